@@ -1,0 +1,57 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "ecron/base/error.hpp"
+#include "ecron/base/id.hpp"
+
+/// One event, one line: a fixed phrase, then key=value pairs. Threads: any.
+/// error: someone must act. warn: ecron copes, someone should know. info: changes of state. debug: decisions.
+namespace ecron::log {
+
+enum class Level : std::uint8_t { debug, info, warn, error };
+enum class Format : std::uint8_t { text, json };
+
+struct Options {
+    Level level{Level::info};
+    Format format{Format::text};
+    std::string file{};  // empty: standard error
+};
+
+/// Sets up or replaces the sink; before it, lines of level info and above go to standard error as text.
+Result<void> configure(const Options& options);
+/// Closes and opens the log file again, for log rotation.
+void reopen();
+[[nodiscard]] bool enabled(Level level);
+/// Writes one line; newlines and control characters inside are escaped.
+void write(Level level, std::string_view line);
+
+template <class... Args>
+void debug(fmt::format_string<Args...> text, Args&&... args) {
+    if (enabled(Level::debug)) write(Level::debug, fmt::format(text, std::forward<Args>(args)...));
+}
+template <class... Args>
+void info(fmt::format_string<Args...> text, Args&&... args) {
+    if (enabled(Level::info)) write(Level::info, fmt::format(text, std::forward<Args>(args)...));
+}
+template <class... Args>
+void warn(fmt::format_string<Args...> text, Args&&... args) {
+    if (enabled(Level::warn)) write(Level::warn, fmt::format(text, std::forward<Args>(args)...));
+}
+template <class... Args>
+void error(fmt::format_string<Args...> text, Args&&... args) {
+    if (enabled(Level::error)) write(Level::error, fmt::format(text, std::forward<Args>(args)...));
+}
+
+}  // namespace ecron::log
+
+template <class Tag, class Rep>
+struct fmt::formatter<ecron::Id<Tag, Rep>> : fmt::formatter<Rep> {
+    auto format(const ecron::Id<Tag, Rep>& id, format_context& context) const {
+        return fmt::formatter<Rep>::format(id.value(), context);
+    }
+};
