@@ -1,0 +1,49 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// HTTP messages as the rest of ecron sees them: plain values, no library behind them (RFC 9110).
+namespace ecron::http {
+
+struct Header {
+    std::string name;
+    std::string value;
+    bool operator==(const Header&) const = default;
+};
+
+enum class Method : std::uint8_t { get, head, post, put, delete_, options, patch, other };
+
+/// A request as it arrived. `path` is percent-encoded as sent, without the query; `query` is what follows '?'.
+struct Request {
+    Method method{Method::get};
+    std::string path;
+    std::string query;
+    std::vector<Header> headers;
+    std::string body;
+    std::string peer;  // address of the other end, without port
+
+    /// The first header of that name in any case; empty when there is none.
+    [[nodiscard]] std::string_view header(std::string_view name) const;
+};
+
+struct Response {
+    unsigned status{200};
+    std::string body;
+    std::string content_type{"application/json"};
+    std::vector<Header> headers;  // besides Content-Type, Content-Length, Connection
+};
+
+/// Parameters of a query string in order, decoded (RFC 3986); '+' stays '+' or becomes a space as HTML forms have it.
+struct QueryParameter {
+    std::string name;
+    std::string value;
+};
+std::vector<QueryParameter> parse_query(std::string_view query);
+/// Percent-decodes; nullopt when an escape is broken.
+std::optional<std::string> percent_decode(std::string_view text);
+std::string percent_encode(std::string_view text);
+
+}  // namespace ecron::http
