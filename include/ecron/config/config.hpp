@@ -1,0 +1,127 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ecron/base/log.hpp"
+#include "ecron/base/secret.hpp"
+#include "ecron/base/time.hpp"
+
+/// What ecron was told, checked and typed: one struct a module, which src/app hands to it. The names and
+/// defaults are those of the table in options.hpp, so a value-initialised struct is not the default:
+/// config::defaults() is. Units: std::chrono durations, sizes in bytes.
+namespace ecron::config {
+
+struct TlsFiles {
+    std::string certificate, key;
+};
+
+struct Http {
+    std::string address;  // an IP literal without brackets
+    std::uint16_t port{};
+    std::uint16_t health_port{};  // anlys_port; 0: none
+    std::optional<TlsFiles> tls;
+    std::size_t body_limit{}, header_limit{}, connection_limit{};
+    Millis header_timeout{}, body_timeout{}, write_timeout{}, idle_timeout{};
+};
+
+struct Api {
+    std::string language;      // zh_CN, zh_TW, en_US
+    std::string webhook_path;  // begins with '/', does not end with one
+    std::string executor_id;   // management_service_id, else the node's id
+};
+
+enum class Driver : std::uint8_t { sqlite, mysql };
+struct Store {
+    Driver driver{};
+    std::string path;  // sqlite
+    // From here on mysql.
+    std::string host;  // IPv6 without brackets
+    std::uint16_t port{};
+    std::string name;  // system_id and db_name
+    std::string user;
+    SecretText password;
+    std::string charset;
+    Millis connect_timeout{}, read_timeout{}, write_timeout{};
+    std::size_t max_open_conns{};
+    std::string ca_file;  // empty: no TLS
+    // Both.
+    std::size_t readers{};
+    std::size_t write_batch{};
+    Millis write_linger{};
+    std::size_t row_cache_bytes{};
+};
+
+/// Policies for jobs that name none. `misfire` and `overlap` are words of a job's JSON, one of the table's
+/// choices.
+struct Schedule {
+    std::string timezone;
+    Millis claim_ahead{};
+    std::string misfire;
+    Millis misfire_grace{};
+    std::string overlap;
+    std::optional<Millis> start_deadline;
+};
+
+enum class NodeLoss : std::uint8_t { retry, interrupt };
+enum class Egress : std::uint8_t { private_too, public_only };
+struct Execution {
+    std::size_t executor_max{};
+    Millis http_timeout{}, connect_timeout{};
+    std::size_t connections_per_host{};
+    std::size_t output_max{};
+    unsigned max_attempts{};  // job_failures
+    Millis retry_initial{}, retry_max{};
+    unsigned retry_multiplier{};
+    Millis callback_timeout{};
+    NodeLoss on_node_loss{};
+    std::string ca_file;  // empty: the system's
+    Egress egress{};
+    std::vector<std::string> egress_allow, egress_deny;  // CIDRs
+};
+
+struct Life {
+    std::string node_id;
+    Millis shutdown_grace{};
+    bool multi_node{};
+};
+
+struct Endpoint {
+    std::string protocol, host;
+    std::uint16_t port{};
+};
+
+struct Auth {
+    bool enabled{};
+    Endpoint hydra_public, hydra_admin;
+    Millis token_refresh{};
+};
+
+/// An empty host: no message queue.
+struct Messages {
+    std::string connector;  // nsq, kafka
+    std::string host, lookupd_host;
+    std::uint16_t port{}, lookupd_port{};
+    std::string type, protocol, tenant, username, mechanism;
+    SecretText password;
+    Millis hold_immediate{};
+};
+
+struct Config {
+    Http http;
+    Api api;
+    Store store;
+    Schedule schedule;
+    Execution execution;
+    Life life;
+    log::Options log;
+    Auth auth;
+    Messages mq;
+};
+
+/// What the table alone says.
+Config defaults();
+
+}  // namespace ecron::config

@@ -1,0 +1,201 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+/// Every option of ecron, once. An entry yields the key in YAML (`cron_port`), the flag (`--cron-port`, and
+/// `--cron_port`), the variable (`ECRON_CRON_PORT`), its row in docs/configuration.md and its lines in
+/// etc/cronsvr.yaml. Flag beats environment beats file beats the default written here.
+namespace ecron::config {
+
+enum class Kind : std::uint8_t {
+    text,
+    port,      // 0 to 65535; 0 where the help says what it means
+    integer,   // within Limits
+    size,      // bytes: 4096, "64KiB", "1MiB"; within Limits
+    duration,  // "1m30s", "250ms", or a number of seconds; within Limits, which are milliseconds
+    boolean,   // true, false, yes, no, on, off, 1, 0 in any case, quoted or not
+    address,   // a host name, or an IP literal with or without brackets
+    choice,    // one of `choices`
+    path,      // of a file
+    list,      // a YAML sequence, or texts with commas between them
+};
+
+/// Which room of ecron reads it; the order is that of the documentation.
+enum class Group : std::uint8_t { listen, api, store, schedule, execution, life, log, access, messages };
+
+enum class Secret : bool { no, yes };  // yes: never a flag, and shown as ***
+
+/// What the value does. `ignored`: read for the sake of old files. `later`: the feature it belongs to is not
+/// built yet.
+enum class Effect : std::uint8_t { works, ignored, later };
+
+/// Whose key it is; those of the service that ecron replaces keep their names and meaning.
+enum class Origin : bool { ecron, old_service };
+
+/// A value under the minimum is an error, or (as the old service did) raised to it with a warning.
+enum class Below : bool { refuse, raise };
+struct Limits {
+    std::int64_t min{0};
+    std::int64_t max{INT64_MAX};
+    Below below{Below::refuse};
+};
+
+struct Option {
+    std::string_view name;
+    Kind kind;
+    std::string_view fallback;  // the default, as a file would say it
+    Group group;
+    Origin origin;
+    std::string_view help;  // one sentence
+    Limits limits{};
+    std::string_view choices{};  // "sqlite|mysql"
+    Secret secret{Secret::no};
+    Effect effect{Effect::works};
+};
+
+namespace detail {
+
+constexpr std::int64_t kSecond = 1'000, kMinute = 60 * kSecond, kHour = 60 * kMinute, kDay = 24 * kHour;
+constexpr std::int64_t kKiB = 1'024, kMiB = 1'024 * kKiB, kGiB = 1'024 * kMiB;
+
+constexpr Option ecron(std::string_view name, Kind kind, std::string_view fallback, Group group,
+                       std::string_view help, Limits limits = {}, std::string_view choices = {}) {
+    return {name, kind, fallback, group, Origin::ecron, help, limits, choices};
+}
+constexpr Option old(std::string_view name, Kind kind, std::string_view fallback, Group group,
+                     std::string_view help, Limits limits = {}, std::string_view choices = {}) {
+    return {name, kind, fallback, group, Origin::old_service, help, limits, choices};
+}
+constexpr Option secret(Option option) {
+    option.secret = Secret::yes;
+    return option;
+}
+constexpr Option ignored(Option option) {
+    option.effect = Effect::ignored;
+    return option;
+}
+constexpr Option later(Option option) {
+    option.effect = Effect::later;
+    return option;
+}
+/// The intervals of the old service: at least ten seconds, lower values meant ten.
+constexpr Limits kOldSleep{10 * kSecond, kDay, Below::raise};
+
+}  // namespace detail
+
+// clang-format off
+inline constexpr std::array kOptions = [] {
+    using namespace detail;
+    using enum Kind;
+    using enum Group;
+    return std::array{
+    old("cron_addr", address, "127.0.0.1", listen, "Address of the API; a name, or an IP that is not this machine's, listens on all addresses."),
+    old("cron_port", port, "12345", listen, "Port of the API; 0 takes a free one."),
+    ignored(old("cron_protocol", text, "", listen, "Protocol of the old service's calls between its parts.")),
+    old("anlys_port", port, "0", listen, "Port of a second listener that answers OK to health checks; 0: none."),
+    old("ssl_on", boolean, "false", listen, "Whether the API speaks TLS; this alone decides."),
+    old("cert_file", path, "", listen, "PEM file with the certificate and its chain, for ssl_on."),
+    old("key_file", path, "", listen, "PEM file with the certificate's private key, for ssl_on."),
+    ecron("body_limit", size, "1MiB", listen, "Largest request body; larger ones are answered 413.", {1 * kKiB, 1 * kGiB}),
+    ecron("header_limit", size, "16KiB", listen, "Largest request header; larger ones are answered 431.", {1 * kKiB, 1 * kMiB}),
+    ecron("connection_limit", integer, "20000", listen, "Connections open at once; further ones are closed.", {1, 1'000'000}),
+    ecron("header_timeout", duration, "10s", listen, "Time from a request's first byte to the end of its header.", {100, kHour}),
+    ecron("body_timeout", duration, "30s", listen, "Time from the end of a request's header to the end of its body.", {100, kHour}),
+    ecron("write_timeout_http", duration, "30s", listen, "Time for a client to take an answer.", {100, kHour}),
+    ecron("idle_timeout", duration, "75s", listen, "How long a connection may wait for its next request.", {100, kDay}),
+
+    old("lang", choice, "zh_CN", api, "Language of the message in error answers.", {}, "zh_CN|zh_TW|en_US"),
+    old("webhook", text, "/api/cronsvr/v1/namespaces/common/executionresult", api, "Path under which targets report the end of work that they took on."),
+    old("management_service_id", text, "", api, "Name of this node in executors and logs; empty: node_id."),
+    ignored(old("analysis_service_id", text, "", api, "Name of the old service's analysis part.")),
+
+    ecron("db_driver", choice, "sqlite", store, "Where jobs are kept: a file, or a MySQL or MariaDB server.", {}, "sqlite|mysql"),
+    ecron("db_path", path, "ecron.db", store, "SQLite file; relative to the working directory, made when missing."),
+    old("db_addr", address, "127.0.0.1", store, "Host of the MySQL server."),
+    old("db_port", port, "3306", store, "Port of the MySQL server.", {1, 65535}),
+    old("db_name", text, "ecron", store, "Name of the database."),
+    old("system_id", text, "", store, "Put in front of db_name, for schemas named by system."),
+    old("user_name", text, "root", store, "User of the database."),
+    secret(old("user_pwd", text, "", store, "Password of the database user.")),
+    old("db_format", text, "utf8mb4", store, "Character set of database sessions."),
+    old("timeout", duration, "10s", store, "Time to connect to the database.", {1 * kSecond, kHour}),
+    old("read_timeout", duration, "30s", store, "Time to wait for an answer of the database.", {1 * kSecond, kHour}),
+    old("write_timeout", duration, "30s", store, "Time to send a statement to the database.", {1 * kSecond, kHour}),
+    old("max_open_conns", integer, "30", store, "Sessions with the MySQL server, at most.", {2, 1'000}),
+    ecron("db_ca_file", path, "", store, "PEM file with the authorities that may sign the MySQL server's certificate; turns TLS on."),
+    ecron("db_readers", integer, "3", store, "Threads that read from the database; one more writes.", {1, 64}),
+    ecron("write_batch", integer, "100", store, "Rows in one write to the database, at most.", {1, 500}),
+    ecron("write_linger", duration, "2ms", store, "How long a write may wait for others to share its transaction.", {0, 1 * kSecond}),
+    ecron("row_cache_bytes", size, "64MiB", store, "Memory for rows read lately, where one process owns the store; 0: none.", {0, 64 * kGiB}),
+
+    ecron("timezone", text, "UTC", schedule, "Zone of schedules that name none; \"Local\" is the machine's own."),
+    ecron("claim_ahead", duration, "250ms", schedule, "How long before its instant a run is claimed.", {0, 5 * kSecond}),
+    ecron("misfire", choice, "once", schedule, "What becomes of runs missed by more than misfire_grace: the newest runs, all run, none runs.", {}, "once|all|skip"),
+    ecron("misfire_grace", duration, "60s", schedule, "Runs missed by less than this always run.", {0, 30 * kDay}),
+    ecron("overlap", choice, "skip", schedule, "What a run does while the one before it is still going.", {}, "skip|allow|queue|replace"),
+    ecron("start_deadline", duration, "0", schedule, "How late a run may start; 0: as late as it must.", {0, 365 * kDay}),
+
+    ecron("executor_max", integer, "1000", execution, "Runs going at once, at most.", {1, 100'000}),
+    ecron("http_timeout", duration, "60s", execution, "Time for one request of a run, all of it.", {1, kDay}),
+    ecron("connect_timeout", duration, "10s", execution, "Time to connect to a run's target.", {1, kHour}),
+    ecron("connections_per_host", integer, "256", execution, "Connections to one target host, at most.", {1, 100'000}),
+    ecron("output_max", size, "64KiB", execution, "Bytes of a target's answer that are kept with the run.", {0, 1 * kMiB}),
+    old("job_failures", integer, "3", execution, "Attempts before a run is given up; less than 3 means 3.", {3, 1'000, Below::raise}),
+    ecron("retry_initial", duration, "1s", execution, "Longest wait before the second attempt.", {1, kDay}),
+    ecron("retry_multiplier", integer, "2", execution, "Each further wait is this many times longer.", {1, 100}),
+    ecron("retry_max", duration, "5m", execution, "Longest wait between two attempts.", {1, 30 * kDay}),
+    ecron("callback_timeout", duration, "24h", execution, "How long a run waits for its target's report.", {1 * kSecond, 365 * kDay}),
+    ecron("on_node_loss", choice, "retry", execution, "What becomes of runs whose node died: run again, or end.", {}, "retry|interrupt"),
+    ecron("ca_file", path, "", execution, "PEM file with the authorities that targets' certificates are checked against; empty: the system's."),
+    ecron("egress", choice, "private", execution, "Which addresses runs may reach: private networks too, or public ones only.", {}, "private|public"),
+    ecron("egress_allow", list, "", execution, "Networks (CIDR) that runs may reach whatever egress says."),
+    ecron("egress_deny", list, "", execution, "Networks (CIDR) that runs may not reach; stronger than egress_allow."),
+
+    ecron("node_id", text, "", life, "Name of this process among others, at most 64 letters, digits and .-_; empty: the host's name."),
+    ecron("shutdown_grace", duration, "30s", life, "How long runs under way may take to end when ecron is told to stop.", {0, kDay}),
+    later(old("multi_node", boolean, "false", life, "Whether several processes share the work.")),
+    ignored(old("analysis_load_sleep", duration, "10s", life, "Interval of the old service's loading of jobs.", kOldSleep)),
+    ignored(old("analysis_refresh_sleep", duration, "10s", life, "Interval of the old service's look at its peers.", kOldSleep)),
+    ignored(old("job_status_refresh_sleep", duration, "10s", life, "Interval of the old service's writing of states.", kOldSleep)),
+    ignored(old("db_client_ping_sleep", duration, "10s", life, "Interval of the old service's check of its database.", kOldSleep)),
+
+    ecron("log_level", choice, "info", log, "Least important log lines to write.", {}, "debug|info|warn|error"),
+    ecron("log_format", choice, "text", log, "Shape of log lines.", {}, "text|json"),
+    ecron("log_file", path, "", log, "Where the log goes; empty: standard error."),
+
+    old("auth_enabled", text, "", access, "false: anybody may call. Anything else asks for tokens, which this version cannot check and refuses. Empty: false on loopback addresses."),
+    ecron("insecure_no_auth", boolean, "false", access, "Consent to answer anybody on an address that is not loopback."),
+    later(old("oauth_public_addr", address, "", access, "Host of Hydra's public side.")),
+    later(old("oauth_public_port", port, "4444", access, "Port of Hydra's public side.")),
+    later(old("oauth_public_protocol", choice, "http", access, "Protocol of Hydra's public side.", {}, "http|https")),
+    later(old("oauth_admin_addr", address, "", access, "Host of Hydra's administration side.")),
+    later(old("oauth_admin_port", port, "4445", access, "Port of Hydra's administration side.")),
+    later(old("oauth_admin_protocol", choice, "http", access, "Protocol of Hydra's administration side.", {}, "http|https")),
+    later(old("token_refresh_sleep", duration, "10s", access, "Interval at which tokens are looked at again.", kOldSleep)),
+
+    later(old("mq_connector_type", choice, "nsq", messages, "Kind of message queue.", {}, "nsq|kafka")),
+    later(old("mq_host", address, "", messages, "Host of the message queue.")),
+    later(old("mq_port", port, "4150", messages, "Port of the message queue.")),
+    later(old("mq_lookupd_host", address, "", messages, "Host of nsqlookupd.")),
+    later(old("mq_lookupd_port", port, "4161", messages, "Port of nsqlookupd.")),
+    later(old("mq_type", text, "", messages, "Name of the old service's message broker product.")),
+    later(old("mq_protocol", text, "", messages, "Protocol of the message queue.")),
+    later(old("mq_tenant", text, "", messages, "Tenant at the message queue.")),
+    later(old("mq_username", text, "", messages, "User of the message queue.")),
+    later(secret(old("mq_password", text, "", messages, "Password of the message queue's user."))),
+    later(old("mq_mechanism", text, "", messages, "How the user proves himself to the message queue.")),
+    ignored(old("msmq_client_op_sleep", duration, "10s", messages, "Interval of the old service's retries at its queue.", kOldSleep)),
+    later(old("lost_immediate_job_sleep", duration, "10s", messages, "How long a message for a run not known yet is held.", kOldSleep)),
+    };
+}();
+// clang-format on
+
+/// The option of that name; nullptr: there is none.
+constexpr const Option* find_option(std::string_view name) {
+    for (const Option& option : kOptions)
+        if (option.name == name) return &option;
+    return nullptr;
+}
+
+}  // namespace ecron::config
