@@ -102,7 +102,7 @@ inline constexpr std::array kOptions = [] {
     ecron("connection_limit", integer, "20000", listen, "Connections open at once; further ones are closed.", {1, 1'000'000}),
     ecron("header_timeout", duration, "10s", listen, "Time from a request's first byte to the end of its header.", {100, kHour}),
     ecron("body_timeout", duration, "30s", listen, "Time from the end of a request's header to the end of its body.", {100, kHour}),
-    ecron("write_timeout_http", duration, "30s", listen, "Time for a client to take an answer.", {100, kHour}),
+    ecron("send_timeout", duration, "30s", listen, "Time for a client to take an answer.", {100, kHour}),
     ecron("idle_timeout", duration, "75s", listen, "How long a connection may wait for its next request.", {100, kDay}),
 
     old("lang", choice, "zh_CN", api, "Language of the message in error answers.", {}, "zh_CN|zh_TW|en_US"),
