@@ -1,0 +1,145 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ecron/base/id.hpp"
+#include "ecron/base/time.hpp"
+#include "ecron/cron/schedule.hpp"
+#include "ecron/model/job.hpp"
+
+/// Decides what runs when: a pure state machine. It takes events and the time and returns decisions; it never calls a
+/// clock, a store or a socket, so a year runs in a second and the simulator runs the same code as production.
+/// Threads: none; its owner makes every call. Errors: none; a call about an unknown job or run changes nothing.
+///
+/// The life of a planned run: decided `Claim` -> claimed() -> at its due instant `Start` or `Refuse` -> ended(), or
+/// retry_at() and `Start` again, or accepted() and `Expire` when no callback came.
+namespace ecron::analysis {
+
+/// A run as this process knows it; the store knows it by its ExecuteId.
+using RunId = Id<struct RunIdTag, std::uint64_t>;
+/// A tenant, or a concurrency key, as a small number; their owner keeps the names.
+using Group = std::uint32_t;
+
+/// When a job runs, with every default filled in.
+struct Timing {
+    model::Misfire misfire{model::Misfire::once};
+    model::Overlap overlap{model::Overlap::skip};
+    Millis misfire_grace{60'000};
+    std::optional<Millis> start_deadline{};
+    Millis jitter{0};
+    std::optional<Instant> begin_at{};
+    std::optional<Instant> end_at{};  // inclusive to its whole second
+    Group concurrency{0};             // 0: none
+    std::uint32_t max_concurrency{1};
+    bool once{false};                 // spent after its first run
+    bool operator==(const Timing&) const = default;
+};
+
+struct PlannedJob {
+    JobKey key{};
+    cron::Schedule schedule;
+    Timing timing{};
+    Group tenant{0};
+    std::uint64_t jitter_seed{0};  // a hash of the job's id: the delay is the same for the same nominal instant
+};
+
+// --- decisions
+struct Claim {  // claim this planned run in the store; it starts at `due`
+    RunId run;
+    JobKey job;
+    Instant nominal;
+    Instant due;
+    bool spent;  // the job's only run: disable it in the same transaction
+};
+struct Start {  // it is time and nothing stands against it; late by now - due
+    RunId run;
+};
+struct Refuse {  // it ends without a run: "overlap", "deadline"
+    RunId run;
+    std::string_view reason;
+};
+struct Withdraw {  // claimed, not started, and its job no longer names it: delete the row
+    RunId run;
+};
+struct Stop {  // end it where it runs: "replaced", or whatever stop() was called with
+    RunId run;
+    std::string_view reason;
+};
+struct Expire {  // accepted by the target, and the callback did not come in time
+    RunId run;
+};
+struct Missed {  // these instants do not run; the newest of them may (misfire once), as a Claim of its own
+    JobKey job;
+    Instant from;
+    Instant to;
+    std::int64_t count;
+};
+using Decision = std::variant<Claim, Start, Refuse, Withdraw, Stop, Expire, Missed>;
+
+struct PlannerOptions {
+    Millis claim_ahead{250};
+    std::size_t misfire_limit{1'000};  // of `all`: the newest this many run
+};
+
+class Planner {
+public:
+    Planner(Instant now, PlannerOptions options);
+    ~Planner();
+    Planner(Planner&&) noexcept;
+
+    /// Makes room for that many jobs, so that loading does not copy tables.
+    void reserve(std::size_t jobs);
+
+    // --- jobs (enabled ones only; disabling and deleting is remove)
+    /// A new job, or one whose schedule changed: its instants after `from` (exclusive) are planned, whether past or to
+    /// come. Claimed runs that have not started are kept when the new schedule names their instant, else withdrawn; an
+    /// instant of a kept run is not claimed again.
+    void upsert(const PlannedJob& job, Instant from);
+    /// The schedule stays, something else changed (overlap, concurrency, …): what is planned goes on.
+    void adjust(const PlannedJob& job);
+    /// Nothing more is planned; unstarted runs are withdrawn, running ones go on.
+    void remove(JobKey job);
+    [[nodiscard]] bool knows(JobKey job) const;
+    /// Instants that come due while a tenant (or everything) is paused do not run.
+    void pause(std::optional<Group> tenant);
+    void resume(std::optional<Group> tenant);
+
+    // --- runs
+    /// The claim was committed: the run starts when due. Not mine: another term's row, forget it.
+    void claimed(RunId run, bool mine);
+    /// A run asked for now: it starts with the next advance, whatever runs beside it, but counts as running.
+    RunId run_now(JobKey job, Timing timing);
+    /// A run of an earlier term, as the store kept it: it starts at `due` (or waits for its callback until then).
+    enum class Adopted : std::uint8_t { waiting, retrying, accepted };
+    RunId adopt(JobKey job, Instant nominal, Instant due, Adopted state, Timing timing);
+    void retry_at(RunId run, Instant due);        // its attempt failed; Start comes again
+    void accepted(RunId run, Instant deadline);   // Expire comes at the deadline
+    void ended(RunId run);                        // whatever waited for it goes on with the next advance
+    /// Asks for the end of a run: Stop when it runs, Refuse with the reason when it waits.
+    void stop(RunId run, std::string_view reason);
+
+    /// What is to be done by `now`: claims up to now + claim_ahead (at most `room` of them, in order of due instants),
+    /// starts and the rest up to now.
+    void advance(Instant now, std::size_t room, std::vector<Decision>& out);
+    /// Everything due up to here has been decided as a claim; the watermark once those claims are committed.
+    [[nodiscard]] Instant watermark() const;
+    /// When advance must be called next; nothing: when an event comes.
+    [[nodiscard]] std::optional<Instant> next_wake() const;
+
+    /// The next instant that will be planned for a job.
+    [[nodiscard]] std::optional<Instant> next_nominal(JobKey job) const;
+    [[nodiscard]] std::size_t jobs() const;
+    [[nodiscard]] std::size_t runs() const;
+    [[nodiscard]] std::size_t memory() const;  // bytes, of jobs and runs
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ecron::analysis
