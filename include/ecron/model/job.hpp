@@ -83,6 +83,7 @@ struct Context {
     int max_concurrency{1};
     std::optional<std::string> labels{};     // a JSON object, text to text
     std::optional<Millis> retention{};
+    bool operator==(const Context&) const = default;
 };
 
 /// A stored job. `context` is the canonical JSON text of its Context, with every member that answers must have.

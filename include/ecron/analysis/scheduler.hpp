@@ -1,0 +1,86 @@
+#pragma once
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ecron/analysis/planner.hpp"
+#include "ecron/base/error.hpp"
+#include "ecron/base/time.hpp"
+#include "ecron/execution/pool.hpp"
+#include "ecron/model/execution.hpp"
+#include "ecron/model/json.hpp"
+#include "ecron/store/store.hpp"
+
+/// Drives the planner: gives it the time, carries its decisions out on store and pool, and tells it how they went.
+/// Leads when the store lets it; a standby answers `unavailable` to what needs a leader. Threads: the io_context's.
+namespace ecron::analysis {
+
+struct SchedulerOptions {
+    NodeId node{};
+    std::string executor_id{};  // what statuses show as executor_id
+    Millis claim_ahead{250};
+    std::size_t claim_window{10'000};  // claimed or running at once; beyond it claims wait, and nothing is dropped
+    std::size_t claim_batch{500};
+    std::size_t task_cache_bytes{64U << 20U};
+    Timing timing{};                   // defaults of jobs
+    model::Retry retry{};
+    Millis callback_timeout{3'600'000};
+    model::NodeLoss on_node_loss{model::NodeLoss::retry};
+    model::Rules rules{};
+};
+
+/// Counters since start, for metrics. Lateness is start minus due.
+struct SchedulerStatistics {
+    std::uint64_t claimed{}, started{}, succeeded{}, failed{}, abandoned{}, interrupted{}, missed{}, withdrawn{};
+    std::vector<std::uint64_t> lateness_buckets;  // counts per bound below, the last is "more"
+    double lateness_sum{};
+    double lag_seconds{};                         // how far planning is behind the clock
+};
+inline constexpr std::array kLatenessBounds{0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 60.0};
+
+class Scheduler {
+public:
+    Scheduler(boost::asio::io_context& io, const Clock& clock, store::Store& store, execution::Pool& pool,
+              SchedulerOptions options);
+    ~Scheduler();
+    Scheduler(const Scheduler&) = delete;
+    Scheduler& operator=(const Scheduler&) = delete;
+
+    /// Takes the lead when it can, loads and recovers, then plans, until stop().
+    boost::asio::awaitable<void> run();
+    /// Drains: no more claims; running attempts get `grace` to end, the rest goes back to pending; ends the term.
+    boost::asio::awaitable<void> stop(Millis grace);
+
+    [[nodiscard]] bool leads() const;   // loaded and planning
+    [[nodiscard]] bool loaded() const;  // led, or stands by with a good store: ready
+
+    // --- told by the API after the store has committed
+    void job_changed(const model::Job& job);
+    void job_deleted(const model::Job& job, std::string_view by);
+    void paused(std::optional<TenantId> tenant, bool is_paused);
+
+    /// Runs a job now: stored (`job.key` set) or as it was sent; the row is committed before the answer. A given
+    /// execute id makes it idempotent: conflict when the id exists with another job.
+    boost::asio::awaitable<Result<model::Execution>> run_now(model::Job job, model::Trigger trigger,
+                                                             std::optional<ExecuteId> id);
+    /// Ends an unended execution as `interrupt`. not_found, or conflict when it has ended.
+    boost::asio::awaitable<Result<model::Execution>> cancel(std::optional<TenantId> tenant, ExecuteId id,
+                                                            std::string by);
+    /// The target's report. Ends an execution that waits for it; is kept for one that ended; not_found else.
+    boost::asio::awaitable<Result<void>> callback(std::optional<TenantId> tenant, ExecuteId id, std::string result);
+
+    [[nodiscard]] SchedulerStatistics statistics() const;
+    [[nodiscard]] std::size_t jobs() const;
+    [[nodiscard]] std::size_t runs() const;
+    [[nodiscard]] std::size_t planner_memory() const;
+
+private:
+    class Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace ecron::analysis

@@ -1,0 +1,19 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "ecron/config/options.hpp"
+
+/// The texts that list every option: written from the table, kept in the tree, compared by a test.
+namespace ecron::config {
+
+std::string configuration_page();  // docs/configuration.md
+std::string sample_file();         // etc/cronsvr.yaml: every key, commented, with its default
+
+/// "--cron-port" and "ECRON_CRON_PORT" for cron_port.
+std::string flag_name(const Option& option);
+std::string variable_name(const Option& option);
+/// What a value of this option looks like, for help and errors: "a port from 0 to 65535", "sqlite or mysql".
+std::string expected_value(const Option& option);
+
+}  // namespace ecron::config
