@@ -4,6 +4,7 @@
 #include <openssl/hmac.h>
 #include <sys/random.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace ecron {
