@@ -1,0 +1,79 @@
+#include "ecron/base/async.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "ecron/base/log.hpp"
+
+namespace ecron {
+namespace asio = boost::asio;
+
+struct Gate::State {
+    explicit State(asio::io_context& context) : io(context), empty(context) {}
+    asio::io_context& io;
+    asio::steady_timer empty;
+    std::size_t count{0};
+};
+
+Gate::Gate(asio::io_context& io) : state_(std::make_shared<State>(io)) {}
+Gate::~Gate() = default;
+std::size_t Gate::count() const { return state_->count; }
+
+void Gate::spawn(std::string name, asio::awaitable<void> work) {
+    ++state_->count;
+    asio::co_spawn(state_->io, std::move(work),
+                   [state = state_, name = std::move(name)](const std::exception_ptr& thrown) {
+                       try {
+                           if (thrown) std::rethrow_exception(thrown);
+                       } catch (const std::exception& error) {
+                           log::error("coroutine ended by an exception name={} error={}", name, error.what());
+                       }
+                       if (--state->count == 0) state->empty.cancel();
+                   });
+}
+
+asio::awaitable<void> Gate::drained() {
+    const std::shared_ptr<State> state = state_;
+    while (state->count > 0) {
+        state->empty.expires_after(std::chrono::seconds{1});
+        boost::system::error_code woken;
+        co_await state->empty.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    }
+}
+
+struct Wakeup::State {
+    explicit State(asio::io_context& context) : timer(context) {}
+    asio::steady_timer timer;
+    std::size_t waiting{0};
+    bool notified{false};
+};
+
+Wakeup::Wakeup(asio::io_context& io) : state_(std::make_shared<State>(io)) {}
+Wakeup::~Wakeup() = default;
+
+void Wakeup::notify() {
+    if (state_->waiting > 0)
+        state_->timer.cancel();
+    else
+        state_->notified = true;
+}
+
+asio::awaitable<void> Wakeup::wait(std::chrono::microseconds at_most) {
+    const std::shared_ptr<State> state = state_;
+    if (std::exchange(state->notified, false)) co_return;
+    state->timer.expires_after(at_most);
+    ++state->waiting;
+    boost::system::error_code woken;
+    co_await state->timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    --state->waiting;
+}
+
+asio::awaitable<void> sleep(asio::io_context& io, std::chrono::microseconds duration) {
+    asio::steady_timer timer{io, duration};
+    boost::system::error_code woken;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+}
+
+}  // namespace ecron

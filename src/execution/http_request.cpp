@@ -1,0 +1,142 @@
+#include "http_request.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <cctype>
+
+#include "ecron/base/json_writer.hpp"
+
+namespace ecron::execution {
+namespace {
+
+bool same_name(std::string_view left, std::string_view right) {
+    return std::ranges::equal(left, right, [](char a, char b) {
+        return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+    });
+}
+
+bool is_own_header(std::string_view name) {
+    constexpr std::array<std::string_view, 4> kOwn{"webhook", "Idempotency-Key", "X-Ecron-Scheduled-At",
+                                                   "X-Ecron-Attempt"};
+    return std::ranges::any_of(kOwn, [&](std::string_view own) { return same_name(own, name); });
+}
+
+bool is_form(const model::Context& context) {
+    constexpr std::string_view kForm = "application/x-www-form-urlencoded";
+    if (!context.headers) return false;
+    return std::ranges::any_of(*context.headers, [&](const auto& header) {
+        return same_name(header.first, "Content-Type") && same_name(header.second.substr(0, kForm.size()), kForm);
+    });
+}
+
+/// The members of a JSON object as an HTML form sends them: text as it is, everything else as its JSON.
+std::string form_encode(std::string_view object) {
+    boost::system::error_code failed;
+    const boost::json::value value = boost::json::parse(object, failed);
+    if (failed || !value.is_object()) return {};
+    std::string out;
+    for (const auto& member : value.get_object()) {
+        if (!out.empty()) out += '&';
+        const std::string text =
+            member.value().is_string() ? std::string{member.value().get_string()} : boost::json::serialize(member.value());
+        out += http::percent_encode(std::string_view{member.key()}) + '=' + http::percent_encode(text);
+    }
+    return out;
+}
+
+std::optional<std::string> body_of(const model::Context& context) {
+    if (context.method != "POST" && context.method != "PUT") return std::nullopt;
+    if (!context.body) return "null";
+    return is_form(context) ? form_encode(*context.body) : *context.body;
+}
+
+double millis(std::chrono::microseconds value) { return static_cast<double>(value.count()) / 1'000.0; }
+
+constexpr std::array<std::string_view, 6> kHeadersOfInterest{"content-type", "content-length", "date",
+                                                             "location",     "retry-after",    "server"};
+
+std::string describe(const http::ClientResponse& answer) {
+    std::string out;
+    JsonWriter json{out};
+    json.begin_object().member("address", answer.address);
+    json.member("body_size", static_cast<std::int64_t>(answer.body_size));
+    json.key("timing_ms").begin_object();
+    json.key("dns").number(millis(answer.timing.dns)).key("connect").number(millis(answer.timing.connect));
+    json.key("tls").number(millis(answer.timing.tls)).key("first_byte").number(millis(answer.timing.first_byte));
+    json.key("total").number(millis(answer.timing.total)).end_object();
+    json.key("headers").begin_object();
+    for (const http::Header& header : answer.headers) {
+        const bool wanted = std::ranges::any_of(kHeadersOfInterest,
+                                                [&](std::string_view name) { return same_name(name, header.name); });
+        if (wanted) json.member(header.name, header.value);
+    }
+    json.end_object().end_object();
+    return out;
+}
+
+/// Retry-After in seconds (RFC 9110 §10.2.3); its date form is left to the job's own back-off.
+std::optional<Millis> retry_after(const http::ClientResponse& answer) {
+    for (const http::Header& header : answer.headers) {
+        if (!same_name(header.name, "Retry-After")) continue;
+        const bool is_number = !header.value.empty() && header.value.size() <= 6 &&
+                               std::ranges::all_of(header.value, [](char c) { return c >= '0' && c <= '9'; });
+        if (is_number) return Seconds{std::stoll(header.value)};
+    }
+    return std::nullopt;
+}
+
+bool waits_for_callback(model::Completion completion, unsigned status) {
+    switch (completion) {
+        case model::Completion::response: return false;
+        case model::Completion::callback: return true;
+        case model::Completion::automatic: return status == 202;
+    }
+    return false;
+}
+
+}  // namespace
+
+http::ClientRequest http_request(const AttemptOrder& order, const Options& options) {
+    const model::Context& context = order.task->context;
+    http::ClientRequest request{
+        .method = context.method,
+        .url = context.exec,
+        .body = body_of(context),
+        .connect_timeout = options.connect_timeout,
+        .timeout = context.timeout.value_or(options.http_timeout),
+        .body_limit = options.output_limit,
+    };
+    request.headers.reserve(4 + (context.headers ? context.headers->size() : 0));
+    if (context.headers)
+        for (const auto& [name, value] : *context.headers)
+            if (!is_own_header(name)) request.headers.push_back({name, value});
+    request.headers.push_back({"webhook", options.callback_path + '/' + order.execute_id.value()});
+    request.headers.push_back({"Idempotency-Key", order.execute_id.value()});
+    request.headers.push_back({"X-Ecron-Scheduled-At", format_rfc3339_millis(order.nominal)});
+    request.headers.push_back({"X-Ecron-Attempt", std::to_string(order.attempt)});
+    return request;
+}
+
+AttemptResult read_answer(const Result<http::ClientResponse>& answer, model::Completion completion) {
+    AttemptResult result;
+    if (!answer) {
+        result.reason = answer.error().what;
+        return result;
+    }
+    result.code = static_cast<int>(answer->status);
+    result.output = answer->body;
+    result.detail = describe(*answer);
+    if (answer->status < 200 || answer->status > 299) {
+        result.reason = fmt::format("the target answered {}", answer->status);
+        result.retry_after = retry_after(*answer);
+        return result;
+    }
+    result.outcome = model::ExecutionState::success;
+    result.accepted = waits_for_callback(completion, answer->status);
+    return result;
+}
+
+}  // namespace ecron::execution
