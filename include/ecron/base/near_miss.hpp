@@ -23,10 +23,11 @@ inline std::size_t edit_distance(std::string_view from, std::string_view to) {
     return row.back();
 }
 
-/// The candidate closest to `name`, or an empty text when none is near: at most a third of the letters may differ.
-template <class Names>
-std::string_view near_miss(std::string_view name, const Names& candidates) {
-    constexpr std::size_t kLongest = 64;  // longer texts are no mistyped names, and the comparison is quadratic
+/// The candidate closest to `name`, or an empty text when none is near: at most a third of the letters may
+/// differ.
+template <class Names> std::string_view near_miss(std::string_view name, const Names& candidates) {
+    constexpr std::size_t kLongest =
+        64;  // longer texts are no mistyped names, and the comparison is quadratic
     if (name.size() > kLongest) return {};
     std::string_view best;
     std::size_t nearest = std::max<std::size_t>(1, name.size() / 3) + 1;

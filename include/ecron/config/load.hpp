@@ -8,12 +8,13 @@
 #include "ecron/config/config.hpp"
 #include "ecron/config/options.hpp"
 
-/// Reads what ecron was told: flags beat the environment, which beats the files (the later one wins), which beat the
-/// defaults of the table. Everything that is wrong is reported at once.
+/// Reads what ecron was told: flags beat the environment, which beats the files (the later one wins), which
+/// beat the defaults of the table. Everything that is wrong is reported at once.
 ///
-/// Files of the service that ecron replaces are read as they are: keys that ecron does not know are a warning in them
-/// and an error in its own files. A file is one of the old service's when it is named cronsvr-secret.yaml or
-/// mq_config.yaml, lies under /sysvol/conf/, or has a camelCase key of mq_config.yaml (mqHost, mqType, …).
+/// Files of the service that ecron replaces are read as they are: keys that ecron does not know are a warning
+/// in them and an error in its own files. A file is one of the old service's when it is named
+/// cronsvr-secret.yaml or mq_config.yaml, lies under /sysvol/conf/, or has a camelCase key of mq_config.yaml
+/// (mqHost, mqType, …).
 namespace ecron::config {
 
 struct Flag {

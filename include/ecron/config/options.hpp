@@ -110,7 +110,7 @@ inline constexpr std::array kOptions = [] {
     old("management_service_id", text, "", api, "Name of this node in executors and logs; empty: node_id."),
     ignored(old("analysis_service_id", text, "", api, "Name of the old service's analysis part.")),
 
-    ecron("db_driver", choice, "sqlite", store, "Where jobs are kept: a file, or a MySQL or MariaDB server.", {}, "sqlite|mysql"),
+    ecron("db_driver", choice, "sqlite", store, "Where jobs are kept: a file, or a MySQL or MariaDB server; said nowhere while db_addr is: mysql.", {}, "sqlite|mysql"),
     ecron("db_path", path, "ecron.db", store, "SQLite file; relative to the working directory, made when missing."),
     old("db_addr", address, "127.0.0.1", store, "Host of the MySQL server."),
     old("db_port", port, "3306", store, "Port of the MySQL server.", {1, 65535}),
@@ -122,7 +122,7 @@ inline constexpr std::array kOptions = [] {
     old("timeout", duration, "10s", store, "Time to connect to the database.", {1 * kSecond, kHour}),
     old("read_timeout", duration, "30s", store, "Time to wait for an answer of the database.", {1 * kSecond, kHour}),
     old("write_timeout", duration, "30s", store, "Time to send a statement to the database.", {1 * kSecond, kHour}),
-    old("max_open_conns", integer, "30", store, "Sessions with the MySQL server, at most.", {2, 1'000}),
+    old("max_open_conns", integer, "30", store, "Sessions with the MySQL server, at most.", {2, 1'000, Below::raise}),
     ecron("db_ca_file", path, "", store, "PEM file with the authorities that may sign the MySQL server's certificate; turns TLS on."),
     ecron("db_readers", integer, "3", store, "Threads that read from the database; one more writes.", {1, 64}),
     ecron("write_batch", integer, "100", store, "Rows in one write to the database, at most.", {1, 500}),

@@ -1,0 +1,78 @@
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "config/listen_address.hpp"
+#include "config/settle.hpp"
+
+namespace ecron::config {
+namespace {
+
+bool is_name(std::string_view text, std::string_view punctuation) {
+    return !text.empty() && std::ranges::all_of(text, [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               punctuation.contains(c);
+    });
+}
+
+/// An IP address, or a network: 10.0.0.0/8, fd00::/8.
+bool is_network(std::string_view text) {
+    const std::size_t slash = std::min(text.find('/'), text.size());
+    const std::string address{text.substr(0, slash)};
+    std::array<unsigned char, 16> bytes{};
+    const bool four = inet_pton(AF_INET, address.c_str(), bytes.data()) == 1;
+    if (!four && inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return false;
+    if (slash == text.size()) return true;
+    const std::string_view prefix = text.substr(slash + 1);
+    unsigned bits = 0;
+    const auto [end, error] = std::from_chars(prefix.data(), prefix.data() + prefix.size(), bits);
+    return error == std::errc{} && end == prefix.data() + prefix.size() && bits <= (four ? 32U : 128U);
+}
+
+class Checks {
+public:
+    Checks(const Settled& settled, std::vector<Problem>& errors) : settled_(settled), errors_(errors) {}
+
+    void refuse_unless(bool good, std::string_view name, std::string what) {
+        if (!good) errors_.push_back({settled_.at(name).from, std::string{name}, std::move(what)});
+    }
+
+    void networks(std::string_view name) {
+        for (const std::string& network : settled_.list(name))
+            refuse_unless(is_network(network), name,
+                          fmt::format("{:?} is not a network such as 10.0.0.0/8 or fd00::/8", network));
+    }
+
+private:
+    const Settled& settled_;
+    std::vector<Problem>& errors_;
+};
+
+}  // namespace
+
+void check_together(const Settled& settled, const Config& config, std::vector<Problem>& errors) {
+    Checks checks{settled, errors};
+    for (const std::string_view file : {"cert_file", "key_file"})
+        checks.refuse_unless(!config.http.tls || settled.said(file), file,
+                             "is needed because ssl_on is true");
+    checks.refuse_unless(
+        config.api.webhook_path.starts_with('/') && is_name(config.api.webhook_path, "/.-_~"), "webhook",
+        "is not a path such as /api/cronsvr/v1/executionresult");
+    checks.refuse_unless(is_name(config.store.charset, "_"), "db_format",
+                         "is not the name of a character set");
+    checks.refuse_unless(config.life.node_id.size() <= 64 && is_name(config.life.node_id, ".-_"), "node_id",
+                         "is not a name of at most 64 letters, digits and .-_");
+    checks.refuse_unless(config.execution.retry_initial <= config.execution.retry_max, "retry_initial",
+                         "is longer than retry_max");
+    checks.networks("egress_allow");
+    checks.networks("egress_deny");
+    checks.refuse_unless(
+        !config.auth.enabled, "auth_enabled",
+        "asks for tokens to be checked, which is not available in this version; ecron does not run "
+        "without what it was asked for. Say false to let anybody call");
+}
+
+}  // namespace ecron::config

@@ -1,0 +1,175 @@
+#include "ecron/config/document.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/values.hpp"
+#include "ecron/base/json_writer.hpp"
+#include "ecron/base/time.hpp"
+
+namespace ecron::config {
+namespace {
+
+struct Chapter {
+    Group group;
+    std::string_view title;
+};
+constexpr std::array kChapters{
+    Chapter{Group::listen, "Listening"},
+    Chapter{Group::api, "API"},
+    Chapter{Group::store, "Database"},
+    Chapter{Group::schedule, "Schedules"},
+    Chapter{Group::execution, "Runs"},
+    Chapter{Group::life, "The process"},
+    Chapter{Group::log, "Log"},
+    Chapter{Group::access, "Who may call"},
+    Chapter{Group::messages, "Message queue"},
+};
+
+constexpr std::string_view kPreface = R"(# Configuration
+
+Every option has one name. `cron_port` is the key in a YAML file, the flag `--cron-port` (or `--cron_port`) and the
+variable `ECRON_CRON_PORT`. A flag beats the environment, which beats the files, of which a later one beats an earlier
+one, which beat the defaults below. An empty value means the default. Secrets are refused as flags, because every user
+of a machine can read the flags of its processes.
+
+Files are named with `--config FILE`, as often as needed. Without `--config` these are read where they exist, in this
+order: `/sysvol/conf/service_conf/cronsvr.yaml`, `/sysvol/conf/secret_conf/cronsvr-secret.yaml`, `mq_config.yaml` in
+either of these folders, `/etc/ecron/ecron.yaml`. [`etc/cronsvr.yaml`](../etc/cronsvr.yaml) is a sample with every key.
+
+`ecron check-config` reads everything as `ecron serve` would and reports all that is wrong at once, with file, line, key
+and what was expected; it exits 2 then. `--print-config` shows the result and where each value comes from, secrets as
+`***`.
+
+Durations are written `1m30s`, `250ms`, `7d`, or as a number of seconds. Sizes are bytes, or `64KiB`, `1MiB`. Lists are
+YAML sequences, or texts with commas. IPv6 addresses may stand in brackets.
+
+## Files of the service that ecron replaces
+
+They work as they are. In them an unknown key is a warning; in ecron's own files it is an error. A file counts as one of
+the old service's when it is named `cronsvr-secret.yaml` or `mq_config.yaml`, when it lies under `/sysvol/conf/`, or
+when it has a key of `mq_config.yaml` in camelCase (`mqHost`, `mqPort`, `mqLookupdHost`, `mqLookupdPort`, `mqType`,
+`connectorType`); only in such files `protocol`, `tenant` and `auth` with `username`, `password` and `mechanism` mean
+the message queue's. Whoever names `db_addr` and no `db_driver` means `mysql`.
+
+## Who may call
+
+This version has no authentication. On a loopback address it runs without. On any other address it starts only with
+`--insecure-no-auth` (`ECRON_INSECURE_NO_AUTH=true`), or when `auth_enabled: false` stands in a file, and warns.
+`auth_enabled` with any other value is refused: ecron does not run open when it was asked to be closed.
+)";
+
+std::string_view kind_phrase(Kind kind) {
+    switch (kind) {
+        case Kind::text:
+            return "a text without control characters";
+        case Kind::port:
+            return "a port";
+        case Kind::integer:
+            return "a number";
+        case Kind::size:
+            return "a size";
+        case Kind::duration:
+            return "a duration";
+        case Kind::boolean:
+            return "true or false";
+        case Kind::address:
+            return "a host name or IP address";
+        case Kind::choice:
+            return "one of";
+        case Kind::path:
+            return "a path without control characters";
+        case Kind::list:
+            return "a list";
+    }
+    return "";
+}
+
+std::string magnitude_text(const Option& option, std::int64_t value) {
+    if (option.kind == Kind::duration) return format_duration(Millis{value});
+    if (option.kind != Kind::size) return fmt::format("{}", value);
+    if (value >= detail::kGiB && value % detail::kGiB == 0) return fmt::format("{}GiB", value / detail::kGiB);
+    if (value >= detail::kMiB && value % detail::kMiB == 0) return fmt::format("{}MiB", value / detail::kMiB);
+    if (value >= detail::kKiB && value % detail::kKiB == 0) return fmt::format("{}KiB", value / detail::kKiB);
+    return fmt::format("{}", value);
+}
+
+std::string notes(const Option& option) {
+    std::string text{option.help};
+    if (option.secret == Secret::yes) text += " Secret: not as a flag.";
+    if (option.effect == Effect::ignored) text += " Ignored: it meant something to the old service only.";
+    if (option.effect == Effect::later) text += " Without effect in this version.";
+    return text;
+}
+
+/// Plain where YAML cannot misread it, quoted (JSON's strings are YAML's) elsewhere.
+std::string yaml_value(std::string_view value) {
+    const bool plain = !value.empty() && std::ranges::all_of(value, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view{"/._-"}.contains(c);
+    });
+    return plain ? std::string{value} : json_string(value);
+}
+
+std::string row(const Option& option) {
+    const std::string fallback = option.fallback.empty() ? "" : fmt::format("`{}`", option.fallback);
+    return fmt::format("| `{}` | {} | {} | {} |\n", option.name, fallback, expected_value(option),
+                       notes(option));
+}
+
+}  // namespace
+
+std::string flag_name(const Option& option) {
+    std::string name = fmt::format("--{}", option.name);
+    std::ranges::replace(name, '_', '-');
+    return name;
+}
+
+std::string variable_name(const Option& option) {
+    std::string name = fmt::format("ECRON_{}", option.name);
+    std::ranges::transform(name, name.begin(), [](char c) {
+        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    });
+    return name;
+}
+
+std::string expected_value(const Option& option) {
+    if (option.kind == Kind::choice) return fmt::format("one of {}", fmt::join(choices_of(option), ", "));
+    const std::string phrase{kind_phrase(option.kind)};
+    if (option.kind == Kind::port) return fmt::format("{} from {} to 65535", phrase, option.limits.min);
+    if (option.kind != Kind::integer && option.kind != Kind::size && option.kind != Kind::duration)
+        return phrase;
+    return fmt::format("{} from {} to {}", phrase, magnitude_text(option, option.limits.min),
+                       magnitude_text(option, option.limits.max));
+}
+
+std::string configuration_page() {
+    std::string page{kPreface};
+    for (const Chapter& chapter : kChapters) {
+        page += fmt::format("\n## {}\n\n| option | default | value | |\n|---|---|---|---|\n", chapter.title);
+        for (const Option& option : kOptions)
+            if (option.group == chapter.group) page += row(option);
+    }
+    return page +
+           "\nThis page is written by `ecron document configuration` from the table of options "
+           "(`include/ecron/config/options.hpp`).\n";
+}
+
+std::string sample_file() {
+    std::string file =
+        "# Every option of ecron with its default (docs/configuration.md). A line without its '#' is in "
+        "force.\n"
+        "# Written by `ecron document sample` from the table of options.\n";
+    for (const Chapter& chapter : kChapters) {
+        file += fmt::format("\n# --- {} ---\n", chapter.title);
+        for (const Option& option : kOptions) {
+            if (option.group != chapter.group) continue;
+            file += fmt::format("\n# {}\n#   {}\n#{}: {}\n", notes(option), expected_value(option),
+                                option.name, yaml_value(option.fallback));
+        }
+    }
+    return file;
+}
+
+}  // namespace ecron::config

@@ -1,0 +1,149 @@
+#include "config/given.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <ranges>
+
+#include "config/yaml_file.hpp"
+#include "ecron/base/near_miss.hpp"
+#include "ecron/config/document.hpp"
+
+namespace ecron::config {
+namespace {
+
+/// The keys of mq_config.yaml, which differ from those of the other old files.
+struct Alias {
+    std::string_view key, name;
+};
+constexpr std::array kQueueFileKeys{
+    Alias{"mqHost", "mq_host"},
+    Alias{"mqPort", "mq_port"},
+    Alias{"mqLookupdHost", "mq_lookupd_host"},
+    Alias{"mqLookupdPort", "mq_lookupd_port"},
+    Alias{"mqType", "mq_type"},
+    Alias{"connectorType", "mq_connector_type"},
+    Alias{"protocol", "mq_protocol"},
+    Alias{"tenant", "mq_tenant"},
+    Alias{"auth.username", "mq_username"},
+    Alias{"auth.password", "mq_password"},
+    Alias{"auth.mechanism", "mq_mechanism"},
+};
+
+const Option* find_alias(std::string_view key) {
+    const auto* const found = std::ranges::find(kQueueFileKeys, key, &Alias::key);
+    return found == kQueueFileKeys.end() ? nullptr : find_option(found->name);
+}
+
+bool is_camel_case(std::string_view key) {
+    return std::ranges::any_of(key, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+/// See load.hpp for the rule.
+bool is_old_file(std::string_view path, const std::vector<Entry>& entries) {
+    const std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+    if (name == "cronsvr-secret.yaml" || name == "mq_config.yaml" || path.contains("/sysvol/conf/"))
+        return true;
+    return std::ranges::any_of(entries, [](const Entry& entry) {
+        return !entry.inner && is_camel_case(entry.key) && find_alias(entry.key) != nullptr;
+    });
+}
+
+auto option_names() { return kOptions | std::views::transform(&Option::name); }
+
+std::string unknown_key(std::string_view key) {
+    const std::string_view meant = near_miss(key, option_names());
+    return meant.empty() ? "is no option of ecron"
+                         : fmt::format("is no option of ecron; did you mean {}?", meant);
+}
+
+class FileCollector {
+public:
+    FileCollector(std::string path, bool old, Collected& into)
+        : path_(std::move(path)),
+          old_(old),
+          into_(into) {}
+
+    void add(const Entry& entry) {
+        const Option* option = entry.inner ? nullptr : find_option(entry.key);
+        if (option == nullptr && old_) option = find_alias(entry.key);
+        if (option == nullptr)
+            report_unknown(entry);
+        else if (entry.shape == Shape::nested)
+            into_.errors.push_back({where(entry), entry.key, "is not one value but a structure of several"});
+        else
+            add_known(entry, option);
+    }
+
+private:
+    [[nodiscard]] std::string where(const Entry& entry) const {
+        return fmt::format("{}:{}", path_, entry.line);
+    }
+
+    void report_unknown(const Entry& entry) {
+        const bool known_by_its_parts = old_ && entry.key == "auth" && entry.shape == Shape::nested;
+        if (entry.inner ? !old_ : known_by_its_parts) return;  // said once, of the whole
+        auto& list = old_ ? into_.warnings : into_.errors;
+        list.push_back({where(entry), entry.key, unknown_key(entry.key) + (old_ ? " (ignored)" : "")});
+    }
+
+    void add_known(const Entry& entry, const Option* option) {
+        const auto earlier = std::ranges::find_if(into_.given, [&](const Given& given) {
+            return given.option == option && given.where.starts_with(path_ + ':');
+        });
+        if (earlier != into_.given.end()) {
+            auto& list = old_ ? into_.warnings : into_.errors;
+            list.push_back(
+                {where(entry), entry.key, fmt::format("stands here again, after {}", earlier->where)});
+        }
+        into_.given.push_back({option, entry.text, where(entry), Source::file});
+    }
+
+    std::string path_;
+    bool old_;
+    Collected& into_;
+};
+
+}  // namespace
+
+void collect_file(const std::string& path, Collected& into) {
+    const std::expected<std::vector<Entry>, Problem> entries = read_yaml_file(path);
+    if (!entries) return into.errors.push_back(entries.error());
+    FileCollector collector{path, is_old_file(path, *entries), into};
+    for (const Entry& entry : *entries) collector.add(entry);
+}
+
+void collect_environment(const std::map<std::string, std::string>& environment, Collected& into) {
+    for (const auto& [variable, text] : environment) {
+        if (!variable.starts_with("ECRON_")) continue;
+        std::string name = variable.substr(6);
+        std::ranges::transform(name, name.begin(), [](char c) {
+            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        });
+        if (const Option* option = find_option(name); option != nullptr) {
+            into.given.push_back({option, text, variable, Source::environment});
+        } else if (!near_miss(name, option_names()).empty()) {
+            // Kubernetes sets ECRON_SERVICE_HOST and the like beside a service named ecron: no error, then.
+            into.warnings.push_back({variable, "", unknown_key(name)});
+        }
+    }
+}
+
+void collect_flags(const std::vector<Flag>& flags, Collected& into) {
+    for (const Flag& flag : flags) {
+        const Option* option = find_option(flag.name);
+        assert(option != nullptr);
+        if (option->secret == Secret::yes)
+            into.errors.push_back(
+                {flag_name(*option), "",
+                 fmt::format(
+                     "is secret, and every user of the machine can read flags in /proc; use {} or a file",
+                     variable_name(*option))});
+        else
+            into.given.push_back({option, flag.value, flag_name(*option), Source::flag});
+    }
+}
+
+}  // namespace ecron::config

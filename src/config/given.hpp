@@ -1,0 +1,29 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "ecron/config/load.hpp"
+
+/// What each source says, before it is decided whose word counts.
+namespace ecron::config {
+
+enum class Source : std::uint8_t { file, environment, flag };
+
+struct Given {
+    const Option* option{};
+    std::string text;
+    std::string where;
+    Source source{};
+};
+
+/// Collects what is said and what is wrong with it, weakest source first.
+struct Collected {
+    std::vector<Given> given;
+    std::vector<Problem> errors, warnings;
+};
+
+void collect_file(const std::string& path, Collected& into);
+void collect_environment(const std::map<std::string, std::string>& environment, Collected& into);
+void collect_flags(const std::vector<Flag>& flags, Collected& into);
+
+}  // namespace ecron::config

@@ -1,0 +1,95 @@
+#include "ecron/config/load.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <filesystem>
+
+#include "config/given.hpp"
+#include "config/listen_address.hpp"
+#include "config/settle.hpp"
+#include "ecron/base/json_writer.hpp"
+
+namespace ecron::config {
+namespace {
+
+Collected collect(const Sources& sources) {
+    Collected collected;
+    for (const std::string& path : sources.files_if_present) {
+        std::error_code unreadable;  // reading it says why; an absent one is no error
+        if (std::filesystem::exists(path, unreadable) || unreadable) collect_file(path, collected);
+    }
+    for (const std::string& path : sources.files) collect_file(path, collected);
+    collect_environment(sources.environment, collected);
+    collect_flags(sources.flags, collected);
+    return collected;
+}
+
+/// Whether somebody wrote into a file that anybody may call. A variable or flag of that name is no consent:
+/// it is the file that is reviewed; insecure_no_auth is the word for the other two.
+bool consent_in_file(const Collected& collected, const Settled& settled) {
+    const Setting& auth = settled.at("auth_enabled");
+    return std::ranges::any_of(collected.given, [&](const Given& given) {
+        return given.source == Source::file && given.where == auth.from && given.option == auth.option;
+    });
+}
+
+void check_exposure(const Collected& collected, const Settled& settled, const Config& config,
+                    std::vector<Problem>& errors, std::vector<Problem>& warnings) {
+    if (config.auth.enabled || is_loopback(config.http.address)) return;
+    const Setting& address = settled.at("cron_addr");
+    const std::string listens =
+        fmt::format("{:?} means listening on {}, where others than this machine can call", address.value,
+                    config.http.address);
+    if (settled.boolean("insecure_no_auth") || consent_in_file(collected, settled))
+        warnings.push_back(
+            {address.from, "cron_addr", listens + ", and anybody may: there is no authentication"});
+    else
+        errors.push_back({address.from, "cron_addr",
+                          listens +
+                              ", without authentication; allow it with --insecure-no-auth or by writing "
+                              "auth_enabled: false into a file"});
+}
+
+}  // namespace
+
+std::vector<std::string> usual_files() {
+    return {"/sysvol/conf/service_conf/cronsvr.yaml", "/sysvol/conf/secret_conf/cronsvr-secret.yaml",
+            "/sysvol/conf/service_conf/mq_config.yaml", "/sysvol/conf/secret_conf/mq_config.yaml",
+            "/etc/ecron/ecron.yaml"};
+}
+
+std::string format(const Problem& problem) {
+    std::string line = problem.where;
+    if (!problem.key.empty()) line += (line.empty() ? "" : ": ") + problem.key;
+    return line + (line.empty() ? "" : ": ") + problem.what;
+}
+
+std::expected<Loaded, std::vector<Problem>> load(const Sources& sources) {
+    Collected collected = collect(sources);
+    std::vector<Problem> errors = std::move(collected.errors), warnings = std::move(collected.warnings);
+    const Settled settled{collected.given, errors, warnings};
+    Config config = typed(settled);
+    check_together(settled, config, errors);
+    check_exposure(collected, settled, config, errors, warnings);
+    if (!errors.empty()) return std::unexpected(std::move(errors));
+    return Loaded{std::move(config), settled.settings(), std::move(warnings)};
+}
+
+Config defaults() {
+    const auto loaded = load({});
+    assert(loaded);
+    return loaded->config;
+}
+
+std::string format_settings(const std::vector<Setting>& settings) {
+    std::string out;
+    for (const auto& [option, value, from] : settings) {
+        const bool hidden = option->secret == Secret::yes && !value.empty();
+        out += fmt::format("{}: {}  # {}\n", option->name, json_string(hidden ? "***" : value), from);
+    }
+    return out;
+}
+
+}  // namespace ecron::config

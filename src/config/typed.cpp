@@ -1,0 +1,162 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "config/listen_address.hpp"
+#include "config/settle.hpp"
+
+namespace ecron::config {
+namespace {
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    if (gethostname(name.data(), name.size() - 1) != 0) return "ecron";
+    return std::string{name.data()}.substr(0, 64);
+}
+
+std::string lower(std::string text) {
+    std::ranges::transform(text, text.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return text;
+}
+
+Http http(const Settled& from) {
+    Http http;
+    http.address = listen_address(from.text("cron_addr"));
+    http.port = from.port("cron_port");
+    http.health_port = from.port("anlys_port");
+    if (from.boolean("ssl_on")) http.tls = TlsFiles{from.text("cert_file"), from.text("key_file")};
+    http.body_limit = from.number("body_limit");
+    http.header_limit = from.number("header_limit");
+    http.connection_limit = from.number("connection_limit");
+    http.header_timeout = from.duration("header_timeout");
+    http.body_timeout = from.duration("body_timeout");
+    http.send_timeout = from.duration("send_timeout");
+    http.idle_timeout = from.duration("idle_timeout");
+    return http;
+}
+
+Api api(const Settled& from, const std::string& node_id) {
+    Api api;
+    api.language = from.text("lang");
+    api.webhook_path = from.text("webhook");
+    while (api.webhook_path.ends_with('/')) api.webhook_path.pop_back();
+    api.executor_id = from.said("management_service_id") ? from.text("management_service_id") : node_id;
+    return api;
+}
+
+/// Configurations of the old service know no db_driver; whoever names a server means it.
+Driver driver(const Settled& from) {
+    if (!from.said("db_driver") && from.said("db_addr")) return Driver::mysql;
+    return from.text("db_driver") == "mysql" ? Driver::mysql : Driver::sqlite;
+}
+
+Store store(const Settled& from) {
+    Store store;
+    store.driver = driver(from);
+    store.path = from.text("db_path");
+    store.host = from.text("db_addr");
+    store.port = from.port("db_port");
+    store.name = from.text("system_id") + from.text("db_name");
+    store.user = from.text("user_name");
+    store.password = SecretText{from.text("user_pwd")};
+    store.charset = from.text("db_format");
+    store.connect_timeout = from.duration("timeout");
+    store.read_timeout = from.duration("read_timeout");
+    store.write_timeout = from.duration("write_timeout");
+    store.max_open_conns = from.number("max_open_conns");
+    store.ca_file = from.text("db_ca_file");
+    store.readers = from.number("db_readers");
+    store.write_batch = from.number("write_batch");
+    store.write_linger = from.duration("write_linger");
+    store.row_cache_bytes = from.number("row_cache_bytes");
+    return store;
+}
+
+Schedule schedule(const Settled& from) {
+    Schedule schedule;
+    schedule.timezone = from.text("timezone");
+    schedule.claim_ahead = from.duration("claim_ahead");
+    schedule.misfire = from.text("misfire");
+    schedule.misfire_grace = from.duration("misfire_grace");
+    schedule.overlap = from.text("overlap");
+    const Millis deadline = from.duration("start_deadline");
+    if (deadline > Millis{0}) schedule.start_deadline = deadline;
+    return schedule;
+}
+
+Execution execution(const Settled& from) {
+    Execution execution;
+    execution.executor_max = from.number("executor_max");
+    execution.http_timeout = from.duration("http_timeout");
+    execution.connect_timeout = from.duration("connect_timeout");
+    execution.connections_per_host = from.number("connections_per_host");
+    execution.output_max = from.number("output_max");
+    execution.max_attempts = static_cast<unsigned>(from.number("job_failures"));
+    execution.retry_initial = from.duration("retry_initial");
+    execution.retry_max = from.duration("retry_max");
+    execution.retry_multiplier = static_cast<unsigned>(from.number("retry_multiplier"));
+    execution.callback_timeout = from.duration("callback_timeout");
+    execution.on_node_loss = from.text("on_node_loss") == "retry" ? NodeLoss::retry : NodeLoss::interrupt;
+    execution.ca_file = from.text("ca_file");
+    execution.egress = from.text("egress") == "private" ? Egress::private_too : Egress::public_only;
+    execution.egress_allow = from.list("egress_allow");
+    execution.egress_deny = from.list("egress_deny");
+    return execution;
+}
+
+Life life(const Settled& from) {
+    Life life;
+    life.node_id = from.said("node_id") ? from.text("node_id") : host_name();
+    life.shutdown_grace = from.duration("shutdown_grace");
+    life.multi_node = from.boolean("multi_node");
+    return life;
+}
+
+log::Options log_options(const Settled& from) {
+    constexpr std::array kLevels{"debug", "info", "warn", "error"};  // in the order of log::Level
+    const auto* const level = std::ranges::find(kLevels, from.text("log_level"));
+    return {static_cast<log::Level>(level - kLevels.begin()),
+            from.text("log_format") == "json" ? log::Format::json : log::Format::text, from.text("log_file")};
+}
+
+Auth auth(const Settled& from) {
+    Auth auth;
+    auth.enabled = from.said("auth_enabled") && lower(from.text("auth_enabled")) != "false";
+    auth.hydra_public = {from.text("oauth_public_protocol"), from.text("oauth_public_addr"),
+                         from.port("oauth_public_port")};
+    auth.hydra_admin = {from.text("oauth_admin_protocol"), from.text("oauth_admin_addr"),
+                        from.port("oauth_admin_port")};
+    auth.token_refresh = from.duration("token_refresh_sleep");
+    return auth;
+}
+
+Messages messages(const Settled& from) {
+    Messages mq;
+    mq.connector = from.text("mq_connector_type");
+    mq.host = from.text("mq_host");
+    mq.port = from.port("mq_port");
+    mq.lookupd_host = from.text("mq_lookupd_host");
+    mq.lookupd_port = from.port("mq_lookupd_port");
+    mq.type = from.text("mq_type");
+    mq.protocol = from.text("mq_protocol");
+    mq.tenant = from.text("mq_tenant");
+    mq.username = from.text("mq_username");
+    mq.mechanism = from.text("mq_mechanism");
+    mq.password = SecretText{from.text("mq_password")};
+    mq.hold_immediate = from.duration("lost_immediate_job_sleep");
+    return mq;
+}
+
+}  // namespace
+
+Config typed(const Settled& settled) {
+    const Life node = life(settled);
+    return {http(settled), api(settled, node.node_id), store(settled), schedule(settled), execution(settled),
+            node,          log_options(settled),       auth(settled),  messages(settled)};
+}
+
+}  // namespace ecron::config
