@@ -20,7 +20,8 @@ enum class ExecutionState : std::uint8_t {
     pending = 6,    // waiting for its instant, a slot or a node
 };
 [[nodiscard]] constexpr bool is_end(ExecutionState state) {
-    return state == ExecutionState::success || state == ExecutionState::interrupt || state == ExecutionState::abandon;
+    return state == ExecutionState::success || state == ExecutionState::interrupt ||
+           state == ExecutionState::abandon;
 }
 
 /// What asked for it. History: written by the old service or inserted over PUT /jobstatus; never run.
@@ -44,11 +45,11 @@ struct Execution {
     int execute_times{0};
 
     // kept in ext_info for those who read it there
-    TenantId tenant{};         // empty: shown to admins only
+    TenantId tenant{};  // empty: shown to admins only
     bool deleted{false};
-    std::string result{};      // JSON object a callback gave, or empty
-    std::string reason{};      // why it ended or did not run: overlap, deadline, node_lost, cancelled, …
-    std::string missed{};      // JSON {"from","to","count"} of the runs this one stands for, or empty
+    std::string result{};  // JSON object a callback gave, or empty
+    std::string reason{};  // why it ended or did not run: overlap, deadline, node_lost, cancelled, …
+    std::string missed{};  // JSON {"from","to","count"} of the runs this one stands for, or empty
 
     // ecron's own
     Trigger trigger{Trigger::history};
@@ -71,10 +72,10 @@ struct Attempt {
     Instant end_at{};
     NodeId node{};
     ExecutionState outcome{ExecutionState::failure};  // success, failure or interrupt
-    int code{0};            // HTTP status or exit code; 0: none
-    std::string reason{};   // readable cause of a failure
-    std::string detail{};   // JSON object: timing phases, address, headers of interest, sizes
-    std::string output{};   // first bytes of the answer, as they came
+    int code{0};                                      // HTTP status or exit code; 0: none
+    std::string reason{};                             // readable cause of a failure
+    std::string detail{};  // JSON object: timing phases, address, headers of interest, sizes
+    std::string output{};  // first bytes of the answer, as they came
 };
 
 }  // namespace ecron::model
