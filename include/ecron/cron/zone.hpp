@@ -6,10 +6,10 @@
 
 #include "ecron/base/time.hpp"
 
-/// Time zones, from the machine's IANA database (TZif files, RFC 9636). They are read here and not by the date
-/// library, because Debian's build of that ignores the rule behind the last transition: no summer time after 2037.
-/// A zone is loaded once, never changes and lives as long as the process; looking an offset up allocates nothing.
-/// Threads: any; find_zone takes a lock.
+/// Time zones, from the machine's IANA database (TZif files, RFC 9636). They are read here and not by the
+/// date library, because Debian's build of that ignores the rule behind the last transition: no summer time
+/// after 2037. A zone is loaded once, never changes and lives as long as the process; looking an offset up
+/// allocates nothing. Threads: any; find_zone takes a lock.
 namespace ecron::cron {
 
 /// What the clocks on the wall show: no zone, no instant.
@@ -24,14 +24,19 @@ public:
         std::chrono::duration<std::int32_t> offset_before;
     };
 
-    /// `changes`: in order of time, the first one before all that is ever asked for.
+    /// Where the first interval of a zone begins: before all that is ever asked for.
+    static constexpr std::chrono::sys_seconds kBeginOfTime =
+        std::chrono::sys_days{std::chrono::year{1900} / 1 / 1};
+
+    /// `changes`: in order of time, the first one at kBeginOfTime.
     Zone(std::string name, std::uint16_t index, std::vector<Interval> changes);
 
     [[nodiscard]] std::string_view name() const noexcept { return name_; }
     /// The zone's number in this process; 0 is UTC.
     [[nodiscard]] std::uint16_t index() const noexcept { return index_; }
     [[nodiscard]] Seconds offset_at(Instant instant) const noexcept;
-    /// The interval that holds `time`, in an array whose last element is a sentinel that begins after everything.
+    /// The interval that holds `time`, in an array whose last element is a sentinel that begins after
+    /// everything.
     [[nodiscard]] const Interval* interval_at(std::chrono::sys_seconds time) const noexcept;
     [[nodiscard]] const Interval* first_interval() const noexcept { return intervals_.data(); }
 
@@ -42,8 +47,8 @@ private:
     std::uint16_t index_;
 };
 
-/// The zone of that name ("Europe/Berlin", "UTC", "Local" for the machine's own); unknown: an error that names it
-/// and a near miss.
+/// The zone of that name ("Europe/Berlin", "UTC", "Local" for the machine's own); unknown: an error that
+/// names it and a near miss.
 Result<const Zone*> find_zone(std::string_view name);
 [[nodiscard]] const Zone* utc() noexcept;
 /// The zone with that number, which some find_zone returned before.

@@ -1,0 +1,7 @@
+#include "ecron/cron/schedule.hpp"
+
+namespace ecron::cron {
+
+std::string Schedule::describe(Language) const { return {}; }
+
+}  // namespace ecron::cron

@@ -1,0 +1,266 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "duration.hpp"
+#include "ecron/cron/schedule.hpp"
+#include "field.hpp"
+#include "mistakes.hpp"
+#include "years.hpp"
+
+namespace ecron::cron {
+namespace {
+
+using Outcome = std::expected<Parsed, ParseError>;
+
+std::unexpected<ParseError> refuse(std::size_t position, std::string reason) {
+    return std::unexpected(ParseError{std::move(reason), position});
+}
+
+struct Descriptor {
+    std::string_view name, expression;
+};
+constexpr std::array kDescriptors{
+    Descriptor{"@yearly", "0 0 0 1 1 *"},  Descriptor{"@annually", "0 0 0 1 1 *"},
+    Descriptor{"@monthly", "0 0 0 1 * *"}, Descriptor{"@weekly", "0 0 0 * * 0"},
+    Descriptor{"@daily", "0 0 0 * * *"},   Descriptor{"@midnight", "0 0 0 * * *"},
+    Descriptor{"@hourly", "0 0 * * * *"},
+};
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
+/// Bytes of white space at the front of `text`: in old rows, whatever Go's unicode.IsSpace holds for such.
+std::size_t space_length(std::string_view text, Strictness strictness) {
+    if (text.starts_with(' ')) return 1;
+    if (strictness == Strictness::create) return 0;
+    if (std::string_view{"\t\n\v\f\r"}.contains(text.front())) return 1;
+    constexpr std::array<std::string_view, 19> kUnicodeSpaces{
+        "\u0085", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
+        "\u2007", "\u2008", "\u2009", "\u200A", "\u2028", "\u2029", "\u202F", "\u205F", "\u3000"};
+    for (const std::string_view space : kUnicodeSpaces)
+        if (text.starts_with(space)) return space.size();
+    return 0;
+}
+
+std::vector<FieldText> split(FieldText text, Strictness strictness) {
+    std::vector<FieldText> words;
+    std::size_t begin = 0;
+    const auto end_word = [&](std::size_t end) {
+        if (end > begin) words.push_back({text.text.substr(begin, end - begin), text.position + begin});
+    };
+    for (std::size_t at = 0; at < text.text.size();) {
+        const std::size_t space = space_length(text.text.substr(at), strictness);
+        if (space != 0) {
+            end_word(at);
+            begin = at + space;
+        }
+        at += std::max<std::size_t>(space, 1);
+    }
+    end_word(text.text.size());
+    return words;
+}
+
+class Parser {
+public:
+    explicit Parser(const ParseOptions& options)
+        : options_(options),
+          zone_(options.zone != nullptr ? options.zone : utc()) {}
+
+    Outcome parse(std::string_view text) {
+        if (text.size() > kMaxText)
+            return refuse(kMaxText, fmt::format("the expression is longer than {} bytes", kMaxText));
+        if (options_.strictness == Strictness::create)
+            if (const auto control = std::ranges::find_if(text, is_control); control != text.end())
+                return refuse(static_cast<std::size_t>(control - text.begin()),
+                              "the expression holds a control character; separate its fields by spaces");
+        const auto words = take_zone(split({text, 0}, options_.strictness), text.size());
+        if (!words) return std::unexpected(words.error());
+        if (words->empty()) return refuse(text.size(), "the expression is empty");
+        const FieldText first = words->front();
+        if (first.text.starts_with('@')) return parse_descriptor(*words);
+        if (looks_like_instant(first.text)) return parse_instant(*words);
+        return parse_fields(*words, text.size());
+    }
+
+private:
+    using Words = std::vector<FieldText>;
+
+    /// Takes `TZ=…` or `CRON_TZ=…` from the front.
+    std::expected<Words, ParseError> take_zone(Words words, std::size_t end) {
+        if (words.empty()) return words;
+        const FieldText first = words.front();
+        if (!first.text.starts_with("TZ=") && !first.text.starts_with("CRON_TZ=")) return words;
+        const std::size_t equals = first.text.find('=');
+        const std::string_view name = first.text.substr(equals + 1);
+        const std::size_t position = first.position + equals + 1;
+        if (name.empty() && options_.strictness == Strictness::create)
+            return refuse(position, "the name of the time zone is missing");
+        const auto zone = find_zone(name.empty() ? "UTC" : name);
+        if (!zone) return refuse(position, zone.error().what);
+        zone_ = *zone;
+        words.erase(words.begin());
+        if (words.empty()) return refuse(end, "after the time zone, the expression is missing");
+        return words;
+    }
+
+    Outcome parse_descriptor(const Words& words) {
+        const FieldText name = words.front();
+        const auto is_named = [&](std::string_view wanted) {
+            return std::ranges::equal(name.text, wanted, [](char a, char b) {
+                return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
+            });
+        };
+        if (is_named("@every")) return parse_every(words);
+        for (const Descriptor& descriptor : kDescriptors) {
+            if (!is_named(descriptor.name)) continue;
+            if (words.size() > 1)
+                return refuse(words[1].position, fmt::format("nothing may follow {}", descriptor.name));
+            ParseOptions options = options_;
+            options.dialect = Dialect::cron;
+            options.zone = zone_;
+            return Parser{options}.parse(descriptor.expression);
+        }
+        return refuse(
+            name.position,
+            fmt::format("\"{}\" is none of @yearly, @annually, @monthly, @weekly, @daily, @midnight, "
+                        "@hourly and @every",
+                        name.text));
+    }
+
+    Outcome parse_every(const Words& words) {
+        const FieldText name = words.front();
+        if (words.size() != 2)
+            return refuse(words.size() > 2 ? words[2].position : name.position + name.text.size(),
+                          "@every needs one duration, such as \"@every 1h30m\"");
+        const FieldText text = words[1];
+        const auto duration = parse_every_duration(text.text);
+        if (!duration)
+            return refuse(text.position,
+                          fmt::format("\"{}\" is no duration such as \"1h30m\" or \"90s\"", text.text));
+        Seconds period = std::chrono::floor<Seconds>(*duration);
+        if (period != *duration || period < Seconds{1}) {
+            if (options_.strictness == Strictness::create)
+                return refuse(text.position, "@every needs a duration of whole seconds, at least one");
+            period = std::max(period, Seconds{1});
+            warnings_.push_back(
+                fmt::format("the duration \"{}\" is read as {} seconds", text.text, period.count()));
+        }
+        constexpr Seconds kLongest = std::chrono::years{kLastYear - kFirstYear};
+        if (period > kLongest) {
+            if (options_.strictness == Strictness::create)
+                return refuse(text.position, "the duration is too long");
+            warnings_.emplace_back("the duration is so long that it never runs");
+            period = kLongest * 2;
+        }
+        constexpr Instant kLatest = std::chrono::sys_days{std::chrono::year{kLastYear + 1} / 1 / 1};
+        const Instant anchor = std::clamp(options_.anchor, Instant{}, kLatest);
+        return Parsed{Schedule::every(period, anchor, zone_), std::move(warnings_)};
+    }
+
+    static bool looks_like_instant(std::string_view text) {
+        return text.size() > 4 && text[4] == '-' &&
+               std::all_of(text.begin(), text.begin() + 4, [](char c) { return c >= '0' && c <= '9'; });
+    }
+
+    Outcome parse_instant(const Words& words) {
+        const FieldText text = words.front();
+        if (words.size() > 1) return refuse(words[1].position, "nothing may follow an RFC 3339 instant");
+        const Result<Instant> instant = parse_rfc3339(text.text);
+        if (!instant)
+            return refuse(
+                text.position,
+                fmt::format("\"{}\" is no RFC 3339 instant such as \"2026-01-31T08:30:00Z\"", text.text));
+        constexpr Instant kEnd = std::chrono::sys_days{std::chrono::year{kLastYear + 1} / 1 / 1};
+        if (*instant < Instant{} || *instant >= kEnd)
+            return refuse(text.position,
+                          fmt::format("the instant is not within the years {} to {}", kFirstYear, kLastYear));
+        return Parsed{Schedule::once(*instant, zone_), {}};
+    }
+
+    Outcome parse_fields(const Words& words, std::size_t end) {
+        if (words.size() < 5 || words.size() > 7)
+            return refuse(
+                words.size() > 7 ? words[7].position : end,
+                fmt::format(
+                    "an expression has 5 fields (minute hour day month weekday), 6 (second first) or 7 "
+                    "(year last), not {}",
+                    words.size()));
+        const bool has_seconds = words.size() > 5;
+        FieldText texts[7]{{"0", 0}, {}, {}, {}, {}, {}, {"*", 0}};
+        std::ranges::copy(words, texts + (has_seconds ? 0 : 1));
+
+        FieldSet sets[7];
+        for (std::size_t i = 0; i < 7; ++i) {
+            auto set = parse_field(static_cast<Field>(i), texts[i], options_, warnings_);
+            if (!set) return std::unexpected(std::move(set.error()));
+            sets[i] = *set;
+        }
+        const Fields fields{sets[0], sets[1], sets[2], sets[3], sets[4], sets[5], sets[6]};
+        if (options_.dialect == Dialect::quartz)
+            if (auto checked = check_question_mark(texts[3], texts[5]); !checked)
+                return std::unexpected(std::move(checked.error()));
+        warn_of_likely_mistakes(fields, options_.dialect, warnings_);
+        return assemble(fields, texts);
+    }
+
+    static std::expected<void, ParseError> check_question_mark(FieldText day, FieldText weekday) {
+        const bool any_day = day.text == "?", any_weekday = weekday.text == "?";
+        if (any_day && any_weekday)
+            return refuse(weekday.position, "day of month and day of week cannot both be \"?\"");
+        if (!any_day && !any_weekday)
+            return refuse(weekday.position,
+                          "in Quartz's dialect one of day of month and day of week must be \"?\"");
+        return {};
+    }
+
+    Outcome assemble(const Fields& fields, const FieldText (&texts)[7]) {
+        Pattern pattern = every_second();
+        pattern.seconds = fields.second.bits() & ((1ULL << 60U) - 1);
+        pattern.minutes = fields.minute.bits() & ((1ULL << 60U) - 1);
+        pattern.hours = static_cast<std::uint32_t>(fields.hour.bits()) & ((1U << 24U) - 1);
+        pattern.days = static_cast<std::uint32_t>(fields.day.bits());
+        pattern.months = fields.month.bits() & ((1ULL << 13U) - 1);
+        pattern.weekdays = fields.weekday.bits() & 0x7FU;
+        pattern.days_from_end = fields.day.days_from_end;
+        pattern.nearest_working_days = fields.day.nearest_working_days;
+        pattern.nth_weekdays = fields.weekday.nth_weekdays & ((1ULL << 35U) - 1);
+        pattern.last_weekdays = fields.weekday.last_weekdays & 0x7FU;
+        pattern.either_day = !fields.day.star && !fields.weekday.star;
+        const bool some_year = fields.year.values.any();
+        if (some_year && !put_years(pattern, fields.year.values))
+            return refuse(texts[6].position,
+                          "these years are too scattered: write ranges, or years within 56 of each other");
+
+        const Pattern all = every_second();
+        const bool all_days = pattern.days == all.days, all_weekdays = pattern.weekdays == all.weekdays;
+        pattern.every_day = (pattern.either_day ? all_days || all_weekdays : all_days && all_weekdays) &&
+                            pattern.months == all.months && pattern.years == all.years &&
+                            pattern.year_step == 1 && pattern.first_year == 0 &&
+                            pattern.last_year == all.last_year;
+        const bool some_time = pattern.seconds != 0 && pattern.minutes != 0 && pattern.hours != 0;
+        pattern.never = !some_time || !some_year || pattern.months == 0;
+        pattern.never = pattern.never || !pattern.next(CivilSeconds{});
+        if (pattern.never) {
+            if (options_.strictness == Strictness::create)
+                return refuse(texts[3].position, "this would never run: none of its months has such a day");
+            warnings_.emplace_back("this never runs: it matches no time at all");
+        }
+        const auto is_fixed = [](const FieldSet& set) { return !set.star && !set.stepped; };
+        const bool fixed_time = is_fixed(fields.second) && is_fixed(fields.minute) && is_fixed(fields.hour);
+        return Parsed{Schedule{pattern, zone_, options_.dst, fixed_time}, std::move(warnings_)};
+    }
+
+    ParseOptions options_;
+    const Zone* zone_;
+    std::vector<std::string> warnings_;
+};
+
+}  // namespace
+
+std::expected<Parsed, ParseError> parse(std::string_view text, const ParseOptions& options) {
+    return Parser{options}.parse(text);
+}
+
+}  // namespace ecron::cron

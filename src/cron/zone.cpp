@@ -1,0 +1,203 @@
+#include "ecron/cron/zone.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <numeric>
+#include <optional>
+#include <shared_mutex>
+
+#include "tzif.hpp"
+
+namespace ecron::cron {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::sys_seconds;
+
+constexpr std::size_t kSliceBits = 24;
+constexpr std::int64_t kLastSecond = 7'289'654'400;  // 2201-01-01
+constexpr sys_seconds kEndOfTime{Seconds{1LL << 40}};
+constexpr std::size_t kMaxZones = 2048;  // the database has 600 names
+constexpr std::uintmax_t kMaxFileSize = 1U << 20U;
+
+/// The zones by number. An element is written before its index leaves find_zone, so that whoever holds an
+/// index may read it without a lock.
+constinit std::array<const Zone*, kMaxZones> zones_by_index{};
+
+/// Every zone that was ever asked for.
+struct Registry {
+    std::shared_mutex mutex;
+    std::map<std::string, std::unique_ptr<const Zone>, std::less<>> by_name;
+    const Zone* utc;
+
+    Registry() : utc(insert("UTC", {{Zone::kBeginOfTime, {}, {}}})) {}
+
+    const Zone* insert(std::string name, std::vector<Zone::Interval> changes) {
+        const auto index = static_cast<std::uint16_t>(by_name.size());
+        auto zone = std::make_unique<const Zone>(name, index, std::move(changes));
+        zones_by_index[index] = zone.get();
+        return by_name.emplace(std::move(name), std::move(zone)).first->second.get();
+    }
+};
+
+Registry& registry() {
+    static auto* const instance = new Registry;  // never destroyed: schedules may outlive static objects
+    return *instance;
+}
+
+fs::path database() {
+    const char* const given = std::getenv("TZDIR");
+    return given != nullptr && *given != '\0' ? given : "/usr/share/zoneinfo";
+}
+
+/// Names become paths, so nothing may leave the database's directory.
+bool is_plausible(std::string_view name) {
+    constexpr std::string_view kAllowed =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/";
+    return !name.empty() && name.size() <= 64 && name.front() != '/' &&
+           name.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+std::optional<std::vector<Zone::Interval>> read_zone_file(const fs::path& path) {
+    std::error_code failed;
+    if (!fs::is_regular_file(path, failed) || fs::file_size(path, failed) > kMaxFileSize) return std::nullopt;
+    std::ifstream file{path, std::ios::binary};
+    const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+    return read_tzif(bytes);
+}
+
+std::vector<std::string> all_names() {
+    std::vector<std::string> names;
+    std::error_code failed;
+    const fs::path root = database();
+    for (fs::recursive_directory_iterator entry{root, failed}, end; !failed && entry != end;
+         entry.increment(failed)) {
+        const std::string name = entry->path().lexically_relative(root).string();
+        const bool is_copy = name == "posix" || name == "right";
+        if (is_copy) entry.disable_recursion_pending();
+        const bool is_zone =
+            name.front() >= 'A' && name.front() <= 'Z' && name.find('.') == std::string::npos;
+        if (is_zone && entry->is_regular_file(failed)) names.push_back(name);
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+std::string lower(std::string_view text) {
+    std::string result{text};
+    for (char& c : result)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return result;
+}
+
+/// Insertions, deletions and replacements that lead from one text to the other (Levenshtein).
+std::size_t edit_distance(std::string_view from, std::string_view to) {
+    std::vector<std::size_t> row(to.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i + 1);
+        for (std::size_t j = 0; j < to.size(); ++j) {
+            const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+        }
+    }
+    return row[to.size()];
+}
+
+/// The name that was probably meant: a city without its area, another case, a slip of a few letters.
+std::optional<std::string> near_miss(std::string_view wanted) {
+    const std::string typed = lower(wanted.substr(0, 64));
+    std::optional<std::string> best;
+    std::size_t best_distance = std::max<std::size_t>(1, typed.size() / 4) + 1;
+    for (const std::string& name : all_names()) {
+        const std::string whole = lower(name);
+        const std::string city = whole.substr(whole.rfind('/') + 1);
+        const std::size_t distance = std::min(edit_distance(typed, whole), edit_distance(typed, city));
+        if (distance >= best_distance) continue;
+        best_distance = distance;
+        best = name;
+    }
+    return best;
+}
+
+std::unexpected<Error> unknown_zone(std::string_view name) {
+    const auto meant = near_miss(name);
+    return fail(
+        Errc::invalid,
+        meant ? fmt::format("there is no time zone \"{}\"; did you mean \"{}\"?", name.substr(0, 64), *meant)
+              : fmt::format("there is no time zone \"{}\"", name.substr(0, 64)),
+        {"timezone"});
+}
+
+/// What the machine's own zone is called: the TZ variable, or where /etc/localtime points.
+std::string local_name() {
+    if (const char* const tz = std::getenv("TZ"); tz != nullptr) {
+        const std::string_view name = *tz == ':' ? tz + 1 : tz;
+        return name.empty() || name == "Local" ? "UTC" : std::string{name};
+    }
+    std::error_code failed;
+    const std::string target = fs::read_symlink("/etc/localtime", failed).string();
+    constexpr std::string_view kFolder = "zoneinfo/";
+    const std::size_t at = target.find(kFolder);
+    return at == std::string::npos ? "UTC" : target.substr(at + kFolder.size());
+}
+
+}  // namespace
+
+Zone::Zone(std::string name, std::uint16_t index, std::vector<Interval> changes)
+    : name_(std::move(name)),
+      intervals_(std::move(changes)),
+      index_(index) {
+    const auto last_offset = intervals_.back().offset;
+    intervals_.push_back({kEndOfTime, last_offset, last_offset});
+    std::uint16_t current = 0;
+    for (std::int64_t slice = 0; slice <= kLastSecond >> kSliceBits; ++slice) {
+        while (intervals_[current + 1U].begin <= sys_seconds{Seconds{slice << kSliceBits}}) ++current;
+        by_slice_.push_back(current);
+    }
+}
+
+const Zone::Interval* Zone::interval_at(sys_seconds time) const noexcept {
+    time = std::min(time, sys_seconds{Seconds{kLastSecond}});
+    const std::int64_t slice = std::max<std::int64_t>(time.time_since_epoch().count(), 0) >> kSliceBits;
+    const Interval* interval = &intervals_[by_slice_[static_cast<std::size_t>(slice)]];
+    while (interval[1].begin <= time) ++interval;
+    while (interval->begin > time && interval != intervals_.data()) --interval;
+    return interval;
+}
+
+Seconds Zone::offset_at(Instant instant) const noexcept {
+    return interval_at(std::chrono::floor<Seconds>(instant))->offset;
+}
+
+Result<const Zone*> find_zone(std::string_view name) {
+    if (name == "Local") return find_zone(local_name());
+    Registry& zones = registry();
+    {
+        const std::shared_lock lock{zones.mutex};
+        if (const auto known = zones.by_name.find(name); known != zones.by_name.end())
+            return known->second.get();
+    }
+    if (!is_plausible(name)) return unknown_zone(name);
+    auto changes = read_zone_file(database() / name);
+    if (!changes) return unknown_zone(name);
+    const std::unique_lock lock{zones.mutex};
+    if (const auto known = zones.by_name.find(name); known != zones.by_name.end()) return known->second.get();
+    if (zones.by_name.size() == kMaxZones) return fail(Errc::internal, "too many time zones are in use");
+    return zones.insert(std::string{name}, std::move(*changes));
+}
+
+const Zone* utc() noexcept { return registry().utc; }
+const Zone* zone_by_index(std::uint16_t index) noexcept { return index == 0 ? utc() : zones_by_index[index]; }
+
+}  // namespace ecron::cron
