@@ -8,19 +8,22 @@
 /// What somebody who mistyped a name probably meant.
 namespace ecron {
 
-/// Levenshtein's distance: insertions, deletions and replacements that turn one text into the other.
+/// Insertions, deletions, replacements and swaps of neighbours that turn one text into the other (Damerau,
+/// 1964; in the restricted form that edits no place twice).
 inline std::size_t edit_distance(std::string_view from, std::string_view to) {
-    std::vector<std::size_t> row(to.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
+    std::vector<std::size_t> before_last(to.size() + 1), last(to.size() + 1), row(to.size() + 1);
+    std::iota(last.begin(), last.end(), std::size_t{0});
     for (std::size_t i = 0; i < from.size(); ++i) {
-        std::size_t diagonal = row[0]++;
+        row[0] = i + 1;
         for (std::size_t j = 0; j < to.size(); ++j) {
-            const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+            row[j + 1] = std::min({last[j] + (from[i] == to[j] ? 0U : 1U), last[j + 1] + 1, row[j] + 1});
+            const bool swapped = i > 0 && j > 0 && from[i] == to[j - 1] && from[i - 1] == to[j];
+            if (swapped) row[j + 1] = std::min(row[j + 1], before_last[j - 1] + 1);
         }
+        before_last.swap(last);
+        last.swap(row);
     }
-    return row.back();
+    return last.back();
 }
 
 /// The candidate closest to `name`, or an empty text when none is near: at most a third of the letters may

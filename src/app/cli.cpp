@@ -1,0 +1,180 @@
+#include "app/cli.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <ostream>
+
+#include "app/cli_flags.hpp"
+#include "app/cli_next.hpp"
+#include "ecron/app/version.hpp"
+#include "ecron/base/near_miss.hpp"
+#include "ecron/config/document.hpp"
+#include "ecron/config/load.hpp"
+#include "ecron/cron/zone.hpp"
+
+namespace ecron::app {
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+struct Command {
+    std::string_view name, arguments, help;
+    int (*run)(const Cli& cli, const ParsedFlags& flags);
+    FlagSet flags;
+    bool takes_words{};
+    bool hidden{};
+};
+const std::vector<Command>& commands();
+
+void complain(const Cli& cli, const std::vector<std::string>& lines) {
+    for (const std::string& line : lines) cli.err << "ecron: " << line << '\n';
+}
+
+std::vector<std::string> lines_of(const std::vector<config::Problem>& problems) {
+    std::vector<std::string> lines;
+    std::ranges::transform(problems, std::back_inserter(lines), config::format);
+    return lines;
+}
+
+/// Zones are not the configuration's business; whether the default one exists is asked here.
+std::optional<config::Problem> zone_problem(const config::Loaded& loaded) {
+    const Result<const cron::Zone*> zone = cron::find_zone(loaded.config.schedule.timezone);
+    if (zone) return std::nullopt;
+    const auto setting = std::ranges::find_if(loaded.settings, [](const config::Setting& one) {
+        return one.option == config::find_option("timezone");
+    });
+    return config::Problem{setting->from, "timezone", zone.error().what};
+}
+
+std::optional<config::Loaded> load(const Cli& cli, const ParsedFlags& flags) {
+    config::Sources sources{flags.options, cli.environment, flags.values("config"), {}};
+    if (sources.files.empty()) sources.files_if_present = cli.usual_files;
+    auto loaded = config::load(sources);
+    if (!loaded) return complain(cli, lines_of(loaded.error())), std::nullopt;
+    if (const auto problem = zone_problem(*loaded); problem)
+        return complain(cli, lines_of({*problem})), std::nullopt;
+    for (const std::string& line : lines_of(loaded->warnings)) cli.err << "ecron: warning: " << line << '\n';
+    return std::move(*loaded);
+}
+
+int serve(const Cli& cli, const ParsedFlags& flags) {
+    const std::optional<config::Loaded> loaded = load(cli, flags);
+    if (!loaded) return kExitWrong;
+    if (!flags.has("print-config")) return cli.serve(loaded->config);
+    cli.out << config::format_settings(loaded->settings);
+    return kExitGood;
+}
+
+int check_config(const Cli& cli, const ParsedFlags& flags) {
+    const std::optional<config::Loaded> loaded = load(cli, flags);
+    if (!loaded) return kExitWrong;
+    cli.out << (flags.has("print-config") ? config::format_settings(loaded->settings)
+                                          : "The configuration is good.\n");
+    return kExitGood;
+}
+
+int version(const Cli& cli, const ParsedFlags&) {
+    cli.out << "ecron " << kVersion << '\n';
+    return kExitGood;
+}
+
+int document(const Cli& cli, const ParsedFlags& flags) {
+    const bool sample = flags.words == Arguments{"sample"};
+    cli.out << (sample ? config::sample_file() : config::configuration_page());
+    return kExitGood;
+}
+
+int help(const Cli& cli, const ParsedFlags&) {
+    cli.out << "ecron calls other programs on time.\n\nUsage: ecron [COMMAND] [FLAG…]\n\n";
+    for (const Command& command : commands())
+        if (!command.hidden) cli.out << fmt::format("  {:<14}{}\n", command.name, command.help);
+    cli.out << "\necron COMMAND --help tells its flags. Without a command ecron serves.\n";
+    return kExitGood;
+}
+
+const std::vector<ExtraFlag> kConfigFlags{
+    {"config", "FILE", "A YAML file to read; may be given several times, the later one wins."},
+    {"print-config", "", "Show every option, its value and who said it, then exit."},
+};
+
+const std::vector<Command>& commands() {
+    static const std::vector<Command> all{
+        {"serve", "", "Run the service (the default).", serve, {kConfigFlags, true}},
+        {"check-config",
+         "",
+         "Read the configuration, report all that is wrong with it.",
+         check_config,
+         {kConfigFlags, true}},
+        {"next",
+         "EXPRESSION",
+         "Say in words when a schedule runs, and its next runs.",
+         next,
+         {{{"tz", "ZONE", "Zone to read it in [UTC]."},
+           {"from", "INSTANT", "Runs after this RFC 3339 instant [now]."},
+           {"count", "N", "How many runs to show, up to 1000 [5]."}},
+          false},
+         true},
+        {"version", "", "Tell the version.", version, {}},
+        {"help", "", "Tell the commands.", help, {}, true},
+        {"document", "configuration|sample", "Write the list of options.", document, {}, true, true},
+    };
+    return all;
+}
+
+std::string usage(const Command& command) {
+    const std::string arguments{command.arguments};
+    return fmt::format("Usage: ecron {} {}[FLAG…]\n\n{}\n\n{}", command.name,
+                       arguments.empty() ? "" : arguments + ' ', command.help, flags_help(command.flags));
+}
+
+int run(const Cli& cli, const Command& command, const Arguments& arguments) {
+    FlagSet set = command.flags;
+    set.extra.push_back({"help", "", "Tell this."});
+    const auto flags = parse_flags(set, arguments);
+    if (!flags) return complain(cli, flags.error()), kExitWrong;
+    if (flags->has("help"))
+        return cli.out << usage({command.name, command.arguments, command.help, nullptr, set}), kExitGood;
+    if (!flags->words.empty() && !command.takes_words) {
+        complain(cli,
+                 {fmt::format("{:?}: {} takes no argument of that kind", flags->words[0], command.name)});
+        return kExitWrong;
+    }
+    return command.run(cli, *flags);
+}
+
+int unknown_command(const Cli& cli, const std::string& name) {
+    std::vector<std::string_view> names;
+    for (const Command& command : commands()) names.push_back(command.name);
+    const std::string_view meant = near_miss(name, names);
+    complain(cli, {fmt::format("{:?} is no command{}; see ecron help", name,
+                               meant.empty() ? "" : fmt::format(", did you mean {}?", meant))});
+    return kExitWrong;
+}
+
+}  // namespace
+
+int run(const Cli& cli, const std::vector<std::string>& arguments) {
+    if (arguments.empty() || arguments[0].starts_with('-')) {
+        if (arguments == Arguments{"--help"} || arguments == Arguments{"-h"}) return help(cli, {});
+        if (arguments == Arguments{"--version"}) return version(cli, {});
+        return run(cli, commands().front(), arguments);
+    }
+    const auto command = std::ranges::find(commands(), arguments[0], &Command::name);
+    if (command == commands().end()) return unknown_command(cli, arguments[0]);
+    return run(cli, *command, {arguments.begin() + 1, arguments.end()});
+}
+
+std::map<std::string, std::string> environment_of(char** entries) {
+    std::map<std::string, std::string> environment;
+    for (; *entries != nullptr; ++entries) {
+        const std::string_view entry{*entries};
+        const std::size_t sign = entry.find('=');
+        if (sign != std::string_view::npos)
+            environment.emplace(entry.substr(0, sign), entry.substr(sign + 1));
+    }
+    return environment;
+}
+
+}  // namespace ecron::app

@@ -1,0 +1,148 @@
+#include <catch2/catch.hpp>
+
+#include "app/given_cli.hpp"
+#include "ecron/config/document.hpp"
+
+using namespace ecron;
+using namespace ecron::app;
+using Catch::Contains;
+using Arguments = std::vector<std::string>;
+
+TEST_CASE("ecron serves when no command is given, and returns what serving returned", "[cli]") {
+    const Arguments arguments = GENERATE(Arguments{}, Arguments{"serve"});
+    GivenCli cli;
+    cli.run(arguments);
+    REQUIRE(cli.served);
+    CHECK(cli.served->http.port == 12345);
+    CHECK(cli.exit_code == 7);
+    CHECK(cli.err.empty());
+}
+
+TEST_CASE("a flag is taken in each of its spellings", "[cli]") {
+    const Arguments arguments =
+        GENERATE(Arguments{"--cron-port=80"}, Arguments{"--cron-port", "80"}, Arguments{"--cron_port", "80"},
+                 Arguments{"serve", "--cron_port=80"}, Arguments{"--cron-port=1", "--cron-port=80"});
+    GivenCli cli;
+    cli.run(arguments);
+    CAPTURE(cli.err);
+    REQUIRE(cli.served);
+    CHECK(cli.served->http.port == 80);
+}
+
+TEST_CASE("a flag's value keeps its underscores, equal signs and dashes", "[cli]") {
+    GivenCli cli;
+    cli.run({"--db_path=/a_b/c=d-e", "--node-id", "a_b"});
+    REQUIRE(cli.served);
+    CHECK(cli.served->store.path == "/a_b/c=d-e");
+    CHECK(cli.served->life.node_id == "a_b");
+}
+
+TEST_CASE("a switch needs no value", "[cli]") {
+    GivenCli cli;
+    cli.run({"--cron-addr=0.0.0.0", "--insecure-no-auth"});
+    REQUIRE(cli.served);
+    CHECK(cli.served->http.address == "0.0.0.0");
+    CHECK_THAT(cli.err,
+               Contains("ecron: warning: --cron-addr: cron_addr: \"0.0.0.0\" means listening on 0.0.0.0"));
+}
+
+TEST_CASE("the environment is read, and the usual files unless others are named", "[cli]") {
+    GivenCli cli;
+    cli.environment = {{"ECRON_CRON_PORT", "81"}};
+    cli.usual_files = {"/no/such.yaml"};
+    CHECK(cli.run({}).served->http.port == 81);
+    CHECK_FALSE(cli.run({"--config", "/no/such.yaml"}).served);
+    CHECK(cli.exit_code == kExitWrong);
+    CHECK(cli.err == "ecron: /no/such.yaml: cannot be read: No such file or directory\n");
+}
+
+TEST_CASE("a wrong command line starts nothing and says what is wrong, all at once", "[cli]") {
+    const auto [arguments, err] = GENERATE(table<Arguments, std::string>({
+        {{"--cron-prot=80"}, "ecron: --cron-prot: unknown flag; did you mean --cron-port?\n"},
+        {{"--elephant", "--cron_addres=x"},
+         "ecron: --elephant: unknown flag\necron: --cron-addres: unknown flag; did you mean --cron-addr?\n"},
+        {{"--cron"},
+         "ecron: --cron: unknown flag\n"},  // no abbreviations: they change meaning as options are added
+        {{"--cron-port"}, "ecron: the required argument for option '--cron-port' is missing\n"},
+        {{"-x"}, "ecron: \"-x\": serve takes no argument of that kind\n"},
+        {{"serve", "now"}, "ecron: \"now\": serve takes no argument of that kind\n"},
+        {{"sevre"}, "ecron: \"sevre\" is no command, did you mean serve?; see ecron help\n"},
+        {{"elephant"}, "ecron: \"elephant\" is no command; see ecron help\n"},
+        {{"--user-pwd=hunter2"},
+         "ecron: --user-pwd: is secret, and every user of the machine can read flags in /proc; use "
+         "ECRON_USER_PWD or a "
+         "file\n"},
+        {{"--timezone=Europe/Brelin", "serve"}, "ecron: \"serve\": serve takes no argument of that kind\n"},
+    }));
+    GivenCli cli;
+    cli.run(arguments);
+    CHECK(cli.exit_code == kExitWrong);
+    CHECK_FALSE(cli.served);
+    CHECK(cli.out.empty());
+    CHECK(cli.err == err);
+}
+
+TEST_CASE("a default zone that does not exist is refused before anything starts", "[cli]") {
+    GivenCli cli;
+    cli.run({"--timezone=Europe/Brelin"});
+    CHECK(cli.exit_code == kExitWrong);
+    CHECK_FALSE(cli.served);
+    CHECK_THAT(cli.err, Catch::StartsWith("ecron: --timezone: timezone: ") && Contains("Europe/Brelin"));
+}
+
+TEST_CASE("check-config reads everything and starts nothing", "[cli]") {
+    GivenCli cli;
+    CHECK(cli.run({"check-config"}).exit_code == kExitGood);
+    CHECK(cli.out == "The configuration is good.\n");
+    CHECK_FALSE(cli.served);
+    CHECK(cli.run({"check-config", "--cron-port=x"}).exit_code == kExitWrong);
+    CHECK(cli.err == "ecron: --cron-port: \"x\" is not a port from 0 to 65535\n");
+}
+
+TEST_CASE("--print-config shows the result with secrets masked and starts nothing", "[cli]") {
+    const std::string command = GENERATE("serve", "check-config");
+    GivenCli cli;
+    cli.environment = {{"ECRON_USER_PWD", "hunter2"}};
+    cli.run({command, "--print-config", "--cron-port=80"});
+    CHECK(cli.exit_code == kExitGood);
+    CHECK_FALSE(cli.served);
+    CHECK_THAT(cli.out, Contains("cron_port: \"80\"  # --cron-port\n"));
+    CHECK_THAT(cli.out, Contains("user_pwd: \"***\"  # ECRON_USER_PWD\n"));
+    CHECK_THAT(cli.out, !Contains("hunter2"));
+}
+
+TEST_CASE("every command tells its flags", "[cli]") {
+    const auto [command, mentions] = GENERATE(table<std::string, std::string>({
+        {"serve", "--cron-port PORT"},
+        {"check-config", "--config FILE"},
+        {"next", "--count N"},
+        {"version", "Usage: ecron version"},
+        {"help", "Usage: ecron help"},
+    }));
+    GivenCli cli;
+    cli.run({command, "--help"});
+    CHECK(cli.exit_code == kExitGood);
+    CHECK_THAT(cli.out, Contains(mentions) && Contains("--help"));
+    CHECK_THAT(GivenCli{}.run({"help"}).out, Contains(command));
+}
+
+TEST_CASE("serve's help has every option but the secrets", "[cli]") {
+    GivenCli cli;
+    cli.run({"serve", "--help"});
+    for (const config::Option& option : config::kOptions) {
+        CAPTURE(option.name);
+        const bool listed = cli.out.contains(config::flag_name(option) + ' ');
+        CHECK(listed == (option.secret == config::Secret::no));
+    }
+}
+
+TEST_CASE("the version is told", "[cli]") {
+    const std::string asked = GENERATE("version", "--version");
+    CHECK_THAT(GivenCli{}.run({asked}).out, Catch::Matches("ecron [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+}
+
+TEST_CASE("the environment is taken apart at the first equal sign", "[cli]") {
+    std::string one = "A=b=c", two = "EMPTY=", odd = "odd";
+    char* entries[] = {one.data(), two.data(), odd.data(), nullptr};
+    CHECK(environment_of(entries) == std::map<std::string, std::string>{{"A", "b=c"}, {"EMPTY", ""}});
+}

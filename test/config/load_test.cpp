@@ -1,0 +1,208 @@
+#include "ecron/config/load.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "config/given_files.hpp"
+
+using namespace ecron;
+using namespace ecron::config;
+using namespace std::chrono_literals;
+using Lines = std::vector<std::string>;
+
+TEST_CASE("without any source the table's defaults hold", "[config]") {
+    const auto loaded = load({});
+    REQUIRE(loaded);
+    CHECK(loaded->warnings.empty());
+    const Config& config = loaded->config;
+    CHECK(config.http.address == "127.0.0.1");
+    CHECK(config.http.port == 12345);
+    CHECK(config.http.body_limit == 1024 * 1024);
+    CHECK_FALSE(config.http.tls);
+    CHECK(config.store.driver == Driver::sqlite);
+    CHECK(config.schedule.claim_ahead == 250ms);
+    CHECK_FALSE(config.schedule.start_deadline);
+    CHECK(config.execution.max_attempts == 3);
+    CHECK(config.execution.retry_max == 5min);
+    CHECK_FALSE(config.life.node_id.empty());
+    CHECK(config.api.executor_id == config.life.node_id);
+    CHECK_FALSE(config.auth.enabled);
+}
+
+TEST_CASE("flags beat the environment, which beats files, of which the later wins", "[config]") {
+    const GivenFiles files;
+    Sources sources;
+    sources.files = {files.write("a.yaml", "cron_port: 1\nanlys_port: 1\ndb_port: 1\nexecutor_max: 1\n"),
+                     files.write("b.yaml", "cron_port: 2\nanlys_port: 2\ndb_port: 2\n")};
+    sources.environment = {{"ECRON_CRON_PORT", "3"}, {"ECRON_ANLYS_PORT", "3"}};
+    sources.flags = {{"cron_port", "4"}, {"cron_port", "5"}};
+    const auto loaded = load(sources);
+    REQUIRE(loaded);
+    CHECK(loaded->config.http.port == 5);
+    CHECK(loaded->config.http.health_port == 3);
+    CHECK(loaded->config.store.port == 2);
+    CHECK(loaded->config.execution.executor_max == 1);
+}
+
+TEST_CASE("an empty value means the default", "[config]") {
+    const GivenFiles files;
+    Sources sources;
+    sources.files = {files.write("a.yaml", "ca_file: /a.pem\ncron_port: 1\nlang: en_US\n"),
+                     files.write("b.yaml", "cron_port:\n")};
+    sources.environment = {{"ECRON_CA_FILE", ""}};
+    const auto loaded = load(sources);
+    REQUIRE(loaded);
+    CHECK(loaded->config.execution.ca_file.empty());
+    CHECK(loaded->config.http.port == 12345);
+    CHECK(loaded->config.api.language == "en_US");
+}
+
+TEST_CASE("everything that is wrong is reported at once, with its place", "[config]") {
+    const GivenFiles files;
+    Sources sources;
+    sources.files = {files.write("ecron.yaml", "cron_prot: 80\ndb_port: 70000\n\nlog_level: loud\n"),
+                     "/no/such.yaml"};
+    sources.environment = {{"ECRON_CLAIM_AHEAD", "late"}};
+    sources.flags = {{"user_pwd", "hunter2"}, {"overlap", "maybe"}};
+    const auto loaded = load(sources);
+    REQUIRE_FALSE(loaded);
+    CHECK(lines(loaded.error()) ==
+          Lines{sources.files[0] + ":1: cron_prot: is no option of ecron; did you mean cron_port?",
+                "/no/such.yaml: cannot be read: No such file or directory",
+                "--user-pwd: is secret, and every user of the machine can read flags in /proc; use "
+                "ECRON_USER_PWD or "
+                "a file",
+                sources.files[0] + ":2: db_port: \"70000\" is not a port from 1 to 65535",
+                sources.files[0] + ":4: log_level: \"loud\" is not one of debug, info, warn, error",
+                "ECRON_CLAIM_AHEAD: \"late\" is not a duration from 0s to 5s",
+                "--overlap: \"maybe\" is not one of skip, allow, queue, replace"});
+}
+
+TEST_CASE("a file that is no configuration is refused", "[config]") {
+    const auto [text, what] = GENERATE(table<std::string, std::string>({
+        {"cron_port: 1\ncron_port: 2\n", "ecron.yaml:2: cron_port: stands here again, after ecron.yaml:1"},
+        {"cron_port: [1, {a: b}]\n", "ecron.yaml:1: cron_port: is not one value but a structure of several"},
+        {"cron_port: {a: 1}\n", "ecron.yaml:1: cron_port: is not one value but a structure of several"},
+        {"auth:\n  username: u\n", "ecron.yaml:1: auth: is no option of ecron"},
+        {"auth.username: u\n", "ecron.yaml:1: auth.username: is no option of ecron"},
+        {"- a\n- b\n", "ecron.yaml: is not a YAML map of keys and values (key: value)"},
+        {"just text", "ecron.yaml: is not a YAML map of keys and values (key: value)"},
+        {"a: 1\n---\nb: 2\n", "ecron.yaml: holds more than one YAML document"},
+        {"a: b: c\n", "ecron.yaml:1: is not YAML: illegal map value"},
+    }));
+    CAPTURE(text);
+    CHECK(said_of("ecron.yaml", text) == Lines{what});
+}
+
+TEST_CASE("a folder, a huge file and a deeply nested one are refused, not read", "[config]") {
+    const GivenFiles files;
+    const std::string inside = files.write("folder/file", "");
+    const std::string folder = inside.substr(0, inside.rfind('/'));
+    const std::string huge = files.write("huge.yaml", std::string(2'000'000, '#'));
+    const std::string deep = files.write("deep.yaml", "a: " + std::string(20'000, '['));
+    for (const std::string& path : {folder, huge, deep}) {
+        CAPTURE(path);
+        Sources sources;
+        sources.files = {path};
+        CHECK_FALSE(load(sources));
+    }
+}
+
+TEST_CASE("an empty file says nothing", "[config]") {
+    const std::string text = GENERATE("", "\n", "# only a comment\n", "---\n", "{}\n");
+    CAPTURE(text);
+    CHECK(said_of("ecron.yaml", text).empty());
+}
+
+TEST_CASE("a variable that looks like an option's is pointed out, others are left alone", "[config]") {
+    Sources sources;
+    sources.environment = {{"ECRON_CRON_PROT", "1"},
+                           {"ECRON_SERVICE_HOST", "10.0.0.1"},
+                           {"ECRON_PORT_12345_TCP", "tcp://10.0.0.1:12345"},
+                           {"PATH", "/bin"}};
+    const auto loaded = load(sources);
+    REQUIRE(loaded);
+    CHECK(lines(loaded->warnings) ==
+          Lines{"ECRON_CRON_PROT: is no option of ecron; did you mean cron_port?"});
+}
+
+TEST_CASE("files that may be absent are read where they exist, and come first", "[config]") {
+    const GivenFiles files;
+    Sources sources;
+    sources.files_if_present = {"/no/such.yaml", files.write("usual.yaml", "cron_port: 1\nanlys_port: 1\n")};
+    sources.files = {files.write("named.yaml", "cron_port: 2\n")};
+    const auto loaded = load(sources);
+    REQUIRE(loaded);
+    CHECK(loaded->config.http.port == 2);
+    CHECK(loaded->config.http.health_port == 1);
+}
+
+TEST_CASE("an address that others can reach needs consent while there is no authentication", "[config]") {
+    const std::string refused =
+        "cron_addr: \"0.0.0.0\" means listening on 0.0.0.0, where others than this machine can "
+        "call, without authentication; allow it with --insecure-no-auth or by writing "
+        "auth_enabled: false into a file";
+    const std::string warned =
+        "cron_addr: \"0.0.0.0\" means listening on 0.0.0.0, where others than this machine can "
+        "call, and anybody may: there is no authentication";
+    const std::string address = "cron_addr: 0.0.0.0\n";
+    CHECK(said_of("ecron.yaml", address) == Lines{"ecron.yaml:1: " + refused});
+    const std::string consent = GENERATE("auth_enabled: false", "auth_enabled: False",
+                                         "auth_enabled: \"FALSE\"", "insecure_no_auth: true");
+    CAPTURE(consent);
+    CHECK(said_of("ecron.yaml", address + consent) == Lines{"ecron.yaml:1: " + warned});
+}
+
+TEST_CASE("auth_enabled: false as a flag or variable is no consent", "[config]") {
+    Sources sources;
+    sources.environment = {{"ECRON_CRON_ADDR", "0.0.0.0"}, {"ECRON_AUTH_ENABLED", "false"}};
+    CHECK_FALSE(load(sources));
+    sources.flags = {{"insecure_no_auth", "true"}};
+    CHECK(load(sources));
+}
+
+TEST_CASE("what asks for authentication is refused, not run open", "[config]") {
+    const std::string text = GENERATE("true", "\"true\"", "yes", "no", "0", "flase");
+    CAPTURE(text);
+    const Lines said = said_of("ecron.yaml", "auth_enabled: " + text + "\n");
+    REQUIRE(said.size() == 1);
+    CHECK_THAT(said[0],
+               Catch::StartsWith("ecron.yaml:1: auth_enabled: asks for tokens to be checked, which is not "
+                                 "available in this version"));
+}
+
+TEST_CASE("values that need or contradict each other are refused", "[config]") {
+    const auto [text, said] = GENERATE(table<std::string, Lines>({
+        {"ssl_on: true\ncert_file: /c.pem\n", {"default: key_file: is needed because ssl_on is true"}},
+        {"webhook: api/x\n",
+         {"ecron.yaml:1: webhook: is not a path such as /api/cronsvr/v1/executionresult"}},
+        {"webhook: /\n", {"ecron.yaml:1: webhook: is not a path such as /api/cronsvr/v1/executionresult"}},
+        {"retry_initial: 10m\n", {"ecron.yaml:1: retry_initial: is longer than retry_max"}},
+        {"node_id: a b\n", {"ecron.yaml:1: node_id: is not a name of at most 64 letters, digits and .-_"}},
+        {"egress_deny: [10.0.0.0/8, 10.0.0.0/33, ::/129]\n",
+         {R"(ecron.yaml:1: egress_deny: "10.0.0.0/33" is not a network such as 10.0.0.0/8 or fd00::/8)",
+          R"(ecron.yaml:1: egress_deny: "::/129" is not a network such as 10.0.0.0/8 or fd00::/8)"}},
+    }));
+    CAPTURE(text);
+    CHECK(said_of("ecron.yaml", text) == said);
+}
+
+TEST_CASE("the settings are shown as YAML that reads back, secrets masked", "[config]") {
+    const GivenFiles files;
+    Sources sources;
+    sources.files = {files.write("ecron.yaml", "user_pwd: hunter2\nnode_id: one\nwebhook: /a/b\n")};
+    sources.flags = {{"cron_port", "80"}};
+    const auto loaded = load(sources);
+    REQUIRE(loaded);
+    const std::string shown = format_settings(loaded->settings);
+    CHECK_THAT(shown, !Catch::Contains("hunter2"));
+    CHECK_THAT(shown, Catch::Contains("\nuser_pwd: \"***\"  # " + sources.files[0] + ":1\n"));
+    CHECK_THAT(shown, Catch::Contains("\ncron_port: \"80\"  # --cron-port\n"));
+
+    Sources again;
+    again.files = {files.write("shown.yaml", shown)};
+    const auto reloaded = load(again);
+    REQUIRE(reloaded);
+    CHECK(reloaded->config.http.port == 80);
+    CHECK(reloaded->config.api.webhook_path == "/a/b");
+    CHECK(reloaded->config.life.node_id == "one");
+}

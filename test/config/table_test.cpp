@@ -1,0 +1,81 @@
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "config/values.hpp"
+#include "ecron/base/near_miss.hpp"
+#include "ecron/config/document.hpp"
+#include "ecron/config/load.hpp"
+
+using namespace ecron;
+using namespace ecron::config;
+
+namespace {
+
+std::string file_text(const std::string& path) {
+    std::ifstream file{path};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+}  // namespace
+
+TEST_CASE("every option has a name of its own, a default it would accept and a sentence of help",
+          "[config]") {
+    std::set<std::string_view> names;
+    for (const Option& option : kOptions) {
+        CAPTURE(option.name);
+        CHECK(names.insert(option.name).second);
+        CHECK(find_option(option.name) == &option);
+        if (!option.fallback.empty()) {
+            const Result<std::string> checked = check_value(option, option.fallback);
+            REQUIRE(checked);
+            CHECK(*checked == option.fallback);
+        }
+        CHECK(option.help.ends_with('.'));
+        CHECK(choices_of(option).empty() == (option.kind != Kind::choice));
+        CHECK((option.kind == Kind::text || option.kind == Kind::address || option.kind == Kind::path ||
+               option.kind == Kind::list || !option.fallback.empty()));
+    }
+}
+
+TEST_CASE("the documentation and the sample file are those of the table", "[config]") {
+    // Written with: ecron document configuration >docs/configuration.md; ecron document sample
+    // >etc/cronsvr.yaml
+    CHECK(file_text("docs/configuration.md") == configuration_page());
+    CHECK(file_text("etc/cronsvr.yaml") == sample_file());
+}
+
+TEST_CASE("the sample file lists exactly the options, and reads as configuration when uncommented",
+          "[config]") {
+    std::set<std::string> listed;
+    const std::string sample = sample_file();
+    for (std::size_t at = 0; at < sample.size(); at = sample.find('\n', at) + 1) {
+        const std::string line = sample.substr(at, sample.find('\n', at) - at);
+        if (line.size() < 2 || line[0] != '#' || line[1] == ' ') continue;
+        CHECK(listed.insert(line.substr(1, line.find(':') - 1)).second);
+    }
+    std::set<std::string> names;
+    for (const Option& option : kOptions) names.emplace(option.name);
+    CHECK(listed == names);
+}
+
+TEST_CASE("names follow from the option", "[config]") {
+    const Option& option = *find_option("cron_port");
+    CHECK(flag_name(option) == "--cron-port");
+    CHECK(variable_name(option) == "ECRON_CRON_PORT");
+    CHECK(expected_value(option) == "a port from 0 to 65535");
+}
+
+TEST_CASE("a mistyped name has its near miss, nonsense has none", "[config]") {
+    const std::vector<std::string_view> names{"cron_port", "cron_addr", "db_port"};
+    CHECK(near_miss("cron_prot", names) == "cron_port");
+    CHECK(near_miss("cronport", names) == "cron_port");
+    CHECK(near_miss("dbport", names) == "db_port");
+    CHECK(near_miss("elephant", names).empty());
+    CHECK(near_miss("", names).empty());
+    CHECK(near_miss(std::string(100'000, 'x'), names).empty());
+    CHECK(edit_distance("kitten", "sitting") == 3);
+    CHECK(edit_distance("serve", "sevre") == 1);
+    CHECK(edit_distance("", "abc") == 3);
+}

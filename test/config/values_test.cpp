@@ -1,0 +1,75 @@
+#include "config/values.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace ecron;
+using namespace ecron::config;
+
+namespace {
+
+const Option& option(std::string_view name) {
+    const Option* const found = find_option(name);
+    REQUIRE(found != nullptr);
+    return *found;
+}
+
+}  // namespace
+
+TEST_CASE("a value is accepted in its kind's forms", "[config]") {
+    const auto [name, text, checked] = GENERATE(table<std::string, std::string, std::string>({
+        {"cron_port", "0", "0"},
+        {"cron_port", " 65535 ", "65535"},
+        {"ssl_on", "TRUE", "TRUE"},
+        {"ssl_on", "off", "off"},
+        {"claim_ahead", "250ms", "250ms"},
+        {"claim_ahead", "0.25", "0.25"},
+        {"body_limit", "1MiB", "1MiB"},
+        {"body_limit", "64 KiB", "64 KiB"},
+        {"db_addr", "[fd00::1]", "fd00::1"},
+        {"db_addr", "mysql-0.db.svc", "mysql-0.db.svc"},
+        {"db_driver", "mysql", "mysql"},
+        {"user_pwd", " p w ", " p w "},
+        {"analysis_load_sleep", "10", "10"},
+        {"analysis_load_sleep", "3", "10s"},  // the old service's minimum
+        {"job_failures", "1", "3"},
+    }));
+    CAPTURE(name, text);
+    CHECK(check_value(option(name), text) == checked);
+}
+
+TEST_CASE("a value that is none of its kind is refused with what was expected", "[config]") {
+    const auto [name, text, what] = GENERATE(table<std::string, std::string, std::string>({
+        {"cron_port", "65536", R"("65536" is not a port from 0 to 65535)"},
+        {"cron_port", "-1", R"("-1" is not a port from 0 to 65535)"},
+        {"cron_port", "http", R"("http" is not a port from 0 to 65535)"},
+        {"cron_port", "12345x", R"("12345x" is not a port from 0 to 65535)"},
+        {"db_port", "0", R"("0" is not a port from 1 to 65535)"},
+        {"executor_max", "99999999999999999999",
+         R"("99999999999999999999" is not a number from 1 to 100000)"},
+        {"ssl_on", "maybe", R"("maybe" is not true or false)"},
+        {"claim_ahead", "soon", R"("soon" is not a duration from 0s to 5s)"},
+        {"claim_ahead", "6s", R"("6s" is not a duration from 0s to 5s)"},
+        {"body_limit", "9999999999GiB", R"("9999999999GiB" is not a size from 1KiB to 1GiB)"},
+        {"body_limit", "-1KiB", R"("-1KiB" is not a size from 1KiB to 1GiB)"},
+        {"db_driver", "MySQL", R"("MySQL" is not one of sqlite, mysql)"},
+        {"db_addr", "a b", R"("a b" is not a host name or IP address)"},
+        {"log_file", "a\nb", R"("a\nb" is not a path without control characters)"},
+        {"job_failures", "-1", R"("-1" is not a number from 3 to 1000)"},
+        {"user_pwd", "hunter\n2", "the value is not a text without control characters"},
+    }));
+    CAPTURE(name, text);
+    const Result<std::string> checked = check_value(option(name), text);
+    REQUIRE_FALSE(checked);
+    CHECK(checked.error().what == what);
+}
+
+TEST_CASE("checked values are read as numbers, durations and lists", "[config]") {
+    CHECK(number_of(option("body_limit"), "64 KiB") == 65'536);
+    CHECK(number_of(option("body_limit"), "4096") == 4'096);
+    CHECK(number_of(option("cron_port"), "12345") == 12'345);
+    CHECK(duration_of("90") == Seconds{90});
+    CHECK(boolean_of("Yes"));
+    CHECK_FALSE(boolean_of("0"));
+    CHECK(list_of(" 10.0.0.0/8, ,fd00::/8,") == std::vector<std::string>{"10.0.0.0/8", "fd00::/8"});
+    CHECK(list_of("").empty());
+}
