@@ -12,37 +12,34 @@
 
 /// Jobs and executions as JSON, in and out, as docs/api.md describes them. Pure. Threads: any.
 ///
-/// Input is UTF-8 and nests at most 64 deep; null means absent, unknown members are ignored, of a repeated member the
-/// last counts, text may hold anything but NUL. Durations are "1m30s" texts or numbers of seconds. What is accepted:
+/// Input is UTF-8 and nests at most 64 deep; null means absent, unknown members are ignored, of a repeated
+/// member the last counts, text may hold anything but NUL. Durations are "1m30s" texts or numbers of seconds.
+/// What is accepted:
 ///
 /// | member                     | values                                            |
 /// |----------------------------|---------------------------------------------------|
 /// | job_id, execute_id         | at most 36 characters                             |
-/// | job_cron_time              | at most 256 characters; real-time jobs may leave it empty: then only run-now and messages run them |
-/// | exec                       | http, https: an http(s) URL; exe: not empty, unless kubernetes is given |
-/// | headers                    | names are RFC 9110 tokens, values hold no line breaks |
-/// | notify.webhook             | empty or an http(s) URL                           |
-/// | notify.on                  | of executing, success, failure, interrupt, abandon |
-/// | misfire_grace              | 0 to 30d                                          |
-/// | start_deadline             | 1ms to 30d                                        |
-/// | jitter                     | 0 to 24h                                          |
-/// | timeout                    | 1ms to 24h                                        |
-/// | retry.max_attempts         | 1 to 1000                                         |
-/// | retry.initial, retry.max   | 1ms to 7d, initial <= max                         |
-/// | retry.multiplier           | 1 to 100                                          |
-/// | retry.on                   | at most 32 of 1 to 599, "500-599", "5xx"          |
-/// | callback_timeout           | 1s to 30d                                         |
-/// | priority                   | -1000 to 1000                                     |
-/// | concurrency_key            | at most 128 characters                            |
-/// | max_concurrency            | 1 to 10000                                        |
-/// | labels                     | at most 32; names up to 63, values up to 256 characters |
-/// | retention                  | 1m to 3650d                                       |
+/// | job_cron_time              | at most 256 characters; real-time jobs may leave it empty: then only
+/// run-now and messages run them | | exec                       | http, https: an http(s) URL; exe: not
+/// empty, unless kubernetes is given | | headers                    | names are RFC 9110 tokens, values hold
+/// no line breaks | | notify.webhook             | empty or an http(s) URL                           | |
+/// notify.on                  | of executing, success, failure, interrupt, abandon | | misfire_grace | 0 to
+/// 30d                                          | | start_deadline             | 1ms to 30d | | jitter | 0 to
+/// 24h                                          | | timeout                    | 1ms to 24h | |
+/// retry.max_attempts         | 1 to 1000                                         | | retry.initial,
+/// retry.max   | 1ms to 7d, initial <= max                         | | retry.multiplier           | 1 to 100
+/// | | retry.on                   | at most 32 of 1 to 599, "500-599", "5xx"          | | callback_timeout |
+/// 1s to 30d                                         | | priority                   | -1000 to 1000 | |
+/// concurrency_key            | at most 128 characters                            | | max_concurrency | 1 to
+/// 10000                                        | | labels                     | at most 32; names up to 63,
+/// values up to 256 characters | | retention                  | 1m to 3650d |
 namespace ecron::model {
 
-/// One thing wrong with an input. `cause` is among the texts that clients match (messages.hpp). `field` is the path of
-/// the member ("job_context.exec"); the members that the old service checked keep the bare names it gave them
-/// ("job_name", "begin_at", "end_at", "mode", "job_cron_time", "job_type"); empty: the whole text. `explanation` says
-/// what was found and what is expected, with the position where there is one.
+/// One thing wrong with an input. `cause` is among the texts that clients match (messages.hpp). `field` is
+/// the path of the member ("job_context.exec"); the members that the old service checked keep the bare names
+/// it gave them
+/// ("job_name", "begin_at", "end_at", "mode", "job_cron_time", "job_type"); empty: the whole text.
+/// `explanation` says what was found and what is expected, with the position where there is one.
 struct Problem {
     std::string cause;
     std::string field;
@@ -55,7 +52,7 @@ using Problems = std::vector<Problem>;
 
 /// A job as a client sent it.
 struct JobInput {
-    Job job;          // id, name, cron_time, type, enabled, remarks, tenant as given; context canonical
+    Job job;  // id, name, cron_time, type, enabled, remarks, tenant as given; context canonical
     Context context;
     bool has_type{true};  // false (run_now only): no type was given, it reads as real_time
     bool has_mode{true};  // false (run_now only): a job_id alone, the stored job is meant
@@ -73,22 +70,24 @@ struct Rules {
 /// Which checks apply: a new or replaced job needs a name and a schedule, one to be run at once does not.
 enum class Purpose : std::uint8_t { store, run_now };
 
-/// Reads and checks a job; every problem is listed at once. `now` judges past instants. `replaces` is the stored job
-/// that a PUT changes: an expression that it already has is accepted as it was then, and `H` and `@every` keep to its
-/// id and creation.
-std::expected<JobInput, Problems> read_job(std::string_view json, Purpose purpose, const Rules& rules, Instant now,
-                                           const Job* replaces = nullptr);
-/// Bodies of PUT …/enable and PUT …/notify: `{"enable":true}` (absent: false), `{"webhook":"…"}` (absent: "").
+/// Reads and checks a job; every problem is listed at once. `now` judges past instants. `replaces` is the
+/// stored job that a PUT changes: an expression that it already has is accepted as it was then, and `H` and
+/// `@every` keep to its id and creation.
+std::expected<JobInput, Problems> read_job(std::string_view json, Purpose purpose, const Rules& rules,
+                                           Instant now, const Job* replaces = nullptr);
+/// Bodies of PUT …/enable and PUT …/notify: `{"enable":true}` (absent: false), `{"webhook":"…"}` (absent:
+/// "").
 std::expected<bool, Problems> read_enable(std::string_view json);
 std::expected<std::string, Problems> read_webhook(std::string_view json);
 /// The body of a callback: a JSON object as compact text, "" for null; nothing for any other text.
 std::optional<std::string> read_result(std::string_view json);
 
-/// Reads a stored context, also one of the old service (missing members, nulls, numbers for modes and times, an empty
-/// text). A member that does not read takes its default; only text that is no JSON object or null is an error.
+/// Reads a stored context, also one of the old service (missing members, nulls, numbers for modes and times,
+/// an empty text). A member that does not read takes its default; only text that is no JSON object or null is
+/// an error.
 Result<Context> read_context(std::string_view json);
-/// The canonical text of a context: every member that answers contain, in the order of the API; what was not given is
-/// null or "". ecron's own members follow, where given.
+/// The canonical text of a context: every member that answers contain, in the order of the API; what was not
+/// given is null or "". ecron's own members follow, where given.
 std::string write_context(const Context& context);
 /// The canonical text of any stored context; broken text reads as the defaults.
 std::string canonical_context(std::string_view stored);
@@ -96,18 +95,19 @@ std::string canonical_context(std::string_view stored);
 std::string write_plan(const Plan& plan);
 Result<Plan> read_plan(std::string_view text);
 
-/// Parses the job's expression under its plan. `takeover` accepts what the old service accepted. An RFC 3339 instant
-/// is for timed jobs only. A real-time job with an expression runs by it, as the old service had it.
-std::expected<cron::Parsed, cron::ParseError> schedule_of(std::string_view cron_time, JobType type, const Plan& plan,
-                                                          const JobId& id, Instant created_at, const Rules& rules,
+/// Parses the job's expression under its plan. `takeover` accepts what the old service accepted. An RFC 3339
+/// instant is for timed jobs only. A real-time job with an expression runs by it, as the old service had it.
+std::expected<cron::Parsed, cron::ParseError> schedule_of(std::string_view cron_time, JobType type,
+                                                          const Plan& plan, const JobId& id,
+                                                          Instant created_at, const Rules& rules,
                                                           cron::Strictness strictness);
 
 /// `ext_info` as kept, or `{}` as the answer to POST /jobexecution has it.
 enum class ExtInfo : std::uint8_t { full, empty };
 
-/// Appends a job or an execution as the API answers it. The stored context is spliced in as it is. Beside the members
-/// of the old service: `revision` of a job; `scheduled_at` and `attempt` of ecron's own executions, `reason` and
-/// `missed` in their ext_info, each where there is one.
+/// Appends a job or an execution as the API answers it. The stored context is spliced in as it is. Beside the
+/// members of the old service: `revision` of a job; `scheduled_at` and `attempt` of ecron's own executions,
+/// `reason` and `missed` in their ext_info, each where there is one.
 void append_json(std::string& out, const Job& job);
 void append_json(std::string& out, const Execution& execution, ExtInfo ext_info = ExtInfo::full);
 void append_json(std::string& out, const Attempt& attempt);
@@ -116,8 +116,8 @@ void append_json(std::string& out, const Attempt& attempt);
 std::string write_executors(const std::vector<Executor>& executors);
 std::vector<Executor> read_executors(std::string_view json);
 std::string write_ext_info(const Execution& execution);
-/// Fills tenant, deleted, result, reason, missed; NULL, "null" and broken text leave them empty. Without `is_deleted`
-/// the tenant stays empty too: such rows of the old service are shown to admins only.
+/// Fills tenant, deleted, result, reason, missed; NULL, "null" and broken text leave them empty. Without
+/// `is_deleted` the tenant stays empty too: such rows of the old service are shown to admins only.
 void read_ext_info(std::string_view json, Execution& execution);
 
 /// The array of statuses of PUT /jobstatus; elements of illegal type or status are left out, of a repeated

@@ -1,0 +1,134 @@
+#include "model/context_reader.hpp"
+
+#include <algorithm>
+#include <boost/json/value.hpp>
+
+#include "ecron/model/messages.hpp"
+#include "model/document.hpp"
+
+namespace ecron::model {
+namespace {
+
+constexpr std::size_t kIdLimit = 36;
+constexpr std::int64_t kEndOfTime = 253'402'300'799;  // the year 9999 ends: RFC 3339 knows no later instant
+
+/// Times of no use (the zero values of several languages among them) read as none.
+std::optional<Instant> positive_seconds(std::int64_t seconds) {
+    if (seconds <= 0 || seconds > kEndOfTime) return std::nullopt;
+    return from_unix_seconds(seconds);
+}
+
+std::optional<Instant> read_time(Members& context, std::string_view name, Origin origin) {
+    const boost::json::value* value = context.find(name);
+    if (value != nullptr && value->is_number() && origin == Origin::store) {
+        boost::system::error_code inexact;
+        return positive_seconds(value->to_number<std::int64_t>(inexact));
+    }
+    const std::optional<std::string> text = context.text(name);
+    if (!text || text->empty()) return std::nullopt;
+    const Result<Instant> instant = parse_rfc3339(*text);
+    if (instant) return positive_seconds(to_unix_seconds(*instant));
+    context.findings().refuse(cause::kTime, std::string{name}, instant.error().what);
+    return std::nullopt;
+}
+
+bool is_header_name(std::string_view name) {
+    constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
+    return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               kOthers.find(c) != std::string_view::npos;
+    });
+}
+
+void check_headers(const NameValues& headers, Members& members) {
+    for (const auto& [name, value] : headers) {
+        if (!is_header_name(name))
+            members.refuse("info.headers",
+                           fmt::format("\"{}\" is no name of a header (RFC 9110)", Members::shortened(name)));
+        if (value.find_first_of("\r\n") != std::string::npos)
+            members.refuse("info.headers",
+                           fmt::format("the value of \"{}\" holds a line break", Members::shortened(name)));
+    }
+}
+
+/// The types of a description of a cluster; what it means is for those who run it.
+void check_kubernetes(Members& info) {
+    std::optional<Members> kubernetes = info.object("kubernetes");
+    if (!kubernetes) return;
+    static_cast<void>(kubernetes->text("addr"));
+    static_cast<void>(kubernetes->integer("port", 0, 65'535));
+    static_cast<void>(kubernetes->text("image"));
+}
+
+std::string method_of(Members& info) {
+    const std::string method = info.text("method").value_or("");
+    return method == "GET" || method == "PUT" || method == "DELETE" ? method : "POST";
+}
+
+}  // namespace
+
+void read_window(Members& context, Origin origin, Plan& plan) {
+    plan.begin_at = read_time(context, "begin_at", origin);
+    plan.end_at = read_time(context, "end_at", origin);
+    if (plan.begin_at && plan.end_at && *plan.end_at < *plan.begin_at)
+        context.findings().refuse(
+            cause::kEndBeforeBegin, "end_at",
+            fmt::format("{} is before {}", format_rfc3339(*plan.end_at), format_rfc3339(*plan.begin_at)));
+}
+
+std::optional<Mode> read_mode(const Members& context, Origin origin) {
+    const boost::json::value* value = context.find("mode");
+    if (value == nullptr) return std::nullopt;
+    if (const boost::json::string* text = value->if_string())
+        return value_of(std::string_view{*text}, kModes);
+    if (origin == Origin::client || !value->is_int64()) return std::nullopt;
+    for (const Word<Mode>& word : kModes)
+        if (static_cast<std::int64_t>(word.value) == value->get_int64()) return word.value;
+    return std::nullopt;
+}
+
+void read_target(Members& context, Context& into) {
+    into.exec = context.text("exec").value_or("");
+    into.execute_id = context.text("execute_id", kIdLimit).value_or("");
+    if (std::optional<Members> info = context.object("info")) {
+        into.method = method_of(*info);
+        into.params = info->name_values("params");
+        into.headers = info->name_values("headers");
+        into.body = info->object_text("body");
+        into.kubernetes = info->object_text("kubernetes");
+        check_kubernetes(*info);
+    }
+    if (std::optional<Members> notify = context.object("notify"))
+        into.webhook = notify->text("webhook").value_or("");
+}
+
+void check_target(const Context& context, Members& members) {
+    const bool on_kubernetes = context.kubernetes && *context.kubernetes != "{}";
+    if (context.mode != Mode::exe && !is_http_url(context.exec))
+        members.refuse("exec", "must be a URL that begins with http:// or https:// and names a host");
+    if (context.mode == Mode::exe && context.exec.empty() && !on_kubernetes)
+        members.refuse("exec", "must name the command to run");
+    if (context.headers) check_headers(*context.headers, members);
+    if (!context.webhook.empty() && !is_http_url(context.webhook))
+        members.refuse("notify.webhook", "must be empty or a URL that begins with http:// or https://");
+}
+
+Result<Context> read_context(std::string_view json) {
+    Context context;
+    if (json.empty()) return context;
+    const Document document{json};
+    if (!document.ok()) return fail(Errc::invalid, "job_context: " + document.fault(), {"job_context"});
+    if (document.root().is_null()) return context;
+    const boost::json::object* root = document.root().if_object();
+    if (root == nullptr) return fail(Errc::invalid, "job_context is no object", {"job_context"});
+
+    Findings ignored;  // what does not read takes its default: an old row must load
+    Members members{*root, json, "", ignored};
+    context.mode = read_mode(members, Origin::store).value_or(Mode::http);
+    read_window(members, Origin::store, context.plan);
+    read_target(members, context);
+    read_knobs(members, Retry{}, context);
+    return context;
+}
+
+}  // namespace ecron::model

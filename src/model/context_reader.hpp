@@ -1,0 +1,26 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/members.hpp"
+
+/// `job_context`, part by part, so that each caller keeps its own order of checks. What a client may not send
+/// but an old row may hold (numbers for modes and times) is read for Origin::store only.
+namespace ecron::model {
+
+/// begin_at and end_at, in whole seconds.
+void read_window(Members& context, Origin origin, Plan& plan);
+/// The mode; nothing when it is missing or none of ecron's.
+std::optional<Mode> read_mode(const Members& context, Origin origin);
+/// What is called and how: exec, info, notify, execute_id.
+void read_target(Members& context, Context& into);
+/// ecron's own members. `retry` holds what a given `retry` leaves open.
+void read_knobs(Members& context, const Retry& retry, Context& into);
+
+/// Refuses a target that could never be called.
+void check_target(const Context& context, Members& members);
+/// Warns of unknown members that look like one of ecron's own, misspelt.
+std::vector<std::string> near_misses(const Members& context);
+
+}  // namespace ecron::model

@@ -1,0 +1,183 @@
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <limits>
+#include <unordered_map>
+
+#include "ecron/model/messages.hpp"
+#include "model/document.hpp"
+#include "model/members.hpp"
+#include "model/raw_json.hpp"
+
+/// Executions as the database and PUT /jobstatus have them.
+namespace ecron::model {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::int64_t kEndOfTime = 253'402'300'799;  // the year 9999 ends
+
+/// A time of the old service: RFC 3339 text or Unix seconds; nothing for what reads as neither.
+std::optional<Instant> stored_time(const json::value* value) {
+    if (value == nullptr) return std::nullopt;
+    if (const json::string* text = value->if_string()) {
+        const Result<Instant> instant = parse_rfc3339(*text);
+        if (!instant || to_unix_seconds(*instant) <= 0) return std::nullopt;
+        return *instant;
+    }
+    const std::int64_t* seconds = value->if_int64();
+    if (seconds == nullptr || *seconds <= 0 || *seconds > kEndOfTime) return std::nullopt;
+    return from_unix_seconds(*seconds);
+}
+
+std::vector<Executor> executors_of(const json::array& array) {
+    std::vector<Executor> executors;
+    for (const json::value& element : array) {
+        const json::object* object = element.if_object();
+        if (object == nullptr) continue;
+        Executor executor;
+        if (const json::value* id = object->if_contains("executor_id"); id != nullptr && id->is_string())
+            executor.executor_id = id->get_string();
+        executor.executed_at = stored_time(object->if_contains("executed_at")).value_or(Instant{});
+        executors.push_back(std::move(executor));
+    }
+    return executors;
+}
+
+bool is_deleted(const json::value& value) {
+    if (value.is_bool()) return value.get_bool();
+    return value.is_int64() && value.get_int64() != 0;
+}
+
+void fill_ext_info(Members& info, Execution& execution) {
+    execution.result = info.object_text("result").value_or("");
+    if (execution.result == "{}") execution.result.clear();
+    execution.reason = info.text("reason").value_or("");
+    execution.missed = info.object_text("missed").value_or("");
+    const json::value* deleted = info.find("is_deleted");
+    if (deleted == nullptr) return;
+    execution.deleted = is_deleted(*deleted);
+    execution.tenant = TenantId{info.text("tenant_id").value_or("")};
+}
+
+/// Reads one status that a client sent.
+class StatusReader {
+public:
+    explicit StatusReader(Members members) : members_(std::move(members)) {}
+
+    /// Nothing: of illegal type or status.
+    std::optional<Execution> read() {
+        const std::optional<JobType> type = job_type_from(members_.text("job_type").value_or(""));
+        const std::optional<ExecutionState> state = state_from(members_.text("job_status").value_or(""));
+        if (!type || !state || *state == ExecutionState::pending) return std::nullopt;
+        Execution execution;
+        execution.job_type = *type;
+        execution.state = *state;
+        execution.id = ExecuteId{members_.text("execute_id", 36).value_or("")};
+        if (execution.id.value().empty()) refuse_empty_id();
+        execution.job_id = JobId{members_.text("job_id", 36).value_or("")};
+        execution.job_name = members_.text("job_name", 64).value_or("");
+        execution.begin_at = time("begin_at");
+        execution.end_at = time("end_at");
+        if (execution.begin_at && execution.end_at && *execution.end_at < *execution.begin_at)
+            members_.findings().refuse(cause::kEndBeforeBegin, members_.path_of("end_at"),
+                                       "is before begin_at");
+        if (const json::array* executors = members_.array("executor"))
+            execution.executors = executors_of(*executors);
+        execution.execute_times = static_cast<int>(
+            members_.integer("execute_times", 0, std::numeric_limits<int>::max()).value_or(0));
+        if (std::optional<Members> info = members_.object("ext_info")) fill_ext_info(*info, execution);
+        return execution;
+    }
+
+private:
+    /// An id that is too long or no text was noted when it was read.
+    void refuse_empty_id() {
+        const json::value* given = members_.find("execute_id");
+        if (given == nullptr || (given->is_string() && given->get_string().empty()))
+            members_.refuse("execute_id", "must not be empty");
+    }
+
+    std::optional<Instant> time(std::string_view name) {
+        const std::optional<std::string> text = members_.text(name);
+        if (!text || text->empty()) return std::nullopt;
+        const Result<Instant> instant = parse_rfc3339(*text);
+        if (!instant) {
+            members_.findings().refuse(cause::kTime, members_.path_of(name), instant.error().what);
+            return std::nullopt;
+        }
+        if (to_unix_seconds(*instant) <= 0) return std::nullopt;
+        return std::chrono::floor<Seconds>(*instant);
+    }
+
+    Members members_;
+};
+
+std::vector<Execution> last_of_each(std::vector<Execution> executions) {
+    std::unordered_map<ExecuteId, std::size_t> last;
+    for (std::size_t i = 0; i < executions.size(); ++i) last[executions[i].id] = i;
+    std::vector<Execution> kept;
+    kept.reserve(last.size());
+    for (std::size_t i = 0; i < executions.size(); ++i)
+        if (last[executions[i].id] == i) kept.push_back(std::move(executions[i]));
+    return kept;
+}
+
+std::vector<Execution> read_elements(const json::array& array, std::string_view text, Findings& findings) {
+    const std::vector<std::string_view> texts = element_texts(text);
+    std::vector<Execution> executions;
+    for (std::size_t i = 0; i < array.size(); ++i) {
+        const std::string path = fmt::format("[{}]", i);
+        const json::object* object = array[i].if_object();
+        if (object == nullptr) {
+            findings.wrong_type(path, fmt::format("must be an object, is {}", kind_of(array[i])));
+            continue;
+        }
+        if (std::optional<Execution> execution =
+                StatusReader{Members{*object, texts[i], path, findings}}.read())
+            executions.push_back(std::move(*execution));
+    }
+    return executions;
+}
+
+}  // namespace
+
+std::vector<Executor> read_executors(std::string_view json) {
+    const Document document{json};
+    const json::array* array = document.ok() ? document.root().if_array() : nullptr;
+    return array == nullptr ? std::vector<Executor>{} : executors_of(*array);
+}
+
+void read_ext_info(std::string_view json, Execution& execution) {
+    const Document document{json};
+    const json::object* object = document.ok() ? document.root().if_object() : nullptr;
+    if (object == nullptr) return;
+    Findings ignored;  // a member that does not read stays empty
+    Members info{*object, json, "", ignored};
+    fill_ext_info(info, execution);
+}
+
+std::optional<std::string> read_result(std::string_view json) {
+    const Document document{json};
+    if (!document.ok()) return std::nullopt;
+    if (document.root().is_null()) return "";
+    if (!document.root().is_object()) return std::nullopt;
+    return compact(json);
+}
+
+std::expected<std::vector<Execution>, Problems> read_statuses(std::string_view json) {
+    Findings findings;
+    const Document document{json};
+    std::vector<Execution> executions;
+    if (!document.ok())
+        findings.wrong_type("", document.fault());
+    else if (const json::array* array = document.root().if_array())
+        executions = read_elements(*array, json, findings);
+    else
+        findings.wrong_type("", fmt::format("must be a list, is {}", kind_of(document.root())));
+    if (!findings.any() && executions.empty())
+        findings.refuse(cause::kEmptyStatus, "", "no element has a known job_type and job_status");
+    if (findings.any()) return std::unexpected(std::move(findings).in_order());
+    return last_of_each(std::move(executions));
+}
+
+}  // namespace ecron::model

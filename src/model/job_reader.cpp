@@ -1,0 +1,226 @@
+#include <boost/json/object.hpp>
+
+#include "ecron/model/messages.hpp"
+#include "model/context_reader.hpp"
+#include "model/document.hpp"
+
+namespace ecron::model {
+namespace {
+
+constexpr std::size_t kIdLimit = 36;
+constexpr std::size_t kCronTimeLimit = 256;
+
+const boost::json::object& no_members() {
+    static const boost::json::object none;
+    return none;
+}
+
+/// The root of a text that must be an object; nullptr, with the reason noted, when it is not.
+const boost::json::object* root_object(const Document& document, Findings& findings) {
+    if (!document.ok()) {
+        findings.wrong_type("", document.fault());
+        return nullptr;
+    }
+    const boost::json::object* root = document.root().if_object();
+    if (root == nullptr)
+        findings.wrong_type("", fmt::format("must be an object, is {}", kind_of(document.root())));
+    return root;
+}
+
+/// Reads one job: a function for each check, called in the order that clients know.
+class JobReader {
+public:
+    JobReader(Members& root, Members& context, Purpose purpose, const Rules& rules, Instant now,
+              const Job* replaces)
+        : root_(root),
+          context_(context),
+          purpose_(purpose),
+          rules_(rules),
+          now_(now),
+          replaces_(replaces) {}
+
+    JobInput read() {
+        read_texts();
+        check_name();
+        read_window(context_, Origin::client, input_.context.plan);
+        check_mode();
+        check_type();
+        check_length(input_.job.remarks, "remarks", rules_.remarks_limit);
+        read_target(context_, input_.context);
+        if (input_.has_mode) check_target(input_.context, context_);
+        read_knobs(context_, rules_.retry, input_.context);
+        input_.warnings = near_misses(context_);
+        if (purpose_ == Purpose::store) check_schedule();
+        input_.job.context = write_context(input_.context);
+        return std::move(input_);
+    }
+
+private:
+    void read_texts() {
+        Job& job = input_.job;
+        job.id = JobId{(purpose_ == Purpose::run_now ? root_.text("job_id", kIdLimit) : root_.text("job_id"))
+                           .value_or("")};
+        job.name = root_.text("job_name").value_or("");
+        job.cron_time = root_.text("job_cron_time").value_or("");
+        job.tenant = TenantId{root_.text("tenant_id").value_or("")};
+        job.enabled = root_.boolean("enabled").value_or(false);
+        job.remarks = root_.text("remarks").value_or("");
+    }
+
+    [[nodiscard]] bool absent_or_empty(std::string_view name) const {
+        const boost::json::value* value = root_.find(name);
+        return value == nullptr || (value->is_string() && value->get_string().empty());
+    }
+
+    void check_name() {
+        if (purpose_ == Purpose::store && absent_or_empty("job_name"))
+            root_.findings().refuse(cause::kNameEmpty, "job_name", "must not be empty");
+        const std::size_t length = characters(input_.job.name);
+        if (length > rules_.name_limit)
+            root_.findings().refuse(
+                cause::kInvalidParameter, "job_name",
+                fmt::format("has {} characters, at most {} are allowed", length, rules_.name_limit));
+    }
+
+    void check_length(std::string_view text, std::string_view name, std::size_t limit) {
+        if (const std::size_t length = characters(text); length > limit)
+            root_.refuse(name, fmt::format("has {} characters, at most {} are allowed", length, limit));
+    }
+
+    void check_mode() {
+        const std::optional<Mode> mode = read_mode(context_, Origin::client);
+        const boost::json::value* given = context_.find("mode");
+        input_.has_mode = mode.has_value();
+        input_.context.mode = mode.value_or(Mode::http);
+        if (mode || (given == nullptr && names_stored_job())) return;
+        if (given != nullptr && !given->is_string())
+            context_.wrong_type("mode", "text", *given);
+        else
+            root_.findings().refuse(cause::kMode, "mode", "must be http, https or exe");
+    }
+
+    /// To run a stored job its id is enough.
+    [[nodiscard]] bool names_stored_job() const {
+        return purpose_ == Purpose::run_now && !absent_or_empty("job_id");
+    }
+
+    void check_type() {
+        input_.has_type = !absent_or_empty("job_type");
+        input_.job.type = JobType::real_time;
+        if (!input_.has_type && purpose_ == Purpose::run_now) return;
+        const boost::json::value* given = root_.find("job_type");
+        type_ = given != nullptr && given->is_string() ? job_type_from(given->get_string()) : std::nullopt;
+        if (type_)
+            input_.job.type = *type_;
+        else if (given != nullptr && !given->is_string())
+            root_.wrong_type("job_type", "text", *given);
+        else
+            root_.findings().refuse_late(cause::kJobType, "job_type",
+                                         "must be scheduled, timed or real-time");
+    }
+
+    void check_schedule() {
+        const Job& job = input_.job;
+        if (job.cron_time.empty() && type_ == JobType::real_time) return;
+        if (const boost::json::value* given = root_.find("job_cron_time");
+            given != nullptr && !given->is_string())
+            return;  // noted already
+        if (characters(job.cron_time) > kCronTimeLimit) {
+            refuse_schedule(fmt::format("has more than {} characters", kCronTimeLimit));
+            return;
+        }
+        const Plan plan = plan_with_known_zone();
+        auto parsed = parse(plan, cron::Strictness::create);
+        if (!parsed && keeps_expression()) parsed = parse(plan, cron::Strictness::takeover);
+        if (!parsed) {
+            refuse_schedule(
+                fmt::format("{} (at position {})", parsed.error().reason, parsed.error().position));
+            return;
+        }
+        input_.warnings.insert(input_.warnings.end(), parsed->warnings.begin(), parsed->warnings.end());
+        if (!keeps_expression() && !parsed->schedule.next_after(now_))
+            refuse_schedule("no run is left: the last one was to be in the past");
+    }
+
+    /// An unknown zone is a problem of its own; the expression is then judged without it.
+    Plan plan_with_known_zone() {
+        Plan plan = input_.context.plan;
+        if (plan.timezone.empty()) return plan;
+        if (const auto zone = cron::find_zone(plan.timezone); !zone) {
+            context_.refuse("timezone", zone.error().what);
+            plan.timezone.clear();
+        }
+        return plan;
+    }
+
+    [[nodiscard]] std::expected<cron::Parsed, cron::ParseError> parse(const Plan& plan,
+                                                                      cron::Strictness strictness) const {
+        const JobId& id = replaces_ != nullptr ? replaces_->id : input_.job.id;
+        const Instant created_at = replaces_ != nullptr ? replaces_->created_at : now_;
+        const JobType type =
+            type_.value_or(JobType::timed);  // a bad type is noted; this one takes any expression
+        return schedule_of(input_.job.cron_time, type, plan, id, created_at, rules_, strictness);
+    }
+
+    [[nodiscard]] bool keeps_expression() const {
+        return replaces_ != nullptr && replaces_->cron_time == input_.job.cron_time;
+    }
+
+    void refuse_schedule(std::string explanation) {
+        root_.findings().refuse(cause::kCronTime, "job_cron_time", std::move(explanation));
+    }
+
+    Members& root_;
+    Members& context_;
+    Purpose purpose_;
+    const Rules& rules_;
+    Instant now_;
+    const Job* replaces_;
+    std::optional<JobType> type_{};
+    JobInput input_{};
+};
+
+/// Reads the root object of a small body with `read`, or says what is wrong.
+template <class T> std::expected<T, Problems> read_body(std::string_view json, T (*read)(Members&)) {
+    Findings findings;
+    const Document document{json};
+    T value{};
+    if (const boost::json::object* root = root_object(document, findings)) {
+        Members members{*root, json, "", findings};
+        value = read(members);
+    }
+    if (findings.any()) return std::unexpected(std::move(findings).in_order());
+    return value;
+}
+
+}  // namespace
+
+std::expected<JobInput, Problems> read_job(std::string_view json, Purpose purpose, const Rules& rules,
+                                           Instant now, const Job* replaces) {
+    Findings findings;
+    const Document document{json};
+    JobInput input;
+    if (const boost::json::object* object = root_object(document, findings)) {
+        Members root{*object, json, "", findings};
+        std::optional<Members> given = root.object("job_context");
+        Members none{no_members(), "{}", "job_context", findings};
+        input = JobReader{root, given ? *given : none, purpose, rules, now, replaces}.read();
+    }
+    if (findings.any()) return std::unexpected(std::move(findings).in_order());
+    return input;
+}
+
+std::expected<bool, Problems> read_enable(std::string_view json) {
+    return read_body<bool>(json, [](Members& body) { return body.boolean("enable").value_or(false); });
+}
+
+std::expected<std::string, Problems> read_webhook(std::string_view json) {
+    return read_body<std::string>(json, [](Members& body) {
+        std::string webhook = body.text("webhook").value_or("");
+        if (!webhook.empty() && !is_http_url(webhook))
+            body.refuse("webhook", "must be empty or a URL that begins with http:// or https://");
+        return webhook;
+    });
+}
+
+}  // namespace ecron::model

@@ -1,0 +1,37 @@
+#include "ecron/model/json.hpp"
+
+namespace ecron::model {
+namespace {
+
+/// The text without a zone in front of it.
+std::string_view last_word(std::string_view text) {
+    const std::size_t end = text.find_last_not_of(' ');
+    if (end == std::string_view::npos) return {};
+    const std::size_t space = text.find_last_of(' ', end);
+    const std::size_t begin = space == std::string_view::npos ? 0 : space + 1;
+    return text.substr(begin, end + 1 - begin);
+}
+
+}  // namespace
+
+std::expected<cron::Parsed, cron::ParseError> schedule_of(std::string_view cron_time, JobType type,
+                                                          const Plan& plan, const JobId& id,
+                                                          Instant created_at, const Rules& rules,
+                                                          cron::Strictness strictness) {
+    const std::string& zone_name = plan.timezone.empty() ? rules.default_timezone : plan.timezone;
+    const Result<const cron::Zone*> zone = cron::find_zone(zone_name);
+    if (!zone) return std::unexpected(cron::ParseError{zone.error().what, 0});
+    if (type != JobType::timed && parse_rfc3339(last_word(cron_time)))
+        return std::unexpected(cron::ParseError{"an instant is for timed jobs only", 0});
+
+    cron::ParseOptions options;
+    options.dialect = plan.dialect;
+    options.strictness = strictness;
+    options.dst = plan.dst;
+    options.zone = *zone;
+    options.hash_subject = id.value();
+    options.anchor = created_at;
+    return cron::parse(cron_time, options);
+}
+
+}  // namespace ecron::model

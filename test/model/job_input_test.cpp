@@ -1,0 +1,333 @@
+#include <catch2/catch.hpp>
+
+#include "ecron/model/json.hpp"
+#include "ecron/model/messages.hpp"
+
+using namespace ecron;
+using namespace ecron::model;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Instant kNow = parse_rfc3339("2026-06-01T12:00:00Z").value();
+
+/// A good job; `members` replaces or adds members (the last of a name counts), `context` does so in
+/// job_context.
+std::string job_text(const std::string& members = "", const std::string& context = "") {
+    const auto with_comma = [](const std::string& text) { return text.empty() ? text : "," + text; };
+    return R"({"job_name":"report","job_cron_time":"0 0 * * *","job_type":"scheduled","job_context":{"mode":"http",)"
+           R"("exec":"https://api.example.com/x")" +
+           with_comma(context) + "}" + with_comma(members) + "}";
+}
+
+auto read(const std::string& json, Purpose purpose = Purpose::store, const Job* replaces = nullptr) {
+    return read_job(json, purpose, Rules{}, kNow, replaces);
+}
+
+/// "cause@field" of each problem in order, separated by blanks and bars.
+std::string problems_of(const std::string& json, Purpose purpose = Purpose::store) {
+    const auto input = read(json, purpose);
+    if (input) return "none";
+    std::string out;
+    for (const Problem& problem : input.error())
+        out += (out.empty() ? "" : " | ") + problem.cause + "@" + problem.field;
+    return out;
+}
+
+std::string explanation_of(const std::string& json) {
+    const auto input = read(json);
+    return input ? "none" : input.error().front().explanation;
+}
+
+std::string repeated(const std::string& text, int times) {
+    std::string out;
+    for (int i = 0; i < times; ++i) out += text;
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("a job is read as it was sent", "[model]") {
+    const auto input = read(R"({"job_name":"n","job_cron_time":"*/5 * * * *","job_type":"cron","enabled":true,
+        "remarks":"r","job_id":"mine","tenant_id":"t","created_at":7,"unknown":{},
+        "job_context":{"mode":"https","exec":"http://h/p?q=1","info":{"method":"PUT","params":{"b":"2","a":"1"},
+        "headers":{"X-A":"v","X-None":null},"body":{ "k" : [1, 2] },"kubernetes":null},
+        "notify":{"webhook":"https://w/"},"begin_at":"2026-01-01T00:00:00.9+08:00","end_at":""}})");
+    REQUIRE(input);
+    const Job& job = input->job;
+    CHECK(job.name == "n");
+    CHECK(job.cron_time == "*/5 * * * *");
+    CHECK(job.type == JobType::scheduled);
+    CHECK(job.enabled);
+    CHECK(job.remarks == "r");
+    CHECK(job.id.value() == "mine");
+    const Context& context = input->context;
+    CHECK(context.mode == Mode::https);
+    CHECK(context.method == "PUT");
+    CHECK(context.params == NameValues{{"b", "2"}, {"a", "1"}});
+    CHECK(context.headers == NameValues{{"X-A", "v"}, {"X-None", ""}});
+    CHECK(context.body == R"({"k":[1,2]})");
+    CHECK_FALSE(context.kubernetes);
+    CHECK(context.webhook == "https://w/");
+    CHECK(format_rfc3339_millis(context.plan.begin_at.value()) == "2025-12-31T16:00:00.000Z");
+    CHECK_FALSE(context.plan.end_at);
+    CHECK(job.context == write_context(context));
+    CHECK(input->warnings.empty());
+}
+
+TEST_CASE("ecron's own members are read", "[model]") {
+    const auto input = read(job_text("", R"("timezone":"Europe/Berlin","dst":{"gap":"skip","overlap":"both"},
+        "misfire":"all","misfire_grace":"2m","start_deadline":30,"overlap":"queue","jitter":1.5,"timeout":"1h",
+        "retry":{"max_attempts":5,"initial":"2s","multiplier":1.5,"max":"1m","on":[404,"5xx","420-429"]},
+        "completion":"auto","callback_timeout":"1d","on_node_loss":"interrupt","priority":-3,"concurrency_key":"db",
+        "max_concurrency":2,"labels":{"team":"ops"},"retention":"30d","notify":{"on":["success","abandon"]})"));
+    REQUIRE(input);
+    const Context& context = input->context;
+    CHECK(context.plan.timezone == "Europe/Berlin");
+    CHECK(context.plan.dst == cron::DstPolicy{cron::Gap::skip, cron::Overlap::both});
+    CHECK(context.plan.misfire == Misfire::all);
+    CHECK(context.plan.misfire_grace == 2min);
+    CHECK(context.plan.start_deadline == 30s);
+    CHECK(context.plan.overlap == Overlap::queue);
+    CHECK(context.plan.jitter == 1500ms);
+    CHECK(context.timeout == 1h);
+    CHECK(context.retry == Retry{5, 2s, 1.5, 1min, {{404, 404}, {500, 599}, {420, 429}}});
+    CHECK(context.completion == Completion::automatic);
+    CHECK(context.callback_timeout == 24h);
+    CHECK(context.on_node_loss == NodeLoss::interrupt);
+    CHECK(context.priority == -3);
+    CHECK(context.concurrency_key == "db");
+    CHECK(context.max_concurrency == 2);
+    CHECK(context.labels == R"({"team":"ops"})");
+    CHECK(context.retention == 30 * 24h);
+    CHECK(context.notify_on == std::vector<std::string>{"success", "abandon"});
+}
+
+TEST_CASE("a retry leaves open what it does not mention", "[model]") {
+    Rules rules;
+    rules.retry.max_attempts = 7;
+    const auto input = read_job(job_text("", R"("retry":{"max":"500ms"})"), Purpose::store, rules, kNow);
+    REQUIRE(input);
+    CHECK(input->context.retry == Retry{7, 500ms, 2, 500ms, {}});
+}
+
+TEST_CASE("a good job has no problems", "[model]") {
+    const auto [members, context] = GENERATE(table<std::string, std::string>({
+        {"", ""},
+        {R"("enabled":null,"remarks":null,"job_id":null)", R"("info":null,"notify":null,"begin_at":null)"},
+        {R"("job_name":"a' or 1=1; -- #")", ""},
+        {R"("job_name":"\"quoted\" \\ \u00e9 \ud83d\ude00 😀")", ""},
+        {R"("remarks":"line\nbreak\u0001")", ""},
+        {R"("job_name":null,"job_name":"the last counts")", ""},
+        {R"("job_type":"real-time","job_cron_time":"")", ""},
+        {R"("job_type":"real-time","job_cron_time":null)", ""},
+        {R"("job_type":"real-time")", ""},
+        {R"("job_type":"timed","job_cron_time":"2026-06-01T12:00:01Z")", ""},
+        {R"("job_type":"timed")", ""},
+        {"", R"("begin_at":"2026-01-01T00:00:00Z","end_at":"2026-01-01T00:00:00Z")"},
+        {"", R"("begin_at":"0001-01-01T00:00:00Z")"},
+        {"", R"("mode":"exe","exec":"/bin/true")"},
+        {"", R"("mode":"exe","exec":"","info":{"kubernetes":{"addr":"k","port":8001,"image":"i"}})"},
+        {"", R"("exec":"HTTP://h")"},
+        {"", R"("exec":"http://user:pw@[::1]:80/a b?x=1")"},
+        {"", R"("info":{"method":"get"})"},
+        {"", R"("info":{"body":{}})"},
+    }));
+    CAPTURE(members, context);
+    CHECK(problems_of(job_text(members, context)) == "none");
+}
+
+TEST_CASE("a bad job is refused with the cause and the member", "[model]") {
+    const auto [members, context, problems] = GENERATE(table<std::string, std::string, std::string>({
+        {R"("job_name":"")", "", "Job name is empty@job_name"},
+        {R"("job_name":null)", "", "Job name is empty@job_name"},
+        {R"("job_name":")" + repeated("é", 65) + "\"", "", "Invalid parameter@job_name"},
+        {R"("job_name":"a\u0000b")", "", "Invalid parameter@job_name"},
+        {R"("remarks":")" + repeated("é", 257) + "\"", "", "Invalid parameter@remarks"},
+        {"", R"("begin_at":"tomorrow")", "Illegal time @begin_at"},
+        {"", R"("end_at":"2026-02-30T00:00:00Z")", "Illegal time @end_at"},
+        {"", R"("begin_at":"2026-01-01T00:00:01Z","end_at":"2026-01-01T00:00:00Z")",
+         "End time is earlier than start time@end_at"},
+        {"", R"("mode":"HTTP")", "Unsupported execution mode@mode"},
+        {"", R"("mode":null)", "Unsupported execution mode@mode"},
+        {R"("job_cron_time":"")", "", "Cron time error@job_cron_time"},
+        {R"("job_cron_time":null)", "", "Cron time error@job_cron_time"},
+        {R"("job_cron_time":"0 0 30 2 *")", "", "Cron time error@job_cron_time"},
+        {R"("job_cron_time":"0 0 0 1 1 ? 2020")", "", "Cron time error@job_cron_time"},
+        {R"("job_cron_time":"2030-01-01T00:00:00Z")", "", "Cron time error@job_cron_time"},
+        {R"("job_cron_time":")" + repeated("1", 257) + "\"", "", "Cron time error@job_cron_time"},
+        {R"("job_type":"timed","job_cron_time":"2026-06-01T12:00:00Z")", "", "Cron time error@job_cron_time"},
+        {R"("job_type":"Scheduled")", "", "Illegal job type@job_type"},
+        {R"("job_type":null)", "", "Illegal job type@job_type"},
+        {"", R"("exec":null)", "Invalid parameter@job_context.exec"},
+        {"", R"("exec":"ftp://h/")", "Invalid parameter@job_context.exec"},
+        {"", R"("exec":"http:///path")", "Invalid parameter@job_context.exec"},
+        {"", R"("exec":"http://h/\r\nX: y")", "Invalid parameter@job_context.exec"},
+        {"", R"("mode":"exe","exec":"","info":{"kubernetes":{}})", "Invalid parameter@job_context.exec"},
+        {"", R"("info":{"headers":{"X Y":"v"}})", "Invalid parameter@job_context.info.headers"},
+        {"", R"("info":{"headers":{"X":"a\r\nb"}})", "Invalid parameter@job_context.info.headers"},
+        {"", R"("notify":{"webhook":"nowhere"})", "Invalid parameter@job_context.notify.webhook"},
+        {"", R"("notify":{"on":["pending"]})", "Invalid parameter@job_context.notify.on[0]"},
+        {"", R"("timezone":"Mars/Olympus")", "Invalid parameter@job_context.timezone"},
+        {"", R"("overlap":"both")", "Invalid parameter@job_context.overlap"},
+        {"", R"("timeout":0)", "Invalid parameter@job_context.timeout"},
+        {"", R"("timeout":-1)", "Invalid parameter@job_context.timeout"},
+        {"", R"("timeout":1e300)", "Invalid parameter@job_context.timeout"},
+        {"", R"("timeout":"25h")", "Invalid parameter@job_context.timeout"},
+        {"", R"("timeout":"soon")", "Invalid parameter@job_context.timeout"},
+        {"", R"("priority":99999999999999999999)", "Invalid parameter@job_context.priority"},
+        {"", R"("priority":1.5)", "Invalid parameter@job_context.priority"},
+        {"", R"("max_concurrency":0)", "Invalid parameter@job_context.max_concurrency"},
+        {"", R"("retry":{"max_attempts":0})", "Invalid parameter@job_context.retry.max_attempts"},
+        {"", R"("retry":{"multiplier":0.5})", "Invalid parameter@job_context.retry.multiplier"},
+        {"", R"("retry":{"initial":"2m","max":"1m"})", "Invalid parameter@job_context.retry.max"},
+        {"", R"("retry":{"on":[0,"6xx","9-1",true]})",
+         "Invalid parameter@job_context.retry.on[0] | Invalid parameter@job_context.retry.on[1] | "
+         "Invalid parameter@job_context.retry.on[2] | Invalid parameter@job_context.retry.on[3]"},
+        {"", R"("labels":{"":"x"})", "Invalid parameter@job_context.labels"},
+    }));
+    CAPTURE(members, context);
+    CHECK(problems_of(job_text(members, context)) == problems);
+}
+
+TEST_CASE("members of the wrong type are all listed, before every other problem", "[model]") {
+    CHECK(problems_of(
+              R"({"job_name":5,"job_cron_time":[],"job_type":{},"enabled":"yes","remarks":1,"job_context":
+        {"mode":1,"exec":2,"info":{"params":{"a":1},"headers":[],"body":"text","kubernetes":[]},"notify":"x",
+        "begin_at":0,"execute_id":1,"timeout":true,"priority":"1","retry":[],"labels":{"a":{}}}})") ==
+          "Invalid parameter@job_name | Invalid parameter@job_cron_time | Invalid parameter@enabled | "
+          "Invalid parameter@remarks | Invalid parameter@job_context.begin_at | Invalid "
+          "parameter@job_context.mode | "
+          "Invalid parameter@job_type | Invalid parameter@job_context.exec | "
+          "Invalid parameter@job_context.execute_id | Invalid parameter@job_context.info.params.a | "
+          "Invalid parameter@job_context.info.headers | Invalid parameter@job_context.info.body | "
+          "Invalid parameter@job_context.info.kubernetes | Invalid parameter@job_context.notify | "
+          "Invalid parameter@job_context.timeout | Invalid parameter@job_context.retry | "
+          "Invalid parameter@job_context.priority | Invalid parameter@job_context.labels.a");
+    CHECK(problems_of(job_text(R"("job_context":[])")) ==
+          "Invalid parameter@job_context | Unsupported execution mode@mode");
+}
+
+TEST_CASE("problems stand in the order of the old service's checks", "[model]") {
+    const std::string json = R"({"job_name":"","job_cron_time":"x","job_type":"y","job_context":
+        {"timeout":-1,"mode":"z","begin_at":"b","end_at":"e"}})";
+    CHECK(problems_of(json) ==
+          "Job name is empty@job_name | Illegal time @begin_at | Illegal time @end_at | "
+          "Unsupported execution mode@mode | Cron time error@job_cron_time | Illegal job type@job_type | "
+          "Invalid parameter@job_context.timeout");
+    const auto input = read(json);
+    std::string order;
+    for (const Problem& problem : input.error()) order += problem.after_lookup ? 'l' : 'e';
+    CHECK(order == "eeeeell");  // "no such job" goes before the type
+}
+
+TEST_CASE("an empty object lacks everything at once", "[model]") {
+    CHECK(problems_of("{}") ==
+          "Job name is empty@job_name | Unsupported execution mode@mode | "
+          "Cron time error@job_cron_time | Illegal job type@job_type");
+}
+
+TEST_CASE("text that is no JSON object is refused with the position", "[model]") {
+    const auto [json, explanation] = GENERATE(table<std::string, std::string>({
+        {"", "incomplete JSON at line 1, column 1 (byte 0)"},
+        {"{\n  \"é\": tru }", "syntax error at line 2, column 8 (byte 10)"},
+        {"{} x", "text after the end of the value at line 1, column 4 (byte 3)"},
+        {"[]", "must be an object, is a list"},
+        {"null", "must be an object, is null"},
+        {"{\"job_name\":\"\xC0\xAF\"}", "syntax error at line 1, column 14 (byte 13)"},
+        {"{\"job_name\":\"\xED\xA0\x80\"}", "syntax error at line 1, column 14 (byte 13)"},
+        {R"({"a":"\ud800"})", "syntax error at line 1, column 13 (byte 12)"},
+    }));
+    CAPTURE(json);
+    CHECK(problems_of(json) == "Invalid parameter@");
+    CHECK(explanation_of(json) == explanation);
+}
+
+TEST_CASE("nesting is bounded", "[model]") {
+    const auto nested = [](int depth) {
+        return job_text("", R"("info":{"body":{"a":)" + repeated("[", depth) + repeated("]", depth) + "}}");
+    };
+    CHECK(problems_of(nested(60)) == "none");
+    CHECK(explanation_of(nested(61)).starts_with("nested deeper than 64 levels at line 1, column "));
+    CHECK(explanation_of(repeated("[", 10'000)).starts_with("nested deeper than 64 levels"));
+    CHECK(explanation_of(repeated(R"({"a":)", 10'000)).starts_with("nested deeper than 64 levels"));
+}
+
+TEST_CASE("numbers and order in a body survive", "[model]") {
+    const std::string body =
+        R"({"z":18446744073709551616,"a":0.1000000000000000055511151231257827,"m":1E400,"a":-0})";
+    const auto input = read(job_text("", R"("info":{"body": )" + body + "}"));
+    REQUIRE(input);
+    CHECK(input->context.body == body);
+    CHECK(read_context(input->job.context)->body == body);
+}
+
+TEST_CASE("the number of problems is bounded", "[model]") {
+    std::string headers;
+    for (int i = 0; i < 1'000; ++i) headers += "\"h" + std::to_string(i) + "\":1,";
+    headers.pop_back();
+    const auto input = read(job_text("", R"("info":{"headers":{)" + headers + "}}"));
+    REQUIRE_FALSE(input);
+    CHECK(input.error().size() == 50);
+}
+
+TEST_CASE("a misspelt member of ecron's own is warned of", "[model]") {
+    const auto [context, warning] = GENERATE(table<std::string, std::string>({
+        {R"("time_out":5)", R"(job_context.time_out is not known and ignored; did you mean "timeout"?)"},
+        {R"("timeZone":"UTC")", R"(job_context.timeZone is not known and ignored; did you mean "timezone"?)"},
+        {R"("retry":{"max_atempts":5})",
+         R"(job_context.retry.max_atempts is not known and ignored; did you mean "max_attempts"?)"},
+        {R"("something_else":1)", ""},
+    }));
+    CAPTURE(context);
+    const auto input = read(job_text("", context));
+    REQUIRE(input);
+    CHECK((input->warnings.empty() ? "" : input->warnings.front()) == warning);
+    CHECK(input->warnings.size() == (warning.empty() ? 0U : 1U));
+}
+
+TEST_CASE("a job to be run at once needs a mode or an id, but neither name nor schedule", "[model]") {
+    const auto problems = [](const std::string& json) { return problems_of(json, Purpose::run_now); };
+    CHECK(problems(R"({"job_context":{"mode":"http","exec":"http://h/"}})") == "none");
+    CHECK(problems(R"({"job_id":"a"})") == "none");
+    CHECK(problems(R"({"job_cron_time":"nonsense","job_context":{"mode":"exe","exec":"x"}})") == "none");
+    CHECK(problems("{}") == "Unsupported execution mode@mode");
+    CHECK(problems(R"({"job_id":"a","job_context":{"mode":"ftp"}})") == "Unsupported execution mode@mode");
+    CHECK(problems(R"({"job_id":"a","job_type":"daily"})") == "Illegal job type@job_type");
+    CHECK(problems(R"({"job_id":")" + repeated("x", 37) + "\"}") == "Invalid parameter@job_id");
+
+    const auto stored = read(R"({"job_id":"a"})", Purpose::run_now);
+    CHECK_FALSE(stored->has_mode);
+    CHECK_FALSE(stored->has_type);
+    CHECK(stored->job.type == JobType::real_time);
+    const auto sent =
+        read(R"({"job_type":"timed","job_context":{"mode":"exe","exec":"x"}})", Purpose::run_now);
+    CHECK(sent->has_mode);
+    CHECK(sent->has_type);
+}
+
+TEST_CASE("a replaced job keeps an expression that a new one could not have", "[model]") {
+    Job old;
+    old.id = JobId{"old"};
+    old.cron_time = "0 0 0 31 2 ?";
+    const std::string json = job_text(R"("job_cron_time":"0 0 0 31 2 ?")");
+    CHECK(read(json, Purpose::store, &old));
+    CHECK_FALSE(read(json));
+    old.cron_time = "0 0 0 30 2 ?";
+    CHECK_FALSE(read(json, Purpose::store, &old));
+}
+
+TEST_CASE("small bodies are read", "[model]") {
+    CHECK(read_enable(R"({"enable":true})") == true);
+    CHECK(read_enable("{}") == false);
+    CHECK(read_enable(R"({"enable":1})").error().front().field == "enable");
+    CHECK(read_webhook(R"({"webhook":"https://w/"})") == "https://w/");
+    CHECK(read_webhook(R"({"webhook":""})") == "");
+    CHECK(read_webhook(R"({"webhook":"w"})").error().front().field == "webhook");
+    CHECK(read_webhook("[").error().front().cause == "Invalid parameter");
+
+    CHECK(read_result(R"( {"n": 12345678901234567890.50} )") == R"({"n":12345678901234567890.50})");
+    CHECK(read_result("null") == "");
+    CHECK(read_result("[]") == std::nullopt);
+    CHECK(read_result("") == std::nullopt);
+}
