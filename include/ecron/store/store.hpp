@@ -67,6 +67,7 @@ struct Term {
     Epoch epoch{};
     Instant watermark{};    // every run due up to here was claimed
     ChangeNumber planned{}; // by a planner that knew the changes up to this one
+    ChangeNumber head{};    // the newest change there is
 };
 
 /// Everything due up to `watermark` is claimed by these rows, in one fenced transaction.
@@ -167,7 +168,7 @@ public:
 
     // --- loading; the function runs on a reader's thread, row by row as they stream in
     virtual Awaitable<std::size_t> load_plans(std::function<void(const StoredPlan&)> each) = 0;
-    /// Executions of ecron's own that have not ended, oldest due first.
+    /// Executions of ecron's own that have not ended, in the order of their rows (`key`), those after `after_key`.
     virtual Awaitable<std::vector<model::Execution>> unended(std::size_t limit, std::int64_t after_key) = 0;
 
     // --- jobs. The tenant is checked wherever one is given; nothing: any tenant's.
