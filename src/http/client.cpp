@@ -1,0 +1,163 @@
+#include "ecron/http/client.hpp"
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <vector>
+
+#include "http/multi_driver.hpp"
+#include "http/transfer.hpp"
+#include "http/trust_store.hpp"
+
+namespace ecron::http {
+namespace {
+
+namespace asio = boost::asio;
+
+}  // namespace
+
+/// Transfers live in slots that are used again; a RequestId is the slot and the count of its uses.
+class Client::Impl : public std::enable_shared_from_this<Impl> {
+public:
+    Impl(asio::io_context& io, ClientOptions options)
+        : io_(io),
+          options_(std::move(options)),
+          trust_(options_.ca_file),
+          driver_(std::make_shared<MultiDriver>(io, options_,
+                                                [this](CURL* easy, CURLcode code) { ended(easy, code); })) {}
+
+    RequestId start(ClientRequest request, Done done);
+    void cancel(RequestId id);
+    void close();
+    [[nodiscard]] std::size_t in_flight() const { return slots_.size() - free_.size(); }
+
+private:
+    struct Slot : Transfer {
+        Slot(std::uint32_t index_given, Surroundings surroundings)
+            : Transfer(surroundings),
+              index(index_given) {}
+        std::uint32_t index;
+        std::uint32_t uses{0};
+        Done done;  // empty: free
+    };
+
+    static RequestId id_of(const Slot& slot) {
+        return RequestId{std::uint64_t{slot.uses} << 32 | slot.index};
+    }
+
+    Slot& take_slot();
+    Slot* find(RequestId id);
+    Done release(Slot& slot);
+    void finish_later(Done done, Result<ClientResponse> result);
+    void ended(CURL* easy, CURLcode code);
+
+    asio::io_context& io_;
+    ClientOptions options_;
+    TrustStore trust_;
+    std::shared_ptr<MultiDriver> driver_;
+    std::vector<std::unique_ptr<Slot>> slots_;
+    std::vector<Slot*> free_;
+    bool closed_{false};
+};
+
+Client::Impl::Slot& Client::Impl::take_slot() {
+    if (free_.empty()) {
+        slots_.push_back(std::make_unique<Slot>(static_cast<std::uint32_t>(slots_.size()),
+                                                Transfer::Surroundings{options_, *driver_, trust_.get()}));
+        free_.push_back(slots_.back().get());
+    }
+    Slot& slot = *free_.back();
+    free_.pop_back();
+    ++slot.uses;
+    return slot;
+}
+
+Client::Impl::Slot* Client::Impl::find(RequestId id) {
+    const std::size_t index = id.value() & 0xFFFFFFFFU;
+    if (index >= slots_.size()) return nullptr;
+    Slot& slot = *slots_[index];
+    return slot.done && id_of(slot) == id ? &slot : nullptr;
+}
+
+Client::Done Client::Impl::release(Slot& slot) {
+    slot.reset();
+    free_.push_back(&slot);
+    return std::exchange(slot.done, Done{});
+}
+
+Client::RequestId Client::Impl::start(ClientRequest request, Done done) {
+    Slot& slot = take_slot();
+    const RequestId id = id_of(slot);
+    slot.done = std::move(done);
+    if (const auto begun = slot.begin(std::move(request)); begun)
+        driver_->add(slot.easy());
+    else
+        finish_later(release(slot), std::unexpected(begun.error()));
+    return id;
+}
+
+void Client::Impl::cancel(RequestId id) {
+    Slot* const slot = find(id);
+    if (slot == nullptr) return;
+    driver_->remove(slot->easy());
+    finish_later(release(*slot), fail(Errc::unavailable, "cancelled"));
+}
+
+/// From here the caller is not expected to be called: he may hold locks of his own making.
+void Client::Impl::finish_later(Done done, Result<ClientResponse> result) {
+    asio::post(io_,
+               [self = shared_from_this(), done = std::move(done), result = std::move(result)]() mutable {
+                   if (!self->closed_) done(std::move(result));
+               });
+}
+
+void Client::Impl::ended(CURL* easy, CURLcode code) {
+    Slot& slot = static_cast<Slot&>(Transfer::of(easy));
+    auto result = slot.hop_ended(code);
+    if (!result) return driver_->add(easy);
+    const auto alive = shared_from_this();  // Done may destroy the client
+    release(slot)(std::move(*result));
+}
+
+void Client::Impl::close() {
+    closed_ = true;
+    std::vector<Done> unanswered;  // destroyed last: they may hold whatever calls this
+    for (const auto& slot : slots_) {
+        if (!slot->done) continue;
+        driver_->remove(slot->easy());
+        unanswered.push_back(release(*slot));
+    }
+    driver_->close();
+}
+
+Client::Client(asio::io_context& io, ClientOptions options)
+    : impl_(std::make_shared<Impl>(io, std::move(options))) {}
+Client::~Client() { impl_->close(); }
+
+Client::RequestId Client::start(ClientRequest request, Done done) {
+    return impl_->start(std::move(request), std::move(done));
+}
+void Client::cancel(RequestId id) { impl_->cancel(id); }
+std::size_t Client::in_flight() const { return impl_->in_flight(); }
+
+asio::awaitable<Result<ClientResponse>> Client::send(ClientRequest request) {
+    const std::shared_ptr<Impl> impl = impl_;
+    const auto initiate = [&impl, &request](auto handler) {
+        const auto slot = asio::get_associated_cancellation_slot(handler);
+        const RequestId id = impl->start(
+            std::move(request), [handler = std::move(handler)](Result<ClientResponse> result) mutable {
+                std::move(handler)(std::move(result));
+            });
+        if (slot.is_connected())
+            asio::cancellation_slot{slot}.assign([weak = std::weak_ptr{impl}, id](asio::cancellation_type) {
+                if (const auto alive = weak.lock()) alive->cancel(id);
+            });
+    };
+    auto waiting = asio::async_initiate<const asio::use_awaitable_t<>, void(Result<ClientResponse>)>(
+        initiate, asio::use_awaitable);
+    Result<ClientResponse> result = co_await std::move(waiting);
+    co_return result;
+}
+
+}  // namespace ecron::http

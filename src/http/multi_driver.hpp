@@ -1,0 +1,78 @@
+#pragma once
+#include <curl/curl.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "http/transfer.hpp"
+
+namespace ecron::http {
+
+/// libcurl's multi handle on an io_context: sockets are watched by Asio, readiness and time are told to
+/// libcurl. The timer is lazy: libcurl asks for "now" with every request, and arming a kernel timer for each
+/// costs more than the request, so "now" becomes one posted call for all, and a timer is armed anew only to
+/// fire earlier. Owned by a shared_ptr, because handlers that still wait hold it; close() ends its use of
+/// everything else.
+class MultiDriver final : public SocketSource, public std::enable_shared_from_this<MultiDriver> {
+public:
+    /// `ended` is told of each transfer that libcurl has finished, outside of any call to libcurl.
+    using Ended = std::function<void(CURL* easy, CURLcode code)>;
+
+    MultiDriver(boost::asio::io_context& io, const ClientOptions& options, Ended ended);
+    ~MultiDriver() override;
+
+    void start();  // sets libcurl's callbacks; nothing works before
+    void add(CURL* easy);
+    void remove(CURL* easy);
+    void close();
+
+    curl_socket_t open_socket(const curl_sockaddr& address) override;
+    void close_socket(curl_socket_t fd) override;
+
+private:
+    enum class Owner : std::uint8_t { us, libcurl };
+    using Clock = std::chrono::steady_clock;
+
+    struct Watch {
+        Watch(boost::asio::io_context& io, curl_socket_t fd_watched, Owner owner_of_fd)
+            : descriptor(io),
+              fd(fd_watched),
+              owner(owner_of_fd) {}
+        boost::asio::posix::stream_descriptor descriptor;
+        curl_socket_t fd;
+        Owner owner;
+        int wanted{0};  // CURL_POLL_IN, CURL_POLL_OUT
+        bool reading{false};
+        bool writing{false};
+        bool live{true};
+    };
+
+    static int on_socket(CURL* easy, curl_socket_t fd, int what, void* driver, void* watch);
+    static int on_timer(CURLM* multi, long milliseconds, void* driver);
+
+    std::shared_ptr<Watch> watch(curl_socket_t fd, Owner owner);
+    void forget(curl_socket_t fd);
+    void want(curl_socket_t fd, int what);
+    void arm(const std::shared_ptr<Watch>& watch);
+    void ready(const std::shared_ptr<Watch>& watch, int event, boost::system::error_code ec);
+    void kick();
+    void arm_timer();
+    void on_timer_fired();
+    void drive(curl_socket_t fd, int events);
+
+    boost::asio::io_context& io_;
+    Ended ended_;
+    std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> multi_;
+    std::vector<std::shared_ptr<Watch>> watches_;  // by descriptor
+    boost::asio::steady_timer timer_;
+    std::optional<Clock::time_point> timer_wanted_;
+    std::optional<Clock::time_point> timer_armed_;
+    bool kicked_{false};
+};
+
+}  // namespace ecron::http

@@ -1,0 +1,244 @@
+#pragma once
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <exception>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "ecron/base/log.hpp"
+#include "http/connections.hpp"
+#include "http/input_buffer.hpp"
+#include "http/request_parser.hpp"
+#include "http/response_format.hpp"
+#include "http/server_state.hpp"
+
+namespace ecron::http {
+
+using PlainStream = boost::asio::ip::tcp::socket;
+using TlsStream = boost::asio::ssl::stream<PlainStream>;
+
+/// One connection from accept to close: requests are read, handled and answered one after the other, so
+/// answers are in order without a queue. An answer never waits for the next request of a pipeline, whose
+/// handler may take long. The answer is first offered to the kernel directly; only what it refuses waits
+/// asynchronously.
+template <class Stream>
+class Session final : public Connection, public std::enable_shared_from_this<Session<Stream>> {
+public:
+    Session(std::shared_ptr<ServerState> state, Stream stream, std::string peer)
+        : state_(std::move(state)),
+          stream_(std::move(stream)),
+          peer_(std::move(peer)) {
+        state_->connections.add(*this, kTls ? Phase::handshake : Phase::idle, state_->now());
+    }
+    ~Session() override { leave(); }
+
+    boost::asio::awaitable<void> run(std::shared_ptr<Session> self) {
+        if constexpr (kTls) {
+            error_code ec;
+            co_await stream_.async_handshake(boost::asio::ssl::stream_base::server, on(ec));
+            if (!ec) co_await serve();
+        } else {
+            co_await serve();
+        }
+        self->leave();
+    }
+
+    void expired(Phase phase) override {
+        if (phase != Phase::header && phase != Phase::body) return cut();
+        too_slow_ = true;
+        error_code ignored;
+        socket().cancel(ignored);
+    }
+
+    void cut() override {
+        const bool at_handler = phase() == Phase::working;
+        error_code ignored;
+        socket().close(ignored);
+        if (at_handler) leave();  // nothing waits on the socket; the answer will find it closed
+    }
+
+private:
+    static constexpr bool kTls = std::is_same_v<Stream, TlsStream>;
+    static constexpr std::size_t kBodyReadSize = 16 * 1024;
+    using error_code = boost::system::error_code;
+
+    static auto on(error_code& ec) { return boost::asio::redirect_error(boost::asio::use_awaitable, ec); }
+
+    PlainStream& socket() {
+        if constexpr (kTls)
+            return stream_.next_layer();
+        else
+            return stream_;
+    }
+
+    void enter(Phase phase) {
+        if (!left_) state_->connections.enter(*this, phase, state_->now());
+    }
+
+    void leave() {
+        if (left_) return;
+        left_ = true;
+        error_code ignored;
+        socket().close(ignored);
+        state_->connections.remove(*this);
+        if (state_->connections.size() == 0) state_->empty.cancel();
+    }
+
+    boost::asio::awaitable<void> serve() {
+        for (;;) {
+            enter(Phase::idle);
+            if (state_->stopping) break;
+            input_.shrink_when_empty();
+            Request request;
+            RequestParser parser{request, {state_->options.header_limit, state_->options.body_limit}};
+            bool continued = false;
+            RequestParser::Step step = parse(parser);
+            while (step == RequestParser::Step::need_more) {
+                if (parser.expects_continue() && parser.header_done() && !std::exchange(continued, true)) {
+                    const bool sent = co_await send("HTTP/1.1 100 Continue\r\n\r\n");
+                    if (!sent) co_return;
+                }
+                note_progress(parser);
+                error_code ec;
+                const std::size_t count = co_await stream_.async_read_some(input_.prepare(), on(ec));
+                if (too_slow_) {
+                    co_await refuse({408, "request not complete in time"});
+                    co_return;
+                }
+                if (ec) co_return;
+                input_.commit(count);
+                step = parse(parser);
+            }
+            if (step == RequestParser::Step::refused) {
+                co_await refuse(parser.refusal());
+                co_return;
+            }
+            enter(Phase::working);
+            request.peer = peer_;
+            const Response response = co_await handle(request);
+            const bool keep = parser.keeps_alive() && !state_->stopping;
+            std::string rest = offer(response, request.method, persistence(parser, keep));
+            if (!rest.empty()) {
+                const bool sent = co_await send(std::move(rest));
+                if (!sent) co_return;
+            }
+            if (!keep) break;
+        }
+        co_await linger();
+    }
+
+    boost::asio::awaitable<Response> handle(const Request& request) {
+        std::string failure;
+        try {
+            co_return co_await state_->handler(request);
+        } catch (const std::exception& error) {
+            failure = error.what();
+        } catch (...) {
+            failure = "not a std::exception";
+        }
+        log::error("request handler failed path={} error={}", request.path, failure);
+        co_return state_->error_body(500, "internal error");
+    }
+
+    RequestParser::Step parse(RequestParser& parser) {
+        std::string_view bytes = input_.bytes();
+        const std::size_t before = bytes.size();
+        const RequestParser::Step step = parser.parse(bytes);
+        input_.consume(before - bytes.size());
+        return step;
+    }
+
+    /// A deadline runs from the first byte of a phase, not from the latest: trickling does not move it.
+    void note_progress(const RequestParser& parser) {
+        if (parser.header_done()) {
+            if (phase() != Phase::body) enter(Phase::body);
+            input_.grow_to(kBodyReadSize);
+        } else if (phase() == Phase::idle && (parser.started() || !input_.bytes().empty())) {
+            enter(Phase::header);
+        }
+    }
+
+    static Persistence persistence(const RequestParser& parser, bool keep) {
+        if (!keep) return Persistence::close;
+        return parser.is_http_1_0() ? Persistence::keep_http_1_0 : Persistence::keep;
+    }
+
+    /// Offers an answer to the kernel; what it does not take comes back.
+    std::string offer(const Response& response, Method method, Persistence persistence) {
+        constexpr std::size_t kWorthCopying = 8 * 1024;
+        std::string& head = state_->scratch;
+        head.clear();
+        append_head(head, response, persistence, state_->date());
+        const bool bodiless = method == Method::head || !status_allows_body(response.status);
+        std::string_view body = bodiless ? std::string_view{} : std::string_view{response.body};
+        if (body.size() <= kWorthCopying) {
+            head += body;
+            body = {};
+        }
+        const std::size_t sent = write_now(head, body);
+        if (sent == head.size() + body.size()) return {};
+        std::string rest;
+        rest.reserve(head.size() + body.size() - sent);
+        rest += std::string_view{head}.substr(std::min(sent, head.size()));
+        rest += body.substr(std::max(sent, head.size()) - head.size());
+        return rest;
+    }
+
+    /// How much the kernel took at once. An error counts as nothing: it comes again when waiting for the
+    /// rest.
+    std::size_t write_now(std::string_view head, std::string_view body) {
+        if constexpr (kTls) {
+            return 0;
+        } else {
+            const std::array<boost::asio::const_buffer, 2> both{boost::asio::buffer(head),
+                                                                boost::asio::buffer(body)};
+            error_code full;
+            return body.empty() ? stream_.write_some(both[0], full) : stream_.write_some(both, full);
+        }
+    }
+
+    /// Waits until all is sent; false when the connection is gone.
+    boost::asio::awaitable<bool> send(std::string rest) {
+        if (rest.empty()) co_return true;
+        enter(Phase::writing);
+        error_code ec;
+        co_await boost::asio::async_write(stream_, boost::asio::buffer(rest), on(ec));
+        co_return !ec;
+    }
+
+    boost::asio::awaitable<void> refuse(Refusal refusal) {
+        const Response response = state_->error_body(refusal.status, refusal.reason);
+        const bool sent = co_await send(offer(response, Method::get, Persistence::close));
+        if (sent) co_await linger();
+    }
+
+    /// Closing a socket that still has unread bytes resets the connection, and a reset may overtake the
+    /// answer: say that this was all, and read on until the other end has closed or its time is up.
+    boost::asio::awaitable<void> linger() {
+        enter(Phase::lingering);
+        error_code ec;
+        if constexpr (kTls) co_await stream_.async_shutdown(on(ec));
+        socket().shutdown(PlainStream::shutdown_send, ec);
+        while (!ec) {
+            input_.consume(input_.bytes().size());
+            const std::size_t count = co_await socket().async_read_some(input_.prepare(), on(ec));
+            input_.commit(count);
+        }
+    }
+
+    std::shared_ptr<ServerState> state_;
+    Stream stream_;
+    std::string peer_;
+    InputBuffer input_;
+    bool too_slow_{false};
+    bool left_{false};
+};
+
+}  // namespace ecron::http

@@ -1,0 +1,353 @@
+#include "http/transfer.hpp"
+
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "http/ascii.hpp"
+#include "http/url.hpp"
+
+namespace ecron::http {
+namespace {
+
+constexpr std::size_t kHeaderBytesKept = 64 * 1024;
+constexpr std::size_t kUrlSize = 64 * 1024;
+
+template <class Value> void set(CURL* easy, CURLoption option, Value value) {
+    // Fails only for options that this libcurl does not know, and for want of memory.
+    if (const CURLcode code = curl_easy_setopt(easy, option, value); code != CURLE_OK)
+        throw std::runtime_error(
+            fmt::format("libcurl option {}: {}", static_cast<int>(option), curl_easy_strerror(code)));
+}
+
+template <class Value> Value get(CURL* easy, CURLINFO info, Value fallback = {}) {
+    Value value = fallback;
+    curl_easy_getinfo(easy, info, &value);
+    return value;
+}
+
+bool is_token(std::string_view text) {
+    constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
+    return !text.empty() && std::ranges::all_of(text, [&](char c) {
+        return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') ||
+               kOthers.find(c) != kOthers.npos;
+    });
+}
+
+/// What libcurl itself says about the message; a second opinion would let a job smuggle requests.
+bool is_framing(std::string_view name) {
+    return iequals(name, "Content-Length") || iequals(name, "Transfer-Encoding") || iequals(name, "Expect");
+}
+
+bool is_credential(std::string_view name) {
+    return iequals(name, "Authorization") || iequals(name, "Cookie") || iequals(name, "Proxy-Authorization");
+}
+
+bool is_redirect(unsigned status) {
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+std::string_view trim(std::string_view text) {
+    constexpr std::string_view kSpace = " \t\r\n";
+    const std::size_t first = text.find_first_not_of(kSpace);
+    return first == text.npos ? std::string_view{}
+                              : text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+/// For libcurl 0 means no limit, and more than an int is an error.
+long curl_millis(Millis limit) {
+    return static_cast<long>(std::clamp(limit, Millis{1}, Millis{std::numeric_limits<int>::max()}).count());
+}
+
+Result<void> check(const ClientRequest& request) {
+    if (!is_token(request.method) || request.method.size() > 32)
+        return fail(Errc::invalid, "method is not an HTTP token");
+    if (!has_http_scheme(request.url)) return fail(Errc::invalid, "URL is neither http nor https");
+    if (request.url.size() > kUrlSize) return fail(Errc::invalid, "URL is too long");
+    if (std::ranges::any_of(request.url, is_control))
+        return fail(Errc::invalid, "URL contains a control character");
+    for (const Header& header : request.headers) {
+        const auto breaks = [](char c) { return is_control(c) && c != '\t'; };
+        if (!is_token(header.name))
+            return fail(Errc::invalid, fmt::format("header name \"{}\" is not a token", header.name));
+        if (std::ranges::any_of(header.value, breaks))
+            return fail(Errc::invalid, fmt::format("header {} contains a control character", header.name));
+    }
+    return {};
+}
+
+}  // namespace
+
+Transfer::Transfer(Surroundings surroundings)
+    : surroundings_(surroundings),
+      easy_(curl_easy_init(), &curl_easy_cleanup) {
+    if (!easy_) throw std::bad_alloc{};
+    set_permanent_options();
+}
+
+Transfer& Transfer::of(CURL* easy) { return *get<Transfer*>(easy, CURLINFO_PRIVATE); }
+
+void Transfer::set_permanent_options() {
+    CURL* const easy = easy_.get();
+    set(easy, CURLOPT_PRIVATE, this);
+    set(easy, CURLOPT_ERRORBUFFER, error_text_);
+    set(easy, CURLOPT_NOSIGNAL, 1L);
+    set(easy, CURLOPT_QUICK_EXIT,
+        1L);  // ending a transfer does not wait for the thread that resolves its name
+    set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    set(easy, CURLOPT_PROXY, "");
+    set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    set(easy, CURLOPT_CAINFO, nullptr);  // the store is given by on_tls
+    set(easy, CURLOPT_CAPATH, nullptr);
+    set(easy, CURLOPT_SSL_CTX_FUNCTION, &Transfer::on_tls);
+    set(easy, CURLOPT_SSL_CTX_DATA, surroundings_.trust);
+    set(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
+    set(easy, CURLOPT_WRITEDATA, this);
+    set(easy, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
+    set(easy, CURLOPT_HEADERDATA, this);
+    set(easy, CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open);
+    set(easy, CURLOPT_OPENSOCKETDATA, this);
+    set(easy, CURLOPT_CLOSESOCKETFUNCTION, &Transfer::on_close);
+    set(easy, CURLOPT_CLOSESOCKETDATA, &surroundings_.sockets);  // a connection outlives its first transfer
+    if (!surroundings_.options.user_agent.empty())
+        set(easy, CURLOPT_USERAGENT, surroundings_.options.user_agent.c_str());
+}
+
+Result<void> Transfer::begin(ClientRequest request) {
+    if (auto checked = check(request); !checked) return checked;
+    request_ = std::move(request);
+    url_ = request_.url;
+    response_ = {};
+    redirects_ = 0;
+    address_denied_ = false;
+    begun_ = Clock::now();
+    prepare_hop();
+    return {};
+}
+
+void Transfer::prepare_hop() {
+    error_text_[0] = '\0';
+    response_.body.clear();
+    response_.body_size = 0;
+    response_.headers.clear();
+    header_bytes_ = 0;
+    set(easy(), CURLOPT_URL, url_.c_str());
+    prepare_method();
+    prepare_headers();
+    prepare_time();
+}
+
+void Transfer::prepare_method() {
+    const std::string& method = request_.method;
+    set(easy(), CURLOPT_NOBODY, 0L);
+    if (request_.body) {
+        set(easy(), CURLOPT_POST, 1L);
+        set(easy(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body->size()));
+        set(easy(), CURLOPT_POSTFIELDS, request_.body->c_str());
+    } else {
+        set(easy(), CURLOPT_HTTPGET, 1L);
+        if (method == "HEAD") set(easy(), CURLOPT_NOBODY, 1L);
+    }
+    const bool implied = method == "HEAD" || method == (request_.body ? "POST" : "GET");
+    set(easy(), CURLOPT_CUSTOMREQUEST, implied ? static_cast<const char*>(nullptr) : method.c_str());
+}
+
+void Transfer::prepare_headers() {
+    header_list_.reset();
+    append_header("Expect:");
+    bool content_type = false;
+    for (const Header& header : request_.headers) {
+        if (header.value.empty() || is_framing(header.name)) continue;
+        append_header(header.name + ": " + header.value);
+        content_type = content_type || iequals(header.name, "Content-Type");
+    }
+    if (request_.body && !content_type) append_header("Content-Type:");
+    set(easy(), CURLOPT_HTTPHEADER, header_list_.get());
+}
+
+void Transfer::append_header(const std::string& line) {
+    curl_slist* const longer = curl_slist_append(header_list_.get(), line.c_str());
+    if (longer == nullptr) throw std::bad_alloc{};
+    header_list_.release();
+    header_list_.reset(longer);
+}
+
+void Transfer::prepare_time() {
+    hop_begun_ = Clock::now();
+    const auto spent = std::chrono::duration_cast<Millis>(hop_begun_ - begun_);
+    set(easy(), CURLOPT_TIMEOUT_MS, curl_millis(request_.timeout - spent));
+    set(easy(), CURLOPT_CONNECTTIMEOUT_MS, curl_millis(request_.connect_timeout));
+}
+
+std::optional<Result<ClientResponse>> Transfer::hop_ended(CURLcode code) {
+    if (code != CURLE_OK) return std::unexpected(failure(code));
+    response_.status = static_cast<unsigned>(get<long>(easy(), CURLINFO_RESPONSE_CODE));
+    if (const auto followed = follow()) {
+        if (*followed) return std::nullopt;
+        return std::unexpected(followed->error());
+    }
+    return take_response();
+}
+
+std::optional<Result<void>> Transfer::follow() {
+    const char* const location = get<char*>(easy(), CURLINFO_REDIRECT_URL);
+    if (!is_redirect(response_.status) || location == nullptr || request_.max_redirects == 0)
+        return std::nullopt;
+    if (++redirects_ > request_.max_redirects)
+        return fail(Errc::invalid, fmt::format("more than {} redirects", request_.max_redirects));
+    std::string next = location;
+    if (!has_http_scheme(next))
+        return fail(Errc::invalid, "redirect to a URL that is neither http nor https");
+    if (next.size() > kUrlSize) return fail(Errc::invalid, "redirect to a URL that is too long");
+    if (!same_origin(url_, next))
+        std::erase_if(request_.headers, [](const Header& h) { return is_credential(h.name); });
+    const bool repeats = response_.status == 307 || response_.status == 308 || request_.method == "HEAD";
+    if (!repeats) {
+        request_.method = "GET";
+        request_.body.reset();
+        std::erase_if(request_.headers, [](const Header& h) { return istarts_with(h.name, "Content-"); });
+    }
+    url_ = std::move(next);
+    prepare_hop();
+    return Result<void>{};
+}
+
+ClientResponse Transfer::take_response() {
+    const char* const address = get<char*>(easy(), CURLINFO_PRIMARY_IP);
+    response_.address = address == nullptr ? "" : address;
+    take_timing();
+    return std::move(response_);
+}
+
+void Transfer::take_timing() {
+    using std::chrono::microseconds;
+    const auto earlier = std::chrono::duration_cast<microseconds>(hop_begun_ - begun_);
+    const auto phase = [&](CURLINFO info) {
+        const microseconds end{get<curl_off_t>(easy(), info)};
+        return end.count() == 0 ? end : earlier + end;
+    };
+    response_.timing = {.dns = phase(CURLINFO_NAMELOOKUP_TIME_T),
+                        .connect = phase(CURLINFO_CONNECT_TIME_T),
+                        .tls = phase(CURLINFO_APPCONNECT_TIME_T),
+                        .first_byte = phase(CURLINFO_STARTTRANSFER_TIME_T),
+                        .total = phase(CURLINFO_TOTAL_TIME_T)};
+}
+
+void Transfer::reset() {
+    request_ = {};
+    response_ = {};
+    set(easy(), CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
+    set(easy(), CURLOPT_POSTFIELDS, static_cast<const char*>(nullptr));
+    header_list_.reset();
+}
+
+Error Transfer::failure(CURLcode code) const {
+    const std::string detail = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
+    switch (code) {
+        case CURLE_OPERATION_TIMEDOUT:
+            return timeout();
+        case CURLE_URL_MALFORMAT:
+            return {Errc::invalid, "broken URL: " + detail};
+        case CURLE_COULDNT_RESOLVE_HOST:
+            return {Errc::unavailable, "could not resolve host " + host_of(url_)};
+        case CURLE_COULDNT_CONNECT:
+            if (address_denied_) return {Errc::denied, "address of " + host_of(url_) + " is not allowed"};
+            return {Errc::unavailable, connect_failure()};
+        case CURLE_PEER_FAILED_VERIFICATION: {
+            constexpr std::string_view kPrefix = "SSL certificate problem: ";
+            return {Errc::unavailable, detail.starts_with(kPrefix) ? detail.substr(kPrefix.size()) : detail};
+        }
+        case CURLE_SSL_CONNECT_ERROR:
+            return {Errc::unavailable, "TLS failed: " + detail};
+        case CURLE_GOT_NOTHING:
+            return {Errc::unavailable, "connection closed without an answer"};
+        case CURLE_PARTIAL_FILE:
+            return {Errc::unavailable, "answer ended early"};
+        case CURLE_SEND_ERROR:
+        case CURLE_RECV_ERROR:
+            return {Errc::unavailable, "connection lost"};
+        case CURLE_UNSUPPORTED_PROTOCOL:
+        case CURLE_WEIRD_SERVER_REPLY:
+            return {Errc::unavailable, "the answer is not HTTP: " + detail};
+        case CURLE_OUT_OF_MEMORY:
+            return {Errc::internal, "out of memory"};
+        default:
+            return {Errc::unavailable, detail};
+    }
+}
+
+Error Transfer::timeout() const {
+    const bool resolved = get<curl_off_t>(easy(), CURLINFO_NAMELOOKUP_TIME_T) > 0;
+    const bool connected = get<curl_off_t>(easy(), CURLINFO_PRETRANSFER_TIME_T) > 0;
+    if (connected) return {Errc::timeout, "no complete answer within " + format_duration(request_.timeout)};
+    const Millis limit = std::min(request_.connect_timeout, request_.timeout);
+    return {Errc::timeout,
+            (resolved ? "no connection within " : "name not resolved within ") + format_duration(limit)};
+}
+
+std::string Transfer::connect_failure() const {
+    const long error = get<long>(easy(), CURLINFO_OS_ERRNO);
+    std::string text =
+        error == 0 ? "could not connect" : std::generic_category().message(static_cast<int>(error));
+    text.front() = to_lower(text.front());
+    return text;
+}
+
+std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* transfer) try {
+    auto& self = *static_cast<Transfer*>(transfer);
+    const std::size_t bytes = size * count;
+    const std::size_t room =
+        self.request_.body_limit - std::min(self.response_.body.size(), self.request_.body_limit);
+    self.response_.body.append(data, std::min(bytes, room));
+    self.response_.body_size += bytes;
+    return bytes;
+} catch (...) {
+    return CURL_WRITEFUNC_ERROR;
+}
+
+std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* transfer) try {
+    auto& self = *static_cast<Transfer*>(transfer);
+    const std::string_view line{data, size * count};
+    const std::size_t colon = line.find(':');
+    if (line.starts_with("HTTP/")) {  // of an answer; those of 1xx are forgotten
+        self.response_.headers.clear();
+        self.header_bytes_ = 0;
+    } else if (colon != line.npos && (self.header_bytes_ += line.size()) <= kHeaderBytesKept) {
+        self.response_.headers.push_back(
+            {std::string{trim(line.substr(0, colon))}, std::string{trim(line.substr(colon + 1))}});
+    }
+    return line.size();
+} catch (...) {
+    return CURL_WRITEFUNC_ERROR;
+}
+
+curl_socket_t Transfer::on_open(void* transfer, curlsocktype, curl_sockaddr* address) try {
+    auto& self = *static_cast<Transfer*>(transfer);
+    const auto& allowed = self.surroundings_.options.allow_address;
+    if (allowed && !allowed(address->addr)) {
+        self.address_denied_ = true;
+        return CURL_SOCKET_BAD;
+    }
+    return self.surroundings_.sockets.open_socket(*address);
+} catch (...) {
+    return CURL_SOCKET_BAD;
+}
+
+int Transfer::on_close(void* sockets, curl_socket_t fd) {
+    static_cast<SocketSource*>(sockets)->close_socket(fd);
+    return 0;
+}
+
+CURLcode Transfer::on_tls(CURL*, void* context, void* trust) {
+    SSL_CTX_set1_cert_store(static_cast<SSL_CTX*>(context), static_cast<X509_STORE*>(trust));
+    return CURLE_OK;
+}
+
+}  // namespace ecron::http

@@ -1,0 +1,87 @@
+#pragma once
+#include <curl/curl.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "ecron/http/client.hpp"
+#include "http/trust_store.hpp"
+
+namespace ecron::http {
+
+/// Where the sockets of transfers come from and go to.
+class SocketSource {
+public:
+    virtual ~SocketSource() = default;
+    virtual curl_socket_t open_socket(const curl_sockaddr& address) = 0;
+    virtual void close_socket(curl_socket_t fd) = 0;
+};
+
+/// One easy handle, and the request it carries at the moment, from the first hop to the last. Kept and used
+/// again: what is the same for all requests is set once. Redirects are followed here and not by libcurl,
+/// because methods change by one rule (RFC 9110 §15.4, as Go's net/http): 301, 302 and 303 become GET without
+/// a body, 307 and 308 repeat the request; and credentials do not follow to another origin.
+class Transfer {
+public:
+    struct Surroundings {
+        const ClientOptions& options;
+        SocketSource& sockets;
+        X509_STORE* trust;
+    };
+
+    explicit Transfer(Surroundings surroundings);
+    Transfer(const Transfer&) = delete;
+    Transfer& operator=(const Transfer&) = delete;
+
+    [[nodiscard]] CURL* easy() const { return easy_.get(); }
+    [[nodiscard]] static Transfer& of(CURL* easy);
+
+    /// Prepares the easy handle for the first hop, or says what is wrong with the request.
+    Result<void> begin(ClientRequest request);
+    /// The easy handle has ended: what came of it, or nothing when it is prepared for the next hop.
+    std::optional<Result<ClientResponse>> hop_ended(CURLcode code);
+    /// Forgets the request.
+    void reset();
+
+private:
+    using Clock = std::chrono::steady_clock;
+    using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
+
+    void set_permanent_options();
+    void prepare_hop();
+    void prepare_method();
+    void prepare_headers();
+    void prepare_time();
+    void append_header(const std::string& line);
+    /// Nothing: not a redirect. An error: not to be followed. True: the next hop is prepared.
+    std::optional<Result<void>> follow();
+    [[nodiscard]] Error failure(CURLcode code) const;
+    [[nodiscard]] Error timeout() const;
+    [[nodiscard]] std::string connect_failure() const;
+    ClientResponse take_response();
+    void take_timing();
+
+    static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* transfer);
+    static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* transfer);
+    static curl_socket_t on_open(void* transfer, curlsocktype purpose, curl_sockaddr* address);
+    static int on_close(void* sockets, curl_socket_t fd);
+    static CURLcode on_tls(CURL* easy, void* context, void* trust);
+
+    Surroundings surroundings_;
+    std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_;
+    char error_text_[CURL_ERROR_SIZE]{};
+    ClientRequest request_;
+    std::string url_;  // of this hop
+    HeaderList header_list_{nullptr, &curl_slist_free_all};
+    ClientResponse response_;
+    std::size_t header_bytes_{0};
+    Clock::time_point begun_{};
+    Clock::time_point hop_begun_{};
+    unsigned redirects_{0};
+    bool address_denied_{false};
+};
+
+}  // namespace ecron::http

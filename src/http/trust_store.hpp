@@ -1,0 +1,21 @@
+#pragma once
+#include <openssl/x509.h>
+
+#include <memory>
+#include <string>
+
+namespace ecron::http {
+
+/// The authorities a client believes, read once: reading the system's bundle takes tens of milliseconds,
+/// which no connection on the io thread may cost.
+class TrustStore {
+public:
+    /// `ca_file` empty: the system's. Throws std::runtime_error when the file cannot be used.
+    explicit TrustStore(const std::string& ca_file);
+    [[nodiscard]] X509_STORE* get() const { return store_.get(); }
+
+private:
+    std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> store_;
+};
+
+}  // namespace ecron::http

@@ -1,0 +1,136 @@
+#pragma once
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "ecron/http/client.hpp"
+#include "ecron/http/server.hpp"
+
+/// Verbs for tests of HTTP over loopback. Waits end when what they wait for happens, or the test fails after
+/// kPatience.
+namespace ecron::http::test {
+
+inline constexpr std::chrono::seconds kPatience{20};
+
+/// An io_context on a thread of its own.
+class IoThread {
+public:
+    IoThread();
+    ~IoThread();
+    boost::asio::io_context& io() { return io_; }
+    /// Runs `work` on the thread and waits for it.
+    void call(const std::function<void()>& work);
+    /// Runs a coroutine on the thread to its end.
+    void run(boost::asio::awaitable<void> work);
+
+private:
+    boost::asio::io_context io_{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{io_.get_executor()};
+    std::thread thread_;
+};
+
+/// An answer as it came over the wire.
+struct RawResponse {
+    unsigned status{};
+    std::multimap<std::string, std::string> headers;  // names in lower case
+    std::string body;
+    [[nodiscard]] std::string header(const std::string& name) const;
+};
+
+/// A client that sends any bytes, well formed or not.
+class RawClient {
+public:
+    explicit RawClient(std::uint16_t port);
+    ~RawClient();
+    RawClient(RawClient&& other) noexcept;
+    RawClient& operator=(RawClient&&) = delete;
+
+    void send(std::string_view bytes);
+    void close_sending();
+    /// The next answer, with a body of its Content-Length (none if `bodiless`, as after HEAD).
+    RawResponse receive(bool bodiless = false);
+    /// Everything until the other end closes.
+    std::string receive_all();
+    [[nodiscard]] bool is_closed();
+
+private:
+    bool fill();  // false: closed
+    int fd_{-1};
+    std::string buffer_;
+};
+
+/// A Server of the given handler on a free loopback port.
+class TestServer {
+public:
+    explicit TestServer(Server::Handler handler, ServerOptions options = {});
+    ~TestServer();
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] std::string url(const std::string& path = "/") const;
+    [[nodiscard]] RawClient connect() const { return RawClient{port_}; }
+    std::size_t connections();
+    void wait_for_connections(std::size_t count);
+    void stop(Millis grace);
+    Server& server() { return *server_; }
+    IoThread& thread() { return thread_; }
+
+private:
+    IoThread thread_;
+    bool tls_;
+    std::unique_ptr<Server> server_;
+    std::uint16_t port_{0};
+};
+
+/// Answers with what it was asked: "METHOD path?query [body]".
+boost::asio::awaitable<Response> echo(const Request& request);
+std::string name(Method method);
+
+/// A Client on an io_context that runs while somebody waits.
+class TestClient {
+public:
+    explicit TestClient(ClientOptions options = {});
+    Result<ClientResponse> send(ClientRequest request);
+    Result<ClientResponse> get(const std::string& url);
+    void run_until(const std::function<bool()>& done);
+    boost::asio::io_context& io() { return io_; }
+    Client& operator*() { return *client_; }
+    Client* operator->() { return client_.get(); }
+    void destroy() { client_.reset(); }
+
+private:
+    boost::asio::io_context io_{1};
+    std::unique_ptr<Client> client_;
+};
+
+/// Says what it was told to, byte by byte, to whoever connects; what it hears it keeps. One connection at a
+/// time.
+class ScriptedServer {
+public:
+    enum class Then : std::uint8_t { close, hold };
+    /// After a request's header has come, sends `answer`, then closes or holds the connection.
+    explicit ScriptedServer(std::string answer, Then then = Then::close);
+    ~ScriptedServer();
+    [[nodiscard]] std::string url(const std::string& path = "/") const;
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    std::string heard();
+
+private:
+    void serve();
+    std::string answer_;
+    Then then_;
+    int listener_{-1};
+    std::uint16_t port_{0};
+    std::mutex mutex_;
+    std::string heard_;
+    std::vector<int> held_;
+    std::thread thread_;
+};
+
+}  // namespace ecron::http::test
