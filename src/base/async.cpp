@@ -1,6 +1,7 @@
 #include "ecron/base/async.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -75,5 +76,7 @@ asio::awaitable<void> sleep(asio::io_context& io, std::chrono::microseconds dura
     boost::system::error_code woken;
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
 }
+
+asio::awaitable<void> yield(asio::io_context& io) { co_await asio::post(io, asio::use_awaitable); }
 
 }  // namespace ecron

@@ -41,4 +41,7 @@ private:
 
 boost::asio::awaitable<void> sleep(boost::asio::io_context& io, std::chrono::microseconds duration);
 
+/// Lets everything else that is ready run first.
+boost::asio::awaitable<void> yield(boost::asio::io_context& io);
+
 }  // namespace ecron
