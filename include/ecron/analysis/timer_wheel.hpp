@@ -1,6 +1,8 @@
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -9,11 +11,17 @@
 
 /// Remembers what is due when. Nothing else: no clock, no callbacks, no I/O.
 /// Source: Varghese & Lauck, "Hashed and Hierarchical Timing Wheels", SOSP 1987.
-/// Units: ticks of one millisecond, years of range. Threads: none; its owner makes every call.
-/// Cost: add, cancel and move O(1); a cascade is spread over calls, so that no call takes milliseconds.
+/// Units: ticks of one millisecond, any range. Threads: none; its owner makes every call.
+/// Cost: add, cancel and move O(1), 28 bytes a timer; hours in which nothing is due are skipped in one step.
+///
+/// Four levels of 2,048 slots; a slot of one level is half a turn of the level below. So the next slot of a
+/// level can be emptied into the level below at any time before it is reached, and a cascade is spread over
+/// many calls: each call moves a bounded number of timers, ahead of need where it can, and stops short of its
+/// goal where it must.
 namespace ecron::analysis {
 
-using TimerId = Id<struct TimerIdTag, std::uint32_t>;
+/// Never used twice: an id of a timer that is out stays unknown although its memory is used again.
+using TimerId = Id<struct TimerIdTag, std::uint64_t>;
 
 struct Due {
     std::uint64_t subject{};
@@ -27,14 +35,78 @@ public:
     TimerId add(std::uint64_t subject, Instant due);
     bool cancel(TimerId id);             // false: unknown or already out
     bool move(TimerId id, Instant due);  // false: unknown or already out
-    /// Moves to `to` and takes out what is due, at most `limit`, in order of due instants (ties keep insertion order);
-    /// with `limit` reached now() stays where it got to, and the rest comes with the next call. Time never goes back.
+    /// Moves to `to` and takes out what is due, at most `limit`, in order of due instants; those of one
+    /// instant come in no particular order, and one that was added late counts as due when it was added. When
+    /// `limit` is reached, or a cascade would take too long, now() stays where it got to and the rest comes
+    /// with the next call. Time never goes back.
     void advance(Instant to, std::size_t limit, std::vector<Due>& out);
+    /// The same for one timer: the next that is due by `to`, or nothing.
+    std::optional<Due> pop(Instant to);
     /// Not later than the next due instant; nothing when empty. May be earlier (a cascade boundary).
     [[nodiscard]] std::optional<Instant> next_hint() const;
-    [[nodiscard]] Instant now() const;
-    [[nodiscard]] std::size_t size() const;
+    [[nodiscard]] Instant now() const { return Instant{Millis{now_}}; }
+    [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] std::size_t memory() const;
+
+private:
+    static constexpr int kLevels = 4;
+    static constexpr int kBits = 10;                      // a slot is 2^kBits slots of the level below
+    static constexpr std::uint32_t kSlots = 2U << kBits;  // twice that: the next slot's timers fit below, too
+    static constexpr std::uint32_t kSlotLink = std::uint32_t{1}
+                                               << 31;  // a link with this bit names a slot's end
+    static constexpr std::size_t kChunk = 4096;
+
+    /// Halves of 64-bit values, so that a node has no padding.
+    struct Split {
+        std::uint32_t low{}, high{};
+    };
+    struct Links {
+        std::uint32_t next{}, previous{};
+    };
+    struct Node {
+        Split subject, at;
+        Links links;
+        std::uint32_t generation{1};
+    };
+    /// Which of the 2,048 slots of a level hold timers.
+    struct Occupancy {
+        std::array<std::uint64_t, kSlots / 64> words{};
+        std::uint32_t summary{};
+        void set(std::uint32_t slot);
+        void clear(std::uint32_t slot);
+        [[nodiscard]] bool test(std::uint32_t slot) const;
+        /// How far ahead of `from`, going round, the first occupied slot is; nothing when there is none.
+        [[nodiscard]] std::optional<std::uint32_t> distance(std::uint32_t from) const;
+    };
+    struct Level {
+        Occupancy occupied;
+        std::array<Links, kSlots> slots{};
+    };
+    using Levels = std::array<Level, kLevels>;
+
+    static std::uint32_t position_of(std::int64_t slot) { return static_cast<std::uint32_t>(slot) % kSlots; }
+    [[nodiscard]] Node& node(std::uint32_t index) { return chunks_[index / kChunk][index % kChunk]; }
+    [[nodiscard]] const Node& node(std::uint32_t index) const {
+        return chunks_[index / kChunk][index % kChunk];
+    }
+    [[nodiscard]] Links& links(std::uint32_t link);
+    [[nodiscard]] Node* find(TimerId id);
+    std::uint32_t take_node();
+    void free_node(std::uint32_t index);
+    void place(std::uint32_t index);
+    void unlink(std::uint32_t index);
+    [[nodiscard]] std::optional<std::int64_t> next_event() const;
+    std::optional<Due> take(std::int64_t goal, std::size_t& budget);
+    bool cascade(int level, std::int64_t slot, std::size_t& budget);
+    bool cascade_into(std::int64_t instant, std::size_t& budget);
+    void cascade_ahead();
+
+    std::int64_t now_;
+    std::size_t size_{0};
+    std::uint32_t used_{0};  // nodes below were given out at least once
+    std::uint32_t free_{kSlotLink};
+    std::vector<std::unique_ptr<Node[]>> chunks_;
+    std::unique_ptr<Levels> levels_;
 };
 
 }  // namespace ecron::analysis
