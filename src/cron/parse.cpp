@@ -139,20 +139,19 @@ private:
         if (!duration)
             return refuse(text.position,
                           fmt::format("\"{}\" is no duration such as \"1h30m\" or \"90s\"", text.text));
+        const bool create = options_.strictness == Strictness::create;
+        constexpr Seconds kLongest = std::chrono::years{kLastYear - kFirstYear};
         Seconds period = std::chrono::floor<Seconds>(*duration);
-        if (period != *duration || period < Seconds{1}) {
-            if (options_.strictness == Strictness::create)
+        if (period > kLongest) {
+            if (create) return refuse(text.position, "the duration is too long");
+            warnings_.emplace_back("the duration is so long that it never runs");
+            period = kLongest * 2;
+        } else if (period != *duration || period < Seconds{1}) {
+            if (create)
                 return refuse(text.position, "@every needs a duration of whole seconds, at least one");
             period = std::max(period, Seconds{1});
             warnings_.push_back(
                 fmt::format("the duration \"{}\" is read as {} seconds", text.text, period.count()));
-        }
-        constexpr Seconds kLongest = std::chrono::years{kLastYear - kFirstYear};
-        if (period > kLongest) {
-            if (options_.strictness == Strictness::create)
-                return refuse(text.position, "the duration is too long");
-            warnings_.emplace_back("the duration is so long that it never runs");
-            period = kLongest * 2;
         }
         constexpr Instant kLatest = std::chrono::sys_days{std::chrono::year{kLastYear + 1} / 1 / 1};
         const Instant anchor = std::clamp(options_.anchor, Instant{}, kLatest);

@@ -163,4 +163,11 @@ std::vector<Instant> next_runs(const Schedule& schedule, Instant from, std::size
     return runs;
 }
 
+bool Schedule::operator==(const Schedule& other) const noexcept {
+    if (kind_ != other.kind_ || zone_ != other.zone_ || dst_ != other.dst_ ||
+        fixed_time_ != other.fixed_time_)
+        return false;
+    return kind_ == Kind::pattern ? pattern_ == other.pattern_ : every_ == other.every_;
+}
+
 }  // namespace ecron::cron

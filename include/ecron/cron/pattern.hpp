@@ -38,6 +38,7 @@ struct Pattern {
     /// The first match at or after `from`, the last at or before `until`.
     [[nodiscard]] std::optional<CivilSeconds> next(CivilSeconds from) const noexcept;
     [[nodiscard]] std::optional<CivilSeconds> prev(CivilSeconds until) const noexcept;
+    bool operator==(const Pattern&) const = default;
 };
 static_assert(sizeof(Pattern) == 48);
 

@@ -79,12 +79,15 @@ public:
     /// In words: "at 02:30 on weekdays", with the zone unless it is UTC.
     [[nodiscard]] std::string describe(Language language) const;
     [[nodiscard]] const Zone* zone() const noexcept { return zone_by_index(zone_); }
+    /// The same runs for the same reason: text that differs may read the same.
+    [[nodiscard]] bool operator==(const Schedule& other) const noexcept;
 
 private:
     enum class Kind : std::uint8_t { pattern, every, once };
     struct Every {
         Instant anchor;
         Seconds period;
+        bool operator==(const Every&) const = default;
     };
     Schedule(Kind kind, Every every, const Zone* zone) noexcept;
     [[nodiscard]] std::optional<std::chrono::sys_seconds> next_in_zone(
