@@ -5,7 +5,7 @@
 namespace ecron::http {
 namespace {
 
-constexpr Millis kLinger{2'000};
+constexpr Millis kLinger{1'000};
 constexpr Millis kForever = Millis::max();
 
 }  // namespace

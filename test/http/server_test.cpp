@@ -1,3 +1,6 @@
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <catch2/catch.hpp>
 
 #include "http/support.hpp"
@@ -6,15 +9,32 @@ using namespace ecron;
 using namespace ecron::http;
 using namespace ecron::http::test;
 
+namespace asio = boost::asio;
+
 namespace {
 
-std::string get(const std::string& path, const std::string& more = "") {
-    return "GET " + path + " HTTP/1.1\r\nHost: ecron\r\n" + more + "\r\n";
+asio::awaitable<Response> answer_late(const Request& request) {
+    asio::steady_timer timer{co_await asio::this_coro::executor, std::chrono::milliseconds{1}};
+    co_await timer.async_wait(asio::use_awaitable);
+    Response response = co_await echo(request);
+    co_return response;
 }
 
-std::string post(const std::string& path, const std::string& body) {
-    return "POST " + path + " HTTP/1.1\r\nHost: ecron\r\nContent-Length: " + std::to_string(body.size()) +
-           "\r\n\r\n" + body;
+asio::awaitable<Response> answer_large(const Request&) {
+    co_return Response{
+        .status = 200, .body = std::string(8'000'000, 'x'), .content_type = "text/plain", .headers = {}};
+}
+
+asio::awaitable<Response> answer_nothing(const Request&) {
+    co_return Response{.status = 204, .body = "not sent", .content_type = "text/plain", .headers = {}};
+}
+
+asio::awaitable<Response> fail_early(const Request&) { throw std::runtime_error("the handler's secret"); }
+
+asio::awaitable<Response> fail_late(const Request&) {
+    asio::steady_timer timer{co_await asio::this_coro::executor, std::chrono::milliseconds{1}};
+    co_await timer.async_wait(asio::use_awaitable);
+    throw 42;
 }
 
 }  // namespace
@@ -23,29 +43,48 @@ TEST_CASE("a connection is kept alive for the next request", "[http][server]") {
     TestServer server{echo};
     RawClient client = server.connect();
     for (const std::string path : {"/one", "/two?x=1", "/three"}) {
-        client.send(get(path));
+        client.send(get_request(path));
         const RawResponse response = client.receive();
         CHECK(response.status == 200);
         CHECK(response.body == "GET " + path);
         CHECK(response.header("connection").empty());
         CHECK(response.header("content-type") == "text/plain");
-        CHECK(response.header("date").ends_with(" GMT"));
+        CHECK_THAT(response.header("date"), Catch::EndsWith(" GMT"));
     }
     CHECK(server.connections() == 1);
 }
 
-TEST_CASE("pipelined requests are answered in order", "[http][server]") {
+TEST_CASE("each version closes or keeps the connection as it was asked", "[http][server]") {
     TestServer server{echo};
     RawClient client = server.connect();
+    SECTION("1.1 asks to close") {
+        client.send(get_request("/", "Connection: close\r\n"));
+        CHECK(client.receive().header("connection") == "close");
+        CHECK(client.is_closed());
+    }
+    SECTION("1.0 closes") {
+        client.send("GET / HTTP/1.0\r\n\r\n");
+        CHECK(client.receive().header("connection") == "close");
+        CHECK(client.is_closed());
+    }
+    SECTION("1.0 asks to keep") {
+        client.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+        CHECK(client.receive().header("connection") == "keep-alive");
+        client.send(get_request("/again"));
+        CHECK(client.receive().body == "GET /again");
+    }
+}
+
+TEST_CASE("pipelined requests are answered in order", "[http][server]") {
+    TestServer server{GENERATE(as<Server::Handler>{}, echo, answer_late)};
+    RawClient client = server.connect();
     std::string burst;
-    for (int i = 0; i < 500; ++i)
-        burst += i % 2 == 0 ? get("/" + std::to_string(i)) : post("/" + std::to_string(i), "b");
+    for (int i = 0; i < 50; ++i)
+        burst += get_request("/" + std::to_string(i)) + post_request("/p", std::to_string(i));
     client.send(burst);
-    for (int i = 0; i < 500; ++i) {
-        CAPTURE(i);
-        const std::string expected =
-            (i % 2 == 0 ? "GET /" : "POST /") + std::to_string(i) + (i % 2 == 0 ? "" : " b");
-        REQUIRE(client.receive().body == expected);
+    for (int i = 0; i < 50; ++i) {
+        REQUIRE(client.receive().body == "GET /" + std::to_string(i));
+        REQUIRE(client.receive().body == "POST /p " + std::to_string(i));
     }
 }
 
@@ -61,6 +100,115 @@ TEST_CASE("a body comes with its length or in chunks, in any pieces", "[http][se
         for (const char byte : request) client.send({&byte, 1});
     }
     CHECK(client.receive().body == "POST / hello world");
-    client.send(get("/next"));
+    client.send(get_request("/next"));
     CHECK(client.receive().body == "GET /next");
+}
+
+TEST_CASE("a body of exactly the limit is taken, one byte more is not", "[http][server]") {
+    TestServer server{echo};
+    RawClient client = server.connect();
+    client.send(post_request("/", std::string(1024 * 1024, 'x')));
+    CHECK(client.receive().body.size() == 1024 * 1024 + 7);
+    client.send(post_request("/", std::string(1024 * 1024 + 1, 'x')));
+    const RawResponse refused = client.receive();
+    CHECK(refused.status == 413);
+    CHECK(refused.header("connection") == "close");
+    CHECK(client.is_closed());
+}
+
+TEST_CASE("chunks are bounded in sum", "[http][server]") {
+    TestServer server{echo, {.body_limit = 1000}};
+    RawClient client = server.connect();
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (int i = 0; i < 11; ++i) client.send("64\r\n" + std::string(100, 'x') + "\r\n");
+    CHECK(client.receive().status == 413);
+    CHECK(client.is_closed());
+}
+
+TEST_CASE("HEAD is answered like GET without the body", "[http][server]") {
+    TestServer server{echo};
+    RawClient client = server.connect();
+    client.send("HEAD /some HTTP/1.1\r\nHost: a\r\n\r\n" + get_request("/next"));
+    const RawResponse head = client.receive(true);
+    CHECK(head.status == 200);
+    CHECK(head.header("content-length") == std::to_string(std::string{"HEAD /some"}.size()));
+    CHECK(client.receive().body == "GET /next");
+}
+
+TEST_CASE("an answer without content has no length either", "[http][server]") {
+    TestServer server{answer_nothing};
+    RawClient client = server.connect();
+    client.send(get_request("/") + get_request("/"));
+    CHECK(client.receive().header("content-length").empty());
+    CHECK(client.receive().status == 204);
+}
+
+TEST_CASE("who asks before sending a body is told to go on", "[http][server]") {
+    TestServer server{echo};
+    RawClient client = server.connect();
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 4\r\n\r\n");
+    CHECK(client.receive().status == 100);
+    client.send("body");
+    CHECK(client.receive().body == "POST / body");
+    SECTION("unless the body is there already") {
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\nbody");
+        CHECK(client.receive().status == 200);
+    }
+    SECTION("or will not be taken") {
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9999999\r\n\r\n");
+        CHECK(client.receive().status == 413);
+        CHECK(client.is_closed());
+    }
+}
+
+TEST_CASE("a large answer reaches a slow reader whole", "[http][server]") {
+    TestServer server{answer_large};
+    RawClient client = server.connect();
+    client.send(get_request("/") + get_request("/"));
+    CHECK(client.receive().body == std::string(8'000'000, 'x'));
+    CHECK(client.receive().body.size() == 8'000'000);
+}
+
+TEST_CASE("what the handler throws is answered 500 and stays inside", "[http][server]") {
+    TestServer server{GENERATE(as<Server::Handler>{}, fail_early, fail_late)};
+    RawClient client = server.connect();
+    for (int i = 0; i < 2; ++i) {
+        client.send(get_request("/"));
+        const RawResponse response = client.receive();
+        CHECK(response.status == 500);
+        CHECK(response.body == "internal error");
+    }
+}
+
+TEST_CASE("a broken request is answered with the reason, then the connection ends", "[http][server]") {
+    const auto [status, text] = GENERATE(table<unsigned, std::string>({
+        {400, "nonsense\r\n\r\n"},
+        {400, "GET / HTTP/1.1\r\n\r\n"},
+        {400,
+         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+        {431, get_request("/" + std::string(20'000, 'x'))},
+        {501, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n"},
+        {505, "GET / HTTP/3.0\r\nHost: a\r\n\r\n"},
+    }));
+    CAPTURE(status);
+    TestServer server{echo};
+    RawClient client = server.connect();
+    client.send(text + get_request("/smuggled"));
+    const RawResponse response = client.receive();
+    CHECK(response.status == status);
+    CHECK(response.header("connection") == "close");
+    CHECK_FALSE(response.body.empty());
+    CHECK(client.receive_all().empty());
+    RawClient other = server.connect();
+    other.send(get_request("/"));
+    CHECK(other.receive().status == 200);
+}
+
+TEST_CASE("the answer to a refused upload is not lost to a reset", "[http][server]") {
+    TestServer server{echo, {.body_limit = 1000}};
+    for (int i = 0; i < 20; ++i) {
+        RawClient client = server.connect();
+        client.send(post_request("/", std::string(3'000'000, 'x')));
+        CHECK(client.receive().status == 413);
+    }
 }

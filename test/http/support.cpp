@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -65,10 +66,13 @@ std::string RawResponse::header(const std::string& name) const {
     return found == headers.end() ? "" : found->second;
 }
 
-RawClient::RawClient(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+RawClient::RawClient() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) { set_patience(fd_); }
+
+RawClient::RawClient(std::uint16_t port) : RawClient() { connect(port); }
+
+void RawClient::connect(std::uint16_t port) {
     const sockaddr_in address = loopback(port);
-    set_patience(fd_);
-    if (fd_ < 0 || ::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    if (::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
         throw std::system_error(errno, std::generic_category(), "connect");
 }
 
@@ -130,6 +134,41 @@ std::string RawClient::receive_all() {
 
 bool RawClient::is_closed() { return buffer_.empty() && !fill(); }
 
+Crowd::Crowd(std::uint16_t port, std::size_t count) {
+    int leash[2];
+    int report[2];
+    if (::pipe(leash) != 0 || ::pipe(report) != 0)
+        throw std::system_error(errno, std::generic_category(), "pipe");
+    child_ = ::fork();
+    if (child_ == 0) {  // system calls only: other threads may have held locks
+        ::close(leash[1]);
+        const sockaddr_in address = loopback(port);
+        constexpr std::string_view kRequest = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+        char answer[1024];
+        std::size_t connected = 0;
+        for (; connected < count; ++connected) {
+            const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+            if (fd < 0 || ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+                break;
+            if (::send(fd, kRequest.data(), kRequest.size(), 0) < 0 ||
+                ::recv(fd, answer, sizeof answer, 0) <= 0)
+                break;
+        }
+        if (::write(report[1], &connected, sizeof connected) > 0) (void)!::read(leash[0], answer, 1);
+        ::_exit(0);
+    }
+    ::close(leash[0]);
+    ::close(report[1]);
+    leash_ = leash[1];
+    (void)!::read(report[0], &size_, sizeof size_);
+    ::close(report[0]);
+}
+
+Crowd::~Crowd() {
+    ::close(leash_);
+    ::waitpid(child_, nullptr, 0);
+}
+
 TestServer::TestServer(Server::Handler handler, ServerOptions options) : tls_(options.tls.has_value()) {
     const auto error_body = [](unsigned status, std::string_view reason) {
         return Response{
@@ -166,6 +205,15 @@ void TestServer::wait_for_connections(std::size_t count) {
 }
 
 void TestServer::stop(Millis grace) { thread_.run(server_->stop(grace)); }
+
+std::string get_request(const std::string& path, const std::string& more_headers) {
+    return "GET " + path + " HTTP/1.1\r\nHost: ecron\r\n" + more_headers + "\r\n";
+}
+
+std::string post_request(const std::string& path, const std::string& body) {
+    return fmt::format("POST {} HTTP/1.1\r\nHost: ecron\r\nContent-Length: {}\r\n\r\n{}", path, body.size(),
+                       body);
+}
 
 std::string name(Method method) {
     switch (method) {

@@ -6,6 +6,7 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -49,6 +50,8 @@ struct RawResponse {
 class RawClient {
 public:
     explicit RawClient(std::uint16_t port);
+    RawClient();  // has a socket, and connects later
+    void connect(std::uint16_t port);
     ~RawClient();
     RawClient(RawClient&& other) noexcept;
     RawClient& operator=(RawClient&&) = delete;
@@ -65,6 +68,20 @@ private:
     bool fill();  // false: closed
     int fd_{-1};
     std::string buffer_;
+};
+
+/// A process that holds many connections, each after one request and its answer: its descriptors are not
+/// ours.
+class Crowd {
+public:
+    Crowd(std::uint16_t port, std::size_t count);
+    ~Crowd();
+    [[nodiscard]] std::size_t size() const { return size_; }
+
+private:
+    int child_{-1};
+    int leash_{-1};
+    std::size_t size_{0};
 };
 
 /// A Server of the given handler on a free loopback port.
@@ -87,6 +104,10 @@ private:
     std::unique_ptr<Server> server_;
     std::uint16_t port_{0};
 };
+
+/// Requests as bytes, for RawClient.
+std::string get_request(const std::string& path, const std::string& more_headers = "");
+std::string post_request(const std::string& path, const std::string& body);
 
 /// Answers with what it was asked: "METHOD path?query [body]".
 boost::asio::awaitable<Response> echo(const Request& request);

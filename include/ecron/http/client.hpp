@@ -14,27 +14,27 @@
 
 struct sockaddr;
 
-/// HTTP requests to other people's servers: libcurl's multi interface driven by the io_context, thousands in flight on
-/// its one thread, connections kept alive and shared. http and https only, certificates always verified, no proxy from
-/// the environment. Names are resolved without blocking the thread.
-/// Source: curl's "multi_socket" documentation; the timer is armed lazily because re-arming it per request costs more
-/// than the request.
+/// HTTP requests to other people's servers: libcurl's multi interface driven by the io_context, thousands in
+/// flight on its one thread, connections kept alive and shared. http and https only, certificates always
+/// verified, no proxy from the environment. Names are resolved without blocking the thread. Source: curl's
+/// "multi_socket" documentation; the timer is armed lazily because re-arming it per request costs more than
+/// the request.
 namespace ecron::http {
 
 struct ClientOptions {
     std::size_t connections_kept{1'000};
     std::size_t connections_per_host{256};
-    std::string ca_file;  // empty: the system's
-    std::string user_agent;
+    std::string ca_file{};  // empty: the system's
+    std::string user_agent{};
     /// Asked for each address about to be connected to, redirects included; false refuses the connection.
-    std::function<bool(const sockaddr&)> allow_address;
+    std::function<bool(const sockaddr&)> allow_address{};
 };
 
 struct ClientRequest {
     std::string method{"GET"};
-    std::string url;
-    std::vector<Header> headers;      // empty values are not sent; no Content-Type or Expect is added
-    std::optional<std::string> body;  // nullopt: none; present and empty: Content-Length: 0
+    std::string url{};
+    std::vector<Header> headers{};      // empty values are not sent; no Content-Type or Expect is added
+    std::optional<std::string> body{};  // nullopt: none; present and empty: Content-Length: 0
     Millis connect_timeout{10'000};
     Millis timeout{60'000};  // the whole exchange
     unsigned max_redirects{10};
@@ -65,11 +65,13 @@ public:
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    /// Starts a request; Done is called once, later, on the io_context's thread. Error codes: timeout (connect or
-    /// total), invalid (URL, scheme, redirect loop), denied (address), unavailable (anything else of the network, in
-    /// plain words: "could not resolve host", "connection refused", "certificate has expired", …).
+    /// Starts a request; Done is called once, later, on the io_context's thread. Error codes: timeout
+    /// (connect or total), invalid (URL, scheme, redirect loop), denied (address), unavailable (anything else
+    /// of the network, in plain words: "could not resolve host", "connection refused", "certificate has
+    /// expired", …).
     RequestId start(ClientRequest request, Done done);
-    /// Ends a request at once; its Done is called with Errc::unavailable "cancelled". Unknown ids are ignored.
+    /// Ends a request at once; its Done is called with Errc::unavailable "cancelled". Unknown ids are
+    /// ignored.
     void cancel(RequestId id);
     boost::asio::awaitable<Result<ClientResponse>> send(ClientRequest request);
     [[nodiscard]] std::size_t in_flight() const;

@@ -16,13 +16,14 @@ struct Header {
 
 enum class Method : std::uint8_t { get, head, post, put, delete_, options, patch, other };
 
-/// A request as it arrived. `path` is percent-encoded as sent, without the query; `query` is what follows '?'.
+/// A request as it arrived. `path` is percent-encoded as sent, without the query; `query` is what follows
+/// '?'.
 struct Request {
     Method method{Method::get};
     std::string path;
     std::string query;
-    std::vector<Header> headers;
-    std::string body;
+    std::vector<Header> headers{};
+    std::string body{};
     std::string peer;  // address of the other end, without port
 
     /// The first header of that name in any case; empty when there is none.
@@ -31,12 +32,13 @@ struct Request {
 
 struct Response {
     unsigned status{200};
-    std::string body;
+    std::string body{};
     std::string content_type{"application/json"};
-    std::vector<Header> headers;  // besides Content-Type, Content-Length, Connection
+    std::vector<Header> headers{};  // besides Content-Type, Content-Length, Connection
 };
 
-/// Parameters of a query string in order, decoded (RFC 3986); '+' stays '+' or becomes a space as HTML forms have it.
+/// Parameters of a query string in order, decoded (RFC 3986); '+' stays '+' or becomes a space as HTML forms
+/// have it.
 struct QueryParameter {
     std::string name;
     std::string value;

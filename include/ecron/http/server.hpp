@@ -10,8 +10,9 @@
 #include "ecron/base/time.hpp"
 #include "ecron/http/message.hpp"
 
-/// An HTTP/1.1 server on Beast: keep-alive, pipelining, chunked bodies, TLS; no business. Everything runs on the one
-/// thread of the io_context. Errors of the protocol are answered by the server itself, in the body format it is given.
+/// An HTTP/1.1 server on Beast: keep-alive, pipelining, chunked bodies, TLS; no business. Everything runs on
+/// the one thread of the io_context. Errors of the protocol are answered by the server itself, in the body
+/// format it is given.
 namespace ecron::http {
 
 struct TlsFiles {
@@ -22,19 +23,20 @@ struct TlsFiles {
 struct ServerOptions {
     std::string address{"127.0.0.1"};  // an IP literal
     std::uint16_t port{0};             // 0: a free one, see Server::port()
-    std::optional<TlsFiles> tls;
-    std::size_t body_limit{1024 * 1024};       // over it: 413
-    std::size_t header_limit{16 * 1024};       // over it: 431
-    std::size_t connection_limit{20'000};      // over it: new ones are closed at once
-    Millis header_timeout{10'000};             // from the first byte of a request to the end of its header: 408
-    Millis body_timeout{30'000};               // from the end of the header to the end of the body: 408
-    Millis write_timeout{30'000};              // a reader that does not read
-    Millis idle_timeout{75'000};               // between requests
+    std::optional<TlsFiles> tls{};
+    std::size_t body_limit{1024 * 1024};   // over it: 413
+    std::size_t header_limit{16 * 1024};   // over it: 431
+    std::size_t connection_limit{20'000};  // over it: new ones are closed at once
+    Millis header_timeout{10'000};         // from the first byte of a request to the end of its header: 408
+    Millis body_timeout{30'000};           // from the end of the header to the end of the body: 408
+    Millis write_timeout{30'000};          // a reader that does not read
+    Millis idle_timeout{75'000};           // between requests
 };
 
 class Server {
 public:
-    /// Answers one request; the reference is good until the awaitable ends. What it throws is logged and answered 500.
+    /// Answers one request; the reference is good until the awaitable ends. What it throws is logged and
+    /// answered 500.
     using Handler = std::function<boost::asio::awaitable<Response>(const Request&)>;
     /// The answer to a broken request: 400, 408, 413, 431, 501, or 500 when the handler threw.
     using ErrorBody = std::function<Response(unsigned status, std::string_view reason)>;
@@ -44,13 +46,14 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    /// Binds and listens. Errors name the address and the reason (port taken, no such address, bad certificate).
+    /// Binds and listens. Errors name the address and the reason (port taken, no such address, bad
+    /// certificate).
     Result<void> start();
     [[nodiscard]] std::uint16_t port() const;
     /// Reads the certificate files again; new connections use them. On error the old ones stay.
     Result<void> reload_tls();
-    /// Stops accepting, lets requests under way be answered (with Connection: close), cuts off what is left at the
-    /// deadline; completes when no connection is left.
+    /// Stops accepting, lets requests under way be answered (with Connection: close), cuts off what is left
+    /// at the deadline; completes when no connection is left.
     boost::asio::awaitable<void> stop(Millis grace);
     [[nodiscard]] std::size_t connections() const;
 

@@ -1,0 +1,248 @@
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "http/support.hpp"
+
+using namespace ecron;
+using namespace ecron::http;
+using namespace ecron::http::test;
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// A handler that answers once it is let go.
+struct Held {
+    explicit Held(asio::io_context& io) : gate(io, std::chrono::steady_clock::time_point::max()) {}
+    asio::steady_timer gate;
+    std::atomic<int> waiting{0};
+    void wait_for_requests(int count) const {
+        while (waiting < count) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+};
+
+Server::Handler hold(std::shared_ptr<Held>& held) {
+    return [&held](const Request&) -> asio::awaitable<Response> {
+        if (!held) throw std::logic_error("not set up");
+        ++held->waiting;
+        boost::system::error_code released;
+        co_await held->gate.async_wait(asio::redirect_error(asio::use_awaitable, released));
+        co_return Response{.status = 200, .body = "done", .content_type = "text/plain", .headers = {}};
+    };
+}
+
+std::size_t resident_bytes() {
+    std::ifstream statm{"/proc/self/statm"};
+    std::size_t total = 0;
+    std::size_t resident = 0;
+    statm >> total >> resident;
+    return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+/// While it lives no descriptor can be opened.
+class NoDescriptors {
+public:
+    NoDescriptors() {
+        getrlimit(RLIMIT_NOFILE, &before_);
+        const int next = dup(0);
+        close(next);
+        const rlimit limited{.rlim_cur = static_cast<rlim_t>(next), .rlim_max = before_.rlim_max};
+        setrlimit(RLIMIT_NOFILE, &limited);
+    }
+    ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+private:
+    rlimit before_{};
+};
+
+}  // namespace
+
+TEST_CASE("slow senders are cut off", "[http][server]") {
+    TestServer server{echo, {.header_timeout = Millis{60}, .body_timeout = Millis{60}}};
+    RawClient client = server.connect();
+    SECTION("inside the header: 408") {
+        client.send("GET / HTTP/1.1\r\nHos");
+        CHECK(client.receive().status == 408);
+        CHECK(client.is_closed());
+    }
+    SECTION("inside the body: 408") {
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
+        CHECK(client.receive().status == 408);
+        CHECK(client.is_closed());
+    }
+    SECTION("a byte now and then does not help") {
+        client.send("GET / HTTP/1.1\r\n");
+        const std::string trickle = "X-Slow: " + std::string(100'000, 'x');
+        for (const char byte : trickle) {
+            client.send({&byte, 1});
+            if (server.connections() == 0) break;
+        }
+        CHECK(client.receive_all().starts_with("HTTP/1.1 4"));  // 408, or 431 when it was not that slow
+    }
+    server.wait_for_connections(0);
+}
+
+TEST_CASE("who says nothing is disconnected without a word", "[http][server]") {
+    TestServer server{echo, {.idle_timeout = Millis{60}}};
+    RawClient silent = server.connect();
+    RawClient once = server.connect();
+    once.send(get_request("/"));
+    CHECK(once.receive().status == 200);
+    CHECK(silent.receive_all().empty());
+    CHECK(once.receive_all().empty());
+}
+
+TEST_CASE("who does not read his answer is disconnected", "[http][server]") {
+    const auto large = [](const Request&) -> asio::awaitable<Response> {
+        co_return Response{
+            .status = 200, .body = std::string(50'000'000, 'x'), .content_type = "", .headers = {}};
+    };
+    TestServer server{large, {.write_timeout = Millis{60}}};
+    RawClient client = server.connect();
+    client.send(get_request("/"));
+    server.wait_for_connections(1);
+    server.wait_for_connections(0);
+}
+
+TEST_CASE("who leaves in the middle leaves nothing behind", "[http][server]") {
+    TestServer server{echo};
+    for (const std::string half : {"", "GE", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n123"}) {
+        RawClient client = server.connect();
+        client.send(half);
+        server.wait_for_connections(1);
+    }
+    server.wait_for_connections(0);
+}
+
+TEST_CASE("a client that has sent all it will is still answered", "[http][server]") {
+    TestServer server{echo};
+    RawClient client = server.connect();
+    client.send(get_request("/"));
+    client.close_sending();
+    CHECK_THAT(client.receive_all(), Catch::EndsWith("GET /"));
+}
+
+TEST_CASE("beyond the connection limit newcomers are turned away", "[http][server]") {
+    TestServer server{echo, {.connection_limit = 2}};
+    RawClient first = server.connect();
+    {
+        RawClient second = server.connect();
+        server.wait_for_connections(2);
+        CHECK(server.connect().is_closed());
+        first.send(get_request("/"));
+        CHECK(first.receive().status == 200);
+    }
+    server.wait_for_connections(1);
+    RawClient third = server.connect();
+    third.send(get_request("/"));
+    CHECK(third.receive().status == 200);
+}
+
+TEST_CASE("without descriptors the server waits, and goes on when there are some", "[http][server]") {
+    TestServer server{echo};
+    RawClient connected = server.connect();
+    connected.send(get_request("/"));
+    CHECK(connected.receive().status == 200);
+    RawClient late;
+    {
+        const NoDescriptors none;
+        late.connect(server.port());  // as far as the kernel goes
+        late.send(get_request("/late"));
+        connected.send(get_request("/meanwhile"));
+        CHECK(connected.receive().body == "GET /meanwhile");
+        CHECK(server.connections() == 1);
+    }
+    CHECK(late.receive().body == "GET /late");
+}
+
+TEST_CASE("stopping lets requests under way be answered", "[http][server]") {
+    std::shared_ptr<Held> held;
+    TestServer server{hold(held)};
+    held = std::make_shared<Held>(server.thread().io());
+    RawClient idle = server.connect();
+    RawClient busy = server.connect();
+    busy.send(get_request("/") + get_request("/not answered"));
+    held->wait_for_requests(1);
+    std::thread releaser{[&] {
+        CHECK(idle.is_closed());  // the stop has begun
+        CHECK_THROWS(server.connect());
+        server.thread().call([&] { held->gate.cancel(); });
+    }};
+    server.stop(kPatience);
+    releaser.join();
+    const RawResponse response = busy.receive();
+    CHECK(response.body == "done");
+    CHECK(response.header("connection") == "close");
+    CHECK(busy.receive_all().empty());
+    CHECK(server.connections() == 0);
+}
+
+TEST_CASE("stopping cuts off what is left at the deadline", "[http][server]") {
+    std::shared_ptr<Held> held;
+    TestServer server{hold(held)};
+    held = std::make_shared<Held>(server.thread().io());
+    RawClient busy = server.connect();
+    RawClient half = server.connect();
+    busy.send(get_request("/"));
+    half.send("GET / HTTP/1.1\r\n");
+    held->wait_for_requests(1);
+    server.stop(Millis{30});
+    CHECK(busy.receive_all().empty());
+    CHECK(half.receive_all().empty());
+    CHECK(server.connections() == 0);
+    server.thread().call([&] { held->gate.cancel(); });  // the handler may end when it will
+}
+
+TEST_CASE("a server can be destroyed with everything under way", "[http][server]") {
+    std::shared_ptr<Held> held;
+    auto server = std::make_unique<TestServer>(hold(held));
+    held = std::make_shared<Held>(server->thread().io());
+    RawClient idle = server->connect();
+    RawClient busy = server->connect();
+    busy.send(get_request("/"));
+    held->wait_for_requests(1);
+    server.reset();
+    CHECK(idle.is_closed());
+    CHECK(busy.is_closed());
+}
+
+TEST_CASE("a server that cannot listen says where and why", "[http][server]") {
+    TestServer server{echo};
+    const auto start = [&](ServerOptions options) {
+        asio::io_context io;
+        Server other{io, std::move(options), echo, nullptr};
+        const auto started = other.start();
+        return started ? std::string{"started"} : started.error().what;
+    };
+    CHECK_THAT(start({.port = server.port()}),
+               Catch::Contains("127.0.0.1 port " + std::to_string(server.port())) &&
+                   Catch::Contains("Address already in use"));
+    CHECK_THAT(start({.address = "192.0.2.1"}), Catch::Contains("192.0.2.1"));
+    CHECK_THAT(start({.address = "localhost"}), Catch::Contains("localhost"));
+}
+
+TEST_CASE("ten thousand idle connections cost little", "[http][server]") {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    const std::size_t count = std::min<std::size_t>(10'000, limit.rlim_cur - 100);
+    TestServer server{echo};
+    const std::size_t before = resident_bytes();
+    const Crowd crowd{server.port(), count};
+    const std::size_t bytes = (resident_bytes() - before) / count;
+    WARN(count << " idle connections: " << bytes << " bytes each");
+    CHECK(crowd.size() == count);
+    CHECK(server.connections() == count);
+    CHECK(bytes < 4 * 1024);
+    RawClient another = server.connect();
+    another.send(get_request("/still"));
+    CHECK(another.receive().body == "GET /still");
+}
