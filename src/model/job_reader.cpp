@@ -8,7 +8,6 @@ namespace ecron::model {
 namespace {
 
 constexpr std::size_t kIdLimit = 36;
-constexpr std::size_t kCronTimeLimit = 256;
 
 const boost::json::object& no_members() {
     static const boost::json::object none;
@@ -125,10 +124,6 @@ private:
         if (const boost::json::value* given = root_.find("job_cron_time");
             given != nullptr && !given->is_string())
             return;  // noted already
-        if (characters(job.cron_time) > kCronTimeLimit) {
-            refuse_schedule(fmt::format("has more than {} characters", kCronTimeLimit));
-            return;
-        }
         const Plan plan = plan_with_known_zone();
         auto parsed = parse(plan, cron::Strictness::create);
         if (!parsed && keeps_expression()) parsed = parse(plan, cron::Strictness::takeover);
@@ -181,13 +176,12 @@ private:
 };
 
 /// Reads the root object of a small body with `read`, or says what is wrong.
-template <class T> std::expected<T, Problems> read_body(std::string_view json, T (*read)(Members&)) {
+template <class T> std::expected<T, Problems> read_body(std::string_view json, T (*read)(Members)) {
     Findings findings;
     const Document document{json};
     T value{};
     if (const boost::json::object* root = root_object(document, findings)) {
-        Members members{*root, json, "", findings};
-        value = read(members);
+        value = read(Members{*root, json, "", findings});
     }
     if (findings.any()) return std::unexpected(std::move(findings).in_order());
     return value;
@@ -211,11 +205,11 @@ std::expected<JobInput, Problems> read_job(std::string_view json, Purpose purpos
 }
 
 std::expected<bool, Problems> read_enable(std::string_view json) {
-    return read_body<bool>(json, [](Members& body) { return body.boolean("enable").value_or(false); });
+    return read_body<bool>(json, [](Members body) { return body.boolean("enable").value_or(false); });
 }
 
 std::expected<std::string, Problems> read_webhook(std::string_view json) {
-    return read_body<std::string>(json, [](Members& body) {
+    return read_body<std::string>(json, [](Members body) {
         std::string webhook = body.text("webhook").value_or("");
         if (!webhook.empty() && !is_http_url(webhook))
             body.refuse("webhook", "must be empty or a URL that begins with http:// or https://");

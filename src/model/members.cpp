@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
+#include <cassert>
 #include <cmath>
 
 #include "ecron/model/messages.hpp"
@@ -157,7 +158,9 @@ std::optional<Members> Members::object(std::string_view name) {
         wrong_type(name, "an object", *value);
         return std::nullopt;
     }
-    return Members{*found, member_text(raw_, name).value(), path_of(name), findings_};
+    const std::optional<std::string_view> text = member_text(raw_, name);
+    assert(text);
+    return Members{*found, *text, path_of(name), findings_};
 }
 
 const json::array* Members::array(std::string_view name) {

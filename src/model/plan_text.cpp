@@ -118,7 +118,9 @@ Result<Plan> read_plan(std::string_view text) {
         const auto [stop, error] = std::from_chars(at, end, value);
         if (error != std::errc{} || !set(plan, letter, value)) return unreadable(text);
         at = stop;
-        if (at != end && *at++ != ' ') return unreadable(text);
+        if (at == end) break;
+        if (*at != ' ') return unreadable(text);
+        ++at;
     }
     return plan;
 }

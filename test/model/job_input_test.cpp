@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <random>
 
 #include "ecron/model/json.hpp"
 #include "ecron/model/messages.hpp"
@@ -330,4 +331,44 @@ TEST_CASE("small bodies are read", "[model]") {
     CHECK(read_result("null") == "");
     CHECK(read_result("[]") == std::nullopt);
     CHECK(read_result("") == std::nullopt);
+}
+
+TEST_CASE("no text brings the reader down, and what it accepts is canonical", "[model]") {
+    const std::string good = job_text(
+        R"("enabled":true,"remarks":"é")",
+        R"("info":{"params":{"a":"b"},"headers":{"X":"y"},"body":{"n":1.50}},"retry":{"on":[500]},"jitter":"5s")");
+    std::mt19937 random{7};
+    const auto below = [&](std::size_t bound) {
+        return std::uniform_int_distribution<std::size_t>{0, bound - 1}(random);
+    };
+    constexpr std::string_view kLetters = "\"{}[]:,\\0-eE.tfn x\xC3\x01";
+    int accepted = 0;
+    for (int i = 0; i < 5'000; ++i) {
+        std::string text = good;
+        for (std::size_t edits = 1 + below(3); edits > 0; --edits) {
+            const std::size_t at = below(text.size());
+            switch (below(4)) {
+                case 0:
+                    text.erase(at, 1 + below(8));
+                    break;
+                case 1:
+                    text.insert(at, 1, kLetters[below(kLetters.size())]);
+                    break;
+                case 2:
+                    text[at] = kLetters[below(kLetters.size())];
+                    break;
+                default:
+                    text.insert(at, text.substr(below(text.size()), below(40)));
+            }
+        }
+        CAPTURE(text);
+        const auto input = read(text);
+        if (!input) {
+            REQUIRE_FALSE(input.error().empty());
+            continue;
+        }
+        ++accepted;
+        REQUIRE(read_context(input->job.context) == input->context);
+    }
+    CHECK(accepted > 100);
 }

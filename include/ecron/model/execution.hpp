@@ -52,7 +52,7 @@ struct Execution {
     std::string missed{};  // JSON {"from","to","count"} of the runs this one stands for, or empty
 
     // ecron's own
-    std::int64_t key{0};               // its row (f_key_id), which lists and recovery page by; 0: not stored yet
+    std::int64_t key{0};  // its row (f_key_id), which lists and recovery page by; 0: not stored yet
     Trigger trigger{Trigger::history};
     std::optional<Instant> nominal{};  // the expression's instant
     std::optional<Instant> due{};      // nominal + jitter; of a failure: when the next attempt is due

@@ -15,14 +15,12 @@ namespace ecron::model {
 enum class JobType : std::uint8_t { timed = 1, scheduled = 2, real_time = 3 };
 enum class Mode : std::uint8_t { http = 1, exe = 2, https = 3 };
 
-/// What becomes of runs missed by more than the grace: the newest runs, each runs, or none; the rest is
-/// summarised.
+/// What becomes of runs missed by more than the grace: the newest runs, each runs, or none; a summary tells
+/// of the rest.
 enum class Misfire : std::uint8_t { once, all, skip };
-/// What a run does while one before it is still going: gives way, runs beside it, waits (one), or takes its
-/// place.
+/// What a run does while one before it is still going: gives way, runs beside it, waits, or replaces it.
 enum class Overlap : std::uint8_t { skip, allow, queue, replace };
-/// What ends a run that was answered 2xx: the answer, a later callback, or whichever the status says (202:
-/// callback).
+/// What ends a run that was answered 2xx: the answer, a later callback, or either: 202 means callback.
 enum class Completion : std::uint8_t { response, callback, automatic };
 /// What becomes of a run whose node died.
 enum class NodeLoss : std::uint8_t { retry, interrupt };
@@ -42,13 +40,11 @@ struct Retry {
     Millis initial{1'000};
     double multiplier{2};
     Millis max{300'000};
-    std::vector<CodeRange>
-        on{};  // empty: every failure is retried; else only these codes (and failures without one)
+    std::vector<CodeRange> on{};  // empty: retry every failure; else these codes and failures without one
     bool operator==(const Retry&) const = default;
 };
 
-/// When a job runs: all that the planner needs besides the expression. Unset members take the configured
-/// default.
+/// When a job runs: what the planner needs besides the expression. Unset members take the configured default.
 struct Plan {
     std::string timezone{};
     cron::Dialect dialect{cron::Dialect::cron};
@@ -58,8 +54,7 @@ struct Plan {
     std::optional<Millis> start_deadline{};
     std::optional<Overlap> overlap{};
     Millis jitter{0};
-    std::optional<Instant>
-        begin_at{};  // runs before it or after end_at (inclusive, whole seconds) do not happen
+    std::optional<Instant> begin_at{};  // no run before it or after end_at: inclusive, whole seconds
     std::optional<Instant> end_at{};
     bool repeats{false};  // a `timed` job taken over from the old service, which fires at every match
     bool operator==(const Plan&) const = default;
@@ -93,8 +88,7 @@ struct Context {
     bool operator==(const Context&) const = default;
 };
 
-/// A stored job. `context` is the canonical JSON text of its Context, with every member that answers must
-/// have.
+/// A stored job. `context` is the canonical JSON text of its Context: every member that answers must have.
 struct Job {
     JobId id{};
     JobKey key{};

@@ -16,30 +16,33 @@
 /// member the last counts, text may hold anything but NUL. Durations are "1m30s" texts or numbers of seconds.
 /// What is accepted:
 ///
-/// | member                     | values                                            |
-/// |----------------------------|---------------------------------------------------|
-/// | job_id, execute_id         | at most 36 characters                             |
-/// | job_cron_time              | at most 256 characters; real-time jobs may leave it empty: then only
-/// run-now and messages run them | | exec                       | http, https: an http(s) URL; exe: not
-/// empty, unless kubernetes is given | | headers                    | names are RFC 9110 tokens, values hold
-/// no line breaks | | notify.webhook             | empty or an http(s) URL                           | |
-/// notify.on                  | of executing, success, failure, interrupt, abandon | | misfire_grace | 0 to
-/// 30d                                          | | start_deadline             | 1ms to 30d | | jitter | 0 to
-/// 24h                                          | | timeout                    | 1ms to 24h | |
-/// retry.max_attempts         | 1 to 1000                                         | | retry.initial,
-/// retry.max   | 1ms to 7d, initial <= max                         | | retry.multiplier           | 1 to 100
-/// | | retry.on                   | at most 32 of 1 to 599, "500-599", "5xx"          | | callback_timeout |
-/// 1s to 30d                                         | | priority                   | -1000 to 1000 | |
-/// concurrency_key            | at most 128 characters                            | | max_concurrency | 1 to
-/// 10000                                        | | labels                     | at most 32; names up to 63,
-/// values up to 256 characters | | retention                  | 1m to 3650d |
+///   job_id, execute_id         at most 36 characters
+///   job_cron_time              at most 256 bytes; of a real-time job it may be empty: runs on request only
+///   exec                       http, https: a URL of theirs; exe: not empty, unless kubernetes is given
+///   info.headers               names are RFC 9110 tokens, values hold no line breaks
+///   notify.webhook             empty or an http(s) URL
+///   notify.on                  of executing, success, failure, interrupt, abandon
+///   misfire_grace              0 to 30d
+///   start_deadline             1ms to 30d
+///   jitter                     0 to 24h
+///   timeout                    1ms to 24h
+///   retry.max_attempts         1 to 1000
+///   retry.initial, retry.max   1ms to 7d, initial <= max
+///   retry.multiplier           1 to 100
+///   retry.on                   at most 32 of: 404, "500-599", "5xx"; codes are 1 to 599
+///   callback_timeout           1s to 30d
+///   priority                   -1000 to 1000
+///   concurrency_key            at most 128 characters
+///   max_concurrency            1 to 10000
+///   labels                     at most 32; names up to 63, values up to 256 characters
+///   retention                  1m to 3650d
+///   repeats                    true: a `timed` job of the old service, which runs at every match
 namespace ecron::model {
 
 /// One thing wrong with an input. `cause` is among the texts that clients match (messages.hpp). `field` is
 /// the path of the member ("job_context.exec"); the members that the old service checked keep the bare names
-/// it gave them
-/// ("job_name", "begin_at", "end_at", "mode", "job_cron_time", "job_type"); empty: the whole text.
-/// `explanation` says what was found and what is expected, with the position where there is one.
+/// it gave them ("job_name", "begin_at", "end_at", "mode", "job_cron_time", "job_type"); empty: the whole
+/// text. `explanation` says what was found and what is expected, with the position where there is one.
 struct Problem {
     std::string cause;
     std::string field;
