@@ -12,12 +12,17 @@
 #include "ecron/cron/schedule.hpp"
 #include "ecron/model/job.hpp"
 
-/// Decides what runs when: a pure state machine. It takes events and the time and returns decisions; it never calls a
-/// clock, a store or a socket, so a year runs in a second and the simulator runs the same code as production.
-/// Threads: none; its owner makes every call. Errors: none; a call about an unknown job or run changes nothing.
+/// Decides what runs when: a pure state machine. It takes events and the time and returns decisions; it never
+/// calls a clock, a store or a socket, so a year runs in a second and the simulator runs the same code as
+/// production. Threads: none; its owner makes every call. Errors: none; a call about an unknown job or run
+/// changes nothing.
 ///
-/// The life of a planned run: decided `Claim` -> claimed() -> at its due instant `Start` or `Refuse` -> ended(), or
-/// retry_at() and `Start` again, or accepted() and `Expire` when no callback came.
+/// Misfire: an instant is missed when it lay more than the grace (and the jitter) back when planning got to
+/// know it: at the upsert that brought it, or at the first advance with room after a time without. What
+/// merely finds no room is late, not missed.
+///
+/// The life of a planned run: decided `Claim` -> claimed() -> at its due instant `Start` or `Refuse` ->
+/// ended(), or retry_at() and `Start` again, or accepted() and `Expire` when no callback came.
 namespace ecron::analysis {
 
 /// A run as this process knows it; the store knows it by its ExecuteId.
@@ -36,7 +41,7 @@ struct Timing {
     std::optional<Instant> end_at{};  // inclusive to its whole second
     Group concurrency{0};             // 0: none
     std::uint32_t max_concurrency{1};
-    bool once{false};                 // spent after its first run
+    bool once{false};  // spent after its first run
     bool operator==(const Timing&) const = default;
 };
 
@@ -45,7 +50,8 @@ struct PlannedJob {
     cron::Schedule schedule;
     Timing timing{};
     Group tenant{0};
-    std::uint64_t jitter_seed{0};  // a hash of the job's id: the delay is the same for the same nominal instant
+    std::uint64_t jitter_seed{
+        0};  // a hash of the job's id: the delay is the same for the same nominal instant
 };
 
 // --- decisions
@@ -55,6 +61,9 @@ struct Claim {  // claim this planned run in the store; it starts at `due`
     Instant nominal;
     Instant due;
     bool spent;  // the job's only run: disable it in the same transaction
+    Instant
+        claim_by;  // not after due, and before it only where jitter is longer than the interval; claims come
+                   // in this order, and what is claimed later is neither to be claimed nor due before it
 };
 struct Start {  // it is time and nothing stands against it; late by now - due
     RunId run;
@@ -73,12 +82,13 @@ struct Stop {  // end it where it runs: "replaced", or whatever stop() was calle
 struct Expire {  // accepted by the target, and the callback did not come in time
     RunId run;
 };
-struct Missed {  // these instants do not run; the newest of them may (misfire once), as a Claim of its own
+struct Missed {  // these instants do not run; a newer one that does (misfire once, all) is a Claim of its own
     JobKey job;
     Instant from;
     Instant to;
-    std::int64_t count;
+    std::int64_t count;  // exact up to kMissedCounted; that means so many or more
 };
+inline constexpr std::int64_t kMissedCounted = 4'096;
 using Decision = std::variant<Claim, Start, Refuse, Withdraw, Stop, Expire, Missed>;
 
 struct PlannerOptions {
@@ -91,44 +101,59 @@ public:
     Planner(Instant now, PlannerOptions options);
     ~Planner();
     Planner(Planner&&) noexcept;
+    Planner& operator=(Planner&&) noexcept;
 
     /// Makes room for that many jobs, so that loading does not copy tables.
     void reserve(std::size_t jobs);
 
     // --- jobs (enabled ones only; disabling and deleting is remove)
-    /// A new job, or one whose schedule changed: its instants after `from` (exclusive) are planned, whether past or to
-    /// come. Claimed runs that have not started are kept when the new schedule names their instant, else withdrawn; an
-    /// instant of a kept run is not claimed again.
+    /// A new job, or one whose schedule changed: its instants after `from` (exclusive) are planned, whether
+    /// past or to come. Claimed runs that have not started are kept when the new schedule names their
+    /// instant, else withdrawn; an instant of a kept run is not claimed again.
     void upsert(const PlannedJob& job, Instant from);
     /// The schedule stays, something else changed (overlap, concurrency, …): what is planned goes on.
     void adjust(const PlannedJob& job);
-    /// Nothing more is planned; unstarted runs are withdrawn, running ones go on.
+    /// Nothing more is planned; unstarted runs are withdrawn, running ones go on, and so does the run that
+    /// spent the job (which is why it is disabled) and runs asked for.
     void remove(JobKey job);
     [[nodiscard]] bool knows(JobKey job) const;
-    /// Instants that come due while a tenant (or everything) is paused do not run.
-    void pause(std::optional<Group> tenant);
+    [[nodiscard]] std::optional<PlannedJob> find(JobKey job) const;
+    /// Instants that come due while a tenant (or everything) is paused do not run: those after `since`
+    /// (nothing: now), up to the resume; what the last advance looked ahead at counts as come due. Claimed
+    /// ones are withdrawn.
+    void pause(std::optional<Group> tenant, std::optional<Instant> since = {});
     void resume(std::optional<Group> tenant);
 
     // --- runs
     /// The claim was committed: the run starts when due. Not mine: another term's row, forget it.
     void claimed(RunId run, bool mine);
-    /// A run asked for now: it starts with the next advance, whatever runs beside it, but counts as running.
+    /// A run asked for now: it starts with the next advance, whatever of its job runs beside it (a
+    /// concurrency group it obeys), but counts as running.
     RunId run_now(JobKey job, Timing timing);
-    /// A run of an earlier term, as the store kept it: it starts at `due` (or waits for its callback until then).
+    /// A run of an earlier term, as the store kept it: it starts at `due` (or waits for its callback until
+    /// then). Without a nominal instant it is one that was asked for. A waiting one that its job, known
+    /// already, does not name any more is withdrawn; an instant with an adopted run is not claimed again.
     enum class Adopted : std::uint8_t { waiting, retrying, accepted };
-    RunId adopt(JobKey job, Instant nominal, Instant due, Adopted state, Timing timing);
-    void retry_at(RunId run, Instant due);        // its attempt failed; Start comes again
-    void accepted(RunId run, Instant deadline);   // Expire comes at the deadline
-    void ended(RunId run);                        // whatever waited for it goes on with the next advance
-    /// Asks for the end of a run: Stop when it runs, Refuse with the reason when it waits.
+    RunId adopt(JobKey job, std::optional<Instant> nominal, Instant due, Adopted state, Timing timing);
+    void retry_at(RunId run, Instant due);       // its attempt failed; Start comes again
+    void accepted(RunId run, Instant deadline);  // Expire comes at the deadline
+    void ended(RunId run);                       // whatever waited for it goes on with the next advance
+    /// Asks for the end of a run: Stop when it runs, Refuse with the reason when it waits. A run that is
+    /// being stopped does not start again: instead of a Start or an Expire, Stop comes again. The reason is a
+    /// literal.
     void stop(RunId run, std::string_view reason);
 
-    /// What is to be done by `now`: claims up to now + claim_ahead (at most `room` of them, in order of due instants),
-    /// starts and the rest up to now.
+    /// What is to be done by `now`, appended: claims up to now + claim_ahead (at most `room` of them, in
+    /// order of claim_by), starts and the rest up to now. One call takes bounded steps; what it leaves comes
+    /// with the next. Time may go back: claims do not, starts wait.
     void advance(Instant now, std::size_t room, std::vector<Decision>& out);
     /// Everything due up to here has been decided as a claim; the watermark once those claims are committed.
+    /// Goes back only when an upsert adds instants of the past.
     [[nodiscard]] Instant watermark() const;
-    /// When advance must be called next; nothing: when an event comes.
+    /// Whether the last advance left nothing undecided that it might have claimed.
+    [[nodiscard]] bool caught_up() const;
+    /// When advance must be called next; nothing: when an event comes. What is due and found no room counts
+    /// as now: an owner without room waits for room instead.
     [[nodiscard]] std::optional<Instant> next_wake() const;
 
     /// The next instant that will be planned for a job.

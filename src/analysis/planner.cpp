@@ -1,0 +1,86 @@
+#include "ecron/analysis/planner.hpp"
+
+#include <algorithm>
+
+#include "planner_impl.hpp"
+
+namespace ecron::analysis {
+
+Planner::Planner(Instant now, PlannerOptions options) : impl_(std::make_unique<Impl>(now, options)) {}
+Planner::~Planner() = default;
+Planner::Planner(Planner&&) noexcept = default;
+Planner& Planner::operator=(Planner&&) noexcept = default;
+
+void Planner::reserve(std::size_t jobs) { impl_->reserve(jobs); }
+void Planner::upsert(const PlannedJob& job, Instant from) { impl_->upsert(job, from); }
+void Planner::adjust(const PlannedJob& job) { impl_->adjust(job); }
+void Planner::remove(JobKey job) { impl_->remove(job); }
+bool Planner::knows(JobKey job) const { return impl_->find(job).has_value(); }
+std::optional<PlannedJob> Planner::find(JobKey job) const { return impl_->find(job); }
+void Planner::pause(std::optional<Group> tenant, std::optional<Instant> since) {
+    impl_->pause(tenant, since.value_or(impl_->now()));
+}
+void Planner::resume(std::optional<Group> tenant) { impl_->resume(tenant); }
+
+void Planner::claimed(RunId run, bool mine) { impl_->claimed(run, mine); }
+RunId Planner::run_now(JobKey job, Timing timing) { return impl_->run_now(job, timing); }
+RunId Planner::adopt(JobKey job, std::optional<Instant> nominal, Instant due, Adopted state, Timing timing) {
+    return impl_->adopt(job, nominal, due, state, timing);
+}
+void Planner::retry_at(RunId run, Instant due) { impl_->retry_at(run, due); }
+void Planner::accepted(RunId run, Instant deadline) { impl_->accepted(run, deadline); }
+void Planner::ended(RunId run) { impl_->ended(run); }
+void Planner::stop(RunId run, std::string_view reason) { impl_->stop(run, reason); }
+
+void Planner::advance(Instant now, std::size_t room, std::vector<Decision>& out) {
+    impl_->advance(now, room, out);
+}
+Instant Planner::watermark() const { return impl_->watermark(); }
+bool Planner::caught_up() const { return impl_->caught_up(); }
+std::optional<Instant> Planner::next_wake() const { return impl_->next_wake(); }
+
+std::optional<Instant> Planner::next_nominal(JobKey job) const { return impl_->next_nominal(job); }
+std::size_t Planner::jobs() const { return impl_->jobs(); }
+std::size_t Planner::runs() const { return impl_->runs(); }
+std::size_t Planner::memory() const { return impl_->memory(); }
+
+// --- the parts together
+
+Planner::Impl::Impl(Instant now, PlannerOptions options)
+    : now_(now),
+      options_(options),
+      claims_(now),
+      attended_(now),
+      starts_(now) {}
+
+void Planner::Impl::advance(Instant now, std::size_t room, std::vector<Decision>& out) {
+    now_ = now;
+    out.insert(out.end(), pending_.begin(), pending_.end());
+    pending_.clear();
+    run_timers(out);
+    note_gap(now, room);
+    plan(room, out);
+}
+
+std::optional<Instant> Planner::Impl::next_wake() const {
+    if (!pending_.empty()) return now_;
+    std::optional<Instant> first;
+    const auto consider = [&first](Instant instant) { first = std::min(first.value_or(instant), instant); };
+    if (!late_.empty()) consider(late_.top().at - options_.claim_ahead);
+    if (const auto hint = claims_.next_hint()) consider(*hint - options_.claim_ahead);
+    if (!held_.empty()) consider(held_.top().at);
+    if (const auto hint = starts_.next_hint()) consider(*hint);
+    if (first) first = std::max(*first, now_);
+    return first;
+}
+
+std::size_t Planner::Impl::memory() const {
+    constexpr std::size_t kMapNode =
+        4 * sizeof(void*);  // of an unordered_map: its links and a bucket's share
+    return sizeof *this + jobs_.memory() + index_.memory() + timings_.memory() + claims_.memory() +
+           late_.memory() + runs_.memory() + activities_.memory() + starts_.memory() + held_.memory() +
+           pauses_.size() * (sizeof(Span) + kMapNode) + groups_.size() * (sizeof(Concurrency) + kMapNode) +
+           pending_.capacity() * sizeof(Decision);
+}
+
+}  // namespace ecron::analysis

@@ -1,0 +1,197 @@
+#include <algorithm>
+#include <cassert>
+
+#include "planner_impl.hpp"
+
+/// From jobs to claims. A job stands in the wheel (or, late, in the queue) at the instant by which its next
+/// run must be claimed; what comes out is claimed, missed or passed over, and the job is put in again for the
+/// run after that.
+namespace ecron::analysis {
+namespace {
+
+constexpr std::size_t kStepsPerAdvance = 4'096;  // instants looked at; some 50 to 100 ns each
+constexpr Millis kGap{1'000};                    // shorter times without planning are no gap
+
+std::uint64_t mixed(std::uint64_t value) {  // splitmix64
+    value += 0x9e3779b97f4a7c15U;
+    value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9U;
+    value = (value ^ value >> 27) * 0x94d049bb133111ebU;
+    return value ^ value >> 31;
+}
+
+Instant whole_second(Instant instant) { return std::chrono::floor<Seconds>(instant); }
+
+}  // namespace
+
+Millis Planner::Impl::delay(const Job& job, Instant nominal) const {
+    const Millis jitter = timings_[job.timing].jitter;
+    if (jitter <= Millis{0}) return Millis{0};
+    const std::uint64_t random =
+        mixed(job.jitter_seed ^ mixed(static_cast<std::uint64_t>(to_unix_millis(nominal))));
+    return Millis{static_cast<std::int64_t>(random % static_cast<std::uint64_t>(jitter.count()))};
+}
+
+/// The job's first instant after another, within its window; kNever where there is none.
+Instant Planner::Impl::first_after(const Job& job, Instant after) const {
+    const Timing& timing = timings_[job.timing];
+    if (timing.begin_at) after = std::max(after, whole_second(*timing.begin_at) - Millis{1});
+    const std::optional<Instant> next = job.schedule.next_after(after);
+    if (!next || (timing.end_at && whole_second(*next) > whole_second(*timing.end_at))) return kNever;
+    return *next;
+}
+
+/// A run is claimed for its due instant, but not after the nominal instant of the run after it: instants are
+/// claimed in their own order, and so none whose jitter is short waits behind one whose jitter is long.
+Instant Planner::Impl::claim_by(const Job& job) const {
+    const Millis late = delay(job, job.next);
+    return late == Millis{0} ? job.next : std::min(job.next + late, first_after(job, job.next));
+}
+
+void Planner::Impl::arm_job(std::uint32_t number, Instant seen, bool settled) {
+    Job& job = jobs_[number];
+    if (job.next == kNever) return;
+    const Instant at = claim_by(job);
+    if (at > claims_.now()) {
+        job.armed = Armed::wheel;
+        job.timer = claims_.add(number, at).value();
+        return;
+    }
+    job.armed = Armed::queue;
+    late_.push({.at = at, .seen = seen, .subject = number, .settled = settled},
+               [this](std::uint32_t moved, std::size_t position) { jobs_[moved].timer = position; });
+}
+
+void Planner::Impl::disarm_job(std::uint32_t number) {
+    Job& job = jobs_[number];
+    if (job.armed == Armed::wheel) claims_.cancel(TimerId{job.timer});
+    if (job.armed == Armed::queue)
+        late_.erase(job.timer,
+                    [this](std::uint32_t moved, std::size_t position) { jobs_[moved].timer = position; });
+    job.armed = Armed::no;
+}
+
+/// Remembers the last stretch of time in which nobody planned: what came due in it may be missed. As long as
+/// instants of an earlier stretch are undecided, both are one.
+void Planner::Impl::note_gap(Instant now, std::size_t room) {
+    if (room == 0) return;
+    if (now - attended_ > kGap) gap_ = {watermark() < gap_.end ? gap_.begin : attended_, now};
+    attended_ = now;
+}
+
+void Planner::Impl::plan(std::size_t room, Out& out) {
+    const Instant horizon = now_ + options_.claim_ahead;
+    std::size_t steps = 0;
+    while (room > 0 && steps < kStepsPerAdvance) {
+        if (!late_.empty() && late_.top().at <= horizon) {
+            const auto moved = [this](std::uint32_t job, std::size_t position) {
+                jobs_[job].timer = position;
+            };
+            steps += decide(late_.pop(moved), room, out);
+            continue;
+        }
+        if (claims_.now() > horizon) return;  // the clock was set back: these instants are planned already
+        const std::optional<Due> due = claims_.pop(horizon);
+        if (!due) return;
+        const auto number = static_cast<std::uint32_t>(due->subject);
+        steps += decide({.at = due->at, .seen = kAlways, .subject = number, .settled = false}, room, out);
+    }
+}
+
+/// What becomes of a job's next instant. Returns how many instants it looked at.
+std::size_t Planner::Impl::decide(DueQueue::Entry entry, std::size_t& room, Out& out) {
+    Job& job = jobs_[entry.subject];
+    job.armed = Armed::no;
+    const Timing& timing = timings_[job.timing];
+    if (gap_.contains(entry.at) && gap_.end > entry.seen) {
+        entry.seen = gap_.end;
+        entry.settled = false;
+    }
+
+    const Instant horizon = now_ + options_.claim_ahead;
+    const Instant due = job.next + delay(job, job.next);
+    const Instant paused_until = due <= horizon ? pause_end(job, due) : kAlways;
+    if (paused_until != kAlways) {
+        const Instant passed = std::min(paused_until, horizon);
+        job.next = first_after(job, timing.jitter > Millis{0} ? job.next : std::max(job.next, passed));
+        arm_job(entry.subject, entry.seen, entry.settled);
+        return 1;
+    }
+
+    std::size_t steps = 1;
+    const bool spends_first =
+        timing.once && timing.misfire != model::Misfire::skip;  // no other was ever planned
+    if (!entry.settled && entry.seen != kAlways && !spends_first) {
+        const Instant cut = entry.seen - timing.misfire_grace - timing.jitter;
+        const auto pause = pause_begin_within(job, job.next, cut);
+        entry.settled = !pause;
+        const Instant before = job.next;
+        if (before < cut) steps += settle_misfire(job, pause ? *pause + Millis{1} : cut, out);
+        if (job.next != before) {
+            arm_job(entry.subject, entry.seen, entry.settled);
+            return steps;
+        }
+    }
+
+    if (!has_run(job, job.next)) {
+        emit_claim(entry.subject, entry.at, out);
+        --room;
+    }
+    job.next = timing.once ? kNever : first_after(job, job.next);
+    arm_job(entry.subject, entry.seen, entry.settled);
+    return steps;
+}
+
+/// Instants before `cut` are missed: says so of those that do not run, and moves the job to the first that
+/// does.
+std::size_t Planner::Impl::settle_misfire(Job& job, Instant cut, Out& out) {
+    const Timing& timing = timings_[job.timing];
+    if (timing.end_at) cut = std::min(cut, whole_second(*timing.end_at) + Seconds{1});
+    std::size_t steps = 1;
+    const Instant first = job.next;
+    const Instant newest = job.schedule.prev_before(cut).value_or(first);
+    assert(newest >= first);
+
+    Instant last_missed = newest;
+    Instant kept = newest;
+    if (timing.misfire == model::Misfire::skip) {
+        kept = first_after(job, newest);
+    } else {
+        const std::size_t limit = timing.misfire == model::Misfire::all ? options_.misfire_limit : 1;
+        for (; steps < limit && kept > first; ++steps) kept = *job.schedule.prev_before(kept);
+        if (kept == first) return steps;
+        last_missed = *job.schedule.prev_before(kept);
+    }
+
+    std::int64_t count = 1;
+    for (Instant one = first; one < last_missed && count < kMissedCounted; ++count)
+        one = *job.schedule.next_after(one);
+    out.emplace_back(Missed{job.key, first, last_missed, count});
+    job.next = kept;
+    return steps + static_cast<std::size_t>(count);
+}
+
+bool Planner::Impl::has_run(const Job& job, Instant nominal) const {
+    if (job.activity == kNone || nominal > activities_[job.activity].known_until) return false;
+    for (std::uint32_t one = activities_[job.activity].first; one != kNone; one = runs_[one].next)
+        if (runs_[one].planned && runs_[one].nominal == nominal) return true;
+    return false;
+}
+
+void Planner::Impl::emit_claim(std::uint32_t number, Instant claim_by, Out& out) {
+    const Job& job = jobs_[number];
+    const bool spends = timings_[job.timing].once;
+    const Instant due = job.next + delay(job, job.next);
+    const std::uint32_t run = new_run(number, timings_.retain(job.timing), job.next, due);
+    runs_[run].spends = spends;
+    out.emplace_back(Claim{id_of(run), job.key, job.next, due, spends, claim_by});
+}
+
+Instant Planner::Impl::watermark() const {
+    Instant decided = std::max(claims_.now(), now_ + options_.claim_ahead);
+    if (const auto next = claims_.next_hint()) decided = std::min(decided, *next - Millis{1});
+    return late_.empty() ? decided : std::min(decided, late_.top().at - Millis{1});
+}
+
+bool Planner::Impl::caught_up() const { return watermark() >= now_ + options_.claim_ahead; }
+
+}  // namespace ecron::analysis

@@ -1,0 +1,181 @@
+#pragma once
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "due_queue.hpp"
+#include "ecron/analysis/planner.hpp"
+#include "ecron/analysis/timer_wheel.hpp"
+#include "job_index.hpp"
+#include "slab.hpp"
+#include "timing_table.hpp"
+
+namespace ecron::analysis {
+
+/// The planner's state and its parts, a file each: planner_jobs.cpp (what is known, pauses),
+/// planner_claims.cpp (from jobs to claims: instants, misfires, watermark), planner_runs.cpp (from claims to
+/// starts and ends).
+///
+/// A job plans one instant at a time, its `next`, in order; a wheel or, where that has passed already, a
+/// queue says when. Runs have a wheel and a queue of their own.
+class Planner::Impl {
+public:
+    Impl(Instant now, PlannerOptions options);
+
+    // planner_jobs.cpp
+    void reserve(std::size_t jobs);
+    void upsert(const PlannedJob& planned, Instant from);
+    void adjust(const PlannedJob& planned);
+    void remove(JobKey key);
+    [[nodiscard]] std::optional<PlannedJob> find(JobKey key) const;
+    void pause(std::optional<Group> tenant, Instant since);
+    void resume(std::optional<Group> tenant);
+    [[nodiscard]] std::optional<Instant> next_nominal(JobKey key) const;
+    [[nodiscard]] Instant now() const { return now_; }
+    [[nodiscard]] std::size_t jobs() const { return known_; }
+    [[nodiscard]] std::size_t runs() const { return runs_.size(); }
+    [[nodiscard]] std::size_t memory() const;
+
+    // planner_runs.cpp
+    void claimed(RunId id, bool mine);
+    RunId run_now(JobKey job, const Timing& timing);
+    RunId adopt(JobKey job, std::optional<Instant> nominal, Instant due, Adopted state, const Timing& timing);
+    void retry_at(RunId id, Instant due);
+    void accepted(RunId id, Instant deadline);
+    void ended(RunId id);
+    void stop(RunId id, std::string_view reason);
+
+    void advance(Instant now, std::size_t room, std::vector<Decision>& out);
+    [[nodiscard]] Instant watermark() const;
+    [[nodiscard]] bool caught_up() const;
+    [[nodiscard]] std::optional<Instant> next_wake() const;
+
+private:
+    enum class Armed : std::uint8_t { no, wheel, queue };
+
+    struct Job {
+        Job() {}  // NOLINT(modernize-use-equals-default): the schedule is assigned when the job becomes known
+        union {
+            cron::Schedule schedule;
+        };
+        JobKey key{};
+        std::uint64_t jitter_seed{};
+        Instant next{};         // the nominal instant to claim next; kNever: none
+        std::uint64_t timer{};  // a TimerId, or the position in the queue
+        std::uint32_t timing{kNone};
+        Group tenant{};
+        std::uint32_t activity{kNone};  // the job's runs; also the link while the job is free
+        Armed armed{Armed::no};
+        bool known{false};  // false: it is there for its runs only
+    };
+    static_assert(sizeof(Job) <= 104);
+
+    /// What a job has under way.
+    struct Activity {
+        std::uint32_t first{kNone};   // its runs, newest first; also the link while free
+        std::uint32_t active{0};      // runs that started, or wait for nothing but their concurrency group
+        std::uint32_t queued{kNone};  // the run that waits for the active ones
+        Instant known_until{};        // up to here the schedule may name instants that have a run already
+    };
+
+    enum class State : std::uint8_t { claiming, waiting, queued, grouped, running, retrying, accepted };
+
+    struct Run {
+        std::uint32_t generation{1};
+        std::uint32_t job{kNone};
+        std::uint32_t timing{kNone};
+        std::uint32_t next{kNone}, previous{kNone};  // of the same job; next is also the link while free
+        std::uint32_t group_next{kNone}, group_previous{kNone};  // waiting for the same group
+        std::uint64_t timer{};
+        Instant nominal{};
+        Instant due{};
+        std::string_view stop_reason{};  // not empty: it is to end
+        State state{State::claiming};
+        Armed armed{Armed::no};
+        bool planned{true};     // not asked for
+        bool spends{false};     // its job's only run
+        bool withdrawn{false};  // while claiming: to be deleted once committed
+    };
+
+    struct Concurrency {
+        std::uint32_t live{0};
+        std::uint32_t first{kNone}, last{kNone};
+    };
+    struct Span {  // (begin, end]
+        Instant begin{};
+        Instant end{};
+        [[nodiscard]] bool contains(Instant instant) const { return begin < instant && instant <= end; }
+    };
+    using Out = std::vector<Decision>;
+
+    static constexpr Instant kNever = Instant::max();
+    static constexpr Instant kAlways = Instant::min();
+
+    // planner_jobs.cpp
+    [[nodiscard]] std::optional<std::uint32_t> find_job(JobKey key) const;
+    std::uint32_t job_of(JobKey key);
+    void drop_if_unused(std::uint32_t job);
+    void reconcile_runs(std::uint32_t job, Instant from);
+    [[nodiscard]] Instant pause_end(const Job& job, Instant due) const;
+    [[nodiscard]] std::optional<Instant> pause_begin_within(const Job& job, Instant from,
+                                                            Instant until) const;
+
+    // planner_claims.cpp
+    [[nodiscard]] Millis delay(const Job& job, Instant nominal) const;
+    [[nodiscard]] Instant first_after(const Job& job, Instant after) const;
+    [[nodiscard]] Instant claim_by(const Job& job) const;
+    void arm_job(std::uint32_t job, Instant seen, bool settled);
+    void disarm_job(std::uint32_t job);
+    void note_gap(Instant now, std::size_t room);
+    void plan(std::size_t room, Out& out);
+    std::size_t decide(DueQueue::Entry entry, std::size_t& room, Out& out);
+    std::size_t settle_misfire(Job& job, Instant cut, Out& out);
+    void emit_claim(std::uint32_t job, Instant claim_by, Out& out);
+    [[nodiscard]] bool has_run(const Job& job, Instant nominal) const;
+
+    // planner_runs.cpp
+    [[nodiscard]] std::optional<std::uint32_t> find_run(RunId id) const;
+    [[nodiscard]] RunId id_of(std::uint32_t run) const;
+    std::uint32_t new_run(std::uint32_t job, std::uint32_t timing, Instant nominal, Instant due);
+    void arm_run(std::uint32_t run, Instant at);
+    void disarm_run(std::uint32_t run);
+    void run_timers(Out& out);
+    void fire(std::uint32_t run, Out& out);
+    void fire_waiting(std::uint32_t run, Out& out);
+    void fire_grouped(std::uint32_t run, Out& out);
+    [[nodiscard]] bool gives_way(std::uint32_t run, Out& out);
+    void displace_others(std::uint32_t run, Out& out);
+    [[nodiscard]] bool too_late(const Run& run) const;
+    void enter(std::uint32_t run, Out& out);
+    void start(std::uint32_t run, Out& out);
+    void go_live(Run& run);
+    void wake_group(Group group);
+    void withdraw(std::uint32_t run, Out& out);
+    void refuse(std::uint32_t run, std::string_view reason, Out& out);
+    void forget(std::uint32_t run);
+    void leave_group(std::uint32_t run);
+
+    Instant now_;
+    const PlannerOptions options_;
+
+    Slab<Job, &Job::activity> jobs_;
+    JobIndex index_;
+    TimingTable timings_;
+    std::size_t known_{0};
+    TimerWheel claims_;
+    DueQueue late_;                           // jobs of which an instant came up that claims_ has passed
+    Instant attended_;                        // when instants were last planned
+    Span gap_{};                              // when none were, last
+    std::unordered_map<Group, Span> pauses_;  // the last pause of each tenant
+    std::optional<Span> pause_of_all_;
+
+    Slab<Run, &Run::next> runs_;
+    Slab<Activity, &Activity::first> activities_;
+    std::unordered_map<Group, Concurrency> groups_;
+    TimerWheel starts_;
+    DueQueue held_;  // runs to come while the wall clock, set back, is behind starts_
+    Out pending_;    // decided between two calls of advance
+};
+
+}  // namespace ecron::analysis

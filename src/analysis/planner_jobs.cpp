@@ -1,0 +1,170 @@
+#include <algorithm>
+#include <cassert>
+
+#include "planner_impl.hpp"
+
+/// What jobs there are, and which tenants are paused.
+namespace ecron::analysis {
+
+void Planner::Impl::reserve(std::size_t jobs) {
+    jobs_.reserve(jobs);
+    index_.reserve(jobs, [this](std::uint32_t job) { return jobs_[job].key; });
+}
+
+std::optional<std::uint32_t> Planner::Impl::find_job(JobKey key) const {
+    return index_.find(key, [this](std::uint32_t job) { return jobs_[job].key; });
+}
+
+std::uint32_t Planner::Impl::job_of(JobKey key) {
+    if (const auto known = find_job(key)) return *known;
+    const std::uint32_t number = jobs_.take();
+    Job& job = jobs_[number];
+    job.key = key;
+    job.next = kNever;
+    job.timing = kNone;
+    job.activity = kNone;
+    job.armed = Armed::no;
+    job.tenant = 0;
+    job.known = false;
+    index_.insert(key, number, [this](std::uint32_t other) { return jobs_[other].key; });
+    return number;
+}
+
+void Planner::Impl::drop_if_unused(std::uint32_t number) {
+    const Job& job = jobs_[number];
+    if (job.known || job.activity != kNone) return;
+    assert(job.armed == Armed::no && job.timing == kNone);
+    index_.erase(job.key, [this](std::uint32_t other) { return jobs_[other].key; });
+    jobs_.give_back(number);
+}
+
+void Planner::Impl::upsert(const PlannedJob& planned, Instant from) {
+    const std::uint32_t number = job_of(planned.key);
+    Job& job = jobs_[number];
+    disarm_job(number);
+    const std::uint32_t timing = timings_.intern(planned.timing);
+    if (job.timing != kNone) timings_.release(job.timing);
+    if (!job.known) ++known_;
+    job.known = true;
+    job.schedule = planned.schedule;
+    job.jitter_seed = planned.jitter_seed;
+    job.timing = timing;
+    job.tenant = planned.tenant;
+    job.next = first_after(job, from);
+    if (job.activity != kNone) reconcile_runs(number, from);
+    arm_job(number, now_, false);
+}
+
+/// Unstarted runs whose instants the new schedule names are kept and follow it; the others are withdrawn.
+void Planner::Impl::reconcile_runs(std::uint32_t number, Instant from) {
+    const Job& job = jobs_[number];
+    activities_[job.activity].known_until = kAlways;
+    std::uint32_t following = kNone;
+    for (std::uint32_t one = activities_[job.activity].first; one != kNone; one = following) {
+        Run& run = runs_[one];
+        following = run.next;
+        if (!run.planned) continue;
+        const bool named = run.nominal == first_after(job, run.nominal - Millis{1});
+        if (run.state < State::running && !named) {
+            withdraw(one, pending_);
+            continue;
+        }
+        if (run.nominal > from) {
+            Activity& activity = activities_[job.activity];
+            activity.known_until = std::max(activity.known_until, run.nominal);
+        }
+        if (run.state >= State::grouped) continue;
+        run.withdrawn = false;
+        timings_.release(run.timing);
+        run.timing = timings_.retain(job.timing);
+    }
+}
+
+void Planner::Impl::adjust(const PlannedJob& planned) {
+    const auto number = find_job(planned.key);
+    if (!number || !jobs_[*number].known) return;
+    Job& job = jobs_[*number];
+    const std::uint32_t timing = timings_.intern(planned.timing);
+    timings_.release(job.timing);
+    job.timing = timing;
+    job.tenant = planned.tenant;
+    if (job.activity == kNone) return;
+    for (std::uint32_t one = activities_[job.activity].first; one != kNone; one = runs_[one].next) {
+        Run& run = runs_[one];
+        if (!run.planned || run.state >= State::grouped) continue;
+        timings_.release(run.timing);
+        run.timing = timings_.retain(timing);
+    }
+}
+
+void Planner::Impl::remove(JobKey key) {
+    const auto number = find_job(key);
+    if (!number || !jobs_[*number].known) return;
+    Job& job = jobs_[*number];
+    disarm_job(*number);
+    timings_.release(job.timing);
+    job.timing = kNone;
+    job.next = kNever;
+    std::uint32_t following = kNone;
+    for (std::uint32_t one = job.activity == kNone ? kNone : activities_[job.activity].first; one != kNone;
+         one = following) {
+        const Run& run = runs_[one];
+        following = run.next;
+        if (run.planned && !run.spends && run.state < State::running) withdraw(one, pending_);
+    }
+    job.known = false;  // only now: a job that is known outlives its last run
+    --known_;
+    drop_if_unused(*number);
+}
+
+std::optional<PlannedJob> Planner::Impl::find(JobKey key) const {
+    const auto number = find_job(key);
+    if (!number || !jobs_[*number].known) return {};
+    const Job& job = jobs_[*number];
+    return PlannedJob{key, job.schedule, timings_[job.timing], job.tenant, job.jitter_seed};
+}
+
+std::optional<Instant> Planner::Impl::next_nominal(JobKey key) const {
+    const auto number = find_job(key);
+    if (!number || jobs_[*number].next == kNever) return {};
+    return jobs_[*number].next;
+}
+
+void Planner::Impl::pause(std::optional<Group> tenant, Instant since) {
+    Span& span = tenant ? pauses_[*tenant] : pause_of_all_.emplace(pause_of_all_.value_or(Span{}));
+    if (span.end != kNever) span = {since, kNever};
+}
+
+void Planner::Impl::resume(std::optional<Group> tenant) {
+    if (!tenant) {
+        if (pause_of_all_ && pause_of_all_->end == kNever) pause_of_all_->end = now_;
+        return;
+    }
+    const auto paused = pauses_.find(*tenant);
+    if (paused != pauses_.end() && paused->second.end == kNever) paused->second.end = now_;
+}
+
+/// Until when an instant's pause lasts; kAlways where it is not paused.
+Instant Planner::Impl::pause_end(const Job& job, Instant due) const {
+    Instant end = kAlways;
+    if (pause_of_all_ && pause_of_all_->contains(due)) end = pause_of_all_->end;
+    if (pauses_.empty()) return end;
+    const auto tenant = pauses_.find(job.tenant);
+    if (tenant != pauses_.end() && tenant->second.contains(due)) end = std::max(end, tenant->second.end);
+    return end;
+}
+
+/// Where in [from, until) a pause begins, first.
+std::optional<Instant> Planner::Impl::pause_begin_within(const Job& job, Instant from, Instant until) const {
+    std::optional<Instant> first;
+    const auto consider = [&](const Span& span) {
+        if (span.begin >= from && span.begin < until && span.begin < span.end)
+            first = std::min(first.value_or(span.begin), span.begin);
+    };
+    if (pause_of_all_) consider(*pause_of_all_);
+    const auto tenant = pauses_.find(job.tenant);
+    if (tenant != pauses_.end()) consider(tenant->second);
+    return first;
+}
+
+}  // namespace ecron::analysis

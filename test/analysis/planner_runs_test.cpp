@@ -1,0 +1,266 @@
+#include "analysis/planner_fixture.hpp"
+
+/// Runs from their claim to their end: overlap, deadlines, concurrency, retries, callbacks, stopping.
+using namespace ecron;
+using namespace ecron::analysis;
+using namespace ecron::analysis::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::string_view kMinutely = "0 * * * * *";
+
+Timing with(model::Overlap overlap) { return {.overlap = overlap}; }
+
+}  // namespace
+
+TEST_CASE("skip: a run gives way to one that is going", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, kMinutely);
+    CHECK(world.until("01-05 10:02") == Lines{"claim 1@01-05 10:01:00", "start 1@01-05 10:01:00",
+                                              "claim 1@01-05 10:02:00", "refuse 1@01-05 10:02:00 overlap"});
+    world.ended("1@01-05 10:01:00");
+    CHECK(world.until("01-05 10:03") == Lines{"claim 1@01-05 10:03:00", "start 1@01-05 10:03:00"});
+}
+
+TEST_CASE("skip: waiting for a retry or a callback counts as going", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, kMinutely);
+    world.until("01-05 10:01");
+    const RunId run = world.run("1@01-05 10:01:00");
+    const bool retries = GENERATE(true, false);
+    if (retries)
+        world.planner.retry_at(run, at("01-05 10:30"));
+    else
+        world.planner.accepted(run, at("01-05 10:30"));
+    CHECK(world.until("01-05 10:02") == Lines{"claim 1@01-05 10:02:00", "refuse 1@01-05 10:02:00 overlap"});
+    world.planner.remove(JobKey{1});
+    CHECK(world.until("01-05 10:30").back() ==
+          (retries ? "start " : "expire ") + std::string{"1@01-05 10:01:00"});
+}
+
+TEST_CASE("allow: runs go side by side", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, kMinutely, with(model::Overlap::allow));
+    CHECK(world.until("01-05 10:02").back() == "start 1@01-05 10:02:00");
+}
+
+TEST_CASE("queue: one waits, the next gives way", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, kMinutely, with(model::Overlap::queue));
+    CHECK(world.until("01-05 10:03") == Lines{"claim 1@01-05 10:01:00", "start 1@01-05 10:01:00",
+                                              "claim 1@01-05 10:02:00", "claim 1@01-05 10:03:00",
+                                              "refuse 1@01-05 10:03:00 overlap"});
+    world.ended("1@01-05 10:01:00");
+    CHECK(world.planner.next_wake() == world.now);
+    CHECK(world.until("01-05 10:03:10") == Lines{"start 1@01-05 10:02:00"});
+}
+
+TEST_CASE("queue: who waits is not overtaken", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, kMinutely, with(model::Overlap::queue));
+    world.until("01-05 10:02:59.900");
+    world.ended("1@01-05 10:01:00");
+    CHECK(world.jump("01-05 10:03:00") == Lines{"start 1@01-05 10:02:00"});
+    CHECK(world.until("01-05 10:03:10").empty());  // 10:03 waits
+    world.ended("1@01-05 10:02:00");
+    CHECK(world.until("01-05 10:03:20") == Lines{"start 1@01-05 10:03:00"});
+}
+
+TEST_CASE("replace: the newest run takes the place of the others", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, kMinutely, with(model::Overlap::replace));
+    CHECK(world.until("01-05 10:02") == Lines{"claim 1@01-05 10:01:00", "start 1@01-05 10:01:00",
+                                              "claim 1@01-05 10:02:00", "stop 1@01-05 10:01:00 replaced"});
+    CHECK(world.until("01-05 10:03") == Lines{"claim 1@01-05 10:03:00", "refuse 1@01-05 10:02:00 overlap"});
+    world.ended("1@01-05 10:01:00");
+    CHECK(world.until("01-05 10:03:10") == Lines{"start 1@01-05 10:03:00"});
+}
+
+TEST_CASE("a run being stopped does not start again", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 0 11 * * *");
+    world.until("01-05 11:00");
+    const RunId run = world.run("1@01-05 11:00:00");
+    world.planner.stop(run, "cancelled");
+    CHECK(world.until("01-05 11:01") == Lines{"stop 1@01-05 11:00:00 cancelled"});
+    if (GENERATE(true, false))
+        world.planner.retry_at(run, at("01-05 11:10"));  // its attempt failed meanwhile
+    else
+        world.planner.accepted(run, at("01-05 11:10"));
+    CHECK(world.until("01-05 11:02") == Lines{"stop 1@01-05 11:00:00 cancelled"});
+    CHECK(world.until("01-05 12:00").empty());
+    world.planner.ended(run);
+    CHECK(world.planner.runs() == 0);
+}
+
+TEST_CASE("stopping a run that waits ends it without a run", "[planner]") {
+    World world{"01-05 10:00"};
+    SECTION("for its instant") {
+        world.job(1, "0 0 11 * * *");
+        world.until("01-05 10:59:59.900");
+        world.planner.stop(world.run("1@01-05 11:00:00"), "cancelled");
+        CHECK(world.until("01-05 11:00") == Lines{"refuse 1@01-05 11:00:00 cancelled"});
+    }
+    SECTION("for its commit") {
+        world.commits = false;
+        world.job(1, "0 0 11 * * *");
+        world.until("01-05 10:59:59.900");
+        world.planner.stop(world.run("1@01-05 11:00:00"), "cancelled");
+        CHECK(world.until("01-05 11:00").empty());
+        world.planner.claimed(world.run("1@01-05 11:00:00"), true);
+        CHECK(world.until("01-05 11:01") == Lines{"refuse 1@01-05 11:00:00 cancelled"});
+    }
+    CHECK(world.planner.runs() == 0);
+}
+
+TEST_CASE("a run that could start only after its deadline does not", "[planner]") {
+    World world{"01-05 10:00"};
+    Timing timing{.overlap = model::Overlap::queue, .start_deadline = 90s};
+    const auto ended = GENERATE(as<std::string>{}, "01-05 10:03:30", "01-05 10:03:30.001");
+    world.job(1, kMinutely, timing);
+    world.until("01-05 10:02:30");
+    world.planner.remove(JobKey{2});
+    world.until(ended);
+    world.ended("1@01-05 10:01:00");
+    const auto lines = world.jump(ended);
+    if (ended == "01-05 10:03:30")
+        CHECK(lines == Lines{"start 1@01-05 10:02:00"});
+    else
+        CHECK(lines == Lines{"refuse 1@01-05 10:02:00 deadline"});
+}
+
+TEST_CASE("a late claim counts against the deadline", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job_from(1, "0 50 9 * * *", at("01-05 09:00"), {.start_deadline = 5min});
+    CHECK(world.until("01-05 10:00") == Lines{"claim 1@01-05 09:50:00", "refuse 1@01-05 09:50:00 deadline"});
+}
+
+TEST_CASE("a run asked for starts beside others and counts as going", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, kMinutely);
+    world.until("01-05 10:01");
+    world.run_now(1);
+    CHECK(world.planner.next_wake() == world.now);
+    CHECK(world.until("01-05 10:01:01") == Lines{"start now1"});
+    world.ended("1@01-05 10:01:00");
+    CHECK(world.until("01-05 10:02") == Lines{"claim 1@01-05 10:02:00", "refuse 1@01-05 10:02:00 overlap"});
+    world.ended("now1");
+    CHECK(world.until("01-05 10:03").back() == "start 1@01-05 10:03:00");
+}
+
+TEST_CASE("a job that is not known can be run now", "[planner]") {
+    World world{"01-05 10:00"};
+    world.run_now(5);
+    CHECK_FALSE(world.planner.knows(JobKey{5}));
+    CHECK(world.until("01-05 10:00:01") == Lines{"start now1"});
+    world.job(5, "0 1 10 * * *");  // enabled meanwhile
+    CHECK(world.until("01-05 10:01").back() == "refuse 5@01-05 10:01:00 overlap");
+    world.planner.remove(JobKey{5});
+    world.ended("now1");
+    CHECK(world.planner.runs() == 0);
+    CHECK(world.planner.jobs() == 0);
+}
+
+TEST_CASE("removing a job withdraws what has not started and nothing else", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, kMinutely, with(model::Overlap::queue));
+    world.until("01-05 10:02");
+    world.run_now(1);
+    world.planner.remove(JobKey{1});
+    CHECK(world.until("01-05 10:05") == Lines{"withdraw 1@01-05 10:02:00", "start now1"});
+    CHECK(world.planner.runs() == 2);
+    CHECK_FALSE(world.planner.knows(JobKey{1}));
+    world.job(1, kMinutely);  // enabled again: it remembers what is going
+    CHECK(world.until("01-05 10:06").back() == "refuse 1@01-05 10:06:00 overlap");
+}
+
+TEST_CASE("a concurrency group lets so many runs go, in the order they came", "[planner]") {
+    World world{"01-05 10:00"};
+    Timing timing{.overlap = model::Overlap::allow, .concurrency = 3, .max_concurrency = 2};
+    for (std::int64_t key = 1; key <= 4; ++key) world.job(key, std::to_string(key) + " 0 11 * * *", timing);
+    world.until("01-05 11:00:10");
+    CHECK(world.planner.runs() == 4);
+    CHECK(world.until("01-05 11:00:11").empty());
+    world.ended("1@01-05 11:00:01");
+    CHECK(world.until("01-05 11:00:12") == Lines{"start 3@01-05 11:00:03"});
+    world.ended("4@01-05 11:00:04");  // gives up waiting
+    world.ended("2@01-05 11:00:02");
+    world.run_now(9, timing);
+    CHECK(world.until("01-05 11:00:13") == Lines{"start now1"});
+    world.ended("now1");
+    world.ended("3@01-05 11:00:03");
+    CHECK(world.until("01-05 11:00:14").empty());
+    CHECK(world.planner.runs() == 0);
+}
+
+TEST_CASE("two ends make room for two", "[planner]") {
+    World world{"01-05 10:00"};
+    Timing timing{.concurrency = 3, .max_concurrency = 2};
+    for (std::int64_t key = 1; key <= 4; ++key) world.job(key, "0 0 11 * * *", timing);
+    world.until("01-05 11:00");
+    std::size_t ended = 0;
+    for (const auto& [name, run] : world.runs)
+        if (ended < 2 && (name.starts_with("1") || name.starts_with("2"))) world.planner.ended(run), ++ended;
+    CHECK(world.until("01-05 11:00:01").size() == 2);
+}
+
+TEST_CASE("a run that waits for its group counts as going for its own job", "[planner]") {
+    World world{"01-05 10:00"};
+    Timing timing{.concurrency = 3};
+    world.job(1, "30 0 10 * * *", timing);
+    world.job(2, kMinutely, timing);
+    world.until("01-05 10:01");
+    CHECK(world.until("01-05 10:02") == Lines{"claim 2@01-05 10:02:00", "refuse 2@01-05 10:02:00 overlap"});
+    world.ended("1@01-05 10:00:30");
+    CHECK(world.until("01-05 10:02:01") == Lines{"start 2@01-05 10:01:00"});
+}
+
+TEST_CASE("runs of an earlier term go on where they were", "[planner]") {
+    World world{"01-05 10:00"};
+    Timing timing{.overlap = model::Overlap::skip, .concurrency = 3, .max_concurrency = 10};
+    for (std::int64_t key = 1; key <= 3; ++key) world.job_from(key, kMinutely, at("01-05 10:00"), timing);
+    world.adopt(1, "01-05 10:01", Planner::Adopted::waiting, timing);
+    world.adopt(2, "01-05 10:02", Planner::Adopted::retrying, timing);
+    world.adopt(3, "01-05 10:02", Planner::Adopted::accepted, timing);
+    // Job 1's first instant is not claimed again; jobs 2 and 3 have runs under way.
+    CHECK(world.until("01-05 10:01") == Lines{"claim 2@01-05 10:01:00", "claim 3@01-05 10:01:00",
+                                              "start 1@01-05 10:01", "refuse 2@01-05 10:01:00 overlap",
+                                              "refuse 3@01-05 10:01:00 overlap"});
+    const auto lines = world.until("01-05 10:02");
+    CHECK(std::ranges::count(lines, "start 2@01-05 10:02") == 1);
+    CHECK(std::ranges::count(lines, "expire 3@01-05 10:02") == 1);
+}
+
+TEST_CASE("a run of an earlier term that its job no longer names is withdrawn", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, kMinutely);
+    world.adopt(1, "01-05 10:00:30", Planner::Adopted::waiting);
+    CHECK(world.until("01-05 10:00:01") == Lines{"withdraw 1@01-05 10:00:30"});
+    world.planner.adopt(JobKey{1}, {}, at("01-05 10:00:30"), Planner::Adopted::waiting, {});  // one asked for
+    CHECK(world.planner.runs() == 1);
+}
+
+TEST_CASE("another overlap holds for runs that have not started", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, kMinutely, with(model::Overlap::skip));
+    world.until("01-05 10:01:59.900");
+    world.planner.adjust(World::described(1, kMinutely, with(model::Overlap::allow)));
+    CHECK(world.until("01-05 10:02") == Lines{"start 1@01-05 10:02:00"});
+}
+
+TEST_CASE("what is over leaves nothing behind", "[planner]") {
+    World world{"01-05 10:00"};
+    for (std::int64_t key = 1; key <= 50; ++key)
+        world.job(key, kMinutely, {.concurrency = static_cast<Group>(key % 5), .max_concurrency = 3});
+    const auto go = [&](Instant until) {
+        world.until(until);
+        for (const auto& [name, run] : world.runs) world.planner.ended(run);
+        world.runs.clear();
+    };
+    go(at("01-05 10:01"));
+    const std::size_t memory = world.planner.memory();
+    for (int minute = 2; minute < 60; ++minute) go(at("01-05 10:00") + std::chrono::minutes{minute});
+    CHECK(world.planner.runs() == 0);
+    CHECK(world.planner.memory() == memory);
+}

@@ -1,0 +1,359 @@
+#include <algorithm>
+#include <set>
+
+#include "analysis/planner_fixture.hpp"
+
+/// Planned instants: which are claimed, when, and what becomes of those that were missed.
+using namespace ecron;
+using namespace ecron::analysis;
+using namespace ecron::analysis::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("a run is claimed ahead of its instant and started on it", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, "*/5 * * * *");
+    CHECK(world.planner.next_wake() <= at("01-05 10:05") - 250ms);
+    CHECK(world.until(at("01-05 10:05") - 251ms).empty());
+    CHECK(world.until(at("01-05 10:05") - 250ms) == Lines{"claim 1@01-05 10:05:00"});
+    CHECK(world.until(at("01-05 10:05") - 1ms).empty());
+    CHECK(world.until("01-05 10:05") == Lines{"start 1@01-05 10:05:00"});
+    CHECK(world.planner.next_nominal(JobKey{1}) == at("01-05 10:10"));
+}
+
+TEST_CASE("a claim that is committed late starts at once, one that is not mine never", "[planner]") {
+    World world{"01-05 10:00"};
+    world.commits = false;
+    world.job(1, "0 0 10-11 * * *");
+    world.job(2, "0 0 11 * * *");
+    CHECK(world.until("01-05 11:00:01") == Lines{"claim 1@01-05 11:00:00", "claim 2@01-05 11:00:00"});
+    world.planner.claimed(world.run("1@01-05 11:00:00"), true);
+    world.planner.claimed(world.run("2@01-05 11:00:00"), false);
+    CHECK(world.planner.next_wake() == world.now);
+    CHECK(world.until("01-05 11:00:02") == Lines{"start 1@01-05 11:00:00"});
+    CHECK(world.planner.runs() == 1);
+}
+
+TEST_CASE("claims come in order of their instants, as many as there is room for", "[planner]") {
+    World world{"01-05 10:00"};
+    for (std::int64_t key = 1; key <= 3; ++key) world.job(key, std::to_string(key) + "/10 * * * * *");
+    world.room = 2;
+    CHECK(world.jump("01-05 10:00:13") == Lines{"claim 1@01-05 10:00:01", "claim 2@01-05 10:00:02"});
+    CHECK(world.planner.watermark() >= at("01-05 10:00:02"));
+    CHECK(world.planner.watermark() < at("01-05 10:00:03"));
+    CHECK_FALSE(world.planner.caught_up());
+    CHECK(world.planner.next_wake() == world.now);
+    world.room = 0;
+    CHECK(world.jump("01-05 10:00:13").size() == 2);  // their starts
+    CHECK(world.planner.watermark() >= at("01-05 10:00:02"));
+    CHECK(world.planner.watermark() < at("01-05 10:00:03"));
+    world.room = 10;
+    CHECK(world.jump("01-05 10:00:13") == Lines{"claim 3@01-05 10:00:03", "claim 1@01-05 10:00:11",
+                                                "claim 2@01-05 10:00:12", "claim 3@01-05 10:00:13"});
+    CHECK(world.planner.watermark() == at("01-05 10:00:13") + 250ms);
+    CHECK(world.planner.caught_up());
+}
+
+TEST_CASE("what was missed by more than the grace follows the job's policy", "[planner]") {
+    struct Case {
+        model::Misfire misfire;
+        std::string_view from;
+        Lines decided;
+    };
+    const auto [misfire, from, decided] = GENERATE(values<Case>({
+        // Minutely, grace 60 s, now 10:05:30: 10:01 to 10:04 are missed, 10:05 is merely late.
+        {model::Misfire::once,
+         "01-05 10:00:30",
+         {"missed 1@01-05 10:01:00 to 01-05 10:03:00 3", "claim 1@01-05 10:04:00", "claim 1@01-05 10:05:00"}},
+        {model::Misfire::once,
+         "01-05 10:02:30",
+         {"missed 1@01-05 10:03:00 to 01-05 10:03:00 1", "claim 1@01-05 10:04:00", "claim 1@01-05 10:05:00"}},
+        {model::Misfire::once, "01-05 10:03:30", {"claim 1@01-05 10:04:00", "claim 1@01-05 10:05:00"}},
+        {model::Misfire::once, "01-05 10:04:30", {"claim 1@01-05 10:05:00"}},
+        {model::Misfire::once, "01-05 10:05:00", {}},
+        {model::Misfire::skip,
+         "01-05 10:00:30",
+         {"missed 1@01-05 10:01:00 to 01-05 10:04:00 4", "claim 1@01-05 10:05:00"}},
+        {model::Misfire::skip,
+         "01-05 10:03:30",
+         {"missed 1@01-05 10:04:00 to 01-05 10:04:00 1", "claim 1@01-05 10:05:00"}},
+        {model::Misfire::skip, "01-05 10:04:30", {"claim 1@01-05 10:05:00"}},
+        {model::Misfire::all,
+         "01-05 10:00:30",  // the limit is 3
+         {"missed 1@01-05 10:01:00 to 01-05 10:01:00 1", "claim 1@01-05 10:02:00", "claim 1@01-05 10:03:00",
+          "claim 1@01-05 10:04:00", "claim 1@01-05 10:05:00"}},
+        {model::Misfire::all,
+         "01-05 10:01:30",
+         {"claim 1@01-05 10:02:00", "claim 1@01-05 10:03:00", "claim 1@01-05 10:04:00",
+          "claim 1@01-05 10:05:00"}},
+    }));
+    CAPTURE(from);
+    const Timing timing{.misfire = misfire};
+
+    SECTION("when the planner starts with it") {
+        World world{"01-05 10:05:30", {.misfire_limit = 3}};
+        world.job_from(1, "* * * * *", at(from), timing);
+        CHECK(world.jump("01-05 10:05:30") == decided);
+    }
+    SECTION("when nobody planned for a while") {
+        World world{from, {.misfire_limit = 3}};
+        world.job(1, "* * * * *", timing);
+        CHECK(world.jump("01-05 10:05:30") == decided);
+    }
+    SECTION("when there was no room for a while") {
+        World world{from, {.misfire_limit = 3}};
+        world.job(1, "* * * * *", timing);
+        world.room = 0;
+        CHECK(world.until("01-05 10:05:29").empty());
+        world.room = 100;
+        CHECK(world.jump("01-05 10:05:30") == decided);
+    }
+}
+
+TEST_CASE("what finds no room in time is late, not missed", "[planner]") {
+    World world{"01-05 10:00"};
+    const Timing timing{.misfire = model::Misfire::skip, .misfire_grace = 10s};
+    for (std::int64_t key = 1; key <= 100; ++key) world.job(key, "0 0 11 * * *", timing);
+    world.until("01-05 10:59:59");
+    world.room = 1;
+    for (int second = 0; second < 100; ++second) {
+        world.now = at("01-05 11:00:00") + std::chrono::seconds{second};
+        std::vector<Decision> decisions;
+        world.planner.advance(world.now, 1, decisions);
+        REQUIRE(std::ranges::count_if(
+                    decisions, [](const Decision& one) { return std::holds_alternative<Claim>(one); }) == 1);
+    }
+    CHECK(world.planner.caught_up());
+}
+
+TEST_CASE("a secondly job that slept a year wakes in bounded steps", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job_from(1, "* * * * * *", at("01-05 10:00") - std::chrono::years{1});
+    world.job(2, "0 * * * * *");
+    const auto lines = world.jump("01-05 10:00:30");
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].ends_with(" to 01-05 09:58:58 4096"));  // so many or more
+    CHECK(world.planner.next_wake() == world.now);
+    world.jump("01-05 10:00:30");
+    CHECK(world.claims.front().nominal == at("01-05 09:58:59"));
+    CHECK(world.claims.size() ==
+          92);  // from the newest missed one on; those of 10:00:01 to :30 are late
+    CHECK(world.planner.caught_up());
+}
+
+TEST_CASE("a year passes quickly and nothing is lost or doubled", "[planner]") {
+    World world{"01-01 00:00"};
+    world.room = 100;
+    const Timing allow{.overlap = model::Overlap::allow};
+    world.job(1, "0 */2 * * *", allow);
+    world.job(2, "30 2 * * *", allow);
+    world.job(3, "0 0 1 * *", allow);
+    world.job(4, "CRON_TZ=Europe/Berlin 30 2 * * *", allow);
+    world.until(at("01-01 00:00") + std::chrono::days{365});
+    std::map<std::int64_t, std::set<Instant>> nominal;
+    for (const Claim& claim : world.claims) CHECK(nominal[claim.job.value()].insert(claim.nominal).second);
+    CHECK(nominal[1].size() == 365 * 12);
+    CHECK(nominal[2].size() == 365);
+    CHECK(nominal[3].size() == 12);
+    CHECK(nominal[4].size() == 365);  // once on each day of the change, too
+    CHECK(nominal[4].contains(at("03-29 01:00")));
+    CHECK(nominal[4].contains(at("10-25 00:30")));
+}
+
+TEST_CASE("a leap day's job waits for years", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 12 29 2 *");
+    CHECK(world.until(Instant{std::chrono::sys_days{std::chrono::year{2028} / 2 / 28}}).empty());
+    CHECK(world.until(Instant{std::chrono::sys_days{std::chrono::year{2028} / 3 / 1}}).size() == 2);
+}
+
+TEST_CASE("jitter delays by the same time for the same instant, within its bound", "[planner]") {
+    const Timing timing{.overlap = model::Overlap::allow, .jitter = 20s};
+    World world{"01-05 10:00"}, again{"01-05 10:30"};
+    world.job(1, "* * * * *", timing);
+    again.job(1, "* * * * *", timing);
+    world.until("01-05 11:00");
+    again.until("01-05 11:00");
+    std::map<Instant, Instant> due;
+    std::set<Millis> delays;
+    for (const Claim& claim : world.claims) {
+        CHECK(claim.due >= claim.nominal);
+        CHECK(claim.due < claim.nominal + 20s);
+        CHECK(claim.claim_by == claim.due);
+        due[claim.nominal] = claim.due;
+        delays.insert(claim.due - claim.nominal);
+    }
+    CHECK(delays.size() > 30);
+    REQUIRE(again.claims.size() >= 29);
+    for (const Claim& claim : again.claims) CHECK(due.at(claim.nominal) == claim.due);
+}
+
+TEST_CASE("with jitter longer than the interval every run starts at its own instant", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 * * * * *", {.overlap = model::Overlap::allow, .jitter = 10min});
+    std::map<std::string, Instant> started;
+    Instant watermark = world.planner.watermark();
+    while (world.now < at("01-05 12:00")) {
+        world.now = std::max(world.now + 1ms, *world.planner.next_wake());
+        const std::size_t claimed = world.claims.size();
+        for (const std::string& line : world.until(world.now))
+            if (line.starts_with("start ")) started[line.substr(6)] = world.now;
+        for (std::size_t i = claimed; i < world.claims.size(); ++i) CHECK(world.claims[i].due > watermark);
+        CHECK(world.planner.watermark() >= watermark);
+        watermark = world.planner.watermark();
+    }
+    CHECK(started.size() > 100);
+    for (const Claim& claim : world.claims) {
+        CHECK(claim.claim_by <= claim.due);
+        const auto found = started.find("1@" + shown(claim.nominal));
+        if (found != started.end()) CHECK(found->second - claim.due <= 1ms);
+    }
+    CHECK(std::ranges::is_sorted(world.claims, {}, &Claim::claim_by));
+    CHECK_FALSE(std::ranges::is_sorted(world.claims, {}, &Claim::due));
+}
+
+TEST_CASE("a window is inclusive in whole seconds", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, "* * * * * *",
+              {.overlap = model::Overlap::allow,
+               .begin_at = at("01-05 10:00:10") + 700ms,
+               .end_at = at("01-05 10:00:12") + 1ms});
+    CHECK(world.planner.next_nominal(JobKey{1}) == at("01-05 10:00:10"));
+    world.until("01-05 10:01");
+    REQUIRE(world.claims.size() == 3);
+    CHECK(world.claims.back().nominal == at("01-05 10:00:12"));
+    CHECK_FALSE(world.planner.next_nominal(JobKey{1}));
+    CHECK_FALSE(world.planner.next_wake());
+    CHECK(world.planner.knows(JobKey{1}));
+}
+
+TEST_CASE("a missed window is no reason to run outside it", "[planner]") {
+    const auto misfire = GENERATE(model::Misfire::once, model::Misfire::all, model::Misfire::skip);
+    World world{"01-05 10:00", {.misfire_limit = 1}};
+    world.job(1, "* * * * *", {.misfire = misfire, .end_at = at("01-05 10:10")});
+    const auto lines = world.jump("01-05 12:00");
+    CHECK(lines == (misfire == model::Misfire::skip
+                        ? Lines{"missed 1@01-05 10:01:00 to 01-05 10:10:00 10"}
+                        : Lines{"missed 1@01-05 10:01:00 to 01-05 10:09:00 9", "claim 1@01-05 10:10:00"}));
+}
+
+TEST_CASE("a job that runs once is spent by its claim", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 12 * * *", {.once = true});
+    CHECK(world.until("01-05 12:00") == Lines{"claim 1@01-05 12:00:00 spent", "start 1@01-05 12:00:00"});
+    CHECK(world.until("01-09 12:00").empty());
+}
+
+TEST_CASE("removing the job that was spent keeps its only run", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 12 * * *", {.once = true});
+    world.until(at("01-05 12:00") - 100ms);
+    world.planner.remove(JobKey{1});  // the claim disabled it
+    CHECK(world.until("01-05 12:00") == Lines{"start 1@01-05 12:00:00"});
+    world.ended("1@01-05 12:00:00");
+    CHECK(world.planner.runs() == 0);
+    CHECK(world.planner.jobs() == 0);
+}
+
+TEST_CASE("a job that runs once and was missed runs its first instant", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job_from(1, "0 * * * *", at("01-05 05:30"), {.once = true});
+    CHECK(world.jump("01-05 10:00") == Lines{"claim 1@01-05 06:00:00 spent"});
+}
+
+TEST_CASE("a changed schedule keeps the claims that it still names", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 11 * * *");
+    world.job(2, "0 11 * * *");
+    world.until(at("01-05 11:00") - 100ms);
+    world.job(1, "0,30 11 * * *");
+    world.job(2, "30 11 * * *");
+    CHECK(world.until("01-05 11:00") == Lines{"withdraw 2@01-05 11:00:00", "start 1@01-05 11:00:00"});
+    world.ended("1@01-05 11:00:00");
+    auto lines = world.until("01-05 11:31");
+    std::ranges::sort(lines);
+    CHECK(lines == Lines{"claim 1@01-05 11:30:00", "claim 2@01-05 11:30:00", "start 1@01-05 11:30:00",
+                         "start 2@01-05 11:30:00"});
+}
+
+TEST_CASE("a claim is withdrawn only once it is committed", "[planner]") {
+    World world{"01-05 10:00"};
+    world.commits = false;
+    for (std::int64_t key = 1; key <= 3; ++key) world.job(key, "0 11 * * *");
+    world.until(at("01-05 11:00") - 100ms);
+    for (std::int64_t key = 1; key <= 3; ++key) world.planner.remove(JobKey{key});
+    CHECK(world.until(at("01-05 11:00") - 50ms).empty());
+    world.planner.claimed(world.run("1@01-05 11:00:00"), true);
+    world.planner.claimed(world.run("2@01-05 11:00:00"), false);
+    world.job(3, "0 11 * * *");  // comes back before its claim is committed
+    world.planner.claimed(world.run("3@01-05 11:00:00"), true);
+    CHECK(world.until("01-05 11:00") == Lines{"withdraw 1@01-05 11:00:00", "start 3@01-05 11:00:00"});
+    CHECK(world.planner.runs() == 1);
+    CHECK(world.planner.jobs() == 1);
+}
+
+TEST_CASE("while paused nothing comes due, and afterwards the job goes on", "[planner]") {
+    World world{"01-05 10:00"};
+    const auto group = GENERATE(std::optional<Group>{}, std::optional<Group>{7});
+    world.job(1, "*/10 * * * * *", {.overlap = model::Overlap::allow});
+    world.until("01-05 10:00:09.900");
+    REQUIRE(world.claims.size() == 1);
+    world.planner.pause(group);
+    CHECK(world.until("01-05 10:00:35") == Lines{"withdraw 1@01-05 10:00:10"});
+    world.planner.resume(group);
+    CHECK(world.until("01-05 10:00:40") == Lines{"claim 1@01-05 10:00:40", "start 1@01-05 10:00:40"});
+}
+
+TEST_CASE("a pause of another tenant is no concern", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, "*/10 * * * * *");
+    world.planner.pause(8);
+    CHECK(world.until("01-05 10:00:10").size() == 2);
+}
+
+TEST_CASE("instants missed while paused are no misfire", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job_from(1, "*/10 * * * *", at("01-05 08:00"));
+    world.planner.pause(7, at("01-05 08:35"));  // before this process started
+    CHECK(world.jump("01-05 10:00") ==
+          Lines{"missed 1@01-05 08:10:00 to 01-05 08:20:00 2", "claim 1@01-05 08:30:00"});
+    CHECK(world.planner.next_nominal(JobKey{1}) == at("01-05 10:10"));
+}
+
+TEST_CASE("when the clock goes back, claims do not and starts wait", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, "*/10 * * * * *", {.overlap = model::Overlap::allow});
+    world.until("01-05 10:00:19.900");
+    CHECK(world.jump("01-05 09:59:00").empty());
+    CHECK(world.planner.watermark() >= at("01-05 10:00:20"));
+    world.planner.retry_at(world.run("1@01-05 10:00:10"), at("01-05 09:59:30"));
+    CHECK(world.until("01-05 09:59:29").empty());
+    CHECK(world.until("01-05 09:59:30") == Lines{"start 1@01-05 10:00:10"});
+    CHECK(world.until("01-05 10:00:19.999").empty());
+    CHECK(world.until("01-05 10:00:30") ==
+          Lines{"start 1@01-05 10:00:20", "claim 1@01-05 10:00:30", "start 1@01-05 10:00:30"});
+}
+
+TEST_CASE("an unknown job or run changes nothing", "[planner]") {
+    World world{"01-05 10:00"};
+    world.planner.remove(JobKey{1});
+    world.planner.adjust(World::described(1, "* * * * *"));
+    world.planner.claimed(RunId{}, true);
+    world.planner.ended(RunId{77});
+    world.planner.retry_at(RunId{77}, world.now);
+    world.planner.stop(RunId{77}, "cancelled");
+    CHECK(world.planner.jobs() == 0);
+    CHECK(world.planner.runs() == 0);
+    CHECK_FALSE(world.planner.next_wake());
+    CHECK_FALSE(world.planner.find(JobKey{1}));
+}
+
+TEST_CASE("a known job can be read back", "[planner]") {
+    World world{"01-05 10:00"};
+    const Timing timing{.jitter = 3s, .concurrency = 4};
+    world.job(1, "*/10 * * * *", timing);
+    const auto found = world.planner.find(JobKey{1});
+    REQUIRE(found);
+    CHECK(found->timing == timing);
+    CHECK(found->tenant == 7);
+    CHECK(found->schedule.next_after(world.now) == at("01-05 10:10"));
+}
