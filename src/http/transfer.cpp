@@ -59,6 +59,10 @@ std::string_view trim(std::string_view text) {
                               : text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
+std::string without_prefix(const std::string& text, std::string_view prefix) {
+    return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
+}
+
 /// For libcurl 0 means no limit, and more than an int is an error.
 long curl_millis(Millis limit) {
     return static_cast<long>(std::clamp(limit, Millis{1}, Millis{std::numeric_limits<int>::max()}).count());
@@ -260,10 +264,8 @@ Error Transfer::failure(CURLcode code) const {
         case CURLE_COULDNT_CONNECT:
             if (address_denied_) return {Errc::denied, "address of " + host_of(url_) + " is not allowed"};
             return {Errc::unavailable, connect_failure()};
-        case CURLE_PEER_FAILED_VERIFICATION: {
-            constexpr std::string_view kPrefix = "SSL certificate problem: ";
-            return {Errc::unavailable, detail.starts_with(kPrefix) ? detail.substr(kPrefix.size()) : detail};
-        }
+        case CURLE_PEER_FAILED_VERIFICATION:
+            return {Errc::unavailable, without_prefix(detail, "SSL certificate problem: ")};
         case CURLE_SSL_CONNECT_ERROR:
             return {Errc::unavailable, "TLS failed: " + detail};
         case CURLE_GOT_NOTHING:
@@ -271,8 +273,9 @@ Error Transfer::failure(CURLcode code) const {
         case CURLE_PARTIAL_FILE:
             return {Errc::unavailable, "answer ended early"};
         case CURLE_SEND_ERROR:
+            return {Errc::unavailable, without_prefix(detail, "Send failure: ")};
         case CURLE_RECV_ERROR:
-            return {Errc::unavailable, "connection lost"};
+            return {Errc::unavailable, without_prefix(detail, "Recv failure: ")};
         case CURLE_UNSUPPORTED_PROTOCOL:
         case CURLE_WEIRD_SERVER_REPLY:
             return {Errc::unavailable, "the answer is not HTTP: " + detail};

@@ -1,3 +1,9 @@
+#include <fmt/format.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <catch2/catch.hpp>
 
 #include "http/support.hpp"
@@ -5,6 +11,38 @@
 using namespace ecron;
 using namespace ecron::http;
 using namespace ecron::http::test;
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Answers with the header lines it got, in order, one a line.
+asio::awaitable<Response> tell_headers(const Request& request) {
+    Response response{.content_type = "text/plain"};
+    for (const Header& header : request.headers) response.body += header.name + ": " + header.value + "\n";
+    co_return response;
+}
+
+/// "/302/target" is a redirect with that status to /target; anything else is an echo.
+asio::awaitable<Response> redirect(const Request& request) {
+    if (request.path.size() > 4 && request.path[4] == '/') {
+        Response response{.status = static_cast<unsigned>(std::stoul(request.path.substr(1, 3)))};
+        response.headers = {{"Location", request.path.substr(4)}};
+        co_return response;
+    }
+    Response response = co_await echo(request);
+    co_return response;
+}
+
+asio::awaitable<Response> redirect_forever(const Request& request) {
+    co_return Response{.status = 302, .headers = {{"Location", request.path + "x"}}};
+}
+
+ClientRequest request_to(std::string url, std::string method = "GET", std::optional<std::string> body = {}) {
+    return {.method = std::move(method), .url = std::move(url), .body = std::move(body)};
+}
+
+}  // namespace
 
 TEST_CASE("each method arrives with exactly its body", "[http][client]") {
     struct Case {
@@ -24,14 +62,175 @@ TEST_CASE("each method arrives with exactly its body", "[http][client]") {
     CAPTURE(method);
     TestServer server{echo};
     TestClient client;
-    ClientRequest request;
-    request.method = method;
-    request.url = server.url("/x");
-    request.body = body;
-    const auto response = client.send(std::move(request));
+    const auto response = client.send(request_to(server.url("/x"), method, body));
     REQUIRE(response);
     CHECK(response->status == 200);
     CHECK(response->body == arrives);
     CHECK(response->body_size == arrives.size());
     CHECK(response->address == "127.0.0.1");
+    CHECK(response->timing.total >= response->timing.first_byte);
+    CHECK(response->timing.first_byte >= response->timing.connect);
+}
+
+TEST_CASE("one request leaves nothing for the next", "[http][client]") {
+    TestServer server{tell_headers};
+    TestClient client;
+    ClientRequest first = request_to(server.url(), "PUT", "body");
+    first.headers = {{"X-First", "1"}, {"Content-Type", "a/b"}};
+    CHECK_THAT(client.send(std::move(first))->body, Catch::Contains("X-First: 1") && Catch::Contains("a/b"));
+    CHECK(client.get(server.url())->body == fmt::format("Host: 127.0.0.1:{}\nAccept: */*\n", server.port()));
+}
+
+TEST_CASE("headers are sent as given, and none are invented", "[http][client]") {
+    TestServer server{tell_headers};
+    TestClient client{{.user_agent = "ecron/test"}};
+    ClientRequest request = request_to(server.url(), "POST", std::string(2'000'000 / 4, 'x'));
+    request.headers = {{"X-Empty", ""},
+                       {"X-Id", "ü;1"},
+                       {"Expect", "100-continue"},
+                       {"Content-Length", "3"},
+                       {"Transfer-Encoding", "chunked"}};
+    CHECK(client.send(std::move(request))->body ==
+          fmt::format(
+              "Host: 127.0.0.1:{}\nUser-Agent: ecron/test\nAccept: */*\nX-Id: ü;1\nContent-Length: 500000\n",
+              server.port()));
+    CHECK_THAT(client.send(request_to(server.url(), "POST", ""))->body,
+               Catch::Contains("Content-Length: 0\n"));
+}
+
+TEST_CASE("what would break a request is refused before it is sent", "[http][client]") {
+    TestClient client;
+    ClientRequest request = request_to("http://127.0.0.1/");
+    SECTION("method") { request.method = "GET /x HTTP/1.1\r\nA: b"; }
+    SECTION("no method") { request.method = ""; }
+    SECTION("header name") { request.headers = {{"A\r\nB", "c"}}; }
+    SECTION("header value") { request.headers = {{"A", "b\r\nC: d"}}; }
+    SECTION("scheme") {
+        request.url = GENERATE("file:///etc/passwd", "ftp://a/", "gopher://a/", "127.0.0.1", "");
+    }
+    SECTION("URL") {
+        request.url = GENERATE("http://", "http://a b/", "http://[::1/", "http://a:99999/", "http://a/\r\n");
+    }
+    SECTION("endless URL") { request.url += std::string(9'000'000, 'x'); }
+    const auto response = client.send(std::move(request));
+    REQUIRE_FALSE(response);
+    CAPTURE(response.error().what);
+    CHECK(response.error().code == Errc::invalid);
+}
+
+TEST_CASE("connections are used again", "[http][client]") {
+    TestServer server{echo};
+    TestClient client;
+    for (int i = 0; i < 10; ++i) REQUIRE(client.get(server.url("/" + std::to_string(i))));
+    CHECK(server.connections() == 1);
+}
+
+TEST_CASE("a connection that was closed meanwhile is replaced", "[http][client]") {
+    TestServer server{echo, {.idle_timeout = Millis{20}}};
+    TestClient client;
+    for (int i = 0; i < 3; ++i) {
+        REQUIRE(client.send(request_to(server.url(), "POST", "x"))->body == "POST / x");
+        server.wait_for_connections(0);
+    }
+}
+
+TEST_CASE("a redirect changes the method by the rule", "[http][client]") {
+    const auto [status, method, arrives] = GENERATE(table<int, std::string, std::string>({
+        {301, "POST", "GET /x"},
+        {302, "POST", "GET /x"},
+        {303, "POST", "GET /x"},
+        {302, "PUT", "GET /x"},
+        {303, "DELETE", "GET /x"},
+        {307, "POST", "POST /x b"},
+        {308, "PUT", "PUT /x b"},
+        {307, "DELETE", "DELETE /x b"},
+    }));
+    CAPTURE(status, method);
+    TestServer server{redirect};
+    TestClient client;
+    const auto response = client.send(request_to(server.url(fmt::format("/{}/x", status)), method, "b"));
+    REQUIRE(response);
+    CHECK(response->body == arrives);
+}
+
+TEST_CASE("redirects are followed as far as allowed", "[http][client]") {
+    TestServer server{redirect};
+    TestClient client;
+    ClientRequest request = request_to(server.url("/302/302/302/x"));
+    request.max_redirects = 3;
+    CHECK(client.send(request)->body == "GET /x");
+    request.max_redirects = 2;
+    const auto refused = client.send(request);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::invalid);
+    CHECK(refused.error().what == "more than 2 redirects");
+    request.max_redirects = 0;
+    CHECK(client.send(request)->status == 302);
+    TestServer loop{redirect_forever};
+    CHECK(client.get(loop.url()).error().what == "more than 10 redirects");
+}
+
+TEST_CASE("a redirect does not lead out of http, nor take credentials elsewhere", "[http][client]") {
+    TestServer target{tell_headers};
+    std::string location;
+    TestServer server{[&](const Request&) -> asio::awaitable<Response> {
+        co_return Response{.status = 307, .headers = {{"Location", location}}};
+    }};
+    TestClient client;
+    ClientRequest request = request_to(server.url());
+    request.headers = {{"Authorization", "Bearer s"}, {"Cookie", "c"}, {"X-Job", "1"}};
+    SECTION("another scheme") {
+        location = GENERATE("file:///etc/passwd", "ftp://127.0.0.1/", "javascript:x");
+        const auto response = client.send(request);
+        REQUIRE_FALSE(response);
+        CHECK(response.error().code == Errc::invalid);
+    }
+    SECTION("another origin") {
+        location = target.url("/");
+        const auto response = client.send(request);
+        REQUIRE(response);
+        CHECK_THAT(response->body,
+                   Catch::Contains("X-Job: 1") && !Catch::Contains("Bearer") && !Catch::Contains("Cookie"));
+    }
+}
+
+TEST_CASE("a thousand requests run at once", "[http][client]") {
+    TestServer server{redirect};
+    TestClient client;
+    int good = 0;
+    int ended = 0;
+    for (int i = 0; i < 1'000; ++i) {
+        const std::string path = "/" + std::to_string(i);
+        client->start(request_to(server.url(i % 2 == 0 ? path : "/307" + path), "POST", "b"),
+                      [&, path](const Result<ClientResponse>& response) {
+                          ++ended;
+                          good += response && response->body == "POST " + path + " b" ? 1 : 0;
+                      });
+    }
+    CHECK(client->in_flight() == 1'000);
+    client.run_until([&] { return ended == 1'000; });
+    CHECK(good == 1'000);
+    CHECK(client->in_flight() == 0);
+    CHECK(server.connections() <= 256);
+}
+
+TEST_CASE("a coroutine awaits its answer, and stops waiting with its deadline", "[http][client]") {
+    using namespace asio::experimental::awaitable_operators;
+    TestServer server{echo};
+    const ScriptedServer silent{"", ScriptedServer::Then::hold};
+    TestClient client;
+    std::string first;
+    bool timer_won = false;
+    const auto work = [&]() -> asio::awaitable<void> {
+        const Result<ClientResponse> response = co_await client->send(request_to(server.url("/x")));
+        first = response->body;
+        asio::steady_timer deadline{client.io(), std::chrono::milliseconds{20}};
+        auto waiting = client->send(request_to(silent.url())) || deadline.async_wait(asio::use_awaitable);
+        const auto winner = co_await std::move(waiting);
+        timer_won = winner.index() == 1;
+    };
+    co_spawn(client.io(), work(), asio::detached);
+    client.run_until([&] { return timer_won; });
+    CHECK(first == "GET /x");
+    CHECK(client->in_flight() == 0);
 }

@@ -140,7 +140,7 @@ public:
     ~ScriptedServer();
     [[nodiscard]] std::string url(const std::string& path = "/") const;
     [[nodiscard]] std::uint16_t port() const { return port_; }
-    std::string heard();
+    [[nodiscard]] std::string heard() const;
 
 private:
     void serve();
@@ -148,7 +148,7 @@ private:
     Then then_;
     int listener_{-1};
     std::uint16_t port_{0};
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::string heard_;
     std::vector<int> held_;
     std::thread thread_;
