@@ -32,12 +32,23 @@ std::size_t sequence_length(std::string_view text) {
 
 void append_escaped(std::string& out, char c) {
     switch (c) {
-        case '"': out += "\\\""; return;
-        case '\\': out += "\\\\"; return;
-        case '\n': out += "\\n"; return;
-        case '\r': out += "\\r"; return;
-        case '\t': out += "\\t"; return;
-        default: out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+        case '"':
+            out += "\\\"";
+            return;
+        case '\\':
+            out += "\\\\";
+            return;
+        case '\n':
+            out += "\\n";
+            return;
+        case '\r':
+            out += "\\r";
+            return;
+        case '\t':
+            out += "\\t";
+            return;
+        default:
+            out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
     }
 }
 
@@ -49,7 +60,8 @@ void append_json_string(std::string& out, std::string_view text) {
     out += '"';
     while (!text.empty()) {
         std::size_t plain = 0;
-        while (plain < text.size() && static_cast<unsigned char>(text[plain]) < 0x80 && !needs_escape(text[plain]))
+        while (plain < text.size() && static_cast<unsigned char>(text[plain]) < 0x80 &&
+               !needs_escape(text[plain]))
             ++plain;
         out.append(text.substr(0, plain));
         text.remove_prefix(plain);

@@ -24,7 +24,8 @@ std::shared_ptr<spdlog::logger> make_logger(const Options& options) {
     else
         sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file);
     auto logger = std::make_shared<spdlog::logger>("ecron", std::move(sink));
-    logger->set_pattern(options.format == Format::json ? kJsonPattern : kTextPattern, spdlog::pattern_time_type::utc);
+    logger->set_pattern(options.format == Format::json ? kJsonPattern : kTextPattern,
+                        spdlog::pattern_time_type::utc);
     logger->set_level(spdlog::level::trace);
     logger->flush_on(spdlog::level::info);
     return logger;
@@ -32,10 +33,14 @@ std::shared_ptr<spdlog::logger> make_logger(const Options& options) {
 
 spdlog::level::level_enum spdlog_level(Level level) {
     switch (level) {
-        case Level::debug: return spdlog::level::debug;
-        case Level::info: return spdlog::level::info;
-        case Level::warn: return spdlog::level::warn;
-        case Level::error: return spdlog::level::err;
+        case Level::debug:
+            return spdlog::level::debug;
+        case Level::info:
+            return spdlog::level::info;
+        case Level::warn:
+            return spdlog::level::warn;
+        case Level::error:
+            return spdlog::level::err;
     }
     return spdlog::level::err;
 }
@@ -87,7 +92,8 @@ void reopen() {
         const std::scoped_lock lock{sink().mutex};
         return sink().options;
     }();
-    if (const auto done = configure(options); !done) error("log file not reopened error={}", done.error().what);
+    if (const auto done = configure(options); !done)
+        error("log file not reopened error={}", done.error().what);
 }
 
 bool enabled(Level level) { return level >= sink().level.load(std::memory_order_relaxed); }

@@ -27,7 +27,8 @@ std::string_view leading_unit(std::string_view text) {
 
 std::optional<double> to_number(std::string_view text) {
     double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
     if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
     return value;
 }
@@ -39,7 +40,8 @@ std::optional<std::int64_t> unit_millis(std::string_view name) {
 }
 
 std::unexpected<Error> no_duration(std::string_view text) {
-    return fail(Errc::invalid, fmt::format("\"{}\" is not a duration such as \"1m30s\", \"250ms\" or 90", text));
+    return fail(Errc::invalid,
+                fmt::format("\"{}\" is not a duration such as \"1m30s\", \"250ms\" or 90", text));
 }
 
 /// Reads exactly `count` digits; nullopt when there are fewer.
@@ -66,15 +68,13 @@ std::string format_whole(Instant instant) {
     const std::chrono::year_month_day date = date_of(instant);
     const std::chrono::hh_mm_ss time{std::chrono::floor<Seconds>(instant - day)};
     return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
-                       time.minutes().count(), time.seconds().count());
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                       time.hours().count(), time.minutes().count(), time.seconds().count());
 }
 
 }  // namespace
 
-Instant SystemClock::now() const {
-    return std::chrono::floor<Millis>(std::chrono::system_clock::now());
-}
+Instant SystemClock::now() const { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
 
 SteadyInstant SystemClock::steady() const {
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::steady_clock::now());
@@ -115,7 +115,8 @@ Result<Instant> parse_rfc3339(std::string_view text) {
     const auto year_part = digits(text, 0, 4), month_part = digits(text, 5, 2), day_part = digits(text, 8, 2);
     const auto hour = digits(text, 11, 2), minute = digits(text, 14, 2), second = digits(text, 17, 2);
     if (!year_part || !month_part || !day_part || !hour || !minute || !second) return no_instant();
-    if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't') || text[13] != ':' || text[16] != ':')
+    if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't') || text[13] != ':' ||
+        text[16] != ':')
         return no_instant();
     const year_month_day date{year{*year_part}, month{static_cast<unsigned>(*month_part)},
                               day{static_cast<unsigned>(*day_part)}};
@@ -135,15 +136,16 @@ Result<Instant> parse_rfc3339(std::string_view text) {
         ++at;
     } else if (at + 6 == text.size() && (text[at] == '+' || text[at] == '-') && text[at + 3] == ':') {
         const auto offset_hours = digits(text, at + 1, 2), offset_minutes = digits(text, at + 4, 2);
-        if (!offset_hours || !offset_minutes || *offset_hours > 23 || *offset_minutes > 59) return no_instant();
+        if (!offset_hours || !offset_minutes || *offset_hours > 23 || *offset_minutes > 59)
+            return no_instant();
         offset = hours{*offset_hours} + minutes{*offset_minutes};
         if (text[at] == '-') offset = -offset;
         at += 6;
     } else {
         return no_instant();
     }
-    return Instant{sys_days{date} + hours{*hour} + minutes{*minute} + seconds{*second} + milliseconds{millis} -
-                   offset};
+    return Instant{sys_days{date} + hours{*hour} + minutes{*minute} + seconds{*second} +
+                   milliseconds{millis} - offset};
 }
 
 std::string format_rfc3339(Instant instant) { return format_whole(instant) + 'Z'; }

@@ -42,8 +42,8 @@ public:
 
     std::optional<Waiting> take(const ExecuteId& id) {
         for (auto& [tenant, line] : lines_) {
-            const auto found =
-                std::ranges::find_if(line, [&](const Waiting& waiting) { return waiting.order.execute_id == id; });
+            const auto found = std::ranges::find_if(
+                line, [&](const Waiting& waiting) { return waiting.order.execute_id == id; });
             if (found == line.end()) continue;
             Waiting taken = std::move(*found);
             line.erase(found);

@@ -28,7 +28,8 @@ bool is_form(const model::Context& context) {
     constexpr std::string_view kForm = "application/x-www-form-urlencoded";
     if (!context.headers) return false;
     return std::ranges::any_of(*context.headers, [&](const auto& header) {
-        return same_name(header.first, "Content-Type") && same_name(header.second.substr(0, kForm.size()), kForm);
+        return same_name(header.first, "Content-Type") &&
+               same_name(header.second.substr(0, kForm.size()), kForm);
     });
 }
 
@@ -40,8 +41,8 @@ std::string form_encode(std::string_view object) {
     std::string out;
     for (const auto& member : value.get_object()) {
         if (!out.empty()) out += '&';
-        const std::string text =
-            member.value().is_string() ? std::string{member.value().get_string()} : boost::json::serialize(member.value());
+        const std::string text = member.value().is_string() ? std::string{member.value().get_string()}
+                                                            : boost::json::serialize(member.value());
         out += http::percent_encode(std::string_view{member.key()}) + '=' + http::percent_encode(text);
     }
     return out;
@@ -65,12 +66,15 @@ std::string describe(const http::ClientResponse& answer) {
     json.member("body_size", static_cast<std::int64_t>(answer.body_size));
     json.key("timing_ms").begin_object();
     json.key("dns").number(millis(answer.timing.dns)).key("connect").number(millis(answer.timing.connect));
-    json.key("tls").number(millis(answer.timing.tls)).key("first_byte").number(millis(answer.timing.first_byte));
+    json.key("tls")
+        .number(millis(answer.timing.tls))
+        .key("first_byte")
+        .number(millis(answer.timing.first_byte));
     json.key("total").number(millis(answer.timing.total)).end_object();
     json.key("headers").begin_object();
     for (const http::Header& header : answer.headers) {
-        const bool wanted = std::ranges::any_of(kHeadersOfInterest,
-                                                [&](std::string_view name) { return same_name(name, header.name); });
+        const bool wanted = std::ranges::any_of(
+            kHeadersOfInterest, [&](std::string_view name) { return same_name(name, header.name); });
         if (wanted) json.member(header.name, header.value);
     }
     json.end_object().end_object();
@@ -90,9 +94,12 @@ std::optional<Millis> retry_after(const http::ClientResponse& answer) {
 
 bool waits_for_callback(model::Completion completion, unsigned status) {
     switch (completion) {
-        case model::Completion::response: return false;
-        case model::Completion::callback: return true;
-        case model::Completion::automatic: return status == 202;
+        case model::Completion::response:
+            return false;
+        case model::Completion::callback:
+            return true;
+        case model::Completion::automatic:
+            return status == 202;
     }
     return false;
 }

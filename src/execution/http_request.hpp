@@ -5,12 +5,14 @@
 /// What a job's HTTP target sees, and what its answer means.
 namespace ecron::execution {
 
-/// The request of one attempt: method, URL and headers as the job says, `webhook: <callback_path>/<execute id>`,
-/// `Idempotency-Key`, `X-Ecron-Scheduled-At` (the planned instant, the same in every attempt) and `X-Ecron-Attempt`.
-/// POST and PUT without a body send the four bytes `null`, which existing targets parse; GET and DELETE send none.
+/// The request of one attempt: method, URL and headers as the job says, `webhook: <callback_path>/<execute
+/// id>`, `Idempotency-Key`, `X-Ecron-Scheduled-At` (the planned instant, the same in every attempt) and
+/// `X-Ecron-Attempt`. POST and PUT without a body send the four bytes `null`, which existing targets parse;
+/// GET and DELETE send none.
 http::ClientRequest http_request(const AttemptOrder& order, const Options& options);
 
-/// 2xx is success, or acceptance when the job's end comes by callback; all else is a failure with a readable reason.
+/// 2xx is success, or acceptance when the job's end comes by callback; all else is a failure with a readable
+/// reason.
 AttemptResult read_answer(const Result<http::ClientResponse>& answer, model::Completion completion);
 
 }  // namespace ecron::execution

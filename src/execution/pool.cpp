@@ -17,14 +17,17 @@ std::size_t Task::memory() const {
     if (context.kubernetes) bytes += context.kubernetes->capacity();
     for (const auto* pairs : {&context.headers, &context.params})
         if (*pairs)
-            for (const auto& [name, value] : **pairs) bytes += sizeof(name) * 2 + name.capacity() + value.capacity();
+            for (const auto& [name, value] : **pairs)
+                bytes += sizeof(name) * 2 + name.capacity() + value.capacity();
     return bytes;
 }
 
 class Pool::Impl {
 public:
     Impl(http::Client& client, const Clock& clock, Options options)
-        : client_(client), clock_(clock), options_(std::move(options)) {}
+        : client_(client),
+          clock_(clock),
+          options_(std::move(options)) {}
 
     void submit(AttemptOrder order, Done done) {
         if (running_.size() < options_.limit)
@@ -75,8 +78,9 @@ private:
         slot.begin_at = clock_.now();
         slot.completion = next.order.task->context.completion.value_or(model::Completion::automatic);
         slot.done = std::move(next.done);
-        slot.request = client_.start(http_request(next.order, options_),
-                                     [this, id](const Result<http::ClientResponse>& answer) { end(id, answer); });
+        slot.request =
+            client_.start(http_request(next.order, options_),
+                          [this, id](const Result<http::ClientResponse>& answer) { end(id, answer); });
     }
 
     void end(const ExecuteId& id, const Result<http::ClientResponse>& answer) {
@@ -114,8 +118,9 @@ std::optional<Millis> next_attempt_after(const model::Retry& retry, int number, 
         return range.first <= result.code && result.code <= range.last;
     });
     if (!retry.on.empty() && result.code != 0 && !named) return std::nullopt;
-    const double most = std::min(static_cast<double>(retry.max.count()),
-                                 static_cast<double>(retry.initial.count()) * std::pow(retry.multiplier, number - 1));
+    const double most =
+        std::min(static_cast<double>(retry.max.count()),
+                 static_cast<double>(retry.initial.count()) * std::pow(retry.multiplier, number - 1));
     const Millis jittered{std::llround(most * dice)};
     return std::max(jittered, result.retry_after.value_or(Millis{0}));
 }

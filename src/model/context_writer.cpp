@@ -105,8 +105,9 @@ std::string write_context(const Context& context) {
     write_duration(json, "callback_timeout", context.callback_timeout);
     write_word(json, "on_node_loss", context.on_node_loss, kNodeLosses);
     if (context.priority != 0) json.member("priority", std::int64_t{context.priority});
-    if (!context.concurrency_key.empty()) json.member("concurrency_key", context.concurrency_key);
-    if (context.max_concurrency != 1) json.member("max_concurrency", std::int64_t{context.max_concurrency});
+    if (!context.plan.concurrency_key.empty()) json.member("concurrency_key", context.plan.concurrency_key);
+    if (context.plan.max_concurrency != 1)
+        json.member("max_concurrency", std::int64_t{context.plan.max_concurrency});
     if (context.labels) json.member_raw("labels", *context.labels);
     write_duration(json, "retention", context.retention);
     if (context.plan.repeats) json.key("repeats").boolean(true);

@@ -89,6 +89,8 @@ void read_plan(Members& context, Plan& plan) {
     plan.start_deadline = context.duration("start_deadline", 1ms, kMonth);
     plan.overlap = context.choice("overlap", kOverlaps);
     plan.jitter = context.duration("jitter", 0ms, 24h).value_or(0ms);
+    plan.concurrency_key = context.text("concurrency_key", 128).value_or("");
+    plan.max_concurrency = static_cast<int>(context.integer("max_concurrency", 1, 10'000).value_or(1));
     plan.repeats = context.boolean("repeats").value_or(false);
 }
 
@@ -165,8 +167,6 @@ void read_knobs(Members& context, const Retry& retry, Context& into) {
     into.callback_timeout = context.duration("callback_timeout", 1s, kMonth);
     into.on_node_loss = context.choice("on_node_loss", kNodeLosses);
     into.priority = static_cast<int>(context.integer("priority", -1'000, 1'000).value_or(0));
-    into.concurrency_key = context.text("concurrency_key", 128).value_or("");
-    into.max_concurrency = static_cast<int>(context.integer("max_concurrency", 1, 10'000).value_or(1));
     check_labels(context);
     into.labels = context.object_text("labels");
     into.retention = context.duration("retention", 1min, 3'650 * 24h);

@@ -5,15 +5,18 @@
 #include "ecron/model/json.hpp"
 
 /// The plan's own text: tokens of one letter and a whole number, separated by spaces, each only where it
-/// differs from the default; the zone is last, as it is the only one that may hold any character: "m1 j30000
-/// zEurope/Berlin". Durations are milliseconds, instants milliseconds since the epoch, enumerations their
-/// numbers.
+/// differs from the default: "m1 j30000 k6:db one zEurope/Berlin". A concurrency key may hold any character
+/// and tells its length; the zone comes last and ends with the text. Durations are milliseconds, instants
+/// milliseconds since the epoch, enumerations their numbers.
 namespace ecron::model {
 namespace {
 
 class PlanWriter {
 public:
     void put(char letter, std::int64_t value) { fmt::format_to(next(), "{}{}", letter, value); }
+    void put_counted(char letter, std::string_view text) {
+        fmt::format_to(next(), "{}{}:{}", letter, text.size(), text);
+    }
     void put(char letter, std::string_view text) { fmt::format_to(next(), "{}{}", letter, text); }
     void put(char letter, const std::optional<Millis>& value) {
         if (value) put(letter, value->count());
@@ -76,6 +79,9 @@ bool set(Plan& plan, char letter, std::int64_t value) {
         case 'r':
             plan.repeats = value != 0;
             return true;
+        case 'x':
+            plan.max_concurrency = static_cast<int>(value);
+            return true;
         default:
             return false;
     }
@@ -100,6 +106,8 @@ std::string write_plan(const Plan& plan) {
     writer.put('b', plan.begin_at);
     writer.put('e', plan.end_at);
     if (plan.repeats) writer.put('r', 1);
+    if (plan.max_concurrency != 1) writer.put('x', plan.max_concurrency);
+    if (!plan.concurrency_key.empty()) writer.put_counted('k', plan.concurrency_key);
     if (!plan.timezone.empty()) writer.put('z', std::string_view{plan.timezone});
     return std::move(writer).take();
 }
@@ -116,8 +124,15 @@ Result<Plan> read_plan(std::string_view text) {
         }
         std::int64_t value = 0;
         const auto [stop, error] = std::from_chars(at, end, value);
-        if (error != std::errc{} || !set(plan, letter, value)) return unreadable(text);
+        if (error != std::errc{}) return unreadable(text);
         at = stop;
+        if (letter == 'k') {  // its length, a colon, the text
+            if (value < 0 || end - at <= value || *at != ':') return unreadable(text);
+            plan.concurrency_key.assign(at + 1, static_cast<std::size_t>(value));
+            at += 1 + value;
+        } else if (!set(plan, letter, value)) {
+            return unreadable(text);
+        }
         if (at == end) break;
         if (*at != ' ') return unreadable(text);
         ++at;

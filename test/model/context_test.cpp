@@ -39,8 +39,8 @@ public:
         if (maybe()) out.callback_timeout = duration(1'000);
         if (maybe()) out.on_node_loss = pick<NodeLoss>({NodeLoss::retry, NodeLoss::interrupt});
         if (maybe()) out.priority = number(-1'000, 1'000);
-        if (maybe()) out.concurrency_key = text();
-        if (maybe()) out.max_concurrency = number(1, 10'000);
+        if (maybe()) out.plan.concurrency_key = text();
+        if (maybe()) out.plan.max_concurrency = number(1, 10'000);
         if (maybe()) out.labels = R"({"a":"b"})";
         if (maybe()) out.retention = duration(60'000);
         return out;
@@ -133,7 +133,8 @@ TEST_CASE("a plan's text is short, and empty for the defaults", "[model]") {
 }
 
 TEST_CASE("a plan that this version does not know is an error", "[model]") {
-    const auto text = GENERATE("x1", "m", "m9", "m-1", "j5m1", "j99999999999999999999", " ", "m1  j5", "g2");
+    const auto text = GENERATE("q1", "k", "k5:abc", "k-1:", "x", "m", "m9", "m-1", "j5m1",
+                               "j99999999999999999999", " ", "m1  j5", "g2");
     CAPTURE(text);
     CHECK_FALSE(read_plan(text));
 }

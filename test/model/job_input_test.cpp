@@ -97,8 +97,8 @@ TEST_CASE("ecron's own members are read", "[model]") {
     CHECK(context.callback_timeout == 24h);
     CHECK(context.on_node_loss == NodeLoss::interrupt);
     CHECK(context.priority == -3);
-    CHECK(context.concurrency_key == "db");
-    CHECK(context.max_concurrency == 2);
+    CHECK(context.plan.concurrency_key == "db");
+    CHECK(context.plan.max_concurrency == 2);
     CHECK(context.labels == R"({"team":"ops"})");
     CHECK(context.retention == 30 * 24h);
     CHECK(context.notify_on == std::vector<std::string>{"success", "abandon"});

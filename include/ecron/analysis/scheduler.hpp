@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
@@ -15,32 +16,37 @@
 #include "ecron/model/json.hpp"
 #include "ecron/store/store.hpp"
 
-/// Drives the planner: gives it the time, carries its decisions out on store and pool, and tells it how they went.
-/// Leads when the store lets it; a standby answers `unavailable` to what needs a leader. Threads: the io_context's.
+/// Drives the planner: gives it the time, carries its decisions out on store and pool, and tells it how they
+/// went. Leads when the store lets it; a standby answers `unavailable` to what needs a leader. Threads: the
+/// io_context's.
 namespace ecron::analysis {
 
 struct SchedulerOptions {
     NodeId node{};
     std::string executor_id{};  // what statuses show as executor_id
     Millis claim_ahead{250};
-    std::size_t claim_window{10'000};  // claimed or running at once; beyond it claims wait, and nothing is dropped
+    std::size_t claim_window{
+        10'000};  // claimed or running at once; beyond it claims wait, and nothing is dropped
     std::size_t claim_batch{500};
     std::size_t task_cache_bytes{64U << 20U};
-    Timing timing{};                   // defaults of jobs
+    Timing timing{};  // defaults of jobs
     model::Retry retry{};
     Millis callback_timeout{3'600'000};
     model::NodeLoss on_node_loss{model::NodeLoss::retry};
     model::Rules rules{};
+    std::uint64_t seed{0};  // of the jitter between attempts
 };
 
 /// Counters since start, for metrics. Lateness is start minus due.
 struct SchedulerStatistics {
-    std::uint64_t claimed{}, started{}, succeeded{}, failed{}, abandoned{}, interrupted{}, missed{}, withdrawn{};
+    std::uint64_t claimed{}, started{}, succeeded{}, failed{}, abandoned{}, interrupted{}, missed{},
+        withdrawn{};
     std::vector<std::uint64_t> lateness_buckets;  // counts per bound below, the last is "more"
     double lateness_sum{};
-    double lag_seconds{};                         // how far planning is behind the clock
+    double lag_seconds{};  // how far planning is behind the clock
 };
-inline constexpr std::array kLatenessBounds{0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 60.0};
+inline constexpr std::array kLatenessBounds{0.001, 0.002, 0.005, 0.01, 0.025, 0.05,
+                                            0.1,   0.25,  0.5,   1.0,  5.0,   60.0};
 
 class Scheduler {
 public:
@@ -52,7 +58,8 @@ public:
 
     /// Takes the lead when it can, loads and recovers, then plans, until stop().
     boost::asio::awaitable<void> run();
-    /// Drains: no more claims; running attempts get `grace` to end, the rest goes back to pending; ends the term.
+    /// Drains: no more claims; running attempts get `grace` to end, the rest goes back to pending; ends the
+    /// term.
     boost::asio::awaitable<void> stop(Millis grace);
 
     [[nodiscard]] bool leads() const;   // loaded and planning
@@ -63,15 +70,16 @@ public:
     void job_deleted(const model::Job& job, std::string_view by);
     void paused(std::optional<TenantId> tenant, bool is_paused);
 
-    /// Runs a job now: stored (`job.key` set) or as it was sent; the row is committed before the answer. A given
-    /// execute id makes it idempotent: conflict when the id exists with another job.
+    /// Runs a job now: stored (`job.key` set) or as it was sent; the row is committed before the answer. A
+    /// given execute id makes it idempotent: conflict when the id exists with another job.
     boost::asio::awaitable<Result<model::Execution>> run_now(model::Job job, model::Trigger trigger,
                                                              std::optional<ExecuteId> id);
     /// Ends an unended execution as `interrupt`. not_found, or conflict when it has ended.
     boost::asio::awaitable<Result<model::Execution>> cancel(std::optional<TenantId> tenant, ExecuteId id,
                                                             std::string by);
     /// The target's report. Ends an execution that waits for it; is kept for one that ended; not_found else.
-    boost::asio::awaitable<Result<void>> callback(std::optional<TenantId> tenant, ExecuteId id, std::string result);
+    boost::asio::awaitable<Result<void>> callback(std::optional<TenantId> tenant, ExecuteId id,
+                                                  std::string result);
 
     [[nodiscard]] SchedulerStatistics statistics() const;
     [[nodiscard]] std::size_t jobs() const;

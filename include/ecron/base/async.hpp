@@ -10,8 +10,8 @@
 /// The few things that coroutines need of the io_context, compiled once. Threads: the io_context's only.
 namespace ecron {
 
-/// Owns coroutines that run beside their starter: every one is counted, its exception is logged, and drained() tells
-/// when the last has ended. Outlive it by waiting for drained().
+/// Owns coroutines that run beside their starter: every one is counted, its exception is logged, and
+/// drained() tells when the last has ended. Outlive it by waiting for drained().
 class Gate {
 public:
     explicit Gate(boost::asio::io_context& io);

@@ -5,16 +5,17 @@
 #include <utility>
 #include <vector>
 
-/// How a function says that it could not: a Result that the caller acts on. Programs read the code, people the text.
+/// How a function says that it could not: a Result that the caller acts on. Programs read the code, people
+/// the text.
 namespace ecron {
 
 enum class Errc : std::uint8_t {
-    invalid,      // the caller's input is wrong; `fields` names what
+    invalid,  // the caller's input is wrong; `fields` names what
     not_found,
-    conflict,     // a name is taken, or a revision is not the current one
+    conflict,  // a name is taken, or a revision is not the current one
     denied,
     too_large,
-    too_many,     // a limit of the caller's; try later
+    too_many,  // a limit of the caller's; try later
     timeout,
     unavailable,  // a dependency is down; try later
     internal,     // a defect or a broken invariant
@@ -22,12 +23,11 @@ enum class Errc : std::uint8_t {
 
 struct Error {
     Errc code{Errc::internal};
-    std::string what;                  // one sentence for people, without secrets
-    std::vector<std::string> fields{}; // the inputs it is about, most important first
+    std::string what;                   // one sentence for people, without secrets
+    std::vector<std::string> fields{};  // the inputs it is about, most important first
 };
 
-template <class T>
-using Result = std::expected<T, Error>;
+template <class T> using Result = std::expected<T, Error>;
 
 [[nodiscard]] inline std::unexpected<Error> fail(Errc code, std::string what,
                                                  std::vector<std::string> fields = {}) {

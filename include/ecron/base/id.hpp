@@ -9,8 +9,7 @@
 /// Identifiers that cannot be mistaken for one another.
 namespace ecron {
 
-template <class Tag, class Rep>
-class Id {
+template <class Tag, class Rep> class Id {
 public:
     Id() = default;
     explicit Id(Rep value) : value_(std::move(value)) {}
@@ -38,7 +37,8 @@ using NodeId = Id<struct NodeIdTag, std::string>;
 
 }  // namespace ecron
 
-template <class Tag, class Rep>
-struct std::hash<ecron::Id<Tag, Rep>> {
-    std::size_t operator()(const ecron::Id<Tag, Rep>& id) const noexcept { return std::hash<Rep>{}(id.value()); }
+template <class Tag, class Rep> struct std::hash<ecron::Id<Tag, Rep>> {
+    std::size_t operator()(const ecron::Id<Tag, Rep>& id) const noexcept {
+        return std::hash<Rep>{}(id.value());
+    }
 };

@@ -3,11 +3,12 @@
 #include <string>
 #include <string_view>
 
-/// Appends JSON text to a string, member by member, without building a tree: answers are written far more often
-/// than they are read. The caller keeps objects and arrays balanced; commas are the writer's.
+/// Appends JSON text to a string, member by member, without building a tree: answers are written far more
+/// often than they are read. The caller keeps objects and arrays balanced; commas are the writer's.
 namespace ecron {
 
-/// Appends `text` as a JSON string with its quotes. Invalid UTF-8 becomes U+FFFD, so that the result is always JSON.
+/// Appends `text` as a JSON string with its quotes. Invalid UTF-8 becomes U+FFFD, so that the result is
+/// always JSON.
 void append_json_string(std::string& out, std::string_view text);
 [[nodiscard]] std::string json_string(std::string_view text);
 

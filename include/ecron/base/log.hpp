@@ -30,27 +30,22 @@ void reopen();
 /// Writes one line; newlines and control characters inside are escaped.
 void write(Level level, std::string_view line);
 
-template <class... Args>
-void debug(fmt::format_string<Args...> text, Args&&... args) {
+template <class... Args> void debug(fmt::format_string<Args...> text, Args&&... args) {
     if (enabled(Level::debug)) write(Level::debug, fmt::format(text, std::forward<Args>(args)...));
 }
-template <class... Args>
-void info(fmt::format_string<Args...> text, Args&&... args) {
+template <class... Args> void info(fmt::format_string<Args...> text, Args&&... args) {
     if (enabled(Level::info)) write(Level::info, fmt::format(text, std::forward<Args>(args)...));
 }
-template <class... Args>
-void warn(fmt::format_string<Args...> text, Args&&... args) {
+template <class... Args> void warn(fmt::format_string<Args...> text, Args&&... args) {
     if (enabled(Level::warn)) write(Level::warn, fmt::format(text, std::forward<Args>(args)...));
 }
-template <class... Args>
-void error(fmt::format_string<Args...> text, Args&&... args) {
+template <class... Args> void error(fmt::format_string<Args...> text, Args&&... args) {
     if (enabled(Level::error)) write(Level::error, fmt::format(text, std::forward<Args>(args)...));
 }
 
 }  // namespace ecron::log
 
-template <class Tag, class Rep>
-struct fmt::formatter<ecron::Id<Tag, Rep>> : fmt::formatter<Rep> {
+template <class Tag, class Rep> struct fmt::formatter<ecron::Id<Tag, Rep>> : fmt::formatter<Rep> {
     auto format(const ecron::Id<Tag, Rep>& id, format_context& context) const {
         return fmt::formatter<Rep>::format(id.value(), context);
     }

@@ -21,8 +21,7 @@ private:
 
 }  // namespace ecron
 
-template <>
-struct fmt::formatter<ecron::SecretText> : fmt::formatter<fmt::string_view> {
+template <> struct fmt::formatter<ecron::SecretText> : fmt::formatter<fmt::string_view> {
     auto format(const ecron::SecretText&, format_context& context) const {
         return fmt::formatter<fmt::string_view>::format("***", context);
     }

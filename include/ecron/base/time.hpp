@@ -61,7 +61,9 @@ std::string format_rfc3339_millis(Instant instant);
 [[nodiscard]] inline std::int64_t to_unix_seconds(Instant instant) {
     return std::chrono::floor<Seconds>(instant).time_since_epoch().count();
 }
-[[nodiscard]] inline std::int64_t to_unix_millis(Instant instant) { return instant.time_since_epoch().count(); }
+[[nodiscard]] inline std::int64_t to_unix_millis(Instant instant) {
+    return instant.time_since_epoch().count();
+}
 [[nodiscard]] inline Instant from_unix_millis(std::int64_t value) { return Instant{Millis{value}}; }
 [[nodiscard]] inline Instant from_unix_seconds(std::int64_t value) { return Instant{Seconds{value}}; }
 

@@ -13,8 +13,9 @@
 #include "ecron/model/execution.hpp"
 #include "ecron/model/job.hpp"
 
-/// Carries attempts out and tells how they went. Bounded: at most `limit` at once; what is beyond waits in turns over
-/// the tenants, so that one tenant's midnight does not starve the rest. Threads: the io_context's only.
+/// Carries attempts out and tells how they went. Bounded: at most `limit` at once; what is beyond waits in
+/// turns over the tenants, so that one tenant's midnight does not starve the rest. Threads: the io_context's
+/// only.
 namespace ecron::execution {
 
 struct Options {
@@ -48,11 +49,12 @@ struct AttemptOrder {
 };
 
 struct AttemptResult {
-    model::ExecutionState outcome{model::ExecutionState::failure};  // success, failure or interrupt (cancelled)
-    bool accepted{false};                // 2xx, and the end comes by callback
+    model::ExecutionState outcome{
+        model::ExecutionState::failure};  // success, failure or interrupt (cancelled)
+    bool accepted{false};                 // 2xx, and the end comes by callback
     int code{0};
     std::string reason{};
-    std::string detail{};                // JSON object
+    std::string detail{};  // JSON object
     std::string output{};
     Instant begin_at{};
     Instant end_at{};

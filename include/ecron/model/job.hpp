@@ -56,6 +56,8 @@ struct Plan {
     Millis jitter{0};
     std::optional<Instant> begin_at{};  // no run before it or after end_at: inclusive, whole seconds
     std::optional<Instant> end_at{};
+    std::string concurrency_key{};  // at most max_concurrency runs of all jobs with this key at once
+    int max_concurrency{1};
     bool repeats{false};  // a `timed` job taken over from the old service, which fires at every match
     bool operator==(const Plan&) const = default;
 };
@@ -81,8 +83,6 @@ struct Context {
     std::optional<Millis> callback_timeout{};
     std::optional<NodeLoss> on_node_loss{};
     int priority{0};
-    std::string concurrency_key{};
-    int max_concurrency{1};
     std::optional<std::string> labels{};  // a JSON object, text to text
     std::optional<Millis> retention{};
     bool operator==(const Context&) const = default;

@@ -1,0 +1,148 @@
+#include "ecron/base/json_writer.hpp"
+#include "ecron/base/log.hpp"
+#include "scheduler_impl.hpp"
+
+/// The planning loop: gives the planner the time, carries its decisions out.
+namespace ecron::analysis {
+namespace {
+
+constexpr std::chrono::seconds kLongestWait{1};  // wall clocks step; a wait must notice
+
+}  // namespace
+
+asio::awaitable<void> Scheduler::Impl::plan() {
+    while (!stopping_ && store_.leads()) {
+        step();
+        co_await wake_.wait(until_next());
+    }
+}
+
+std::chrono::microseconds Scheduler::Impl::until_next() const {
+    const std::optional<Instant> next = planner_.next_wake();
+    if (!next) return kLongestWait;
+    if (decided_.size() + runs_.size() >= options_.claim_window) return std::chrono::milliseconds{50};
+    const Millis wait = *next - clock_.now();
+    return std::clamp<std::chrono::microseconds>(wait, std::chrono::microseconds{0}, kLongestWait);
+}
+
+void Scheduler::Impl::step() {
+    const std::size_t used = runs_.size() + decided_.size();
+    const std::size_t window = used < options_.claim_window ? options_.claim_window - used : 0;
+    const std::size_t room = std::min(window, options_.claim_batch);
+    const ChangeNumber known = changes_.seen();
+    decisions_.clear();
+    planner_.advance(clock_.now(), room, decisions_);
+
+    const std::size_t undecided = decided_.size();
+    for (const Decision& decision : decisions_)
+        std::visit([this](const auto& one) { carry_out(one); }, decision);
+    if (decided_.size() - undecided < room) planned_ = known;
+
+    if (!decided_.empty() && !claiming_) {
+        claiming_ = true;
+        gate_.spawn("claim", claim_decided());
+    }
+    if (!to_start_.empty() && !starting_) {
+        starting_ = true;
+        gate_.spawn("start", start_queued());
+    }
+    if (!to_withdraw_.empty()) gate_.spawn("withdraw", withdraw(std::exchange(to_withdraw_, {})));
+    attach_summaries();
+    if (!missed_.empty()) gate_.spawn("missed", record_missed(std::exchange(missed_, {})));
+}
+
+void Scheduler::Impl::carry_out(const Claim& claim) { decided_.push_back(claim); }
+
+void Scheduler::Impl::carry_out(const Start& start) { to_start_.push_back(start.run); }
+
+void Scheduler::Impl::carry_out(const Refuse& refuse) {
+    gate_.spawn("refuse", finish_without_attempt(refuse.run, std::string{refuse.reason}));
+}
+
+void Scheduler::Impl::carry_out(const Withdraw& one) { to_withdraw_.push_back(one.run); }
+
+void Scheduler::Impl::carry_out(const Stop& stop) {
+    Run* const run = runs_.find(stop.run);
+    if (run == nullptr) return;
+    if (run->stop_reason.empty()) run->stop_reason = stop.reason;
+    switch (run->stage) {
+        case Stage::running:
+            pool_.cancel(run->row.id);
+            break;
+        case Stage::retrying:
+        case Stage::accepted:
+        case Stage::waiting:
+            gate_.spawn("stop", finish_without_attempt(stop.run, run->stop_reason));
+            break;
+        case Stage::unclaimed:
+        case Stage::starting:
+        case Stage::ending:
+            break;  // whoever is writing looks at stop_reason next
+    }
+}
+
+void Scheduler::Impl::carry_out(const Expire& expire) {
+    const Run* const run = runs_.find(expire.run);
+    if (run == nullptr || run->stage != Stage::accepted) return;
+    execution::AttemptResult result;
+    result.reason = "the target took the run on, and its callback did not come in time";
+    result.begin_at = run->began;
+    result.end_at = clock_.now();
+    gate_.spawn("expire", finish_attempt(expire.run, std::move(result)));
+}
+
+void Scheduler::Impl::carry_out(const Missed& missed) {
+    statistics_.missed += static_cast<std::uint64_t>(missed.count);
+    missed_.push_back({missed.job, missed.from, missed.to, missed.count, "misfire"});
+}
+
+/// Missed runs are told in the row of the newest one, where that runs; else as a record of their own.
+void Scheduler::Impl::attach_summaries() {
+    std::erase_if(missed_, [this](const store::Missed& missed) {
+        for (const Decision& decision : decisions_) {
+            const Claim* const claim = std::get_if<Claim>(&decision);
+            if (claim == nullptr || claim->job != missed.job) continue;
+            std::string summary;
+            JsonWriter json{summary};
+            json.begin_object().member("from", format_rfc3339_millis(missed.from));
+            json.member("to", format_rfc3339_millis(missed.to)).member("count", missed.count).end_object();
+            summaries_[claim->run] = std::move(summary);
+            return true;
+        }
+        return false;
+    });
+}
+
+asio::awaitable<void> Scheduler::Impl::withdraw(std::vector<RunId> ids) {
+    std::vector<ExecuteId> executions;
+    for (const RunId id : ids)
+        if (const Run* run = runs_.find(id); run != nullptr) executions.push_back(run->row.id);
+    const std::uint64_t term = term_count_;
+    for (std::size_t tries = 0;; ++tries) {
+        const Result<void> done = co_await store_.withdraw(term_->epoch, executions);
+        if (done) break;
+        if (done.error().code != Errc::unavailable || term != term_count_) {
+            log::error("runs not withdrawn count={} error={}", executions.size(), done.error().what);
+            break;
+        }
+        const bool again = co_await back_off(tries);
+        if (!again) break;
+    }
+    if (term != term_count_) co_return;
+    statistics_.withdrawn += executions.size();
+    for (const RunId id : ids) end_run(id);
+}
+
+asio::awaitable<void> Scheduler::Impl::record_missed(std::vector<store::Missed> missed) {
+    for (std::size_t tries = 0;; ++tries) {
+        const Result<void> done = co_await store_.record_missed(missed);
+        if (done) co_return;
+        const bool again = done.error().code == Errc::unavailable && co_await back_off(tries);
+        if (!again) {
+            log::error("missed runs not recorded count={} error={}", missed.size(), done.error().what);
+            co_return;
+        }
+    }
+}
+
+}  // namespace ecron::analysis

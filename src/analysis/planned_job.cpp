@@ -1,0 +1,73 @@
+#include "planned_job.hpp"
+
+#include <functional>
+
+namespace ecron::analysis {
+namespace {
+
+/// Old rows of type `timed` fire at every match, as the service that wrote them did.
+model::Plan taken_over(model::Plan plan) {
+    plan.repeats = true;
+    return plan;
+}
+
+std::expected<PlannedJob, std::string> build(const store::StoredPlan& job, const model::Plan& plan,
+                                             const SchedulerOptions& defaults, Groups& groups) {
+    if (job.cron_time.empty()) return std::unexpected<std::string>{"it has no schedule"};
+    const JobId id{std::string{job.id}};
+    auto parsed = model::schedule_of(job.cron_time, job.type, plan, id, job.created_at, defaults.rules,
+                                     cron::Strictness::takeover);
+    if (!parsed) return std::unexpected(std::move(parsed.error().reason));
+    return PlannedJob{.key = job.key,
+                      .schedule = parsed->schedule,
+                      .timing = timing_of(plan, job.type, defaults.timing, groups),
+                      .tenant = groups.of(std::string{job.tenant}),
+                      .jitter_seed = std::hash<std::string_view>{}(job.id)};
+}
+
+}  // namespace
+
+Timing timing_of(const model::Plan& plan, model::JobType type, const Timing& defaults, Groups& groups) {
+    Timing timing = defaults;
+    timing.misfire = plan.misfire.value_or(defaults.misfire);
+    timing.overlap = plan.overlap.value_or(defaults.overlap);
+    timing.misfire_grace = plan.misfire_grace.value_or(defaults.misfire_grace);
+    if (plan.start_deadline) timing.start_deadline = plan.start_deadline;
+    timing.jitter = plan.jitter;
+    timing.begin_at = plan.begin_at;
+    timing.end_at = plan.end_at;
+    timing.concurrency = groups.of(plan.concurrency_key);
+    timing.max_concurrency = static_cast<std::uint32_t>(plan.max_concurrency);
+    timing.once = type == model::JobType::timed && !plan.repeats;
+    return timing;
+}
+
+std::expected<PlannedJob, std::string> planned_job(const store::StoredPlan& job,
+                                                   const SchedulerOptions& defaults, Groups& groups) {
+    if (!job.has_plan) {
+        const auto context = model::read_context(job.context);
+        return build(job, taken_over(context ? context->plan : model::Plan{}), defaults, groups);
+    }
+    if (job.plan.empty()) {
+        static const model::Plan kDefault{};
+        return build(job, kDefault, defaults, groups);
+    }
+    const auto plan = model::read_plan(job.plan);
+    if (!plan) return std::unexpected(plan.error().what);
+    return build(job, *plan, defaults, groups);
+}
+
+std::expected<PlannedJob, std::string> planned_job(const model::Job& job, const SchedulerOptions& defaults,
+                                                   Groups& groups) {
+    const auto context = model::read_context(job.context);
+    if (!context) return std::unexpected(context.error().what);
+    const store::StoredPlan stored{.key = job.key,
+                                   .id = job.id.value(),
+                                   .cron_time = job.cron_time,
+                                   .type = job.type,
+                                   .tenant = job.tenant.value(),
+                                   .created_at = job.created_at};
+    return build(stored, context->plan, defaults, groups);
+}
+
+}  // namespace ecron::analysis

@@ -1,0 +1,89 @@
+#pragma once
+#include <algorithm>
+#include <cassert>
+#include <unordered_map>
+#include <vector>
+
+#include "ecron/analysis/planner.hpp"
+#include "ecron/execution/pool.hpp"
+#include "ecron/model/execution.hpp"
+
+namespace ecron::analysis {
+
+/// How far a run has come in this process; the planner decides, the store keeps.
+enum class Stage : std::uint8_t {
+    unclaimed,  // decided, its row is not committed yet
+    waiting,    // its row is committed; not started
+    starting,   // a compare-and-set before the start is under way
+    running,    // its attempt is with the pool
+    ending,     // its outcome is being written
+    retrying,   // waits for its next attempt
+    accepted,   // waits for the target's callback
+};
+
+/// A run of this process.
+struct Run {
+    RunId id{};
+    Stage stage{Stage::unclaimed};
+    execution::TaskPtr task{};
+    model::Execution row{};   // as the store has it, or will once the write under way is committed
+    bool needs_begin{false};  // its start is not its claim: it commits a compare-and-set first
+    bool spends_job{false};
+    bool begin_recorded{false};  // the store says `executing`
+    Instant began{};
+    std::string stop_reason{};   // why it is being stopped, when it is
+    std::string early_result{};  // a callback that overtook the answer
+};
+
+/// The runs of this process by their three names. References stay good until erase.
+class RunTable {
+public:
+    Run& add(Run run) {
+        const RunId id = run.id;
+        by_execution_[run.row.id] = id;
+        by_job_.emplace(run.row.job_key, id);
+        return runs_.insert_or_assign(id, std::move(run)).first->second;
+    }
+
+    [[nodiscard]] Run* find(RunId id) {
+        const auto found = runs_.find(id);
+        return found == runs_.end() ? nullptr : &found->second;
+    }
+
+    [[nodiscard]] Run* find(const ExecuteId& id) {
+        const auto found = by_execution_.find(id);
+        return found == by_execution_.end() ? nullptr : find(found->second);
+    }
+
+    [[nodiscard]] std::vector<RunId> of_job(JobKey job) const {
+        std::vector<RunId> ids;
+        const auto [first, last] = by_job_.equal_range(job);
+        std::transform(first, last, std::back_inserter(ids), [](const auto& entry) { return entry.second; });
+        return ids;
+    }
+
+    void erase(RunId id) {
+        const auto found = runs_.find(id);
+        if (found == runs_.end()) return;
+        by_execution_.erase(found->second.row.id);
+        const auto [first, last] = by_job_.equal_range(found->second.row.job_key);
+        by_job_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == id; }));
+        runs_.erase(found);
+    }
+
+    [[nodiscard]] std::vector<RunId> ids() const {
+        std::vector<RunId> all;
+        all.reserve(runs_.size());
+        for (const auto& [id, run] : runs_) all.push_back(id);
+        return all;
+    }
+
+    [[nodiscard]] std::size_t size() const { return runs_.size(); }
+
+private:
+    std::unordered_map<RunId, Run> runs_;
+    std::unordered_map<ExecuteId, RunId> by_execution_;
+    std::unordered_multimap<JobKey, RunId> by_job_;
+};
+
+}  // namespace ecron::analysis

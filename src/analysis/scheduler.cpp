@@ -1,0 +1,36 @@
+#include "ecron/analysis/scheduler.hpp"
+
+#include "scheduler_impl.hpp"
+
+namespace ecron::analysis {
+
+Scheduler::Scheduler(asio::io_context& io, const Clock& clock, store::Store& store, execution::Pool& pool,
+                     SchedulerOptions options)
+    : impl_(std::make_shared<Impl>(io, clock, store, pool, std::move(options))) {}
+Scheduler::~Scheduler() = default;
+
+asio::awaitable<void> Scheduler::run() { return impl_->run(); }
+asio::awaitable<void> Scheduler::stop(Millis grace) { return impl_->stop(grace); }
+bool Scheduler::leads() const { return impl_->leads(); }
+bool Scheduler::loaded() const { return impl_->loaded(); }
+void Scheduler::job_changed(const model::Job& job) { impl_->job_changed(job); }
+void Scheduler::job_deleted(const model::Job& job, std::string_view by) { impl_->job_deleted(job, by); }
+void Scheduler::paused(std::optional<TenantId> tenant, bool is_paused) { impl_->paused(tenant, is_paused); }
+asio::awaitable<Result<model::Execution>> Scheduler::run_now(model::Job job, model::Trigger trigger,
+                                                             std::optional<ExecuteId> id) {
+    return impl_->run_now(std::move(job), trigger, std::move(id));
+}
+asio::awaitable<Result<model::Execution>> Scheduler::cancel(std::optional<TenantId> tenant, ExecuteId id,
+                                                            std::string by) {
+    return impl_->cancel(std::move(tenant), std::move(id), std::move(by));
+}
+asio::awaitable<Result<void>> Scheduler::callback(std::optional<TenantId> tenant, ExecuteId id,
+                                                  std::string result) {
+    return impl_->callback(std::move(tenant), std::move(id), std::move(result));
+}
+SchedulerStatistics Scheduler::statistics() const { return impl_->statistics(); }
+std::size_t Scheduler::jobs() const { return impl_->jobs(); }
+std::size_t Scheduler::runs() const { return impl_->runs(); }
+std::size_t Scheduler::planner_memory() const { return impl_->planner_memory(); }
+
+}  // namespace ecron::analysis

@@ -1,0 +1,59 @@
+#pragma once
+#include <list>
+#include <unordered_map>
+
+#include "ecron/execution/pool.hpp"
+
+namespace ecron::analysis {
+
+/// The tasks of jobs that ran lately, so that a run need not read its job again; least recently used go
+/// first.
+class TaskCache {
+public:
+    explicit TaskCache(std::size_t limit_bytes) : limit_(limit_bytes) {}
+
+    [[nodiscard]] execution::TaskPtr find(JobKey key) {
+        const auto found = index_.find(key);
+        if (found == index_.end()) return nullptr;
+        order_.splice(order_.begin(), order_, found->second);
+        return found->second->task;
+    }
+
+    void put(JobKey key, execution::TaskPtr task) {
+        erase(key);
+        const std::size_t bytes = task->memory() + kEntryOverhead;
+        order_.push_front(Entry{key, std::move(task), bytes});
+        index_[key] = order_.begin();
+        used_ += bytes;
+        while (used_ > limit_ && order_.size() > 1) erase(order_.back().key);
+    }
+
+    void erase(JobKey key) {
+        const auto found = index_.find(key);
+        if (found == index_.end()) return;
+        used_ -= found->second->bytes;
+        order_.erase(found->second);
+        index_.erase(found);
+    }
+
+    void clear() {
+        order_.clear();
+        index_.clear();
+        used_ = 0;
+    }
+
+private:
+    struct Entry {
+        JobKey key;
+        execution::TaskPtr task;
+        std::size_t bytes;
+    };
+    static constexpr std::size_t kEntryOverhead = 160;  // list node, hash node, shared pointer's block
+
+    std::size_t limit_;
+    std::size_t used_{0};
+    std::list<Entry> order_;
+    std::unordered_map<JobKey, std::list<Entry>::iterator> index_;
+};
+
+}  // namespace ecron::analysis

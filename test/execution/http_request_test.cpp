@@ -1,0 +1,111 @@
+#include "execution/http_request.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+using namespace ecron;
+using namespace ecron::execution;
+
+namespace {
+
+AttemptOrder order_for(model::Context context) {
+    auto task = std::make_shared<Task>();
+    task->context = std::move(context);
+    task->context.exec = "http://target.example/path?q=1";
+    return {ExecuteId{"e-1"}, 2, from_unix_millis(1'767'225'600'123), task};
+}
+
+const Options kOptions{.callback_path = "/results"};
+
+std::vector<std::string> values(const http::ClientRequest& request, std::string_view name) {
+    std::vector<std::string> found;
+    for (const http::Header& header : request.headers)
+        if (header.name == name) found.push_back(header.value);
+    return found;
+}
+
+using Strings = std::vector<std::string>;
+
+Result<http::ClientResponse> answered(unsigned status, std::vector<http::Header> headers = {}) {
+    http::ClientResponse response;
+    response.status = status;
+    response.headers = std::move(headers);
+    return response;
+}
+
+}  // namespace
+
+TEST_CASE("the target sees method, URL and headers as the job says, and ecron's own", "[execution]") {
+    const auto request =
+        http_request(order_for({.method = "PUT", .headers = model::NameValues{{"X-Key", "v"}}}), kOptions);
+    CHECK(request.method == "PUT");
+    CHECK(request.url == "http://target.example/path?q=1");
+    CHECK(values(request, "X-Key") == Strings{"v"});
+    CHECK(values(request, "webhook") == Strings{"/results/e-1"});
+    CHECK(values(request, "Idempotency-Key") == Strings{"e-1"});
+    CHECK(values(request, "X-Ecron-Scheduled-At") == Strings{"2026-01-01T00:00:00.123Z"});
+    CHECK(values(request, "X-Ecron-Attempt") == Strings{"2"});
+}
+
+TEST_CASE("ecron's own headers replace the job's of that name in any case", "[execution]") {
+    const auto request = http_request(
+        order_for({.headers = model::NameValues{{"WebHook", "x"}, {"idempotency-key", "x"}}}), kOptions);
+    CHECK(values(request, "WebHook").empty());
+    CHECK(values(request, "webhook") == Strings{"/results/e-1"});
+    CHECK(values(request, "Idempotency-Key") == Strings{"e-1"});
+}
+
+TEST_CASE("POST and PUT without a body send null, GET and DELETE none", "[execution]") {
+    const auto [method, given, sent] =
+        GENERATE(table<std::string, std::optional<std::string>, std::optional<std::string>>({
+            {"POST", std::nullopt, "null"},
+            {"PUT", std::nullopt, "null"},
+            {"GET", std::nullopt, std::nullopt},
+            {"DELETE", std::nullopt, std::nullopt},
+            {"POST", R"({"a":1})", R"({"a":1})"},
+            {"GET", R"({"a":1})", std::nullopt},
+        }));
+    CAPTURE(method);
+    CHECK(http_request(order_for({.method = method, .body = given}), kOptions).body == sent);
+}
+
+TEST_CASE("a form's body is its members, encoded", "[execution]") {
+    const auto request = http_request(
+        order_for({.headers = model::NameValues{{"content-type",
+                                                 "application/x-www-form-urlencoded; charset=utf-8"}},
+                   .body = R"({"a b":"x&y","n":7,"o":{"p":true}})"}),
+        kOptions);
+    CHECK(request.body == "a%20b=x%26y&n=7&o=%7B%22p%22%3Atrue%7D");
+}
+
+TEST_CASE("2xx is success or acceptance, all else a failure with its reason", "[execution]") {
+    using model::Completion;
+    CHECK(read_answer(answered(204), Completion::automatic).outcome == model::ExecutionState::success);
+    CHECK_FALSE(read_answer(answered(200), Completion::automatic).accepted);
+    CHECK(read_answer(answered(202), Completion::automatic).accepted);
+    CHECK_FALSE(read_answer(answered(202), Completion::response).accepted);
+    CHECK(read_answer(answered(200), Completion::callback).accepted);
+    const AttemptResult refused = read_answer(answered(404), Completion::automatic);
+    CHECK(refused.outcome == model::ExecutionState::failure);
+    CHECK(refused.code == 404);
+    CHECK(refused.reason == "the target answered 404");
+    const AttemptResult lost =
+        read_answer(fail(Errc::timeout, "no answer within 60s"), Completion::automatic);
+    CHECK(lost.outcome == model::ExecutionState::failure);
+    CHECK(lost.code == 0);
+    CHECK(lost.reason == "no answer within 60s");
+}
+
+TEST_CASE("Retry-After in seconds is understood, nonsense is not", "[execution]") {
+    CHECK(read_answer(answered(503, {{"retry-after", "7"}}), {}).retry_after == Millis{7'000});
+    CHECK_FALSE(read_answer(answered(503, {{"Retry-After", "soon"}}), {}).retry_after);
+    CHECK_FALSE(read_answer(answered(503, {{"Retry-After", "99999999999999"}}), {}).retry_after);
+}
+
+TEST_CASE("an attempt keeps timing and headers of interest", "[execution]") {
+    const AttemptResult result =
+        read_answer(answered(200, {{"Content-Type", "text/plain"}, {"Set-Cookie", "secret"}}), {});
+    CHECK(result.detail.contains(R"("Content-Type":"text/plain")"));
+    CHECK_FALSE(result.detail.contains("secret"));
+    CHECK(result.detail.contains(R"("first_byte":0)"));
+}
