@@ -45,6 +45,7 @@ struct Options {
     std::size_t batch_rows{100};              // rows a statement
     std::size_t queue_limit{100'000};         // writes waiting; over it: unavailable
     Seconds lease{5};
+    Millis claim_ahead{250};  // a claim's watermark may be this much and a second ahead of the store's clock
 };
 
 /// What the planner reads of an enabled job at start. The texts are good during the call only.

@@ -1,0 +1,37 @@
+#pragma once
+#include <map>
+#include <vector>
+
+#include "ecron/store/store.hpp"
+#include "store/records.hpp"
+
+/// The part of a transaction that changes jobs: it locks the change head, numbers its changes without gaps,
+/// and writes the change rows and the tenants' counters when it ends.
+namespace ecron::store {
+
+class ChangeLog {
+public:
+    explicit ChangeLog(Session& session);  // locks the head
+    [[nodiscard]] Instant now() const { return now_; }
+    /// Numbers a change of a job; `before` is the row that it replaces, if any. The key may be filled in
+    /// later.
+    ChangeNumber add(std::string_view kind, const model::Job& job, const JobRow* before);
+    void set_key(ChangeNumber number, JobKey key);
+    void count(const TenantId& tenant, std::int64_t difference) { counts_[tenant] += difference; }
+    void finish();
+
+private:
+    Session& session_;
+    std::int64_t first_{0};
+    Instant now_{};
+    std::vector<Change> changes_;
+    std::map<TenantId, std::int64_t> counts_;  // sorted, so that transactions lock the counters in one order
+};
+
+/// The plan of a row: as stored, or for a row of the old service as its context says (its `timed` jobs
+/// repeat).
+model::Plan plan_of(const JobRow& row);
+/// True where the two differ in what decides when they run.
+bool same_schedule(const JobRow& before, const model::Job& after, const model::Plan& plan_after);
+
+}  // namespace ecron::store

@@ -1,0 +1,207 @@
+#include "store/claims.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "store/jobs.hpp"
+#include "store/records.hpp"
+
+namespace ecron::store {
+
+namespace {
+
+/// One execution of a claim, and where the answer about it goes.
+struct ClaimedRow {
+    const model::Execution* execution;
+    ClaimWrite* claim;
+    std::size_t place;
+};
+
+/// Proves that the epoch is still this one's and locks the shard's row until the transaction ends. The beat
+/// makes sure that a row always changes.
+void fence(Session& session, Epoch epoch) {
+    Statement& update = session.prepare(
+        "update t_cron_shard set f_beats = f_beats + 1 where f_shard = 0 and f_epoch = :epoch", "i");
+    update << epoch.value();
+    if (update.run() == 0) throw Refused({Errc::denied, "another term has begun", {}});
+}
+
+/// The fence of a claim also moves the watermark, never back, and never beyond what the store's clock can
+/// mean.
+void fence(Session& session, const Claim& claim) {
+    const std::string_view clock = now_expression(session.driver());
+    const bool own_clock = clock.empty();
+    Statement& update = session.prepare(
+        fmt::format(
+            "update t_cron_shard set f_beats = f_beats + 1, f_planned = :planned, f_watermark = case when "
+            "f_watermark > :watermark then f_watermark else :watermark2 end "
+            "where f_shard = 0 and f_epoch = :epoch and :watermark3 <= {} + :slack",
+            own_clock ? ":now" : clock),
+        own_clock ? "iiiiiii" : "iiiiii");
+    const std::int64_t watermark = to_unix_millis(claim.watermark);
+    const auto slack = session.options().claim_ahead + Seconds{1};
+    update << claim.planned.value() << watermark << watermark << claim.epoch.value() << watermark;
+    if (own_clock) update << to_unix_millis(session.now());
+    update << std::int64_t{slack.count()};
+    if (update.run() > 0) return;
+    Statement& read =
+        session.prepare("select 1 from t_cron_shard where f_shard = 0 and f_epoch = :epoch", "i", "i");
+    read << claim.epoch.value();
+    if (read.first()) throw Refused({Errc::unavailable, "this node's clock is ahead of the database's", {}});
+    throw Refused({Errc::denied, "another term has begun", {}});
+}
+
+const Rows& plain_insert() {
+    static const Rows rows{.head = kExecutionInsert, .types = kExecutionInsertTypes};
+    return rows;
+}
+
+const Rows& keeping_insert(Driver driver) {
+    static const Rows mysql{.head = kExecutionInsert,
+                            .types = kExecutionInsertTypes,
+                            .tail = keep_existing(Driver::mysql, "f_execute_id")};
+    static const Rows sqlite{.head = kExecutionInsert,
+                             .types = kExecutionInsertTypes,
+                             .tail = keep_existing(Driver::sqlite, "f_execute_id")};
+    return driver == Driver::mysql ? mysql : sqlite;
+}
+
+void insert(Session& session, const Rows& shape, const std::vector<ClaimedRow>& rows) {
+    session.run_rows(
+        shape, rows.size(), [&](Statement& row, std::size_t i) { bind_execution(row, *rows[i].execution); },
+        [&](std::size_t i) { return execution_bytes(*rows[i].execution); });
+}
+
+/// Whose a row is tells who runs it: rows of the claim's own epoch are its own, whichever try inserted them.
+void read_back(Session& session, const std::vector<ClaimedRow>& rows) {
+    std::unordered_map<std::string_view, const ClaimedRow*> wanted;
+    for (const ClaimedRow& row : rows) wanted.emplace(row.execution->id.value(), &row);
+    for (std::size_t at = 0; at < rows.size(); at += kLongestList) {
+        const std::size_t count = std::min(kLongestList, rows.size() - at);
+        const std::size_t size = list_size(count);
+        Statement& select = session.prepare(fmt::format("select f_execute_id, f_job_id, f_nominal, f_epoch, "
+                                                        "f_job_status, f_attempt from t_cron_job_status "
+                                                        "where f_execute_id in ({})",
+                                                        placeholders(size)),
+                                            std::string(size, 's'), "ssiiii");
+        for (std::size_t i = 0; i < size; ++i)
+            select << rows[at + std::min(i, count - 1)].execution->id.value();
+        for (select.run(); select.fetch();) {
+            const ClaimedRow& row = *wanted.at(select.text(0));
+            const model::Execution& execution = *row.execution;
+            const bool same_nominal =
+                select.is_null(2)
+                    ? !execution.nominal
+                    : execution.nominal && to_unix_millis(*execution.nominal) == select.integer(2);
+            if (select.text(1) != execution.job_id.value() || !same_nominal)
+                throw Refused({Errc::internal,
+                               fmt::format("execution {} belongs to another run", execution.id.value()),
+                               {}});
+            // A row of this epoch that has begun was claimed by an earlier claim and is under way already.
+            row.claim->result->mine[row.place] = select.integer(3) == execution.epoch.value() &&
+                                                 select.integer(4) == static_cast<int>(execution.state) &&
+                                                 select.integer(5) == execution.attempt;
+        }
+    }
+}
+
+}  // namespace
+
+void BeginTerm::apply(Session& session) {
+    const Instant now = session.now();
+    Statement& raise = session.prepare(
+        "update t_cron_shard set f_epoch = f_epoch + 1, f_beats = f_beats + 1, f_node = :node, "
+        "f_watermark = coalesce(f_watermark, :now) where f_shard = 0",
+        "si");
+    raise << node_.value() << to_unix_millis(now);
+    if (raise.run() == 0) throw SqlError(SqlFault::other, 0, "the shard's row is missing");
+    Statement& read = session.prepare(
+        "select f_epoch, f_watermark, f_planned, (select f_number from t_cron_change_head where f_id = 1) "
+        "from t_cron_shard where f_shard = 0",
+        "", "iiii");
+    read.first();
+    result = Term{.epoch = Epoch(read.integer(0)),
+                  .watermark = from_unix_millis(read.integer(1)),
+                  .planned = ChangeNumber(read.integer(2)),
+                  .head = ChangeNumber(read.integer(3))};
+}
+
+void apply_claims(Session& session, std::span<Write* const> writes, Repetition repetition) {
+    const auto* const last = static_cast<const ClaimWrite*>(writes.back());
+    for (const Write* const write : writes) {
+        if (static_cast<const ClaimWrite*>(write)->claim().epoch != last->claim().epoch) throw Together();
+    }
+    fence(session, last->claim());
+
+    std::vector<ClaimedRow> rows;
+    for (Write* const write : writes) {
+        auto* const claim = static_cast<ClaimWrite*>(write);
+        const auto& executions = claim->claim().executions;
+        claim->result.emplace();
+        claim->result->mine.assign(executions.size(), true);
+        for (std::size_t i = 0; i < executions.size(); ++i) rows.push_back({&executions[i], claim, i});
+    }
+    std::ranges::sort(rows, {},
+                      [](const ClaimedRow& row) { return std::string_view(row.execution->id.value()); });
+
+    bool all_new = repetition == Repetition::first;
+    if (all_new) {
+        try {
+            insert(session, plain_insert(), rows);
+        } catch (const SqlError& error) {
+            if (error.fault() != SqlFault::duplicate) throw;
+            all_new =
+                false;  // the statement that failed left nothing; what others of it inserted is found again
+        }
+    }
+    if (!all_new) {
+        insert(session, keeping_insert(session.driver()), rows);
+        read_back(session, rows);
+    }
+    for (Write* const write : writes) {
+        auto* const claim = static_cast<ClaimWrite*>(write);
+        std::vector<std::pair<JobKey, ChangeNumber>> spent;
+        for (const JobKey key : claim->claim().spent) {
+            const auto& executions = claim->claim().executions;
+            const auto run = std::ranges::find(executions, key, &model::Execution::job_key);
+            if (run != executions.end()) spent.emplace_back(key, run->revision);
+        }
+        claim->result->disabled = disable_spent(session, spent);
+    }
+}
+
+void Withdraw::apply(Session& session) {
+    result = {};
+    fence(session, epoch_);
+    for (std::size_t at = 0; at < ids_.size(); at += kLongestList) {
+        const std::size_t count = std::min(kLongestList, ids_.size() - at);
+        const std::size_t size = list_size(count);
+        Statement& remove = session.prepare(fmt::format("delete from t_cron_job_status where f_execute_id in "
+                                                        "({}) and f_job_status = 6 and f_trigger = 1 "
+                                                        "and f_execute_times = 0",
+                                                        placeholders(size)),
+                                            std::string(size, 's'));
+        for (std::size_t i = 0; i < size; ++i) remove << ids_[at + std::min(i, count - 1)].value();
+        remove.run();
+    }
+}
+
+void RecordMissed::apply(Session& session) {
+    result = {};
+    static const Rows kMissedRows{
+        .head = "insert into t_cron_missed (f_job_key, f_from, f_to, f_count, f_reason, f_at) values ",
+        .types = "iiiisi"};
+    const std::int64_t now = to_unix_millis(session.now());
+    session.run_rows(
+        kMissedRows, missed_.size(),
+        [&](Statement& row, std::size_t i) {
+            const Missed& missed = missed_[i];
+            row << missed.job.value() << to_unix_millis(missed.from) << to_unix_millis(missed.to)
+                << missed.count << missed.reason << now;
+        },
+        [](std::size_t) { return std::size_t{100}; });
+}
+
+}  // namespace ecron::store

@@ -1,0 +1,160 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "store/executions.hpp"
+#include "store/records.hpp"
+
+namespace ecron::store {
+
+namespace {
+
+bool visible(const model::Execution& execution, const std::optional<TenantId>& tenant) {
+    return !tenant || (execution.tenant == *tenant && !execution.deleted);
+}
+
+/// Shown unless asked otherwise: what has started, and whatever the old service or a client wrote.
+constexpr std::string_view kShownByDefault =
+    " and (f_job_status in (1, 2, 3, 5) or (f_job_status = 4 and (f_execute_times > 0 or coalesce(f_trigger, "
+    "0) = 0)))";
+
+struct Condition {
+    std::string sql;
+    std::string types;
+};
+
+Condition condition_of(const ExecutionFilter& filter) {
+    Condition condition;
+    std::size_t parameter = 0;
+    const auto add = [&](std::string_view text, char type) {
+        condition.sql += fmt::format(fmt::runtime(text), parameter++);
+        condition.types += type;
+    };
+    const auto add_list = [&](std::string_view column, std::size_t size, char type) {
+        condition.sql += fmt::format(" and {} in ({})", column, placeholders(size, parameter));
+        condition.types.append(size, type);
+        parameter += size;
+    };
+    // The tenant of rows that the old service wrote stands in their ext_info and is compared after reading.
+    if (filter.tenant) {
+        add(" and (f_tenant_id = :p{} or f_tenant_id is null)", 's');
+        condition.sql += " and coalesce(f_is_deleted, 0) = 0";
+    }
+    if (!filter.jobs.empty()) add_list("f_job_id", list_size(filter.jobs.size()), 's');
+    if (filter.type) add(" and f_job_type = :p{}", 'i');
+    if (filter.states.empty()) condition.sql += kShownByDefault;
+    if (!filter.states.empty()) add_list("f_job_status", filter.states.size(), 'i');
+    if (filter.begin_from) add(" and f_begin_time >= :p{}", 'i');
+    if (filter.begin_until) add(" and f_begin_time <= :p{} and f_begin_time > 0", 'i');
+    add(" and f_key_id < :p{}", 'i');
+    add(" order by f_key_id desc limit :p{}", 'i');
+    return condition;
+}
+
+void bind(Statement& select, const ExecutionFilter& filter, std::int64_t before, std::size_t limit) {
+    if (filter.tenant) select << filter.tenant->value();
+    if (!filter.jobs.empty()) {
+        for (std::size_t i = 0; i < list_size(filter.jobs.size()); ++i)
+            select << filter.jobs[std::min(i, filter.jobs.size() - 1)].value();
+    }
+    if (filter.type) select << static_cast<int>(*filter.type);
+    for (const model::ExecutionState state : filter.states) select << static_cast<int>(state);
+    if (filter.begin_from) select << to_unix_seconds(*filter.begin_from);
+    if (filter.begin_until) select << to_unix_seconds(*filter.begin_until);
+    select << before << static_cast<std::int64_t>(limit);
+}
+
+}  // namespace
+
+void find_executions_together(Session& session, std::span<Read* const> reads) {
+    std::unordered_set<std::string_view> wanted;
+    for (const Read* const read : reads) wanted.insert(static_cast<const FindExecution*>(read)->id().value());
+    const std::vector<std::string_view> ids(wanted.begin(), wanted.end());
+    const std::size_t size = list_size(ids.size());
+    Statement& select =
+        session.prepare(fmt::format("select {} from t_cron_job_status where f_execute_id in ({})",
+                                    kExecutionColumns, placeholders(size)),
+                        std::string(size, 's'), kExecutionTypes);
+    for (std::size_t i = 0; i < size; ++i) select << ids[std::min(i, ids.size() - 1)];
+    std::unordered_map<ExecuteId, model::Execution> found;
+    for (select.run(); select.fetch();) {
+        model::Execution execution = read_execution_row(select);
+        found.emplace(execution.id, std::move(execution));
+    }
+    for (Read* const read : reads) {
+        auto* const find = static_cast<FindExecution*>(read);
+        const auto execution = found.find(find->id());
+        if (execution != found.end() && visible(execution->second, find->tenant())) {
+            find->result = execution->second;
+        } else {
+            find->result = std::nullopt;
+        }
+    }
+}
+
+std::vector<model::Execution> list_executions(Session& session, const ExecutionFilter& filter) {
+    std::vector<model::Execution> executions;
+    if (filter.jobs.size() > kLongestList)
+        throw SqlError(SqlFault::too_long, 0, "too many jobs in one query");
+    const Condition condition = condition_of(filter);
+    const std::string sql =
+        fmt::format("select {} from t_cron_job_status where 1 = 1{}", kExecutionColumns, condition.sql);
+    std::int64_t before = filter.before.value_or(std::numeric_limits<std::int64_t>::max());
+    // Rows of the old service may turn out not to be the tenant's, so a page can take more than one
+    // statement.
+    while (executions.size() < filter.limit) {
+        const std::size_t missing = filter.limit - executions.size();
+        Statement& select = session.prepare(sql, condition.types, kExecutionTypes);
+        bind(select, filter, before, missing);
+        std::size_t rows = 0;
+        for (select.run(); select.fetch(); ++rows) {
+            model::Execution execution = read_execution_row(select);
+            before = execution.key;
+            if (visible(execution, filter.tenant)) executions.push_back(std::move(execution));
+        }
+        if (rows < missing) break;
+    }
+    return executions;
+}
+
+std::vector<model::Execution> unended(Session& session, std::size_t limit, std::int64_t after_key) {
+    // "+ 0" keeps the optimizers from walking the primary key, that is all of history, for the sake of the
+    // order.
+    Statement& select = session.prepare(
+        fmt::format(
+            "select {} from t_cron_job_status where f_job_status in (2, 3, 6) and f_trigger in (1, 2, 3) and "
+            "f_key_id + 0 > :after order by f_key_id + 0 limit :rows",
+            kExecutionColumns),
+        "ii", kExecutionTypes);
+    select << after_key << static_cast<std::int64_t>(limit);
+    std::vector<model::Execution> executions;
+    for (select.run(); select.fetch();) executions.push_back(read_execution_row(select));
+    return executions;
+}
+
+std::vector<model::Attempt> attempts_of(Session& session, const ExecuteId& id) {
+    Statement& select = session.prepare(
+        "select f_attempt, f_begin, f_end, f_node, f_outcome, f_code, f_reason, f_detail, f_output from "
+        "t_cron_attempt "
+        "where f_execute_id = :id order by f_attempt",
+        "s", "iiisiisss");
+    select << id.value();
+    std::vector<model::Attempt> attempts;
+    for (select.run(); select.fetch();) {
+        attempts.push_back({.execute_id = id,
+                            .number = static_cast<int>(select.integer(0)),
+                            .begin_at = from_unix_millis(select.integer(1)),
+                            .end_at = from_unix_millis(select.integer(2)),
+                            .node = NodeId(select.text(3)),
+                            .outcome = static_cast<model::ExecutionState>(select.integer(4)),
+                            .code = static_cast<int>(select.integer(5)),
+                            .reason = select.text(6),
+                            .detail = select.text(7),
+                            .output = select.text(8)});
+    }
+    return attempts;
+}
+
+}  // namespace ecron::store

@@ -1,0 +1,102 @@
+#include "store/executions.hpp"
+
+#include "ecron/model/json.hpp"
+#include "store/records.hpp"
+
+namespace ecron::store {
+
+namespace {
+
+/// The arrows that an outsider may follow for one of ecron's own executions.
+bool may_become(model::ExecutionState from, model::ExecutionState to) {
+    using enum model::ExecutionState;
+    switch (from) {
+        case pending:
+            return to == executing || to == interrupt;
+        case executing:
+            return to != executing;
+        case failure:
+            return to == pending || to == interrupt;
+        case success:
+        case interrupt:
+        case abandon:
+            return false;
+    }
+    return false;
+}
+
+void overwrite_history(Session& session, std::int64_t key, const model::Execution& execution) {
+    Statement& update = session.prepare(
+        "update t_cron_job_status set f_job_id = :job, f_job_type = :type, f_job_name = :name, f_job_status "
+        "= :state, "
+        "f_begin_time = :begin, f_end_time = :end, f_executor = :executor, f_execute_times = :times, "
+        "f_ext_info = :ext, "
+        "f_tenant_id = :tenant, f_is_deleted = :deleted, f_result = :result where f_key_id = :key",
+        "sisiiisissisi");
+    update << execution.job_id.value() << static_cast<int>(execution.job_type) << execution.job_name
+           << static_cast<int>(execution.state) << seconds_or_null(execution.begin_at)
+           << seconds_or_null(execution.end_at) << model::write_executors(execution.executors)
+           << execution.execute_times << ext_info_without_result(execution) << execution.tenant.value()
+           << execution.deleted << text_or_null(execution.result) << key;
+    update.run();
+}
+
+void change_state(Session& session, std::int64_t key, const model::Execution& to) {
+    Statement& update = session.prepare(
+        "update t_cron_job_status set f_job_status = :state, f_end_time = :end, f_result = coalesce(:result, "
+        "f_result) "
+        "where f_key_id = :key",
+        "iisi");
+    const std::optional<Instant> end_at = model::is_end(to.state) ? to.end_at : std::nullopt;
+    update << static_cast<int>(to.state) << seconds_or_null(end_at) << text_or_null(to.result) << key;
+    update.run();
+}
+
+}  // namespace
+
+void PutExecutions::apply(Session& session) {
+    result.emplace();
+    for (const model::Execution& execution : executions_) {
+        if (!put(session, execution)) result->push_back(execution.id);
+    }
+}
+
+bool PutExecutions::put(Session& session, const model::Execution& execution) const {
+    Statement& select = session.prepare(std::string("select ") + std::string(kExecutionColumns) +
+                                            " from t_cron_job_status where f_execute_id = :id" +
+                                            std::string(for_update(session.driver())),
+                                        "s", kExecutionTypes);
+    select << execution.id.value();
+    model::Execution put = execution;
+    if (tenant_) put.tenant = *tenant_;
+    if (!select.first()) {
+        put.trigger = model::Trigger::history;
+        static const Rows kHistoryRow{.head = kExecutionInsert, .types = kExecutionInsertTypes};
+        session.run_rows(
+            kHistoryRow, 1, [&](Statement& row, std::size_t) { bind_execution(row, put); },
+            [&](std::size_t) { return execution_bytes(put); });
+        return true;
+    }
+    const model::Execution now = read_execution_row(select);
+    if (tenant_ && now.tenant != *tenant_) return false;
+    if (now.trigger == model::Trigger::history) {
+        overwrite_history(session, now.key, put);
+        return true;
+    }
+    if (now.job_id != put.job_id || !may_become(now.state, put.state)) return false;
+    change_state(session, now.key, put);
+    return true;
+}
+
+void RecordResult::apply(Session& session) {
+    Statement& update =
+        session.prepare("update t_cron_job_status set f_result = :result where f_execute_id = :id", "ss");
+    update << given_ << id_.value();
+    if (update.run() == 0) {
+        result = fail(Errc::not_found, "this execution does not exist", {"execute_id"});
+    } else {
+        result = {};
+    }
+}
+
+}  // namespace ecron::store

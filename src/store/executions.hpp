@@ -1,0 +1,59 @@
+#pragma once
+#include "ecron/store/store.hpp"
+#include "store/readers.hpp"
+#include "store/writer.hpp"
+
+/// Executions as the API sees them.
+namespace ecron::store {
+
+/// PUT /jobstatus.
+class PutExecutions final : public Answering<Write, std::vector<ExecuteId>> {
+public:
+    PutExecutions(std::optional<TenantId> tenant, std::vector<model::Execution> executions)
+        : Answering(WriteKind::others),
+          tenant_(std::move(tenant)),
+          executions_(std::move(executions)) {}
+    void apply(Session& session) override;
+
+private:
+    bool put(Session& session, const model::Execution& execution) const;
+
+    std::optional<TenantId> tenant_;
+    std::vector<model::Execution> executions_;
+};
+
+class RecordResult final : public Answering<Write, void> {
+public:
+    RecordResult(ExecuteId id, std::string given)
+        : Answering(WriteKind::others),
+          id_(std::move(id)),
+          given_(std::move(given)) {}
+    void apply(Session& session) override;
+
+private:
+    ExecuteId id_;
+    std::string given_;
+};
+
+/// Executions by id; those that wait together share one statement.
+class FindExecution final : public Answering<Read, std::optional<model::Execution>> {
+public:
+    FindExecution(std::optional<TenantId> tenant, ExecuteId id)
+        : Answering(Lookup::executions),
+          tenant_(std::move(tenant)),
+          id_(std::move(id)) {}
+    [[nodiscard]] const std::optional<TenantId>& tenant() const { return tenant_; }
+    [[nodiscard]] const ExecuteId& id() const { return id_; }
+
+private:
+    std::optional<TenantId> tenant_;
+    ExecuteId id_;
+};
+void find_executions_together(Session& session, std::span<Read* const> reads);
+
+/// Newest first: in the order of their rows.
+std::vector<model::Execution> list_executions(Session& session, const ExecutionFilter& filter);
+std::vector<model::Execution> unended(Session& session, std::size_t limit, std::int64_t after_key);
+std::vector<model::Attempt> attempts_of(Session& session, const ExecuteId& id);
+
+}  // namespace ecron::store

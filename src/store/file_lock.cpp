@@ -1,0 +1,57 @@
+#include "store/file_lock.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace ecron::store {
+
+namespace {
+
+std::string own_name() {
+    std::array<char, 256> host{};
+    if (gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
+    return fmt::format("process {} on {}", getpid(), host.data());
+}
+
+std::string holder(int descriptor) {
+    std::array<char, 320> text{};
+    const auto size = pread(descriptor, text.data(), text.size() - 1, 0);
+    const std::string name =
+        size > 0 ? std::string(text.data(), static_cast<std::size_t>(size)) : std::string();
+    return name.empty() ? "another process" : name.substr(0, name.find('\n'));
+}
+
+}  // namespace
+
+FileLock::~FileLock() {
+    if (descriptor_ >= 0) close(descriptor_);
+}
+
+Result<void> FileLock::take(const std::string& path) {
+    const std::string name = path + ".lock";
+    const int descriptor = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (descriptor < 0)
+        return fail(Errc::unavailable, fmt::format("cannot open {}: {}", name, std::strerror(errno)));
+    struct flock lock{};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    // A lock of the open file, not of the process: a second store in the same process is refused too.
+    if (fcntl(descriptor, F_OFD_SETLK, &lock) != 0) {
+        const std::string text = fmt::format("{} is in use by {}", path, holder(descriptor));
+        close(descriptor);
+        return fail(Errc::conflict, text);
+    }
+    const std::string self = own_name() + "\n";
+    // The name is for people; a full disk must not keep ecron from starting.
+    if (ftruncate(descriptor, 0) == 0) [[maybe_unused]]
+        const auto written = pwrite(descriptor, self.data(), self.size(), 0);
+    descriptor_ = descriptor;
+    return {};
+}
+
+}  // namespace ecron::store

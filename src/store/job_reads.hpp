@@ -1,0 +1,31 @@
+#pragma once
+#include "ecron/store/store.hpp"
+#include "store/readers.hpp"
+#include "store/records.hpp"
+
+/// Reads of jobs.
+namespace ecron::store {
+
+/// Jobs by id or key. Those that wait together share one statement a kind of key.
+class FindJobs final : public Answering<Read, std::vector<model::Job>> {
+public:
+    FindJobs(std::vector<JobId> ids, std::vector<JobKey> keys)
+        : Answering(Lookup::jobs),
+          ids_(std::move(ids)),
+          keys_(std::move(keys)) {}
+    [[nodiscard]] const std::vector<JobId>& ids() const { return ids_; }
+    [[nodiscard]] const std::vector<JobKey>& keys() const { return keys_; }
+
+private:
+    std::vector<JobId> ids_;
+    std::vector<JobKey> keys_;
+};
+void find_jobs_together(Session& session, std::span<Read* const> reads);
+
+std::vector<model::Job> list_jobs(Session& session, const JobFilter& filter);
+std::int64_t count_jobs(Session& session, const std::optional<TenantId>& tenant,
+                        std::optional<Instant> created_from, std::optional<Instant> created_until);
+std::vector<Change> changes_after(Session& session, ChangeNumber number, std::size_t limit);
+std::size_t load_plans(Session& session, const std::function<void(const StoredPlan&)>& each);
+
+}  // namespace ecron::store

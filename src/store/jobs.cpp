@@ -1,0 +1,299 @@
+#include "store/jobs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "ecron/model/json.hpp"
+
+namespace ecron::store {
+
+namespace {
+
+constexpr std::int64_t kSweepRows = 500;
+
+std::vector<JobRow> rows_to_change(Session& session, const std::vector<JobId>& ids) {
+    std::vector<JobRow> rows;
+    for (std::size_t at = 0; at < ids.size(); at += kLongestList) {
+        const std::size_t count = std::min(kLongestList, ids.size() - at);
+        const std::size_t size = list_size(count);
+        Statement& select = session.prepare(
+            fmt::format("select {} from t_cron_job where f_job_id in ({}) order by f_key_id{}", kJobColumns,
+                        placeholders(size), for_update(session.driver())),
+            std::string(size, 's'), kJobTypes);
+        for (std::size_t i = 0; i < size; ++i) select << ids[at + std::min(i, count - 1)].value();
+        for (select.run(); select.fetch();) rows.push_back(read_job_row(select));
+    }
+    return rows;
+}
+
+bool belongs(const JobRow& row, const std::optional<TenantId>& tenant) {
+    return !tenant || row.job.tenant == *tenant;
+}
+
+std::vector<JobId> distinct(std::vector<JobId> ids) {
+    std::ranges::sort(ids);
+    const auto rest = std::ranges::unique(ids);
+    ids.erase(rest.begin(), rest.end());
+    return ids;
+}
+
+void update_schedule_state(Session& session, const model::Job& job) {
+    Statement& update = session.prepare(
+        "update t_cron_job set f_enabled = :enabled, f_update_time = :updated, f_revision = :revision, "
+        "f_effective_from = :effective where f_key_id = :key",
+        "iiiii");
+    update << job.enabled << to_unix_seconds(job.updated_at) << job.revision.value()
+           << to_unix_millis(job.effective_from) << job.key.value();
+    update.run();
+}
+
+void update_context(Session& session, const model::Job& job) {
+    Statement& update = session.prepare(
+        "update t_cron_job set f_job_context = :context, f_update_time = :updated, f_revision = :revision "
+        "where f_key_id = :key",
+        "siii");
+    update << job.context << to_unix_seconds(job.updated_at) << job.revision.value() << job.key.value();
+    update.run();
+}
+
+Instant whole_seconds(Instant instant) { return std::chrono::floor<Seconds>(instant); }
+
+Error name_taken() { return {Errc::conflict, "another job of this tenant has that name", {"job_name"}}; }
+
+/// Which of the unique keys a refused insert met.
+Error conflict_of(Session& session, const model::Job& job) {
+    Statement& same_id = session.prepare("select 1 from t_cron_job where f_job_id = :id", "s", "i");
+    same_id << job.id.value();
+    if (same_id.first()) return {Errc::conflict, "a job with that id exists", {"job_id"}};
+    return name_taken();
+}
+
+}  // namespace
+
+void apply_job_writes(Session& session, std::span<Write* const> writes, Repetition repetition) {
+    JobTransaction transaction(session, repetition);
+    for (Write* const write : writes) static_cast<JobWrite*>(write)->apply(transaction);
+    transaction.flush();
+    transaction.log.finish();
+}
+
+void CreateJob::apply(JobTransaction& transaction) {
+    model::Job job = job_;
+    job.created_at = whole_seconds(job.created_at);
+    job.updated_at = whole_seconds(job.updated_at);
+    if (transaction.repetition == Repetition::repeated) {
+        const auto rows = rows_to_change(transaction.session, {job.id});
+        if (!rows.empty() && rows.front().job.name == job.name && rows.front().job.tenant == job.tenant) {
+            result = rows.front().job;
+            return;
+        }
+    }
+    job.revision = transaction.log.add("create", job, nullptr);
+    job.effective_from = transaction.log.now();
+    transaction.log.count(job.tenant, 1);
+    result = std::move(job);
+    transaction.creates.push_back(this);
+}
+
+void JobTransaction::flush() {
+    if (creates.empty()) return;
+    static const Rows kJobRows{.head =
+                                   "insert into t_cron_job (f_job_id, f_job_name, f_job_cron_time, "
+                                   "f_job_type, f_job_context, f_tenant_id, "
+                                   "f_enabled, f_remarks, f_create_time, f_update_time, f_revision, "
+                                   "f_effective_from, f_plan) values ",
+                               .types = "sssissisiiiis"};
+    const std::vector<CreateJob*> made = std::exchange(creates, {});
+    try {
+        session.run_rows(
+            kJobRows, made.size(),
+            [&](Statement& row, std::size_t i) {
+                const model::Job& job = *made[i]->result;
+                row << job.id.value() << job.name << job.cron_time << static_cast<int>(job.type)
+                    << job.context << job.tenant.value() << job.enabled << job.remarks
+                    << to_unix_seconds(job.created_at) << to_unix_seconds(job.updated_at)
+                    << job.revision.value() << to_unix_millis(job.effective_from) << made[i]->plan();
+            },
+            [&](std::size_t i) { return 300 + made[i]->result->context.size(); });
+    } catch (const SqlError& error) {
+        if (error.fault() != SqlFault::duplicate || made.size() > 1) throw;
+        throw Refused(conflict_of(session, *made.front()->result));
+    }
+    std::unordered_map<std::string_view, CreateJob*> by_id;
+    for (CreateJob* const create : made) by_id.emplace(create->result->id.value(), create);
+    for (std::size_t at = 0; at < made.size(); at += kLongestList) {
+        const std::size_t count = std::min(kLongestList, made.size() - at);
+        const std::size_t size = list_size(count);
+        Statement& keys =
+            session.prepare(fmt::format("select f_key_id, f_job_id from t_cron_job where f_job_id in ({})",
+                                        placeholders(size)),
+                            std::string(size, 's'), "is");
+        for (std::size_t i = 0; i < size; ++i) keys << made[at + std::min(i, count - 1)]->result->id.value();
+        for (keys.run(); keys.fetch();) {
+            model::Job& job = *by_id.at(keys.text(1))->result;
+            job.key = JobKey(keys.integer(0));
+            log.set_key(job.revision, job.key);
+        }
+    }
+}
+
+void ReplaceJob::apply(JobTransaction& transaction) {
+    transaction.flush();
+    result = replace(transaction);
+}
+
+Result<model::Job> ReplaceJob::replace(JobTransaction& transaction) const {
+    const auto rows = rows_to_change(transaction.session, {job_.id});
+    if (rows.empty() || !belongs(rows.front(), tenant_))
+        return fail(Errc::not_found, "this job does not exist", {"job_id"});
+    const JobRow& before = rows.front();
+    if (if_match_ && before.job.revision != *if_match_)
+        return fail(Errc::conflict, "the job has changed meanwhile", {"revision"});
+
+    model::Job job = job_;
+    job.key = before.job.key;
+    job.tenant = before.job.tenant;
+    job.created_at = before.job.created_at;
+    job.updated_at = whole_seconds(job.updated_at);
+    // The old service fired `timed` jobs at every match; its clients still rely on it when they change one.
+    model::Plan plan = model::read_plan(plan_).value_or(model::Plan{});
+    plan.repeats = job.type == model::JobType::timed && before.job.type == model::JobType::timed &&
+                   plan_of(before).repeats;
+    job.effective_from = same_schedule(before, job, plan) ? before.job.effective_from : transaction.log.now();
+    job.revision = transaction.log.add("update", job, &before);
+
+    Statement& update = transaction.session.prepare(
+        "update t_cron_job set f_job_name = :name, f_job_cron_time = :cron, f_job_type = :type, "
+        "f_job_context = :context, "
+        "f_enabled = :enabled, f_remarks = :remarks, f_update_time = :updated, f_revision = :revision, "
+        "f_effective_from = :effective, f_plan = :plan where f_key_id = :key",
+        "ssisisiiisi");
+    update << job.name << job.cron_time << static_cast<int>(job.type) << job.context << job.enabled
+           << job.remarks << to_unix_seconds(job.updated_at) << job.revision.value()
+           << to_unix_millis(job.effective_from) << model::write_plan(plan) << job.key.value();
+    try {
+        update.run();
+    } catch (const SqlError& error) {
+        if (error.fault() == SqlFault::duplicate) throw Refused(name_taken());
+        throw;
+    }
+    return job;
+}
+
+void ChangeJobs::apply(JobTransaction& transaction) {
+    transaction.flush();
+    const std::vector<JobId> ids = distinct(ids_);
+    std::vector<JobRow> rows = rows_to_change(transaction.session, ids);
+    std::erase_if(rows, [this](const JobRow& row) { return !belongs(row, tenant_); });
+    if (rows.size() != ids.size()) {
+        result = fail(Errc::not_found, "one of these jobs does not exist", {"job_id"});
+        return;
+    }
+    std::unordered_map<JobId, model::Job> changed;
+    for (const JobRow& before : rows) {
+        model::Job job = before.job;
+        job.updated_at = whole_seconds(transaction.log.now());
+        if (const auto* enable = std::get_if<Enable>(&change_)) {
+            job.enabled = enable->enabled;
+            if (job.enabled != before.job.enabled) job.effective_from = transaction.log.now();
+            job.revision = transaction.log.add("enable", job, &before);
+            update_schedule_state(transaction.session, job);
+        } else {
+            model::Context context = model::read_context(job.context).value_or(model::Context{});
+            context.webhook = std::get<Notify>(change_).webhook;
+            job.context = model::write_context(context);
+            job.revision = transaction.log.add("notify", job, &before);
+            update_context(transaction.session, job);
+        }
+        changed.emplace(job.id, std::move(job));
+    }
+    result.emplace();
+    for (const JobId& id : ids_) {
+        const auto found = changed.find(id);
+        if (found == changed.end()) continue;  // named twice
+        result->push_back(std::move(found->second));
+        changed.erase(found);
+    }
+}
+
+void DeleteJobs::apply(JobTransaction& transaction) {
+    transaction.flush();
+    result.emplace();
+    for (const JobRow& before : rows_to_change(transaction.session, distinct(ids_))) {
+        if (!belongs(before, tenant_)) continue;
+        model::Job job = before.job;
+        Statement& remove = transaction.session.prepare("delete from t_cron_job where f_key_id = :key", "i");
+        remove << job.key.value();
+        remove.run();
+        Statement& sweep = transaction.session.prepare(
+            fmt::format("insert into t_cron_deleting (f_job_id, f_after) values (:id, 0){}",
+                        keep_existing(transaction.session.driver(), "f_job_id")),
+            "s");
+        sweep << job.id.value();
+        sweep.run();
+        job.revision = transaction.log.add("delete", job, &before);
+        transaction.log.count(job.tenant, -1);
+        result->push_back(std::move(job));
+    }
+}
+
+void SweepDeleted::apply(Session& session) {
+    Statement& next =
+        session.prepare("select f_job_id, f_after from t_cron_deleting order by f_job_id limit 1", "", "si");
+    result = next.first();
+    if (!*result) return;
+    const std::string job = next.text(0);
+    const std::int64_t after = next.integer(1);
+    Statement& last = session.prepare(
+        "select coalesce(max(f_key_id), 0), count(*) from (select f_key_id from t_cron_job_status where "
+        "f_job_id = :job "
+        "and f_key_id > :after order by f_key_id limit :rows) as batch",
+        "sii", "ii");
+    last << job << after << kSweepRows;
+    last.first();
+    const std::int64_t until = last.integer(0);
+    if (last.integer(1) > 0) {
+        Statement& mark = session.prepare(
+            "update t_cron_job_status set f_is_deleted = 1 where f_job_id = :job and f_key_id > :after and "
+            "f_key_id <= :until",
+            "sii");
+        mark << job << after << until;
+        mark.run();
+    }
+    const bool finished = last.integer(1) < kSweepRows;
+    Statement& progress =
+        finished ? session.prepare("delete from t_cron_deleting where f_job_id = :job", "s")
+                 : session.prepare("update t_cron_deleting set f_after = :until where f_job_id = :job", "is");
+    if (!finished) progress << until;
+    progress << job;
+    progress.run();
+}
+
+std::vector<model::Job> disable_spent(Session& session,
+                                      const std::vector<std::pair<JobKey, ChangeNumber>>& spent) {
+    std::vector<model::Job> disabled;
+    if (spent.empty()) return disabled;
+    ChangeLog log(session);
+    for (const auto& [key, revision] : spent) {
+        Statement& select = session.prepare(fmt::format("select {} from t_cron_job where f_key_id = :key{}",
+                                                        kJobColumns, for_update(session.driver())),
+                                            "i", kJobTypes);
+        select << key.value();
+        if (!select.first()) continue;
+        const JobRow before = read_job_row(select);
+        if (!before.job.enabled || before.job.revision != revision) continue;
+        model::Job job = before.job;
+        job.enabled = false;
+        job.updated_at = whole_seconds(log.now());
+        job.effective_from = log.now();
+        job.revision = log.add("spent", job, &before);
+        update_schedule_state(session, job);
+        disabled.push_back(std::move(job));
+    }
+    log.finish();
+    return disabled;
+}
+
+}  // namespace ecron::store

@@ -1,0 +1,180 @@
+#include "store/migrations.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "ecron/base/log.hpp"
+#include "ecron/base/uuid.hpp"
+#include "store/migrations_data.hpp"
+
+namespace ecron::store {
+
+namespace {
+
+constexpr std::string_view kMinBinary = "-- min_binary:";
+constexpr std::size_t kIdKeyBytes = 32;
+
+std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+/// Holds off other processes that would migrate the same database: an advisory lock, or SQLite's exclusive
+/// transaction, in which everything then happens at once.
+class MigrationLock {
+public:
+    explicit MigrationLock(Session& session) : session_(session) {
+        if (session_.driver() == Driver::sqlite) {
+            session_.run("begin exclusive");
+            return;
+        }
+        Statement& lock = session_.prepare(
+            "select get_lock(concat('ecron/', left(md5(database()), 16), '/migrate'), 120)", "", "i");
+        if (!lock.first() || lock.integer(0) != 1)
+            throw SqlError(SqlFault::again, 0,
+                           "another process has been migrating the database for two minutes");
+    }
+    void commit() {
+        if (session_.driver() == Driver::sqlite) session_.run("commit");
+        done_ = true;
+    }
+    ~MigrationLock() {
+        if (session_.driver() == Driver::sqlite) {
+            if (!done_) session_.rollback();
+            return;
+        }
+        try {
+            session_.run("do release_lock(concat('ecron/', left(md5(database()), 16), '/migrate'))");
+        } catch (const SqlError&) {
+            // It ends with the connection.
+        }
+    }
+    MigrationLock(const MigrationLock&) = delete;
+    MigrationLock& operator=(const MigrationLock&) = delete;
+
+private:
+    Session& session_;
+    bool done_{false};
+};
+
+void make_own_tables(Session& session) {
+    const std::string_view options =
+        session.driver() == Driver::mysql ? " engine=innodb default charset=utf8mb4 collate=utf8mb4_bin" : "";
+    session.run(fmt::format(
+        "create table if not exists t_cron_schema (f_version int not null primary key, "
+        "f_name varchar(128) not null, f_min_binary int not null, f_applied_at bigint not null){}",
+        options));
+    session.run(
+        fmt::format("create table if not exists t_cron_meta (f_key varchar(64) not null primary key, "
+                    "f_value varchar(1024) not null){}",
+                    options));
+}
+
+void apply(Session& session, const Migration& migration, int needed) {
+    log::info("applying migration version={} name={}", migration.version, migration.name);
+    for (const std::string& statement : statements(migration.text)) {
+        try {
+            session.run(statement);
+        } catch (const SqlError& error) {
+            if (!already_done(session.driver(), error)) throw;
+        }
+    }
+    const Instant now = session.now();
+    Statement& record = session.prepare(
+        "insert into t_cron_schema (f_version, f_name, f_min_binary, f_applied_at) values (:version, :name, "
+        ":binary, :at)",
+        "isii");
+    record << migration.version << migration.name << needed << to_unix_millis(now);
+    record.run();
+}
+
+std::string id_key(Session& session) {
+    Statement& read = session.prepare("select f_value from t_cron_meta where f_key = 'id_key'", "", "s");
+    if (read.first()) return from_hex(read.text(0));
+    std::string key = random_bytes(kIdKeyBytes);
+    Statement& make =
+        session.prepare("insert into t_cron_meta (f_key, f_value) values ('id_key', :value)", "s");
+    make << to_hex(key);
+    make.run();
+    return key;
+}
+
+}  // namespace
+
+Result<int> binary_number(std::string_view version) {
+    int number = 0;
+    int parts = 0;
+    const char* at = version.data();
+    const char* const end = at + version.size();
+    for (; parts < 3; ++parts) {
+        int part = 0;
+        const auto [next, problem] = std::from_chars(at, end, part);
+        if (problem != std::errc{} || part < 0 || part > 999) break;
+        number = number * 1'000 + part;
+        at = next;
+        if (at != end && *at == '.') ++at;
+    }
+    if (parts != 3 || at != end)
+        return fail(Errc::internal, fmt::format("{} is not a version X.Y.Z", version));
+    return number;
+}
+
+Result<int> min_binary(std::string_view migration_text) {
+    if (!migration_text.starts_with(kMinBinary))
+        return fail(Errc::internal, "a migration begins with its min_binary");
+    const std::string_view line = migration_text.substr(0, migration_text.find('\n'));
+    return binary_number(trimmed(line.substr(kMinBinary.size())));
+}
+
+std::vector<std::string> statements(std::string_view migration_text) {
+    std::vector<std::string> found;
+    std::string statement;
+    while (!migration_text.empty()) {
+        const auto end = std::min(migration_text.find('\n'), migration_text.size());
+        const std::string_view line = trimmed(migration_text.substr(0, end));
+        migration_text.remove_prefix(std::min(end + 1, migration_text.size()));
+        if (line.empty() || line.starts_with("--")) continue;
+        statement += line;
+        if (line.ends_with(';')) {
+            statement.pop_back();
+            found.push_back(std::exchange(statement, {}));
+        } else {
+            statement += ' ';
+        }
+    }
+    if (!trimmed(statement).empty()) found.push_back(statement);
+    return found;
+}
+
+Result<std::string> migrate(Session& session) {
+    try {
+        MigrationLock lock(session);
+        make_own_tables(session);
+        Statement& newest = session.prepare(
+            "select coalesce(max(f_version), 0), coalesce(max(f_min_binary), 0) from t_cron_schema", "",
+            "ii");
+        newest.first();
+        const std::int64_t version = newest.integer(0);
+        const auto own = binary_number(kBinaryVersion);
+        if (!own) return std::unexpected(own.error());
+        if (newest.integer(1) > *own)
+            return fail(Errc::conflict,
+                        fmt::format("the database's schema {} needs a newer ecron than this {}", version,
+                                    kBinaryVersion));
+        for (const Migration& migration : migrations(session.driver())) {
+            if (migration.version <= version) continue;
+            const auto needed = min_binary(migration.text);
+            if (!needed) return std::unexpected(needed.error());
+            apply(session, migration, *needed);
+        }
+        std::string key = id_key(session);
+        lock.commit();
+        return key;
+    } catch (const SqlError& error) {
+        return std::unexpected(to_error(error));
+    }
+}
+
+}  // namespace ecron::store

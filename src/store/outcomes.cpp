@@ -1,0 +1,226 @@
+#include "store/outcomes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "ecron/model/json.hpp"
+#include "store/records.hpp"
+
+namespace ecron::store {
+
+namespace {
+
+/// What the compare-and-set binds of each row, in this order: the new values, then what the row must be now.
+/// A start goes from pending or failure, an end from executing too: `also` is that third state, or pending
+/// again.
+constexpr std::array<std::string_view, 16> kNames{
+    "n_state",  "n_begin",    "n_end",  "n_executor", "n_times",  "n_ext", "n_due",     "n_attempt",
+    "n_losses", "n_accepted", "n_node", "n_epoch",    "n_result", "o_id",  "o_attempt", "o_also"};
+constexpr std::string_view kTypes = "iiisisiiiisissii";
+
+constexpr std::string_view kOneRow =
+    "update t_cron_job_status set f_job_status = :p0, f_begin_time = :p1, f_end_time = :p2, f_executor = "
+    ":p3, "
+    "f_execute_times = :p4, f_ext_info = :p5, f_due = :p6, f_attempt = :p7, f_losses = :p8, f_accepted = "
+    ":p9, "
+    "f_node = :p10, f_epoch = :p11, f_result = coalesce(:p12, f_result) "
+    "where f_execute_id = :p13 and f_attempt = :p14 and f_job_status in (3, 6, :p15) and f_trigger > 0";
+
+/// Many rows: the values are a table that the update joins.
+const Rows& joined_rows() {
+    static const Rows rows{
+        .head = "update t_cron_job_status s join (",
+        .types = kTypes,
+        .tail =
+            ") v on s.f_execute_id = v.o_id set s.f_job_status = v.n_state, s.f_begin_time = v.n_begin, "
+            "s.f_end_time = v.n_end, s.f_executor = v.n_executor, s.f_execute_times = v.n_times, "
+            "s.f_ext_info = v.n_ext, s.f_due = v.n_due, s.f_attempt = v.n_attempt, s.f_losses = v.n_losses, "
+            "s.f_accepted = v.n_accepted, s.f_node = v.n_node, s.f_epoch = v.n_epoch, "
+            "s.f_result = coalesce(v.n_result, s.f_result) "
+            "where s.f_attempt = v.o_attempt and s.f_job_status in (3, 6, v.o_also) and s.f_trigger > 0",
+        .row_begin = "select ",
+        .row_end = "",
+        .separator = " union all ",
+        .names = kNames};
+    return rows;
+}
+
+void bind_outcome(Statement& row, const OutcomeWrite& write) {
+    const Outcome& outcome = write.outcome();
+    const model::Execution& after = outcome.after;
+    const auto also = write.step() == OutcomeWrite::Step::finish ? model::ExecutionState::executing
+                                                                 : model::ExecutionState::pending;
+    row << static_cast<int>(after.state) << seconds_or_null(after.begin_at) << seconds_or_null(after.end_at)
+        << model::write_executors(after.executors) << after.execute_times << ext_info_without_result(after)
+        << millis_or_null(after.due) << write.attempt_after() << after.losses << after.accepted
+        << after.node.value() << after.epoch.value() << text_or_null(after.result) << outcome.id.value()
+        << outcome.attempt << static_cast<int>(also);
+}
+
+/// Leaves in each write whether its row was as expected. Several rows in one statement give only their sum:
+/// if that is not their number, each has to be asked alone.
+void compare_and_set(Session& session, std::span<OutcomeWrite* const> writes) {
+    if (session.driver() == Driver::sqlite || writes.size() == 1) {
+        for (OutcomeWrite* const write : writes) {
+            Statement& update = session.prepare(kOneRow, kTypes);
+            bind_outcome(update, *write);
+            write->result = update.run() == 1;
+        }
+        return;
+    }
+    const std::size_t changed = session.run_rows(
+        joined_rows(), writes.size(), [&](Statement& row, std::size_t i) { bind_outcome(row, *writes[i]); },
+        [&](std::size_t i) { return execution_bytes(writes[i]->outcome().after); });
+    if (changed != writes.size()) throw Together();
+    for (OutcomeWrite* const write : writes) write->result = true;
+}
+
+/// After a commit whose answer was lost: the rows that already are what these writes wanted.
+void recognise(Session& session, std::span<OutcomeWrite* const> writes,
+               std::unordered_set<const OutcomeWrite*>& done) {
+    for (OutcomeWrite* const write : writes) {
+        Statement& read = session.prepare(
+            "select f_job_status, f_attempt, f_execute_times, f_end_time from t_cron_job_status where "
+            "f_execute_id = :id",
+            "s", "iiii");
+        read << write->outcome().id.value();
+        if (!read.first()) continue;
+        const model::Execution& after = write->outcome().after;
+        const bool same = read.integer(0) == static_cast<int>(after.state) &&
+                          read.integer(1) == write->attempt_after() &&
+                          read.integer(2) == after.execute_times &&
+                          read.integer(3) == seconds_or_null(after.end_at).value_or(0);
+        if (!same) continue;
+        write->result = true;
+        done.insert(write);
+    }
+}
+
+const Rows& attempt_rows(Driver driver) {
+    constexpr std::string_view kHead =
+        "insert into t_cron_attempt (f_execute_id, f_attempt, f_begin, f_end, f_node, f_outcome, f_code, "
+        "f_reason, "
+        "f_detail, f_output) values ";
+    constexpr std::string_view kColumns = "siiisiissb";
+    const auto tail = [](Driver which) {
+        return overwrite(
+            which, "f_execute_id, f_attempt",
+            {"f_begin", "f_end", "f_node", "f_outcome", "f_code", "f_reason", "f_detail", "f_output"});
+    };
+    static const Rows mysql{.head = kHead, .types = kColumns, .tail = tail(Driver::mysql)};
+    static const Rows sqlite{.head = kHead, .types = kColumns, .tail = tail(Driver::sqlite)};
+    return driver == Driver::mysql ? mysql : sqlite;
+}
+
+void insert_attempts(Session& session, std::span<OutcomeWrite* const> writes) {
+    std::vector<const model::Attempt*> attempts;
+    for (const OutcomeWrite* const write : writes) {
+        if (*write->result && write->outcome().record) attempts.push_back(&*write->outcome().record);
+    }
+    session.run_rows(
+        attempt_rows(session.driver()), attempts.size(),
+        [&](Statement& row, std::size_t i) {
+            const model::Attempt& attempt = *attempts[i];
+            row << attempt.execute_id.value() << attempt.number << to_unix_millis(attempt.begin_at)
+                << to_unix_millis(attempt.end_at) << attempt.node.value() << static_cast<int>(attempt.outcome)
+                << attempt.code << text_or_null(attempt.reason) << text_or_null(attempt.detail)
+                << text_or_null(attempt.output);
+        },
+        [&](std::size_t i) { return 200 + attempts[i]->detail.size() + attempts[i]->output.size(); });
+}
+
+void insert_announcements(Session& session, std::span<OutcomeWrite* const> writes) {
+    struct Announcement {
+        const ExecuteId* id;
+        const std::string* payload;
+    };
+    std::vector<Announcement> announcements;
+    for (const OutcomeWrite* const write : writes) {
+        if (!*write->result) continue;
+        for (const std::string& payload : write->outcome().announcements)
+            announcements.push_back({&write->outcome().id, &payload});
+    }
+    if (announcements.empty()) return;
+    static const Rows kOutboxRows{
+        .head = "insert into t_cron_outbox (f_execute_id, f_payload, f_created, f_due) values ",
+        .types = "ssii"};
+    const std::int64_t now = to_unix_millis(session.now());
+    session.run_rows(
+        kOutboxRows, announcements.size(),
+        [&](Statement& row, std::size_t i) {
+            row << announcements[i].id->value() << *announcements[i].payload << now << now;
+        },
+        [&](std::size_t i) { return 100 + announcements[i].payload->size(); });
+}
+
+/// Writes that may share a statement: of each execution one, sorted by id.
+void apply_round(Session& session, std::vector<OutcomeWrite*>& round) {
+    if (round.empty()) return;
+    std::ranges::sort(
+        round, {}, [](const OutcomeWrite* write) { return std::string_view(write->outcome().id.value()); });
+    compare_and_set(session, round);
+    insert_attempts(session, round);
+    insert_announcements(session, round);
+    round.clear();
+}
+
+}  // namespace
+
+void apply_outcomes(Session& session, std::span<Write* const> writes, Repetition repetition) {
+    std::vector<OutcomeWrite*> outcomes;
+    outcomes.reserve(writes.size());
+    for (Write* const write : writes) outcomes.push_back(static_cast<OutcomeWrite*>(write));
+    std::unordered_set<const OutcomeWrite*> done;
+    if (repetition == Repetition::repeated) recognise(session, outcomes, done);
+
+    std::vector<OutcomeWrite*> round;
+    std::unordered_set<std::string_view> in_round;
+    for (OutcomeWrite* const outcome : outcomes) {
+        if (done.contains(outcome)) continue;
+        if (!in_round.insert(outcome->outcome().id.value()).second) {
+            apply_round(session, round);
+            in_round = {outcome->outcome().id.value()};
+        }
+        round.push_back(outcome);
+    }
+    apply_round(session, round);
+}
+
+void apply_requests(Session& session, std::span<Write* const> writes, Repetition repetition) {
+    static const Rows kRequestRows{.head = kExecutionInsert, .types = kExecutionInsertTypes};
+    std::vector<InsertExecution*> requests;
+    for (Write* const write : writes) {
+        auto* const request = static_cast<InsertExecution*>(write);
+        request->result = request->execution();
+        if (repetition == Repetition::repeated) {
+            Statement& read = session.prepare(
+                "select f_job_id, f_node, f_trigger from t_cron_job_status where f_execute_id = :id", "s",
+                "ssi");
+            read << request->execution().id.value();
+            const model::Execution& execution = request->execution();
+            if (read.first() && read.text(0) == execution.job_id.value() &&
+                read.text(1) == execution.node.value() &&
+                read.integer(2) == static_cast<int>(execution.trigger))
+                continue;
+        }
+        requests.push_back(request);
+    }
+    std::ranges::sort(requests, {}, [](const InsertExecution* request) {
+        return std::string_view(request->execution().id.value());
+    });
+    try {
+        session.run_rows(
+            kRequestRows, requests.size(),
+            [&](Statement& row, std::size_t i) { bind_execution(row, requests[i]->execution()); },
+            [&](std::size_t i) { return execution_bytes(requests[i]->execution()); });
+    } catch (const SqlError& error) {
+        if (error.fault() != SqlFault::duplicate || requests.size() > 1) throw;
+        throw Refused({Errc::conflict, "an execution with that id exists", {"execute_id"}});
+    }
+}
+
+}  // namespace ecron::store

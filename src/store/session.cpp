@@ -1,0 +1,300 @@
+#include "store/session.hpp"
+
+#include <fmt/format.h>
+#include <soci/mysql/soci-mysql.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cassert>
+
+namespace ecron::store {
+
+namespace {
+
+constexpr std::size_t kStatementBytes = 1U << 20U;  // well under any max_allowed_packet, escaped too
+
+const soci::backend_factory& factory(Driver driver) {
+    return driver == Driver::mysql ? static_cast<const soci::backend_factory&>(*soci::factory_mysql())
+                                   : static_cast<const soci::backend_factory&>(*soci::factory_sqlite3());
+}
+
+}  // namespace
+
+template <class Function> auto Statement::guarded(Function function) {
+    try {
+        return function();
+    } catch (const soci::soci_error& error) {
+        failed_ = true;
+        throw to_sql_error(driver_, &session_, error);
+    }
+}
+
+Statement::Statement(Driver driver, soci::session& session, const std::string& sql,
+                     std::string_view parameters, std::string_view columns)
+    : driver_(driver),
+      session_(session) {
+    guarded([&] {
+        statement_ = std::make_unique<soci::statement>(session);
+        for (const char type : parameters) {
+            Slot& slot = parameters_.emplace_back(Slot{.type = type});
+            const Slot& constant = slot;
+            if (type == 'i') {
+                statement_->exchange(soci::use(constant.number, slot.indicator));
+            } else {
+                statement_->exchange(soci::use(constant.text, slot.indicator));
+            }
+        }
+        for (const char type : columns) {
+            Slot& slot = columns_.emplace_back(Slot{.type = type});
+            if (type == 'i') {
+                statement_->exchange(soci::into(slot.number, slot.indicator));
+            } else {
+                statement_->exchange(soci::into(slot.text, slot.indicator));
+            }
+        }
+        statement_->alloc();
+        statement_->prepare(sql);
+        statement_->define_and_bind();
+    });
+}
+
+Statement& Statement::operator<<(std::int64_t value) {
+    Slot& slot = parameters_.at(next_++);
+    assert(slot.type == 'i');
+    slot.number = value;
+    slot.indicator = soci::i_ok;
+    return *this;
+}
+
+Statement& Statement::operator<<(std::string_view value) {
+    Slot& slot = parameters_.at(next_++);
+    assert(slot.type != 'i');
+    slot.text.assign(value);
+    slot.indicator = soci::i_ok;
+    return *this;
+}
+
+Statement& Statement::operator<<(std::nullptr_t) {
+    parameters_.at(next_++).indicator = soci::i_null;
+    return *this;
+}
+
+std::size_t Statement::run() {
+    assert(next_ == parameters_.size());
+    return guarded([&] {
+        statement_->execute(false);
+        return columns_.empty() ? static_cast<std::size_t>(statement_->get_affected_rows()) : 0;
+    });
+}
+
+bool Statement::fetch() {
+    return guarded([&] { return statement_->fetch(); });
+}
+
+bool Statement::first() {
+    run();
+    if (!fetch()) return false;
+    // Read to the end, so that SQLite does not keep a snapshot open; the values of the row stay in their
+    // places only if nothing follows, hence statements that ask for the first row select one.
+    [[maybe_unused]] const bool more = fetch();
+    assert(!more);
+    return true;
+}
+
+std::int64_t Statement::integer(std::size_t column) const {
+    return columns_[column].indicator == soci::i_ok ? columns_[column].number : 0;
+}
+
+const std::string& Statement::text(std::size_t column) const {
+    static const std::string empty;
+    return columns_[column].indicator == soci::i_ok ? columns_[column].text : empty;
+}
+
+Session::Session(const Options& options, SessionUse use, const Clock& clock)
+    : options_(options),
+      use_(use),
+      clock_(clock) {
+    reconnect();
+}
+
+Session::~Session() { disconnect(); }
+
+void Session::disconnect() {
+    statements_.clear();
+    rows_statements_.clear();
+    session_.reset();
+}
+
+void Session::reconnect() {
+    disconnect();
+    try {
+        session_ = std::make_unique<soci::session>(factory(options_.driver), connect_string(options_, use_));
+    } catch (const soci::soci_error& error) {
+        throw to_sql_error(options_.driver, nullptr, error);
+    }
+    try {
+        for (const std::string& setting : session_settings(options_, use_)) run(setting);
+        if (!options_.ca_file.empty() && options_.driver == Driver::mysql) {
+            Statement& cipher = prepare("show session status like 'Ssl_cipher'", "", "ss");
+            if (!cipher.first() || cipher.text(1).empty())
+                throw SqlError(SqlFault::lost, 0, "the connection is not encrypted though db_ca_file is set");
+        }
+    } catch (const SqlError&) {
+        disconnect();
+        throw;
+    }
+}
+
+Statement& Session::prepare(std::string_view sql, std::string_view parameters, std::string_view columns) {
+    if (!session_) throw SqlError(SqlFault::lost, 0, "not connected");
+    auto found = statements_.find(sql);
+    if (found != statements_.end() && found->second->failed()) {
+        statements_.erase(found);
+        found = statements_.end();
+    }
+    if (found == statements_.end()) {
+        std::string text(sql);
+        auto made = std::make_unique<Statement>(options_.driver, *session_, text, parameters, columns);
+        found = statements_.emplace(std::move(text), std::move(made)).first;
+    }
+    return found->second->start();
+}
+
+void Session::run(std::string_view sql) {
+    if (!session_) throw SqlError(SqlFault::lost, 0, "not connected");
+    Statement(options_.driver, *session_, std::string(sql), {}, {}).run();
+}
+
+Statement& Session::rows_statement(const Rows& shape, std::size_t count) {
+    const auto key = std::pair<const void*, std::size_t>(&shape, count);
+    auto found = rows_statements_.find(key);
+    if (found != rows_statements_.end() && found->second->failed()) {
+        rows_statements_.erase(found);
+        found = rows_statements_.end();
+    }
+    if (found == rows_statements_.end()) {
+        std::string sql(shape.head);
+        std::string types;
+        std::size_t parameter = 0;
+        for (std::size_t row = 0; row < count; ++row) {
+            if (row > 0) sql += shape.separator;
+            sql += shape.row_begin;
+            for (std::size_t column = 0; column < shape.types.size(); ++column) {
+                if (column > 0) sql += ", ";
+                if (shape.types[column] == 'b') sql += bytes_prefix(options_.driver);
+                sql += fmt::format(":p{}", parameter++);
+                if (row == 0 && !shape.names.empty()) sql += fmt::format(" as {}", shape.names[column]);
+            }
+            sql += shape.row_end;
+            types += shape.types;
+        }
+        sql += shape.tail;
+        auto made = std::make_unique<Statement>(options_.driver, *session_, sql, types, "");
+        found = rows_statements_.emplace(key, std::move(made)).first;
+    }
+    return found->second->start();
+}
+
+std::size_t Session::run_rows(const Rows& shape, std::size_t count,
+                              const std::function<void(Statement&, std::size_t)>& bind,
+                              const std::function<std::size_t(std::size_t)>& bytes) {
+    if (!session_) throw SqlError(SqlFault::lost, 0, "not connected");
+    const std::size_t most = rows_per_statement(options_);
+    std::size_t changed = 0;
+    for (std::size_t row = 0; row < count;) {
+        std::size_t fit = 0;
+        for (std::size_t sum = 0; fit < most && row + fit < count; ++fit) {
+            sum += bytes(row + fit);
+            if (fit > 0 && sum > kStatementBytes) break;
+        }
+        // Full batches have a statement of their own; the rest goes by powers of two, so that few texts are
+        // kept.
+        const std::size_t size = fit == most ? most : std::bit_floor(fit);
+        Statement& statement = rows_statement(shape, size);
+        for (std::size_t i = 0; i < size; ++i) bind(statement, row + i);
+        changed += statement.run();
+        row += size;
+    }
+    return changed;
+}
+
+void Session::begin() {
+    commit_unknown_ = false;
+    run(begin_text(options_.driver));
+}
+
+void Session::commit() {
+    try {
+        run("commit");
+    } catch (const SqlError& error) {
+        commit_unknown_ = error.fault() == SqlFault::lost;
+        throw;
+    }
+}
+
+void Session::rollback() noexcept {
+    if (!session_) return;
+    try {
+        run("rollback");
+    } catch (const SqlError&) {
+        // The server ends the transaction with the connection, SQLite has ended it already.
+    }
+}
+
+std::size_t Session::stream(std::string_view sql, std::size_t columns,
+                            const std::function<void(StreamedRow)>& each) {
+    if (!session_) throw SqlError(SqlFault::lost, 0, "not connected");
+    std::vector<std::string_view> row(columns);
+    std::size_t count = 0;
+    if (options_.driver == Driver::sqlite) {
+        Statement statement(options_.driver, *session_, std::string(sql), "", std::string(columns, 's'));
+        for (statement.run(); statement.fetch(); ++count) {
+            for (std::size_t i = 0; i < columns; ++i)
+                row[i] = statement.is_null(i) ? std::string_view() : std::string_view(statement.text(i));
+            each(row);
+        }
+        return count;
+    }
+    // SOCI's backend would read the whole result into memory first.
+    MYSQL* connection = static_cast<soci::mysql_session_backend*>(session_->get_backend())->conn_;
+    const auto check = [&] {
+        const int number = static_cast<int>(mysql_errno(connection));
+        if (number != 0)
+            throw to_sql_error(options_.driver, session_.get(), soci::mysql_soci_error("", number));
+    };
+    if (mysql_real_query(connection, sql.data(), static_cast<unsigned long>(sql.size())) != 0) check();
+    const std::unique_ptr<MYSQL_RES, decltype(&mysql_free_result)> result(mysql_use_result(connection),
+                                                                          &mysql_free_result);
+    check();
+    while (const MYSQL_ROW fields = mysql_fetch_row(result.get())) {
+        const unsigned long* lengths = mysql_fetch_lengths(result.get());
+        for (std::size_t i = 0; i < columns; ++i)
+            row[i] = fields[i] == nullptr ? std::string_view() : std::string_view(fields[i], lengths[i]);
+        each(row);
+        ++count;
+    }
+    check();
+    return count;
+}
+
+Instant Session::now() {
+    const std::string_view expression = now_expression(options_.driver);
+    if (expression.empty()) return clock_.now();
+    Statement& statement = prepare(fmt::format("select {}", expression), "", "i");
+    statement.first();
+    return from_unix_millis(statement.integer(0));
+}
+
+std::string placeholders(std::size_t count, std::size_t first) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) text += fmt::format("{}:p{}", i > 0 ? ", " : "", first + i);
+    return text;
+}
+
+std::size_t list_size(std::size_t count) {
+    return std::min(kLongestList, std::bit_ceil(std::max<std::size_t>(1, count)));
+}
+
+}  // namespace ecron::store

@@ -1,0 +1,147 @@
+#pragma once
+#include <soci/soci.h>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "store/dialect.hpp"
+
+/// One connection of one thread, and its kept statements. The only place that knows SOCI; everything it
+/// throws is a SqlError. Parameters are bound by position; results are read into 64-bit integers and strings
+/// only, which is what both databases give back exactly.
+namespace ecron::store {
+
+/// A prepared statement with places for its parameters and its result row. Types are one letter each: i
+/// integer, s text, b bytes.
+class Statement {
+public:
+    Statement(Driver driver, soci::session& session, const std::string& sql, std::string_view parameters,
+              std::string_view columns);
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
+
+    /// Starts over with the first parameter.
+    Statement& start() { return next_ = 0, *this; }
+    Statement& operator<<(std::int64_t value);
+    Statement& operator<<(int value) { return *this << std::int64_t{value}; }
+    Statement& operator<<(bool value) { return *this << std::int64_t{value ? 1 : 0}; }
+    Statement& operator<<(std::string_view value);
+    Statement& operator<<(const std::string& value) { return *this << std::string_view(value); }
+    Statement& operator<<(const char* value) { return *this << std::string_view(value); }
+    Statement& operator<<(std::nullptr_t);
+    template <class T> Statement& operator<<(const std::optional<T>& value) {
+        return value ? *this << *value : *this << nullptr;
+    }
+
+    /// Runs it; a statement with columns is then read with fetch(), to its end. Answers the rows found or
+    /// changed.
+    std::size_t run();
+    bool fetch();
+    /// Runs it and takes the first row; false where there is none.
+    bool first();
+
+    [[nodiscard]] std::int64_t integer(std::size_t column) const;
+    /// NULL reads as "".
+    [[nodiscard]] const std::string& text(std::size_t column) const;
+    [[nodiscard]] bool is_null(std::size_t column) const {
+        return columns_[column].indicator == soci::i_null;
+    }
+    [[nodiscard]] bool failed() const { return failed_; }
+
+private:
+    struct Slot {
+        char type{};
+        long long number{};
+        std::string text{};
+        soci::indicator indicator{soci::i_null};
+    };
+    template <class Function> auto guarded(Function function);
+
+    Driver driver_;
+    soci::session& session_;
+    std::deque<Slot> parameters_;  // a deque: SOCI keeps references
+    std::deque<Slot> columns_;
+    std::unique_ptr<soci::statement> statement_;
+    std::size_t next_{0};
+    bool failed_{false};
+};
+
+/// A row by its columns as the driver streams it: no copies, NULL is a null pointer.
+using StreamedRow = std::span<const std::string_view>;
+
+/// The shape of an insert: kept statements exist for several numbers of rows of it.
+struct Rows {
+    std::string_view head;   // "insert into t (a, b) values "; the rows follow, or a select for each
+    std::string_view types;  // of one row
+    std::string tail{};
+    std::string_view row_begin{"("};
+    std::string_view row_end{")"};
+    std::string_view separator{", "};
+    std::span<const std::string_view> names{};  // of the columns, where a row is a select
+};
+
+class Session {
+public:
+    /// Connects at once. Throws SqlError.
+    Session(const Options& options, SessionUse use, const Clock& clock);
+    ~Session();
+    void reconnect();
+    [[nodiscard]] bool connected() const { return session_ != nullptr; }
+    void disconnect();
+
+    /// The kept statement of this text, made the first time.
+    Statement& prepare(std::string_view sql, std::string_view parameters = {}, std::string_view columns = {});
+    /// Runs a text without parameters.
+    void run(std::string_view sql);
+    /// Rows in as few statements as their number and size ask for; `bind` binds one row, `bytes` guesses its
+    /// size. Answers the rows found or changed.
+    std::size_t run_rows(const Rows& shape, std::size_t count,
+                         const std::function<void(Statement&, std::size_t)>& bind,
+                         const std::function<std::size_t(std::size_t)>& bytes);
+
+    void begin();
+    void commit();
+    void rollback() noexcept;
+
+    /// Calls `each` for every row of a text without parameters, while it streams.
+    std::size_t stream(std::string_view sql, std::size_t columns,
+                       const std::function<void(StreamedRow)>& each);
+
+    /// The clock of the store: the server's, or for SQLite the process's.
+    Instant now();
+
+    [[nodiscard]] Driver driver() const { return options_.driver; }
+    [[nodiscard]] const Options& options() const { return options_; }
+    /// The commit of the last transaction was sent and its answer never came.
+    [[nodiscard]] bool commit_unknown() const { return commit_unknown_; }
+
+private:
+    Statement& rows_statement(const Rows& shape, std::size_t count);
+
+    const Options& options_;
+    SessionUse use_;
+    const Clock& clock_;
+    std::unique_ptr<soci::session> session_;
+    struct TextHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    };
+    std::unordered_map<std::string, std::unique_ptr<Statement>, TextHash, std::equal_to<>> statements_;
+    std::map<std::pair<const void*, std::size_t>, std::unique_ptr<Statement>> rows_statements_;
+    bool commit_unknown_{false};
+};
+
+/// ":p0, :p1, …" for a list in brackets.
+std::string placeholders(std::size_t count, std::size_t first = 0);
+/// The next size of a list that statements are kept for.
+std::size_t list_size(std::size_t count);
+inline constexpr std::size_t kLongestList = 128;
+
+}  // namespace ecron::store

@@ -1,0 +1,381 @@
+#include "ecron/store/store.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "ecron/base/log.hpp"
+#include "store/claims.hpp"
+#include "store/executions.hpp"
+#include "store/file_lock.hpp"
+#include "store/job_reads.hpp"
+#include "store/jobs.hpp"
+#include "store/leadership.hpp"
+#include "store/migrations.hpp"
+#include "store/outcomes.hpp"
+#include "store/pauses.hpp"
+#include "store/row_cache.hpp"
+
+namespace ecron::store {
+
+namespace {
+
+/// A read of its own: a function on a reader's session.
+template <class T> class Query final : public Answering<Read, T> {
+public:
+    explicit Query(std::function<T(Session&)> function) : function_(std::move(function)) {}
+    void apply(Session& session) override { this->result = function_(session); }
+
+private:
+    std::function<T(Session&)> function_;
+};
+
+void apply_others(Session& session, std::span<Write* const> writes, Repetition) {
+    for (Write* const write : writes) write->apply(session);
+}
+
+/// Marks the executions of deleted jobs, batch after batch, as long as there are some.
+class Sweeper final : public std::enable_shared_from_this<Sweeper> {
+public:
+    explicit Sweeper(Writer& writer) : writer_(&writer) {}
+    void start() {
+        if (running_) return again_ = true, void();
+        running_ = true;
+        auto batch = std::make_unique<SweepDeleted>();
+        batch->waiter = std::make_unique<Next>(shared_from_this());
+        writer_->submit(std::move(batch));
+    }
+    void stop() { stopped_ = true; }
+
+private:
+    class Next final : public Waiter<bool> {
+    public:
+        explicit Next(std::shared_ptr<Sweeper> sweeper) : sweeper_(std::move(sweeper)) {}
+        void resume(Result<bool> more) override {
+            sweeper_->running_ = false;
+            const bool asked = std::exchange(sweeper_->again_, false);
+            // After an error the next deletion or the next start goes on.
+            if (!sweeper_->stopped_ && more && (*more || asked)) sweeper_->start();
+        }
+
+    private:
+        std::shared_ptr<Sweeper> sweeper_;
+    };
+
+    Writer* writer_;
+    bool running_{false};
+    bool again_{false};
+    bool stopped_{false};
+};
+
+class SqlStore final : public Store {
+public:
+    SqlStore(boost::asio::io_context& io, Options options, const Clock& clock,
+             std::unique_ptr<FileLock> file_lock)
+        : io_(io),
+          options_(std::move(options)),
+          clock_(clock),
+          file_lock_(std::move(file_lock)),
+          state_(clock) {}
+    ~SqlStore() override { close(); }
+
+    Result<void> start() {
+        try {
+            {
+                Session session(options_, SessionUse::migrate, clock_);
+                auto key = migrate(session);
+                if (!key) return std::unexpected(key.error());
+                id_key_ = std::move(*key);
+                warn_of_settings(session);
+            }
+            auto session = std::make_unique<Session>(options_, SessionUse::write, clock_);
+            writer_ = std::make_unique<Writer>(
+                io_, options_, clock_, state_,
+                std::array<Group, kWriteKinds>{apply_claims, apply_outcomes, apply_requests, apply_job_writes,
+                                               apply_others},
+                std::move(session));
+        } catch (const SqlError& error) {
+            Error answer = to_error(error);
+            if (error.fault() == SqlFault::other)
+                answer = {
+                    Errc::unavailable, std::string("the database cannot be used (") + error.what() + ")", {}};
+            return std::unexpected(answer);
+        }
+        readers_ = std::make_unique<Readers>(io_, options_, clock_, state_, find_jobs_together,
+                                             find_executions_together);
+        if (options_.driver == Driver::mysql)
+            leadership_ = std::make_unique<Leadership>(io_, options_, clock_);
+        if (options_.driver == Driver::sqlite) cache_ = std::make_unique<RowCache>(options_.row_cache_bytes);
+        sweeper_ = std::make_shared<Sweeper>(*writer_);
+        sweeper_->start();
+        return {};
+    }
+
+    void close() override {
+        if (sweeper_) sweeper_->stop();
+        if (writer_) writer_->close();
+        if (readers_) readers_->close();
+        if (leadership_) leadership_->close();
+        leads_ = false;
+        file_lock_.reset();
+    }
+
+    Awaitable<Term> begin_term(NodeId node) override {
+        if (leadership_) {
+            auto lock = std::make_unique<LockWork>(LockWork::Wish::take);
+            const Result<void> taken = co_await await_answer(std::move(lock), *leadership_);
+            if (!taken) co_return std::unexpected(taken.error());
+        }
+        auto begin = std::make_unique<BeginTerm>(std::move(node));
+        Result<Term> term = co_await await_answer(std::move(begin), *writer_);
+        leads_ = term.has_value();
+        if (!term && leadership_) {
+            auto release = std::make_unique<LockWork>(LockWork::Wish::release);
+            co_await await_answer(std::move(release), *leadership_);
+        }
+        co_return term;
+    }
+    [[nodiscard]] bool leads() const override { return leads_ && (!leadership_ || leadership_->holds()); }
+    Awaitable<void> end_term() override {
+        leads_ = false;
+        if (!leadership_) co_return Result<void>{};
+        auto release = std::make_unique<LockWork>(LockWork::Wish::release);
+        co_return co_await await_answer(std::move(release), *leadership_);
+    }
+
+    Awaitable<std::size_t> load_plans(std::function<void(const StoredPlan&)> each) override {
+        return query<std::size_t>(
+            [each = std::move(each)](Session& session) { return store::load_plans(session, each); });
+    }
+    Awaitable<std::vector<model::Execution>> unended(std::size_t limit, std::int64_t after_key) override {
+        return query<std::vector<model::Execution>>(
+            [=](Session& session) { return store::unended(session, limit, after_key); });
+    }
+
+    Awaitable<model::Job> create_job(model::Job job, std::string plan) override {
+        return await_answer(std::make_unique<CreateJob>(std::move(job), std::move(plan)), *writer_);
+    }
+    Awaitable<model::Job> replace_job(std::optional<TenantId> tenant, model::Job job, std::string plan,
+                                      std::optional<ChangeNumber> if_match) override {
+        auto write =
+            std::make_unique<ReplaceJob>(std::move(tenant), std::move(job), std::move(plan), if_match);
+        Result<model::Job> replaced = co_await await_answer(std::move(write), *writer_);
+        if (replaced && cache_) cache_->changed(*replaced);
+        co_return replaced;
+    }
+    Awaitable<std::vector<model::Job>> delete_jobs(std::optional<TenantId> tenant,
+                                                   std::vector<JobId> ids) override {
+        auto write = std::make_unique<DeleteJobs>(std::move(tenant), std::move(ids));
+        Result<std::vector<model::Job>> deleted = co_await await_answer(std::move(write), *writer_);
+        if (!deleted) co_return deleted;
+        if (cache_) {
+            for (const model::Job& job : *deleted) cache_->removed(job.id);
+        }
+        if (!deleted->empty()) sweeper_->start();
+        co_return deleted;
+    }
+    Awaitable<std::vector<model::Job>> enable_jobs(std::optional<TenantId> tenant, std::vector<JobId> ids,
+                                                   bool enabled) override {
+        return change_jobs(
+            std::make_unique<ChangeJobs>(std::move(tenant), std::move(ids), ChangeJobs::Enable{enabled}));
+    }
+    Awaitable<std::vector<model::Job>> notify_jobs(std::optional<TenantId> tenant, std::vector<JobId> ids,
+                                                   std::string webhook) override {
+        return change_jobs(std::make_unique<ChangeJobs>(std::move(tenant), std::move(ids),
+                                                        ChangeJobs::Notify{std::move(webhook)}));
+    }
+
+    Awaitable<std::optional<model::Job>> find_job(std::optional<TenantId> tenant, JobId id) override {
+        std::vector<JobId> ids{std::move(id)};
+        Result<std::vector<model::Job>> found = co_await find_jobs(std::move(tenant), std::move(ids));
+        if (!found) co_return std::unexpected(found.error());
+        if (found->empty()) co_return std::nullopt;
+        co_return std::move(found->front());
+    }
+    Awaitable<std::vector<model::Job>> find_jobs(std::optional<TenantId> tenant,
+                                                 std::vector<JobId> ids) override {
+        Result<std::vector<model::Job>> found = co_await find(std::move(ids));
+        if (found && tenant)
+            std::erase_if(*found, [&](const model::Job& job) { return job.tenant != *tenant; });
+        co_return found;
+    }
+    Awaitable<std::vector<model::Job>> find_jobs_by_key(std::vector<JobKey> keys) override {
+        return find(std::move(keys));
+    }
+    Awaitable<std::vector<model::Job>> list_jobs(JobFilter filter) override {
+        return query<std::vector<model::Job>>(
+            [filter = std::move(filter)](Session& session) { return store::list_jobs(session, filter); });
+    }
+    Awaitable<std::int64_t> count_jobs(std::optional<TenantId> tenant, std::optional<Instant> created_from,
+                                       std::optional<Instant> created_until) override {
+        return query<std::int64_t>(
+            [tenant = std::move(tenant), created_from, created_until](Session& session) {
+                return store::count_jobs(session, tenant, created_from, created_until);
+            });
+    }
+    Awaitable<std::vector<Change>> changes_after(ChangeNumber number, std::size_t limit) override {
+        return query<std::vector<Change>>(
+            [=](Session& session) { return store::changes_after(session, number, limit); });
+    }
+
+    Awaitable<Claimed> claim(Claim claim) override {
+        auto write = std::make_unique<ClaimWrite>(std::move(claim));
+        Result<Claimed> claimed = co_await await_answer(std::move(write), *writer_);
+        if (claimed && cache_) {
+            for (const model::Job& job : claimed->disabled) cache_->changed(job);
+        }
+        co_return claimed;
+    }
+    Awaitable<void> record_missed(std::vector<Missed> missed) override {
+        return await_answer(std::make_unique<RecordMissed>(std::move(missed)), *writer_);
+    }
+    Awaitable<void> withdraw(Epoch epoch, std::vector<ExecuteId> ids) override {
+        return await_answer(std::make_unique<Withdraw>(epoch, std::move(ids)), *writer_);
+    }
+    Awaitable<model::Execution> insert_execution(model::Execution execution) override {
+        return await_answer(std::make_unique<InsertExecution>(std::move(execution)), *writer_);
+    }
+    Awaitable<bool> begin_attempt(ExecuteId id, int attempt, model::Execution after) override {
+        Outcome outcome{.id = std::move(id), .attempt = attempt, .after = std::move(after)};
+        return await_answer(std::make_unique<OutcomeWrite>(OutcomeWrite::Step::begin, std::move(outcome)),
+                            *writer_);
+    }
+    Awaitable<bool> finish(Outcome outcome) override {
+        return await_answer(std::make_unique<OutcomeWrite>(OutcomeWrite::Step::finish, std::move(outcome)),
+                            *writer_);
+    }
+
+    Awaitable<std::optional<model::Execution>> find_execution(std::optional<TenantId> tenant,
+                                                              ExecuteId id) override {
+        return await_answer(std::make_unique<FindExecution>(std::move(tenant), std::move(id)), *readers_);
+    }
+    Awaitable<std::optional<model::Execution>> latest_execution(std::optional<TenantId> tenant,
+                                                                JobId job) override {
+        ExecutionFilter filter{.tenant = std::move(tenant), .limit = 1};
+        filter.jobs.push_back(std::move(job));
+        Result<std::vector<model::Execution>> found = co_await list_executions(std::move(filter));
+        if (!found) co_return std::unexpected(found.error());
+        if (found->empty()) co_return std::nullopt;
+        co_return std::move(found->front());
+    }
+    Awaitable<std::vector<model::Execution>> list_executions(ExecutionFilter filter) override {
+        return query<std::vector<model::Execution>>([filter = std::move(filter)](Session& session) {
+            return store::list_executions(session, filter);
+        });
+    }
+    Awaitable<std::vector<model::Attempt>> attempts(ExecuteId id) override {
+        return query<std::vector<model::Attempt>>(
+            [id = std::move(id)](Session& session) { return attempts_of(session, id); });
+    }
+    Awaitable<std::vector<ExecuteId>> put_executions(std::optional<TenantId> tenant,
+                                                     std::vector<model::Execution> executions) override {
+        return await_answer(std::make_unique<PutExecutions>(std::move(tenant), std::move(executions)),
+                            *writer_);
+    }
+    Awaitable<void> record_result(ExecuteId id, std::string result) override {
+        return await_answer(std::make_unique<RecordResult>(std::move(id), std::move(result)), *writer_);
+    }
+
+    Awaitable<void> set_paused(std::optional<TenantId> tenant, bool paused) override {
+        return await_answer(std::make_unique<SetPaused>(std::move(tenant), paused), *writer_);
+    }
+    Awaitable<Pauses> pauses() override {
+        return query<Pauses>([](Session& session) { return read_pauses(session); });
+    }
+
+    [[nodiscard]] Health health() const override {
+        Health health = state_.health();
+        health.writes_waiting = writer_->waiting();
+        health.reads_waiting = readers_->waiting();
+        return health;
+    }
+    [[nodiscard]] Statistics statistics() const override {
+        return {.transactions = state_.transactions,
+                .rows_written = state_.rows_written,
+                .rows_read = state_.rows_read,
+                .retries = state_.retries,
+                .reconnects = state_.reconnects,
+                .failures = state_.failures,
+                .commit_seconds = static_cast<double>(state_.commit_micros) / 1e6};
+    }
+    [[nodiscard]] const std::string& id_key() const override { return id_key_; }
+
+private:
+    template <class T> Awaitable<T> query(std::function<T(Session&)> function) {
+        return await_answer(std::make_unique<Query<T>>(std::move(function)), *readers_);
+    }
+
+    Awaitable<std::vector<model::Job>> change_jobs(std::unique_ptr<ChangeJobs> write) {
+        Result<std::vector<model::Job>> changed = co_await await_answer(std::move(write), *writer_);
+        if (changed && cache_) {
+            for (const model::Job& job : *changed) cache_->changed(job);
+        }
+        co_return changed;
+    }
+
+    /// Jobs by id or key, in the order asked for, each once, from the cache where it has them all.
+    template <class Id> Awaitable<std::vector<model::Job>> find(std::vector<Id> ids) {
+        if (ids.size() > 1) {
+            std::unordered_set<Id> seen;
+            std::erase_if(ids, [&](const Id& id) { return !seen.insert(id).second; });
+        }
+        std::vector<model::Job> jobs;
+        if (cache_) {
+            for (const Id& id : ids) {
+                const model::Job* const job = cache_->find(id);
+                if (job == nullptr) break;
+                jobs.push_back(*job);
+            }
+            if (jobs.size() == ids.size()) co_return jobs;
+        }
+        const std::uint64_t generation = cache_ ? cache_->generation() : 0;
+        std::unique_ptr<FindJobs> read;
+        if constexpr (std::is_same_v<Id, JobId>) {
+            read = std::make_unique<FindJobs>(std::move(ids), std::vector<JobKey>());
+        } else {
+            read = std::make_unique<FindJobs>(std::vector<JobId>(), std::move(ids));
+        }
+        Result<std::vector<model::Job>> found = co_await await_answer(std::move(read), *readers_);
+        if (found && cache_) {
+            for (const model::Job& job : *found) cache_->fill(job, generation);
+        }
+        co_return found;
+    }
+
+    void warn_of_settings(Session& session) {
+        if (options_.driver != Driver::mysql) return;
+        Statement& setting =
+            session.prepare("show variables like 'innodb_flush_log_at_trx_commit'", "", "ss");
+        if (setting.first() && setting.text(1) != "1")
+            log::warn("a crash of the database may lose what was answered innodb_flush_log_at_trx_commit={}",
+                      setting.text(1));
+    }
+
+    boost::asio::io_context& io_;
+    Options options_;
+    const Clock& clock_;
+    std::unique_ptr<FileLock> file_lock_;
+    State state_;
+    std::string id_key_;
+    std::unique_ptr<RowCache> cache_;
+    std::unique_ptr<Writer> writer_;
+    std::unique_ptr<Readers> readers_;
+    std::unique_ptr<Leadership> leadership_;
+    std::shared_ptr<Sweeper> sweeper_;
+    bool leads_{false};
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::open(boost::asio::io_context& io, Options options, const Clock& clock) {
+    auto file_lock = std::make_unique<FileLock>();
+    if (options.driver == Driver::sqlite) {
+        const Result<void> taken = file_lock->take(options.path);
+        if (!taken) return std::unexpected(taken.error());
+    }
+    auto store = std::make_unique<SqlStore>(io, std::move(options), clock, std::move(file_lock));
+    const Result<void> started = store->start();
+    if (!started) return std::unexpected(started.error());
+    return store;
+}
+
+}  // namespace ecron::store

@@ -1,0 +1,230 @@
+#include "store/writer.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+
+#include "ecron/base/log.hpp"
+
+namespace ecron::store {
+
+namespace {
+
+constexpr std::size_t kGroupLimit = 500;  // beyond it a transaction only gets longer, not cheaper a row
+constexpr int kTries = 5;
+constexpr Millis kFirstBackOff{100};
+constexpr Millis kLongestBackOff{2'000};
+
+/// The write itself is at fault, not the database: it alone is refused.
+bool is_of_one_member(SqlFault fault) {
+    return fault == SqlFault::duplicate || fault == SqlFault::too_long || fault == SqlFault::other;
+}
+
+}  // namespace
+
+Writer::Writer(boost::asio::io_context& io, const Options& options, const Clock& clock, State& state,
+               std::array<Group, kWriteKinds> groups, std::unique_ptr<Session> session)
+    : io_(io),
+      options_(options),
+      clock_(clock),
+      state_(state),
+      groups_(std::move(groups)),
+      session_(std::move(session)),
+      thread_([this] { run(); }) {}
+
+Writer::~Writer() { close(); }
+
+void Writer::submit(std::unique_ptr<Write> write) {
+    write->since = clock_.steady();
+    Error refused{Errc::unavailable, {}, {}};
+    {
+        const std::scoped_lock lock(mutex_);
+        if (closing_) {
+            refused.what = "the store is closed; nothing was stored";
+        } else if (!state_.available()) {
+            refused = state_.unavailable();
+        } else if (waiting_ >= options_.queue_limit) {
+            refused.what = "too many writes wait for the database; nothing was stored";
+        } else {
+            queues_[static_cast<std::size_t>(write->kind())].push_back(std::move(write));
+            if (waiting_++ == 0) wake_.notify_one();
+            return;
+        }
+    }
+    write->refuse(refused);
+    Batch batch;
+    batch.push_back(std::move(write));
+    answer(std::move(batch));
+}
+
+std::size_t Writer::waiting() const {
+    const std::scoped_lock lock(mutex_);
+    return waiting_;
+}
+
+void Writer::close() {
+    {
+        const std::scoped_lock lock(mutex_);
+        closing_ = true;
+    }
+    wake_.notify_one();
+    if (thread_.joinable()) thread_.join();
+}
+
+void Writer::run() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        if (waiting_ == 0) {
+            if (closing_) return;
+            const auto rest = state_.available() ? Millis(options_.lease) / 3 : back_off_;
+            wake_.wait_for(lock, std::max(rest, Millis{50}), [this] { return waiting_ > 0 || closing_; });
+        }
+        if (waiting_ == 0) {
+            if (closing_) return;
+            lock.unlock();
+            keep_alive();
+            lock.lock();
+            continue;
+        }
+        Batch batch = take(lock);
+        lock.unlock();
+        carry_out(batch);
+        answer(std::move(batch));
+        lock.lock();
+    }
+}
+
+Writer::Batch Writer::take(std::unique_lock<std::mutex>&) {
+    auto oldest = queues_.end();
+    for (auto queue = queues_.begin(); queue != queues_.end(); ++queue) {
+        if (queue->empty()) continue;
+        if (oldest == queues_.end() || queue->front()->since < oldest->front()->since) oldest = queue;
+    }
+    const std::size_t size = std::min(kGroupLimit, oldest->size());
+    Batch batch(std::make_move_iterator(oldest->begin()),
+                std::make_move_iterator(oldest->begin() + static_cast<std::ptrdiff_t>(size)));
+    oldest->erase(oldest->begin(), oldest->begin() + static_cast<std::ptrdiff_t>(size));
+    waiting_ -= size;
+    return batch;
+}
+
+void Writer::carry_out(Batch& batch) {
+    std::vector<Write*> writes;
+    writes.reserve(batch.size());
+    for (const auto& write : batch) writes.push_back(write.get());
+
+    if (!state_.available() && !reconnect()) return fail_all(writes, state_.unavailable());
+    Manner manner = Manner::together;
+    Repetition repetition = Repetition::first;
+    for (int tries = 1;; ++tries) {
+        try {
+            transaction(writes, manner, repetition);
+            state_.good();
+            return;
+        } catch (const Together&) {
+            session_->rollback();
+            manner = Manner::each;
+        } catch (const Refused& refused) {
+            session_->rollback();
+            if (writes.size() == 1) return writes.front()->refuse(refused.error());
+            manner = Manner::each;
+        } catch (const SqlError& error) {
+            const bool unknown = session_->commit_unknown();
+            session_->rollback();
+            if (is_of_one_member(error.fault())) {
+                if (writes.size() == 1 || manner == Manner::each) return fail_all(writes, to_error(error));
+                manner = Manner::each;
+            } else if (error.fault() == SqlFault::again && tries < kTries) {
+                ++state_.retries;
+            } else if (error.fault() == SqlFault::lost) {
+                const bool can_repeat =
+                    std::ranges::all_of(writes, [](const Write* write) { return write->repeatable(); });
+                if (unknown) repetition = Repetition::repeated;
+                const bool there = reconnect();
+                if (there && tries < kTries && (!unknown || can_repeat)) continue;
+                Error answer = to_error(error);
+                answer.what += repetition == Repetition::repeated ? "; it is unknown whether this was stored"
+                                                                  : "; nothing was stored";
+                return fail_all(writes, answer);
+            } else {
+                if (error.fault() != SqlFault::again) state_.troubled(error.what());
+                return fail_all(writes, to_error(error));
+            }
+        } catch (const std::exception& error) {
+            session_->rollback();
+            log::error("write failed problem={}", error.what());
+            return fail_all(writes,
+                            {Errc::internal, "the store met an unexpected error; nothing was stored", {}});
+        }
+    }
+}
+
+void Writer::transaction(std::span<Write* const> writes, Manner manner, Repetition repetition) {
+    const SteadyInstant begun = clock_.steady();
+    session_->begin();
+    if (manner == Manner::together) {
+        groups_[static_cast<std::size_t>(writes.front()->kind())](*session_, writes, repetition);
+    } else {
+        apply_each(writes, repetition);
+    }
+    session_->commit();
+    ++state_.transactions;
+    state_.commit_micros += static_cast<std::uint64_t>((clock_.steady() - begun).count());
+}
+
+void Writer::apply_each(std::span<Write* const> writes, Repetition repetition) {
+    const Group& group = groups_[static_cast<std::size_t>(writes.front()->kind())];
+    for (Write* const write : writes) {
+        session_->run("savepoint member");
+        try {
+            group(*session_, std::span(&write, 1), repetition);
+        } catch (const SqlError& error) {
+            if (!is_of_one_member(error.fault())) throw;
+            session_->run("rollback to savepoint member");
+            write->refuse(to_error(error));
+            ++state_.failures;
+        } catch (const Refused& refused) {
+            session_->run("rollback to savepoint member");
+            write->refuse(refused.error());
+        }
+    }
+}
+
+bool Writer::reconnect() {
+    try {
+        session_->reconnect();
+        ++state_.reconnects;
+        back_off_ = Millis{0};
+        state_.good();
+        return true;
+    } catch (const SqlError& error) {
+        back_off_ = std::clamp(back_off_ * 2, kFirstBackOff, kLongestBackOff);
+        state_.lost(error.what());
+        return false;
+    }
+}
+
+void Writer::keep_alive() {
+    if (!state_.available()) {
+        reconnect();
+    } else if (options_.driver == Driver::mysql) {
+        try {
+            session_->prepare("select 1", "", "i").first();
+        } catch (const SqlError&) {
+            reconnect();
+        }
+    }
+}
+
+void Writer::fail_all(std::span<Write* const> writes, const Error& error) {
+    for (Write* const write : writes) write->refuse(error);
+    state_.failures += writes.size();
+}
+
+void Writer::answer(Batch batch) {
+    boost::asio::post(io_, [answered = std::move(batch)] {
+        for (const auto& write : answered) write->answer();
+    });
+}
+
+}  // namespace ecron::store

@@ -1,0 +1,99 @@
+#pragma once
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "store/session.hpp"
+#include "store/state.hpp"
+#include "store/work.hpp"
+
+/// The one thread that changes the database. Writes that wait while a transaction runs share the next one; a
+/// transaction holds writes of one kind, and the kind whose oldest member waits longest goes first.
+///
+/// A transaction that fails because of one member is done again with a savepoint for each, so that everyone
+/// gets an answer of its own. Deadlocks are retried; after a lost connection it reconnects once at once, then
+/// with back-off, answering unavailable meanwhile. A transaction whose commit was sent and not answered is
+/// repeated where all its members can tell a repetition (Write::repeatable), else they are told that the
+/// outcome is unknown.
+namespace ecron::store {
+
+enum class WriteKind : std::uint8_t { claims, outcomes, requests, jobs, others };
+inline constexpr std::size_t kWriteKinds = 5;
+
+class Write : public Work {
+public:
+    explicit Write(WriteKind kind) : kind_(kind) {}
+    [[nodiscard]] WriteKind kind() const { return kind_; }
+    /// Applying it twice does no harm and gives the same answer.
+    [[nodiscard]] virtual bool repeatable() const { return true; }
+    /// Of the kind `others` only: carries it out inside the transaction.
+    virtual void apply(Session&) {}
+
+private:
+    WriteKind kind_;
+};
+
+/// Thrown by a group when it cannot tell which of several members met something; each is then done by itself.
+class Together final : public std::exception {};
+
+/// Thrown for a write that is refused after it has changed something: what it did is rolled back.
+class Refused final : public std::exception {
+public:
+    explicit Refused(Error error) : error_(std::move(error)) {}
+    [[nodiscard]] const Error& error() const { return error_; }
+
+private:
+    Error error_;
+};
+
+enum class Repetition : std::uint8_t { first, repeated };  // repeated: an earlier try may have been committed
+
+/// Carries out writes of one kind inside the running transaction and leaves each one's answer in it.
+using Group = std::function<void(Session&, std::span<Write* const>, Repetition)>;
+
+class Writer {
+public:
+    Writer(boost::asio::io_context& io, const Options& options, const Clock& clock, State& state,
+           std::array<Group, kWriteKinds> groups, std::unique_ptr<Session> session);
+    ~Writer();
+    void submit(std::unique_ptr<Write> write);
+    [[nodiscard]] std::size_t waiting() const;
+    /// Carries out what waits, then ends.
+    void close();
+
+private:
+    using Batch = std::vector<std::unique_ptr<Write>>;
+    enum class Manner : std::uint8_t { together, each };
+
+    void run();
+    Batch take(std::unique_lock<std::mutex>& lock);
+    void carry_out(Batch& batch);
+    void transaction(std::span<Write* const> writes, Manner manner, Repetition repetition);
+    void apply_each(std::span<Write* const> writes, Repetition repetition);
+    bool reconnect();
+    void keep_alive();
+    void fail_all(std::span<Write* const> writes, const Error& error);
+    void answer(Batch batch);
+
+    boost::asio::io_context& io_;
+    const Options& options_;
+    const Clock& clock_;
+    State& state_;
+    std::array<Group, kWriteKinds> groups_;
+    std::unique_ptr<Session> session_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable wake_;
+    std::array<std::deque<std::unique_ptr<Write>>, kWriteKinds> queues_;
+    std::size_t waiting_{0};
+    bool closing_{false};
+    std::chrono::milliseconds back_off_{0};
+    std::thread thread_;
+};
+
+}  // namespace ecron::store
