@@ -136,7 +136,7 @@ std::string variable_name(const Option& option) {
 
 std::string expected_value(const Option& option) {
     if (option.kind == Kind::choice) return fmt::format("one of {}", fmt::join(choices_of(option), ", "));
-    const std::string phrase{kind_phrase(option.kind)};
+    std::string phrase{kind_phrase(option.kind)};
     if (option.kind == Kind::port) return fmt::format("{} from {} to 65535", phrase, option.limits.min);
     if (option.kind != Kind::integer && option.kind != Kind::size && option.kind != Kind::duration)
         return phrase;

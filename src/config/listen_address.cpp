@@ -4,6 +4,7 @@
 #include <ifaddrs.h>
 #include <netinet/in.h>
 
+#include <array>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -34,13 +35,13 @@ bool is_any(const in6_addr& address) {
 
 std::optional<in6_addr> address_of(const sockaddr* address) {
     if (address == nullptr) return std::nullopt;
-    std::string text(INET6_ADDRSTRLEN, '\0');
+    std::array<char, INET6_ADDRSTRLEN> text{};
     const void* bytes = nullptr;
     if (address->sa_family == AF_INET) bytes = &reinterpret_cast<const sockaddr_in*>(address)->sin_addr;
     if (address->sa_family == AF_INET6) bytes = &reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
     if (bytes == nullptr) return std::nullopt;
-    inet_ntop(address->sa_family, bytes, text.data(), INET6_ADDRSTRLEN);
-    return parse(text.c_str());
+    inet_ntop(address->sa_family, bytes, text.data(), text.size());
+    return parse(text.data());
 }
 
 /// What getifaddrs tells of this machine; nothing when it fails.

@@ -11,7 +11,7 @@
 namespace ecron::config {
 namespace {
 
-constexpr std::size_t kLargestFile = 1024 * 1024;  // no configuration is larger; a mistaken path may be
+constexpr std::size_t kLargestFile = 1UL << 20U;  // no configuration is larger; a mistaken path may be
 
 std::expected<std::string, Problem> read_whole(const std::string& path) {
     errno = 0;
