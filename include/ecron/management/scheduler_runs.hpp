@@ -1,0 +1,58 @@
+#pragma once
+#include <utility>
+
+#include "ecron/analysis/scheduler.hpp"
+#include "ecron/management/ports.hpp"
+
+namespace ecron::management {
+
+/// The scheduler behind the API's port.
+class SchedulerRuns final : public Runs {
+public:
+    explicit SchedulerRuns(analysis::Scheduler& scheduler) : scheduler_(scheduler) {}
+
+    [[nodiscard]] bool leads() const override { return scheduler_.leads(); }
+    [[nodiscard]] bool loaded() const override { return scheduler_.loaded(); }
+
+    void job_changed(const model::Job& job) override { scheduler_.job_changed(job); }
+    void job_deleted(const model::Job& job, std::string_view by) override { scheduler_.job_deleted(job, by); }
+    void paused(std::optional<TenantId> tenant, bool is_paused) override {
+        scheduler_.paused(std::move(tenant), is_paused);
+    }
+
+    Awaitable<model::Execution> run_now(model::Job job, model::Trigger trigger,
+                                        std::optional<ExecuteId> id) override {
+        return scheduler_.run_now(std::move(job), trigger, std::move(id));
+    }
+    Awaitable<model::Execution> cancel(std::optional<TenantId> tenant, ExecuteId id,
+                                       std::string by) override {
+        return scheduler_.cancel(std::move(tenant), std::move(id), std::move(by));
+    }
+    Awaitable<void> callback(std::optional<TenantId> tenant, ExecuteId id, std::string result) override {
+        return scheduler_.callback(std::move(tenant), std::move(id), std::move(result));
+    }
+
+    [[nodiscard]] RunStatistics statistics() const override {
+        const analysis::SchedulerStatistics counters = scheduler_.statistics();
+        return {.claimed = counters.claimed,
+                .started = counters.started,
+                .succeeded = counters.succeeded,
+                .failed = counters.failed,
+                .abandoned = counters.abandoned,
+                .interrupted = counters.interrupted,
+                .missed = counters.missed,
+                .withdrawn = counters.withdrawn,
+                .lateness_bounds = {analysis::kLatenessBounds.begin(), analysis::kLatenessBounds.end()},
+                .lateness_buckets = counters.lateness_buckets,
+                .lateness_sum = counters.lateness_sum,
+                .lag_seconds = counters.lag_seconds,
+                .jobs = scheduler_.jobs(),
+                .runs = scheduler_.runs(),
+                .planner_bytes = scheduler_.planner_memory()};
+    }
+
+private:
+    analysis::Scheduler& scheduler_;
+};
+
+}  // namespace ecron::management

@@ -1,0 +1,23 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ecron/base/error.hpp"
+#include "ecron/http/message.hpp"
+#include "ecron/model/messages.hpp"
+
+/// The answers that handlers give: JSON, nothing, or a refusal in the body format of the API.
+namespace ecron::management {
+
+http::Response json_answer(unsigned status, std::string body);
+http::Response empty_answer();
+
+/// A refusal without details, for what concerns no field.
+http::Response refuse(model::Language language, unsigned status, std::string_view cause);
+/// The one table that maps Errc to status, cause and `Retry-After`. An `invalid` error's text is its cause.
+/// `subject` names what was looked for, when the error does not.
+http::Response refuse(model::Language language, const Error& error, std::string_view subject = "job_id");
+http::Response refuse(model::Language language, const model::Problems& problems);
+
+}  // namespace ecron::management

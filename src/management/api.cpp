@@ -1,0 +1,124 @@
+#include "ecron/management/api.hpp"
+
+#include <chrono>
+
+#include "management/answers.hpp"
+#include "management/handlers.hpp"
+#include "management/openapi.hpp"
+#include "management/query.hpp"
+#include "management/router.hpp"
+
+namespace ecron::management {
+namespace {
+
+namespace cause = model::cause;
+
+http::Response ok() { return json_answer(200, R"("OK")"); }
+
+/// The cause for errors of the protocol, which the server finds before any route is asked.
+std::string_view cause_of(unsigned status, std::string_view reason) {
+    switch (status) {
+        case 413:
+        case 431:
+            return cause::kTooLarge;
+        case 500:
+            return cause::kInternal;
+        default:
+            return reason;
+    }
+}
+
+}  // namespace
+
+Answer alive(Call) { co_return ok(); }
+
+Answer ready(Call call) {
+    if (call.api.runs.loaded() && !call.api.draining) co_return ok();
+    co_return refuse(call.api.options.language, 503, cause::kUnavailable);
+}
+
+class Api::Impl {
+public:
+    Impl(const Clock& clock, store::Store& store, Runs& runs, Options options)
+        : context_{clock, store, runs, std::move(options), HttpMetrics{routes().size()}, nullptr, false},
+          router_{context_.options},
+          document_{openapi_document(router_, context_.options.version)} {
+        context_.document = &document_;
+    }
+
+    Answer handle(const http::Request& request) {
+        const SteadyInstant begin = context_.clock.steady();
+        const std::optional<Router::Match> match = router_.find(request.method, request.path);
+        http::Response response;
+        if (match)
+            response = co_await serve(*match, request);
+        else
+            response = without_route(request);
+        context_.http.answered(match ? match->route : routes().size(), response.status,
+                               context_.clock.steady() - begin);
+        co_return response;
+    }
+
+    http::Response server_error(unsigned status, std::string_view reason) {
+        context_.http.refused(status);
+        return refuse(context_.options.language, status, cause_of(status, reason));
+    }
+
+    void drain() { context_.draining = true; }
+
+private:
+    Answer serve(Router::Match match, const http::Request& request) {
+        const model::Language language = context_.options.language;
+        const Route& route = routes()[match.route];
+        if (route.access == Access::write && !context_.runs.leads())
+            co_return refuse(language, Error{Errc::unavailable, "another process leads"});
+        std::optional<std::string> variable = http::percent_decode(match.variable);
+        if (!variable || !is_text(*variable)) co_return refuse(language, Error{Errc::invalid, {}, {"path"}});
+        Call call{context_, request, std::move(*variable), context_.options.tenant};
+        co_return co_await route.handler(std::move(call));
+    }
+
+    /// A redirect to the path without its trailing slash, a wrong method, or nothing there.
+    http::Response without_route(const http::Request& request) {
+        const std::string_view path = request.path;
+        if (path.size() > 1 && path.ends_with('/')) {
+            const std::string_view shorter = path.substr(0, path.size() - 1);
+            if (router_.find(request.method, shorter)) return redirect(request, shorter);
+        }
+        const std::string allowed = router_.allowed(path);
+        if (allowed.empty()) return refuse(context_.options.language, 404, cause::kNoPath);
+        http::Response response = refuse(context_.options.language, 405, cause::kMethod);
+        response.headers.push_back({"Allow", allowed});
+        return response;
+    }
+
+    static http::Response redirect(const http::Request& request, std::string_view path) {
+        const bool reads = request.method == http::Method::get || request.method == http::Method::head;
+        std::string location{path};
+        if (!request.query.empty()) location += '?' + request.query;
+        http::Response response = empty_answer();
+        response.status = reads ? 301 : 307;
+        response.headers.push_back({"Location", std::move(location)});
+        return response;
+    }
+
+    Context context_;
+    Router router_;
+    std::string document_;
+};
+
+Answer openapi(Call call) { co_return json_answer(200, *call.api.document); }
+
+Api::Api(const Clock& clock, store::Store& store, Runs& runs, Options options)
+    : impl_{std::make_unique<Impl>(clock, store, runs, std::move(options))} {}
+Api::~Api() = default;
+
+boost::asio::awaitable<http::Response> Api::handle(const http::Request& request) {
+    return impl_->handle(request);
+}
+http::Response Api::error(unsigned status, std::string_view reason) const {
+    return impl_->server_error(status, reason);
+}
+void Api::drain() { impl_->drain(); }
+
+}  // namespace ecron::management

@@ -1,0 +1,108 @@
+#include <algorithm>
+
+#include "ecron/base/uuid.hpp"
+#include "management/answers.hpp"
+#include "management/handlers.hpp"
+#include "management/query.hpp"
+
+namespace ecron::management {
+namespace {
+
+constexpr std::string_view kSubject = "execute_id";
+
+http::Response refuse_execution(const Call& call, const Error& error) {
+    return refuse(call.api.options.language, error, kSubject);
+}
+http::Response no_execution(const Call& call) {
+    return refuse_execution(call, Error{Errc::not_found, {}, {}});
+}
+
+/// The id is the client's, or follows from its Idempotency-Key, so that a request sent twice runs once.
+std::optional<ExecuteId> execute_id_of(const Call& call, const model::JobInput& input) {
+    if (!input.context.execute_id.empty()) return ExecuteId{input.context.execute_id};
+    const std::string_view key = call.request.header("Idempotency-Key");
+    if (key.empty()) return std::nullopt;
+    const std::string subject = call.tenant.value() + '\n' + std::string{key};
+    return ExecuteId{keyed_uuid(call.api.store.id_key(), subject, Instant{})};
+}
+
+/// What clients read as "it runs", also while it waits for a slot.
+void show_as_executing(const Context& api, model::Execution& execution) {
+    if (execution.state != model::ExecutionState::pending) return;
+    execution.state = model::ExecutionState::executing;
+    execution.execute_times = std::max(execution.execute_times, 1);
+    if (!execution.begin_at) execution.begin_at = api.clock.now();
+    if (execution.executors.empty())
+        execution.executors.push_back({api.options.executor_id, *execution.begin_at});
+}
+
+http::Response run_answer(const Context& api, model::Execution execution) {
+    show_as_executing(api, execution);
+    std::string body;
+    model::append_json(body, execution, model::ExtInfo::empty);
+    return json_answer(200, std::move(body));
+}
+
+}  // namespace
+
+Answer run_job(Call call) {
+    auto input = model::read_job(call.request.body, model::Purpose::run_now, call.api.options.rules,
+                                 call.api.clock.now());
+    if (!input) co_return refuse(call.api.options.language, input.error());
+    std::optional<ExecuteId> id = execute_id_of(call, *input);
+    model::Job job = std::move(input->job);
+    if (!input->has_mode) {
+        auto stored = co_await call.api.store.find_job(call.tenant, job.id);
+        if (!stored) co_return refuse(call.api.options.language, stored.error());
+        if (!*stored) co_return refuse(call.api.options.language, Error{Errc::not_found, {}, {"job_id"}});
+        job = std::move(**stored);
+    }
+    if (job.id.value().empty()) job.id = JobId{random_uuid()};
+    job.tenant = call.tenant;
+    auto execution = co_await call.api.runs.run_now(std::move(job), model::Trigger::manual, std::move(id));
+    if (!execution) co_return refuse_execution(call, execution.error());
+    co_return run_answer(call.api, std::move(*execution));
+}
+
+Answer show_execution(Call call) {
+    if (!can_be_id(call.variable)) co_return no_execution(call);
+    const ExecuteId id{call.variable};
+    const auto execution = co_await call.api.store.find_execution(call.tenant, id);
+    if (!execution) co_return refuse_execution(call, execution.error());
+    if (!*execution) co_return no_execution(call);
+    const auto attempts = co_await call.api.store.attempts(id);
+    if (!attempts) co_return refuse_execution(call, attempts.error());
+
+    std::string body;
+    model::append_json(body, **execution);
+    body.back() = ',';  // one more member
+    body += R"("attempts":[)";
+    for (const model::Attempt& attempt : *attempts) {
+        if (&attempt != &attempts->front()) body += ',';
+        model::append_json(body, attempt);
+    }
+    body += "]}";
+    co_return json_answer(200, std::move(body));
+}
+
+Answer cancel_execution(Call call) {
+    if (!can_be_id(call.variable)) co_return no_execution(call);
+    const auto execution =
+        co_await call.api.runs.cancel(call.tenant, ExecuteId{call.variable}, call.tenant.value());
+    if (!execution) co_return refuse_execution(call, execution.error());
+    std::string body;
+    model::append_json(body, *execution);
+    co_return json_answer(200, std::move(body));
+}
+
+Answer take_callback(Call call) {
+    std::optional<std::string> result = model::read_result(call.request.body);
+    if (!result) co_return empty_answer();  // targets that report something else were never told off
+    if (!can_be_id(call.variable)) co_return no_execution(call);
+    const auto taken =
+        co_await call.api.runs.callback(call.tenant, ExecuteId{call.variable}, std::move(*result));
+    if (!taken) co_return refuse_execution(call, taken.error());
+    co_return empty_answer();
+}
+
+}  // namespace ecron::management

@@ -1,0 +1,225 @@
+#include <algorithm>
+
+#include "ecron/base/json_writer.hpp"
+#include "ecron/base/uuid.hpp"
+#include "management/answers.hpp"
+#include "management/handlers.hpp"
+#include "management/paging.hpp"
+#include "management/reading.hpp"
+#include "management/revision.hpp"
+
+namespace ecron::management {
+namespace {
+
+namespace cause = model::cause;
+
+constexpr std::size_t kRunsInAnswer = 3;
+
+std::int64_t cursor_of(const model::Job& job) { return job.key.value(); }
+
+http::Response no_job(const Call& call) {
+    return refuse(call.api.options.language, Error{Errc::not_found, {}, {"job_id"}});
+}
+
+/// Instants of a job are whole seconds: the database keeps no more, and `@every` counts from the creation.
+Instant whole_second(const Clock& clock) { return std::chrono::floor<Seconds>(clock.now()); }
+
+/// `GET /job?job_id=` with one id, by far the most frequent request.
+Answer job_by_id(Call call, std::string id) {
+    if (!can_be_id(id)) co_return no_job(call);
+    const auto job = co_await call.api.store.find_job(call.tenant, JobId{std::move(id)});
+    if (!job) co_return refuse(call.api.options.language, job.error());
+    if (!*job) co_return no_job(call);
+    std::string body{"["};
+    model::append_json(body, **job);
+    http::Response response = json_answer(200, std::move(body += ']'));
+    response.headers.push_back({"ETag", entity_tag((*job)->revision)});
+    co_return response;
+}
+
+Answer jobs_by_ids(Call call, Query query, std::vector<std::string> ids) {
+    if (!std::ranges::all_of(ids, can_be_id)) co_return no_job(call);
+    std::vector<JobId> wanted;
+    for (std::string& id : ids) wanted.emplace_back(std::move(id));
+    const std::size_t count = wanted.size();
+    auto jobs = co_await call.api.store.find_jobs(call.tenant, std::move(wanted));
+    if (!jobs) co_return refuse(call.api.options.language, jobs.error());
+    if (jobs->size() != count) co_return no_job(call);
+    std::ranges::sort(*jobs, std::ranges::greater{}, &model::Job::key);
+    co_return list_answer(call, query, *jobs, jobs->size(), cursor_of);
+}
+
+Result<store::JobFilter> filter_of(const Query& query, const TenantId& tenant) {
+    const auto limit = query.number("limit", 0, kListDefault);
+    if (!limit) return std::unexpected(limit.error());
+    const auto page = query.number("page", 1, 1);
+    if (!page) return std::unexpected(page.error());
+    if (*page > kMostPages) return fail(Errc::invalid, std::string{cause::kPage}, {"page"});
+    const auto timestamp = query.time("timestamp");
+    if (!timestamp) return std::unexpected(timestamp.error());
+    const auto type = query.job_type();
+    if (!type) return std::unexpected(type.error());
+    const auto after = query.cursor();
+    if (!after) return std::unexpected(after.error());
+
+    store::JobFilter filter{.tenant = tenant, .created_until = *timestamp, .type = *type};
+    filter.limit = static_cast<std::size_t>(std::min(*limit, kListLimit));
+    if (*after)
+        filter.before = JobKey{**after};
+    else
+        filter.offset = static_cast<std::size_t>(*page - 1) * filter.limit;
+    return filter;
+}
+
+/// The answer to a create says in words how the expression was read, and when it will run.
+std::string created_body(const Call& call, const model::Job& job, const model::JobInput& input) {
+    std::string body;
+    JsonWriter json{body};
+    json.begin_object().member("job_id", job.id.value());
+    const auto schedule =
+        model::schedule_of(job.cron_time, job.type, input.context.plan, job.id, job.created_at,
+                           call.api.options.rules, cron::Strictness::create);
+    if (schedule) {
+        append_description(json, schedule->schedule);
+        append_instants(
+            json, "next",
+            runs_of(schedule->schedule, job.type, input.context.plan, call.api.clock.now(), kRunsInAnswer),
+            schedule->schedule.zone());
+    }
+    append_texts(json, "warnings", input.warnings);
+    json.end_object();
+    return body;
+}
+
+/// Tells of the changed jobs, or refuses.
+http::Response after_change(const Call& call, const Result<std::vector<model::Job>>& changed,
+                            http::Response done) {
+    if (!changed) return refuse(call.api.options.language, changed.error());
+    for (const model::Job& job : *changed) call.api.runs.job_changed(job);
+    return done;
+}
+
+/// The ids of a list that must all be known; nothing when one of them cannot be.
+std::optional<std::vector<JobId>> known_ids(std::string_view list) {
+    const std::vector<std::string> ids = split_ids(list);
+    if (!std::ranges::all_of(ids, can_be_id)) return std::nullopt;
+    return std::vector<JobId>(ids.begin(), ids.end());
+}
+
+}  // namespace
+
+Answer count_jobs(Call call) {
+    const auto query = Query::read(call.request.query);
+    if (!query) co_return refuse(call.api.options.language, query.error());
+    const auto range = query->range();
+    if (!range) co_return refuse(call.api.options.language, range.error());
+    const Instant now = call.api.clock.now();
+    const auto total = co_await call.api.store.count_jobs(call.tenant, range->begin, range->end);
+    if (!total) co_return refuse(call.api.options.language, total.error());
+    std::string body;
+    JsonWriter{body}
+        .begin_object()
+        .member("total", *total)
+        .member("timestamp", format_rfc3339(now))
+        .end_object();
+    co_return json_answer(200, std::move(body));
+}
+
+Answer list_jobs(Call call) {
+    const auto query = Query::read(call.request.query);
+    if (!query) co_return refuse(call.api.options.language, query.error());
+    std::vector<std::string> ids = query->all("job_id");
+    if (ids.size() == 1) co_return co_await job_by_id(std::move(call), std::move(ids.front()));
+    if (!ids.empty()) co_return co_await jobs_by_ids(std::move(call), *query, std::move(ids));
+
+    auto filter = filter_of(*query, call.tenant);
+    if (!filter) co_return refuse(call.api.options.language, filter.error());
+    const std::size_t limit = filter->limit;
+    if (limit == 0) co_return json_answer(200, "[]");
+    ++filter->limit;
+    const auto jobs = co_await call.api.store.list_jobs(std::move(*filter));
+    if (!jobs) co_return refuse(call.api.options.language, jobs.error());
+    co_return list_answer(call, *query, *jobs, limit, cursor_of);
+}
+
+Answer create_job(Call call) {
+    const Instant now = whole_second(call.api.clock);
+    auto input = model::read_job(call.request.body, model::Purpose::store, call.api.options.rules, now);
+    if (!input) co_return refuse(call.api.options.language, input.error());
+    model::Job& job = input->job;
+    job.id = JobId{random_uuid()};
+    job.tenant = call.tenant;
+    job.created_at = job.updated_at = now;
+    const auto created = co_await call.api.store.create_job(job, model::write_plan(input->context.plan));
+    if (!created) co_return refuse(call.api.options.language, created.error());
+    call.api.runs.job_changed(*created);
+    http::Response response = json_answer(201, created_body(call, *created, *input));
+    response.headers.push_back({"ETag", entity_tag(created->revision)});
+    co_return response;
+}
+
+Answer replace_job(Call call) {
+    const model::Language language = call.api.options.language;
+    Result<std::optional<model::Job>> stored{std::nullopt};
+    if (can_be_id(call.variable))
+        stored = co_await call.api.store.find_job(call.tenant, JobId{call.variable});
+    if (!stored) co_return refuse(language, stored.error());
+    const model::Job* old = *stored ? &**stored : nullptr;
+
+    const Instant now = whole_second(call.api.clock);
+    auto input = model::read_job(call.request.body, model::Purpose::store, call.api.options.rules, now, old);
+    // Of what is wrong with the text, some was always found before the lookup and some after it.
+    if (!input && (old != nullptr || !input.error().front().after_lookup))
+        co_return refuse(language, input.error());
+    if (old == nullptr) co_return no_job(call);
+
+    const std::string_view condition = call.request.header("If-Match");
+    const bool conditional = !condition.empty() && condition != "*";
+    if (conditional && !matches(condition, old->revision))
+        co_return refuse(language, Error{Errc::conflict, {}, {"revision"}});
+    const auto if_match = conditional ? std::optional{old->revision} : std::nullopt;
+
+    model::Job& job = input->job;
+    job.id = old->id;
+    job.tenant = old->tenant;
+    job.created_at = old->created_at;
+    job.updated_at = now;
+    const auto replaced = co_await call.api.store.replace_job(
+        call.tenant, job, model::write_plan(input->context.plan), if_match);
+    if (!replaced) co_return refuse(language, replaced.error());
+    call.api.runs.job_changed(*replaced);
+    http::Response response = empty_answer();
+    response.headers.push_back({"ETag", entity_tag(replaced->revision)});
+    co_return response;
+}
+
+Answer delete_jobs(Call call) {
+    std::vector<JobId> ids;
+    for (std::string& id : split_ids(call.variable))
+        if (can_be_id(id)) ids.emplace_back(std::move(id));
+    const auto deleted = co_await call.api.store.delete_jobs(call.tenant, std::move(ids));
+    if (!deleted) co_return refuse(call.api.options.language, deleted.error());
+    for (const model::Job& job : *deleted) call.api.runs.job_deleted(job, call.tenant.value());
+    co_return empty_answer();
+}
+
+Answer enable_jobs(Call call) {
+    const auto enabled = model::read_enable(call.request.body);
+    if (!enabled) co_return refuse(call.api.options.language, enabled.error());
+    auto ids = known_ids(call.variable);
+    if (!ids) co_return no_job(call);
+    const auto changed = co_await call.api.store.enable_jobs(call.tenant, std::move(*ids), *enabled);
+    co_return after_change(call, changed, empty_answer());
+}
+
+Answer notify_jobs(Call call) {
+    auto webhook = model::read_webhook(call.request.body);
+    if (!webhook) co_return refuse(call.api.options.language, webhook.error());
+    auto ids = known_ids(call.variable);
+    if (!ids) co_return no_job(call);
+    const auto changed =
+        co_await call.api.store.notify_jobs(call.tenant, std::move(*ids), std::move(*webhook));
+    co_return after_change(call, changed, json_answer(200, R"({"failed_job_id":[]})"));
+}
+
+}  // namespace ecron::management

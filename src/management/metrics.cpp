@@ -1,0 +1,162 @@
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <span>
+
+#include "management/answers.hpp"
+#include "management/handlers.hpp"
+#include "management/routes.hpp"
+
+namespace ecron::management {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<ClientMetric::Label>;
+
+/// Families in the order in which they are shown. Labels are of bounded number: never an id.
+class Exposition {
+public:
+    void counter(std::string name, std::string help, double value) {
+        family(std::move(name), std::move(help), MetricType::Counter);
+        add({}, value);
+    }
+    void gauge(std::string name, std::string help, double value, Labels labels = {}) {
+        family(std::move(name), std::move(help), MetricType::Gauge);
+        add(std::move(labels), value);
+    }
+    void family(std::string name, std::string help, MetricType type) {
+        families_.push_back({std::move(name), std::move(help), type, {}});
+    }
+    /// One more value of the family begun last.
+    void add(Labels labels, double value) {
+        ClientMetric metric;
+        metric.label = std::move(labels);
+        metric.counter.value = metric.gauge.value = value;
+        families_.back().metric.push_back(std::move(metric));
+    }
+    /// `counts`: how many fell under each bound and not under the one before; the last, under none.
+    void histogram(std::string name, std::string help, std::span<const double> bounds,
+                   std::span<const std::uint64_t> counts, double sum) {
+        family(std::move(name), std::move(help), MetricType::Histogram);
+        ClientMetric metric;
+        std::uint64_t cumulative = 0;
+        for (std::size_t i = 0; i < counts.size(); ++i) {
+            cumulative += counts[i];
+            const double bound = i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity();
+            metric.histogram.bucket.push_back({cumulative, bound});
+        }
+        metric.histogram.sample_count = cumulative;
+        metric.histogram.sample_sum = sum;
+        families_.back().metric.push_back(std::move(metric));
+    }
+    [[nodiscard]] std::string text() const { return prometheus::TextSerializer{}.Serialize(families_); }
+
+private:
+    std::vector<MetricFamily> families_;
+};
+
+double number(auto value) { return static_cast<double>(value); }
+
+void add_http(Exposition& out, const HttpMetrics& http) {
+    out.family("ecron_http_requests_total", "Requests answered, by route and status.", MetricType::Counter);
+    for (std::size_t i = 0; i < http.by_route().size(); ++i) {
+        const bool routed = i < routes().size();
+        const std::string route{routed ? routes()[i].pattern : "none"};
+        const std::string method{routed ? text_of(routes()[i].method) : "any"};
+        for (const HttpMetrics::Count& count : http.by_route()[i])
+            out.add({{"route", route}, {"method", method}, {"status", std::to_string(count.status)}},
+                    number(count.answers));
+    }
+    out.histogram("ecron_http_request_seconds", "Time from a whole request to its answer.",
+                  HttpMetrics::kBounds, http.buckets(), http.seconds());
+}
+
+void add_runs(Exposition& out, const Runs& runs) {
+    const RunStatistics statistics = runs.statistics();
+    out.family("ecron_runs_total", "What became of runs.", MetricType::Counter);
+    const auto event = [&](const char* name, std::uint64_t count) {
+        out.add({{"event", name}}, number(count));
+    };
+    event("claimed", statistics.claimed);
+    event("started", statistics.started);
+    event("succeeded", statistics.succeeded);
+    event("failed", statistics.failed);
+    event("abandoned", statistics.abandoned);
+    event("interrupted", statistics.interrupted);
+    event("missed", statistics.missed);
+    event("withdrawn", statistics.withdrawn);
+    out.histogram("ecron_start_lateness_seconds", "How much later than due runs started.",
+                  statistics.lateness_bounds, statistics.lateness_buckets, statistics.lateness_sum);
+    out.gauge("ecron_planning_lag_seconds", "How far planning is behind the clock.", statistics.lag_seconds);
+    out.gauge("ecron_planned_jobs", "Enabled jobs that the planner holds.", number(statistics.jobs));
+    out.gauge("ecron_open_runs", "Runs claimed, waiting or going.", number(statistics.runs));
+    out.gauge("ecron_planner_bytes", "Memory of the planner.", number(statistics.planner_bytes));
+    out.gauge("ecron_leader", "1 while this process plans.", runs.leads() ? 1 : 0);
+}
+
+void add_store(Exposition& out, const store::Store& store) {
+    const store::Statistics statistics = store.statistics();
+    out.counter("ecron_store_transactions_total", "Transactions committed.", number(statistics.transactions));
+    out.counter("ecron_store_rows_written_total", "Rows written.", number(statistics.rows_written));
+    out.counter("ecron_store_rows_read_total", "Rows read.", number(statistics.rows_read));
+    out.counter("ecron_store_retries_total", "Transactions tried again.", number(statistics.retries));
+    out.counter("ecron_store_reconnects_total", "Sessions opened anew.", number(statistics.reconnects));
+    out.counter("ecron_store_failures_total", "Calls that failed.", number(statistics.failures));
+    out.counter("ecron_store_commit_seconds_total", "Time spent in transactions.", statistics.commit_seconds);
+    const store::Health health = store.health();
+    out.gauge("ecron_store_available", "1 while the database answers.", health.available ? 1 : 0);
+    out.gauge("ecron_store_waiting", "Calls that wait.", number(health.writes_waiting), {{"kind", "write"}});
+    out.add({{"kind", "read"}}, number(health.reads_waiting));
+}
+
+void add_load(Exposition& out, const Options& options) {
+    if (!options.load) return;
+    const Load load = options.load();
+    out.gauge("ecron_attempts", "Attempts in the pool.", number(load.running_attempts),
+              {{"state", "running"}});
+    out.add({{"state", "waiting"}}, number(load.waiting_attempts));
+    out.gauge("ecron_http_connections", "Connections of clients.", number(load.connections));
+}
+
+double resident_bytes() {
+    std::ifstream statm{"/proc/self/statm"};
+    double total = 0;
+    double resident = 0;
+    statm >> total >> resident;
+    return resident * number(sysconf(_SC_PAGESIZE));
+}
+
+double cpu_seconds() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    const auto seconds = [](const timeval& time) { return number(time.tv_sec) + number(time.tv_usec) / 1e6; };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+void add_process(Exposition& out, const Options& options) {
+    out.gauge("process_resident_memory_bytes", "Resident memory.", resident_bytes());
+    out.counter("process_cpu_seconds_total", "User and system time.", cpu_seconds());
+    out.gauge("ecron_build_info", "The version, as a label.", 1, {{"version", options.version}});
+}
+
+}  // namespace
+
+Answer metrics(Call call) {
+    Exposition out;
+    add_http(out, call.api.http);
+    add_runs(out, call.api.runs);
+    add_store(out, call.api.store);
+    add_load(out, call.api.options);
+    add_process(out, call.api.options);
+    http::Response response;
+    response.body = out.text();
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    co_return response;
+}
+
+}  // namespace ecron::management

@@ -1,0 +1,197 @@
+#include "management/openapi.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cctype>
+#include <set>
+
+#include "ecron/base/json_writer.hpp"
+
+namespace ecron::management {
+namespace {
+
+struct Named {
+    std::string_view name;
+    std::string_view place;   // query, header or path
+    std::string_view schema;  // JSON
+    std::string_view text;
+};
+
+constexpr std::string_view kTime = R"({"type":"string","format":"date-time"})";
+constexpr std::string_view kCount = R"({"type":"integer","minimum":1,"maximum":1000})";
+constexpr std::string_view kText = R"({"type":"string"})";
+
+constexpr std::array kParameters{
+    Named{"job_id", "query", R"({"type":"array","items":{"type":"string"}})",
+          "Repeat it for several; no commas."},
+    Named{"page", "query", R"({"type":"integer","minimum":1,"default":1})", "From 1."},
+    Named{"limit", "query", R"({"type":"integer","minimum":0})",
+          "Elements in one answer; over 1000 reads as 1000, which also is the default of statuses; of jobs "
+          "it is 20."},
+    Named{"after", "query", R"({"type":"string"})",
+          "Cursor: X-Next-After of the answer before; stronger than page."},
+    Named{"timestamp", "query", kTime, "Jobs created until then, as /jobtotal gave it."},
+    Named{"job_type", "query", R"({"enum":["scheduled","timed","real-time","cron"]})",
+          "cron reads as scheduled."},
+    Named{"job_status", "query",
+          R"({"enum":["success","executing","failure","interrupt","abandon","pending"]})",
+          "pending shows executions that have not started."},
+    Named{"begin_at", "query", kTime, "Not before; of jobs the creation, of statuses the start."},
+    Named{"end_at", "query", kTime, "Not after."},
+    Named{"count", "query", kCount, "How many runs; 10 if not given."},
+    Named{"from", "query", kTime, "Runs after this instant; now if not given."},
+    Named{"If-Match", "header", kText, "Replace only this revision: an ETag, several, or *."},
+    Named{"Idempotency-Key", "header", kText, "The same key runs the job once, however often it is sent."},
+};
+
+constexpr std::array kVariables{
+    Named{"job_id", "path", kText, "A job's id."},
+    Named{"job_ids", "path", kText, "Ids of jobs with commas between them."},
+    Named{"execute_id", "path", kText, "An execution's id."},
+    Named{"any", "path", kText, "Anything."},
+};
+
+constexpr std::array kHeaderFields{
+    Named{"ETag", "header", kText, "The revision of the job; only where the answer is about one."},
+    Named{"Link", "header", kText, "RFC 8288: the next page, where there is one."},
+    Named{"X-Next-After", "header", kText, "The cursor of the next page."},
+};
+
+template <std::size_t N> const Named& named(const std::array<Named, N>& table, std::string_view name) {
+    const auto found = std::ranges::find(table, name, &Named::name);
+    assert(found != table.end());
+    return *found;
+}
+
+std::string_view reason_of(unsigned status) {
+    switch (status) {
+        case 200:
+            return "Done";
+        case 201:
+            return "Created";
+        case 400:
+            return "The request is not valid";
+        case 404:
+            return "What it is about does not exist";
+        case 409:
+            return "It conflicts with what is there";
+        case 412:
+            return "The job was changed since it was read";
+        case 500:
+            return "A defect";
+        default:
+            return "The store is away, or another process leads: try again";
+    }
+}
+
+void write_schema(JsonWriter& json, std::string_view name) {
+    const bool list = name.ends_with("[]");
+    if (list) name.remove_suffix(2);
+    json.key("schema").begin_object();
+    if (list) json.member("type", "array").key("items").begin_object();
+    json.member("$ref", "#/components/schemas/" + std::string{name});
+    if (list) json.end_object();
+    json.end_object();
+}
+
+void write_content(JsonWriter& json, std::string_view schema) {
+    json.key("content")
+        .begin_object()
+        .key(schema == "Metrics" ? "text/plain" : "application/json")
+        .begin_object();
+    write_schema(json, schema);
+    json.end_object().end_object();
+}
+
+void write_parameter(JsonWriter& json, const Named& parameter) {
+    json.begin_object().member("name", parameter.name).member("in", parameter.place);
+    if (parameter.place == "path") json.key("required").boolean(true);
+    json.member("description", parameter.text).member_raw("schema", parameter.schema).end_object();
+}
+
+void write_refusal(JsonWriter& json, unsigned status) {
+    json.key(std::to_string(status)).begin_object().member("description", reason_of(status));
+    write_content(json, "Error");
+    if (status == 503) {
+        json.key("headers").begin_object().key("Retry-After").begin_object();
+        json.member("description", "Seconds.").member_raw("schema", kText).end_object().end_object();
+    }
+    json.end_object();
+}
+
+void write_answers(JsonWriter& json, const Route& route) {
+    json.key("responses").begin_object();
+    json.key(std::to_string(route.success)).begin_object().member("description", reason_of(route.success));
+    if (!route.answer.empty()) write_content(json, route.answer);
+    if (!route.header_fields.empty()) {
+        json.key("headers").begin_object();
+        for (const std::string_view name : route.header_fields) {
+            const Named& field = named(kHeaderFields, name);
+            json.key(name)
+                .begin_object()
+                .member("description", field.text)
+                .member_raw("schema", field.schema);
+            json.end_object();
+        }
+        json.end_object();
+    }
+    json.end_object();
+    for (const unsigned status : route.refusals) write_refusal(json, status);
+    write_refusal(json, 500);
+    json.end_object();
+}
+
+void write_operation(JsonWriter& json, const Route& route, const Router::Path& path, bool is_alias) {
+    std::string method{text_of(route.method)};
+    std::ranges::transform(method, method.begin(), [](unsigned char c) { return std::tolower(c); });
+    json.key(method).begin_object();
+    json.member("operationId", std::string{route.name} + (is_alias ? "AtRoot" : ""));
+    json.member("summary", route.summary);
+    if (!path.variable.empty() || !route.parameters.empty()) {
+        json.key("parameters").begin_array();
+        if (!path.variable.empty()) write_parameter(json, named(kVariables, path.variable));
+        for (const std::string_view name : route.parameters) write_parameter(json, named(kParameters, name));
+        json.end_array();
+    }
+    if (!route.request.empty()) {
+        json.key("requestBody").begin_object();
+        write_content(json, route.request);
+        json.end_object();
+    }
+    write_answers(json, route);
+    json.end_object();
+}
+
+std::string written(const Router::Path& path) {
+    return path.variable.empty() ? path.head : path.head + '{' + path.variable + '}' + path.tail;
+}
+
+}  // namespace
+
+std::string openapi_document(const Router& router, std::string_view version) {
+    std::string out;
+    JsonWriter json{out};
+    json.begin_object().member("openapi", "3.1.0");
+    json.key("info").begin_object().member("title", "ecron").member("version", version);
+    json.member("description", "A job scheduler. Unknown members and parameters are ignored.").end_object();
+    json.key("paths").begin_object();
+    // A path's methods stand together, wherever the table has them.
+    std::set<std::string> done;
+    for (const Router::Path& path : router.paths()) {
+        const std::string text = written(path);
+        if (!done.insert(text).second) continue;
+        json.key(text).begin_object();
+        for (const Router::Path& other : router.paths()) {
+            if (written(other) != text) continue;
+            const Route& route = routes()[other.route];
+            write_operation(json, route, other, route.under == Under::both && other.head == route.pattern);
+        }
+        json.end_object();
+    }
+    json.end_object();
+    json.key("components").begin_object().member_raw("schemas", schemas()).end_object().end_object();
+    return out;
+}
+
+}  // namespace ecron::management

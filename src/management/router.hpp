@@ -1,0 +1,41 @@
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ecron/management/api.hpp"
+#include "management/routes.hpp"
+
+namespace ecron::management {
+
+/// Finds the route of a request. Paths are case sensitive and compared as they were sent, which is how
+/// clients write them. Cost: a few comparisons of text, no allocation.
+class Router {
+public:
+    explicit Router(const Options& options);
+
+    struct Match {
+        std::size_t route{};
+        std::string_view variable{};  // as sent, still encoded
+    };
+    /// HEAD finds what GET finds.
+    [[nodiscard]] std::optional<Match> find(http::Method method, std::string_view path) const;
+    /// The value of `Allow`; empty when nothing is at this path.
+    [[nodiscard]] std::string allowed(std::string_view path) const;
+
+    struct Path {
+        std::size_t route{};
+        std::string head;      // up to the variable, or all
+        std::string variable;  // its name; empty: none
+        std::string tail;      // behind it
+    };
+    /// In the order of the table; a route under `both` has two.
+    [[nodiscard]] const std::vector<Path>& paths() const { return paths_; }
+
+private:
+    std::vector<Path> paths_;
+};
+
+}  // namespace ecron::management

@@ -1,0 +1,162 @@
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include <cassert>
+
+#include "management/answers.hpp"
+#include "management/body.hpp"
+#include "management/handlers.hpp"
+#include "management/query.hpp"
+#include "management/reading.hpp"
+
+namespace ecron::management {
+namespace {
+
+namespace cause = model::cause;
+namespace bj = boost::json;
+
+constexpr std::int64_t kMostRuns = 1'000;
+constexpr std::int64_t kNextDefault = 10;
+constexpr std::int64_t kPreviewDefault = 5;
+
+/// What a preview reads of a job: its schedule. In place of the rest stands a target that passes every check.
+std::string schedule_of_job(const bj::object& body) {
+    bj::object job{{"job_name", "preview"}, {"job_type", "scheduled"}, {"job_context", bj::object{}}};
+    for (const std::string_view member : {"job_id", "job_type", "job_cron_time", "job_context"})
+        if (const bj::value* value = body.if_contains(member); value != nullptr && !value->is_null())
+            job[member] = *value;
+    if (bj::object* context = job["job_context"].if_object()) {
+        for (const std::string_view member : {"info", "notify", "execute_id"}) context->erase(member);
+        (*context)["mode"] = "http";
+        (*context)["exec"] = "http://localhost/";
+    }
+    return bj::serialize(job);
+}
+
+struct Wanted {
+    std::size_t count{};
+    Instant from{};
+};
+
+/// `count` and `from` of a preview.
+std::expected<Wanted, model::Problems> wanted_runs(const bj::object& body, Instant now) {
+    Wanted wanted{kPreviewDefault, now};
+    model::Problems problems;
+    if (const bj::value* count = body.if_contains("count"); count != nullptr && !count->is_null()) {
+        bj::error_code error;
+        const auto number = count->to_number<std::int64_t>(error);
+        if (error || number < 1 || number > kMostRuns)
+            problems.push_back(
+                {std::string{cause::kInvalidParameter}, "count", "a whole number from 1 to 1000"});
+        else
+            wanted.count = static_cast<std::size_t>(number);
+    }
+    if (const bj::value* from = body.if_contains("from"); from != nullptr && !from->is_null()) {
+        const auto instant = parse_rfc3339(from->is_string() ? std::string_view{from->get_string()} : "");
+        if (!instant)
+            problems.push_back({std::string{cause::kTime}, "from", "an RFC 3339 instant"});
+        else
+            wanted.from = *instant;
+    }
+    if (!problems.empty()) return std::unexpected(std::move(problems));
+    return wanted;
+}
+
+/// Where in the expression the reason of the refusal is.
+std::optional<std::size_t> fault_position(const std::string& job_text, Instant now,
+                                          const model::Rules& rules) {
+    const bj::value job = bj::parse(job_text);
+    const bj::value* text = job.get_object().if_contains("job_cron_time");
+    const bj::value& type_text = job.at("job_type");
+    if (text == nullptr || !text->is_string() || !type_text.is_string()) return std::nullopt;
+    const auto type = model::job_type_from(type_text.get_string());
+    const auto context = model::read_context(bj::serialize(job.at("job_context")));
+    if (!type || !context) return std::nullopt;
+    const auto schedule = model::schedule_of(text->get_string(), *type, context->plan, JobId{}, now, rules,
+                                             cron::Strictness::create);
+    if (schedule) return std::nullopt;
+    return schedule.error().position;
+}
+
+/// The refusal of an expression also tells, in `detail.position`, the byte at which reading it failed.
+http::Response refuse_expression(model::Language language, const model::Problems& problems,
+                                 std::optional<std::size_t> position) {
+    http::Response response = refuse(language, problems);
+    if (!position) return response;
+    assert(response.body.ends_with("}}"));  // of detail and of the body
+    response.body.insert(response.body.size() - 2, ",\"position\":" + std::to_string(*position));
+    return response;
+}
+
+}  // namespace
+
+Answer next_runs_of_job(Call call) {
+    const model::Language language = call.api.options.language;
+    const auto query = Query::read(call.request.query);
+    if (!query) co_return refuse(language, query.error());
+    const auto count = query->number("count", 1, kNextDefault);
+    if (!count) co_return refuse(language, count.error());
+    const auto from = query->time("from");
+    if (!from) co_return refuse(language, from.error());
+
+    if (!can_be_id(call.variable)) co_return refuse(language, Error{Errc::not_found, {}, {}});
+    const auto job = co_await call.api.store.find_job(call.tenant, JobId{call.variable});
+    if (!job) co_return refuse(language, job.error());
+    if (!*job) co_return refuse(language, Error{Errc::not_found, {}, {}});
+    const auto context = model::read_context((*job)->context);
+    if (!context) co_return refuse(language, context.error());
+
+    const auto schedule =
+        model::schedule_of((*job)->cron_time, (*job)->type, context->plan, (*job)->id, (*job)->created_at,
+                           call.api.options.rules, cron::Strictness::takeover);
+    std::string body;
+    JsonWriter json{body};
+    json.begin_object().member("job_id", (*job)->id.value()).key("enabled").boolean((*job)->enabled);
+    if (schedule) {
+        append_description(json, schedule->schedule);
+        append_instants(
+            json, "next",
+            runs_of(schedule->schedule, (*job)->type, context->plan, from->value_or(call.api.clock.now()),
+                    static_cast<std::size_t>(std::min(*count, kMostRuns))),
+            schedule->schedule.zone());
+    } else {
+        append_texts(json, "next", {});  // a real-time job without an expression runs when it is told
+    }
+    json.end_object();
+    co_return json_answer(200, std::move(body));
+}
+
+Answer preview_schedule(Call call) {
+    const model::Language language = call.api.options.language;
+    const model::Rules& rules = call.api.options.rules;
+    const Instant now = std::chrono::floor<Seconds>(call.api.clock.now());
+    const auto body = read_object(call.request.body);
+    if (!body) co_return refuse(language, body.error());
+    const auto wanted = wanted_runs(*body, now);
+    if (!wanted) co_return refuse(language, wanted.error());
+
+    const std::string job_text = schedule_of_job(*body);
+    const auto input = model::read_job(job_text, model::Purpose::store, rules, now);
+    if (!input) co_return refuse_expression(language, input.error(), fault_position(job_text, now, rules));
+    const model::Plan& plan = input->context.plan;
+    const auto schedule = model::schedule_of(input->job.cron_time, input->job.type, plan, input->job.id, now,
+                                             rules, cron::Strictness::create);
+    if (!schedule) {
+        const model::Problems none{{std::string{cause::kCronTime}, "job_cron_time", schedule.error().reason}};
+        co_return refuse_expression(language, none, schedule.error().position);
+    }
+
+    std::string out;
+    JsonWriter json{out};
+    json.begin_object().member("fields", fields_of(input->job.cron_time));
+    append_description(json, schedule->schedule);
+    append_instants(json, "next",
+                    runs_of(schedule->schedule, input->job.type, plan, wanted->from, wanted->count),
+                    schedule->schedule.zone());
+    append_texts(json, "warnings", input->warnings);
+    json.end_object();
+    co_return json_answer(200, std::move(out));
+}
+
+}  // namespace ecron::management

@@ -1,0 +1,171 @@
+#include <string>
+
+#include "management/openapi.hpp"
+
+/// What bodies hold, as JSON Schema 2020-12. Answers are closed: a member that is not named here is a defect,
+/// and the tests hold every answer they get to that. Requests are open: what is unknown is ignored.
+namespace ecron::management {
+namespace {
+
+constexpr std::string_view kValues = R"json(
+"Ok":{"const":"OK"},
+"Metrics":{"type":"string","description":"Prometheus text format 0.0.4."},
+"OpenApi":{"type":"object"},
+"Time":{"type":"string","description":"RFC 3339 in whole seconds; empty where there is none."},
+"Duration":{"type":["string","number"],"description":"1m30s, 250ms, 7d, or a number of seconds."},
+"TextMap":{"type":"object","additionalProperties":{"type":["string","null"]}},
+"JobType":{"enum":["scheduled","timed","real-time"]},
+"JobStatus":{"enum":["success","executing","failure","interrupt","abandon","pending"]},
+"Error":{"type":"object","additionalProperties":false,"required":["cause","code","message","detail"],"properties":{
+  "cause":{"type":"string","description":"What programs match."},
+  "code":{"type":"integer","description":"Its first three digits are the HTTP status."},
+  "message":{"type":"string","description":"A sentence in the language that the option lang names."},
+  "detail":{"oneOf":[{"type":"null"},{"$ref":"#/components/schemas/ErrorDetail"}]}}},
+"ErrorDetail":{"type":"object","additionalProperties":false,"properties":{
+  "parameters":{"type":"array","items":{"type":"string"},"description":"Members that are wrong."},
+  "conflicts":{"type":"array","items":{"type":"string"},"description":"Members that another object has, or none has."},
+  "reasons":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["field","reason"],
+    "properties":{"field":{"type":"string"},"reason":{"type":"string"}}}},
+  "position":{"type":"integer","description":"Of a preview: the byte of the expression at which reading it failed."}}},
+)json";
+
+constexpr std::string_view kJobs = R"json(
+"Job":{"type":"object","additionalProperties":false,
+  "required":["job_id","job_name","job_cron_time","job_type","job_context","tenant_id","enabled","remarks",
+    "created_at","updated_at"],
+  "properties":{"job_id":{"type":"string"},"job_name":{"type":"string"},"job_cron_time":{"type":"string"},
+    "job_type":{"$ref":"#/components/schemas/JobType"},"job_context":{"$ref":"#/components/schemas/JobContext"},
+    "tenant_id":{"type":"string"},"enabled":{"type":"boolean"},"remarks":{"type":"string"},
+    "created_at":{"$ref":"#/components/schemas/Time"},"updated_at":{"$ref":"#/components/schemas/Time"},
+    "revision":{"type":"integer","description":"The ETag, as a number."}}},
+"JobContext":{"type":"object","additionalProperties":false,
+  "required":["mode","exec","info","notify","begin_at","end_at","execute_id"],
+  "properties":{"mode":{"enum":["http","https","exe"]},"exec":{"type":"string"},
+    "info":{"type":"object","additionalProperties":false,"required":["method","params","headers","body","kubernetes"],
+      "properties":{"method":{"enum":["GET","PUT","DELETE","POST"]},
+        "params":{"oneOf":[{"type":"null"},{"$ref":"#/components/schemas/TextMap"}]},
+        "headers":{"oneOf":[{"type":"null"},{"$ref":"#/components/schemas/TextMap"}]},
+        "body":{"type":["object","null"]},"kubernetes":{"type":["object","null"]}}},
+    "notify":{"$ref":"#/components/schemas/JobNotify"},
+    "begin_at":{"$ref":"#/components/schemas/Time"},"end_at":{"$ref":"#/components/schemas/Time"},
+    "execute_id":{"type":"string"},
+    "timezone":{"type":"string"},"dialect":{"enum":["cron","quartz"]},
+    "dst":{"type":"object","additionalProperties":false,
+      "properties":{"gap":{"enum":["run_after","skip"]},"overlap":{"enum":["first","both"]}}},
+    "misfire":{"enum":["once","all","skip"]},"misfire_grace":{"$ref":"#/components/schemas/Duration"},
+    "start_deadline":{"$ref":"#/components/schemas/Duration"},"overlap":{"enum":["skip","allow","queue","replace"]},
+    "jitter":{"$ref":"#/components/schemas/Duration"},"timeout":{"$ref":"#/components/schemas/Duration"},
+    "retry":{"$ref":"#/components/schemas/Retry"},"completion":{"enum":["response","callback","auto"]},
+    "callback_timeout":{"$ref":"#/components/schemas/Duration"},"on_node_loss":{"enum":["retry","interrupt"]},
+    "priority":{"type":"integer"},"concurrency_key":{"type":"string"},"max_concurrency":{"type":"integer"},
+    "labels":{"$ref":"#/components/schemas/TextMap"},"retention":{"$ref":"#/components/schemas/Duration"},
+    "repeats":{"type":"boolean"}}},
+"JobNotify":{"type":"object","additionalProperties":false,"required":["webhook"],
+  "properties":{"webhook":{"type":"string"},
+    "on":{"type":"array","items":{"enum":["executing","success","failure","interrupt","abandon"]}}}},
+"Retry":{"type":"object","additionalProperties":false,"properties":{"max_attempts":{"type":"integer"},
+  "initial":{"$ref":"#/components/schemas/Duration"},"multiplier":{"type":"number"},
+  "max":{"$ref":"#/components/schemas/Duration"},
+  "on":{"type":"array","items":{"type":["integer","string"]},"description":"404, \"500-599\", \"5xx\"."}}},
+"JobInput":{"type":"object","description":"A job. Any member may be null; to be run now, a job_id is enough.",
+  "properties":{"job_name":{"type":["string","null"],"maxLength":64},
+    "job_cron_time":{"type":["string","null"],"maxLength":256},
+    "job_type":{"enum":["scheduled","timed","real-time","cron",null]},
+    "job_context":{"type":["object","null"],"description":"As in answers; what is left out has its default."},
+    "enabled":{"type":["boolean","null"],"description":"Missing is false."},
+    "remarks":{"type":["string","null"],"maxLength":256},
+    "job_id":{"type":["string","null"],"description":"Only to be run now."}}},
+"Enable":{"type":"object","properties":{"enable":{"type":["boolean","null"],"description":"Missing is false."}}},
+"Notify":{"type":"object","properties":{"webhook":{"type":["string","null"],"description":"Empty clears."}}},
+"Created":{"type":"object","additionalProperties":false,"required":["job_id","warnings"],
+  "properties":{"job_id":{"type":"string"},"description":{"$ref":"#/components/schemas/Description"},
+    "timezone":{"type":"string"},"next":{"$ref":"#/components/schemas/Instants"},
+    "warnings":{"type":"array","items":{"type":"string"}}}},
+"Description":{"type":"object","additionalProperties":false,"required":["en","zh"],
+  "description":"How the expression was read, in words.",
+  "properties":{"en":{"type":"string"},"zh":{"type":"string"}}},
+"Instants":{"type":"array","items":{"type":"string","format":"date-time"}},
+"Total":{"type":"object","additionalProperties":false,"required":["total","timestamp"],
+  "properties":{"total":{"type":"integer"},"timestamp":{"type":"string","format":"date-time"}}},
+"Failed":{"type":"object","additionalProperties":false,"required":["failed_job_id"],
+  "properties":{"failed_job_id":{"type":"array","items":{"type":"string"}}}},
+"NextRuns":{"type":"object","additionalProperties":false,"required":["job_id","enabled","next"],
+  "properties":{"job_id":{"type":"string"},"enabled":{"type":"boolean"},
+    "description":{"$ref":"#/components/schemas/Description"},"timezone":{"type":"string"},
+    "next":{"$ref":"#/components/schemas/Instants"}}},
+"PreviewInput":{"type":"object","required":["job_cron_time"],
+  "properties":{"job_cron_time":{"type":"string"},"job_type":{"enum":["scheduled","timed","real-time","cron",null]},
+    "job_id":{"type":["string","null"],"description":"What H spreads by."},
+    "job_context":{"type":["object","null"],"description":"timezone, dialect, dst, begin_at, end_at as in a job."},
+    "count":{"type":["integer","null"],"minimum":1,"maximum":1000,"default":5},
+    "from":{"type":["string","null"],"format":"date-time"}}},
+"Preview":{"type":"object","additionalProperties":false,
+  "required":["fields","description","timezone","next","warnings"],
+  "properties":{"fields":{"enum":["minute hour day month weekday","second minute hour day month weekday",
+      "second minute hour day month weekday year","descriptor","interval","instant"]},
+    "description":{"$ref":"#/components/schemas/Description"},"timezone":{"type":"string"},
+    "next":{"$ref":"#/components/schemas/Instants"},"warnings":{"type":"array","items":{"type":"string"}}}},
+"Scheduling":{"type":"object","additionalProperties":false,"required":["paused","all","tenant"],
+  "properties":{"paused":{"type":"boolean","description":"Whether the caller's planned runs are held back."},
+    "all":{"type":"boolean"},"tenant":{"type":"boolean"}}},
+"Whose":{"type":"object","properties":{"all":{"type":["boolean","null"],"description":"Everybody's, not the caller's."}}},
+)json";
+
+constexpr std::string_view kStatusRequired =
+    R"json("execute_id","job_id","job_type","job_name","job_status","begin_at","end_at","executor","execute_times","ext_info")json";
+
+constexpr std::string_view kStatusMembers = R"json(
+    "execute_id":{"type":"string"},"job_id":{"type":"string"},"job_type":{"$ref":"#/components/schemas/JobType"},
+    "job_name":{"type":"string"},"job_status":{"$ref":"#/components/schemas/JobStatus"},
+    "begin_at":{"$ref":"#/components/schemas/Time"},"end_at":{"$ref":"#/components/schemas/Time"},
+    "executor":{"type":"array","items":{"type":"object","additionalProperties":false,
+      "required":["executor_id","executed_at"],
+      "properties":{"executor_id":{"type":"string"},"executed_at":{"$ref":"#/components/schemas/Time"}}}},
+    "execute_times":{"type":"integer"},"ext_info":{"$ref":"#/components/schemas/ExtInfo"},
+    "scheduled_at":{"type":"string","description":"The expression's instant, with milliseconds."},
+    "attempt":{"type":"integer","description":"The attempt under way or last ended."})json";
+
+constexpr std::string_view kExecutions = R"json(
+"ExtInfo":{"type":"object","additionalProperties":false,
+  "properties":{"tenant_id":{"type":"string"},"is_deleted":{"enum":[0,1]},
+    "result":{"type":["object","null"],"description":"What the target reported."},
+    "reason":{"type":"string","description":"Why it ended or did not run."},
+    "missed":{"type":"object","description":"Runs that did not happen and that this one stands for.",
+      "additionalProperties":false,"properties":{"from":{"type":["string","integer"]},"to":{"type":["string","integer"]},
+      "count":{"type":"integer"}}}}},
+"Attempt":{"type":"object","additionalProperties":false,
+  "required":["attempt","executor_id","begin_at","end_at","job_status","code","reason","detail","output"],
+  "properties":{"attempt":{"type":"integer"},"executor_id":{"type":"string"},"begin_at":{"type":"string"},
+    "end_at":{"type":"string"},"job_status":{"enum":["success","failure","interrupt"]},
+    "code":{"type":"integer","description":"HTTP status or exit code; 0: none."},"reason":{"type":"string"},
+    "detail":{"type":"object","description":"Timing phases, address, headers of interest, sizes."},
+    "output":{"type":"string","description":"The first bytes of the target's answer."}}},
+"StatusInput":{"type":"object","required":["execute_id","job_type","job_status"],
+  "properties":{"execute_id":{"type":"string"},"job_id":{"type":["string","null"]},"job_type":{"type":"string"},
+    "job_name":{"type":["string","null"]},"job_status":{"type":"string"},"begin_at":{"type":["string","null"]},
+    "end_at":{"type":["string","null"]},"executor":{"type":["array","null"]},
+    "execute_times":{"type":["integer","null"]},"ext_info":{"type":["object","null"]}}},
+"Result":{"type":["object","null"],"description":"Anything the target wants kept."})json";
+
+std::string object_schema(std::string_view name, std::string_view required, std::string_view members) {
+    std::string out{",\""};
+    out.append(name)
+        .append(R"(":{"type":"object","additionalProperties":false,"required":[)")
+        .append(required);
+    return out.append(R"(],"properties":{)").append(members).append("}}");
+}
+
+}  // namespace
+
+std::string schemas() {
+    std::string out{"{"};
+    out.append(kValues).append(kJobs).append(kExecutions);
+    out += object_schema("Status", kStatusRequired, kStatusMembers);
+    out +=
+        object_schema("Execution", std::string{kStatusRequired} + R"(,"attempts")",
+                      std::string{kStatusMembers} +
+                          R"(,"attempts":{"type":"array","items":{"$ref":"#/components/schemas/Attempt"}})");
+    return out += '}';
+}
+
+}  // namespace ecron::management

@@ -1,0 +1,114 @@
+#include <algorithm>
+
+#include "ecron/base/json_writer.hpp"
+#include "management/answers.hpp"
+#include "management/handlers.hpp"
+#include "management/paging.hpp"
+
+namespace ecron::management {
+namespace {
+
+namespace cause = model::cause;
+
+std::int64_t cursor_of(const model::Execution& execution) { return execution.key; }
+
+http::Response no_job(const Call& call) {
+    return refuse(call.api.options.language, Error{Errc::not_found, {}, {"job_id"}});
+}
+
+struct Filter {
+    store::ExecutionFilter rows;
+    bool narrows{false};  // something besides a job's id was asked for
+};
+
+Result<Filter> filter_of(const Query& query, const TenantId& tenant) {
+    const auto type = query.job_type();
+    if (!type) return std::unexpected(type.error());
+    const auto state = query.job_status();
+    if (!state) return std::unexpected(state.error());
+    const auto range = query.range();
+    if (!range) return std::unexpected(range.error());
+    const auto limit = query.number("limit", 0, kListLimit);
+    if (!limit) return std::unexpected(limit.error());
+    const auto after = query.cursor();
+    if (!after) return std::unexpected(after.error());
+
+    Filter filter{
+        .rows = {.tenant = tenant, .type = *type, .begin_from = range->begin, .begin_until = range->end}};
+    if (*state) filter.rows.states = {**state};
+    filter.rows.limit = static_cast<std::size_t>(std::min(*limit, kListLimit));
+    filter.rows.before = *after;
+    filter.narrows = *type || *state || range->begin || range->end || *after || query.first("limit");
+    return filter;
+}
+
+/// With nothing but the ids of jobs: the latest execution of each.
+Answer latest_of(Call call, Query query, std::vector<JobId> jobs) {
+    std::vector<model::Execution> latest;
+    for (const JobId& job : jobs) {
+        auto execution = co_await call.api.store.latest_execution(call.tenant, job);
+        if (!execution) co_return refuse(call.api.options.language, execution.error());
+        if (*execution) latest.push_back(std::move(**execution));
+    }
+    std::ranges::sort(latest, std::ranges::greater{}, &model::Execution::key);
+    co_return list_answer(call, query, latest, latest.size(), cursor_of);
+}
+
+Answer statuses(Call call, Query query, std::vector<std::string> ids) {
+    auto filter = filter_of(query, call.tenant);
+    if (!filter) co_return refuse(call.api.options.language, filter.error());
+    if (ids.empty() && !filter->narrows)
+        co_return refuse(call.api.options.language,
+                         Error{Errc::invalid, std::string{cause::kNoQuery}, {"query"}});
+
+    for (std::string& id : ids) {
+        if (!can_be_id(id)) co_return no_job(call);
+        filter->rows.jobs.emplace_back(std::move(id));
+    }
+    if (!ids.empty()) {
+        const auto jobs = co_await call.api.store.find_jobs(call.tenant, filter->rows.jobs);
+        if (!jobs) co_return refuse(call.api.options.language, jobs.error());
+        if (jobs->size() != ids.size()) co_return no_job(call);
+        if (!filter->narrows)
+            co_return co_await latest_of(std::move(call), std::move(query), std::move(filter->rows.jobs));
+    }
+
+    const std::size_t limit = filter->rows.limit;
+    if (limit == 0) co_return json_answer(200, "[]");
+    ++filter->rows.limit;
+    const auto executions = co_await call.api.store.list_executions(std::move(filter->rows));
+    if (!executions) co_return refuse(call.api.options.language, executions.error());
+    co_return list_answer(call, query, *executions, limit, cursor_of);
+}
+
+}  // namespace
+
+Answer list_statuses(Call call) {
+    auto query = Query::read(call.request.query);
+    if (!query) co_return refuse(call.api.options.language, query.error());
+    std::vector<std::string> ids = query->all("job_id");
+    co_return co_await statuses(std::move(call), std::move(*query), std::move(ids));
+}
+
+Answer statuses_of_job(Call call) {
+    auto query = Query::read(call.request.query);
+    if (!query) co_return refuse(call.api.options.language, query.error());
+    std::vector<std::string> ids{call.variable};
+    co_return co_await statuses(std::move(call), std::move(*query), std::move(ids));
+}
+
+Answer put_statuses(Call call) {
+    auto executions = model::read_statuses(call.request.body);
+    if (!executions) co_return refuse(call.api.options.language, executions.error());
+    for (model::Execution& execution : *executions) execution.tenant = call.tenant;
+    const auto refused = co_await call.api.store.put_executions(call.tenant, std::move(*executions));
+    if (!refused) co_return refuse(call.api.options.language, refused.error());
+    std::string body;
+    JsonWriter json{body};
+    json.begin_object().key("failed_job_id").begin_array();
+    for (const ExecuteId& id : *refused) json.text(id.value());
+    json.end_array().end_object();
+    co_return json_answer(200, std::move(body));
+}
+
+}  // namespace ecron::management
