@@ -138,7 +138,7 @@ SqlError to_sql_error(Driver driver, soci::session* session, const soci::soci_er
     const auto* own = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
     int number = own == nullptr ? 0 : own->result();
     if (session != nullptr && session->get_backend() != nullptr) {
-        auto* backend = dynamic_cast<soci::sqlite3_session_backend*>(session->get_backend());
+        auto* backend = static_cast<soci::sqlite3_session_backend*>(session->get_backend());
         if (backend != nullptr && backend->conn_ != nullptr) {
             const int extended = sqlite_api::sqlite3_extended_errcode(backend->conn_);
             if (extended != SQLITE_OK && extended != SQLITE_ROW && extended != SQLITE_DONE) number = extended;

@@ -1,0 +1,109 @@
+#include "application.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "ecron/app/version.hpp"
+#include "ecron/base/log.hpp"
+#include "settings.hpp"
+
+namespace ecron::app {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr Millis kAnswerGrace{5'000};
+
+/// The old second listener: everything it is asked it answers with OK.
+asio::awaitable<http::Response> answer_health(const http::Request&) {
+    co_return http::Response{.status = 200, .body = "OK", .content_type = "text/plain"};
+}
+
+}  // namespace
+
+Application::Application(const config::Config& config, std::unique_ptr<store::Store> store, asio::io_context& io,
+                         const Clock& clock)
+    : config_(config),
+      io_(io),
+      store_(std::move(store)),
+      client_(io, client_options(config)),
+      pool_(client_, clock, pool_options(config)),
+      scheduler_(io, clock, *store_, pool_, scheduler_options(config)),
+      runs_(scheduler_),
+      api_(clock, *store_, runs_, api_options_with_load()),
+      server_(io, server_options(config), [this](const http::Request& request) { return api_.handle(request); },
+              [this](unsigned status, std::string_view reason) { return api_.error(status, reason); }),
+      gate_(io),
+      signals_(io, SIGINT, SIGTERM, SIGHUP) {
+    if (config.http.health_port != 0)
+        health_.emplace(io, health_options(config), answer_health, [this](unsigned status, std::string_view reason) {
+            return api_.error(status, reason);
+        });
+}
+
+management::Options Application::api_options_with_load() {
+    management::Options options = api_options(config_);
+    options.load = [this] {
+        return management::Load{.running_attempts = pool_.running(),
+                                .waiting_attempts = pool_.waiting(),
+                                .connections = server_.connections()};
+    };
+    return options;
+}
+
+Result<void> Application::listen() {
+    Result<void> started = server_.start();
+    if (started && health_) started = health_->start();
+    return started;
+}
+
+int Application::run() {
+    if (const Result<void> started = listen(); !started) {
+        log::error("not listening error={}", started.error().what);
+        return 2;
+    }
+    log::info("ecron listens version={} address={} port={} tls={} node={} pid={}", kVersion, config_.http.address,
+              server_.port(), config_.http.tls ? "on" : "off", node_id(config_), ::getpid());
+    gate_.spawn("scheduler", scheduler_.run());
+    gate_.spawn("signals", watch_signals());
+    io_.run();
+    store_->close();
+    log::info("ecron ended");
+    return 0;
+}
+
+asio::awaitable<void> Application::watch_signals() {
+    for (;;) {
+        boost::system::error_code failed;
+        const int signal = co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, failed));
+        if (failed) co_return;
+        if (signal != SIGHUP) break;
+        reload();
+    }
+    co_await drain();
+}
+
+void Application::reload() {
+    log::reopen();
+    log::info("logs reopened");
+    if (!config_.http.tls) return;
+    if (const Result<void> reloaded = server_.reload_tls(); reloaded)
+        log::info("certificate reloaded file={}", config_.http.tls->certificate);
+    else
+        log::error("certificate not reloaded, the old one stays error={}", reloaded.error().what);
+}
+
+/// The reverse of the start: no new requests, then no new runs, then the store.
+asio::awaitable<void> Application::drain() {
+    api_.drain();
+    co_await scheduler_.stop(config_.life.shutdown_grace);
+    co_await server_.stop(kAnswerGrace);
+    if (health_) co_await health_->stop(Millis{0});
+    io_.stop();
+}
+
+}  // namespace ecron::app

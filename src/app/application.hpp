@@ -1,0 +1,48 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <memory>
+
+#include "ecron/analysis/scheduler.hpp"
+#include "ecron/base/async.hpp"
+#include "ecron/config/config.hpp"
+#include "ecron/execution/pool.hpp"
+#include "ecron/http/client.hpp"
+#include "ecron/http/server.hpp"
+#include "ecron/management/api.hpp"
+#include "ecron/management/scheduler_runs.hpp"
+#include "ecron/store/store.hpp"
+
+namespace ecron::app {
+
+/// The composition root: every part, in the order in which they stand on one another. Stopping is the reverse.
+class Application {
+public:
+    Application(const config::Config& config, std::unique_ptr<store::Store> store, boost::asio::io_context& io,
+                const Clock& clock);
+
+    /// Listens and serves until a signal ends it; the exit code.
+    int run();
+
+private:
+    Result<void> listen();
+    boost::asio::awaitable<void> watch_signals();
+    boost::asio::awaitable<void> drain();
+    void reload();
+    management::Options api_options_with_load();
+
+    const config::Config& config_;
+    boost::asio::io_context& io_;
+    std::unique_ptr<store::Store> store_;
+    http::Client client_;
+    execution::Pool pool_;
+    analysis::Scheduler scheduler_;
+    management::SchedulerRuns runs_;
+    management::Api api_;
+    http::Server server_;
+    std::optional<http::Server> health_;
+    Gate gate_;
+    boost::asio::signal_set signals_;
+};
+
+}  // namespace ecron::app

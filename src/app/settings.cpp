@@ -1,0 +1,151 @@
+#include "settings.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+
+#include "ecron/app/version.hpp"
+#include "ecron/base/uuid.hpp"
+
+namespace ecron::app {
+namespace {
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string{name.data()} : "localhost";
+}
+
+Seconds whole_seconds(Millis value) { return std::chrono::ceil<Seconds>(value); }
+
+model::Misfire misfire(std::string_view word) {
+    return word == "all" ? model::Misfire::all : word == "skip" ? model::Misfire::skip : model::Misfire::once;
+}
+
+model::Overlap overlap(std::string_view word) {
+    if (word == "allow") return model::Overlap::allow;
+    if (word == "queue") return model::Overlap::queue;
+    return word == "replace" ? model::Overlap::replace : model::Overlap::skip;
+}
+
+model::Retry retry(const config::Execution& execution) {
+    return {.max_attempts = static_cast<int>(execution.max_attempts),
+            .initial = execution.retry_initial,
+            .multiplier = static_cast<double>(execution.retry_multiplier),
+            .max = execution.retry_max};
+}
+
+model::Rules rules(const config::Config& config) {
+    return {.default_timezone = config.schedule.timezone, .retry = retry(config.execution)};
+}
+
+management::Language language(std::string_view word) {
+    if (word == "en_US") return management::Language::en_us;
+    return word == "zh_TW" ? management::Language::zh_tw : management::Language::zh_cn;
+}
+
+bool is_loopback(std::string_view address) { return address == "::1" || address.starts_with("127."); }
+
+std::vector<execution::Network> networks(const std::vector<std::string>& texts) {
+    std::vector<execution::Network> parsed;
+    for (const std::string& text : texts) parsed.push_back(execution::parse_network(text).value());
+    return parsed;
+}
+
+}  // namespace
+
+NodeId node_id(const config::Config& config) {
+    static const std::string kName = host_name() + '-' + std::to_string(::getpid());
+    return NodeId{config.life.node_id.empty() ? kName.substr(0, 64) : config.life.node_id};
+}
+
+store::Options store_options(const config::Config& config) {
+    const config::Store& given = config.store;
+    return {.driver = given.driver == config::Driver::mysql ? store::Driver::mysql : store::Driver::sqlite,
+            .path = given.path,
+            .host = given.host,
+            .port = given.port,
+            .database = given.name,
+            .user = given.user,
+            .password = given.password,
+            .charset = given.charset,
+            .ca_file = given.ca_file,
+            .connect_timeout = whole_seconds(given.connect_timeout),
+            .read_timeout = whole_seconds(given.read_timeout),
+            .write_timeout = whole_seconds(given.write_timeout),
+            .readers = given.readers,
+            .row_cache_bytes = given.row_cache_bytes,
+            .batch_rows = given.write_batch};
+}
+
+http::ClientOptions client_options(const config::Config& config) {
+    const config::Execution& given = config.execution;
+    const execution::Egress egress{
+        given.egress == config::Egress::public_only ? execution::Reach::public_only : execution::Reach::private_too,
+        is_loopback(config.http.address) ? execution::Loopback::allowed : execution::Loopback::refused,
+        networks(given.egress_allow), networks(given.egress_deny)};
+    return {.connections_kept = given.executor_max,
+            .connections_per_host = given.connections_per_host,
+            .ca_file = given.ca_file,
+            .user_agent = "ecron/" + std::string{kVersion},
+            .allow_address = [egress](const sockaddr& address) { return egress.allows(address); }};
+}
+
+execution::Options pool_options(const config::Config& config) {
+    return {.limit = config.execution.executor_max,
+            .connect_timeout = config.execution.connect_timeout,
+            .http_timeout = config.execution.http_timeout,
+            .output_limit = config.execution.output_max,
+            .callback_path = config.api.webhook_path};
+}
+
+analysis::SchedulerOptions scheduler_options(const config::Config& config) {
+    std::uint64_t seed = 0;
+    std::memcpy(&seed, random_bytes(sizeof seed).data(), sizeof seed);
+    const NodeId node = node_id(config);
+    return {.node = node,
+            .executor_id = config.api.executor_id.empty() ? node.value() : config.api.executor_id,
+            .claim_ahead = config.schedule.claim_ahead,
+            .timing = {.misfire = misfire(config.schedule.misfire),
+                       .overlap = overlap(config.schedule.overlap),
+                       .misfire_grace = config.schedule.misfire_grace,
+                       .start_deadline = config.schedule.start_deadline},
+            .retry = retry(config.execution),
+            .callback_timeout = config.execution.callback_timeout,
+            .on_node_loss = config.execution.on_node_loss == config::NodeLoss::interrupt ? model::NodeLoss::interrupt
+                                                                                         : model::NodeLoss::retry,
+            .rules = rules(config),
+            .seed = seed};
+}
+
+management::Options api_options(const config::Config& config) {
+    return {.language = language(config.api.language),
+            .callback_path = config.api.webhook_path,
+            .rules = rules(config),
+            .version = std::string{kVersion},
+            .executor_id = scheduler_options(config).executor_id};
+}
+
+http::ServerOptions server_options(const config::Config& config) {
+    const config::Http& given = config.http;
+    http::ServerOptions options{.address = given.address,
+                                .port = given.port,
+                                .body_limit = given.body_limit,
+                                .header_limit = given.header_limit,
+                                .connection_limit = given.connection_limit,
+                                .header_timeout = given.header_timeout,
+                                .body_timeout = given.body_timeout,
+                                .write_timeout = given.send_timeout,
+                                .idle_timeout = given.idle_timeout};
+    if (given.tls) options.tls = http::TlsFiles{given.tls->certificate, given.tls->key};
+    return options;
+}
+
+http::ServerOptions health_options(const config::Config& config) {
+    http::ServerOptions options = server_options(config);
+    options.port = config.http.health_port;
+    options.tls.reset();
+    return options;
+}
+
+}  // namespace ecron::app

@@ -1,0 +1,24 @@
+#pragma once
+#include "ecron/analysis/scheduler.hpp"
+#include "ecron/base/error.hpp"
+#include "ecron/config/config.hpp"
+#include "ecron/execution/egress.hpp"
+#include "ecron/execution/pool.hpp"
+#include "ecron/http/client.hpp"
+#include "ecron/http/server.hpp"
+#include "ecron/management/api.hpp"
+#include "ecron/store/store.hpp"
+
+/// From the configuration to what each module takes. Pure.
+namespace ecron::app {
+
+NodeId node_id(const config::Config& config);
+store::Options store_options(const config::Config& config);
+http::ClientOptions client_options(const config::Config& config);
+execution::Options pool_options(const config::Config& config);
+analysis::SchedulerOptions scheduler_options(const config::Config& config);
+management::Options api_options(const config::Config& config);
+http::ServerOptions server_options(const config::Config& config);
+http::ServerOptions health_options(const config::Config& config);
+
+}  // namespace ecron::app
