@@ -58,7 +58,7 @@ void Planner::Impl::advance(Instant now, std::size_t room, std::vector<Decision>
     out.insert(out.end(), pending_.begin(), pending_.end());
     pending_.clear();
     run_timers(out);
-    note_gap(now, room);
+    note_gap(room);
     plan(room, out);
 }
 

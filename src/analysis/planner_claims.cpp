@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "planner_impl.hpp"
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::size_t kStepsPerAdvance = 4'096;  // instants looked at; some 50 to 100 ns each
 constexpr Millis kGap{1'000};                    // shorter times without planning are no gap
+constexpr std::size_t kMostGaps = 64;            // with undecided instants; beyond it the last one grows
 
 std::uint64_t mixed(std::uint64_t value) {  // splitmix64
     value += 0x9e3779b97f4a7c15U;
@@ -70,12 +72,25 @@ void Planner::Impl::disarm_job(std::uint32_t number) {
     job.armed = Armed::no;
 }
 
-/// Remembers the last stretch of time in which nobody planned: what came due in it may be missed. As long as
-/// instants of an earlier stretch are undecided, both are one.
-void Planner::Impl::note_gap(Instant now, std::size_t room) {
+/// Remembers the stretches of time in which nobody planned, as long as instants of them are undecided: what
+/// came due in one became known at its end, and may be missed.
+void Planner::Impl::note_gap(std::size_t room) {
     if (room == 0) return;
-    if (now - attended_ > kGap) gap_ = {watermark() < gap_.end ? gap_.begin : attended_, now};
-    attended_ = now;
+    const Instant before = std::exchange(attended_, now_);
+    if (now_ - before <= kGap) return;
+    const Instant decided = watermark();
+    std::erase_if(gaps_, [decided](const Span& gap) { return gap.end <= decided; });
+    if (gaps_.size() < kMostGaps)
+        gaps_.push_back({before, now_});
+    else
+        gaps_.back().end = now_;
+}
+
+/// When the planner got to know an instant that nobody had attended to; kAlways: in time.
+Instant Planner::Impl::known_since(Instant instant) const {
+    for (const Span& gap : gaps_)
+        if (gap.contains(instant)) return gap.end;
+    return kAlways;
 }
 
 void Planner::Impl::plan(std::size_t room, Out& out) {
@@ -102,8 +117,8 @@ std::size_t Planner::Impl::decide(DueQueue::Entry entry, std::size_t& room, Out&
     Job& job = jobs_[entry.subject];
     job.armed = Armed::no;
     const Timing& timing = timings_[job.timing];
-    if (gap_.contains(entry.at) && gap_.end > entry.seen) {
-        entry.seen = gap_.end;
+    if (const Instant seen = known_since(entry.at); seen > entry.seen) {
+        entry.seen = seen;
         entry.settled = false;
     }
 

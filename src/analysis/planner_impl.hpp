@@ -127,7 +127,8 @@ private:
     [[nodiscard]] Instant claim_by(const Job& job) const;
     void arm_job(std::uint32_t job, Instant seen, bool settled);
     void disarm_job(std::uint32_t job);
-    void note_gap(Instant now, std::size_t room);
+    void note_gap(std::size_t room);
+    [[nodiscard]] Instant known_since(Instant instant) const;
     void plan(std::size_t room, Out& out);
     std::size_t decide(DueQueue::Entry entry, std::size_t& room, Out& out);
     std::size_t settle_misfire(Job& job, Instant cut, Out& out);
@@ -166,7 +167,7 @@ private:
     TimerWheel claims_;
     DueQueue late_;                           // jobs of which an instant came up that claims_ has passed
     Instant attended_;                        // when instants were last planned
-    Span gap_{};                              // when none were, last
+    std::vector<Span> gaps_;                  // when none were, in order
     std::unordered_map<Group, Span> pauses_;  // the last pause of each tenant
     std::optional<Span> pause_of_all_;
 

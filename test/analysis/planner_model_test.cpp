@@ -1,0 +1,417 @@
+#include <algorithm>
+#include <deque>
+#include <random>
+
+#include "analysis/planner_fixture.hpp"
+
+/// The planner against a slow and obvious model: random jobs, edits, pauses, late commits, ends, gaps and
+/// steps of the clock. The model lists each job's instants and what must become of them, in order; and of
+/// each run it knows enough to say whether a decision was allowed, and after each advance whether one is
+/// wanting.
+using namespace ecron;
+using namespace ecron::analysis;
+using namespace ecron::analysis::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Millis kAhead{250};
+constexpr std::size_t kMisfireLimit = 4;
+constexpr std::uint32_t kRoomInGroup = 2;
+
+struct Expected {  // a claim, or the summary of so many missed instants
+    Instant nominal;
+    Instant to{};
+    std::int64_t count{0};  // 0: a claim
+};
+
+struct ModelJob {
+    PlannedJob planned;
+    Instant cursor{};  // instants up to here have their outcome listed
+    std::deque<Expected> outcomes{};
+    bool known{true};
+};
+
+struct ModelRun {
+    enum class Is { claiming, waiting, running, retrying, accepted };
+    std::int64_t job{};
+    Instant nominal{};
+    Instant at{};  // when something is due: start, retry, expiry
+    Timing timing{};
+    Is is{Is::claiming};
+    bool stopping{false};
+    [[nodiscard]] bool live() const { return is >= Is::running; }
+};
+
+class Checked {
+public:
+    explicit Checked(std::uint64_t seed)
+        : random_{seed},
+          planner_{now_, {.claim_ahead = kAhead, .misfire_limit = kMisfireLimit}} {}
+
+    void live(int steps) {
+        for (int step = 0; step < steps; ++step) {
+            CAPTURE(step);
+            switch (below(12)) {
+                case 0:
+                    upsert();
+                    break;
+                case 1:
+                    remove();
+                    break;
+                case 2:
+                    pause();
+                    break;
+                case 3:
+                    adjust();
+                    break;
+                case 4:
+                    asked();
+                    break;
+                case 5:
+                    jump();
+                    break;
+                case 6:
+                case 7:
+                    finish();
+                    break;
+                default:
+                    break;
+            }
+            commit();
+            now_ += Millis{below(900)};
+            advance(below(4) == 0 ? static_cast<std::size_t>(below(3)) : 1'000);
+        }
+    }
+
+private:
+    std::int64_t below(std::int64_t bound) {
+        return static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(bound));
+    }
+    template <class Values> auto one_of(const Values& values) {
+        return values[static_cast<std::size_t>(below(std::ssize(values)))];
+    }
+
+    // --- what happens
+    PlannedJob some_job(std::int64_t key) {
+        static const std::vector<std::string> kCrons{
+            "* * * * * *", "*/2 * * * * *", "3/7 * * * * *", "*/20 * * * * *",
+            "0 * * * * *", "@every 5s",     "0 */5 * * * *", "CRON_TZ=Europe/Berlin 30 0 2 * * *"};
+        Timing timing;
+        timing.misfire = static_cast<model::Misfire>(below(3));
+        timing.overlap = static_cast<model::Overlap>(below(4));
+        timing.misfire_grace = one_of(std::vector<Millis>{3s, 10s, 60s});
+        timing.concurrency = static_cast<Group>(key % 3);  // never changes
+        timing.max_concurrency = kRoomInGroup;
+        if (below(6) == 0) timing.end_at = now_ + Millis{below(100'000)};
+        if (below(6) == 0) timing.begin_at = now_ + Millis{below(50'000)};
+        PlannedJob job = World::described(key, one_of(kCrons), timing);
+        job.tenant = static_cast<Group>(1 + key % 2);
+        return job;
+    }
+
+    void upsert() {
+        catch_up();
+        const std::int64_t key = 1 + below(6);
+        const Instant from = now_ - Millis{below(4) == 0 ? below(200'000) : 0};
+        ModelJob job{.planned = some_job(key), .cursor = from};
+        planner_.upsert(job.planned, from);
+        withdraw_unnamed(key, [&](Instant nominal) { return first_after(job, nominal - 1ms) == nominal; });
+        jobs_.erase(key);
+        list(job, now_, now_);
+        jobs_.emplace(key, std::move(job));
+        catch_up();
+    }
+    void remove() {
+        const std::int64_t key = 1 + below(6);
+        planner_.remove(JobKey{key});
+        jobs_.erase(key);
+        withdraw_unnamed(key, [](Instant) { return false; });
+    }
+    void adjust() {
+        const auto job = jobs_.find(1 + below(6));
+        if (job == jobs_.end()) return;
+        PlannedJob& planned = job->second.planned;
+        planned.timing.overlap = static_cast<model::Overlap>(below(4));
+        planner_.adjust(planned);
+    }
+    void pause() {
+        catch_up();
+        const Group tenant = static_cast<Group>(1 + below(2));
+        auto& [begin, end] = paused_[tenant];
+        if (end == Instant::max()) {
+            planner_.resume(tenant);
+            end = now_;
+        } else {
+            planner_.pause(tenant);
+            begin = now_;
+            end = Instant::max();
+        }
+    }
+    void asked() {
+        const std::int64_t key = 1 + below(6);
+        const Timing timing{.concurrency = static_cast<Group>(below(3)), .max_concurrency = kRoomInGroup};
+        const RunId id = planner_.run_now(JobKey{key}, timing);
+        runs_[id.value()] = {.job = -key, .at = now_, .timing = timing, .is = ModelRun::Is::waiting};
+    }
+    void jump() {
+        catch_up();
+        now_ += Millis{below(3) == 0 ? below(4'000'000) : below(20'000)};
+    }
+    void commit() {
+        for (auto run = runs_.begin(); run != runs_.end();) {
+            const auto current = run++;
+            if (current->second.is != ModelRun::Is::claiming || below(3) == 0) continue;
+            const bool mine = below(10) != 0;
+            planner_.claimed(RunId{current->first}, mine);
+            if (!mine)
+                runs_.erase(current);
+            else
+                current->second.is = ModelRun::Is::waiting;
+        }
+    }
+    void finish() {
+        for (auto run = runs_.begin(); run != runs_.end();) {
+            const auto current = run++;
+            const RunId id{current->first};
+            if (!current->second.live() || below(3) == 0) continue;
+            switch (below(6)) {
+                case 0:
+                    current->second.is = ModelRun::Is::retrying;
+                    current->second.at = current->second.stopping ? now_ : now_ + Millis{below(5'000)};
+                    planner_.retry_at(id, current->second.at);
+                    break;
+                case 1:
+                    current->second.is = ModelRun::Is::accepted;
+                    current->second.at = current->second.stopping ? now_ : now_ + Millis{below(5'000)};
+                    planner_.accepted(id, current->second.at);
+                    break;
+                case 2:
+                    current->second.stopping = true;
+                    current->second.at = now_;
+                    planner_.stop(id, "cancelled");
+                    break;
+                default:
+                    planner_.ended(id);
+                    runs_.erase(current);
+            }
+        }
+    }
+    template <class Named> void withdraw_unnamed(std::int64_t key, const Named& named) {
+        for (auto& [id, run] : runs_)
+            if (run.job == key && !run.live()) run.stopping = !named(run.nominal);
+    }
+
+    // --- what must become of a job's instants
+    static Instant first_after(const ModelJob& job, Instant after) {
+        const Timing& timing = job.planned.timing;
+        for (;;) {
+            const auto next = job.planned.schedule.next_after(after);
+            if (!next) return Instant::max();
+            after = *next;
+            if (timing.begin_at && after < std::chrono::floor<Seconds>(*timing.begin_at)) continue;
+            if (timing.end_at && after >= std::chrono::floor<Seconds>(*timing.end_at) + 1s)
+                return Instant::max();
+            return after;
+        }
+    }
+    [[nodiscard]] bool is_paused(const ModelJob& job, Instant instant) const {
+        const auto span = paused_.find(job.planned.tenant);
+        return span != paused_.end() && span->second.first < instant && instant <= span->second.second;
+    }
+    /// Lists the outcomes of instants up to `until` that became known at `seen`.
+    void list(ModelJob& job, Instant until, Instant seen) {
+        std::vector<Instant> missed, late;
+        for (Instant next = first_after(job, job.cursor); next <= until; next = first_after(job, next)) {
+            job.cursor = next;
+            if (!missed.empty() && pause_begins_within(job, missed.back(), next)) list_missed(job, missed);
+            if (is_paused(job, next)) continue;
+            (seen - next > job.planned.timing.misfire_grace ? missed : late).push_back(next);
+        }
+        list_missed(job, missed);
+        for (const Instant instant : late) expect_claim(job, instant);
+    }
+    static void list_missed_summary(ModelJob& job, const std::vector<Instant>& lost) {
+        if (lost.empty()) return;
+        job.outcomes.push_back({lost.front(), lost.back(), std::min(std::ssize(lost), kMissedCounted)});
+    }
+    void list_missed(ModelJob& job, std::vector<Instant>& missed) {
+        std::size_t runs = job.planned.timing.misfire == model::Misfire::all ? kMisfireLimit : 1;
+        if (job.planned.timing.misfire == model::Misfire::skip) runs = 0;
+        const auto kept = missed.end() - static_cast<std::ptrdiff_t>(std::min(runs, missed.size()));
+        list_missed_summary(job, {missed.begin(), kept});
+        for (const Instant instant : std::vector<Instant>{kept, missed.end()}) expect_claim(job, instant);
+        missed.clear();
+    }
+    [[nodiscard]] bool pause_begins_within(const ModelJob& job, Instant from, Instant until) const {
+        const auto span = paused_.find(job.planned.tenant);
+        return span != paused_.end() && from <= span->second.first && span->second.first < until &&
+               span->second.first < span->second.second;
+    }
+    void expect_claim(ModelJob& job, Instant nominal) {
+        const bool has_run = std::ranges::any_of(runs_, [&](const auto& entry) {
+            return entry.second.job == job.planned.key.value() && entry.second.nominal == nominal;
+        });
+        if (!has_run) job.outcomes.push_back({.nominal = nominal});
+    }
+
+    // --- decisions
+    void catch_up() {
+        do advance(1'000);
+        while (!planner_.caught_up());
+    }
+    void advance(std::size_t room) {
+        if (room > 0)
+            for (auto& [key, job] : jobs_) list(job, now_ + kAhead, now_);
+        const Instant watermark = planner_.watermark();
+        claimed_ = 0;
+        last_claim_ = Instant::min();
+        do {
+            std::vector<Decision> decisions;
+            planner_.advance(now_, room - claimed_, decisions);
+            for (const Decision& decision : decisions)
+                std::visit([this](const auto& one) { check(one); }, decision);
+        } while (planner_.next_wake() == now_ && claimed_ < room);
+        REQUIRE(claimed_ <= room);
+        REQUIRE(planner_.watermark() >= watermark);
+        check_nothing_is_wanting(room);
+    }
+    ModelRun& known(RunId id) {
+        const auto run = runs_.find(id.value());
+        REQUIRE(run != runs_.end());
+        return run->second;
+    }
+    Expected next_outcome(JobKey key) {
+        const auto job = jobs_.find(key.value());
+        REQUIRE(job != jobs_.end());
+        REQUIRE_FALSE(job->second.outcomes.empty());
+        const Expected outcome = job->second.outcomes.front();
+        job->second.outcomes.pop_front();
+        return outcome;
+    }
+    void check(const Missed& missed) {
+        const Expected expected = next_outcome(missed.job);
+        CHECK(shown(missed.from) == shown(expected.nominal));
+        REQUIRE(shown(missed.to) == shown(expected.to));
+        REQUIRE(missed.count == expected.count);
+    }
+    void check(const Claim& claim) {
+        const Expected expected = next_outcome(claim.job);
+        REQUIRE(expected.count == 0);
+        REQUIRE(claim.nominal == expected.nominal);
+        REQUIRE(claim.due == claim.nominal);
+        REQUIRE(claim.claim_by >= last_claim_);
+        REQUIRE_FALSE(runs_.contains(claim.run.value()));
+        last_claim_ = claim.claim_by;
+        ++claimed_;
+        runs_[claim.run.value()] = {.job = claim.job.value(),
+                                    .nominal = claim.nominal,
+                                    .at = claim.due,
+                                    .timing = jobs_.at(claim.job.value()).planned.timing};
+    }
+    void check(const Start& start) {
+        ModelRun& run = known(start.run);
+        REQUIRE(run.at <= now_);
+        REQUIRE_FALSE(run.stopping);
+        REQUIRE((run.is == ModelRun::Is::waiting || run.is == ModelRun::Is::retrying));
+        // One that waited for its group was decided when it came due.
+        if (run.is == ModelRun::Is::waiting && run.job > 0 && run.timing.concurrency == 0 &&
+            timing_of(run).overlap != model::Overlap::allow)
+            REQUIRE(live_of(run.job) == 0);
+        run.is = ModelRun::Is::running;
+    }
+    void check(const Refuse& refuse) {
+        const ModelRun run = known(refuse.run);
+        REQUIRE(refuse.reason == "overlap");
+        REQUIRE(run.is == ModelRun::Is::waiting);
+        REQUIRE(run.at <= now_);
+        // One that was asked for is replaced like any other, as long as it waits for its group.
+        REQUIRE((run.job > 0 || timing_of(run).overlap == model::Overlap::replace));
+        const auto others = std::ranges::count_if(runs_, [&](const auto& entry) {
+            return std::abs(entry.second.job) == std::abs(run.job) &&
+                   (entry.second.live() ||
+                    (entry.second.is == ModelRun::Is::waiting && entry.second.at <= now_));
+        });
+        REQUIRE(others > 1);
+        runs_.erase(refuse.run.value());
+    }
+    void check(const Withdraw& withdraw) {
+        const ModelRun run = known(withdraw.run);
+        REQUIRE(run.is == ModelRun::Is::waiting);
+        const auto job = jobs_.find(run.job);
+        REQUIRE((run.stopping || (job != jobs_.end() && is_paused(job->second, run.nominal))));
+        runs_.erase(withdraw.run.value());
+    }
+    void check(const Stop& stop) {
+        ModelRun& run = known(stop.run);
+        REQUIRE(run.live());
+        if (stop.reason == "replaced" && !run.stopping)
+            REQUIRE(timing_of(run).overlap == model::Overlap::replace);
+        run.stopping = true;
+        run.at = Instant::max();  // told
+    }
+    void check(const Expire& expire) {
+        ModelRun& run = known(expire.run);
+        REQUIRE(run.is == ModelRun::Is::accepted);
+        REQUIRE(run.at <= now_);
+        run.at = Instant::max();
+    }
+
+    [[nodiscard]] Timing timing_of(const ModelRun& run) const {
+        const auto job = jobs_.find(std::abs(run.job));
+        return job == jobs_.end() ? run.timing : job->second.planned.timing;
+    }
+    [[nodiscard]] std::ptrdiff_t live_of(std::int64_t job) const {
+        return std::ranges::count_if(
+            runs_, [&](const auto& run) { return std::abs(run.second.job) == job && run.second.live(); });
+    }
+
+    void check_nothing_is_wanting(std::size_t room) {
+        std::map<std::int64_t, int> waiting;
+        for (const auto& [id, run] : runs_) {
+            CAPTURE(id);
+            if (run.live()) {
+                const bool is_over = run.at <= now_ && (run.stopping || run.is != ModelRun::Is::running);
+                REQUIRE_FALSE(is_over);
+            } else if (run.is == ModelRun::Is::waiting) {
+                REQUIRE_FALSE(run.stopping);
+                if (run.at <= now_) ++waiting[std::abs(run.job)];
+            }
+        }
+        for (const auto& [job, count] : waiting) {  // for one that runs, or for a group
+            const bool grouped = std::ranges::any_of(runs_, [](const auto& run) {
+                return run.second.live() && run.second.timing.concurrency != 0;
+            });
+            REQUIRE((live_of(job) > 0 || grouped));
+        }
+        const Instant watermark = planner_.watermark();
+        for (const auto& [key, job] : jobs_) {
+            REQUIRE(planner_.knows(JobKey{key}));
+            if (claimed_ < room) REQUIRE(job.outcomes.empty());
+            for (const Expected& outcome : job.outcomes) REQUIRE(outcome.nominal > watermark);
+        }
+        REQUIRE(planner_.jobs() == jobs_.size());
+        REQUIRE(planner_.runs() == runs_.size());
+        std::map<Group, std::uint32_t> groups;
+        for (const auto& [id, run] : runs_)
+            if (run.live() && run.timing.concurrency != 0)
+                REQUIRE(++groups[run.timing.concurrency] <= kRoomInGroup);
+    }
+
+    std::mt19937_64 random_;
+    Instant now_{at("03-29 00:59")};  // the clocks change in Berlin
+    Planner planner_;
+    std::map<std::int64_t, ModelJob> jobs_;
+    std::map<std::uint64_t, ModelRun> runs_;  // of a run asked for, the job is negative
+    std::map<Group, std::pair<Instant, Instant>> paused_;
+    std::size_t claimed_{0};
+    Instant last_claim_{};
+};
+
+}  // namespace
+
+TEST_CASE("the planner agrees with the obvious model", "[planner]") {
+    const auto seed = GENERATE(take(100, random(0u, ~0u)));
+    CAPTURE(seed);
+    Checked{seed}.live(400);
+}
