@@ -106,6 +106,16 @@ std::optional<std::vector<JobId>> known_ids(std::string_view list) {
     return std::vector<JobId>(ids.begin(), ids.end());
 }
 
+/// A `timed` job of the old service fires at every match, and goes on so when a client that does not know of
+/// it replaces the job.
+void keep_repeating(const model::Job& old, model::JobInput& input) {
+    if (old.type != model::JobType::timed || input.job.type != model::JobType::timed) return;
+    const auto context = model::read_context(old.context);
+    if (!context || !context->plan.repeats || input.context.plan.repeats) return;
+    input.context.plan.repeats = true;
+    input.job.context = model::write_context(input.context);
+}
+
 }  // namespace
 
 Answer count_jobs(Call call) {
@@ -179,6 +189,7 @@ Answer replace_job(Call call) {
         co_return refuse(language, Error{Errc::conflict, {}, {"revision"}});
     const auto if_match = conditional ? std::optional{old->revision} : std::nullopt;
 
+    keep_repeating(*old, *input);
     model::Job& job = input->job;
     job.id = old->id;
     job.tenant = old->tenant;

@@ -26,11 +26,10 @@ std::string schedule_of_job(const bj::object& body) {
     for (const std::string_view member : {"job_id", "job_type", "job_cron_time", "job_context"})
         if (const bj::value* value = body.if_contains(member); value != nullptr && !value->is_null())
             job[member] = *value;
-    if (bj::object* context = job["job_context"].if_object()) {
-        for (const std::string_view member : {"info", "notify", "execute_id"}) context->erase(member);
-        (*context)["mode"] = "http";
-        (*context)["exec"] = "http://localhost/";
-    }
+    bj::object& context = job["job_context"].as_object();
+    for (const std::string_view member : {"info", "notify", "execute_id"}) context.erase(member);
+    context["mode"] = "http";
+    context["exec"] = "http://localhost/";
     return bj::serialize(job);
 }
 
@@ -39,10 +38,13 @@ struct Wanted {
     Instant from{};
 };
 
-/// `count` and `from` of a preview.
+/// `count` and `from` of a preview, whose `job_context` must be an object.
 std::expected<Wanted, model::Problems> wanted_runs(const bj::object& body, Instant now) {
     Wanted wanted{kPreviewDefault, now};
     model::Problems problems;
+    const bj::value* context = body.if_contains("job_context");
+    if (context != nullptr && !context->is_object() && !context->is_null())
+        problems.push_back({std::string{cause::kInvalidParameter}, "job_context", "must be an object"});
     if (const bj::value* count = body.if_contains("count"); count != nullptr && !count->is_null()) {
         bj::error_code error;
         const auto number = count->to_number<std::int64_t>(error);
@@ -63,7 +65,7 @@ std::expected<Wanted, model::Problems> wanted_runs(const bj::object& body, Insta
     return wanted;
 }
 
-/// Where in the expression the reason of the refusal is.
+/// Where in the expression the reason of its refusal is; nothing when it is something else that was refused.
 std::optional<std::size_t> fault_position(const std::string& job_text, Instant now,
                                           const model::Rules& rules) {
     const bj::value job = bj::parse(job_text);
@@ -71,8 +73,9 @@ std::optional<std::size_t> fault_position(const std::string& job_text, Instant n
     const bj::value& type_text = job.at("job_type");
     if (text == nullptr || !text->is_string() || !type_text.is_string()) return std::nullopt;
     const auto type = model::job_type_from(type_text.get_string());
-    const auto context = model::read_context(bj::serialize(job.at("job_context")));
+    auto context = model::read_context(bj::serialize(job.at("job_context")));
     if (!type || !context) return std::nullopt;
+    context->plan.timezone.clear();  // an unknown zone is no fault of the expression
     const auto schedule = model::schedule_of(text->get_string(), *type, context->plan, JobId{}, now, rules,
                                              cron::Strictness::create);
     if (schedule) return std::nullopt;

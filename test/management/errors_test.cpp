@@ -1,0 +1,106 @@
+#include "management/service.hpp"
+
+using namespace ecron;
+using namespace ecron::management;
+using namespace ecron::management::test;
+
+TEST_CASE("messages speak the configured language, causes never change", "[management]") {
+    const auto [language, message] = GENERATE(table<Language, std::string>({
+        {Language::zh_cn, "任务不存在。"},
+        {Language::zh_tw, "任務不存在。"},
+        {Language::en_us, "There is no such job."},
+    }));
+    Service service;
+    service.options.language = language;
+    const Reply reply = service.get("/job?job_id=nobody");
+    CHECK(reply.at("/message") == bj::value(message));
+    CHECK(reply.cause() == "This job does not exist");
+    CHECK(reply.at("/code") == 404009001);
+    CHECK(reply.detail() == bj::parse(R"({"conflicts":["job_id"]})"));
+}
+
+TEST_CASE("without the store every call that needs it says 503 and when to come back", "[management]") {
+    Service service;
+    const std::string id = service.given_job("a");
+    service.store.away = true;
+    struct Request {
+        Method method;
+        std::string target, body;
+    };
+    const std::vector<Request> requests{
+        {Method::get, "/job", ""},
+        {Method::get, "/job?job_id=" + id, ""},
+        {Method::get, "/job?job_id=a&job_id=b", ""},
+        {Method::get, "/jobtotal", ""},
+        {Method::post, "/job", job_text("b")},
+        {Method::put, "/job/" + id, job_text("b")},
+        {Method::delete_, "/job/" + id, ""},
+        {Method::put, "/job/" + id + "/enable", "{}"},
+        {Method::put, "/job/" + id + "/notify", "{}"},
+        {Method::get, "/job/" + id + "/next", ""},
+        {Method::get, "/jobstatus/" + id, ""},
+        {Method::get, "/jobstatus?job_status=success", ""},
+        {Method::put, "/jobstatus/x", R"([{"execute_id":"e","job_type":"timed","job_status":"success"}])"},
+        {Method::post, "/jobexecution", R"({"job_id":"a"})"},
+        {Method::get, "/jobexecution/e", ""},
+        {Method::get, "/scheduling", ""},
+        {Method::post, "/scheduling/pause", ""},
+    };
+    for (const Request& request : requests) {
+        CAPTURE(request.target);
+        const Reply reply = service.ask(request.method, request.target, request.body);
+        CHECK(reply.status() == 503);
+        CHECK(reply.cause() == "Service unavailable");
+        CHECK(reply.at("/code") == 503009001);
+        CHECK(reply.field("Retry-After") == "1");
+    }
+    CHECK(service.post("/preview", R"({"job_cron_time":"@daily"})").status() == 200);  // asks no store
+}
+
+TEST_CASE("a standby reads and refuses to write", "[management]") {
+    Service service;
+    const std::string id = service.given_job("a");
+    service.runs.leading = false;
+    CHECK(service.get("/job?job_id=" + id).status() == 200);
+    CHECK(service.get("/job/" + id + "/next").status() == 200);
+    CHECK(service.get("/scheduling").status() == 200);
+    const auto refused = [](const Reply& reply) {
+        CHECK(reply.status() == 503);
+        CHECK(reply.field("Retry-After") == "1");
+    };
+    refused(service.post("/job", job_text("b")));
+    refused(service.put("/job/" + id, job_text("b")));
+    refused(service.remove("/job/" + id));
+    refused(service.put("/job/" + id + "/enable", "{}"));
+    refused(service.post("/jobexecution", R"({"job_id":"a"})"));
+    refused(service.post("/jobexecution/e/cancel", ""));
+    refused(service.post(kCallback + "/e", "{}"));
+    refused(service.post("/scheduling/pause", ""));
+    CHECK(service.store.jobs.size() == 1);
+}
+
+TEST_CASE("the server's own errors have the body of the API", "[management]") {
+    Service service;
+    const auto [status, reason, cause] = GENERATE(table<unsigned, std::string, std::string>({
+        {413, "body over the limit", "Request too large"},
+        {431, "header over the limit", "Request too large"},
+        {400, "bad header line", "bad header line"},
+        {408, "the body did not come in time", "the body did not come in time"},
+        {500, "the handler threw", "Internal error"},
+    }));
+    const Reply reply{service.api().error(status, reason)};
+    CHECK(reply.status() == status);
+    CHECK(reply.cause() == cause);
+    CHECK(reply.at("/code") == status * 1'000'000 + 9'001);
+    CHECK(reply.response.content_type == "application/json");
+}
+
+TEST_CASE("what should not be is answered 500 without its details", "[management]") {
+    Service service;
+    service.runs.answer = fail(Errc::internal, "secret of the database");
+    const std::string id = service.given_job("a");
+    const Reply reply = service.post("/jobexecution", R"({"job_id":")" + id + R"("})");
+    CHECK(reply.status() == 500);
+    CHECK(reply.cause() == "Internal error");
+    CHECK(reply.text().find("secret") == std::string::npos);
+}

@@ -1,0 +1,60 @@
+#pragma once
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ecron/management/ports.hpp"
+
+namespace ecron::management::test {
+
+/// Notes what it is told and answers what a test prepares.
+class FakeRuns final : public Runs {
+public:
+    bool leading{true};
+    bool is_loaded{true};
+    std::vector<std::string> heard;  // "changed ID", "deleted ID by WHOM", …
+    std::vector<std::pair<model::Job, std::optional<ExecuteId>>> started;
+    Result<model::Execution> answer{model::Execution{}};  // of run_now and cancel
+    Result<void> callback_answer{};
+
+    [[nodiscard]] bool leads() const override { return leading; }
+    [[nodiscard]] bool loaded() const override { return is_loaded; }
+    void job_changed(const model::Job& job) override { heard.push_back("changed " + job.name); }
+    void job_deleted(const model::Job& job, std::string_view by) override {
+        heard.push_back("deleted " + job.name + " by " + std::string{by});
+    }
+    void paused(std::optional<TenantId> tenant, bool is_paused) override {
+        heard.push_back((is_paused ? "paused " : "resumed ") + (tenant ? tenant->value() : "all"));
+    }
+    Awaitable<model::Execution> run_now(model::Job job, model::Trigger,
+                                        std::optional<ExecuteId> id) override {
+        started.emplace_back(job, id);
+        if (!answer) co_return std::unexpected(answer.error());
+        model::Execution execution = *answer;
+        execution.id = id.value_or(ExecuteId{"run-1"});
+        execution.job_id = job.id;
+        execution.job_name = job.name;
+        execution.job_type = job.type;
+        execution.tenant = job.tenant;
+        co_return execution;
+    }
+    Awaitable<model::Execution> cancel(std::optional<TenantId>, ExecuteId id, std::string by) override {
+        heard.push_back("cancel " + id.value() + " by " + by);
+        co_return answer;
+    }
+    Awaitable<void> callback(std::optional<TenantId> tenant, ExecuteId id, std::string result) override {
+        heard.push_back("callback " + id.value() + " of " + tenant->value() + ": " + result);
+        co_return callback_answer;
+    }
+    [[nodiscard]] RunStatistics statistics() const override {
+        return {.claimed = 5,
+                .lateness_bounds = {0.001, 0.01},
+                .lateness_buckets = {1, 2, 1},
+                .lateness_sum = 1.5,
+                .jobs = 3,
+                .runs = 2,
+                .planner_bytes = 1000};
+    }
+};
+
+}  // namespace ecron::management::test

@@ -1,0 +1,213 @@
+#include "management/fake_store.hpp"
+
+#include <algorithm>
+
+#include "ecron/model/json.hpp"
+
+namespace ecron::management::test {
+namespace {
+
+std::unexpected<Error> gone() { return fail(Errc::unavailable, "the database is away"); }
+std::unexpected<Error> no_job() { return fail(Errc::not_found, "no such job", {"job_id"}); }
+template <class T> bool contains(const std::vector<T>& list, const T& wanted) {
+    return std::ranges::find(list, wanted) != list.end();
+}
+bool theirs(const std::optional<TenantId>& tenant, const TenantId& owner) {
+    return !tenant || *tenant == owner;
+}
+
+bool shown(const model::Execution& execution, const store::ExecutionFilter& filter) {
+    const bool state_fits = filter.states.empty() ? execution.state != model::ExecutionState::pending
+                                                  : contains(filter.states, execution.state);
+    return theirs(filter.tenant, execution.tenant) && !execution.deleted && state_fits &&
+           (filter.jobs.empty() || contains(filter.jobs, execution.job_id)) &&
+           (!filter.type || *filter.type == execution.job_type) &&
+           (!filter.begin_from || execution.begin_at >= filter.begin_from) &&
+           (!filter.begin_until || (execution.begin_at && execution.begin_at <= filter.begin_until)) &&
+           (!filter.before || execution.key < *filter.before);
+}
+
+}  // namespace
+
+std::vector<model::Job*> FakeStore::of(const std::optional<TenantId>& tenant, const std::vector<JobId>& ids) {
+    std::vector<model::Job*> found;
+    for (model::Job& job : jobs)
+        if (theirs(tenant, job.tenant) && contains(ids, job.id)) found.push_back(&job);
+    return found;
+}
+
+FakeStore::Awaitable<model::Job> FakeStore::create_job(model::Job job, std::string) {
+    if (away) co_return gone();
+    for (const model::Job& other : jobs)
+        if (other.name == job.name && other.tenant == job.tenant)
+            co_return fail(Errc::conflict, "the name is taken", {"job_name"});
+    job.key = JobKey{++last_key_};
+    job.revision = ChangeNumber{++changes};
+    jobs.push_back(job);
+    co_return job;
+}
+
+FakeStore::Awaitable<model::Job> FakeStore::replace_job(std::optional<TenantId> tenant, model::Job job,
+                                                        std::string, std::optional<ChangeNumber> if_match) {
+    if (away) co_return gone();
+    const auto found = of(tenant, {job.id});
+    if (found.empty()) co_return no_job();
+    for (const model::Job& other : jobs)
+        if (other.name == job.name && other.tenant == job.tenant && other.id != job.id)
+            co_return fail(Errc::conflict, "the name is taken", {"job_name"});
+    if (if_match && *if_match != found.front()->revision)
+        co_return fail(Errc::conflict, "another revision", {"revision"});
+    job.key = found.front()->key;
+    job.revision = ChangeNumber{++changes};
+    *found.front() = job;
+    co_return job;
+}
+
+FakeStore::Awaitable<std::vector<model::Job>> FakeStore::delete_jobs(std::optional<TenantId> tenant,
+                                                                     std::vector<JobId> ids) {
+    if (away) co_return gone();
+    std::vector<model::Job> deleted;
+    for (const model::Job* job : of(tenant, ids)) deleted.push_back(*job);
+    std::erase_if(jobs,
+                  [&](const model::Job& job) { return theirs(tenant, job.tenant) && contains(ids, job.id); });
+    co_return deleted;
+}
+
+FakeStore::Awaitable<std::vector<model::Job>> FakeStore::enable_jobs(std::optional<TenantId> tenant,
+                                                                     std::vector<JobId> ids, bool enabled) {
+    if (away) co_return gone();
+    const auto found = of(tenant, ids);
+    if (found.size() != ids.size()) co_return no_job();
+    std::vector<model::Job> changed;
+    for (model::Job* job : found) job->enabled = enabled, changed.push_back(*job);
+    co_return changed;
+}
+
+FakeStore::Awaitable<std::vector<model::Job>> FakeStore::notify_jobs(std::optional<TenantId> tenant,
+                                                                     std::vector<JobId> ids,
+                                                                     std::string webhook) {
+    if (away) co_return gone();
+    const auto found = of(tenant, ids);
+    if (found.size() != ids.size()) co_return no_job();
+    std::vector<model::Job> changed;
+    for (model::Job* job : found) {
+        model::Context context = *model::read_context(job->context);
+        context.webhook = webhook;
+        job->context = model::write_context(context);
+        changed.push_back(*job);
+    }
+    co_return changed;
+}
+
+FakeStore::Awaitable<std::optional<model::Job>> FakeStore::find_job(std::optional<TenantId> tenant,
+                                                                    JobId id) {
+    if (away) co_return gone();
+    const auto found = of(tenant, {id});
+    if (found.empty()) co_return std::nullopt;
+    co_return *found.front();
+}
+
+FakeStore::Awaitable<std::vector<model::Job>> FakeStore::find_jobs(std::optional<TenantId> tenant,
+                                                                   std::vector<JobId> ids) {
+    if (away) co_return gone();
+    std::vector<model::Job> found;
+    for (const model::Job* job : of(tenant, ids)) found.push_back(*job);
+    co_return found;
+}
+
+FakeStore::Awaitable<std::vector<model::Job>> FakeStore::list_jobs(store::JobFilter filter) {
+    if (away) co_return gone();
+    std::vector<model::Job> found;
+    for (const model::Job& job : jobs)
+        if (theirs(filter.tenant, job.tenant) && (!filter.type || *filter.type == job.type) &&
+            (!filter.created_until || job.created_at <= *filter.created_until) &&
+            (!filter.before || job.key < *filter.before))
+            found.push_back(job);
+    std::ranges::reverse(found);
+    found.erase(found.begin(),
+                found.begin() + static_cast<std::ptrdiff_t>(std::min(filter.offset, found.size())));
+    if (found.size() > filter.limit) found.resize(filter.limit);
+    co_return found;
+}
+
+FakeStore::Awaitable<std::int64_t> FakeStore::count_jobs(std::optional<TenantId> tenant,
+                                                         std::optional<Instant> from,
+                                                         std::optional<Instant> until) {
+    if (away) co_return gone();
+    co_return std::ranges::count_if(jobs, [&](const model::Job& job) {
+        return theirs(tenant, job.tenant) && (!from || job.created_at >= *from) &&
+               (!until || job.created_at <= *until);
+    });
+}
+
+FakeStore::Awaitable<std::optional<model::Execution>> FakeStore::find_execution(
+    std::optional<TenantId> tenant, ExecuteId id) {
+    if (away) co_return gone();
+    for (const model::Execution& execution : executions)
+        if (execution.id == id && theirs(tenant, execution.tenant)) co_return execution;
+    co_return std::nullopt;
+}
+
+FakeStore::Awaitable<std::optional<model::Execution>> FakeStore::latest_execution(
+    std::optional<TenantId> tenant, JobId job) {
+    if (away) co_return gone();
+    for (auto it = executions.rbegin(); it != executions.rend(); ++it)
+        if (shown(*it, {.tenant = tenant, .jobs = {job}})) co_return *it;
+    co_return std::nullopt;
+}
+
+FakeStore::Awaitable<std::vector<model::Execution>> FakeStore::list_executions(
+    store::ExecutionFilter filter) {
+    if (away) co_return gone();
+    std::vector<model::Execution> found;
+    for (const model::Execution& execution : executions)
+        if (shown(execution, filter)) found.push_back(execution);
+    std::ranges::reverse(found);
+    if (found.size() > filter.limit) found.resize(filter.limit);
+    co_return found;
+}
+
+FakeStore::Awaitable<std::vector<model::Attempt>> FakeStore::attempts(ExecuteId id) {
+    if (away) co_return gone();
+    std::vector<model::Attempt> found;
+    for (const model::Attempt& attempt : tries)
+        if (attempt.execute_id == id) found.push_back(attempt);
+    co_return found;
+}
+
+FakeStore::Awaitable<std::vector<ExecuteId>> FakeStore::put_executions(std::optional<TenantId> tenant,
+                                                                       std::vector<model::Execution> given) {
+    if (away) co_return gone();
+    std::vector<ExecuteId> refused;
+    for (model::Execution& execution : given) {
+        const auto same = std::ranges::find(executions, execution.id, &model::Execution::id);
+        if (same == executions.end()) {
+            execution.key = ++last_key_;
+            executions.push_back(execution);
+        } else if (!theirs(tenant, same->tenant)) {
+            refused.push_back(execution.id);
+        } else {
+            execution.key = same->key;
+            *same = execution;
+        }
+    }
+    co_return refused;
+}
+
+FakeStore::Awaitable<void> FakeStore::set_paused(std::optional<TenantId> tenant, bool is_paused) {
+    if (away) co_return gone();
+    if (!tenant)
+        paused.all = is_paused;
+    else if (is_paused)
+        paused.tenants.push_back(*tenant);
+    else
+        std::erase(paused.tenants, *tenant);
+    co_return Result<void>{};
+}
+
+FakeStore::Awaitable<store::Store::Pauses> FakeStore::pauses() {
+    if (away) co_return gone();
+    co_return paused;
+}
+
+}  // namespace ecron::management::test

@@ -1,0 +1,93 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "ecron/store/store.hpp"
+
+namespace ecron::management::test {
+
+/// A store in memory, with the promises of the real one that the API depends on. What the API never calls is
+/// an error.
+class FakeStore final : public store::Store {
+public:
+    std::vector<model::Job> jobs;  // oldest first
+    std::vector<model::Execution> executions;
+    std::vector<model::Attempt> tries;
+    store::Store::Pauses paused;
+    store::Health state{.available = true};
+    std::int64_t changes{0};
+    bool away{false};  // every call answers unavailable
+
+    void close() override {}
+    Awaitable<store::Term> begin_term(NodeId) override { return unused<store::Term>(); }
+    [[nodiscard]] bool leads() const override { return true; }
+    Awaitable<void> end_term() override { return unused<void>(); }
+    Awaitable<std::size_t> load_plans(std::function<void(const store::StoredPlan&)>) override {
+        return unused<std::size_t>();
+    }
+    Awaitable<std::vector<model::Execution>> unended(std::size_t, std::int64_t) override {
+        return unused<std::vector<model::Execution>>();
+    }
+
+    Awaitable<model::Job> create_job(model::Job job, std::string plan) override;
+    Awaitable<model::Job> replace_job(std::optional<TenantId> tenant, model::Job job, std::string plan,
+                                      std::optional<ChangeNumber> if_match) override;
+    Awaitable<std::vector<model::Job>> delete_jobs(std::optional<TenantId> tenant,
+                                                   std::vector<JobId> ids) override;
+    Awaitable<std::vector<model::Job>> enable_jobs(std::optional<TenantId> tenant, std::vector<JobId> ids,
+                                                   bool enabled) override;
+    Awaitable<std::vector<model::Job>> notify_jobs(std::optional<TenantId> tenant, std::vector<JobId> ids,
+                                                   std::string webhook) override;
+    Awaitable<std::optional<model::Job>> find_job(std::optional<TenantId> tenant, JobId id) override;
+    Awaitable<std::vector<model::Job>> find_jobs(std::optional<TenantId> tenant,
+                                                 std::vector<JobId> ids) override;
+    Awaitable<std::vector<model::Job>> find_jobs_by_key(std::vector<JobKey>) override {
+        return unused<std::vector<model::Job>>();
+    }
+    Awaitable<std::vector<model::Job>> list_jobs(store::JobFilter filter) override;
+    Awaitable<std::int64_t> count_jobs(std::optional<TenantId> tenant, std::optional<Instant> created_from,
+                                       std::optional<Instant> created_until) override;
+    Awaitable<std::vector<store::Change>> changes_after(ChangeNumber, std::size_t) override {
+        return unused<std::vector<store::Change>>();
+    }
+
+    Awaitable<store::Claimed> claim(store::Claim) override { return unused<store::Claimed>(); }
+    Awaitable<void> record_missed(std::vector<store::Missed>) override { return unused<void>(); }
+    Awaitable<void> withdraw(Epoch, std::vector<ExecuteId>) override { return unused<void>(); }
+    Awaitable<model::Execution> insert_execution(model::Execution) override {
+        return unused<model::Execution>();
+    }
+    Awaitable<bool> begin_attempt(ExecuteId, int, model::Execution) override { return unused<bool>(); }
+    Awaitable<bool> finish(store::Outcome) override { return unused<bool>(); }
+
+    Awaitable<std::optional<model::Execution>> find_execution(std::optional<TenantId> tenant,
+                                                              ExecuteId id) override;
+    Awaitable<std::optional<model::Execution>> latest_execution(std::optional<TenantId> tenant,
+                                                                JobId job) override;
+    Awaitable<std::vector<model::Execution>> list_executions(store::ExecutionFilter filter) override;
+    Awaitable<std::vector<model::Attempt>> attempts(ExecuteId id) override;
+    Awaitable<std::vector<ExecuteId>> put_executions(std::optional<TenantId> tenant,
+                                                     std::vector<model::Execution> given) override;
+    Awaitable<void> record_result(ExecuteId, std::string) override { return unused<void>(); }
+
+    Awaitable<void> set_paused(std::optional<TenantId> tenant, bool is_paused) override;
+    Awaitable<Pauses> pauses() override;
+
+    [[nodiscard]] store::Health health() const override { return state; }
+    [[nodiscard]] store::Statistics statistics() const override {
+        return {.transactions = 7, .commit_seconds = 0.25};
+    }
+    [[nodiscard]] const std::string& id_key() const override { return key_; }
+
+private:
+    template <class T> Awaitable<T> unused() {
+        co_return fail(Errc::internal, "the API has no business here");
+    }
+    std::vector<model::Job*> of(const std::optional<TenantId>& tenant, const std::vector<JobId>& ids);
+
+    std::string key_{"a key of the first migration"};
+    std::int64_t last_key_{0};
+};
+
+}  // namespace ecron::management::test

@@ -1,0 +1,153 @@
+#include <algorithm>
+#include <set>
+
+#include "management/router.hpp"
+#include "management/service.hpp"
+
+using namespace ecron;
+using namespace ecron::management;
+using namespace ecron::management::test;
+
+// Every answer that the other tests get is held to the document as well: see Service::check.
+
+namespace {
+
+Method method_of(std::string_view name) {
+    if (name == "get") return Method::get;
+    if (name == "post") return Method::post;
+    return name == "put" ? Method::put : Method::delete_;
+}
+
+std::string lower(std::string_view text) {
+    std::string out{text};
+    std::ranges::transform(out, out.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return out;
+}
+
+/// Every "$ref" below a value.
+void collect_references(const bj::value& value, std::set<std::string>& references) {
+    if (value.is_array())
+        for (const bj::value& element : value.get_array()) collect_references(element, references);
+    if (!value.is_object()) return;
+    for (const auto& [name, member] : value.get_object()) {
+        if (name == "$ref")
+            references.emplace(member.get_string());
+        else
+            collect_references(member, references);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("every route of the table is in the document", "[management][openapi]") {
+    Service service;
+    const bj::value document = service.document();
+    const Router router{service.options};
+    for (const Router::Path& path : router.paths()) {
+        const std::string text =
+            path.variable.empty() ? path.head : path.head + '{' + path.variable + '}' + path.tail;
+        const Route& route = routes()[path.route];
+        CAPTURE(text);
+        const bj::value& operation = document.at("paths").at(text).at(lower(text_of(route.method)));
+        CHECK(operation.at("operationId").as_string().starts_with(std::string{route.name}));
+        CHECK(operation.at("responses").as_object().contains(std::to_string(route.success)));
+    }
+}
+
+TEST_CASE("every operation of the document is served", "[management][openapi]") {
+    Service service;
+    std::set<std::string> ids;
+    for (const auto& [pattern, operations] : service.document().at("paths").as_object())
+        for (const auto& [method, operation] : operations.as_object()) {
+            std::string path{pattern};
+            if (const std::size_t open = path.find('{'); open != path.npos)
+                path.replace(open, path.find('}') + 1 - open, "some-id");
+            CAPTURE(path);
+            const Reply reply = service.ask(method_of(method), path, "{}");
+            CHECK(reply.status() != 405);
+            if (reply.status() == 404) CHECK(reply.cause() != "This path does not exist");
+            CHECK(ids.insert(std::string{operation.at("operationId").as_string()}).second);
+        }
+}
+
+TEST_CASE("variables of paths are declared, and no parameter is declared twice", "[management][openapi]") {
+    Service service;
+    for (const auto& [pattern, operations] : service.document().at("paths").as_object())
+        for (const auto& [method, operation] : operations.as_object()) {
+            std::set<std::string> names;
+            const bj::value* parameters = operation.as_object().if_contains("parameters");
+            if (parameters != nullptr)
+                for (const bj::value& parameter : parameters->as_array())
+                    CHECK(names.emplace(parameter.at("name").as_string()).second);
+            const std::string path{pattern};
+            const std::size_t open = path.find('{');
+            if (open != path.npos) CHECK(names.contains(path.substr(open + 1, path.find('}') - open - 1)));
+        }
+}
+
+TEST_CASE("every schema is used and every reference leads to one", "[management][openapi]") {
+    Service service;
+    std::set<std::string> references;
+    collect_references(service.document(), references);
+    std::set<std::string> schemas;
+    for (const auto& [name, schema] : service.document().at_pointer("/components/schemas").as_object())
+        schemas.insert("#/components/schemas/" + std::string{name});
+    CHECK(references == schemas);
+}
+
+TEST_CASE("the document follows the configured paths", "[management][openapi]") {
+    Service service;
+    service.options.prefix = "/v9";
+    service.options.callback_path = "/done";
+    const bj::object paths = service.document().at("paths").as_object();
+    CHECK(paths.contains("/v9/job"));
+    CHECK(paths.contains("/done/{execute_id}"));
+    CHECK(paths.contains("/openapi.json"));
+    CHECK(paths.contains("/v9/openapi.json"));
+}
+
+TEST_CASE("a job with every member that there is fits the document", "[management][openapi]") {
+    Service service;
+    const Reply created =
+        service.post("/job", R"({"job_name":"all","job_cron_time":"H H * * *","job_type":"scheduled",
+        "enabled":true,"remarks":"r","job_context":{"mode":"https","exec":"https://h/x",
+        "info":{"method":"PUT","params":{"a":"b"},"headers":{"X-A":"b"},"body":{"n":1},"kubernetes":{}},
+        "notify":{"webhook":"https://h/y","on":["success","failure"]},
+        "begin_at":"2026-01-01T00:00:00Z","end_at":"2027-01-01T00:00:00Z","execute_id":"e",
+        "timezone":"Europe/Berlin","dialect":"cron","dst":{"gap":"skip","overlap":"both"},"misfire":"all",
+        "misfire_grace":"2m","start_deadline":90,"overlap":"queue","jitter":"5s","timeout":"30s",
+        "retry":{"max_attempts":5,"initial":"1s","multiplier":1.5,"max":"1m","on":[404,"500-599","5xx"]},
+        "completion":"callback","callback_timeout":"1h","on_node_loss":"interrupt","priority":3,
+        "concurrency_key":"k","max_concurrency":2,"labels":{"team":"a"},"retention":"7d"}})");
+    CHECK(created.status() == 201);
+    const Reply stored = service.get("/job?job_id=" + std::string{created.at("/job_id").as_string()});
+    CHECK(stored.status() == 200);
+    for (const char* member : {"timezone", "dst", "misfire", "misfire_grace", "start_deadline", "overlap",
+                               "jitter", "timeout", "retry", "completion", "callback_timeout", "on_node_loss",
+                               "priority", "concurrency_key", "max_concurrency", "labels", "retention"}) {
+        CAPTURE(member);
+        CHECK(stored.at("/0/job_context").as_object().contains(member));
+    }
+}
+
+TEST_CASE("the schema check that all tests lean on finds faults", "[management][openapi]") {
+    const bj::value document = bj::parse(R"({"components":{"schemas":{"T":{"type":"string"}}}})");
+    const auto [schema, value] = GENERATE(table<std::string, std::string>({
+        {R"({"type":"integer"})", R"("1")"},
+        {R"({"type":["string","null"]})", "1"},
+        {R"({"type":"object","additionalProperties":false,"properties":{"a":{"type":"null"}}})",
+         R"({"b":1})"},
+        {R"({"type":"object","properties":{"a":{"type":"null"}}})", R"({"a":1})"},
+        {R"({"type":"object","additionalProperties":{"type":"string"}})", R"({"a":1})"},
+        {R"({"type":"object","required":["a"]})", "{}"},
+        {R"({"type":"array","items":{"$ref":"#/components/schemas/T"}})", "[1]"},
+        {R"({"enum":["a"]})", R"("b")"},
+        {R"({"const":"a"})", R"("b")"},
+        {R"({"type":"string","format":"date-time"})", R"("now")"},
+        {R"({"oneOf":[{"type":"null"},{"type":"string"}]})", "1"},
+        {R"({"patternProperties":{}})", "{}"},
+    }));
+    CAPTURE(schema, value);
+    CHECK_FALSE(faults_of(bj::parse(value), bj::parse(schema), document).empty());
+}

@@ -1,0 +1,127 @@
+#include "management/service.hpp"
+
+using namespace ecron;
+using namespace ecron::management;
+using namespace ecron::management::test;
+using model::ExecutionState;
+
+namespace {
+
+using Ids = std::vector<std::string>;
+
+Ids ids_in(const Reply& reply) {
+    Ids ids;
+    for (const bj::value& status : reply.json().as_array())
+        ids.emplace_back(status.at("execute_id").as_string());
+    return ids;
+}
+
+/// A job with a success, a failure, and a run that still waits, a minute apart.
+std::string given_history(Service& service) {
+    const std::string job = service.given_job("a");
+    service.given_execution("first", job, ExecutionState::success);
+    service.clock.advance(std::chrono::minutes{1});
+    service.given_execution("second", job, ExecutionState::failure);
+    service.clock.advance(std::chrono::minutes{1});
+    service.given_execution("waiting", job, ExecutionState::pending);
+    return job;
+}
+
+}  // namespace
+
+TEST_CASE("with only a job's id its latest execution alone is answered", "[management]") {
+    Service service;
+    const std::string job = given_history(service);
+    CHECK(ids_in(service.get("/jobstatus/" + job)) == Ids{"second"});
+    CHECK(ids_in(service.get("/jobstatus?job_id=" + job)) == Ids{"second"});
+    CHECK(ids_in(service.get("/jobstatus?job_status=&begin_at=&foo=bar&job_id=" + job)) == Ids{"second"});
+    const std::string idle = service.given_job("idle");
+    CHECK(service.get("/jobstatus/" + idle).text() == "[]");
+    CHECK(ids_in(service.get("/jobstatus?job_id=" + idle + "&job_id=" + job)) == Ids{"second"});
+}
+
+TEST_CASE("statuses are filtered by state, type and start, newest first", "[management]") {
+    Service service;
+    const std::string job = given_history(service);
+    const auto [query, ids] = GENERATE(table<std::string, Ids>({
+        {"job_type=scheduled", {"second", "first"}},
+        {"job_type=cron", {"second", "first"}},
+        {"job_type=timed", {}},
+        {"job_status=success", {"first"}},
+        {"job_status=pending", {"waiting"}},
+        {"begin_at=2026-01-05T10:00:00Z&end_at=2026-01-05T10:00:00Z", {"first"}},
+        {"begin_at=2026-01-05T10:00:01Z", {"second"}},
+        {"end_at=2026-01-05T10:01:00Z", {"second", "first"}},
+        {"limit=1", {"second"}},
+        {"limit=0", {}},
+    }));
+    CAPTURE(query);
+    CHECK(ids_in(service.get("/jobstatus/" + job + "?" + query)) == ids);
+    CHECK(ids_in(service.get("/jobstatus?" + query)) == ids);
+}
+
+TEST_CASE("statuses are paged by cursor", "[management]") {
+    Service service;
+    const std::string job = given_history(service);
+    const Reply first = service.get("/jobstatus/" + job + "?limit=1");
+    CHECK(first.field("Link") == "<" + kPrefix + "/jobstatus/" + job + "?limit=1&after=2>; rel=\"next\"");
+    const Reply second = service.get("/jobstatus/" + job + "?limit=1&after=" + first.field("X-Next-After"));
+    CHECK(ids_in(second) == Ids{"first"});
+    CHECK(second.field("X-Next-After").empty());
+}
+
+TEST_CASE("a query for statuses must ask for something that exists", "[management]") {
+    Service service;
+    const std::string job = given_history(service);
+    const auto [target, status, cause] = GENERATE(table<std::string, unsigned, std::string>({
+        {"/jobstatus", 400, "Query parameters is null"},
+        {"/jobstatus?foo=bar", 400, "Query parameters is null"},
+        {"/jobstatus?job_status=", 400, "Query parameters is null"},
+        {"/jobstatus?job_id=", 404, "This job does not exist"},
+        {"/jobstatus?job_id=nobody", 404, "This job does not exist"},
+        {"/jobstatus/nobody", 404, "This job does not exist"},
+        {"/jobstatus/nobody?job_status=success", 404, "This job does not exist"},
+        {"/jobstatus/nobody?job_status=done", 400, "Illegal job status"},
+        {"/jobstatus?job_type=x", 400, "Illegal job type"},
+        {"/jobstatus?begin_at=2026-01-05T10:00:00+00:00", 400, "Illegal time "},
+        {"/jobstatus?begin_at=2026-01-06T00:00:00Z&end_at=2026-01-05T00:00:00Z", 400,
+         "End time is earlier than start time"},
+    }));
+    CAPTURE(target);
+    const Reply reply = service.get(target);
+    CHECK(reply.status() == status);
+    CHECK(reply.cause() == cause);
+}
+
+TEST_CASE("statuses are put by execute_id: inserted, overwritten, or refused", "[management]") {
+    Service service;
+    const std::string job = given_history(service);
+    service.given_execution("foreign", job, ExecutionState::executing).tenant = TenantId{"other"};
+    const Reply reply = service.put("/jobstatus/whatever", R"([
+        {"execute_id":"first","job_type":"scheduled","job_status":"abandon"},
+        {"execute_id":"new","job_id":"no-such-job","job_type":"timed","job_status":"executing"},
+        {"execute_id":"new","job_id":"no-such-job","job_type":"timed","job_status":"success",
+         "ext_info":{"tenant_id":"other","is_deleted":0,"result":{"n":1}}},
+        {"execute_id":"foreign","job_type":"scheduled","job_status":"success"},
+        {"execute_id":"skipped","job_type":"x","job_status":"success"},
+        {"execute_id":"skipped","job_type":"timed","job_status":"x"}])");
+    CHECK(reply.status() == 200);
+    CHECK(reply.text() == R"({"failed_job_id":["foreign"]})");
+    const Reply inserted = service.get("/jobexecution/new");
+    CHECK(inserted.at("/job_status") == "success");
+    CHECK(inserted.at("/ext_info/tenant_id") == "me");  // not what the client wrote
+    CHECK(inserted.at("/ext_info/result/n") == 1);
+    CHECK(service.get("/jobexecution/first").at("/job_status") == "abandon");
+    CHECK(service.get("/jobexecution/skipped").status() == 404);
+}
+
+TEST_CASE("statuses of which none is legal are refused", "[management]") {
+    Service service;
+    for (const char* body : {"[]", R"([{"execute_id":"a","job_type":"x","job_status":"success"}])"}) {
+        const Reply reply = service.put("/jobstatus/x", body);
+        CHECK(reply.status() == 400);
+        CHECK(reply.cause() == "Empty status");
+    }
+    CHECK(service.put("/jobstatus/x", "{}").status() == 400);
+    CHECK(service.put("/jobstatus/x", "[").status() == 400);
+}
