@@ -51,6 +51,7 @@ asio::awaitable<void> Scheduler::Impl::claim_batch(std::vector<Claim> batch, Ins
         ids.push_back(claim.run);
     }
 
+    const Epoch first_epoch = term_->epoch;
     for (std::size_t tries = 0; term == term_count_; ++tries) {
         store::Claim request{.epoch = term_->epoch, .watermark = watermark, .planned = planned};
         for (const RunId id : ids) {
@@ -65,6 +66,8 @@ asio::awaitable<void> Scheduler::Impl::claim_batch(std::vector<Claim> batch, Ins
             term_->watermark = watermark;
             term_->planned = planned;
             settle_claim(ids, *claimed);
+            // Rows that an earlier try committed, unheard, belong to the epoch before: they are to be adopted.
+            if (term_->epoch != first_epoch) gate_.spawn("recover", recover(term));
             co_return;
         }
         const Errc code = claimed.error().code;
