@@ -264,3 +264,23 @@ TEST_CASE("what is over leaves nothing behind", "[planner]") {
     CHECK(world.planner.runs() == 0);
     CHECK(world.planner.memory() == memory);
 }
+
+TEST_CASE("a job costs at most 150 bytes", "[planner]") {
+    constexpr std::size_t kCount = 200'000;
+    World world{"01-05 10:00"};
+    const std::size_t empty = world.planner.memory();
+    const bool reserved = GENERATE(true, false);
+    if (reserved) world.planner.reserve(kCount);
+    PlannedJob job = World::described(0, "0 0 12 * * *");
+    for (std::size_t i = 1; i <= kCount; ++i) {
+        job.key = JobKey{static_cast<std::int64_t>(i * 7)};
+        world.planner.upsert(job, world.now);
+    }
+    CHECK(world.planner.memory() - empty <= kCount * 150);
+    CHECK(world.planner.jobs() == kCount);
+    for (std::size_t i = 1; i <= kCount; i += 2)
+        world.planner.remove(JobKey{static_cast<std::int64_t>(i * 7)});
+    CHECK(world.planner.jobs() == kCount / 2);
+    for (std::size_t i = 1; i <= kCount; ++i)
+        REQUIRE(world.planner.knows(JobKey{static_cast<std::int64_t>(i * 7)}) == (i % 2 == 0));
+}
