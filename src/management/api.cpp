@@ -49,13 +49,9 @@ public:
     Answer handle(const http::Request& request) {
         const SteadyInstant begin = context_.clock.steady();
         const std::optional<Router::Match> match = router_.find(request.method, request.path);
-        http::Response response;
-        if (match)
-            response = co_await serve(*match, request);
-        else
-            response = without_route(request);
-        context_.http.answered(match ? match->route : routes().size(), response.status,
-                               context_.clock.steady() - begin);
+        http::Response response = co_await serve(match, request);
+        const std::size_t route = match ? match->route : routes().size();
+        context_.http.answered(route, response.status, context_.clock.steady() - begin);
         co_return response;
     }
 
@@ -67,16 +63,19 @@ public:
     void drain() { context_.draining = true; }
 
 private:
-    Answer serve(Router::Match match, const http::Request& request) {
+    Answer serve(std::optional<Router::Match> match, const http::Request& request) {
+        if (!match) return answer(without_route(request));
         const model::Language language = context_.options.language;
-        const Route& route = routes()[match.route];
+        const Route& route = routes()[match->route];
         if (route.access == Access::write && !context_.runs.leads())
-            co_return refuse(language, Error{Errc::unavailable, "another process leads"});
-        std::optional<std::string> variable = http::percent_decode(match.variable);
-        if (!variable || !is_text(*variable)) co_return refuse(language, Error{Errc::invalid, {}, {"path"}});
-        Call call{context_, request, std::move(*variable), context_.options.tenant};
-        co_return co_await route.handler(std::move(call));
+            return answer(refuse(language, Error{Errc::unavailable, "another process leads"}));
+        std::optional<std::string> variable = http::percent_decode(match->variable);
+        if (!variable || !is_text(*variable))
+            return answer(refuse(language, Error{Errc::invalid, {}, {"path"}}));
+        return route.handler(Call{context_, request, std::move(*variable), context_.options.tenant});
     }
+
+    static Answer answer(http::Response response) { co_return response; }
 
     /// A redirect to the path without its trailing slash, a wrong method, or nothing there.
     http::Response without_route(const http::Request& request) {

@@ -58,7 +58,7 @@ bool is_text(std::string_view bytes) {
 }
 
 bool can_be_id(std::string_view text) {
-    constexpr std::size_t kLongest = 36 * 4;  // 36 characters of up to four bytes
+    constexpr std::size_t kLongest = std::size_t{36} * 4;  // 36 characters of up to four bytes
     return !text.empty() && text.size() <= kLongest;
 }
 
