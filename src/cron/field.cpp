@@ -160,12 +160,22 @@ private:
     void add_range(Range range, unsigned step) {
         set_.star = set_.star || (range.star && step == 1);
         const unsigned last = range.last < range.first ? range.last + rule_.count : range.last;
-        for (unsigned value = range.first; value <= last; value += step)
-            set_.values.set(stored(rule_.wrap(value)));
+        if (step == 1 && last <= rule_.last() && field_ != Field::year) {
+            set_.values |= (~0ULL << stored(range.first)) & ~(~1ULL << stored(last));
+            return;
+        }
+        for (unsigned value = range.first; value <= last; value += step) add_value(rule_.wrap(value));
     }
 
+    void add_value(unsigned value) {
+        if (field_ == Field::year)
+            set_.years.set(value - kFirstYear);
+        else
+            set_.values |= 1ULL << stored(value);
+    }
+
+    /// Weekdays are kept from Sunday as 0, whatever the dialect calls it.
     [[nodiscard]] unsigned stored(unsigned value) const {
-        if (field_ == Field::year) return value - kFirstYear;
         return field_ == Field::weekday ? value - rule_.min : value;
     }
 
@@ -290,7 +300,7 @@ private:
             if (options_.dialect == Dialect::cron)
                 return refuse(text.position,
                               "\"L\" needs a day of week before it, such as \"5L\" for the last Friday");
-            set_.values.set(6);  // Quartz: the last day of the week
+            set_.values |= 1U << 6U;  // Quartz: the last day of the week
             return true;
         }
         const Maybe<unsigned> day = parse_value({text.text.substr(0, text.text.size() - 1), text.position});
@@ -348,7 +358,5 @@ std::expected<FieldSet, ParseError> parse_field(Field field, FieldText text, con
                                                 std::vector<std::string>& warnings) {
     return FieldParser{field, options, warnings}.parse(text);
 }
-
-std::string_view field_name(Field field) { return rule_of(field, Dialect::cron).name; }
 
 }  // namespace ecron::cron

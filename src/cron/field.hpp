@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+#include <bit>
 #include <bitset>
 #include <cstdint>
 #include <expected>
@@ -19,23 +21,30 @@ struct FieldText {
 };
 
 struct FieldSet {
-    std::bitset<256> values;  // years from 1970 on, weekdays from Sunday, all others as they are written
-    bool star{false};         // an element is `*` or `?`: the field restricts nothing
-    bool stepped{false};      // an element has a step
+    std::uint64_t values{};  // bit n: the value n as it is written; weekdays from Sunday; not for years
+    std::bitset<256> years;  // from 1970 on
+    bool star{false};        // an element is `*` or `?`: the field restricts nothing
+    bool stepped{false};     // an element has a step
     std::uint32_t days_from_end{};
     std::uint32_t nearest_working_days{};
     std::uint64_t nth_weekdays{};
     std::uint8_t last_weekdays{};
 
-    [[nodiscard]] bool is_single() const { return values.count() == 1; }
-    [[nodiscard]] std::uint64_t bits() const { return (values & std::bitset<256>{~0ULL}).to_ullong(); }
+    [[nodiscard]] bool is_single() const { return std::has_single_bit(values); }
+};
+
+/// The fields of an expression. A year that is not given restricts nothing.
+class Fields {
+public:
+    FieldSet& operator[](Field field) { return sets_[static_cast<std::size_t>(field)]; }
+    const FieldSet& operator[](Field field) const { return sets_[static_cast<std::size_t>(field)]; }
+
+private:
+    std::array<FieldSet, 7> sets_;
 };
 
 /// Reads one field; what `takeover` lets through and likely mistakes are appended to `warnings`.
 std::expected<FieldSet, ParseError> parse_field(Field field, FieldText text, const ParseOptions& options,
                                                 std::vector<std::string>& warnings);
-
-/// What people call it: "minute", "day of month".
-[[nodiscard]] std::string_view field_name(Field field);
 
 }  // namespace ecron::cron

@@ -6,10 +6,6 @@
 
 namespace ecron::cron {
 
-struct Fields {
-    FieldSet second, minute, hour, day, month, weekday, year;
-};
-
 /// Expressions that mean something, but often not what was meant; one sentence each.
 void warn_of_likely_mistakes(const Fields& fields, Dialect dialect, std::vector<std::string>& warnings);
 

@@ -14,6 +14,7 @@ namespace ecron::cron {
 namespace {
 
 using Outcome = std::expected<Parsed, ParseError>;
+using FieldTexts = std::array<FieldText, 7>;  // in the order of Field; the year may be missing
 
 std::unexpected<ParseError> refuse(std::size_t position, std::string reason) {
     return std::unexpected(ParseError{std::move(reason), position});
@@ -34,7 +35,8 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x
 /// Bytes of white space at the front of `text`: in old rows, whatever Go's unicode.IsSpace holds for such.
 std::size_t space_length(std::string_view text, Strictness strictness) {
     if (text.starts_with(' ')) return 1;
-    if (strictness == Strictness::create) return 0;
+    const bool is_ascii = static_cast<unsigned char>(text.front()) < 0x80;
+    if (strictness == Strictness::create || (is_ascii && text.front() > ' ')) return 0;
     if (std::string_view{"\t\n\v\f\r"}.contains(text.front())) return 1;
     constexpr std::array<std::string_view, 19> kUnicodeSpaces{
         "\u0085", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
@@ -46,6 +48,7 @@ std::size_t space_length(std::string_view text, Strictness strictness) {
 
 std::vector<FieldText> split(FieldText text, Strictness strictness) {
     std::vector<FieldText> words;
+    words.reserve(8);
     std::size_t begin = 0;
     const auto end_word = [&](std::size_t end) {
         if (end > begin) words.push_back({text.text.substr(begin, end - begin), text.position + begin});
@@ -187,16 +190,16 @@ private:
                     "(year last), not {}",
                     words.size()));
         const bool has_seconds = words.size() > 5;
-        FieldText texts[7]{{"0", 0}, {}, {}, {}, {}, {}, {"*", 0}};
-        std::ranges::copy(words, texts + (has_seconds ? 0 : 1));
+        FieldTexts texts{};
+        texts.front() = {"0", 0};
+        std::ranges::copy(words, texts.begin() + (has_seconds ? 0 : 1));
 
-        FieldSet sets[7];
-        for (std::size_t i = 0; i < 7; ++i) {
+        Fields fields;
+        for (std::size_t i = 0; i < texts.size() && !texts[i].text.empty(); ++i) {
             auto set = parse_field(static_cast<Field>(i), texts[i], options_, warnings_);
             if (!set) return std::unexpected(std::move(set.error()));
-            sets[i] = *set;
+            fields[static_cast<Field>(i)] = *set;
         }
-        const Fields fields{sets[0], sets[1], sets[2], sets[3], sets[4], sets[5], sets[6]};
         if (options_.dialect == Dialect::quartz)
             if (auto checked = check_question_mark(texts[3], texts[5]); !checked)
                 return std::unexpected(std::move(checked.error()));
@@ -214,21 +217,21 @@ private:
         return {};
     }
 
-    Outcome assemble(const Fields& fields, const FieldText (&texts)[7]) {
+    Outcome assemble(const Fields& fields, const FieldTexts& texts) {
         Pattern pattern = every_second();
-        pattern.seconds = fields.second.bits() & ((1ULL << 60U) - 1);
-        pattern.minutes = fields.minute.bits() & ((1ULL << 60U) - 1);
-        pattern.hours = static_cast<std::uint32_t>(fields.hour.bits()) & ((1U << 24U) - 1);
-        pattern.days = static_cast<std::uint32_t>(fields.day.bits());
-        pattern.months = fields.month.bits() & ((1ULL << 13U) - 1);
-        pattern.weekdays = fields.weekday.bits() & 0x7FU;
-        pattern.days_from_end = fields.day.days_from_end;
-        pattern.nearest_working_days = fields.day.nearest_working_days;
-        pattern.nth_weekdays = fields.weekday.nth_weekdays & ((1ULL << 35U) - 1);
-        pattern.last_weekdays = fields.weekday.last_weekdays & 0x7FU;
-        pattern.either_day = !fields.day.star && !fields.weekday.star;
-        const bool some_year = fields.year.values.any();
-        if (some_year && !put_years(pattern, fields.year.values))
+        pattern.seconds = fields[Field::second].values & ((1ULL << 60U) - 1);
+        pattern.minutes = fields[Field::minute].values & ((1ULL << 60U) - 1);
+        pattern.hours = static_cast<std::uint32_t>(fields[Field::hour].values) & ((1U << 24U) - 1);
+        pattern.days = static_cast<std::uint32_t>(fields[Field::day].values);
+        pattern.months = fields[Field::month].values & ((1ULL << 13U) - 1);
+        pattern.weekdays = fields[Field::weekday].values & 0x7FU;
+        pattern.days_from_end = fields[Field::day].days_from_end;
+        pattern.nearest_working_days = fields[Field::day].nearest_working_days;
+        pattern.nth_weekdays = fields[Field::weekday].nth_weekdays & ((1ULL << 35U) - 1);
+        pattern.last_weekdays = fields[Field::weekday].last_weekdays & 0x7FU;
+        pattern.either_day = !fields[Field::day].star && !fields[Field::weekday].star;
+        const FieldSet& year = fields[Field::year];
+        if (year.years.any() && !put_years(pattern, year.years))
             return refuse(texts[6].position,
                           "these years are too scattered: write ranges, or years within 56 of each other");
 
@@ -239,7 +242,8 @@ private:
                             pattern.year_step == 1 && pattern.first_year == 0 &&
                             pattern.last_year == all.last_year;
         const bool some_time = pattern.seconds != 0 && pattern.minutes != 0 && pattern.hours != 0;
-        pattern.never = !some_time || !some_year || pattern.months == 0;
+        const bool no_year = !texts[6].text.empty() && year.years.none();
+        pattern.never = !some_time || no_year || pattern.months == 0;
         pattern.never = pattern.never || !pattern.next(CivilSeconds{});
         if (pattern.never) {
             if (options_.strictness == Strictness::create)
@@ -247,7 +251,8 @@ private:
             warnings_.emplace_back("this never runs: it matches no time at all");
         }
         const auto is_fixed = [](const FieldSet& set) { return !set.star && !set.stepped; };
-        const bool fixed_time = is_fixed(fields.second) && is_fixed(fields.minute) && is_fixed(fields.hour);
+        const bool fixed_time = is_fixed(fields[Field::second]) && is_fixed(fields[Field::minute]) &&
+                                is_fixed(fields[Field::hour]);
         return Parsed{Schedule{pattern, zone_, options_.dst, fixed_time}, std::move(warnings_)};
     }
 

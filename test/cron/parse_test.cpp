@@ -161,6 +161,10 @@ TEST_CASE("old rows load with the meaning that robfig/cron gave them", "[cron]")
          "the list of the hour has an empty element, which is ignored; the list of the hour has an empty "
          "element, "
          "which is ignored; this never runs: it matches no time at all"},
+        {"0 0 0 1 1 * ,", "never",
+         "the list of the year has an empty element, which is ignored; the list of the year has an empty "
+         "element, "
+         "which is ignored; this never runs: it matches no time at all"},
         {"0 0 1,,2 * * *", "at 01:00 and 02:00 every day",
          "the list of the hour has an empty element, which is ignored"},
         {"0 +5 *-9 * * ?", "at minute 5 of every hour", "what follows the \"*\" in \"*-9\" is ignored"},
