@@ -22,7 +22,8 @@ TEST_CASE("a duration is read with its units and written back", "[base]") {
 }
 
 TEST_CASE("what is no duration is refused", "[base]") {
-    const std::string text = GENERATE("", "s", "-5s", "5 s", "5x", "1m30", "1e9", "nan", "1..5s", "99999999999999d");
+    const std::string text =
+        GENERATE("", "s", "-5s", "5 s", "5x", "1m30", "1e9", "nan", "1..5s", "99999999999999d");
     CAPTURE(text);
     CHECK_FALSE(parse_duration(text));
 }
@@ -36,9 +37,10 @@ TEST_CASE("an RFC 3339 instant is read with any offset", "[base]") {
 }
 
 TEST_CASE("what is no RFC 3339 instant is refused", "[base]") {
-    const std::string text = GENERATE("", "2026-02-30T00:00:00Z", "2026-01-01 00:00:00Z", "2026-01-01T00:00:00",
-                                      "2026-01-01T24:00:00Z", "2026-01-01T00:00:00 08:00", "2026-01-01T00:00:00.Z",
-                                      "2026-01-01T00:00:00Z ", "2026-13-01T00:00:00Z", "20260101T000000Z");
+    const std::string text =
+        GENERATE("", "2026-02-30T00:00:00Z", "2026-01-01 00:00:00Z", "2026-01-01T00:00:00",
+                 "2026-01-01T24:00:00Z", "2026-01-01T00:00:00 08:00", "2026-01-01T00:00:00.Z",
+                 "2026-01-01T00:00:00Z ", "2026-13-01T00:00:00Z", "20260101T000000Z");
     CAPTURE(text);
     CHECK_FALSE(parse_rfc3339(text));
 }

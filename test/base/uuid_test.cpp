@@ -14,7 +14,8 @@ TEST_CASE("a keyed UUID is a function of key, subject and instant", "[base]") {
     CHECK(id[14] == '8');
     CHECK(std::string{"89ab"}.contains(id[19]));
     CHECK(id == keyed_uuid("key", "job", instant));
-    const std::set<std::string> others{id, keyed_uuid("other", "job", instant), keyed_uuid("key", "other", instant),
+    const std::set<std::string> others{id, keyed_uuid("other", "job", instant),
+                                       keyed_uuid("key", "other", instant),
                                        keyed_uuid("key", "job", instant + Millis{1})};
     CHECK(others.size() == 4);
 }
