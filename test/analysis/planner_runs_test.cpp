@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "analysis/planner_fixture.hpp"
 
 /// Runs from their claim to their end: overlap, deadlines, concurrency, retries, callbacks, stopping.

@@ -135,8 +135,7 @@ TEST_CASE("a secondly job that slept a year wakes in bounded steps", "[planner]"
     CHECK(world.planner.next_wake() == world.now);
     world.jump("01-05 10:00:30");
     CHECK(world.claims.front().nominal == at("01-05 09:58:59"));
-    CHECK(world.claims.size() ==
-          92);  // from the newest missed one on; those of 10:00:01 to :30 are late
+    CHECK(world.claims.size() == 92);  // from the newest missed one on; those of 10:00:01 to :30 are late
     CHECK(world.planner.caught_up());
 }
 

@@ -50,10 +50,12 @@ public:
 
 private:
     static constexpr int kLevels = 4;
-    static constexpr int kBits = 10;                      // a slot is 2^kBits slots of the level below
-    static constexpr std::uint32_t kSlots = 2U << kBits;  // twice that: the next slot's timers fit below, too
-    static constexpr std::uint32_t kSlotLink = std::uint32_t{1}
-                                               << 31;  // a link with this bit names a slot's end
+    /// A slot is 2^kBits slots of the level below, which has twice that: the next slot's timers fit there,
+    /// too.
+    static constexpr int kBits = 10;
+    static constexpr std::uint32_t kSlots = 2U << kBits;
+    /// A link with this bit names the two ends of a slot's list, not a node.
+    static constexpr std::uint32_t kSlotLink = 1U << 31;
     static constexpr std::size_t kChunk = 4096;
 
     /// Halves of 64-bit values, so that a node has no padding.
