@@ -1,6 +1,6 @@
 #include "planned_job.hpp"
 
-#include <functional>
+#include "ecron/base/stable_hash.hpp"
 
 namespace ecron::analysis {
 namespace {
@@ -22,7 +22,7 @@ std::expected<PlannedJob, std::string> build(const store::StoredPlan& job, const
                       .schedule = parsed->schedule,
                       .timing = timing_of(plan, job.type, defaults.timing, groups),
                       .tenant = groups.of(std::string{job.tenant}),
-                      .jitter_seed = std::hash<std::string_view>{}(job.id)};
+                      .jitter_seed = stable_hash(job.id)};
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "ecron/base/stable_hash.hpp"
 #include "ecron/cron/pattern.hpp"
 
 namespace ecron::cron {
@@ -60,18 +61,6 @@ bool equals_ignoring_case(std::string_view text, std::string_view upper_case) {
 template <class... Args>
 std::unexpected<ParseError> refuse(std::size_t position, fmt::format_string<Args...> text, Args&&... args) {
     return std::unexpected(ParseError{fmt::format(text, std::forward<Args>(args)...), position});
-}
-
-/// FNV-1a over subject and field, then mixed (the finalizer of MurmurHash3). Written out, because jobs must
-/// keep their times whatever the compiler, the machine or the release.
-std::uint64_t spread(std::string_view subject, Field field) {
-    std::uint64_t hash = 0xCBF2'9CE4'8422'2325;
-    const auto add = [&](unsigned char byte) { hash = (hash ^ byte) * 0x0000'0100'0000'01B3; };
-    for (const char c : subject) add(static_cast<unsigned char>(c));
-    add(static_cast<unsigned char>(field));
-    hash = (hash ^ hash >> 33U) * 0xFF51'AFD7'ED55'8CCD;
-    hash = (hash ^ hash >> 33U) * 0xC4CE'B9FE'1A85'EC53;
-    return hash ^ hash >> 33U;
 }
 
 /// Values from `first` to `last`; smaller than `first`, `last` is one round on.
@@ -239,8 +228,9 @@ private:
             warnings_.push_back(
                 "\"H\" is chosen by the job's id, which is not known yet: the times will differ");
         const unsigned width = within.last - within.first + 1;
-        const auto chosen = static_cast<unsigned>(spread(options_.hash_subject, field_) %
-                                                  std::min(width, step.value_or(width)));
+        const auto chosen =
+            static_cast<unsigned>(stable_hash(options_.hash_subject, static_cast<unsigned char>(field_)) %
+                                  std::min(width, step.value_or(width)));
         return Range{within.first + chosen, step ? within.last : within.first + chosen};
     }
 
