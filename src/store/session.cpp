@@ -9,10 +9,13 @@
 #include <bit>
 #include <cassert>
 
+#include "ecron/base/log.hpp"
+
 namespace ecron::store {
 
 namespace {
 
+constexpr std::size_t kShownOfText = 160;
 constexpr std::size_t kStatementBytes = 1U << 20U;  // well under any max_allowed_packet, escaped too
 
 const soci::backend_factory& factory(Driver driver) {
@@ -27,14 +30,19 @@ template <class Function> auto Statement::guarded(Function function) {
         return function();
     } catch (const soci::soci_error& error) {
         failed_ = true;
-        throw to_sql_error(driver_, &session_, error);
+        SqlError known = to_sql_error(driver_, &session_, error);
+        // Our own text, without values: only a defect gets here.
+        if (known.fault() == SqlFault::other)
+            log::error("statement refused problem=\"{}\" sql=\"{}\"", known.what(), beginning_);
+        throw known;
     }
 }
 
 Statement::Statement(Driver driver, soci::session& session, const std::string& sql,
                      std::string_view parameters, std::string_view columns)
     : driver_(driver),
-      session_(session) {
+      session_(session),
+      beginning_(sql.substr(0, kShownOfText)) {
     guarded([&] {
         statement_ = std::make_unique<soci::statement>(session);
         for (const char type : parameters) {
@@ -84,7 +92,7 @@ Statement& Statement::operator<<(std::nullptr_t) {
 std::size_t Statement::run() {
     assert(next_ == parameters_.size());
     return guarded([&] {
-        statement_->execute(false);
+        statement_->execute(columns_.empty());  // SQLite takes no step without this exchange of data
         return columns_.empty() ? static_cast<std::size_t>(statement_->get_affected_rows()) : 0;
     });
 }

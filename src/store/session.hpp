@@ -66,6 +66,7 @@ private:
 
     Driver driver_;
     soci::session& session_;
+    std::string beginning_;        // of the text, for the log
     std::deque<Slot> parameters_;  // a deque: SOCI keeps references
     std::deque<Slot> columns_;
     std::unique_ptr<soci::statement> statement_;

@@ -1,0 +1,154 @@
+#include <catch2/catch.hpp>
+
+#include "store/world.hpp"
+
+using namespace ecron;
+using namespace ecron::store;
+using namespace ecron::store::test;
+using model::ExecutionState;
+
+namespace {
+
+using Executions = std::vector<model::Execution>;
+const TenantId kTenant("tenant-a");
+
+model::Execution history(const std::string& id, ExecutionState state, Seconds begin = Seconds{1'000}) {
+    model::Execution execution;
+    execution.id = ExecuteId(id);
+    execution.job_id = JobId("job-1");
+    execution.job_name = "told by a client";
+    execution.state = state;
+    execution.begin_at = Instant{begin};
+    execution.end_at = Instant{begin + Seconds{5}};
+    execution.executors = {{"elsewhere", Instant{begin}}};
+    execution.execute_times = 1;
+    return execution;
+}
+
+std::vector<std::string> ids(const Executions& executions) {
+    std::vector<std::string> all;
+    for (const model::Execution& execution : executions) all.push_back(execution.id.value());
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("statuses that clients put are history, and can be overwritten by their tenant", "[store]") {
+    World world;
+    world.open();
+    CHECK(
+        world.must(world.store().put_executions(kTenant, {history("a", ExecutionState::executing)})).empty());
+    auto found = world.must(world.store().find_execution(kTenant, ExecuteId("a")));
+    REQUIRE(found);
+    CHECK(found->tenant == kTenant);
+    CHECK(found->trigger == model::Trigger::history);
+    CHECK(found->begin_at == Instant{Seconds{1'000}});
+    CHECK(found->executors.front().executor_id == "elsewhere");
+
+    model::Execution again = history("a", ExecutionState::success);
+    again.result = R"({"n":1})";
+    CHECK(world.must(world.store().put_executions(TenantId("tenant-b"), {again})) ==
+          std::vector<ExecuteId>{again.id});
+    CHECK(world.must(world.store().put_executions(kTenant, {again})).empty());
+    found = world.must(world.store().find_execution(kTenant, again.id));
+    REQUIRE(found);
+    CHECK(found->state == ExecutionState::success);
+    CHECK(found->result == again.result);
+    CHECK_FALSE(world.must(world.store().find_execution(TenantId("tenant-b"), again.id)));
+    CHECK(world.must(world.store().unended(10, 0)).empty());
+}
+
+TEST_CASE("a client moves ecron's own executions along the arrows only", "[store]") {
+    World world;
+    world.open();
+    const model::Job job = world.given_job("job");
+    const Term term = world.lead();
+    model::Execution run = a_run(job, term.epoch, std::chrono::floor<Seconds>(world.clock().now()));
+    world.must(world.store().insert_execution(run));
+    const auto put = [&](ExecutionState state) {
+        model::Execution wanted = run;
+        wanted.state = state;
+        wanted.end_at = Instant{Seconds{2'000'000'000}};
+        return world.must(world.store().put_executions(kTenant, {wanted})).empty();
+    };
+    CHECK_FALSE(put(ExecutionState::success));  // pending has not begun
+    CHECK(put(ExecutionState::executing));
+    CHECK_FALSE(put(ExecutionState::executing));
+    CHECK(put(ExecutionState::success));
+    CHECK_FALSE(put(ExecutionState::failure));
+    CHECK_FALSE(put(ExecutionState::executing));
+    const auto found = world.must(world.store().find_execution(kTenant, run.id));
+    CHECK(found->state == ExecutionState::success);
+    CHECK(found->end_at == Instant{Seconds{2'000'000'000}});
+    CHECK(found->trigger == model::Trigger::schedule);
+}
+
+TEST_CASE("lists show what has started, newest first, unless they name what has not", "[store]") {
+    World world;
+    world.open();
+    const model::Job job = world.given_job("job");
+    const Term term = world.lead();
+    const Instant now = std::chrono::floor<Seconds>(world.clock().now());
+    Executions runs;
+    for (int i = 0; i < 5; ++i) {
+        runs.push_back(a_run(job, term.epoch, now - Seconds{10 - i}));
+        world.must(world.store().insert_execution(runs.back()));
+    }
+    const auto finish = [&](std::size_t i, ExecutionState state, bool began) {
+        Outcome outcome{.id = runs[i].id, .attempt = 1, .after = runs[i]};
+        outcome.after.state = state;
+        if (began) outcome.after.begin_at = now + Seconds{i}, outcome.after.execute_times = 1;
+        outcome.after.end_at = now + Seconds{i + 1};
+        CHECK(world.must(world.store().finish(outcome)));
+    };
+    finish(0, ExecutionState::success, true);
+    finish(1, ExecutionState::interrupt, false);
+    finish(2, ExecutionState::interrupt, true);
+    finish(3, ExecutionState::abandon, true);
+    const auto list = [&](ExecutionFilter filter) {
+        filter.tenant = kTenant;
+        return ids(world.must(world.store().list_executions(filter)));
+    };
+    const auto id = [&](std::size_t i) { return runs[i].id.value(); };
+    CHECK(list({.jobs = {job.id}}) == std::vector{id(3), id(2), id(0)});
+    CHECK(list({.jobs = {job.id}, .states = {ExecutionState::pending}}) == std::vector{id(4)});
+    CHECK(list({.states = {ExecutionState::interrupt}}) == std::vector{id(2), id(1)});
+    CHECK(list({.type = model::JobType::timed}).empty());
+    CHECK(list({.begin_from = now + Seconds{2}}) == std::vector{id(3), id(2)});
+    CHECK(list({.begin_from = now, .begin_until = now + Seconds{2}}) == std::vector{id(2), id(0)});
+    CHECK(list({.jobs = {job.id, JobId("x"), JobId("y")}, .limit = 1}) == std::vector{id(3)});
+    const auto first = world.must(world.store().list_executions({.tenant = kTenant, .limit = 2}));
+    CHECK(list({.limit = 2, .before = first.back().key}) == std::vector{id(0)});
+    CHECK(world.must(world.store().list_executions({.tenant = TenantId("tenant-b"), .jobs = {job.id}}))
+              .empty());
+
+    const auto latest = world.must(world.store().latest_execution(kTenant, job.id));
+    REQUIRE(latest);
+    CHECK(latest->id == runs[3].id);
+    CHECK_FALSE(world.must(world.store().latest_execution(kTenant, JobId("x"))));
+}
+
+TEST_CASE("the executions of a deleted job are marked and no longer appear", "[store]") {
+    World world;
+    world.open();
+    const model::Job job = world.given_job("job");
+    Executions statuses;
+    for (int i = 0; i < 1'203; ++i) {  // more than are marked at a time
+        statuses.push_back(history("old-" + std::to_string(i), ExecutionState::success));
+        statuses.back().job_id = job.id;
+        statuses.back().result = R"({"n":1})";
+    }
+    statuses.push_back(history("other", ExecutionState::success));
+    CHECK(world.must(world.store().put_executions(kTenant, statuses)).empty());
+    world.must(world.store().delete_jobs(kTenant, {job.id}));
+    if (GENERATE(false, true)) world.reopen();  // what was left to mark is marked on
+    world.wait_for_none("select count(*) from t_cron_deleting");
+    CHECK(world.number("select count(*) from t_cron_job_status where f_is_deleted = 1") == 1'203);
+    CHECK(ids(world.must(world.store().list_executions({.tenant = kTenant}))) ==
+          std::vector<std::string>{"other"});
+    CHECK_FALSE(world.must(world.store().find_execution(kTenant, ExecuteId("old-7"))));
+    const auto row = world.must(world.store().find_execution(std::nullopt, ExecuteId("old-7")));
+    REQUIRE(row);
+    CHECK(row->deleted);
+    CHECK(row->result == R"({"n":1})");
+}

@@ -1,0 +1,238 @@
+#include "store/migrations.hpp"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "ecron/model/json.hpp"
+#include "store/migrations_data.hpp"
+#include "store/world.hpp"
+
+using namespace ecron;
+using namespace ecron::store;
+using namespace ecron::store::test;
+
+namespace {
+
+std::string file(const std::string& path) {
+    std::ifstream stream(path);
+    std::ostringstream text;
+    text << stream.rdbuf();
+    return text.str();
+}
+
+void given_old_database(World& world) {
+    Session session = world.session(SessionUse::migrate);
+    for (const std::string& statement : statements(file(ECRON_SOURCE_DIR "/test/store/old_service.sql"))) {
+        // Its texts hold colons, which SOCI takes for parameters outside of quotes only.
+        session.run(statement);
+    }
+}
+
+std::vector<std::string> ids(const std::vector<model::Execution>& executions) {
+    std::vector<std::string> all;
+    for (const model::Execution& execution : executions) all.push_back(execution.id.value());
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("migrations are applied once", "[store]") {
+    World world;
+    world.open();
+    const std::string key = world.store().id_key();
+    CHECK(key.size() == 32);
+    const model::Job job = world.given_job("kept");
+    const std::int64_t count = world.number("select count(*) from t_cron_schema");
+    CHECK(count == static_cast<std::int64_t>(migrations(tested_driver()).size()));
+    world.reopen();
+    CHECK(world.store().id_key() == key);
+    CHECK(world.number("select count(*) from t_cron_schema") == count);
+    CHECK(world.must(world.store().find_job(std::nullopt, job.id)));
+}
+
+TEST_CASE("both databases have the same migrations", "[store]") {
+    const auto sqlite = migrations(Driver::sqlite);
+    const auto mysql = migrations(Driver::mysql);
+    REQUIRE(sqlite.size() == mysql.size());
+    for (std::size_t i = 0; i < sqlite.size(); ++i) {
+        CHECK(sqlite[i].version == static_cast<int>(i + 1));
+        CHECK(sqlite[i].version == mysql[i].version);
+        CHECK(sqlite[i].name == mysql[i].name);
+        REQUIRE(min_binary(sqlite[i].text));
+        CHECK(*min_binary(sqlite[i].text) == *min_binary(mysql[i].text));
+    }
+}
+
+TEST_CASE("a schema is refused only when it needs a newer binary", "[store]") {
+    World world;
+    world.open();
+    world.close();
+    world.sql(
+        "insert into t_cron_schema (f_version, f_name, f_min_binary, f_applied_at) values (900, 'future', 0, "
+        "0)");
+    world.open();  // a newer schema that lets this binary work
+    world.close();
+    world.sql("update t_cron_schema set f_min_binary = 2000000 where f_version = 900");
+    const auto refused = world.try_open();
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::conflict);
+    CHECK(refused.error().what.find("needs a newer ecron") != std::string::npos);
+    CHECK(refused.error().what.find(kBinaryVersion) != std::string::npos);
+}
+
+TEST_CASE("a version compares by its parts", "[store]") {
+    CHECK(*binary_number("0.1.0") < *binary_number("0.10.0"));
+    CHECK(*binary_number("0.10.0") < *binary_number("1.0.0"));
+    for (const char* text : {"", "1", "1.2", "1.2.3.4", "a.b.c", "1.2.-3", "1.2.1000"})
+        CHECK_FALSE(binary_number(text));
+}
+
+TEST_CASE("a migration that was cut off anywhere is finished by the next start", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;  // there, a migration is one transaction
+    const Migration migration = migrations(Driver::mysql)[1];
+    const std::vector<std::string> all = statements(migration.text);
+    REQUIRE(all.size() > 20);
+    const std::size_t done =
+        GENERATE_COPY(values<std::size_t>({0, 1, 3, 7, 20, 30, all.size() - 1, all.size()}));
+    CAPTURE(done);
+    World world;
+    {
+        Session session = world.session(SessionUse::migrate);
+        for (const std::string& statement : statements(migrations(Driver::mysql)[0].text))
+            session.run(statement);
+        for (std::size_t i = 0; i < done; ++i) {
+            try {
+                session.run(all[i]);
+            } catch (const SqlError& error) {
+                REQUIRE(already_done(Driver::mysql, error));
+            }
+        }
+    }
+    world.open();
+    const model::Job job = world.given_job("works");
+    const Term term = world.lead();
+    Claim claim{.epoch = term.epoch, .watermark = term.watermark};
+    claim.executions.push_back(a_run(job, term.epoch, term.watermark));
+    CHECK(world.must(world.store().claim(claim)).mine == std::vector<bool>{true});
+}
+
+TEST_CASE("a database of the old service is taken over with its jobs", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;  // the old service had MySQL only
+    World world;
+    given_old_database(world);
+    world.open();
+    CHECK(world.number("select f_id from t_of_another_service") == 7);
+    CHECK(world.number("select count(*) from information_schema.statistics where table_schema = database() "
+                       "and index_name "
+                       "in ('index_job_type', 'index_create_time', 'index_update_time', 'index_is_deleted', "
+                       "'index_end_time')") == 0);
+    CHECK(world.must(world.store().count_jobs(std::nullopt, std::nullopt, std::nullopt)) == 6);
+    CHECK(world.must(world.store().count_jobs(TenantId("tenant-a"), std::nullopt, std::nullopt)) == 3);
+
+    std::vector<std::string> loaded;
+    world.must(world.store().load_plans([&](const StoredPlan& plan) {
+        CHECK_FALSE(plan.has_plan);
+        if (plan.id == "j-timed") CHECK(plan.context == R"({"mode":"http","exec":"http://old/"})");
+        loaded.emplace_back(plan.id);
+    }));
+    CHECK(loaded.size() == 5);
+
+    const auto job = world.must(world.store().find_job(TenantId("tenant-a"), JobId("j-scheduled")));
+    REQUIRE(job);
+    CHECK(job->name == "it's \"quoted\" \\ 任务 😀");
+    CHECK(job->created_at == from_unix_seconds(1'600'000'000));
+    const auto context = model::read_context(job->context);
+    REQUIRE(context);
+    CHECK(context->exec == "https://old.example.com/run");
+    CHECK(job->context == model::write_context(*context));
+    for (const char* id : {"j-no-context", "j-broken", "j-null-tenant"}) {
+        const auto odd = world.must(world.store().find_job(std::nullopt, JobId(id)));
+        REQUIRE(odd);
+        CHECK(odd->context == model::write_context(model::Context{}));
+    }
+}
+
+TEST_CASE("what the old service ran is history", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    World world;
+    given_old_database(world);
+    world.open();
+    CHECK(world.must(world.store().unended(100, 0)).empty());
+    const Term term = world.lead();
+    CHECK(std::chrono::abs(term.watermark - world.clock().now()) < Seconds{60});
+
+    const JobId job("j-scheduled");
+    const auto list = [&](const std::optional<TenantId>& tenant, std::size_t limit) {
+        return ids(
+            world.must(world.store().list_executions({.tenant = tenant, .jobs = {job}, .limit = limit})));
+    };
+    CHECK(list(TenantId("tenant-a"), 100) == std::vector<std::string>{"e-failed", "e-stuck", "e-success"});
+    CHECK(list(TenantId("tenant-a"), 1) == std::vector<std::string>{"e-failed"});
+    CHECK(list(TenantId("tenant-b"), 100) == std::vector<std::string>{"e-other"});
+    CHECK(list(std::nullopt, 100).size() ==
+          7);  // admins see what is nobody's, but no state that there is not
+
+    const auto success =
+        world.must(world.store().find_execution(TenantId("tenant-a"), ExecuteId("e-success")));
+    REQUIRE(success);
+    CHECK(success->result == R"({"x":1})");
+    CHECK(success->executors.front().executor_id == "svc");
+    CHECK(success->trigger == model::Trigger::history);
+    const auto broken = world.must(world.store().find_execution(std::nullopt, ExecuteId("e-broken")));
+    REQUIRE(broken);
+    CHECK_FALSE(broken->begin_at);
+    CHECK(broken->executors.empty());
+    CHECK_FALSE(
+        world.must(world.store().finish({.id = ExecuteId("e-stuck"), .attempt = 0, .after = *success})));
+}
+
+TEST_CASE("a timed job of the old service keeps repeating when it is changed", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    World world;
+    given_old_database(world);
+    world.open();
+    auto job = world.must(world.store().find_job(std::nullopt, JobId("j-timed")));
+    REQUIRE(job);
+    const auto plan_of_row = [&] {
+        return *model::read_plan(world.text("select f_plan from t_cron_job where f_job_id = 'j-timed'"));
+    };
+    world.must(world.store().notify_jobs(std::nullopt, {job->id}, "https://hook"));
+    CHECK(world.number("select count(*) from t_cron_job where f_job_id = 'j-timed' and f_plan is null") == 1);
+    job->remarks = "changed";
+    const model::Job first = world.must(world.store().replace_job(std::nullopt, *job, "", std::nullopt));
+    CHECK(plan_of_row().repeats);
+    CHECK(first.effective_from == job->effective_from);
+    const model::Job second = world.must(world.store().replace_job(std::nullopt, *job, "", std::nullopt));
+    CHECK(plan_of_row().repeats);
+    job->type = model::JobType::scheduled;
+    world.must(world.store().replace_job(std::nullopt, *job, "", std::nullopt));
+    CHECK_FALSE(plan_of_row().repeats);
+    job->type = model::JobType::timed;
+    world.must(world.store().replace_job(std::nullopt, *job, "", std::nullopt));
+    CHECK_FALSE(plan_of_row().repeats);
+}
+
+TEST_CASE("the old service can go back to the database", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    World world;
+    given_old_database(world);
+    world.open();
+    world.given_job("made by ecron");
+    world.close();
+    world.sql(
+        "insert into t_cron_job (f_job_id, f_job_name, f_job_cron_time, f_job_type, f_job_context, "
+        "f_tenant_id, "
+        "f_enabled, f_remarks, f_create_time, f_update_time) values ('j-new', 'new', '0 0 2 * * ?', 1, '{}', "
+        "'tenant-a', 1, '', 1700000000, 1700000000)");
+    world.sql(
+        "insert into t_cron_job_status (f_execute_id, f_job_id, f_job_type, f_job_name, f_job_status, "
+        "f_begin_time, "
+        "f_end_time, f_executor, f_execute_times, f_ext_info) values ('e-new', 'j-new', 1, 'new', 2, "
+        "1700000000, 0, "
+        "'[]', 1, 'null')");
+    CHECK(world.number("select count(*) from t_cron_job where f_job_context is not null") == 6);
+    world.open();
+    CHECK(world.must(world.store().find_job(std::nullopt, JobId("j-new"))));
+    CHECK(world.must(world.store().unended(10, 0)).empty());
+}

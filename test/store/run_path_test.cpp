@@ -1,0 +1,387 @@
+#include <catch2/catch.hpp>
+
+#include "ecron/base/uuid.hpp"
+#include "store/world.hpp"
+
+using namespace ecron;
+using namespace ecron::store;
+using namespace ecron::store::test;
+using model::ExecutionState;
+
+namespace {
+
+/// A store whose node leads, with one job.
+struct Leading : World {
+    Leading() {
+        open();
+        job = given_job("job");
+        term = lead();
+        now = std::chrono::ceil<Seconds>(term.watermark);
+    }
+    model::Execution run(Seconds before_now = Seconds{0}) { return a_run(job, term.epoch, now - before_now); }
+    Claim claim_of(std::vector<model::Execution> executions) {
+        return {
+            .epoch = term.epoch, .watermark = now, .planned = term.head, .executions = std::move(executions)};
+    }
+    model::Execution claimed(Seconds before_now = Seconds{0}) {
+        model::Execution execution = run(before_now);
+        CHECK(must(store().claim(claim_of({execution}))).mine == std::vector<bool>{true});
+        return execution;
+    }
+    Outcome outcome_of(const model::Execution& execution, ExecutionState state) {
+        Outcome outcome{.id = execution.id, .attempt = execution.attempt, .after = execution};
+        outcome.after.state = state;
+        outcome.after.begin_at = now;
+        outcome.after.end_at = now + Seconds{1};
+        outcome.after.execute_times = execution.attempt;
+        outcome.after.executors.push_back({"node-1", now});
+        outcome.record =
+            model::Attempt{.execute_id = execution.id,
+                           .number = execution.attempt,
+                           .begin_at = now,
+                           .end_at = now + Millis{1'234},
+                           .node = NodeId("node-1"),
+                           .outcome = state == ExecutionState::success ? state : ExecutionState::failure,
+                           .code = 200};
+        return outcome;
+    }
+    model::Execution stored(const ExecuteId& id) {
+        auto found = must(store().find_execution(std::nullopt, id));
+        REQUIRE(found);
+        return std::move(*found);
+    }
+    bool exists(const ExecuteId& id) { return must(store().find_execution(std::nullopt, id)).has_value(); }
+
+    model::Job job;
+    Term term;
+    Instant now;
+};
+
+}  // namespace
+
+TEST_CASE("a term begins at the store's present, and the next one where the last one was", "[store]") {
+    World world;
+    world.open();
+    const Term first = world.lead();
+    CHECK(first.epoch == Epoch(1));
+    CHECK(std::chrono::abs(first.watermark - world.clock().now()) < Seconds{10});
+    CHECK(world.store().leads());
+    const Instant watermark = first.watermark + Millis{200};
+    world.must(
+        world.store().claim({.epoch = first.epoch, .watermark = watermark, .planned = ChangeNumber(0)}));
+    world.must(world.store().end_term());
+    CHECK_FALSE(world.store().leads());
+    world.reopen();
+    const Term second = world.lead("node-2");
+    CHECK(second.epoch == Epoch(2));
+    CHECK(second.watermark == watermark);
+}
+
+TEST_CASE("a claim stores its runs and the watermark together", "[store]") {
+    Leading world;
+    std::vector<model::Execution> runs;
+    for (int i = 0; i < 333; ++i) runs.push_back(world.run(Seconds{i}));
+    const Claimed claimed = world.must(world.store().claim(world.claim_of(runs)));
+    CHECK(claimed.mine == std::vector<bool>(333, true));
+    CHECK(world.number("select count(*) from t_cron_job_status") == 333);
+    CHECK(world.number("select f_watermark from t_cron_shard") == to_unix_millis(world.now));
+    const model::Execution run = world.stored(runs[7].id);
+    CHECK(run.state == ExecutionState::pending);
+    CHECK(run.nominal == runs[7].nominal);
+    CHECK(run.due == runs[7].due);
+    CHECK(run.node == NodeId("node-1"));
+    CHECK(run.attempt == 1);
+    CHECK(run.trigger == model::Trigger::schedule);
+    CHECK(run.job_key == world.job.key);
+    CHECK(run.tenant == world.job.tenant);
+    CHECK_FALSE(run.begin_at);
+}
+
+TEST_CASE("the watermark never goes back", "[store]") {
+    Leading world;
+    world.claimed();
+    Claim earlier = world.claim_of({});
+    earlier.watermark -= Seconds{60};
+    world.must(world.store().claim(earlier));
+    CHECK(world.number("select f_watermark from t_cron_shard") == to_unix_millis(world.now));
+}
+
+TEST_CASE("a watermark from a clock that runs ahead of the store's is refused", "[store]") {
+    Leading world;
+    Claim ahead = world.claim_of({world.run()});
+    ahead.watermark += Seconds{3'600};
+    const auto refused = world.await(world.store().claim(ahead));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::unavailable);
+    CHECK_FALSE(world.exists(ahead.executions.front().id));
+}
+
+TEST_CASE("a claim of an ended term changes nothing", "[store]") {
+    Leading world;
+    const Term old = world.term;
+    world.must(world.store().end_term());
+    world.term = world.lead("node-2");
+    std::vector<boost::asio::awaitable<Result<Claimed>>> claims;
+    Claim stale = world.claim_of({world.run(Seconds{1})});
+    stale.epoch = old.epoch;
+    claims.push_back(world.store().claim(stale));
+    claims.push_back(world.store().claim(world.claim_of({world.run(Seconds{2})})));
+    claims.push_back(world.store().claim(stale));
+    const auto answers = world.all(std::move(claims));
+    REQUIRE_FALSE(answers[0]);
+    CHECK(answers[0].error().code == Errc::denied);
+    CHECK(answers[1]);
+    REQUIRE_FALSE(answers[2]);
+    CHECK(world.number("select count(*) from t_cron_job_status") == 1);
+}
+
+TEST_CASE("a claim that is repeated finds its own rows, and another term's are not its own", "[store]") {
+    Leading world;
+    const model::Execution mine = world.claimed(Seconds{1});
+    model::Execution theirs = world.run(Seconds{2});
+    theirs.epoch = Epoch(77);
+    world.must(world.store().insert_execution(theirs));
+    const model::Execution ended = world.claimed(Seconds{3});
+    REQUIRE(world.must(world.store().finish(world.outcome_of(ended, ExecutionState::success))));
+
+    theirs.epoch = world.term.epoch;
+    const Claim again = world.claim_of({mine, world.run(Seconds{4}), theirs, ended});
+    CHECK(world.must(world.store().claim(again)).mine == std::vector<bool>{true, true, false, false});
+    CHECK(world.number("select count(*) from t_cron_job_status") == 4);
+    CHECK(world.stored(theirs.id).epoch == Epoch(77));
+}
+
+TEST_CASE("an execute id that belongs to another run is a defect, not a duplicate", "[store]") {
+    Leading world;
+    model::Execution taken = world.claimed(Seconds{1});
+    SECTION("another instant") { taken.nominal = *taken.nominal - Seconds{60}; }
+    SECTION("another job") { taken.job_id = JobId("another"); }
+    const model::Execution innocent = world.run(Seconds{5});
+    const auto refused = world.await(world.store().claim(world.claim_of({taken, innocent})));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::internal);
+    CHECK_FALSE(world.exists(innocent.id));
+}
+
+TEST_CASE("claims that wait together share a transaction", "[store]") {
+    Leading world;
+    std::vector<boost::asio::awaitable<Result<Claimed>>> claims;
+    for (int i = 0; i < 50; ++i)
+        claims.push_back(world.store().claim(world.claim_of({world.run(Seconds{i})})));
+    const std::uint64_t before = world.store().statistics().transactions;
+    for (const auto& claimed : world.all(std::move(claims))) CHECK(claimed);
+    CHECK(world.store().statistics().transactions - before < 25);
+    CHECK(world.number("select count(*) from t_cron_job_status") == 50);
+}
+
+TEST_CASE("a timed job's only run disables it in the claim's own transaction", "[store]") {
+    Leading world;
+    Claim claim = world.claim_of({world.run()});
+    claim.spent = {world.job.key};
+    SECTION("as it was planned") {
+        const Claimed claimed = world.must(world.store().claim(claim));
+        REQUIRE(claimed.disabled.size() == 1);
+        CHECK_FALSE(claimed.disabled.front().enabled);
+        CHECK_FALSE(world.must(world.store().find_job(std::nullopt, world.job.id))->enabled);
+        const auto changes = world.must(world.store().changes_after(world.job.revision, 10));
+        REQUIRE(changes.size() == 1);
+        CHECK(changes.front().kind == "spent");
+        CHECK(changes.front().number == claimed.disabled.front().revision);
+    }
+    SECTION("unless it has been changed meanwhile") {
+        model::Job change = world.job;
+        change.cron_time = "1 1 * * *";
+        world.must(world.store().replace_job(std::nullopt, change, "", std::nullopt));
+        CHECK(world.must(world.store().claim(claim)).disabled.empty());
+        CHECK(world.must(world.store().find_job(std::nullopt, world.job.id))->enabled);
+    }
+}
+
+TEST_CASE("what was claimed and not started can be withdrawn, by its leader only", "[store]") {
+    Leading world;
+    const model::Execution waiting = world.claimed(Seconds{1});
+    const model::Execution begun = world.claimed(Seconds{2});
+    Outcome begin = world.outcome_of(begun, ExecutionState::executing);
+    REQUIRE(world.must(world.store().begin_attempt(begun.id, 1, begin.after)));
+    const auto denied = world.await(world.store().withdraw(Epoch(99), {waiting.id}));
+    REQUIRE_FALSE(denied);
+    CHECK(denied.error().code == Errc::denied);
+    CHECK(world.exists(waiting.id));
+    world.must(world.store().withdraw(world.term.epoch, {waiting.id, begun.id, ExecuteId("unknown")}));
+    CHECK_FALSE(world.exists(waiting.id));
+    CHECK(world.exists(begun.id));
+    CHECK(world.must(world.store().claim(world.claim_of({waiting}))).mine ==
+          std::vector<bool>{true});  // the id is free
+}
+
+TEST_CASE("an outcome is stored with its attempt and its announcements", "[store]") {
+    Leading world;
+    const model::Execution run = world.claimed();
+    Outcome outcome = world.outcome_of(run, ExecutionState::success);
+    outcome.record->detail = R"({"total":0.25})";
+    outcome.record->output = std::string("bytes \0 \xff\xfe ' \\ :p0", 18);
+    outcome.record->reason = "it's fine";
+    outcome.announcements = {R"({"webhook":"one"})", R"({"webhook":"two"})"};
+    CHECK(world.must(world.store().finish(outcome)));
+    const model::Execution stored = world.stored(run.id);
+    CHECK(stored.state == ExecutionState::success);
+    CHECK(stored.begin_at == world.now);
+    CHECK(stored.end_at == world.now + Seconds{1});
+    CHECK(stored.execute_times == 1);
+    REQUIRE(stored.executors.size() == 1);
+    CHECK(stored.executors.front().executor_id == "node-1");
+    const auto attempts = world.must(world.store().attempts(run.id));
+    REQUIRE(attempts.size() == 1);
+    CHECK(attempts.front().number == 1);
+    CHECK(attempts.front().code == 200);
+    CHECK(attempts.front().end_at == world.now + Millis{1'234});
+    CHECK(attempts.front().detail == outcome.record->detail);
+    CHECK(attempts.front().output == outcome.record->output);
+    CHECK(attempts.front().reason == "it's fine");
+    CHECK(world.number("select count(*) from t_cron_outbox") == 2);
+    CHECK(world.text("select f_payload from t_cron_outbox order by f_id limit 1") ==
+          outcome.announcements.front());
+}
+
+TEST_CASE("an execution ends once, at the attempt it is at", "[store]") {
+    Leading world;
+    const model::Execution run = world.claimed();
+    Outcome wrong = world.outcome_of(run, ExecutionState::success);
+    wrong.attempt = 2;
+    CHECK_FALSE(world.must(world.store().finish(wrong)));
+    CHECK(world.must(world.store().finish(world.outcome_of(run, ExecutionState::success))));
+    Outcome late = world.outcome_of(run, ExecutionState::abandon);
+    late.announcements = {"{}"};
+    CHECK_FALSE(world.must(world.store().finish(late)));
+    CHECK(world.stored(run.id).state == ExecutionState::success);
+    CHECK(world.number("select count(*) from t_cron_outbox") == 0);
+    CHECK_FALSE(
+        world.must(world.store().finish(world.outcome_of(world.run(Seconds{9}), ExecutionState::success))));
+}
+
+TEST_CASE("of many outcomes in one batch each has its own answer", "[store]") {
+    Leading world;
+    std::vector<model::Execution> runs;
+    for (int i = 0; i < 250; ++i) runs.push_back(world.run(Seconds{i}));
+    world.must(world.store().claim(world.claim_of(runs)));
+    REQUIRE(world.must(world.store().finish(world.outcome_of(runs[100], ExecutionState::interrupt))));
+    std::vector<boost::asio::awaitable<Result<bool>>> outcomes;
+    for (const model::Execution& run : runs)
+        outcomes.push_back(world.store().finish(world.outcome_of(run, ExecutionState::success)));
+    outcomes.push_back(
+        world.store().finish(world.outcome_of(runs[5], ExecutionState::abandon)));  // a second end
+    const auto answers = world.all(std::move(outcomes));
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        CAPTURE(i);
+        REQUIRE(answers[i]);
+        CHECK(*answers[i] == (i != 100 && i != 250));
+    }
+    CHECK(world.number("select count(*) from t_cron_job_status where f_job_status = 1") == 249);
+    CHECK(world.number("select count(*) from t_cron_attempt") == 250);
+}
+
+TEST_CASE("a failed attempt goes on as the next one", "[store]") {
+    Leading world;
+    const model::Execution run = world.claimed();
+    Outcome failed = world.outcome_of(run, ExecutionState::failure);
+    failed.next_attempt = 2;
+    failed.after.end_at.reset();
+    failed.after.due = world.now + Millis{1'500};
+    CHECK(world.must(world.store().finish(failed)));
+    model::Execution stored = world.stored(run.id);
+    CHECK(stored.state == ExecutionState::failure);
+    CHECK(stored.attempt == 2);
+    CHECK(stored.due == world.now + Millis{1'500});
+
+    stored.state = ExecutionState::executing;
+    CHECK_FALSE(world.must(world.store().begin_attempt(run.id, 1, stored)));
+    CHECK(world.must(world.store().begin_attempt(run.id, 2, stored)));
+    CHECK_FALSE(world.must(world.store().begin_attempt(run.id, 2, stored)));
+    CHECK(world.stored(run.id).state == ExecutionState::executing);
+}
+
+TEST_CASE("a callback's result is kept, before the end and after it", "[store]") {
+    Leading world;
+    const model::Execution run = world.claimed();
+    const bool before = GENERATE(true, false);
+    if (before) world.must(world.store().record_result(run.id, R"({"rows":3})"));
+    REQUIRE(world.must(world.store().finish(world.outcome_of(run, ExecutionState::success))));
+    if (!before) world.must(world.store().record_result(run.id, R"({"rows":3})"));
+    CHECK(world.stored(run.id).result == R"({"rows":3})");
+    CHECK(world.stored(run.id).state == ExecutionState::success);
+    CHECK(world.await(world.store().record_result(ExecuteId("unknown"), "{}")).error().code ==
+          Errc::not_found);
+}
+
+TEST_CASE("a requested execution is inserted once", "[store]") {
+    Leading world;
+    model::Execution requested = world.run();
+    requested.id = ExecuteId(random_uuid());
+    requested.trigger = model::Trigger::manual;
+    requested.snapshot = a_context();
+    std::vector<boost::asio::awaitable<Result<model::Execution>>> inserts;
+    inserts.push_back(world.store().insert_execution(requested));
+    inserts.push_back(world.store().insert_execution(requested));
+    model::Execution other = requested;
+    other.id = ExecuteId(random_uuid());
+    inserts.push_back(world.store().insert_execution(other));
+    const auto answers = world.all(std::move(inserts));
+    CHECK(answers[0].has_value() != answers[1].has_value());
+    CHECK(answers[2]);
+    const auto& refused = answers[0] ? answers[1] : answers[0];
+    CHECK(refused.error().code == Errc::conflict);
+    CHECK(world.stored(requested.id).snapshot == requested.snapshot);
+}
+
+TEST_CASE("what has not ended is found, in pages, and the rest of history is not", "[store]") {
+    Leading world;
+    std::vector<model::Execution> runs;
+    for (int i = 0; i < 10; ++i) runs.push_back(world.run(Seconds{i}));
+    world.must(world.store().claim(world.claim_of(runs)));
+    world.must(world.store().finish(world.outcome_of(runs[3], ExecutionState::success)));
+    Outcome failed = world.outcome_of(runs[4], ExecutionState::failure);
+    failed.next_attempt = 2;
+    world.must(world.store().finish(failed));
+    world.sql(
+        "insert into t_cron_job_status (f_execute_id, f_job_id, f_job_type, f_job_name, f_job_status) "
+        "values ('stuck', 'x', 2, 'stuck since the old service', 2)");
+    std::vector<std::string> seen;
+    std::int64_t after = 0;
+    for (;;) {
+        const auto page = world.must(world.store().unended(4, after));
+        if (page.empty()) break;
+        for (const model::Execution& execution : page) {
+            CHECK(execution.key > after);
+            after = execution.key;
+            seen.push_back(execution.id.value());
+        }
+    }
+    CHECK(seen.size() == 9);
+    CHECK(std::ranges::find(seen, runs[3].id.value()) == seen.end());
+    CHECK(std::ranges::find(seen, runs[4].id.value()) != seen.end());
+}
+
+TEST_CASE("summaries of missed runs are kept", "[store]") {
+    Leading world;
+    world.must(world.store().record_missed({{.job = world.job.key,
+                                             .from = world.now - Seconds{3'600},
+                                             .to = world.now,
+                                             .count = 60,
+                                             .reason = "misfire"}}));
+    CHECK(world.number("select f_count from t_cron_missed") == 60);
+}
+
+TEST_CASE("scheduling is paused as a whole and per tenant", "[store]") {
+    World world;
+    world.open();
+    world.must(world.store().set_paused(TenantId("tenant-b"), true));
+    world.must(world.store().set_paused(TenantId("tenant-b"), true));
+    world.must(world.store().set_paused(std::nullopt, true));
+    Store::Pauses pauses = world.must(world.store().pauses());
+    CHECK(pauses.all);
+    CHECK(pauses.tenants == std::vector<TenantId>{TenantId("tenant-b")});
+    world.must(world.store().set_paused(std::nullopt, false));
+    pauses = world.must(world.store().pauses());
+    CHECK_FALSE(pauses.all);
+    CHECK(pauses.tenants.size() == 1);
+}

@@ -1,0 +1,99 @@
+#pragma once
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <catch2/catch.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ecron/store/store.hpp"
+#include "store/session.hpp"
+
+/// A store of its own for a test case, on the database under test, and verbs to say what happens to it.
+namespace ecron::store::test {
+
+/// SQLite, or MySQL where ECRON_TEST_STORE says so.
+Driver tested_driver();
+/// An empty database of that kind: a temporary folder, or a database with a name of its own. Removed with the
+/// object.
+class Database {
+public:
+    Database();
+    ~Database();
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+    [[nodiscard]] const Options& options() const { return options_; }
+    [[nodiscard]] const std::string& folder() const { return folder_; }
+
+private:
+    std::string folder_;
+    Options options_;
+};
+
+class World {
+public:
+    World() : World(Options{}) {}
+    /// Takes from `knobs` what is not the address of the database.
+    explicit World(const Options& knobs);
+    ~World();
+
+    Result<void> try_open();
+    void open();
+    void close();
+    void reopen() { close(), open(); }
+    Store& store() { return *store_; }
+    Options& options() { return options_; }
+    const SystemClock& clock() { return clock_; }
+    /// A session beside the store's.
+    Session session(SessionUse use = SessionUse::read) { return Session(options_, use, clock_); }
+    void sql(std::string_view text) { session(SessionUse::write).run(text); }
+    std::int64_t number(std::string_view query);
+    std::string text(std::string_view query);
+
+    template <class T> Result<T> await(boost::asio::awaitable<Result<T>> work) {
+        std::vector<boost::asio::awaitable<Result<T>>> one;
+        one.push_back(std::move(work));
+        return std::move(all(std::move(one)).front());
+    }
+    /// Everything at once, so that writes meet in one transaction.
+    template <class T> std::vector<Result<T>> all(std::vector<boost::asio::awaitable<Result<T>>> work) {
+        std::vector<Result<T>> answers(work.size(), fail(Errc::internal, "never answered"));
+        for (std::size_t i = 0; i < work.size(); ++i) {
+            boost::asio::co_spawn(io_, std::move(work[i]),
+                                  [&answers, i](std::exception_ptr thrown, Result<T> answer) {
+                                      if (thrown) std::rethrow_exception(thrown);
+                                      answers[i] = std::move(answer);
+                                  });
+        }
+        io_.restart();
+        io_.run();
+        return answers;
+    }
+    template <class T> T must(boost::asio::awaitable<Result<T>> work) {
+        Result<T> answer = await(std::move(work));
+        if (!answer) FAIL(answer.error().what);
+        if constexpr (!std::is_void_v<T>) return std::move(*answer);
+    }
+
+    // verbs
+    /// Lets the store's own errands go on until the query answers zero.
+    void wait_for_none(std::string_view query);
+    model::Job given_job(const std::string& name, const std::string& tenant = "tenant-a");
+    Term lead(const std::string& node = "node-1") { return must(store().begin_term(NodeId(node))); }
+
+private:
+    SystemClock clock_;
+    Database database_;
+    Options options_;
+    boost::asio::io_context io_;
+    std::unique_ptr<Store> store_;
+};
+
+/// A job as a client could send it, with an id of its own.
+model::Job a_job(const std::string& name, const std::string& tenant = "tenant-a");
+/// A planned run of a job as the leader claims it.
+model::Execution a_run(const model::Job& job, Epoch epoch, Instant nominal);
+/// The canonical context of an HTTP job.
+std::string a_context(const std::string& body = R"({"key":"value"})");
+
+}  // namespace ecron::store::test
