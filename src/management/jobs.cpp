@@ -30,7 +30,9 @@ Answer job_by_id(Call call, std::string id) {
     const auto job = co_await call.api.store.find_job(call.tenant, JobId{std::move(id)});
     if (!job) co_return refuse(call.api.options.language, job.error());
     if (!*job) co_return no_job(call);
-    std::string body{"["};
+    std::string body;
+    body.reserve((*job)->context.size() + 512);  // the other members seldom need more
+    body += '[';
     model::append_json(body, **job);
     http::Response response = json_answer(200, std::move(body += ']'));
     response.headers.push_back({"ETag", entity_tag((*job)->revision)});
@@ -39,12 +41,10 @@ Answer job_by_id(Call call, std::string id) {
 
 Answer jobs_by_ids(Call call, Query query, std::vector<std::string> ids) {
     if (!std::ranges::all_of(ids, can_be_id)) co_return no_job(call);
-    std::vector<JobId> wanted;
-    for (std::string& id : ids) wanted.emplace_back(std::move(id));
-    const std::size_t count = wanted.size();
+    std::vector<JobId> wanted(ids.begin(), ids.end());
     auto jobs = co_await call.api.store.find_jobs(call.tenant, std::move(wanted));
     if (!jobs) co_return refuse(call.api.options.language, jobs.error());
-    if (jobs->size() != count) co_return no_job(call);
+    if (jobs->size() != ids.size()) co_return no_job(call);
     std::ranges::sort(*jobs, std::ranges::greater{}, &model::Job::key);
     co_return list_answer(call, query, *jobs, jobs->size(), cursor_of);
 }

@@ -46,10 +46,8 @@ constexpr std::array kParameters{
 };
 
 constexpr std::array kVariables{
-    Named{"job_id", "path", kText, "A job's id."},
-    Named{"job_ids", "path", kText, "Ids of jobs with commas between them."},
+    Named{"job_id", "path", kText, "A job's id; where several may be given, with commas between them."},
     Named{"execute_id", "path", kText, "An execution's id."},
-    Named{"any", "path", kText, "Anything."},
 };
 
 constexpr std::array kHeaderFields{
@@ -175,6 +173,8 @@ std::string openapi_document(const Router& router, std::string_view version) {
     json.begin_object().member("openapi", "3.1.0");
     json.key("info").begin_object().member("title", "ecron").member("version", version);
     json.member("description", "A job scheduler. Unknown members and parameters are ignored.").end_object();
+    json.key("servers").begin_array().begin_object().member("url", "/").end_object().end_array();
+    json.key("security").begin_array().end_array();  // nobody is asked who they are
     json.key("paths").begin_object();
     // A path's methods stand together, wherever the table has them.
     std::set<std::string> done;

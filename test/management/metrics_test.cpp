@@ -30,7 +30,7 @@ TEST_CASE("requests are counted by route and status, never by id", "[management]
     CHECK(has_line(reply, R"(ecron_http_requests_total{route="/job",method="GET",status="200"} 1)"));
     CHECK(has_line(reply, R"(ecron_http_requests_total{route="/job",method="GET",status="404"} 1)"));
     CHECK(has_line(reply,
-                   R"(ecron_http_requests_total{route="/job/:job_ids/enable",method="PUT",status="200"} 1)"));
+                   R"(ecron_http_requests_total{route="/job/:job_id/enable",method="PUT",status="200"} 1)"));
     CHECK(has_line(reply, R"(ecron_http_requests_total{route="none",method="any",status="404"} 1)"));
     CHECK(has_line(reply, R"(ecron_http_requests_total{route="none",method="any",status="413"} 1)"));
     CHECK_FALSE(reply.text().contains(id));

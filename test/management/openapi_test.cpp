@@ -86,6 +86,18 @@ TEST_CASE("variables of paths are declared, and no parameter is declared twice",
         }
 }
 
+TEST_CASE("no two paths differ only by the name of their variable", "[management][openapi]") {
+    Service service;
+    std::set<std::string> shapes;
+    for (const auto& [pattern, operations] : service.document().at("paths").as_object()) {
+        std::string shape{pattern};
+        if (const std::size_t open = shape.find('{'); open != shape.npos)
+            shape.erase(open + 1, shape.find('}') - open - 1);
+        CAPTURE(shape);
+        CHECK(shapes.insert(shape).second);  // OpenAPI 3.1 §4.8.8: such paths are identical and invalid
+    }
+}
+
 TEST_CASE("every schema is used and every reference leads to one", "[management][openapi]") {
     Service service;
     std::set<std::string> references;
