@@ -8,7 +8,7 @@ endfunction()
 
 # ecron_test(name SOURCES … DEPS … [LABELS …]): one Catch2 program test_<name>, run whole by ctest.
 # Unit tests (the default label) need nothing. Others carry the label of what they need, which scripts/test provides:
-# mysql (ECRON_TEST_MYSQL_HOST, _PORT, _USER, _PASSWORD, see scripts/with-mariadb), oracle (ECRON_ROBFIG_ORACLE, …).
+# mariadb (ECRON_TEST_MYSQL_HOST, _PORT, _USER, _PASSWORD, see scripts/with-mariadb), oracle (ECRON_ROBFIG_ORACLE, …), e2e.
 function(ecron_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LABELS" ${ARGN})
   if(NOT ARG_LABELS)
