@@ -33,10 +33,9 @@ void Scheduler::Impl::step() {
     decisions_.clear();
     planner_.advance(clock_.now(), room, decisions_);
 
-    const std::size_t undecided = decided_.size();
     for (const Decision& decision : decisions_)
         std::visit([this](const auto& one) { carry_out(one); }, decision);
-    if (decided_.size() - undecided < room) planned_ = known;
+    if (planner_.caught_up()) planned_ = known;
 
     if (!decided_.empty() && !claiming_) {
         claiming_ = true;

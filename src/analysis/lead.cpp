@@ -28,6 +28,10 @@ Instant planned_from(const store::StoredPlan& job, const Timing& timing, const s
     return std::max(job.effective_from, term.watermark - timing.jitter);
 }
 
+bool is_planned(const model::Execution& row) {
+    return row.trigger == model::Trigger::schedule && row.nominal.has_value();
+}
+
 }  // namespace
 
 Scheduler::Impl::Impl(asio::io_context& io, const Clock& clock, store::Store& store, execution::Pool& pool,
@@ -189,8 +193,14 @@ asio::awaitable<void> Scheduler::Impl::recover(std::uint64_t term) {
 asio::awaitable<void> Scheduler::Impl::adopt(model::Execution row, std::uint64_t term) {
     execution::TaskPtr task = co_await task_of(row);
     if (term != term_count_) co_return;
-    const bool untouched =
-        row.state == model::ExecutionState::pending && (row.node.value().empty() || *row.due > clock_.now());
+    const Instant now = clock_.now();
+    const bool untouched = row.state == model::ExecutionState::pending &&
+                           (row.node.value().empty() || row.due.value_or(now) > now);
+    if (untouched && !still_named(row, task)) {
+        const Result<void> gone = co_await store_.withdraw(term_->epoch, {row.id});
+        if (!gone) log::warn("run not withdrawn execution={} error={}", row.id, gone.error().what);
+        co_return;
+    }
     const bool under_way = !row.accepted && !untouched && row.state != model::ExecutionState::failure;
     if (task == nullptr || under_way) {
         const bool goes_on = co_await survive_loss(row, task);
@@ -200,13 +210,22 @@ asio::awaitable<void> Scheduler::Impl::adopt(model::Execution row, std::uint64_t
     const Planner::Adopted state = row.accepted                                  ? Planner::Adopted::accepted
                                    : row.state == model::ExecutionState::failure ? Planner::Adopted::retrying
                                                                                  : Planner::Adopted::waiting;
-    const RunId id = planner_.adopt(row.job_key, row.nominal.value_or(clock_.now()),
-                                    row.due.value_or(clock_.now()), state, timing);
+    const RunId id = planner_.adopt(row.job_key, is_planned(row) ? row.nominal : std::nullopt,
+                                    row.due.value_or(now), state, timing);
     const Stage stage = row.accepted                          ? Stage::accepted
                         : state == Planner::Adopted::retrying ? Stage::retrying
                                                               : Stage::waiting;
     runs_.add(
         Run{.id = id, .stage = stage, .task = std::move(task), .row = std::move(row), .needs_begin = true});
+}
+
+/// Whether a planned run that has not started is still one of its job's; a job that is spent is disabled with
+/// it.
+bool Scheduler::Impl::still_named(const model::Execution& row, const execution::TaskPtr& task) const {
+    if (!is_planned(row) || task == nullptr) return task != nullptr;
+    if (task->job_type == model::JobType::timed && !task->context.plan.repeats) return true;
+    const std::optional<PlannedJob> job = planner_.find(row.job_key);
+    return job && job->schedule.names(*row.nominal);
 }
 
 /// The node that ran it is gone: the run goes back to pending as a new attempt, or ends. False: it ended.

@@ -138,7 +138,10 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_now(model::Job jo
     if (!stored && stored.error().code == Errc::conflict) {
         auto existing = co_await store_.find_execution(job.tenant, row.id);
         const bool same = existing && *existing && (*existing)->job_id == row.job_id;
-        if (same) co_return std::move(**existing);
+        if (same) {
+            continue_run(row.id);
+            co_return std::move(**existing);
+        }
         co_return std::unexpected(stored.error());
     }
     if (!stored) co_return std::unexpected(stored.error());
@@ -154,6 +157,14 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_now(model::Job jo
         wake_.notify();
     }
     co_return stored;
+}
+
+/// Asked for again, an execution that waits for its next attempt gets it now.
+void Scheduler::Impl::continue_run(const ExecuteId& id) {
+    const Run* const run = runs_.find(id);
+    if (run == nullptr || run->stage != Stage::retrying) return;
+    planner_.retry_at(run->id, clock_.now());
+    wake_.notify();
 }
 
 asio::awaitable<Result<model::Execution>> Scheduler::Impl::cancel(std::optional<TenantId> tenant,

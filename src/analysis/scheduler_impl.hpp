@@ -57,6 +57,7 @@ private:
     asio::awaitable<bool> load_jobs();
     asio::awaitable<void> recover(std::uint64_t term);
     asio::awaitable<void> adopt(model::Execution row, std::uint64_t term);
+    [[nodiscard]] bool still_named(const model::Execution& row, const execution::TaskPtr& task) const;
     asio::awaitable<bool> survive_loss(model::Execution& row, const execution::TaskPtr& task);
     asio::awaitable<execution::TaskPtr> task_of(const model::Execution& row);
     asio::awaitable<void> housekeeping();
@@ -106,6 +107,7 @@ private:
     [[nodiscard]] execution::TaskPtr make_task(const model::Job& job) const;
     execution::TaskPtr remember_task(const model::Job& job);
     void apply(const model::Job& job);
+    void continue_run(const ExecuteId& id);
     void forget_job(JobKey key, std::string_view reason);
     [[nodiscard]] double dice() { return std::uniform_real_distribution<double>{0, 1}(random_); }
     /// Waits before a write is tried again; false when there is no point any more.
