@@ -157,7 +157,7 @@ void RequestParser::on_header_impl(error_code& ec) {
 
 void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) {
     // The announced length is a promise, not memory: a client that sends nothing gets little.
-    constexpr std::uint64_t kReserved = 16 * 1024;
+    constexpr std::uint64_t kReserved = 16UL * 1024;
     if (length) request_.body.reserve(static_cast<std::size_t>(std::min(*length, kReserved)));
 }
 

@@ -66,7 +66,7 @@ public:
 
 private:
     static constexpr bool kTls = std::is_same_v<Stream, TlsStream>;
-    static constexpr std::size_t kBodyReadSize = 16 * 1024;
+    static constexpr std::size_t kBodyReadSize = 16UL * 1024;
     using error_code = boost::system::error_code;
 
     static auto on(error_code& ec) { return boost::asio::redirect_error(boost::asio::use_awaitable, ec); }
@@ -172,7 +172,7 @@ private:
 
     /// Offers an answer to the kernel; what it does not take comes back.
     std::string offer(const Response& response, Method method, Persistence persistence) {
-        constexpr std::size_t kWorthCopying = 8 * 1024;
+        constexpr std::size_t kWorthCopying = 8UL * 1024;
         std::string& head = state_->scratch;
         head.clear();
         append_head(head, response, persistence, state_->date());

@@ -15,8 +15,8 @@
 namespace ecron::http {
 namespace {
 
-constexpr std::size_t kHeaderBytesKept = 64 * 1024;
-constexpr std::size_t kUrlSize = 64 * 1024;
+constexpr std::size_t kHeaderBytesKept = 64UL * 1024;
+constexpr std::size_t kUrlSize = 64UL * 1024;
 
 template <class Value> void set(CURL* easy, CURLoption option, Value value) {
     // Fails only for options that this libcurl does not know, and for want of memory.
@@ -179,7 +179,7 @@ void Transfer::prepare_headers() {
 void Transfer::append_header(const std::string& line) {
     curl_slist* const longer = curl_slist_append(header_list_.get(), line.c_str());
     if (longer == nullptr) throw std::bad_alloc{};
-    header_list_.release();
+    (void)header_list_.release();  // it is the same list, or its beginning
     header_list_.reset(longer);
 }
 
@@ -322,9 +322,11 @@ std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
     if (line.starts_with("HTTP/")) {  // of an answer; those of 1xx are forgotten
         self.response_.headers.clear();
         self.header_bytes_ = 0;
-    } else if (colon != line.npos && (self.header_bytes_ += line.size()) <= kHeaderBytesKept) {
-        self.response_.headers.push_back(
-            {std::string{trim(line.substr(0, colon))}, std::string{trim(line.substr(colon + 1))}});
+    } else if (colon != line.npos) {
+        self.header_bytes_ += line.size();
+        if (self.header_bytes_ <= kHeaderBytesKept)
+            self.response_.headers.push_back(
+                {std::string{trim(line.substr(0, colon))}, std::string{trim(line.substr(colon + 1))}});
     }
     return line.size();
 } catch (...) {

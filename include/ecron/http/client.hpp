@@ -38,7 +38,7 @@ struct ClientRequest {
     Millis connect_timeout{10'000};
     Millis timeout{60'000};  // the whole exchange
     unsigned max_redirects{10};
-    std::size_t body_limit{64 * 1024};  // bytes of the answer that are kept; the rest is read and counted
+    std::size_t body_limit{64UL * 1024};  // bytes of the answer that are kept; the rest is read and counted
 };
 
 /// When each phase ended, counted from the start of the request.
