@@ -348,7 +348,8 @@ asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
 
 /// Puts a run that this process will not finish back to pending, so that the next term starts it at once.
 asio::awaitable<void> Scheduler::Impl::hand_back(RunId id) {
-    Run* run = runs_.find(id);
+    const Run* const run = runs_.find(id);
+    if (run == nullptr) co_return;  // it ended meanwhile
     const bool unfinished = run->stage == Stage::running || run->stage == Stage::starting;
     if (!unfinished && run->stage != Stage::waiting) co_return;
     const ExecuteId execution = run->row.id;
