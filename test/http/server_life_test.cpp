@@ -23,7 +23,10 @@ class HoldingServer {
 public:
     HoldingServer() { gate_.emplace(server_.thread().io(), std::chrono::steady_clock::time_point::max()); }
     ~HoldingServer() {
-        server_.thread().call([this] { gate_.reset(); });  // before its io_context
+        server_.thread().call([this] {
+            server_.destroy();  // with its handlers under way
+            gate_.reset();      // before its io_context
+        });
     }
     HoldingServer(const HoldingServer&) = delete;
     HoldingServer& operator=(const HoldingServer&) = delete;

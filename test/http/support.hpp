@@ -96,6 +96,7 @@ public:
     void wait_for_connections(std::size_t count);
     void stop(Millis grace);
     Server& server() { return *server_; }
+    void destroy() { server_.reset(); }  // on its thread
     IoThread& thread() { return thread_; }
 
 private:
