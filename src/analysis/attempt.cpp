@@ -86,11 +86,7 @@ asio::awaitable<void> Scheduler::Impl::finish_attempt(RunId id, execution::Attem
     run->stage = Stage::ending;
     store::Outcome outcome;
     const Next next = decide_outcome(*run, result, outcome);
-    const bool written = co_await write_outcome(outcome);
-    if (written)
-        settle(id, next, outcome);
-    else
-        end_run(id);
+    co_await write_and_settle(id, next, std::move(outcome));
 }
 
 Scheduler::Impl::Next Scheduler::Impl::decide_outcome(Run& run, const execution::AttemptResult& result,
@@ -157,10 +153,14 @@ asio::awaitable<void> Scheduler::Impl::finish_without_attempt(RunId id, std::str
     run->row.end_at = clock_.now();
     run->row.reason = std::move(reason);
     run->row.accepted = false;
-    store::Outcome outcome{.id = run->row.id, .attempt = run->row.attempt, .after = run->row};
+    co_await write_and_settle(id, Next::over,
+                              {.id = run->row.id, .attempt = run->row.attempt, .after = run->row});
+}
+
+asio::awaitable<void> Scheduler::Impl::write_and_settle(RunId id, Next next, store::Outcome outcome) {
     const bool written = co_await write_outcome(outcome);
     if (written)
-        settle(id, Next::over, outcome);
+        settle(id, next, outcome);
     else
         end_run(id);
 }
@@ -223,12 +223,8 @@ asio::awaitable<void> Scheduler::Impl::complete_by_callback(RunId id) {
     run->row.accepted = false;
     run->row.end_at = clock_.now();
     run->row.reason.clear();
-    store::Outcome outcome{.id = run->row.id, .attempt = run->row.attempt, .after = run->row};
-    const bool written = co_await write_outcome(outcome);
-    if (written)
-        settle(id, Next::over, outcome);
-    else
-        end_run(id);
+    co_await write_and_settle(id, Next::over,
+                              {.id = run->row.id, .attempt = run->row.attempt, .after = run->row});
 }
 
 void Scheduler::Impl::end_run(RunId id) {

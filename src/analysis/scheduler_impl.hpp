@@ -98,6 +98,7 @@ private:
     asio::awaitable<void> finish_without_attempt(RunId id, std::string reason);
     asio::awaitable<void> complete_by_callback(RunId id);
     Next decide_outcome(Run& run, const execution::AttemptResult& result, store::Outcome& outcome);
+    asio::awaitable<void> write_and_settle(RunId id, Next next, store::Outcome outcome);
     asio::awaitable<bool> write_outcome(store::Outcome outcome);
     void settle(RunId id, Next next, const store::Outcome& outcome);
     void end_run(RunId id);
