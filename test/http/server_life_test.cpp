@@ -61,7 +61,7 @@ std::size_t resident_bytes() {
 }
 
 /// While it lives no descriptor can be opened.
-class NoDescriptors {
+class [[maybe_unused]] NoDescriptors {
 public:
     NoDescriptors() {
         getrlimit(RLIMIT_NOFILE, &before_);
@@ -159,6 +159,8 @@ TEST_CASE("beyond the connection limit newcomers are turned away", "[http][serve
     CHECK(third.receive().status == 200);
 }
 
+// The sanitizer looks at memory through a pipe, which it does not get here, and takes it for a broken object.
+#if !__has_feature(undefined_behavior_sanitizer)
 TEST_CASE("without descriptors the server waits, and goes on when there are some", "[http][server]") {
     TestServer server{echo};
     RawClient connected = server.connect();
@@ -175,6 +177,7 @@ TEST_CASE("without descriptors the server waits, and goes on when there are some
     }
     CHECK(late.receive().body == "GET /late");
 }
+#endif
 
 TEST_CASE("stopping lets requests under way be answered", "[http][server]") {
     HoldingServer server;
