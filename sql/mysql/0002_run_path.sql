@@ -1,37 +1,38 @@
 -- min_binary: 0.1.0
--- Every statement stands alone and may find its work done: MySQL commits each one by itself.
+-- Every statement may find its work done, whole or in part: MySQL commits each one by itself. The clauses of an
+-- ALTER stand on lines of their own.
 alter table t_cron_job
   modify column f_job_cron_time varchar(256) not null,
-  modify column f_job_context mediumtext null;
-alter table t_cron_job add column f_plan text null;
-alter table t_cron_job add column f_revision bigint not null default 0;
-alter table t_cron_job add column f_effective_from bigint not null default 0;
+  modify column f_job_context mediumtext null,
+  add column f_plan text null,
+  add column f_revision bigint not null default 0,
+  add column f_effective_from bigint not null default 0;
 alter table t_cron_job drop index index_job_type;
 alter table t_cron_job drop index index_create_time;
 alter table t_cron_job drop index index_update_time;
 
 alter table t_cron_job_status
   modify column f_executor mediumtext null,
-  modify column f_ext_info mediumtext null;
-alter table t_cron_job_status add column f_tenant_id varchar(36) null;
-alter table t_cron_job_status add column f_is_deleted tinyint null;
-alter table t_cron_job_status add column f_job_key bigint null;
-alter table t_cron_job_status add column f_trigger tinyint null;
-alter table t_cron_job_status add column f_nominal bigint null;
-alter table t_cron_job_status add column f_due bigint null;
-alter table t_cron_job_status add column f_attempt int null;
-alter table t_cron_job_status add column f_losses int null;
-alter table t_cron_job_status add column f_accepted tinyint null;
-alter table t_cron_job_status add column f_node varchar(128) null;
-alter table t_cron_job_status add column f_epoch bigint null;
-alter table t_cron_job_status add column f_revision bigint null;
-alter table t_cron_job_status add column f_result mediumtext null;
-alter table t_cron_job_status add column f_snapshot mediumtext null;
+  modify column f_ext_info mediumtext null,
+  add column f_tenant_id varchar(36) null,
+  add column f_is_deleted tinyint null,
+  add column f_job_key bigint null,
+  add column f_trigger tinyint null,
+  add column f_nominal bigint null,
+  add column f_due bigint null,
+  add column f_attempt int null,
+  add column f_losses int null,
+  add column f_accepted tinyint null,
+  add column f_node varchar(128) null,
+  add column f_epoch bigint null,
+  add column f_revision bigint null,
+  add column f_result mediumtext null,
+  add column f_snapshot mediumtext null,
+  add index index_open (f_job_status, f_trigger);
 alter table t_cron_job_status drop index index_is_deleted;
 alter table t_cron_job_status drop index index_job_type;
 alter table t_cron_job_status drop index index_end_time;
--- What has not ended is found by state and trigger: rows that the old service left behind have no trigger.
-alter table t_cron_job_status add index index_open (f_job_status, f_trigger);
+-- index_open finds what has not ended: rows that the old service left behind have no trigger.
 alter table t_cron_job_status drop index index_job_status;
 
 create table if not exists t_cron_attempt (

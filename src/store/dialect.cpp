@@ -59,6 +59,11 @@ SqlFault fault_of_mysql(int number) {
         case kDataTooLong:
         case kPacketTooLarge:
             return SqlFault::too_long;
+        case kTableExists:
+        case kDuplicateColumn:
+        case kDuplicateIndex:
+        case kNothingToDrop:
+            return SqlFault::done;
         default:
             return number >= kClientErrors && number < kClientErrorsEnd ? SqlFault::lost : SqlFault::other;
     }
@@ -122,6 +127,7 @@ Error to_error(const SqlError& error) {
                     {}};
         case SqlFault::too_long:
             return {Errc::too_large, "a value is too long for the database", {}};
+        case SqlFault::done:
         case SqlFault::other:
             break;
     }
@@ -224,13 +230,6 @@ std::size_t rows_per_statement(const Options& options) {
 
 std::string_view now_expression(Driver driver) {
     return driver == Driver::mysql ? "cast(unix_timestamp(now(3)) * 1000 as signed)" : "";
-}
-
-bool already_done(Driver driver, const SqlError& error) {
-    using namespace mysql_error;
-    if (driver != Driver::mysql) return false;
-    return error.number() == kTableExists || error.number() == kDuplicateColumn ||
-           error.number() == kDuplicateIndex || error.number() == kNothingToDrop;
 }
 
 }  // namespace ecron::store

@@ -22,6 +22,7 @@ enum class SqlFault : std::uint8_t {
     no_room,    // disk full
     read_only,
     too_long,  // a value does not fit its column, or a statement the server's packet
+    done,      // a change of the schema has been made before
     other,
 };
 
@@ -68,7 +69,5 @@ std::vector<std::string> session_settings(const Options& options, SessionUse use
 [[nodiscard]] std::size_t rows_per_statement(const Options& options);
 /// The store's clock in Unix milliseconds as an SQL expression; empty where it is the process's own.
 [[nodiscard]] std::string_view now_expression(Driver driver);
-/// True where a migration's statement failed only because an interrupted run had done it already.
-[[nodiscard]] bool already_done(Driver driver, const SqlError& error);
 
 }  // namespace ecron::store

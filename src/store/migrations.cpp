@@ -74,13 +74,8 @@ void make_own_tables(Session& session) {
 
 void apply(Session& session, const Migration& migration, int needed) {
     log::info("applying migration version={} name={}", migration.version, migration.name);
-    for (const std::string& statement : statements(migration.text)) {
-        try {
-            session.run(statement);
-        } catch (const SqlError& error) {
-            if (!already_done(session.driver(), error)) throw;
-        }
-    }
+    for (const std::string& statement : statements(migration.text))
+        run_migration_statement(session, statement);
     const Instant now = session.now();
     Statement& record = session.prepare(
         "insert into t_cron_schema (f_version, f_name, f_min_binary, f_applied_at) values (:version, :name, "
@@ -141,11 +136,29 @@ std::vector<std::string> statements(std::string_view migration_text) {
             statement.pop_back();
             found.push_back(std::exchange(statement, {}));
         } else {
-            statement += ' ';
+            statement += '\n';
         }
     }
     if (!trimmed(statement).empty()) found.push_back(statement);
     return found;
+}
+
+void run_migration_statement(Session& session, const std::string& statement) {
+    constexpr std::string_view kBetweenClauses = ",\n";
+    try {
+        session.run(statement);
+        return;
+    } catch (const SqlError& error) {
+        if (error.fault() != SqlFault::done) throw;
+    }
+    const auto head_end = statement.find('\n');
+    if (!statement.starts_with("alter table") || statement.find(kBetweenClauses) == std::string::npos) return;
+    const std::string head = statement.substr(0, head_end + 1);
+    for (std::size_t at = head_end + 1; at < statement.size();) {
+        const auto end = std::min(statement.find(kBetweenClauses, at), statement.size());
+        run_migration_statement(session, head + statement.substr(at, end - at));
+        at = end + kBetweenClauses.size();
+    }
 }
 
 Result<std::string> migrate(Session& session) {

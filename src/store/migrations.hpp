@@ -21,8 +21,12 @@ std::span<const Migration> migrations(Driver driver);
 Result<int> min_binary(std::string_view migration_text);
 /// "1.2.3" as a number that compares.
 Result<int> binary_number(std::string_view version);
-/// The statements of a file, without comments.
+/// The statements of a file, without comments, their lines kept.
 std::vector<std::string> statements(std::string_view migration_text);
+/// Runs one statement. MySQL commits changes of the schema one by one, so an interrupted migration, or an old
+/// database, may have some of them: an ALTER of several clauses (a line each) is then done clause by clause,
+/// and what there is already is left.
+void run_migration_statement(Session& session, const std::string& statement);
 
 /// Applies what is missing; refuses a schema that needs a newer binary than this one. Newer migrations that
 /// allow this binary are left alone, so that a rolling upgrade works. Answers the id key that the first

@@ -128,7 +128,7 @@ void insert_attempts(Session& session, std::span<OutcomeWrite* const> writes) {
             row << attempt.execute_id.value() << attempt.number << to_unix_millis(attempt.begin_at)
                 << to_unix_millis(attempt.end_at) << attempt.node.value() << static_cast<int>(attempt.outcome)
                 << attempt.code << text_or_null(attempt.reason) << text_or_null(attempt.detail)
-                << text_or_null(attempt.output);
+                << attempt.output;
         },
         [&](std::size_t i) { return 200 + attempts[i]->detail.size() + attempts[i]->output.size(); });
 }

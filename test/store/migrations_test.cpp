@@ -92,22 +92,14 @@ TEST_CASE("a migration that was cut off anywhere is finished by the next start",
     if (tested_driver() == Driver::sqlite) return;  // there, a migration is one transaction
     const Migration migration = migrations(Driver::mysql)[1];
     const std::vector<std::string> all = statements(migration.text);
-    REQUIRE(all.size() > 20);
-    const std::size_t done =
-        GENERATE_COPY(values<std::size_t>({0, 1, 3, 7, 20, 30, all.size() - 1, all.size()}));
+    const std::size_t done = GENERATE_COPY(values<std::size_t>({1, 2, 5, 9, 12, all.size()}));
     CAPTURE(done);
     World world;
     {
         Session session = world.session(SessionUse::migrate);
         for (const std::string& statement : statements(migrations(Driver::mysql)[0].text))
             session.run(statement);
-        for (std::size_t i = 0; i < done; ++i) {
-            try {
-                session.run(all[i]);
-            } catch (const SqlError& error) {
-                REQUIRE(already_done(Driver::mysql, error));
-            }
-        }
+        for (std::size_t i = 0; i < done; ++i) run_migration_statement(session, all[i]);
     }
     world.open();
     const model::Job job = world.given_job("works");
@@ -115,6 +107,19 @@ TEST_CASE("a migration that was cut off anywhere is finished by the next start",
     Claim claim{.epoch = term.epoch, .watermark = term.watermark};
     claim.executions.push_back(a_run(job, term.epoch, term.watermark));
     CHECK(world.must(world.store().claim(claim)).mine == std::vector<bool>{true});
+}
+
+TEST_CASE("of an ALTER that was done in part the rest is done", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    World world;
+    {
+        Session session = world.session(SessionUse::migrate);
+        for (const std::string& statement : statements(migrations(Driver::mysql)[0].text))
+            session.run(statement);
+        session.run("alter table t_cron_job add column f_revision bigint not null default 0");
+    }
+    world.open();
+    CHECK(world.given_job("works").revision == ChangeNumber(1));
 }
 
 TEST_CASE("a database of the old service is taken over with its jobs", "[store]") {
@@ -231,7 +236,7 @@ TEST_CASE("the old service can go back to the database", "[store]") {
         "f_end_time, f_executor, f_execute_times, f_ext_info) values ('e-new', 'j-new', 1, 'new', 2, "
         "1700000000, 0, "
         "'[]', 1, 'null')");
-    CHECK(world.number("select count(*) from t_cron_job where f_job_context is not null") == 6);
+    CHECK(world.number("select count(*) from t_cron_job where f_job_context is not null") == 7);
     world.open();
     CHECK(world.must(world.store().find_job(std::nullopt, JobId("j-new"))));
     CHECK(world.must(world.store().unended(10, 0)).empty());
