@@ -1,0 +1,59 @@
+#pragma once
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ecron_bench/http_client.hpp"
+#include "ecron_bench/machine.hpp"
+
+namespace ecron::bench {
+
+using Environment = std::vector<std::pair<std::string, std::string>>;
+inline constexpr std::string_view kApi = "/api/ecron-management/v1";
+
+/// `ecron serve` as a child, listening on a free port of 127.0.0.1, its log in a file of `folder`. Ends with
+/// this object. Errors: exceptions, with the end of the log.
+class EcronProcess {
+public:
+    /// Returns once it is ready.
+    EcronProcess(const std::string& binary, const std::string& folder, const Environment& environment);
+    ~EcronProcess();
+    EcronProcess(const EcronProcess&) = delete;
+    EcronProcess& operator=(const EcronProcess&) = delete;
+
+    /// SIGTERM, and waits. What ecron warned of is told on standard error: figures beside warnings need a
+    /// second look.
+    void stop();
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    /// From the start of the process to the first 200 of /health/ready.
+    [[nodiscard]] std::chrono::duration<double> ready_after() const { return ready_after_; }
+    [[nodiscard]] ProcessMemory memory() const { return memory_of(process_); }
+    [[nodiscard]] double cpu_seconds() const { return cpu_seconds_of(process_); }
+    /// The value of `key=` in the last log line with that phrase; empty: there is none.
+    [[nodiscard]] std::string logged(std::string_view phrase, std::string_view key) const;
+    /// A value of /metrics, named with its labels as it stands there.
+    double metric(std::string_view name);
+
+    HttpClient& api() { return *api_; }
+
+private:
+    void start(const std::string& binary, const std::string& folder, const Environment& environment);
+    void wait_until_ready();
+    [[nodiscard]] bool ended();
+    void tell_warnings() const;
+    [[noreturn]] void give_up(const std::string& problem) const;
+
+    std::string log_;
+    pid_t process_{0};
+    std::uint16_t port_{0};
+    std::chrono::duration<double> ready_after_{};
+    std::unique_ptr<HttpClient> api_;
+};
+
+}  // namespace ecron::bench

@@ -1,0 +1,55 @@
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ecron_bench/database.hpp"
+#include "ecron_bench/ecron_process.hpp"
+#include "ecron_bench/options.hpp"
+
+namespace ecron::bench {
+
+/// Gone, with all in it, with this object.
+class TemporaryFolder {
+public:
+    TemporaryFolder();
+    ~TemporaryFolder();
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+private:
+    std::string path_;
+};
+
+/// The columns that ecron writes of a new job.
+Table job_table(std::string name);
+inline constexpr std::size_t kJobIdColumn = 0;
+inline constexpr std::size_t kJobNameColumn = 1;
+
+/// An ecron of its own: a folder, a database with its schema, and that many stored jobs. They are enabled and
+/// planned, and first due hours from now; a quarter of them names a time zone.
+class Installation {
+public:
+    Installation(const Options& options, std::size_t jobs);
+
+    std::unique_ptr<EcronProcess> start() const;
+    [[nodiscard]] std::unique_ptr<Connection> connect() const { return database_->connect(); }
+    [[nodiscard]] double fill_rows_per_second() const { return fill_rows_per_second_; }
+
+private:
+    std::vector<Row> make_models() const;
+    void fill(std::size_t jobs);
+
+    const Options& options_;
+    TemporaryFolder folder_;
+    std::unique_ptr<Database> database_;
+    double fill_rows_per_second_{};
+};
+
+/// A job as a client posts it, that does nothing for hours.
+std::string idle_job(const std::string& name, const std::string& zone);
+
+}  // namespace ecron::bench

@@ -1,0 +1,49 @@
+#include <cstdio>
+#include <exception>
+#include <stdexcept>
+
+#include "ecron_bench/machine.hpp"
+#include "ecron_bench/options.hpp"
+#include "ecron_bench/report.hpp"
+#include "ecron_bench/scenarios.hpp"
+
+namespace {
+
+using namespace ecron::bench;
+
+std::string shown(std::size_t number) { return std::to_string(number); }
+
+void measure(const Options& options, Report& report) {
+    report.settings = {{"jobs", shown(options.jobs)}};
+    for (const auto& [name, value] : options.settings) report.settings.emplace_back(name, value);
+    if (options.scenario == "load") return measure_load(options, report);
+    report.settings.emplace_back("seconds", std::to_string(options.seconds.count()));
+    if (options.scenario == "fire") return measure_fire(options, report);
+    report.settings.emplace_back("connections", shown(options.connections));
+    if (options.scenario == "api") return measure_api(options, report);
+    throw std::invalid_argument("no scenario '" + options.scenario + "': load, api or fire");
+}
+
+int run(const Options& options) {
+    Report report{.scenario = options.scenario,
+                  .database = options.driver == Driver::mysql ? "mysql" : "sqlite"};
+    report.machine = observe_machine();
+    if (!report.machine.quiet())
+        std::fprintf(stderr, "ecron-bench: the machine is busy (%.0f %% idle): the figures will say little\n",
+                     report.machine.idle * 100);
+    measure(options, report);
+    std::fputs((options.json ? report.json() : report.table()).c_str(), stdout);
+    return report.good() ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        const std::optional<Options> options = parse_options(argc, argv);
+        return options ? run(*options) : 0;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "ecron-bench: %s\n", error.what());
+        return 2;
+    }
+}

@@ -1,0 +1,31 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "ecron_bench/database.hpp"
+#include "ecron_bench/ecron_process.hpp"
+
+namespace ecron::bench {
+
+struct Options {
+    std::string scenario;
+    Driver driver{};
+    bool json{};
+    std::string ecron;       // path of the binary
+    Environment settings{};  // of ecron, beside those that a scenario needs
+    std::size_t jobs{};
+    std::size_t repeat{};
+    std::chrono::seconds seconds{};
+    std::size_t connections{};
+    std::size_t rate{};     // fire: runs a second
+    bool find_highest{};    // fire: search the highest rate first
+    bool idle{};            // fire: nothing runs
+    std::size_t against{};  // fire: jobs of a second measurement; 0: none
+};
+
+/// Nothing: help was asked for and printed. Errors: exceptions that say what is wrong.
+std::optional<Options> parse_options(int argc, char** argv);
+
+}  // namespace ecron::bench

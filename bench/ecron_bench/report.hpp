@@ -1,0 +1,63 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ecron_bench/machine.hpp"
+
+/// What a scenario found out, as a table for people or JSON for programs.
+namespace ecron::bench {
+
+/// What a bare loop reached in the same run, and the share of it that ecron reached.
+struct Limit {
+    std::string name;
+    double value{};
+    double ratio{};
+};
+
+/// What is asked of a figure (or of its ratio, where it has a limit).
+struct Target {
+    enum class Sense : bool { at_least, at_most };
+    Sense sense{};
+    double value{};
+};
+inline Target at_least(double value) { return {Target::Sense::at_least, value}; }
+inline Target at_most(double value) { return {Target::Sense::at_most, value}; }
+
+struct Figure {
+    std::string name;
+    double value{};
+    std::string unit{};
+    std::optional<Limit> limit{};
+    std::optional<Target> target{};
+    [[nodiscard]] std::optional<bool> met() const;
+};
+
+/// Whether what was measured was also right. One that fails makes the figures worthless.
+struct Check {
+    std::string name;
+    bool good{};
+    std::string detail{};
+};
+
+struct Report {
+    std::string scenario;
+    std::string database;
+    std::vector<std::pair<std::string, std::string>> settings{};
+    MachineState machine{};
+    std::vector<Figure> figures{};
+    std::vector<Check> checks{};
+
+    void add(Figure figure) { figures.push_back(std::move(figure)); }
+    void check(std::string name, bool good, std::string detail);
+    [[nodiscard]] bool good() const;
+    [[nodiscard]] std::string table() const;
+    [[nodiscard]] std::string json() const;
+};
+
+/// A ratio is only said where the limit was measured.
+Limit limit(std::string name, double value, double reached);
+
+}  // namespace ecron::bench

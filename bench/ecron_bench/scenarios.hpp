@@ -1,0 +1,12 @@
+#pragma once
+#include "ecron_bench/options.hpp"
+#include "ecron_bench/report.hpp"
+
+/// Each starts the real binary, measures it and its limits in turn, and checks that what it did was right.
+namespace ecron::bench {
+
+void measure_load(const Options& options, Report& report);
+void measure_api(const Options& options, Report& report);
+void measure_fire(const Options& options, Report& report);
+
+}  // namespace ecron::bench
