@@ -244,10 +244,15 @@ void Session::commit() {
 
 void Session::rollback() noexcept {
     if (!session_) return;
+    if (options_.driver == Driver::sqlite) {
+        const auto* backend = static_cast<const soci::sqlite3_session_backend*>(session_->get_backend());
+        if (sqlite_api::sqlite3_get_autocommit(backend->conn_) != 0)
+            return;  // a full disk has ended it already
+    }
     try {
         run("rollback");
     } catch (const SqlError&) {
-        // The server ends the transaction with the connection, SQLite has ended it already.
+        // The server ends the transaction with the connection.
     }
 }
 

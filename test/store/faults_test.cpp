@@ -1,3 +1,319 @@
-#include <catch2/catch.hpp>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "store/proxy.hpp"
 #include "store/world.hpp"
+
+using namespace ecron;
+using namespace ecron::store;
+using namespace ecron::store::test;
+using model::ExecutionState;
+
+namespace {
+
+constexpr Seconds kPatience{60};  // far beyond what anything here takes; a test that waits for it has failed
+
+/// The largest file that this process may write, as if the disk were full beyond it.
+class FileSizeLimit {
+public:
+    explicit FileSizeLimit(rlim_t bytes) {
+        getrlimit(RLIMIT_FSIZE, &before_);
+        handler_ = std::signal(SIGXFSZ, SIG_IGN);
+        const rlimit limit{bytes, before_.rlim_max};
+        setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ~FileSizeLimit() {
+        setrlimit(RLIMIT_FSIZE, &before_);
+        std::signal(SIGXFSZ, handler_);
+    }
+    FileSizeLimit(const FileSizeLimit&) = delete;
+    FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+private:
+    rlimit before_{};
+    sighandler_t handler_{};
+};
+
+/// Ends every connection to the tested database but the caller's.
+void kill_connections(World& world, std::string_view which = "1 = 1") {
+    Session session = world.session();
+    Statement& list = session.prepare(
+        "select id from information_schema.processlist where db = database() and "
+        "id <> connection_id() and " +
+            std::string(which),
+        "", "i");
+    std::vector<std::int64_t> ids;
+    for (list.run(); list.fetch();) ids.push_back(list.integer(0));
+    for (const std::int64_t id : ids) session.run("kill connection " + std::to_string(id));
+}
+
+/// The store as it works again after an outage.
+void wait_until_available(World& world) {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (!world.store().health().available) {
+        if (std::chrono::steady_clock::now() > deadline) FAIL("the store did not come back");
+        std::this_thread::sleep_for(Millis{10});
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a second process on the same file is refused, and told who has it", "[store]") {
+    if (tested_driver() == Driver::mysql) return;
+    World world;
+    world.open();
+    boost::asio::io_context other_io;
+    const auto refused = Store::open(other_io, world.options(), world.clock());
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::conflict);
+    CHECK(refused.error().what.find("process " + std::to_string(getpid())) != std::string::npos);
+    world.close();
+    CHECK(Store::open(other_io, world.options(), world.clock()));
+}
+
+TEST_CASE("a full disk is said clearly, and forgotten once there is room", "[store]") {
+    if (tested_driver() == Driver::mysql) return;
+    World world;
+    world.open();
+    const model::Job kept = world.given_job("kept");
+    int stored = 0;
+    {
+        const FileSizeLimit limit(512 * 1'024);
+        Result<model::Job> last = fail(Errc::internal, "none");
+        do {
+            model::Job job = a_job("job " + std::to_string(stored));
+            job.context = a_context(R"({"key":")" + std::string(20'000, 'x') + R"("})");
+            last = world.await(world.store().create_job(job, ""));
+            if (last) ++stored;
+        } while (last && stored < 1'000);
+        REQUIRE_FALSE(last);
+        CHECK(last.error().code == Errc::unavailable);
+        CHECK(last.error().what.find("disk is full") != std::string::npos);
+        CHECK_FALSE(world.store().health().problem.empty());
+        CHECK(world.must(world.store().find_job(std::nullopt, kept.id)));  // reading goes on
+    }
+    world.given_job("after");
+    CHECK(world.store().health().problem.empty());
+    CHECK(world.must(world.store().count_jobs(std::nullopt, std::nullopt, std::nullopt)) == stored + 2);
+    CHECK(world.number("select count(*) from t_cron_job") == stored + 2);
+}
+
+TEST_CASE("a file that cannot be written is said clearly", "[store]") {
+    if (tested_driver() == Driver::mysql) return;
+    World world;
+    world.open();
+    world.close();
+    namespace fs = std::filesystem;
+    const fs::path file = world.options().path;
+    fs::permissions(file.string() + ".lock", fs::perms::all);
+    constexpr auto kReadAll = fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read;
+    constexpr auto kEnterAll = fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec;
+    fs::permissions(file, kReadAll);
+    fs::permissions(file.parent_path(), kReadAll | kEnterAll);
+    const uid_t self = geteuid();
+    if (self == 0) REQUIRE(seteuid(65'534) == 0);  // root may write everything
+    const auto refused = world.try_open();
+    if (self == 0) REQUIRE(seteuid(0) == 0);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::unavailable);
+    CAPTURE(refused.error().what);
+    CHECK(refused.error().what.find("read-only") != std::string::npos);
+    fs::permissions(file.parent_path(), fs::perms::owner_all);
+    fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+    world.open();
+}
+
+TEST_CASE("a closed store answers that it is", "[store]") {
+    World world;
+    world.open();
+    const model::Job job = a_job("late");
+    world.store().close();
+    CHECK(world.await(world.store().create_job(job, "")).error().code == Errc::unavailable);
+    CHECK(world.await(world.store().find_job(std::nullopt, job.id)).error().code == Errc::unavailable);
+}
+
+TEST_CASE("what waits when the store closes is carried out", "[store]") {
+    World world;
+    world.open();
+    std::vector<boost::asio::awaitable<Result<model::Job>>> creates;
+    for (int i = 0; i < 300; ++i)
+        creates.push_back(world.store().create_job(a_job("job " + std::to_string(i)), ""));
+    for (const auto& created : world.all(std::move(creates), [&] { world.store().close(); })) CHECK(created);
+}
+
+TEST_CASE("more writes than may wait are refused at once", "[store]") {
+    Options knobs;
+    knobs.queue_limit = 5;
+    World world(knobs);
+    world.open();
+    std::vector<boost::asio::awaitable<Result<model::Job>>> creates;
+    for (int i = 0; i < 500; ++i)
+        creates.push_back(world.store().create_job(a_job("job " + std::to_string(i)), ""));
+    int refused = 0;
+    int stored = 0;
+    for (const auto& created : world.all(std::move(creates))) {
+        if (created) {
+            ++stored;
+        } else {
+            ++refused;
+            CHECK(created.error().code == Errc::unavailable);
+        }
+    }
+    CHECK(stored >= 5);
+    CHECK(refused > 0);
+    CHECK(world.number("select count(*) from t_cron_job") == stored);
+}
+
+TEST_CASE("killed connections are replaced without anybody noticing", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    World world;
+    world.open();
+    std::vector<JobId> ids;
+    for (int round = 0; round < 5; ++round) {
+        kill_connections(world);
+        ids.push_back(world.given_job("job " + std::to_string(round)).id);
+        CHECK(world.must(world.store().find_jobs(std::nullopt, ids)).size() == ids.size());
+        CHECK(world.must(world.store().list_jobs({.limit = 100})).size() == ids.size());
+    }
+    CHECK(world.store().statistics().reconnects >= 5);
+}
+
+TEST_CASE("a commit whose answer is lost is recognised, not repeated", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    World world;
+    Proxy proxy(world.options().host, world.options().port);
+    const Options direct = world.options();
+    world.options().host = "127.0.0.1";
+    world.options().port = proxy.port();
+    world.open();
+    SECTION("a created job") {
+        const model::Job given = a_job("job");
+        proxy.lose_answer_to("commit");
+        const model::Job created = world.must(world.store().create_job(given, ""));
+        CHECK(proxy.lost() == 1);
+        CHECK(created.id == given.id);
+        CHECK(created.key.value() > 0);
+        CHECK(world.number("select count(*) from t_cron_change") == 1);
+        CHECK(world.must(world.store().count_jobs(std::nullopt, std::nullopt, std::nullopt)) == 1);
+    }
+    SECTION("a claim, and its outcome") {
+        const model::Job job = world.given_job("job");
+        const Term term = world.lead();
+        Claim claim{.epoch = term.epoch, .watermark = term.watermark};
+        for (int i = 0; i < 150; ++i)
+            claim.executions.push_back(a_run(job, term.epoch, term.watermark - Seconds{i}));
+        proxy.lose_answer_to("commit");
+        CHECK(world.must(world.store().claim(claim)).mine == std::vector<bool>(150, true));
+        CHECK(proxy.lost() == 1);
+        Outcome outcome{.id = claim.executions[3].id, .attempt = 1, .after = claim.executions[3]};
+        outcome.after.state = ExecutionState::success;
+        outcome.after.execute_times = 1;
+        outcome.announcements = {"{}"};
+        proxy.lose_answer_to("commit");
+        CHECK(world.must(world.store().finish(outcome)));
+        CHECK(proxy.lost() == 2);
+        CHECK(world.number("select count(*) from t_cron_outbox") == 1);
+        CHECK_FALSE(world.must(world.store().finish(outcome)));
+    }
+    SECTION("a requested execution") {
+        const model::Job job = world.given_job("job");
+        model::Execution run = a_run(job, Epoch(0), world.clock().now());
+        run.trigger = model::Trigger::manual;
+        proxy.lose_answer_to("commit");
+        CHECK(world.must(world.store().insert_execution(run)).id == run.id);
+        CHECK(world.number("select count(*) from t_cron_job_status") == 1);
+    }
+    SECTION("what cannot be recognised is said to be unknown") {
+        const model::Job job = world.given_job("job");
+        proxy.lose_answer_to("commit");
+        const auto answer = world.await(world.store().replace_job(std::nullopt, job, "", job.revision));
+        REQUIRE_FALSE(answer);
+        CHECK(answer.error().code == Errc::unavailable);
+        CHECK(answer.error().what.find("unknown whether") != std::string::npos);
+    }
+    world.close();
+    world.options() = direct;
+}
+
+TEST_CASE("during an outage everything is answered, and afterwards nothing answered is lost", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    World world;
+    Proxy proxy(world.options().host, world.options().port);
+    const Options direct = world.options();
+    world.options().host = "127.0.0.1";
+    world.options().port = proxy.port();
+    world.open();
+    const model::Job before = world.given_job("before");
+    proxy.down();
+    std::vector<boost::asio::awaitable<Result<model::Job>>> creates;
+    for (int i = 0; i < 20; ++i)
+        creates.push_back(world.store().create_job(a_job("job " + std::to_string(i)), ""));
+    for (const auto& created : world.all(std::move(creates))) {
+        REQUIRE_FALSE(created);
+        CHECK(created.error().code == Errc::unavailable);
+    }
+    CHECK(world.await(world.store().find_job(std::nullopt, before.id)).error().code == Errc::unavailable);
+    CHECK_FALSE(world.store().health().available);
+    CHECK_FALSE(world.store().health().problem.empty());
+    proxy.up();
+    wait_until_available(world);
+    world.given_job("after");
+    CHECK(world.must(world.store().find_job(std::nullopt, before.id)));
+    world.close();
+    world.options() = direct;
+    CHECK(world.number("select count(*) from t_cron_job") == 2);
+}
+
+TEST_CASE("an unreachable server is unavailable at start", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    World world;
+    std::uint16_t closed_port = 0;
+    {
+        const Proxy gone(world.options().host, world.options().port);
+        closed_port = gone.port();
+    }
+    const std::uint16_t port = std::exchange(world.options().port, closed_port);
+    const auto refused = world.try_open();
+    world.options().port = port;
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::unavailable);
+}
+
+TEST_CASE("one process leads at a time, and a lost session is a lost lead", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    World world;
+    world.open();
+    boost::asio::io_context io;
+    auto standby = Store::open(io, world.options(), world.clock());
+    REQUIRE(standby);
+    const auto try_lead = [&] { return world.await((*standby)->begin_term(NodeId("standby")), io); };
+
+    const Term first = world.lead();
+    CHECK(world.store().leads());
+    const auto refused = try_lead();
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::conflict);
+
+    kill_connections(world, "id = is_used_lock(concat('ecron/', left(md5(database()), 16), '/0'))");
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (world.store().leads() && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(Millis{20});
+    CHECK_FALSE(world.store().leads());
+    const auto second = try_lead();
+    REQUIRE(second);
+    CHECK(second->epoch > first.epoch);
+    CHECK((*standby)->leads());
+    CHECK(world.await(world.store().begin_term(NodeId("node-1"))).error().code == Errc::conflict);
+
+    CHECK(
+        world.await(world.store().claim({.epoch = first.epoch, .watermark = first.watermark})).error().code ==
+        Errc::denied);
+    world.await((*standby)->end_term(), io);
+    CHECK(world.lead().epoch > second->epoch);
+    (*standby)->close();
+}

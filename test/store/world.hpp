@@ -1,7 +1,9 @@
 #pragma once
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -51,20 +53,24 @@ public:
     std::string text(std::string_view query);
 
     template <class T> Result<T> await(boost::asio::awaitable<Result<T>> work) {
-        std::vector<boost::asio::awaitable<Result<T>>> one;
-        one.push_back(std::move(work));
-        return std::move(all(std::move(one)).front());
+        return await(std::move(work), io_);
     }
-    /// Everything at once, so that writes meet in one transaction.
-    template <class T> std::vector<Result<T>> all(std::vector<boost::asio::awaitable<Result<T>>> work) {
+    /// Of another store, on its own io_context.
+    template <class T> Result<T> await(boost::asio::awaitable<Result<T>> work, boost::asio::io_context& io) {
+        Result<T> answer = fail(Errc::internal, "never answered");
+        spawn(io, std::move(work), answer);
+        io.restart();
+        io.run();
+        return answer;
+    }
+    /// Everything at once, so that writes meet in one transaction; `then` happens when all have been handed
+    /// over.
+    template <class T>
+    std::vector<Result<T>> all(std::vector<boost::asio::awaitable<Result<T>>> work,
+                               const std::function<void()>& then = {}) {
         std::vector<Result<T>> answers(work.size(), fail(Errc::internal, "never answered"));
-        for (std::size_t i = 0; i < work.size(); ++i) {
-            boost::asio::co_spawn(io_, std::move(work[i]),
-                                  [&answers, i](std::exception_ptr thrown, Result<T> answer) {
-                                      if (thrown) std::rethrow_exception(thrown);
-                                      answers[i] = std::move(answer);
-                                  });
-        }
+        for (std::size_t i = 0; i < work.size(); ++i) spawn(io_, std::move(work[i]), answers[i]);
+        if (then) boost::asio::post(io_, then);
         io_.restart();
         io_.run();
         return answers;
@@ -82,6 +88,15 @@ public:
     Term lead(const std::string& node = "node-1") { return must(store().begin_term(NodeId(node))); }
 
 private:
+    template <class T>
+    static void spawn(boost::asio::io_context& io, boost::asio::awaitable<Result<T>> work,
+                      Result<T>& answer) {
+        boost::asio::co_spawn(io, std::move(work), [&answer](std::exception_ptr thrown, Result<T> given) {
+            if (thrown) std::rethrow_exception(thrown);
+            answer = std::move(given);
+        });
+    }
+
     SystemClock clock_;
     Database database_;
     Options options_;
