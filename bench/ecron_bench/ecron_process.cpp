@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <csignal>
 #include <cstdio>
@@ -24,6 +25,14 @@ constexpr std::chrono::seconds kLongestStop{60};
 constexpr std::chrono::milliseconds kPoll{5};
 constexpr std::size_t kShownWarnings = 5;
 constexpr std::size_t kShownLog = 1'500;
+
+/// What a signal has to end; one child runs at a time.
+std::atomic<pid_t> running_child{0};
+
+extern "C" void end_child(int signal) {
+    if (const pid_t child = running_child; child != 0) ::kill(child, SIGTERM);
+    ::_exit(128 + signal);
+}
 
 std::string contents(const std::string& path) {
     std::ostringstream text;
@@ -84,6 +93,7 @@ void EcronProcess::start(const std::string& binary, const std::string& folder,
         process_ = 0;
         throw std::system_error(failed, std::generic_category(), "cannot start " + binary);
     }
+    running_child = process_;
 }
 
 void EcronProcess::wait_until_ready() {
@@ -103,7 +113,7 @@ void EcronProcess::wait_until_ready() {
 }
 
 bool EcronProcess::ended() {
-    if (process_ != 0 && ::waitpid(process_, nullptr, WNOHANG) == process_) process_ = 0;
+    if (process_ != 0 && ::waitpid(process_, nullptr, WNOHANG) == process_) running_child = process_ = 0;
     return process_ == 0;
 }
 
@@ -152,6 +162,11 @@ double EcronProcess::metric(std::string_view name) {
     for (std::string line; std::getline(lines, line);)
         if (line.starts_with(begin)) return std::stod(line.substr(begin.size()));
     throw std::runtime_error("no metric " + std::string{name});
+}
+
+void end_child_on_signals() {
+    std::signal(SIGINT, end_child);
+    std::signal(SIGTERM, end_child);
 }
 
 }  // namespace ecron::bench

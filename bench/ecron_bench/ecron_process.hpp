@@ -56,4 +56,7 @@ private:
     std::unique_ptr<HttpClient> api_;
 };
 
+/// SIGINT and SIGTERM end a running child too, and then this process; its folder and database stay.
+void end_child_on_signals();
+
 }  // namespace ecron::bench

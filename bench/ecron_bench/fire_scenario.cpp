@@ -14,7 +14,8 @@ namespace ecron::bench {
 namespace {
 
 constexpr double kMebibyte = 1 << 20;
-constexpr std::chrono::seconds kProbe{5};
+constexpr std::chrono::seconds kProbe{8};
+constexpr double kKeptUp = 0.95;  // of the planned rate, the wait for the last run included
 constexpr std::chrono::seconds kSettle{3};
 constexpr double kCloseEnough = 1.1;  // the search ends when its bounds are that near
 
@@ -55,7 +56,8 @@ std::size_t highest_rate(Range& range, std::size_t rate, Report& report) {
         const FireResult result = range.fire(rate, kProbe);
         if (!result.right())
             report.check(fmt::format("every run is seen once at {} runs/s", rate), false, result.story());
-        (result.kept_up() ? kept : missed) = rate;
+        const bool kept_up = result.runs_per_second >= kKeptUp * static_cast<double>(rate);
+        (kept_up ? kept : missed) = rate;
         if (kept == 0 && rate < 100) throw std::runtime_error("not even 100 runs/s were kept up with");
         rate = missed == 0 ? kept * 2 : (kept + missed) / 2;
     }

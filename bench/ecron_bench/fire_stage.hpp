@@ -38,8 +38,6 @@ struct FireResult {
     Distribution arrival_lateness{};  // ms from due to the request at the target
     /// The target saw every planned run once, and each ended well.
     [[nodiscard]] bool right() const { return missing + repeated + unplanned + unsuccessful == 0; }
-    /// Ended with its plan: what was due was not put off.
-    [[nodiscard]] bool kept_up() const { return right() && behind < 1.0; }
     [[nodiscard]] std::string story() const;
 };
 

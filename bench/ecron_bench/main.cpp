@@ -2,6 +2,7 @@
 #include <exception>
 #include <stdexcept>
 
+#include "ecron_bench/ecron_process.hpp"
 #include "ecron_bench/machine.hpp"
 #include "ecron_bench/options.hpp"
 #include "ecron_bench/report.hpp"
@@ -18,7 +19,11 @@ void measure(const Options& options, Report& report) {
     for (const auto& [name, value] : options.settings) report.settings.emplace_back(name, value);
     if (options.scenario == "load") return measure_load(options, report);
     report.settings.emplace_back("seconds", std::to_string(options.seconds.count()));
-    if (options.scenario == "fire") return measure_fire(options, report);
+    if (options.scenario == "fire") {
+        if (!options.idle)
+            report.settings.emplace_back(options.find_highest ? "from_rate" : "rate", shown(options.rate));
+        return measure_fire(options, report);
+    }
     report.settings.emplace_back("connections", shown(options.connections));
     if (options.scenario == "api") return measure_api(options, report);
     throw std::invalid_argument("no scenario '" + options.scenario + "': load, api or fire");
@@ -40,6 +45,7 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
     try {
+        end_child_on_signals();
         const std::optional<Options> options = parse_options(argc, argv);
         return options ? run(*options) : 0;
     } catch (const std::exception& error) {

@@ -47,7 +47,7 @@ void write_figure(JsonWriter& json, const Figure& figure) {
 }  // namespace
 
 Limit limit(std::string name, double value, double reached) {
-    return {std::move(name), value, reached / value};
+    return {std::move(name), value, value > 0 ? reached / value : 0};
 }
 
 std::optional<bool> Figure::met() const {
