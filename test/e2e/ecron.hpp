@@ -1,0 +1,56 @@
+#pragma once
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "e2e/api.hpp"
+#include "e2e/database.hpp"
+
+/// The real binary as a child process, which dies with this one.
+namespace ecron::e2e {
+
+class Ecron {
+public:
+    /// Nothing runs yet. Its log, and whatever relative paths name, is in `folder`.
+    Ecron(std::string folder, Settings settings);
+    ~Ecron();
+    Ecron(const Ecron&) = delete;
+    Ecron& operator=(const Ecron&) = delete;
+
+    /// Starts it and waits until it is ready.
+    void start();
+    /// Starts it, and waits only until it listens.
+    void launch();
+    /// Starts it, waits until it has ended by itself; its exit code.
+    int run_to_end();
+    void kill();      // SIGKILL
+    int terminate();  // SIGTERM; waits for the end; its exit code, or minus the signal that ended it
+    void signal(int number) const;
+    /// Waits for the end; the exit code, or minus the signal that ended it.
+    int wait_for_end();
+    [[nodiscard]] bool runs();
+
+    Settings& settings() { return settings_; }
+    Api& api() { return *api_; }
+    [[nodiscard]] std::uint16_t port() const { return api_->port(); }
+    [[nodiscard]] pid_t pid() const { return pid_; }
+    /// What it has logged since its last start.
+    [[nodiscard]] std::string log() const;
+    [[nodiscard]] bool logged(const std::string& text) const { return log().find(text) != std::string::npos; }
+
+private:
+    void spawn();
+    [[nodiscard]] std::string stderr_path() const;
+
+    std::string folder_;
+    Settings settings_;
+    int number_;  // of this object, for the names of its logs
+    int starts_{0};
+    pid_t pid_{-1};
+    std::unique_ptr<Api> api_;
+};
+
+}  // namespace ecron::e2e

@@ -1,0 +1,156 @@
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "e2e/world.hpp"
+
+/// Start, end and signals.
+namespace ecron::e2e {
+namespace {
+
+std::string run_now(World& world, const std::string& job) {
+    const Reply reply = world.api().post("/jobexecution", R"({"job_id":")" + job + R"("})");
+    REQUIRE(reply.status == 200);
+    return reply.text("/execute_id");
+}
+
+JobText on_demand(const std::string& name) { return {.name = name, .path = "/" + name, .cron = "0 0 1 1 *"}; }
+
+void make_certificate(const std::string& folder, const std::string& name) {
+    const std::string command =
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=" + name +
+        " -addext subjectAltName=IP:127.0.0.1 -keyout " + folder + "/key.pem -out " + folder +
+        "/cert.pem 2>/dev/null";
+    REQUIRE(std::system(command.c_str()) == 0);
+}
+
+std::string own_temporary_folder() {
+    const std::string folder =
+        std::filesystem::temp_directory_path() / ("ecron-e2e-tls-" + std::to_string(getpid()));
+    std::filesystem::create_directories(folder);
+    return folder;
+}
+
+}  // namespace
+
+TEST_CASE("SIGTERM lets running attempts end, and the exit code is 0", "[life]") {
+    World world{{{"shutdown_grace", "20s"}}};
+    world.target.answer("/slow", Answer{.hangs = true});
+    const std::string job = world.given(on_demand("slow"));
+    const std::string execution = run_now(world, job);
+    world.target.wait_for("/slow", 1);
+    world.ecron.signal(SIGTERM);
+    wait_until("ecron says that it is not ready",
+               [&] { return world.api().get("/health/ready").status == 503; });
+    CHECK(world.ecron.runs());
+    world.target.release("/slow");
+    CHECK(world.ecron.wait_for_end() == 0);
+    CHECK(world.row(execution)->state == "success");
+    CHECK(world.target.count("/slow") == 1);
+}
+
+TEST_CASE("what runs longer than the grace goes back to pending, and the next process runs it", "[life]") {
+    World world{{{"shutdown_grace", "300ms"}}};
+    world.target.answer("/slow", Answer{.hangs = true});
+    const std::string job = world.given(on_demand("slow"));
+    const std::string execution = run_now(world, job);
+    world.target.wait_for("/slow", 1);
+    CHECK(world.ecron.terminate() == 0);
+    CHECK(world.row(execution)->state == "pending");
+    world.target.release("/slow");
+    world.ecron.start();
+    world.wait_for_state(execution, "success");
+    const std::vector<Call> calls = world.target.calls("/slow");
+    REQUIRE(calls.size() == 2);
+    CHECK(calls[1].execution() == execution);
+    CHECK(calls[1].attempt() == 2);
+}
+
+TEST_CASE("an orderly restart loses no instant and runs none twice", "[life]") {
+    World world{{{"misfire_grace", "60s"}}};
+    const std::string job = world.given({.context = {{"overlap", "allow"}}});
+    world.target.wait_for("/run", 2);
+    CHECK(world.ecron.terminate() == 0);
+    world.ecron.start();
+    const std::size_t calls = world.target.count("/run");
+    const std::vector<Call> all = world.target.wait_for("/run", calls + 2);
+    std::map<Instant, int> instants;
+    for (const Call& call : all) ++instants[call.scheduled()];
+    CHECK(std::ranges::all_of(instants, [](const auto& entry) { return entry.second == 1; }));
+    CHECK((instants.rbegin()->first - instants.begin()->first) / 1s + 1 ==
+          static_cast<long>(instants.size()));
+}
+
+TEST_CASE("SIGHUP opens the log file anew", "[life]") {
+    const std::string folder = own_temporary_folder();
+    World world{{{"log_file", folder + "/ecron.log"}}};
+    std::filesystem::rename(folder + "/ecron.log", folder + "/ecron.log.1");
+    world.ecron.signal(SIGHUP);
+    wait_until("there is a new log", [&] { return world.ecron.logged("logs reopened"); });
+    CHECK(world.api().get("/health/alive").status == 200);
+    std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("TLS is spoken with the given certificate, and SIGHUP reads it anew", "[life]") {
+    const std::string folder = own_temporary_folder();
+    make_certificate(folder, "first");
+    World world{{{"ssl_on", "true"}, {"cert_file", folder + "/cert.pem"}, {"key_file", folder + "/key.pem"}}};
+    CHECK(world.api().get("/health/ready").status == 200);
+    std::filesystem::copy(folder + "/cert.pem", folder + "/first.pem");
+
+    make_certificate(folder, "second");
+    world.ecron.signal(SIGHUP);
+    wait_until("the certificate is reloaded", [&] { return world.ecron.logged("certificate reloaded"); });
+    CHECK(Api(world.ecron.port(), folder + "/cert.pem").get("/health/ready").status == 200);
+    CHECK(Api(world.ecron.port(), folder + "/first.pem").get("/health/ready").status == 0);
+
+    std::filesystem::copy(folder + "/cert.pem", folder + "/second.pem");
+    std::ofstream(folder + "/cert.pem") << "no certificate";
+    world.ecron.signal(SIGHUP);
+    wait_until("the fault is logged", [&] { return world.ecron.logged("certificate not reloaded"); });
+    CHECK(Api(world.ecron.port(), folder + "/second.pem").get("/health/ready").status == 200);
+    std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a second process on the same SQLite file refuses to start, and names the holder", "[life]") {
+    if (Database::tests_mysql()) return;
+    World world;
+    Ecron second{world.database.folder(), world.database.settings()};
+    CHECK(second.run_to_end() == 2);
+    CHECK(second.logged("is in use by process " + std::to_string(world.ecron.pid())));
+    CHECK(world.api().get("/health/ready").status == 200);
+}
+
+TEST_CASE("a second process on the same server stands by, and takes over when the first one dies", "[life]") {
+    if (!Database::tests_mysql()) return;
+    World world;
+    const std::string job = world.given({});
+    Ecron second{world.database.folder(), world.database.settings()};
+    second.start();
+    CHECK(second.logged("standing by"));
+
+    CHECK(second.api().get("/job?job_id=" + job).status == 200);
+    const Reply refused = second.api().post("/job", world.text_of({.name = "other"}));
+    CAPTURE(refused.body);
+    CHECK(refused.status == 503);
+    CHECK_FALSE(refused.header("retry-after").empty());
+    CHECK(refused.parsed().at("code") == 503009001);
+
+    world.target.wait_for("/run", 1);
+    world.ecron.kill();
+    const SystemClock clock;
+    const Instant died = clock.now();
+    wait_until("the second one leads", [&] { return second.logged("lead taken"); }, 8s);
+    CHECK(clock.now() - died < 8s);
+    wait_until("a write is taken", [&] {
+        return second.api().post("/job", world.text_of({.name = "other", .path = "/other"})).status == 201;
+    });
+    world.target.wait_for("/other", 1);
+    world.target.wait_for("/run", world.target.count("/run") + 1);
+    std::map<Instant, int> rows;
+    for (const Row& row : world.rows(job)) ++rows[row.nominal];
+    CHECK((rows.rbegin()->first - rows.begin()->first) / 1s + 1 == static_cast<long>(rows.size()));
+}
+
+}  // namespace ecron::e2e

@@ -1,0 +1,163 @@
+#include "e2e/world.hpp"
+
+/// Runs that are asked for, reported and cancelled.
+namespace ecron::e2e {
+namespace {
+
+const std::string kReport = "/api/cronsvr/v1/namespaces/common/executionresult/";
+
+/// A job that only runs when it is told.
+JobText on_demand(const std::string& name, json::object context = {}) {
+    return {.name = name, .path = "/" + name, .cron = "0 0 1 1 *", .context = std::move(context)};
+}
+
+std::string run_now(World& world, const std::string& job) {
+    const Reply reply = world.api().post("/jobexecution", R"({"job_id":")" + job + R"("})");
+    CAPTURE(reply.body);
+    REQUIRE(reply.status == 200);
+    CHECK(reply.text("/job_status") == "executing");
+    return reply.text("/execute_id");
+}
+
+}  // namespace
+
+TEST_CASE("a stored job runs when it is told to, and so does a job that is not stored", "[requests]") {
+    World world;
+    const std::string job = world.given(on_demand("stored"));
+    const std::string execution = run_now(world, job);
+    world.wait_for_state(execution, "success");
+    const Call call = world.target.wait_for("/stored", 1).front();
+    CHECK(call.execution() == execution);
+    CHECK(call.attempt() == 1);
+    CHECK(world.statuses(job)[0].at("execute_id").as_string() == execution);
+
+    const Reply sent = world.api().post("/jobexecution", world.text_of(on_demand("sent")));
+    CAPTURE(sent.body);
+    REQUIRE(sent.status == 200);
+    CHECK(sent.text("/end_at") == "");
+    CHECK(sent.parsed().at("ext_info") == json::object{});
+    world.wait_for_state(sent.text("/execute_id"), "success");
+    CHECK(world.target.count("/sent") == 1);
+}
+
+TEST_CASE("a request that is sent twice with one Idempotency-Key runs once", "[requests]") {
+    World world;
+    const std::string job = world.given(on_demand("once"));
+    const std::string body = R"({"job_id":")" + job + R"("})";
+    const Headers key{"Idempotency-Key: order-17"};
+    const Reply first = world.api().post("/jobexecution", body, key);
+    const Reply second = world.api().post("/jobexecution", body, key);
+    REQUIRE(first.status == 200);
+    REQUIRE(second.status == 200);
+    CHECK(first.text("/execute_id") == second.text("/execute_id"));
+    world.wait_for_state(first.text("/execute_id"), "success");
+    const Reply third = world.api().post("/jobexecution", body, key);
+    CHECK(third.text("/job_status") == "success");
+
+    const std::string other = world.given(on_demand("other"));
+    CHECK(world.api().post("/jobexecution", R"({"job_id":")" + other + R"("})", key).status == 409);
+    CHECK(world.target.calls().size() == 1);
+}
+
+TEST_CASE("a run that hangs ends as interrupt when it is cancelled, and cannot be cancelled again",
+          "[requests]") {
+    World world;
+    world.target.answer("/slow", Answer{.hangs = true});
+    const std::string job = world.given(on_demand("slow"));
+    const std::string execution = run_now(world, job);
+    world.target.wait_for("/slow", 1);
+
+    const Reply cancelled = world.api().post("/jobexecution/" + execution + "/cancel", "");
+    CAPTURE(cancelled.body);
+    REQUIRE(cancelled.status == 200);
+    CHECK(cancelled.text("/job_status") == "interrupt");
+    CHECK(cancelled.text("/ext_info/reason") == "cancelled");
+    wait_until("the connection is closed", [&] { return world.target.hanging("/slow") == 0; });
+    CHECK(world.api().post("/jobexecution/" + execution + "/cancel", "").status == 409);
+    CHECK(world.api().post("/jobexecution/00000000-0000-4000-8000-000000000000/cancel", "").status == 404);
+}
+
+TEST_CASE("a run asked for survives the death of ecron", "[requests]") {
+    World world;
+    world.target.answer("/asked", Answer{.hangs = true});
+    const std::string job = world.given(on_demand("asked"));
+    const std::string execution = run_now(world, job);
+    world.target.wait_for("/asked", 1);
+    world.ecron.kill();
+    world.target.release("/asked");
+    world.ecron.start();
+    const Row row = world.wait_for_state(execution, "success");
+    CHECK(row.losses == 1);
+    const std::vector<Call> calls = world.target.calls("/asked");
+    REQUIRE(calls.size() == 2);
+    CHECK(calls[1].attempt() == 2);
+    CHECK(calls[1].scheduled() == calls[0].scheduled());
+}
+
+TEST_CASE("a run that its target takes on executes until the report comes", "[requests]") {
+    World world;
+    world.target.answer("/work", Answer{.status = 202});
+    const std::string job = world.given(on_demand("work"));
+    const std::string execution = run_now(world, job);
+    wait_until("the run is accepted", [&] {
+        const std::optional<Row> row = world.row(execution);
+        return row && row->accepted;
+    });
+    CHECK(world.statuses(job)[0].at("job_status") == "executing");
+    CHECK(world.statuses(job)[0].at("end_at") == "");
+
+    CHECK(world.api().post(kReport + execution, R"({"rows":12})").status == 200);
+    const json::value done = world.statuses(job)[0];
+    CHECK(done.at("job_status") == "success");
+    CHECK(done.at_pointer("/ext_info/result/rows") == 12);
+
+    // Again: kept, and nothing else changes.
+    CHECK(world.api().post(kReport + execution, R"({"rows":13})").status == 200);
+    CHECK(world.statuses(job)[0].at("job_status") == "success");
+    CHECK(world.statuses(job)[0].at_pointer("/ext_info/result/rows") == 13);
+    CHECK(world.api().post(kReport + "00000000-0000-4000-8000-000000000000", "{}").status == 404);
+    CHECK(world.target.count("/work") == 1);
+}
+
+TEST_CASE("a report may overtake the target's own answer, and the start of a new process", "[requests]") {
+    World world;
+    world.target.answer("/early", Answer{.hangs = true});
+    const std::string early = world.given(on_demand("early", {{"completion", "callback"}}));
+    const std::string first = run_now(world, early);
+    world.target.wait_for("/early", 1);
+    CHECK(world.api().post(kReport + first, R"({"n":1})").status == 200);
+    CHECK(world.row(first)->state != "success");
+    world.target.release("/early");
+    CHECK(world.wait_for_state(first, "success").result == R"({"n":1})");
+
+    const std::string second = run_now(world, early);
+    wait_until("the run is accepted", [&] { return world.row(second)->accepted; });
+    world.restart();
+    CHECK(world.api().post(kReport + second, R"({"n":2})").status == 200);
+    CHECK(world.wait_for_state(second, "success").result == R"({"n":2})");
+    CHECK(world.target.count("/early") == 2);
+}
+
+TEST_CASE("a run whose report does not come in time is tried again, then abandoned", "[requests]") {
+    World world;
+    const std::string job = world.given(on_demand(
+        "silent", {{"completion", "callback"},
+                   {"callback_timeout", "1s"},
+                   {"retry", json::object{{"max_attempts", 2}, {"initial", "10ms"}, {"max", "10ms"}}}}));
+    const std::string execution = run_now(world, job);
+    const Row row = world.wait_for_state(execution, "abandon");
+    CHECK(row.attempt == 2);
+    CHECK(world.target.count("/silent") == 2);
+}
+
+TEST_CASE("a report for a run that succeeded already is kept in its status", "[requests]") {
+    World world;
+    const std::string job = world.given(on_demand("quick"));
+    const std::string execution = run_now(world, job);
+    world.wait_for_state(execution, "success");
+    CHECK(world.api().post(kReport + execution, R"({"late":"yes"})").status == 200);
+    CHECK(world.statuses(job)[0].at_pointer("/ext_info/result/late") == "yes");
+    CHECK(world.statuses(job)[0].at("job_status") == "success");
+}
+
+}  // namespace ecron::e2e

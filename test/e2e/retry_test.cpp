@@ -1,0 +1,103 @@
+#include "e2e/world.hpp"
+
+namespace ecron::e2e {
+namespace {
+
+json::object quick_retries(int attempts) {
+    return {{"retry", json::object{{"max_attempts", attempts}, {"initial", "20ms"}, {"max", "20ms"}}}};
+}
+
+JobText once(const std::string& name, json::object context) {
+    return {.name = name, .path = "/" + name, .cron = in(1s), .type = "timed", .context = std::move(context)};
+}
+
+}  // namespace
+
+TEST_CASE("an attempt that fails is tried again within the same execution", "[retry]") {
+    World world;
+    world.target.answer("/flaky",
+                        [](const Call& call) { return Answer{.status = call.attempt() < 3 ? 500U : 200U}; });
+    const std::string job = world.given(once("flaky", quick_retries(5)));
+
+    const std::vector<Call> calls = world.target.wait_for("/flaky", 3);
+    const std::string execution = calls[0].execution();
+    world.wait_for_state(execution, "success");
+    for (std::size_t i = 0; i < 3; ++i) {
+        CHECK(calls[i].execution() == execution);
+        CHECK(calls[i].attempt() == static_cast<int>(i) + 1);
+        CHECK(calls[i].scheduled() == calls[0].scheduled());
+    }
+    const json::array statuses = world.statuses(job, "?limit=10");
+    REQUIRE(statuses.size() == 1);
+    CHECK(statuses[0].at("execute_times") == 3);
+    CHECK(statuses[0].at("executor").as_array().size() == 3);
+    const json::value shown = world.api().get("/jobexecution/" + execution).parsed();
+    REQUIRE(shown.at("attempts").as_array().size() == 3);
+    CHECK(shown.at_pointer("/attempts/0/job_status") == "failure");
+    CHECK(shown.at_pointer("/attempts/0/code") == 500);
+    CHECK(shown.at_pointer("/attempts/2/job_status") == "success");
+    CHECK(world.target.count("/flaky") == 3);
+}
+
+TEST_CASE("a run is abandoned after its last attempt", "[retry]") {
+    World world;
+    world.target.answer("/broken", Answer{.status = 503});
+    const std::string job = world.given(once("broken", quick_retries(3)));
+    const std::string execution = world.target.wait_for("/broken", 3).front().execution();
+    world.wait_for_state(execution, "abandon");
+    const json::value status = world.statuses(job)[0];
+    CHECK(status.at("job_status") == "abandon");
+    CHECK(status.at("execute_times") == 3);
+    CHECK(status.at_pointer("/ext_info/reason") == "the target answered 503");
+    CHECK(world.target.count("/broken") == 3);
+}
+
+TEST_CASE("a target that cannot be reached or does not answer in time is a failed attempt", "[retry]") {
+    World world;
+    world.target.answer("/mute", Answer{.hangs = true});
+    json::object context = quick_retries(2);
+    context["timeout"] = "200ms";
+    world.given(once("mute", context));
+    const Call call = world.target.wait_for("/mute", 2).front();
+    CHECK(world.wait_for_state(call.execution(), "abandon").attempt == 2);
+}
+
+TEST_CASE("the next attempt waits as long as the target's Retry-After asks", "[retry]") {
+    World world;
+    world.target.answer("/busy", [](const Call& call) {
+        return call.attempt() == 1 ? Answer{.status = 429, .headers = {{"Retry-After", "1"}}} : Answer{};
+    });
+    const std::string job = world.given(once("busy", quick_retries(3)));
+    const std::vector<Call> calls = world.target.wait_for("/busy", 2);
+    CHECK(calls[1].at - calls[0].at >= 1s);
+    world.wait_for_state(calls[0].execution(), "success");
+}
+
+TEST_CASE("a run that waits for its next attempt shows as failure, and goes on after a restart", "[retry]") {
+    World world;
+    world.target.answer("/later", [](const Call& call) {
+        return call.attempt() == 1 ? Answer{.status = 500, .headers = {{"Retry-After", "3"}}} : Answer{};
+    });
+    const std::string job = world.given(once("later", quick_retries(3)));
+    const std::string execution = world.target.wait_for("/later", 1).front().execution();
+    world.wait_for_state(execution, "failure");
+    CHECK(world.statuses(job)[0].at("job_status") == "failure");
+    world.restart();
+    const Row row = world.wait_for_state(execution, "success");
+    CHECK(row.attempt == 2);
+    CHECK(row.losses == 0);
+    CHECK(world.target.count("/later") == 2);
+}
+
+TEST_CASE("redirects are followed, with the same headers", "[retry]") {
+    World world;
+    world.target.answer("/old", Answer{.status = 307, .headers = {{"Location", "/new"}}});
+    world.given(once("old", quick_retries(1)));
+    const Call call = world.target.wait_for("/new", 1).front();
+    CHECK(call.method == "POST");
+    CHECK(call.body == "null");
+    CHECK(call.attempt() == 1);
+    world.wait_for_state(call.execution(), "success");
+}
+
+}  // namespace ecron::e2e
