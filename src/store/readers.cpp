@@ -111,6 +111,7 @@ void Readers::carry_out(std::unique_ptr<Session>& session, Batch& batch) {
             if (!session) session = std::make_unique<Session>(options_, SessionUse::read, clock_);
             if (!session->connected()) session->reconnect();
             apply(*session, batch);
+            state_.rows_read += session->take_counts().read;
             return;
         } catch (const SqlError& error) {
             const bool again = error.fault() == SqlFault::lost || error.fault() == SqlFault::again;

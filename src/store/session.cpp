@@ -39,10 +39,11 @@ template <class Function> auto Statement::guarded(Function function) {
 }
 
 Statement::Statement(Driver driver, soci::session& session, const std::string& sql,
-                     std::string_view parameters, std::string_view columns)
+                     std::string_view parameters, std::string_view columns, RowCounts& counts)
     : driver_(driver),
       session_(session),
-      beginning_(sql.substr(0, kShownOfText)) {
+      beginning_(sql.substr(0, kShownOfText)),
+      counts_(counts) {
     guarded([&] {
         statement_ = std::make_unique<soci::statement>(session);
         for (const char type : parameters) {
@@ -93,12 +94,20 @@ std::size_t Statement::run() {
     assert(next_ == parameters_.size());
     return guarded([&] {
         statement_->execute(columns_.empty());  // SQLite takes no step without this exchange of data
-        return columns_.empty() ? static_cast<std::size_t>(statement_->get_affected_rows()) : 0;
+        if (!columns_.empty()) return std::size_t{0};
+        const auto rows = static_cast<std::size_t>(statement_->get_affected_rows());
+        if (!parameters_.empty())
+            counts_.written += rows;  // SQLite repeats the last number for anything else
+        return rows;
     });
 }
 
 bool Statement::fetch() {
-    return guarded([&] { return statement_->fetch(); });
+    return guarded([&] {
+        const bool found = statement_->fetch();
+        if (found) ++counts_.read;
+        return found;
+    });
 }
 
 bool Statement::first() {
@@ -164,7 +173,8 @@ Statement& Session::prepare(std::string_view sql, std::string_view parameters, s
     }
     if (found == statements_.end()) {
         std::string text(sql);
-        auto made = std::make_unique<Statement>(options_.driver, *session_, text, parameters, columns);
+        auto made =
+            std::make_unique<Statement>(options_.driver, *session_, text, parameters, columns, counts_);
         found = statements_.emplace(std::move(text), std::move(made)).first;
     }
     return found->second->start();
@@ -172,7 +182,7 @@ Statement& Session::prepare(std::string_view sql, std::string_view parameters, s
 
 void Session::run(std::string_view sql) {
     if (!session_) throw SqlError(SqlFault::lost, 0, "not connected");
-    Statement(options_.driver, *session_, std::string(sql), {}, {}).run();
+    Statement(options_.driver, *session_, std::string(sql), {}, {}, counts_).run();
 }
 
 Statement& Session::rows_statement(const Rows& shape, std::size_t count) {
@@ -199,7 +209,7 @@ Statement& Session::rows_statement(const Rows& shape, std::size_t count) {
             types += shape.types;
         }
         sql += shape.tail;
-        auto made = std::make_unique<Statement>(options_.driver, *session_, sql, types, "");
+        auto made = std::make_unique<Statement>(options_.driver, *session_, sql, types, "", counts_);
         found = rows_statements_.emplace(key, std::move(made)).first;
     }
     return found->second->start();
@@ -262,7 +272,8 @@ std::size_t Session::stream(std::string_view sql, std::size_t columns,
     std::vector<std::string_view> row(columns);
     std::size_t count = 0;
     if (options_.driver == Driver::sqlite) {
-        Statement statement(options_.driver, *session_, std::string(sql), "", std::string(columns, 's'));
+        Statement statement(options_.driver, *session_, std::string(sql), "", std::string(columns, 's'),
+                            counts_);
         for (statement.run(); statement.fetch(); ++count) {
             for (std::size_t i = 0; i < columns; ++i)
                 row[i] = statement.is_null(i) ? std::string_view() : std::string_view(statement.text(i));
@@ -288,6 +299,7 @@ std::size_t Session::stream(std::string_view sql, std::size_t columns,
         each(row);
         ++count;
     }
+    counts_.read += count;
     check();
     return count;
 }

@@ -18,12 +18,18 @@
 /// only, which is what both databases give back exactly.
 namespace ecron::store {
 
+/// Rows that a session has changed and read since it was last asked.
+struct RowCounts {
+    std::uint64_t written{0};
+    std::uint64_t read{0};
+};
+
 /// A prepared statement with places for its parameters and its result row. Types are one letter each: i
 /// integer, s text, b bytes.
 class Statement {
 public:
     Statement(Driver driver, soci::session& session, const std::string& sql, std::string_view parameters,
-              std::string_view columns);
+              std::string_view columns, RowCounts& counts);
     Statement(const Statement&) = delete;
     Statement& operator=(const Statement&) = delete;
 
@@ -66,7 +72,8 @@ private:
 
     Driver driver_;
     soci::session& session_;
-    std::string beginning_;        // of the text, for the log
+    std::string beginning_;  // of the text, for the log
+    RowCounts& counts_;
     std::deque<Slot> parameters_;  // a deque: SOCI keeps references
     std::deque<Slot> columns_;
     std::unique_ptr<soci::statement> statement_;
@@ -118,6 +125,7 @@ public:
     /// The clock of the store: the server's, or for SQLite the process's.
     Instant now();
 
+    RowCounts take_counts() { return std::exchange(counts_, {}); }
     [[nodiscard]] Driver driver() const { return options_.driver; }
     [[nodiscard]] const Options& options() const { return options_; }
     /// The commit of the last transaction was sent and its answer never came.
@@ -129,6 +137,7 @@ private:
     const Options& options_;
     SessionUse use_;
     const Clock& clock_;
+    RowCounts counts_;
     std::unique_ptr<soci::session> session_;
     struct TextHash {
         using is_transparent = void;

@@ -367,6 +367,10 @@ private:
 }  // namespace
 
 Result<std::unique_ptr<Store>> Store::open(boost::asio::io_context& io, Options options, const Clock& clock) {
+    // The one name that settings must write into a statement as it is.
+    const auto is_name = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+    if (options.charset.empty() || !std::ranges::all_of(options.charset, is_name))
+        return fail(Errc::invalid, "the character set is not a name of one", {"db_format"});
     auto file_lock = std::make_unique<FileLock>();
     if (options.driver == Driver::sqlite) {
         const Result<void> taken = file_lock->take(options.path);

@@ -169,6 +169,7 @@ void Writer::transaction(std::span<Write* const> writes, Manner manner, Repetiti
     }
     session_->commit();
     ++state_.transactions;
+    state_.rows_written += session_->take_counts().written;
     state_.commit_micros += static_cast<std::uint64_t>((clock_.steady() - begun).count());
 }
 

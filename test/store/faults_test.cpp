@@ -269,6 +269,28 @@ TEST_CASE("during an outage everything is answered, and afterwards nothing answe
     CHECK(world.number("select count(*) from t_cron_job") == 2);
 }
 
+TEST_CASE("a password may be any text", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    World world;
+    const Options direct = world.options();
+    const std::string name = "u" + world.options().database.substr(0, 20);
+    world.sql("create user " + name + " identified by 'a b''c\\\\d\"= x'");
+    world.sql("grant all on " + world.options().database + ".* to " + name);
+    world.options().user = name;
+    world.options().password = SecretText("a b'c\\d\"= x");
+    const auto opened = world.try_open();
+    world.close();
+    world.options() = direct;
+    world.sql("drop user " + name);
+    if (!opened) FAIL(opened.error().what);
+}
+
+TEST_CASE("a character set is a name", "[store]") {
+    World world;
+    world.options().charset = "utf8mb4; drop table t_cron_job";
+    CHECK(world.try_open().error().code == Errc::invalid);
+}
+
 TEST_CASE("an unreachable server is unavailable at start", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;

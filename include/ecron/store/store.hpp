@@ -167,7 +167,8 @@ public:
     [[nodiscard]] virtual bool leads() const = 0;
     virtual Awaitable<void> end_term() = 0;
 
-    // --- loading; the function runs on a reader's thread, row by row as they stream in
+    // --- loading; the function runs on a reader's thread, row by row as they stream in. After an error some rows
+    // have been given already: start over.
     virtual Awaitable<std::size_t> load_plans(std::function<void(const StoredPlan&)> each) = 0;
     /// Executions of ecron's own that have not ended, in the order of their rows (`key`), those after `after_key`.
     virtual Awaitable<std::vector<model::Execution>> unended(std::size_t limit, std::int64_t after_key) = 0;
@@ -182,6 +183,7 @@ public:
                                                            bool enabled) = 0;
     virtual Awaitable<std::vector<model::Job>> notify_jobs(std::optional<TenantId> tenant, std::vector<JobId> ids,
                                                            std::string webhook) = 0;
+    /// Several are answered in the order asked for, each once; those that there are not are left out.
     virtual Awaitable<std::optional<model::Job>> find_job(std::optional<TenantId> tenant, JobId id) = 0;
     virtual Awaitable<std::vector<model::Job>> find_jobs(std::optional<TenantId> tenant, std::vector<JobId> ids) = 0;
     virtual Awaitable<std::vector<model::Job>> find_jobs_by_key(std::vector<JobKey> keys) = 0;
@@ -191,7 +193,9 @@ public:
     virtual Awaitable<std::vector<Change>> changes_after(ChangeNumber number, std::size_t limit) = 0;
 
     // --- the run path
-    virtual Awaitable<Claimed> claim(Claim claim) = 0;                    // denied: the epoch is no longer this one's
+    /// denied: the epoch is no longer this one's. unavailable also where the watermark is further ahead than the
+    /// store's clock allows (claim_ahead and a second).
+    virtual Awaitable<Claimed> claim(Claim claim) = 0;
     virtual Awaitable<void> record_missed(std::vector<Missed> missed) = 0;
     /// Deletes claimed rows that were not started, so that their ids are free again.
     virtual Awaitable<void> withdraw(Epoch epoch, std::vector<ExecuteId> ids) = 0;
