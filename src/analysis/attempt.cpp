@@ -50,6 +50,7 @@ asio::awaitable<void> Scheduler::Impl::begin_then_submit(RunId id) {
         const Result<bool> begun = co_await store_.begin_attempt(after.id, after.attempt, after);
         if (term != term_count_) co_return;
         run = runs_.find(id);
+        if (run == nullptr) co_return;  // handed back meanwhile
         if (begun && *begun) {
             run->begin_recorded = true;
             submit(*run);

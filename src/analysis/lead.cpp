@@ -338,6 +338,7 @@ asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
     const SteadyInstant deadline = clock_.steady() + grace;
     const auto busy = [this] { return pool_.running() + pool_.waiting() > 0; };
     while (busy() && clock_.steady() < deadline) co_await progress_.wait(Millis{50});
+    while (claiming_ || starting_) co_await progress_.wait(Millis{10});
     for (const RunId id : runs_.ids()) gate_.spawn("hand back", hand_back(id));
     co_await gate_.drained();
     if (term_) {
