@@ -10,3 +10,6 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 # The comment at the top of the running script is its help.
 show_help() { sed -n '2,/^set -/s/^# \{0,1\}//p' "$0"; }
+
+# The compiler's cache serves every clone of the tree, wherever it lies.
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
