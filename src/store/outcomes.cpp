@@ -37,7 +37,8 @@ const Rows& joined_rows() {
         .head = "update (",
         .types = kTypes,
         .tail =
-            ") v on s.f_execute_id = v.o_id set s.f_job_status = v.n_state, s.f_begin_time = v.n_begin, "
+            ") v straight_join t_cron_job_status s force index (index_execute_id) on s.f_execute_id = v.o_id "
+            "set s.f_job_status = v.n_state, s.f_begin_time = v.n_begin, "
             "s.f_end_time = v.n_end, s.f_executor = v.n_executor, s.f_execute_times = v.n_times, "
             "s.f_ext_info = v.n_ext, s.f_due = v.n_due, s.f_attempt = v.n_attempt, s.f_losses = v.n_losses, "
             "s.f_accepted = v.n_accepted, s.f_node = v.n_node, s.f_epoch = v.n_epoch, "

@@ -124,16 +124,19 @@ void Writer::carry_out(Batch& batch) {
         } catch (const Together&) {
             session_->rollback();
             manner = Manner::each;
+            ++state_.retries;
         } catch (const Refused& refused) {
             session_->rollback();
             if (writes.size() == 1) return writes.front()->refuse(refused.error());
             manner = Manner::each;
+            ++state_.retries;
         } catch (const SqlError& error) {
             const bool unknown = session_->commit_unknown();
             session_->rollback();
             if (is_of_one_member(error.fault())) {
                 if (writes.size() == 1 || manner == Manner::each) return fail_all(writes, to_error(error));
                 manner = Manner::each;
+                ++state_.retries;
             } else if (error.fault() == SqlFault::again && tries < kTries) {
                 ++state_.retries;
             } else if (error.fault() == SqlFault::lost) {

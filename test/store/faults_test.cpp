@@ -63,6 +63,33 @@ void wait_until_available(World& world) {
 
 }  // namespace
 
+TEST_CASE("a batch without conflicts passes at the first try", "[store]") {
+    World world;
+    world.open();
+    std::vector<boost::asio::awaitable<Result<model::Job>>> creates;
+    for (int i = 0; i < 250; ++i)
+        creates.push_back(world.store().create_job(a_job("job " + std::to_string(i)), ""));
+    for (const auto& created : world.all(std::move(creates))) REQUIRE(created);
+    const model::Job job = world.given_job("runs");
+    const Term term = world.lead();
+    Claim claim{.epoch = term.epoch, .watermark = term.watermark};
+    for (int i = 0; i < 250; ++i)
+        claim.executions.push_back(a_run(job, term.epoch, term.watermark - Seconds{i}));
+    world.must(world.store().claim(claim));
+    std::vector<boost::asio::awaitable<Result<bool>>> outcomes;
+    for (const model::Execution& run : claim.executions) {
+        Outcome outcome{
+            .id = run.id, .attempt = 1, .after = run, .record = model::Attempt{}, .announcements = {"{}"}};
+        outcome.after.state = ExecutionState::success;
+        outcome.record->execute_id = run.id;
+        outcome.record->number = 1;
+        outcomes.push_back(world.store().finish(std::move(outcome)));
+    }
+    for (const auto& finished : world.all(std::move(outcomes))) CHECK(*finished);
+    CHECK(world.store().statistics().retries == 0);  // a refused batch would be done again member by member
+    CHECK(world.store().statistics().failures == 0);
+}
+
 TEST_CASE("a second process on the same file is refused, and told who has it", "[store]") {
     if (tested_driver() == Driver::mysql) return;
     World world;
