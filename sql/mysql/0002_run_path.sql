@@ -84,7 +84,7 @@ create table if not exists t_cron_missed (
   f_count bigint not null,
   f_reason varchar(32) not null,
   f_at bigint not null,
-  key index_job_key (f_job_key)
+  unique key index_run (f_job_key, f_from)
 ) engine=innodb default charset=utf8mb4 collate=utf8mb4_bin;
 
 create table if not exists t_cron_outbox (

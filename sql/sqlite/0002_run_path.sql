@@ -69,7 +69,7 @@ create table t_cron_missed (
   f_reason varchar(32) not null,
   f_at bigint not null
 );
-create index t_cron_missed_index_job_key on t_cron_missed (f_job_key);
+create unique index t_cron_missed_index_run on t_cron_missed (f_job_key, f_from);
 
 create table t_cron_outbox (
   f_id integer primary key autoincrement,

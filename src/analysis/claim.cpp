@@ -11,7 +11,7 @@ namespace ecron::analysis {
 
 asio::awaitable<void> Scheduler::Impl::claim_decided() {
     const std::uint64_t term = term_count_;
-    while (!decided_.empty() && term == term_count_) {
+    while (!stopping_ && term == term_count_ && (!decided_.empty() || owes_watermark())) {
         const auto count = static_cast<std::ptrdiff_t>(std::min(decided_.size(), options_.claim_batch));
         std::vector<Claim> batch(decided_.begin(), decided_.begin() + count);
         decided_.erase(decided_.begin(), decided_.begin() + count);
@@ -20,10 +20,12 @@ asio::awaitable<void> Scheduler::Impl::claim_decided() {
         const Instant decided = all ? planner_.watermark() : decided_.front().claim_by - Millis{1};
         const Instant watermark = std::max(term_->watermark, std::min(decided, planner_.watermark()));
         const ChangeNumber planned = all ? planned_ : term_->planned;
+        if (all) passes_runs_ = false;
         co_await claim_batch(std::move(batch), watermark, planned);
     }
     claiming_ = false;
     wake_.notify();
+    progress_.notify();
 }
 
 asio::awaitable<void> Scheduler::Impl::claim_batch(std::vector<Claim> batch, Instant watermark,
@@ -52,8 +54,14 @@ asio::awaitable<void> Scheduler::Impl::claim_batch(std::vector<Claim> batch, Ins
     }
 
     const Epoch first_epoch = term_->epoch;
+    const auto passed = std::ranges::stable_partition(
+        missed_, [watermark](const store::Missed& missed) { return missed.to > watermark; });
+    const std::vector<store::Missed> missed(passed.begin(), passed.end());
+    missed_.erase(passed.begin(), passed.end());
+
     for (std::size_t tries = 0; term == term_count_; ++tries) {
-        store::Claim request{.epoch = term_->epoch, .watermark = watermark, .planned = planned};
+        store::Claim request{
+            .epoch = term_->epoch, .watermark = watermark, .planned = planned, .missed = missed};
         for (const RunId id : ids) {
             Run* const run = runs_.find(id);
             run->row.epoch = term_->epoch;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "ecron/base/json_writer.hpp"
 #include "ecron/base/log.hpp"
 #include "scheduler_impl.hpp"
@@ -7,6 +9,7 @@ namespace ecron::analysis {
 namespace {
 
 constexpr std::chrono::seconds kLongestWait{1};  // wall clocks step; a wait must notice
+constexpr Millis kWatermarkAge{10'000};          // how old it may grow while there is nothing to claim
 
 }  // namespace
 
@@ -30,6 +33,7 @@ void Scheduler::Impl::step() {
     const std::size_t window = used < options_.claim_window ? options_.claim_window - used : 0;
     const std::size_t room = std::min(window, options_.claim_batch);
     const ChangeNumber known = changes_.seen();
+    const std::size_t told = missed_.size();
     decisions_.clear();
     planner_.advance(clock_.now(), room, decisions_);
 
@@ -37,7 +41,9 @@ void Scheduler::Impl::step() {
         std::visit([this](const auto& one) { carry_out(one); }, decision);
     if (planner_.caught_up()) planned_ = known;
 
-    if (!decided_.empty() && !claiming_) {
+    attach_summaries(told);
+
+    if ((!decided_.empty() || owes_watermark()) && !claiming_) {
         claiming_ = true;
         gate_.spawn("claim", claim_decided());
     }
@@ -46,8 +52,13 @@ void Scheduler::Impl::step() {
         gate_.spawn("start", start_queued());
     }
     if (!to_withdraw_.empty()) gate_.spawn("withdraw", withdraw(std::exchange(to_withdraw_, {})));
-    attach_summaries();
-    if (!missed_.empty()) gate_.spawn("missed", record_missed(std::exchange(missed_, {})));
+}
+
+/// Whether the watermark is to be committed though nothing is to be claimed: because runs were missed or
+/// passed over in a pause, which the next term must not look at again, or because it has grown old.
+bool Scheduler::Impl::owes_watermark() const {
+    const Millis behind = planner_.watermark() - term_->watermark;
+    return behind > Millis{0} && (passes_runs_ || !missed_.empty() || behind > kWatermarkAge);
 }
 
 void Scheduler::Impl::carry_out(const Claim& claim) { decided_.push_back(claim); }
@@ -95,9 +106,10 @@ void Scheduler::Impl::carry_out(const Missed& missed) {
     missed_.push_back({missed.job, missed.from, missed.to, missed.count, "misfire"});
 }
 
-/// Missed runs are told in the row of the newest one, where that runs; else as a record of their own.
-void Scheduler::Impl::attach_summaries() {
-    std::erase_if(missed_, [this](const store::Missed& missed) {
+/// Missed runs are told in the row of the newest one, where that runs; else as a record of their own. The first
+/// `told` summaries were looked at before.
+void Scheduler::Impl::attach_summaries(std::size_t told) {
+    const auto attached = [this](const store::Missed& missed) {
         for (const Decision& decision : decisions_) {
             const Claim* const claim = std::get_if<Claim>(&decision);
             if (claim == nullptr || claim->job != missed.job) continue;
@@ -109,7 +121,9 @@ void Scheduler::Impl::attach_summaries() {
             return true;
         }
         return false;
-    });
+    };
+    const auto fresh = missed_.begin() + static_cast<std::ptrdiff_t>(told);
+    missed_.erase(std::remove_if(fresh, missed_.end(), attached), missed_.end());
 }
 
 asio::awaitable<void> Scheduler::Impl::withdraw(std::vector<RunId> ids) {
@@ -130,18 +144,6 @@ asio::awaitable<void> Scheduler::Impl::withdraw(std::vector<RunId> ids) {
     if (term != term_count_) co_return;
     statistics_.withdrawn += executions.size();
     for (const RunId id : ids) end_run(id);
-}
-
-asio::awaitable<void> Scheduler::Impl::record_missed(std::vector<store::Missed> missed) {
-    for (std::size_t tries = 0;; ++tries) {
-        const Result<void> done = co_await store_.record_missed(missed);
-        if (done) co_return;
-        const bool again = done.error().code == Errc::unavailable && co_await back_off(tries);
-        if (!again) {
-            log::error("missed runs not recorded count={} error={}", missed.size(), done.error().what);
-            co_return;
-        }
-    }
 }
 
 }  // namespace ecron::analysis

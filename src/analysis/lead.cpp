@@ -19,13 +19,18 @@ constexpr std::size_t kRecoveryPage = 500;
 struct LoadedJob {
     PlannedJob job;
     Instant from;
+    std::optional<Instant> claimed{};
 };
 
 /// Where planning of a job goes on: what the last term knew was planned up to the watermark, what it did not
-/// know holds since it was made.
-Instant planned_from(const store::StoredPlan& job, const Timing& timing, const store::Term& term) {
-    if (job.revision > term.planned) return job.effective_from;
-    return std::max(job.effective_from, term.watermark - timing.jitter);
+/// know holds since it was made. With jitter an instant may lie before the watermark and be unclaimed.
+LoadedJob loaded_job(PlannedJob job, const store::StoredPlan& row, const store::Term& term) {
+    const Millis jitter = job.timing.jitter;
+    const bool known = row.revision <= term.planned;
+    LoadedJob loaded{.job = std::move(job), .from = row.effective_from};
+    if (known) loaded.from = std::max(loaded.from, term.watermark - jitter);
+    if (known && jitter > Millis{0}) loaded.claimed = term.watermark;
+    return loaded;
 }
 
 bool is_planned(const model::Execution& row) {
@@ -106,8 +111,10 @@ asio::awaitable<bool> Scheduler::Impl::load() {
     if (!pauses) co_return false;
     const bool jobs_loaded = co_await load_jobs();
     if (!jobs_loaded) co_return false;
-    if (pauses->all) planner_.pause(std::nullopt);
-    for (const TenantId& tenant : pauses->tenants) planner_.pause(groups_.of(tenant.value()));
+    // The watermark was committed when the pause began.
+    if (pauses->all) planner_.pause(std::nullopt, term_->watermark);
+    for (const TenantId& tenant : pauses->tenants)
+        planner_.pause(groups_.of(tenant.value()), term_->watermark);
     loaded_once_ = true;
     log::info("jobs loaded count={} took={}", planner_.jobs(),
               format_duration(std::chrono::duration_cast<Millis>(clock_.steady() - begun)));
@@ -135,7 +142,7 @@ asio::awaitable<bool> Scheduler::Impl::load_jobs() {
     const auto hand_over = [this, loading] {
         loading->ahead.acquire();
         asio::post(io_, [this, loading, batch = std::exchange(loading->batch, {})] {
-            for (const LoadedJob& loaded : batch) planner_.upsert(loaded.job, loaded.from);
+            for (const LoadedJob& loaded : batch) planner_.upsert(loaded.job, loaded.from, loaded.claimed);
             loading->ahead.release();
         });
         loading->batch.reserve(kLoadBatch);
@@ -147,7 +154,7 @@ asio::awaitable<bool> Scheduler::Impl::load_jobs() {
                 log::warn("job cannot be planned job={} reason={}", row.id, job.error());
             return;
         }
-        loading->batch.push_back({*job, planned_from(row, job->timing, term)});
+        loading->batch.push_back(loaded_job(*job, row, term));
         if (loading->batch.size() >= kLoadBatch) hand_over();
     };
     const Result<std::size_t> read = co_await store_.load_plans(each);
@@ -156,7 +163,7 @@ asio::awaitable<bool> Scheduler::Impl::load_jobs() {
         co_return false;
     }
     for (const LoadedJob& loaded : std::exchange(loading->batch, {}))
-        planner_.upsert(loaded.job, loaded.from);
+        planner_.upsert(loaded.job, loaded.from, loaded.claimed);
     groups_ = std::move(loading->groups);
     co_return true;
 }
@@ -181,8 +188,7 @@ asio::awaitable<void> Scheduler::Impl::recover(std::uint64_t term) {
         after = page->back().key;
         count += page->size();
         for (const model::Execution& row : *page) {
-            const bool own = row.epoch == term_->epoch || runs_.find(row.id) != nullptr;
-            if (!own) co_await adopt(row, term);
+            if (row.epoch != term_->epoch) co_await adopt(row, term);
             if (term != term_count_) co_return;
         }
         wake_.notify();
@@ -190,13 +196,25 @@ asio::awaitable<void> Scheduler::Impl::recover(std::uint64_t term) {
     if (count > 0) log::info("unended executions recovered count={}", count);
 }
 
+/// Whether a run is in memory already, once no claim of it is under way: such a claim may find that the row
+/// is not its own, and forget it.
+asio::awaitable<bool> Scheduler::Impl::knows(ExecuteId id, std::uint64_t term) {
+    for (;;) {
+        const Run* const run = runs_.find(id);
+        if (run == nullptr || run->stage != Stage::unclaimed || term != term_count_) co_return run != nullptr;
+        co_await progress_.wait(kHousekeeping);
+    }
+}
+
 asio::awaitable<void> Scheduler::Impl::adopt(model::Execution row, std::uint64_t term) {
+    const bool here = co_await knows(row.id, term);
+    if (here || term != term_count_) co_return;
     execution::TaskPtr task = co_await task_of(row);
     if (term != term_count_) co_return;
     const Instant now = clock_.now();
     const bool untouched = row.state == model::ExecutionState::pending &&
                            (row.node.value().empty() || row.due.value_or(now) > now);
-    if (untouched && !still_named(row, task)) {
+    if (untouched && row.attempt <= 1 && !still_named(row, task)) {
         const Result<void> gone = co_await store_.withdraw(term_->epoch, {row.id});
         if (!gone) log::warn("run not withdrawn execution={} error={}", row.id, gone.error().what);
         co_return;
@@ -206,17 +224,23 @@ asio::awaitable<void> Scheduler::Impl::adopt(model::Execution row, std::uint64_t
         const bool goes_on = co_await survive_loss(row, task);
         if (!goes_on || term != term_count_) co_return;
     }
+    const bool claimed_meanwhile = co_await knows(row.id, term);
+    if (claimed_meanwhile || term != term_count_) co_return;
+
+    const bool has_begun = row.state == model::ExecutionState::failure || row.attempt > 1;
     const Timing timing = timing_of(task->context.plan, task->job_type, options_.timing, groups_);
-    const Planner::Adopted state = row.accepted                                  ? Planner::Adopted::accepted
-                                   : row.state == model::ExecutionState::failure ? Planner::Adopted::retrying
-                                                                                 : Planner::Adopted::waiting;
+    const Planner::Adopted state = row.accepted ? Planner::Adopted::accepted
+                                   : has_begun  ? Planner::Adopted::retrying
+                                                : Planner::Adopted::waiting;
     const RunId id = planner_.adopt(row.job_key, is_planned(row) ? row.nominal : std::nullopt,
                                     row.due.value_or(now), state, timing);
-    const Stage stage = row.accepted                          ? Stage::accepted
-                        : state == Planner::Adopted::retrying ? Stage::retrying
-                                                              : Stage::waiting;
-    runs_.add(
+    const Stage stage = row.accepted ? Stage::accepted : has_begun ? Stage::retrying : Stage::waiting;
+    const bool reported = row.accepted && !row.result.empty();
+    Run& run = runs_.add(
         Run{.id = id, .stage = stage, .task = std::move(task), .row = std::move(row), .needs_begin = true});
+    if (!reported) co_return;
+    run.early_result = run.row.result;  // kept, and its target told so, by a process that died before the end
+    gate_.spawn("callback", complete_by_callback(id));
 }
 
 /// Whether a planned run that has not started is still one of its job's; a job that is spent is disabled with
@@ -337,7 +361,8 @@ asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
     log::info("draining runs={}", runs_.size());
     const SteadyInstant deadline = clock_.steady() + grace;
     const auto busy = [this] { return pool_.running() + pool_.waiting() > 0; };
-    while (busy() && clock_.steady() < deadline) co_await progress_.wait(Millis{50});
+    // A claim that is being committed becomes runs, which are handed back too.
+    while (claiming_ || (busy() && clock_.steady() < deadline)) co_await progress_.wait(Millis{50});
     while (claiming_ || starting_) co_await progress_.wait(Millis{10});
     for (const RunId id : runs_.ids()) gate_.spawn("hand back", hand_back(id));
     co_await gate_.drained();
@@ -359,6 +384,8 @@ asio::awaitable<void> Scheduler::Impl::hand_back(RunId id) {
     outcome.after.node = NodeId{};
     if (unfinished) {
         outcome.after.losses = run->row.losses + 1;
+        outcome.after.executors.push_back({options_.executor_id, run->began});
+        outcome.after.execute_times = static_cast<int>(outcome.after.executors.size());
         outcome.next_attempt = run->row.attempt + 1;
         outcome.record = model::Attempt{.execute_id = execution,
                                         .number = run->row.attempt,

@@ -12,7 +12,9 @@ Planner::Planner(Planner&&) noexcept = default;
 Planner& Planner::operator=(Planner&&) noexcept = default;
 
 void Planner::reserve(std::size_t jobs) { impl_->reserve(jobs); }
-void Planner::upsert(const PlannedJob& job, Instant from) { impl_->upsert(job, from); }
+void Planner::upsert(const PlannedJob& job, Instant from, std::optional<Instant> claimed) {
+    impl_->upsert(job, from, claimed);
+}
 void Planner::adjust(const PlannedJob& job) { impl_->adjust(job); }
 void Planner::remove(JobKey job) { impl_->remove(job); }
 bool Planner::knows(JobKey job) const { return impl_->find(job).has_value(); }

@@ -49,6 +49,17 @@ Instant Planner::Impl::claim_by(const Job& job) const {
     return late == Millis{0} ? job.next : std::min(job.next + late, first_after(job, job.next));
 }
 
+/// An instant is claimed not after the one that follows it: of those up to `claimed` only the newest may be
+/// left.
+void Planner::Impl::pass_claimed(Job& job, Instant claimed) const {
+    if (job.next > claimed) return;
+    const Timing& timing = timings_[job.timing];
+    Instant until = claimed + Millis{1};
+    if (timing.end_at) until = std::min(until, whole_second(*timing.end_at) + Seconds{1});
+    job.next = std::max(job.next, job.schedule.prev_before(until).value_or(job.next));
+    if (claim_by(job) <= claimed) job.next = first_after(job, job.next);
+}
+
 void Planner::Impl::arm_job(std::uint32_t number, Instant seen, bool settled) {
     Job& job = jobs_[number];
     if (job.next == kNever) return;

@@ -25,7 +25,7 @@ public:
 
     // planner_jobs.cpp
     void reserve(std::size_t jobs);
-    void upsert(const PlannedJob& planned, Instant from);
+    void upsert(const PlannedJob& planned, Instant from, std::optional<Instant> claimed);
     void adjust(const PlannedJob& planned);
     void remove(JobKey key);
     [[nodiscard]] std::optional<PlannedJob> find(JobKey key) const;
@@ -125,6 +125,7 @@ private:
     [[nodiscard]] Millis delay(const Job& job, Instant nominal) const;
     [[nodiscard]] Instant first_after(const Job& job, Instant after) const;
     [[nodiscard]] Instant claim_by(const Job& job) const;
+    void pass_claimed(Job& job, Instant claimed) const;
     void arm_job(std::uint32_t job, Instant seen, bool settled);
     void disarm_job(std::uint32_t job);
     void note_gap(std::size_t room);

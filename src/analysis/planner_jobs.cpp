@@ -38,7 +38,7 @@ void Planner::Impl::drop_if_unused(std::uint32_t number) {
     jobs_.give_back(number);
 }
 
-void Planner::Impl::upsert(const PlannedJob& planned, Instant from) {
+void Planner::Impl::upsert(const PlannedJob& planned, Instant from, std::optional<Instant> claimed) {
     const std::uint32_t number = job_of(planned.key);
     Job& job = jobs_[number];
     disarm_job(number);
@@ -51,6 +51,7 @@ void Planner::Impl::upsert(const PlannedJob& planned, Instant from) {
     job.timing = timing;
     job.tenant = planned.tenant;
     job.next = first_after(job, from);
+    if (claimed) pass_claimed(job, *claimed);
     if (job.activity != kNone) reconcile_runs(number, from);
     arm_job(number, now_, false);
 }

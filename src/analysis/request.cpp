@@ -103,6 +103,7 @@ void Scheduler::Impl::paused(const std::optional<TenantId>& tenant, bool is_paus
         planner_.pause(group);
     else
         planner_.resume(group);
+    passes_runs_ = true;
     wake_.notify();
 }
 

@@ -56,6 +56,7 @@ private:
     asio::awaitable<bool> load();
     asio::awaitable<bool> load_jobs();
     asio::awaitable<void> recover(std::uint64_t term);
+    asio::awaitable<bool> knows(ExecuteId id, std::uint64_t term);
     asio::awaitable<void> adopt(model::Execution row, std::uint64_t term);
     [[nodiscard]] bool still_named(const model::Execution& row, const execution::TaskPtr& task) const;
     asio::awaitable<bool> survive_loss(model::Execution& row, const execution::TaskPtr& task);
@@ -77,9 +78,9 @@ private:
     void carry_out(const Stop& stop);
     void carry_out(const Expire& expire);
     void carry_out(const Missed& missed);
-    void attach_summaries();
+    void attach_summaries(std::size_t told);
+    [[nodiscard]] bool owes_watermark() const;
     asio::awaitable<void> withdraw(std::vector<RunId> ids);
-    asio::awaitable<void> record_missed(std::vector<store::Missed> missed);
 
     // claim.cpp
     asio::awaitable<void> claim_decided();
@@ -144,7 +145,8 @@ private:
     std::deque<Claim> decided_;
     std::deque<RunId> to_start_;
     std::vector<RunId> to_withdraw_;
-    std::vector<store::Missed> missed_;
+    std::vector<store::Missed> missed_;  // until the watermark has passed them
+    bool passes_runs_{false};            // a pause began or ended since the watermark was last committed
     std::unordered_map<RunId, std::string>
         summaries_;  // of missed runs, for the row of the run that stands for them
     bool claiming_{false};

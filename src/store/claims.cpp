@@ -107,6 +107,30 @@ void read_back(Session& session, const std::vector<ClaimedRow>& rows) {
     }
 }
 
+const Rows& missed_insert(Driver driver) {
+    static const auto shape = [](Driver which) {
+        return Rows{
+            .head = "insert into t_cron_missed (f_job_key, f_from, f_to, f_count, f_reason, f_at) values ",
+            .types = "iiiisi",
+            .tail = keep_existing(which, "f_job_key")};
+    };
+    static const Rows mysql = shape(Driver::mysql);
+    static const Rows sqlite = shape(Driver::sqlite);
+    return driver == Driver::mysql ? mysql : sqlite;
+}
+
+void insert(Session& session, const std::vector<Missed>& missed) {
+    const std::int64_t now = to_unix_millis(session.now());
+    session.run_rows(
+        missed_insert(session.driver()), missed.size(),
+        [&](Statement& row, std::size_t i) {
+            const Missed& one = missed[i];
+            row << one.job.value() << to_unix_millis(one.from) << to_unix_millis(one.to) << one.count
+                << one.reason << now;
+        },
+        [](std::size_t) { return std::size_t{100}; });
+}
+
 }  // namespace
 
 void BeginTerm::apply(Session& session) {
@@ -169,6 +193,7 @@ void apply_claims(Session& session, std::span<Write* const> writes, Repetition r
             if (run != executions.end()) spent.emplace_back(key, run->revision);
         }
         claim->result->disabled = disable_spent(session, spent);
+        insert(session, claim->claim().missed);
     }
 }
 
@@ -186,22 +211,6 @@ void Withdraw::apply(Session& session) {
         for (std::size_t i = 0; i < size; ++i) remove << ids_[at + std::min(i, count - 1)].value();
         remove.run();
     }
-}
-
-void RecordMissed::apply(Session& session) {
-    result = {};
-    static const Rows kMissedRows{
-        .head = "insert into t_cron_missed (f_job_key, f_from, f_to, f_count, f_reason, f_at) values ",
-        .types = "iiiisi"};
-    const std::int64_t now = to_unix_millis(session.now());
-    session.run_rows(
-        kMissedRows, missed_.size(),
-        [&](Statement& row, std::size_t i) {
-            const Missed& missed = missed_[i];
-            row << missed.job.value() << to_unix_millis(missed.from) << to_unix_millis(missed.to)
-                << missed.count << missed.reason << now;
-        },
-        [](std::size_t) { return std::size_t{100}; });
 }
 
 }  // namespace ecron::store

@@ -38,16 +38,4 @@ private:
     std::vector<ExecuteId> ids_;
 };
 
-class RecordMissed final : public Answering<Write, void> {
-public:
-    explicit RecordMissed(std::vector<Missed> missed)
-        : Answering(WriteKind::others),
-          missed_(std::move(missed)) {}
-    [[nodiscard]] bool repeatable() const override { return false; }
-    void apply(Session& session) override;
-
-private:
-    std::vector<Missed> missed_;
-};
-
 }  // namespace ecron::store

@@ -225,9 +225,6 @@ public:
         }
         co_return claimed;
     }
-    Awaitable<void> record_missed(std::vector<Missed> missed) override {
-        return await_answer(std::make_unique<RecordMissed>(std::move(missed)), *writer_);
-    }
     Awaitable<void> withdraw(Epoch epoch, std::vector<ExecuteId> ids) override {
         return await_answer(std::make_unique<Withdraw>(epoch, std::move(ids)), *writer_);
     }

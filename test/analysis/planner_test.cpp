@@ -186,6 +186,33 @@ TEST_CASE("jitter delays by the same time for the same instant, within its bound
     for (const Claim& claim : again.claims) CHECK(due.at(claim.nominal) == claim.due);
 }
 
+TEST_CASE("a planner that goes on from another one's watermark claims every instant once", "[planner]") {
+    const Millis jitter = GENERATE(1ms, 900ms, 5s, 90s);
+    const int minute = GENERATE(range(1, 20));
+    const Timing timing{.overlap = model::Overlap::allow, .jitter = jitter};
+    const std::string cron = GENERATE("* * * * * *", "*/7 * * * * *", "* * * * *");
+    CAPTURE(jitter, minute, cron);
+    World first{"01-05 10:00"};
+    first.job(1, cron, timing);
+    first.until(at("01-05 10:00") + minute * 61s);
+    const Instant watermark = first.planner.watermark();
+
+    World second{"01-05 10:00"};
+    second.now = first.now;
+    second.planner.upsert(World::described(1, cron, timing), watermark - jitter, watermark);
+    second.until(first.now + 100s);
+    std::vector<Instant> claimed;
+    for (const World* world : {&first, &second})
+        for (const Claim& claim : world->claims) claimed.push_back(claim.nominal);
+
+    World whole{"01-05 10:00"};
+    whole.job(1, cron, timing);
+    whole.until(first.now + 100s);
+    std::vector<Instant> expected;
+    for (const Claim& claim : whole.claims) expected.push_back(claim.nominal);
+    CHECK(claimed == expected);
+}
+
 TEST_CASE("with jitter longer than the interval every run starts at its own instant", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, "0 * * * * *", {.overlap = model::Overlap::allow, .jitter = 10min});

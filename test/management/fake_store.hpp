@@ -53,7 +53,6 @@ public:
     }
 
     Awaitable<store::Claimed> claim(store::Claim) override { return unused<store::Claimed>(); }
-    Awaitable<void> record_missed(std::vector<store::Missed>) override { return unused<void>(); }
     Awaitable<void> withdraw(Epoch, std::vector<ExecuteId>) override { return unused<void>(); }
     Awaitable<model::Execution> insert_execution(model::Execution) override {
         return unused<model::Execution>();

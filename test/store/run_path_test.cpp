@@ -361,14 +361,23 @@ TEST_CASE("what has not ended is found, in pages, and the rest of history is not
     CHECK(std::ranges::find(seen, runs[4].id.value()) != seen.end());
 }
 
-TEST_CASE("summaries of missed runs are kept", "[store]") {
+TEST_CASE("summaries of missed runs come with the watermark that passes them, and are told once", "[store]") {
     Leading world;
-    world.must(world.store().record_missed({{.job = world.job.key,
-                                             .from = world.now - Seconds{3'600},
-                                             .to = world.now,
-                                             .count = 60,
-                                             .reason = "misfire"}}));
-    CHECK(world.number("select f_count from t_cron_missed") == 60);
+    Claim claim = world.claim_of({});
+    claim.missed.push_back({.job = world.job.key,
+                            .from = world.now - Seconds{3'600},
+                            .to = world.now,
+                            .count = 60,
+                            .reason = "misfire"});
+    world.must(world.store().claim(claim));
+    world.must(world.store().claim(claim));
+    CHECK(world.number("select sum(f_count) from t_cron_missed") == 60);
+    CHECK(world.number("select f_watermark from t_cron_shard") == to_unix_millis(world.now));
+
+    world.lead("node-2");
+    claim.missed.front().from = world.now + Seconds{1};
+    CHECK(world.await(world.store().claim(claim)).error().code == Errc::denied);
+    CHECK(world.number("select count(*) from t_cron_missed") == 1);
 }
 
 TEST_CASE("scheduling is paused as a whole and per tenant", "[store]") {

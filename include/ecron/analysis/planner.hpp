@@ -110,7 +110,9 @@ public:
     /// A new job, or one whose schedule changed: its instants after `from` (exclusive) are planned, whether
     /// past or to come. Claimed runs that have not started are kept when the new schedule names their
     /// instant, else withdrawn; an instant of a kept run is not claimed again.
-    void upsert(const PlannedJob& job, Instant from);
+    /// `claimed`: instants whose turn to be claimed came up to then were claimed (by an earlier term, of the
+    /// same schedule), and are not planned again.
+    void upsert(const PlannedJob& job, Instant from, std::optional<Instant> claimed = {});
     /// The schedule stays, something else changed (overlap, concurrency, …): what is planned goes on.
     void adjust(const PlannedJob& job);
     /// Nothing more is planned; unstarted runs are withdrawn, running ones go on, and so does the run that

@@ -71,19 +71,6 @@ struct Term {
     ChangeNumber head{};    // the newest change there is
 };
 
-/// Everything due up to `watermark` is claimed by these rows, in one fenced transaction.
-struct Claim {
-    Epoch epoch{};
-    Instant watermark{};
-    ChangeNumber planned{};
-    std::vector<model::Execution> executions{};  // state pending, attempt 1, node set
-    std::vector<JobKey> spent{};                 // timed jobs whose only run is among them: disabled with it
-};
-struct Claimed {
-    std::vector<bool> mine;            // in the order of the claim; false: the row is another term's and not mine to run
-    std::vector<model::Job> disabled;  // the spent jobs as they are now
-};
-
 /// Runs that will not happen, summarised.
 struct Missed {
     JobKey job{};
@@ -91,6 +78,20 @@ struct Missed {
     Instant to{};
     std::int64_t count{};
     std::string reason{};  // "misfire"
+};
+
+/// Everything due up to `watermark` is claimed by these rows or told by these summaries, in one fenced transaction.
+struct Claim {
+    Epoch epoch{};
+    Instant watermark{};
+    ChangeNumber planned{};
+    std::vector<model::Execution> executions{};  // state pending, attempt 1, node set
+    std::vector<JobKey> spent{};                 // timed jobs whose only run is among them: disabled with it
+    std::vector<Missed> missed{};                // of one job and beginning, the first that comes is kept
+};
+struct Claimed {
+    std::vector<bool> mine;            // in the order of the claim; false: the row is another term's and not mine to run
+    std::vector<model::Job> disabled;  // the spent jobs as they are now
 };
 
 /// The end of an attempt: compare-and-set on (execution, attempt) from an unended state.
@@ -196,7 +197,6 @@ public:
     /// denied: the epoch is no longer this one's. unavailable also where the watermark is further ahead than the
     /// store's clock allows (claim_ahead and a second).
     virtual Awaitable<Claimed> claim(Claim claim) = 0;
-    virtual Awaitable<void> record_missed(std::vector<Missed> missed) = 0;
     /// Deletes claimed rows that were not started, so that their ids are free again.
     virtual Awaitable<void> withdraw(Epoch epoch, std::vector<ExecuteId> ids) = 0;
     /// Inserts an execution that is requested now (manual, message); conflict: the id exists.
