@@ -55,10 +55,10 @@ TEST_CASE("what cannot be read is refused with the reason, and the server stays 
         CHECK(reply.body.find(says) != std::string::npos);
         CHECK(reply.parsed().at("code").as_int64() / 1'000'000 == status);
     };
-    refused(R"({"job_name": "x", )", 400, "position");
+    refused(R"({"job_name": "x", )", 400, "line 1, column 19");
     refused(std::string(10'000, '['), 400, "nest");
     refused(std::string(10'000, '[') + std::string(10'000, ']'), 400, "nest");
-    refused("{\"job_name\":\"\xff\xfe\"}", 400, "UTF-8");
+    refused("{\"job_name\":\"\xff\xfe\"}", 400, "line 1, column 14");
     refused(R"({"job_name":7})", 400, "job_name");
     refused(R"({"job_name":"x","job_type":"scheduled","job_cron_time":"0 0 30 2 *"})", 400, "job_cron_time");
     refused("", 400, "Invalid parameter");
