@@ -11,6 +11,7 @@ namespace {
 constexpr Seconds kBeat{1};
 constexpr Seconds kGood{3};
 constexpr std::string_view kTake = "select get_lock(concat('ecron/', left(md5(database()), 16), '/0'), 0)";
+constexpr std::string_view kRelease = "do release_lock(concat('ecron/', left(md5(database()), 16), '/0'))";
 constexpr std::string_view kCheck =
     "select coalesce(is_used_lock(concat('ecron/', left(md5(database()), 16), '/0')) = connection_id(), 0)";
 
@@ -68,12 +69,12 @@ void Leadership::run() {
         lock.lock();
     }
     lock.unlock();
-    let_go();
+    release();
 }
 
 Result<void> Leadership::carry_out(LockWork::Wish wish) {
     if (wish == LockWork::Wish::release) {
-        let_go();
+        release();
         return {};
     }
     // The session of an earlier try may have been ended by its wait_timeout.
@@ -118,6 +119,18 @@ void Leadership::beat() {
         return;
     }
     log::warn("leadership lost reason=\"the session that held the lock is gone\"");
+    let_go();
+}
+
+void Leadership::release() {
+    if (session_) {
+        try {
+            // Closing the session frees the lock too, but only some time after this process has gone on.
+            session_->run(kRelease);
+        } catch (const SqlError&) {
+            // It ends with the session.
+        }
+    }
     let_go();
 }
 

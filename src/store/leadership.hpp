@@ -41,6 +41,7 @@ private:
     Result<void> carry_out(LockWork::Wish wish);
     Result<void> take();
     void beat();
+    void release();  // in order: the lock is free when it returns
     void let_go();
 
     boost::asio::io_context& io_;
