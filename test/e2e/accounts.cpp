@@ -62,7 +62,7 @@ Account account(const Database& database, const Target& target, const std::strin
              "select j.f_key_id, j.f_job_name, j.f_effective_from from t_cron_job j where " + named))
         books.jobs[row[0]] = {.name = row[1], .made = std::stoll(row[2])};
 
-    std::map<std::string, std::string> states;  // of executions
+    std::map<std::string, std::string> states;  // of executions, as numbers of the database
     for (const Database::Row& row : database.rows(
              "select s.f_job_key, s.f_nominal, s.f_execute_id, s.f_job_status, s.f_attempt, s.f_ext_info "
              "from "
@@ -105,11 +105,16 @@ Account account(const Database& database, const Target& target, const std::strin
             books.complain("called without a row: " + call.execution());
         }
     }
-    for (const auto& [execution, state] : states)
+    for (const auto& [execution, state] : states) {
+        if (state != "1" && state != "6") {
+            ++account.unfinished;
+            books.complain("in state " + state + ": " + execution);
+        }
         if (state == "1" && !called.contains(execution)) {
             ++account.never_called;
             books.complain("success without a call: " + execution);
         }
+    }
     return account;
 }
 

@@ -17,9 +17,11 @@ struct Account {
     std::int64_t calls{}, calls_doubled{};  // at the target: the same attempt twice
     std::int64_t unknown{};                 // calls without a row
     std::int64_t never_called{};            // rows that tell success, without a call
+    std::int64_t unfinished{};              // rows that tell neither success nor that they still wait
     std::vector<std::string> examples;      // of what is wrong
     [[nodiscard]] bool clean() const {
-        return lost == 0 && doubled == 0 && calls_doubled == 0 && unknown == 0 && never_called == 0;
+        return lost == 0 && doubled == 0 && calls_doubled == 0 && unknown == 0 && never_called == 0 &&
+               unfinished == 0;
     }
 };
 

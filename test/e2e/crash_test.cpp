@@ -114,6 +114,10 @@ TEST_CASE("killed at any moment, ecron loses no stored job and accounts for ever
     late.join();
     CHECK(creators.refused() == 0);
     let_pass(std::chrono::milliseconds(std::uniform_int_distribution{0, 3'000}(random)));
+    // And once more while it recovers.
+    world.ecron.launch();
+    let_pass(std::chrono::milliseconds(std::uniform_int_distribution{0, 500}(random)));
+    world.ecron.kill();
     world.ecron.start();
     let_pass(size.after);
     CHECK(world.ecron.terminate() == 0);

@@ -1,0 +1,99 @@
+#include "e2e/mariadb_server.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <vector>
+
+#include "e2e/wait.hpp"
+#include "ecron/base/uuid.hpp"
+
+namespace ecron::e2e {
+namespace {
+
+std::uint16_t free_port() {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{.sin_family = AF_INET, .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+    socklen_t size = sizeof address;
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    const bool bound = ::bind(fd, generic, size) == 0 && ::getsockname(fd, generic, &size) == 0;
+    ::close(fd);
+    REQUIRE(bound);
+    return ntohs(address.sin_port);
+}
+
+bool answers(std::uint16_t port) {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const sockaddr_in address{
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+    const bool connected = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    ::close(fd);
+    return connected;
+}
+
+std::string own_name() { return ::getpwuid(::geteuid())->pw_name; }
+
+}  // namespace
+
+MariadbServer::MariadbServer()
+    : folder_(std::filesystem::temp_directory_path() / ("ecron-e2e-mariadb-" + random_uuid())),
+      port_(free_port()) {
+    std::filesystem::create_directories(folder_);
+    const std::string install = fmt::format(
+        "mariadb-install-db --no-defaults --user={} --datadir={}/data --skip-test-db "
+        "--auth-root-authentication-method=normal >{}/install.log 2>&1",
+        own_name(), folder_, folder_);
+    REQUIRE(std::system(install.c_str()) == 0);
+    start();
+}
+
+MariadbServer::~MariadbServer() {
+    kill();
+    std::filesystem::remove_all(folder_);
+}
+
+void MariadbServer::start() {
+    std::vector<std::string> texts{"mariadbd",
+                                   "--no-defaults",
+                                   "--user=" + own_name(),
+                                   "--datadir=" + folder_ + "/data",
+                                   "--socket=" + folder_ + "/socket",
+                                   "--port=" + std::to_string(port_),
+                                   "--bind-address=127.0.0.1",
+                                   "--skip-name-resolve",
+                                   "--skip-grant-tables",
+                                   "--log-error=" + folder_ + "/server.log"};
+    std::vector<char*> arguments;
+    for (std::string& text : texts) arguments.push_back(text.data());
+    arguments.push_back(nullptr);
+    const char* const program = ::access("/usr/sbin/mariadbd", X_OK) == 0 ? "/usr/sbin/mariadbd" : "mariadbd";
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        const int nothing = ::open("/dev/null", O_RDWR);
+        ::dup2(nothing, STDOUT_FILENO);
+        ::dup2(nothing, STDERR_FILENO);
+        ::execvp(program, arguments.data());
+        ::_exit(127);
+    }
+    pid_ = child;
+    wait_until("the server answers", [&] { return answers(port_); });
+}
+
+void MariadbServer::kill() {
+    if (pid_ <= 0) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(std::exchange(pid_, -1), nullptr, 0);
+}
+
+}  // namespace ecron::e2e

@@ -1,0 +1,31 @@
+#pragma once
+#include <sys/types.h>
+
+#include <string>
+
+#include "e2e/database.hpp"
+
+namespace ecron::e2e {
+
+/// A MariaDB server that a test may kill. It listens on loopback, asks nobody for a password, and keeps its
+/// data in a temporary folder.
+class MariadbServer {
+public:
+    MariadbServer();  // started
+    ~MariadbServer();
+    MariadbServer(const MariadbServer&) = delete;
+    MariadbServer& operator=(const MariadbServer&) = delete;
+
+    void start();
+    void kill();  // SIGKILL
+    [[nodiscard]] Server address() const {
+        return {.host = "127.0.0.1", .user = "root", .password = "", .port = port_};
+    }
+
+private:
+    std::string folder_;
+    std::uint16_t port_{0};
+    pid_t pid_{-1};
+};
+
+}  // namespace ecron::e2e
