@@ -54,10 +54,12 @@ asio::awaitable<void> Scheduler::Impl::claim_batch(std::vector<Claim> batch, Ins
     }
 
     const Epoch first_epoch = term_->epoch;
-    const auto passed = std::ranges::stable_partition(
-        missed_, [watermark](const store::Missed& missed) { return missed.to > watermark; });
-    const std::vector<store::Missed> missed(passed.begin(), passed.end());
-    missed_.erase(passed.begin(), passed.end());
+    std::vector<store::Missed> missed;
+    std::erase_if(missed_, [&](store::Missed& one) {
+        if (one.to > watermark) return false;
+        missed.push_back(std::move(one));
+        return true;
+    });
 
     for (std::size_t tries = 0; term == term_count_; ++tries) {
         store::Claim request{
