@@ -35,7 +35,7 @@ void Scheduler::Impl::start(Run& run) {
         submit(run);
         return;
     }
-    run.stage = Stage::starting;
+    runs_.move(run, Stage::starting);
     gate_.spawn("begin", begin_then_submit(run.id));
 }
 
@@ -67,7 +67,7 @@ asio::awaitable<void> Scheduler::Impl::begin_then_submit(RunId id) {
 }
 
 void Scheduler::Impl::submit(Run& run) {
-    run.stage = Stage::running;
+    runs_.move(run, Stage::running);
     run.began = clock_.now();
     if (!run.stop_reason.empty()) {
         gate_.spawn("stop", finish_without_attempt(run.id, run.stop_reason));
@@ -84,7 +84,7 @@ asio::awaitable<void> Scheduler::Impl::finish_attempt(RunId id, execution::Attem
     Run* const run = runs_.find(id);
     if (run == nullptr) co_return;  // forgotten with its term
     if (run->stage == Stage::running && run->row.due) lateness_.record(result.begin_at - *run->row.due);
-    run->stage = Stage::ending;
+    runs_.move(*run, Stage::ending);
     store::Outcome outcome;
     const Next next = decide_outcome(*run, result, outcome);
     co_await write_and_settle(id, next, std::move(outcome));
@@ -149,7 +149,7 @@ Scheduler::Impl::Next Scheduler::Impl::decide_outcome(Run& run, const execution:
 asio::awaitable<void> Scheduler::Impl::finish_without_attempt(RunId id, std::string reason) {
     Run* const run = runs_.find(id);
     if (run == nullptr || run->stage == Stage::ending) co_return;
-    run->stage = Stage::ending;
+    runs_.move(*run, Stage::ending);
     run->row.state = model::ExecutionState::interrupt;
     run->row.end_at = clock_.now();
     run->row.reason = std::move(reason);
@@ -196,13 +196,13 @@ void Scheduler::Impl::settle(RunId id, Next next, const store::Outcome& outcome)
             end_run(id);
             return;
         case Next::retry:
-            run->stage = Stage::retrying;
+            runs_.move(*run, Stage::retrying);
             run->needs_begin = true;
             ++run->row.attempt;
             planner_.retry_at(id, *outcome.after.due);
             break;
         case Next::await_callback:
-            run->stage = Stage::accepted;
+            runs_.move(*run, Stage::accepted);
             planner_.accepted(id, *outcome.after.due);
             break;
     }
@@ -218,7 +218,7 @@ void Scheduler::Impl::settle(RunId id, Next next, const store::Outcome& outcome)
 asio::awaitable<void> Scheduler::Impl::complete_by_callback(RunId id) {
     Run* const run = runs_.find(id);
     if (run == nullptr || run->stage != Stage::accepted) co_return;
-    run->stage = Stage::ending;
+    runs_.move(*run, Stage::ending);
     run->row.state = model::ExecutionState::success;
     run->row.result = run->early_result;
     run->row.accepted = false;

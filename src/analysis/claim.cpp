@@ -76,7 +76,8 @@ asio::awaitable<void> Scheduler::Impl::claim_batch(std::vector<Claim> batch, Ins
             term_->watermark = watermark;
             term_->planned = planned;
             settle_claim(ids, *claimed);
-            // Rows that an earlier try committed, unheard, belong to the epoch before: they are to be adopted.
+            // Rows that an earlier try committed, unheard, belong to the epoch before: they are to be
+            // adopted.
             if (term_->epoch != first_epoch) gate_.spawn("recover", recover(term));
             co_return;
         }
@@ -137,7 +138,7 @@ void Scheduler::Impl::settle_claim(const std::vector<RunId>& ids, const store::C
         const bool mine = claimed.mine[i];
         if (mine) {
             Run* const run = runs_.find(ids[i]);
-            run->stage = Stage::waiting;
+            runs_.move(*run, Stage::waiting);
             ++statistics_.claimed;
         } else {
             runs_.erase(ids[i]);

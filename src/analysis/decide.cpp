@@ -9,6 +9,7 @@ namespace ecron::analysis {
 namespace {
 
 constexpr std::chrono::seconds kLongestWait{1};  // wall clocks step; a wait must notice
+constexpr std::size_t kParkedWindows = 20;       // claim windows of runs that only wait
 constexpr Millis kWatermarkAge{10'000};          // how old it may grow while there is nothing to claim
 
 }  // namespace
@@ -23,15 +24,21 @@ asio::awaitable<void> Scheduler::Impl::plan() {
 std::chrono::microseconds Scheduler::Impl::until_next() const {
     const std::optional<Instant> next = planner_.next_wake();
     if (!next) return kLongestWait;
-    if (decided_.size() + runs_.size() >= options_.claim_window) return std::chrono::milliseconds{50};
+    if (window() == 0) return std::chrono::milliseconds{50};
     const Millis wait = *next - clock_.now();
     return std::clamp<std::chrono::microseconds>(wait, std::chrono::microseconds{0}, kLongestWait);
 }
 
+/// How many more runs there may be. Those that only wait, perhaps for days, keep nobody from running: they
+/// have a bound of their own.
+std::size_t Scheduler::Impl::window() const {
+    if (runs_.parked() >= kParkedWindows * options_.claim_window) return 0;
+    const std::size_t used = runs_.size() - runs_.parked() + decided_.size();
+    return used < options_.claim_window ? options_.claim_window - used : 0;
+}
+
 void Scheduler::Impl::step() {
-    const std::size_t used = runs_.size() + decided_.size();
-    const std::size_t window = used < options_.claim_window ? options_.claim_window - used : 0;
-    const std::size_t room = std::min(window, options_.claim_batch);
+    const std::size_t room = std::min(window(), options_.claim_batch);
     const ChangeNumber known = changes_.seen();
     const std::size_t told = missed_.size();
     decisions_.clear();
@@ -106,8 +113,8 @@ void Scheduler::Impl::carry_out(const Missed& missed) {
     missed_.push_back({missed.job, missed.from, missed.to, missed.count, "misfire"});
 }
 
-/// Missed runs are told in the row of the newest one, where that runs; else as a record of their own. The first
-/// `told` summaries were looked at before.
+/// Missed runs are told in the row of the newest one, where that runs; else as a record of their own. The
+/// first `told` summaries were looked at before.
 void Scheduler::Impl::attach_summaries(std::size_t told) {
     const auto attached = [this](const store::Missed& missed) {
         for (const Decision& decision : decisions_) {

@@ -61,6 +61,7 @@ asio::awaitable<void> Scheduler::Impl::run() {
         if (taken) {
             planning_ = true;
             stands_by_ = false;
+            loaded_ = true;
             co_await plan();
             planning_ = false;
             if (!stopping_) log::warn("lead lost, planning pauses node={}", options_.node);
@@ -75,6 +76,7 @@ asio::awaitable<bool> Scheduler::Impl::take_lead() {
     if (!term) {
         const bool stood_by = stands_by_;
         stands_by_ = term.error().code == Errc::conflict;
+        loaded_ = loaded_ || stands_by_;
         if (stands_by_ && !stood_by) log::info("standing by, another process leads node={}", options_.node);
         co_return false;
     }
@@ -173,7 +175,7 @@ asio::awaitable<void> Scheduler::Impl::recover(std::uint64_t term) {
     std::int64_t after = 0;
     std::size_t count = 0;
     for (std::size_t tries = 0; term == term_count_ && !stopping_;) {
-        if (runs_.size() >= options_.claim_window) {
+        if (window() == 0) {
             co_await progress_.wait(kHousekeeping);
             continue;
         }

@@ -110,7 +110,7 @@ void Scheduler::Impl::paused(const std::optional<TenantId>& tenant, bool is_paus
 asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_now(model::Job job, model::Trigger trigger,
                                                                    std::optional<ExecuteId> id) {
     if (!leads()) co_return not_leading();
-    if (runs_.size() >= 2 * options_.claim_window)
+    if (runs_.size() - runs_.parked() >= 2 * options_.claim_window)
         co_return fail(Errc::unavailable, "too many executions are under way, try again");
     const execution::TaskPtr task = make_task(job);
     if (task == nullptr) co_return fail(Errc::invalid, "Invalid parameter", {"job_context"});

@@ -24,7 +24,7 @@ enum class Stage : std::uint8_t {
 /// A run of this process.
 struct Run {
     RunId id{};
-    Stage stage{Stage::unclaimed};
+    Stage stage{Stage::unclaimed};  // changed by RunTable::move
     execution::TaskPtr task{};
     model::Execution row{};   // as the store has it, or will once the write under way is committed
     bool needs_begin{false};  // its start is not its claim: it commits a compare-and-set first
@@ -40,6 +40,7 @@ class RunTable {
 public:
     Run& add(Run run) {
         const RunId id = run.id;
+        if (is_parked(run.stage)) ++parked_;
         by_execution_[run.row.id] = id;
         by_job_.emplace(run.row.job_key, id);
         return runs_.insert_or_assign(id, std::move(run)).first->second;
@@ -62,9 +63,16 @@ public:
         return ids;
     }
 
+    void move(Run& run, Stage stage) {
+        if (is_parked(run.stage)) --parked_;
+        if (is_parked(stage)) ++parked_;
+        run.stage = stage;
+    }
+
     void erase(RunId id) {
         const auto found = runs_.find(id);
         if (found == runs_.end()) return;
+        if (is_parked(found->second.stage)) --parked_;
         by_execution_.erase(found->second.row.id);
         const auto [first, last] = by_job_.equal_range(found->second.row.job_key);
         by_job_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == id; }));
@@ -79,8 +87,13 @@ public:
     }
 
     [[nodiscard]] std::size_t size() const { return runs_.size(); }
+    /// Those that only wait, for their next attempt or their target's callback.
+    [[nodiscard]] std::size_t parked() const { return parked_; }
 
 private:
+    static bool is_parked(Stage stage) { return stage == Stage::retrying || stage == Stage::accepted; }
+
+    std::size_t parked_{0};
     std::unordered_map<RunId, Run> runs_;
     std::unordered_map<ExecuteId, RunId> by_execution_;
     std::unordered_multimap<JobKey, RunId> by_job_;

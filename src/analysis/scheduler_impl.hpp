@@ -29,7 +29,7 @@ public:
     asio::awaitable<void> run();
     asio::awaitable<void> stop(Millis grace);
     [[nodiscard]] bool leads() const { return planning_ && store_.leads(); }
-    [[nodiscard]] bool loaded() const { return planning_ || stands_by_; }
+    [[nodiscard]] bool loaded() const { return loaded_; }
 
     // request.cpp
     void job_changed(const model::Job& job);
@@ -70,6 +70,7 @@ private:
     // decide.cpp
     asio::awaitable<void> plan();
     void step();
+    [[nodiscard]] std::size_t window() const;
     [[nodiscard]] std::chrono::microseconds until_next() const;
     void carry_out(const Claim& claim);
     void carry_out(const Start& start);
@@ -132,6 +133,7 @@ private:
     bool planning_{false};
     bool loaded_once_{false};  // the planner holds this term's jobs
     bool stands_by_{false};
+    bool loaded_{false};  // has led or stood by; stays while the store is away
     bool stopping_{false};
 
     Planner planner_;

@@ -63,7 +63,7 @@ public:
     boost::asio::awaitable<void> stop(Millis grace);
 
     [[nodiscard]] bool leads() const;   // loaded and planning
-    [[nodiscard]] bool loaded() const;  // led, or stands by with a good store: ready
+    [[nodiscard]] bool loaded() const;  // has led or stood by, whatever became of the store since: ready
 
     // --- told by the API after the store has committed
     void job_changed(const model::Job& job);
