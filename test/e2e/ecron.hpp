@@ -24,6 +24,8 @@ public:
     void start();
     /// Starts it, and waits only until it listens.
     void launch();
+    /// Starts it, and waits for nothing.
+    void spawn();
     /// Starts it, waits until it has ended by itself; its exit code.
     int run_to_end();
     void kill();      // SIGKILL
@@ -42,7 +44,6 @@ public:
     [[nodiscard]] bool logged(const std::string& text) const { return log().find(text) != std::string::npos; }
 
 private:
-    void spawn();
     [[nodiscard]] std::string stderr_path() const;
 
     std::string folder_;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "e2e/accounts.hpp"
 #include "e2e/world.hpp"
 
 /// Start, end and signals.
@@ -151,6 +152,37 @@ TEST_CASE("a second process on the same server stands by, and takes over when th
     std::map<Instant, int> rows;
     for (const Row& row : world.rows(job)) ++rows[row.nominal];
     CHECK((rows.rbegin()->first - rows.begin()->first) / 1s + 1 == static_cast<long>(rows.size()));
+}
+
+TEST_CASE("a leader that was frozen finds another one leading, and runs nothing a second time", "[frozen]") {
+    if (!Database::tests_mysql()) return;
+    World world{{{"node_id", "first"}}};
+    for (int n = 0; n < 20; ++n)
+        world.given({.name = "firing-" + std::to_string(n),
+                     .context = {{"overlap", "allow"}, {"misfire", "all"}, {"jitter", "900ms"}}});
+    Settings settings = world.database.settings();
+    settings["node_id"] = "second";
+    Ecron second{world.database.folder(), settings};
+    second.start();
+    world.target.wait_for("/run", 40);
+
+    world.ecron.signal(SIGSTOP);
+    wait_until("the second one leads", [&] { return second.logged("lead taken"); });
+    const std::size_t calls = world.target.count("/run");
+    world.target.wait_for("/run", calls + 40);
+    world.ecron.signal(SIGCONT);
+    wait_until("the first one knows", [&] { return world.ecron.logged("lead lost"); });
+    const Reply refused = world.api().post("/job", world.text_of({.name = "other"}));
+    CHECK(refused.status == 503);
+    const std::size_t now = world.target.count("/run");
+    world.target.wait_for("/run", now + 40);
+    CHECK(world.ecron.terminate() == 0);
+    CHECK(second.terminate() == 0);
+
+    const Account result = account(world.database, world.target, "firing-", "/run");
+    CAPTURE(result.examples, result.planned, result.calls, result.repeated);
+    CHECK(result.clean());
+    CHECK(result.missed == 0);
 }
 
 }  // namespace ecron::e2e

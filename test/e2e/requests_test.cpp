@@ -1,3 +1,6 @@
+#include <cstdlib>
+#include <thread>
+
 #include "e2e/world.hpp"
 
 /// Runs that are asked for, reported and cancelled.
@@ -75,6 +78,49 @@ TEST_CASE("a run that hangs ends as interrupt when it is cancelled, and cannot b
     wait_until("the connection is closed", [&] { return world.target.hanging("/slow") == 0; });
     CHECK(world.api().post("/jobexecution/" + execution + "/cancel", "").status == 409);
     CHECK(world.api().post("/jobexecution/00000000-0000-4000-8000-000000000000/cancel", "").status == 404);
+}
+
+TEST_CASE("what waits for its next attempt or its target's report can be cancelled", "[requests]") {
+    World world;
+    world.target.answer("/again", Answer{.status = 500, .headers = {{"Retry-After", "600"}}});
+    world.target.answer("/report", Answer{.status = 202});
+    const std::string retrying = run_now(world, world.given(on_demand("again")));
+    const std::string accepted = run_now(world, world.given(on_demand("report")));
+    world.wait_for_state(retrying, "failure");
+    wait_until("the run is accepted", [&] { return world.row(accepted)->accepted; });
+    for (const std::string& execution : {retrying, accepted}) {
+        const Reply cancelled = world.api().post("/jobexecution/" + execution + "/cancel", "");
+        CAPTURE(cancelled.body);
+        CHECK(cancelled.status == 200);
+        CHECK(cancelled.text("/job_status") == "interrupt");
+    }
+    // A report that comes too late is kept and changes nothing else.
+    CHECK(world.api().post(kReport + accepted, R"({"n":1})").status == 200);
+    CHECK(world.row(accepted)->state == "interrupt");
+}
+
+TEST_CASE("ten thousand runs that wait for their reports keep nobody from running", "[requests]") {
+    const char* const full = std::getenv("ECRON_E2E_FULL");
+    if (full == nullptr || std::string{full} != "1") return;
+    World world{{{"log_level", "info"}}};
+    world.target.answer("/work", Answer{.status = 202});
+    const std::string job = world.given(on_demand("work"));
+    std::atomic<int> next{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 16; ++i)
+        threads.emplace_back([&] {
+            Api api{world.ecron.port()};
+            while (next++ < 10'200) api.post("/jobexecution", R"({"job_id":")" + job + R"("})");
+        });
+    for (std::thread& thread : threads) thread.join();
+    world.target.wait_for("/work", 10'200);
+    world.given({.name = "beside"});
+    world.target.wait_for("/run", 2);
+    world.restart();
+    wait_until("all are known again", [&] { return world.ecron.logged("recovered count=102"); });
+    const std::size_t calls = world.target.count("/run");
+    world.target.wait_for("/run", calls + 2);
+    CHECK(world.target.count("/work") == 10'200);
 }
 
 TEST_CASE("a run asked for survives the death of ecron", "[requests]") {
