@@ -239,6 +239,12 @@ TEST_CASE("a server that cannot listen says where and why", "[http][server]") {
     CHECK_THAT(start({.address = "localhost"}), Catch::Contains("localhost"));
 }
 
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+constexpr std::size_t kMostIdleBytes = 64 * 1024;  // the sanitizers keep much beside each allocation
+#else
+constexpr std::size_t kMostIdleBytes = 8 * 1024;
+#endif
+
 TEST_CASE("ten thousand idle connections cost little", "[http][server]") {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
@@ -252,7 +258,7 @@ TEST_CASE("ten thousand idle connections cost little", "[http][server]") {
     WARN(count << " idle connections: " << bytes << " bytes each");
     CHECK(crowd.size() == count);
     CHECK(server.connections() == count);
-    CHECK(bytes < 8 * 1024);  // 2 KiB without sanitizers
+    CHECK(bytes < kMostIdleBytes);
     RawClient another = server.connect();
     another.send(get_request("/still"));
     CHECK(another.receive().body == "GET /still");
