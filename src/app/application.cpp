@@ -1,8 +1,8 @@
 #include "application.hpp"
 
+#include <unistd.h>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <unistd.h>
 
 #include <csignal>
 
@@ -25,8 +25,8 @@ asio::awaitable<http::Response> answer_health(const http::Request&) {
 
 }  // namespace
 
-Application::Application(const config::Config& config, std::unique_ptr<store::Store> store, asio::io_context& io,
-                         const Clock& clock)
+Application::Application(const config::Config& config, std::unique_ptr<store::Store> store,
+                         asio::io_context& io, const Clock& clock)
     : config_(config),
       io_(io),
       store_(std::move(store)),
@@ -35,14 +35,15 @@ Application::Application(const config::Config& config, std::unique_ptr<store::St
       scheduler_(io, clock, *store_, pool_, scheduler_options(config)),
       runs_(scheduler_),
       api_(clock, *store_, runs_, api_options_with_load()),
-      server_(io, server_options(config), [this](const http::Request& request) { return api_.handle(request); },
-              [this](unsigned status, std::string_view reason) { return api_.error(status, reason); }),
+      server_(
+          io, server_options(config), [this](const http::Request& request) { return api_.handle(request); },
+          [this](unsigned status, std::string_view reason) { return api_.error(status, reason); }),
       gate_(io),
       signals_(io, SIGINT, SIGTERM, SIGHUP) {
     if (config.http.health_port != 0)
-        health_.emplace(io, health_options(config), answer_health, [this](unsigned status, std::string_view reason) {
-            return api_.error(status, reason);
-        });
+        health_.emplace(
+            io, health_options(config), answer_health,
+            [this](unsigned status, std::string_view reason) { return api_.error(status, reason); });
 }
 
 management::Options Application::api_options_with_load() {
@@ -66,8 +67,9 @@ int Application::run() {
         log::error("not listening error={}", started.error().what);
         return 2;
     }
-    log::info("ecron listens version={} address={} port={} tls={} node={} pid={}", kVersion, config_.http.address,
-              server_.port(), config_.http.tls ? "on" : "off", node_id(config_), ::getpid());
+    log::info("ecron listens version={} address={} port={} tls={} node={} pid={}", kVersion,
+              config_.http.address, server_.port(), config_.http.tls ? "on" : "off", node_id(config_),
+              ::getpid());
     gate_.spawn("scheduler", scheduler_.run());
     gate_.spawn("signals", watch_signals());
     io_.run();

@@ -15,11 +15,12 @@
 
 namespace ecron::app {
 
-/// The composition root: every part, in the order in which they stand on one another. Stopping is the reverse.
+/// The composition root: every part, in the order in which they stand on one another. Stopping is the
+/// reverse.
 class Application {
 public:
-    Application(const config::Config& config, std::unique_ptr<store::Store> store, boost::asio::io_context& io,
-                const Clock& clock);
+    Application(const config::Config& config, std::unique_ptr<store::Store> store,
+                boost::asio::io_context& io, const Clock& clock);
 
     /// Listens and serves until a signal ends it; the exit code.
     int run();

@@ -30,10 +30,12 @@ Result<std::unique_ptr<store::Store>> open_store(boost::asio::io_context& io, co
     constexpr Seconds kPause{1};
     for (;;) {
         auto store = store::Store::open(io, store_options(config), clock);
-        const bool away = !store && store.error().code == Errc::unavailable && config.store.driver == config::Driver::mysql;
+        const bool away =
+            !store && store.error().code == Errc::unavailable && config.store.driver == config::Driver::mysql;
         if (!away) return store;
         log::warn("database away, trying again error={}", store.error().what);
-        if (told_to_stop(kPause)) return fail(Errc::unavailable, "told to stop while waiting for the database");
+        if (told_to_stop(kPause))
+            return fail(Errc::unavailable, "told to stop while waiting for the database");
     }
 }
 
@@ -50,7 +52,8 @@ int serve(const config::Config& config) {
     auto store = open_store(io, config, clock);
     if (!store) {
         log::error("store not opened error={}", store.error().what);
-        return store.error().code == Errc::unavailable && config.store.driver == config::Driver::mysql ? 0 : 2;
+        return store.error().code == Errc::unavailable && config.store.driver == config::Driver::mysql ? 0
+                                                                                                       : 2;
     }
     Application application{config, std::move(*store), io, clock};
     return application.run();

@@ -81,7 +81,8 @@ store::Options store_options(const config::Config& config) {
 http::ClientOptions client_options(const config::Config& config) {
     const config::Execution& given = config.execution;
     const execution::Egress egress{
-        given.egress == config::Egress::public_only ? execution::Reach::public_only : execution::Reach::private_too,
+        given.egress == config::Egress::public_only ? execution::Reach::public_only
+                                                    : execution::Reach::private_too,
         is_loopback(config.http.address) ? execution::Loopback::allowed : execution::Loopback::refused,
         networks(given.egress_allow), networks(given.egress_deny)};
     return {.connections_kept = given.executor_max,
@@ -112,8 +113,9 @@ analysis::SchedulerOptions scheduler_options(const config::Config& config) {
                        .start_deadline = config.schedule.start_deadline},
             .retry = retry(config.execution),
             .callback_timeout = config.execution.callback_timeout,
-            .on_node_loss = config.execution.on_node_loss == config::NodeLoss::interrupt ? model::NodeLoss::interrupt
-                                                                                         : model::NodeLoss::retry,
+            .on_node_loss = config.execution.on_node_loss == config::NodeLoss::interrupt
+                                ? model::NodeLoss::interrupt
+                                : model::NodeLoss::retry,
             .rules = rules(config),
             .seed = seed};
 }
