@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cassert>
 
 #include "ecron/base/log.hpp"
@@ -215,6 +214,12 @@ Statement& Session::rows_statement(const Rows& shape, std::size_t count) {
     return found->second->start();
 }
 
+/// Each statement costs a round trip, each length of statement is kept: whole eights, then what is left over.
+static std::size_t rows_of_next_statement(std::size_t fit, std::size_t most) {
+    constexpr std::size_t kStep = 8;
+    return fit == most || fit < kStep ? fit : fit - fit % kStep;
+}
+
 std::size_t Session::run_rows(const Rows& shape, std::size_t count,
                               const std::function<void(Statement&, std::size_t)>& bind,
                               const std::function<std::size_t(std::size_t)>& bytes) {
@@ -227,9 +232,7 @@ std::size_t Session::run_rows(const Rows& shape, std::size_t count,
             sum += bytes(row + fit);
             if (fit > 0 && sum > kStatementBytes) break;
         }
-        // Full batches have a statement of their own; the rest goes by powers of two, so that few texts are
-        // kept.
-        const std::size_t size = fit == most ? most : std::bit_floor(fit);
+        const std::size_t size = rows_of_next_statement(fit, most);
         Statement& statement = rows_statement(shape, size);
         for (std::size_t i = 0; i < size; ++i) bind(statement, row + i);
         changed += statement.run();
