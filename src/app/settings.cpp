@@ -1,8 +1,5 @@
 #include "settings.hpp"
 
-#include <unistd.h>
-
-#include <array>
 #include <cstring>
 
 #include "ecron/app/version.hpp"
@@ -10,11 +7,6 @@
 
 namespace ecron::app {
 namespace {
-
-std::string host_name() {
-    std::array<char, 256> name{};
-    return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string{name.data()} : "localhost";
-}
 
 Seconds whole_seconds(Millis value) { return std::chrono::ceil<Seconds>(value); }
 
@@ -54,10 +46,7 @@ std::vector<execution::Network> networks(const std::vector<std::string>& texts) 
 
 }  // namespace
 
-NodeId node_id(const config::Config& config) {
-    static const std::string kName = host_name() + '-' + std::to_string(::getpid());
-    return NodeId{config.life.node_id.empty() ? kName.substr(0, 64) : config.life.node_id};
-}
+NodeId node_id(const config::Config& config) { return NodeId{config.life.node_id}; }
 
 store::Options store_options(const config::Config& config) {
     const config::Store& given = config.store;
@@ -103,9 +92,8 @@ execution::Options pool_options(const config::Config& config) {
 analysis::SchedulerOptions scheduler_options(const config::Config& config) {
     std::uint64_t seed = 0;
     std::memcpy(&seed, random_bytes(sizeof seed).data(), sizeof seed);
-    const NodeId node = node_id(config);
-    return {.node = node,
-            .executor_id = config.api.executor_id.empty() ? node.value() : config.api.executor_id,
+    return {.node = node_id(config),
+            .executor_id = config.api.executor_id,
             .claim_ahead = config.schedule.claim_ahead,
             .timing = {.misfire = misfire(config.schedule.misfire),
                        .overlap = overlap(config.schedule.overlap),

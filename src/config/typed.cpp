@@ -71,7 +71,6 @@ Store store(const Settled& from) {
     store.ca_file = from.text("db_ca_file");
     store.readers = from.number("db_readers");
     store.write_batch = from.number("write_batch");
-    store.write_linger = from.duration("write_linger");
     store.row_cache_bytes = from.number("row_cache_bytes");
     return store;
 }

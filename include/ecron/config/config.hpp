@@ -50,7 +50,6 @@ struct Store {
     // Both.
     std::size_t readers{};
     std::size_t write_batch{};
-    Millis write_linger{};
     std::size_t row_cache_bytes{};
 };
 

@@ -126,7 +126,6 @@ inline constexpr std::array kOptions = [] {
     ecron("db_ca_file", path, "", store, "PEM file with the authorities that may sign the MySQL server's certificate; turns TLS on."),
     ecron("db_readers", integer, "3", store, "Threads that read from the database; one more writes.", {1, 64}),
     ecron("write_batch", integer, "100", store, "Rows in one write to the database, at most.", {1, 500}),
-    ecron("write_linger", duration, "2ms", store, "How long a write may wait for others to share its transaction.", {0, 1 * kSecond}),
     ecron("row_cache_bytes", size, "64MiB", store, "Memory for rows read lately, where one process owns the store; 0: none.", {0, 64 * kGiB}),
 
     ecron("timezone", text, "UTC", schedule, "Zone of schedules that name none; \"Local\" is the machine's own."),
