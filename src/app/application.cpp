@@ -31,8 +31,8 @@ Application::Application(const config::Config& config, std::unique_ptr<store::St
       io_(io),
       store_(std::move(store)),
       client_(io, client_options(config)),
-      pool_(client_, clock, pool_options(config)),
-      scheduler_(io, clock, *store_, pool_, scheduler_options(config)),
+      pool_(execution::make_pool(client_, clock, pool_options(config))),
+      scheduler_(io, clock, *store_, *pool_, scheduler_options(config)),
       runs_(scheduler_),
       api_(clock, *store_, runs_, api_options_with_load()),
       server_(
@@ -49,8 +49,8 @@ Application::Application(const config::Config& config, std::unique_ptr<store::St
 management::Options Application::api_options_with_load() {
     management::Options options = api_options(config_);
     options.load = [this] {
-        return management::Load{.running_attempts = pool_.running(),
-                                .waiting_attempts = pool_.waiting(),
+        return management::Load{.running_attempts = pool_->running(),
+                                .waiting_attempts = pool_->waiting(),
                                 .connections = server_.connections()};
     };
     return options;

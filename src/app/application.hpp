@@ -36,7 +36,7 @@ private:
     boost::asio::io_context& io_;
     std::unique_ptr<store::Store> store_;
     http::Client client_;
-    execution::Pool pool_;
+    std::unique_ptr<execution::Pool> pool_;
     analysis::Scheduler scheduler_;
     management::SchedulerRuns runs_;
     management::Api api_;

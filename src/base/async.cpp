@@ -11,10 +11,38 @@
 namespace ecron {
 namespace asio = boost::asio;
 
+namespace {
+
+class SteadyTimer final : public Timer {
+public:
+    explicit SteadyTimer(asio::io_context& io) : timer_(io) {}
+    asio::awaitable<void> wait(std::chrono::microseconds at_most) override {
+        timer_.expires_after(at_most);
+        boost::system::error_code woken;
+        co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    }
+    void cancel() override { timer_.cancel(); }
+
+private:
+    asio::steady_timer timer_;
+};
+
+}  // namespace
+
+asio::execution_context::id Timers::id;
+
+Timers& Timers::of(asio::io_context& io) {
+    return asio::use_service<Timers>(static_cast<asio::execution_context&>(io));
+}
+
+std::unique_ptr<Timer> Timers::make() {
+    return std::make_unique<SteadyTimer>(static_cast<asio::io_context&>(context()));
+}
+
 struct Gate::State {
-    explicit State(asio::io_context& context) : io(context), empty(context) {}
+    explicit State(asio::io_context& context) : io(context), empty(Timers::of(context).make()) {}
     asio::io_context& io;
-    asio::steady_timer empty;
+    std::unique_ptr<Timer> empty;
     std::size_t count{0};
 };
 
@@ -31,22 +59,18 @@ void Gate::spawn(std::string name, asio::awaitable<void> work) {
                        } catch (const std::exception& error) {
                            log::error("coroutine ended by an exception name={} error={}", name, error.what());
                        }
-                       if (--state->count == 0) state->empty.cancel();
+                       if (--state->count == 0) state->empty->cancel();
                    });
 }
 
 asio::awaitable<void> Gate::drained() {
     const std::shared_ptr<State> state = state_;
-    while (state->count > 0) {
-        state->empty.expires_after(std::chrono::seconds{1});
-        boost::system::error_code woken;
-        co_await state->empty.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    }
+    while (state->count > 0) co_await state->empty->wait(std::chrono::seconds{1});
 }
 
 struct Wakeup::State {
-    explicit State(asio::io_context& context) : timer(context) {}
-    asio::steady_timer timer;
+    explicit State(asio::io_context& context) : timer(Timers::of(context).make()) {}
+    std::unique_ptr<Timer> timer;
     std::size_t waiting{0};
     bool notified{false};
 };
@@ -56,7 +80,7 @@ Wakeup::~Wakeup() = default;
 
 void Wakeup::notify() {
     if (state_->waiting > 0)
-        state_->timer.cancel();
+        state_->timer->cancel();
     else
         state_->notified = true;
 }
@@ -64,17 +88,14 @@ void Wakeup::notify() {
 asio::awaitable<void> Wakeup::wait(std::chrono::microseconds at_most) {
     const std::shared_ptr<State> state = state_;
     if (std::exchange(state->notified, false)) co_return;
-    state->timer.expires_after(at_most);
     ++state->waiting;
-    boost::system::error_code woken;
-    co_await state->timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    co_await state->timer->wait(at_most);
     --state->waiting;
 }
 
 asio::awaitable<void> sleep(asio::io_context& io, std::chrono::microseconds duration) {
-    asio::steady_timer timer{io, duration};
-    boost::system::error_code woken;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    const std::unique_ptr<Timer> timer = Timers::of(io).make();
+    co_await timer->wait(duration);
 }
 
 asio::awaitable<void> yield(asio::io_context& io) { co_await asio::post(io, asio::use_awaitable); }

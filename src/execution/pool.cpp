@@ -22,21 +22,23 @@ std::size_t Task::memory() const {
     return bytes;
 }
 
-class Pool::Impl {
+namespace {
+
+class RealPool final : public Pool {
 public:
-    Impl(http::Client& client, const Clock& clock, Options options)
+    RealPool(http::Client& client, const Clock& clock, Options options)
         : client_(client),
           clock_(clock),
           options_(std::move(options)) {}
 
-    void submit(AttemptOrder order, Done done) {
+    void submit(AttemptOrder order, Done done) override {
         if (running_.size() < options_.limit)
             begin({std::move(order), std::move(done)});
         else
             waiting_.push(Waiting{std::move(order), std::move(done)});
     }
 
-    void cancel(const ExecuteId& id) {
+    void cancel(const ExecuteId& id) override {
         if (const auto found = running_.find(id); found != running_.end()) {
             found->second.cancelled = true;
             client_.cancel(found->second.request);
@@ -49,9 +51,9 @@ public:
         }
     }
 
-    [[nodiscard]] std::size_t running() const { return running_.size(); }
-    [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
-    [[nodiscard]] std::optional<Instant> began(const ExecuteId& id) const {
+    [[nodiscard]] std::size_t running() const override { return running_.size(); }
+    [[nodiscard]] std::size_t waiting() const override { return waiting_.size(); }
+    [[nodiscard]] std::optional<Instant> began(const ExecuteId& id) const override {
         const auto found = running_.find(id);
         return found == running_.end() ? std::nullopt : std::optional{found->second.begin_at};
     }
@@ -102,14 +104,11 @@ private:
     FairQueue waiting_;
 };
 
-Pool::Pool(http::Client& client, const Clock& clock, Options options)
-    : impl_(std::make_unique<Impl>(client, clock, std::move(options))) {}
-Pool::~Pool() = default;
-void Pool::submit(AttemptOrder order, Done done) { impl_->submit(std::move(order), std::move(done)); }
-void Pool::cancel(const ExecuteId& id) { impl_->cancel(id); }
-std::size_t Pool::running() const { return impl_->running(); }
-std::size_t Pool::waiting() const { return impl_->waiting(); }
-std::optional<Instant> Pool::began(const ExecuteId& id) const { return impl_->began(id); }
+}  // namespace
+
+std::unique_ptr<Pool> make_pool(http::Client& client, const Clock& clock, Options options) {
+    return std::make_unique<RealPool>(client, clock, std::move(options));
+}
 
 std::optional<Millis> next_attempt_after(const model::Retry& retry, int number, const AttemptResult& result,
                                          double dice) {

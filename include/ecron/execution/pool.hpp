@@ -63,27 +63,21 @@ struct AttemptResult {
 
 class Pool {
 public:
-    using Started = std::function<void()>;
     using Done = std::move_only_function<void(AttemptResult)>;
 
-    Pool(http::Client& client, const Clock& clock, Options options);
-    ~Pool();
-    Pool(const Pool&) = delete;
-    Pool& operator=(const Pool&) = delete;
-
+    virtual ~Pool() = default;
     /// Runs the attempt now or as soon as there is a slot; Done is called once, later.
-    void submit(AttemptOrder order, Done done);
+    virtual void submit(AttemptOrder order, Done done) = 0;
     /// Ends a waiting or running attempt; its Done says interrupt. Unknown ids are ignored.
-    void cancel(const ExecuteId& id);
-    [[nodiscard]] std::size_t running() const;
-    [[nodiscard]] std::size_t waiting() const;
+    virtual void cancel(const ExecuteId& id) = 0;
+    [[nodiscard]] virtual std::size_t running() const = 0;
+    [[nodiscard]] virtual std::size_t waiting() const = 0;
     /// When an attempt really began, for those that run.
-    [[nodiscard]] std::optional<Instant> began(const ExecuteId& id) const;
-
-private:
-    class Impl;
-    std::unique_ptr<Impl> impl_;
+    [[nodiscard]] virtual std::optional<Instant> began(const ExecuteId& id) const = 0;
 };
+
+/// The pool that really runs them. What it is given outlives it.
+std::unique_ptr<Pool> make_pool(http::Client& client, const Clock& clock, Options options);
 
 /// Whether attempt `number` with this result is followed by another, and after how long: a random time up to
 /// min(max, initial * multiplier^(number-1)), not before `retry_after`. `dice` is in [0, 1).

@@ -1,0 +1,79 @@
+#include "ecron/base/async.hpp"
+
+#include <boost/asio/execution_context.hpp>
+#include <catch2/catch.hpp>
+#include <vector>
+
+using namespace ecron;
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Waits that are over at once, and remembered.
+class Impatient final : public Timers {
+public:
+    Impatient(asio::execution_context& owner, std::vector<std::chrono::microseconds>& asked)
+        : Timers(owner),
+          asked_(asked) {}
+    std::unique_ptr<Timer> make() override { return std::make_unique<Over>(asked_); }
+
+private:
+    class Over final : public Timer {
+    public:
+        explicit Over(std::vector<std::chrono::microseconds>& asked) : asked_(asked) {}
+        asio::awaitable<void> wait(std::chrono::microseconds at_most) override {
+            asked_.push_back(at_most);
+            co_return;
+        }
+        void cancel() override {}
+
+    private:
+        std::vector<std::chrono::microseconds>& asked_;
+    };
+
+    std::vector<std::chrono::microseconds>& asked_;
+};
+
+asio::awaitable<void> sleep_and_wait(asio::io_context& io, Wakeup& wakeup) {
+    co_await sleep(io, 1h);
+    co_await wakeup.wait(24h);
+}
+
+asio::awaitable<void> wait_and_count(Wakeup& wakeup, int& woken) {
+    co_await wakeup.wait(1h);
+    ++woken;
+}
+
+}  // namespace
+
+TEST_CASE("waits come from the io_context's timers", "[async]") {
+    asio::io_context io;
+    std::vector<std::chrono::microseconds> asked;
+    asio::make_service<Impatient>(io, asked);
+    Wakeup wakeup{io};
+    Gate gate{io};
+    gate.spawn("sleep and wait", sleep_and_wait(io, wakeup));
+    io.run();
+    CHECK(gate.count() == 0);
+    CHECK(asked == std::vector<std::chrono::microseconds>{1h, 24h});
+}
+
+TEST_CASE("a wake-up ends the wait, or the next one", "[async]") {
+    asio::io_context io;
+    Wakeup wakeup{io};
+    Gate gate{io};
+    int woken = 0;
+    SECTION("one waits") {
+        gate.spawn("wait", wait_and_count(wakeup, woken));
+        io.poll();
+        CHECK(woken == 0);
+        wakeup.notify();
+    }
+    SECTION("nobody waits yet") {
+        wakeup.notify();
+        gate.spawn("wait", wait_and_count(wakeup, woken));
+    }
+    io.run();
+    CHECK(woken == 1);
+}
