@@ -22,7 +22,11 @@ std::optional<PlannedJob> Planner::find(JobKey job) const { return impl_->find(j
 void Planner::pause(std::optional<Group> tenant, std::optional<Instant> since) {
     impl_->pause(tenant, since.value_or(impl_->now()));
 }
-void Planner::resume(std::optional<Group> tenant) { impl_->resume(tenant); }
+void Planner::resume(std::optional<Group> tenant, std::optional<Instant> at) {
+    impl_->resume(tenant, at.value_or(impl_->now()));
+}
+void Planner::split(JobKey job, Instant until) { impl_->split(job, until); }
+bool Planner::follow(Instant now, Instant watermark) { return impl_->follow(now, watermark); }
 
 void Planner::claimed(RunId run, bool mine) { impl_->claimed(run, mine); }
 RunId Planner::run_now(JobKey job, Timing timing) { return impl_->run_now(job, timing); }

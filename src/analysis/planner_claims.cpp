@@ -11,6 +11,7 @@ namespace ecron::analysis {
 namespace {
 
 constexpr std::size_t kStepsPerAdvance = 4'096;  // instants looked at; some 50 to 100 ns each
+constexpr std::size_t kStepsPerFollow = 512;     // of these each, and there is other work beside it
 constexpr Millis kGap{1'000};                    // shorter times without planning are no gap
 constexpr std::size_t kMostGaps = 64;            // with undecided instants; beyond it the last one grows
 
@@ -62,7 +63,10 @@ void Planner::Impl::pass_claimed(Job& job, Instant claimed) const {
 
 void Planner::Impl::arm_job(std::uint32_t number, Instant seen, bool settled) {
     Job& job = jobs_[number];
-    if (job.next == kNever) return;
+    if (job.next == kNever) {
+        drop_rest_if_done(number);
+        return;
+    }
     const Instant at = claim_by(job);
     if (at > claims_.now()) {
         job.armed = Armed::wheel;
@@ -74,6 +78,16 @@ void Planner::Impl::arm_job(std::uint32_t number, Instant seen, bool settled) {
                [this](std::uint32_t moved, std::size_t position) { jobs_[moved].timer = position; });
 }
 
+void Planner::Impl::drop_rest_if_done(std::uint32_t number) {
+    Job& job = jobs_[number];
+    if (!job.rest) return;
+    timings_.release(job.timing);
+    job.timing = kNone;
+    job.known = false;
+    job.rest = false;
+    jobs_.give_back(number);
+}
+
 void Planner::Impl::disarm_job(std::uint32_t number) {
     Job& job = jobs_[number];
     if (job.armed == Armed::wheel) claims_.cancel(TimerId{job.timer});
@@ -81,6 +95,38 @@ void Planner::Impl::disarm_job(std::uint32_t number) {
         late_.erase(job.timer,
                     [this](std::uint32_t moved, std::size_t position) { jobs_[moved].timer = position; });
     job.armed = Armed::no;
+}
+
+/// Another leader has decided everything up to the watermark: it is passed over. False: there is more to
+/// pass.
+bool Planner::Impl::follow(Instant now, Instant watermark) {
+    now_ = now;
+    attended_ = watermark;
+    gaps_.clear();
+    const auto moved = [this](std::uint32_t job, std::size_t position) { jobs_[job].timer = position; };
+    for (std::size_t steps = 0; steps < kStepsPerFollow; ++steps) {
+        if (!late_.empty() && late_.top().at <= watermark) {
+            pass_followed(late_.pop(moved).subject, watermark);
+            continue;
+        }
+        const std::optional<Due> due = claims_.pop(watermark);
+        if (!due) return claims_.now() >= watermark;
+        pass_followed(static_cast<std::uint32_t>(due->subject), watermark);
+    }
+    return false;
+}
+
+void Planner::Impl::pass_followed(std::uint32_t number, Instant watermark) {
+    Job& job = jobs_[number];
+    job.armed = Armed::no;
+    const Timing& timing = timings_[job.timing];
+    if (timing.once)
+        job.next = kNever;
+    else if (timing.jitter > Millis{0})
+        pass_claimed(job, watermark);
+    else
+        job.next = first_after(job, std::max(job.next, watermark));
+    arm_job(number, now_, false);
 }
 
 /// Remembers the stretches of time in which nobody planned, as long as instants of them are undecided: what
@@ -162,7 +208,7 @@ std::size_t Planner::Impl::decide(DueQueue::Entry entry, std::size_t& room, Out&
         emit_claim(entry.subject, entry.at, out);
         --room;
     }
-    job.next = timing.once ? kNever : first_after(job, job.next);
+    job.next = timings_[job.timing].once ? kNever : first_after(job, job.next);
     arm_job(entry.subject, entry.seen, entry.settled);
     return steps;
 }
@@ -196,7 +242,9 @@ std::size_t Planner::Impl::settle_misfire(Job& job, Instant cut, Out& out) {
     return steps + static_cast<std::size_t>(count);
 }
 
-bool Planner::Impl::has_run(const Job& job, Instant nominal) const {
+bool Planner::Impl::has_run(const Job& planned, Instant nominal) const {
+    const auto number = planned.rest ? find_job(planned.key) : std::nullopt;
+    const Job& job = number ? jobs_[*number] : planned;
     if (job.activity == kNone || nominal > activities_[job.activity].known_until) return false;
     for (std::uint32_t one = activities_[job.activity].first; one != kNone; one = runs_[one].next)
         if (runs_[one].planned && runs_[one].nominal == nominal) return true;
@@ -205,9 +253,10 @@ bool Planner::Impl::has_run(const Job& job, Instant nominal) const {
 
 void Planner::Impl::emit_claim(std::uint32_t number, Instant claim_by, Out& out) {
     const Job& job = jobs_[number];
-    const bool spends = timings_[job.timing].once;
+    const bool spends = timings_[job.timing].once && !job.rest;
     const Instant due = job.next + delay(job, job.next);
-    const std::uint32_t run = new_run(number, timings_.retain(job.timing), job.next, due);
+    const std::uint32_t owner = job.rest ? job_of(job.key) : number;
+    const std::uint32_t run = new_run(owner, timings_.retain(job.timing), job.next, due);
     runs_[run].spends = spends;
     out.emplace_back(Claim{id_of(run), job.key, job.next, due, spends, claim_by});
 }

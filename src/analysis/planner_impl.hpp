@@ -29,13 +29,17 @@ public:
     void adjust(const PlannedJob& planned);
     void remove(JobKey key);
     [[nodiscard]] std::optional<PlannedJob> find(JobKey key) const;
+    void split(JobKey key, Instant until);
     void pause(std::optional<Group> tenant, Instant since);
-    void resume(std::optional<Group> tenant);
+    void resume(std::optional<Group> tenant, Instant at);
     [[nodiscard]] std::optional<Instant> next_nominal(JobKey key) const;
     [[nodiscard]] Instant now() const { return now_; }
     [[nodiscard]] std::size_t jobs() const { return known_; }
     [[nodiscard]] std::size_t runs() const { return runs_.size(); }
     [[nodiscard]] std::size_t memory() const;
+
+    // planner_claims.cpp
+    bool follow(Instant now, Instant watermark);
 
     // planner_runs.cpp
     void claimed(RunId id, bool mine);
@@ -68,6 +72,7 @@ private:
         std::uint32_t activity{kNone};  // the job's runs; also the link while the job is free
         Armed armed{Armed::no};
         bool known{false};  // false: it is there for its runs only
+        bool rest{false};   // not a job of its own: what a schedule that was replaced had still to decide
     };
     static_assert(sizeof(Job) <= 104);
 
@@ -107,6 +112,7 @@ private:
         Instant end{};
         [[nodiscard]] bool contains(Instant instant) const { return begin < instant && instant <= end; }
     };
+    using Spans = std::vector<Span>;  // in order; of pauses the last may be open
     using Out = std::vector<Decision>;
 
     static constexpr Instant kNever = Instant::max();
@@ -117,6 +123,8 @@ private:
     std::uint32_t job_of(JobKey key);
     void drop_if_unused(std::uint32_t job);
     void reconcile_runs(std::uint32_t job, Instant from);
+    void begin_pause(Spans& spans, Instant since) const;
+    static void end_pause(Spans& spans, Instant at);
     [[nodiscard]] Instant pause_end(const Job& job, Instant due) const;
     [[nodiscard]] std::optional<Instant> pause_begin_within(const Job& job, Instant from,
                                                             Instant until) const;
@@ -126,6 +134,8 @@ private:
     [[nodiscard]] Instant first_after(const Job& job, Instant after) const;
     [[nodiscard]] Instant claim_by(const Job& job) const;
     void pass_claimed(Job& job, Instant claimed) const;
+    void pass_followed(std::uint32_t job, Instant watermark);
+    void drop_rest_if_done(std::uint32_t job);
     void arm_job(std::uint32_t job, Instant seen, bool settled);
     void disarm_job(std::uint32_t job);
     void note_gap(std::size_t room);
@@ -166,11 +176,11 @@ private:
     TimingTable timings_;
     std::size_t known_{0};
     TimerWheel claims_;
-    DueQueue late_;                           // jobs of which an instant came up that claims_ has passed
-    Instant attended_;                        // when instants were last planned
-    std::vector<Span> gaps_;                  // when none were, in order
-    std::unordered_map<Group, Span> pauses_;  // the last pause of each tenant
-    std::optional<Span> pause_of_all_;
+    DueQueue late_;                            // jobs of which an instant came up that claims_ has passed
+    Instant attended_;                         // when instants were last planned
+    std::vector<Span> gaps_;                   // when none were, in order
+    std::unordered_map<Group, Spans> pauses_;  // of each tenant, those that undecided instants may lie in
+    Spans pauses_of_all_;
 
     Slab<Run, &Run::next> runs_;
     Slab<Activity, &Activity::first> activities_;

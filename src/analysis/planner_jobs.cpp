@@ -26,6 +26,7 @@ std::uint32_t Planner::Impl::job_of(JobKey key) {
     job.armed = Armed::no;
     job.tenant = 0;
     job.known = false;
+    job.rest = false;
     index_.insert(key, number, [this](std::uint32_t other) { return jobs_[other].key; });
     return number;
 }
@@ -131,38 +132,76 @@ std::optional<Instant> Planner::Impl::next_nominal(JobKey key) const {
     return jobs_[*number].next;
 }
 
-void Planner::Impl::pause(std::optional<Group> tenant, Instant since) {
-    Span& span = tenant ? pauses_[*tenant] : pause_of_all_.emplace(pause_of_all_.value_or(Span{}));
-    if (span.end != kNever) span = {since, kNever};
+/// The instants up to `until` that were not decided yet become a rest with a slot of its own, of which only
+/// the claims are known to the job.
+void Planner::Impl::split(JobKey key, Instant until) {
+    const auto number = find_job(key);
+    if (!number || !jobs_[*number].known || jobs_[*number].next > until) return;
+    const std::uint32_t rest_number = jobs_.take();
+    const Job& job = jobs_[*number];
+    Timing timing = timings_[job.timing];
+    timing.end_at = std::min(timing.end_at.value_or(until), until);
+    Job& rest = jobs_[rest_number];
+    rest.key = key;
+    rest.schedule = job.schedule;
+    rest.jitter_seed = job.jitter_seed;
+    rest.next = job.next;
+    rest.timing = timings_.intern(timing);
+    rest.tenant = job.tenant;
+    rest.activity = kNone;
+    rest.armed = Armed::no;
+    rest.known = true;
+    rest.rest = true;
+    arm_job(rest_number, now_, false);
 }
 
-void Planner::Impl::resume(std::optional<Group> tenant) {
+void Planner::Impl::pause(std::optional<Group> tenant, Instant since) {
+    begin_pause(tenant ? pauses_[*tenant] : pauses_of_all_, since);
+}
+
+void Planner::Impl::resume(std::optional<Group> tenant, Instant at) {
     if (!tenant) {
-        if (pause_of_all_ && pause_of_all_->end == kNever) pause_of_all_->end = now_;
+        end_pause(pauses_of_all_, at);
         return;
     }
     const auto paused = pauses_.find(*tenant);
-    if (paused != pauses_.end() && paused->second.end == kNever) paused->second.end = now_;
+    if (paused != pauses_.end()) end_pause(paused->second, at);
+}
+
+void Planner::Impl::begin_pause(Spans& spans, Instant since) const {
+    if (!spans.empty() && spans.back().end == kNever) return;
+    const Instant decided = watermark();
+    std::erase_if(spans, [decided](const Span& span) { return span.end < decided; });
+    spans.push_back({since, kNever});
+}
+
+void Planner::Impl::end_pause(Spans& spans, Instant at) {
+    if (!spans.empty() && spans.back().end == kNever) spans.back().end = std::max(at, spans.back().begin);
 }
 
 /// Until when an instant's pause lasts; kAlways where it is not paused.
 Instant Planner::Impl::pause_end(const Job& job, Instant due) const {
     Instant end = kAlways;
-    if (pause_of_all_ && pause_of_all_->contains(due)) end = pause_of_all_->end;
+    const auto consider = [&](const Spans& spans) {
+        for (const Span& span : spans)
+            if (span.contains(due)) end = std::max(end, span.end);
+    };
+    consider(pauses_of_all_);
     if (pauses_.empty()) return end;
     const auto tenant = pauses_.find(job.tenant);
-    if (tenant != pauses_.end() && tenant->second.contains(due)) end = std::max(end, tenant->second.end);
+    if (tenant != pauses_.end()) consider(tenant->second);
     return end;
 }
 
 /// Where in [from, until) a pause begins, first.
 std::optional<Instant> Planner::Impl::pause_begin_within(const Job& job, Instant from, Instant until) const {
     std::optional<Instant> first;
-    const auto consider = [&](const Span& span) {
-        if (span.begin >= from && span.begin < until && span.begin < span.end)
-            first = std::min(first.value_or(span.begin), span.begin);
+    const auto consider = [&](const Spans& spans) {
+        for (const Span& span : spans)
+            if (span.begin >= from && span.begin < until && span.begin < span.end)
+                first = std::min(first.value_or(span.begin), span.begin);
     };
-    if (pause_of_all_) consider(*pause_of_all_);
+    consider(pauses_of_all_);
     const auto tenant = pauses_.find(job.tenant);
     if (tenant != pauses_.end()) consider(tenant->second);
     return first;

@@ -104,7 +104,9 @@ RunId Planner::Impl::adopt(JobKey key, std::optional<Instant> nominal, Instant d
             return id;
         }
     } else {
-        run.state = state == Adopted::retrying ? State::retrying : State::accepted;
+        run.state = state == Adopted::running    ? State::running
+                    : state == Adopted::retrying ? State::retrying
+                                                 : State::accepted;
         ++activities_[job.activity].active;
         go_live(run);
     }
@@ -112,7 +114,7 @@ RunId Planner::Impl::adopt(JobKey key, std::optional<Instant> nominal, Instant d
         Activity& activity = activities_[job.activity];
         activity.known_until = std::max(activity.known_until, run.nominal);
     }
-    arm_run(number, due);
+    if (run.state != State::running) arm_run(number, due);
     return id;
 }
 

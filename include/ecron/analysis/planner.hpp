@@ -124,7 +124,14 @@ public:
     /// (nothing: now), up to the resume; what the last advance looked ahead at counts as come due. Claimed
     /// ones are withdrawn.
     void pause(std::optional<Group> tenant, std::optional<Instant> since = {});
-    void resume(std::optional<Group> tenant);
+    /// Those after `at` (nothing: now) run again.
+    void resume(std::optional<Group> tenant, std::optional<Instant> at = {});
+    /// Before an upsert or a remove: the instants up to `until` that the job names and that were not decided
+    /// yet are still planned, whatever becomes of the job.
+    void split(JobKey job, Instant until);
+    /// Instead of advance, while somebody else decides: he has decided everything up to the watermark. False:
+    /// call again, to pass the rest; one call takes bounded steps.
+    bool follow(Instant now, Instant watermark);
 
     // --- runs
     /// The claim was committed: the run starts when due. Not mine: another term's row, forget it.
@@ -134,8 +141,9 @@ public:
     RunId run_now(JobKey job, Timing timing);
     /// A run of an earlier term, as the store kept it: it starts at `due` (or waits for its callback until
     /// then). Without a nominal instant it is one that was asked for. A waiting one that its job, known
-    /// already, does not name any more is withdrawn; an instant with an adopted run is not claimed again.
-    enum class Adopted : std::uint8_t { waiting, retrying, accepted };
+    /// already, does not name any more is withdrawn; an instant with an adopted run is not claimed again. One
+    /// that is running elsewhere only counts, until it ends, or retry_at or accepted says what it waits for.
+    enum class Adopted : std::uint8_t { waiting, retrying, accepted, running };
     RunId adopt(JobKey job, std::optional<Instant> nominal, Instant due, Adopted state, Timing timing);
     void retry_at(RunId run, Instant due);       // its attempt failed; Start comes again
     void accepted(RunId run, Instant deadline);  // Expire comes at the deadline

@@ -1,0 +1,143 @@
+#include "planner_fixture.hpp"
+
+/// Planners that follow another leader, and take over from him.
+namespace ecron::analysis::test {
+namespace {
+
+void follow(World& world, std::string_view now, std::string_view watermark) {
+    world.now = at(now);
+    while (!world.planner.follow(world.now, at(watermark))) {}
+}
+
+}  // namespace
+
+TEST_CASE("what another leader has claimed is not claimed again", "[planner][follow]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 * * * * *");
+    world.job(2, "30 * * * * *");
+    follow(world, "01-05 10:05:10", "01-05 10:05:00");
+    CHECK(world.until("01-05 10:05:31") == Lines{"claim 2@01-05 10:05:30", "start 2@01-05 10:05:30"});
+    CHECK(world.planner.next_nominal(JobKey{1}) == at("01-05 10:06"));
+}
+
+TEST_CASE("what came due since the watermark is claimed at a take-over", "[planner][follow]") {
+    World world{"01-05 10:00"};
+    world.job(1, "* * * * * *", {.overlap = model::Overlap::allow});
+    follow(world, "01-05 10:00:10", "01-05 10:00:07");
+    CHECK(world.until("01-05 10:00:10") == Lines{"claim 1@01-05 10:00:08", "claim 1@01-05 10:00:09",
+                                                 "claim 1@01-05 10:00:10", "start 1@01-05 10:00:08",
+                                                 "start 1@01-05 10:00:09", "start 1@01-05 10:00:10"});
+}
+
+TEST_CASE("what came due long before a take-over follows the misfire policy", "[planner][follow]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 * * * * *");
+    follow(world, "01-05 10:01:00", "01-05 10:01:00");
+    world.now = at("01-05 10:10:30");
+    CHECK(world.until("01-05 10:10:30") ==
+          Lines{"missed 1@01-05 10:02:00 to 01-05 10:08:00 7", "claim 1@01-05 10:09:00",
+                "claim 1@01-05 10:10:00", "start 1@01-05 10:09:00", "refuse 1@01-05 10:10:00 overlap"});
+}
+
+TEST_CASE("with jitter only what was to be claimed by the watermark is passed", "[planner][follow]") {
+    World leader{"01-05 10:00"};
+    World follower{"01-05 10:00"};
+    const Timing timing{.overlap = model::Overlap::allow, .jitter = Millis{7'000}};
+    leader.job(1, "*/10 * * * * *", timing);
+    follower.job(1, "*/10 * * * * *", timing);
+    leader.until("01-05 10:03:33");
+    follow(follower, "01-05 10:03:33", shown(leader.planner.watermark()));
+    CHECK(follower.planner.next_nominal(JobKey{1}) == leader.planner.next_nominal(JobKey{1}));
+}
+
+TEST_CASE("a job that is spent stays so for those who follow", "[planner][follow]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 5 10 * * *", {.once = true});
+    follow(world, "01-05 10:06", "01-05 10:06");
+    CHECK(world.until("01-06 11:00").empty());
+}
+
+TEST_CASE("following many jobs takes bounded steps at a time", "[planner][follow]") {
+    World world{"01-05 10:00"};
+    for (int key = 1; key <= 2'000; ++key) world.job(key, "0 * * * * *");
+    CHECK_FALSE(world.planner.follow(at("01-05 10:01:10"), at("01-05 10:01")));
+    follow(world, "01-05 10:01:10", "01-05 10:01");
+    world.until("01-05 10:02");
+    CHECK(world.claims.size() == 2'000);
+}
+
+TEST_CASE("what a replaced schedule had still to decide is claimed", "[planner][follow]") {
+    World world{"01-05 10:00"};
+    world.job(1, "* * * * * *", {.overlap = model::Overlap::allow});
+    follow(world, "01-05 10:00:10", "01-05 10:00:05");
+    world.planner.split(JobKey{1}, at("01-05 10:00:07"));
+    world.job_from(1, "0 * * * * *", at("01-05 10:00:07"), {.overlap = model::Overlap::allow});
+    CHECK(world.until("01-05 10:01:00") == Lines{"claim 1@01-05 10:00:06", "claim 1@01-05 10:00:07",
+                                                 "start 1@01-05 10:00:06", "start 1@01-05 10:00:07",
+                                                 "claim 1@01-05 10:01:00", "start 1@01-05 10:01:00"});
+}
+
+TEST_CASE("what a disabled job had still to decide is claimed, and nothing after it", "[planner][follow]") {
+    World world{"01-05 10:00"};
+    world.job(1, "* * * * * *", {.overlap = model::Overlap::allow});
+    follow(world, "01-05 10:00:10", "01-05 10:00:05");
+    world.planner.split(JobKey{1}, at("01-05 10:00:06"));
+    world.planner.remove(JobKey{1});
+    CHECK(world.planner.jobs() == 0);
+    CHECK(world.until("01-05 10:01:00") == Lines{"claim 1@01-05 10:00:06", "start 1@01-05 10:00:06"});
+}
+
+TEST_CASE("nothing is left over of a schedule that had decided everything", "[planner][follow]") {
+    World world{"01-05 10:00"};
+    world.job(1, "* * * * * *");
+    follow(world, "01-05 10:00:10", "01-05 10:00:10");
+    world.planner.split(JobKey{1}, at("01-05 10:00:10"));
+    world.planner.remove(JobKey{1});
+    CHECK(world.until("01-05 10:01:00").empty());
+}
+
+TEST_CASE("what is left over of a schedule is passed over, too", "[planner][follow]") {
+    World world{"01-05 10:00"};
+    world.job(1, "* * * * * *");
+    world.planner.split(JobKey{1}, at("01-05 10:00:20"));
+    world.planner.remove(JobKey{1});
+    follow(world, "01-05 10:00:30", "01-05 10:00:30");
+    CHECK(world.until("01-05 10:01:00").empty());
+}
+
+TEST_CASE("a run that goes on elsewhere counts for overlap until it ends", "[planner][follow]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 * * * * *");
+    follow(world, "01-05 10:00:10", "01-05 10:00:00");
+    world.adopt(1, "01-05 10:00:00", Planner::Adopted::running);
+    CHECK(world.until("01-05 10:01:00") ==
+          Lines{"claim 1@01-05 10:01:00", "refuse 1@01-05 10:01:00 overlap"});
+    world.ended("1@01-05 10:00:00");
+    CHECK(world.until("01-05 10:02:00") == Lines{"claim 1@01-05 10:02:00", "start 1@01-05 10:02:00"});
+}
+
+TEST_CASE("a run that came back from elsewhere starts again", "[planner][follow]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 0 * * * *");
+    world.adopt(1, "01-05 10:00:00", Planner::Adopted::running);
+    CHECK(world.until("01-05 10:01:00").empty());
+    world.planner.retry_at(world.run("1@01-05 10:00:00"), world.now);
+    CHECK(world.until("01-05 10:01:00") == Lines{"start 1@01-05 10:00:00"});
+}
+
+TEST_CASE("of several pauses all are kept that undecided instants may lie in", "[planner][pause]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 * * * * *", {.misfire = model::Misfire::all, .overlap = model::Overlap::allow});
+    follow(world, "01-05 10:06", "01-05 10:00");
+    world.planner.pause(7, at("01-05 10:01:30"));
+    world.planner.resume(7, at("01-05 10:02:30"));
+    world.planner.pause(std::nullopt, at("01-05 10:03:30"));
+    world.planner.resume(std::nullopt, at("01-05 10:04:30"));
+    world.planner.pause(7, at("01-05 10:05:30"));
+    std::vector<std::string> claimed;
+    for (const std::string& line : world.until("01-05 10:06"))
+        if (line.starts_with("claim")) claimed.push_back(line);
+    CHECK(claimed == Lines{"claim 1@01-05 10:01:00", "claim 1@01-05 10:03:00", "claim 1@01-05 10:05:00"});
+}
+
+}  // namespace ecron::analysis::test
