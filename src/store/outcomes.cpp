@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "ecron/model/json.hpp"
+#include "store/outbox.hpp"
 #include "store/records.hpp"
 
 namespace ecron::store {
@@ -135,28 +136,15 @@ void insert_attempts(Session& session, std::span<OutcomeWrite* const> writes) {
         [&](std::size_t i) { return 200 + attempts[i]->detail.size() + attempts[i]->output.size(); });
 }
 
-void insert_announcements(Session& session, std::span<OutcomeWrite* const> writes) {
-    struct Announcement {
-        const ExecuteId* id;
-        const std::string* payload;
-    };
-    std::vector<Announcement> announcements;
+void announce(Session& session, std::span<OutcomeWrite* const> writes) {
+    std::vector<Announced> announced;
     for (const OutcomeWrite* const write : writes) {
         if (!*write->result) continue;
-        for (const std::string& payload : write->outcome().announcements)
-            announcements.push_back({&write->outcome().id, &payload});
+        const Outcome& outcome = write->outcome();
+        for (const Announcement& announcement : outcome.announcements)
+            announced.push_back({&outcome.id, &outcome.after.tenant, &announcement});
     }
-    if (announcements.empty()) return;
-    static const Rows kOutboxRows{
-        .head = "insert into t_cron_outbox (f_execute_id, f_payload, f_created, f_due) values ",
-        .types = "ssii"};
-    const std::int64_t now = to_unix_millis(session.now());
-    session.run_rows(
-        kOutboxRows, announcements.size(),
-        [&](Statement& row, std::size_t i) {
-            row << announcements[i].id->value() << *announcements[i].payload << now << now;
-        },
-        [&](std::size_t i) { return 100 + announcements[i].payload->size(); });
+    insert_announcements(session, announced);
 }
 
 /// Writes that may share a statement: of each execution one, sorted by id.
@@ -166,7 +154,7 @@ void apply_round(Session& session, std::vector<OutcomeWrite*>& round) {
         round, {}, [](const OutcomeWrite* write) { return std::string_view(write->outcome().id.value()); });
     compare_and_set(session, round);
     insert_attempts(session, round);
-    insert_announcements(session, round);
+    announce(session, round);
     round.clear();
 }
 

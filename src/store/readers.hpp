@@ -27,6 +27,16 @@ private:
     Lookup lookup_;
 };
 
+/// A read of its own: a function on a reader's session.
+template <class T> class Query final : public Answering<Read, T> {
+public:
+    explicit Query(std::function<T(Session&)> function) : function_(std::move(function)) {}
+    void apply(Session& session) override { this->result = function_(session); }
+
+private:
+    std::function<T(Session&)> function_;
+};
+
 using LookupGroup = std::function<void(Session&, std::span<Read* const>)>;
 
 class Readers {

@@ -14,22 +14,13 @@
 #include "store/outcomes.hpp"
 #include "store/pauses.hpp"
 #include "store/row_cache.hpp"
+#include "store/sql_outbox.hpp"
 
 namespace ecron::store {
 
 namespace {
 
-/// A read of its own: a function on a reader's session.
-template <class T> class Query final : public Answering<Read, T> {
-public:
-    explicit Query(std::function<T(Session&)> function) : function_(std::move(function)) {}
-    void apply(Session& session) override { this->result = function_(session); }
-
-private:
-    std::function<T(Session&)> function_;
-};
-
-void apply_others(Session& session, std::span<Write* const> writes, Repetition) {
+void apply_in_turn(Session& session, std::span<Write* const> writes, Repetition) {
     for (Write* const write : writes) write->apply(session);
 }
 
@@ -91,7 +82,7 @@ public:
             writer_ = std::make_unique<Writer>(
                 io_, options_, clock_, state_,
                 std::array<Group, kWriteKinds>{apply_claims, apply_outcomes, apply_requests, apply_job_writes,
-                                               apply_others},
+                                               apply_in_turn, apply_in_turn},
                 std::move(session));
         } catch (const SqlError& error) {
             Error answer = to_error(error);
@@ -102,6 +93,7 @@ public:
         }
         readers_ = std::make_unique<Readers>(io_, options_, clock_, state_, find_jobs_together,
                                              find_executions_together);
+        outbox_ = std::make_unique<SqlOutbox>(*writer_, *readers_);
         if (options_.driver == Driver::mysql)
             leadership_ = std::make_unique<Leadership>(io_, options_, clock_);
         if (options_.driver == Driver::sqlite) cache_ = std::make_unique<RowCache>(options_.row_cache_bytes);
@@ -237,8 +229,11 @@ public:
                             *writer_);
     }
     Awaitable<bool> finish(Outcome outcome) override {
-        return await_answer(std::make_unique<OutcomeWrite>(OutcomeWrite::Step::finish, std::move(outcome)),
-                            *writer_);
+        const bool announces = !outcome.announcements.empty();
+        auto write = std::make_unique<OutcomeWrite>(OutcomeWrite::Step::finish, std::move(outcome));
+        const Result<bool> finished = co_await await_answer(std::move(write), *writer_);
+        if (announces && finished && *finished) outbox_->written();
+        co_return finished;
     }
 
     Awaitable<std::optional<model::Execution>> find_execution(std::optional<TenantId> tenant,
@@ -278,6 +273,8 @@ public:
     Awaitable<Pauses> pauses() override {
         return query<Pauses>([](Session& session) { return read_pauses(session); });
     }
+
+    [[nodiscard]] Outbox& outbox() override { return *outbox_; }
 
     [[nodiscard]] Health health() const override {
         Health health = state_.health();
@@ -356,6 +353,7 @@ private:
     std::unique_ptr<RowCache> cache_;
     std::unique_ptr<Writer> writer_;
     std::unique_ptr<Readers> readers_;
+    std::unique_ptr<SqlOutbox> outbox_;
     std::unique_ptr<Leadership> leadership_;
     std::shared_ptr<Sweeper> sweeper_;
     bool leads_{false};

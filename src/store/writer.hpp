@@ -22,8 +22,8 @@
 /// outcome is unknown.
 namespace ecron::store {
 
-enum class WriteKind : std::uint8_t { claims, outcomes, requests, jobs, others };
-inline constexpr std::size_t kWriteKinds = 5;
+enum class WriteKind : std::uint8_t { claims, outcomes, requests, jobs, letters, others };
+inline constexpr std::size_t kWriteKinds = 6;
 
 class Write : public Work {
 public:
@@ -31,7 +31,7 @@ public:
     [[nodiscard]] WriteKind kind() const { return kind_; }
     /// Applying it twice does no harm and gives the same answer.
     [[nodiscard]] virtual bool repeatable() const { return true; }
-    /// Of the kind `others` only: carries it out inside the transaction.
+    /// Of kinds whose members are carried out one after the other: does so inside the transaction.
     virtual void apply(Session&) {}
 
 private:

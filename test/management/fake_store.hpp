@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "ecron/store/store.hpp"
+#include "management/fake_outbox.hpp"
 
 namespace ecron::management::test {
 
@@ -18,6 +19,7 @@ public:
     store::Health state{.available = true};
     std::int64_t changes{0};
     bool away{false};  // every call answers unavailable
+    FakeOutbox letters;
 
     void close() override {}
     Awaitable<store::Term> begin_term(NodeId) override { return unused<store::Term>(); }
@@ -72,6 +74,8 @@ public:
 
     Awaitable<void> set_paused(std::optional<TenantId> tenant, bool is_paused) override;
     Awaitable<Pauses> pauses() override;
+
+    [[nodiscard]] store::Outbox& outbox() override { return letters; }
 
     [[nodiscard]] store::Health health() const override { return state; }
     [[nodiscard]] store::Statistics statistics() const override {

@@ -78,8 +78,11 @@ TEST_CASE("a batch without conflicts passes at the first try", "[store]") {
     world.must(world.store().claim(claim));
     std::vector<boost::asio::awaitable<Result<bool>>> outcomes;
     for (const model::Execution& run : claim.executions) {
-        Outcome outcome{
-            .id = run.id, .attempt = 1, .after = run, .record = model::Attempt{}, .announcements = {"{}"}};
+        Outcome outcome{.id = run.id,
+                        .attempt = 1,
+                        .after = run,
+                        .record = model::Attempt{},
+                        .announcements = {an_announcement("m")}};
         outcome.after.state = ExecutionState::success;
         outcome.record->execute_id = run.id;
         outcome.record->number = 1;
@@ -240,7 +243,7 @@ TEST_CASE("a commit whose answer is lost is recognised, not repeated", "[store]"
         Outcome outcome{.id = claim.executions[3].id, .attempt = 1, .after = claim.executions[3]};
         outcome.after.state = ExecutionState::success;
         outcome.after.execute_times = 1;
-        outcome.announcements = {"{}"};
+        outcome.announcements = {an_announcement("m")};
         proxy.lose_answer_to("commit");
         CHECK(world.must(world.store().finish(outcome)));
         CHECK(proxy.lost() == 2);

@@ -221,7 +221,7 @@ TEST_CASE("an outcome is stored with its attempt and its announcements", "[store
     outcome.record->detail = R"({"total":0.25})";
     outcome.record->output = std::string("bytes \0 \xff\xfe ' \\ :p0", 18);
     outcome.record->reason = "it's fine";
-    outcome.announcements = {R"({"webhook":"one"})", R"({"webhook":"two"})"};
+    outcome.announcements = {an_announcement("one"), an_announcement("two")};
     CHECK(world.must(world.store().finish(outcome)));
     const model::Execution stored = world.stored(run.id);
     CHECK(stored.state == ExecutionState::success);
@@ -240,7 +240,7 @@ TEST_CASE("an outcome is stored with its attempt and its announcements", "[store
     CHECK(attempts.front().reason == "it's fine");
     CHECK(world.number("select count(*) from t_cron_outbox") == 2);
     CHECK(world.text("select f_payload from t_cron_outbox order by f_id limit 1") ==
-          outcome.announcements.front());
+          outcome.announcements.front().payload);
 }
 
 TEST_CASE("an execution ends once, at the attempt it is at", "[store]") {
@@ -251,7 +251,7 @@ TEST_CASE("an execution ends once, at the attempt it is at", "[store]") {
     CHECK_FALSE(world.must(world.store().finish(wrong)));
     CHECK(world.must(world.store().finish(world.outcome_of(run, ExecutionState::success))));
     Outcome late = world.outcome_of(run, ExecutionState::abandon);
-    late.announcements = {"{}"};
+    late.announcements = {an_announcement("m")};
     CHECK_FALSE(world.must(world.store().finish(late)));
     CHECK(world.stored(run.id).state == ExecutionState::success);
     CHECK(world.number("select count(*) from t_cron_outbox") == 0);

@@ -146,4 +146,11 @@ model::Execution a_run(const model::Job& job, Epoch epoch, Instant nominal) {
     return run;
 }
 
+Announcement an_announcement(const std::string& message_id, const std::string& receiver) {
+    return {.message_id = message_id,
+            .receiver = receiver,
+            .url = receiver + "/hook",
+            .payload = R"({"message":")" + message_id + "\"}"};
+}
+
 }  // namespace ecron::store::test

@@ -108,6 +108,9 @@ private:
 model::Job a_job(const std::string& name, const std::string& tenant = "tenant-a");
 /// A planned run of a job as the leader claims it.
 model::Execution a_run(const model::Job& job, Epoch epoch, Instant nominal);
+/// A message for a webhook.
+Announcement an_announcement(const std::string& message_id,
+                             const std::string& receiver = "https://hook.example.com:443");
 /// The canonical context of an HTTP job.
 std::string a_context(const std::string& body = R"({"key":"value"})");
 

@@ -15,6 +15,7 @@
 #include "ecron/base/time.hpp"
 #include "ecron/model/execution.hpp"
 #include "ecron/model/job.hpp"
+#include "ecron/store/outbox.hpp"
 
 /// What is durable: jobs, executions, attempts, the change log, the watermark, the outbox. SQLite or
 /// MySQL/MariaDB.
@@ -104,7 +105,7 @@ struct Outcome {
     model::Execution
         after{};  // state, end_at, executors, execute_times, reason, result, due, accepted, losses
     std::optional<model::Attempt> record{};    // nothing: the attempt never began
-    std::vector<std::string> announcements{};  // outbox payloads (webhooks), same transaction
+    std::vector<Announcement> announcements{};  // put into the outbox, same transaction
     int next_attempt{0};                       // 0: unchanged; else the row goes on as that attempt
 };
 
@@ -239,6 +240,9 @@ public:
         std::vector<TenantId> tenants{};
     };
     virtual Awaitable<Pauses> pauses() = 0;
+
+    /// What is to be told of outcomes.
+    [[nodiscard]] virtual Outbox& outbox() = 0;
 
     [[nodiscard]] virtual Health health() const = 0;
     [[nodiscard]] virtual Statistics statistics() const = 0;

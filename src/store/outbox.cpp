@@ -1,0 +1,262 @@
+#include "store/outbox.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ecron::store {
+
+namespace {
+
+constexpr std::size_t kReceiversALook = 256;  // so that one look stays short, however many receivers wait
+constexpr std::int64_t kBuriedAtOnce = 100;
+
+constexpr std::string_view kOutboxInsert =
+    "insert into t_cron_outbox (f_channel, f_message_id, f_execute_id, f_tenant_id, f_receiver, f_url, "
+    "f_payload, "
+    "f_created, f_due, f_tries, f_node) values ";
+
+constexpr std::string_view kLetterColumns =
+    "o.f_id, o.f_channel, o.f_message_id, o.f_execute_id, o.f_tenant_id, o.f_receiver, o.f_url, o.f_payload, "
+    "o.f_created, o.f_due, o.f_tries";
+constexpr std::string_view kLetterTypes = "iissssssiii";
+
+Letter read_letter(const Statement& row, Instant now) {
+    Letter letter{.key = row.integer(0),
+                  .announcement = {.channel = static_cast<Channel>(row.integer(1)),
+                                   .message_id = row.text(2),
+                                   .receiver = row.text(5),
+                                   .url = row.text(6),
+                                   .payload = row.text(7)},
+                  .execution = ExecuteId(row.text(3)),
+                  .tenant = TenantId(row.text(4)),
+                  .created = from_unix_millis(row.integer(8)),
+                  .tries = static_cast<int>(row.integer(10)),
+                  .due = from_unix_millis(row.integer(9))};
+    letter.age = now - letter.created;
+    return letter;
+}
+
+/// The next receiver in the order of names, and when the first of its letters is due.
+struct Waiting {
+    std::string receiver;
+    Instant due;
+};
+std::optional<Waiting> next_receiver(Session& session, Channel channel, const std::string& after) {
+    Statement& next = session.prepare(
+        "select f_receiver, f_due from t_cron_outbox where f_channel = :channel and f_receiver > :after "
+        "order by f_receiver, f_due limit 1",
+        "is", "si");
+    next << static_cast<int>(channel) << after;
+    if (!next.first()) return std::nullopt;
+    return Waiting{next.text(0), from_unix_millis(next.integer(1))};
+}
+
+void find_of_receiver(Session& session, Channel channel, const std::string& receiver, Instant now,
+                      std::size_t limit, std::vector<Letter>& found) {
+    Statement& due = session.prepare(
+        fmt::format(
+            "select {} from t_cron_outbox o where o.f_channel = :channel and o.f_receiver = :receiver and "
+            "o.f_due <= :now and not exists (select 1 from t_cron_outbox p where p.f_execute_id = "
+            "o.f_execute_id and p.f_channel = o.f_channel and p.f_id < o.f_id) "
+            "order by o.f_due, o.f_id limit :rows",
+            kLetterColumns),
+        "isii", kLetterTypes);
+    due << static_cast<int>(channel) << receiver << to_unix_millis(now) << static_cast<std::int64_t>(limit);
+    for (due.run(); due.fetch();) found.push_back(read_letter(due, now));
+}
+
+/// True: it was still there as it had been seen.
+bool remove(Session& session, const Letter& letter) {
+    Statement& row = session.prepare("delete from t_cron_outbox where f_id = :id and f_due = :due", "ii");
+    row << letter.key << to_unix_millis(letter.due);
+    return row.run() > 0;
+}
+
+bool bury(Session& session, const Letter& letter, Instant now, int code, const std::string& reason) {
+    if (!remove(session, letter)) return false;
+    Statement& row = session.prepare(
+        "insert into t_cron_dead_letter (f_channel, f_message_id, f_execute_id, f_tenant_id, f_receiver, "
+        "f_url, "
+        "f_payload, f_created, f_died, f_tries, f_code, f_reason) values (:channel, :message, :execution, "
+        ":tenant, "
+        ":receiver, :url, :payload, :created, :died, :tries, :code, :reason)",
+        "issssssiiiis");
+    const Announcement& announcement = letter.announcement;
+    row << static_cast<int>(announcement.channel) << announcement.message_id << letter.execution.value()
+        << letter.tenant.value() << announcement.receiver << announcement.url << announcement.payload
+        << to_unix_millis(letter.created) << to_unix_millis(now) << letter.tries << code << reason;
+    row.run();
+    return true;
+}
+
+}  // namespace
+
+void insert_announcements(Session& session, const std::vector<Announced>& announced) {
+    if (announced.empty()) return;
+    static const Rows kRows{.head = kOutboxInsert, .types = "issssssiiis"};
+    const std::int64_t now = to_unix_millis(session.now());
+    session.run_rows(
+        kRows, announced.size(),
+        [&](Statement& row, std::size_t i) {
+            const Announcement& announcement = *announced[i].announcement;
+            row << static_cast<int>(announcement.channel) << announcement.message_id
+                << announced[i].execution->value() << announced[i].tenant->value() << announcement.receiver
+                << announcement.url << announcement.payload << now << now << 0 << "";
+        },
+        [&](std::size_t i) {
+            const Announcement& announcement = *announced[i].announcement;
+            return 300 + announcement.url.size() + announcement.payload.size();
+        });
+}
+
+Letters find_letters(Session& session, const LetterWish& wish) {
+    const Instant now = session.now();
+    Letters letters{.after = wish.after, .round_ended = false};
+    for (std::size_t looked = 0; looked < kReceiversALook && letters.taken.size() < wish.limit; ++looked) {
+        const std::optional<Waiting> next = next_receiver(session, wish.channel, letters.after);
+        if (!next) {
+            letters.after.clear();
+            letters.round_ended = true;
+            break;
+        }
+        letters.after = next->receiver;
+        const auto known = wish.room.find(next->receiver);
+        const std::size_t room = std::min(known == wish.room.end() ? wish.per_receiver : known->second,
+                                          wish.limit - letters.taken.size());
+        if (room == 0 || next->due > now) continue;
+        find_of_receiver(session, wish.channel, next->receiver, now, room, letters.taken);
+    }
+    return letters;
+}
+
+OutboxSize outbox_size(Session& session) {
+    Statement& count = session.prepare(
+        fmt::format("select count(*) from (select 1 from t_cron_outbox limit {}) c", kMostCounted), "", "i");
+    count.first();
+    OutboxSize size{.waiting = static_cast<std::size_t>(count.integer(0))};
+    Statement& oldest =
+        session.prepare("select f_created from t_cron_outbox order by f_created limit 1", "", "i");
+    if (oldest.first())
+        size.oldest = std::max(Millis{0}, session.now() - from_unix_millis(oldest.integer(0)));
+    return size;
+}
+
+void TakeLetters::apply(Session& session) {
+    result.emplace();
+    const Instant until = session.now() + lease_;
+    for (const Letter& letter : found_) {
+        Statement& take = session.prepare(
+            "update t_cron_outbox set f_due = :until, f_tries = f_tries + 1, f_node = :node where f_id = :id "
+            "and "
+            "f_due = :due and f_tries = :tries",
+            "isiii");
+        take << to_unix_millis(until) << node_.value() << letter.key << to_unix_millis(letter.due)
+             << letter.tries;
+        if (take.run() == 0) continue;
+        Letter taken = letter;
+        taken.due = until;
+        ++taken.tries;
+        result->push_back(std::move(taken));
+    }
+}
+
+void SettleLetter::apply(Session& session) {
+    switch (settlement_.verdict) {
+        case Settlement::Verdict::delivered: {
+            result = remove(session, letter_);
+            if (*result) return;
+            // Whoever has it now need not deliver it again.
+            Statement& row = session.prepare("delete from t_cron_outbox where f_id = :id", "i");
+            row << letter_.key;
+            row.run();
+            return;
+        }
+        case Settlement::Verdict::again: {
+            Statement& row = session.prepare(
+                "update t_cron_outbox set f_due = :at, f_node = '' where f_id = :id and f_due = :due", "iii");
+            row << to_unix_millis(session.now() + settlement_.wait) << letter_.key
+                << to_unix_millis(letter_.due);
+            result = row.run() > 0;
+            return;
+        }
+        case Settlement::Verdict::dead:
+            result = bury(session, letter_, session.now(), settlement_.code, settlement_.reason);
+            return;
+    }
+}
+
+void ReleaseLetters::apply(Session& session) {
+    result = {};
+    Statement& rows =
+        session.prepare("update t_cron_outbox set f_due = :now, f_node = '' where f_node = :node", "is");
+    rows << to_unix_millis(session.now()) << node_.value();
+    rows.run();
+}
+
+void BuryOlder::apply(Session& session) {
+    const Instant now = session.now();
+    std::vector<Letter> old;
+    Statement& rows = session.prepare(
+        fmt::format("select {} from t_cron_outbox o where o.f_created <= :until and o.f_due <= :now order by "
+                    "o.f_created limit {}",
+                    kLetterColumns, kBuriedAtOnce),
+        "ii", kLetterTypes);
+    rows << to_unix_millis(now - age_) << to_unix_millis(now);
+    for (rows.run(); rows.fetch();) old.push_back(read_letter(rows, now));
+    std::size_t buried = 0;
+    for (const Letter& letter : old) buried += bury(session, letter, now, 0, reason_) ? 1 : 0;
+    result = buried;
+}
+
+std::vector<DeadLetter> dead_letters(Session& session, const std::optional<TenantId>& tenant,
+                                     std::size_t limit, std::optional<std::int64_t> before) {
+    Statement& rows = session.prepare(
+        fmt::format(
+            "select f_id, f_message_id, f_execute_id, f_tenant_id, f_url, f_created, f_died, f_tries, "
+            "f_code, f_reason from t_cron_dead_letter where f_id < :before{} order by f_id desc limit "
+            ":rows",
+            tenant ? " and f_tenant_id = :tenant" : ""),
+        tenant ? "isi" : "ii", "issssiiiis");
+    rows << before.value_or(std::numeric_limits<std::int64_t>::max());
+    if (tenant) rows << tenant->value();
+    rows << static_cast<std::int64_t>(limit);
+    std::vector<DeadLetter> letters;
+    for (rows.run(); rows.fetch();) {
+        letters.push_back({.key = rows.integer(0),
+                           .message_id = rows.text(1),
+                           .execution = ExecuteId(rows.text(2)),
+                           .tenant = TenantId(rows.text(3)),
+                           .url = rows.text(4),
+                           .created = from_unix_millis(rows.integer(5)),
+                           .died = from_unix_millis(rows.integer(6)),
+                           .tries = static_cast<int>(rows.integer(7)),
+                           .code = static_cast<int>(rows.integer(8)),
+                           .reason = rows.text(9)});
+    }
+    return letters;
+}
+
+void Redeliver::apply(Session& session) {
+    result = {};
+    const std::int64_t now = to_unix_millis(session.now());
+    for (const std::int64_t key : keys_) {
+        // The row is locked by its deletion, so that of two who ask for it one only finds it.
+        Statement& copy = session.prepare(
+            fmt::format(
+                "insert into t_cron_outbox (f_channel, f_message_id, f_execute_id, f_tenant_id, f_receiver, "
+                "f_url, f_payload, f_created, f_due, f_tries, f_node) select f_channel, f_message_id, "
+                "f_execute_id, f_tenant_id, f_receiver, f_url, f_payload, :created, :due, 0, '' from "
+                "t_cron_dead_letter where f_id = :id{}",
+                tenant_ ? " and f_tenant_id = :tenant" : ""),
+            tenant_ ? "iiis" : "iii");
+        copy << now << now << key;
+        if (tenant_) copy << tenant_->value();
+        Statement& remove = session.prepare("delete from t_cron_dead_letter where f_id = :id", "i");
+        remove << key;
+        if (copy.run() == 0 || remove.run() == 0)
+            throw Refused({Errc::not_found, "there is no such dead letter", {"dead_letter"}});
+    }
+}
+
+}  // namespace ecron::store

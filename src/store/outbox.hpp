@@ -1,0 +1,89 @@
+#pragma once
+#include "ecron/store/outbox.hpp"
+#include "store/readers.hpp"
+#include "store/writer.hpp"
+
+/// The outbox in SQL. A row is held by moving its due time to the end of the lease: who moved it from the
+/// value that he saw has it.
+namespace ecron::store {
+
+/// Announcements of one execution, as a transaction puts them in.
+struct Announced {
+    const ExecuteId* execution;
+    const TenantId* tenant;
+    const Announcement* announcement;
+};
+void insert_announcements(Session& session, const std::vector<Announced>& announced);
+
+/// What a wish could take, as a reader sees it. `due` of each is what it must still be when it is taken.
+Letters find_letters(Session& session, const LetterWish& wish);
+OutboxSize outbox_size(Session& session);
+std::vector<DeadLetter> dead_letters(Session& session, const std::optional<TenantId>& tenant,
+                                     std::size_t limit, std::optional<std::int64_t> before);
+
+/// Takes letters that were found; answers those that nobody else took first.
+class TakeLetters final : public Answering<Write, std::vector<Letter>> {
+public:
+    TakeLetters(NodeId node, Millis lease, std::vector<Letter> found)
+        : Answering(WriteKind::letters),
+          node_(std::move(node)),
+          lease_(lease),
+          found_(std::move(found)) {}
+    void apply(Session& session) override;
+
+private:
+    NodeId node_;
+    Millis lease_;
+    std::vector<Letter> found_;
+};
+
+class SettleLetter final : public Answering<Write, bool> {
+public:
+    SettleLetter(Letter letter, Settlement settlement)
+        : Answering(WriteKind::letters),
+          letter_(std::move(letter)),
+          settlement_(std::move(settlement)) {}
+    void apply(Session& session) override;
+
+private:
+    Letter letter_;
+    Settlement settlement_;
+};
+
+class ReleaseLetters final : public Answering<Write, void> {
+public:
+    explicit ReleaseLetters(NodeId node) : Answering(WriteKind::letters), node_(std::move(node)) {}
+    void apply(Session& session) override;
+
+private:
+    NodeId node_;
+};
+
+class BuryOlder final : public Answering<Write, std::size_t> {
+public:
+    BuryOlder(Millis age, std::string reason)
+        : Answering(WriteKind::letters),
+          age_(age),
+          reason_(std::move(reason)) {}
+    void apply(Session& session) override;
+
+private:
+    Millis age_;
+    std::string reason_;
+};
+
+class Redeliver final : public Answering<Write, void> {
+public:
+    Redeliver(std::optional<TenantId> tenant, std::vector<std::int64_t> keys)
+        : Answering(WriteKind::letters),
+          tenant_(std::move(tenant)),
+          keys_(std::move(keys)) {}
+    [[nodiscard]] bool repeatable() const override { return false; }
+    void apply(Session& session) override;
+
+private:
+    std::optional<TenantId> tenant_;
+    std::vector<std::int64_t> keys_;
+};
+
+}  // namespace ecron::store

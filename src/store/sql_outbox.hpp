@@ -1,0 +1,63 @@
+#pragma once
+#include "store/outbox.hpp"
+
+namespace ecron::store {
+
+/// The outbox over the store's threads: looking is a reader's, taking and settling the writer's.
+class SqlOutbox final : public Outbox {
+public:
+    SqlOutbox(Writer& writer, Readers& readers) : writer_(writer), readers_(readers) {}
+
+    Awaitable<Letters> take(LetterWish wish) override {
+        const NodeId node = wish.node;
+        const Millis lease = wish.lease;
+        auto look = std::make_unique<Query<Letters>>(
+            [wish = std::move(wish)](Session& session) { return find_letters(session, wish); });
+        Result<Letters> found = co_await await_answer(std::move(look), readers_);
+        if (!found || found->taken.empty()) co_return found;
+        auto take = std::make_unique<TakeLetters>(node, lease, std::move(found->taken));
+        Result<std::vector<Letter>> taken = co_await await_answer(std::move(take), writer_);
+        if (!taken) co_return std::unexpected(taken.error());
+        found->taken = std::move(*taken);
+        co_return found;
+    }
+    Awaitable<bool> settle(Letter letter, Settlement settlement) override {
+        return await_answer(std::make_unique<SettleLetter>(std::move(letter), std::move(settlement)),
+                            writer_);
+    }
+    Awaitable<void> release(NodeId node) override {
+        return await_answer(std::make_unique<ReleaseLetters>(std::move(node)), writer_);
+    }
+    Awaitable<std::size_t> bury_older(Millis age, std::string reason) override {
+        return await_answer(std::make_unique<BuryOlder>(age, std::move(reason)), writer_);
+    }
+    Awaitable<OutboxSize> size() override {
+        return await_answer(std::make_unique<Query<OutboxSize>>(outbox_size), readers_);
+    }
+    Awaitable<std::vector<DeadLetter>> dead_letters(std::optional<TenantId> tenant, std::size_t limit,
+                                                    std::optional<std::int64_t> before) override {
+        return await_answer(std::make_unique<Query<std::vector<DeadLetter>>>(
+                                [tenant = std::move(tenant), limit, before](Session& session) {
+                                    return store::dead_letters(session, tenant, limit, before);
+                                }),
+                            readers_);
+    }
+    Awaitable<void> redeliver(std::optional<TenantId> tenant, std::vector<std::int64_t> keys) override {
+        auto write = std::make_unique<Redeliver>(std::move(tenant), std::move(keys));
+        Result<void> done = co_await await_answer(std::move(write), writer_);
+        if (done) written();
+        co_return done;
+    }
+    void on_written(std::function<void()> told) override { told_ = std::move(told); }
+    /// Letters were put in and committed.
+    void written() const {
+        if (told_) told_();
+    }
+
+private:
+    Writer& writer_;
+    Readers& readers_;
+    std::function<void()> told_;
+};
+
+}  // namespace ecron::store

@@ -1,0 +1,314 @@
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "store/world.hpp"
+
+using namespace ecron;
+using namespace ecron::store;
+using namespace ecron::store::test;
+using Verdict = Settlement::Verdict;
+
+namespace {
+
+constexpr Millis kLease{60'000};
+
+/// A store whose outbox holds what a test puts in.
+struct Post : World {
+    Post() {
+        open();
+        job = given_job("job");
+        term = lead();
+        now = std::chrono::ceil<Seconds>(term.watermark);
+    }
+    model::Execution execution() {
+        model::Execution run = a_run(job, term.epoch, now - Seconds{++runs});
+        must(store().claim({.epoch = term.epoch, .watermark = now, .executions = {run}}));
+        return run;
+    }
+    /// Each outcome of one execution puts in one message.
+    void ends(const model::Execution& run, std::vector<Announcement> announcements, int attempt = 1) {
+        Outcome outcome{
+            .id = run.id, .attempt = attempt, .after = run, .announcements = std::move(announcements)};
+        outcome.after.state = model::ExecutionState::failure;
+        outcome.next_attempt = attempt + 1;
+        REQUIRE(must(store().finish(std::move(outcome))));
+    }
+    void given(const std::string& message, const std::string& receiver = "https://a:443") {
+        ends(execution(), {an_announcement(message, receiver)});
+    }
+    LetterWish wish(const std::string& node = "node-1") {
+        return {.node = NodeId(node), .lease = kLease, .limit = 100, .per_receiver = 10};
+    }
+    std::vector<Letter> take(LetterWish asked) { return must(store().outbox().take(std::move(asked))).taken; }
+    std::vector<Letter> take() { return take(wish()); }
+    bool settle(const Letter& letter, Settlement settlement) {
+        return must(store().outbox().settle(letter, std::move(settlement)));
+    }
+    std::int64_t waiting() { return number("select count(*) from t_cron_outbox"); }
+    std::vector<DeadLetter> dead(std::optional<TenantId> tenant = {}, std::size_t limit = 10,
+                                 std::optional<std::int64_t> before = {}) {
+        return must(store().outbox().dead_letters(std::move(tenant), limit, before));
+    }
+    void leases_end() { sql("update t_cron_outbox set f_due = f_due - 3600000"); }
+
+    model::Job job;
+    Term term;
+    Instant now;
+    int runs{0};
+};
+
+std::vector<std::string> ids(const std::vector<Letter>& letters) {
+    std::vector<std::string> found;
+    for (const Letter& letter : letters) found.push_back(letter.announcement.message_id);
+    return found;
+}
+using Ids = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("what an outcome announces is taken as it was put in", "[store][outbox]") {
+    Post world;
+    const model::Execution run = world.execution();
+    Announcement announcement = an_announcement("it's \\ a :message");
+    announcement.payload = R"({"text":"\u0000 ' \\ :p0"})";
+    world.ends(run, {announcement});
+    const std::vector<Letter> letters = world.take();
+    REQUIRE(letters.size() == 1);
+    const Letter& letter = letters.front();
+    CHECK(letter.announcement.message_id == announcement.message_id);
+    CHECK(letter.announcement.receiver == announcement.receiver);
+    CHECK(letter.announcement.url == announcement.url);
+    CHECK(letter.announcement.payload == announcement.payload);
+    CHECK(letter.execution == run.id);
+    CHECK(letter.tenant == run.tenant);
+    CHECK(letter.tries == 1);
+    CHECK(letter.due > letter.created + kLease / 2);
+}
+
+TEST_CASE("a letter that was taken is nobody else's until its lease ends", "[store][outbox]") {
+    Post world;
+    world.given("m");
+    CHECK(world.take(world.wish("node-1")).size() == 1);
+    CHECK(world.take(world.wish("node-2")).empty());
+    world.leases_end();
+    const std::vector<Letter> again = world.take(world.wish("node-2"));
+    REQUIRE(again.size() == 1);
+    CHECK(again.front().tries == 2);
+}
+
+TEST_CASE("of many who take at once each letter goes to one", "[store][outbox]") {
+    Post world;
+    for (int i = 0; i < 20; ++i) world.given(std::to_string(i), "https://" + std::to_string(i % 7));
+    std::vector<boost::asio::awaitable<Result<Letters>>> takers;
+    for (int i = 0; i < 8; ++i)
+        takers.push_back(world.store().outbox().take(world.wish("node-" + std::to_string(i))));
+    std::multiset<std::string> taken;
+    for (const Result<Letters>& letters : world.all(std::move(takers)))
+        for (const Letter& letter : letters->taken) taken.insert(letter.announcement.message_id);
+    CHECK(taken.size() == 20);
+    CHECK(std::set<std::string>(taken.begin(), taken.end()).size() == 20);
+}
+
+TEST_CASE("letters are settled: delivered, tried again, dead", "[store][outbox]") {
+    Post world;
+    world.given("m");
+    const Letter letter = world.take().front();
+    SECTION("delivered, it is gone") {
+        CHECK(world.settle(letter, {.verdict = Verdict::delivered}));
+        CHECK(world.waiting() == 0);
+    }
+    SECTION("to be tried again, it waits so long") {
+        CHECK(world.settle(letter, {.verdict = Verdict::again, .wait = Seconds{1'800}}));
+        CHECK(world.take().empty());
+        world.leases_end();
+        CHECK(world.take().front().tries == 2);
+    }
+    SECTION("dead, it is kept with the reason") {
+        CHECK(world.settle(letter, {.verdict = Verdict::dead, .code = 410, .reason = "gone"}));
+        CHECK(world.waiting() == 0);
+        const std::vector<DeadLetter> dead = world.dead();
+        REQUIRE(dead.size() == 1);
+        CHECK(dead.front().message_id == "m");
+        CHECK(dead.front().execution == letter.execution);
+        CHECK(dead.front().url == letter.announcement.url);
+        CHECK(dead.front().code == 410);
+        CHECK(dead.front().reason == "gone");
+        CHECK(dead.front().tries == 1);
+        CHECK(dead.front().created == letter.created);
+    }
+}
+
+TEST_CASE("who settles after his lease and after another took it changes nothing, unless it was delivered",
+          "[store][outbox]") {
+    Post world;
+    world.given("m");
+    const Letter late = world.take().front();
+    world.leases_end();
+    const Letter held = world.take(world.wish("node-2")).front();
+    CHECK_FALSE(world.settle(late, {.verdict = Verdict::again, .wait = Seconds{0}}));
+    CHECK_FALSE(world.settle(late, {.verdict = Verdict::dead, .reason = "late"}));
+    CHECK(world.dead().empty());
+    CHECK(world.take(world.wish("node-3")).empty());
+    CHECK_FALSE(world.settle(late, {.verdict = Verdict::delivered}));
+    CHECK(world.waiting() == 0);
+    CHECK_FALSE(world.settle(held, {.verdict = Verdict::dead, .reason = "too late"}));
+    CHECK(world.dead().empty());
+}
+
+TEST_CASE("messages of one execution come one after the other, those of others do not wait",
+          "[store][outbox]") {
+    Post world;
+    const model::Execution run = world.execution();
+    world.ends(run, {an_announcement("1a"), an_announcement("1b", "https://other:443")}, 1);
+    world.ends(run, {an_announcement("2")}, 2);
+    world.given("of another", "https://z:443");
+    const std::vector<Letter> first = world.take();
+    CHECK(ids(first) == Ids{"1a", "of another"});
+    world.settle(first.front(), {.verdict = Verdict::again, .wait = Seconds{60}});
+    CHECK(world.take().empty());  // the next waits while the first one waits to be tried again
+    world.leases_end();
+    const std::vector<Letter> again = world.take();
+    CHECK(ids(again) == Ids{"1a", "of another"});
+    world.settle(again.front(), {.verdict = Verdict::delivered});
+    const std::vector<Letter> second = world.take();
+    CHECK(ids(second) == Ids{"1b"});
+    world.settle(second.front(), {.verdict = Verdict::dead, .reason = "dead ones hold nobody up"});
+    CHECK(ids(world.take()) == Ids{"2"});
+}
+
+TEST_CASE("receivers are looked at in turns, each for so many letters", "[store][outbox]") {
+    Post world;
+    for (int i = 0; i < 5; ++i)
+        for (const char* receiver : {"https://a", "https://b", "https://c"})
+            world.given(receiver + std::to_string(i), receiver);
+    LetterWish wish = world.wish();
+    wish.per_receiver = 2;
+    SECTION("two of each") {
+        CHECK(ids(world.take(wish)) ==
+              Ids{"https://a0", "https://a1", "https://b0", "https://b1", "https://c0", "https://c1"});
+    }
+    SECTION("where there is room for less, the next look goes on behind") {
+        wish.limit = 3;
+        const Letters first = world.must(world.store().outbox().take(wish));
+        CHECK(ids(first.taken) == Ids{"https://a0", "https://a1", "https://b0"});
+        CHECK_FALSE(first.round_ended);
+        wish.after = first.after;
+        const Letters second = world.must(world.store().outbox().take(wish));
+        CHECK(ids(second.taken) == Ids{"https://c0", "https://c1"});
+        CHECK(second.round_ended);
+        CHECK(second.after.empty());
+    }
+    SECTION("and some get other numbers") {
+        wish.room = {{"https://a", 0}, {"https://b", 1}};
+        CHECK(ids(world.take(wish)) == Ids{"https://b0", "https://c0", "https://c1"});
+    }
+}
+
+TEST_CASE("a node that starts again gives back what it had taken", "[store][outbox]") {
+    Post world;
+    world.given("m");
+    world.given("other node's", "https://b");
+    LetterWish wish = world.wish();
+    wish.room = {{"https://b", 0}};
+    REQUIRE(world.take(wish).size() == 1);
+    REQUIRE(world.take(world.wish("node-2")).size() == 1);
+    world.reopen();
+    CHECK(world.take().empty());
+    world.must(world.store().outbox().release(NodeId("node-1")));
+    CHECK(ids(world.take()) == Ids{"m"});
+}
+
+TEST_CASE("letters older than an age are buried, unless somebody holds them", "[store][outbox]") {
+    Post world;
+    world.given("held", "https://b");
+    REQUIRE(world.take().size() == 1);
+    for (int i = 0; i < 120; ++i) world.given("old");
+    world.sql("update t_cron_outbox set f_created = f_created - 7200000");
+    world.given("new");
+    std::size_t buried = 0;
+    while (const std::size_t some =
+               world.must(world.store().outbox().bury_older(Seconds{3'600}, "not delivered in time"))) {
+        CHECK(some <= 100);
+        buried += some;
+    }
+    CHECK(buried == 120);
+    CHECK(world.dead({}, 1'000).size() == 120);
+    CHECK(world.dead().front().reason == "not delivered in time");
+    CHECK(world.waiting() == 2);
+}
+
+TEST_CASE("the outbox tells how much waits and for how long", "[store][outbox]") {
+    Post world;
+    CHECK(world.must(world.store().outbox().size()).waiting == 0);
+    CHECK(world.must(world.store().outbox().size()).oldest == Millis{0});
+    world.given("old");
+    world.sql("update t_cron_outbox set f_created = f_created - 7200000");
+    world.given("new");
+    const OutboxSize size = world.must(world.store().outbox().size());
+    CHECK(size.waiting == 2);
+    CHECK(size.oldest >= Seconds{7'200});
+    CHECK(size.oldest < Seconds{7'300});
+}
+
+TEST_CASE("dead letters are listed by tenant and put back", "[store][outbox]") {
+    Post world;
+    for (int i = 0; i < 5; ++i) {
+        world.given("m" + std::to_string(i));
+        world.settle(world.take().front(), {.verdict = Verdict::dead, .reason = "no"});
+    }
+    const TenantId tenant("tenant-a");
+    const TenantId stranger("tenant-b");
+    SECTION("pages go on where the last one ended") {
+        const std::vector<DeadLetter> first = world.dead(tenant, 2);
+        REQUIRE(first.size() == 2);
+        CHECK(first[0].message_id == "m4");
+        CHECK(first[1].message_id == "m3");
+        const std::vector<DeadLetter> second = world.dead(tenant, 10, first[1].key);
+        REQUIRE(second.size() == 3);
+        CHECK(second[0].message_id == "m2");
+    }
+    SECTION("other tenants see none") {
+        CHECK(world.dead(stranger).empty());
+        const auto denied =
+            world.await(world.store().outbox().redeliver(stranger, {world.dead().front().key}));
+        REQUIRE_FALSE(denied);
+        CHECK(denied.error().code == Errc::not_found);
+        CHECK(world.dead().size() == 5);
+        CHECK(world.waiting() == 0);
+    }
+    SECTION("put back, they are as new, and the writer of them is told") {
+        int told = 0;
+        world.store().outbox().on_written([&] { ++told; });
+        const std::vector<DeadLetter> dead = world.dead(tenant);
+        world.must(world.store().outbox().redeliver(tenant, {dead[0].key, dead[2].key}));
+        CHECK(told == 1);
+        CHECK(world.dead().size() == 3);
+        const std::vector<Letter> letters = world.take();
+        CHECK(ids(letters) == Ids{"m4", "m2"});
+        CHECK(letters.front().tries == 1);
+        CHECK(letters.front().created >= dead[0].created);
+    }
+    SECTION("one that there is not keeps all of them dead") {
+        const auto refused =
+            world.await(world.store().outbox().redeliver(tenant, {world.dead().front().key, 999'999}));
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == Errc::not_found);
+        CHECK(world.dead().size() == 5);
+        CHECK(world.waiting() == 0);
+    }
+}
+
+TEST_CASE("who asks is told of letters once they are committed", "[store][outbox]") {
+    Post world;
+    int told = 0;
+    world.store().outbox().on_written([&] { ++told; });
+    const model::Execution run = world.execution();
+    world.ends(run, {}, 1);
+    CHECK(told == 0);
+    world.ends(run, {an_announcement("m")}, 2);
+    CHECK(told == 1);
+    Outcome refused{.id = run.id, .attempt = 9, .after = run, .announcements = {an_announcement("n")}};
+    CHECK_FALSE(world.must(world.store().finish(std::move(refused))));
+    CHECK(told == 1);
+    CHECK(world.waiting() == 1);
+}
