@@ -1,6 +1,7 @@
 #include "ecron/base/time.hpp"
 
 #include <fmt/format.h>
+#include <time.h>
 
 #include <array>
 #include <charconv>
@@ -83,7 +84,10 @@ std::string format_whole(Instant instant) {
 Instant SystemClock::now() const { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
 
 SteadyInstant SystemClock::steady() const {
-    return std::chrono::floor<std::chrono::microseconds>(std::chrono::steady_clock::now());
+    timespec time{};
+    ::clock_gettime(CLOCK_BOOTTIME, &time);
+    const auto since_boot = Seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
+    return SteadyInstant{std::chrono::floor<std::chrono::microseconds>(since_boot)};
 }
 
 Result<Millis> parse_duration(std::string_view text) {

@@ -9,6 +9,8 @@ namespace ecron::store {
 
 namespace {
 
+constexpr Counter kHead{.table = "t_cron_change_head", .column = "f_number", .condition = "f_id = 1"};
+
 std::string replaced_json(const JobRow& before) {
     std::string text;
     JsonWriter json(text);
@@ -25,16 +27,12 @@ std::string replaced_json(const JobRow& before) {
 
 }  // namespace
 
-ChangeLog::ChangeLog(Session& session) : session_(session) {
-    const std::string_view clock = now_expression(session.driver());
-    Statement& head =
-        session.prepare(fmt::format("select f_number, {} from t_cron_change_head where f_id = 1{}",
-                                    clock.empty() ? "0" : clock, for_update(session.driver())),
-                        "", "ii");
-    if (!head.first()) throw SqlError(SqlFault::other, 0, "the change head is missing");
-    first_ = head.integer(0);
-    now_ = clock.empty() ? session.now() : from_unix_millis(head.integer(1));
-}
+ChangeLog::ChangeLog(Session& session, std::size_t expected)
+    : session_(session),
+      first_(session.advance_counter(kHead, static_cast<std::int64_t>(expected)) -
+             static_cast<std::int64_t>(expected)),
+      reserved_(expected),
+      now_(session.recent_now()) {}
 
 ChangeNumber ChangeLog::add(std::string_view kind, const model::Job& job, const JobRow* before) {
     const ChangeNumber number(first_ + static_cast<std::int64_t>(changes_.size()) + 1);
@@ -53,6 +51,10 @@ void ChangeLog::set_key(ChangeNumber number, JobKey key) {
 }
 
 void ChangeLog::finish() {
+    if (changes_.size() != reserved_) {
+        const auto made = static_cast<std::int64_t>(changes_.size());
+        session_.advance_counter(kHead, made - static_cast<std::int64_t>(reserved_));
+    }
     if (changes_.empty()) return;
     static const Rows kChangeRows{
         .head =
@@ -67,10 +69,6 @@ void ChangeLog::finish() {
                 << change.tenant.value() << to_unix_millis(change.at) << text_or_null(change.replaced);
         },
         [this](std::size_t i) { return 150 + changes_[i].replaced.size(); });
-    Statement& head =
-        session_.prepare("update t_cron_change_head set f_number = :number where f_id = 1", "i");
-    head << first_ + static_cast<std::int64_t>(changes_.size());
-    head.run();
     for (const auto& [tenant, difference] : counts_) {
         if (difference == 0) continue;
         Statement& count =

@@ -11,7 +11,8 @@ namespace ecron::store {
 
 class ChangeLog {
 public:
-    explicit ChangeLog(Session& session);  // locks the head
+    /// Locks the head and takes that many numbers; finish() settles what came otherwise.
+    ChangeLog(Session& session, std::size_t expected);
     [[nodiscard]] Instant now() const { return now_; }
     /// Numbers a change of a job; `before` is the row that it replaces, if any. The key may be filled in
     /// later.
@@ -22,8 +23,9 @@ public:
 
 private:
     Session& session_;
-    std::int64_t first_{0};
-    Instant now_{};
+    std::int64_t first_;
+    std::size_t reserved_;
+    Instant now_;
     std::vector<Change> changes_;
     std::map<TenantId, std::int64_t> counts_;  // sorted, so that transactions lock the counters in one order
 };

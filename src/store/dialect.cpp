@@ -195,11 +195,14 @@ std::vector<std::string> session_settings(const Options& options, SessionUse use
         settings.push_back(fmt::format("set session innodb_lock_wait_timeout=2, session wait_timeout={}",
                                        std::max<std::int64_t>(1, options.lease.count())));
     }
+    // The writer's every statement is part of a transaction: the first one begins it.
+    if (use == SessionUse::write) settings.emplace_back("set session autocommit=0");
     return settings;
 }
 
-std::string_view begin_text(Driver driver) {
-    return driver == Driver::mysql ? "start transaction" : "begin immediate";
+std::string_view begin_text(Driver driver, SessionUse use) {
+    if (driver == Driver::sqlite) return "begin immediate";
+    return use == SessionUse::write ? "" : "start transaction";
 }
 
 std::string_view for_update(Driver driver) { return driver == Driver::mysql ? " for update" : ""; }

@@ -54,7 +54,8 @@ std::string connect_string(const Options& options, SessionUse use);
 /// Statements that set a new session up.
 std::vector<std::string> session_settings(const Options& options, SessionUse use);
 
-[[nodiscard]] std::string_view begin_text(Driver driver);
+/// Empty where the first statement begins the transaction.
+[[nodiscard]] std::string_view begin_text(Driver driver, SessionUse use);
 /// Appended to a select whose rows the transaction is about to change. SQLite has one writer and needs no
 /// lock.
 [[nodiscard]] std::string_view for_update(Driver driver);

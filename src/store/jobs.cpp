@@ -73,7 +73,9 @@ Error conflict_of(Session& session, const model::Job& job) {
 }  // namespace
 
 void apply_job_writes(Session& session, std::span<Write* const> writes, Repetition repetition) {
-    JobTransaction transaction(session, repetition);
+    std::size_t changes = 0;
+    for (const Write* const write : writes) changes += static_cast<const JobWrite*>(write)->changes();
+    JobTransaction transaction(session, repetition, changes);
     for (Write* const write : writes) static_cast<JobWrite*>(write)->apply(transaction);
     transaction.flush();
     transaction.log.finish();
@@ -106,8 +108,9 @@ void JobTransaction::flush() {
                                    "f_effective_from, f_plan) values ",
                                .types = "sssissisiiiis"};
     const std::vector<CreateJob*> made = std::exchange(creates, {});
+    std::vector<std::int64_t> keys;
     try {
-        session.run_rows(
+        keys = session.insert_rows(
             kJobRows, made.size(),
             [&](Statement& row, std::size_t i) {
                 const model::Job& job = *made[i]->result;
@@ -121,21 +124,10 @@ void JobTransaction::flush() {
         if (error.fault() != SqlFault::duplicate || made.size() > 1) throw;
         throw Refused(conflict_of(session, *made.front()->result));
     }
-    std::unordered_map<std::string_view, CreateJob*> by_id;
-    for (CreateJob* const create : made) by_id.emplace(create->result->id.value(), create);
-    for (std::size_t at = 0; at < made.size(); at += kLongestList) {
-        const std::size_t count = std::min(kLongestList, made.size() - at);
-        const std::size_t size = list_size(count);
-        Statement& keys =
-            session.prepare(fmt::format("select f_key_id, f_job_id from t_cron_job where f_job_id in ({})",
-                                        placeholders(size)),
-                            std::string(size, 's'), "is");
-        for (std::size_t i = 0; i < size; ++i) keys << made[at + std::min(i, count - 1)]->result->id.value();
-        for (keys.run(); keys.fetch();) {
-            model::Job& job = *by_id.at(keys.text(1))->result;
-            job.key = JobKey(keys.integer(0));
-            log.set_key(job.revision, job.key);
-        }
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        model::Job& job = *made[i]->result;
+        job.key = JobKey(keys[i]);
+        log.set_key(job.revision, job.key);
     }
 }
 
@@ -275,7 +267,7 @@ std::vector<model::Job> disable_spent(Session& session,
                                       const std::vector<std::pair<JobKey, ChangeNumber>>& spent) {
     std::vector<model::Job> disabled;
     if (spent.empty()) return disabled;
-    ChangeLog log(session);
+    ChangeLog log(session, spent.size());
     for (const auto& [key, revision] : spent) {
         Statement& select = session.prepare(fmt::format("select {} from t_cron_job where f_key_id = :key{}",
                                                         kJobColumns, for_update(session.driver())),

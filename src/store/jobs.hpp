@@ -13,10 +13,10 @@ class CreateJob;
 /// The transaction of a group of them. Jobs to be created are collected, so that they are inserted many at
 /// once.
 struct JobTransaction {
-    explicit JobTransaction(Session& the_session, Repetition the_repetition)
+    JobTransaction(Session& the_session, Repetition the_repetition, std::size_t changes)
         : session(the_session),
           repetition(the_repetition),
-          log(the_session) {}
+          log(the_session, changes) {}
     /// Inserts what was collected; every write that reads jobs calls it first.
     void flush();
 
@@ -31,6 +31,8 @@ public:
     JobWrite() : Write(WriteKind::jobs) {}
     using Write::apply;
     virtual void apply(JobTransaction& transaction) = 0;
+    /// How many jobs it changes where nothing stands against it.
+    [[nodiscard]] virtual std::size_t changes() const { return 1; }
 };
 
 void apply_job_writes(Session& session, std::span<Write* const> writes, Repetition repetition);
@@ -83,6 +85,7 @@ public:
           change_(std::move(change)) {}
     void apply(JobTransaction& transaction) override;
     using Answering::apply;
+    [[nodiscard]] std::size_t changes() const override { return ids_.size(); }
 
 private:
     std::optional<TenantId> tenant_;
@@ -97,6 +100,7 @@ public:
           ids_(std::move(ids)) {}
     void apply(JobTransaction& transaction) override;
     using Answering::apply;
+    [[nodiscard]] std::size_t changes() const override { return ids_.size(); }
 
 private:
     std::optional<TenantId> tenant_;

@@ -15,6 +15,7 @@ namespace ecron::store {
 namespace {
 
 constexpr std::size_t kShownOfText = 160;
+constexpr Seconds kRecent{1};                       // how long an answer of the server's clock is carried on
 constexpr std::size_t kStatementBytes = 1U << 20U;  // well under any max_allowed_packet, escaped too
 
 const soci::backend_factory& factory(Driver driver) {
@@ -138,6 +139,7 @@ Session::Session(const Options& options, SessionUse use, const Clock& clock)
 Session::~Session() { disconnect(); }
 
 void Session::disconnect() {
+    asked_at_.reset();
     statements_.clear();
     rows_statements_.clear();
     session_.reset();
@@ -152,6 +154,10 @@ void Session::reconnect() {
     }
     try {
         for (const std::string& setting : session_settings(options_, use_)) run(setting);
+        if (options_.driver == Driver::mysql) {
+            Statement& step = prepare("select @@auto_increment_increment", "", "i");
+            if (step.first()) key_step_ = step.integer(0);
+        }
         if (!options_.ca_file.empty() && options_.driver == Driver::mysql) {
             Statement& cipher = prepare("show session status like 'Ssl_cipher'", "", "ss");
             if (!cipher.first() || cipher.text(1).empty())
@@ -214,18 +220,19 @@ Statement& Session::rows_statement(const Rows& shape, std::size_t count) {
     return found->second->start();
 }
 
-/// Each statement costs a round trip, each length of statement is kept: whole eights, then what is left over.
+/// Each statement costs a round trip and each length of statement is kept: any length up to some, then whole
+/// eights and what is left over.
 static std::size_t rows_of_next_statement(std::size_t fit, std::size_t most) {
+    constexpr std::size_t kAnyLength = 64;
     constexpr std::size_t kStep = 8;
-    return fit == most || fit < kStep ? fit : fit - fit % kStep;
+    return fit == most || fit <= kAnyLength ? fit : fit - fit % kStep;
 }
 
-std::size_t Session::run_rows(const Rows& shape, std::size_t count,
-                              const std::function<void(Statement&, std::size_t)>& bind,
-                              const std::function<std::size_t(std::size_t)>& bytes) {
+void Session::run_in_statements(const Rows& shape, std::size_t count, const BindRow& bind,
+                                const RowBytes& bytes,
+                                const std::function<void(std::size_t rows, std::size_t changed)>& after) {
     if (!session_) throw SqlError(SqlFault::lost, 0, "not connected");
     const std::size_t most = rows_per_statement(options_);
-    std::size_t changed = 0;
     for (std::size_t row = 0; row < count;) {
         std::size_t fit = 0;
         for (std::size_t sum = 0; fit < most && row + fit < count; ++fit) {
@@ -235,15 +242,34 @@ std::size_t Session::run_rows(const Rows& shape, std::size_t count,
         const std::size_t size = rows_of_next_statement(fit, most);
         Statement& statement = rows_statement(shape, size);
         for (std::size_t i = 0; i < size; ++i) bind(statement, row + i);
-        changed += statement.run();
+        after(size, statement.run());
         row += size;
     }
+}
+
+std::size_t Session::run_rows(const Rows& shape, std::size_t count, const BindRow& bind,
+                              const RowBytes& bytes) {
+    std::size_t changed = 0;
+    run_in_statements(shape, count, bind, bytes,
+                      [&changed](std::size_t, std::size_t rows) { changed += rows; });
     return changed;
+}
+
+std::vector<std::int64_t> Session::insert_rows(const Rows& shape, std::size_t count, const BindRow& bind,
+                                               const RowBytes& bytes) {
+    std::vector<std::int64_t> keys;
+    keys.reserve(count);
+    run_in_statements(shape, count, bind, bytes, [&](std::size_t rows, std::size_t) {
+        long long key = 0;
+        session_->get_last_insert_id("", key);
+        for (std::size_t i = 0; i < rows; ++i) keys.push_back(key + static_cast<long long>(i) * key_step_);
+    });
+    return keys;
 }
 
 void Session::begin() {
     commit_unknown_ = false;
-    run(begin_text(options_.driver));
+    if (const std::string_view text = begin_text(options_.driver, use_); !text.empty()) run(text);
 }
 
 void Session::commit() {
@@ -313,6 +339,36 @@ Instant Session::now() {
     Statement& statement = prepare(fmt::format("select {}", expression), "", "i");
     statement.first();
     return from_unix_millis(statement.integer(0));
+}
+
+Instant Session::recent_now() {
+    if (options_.driver == Driver::sqlite) return clock_.now();
+    const SteadyInstant at = clock_.steady();
+    if (!asked_at_ || at - *asked_at_ > kRecent) {
+        asked_now_ = now();
+        asked_at_ = clock_.steady();
+    }
+    return asked_now_ + std::chrono::floor<Millis>(clock_.steady() - *asked_at_);
+}
+
+std::int64_t Session::advance_counter(const Counter& counter, std::int64_t by) {
+    const bool mysql = options_.driver == Driver::mysql;
+    Statement& update = prepare(fmt::format("update {} set {} = {} where {}", counter.table, counter.column,
+                                            mysql ? fmt::format("last_insert_id({} + :by)", counter.column)
+                                                  : fmt::format("{} + :by", counter.column),
+                                            counter.condition),
+                                "i");
+    update << by;
+    update.run();
+    if (mysql) {
+        long long value = 0;
+        session_->get_last_insert_id("", value);
+        return value;
+    }
+    Statement& read = prepare(
+        fmt::format("select {} from {} where {}", counter.column, counter.table, counter.condition), "", "i");
+    if (!read.first()) throw SqlError(SqlFault::other, 0, "a counter's row is missing");
+    return read.integer(0);
 }
 
 std::string placeholders(std::size_t count, std::size_t first) {

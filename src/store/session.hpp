@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "store/dialect.hpp"
 
@@ -95,6 +96,13 @@ struct Rows {
     std::span<const std::string_view> names{};  // of the columns, where a row is a select
 };
 
+/// A number in a row that transactions take turns to raise.
+struct Counter {
+    std::string_view table;
+    std::string_view column;
+    std::string_view condition;  // names the row
+};
+
 class Session {
 public:
     /// Connects at once. Throws SqlError.
@@ -108,11 +116,14 @@ public:
     Statement& prepare(std::string_view sql, std::string_view parameters = {}, std::string_view columns = {});
     /// Runs a text without parameters.
     void run(std::string_view sql);
-    /// Rows in as few statements as their number and size ask for; `bind` binds one row, `bytes` guesses its
-    /// size. Answers the rows found or changed.
-    std::size_t run_rows(const Rows& shape, std::size_t count,
-                         const std::function<void(Statement&, std::size_t)>& bind,
-                         const std::function<std::size_t(std::size_t)>& bytes);
+    using BindRow = std::function<void(Statement&, std::size_t)>;  // binds one row
+    using RowBytes = std::function<std::size_t(std::size_t)>;      // guesses its size
+    /// Rows in as few statements as their number and size ask for. Answers the rows found or changed.
+    std::size_t run_rows(const Rows& shape, std::size_t count, const BindRow& bind, const RowBytes& bytes);
+    /// The same for an insert of new rows alone: answers the keys that the database gave them. Rows of one
+    /// statement get keys in a row (MySQL manual, "AUTO_INCREMENT Handling in InnoDB": simple inserts).
+    std::vector<std::int64_t> insert_rows(const Rows& shape, std::size_t count, const BindRow& bind,
+                                          const RowBytes& bytes);
 
     void begin();
     void commit();
@@ -122,8 +133,13 @@ public:
     std::size_t stream(std::string_view sql, std::size_t columns,
                        const std::function<void(StreamedRow)>& each);
 
+    /// Locks the counter's row until the transaction ends and raises it; answers its new value.
+    std::int64_t advance_counter(const Counter& counter, std::int64_t by);
+
     /// The clock of the store: the server's, or for SQLite the process's.
     Instant now();
+    /// The same without a round trip: asked for once a second, and carried on by the steady clock.
+    Instant recent_now();
 
     RowCounts take_counts() { return std::exchange(counts_, {}); }
     [[nodiscard]] Driver driver() const { return options_.driver; }
@@ -133,6 +149,8 @@ public:
 
 private:
     Statement& rows_statement(const Rows& shape, std::size_t count);
+    void run_in_statements(const Rows& shape, std::size_t count, const BindRow& bind, const RowBytes& bytes,
+                           const std::function<void(std::size_t rows, std::size_t changed)>& after);
 
     const Options& options_;
     SessionUse use_;
@@ -146,6 +164,9 @@ private:
     std::unordered_map<std::string, std::unique_ptr<Statement>, TextHash, std::equal_to<>> statements_;
     std::map<std::pair<const void*, std::size_t>, std::unique_ptr<Statement>> rows_statements_;
     bool commit_unknown_{false};
+    Instant asked_now_{};
+    std::optional<SteadyInstant> asked_at_{};
+    std::int64_t key_step_{1};  // between two keys that the database gives; more in a cluster
 };
 
 /// ":p0, :p1, …" for a list in brackets.

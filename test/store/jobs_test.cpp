@@ -138,8 +138,40 @@ TEST_CASE("more creates than a statement carries are all stored", "[store]") {
     CHECK(revisions.size() == 777);
     CHECK(*revisions.rbegin() == 777);
     CHECK(world.must(world.store().count_jobs(std::nullopt, std::nullopt, std::nullopt)) == 777);
+    CHECK(
+        world.number("select count(*) from t_cron_change c join t_cron_job j on j.f_key_id = c.f_job_key and "
+                     "j.f_job_id = c.f_job_id and j.f_revision = c.f_number") == 777);
     CHECK(world.store().statistics().transactions < 100);
     CHECK(world.store().statistics().rows_written >= 2 * 777);
+}
+
+TEST_CASE("jobs created together have their own keys where a cluster leaves keys out", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    World world;
+    world.sql("set global auto_increment_increment = 3");
+    world.open();
+    std::vector<boost::asio::awaitable<Result<model::Job>>> creates;
+    for (int i = 0; i < 50; ++i)
+        creates.push_back(world.store().create_job(a_job("job " + std::to_string(i)), ""));
+    const auto created = world.all(std::move(creates));
+    world.sql("set global auto_increment_increment = 1");
+    for (const auto& job : created) {
+        REQUIRE(job);
+        const Jobs found = world.must(world.store().find_jobs_by_key({job->key}));
+        REQUIRE(found.size() == 1);
+        CHECK(found.front().id == job->id);
+    }
+}
+
+TEST_CASE("change numbers have no gaps, whatever was asked for in vain", "[store]") {
+    World world;
+    world.open();
+    const model::Job job = world.given_job("first");
+    world.must(world.store().delete_jobs(std::nullopt, {JobId("unknown"), job.id, JobId("another")}));
+    CHECK_FALSE(world.await(world.store().enable_jobs(std::nullopt, {job.id, JobId("unknown")}, false)));
+    CHECK(world.given_job("second").revision == ChangeNumber(3));
+    CHECK(world.number("select f_number from t_cron_change_head") == 3);
+    CHECK(world.number("select count(*) from t_cron_change") == 3);
 }
 
 TEST_CASE("a replaced job keeps what is the server's", "[store]") {

@@ -48,7 +48,7 @@ public:
     const SystemClock& clock() { return clock_; }
     /// A session beside the store's.
     Session session(SessionUse use = SessionUse::read) { return Session(options_, use, clock_); }
-    void sql(std::string_view text) { session(SessionUse::write).run(text); }
+    void sql(std::string_view text) { session(SessionUse::read).run(text); }
     std::int64_t number(std::string_view query);
     std::string text(std::string_view query);
 

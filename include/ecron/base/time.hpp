@@ -24,7 +24,7 @@ public:
     [[nodiscard]] virtual SteadyInstant steady() const = 0;
 };
 
-/// The machine's clocks (CLOCK_REALTIME, CLOCK_MONOTONIC).
+/// The machine's clocks: CLOCK_REALTIME, and CLOCK_BOOTTIME, which goes on while the machine sleeps.
 class SystemClock final : public Clock {
 public:
     [[nodiscard]] Instant now() const override;
