@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/value.hpp>
 
+#include "ecron/model/command_line.hpp"
 #include "ecron/model/messages.hpp"
 #include "model/document.hpp"
 
@@ -51,6 +52,33 @@ void check_headers(const NameValues& headers, Members& members) {
     }
 }
 
+bool is_variable_name(std::string_view name) {
+    const auto fits = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    };
+    return !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
+           std::all_of(name.begin(), name.end(), fits);
+}
+
+void check_environment(const NameValues& environment, Members& members) {
+    for (const auto& [name, value] : environment)
+        if (!is_variable_name(name) || name.starts_with("ECRON_"))
+            members.refuse(
+                "info.environment",
+                fmt::format("\"{}\" is no name for a variable: letters, digits and _, not beginning "
+                            "with a digit or ECRON_",
+                            Members::shortened(name)));
+}
+
+void check_command(std::string_view exec, Members& members) {
+    const auto words = split_words(exec);
+    if (!words)
+        members.refuse("exec",
+                       fmt::format("{} (at position {})", words.error().reason, words.error().position));
+    else if (words->empty() || words->front().empty())
+        members.refuse("exec", "must name the command to run");
+}
+
 /// The types of a description of a cluster; what it means is for those who run it.
 void check_kubernetes(Members& info) {
     std::optional<Members> kubernetes = info.object("kubernetes");
@@ -96,6 +124,8 @@ void read_target(Members& context, Context& into) {
         into.headers = info->name_values("headers");
         into.body = info->object_text("body");
         into.kubernetes = info->object_text("kubernetes");
+        into.environment = info->name_values("environment");
+        into.working_directory = info->text("working_directory").value_or("");
         check_kubernetes(*info);
     }
     if (std::optional<Members> notify = context.object("notify"))
@@ -106,8 +136,10 @@ void check_target(const Context& context, Members& members) {
     const bool on_kubernetes = context.kubernetes && *context.kubernetes != "{}";
     if (context.mode != Mode::exe && !is_http_url(context.exec))
         members.refuse("exec", "must be a URL that begins with http:// or https:// and names a host");
-    if (context.mode == Mode::exe && context.exec.empty() && !on_kubernetes)
-        members.refuse("exec", "must name the command to run");
+    if (context.mode == Mode::exe && !on_kubernetes) check_command(context.exec, members);
+    if (context.environment) check_environment(*context.environment, members);
+    if (!context.working_directory.empty() && !context.working_directory.starts_with('/'))
+        members.refuse("info.working_directory", "must be an absolute path");
     if (context.headers) check_headers(*context.headers, members);
     if (!context.webhook.empty() && !is_http_url(context.webhook))
         members.refuse("notify.webhook", "must be empty or a URL that begins with http:// or https://");

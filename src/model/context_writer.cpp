@@ -92,6 +92,8 @@ std::string write_context(const Context& context) {
     write_names(json, "headers", context.headers);
     write_raw(json, "body", context.body);
     write_raw(json, "kubernetes", context.kubernetes);
+    if (context.environment) write_names(json, "environment", context.environment);
+    if (!context.working_directory.empty()) json.member("working_directory", context.working_directory);
     json.end_object();
     write_notify(json, context);
     write_time(json, "begin_at", context.plan.begin_at);

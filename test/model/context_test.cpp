@@ -27,6 +27,8 @@ public:
         if (maybe()) out.params = names();
         if (maybe()) out.headers = names();
         if (maybe()) out.body = object();
+        if (maybe()) out.environment = names();
+        if (maybe()) out.working_directory = text();
         if (maybe())
             out.kubernetes = pick<std::string>({"{}", R"({"addr":"a","port":1,"image":"i","more":[]})"});
         out.webhook = text();

@@ -72,6 +72,8 @@ struct Context {
     std::optional<NameValues> headers{};
     std::optional<std::string> body{};        // a JSON object
     std::optional<std::string> kubernetes{};  // a JSON object
+    std::optional<NameValues> environment{};  // of a command
+    std::string working_directory{};          // of a command; empty: the configured one
     std::string webhook{};                    // notify.webhook
     std::vector<std::string> notify_on{};     // empty: the ends
     std::string execute_id{};                 // only as input of a message or of POST /jobexecution

@@ -18,8 +18,11 @@
 ///
 ///   job_id, execute_id         at most 36 characters
 ///   job_cron_time              at most 256 bytes; of a real-time job it may be empty: runs on request only
-///   exec                       http, https: a URL of theirs; exe: not empty, unless kubernetes is given
+///   exec                       http, https: a URL of theirs; exe: words (command_line.hpp) of which the first
+///                              is not empty, unless kubernetes is given
 ///   info.headers               names are RFC 9110 tokens, values hold no line breaks
+///   info.environment           names are letters, digits and _, not beginning with a digit or ECRON_
+///   info.working_directory     an absolute path
 ///   notify.webhook             empty or an http(s) URL
 ///   notify.on                  of executing, success, failure, interrupt, abandon
 ///   misfire_grace              0 to 30d
