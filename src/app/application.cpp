@@ -31,7 +31,8 @@ Application::Application(const config::Config& config, std::unique_ptr<store::St
       io_(io),
       store_(std::move(store)),
       client_(io, client_options(config)),
-      pool_(execution::make_pool(client_, clock, pool_options(config))),
+      http_runner_(execution::make_http_runner(client_, http_run_options(config))),
+      pool_(execution::make_pool(clock, lanes())),
       scheduler_(io, clock, *store_, *pool_, scheduler_options(config)),
       runs_(scheduler_),
       api_(clock, *store_, runs_, api_options_with_load()),
@@ -54,6 +55,17 @@ management::Options Application::api_options_with_load() {
                                 .connections = server_.connections()};
     };
     return options;
+}
+
+std::vector<execution::Lane> Application::lanes() const {
+    const config::Execution& given = config_.execution;
+    const execution::Tenants tenants =
+        config_.auth.enabled ? execution::Tenants::many : execution::Tenants::one;
+    return {{.kind = execution::Kind::http,
+             .runner = http_runner_.get(),
+             .limit = given.executor_max,
+             .per_place = given.connections_per_host,
+             .tenants = tenants}};
 }
 
 Result<void> Application::listen() {

@@ -6,6 +6,7 @@
 #include "ecron/analysis/scheduler.hpp"
 #include "ecron/base/async.hpp"
 #include "ecron/config/config.hpp"
+#include "ecron/execution/http_runner.hpp"
 #include "ecron/execution/pool.hpp"
 #include "ecron/http/client.hpp"
 #include "ecron/http/server.hpp"
@@ -31,11 +32,13 @@ private:
     boost::asio::awaitable<void> drain();
     void reload();
     management::Options api_options_with_load();
+    [[nodiscard]] std::vector<execution::Lane> lanes() const;
 
     const config::Config& config_;
     boost::asio::io_context& io_;
     std::unique_ptr<store::Store> store_;
     http::Client client_;
+    std::unique_ptr<execution::Runner> http_runner_;
     std::unique_ptr<execution::Pool> pool_;
     analysis::Scheduler scheduler_;
     management::SchedulerRuns runs_;

@@ -81,10 +81,9 @@ http::ClientOptions client_options(const config::Config& config) {
             .allow_address = [egress](const sockaddr& address) { return egress.allows(address); }};
 }
 
-execution::Options pool_options(const config::Config& config) {
-    return {.limit = config.execution.executor_max,
-            .connect_timeout = config.execution.connect_timeout,
-            .http_timeout = config.execution.http_timeout,
+execution::HttpOptions http_run_options(const config::Config& config) {
+    return {.connect_timeout = config.execution.connect_timeout,
+            .timeout = config.execution.http_timeout,
             .output_limit = config.execution.output_max,
             .callback_path = config.api.webhook_path};
 }

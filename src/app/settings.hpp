@@ -3,7 +3,7 @@
 #include "ecron/base/error.hpp"
 #include "ecron/config/config.hpp"
 #include "ecron/execution/egress.hpp"
-#include "ecron/execution/pool.hpp"
+#include "ecron/execution/http_runner.hpp"
 #include "ecron/http/client.hpp"
 #include "ecron/http/server.hpp"
 #include "ecron/management/api.hpp"
@@ -15,7 +15,7 @@ namespace ecron::app {
 NodeId node_id(const config::Config& config);
 store::Options store_options(const config::Config& config);
 http::ClientOptions client_options(const config::Config& config);
-execution::Options pool_options(const config::Config& config);
+execution::HttpOptions http_run_options(const config::Config& config);
 analysis::SchedulerOptions scheduler_options(const config::Config& config);
 management::Options api_options(const config::Config& config);
 http::ServerOptions server_options(const config::Config& config);

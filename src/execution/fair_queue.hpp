@@ -1,9 +1,10 @@
 #pragma once
-#include <algorithm>
-#include <deque>
+#include <functional>
 #include <list>
+#include <map>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "ecron/execution/pool.hpp"
 
@@ -13,56 +14,63 @@ namespace ecron::execution {
 struct Waiting {
     AttemptOrder order;
     Pool::Done done;
+    std::string place{};
+    bool holds_place{false};  // there is room for it at its place, kept until it begins
 };
 
-/// Attempts in the order they came within a tenant, tenants in turns.
+/// Attempts by priority and then age within a tenant, tenants in turns.
 class FairQueue {
 public:
-    void push(Waiting waiting) {
-        std::deque<Waiting>& line = lines_[waiting.order.task->tenant];
-        if (line.empty()) turns_.push_back(waiting.order.task->tenant);
-        line.push_back(std::move(waiting));
-        ++size_;
-    }
+    void push(Waiting waiting) { insert(std::move(waiting), false); }
+    /// Before all others of its tenant and priority.
+    void push_front(Waiting waiting) { insert(std::move(waiting), true); }
 
-    std::optional<Waiting> pop() {
-        if (turns_.empty()) return std::nullopt;
-        const TenantId tenant = std::move(turns_.front());
-        turns_.pop_front();
-        const auto line = lines_.find(tenant);
-        Waiting next = std::move(line->second.front());
-        line->second.pop_front();
-        --size_;
-        if (line->second.empty())
-            lines_.erase(line);
-        else
-            turns_.push_back(tenant);
-        return next;
-    }
-
-    std::optional<Waiting> take(const ExecuteId& id) {
-        for (auto& [tenant, line] : lines_) {
-            const auto found = std::ranges::find_if(
-                line, [&](const Waiting& waiting) { return waiting.order.execute_id == id; });
-            if (found == line.end()) continue;
-            Waiting taken = std::move(*found);
-            line.erase(found);
-            --size_;
-            if (line.empty()) {
-                turns_.remove(tenant);
-                lines_.erase(tenant);
-            }
-            return taken;
+    /// The next attempt of the tenant whose turn it is, of those that `may` have it.
+    template <class MayRun> std::optional<Waiting> pop(const MayRun& may) {
+        for (auto turn = turns_.begin(); turn != turns_.end(); ++turn) {
+            if (!may(*turn)) continue;
+            const TenantId tenant = *turn;
+            turns_.splice(turns_.end(), turns_, turn);
+            return take(lines_.find(tenant)->second.begin()->second.front().order.execute_id);
         }
         return std::nullopt;
     }
 
-    [[nodiscard]] std::size_t size() const { return size_; }
+    std::optional<Waiting> take(const ExecuteId& id) {
+        const auto found = places_.find(id);
+        if (found == places_.end()) return std::nullopt;
+        const Entry entry = found->second;
+        places_.erase(found);
+        Waiting taken = std::move(*entry);
+        const auto tenant = lines_.find(taken.order.task->tenant);
+        const auto line = tenant->second.find(-taken.order.task->context.priority);
+        line->second.erase(entry);
+        if (line->second.empty()) tenant->second.erase(line);
+        if (tenant->second.empty()) {
+            turns_.remove(tenant->first);
+            lines_.erase(tenant);
+        }
+        return taken;
+    }
+
+    [[nodiscard]] std::size_t size() const { return places_.size(); }
+    [[nodiscard]] bool empty() const { return places_.empty(); }
 
 private:
-    std::unordered_map<TenantId, std::deque<Waiting>> lines_;
+    using Line = std::list<Waiting>;
+    using Entry = Line::iterator;
+
+    void insert(Waiting waiting, bool in_front) {
+        auto& tenant = lines_[waiting.order.task->tenant];
+        if (tenant.empty()) turns_.push_back(waiting.order.task->tenant);
+        Line& line = tenant[-waiting.order.task->context.priority];
+        const ExecuteId id = waiting.order.execute_id;
+        places_[id] = line.insert(in_front ? line.begin() : line.end(), std::move(waiting));
+    }
+
+    std::unordered_map<TenantId, std::map<int, Line>> lines_;  // the highest priority first
     std::list<TenantId> turns_;
-    std::size_t size_{0};
+    std::unordered_map<ExecuteId, Entry> places_;
 };
 
 }  // namespace ecron::execution

@@ -106,14 +106,14 @@ bool waits_for_callback(model::Completion completion, unsigned status) {
 
 }  // namespace
 
-http::ClientRequest http_request(const AttemptOrder& order, const Options& options) {
+http::ClientRequest http_request(const AttemptOrder& order, const HttpOptions& options) {
     const model::Context& context = order.task->context;
     http::ClientRequest request{
         .method = context.method,
         .url = context.exec,
         .body = body_of(context),
         .connect_timeout = options.connect_timeout,
-        .timeout = context.timeout.value_or(options.http_timeout),
+        .timeout = context.timeout.value_or(options.timeout),
         .body_limit = options.output_limit,
     };
     request.headers.reserve(4 + (context.headers ? context.headers->size() : 0));
@@ -125,6 +125,18 @@ http::ClientRequest http_request(const AttemptOrder& order, const Options& optio
     request.headers.push_back({"X-Ecron-Scheduled-At", format_rfc3339_millis(order.nominal)});
     request.headers.push_back({"X-Ecron-Attempt", std::to_string(order.attempt)});
     return request;
+}
+
+std::string origin_of(std::string_view url) {
+    const std::size_t scheme_end = url.find("://");
+    const std::size_t begin = scheme_end == url.npos ? 0 : scheme_end + 3;
+    std::string_view authority = url.substr(begin);
+    authority = authority.substr(0, authority.find_first_of("/?#\\"));
+    if (const std::size_t at = authority.rfind('@'); at != authority.npos) authority.remove_prefix(at + 1);
+    std::string origin{url.substr(0, begin)};
+    origin += authority;
+    std::ranges::transform(origin, origin.begin(), [](unsigned char c) { return std::tolower(c); });
+    return origin;
 }
 
 AttemptResult read_answer(const Result<http::ClientResponse>& answer, model::Completion completion) {

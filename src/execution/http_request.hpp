@@ -1,5 +1,5 @@
 #pragma once
-#include "ecron/execution/pool.hpp"
+#include "ecron/execution/http_runner.hpp"
 #include "ecron/http/client.hpp"
 
 /// What a job's HTTP target sees, and what its answer means.
@@ -9,7 +9,10 @@ namespace ecron::execution {
 /// id>`, `Idempotency-Key`, `X-Ecron-Scheduled-At` (the planned instant, the same in every attempt) and
 /// `X-Ecron-Attempt`. POST and PUT without a body send the four bytes `null`, which existing targets parse;
 /// GET and DELETE send none.
-http::ClientRequest http_request(const AttemptOrder& order, const Options& options);
+http::ClientRequest http_request(const AttemptOrder& order, const HttpOptions& options);
+
+/// Scheme, host and port of a URL in lower case: what shares connections.
+std::string origin_of(std::string_view url);
 
 /// 2xx is success, or acceptance when the job's end comes by callback; all else is a failure with a readable
 /// reason.

@@ -1,13 +1,10 @@
 #include "ecron/execution/pool.hpp"
 
 #include <algorithm>
-#include <cassert>
-#include <cmath>
 #include <deque>
-#include <unordered_map>
+#include <numeric>
 
-#include "fair_queue.hpp"
-#include "http_request.hpp"
+#include "execution/lane.hpp"
 
 namespace ecron::execution {
 
@@ -15,113 +12,66 @@ std::size_t Task::memory() const {
     std::size_t bytes = sizeof(Task) + snapshot.capacity() + context.exec.capacity();
     if (context.body) bytes += context.body->capacity();
     if (context.kubernetes) bytes += context.kubernetes->capacity();
-    for (const auto* pairs : {&context.headers, &context.params})
+    for (const auto* pairs : {&context.headers, &context.params, &context.environment})
         if (*pairs)
             for (const auto& [name, value] : **pairs)
                 bytes += sizeof(name) * 2 + name.capacity() + value.capacity();
     return bytes;
 }
 
+Kind kind_of(const model::Context& context) {
+    if (context.mode != model::Mode::exe) return Kind::http;
+    return context.kubernetes && *context.kubernetes != "{}" ? Kind::kubernetes : Kind::command;
+}
+
 namespace {
 
 class RealPool final : public Pool {
 public:
-    RealPool(http::Client& client, const Clock& clock, Options options)
-        : client_(client),
-          clock_(clock),
-          options_(std::move(options)) {}
+    RealPool(const Clock& clock, const std::vector<Lane>& lanes) : clock_(clock) {
+        for (const Lane& lane : lanes) lanes_.emplace_back(clock, lane);
+    }
 
     void submit(AttemptOrder order, Done done) override {
-        if (running_.size() < options_.limit)
-            begin({std::move(order), std::move(done)});
-        else
-            waiting_.push(Waiting{std::move(order), std::move(done)});
+        const auto lane = std::ranges::find(lanes_, kind_of(order.task->context), &LaneQueue::kind);
+        if (lane != lanes_.end()) return lane->submit(std::move(order), std::move(done));
+        AttemptResult result;
+        result.reason = "runs of this kind are not available here";
+        result.begin_at = result.end_at = clock_.now();
+        done(std::move(result));
     }
 
     void cancel(const ExecuteId& id) override {
-        if (const auto found = running_.find(id); found != running_.end()) {
-            found->second.cancelled = true;
-            client_.cancel(found->second.request);
-            return;
-        }
-        if (std::optional<Waiting> taken = waiting_.take(id)) {
-            AttemptResult result = cancelled_result();
-            result.begin_at = result.end_at = clock_.now();
-            taken->done(std::move(result));
-        }
+        for (LaneQueue& lane : lanes_)
+            if (lane.cancel(id)) return;
     }
 
-    [[nodiscard]] std::size_t running() const override { return running_.size(); }
-    [[nodiscard]] std::size_t waiting() const override { return waiting_.size(); }
+    [[nodiscard]] std::size_t running() const override {
+        return sum([](const LaneQueue& lane) { return lane.running(); });
+    }
+    [[nodiscard]] std::size_t waiting() const override {
+        return sum([](const LaneQueue& lane) { return lane.waiting(); });
+    }
     [[nodiscard]] std::optional<Instant> began(const ExecuteId& id) const override {
-        const auto found = running_.find(id);
-        return found == running_.end() ? std::nullopt : std::optional{found->second.begin_at};
+        for (const LaneQueue& lane : lanes_)
+            if (const std::optional<Instant> began = lane.began(id)) return began;
+        return std::nullopt;
     }
 
 private:
-    struct Running {
-        http::Client::RequestId request{};
-        Instant begin_at{};
-        model::Completion completion{};
-        Done done;
-        bool cancelled{false};
-    };
-
-    static AttemptResult cancelled_result() {
-        AttemptResult result;
-        result.outcome = model::ExecutionState::interrupt;
-        result.reason = "cancelled";
-        return result;
+    template <class Count> [[nodiscard]] std::size_t sum(const Count& count) const {
+        return std::accumulate(lanes_.begin(), lanes_.end(), std::size_t{0},
+                               [&](std::size_t sum, const LaneQueue& lane) { return sum + count(lane); });
     }
 
-    void begin(Waiting next) {
-        const ExecuteId id = next.order.execute_id;
-        Running& slot = running_[id];
-        slot.begin_at = clock_.now();
-        slot.completion = next.order.task->context.completion.value_or(model::Completion::automatic);
-        slot.done = std::move(next.done);
-        slot.request =
-            client_.start(http_request(next.order, options_),
-                          [this, id](const Result<http::ClientResponse>& answer) { end(id, answer); });
-    }
-
-    void end(const ExecuteId& id, const Result<http::ClientResponse>& answer) {
-        const auto found = running_.find(id);
-        assert(found != running_.end());
-        Running slot = std::move(found->second);
-        running_.erase(found);
-        AttemptResult result = slot.cancelled ? cancelled_result() : read_answer(answer, slot.completion);
-        result.begin_at = slot.begin_at;
-        result.end_at = std::max(slot.begin_at, clock_.now());
-        if (std::optional<Waiting> next = waiting_.pop()) begin(std::move(*next));
-        slot.done(std::move(result));
-    }
-
-    http::Client& client_;
     const Clock& clock_;
-    const Options options_;
-    std::unordered_map<ExecuteId, Running> running_;
-    FairQueue waiting_;
+    std::deque<LaneQueue> lanes_;
 };
 
 }  // namespace
 
-std::unique_ptr<Pool> make_pool(http::Client& client, const Clock& clock, Options options) {
-    return std::make_unique<RealPool>(client, clock, std::move(options));
-}
-
-std::optional<Millis> next_attempt_after(const model::Retry& retry, int number, const AttemptResult& result,
-                                         double dice) {
-    if (result.outcome != model::ExecutionState::failure || number >= retry.max_attempts) return std::nullopt;
-    const bool named = std::ranges::any_of(retry.on, [&](const model::CodeRange& range) {
-        return range.first <= result.code && result.code <= range.last;
-    });
-    if (!retry.on.empty() && result.code != 0 && !named) return std::nullopt;
-    const double most =
-        std::min(static_cast<double>(retry.max.count()),
-                 static_cast<double>(retry.initial.count()) * std::pow(retry.multiplier, number - 1));
-    const Millis jittered{std::llround(most * dice)};
-    return std::max(jittered, result.retry_after.value_or(Millis{0}));
+std::unique_ptr<Pool> make_pool(const Clock& clock, const std::vector<Lane>& lanes) {
+    return std::make_unique<RealPool>(clock, lanes);
 }
 
 }  // namespace ecron::execution

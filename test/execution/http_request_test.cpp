@@ -15,7 +15,7 @@ AttemptOrder order_for(model::Context context) {
     return {ExecuteId{"e-1"}, 2, from_unix_millis(1'767'225'600'123), task};
 }
 
-const Options kOptions{.callback_path = "/results"};
+const HttpOptions kOptions{.callback_path = "/results"};
 
 std::vector<std::string> values(const http::ClientRequest& request, std::string_view name) {
     std::vector<std::string> found;

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "ecron/execution/pool.hpp"
+#include "ecron/execution/attempt.hpp"
 
 using namespace ecron;
 using namespace ecron::execution;

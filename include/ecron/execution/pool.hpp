@@ -1,69 +1,21 @@
 #pragma once
 #include <cstddef>
-#include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "ecron/base/id.hpp"
 #include "ecron/base/time.hpp"
-#include "ecron/http/client.hpp"
-#include "ecron/model/execution.hpp"
-#include "ecron/model/job.hpp"
+#include "ecron/execution/attempt.hpp"
+#include "ecron/execution/runner.hpp"
 
-/// Carries attempts out and tells how they went. Bounded: at most `limit` at once; what is beyond waits in
-/// turns over the tenants, so that one tenant's midnight does not starve the rest. Threads: the io_context's
-/// only.
+/// Carries attempts out and tells how they went. Bounded, a lane for each kind of attempt: what is beyond a
+/// lane's limit waits in turns over the tenants, so that one tenant's midnight does not starve the rest;
+/// within a tenant the higher priority goes first, then the older. Threads: the io_context's only.
 namespace ecron::execution {
-
-struct Options {
-    std::size_t limit{1'000};
-    Millis connect_timeout{10'000};
-    Millis http_timeout{60'000};
-    std::size_t output_limit{64 * 1024};
-    std::string callback_path{};  // the `webhook` header is this path, a slash and the execute id
-};
-
-/// What a job wants run, made ready once per revision and shared by all its runs.
-struct Task {
-    JobId job_id{};
-    JobKey job_key{};
-    std::string job_name{};
-    model::JobType job_type{};
-    TenantId tenant{};
-    ChangeNumber revision{};
-    std::string snapshot{};  // canonical context when the job is not stored as it runs
-    model::Context context{};
-
-    [[nodiscard]] std::size_t memory() const;
-};
-using TaskPtr = std::shared_ptr<const Task>;
-
-struct AttemptOrder {
-    ExecuteId execute_id{};
-    int attempt{1};
-    Instant nominal{};
-    TaskPtr task{};
-};
-
-struct AttemptResult {
-    model::ExecutionState outcome{
-        model::ExecutionState::failure};  // success, failure or interrupt (cancelled)
-    bool accepted{false};                 // 2xx, and the end comes by callback
-    int code{0};
-    std::string reason{};
-    std::string detail{};  // JSON object
-    std::string output{};
-    Instant begin_at{};
-    Instant end_at{};
-    std::optional<Millis> retry_after{};  // the target's own wish
-};
 
 class Pool {
 public:
-    using Done = std::move_only_function<void(AttemptResult)>;
+    using Done = Runner::Done;
 
     virtual ~Pool() = default;
     /// Runs the attempt now or as soon as there is a slot; Done is called once, later.
@@ -76,12 +28,20 @@ public:
     [[nodiscard]] virtual std::optional<Instant> began(const ExecuteId& id) const = 0;
 };
 
-/// The pool that really runs them. What it is given outlives it.
-std::unique_ptr<Pool> make_pool(http::Client& client, const Clock& clock, Options options);
+/// Whether a lane keeps slots for tenants that have none yet. Shared, a tenant may take no more than four
+/// times what is then left free: one alone four fifths, two four ninths each, and so on; nobody ever takes
+/// the last one. Source: Choudhury & Hahne, "Dynamic Queue Length Thresholds", 1998.
+enum class Tenants : std::uint8_t { one, many };
 
-/// Whether attempt `number` with this result is followed by another, and after how long: a random time up to
-/// min(max, initial * multiplier^(number-1)), not before `retry_after`. `dice` is in [0, 1).
-std::optional<Millis> next_attempt_after(const model::Retry& retry, int number, const AttemptResult& result,
-                                         double dice);
+struct Lane {
+    Kind kind{};
+    Runner* runner{};
+    std::size_t limit{1'000};         // attempts at once
+    std::size_t per_place{SIZE_MAX};  // ... and at one place
+    Tenants tenants{Tenants::one};
+};
+
+/// The pool that really runs them. An attempt of a kind without a lane fails. What it is given outlives it.
+std::unique_ptr<Pool> make_pool(const Clock& clock, const std::vector<Lane>& lanes);
 
 }  // namespace ecron::execution

@@ -1,0 +1,194 @@
+#include "ecron/execution/pool.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <map>
+
+using namespace ecron;
+using namespace ecron::execution;
+
+namespace {
+
+/// Keeps what it is told to run until the test ends it.
+class HeldRunner final : public Runner {
+public:
+    void start(const AttemptOrder& order, Done done) override {
+        started.push_back(order.execute_id.value());
+        under_way[order.execute_id.value()] = std::move(done);
+    }
+    void cancel(const ExecuteId& id) override { cancelled.push_back(id.value()); }
+    [[nodiscard]] std::string place_of(const Task& task) const override { return task.context.exec; }
+
+    void end(const std::string& id) {
+        Done done = std::move(under_way.at(id));
+        under_way.erase(id);
+        AttemptResult result;
+        result.outcome = model::ExecutionState::success;
+        done(std::move(result));
+    }
+
+    std::vector<std::string> started, cancelled;
+    std::map<std::string, Done> under_way;
+};
+
+struct Order {
+    std::string id;
+    std::string tenant{"t"};
+    std::string place{};
+    int priority{0};
+    model::Mode mode{model::Mode::http};
+};
+
+class PoolWorld {
+public:
+    explicit PoolWorld(Lane lane) {
+        lane.runner = &runner;
+        Lane commands{.kind = Kind::command, .runner = &command_runner, .limit = 1};
+        pool = make_pool(clock, {lane, commands});
+    }
+
+    void submit(const Order& order) {
+        auto task = std::make_shared<Task>();
+        task->tenant = TenantId{order.tenant};
+        task->context.exec = order.place;
+        task->context.priority = order.priority;
+        task->context.mode = order.mode;
+        pool->submit({.execute_id = ExecuteId{order.id}, .task = task},
+                     [this, id = order.id](AttemptResult result) { results[id] = std::move(result); });
+    }
+    void submit_all(const std::vector<Order>& orders) {
+        for (const Order& order : orders) submit(order);
+    }
+    /// Ends what runs, oldest first, until nothing runs; the order in which all began.
+    std::vector<std::string> run_dry() {
+        for (std::size_t i = 0; i < runner.started.size(); ++i)
+            if (runner.under_way.contains(runner.started[i])) runner.end(runner.started[i]);
+        return runner.started;
+    }
+
+    ManualClock clock{Instant{}};
+    HeldRunner runner, command_runner;
+    std::unique_ptr<Pool> pool;
+    std::map<std::string, AttemptResult> results;
+};
+
+using Ids = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("no more attempts run at once than the lane's limit, the rest waits", "[pool]") {
+    PoolWorld world{{.limit = 2}};
+    world.submit_all({{"a"}, {"b"}, {"c"}});
+    CHECK(world.pool->running() == 2);
+    CHECK(world.pool->waiting() == 1);
+    world.runner.end("a");
+    CHECK(world.runner.started == Ids{"a", "b", "c"});
+    CHECK(world.pool->waiting() == 0);
+    CHECK(world.results.at("a").outcome == model::ExecutionState::success);
+}
+
+TEST_CASE("tenants take turns, however many attempts one of them brought first", "[pool]") {
+    PoolWorld world{{.limit = 1}};
+    world.submit_all({{"a1", "a"}, {"a2", "a"}, {"a3", "a"}, {"b1", "b"}, {"b2", "b"}, {"c1", "c"}});
+    CHECK(world.run_dry() == Ids{"a1", "a2", "b1", "c1", "a3", "b2"});
+}
+
+TEST_CASE("within a tenant the higher priority goes first, then the older", "[pool]") {
+    PoolWorld world{{.limit = 1}};
+    world.submit_all({{"first"},
+                      {"low", "t", "", -5},
+                      {"old"},
+                      {"young"},
+                      {"high", "t", "", 10},
+                      {"other", "u", "", -1'000}});
+    CHECK(world.run_dry() == Ids{"first", "high", "other", "old", "young", "low"});
+}
+
+TEST_CASE("kinds of attempts have limits of their own", "[pool]") {
+    PoolWorld world{{.limit = 1}};
+    world.submit_all({{"http"}, {"http2"}, {"exe", "t", "", 0, model::Mode::exe}});
+    CHECK(world.command_runner.started == Ids{"exe"});
+    CHECK(world.runner.started == Ids{"http"});
+}
+
+TEST_CASE("an attempt of a kind that is not run here fails with the reason", "[pool]") {
+    ManualClock clock{Instant{}};
+    const auto pool = make_pool(clock, {});
+    auto task = std::make_shared<Task>();
+    AttemptResult result;
+    pool->submit({.execute_id = ExecuteId{"a"}, .task = task}, [&](AttemptResult told) { result = told; });
+    CHECK(result.outcome == model::ExecutionState::failure);
+    CHECK(result.reason == "runs of this kind are not available here");
+}
+
+TEST_CASE("a crowded place keeps nobody else from running", "[pool]") {
+    PoolWorld world{{.limit = 3, .per_place = 1}};
+    world.submit_all({{"a1", "t", "slow"}, {"a2", "t", "slow"}, {"a3", "t", "slow"}, {"b1", "t", "quick"}});
+    CHECK(world.runner.started == Ids{"a1", "b1"});
+    CHECK(world.pool->waiting() == 2);
+    SECTION("and room there goes to the oldest of its crowd") {
+        world.runner.end("a1");
+        CHECK(world.runner.started == Ids{"a1", "b1", "a2"});
+        world.submit({"a4", "t", "slow"});
+        CHECK(world.run_dry() == Ids{"a1", "b1", "a2", "a3", "a4"});
+    }
+    SECTION("and one of the crowd can be cancelled") {
+        world.pool->cancel(ExecuteId{"a2"});
+        CHECK(world.results.at("a2").outcome == model::ExecutionState::interrupt);
+        CHECK(world.run_dry() == Ids{"a1", "b1", "a3"});
+    }
+    CHECK(world.pool->running() == 0);
+    CHECK(world.pool->waiting() == 0);
+}
+
+TEST_CASE("room kept at a place for an attempt that is cancelled goes to the next", "[pool]") {
+    PoolWorld world{{.limit = 2, .per_place = 1}};
+    world.submit_all({{"a1", "t", "p"}, {"a2", "t", "p"}, {"a3", "t", "p"}, {"x", "t", "q"}});
+    world.submit_all({{"y", "t", "r", 5}});
+    CHECK(world.runner.started == Ids{"a1", "x"});
+    world.runner.end("a1");  // y is of higher priority and takes the slot; a2 keeps the room at p
+    CHECK(world.runner.started == Ids{"a1", "x", "y"});
+    world.pool->cancel(ExecuteId{"a2"});
+    world.runner.end("x");
+    CHECK(world.runner.started == Ids{"a1", "x", "y", "a3"});
+}
+
+TEST_CASE("where tenants share a lane, slots are left for those that have none", "[pool]") {
+    PoolWorld world{{.limit = 10, .tenants = Tenants::many}};
+    for (int i = 0; i < 20; ++i) world.submit({"a" + std::to_string(i), "a"});
+    CHECK(world.pool->running() == 8);
+    world.submit({"b", "b"});
+    CHECK(world.runner.started.back() == "b");
+    SECTION("what was left is there for the next") {
+        world.submit({"c", "c"});
+        CHECK(world.runner.started.back() == "c");
+    }
+    SECTION("all of the waiting run in the end") {
+        CHECK(world.run_dry().size() == 21);
+        CHECK(world.pool->waiting() == 0);
+    }
+}
+
+TEST_CASE("a running attempt that is cancelled ends as interrupt, whatever its runner says", "[pool]") {
+    PoolWorld world{{.limit = 1}};
+    world.submit_all({{"a"}, {"b"}});
+    world.pool->cancel(ExecuteId{"a"});
+    world.pool->cancel(ExecuteId{"a"});
+    CHECK(world.runner.cancelled == Ids{"a"});
+    CHECK(world.pool->running() == 1);  // until it has ended
+    world.runner.end("a");
+    CHECK(world.results.at("a").outcome == model::ExecutionState::interrupt);
+    CHECK(world.results.at("a").reason == "cancelled");
+    CHECK(world.runner.started == Ids{"a", "b"});
+}
+
+TEST_CASE("times are the clock's", "[pool]") {
+    PoolWorld world{{.limit = 1}};
+    world.submit_all({{"a"}, {"b"}});
+    world.clock.advance(Millis{50});
+    world.runner.end("a");
+    CHECK(world.pool->began(ExecuteId{"b"}) == Instant{Millis{50}});
+    CHECK_FALSE(world.pool->began(ExecuteId{"a"}));
+    CHECK(world.results.at("a").begin_at == Instant{});
+    CHECK(world.results.at("a").end_at == Instant{Millis{50}});
+}
