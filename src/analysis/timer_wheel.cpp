@@ -89,17 +89,21 @@ TimerWheel::Node* TimerWheel::find(TimerId id) {
     return found.generation == id.value() >> 32 ? &found : nullptr;
 }
 
-/// Into the lowest level whose turn reaches as far as the timer.
-void TimerWheel::place(std::uint32_t index) {
+/// The slot for a timer: of the lowest level whose turn reaches that far.
+std::uint32_t TimerWheel::end_for(std::uint32_t index) const {
     const std::int64_t at = std::max(now_, static_cast<std::int64_t>(joined(node(index).at)));
     int level = 0;
     while (level < kLevels - 1 && (at >> kBits * level) - (now_ >> kBits * level) >= kSlots) ++level;
     // Beyond the last level's turn it waits in the farthest slot and is placed again from there.
     const std::int64_t farthest = (now_ >> kBits * level) + kSlots - 1;
-    const auto slot = position_of(std::min(at >> kBits * level, farthest));
+    return kSlotLink | (static_cast<std::uint32_t>(level) * kSlots +
+                        position_of(std::min(at >> kBits * level, farthest)));
+}
 
-    (*levels_)[static_cast<std::size_t>(level)].occupied.set(slot);
-    const std::uint32_t end = kSlotLink | (static_cast<std::uint32_t>(level) * kSlots + slot);
+void TimerWheel::place(std::uint32_t index) {
+    const std::uint32_t end = end_for(index);
+    const std::uint32_t slot = end & ~kSlotLink;
+    (*levels_)[slot / kSlots].occupied.set(slot % kSlots);
     Links& end_links = links(end);
     node(index).links = {end, end_links.previous};
     links(end_links.previous).next = index;
@@ -143,16 +147,42 @@ bool TimerWheel::move(TimerId id, Instant due) {
     return true;
 }
 
+/// Takes timers off a slot's list, from both ends by turns: the memory of either is fetched while the other
+/// is waited for.
+std::size_t TimerWheel::take_off(int level, std::uint32_t position, std::span<std::uint32_t> taken) {
+    Level& from = (*levels_)[static_cast<std::size_t>(level)];
+    const std::uint32_t end = kSlotLink | (static_cast<std::uint32_t>(level) * kSlots + position);
+    auto [front, back] = from.slots[position];
+    std::size_t count = 0;
+    bool empty = false;
+    while (!empty && count + 2 <= taken.size()) {
+        taken[count++] = front;
+        if (front != back) taken[count++] = back;
+        empty = front == back || node(front).links.next == back;
+        front = node(front).links.next;
+        back = node(back).links.previous;
+    }
+    if (empty) front = back = end;
+    from.slots[position] = {front, back};
+    links(front).previous = end;
+    links(back).next = end;
+    if (empty) from.occupied.clear(position);
+    return count;
+}
+
 /// Empties a slot into the levels below; false when the budget ended first.
 bool TimerWheel::cascade(int level, std::int64_t slot, std::size_t& budget) {
-    Level& from = (*levels_)[static_cast<std::size_t>(level)];
+    // Some at a time: while one is placed, the memory where the next ones go to is on its way.
+    std::array<std::uint32_t, 32> some;
+    const Level& from = (*levels_)[static_cast<std::size_t>(level)];
     const auto position = position_of(slot);
     while (from.occupied.test(position)) {
         if (budget == 0) return false;
-        --budget;
-        const std::uint32_t index = from.slots[position].next;
-        unlink(index);
-        place(index);
+        const std::size_t count = take_off(level, position, some);
+        budget -= std::min(budget, count);
+        for (std::size_t i = 0; i < count; ++i)
+            __builtin_prefetch(&links(links(end_for(some[i])).previous), 1);
+        for (std::size_t i = 0; i < count; ++i) place(some[i]);
     }
     return true;
 }

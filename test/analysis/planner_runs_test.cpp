@@ -14,6 +14,12 @@ constexpr std::string_view kMinutely = "0 * * * * *";
 
 Timing with(model::Overlap overlap) { return {.overlap = overlap}; }
 
+/// Where several jobs have the same instant, their order is nobody's promise.
+Lines sorted(Lines lines) {
+    std::ranges::sort(lines);
+    return lines;
+}
+
 }  // namespace
 
 TEST_CASE("skip: a run gives way to one that is going", "[planner]") {
@@ -200,10 +206,10 @@ TEST_CASE("two ends make room for two", "[planner]") {
     World world{"01-05 10:00"};
     Timing timing{.concurrency = 3, .max_concurrency = 2};
     for (std::int64_t key = 1; key <= 4; ++key) world.job(key, "0 0 11 * * *", timing);
-    world.until("01-05 11:00");
     std::size_t ended = 0;
-    for (const auto& [name, run] : world.runs)
-        if (ended < 2 && (name.starts_with("1") || name.starts_with("2"))) world.planner.ended(run), ++ended;
+    for (const std::string& line : world.until("01-05 11:00"))
+        if (line.starts_with("start ")) world.ended(line.substr(6)), ++ended;
+    CHECK(ended == 2);
     CHECK(world.until("01-05 11:00:01").size() == 2);
 }
 
@@ -226,9 +232,9 @@ TEST_CASE("runs of an earlier term go on where they were", "[planner]") {
     world.adopt(2, "01-05 10:02", Planner::Adopted::retrying, timing);
     world.adopt(3, "01-05 10:02", Planner::Adopted::accepted, timing);
     // Job 1's first instant is not claimed again; jobs 2 and 3 have runs under way.
-    CHECK(world.until("01-05 10:01") == Lines{"claim 2@01-05 10:01:00", "claim 3@01-05 10:01:00",
-                                              "start 1@01-05 10:01", "refuse 2@01-05 10:01:00 overlap",
-                                              "refuse 3@01-05 10:01:00 overlap"});
+    CHECK(sorted(world.until("01-05 10:01")) ==
+          Lines{"claim 2@01-05 10:01:00", "claim 3@01-05 10:01:00", "refuse 2@01-05 10:01:00 overlap",
+                "refuse 3@01-05 10:01:00 overlap", "start 1@01-05 10:01"});
     const auto lines = world.until("01-05 10:02");
     CHECK(std::ranges::count(lines, "start 2@01-05 10:02") == 1);
     CHECK(std::ranges::count(lines, "expire 3@01-05 10:02") == 1);

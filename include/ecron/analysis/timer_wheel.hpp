@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "ecron/base/id.hpp"
@@ -95,7 +96,9 @@ private:
     [[nodiscard]] Node* find(TimerId id);
     std::uint32_t take_node();
     void free_node(std::uint32_t index);
+    [[nodiscard]] std::uint32_t end_for(std::uint32_t index) const;
     void place(std::uint32_t index);
+    std::size_t take_off(int level, std::uint32_t position, std::span<std::uint32_t> taken);
     void unlink(std::uint32_t index);
     [[nodiscard]] std::optional<std::int64_t> next_event() const;
     std::optional<Due> take(std::int64_t goal, std::size_t& budget);
