@@ -29,7 +29,7 @@ void Scheduler::Impl::start(Run& run) {
         gate_.spawn("stop", finish_without_attempt(run.id, run.stop_reason));
         return;
     }
-    const bool claim_is_start = !run.needs_begin && store_.leads() &&
+    const bool claim_is_start = !run.needs_begin && store_.leads(kOnlyShard) &&
                                 clock_.now() - run.row.due.value_or(clock_.now()) < kLatestUncheckedStart;
     if (claim_is_start) {
         submit(run);
@@ -47,11 +47,12 @@ asio::awaitable<void> Scheduler::Impl::begin_then_submit(RunId id) {
         model::Execution after = run->row;
         after.state = model::ExecutionState::executing;
         after.node = options_.node;
-        const Result<bool> begun = co_await store_.begin_attempt(after.id, after.attempt, after);
+        const Result<store::Begun> begun =
+            co_await store_.begin_attempt(after.id, after.attempt, after, std::nullopt);
         if (term != term_count_) co_return;
         run = runs_.find(id);
         if (run == nullptr) co_return;  // handed back meanwhile
-        if (begun && *begun) {
+        if (begun && *begun == store::Begun::yes) {
             run->begin_recorded = true;
             submit(*run);
             co_return;

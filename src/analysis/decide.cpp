@@ -15,7 +15,7 @@ constexpr Millis kWatermarkAge{10'000};          // how old it may grow while th
 }  // namespace
 
 asio::awaitable<void> Scheduler::Impl::plan() {
-    while (!stopping_ && store_.leads()) {
+    while (!stopping_ && store_.leads(kOnlyShard)) {
         step();
         co_await wake_.wait(until_next());
     }
@@ -139,7 +139,7 @@ asio::awaitable<void> Scheduler::Impl::withdraw(std::vector<RunId> ids) {
         if (const Run* run = runs_.find(id); run != nullptr) executions.push_back(run->row.id);
     const std::uint64_t term = term_count_;
     for (std::size_t tries = 0;; ++tries) {
-        const Result<void> done = co_await store_.withdraw(term_->epoch, executions);
+        const Result<void> done = co_await store_.withdraw(kOnlyShard, term_->epoch, executions);
         if (done) break;
         if (done.error().code != Errc::unavailable || term != term_count_) {
             log::error("runs not withdrawn count={} error={}", executions.size(), done.error().what);

@@ -9,6 +9,7 @@ namespace ecron::analysis {
 namespace {
 
 constexpr Millis kLeadPoll{200};
+constexpr Millis kCampaign{100};
 constexpr Millis kHousekeeping{1'000};
 constexpr Millis kLongRun{500};  // after it a run that goes on is recorded as executing
 constexpr int kMostLosses = 3;
@@ -50,11 +51,13 @@ Scheduler::Impl::Impl(asio::io_context& io, const Clock& clock, store::Store& st
       wake_(io),
       progress_(io),
       beat_(io),
+      round_(io),
       random_(options_.seed),
       planner_(clock.now(), PlannerOptions{.claim_ahead = options_.claim_ahead}),
       tasks_(options_.task_cache_bytes) {}
 
 asio::awaitable<void> Scheduler::Impl::run() {
+    gate_.spawn("campaign", campaign());
     gate_.spawn("housekeeping", housekeeping());
     while (!stopping_) {
         const bool taken = co_await take_lead();
@@ -71,11 +74,22 @@ asio::awaitable<void> Scheduler::Impl::run() {
     }
 }
 
+/// Keeps the lock of the shard, or tries to get it.
+asio::awaitable<void> Scheduler::Impl::campaign() {
+    while (campaigning_) {
+        const Result<store::Standing> standing =
+            co_await store_.campaign({.node = options_.node, .most = store::kMostShards});
+        campaigned_ = standing.has_value();
+        if (campaigned_ && !planning_) wake_.notify();
+        co_await round_.wait(kCampaign);
+    }
+}
+
 asio::awaitable<bool> Scheduler::Impl::take_lead() {
-    const Result<store::Term> term = co_await store_.begin_term(options_.node);
+    const Result<store::Term> term = co_await store_.begin_term(kOnlyShard, options_.node);
     if (!term) {
         const bool stood_by = stands_by_;
-        stands_by_ = term.error().code == Errc::conflict;
+        stands_by_ = term.error().code == Errc::denied && campaigned_;
         loaded_ = loaded_ || stands_by_;
         if (stands_by_ && !stood_by) log::info("standing by, another process leads node={}", options_.node);
         co_return false;
@@ -115,8 +129,8 @@ asio::awaitable<bool> Scheduler::Impl::load() {
     if (!jobs_loaded) co_return false;
     // The watermark was committed when the pause began.
     if (pauses->all) planner_.pause(std::nullopt, term_->watermark);
-    for (const TenantId& tenant : pauses->tenants)
-        planner_.pause(groups_.of(tenant.value()), term_->watermark);
+    for (const store::Store::Pause& pause : pauses->tenants)
+        planner_.pause(groups_.of(pause.tenant.value()), term_->watermark);
     loaded_once_ = true;
     log::info("jobs loaded count={} took={}", planner_.jobs(),
               format_duration(std::chrono::duration_cast<Millis>(clock_.steady() - begun)));
@@ -217,7 +231,7 @@ asio::awaitable<void> Scheduler::Impl::adopt(model::Execution row, std::uint64_t
     const bool untouched = row.state == model::ExecutionState::pending &&
                            (row.node.value().empty() || row.due.value_or(now) > now);
     if (untouched && row.attempt <= 1 && !still_named(row, task)) {
-        const Result<void> gone = co_await store_.withdraw(term_->epoch, {row.id});
+        const Result<void> gone = co_await store_.withdraw(kOnlyShard, term_->epoch, {row.id});
         if (!gone) log::warn("run not withdrawn execution={} error={}", row.id, gone.error().what);
         co_return;
     }
@@ -330,7 +344,8 @@ asio::awaitable<void> Scheduler::Impl::record_begin(RunId id) {
     after.begin_at = run->row.executors.empty() ? run->began : run->row.begin_at;
     after.executors.push_back({options_.executor_id, run->began});
     after.execute_times = static_cast<int>(after.executors.size());
-    const Result<bool> begun = co_await store_.begin_attempt(after.id, after.attempt, after);
+    const Result<store::Begun> begun =
+        co_await store_.begin_attempt(after.id, after.attempt, after, std::nullopt);
     if (!begun) log::debug("start not recorded execution={} error={}", after.id, begun.error().what);
 }
 
@@ -367,9 +382,11 @@ asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
     while (claiming_ || (busy() && clock_.steady() < deadline)) co_await progress_.wait(Millis{50});
     while (claiming_ || starting_) co_await progress_.wait(Millis{10});
     for (const RunId id : runs_.ids()) gate_.spawn("hand back", hand_back(id));
+    campaigning_ = false;
+    round_.notify();
     co_await gate_.drained();
     if (term_) {
-        const Result<void> ended = co_await store_.end_term();
+        const Result<void> ended = co_await store_.end_term(kOnlyShard);
         if (!ended) log::warn("term not ended error={}", ended.error().what);
     }
 }

@@ -135,7 +135,7 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_now(model::Job jo
                          .revision = job.revision,
                          .snapshot = task->snapshot};
     const std::uint64_t term = term_count_;
-    Result<model::Execution> stored = co_await store_.insert_execution(row);
+    Result<model::Execution> stored = co_await store_.insert_execution(row, store::Tell::nobody);
     if (!stored && stored.error().code == Errc::conflict) {
         auto existing = co_await store_.find_execution(job.tenant, row.id);
         const bool same = existing && *existing && (*existing)->job_id == row.job_id;
@@ -199,7 +199,8 @@ asio::awaitable<Result<void>> Scheduler::Impl::callback(std::optional<TenantId> 
     auto found = co_await store_.find_execution(tenant, id);
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return no_execution();
-    if (Result<void> kept = co_await store_.record_result(id, result); !kept) co_return kept;
+    if (Result<void> kept = co_await store_.record_result(id, result, store::Tell::nobody); !kept)
+        co_return kept;
     Run* const run = runs_.find(id);
     if (run == nullptr || run->stage == Stage::retrying) co_return Result<void>{};
     run->early_result = std::move(result);

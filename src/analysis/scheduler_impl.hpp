@@ -17,6 +17,8 @@ namespace ecron::analysis {
 
 namespace asio = boost::asio;
 
+inline constexpr Shard kOnlyShard{0};
+
 /// The scheduler's state and its parts, a file each: lead.cpp (taking the lead, loading, recovery),
 /// decide.cpp (the loop and the planner's decisions), claim.cpp, attempt.cpp (starts and outcomes),
 /// request.cpp (what the API asks).
@@ -28,7 +30,7 @@ public:
     // lead.cpp
     asio::awaitable<void> run();
     asio::awaitable<void> stop(Millis grace);
-    [[nodiscard]] bool leads() const { return planning_ && store_.leads(); }
+    [[nodiscard]] bool leads() const { return planning_ && store_.leads(kOnlyShard); }
     [[nodiscard]] bool loaded() const { return loaded_; }
 
     // request.cpp
@@ -51,6 +53,7 @@ private:
     enum class Next : std::uint8_t { over, retry, await_callback };
 
     // lead.cpp
+    asio::awaitable<void> campaign();
     asio::awaitable<bool> take_lead();
     void forget_everything();
     asio::awaitable<bool> load();
@@ -126,11 +129,14 @@ private:
     Wakeup wake_;      // the planning loop: something happened
     Wakeup progress_;  // whoever waits for room
     Wakeup beat_;      // housekeeping, to end it
+    Wakeup round_;     // the campaign, to end it
     std::mt19937_64 random_;
 
     std::optional<store::Term> term_;
     std::uint64_t term_count_{0};  // changes when everything in memory was forgotten
     bool planning_{false};
+    bool campaigning_{true};
+    bool campaigned_{false};   // the campaign's last round was good
     bool loaded_once_{false};  // the planner holds this term's jobs
     bool stands_by_{false};
     bool loaded_{false};  // has led or stood by; stays while the store is away

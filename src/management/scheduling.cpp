@@ -25,11 +25,12 @@ std::expected<bool, model::Problems> wants_all(std::string_view body) {
 Answer state_of(Call call) {
     const auto pauses = co_await call.api.store.pauses();
     if (!pauses) co_return refuse(call.api.options.language, pauses.error());
-    const bool own = std::ranges::find(pauses->tenants, call.tenant) != pauses->tenants.end();
+    const bool own = std::ranges::find(pauses->tenants, call.tenant, &store::Store::Pause::tenant) !=
+                     pauses->tenants.end();
     std::string body;
     JsonWriter json{body};
-    json.begin_object().key("paused").boolean(pauses->all || own);
-    json.key("all").boolean(pauses->all).key("tenant").boolean(own).end_object();
+    json.begin_object().key("paused").boolean(pauses->all.has_value() || own);
+    json.key("all").boolean(pauses->all.has_value()).key("tenant").boolean(own).end_object();
     co_return json_answer(200, std::move(body));
 }
 

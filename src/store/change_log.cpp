@@ -20,6 +20,7 @@ std::string replaced_json(const JobRow& before) {
     json.member("type", static_cast<std::int64_t>(before.job.type));
     json.key("enabled").boolean(before.job.enabled);
     json.key("old_service").boolean(!before.has_plan);
+    json.member("created_at", to_unix_seconds(before.job.created_at));
     json.member("effective_from", to_unix_millis(before.job.effective_from));
     json.end_object();
     return text;

@@ -19,12 +19,14 @@ struct ClaimedRow {
     std::size_t place;
 };
 
+std::int64_t number_of(Shard shard) { return shard.value(); }
+
 /// Proves that the epoch is still this one's and locks the shard's row until the transaction ends. The beat
 /// makes sure that a row always changes.
-void fence(Session& session, Epoch epoch) {
+void fence(Session& session, Shard shard, Epoch epoch) {
     Statement& update = session.prepare(
-        "update t_cron_shard set f_beats = f_beats + 1 where f_shard = 0 and f_epoch = :epoch", "i");
-    update << epoch.value();
+        "update t_cron_shard set f_beats = f_beats + 1 where f_shard = :shard and f_epoch = :epoch", "ii");
+    update << number_of(shard) << epoch.value();
     if (update.run() == 0) throw Refused({Errc::denied, "another term has begun", {}});
 }
 
@@ -37,18 +39,19 @@ void fence(Session& session, const Claim& claim) {
         fmt::format(
             "update t_cron_shard set f_beats = f_beats + 1, f_planned = :planned, f_watermark = case when "
             "f_watermark > :watermark then f_watermark else :watermark2 end "
-            "where f_shard = 0 and f_epoch = :epoch and :watermark3 <= {} + :slack",
+            "where f_shard = :shard and f_epoch = :epoch and :watermark3 <= {} + :slack",
             own_clock ? ":now" : clock),
-        own_clock ? "iiiiiii" : "iiiiii");
+        own_clock ? "iiiiiiii" : "iiiiiii");
     const std::int64_t watermark = to_unix_millis(claim.watermark);
     const auto slack = session.options().claim_ahead + Seconds{1};
-    update << claim.planned.value() << watermark << watermark << claim.epoch.value() << watermark;
+    update << claim.planned.value() << watermark << watermark << number_of(claim.shard) << claim.epoch.value()
+           << watermark;
     if (own_clock) update << to_unix_millis(session.now());
     update << std::int64_t{slack.count()};
     if (update.run() > 0) return;
     Statement& read =
-        session.prepare("select 1 from t_cron_shard where f_shard = 0 and f_epoch = :epoch", "i", "i");
-    read << claim.epoch.value();
+        session.prepare("select 1 from t_cron_shard where f_shard = :shard and f_epoch = :epoch", "ii", "i");
+    read << number_of(claim.shard) << claim.epoch.value();
     if (read.first()) throw Refused({Errc::unavailable, "this node's clock is ahead of the database's", {}});
     throw Refused({Errc::denied, "another term has begun", {}});
 }
@@ -134,17 +137,19 @@ void insert(Session& session, const std::vector<Missed>& missed) {
 }  // namespace
 
 void BeginTerm::apply(Session& session) {
+    if (!holds_()) throw Refused({Errc::denied, "the lock of the shard is not held", {}});
     const Instant now = session.now();
     Statement& raise = session.prepare(
         "update t_cron_shard set f_epoch = f_epoch + 1, f_beats = f_beats + 1, f_node = :node, "
-        "f_watermark = coalesce(f_watermark, :now) where f_shard = 0",
-        "si");
-    raise << node_.value() << to_unix_millis(now);
-    if (raise.run() == 0) throw SqlError(SqlFault::other, 0, "the shard's row is missing");
+        "f_watermark = coalesce(f_watermark, :now) where f_shard = :shard",
+        "sii");
+    raise << node_.value() << to_unix_millis(now) << number_of(shard_);
+    if (raise.run() == 0) throw Refused({Errc::denied, "there is no such shard", {}});
     Statement& read = session.prepare(
         "select f_epoch, f_watermark, f_planned, (select f_number from t_cron_change_head where f_id = 1) "
-        "from t_cron_shard where f_shard = 0",
-        "", "iiii");
+        "from t_cron_shard where f_shard = :shard",
+        "i", "iiii");
+    read << number_of(shard_);
     read.first();
     result = Term{.epoch = Epoch(read.integer(0)),
                   .watermark = from_unix_millis(read.integer(1)),
@@ -155,7 +160,8 @@ void BeginTerm::apply(Session& session) {
 void apply_claims(Session& session, std::span<Write* const> writes, Repetition repetition) {
     const auto* const last = static_cast<const ClaimWrite*>(writes.back());
     for (const Write* const write : writes) {
-        if (static_cast<const ClaimWrite*>(write)->claim().epoch != last->claim().epoch) throw Together();
+        const Claim& claim = static_cast<const ClaimWrite*>(write)->claim();
+        if (claim.shard != last->claim().shard || claim.epoch != last->claim().epoch) throw Together();
     }
     fence(session, last->claim());
 
@@ -199,7 +205,7 @@ void apply_claims(Session& session, std::span<Write* const> writes, Repetition r
 
 void Withdraw::apply(Session& session) {
     result = {};
-    fence(session, epoch_);
+    fence(session, shard_, epoch_);
     for (std::size_t at = 0; at < ids_.size(); at += kLongestList) {
         const std::size_t count = std::min(kLongestList, ids_.size() - at);
         const std::size_t size = list_size(count);

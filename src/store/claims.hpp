@@ -8,11 +8,18 @@ namespace ecron::store {
 /// Raises the epoch of the shard; the first term of a store begins at its present.
 class BeginTerm final : public Answering<Write, Term> {
 public:
-    explicit BeginTerm(NodeId node) : Answering(WriteKind::others), node_(std::move(node)) {}
+    /// `holds` is asked on the writer's thread: whether the shard's lock is still this process's.
+    BeginTerm(Shard shard, NodeId node, std::function<bool()> holds)
+        : Answering(WriteKind::others),
+          shard_(shard),
+          node_(std::move(node)),
+          holds_(std::move(holds)) {}
     void apply(Session& session) override;
 
 private:
+    Shard shard_;
     NodeId node_;
+    std::function<bool()> holds_;
 };
 
 class ClaimWrite final : public Answering<Write, Claimed> {
@@ -27,13 +34,15 @@ void apply_claims(Session& session, std::span<Write* const> writes, Repetition r
 
 class Withdraw final : public Answering<Write, void> {
 public:
-    Withdraw(Epoch epoch, std::vector<ExecuteId> ids)
+    Withdraw(Shard shard, Epoch epoch, std::vector<ExecuteId> ids)
         : Answering(WriteKind::others),
+          shard_(shard),
           epoch_(epoch),
           ids_(std::move(ids)) {}
     void apply(Session& session) override;
 
 private:
+    Shard shard_;
     Epoch epoch_;
     std::vector<ExecuteId> ids_;
 };

@@ -119,6 +119,33 @@ std::vector<model::Execution> list_executions(Session& session, const ExecutionF
     return executions;
 }
 
+std::vector<model::Execution> find_executions(Session& session, std::span<const ExecuteId> ids) {
+    std::vector<model::Execution> executions;
+    for (std::size_t at = 0; at < ids.size(); at += kLongestList) {
+        const std::size_t count = std::min(kLongestList, ids.size() - at);
+        const std::size_t size = list_size(count);
+        Statement& select =
+            session.prepare(fmt::format("select {} from t_cron_job_status where f_execute_id in ({})",
+                                        kExecutionColumns, placeholders(size)),
+                            std::string(size, 's'), kExecutionTypes);
+        for (std::size_t i = 0; i < size; ++i) select << ids[at + std::min(i, count - 1)].value();
+        for (select.run(); select.fetch();) executions.push_back(read_execution_row(select));
+    }
+    return executions;
+}
+
+std::vector<model::Execution> runs_of(Session& session, const JobId& job, Instant from, Instant to) {
+    Statement& select = session.prepare(
+        fmt::format("select {} from t_cron_job_status where f_job_id = :job and f_nominal >= :from and "
+                    "f_nominal <= :to order by f_nominal, f_key_id",
+                    kExecutionColumns),
+        "sii", kExecutionTypes);
+    select << job.value() << to_unix_millis(from) << to_unix_millis(to);
+    std::vector<model::Execution> executions;
+    for (select.run(); select.fetch();) executions.push_back(read_execution_row(select));
+    return executions;
+}
+
 std::vector<model::Execution> unended(Session& session, std::size_t limit, std::int64_t after_key) {
     // "+ 0" keeps the optimizers from walking the primary key, that is all of history, for the sake of the
     // order.

@@ -53,6 +53,9 @@ void find_executions_together(Session& session, std::span<Read* const> reads);
 
 /// Newest first: in the order of their rows.
 std::vector<model::Execution> list_executions(Session& session, const ExecutionFilter& filter);
+std::vector<model::Execution> find_executions(Session& session, std::span<const ExecuteId> ids);
+/// Planned and requested ones, by nominal instant. Reads all of the job's rows.
+std::vector<model::Execution> runs_of(Session& session, const JobId& job, Instant from, Instant to);
 std::vector<model::Execution> unended(Session& session, std::size_t limit, std::int64_t after_key);
 std::vector<model::Attempt> attempts_of(Session& session, const ExecuteId& id);
 

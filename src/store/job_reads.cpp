@@ -97,25 +97,6 @@ std::int64_t count_jobs(Session& session, const std::optional<TenantId>& tenant,
     return select.integer(0);
 }
 
-std::vector<Change> changes_after(Session& session, ChangeNumber number, std::size_t limit) {
-    Statement& select = session.prepare(
-        "select f_number, f_kind, f_job_id, f_job_key, f_tenant_id, f_at, f_replaced from t_cron_change "
-        "where f_number > :number order by f_number limit :rows",
-        "ii", "issisis");
-    select << number.value() << static_cast<std::int64_t>(limit);
-    std::vector<Change> changes;
-    for (select.run(); select.fetch();) {
-        changes.push_back({.number = ChangeNumber(select.integer(0)),
-                           .kind = select.text(1),
-                           .job_id = JobId(select.text(2)),
-                           .job_key = JobKey(select.integer(3)),
-                           .tenant = TenantId(select.text(4)),
-                           .at = from_unix_millis(select.integer(5)),
-                           .replaced = select.text(6)});
-    }
-    return changes;
-}
-
 std::size_t load_plans(Session& session, const std::function<void(const StoredPlan&)>& each) {
     return session.stream(
         "select f_key_id, f_job_id, f_job_cron_time, f_job_type, f_plan, case when f_plan is null then "

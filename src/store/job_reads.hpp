@@ -25,7 +25,6 @@ void find_jobs_together(Session& session, std::span<Read* const> reads);
 std::vector<model::Job> list_jobs(Session& session, const JobFilter& filter);
 std::int64_t count_jobs(Session& session, const std::optional<TenantId>& tenant,
                         std::optional<Instant> created_from, std::optional<Instant> created_until);
-std::vector<Change> changes_after(Session& session, ChangeNumber number, std::size_t limit);
 std::size_t load_plans(Session& session, const std::function<void(const StoredPlan&)>& each);
 
 }  // namespace ecron::store

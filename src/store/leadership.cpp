@@ -1,6 +1,9 @@
 #include "store/leadership.hpp"
 
+#include <fmt/format.h>
 #include <boost/asio/post.hpp>
+
+#include <algorithm>
 
 #include "ecron/base/log.hpp"
 
@@ -8,14 +11,19 @@ namespace ecron::store {
 
 namespace {
 
-constexpr Seconds kBeat{1};
 constexpr Seconds kGood{3};
-constexpr std::string_view kTake = "select get_lock(concat('ecron/', left(md5(database()), 16), '/0'), 0)";
-constexpr std::string_view kRelease = "do release_lock(concat('ecron/', left(md5(database()), 16), '/0'))";
-constexpr std::string_view kCheck =
-    "select coalesce(is_used_lock(concat('ecron/', left(md5(database()), 16), '/0')) = connection_id(), 0)";
+
+std::string lock_name(Shard shard) {
+    return fmt::format("concat('ecron/', left(md5(database()), 16), '/{}')", shard.value());
+}
+
+constexpr std::uint64_t bit(Shard shard) { return std::uint64_t{1} << shard.value(); }
 
 }  // namespace
+
+void LockRound::apply(Leadership& leadership) { result = leadership.round(round_, shards_, may_take_); }
+
+void LockRelease::apply(Leadership& leadership) { result = leadership.release(shard_); }
 
 Leadership::Leadership(boost::asio::io_context& io, const Options& options, const Clock& clock)
     : io_(io),
@@ -28,14 +36,24 @@ Leadership::~Leadership() { close(); }
 void Leadership::submit(std::unique_ptr<LockWork> work) {
     {
         const std::scoped_lock lock(mutex_);
-        queue_.push_back(std::move(work));
+        if (!closing_) {
+            queue_.push_back(std::move(work));
+            wake_.notify_one();
+            return;
+        }
     }
-    wake_.notify_one();
+    work->refuse({Errc::unavailable, "the store is closed", {}});
+    boost::asio::post(io_, [refused = std::move(work)] { refused->answer(); });
 }
 
-bool Leadership::holds() const {
+bool Leadership::holds(Shard shard) const {
     const std::scoped_lock lock(mutex_);
-    return good_ && clock_.steady() - *good_ < kGood;
+    return (held_ & bit(shard)) != 0 && good_ && clock_.steady() - *good_ < kGood;
+}
+
+std::optional<SteadyInstant> Leadership::last_beat() const {
+    const std::scoped_lock lock(mutex_);
+    return good_;
 }
 
 void Leadership::close() {
@@ -50,96 +68,118 @@ void Leadership::close() {
 void Leadership::run() {
     std::unique_lock lock(mutex_);
     for (;;) {
-        const bool holding = good_.has_value();
-        const auto something = [this] { return !queue_.empty() || closing_; };
-        const bool called =
-            holding ? wake_.wait_for(lock, kBeat, something) : (wake_.wait(lock, something), true);
-        if (!called) {
-            lock.unlock();
-            beat();
-            lock.lock();
-            continue;
-        }
+        wake_.wait(lock, [this] { return !queue_.empty() || closing_; });
         if (queue_.empty()) break;
         std::unique_ptr<LockWork> work = std::move(queue_.front());
         queue_.pop_front();
         lock.unlock();
-        work->result = carry_out(work->wish());
+        work->apply(*this);
         boost::asio::post(io_, [answered = std::move(work)] { answered->answer(); });
         lock.lock();
     }
+    const std::uint64_t held = held_;
     lock.unlock();
-    release();
+    // Closing the session frees the locks too, but only some time after this process has gone on.
+    for (std::uint32_t shard = 0; shard < kMostShards; ++shard)
+        if ((held & bit(Shard(shard))) != 0) [[maybe_unused]]
+            const auto freed = release(Shard(shard));
+    session_.reset();
 }
 
-Result<void> Leadership::carry_out(LockWork::Wish wish) {
-    if (wish == LockWork::Wish::release) {
-        release();
-        return {};
-    }
-    // The session of an earlier try may have been ended by its wait_timeout.
-    const bool fresh = session_ == nullptr;
-    Result<void> taken = take();
-    if (!taken && taken.error().code == Errc::unavailable && !fresh) taken = take();
-    return taken;
-}
-
-Result<void> Leadership::take() {
-    {
-        const std::scoped_lock lock(mutex_);
-        if (good_) return {};
-    }
+Result<Locks> Leadership::round(const CampaignRound& round, std::size_t shards, bool may_take) {
+    const SteadyInstant sent = clock_.steady();
     try {
         if (!session_) session_ = std::make_unique<Session>(options_, SessionUse::lead, clock_);
-        const SteadyInstant sent = clock_.steady();
-        Statement& lock_statement = session_->prepare(kTake, "", "i");
-        if (!lock_statement.first() || lock_statement.integer(0) != 1)
-            return fail(Errc::conflict, "another process leads");
+        Locks locks;
+        const Owners found = owners(shards, locks);
+        for (const Shard shard : round.release) give_back(shard);
+        if (may_take) take_free(found, round.most, round.release);
         const std::scoped_lock lock(mutex_);
         good_ = sent;
-        return {};
+        for (std::uint32_t shard = 0; shard < kMostShards; ++shard)
+            if ((held_ & bit(Shard(shard))) != 0) locks.held.emplace_back(shard);
+        return locks;
     } catch (const SqlError& error) {
-        session_.reset();
+        lose(error.what());
         return std::unexpected(to_error(error));
     }
 }
 
-void Leadership::beat() {
-    const SteadyInstant sent = clock_.steady();
-    bool good = false;
-    try {
-        Statement& check = session_->prepare(kCheck, "", "i");
-        good = check.first() && check.integer(0) == 1;
-    } catch (const SqlError&) {
-        // Lost with its session.
+/// Whose each lock is, by the server; those thought to be held are what it says.
+Leadership::Owners Leadership::owners(std::size_t shards, Locks& locks) {
+    std::string sql = fmt::format("select {}", now_expression(Driver::mysql));
+    for (std::uint32_t shard = 0; shard < shards; ++shard) {
+        const std::string name = lock_name(Shard(shard));
+        sql += fmt::format(
+            ", case when is_used_lock({0}) is null then 0 when is_used_lock({0}) = connection_id() then 1 "
+            "else "
+            "2 end",
+            name);
     }
-    if (good) {
-        const std::scoped_lock lock(mutex_);
-        good_ = sent;
-        return;
+    const Instant before = clock_.now();
+    Statement& ask = session_->prepare(sql, "", std::string(shards + 1, 'i'));
+    ask.first();
+    const Instant after = clock_.now();
+    locks.store_now = from_unix_millis(ask.integer(0));
+    locks.clock_ahead = before + (after - before) / 2 - locks.store_now;
+
+    Owners found(shards);
+    std::uint64_t held = 0;
+    for (std::uint32_t shard = 0; shard < shards; ++shard) {
+        found[shard] = ask.integer(shard + 1);
+        if (found[shard] == 1) held |= bit(Shard(shard));
     }
-    log::warn("leadership lost reason=\"the session that held the lock is gone\"");
-    let_go();
+    const std::scoped_lock lock(mutex_);
+    held_ = held;
+    return found;
 }
 
-void Leadership::release() {
-    if (session_) {
-        try {
-            // Closing the session frees the lock too, but only some time after this process has gone on.
-            session_->run(kRelease);
-        } catch (const SqlError&) {
-            // It ends with the session.
-        }
+void Leadership::take_free(const Owners& owners, std::size_t most, const std::vector<Shard>& not_these) {
+    // Where one process leads them all, the first lock decides between the candidates.
+    const bool first_decides = options_.nodes == Nodes::one;
+    std::size_t held = static_cast<std::size_t>(std::ranges::count(owners, 1));
+    for (std::uint32_t shard = 0; shard < owners.size() && held < most; ++shard) {
+        const bool wanted =
+            owners[shard] == 0 && std::ranges::find(not_these, Shard(shard)) == not_these.end();
+        const bool taken = wanted && take(Shard(shard));
+        if (taken) ++held;
+        if (first_decides && shard == 0 && !taken && owners[0] != 1) return;
     }
-    let_go();
 }
 
-void Leadership::let_go() {
+bool Leadership::take(Shard shard) {
+    Statement& lock_statement =
+        session_->prepare(fmt::format("select get_lock({}, 0)", lock_name(shard)), "", "i");
+    if (!lock_statement.first() || lock_statement.integer(0) != 1) return false;
+    const std::scoped_lock lock(mutex_);
+    held_ |= bit(shard);
+    return true;
+}
+
+void Leadership::give_back(Shard shard) {
     {
         const std::scoped_lock lock(mutex_);
-        good_.reset();
+        if ((held_ & bit(shard)) == 0) return;
+        held_ &= ~bit(shard);
     }
+    session_->run(fmt::format("do release_lock({})", lock_name(shard)));
+}
+
+Result<void> Leadership::release(Shard shard) {
+    try {
+        if (session_) give_back(shard);
+    } catch (const SqlError& error) {
+        lose(error.what());  // the lock ends with the session
+    }
+    return {};
+}
+
+void Leadership::lose(std::string_view reason) {
     session_.reset();
+    const std::scoped_lock lock(mutex_);
+    if (held_ != 0) log::warn("leadership lost, its session is gone reason=\"{}\"", reason);
+    held_ = 0;
+    good_.reset();
 }
 
 }  // namespace ecron::store

@@ -1,6 +1,7 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -8,41 +9,77 @@
 #include "store/session.hpp"
 #include "store/work.hpp"
 
-/// The advisory lock of the shard on MySQL, held by a session and a thread of their own that do nothing else.
+/// The advisory locks of the shards on MySQL, held by one session and a thread of their own that do nothing
+/// else.
 ///
-/// The session's wait_timeout is the lease, so a holder that is frozen or cut off loses the lock within it; a
-/// killed one at once. Every second it asks the server whether the lock is still its own. It never reconnects
-/// silently: a lost session is a lost lock. Candidates poll without waiting in the server's queue, so that no
-/// frozen waiter can be granted the lock.
+/// The session's wait_timeout is the lease, so a holder that is frozen or cut off loses its locks within it;
+/// a killed one at once. Every round asks the server whose each lock is. It never reconnects silently: a lost
+/// session is a lost lock, and the next round begins with none. Candidates poll without waiting in the
+/// server's queue, so that no frozen waiter can be granted a lock.
 namespace ecron::store {
 
-class LockWork final : public Answering<Work, void> {
+/// Which shards' locks a round confirmed, and the store's clock.
+struct Locks {
+    std::vector<Shard> held{};
+    Instant store_now{};
+    Millis clock_ahead{};
+};
+
+class Leadership;
+
+/// What the thread does for somebody: a round, or giving a lock back.
+class LockWork : public Work {
 public:
-    enum class Wish : std::uint8_t { take, release };
-    explicit LockWork(Wish wish) : wish_(wish) {}
-    [[nodiscard]] Wish wish() const { return wish_; }
+    virtual void apply(Leadership& leadership) = 0;
+};
+
+class LockRound final : public Answering<LockWork, Locks> {
+public:
+    /// `may_take`: whether free locks may be taken.
+    LockRound(CampaignRound round, std::size_t shards, bool may_take)
+        : round_(std::move(round)),
+          shards_(shards),
+          may_take_(may_take) {}
+    void apply(Leadership& leadership) override;
 
 private:
-    Wish wish_;
+    CampaignRound round_;
+    std::size_t shards_;
+    bool may_take_;
+};
+
+class LockRelease final : public Answering<LockWork, void> {
+public:
+    explicit LockRelease(Shard shard) : shard_(shard) {}
+    void apply(Leadership& leadership) override;
+
+private:
+    Shard shard_;
 };
 
 class Leadership {
 public:
     Leadership(boost::asio::io_context& io, const Options& options, const Clock& clock);
     ~Leadership();
-    /// take: conflict while another process has the lock.
     void submit(std::unique_ptr<LockWork> work);
-    /// The last heartbeat that was good was sent less than 3 s ago.
-    [[nodiscard]] bool holds() const;
-    void close();
+    /// The last round confirmed it and was sent less than 3 s ago. Threads: any.
+    [[nodiscard]] bool holds(Shard shard) const;
+    [[nodiscard]] std::optional<SteadyInstant> last_beat() const;
+    void close();  // gives every lock back
+
+    // On its own thread only.
+    Result<Locks> round(const CampaignRound& round, std::size_t shards, bool may_take);
+    Result<void> release(Shard shard);
 
 private:
+    using Owners = std::vector<std::int64_t>;  // of each shard's lock: 0 nobody, 1 this session, 2 another
+
     void run();
-    Result<void> carry_out(LockWork::Wish wish);
-    Result<void> take();
-    void beat();
-    void release();  // in order: the lock is free when it returns
-    void let_go();
+    Owners owners(std::size_t shards, Locks& locks);
+    void give_back(Shard shard);
+    void take_free(const Owners& owners, std::size_t most, const std::vector<Shard>& not_these);
+    bool take(Shard shard);
+    void lose(std::string_view reason);
 
     boost::asio::io_context& io_;
     const Options& options_;
@@ -52,7 +89,8 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<std::unique_ptr<LockWork>> queue_;
-    std::optional<SteadyInstant> good_{};  // when the last good heartbeat was sent; nothing: no lock
+    std::uint64_t held_{0};                // a bit a shard
+    std::optional<SteadyInstant> good_{};  // when the last good round was sent
     bool closing_{false};
     std::thread thread_;
 };

@@ -31,9 +31,9 @@ Store::Pauses read_pauses(Session& session) {
     Store::Pauses pauses;
     for (select.run(); select.fetch();) {
         if (select.integer(0) == kEverything) {
-            pauses.all = true;
+            pauses.all = Instant{};
         } else {
-            pauses.tenants.emplace_back(select.text(1));
+            pauses.tenants.push_back({.tenant = TenantId(select.text(1))});
         }
     }
     return pauses;

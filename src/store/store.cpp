@@ -4,12 +4,15 @@
 #include <unordered_set>
 
 #include "ecron/base/log.hpp"
+#include "store/changes.hpp"
 #include "store/claims.hpp"
+#include "store/cluster.hpp"
 #include "store/executions.hpp"
 #include "store/file_lock.hpp"
 #include "store/job_reads.hpp"
 #include "store/jobs.hpp"
 #include "store/leadership.hpp"
+#include "store/lone_leader.hpp"
 #include "store/migrations.hpp"
 #include "store/outcomes.hpp"
 #include "store/pauses.hpp"
@@ -70,6 +73,7 @@ public:
     ~SqlStore() override { close(); }
 
     Result<void> start() {
+        std::size_t shards = 1;
         try {
             {
                 Session session(options_, SessionUse::migrate, clock_);
@@ -77,6 +81,9 @@ public:
                 if (!key) return std::unexpected(key.error());
                 id_key_ = std::move(*key);
                 warn_of_settings(session);
+                Statement& count = session.prepare("select count(*) from t_cron_shard", "", "i");
+                count.first();
+                shards = static_cast<std::size_t>(count.integer(0));
             }
             auto session = std::make_unique<Session>(options_, SessionUse::write, clock_);
             writer_ = std::make_unique<Writer>(
@@ -94,8 +101,11 @@ public:
         readers_ = std::make_unique<Readers>(io_, options_, clock_, state_, find_jobs_together,
                                              find_executions_together);
         outbox_ = std::make_unique<SqlOutbox>(*writer_, *readers_);
-        if (options_.driver == Driver::mysql)
+        if (options_.driver == Driver::mysql) {
             leadership_ = std::make_unique<Leadership>(io_, options_, clock_);
+        } else {
+            lone_ = std::make_unique<LoneLeader>(shards, clock_);
+        }
         if (options_.driver == Driver::sqlite) cache_ = std::make_unique<RowCache>(options_.row_cache_bytes);
         sweeper_ = std::make_shared<Sweeper>(*writer_);
         sweeper_->start();
@@ -107,31 +117,37 @@ public:
         if (writer_) writer_->close();
         if (readers_) readers_->close();
         if (leadership_) leadership_->close();
-        leads_ = false;
         file_lock_.reset();
     }
 
-    Awaitable<Term> begin_term(NodeId node) override {
-        if (leadership_) {
-            auto lock = std::make_unique<LockWork>(LockWork::Wish::take);
-            const Result<void> taken = co_await await_answer(std::move(lock), *leadership_);
-            if (!taken) co_return std::unexpected(taken.error());
-        }
-        auto begin = std::make_unique<BeginTerm>(std::move(node));
-        Result<Term> term = co_await await_answer(std::move(begin), *writer_);
-        leads_ = term.has_value();
-        if (!term && leadership_) {
-            auto release = std::make_unique<LockWork>(LockWork::Wish::release);
-            co_await await_answer(std::move(release), *leadership_);
-        }
-        co_return term;
+    Awaitable<Standing> campaign(CampaignRound round) override {
+        if (lone_) co_return lone_->campaign(round);
+        auto work = std::make_unique<LockRound>(std::move(round), 1, true);
+        Result<Locks> locks = co_await await_answer(std::move(work), *leadership_);
+        if (!locks) co_return std::unexpected(locks.error());
+        co_return Standing{
+            .held = std::move(locks->held), .store_now = locks->store_now, .clock_ahead = locks->clock_ahead};
     }
-    [[nodiscard]] bool leads() const override { return leads_ && (!leadership_ || leadership_->holds()); }
-    Awaitable<void> end_term() override {
-        leads_ = false;
-        if (!leadership_) co_return Result<void>{};
-        auto release = std::make_unique<LockWork>(LockWork::Wish::release);
-        co_return co_await await_answer(std::move(release), *leadership_);
+    [[nodiscard]] bool leads(Shard shard) const override {
+        return leadership_ ? leadership_->holds(shard) : lone_->holds(shard);
+    }
+    [[nodiscard]] std::optional<SteadyInstant> last_beat() const override {
+        return leadership_ ? leadership_->last_beat() : lone_->last_beat();
+    }
+    Awaitable<Term> begin_term(Shard shard, NodeId node) override {
+        auto begin =
+            std::make_unique<BeginTerm>(shard, std::move(node), [this, shard] { return leads(shard); });
+        return await_answer(std::move(begin), *writer_);
+    }
+    Awaitable<void> end_term(Shard shard) override {
+        if (leadership_) co_return co_await await_answer(std::make_unique<LockRelease>(shard), *leadership_);
+        lone_->release(shard);
+        co_return Result<void>{};
+    }
+    Awaitable<void> leave(NodeId) override { co_return Result<void>{}; }
+    Awaitable<Cluster> cluster() override {
+        return query<Cluster>(
+            [](Session& session) { return Cluster{.now = session.now(), .shards = read_shards(session)}; });
     }
 
     Awaitable<std::size_t> load_plans(std::function<void(const StoredPlan&)> each) override {
@@ -208,6 +224,16 @@ public:
         return query<std::vector<Change>>(
             [=](Session& session) { return store::changes_after(session, number, limit); });
     }
+    Awaitable<std::vector<Change>> changes_of(JobId job, TenantId tenant, std::size_t limit) override {
+        return query<std::vector<Change>>(
+            [job = std::move(job), tenant = std::move(tenant), limit](Session& session) {
+                return store::changes_of(session, job, tenant, limit);
+            });
+    }
+    Awaitable<std::vector<Missed>> missed_of(JobKey job, Instant from, Instant to) override {
+        return query<std::vector<Missed>>(
+            [=](Session& session) { return store::missed_of(session, job, from, to); });
+    }
 
     Awaitable<Claimed> claim(Claim claim) override {
         auto write = std::make_unique<ClaimWrite>(std::move(claim));
@@ -217,16 +243,20 @@ public:
         }
         co_return claimed;
     }
-    Awaitable<void> withdraw(Epoch epoch, std::vector<ExecuteId> ids) override {
-        return await_answer(std::make_unique<Withdraw>(epoch, std::move(ids)), *writer_);
+    Awaitable<void> withdraw(Shard shard, Epoch epoch, std::vector<ExecuteId> ids) override {
+        return await_answer(std::make_unique<Withdraw>(shard, epoch, std::move(ids)), *writer_);
     }
-    Awaitable<model::Execution> insert_execution(model::Execution execution) override {
+    Awaitable<model::Execution> insert_execution(model::Execution execution, Tell) override {
         return await_answer(std::make_unique<InsertExecution>(std::move(execution)), *writer_);
     }
-    Awaitable<bool> begin_attempt(ExecuteId id, int attempt, model::Execution after) override {
+    Awaitable<void> ask_cancel(model::Execution, std::string) override { co_return Result<void>{}; }
+    Awaitable<Begun> begin_attempt(ExecuteId id, int attempt, model::Execution after,
+                                   std::optional<Slot>) override {
         Outcome outcome{.id = std::move(id), .attempt = attempt, .after = std::move(after)};
-        return await_answer(std::make_unique<OutcomeWrite>(OutcomeWrite::Step::begin, std::move(outcome)),
-                            *writer_);
+        const Result<bool> begun = co_await await_answer(
+            std::make_unique<OutcomeWrite>(OutcomeWrite::Step::begin, std::move(outcome)), *writer_);
+        if (!begun) co_return std::unexpected(begun.error());
+        co_return *begun ? Begun::yes : Begun::no;
     }
     Awaitable<bool> finish(Outcome outcome) override {
         const bool announces = !outcome.announcements.empty();
@@ -239,6 +269,15 @@ public:
     Awaitable<std::optional<model::Execution>> find_execution(std::optional<TenantId> tenant,
                                                               ExecuteId id) override {
         return await_answer(std::make_unique<FindExecution>(std::move(tenant), std::move(id)), *readers_);
+    }
+    Awaitable<std::vector<model::Execution>> find_executions(std::vector<ExecuteId> ids) override {
+        return query<std::vector<model::Execution>>(
+            [ids = std::move(ids)](Session& session) { return store::find_executions(session, ids); });
+    }
+    Awaitable<std::vector<model::Execution>> runs_of(JobId job, Instant from, Instant to) override {
+        return query<std::vector<model::Execution>>([job = std::move(job), from, to](Session& session) {
+            return store::runs_of(session, job, from, to);
+        });
     }
     Awaitable<std::optional<model::Execution>> latest_execution(std::optional<TenantId> tenant,
                                                                 JobId job) override {
@@ -263,7 +302,7 @@ public:
         return await_answer(std::make_unique<PutExecutions>(std::move(tenant), std::move(executions)),
                             *writer_);
     }
-    Awaitable<void> record_result(ExecuteId id, std::string result) override {
+    Awaitable<void> record_result(ExecuteId id, std::string result, Tell) override {
         return await_answer(std::make_unique<RecordResult>(std::move(id), std::move(result)), *writer_);
     }
 
@@ -354,9 +393,9 @@ private:
     std::unique_ptr<Writer> writer_;
     std::unique_ptr<Readers> readers_;
     std::unique_ptr<SqlOutbox> outbox_;
-    std::unique_ptr<Leadership> leadership_;
+    std::unique_ptr<Leadership> leadership_;  // MySQL
+    std::unique_ptr<LoneLeader> lone_;        // SQLite
     std::shared_ptr<Sweeper> sweeper_;
-    bool leads_{false};
 };
 
 }  // namespace

@@ -197,11 +197,11 @@ FakeStore::Awaitable<std::vector<ExecuteId>> FakeStore::put_executions(std::opti
 FakeStore::Awaitable<void> FakeStore::set_paused(std::optional<TenantId> tenant, bool is_paused) {
     if (away) co_return gone();
     if (!tenant)
-        paused.all = is_paused;
+        paused.all = is_paused ? std::optional{Instant{}} : std::nullopt;
     else if (is_paused)
-        paused.tenants.push_back(*tenant);
+        paused.tenants.push_back({.tenant = *tenant});
     else
-        std::erase(paused.tenants, *tenant);
+        std::erase_if(paused.tenants, [&](const auto& pause) { return pause.tenant == *tenant; });
     co_return Result<void>{};
 }
 

@@ -22,9 +22,13 @@ public:
     FakeOutbox letters;
 
     void close() override {}
-    Awaitable<store::Term> begin_term(NodeId) override { return unused<store::Term>(); }
-    [[nodiscard]] bool leads() const override { return true; }
-    Awaitable<void> end_term() override { return unused<void>(); }
+    Awaitable<store::Standing> campaign(store::CampaignRound) override { return unused<store::Standing>(); }
+    [[nodiscard]] bool leads(Shard) const override { return true; }
+    [[nodiscard]] std::optional<SteadyInstant> last_beat() const override { return std::nullopt; }
+    Awaitable<store::Term> begin_term(Shard, NodeId) override { return unused<store::Term>(); }
+    Awaitable<void> end_term(Shard) override { return unused<void>(); }
+    Awaitable<void> leave(NodeId) override { return unused<void>(); }
+    Awaitable<store::Cluster> cluster() override { return unused<store::Cluster>(); }
     Awaitable<std::size_t> load_plans(std::function<void(const store::StoredPlan&)>) override {
         return unused<std::size_t>();
     }
@@ -53,24 +57,40 @@ public:
     Awaitable<std::vector<store::Change>> changes_after(ChangeNumber, std::size_t) override {
         return unused<std::vector<store::Change>>();
     }
+    Awaitable<std::vector<store::Change>> changes_of(JobId, TenantId, std::size_t) override {
+        return unused<std::vector<store::Change>>();
+    }
+    Awaitable<std::vector<store::Missed>> missed_of(JobKey, Instant, Instant) override {
+        return unused<std::vector<store::Missed>>();
+    }
 
     Awaitable<store::Claimed> claim(store::Claim) override { return unused<store::Claimed>(); }
-    Awaitable<void> withdraw(Epoch, std::vector<ExecuteId>) override { return unused<void>(); }
-    Awaitable<model::Execution> insert_execution(model::Execution) override {
+    Awaitable<void> withdraw(Shard, Epoch, std::vector<ExecuteId>) override { return unused<void>(); }
+    Awaitable<model::Execution> insert_execution(model::Execution, store::Tell) override {
         return unused<model::Execution>();
     }
-    Awaitable<bool> begin_attempt(ExecuteId, int, model::Execution) override { return unused<bool>(); }
+    Awaitable<void> ask_cancel(model::Execution, std::string) override { return unused<void>(); }
+    Awaitable<store::Begun> begin_attempt(ExecuteId, int, model::Execution,
+                                          std::optional<store::Slot>) override {
+        return unused<store::Begun>();
+    }
     Awaitable<bool> finish(store::Outcome) override { return unused<bool>(); }
 
     Awaitable<std::optional<model::Execution>> find_execution(std::optional<TenantId> tenant,
                                                               ExecuteId id) override;
+    Awaitable<std::vector<model::Execution>> find_executions(std::vector<ExecuteId>) override {
+        return unused<std::vector<model::Execution>>();
+    }
+    Awaitable<std::vector<model::Execution>> runs_of(JobId, Instant, Instant) override {
+        return unused<std::vector<model::Execution>>();
+    }
     Awaitable<std::optional<model::Execution>> latest_execution(std::optional<TenantId> tenant,
                                                                 JobId job) override;
     Awaitable<std::vector<model::Execution>> list_executions(store::ExecutionFilter filter) override;
     Awaitable<std::vector<model::Attempt>> attempts(ExecuteId id) override;
     Awaitable<std::vector<ExecuteId>> put_executions(std::optional<TenantId> tenant,
                                                      std::vector<model::Execution> given) override;
-    Awaitable<void> record_result(ExecuteId, std::string) override { return unused<void>(); }
+    Awaitable<void> record_result(ExecuteId, std::string, store::Tell) override { return unused<void>(); }
 
     Awaitable<void> set_paused(std::optional<TenantId> tenant, bool is_paused) override;
     Awaitable<Pauses> pauses() override;

@@ -64,7 +64,7 @@ TEST_CASE("a client moves ecron's own executions along the arrows only", "[store
     const model::Job job = world.given_job("job");
     const Term term = world.lead();
     model::Execution run = a_run(job, term.epoch, std::chrono::floor<Seconds>(world.clock().now()));
-    world.must(world.store().insert_execution(run));
+    world.must(world.store().insert_execution(run, Tell::nobody));
     const auto put = [&](ExecutionState state) {
         model::Execution wanted = run;
         wanted.state = state;
@@ -92,7 +92,7 @@ TEST_CASE("lists show what has started, newest first, unless they name what has 
     Executions runs;
     for (int i = 0; i < 5; ++i) {
         runs.push_back(a_run(job, term.epoch, now - Seconds{10 - i}));
-        world.must(world.store().insert_execution(runs.back()));
+        world.must(world.store().insert_execution(runs.back(), Tell::nobody));
     }
     const auto finish = [&](std::size_t i, ExecutionState state, bool began) {
         Outcome outcome{.id = runs[i].id, .attempt = 1, .after = runs[i]};

@@ -255,7 +255,7 @@ TEST_CASE("a commit whose answer is lost is recognised, not repeated", "[store]"
         model::Execution run = a_run(job, Epoch(0), world.clock().now());
         run.trigger = model::Trigger::manual;
         proxy.lose_answer_to("commit");
-        CHECK(world.must(world.store().insert_execution(run)).id == run.id);
+        CHECK(world.must(world.store().insert_execution(run, Tell::nobody)).id == run.id);
         CHECK(world.number("select count(*) from t_cron_job_status") == 1);
     }
     SECTION("what cannot be recognised is said to be unknown") {
@@ -334,38 +334,4 @@ TEST_CASE("an unreachable server is unavailable at start", "[store]") {
     world.options().port = port;
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == Errc::unavailable);
-}
-
-TEST_CASE("one process leads at a time, and a lost session is a lost lead", "[store]") {
-    if (tested_driver() == Driver::sqlite) return;
-    World world;
-    world.open();
-    boost::asio::io_context io;
-    auto standby = Store::open(io, world.options(), world.clock());
-    REQUIRE(standby);
-    const auto try_lead = [&] { return world.await((*standby)->begin_term(NodeId("standby")), io); };
-
-    const Term first = world.lead();
-    CHECK(world.store().leads());
-    const auto refused = try_lead();
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().code == Errc::conflict);
-
-    kill_connections(world, "id = is_used_lock(concat('ecron/', left(md5(database()), 16), '/0'))");
-    const auto deadline = std::chrono::steady_clock::now() + kPatience;
-    while (world.store().leads() && std::chrono::steady_clock::now() < deadline)
-        std::this_thread::sleep_for(Millis{20});
-    CHECK_FALSE(world.store().leads());
-    const auto second = try_lead();
-    REQUIRE(second);
-    CHECK(second->epoch > first.epoch);
-    CHECK((*standby)->leads());
-    CHECK(world.await(world.store().begin_term(NodeId("node-1"))).error().code == Errc::conflict);
-
-    CHECK(
-        world.await(world.store().claim({.epoch = first.epoch, .watermark = first.watermark})).error().code ==
-        Errc::denied);
-    world.await((*standby)->end_term(), io);
-    CHECK(world.lead().epoch > second->epoch);
-    (*standby)->close();
 }

@@ -85,7 +85,11 @@ public:
     /// Lets the store's own errands go on until the query answers zero.
     void wait_for_none(std::string_view query);
     model::Job given_job(const std::string& name, const std::string& tenant = "tenant-a");
-    Term lead(const std::string& node = "node-1") { return must(store().begin_term(NodeId(node))); }
+    /// A term of the first shard.
+    Term lead(const std::string& node = "node-1") {
+        must(store().campaign({.node = NodeId(node), .most = 1}));
+        return must(store().begin_term(Shard(0), NodeId(node)));
+    }
 
 private:
     template <class T>

@@ -11,9 +11,9 @@ namespace ecron {
 
 template <class Tag, class Rep> class Id {
 public:
-    Id() = default;
-    explicit Id(Rep value) : value_(std::move(value)) {}
-    [[nodiscard]] const Rep& value() const { return value_; }
+    constexpr Id() = default;
+    constexpr explicit Id(Rep value) : value_(std::move(value)) {}
+    [[nodiscard]] constexpr const Rep& value() const { return value_; }
     auto operator<=>(const Id&) const = default;
 
 private:
@@ -30,6 +30,8 @@ using ExecuteId = Id<struct ExecuteIdTag, std::string>;
 using TenantId = Id<struct TenantIdTag, std::string>;
 /// A change of a job, in commit order and without gaps; also the revision of the job it made.
 using ChangeNumber = Id<struct ChangeNumberTag, std::int64_t>;
+/// A part of the jobs that is planned by one node at a time.
+using Shard = Id<struct ShardTag, std::uint32_t>;
 /// A term of leadership over a shard.
 using Epoch = Id<struct EpochTag, std::int64_t>;
 /// One ecron process, named for people and unique among those alive.

@@ -28,6 +28,8 @@
 namespace ecron::store {
 
 enum class Driver : std::uint8_t { sqlite, mysql };
+/// How many processes share the work of one database. One: the first leads every shard, others stand by.
+enum class Nodes : std::uint8_t { one, many };
 
 struct Options {
     Driver driver{Driver::sqlite};
@@ -46,7 +48,8 @@ struct Options {
     std::size_t row_cache_bytes{32U << 20U};  // SQLite only: one process owns the store
     std::size_t batch_rows{100};              // rows a statement
     std::size_t queue_limit{100'000};         // writes waiting; over it: unavailable
-    Seconds lease{5};
+    Nodes nodes{Nodes::one};                  // SQLite: always one
+    Seconds lease{5};                         // of a node, and how long a silent session keeps its locks
     Millis claim_ahead{250};  // a claim's watermark may be this much and a second ahead of the store's clock
 };
 
@@ -63,6 +66,45 @@ struct StoredPlan {
     Instant effective_from{};
     ChangeNumber revision{};
     bool has_plan{true};
+};
+
+inline constexpr std::size_t kMostShards = 64;
+
+/// One round of the campaign for leadership: who asks, how many shards it may hold at most, and which it
+/// gives back.
+struct CampaignRound {
+    NodeId node{};
+    std::size_t most{};
+    std::vector<Shard> release{};
+};
+
+/// How this node stands after a round.
+struct Standing {
+    std::vector<Shard> held{};                     // in order; locks confirmed just now
+    Instant store_now{};                           // the store's clock
+    Millis clock_ahead{};                          // this node's clock minus the store's, round trip halved
+    std::size_t shards{1};                         // how many there are
+    std::size_t live_nodes{1};                     // whose lease has not ended, this one included
+    std::optional<SteadyInstant> lease_renewed{};  // when the last good renewal of this node's lease was sent
+};
+
+struct ShardState {
+    Shard shard{};
+    NodeId node{};  // who began the last term
+    Epoch epoch{};
+    std::optional<Instant> watermark{};
+    ChangeNumber planned{};
+};
+struct NodeState {
+    NodeId node{};
+    Instant lease_until{};  // on the store's clock
+    bool alive{};
+    Millis clock_ahead{};  // its clock minus the store's when it last said
+};
+struct Cluster {
+    Instant now{};  // the store's clock
+    std::vector<NodeState> nodes{};
+    std::vector<ShardState> shards{};
 };
 
 /// A term of leadership over a shard, and how far planning had come when it began.
@@ -85,6 +127,7 @@ struct Missed {
 /// Everything due up to `watermark` is claimed by these rows or told by these summaries, in one fenced
 /// transaction.
 struct Claim {
+    Shard shard{};
     Epoch epoch{};
     Instant watermark{};
     ChangeNumber planned{};
@@ -109,6 +152,16 @@ struct Outcome {
     int next_attempt{0};                       // 0: unchanged; else the row goes on as that attempt
 };
 
+/// Room for executions of one concurrency key, wherever they run: at most `most` of them hold a slot.
+struct Slot {
+    std::string key{};
+    std::uint32_t most{1};
+};
+enum class Begun : std::uint8_t { yes, no, no_slot };
+
+/// Whether the leader of the job's shard is to learn of a request from the change log.
+enum class Tell : std::uint8_t { nobody, leader };
+
 struct JobFilter {
     std::optional<TenantId> tenant{};  // nothing: every tenant's
     std::size_t limit{20};
@@ -130,17 +183,32 @@ struct ExecutionFilter {
     std::optional<std::int64_t> before{};  // cursor
 };
 
-/// A change of a job as the log keeps it; numbers come in commit order without gaps.
+/// A change of a job, or a request to the leader of its shard, as the log keeps it; numbers come in commit
+/// order without gaps.
 struct Change {
     ChangeNumber number{};
-    std::string kind{};  // create, update, enable, notify, delete, spent
-    JobId job_id{};
+    std::string
+        kind{};      // create, update, enable, notify, delete, spent; run, cancel, callback, pause, resume
+    JobId job_id{};  // pause and resume: empty
     JobKey job_key{};
-    TenantId tenant{};
-    Instant at{};
-    std::string replaced{};  // JSON of the schedule before it (cron_time, plan, type, enabled,
-                             // effective_from), or empty
+    TenantId tenant{};       // pause and resume: whose, empty: everything
+    Instant at{};            // the store's clock
+    std::string replaced{};  // JSON of the schedule before it, see read_replaced(), or empty
+    ExecuteId execution{};   // run, cancel, callback: which
+    std::string by{};        // cancel: who asked
 };
+
+/// The schedule that a change replaced. The job it belonged to may be gone.
+struct ReplacedSchedule {
+    std::string cron_time{};
+    std::string plan{};
+    model::JobType type{};
+    bool enabled{};
+    Instant created_at{};  // before 1970: not known
+    Instant effective_from{};
+};
+/// Nothing where the change replaced none.
+std::optional<ReplacedSchedule> read_replaced(const Change& change);
 
 struct Health {
     bool available{false};
@@ -168,13 +236,21 @@ public:
     virtual ~Store() = default;
     virtual void close() = 0;  // finishes what waits, then ends the threads
 
-    // --- leadership of the one shard
-    /// Begins a term: raises the epoch and tells how far planning had come. On MySQL it takes the advisory
-    /// lock first and answers conflict while another process has it.
-    virtual Awaitable<Term> begin_term(NodeId node) = 0;
-    /// True until the advisory lock's session was lost or the heartbeat was not good for 3 s.
-    [[nodiscard]] virtual bool leads() const = 0;
-    virtual Awaitable<void> end_term() = 0;
+    // --- leadership and the cluster
+    /// One round of the campaign, every 100 ms or so: renews this node's lease where that is a second old,
+    /// confirms the locks held, gives back those named, takes free ones until `most` are held, without
+    /// queueing for them. SQLite: every shard is held. A round does not wait for the lease. unavailable:
+    /// nothing is known; the locks count as lost with their session.
+    virtual Awaitable<Standing> campaign(CampaignRound round) = 0;
+    /// The shard's lock is held, and the last good round was sent less than 3 s ago.
+    [[nodiscard]] virtual bool leads(Shard shard) const = 0;
+    /// When the last good round was sent; a claim is its own start only while this is less than 3 s ago.
+    [[nodiscard]] virtual std::optional<SteadyInstant> last_beat() const = 0;
+    /// Begins a term: raises the epoch and tells how far planning had come. denied: the lock is not held.
+    virtual Awaitable<Term> begin_term(Shard shard, NodeId node) = 0;
+    virtual Awaitable<void> end_term(Shard shard) = 0;  // the lock is free when it is answered
+    virtual Awaitable<void> leave(NodeId node) = 0;     // the node's lease ends now
+    virtual Awaitable<Cluster> cluster() = 0;
 
     // --- loading; the function runs on a reader's thread, row by row as they stream in. After an error some
     // rows have been given already: start over.
@@ -204,24 +280,36 @@ public:
                                                std::optional<Instant> created_from,
                                                std::optional<Instant> created_until) = 0;
     virtual Awaitable<std::vector<Change>> changes_after(ChangeNumber number, std::size_t limit) = 0;
+    /// Newest first, of a job that may be gone; pauses of its tenant or of everything are among them.
+    virtual Awaitable<std::vector<Change>> changes_of(JobId job, TenantId tenant, std::size_t limit) = 0;
+    /// Summaries that overlap with a span, oldest first.
+    virtual Awaitable<std::vector<Missed>> missed_of(JobKey job, Instant from, Instant to) = 0;
 
     // --- the run path
     /// denied: the epoch is no longer this one's. unavailable also where the watermark is further ahead than
     /// the store's clock allows (claim_ahead and a second).
     virtual Awaitable<Claimed> claim(Claim claim) = 0;
     /// Deletes claimed rows that were not started, so that their ids are free again.
-    virtual Awaitable<void> withdraw(Epoch epoch, std::vector<ExecuteId> ids) = 0;
-    /// Inserts an execution that is requested now (manual, message); conflict: the id exists.
-    virtual Awaitable<model::Execution> insert_execution(model::Execution execution) = 0;
-    /// Says that attempts have begun: compare-and-set from pending or failure to executing. false: it was not
-    /// so.
-    virtual Awaitable<bool> begin_attempt(ExecuteId id, int attempt, model::Execution after) = 0;
-    /// False: the execution was no longer at that attempt, or had ended; nothing was changed.
+    virtual Awaitable<void> withdraw(Shard shard, Epoch epoch, std::vector<ExecuteId> ids) = 0;
+    /// Inserts an execution that is requested now (manual, message); conflict: the id exists. Told to the
+    /// leader: change "run".
+    virtual Awaitable<model::Execution> insert_execution(model::Execution execution, Tell tell) = 0;
+    /// Asks the leader of the execution's shard to cancel it: change "cancel".
+    virtual Awaitable<void> ask_cancel(model::Execution execution, std::string by) = 0;
+    /// Says that attempts have begun: compare-and-set from pending or failure to executing. no: it was not
+    /// so. With a slot: takes it in the same transaction; no_slot: there is none free, nothing was changed.
+    virtual Awaitable<Begun> begin_attempt(ExecuteId id, int attempt, model::Execution after,
+                                           std::optional<Slot> slot) = 0;
+    /// False: the execution was no longer at that attempt, or had ended; nothing was changed. Frees the slot
+    /// that the execution holds.
     virtual Awaitable<bool> finish(Outcome outcome) = 0;
 
     // --- executions, for the API
     virtual Awaitable<std::optional<model::Execution>> find_execution(std::optional<TenantId> tenant,
                                                                       ExecuteId id) = 0;
+    virtual Awaitable<std::vector<model::Execution>> find_executions(std::vector<ExecuteId> ids) = 0;
+    /// The runs of a job by their nominal instant, oldest first.
+    virtual Awaitable<std::vector<model::Execution>> runs_of(JobId job, Instant from, Instant to) = 0;
     virtual Awaitable<std::optional<model::Execution>> latest_execution(std::optional<TenantId> tenant,
                                                                         JobId job) = 0;
     virtual Awaitable<std::vector<model::Execution>> list_executions(ExecutionFilter filter) = 0;
@@ -230,14 +318,18 @@ public:
     /// those refused.
     virtual Awaitable<std::vector<ExecuteId>> put_executions(std::optional<TenantId> tenant,
                                                              std::vector<model::Execution> executions) = 0;
-    /// Keeps what a callback gave; changes no state.
-    virtual Awaitable<void> record_result(ExecuteId id, std::string result) = 0;
+    /// Keeps what a callback gave; changes no state. Told to the leader: change "callback".
+    virtual Awaitable<void> record_result(ExecuteId id, std::string result, Tell tell) = 0;
 
-    // --- pausing, as a whole (no tenant) or per tenant
+    // --- pausing, as a whole (no tenant) or per tenant; changes "pause" and "resume"
     virtual Awaitable<void> set_paused(std::optional<TenantId> tenant, bool paused) = 0;
+    struct Pause {
+        TenantId tenant{};
+        Instant since{};  // the store's clock
+    };
     struct Pauses {
-        bool all{false};
-        std::vector<TenantId> tenants{};
+        std::optional<Instant> all{};
+        std::vector<Pause> tenants{};
     };
     virtual Awaitable<Pauses> pauses() = 0;
 
@@ -249,5 +341,9 @@ public:
     /// The key that planned execute ids are derived with; the first migration makes it.
     [[nodiscard]] virtual const std::string& id_key() const = 0;
 };
+
+/// Divides planning anew, 1 to kMostShards; blocks. New shards begin at the oldest watermark and change
+/// number of the old ones. conflict: a node lives.
+Result<void> set_shards(const Options& options, std::size_t shards, const Clock& clock);
 
 }  // namespace ecron::store

@@ -1,0 +1,44 @@
+#pragma once
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+
+#include "ecron/store/store.hpp"
+
+/// Leadership where one process owns the store (SQLite): it has every shard that it does not give back
+/// itself, and no other can take one. Threads: any.
+namespace ecron::store {
+
+class LoneLeader {
+public:
+    LoneLeader(std::size_t shards, const Clock& clock) : shards_(shards), clock_(clock) {}
+
+    Standing campaign(const CampaignRound& round) {
+        Standing standing{.store_now = clock_.now(), .shards = shards_, .lease_renewed = clock_.steady()};
+        for (std::uint32_t number = 0; number < shards_; ++number) {
+            const Shard shard(number);
+            const bool wanted = standing.held.size() < round.most &&
+                                std::ranges::find(round.release, shard) == round.release.end();
+            if (wanted)
+                held_ |= bit(shard), standing.held.push_back(shard);
+            else
+                release(shard);
+        }
+        return standing;
+    }
+    void release(Shard shard) { held_ &= ~bit(shard); }
+    [[nodiscard]] bool holds(Shard shard) const { return (held_ & bit(shard)) != 0; }
+    [[nodiscard]] std::optional<SteadyInstant> last_beat() const {
+        return held_ == 0 ? std::nullopt : std::optional(clock_.steady());
+    }
+    [[nodiscard]] std::size_t shards() const { return shards_; }
+
+private:
+    static constexpr std::uint64_t bit(Shard shard) { return std::uint64_t{1} << shard.value(); }
+
+    std::size_t shards_;
+    const Clock& clock_;
+    std::atomic<std::uint64_t> held_{0};
+};
+
+}  // namespace ecron::store
