@@ -120,6 +120,7 @@ http::ServerOptions server_options(const config::Config& config) {
     http::ServerOptions options{.address = given.address,
                                 .port = given.port,
                                 .body_limit = given.body_limit,
+                                .buffered_limit = given.buffered_limit,
                                 .header_limit = given.header_limit,
                                 .connection_limit = given.connection_limit,
                                 .header_timeout = given.header_timeout,

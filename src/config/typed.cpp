@@ -30,6 +30,7 @@ Http http(const Settled& from) {
     http.health_port = from.port("anlys_port");
     if (from.boolean("ssl_on")) http.tls = TlsFiles{from.text("cert_file"), from.text("key_file")};
     http.body_limit = from.number("body_limit");
+    http.buffered_limit = from.number("buffered_limit");
     http.header_limit = from.number("header_limit");
     http.connection_limit = from.number("connection_limit");
     http.header_timeout = from.duration("header_timeout");

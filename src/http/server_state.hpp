@@ -2,6 +2,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "ecron/http/server.hpp"
 #include "http/connections.hpp"
@@ -18,6 +19,7 @@ struct ServerState {
     Server::ErrorBody error_body;
     Connections connections;
     bool stopping{false};
+    std::size_t buffered{0};          // bytes of request bodies, from their arrival to their answer
     boost::asio::steady_timer empty;  // cancelled when the last connection has gone: stop() waits on it
     std::string scratch;              // where answers are put together; good until the next suspension
 
@@ -29,6 +31,25 @@ struct ServerState {
 private:
     std::int64_t date_second_{-1};
     std::string date_;
+};
+
+/// A request's body and its share of `ServerState::buffered`.
+class BufferedBody {
+public:
+    BufferedBody(ServerState& state, std::string& body) : state_(state), body_(body) {}
+    ~BufferedBody() { state_.buffered -= counted_; }
+    BufferedBody(const BufferedBody&) = delete;
+    BufferedBody& operator=(const BufferedBody&) = delete;
+    void count() { state_.buffered += body_.size() - std::exchange(counted_, body_.size()); }
+    void drop() {
+        std::string{}.swap(body_);
+        count();
+    }
+
+private:
+    ServerState& state_;
+    std::string& body_;
+    std::size_t counted_{0};
 };
 
 }  // namespace ecron::http

@@ -97,6 +97,7 @@ private:
             if (state_->stopping) break;
             input_.shrink_when_empty();
             Request request;
+            BufferedBody buffered{*state_, request.body};
             RequestParser parser{request, {state_->options.header_limit, state_->options.body_limit}};
             bool continued = false;
             RequestParser::Step step = parse(parser);
@@ -115,8 +116,16 @@ private:
                 if (ec) co_return;
                 input_.commit(count);
                 step = parse(parser);
+                buffered.count();
+                if (step == RequestParser::Step::need_more &&
+                    state_->buffered > state_->options.buffered_limit) {
+                    buffered.drop();
+                    co_await refuse({503, "too many request bodies under way, try again"});
+                    co_return;
+                }
             }
             if (step == RequestParser::Step::refused) {
+                buffered.drop();
                 co_await refuse(parser.refusal());
                 co_return;
             }

@@ -159,6 +159,21 @@ TEST_CASE("beyond the connection limit newcomers are turned away", "[http][serve
     CHECK(third.receive().status == 200);
 }
 
+TEST_CASE("bodies that would need too much memory together are refused", "[http][server]") {
+    TestServer server{echo, {.buffered_limit = 10'000}};
+    const std::string head = "POST / HTTP/1.1\r\nHost: test\r\nContent-Length: ";
+    RawClient patient = server.connect();
+    for (int i = 0; i < 5; ++i) {  // what was answered needs no memory any more
+        patient.send(head + "8000\r\n\r\n" + std::string(8'000, 'x'));
+        CHECK(patient.receive().status == 200);
+    }
+    RawClient greedy = server.connect();
+    greedy.send(head + "50000\r\n\r\n" + std::string(49'999, 'x'));
+    CHECK(greedy.receive().status == 503);
+    patient.send(head + "8000\r\n\r\n" + std::string(8'000, 'x'));
+    CHECK(patient.receive().status == 200);
+}
+
 // The sanitizer looks at memory through a pipe, which it does not get here, and takes it for a broken object.
 #if !__has_feature(undefined_behavior_sanitizer)
 TEST_CASE("without descriptors the server waits, and goes on when there are some", "[http][server]") {

@@ -23,7 +23,7 @@ struct Http {
     std::uint16_t port{};
     std::uint16_t health_port{};  // anlys_port; 0: none
     std::optional<TlsFiles> tls;
-    std::size_t body_limit{}, header_limit{}, connection_limit{};
+    std::size_t body_limit{}, buffered_limit{}, header_limit{}, connection_limit{};
     Millis header_timeout{}, body_timeout{}, send_timeout{}, idle_timeout{};
 };
 

@@ -98,6 +98,7 @@ inline constexpr std::array kOptions = [] {
     old("cert_file", path, "", listen, "PEM file with the certificate and its chain, for ssl_on."),
     old("key_file", path, "", listen, "PEM file with the certificate's private key, for ssl_on."),
     ecron("body_limit", size, "1MiB", listen, "Largest request body; larger ones are answered 413.", {1 * kKiB, 1 * kGiB}),
+    ecron("buffered_limit", size, "256MiB", listen, "Bodies of all requests under way together; what goes beyond is answered 503.", {1 * kMiB, 1'024 * kGiB}),
     ecron("header_limit", size, "16KiB", listen, "Largest request header; larger ones are answered 431.", {1 * kKiB, 1 * kMiB}),
     ecron("connection_limit", integer, "20000", listen, "Connections open at once; further ones are closed.", {1, 1'000'000}),
     ecron("header_timeout", duration, "10s", listen, "Time from a request's first byte to the end of its header.", {100, kHour}),

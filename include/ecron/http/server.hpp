@@ -24,13 +24,14 @@ struct ServerOptions {
     std::string address{"127.0.0.1"};  // an IP literal
     std::uint16_t port{0};             // 0: a free one, see Server::port()
     std::optional<TlsFiles> tls{};
-    std::size_t body_limit{1024UL * 1024};  // over it: 413
-    std::size_t header_limit{16UL * 1024};  // over it: 431
-    std::size_t connection_limit{20'000};   // over it: new ones are closed at once
-    Millis header_timeout{10'000};          // from the first byte of a request to the end of its header: 408
-    Millis body_timeout{30'000};            // from the end of the header to the end of the body: 408
-    Millis write_timeout{30'000};           // a reader that does not read
-    Millis idle_timeout{75'000};            // between requests
+    std::size_t body_limit{1024UL * 1024};            // over it: 413
+    std::size_t buffered_limit{256UL * 1024 * 1024};  // bodies of all requests under way; over it: 503
+    std::size_t header_limit{16UL * 1024};            // over it: 431
+    std::size_t connection_limit{20'000};             // over it: new ones are closed at once
+    Millis header_timeout{10'000};  // from the first byte of a request to the end of its header: 408
+    Millis body_timeout{30'000};    // from the end of the header to the end of the body: 408
+    Millis write_timeout{30'000};   // a reader that does not read
+    Millis idle_timeout{75'000};    // between requests
 };
 
 class Server {
@@ -38,7 +39,7 @@ public:
     /// Answers one request; the reference is good until the awaitable ends. What it throws is logged and
     /// answered 500.
     using Handler = std::function<boost::asio::awaitable<Response>(const Request&)>;
-    /// The answer to a broken request: 400, 408, 413, 431, 501, or 500 when the handler threw.
+    /// The answer to a broken request: 400, 408, 413, 431, 501, 503, or 500 when the handler threw.
     using ErrorBody = std::function<Response(unsigned status, std::string_view reason)>;
 
     Server(boost::asio::io_context& io, ServerOptions options, Handler handler, ErrorBody error_body);
