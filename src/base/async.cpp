@@ -5,6 +5,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <vector>
 
 #include "ecron/base/log.hpp"
 
@@ -40,9 +41,9 @@ std::unique_ptr<Timer> Timers::make() {
 }
 
 struct Gate::State {
-    explicit State(asio::io_context& context) : io(context), empty(Timers::of(context).make()) {}
+    explicit State(asio::io_context& context) : io(context), empty(context) {}
     asio::io_context& io;
-    std::unique_ptr<Timer> empty;
+    Wakeup empty;
     std::size_t count{0};
 };
 
@@ -59,19 +60,46 @@ void Gate::spawn(std::string name, asio::awaitable<void> work) {
                        } catch (const std::exception& error) {
                            log::error("coroutine ended by an exception name={} error={}", name, error.what());
                        }
-                       if (--state->count == 0) state->empty->cancel();
+                       if (--state->count == 0) state->empty.notify();
                    });
 }
 
 asio::awaitable<void> Gate::drained() {
     const std::shared_ptr<State> state = state_;
-    while (state->count > 0) co_await state->empty->wait(std::chrono::seconds{1});
+    while (state->count > 0) co_await state->empty.wait(std::chrono::seconds{1});
 }
 
+/// Everyone who waits has a timer of his own: waiting anew on a timer would end the wait before it.
 struct Wakeup::State {
-    explicit State(asio::io_context& context) : timer(Timers::of(context).make()) {}
-    std::unique_ptr<Timer> timer;
-    std::size_t waiting{0};
+    explicit State(asio::io_context& context) : io(context) {}
+
+    class Waiting {
+    public:
+        explicit Waiting(State& state) : state_(state) {
+            if (state_.idle.empty()) {
+                timer_ = Timers::of(state_.io).make();
+            } else {
+                timer_ = std::move(state_.idle.back());
+                state_.idle.pop_back();
+            }
+            state_.waiting.push_back(timer_.get());
+        }
+        ~Waiting() {
+            std::erase(state_.waiting, timer_.get());
+            state_.idle.push_back(std::move(timer_));
+        }
+        Waiting(const Waiting&) = delete;
+        Waiting& operator=(const Waiting&) = delete;
+        Timer& timer() { return *timer_; }
+
+    private:
+        State& state_;
+        std::unique_ptr<Timer> timer_;
+    };
+
+    asio::io_context& io;
+    std::vector<std::unique_ptr<Timer>> idle;
+    std::vector<Timer*> waiting;
     bool notified{false};
 };
 
@@ -79,18 +107,15 @@ Wakeup::Wakeup(asio::io_context& io) : state_(std::make_shared<State>(io)) {}
 Wakeup::~Wakeup() = default;
 
 void Wakeup::notify() {
-    if (state_->waiting > 0)
-        state_->timer->cancel();
-    else
-        state_->notified = true;
+    for (Timer* const timer : state_->waiting) timer->cancel();
+    if (state_->waiting.empty()) state_->notified = true;
 }
 
 asio::awaitable<void> Wakeup::wait(std::chrono::microseconds at_most) {
     const std::shared_ptr<State> state = state_;
     if (std::exchange(state->notified, false)) co_return;
-    ++state->waiting;
-    co_await state->timer->wait(at_most);
-    --state->waiting;
+    State::Waiting waiting{*state};
+    co_await waiting.timer().wait(at_most);
 }
 
 asio::awaitable<void> sleep(asio::io_context& io, std::chrono::microseconds duration) {

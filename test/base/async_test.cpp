@@ -77,3 +77,16 @@ TEST_CASE("a wake-up ends the wait, or the next one", "[async]") {
     io.run();
     CHECK(woken == 1);
 }
+
+TEST_CASE("several may wait for one wake-up, and none disturbs the others", "[async]") {
+    asio::io_context io;
+    Wakeup wakeup{io};
+    Gate gate{io};
+    int woken = 0;
+    for (int i = 0; i < 3; ++i) gate.spawn("wait", wait_and_count(wakeup, woken));
+    io.poll();
+    CHECK(woken == 0);
+    wakeup.notify();
+    io.run();
+    CHECK(woken == 3);
+}

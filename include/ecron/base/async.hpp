@@ -48,7 +48,7 @@ private:
     std::shared_ptr<State> state_;
 };
 
-/// Wakes waiting coroutines early. A notify() with nobody waiting is remembered for the next wait.
+/// Wakes all waiting coroutines early. A notify() with nobody waiting is remembered for the next wait.
 class Wakeup {
 public:
     explicit Wakeup(boost::asio::io_context& io);
