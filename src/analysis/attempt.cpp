@@ -1,259 +1,162 @@
 #include <algorithm>
 
 #include "ecron/base/log.hpp"
-#include "scheduler_impl.hpp"
+#include "shard_scheduler.hpp"
 
-/// Attempts: their start, their outcome, and what follows from it.
+/// Starts of attempts.
 namespace ecron::analysis {
 namespace {
 
 constexpr std::size_t kStartsPerTurn = 16;  // between them everything else gets its turn
 constexpr Millis kLatestUncheckedStart{500};
+constexpr Millis kLongRun{500};  // after it a run that goes on is recorded as executing
+constexpr Millis kSlotRetry{1'000};
 
 }  // namespace
 
-asio::awaitable<void> Scheduler::Impl::start_queued() {
+asio::awaitable<void> ShardScheduler::start_queued() {
     while (!to_start_.empty()) {
         for (std::size_t i = 0; i < kStartsPerTurn && !to_start_.empty(); ++i) {
             const RunId id = to_start_.front();
             to_start_.pop_front();
             if (Run* const run = runs_.find(id); run != nullptr) start(*run);
         }
-        co_await yield(io_);
+        co_await yield(node_.io);
     }
     starting_ = false;
 }
 
-void Scheduler::Impl::start(Run& run) {
+void ShardScheduler::start(Run& run) {
     if (!run.stop_reason.empty()) {
-        gate_.spawn("stop", finish_without_attempt(run.id, run.stop_reason));
+        node_.gate.spawn("stop", finish_without_attempt(run.id, run.stop_reason));
         return;
     }
-    const bool claim_is_start = !run.needs_begin && store_.leads(kOnlyShard) &&
-                                clock_.now() - run.row.due.value_or(clock_.now()) < kLatestUncheckedStart;
-    if (claim_is_start) {
+    const Instant now = node_.clock.now();
+    const bool in_time = now - run.row.due.value_or(now) < kLatestUncheckedStart;
+    const bool needs_slot = slot_of(run).has_value();
+    if (!run.needs_begin && !needs_slot && in_time && node_.beats()) {
         submit(run);
         return;
     }
-    runs_.move(run, Stage::starting);
-    gate_.spawn("begin", begin_then_submit(run.id));
+    move(run, Stage::starting);
+    node_.gate.spawn("begin", begin_then_submit(run.id));
 }
 
-asio::awaitable<void> Scheduler::Impl::begin_then_submit(RunId id) {
-    const std::uint64_t term = term_count_;
+/// What runs of its concurrency key share with those of other shards; within one shard the planner sees to
+/// it.
+std::optional<store::Slot> ShardScheduler::slot_of(const Run& run) const {
+    const model::Plan& plan = run.task->context.plan;
+    if (node_.shards == 1 || plan.concurrency_key.empty()) return {};
+    return store::Slot{.key = plan.concurrency_key, .most = static_cast<std::uint32_t>(plan.max_concurrency)};
+}
+
+asio::awaitable<void> ShardScheduler::begin_then_submit(RunId id) {
     for (std::size_t tries = 0;; ++tries) {
-        Run* run = runs_.find(id);
+        Run* run = find(id);
         if (run == nullptr) co_return;
         model::Execution after = run->row;
         after.state = model::ExecutionState::executing;
-        after.node = options_.node;
+        after.node = node_.options.node;
+        std::optional<store::Slot> slot = slot_of(*run);
         const Result<store::Begun> begun =
-            co_await store_.begin_attempt(after.id, after.attempt, after, std::nullopt);
-        if (term != term_count_) co_return;
-        run = runs_.find(id);
+            co_await node_.store.begin_attempt(after.id, after.attempt, after, std::move(slot));
+        run = find(id);
         if (run == nullptr) co_return;  // handed back meanwhile
         if (begun && *begun == store::Begun::yes) {
+            run->row.node = node_.options.node;
             run->begin_recorded = true;
             submit(*run);
             co_return;
         }
-        if (begun || begun.error().code != Errc::unavailable) {  // somebody ended it, or it is beyond saving
-            if (!begun) log::error("attempt not begun execution={} error={}", after.id, begun.error().what);
+        if (begun && *begun == store::Begun::no_slot) {
+            wait_for_slot(*run);
+            co_return;
+        }
+        if (begun) {  // it was begun or ended by somebody else, or by an earlier try that nobody heard of
+            look_later(*run);
+            co_return;
+        }
+        if (begun.error().code != Errc::unavailable) {
+            log::error("attempt not begun execution={} error={}", after.id, begun.error().what);
             end_run(id);
             co_return;
         }
-        const bool again = co_await back_off(tries);
+        const bool again = co_await node_.back_off(tries);
         if (!again) co_return;
     }
 }
 
-void Scheduler::Impl::submit(Run& run) {
-    runs_.move(run, Stage::running);
-    run.began = clock_.now();
-    if (!run.stop_reason.empty()) {
-        gate_.spawn("stop", finish_without_attempt(run.id, run.stop_reason));
+/// Its key's slots are taken: it tries again when one is freed here, or after a while.
+void ShardScheduler::wait_for_slot(Run& run) {
+    if (is_orphan(run.id)) {
+        std::optional<Run> taken = orphans_.take(run.id);
+        taken->stage = Stage::waiting;
+        node_.gate.spawn("hand back", hand_back(std::move(*taken)));
         return;
     }
-    ++statistics_.started;
+    move(run, Stage::waiting);
+    run.needs_begin = true;
+    slot_waiters_[run.task->context.plan.concurrency_key].push_back(run.id);
+    planner_.retry_at(run.id, node_.clock.now() + kSlotRetry);
+    wake_.notify();
+}
+
+void ShardScheduler::slot_freed(const std::string& key) {
+    const auto waiters = slot_waiters_.find(key);
+    if (waiters == slot_waiters_.end()) return;
+    while (!waiters->second.empty()) {
+        const RunId id = waiters->second.front();
+        waiters->second.pop_front();
+        const Run* const run = runs_.find(id);
+        if (run == nullptr || run->stage != Stage::waiting) continue;
+        planner_.retry_at(id, node_.clock.now());
+        wake_.notify();
+        break;
+    }
+    if (waiters->second.empty()) slot_waiters_.erase(waiters);
+}
+
+void ShardScheduler::submit(Run& run) {
+    move(run, Stage::running);
+    run.began = node_.clock.now();
+    if (!run.stop_reason.empty()) {
+        node_.gate.spawn("stop", finish_without_attempt(run.id, run.stop_reason));
+        return;
+    }
+    ++node_.statistics.started;
+    if (!run.begin_recorded) unrecorded_.push_back(run.id);
     execution::AttemptOrder order{run.row.id, run.row.attempt, run.row.nominal.value_or(run.began), run.task};
-    pool_.submit(std::move(order), [this, id = run.id](execution::AttemptResult result) {
-        gate_.spawn("finish", finish_attempt(id, std::move(result)));
+    node_.pool.submit(std::move(order), [this, id = run.id](execution::AttemptResult result) {
+        node_.gate.spawn("finish", finish_attempt(id, std::move(result)));
     });
 }
 
-asio::awaitable<void> Scheduler::Impl::finish_attempt(RunId id, execution::AttemptResult result) {
-    Run* const run = runs_.find(id);
-    if (run == nullptr) co_return;  // forgotten with its term
-    if (run->stage == Stage::running && run->row.due) lateness_.record(result.begin_at - *run->row.due);
-    runs_.move(*run, Stage::ending);
-    store::Outcome outcome;
-    const Next next = decide_outcome(*run, result, outcome);
-    co_await write_and_settle(id, next, std::move(outcome));
-}
-
-Scheduler::Impl::Next Scheduler::Impl::decide_outcome(Run& run, const execution::AttemptResult& result,
-                                                      store::Outcome& outcome) {
-    model::Execution& row = run.row;
-    const model::Context& context = run.task->context;
-    const bool expired = row.accepted;  // its attempt is recorded and in the list of executors already
-    outcome.id = row.id;
-    outcome.attempt = row.attempt;
-    outcome.record = model::Attempt{.execute_id = row.id,
-                                    .number = row.attempt,
-                                    .begin_at = result.begin_at,
-                                    .end_at = result.end_at,
-                                    .node = options_.node,
-                                    .outcome = result.outcome,
-                                    .code = result.code,
-                                    .reason = result.reason,
-                                    .detail = result.detail,
-                                    .output = result.output};
-    if (expired) {
-        outcome.record.reset();
-    } else {
-        row.executors.push_back({options_.executor_id, result.begin_at});
-        row.execute_times = static_cast<int>(row.executors.size());
-        if (row.executors.size() == 1) row.begin_at = result.begin_at;
-    }
-    row.accepted = false;
-    row.end_at = result.end_at;
-    row.reason = result.reason;
-    if (!run.early_result.empty()) row.result = run.early_result;
-
-    Next next = Next::over;
-    if (!run.stop_reason.empty() && result.outcome != model::ExecutionState::success) {
-        row.state = model::ExecutionState::interrupt;
-        row.reason = run.stop_reason;
-    } else if (result.accepted && run.early_result.empty()) {
-        row.state = model::ExecutionState::executing;
-        row.accepted = true;
-        row.end_at.reset();
-        row.due = clock_.now() + context.callback_timeout.value_or(options_.callback_timeout);
-        next = Next::await_callback;
-    } else {
-        row.state = result.outcome;
-        const int counted = row.attempt - row.losses;
-        const auto delay =
-            execution::next_attempt_after(context.retry.value_or(options_.retry), counted, result, dice());
-        if (result.outcome == model::ExecutionState::failure && delay) {
-            row.due = clock_.now() + *delay;
-            outcome.next_attempt = row.attempt + 1;
-            next = Next::retry;
-        } else if (result.outcome == model::ExecutionState::failure) {
-            row.state = model::ExecutionState::abandon;
+/// Outwards a run that takes long shows as executing.
+void ShardScheduler::record_long_runs() {
+    const Instant now = node_.clock.now();
+    while (!unrecorded_.empty()) {
+        Run* const run = find(unrecorded_.front());
+        const bool goes_on = run != nullptr && run->stage == Stage::running && !run->begin_recorded;
+        if (goes_on && now - run->began < kLongRun) break;
+        if (goes_on) {
+            run->begin_recorded = true;
+            node_.gate.spawn("record", record_begin(run->id));
         }
+        unrecorded_.pop_front();
     }
-    outcome.after = row;
-    return next;
 }
 
-asio::awaitable<void> Scheduler::Impl::finish_without_attempt(RunId id, std::string reason) {
-    Run* const run = runs_.find(id);
-    if (run == nullptr || run->stage == Stage::ending) co_return;
-    runs_.move(*run, Stage::ending);
-    run->row.state = model::ExecutionState::interrupt;
-    run->row.end_at = clock_.now();
-    run->row.reason = std::move(reason);
-    run->row.accepted = false;
-    co_await write_and_settle(id, Next::over,
-                              {.id = run->row.id, .attempt = run->row.attempt, .after = run->row});
-}
-
-asio::awaitable<void> Scheduler::Impl::write_and_settle(RunId id, Next next, store::Outcome outcome) {
-    const bool written = co_await write_outcome(outcome);
-    if (written)
-        settle(id, next, outcome);
-    else
-        end_run(id);
-}
-
-asio::awaitable<bool> Scheduler::Impl::write_outcome(store::Outcome outcome) {
-    const std::uint64_t term = term_count_;
-    for (std::size_t tries = 0; term == term_count_; ++tries) {
-        const Result<bool> written = co_await store_.finish(outcome);
-        if (written) {
-            if (!*written) log::warn("outcome not kept, the execution had ended execution={}", outcome.id);
-            co_return *written;
-        }
-        if (written.error().code != Errc::unavailable) {
-            log::error("outcome not written execution={} error={}", outcome.id, written.error().what);
-            co_return false;
-        }
-        const bool again = co_await back_off(tries);
-        if (!again) co_return false;
-    }
-    co_return false;
-}
-
-void Scheduler::Impl::settle(RunId id, Next next, const store::Outcome& outcome) {
-    Run* const run = runs_.find(id);
-    if (run == nullptr) return;
-    log::debug("attempt ended execution={} job={} attempt={} state={} reason={}", outcome.id, run->row.job_id,
-               outcome.attempt, model::to_text(outcome.after.state), outcome.after.reason);
-    count(outcome.after.state);
-    run->begin_recorded = next == Next::await_callback;
-    switch (next) {
-        case Next::over:
-            end_run(id);
-            return;
-        case Next::retry:
-            runs_.move(*run, Stage::retrying);
-            run->needs_begin = true;
-            ++run->row.attempt;
-            planner_.retry_at(id, *outcome.after.due);
-            break;
-        case Next::await_callback:
-            runs_.move(*run, Stage::accepted);
-            planner_.accepted(id, *outcome.after.due);
-            break;
-    }
-    // A stop or a callback may have come while the outcome was being written.
-    if (!run->stop_reason.empty())
-        gate_.spawn("stop", finish_without_attempt(id, run->stop_reason));
-    else if (next == Next::await_callback && !run->early_result.empty())
-        gate_.spawn("callback", complete_by_callback(id));
-    wake_.notify();
-}
-
-/// The target's report ends a run that waits for it.
-asio::awaitable<void> Scheduler::Impl::complete_by_callback(RunId id) {
-    Run* const run = runs_.find(id);
-    if (run == nullptr || run->stage != Stage::accepted) co_return;
-    runs_.move(*run, Stage::ending);
-    run->row.state = model::ExecutionState::success;
-    run->row.result = run->early_result;
-    run->row.accepted = false;
-    run->row.end_at = clock_.now();
-    run->row.reason.clear();
-    co_await write_and_settle(id, Next::over,
-                              {.id = run->row.id, .attempt = run->row.attempt, .after = run->row});
-}
-
-void Scheduler::Impl::end_run(RunId id) {
-    runs_.erase(id);
-    planner_.ended(id);
-    wake_.notify();
-    progress_.notify();
-}
-
-void Scheduler::Impl::count(model::ExecutionState state) {
-    switch (state) {
-        case model::ExecutionState::success:
-            ++statistics_.succeeded;
-            break;
-        case model::ExecutionState::failure:
-            ++statistics_.failed;
-            break;
-        case model::ExecutionState::abandon:
-            ++statistics_.abandoned;
-            break;
-        case model::ExecutionState::interrupt:
-            ++statistics_.interrupted;
-            break;
-        case model::ExecutionState::executing:
-        case model::ExecutionState::pending:
-            break;
-    }
+asio::awaitable<void> ShardScheduler::record_begin(RunId id) {
+    const Run* const run = find(id);
+    if (run == nullptr || run->stage != Stage::running) co_return;
+    model::Execution after = run->row;
+    after.state = model::ExecutionState::executing;
+    after.begin_at = run->row.executors.empty() ? run->began : run->row.begin_at;
+    after.executors.push_back({node_.options.executor_id, run->began});
+    after.execute_times = static_cast<int>(after.executors.size());
+    const Result<store::Begun> begun =
+        co_await node_.store.begin_attempt(after.id, after.attempt, after, std::nullopt);
+    if (!begun) log::debug("start not recorded execution={} error={}", after.id, begun.error().what);
 }
 
 }  // namespace ecron::analysis

@@ -1,20 +1,20 @@
 #include <algorithm>
-#include <unordered_set>
 
 #include "ecron/base/log.hpp"
 #include "ecron/base/uuid.hpp"
-#include "scheduler_impl.hpp"
+#include "shard_scheduler.hpp"
 
 /// Claims: what the planner decided becomes rows, in order, one transaction at a time, so that the watermark
 /// never passes a run without a row.
 namespace ecron::analysis {
-
-asio::awaitable<void> Scheduler::Impl::claim_decided() {
+asio::awaitable<void> ShardScheduler::claim_decided() {
     const std::uint64_t term = term_count_;
-    while (!stopping_ && term == term_count_ && (!decided_.empty() || owes_watermark())) {
-        const auto count = static_cast<std::ptrdiff_t>(std::min(decided_.size(), options_.claim_batch));
+    while (!releasing_ && term == term_count_ && (!decided_.empty() || owes_watermark())) {
+        const auto count = static_cast<std::ptrdiff_t>(std::min(decided_.size(), node_.options.claim_batch));
         std::vector<Claim> batch(decided_.begin(), decided_.begin() + count);
         decided_.erase(decided_.begin(), decided_.begin() + count);
+        node_.runs.decided -= batch.size();
+        uncommitted_ = true;
         // The watermark passes an instant only with its last claim.
         const bool all = decided_.empty();
         const Instant decided = all ? planner_.watermark() : decided_.front().claim_by - Millis{1};
@@ -22,99 +22,115 @@ asio::awaitable<void> Scheduler::Impl::claim_decided() {
         const ChangeNumber planned = all ? planned_ : term_->planned;
         if (all) passes_runs_ = false;
         co_await claim_batch(std::move(batch), watermark, planned);
+        if (term == term_count_ && uncommitted_) break;
     }
     claiming_ = false;
     wake_.notify();
-    progress_.notify();
+    node_.progress.notify();
 }
 
-asio::awaitable<void> Scheduler::Impl::claim_batch(std::vector<Claim> batch, Instant watermark,
-                                                   ChangeNumber planned) {
+asio::awaitable<void> ShardScheduler::claim_batch(std::vector<Claim> batch, Instant watermark,
+                                                  ChangeNumber planned) {
     const std::uint64_t term = term_count_;
-    std::vector<JobKey> keys;
-    for (const Claim& claim : batch) keys.push_back(claim.job);
-    const bool fetched = co_await fetch_tasks(std::move(keys));
-    if (!fetched || term != term_count_) co_return;
-
-    std::vector<RunId> ids;
-    for (const Claim& claim : batch) {
-        const execution::TaskPtr task = tasks_.find(claim.job);
-        if (task == nullptr) {  // deleted meanwhile
-            planner_.claimed(claim.run, false);
-            continue;
-        }
-        Run run = new_run(claim, task);
-        summaries_.erase(claim.run);
-        if (runs_.find(run.row.id) != nullptr) {  // this instant is on its way already
-            planner_.claimed(claim.run, false);
-            continue;
-        }
-        runs_.add(std::move(run));
-        ids.push_back(claim.run);
-    }
-
-    const Epoch first_epoch = term_->epoch;
     std::vector<store::Missed> missed;
     std::erase_if(missed_, [&](store::Missed& one) {
         if (one.to > watermark) return false;
         missed.push_back(std::move(one));
         return true;
     });
+    std::vector<JobKey> keys;
+    for (const Claim& claim : batch) keys.push_back(claim.job);
+    const bool fetched = co_await node_.fetch_tasks(std::move(keys));
+    if (!fetched || term != term_count_) co_return;
+    for (const Claim& claim : batch) {
+        const auto summary = summaries_.find(claim.run);
+        if (summary == summaries_.end()) continue;
+        std::vector<store::Missed> one = co_await without_rows({summary->second});
+        if (term != term_count_) co_return;
+        if (one.empty())
+            summaries_.erase(claim.run);
+        else
+            summaries_[claim.run] = std::move(one.front());
+    }
+    missed = co_await without_rows(std::move(missed));
+    if (term != term_count_) co_return;
+    std::vector<RunId> ids = add_runs(batch);
+    co_await commit(std::move(ids), std::move(missed), watermark, planned);
+}
 
+/// The runs of a batch but those of which the job was deleted meanwhile, or that are on their way already.
+std::vector<RunId> ShardScheduler::add_runs(const std::vector<Claim>& batch) {
+    std::vector<RunId> ids;
+    for (const Claim& claim : batch) {
+        const execution::TaskPtr task = node_.tasks.find(claim.job);
+        std::optional<Run> run;
+        if (task != nullptr) run = new_run(claim, task);
+        summaries_.erase(claim.run);
+        if (!run || runs_.find(run->row.id) != nullptr) {
+            planner_.claimed(claim.run, false);
+            continue;
+        }
+        runs_.add(std::move(*run));
+        ids.push_back(claim.run);
+    }
+    return ids;
+}
+
+asio::awaitable<void> ShardScheduler::commit(std::vector<RunId> ids, std::vector<store::Missed> missed,
+                                             Instant watermark, ChangeNumber planned) {
+    const std::uint64_t term = term_count_;
+    const Epoch first_epoch = term_->epoch;
     for (std::size_t tries = 0; term == term_count_; ++tries) {
-        store::Claim request{
-            .epoch = term_->epoch, .watermark = watermark, .planned = planned, .missed = missed};
+        store::Claim request{.shard = shard_,
+                             .epoch = term_->epoch,
+                             .watermark = watermark,
+                             .planned = planned,
+                             .missed = missed};
         for (const RunId id : ids) {
             Run* const run = runs_.find(id);
             run->row.epoch = term_->epoch;
             request.executions.push_back(run->row);
             if (run->spends_job) request.spent.push_back(run->row.job_key);
         }
-        const Result<store::Claimed> claimed = co_await store_.claim(std::move(request));
-        if (term != term_count_) co_return;
+        const Result<store::Claimed> claimed = co_await node_.store.claim(std::move(request));
+        if (term != term_count_) break;
         if (claimed) {
             term_->watermark = watermark;
             term_->planned = planned;
+            uncommitted_ = false;
             settle_claim(ids, *claimed);
             // Rows that an earlier try committed, unheard, belong to the epoch before: they are to be
             // adopted.
-            if (term_->epoch != first_epoch) gate_.spawn("recover", recover(term));
+            if (term_->epoch != first_epoch) node_.gate.spawn("recover", recover(term));
             co_return;
         }
         const Errc code = claimed.error().code;
-        if (code == Errc::denied)
-            log::warn("claim refused, the lead is being taken anew epoch={}", term_->epoch);
+        if (code == Errc::denied) {
+            log::warn("claim refused, the lead is to be taken anew shard={} epoch={}", shard_, term_->epoch);
+            denied_ = true;
+            wake_.notify();
+        }
         if (code != Errc::unavailable && code != Errc::denied) {
             log::error("claim failed count={} error={}", ids.size(), claimed.error().what);
             drop_claim(ids);
             co_return;
         }
-        const bool again = co_await back_off(tries);
+        bool again = !releasing_;
+        if (again) again = co_await node_.back_off(tries);
         if (!again) co_return;
     }
+    hand_back_unclaimed();
 }
 
-asio::awaitable<bool> Scheduler::Impl::fetch_tasks(std::vector<JobKey> keys) {
-    std::ranges::sort(keys);
-    const auto repeated = std::ranges::unique(keys);
-    keys.erase(repeated.begin(), repeated.end());
-    std::erase_if(keys, [this](JobKey key) { return tasks_.find(key) != nullptr; });
-    for (std::size_t tries = 0; !keys.empty(); ++tries) {
-        const Result<std::vector<model::Job>> jobs = co_await store_.find_jobs_by_key(keys);
-        if (jobs) {
-            for (const model::Job& job : *jobs) remember_task(job);
-            break;
-        }
-        const bool again = co_await back_off(tries);
-        if (!again) co_return false;
-    }
-    co_return true;
+/// The lead was let go while runs were being claimed: there may be rows of them.
+void ShardScheduler::hand_back_unclaimed() {
+    for (Run& run : std::exchange(unclaimed_, {})) node_.gate.spawn("hand back", hand_back(std::move(run)));
 }
 
-Run Scheduler::Impl::new_run(const Claim& claim, const execution::TaskPtr& task) const {
+Run ShardScheduler::new_run(const Claim& claim, const execution::TaskPtr& task) const {
     Run run{.id = claim.run, .task = task, .spends_job = claim.spent};
     model::Execution& row = run.row;
-    row.id = ExecuteId{keyed_uuid(store_.id_key(), task->job_id.value(), claim.nominal)};
+    row.id = ExecuteId{keyed_uuid(node_.store.id_key(), task->job_id.value(), claim.nominal)};
     row.job_id = task->job_id;
     row.job_key = task->job_key;
     row.job_type = task->job_type;
@@ -126,30 +142,29 @@ Run Scheduler::Impl::new_run(const Claim& claim, const execution::TaskPtr& task)
     row.nominal = claim.nominal;
     row.due = claim.due;
     row.attempt = 1;
-    row.node = options_.node;
+    row.node = node_.options.node;
     row.revision = task->revision;
     if (const auto summary = summaries_.find(claim.run); summary != summaries_.end())
-        row.missed = summary->second;
+        row.missed = summary_text(summary->second);
     return run;
 }
 
-void Scheduler::Impl::settle_claim(const std::vector<RunId>& ids, const store::Claimed& claimed) {
+void ShardScheduler::settle_claim(const std::vector<RunId>& ids, const store::Claimed& claimed) {
     for (std::size_t i = 0; i < ids.size(); ++i) {
         const bool mine = claimed.mine[i];
         if (mine) {
             Run* const run = runs_.find(ids[i]);
             runs_.move(*run, Stage::waiting);
-            ++statistics_.claimed;
+            ++node_.statistics.claimed;
         } else {
             runs_.erase(ids[i]);
         }
         planner_.claimed(ids[i], mine);
     }
-    for (const model::Job& job : claimed.disabled) job_changed(job);
     wake_.notify();
 }
 
-void Scheduler::Impl::drop_claim(const std::vector<RunId>& ids) {
+void ShardScheduler::drop_claim(const std::vector<RunId>& ids) {
     for (const RunId id : ids) {
         runs_.erase(id);
         planner_.claimed(id, false);

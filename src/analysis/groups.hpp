@@ -1,4 +1,5 @@
 #pragma once
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -7,15 +8,18 @@
 
 namespace ecron::analysis {
 
-/// Small numbers for names that many jobs share: tenants, concurrency keys. 0 is the empty name.
+/// Small numbers for names that many jobs share: tenants, concurrency keys. 0 is the empty name. Threads:
+/// any, because jobs are made ready for the planner where they are read.
 class Groups {
 public:
     Group of(const std::string& name) {
         if (name.empty()) return 0;
+        const std::scoped_lock lock(mutex_);
         return numbers_.try_emplace(name, static_cast<Group>(numbers_.size() + 1)).first->second;
     }
 
 private:
+    std::mutex mutex_;
     std::unordered_map<std::string, Group> numbers_;
 };
 

@@ -1,38 +1,17 @@
-#include <boost/asio/post.hpp>
-#include <semaphore>
+#include <algorithm>
 
 #include "ecron/base/log.hpp"
-#include "scheduler_impl.hpp"
+#include "ecron/model/shard.hpp"
+#include "shard_scheduler.hpp"
 
-/// Taking the lead, loading the jobs, recovering what an earlier term left, and letting go.
+/// Taking the lead of a shard, recovering what an earlier term left, and letting go.
 namespace ecron::analysis {
 namespace {
 
-constexpr Millis kLeadPoll{200};
-constexpr Millis kCampaign{100};
-constexpr Millis kHousekeeping{1'000};
-constexpr Millis kLongRun{500};  // after it a run that goes on is recorded as executing
+constexpr Millis kRecheck{1'000};
 constexpr int kMostLosses = 3;
-constexpr std::size_t kLoadBatch = 128;
-constexpr std::ptrdiff_t kLoadBatchesAhead = 16;
 constexpr std::size_t kRecoveryPage = 500;
-
-struct LoadedJob {
-    PlannedJob job;
-    Instant from;
-    std::optional<Instant> claimed{};
-};
-
-/// Where planning of a job goes on: what the last term knew was planned up to the watermark, what it did not
-/// know holds since it was made. With jitter an instant may lie before the watermark and be unclaimed.
-LoadedJob loaded_job(PlannedJob job, const store::StoredPlan& row, const store::Term& term) {
-    const Millis jitter = job.timing.jitter;
-    const bool known = row.revision <= term.planned;
-    LoadedJob loaded{.job = std::move(job), .from = row.effective_from};
-    if (known) loaded.from = std::max(loaded.from, term.watermark - jitter);
-    if (known && jitter > Millis{0}) loaded.claimed = term.watermark;
-    return loaded;
-}
+constexpr std::size_t kRowsPerTurn = 32;  // between them everything else gets its turn
 
 bool is_planned(const model::Execution& row) {
     return row.trigger == model::Trigger::schedule && row.nominal.has_value();
@@ -40,198 +19,145 @@ bool is_planned(const model::Execution& row) {
 
 }  // namespace
 
-Scheduler::Impl::Impl(asio::io_context& io, const Clock& clock, store::Store& store, execution::Pool& pool,
-                      SchedulerOptions options)
-    : io_(io),
-      clock_(clock),
-      store_(store),
-      pool_(pool),
-      options_(std::move(options)),
-      gate_(io),
-      wake_(io),
-      progress_(io),
-      beat_(io),
-      round_(io),
-      random_(options_.seed),
-      planner_(clock.now(), PlannerOptions{.claim_ahead = options_.claim_ahead}),
-      tasks_(options_.task_cache_bytes) {}
-
-asio::awaitable<void> Scheduler::Impl::run() {
-    gate_.spawn("campaign", campaign());
-    gate_.spawn("housekeeping", housekeeping());
-    while (!stopping_) {
-        const bool taken = co_await take_lead();
-        if (taken) {
-            planning_ = true;
-            stands_by_ = false;
-            loaded_ = true;
-            co_await plan();
-            planning_ = false;
-            if (!stopping_) log::warn("lead lost, planning pauses node={}", options_.node);
-        } else if (!stopping_) {
-            co_await wake_.wait(kLeadPoll);
-        }
+asio::awaitable<void> ShardScheduler::lead() {
+    while (following_) co_await yield(node_.io);
+    const bool taken = co_await take();
+    if (taken) {
+        planning_ = true;
+        co_await plan();
+        planning_ = false;
     }
+    if (releasing_)
+        co_await hand_over();
+    else if (taken)
+        log::warn("lead lost, planning pauses shard={} node={}", shard_, node_.options.node);
+    releasing_ = false;
+    in_term_ = false;
+    node_.progress.notify();
 }
 
-/// Keeps the lock of the shard, or tries to get it.
-asio::awaitable<void> Scheduler::Impl::campaign() {
-    while (campaigning_) {
-        const Result<store::Standing> standing =
-            co_await store_.campaign({.node = options_.node, .most = store::kMostShards});
-        campaigned_ = standing.has_value();
-        if (campaigned_ && !planning_) wake_.notify();
-        co_await round_.wait(kCampaign);
-    }
+void ShardScheduler::release() {
+    releasing_ = true;
+    wake_.notify();
 }
 
-asio::awaitable<bool> Scheduler::Impl::take_lead() {
-    const Result<store::Term> term = co_await store_.begin_term(kOnlyShard, options_.node);
-    if (!term) {
-        const bool stood_by = stands_by_;
-        stands_by_ = term.error().code == Errc::denied && campaigned_;
-        loaded_ = loaded_ || stands_by_;
-        if (stands_by_ && !stood_by) log::info("standing by, another process leads node={}", options_.node);
-        co_return false;
-    }
-    const bool nobody_between = term_ && term->epoch.value() == term_->epoch.value() + 1;
-    term_ = *term;
-    log::info("lead taken node={} epoch={} watermark={}", options_.node, term->epoch,
+asio::awaitable<bool> ShardScheduler::take() {
+    const SteadyInstant begun = node_.clock.steady();
+    const Result<store::Term> term = co_await node_.store.begin_term(shard_, node_.options.node);
+    if (!term) co_return false;
+    denied_ = false;
+    log::info("lead taken shard={} node={} epoch={} watermark={}", shard_, node_.options.node, term->epoch,
               format_rfc3339_millis(term->watermark));
-    if (nobody_between && loaded_once_) co_return true;
-    forget_everything();
-    const bool loaded = co_await load();
-    co_return loaded;
-}
+    const bool nobody_between = term_ && term->epoch.value() == term_->epoch.value() + 1;
+    if (nobody_between) {
+        term_ = *term;
+        co_return true;
+    }
+    if (term_) let_go(node_.gate);
+    if (!loaded_) co_return false;  // its jobs are loaded anew first
 
-void Scheduler::Impl::forget_everything() {
+    const bool caught_up = co_await catch_up(term->head);
+    if (!caught_up) co_return false;
+    position_.watermark = term->watermark;
+    while (!pending_.empty() && pending_.front().number <= term->planned) {
+        apply(pending_.front());
+        pending_.pop_front();
+    }
+    co_await pass(term->watermark);
+    first_undecided_ = planner_.watermark() + Millis{1};
+    replay_since(*term);
+    term_ = *term;
     ++term_count_;
-    for (const RunId id : runs_.ids()) pool_.cancel(runs_.find(id)->row.id);
-    runs_ = RunTable{};
-    tasks_.clear();
-    decided_.clear();
-    to_start_.clear();
-    to_withdraw_.clear();
-    missed_.clear();
-    summaries_.clear();
-    groups_ = Groups{};
-    planner_ = Planner{clock_.now(), PlannerOptions{.claim_ahead = options_.claim_ahead}};
-    changes_ = ChangePosition{term_->head};
-    planned_ = term_->planned;
-    loaded_once_ = false;
-}
-
-asio::awaitable<bool> Scheduler::Impl::load() {
-    const SteadyInstant begun = clock_.steady();
-    const Result<store::Store::Pauses> pauses = co_await store_.pauses();
-    if (!pauses) co_return false;
-    const bool jobs_loaded = co_await load_jobs();
-    if (!jobs_loaded) co_return false;
-    // The watermark was committed when the pause began.
-    if (pauses->all) planner_.pause(std::nullopt, term_->watermark);
-    for (const store::Store::Pause& pause : pauses->tenants)
-        planner_.pause(groups_.of(pause.tenant.value()), term_->watermark);
-    loaded_once_ = true;
-    log::info("jobs loaded count={} took={}", planner_.jobs(),
-              format_duration(std::chrono::duration_cast<Millis>(clock_.steady() - begun)));
-    gate_.spawn("recover", recover(term_count_));
+    planned_ = term->planned;
+    const std::uint64_t count = term_count_;
+    node_.gate.spawn("recover", recover(count));
+    // What this term starts must know what others have started, unless there is too much of it.
+    while (recovering_ && node_.window() > 0 && node_.store.leads(shard_) && !releasing_)
+        co_await node_.progress.wait(Millis{10});
+    for (const Cancel& cancel : std::exchange(pending_cancels_, {})) cancel_told(cancel);
+    log::info("shard ready shard={} jobs={} runs={} took={}", shard_, planner_.jobs(), runs_.size(),
+              format_duration(std::chrono::duration_cast<Millis>(node_.clock.steady() - begun)));
     co_return true;
 }
 
-/// Rows are read and parsed on the reader's thread and handed over in small batches; it waits when it is too
-/// far ahead.
-asio::awaitable<bool> Scheduler::Impl::load_jobs() {
-    struct Loading {
-        std::counting_semaphore<> ahead{kLoadBatchesAhead};
-        Groups groups;
-        std::vector<LoadedJob> batch;
-        std::size_t unreadable{0};
-    };
-    const auto loading = std::make_shared<Loading>();
-    const store::Term term = *term_;
-
-    const Result<std::int64_t> expected =
-        co_await store_.count_jobs(std::nullopt, std::nullopt, std::nullopt);
-    if (!expected) co_return false;
-    planner_.reserve(static_cast<std::size_t>(*expected));
-
-    const auto hand_over = [this, loading] {
-        loading->ahead.acquire();
-        asio::post(io_, [this, loading, batch = std::exchange(loading->batch, {})] {
-            for (const LoadedJob& loaded : batch) planner_.upsert(loaded.job, loaded.from, loaded.claimed);
-            loading->ahead.release();
-        });
-        loading->batch.reserve(kLoadBatch);
-    };
-    const auto each = [this, loading, term, hand_over](const store::StoredPlan& row) {
-        const auto job = planned_job(row, options_, loading->groups);
-        if (!job) {
-            if (!row.cron_time.empty() && ++loading->unreadable <= 10)
-                log::warn("job cannot be planned job={} reason={}", row.id, job.error());
-            return;
-        }
-        loading->batch.push_back(loaded_job(*job, row, term));
-        if (loading->batch.size() >= kLoadBatch) hand_over();
-    };
-    const Result<std::size_t> read = co_await store_.load_plans(each);
-    if (!read) {
-        log::warn("jobs not loaded error={}", read.error().what);
-        co_return false;
+/// Nothing may be planned before every change is known that was made before the term began.
+asio::awaitable<bool> ShardScheduler::catch_up(ChangeNumber head) {
+    while (node_.changes < head) {
+        const bool read = co_await node_.read_changes();
+        if (!node_.store.leads(shard_) || releasing_) co_return false;
+        if (!read) co_await sleep(node_.io, Millis{50});
     }
-    for (const LoadedJob& loaded : std::exchange(loading->batch, {}))
-        planner_.upsert(loaded.job, loaded.from, loaded.claimed);
-    groups_ = std::move(loading->groups);
     co_return true;
 }
 
 /// Executions of earlier terms that have not ended, page by page as there is room.
-asio::awaitable<void> Scheduler::Impl::recover(std::uint64_t term) {
+asio::awaitable<void> ShardScheduler::recover(std::uint64_t term) {
+    recovering_ = true;
     std::int64_t after = 0;
     std::size_t count = 0;
-    for (std::size_t tries = 0; term == term_count_ && !stopping_;) {
-        if (window() == 0) {
-            co_await progress_.wait(kHousekeeping);
+    for (std::size_t tries = 0; term == term_count_ && !node_.stopping;) {
+        if (node_.window() == 0) {
+            co_await node_.progress.wait(kRecheck);
             continue;
         }
-        const auto page = co_await store_.unended(kRecoveryPage, after);
-        if (term != term_count_) co_return;
+        auto page = co_await node_.store.unended(kRecoveryPage, after);
+        if (term != term_count_) break;
         if (!page) {
-            const bool again = co_await back_off(tries++);
-            if (!again) co_return;
+            const bool again = co_await node_.back_off(tries++);
+            if (!again) break;
             continue;
         }
         if (page->empty()) break;
         after = page->back().key;
-        count += page->size();
-        for (const model::Execution& row : *page) {
-            if (row.epoch != term_->epoch) co_await adopt(row, term);
-            if (term != term_count_) co_return;
+        std::erase_if(*page, [this](const model::Execution& row) {
+            return model::shard_of(row.job_id, node_.shards) != shard_ || row.epoch == term_->epoch;
+        });
+        std::vector<JobKey> keys;
+        for (const model::Execution& row : *page)
+            if (row.snapshot.empty()) keys.push_back(row.job_key);
+        co_await node_.fetch_tasks(std::move(keys));
+        for (std::size_t i = 0; i < page->size() && term == term_count_; ++i) {
+            co_await adopt(std::move((*page)[i]), term);
+            if (i % kRowsPerTurn == 0) co_await yield(node_.io);
         }
+        count += page->size();
         wake_.notify();
     }
-    if (count > 0) log::info("unended executions recovered count={}", count);
+    if (count > 0) log::info("unended executions recovered shard={} count={}", shard_, count);
+    if (term == term_count_) recovering_ = false;
+    node_.progress.notify();
 }
 
 /// Whether a run is in memory already, once no claim of it is under way: such a claim may find that the row
 /// is not its own, and forget it.
-asio::awaitable<bool> Scheduler::Impl::knows(ExecuteId id, std::uint64_t term) {
+asio::awaitable<bool> ShardScheduler::knows(ExecuteId id, std::uint64_t term) {
     for (;;) {
         const Run* const run = runs_.find(id);
         if (run == nullptr || run->stage != Stage::unclaimed || term != term_count_) co_return run != nullptr;
-        co_await progress_.wait(kHousekeeping);
+        co_await node_.progress.wait(Millis{50});
     }
 }
 
-asio::awaitable<void> Scheduler::Impl::adopt(model::Execution row, std::uint64_t term) {
+asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t term) {
     const bool here = co_await knows(row.id, term);
     if (here || term != term_count_) co_return;
-    execution::TaskPtr task = co_await task_of(row);
+    execution::TaskPtr task = co_await node_.task_of(row);
     if (term != term_count_) co_return;
-    const Instant now = clock_.now();
-    const bool untouched = row.state == model::ExecutionState::pending &&
-                           (row.node.value().empty() || row.due.value_or(now) > now);
+    const Instant now = node_.clock.now();
+    const bool pending = row.state == model::ExecutionState::pending;
+    const bool nobodys =
+        row.accepted || row.state == model::ExecutionState::failure || (pending && row.node.value().empty());
+    const bool going_on_here = orphans_.find(row.id) != nullptr;
+    const bool own = row.node == node_.options.node && !going_on_here;  // of this name's earlier life
+    if (!nobodys && !own && (going_on_here || !node_.watch.is_dead(row.node))) {
+        adopt_elsewhere(std::move(row), std::move(task));
+        co_return;
+    }
+
+    const bool untouched = pending && (row.node.value().empty() || row.due.value_or(now) > now);
     if (untouched && row.attempt <= 1 && !still_named(row, task)) {
-        const Result<void> gone = co_await store_.withdraw(kOnlyShard, term_->epoch, {row.id});
+        std::vector<ExecuteId> ids{row.id};
+        const Result<void> gone = co_await node_.store.withdraw(shard_, term_->epoch, std::move(ids));
         if (!gone) log::warn("run not withdrawn execution={} error={}", row.id, gone.error().what);
         co_return;
     }
@@ -244,7 +170,7 @@ asio::awaitable<void> Scheduler::Impl::adopt(model::Execution row, std::uint64_t
     if (claimed_meanwhile || term != term_count_) co_return;
 
     const bool has_begun = row.state == model::ExecutionState::failure || row.attempt > 1;
-    const Timing timing = timing_of(task->context.plan, task->job_type, options_.timing, groups_);
+    const Timing timing = timing_of(task->context.plan, task->job_type, node_.options.timing, node_.groups);
     const Planner::Adopted state = row.accepted ? Planner::Adopted::accepted
                                    : has_begun  ? Planner::Adopted::retrying
                                                 : Planner::Adopted::waiting;
@@ -254,14 +180,15 @@ asio::awaitable<void> Scheduler::Impl::adopt(model::Execution row, std::uint64_t
     const bool reported = row.accepted && !row.result.empty();
     Run& run = runs_.add(
         Run{.id = id, .stage = stage, .task = std::move(task), .row = std::move(row), .needs_begin = true});
+    wake_.notify();
     if (!reported) co_return;
     run.early_result = run.row.result;  // kept, and its target told so, by a process that died before the end
-    gate_.spawn("callback", complete_by_callback(id));
+    node_.gate.spawn("callback", complete_by_callback(id));
 }
 
-/// Whether a planned run that has not started is still one of its job's; a job that is spent is disabled with
-/// it.
-bool Scheduler::Impl::still_named(const model::Execution& row, const execution::TaskPtr& task) const {
+/// Whether a planned run that has not started is still one of its job's. One that was due before its job's
+/// schedule was changed is; and a job that is spent is disabled with its run.
+bool ShardScheduler::still_named(const model::Execution& row, const execution::TaskPtr& task) const {
     if (!is_planned(row) || task == nullptr) return task != nullptr;
     if (task->job_type == model::JobType::timed && !task->context.plan.repeats) return true;
     const std::optional<PlannedJob> job = planner_.find(row.job_key);
@@ -269,155 +196,132 @@ bool Scheduler::Impl::still_named(const model::Execution& row, const execution::
 }
 
 /// The node that ran it is gone: the run goes back to pending as a new attempt, or ends. False: it ended.
-asio::awaitable<bool> Scheduler::Impl::survive_loss(model::Execution& row, const execution::TaskPtr& task) {
+asio::awaitable<bool> ShardScheduler::survive_loss(model::Execution& row, execution::TaskPtr task) {
     store::Outcome outcome{.id = row.id, .attempt = row.attempt};
     const model::NodeLoss policy = task == nullptr
                                        ? model::NodeLoss::interrupt
-                                       : task->context.on_node_loss.value_or(options_.on_node_loss);
+                                       : task->context.on_node_loss.value_or(node_.options.on_node_loss);
     const bool goes_on = policy == model::NodeLoss::retry && row.losses + 1 < kMostLosses;
     ++row.losses;
     if (goes_on) {
         row.state = model::ExecutionState::pending;
-        row.due = clock_.now();
+        row.due = node_.clock.now();
         outcome.next_attempt = row.attempt + 1;
     } else {
         row.state = model::ExecutionState::interrupt;
         row.reason = task == nullptr ? "job_gone" : "node_lost";
-        row.end_at = clock_.now();
+        row.end_at = node_.clock.now();
     }
+    log::info("execution lost its node execution={} job={} node={} attempt={} goes_on={}", row.id, row.job_id,
+              row.node, row.attempt, goes_on);
     row.node = NodeId{};
     outcome.after = row;
-    log::info("execution lost its node execution={} job={} attempt={} goes_on={}", row.id, row.job_id,
-              row.attempt, goes_on);
-    const bool written = co_await write_outcome(outcome);
+    const std::optional<bool> written = co_await write_outcome(std::move(outcome));
     if (goes_on) ++row.attempt;
-    co_return written&& goes_on;
+    co_return written == true && goes_on;
 }
 
-asio::awaitable<execution::TaskPtr> Scheduler::Impl::task_of(const model::Execution& row) {
-    if (row.snapshot.empty()) {
-        const bool fetched = co_await fetch_tasks({row.job_key});
-        co_return fetched ? tasks_.find(row.job_key) : nullptr;
-    }
-    model::Job job{.id = row.job_id,
-                   .name = row.job_name,
-                   .type = row.job_type,
-                   .context = row.snapshot,
-                   .tenant = row.tenant};
-    co_return make_task(job);
+/// Another node may take the shard at once. What has not started is handed back before the lock, all in one
+/// go; what has goes on here.
+asio::awaitable<void> ShardScheduler::hand_over() {
+    while (claiming_) co_await node_.progress.wait(Millis{10});
+    Gate handing_back{node_.io};
+    if (term_) let_go(handing_back);
+    co_await handing_back.drained();
+    const Result<void> ended = co_await node_.store.end_term(shard_);
+    if (!ended) log::warn("term not ended shard={} error={}", shard_, ended.error().what);
+    log::info("lead handed over shard={} node={}", shard_, node_.options.node);
 }
 
-asio::awaitable<bool> Scheduler::Impl::back_off(std::size_t tries) {
-    constexpr Millis kFirst{50};
-    constexpr Millis kMost{2'000};
-    const Millis wait = std::min(kMost, kFirst * (1U << std::min<std::size_t>(tries, 6)));
-    if (stopping_ && tries > 3) co_return false;
-    co_await sleep(io_, wait);
-    co_return true;
-}
-
-asio::awaitable<void> Scheduler::Impl::housekeeping() {
-    while (!stopping_) {
-        co_await beat_.wait(kHousekeeping);
-        if (stopping_ || !leads()) continue;
-        record_long_runs();
-        co_await follow_changes();
-    }
-}
-
-/// Outwards a run that takes long shows as executing.
-void Scheduler::Impl::record_long_runs() {
+/// Forgets what belongs to the leader, who is somebody else now. What was decided here and never committed is
+/// his to decide: this planner has to be loaded anew before it may do so again.
+void ShardScheduler::let_go(Gate& gate) {
+    bool clean = decided_.empty() && missed_.empty() && !std::exchange(uncommitted_, false);
+    for (const Claim& claim : decided_) planner_.ended(claim.run);
     for (const RunId id : runs_.ids()) {
-        Run& run = *runs_.find(id);
-        if (run.stage != Stage::running || run.begin_recorded || clock_.now() - run.began < kLongRun)
-            continue;
-        run.begin_recorded = true;
-        gate_.spawn("record", record_begin(id));
+        planner_.ended(id);
+        std::optional<Run> run = runs_.take(id);
+        switch (run->stage) {
+            case Stage::unclaimed:
+                clean = false;
+                run->stage = Stage::waiting;
+                if (claiming_)
+                    unclaimed_.push_back(
+                        std::move(*run));  // whether it has a row will be known with the answer
+                else
+                    gate.spawn("hand back", hand_back(std::move(*run)));
+                break;
+            case Stage::starting:
+            case Stage::running:
+            case Stage::ending:
+                orphans_.add(std::move(*run));
+                break;
+            case Stage::waiting:
+                gate.spawn("hand back", hand_back(std::move(*run)));
+                break;
+            case Stage::retrying:
+            case Stage::accepted:
+            case Stage::elsewhere:
+                break;
+        }
+    }
+    node_.runs.decided -= decided_.size();
+    decided_.clear();
+    to_start_.clear();
+    to_withdraw_.clear();
+    slot_waiters_.clear();
+    missed_.clear();
+    summaries_.clear();
+    recovering_ = false;
+    term_.reset();
+    ++term_count_;
+    if (!clean) loaded_ = false;
+}
+
+void ShardScheduler::abandon_term() {
+    if (term_) let_go(node_.gate);
+}
+
+void ShardScheduler::abandon_attempts() {
+    for (const RunId id : orphans_.ids()) {
+        const Stage stage = orphans_.find(id)->stage;
+        if (stage != Stage::running && stage != Stage::starting) continue;
+        std::optional<Run> run = orphans_.take(id);
+        node_.pool.cancel(run->row.id);
+        node_.gate.spawn("hand back", hand_back(std::move(*run)));
     }
 }
 
-asio::awaitable<void> Scheduler::Impl::record_begin(RunId id) {
-    const Run* const run = runs_.find(id);
-    if (run == nullptr || run->stage != Stage::running) co_return;
-    model::Execution after = run->row;
-    after.state = model::ExecutionState::executing;
-    after.begin_at = run->row.executors.empty() ? run->began : run->row.begin_at;
-    after.executors.push_back({options_.executor_id, run->began});
-    after.execute_times = static_cast<int>(after.executors.size());
-    const Result<store::Begun> begun =
-        co_await store_.begin_attempt(after.id, after.attempt, after, std::nullopt);
-    if (!begun) log::debug("start not recorded execution={} error={}", after.id, begun.error().what);
-}
-
-/// Changes that nobody told: of a request whose answer was lost, or of another process.
-asio::awaitable<void> Scheduler::Impl::follow_changes() {
-    const std::uint64_t term = term_count_;
-    const auto changes = co_await store_.changes_after(changes_.seen(), 1'000);
-    if (!changes || changes->empty()) co_return;
-    std::vector<JobKey> keys;
-    for (const store::Change& change : *changes)
-        if (!changes_.has_seen(change.number)) keys.push_back(change.job_key);
-    if (keys.empty()) co_return;
-    const auto jobs = co_await store_.find_jobs_by_key(keys);
-    if (!jobs || term != term_count_) co_return;
-    for (const store::Change& change : *changes) {
-        if (!changes_.note(change.number)) continue;
-        const auto job = std::ranges::find(*jobs, change.job_key, &model::Job::key);
-        if (job != jobs->end())
-            apply(*job);
-        else
-            forget_job(change.job_key, "deleted");
-    }
-    wake_.notify();
-}
-
-asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
-    stopping_ = true;
-    beat_.notify();
-    wake_.notify();
-    log::info("draining runs={}", runs_.size());
-    const SteadyInstant deadline = clock_.steady() + grace;
-    const auto busy = [this] { return pool_.running() + pool_.waiting() > 0; };
-    // A claim that is being committed becomes runs, which are handed back too.
-    while (claiming_ || (busy() && clock_.steady() < deadline)) co_await progress_.wait(Millis{50});
-    while (claiming_ || starting_) co_await progress_.wait(Millis{10});
-    for (const RunId id : runs_.ids()) gate_.spawn("hand back", hand_back(id));
-    campaigning_ = false;
-    round_.notify();
-    co_await gate_.drained();
-    if (term_) {
-        const Result<void> ended = co_await store_.end_term(kOnlyShard);
-        if (!ended) log::warn("term not ended error={}", ended.error().what);
-    }
-}
-
-/// Puts a run that this process will not finish back to pending, so that the next term starts it at once.
-asio::awaitable<void> Scheduler::Impl::hand_back(RunId id) {
-    const Run* const run = runs_.find(id);
-    if (run == nullptr) co_return;  // it ended meanwhile
-    const bool unfinished = run->stage == Stage::running || run->stage == Stage::starting;
-    if (!unfinished && run->stage != Stage::waiting) co_return;
-    const ExecuteId execution = run->row.id;
-    store::Outcome outcome{.id = execution, .attempt = run->row.attempt, .after = run->row};
+/// Puts a run that this process will not finish back to pending, so that whoever leads starts it at once.
+asio::awaitable<void> ShardScheduler::hand_back(Run run) {
+    const bool unfinished = run.stage == Stage::running || run.stage == Stage::starting;
+    const ExecuteId execution = run.row.id;
+    store::Outcome outcome{.id = execution, .attempt = run.row.attempt, .after = run.row};
     outcome.after.state = model::ExecutionState::pending;
     outcome.after.node = NodeId{};
     if (unfinished) {
-        outcome.after.losses = run->row.losses + 1;
-        outcome.after.executors.push_back({options_.executor_id, run->began});
+        const Instant began = run.stage == Stage::running ? run.began : node_.clock.now();
+        outcome.after.losses = run.row.losses + 1;
+        outcome.after.executors.push_back({node_.options.executor_id, began});
         outcome.after.execute_times = static_cast<int>(outcome.after.executors.size());
-        outcome.next_attempt = run->row.attempt + 1;
+        outcome.next_attempt = run.row.attempt + 1;
         outcome.record = model::Attempt{.execute_id = execution,
-                                        .number = run->row.attempt,
-                                        .begin_at = run->began,
-                                        .end_at = clock_.now(),
-                                        .node = options_.node,
+                                        .number = run.row.attempt,
+                                        .begin_at = began,
+                                        .end_at = node_.clock.now(),
+                                        .node = node_.options.node,
                                         .outcome = model::ExecutionState::interrupt,
                                         .reason = "the node was shut down"};
     }
-    runs_.erase(id);
-    pool_.cancel(execution);
-    const Result<bool> written = co_await store_.finish(outcome);
-    if (!written) log::warn("run not handed back execution={} error={}", execution, written.error().what);
+    for (std::size_t tries = 0;; ++tries) {
+        const Result<bool> written = co_await node_.store.finish(outcome);
+        if (written) co_return;
+        bool again = written.error().code == Errc::unavailable;
+        if (again) again = co_await node_.back_off(tries);
+        if (again) continue;
+        log::warn("run not handed back execution={} error={}", execution, written.error().what);
+        co_return;
+    }
 }
 
 }  // namespace ecron::analysis

@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <cassert>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -19,6 +20,7 @@ enum class Stage : std::uint8_t {
     ending,     // its outcome is being written
     retrying,   // waits for its next attempt
     accepted,   // waits for the target's callback
+    elsewhere,  // another node claimed it or carries it out; its row is looked at now and then
 };
 
 /// A run of this process.
@@ -35,12 +37,27 @@ struct Run {
     std::string early_result{};  // a callback that overtook the answer
 };
 
-/// The runs of this process by their three names. References stay good until erase.
+/// How many runs there are in all tables of a process.
+struct RunCount {
+    std::size_t all{0};
+    std::size_t parked{
+        0};  // those that only wait: for their next attempt, their target's callback, another node
+    std::size_t decided{0};  // not in a table yet
+};
+
+/// The runs of a shard by their three names. References stay good until they are taken out.
 class RunTable {
 public:
+    explicit RunTable(RunCount& count) : count_(count) {}
+    ~RunTable() {
+        for (auto& [id, run] : runs_) uncount(run.stage);
+    }
+    RunTable(const RunTable&) = delete;
+    RunTable& operator=(const RunTable&) = delete;
+
     Run& add(Run run) {
         const RunId id = run.id;
-        if (is_parked(run.stage)) ++parked_;
+        count(run.stage);
         by_execution_[run.row.id] = id;
         by_job_.emplace(run.row.job_key, id);
         return runs_.insert_or_assign(id, std::move(run)).first->second;
@@ -64,19 +81,24 @@ public:
     }
 
     void move(Run& run, Stage stage) {
-        if (is_parked(run.stage)) --parked_;
-        if (is_parked(stage)) ++parked_;
+        uncount(run.stage);
+        count(stage);
         run.stage = stage;
     }
 
-    void erase(RunId id) {
+    void erase(RunId id) { take(id); }
+
+    /// Takes a run out of the table.
+    std::optional<Run> take(RunId id) {
         const auto found = runs_.find(id);
-        if (found == runs_.end()) return;
-        if (is_parked(found->second.stage)) --parked_;
+        if (found == runs_.end()) return {};
+        uncount(found->second.stage);
         by_execution_.erase(found->second.row.id);
         const auto [first, last] = by_job_.equal_range(found->second.row.job_key);
         by_job_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == id; }));
+        Run run = std::move(found->second);
         runs_.erase(found);
+        return run;
     }
 
     [[nodiscard]] std::vector<RunId> ids() const {
@@ -87,13 +109,21 @@ public:
     }
 
     [[nodiscard]] std::size_t size() const { return runs_.size(); }
-    /// Those that only wait, for their next attempt or their target's callback.
-    [[nodiscard]] std::size_t parked() const { return parked_; }
 
 private:
-    static bool is_parked(Stage stage) { return stage == Stage::retrying || stage == Stage::accepted; }
+    static bool is_parked(Stage stage) {
+        return stage == Stage::retrying || stage == Stage::accepted || stage == Stage::elsewhere;
+    }
+    void count(Stage stage) {
+        ++count_.all;
+        if (is_parked(stage)) ++count_.parked;
+    }
+    void uncount(Stage stage) {
+        --count_.all;
+        if (is_parked(stage)) --count_.parked;
+    }
 
-    std::size_t parked_{0};
+    RunCount& count_;
     std::unordered_map<RunId, Run> runs_;
     std::unordered_map<ExecuteId, RunId> by_execution_;
     std::unordered_multimap<JobKey, RunId> by_job_;

@@ -12,7 +12,9 @@ Scheduler::~Scheduler() = default;
 asio::awaitable<void> Scheduler::run() { return impl_->run(); }
 asio::awaitable<void> Scheduler::stop(Millis grace) { return impl_->stop(grace); }
 bool Scheduler::leads() const { return impl_->leads(); }
+bool Scheduler::takes_writes() const { return impl_->takes_writes(); }
 bool Scheduler::loaded() const { return impl_->loaded(); }
+SchedulerStanding Scheduler::standing() const { return impl_->standing(); }
 void Scheduler::job_changed(const model::Job& job) { impl_->job_changed(job); }
 void Scheduler::job_deleted(const model::Job& job, std::string_view by) { impl_->job_deleted(job, by); }
 void Scheduler::paused(std::optional<TenantId> tenant, bool is_paused) { impl_->paused(tenant, is_paused); }

@@ -46,6 +46,14 @@ std::vector<execution::Network> networks(const std::vector<std::string>& texts) 
 
 }  // namespace
 
+namespace {
+
+store::Nodes nodes(const config::Config& config) {
+    return config.life.multi_node ? store::Nodes::many : store::Nodes::one;
+}
+
+}  // namespace
+
 NodeId node_id(const config::Config& config) { return NodeId{config.life.node_id}; }
 
 store::Options store_options(const config::Config& config) {
@@ -64,7 +72,8 @@ store::Options store_options(const config::Config& config) {
             .write_timeout = whole_seconds(given.write_timeout),
             .readers = given.readers,
             .row_cache_bytes = given.row_cache_bytes,
-            .batch_rows = given.write_batch};
+            .batch_rows = given.write_batch,
+            .nodes = nodes(config)};
 }
 
 http::ClientOptions client_options(const config::Config& config) {
@@ -92,6 +101,9 @@ analysis::SchedulerOptions scheduler_options(const config::Config& config) {
     std::uint64_t seed = 0;
     std::memcpy(&seed, random_bytes(sizeof seed).data(), sizeof seed);
     return {.node = node_id(config),
+            .nodes = nodes(config),
+            .alone = config.store.driver == config::Driver::sqlite,
+            .lease = store_options(config).lease,
             .executor_id = config.api.executor_id,
             .claim_ahead = config.schedule.claim_ahead,
             .timing = {.misfire = misfire(config.schedule.misfire),

@@ -67,7 +67,7 @@ private:
         if (!match) return answer(without_route(request));
         const model::Language language = context_.options.language;
         const Route& route = routes()[match->route];
-        if (route.access == Access::write && !context_.runs.leads())
+        if (route.access == Access::write && !context_.runs.takes_writes())
             return answer(refuse(language, Error{Errc::unavailable, "another process leads"}));
         std::optional<std::string> variable = http::percent_decode(match->variable);
         if (!variable || !is_text(*variable))

@@ -90,13 +90,19 @@ void add_runs(Exposition& out, const Runs& runs) {
     event("interrupted", statistics.interrupted);
     event("missed", statistics.missed);
     event("withdrawn", statistics.withdrawn);
-    out.histogram("ecron_start_lateness_seconds", "How much later than due runs started.",
+    out.histogram("ecron_lateness_seconds", "How much later than due runs started.",
                   statistics.lateness_bounds, statistics.lateness_buckets, statistics.lateness_sum);
-    out.gauge("ecron_planning_lag_seconds", "How far planning is behind the clock.", statistics.lag_seconds);
+    out.gauge("ecron_lag_seconds", "How far planning is behind the clock.", statistics.lag_seconds);
     out.gauge("ecron_planned_jobs", "Enabled jobs that the planner holds.", number(statistics.jobs));
     out.gauge("ecron_open_runs", "Runs claimed, waiting or going.", number(statistics.runs));
     out.gauge("ecron_planner_bytes", "Memory of the planner.", number(statistics.planner_bytes));
+    const NodeStanding standing = runs.standing();
     out.gauge("ecron_leader", "1 while this process plans.", runs.leads() ? 1 : 0);
+    out.gauge("ecron_shards_led", "Shards that this process plans.", number(standing.leading.size()));
+    out.gauge("ecron_clock_ahead_seconds", "This node's clock minus the database's.",
+              std::chrono::duration<double>(standing.clock_ahead).count());
+    out.gauge("ecron_clock_refused", "1 while this node leads nothing because its clock is off.",
+              standing.refuses_to_lead ? 1 : 0);
 }
 
 void add_store(Exposition& out, const store::Store& store) {

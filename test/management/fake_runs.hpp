@@ -18,7 +18,11 @@ public:
     Result<void> callback_answer{};
 
     [[nodiscard]] bool leads() const override { return leading; }
+    [[nodiscard]] bool takes_writes() const override { return leading; }
     [[nodiscard]] bool loaded() const override { return is_loaded; }
+    [[nodiscard]] NodeStanding standing() const override {
+        return {.node = NodeId{"node-1"}, .leading = {Shard{0}}, .clock_ahead = Millis{20}};
+    }
     void job_changed(const model::Job& job) override { heard.push_back("changed " + job.name); }
     void job_deleted(const model::Job& job, std::string_view by) override {
         heard.push_back("deleted " + job.name + " by " + std::string{by});

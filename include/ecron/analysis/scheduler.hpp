@@ -16,13 +16,18 @@
 #include "ecron/model/json.hpp"
 #include "ecron/store/store.hpp"
 
-/// Drives the planner: gives it the time, carries its decisions out on store and pool, and tells it how they
-/// went. Leads when the store lets it; a standby answers `unavailable` to what needs a leader. Threads: the
-/// io_context's.
+/// Drives the planners, one a shard: gives them the time, carries their decisions out on store and pool, and
+/// tells them how they went. A node leads the shards that the store lets it lead and keeps up with the
+/// others, so that it can take them over at once; what concerns a shard that another node leads reaches it
+/// through the change log. As a standby (one node at a time) it answers `unavailable` to what needs a leader.
+/// Threads: the io_context's.
 namespace ecron::analysis {
 
 struct SchedulerOptions {
     NodeId node{};
+    store::Nodes nodes{store::Nodes::one};
+    bool alone{false};  // no other process can use the store: it is a file of this one's own
+    Millis lease{5'000};
     std::string executor_id{};  // what statuses show as executor_id
     Millis claim_ahead{250};
     std::size_t claim_window{
@@ -43,7 +48,16 @@ struct SchedulerStatistics {
         withdrawn{};
     std::vector<std::uint64_t> lateness_buckets;  // counts per bound below, the last is "more"
     double lateness_sum{};
-    double lag_seconds{};  // how far planning is behind the clock
+    double lag_seconds{};  // how far planning is behind the clock, of the shard that is furthest behind
+};
+
+/// What this node is among others.
+struct SchedulerStanding {
+    NodeId node{};
+    std::vector<Shard> leading{};
+    Millis clock_ahead{};         // of the store's clock
+    bool refuses_to_lead{false};  // because its clock is off
+    bool clock_jumped{false};     // nothing is claimed until the store's clock confirms the wall clock
 };
 inline constexpr std::array kLatenessBounds{0.001, 0.002, 0.005, 0.01, 0.025, 0.05,
                                             0.1,   0.25,  0.5,   1.0,  5.0,   60.0};
@@ -56,14 +70,16 @@ public:
     Scheduler(const Scheduler&) = delete;
     Scheduler& operator=(const Scheduler&) = delete;
 
-    /// Takes the lead when it can, loads and recovers, then plans, until stop().
+    /// Loads, leads what it can, and keeps up with the rest, until stop().
     boost::asio::awaitable<void> run();
-    /// Drains: no more claims; running attempts get `grace` to end, the rest goes back to pending; ends the
-    /// term.
+    /// Drains: no more claims, what has not started is handed back and the lead given to others at once;
+    /// running attempts get `grace` to end, the rest goes back to pending.
     boost::asio::awaitable<void> stop(Millis grace);
 
-    [[nodiscard]] bool leads() const;   // loaded and planning
-    [[nodiscard]] bool loaded() const;  // has led or stood by, whatever became of the store since: ready
+    [[nodiscard]] bool leads() const;         // some shard, or as the only node all of them
+    [[nodiscard]] bool takes_writes() const;  // as one of many nodes always, else while it leads
+    [[nodiscard]] bool loaded() const;        // knows its jobs, whatever became of the store since: ready
+    [[nodiscard]] SchedulerStanding standing() const;
 
     // --- told by the API after the store has committed
     void job_changed(const model::Job& job);

@@ -154,7 +154,7 @@ inline constexpr std::array kOptions = [] {
 
     ecron("node_id", text, "", life, "Name of this process among others, at most 64 letters, digits and .-_; empty: the host's name."),
     ecron("shutdown_grace", duration, "30s", life, "How long runs under way may take to end when ecron is told to stop.", {0, kDay}),
-    later(old("multi_node", boolean, "false", life, "Whether several processes share the work.")),
+    old("multi_node", boolean, "false", life, "Whether several processes share the work (MySQL and MariaDB); else the others stand by."),
     ignored(old("analysis_load_sleep", duration, "10s", life, "Interval of the old service's loading of jobs.", kOldSleep)),
     ignored(old("analysis_refresh_sleep", duration, "10s", life, "Interval of the old service's look at its peers.", kOldSleep)),
     ignored(old("job_status_refresh_sleep", duration, "10s", life, "Interval of the old service's writing of states.", kOldSleep)),

@@ -9,6 +9,7 @@
 
 #include "ecron/base/error.hpp"
 #include "ecron/base/id.hpp"
+#include "ecron/base/time.hpp"
 #include "ecron/model/execution.hpp"
 #include "ecron/model/job.hpp"
 
@@ -23,8 +24,17 @@ struct RunStatistics {
     std::vector<std::uint64_t>
         lateness_buckets;  // starts under each bound and not under the one before; last: none
     double lateness_sum{};
-    double lag_seconds{};  // how far planning is behind the clock
+    double lag_seconds{};  // how far planning is behind the clock, of the shard that is furthest behind
     std::size_t jobs{}, runs{}, planner_bytes{};
+};
+
+/// What this node is among others.
+struct NodeStanding {
+    NodeId node{};
+    std::vector<Shard> leading{};
+    Millis clock_ahead{};         // of the store's clock
+    bool refuses_to_lead{false};  // because its clock is off
+    bool clock_jumped{false};     // nothing is claimed until the store's clock confirms the wall clock
 };
 
 /// Threads: the io_context's. The meaning of each call is that of analysis::Scheduler.
@@ -34,7 +44,10 @@ public:
 
     virtual ~Runs() = default;
     [[nodiscard]] virtual bool leads() const = 0;
+    /// What changes something is accepted: otherwise another node has to be asked.
+    [[nodiscard]] virtual bool takes_writes() const = 0;
     [[nodiscard]] virtual bool loaded() const = 0;
+    [[nodiscard]] virtual NodeStanding standing() const = 0;
 
     virtual void job_changed(const model::Job& job) = 0;
     virtual void job_deleted(const model::Job& job, std::string_view by) = 0;

@@ -12,7 +12,16 @@ public:
     explicit SchedulerRuns(analysis::Scheduler& scheduler) : scheduler_(scheduler) {}
 
     [[nodiscard]] bool leads() const override { return scheduler_.leads(); }
+    [[nodiscard]] bool takes_writes() const override { return scheduler_.takes_writes(); }
     [[nodiscard]] bool loaded() const override { return scheduler_.loaded(); }
+    [[nodiscard]] NodeStanding standing() const override {
+        analysis::SchedulerStanding standing = scheduler_.standing();
+        return {.node = std::move(standing.node),
+                .leading = std::move(standing.leading),
+                .clock_ahead = standing.clock_ahead,
+                .refuses_to_lead = standing.refuses_to_lead,
+                .clock_jumped = standing.clock_jumped};
+    }
 
     void job_changed(const model::Job& job) override { scheduler_.job_changed(job); }
     void job_deleted(const model::Job& job, std::string_view by) override { scheduler_.job_deleted(job, by); }

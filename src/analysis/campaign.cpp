@@ -1,0 +1,166 @@
+#include <algorithm>
+
+#include "ecron/base/log.hpp"
+#include "scheduler_impl.hpp"
+
+/// Which shards this node leads: a round of the campaign each 100 ms; it takes its share of those that are
+/// free, and gives back what is more than its share.
+namespace ecron::analysis {
+namespace {
+
+constexpr Millis kRound{100};
+
+Millis magnitude(Millis value) { return value < Millis{0} ? -value : value; }
+
+}  // namespace
+
+Scheduler::Impl::Impl(asio::io_context& io, const Clock& clock, store::Store& store, execution::Pool& pool,
+                      SchedulerOptions options)
+    : node_(io, clock, store, pool, std::move(options)),
+      campaign_(io),
+      tail_(io),
+      watch_(io) {
+    node_.read_changes = [this] { return read_changes(); };
+    node_.slot_freed = [this](const std::string& key) {
+        for (const auto& shard : shards_) shard->slot_freed(key);
+    };
+}
+
+asio::awaitable<void> Scheduler::Impl::run() {
+    node_.gate.spawn("changes", keep_warm());
+    node_.gate.spawn("cluster", watch_cluster());
+    while (!over_) {
+        const SteadyInstant sent = node_.clock.steady();
+        const Result<store::Standing> standing = co_await node_.store.campaign(next_round());
+        node_.clock_check.look(node_.clock.now(), node_.clock.steady());
+        if (standing) {
+            const auto doubtful = node_.clock_check.doubtful_since();
+            const bool confirms = doubtful && *doubtful < sent && !node_.options.alone &&
+                                  magnitude(standing->clock_ahead) < kClockTolerance;
+            if (confirms) node_.clock_check.confirm(node_.clock.now(), node_.clock.steady());
+            stood(*standing);
+        } else {
+            held_.clear();
+        }
+        co_await campaign_.wait(kRound);
+    }
+}
+
+store::CampaignRound Scheduler::Impl::next_round() const {
+    store::CampaignRound round{.node = node_.options.node};
+    if (node_.stopping || refuses_to_lead_ || !warm_) {
+        for (const auto& shard : shards_)
+            if (!shard->in_term() && is_held(shard->shard())) round.release.push_back(shard->shard());
+        return round;
+    }
+    const std::size_t shards = shards_.size();
+    round.most = node_.options.nodes == store::Nodes::one ? shards : (shards + live_nodes_ - 1) / live_nodes_;
+    return round;
+}
+
+bool Scheduler::Impl::is_held(Shard shard) const { return std::ranges::find(held_, shard) != held_.end(); }
+
+void Scheduler::Impl::stood(const store::Standing& standing) {
+    if (shards_.empty()) {
+        node_.shards = standing.shards;
+        for (std::uint32_t number = 0; number < standing.shards; ++number)
+            shards_.push_back(std::make_unique<ShardScheduler>(node_, Shard{number}));
+        tail_.notify();
+    }
+    held_ = standing.held;
+    live_nodes_ = std::max<std::size_t>(standing.live_nodes, 1);
+    check_clock(standing);
+    take_and_release();
+    const bool stands_by =
+        warm_ && node_.options.nodes == store::Nodes::one && held_.empty() && !node_.stopping;
+    if (stands_by && !told_standby_)
+        log::info("standing by, another process leads node={}", node_.options.node);
+    told_standby_ = stands_by;
+    ready_ = ready_ || stands_by || takes_writes();
+}
+
+void Scheduler::Impl::check_clock(const store::Standing& standing) {
+    clock_ahead_ = standing.clock_ahead;
+    const Millis off = magnitude(clock_ahead_);
+    const bool refuses = off > kClockTolerance;
+    if (refuses && !refuses_to_lead_)
+        log::error("the clock is off, this node leads nothing node={} ahead={}ms", node_.options.node,
+                   clock_ahead_.count());
+    if (!refuses && refuses_to_lead_) log::info("the clock is right again node={}", node_.options.node);
+    refuses_to_lead_ = refuses;
+    const bool warns = off > kClockWarning;
+    if (warns && !refuses && !clock_warned_)
+        log::warn("the clock differs from the database's node={} ahead={}ms", node_.options.node,
+                  clock_ahead_.count());
+    clock_warned_ = warns;
+}
+
+/// Shards that are held and not led are led; of those that are too many one at a time is released.
+void Scheduler::Impl::take_and_release() {
+    const std::size_t most = next_round().most;
+    const bool releasing =
+        std::ranges::any_of(shards_, [](const auto& shard) { return shard->is_releasing(); });
+    std::size_t led = 0;
+    for (const auto& shard : shards_) {
+        if (shard->in_term() && !shard->is_releasing()) ++led;
+        const bool may = most > 0 && is_held(shard->shard()) && shard->is_loaded() && !shard->in_term();
+        if (!may || led >= most) continue;
+        ++led;
+        shard->begin_term();
+        node_.gate.spawn("lead", shard->lead());
+    }
+    if (led <= most || releasing) return;
+    const auto surplus = std::ranges::find_if(shards_.rbegin(), shards_.rend(),
+                                              [](const auto& shard) { return shard->in_term(); });
+    if (surplus == shards_.rend()) return;
+    log::info("shard is given to another node shard={} nodes={}", (*surplus)->shard(), live_nodes_);
+    (*surplus)->release();
+}
+
+bool Scheduler::Impl::leads() const {
+    const auto led = std::ranges::count_if(shards_, [](const auto& shard) { return shard->leads(); });
+    const bool all = !shards_.empty() && static_cast<std::size_t>(led) == shards_.size();
+    return node_.options.nodes == store::Nodes::one ? all : led > 0;
+}
+
+bool Scheduler::Impl::takes_writes() const {
+    return node_.options.nodes == store::Nodes::many ? warm_ : leads();
+}
+
+SchedulerStanding Scheduler::Impl::standing() const {
+    SchedulerStanding standing{.node = node_.options.node,
+                               .clock_ahead = clock_ahead_,
+                               .refuses_to_lead = refuses_to_lead_,
+                               .clock_jumped = !node_.clock_check.is_believed()};
+    for (const auto& shard : shards_)
+        if (shard->leads()) standing.leading.push_back(shard->shard());
+    return standing;
+}
+
+asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
+    node_.stopping = true;
+    log::info("draining runs={}", node_.runs.all);
+    for (const auto& shard : shards_)
+        if (shard->in_term()) shard->release();
+    const auto ended = [this] {
+        return std::ranges::none_of(shards_, [](const auto& shard) { return shard->in_term(); });
+    };
+    while (!ended()) co_await node_.progress.wait(Millis{10});
+    // A lead that had been lost when this began.
+    for (const auto& shard : shards_) shard->abandon_term();
+
+    const SteadyInstant deadline = node_.clock.steady() + grace;
+    const auto busy = [this] { return node_.pool.running() + node_.pool.waiting() > 0; };
+    while (busy() && node_.clock.steady() < deadline) co_await node_.progress.wait(Millis{50});
+    for (const auto& shard : shards_) shard->abandon_attempts();
+    over_ = true;
+    campaign_.notify();
+    tail_.notify();
+    watch_.notify();
+    co_await node_.gate.drained();
+    NodeId self = node_.options.node;
+    const Result<void> left = co_await node_.store.leave(std::move(self));
+    if (!left) log::warn("lease not ended error={}", left.error().what);
+}
+
+}  // namespace ecron::analysis

@@ -1,0 +1,126 @@
+#include <algorithm>
+
+#include "ecron/base/log.hpp"
+#include "shard_scheduler.hpp"
+
+/// Runs of this shard that another node has claimed or carries out, because it led before. They count for
+/// overlap, and are looked at each second until they end, come back, or their node is dead.
+namespace ecron::analysis {
+namespace {
+
+constexpr std::size_t kLookPage = 500;
+
+}  // namespace
+
+void ShardScheduler::adopt_elsewhere(model::Execution row, execution::TaskPtr task) {
+    const bool planned = row.trigger == model::Trigger::schedule && row.nominal.has_value();
+    const Timing timing =
+        task == nullptr ? node_.options.timing
+                        : timing_of(task->context.plan, task->job_type, node_.options.timing, node_.groups);
+    const RunId id = planner_.adopt(row.job_key, planned ? row.nominal : std::nullopt,
+                                    row.due.value_or(node_.clock.now()), Planner::Adopted::running, timing);
+    runs_.add(Run{.id = id,
+                  .stage = Stage::elsewhere,
+                  .task = std::move(task),
+                  .row = std::move(row),
+                  .needs_begin = true});
+}
+
+asio::awaitable<void> ShardScheduler::look_elsewhere() {
+    if (looking_ || !term_) co_return;
+    looking_ = true;
+    std::vector<ExecuteId> ids;
+    for (const RunId id : runs_.ids())
+        if (const Run& run = *runs_.find(id); run.stage == Stage::elsewhere) ids.push_back(run.row.id);
+    const std::uint64_t term = term_count_;
+    for (std::size_t at = 0; at < ids.size() && term == term_count_; at += kLookPage) {
+        const auto first = ids.begin() + static_cast<std::ptrdiff_t>(at);
+        const auto count = static_cast<std::ptrdiff_t>(std::min(kLookPage, ids.size() - at));
+        std::vector<ExecuteId> page(first, first + count);
+        const auto rows = co_await node_.store.find_executions(page);
+        if (!rows || term != term_count_) break;
+        std::unordered_map<ExecuteId, const model::Execution*> found;
+        for (const model::Execution& row : *rows) found.emplace(row.id, &row);
+        for (const ExecuteId& id : page) {
+            Run* const run = runs_.find(id);
+            if (run == nullptr || run->stage != Stage::elsewhere) continue;
+            const auto row = found.find(id);
+            looked_at(*run, row == found.end() ? nullptr : row->second);
+        }
+        co_await yield(node_.io);
+    }
+    looking_ = false;
+}
+
+void ShardScheduler::looked_at(Run& run, const model::Execution* row) {
+    if (row == nullptr || model::is_end(row->state)) {
+        end_run(run.id);
+        return;
+    }
+    run.row = *row;
+    const bool waits = row->accepted || row->state == model::ExecutionState::failure ||
+                       (row->state == model::ExecutionState::pending && row->node.value().empty());
+    if (waits)
+        came_back(run);
+    else if (is_lost(*row))
+        node_.gate.spawn("take over", take_over(run.id));
+}
+
+/// The node that ran it has done its part: what follows is the leader's.
+void ShardScheduler::came_back(Run& run) {
+    const Instant due = run.row.due.value_or(node_.clock.now());
+    runs_.move(run, run.row.accepted ? Stage::accepted : Stage::retrying);
+    if (run.row.accepted)
+        planner_.accepted(run.id, due);
+    else
+        planner_.retry_at(run.id, due);
+    wake_.notify();
+    if (!run.stop_reason.empty() || run.task == nullptr) {
+        const std::string reason = run.stop_reason.empty() ? "job_gone" : run.stop_reason;
+        node_.gate.spawn("stop", finish_without_attempt(run.id, reason));
+    } else if (run.row.accepted && !run.row.result.empty()) {
+        run.early_result = run.row.result;
+        node_.gate.spawn("callback", complete_by_callback(run.id));
+    }
+}
+
+bool ShardScheduler::is_lost(const model::Execution& row) {
+    if (orphans_.find(row.id) != nullptr) return false;
+    return row.node == node_.options.node || node_.watch.is_dead(row.node);
+}
+
+asio::awaitable<void> ShardScheduler::take_over(RunId id) {
+    Run* run = runs_.find(id);
+    if (run == nullptr || run->stage != Stage::elsewhere) co_return;
+    runs_.move(*run, Stage::ending);
+    model::Execution row = run->row;
+    const std::uint64_t term = term_count_;
+    const bool goes_on = co_await survive_loss(row, run->task);
+    if (term != term_count_) co_return;
+    run = runs_.find(id);
+    if (run == nullptr) co_return;
+    if (!goes_on && !model::is_end(row.state)) {  // it was no longer as it had been looked at
+        runs_.move(*run, Stage::elsewhere);
+        co_return;
+    }
+    if (!goes_on) {
+        end_run(id);
+        co_return;
+    }
+    run->row = std::move(row);
+    came_back(*run);
+}
+
+asio::awaitable<void> ShardScheduler::ask_cancel(model::Execution row, std::string by) {
+    for (std::size_t tries = 0;; ++tries) {
+        const Result<void> asked = co_await node_.store.ask_cancel(row, by);
+        if (asked) co_return;
+        bool again = asked.error().code == Errc::unavailable;
+        if (again) again = co_await node_.back_off(tries);
+        if (again) continue;
+        log::warn("end of a run not asked for execution={} error={}", row.id, asked.error().what);
+        co_return;
+    }
+}
+
+}  // namespace ecron::analysis

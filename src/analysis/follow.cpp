@@ -1,0 +1,128 @@
+#include <algorithm>
+
+#include "ecron/base/log.hpp"
+#include "shard_scheduler.hpp"
+
+/// Keeping up with whoever leads the shard: its jobs are loaded once, changes come from the log, and the
+/// planner stands at the watermark that is stored. So a take-over needs only what came after it.
+namespace ecron::analysis {
+
+ShardScheduler::ShardScheduler(Node& node, Shard shard)
+    : node_(node),
+      shard_(shard),
+      wake_(node.io),
+      planner_(node.clock.now(), PlannerOptions{.claim_ahead = node.options.claim_ahead}),
+      runs_(node.runs),
+      orphans_(node.runs) {}
+
+void ShardScheduler::begin_load(const store::ShardState& state) {
+    position_ = state;
+    if (!position_.watermark) position_.watermark = node_.clock.now();
+    pending_.clear();
+}
+
+void ShardScheduler::put(const std::vector<LoadedJob>& jobs) {
+    for (const LoadedJob& loaded : jobs) planner_.upsert(loaded.job, loaded.from, loaded.claimed);
+}
+
+asio::awaitable<void> ShardScheduler::end_load() {
+    following_ = true;
+    co_await pass(*position_.watermark);
+    following_ = false;
+    loaded_ = true;
+}
+
+/// The leader plans a change at once. A follower keeps it until the leader has said that he planned it: up to
+/// his watermark he may have gone by what held before.
+void ShardScheduler::changed(PlanChange change) {
+    if (term_) {
+        apply(change);
+        wake_.notify();
+    } else {
+        pending_.push_back(std::move(change));
+    }
+}
+
+void ShardScheduler::apply(const PlanChange& change) {
+    std::optional<PlannedJob> now = planner_.find(change.key);
+    const auto same = [&](const PlannedJob& other) {
+        return now && now->schedule == other.schedule && now->timing.jitter == other.timing.jitter &&
+               now->timing.begin_at == other.timing.begin_at && now->timing.end_at == other.timing.end_at;
+    };
+    const auto replace_by = [&](const PlanChange::Plan& plan, Instant until) {
+        if (!plan.job) {
+            planner_.split(change.key, until);
+            planner_.remove(change.key);
+        } else if (same(*plan.job)) {
+            planner_.adjust(*plan.job);
+        } else {
+            planner_.split(change.key, plan.from);
+            planner_.upsert(*plan.job, plan.from);
+        }
+    };
+    // What was replaced is not what the planner knows where a change in between could not be read.
+    if (change.before && change.before->job && !same(*change.before->job)) {
+        replace_by(*change.before, change.before->from);
+        now = planner_.find(change.key);
+    }
+    if (change.kind == PlanChange::Kind::deleted)
+        planner_.remove(change.key);
+    else if (change.after)
+        replace_by(*change.after, change.at);
+}
+
+void ShardScheduler::pause(std::optional<Group> tenant, std::optional<Instant> since) {
+    planner_.pause(tenant, since);
+    passes_runs_ = true;
+    wake_.notify();
+}
+
+void ShardScheduler::resume(std::optional<Group> tenant, std::optional<Instant> at) {
+    planner_.resume(tenant, at);
+    passes_runs_ = true;
+    wake_.notify();
+}
+
+/// The shard's row, read each second while another node leads, or nobody.
+asio::awaitable<void> ShardScheduler::observe(store::ShardState state) {
+    if (in_term_ || following_) co_return;
+    if (term_ && state.epoch > term_->epoch) {
+        log::info("another node leads shard={} node={} epoch={}", shard_, state.node, state.epoch);
+        let_go(node_.gate);
+    }
+    if (term_ || !loaded_ || !state.watermark) co_return;
+    position_ = std::move(state);
+    following_ = true;
+    const ChangeNumber planned = position_.planned;
+    while (!pending_.empty() && pending_.front().number <= planned) {
+        apply(pending_.front());
+        pending_.pop_front();
+    }
+    while (!pending_cancels_.empty() && pending_cancels_.front().number <= planned)
+        pending_cancels_.pop_front();
+    co_await pass(*position_.watermark);
+    following_ = false;
+}
+
+asio::awaitable<void> ShardScheduler::pass(Instant watermark) {
+    while (!planner_.follow(node_.clock.now(), watermark)) co_await yield(node_.io);
+}
+
+/// What the last leader had not planned, or not said so.
+void ShardScheduler::replay_since(const store::Term& term) {
+    replayed_.clear();
+    for (const PlanChange& change : pending_) {
+        const bool first = replayed_.insert(change.key).second;
+        // A job that had been changed already when it would have been loaded.
+        if (first && change.before && change.before->job && !planner_.find(change.key)) {
+            const PlannedJob& job = *change.before->job;
+            const Millis jitter = job.timing.jitter;
+            planner_.upsert(job, std::max(change.before->from, term.watermark - jitter),
+                            jitter > Millis{0} ? std::optional{term.watermark} : std::nullopt);
+        }
+        apply(change);
+    }
+    pending_.clear();
+}
+
+}  // namespace ecron::analysis

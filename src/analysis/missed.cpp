@@ -1,0 +1,89 @@
+#include "missed.hpp"
+
+#include <algorithm>
+
+#include "ecron/base/json_writer.hpp"
+#include "ecron/base/uuid.hpp"
+#include "shard_scheduler.hpp"
+
+namespace ecron::analysis {
+namespace {
+
+constexpr std::size_t kIdsAtOnce = 500;
+
+}  // namespace
+
+std::string summary_text(const store::Missed& missed) {
+    std::string text;
+    JsonWriter json{text};
+    json.begin_object().member("from", format_rfc3339_millis(missed.from));
+    json.member("to", format_rfc3339_millis(missed.to)).member("count", missed.count).end_object();
+    return text;
+}
+
+void leave_out(store::Missed& missed, std::span<const Instant> claimed, const cron::Schedule& schedule) {
+    for (const Instant instant : claimed) {
+        if (instant < missed.from || instant > missed.to || missed.count == 0) continue;
+        --missed.count;
+        if (instant == missed.from) missed.from = schedule.next_after(instant).value_or(missed.to);
+    }
+    for (auto last = claimed.rbegin(); last != claimed.rend() && *last == missed.to; ++last)
+        missed.to = schedule.prev_before(*last).value_or(missed.from);
+    if (missed.to < missed.from) missed.count = 0;
+}
+
+/// The last term may have claimed runs that its watermark had not passed when it ended: of its next instant,
+/// and of jobs that were changed. They are not missed.
+asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_rows(std::vector<store::Missed> missed) {
+    std::vector<JobKey> doubtful;
+    for (const store::Missed& one : missed) {
+        const std::optional<PlannedJob> job = planner_.find(one.job);
+        const bool jittered = job && job->timing.jitter > Millis{0};
+        if (one.from == first_undecided_ || jittered || replayed_.contains(one.job))
+            doubtful.push_back(one.job);
+    }
+    if (doubtful.empty()) co_return missed;
+    std::ranges::sort(doubtful);
+    co_await node_.fetch_tasks(doubtful);
+
+    std::vector<ExecuteId> firsts;
+    for (const store::Missed& one : missed)
+        if (const auto task = node_.tasks.find(one.job); one.from == first_undecided_ && task != nullptr)
+            firsts.emplace_back(keyed_uuid(node_.store.id_key(), task->job_id.value(), one.from));
+    std::unordered_set<JobKey> claimed_first;
+    for (std::size_t at = 0; at < firsts.size(); at += kIdsAtOnce) {
+        const auto begin = firsts.begin() + static_cast<std::ptrdiff_t>(at);
+        const auto count = static_cast<std::ptrdiff_t>(std::min(kIdsAtOnce, firsts.size() - at));
+        const auto rows = co_await node_.store.find_executions({begin, begin + count});
+        if (!rows) continue;
+        for (const model::Execution& row : *rows) claimed_first.insert(row.job_key);
+    }
+
+    std::vector<store::Missed> left;
+    for (store::Missed& one : missed) {
+        const auto task = node_.tasks.find(one.job);
+        const std::optional<PlannedJob> job = planner_.find(one.job);
+        if (task != nullptr && job && std::ranges::binary_search(doubtful, one.job)) {
+            std::vector<Instant> claimed;
+            const bool simple = job->timing.jitter == Millis{0} && !replayed_.contains(one.job);
+            if (!simple)
+                claimed = co_await claimed_of(one, task->job_id);
+            else if (claimed_first.contains(one.job))
+                claimed.push_back(one.from);
+            leave_out(one, claimed, job->schedule);
+        }
+        if (one.count > 0) left.push_back(std::move(one));
+    }
+    co_return left;
+}
+
+asio::awaitable<std::vector<Instant>> ShardScheduler::claimed_of(store::Missed missed, JobId job) {
+    std::vector<Instant> claimed;
+    const auto rows = co_await node_.store.runs_of(std::move(job), missed.from, missed.to);
+    if (!rows) co_return claimed;
+    for (const model::Execution& row : *rows)
+        if (row.trigger == model::Trigger::schedule && row.nominal) claimed.push_back(*row.nominal);
+    co_return claimed;
+}
+
+}  // namespace ecron::analysis

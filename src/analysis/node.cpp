@@ -1,0 +1,125 @@
+#include "node.hpp"
+
+#include <algorithm>
+
+#include "ecron/base/log.hpp"
+
+namespace ecron::analysis {
+namespace {
+
+constexpr std::size_t kParkedWindows = 20;  // claim windows of runs that only wait
+constexpr Seconds kBeatIsGood{3};
+constexpr Millis kJumpLasts{5'000};
+
+}  // namespace
+
+Node::Node(asio::io_context& context, const Clock& wall, store::Store& kept, execution::Pool& executors,
+           SchedulerOptions given)
+    : io(context),
+      clock(wall),
+      store(kept),
+      pool(executors),
+      options(std::move(given)),
+      gate(io),
+      progress(io),
+      random(options.seed),
+      tasks(options.task_cache_bytes),
+      watch(options.lease, options.alone),
+      clock_check(options.alone ? std::optional{kJumpLasts} : std::nullopt) {}
+
+std::size_t Node::window() const {
+    if (runs.parked >= kParkedWindows * options.claim_window) return 0;
+    const std::size_t used = runs.all - runs.parked + runs.decided;
+    return used < options.claim_window ? options.claim_window - used : 0;
+}
+
+bool Node::beats() const {
+    const std::optional<SteadyInstant> beat = store.last_beat();
+    return beat && clock.steady() - *beat < kBeatIsGood;
+}
+
+asio::awaitable<bool> Node::back_off(std::size_t tries) {
+    constexpr Millis kFirst{50};
+    constexpr Millis kMost{2'000};
+    const Millis wait = std::min(kMost, kFirst * (1U << std::min<std::size_t>(tries, 6)));
+    if (stopping && tries > 3) co_return false;
+    co_await sleep(io, wait);
+    co_return true;
+}
+
+asio::awaitable<bool> Node::fetch_tasks(std::vector<JobKey> keys) {
+    std::ranges::sort(keys);
+    const auto repeated = std::ranges::unique(keys);
+    keys.erase(repeated.begin(), repeated.end());
+    std::erase_if(keys, [this](JobKey key) { return tasks.find(key) != nullptr; });
+    for (std::size_t tries = 0; !keys.empty(); ++tries) {
+        const Result<std::vector<model::Job>> jobs = co_await store.find_jobs_by_key(keys);
+        if (jobs) {
+            for (const model::Job& job : *jobs) remember_task(job);
+            break;
+        }
+        const bool again = co_await back_off(tries);
+        if (!again) co_return false;
+    }
+    co_return true;
+}
+
+asio::awaitable<execution::TaskPtr> Node::task_of(model::Execution row) {
+    if (row.snapshot.empty()) {
+        std::vector<JobKey> keys{row.job_key};
+        const bool fetched = co_await fetch_tasks(std::move(keys));
+        co_return fetched ? tasks.find(row.job_key) : nullptr;
+    }
+    model::Job job{.id = row.job_id,
+                   .name = row.job_name,
+                   .type = row.job_type,
+                   .context = row.snapshot,
+                   .tenant = row.tenant};
+    co_return make_task(job);
+}
+
+execution::TaskPtr Node::make_task(const model::Job& job) const {
+    auto context = model::read_context(job.context);
+    if (!context) {
+        log::warn("context of a job cannot be read job={} reason={}", job.id, context.error().what);
+        return nullptr;
+    }
+    auto task = std::make_shared<execution::Task>();
+    task->job_id = job.id;
+    task->job_key = job.key;
+    task->job_name = job.name;
+    task->job_type = job.type;
+    task->tenant = job.tenant;
+    task->revision = job.revision;
+    task->snapshot = job.key == JobKey{} ? job.context : std::string{};
+    task->context = std::move(*context);
+    return task;
+}
+
+execution::TaskPtr Node::remember_task(const model::Job& job) {
+    execution::TaskPtr task = make_task(job);
+    if (task != nullptr) tasks.put(job.key, task);
+    return task;
+}
+
+void Node::count(model::ExecutionState state) {
+    switch (state) {
+        case model::ExecutionState::success:
+            ++statistics.succeeded;
+            break;
+        case model::ExecutionState::failure:
+            ++statistics.failed;
+            break;
+        case model::ExecutionState::abandon:
+            ++statistics.abandoned;
+            break;
+        case model::ExecutionState::interrupt:
+            ++statistics.interrupted;
+            break;
+        case model::ExecutionState::executing:
+        case model::ExecutionState::pending:
+            break;
+    }
+}
+
+}  // namespace ecron::analysis

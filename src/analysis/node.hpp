@@ -1,0 +1,65 @@
+#pragma once
+#include <array>
+#include <functional>
+#include <random>
+
+#include "clock_check.hpp"
+#include "ecron/analysis/scheduler.hpp"
+#include "ecron/base/async.hpp"
+#include "groups.hpp"
+#include "lateness.hpp"
+#include "node_watch.hpp"
+#include "run_table.hpp"
+#include "task_cache.hpp"
+
+namespace ecron::analysis {
+
+namespace asio = boost::asio;
+
+/// What the shards of one process share.
+struct Node {
+    Node(asio::io_context& context, const Clock& wall, store::Store& kept, execution::Pool& executors,
+         SchedulerOptions given);
+
+    asio::io_context& io;
+    const Clock& clock;
+    store::Store& store;
+    execution::Pool& pool;
+    const SchedulerOptions options;
+
+    Gate gate;
+    Wakeup progress;  // whoever waits for room
+    std::mt19937_64 random;
+    Groups groups;
+    TaskCache tasks;
+    ChangeNumber changes{};  // those up to this one are known here
+    NodeWatch watch;
+    ClockCheck clock_check;
+    RunCount runs;
+    SchedulerStatistics statistics;
+    Lateness lateness;
+    std::size_t shards{1};
+    bool stopping{false};
+
+    /// Reads what is new in the change log; false: the store did not answer.
+    std::function<asio::awaitable<bool>()> read_changes;
+    /// A run that held one of a concurrency key's slots has ended.
+    std::function<void(const std::string& key)> slot_freed;
+
+    /// How many more runs there may be. Those that only wait, perhaps for days, keep nobody from running:
+    /// they have a bound of their own.
+    [[nodiscard]] std::size_t window() const;
+    /// A claim, or a lease, can be relied on: the last good heartbeat is young.
+    [[nodiscard]] bool beats() const;
+    [[nodiscard]] double dice() { return std::uniform_real_distribution<double>{0, 1}(random); }
+    /// Waits before a call of the store is tried again; false when there is no point any more.
+    asio::awaitable<bool> back_off(std::size_t tries);
+    /// Makes the tasks of these jobs ready; false: the store did not answer.
+    asio::awaitable<bool> fetch_tasks(std::vector<JobKey> keys);
+    asio::awaitable<execution::TaskPtr> task_of(model::Execution row);
+    [[nodiscard]] execution::TaskPtr make_task(const model::Job& job) const;
+    execution::TaskPtr remember_task(const model::Job& job);
+    void count(model::ExecutionState state);
+};
+
+}  // namespace ecron::analysis

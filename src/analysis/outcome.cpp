@@ -1,0 +1,194 @@
+#include <algorithm>
+
+#include "ecron/base/log.hpp"
+#include "shard_scheduler.hpp"
+
+/// How attempts ended, and what follows from it.
+namespace ecron::analysis {
+
+asio::awaitable<void> ShardScheduler::finish_attempt(RunId id, execution::AttemptResult result) {
+    Run* const run = find(id);
+    if (run == nullptr) co_return;  // forgotten with its term
+    if (run->stage == Stage::running && run->row.due) node_.lateness.record(result.begin_at - *run->row.due);
+    move(*run, Stage::ending);
+    store::Outcome outcome;
+    const Next next = decide_outcome(*run, result, outcome);
+    co_await write_and_settle(id, next, std::move(outcome));
+}
+
+ShardScheduler::Next ShardScheduler::decide_outcome(Run& run, const execution::AttemptResult& result,
+                                                    store::Outcome& outcome) {
+    model::Execution& row = run.row;
+    const model::Context& context = run.task->context;
+    const bool expired = row.accepted;  // its attempt is recorded and in the list of executors already
+    outcome.id = row.id;
+    outcome.attempt = row.attempt;
+    outcome.record = model::Attempt{.execute_id = row.id,
+                                    .number = row.attempt,
+                                    .begin_at = result.begin_at,
+                                    .end_at = result.end_at,
+                                    .node = node_.options.node,
+                                    .outcome = result.outcome,
+                                    .code = result.code,
+                                    .reason = result.reason,
+                                    .detail = result.detail,
+                                    .output = result.output};
+    if (expired) {
+        outcome.record.reset();
+    } else {
+        row.executors.push_back({node_.options.executor_id, result.begin_at});
+        row.execute_times = static_cast<int>(row.executors.size());
+        if (row.executors.size() == 1) row.begin_at = result.begin_at;
+    }
+    row.accepted = false;
+    row.end_at = result.end_at;
+    row.reason = result.reason;
+    if (!run.early_result.empty()) row.result = run.early_result;
+
+    Next next = Next::over;
+    if (!run.stop_reason.empty() && result.outcome != model::ExecutionState::success) {
+        row.state = model::ExecutionState::interrupt;
+        row.reason = run.stop_reason;
+    } else if (result.accepted && run.early_result.empty()) {
+        row.state = model::ExecutionState::executing;
+        row.accepted = true;
+        row.end_at.reset();
+        row.due = node_.clock.now() + context.callback_timeout.value_or(node_.options.callback_timeout);
+        next = Next::await_callback;
+    } else {
+        row.state = result.outcome;
+        const int counted = row.attempt - row.losses;
+        const auto delay = execution::next_attempt_after(context.retry.value_or(node_.options.retry), counted,
+                                                         result, node_.dice());
+        if (result.outcome == model::ExecutionState::failure && delay) {
+            row.due = node_.clock.now() + *delay;
+            outcome.next_attempt = row.attempt + 1;
+            next = Next::retry;
+        } else if (result.outcome == model::ExecutionState::failure) {
+            row.state = model::ExecutionState::abandon;
+        }
+    }
+    outcome.after = row;
+    return next;
+}
+
+asio::awaitable<void> ShardScheduler::finish_without_attempt(RunId id, std::string reason) {
+    Run* const run = find(id);
+    if (run == nullptr || run->stage == Stage::ending) co_return;
+    move(*run, Stage::ending);
+    run->row.state = model::ExecutionState::interrupt;
+    run->row.end_at = node_.clock.now();
+    run->row.reason = std::move(reason);
+    run->row.accepted = false;
+    co_await write_and_settle(id, Next::over,
+                              {.id = run->row.id, .attempt = run->row.attempt, .after = run->row});
+}
+
+asio::awaitable<void> ShardScheduler::write_and_settle(RunId id, Next next, store::Outcome outcome) {
+    const std::optional<bool> written = co_await write_outcome(outcome);
+    Run* const run = find(id);
+    if (run == nullptr) co_return;
+    if (!written)
+        end_run(id);
+    else if (!*written)
+        look_later(*run);
+    else
+        settle(id, next, outcome);
+}
+
+/// Nothing: it cannot be written. False: the row was no longer as it had been.
+asio::awaitable<std::optional<bool>> ShardScheduler::write_outcome(store::Outcome outcome) {
+    for (std::size_t tries = 0;; ++tries) {
+        const Result<bool> written = co_await node_.store.finish(outcome);
+        if (written) {
+            if (!*written) log::warn("outcome not kept, the execution had gone on execution={}", outcome.id);
+            co_return *written;
+        }
+        if (written.error().code != Errc::unavailable) {
+            log::error("outcome not written execution={} error={}", outcome.id, written.error().what);
+            co_return std::nullopt;
+        }
+        const bool again = co_await node_.back_off(tries);
+        if (!again) co_return std::nullopt;
+    }
+}
+
+/// The row is not what is known of it here: because somebody else changed it, or because a commit was not
+/// heard of. The next look at it tells.
+void ShardScheduler::look_later(Run& run) {
+    if (is_orphan(run.id)) {
+        end_run(run.id);
+        return;
+    }
+    move(run, Stage::elsewhere);
+    run.needs_begin = true;
+}
+
+void ShardScheduler::settle(RunId id, Next next, const store::Outcome& outcome) {
+    Run* const run = find(id);
+    log::debug("attempt ended execution={} job={} attempt={} state={} reason={}", outcome.id, run->row.job_id,
+               outcome.attempt, model::to_text(outcome.after.state), outcome.after.reason);
+    node_.count(outcome.after.state);
+    run->begin_recorded = next == Next::await_callback;
+    if (next == Next::over || is_orphan(id)) {  // what follows an orphan's attempt is the leader's
+        end_run(id);
+        return;
+    }
+    free_slot(*run);
+    if (next == Next::retry) {
+        move(*run, Stage::retrying);
+        run->needs_begin = true;
+        ++run->row.attempt;
+        planner_.retry_at(id, *outcome.after.due);
+    } else {
+        move(*run, Stage::accepted);
+        planner_.accepted(id, *outcome.after.due);
+    }
+    // A stop or a callback may have come while the outcome was being written.
+    if (!run->stop_reason.empty())
+        node_.gate.spawn("stop", finish_without_attempt(id, run->stop_reason));
+    else if (next == Next::await_callback && !run->early_result.empty())
+        node_.gate.spawn("callback", complete_by_callback(id));
+    wake_.notify();
+}
+
+/// The target's report ends a run that waits for it.
+asio::awaitable<void> ShardScheduler::complete_by_callback(RunId id) {
+    Run* const run = find(id);
+    if (run == nullptr || run->stage != Stage::accepted) co_return;
+    move(*run, Stage::ending);
+    run->row.state = model::ExecutionState::success;
+    run->row.result = run->early_result;
+    run->row.accepted = false;
+    run->row.end_at = node_.clock.now();
+    run->row.reason.clear();
+    co_await write_and_settle(id, Next::over,
+                              {.id = run->row.id, .attempt = run->row.attempt, .after = run->row});
+}
+
+void ShardScheduler::end_run(RunId id) {
+    if (const Run* const run = find(id)) free_slot(*run);
+    if (is_orphan(id)) {
+        orphans_.erase(id);
+    } else {
+        runs_.erase(id);
+        planner_.ended(id);
+    }
+    wake_.notify();
+    node_.progress.notify();
+}
+
+void ShardScheduler::free_slot(const Run& run) {
+    if (run.task == nullptr || node_.shards == 1) return;
+    const std::string& key = run.task->context.plan.concurrency_key;
+    if (!key.empty()) node_.slot_freed(key);
+}
+
+Run* ShardScheduler::find(RunId id) {
+    Run* const run = runs_.find(id);
+    return run != nullptr ? run : orphans_.find(id);
+}
+
+void ShardScheduler::move(Run& run, Stage stage) { (is_orphan(run.id) ? orphans_ : runs_).move(run, stage); }
+
+}  // namespace ecron::analysis

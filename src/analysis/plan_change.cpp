@@ -1,0 +1,57 @@
+#include "plan_change.hpp"
+
+#include "ecron/base/log.hpp"
+
+namespace ecron::analysis {
+namespace {
+
+PlanChange::Plan plan_of(const model::Job& job, const SchedulerOptions& defaults, Groups& groups) {
+    PlanChange::Plan plan{.from = job.effective_from};
+    if (!job.enabled) return plan;
+    auto planned = planned_job(job, defaults, groups);
+    if (planned)
+        plan.job = std::move(*planned);
+    else if (!job.cron_time.empty())
+        log::warn("job cannot be planned job={} reason={}", job.id, planned.error());
+    return plan;
+}
+
+PlanChange::Plan plan_of(const store::Change& change, const store::ReplacedSchedule& replaced,
+                         const model::Job* current, const SchedulerOptions& defaults, Groups& groups) {
+    PlanChange::Plan plan{.from = replaced.effective_from};
+    if (!replaced.enabled) return plan;
+    const bool told = replaced.created_at >= Instant{};
+    const store::StoredPlan stored{
+        .key = change.job_key,
+        .id = change.job_id.value(),
+        .cron_time = replaced.cron_time,
+        .type = replaced.type,
+        .plan = replaced.plan,
+        .tenant = change.tenant.value(),
+        .created_at = told || current == nullptr ? replaced.created_at : current->created_at};
+    auto planned = planned_job(stored, defaults, groups);
+    if (planned) plan.job = std::move(*planned);
+    return plan;
+}
+
+}  // namespace
+
+PlanChange plan_change(const model::Job& changed, const SchedulerOptions& defaults, Groups& groups) {
+    return {.number = changed.revision,
+            .key = changed.key,
+            .at = changed.effective_from,
+            .after = plan_of(changed, defaults, groups)};
+}
+
+PlanChange plan_change(const store::Change& change, const model::Job* current,
+                       const SchedulerOptions& defaults, Groups& groups) {
+    PlanChange planned{.number = change.number, .key = change.job_key, .at = change.at};
+    if (change.kind == "delete") planned.kind = PlanChange::Kind::deleted;
+    if (const auto replaced = store::read_replaced(change))
+        planned.before = plan_of(change, *replaced, current, defaults, groups);
+    if (current != nullptr && current->revision == change.number)
+        planned.after = plan_of(*current, defaults, groups);
+    return planned;
+}
+
+}  // namespace ecron::analysis

@@ -1,0 +1,192 @@
+#include <algorithm>
+
+#include "ecron/base/log.hpp"
+#include "ecron/base/uuid.hpp"
+#include "ecron/model/shard.hpp"
+#include "scheduler_impl.hpp"
+
+/// What the API tells and asks: done here where this node leads the job's shard, else through the change log.
+namespace ecron::analysis {
+namespace {
+
+constexpr Millis kLongestWaitForEnd{10'000};
+constexpr Millis kLookForEnd{50};
+
+std::unexpected<Error> not_leading() {
+    return fail(Errc::unavailable, "this node does not lead at the moment, try again");
+}
+
+std::unexpected<Error> no_execution() {
+    return fail(Errc::not_found, "This execution does not exist", {"execute_id"});
+}
+
+std::unexpected<Error> has_ended() {
+    return fail(Errc::conflict, "This execution has ended", {"execute_id"});
+}
+
+}  // namespace
+
+ShardScheduler& Scheduler::Impl::shard_of(const JobId& job) const {
+    return *shards_[model::shard_of(job, shards_.size()).value()];
+}
+
+/// Told before its turn, a change comes with the log instead, so that none is planned without those before
+/// it.
+void Scheduler::Impl::job_changed(const model::Job& job) {
+    if (!warm_) return;
+    ShardScheduler& shard = shard_of(job.id);
+    const bool next = job.revision.value() == node_.changes.value() + 1;
+    if (!next || !shard.plans_changes()) {
+        tail_.notify();
+        return;
+    }
+    node_.changes = job.revision;
+    node_.tasks.erase(job.key);
+    shard.refresh_tasks(job);
+    shard.changed(plan_change(job, node_.options, node_.groups));
+}
+
+void Scheduler::Impl::job_deleted(const model::Job& job, std::string_view by) {
+    log::info("job deleted job={} by={}", job.id, by);
+    tail_.notify();
+}
+
+void Scheduler::Impl::paused(const std::optional<TenantId>& tenant, bool is_paused) {
+    const std::optional<Group> group =
+        tenant ? std::optional{node_.groups.of(tenant->value())} : std::nullopt;
+    for (const auto& shard : shards_) {
+        if (is_paused)
+            shard->pause(group, std::nullopt);
+        else
+            shard->resume(group, std::nullopt);
+    }
+}
+
+asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_now(model::Job job, model::Trigger trigger,
+                                                                   std::optional<ExecuteId> id) {
+    if (!takes_writes()) co_return not_leading();
+    if (node_.runs.all - node_.runs.parked >= 2 * node_.options.claim_window)
+        co_return fail(Errc::unavailable, "too many executions are under way, try again");
+    const ExecuteId chosen = id.value_or(ExecuteId{random_uuid()});
+    ShardScheduler& shard = shard_of(job.id);
+    Result<model::Execution> stored;
+    if (shard.leads())
+        stored = co_await shard.run_now(job, trigger, chosen);
+    else
+        stored = co_await run_elsewhere(job, trigger, chosen);
+    if (stored || stored.error().code != Errc::conflict) co_return stored;
+    co_return co_await same_execution(std::move(job), chosen, stored.error());
+}
+
+/// The leader of its shard learns of it from the change log.
+asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_elsewhere(model::Job job,
+                                                                         model::Trigger trigger,
+                                                                         ExecuteId id) {
+    const execution::TaskPtr task = node_.make_task(job);
+    if (task == nullptr) co_return fail(Errc::invalid, "Invalid parameter", {"job_context"});
+    const Instant now = node_.clock.now();
+    model::Execution row{.id = std::move(id),
+                         .job_id = job.id,
+                         .job_key = job.key,
+                         .job_type = job.type,
+                         .job_name = job.name,
+                         .state = model::ExecutionState::pending,
+                         .begin_at = now,
+                         .tenant = job.tenant,
+                         .trigger = trigger,
+                         .nominal = now,
+                         .due = now,
+                         .attempt = 1,
+                         .revision = job.revision,
+                         .snapshot = task->snapshot};
+    co_return co_await node_.store.insert_execution(std::move(row), store::Tell::leader);
+}
+
+/// The id was given before: with the same job it is the same request.
+asio::awaitable<Result<model::Execution>> Scheduler::Impl::same_execution(model::Job job, ExecuteId id,
+                                                                          Error conflict) {
+    auto existing = co_await node_.store.find_execution(job.tenant, std::move(id));
+    const bool same = existing && *existing && (*existing)->job_id == job.id;
+    if (!same) co_return std::unexpected(std::move(conflict));
+    co_return std::move(**existing);
+}
+
+asio::awaitable<Result<model::Execution>> Scheduler::Impl::cancel(std::optional<TenantId> tenant,
+                                                                  ExecuteId id, std::string by) {
+    if (!takes_writes()) co_return not_leading();
+    auto found = co_await node_.store.find_execution(tenant, id);
+    if (!found) co_return std::unexpected(found.error());
+    if (!*found) co_return no_execution();
+    ShardScheduler& shard = shard_of((*found)->job_id);
+    const bool known = shard.leads() && shard.stop(id, "cancelled");
+    if (!known) {
+        if (model::is_end((*found)->state)) co_return has_ended();
+        model::Execution row = std::move(**found);
+        const Result<void> asked = co_await node_.store.ask_cancel(std::move(row), by);
+        if (!asked) co_return std::unexpected(asked.error());
+        tail_.notify();
+    }
+    log::info("execution cancelled execution={} by={}", id, by);
+    co_return co_await wait_for_end(std::move(tenant), std::move(id));
+}
+
+asio::awaitable<Result<model::Execution>> Scheduler::Impl::wait_for_end(std::optional<TenantId> tenant,
+                                                                        ExecuteId id) {
+    const SteadyInstant deadline = node_.clock.steady() + kLongestWaitForEnd;
+    for (;;) {
+        auto row = co_await node_.store.find_execution(tenant, id);
+        if (!row) co_return std::unexpected(row.error());
+        if (!*row) co_return no_execution();
+        if ((*row)->state == model::ExecutionState::interrupt) co_return std::move(**row);
+        if (model::is_end((*row)->state) || node_.clock.steady() >= deadline) co_return has_ended();
+        const ShardScheduler& shard = shard_of((*row)->job_id);
+        co_await sleep(node_.io, shard.leads() ? Millis{5} : kLookForEnd);
+    }
+}
+
+asio::awaitable<Result<void>> Scheduler::Impl::callback(std::optional<TenantId> tenant, ExecuteId id,
+                                                        std::string result) {
+    if (!takes_writes()) co_return not_leading();
+    auto found = co_await node_.store.find_execution(tenant, id);
+    if (!found) co_return std::unexpected(found.error());
+    if (!*found) co_return no_execution();
+    ShardScheduler& shard = shard_of((*found)->job_id);
+    const bool here = shard.leads() && shard.find(id) != nullptr && shard.find(id)->stage != Stage::elsewhere;
+    const bool ended = model::is_end((*found)->state);
+    const auto tell = here || ended ? store::Tell::nobody : store::Tell::leader;
+    const Result<void> kept = co_await node_.store.record_result(id, result, tell);
+    if (!kept || ended) co_return kept;
+    if (here) {
+        co_await shard.take_result(id, std::move(result));
+        co_return kept;
+    }
+    tail_.notify();
+    const bool accepted = (*found)->accepted;
+    if (accepted) co_await wait_for_end(std::move(tenant), std::move(id));
+    co_return kept;
+}
+
+SchedulerStatistics Scheduler::Impl::statistics() const {
+    SchedulerStatistics statistics = node_.statistics;
+    statistics.lateness_buckets = node_.lateness.buckets();
+    statistics.lateness_sum = node_.lateness.sum();
+    for (const auto& shard : shards_) {
+        const double lag = std::chrono::duration<double>(shard->lag()).count();
+        statistics.lag_seconds = std::max(statistics.lag_seconds, lag);
+    }
+    return statistics;
+}
+
+std::size_t Scheduler::Impl::jobs() const {
+    std::size_t count = 0;
+    for (const auto& shard : shards_) count += shard->jobs();
+    return count;
+}
+
+std::size_t Scheduler::Impl::planner_memory() const {
+    std::size_t bytes = 0;
+    for (const auto& shard : shards_) bytes += shard->memory();
+    return bytes;
+}
+
+}  // namespace ecron::analysis

@@ -1,0 +1,236 @@
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <semaphore>
+
+#include "ecron/base/log.hpp"
+#include "ecron/model/shard.hpp"
+#include "scheduler_impl.hpp"
+
+/// What every node knows whether it leads or not: the jobs of all shards, read once, then every change of
+/// them, and how far each shard's leader has come.
+namespace ecron::analysis {
+namespace {
+
+constexpr Millis kTail{200};
+constexpr Millis kWatch{1'000};
+constexpr std::size_t kChangesAtOnce = 1'000;
+constexpr std::size_t kChangesPerTurn = 64;  // between them everything else gets its turn
+constexpr std::size_t kLoadBatch = 128;
+constexpr std::ptrdiff_t kLoadBatchesAhead = 16;
+
+/// Where planning of a job goes on: with jitter an instant may lie before the watermark and be unclaimed.
+LoadedJob loaded_job(PlannedJob job, const store::StoredPlan& row, Instant watermark) {
+    const Millis jitter = job.timing.jitter;
+    LoadedJob loaded{.job = std::move(job), .from = std::max(row.effective_from, watermark - jitter)};
+    if (jitter > Millis{0}) loaded.claimed = watermark;
+    return loaded;
+}
+
+}  // namespace
+
+asio::awaitable<void> Scheduler::Impl::keep_warm() {
+    while (!over_) {
+        const bool incomplete =
+            std::ranges::any_of(shards_, [](const auto& shard) { return !shard->is_loaded(); });
+        if (incomplete && !node_.stopping) {
+            const bool loaded = co_await load();
+            if (loaded) campaign_.notify();
+        } else if (warm_) {
+            co_await read_changes();
+        }
+        co_await tail_.wait(kTail);
+    }
+}
+
+/// Loads the jobs of the shards that do not have theirs: of all at first, later of one that had to forget.
+asio::awaitable<bool> Scheduler::Impl::load() {
+    const SteadyInstant begun = node_.clock.steady();
+    std::vector<bool> wanted(shards_.size());
+    const auto cluster = co_await node_.store.cluster();
+    if (!cluster) co_return false;
+    std::optional<ChangeNumber> oldest;
+    for (const store::ShardState& state : cluster->shards) {
+        if (state.shard.value() >= shards_.size()) continue;
+        ShardScheduler& shard = *shards_[state.shard.value()];
+        if (shard.is_loaded()) continue;
+        wanted[state.shard.value()] = true;
+        shard.begin_load(state);
+        oldest = std::min(oldest.value_or(state.planned), state.planned);
+    }
+    if (!oldest) co_return false;
+    if (!warm_) node_.changes = *oldest;
+    const Result<store::Store::Pauses> pauses = co_await node_.store.pauses();
+    if (!pauses) co_return false;
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+        if (!wanted[i]) continue;
+        if (pauses->all) shards_[i]->pause(std::nullopt, pauses->all);
+        for (const store::Store::Pause& pause : pauses->tenants)
+            shards_[i]->pause(node_.groups.of(pause.tenant.value()), pause.since);
+    }
+    const bool loaded = co_await load_jobs(wanted);
+    if (!loaded) co_return false;
+    const bool complete = !warm_ || co_await read_missing_changes(wanted);
+    if (!complete) co_return false;
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+        if (!wanted[i]) continue;
+        co_await shards_[i]->end_load();
+    }
+    warm_ = true;
+    log::info("jobs loaded count={} took={}", jobs(),
+              format_duration(std::chrono::duration_cast<Millis>(node_.clock.steady() - begun)));
+    co_return true;
+}
+
+/// Rows are read and parsed on the reader's thread and handed over in small batches; it waits when it is too
+/// far ahead. What the shard's leader had not planned when he last said so comes from the change log.
+asio::awaitable<bool> Scheduler::Impl::load_jobs(std::vector<bool> wanted) {
+    struct Loading {
+        std::counting_semaphore<> ahead{kLoadBatchesAhead};
+        std::vector<std::vector<LoadedJob>> batches;
+        std::size_t unreadable{0};
+    };
+    const auto loading = std::make_shared<Loading>();
+    loading->batches.resize(shards_.size());
+    std::vector<store::ShardState> positions;
+    for (const auto& shard : shards_) positions.push_back(shard->position());
+
+    const auto hand_over = [this, loading](std::size_t shard) {
+        loading->ahead.acquire();
+        asio::post(node_.io, [this, loading, shard, batch = std::exchange(loading->batches[shard], {})] {
+            shards_[shard]->put(batch);
+            loading->ahead.release();
+        });
+    };
+    const auto each = [this, loading, hand_over, positions,
+                       wanted = std::move(wanted)](const store::StoredPlan& row) {
+        const std::size_t shard = model::shard_of(JobId{std::string{row.id}}, wanted.size()).value();
+        if (!wanted[shard] || row.revision > positions[shard].planned) return;
+        const auto job = planned_job(row, node_.options, node_.groups);
+        if (!job) {
+            if (!row.cron_time.empty() && ++loading->unreadable <= 10)
+                log::warn("job cannot be planned job={} reason={}", row.id, job.error());
+            return;
+        }
+        loading->batches[shard].push_back(loaded_job(*job, row, *positions[shard].watermark));
+        if (loading->batches[shard].size() >= kLoadBatch) hand_over(shard);
+    };
+    const Result<std::size_t> read = co_await node_.store.load_plans(each);
+    if (!read) {
+        log::warn("jobs not loaded error={}", read.error().what);
+        co_return false;
+    }
+    for (std::size_t i = 0; i < shards_.size(); ++i) shards_[i]->put(std::exchange(loading->batches[i], {}));
+    co_return true;
+}
+
+/// A shard that is loaded again has missed none of the changes that the others know.
+asio::awaitable<bool> Scheduler::Impl::read_missing_changes(std::vector<bool> wanted) {
+    ChangeNumber after = node_.changes;
+    for (std::size_t i = 0; i < shards_.size(); ++i)
+        if (wanted[i]) after = std::min(after, shards_[i]->position().planned);
+    while (after < node_.changes) {
+        const auto changes = co_await node_.store.changes_after(after, kChangesAtOnce);
+        if (!changes || changes->empty()) co_return false;
+        const auto jobs = co_await jobs_of(*changes);
+        if (!jobs) co_return false;
+        for (const store::Change& change : *changes) {
+            after = change.number;
+            if (change.number > node_.changes) break;
+            const std::size_t shard = model::shard_of(change.job_id, shards_.size()).value();
+            if (!change.job_id.value().empty() && wanted[shard]) take_job_change(change, *jobs);
+        }
+    }
+    co_return true;
+}
+
+asio::awaitable<bool> Scheduler::Impl::read_changes() {
+    for (;;) {
+        const auto changes = co_await node_.store.changes_after(node_.changes, kChangesAtOnce);
+        if (!changes) co_return false;
+        if (changes->empty()) co_return true;
+        const auto jobs = co_await jobs_of(*changes);
+        if (!jobs) co_return false;
+        std::size_t taken = 0;
+        for (const store::Change& change : *changes) {
+            if (change.number <= node_.changes) continue;  // told by the API meanwhile
+            take_change(change, *jobs);
+            node_.changes = change.number;
+            if (++taken % kChangesPerTurn == 0) co_await yield(node_.io);
+        }
+        if (changes->size() < kChangesAtOnce) co_return true;
+    }
+}
+
+asio::awaitable<std::optional<std::vector<model::Job>>> Scheduler::Impl::jobs_of(
+    const std::vector<store::Change>& changes) {
+    std::vector<JobKey> keys;
+    for (const store::Change& change : changes)
+        if (change.execution.value().empty() && change.job_key != JobKey{}) keys.push_back(change.job_key);
+    std::ranges::sort(keys);
+    const auto repeated = std::ranges::unique(keys);
+    keys.erase(repeated.begin(), repeated.end());
+    if (keys.empty()) co_return std::vector<model::Job>{};
+    auto jobs = co_await node_.store.find_jobs_by_key(std::move(keys));
+    if (!jobs) co_return std::nullopt;
+    std::ranges::sort(*jobs, {}, &model::Job::key);
+    co_return std::move(*jobs);
+}
+
+void Scheduler::Impl::take_change(const store::Change& change, const std::vector<model::Job>& jobs) {
+    if (change.kind == "pause" || change.kind == "resume") {
+        take_pause(change);
+        return;
+    }
+    ShardScheduler& shard = shard_of(change.job_id);
+    if (change.kind == "run")
+        node_.gate.spawn("requested", shard.requested(change.execution));
+    else if (change.kind == "cancel")
+        shard.cancel_told({.number = change.number, .execution = change.execution, .by = change.by});
+    else if (change.kind == "callback")
+        node_.gate.spawn("callback", shard.callback_told(change.execution));
+    else
+        take_job_change(change, jobs);
+}
+
+void Scheduler::Impl::take_pause(const store::Change& change) {
+    const std::string& tenant = change.tenant.value();
+    const std::optional<Group> group = tenant.empty() ? std::nullopt : std::optional{node_.groups.of(tenant)};
+    for (const auto& shard : shards_) {
+        if (change.kind == "pause")
+            shard->pause(group, change.at);
+        else
+            shard->resume(group, change.at);
+    }
+}
+
+void Scheduler::Impl::take_job_change(const store::Change& change, const std::vector<model::Job>& jobs) {
+    ShardScheduler& shard = shard_of(change.job_id);
+    const auto found = std::ranges::lower_bound(jobs, change.job_key, {}, &model::Job::key);
+    const model::Job* const job = found != jobs.end() && found->key == change.job_key ? &*found : nullptr;
+    node_.tasks.erase(change.job_key);
+    if (job != nullptr) shard.refresh_tasks(*job);
+    shard.changed(plan_change(change, job, node_.options, node_.groups));
+    if (change.kind == "delete") shard.job_gone(change.job_key, "deleted");
+}
+
+/// How far the shards have come that others lead, and who lives.
+asio::awaitable<void> Scheduler::Impl::watch_cluster() {
+    while (!over_) {
+        co_await watch_.wait(kWatch);
+        for (const auto& shard : shards_) shard->record_long_runs();
+        if (!warm_ || over_) continue;
+        const SteadyInstant asked = node_.clock.steady();
+        const auto cluster = co_await node_.store.cluster();
+        if (!cluster) {
+            node_.watch.not_answered();
+            continue;
+        }
+        node_.watch.answered(*cluster, asked);
+        for (const store::ShardState& state : cluster->shards)
+            if (state.shard.value() < shards_.size()) co_await shards_[state.shard.value()]->observe(state);
+        for (const auto& shard : shards_)
+            if (shard->in_term()) node_.gate.spawn("look elsewhere", shard->look_elsewhere());
+    }
+}
+
+}  // namespace ecron::analysis
