@@ -5,6 +5,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <csignal>
+#include <map>
+#include <stdexcept>
 
 #include "ecron/app/version.hpp"
 #include "ecron/base/log.hpp"
@@ -23,6 +25,22 @@ asio::awaitable<http::Response> answer_health(const http::Request&) {
     co_return http::Response{.status = 200, .body = "OK", .content_type = "text/plain"};
 }
 
+std::map<std::string, std::string> environment() {
+    std::map<std::string, std::string> variables;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view text{*entry};
+        const std::size_t sign = text.find('=');
+        if (sign != text.npos) variables.emplace(text.substr(0, sign), text.substr(sign + 1));
+    }
+    return variables;
+}
+
+/// What a start cannot do without.
+template <class T> T opened(Result<T> result) {
+    if (!result) throw std::runtime_error(result.error().what);
+    return std::move(*result);
+}
+
 }  // namespace
 
 Application::Application(const config::Config& config, std::unique_ptr<store::Store> store,
@@ -31,7 +49,9 @@ Application::Application(const config::Config& config, std::unique_ptr<store::St
       io_(io),
       store_(std::move(store)),
       client_(io, client_options(config)),
-      http_runner_(execution::make_http_runner(client_, http_run_options(config))),
+      secrets_(config.execution.secrets_dir, environment()),
+      http_runner_(execution::make_http_runner(io, client_, secrets_, http_run_options(config))),
+      command_runner_(opened(execution::make_command_runner(io, secrets_, command_options(config)))),
       pool_(execution::make_pool(clock, lanes())),
       scheduler_(io, clock, *store_, *pool_, scheduler_options(config)),
       runs_(scheduler_),
@@ -65,6 +85,10 @@ std::vector<execution::Lane> Application::lanes() const {
              .runner = http_runner_.get(),
              .limit = given.executor_max,
              .per_place = given.connections_per_host,
+             .tenants = tenants},
+            {.kind = execution::Kind::command,
+             .runner = command_runner_.get(),
+             .limit = config_.commands.max,
              .tenants = tenants}};
 }
 

@@ -6,6 +6,7 @@
 #include "ecron/analysis/scheduler.hpp"
 #include "ecron/base/async.hpp"
 #include "ecron/config/config.hpp"
+#include "ecron/execution/command_runner.hpp"
 #include "ecron/execution/http_runner.hpp"
 #include "ecron/execution/pool.hpp"
 #include "ecron/http/client.hpp"
@@ -38,7 +39,8 @@ private:
     boost::asio::io_context& io_;
     std::unique_ptr<store::Store> store_;
     http::Client client_;
-    std::unique_ptr<execution::Runner> http_runner_;
+    const execution::Secrets secrets_;
+    std::unique_ptr<execution::Runner> http_runner_, command_runner_;
     std::unique_ptr<execution::Pool> pool_;
     analysis::Scheduler scheduler_;
     management::SchedulerRuns runs_;

@@ -1,5 +1,6 @@
 #include "ecron/app/serve.hpp"
 
+#include <sys/prctl.h>
 #include <time.h>
 
 #include <csignal>
@@ -47,6 +48,8 @@ int serve(const config::Config& config) {
         log::error("log not opened file={} error={}", config.log.file, logging.error().what);
         return 2;
     }
+    // Commands may run as the same user: they are not to read ecron's environment, or its memory, in /proc.
+    if (config.commands.enabled) ::prctl(PR_SET_DUMPABLE, 0);
     const SystemClock clock;
     boost::asio::io_context io{1};
     auto store = open_store(io, config, clock);

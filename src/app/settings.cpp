@@ -97,6 +97,24 @@ execution::HttpOptions http_run_options(const config::Config& config) {
             .callback_path = config.api.webhook_path};
 }
 
+execution::CommandOptions command_options(const config::Config& config) {
+    const config::Commands& given = config.commands;
+    return {.enabled = given.enabled,
+            .allow = given.allow,
+            .limit = given.max,
+            .timeout = given.timeout,
+            .kill_grace = given.kill_grace,
+            .output_limit = config.execution.output_max,
+            .directory = given.directory,
+            .path = given.path,
+            .user = given.user,
+            .memory = given.memory,
+            .cpu_seconds = static_cast<std::uint64_t>(given.cpu_time.count()),
+            .open_files = given.open_files,
+            .file_size = given.file_size,
+            .run_directory = config.execution.run_dir};
+}
+
 analysis::SchedulerOptions scheduler_options(const config::Config& config) {
     std::uint64_t seed = 0;
     std::memcpy(&seed, random_bytes(sizeof seed).data(), sizeof seed);

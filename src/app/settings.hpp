@@ -2,6 +2,7 @@
 #include "ecron/analysis/scheduler.hpp"
 #include "ecron/base/error.hpp"
 #include "ecron/config/config.hpp"
+#include "ecron/execution/command_runner.hpp"
 #include "ecron/execution/egress.hpp"
 #include "ecron/execution/http_runner.hpp"
 #include "ecron/http/client.hpp"
@@ -16,6 +17,7 @@ NodeId node_id(const config::Config& config);
 store::Options store_options(const config::Config& config);
 http::ClientOptions client_options(const config::Config& config);
 execution::HttpOptions http_run_options(const config::Config& config);
+execution::CommandOptions command_options(const config::Config& config);
 analysis::SchedulerOptions scheduler_options(const config::Config& config);
 management::Options api_options(const config::Config& config);
 http::ServerOptions server_options(const config::Config& config);

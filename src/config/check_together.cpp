@@ -67,6 +67,11 @@ void check_together(const Settled& settled, const Config& config, std::vector<Pr
                          "is not a name of at most 64 letters, digits and .-_");
     checks.refuse_unless(config.execution.retry_initial <= config.execution.retry_max, "retry_initial",
                          "is longer than retry_max");
+    for (const std::string& program : config.commands.allow)
+        checks.refuse_unless(program.starts_with('/'), "command_allow",
+                             fmt::format("{:?} is not an absolute path", program));
+    checks.refuse_unless(config.commands.directory.starts_with('/'), "command_dir",
+                         "is not an absolute path");
     checks.networks("egress_allow");
     checks.networks("egress_deny");
     checks.refuse_unless(

@@ -117,7 +117,7 @@ void collect_file(const std::string& path, Collected& into) {
 
 void collect_environment(const std::map<std::string, std::string>& environment, Collected& into) {
     for (const auto& [variable, text] : environment) {
-        if (!variable.starts_with("ECRON_")) continue;
+        if (!variable.starts_with("ECRON_") || variable.starts_with("ECRON_SECRET_")) continue;
         std::string name = variable.substr(6);
         std::ranges::transform(name, name.begin(), [](char c) {
             return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

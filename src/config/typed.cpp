@@ -105,7 +105,26 @@ Execution execution(const Settled& from) {
     execution.egress = from.text("egress") == "private" ? Egress::private_too : Egress::public_only;
     execution.egress_allow = from.list("egress_allow");
     execution.egress_deny = from.list("egress_deny");
+    execution.secrets_dir = from.text("secrets_dir");
+    execution.run_dir = from.text("run_dir");
     return execution;
+}
+
+Commands commands(const Settled& from) {
+    Commands commands;
+    commands.enabled = from.boolean("command_enabled");
+    commands.allow = from.list("command_allow");
+    commands.max = from.number("command_max");
+    commands.timeout = from.duration("command_timeout");
+    commands.kill_grace = from.duration("command_kill_grace");
+    commands.user = from.text("command_user");
+    commands.directory = from.text("command_dir");
+    commands.path = from.text("command_path");
+    commands.memory = from.number("command_memory");
+    commands.cpu_time = std::chrono::ceil<Seconds>(from.duration("command_cpu_time"));
+    commands.open_files = from.number("command_open_files");
+    commands.file_size = from.number("command_file_size");
+    return commands;
 }
 
 Life life(const Settled& from) {
@@ -155,8 +174,9 @@ Messages messages(const Settled& from) {
 
 Config typed(const Settled& settled) {
     const Life node = life(settled);
-    return {http(settled), api(settled, node.node_id), store(settled), schedule(settled), execution(settled),
-            node,          log_options(settled),       auth(settled),  messages(settled)};
+    return {http(settled),      api(settled, node.node_id), store(settled), schedule(settled),
+            execution(settled), commands(settled),          node,           log_options(settled),
+            auth(settled),      messages(settled)};
 }
 
 }  // namespace ecron::config

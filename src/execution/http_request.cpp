@@ -34,24 +34,28 @@ bool is_form(const model::Context& context) {
 }
 
 /// The members of a JSON object as an HTML form sends them: text as it is, everything else as its JSON.
-std::string form_encode(std::string_view object) {
+Result<std::string> form_encode(std::string_view object, Revealer& revealer) {
+    std::string out;
     boost::system::error_code failed;
     const boost::json::value value = boost::json::parse(object, failed);
-    if (failed || !value.is_object()) return {};
-    std::string out;
+    if (failed || !value.is_object()) return out;
     for (const auto& member : value.get_object()) {
+        const bool is_text = member.value().is_string();
+        const std::string given =
+            is_text ? std::string{member.value().get_string()} : boost::json::serialize(member.value());
+        const Result<std::string> text = revealer.reveal(given, is_text ? Quoting::none : Quoting::json);
+        if (!text) return text;
         if (!out.empty()) out += '&';
-        const std::string text = member.value().is_string() ? std::string{member.value().get_string()}
-                                                            : boost::json::serialize(member.value());
-        out += http::percent_encode(std::string_view{member.key()}) + '=' + http::percent_encode(text);
+        out += http::percent_encode(std::string_view{member.key()}) + '=' + http::percent_encode(*text);
     }
     return out;
 }
 
-std::optional<std::string> body_of(const model::Context& context) {
+Result<std::optional<std::string>> body_of(const model::Context& context, Revealer& revealer) {
     if (context.method != "POST" && context.method != "PUT") return std::nullopt;
     if (!context.body) return "null";
-    return is_form(context) ? form_encode(*context.body) : *context.body;
+    return is_form(context) ? form_encode(*context.body, revealer)
+                            : revealer.reveal(*context.body, Quoting::json);
 }
 
 double millis(std::chrono::microseconds value) { return static_cast<double>(value.count()) / 1'000.0; }
@@ -106,20 +110,28 @@ bool waits_for_callback(model::Completion completion, unsigned status) {
 
 }  // namespace
 
-http::ClientRequest http_request(const AttemptOrder& order, const HttpOptions& options) {
+Result<http::ClientRequest> http_request(const AttemptOrder& order, const HttpOptions& options,
+                                         Revealer& revealer) {
     const model::Context& context = order.task->context;
+    auto body = body_of(context, revealer);
+    if (!body) return std::unexpected(body.error());
     http::ClientRequest request{
         .method = context.method,
         .url = context.exec,
-        .body = body_of(context),
+        .body = std::move(*body),
         .connect_timeout = options.connect_timeout,
         .timeout = context.timeout.value_or(options.timeout),
         .body_limit = options.output_limit,
     };
     request.headers.reserve(4 + (context.headers ? context.headers->size() : 0));
-    if (context.headers)
-        for (const auto& [name, value] : *context.headers)
-            if (!is_own_header(name)) request.headers.push_back({name, value});
+    if (context.headers) {
+        for (const auto& [name, value] : *context.headers) {
+            if (is_own_header(name)) continue;
+            Result<std::string> revealed = revealer.reveal(value);
+            if (!revealed) return std::unexpected(revealed.error());
+            request.headers.push_back({name, std::move(*revealed)});
+        }
+    }
     request.headers.push_back({"webhook", options.callback_path + '/' + order.execute_id.value()});
     request.headers.push_back({"Idempotency-Key", order.execute_id.value()});
     request.headers.push_back({"X-Ecron-Scheduled-At", format_rfc3339_millis(order.nominal)});

@@ -8,8 +8,9 @@ namespace ecron::execution {
 /// The request of one attempt: method, URL and headers as the job says, `webhook: <callback_path>/<execute
 /// id>`, `Idempotency-Key`, `X-Ecron-Scheduled-At` (the planned instant, the same in every attempt) and
 /// `X-Ecron-Attempt`. POST and PUT without a body send the four bytes `null`, which existing targets parse;
-/// GET and DELETE send none.
-http::ClientRequest http_request(const AttemptOrder& order, const HttpOptions& options);
+/// GET and DELETE send none. Secrets stand in header values and the body; one that is not known is an error.
+Result<http::ClientRequest> http_request(const AttemptOrder& order, const HttpOptions& options,
+                                         Revealer& revealer);
 
 /// Scheme, host and port of a URL in lower case: what shares connections.
 std::string origin_of(std::string_view url);

@@ -1,5 +1,6 @@
 #include "ecron/execution/http_runner.hpp"
 
+#include <boost/asio/post.hpp>
 #include <unordered_map>
 
 #include "execution/http_request.hpp"
@@ -7,18 +8,38 @@
 namespace ecron::execution {
 namespace {
 
+/// A target may send back what it was sent.
+void take_out_secrets(AttemptResult& result, std::vector<std::string> secrets, bool is_cut) {
+    Mask mask{std::move(secrets)};
+    if (mask.empty()) return;
+    result.reason = mask.whole(result.reason);
+    result.detail = mask.whole(result.detail);
+    result.output = is_cut ? mask.feed(result.output) : mask.whole(result.output);
+}
+
 class HttpRunner final : public Runner {
 public:
-    HttpRunner(http::Client& client, HttpOptions options) : client_(client), options_(std::move(options)) {}
+    HttpRunner(boost::asio::io_context& io, http::Client& client, const Secrets& secrets, HttpOptions options)
+        : io_(io),
+          client_(client),
+          secrets_(secrets),
+          options_(std::move(options)) {}
 
     void start(const AttemptOrder& order, Done done) override {
+        Revealer revealer{secrets_, order.task->tenant};
+        Result<http::ClientRequest> request = http_request(order, options_, revealer);
+        if (!request) return refuse(std::move(done), request.error().what);
         const auto completion = order.task->context.completion.value_or(model::Completion::automatic);
-        requests_[order.execute_id] = client_.start(
-            http_request(order, options_), [this, id = order.execute_id, completion, done = std::move(done)](
-                                               const Result<http::ClientResponse>& answer) mutable {
+        auto answered =
+            [this, id = order.execute_id, completion, done = std::move(done),
+             secrets = std::move(revealer).revealed()](const Result<http::ClientResponse>& answer) mutable {
                 requests_.erase(id);
-                done(read_answer(answer, completion));
-            });
+                AttemptResult result = read_answer(answer, completion);
+                const bool is_cut = answer && answer->body_size > answer->body.size();
+                if (!secrets.empty()) take_out_secrets(result, std::move(secrets), is_cut);
+                done(std::move(result));
+            };
+        requests_[order.execute_id] = client_.start(std::move(*request), std::move(answered));
     }
 
     void cancel(const ExecuteId& id) override {
@@ -30,15 +51,26 @@ public:
     }
 
 private:
+    void refuse(Done done, std::string reason) {
+        boost::asio::post(io_, [done = std::move(done), reason = std::move(reason)]() mutable {
+            AttemptResult result;
+            result.reason = std::move(reason);
+            done(std::move(result));
+        });
+    }
+
+    boost::asio::io_context& io_;
     http::Client& client_;
+    const Secrets& secrets_;
     const HttpOptions options_;
     std::unordered_map<ExecuteId, http::Client::RequestId> requests_;
 };
 
 }  // namespace
 
-std::unique_ptr<Runner> make_http_runner(http::Client& client, HttpOptions options) {
-    return std::make_unique<HttpRunner>(client, std::move(options));
+std::unique_ptr<Runner> make_http_runner(boost::asio::io_context& io, http::Client& client,
+                                         const Secrets& secrets, HttpOptions options) {
+    return std::make_unique<HttpRunner>(io, client, secrets, std::move(options));
 }
 
 }  // namespace ecron::execution

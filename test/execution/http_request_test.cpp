@@ -24,6 +24,13 @@ std::vector<std::string> values(const http::ClientRequest& request, std::string_
     return found;
 }
 
+/// The request of an order without secrets.
+http::ClientRequest http_request(const AttemptOrder& order, const HttpOptions& options) {
+    const Secrets none;
+    Revealer revealer{none, order.task->tenant};
+    return execution::http_request(order, options, revealer).value();
+}
+
 using Strings = std::vector<std::string>;
 
 Result<http::ClientResponse> answered(unsigned status, std::vector<http::Header> headers = {}) {
@@ -108,4 +115,28 @@ TEST_CASE("an attempt keeps timing and headers of interest", "[execution]") {
     CHECK(result.detail.contains(R"("Content-Type":"text/plain")"));
     CHECK_FALSE(result.detail.contains("secret"));
     CHECK(result.detail.contains(R"("first_byte":0)"));
+}
+
+TEST_CASE("secrets stand in header values and the body as the body's form has them", "[execution]") {
+    const Secrets secrets{"", {{"ECRON_SECRET_KEY", "a\"&b"}}};
+    const auto request_of = [&](model::Context context) {
+        const AttemptOrder order = order_for(std::move(context));
+        Revealer revealer{secrets, order.task->tenant};
+        return execution::http_request(order, kOptions, revealer);
+    };
+    const auto as_json = request_of({.headers = model::NameValues{{"Authorization", "Bearer ${secret:KEY}"}},
+                                     .body = R"({"k":"${secret:KEY}"})"});
+    CHECK(values(*as_json, "Authorization") == Strings{"Bearer a\"&b"});
+    CHECK(as_json->body == R"({"k":"a\"&b"})");
+    const auto as_form =
+        request_of({.headers = model::NameValues{{"Content-Type", "application/x-www-form-urlencoded"}},
+                    .body = R"({"k":"${secret:KEY}"})"});
+    CHECK(as_form->body == "k=a%22%26b");
+    CHECK(request_of({.body = R"({"k":"${secret:NONE}"})"}).error().what == "the secret NONE is not known");
+}
+
+TEST_CASE("what shares connections is the URL's scheme, host and port", "[execution]") {
+    CHECK(origin_of("HTTP://User:pw@Host.Example:80/a?b#c") == "http://host.example:80");
+    CHECK(origin_of("https://host") == "https://host");
+    CHECK(origin_of("http://[::1]:8080?x") == "http://[::1]:8080");
 }

@@ -79,6 +79,19 @@ struct Execution {
     std::string ca_file;  // empty: the system's
     Egress egress{};
     std::vector<std::string> egress_allow, egress_deny;  // CIDRs
+    std::string secrets_dir;                             // empty: none
+    std::string run_dir;
+};
+
+struct Commands {
+    bool enabled{};
+    std::vector<std::string> allow;  // empty: any
+    std::size_t max{};
+    Millis timeout{}, kill_grace{};
+    std::string user;  // empty: ecron's own
+    std::string directory, path;
+    std::uint64_t memory{}, open_files{}, file_size{};  // 0: no limit
+    Seconds cpu_time{};
 };
 
 struct Life {
@@ -114,6 +127,7 @@ struct Config {
     Store store;
     Schedule schedule;
     Execution execution;
+    Commands commands;
     Life life;
     log::Options log;
     Auth auth;

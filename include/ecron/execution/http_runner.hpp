@@ -1,9 +1,11 @@
 #pragma once
+#include <boost/asio/io_context.hpp>
 #include <cstddef>
 #include <memory>
 #include <string>
 
 #include "ecron/execution/runner.hpp"
+#include "ecron/execution/secrets.hpp"
 #include "ecron/http/client.hpp"
 
 namespace ecron::execution {
@@ -16,6 +18,7 @@ struct HttpOptions {
 };
 
 /// Calls the job's URL; what its target sees and what its answer means is told in http_request.hpp.
-std::unique_ptr<Runner> make_http_runner(http::Client& client, HttpOptions options);
+std::unique_ptr<Runner> make_http_runner(boost::asio::io_context& io, http::Client& client,
+                                         const Secrets& secrets, HttpOptions options);
 
 }  // namespace ecron::execution

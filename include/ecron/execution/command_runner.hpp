@@ -1,0 +1,41 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ecron/base/error.hpp"
+#include "ecron/execution/runner.hpp"
+#include "ecron/execution/secrets.hpp"
+
+namespace ecron::execution {
+
+struct CommandOptions {
+    bool enabled{false};
+    std::vector<std::string> allow{};  // programs, or folders ("/srv/jobs/") of programs; empty: any
+    std::size_t limit{16};             // processes at once; the pool keeps to it
+    Millis timeout{3'600'000};         // of jobs that name none
+    Millis kill_grace{5'000};          // between SIGTERM and SIGKILL
+    std::size_t output_limit{64UL * 1024};
+    std::string directory{"/"};                        // where commands run that name none
+    std::string path{"/usr/local/bin:/usr/bin:/bin"};  // where programs are looked for; the commands' PATH
+    std::string user{};                                // whom they run as; empty: ecron's own
+    std::uint64_t memory{0}, cpu_seconds{0}, open_files{0}, file_size{0};  // limits; 0: none
+    std::string run_directory{};  // where processes are noted, so that they end with an ecron that is killed
+};
+
+/// Runs the job's words as a process of its own: without a shell, in a session and process group of its own,
+/// with a clean environment, without new privileges, under the limits. stdin is the job's body, stdout and
+/// stderr are kept together, their ends. On time-out and cancellation the whole group gets SIGTERM, after
+/// kill_grace SIGKILL; what a command leaves behind in its group ends with it. Exit code 0 is success.
+///
+/// The attempt's detail: {"pid", "exit_code" or "signal", "output_size", "stderr": [[offset, size], …] (parts
+/// of the output that went there), "cpu_ms", "max_memory"}. Where commands are not enabled every attempt
+/// fails. Opening ends what an ecron that was killed has left running; errors: the user does not exist, the
+/// run directory cannot be used. Destruction kills what still runs.
+Result<std::unique_ptr<Runner>> make_command_runner(boost::asio::io_context& io, const Secrets& secrets,
+                                                    CommandOptions options);
+
+}  // namespace ecron::execution

@@ -1,0 +1,76 @@
+#pragma once
+#include <sys/resource.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ecron/execution/runner.hpp"
+#include "ecron/execution/secrets.hpp"
+#include "execution/command_output.hpp"
+#include "execution/launch.hpp"
+
+namespace ecron::execution {
+
+/// A command from its start to its end: reads what it writes, ends it when its time is up or somebody asks,
+/// and says what became of it. Over when its process has ended: what is left of its group is killed then,
+/// and whoever has gone away with its output is not waited for. Threads: the io_context's, but for hide().
+class CommandProcess : public std::enable_shared_from_this<CommandProcess> {
+public:
+    struct Limits {
+        Millis timeout{};
+        Millis kill_grace{};
+        std::size_t output{};
+    };
+
+    CommandProcess(boost::asio::io_context& io, CommandRecord& record, Limits limits);
+
+    /// What its output must not show. Before watch().
+    void hide(std::vector<std::string> secrets);
+    void watch(Launched launched, Runner::Done done);
+    void cancel();
+    /// Kills it and waits for its end; nobody is told.
+    void destroy();
+    [[nodiscard]] CommandRecord& record() const { return record_; }
+
+private:
+    enum class Ending : std::uint8_t { by_itself, timeout, cancelled };
+    using Pipe = boost::asio::posix::stream_descriptor;
+    struct Source {
+        explicit Source(boost::asio::io_context& io) : pipe(io), pause(io) {}
+        Pipe pipe;
+        boost::asio::steady_timer pause;
+        Mask mask{};
+    };
+
+    [[nodiscard]] Source& source(Stream stream) { return stream == Stream::output ? output_ : errors_; }
+    void await_end();
+    void await_text(Stream stream);
+    enum class Left : std::uint8_t { nothing, perhaps, more };
+    [[nodiscard]] Left read(Stream stream);
+    void drain(Stream stream);
+    void end(Ending ending);
+    void signal_group(int signal) const;
+    void ended();
+    [[nodiscard]] AttemptResult result_of(const siginfo_t& how, const rusage& used) const;
+    [[nodiscard]] std::string detail_of(const siginfo_t& how, const rusage& used) const;
+
+    CommandRecord& record_;
+    const Limits limits_;
+    Source output_, errors_;
+    Pipe process_;
+    boost::asio::steady_timer deadline_;
+    CommandOutput text_;
+    Runner::Done done_;
+    pid_t pid_{0};
+    Ending ending_{Ending::by_itself};
+    bool killed_{false};
+    bool over_{false};
+};
+
+}  // namespace ecron::execution

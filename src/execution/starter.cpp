@@ -1,0 +1,44 @@
+#include "execution/starter.hpp"
+
+#include <boost/asio/post.hpp>
+#include <csignal>
+
+namespace ecron::execution {
+
+Starter::Starter(boost::asio::io_context& io, Confinement confinement)
+    : io_(io),
+      confinement_(std::move(confinement)),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+Starter::~Starter() {
+    thread_.request_stop();
+    thread_.join();
+}
+
+void Starter::start(Prepare prepare, CommandRecord& record, Started started) {
+    {
+        const std::lock_guard lock{mutex_};
+        orders_.push_back({std::move(prepare), &record, std::move(started)});
+    }
+    more_.notify_one();
+}
+
+void Starter::run(const std::stop_token& stop) {
+    sigset_t all;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);  // signals are for the thread of the io_context
+    for (;;) {
+        std::unique_lock lock{mutex_};
+        if (!more_.wait(lock, stop, [this] { return !orders_.empty(); }) || stop.stop_requested()) return;
+        Order order = std::move(orders_.front());
+        orders_.pop_front();
+        lock.unlock();
+        const Result<Program> program = order.prepare();
+        Result<Launched> launched =
+            program ? launch(*program, confinement_, *order.record) : std::unexpected(program.error());
+        boost::asio::post(io_, [started = std::move(order.started),
+                                launched = std::move(launched)]() mutable { started(std::move(launched)); });
+    }
+}
+
+}  // namespace ecron::execution

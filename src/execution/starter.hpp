@@ -1,0 +1,45 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "execution/launch.hpp"
+
+namespace ecron::execution {
+
+/// The thread that starts processes, one after the other, so that the io_context's need not stand still while
+/// it is done. The answers come on the io_context.
+class Starter {
+public:
+    /// Called on the thread: what may take time, such as looking for the program.
+    using Prepare = std::move_only_function<Result<Program>()>;
+    using Started = std::move_only_function<void(Result<Launched>)>;
+
+    Starter(boost::asio::io_context& io, Confinement confinement);
+    /// What is being started is; its answer, and those of what was not, never come.
+    ~Starter();
+    Starter(const Starter&) = delete;
+    Starter& operator=(const Starter&) = delete;
+
+    void start(Prepare prepare, CommandRecord& record, Started started);
+
+private:
+    struct Order {
+        Prepare prepare;
+        CommandRecord* record;
+        Started started;
+    };
+    void run(const std::stop_token& stop);
+
+    boost::asio::io_context& io_;
+    const Confinement confinement_;
+    std::mutex mutex_;
+    std::condition_variable_any more_;
+    std::deque<Order> orders_;
+    std::jthread thread_;
+};
+
+}  // namespace ecron::execution

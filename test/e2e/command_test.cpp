@@ -1,0 +1,188 @@
+#include <csignal>
+#include <fstream>
+
+#include "e2e/world.hpp"
+
+namespace ecron::e2e {
+namespace {
+
+const Settings kCommands{{"command_enabled", "true"}, {"command_kill_grace", "200ms"}};
+
+std::string command_job(const std::string& name, const std::string& script, json::object context = {},
+                        json::object info = {}) {
+    context["mode"] = "exe";
+    context["exec"] = "/bin/sh -c";
+    info["params"] = json::object{{"script", script}};
+    context["info"] = std::move(info);
+    return json::serialize(json::object{{"job_name", name},
+                                        {"job_cron_time", in(1s)},
+                                        {"job_type", "timed"},
+                                        {"enabled", true},
+                                        {"job_context", context}});
+}
+
+std::string given_command(World& world, const std::string& job) {
+    const Reply reply = world.api().post("/job", job);
+    CAPTURE(reply.body);
+    REQUIRE(reply.status == 201);
+    return reply.text("/job_id");
+}
+
+/// Waits for the first execution of a job.
+Row first_row(World& world, const std::string& job) {
+    wait_until("job " + job + " has a row", [&] { return !world.rows(job).empty(); });
+    return world.rows(job).front();
+}
+
+json::value attempts_of(World& world, const std::string& execution) {
+    return world.api().get("/jobexecution/" + execution).parsed().at("attempts");
+}
+
+std::vector<std::string> lines_of(const std::string& path) {
+    std::ifstream file{path};
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(file, line);) lines.push_back(line);
+    return lines;
+}
+
+/// Alive, and no zombie that nobody has reaped.
+bool is_running(pid_t pid) {
+    std::ifstream file{"/proc/" + std::to_string(pid) + "/stat"};
+    std::string text;
+    return std::getline(file, text) && text.find(") Z ") == std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a command runs, and its attempt tells code, output and what went to stderr", "[command]") {
+    World world{kCommands};
+    const std::string job = given_command(
+        world,
+        command_job("hello", "cat; echo \" $WHO $ECRON_ATTEMPT\"; echo oh >&2", {},
+                    {{"body", json::object{{"a", 1}}}, {"environment", json::object{{"WHO", "you"}}}}));
+    const std::string execution = first_row(world, job).id;
+    world.wait_for_state(execution, "success");
+    const json::value attempt = attempts_of(world, execution).at(0);
+    CHECK(attempt.at("output").as_string().starts_with(R"({"a":1} you 1)"));
+    CHECK(attempt.at("code") == 0);
+    CHECK(attempt.at_pointer("/detail/exit_code") == 0);
+    CHECK(attempt.at_pointer("/detail/stderr/0/1") == 3);
+}
+
+TEST_CASE("an exit code is a failed attempt, and only named ones are tried again", "[command]") {
+    World world{kCommands};
+    const json::object retry{
+        {"max_attempts", 3}, {"initial", "10ms"}, {"max", "10ms"}, {"on", json::array{75}}};
+    const std::string again = given_command(world, command_job("again", "exit 75", {{"retry", retry}}));
+    const std::string once = given_command(world, command_job("once", "exit 1", {{"retry", retry}}));
+    const Row tried = world.wait_for_state(first_row(world, again).id, "abandon");
+    CHECK(tried.attempt == 3);
+    CHECK(tried.reason == "exit code 75");
+    const Row given_up = world.wait_for_state(first_row(world, once).id, "abandon");
+    CHECK(given_up.attempt == 1);
+    CHECK(given_up.reason == "exit code 1");
+}
+
+TEST_CASE("what cannot run says why", "[command]") {
+    World world{{{"command_enabled", "true"}, {"command_allow", "/bin/sh"}}};
+    const auto reason_of = [&](const std::string& name, const std::string& exec) {
+        const Reply reply = world.api().post(
+            "/jobexecution",
+            json::serialize(json::object{
+                {"job_name", name},
+                {"job_context",
+                 json::object{
+                     {"mode", "exe"}, {"exec", exec}, {"retry", json::object{{"max_attempts", 1}}}}}}));
+        CAPTURE(reply.body);
+        REQUIRE(reply.status == 200);
+        return world.wait_for_state(reply.text("/execute_id"), "abandon").reason;
+    };
+    CHECK(reason_of("missing", "/no/such") == "command not found: /no/such");
+    CHECK(reason_of("other", "/bin/cat") ==
+          "/bin/cat is not among the programs that may run (command_allow)");
+    world.ecron.settings().erase("command_enabled");
+    world.restart();
+    CHECK(reason_of("off", "/bin/sh") == "commands are switched off (command_enabled)");
+    CHECK(world.api().post("/job", command_job("bad", "x", {}, {})).status == 201);
+    const Reply refused =
+        world.api().post("/job", R"({"job_name":"q","job_cron_time":"@daily","job_type":"scheduled",)"
+                                 R"("job_context":{"mode":"exe","exec":"echo 'a"}})");
+    CHECK(refused.status == 400);
+    CHECK(refused.text("/detail/reasons/0/reason") == "a ' is not closed (at position 5)");
+}
+
+TEST_CASE("cancelling, deleting and the time-out end a command and its children for real", "[command]") {
+    World world{kCommands};
+    const std::string pids = world.database.folder() + "/pids";
+    const std::string script =
+        "sleep 300 & echo $! > " + pids + ".new; mv " + pids + ".new " + pids + "; wait";
+    const auto end_by = GENERATE(as<std::string>{}, "cancel", "delete", "time-out");
+    CAPTURE(end_by);
+    const json::object context =
+        end_by == "time-out"
+            ? json::object{{"timeout", "500ms"}, {"retry", json::object{{"max_attempts", 1}}}}
+            : json::object{};
+    const std::string job = given_command(world, command_job("long", script, context));
+    wait_until("the command runs", [&] { return lines_of(pids).size() == 1; });
+    const pid_t child = std::stoi(lines_of(pids).front());
+    const std::string execution = first_row(world, job).id;
+    if (end_by == "cancel") {
+        CHECK(is_running(child));
+        CHECK(world.api().post("/jobexecution/" + execution + "/cancel", "").status == 200);
+        CHECK(world.wait_for_state(execution, "interrupt").reason == "cancelled");
+    } else if (end_by == "delete") {
+        CHECK(is_running(child));
+        CHECK(world.api().remove("/job/" + job).status == 200);
+        CHECK(world.wait_for_state(execution, "interrupt").reason == "deleted");
+    } else {
+        CHECK(world.wait_for_state(execution, "abandon").reason == "no end within 500ms; SIGTERM ended it");
+    }
+    wait_until("its child has ended", [&] { return !is_running(child); });
+}
+
+TEST_CASE("commands of an ecron that was killed end at the next start, and run again or end", "[command]") {
+    World world{kCommands};
+    const auto [policy, state] =
+        GENERATE(table<std::string, std::string>({{"retry", "success"}, {"interrupt", "interrupt"}}));
+    CAPTURE(policy);
+    const std::string pids = world.database.folder() + "/pids";
+    const std::string script = "trap '' TERM; sleep 300 & echo $$ $! >> " + pids +
+                               "; [ $ECRON_ATTEMPT = 2 ] && exec kill -9 $!; wait";
+    const std::string job = given_command(world, command_job("lost", script, {{"on_node_loss", policy}}));
+    wait_until("the command runs", [&] { return lines_of(pids).size() == 1; });
+    const std::string execution = first_row(world, job).id;
+    pid_t leader = 0, child = 0;
+    std::istringstream{lines_of(pids).front()} >> leader >> child;
+    world.ecron.kill();
+    REQUIRE(is_running(leader));
+    REQUIRE(is_running(child));
+
+    world.ecron.start();
+    CHECK_FALSE(is_running(leader));
+    CHECK_FALSE(is_running(child));
+    const Row row = world.wait_for_state(execution, state);
+    CHECK(row.losses == 1);
+    CHECK(lines_of(pids).size() == (policy == "retry" ? 2 : 1));
+    if (policy == "interrupt") CHECK(row.reason == "node_lost");
+    CHECK(world.ecron.logged("commands of an ecron that was killed were ended processes=2"));
+}
+
+TEST_CASE("a secret reaches its command and is neither stored, shown nor logged", "[command]") {
+    Settings settings = kCommands;
+    settings["secret_api_key"] = "very-s3cret-value";
+    World world{settings};
+    const std::string seen = world.database.folder() + "/seen";
+    const std::string job =
+        given_command(world, command_job("secretive", "echo $KEY; echo $KEY > " + seen, {},
+                                         {{"environment", json::object{{"KEY", "${secret:api-key}"}}}}));
+    const std::string execution = first_row(world, job).id;
+    world.wait_for_state(execution, "success");
+    CHECK(lines_of(seen) == std::vector<std::string>{"very-s3cret-value"});
+    const std::string shown = world.api().get("/jobexecution/" + execution).body;
+    CHECK(shown.find("very-s3cret") == std::string::npos);
+    CHECK(shown.find("***") != std::string::npos);
+    CHECK(world.api().get("/job?job_id=" + job).body.find("${secret:api-key}") != std::string::npos);
+    CHECK_FALSE(world.ecron.logged("very-s3cret"));
+}
+
+}  // namespace ecron::e2e

@@ -1,0 +1,439 @@
+#include "ecron/execution/command_runner.hpp"
+
+#include <dirent.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <thread>
+
+using namespace ecron;
+using namespace ecron::execution;
+using namespace std::chrono_literals;
+namespace json = boost::json;
+
+namespace {
+
+class Folder {
+public:
+    Folder() { REQUIRE(::mkdtemp(path_.data()) != nullptr); }
+    ~Folder() { std::filesystem::remove_all(path_); }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    [[nodiscard]] const std::string& path() const { return path_; }
+    std::string file(const std::string& name, const std::string& text, mode_t mode = 0644) const {
+        const std::string path = path_ + '/' + name;
+        std::ofstream{path} << text;
+        ::chmod(path.c_str(), mode);
+        return path;
+    }
+
+private:
+    std::string path_{"/tmp/ecron-command-XXXXXX"};
+};
+
+std::size_t open_descriptors() {
+    std::size_t count = 0;
+    DIR* const folder = ::opendir("/proc/self/fd");
+    while (::readdir(folder) != nullptr) ++count;
+    ::closedir(folder);
+    return count;
+}
+
+bool is_alive(pid_t pid) { return ::kill(pid, 0) == 0; }
+
+class CommandWorld {
+public:
+    explicit CommandWorld(CommandOptions options = {}, std::map<std::string, std::string> environment = {})
+        : secrets("", environment) {
+        options.enabled = true;
+        options.run_directory = folder.path() + "/run";
+        if (options.kill_grace == CommandOptions{}.kill_grace) options.kill_grace = 200ms;
+        auto made = make_command_runner(io, secrets, std::move(options));
+        REQUIRE(made);
+        runner = std::move(*made);
+    }
+
+    ExecuteId start(model::Context context) {
+        context.mode = model::Mode::exe;
+        auto task = std::make_shared<Task>();
+        task->job_id = JobId{"job-1"};
+        task->job_name = "a job";
+        task->context = std::move(context);
+        const ExecuteId id{"e-" + std::to_string(++count_)};
+        runner->start({id, 2, from_unix_millis(1'767'225'600'123), task},
+                      [this, id](AttemptResult result) { results[id.value()] = std::move(result); });
+        return id;
+    }
+    AttemptResult await(const ExecuteId& id) {
+        run_until([&] { return results.contains(id.value()); });
+        return results.at(id.value());
+    }
+    AttemptResult run(model::Context context) { return await(start(std::move(context))); }
+    AttemptResult run(const std::string& exec) { return run(model::Context{.exec = exec}); }
+    /// A script for /bin/sh.
+    static model::Context shell(const std::string& script) {
+        return {.exec = "/bin/sh -c", .params = model::NameValues{{"", script}}};
+    }
+
+    template <class Done> void run_until(const Done& done) {
+        const auto deadline = std::chrono::steady_clock::now() + 20s;
+        while (!done()) {
+            REQUIRE(std::chrono::steady_clock::now() < deadline);
+            io.run_one_for(20ms);
+        }
+    }
+
+    Folder folder;
+    boost::asio::io_context io;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{io.get_executor()};
+    Secrets secrets;
+    std::unique_ptr<Runner> runner;
+    std::map<std::string, AttemptResult> results;
+
+private:
+    int count_{0};
+};
+
+json::object detail(const AttemptResult& result) { return json::parse(result.detail).as_object(); }
+
+constexpr auto kSuccess = model::ExecutionState::success;
+constexpr auto kFailure = model::ExecutionState::failure;
+
+}  // namespace
+
+TEST_CASE("a command gets its words and the values of params, and no shell sees them", "[command]") {
+    CommandWorld world;
+    const AttemptResult result =
+        world.run({.exec = "/usr/bin/printf '[%s]' a 'b c' $HOME *",
+                   .params = model::NameValues{{"z", "first"}, {"a", "x y"}, {"m", "$(id)"}}});
+    CHECK(result.outcome == kSuccess);
+    CHECK(result.code == 0);
+    CHECK(result.output == "[a][b c][$HOME][*][first][x y][$(id)]");
+}
+
+TEST_CASE("a command's environment is clean but for what it is told", "[command]") {
+    ::setenv("ECRON_TEST_OF_LEAK", "seen", 1);
+    CommandWorld world;
+    const AttemptResult result =
+        world.run({.exec = "env", .environment = model::NameValues{{"COLOUR", "blue"}, {"LANG", "C"}}});
+    ::unsetenv("ECRON_TEST_OF_LEAK");
+    CHECK(result.output ==
+          "COLOUR=blue\nECRON_ATTEMPT=2\nECRON_EXECUTE_ID=e-1\nECRON_JOB_ID=job-1\nECRON_JOB_NAME=a job\n"
+          "ECRON_SCHEDULED_AT=2026-01-01T00:00:00.123Z\nHOME=/\nLANG=C\n"
+          "PATH=/usr/local/bin:/usr/bin:/bin\n");
+}
+
+TEST_CASE("the body is a command's stdin", "[command]") {
+    CommandWorld world;
+    CHECK(world.run({.exec = "cat", .body = R"({"a":1})"}).output == R"({"a":1})");
+    CHECK(world.run("cat").output.empty());
+    const std::string large = "{\"a\":\"" + std::string(1 << 20, 'x') + "\"}";
+    CHECK(world.run({.exec = "wc -c", .body = large}).output == std::to_string(large.size()) + "\n");
+}
+
+TEST_CASE("a command runs where its job says, else where the configuration does", "[command]") {
+    CommandWorld world{{.directory = "/usr"}};
+    CHECK(world.run("pwd").output == "/usr\n");
+    CHECK(world.run({.exec = "pwd", .working_directory = "/tmp"}).output == "/tmp\n");
+    const AttemptResult result = world.run({.exec = "pwd", .working_directory = "/nowhere"});
+    CHECK(result.outcome == kFailure);
+    CHECK(result.reason == "working directory /nowhere: No such file or directory");
+}
+
+TEST_CASE("exit codes and signals are told", "[command]") {
+    CommandWorld world;
+    const auto [script, code, reason] = GENERATE(table<std::string, int, std::string>({
+        {"exit 3", 3, "exit code 3"},
+        {"exit 255", 255, "exit code 255"},
+        {"kill -9 $$", 137, "ended by signal 9 (Killed)"},
+        {"kill -SEGV $$", 139, "ended by signal 11 (Segmentation fault)"},
+    }));
+    CAPTURE(script);
+    const AttemptResult result = world.run(CommandWorld::shell(script));
+    CHECK(result.outcome == kFailure);
+    CHECK(result.code == code);
+    CHECK(result.reason == reason);
+}
+
+TEST_CASE("both streams are kept together, and which is which", "[command]") {
+    CommandWorld world;
+    const AttemptResult result =
+        world.run(CommandWorld::shell("echo one; sleep 0.1; echo two >&2; sleep 0.1; echo three"));
+    CHECK(result.output == "one\ntwo\nthree\n");
+    CHECK(json::serialize(detail(result).at("stderr")) == "[[4,4]]");
+    CHECK(detail(result).at("output_size") == 14);
+}
+
+TEST_CASE("of much output the end is kept, and memory stays bounded", "[command]") {
+    CommandWorld world{{.output_limit = 1'000}};
+    const AttemptResult result = world.run("seq 1 200000");
+    CHECK(result.outcome == kSuccess);
+    CHECK(result.output.size() == 1'000);
+    CHECK(result.output.ends_with("\n199999\n200000\n"));
+    CHECK(detail(result).at("output_size") == 1'288'895);
+}
+
+TEST_CASE("an endless writer is read without end, until its time is up", "[command]") {
+    CommandWorld world{{.output_limit = 4}};
+    const AttemptResult result = world.run({.exec = "yes", .timeout = 300ms});
+    CHECK(result.outcome == kFailure);
+    CHECK(result.reason == "no end within 300ms; SIGTERM ended it");
+    CHECK(result.output == "y\ny\n");
+    CHECK(detail(result).at("output_size").as_int64() > 100'000);
+}
+
+TEST_CASE("binary output is kept as it came", "[command]") {
+    CommandWorld world;
+    CHECK(world.run({.exec = R"(printf '\000\377\n\200')"}).output == std::string("\0\377\n\200", 4));
+}
+
+TEST_CASE("what cannot be started fails with the reason", "[command]") {
+    CommandWorld world;
+    const std::string plain = world.folder.file("plain", "#!/bin/sh\n");
+    const std::string orphan = world.folder.file("orphan", "#!/no/such/interpreter\n", 0755);
+    const std::string nonsense = world.folder.file("nonsense", "\x7f\x01\x02", 0755);
+    const auto reason_of = [&](const std::string& exec) {
+        const AttemptResult result = world.run(exec);
+        CHECK(result.outcome == kFailure);
+        CHECK(result.code == 0);
+        return result.reason;
+    };
+    CHECK(reason_of("/no/such/program") == "command not found: /no/such/program");
+    CHECK(reason_of("no-such-program") == "command not found: no-such-program");
+    CHECK(reason_of("/tmp") == "/tmp is a folder");
+    CHECK(reason_of(plain) == plain + " is not executable");
+    CHECK(reason_of(orphan) == "the interpreter of " + orphan + " does not exist");
+    CHECK(reason_of(nonsense) == nonsense + " is not a program that this machine can run");
+    CHECK(reason_of("echo 'a") == "exec: a ' is not closed (at position 5)");
+    CHECK(reason_of("''") == "exec names no command");
+    const AttemptResult long_one =
+        world.run({.exec = "echo", .params = model::NameValues{{"a", std::string(1 << 18, 'x')}}});
+    CHECK(long_one.reason == "arguments and environment are too long");
+}
+
+TEST_CASE("only allowed programs run", "[command]") {
+    Folder folder;
+    folder.file("job", "#!/bin/sh\necho ran\n", 0755);
+    std::filesystem::create_directory(folder.path() + "/inner");
+    std::filesystem::create_directory_symlink(folder.path(), folder.path() + "/link");
+    const std::string hidden = folder.file("inner/job", "#!/bin/sh\necho hidden\n", 0755);
+    CommandWorld world{{.allow = {"/bin/echo", folder.path() + "/"}}};
+    CHECK(world.run("/bin/echo a").output == "a\n");
+    CHECK(world.run("echo b").outcome == kSuccess);
+    CHECK(world.run(folder.path() + "/job").output == "ran\n");
+    CHECK(world.run(folder.path() + "/link/job").output == "ran\n");
+    CHECK(world.run(folder.path() + "/inner/../job").output == "ran\n");
+    for (const std::string& program : {std::string{"/bin/cat"}, hidden, folder.path() + "/../../bin/cat"}) {
+        const AttemptResult result = world.run(program);
+        CHECK(result.outcome == kFailure);
+        CHECK(result.reason == program + " is not among the programs that may run (command_allow)");
+    }
+}
+
+TEST_CASE("commands that are switched off fail with the reason", "[command]") {
+    boost::asio::io_context io;
+    const Secrets none;
+    const auto runner = make_command_runner(io, none, {});
+    REQUIRE(runner);
+    AttemptResult result;
+    (*runner)->start({.task = std::make_shared<Task>()}, [&](AttemptResult told) { result = told; });
+    io.run();
+    CHECK(result.reason == "commands are switched off (command_enabled)");
+}
+
+TEST_CASE("a command whose time is up is ended with its whole group", "[command]") {
+    CommandWorld world;
+    model::Context context = CommandWorld::shell("sleep 60 & echo $!; wait");
+    context.timeout = 200ms;
+    const AttemptResult result = world.run(context);
+    CHECK(result.outcome == kFailure);
+    CHECK(result.reason == "no end within 200ms; SIGTERM ended it");
+    const pid_t child = std::stoi(result.output);
+    world.run_until([&] { return !is_alive(child); });
+}
+
+TEST_CASE("a command that ignores SIGTERM is killed", "[command]") {
+    CommandWorld world;
+    model::Context context = CommandWorld::shell("trap '' TERM; echo ready; while :; do sleep 1; done");
+    context.timeout = 200ms;
+    const AttemptResult result = world.run(context);
+    CHECK(result.reason == "no end within 200ms; it did not heed SIGTERM and was killed");
+    CHECK(result.code == 137);
+    CHECK(result.output == "ready\n");
+}
+
+TEST_CASE("a stopped command ends too", "[command]") {
+    CommandWorld world;
+    model::Context context = CommandWorld::shell("kill -STOP $$");
+    context.timeout = 200ms;
+    CHECK(world.run(context).reason == "no end within 200ms; SIGTERM ended it");
+}
+
+TEST_CASE("what a command leaves behind in its group ends with it and is not waited for", "[command]") {
+    CommandWorld world;
+    const AttemptResult result = world.run(CommandWorld::shell("sleep 60 & echo $!"));
+    CHECK(result.outcome == kSuccess);
+    const pid_t child = std::stoi(result.output);
+    world.run_until([&] { return !is_alive(child); });
+}
+
+TEST_CASE("one that has gone away with the output into a session of its own is not waited for", "[command]") {
+    CommandWorld world;
+    const AttemptResult result = world.run(CommandWorld::shell("setsid sleep 60 & sleep 0.2; echo $!"));
+    CHECK(result.outcome == kSuccess);
+    const pid_t child = std::stoi(result.output);
+    CHECK(is_alive(child));
+    ::kill(child, SIGKILL);
+}
+
+TEST_CASE("a command that closes its output runs on", "[command]") {
+    CommandWorld world;
+    CHECK(world.run(CommandWorld::shell("exec >&- 2>&-; sleep 0.2; exit 7")).code == 7);
+}
+
+TEST_CASE("a cancelled command ends as interrupt, also one that is being started", "[command]") {
+    CommandWorld world;
+    const ExecuteId id = world.start({.exec = "sleep 60"});
+    SECTION("running") {
+        world.run_until([&] { return world.io.poll() == 0; });
+    }
+    SECTION("starting") {}
+    world.runner->cancel(id);
+    const AttemptResult result = world.await(id);
+    CHECK(result.outcome == model::ExecutionState::interrupt);
+    CHECK(result.reason == "cancelled");
+}
+
+TEST_CASE("commands leave no zombie and no descriptor", "[command]") {
+    CommandWorld world;
+    world.run("true");
+    const std::size_t before = open_descriptors();
+    std::vector<ExecuteId> ids;
+    for (int i = 0; i < 10; ++i) ids.push_back(world.start({.exec = i % 2 == 0 ? "true" : "/no/such"}));
+    for (const ExecuteId& id : ids) world.await(id);
+    CHECK(open_descriptors() == before);
+    CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
+    CHECK(errno == ECHILD);
+}
+
+TEST_CASE("a command inherits no descriptor, signal disposition, or privilege to gain", "[command]") {
+    ::signal(SIGPIPE, SIG_IGN);
+    CommandWorld world;
+    const AttemptResult descriptors = world.run("ls /proc/self/fd");
+    CHECK(descriptors.output == "0\n1\n2\n3\n");  // 3 is the folder that ls reads
+    const AttemptResult status = world.run("grep -E 'NoNewPrivs|SigIgn|SigBlk' /proc/self/status");
+    CHECK(status.output == "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\nNoNewPrivs:\t1\n");
+    const AttemptResult session = world.run("cat /proc/self/stat");
+    std::istringstream numbers{session.output};
+    std::string name, state;
+    int pid = 0, parent = 0, group = 0, leader = 0;
+    numbers >> pid >> name >> state >> parent >> group >> leader;
+    CHECK(pid > 0);
+    CHECK(group == pid);
+    CHECK(leader == pid);
+}
+
+TEST_CASE("limits hold, and a command can run as somebody else", "[command]") {
+    CommandOptions options{.open_files = 50, .file_size = 1'000};
+    if (::geteuid() == 0) options.user = "nobody";
+    CommandWorld world{options};
+    CHECK(world.run(CommandWorld::shell("ulimit -n")).output == "50\n");
+    CHECK(world.run(CommandWorld::shell("ulimit -c")).output == "0\n");
+    CHECK(world.run("head -c 5000 /dev/zero").code == 0);  // a pipe is no file
+    if (::geteuid() != 0) return;
+    CHECK(world.run("id").output == "uid=65534(nobody) gid=65534(nogroup) groups=65534(nogroup)\n");
+    CHECK(world.run("cat /proc/1/environ").code == 1);
+}
+
+TEST_CASE("an unknown user is found out at the start", "[command]") {
+    boost::asio::io_context io;
+    const Secrets none;
+    const auto runner = make_command_runner(
+        io, none, {.enabled = true, .user = "no-such-user", .run_directory = "/tmp/ecron-none"});
+    REQUIRE_FALSE(runner);
+    CHECK(runner.error().what == "command_user: there is no user no-such-user");
+}
+
+TEST_CASE("secrets reach a command's environment and stdin, and not what is kept of it", "[command]") {
+    CommandWorld world{{}, {{"ECRON_SECRET_DB_KEY", "s3cr\"et-value"}}};
+    const AttemptResult result = world.run(
+        {.exec =
+             R"(sh -c 'printf %s "$KEY" | wc -c; echo "$KEY"; cat; printf s3cr\"e >&2; printf t-value >&2')",
+         .body = R"({"k":"${secret:db-key}"})",
+         .environment = model::NameValues{{"KEY", "${secret:db-key}"}}});
+    CHECK(result.outcome == kSuccess);
+    CHECK_FALSE(result.output.contains("et-value"));
+    CHECK(result.output.contains("13\n***\n{\"k\":\"***\"}"));
+    CHECK(world.run({.exec = "env", .environment = model::NameValues{{"A", "${secret:none}"}}}).reason ==
+          "the secret none is not known");
+}
+
+TEST_CASE("commands of a runner that goes away are killed", "[command]") {
+    pid_t pid = 0;
+    {
+        CommandWorld world;
+        const std::string file = world.folder.path() + "/pid";
+        world.start(CommandWorld::shell("echo $$ > " + file + "; exec sleep 60"));
+        world.run_until([&] { return std::ifstream{file} >> pid && pid > 0; });
+        CHECK(is_alive(pid));
+    }
+    CHECK_FALSE(is_alive(pid));
+}
+
+TEST_CASE("what an ecron that was killed has left running is ended at the next start", "[command]") {
+    Folder folder;
+    const std::string run = folder.path() + "/run";
+    const std::string pids = folder.path() + "/pids";
+    const auto options = [&] {
+        return CommandOptions{.enabled = true, .kill_grace = 200ms, .run_directory = run};
+    };
+    const pid_t first = ::fork();
+    if (first == 0) {  // the ecron to be killed
+        boost::asio::io_context io;
+        const Secrets none;
+        auto runner = make_command_runner(io, none, options());
+        auto task = std::make_shared<Task>();
+        task->context.exec = "/bin/sh -c";
+        task->context.params =
+            model::NameValues{{"", "trap '' TERM; sleep 60 & echo $$ $! > " + pids + ".new; mv " + pids +
+                                       ".new " + pids + "; wait; sleep 60"}};
+        (*runner)->start({.execute_id = ExecuteId{"e-1"}, .task = task}, [](AttemptResult) {});
+        const auto work = boost::asio::make_work_guard(io);  // the start comes from another thread
+        io.run_for(30s);
+        ::_exit(0);
+    }
+    pid_t leader = 0, child = 0;
+    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    while (!(std::ifstream{pids} >> leader >> child)) {
+        REQUIRE(std::chrono::steady_clock::now() < deadline);
+        std::this_thread::sleep_for(10ms);
+    }
+    ::kill(first, SIGKILL);
+    ::waitpid(first, nullptr, 0);
+    REQUIRE(is_alive(leader));
+    REQUIRE(is_alive(child));
+
+    SECTION("with its leader") {}
+    SECTION("whose leader has died meanwhile") { ::kill(leader, SIGKILL); }
+    boost::asio::io_context io;
+    const Secrets none;
+    const auto runner = make_command_runner(io, none, options());
+    REQUIRE(runner);
+    const auto ended = [](pid_t pid) {  // or a zombie that its new parent has not reaped yet
+        std::ifstream status{"/proc/" + std::to_string(pid) + "/stat"};
+        std::string text;
+        return !std::getline(status, text) || text.contains(") Z ");
+    };
+    CHECK(ended(leader));
+    CHECK(ended(child));
+}

@@ -1,0 +1,91 @@
+#include "ecron/execution/secrets.hpp"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+using namespace ecron;
+using namespace ecron::execution;
+
+namespace {
+
+class SecretsWorld {
+public:
+    SecretsWorld() {
+        REQUIRE(::mkdtemp(path_.data()) != nullptr);
+        std::filesystem::create_directory(path_ + "/alice");
+        std::ofstream{path_ + "/shared"} << "for all\n";
+        std::ofstream{path_ + "/key"} << "anybody's";
+        std::ofstream{path_ + "/alice/key"} << "alice's";
+        std::ofstream{path_ + "/alice/own"} << "hers\r\n";
+    }
+    ~SecretsWorld() { std::filesystem::remove_all(path_); }
+    SecretsWorld(const SecretsWorld&) = delete;
+    SecretsWorld& operator=(const SecretsWorld&) = delete;
+
+    [[nodiscard]] std::string find(const std::string& tenant, const std::string& name) const {
+        const Secrets secrets{path_, {{"ECRON_SECRET_API_KEY", "of the environment"}, {"OTHER", "x"}}};
+        const Result<SecretText> found = secrets.find(TenantId{tenant}, name);
+        return found ? found->reveal() : found.error().what;
+    }
+
+private:
+    std::string path_{"/tmp/ecron-secrets-XXXXXX"};
+};
+
+Result<std::string> revealed(const std::string& text, Quoting quoting = Quoting::none) {
+    const Secrets secrets{"", {{"ECRON_SECRET_A", "al\"pha"}, {"ECRON_SECRET_B", "beta"}}};
+    const TenantId tenant{"t"};
+    return Revealer{secrets, tenant}.reveal(text, quoting);
+}
+
+}  // namespace
+
+TEST_CASE("a secret is the tenant's own, else everybody's, else the environment's", "[secrets]") {
+    const SecretsWorld world;
+    CHECK(world.find("alice", "key") == "alice's");
+    CHECK(world.find("bob", "key") == "anybody's");
+    CHECK(world.find("alice", "own") == "hers");
+    CHECK(world.find("bob", "own") == "the secret own is not known");
+    CHECK(world.find("bob", "shared") == "for all");
+    CHECK(world.find("bob", "api-key") == "of the environment");
+    CHECK(world.find("bob", "OTHER") == "the secret OTHER is not known");
+}
+
+TEST_CASE("a secret's name leads nowhere else", "[secrets]") {
+    const SecretsWorld world;
+    for (const std::string name : {"", "..", "../alice/own", "alice/own", ".hidden", "a b", "/etc/passwd"})
+        CHECK(world.find("bob", name) == "a secret's name has letters, digits, . - and _ only");
+    CHECK(world.find("bob", "alice") == "the secret alice is not known");  // a folder
+    CHECK(world.find("..", "key") == "anybody's");
+    CHECK(world.find("../alice", "own") == "the secret own is not known");
+}
+
+TEST_CASE("secrets are put where the text names them", "[secrets]") {
+    CHECK(revealed("Bearer ${secret:B}") == "Bearer beta");
+    CHECK(revealed("${secret:A}${secret:B}-${secret:B}") == "al\"phabeta-beta");
+    CHECK(revealed(R"({"k":"${secret:A}"})", Quoting::json) == R"({"k":"al\"pha"})");
+    CHECK(revealed("$B ${B} ${secret:B") == "$B ${B} ${secret:B");
+    CHECK(revealed("${secret:C}").error().what == "the secret C is not known");
+}
+
+TEST_CASE("a mask takes secrets out of a text, however it is cut", "[secrets]") {
+    const std::string text = "a secret and a secretsecre, top-secret";
+    const std::string masked = "a *** and a ***secre, ***";
+    for (std::size_t size = 1; size <= text.size(); ++size) {
+        Mask mask{{"secret", "top-secret", "x"}};
+        std::string out;
+        for (std::size_t at = 0; at < text.size(); at += size) out += mask.feed(text.substr(at, size));
+        out += mask.finish();
+        CAPTURE(size);
+        CHECK(out == masked);
+    }
+}
+
+TEST_CASE("what may be the beginning of a secret is kept back until it is known", "[secrets]") {
+    Mask mask{{"secret"}};
+    CHECK(mask.feed("abc sec") == "abc ");
+    CHECK(mask.feed("ond secr") == "second ");
+    CHECK(mask.feed("et") == "***");
+    CHECK(mask.finish().empty());
+}
