@@ -142,17 +142,14 @@ Result<Instant> parse_rfc3339(std::string_view text) {
         if (at == first) return no_instant();
     }
     minutes offset{0};
-    if (at + 1 == text.size() && (text[at] == 'Z' || text[at] == 'z')) {
-        ++at;
-    } else if (at + 6 == text.size() && (text[at] == '+' || text[at] == '-') && text[at + 3] == ':') {
+    if (const bool utc = at + 1 == text.size() && (text[at] == 'Z' || text[at] == 'z'); !utc) {
+        if (at + 6 != text.size() || (text[at] != '+' && text[at] != '-') || text[at + 3] != ':')
+            return no_instant();
         const auto offset_hours = digits(text, at + 1, 2), offset_minutes = digits(text, at + 4, 2);
         if (!offset_hours || !offset_minutes || *offset_hours > 23 || *offset_minutes > 59)
             return no_instant();
         offset = hours{*offset_hours} + minutes{*offset_minutes};
         if (text[at] == '-') offset = -offset;
-        at += 6;
-    } else {
-        return no_instant();
     }
     return Instant{sys_days{date} + hours{*hour} + minutes{*minute} + seconds{*second} +
                    milliseconds{millis} - offset};
