@@ -110,18 +110,27 @@ std::string Ecron::log() const {
     return contents(file == settings_.end() ? stderr_path() : file->second);
 }
 
-void Ecron::spawn() {
+int Ecron::run_command(std::vector<std::string> words) {
+    spawn(std::move(words));
+    return wait_for_end();
+}
+
+void Ecron::spawn() { spawn({"serve"}); }
+
+void Ecron::spawn(std::vector<std::string> words) {
     kill();
     ++starts_;
     std::vector<std::string> environment{"PATH=/usr/bin:/bin"};
     for (const auto& [key, value] : settings_) environment.push_back(variable(key, value));
+    for (const auto& [name, value] : environment_) environment.push_back(name + '=' + value);
     std::vector<char*> variables;
     for (std::string& text : environment) variables.push_back(text.data());
     variables.push_back(nullptr);
     const std::string log_name = stderr_path();
-    char name[] = "ecron";
-    char command[] = "serve";
-    char* const arguments[] = {name, command, nullptr};
+    words.insert(words.begin(), "ecron");
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
 
     const pid_t child = ::fork();
     if (child == 0) {  // only what is async-signal-safe from here on
@@ -130,7 +139,7 @@ void Ecron::spawn() {
         ::dup2(log_file, STDOUT_FILENO);
         ::dup2(log_file, STDERR_FILENO);
         ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
-        if (::chdir(folder_.c_str()) == 0) ::execve(ECRON_BINARY, arguments, variables.data());
+        if (::chdir(folder_.c_str()) == 0) ::execve(ECRON_BINARY, arguments.data(), variables.data());
         ::_exit(127);
     }
     pid_ = child;

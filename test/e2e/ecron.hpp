@@ -28,6 +28,8 @@ public:
     void spawn();
     /// Starts it, waits until it has ended by itself; its exit code.
     int run_to_end();
+    /// Runs another of its commands, "db shards 4" for one, to its end; its exit code.
+    int run_command(std::vector<std::string> words);
     void kill();      // SIGKILL
     int terminate();  // SIGTERM; waits for the end; its exit code, or minus the signal that ended it
     void signal(int number) const;
@@ -36,6 +38,8 @@ public:
     [[nodiscard]] bool runs();
 
     Settings& settings() { return settings_; }
+    /// Variables beside those of its options, for the starts to come.
+    std::map<std::string, std::string>& environment() { return environment_; }
     Api& api() { return *api_; }
     [[nodiscard]] std::uint16_t port() const { return api_->port(); }
     [[nodiscard]] pid_t pid() const { return pid_; }
@@ -45,9 +49,11 @@ public:
 
 private:
     [[nodiscard]] std::string stderr_path() const;
+    void spawn(std::vector<std::string> words);
 
     std::string folder_;
     Settings settings_;
+    std::map<std::string, std::string> environment_;
     int number_;  // of this object, for the names of its logs
     int starts_{0};
     pid_t pid_{-1};

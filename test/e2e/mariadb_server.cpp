@@ -90,9 +90,13 @@ void MariadbServer::start() {
     wait_until("the server answers", [&] { return answers(port_); });
 }
 
-void MariadbServer::kill() {
+void MariadbServer::kill() { end(SIGKILL); }
+
+void MariadbServer::stop() { end(SIGTERM); }
+
+void MariadbServer::end(int signal) {
     if (pid_ <= 0) return;
-    ::kill(pid_, SIGKILL);
+    ::kill(pid_, signal);
     ::waitpid(std::exchange(pid_, -1), nullptr, 0);
 }
 

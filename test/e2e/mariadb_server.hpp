@@ -18,11 +18,14 @@ public:
 
     void start();
     void kill();  // SIGKILL
+    void stop();  // SIGTERM, and waits for its end
     [[nodiscard]] Server address() const {
         return {.host = "127.0.0.1", .user = "root", .password = "", .port = port_};
     }
 
 private:
+    void end(int signal);
+
     std::string folder_;
     std::uint16_t port_{0};
     pid_t pid_{-1};
