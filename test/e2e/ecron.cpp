@@ -87,7 +87,10 @@ int Ecron::terminate() {
     return wait_for_end();
 }
 
-void Ecron::signal(int number) const { ::kill(pid_, number); }
+void Ecron::signal(int number) const {
+    REQUIRE(pid_ > 0);  // any other number would mean other processes
+    ::kill(pid_, number);
+}
 
 int Ecron::wait_for_end() {
     int status = 0;

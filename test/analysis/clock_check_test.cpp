@@ -1,0 +1,91 @@
+#include "analysis/clock_check.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace ecron::analysis::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+const ManualClock kNoon{Instant{std::chrono::sys_days{std::chrono::year{2026} / 1 / 5}} + 12h};
+
+bool looks(ClockCheck& check, const ManualClock& clock) { return check.look(clock.now(), clock.steady()); }
+
+}  // namespace
+
+TEST_CASE("a clock that goes on as time does is believed", "[clock]") {
+    ManualClock clock{kNoon};
+    ClockCheck check;
+    for (int minute = 0; minute < 60; ++minute) {
+        clock.advance(60s);
+        clock.step(10ms);  // it is being slewed
+        CHECK_FALSE(looks(check, clock));
+    }
+    CHECK(check.is_believed());
+}
+
+TEST_CASE("a jump is doubted until the other clock confirms it", "[clock]") {
+    const Millis jump = GENERATE(3'600'000ms, -3'600'000ms, 1'001ms);
+    ManualClock clock{kNoon};
+    ClockCheck check;
+    looks(check, clock);
+    clock.step(jump);
+    CHECK(looks(check, clock));
+    CHECK_FALSE(check.is_believed());
+    clock.advance(24h);
+    CHECK_FALSE(looks(check, clock));
+    CHECK_FALSE(check.is_believed());
+    check.confirm(clock.now(), clock.steady());
+    CHECK(check.is_believed());
+    CHECK_FALSE(looks(check, clock));
+    CHECK(check.is_believed());
+}
+
+TEST_CASE("up to a second is no jump", "[clock]") {
+    ManualClock clock{kNoon};
+    ClockCheck check;
+    looks(check, clock);
+    clock.step(1s);
+    CHECK_FALSE(looks(check, clock));
+    CHECK(check.is_believed());
+}
+
+TEST_CASE("a jump that is undone needs no other clock", "[clock]") {
+    ManualClock clock{kNoon};
+    ClockCheck check;
+    looks(check, clock);
+    clock.step(1h);
+    looks(check, clock);
+    clock.step(-1h);
+    CHECK_FALSE(looks(check, clock));
+    CHECK(check.is_believed());
+}
+
+TEST_CASE("without another clock a jump is believed when it has lasted", "[clock]") {
+    ManualClock clock{kNoon};
+    ClockCheck check{5s};
+    looks(check, clock);
+    clock.step(1h);
+    looks(check, clock);
+    clock.advance(4'999ms);
+    looks(check, clock);
+    CHECK_FALSE(check.is_believed());
+    clock.advance(1ms);
+    looks(check, clock);
+    CHECK(check.is_believed());
+}
+
+TEST_CASE("a clock that goes on jumping has to last anew", "[clock]") {
+    ManualClock clock{kNoon};
+    ClockCheck check{5s};
+    looks(check, clock);
+    for (int jump = 0; jump < 10; ++jump) {
+        clock.step(1h);
+        looks(check, clock);
+        clock.advance(4s);
+        looks(check, clock);
+        CHECK_FALSE(check.is_believed());
+    }
+}
+
+}  // namespace ecron::analysis::test

@@ -1,0 +1,47 @@
+#include "analysis/missed.hpp"
+
+#include "planner_fixture.hpp"
+
+namespace ecron::analysis::test {
+namespace {
+
+store::Missed missed(std::string_view from, std::string_view to, std::int64_t count) {
+    return {.job = JobKey{1}, .from = at(from), .to = at(to), .count = count, .reason = "misfire"};
+}
+
+std::string shown(const store::Missed& one) {
+    return test::shown(one.from) + " to " + test::shown(one.to) + " " + std::to_string(one.count);
+}
+
+store::Missed without(store::Missed one, std::vector<Instant> claimed) {
+    leave_out(one, claimed, schedule("0 * * * * *"));
+    return one;
+}
+
+}  // namespace
+
+TEST_CASE("a summary tells of no run that has a row", "[missed]") {
+    const store::Missed all = missed("01-05 10:01", "01-05 10:05", 5);
+    CHECK(shown(without(all, {})) == "01-05 10:01:00 to 01-05 10:05:00 5");
+    CHECK(shown(without(all, {at("01-05 10:01")})) == "01-05 10:02:00 to 01-05 10:05:00 4");
+    CHECK(shown(without(all, {at("01-05 10:01"), at("01-05 10:02")})) ==
+          "01-05 10:03:00 to 01-05 10:05:00 3");
+    CHECK(shown(without(all, {at("01-05 10:03")})) == "01-05 10:01:00 to 01-05 10:05:00 4");
+    CHECK(shown(without(all, {at("01-05 10:04"), at("01-05 10:05")})) ==
+          "01-05 10:01:00 to 01-05 10:03:00 3");
+    CHECK(shown(without(all, {at("01-05 10:00"), at("01-05 10:06")})) ==
+          "01-05 10:01:00 to 01-05 10:05:00 5");
+}
+
+TEST_CASE("of runs that all have rows nothing is left to tell", "[missed]") {
+    CHECK(without(missed("01-05 10:01", "01-05 10:01", 1), {at("01-05 10:01")}).count == 0);
+    CHECK(without(missed("01-05 10:01", "01-05 10:02", 2), {at("01-05 10:01"), at("01-05 10:02")}).count ==
+          0);
+}
+
+TEST_CASE("a summary is written as the row of the run keeps it", "[missed]") {
+    CHECK(summary_text(missed("01-05 10:01", "01-05 10:05", 5)) ==
+          R"({"from":"2026-01-05T10:01:00.000Z","to":"2026-01-05T10:05:00.000Z","count":5})");
+}
+
+}  // namespace ecron::analysis::test

@@ -1,0 +1,73 @@
+#include "analysis/plan_change.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace ecron::analysis::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Instant kNoon = Instant{std::chrono::sys_days{std::chrono::year{2026} / 1 / 5}} + 12h;
+
+model::Job job_at(ChangeNumber revision) {
+    return {.id = JobId{"job"},
+            .key = JobKey{7},
+            .name = "job",
+            .cron_time = "0 * * * * *",
+            .context = "{}",
+            .enabled = true,
+            .created_at = kNoon,
+            .revision = revision,
+            .effective_from = kNoon + 1h};
+}
+
+store::Change change_to(ChangeNumber number, std::string kind = "update") {
+    return {
+        .number = number,
+        .kind = std::move(kind),
+        .job_id = JobId{"job"},
+        .job_key = JobKey{7},
+        .at = kNoon + 1h,
+        .replaced = R"({"cron_time":"30 * * * * *","plan":"","type":1,"enabled":true,"effective_from":0})"};
+}
+
+PlanChange read(const store::Change& change, const model::Job* current) {
+    const SchedulerOptions defaults;
+    Groups groups;
+    return plan_change(change, current, defaults, groups);
+}
+
+}  // namespace
+
+TEST_CASE("a change tells what held before it and what holds since", "[change]") {
+    const model::Job job = job_at(ChangeNumber{3});
+    const PlanChange change = read(change_to(ChangeNumber{3}), &job);
+    REQUIRE(change.before);
+    REQUIRE(change.before->job);
+    CHECK(change.before->job->schedule.names(kNoon + 30s));
+    REQUIRE(change.after);
+    REQUIRE(change.after->job);
+    CHECK(change.after->job->schedule.names(kNoon + 60s));
+    CHECK(change.after->from == kNoon + 1h);
+}
+
+TEST_CASE("what holds since is told by a later change where there is one", "[change]") {
+    const model::Job job = job_at(ChangeNumber{4});
+    CHECK_FALSE(read(change_to(ChangeNumber{3}), &job).after);
+    CHECK_FALSE(read(change_to(ChangeNumber{3}), nullptr).after);
+}
+
+TEST_CASE("a disabled job is planned no more", "[change]") {
+    model::Job job = job_at(ChangeNumber{3});
+    job.enabled = false;
+    const PlanChange change = read(change_to(ChangeNumber{3}, "enable"), &job);
+    REQUIRE(change.after);
+    CHECK_FALSE(change.after->job);
+    CHECK(change.kind == PlanChange::Kind::changed);
+}
+
+TEST_CASE("a deleted job is gone", "[change]") {
+    CHECK(read(change_to(ChangeNumber{3}, "delete"), nullptr).kind == PlanChange::Kind::deleted);
+}
+
+}  // namespace ecron::analysis::test

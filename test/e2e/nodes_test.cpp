@@ -1,0 +1,137 @@
+#include <algorithm>
+#include <csignal>
+#include <map>
+#include <memory>
+
+#include "e2e/accounts.hpp"
+#include "e2e/world.hpp"
+
+/// Several nodes on one server.
+namespace ecron::e2e {
+namespace {
+
+const Settings kMany{{"multi_node", "true"}, {"node_id", "node-1"}};
+
+/// A world whose first node is `ecron`, and more of them.
+class Nodes {
+public:
+    explicit Nodes(int count) : world{kMany} {
+        for (int number = 2; number <= count; ++number) add(number);
+    }
+    Ecron& add(int number) {
+        Settings settings = world.database.settings();
+        settings["multi_node"] = "true";
+        settings["node_id"] = "node-" + std::to_string(number);
+        others.push_back(std::make_unique<Ecron>(world.database.folder(), settings));
+        others.back()->start();
+        return *others.back();
+    }
+    Ecron& operator[](int number) {
+        return number == 1 ? world.ecron : *others[static_cast<std::size_t>(number - 2)];
+    }
+    void given_firing(int count) {
+        for (int n = 0; n < count; ++n)
+            world.given({.name = "firing-" + std::to_string(n),
+                         .context = {{"overlap", "allow"}, {"misfire", "all"}, {"jitter", "900ms"}}});
+    }
+    /// Ends every node in order, and looks at what became of the planned runs.
+    Account end() {
+        if (world.ecron.runs()) CHECK(world.ecron.terminate() == 0);
+        for (const auto& node : others)
+            if (node->runs()) CHECK(node->terminate() == 0);
+        return account(world.database, world.target, "firing-", "/run");
+    }
+
+    World world;
+    std::vector<std::unique_ptr<Ecron>> others;
+};
+
+void more_calls(Target& target, std::size_t count) { target.wait_for("/run", target.count("/run") + count); }
+
+}  // namespace
+
+TEST_CASE("every node takes writes, and one of them plans", "[nodes]") {
+    if (!Database::tests_mysql()) return;
+    Nodes nodes{2};
+    CHECK_FALSE(nodes[2].logged("lead taken"));
+    const Reply created = nodes[2].api().post("/job", nodes.world.text_of({.name = "second's"}));
+    CAPTURE(created.body, nodes[1].log());
+    REQUIRE(created.status == 201);
+    nodes.world.target.wait_for("/run", 2);
+    CHECK(nodes[2].api().remove("/job/" + created.text("/job_id")).status == 200);
+    const SystemClock clock;
+    const Instant deleted = clock.now();
+    wait_until("some time goes by", [&] { return clock.now() > deleted + 3s; });
+    const std::vector<Call> calls = nodes.world.target.calls("/run");
+    CHECK(calls.back().scheduled() <= deleted + 1s);
+}
+
+TEST_CASE("when the leader is killed another node goes on, and no run is lost or doubled", "[nodes]") {
+    if (!Database::tests_mysql()) return;
+    Nodes nodes{3};
+    nodes.given_firing(20);
+    more_calls(nodes.world.target, 40);
+    nodes[1].kill();
+    more_calls(nodes.world.target, 40);
+    CHECK((nodes[2].logged("lead taken") || nodes[3].logged("lead taken")));
+    nodes[1].start();
+    more_calls(nodes.world.target, 40);
+    // Attempts of the killed node are taken up when it is known to be dead.
+    const auto open = [&] {
+        return nodes.world.database.rows(
+            "select f_execute_id from t_cron_job_status where f_job_status = 2 and f_node = 'node-1'");
+    };
+    wait_until("nothing waits for the dead", [&] { return open().empty(); });
+    const Account result = nodes.end();
+    CAPTURE(result.examples, result.planned, result.calls, result.repeated);
+    CHECK(result.clean());
+    CHECK(result.missed == 0);
+}
+
+TEST_CASE("a node that is told to stop hands its shards over, and no run is late or repeated", "[nodes]") {
+    if (!Database::tests_mysql()) return;
+    Nodes nodes{2};
+    nodes.given_firing(20);
+    more_calls(nodes.world.target, 40);
+    CHECK(nodes[1].terminate() == 0);
+    CHECK(nodes[1].logged("lead handed over"));
+    more_calls(nodes.world.target, 40);
+    CHECK(nodes[2].logged("lead taken"));
+    const Account result = nodes.end();
+    CAPTURE(result.examples, result.planned, result.calls);
+    CHECK(result.clean());
+    CHECK(result.missed == 0);
+    CHECK(result.repeated == 0);
+}
+
+TEST_CASE("a run goes on where it was begun when its node hands over, and counts for overlap", "[nodes]") {
+    if (!Database::tests_mysql()) return;
+    World world{[] {
+        Settings settings = kMany;
+        settings["shutdown_grace"] = "20s";
+        return settings;
+    }()};
+    world.target.answer("/slow", Answer{.hangs = true});
+    const std::string job = world.given({.path = "/slow"});
+    world.target.wait_for("/slow", 1);
+    Settings settings = world.database.settings();
+    settings["multi_node"] = "true";
+    settings["node_id"] = "node-2";
+    Ecron second{world.database.folder(), settings};
+    second.start();
+    world.ecron.signal(SIGTERM);
+    wait_until("the second one leads", [&] { return second.logged("lead taken"); });
+    wait_until("a run has given way", [&] {
+        const std::vector<Row> rows = world.rows(job);
+        return std::ranges::count(rows, "overlap", &Row::reason) >= 2;
+    });
+    CHECK(world.target.count("/slow") == 1);
+    world.target.release("/slow");
+    CHECK(world.ecron.wait_for_end() == 0);
+    world.target.wait_for("/slow", 3);
+    const std::vector<Row> rows = world.rows(job);
+    CHECK(rows.front().state == "success");
+    CHECK(rows.front().attempt == 1);
+}
+
+}  // namespace ecron::e2e
