@@ -47,6 +47,12 @@ ChangeNumber ChangeLog::add(std::string_view kind, const model::Job& job, const 
     return number;
 }
 
+void ChangeLog::add(Change change) {
+    change.number = ChangeNumber(first_ + static_cast<std::int64_t>(changes_.size()) + 1);
+    change.at = now_;
+    changes_.push_back(std::move(change));
+}
+
 void ChangeLog::set_key(ChangeNumber number, JobKey key) {
     changes_[static_cast<std::size_t>(number.value() - first_ - 1)].job_key = key;
 }

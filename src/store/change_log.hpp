@@ -17,6 +17,8 @@ public:
     /// Numbers a change of a job; `before` is the row that it replaces, if any. The key may be filled in
     /// later.
     ChangeNumber add(std::string_view kind, const model::Job& job, const JobRow* before);
+    /// Numbers a request or a pause, whose text stands in `replaced`.
+    void add(Change change);
     void set_key(ChangeNumber number, JobKey key);
     void count(const TenantId& tenant, std::int64_t difference) { counts_[tenant] += difference; }
     void finish();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "ecron/base/log.hpp"
 #include "store/jobs.hpp"
 #include "store/records.hpp"
 
@@ -134,6 +135,26 @@ void insert(Session& session, const std::vector<Missed>& missed) {
         [](std::size_t) { return std::size_t{100}; });
 }
 
+/// Somebody keeps the shard's row locked, as a leader that is frozen inside a transaction does until its
+/// session ends. Says who, where the database lets this user see it.
+void log_blockers(Session& session, Shard shard) {
+    if (session.driver() != Driver::mysql) return;
+    try {
+        Statement& read = session.prepare(
+            "select t.trx_mysql_thread_id, coalesce(p.user, ''), coalesce(p.host, ''), "
+            "timestampdiff(second, t.trx_started, now()) from information_schema.innodb_trx t left join "
+            "information_schema.processlist p on p.id = t.trx_mysql_thread_id where t.trx_rows_locked > 0 "
+            "and "
+            "t.trx_mysql_thread_id <> connection_id() and p.db = database() order by t.trx_started limit 1",
+            "", "issi");
+        if (read.first())
+            log::warn("shard is locked by another session shard={} connection={} user={} host={} for={}s",
+                      shard, read.integer(0), read.text(1), read.text(2), read.integer(3));
+    } catch (const SqlError&) {
+        log::warn("shard is locked by another session shard={}", shard);
+    }
+}
+
 }  // namespace
 
 void BeginTerm::apply(Session& session) {
@@ -144,7 +165,16 @@ void BeginTerm::apply(Session& session) {
         "f_watermark = coalesce(f_watermark, :now) where f_shard = :shard",
         "sii");
     raise << node_.value() << to_unix_millis(now) << number_of(shard_);
-    if (raise.run() == 0) throw Refused({Errc::denied, "there is no such shard", {}});
+    try {
+        if (raise.run() == 0) throw Refused({Errc::denied, "there is no such shard", {}});
+    } catch (const SqlError& error) {
+        if (error.fault() == SqlFault::again) log_blockers(session, shard_);
+        throw;  // and is tried again
+    }
+    Statement& count = session.prepare("select count(*) from t_cron_shard", "", "i");
+    count.first();
+    if (count.integer(0) != static_cast<std::int64_t>(shards_))
+        throw Refused({Errc::denied, "the number of shards has changed", {}});
     Statement& read = session.prepare(
         "select f_epoch, f_watermark, f_planned, (select f_number from t_cron_change_head where f_id = 1) "
         "from t_cron_shard where f_shard = :shard",

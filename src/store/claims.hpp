@@ -8,17 +8,20 @@ namespace ecron::store {
 /// Raises the epoch of the shard; the first term of a store begins at its present.
 class BeginTerm final : public Answering<Write, Term> {
 public:
-    /// `holds` is asked on the writer's thread: whether the shard's lock is still this process's.
-    BeginTerm(Shard shard, NodeId node, std::function<bool()> holds)
+    /// `holds` is asked on the writer's thread: whether the shard's lock is still this process's. `shards`:
+    /// how many it believes there are.
+    BeginTerm(Shard shard, NodeId node, std::size_t shards, std::function<bool()> holds)
         : Answering(WriteKind::others),
           shard_(shard),
           node_(std::move(node)),
+          shards_(shards),
           holds_(std::move(holds)) {}
     void apply(Session& session) override;
 
 private:
     Shard shard_;
     NodeId node_;
+    std::size_t shards_;
     std::function<bool()> holds_;
 };
 

@@ -18,4 +18,18 @@ std::vector<ShardState> read_shards(Session& session) {
     return shards;
 }
 
+std::vector<NodeState> read_nodes(Session& session, Instant now) {
+    Statement& select = session.prepare(
+        "select f_node, f_lease_until, f_clock_ahead from t_cron_node order by f_node", "", "sii");
+    std::vector<NodeState> nodes;
+    for (select.run(); select.fetch();) {
+        const Instant until = from_unix_millis(select.integer(1));
+        nodes.push_back({.node = NodeId(select.text(0)),
+                         .lease_until = until,
+                         .alive = until > now,
+                         .clock_ahead = Millis{select.integer(2)}});
+    }
+    return nodes;
+}
+
 }  // namespace ecron::store

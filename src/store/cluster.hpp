@@ -6,5 +6,7 @@
 namespace ecron::store {
 
 std::vector<ShardState> read_shards(Session& session);
+/// MySQL only.
+std::vector<NodeState> read_nodes(Session& session, Instant now);
 
 }  // namespace ecron::store

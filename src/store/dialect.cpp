@@ -167,9 +167,11 @@ std::string connect_string(const Options& options, SessionUse use) {
     }
     // A migration may rewrite a large table in one statement; nothing else is waited for that long.
     const auto read_timeout = use == SessionUse::lead      ? Seconds{2}
+                              : use == SessionUse::lease   ? std::max(Seconds{2}, options.lease)
                               : use == SessionUse::migrate ? Seconds{3'600}
                                                            : options.read_timeout;
-    const auto connect_timeout = use == SessionUse::lead ? Seconds{2} : options.connect_timeout;
+    const bool impatient = use == SessionUse::lead || use == SessionUse::lease;
+    const auto connect_timeout = impatient ? Seconds{2} : options.connect_timeout;
     std::string text = fmt::format(
         "host={} port={} dbname={} user={} charset={} connect_timeout={} read_timeout={} write_timeout={}",
         quoted(options.host), options.port, quoted(options.database), quoted(options.user),
@@ -191,7 +193,7 @@ std::vector<std::string> session_settings(const Options& options, SessionUse use
     };
     // A writer frozen inside a transaction must not keep the shard row locked; a holder of the advisory lock
     // that is cut off must lose it. Both end when the server has heard nothing for a lease.
-    if (use == SessionUse::write || use == SessionUse::lead) {
+    if (use == SessionUse::write || use == SessionUse::lead || use == SessionUse::lease) {
         settings.push_back(fmt::format("set session innodb_lock_wait_timeout=2, session wait_timeout={}",
                                        std::max<std::int64_t>(1, options.lease.count())));
     }

@@ -48,7 +48,7 @@ Error to_error(const SqlError& error);
 SqlError to_sql_error(Driver driver, soci::session* session, const soci::soci_error& error);
 
 /// What a session is for decides its settings.
-enum class SessionUse : std::uint8_t { write, read, migrate, lead };
+enum class SessionUse : std::uint8_t { write, read, migrate, lead, lease };
 
 std::string connect_string(const Options& options, SessionUse use);
 /// Statements that set a new session up.

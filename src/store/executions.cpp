@@ -2,6 +2,8 @@
 
 #include "ecron/model/json.hpp"
 #include "store/records.hpp"
+#include "store/requests.hpp"
+#include "store/slots.hpp"
 
 namespace ecron::store {
 
@@ -85,6 +87,8 @@ bool PutExecutions::put(Session& session, const model::Execution& execution) con
     }
     if (now.job_id != put.job_id || !may_become(now.state, put.state)) return false;
     change_state(session, now.key, put);
+    const std::string_view id = put.id.value();
+    if (model::is_end(put.state)) free_slots(session, std::span(&id, 1));
     return true;
 }
 
@@ -94,8 +98,14 @@ void RecordResult::apply(Session& session) {
     update << given_ << id_.value();
     if (update.run() == 0) {
         result = fail(Errc::not_found, "this execution does not exist", {"execute_id"});
-    } else {
-        result = {};
+        return;
+    }
+    result = {};
+    if (tell_ == Tell::nobody) return;
+    const std::vector<model::Execution> found = find_executions(session, std::span(&id_, 1));
+    for (const model::Execution& execution : found) {
+        const model::Execution* const one = &execution;
+        tell_leader(session, "callback", std::span(&one, 1));
     }
 }
 

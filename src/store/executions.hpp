@@ -24,15 +24,17 @@ private:
 
 class RecordResult final : public Answering<Write, void> {
 public:
-    RecordResult(ExecuteId id, std::string given)
+    RecordResult(ExecuteId id, std::string given, Tell tell)
         : Answering(WriteKind::others),
           id_(std::move(id)),
-          given_(std::move(given)) {}
+          given_(std::move(given)),
+          tell_(tell) {}
     void apply(Session& session) override;
 
 private:
     ExecuteId id_;
     std::string given_;
+    Tell tell_;
 };
 
 /// Executions by id; those that wait together share one statement.

@@ -13,13 +13,13 @@ namespace {
 
 constexpr Seconds kGood{3};
 
-std::string lock_name(Shard shard) {
-    return fmt::format("concat('ecron/', left(md5(database()), 16), '/{}')", shard.value());
-}
-
 constexpr std::uint64_t bit(Shard shard) { return std::uint64_t{1} << shard.value(); }
 
 }  // namespace
+
+std::string lock_name(Shard shard) {
+    return fmt::format("concat('ecron/', left(md5(database()), 16), '/{}')", shard.value());
+}
 
 void LockRound::apply(Leadership& leadership) { result = leadership.round(round_, shards_, may_take_); }
 

@@ -25,6 +25,9 @@ struct Locks {
     Millis clock_ahead{};
 };
 
+/// The SQL expression of the name of a shard's lock.
+std::string lock_name(Shard shard);
+
 class Leadership;
 
 /// What the thread does for somebody: a round, or giving a lock back.

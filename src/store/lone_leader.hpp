@@ -6,7 +6,8 @@
 #include "ecron/store/store.hpp"
 
 /// Leadership where one process owns the store (SQLite): it has every shard that it does not give back
-/// itself, and no other can take one. Threads: any.
+/// itself, and no other can take one. Threads: any for holds()
+/// and last_beat(), the io_context's for the rest.
 namespace ecron::store {
 
 class LoneLeader {
@@ -14,6 +15,7 @@ public:
     LoneLeader(std::size_t shards, const Clock& clock) : shards_(shards), clock_(clock) {}
 
     Standing campaign(const CampaignRound& round) {
+        node_ = round.node;
         Standing standing{.store_now = clock_.now(), .shards = shards_, .lease_renewed = clock_.steady()};
         for (std::uint32_t number = 0; number < shards_; ++number) {
             const Shard shard(number);
@@ -31,11 +33,17 @@ public:
     [[nodiscard]] std::optional<SteadyInstant> last_beat() const {
         return held_ == 0 ? std::nullopt : std::optional(clock_.steady());
     }
+    /// The one node there is, once it has asked.
+    [[nodiscard]] std::vector<NodeState> nodes(Seconds lease) const {
+        if (node_.value().empty()) return {};
+        return {{.node = node_, .lease_until = clock_.now() + lease, .alive = true}};
+    }
     [[nodiscard]] std::size_t shards() const { return shards_; }
 
 private:
     static constexpr std::uint64_t bit(Shard shard) { return std::uint64_t{1} << shard.value(); }
 
+    NodeId node_;
     std::size_t shards_;
     const Clock& clock_;
     std::atomic<std::uint64_t> held_{0};

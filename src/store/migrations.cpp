@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <set>
 
 #include "ecron/base/log.hpp"
 #include "ecron/base/uuid.hpp"
@@ -83,6 +84,13 @@ void apply(Session& session, const Migration& migration, int needed) {
         "isii");
     record << migration.version << migration.name << needed << to_unix_millis(now);
     record.run();
+}
+
+std::set<std::int64_t> applied_versions(Session& session) {
+    Statement& read = session.prepare("select f_version from t_cron_schema", "", "i");
+    std::set<std::int64_t> versions;
+    for (read.run(); read.fetch();) versions.insert(read.integer(0));
+    return versions;
 }
 
 std::string id_key(Session& session) {
@@ -176,8 +184,9 @@ Result<std::string> migrate(Session& session) {
             return fail(Errc::conflict,
                         fmt::format("the database's schema {} needs a newer ecron than this {}", version,
                                     kBinaryVersion));
+        const std::set<std::int64_t> applied = applied_versions(session);
         for (const Migration& migration : migrations(session.driver())) {
-            if (migration.version <= version) continue;
+            if (applied.contains(migration.version)) continue;
             const auto needed = min_binary(migration.text);
             if (!needed) return std::unexpected(needed.error());
             apply(session, migration, *needed);

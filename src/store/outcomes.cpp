@@ -10,6 +10,8 @@
 #include "ecron/model/json.hpp"
 #include "store/outbox.hpp"
 #include "store/records.hpp"
+#include "store/requests.hpp"
+#include "store/slots.hpp"
 
 namespace ecron::store {
 
@@ -147,20 +149,29 @@ void announce(Session& session, std::span<OutcomeWrite* const> writes) {
     insert_announcements(session, announced);
 }
 
+void free_slots_of(Session& session, std::span<OutcomeWrite* const> writes) {
+    std::vector<std::string_view> ended;
+    for (const OutcomeWrite* const write : writes)
+        if (*write->result && write->step() == OutcomeWrite::Step::finish)
+            ended.emplace_back(write->outcome().id.value());
+    free_slots(session, ended);
+}
+
 /// Writes that may share a statement: of each execution one, sorted by id.
-void apply_round(Session& session, std::vector<OutcomeWrite*>& round) {
+void apply_round(Session& session, std::vector<OutcomeWrite*>& round, bool slots) {
     if (round.empty()) return;
     std::ranges::sort(
         round, {}, [](const OutcomeWrite* write) { return std::string_view(write->outcome().id.value()); });
     compare_and_set(session, round);
     insert_attempts(session, round);
     announce(session, round);
+    if (slots) free_slots_of(session, round);
     round.clear();
 }
 
 }  // namespace
 
-void apply_outcomes(Session& session, std::span<Write* const> writes, Repetition repetition) {
+void apply_outcomes(Session& session, std::span<Write* const> writes, Repetition repetition, bool slots) {
     std::vector<OutcomeWrite*> outcomes;
     outcomes.reserve(writes.size());
     for (Write* const write : writes) outcomes.push_back(static_cast<OutcomeWrite*>(write));
@@ -172,12 +183,19 @@ void apply_outcomes(Session& session, std::span<Write* const> writes, Repetition
     for (OutcomeWrite* const outcome : outcomes) {
         if (done.contains(outcome)) continue;
         if (!in_round.insert(outcome->outcome().id.value()).second) {
-            apply_round(session, round);
+            apply_round(session, round, slots);
             in_round = {outcome->outcome().id.value()};
         }
         round.push_back(outcome);
     }
-    apply_round(session, round);
+    apply_round(session, round, slots);
+}
+
+bool begin_one(Session& session, const Outcome& outcome) {
+    OutcomeWrite write(OutcomeWrite::Step::begin, outcome);
+    OutcomeWrite* const one = &write;
+    compare_and_set(session, std::span(&one, 1));
+    return *write.result;
 }
 
 void apply_requests(Session& session, std::span<Write* const> writes, Repetition repetition) {
@@ -211,6 +229,10 @@ void apply_requests(Session& session, std::span<Write* const> writes, Repetition
         if (error.fault() != SqlFault::duplicate || requests.size() > 1) throw;
         throw Refused({Errc::conflict, "an execution with that id exists", {"execute_id"}});
     }
+    std::vector<const model::Execution*> told;
+    for (const InsertExecution* const request : requests)
+        if (request->tell() == Tell::leader) told.push_back(&request->execution());
+    tell_leader(session, "run", told);
 }
 
 }  // namespace ecron::store

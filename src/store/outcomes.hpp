@@ -24,17 +24,23 @@ private:
     Step step_;
     Outcome outcome_;
 };
-void apply_outcomes(Session& session, std::span<Write* const> writes, Repetition repetition);
+/// `slots`: some execution may hold a slot, which its end frees.
+void apply_outcomes(Session& session, std::span<Write* const> writes, Repetition repetition, bool slots);
+/// The start of one attempt inside the running transaction; false: the row was not as expected.
+bool begin_one(Session& session, const Outcome& outcome);
 
 class InsertExecution final : public Answering<Write, model::Execution> {
 public:
-    explicit InsertExecution(model::Execution execution)
+    InsertExecution(model::Execution execution, Tell tell)
         : Answering(WriteKind::requests),
-          execution_(std::move(execution)) {}
+          execution_(std::move(execution)),
+          tell_(tell) {}
     [[nodiscard]] const model::Execution& execution() const { return execution_; }
+    [[nodiscard]] Tell tell() const { return tell_; }
 
 private:
     model::Execution execution_;
+    Tell tell_;
 };
 void apply_requests(Session& session, std::span<Write* const> writes, Repetition repetition);
 

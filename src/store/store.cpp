@@ -14,9 +14,12 @@
 #include "store/leadership.hpp"
 #include "store/lone_leader.hpp"
 #include "store/migrations.hpp"
+#include "store/node_lease.hpp"
 #include "store/outcomes.hpp"
 #include "store/pauses.hpp"
+#include "store/requests.hpp"
 #include "store/row_cache.hpp"
+#include "store/slots.hpp"
 #include "store/sql_outbox.hpp"
 
 namespace ecron::store {
@@ -84,11 +87,17 @@ public:
                 Statement& count = session.prepare("select count(*) from t_cron_shard", "", "i");
                 count.first();
                 shards = static_cast<std::size_t>(count.integer(0));
+                slots_ = has_slots(session);
             }
             auto session = std::make_unique<Session>(options_, SessionUse::write, clock_);
+            // With several shards any node may have given a slot.
+            const Group outcomes = [this](Session& on, std::span<Write* const> writes,
+                                          Repetition repetition) {
+                apply_outcomes(on, writes, repetition, slots_ || shard_count() > 1);
+            };
             writer_ = std::make_unique<Writer>(
                 io_, options_, clock_, state_,
-                std::array<Group, kWriteKinds>{apply_claims, apply_outcomes, apply_requests, apply_job_writes,
+                std::array<Group, kWriteKinds>{apply_claims, outcomes, apply_requests, apply_job_writes,
                                                apply_in_turn, apply_in_turn},
                 std::move(session));
         } catch (const SqlError& error) {
@@ -103,6 +112,7 @@ public:
         outbox_ = std::make_unique<SqlOutbox>(*writer_, *readers_);
         if (options_.driver == Driver::mysql) {
             leadership_ = std::make_unique<Leadership>(io_, options_, clock_);
+            lease_ = std::make_unique<NodeLease>(io_, options_, clock_);
         } else {
             lone_ = std::make_unique<LoneLeader>(shards, clock_);
         }
@@ -117,16 +127,37 @@ public:
         if (writer_) writer_->close();
         if (readers_) readers_->close();
         if (leadership_) leadership_->close();
+        if (lease_) lease_->close();
         file_lock_.reset();
     }
 
     Awaitable<Standing> campaign(CampaignRound round) override {
         if (lone_) co_return lone_->campaign(round);
-        auto work = std::make_unique<LockRound>(std::move(round), 1, true);
+        NodeLease::State lease = lease_->state();
+        const bool first = !lease.renewed && !lease.usurped;
+        if (first || lease_->due()) {
+            auto renewal = std::make_unique<LeaseWork>(LeaseWork::Wish::renew, round.node, clock_ahead_);
+            if (first) {  // without a lease there is nothing that a round could take
+                const Result<void> renewed = co_await await_answer(std::move(renewal), *lease_);
+                if (!renewed) co_return std::unexpected(renewed.error());
+                lease = lease_->state();
+            } else {
+                lease_->submit(std::move(renewal));
+            }
+        }
+        if (lease.usurped) round = give_up(std::move(round));
+        auto work = std::make_unique<LockRound>(std::move(round), lease.shards, lease_->lives());
         Result<Locks> locks = co_await await_answer(std::move(work), *leadership_);
         if (!locks) co_return std::unexpected(locks.error());
-        co_return Standing{
-            .held = std::move(locks->held), .store_now = locks->store_now, .clock_ahead = locks->clock_ahead};
+        if (lease.usurped) co_return fail(Errc::conflict, "another process has the name of this node");
+        clock_ahead_ = locks->clock_ahead;
+        const bool many = options_.nodes == Nodes::many;
+        co_return Standing{.held = std::move(locks->held),
+                           .store_now = locks->store_now,
+                           .clock_ahead = locks->clock_ahead,
+                           .shards = lease.shards,
+                           .live_nodes = many ? lease.live_nodes : 1,
+                           .lease_renewed = lease.renewed};
     }
     [[nodiscard]] bool leads(Shard shard) const override {
         return leadership_ ? leadership_->holds(shard) : lone_->holds(shard);
@@ -135,8 +166,8 @@ public:
         return leadership_ ? leadership_->last_beat() : lone_->last_beat();
     }
     Awaitable<Term> begin_term(Shard shard, NodeId node) override {
-        auto begin =
-            std::make_unique<BeginTerm>(shard, std::move(node), [this, shard] { return leads(shard); });
+        auto begin = std::make_unique<BeginTerm>(shard, std::move(node), shard_count(),
+                                                 [this, shard] { return leads(shard); });
         return await_answer(std::move(begin), *writer_);
     }
     Awaitable<void> end_term(Shard shard) override {
@@ -144,10 +175,18 @@ public:
         lone_->release(shard);
         co_return Result<void>{};
     }
-    Awaitable<void> leave(NodeId) override { co_return Result<void>{}; }
+    Awaitable<void> leave(NodeId node) override {
+        if (lone_) co_return Result<void>{};
+        auto work = std::make_unique<LeaseWork>(LeaseWork::Wish::end, std::move(node), Millis{0});
+        co_return co_await await_answer(std::move(work), *lease_);
+    }
     Awaitable<Cluster> cluster() override {
-        return query<Cluster>(
-            [](Session& session) { return Cluster{.now = session.now(), .shards = read_shards(session)}; });
+        auto alone = lone_ ? std::optional(lone_->nodes(options_.lease)) : std::nullopt;
+        return query<Cluster>([alone = std::move(alone)](Session& session) {
+            Cluster cluster{.now = session.now(), .shards = read_shards(session)};
+            cluster.nodes = alone ? *alone : read_nodes(session, cluster.now);
+            return cluster;
+        });
     }
 
     Awaitable<std::size_t> load_plans(std::function<void(const StoredPlan&)> each) override {
@@ -246,13 +285,20 @@ public:
     Awaitable<void> withdraw(Shard shard, Epoch epoch, std::vector<ExecuteId> ids) override {
         return await_answer(std::make_unique<Withdraw>(shard, epoch, std::move(ids)), *writer_);
     }
-    Awaitable<model::Execution> insert_execution(model::Execution execution, Tell) override {
-        return await_answer(std::make_unique<InsertExecution>(std::move(execution)), *writer_);
+    Awaitable<model::Execution> insert_execution(model::Execution execution, Tell tell) override {
+        return await_answer(std::make_unique<InsertExecution>(std::move(execution), tell), *writer_);
     }
-    Awaitable<void> ask_cancel(model::Execution, std::string) override { co_return Result<void>{}; }
+    Awaitable<void> ask_cancel(model::Execution execution, std::string by) override {
+        return await_answer(std::make_unique<AskCancel>(std::move(execution), std::move(by)), *writer_);
+    }
     Awaitable<Begun> begin_attempt(ExecuteId id, int attempt, model::Execution after,
-                                   std::optional<Slot>) override {
+                                   std::optional<Slot> slot) override {
         Outcome outcome{.id = std::move(id), .attempt = attempt, .after = std::move(after)};
+        if (slot) {
+            slots_ = true;
+            auto begin = std::make_unique<BeginInSlot>(std::move(outcome), std::move(*slot));
+            co_return co_await await_answer(std::move(begin), *writer_);
+        }
         const Result<bool> begun = co_await await_answer(
             std::make_unique<OutcomeWrite>(OutcomeWrite::Step::begin, std::move(outcome)), *writer_);
         if (!begun) co_return std::unexpected(begun.error());
@@ -302,8 +348,8 @@ public:
         return await_answer(std::make_unique<PutExecutions>(std::move(tenant), std::move(executions)),
                             *writer_);
     }
-    Awaitable<void> record_result(ExecuteId id, std::string result, Tell) override {
-        return await_answer(std::make_unique<RecordResult>(std::move(id), std::move(result)), *writer_);
+    Awaitable<void> record_result(ExecuteId id, std::string result, Tell tell) override {
+        return await_answer(std::make_unique<RecordResult>(std::move(id), std::move(result), tell), *writer_);
     }
 
     Awaitable<void> set_paused(std::optional<TenantId> tenant, bool paused) override {
@@ -333,6 +379,15 @@ public:
     [[nodiscard]] const std::string& id_key() const override { return id_key_; }
 
 private:
+    [[nodiscard]] std::size_t shard_count() const { return lone_ ? lone_->shards() : lease_->state().shards; }
+
+    /// What a node does whose name another has: it gives every shard back.
+    static CampaignRound give_up(CampaignRound round) {
+        round.most = 0;
+        for (std::uint32_t shard = 0; shard < kMostShards; ++shard) round.release.emplace_back(shard);
+        return round;
+    }
+
     template <class T> Awaitable<T> query(std::function<T(Session&)> function) {
         return await_answer(std::make_unique<Query<T>>(std::move(function)), *readers_);
     }
@@ -394,7 +449,10 @@ private:
     std::unique_ptr<Readers> readers_;
     std::unique_ptr<SqlOutbox> outbox_;
     std::unique_ptr<Leadership> leadership_;  // MySQL
+    std::unique_ptr<NodeLease> lease_;        // MySQL
     std::unique_ptr<LoneLeader> lone_;        // SQLite
+    Millis clock_ahead_{0};
+    std::atomic<bool> slots_{false};  // an execution may hold a slot of a concurrency key
     std::shared_ptr<Sweeper> sweeper_;
 };
 

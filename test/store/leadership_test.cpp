@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
+#include <thread>
 
-#include "store/world.hpp"
+#include "store/node.hpp"
+#include "store/proxy.hpp"
 
 using namespace ecron;
 using namespace ecron::store;
@@ -8,47 +10,21 @@ using namespace ecron::store::test;
 
 namespace {
 
+using Shards = std::vector<Shard>;
+
 constexpr Shard kFirst{0};
+constexpr Seconds kPatience{60};  // far beyond what anything here takes; a test that waits for it has failed
 
-/// One more process on the database of a world.
-class Node {
-public:
-    Node(World& world, std::string name) : world_(world), name_(std::move(name)) {
-        auto opened = Store::open(io_, world.options(), world.clock());
-        if (!opened) FAIL(opened.error().what);
-        store_ = std::move(*opened);
+/// Four shards and more than one node, with leases that end soon.
+struct Divided : World {
+    explicit Divided(std::size_t shards = 4, Nodes nodes = Nodes::many)
+        : World(Options{.nodes = nodes, .lease = Seconds{2}}) {
+        open();
+        close();
+        const Result<void> divided = set_shards(options(), shards, clock());
+        if (!divided) FAIL(divided.error().what);
     }
-    ~Node() {
-        store_->close();
-        io_.restart();
-        io_.run();
-    }
-    Node(const Node&) = delete;
-    Node& operator=(const Node&) = delete;
-
-    Store& store() { return *store_; }
-    Result<Standing> campaign(std::size_t most = kMostShards, std::vector<Shard> release = {}) {
-        return world_.await(
-            store_->campaign({.node = NodeId(name_), .most = most, .release = std::move(release)}), io_);
-    }
-    Result<Term> begin_term(Shard shard) {
-        return world_.await(store_->begin_term(shard, NodeId(name_)), io_);
-    }
-    template <class T> Result<T> await(boost::asio::awaitable<Result<T>> work) {
-        return world_.await(std::move(work), io_);
-    }
-
-private:
-    World& world_;
-    std::string name_;
-    boost::asio::io_context io_;
-    std::unique_ptr<Store> store_;
 };
-
-std::vector<Shard> held(const Result<Standing>& standing) {
-    REQUIRE(standing);
-    return standing->held;
-}
 
 /// Ends the session that holds the lock of a shard, as the end of its process would.
 void kill_holder(World& world, Shard shard) {
@@ -62,6 +38,14 @@ void kill_holder(World& world, Shard shard) {
     session.run("kill connection " + std::to_string(find.integer(0)));
 }
 
+template <class Condition> void wait_until(Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > deadline) FAIL("waited in vain");
+        std::this_thread::sleep_for(Millis{20});
+    }
+}
+
 }  // namespace
 
 TEST_CASE("one process owns an SQLite store and leads as soon as it asks", "[store]") {
@@ -72,13 +56,24 @@ TEST_CASE("one process owns an SQLite store and leads as soon as it asks", "[sto
     CHECK_FALSE(store.leads(kFirst));
     CHECK_FALSE(store.last_beat());
     CHECK(world.await(store.begin_term(kFirst, NodeId("node-1"))).error().code == Errc::denied);
+    CHECK(world.must(store.cluster()).nodes.empty());
 
     const Standing standing = world.must(store.campaign({.node = NodeId("node-1"), .most = 1}));
-    CHECK(standing.held == std::vector{kFirst});
+    CHECK(standing.held == Shards{kFirst});
     CHECK(standing.clock_ahead == Millis{0});
     CHECK(store.leads(kFirst));
     CHECK(store.last_beat());
-    CHECK(world.must(store.begin_term(kFirst, NodeId("node-1"))).epoch == Epoch(1));
+    const Term term = world.must(store.begin_term(kFirst, NodeId("node-1")));
+    CHECK(term.epoch == Epoch(1));
+
+    const Cluster cluster = world.must(store.cluster());
+    REQUIRE(cluster.nodes.size() == 1);
+    CHECK(cluster.nodes.front().node == NodeId("node-1"));
+    CHECK(cluster.nodes.front().alive);
+    REQUIRE(cluster.shards.size() == 1);
+    CHECK(cluster.shards.front().node == NodeId("node-1"));
+    CHECK(cluster.shards.front().epoch == term.epoch);
+    CHECK(cluster.shards.front().watermark == term.watermark);
 
     world.must(store.end_term(kFirst));
     CHECK_FALSE(store.leads(kFirst));
@@ -86,22 +81,21 @@ TEST_CASE("one process owns an SQLite store and leads as soon as it asks", "[sto
 
 TEST_CASE("one node leads at a time, and a lost session is a lost lead", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
-    World world;
-    world.open();
+    Divided world(1);
     Node leader(world, "leader");
     Node standby(world, "standby");
-    CHECK(held(leader.campaign()) == std::vector{kFirst});
+    CHECK(leader.held() == Shards{kFirst});
     CHECK(leader.store().leads(kFirst));
     const Result<Term> first = leader.begin_term(kFirst);
     REQUIRE(first);
-    CHECK(held(standby.campaign()).empty());
+    CHECK(standby.held().empty());
     CHECK(standby.begin_term(kFirst).error().code == Errc::denied);
 
     kill_holder(world, kFirst);
     CHECK(leader.campaign().error().code == Errc::unavailable);
     CHECK_FALSE(leader.store().leads(kFirst));
-    CHECK(held(standby.campaign()) == std::vector{kFirst});
-    CHECK(held(leader.campaign()).empty());
+    CHECK(standby.held() == Shards{kFirst});
+    CHECK(leader.held().empty());
     const Result<Term> second = standby.begin_term(kFirst);
     REQUIRE(second);
     CHECK(second->epoch > first->epoch);
@@ -111,5 +105,174 @@ TEST_CASE("one node leads at a time, and a lost session is a lost lead", "[store
     CHECK(late.error().code == Errc::denied);
 
     REQUIRE(standby.await(standby.store().end_term(kFirst)));
-    CHECK(held(leader.campaign()) == std::vector{kFirst});
+    CHECK(leader.held() == Shards{kFirst});
+}
+
+TEST_CASE("shards are divided among nodes, and given back one by one", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    Divided world;
+    Node one(world, "one");
+    Node two(world, "two");
+    CHECK(one.held(2) == Shards{Shard(0), Shard(1)});
+    CHECK(two.held(4) == Shards{Shard(2), Shard(3)});
+    CHECK(one.held(4) == Shards{Shard(0), Shard(1)});
+    CHECK(one.held(4, {Shard(1)}) == Shards{Shard(0)});
+    CHECK(two.held(3) == Shards{Shard(1), Shard(2), Shard(3)});
+    CHECK_FALSE(one.store().leads(Shard(1)));
+    CHECK(two.store().leads(Shard(1)));
+
+    kill_holder(world, Shard(2));
+    CHECK_FALSE(two.campaign(3));
+    for (std::uint32_t shard = 0; shard < 4; ++shard) CHECK_FALSE(two.store().leads(Shard(shard)));
+    CHECK(one.held(4).size() == 4);
+}
+
+TEST_CASE("a fence holds for its own shard only", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    Divided world;
+    Node node(world, "node");
+    REQUIRE(node.held().size() == 4);
+    const Result<Term> second = node.begin_term(Shard(2));
+    REQUIRE(second);
+    const Result<Term> third = node.begin_term(Shard(3));
+    REQUIRE(third);
+    REQUIRE(node.begin_term(Shard(3)));
+    const auto claim = [&](Shard shard, Epoch epoch) {
+        return node.await(
+            node.store().claim({.shard = shard, .epoch = epoch, .watermark = second->watermark}));
+    };
+    CHECK(claim(Shard(2), second->epoch));
+    CHECK(claim(Shard(3), third->epoch).error().code == Errc::denied);
+    CHECK(claim(Shard(9), second->epoch).error().code == Errc::denied);
+    CHECK(node.await(node.store().withdraw(Shard(2), second->epoch, {})));
+    CHECK(node.await(node.store().withdraw(Shard(3), third->epoch, {})).error().code == Errc::denied);
+}
+
+TEST_CASE("where one process leads all, a second one gets none of them", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    Divided world(4, Nodes::one);
+    Node leader(world, "leader");
+    Node standby(world, "standby");
+    CHECK(leader.held(2) == Shards{Shard(0), Shard(1)});
+    CHECK(standby.held().empty());
+    const Result<Standing> standing = leader.campaign();
+    REQUIRE(standing);
+    CHECK(standing->held.size() == 4);
+    CHECK(standing->live_nodes == 1);
+}
+
+TEST_CASE("a leader that is cut off stops, and its locks are free within the lease", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    Divided world;
+    Proxy proxy(world.options().host, world.options().port);
+    Options through = world.options();
+    through.port = proxy.port();
+    Node leader(world, "leader", through);
+    Node standby(world, "standby");
+    REQUIRE(leader.held().size() == 4);
+    proxy.vanish();
+    wait_until([&] { return standby.held().size() == 4; });
+    CHECK(leader.campaign().error().code == Errc::unavailable);
+    CHECK_FALSE(leader.store().leads(kFirst));
+    CHECK_FALSE(leader.store().last_beat());
+    proxy.up();
+    wait_until([&] { return leader.campaign().has_value(); });
+    CHECK(leader.held().empty());
+}
+
+TEST_CASE("a leader that does not ask for three seconds leads no more", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    World world(Options{.nodes = Nodes::many, .lease = Seconds{30}});
+    world.open();
+    world.lead();
+    CHECK(world.store().leads(kFirst));
+    wait_until([&] { return !world.store().leads(kFirst); });
+    CHECK(world.await(world.store().begin_term(kFirst, NodeId("node-1"))).error().code == Errc::denied);
+    CHECK(world.must(world.store().campaign({.node = NodeId("node-1"), .most = 1})).held == Shards{kFirst});
+    CHECK(world.store().leads(kFirst));
+}
+
+TEST_CASE("a session frozen inside a transaction keeps a shard from nobody for longer than the lease",
+          "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    Divided world;
+    Node node(world, "node");
+    REQUIRE(node.held().size() == 4);
+    Session frozen = world.session(SessionUse::write);
+    frozen.begin();
+    frozen.run("update t_cron_shard set f_beats = f_beats + 1 where f_shard = 0");
+    const Result<Term> term = node.begin_term(kFirst);
+    REQUIRE(term);
+    CHECK_THROWS_AS(frozen.run("commit"), SqlError);
+}
+
+TEST_CASE("nodes live as long as they renew their lease", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    Divided world;
+    Node one(world, "one");
+    Node two(world, "two");
+    REQUIRE(one.campaign(1));
+    const Result<Standing> both = two.campaign(1);
+    REQUIRE(both);
+    CHECK(both->live_nodes == 2);
+    CHECK(both->shards == 4);
+    CHECK(both->lease_renewed);
+    CHECK(std::chrono::abs(both->clock_ahead) < Seconds{1});
+    const auto cluster = [&] {
+        const auto read = two.await(two.store().cluster());
+        REQUIRE(read);
+        return *read;
+    };
+    REQUIRE(cluster().nodes.size() == 2);
+    CHECK(cluster().nodes[0].node == NodeId("one"));
+    CHECK(cluster().nodes[0].alive);
+    CHECK(cluster().shards.size() == 4);
+
+    SECTION("one that stops asking dies when its lease ends") {
+        wait_until([&] { return !cluster().nodes[0].alive; });
+        wait_until([&] { return two.campaign(1)->live_nodes == 1; });
+        CHECK(cluster().nodes[1].alive);
+    }
+    SECTION("one that leaves is gone at once") {
+        REQUIRE(one.await(one.store().leave(NodeId("one"))));
+        REQUIRE(cluster().nodes.size() == 1);
+        CHECK(cluster().nodes[0].node == NodeId("two"));
+    }
+}
+
+TEST_CASE("of two processes with one name the later one has it", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    Divided world;
+    Node earlier(world, "same");
+    REQUIRE(earlier.held().size() == 4);
+    Node later(world, "same");
+    CHECK(later.held().empty());  // the locks are still the earlier one's
+    wait_until([&] { return !earlier.campaign(); });
+    CHECK(earlier.campaign().error().code == Errc::conflict);
+    CHECK_FALSE(earlier.store().leads(kFirst));
+    wait_until([&] { return later.held().size() == 4; });
+    REQUIRE(later.await(later.store().leave(NodeId("same"))));
+    wait_until([&] { return earlier.campaign().has_value(); });
+}
+
+TEST_CASE("a lease that takes long to be written disturbs no lock", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    World world(Options{.nodes = Nodes::many, .lease = Seconds{30}});
+    world.open();
+    Node node(world, "node");
+    REQUIRE(node.held() == Shards{kFirst});
+    Session slow = world.session(SessionUse::write);
+    slow.begin();
+    slow.run("update t_cron_node set f_clock_ahead = f_clock_ahead + 1");
+    std::optional<Standing> last;
+    wait_until([&] {
+        const Result<Standing> standing = node.campaign();
+        REQUIRE(standing);
+        CHECK(standing->held == Shards{kFirst});
+        CHECK(node.store().leads(kFirst));
+        last = *standing;
+        return *node.store().last_beat() - *standing->lease_renewed > Millis{1'500};
+    });
+    slow.rollback();
+    wait_until([&] { return *node.campaign()->lease_renewed > *last->lease_renewed; });
 }

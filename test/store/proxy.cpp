@@ -47,6 +47,7 @@ struct Proxy::State {
     std::string armed;
     int lost{0};
     bool is_down{false};
+    bool has_vanished{false};
 
     static asio::awaitable<void> accept(std::shared_ptr<State> state) {
         for (;;) {
@@ -74,6 +75,7 @@ struct Proxy::State {
             const std::size_t size = co_await pair->client.async_read_some(
                 asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, failed));
             if (failed) break;
+            if (state->has_vanished) continue;
             if (!state->armed.empty() &&
                 std::string_view(bytes.data(), size).find(state->armed) != std::string_view::npos) {
                 state->armed.clear();
@@ -92,6 +94,7 @@ struct Proxy::State {
             const std::size_t size = co_await pair->server.async_read_some(
                 asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, failed));
             if (failed) break;
+            if (state->has_vanished) continue;
             if (pair->lose) {
                 ++state->lost;
                 break;
@@ -142,8 +145,12 @@ void Proxy::down() {
     state_->there([this] { state_->is_down = true, state_->cut(); });
 }
 
+void Proxy::vanish() {
+    state_->there([this] { state_->has_vanished = true; });
+}
+
 void Proxy::up() {
-    state_->there([this] { state_->is_down = false; });
+    state_->there([this] { state_->is_down = state_->has_vanished = false; });
 }
 
 }  // namespace ecron::store::test

@@ -19,6 +19,8 @@ public:
     [[nodiscard]] int lost() const;
     /// Cuts all connections and refuses new ones, until up().
     void down();
+    /// Nothing arrives any more on any connection, and nobody is told, until up(): a network that is gone.
+    void vanish();
     void up();
 
 private:

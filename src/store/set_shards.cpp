@@ -1,0 +1,91 @@
+#include <fmt/format.h>
+
+#include "ecron/base/log.hpp"
+#include "store/file_lock.hpp"
+#include "store/leadership.hpp"
+#include "store/migrations.hpp"
+#include "store/session.hpp"
+
+/// Another number of shards: jobs move between them, so that no planner may be at work meanwhile.
+namespace ecron::store {
+
+namespace {
+
+/// The advisory locks of all shards there can be; a node that starts meanwhile leads nothing until they are
+/// free.
+Result<void> take_every_lock(Session& session) {
+    for (std::uint32_t shard = 0; shard < kMostShards; ++shard) {
+        Statement& take =
+            session.prepare(fmt::format("select get_lock({}, 0)", lock_name(Shard(shard))), "", "i");
+        if (!take.first() || take.integer(0) != 1)
+            return fail(Errc::conflict, fmt::format("a node leads shard {}; stop every node first", shard));
+    }
+    return {};
+}
+
+Result<void> find_no_node(Session& session) {
+    Statement& read = session.prepare(
+        fmt::format("select f_node, f_lease_until - {0} from t_cron_node where f_lease_until > {0} order by "
+                    "f_lease_until desc limit 1",
+                    now_expression(Driver::mysql)),
+        "", "si");
+    if (!read.first()) return {};
+    return fail(Errc::conflict, fmt::format("node {} lives; stop every node first (its lease ends in {})",
+                                            read.text(0), format_duration(Millis(read.integer(1)))));
+}
+
+/// Every job may belong to another shard afterwards, so that all go on where the slowest was, in terms that
+/// none of them has had.
+void divide(Session& session, std::size_t shards) {
+    Statement& read = session.prepare(
+        "select max(f_epoch), min(f_watermark), min(f_planned), min(f_watermark) is null from t_cron_shard",
+        "", "iiii");
+    read.first();
+    const std::int64_t epoch = read.integer(0) + 1;
+    const std::optional<std::int64_t> watermark =
+        read.integer(3) != 0 ? std::nullopt : std::optional(read.integer(1));
+    const std::int64_t planned = read.integer(2);
+    session.run("delete from t_cron_shard");
+    for (std::size_t shard = 0; shard < shards; ++shard) {
+        Statement& insert = session.prepare(
+            "insert into t_cron_shard (f_shard, f_epoch, f_watermark, f_planned, f_node, f_beats) values "
+            "(:shard, :epoch, :watermark, :planned, '', 0)",
+            "iiii");
+        insert << static_cast<std::int64_t>(shard) << epoch << watermark << planned;
+        insert.run();
+    }
+    if (shards == 1) session.run("delete from t_cron_slot");  // one leader counts by itself
+}
+
+}  // namespace
+
+Result<void> set_shards(const Options& options, std::size_t shards, const Clock& clock) {
+    if (shards < 1 || shards > kMostShards)
+        return fail(Errc::invalid, fmt::format("the number of shards is 1 to {}", kMostShards));
+    FileLock file_lock;
+    if (options.driver == Driver::sqlite) {
+        const Result<void> taken = file_lock.take(options.path);
+        if (!taken) return taken;
+    }
+    try {
+        {
+            Session session(options, SessionUse::migrate, clock);
+            const Result<std::string> migrated = migrate(session);
+            if (!migrated) return std::unexpected(migrated.error());
+        }
+        Session session(options, SessionUse::write, clock);
+        if (options.driver == Driver::mysql) {
+            Result<void> alone = find_no_node(session);
+            if (alone) alone = take_every_lock(session);
+            if (!alone) return alone;
+        }
+        session.begin();
+        divide(session, shards);
+        session.commit();
+        return {};
+    } catch (const SqlError& error) {
+        return std::unexpected(to_error(error));
+    }
+}
+
+}  // namespace ecron::store

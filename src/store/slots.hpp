@@ -1,0 +1,29 @@
+#pragma once
+#include "ecron/store/store.hpp"
+#include "store/writer.hpp"
+
+/// Places of concurrency keys, shared by all shards: a row a place, numbered below the key's limit, so that
+/// two who take the same one at once meet in its unique key.
+namespace ecron::store {
+
+/// A start that takes a place, both or neither. Repeating it by the same node in the same term is no harm.
+class BeginInSlot final : public Answering<Write, Begun> {
+public:
+    BeginInSlot(Outcome outcome, Slot slot)
+        : Answering(WriteKind::others),
+          outcome_(std::move(outcome)),
+          slot_(std::move(slot)) {}
+    void apply(Session& session) override;
+
+private:
+    bool take(Session& session) const;
+    [[nodiscard]] bool begun_before(Session& session) const;
+
+    Outcome outcome_;
+    Slot slot_;
+};
+
+void free_slots(Session& session, std::span<const std::string_view> executions);
+[[nodiscard]] bool has_slots(Session& session);
+
+}  // namespace ecron::store
