@@ -51,16 +51,7 @@ void Scheduler::Impl::job_deleted(const model::Job& job, std::string_view by) {
     tail_.notify();
 }
 
-void Scheduler::Impl::paused(const std::optional<TenantId>& tenant, bool is_paused) {
-    const std::optional<Group> group =
-        tenant ? std::optional{node_.groups.of(tenant->value())} : std::nullopt;
-    for (const auto& shard : shards_) {
-        if (is_paused)
-            shard->pause(group, std::nullopt);
-        else
-            shard->resume(group, std::nullopt);
-    }
-}
+void Scheduler::Impl::paused() { tail_.notify(); }
 
 asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_now(model::Job job, model::Trigger trigger,
                                                                    std::optional<ExecuteId> id) {

@@ -17,7 +17,7 @@ bool Scheduler::loaded() const { return impl_->loaded(); }
 SchedulerStanding Scheduler::standing() const { return impl_->standing(); }
 void Scheduler::job_changed(const model::Job& job) { impl_->job_changed(job); }
 void Scheduler::job_deleted(const model::Job& job, std::string_view by) { impl_->job_deleted(job, by); }
-void Scheduler::paused(std::optional<TenantId> tenant, bool is_paused) { impl_->paused(tenant, is_paused); }
+void Scheduler::paused() { impl_->paused(); }
 asio::awaitable<Result<model::Execution>> Scheduler::run_now(model::Job job, model::Trigger trigger,
                                                              std::optional<ExecuteId> id) {
     return impl_->run_now(std::move(job), trigger, std::move(id));

@@ -25,7 +25,7 @@ public:
     // route.cpp
     void job_changed(const model::Job& job);
     void job_deleted(const model::Job& job, std::string_view by);
-    void paused(const std::optional<TenantId>& tenant, bool is_paused);
+    void paused();
     asio::awaitable<Result<model::Execution>> run_now(model::Job job, model::Trigger trigger,
                                                       std::optional<ExecuteId> id);
     asio::awaitable<Result<model::Execution>> cancel(std::optional<TenantId> tenant, ExecuteId id,

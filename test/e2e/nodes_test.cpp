@@ -134,4 +134,52 @@ TEST_CASE("a run goes on where it was begun when its node hands over, and counts
     CHECK(rows.front().attempt == 1);
 }
 
+TEST_CASE("what is asked of a node that does not lead, the leader does", "[nodes]") {
+    if (!Database::tests_mysql()) return;
+    Nodes nodes{2};
+    World& world = nodes.world;
+    const std::string job = world.given({.path = "/slow", .cron = "0 0 1 1 *"});
+
+    SECTION("it runs a job") {
+        const Reply asked = nodes[2].api().post("/jobexecution", R"({"job_id":")" + job + R"("})");
+        CAPTURE(asked.body);
+        REQUIRE(asked.status == 200);
+        world.wait_for_state(asked.text("/execute_id"), "success");
+        CHECK(world.target.count("/slow") == 1);
+    }
+    SECTION("it cancels a run") {
+        world.target.answer("/slow", Answer{.hangs = true});
+        const Reply asked = nodes[2].api().post("/jobexecution", R"({"job_id":")" + job + R"("})");
+        REQUIRE(asked.status == 200);
+        world.target.wait_for("/slow", 1);
+        const std::string execution = asked.text("/execute_id");
+        const Reply cancelled = nodes[2].api().post("/jobexecution/" + execution + "/cancel", "");
+        CAPTURE(cancelled.body, nodes[1].log());
+        CHECK(cancelled.status == 200);
+        CHECK(world.row(execution)->state == "interrupt");
+    }
+    SECTION("it takes a target's report") {
+        world.target.answer("/slow", Answer{.status = 202});
+        const Reply asked = nodes[2].api().post("/jobexecution", R"({"job_id":")" + job + R"("})");
+        REQUIRE(asked.status == 200);
+        const std::string execution = asked.text("/execute_id");
+        wait_until("the run is accepted", [&] { return world.row(execution)->accepted; });
+        const Reply reported = nodes[2].api().send(
+            "POST", "/api/cronsvr/v1/namespaces/common/executionresult/" + execution, R"({"done":true})");
+        CAPTURE(reported.body);
+        CHECK(reported.status == 200);
+        world.wait_for_state(execution, "success");
+    }
+    SECTION("it pauses") {
+        world.given({.name = "every second"});
+        world.target.wait_for("/run", 1);
+        REQUIRE(nodes[2].api().post("/scheduling/pause", "").status == 200);
+        const SystemClock clock;
+        const Instant paused = clock.now();
+        wait_until("some time goes by", [&] { return clock.now() > paused + 3s; });
+        const std::vector<Call> calls = world.target.calls("/run");
+        CHECK(calls.back().scheduled() <= paused + 1s);
+    }
+}
+
 }  // namespace ecron::e2e

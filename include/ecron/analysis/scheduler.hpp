@@ -84,7 +84,7 @@ public:
     // --- told by the API after the store has committed
     void job_changed(const model::Job& job);
     void job_deleted(const model::Job& job, std::string_view by);
-    void paused(std::optional<TenantId> tenant, bool is_paused);
+    void paused();  // a pause began or ended
 
     /// Runs a job now: stored (`job.key` set) or as it was sent; the row is committed before the answer. A
     /// given execute id makes it idempotent: conflict when the id exists with another job.

@@ -25,9 +25,7 @@ public:
 
     void job_changed(const model::Job& job) override { scheduler_.job_changed(job); }
     void job_deleted(const model::Job& job, std::string_view by) override { scheduler_.job_deleted(job, by); }
-    void paused(std::optional<TenantId> tenant, bool is_paused) override {
-        scheduler_.paused(std::move(tenant), is_paused);
-    }
+    void paused(std::optional<TenantId>, bool) override { scheduler_.paused(); }
 
     Awaitable<model::Execution> run_now(model::Job job, model::Trigger trigger,
                                         std::optional<ExecuteId> id) override {
