@@ -2,6 +2,8 @@
 #include <csignal>
 #include <map>
 #include <memory>
+#include <set>
+#include <sstream>
 
 #include "e2e/accounts.hpp"
 #include "e2e/world.hpp"
@@ -47,6 +49,31 @@ public:
 };
 
 void more_calls(Target& target, std::size_t count) { target.wait_for("/run", target.count("/run") + count); }
+
+/// Divides planning into so many shards; no node may run.
+void divide(const Database& database, int shards) {
+    for (int shard = 1; shard < shards; ++shard) {
+        const auto none = database.rows(
+            "insert into t_cron_shard (f_shard, f_epoch, f_beats, f_node, f_watermark, f_planned) select " +
+            std::to_string(shard) + ", 0, 0, '', f_watermark, f_planned from t_cron_shard where f_shard = 0");
+        CHECK(none.empty());
+    }
+}
+
+/// The shards that a node says it has taken, less those it has given away.
+std::set<std::string> shards_of(const Ecron& node) {
+    std::set<std::string> shards;
+    std::istringstream log(node.log());
+    for (std::string line; std::getline(log, line);) {
+        const std::size_t at = line.find(" shard=");
+        if (at == std::string::npos) continue;
+        const std::string shard = line.substr(at + 7, line.find(' ', at + 7) - at - 7);
+        if (line.find("shard ready") != std::string::npos) shards.insert(shard);
+        if (line.find("lead handed over") != std::string::npos || line.find("lead lost") != std::string::npos)
+            shards.erase(shard);
+    }
+    return shards;
+}
 
 }  // namespace
 
@@ -180,6 +207,56 @@ TEST_CASE("what is asked of a node that does not lead, the leader does", "[nodes
         const std::vector<Call> calls = world.target.calls("/run");
         CHECK(calls.back().scheduled() <= paused + 1s);
     }
+}
+
+TEST_CASE("shards spread over the nodes as these come and go, and no run is lost or doubled", "[nodes]") {
+    if (!Database::tests_mysql()) return;
+    Nodes nodes{1};
+    CHECK(nodes[1].terminate() == 0);
+    divide(nodes.world.database, 4);
+    nodes[1].start();
+    wait_until("the first one leads all", [&] { return shards_of(nodes[1]).size() == 4; });
+    nodes.given_firing(40);
+    more_calls(nodes.world.target, 80);
+    nodes.add(2);
+    wait_until("two lead two each",
+               [&] { return shards_of(nodes[1]).size() == 2 && shards_of(nodes[2]).size() == 2; });
+    more_calls(nodes.world.target, 80);
+    nodes.add(3);
+    more_calls(nodes.world.target, 80);
+    nodes[1].kill();
+    wait_until("the others lead all",
+               [&] { return shards_of(nodes[2]).size() + shards_of(nodes[3]).size() == 4; });
+    more_calls(nodes.world.target, 80);
+    wait_until("nothing waits for the dead", [&] {
+        return nodes.world.database
+            .rows("select f_execute_id from t_cron_job_status where f_job_status = 2 and f_node = 'node-1'")
+            .empty();
+    });
+    CHECK(nodes[2].terminate() == 0);
+    more_calls(nodes.world.target, 80);
+    const Account result = nodes.end();
+    CAPTURE(result.examples, result.planned, result.calls, result.repeated);
+    CHECK(result.clean());
+    CHECK(result.missed == 0);
+}
+
+TEST_CASE("runs of one concurrency key share its slots over all shards", "[nodes]") {
+    if (!Database::tests_mysql()) return;
+    Nodes nodes{1};
+    CHECK(nodes[1].terminate() == 0);
+    divide(nodes.world.database, 4);
+    nodes[1].start();
+    nodes.add(2);
+    wait_until("two lead two each",
+               [&] { return shards_of(nodes[1]).size() == 2 && shards_of(nodes[2]).size() == 2; });
+    nodes.world.target.answer("/shared", Answer{.delay = 100ms});
+    for (int n = 0; n < 8; ++n)
+        nodes.world.given({.name = "shared-" + std::to_string(n),
+                           .path = "/shared",
+                           .context = {{"concurrency_key", "scarce"}, {"max_concurrency", 2}}});
+    nodes.world.target.wait_for("/shared", 30);
+    CHECK(nodes.world.target.most_at_once("/shared") <= 2);
 }
 
 }  // namespace ecron::e2e
