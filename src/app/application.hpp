@@ -40,7 +40,8 @@ private:
     std::unique_ptr<store::Store> store_;
     http::Client client_;
     const execution::Secrets secrets_;
-    std::unique_ptr<execution::Runner> http_runner_, command_runner_;
+    std::unique_ptr<execution::Runner> http_runner_;
+    std::unique_ptr<execution::CommandRunner> command_runner_;
     std::unique_ptr<execution::Pool> pool_;
     analysis::Scheduler scheduler_;
     management::SchedulerRuns runs_;

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -26,6 +27,23 @@ public:
     /// All that was ever written.
     [[nodiscard]] std::uint64_t size() const { return size_; }
     [[nodiscard]] std::uint64_t size(Stream stream) const { return sizes_[stream == Stream::errors ? 1 : 0]; }
+
+    /// What was written after the first `begin` bytes of all, part by part, as far as it is kept; tells where
+    /// the first part begins.
+    template <class Each> std::uint64_t since(std::uint64_t begin, const Each& each) const {
+        std::uint64_t at = size_ - tail_.size();
+        const std::uint64_t first = std::min(std::max(at, begin), size_);
+        std::size_t offset = 0;
+        for (const Part& part : parts_) {
+            const std::uint64_t skip = std::min<std::uint64_t>(first > at ? first - at : 0, part.size);
+            const auto from = static_cast<std::size_t>(skip);
+            if (from < part.size)
+                each(part.stream, std::string_view{tail_}.substr(offset + from, part.size - from));
+            at += part.size;
+            offset += part.size;
+        }
+        return first;
+    }
 
     static constexpr std::size_t kMostParts = 1'000;
 

@@ -36,6 +36,7 @@ public:
     void cancel();
     /// Kills it and waits for its end; nobody is told.
     void destroy();
+    [[nodiscard]] const CommandOutput& output() const { return text_; }
     [[nodiscard]] CommandRecord& record() const { return record_; }
 
 private:

@@ -16,10 +16,10 @@ namespace {
 
 namespace asio = boost::asio;
 
-class CommandRunner final : public Runner {
+class RealCommands final : public CommandRunner {
 public:
-    CommandRunner(asio::io_context& io, const Secrets& secrets, CommandOptions options,
-                  Confinement confinement, std::unique_ptr<CommandRecords> records)
+    RealCommands(asio::io_context& io, const Secrets& secrets, CommandOptions options,
+                 Confinement confinement, std::unique_ptr<CommandRecords> records)
         : io_(io),
           secrets_(secrets),
           options_(std::move(options)),
@@ -27,12 +27,12 @@ public:
           records_(std::move(records)),
           starter_(std::in_place, io, std::move(confinement)) {}
 
-    ~CommandRunner() override {
+    ~RealCommands() override {
         starter_.reset();  // from here on nothing is started
-        for (const auto& [id, running] : running_) running->destroy();
+        for (const auto& [id, running] : running_) running.process->destroy();
     }
-    CommandRunner(const CommandRunner&) = delete;
-    CommandRunner& operator=(const CommandRunner&) = delete;
+    RealCommands(const RealCommands&) = delete;
+    RealCommands& operator=(const RealCommands&) = delete;
 
     void start(const AttemptOrder& order, Done done) override {
         CommandRecord* const record = records_->take(order.execute_id);
@@ -42,7 +42,7 @@ public:
             CommandProcess::Limits{.timeout = order.task->context.timeout.value_or(options_.timeout),
                                    .kill_grace = options_.kill_grace,
                                    .output = options_.output_limit});
-        running_[order.execute_id] = process;
+        running_[order.execute_id] = {order.attempt, process};
         auto prepare = [this, order, process]() -> Result<Program> {
             Revealer revealer{secrets_, order.task->tenant};
             const Identity* const as = identity_ ? &*identity_ : nullptr;
@@ -63,10 +63,27 @@ public:
     }
 
     void cancel(const ExecuteId& id) override {
-        if (const auto found = running_.find(id); found != running_.end()) found->second->cancel();
+        if (const auto found = running_.find(id); found != running_.end()) found->second.process->cancel();
+    }
+
+    [[nodiscard]] std::optional<LiveOutput> output_since(const ExecuteId& id,
+                                                         std::uint64_t begin) const override {
+        const auto found = running_.find(id);
+        if (found == running_.end()) return std::nullopt;
+        const CommandOutput& output = found->second.process->output();
+        LiveOutput live{.attempt = found->second.attempt, .end = output.size()};
+        live.begin = output.since(begin, [&](Stream stream, std::string_view text) {
+            live.pieces.push_back({stream == Stream::errors, std::string{text}});
+        });
+        return live;
     }
 
 private:
+    struct Running {
+        int attempt{};
+        std::shared_ptr<CommandProcess> process;
+    };
+
     static AttemptResult failed(std::string reason) {
         AttemptResult result;
         result.reason = std::move(reason);
@@ -81,7 +98,7 @@ private:
 
     void end(const ExecuteId& id, Done done, AttemptResult result) {
         const auto found = running_.find(id);
-        records_->give_back(found->second->record());
+        records_->give_back(found->second.process->record());
         running_.erase(found);
         done(std::move(result));
     }
@@ -91,13 +108,13 @@ private:
     const CommandOptions options_;
     const std::optional<Identity> identity_;
     std::unique_ptr<CommandRecords> records_;
-    std::unordered_map<ExecuteId, std::shared_ptr<CommandProcess>> running_;
+    std::unordered_map<ExecuteId, Running> running_;
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);
     std::optional<Starter> starter_;
 };
 
 /// Where commands are switched off.
-class NoCommands final : public Runner {
+class NoCommands final : public CommandRunner {
 public:
     explicit NoCommands(asio::io_context& io) : io_(io) {}
     void start(const AttemptOrder&, Done done) override {
@@ -108,6 +125,9 @@ public:
         });
     }
     void cancel(const ExecuteId&) override {}
+    [[nodiscard]] std::optional<LiveOutput> output_since(const ExecuteId&, std::uint64_t) const override {
+        return std::nullopt;
+    }
 
 private:
     asio::io_context& io_;
@@ -132,8 +152,8 @@ Result<Confinement> confinement_of(const CommandOptions& options) {
 
 }  // namespace
 
-Result<std::unique_ptr<Runner>> make_command_runner(asio::io_context& io, const Secrets& secrets,
-                                                    CommandOptions options) {
+Result<std::unique_ptr<CommandRunner>> make_command_runner(asio::io_context& io, const Secrets& secrets,
+                                                           CommandOptions options) {
     const Result<std::size_t> ended = end_orphans(options.run_directory, options.kill_grace);
     if (!ended) return std::unexpected(ended.error());
     if (*ended > 0) log::warn("commands of an ecron that was killed were ended processes={}", *ended);
@@ -143,8 +163,8 @@ Result<std::unique_ptr<Runner>> make_command_runner(asio::io_context& io, const 
     Result<std::unique_ptr<CommandRecords>> records =
         CommandRecords::open(options.run_directory, options.limit);
     if (!records) return std::unexpected(records.error());
-    return std::make_unique<CommandRunner>(io, secrets, std::move(options), std::move(*confinement),
-                                           std::move(*records));
+    return std::make_unique<RealCommands>(io, secrets, std::move(options), std::move(*confinement),
+                                          std::move(*records));
 }
 
 }  // namespace ecron::execution

@@ -1,5 +1,7 @@
 #include "http/response_format.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
 
 #include "http/ascii.hpp"
@@ -84,7 +86,10 @@ std::string_view reason_phrase(unsigned status) {
     }
 }
 
-void append_head(std::string& out, const Response& response, Persistence persistence, std::string_view date) {
+std::string chunk(std::string_view piece) { return fmt::format("{:x}\r\n{}\r\n", piece.size(), piece); }
+
+void append_head(std::string& out, const Response& response, Persistence persistence, std::string_view date,
+                 Framing framing) {
     out += "HTTP/1.1 ";
     append_number(out, response.status);
     out += ' ';
@@ -96,8 +101,11 @@ void append_head(std::string& out, const Response& response, Persistence persist
             out += "\r\nContent-Type: ";
             append_clean(out, response.content_type);
         }
-        out += "\r\nContent-Length: ";
-        append_number(out, response.body.size());
+        if (framing == Framing::chunks) out += "\r\nTransfer-Encoding: chunked";
+        if (framing == Framing::length) {
+            out += "\r\nContent-Length: ";
+            append_number(out, response.body.size());
+        }
     }
     for (const Header& header : response.headers) {
         out += "\r\n";

@@ -14,9 +14,20 @@ enum class Persistence : std::uint8_t {
     close,
 };
 
+/// How the end of a body is told (RFC 9112 §6).
+enum class Framing : std::uint8_t {
+    length,
+    chunks,
+    closing,  // to clients of version 1.0, which know no chunks
+};
+
 /// Appends status line, header and blank line. `date` is an RFC 9110 date. Control characters in header
 /// values become spaces, so that no text can end a header early.
-void append_head(std::string& out, const Response& response, Persistence persistence, std::string_view date);
+void append_head(std::string& out, const Response& response, Persistence persistence, std::string_view date,
+                 Framing framing = Framing::length);
+
+/// One piece of a body in chunks; an empty one ends it.
+[[nodiscard]] std::string chunk(std::string_view piece);
 
 /// 1xx, 204 and 304 have no body, whatever the handler gave.
 [[nodiscard]] bool status_allows_body(unsigned status);

@@ -1,4 +1,6 @@
 #pragma once
+#include <sys/socket.h>
+
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -6,8 +8,10 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <cerrno>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -132,6 +136,11 @@ private:
             enter(Phase::working);
             request.peer = peer_;
             const Response response = co_await handle(request);
+            if (response.stream) {
+                const bool goes_on = co_await send_stream(response, request.method, parser);
+                if (!goes_on) break;
+                continue;
+            }
             const bool keep = parser.keeps_alive() && !state_->stopping;
             std::string rest = offer(response, request.method, persistence(parser, keep));
             if (!rest.empty()) {
@@ -211,6 +220,36 @@ private:
             error_code full;
             return body.empty() ? stream_.write_some(both[0], full) : stream_.write_some(both, full);
         }
+    }
+
+    /// Sends a body as it is made; false when no other answer can follow. A reader that does not read is cut
+    /// off as always; one that goes is noticed between two pieces.
+    boost::asio::awaitable<bool> send_stream(const Response& response, Method method,
+                                             const RequestParser& parser) {
+        const Framing framing = parser.is_http_1_0() ? Framing::closing : Framing::chunks;
+        const bool keep = parser.keeps_alive() && framing == Framing::chunks && !state_->stopping;
+        std::string head;
+        append_head(head, response, persistence(parser, keep), state_->date(), framing);
+        bool sent = co_await send(std::move(head));
+        if (method == Method::head) co_return sent&& keep;
+        while (sent) {
+            enter(Phase::working);
+            const std::optional<std::string> piece = co_await response.stream->next();
+            if (!piece || state_->stopping) break;
+            if (piece->empty())
+                sent = !reader_has_gone();
+            else
+                sent = co_await send(framing == Framing::chunks ? chunk(*piece) : *piece);
+        }
+        if (sent && framing == Framing::chunks) sent = co_await send(chunk({}));
+        co_return sent&& keep && !state_->stopping;
+    }
+
+    bool reader_has_gone() {
+        char byte = 0;
+        if (!socket().is_open()) return true;
+        const ssize_t count = ::recv(socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        return count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR);
     }
 
     /// Waits until all is sent; false when the connection is gone.

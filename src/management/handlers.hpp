@@ -19,6 +19,7 @@ Answer put_statuses(Call call);
 Answer run_job(Call call);
 Answer show_execution(Call call);
 Answer cancel_execution(Call call);
+Answer show_output(Call call);
 Answer take_callback(Call call);
 
 Answer next_runs_of_job(Call call);

@@ -41,6 +41,9 @@ constexpr std::array kParameters{
     Named{"end_at", "query", kTime, "Not after."},
     Named{"count", "query", kCount, "How many runs; 10 if not given."},
     Named{"from", "query", kTime, "Runs after this instant; now if not given."},
+    Named{"follow", "query", R"({"enum":["0","1"]})", "1: go on until the execution has ended."},
+    Named{"stream", "query", R"({"enum":["stdout","stderr"]})",
+          "Only that one of a command's; not with follow."},
     Named{"If-Match", "header", kText, "Replace only this revision: an ETag, several, or *."},
     Named{"Idempotency-Key", "header", kText, "The same key runs the job once, however often it is sent."},
 };
@@ -96,7 +99,7 @@ void write_schema(JsonWriter& json, std::string_view name) {
 void write_content(JsonWriter& json, std::string_view schema) {
     json.key("content")
         .begin_object()
-        .key(schema == "Metrics" ? "text/plain" : "application/json")
+        .key(schema == "Metrics" || schema == "Output" ? "text/plain" : "application/json")
         .begin_object();
     write_schema(json, schema);
     json.end_object().end_object();

@@ -52,6 +52,10 @@ const std::vector<Route>& routes() {
          {"Idempotency-Key"}, "JobInput", 200, "Status", {}, {400, 404, 409, 503}},
         {get, prefix, "/jobexecution/:execute_id", "showExecution", show_execution, read,
          "One execution and its attempts.", {}, "", 200, "Execution", {}, {400, 404, 503}},
+        {get, prefix, "/jobexecution/:execute_id/output", "showOutput", show_output, read,
+         "What the latest attempt has written or was answered. With follow server-sent events until the execution "
+         "has ended: stdout and stderr (data is JSON text), attempt (a new one begins), end (data is the status).",
+         {"follow", "stream"}, "", 200, "Output", {}, {400, 404, 503}},
         {post, prefix, "/jobexecution/:execute_id/cancel", "cancelExecution", cancel_execution, write,
          "Ends an execution that has not ended, as interrupt.", {}, "", 200, "Status", {},
          {400, 404, 409, 503}},

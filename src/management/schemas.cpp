@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kValues = R"json(
 "Ok":{"const":"OK"},
+"Output":{"type":"string","description":"The bytes as they came; with follow text/event-stream."},
 "Metrics":{"type":"string","description":"Prometheus text format 0.0.4."},
 "OpenApi":{"type":"object"},
 "Time":{"type":"string","description":"RFC 3339 in whole seconds; empty where there is none."},

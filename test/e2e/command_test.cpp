@@ -185,4 +185,35 @@ TEST_CASE("a secret reaches its command and is neither stored, shown nor logged"
     CHECK_FALSE(world.ecron.logged("very-s3cret"));
 }
 
+TEST_CASE("output is told while a command writes it, and kept when it has ended", "[command]") {
+    World world{kCommands};
+    const std::string go = world.database.folder() + "/go";
+    const std::string job =
+        given_command(world, command_job("talk", "echo first; until [ -e " + go +
+                                                     " ]; do sleep 0.05; done; echo oh >&2; echo last"));
+    const std::string execution = first_row(world, job).id;
+    const std::string path = "/jobexecution/" + execution + "/output";
+    wait_until("its output is there", [&] { return world.api().get(path).body == "first\n"; });
+
+    const RawConnection follower{world.ecron.port()};
+    follower.send("GET /api/ecron-management/v1" + path +
+                  "?follow=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    const std::string begin = follower.receive();
+    CHECK(begin.find("Content-Type: text/event-stream") != std::string::npos);
+    CHECK(begin.find("event: stdout\ndata: \"first\\n\"\n\n") != std::string::npos);
+    std::ofstream{go} << "";
+    const std::string rest = follower.receive();
+    CHECK(rest.find("event: stderr\ndata: \"oh\\n\"\n\n") != std::string::npos);
+    CHECK(rest.find("event: stdout\ndata: \"last\\n\"\n\n") != std::string::npos);
+    CHECK(rest.find("event: end\ndata: {\"execute_id\":\"" + execution) != std::string::npos);
+    CHECK(rest.ends_with("\r\n0\r\n\r\n"));
+
+    world.wait_for_state(execution, "success");
+    CHECK(world.api().get(path).body == "first\noh\nlast\n");
+    CHECK(world.api().get(path + "?stream=stdout").body == "first\nlast\n");
+    CHECK(world.api().get(path + "?stream=stderr").body == "oh\n");
+    CHECK(world.api().get(path + "?stream=both").status == 400);
+    CHECK(world.api().get("/jobexecution/unknown/output").status == 404);
+}
+
 }  // namespace ecron::e2e

@@ -1,7 +1,6 @@
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "http/support.hpp"
 
@@ -210,5 +209,100 @@ TEST_CASE("the answer to a refused upload is not lost to a reset", "[http][serve
         RawClient client = server.connect();
         client.send(post_request("/", std::string(3'000'000, 'x')));
         CHECK(client.receive().status == 413);
+    }
+}
+
+namespace {
+
+/// Gives the pieces it was told to, then goes on for ever with what stands last.
+class Told final : public BodyStream {
+public:
+    struct Watch {
+        std::atomic<int> asked{0};
+        std::atomic<bool> gone{false};
+    };
+    Told(std::vector<std::optional<std::string>> pieces, Watch& watch)
+        : pieces_(std::move(pieces)),
+          watch_(watch) {}
+    ~Told() override { watch_.gone = true; }
+    boost::asio::awaitable<std::optional<std::string>> next() override {
+        boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor, Millis{1}};
+        co_await timer.async_wait(boost::asio::use_awaitable);
+        ++watch_.asked;
+        std::optional<std::string> piece = pieces_.front();
+        if (pieces_.size() > 1) pieces_.erase(pieces_.begin());
+        co_return piece;
+    }
+
+private:
+    std::vector<std::optional<std::string>> pieces_;
+    Watch& watch_;
+};
+
+Server::Handler streaming(std::vector<std::optional<std::string>> pieces, Told::Watch& watch) {
+    return [pieces = std::move(pieces), &watch](const Request&) -> boost::asio::awaitable<Response> {
+        Response response{.content_type = "text/plain"};
+        response.stream = std::make_shared<Told>(pieces, watch);
+        co_return response;
+    };
+}
+
+template <class Done> bool comes_true(const Done& done) {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (!done() && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    return done();
+}
+
+}  // namespace
+
+TEST_CASE("a body that is made while it is sent goes out in chunks, and another request may follow",
+          "[http][server]") {
+    Told::Watch watch;
+    TestServer server{streaming({"one", "", "three", std::nullopt}, watch)};
+    TestClient client;
+    for (int i = 0; i < 2; ++i) {
+        const auto response = client.get(server.url());
+        REQUIRE(response);
+        CHECK(response->body == "onethree");
+    }
+    CHECK(server.connections() == 1);
+    RawClient old = server.connect();
+    old.send("GET / HTTP/1.0\r\n\r\n");
+    CHECK(old.receive_all().ends_with("\r\n\r\nonethree"));
+    RawClient raw = server.connect();
+    raw.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    const std::string bytes = raw.receive_all();
+    CHECK(bytes.find("\r\nTransfer-Encoding: chunked\r\n") != std::string::npos);
+    CHECK(bytes.ends_with("\r\n\r\n3\r\none\r\n5\r\nthree\r\n0\r\n\r\n"));
+}
+
+TEST_CASE("nothing is made for a reader that does not read, who is cut off, nor for one that has gone",
+          "[http][server]") {
+    Told::Watch watch;
+    SECTION("does not read") {
+        TestServer server{streaming({std::string(1 << 20, 'x')}, watch), {.write_timeout = Millis{300}}};
+        RawClient reader = server.connect();
+        reader.send(get_request("/"));
+        CHECK(comes_true([&] { return watch.gone.load(); }));
+        CHECK(watch.asked < 50);  // as many as the kernel's buffers take
+    }
+    SECTION("has gone") {
+        TestServer server{streaming({"begin", ""}, watch)};
+        {
+            RawClient reader = server.connect();
+            reader.send(get_request("/"));
+            CHECK(comes_true([&] { return watch.asked > 3; }));
+        }
+        CHECK(comes_true([&] { return watch.gone.load(); }));
+    }
+    SECTION("while the server stops") {
+        TestServer server{streaming({"begin", ""}, watch)};
+        RawClient reader = server.connect();
+        reader.send(get_request("/"));
+        CHECK(comes_true([&] { return watch.asked > 3; }));
+        server.stop(Millis{10'000});
+        CHECK(watch.gone);
+        CHECK(reader.receive_all().ends_with("0\r\n\r\n"));
     }
 }

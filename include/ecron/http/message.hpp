@@ -1,5 +1,7 @@
 #pragma once
+#include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,11 +32,21 @@ struct Request {
     [[nodiscard]] std::string_view header(std::string_view name) const;
 };
 
+/// A body that is made while it is sent: each piece is asked for when the one before it has gone.
+class BodyStream {
+public:
+    virtual ~BodyStream() = default;
+    /// The next piece; empty: nothing yet; none: that was all. To come back within a second or so, because
+    /// only between two calls is it noticed that the reader has gone or the server stops.
+    virtual boost::asio::awaitable<std::optional<std::string>> next() = 0;
+};
+
 struct Response {
     unsigned status{200};
     std::string body{};
     std::string content_type{"application/json"};
-    std::vector<Header> headers{};  // besides Content-Type, Content-Length, Connection
+    std::vector<Header> headers{};  // besides Content-Type, Content-Length, Transfer-Encoding, Connection
+    std::shared_ptr<BodyStream> stream{};  // instead of the body
 };
 
 /// Parameters of a query string in order, decoded (RFC 3986); '+' stays '+' or becomes a space as HTML forms

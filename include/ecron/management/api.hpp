@@ -23,6 +23,17 @@ struct Load {
     std::size_t running_attempts{}, waiting_attempts{}, connections{};
 };
 
+/// What a command that runs here has written since its first `begin` bytes, as far as it is kept.
+struct Output {
+    struct Piece {
+        bool is_error{};
+        std::string text;
+    };
+    int attempt{};
+    std::uint64_t begin{}, end{};  // what lies between is in the pieces
+    std::vector<Piece> pieces{};
+};
+
 struct Options {
     Language language{Language::zh_cn};
     std::string prefix{"/api/ecron-management/v1"};
@@ -32,6 +43,8 @@ struct Options {
     std::string version{};
     std::string executor_id{};     // what the answer to POST /jobexecution names as executor
     std::function<Load()> load{};  // for metrics; may be empty
+    /// Of a command that runs here; may be empty.
+    std::function<std::optional<Output>(const ExecuteId& id, std::uint64_t begin)> output{};
 };
 
 class Api {

@@ -1,0 +1,187 @@
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json.hpp>
+
+#include <fmt/format.h>
+
+#include "ecron/base/json_writer.hpp"
+#include "management/answers.hpp"
+#include "management/handlers.hpp"
+#include "management/query.hpp"
+
+/// The output of an execution: as it was kept, or as it is being written.
+namespace ecron::management {
+namespace {
+
+constexpr Millis kLook{100};                 // how often a running command is looked at
+constexpr std::size_t kLooksUntilStored{5};  // ... and, where none runs here, the store
+constexpr std::size_t kLooksUntilSign{150};  // a comment tells proxies that the connection lives
+
+enum class Part : std::uint8_t { both, output, errors };
+
+/// What of a kept output went to that stream, by the parts that the attempt's detail names.
+std::string part_of(const model::Attempt& attempt, Part part) {
+    if (part == Part::both) return attempt.output;
+    boost::system::error_code failed;
+    const boost::json::value detail =
+        boost::json::parse(attempt.detail.empty() ? "{}" : attempt.detail, failed);
+    const boost::json::value* const list = failed ? nullptr : detail.get_object().if_contains("stderr");
+    if (list == nullptr || !list->is_array()) return part == Part::output ? attempt.output : std::string{};
+    std::string output, errors;
+    std::size_t done = 0;
+    for (const boost::json::value& range : list->get_array()) {
+        const auto offset = std::min(range.at(0).to_number<std::size_t>(), attempt.output.size());
+        const auto size = std::min(range.at(1).to_number<std::size_t>(), attempt.output.size() - offset);
+        output += attempt.output.substr(done, offset - done);
+        errors += attempt.output.substr(offset, size);
+        done = offset + size;
+    }
+    output += attempt.output.substr(done);
+    return part == Part::output ? output : errors;
+}
+
+std::string part_of(const Output& live, Part part) {
+    std::string text;
+    for (const Output::Piece& piece : live.pieces)
+        if (part == Part::both || piece.is_error == (part == Part::errors)) text += piece.text;
+    return text;
+}
+
+std::optional<Output> live_output(const Context& api, const ExecuteId& id, std::uint64_t begin) {
+    return api.options.output ? api.options.output(id, begin) : std::nullopt;
+}
+
+std::string event(std::string_view name, std::string_view data) {
+    return fmt::format("event: {}\ndata: {}\n\n", name, data);
+}
+
+/// Looks at the command again and again and tells what is new, until the execution has ended. A reader that
+/// is slower than the command misses what has left the kept end meanwhile; nothing waits for him.
+class Follower final : public http::BodyStream {
+public:
+    Follower(Context& api, TenantId tenant, ExecuteId id)
+        : api_(api),
+          tenant_(std::move(tenant)),
+          id_(std::move(id)) {}
+
+    boost::asio::awaitable<std::optional<std::string>> next() override {
+        if (over_) co_return std::nullopt;
+        if (looks_ > 0) {
+            boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor, kLook};
+            co_await timer.async_wait(boost::asio::use_awaitable);
+        }
+        ++looks_;
+        if (const std::optional<Output> live = live_output(api_, id_, seen_)) co_return news(*live);
+        if (looks_ % kLooksUntilStored != 1) co_return std::string{};
+        std::optional<std::string> end = co_await end_if_over();
+        co_return end ? std::move(end) : sign();
+    }
+
+private:
+    std::string news(Output live) {
+        std::string out;
+        if (live.attempt != attempt_) {
+            attempt_ = live.attempt;
+            if (seen_ > 0) {
+                seen_ = 0;
+                live = live_output(api_, id_, 0).value_or(live);
+            }
+            out += event("attempt", std::to_string(attempt_));
+        }
+        if (live.begin > seen_) out += event("lost", std::to_string(live.begin - seen_));
+        for (const Output::Piece& piece : live.pieces)
+            out += event(piece.is_error ? "stderr" : "stdout", json_string(piece.text));
+        seen_ = live.end;
+        return out.empty() ? sign() : out;
+    }
+
+    std::string sign() const { return looks_ % kLooksUntilSign == 0 ? ": still here\n\n" : ""; }
+
+    /// The end of the stream, where the execution has ended: what was not told yet, and the status.
+    boost::asio::awaitable<std::optional<std::string>> end_if_over() {
+        const auto execution = co_await api_.store.find_execution(tenant_, id_);
+        if (!execution || !*execution || !model::is_end((*execution)->state)) co_return std::nullopt;
+        std::string out;
+        const auto attempts = co_await api_.store.attempts(id_);
+        if (attempts && !attempts->empty()) out += rest_of(attempts->back());
+        std::string status;
+        model::append_json(status, **execution);
+        out += event("end", status);
+        over_ = true;
+        co_return out;
+    }
+
+    [[nodiscard]] std::string rest_of(const model::Attempt& attempt) const {
+        std::string out;
+        std::uint64_t known = 0;
+        if (attempt.number == attempt_)
+            known = seen_;
+        else
+            out += event("attempt", std::to_string(attempt.number));
+        boost::system::error_code failed;
+        const auto detail = boost::json::parse(attempt.detail.empty() ? "{}" : attempt.detail, failed);
+        const boost::json::value* const all =
+            failed ? nullptr : detail.get_object().if_contains("output_size");
+        const std::uint64_t size = all == nullptr ? attempt.output.size() : all->to_number<std::uint64_t>();
+        const std::uint64_t kept_from = size - std::min<std::uint64_t>(size, attempt.output.size());
+        const std::uint64_t from = std::max(known, kept_from) - kept_from;
+        for (const Part part : {Part::output, Part::errors}) {
+            // Only the end is new; a stream's share of it is what its own kept text has beyond the rest.
+            model::Attempt told = attempt;
+            told.output.resize(std::min<std::size_t>(told.output.size(), from));
+            const std::string text = part_of(attempt, part).substr(part_of(told, part).size());
+            if (!text.empty()) out += event(part == Part::errors ? "stderr" : "stdout", json_string(text));
+        }
+        return out;
+    }
+
+    Context& api_;
+    const TenantId tenant_;
+    const ExecuteId id_;
+    std::size_t looks_{0};
+    int attempt_{0};
+    std::uint64_t seen_{0};
+    bool over_{false};
+};
+
+Result<Part> part_asked(const Query& query) {
+    const auto stream = query.first("stream");
+    if (!stream) return Part::both;
+    if (*stream == "stdout") return Part::output;
+    if (*stream == "stderr") return Part::errors;
+    return fail(Errc::invalid, std::string{model::cause::kInvalidParameter}, {"stream"});
+}
+
+}  // namespace
+
+Answer show_output(Call call) {
+    const model::Language language = call.api.options.language;
+    if (!can_be_id(call.variable)) co_return refuse(language, Error{Errc::not_found, {}, {}}, "execute_id");
+    const Result<Query> query = Query::read(call.request.query);
+    if (!query) co_return refuse(language, query.error());
+    const Result<Part> part = part_asked(*query);
+    if (!part) co_return refuse(language, part.error());
+    const ExecuteId id{call.variable};
+    const auto execution = co_await call.api.store.find_execution(call.tenant, id);
+    if (!execution) co_return refuse(language, execution.error(), "execute_id");
+    if (!*execution) co_return refuse(language, Error{Errc::not_found, {}, {}}, "execute_id");
+
+    http::Response response{.status = 200, .content_type = "text/plain; charset=utf-8"};
+    if (query->first("follow") == "1") {
+        response.content_type = "text/event-stream";
+        response.headers.push_back({"Cache-Control", "no-store"});
+        response.stream = std::make_shared<Follower>(call.api, call.tenant, id);
+        co_return response;
+    }
+    if (const std::optional<Output> live = live_output(call.api, id, 0)) {
+        response.body = part_of(*live, *part);
+        co_return response;
+    }
+    const auto attempts = co_await call.api.store.attempts(id);
+    if (!attempts) co_return refuse(language, attempts.error(), "execute_id");
+    if (!attempts->empty()) response.body = part_of(attempts->back(), *part);
+    co_return response;
+}
+
+}  // namespace ecron::management
