@@ -9,6 +9,8 @@ namespace ecron::analysis {
 namespace {
 
 constexpr Millis kRound{100};
+constexpr Millis kGuard{200};
+constexpr Millis kBeforeLeaseEnds{1'000};  // commands have to be dead by then
 
 Millis magnitude(Millis value) { return value < Millis{0} ? -value : value; }
 
@@ -19,7 +21,8 @@ Scheduler::Impl::Impl(asio::io_context& io, const Clock& clock, store::Store& st
     : node_(io, clock, store, pool, std::move(options)),
       campaign_(io),
       tail_(io),
-      watch_(io) {
+      watch_(io),
+      guard_(io) {
     node_.read_changes = [this] { return read_changes(); };
     node_.slot_freed = [this](const std::string& key) {
         for (const auto& shard : shards_) shard->slot_freed(key);
@@ -29,6 +32,7 @@ Scheduler::Impl::Impl(asio::io_context& io, const Clock& clock, store::Store& st
 asio::awaitable<void> Scheduler::Impl::run() {
     node_.gate.spawn("changes", keep_warm());
     node_.gate.spawn("cluster", watch_cluster());
+    if (node_.options.nodes == store::Nodes::many) node_.gate.spawn("lease", guard_lease());
     while (!over_) {
         const SteadyInstant sent = node_.clock.steady();
         const Result<store::Standing> standing = co_await node_.store.campaign(next_round());
@@ -68,6 +72,7 @@ void Scheduler::Impl::stood(const store::Standing& standing) {
         tail_.notify();
     }
     held_ = standing.held;
+    lease_renewed_ = standing.lease_renewed;
     live_nodes_ = std::max<std::size_t>(standing.live_nodes, 1);
     check_clock(standing);
     take_and_release();
@@ -77,6 +82,18 @@ void Scheduler::Impl::stood(const store::Standing& standing) {
         log::info("standing by, another process leads node={}", node_.options.node);
     told_standby_ = stands_by;
     ready_ = ready_ || stands_by || takes_writes();
+}
+
+/// Once its lease has ended a node is taken for dead, and what it ran is run elsewhere: a command must not go
+/// on.
+asio::awaitable<void> Scheduler::Impl::guard_lease() {
+    while (!over_) {
+        co_await guard_.wait(kGuard);
+        const bool ends = lease_renewed_ &&
+                          node_.clock.steady() - *lease_renewed_ >= node_.options.lease - kBeforeLeaseEnds;
+        if (!ends) continue;
+        for (const auto& shard : shards_) shard->end_commands();
+    }
 }
 
 void Scheduler::Impl::check_clock(const store::Standing& standing) {
@@ -157,6 +174,7 @@ asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
     campaign_.notify();
     tail_.notify();
     watch_.notify();
+    guard_.notify();
     co_await node_.gate.drained();
     NodeId self = node_.options.node;
     const Result<void> left = co_await node_.store.leave(std::move(self));

@@ -198,10 +198,7 @@ bool ShardScheduler::still_named(const model::Execution& row, const execution::T
 /// The node that ran it is gone: the run goes back to pending as a new attempt, or ends. False: it ended.
 asio::awaitable<bool> ShardScheduler::survive_loss(model::Execution& row, execution::TaskPtr task) {
     store::Outcome outcome{.id = row.id, .attempt = row.attempt};
-    const model::NodeLoss policy = task == nullptr
-                                       ? model::NodeLoss::interrupt
-                                       : task->context.on_node_loss.value_or(node_.options.on_node_loss);
-    const bool goes_on = policy == model::NodeLoss::retry && row.losses + 1 < kMostLosses;
+    const bool goes_on = survives(row, task);
     ++row.losses;
     if (goes_on) {
         row.state = model::ExecutionState::pending;
@@ -219,6 +216,13 @@ asio::awaitable<bool> ShardScheduler::survive_loss(model::Execution& row, execut
     const std::optional<bool> written = co_await write_outcome(std::move(outcome));
     if (goes_on) ++row.attempt;
     co_return written == true && goes_on;
+}
+
+/// Whether an execution that loses its node is attempted again.
+bool ShardScheduler::survives(const model::Execution& row, const execution::TaskPtr& task) const {
+    if (task == nullptr) return false;
+    const model::NodeLoss policy = task->context.on_node_loss.value_or(node_.options.on_node_loss);
+    return policy == model::NodeLoss::retry && row.losses + 1 < kMostLosses;
 }
 
 /// Another node may take the shard at once. What has not started is handed back before the lock, all in one
@@ -289,6 +293,18 @@ void ShardScheduler::abandon_attempts() {
         std::optional<Run> run = orphans_.take(id);
         node_.pool.cancel(run->row.id);
         node_.gate.spawn("hand back", hand_back(std::move(*run)));
+    }
+}
+
+void ShardScheduler::end_commands() {
+    for (RunTable* const table : {&runs_, &orphans_}) {
+        for (const RunId id : table->ids()) {
+            Run& run = *table->find(id);
+            const bool command = run.task != nullptr && run.task->context.mode == model::Mode::exe;
+            if (run.stage != Stage::running || !command || run.lease_lost) continue;
+            run.lease_lost = true;
+            node_.pool.cancel(run.row.id);
+        }
     }
 }
 

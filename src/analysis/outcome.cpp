@@ -12,8 +12,43 @@ asio::awaitable<void> ShardScheduler::finish_attempt(RunId id, execution::Attemp
     if (run->stage == Stage::running && run->row.due) node_.lateness.record(result.begin_at - *run->row.due);
     move(*run, Stage::ending);
     store::Outcome outcome;
-    const Next next = decide_outcome(*run, result, outcome);
+    const bool lost =
+        run->lease_lost && run->stop_reason.empty() && result.outcome == model::ExecutionState::interrupt;
+    const Next next = lost ? decide_loss(*run, result, outcome) : decide_outcome(*run, result, outcome);
     co_await write_and_settle(id, next, std::move(outcome));
+}
+
+/// It did not end: its node could not go on. It is attempted again as after the node's death.
+ShardScheduler::Next ShardScheduler::decide_loss(Run& run, const execution::AttemptResult& result,
+                                                 store::Outcome& outcome) {
+    model::Execution& row = run.row;
+    outcome.id = row.id;
+    outcome.attempt = row.attempt;
+    outcome.record = model::Attempt{.execute_id = row.id,
+                                    .number = row.attempt,
+                                    .begin_at = result.begin_at,
+                                    .end_at = result.end_at,
+                                    .node = node_.options.node,
+                                    .outcome = model::ExecutionState::interrupt,
+                                    .reason = "the node could not renew its lease",
+                                    .output = result.output};
+    row.executors.push_back({node_.options.executor_id, result.begin_at});
+    row.execute_times = static_cast<int>(row.executors.size());
+    const bool goes_on = survives(row, run.task);
+    ++row.losses;
+    row.node = NodeId{};
+    row.due = node_.clock.now();
+    if (goes_on) {
+        row.state = model::ExecutionState::pending;
+        outcome.next_attempt = row.attempt + 1;
+    } else {
+        row.state = model::ExecutionState::interrupt;
+        row.reason = "node_lost";
+        row.end_at = node_.clock.now();
+    }
+    run.lease_lost = false;
+    outcome.after = row;
+    return goes_on ? Next::retry : Next::over;
 }
 
 ShardScheduler::Next ShardScheduler::decide_outcome(Run& run, const execution::AttemptResult& result,

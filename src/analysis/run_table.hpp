@@ -32,6 +32,7 @@ struct Run {
     bool needs_begin{false};  // its start is not its claim: it commits a compare-and-set first
     bool spends_job{false};
     bool begin_recorded{false};  // the store says `executing`
+    bool lease_lost{false};      // ended here because this node could not renew its lease
     Instant began{};
     std::string stop_reason{};   // why it is being stopped, when it is
     std::string early_result{};  // a callback that overtook the answer

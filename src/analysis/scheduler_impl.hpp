@@ -44,6 +44,7 @@ private:
     [[nodiscard]] store::CampaignRound next_round() const;
     [[nodiscard]] bool is_held(Shard shard) const;
     void stood(const store::Standing& standing);
+    asio::awaitable<void> guard_lease();
     void check_clock(const store::Standing& standing);
     void take_and_release();
 
@@ -72,12 +73,14 @@ private:
     Wakeup campaign_;    // something about who leads is to be done at once
     Wakeup tail_;        // the change log has something new
     Wakeup watch_;       // to end it
+    Wakeup guard_;       // to end it
     bool warm_{false};   // the jobs of all shards have been loaded
     bool ready_{false};  // ... and this node has led, stood by, or is one of many
     bool over_{false};   // drained
     bool told_standby_{false};
     std::vector<Shard> held_;
     std::size_t live_nodes_{1};
+    std::optional<SteadyInstant> lease_renewed_;  // when the last good renewal was sent
     Millis clock_ahead_{};
     bool refuses_to_lead_{false};
     bool clock_warned_{false};

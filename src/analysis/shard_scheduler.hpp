@@ -72,6 +72,9 @@ public:
     /// Puts every attempt that this process carries out back to pending.
     void abandon_attempts();
 
+    /// Ends the commands that this process runs: it cannot renew its lease, and may be taken for dead.
+    void end_commands();
+
     // elsewhere.cpp
     asio::awaitable<void> look_elsewhere();
 
@@ -111,6 +114,7 @@ private:
     asio::awaitable<void> adopt(model::Execution row, std::uint64_t term);
     void adopt_elsewhere(model::Execution row, execution::TaskPtr task);
     [[nodiscard]] bool still_named(const model::Execution& row, const execution::TaskPtr& task) const;
+    [[nodiscard]] bool survives(const model::Execution& row, const execution::TaskPtr& task) const;
     asio::awaitable<bool> survive_loss(model::Execution& row, execution::TaskPtr task);
     asio::awaitable<void> hand_over();
     void let_go(Gate& gate);
@@ -166,6 +170,7 @@ private:
     asio::awaitable<void> finish_attempt(RunId id, execution::AttemptResult result);
     asio::awaitable<void> finish_without_attempt(RunId id, std::string reason);
     asio::awaitable<void> complete_by_callback(RunId id);
+    Next decide_loss(Run& run, const execution::AttemptResult& result, store::Outcome& outcome);
     Next decide_outcome(Run& run, const execution::AttemptResult& result, store::Outcome& outcome);
     asio::awaitable<void> write_and_settle(RunId id, Next next, store::Outcome outcome);
     asio::awaitable<std::optional<bool>> write_outcome(store::Outcome outcome);
