@@ -11,8 +11,9 @@ int main(int argc, char** argv) {
     using namespace ecron;
     try {
         const SystemClock clock;
-        const app::Cli cli{std::cout, std::cerr, clock, app::environment_of(environ), config::usual_files(),
-                           app::serve};
+        const app::Cli cli{
+            std::cout,  std::cerr,      clock, app::environment_of(environ), config::usual_files(),
+            app::serve, app::set_shards};
         return app::run(cli, {argv + 1, argv + argc});
     } catch (const std::exception& error) {
         std::cerr << "ecron: " << error.what() << '\n';

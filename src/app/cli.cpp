@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <ostream>
 
 #include "app/cli_flags.hpp"
@@ -75,6 +76,21 @@ int check_config(const Cli& cli, const ParsedFlags& flags) {
     return kExitGood;
 }
 
+int database(const Cli& cli, const ParsedFlags& flags) {
+    std::size_t shards = 0;
+    const bool two_words = flags.words.size() == 2 && flags.words[0] == "shards";
+    const std::string number = two_words ? flags.words[1] : std::string{};
+    const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), shards);
+    if (number.empty() || problem != std::errc{} || end != number.data() + number.size())
+        return complain(cli, {"db takes: shards N, with a number from 1 to 64"}), kExitWrong;
+    const std::optional<config::Loaded> loaded = load(cli, flags);
+    if (!loaded) return kExitWrong;
+    if (const auto wrong = cli.set_shards(loaded->config, shards); wrong)
+        return complain(cli, {*wrong}), kExitWrong;
+    cli.out << fmt::format("The database is divided into {} shard{}.\n", shards, shards == 1 ? "" : "s");
+    return kExitGood;
+}
+
 int version(const Cli& cli, const ParsedFlags&) {
     cli.out << "ecron " << kVersion << '\n';
     return kExitGood;
@@ -115,6 +131,12 @@ const std::vector<Command>& commands() {
            {"from", "INSTANT", "Runs after this RFC 3339 instant [now]."},
            {"count", "N", "How many runs to show, up to 1000 [5]."}},
           false},
+         true},
+        {"db",
+         "shards N",
+         "Divide planning into N shards, 1 to 64, while no node runs.",
+         database,
+         {kConfigFlags, true},
          true},
         {"version", "", "Tell the version.", version, {}},
         {"help", "", "Tell the commands.", help, {}, true},

@@ -2,6 +2,7 @@
 #include <functional>
 #include <iosfwd>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct Cli {
     std::map<std::string, std::string> environment;
     std::vector<std::string> usual_files;  // read when no --config is given
     std::function<int(const config::Config&)> serve;
+    /// `ecron db shards N`; what is wrong, or nothing.
+    std::function<std::optional<std::string>(const config::Config&, std::size_t)> set_shards{};
 };
 
 /// Runs `arguments` (without the program's name) and returns the exit code.

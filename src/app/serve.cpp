@@ -62,4 +62,10 @@ int serve(const config::Config& config) {
     return application.run();
 }
 
+std::optional<std::string> set_shards(const config::Config& config, std::size_t shards) {
+    const Result<void> divided = store::set_shards(store_options(config), shards, SystemClock{});
+    if (divided) return std::nullopt;
+    return divided.error().what;
+}
+
 }  // namespace ecron::app

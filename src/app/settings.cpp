@@ -142,6 +142,7 @@ management::Options api_options(const config::Config& config) {
             .callback_path = config.api.webhook_path,
             .rules = rules(config),
             .version = std::string{kVersion},
+            .node = node_id(config),
             .executor_id = scheduler_options(config).executor_id};
 }
 

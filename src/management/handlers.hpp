@@ -24,10 +24,13 @@ Answer take_callback(Call call);
 
 Answer next_runs_of_job(Call call);
 Answer preview_schedule(Call call);
+Answer explain_run(Call call);
 
 Answer show_scheduling(Call call);
 Answer pause_scheduling(Call call);
 Answer resume_scheduling(Call call);
+
+Answer show_cluster(Call call);
 
 Answer alive(Call call);
 Answer ready(Call call);

@@ -44,6 +44,7 @@ constexpr std::array kParameters{
     Named{"follow", "query", R"({"enum":["0","1"]})", "1: go on until the execution has ended."},
     Named{"stream", "query", R"({"enum":["stdout","stderr"]})",
           "Only that one of a command's; not with follow."},
+    Named{"at", "query", kTime, "The instant in question; the whole second that it lies in is looked at."},
     Named{"If-Match", "header", kText, "Replace only this revision: an ETag, several, or *."},
     Named{"Idempotency-Key", "header", kText, "The same key runs the job once, however often it is sent."},
 };

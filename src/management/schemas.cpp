@@ -110,6 +110,37 @@ constexpr std::string_view kJobs = R"json(
 "Scheduling":{"type":"object","additionalProperties":false,"required":["paused","all","tenant"],
   "properties":{"paused":{"type":"boolean","description":"Whether the caller's planned runs are held back."},
     "all":{"type":"boolean"},"tenant":{"type":"boolean"}}},
+"Cluster":{"type":"object","additionalProperties":false,"required":["self","nodes","shards"],"properties":{
+  "self":{"type":"object","additionalProperties":false,"required":["node","leading"],"properties":{
+    "node":{"type":"string"},"leading":{"type":"array","items":{"type":"integer"}}}},
+  "nodes":{"type":"array","items":{"type":"object","additionalProperties":false,
+    "required":["node","lease_until","alive","clock_ahead_seconds"],"properties":{"node":{"type":"string"},
+    "lease_until":{"type":"string","format":"date-time"},"alive":{"type":"boolean"},
+    "clock_ahead_seconds":{"type":"number","description":"Its clock minus the database's."},
+    "trouble":{"type":"string","description":"What is wrong with its clock."}}}},
+  "shards":{"type":"array","items":{"type":"object","additionalProperties":false,
+    "required":["shard","node","epoch","watermark","lag_seconds"],"properties":{"shard":{"type":"integer"},
+    "node":{"type":"string","description":"Who leads it, or led it last; empty: nobody has."},
+    "epoch":{"type":"integer"},
+    "watermark":{"type":"string","description":"Everything due up to then is decided; empty: nothing is."},
+    "lag_seconds":{"type":"number"}}}}}},
+"Explanation":{"type":"object","additionalProperties":false,"required":["job_id","at","verdict","explanation"],
+  "properties":{"job_id":{"type":"string"},"at":{"$ref":"#/components/schemas/Time"},
+    "verdict":{"enum":["ran","running","waiting","refused","missed","not_created","deleted","disabled","on_request",
+      "not_named","outside_window","paused","to_come","not_planned_yet","changed","forgotten"]},
+    "explanation":{"type":"string","description":"One sentence, for people."},
+    "execution":{"$ref":"#/components/schemas/Status"},
+    "missed":{"type":"object","additionalProperties":false,"required":["from","to","count","reason"],"properties":{
+      "from":{"$ref":"#/components/schemas/Time"},"to":{"$ref":"#/components/schemas/Time"},
+      "count":{"type":"integer"},"reason":{"type":"string"}}},
+    "change":{"type":"object","additionalProperties":false,"required":["number","kind","at"],
+      "description":"The one that decided it.","properties":{
+      "number":{"type":"integer"},"kind":{"type":"string"},"at":{"type":"string","format":"date-time"}}},
+    "schedule":{"type":"object","additionalProperties":false,
+      "required":["job_cron_time","job_type","timezone","enabled"],"description":"As it was at that instant.",
+      "properties":{"job_cron_time":{"type":"string"},"job_type":{"$ref":"#/components/schemas/JobType"},
+      "timezone":{"type":"string"},"enabled":{"type":"boolean"}}},
+    "previous":{"$ref":"#/components/schemas/Time"},"next":{"$ref":"#/components/schemas/Time"}}},
 "Whose":{"type":"object","properties":{"all":{"type":["boolean","null"],"description":"Everybody's, not the caller's."}}},
 )json";
 

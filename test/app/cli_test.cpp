@@ -146,3 +146,25 @@ TEST_CASE("the environment is taken apart at the first equal sign", "[cli]") {
     char* entries[] = {one.data(), two.data(), odd.data(), nullptr};
     CHECK(environment_of(entries) == std::map<std::string, std::string>{{"A", "b=c"}, {"EMPTY", ""}});
 }
+
+TEST_CASE("db shards divides planning, or says why not", "[cli]") {
+    GivenCli cli;
+    CHECK(cli.run({"db", "shards", "4"}).exit_code == kExitGood);
+    CHECK(cli.divided == 4U);
+    CHECK(cli.out == "The database is divided into 4 shards.\n");
+    cli.shards_problem = "a node leads shard 0; stop every node first";
+    CHECK(cli.run({"db", "shards", "1"}).exit_code == kExitWrong);
+    CHECK(cli.err == "ecron: a node leads shard 0; stop every node first\n");
+    CHECK(cli.out.empty());
+}
+
+TEST_CASE("db takes shards and a number", "[cli]") {
+    const Arguments arguments =
+        GENERATE(Arguments{"db"}, Arguments{"db", "shards"}, Arguments{"db", "4"},
+                 Arguments{"db", "shards", "four"}, Arguments{"db", "shards", "4x"},
+                 Arguments{"db", "shards", "-1"}, Arguments{"db", "shards", "4", "5"});
+    GivenCli cli;
+    CHECK(cli.run(arguments).exit_code == kExitWrong);
+    CHECK_FALSE(cli.divided);
+    CHECK_FALSE(cli.err.empty());
+}

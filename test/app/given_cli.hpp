@@ -19,15 +19,25 @@ struct GivenCli {
     int exit_code{-1};
     std::string out, err;
     std::optional<config::Config> served;
+    std::optional<std::size_t> divided;         // into how many shards
+    std::optional<std::string> shards_problem;  // what dividing is to say
 
     GivenCli& run(const std::vector<std::string>& arguments) {
         std::ostringstream out_stream, err_stream;
         served.reset();
-        const Cli cli{
-            out_stream, err_stream, clock, environment, usual_files, [&](const config::Config& config) {
-                served = config;
-                return 7;
-            }};
+        const Cli cli{out_stream,
+                      err_stream,
+                      clock,
+                      environment,
+                      usual_files,
+                      [&](const config::Config& config) {
+                          served = config;
+                          return 7;
+                      },
+                      [&](const config::Config&, std::size_t shards) {
+                          divided = shards;
+                          return shards_problem;
+                      }};
         exit_code = app::run(cli, arguments);
         out = out_stream.str(), err = err_stream.str();
         return *this;

@@ -167,6 +167,40 @@ FakeStore::Awaitable<std::vector<model::Execution>> FakeStore::list_executions(
     co_return found;
 }
 
+FakeStore::Awaitable<std::vector<model::Execution>> FakeStore::runs_of(JobId job, Instant from, Instant to) {
+    if (away) co_return gone();
+    std::vector<model::Execution> found;
+    for (const model::Execution& execution : executions)
+        if (execution.job_id == job && execution.nominal >= from && execution.nominal <= to)
+            found.push_back(execution);
+    co_return found;
+}
+
+FakeStore::Awaitable<std::vector<store::Change>> FakeStore::changes_of(JobId job, TenantId tenant,
+                                                                       std::size_t limit) {
+    if (away) co_return gone();
+    std::vector<store::Change> found;
+    for (const store::Change& change : history) {
+        const bool felt =
+            change.job_id == JobId{} && (change.tenant == tenant || change.tenant == TenantId{});
+        if (found.size() < limit && (felt || change.job_id == job)) found.push_back(change);
+    }
+    co_return found;
+}
+
+FakeStore::Awaitable<std::vector<store::Missed>> FakeStore::missed_of(JobKey job, Instant from, Instant to) {
+    if (away) co_return gone();
+    std::vector<store::Missed> found;
+    for (const store::Missed& one : summaries)
+        if (one.job == job && one.from <= to && one.to >= from) found.push_back(one);
+    co_return found;
+}
+
+FakeStore::Awaitable<store::Cluster> FakeStore::cluster() {
+    if (away) co_return gone();
+    co_return state_of_cluster;
+}
+
 FakeStore::Awaitable<std::vector<model::Attempt>> FakeStore::attempts(ExecuteId id) {
     if (away) co_return gone();
     std::vector<model::Attempt> found;

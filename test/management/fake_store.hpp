@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <vector>
@@ -16,6 +17,10 @@ public:
     std::vector<model::Execution> executions;
     std::vector<model::Attempt> tries;
     store::Store::Pauses paused;
+    store::Cluster state_of_cluster;
+    std::vector<Shard> led;
+    std::vector<store::Change> history;  // newest first
+    std::vector<store::Missed> summaries;
     store::Health state{.available = true};
     std::int64_t changes{0};
     bool away{false};  // every call answers unavailable
@@ -23,12 +28,14 @@ public:
 
     void close() override {}
     Awaitable<store::Standing> campaign(store::CampaignRound) override { return unused<store::Standing>(); }
-    [[nodiscard]] bool leads(Shard) const override { return true; }
+    [[nodiscard]] bool leads(Shard shard) const override {
+        return std::ranges::find(led, shard) != led.end();
+    }
     [[nodiscard]] std::optional<SteadyInstant> last_beat() const override { return std::nullopt; }
     Awaitable<store::Term> begin_term(Shard, NodeId) override { return unused<store::Term>(); }
     Awaitable<void> end_term(Shard) override { return unused<void>(); }
     Awaitable<void> leave(NodeId) override { return unused<void>(); }
-    Awaitable<store::Cluster> cluster() override { return unused<store::Cluster>(); }
+    Awaitable<store::Cluster> cluster() override;
     Awaitable<std::size_t> load_plans(std::function<void(const store::StoredPlan&)>) override {
         return unused<std::size_t>();
     }
@@ -57,12 +64,8 @@ public:
     Awaitable<std::vector<store::Change>> changes_after(ChangeNumber, std::size_t) override {
         return unused<std::vector<store::Change>>();
     }
-    Awaitable<std::vector<store::Change>> changes_of(JobId, TenantId, std::size_t) override {
-        return unused<std::vector<store::Change>>();
-    }
-    Awaitable<std::vector<store::Missed>> missed_of(JobKey, Instant, Instant) override {
-        return unused<std::vector<store::Missed>>();
-    }
+    Awaitable<std::vector<store::Change>> changes_of(JobId job, TenantId tenant, std::size_t limit) override;
+    Awaitable<std::vector<store::Missed>> missed_of(JobKey job, Instant from, Instant to) override;
 
     Awaitable<store::Claimed> claim(store::Claim) override { return unused<store::Claimed>(); }
     Awaitable<void> withdraw(Shard, Epoch, std::vector<ExecuteId>) override { return unused<void>(); }
@@ -81,9 +84,7 @@ public:
     Awaitable<std::vector<model::Execution>> find_executions(std::vector<ExecuteId>) override {
         return unused<std::vector<model::Execution>>();
     }
-    Awaitable<std::vector<model::Execution>> runs_of(JobId, Instant, Instant) override {
-        return unused<std::vector<model::Execution>>();
-    }
+    Awaitable<std::vector<model::Execution>> runs_of(JobId job, Instant from, Instant to) override;
     Awaitable<std::optional<model::Execution>> latest_execution(std::optional<TenantId> tenant,
                                                                 JobId job) override;
     Awaitable<std::vector<model::Execution>> list_executions(store::ExecutionFilter filter) override;

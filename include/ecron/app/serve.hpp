@@ -1,9 +1,15 @@
 #pragma once
+#include <cstddef>
+#include <optional>
+#include <string>
+
 #include "ecron/config/config.hpp"
 
 namespace ecron::app {
 
 /// Runs the service until it is told to stop (SIGTERM, SIGINT) and returns the process's exit code.
 int serve(const config::Config& config);
+/// Divides planning anew (`ecron db shards N`); says what is wrong, or nothing.
+std::optional<std::string> set_shards(const config::Config& config, std::size_t shards);
 
 }  // namespace ecron::app

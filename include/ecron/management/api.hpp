@@ -41,6 +41,7 @@ struct Options {
     TenantId tenant{"mock-client-id"};  // of every caller, while there is no authentication
     model::Rules rules{};
     std::string version{};
+    NodeId node{};                 // this process, as GET /cluster names it
     std::string executor_id{};     // what the answer to POST /jobexecution names as executor
     std::function<Load()> load{};  // for metrics; may be empty
     /// Of a command that runs here; may be empty.

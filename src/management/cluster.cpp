@@ -1,0 +1,63 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "ecron/base/json_writer.hpp"
+#include "management/answers.hpp"
+#include "management/handlers.hpp"
+
+namespace ecron::management {
+namespace {
+
+constexpr Millis kClockWarning{100};
+constexpr Millis kClockRefusal{1'000};
+
+double in_seconds(Millis span) { return std::chrono::duration<double>(span).count(); }
+
+/// What is wrong with a node's clock, if anything.
+std::string trouble_of(Millis clock_ahead) {
+    const Millis off = std::chrono::abs(clock_ahead);
+    if (off < kClockWarning) return {};
+    return fmt::format("its clock is {} {} the database's{}", format_duration(off),
+                       clock_ahead > Millis{0} ? "ahead of" : "behind",
+                       off > kClockRefusal ? "; it does not lead" : "");
+}
+
+void append(JsonWriter& json, const store::NodeState& node) {
+    json.begin_object().member("node", node.node.value());
+    json.member("lease_until", format_rfc3339_millis(node.lease_until)).key("alive").boolean(node.alive);
+    json.key("clock_ahead_seconds").number(in_seconds(node.clock_ahead));
+    if (const std::string trouble = trouble_of(node.clock_ahead); !trouble.empty())
+        json.member("trouble", trouble);
+    json.end_object();
+}
+
+void append(JsonWriter& json, const store::ShardState& shard, Instant now) {
+    json.begin_object().key("shard").number(std::int64_t{shard.shard.value()});
+    json.member("node", shard.node.value()).key("epoch").number(shard.epoch.value());
+    json.member("watermark", shard.watermark ? format_rfc3339_millis(*shard.watermark) : std::string{});
+    const Millis lag = shard.watermark ? std::max(Millis{0}, now - *shard.watermark) : Millis{0};
+    json.key("lag_seconds").number(in_seconds(lag)).end_object();
+}
+
+}  // namespace
+
+Answer show_cluster(Call call) {
+    const auto cluster = co_await call.api.store.cluster();
+    if (!cluster) co_return refuse(call.api.options.language, cluster.error());
+    std::string body;
+    JsonWriter json{body};
+    json.begin_object().key("self").begin_object().member("node", call.api.options.node.value());
+    json.key("leading").begin_array();
+    for (const store::ShardState& shard : cluster->shards)
+        if (call.api.store.leads(shard.shard)) json.number(std::int64_t{shard.shard.value()});
+    json.end_array().end_object().key("nodes").begin_array();
+    for (const store::NodeState& node : cluster->nodes) append(json, node);
+    json.end_array().key("shards").begin_array();
+    for (const store::ShardState& shard : cluster->shards) append(json, shard, cluster->now);
+    json.end_array().end_object();
+    co_return json_answer(200, std::move(body));
+}
+
+}  // namespace ecron::management

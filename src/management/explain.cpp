@@ -1,0 +1,241 @@
+#include "management/explain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ecron/cron/schedule.hpp"
+
+namespace ecron::management {
+namespace {
+
+constexpr Seconds kSpan{1};
+
+bool is_pause(const store::Change& change) { return change.kind == "pause" || change.kind == "resume"; }
+bool is_request(const store::Change& change) { return !change.execution.value().empty(); }
+
+/// How the job was defined at the instant, and the changes next to it.
+struct Then {
+    std::optional<Definition> definition{};  // nothing: there was no job
+    const store::Change* since{nullptr};     // the change that made it so
+    const store::Change* replaced{nullptr};  // the change that ended it
+};
+
+Then back_then(const Evidence& evidence) {
+    Then then{.definition = evidence.current};
+    for (const store::Change& change : evidence.changes) {
+        if (is_pause(change) || is_request(change)) continue;
+        if (change.at <= evidence.at) {
+            then.since = &change;
+            break;
+        }
+        then.replaced = &change;
+        if (change.kind == "create") {
+            then.definition.reset();
+            continue;
+        }
+        const auto schedule = store::read_replaced(change);
+        if (!schedule) continue;
+        const bool dated = schedule->created_at > Instant{};
+        const Instant created_at = dated              ? schedule->created_at
+                                   : evidence.current ? evidence.current->created_at
+                                                      : Instant{};
+        then.definition = Definition{.cron_time = schedule->cron_time,
+                                     .type = schedule->type,
+                                     .plan = model::read_plan(schedule->plan).value_or(model::Plan{}),
+                                     .enabled = schedule->enabled,
+                                     .created_at = created_at};
+    }
+    return then;
+}
+
+/// The pause that held at the instant: of everything, or of the tenant.
+const store::Change* pause_at(const Evidence& evidence) {
+    std::vector<TenantId> told;
+    for (const store::Change& change : evidence.changes) {
+        if (!is_pause(change) || change.at > evidence.at) continue;
+        if (std::ranges::find(told, change.tenant) != told.end()) continue;
+        if (change.kind == "pause") return &change;
+        told.push_back(change.tenant);
+    }
+    return nullptr;
+}
+
+Explanation of_run(const model::Execution& run) {
+    using enum model::ExecutionState;
+    const bool started = run.execute_times > 0;
+    Explanation told{.execution = run};
+    switch (run.state) {
+        case success:
+            told.verdict = Verdict::ran;
+            told.text = "It ran, with success.";
+            break;
+        case abandon:
+            told.verdict = Verdict::ran;
+            told.text = "It ran and was given up after its last attempt.";
+            break;
+        case executing:
+            told.verdict = Verdict::running;
+            told.text = "It runs.";
+            break;
+        case failure:
+            told.verdict = Verdict::waiting;
+            told.text = "An attempt failed, the next one waits for its time.";
+            break;
+        case pending:
+            told.verdict = Verdict::waiting;
+            told.text = started ? "It waits for its next attempt." : "It is claimed and has not started yet.";
+            break;
+        case interrupt:
+            told.verdict = started ? Verdict::ran : Verdict::refused;
+            told.text = started ? "It ran and was interrupted." : "It was planned and ended without a run.";
+            break;
+    }
+    if (!run.reason.empty()) told.text += fmt::format(" Reason: {}.", run.reason);
+    return told;
+}
+
+std::string when(const store::Change* change) {
+    return change == nullptr ? std::string() : fmt::format(" since {}", format_rfc3339(change->at));
+}
+
+std::optional<store::Change> copy_of(const store::Change* change) {
+    return change == nullptr ? std::nullopt : std::optional(*change);
+}
+
+bool in_window(const model::Plan& plan, Instant instant) {
+    const bool early = plan.begin_at && instant < *plan.begin_at;
+    const bool late = plan.end_at && instant > *plan.end_at;
+    return !early && !late;
+}
+
+/// The job has a definition that was enabled: what does its schedule say of the instant?
+Explanation of_schedule(const Evidence& evidence, const Then& then, const cron::Schedule& schedule) {
+    const Definition& definition = *then.definition;
+    Explanation told{.definition = definition,
+                     .previous = schedule.prev_before(evidence.at),
+                     .next = schedule.next_after(evidence.at + kSpan - Millis{1})};
+    const std::optional<Instant> named = schedule.next_after(evidence.at - Millis{1});
+    if (!named || *named >= evidence.at + kSpan) {
+        told.verdict = Verdict::not_named;
+        told.text = "The job's schedule did not name this instant.";
+        told.change = copy_of(then.replaced);
+        if (then.replaced != nullptr)
+            told.text += fmt::format(" It was changed afterwards, at {}.", format_rfc3339(then.replaced->at));
+        return told;
+    }
+    const store::Change* const pause = pause_at(evidence);
+    const bool paused_now = evidence.paused_since && *evidence.paused_since <= evidence.at;
+    if (!evidence.missed.empty()) {
+        told.verdict = Verdict::missed;
+        told.missed = evidence.missed.front();
+        told.text = fmt::format(
+            "It was missed, with {} in all: the job was not started in time and its misfire "
+            "policy passed it over.",
+            told.missed->count);
+    } else if (!in_window(definition.plan, *named)) {
+        told.verdict = Verdict::outside_window;
+        told.text = "The instant lies outside the job's begin_at and end_at.";
+    } else if (pause != nullptr || paused_now) {
+        told.verdict = Verdict::paused;
+        told.change = copy_of(pause);
+        told.text = "Scheduling was paused" + when(pause) + ".";
+    } else if (evidence.at > evidence.now) {
+        told.verdict = Verdict::to_come;
+        told.text = "It is still to come.";
+    } else if (evidence.planned_until && *evidence.planned_until < *named) {
+        told.verdict = Verdict::not_planned_yet;
+        told.text = fmt::format("Planning has come to {} and is still to decide it.",
+                                format_rfc3339_millis(*evidence.planned_until));
+    } else if (then.replaced != nullptr) {
+        told.verdict = Verdict::changed;
+        told.change = copy_of(then.replaced);
+        told.text = fmt::format("The job was changed ({}) at {}, before the run began.", then.replaced->kind,
+                                format_rfc3339(then.replaced->at));
+    } else {
+        told.verdict = Verdict::forgotten;
+        told.text = "It was planned; its record is no longer kept.";
+    }
+    return told;
+}
+
+}  // namespace
+
+std::string_view to_text(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::ran:
+            return "ran";
+        case Verdict::running:
+            return "running";
+        case Verdict::waiting:
+            return "waiting";
+        case Verdict::refused:
+            return "refused";
+        case Verdict::missed:
+            return "missed";
+        case Verdict::not_created:
+            return "not_created";
+        case Verdict::deleted:
+            return "deleted";
+        case Verdict::disabled:
+            return "disabled";
+        case Verdict::on_request:
+            return "on_request";
+        case Verdict::not_named:
+            return "not_named";
+        case Verdict::outside_window:
+            return "outside_window";
+        case Verdict::paused:
+            return "paused";
+        case Verdict::to_come:
+            return "to_come";
+        case Verdict::not_planned_yet:
+            return "not_planned_yet";
+        case Verdict::changed:
+            return "changed";
+        case Verdict::forgotten:
+            return "forgotten";
+    }
+    return "";
+}
+
+Explanation explain(const Evidence& evidence, const model::Rules& rules) {
+    // A planned run says more than one that was asked for in the same second.
+    const auto run = std::ranges::max_element(evidence.runs, {}, [](const model::Execution& one) {
+        return one.trigger == model::Trigger::schedule;
+    });
+    const Then then = back_then(evidence);
+    if (run != evidence.runs.end()) {
+        Explanation told = of_run(*run);
+        told.definition = then.definition;
+        return told;
+    }
+    if (!then.definition) {
+        const bool later = then.replaced != nullptr;
+        const store::Change* const change = later ? then.replaced : then.since;
+        return {.verdict = later ? Verdict::not_created : Verdict::deleted,
+                .text = later ? "The job was created later." : "The job was deleted before.",
+                .change = copy_of(change)};
+    }
+    const Definition& definition = *then.definition;
+    if (definition.created_at >= evidence.at + kSpan)  // by the old service, which kept no changes
+        return {.verdict = Verdict::not_created, .text = "The job was created later."};
+    if (!definition.enabled) {
+        const bool spent = then.since != nullptr && then.since->kind == "spent";
+        return {.verdict = Verdict::disabled,
+                .text = (spent ? "The job had run once and was disabled" : "The job was disabled") +
+                        when(then.since) + ".",
+                .change = copy_of(then.since),
+                .definition = definition};
+    }
+    const auto schedule =
+        model::schedule_of(definition.cron_time, definition.type, definition.plan, evidence.job,
+                           definition.created_at, rules, cron::Strictness::takeover);
+    if (!schedule)
+        return {.verdict = Verdict::on_request,
+                .text = "The job has no schedule and runs when it is told.",
+                .definition = definition};
+    return of_schedule(evidence, then, schedule->schedule);
+}
+
+}  // namespace ecron::management

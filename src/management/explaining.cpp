@@ -1,0 +1,127 @@
+#include <algorithm>
+
+#include "ecron/model/shard.hpp"
+#include "management/answers.hpp"
+#include "management/explain.hpp"
+#include "management/handlers.hpp"
+#include "management/query.hpp"
+#include "management/reading.hpp"
+
+/// GET /job/:job_id/explain: gathers what the store remembers around an instant, and tells the verdict.
+namespace ecron::management {
+namespace {
+
+constexpr std::size_t kMostChanges = 1'000;
+constexpr Millis kRestOfSecond{999};
+
+Definition definition_of(const model::Job& job) {
+    const auto context = model::read_context(job.context);
+    return {.cron_time = job.cron_time,
+            .type = job.type,
+            .plan = context ? context->plan : model::Plan{},
+            .enabled = job.enabled,
+            .created_at = job.created_at};
+}
+
+std::optional<Instant> paused_since(const store::Store::Pauses& pauses, const TenantId& tenant) {
+    if (pauses.all) return pauses.all;
+    for (const store::Store::Pause& pause : pauses.tenants)
+        if (pause.tenant == tenant) return pause.since;
+    return std::nullopt;
+}
+
+/// How far the planning of the job's shard has come.
+std::optional<Instant> planned_until(const store::Cluster& cluster, const JobId& job) {
+    if (cluster.shards.empty()) return std::nullopt;
+    const Shard shard = model::shard_of(job, cluster.shards.size());
+    for (const store::ShardState& state : cluster.shards)
+        if (state.shard == shard) return state.watermark;
+    return std::nullopt;
+}
+
+/// Nothing: there was never such a job of that tenant.
+boost::asio::awaitable<Result<std::optional<Evidence>>> gather(Call call, Instant at) {
+    store::Store& store = call.api.store;
+    Evidence evidence{.at = at, .now = call.api.clock.now(), .job = JobId{call.variable}};
+    const auto job = co_await store.find_job(call.tenant, evidence.job);
+    if (!job) co_return std::unexpected(job.error());
+    auto changes = co_await store.changes_of(evidence.job, call.tenant, kMostChanges);
+    if (!changes) co_return std::unexpected(changes.error());
+    const auto own = [&](const store::Change& change) {
+        return change.job_id == evidence.job && change.tenant == call.tenant;
+    };
+    const auto newest = std::ranges::find_if(*changes, own);
+    if (!*job && newest == changes->end()) co_return std::nullopt;
+    const JobKey key = *job ? (*job)->key : newest->job_key;
+    if (*job) evidence.current = definition_of(**job);
+    evidence.changes = std::move(*changes);
+
+    auto runs = co_await store.runs_of(evidence.job, at, at + kRestOfSecond);
+    if (!runs) co_return std::unexpected(runs.error());
+    std::erase_if(*runs, [&](const model::Execution& run) { return run.tenant != call.tenant; });
+    evidence.runs = std::move(*runs);
+    auto missed = co_await store.missed_of(key, at, at + kRestOfSecond);
+    if (!missed) co_return std::unexpected(missed.error());
+    evidence.missed = std::move(*missed);
+    const auto pauses = co_await store.pauses();
+    if (!pauses) co_return std::unexpected(pauses.error());
+    evidence.paused_since = paused_since(*pauses, call.tenant);
+    const auto cluster = co_await store.cluster();
+    if (!cluster) co_return std::unexpected(cluster.error());
+    evidence.planned_until = planned_until(*cluster, evidence.job);
+    co_return evidence;
+}
+
+void append(JsonWriter& json, const Explanation& told) {
+    if (told.execution) {
+        std::string text;
+        model::append_json(text, *told.execution);
+        json.member_raw("execution", text);
+    }
+    if (told.missed) {
+        json.key("missed").begin_object().member("from", format_rfc3339(told.missed->from));
+        json.member("to", format_rfc3339(told.missed->to)).member("count", told.missed->count);
+        json.member("reason", told.missed->reason).end_object();
+    }
+    if (told.change) {
+        json.key("change").begin_object().member("number", told.change->number.value());
+        json.member("kind", told.change->kind).member("at", format_rfc3339_millis(told.change->at));
+        json.end_object();
+    }
+    if (told.definition) {
+        json.key("schedule").begin_object().member("job_cron_time", told.definition->cron_time);
+        json.member("job_type", model::to_text(told.definition->type));
+        json.member("timezone", told.definition->plan.timezone);
+        json.key("enabled").boolean(told.definition->enabled).end_object();
+    }
+    if (told.previous) json.member("previous", format_rfc3339(*told.previous));
+    if (told.next) json.member("next", format_rfc3339(*told.next));
+}
+
+}  // namespace
+
+Answer explain_run(Call call) {
+    const model::Language language = call.api.options.language;
+    const auto query = Query::read(call.request.query);
+    if (!query) co_return refuse(language, query.error());
+    const auto at = query->time("at");
+    if (!at) co_return refuse(language, at.error());
+    if (!*at) co_return refuse(language, Error{Errc::invalid, std::string{model::cause::kTime}, {"at"}});
+    if (!can_be_id(call.variable)) co_return refuse(language, Error{Errc::not_found, {}, {}});
+
+    const Instant second = std::chrono::floor<Seconds>(**at);
+    const auto evidence = co_await gather(call, second);
+    if (!evidence) co_return refuse(language, evidence.error());
+    if (!*evidence) co_return refuse(language, Error{Errc::not_found, {}, {}});
+    const Explanation told = explain(**evidence, call.api.options.rules);
+
+    std::string body;
+    JsonWriter json{body};
+    json.begin_object().member("job_id", call.variable).member("at", format_rfc3339(second));
+    json.member("verdict", to_text(told.verdict)).member("explanation", told.text);
+    append(json, told);
+    json.end_object();
+    co_return json_answer(200, std::move(body));
+}
+
+}  // namespace ecron::management

@@ -1,0 +1,41 @@
+#include "management/service.hpp"
+
+using namespace ecron;
+using namespace ecron::management;
+using namespace ecron::management::test;
+
+TEST_CASE("the cluster is told with its nodes, shards and their lag", "[management]") {
+    Service service;
+    const Instant now = service.clock.now();
+    service.options.node = NodeId{"one"};
+    service.store.led = {Shard{1}};
+    service.store.state_of_cluster = {
+        .now = now,
+        .nodes = {{.node = NodeId{"one"}, .lease_until = now + Seconds{4}, .alive = true},
+                  {.node = NodeId{"two"}, .lease_until = now - Seconds{9}, .clock_ahead = Millis{-150}},
+                  {.node = NodeId{"three"}, .lease_until = now, .clock_ahead = Millis{3'500}}},
+        .shards = {
+            {.shard = Shard{0}, .node = NodeId{"two"}, .epoch = Epoch{3}, .watermark = now - Millis{1'250}},
+            {.shard = Shard{1}, .node = NodeId{"one"}, .epoch = Epoch{4}, .watermark = now + Millis{200}},
+            {.shard = Shard{2}}}};
+    const Reply reply = service.get("/cluster");
+    REQUIRE(reply.status() == 200);
+    CHECK(reply.json() == bj::parse(R"({
+        "self":{"node":"one","leading":[1]},
+        "nodes":[
+            {"node":"one","lease_until":"2026-01-05T10:00:04.000Z","alive":true,"clock_ahead_seconds":0},
+            {"node":"two","lease_until":"2026-01-05T09:59:51.000Z","alive":false,"clock_ahead_seconds":-0.15,
+             "trouble":"its clock is 150ms behind the database's"},
+            {"node":"three","lease_until":"2026-01-05T10:00:00.000Z","alive":false,"clock_ahead_seconds":3.5,
+             "trouble":"its clock is 3s500ms ahead of the database's; it does not lead"}],
+        "shards":[
+            {"shard":0,"node":"two","epoch":3,"watermark":"2026-01-05T09:59:58.750Z","lag_seconds":1.25},
+            {"shard":1,"node":"one","epoch":4,"watermark":"2026-01-05T10:00:00.200Z","lag_seconds":0},
+            {"shard":2,"node":"","epoch":0,"watermark":"","lag_seconds":0}]})"));
+}
+
+TEST_CASE("without its store a node knows of no cluster", "[management]") {
+    Service service;
+    service.store.away = true;
+    CHECK(service.get("/cluster").status() == 503);
+}
