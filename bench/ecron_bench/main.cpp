@@ -15,6 +15,8 @@ using namespace ecron::bench;
 std::string shown(std::size_t number) { return std::to_string(number); }
 
 void measure(const Options& options, Report& report) {
+    if (options.scenario == "command") return measure_command(options, report);
+    if (options.scenario == "http") return measure_http(options, report);
     report.settings = {{"jobs", shown(options.jobs)}};
     for (const auto& [name, value] : options.settings) report.settings.emplace_back(name, value);
     if (options.scenario == "load") return measure_load(options, report);
@@ -26,7 +28,7 @@ void measure(const Options& options, Report& report) {
     }
     report.settings.emplace_back("connections", shown(options.connections));
     if (options.scenario == "api") return measure_api(options, report);
-    throw std::invalid_argument("no scenario '" + options.scenario + "': load, api or fire");
+    throw std::invalid_argument("no scenario '" + options.scenario + "': load, api, fire, command or http");
 }
 
 int run(const Options& options) {

@@ -18,7 +18,8 @@ constexpr const char* kUsage =
     "Measures ecron beside the bare limit of each figure, in one run.\n"
     "  load   how fast stored jobs are loaded at start, and into how much memory\n"
     "  api    requests a second: health, reading a job, creating jobs\n"
-    "  fire   how late runs are and what they cost\n\n"
+    "  fire   how late runs are and what they cost\n"
+    "  command, http   runs a second of the pool alone\n\n"
     "mysql: the server of ECRON_TEST_MYSQL_HOST, _PORT, _USER and _PASSWORD (scripts/with-mariadb).\n";
 
 po::options_description description() {
@@ -81,7 +82,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
         return std::nullopt;
     }
     if (!values.contains("scenario"))
-        throw std::invalid_argument("which scenario? load, api or fire; see --help");
+        throw std::invalid_argument("which scenario? load, api, fire, command or http; see --help");
 
     Options options{.scenario = values["scenario"].as<std::string>(),
                     .driver = driver_named(values["db"].as<std::string>()),

@@ -68,6 +68,8 @@ ShardScheduler::Next ShardScheduler::decide_outcome(Run& run, const execution::A
                                     .reason = result.reason,
                                     .detail = result.detail,
                                     .output = result.output};
+    if (result.outcome == model::ExecutionState::interrupt && !run.asked_by.empty())
+        outcome.record->reason = "cancelled by " + run.asked_by;
     if (expired) {
         outcome.record.reset();
     } else {

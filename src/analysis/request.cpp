@@ -99,9 +99,10 @@ const Run* ShardScheduler::find(const ExecuteId& id) {
     return run != nullptr ? run : orphans_.find(id);
 }
 
-bool ShardScheduler::stop(const ExecuteId& id, std::string_view reason) {
-    const Run* const run = runs_.find(id);
+bool ShardScheduler::stop(const ExecuteId& id, std::string_view reason, const std::string& by) {
+    Run* const run = runs_.find(id);
     if (run == nullptr) return false;
+    if (run->asked_by.empty() && !by.starts_with(kOwnWish)) run->asked_by = by;
     planner_.stop(run->id, reason);
     wake_.notify();
     return true;
@@ -129,6 +130,7 @@ void ShardScheduler::cancel_told(const Cancel& cancel) {
     const std::string_view reason = reason_of(cancel.by);
     if (Run* const run = orphans_.find(cancel.execution)) {
         run->stop_reason = reason;
+        if (!cancel.by.starts_with(kOwnWish)) run->asked_by = cancel.by;
         if (run->stage == Stage::running) node_.pool.cancel(run->row.id);
     }
     if (!term_) {
@@ -137,17 +139,17 @@ void ShardScheduler::cancel_told(const Cancel& cancel) {
     }
     Run* const run = runs_.find(cancel.execution);
     if (run == nullptr)
-        node_.gate.spawn("cancel", cancel_unknown(cancel.execution));
+        node_.gate.spawn("cancel", cancel_unknown(cancel));
     else if (run->stage == Stage::elsewhere)
         run->stop_reason = reason;  // the node that runs it has been told, too
     else
-        stop(cancel.execution, reason);
+        stop(cancel.execution, reason, cancel.by);
 }
 
 /// It may not have been adopted yet.
-asio::awaitable<void> ShardScheduler::cancel_unknown(ExecuteId id) {
-    co_await requested(id);
-    if (term_) stop(id, "cancelled");
+asio::awaitable<void> ShardScheduler::cancel_unknown(Cancel cancel) {
+    co_await requested(cancel.execution);
+    if (term_) stop(cancel.execution, "cancelled", cancel.by);
 }
 
 asio::awaitable<void> ShardScheduler::callback_told(ExecuteId id) {

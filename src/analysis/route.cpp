@@ -109,7 +109,7 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::cancel(std::optional<
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return no_execution();
     ShardScheduler& shard = shard_of((*found)->job_id);
-    const bool known = shard.leads() && shard.stop(id, "cancelled");
+    const bool known = shard.leads() && shard.stop(id, "cancelled", by);
     if (!known) {
         if (model::is_end((*found)->state)) co_return has_ended();
         model::Execution row = std::move(**found);

@@ -35,6 +35,7 @@ struct Run {
     bool lease_lost{false};      // ended here because this node could not renew its lease
     Instant began{};
     std::string stop_reason{};   // why it is being stopped, when it is
+    std::string asked_by{};      // ... and who asked, where somebody did
     std::string early_result{};  // a callback that overtook the answer
 };
 

@@ -87,7 +87,7 @@ public:
     void job_gone(JobKey key, std::string_view reason);
     asio::awaitable<Result<model::Execution>> run_now(model::Job job, model::Trigger trigger, ExecuteId id);
     /// Whether the execution is known here; then it is being ended.
-    bool stop(const ExecuteId& id, std::string_view reason);
+    bool stop(const ExecuteId& id, std::string_view reason, const std::string& by);
     [[nodiscard]] const Run* find(const ExecuteId& id);
     void continue_run(const model::Execution& row);
     asio::awaitable<void> requested(ExecuteId id);
@@ -96,7 +96,7 @@ public:
     asio::awaitable<void> take_result(ExecuteId id, std::string result);
 
 private:
-    asio::awaitable<void> cancel_unknown(ExecuteId id);
+    asio::awaitable<void> cancel_unknown(Cancel cancel);
 
     /// What is left to do once an outcome is committed.
     enum class Next : std::uint8_t { over, retry, await_callback };

@@ -19,6 +19,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr Millis kAnswerGrace{5'000};
+constexpr Millis kKillGrace{1'000};  // from SIGKILL to the end
 
 /// The old second listener: everything it is asked it answers with OK.
 asio::awaitable<http::Response> answer_health(const http::Request&) {
@@ -47,6 +48,7 @@ Application::Application(const config::Config& config, std::unique_ptr<store::St
                          asio::io_context& io, const Clock& clock)
     : config_(config),
       io_(io),
+      clock_(clock),
       store_(std::move(store)),
       client_(io, client_options(config)),
       secrets_(config.execution.secrets_dir, environment()),
@@ -146,6 +148,9 @@ void Application::reload() {
 asio::awaitable<void> Application::drain() {
     api_.drain();
     co_await scheduler_.stop(config_.life.shutdown_grace);
+    // Commands that were cancelled have until then to heed SIGTERM; what is left is killed with its runner.
+    const SteadyInstant deadline = clock_.steady() + config_.commands.kill_grace + kKillGrace;
+    while (pool_->running() > 0 && clock_.steady() < deadline) co_await sleep(io_, Millis{10});
     co_await server_.stop(kAnswerGrace);
     if (health_) co_await health_->stop(Millis{0});
     io_.stop();

@@ -37,6 +37,7 @@ private:
 
     const config::Config& config_;
     boost::asio::io_context& io_;
+    const Clock& clock_;
     std::unique_ptr<store::Store> store_;
     http::Client client_;
     const execution::Secrets secrets_;

@@ -130,6 +130,7 @@ TEST_CASE("cancelling, deleting and the time-out end a command and its children 
         CHECK(is_running(child));
         CHECK(world.api().post("/jobexecution/" + execution + "/cancel", "").status == 200);
         CHECK(world.wait_for_state(execution, "interrupt").reason == "cancelled");
+        CHECK(attempts_of(world, execution).at(0).at("reason") == "cancelled by mock-client-id");
     } else if (end_by == "delete") {
         CHECK(is_running(child));
         CHECK(world.api().remove("/job/" + job).status == 200);

@@ -140,3 +140,18 @@ TEST_CASE("what shares connections is the URL's scheme, host and port", "[execut
     CHECK(origin_of("https://host") == "https://host");
     CHECK(origin_of("http://[::1]:8080?x") == "http://[::1]:8080");
 }
+
+TEST_CASE("Retry-After is read in seconds, or as a date by the target's own clock", "[execution]") {
+    const auto [after, date, wait] = GENERATE(table<std::string, std::string, std::optional<Millis>>({
+        {"7", "", Millis{7'000}},
+        {"Sun, 22 Nov 2026 10:00:30 GMT", "Sun, 22 Nov 2026 10:00:00 GMT", Millis{30'000}},
+        {"Sun, 22 Nov 2026 09:00:00 GMT", "Sun, 22 Nov 2026 10:00:00 GMT", Millis{0}},
+        {"Sun, 22 Nov 2026 10:00:30 GMT", "", std::nullopt},
+        {"soon", "Sun, 22 Nov 2026 10:00:00 GMT", std::nullopt},
+        {"-1", "", std::nullopt},
+    }));
+    CAPTURE(after, date);
+    const AttemptResult result =
+        read_answer(answered(503, {{"retry-after", after}, {"Date", date}}), model::Completion::automatic);
+    CHECK(result.retry_after == wait);
+}

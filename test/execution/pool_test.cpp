@@ -192,3 +192,17 @@ TEST_CASE("times are the clock's", "[pool]") {
     CHECK(world.results.at("a").begin_at == Instant{});
     CHECK(world.results.at("a").end_at == Instant{Millis{50}});
 }
+
+TEST_CASE("a thousand attempts that hang delay nobody else's, and cost a bounded memory", "[pool]") {
+    PoolWorld world{{.limit = 1'000, .tenants = Tenants::many}};
+    for (int i = 0; i < 1'000; ++i) world.submit({"hangs" + std::to_string(i), "slow"});
+    CHECK(world.pool->running() == 800);
+    for (int i = 0; i < 5'000; ++i) {
+        const std::string id = "quick" + std::to_string(i);
+        world.submit({id, "tenant" + std::to_string(i % 50)});
+        REQUIRE(world.runner.started.back() == id);  // at once
+        world.runner.end(id);
+    }
+    CHECK(world.pool->running() == 800);
+    CHECK(world.pool->waiting() == 200);
+}
