@@ -36,7 +36,7 @@ asio::awaitable<void> ShardScheduler::look_elsewhere() {
     for (std::size_t at = 0; at < ids.size() && term == term_count_; at += kLookPage) {
         const auto first = ids.begin() + static_cast<std::ptrdiff_t>(at);
         const auto count = static_cast<std::ptrdiff_t>(std::min(kLookPage, ids.size() - at));
-        std::vector<ExecuteId> page(first, first + count);
+        const std::vector<ExecuteId> page(first, first + count);
         const auto rows = co_await node_.store.find_executions(page);
         if (!rows || term != term_count_) break;
         std::unordered_map<ExecuteId, const model::Execution*> found;

@@ -34,12 +34,12 @@ asio::awaitable<void> ShardScheduler::end_load() {
 
 /// The leader plans a change at once. A follower keeps it until the leader has said that he planned it: up to
 /// his watermark he may have gone by what held before.
-void ShardScheduler::changed(PlanChange change) {
+void ShardScheduler::changed(const PlanChange& change) {
     if (term_) {
         apply(change);
         wake_.notify();
     } else {
-        pending_.push_back(std::move(change));
+        pending_.push_back(change);
     }
 }
 

@@ -10,7 +10,7 @@ PlanChange::Plan plan_of(const model::Job& job, const SchedulerOptions& defaults
     if (!job.enabled) return plan;
     auto planned = planned_job(job, defaults, groups);
     if (planned)
-        plan.job = std::move(*planned);
+        plan.job = *planned;
     else if (!job.cron_time.empty())
         log::warn("job cannot be planned job={} reason={}", job.id, planned.error());
     return plan;
@@ -30,7 +30,7 @@ PlanChange::Plan plan_of(const store::Change& change, const store::ReplacedSched
         .tenant = change.tenant.value(),
         .created_at = told || current == nullptr ? replaced.created_at : current->created_at};
     auto planned = planned_job(stored, defaults, groups);
-    if (planned) plan.job = std::move(*planned);
+    if (planned) plan.job = *planned;
     return plan;
 }
 

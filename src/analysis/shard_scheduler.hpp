@@ -56,7 +56,7 @@ public:
     void put(const std::vector<LoadedJob>& jobs);
     [[nodiscard]] const store::ShardState& position() const { return position_; }
     asio::awaitable<void> end_load();
-    void changed(PlanChange change);
+    void changed(const PlanChange& change);
     void pause(std::optional<Group> tenant, std::optional<Instant> since);
     void resume(std::optional<Group> tenant, std::optional<Instant> at);
     asio::awaitable<void> observe(store::ShardState state);

@@ -19,9 +19,9 @@ constexpr std::size_t kLoadBatch = 128;
 constexpr std::ptrdiff_t kLoadBatchesAhead = 16;
 
 /// Where planning of a job goes on: with jitter an instant may lie before the watermark and be unclaimed.
-LoadedJob loaded_job(PlannedJob job, const store::StoredPlan& row, Instant watermark) {
+LoadedJob loaded_job(const PlannedJob& job, const store::StoredPlan& row, Instant watermark) {
     const Millis jitter = job.timing.jitter;
-    LoadedJob loaded{.job = std::move(job), .from = std::max(row.effective_from, watermark - jitter)};
+    LoadedJob loaded{.job = job, .from = std::max(row.effective_from, watermark - jitter)};
     if (jitter > Millis{0}) loaded.claimed = watermark;
     return loaded;
 }
