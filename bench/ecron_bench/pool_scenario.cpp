@@ -29,7 +29,7 @@ namespace asio = boost::asio;
 constexpr std::size_t kRequestsAtOnce = 64;
 constexpr std::size_t kCommandsAtOnce = 4;
 constexpr std::uint64_t kRequests = 100'000;
-constexpr std::uint64_t kCommands = 6'000;
+constexpr std::uint64_t kCommands = 2'000;
 constexpr std::size_t kResident = 1UL << 30;
 
 struct Reached {
