@@ -85,7 +85,13 @@ asio::awaitable<bool> ShardScheduler::catch_up(ChangeNumber head) {
     while (node_.changes < head) {
         const bool read = co_await node_.read_changes();
         if (!node_.store.leads(shard_) || releasing_) co_return false;
-        if (!read) co_await sleep(node_.io, Millis{50});
+        if (!read) {
+            co_await sleep(node_.io, Millis{50});
+        } else if (node_.changes < head) {  // the log was read to its end
+            log::error("changes are missing in the change log shard={} after={} up_to={}", shard_,
+                       node_.changes, head);
+            node_.changes = head;
+        }
     }
     co_return true;
 }

@@ -185,4 +185,18 @@ TEST_CASE("a leader that was frozen finds another one leading, and runs nothing 
     CHECK(result.missed == 0);
 }
 
+TEST_CASE("a change log that lacks its end stops nobody", "[life]") {
+    World world;
+    world.given({.path = "/before"});
+    world.target.wait_for("/before", 1);
+    CHECK(world.ecron.terminate() == 0);
+    (void)world.database.rows("update t_cron_change_head set f_number = f_number + 5");
+    world.ecron.start();
+    const std::size_t calls = world.target.count("/before");
+    world.target.wait_for("/before", calls + 2);
+    CHECK(world.ecron.logged("changes are missing in the change log"));
+    world.given({.name = "another", .path = "/after"});
+    world.target.wait_for("/after", 2);
+}
+
 }  // namespace ecron::e2e
