@@ -1,0 +1,137 @@
+#include "chaos/cluster.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "e2e/wait.hpp"
+#include "ecron/base/time.hpp"
+
+namespace ecron::chaos {
+
+namespace json = boost::json;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::chrono::milliseconds kWatermarkAge{2'000};  // of a shard that is planned up to now
+
+std::string fake_time_library() {
+    for (const auto* folder : {"/usr/lib/x86_64-linux-gnu/faketime", "/usr/lib/aarch64-linux-gnu/faketime"}) {
+        std::string path = std::string{folder} + "/libfaketimeMT.so.1";
+        if (std::filesystem::exists(path)) return path;
+    }
+    return {};
+}
+
+e2e::Settings node_settings(const std::string& name, const e2e::Database& database, std::uint16_t port) {
+    e2e::Settings settings = database.settings();
+    settings["db_port"] = std::to_string(port);
+    settings["node_id"] = name;
+    settings["multi_node"] = "true";
+    settings["log_level"] = "info";
+    settings["shutdown_grace"] = "5s";
+    return settings;
+}
+
+}  // namespace
+
+Node::Node(const std::string& name, const e2e::Database& database, const e2e::MariadbServer& server)
+    : link("127.0.0.1", server.address().port),
+      ecron(database.folder(), node_settings(name, database, link.port())),
+      name_(name),
+      clock_file_(database.folder() + "/" + name + ".clock") {
+    if (!can_step_clock()) return;
+    std::ofstream{clock_file_} << "+0";
+    ecron.environment() = {{"LD_PRELOAD", fake_time_library()},
+                           {"FAKETIME_TIMESTAMP_FILE", clock_file_},
+                           {"FAKETIME_NO_CACHE", "1"},
+                           {"FAKETIME_DONT_FAKE_MONOTONIC", "1"}};
+}
+
+bool Node::can_step_clock() { return !fake_time_library().empty(); }
+
+void Node::step_clock(std::chrono::seconds by) {
+    const std::string written = clock_file_ + ".new";
+    std::ofstream{written} << fmt::format("{:+d}", by.count());
+    std::filesystem::rename(written, clock_file_);
+}
+
+Cluster::Cluster(std::size_t nodes, std::size_t shards) : database(server.address()) {
+    for (const std::string& policy : kPolicies) target.answer("/" + policy, e2e::Answer{.delay = 20ms});
+    for (std::size_t i = 0; i < nodes; ++i)
+        nodes_.push_back(std::make_unique<Node>(fmt::format("node-{}", i), database, server));
+    e2e::Ecron& first = node(0).ecron;
+    const std::string count = std::to_string(shards);
+    REQUIRE(first.run_command({"db", "shards", count}) == 0);
+    for (const auto& one : nodes_) one->ecron.start();
+    wait_until_well();
+}
+
+void Cluster::create_jobs(int count) {
+    for (int n = 0; n < count; ++n) {
+        const std::string& policy = kPolicies[static_cast<std::size_t>(n) % kPolicies.size()];
+        json::object context{{"mode", "http"},     {"exec", target.url("/" + policy)},
+                             {"misfire", policy},  {"misfire_grace", "300ms"},
+                             {"overlap", "allow"}, {"info", {{"method", "GET"}}}};
+        if (n % 2 == 0) context["jitter"] = "900ms";  // so that runs are under way at any moment
+        const json::object job{{"job_name", fmt::format("{}-{}", policy, n)},
+                               {"job_type", "scheduled"},
+                               {"job_cron_time", "* * * * * *"},
+                               {"enabled", true},
+                               {"job_context", std::move(context)}};
+        Node& one = node(static_cast<std::size_t>(n) % nodes_.size());
+        const e2e::Reply reply = one.ecron.api().post("/job", json::serialize(job));
+        CAPTURE(reply.body);
+        REQUIRE(reply.status == 201);
+    }
+}
+
+std::size_t Cluster::shards_led(const Node& node) const {
+    return std::stoul(
+        database.value("select count(*) from t_cron_shard where f_node = '" + node.name() + "'"));
+}
+
+Node& Cluster::leader(std::mt19937& random) {
+    std::vector<Node*> leaders;
+    for (const auto& one : nodes_)
+        if (shards_led(*one) > 0) leaders.push_back(one.get());
+    REQUIRE(!leaders.empty());
+    return *leaders[std::uniform_int_distribution<std::size_t>{0, leaders.size() - 1}(random)];
+}
+
+Node& Cluster::follower(std::mt19937&) {
+    Node* fewest = nodes_.front().get();
+    for (const auto& one : nodes_)
+        if (shards_led(*one) < shards_led(*fewest)) fewest = one.get();
+    return *fewest;
+}
+
+Node& Cluster::any(std::mt19937& random) {
+    return node(std::uniform_int_distribution<std::size_t>{0, nodes_.size() - 1}(random));
+}
+
+bool Cluster::is_well() {
+    for (const auto& one : nodes_)
+        if (!one->ecron.runs() || one->ecron.api().get("/health/ready").status != 200) return false;
+    const std::string behind = database.value(
+        "select count(*) from t_cron_shard where coalesce(f_watermark, 0) < "
+        "unix_timestamp(now(3)) * 1000 - " +
+        std::to_string(kWatermarkAge.count()));
+    return behind == "0";
+}
+
+void Cluster::wait_until_well() {
+    e2e::wait_until("every node is ready and every shard planned up to now", [this] {
+        try {
+            return is_well();
+        } catch (const std::runtime_error&) {
+            return false;  // the database is on its way
+        }
+    });
+}
+
+}  // namespace ecron::chaos

@@ -1,0 +1,63 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "chaos/link.hpp"
+#include "e2e/ecron.hpp"
+#include "e2e/mariadb_server.hpp"
+#include "e2e/target.hpp"
+
+namespace ecron::chaos {
+
+/// A node with its own network and its own clock.
+class Node {
+public:
+    Node(const std::string& name, const e2e::Database& database, const e2e::MariadbServer& server);
+
+    [[nodiscard]] const std::string& name() const { return name_; }
+    /// Its wall clock jumps; its steady clock goes on. Only where the machine has libfaketime.
+    void step_clock(std::chrono::seconds by);
+    [[nodiscard]] static bool can_step_clock();
+
+    Link link;
+    e2e::Ecron ecron;
+
+private:
+    std::string name_;
+    std::string clock_file_;
+};
+
+/// Nodes of the real binary on one MariaDB, and the target of their jobs.
+class Cluster {
+public:
+    Cluster(std::size_t nodes, std::size_t shards);
+
+    /// Creates `count` jobs that run each second, of each misfire policy in turn; the target's path and the
+    /// beginning of their names are the policy's.
+    void create_jobs(int count);
+    [[nodiscard]] Node& node(std::size_t index) { return *nodes_[index]; }
+    [[nodiscard]] std::size_t size() const { return nodes_.size(); }
+    /// A node that leads a shard, or one that leads fewest.
+    Node& leader(std::mt19937& random);
+    Node& follower(std::mt19937& random);
+    Node& any(std::mt19937& random);
+    /// Every node is ready and every shard planned up to now.
+    void wait_until_well();
+
+    e2e::MariadbServer server;
+    e2e::Database database;
+    e2e::Target target;
+
+private:
+    [[nodiscard]] std::size_t shards_led(const Node& node) const;
+    [[nodiscard]] bool is_well();
+
+    std::vector<std::unique_ptr<Node>> nodes_;
+};
+
+inline const std::vector<std::string> kPolicies{"once", "all", "skip"};
+
+}  // namespace ecron::chaos
