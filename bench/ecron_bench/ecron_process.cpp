@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <charconv>
 #include <csignal>
@@ -26,12 +27,18 @@ constexpr std::chrono::milliseconds kPoll{5};
 constexpr std::size_t kShownWarnings = 5;
 constexpr std::size_t kShownLog = 1'500;
 
-/// What a signal has to end; one child runs at a time.
-std::atomic<pid_t> running_child{0};
+/// What a signal has to end.
+std::array<std::atomic<pid_t>, 8> running_children{};
 
 extern "C" void end_child(int signal) {
-    if (const pid_t child = running_child; child != 0) ::kill(child, SIGTERM);
+    for (const auto& child : running_children)
+        if (child != 0) ::kill(child, SIGTERM);
     ::_exit(128 + signal);
+}
+
+void exchange_child(pid_t before, pid_t after) {
+    for (auto& child : running_children)
+        if (child.compare_exchange_strong(before, after)) return;
 }
 
 std::string contents(const std::string& path) {
@@ -62,9 +69,9 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 }  // namespace
 
-EcronProcess::EcronProcess(const std::string& binary, const std::string& folder,
+EcronProcess::EcronProcess(const std::string& binary, const std::string& folder, const std::string& log,
                            const Environment& environment)
-    : log_(folder + "/ecron.log") {
+    : log_(folder + "/" + log) {
     start(binary, folder, environment);
     try {
         wait_until_ready();
@@ -93,7 +100,7 @@ void EcronProcess::start(const std::string& binary, const std::string& folder,
         process_ = 0;
         throw std::system_error(failed, std::generic_category(), "cannot start " + binary);
     }
-    running_child = process_;
+    exchange_child(0, process_);
 }
 
 void EcronProcess::wait_until_ready() {
@@ -113,8 +120,26 @@ void EcronProcess::wait_until_ready() {
 }
 
 bool EcronProcess::ended() {
-    if (process_ != 0 && ::waitpid(process_, nullptr, WNOHANG) == process_) running_child = process_ = 0;
+    if (process_ != 0 && ::waitpid(process_, nullptr, WNOHANG) == process_)
+        exchange_child(std::exchange(process_, 0), 0);
     return process_ == 0;
+}
+
+void EcronProcess::send(int signal) const {
+    if (process_ != 0) ::kill(process_, signal);
+}
+
+void EcronProcess::kill() {
+    send(SIGKILL);
+    while (!ended()) std::this_thread::sleep_for(kPoll);
+}
+
+bool EcronProcess::leads() {
+    const std::string cluster = api_->get(std::string{kApi} + "/cluster");
+    const std::string key = "\"leading\":[";
+    const std::size_t found = cluster.find(key);
+    if (found == cluster.npos) throw std::runtime_error("/cluster does not tell who leads");
+    return cluster[found + key.size()] != ']';
 }
 
 void EcronProcess::stop() {

@@ -21,7 +21,8 @@ inline constexpr std::string_view kApi = "/api/ecron-management/v1";
 class EcronProcess {
 public:
     /// Returns once it is ready.
-    EcronProcess(const std::string& binary, const std::string& folder, const Environment& environment);
+    EcronProcess(const std::string& binary, const std::string& folder, const std::string& log,
+                 const Environment& environment);
     ~EcronProcess();
     EcronProcess(const EcronProcess&) = delete;
     EcronProcess& operator=(const EcronProcess&) = delete;
@@ -29,6 +30,10 @@ public:
     /// SIGTERM, and waits. What ecron warned of is told on standard error: figures beside warnings need a
     /// second look.
     void stop();
+    void send(int signal) const;
+    void kill();  // SIGKILL, and waits
+    /// Whether it leads a shard, as it says itself.
+    bool leads();
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
     /// From the start of the process to the first 200 of /health/ready.

@@ -71,10 +71,11 @@ Installation::Installation(const Options& options, std::size_t jobs)
     fill(jobs);
 }
 
-std::unique_ptr<EcronProcess> Installation::start() const {
+std::unique_ptr<EcronProcess> Installation::start(const Environment& more, const std::string& log) const {
     Environment environment = database_->environment();
+    environment.insert(environment.end(), more.begin(), more.end());
     environment.insert(environment.end(), options_.settings.begin(), options_.settings.end());
-    return std::make_unique<EcronProcess>(options_.ecron, folder_.path(), environment);
+    return std::make_unique<EcronProcess>(options_.ecron, folder_.path(), log, environment);
 }
 
 /// ecron itself makes the schema and the first rows, so that the others are like those that it writes.
@@ -108,6 +109,7 @@ void Installation::fill(std::size_t jobs) {
     fill_rows_per_second_ = static_cast<double>(jobs) / took.count();
     const std::size_t stored = std::max(jobs, models.size());
     connection->execute(fmt::format("update t_cron_change_head set f_number = {}", stored));
+    connection->execute(fmt::format("update t_cron_shard set f_planned = {}", stored));
     connection->execute(fmt::format("update t_cron_tenant set f_jobs = {}", stored));
 }
 

@@ -35,7 +35,9 @@ class Installation {
 public:
     Installation(const Options& options, std::size_t jobs);
 
-    std::unique_ptr<EcronProcess> start() const;
+    /// `more` beside the settings that were asked for; the log's name is for several at once.
+    std::unique_ptr<EcronProcess> start(const Environment& more = {},
+                                        const std::string& log = "ecron.log") const;
     [[nodiscard]] std::unique_ptr<Connection> connect() const { return database_->connect(); }
     [[nodiscard]] double fill_rows_per_second() const { return fill_rows_per_second_; }
 

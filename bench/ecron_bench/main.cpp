@@ -26,9 +26,13 @@ void measure(const Options& options, Report& report) {
             report.settings.emplace_back(options.find_highest ? "from_rate" : "rate", shown(options.rate));
         return measure_fire(options, report);
     }
+    if (options.scenario == "failover") {
+        report.settings.emplace_back("rate", shown(options.rate));
+        return measure_failover(options, report);
+    }
     report.settings.emplace_back("connections", shown(options.connections));
     if (options.scenario == "api") return measure_api(options, report);
-    throw std::invalid_argument("no scenario '" + options.scenario + "': load, api, fire, command or http");
+    throw std::invalid_argument("no scenario '" + options.scenario + "': load, api, fire, failover, command or http");
 }
 
 int run(const Options& options) {

@@ -19,6 +19,7 @@ constexpr const char* kUsage =
     "  load   how fast stored jobs are loaded at start, and into how much memory\n"
     "  api    requests a second: health, reading a job, creating jobs\n"
     "  fire   how late runs are and what they cost\n"
+    "  failover   how long nothing runs when the leader of two nodes goes\n"
     "  command, http   runs a second of the pool alone\n\n"
     "mysql: the server of ECRON_TEST_MYSQL_HOST, _PORT, _USER and _PASSWORD (scripts/with-mariadb).\n";
 
@@ -38,7 +39,7 @@ po::options_description description() {
         "rounds, of which the median counts (load, api)");
     add("connections", po::value<std::size_t>()->default_value(64), "connections to the API (api)");
     add("rate", po::value<std::size_t>()->default_value(1'000),
-        "runs a second; with --max, where to begin (fire)");
+        "runs a second; with --max, where to begin (fire, failover)");
     add("max", po::bool_switch(),
         "find the highest rate that is kept up with, then measure at half of it (fire)");
     add("idle", po::bool_switch(), "nothing runs: what armed jobs cost (fire)");
@@ -82,7 +83,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
         return std::nullopt;
     }
     if (!values.contains("scenario"))
-        throw std::invalid_argument("which scenario? load, api, fire, command or http; see --help");
+        throw std::invalid_argument("which scenario? load, api, fire, failover, command or http; see --help");
 
     Options options{.scenario = values["scenario"].as<std::string>(),
                     .driver = driver_named(values["db"].as<std::string>()),

@@ -8,6 +8,7 @@ namespace ecron::bench {
 void measure_load(const Options& options, Report& report);
 void measure_api(const Options& options, Report& report);
 void measure_fire(const Options& options, Report& report);
+void measure_failover(const Options& options, Report& report);
 /// Of the pool alone, in this process.
 void measure_command(const Options& options, Report& report);
 void measure_http(const Options& options, Report& report);
