@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ecron/base/log.hpp"
+#include "ecron/notify/announce.hpp"
 #include "ecron/model/shard.hpp"
 #include "shard_scheduler.hpp"
 
@@ -219,6 +220,7 @@ asio::awaitable<bool> ShardScheduler::survive_loss(model::Execution& row, execut
               row.node, row.attempt, goes_on);
     row.node = NodeId{};
     outcome.after = row;
+    if (task != nullptr) notify::announce(task->context, outcome);
     const std::optional<bool> written = co_await write_outcome(std::move(outcome));
     if (goes_on) ++row.attempt;
     co_return written == true && goes_on;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ecron/base/log.hpp"
+#include "ecron/notify/announce.hpp"
 #include "shard_scheduler.hpp"
 
 /// How attempts ended, and what follows from it.
@@ -122,6 +123,8 @@ asio::awaitable<void> ShardScheduler::finish_without_attempt(RunId id, std::stri
 }
 
 asio::awaitable<void> ShardScheduler::write_and_settle(RunId id, Next next, store::Outcome outcome) {
+    if (const Run* const told = find(id); told != nullptr && told->task != nullptr)
+        notify::announce(told->task->context, outcome);
     const std::optional<bool> written = co_await write_outcome(outcome);
     Run* const run = find(id);
     if (run == nullptr) co_return;

@@ -20,6 +20,7 @@ namespace {
 
 constexpr Millis kAnswerGrace{5'000};
 constexpr Millis kKillGrace{1'000};  // from SIGKILL to the end
+constexpr Millis kWebhookGrace{2'000};  // those that take longer are sent again
 
 /// The old second listener: everything it is asked it answers with OK.
 asio::awaitable<http::Response> answer_health(const http::Request&) {
@@ -56,6 +57,8 @@ Application::Application(const config::Config& config, std::unique_ptr<store::St
       command_runner_(opened(execution::make_command_runner(io, secrets_, command_options(config)))),
       pool_(execution::make_pool(clock, lanes())),
       scheduler_(io, clock, *store_, *pool_, scheduler_options(config)),
+      webhook_client_(io, webhook_client_options(config)),
+      notifier_(io, clock, store_->outbox(), webhook_client_, keyring(config), notify_options(config)),
       runs_(scheduler_),
       api_(clock, *store_, runs_, api_options_with_load()),
       server_(
@@ -71,6 +74,15 @@ Application::Application(const config::Config& config, std::unique_ptr<store::St
 
 management::Options Application::api_options_with_load() {
     management::Options options = api_options(config_);
+    options.webhooks = [this] {
+        const notify::Statistics now = notifier_.statistics();
+        return management::Webhooks{.delivered = now.delivered,
+                                    .failed = now.failed,
+                                    .dead = now.dead,
+                                    .under_way = now.under_way,
+                                    .waiting = now.waiting,
+                                    .oldest_seconds = now.oldest_seconds};
+    };
     options.load = [this] {
         return management::Load{.running_attempts = pool_->running(),
                                 .waiting_attempts = pool_->waiting(),
@@ -116,6 +128,7 @@ int Application::run() {
               config_.http.address, server_.port(), config_.http.tls ? "on" : "off", node_id(config_),
               ::getpid());
     gate_.spawn("scheduler", scheduler_.run());
+    gate_.spawn("webhooks", notifier_.run());
     gate_.spawn("signals", watch_signals());
     io_.run();
     store_->close();
@@ -144,13 +157,14 @@ void Application::reload() {
         log::error("certificate not reloaded, the old one stays error={}", reloaded.error().what);
 }
 
-/// The reverse of the start: no new requests, then no new runs, then the store.
+/// The reverse of the start: no new requests, then no new runs, no new webhooks, then the store.
 asio::awaitable<void> Application::drain() {
     api_.drain();
     co_await scheduler_.stop(config_.life.shutdown_grace);
     // Commands that were cancelled have until then to heed SIGTERM; what is left is killed with its runner.
     const SteadyInstant deadline = clock_.steady() + config_.commands.kill_grace + kKillGrace;
     while (pool_->running() > 0 && clock_.steady() < deadline) co_await sleep(io_, Millis{10});
+    co_await notifier_.stop(kWebhookGrace);
     co_await server_.stop(kAnswerGrace);
     if (health_) co_await health_->stop(Millis{0});
     io_.stop();

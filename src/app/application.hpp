@@ -13,6 +13,7 @@
 #include "ecron/http/server.hpp"
 #include "ecron/management/api.hpp"
 #include "ecron/management/scheduler_runs.hpp"
+#include "ecron/notify/notifier.hpp"
 #include "ecron/store/store.hpp"
 
 namespace ecron::app {
@@ -45,6 +46,8 @@ private:
     std::unique_ptr<execution::CommandRunner> command_runner_;
     std::unique_ptr<execution::Pool> pool_;
     analysis::Scheduler scheduler_;
+    http::Client webhook_client_;
+    notify::Notifier notifier_;
     management::SchedulerRuns runs_;
     management::Api api_;
     http::Server server_;

@@ -44,6 +44,12 @@ std::vector<execution::Network> networks(const std::vector<std::string>& texts) 
     return parsed;
 }
 
+std::uint64_t random_seed() {
+    std::uint64_t seed = 0;
+    std::memcpy(&seed, random_bytes(sizeof seed).data(), sizeof seed);
+    return seed;
+}
+
 }  // namespace
 
 namespace {
@@ -115,9 +121,29 @@ execution::CommandOptions command_options(const config::Config& config) {
             .run_directory = config.execution.run_dir};
 }
 
+http::ClientOptions webhook_client_options(const config::Config& config) {
+    http::ClientOptions options = client_options(config);
+    options.connections_kept = options.connections_per_host = config.webhooks.limit;
+    return options;
+}
+
+notify::Options notify_options(const config::Config& config) {
+    return {.node = node_id(config),
+            .limit = config.webhooks.limit,
+            .connect_timeout = std::min(config.execution.connect_timeout, config.webhooks.timeout),
+            .timeout = config.webhooks.timeout,
+            .retry_for = config.webhooks.retry_for,
+            .seed = random_seed()};
+}
+
+notify::Keyring keyring(const config::Config& config) {
+    notify::SigningKeys for_all;
+    if (!config.webhooks.secret.empty())
+        for_all = notify::read_signing_keys(config.webhooks.secret.reveal()).value();
+    return {config.execution.secrets_dir, std::move(for_all)};
+}
+
 analysis::SchedulerOptions scheduler_options(const config::Config& config) {
-    std::uint64_t seed = 0;
-    std::memcpy(&seed, random_bytes(sizeof seed).data(), sizeof seed);
     return {.node = node_id(config),
             .nodes = nodes(config),
             .alone = config.store.driver == config::Driver::sqlite,
@@ -134,7 +160,7 @@ analysis::SchedulerOptions scheduler_options(const config::Config& config) {
                                 ? model::NodeLoss::interrupt
                                 : model::NodeLoss::retry,
             .rules = rules(config),
-            .seed = seed};
+            .seed = random_seed()};
 }
 
 management::Options api_options(const config::Config& config) {

@@ -8,6 +8,7 @@
 #include "ecron/http/client.hpp"
 #include "ecron/http/server.hpp"
 #include "ecron/management/api.hpp"
+#include "ecron/notify/notifier.hpp"
 #include "ecron/store/store.hpp"
 
 /// From the configuration to what each module takes. Pure.
@@ -19,6 +20,9 @@ http::ClientOptions client_options(const config::Config& config);
 execution::HttpOptions http_run_options(const config::Config& config);
 execution::CommandOptions command_options(const config::Config& config);
 analysis::SchedulerOptions scheduler_options(const config::Config& config);
+http::ClientOptions webhook_client_options(const config::Config& config);
+notify::Options notify_options(const config::Config& config);
+notify::Keyring keyring(const config::Config& config);
 management::Options api_options(const config::Config& config);
 http::ServerOptions server_options(const config::Config& config);
 http::ServerOptions health_options(const config::Config& config);

@@ -32,6 +32,16 @@ bool is_network(std::string_view text) {
     return error == std::errc{} && end == prefix.data() + prefix.size() && bits <= (four ? 32U : 128U);
 }
 
+/// As the Standard Webhooks specification has them: the base64 of 24 to 64 bytes.
+bool is_signing_secret(std::string_view text) {
+    constexpr std::string_view kPrefix = "whsec_";
+    if (!text.starts_with(kPrefix)) return false;
+    text.remove_prefix(kPrefix.size());
+    if (text.size() % 4 != 0) return false;
+    for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
+    return text.size() >= 32 && text.size() <= 86 && is_name(text, "+/");
+}
+
 class Checks {
 public:
     Checks(const Settled& settled, std::vector<Problem>& errors) : settled_(settled), errors_(errors) {}
@@ -74,6 +84,14 @@ void check_together(const Settled& settled, const Config& config, std::vector<Pr
                          "is not an absolute path");
     checks.networks("egress_allow");
     checks.networks("egress_deny");
+    const std::string& secrets = config.webhooks.secret.reveal();
+    const std::size_t space = std::min(secrets.find(' '), secrets.size());
+    const bool second_good =
+        space == secrets.size() || is_signing_secret(std::string_view{secrets}.substr(space + 1));
+    checks.refuse_unless(
+        secrets.empty() || (is_signing_secret(std::string_view{secrets}.substr(0, space)) && second_good),
+        "webhook_secret",
+        "is not whsec_ and the base64 of 24 to 64 bytes, or two of that with a space between");
     checks.refuse_unless(
         !config.auth.enabled, "auth_enabled",
         "asks for tokens to be checked, which is not available in this version; ecron does not run "

@@ -16,15 +16,11 @@ struct Chapter {
     std::string_view title;
 };
 constexpr std::array kChapters{
-    Chapter{Group::listen, "Listening"},
-    Chapter{Group::api, "API"},
-    Chapter{Group::store, "Database"},
-    Chapter{Group::schedule, "Schedules"},
-    Chapter{Group::execution, "Runs"},
-    Chapter{Group::life, "The process"},
-    Chapter{Group::log, "Log"},
-    Chapter{Group::access, "Who may call"},
-    Chapter{Group::messages, "Message queue"},
+    Chapter{Group::listen, "Listening"},    Chapter{Group::api, "API"},
+    Chapter{Group::store, "Database"},      Chapter{Group::schedule, "Schedules"},
+    Chapter{Group::execution, "Runs"},      Chapter{Group::webhooks, "Webhooks"},
+    Chapter{Group::life, "The process"},    Chapter{Group::log, "Log"},
+    Chapter{Group::access, "Who may call"}, Chapter{Group::messages, "Message queue"},
 };
 
 constexpr std::string_view kPreface = R"(# Configuration

@@ -127,6 +127,15 @@ Commands commands(const Settled& from) {
     return commands;
 }
 
+Webhooks webhooks(const Settled& from) {
+    Webhooks webhooks;
+    webhooks.limit = from.number("webhook_max");
+    webhooks.timeout = from.duration("webhook_timeout");
+    webhooks.retry_for = from.duration("webhook_retry_for");
+    webhooks.secret = SecretText{from.text("webhook_secret")};
+    return webhooks;
+}
+
 Life life(const Settled& from) {
     Life life;
     life.node_id = from.said("node_id") ? from.text("node_id") : host_name();
@@ -174,9 +183,12 @@ Messages messages(const Settled& from) {
 
 Config typed(const Settled& settled) {
     const Life node = life(settled);
-    return {http(settled),      api(settled, node.node_id), store(settled), schedule(settled),
-            execution(settled), commands(settled),          node,           log_options(settled),
-            auth(settled),      messages(settled)};
+    return {http(settled),        api(settled, node.node_id),
+            store(settled),       schedule(settled),
+            execution(settled),   commands(settled),
+            webhooks(settled),    node,
+            log_options(settled), auth(settled),
+            messages(settled)};
 }
 
 }  // namespace ecron::config

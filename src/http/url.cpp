@@ -2,8 +2,10 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <memory>
 
+#include "ecron/http/origin.hpp"
 #include "http/ascii.hpp"
 
 namespace ecron::http {
@@ -36,6 +38,15 @@ bool same_origin(const std::string& left, const std::string& right) {
     return a && b && iequals(part(a, CURLUPART_SCHEME), part(b, CURLUPART_SCHEME)) &&
            iequals(part(a, CURLUPART_HOST), part(b, CURLUPART_HOST)) &&
            part(a, CURLUPART_PORT) == part(b, CURLUPART_PORT);
+}
+
+std::string origin_of(const std::string& url) {
+    const Parsed parsed = parse(url);
+    if (!parsed) return {};
+    std::string origin = part(parsed, CURLUPART_SCHEME) + "://" + part(parsed, CURLUPART_HOST) + ":" +
+                         part(parsed, CURLUPART_PORT);
+    std::ranges::transform(origin, origin.begin(), to_lower);
+    return origin;
 }
 
 std::string host_of(const std::string& url) { return part(parse(url), CURLUPART_HOST); }

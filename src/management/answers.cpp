@@ -22,6 +22,7 @@ struct Verdict {
 /// The first row that fits holds.
 constexpr std::array kVerdicts{
     Verdict{Errc::not_found, "execute_id", 404, cause::kNoExecution, Detail::conflicts},
+    Verdict{Errc::not_found, "dead_letter_id", 404, cause::kNoDeadLetter, Detail::conflicts},
     Verdict{Errc::not_found, "", 404, cause::kNoJob, Detail::conflicts},
     Verdict{Errc::conflict, "job_name", 409, cause::kNameTaken, Detail::conflicts},
     Verdict{Errc::conflict, "revision", 412, cause::kRevision, Detail::conflicts},

@@ -26,6 +26,9 @@ Answer next_runs_of_job(Call call);
 Answer preview_schedule(Call call);
 Answer explain_run(Call call);
 
+Answer list_dead_letters(Call call);
+Answer redeliver(Call call);
+
 Answer show_scheduling(Call call);
 Answer pause_scheduling(Call call);
 Answer resume_scheduling(Call call);

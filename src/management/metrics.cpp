@@ -129,6 +129,21 @@ void add_load(Exposition& out, const Options& options) {
     out.gauge("ecron_http_connections", "Connections of clients.", number(load.connections));
 }
 
+void add_webhooks(Exposition& out, const Options& options) {
+    if (!options.webhooks) return;
+    const Webhooks webhooks = options.webhooks();
+    out.family("ecron_webhooks_total", "What became of requests that carry webhooks; dead: given up.",
+               MetricType::Counter);
+    out.add({{"event", "delivered"}}, number(webhooks.delivered));
+    out.add({{"event", "failed"}}, number(webhooks.failed));
+    out.add({{"event", "dead"}}, number(webhooks.dead));
+    out.gauge("ecron_webhooks_under_way", "Webhooks being sent.", number(webhooks.under_way));
+    out.gauge("ecron_webhooks_waiting", "Webhooks not delivered yet, counted up to 100000.",
+              number(webhooks.waiting));
+    out.gauge("ecron_webhooks_oldest_seconds", "Age of the webhook that waits longest.",
+              webhooks.oldest_seconds);
+}
+
 double resident_bytes() {
     std::ifstream statm{"/proc/self/statm"};
     double total = 0;
@@ -158,6 +173,7 @@ Answer metrics(Call call) {
     add_runs(out, call.api.runs);
     add_store(out, call.api.store);
     add_load(out, call.api.options);
+    add_webhooks(out, call.api.options);
     add_process(out, call.api.options);
     http::Response response;
     response.body = out.text();

@@ -27,8 +27,8 @@ constexpr std::array kParameters{
           "Repeat it for several; no commas."},
     Named{"page", "query", R"({"type":"integer","minimum":1,"default":1})", "From 1."},
     Named{"limit", "query", R"({"type":"integer","minimum":0})",
-          "Elements in one answer; over 1000 reads as 1000, which also is the default of statuses; of jobs "
-          "it is 20."},
+          "Elements in one answer; over 1000 reads as 1000, which also is the default of statuses; else it "
+          "is 20."},
     Named{"after", "query", R"({"type":"string"})",
           "Cursor: X-Next-After of the answer before; stronger than page."},
     Named{"timestamp", "query", kTime, "Jobs created until then, as /jobtotal gave it."},
@@ -52,6 +52,7 @@ constexpr std::array kParameters{
 constexpr std::array kVariables{
     Named{"job_id", "path", kText, "A job's id; where several may be given, with commas between them."},
     Named{"execute_id", "path", kText, "An execution's id."},
+    Named{"dead_letter_id", "path", kText, "A dead letter's id; several with commas between them."},
 };
 
 constexpr std::array kHeaderFields{

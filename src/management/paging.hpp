@@ -16,6 +16,14 @@ inline constexpr std::int64_t kListLimit = 1'000;  // rows in one answer
 inline constexpr std::int64_t kListDefault = 20;   // of jobs
 inline constexpr std::int64_t kMostPages = 1'000'000'000'000;
 
+/// Tells how to go on behind the last row shown.
+inline void tell_next(http::Response& response, const Call& call, const Query& query, std::int64_t cursor) {
+    const std::string after = std::to_string(cursor);
+    response.headers.push_back(
+        {"Link", '<' + call.request.path + '?' + query.continued(after) + ">; rel=\"next\""});
+    response.headers.push_back({"X-Next-After", after});
+}
+
 /// `rows` may hold one more than `limit`: it only tells that there is a next page.
 template <class Row>
 http::Response list_answer(const Call& call, const Query& query, const std::vector<Row>& rows,
@@ -27,12 +35,7 @@ http::Response list_answer(const Call& call, const Query& query, const std::vect
         model::append_json(body, rows[i]);
     }
     http::Response response = json_answer(200, std::move(body += ']'));
-    if (rows.size() > shown && shown > 0) {
-        const std::string after = std::to_string(cursor_of(rows[shown - 1]));
-        response.headers.push_back(
-            {"Link", '<' + call.request.path + '?' + query.continued(after) + ">; rel=\"next\""});
-        response.headers.push_back({"X-Next-After", after});
-    }
+    if (rows.size() > shown && shown > 0) tell_next(response, call, query, cursor_of(rows[shown - 1]));
     return response;
 }
 

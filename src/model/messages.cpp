@@ -20,6 +20,7 @@ constexpr std::array kMessages{
     Message{cause::kNameEmpty, {"任务名称不能为空。", "任務名稱不能為空。", "The job needs a name."}},
     Message{cause::kNoJob, {"任务不存在。", "任務不存在。", "There is no such job."}},
     Message{cause::kNoExecution, {"执行记录不存在。", "執行記錄不存在。", "There is no such execution."}},
+    Message{cause::kNoDeadLetter, {"死信不存在。", "死信不存在。", "There is no such dead letter."}},
     Message{cause::kCronTime, {"定时表达式错误。", "定時運算式錯誤。", "The cron expression is not valid."}},
     Message{cause::kJobType, {"任务类型不合法。", "任務類型不合法。", "The job type is not valid."}},
     Message{cause::kJobStatus, {"任务状态不合法。", "任務狀態不合法。", "The job status is not valid."}},

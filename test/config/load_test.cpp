@@ -43,6 +43,24 @@ TEST_CASE("flags beat the environment, which beats files, of which the later win
     CHECK(loaded->config.execution.executor_max == 1);
 }
 
+TEST_CASE("secrets for webhooks are checked, one or two", "[config]") {
+    const std::string good = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    const auto [text, is_good] = GENERATE_COPY(
+        table<std::string, bool>({{good, true},
+                                  {good + " " + good, true},
+                                  {good + " ", false},
+                                  {good + " " + good + " " + good, false},
+                                  {"whsec_short", false},
+                                  {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaA=", false},  // 23 bytes
+                                  {good.substr(6), false}}));
+    CAPTURE(text);
+    Sources sources;
+    sources.environment = {{"ECRON_WEBHOOK_SECRET", text}};
+    const auto loaded = load(sources);
+    CHECK(loaded.has_value() == is_good);
+    if (loaded) CHECK(loaded->config.webhooks.secret.reveal() == text);
+}
+
 TEST_CASE("an empty value means the default", "[config]") {
     const GivenFiles files;
     Sources sources;

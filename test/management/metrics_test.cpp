@@ -41,6 +41,10 @@ TEST_CASE("metrics tell of runs, store and process", "[management]") {
     service.options.load = [] {
         return Load{.running_attempts = 4, .waiting_attempts = 5, .connections = 6};
     };
+    service.options.webhooks = [] {
+        return Webhooks{
+            .delivered = 1, .failed = 2, .dead = 3, .under_way = 4, .waiting = 5, .oldest_seconds = 6.5};
+    };
     service.store.state.writes_waiting = 8;
     const Reply reply = service.get("/metrics");
     for (const char* line : {
@@ -63,6 +67,12 @@ TEST_CASE("metrics tell of runs, store and process", "[management]") {
              R"(ecron_attempts{state="running"} 4)",
              R"(ecron_attempts{state="waiting"} 5)",
              "ecron_http_connections 6",
+             R"(ecron_webhooks_total{event="delivered"} 1)",
+             R"(ecron_webhooks_total{event="failed"} 2)",
+             R"(ecron_webhooks_total{event="dead"} 3)",
+             "ecron_webhooks_under_way 4",
+             "ecron_webhooks_waiting 5",
+             "ecron_webhooks_oldest_seconds 6.5",
              R"(ecron_build_info{version="0.0.0-test"} 1)",
          }) {
         CAPTURE(line);

@@ -94,6 +94,12 @@ struct Commands {
     Seconds cpu_time{};
 };
 
+struct Webhooks {
+    std::size_t limit{};
+    Millis timeout{}, retry_for{};
+    SecretText secret;  // one, or two with a space between; empty: none
+};
+
 struct Life {
     std::string node_id;
     Millis shutdown_grace{};
@@ -128,6 +134,7 @@ struct Config {
     Schedule schedule;
     Execution execution;
     Commands commands;
+    Webhooks webhooks;
     Life life;
     log::Options log;
     Auth auth;

@@ -22,7 +22,18 @@ enum class Kind : std::uint8_t {
 };
 
 /// Which room of ecron reads it; the order is that of the documentation.
-enum class Group : std::uint8_t { listen, api, store, schedule, execution, life, log, access, messages };
+enum class Group : std::uint8_t {
+    listen,
+    api,
+    store,
+    schedule,
+    execution,
+    webhooks,
+    life,
+    log,
+    access,
+    messages
+};
 
 enum class Secret : bool { no, yes };  // yes: never a flag, and shown as ***
 
@@ -151,7 +162,7 @@ inline constexpr std::array kOptions = [] {
     ecron("egress", choice, "private", execution, "Which addresses runs may reach: private networks too, or public ones only.", {}, "private|public"),
     ecron("egress_allow", list, "", execution, "Networks (CIDR) that runs may reach whatever egress says."),
     ecron("egress_deny", list, "", execution, "Networks (CIDR) that runs may not reach; stronger than egress_allow."),
-    ecron("secrets_dir", path, "", execution, "Folder of files that jobs name as ${secret:FILE}; one in a folder named as a tenant is that tenant's only; ECRON_SECRET_FILE is looked at last."),
+    ecron("secrets_dir", path, "", execution, "Folder of files that jobs name as ${secret:FILE}; one in a folder named as a tenant is that tenant's only; ECRON_SECRET_FILE is looked at last. TENANT/webhook_secret signs that tenant's webhooks."),
     ecron("command_enabled", boolean, "false", execution, "Whether jobs of mode exe may run commands on this machine."),
     ecron("command_allow", list, "", execution, "Programs that commands may be, or folders of them, which end in a slash; empty: any."),
     ecron("command_max", integer, "16", execution, "Commands going at once, at most.", {1, 10'000}),
@@ -165,6 +176,11 @@ inline constexpr std::array kOptions = [] {
     ecron("command_open_files", integer, "1024", execution, "Files that a command's process may have open (RLIMIT_NOFILE); 0: no limit.", {0, 1'000'000}),
     ecron("command_file_size", size, "0", execution, "Largest file that a command may write (RLIMIT_FSIZE); 0: no limit.", {0, 1024 * kGiB}),
     ecron("run_dir", path, "ecron-run", execution, "Folder where running commands are noted, so that the next start ends those of an ecron that was killed; made when missing."),
+
+    ecron("webhook_max", integer, "64", webhooks, "Webhooks on their way at once, at most; of one receiver an eighth of it.", {1, 10'000}),
+    ecron("webhook_timeout", duration, "15s", webhooks, "Time for a receiver to take a webhook and answer.", {10, 10 * kMinute}),
+    ecron("webhook_retry_for", duration, "24h", webhooks, "How long a webhook is tried again before it becomes a dead letter.", {0, 30 * kDay}),
+    secret(ecron("webhook_secret", text, "", webhooks, "Secret that webhooks are signed with (whsec_ and base64), or two with a space between while one replaces the other; empty: only those of tenants with a secret of their own are signed.")),
 
     ecron("node_id", text, "", life, "Name of this process among others, at most 64 letters, digits and .-_; empty: the host's name."),
     ecron("shutdown_grace", duration, "30s", life, "How long runs under way may take to end when ecron is told to stop.", {0, kDay}),

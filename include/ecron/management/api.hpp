@@ -34,6 +34,13 @@ struct Output {
     std::vector<Piece> pieces{};
 };
 
+/// How the delivery of webhooks goes.
+struct Webhooks {
+    std::uint64_t delivered{}, failed{}, dead{};
+    std::size_t under_way{}, waiting{};
+    double oldest_seconds{};
+};
+
 struct Options {
     Language language{Language::zh_cn};
     std::string prefix{"/api/ecron-management/v1"};
@@ -44,6 +51,7 @@ struct Options {
     NodeId node{};                 // this process, as GET /cluster names it
     std::string executor_id{};     // what the answer to POST /jobexecution names as executor
     std::function<Load()> load{};  // for metrics; may be empty
+    std::function<Webhooks()> webhooks{};  // the same
     /// Of a command that runs here; may be empty.
     std::function<std::optional<Output>(const ExecuteId& id, std::uint64_t begin)> output{};
 };

@@ -16,6 +16,7 @@ inline constexpr std::string_view kNameTaken = "Job name already exists";
 inline constexpr std::string_view kNameEmpty = "Job name is empty";
 inline constexpr std::string_view kNoJob = "This job does not exist";
 inline constexpr std::string_view kNoExecution = "This execution does not exist";
+inline constexpr std::string_view kNoDeadLetter = "This dead letter does not exist";
 inline constexpr std::string_view kCronTime = "Cron time error";
 inline constexpr std::string_view kJobType = "Illegal job type";
 inline constexpr std::string_view kJobStatus = "Illegal job status";

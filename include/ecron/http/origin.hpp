@@ -1,0 +1,10 @@
+#pragma once
+#include <string>
+
+namespace ecron::http {
+
+/// Scheme, host and port of a URL in lower case: "https://example.com:443" (RFC 6454); empty where it is
+/// none.
+[[nodiscard]] std::string origin_of(const std::string& url);
+
+}  // namespace ecron::http

@@ -1,0 +1,14 @@
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "ecron/base/time.hpp"
+#include "ecron/http/message.hpp"
+
+namespace ecron::http {
+
+/// How long a server asks to be left alone: `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), at most
+/// 30 days; nothing where it says nothing that can be read.
+[[nodiscard]] std::optional<Millis> retry_after(const std::vector<Header>& headers, Instant now);
+
+}  // namespace ecron::http

@@ -1,0 +1,70 @@
+#include <algorithm>
+#include <charconv>
+
+#include "ecron/base/json_writer.hpp"
+#include "management/answers.hpp"
+#include "management/handlers.hpp"
+#include "management/paging.hpp"
+
+/// Webhooks that were given up.
+namespace ecron::management {
+namespace {
+
+void append_json(std::string& out, const store::DeadLetter& letter) {
+    JsonWriter json{out};
+    json.begin_object().member("dead_letter_id", std::to_string(letter.key));
+    json.member("message_id", letter.message_id).member("execute_id", letter.execution.value());
+    json.member("webhook", letter.url).member("tries", std::int64_t{letter.tries});
+    json.member("code", std::int64_t{letter.code}).member("reason", letter.reason);
+    json.member("created_at", format_rfc3339(letter.created)).member("died_at", format_rfc3339(letter.died));
+    json.end_object();
+}
+
+std::optional<std::int64_t> key_of(std::string_view text) {
+    std::int64_t key = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), key);
+    return failed == std::errc{} && end == text.data() + text.size() ? std::optional{key} : std::nullopt;
+}
+
+http::Response no_letter(const Call& call) {
+    return refuse(call.api.options.language, Error{Errc::not_found, {}, {"dead_letter_id"}});
+}
+
+}  // namespace
+
+Answer list_dead_letters(Call call) {
+    const auto query = Query::read(call.request.query);
+    if (!query) co_return refuse(call.api.options.language, query.error());
+    const auto asked = query->number("limit", 0, kListDefault);
+    if (!asked) co_return refuse(call.api.options.language, asked.error());
+    const auto after = query->cursor();
+    if (!after) co_return refuse(call.api.options.language, after.error());
+
+    const auto limit = static_cast<std::size_t>(std::min(*asked, kListLimit));
+    const auto letters = co_await call.api.store.outbox().dead_letters(call.tenant, limit + 1, *after);
+    if (!letters) co_return refuse(call.api.options.language, letters.error());
+    const std::size_t shown = std::min(letters->size(), limit);
+    std::string body{"["};
+    for (std::size_t i = 0; i < shown; ++i) {
+        if (i != 0) body += ',';
+        append_json(body, (*letters)[i]);
+    }
+    http::Response response = json_answer(200, std::move(body += ']'));
+    if (letters->size() > shown && shown > 0) tell_next(response, call, *query, (*letters)[shown - 1].key);
+    co_return response;
+}
+
+Answer redeliver(Call call) {
+    std::vector<std::int64_t> keys;
+    for (const std::string& text : split_ids(call.variable)) {
+        const std::optional<std::int64_t> key = key_of(text);
+        if (!key) co_return no_letter(call);
+        keys.push_back(*key);
+    }
+    const auto done = co_await call.api.store.outbox().redeliver(call.tenant, std::move(keys));
+    if (!done && done.error().code == Errc::not_found) co_return no_letter(call);
+    if (!done) co_return refuse(call.api.options.language, done.error());
+    co_return empty_answer();
+}
+
+}  // namespace ecron::management

@@ -1,0 +1,56 @@
+#include "ecron/notify/announce.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ecron/base/uuid.hpp"
+#include "ecron/http/origin.hpp"
+#include "ecron/model/json.hpp"
+
+namespace ecron::notify {
+namespace {
+
+constexpr std::size_t kOutputTold = 4'096;
+constexpr std::size_t kReceiverLength = 255;  // as the store keeps it; hosts are shorter
+
+bool is_asked_for(const model::Context& job, model::ExecutionState state) {
+    if (job.notify_on.empty()) return model::is_end(state);
+    return std::ranges::find(job.notify_on, model::to_text(state)) != job.notify_on.end();
+}
+
+std::string body_of(const model::Execution& execution, const model::Attempt* record) {
+    std::string body;
+    model::append_json(body, execution);
+    body.back() = ',';  // one more member
+    body += R"("last_attempt":)";
+    if (record == nullptr) return body += "null}";
+    model::Attempt told = *record;
+    told.output.resize(std::min(told.output.size(), kOutputTold));
+    model::append_json(body, told);
+    return body += '}';
+}
+
+std::string message_id(const ExecuteId& id, int attempt, model::ExecutionState state) {
+    const std::string subject = fmt::format("{} {} {}", id.value(), attempt, model::to_text(state));
+    return "msg_" + keyed_uuid("ecron webhook", subject, Instant{});
+}
+
+}  // namespace
+
+std::vector<store::Announcement> announcements(const model::Context& job, const model::Execution& after,
+                                               int attempt, const model::Attempt* record) {
+    if (job.webhook.empty() || !is_asked_for(job, after.state)) return {};
+    return {{.channel = store::Channel::webhook,
+             .message_id = message_id(after.id, attempt, after.state),
+             .receiver = http::origin_of(job.webhook).substr(0, kReceiverLength),
+             .url = job.webhook,
+             .payload = body_of(after, record)}};
+}
+
+void announce(const model::Context& job, store::Outcome& outcome) {
+    outcome.announcements =
+        announcements(job, outcome.after, outcome.attempt, outcome.record ? &*outcome.record : nullptr);
+}
+
+}  // namespace ecron::notify

@@ -1,0 +1,190 @@
+#include "ecron/notify/notifier.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <random>
+
+#include "delivery.hpp"
+#include "ecron/base/async.hpp"
+#include "ecron/base/log.hpp"
+#include "receivers.hpp"
+
+namespace ecron::notify {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using Verdict = store::Settlement::Verdict;
+
+constexpr Millis kPoll{1'000};          // for what other nodes wrote, and for what falls due
+constexpr Millis kLeaseMargin{15'000};  // beyond one request: for settling
+constexpr Millis kHousekeeping{5'000};
+constexpr Millis kSettleAgain{200};
+
+}  // namespace
+
+class Notifier::Impl {
+public:
+    Impl(asio::io_context& io, const Clock& clock, store::Outbox& outbox, http::Client& client,
+         Keyring keyring, Options options)
+        : io_(io),
+          clock_(clock),
+          outbox_(outbox),
+          client_(client),
+          keyring_(std::move(keyring)),
+          options_(std::move(options)),
+          receivers_(options_.limit),
+          gate_(io),
+          wake_(io),
+          random_(options_.seed) {
+        outbox_.on_written([this] { wake_.notify(); });
+    }
+    ~Impl() { outbox_.on_written({}); }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+
+    asio::awaitable<void> run() {
+        co_await release_own();
+        while (!stopping_) {
+            co_await keep_house();
+            const bool more = co_await take_some();
+            if (!more && !stopping_) co_await wake_.wait(kPoll);
+        }
+    }
+
+    asio::awaitable<void> stop(Millis grace) {
+        stopping_ = true;
+        wake_.notify();
+        const SteadyInstant deadline = clock_.steady() + grace;
+        while (receivers_.under_way() > 0 && clock_.steady() < deadline) co_await sleep(io_, Millis{20});
+    }
+
+    [[nodiscard]] Statistics statistics() const {
+        Statistics statistics = statistics_;
+        statistics.under_way = receivers_.under_way();
+        return statistics;
+    }
+
+private:
+    /// What this node held when it died is nobody's; no need to wait for its leases.
+    asio::awaitable<void> release_own() {
+        while (!stopping_) {
+            const Result<void> released = co_await outbox_.release(options_.node);
+            if (released) co_return;
+            co_await wake_.wait(kPoll);
+        }
+    }
+
+    asio::awaitable<void> keep_house() {
+        if (clock_.steady() < housekeeping_at_) co_return;
+        housekeeping_at_ = clock_.steady() + kHousekeeping;
+        const Result<std::size_t> buried = co_await outbox_.bury_older(
+            options_.retry_for + kLastTries, "its turn did not come in time: the receiver took too little");
+        if (buried && *buried > 0) {
+            statistics_.dead += *buried;
+            housekeeping_at_ = clock_.steady();  // there may be more
+            log::warn("webhooks given up count={}", *buried);
+        }
+        const Result<store::OutboxSize> size = co_await outbox_.size();
+        if (!size) co_return;
+        statistics_.waiting = size->waiting;
+        statistics_.oldest_seconds = std::chrono::duration<double>(size->oldest).count();
+    }
+
+    /// True: there may be more to take at once.
+    asio::awaitable<bool> take_some() {
+        if (receivers_.free() == 0) co_return false;
+        store::LetterWish wish{.channel = store::Channel::webhook,
+                               .node = options_.node,
+                               .lease = options_.timeout + kLeaseMargin,
+                               .limit = receivers_.free(),
+                               .per_receiver = receivers_.per_receiver(),
+                               .room = receivers_.room(clock_.steady()),
+                               .after = after_};
+        Result<store::Letters> letters = co_await outbox_.take(std::move(wish));
+        if (!letters) co_return false;
+        after_ = std::move(letters->after);
+        for (store::Letter& letter : letters->taken) {
+            receivers_.begin(letter.announcement.receiver);
+            gate_.spawn("webhook", deliver(std::move(letter)));
+        }
+        co_return !letters->round_ended && receivers_.free() > 0;
+    }
+
+    asio::awaitable<void> deliver(store::Letter letter) {
+        Judgement judgement;
+        const Result<SigningKeys> keys = keyring_.keys_of(letter.tenant);
+        if (keys) {
+            Result<http::ClientResponse> answer =
+                co_await client_.send(webhook_request(letter, *keys, clock_.now(), options_));
+            judgement = judge(letter, answer, clock_.now(), options_, dice());
+        } else {
+            judgement = judge(letter, std::unexpected(keys.error()), clock_.now(), options_, dice());
+            judgement.receiver_in_trouble = false;
+        }
+        note(letter, judgement.settlement);
+        const bool settled = co_await settle(letter, judgement.settlement);
+        if (settled && judgement.settlement.verdict == Verdict::dead) ++statistics_.dead;
+        receivers_.end(
+            letter.announcement.receiver,
+            judgement.receiver_in_trouble ? Receivers::Answered::troubled : Receivers::Answered::yes,
+            judgement.leave_alone, clock_.steady());
+        wake_.notify();
+    }
+
+    void note(const store::Letter& letter, const store::Settlement& settlement) {
+        const bool delivered = settlement.verdict == Verdict::delivered;
+        ++(delivered ? statistics_.delivered : statistics_.failed);
+        if (settlement.verdict == Verdict::dead) {
+            log::warn("webhook given up execution={} message={} tries={} reason=\"{}\"", letter.execution,
+                      letter.announcement.message_id, letter.tries, settlement.reason);
+        } else {
+            log::debug("webhook sent execution={} message={} try={} delivered={} reason=\"{}\"",
+                       letter.execution, letter.announcement.message_id, letter.tries, delivered,
+                       settlement.reason);
+        }
+    }
+
+    /// While the store is away it is tried again until the lease ends: then the letter is sent once more.
+    asio::awaitable<bool> settle(const store::Letter& letter, const store::Settlement& settlement) {
+        const SteadyInstant lease_end = clock_.steady() + kLeaseMargin;
+        for (;;) {
+            const Result<bool> settled = co_await outbox_.settle(letter, settlement);
+            if (settled) co_return *settled;
+            const bool again = settled.error().code == Errc::unavailable && clock_.steady() < lease_end;
+            if (!again) co_return false;
+            co_await sleep(io_, kSettleAgain);
+        }
+    }
+
+    double dice() { return std::uniform_real_distribution<double>{0, 1}(random_); }
+
+    /// Letters that still can be sent are not buried unsent.
+    static constexpr Millis kLastTries{3'600'000};
+
+    asio::io_context& io_;
+    const Clock& clock_;
+    store::Outbox& outbox_;
+    http::Client& client_;
+    const Keyring keyring_;
+    const Options options_;
+    Receivers receivers_;
+    Gate gate_;
+    Wakeup wake_;
+    std::mt19937_64 random_;
+    std::string after_{};
+    SteadyInstant housekeeping_at_{};
+    Statistics statistics_;
+    bool stopping_{false};
+};
+
+Notifier::Notifier(asio::io_context& io, const Clock& clock, store::Outbox& outbox, http::Client& client,
+                   Keyring keyring, Options options)
+    : impl_(std::make_shared<Impl>(io, clock, outbox, client, std::move(keyring), std::move(options))) {}
+Notifier::~Notifier() = default;
+asio::awaitable<void> Notifier::run() { return impl_->run(); }
+asio::awaitable<void> Notifier::stop(Millis grace) { return impl_->stop(grace); }
+Statistics Notifier::statistics() const { return impl_->statistics(); }
+
+}  // namespace ecron::notify

@@ -1,0 +1,241 @@
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include <boost/json/parse.hpp>
+
+#include "e2e/world.hpp"
+
+/// Webhooks as receivers see them.
+namespace ecron::e2e {
+namespace {
+
+const std::string kKey = "0123456789abcdef01234567";
+const std::string kNextKey = "76543210fedcba9876543210";
+
+std::string base64(const std::string& bytes) {
+    std::array<unsigned char, 128> text{};
+    EVP_EncodeBlock(text.data(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                    static_cast<int>(bytes.size()));
+    return reinterpret_cast<const char*>(text.data());
+}
+
+std::string secret(const std::string& key) { return "whsec_" + base64(key); }
+
+std::string signed_by(const std::string& key, const Call& call) {
+    const std::string text =
+        call.header("webhook-id") + '.' + call.header("webhook-timestamp") + '.' + call.body;
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned length = 0;
+    HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+         reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &length);
+    return "v1," + base64({reinterpret_cast<const char*>(digest.data()), length});
+}
+
+/// A job that tells `hook` of its ends.
+JobText telling(const std::string& name, const std::string& hook, json::object context = {}) {
+    context["notify"] = json::object{{"webhook", hook}};
+    return {.name = name, .path = "/" + name, .cron = "0 0 1 1 *", .context = std::move(context)};
+}
+
+/// Runs a stored job now; the execution's id.
+std::string run(World& world, const std::string& job) {
+    return world.api().post("/jobexecution", R"({"job_id":")" + job + R"("})").text("/execute_id");
+}
+
+std::string waiting(const World& world) { return world.database.value("select count(*) from t_cron_outbox"); }
+
+}  // namespace
+
+TEST_CASE("each end of a run is told once, signed by both secrets", "[webhook]") {
+    World world{{{"webhook_secret", secret(kKey) + " " + secret(kNextKey)}}};
+    world.target.answer("/broken", Answer{.status = 500, .body = "no luck"});
+    const std::string good = world.given(telling("good", world.target.url("/hook")));
+    const std::string bad = world.given(
+        telling("broken", world.target.url("/hook"),
+                {{"retry", json::object{{"max_attempts", 2}, {"initial", "1ms"}, {"max", "1ms"}}}}));
+    const std::set<std::string> executions{run(world, good), run(world, bad)};
+    const std::vector<Call> calls = world.target.wait_for("/hook", 2);
+    wait_until("nothing waits", [&] { return waiting(world) == "0"; });
+    CHECK(world.target.count("/hook") == 2);
+
+    std::set<std::string> told;
+    for (const Call& call : calls) {
+        CHECK(call.method == "POST");
+        CHECK(call.header("content-type") == "application/json");
+        CHECK(call.header("webhook-signature") == signed_by(kKey, call) + " " + signed_by(kNextKey, call));
+        CHECK(std::abs(std::stoll(call.header("webhook-timestamp")) - to_unix_seconds(call.at)) <= 2);
+        json::object body = json::parse(call.body).as_object();
+        const std::string id{body.at("execute_id").as_string()};
+        told.insert(id);
+        const json::value last = body.at("last_attempt");
+        if (body.at("job_id") == json::value(bad)) {
+            CHECK(body.at("job_status") == "abandon");
+            CHECK(last.at("attempt") == 2);
+            CHECK(last.at("code") == 500);
+            CHECK(last.at("output") == "no luck");
+        } else {
+            CHECK(body.at("job_status") == "success");
+            CHECK(last.at("code") == 200);
+        }
+        body.erase("last_attempt");
+        json::object shown = world.api().get("/jobexecution/" + id).parsed().as_object();
+        shown.erase("attempts");
+        CHECK(body == shown);
+    }
+    CHECK(told == executions);
+    CHECK(world.api().get("/metrics").body.find("ecron_webhooks_total{event=\"delivered\"} 2\n") !=
+          std::string::npos);
+}
+
+TEST_CASE("runs that end without an attempt are told, too", "[webhook]") {
+    World world;
+    world.target.answer("/stuck", Answer{.hangs = true});
+    JobText stuck = telling("stuck", world.target.url("/hook"));
+    stuck.cron = "* * * * * *";
+    const std::string job = world.given(stuck);
+    const std::string first = world.target.wait_for("/stuck", 1).front().execution();
+    const json::object overlapped = json::parse(world.target.wait_for("/hook", 1).front().body).as_object();
+    CHECK(overlapped.at("job_status") == "interrupt");
+    CHECK(overlapped.at("ext_info").at("reason") == "overlap");
+    CHECK(overlapped.at("last_attempt").is_null());
+    CHECK(overlapped.at("execute_id") != json::value(first));
+
+    const auto told = [&](const std::string& id) {
+        for (const Call& call : world.target.calls("/hook"))
+            if (call.body.find(id) != std::string::npos) return json::parse(call.body);
+        return json::value{};
+    };
+    CHECK(world.api().post("/jobexecution/" + first + "/cancel", "").status == 200);
+    wait_until("the cancelled run is told", [&] { return !told(first).is_null(); });
+    CHECK(told(first).at("job_status") == "interrupt");
+    CHECK(told(first).at_pointer("/ext_info/reason") == "cancelled");
+}
+
+TEST_CASE("a tenant's own secret signs, and is replaced without a restart", "[webhook]") {
+    const Database folder;  // only for its place
+    const std::string file = folder.folder() + "/mock-client-id/webhook_secret";
+    std::filesystem::create_directories(folder.folder() + "/mock-client-id");
+    std::ofstream(file) << secret(kKey) << '\n';
+    World world{{{"webhook_secret", secret("this is a secret for all")}, {"secrets_dir", folder.folder()}}};
+    const std::string job = world.given(telling("good", world.target.url("/hook")));
+    run(world, job);
+    const Call first = world.target.wait_for("/hook", 1)[0];
+    CHECK(first.header("webhook-signature") == signed_by(kKey, first));
+    std::ofstream(file) << secret(kNextKey) << '\n';
+    run(world, job);
+    const Call second = world.target.wait_for("/hook", 2)[1];
+    CHECK(second.header("webhook-signature") == signed_by(kNextKey, second));
+    CHECK(first.header("webhook-id") != second.header("webhook-id"));
+}
+
+TEST_CASE("killed before it was delivered, a webhook is delivered after the restart", "[webhook]") {
+    World world;
+    world.target.answer("/hook", Answer{.hangs = true});
+    const std::string execution = run(world, world.given(telling("good", world.target.url("/hook"))));
+    const Call first = world.target.wait_for("/hook", 1).front();
+    world.ecron.kill();
+    CHECK(waiting(world) == "1");
+    world.target.release("/hook");
+    world.ecron.start();
+    const Call second = world.target.wait_for("/hook", 2).back();
+    CHECK(second.header("webhook-id") == first.header("webhook-id"));
+    CHECK(second.body == first.body);
+    CHECK(second.body.find(execution) != std::string::npos);
+    wait_until("nothing waits", [&] { return waiting(world) == "0"; });
+}
+
+TEST_CASE("a receiver that is down for a while gets its message when it is back", "[webhook]") {
+    World world;
+    world.target.answer(
+        "/hook", [asked = 0](const Call&) mutable { return Answer{.status = ++asked < 3 ? 503U : 204U}; });
+    run(world, world.given(telling("good", world.target.url("/hook"))));
+    const std::vector<Call> calls = world.target.wait_for("/hook", 3);
+    for (const Call& call : calls) {
+        CHECK(call.header("webhook-id") == calls[0].header("webhook-id"));
+        CHECK(call.header("webhook-signature").empty());  // nobody gave a secret
+    }
+    wait_until("nothing waits", [&] { return waiting(world) == "0"; });
+    CHECK(world.api().get("/deadletter").body == "[]");
+}
+
+TEST_CASE("429 is asked again when it said so", "[webhook]") {
+    World world;
+    world.target.answer("/hook", [asked = 0](const Call&) mutable {
+        if (++asked == 1) return Answer{.status = 429, .headers = {{"Retry-After", "3"}}};
+        return Answer{};
+    });
+    run(world, world.given(telling("good", world.target.url("/hook"))));
+    const std::vector<Call> calls = world.target.wait_for("/hook", 2);
+    CHECK(calls[1].at - calls[0].at >= 2'900ms);
+}
+
+TEST_CASE("a receiver that is slow to answer is cut off and asked again", "[webhook]") {
+    World world{{{"webhook_timeout", "300ms"}}};
+    world.target.answer(
+        "/hook", [asked = 0](const Call&) mutable { return Answer{.delay = ++asked == 1 ? 20'000ms : 0ms}; });
+    run(world, world.given(telling("good", world.target.url("/hook"))));
+    const std::vector<Call> calls = world.target.wait_for("/hook", 2);
+    CHECK(calls[1].at - calls[0].at < 15s);
+    wait_until("nothing waits", [&] { return waiting(world) == "0"; });
+}
+
+TEST_CASE("410 makes a dead letter, which can be delivered anew", "[webhook]") {
+    World world;
+    world.target.answer("/hook", Answer{.status = 410});
+    const std::string execution = run(world, world.given(telling("good", world.target.url("/hook"))));
+    wait_until("it is dead", [&] { return world.api().get("/deadletter").body != "[]"; });
+    const Reply list = world.api().get("/deadletter");
+    CHECK(list.text("/0/execute_id") == execution);
+    CHECK(list.text("/0/webhook") == world.target.url("/hook"));
+    CHECK(list.text("/0/reason") == "the receiver answered 410, it wants no more of this");
+    CHECK(list.parsed().at(0).at("code") == 410);
+    CHECK(list.parsed().at(0).at("tries") == 1);
+    CHECK(world.target.count("/hook") == 1);
+
+    world.target.answer("/hook", Answer{});
+    const std::string again = "/deadletter/" + list.text("/0/dead_letter_id") + "/redeliver";
+    CHECK(world.api().post(again, "").status == 200);
+    const std::vector<Call> calls = world.target.wait_for("/hook", 2);
+    CHECK(calls[1].header("webhook-id") == calls[0].header("webhook-id"));
+    CHECK(world.api().get("/deadletter").body == "[]");
+    CHECK(world.api().post(again, "").status == 404);
+}
+
+TEST_CASE("what is not delivered in its time is dead, with the last answer", "[webhook]") {
+    World world{{{"webhook_retry_for", "1s"}}};
+    world.target.answer("/hook", Answer{.status = 500});
+    run(world, world.given(telling("good", world.target.url("/hook"))));
+    wait_until("it is dead", [&] { return world.api().get("/deadletter").body != "[]"; });
+    const Reply list = world.api().get("/deadletter");
+    CHECK(list.text("/0/reason") == "not delivered within 1s: the receiver answered 500");
+    CHECK(list.parsed().at(0).at("tries").as_int64() >= 2);
+}
+
+TEST_CASE("an address that may not be reached is not asked", "[webhook]") {
+    World world{{{"egress_deny", "127.0.0.2/32"}}};
+    run(world, world.given(telling("good", "http://127.0.0.2:9/hook")));
+    wait_until("it is dead", [&] { return world.api().get("/deadletter").body != "[]"; });
+    CHECK(world.api().get("/deadletter").parsed().at(0).at("tries") == 1);
+}
+
+TEST_CASE("a receiver that hangs slows no other one", "[webhook]") {
+    World world{{{"webhook_max", "16"}, {"webhook_timeout", "60s"}}};
+    Target hanging;
+    hanging.answer("/hook", Answer{.hangs = true});
+    const std::string dead = world.given(telling("dead", hanging.url("/hook")));
+    for (int i = 0; i < 40; ++i) run(world, dead);
+    hanging.wait_for("/hook", 1);
+    const std::string alive = world.given(telling("alive", world.target.url("/hook")));
+    for (std::size_t i = 1; i <= 20; ++i) run(world, alive);
+    world.target.wait_for("/hook", 20);
+    CHECK(hanging.most_at_once("/hook") <= 2);  // an eighth
+    wait_until("only those that hang wait", [&] { return waiting(world) == "40"; });
+}
+
+}  // namespace ecron::e2e

@@ -1,0 +1,125 @@
+#include "notify/delivery.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace ecron;
+using namespace ecron::notify;
+using Verdict = store::Settlement::Verdict;
+
+namespace {
+
+const Instant kNow = *parse_rfc3339("2026-01-05T10:00:00Z");
+
+store::Letter letter(int tries = 1, Millis age = Millis{0}) {
+    return {.announcement = {.message_id = "msg_1",
+                             .receiver = "https://hook.example.com:443",
+                             .url = "https://hook.example.com/h",
+                             .payload = R"({"a":1})"},
+            .age = age,
+            .tries = tries};
+}
+
+Judgement judged(unsigned status, std::vector<http::Header> headers = {},
+                 const store::Letter& of = letter()) {
+    http::ClientResponse response;
+    response.status = status;
+    response.headers = std::move(headers);
+    return judge(of, response, kNow, Options{}, 0.5);
+}
+
+Judgement failed(Errc code, const store::Letter& of = letter()) {
+    return judge(of, fail(code, "connection refused"), kNow, Options{}, 0.5);
+}
+
+std::string header(const http::ClientRequest& request, const std::string& name) {
+    for (const http::Header& one : request.headers)
+        if (one.name == name) return one.value;
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("a webhook is a POST of the message with its id, time and signature", "[notify]") {
+    const auto keys = read_signing_keys("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    const Options options{.timeout = Millis{1'234}};
+    const http::ClientRequest request = webhook_request(letter(), *keys, kNow, options);
+    CHECK(request.method == "POST");
+    CHECK(request.url == "https://hook.example.com/h");
+    CHECK(request.body == R"({"a":1})");
+    CHECK(request.timeout == Millis{1'234});
+    CHECK(request.max_redirects == 0);
+    CHECK(header(request, "Content-Type") == "application/json");
+    CHECK(header(request, "webhook-id") == "msg_1");
+    CHECK(header(request, "webhook-timestamp") == "1767607200");
+    CHECK(header(request, "webhook-signature") == signature(*keys, "msg_1", kNow, R"({"a":1})"));
+    CHECK(header(webhook_request(letter(), {}, kNow, options), "webhook-signature").empty());
+}
+
+TEST_CASE("2xx ends it, 410 ends it as dead, all else is tried again", "[notify]") {
+    for (const unsigned status : {200U, 201U, 202U, 204U})
+        CHECK(judged(status).settlement.verdict == Verdict::delivered);
+    CHECK(judged(410).settlement.verdict == Verdict::dead);
+    CHECK(judged(410).settlement.code == 410);
+    CHECK(judged(410).settlement.reason == "the receiver answered 410, it wants no more of this");
+    for (const unsigned status : {301U, 400U, 401U, 404U, 408U, 429U, 500U, 503U}) {
+        CAPTURE(status);
+        const Judgement judgement = judged(status);
+        CHECK(judgement.settlement.verdict == Verdict::again);
+        CHECK(judgement.settlement.code == static_cast<int>(status));
+        CHECK(judgement.settlement.reason == "the receiver answered " + std::to_string(status));
+    }
+}
+
+TEST_CASE("what no later try can change is dead at once", "[notify]") {
+    CHECK(failed(Errc::invalid).settlement.verdict == Verdict::dead);
+    CHECK(failed(Errc::denied).settlement.verdict == Verdict::dead);
+    CHECK(failed(Errc::unavailable).settlement.verdict == Verdict::again);
+    CHECK(failed(Errc::timeout).settlement.verdict == Verdict::again);
+    CHECK(failed(Errc::timeout).settlement.reason == "connection refused");
+}
+
+TEST_CASE("the receiver is in trouble where other messages would fare no better", "[notify]") {
+    CHECK(failed(Errc::unavailable).receiver_in_trouble);
+    CHECK(failed(Errc::timeout).receiver_in_trouble);
+    CHECK(judged(429).receiver_in_trouble);
+    CHECK(judged(503).receiver_in_trouble);
+    for (const unsigned status : {200U, 302U, 400U, 404U, 410U})
+        CHECK_FALSE(judged(status).receiver_in_trouble);
+    CHECK_FALSE(failed(Errc::invalid).receiver_in_trouble);
+}
+
+TEST_CASE("waits double from a second up to an hour, half of each left to chance", "[notify]") {
+    const auto [tries, least, most] = GENERATE(table<int, int, int>({{1, 500, 1'000},
+                                                                     {2, 1'000, 2'000},
+                                                                     {5, 8'000, 16'000},
+                                                                     {13, 1'800'000, 3'600'000},
+                                                                     {1'000, 1'800'000, 3'600'000}}));
+    CAPTURE(tries);
+    const auto wait = [&](double dice) {
+        const auto answer = fail(Errc::unavailable, "refused");
+        return judge(letter(tries), answer, kNow, Options{}, dice).settlement.wait;
+    };
+    CHECK(wait(0) == Millis{least});
+    CHECK(wait(1) == Millis{most});
+}
+
+TEST_CASE("Retry-After is kept to, for the message and for the receiver", "[notify]") {
+    const auto wait = [](const std::string& value) {
+        return judged(429, {{"retry-after", value}}).settlement.wait;
+    };
+    CHECK(wait("120") == Seconds{120});
+    CHECK(wait("Mon, 05 Jan 2026 10:05:00 GMT") == Seconds{300});
+    CHECK(wait("soon") < Seconds{1});
+    CHECK(wait("99999999999999999999") == Options{}.retry_for);  // never beyond the end
+    CHECK(judged(503, {{"Retry-After", "7"}}).leave_alone == Seconds{7});
+}
+
+TEST_CASE("after its time a message is dead, with the last answer as reason", "[notify]") {
+    const Millis day{24LL * 3'600'000};
+    CHECK(judged(500, {}, letter(30, day - Millis{1'000})).settlement.wait == Seconds{1});  // one last try
+    const Judgement judgement = judged(500, {}, letter(31, day));
+    CHECK(judgement.settlement.verdict == Verdict::dead);
+    CHECK(judgement.settlement.reason == "not delivered within 1d: the receiver answered 500");
+    CHECK(judgement.settlement.code == 500);
+    CHECK(judged(204, {}, letter(31, day * 2)).settlement.verdict == Verdict::delivered);
+}
