@@ -59,6 +59,8 @@ Application::Application(const config::Config& config, std::unique_ptr<store::St
       scheduler_(io, clock, *store_, *pool_, scheduler_options(config)),
       webhook_client_(io, webhook_client_options(config)),
       notifier_(io, clock, store_->outbox(), webhook_client_, keyring(config), notify_options(config)),
+      retention_(io, clock, *store_, {.keep = config.store.history, .per_job = config.store.history_per_job},
+                 [this] { return store_->leads(Shard{0}); }),
       runs_(scheduler_),
       api_(clock, *store_, runs_, api_options_with_load()),
       server_(
@@ -84,7 +86,8 @@ management::Options Application::api_options_with_load() {
                                     .oldest_seconds = now.oldest_seconds};
     };
     options.load = [this] {
-        return management::Load{.running_attempts = pool_->running(),
+        return management::Load{.executions_removed = retention_.removed(),
+                                .running_attempts = pool_->running(),
                                 .waiting_attempts = pool_->waiting(),
                                 .connections = server_.connections()};
     };
@@ -129,6 +132,7 @@ int Application::run() {
               ::getpid());
     gate_.spawn("scheduler", scheduler_.run());
     gate_.spawn("webhooks", notifier_.run());
+    gate_.spawn("retention", retention_.run());
     gate_.spawn("signals", watch_signals());
     io_.run();
     store_->close();
@@ -160,6 +164,7 @@ void Application::reload() {
 /// The reverse of the start: no new requests, then no new runs, no new webhooks, then the store.
 asio::awaitable<void> Application::drain() {
     api_.drain();
+    retention_.stop();
     co_await scheduler_.stop(config_.life.shutdown_grace);
     // Commands that were cancelled have until then to heed SIGTERM; what is left is killed with its runner.
     const SteadyInstant deadline = clock_.steady() + config_.commands.kill_grace + kKillGrace;

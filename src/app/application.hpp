@@ -14,6 +14,7 @@
 #include "ecron/management/api.hpp"
 #include "ecron/management/scheduler_runs.hpp"
 #include "ecron/notify/notifier.hpp"
+#include "ecron/store/retention.hpp"
 #include "ecron/store/store.hpp"
 
 namespace ecron::app {
@@ -48,6 +49,7 @@ private:
     analysis::Scheduler scheduler_;
     http::Client webhook_client_;
     notify::Notifier notifier_;
+    store::Retention retention_;
     management::SchedulerRuns runs_;
     management::Api api_;
     http::Server server_;

@@ -73,6 +73,8 @@ Store store(const Settled& from) {
     store.readers = from.number("db_readers");
     store.write_batch = from.number("write_batch");
     store.row_cache_bytes = from.number("row_cache_bytes");
+    store.history = std::chrono::days{from.number("history_days")};
+    store.history_per_job = from.number("history_per_job");
     return store;
 }
 

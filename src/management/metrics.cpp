@@ -123,6 +123,8 @@ void add_store(Exposition& out, const store::Store& store) {
 void add_load(Exposition& out, const Options& options) {
     if (!options.load) return;
     const Load load = options.load();
+    out.counter("ecron_executions_removed_total", "Executions removed since they were old.",
+                number(load.executions_removed));
     out.gauge("ecron_attempts", "Attempts in the pool.", number(load.running_attempts),
               {{"state", "running"}});
     out.add({{"state", "waiting"}}, number(load.waiting_attempts));

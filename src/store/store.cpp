@@ -9,6 +9,7 @@
 #include "store/cluster.hpp"
 #include "store/executions.hpp"
 #include "store/file_lock.hpp"
+#include "store/history.hpp"
 #include "store/job_reads.hpp"
 #include "store/jobs.hpp"
 #include "store/leadership.hpp"
@@ -98,7 +99,7 @@ public:
             writer_ = std::make_unique<Writer>(
                 io_, options_, clock_, state_,
                 std::array<Group, kWriteKinds>{apply_claims, outcomes, apply_requests, apply_job_writes,
-                                               apply_in_turn, apply_in_turn},
+                                               apply_in_turn, apply_in_turn, apply_in_turn},
                 std::move(session));
         } catch (const SqlError& error) {
             Error answer = to_error(error);
@@ -357,6 +358,26 @@ public:
     }
     Awaitable<Pauses> pauses() override {
         return query<Pauses>([](Session& session) { return read_pauses(session); });
+    }
+
+    Awaitable<Trimmed> trim_history(HistoryRule rule, JobId after) override {
+        Result<OldExecutions> old = co_await query<OldExecutions>(
+            [rule, after = std::move(after)](Session& session) { return find_old(session, rule, after); });
+        if (!old) co_return std::unexpected(old.error());
+        Trimmed trimmed{.after = std::move(old->after), .round_ended = old->round_ended};
+        if (!old->keys.empty()) {
+            auto remove = std::make_unique<RemoveExecutions>(std::move(old->keys));
+            const Result<std::size_t> removed = co_await await_answer(std::move(remove), *writer_);
+            if (!removed) co_return std::unexpected(removed.error());
+            trimmed.executions = *removed;
+        }
+        if (trimmed.round_ended && rule.keep > Millis{0}) {
+            const Result<std::size_t> removed =
+                co_await await_answer(std::make_unique<RemoveOthers>(rule.keep), *writer_);
+            if (!removed) co_return std::unexpected(removed.error());
+            trimmed.others = *removed;
+        }
+        co_return trimmed;
     }
 
     [[nodiscard]] Outbox& outbox() override { return *outbox_; }

@@ -22,8 +22,8 @@
 /// outcome is unknown.
 namespace ecron::store {
 
-enum class WriteKind : std::uint8_t { claims, outcomes, requests, jobs, letters, others };
-inline constexpr std::size_t kWriteKinds = 6;
+enum class WriteKind : std::uint8_t { claims, outcomes, requests, jobs, letters, history, others };
+inline constexpr std::size_t kWriteKinds = 7;
 
 class Write : public Work {
 public:

@@ -96,6 +96,9 @@ public:
     Awaitable<void> set_paused(std::optional<TenantId> tenant, bool is_paused) override;
     Awaitable<Pauses> pauses() override;
 
+    Awaitable<store::Trimmed> trim_history(store::HistoryRule, JobId) override {
+        return unused<store::Trimmed>();
+    }
     [[nodiscard]] store::Outbox& outbox() override { return letters; }
 
     [[nodiscard]] store::Health health() const override { return state; }

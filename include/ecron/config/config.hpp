@@ -51,6 +51,8 @@ struct Store {
     std::size_t readers{};
     std::size_t write_batch{};
     std::size_t row_cache_bytes{};
+    Millis history{};               // 0: for ever
+    std::size_t history_per_job{};  // 0: all
 };
 
 /// Policies for jobs that name none. `misfire` and `overlap` are words of a job's JSON, one of the table's

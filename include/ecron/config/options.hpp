@@ -140,6 +140,9 @@ inline constexpr std::array kOptions = [] {
     ecron("write_batch", integer, "100", store, "Rows in one write to the database, at most.", {1, 500}),
     ecron("row_cache_bytes", size, "64MiB", store, "Memory for rows read lately, where one process owns the store; 0: none.", {0, 64 * kGiB}),
 
+    ecron("history_days", integer, "30", store, "Days that ended executions are kept; 0: for ever. A job's retention is stronger.", {0, 36'500}),
+    ecron("history_per_job", integer, "0", store, "Newest executions of a job that are kept; 0: all that history_days keeps.", {0, 1'000'000'000}),
+
     ecron("timezone", text, "UTC", schedule, "Zone of schedules that name none; \"Local\" is the machine's own."),
     ecron("claim_ahead", duration, "250ms", schedule, "How long before its instant a run is claimed.", {0, 5 * kSecond}),
     ecron("misfire", choice, "once", schedule, "What becomes of runs missed by more than misfire_grace: the newest runs, all run, none runs.", {}, "once|all|skip"),

@@ -20,6 +20,7 @@ using Language = model::Language;
 
 /// What else is counted by gauges, from parts that the API does not know.
 struct Load {
+    std::uint64_t executions_removed{};
     std::size_t running_attempts{}, waiting_attempts{}, connections{};
 };
 

@@ -15,6 +15,7 @@
 #include "ecron/base/time.hpp"
 #include "ecron/model/execution.hpp"
 #include "ecron/model/job.hpp"
+#include "ecron/store/history.hpp"
 #include "ecron/store/outbox.hpp"
 
 /// What is durable: jobs, executions, attempts, the change log, the watermark, the outbox. SQLite or
@@ -147,9 +148,9 @@ struct Outcome {
     int attempt{0};
     model::Execution
         after{};  // state, end_at, executors, execute_times, reason, result, due, accepted, losses
-    std::optional<model::Attempt> record{};    // nothing: the attempt never began
+    std::optional<model::Attempt> record{};     // nothing: the attempt never began
     std::vector<Announcement> announcements{};  // put into the outbox, same transaction
-    int next_attempt{0};                       // 0: unchanged; else the row goes on as that attempt
+    int next_attempt{0};                        // 0: unchanged; else the row goes on as that attempt
 };
 
 /// Room for executions of one concurrency key, wherever they run: at most `most` of them hold a slot.
@@ -332,6 +333,11 @@ public:
         std::vector<Pause> tenants{};
     };
     virtual Awaitable<Pauses> pauses() = 0;
+
+    /// Takes a step in removing what is old: ended executions with their attempts, none of them planned later
+    /// than an hour before the watermark; at a round's end also summaries of missed runs, changes that every
+    /// shard has planned by and that are over a day old, and dead letters.
+    virtual Awaitable<Trimmed> trim_history(HistoryRule rule, JobId after) = 0;
 
     /// What is to be told of outcomes.
     [[nodiscard]] virtual Outbox& outbox() = 0;

@@ -1,0 +1,212 @@
+#include <catch2/catch.hpp>
+
+#include "ecron/model/json.hpp"
+#include "store/world.hpp"
+
+using namespace ecron;
+using namespace ecron::store;
+using namespace ecron::store::test;
+using model::ExecutionState;
+
+namespace {
+
+constexpr Millis kHour{3'600'000};
+constexpr Millis kDay{24 * kHour};
+
+/// A store whose node leads, with a past.
+struct Past : World {
+    Past() {
+        open();
+        job = given_job("job");
+        term = lead();
+        now = std::chrono::ceil<Seconds>(term.watermark);
+    }
+    /// A run planned so long ago; ended a second later unless its state is no end.
+    ExecuteId given(ExecutionState state, Millis ago, const model::Job& of) {
+        model::Execution run = a_run(of, term.epoch, now - ago - Millis{++runs});
+        must(store().claim({.epoch = term.epoch, .watermark = now, .executions = {run}}));
+        if (state == ExecutionState::pending) return run.id;
+        Outcome outcome{.id = run.id,
+                        .attempt = 1,
+                        .after = run,
+                        .record = model::Attempt{.execute_id = run.id, .number = 1}};
+        outcome.after.state = state;
+        outcome.after.begin_at = run.nominal;
+        if (model::is_end(state)) outcome.after.end_at = *run.nominal + Seconds{1};
+        must(store().finish(std::move(outcome)));
+        return run.id;
+    }
+    ExecuteId given(ExecutionState state, Millis ago) { return given(state, ago, job); }
+    /// As the old service left it, or a client put it in.
+    ExecuteId given_history(ExecutionState state, std::optional<Instant> begin, std::optional<Instant> end) {
+        model::Execution row{.id = ExecuteId("old-" + std::to_string(++runs)),
+                             .job_id = JobId("a job of old"),
+                             .job_name = "old",
+                             .state = state,
+                             .begin_at = begin,
+                             .end_at = end};
+        must(store().put_executions(std::nullopt, {row}));
+        return row.id;
+    }
+    bool exists(const ExecuteId& id) { return must(store().find_execution(std::nullopt, id)).has_value(); }
+    /// A whole round; how many executions went.
+    std::size_t trim(HistoryRule rule) {
+        std::size_t gone = 0;
+        JobId after;
+        for (int steps = 0;; ++steps) {
+            REQUIRE(steps < 1'000);
+            const Trimmed trimmed = must(store().trim_history(rule, after));
+            CHECK(trimmed.executions <= 100);
+            gone += trimmed.executions;
+            after = trimmed.after;
+            if (trimmed.round_ended) return gone;
+        }
+    }
+    std::int64_t count(const std::string& table) { return number("select count(*) from " + table); }
+
+    model::Job job;
+    Term term;
+    Instant now;
+    int runs{0};
+};
+
+}  // namespace
+
+TEST_CASE("what has ended long ago goes with its attempts, what has not ended stays whatever its age",
+          "[store][history]") {
+    Past world;
+    using enum ExecutionState;
+    std::vector<ExecuteId> gone, kept;  // rows come in the order of their instants
+    for (const ExecutionState state : {pending, executing, failure})
+        kept.push_back(world.given(state, 400 * kDay));
+    for (const ExecutionState state : {success, abandon, interrupt})
+        gone.push_back(world.given(state, 40 * kDay));
+    for (const ExecutionState state : {success, abandon, interrupt})
+        kept.push_back(world.given(state, 20 * kDay));
+    CHECK(world.trim({.keep = 30 * kDay}) == gone.size());
+    for (const ExecuteId& id : gone) CHECK_FALSE(world.exists(id));
+    for (const ExecuteId& id : kept) CHECK(world.exists(id));
+    CHECK(world.count("t_cron_attempt") == 5);
+    CHECK(world.must(world.store().attempts(gone.front())).empty());
+}
+
+TEST_CASE("the newest executions of each job are kept", "[store][history]") {
+    Past world;
+    const model::Job other = world.given_job("other");
+    std::vector<ExecuteId> ids;
+    for (int i = 0; i < 350; ++i)
+        ids.push_back(world.given(ExecutionState::success, 20 * kDay - i * kHour / 10));
+    const ExecuteId unended = world.given(ExecutionState::executing, 10 * kDay);
+    for (int i = 0; i < 5; ++i) world.given(ExecutionState::success, 20 * kDay, other);
+    CHECK(world.trim({.per_job = 10}) == 341);
+    CHECK_FALSE(world.exists(ids[340]));
+    CHECK(world.exists(ids[341]));
+    CHECK(world.exists(unended));
+    CHECK(world.trim({.per_job = 10}) == 0);
+    CHECK(world.count("t_cron_job_status") == 15);
+}
+
+TEST_CASE("a job's own retention is stronger, either way", "[store][history]") {
+    Past world;
+    const auto with_retention = [&](const std::string& name, Millis retention) {
+        model::Job job = a_job(name);
+        model::Context context;
+        context.exec = "http://h/x";
+        context.retention = retention;
+        job.context = model::write_context(context);
+        return world.must(world.store().create_job(job, ""));
+    };
+    const model::Job shorter = with_retention("shorter", 2 * kHour);
+    const model::Job longer = with_retention("longer", 100 * kDay);
+    const ExecuteId early = world.given(ExecutionState::success, 3 * kHour, shorter);
+    const ExecuteId late = world.given(ExecutionState::success, kHour + kHour / 2, shorter);
+    const ExecuteId older = world.given(ExecutionState::success, 150 * kDay, longer);
+    const ExecuteId old = world.given(ExecutionState::success, 50 * kDay, longer);
+    CHECK(world.trim({.keep = 30 * kDay}) == 2);
+    CHECK_FALSE(world.exists(early));
+    CHECK(world.exists(late));
+    CHECK(world.exists(old));
+    CHECK_FALSE(world.exists(older));
+    CHECK(world.trim({}) == 0);
+}
+
+TEST_CASE("nothing planned later than an hour before the watermark goes", "[store][history]") {
+    Past world;
+    const ExecuteId near = world.given(ExecutionState::success, kHour - kHour / 10);
+    const ExecuteId far = world.given(ExecutionState::success, kHour + kHour / 10);
+    CHECK(world.trim({.keep = Millis{1}}) == 1);
+    CHECK(world.exists(near));
+    CHECK_FALSE(world.exists(far));
+    // A leader that is far behind needs its history.
+    const ExecuteId needed = world.given(ExecutionState::success, 40 * kDay);
+    world.sql("update t_cron_shard set f_watermark = f_watermark - 50 * 86400000");
+    CHECK(world.trim({.keep = 30 * kDay}) == 0);
+    CHECK(world.exists(needed));
+}
+
+TEST_CASE("rows of the old service go by their end, and stay where they have none", "[store][history]") {
+    Past world;
+    using enum ExecutionState;
+    const Instant then = world.now - 90 * kDay;
+    const std::vector<ExecuteId> gone{
+        world.given_history(success, then, then), world.given_history(abandon, then, then + kHour),
+        world.given_history(failure, then, then), world.given_history(interrupt, then, std::nullopt)};
+    const std::vector<ExecuteId> kept{world.given_history(executing, then, std::nullopt),
+                                      world.given_history(failure, then, std::nullopt),
+                                      world.given_history(success, then, world.now),
+                                      world.given_history(success, std::nullopt, std::nullopt)};
+    world.sql(
+        "update t_cron_job_status set f_trigger = null, f_tenant_id = null, f_is_deleted = null, f_attempt = "
+        "null");
+    CHECK(world.trim({.keep = 30 * kDay}) == gone.size());
+    for (const ExecuteId& id : gone) CHECK_FALSE(world.exists(id));
+    for (const ExecuteId& id : kept) CHECK(world.exists(id));
+}
+
+TEST_CASE("many that have not ended keep nothing else from going", "[store][history]") {
+    Past world;
+    for (int i = 0; i < 230; ++i) world.given(ExecutionState::executing, 60 * kDay);
+    for (int i = 0; i < 230; ++i) world.given(ExecutionState::success, 50 * kDay);
+    CHECK(world.trim({.keep = 30 * kDay}) == 230);
+    CHECK(world.count("t_cron_job_status") == 230);
+}
+
+TEST_CASE("changes go once every shard has planned by them and nobody reads them any more",
+          "[store][history]") {
+    Past world;
+    const model::Job second = world.given_job("second");
+    const model::Job third = world.given_job("third");
+    world.must(
+        world.store().claim({.epoch = world.term.epoch, .watermark = world.now, .planned = second.revision}));
+    const HistoryRule rule{.keep = kHour};
+    CHECK(world.trim(rule) == 0);
+    CHECK(world.count("t_cron_change") == 3);  // all of the last day
+    world.sql("update t_cron_change set f_at = f_at - 2 * 86400000");
+    world.trim(rule);
+    CHECK(world.count("t_cron_change") == 1);
+    const auto changes = world.must(world.store().changes_after(second.revision, 10));
+    REQUIRE(changes.size() == 1);
+    CHECK(changes.front().number == third.revision);
+    CHECK(world.given_job("fourth").revision.value() == third.revision.value() + 1);
+}
+
+TEST_CASE("old summaries and dead letters go", "[store][history]") {
+    Past world;
+    world.must(world.store().claim(
+        {.epoch = world.term.epoch,
+         .watermark = world.now,
+         .missed = {
+             {.job = world.job.key, .from = world.now, .to = world.now, .count = 1, .reason = "misfire"}}}));
+    world.sql(
+        "insert into t_cron_dead_letter (f_channel, f_message_id, f_execute_id, f_tenant_id, f_receiver, "
+        "f_url, "
+        "f_payload, f_created, f_died, f_tries, f_code, f_reason) values (1, 'm', 'e', 't', 'r', 'u', 'p', "
+        "0, 0, "
+        "1, 0, 'r')");
+    world.trim({.keep = 30 * kDay});
+    CHECK(world.count("t_cron_missed") == 1);
+    CHECK(world.count("t_cron_dead_letter") == 0);
+    world.sql("update t_cron_missed set f_at = f_at - 31 * 86400000");
+    world.trim({.keep = 30 * kDay});
+    CHECK(world.count("t_cron_missed") == 0);
+}
