@@ -116,7 +116,7 @@ private:
         Judgement judgement;
         const Result<SigningKeys> keys = keyring_.keys_of(letter.tenant);
         if (keys) {
-            Result<http::ClientResponse> answer =
+            const Result<http::ClientResponse> answer =
                 co_await client_.send(webhook_request(letter, *keys, clock_.now(), options_));
             judgement = judge(letter, answer, clock_.now(), options_, dice());
         } else {

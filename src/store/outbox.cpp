@@ -94,10 +94,10 @@ bool bury(Session& session, const Letter& letter, Instant now, int code, const s
 
 void insert_announcements(Session& session, const std::vector<Announced>& announced) {
     if (announced.empty()) return;
-    static const Rows kRows{.head = kOutboxInsert, .types = "issssssiiis"};
+    static const Rows rows{.head = kOutboxInsert, .types = "issssssiiis"};
     const std::int64_t now = to_unix_millis(session.now());
     session.run_rows(
-        kRows, announced.size(),
+        rows, announced.size(),
         [&](Statement& row, std::size_t i) {
             const Announcement& announcement = *announced[i].announcement;
             row << static_cast<int>(announcement.channel) << announcement.message_id

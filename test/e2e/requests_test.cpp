@@ -206,4 +206,24 @@ TEST_CASE("a report for a run that succeeded already is kept in its status", "[r
     CHECK(world.statuses(job)[0].at("job_status") == "success");
 }
 
+TEST_CASE("a report about a run that ended with success is kept and changes no state, however often it comes",
+          "[requests]") {
+    World world;
+    const std::string job = world.given(on_demand("quick", {}));
+    const std::string execution =
+        world.api().post("/jobexecution", R"({"job_id":")" + job + R"("})").text("/execute_id");
+    world.wait_for_state(execution, "success");
+    const std::string ended = world.statuses(job)[0].at("end_at").as_string().c_str();
+    for (int i = 0; i < 2; ++i) {
+        const Reply reply = world.api().post(kReport + execution, R"({"rows":3})");
+        CHECK(reply.status == 200);
+        CHECK(reply.body.empty());
+        const json::value status = world.statuses(job)[0];
+        CHECK(status.at("job_status") == "success");
+        CHECK(status.at("end_at") == json::value(ended));
+        CHECK(status.at_pointer("/ext_info/result/rows") == 3);
+    }
+    CHECK(world.api().post(kReport + "nobody", "{}").status == 404);
+}
+
 }  // namespace ecron::e2e
