@@ -84,6 +84,11 @@ bool is_allowed(const std::string& program, const std::vector<std::string>& allo
     });
 }
 
+/// What the dynamic linker goes by: with it any code could be made part of an allowed program.
+static bool steers_the_linker(std::string_view variable) {
+    return variable.starts_with("LD_") || variable == "GLIBC_TUNABLES";
+}
+
 Result<Program> command_of(const AttemptOrder& order, const CommandOptions& options, const Identity* as,
                            Revealer& revealer) {
     const model::Context& context = order.task->context;
@@ -109,6 +114,10 @@ Result<Program> command_of(const AttemptOrder& order, const CommandOptions& opti
     std::map<std::string, std::string> environment = base_environment(order, options, as);
     if (context.environment) {
         for (const auto& [name, value] : *context.environment) {
+            if (!options.allow.empty() && steers_the_linker(name))
+                return fail(Errc::denied, fmt::format("environment: {} could run other programs than those "
+                                                      "that may run (command_allow)",
+                                                      name));
             Result<std::string> revealed = revealer.reveal(value);
             if (!revealed) return std::unexpected(revealed.error());
             environment[name] = std::move(*revealed);

@@ -240,6 +240,17 @@ TEST_CASE("only allowed programs run", "[command]") {
     }
 }
 
+TEST_CASE("no environment makes an allowed program run other code", "[command]") {
+    const model::NameValues preload{{"LD_PRELOAD", "/tmp/other.so"}};
+    CommandWorld limited{{.allow = {"/bin/echo"}}};
+    const AttemptResult refused = limited.run({.exec = "/bin/echo a", .environment = preload});
+    CHECK(refused.outcome == kFailure);
+    CHECK(refused.reason ==
+          "environment: LD_PRELOAD could run other programs than those that may run (command_allow)");
+    CommandWorld free{{}};
+    CHECK(free.run({.exec = "/bin/echo a", .environment = preload}).outcome == kSuccess);
+}
+
 TEST_CASE("commands that are switched off fail with the reason", "[command]") {
     boost::asio::io_context io;
     const Secrets none;
