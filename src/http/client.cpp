@@ -23,7 +23,7 @@ public:
     Impl(asio::io_context& io, ClientOptions options)
         : io_(io),
           options_(std::move(options)),
-          trust_(options_.ca_file),
+          trust_(options_.ca_file, options_.ca_text),
           driver_(std::make_shared<MultiDriver>(io, options_,
                                                 [this](CURL* easy, CURLcode code) { ended(easy, code); })) {}
 

@@ -25,6 +25,12 @@ template <class Value> void set(CURL* easy, CURLoption option, Value value) {
             fmt::format("libcurl option {}: {}", static_cast<int>(option), curl_easy_strerror(code)));
 }
 
+/// The text must outlive the handle.
+void set_blob(CURL* easy, CURLoption option, const std::string& text) {
+    curl_blob blob{.data = const_cast<char*>(text.data()), .len = text.size(), .flags = CURL_BLOB_NOCOPY};
+    set(easy, option, &blob);
+}
+
 template <class Value> Value get(CURL* easy, CURLINFO info, Value fallback = {}) {
     Value value = fallback;
     curl_easy_getinfo(easy, info, &value);
@@ -120,6 +126,13 @@ void Transfer::set_permanent_options() {
     set(easy, CURLOPT_OPENSOCKETDATA, this);
     set(easy, CURLOPT_CLOSESOCKETFUNCTION, &Transfer::on_close);
     set(easy, CURLOPT_CLOSESOCKETDATA, &surroundings_.sockets);  // a connection outlives its first transfer
+    set(easy, CURLOPT_TCP_KEEPALIVE, 1L);  // answers may stream for long: a dead connection is noticed
+    set(easy, CURLOPT_TCP_KEEPIDLE, 20L);
+    set(easy, CURLOPT_TCP_KEEPINTVL, 5L);
+    if (const auto& identity = surroundings_.options.identity) {
+        set_blob(easy, CURLOPT_SSLCERT_BLOB, identity->certificate);
+        set_blob(easy, CURLOPT_SSLKEY_BLOB, identity->key.reveal());
+    }
     if (!surroundings_.options.user_agent.empty())
         set(easy, CURLOPT_USERAGENT, surroundings_.options.user_agent.c_str());
 }
@@ -279,6 +292,8 @@ Error Transfer::failure(CURLcode code) const {
         case CURLE_UNSUPPORTED_PROTOCOL:
         case CURLE_WEIRD_SERVER_REPLY:
             return {Errc::unavailable, "the answer is not HTTP: " + detail};
+        case CURLE_WRITE_ERROR:
+            return {Errc::unavailable, "the answer was not read to its end"};
         case CURLE_OUT_OF_MEMORY:
             return {Errc::internal, "out of memory"};
         default:
@@ -306,10 +321,13 @@ std::string Transfer::connect_failure() const {
 std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* transfer) try {
     auto& self = *static_cast<Transfer*>(transfer);
     const std::size_t bytes = size * count;
+    self.response_.body_size += bytes;
+    if (self.request_.on_body && get<long>(self.easy(), CURLINFO_RESPONSE_CODE) / 100 == 2) {
+        return self.request_.on_body({data, bytes}) ? bytes : CURL_WRITEFUNC_ERROR;
+    }
     const std::size_t room =
         self.request_.body_limit - std::min(self.response_.body.size(), self.request_.body_limit);
     self.response_.body.append(data, std::min(bytes, room));
-    self.response_.body_size += bytes;
     return bytes;
 } catch (...) {
     return CURL_WRITEFUNC_ERROR;

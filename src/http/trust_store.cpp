@@ -1,15 +1,35 @@
 #include "http/trust_store.hpp"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 
 #include <fmt/format.h>
 #include <stdexcept>
 
 namespace ecron::http {
+namespace {
 
-TrustStore::TrustStore(const std::string& ca_file) : store_(X509_STORE_new(), &X509_STORE_free) {
-    const int loaded = ca_file.empty() ? X509_STORE_set_default_paths(store_.get())
-                                       : X509_STORE_load_file(store_.get(), ca_file.c_str());
+int add_all(X509_STORE* store, const std::string& pem) {
+    using Text = std::unique_ptr<BIO, decltype(&BIO_free)>;
+    using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
+    const Text text{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free};
+    int count = 0;
+    for (;; ++count) {
+        const Certificate one{PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr), &X509_free};
+        if (!one) break;
+        X509_STORE_add_cert(store, one.get());
+    }
+    if (count > 0) ERR_clear_error();  // of the end of the text
+    return count > 0 ? 1 : 0;
+}
+
+}  // namespace
+
+TrustStore::TrustStore(const std::string& ca_file, const std::string& ca_text)
+    : store_(X509_STORE_new(), &X509_STORE_free) {
+    const int loaded = !ca_text.empty()  ? add_all(store_.get(), ca_text)
+                       : ca_file.empty() ? X509_STORE_set_default_paths(store_.get())
+                                         : X509_STORE_load_file(store_.get(), ca_file.c_str());
     if (loaded != 1) {
         const char* reason = ERR_reason_error_string(ERR_peek_last_error());
         ERR_clear_error();

@@ -10,8 +10,9 @@ namespace ecron::http {
 /// which no connection on the io thread may cost.
 class TrustStore {
 public:
-    /// `ca_file` empty: the system's. Throws std::runtime_error when the file cannot be used.
-    explicit TrustStore(const std::string& ca_file);
+    /// `ca_text` is PEM; empty: those of the file; that empty too: the system's. Throws std::runtime_error
+    /// when there is none to be had.
+    explicit TrustStore(const std::string& ca_file, const std::string& ca_text = {});
     [[nodiscard]] X509_STORE* get() const { return store_.get(); }
 
 private:

@@ -6,9 +6,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "ecron/base/error.hpp"
 #include "ecron/base/id.hpp"
+#include "ecron/base/secret.hpp"
 #include "ecron/base/time.hpp"
 #include "ecron/http/message.hpp"
 
@@ -21,10 +23,18 @@ struct sockaddr;
 /// the request.
 namespace ecron::http {
 
+/// Who the client says it is, as PEM text.
+struct ClientIdentity {
+    std::string certificate{};
+    SecretText key{};
+};
+
 struct ClientOptions {
     std::size_t connections_kept{1'000};
     std::size_t connections_per_host{256};
     std::string ca_file{};  // empty: the system's
+    std::string ca_text{};  // PEM; instead of a file
+    std::optional<ClientIdentity> identity{};
     std::string user_agent{};
     /// Asked for each address about to be connected to, redirects included; false refuses the connection.
     std::function<bool(const sockaddr&)> allow_address{};
@@ -39,6 +49,9 @@ struct ClientRequest {
     Millis timeout{60'000};  // the whole exchange
     unsigned max_redirects{10};
     std::size_t body_limit{64UL * 1024};  // bytes of the answer that are kept; the rest is read and counted
+    /// Given, it gets the body of a 2xx answer piece by piece as it comes, and nothing of it is kept. False
+    /// ends the request, with Errc::unavailable. It may not call the client.
+    std::function<bool(std::string_view)> on_body{};
 };
 
 /// When each phase ended, counted from the start of the request.
