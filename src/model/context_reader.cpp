@@ -6,6 +6,7 @@
 #include "ecron/model/command_line.hpp"
 #include "ecron/model/messages.hpp"
 #include "model/document.hpp"
+#include "model/kubernetes.hpp"
 
 namespace ecron::model {
 namespace {
@@ -79,15 +80,6 @@ void check_command(std::string_view exec, Members& members) {
         members.refuse("exec", "must name the command to run");
 }
 
-/// The types of a description of a cluster; what it means is for those who run it.
-void check_kubernetes(Members& info) {
-    std::optional<Members> kubernetes = info.object("kubernetes");
-    if (!kubernetes) return;
-    static_cast<void>(kubernetes->text("addr"));
-    static_cast<void>(kubernetes->integer("port", 0, 65'535));
-    static_cast<void>(kubernetes->text("image"));
-}
-
 std::string method_of(Members& info) {
     const std::string method = info.text("method").value_or("");
     return method == "GET" || method == "PUT" || method == "DELETE" ? method : "POST";
@@ -126,17 +118,23 @@ void read_target(Members& context, Context& into) {
         into.kubernetes = info->object_text("kubernetes");
         into.environment = info->name_values("environment");
         into.working_directory = info->text("working_directory").value_or("");
-        check_kubernetes(*info);
+        if (std::optional<Members> kubernetes = info->object("kubernetes"))
+            static_cast<void>(read_kubernetes(*kubernetes));  // types of members are checked in every mode
     }
     if (std::optional<Members> notify = context.object("notify"))
         into.webhook = notify->text("webhook").value_or("");
 }
 
 void check_target(const Context& context, Members& members) {
-    const bool on_kubernetes = context.kubernetes && *context.kubernetes != "{}";
     if (context.mode != Mode::exe && !is_http_url(context.exec))
         members.refuse("exec", "must be a URL that begins with http:// or https:// and names a host");
-    if (context.mode == Mode::exe && !on_kubernetes) check_command(context.exec, members);
+    if (is_kubernetes_job(context)) {
+        std::optional<Members> info = members.object("info");
+        if (info && check_kubernetes(context, *info) && !context.exec.empty())
+            check_command(context.exec, members);
+    } else if (context.mode == Mode::exe) {
+        check_command(context.exec, members);
+    }
     if (context.environment) check_environment(*context.environment, members);
     if (!context.working_directory.empty() && !context.working_directory.starts_with('/'))
         members.refuse("info.working_directory", "must be an absolute path");
