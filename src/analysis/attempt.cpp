@@ -27,10 +27,7 @@ asio::awaitable<void> ShardScheduler::start_queued() {
 }
 
 void ShardScheduler::start(Run& run) {
-    if (!run.stop_reason.empty()) {
-        node_.gate.spawn("stop", finish_without_attempt(run.id, run.stop_reason));
-        return;
-    }
+    if (!run.stop_reason.empty()) return end_unstarted(run);
     const Instant now = node_.clock.now();
     const bool in_time = now - run.row.due.value_or(now) < kLatestUncheckedStart;
     const bool needs_slot = slot_of(run).has_value();
@@ -119,16 +116,33 @@ void ShardScheduler::slot_freed(const std::string& key) {
 void ShardScheduler::submit(Run& run) {
     move(run, Stage::running);
     run.began = node_.clock.now();
-    if (!run.stop_reason.empty()) {
-        node_.gate.spawn("stop", finish_without_attempt(run.id, run.stop_reason));
-        return;
-    }
+    if (!run.stop_reason.empty()) return end_unstarted(run);
     ++node_.statistics.started;
     if (!run.begin_recorded) unrecorded_.push_back(run.id);
-    execution::AttemptOrder order{run.row.id, run.row.attempt, run.row.nominal.value_or(run.began), run.task};
+    hand_to_pool(run);
+}
+
+void ShardScheduler::hand_to_pool(Run& run) {
+    execution::AttemptOrder order{.execute_id = run.row.id,
+                                  .attempt = run.row.attempt,
+                                  .nominal = run.row.nominal.value_or(run.began),
+                                  .task = run.task,
+                                  .resumed = is_resumed(run.row, run.task)};
     node_.pool.submit(std::move(order), [this, id = run.id](execution::AttemptResult result) {
         node_.gate.spawn("finish", finish_attempt(id, std::move(result)));
     });
+}
+
+/// A run that is not with the pool. What may go on without a node is taken up to be ended.
+void ShardScheduler::end_unstarted(Run& run) {
+    if (!is_resumed(run.row, run.task)) {
+        node_.gate.spawn("stop", finish_without_attempt(run.id, run.stop_reason));
+        return;
+    }
+    move(run, Stage::running);
+    run.began = node_.clock.now();
+    hand_to_pool(run);
+    node_.pool.cancel(run.row.id);
 }
 
 /// Outwards a run that takes long shows as executing.
@@ -151,9 +165,7 @@ asio::awaitable<void> ShardScheduler::record_begin(RunId id) {
     if (run == nullptr || run->stage != Stage::running) co_return;
     model::Execution after = run->row;
     after.state = model::ExecutionState::executing;
-    after.begin_at = run->row.executors.empty() ? run->began : run->row.begin_at;
-    after.executors.push_back({node_.options.executor_id, run->began});
-    after.execute_times = static_cast<int>(after.executors.size());
+    mark_begun(after, node_.options.executor_id, run->began);
     const Result<store::Begun> begun =
         co_await node_.store.begin_attempt(after.id, after.attempt, after, std::nullopt);
     if (!begun) log::debug("start not recorded execution={} error={}", after.id, begun.error().what);

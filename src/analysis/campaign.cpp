@@ -166,10 +166,11 @@ asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
     // A lead that had been lost when this began.
     for (const auto& shard : shards_) shard->abandon_term();
 
+    for (const auto& shard : shards_) shard->abandon_attempts(ShardScheduler::Abandon::what_goes_on);
     const SteadyInstant deadline = node_.clock.steady() + grace;
     const auto busy = [this] { return node_.pool.running() + node_.pool.waiting() > 0; };
     while (busy() && node_.clock.steady() < deadline) co_await node_.progress.wait(Millis{50});
-    for (const auto& shard : shards_) shard->abandon_attempts();
+    for (const auto& shard : shards_) shard->abandon_attempts(ShardScheduler::Abandon::all);
     over_ = true;
     campaign_.notify();
     tail_.notify();

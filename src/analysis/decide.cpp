@@ -90,7 +90,7 @@ void ShardScheduler::carry_out(const Stop& stop) {
         case Stage::retrying:
         case Stage::accepted:
         case Stage::waiting:
-            node_.gate.spawn("stop", finish_without_attempt(stop.run, run->stop_reason));
+            end_unstarted(*run);
             break;
         case Stage::elsewhere:
             node_.gate.spawn("ask for end", ask_cancel(run->row, kOwnWish + run->stop_reason));

@@ -161,14 +161,15 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
         co_return;
     }
 
-    const bool untouched = pending && (row.node.value().empty() || row.due.value_or(now) > now);
+    const bool waits = pending && (row.node.value().empty() || row.due.value_or(now) > now);
+    const bool untouched = waits && !is_resumed(row, task);
     if (untouched && row.attempt <= 1 && !still_named(row, task)) {
         std::vector<ExecuteId> ids{row.id};
         const Result<void> gone = co_await node_.store.withdraw(shard_, term_->epoch, std::move(ids));
         if (!gone) log::warn("run not withdrawn execution={} error={}", row.id, gone.error().what);
         co_return;
     }
-    const bool under_way = !row.accepted && !untouched && row.state != model::ExecutionState::failure;
+    const bool under_way = !row.accepted && !waits && row.state != model::ExecutionState::failure;
     if (task == nullptr || under_way) {
         const bool goes_on = co_await survive_loss(row, task);
         if (!goes_on || term != term_count_) co_return;
@@ -176,7 +177,8 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
     const bool claimed_meanwhile = co_await knows(row.id, term);
     if (claimed_meanwhile || term != term_count_) co_return;
 
-    const bool has_begun = row.state == model::ExecutionState::failure || row.attempt > 1;
+    const bool has_begun =
+        row.state == model::ExecutionState::failure || row.attempt > 1 || is_resumed(row, task);
     const Timing timing = timing_of(task->context.plan, task->job_type, node_.options.timing, node_.groups);
     const Planner::Adopted state = row.accepted ? Planner::Adopted::accepted
                                    : has_begun  ? Planner::Adopted::retrying
@@ -202,12 +204,17 @@ bool ShardScheduler::still_named(const model::Execution& row, const execution::T
     return job && job->schedule.names(*row.nominal);
 }
 
-/// The node that ran it is gone: the run goes back to pending as a new attempt, or ends. False: it ended.
+/// The node that ran it is gone: the run goes back to pending, as a new attempt unless this one goes on
+/// without a node, or ends. False: it ended.
 asio::awaitable<bool> ShardScheduler::survive_loss(model::Execution& row, execution::TaskPtr task) {
     store::Outcome outcome{.id = row.id, .attempt = row.attempt};
-    const bool goes_on = survives(row, task);
-    ++row.losses;
-    if (goes_on) {
+    const bool resumes = task != nullptr && execution::outlives_node(task->context);
+    const bool goes_on = resumes || survives(row, task);
+    if (resumes) {
+        mark_begun(row, row.node.value(), row.begin_at.value_or(row.due.value_or(node_.clock.now())));
+        row.state = model::ExecutionState::pending;
+        row.due = node_.clock.now();
+    } else if (++row.losses; goes_on) {
         row.state = model::ExecutionState::pending;
         row.due = node_.clock.now();
         outcome.next_attempt = row.attempt + 1;
@@ -222,8 +229,16 @@ asio::awaitable<bool> ShardScheduler::survive_loss(model::Execution& row, execut
     outcome.after = row;
     if (task != nullptr) notify::announce(task->context, outcome);
     const std::optional<bool> written = co_await write_outcome(std::move(outcome));
-    if (goes_on) ++row.attempt;
+    if (goes_on && !resumes) ++row.attempt;
     co_return written == true && goes_on;
+}
+
+/// The attempt has its executor, once.
+void ShardScheduler::mark_begun(model::Execution& row, std::string executor, Instant began) {
+    if (row.executors.size() >= static_cast<std::size_t>(row.attempt)) return;
+    row.executors.push_back({std::move(executor), began});
+    row.execute_times = static_cast<int>(row.executors.size());
+    if (row.executors.size() == 1) row.begin_at = began;
 }
 
 /// Whether an execution that loses its node is attempted again.
@@ -294,12 +309,14 @@ void ShardScheduler::abandon_term() {
     if (term_) let_go(node_.gate);
 }
 
-void ShardScheduler::abandon_attempts() {
+void ShardScheduler::abandon_attempts(Abandon which) {
     for (const RunId id : orphans_.ids()) {
-        const Stage stage = orphans_.find(id)->stage;
-        if (stage != Stage::running && stage != Stage::starting) continue;
+        const Run& orphan = *orphans_.find(id);
+        if (orphan.stage != Stage::running && orphan.stage != Stage::starting) continue;
+        const bool outlives = orphan.task != nullptr && execution::outlives_node(orphan.task->context);
+        if (which == Abandon::what_goes_on && !outlives) continue;
         std::optional<Run> run = orphans_.take(id);
-        node_.pool.cancel(run->row.id);
+        node_.pool.let_go(run->row.id);
         node_.gate.spawn("hand back", hand_back(std::move(*run)));
     }
 }
@@ -308,7 +325,8 @@ void ShardScheduler::end_commands() {
     for (RunTable* const table : {&runs_, &orphans_}) {
         for (const RunId id : table->ids()) {
             Run& run = *table->find(id);
-            const bool command = run.task != nullptr && run.task->context.mode == model::Mode::exe;
+            const bool command =
+                run.task != nullptr && execution::kind_of(run.task->context) == execution::Kind::command;
             if (run.stage != Stage::running || !command || run.lease_lost) continue;
             run.lease_lost = true;
             node_.pool.cancel(run.row.id);
@@ -323,7 +341,11 @@ asio::awaitable<void> ShardScheduler::hand_back(Run run) {
     store::Outcome outcome{.id = execution, .attempt = run.row.attempt, .after = run.row};
     outcome.after.state = model::ExecutionState::pending;
     outcome.after.node = NodeId{};
-    if (unfinished) {
+    const bool goes_on = run.task != nullptr && execution::outlives_node(run.task->context);
+    if (unfinished && goes_on) {
+        mark_begun(outcome.after, node_.options.executor_id,
+                   run.stage == Stage::running ? run.began : node_.clock.now());
+    } else if (unfinished) {
         const Instant began = run.stage == Stage::running ? run.began : node_.clock.now();
         outcome.after.losses = run.row.losses + 1;
         outcome.after.executors.push_back({node_.options.executor_id, began});

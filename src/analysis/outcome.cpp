@@ -74,9 +74,8 @@ ShardScheduler::Next ShardScheduler::decide_outcome(Run& run, const execution::A
     if (expired) {
         outcome.record.reset();
     } else {
-        row.executors.push_back({node_.options.executor_id, result.begin_at});
-        row.execute_times = static_cast<int>(row.executors.size());
-        if (row.executors.size() == 1) row.begin_at = result.begin_at;
+        if (is_resumed(row, run.task)) outcome.record->begin_at = row.executors.back().executed_at;
+        mark_begun(row, node_.options.executor_id, result.begin_at);
     }
     row.accepted = false;
     row.end_at = result.end_at;

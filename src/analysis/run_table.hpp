@@ -7,6 +7,7 @@
 
 #include "ecron/analysis/planner.hpp"
 #include "ecron/execution/pool.hpp"
+#include "ecron/execution/runner.hpp"
 #include "ecron/model/execution.hpp"
 
 namespace ecron::analysis {
@@ -38,6 +39,13 @@ struct Run {
     std::string asked_by{};      // ... and who asked, where somebody did
     std::string early_result{};  // a callback that overtook the answer
 };
+
+/// Whether the attempt that the row is at was begun before and may still go on, its node dead or not: it has
+/// its executor already. Kubernetes Jobs only.
+[[nodiscard]] inline bool is_resumed(const model::Execution& row, const execution::TaskPtr& task) {
+    return task != nullptr && execution::outlives_node(task->context) &&
+           row.executors.size() >= static_cast<std::size_t>(row.attempt);
+}
 
 /// How many runs there are in all tables of a process.
 struct RunCount {

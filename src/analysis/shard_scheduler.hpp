@@ -69,8 +69,9 @@ public:
     void release();
     /// Lets a lead go that was lost.
     void abandon_term();
-    /// Puts every attempt that this process carries out back to pending.
-    void abandon_attempts();
+    /// Puts attempts that this process carries out back to pending.
+    enum class Abandon : std::uint8_t { all, what_goes_on };
+    void abandon_attempts(Abandon which);
 
     /// Ends the commands that this process runs: it cannot renew its lease, and may be taken for dead.
     void end_commands();
@@ -113,6 +114,7 @@ private:
     asio::awaitable<bool> knows(ExecuteId id, std::uint64_t term);
     asio::awaitable<void> adopt(model::Execution row, std::uint64_t term);
     void adopt_elsewhere(model::Execution row, execution::TaskPtr task);
+    static void mark_begun(model::Execution& row, std::string executor, Instant began);
     [[nodiscard]] bool still_named(const model::Execution& row, const execution::TaskPtr& task) const;
     [[nodiscard]] bool survives(const model::Execution& row, const execution::TaskPtr& task) const;
     asio::awaitable<bool> survive_loss(model::Execution& row, execution::TaskPtr task);
@@ -164,6 +166,8 @@ private:
     [[nodiscard]] std::optional<store::Slot> slot_of(const Run& run) const;
     void wait_for_slot(Run& run);
     void submit(Run& run);
+    void hand_to_pool(Run& run);
+    void end_unstarted(Run& run);
     asio::awaitable<void> record_begin(RunId id);
 
     // outcome.cpp

@@ -55,6 +55,8 @@ Application::Application(const config::Config& config, std::unique_ptr<store::St
       secrets_(config.execution.secrets_dir, environment()),
       http_runner_(execution::make_http_runner(io, client_, secrets_, http_run_options(config))),
       command_runner_(opened(execution::make_command_runner(io, secrets_, command_options(config)))),
+      kubernetes_runner_(opened(execution::make_kubernetes_runner(io, clock, client_, secrets_, environment(),
+                                                                  kubernetes_options(config)))),
       pool_(execution::make_pool(clock, lanes())),
       scheduler_(io, clock, *store_, *pool_, scheduler_options(config)),
       webhook_client_(io, webhook_client_options(config)),
@@ -113,6 +115,10 @@ std::vector<execution::Lane> Application::lanes() const {
             {.kind = execution::Kind::command,
              .runner = command_runner_.get(),
              .limit = config_.commands.max,
+             .tenants = tenants},
+            {.kind = execution::Kind::kubernetes,
+             .runner = kubernetes_runner_.get(),
+             .limit = config_.kubernetes.max,
              .tenants = tenants}};
 }
 

@@ -8,6 +8,7 @@
 #include "ecron/config/config.hpp"
 #include "ecron/execution/command_runner.hpp"
 #include "ecron/execution/http_runner.hpp"
+#include "ecron/execution/kubernetes_runner.hpp"
 #include "ecron/execution/pool.hpp"
 #include "ecron/http/client.hpp"
 #include "ecron/http/server.hpp"
@@ -45,6 +46,7 @@ private:
     const execution::Secrets secrets_;
     std::unique_ptr<execution::Runner> http_runner_;
     std::unique_ptr<execution::CommandRunner> command_runner_;
+    std::unique_ptr<execution::Runner> kubernetes_runner_;
     std::unique_ptr<execution::Pool> pool_;
     analysis::Scheduler scheduler_;
     http::Client webhook_client_;

@@ -143,6 +143,18 @@ notify::Keyring keyring(const config::Config& config) {
     return {config.execution.secrets_dir, std::move(for_all)};
 }
 
+execution::KubernetesOptions kubernetes_options(const config::Config& config) {
+    const config::Kubernetes& given = config.kubernetes;
+    return {.enabled = given.enabled,
+            .config_file = given.config,
+            .context = given.context,
+            .namespaces = given.namespaces,
+            .timeout = given.timeout,
+            .ttl = given.ttl,
+            .output_limit = config.execution.output_max,
+            .user_agent = "ecron/" + std::string{kVersion}};
+}
+
 analysis::SchedulerOptions scheduler_options(const config::Config& config) {
     return {.node = node_id(config),
             .nodes = nodes(config),

@@ -5,6 +5,7 @@
 #include "ecron/execution/command_runner.hpp"
 #include "ecron/execution/egress.hpp"
 #include "ecron/execution/http_runner.hpp"
+#include "ecron/execution/kubernetes_runner.hpp"
 #include "ecron/http/client.hpp"
 #include "ecron/http/server.hpp"
 #include "ecron/management/api.hpp"
@@ -19,6 +20,7 @@ store::Options store_options(const config::Config& config);
 http::ClientOptions client_options(const config::Config& config);
 execution::HttpOptions http_run_options(const config::Config& config);
 execution::CommandOptions command_options(const config::Config& config);
+execution::KubernetesOptions kubernetes_options(const config::Config& config);
 analysis::SchedulerOptions scheduler_options(const config::Config& config);
 http::ClientOptions webhook_client_options(const config::Config& config);
 notify::Options notify_options(const config::Config& config);

@@ -138,6 +138,18 @@ Webhooks webhooks(const Settled& from) {
     return webhooks;
 }
 
+Kubernetes kubernetes(const Settled& from) {
+    Kubernetes kubernetes;
+    kubernetes.enabled = from.boolean("kubernetes_enabled");
+    kubernetes.config = from.text("kubernetes_config");
+    kubernetes.context = from.text("kubernetes_context");
+    kubernetes.namespaces = from.list("kubernetes_namespaces");
+    kubernetes.max = from.number("kubernetes_max");
+    kubernetes.timeout = from.duration("kubernetes_timeout");
+    kubernetes.ttl = std::chrono::ceil<Seconds>(from.duration("kubernetes_ttl"));
+    return kubernetes;
+}
+
 Life life(const Settled& from) {
     Life life;
     life.node_id = from.said("node_id") ? from.text("node_id") : host_name();
@@ -185,11 +197,17 @@ Messages messages(const Settled& from) {
 
 Config typed(const Settled& settled) {
     const Life node = life(settled);
-    return {http(settled),        api(settled, node.node_id),
-            store(settled),       schedule(settled),
-            execution(settled),   commands(settled),
-            webhooks(settled),    node,
-            log_options(settled), auth(settled),
+    return {http(settled),
+            api(settled, node.node_id),
+            store(settled),
+            schedule(settled),
+            execution(settled),
+            commands(settled),
+            webhooks(settled),
+            kubernetes(settled),
+            node,
+            log_options(settled),
+            auth(settled),
             messages(settled)};
 }
 

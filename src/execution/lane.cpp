@@ -23,9 +23,13 @@ void LaneQueue::submit(AttemptOrder order, Pool::Done done) {
     fill();
 }
 
-bool LaneQueue::cancel(const ExecuteId& id) {
+bool LaneQueue::cancel(const ExecuteId& id, Left left) {
     if (const auto found = running_.find(id); found != running_.end()) {
-        if (!std::exchange(found->second.cancelled, true)) lane_.runner->cancel(id);
+        if (std::exchange(found->second.cancelled, true)) return true;
+        if (left == Left::nothing)
+            lane_.runner->cancel(id);
+        else
+            lane_.runner->let_go(id);
         return true;
     }
     std::optional<Waiting> taken = queue_.take(id);

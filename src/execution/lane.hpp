@@ -6,6 +6,9 @@
 
 namespace ecron::execution {
 
+/// What a cancelled attempt leaves behind.
+enum class Left : std::uint8_t { nothing, what_goes_on };
+
 /// The attempts of one kind: those that run, and those that wait for a slot or for room at their place.
 class LaneQueue {
 public:
@@ -13,7 +16,7 @@ public:
 
     void submit(AttemptOrder order, Pool::Done done);
     /// False: it is none of this lane's.
-    bool cancel(const ExecuteId& id);
+    bool cancel(const ExecuteId& id, Left left = Left::nothing);
     [[nodiscard]] std::size_t running() const { return running_.size(); }
     [[nodiscard]] std::size_t waiting() const { return queue_.size() + crowded_; }
     [[nodiscard]] std::optional<Instant> began(const ExecuteId& id) const;

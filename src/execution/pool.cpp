@@ -4,6 +4,7 @@
 #include <deque>
 #include <numeric>
 
+#include "ecron/model/kubernetes.hpp"
 #include "execution/lane.hpp"
 
 namespace ecron::execution {
@@ -21,7 +22,7 @@ std::size_t Task::memory() const {
 
 Kind kind_of(const model::Context& context) {
     if (context.mode != model::Mode::exe) return Kind::http;
-    return context.kubernetes && *context.kubernetes != "{}" ? Kind::kubernetes : Kind::command;
+    return model::is_kubernetes_job(context) ? Kind::kubernetes : Kind::command;
 }
 
 namespace {
@@ -44,6 +45,11 @@ public:
     void cancel(const ExecuteId& id) override {
         for (LaneQueue& lane : lanes_)
             if (lane.cancel(id)) return;
+    }
+
+    void let_go(const ExecuteId& id) override {
+        for (LaneQueue& lane : lanes_)
+            if (lane.cancel(id, Left::what_goes_on)) return;
     }
 
     [[nodiscard]] std::size_t running() const override {

@@ -57,6 +57,12 @@ std::string json_escaped(std::string_view text) {
     return quoted.substr(1, quoted.size() - 2);
 }
 
+std::string doubled_dollars(std::string_view text) {
+    std::string out;
+    for (const char c : text) out += c == '$' ? "$$" : std::string(1, c);
+    return out;
+}
+
 }  // namespace
 
 Secrets::Secrets(std::string directory, const std::map<std::string, std::string>& environment)
@@ -90,7 +96,9 @@ Result<std::string> Revealer::reveal(std::string_view text, Quoting quoting) {
         if (!secret) return std::unexpected(secret.error());
         out += text.substr(0, begin);
         const std::string escaped = json_escaped(secret->reveal());
-        out += quoting == Quoting::json ? escaped : secret->reveal();
+        out += quoting == Quoting::json      ? escaped
+               : quoting == Quoting::dollars ? doubled_dollars(secret->reveal())
+                                             : secret->reveal();
         revealed_.push_back(secret->reveal());
         if (escaped != secret->reveal()) revealed_.push_back(escaped);
         text.remove_prefix(end + 1);

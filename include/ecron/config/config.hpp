@@ -102,6 +102,15 @@ struct Webhooks {
     SecretText secret;  // one, or two with a space between; empty: none
 };
 
+struct Kubernetes {
+    bool enabled{};
+    std::string config, context;          // empty: the pod's own cluster; the current context
+    std::vector<std::string> namespaces;  // empty: any
+    std::size_t max{};
+    Millis timeout{};
+    Seconds ttl{};
+};
+
 struct Life {
     std::string node_id;
     Millis shutdown_grace{};
@@ -137,6 +146,7 @@ struct Config {
     Execution execution;
     Commands commands;
     Webhooks webhooks;
+    Kubernetes kubernetes;
     Life life;
     log::Options log;
     Auth auth;

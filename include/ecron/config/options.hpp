@@ -178,6 +178,13 @@ inline constexpr std::array kOptions = [] {
     ecron("command_cpu_time", duration, "0", execution, "Processor time of a command's process (RLIMIT_CPU), in whole seconds; 0: no limit.", {0, 30 * kDay}),
     ecron("command_open_files", integer, "1024", execution, "Files that a command's process may have open (RLIMIT_NOFILE); 0: no limit.", {0, 1'000'000}),
     ecron("command_file_size", size, "0", execution, "Largest file that a command may write (RLIMIT_FSIZE); 0: no limit.", {0, 1024 * kGiB}),
+    ecron("kubernetes_enabled", boolean, "false", execution, "Whether jobs of mode exe may make Jobs in the Kubernetes cluster that kubernetes_config names. Those that name an API proxy themselves (addr) always may."),
+    ecron("kubernetes_config", path, "", execution, "Kubeconfig of that cluster; empty: the cluster in one of whose pods ecron runs."),
+    ecron("kubernetes_context", text, "", execution, "Context of the kubeconfig; empty: its current one."),
+    ecron("kubernetes_namespaces", list, "", execution, "Namespaces of that cluster in which Jobs may be made; empty: any."),
+    ecron("kubernetes_max", integer, "2000", execution, "Kubernetes Jobs going at once, at most.", {1, 10'000}),
+    ecron("kubernetes_timeout", duration, "1h", execution, "Time for one Kubernetes Job, from when it is made.", {1, kDay}),
+    ecron("kubernetes_ttl", duration, "1h", execution, "How long ended Jobs stay in the cluster (ttlSecondsAfterFinished); longer than ecron may be away.", {0, 30 * kDay}),
     ecron("run_dir", path, "ecron-run", execution, "Folder where running commands are noted, so that the next start ends those of an ecron that was killed; made when missing."),
 
     ecron("webhook_max", integer, "64", webhooks, "Webhooks on their way at once, at most; of one receiver an eighth of it.", {1, 10'000}),

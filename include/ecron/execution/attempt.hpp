@@ -32,6 +32,7 @@ struct AttemptOrder {
     int attempt{1};
     Instant nominal{};
     TaskPtr task{};
+    bool resumed{false};  // this very attempt was begun before, by a process that is gone
 };
 
 struct AttemptResult {

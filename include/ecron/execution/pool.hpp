@@ -22,6 +22,8 @@ public:
     virtual void submit(AttemptOrder order, Done done) = 0;
     /// Ends a waiting or running attempt; its Done says interrupt. Unknown ids are ignored.
     virtual void cancel(const ExecuteId& id) = 0;
+    /// As cancel, but what goes on without this process goes on.
+    virtual void let_go(const ExecuteId& id) { cancel(id); }
     [[nodiscard]] virtual std::size_t running() const = 0;
     [[nodiscard]] virtual std::size_t waiting() const = 0;
     /// When an attempt really began, for those that run.

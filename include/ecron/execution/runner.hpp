@@ -10,6 +10,10 @@ namespace ecron::execution {
 /// The ways in which attempts are carried out.
 enum class Kind : std::uint8_t { http, command, kubernetes };
 [[nodiscard]] Kind kind_of(const model::Context& context);
+/// Whether its attempts go on when the node that began them dies: they are resumed, not repeated.
+[[nodiscard]] inline bool outlives_node(const model::Context& context) {
+    return kind_of(context) == Kind::kubernetes;
+}
 
 /// Carries out attempts of one kind; how many at once, and whose turn it is, is the pool's business. Threads:
 /// the io_context's.
@@ -24,6 +28,9 @@ public:
     /// Ends what it has begun, for good; Done comes when it has ended, with whatever outcome (the pool makes
     /// it an interrupt).
     virtual void cancel(const ExecuteId& id) = 0;
+    /// Ends what would end with this process, too; what goes on without it is left to whoever resumes the
+    /// attempt. Done comes as after cancel.
+    virtual void let_go(const ExecuteId& id) { cancel(id); }
     /// What its attempts may crowd, the host for instance; empty: nothing.
     [[nodiscard]] virtual std::string place_of(const Task&) const { return {}; }
 };

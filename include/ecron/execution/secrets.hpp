@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -30,7 +31,11 @@ private:
 };
 
 /// How a secret stands in the text around it.
-enum class Quoting : bool { none, json };  // json: inside a JSON string
+enum class Quoting : std::uint8_t {
+    none,
+    json,     // inside a JSON string
+    dollars,  // in a variable of a container, where Kubernetes makes one $ of two
+};
 
 /// Puts the secrets into the texts of one attempt, and remembers which, so that they can be taken out of what
 /// comes back.

@@ -1,0 +1,44 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ecron/base/error.hpp"
+#include "ecron/execution/runner.hpp"
+#include "ecron/execution/secrets.hpp"
+#include "ecron/http/client.hpp"
+
+namespace ecron::execution {
+
+struct KubernetesOptions {
+    bool enabled{false};                    // Jobs in ecron's own cluster; those at an `addr` always run
+    std::string config_file{};              // a kubeconfig; empty: the cluster whose pod this is
+    std::string context{};                  // of it; empty: the current one
+    std::vector<std::string> namespaces{};  // where Jobs may go in ecron's own cluster; empty: anywhere
+    Millis timeout{3'600'000};              // of jobs that name none
+    Seconds ttl{3'600};                     // how long ended Jobs stay in the cluster
+    std::size_t output_limit{64UL * 1024};
+    std::string user_agent{};
+    std::string service_account_folder{"/var/run/secrets/kubernetes.io/serviceaccount"};
+    Millis patience{10'000};         // for an API server that is not there, before a Job is made
+    Millis longest_silence{60'000};  // of a watch
+};
+
+/// Makes a Kubernetes Job of each attempt and waits for its end. The Job's name follows from execution and
+/// attempt, so making it again finds what is there: an attempt that begins anew elsewhere goes on with its
+/// Job. Its end is what its conditions say, its output the end of the log of its newest pod. On time-out and
+/// cancellation the Job is deleted, its pods with it; let_go leaves it running.
+///
+/// A Job at an `addr` goes through `client`, which has the egress guard; others through a client of their own
+/// with the credentials of a kubeconfig or a pod. The attempt's detail: {"cluster", "namespace", "job",
+/// "pod", "exit_code", "adopted", "log_error"}. Opening fails where Jobs are enabled and the credentials
+/// cannot be read.
+Result<std::unique_ptr<Runner>> make_kubernetes_runner(boost::asio::io_context& io, const Clock& clock,
+                                                       http::Client& client, const Secrets& secrets,
+                                                       const std::map<std::string, std::string>& environment,
+                                                       KubernetesOptions options);
+
+}  // namespace ecron::execution

@@ -1,0 +1,186 @@
+#include "ecron/execution/kubernetes_runner.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/post.hpp>
+#include <stdexcept>
+#include <unordered_map>
+
+#include "ecron/base/async.hpp"
+#include "ecron/base/log.hpp"
+#include "execution/kubernetes_run.hpp"
+
+namespace ecron::execution {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kConnections = 64;  // to an API server, at once
+
+std::string proxy_url(const model::KubernetesJob& job) {
+    const bool is_bare_ipv6 = std::ranges::count(job.addr, ':') > 1 && !job.addr.starts_with('[');
+    return fmt::format("http://{}{}{}:{}", is_bare_ipv6 ? "[" : "", job.addr, is_bare_ipv6 ? "]" : "",
+                       job.port);
+}
+
+/// What the coroutines of attempts and watches hold; the runner closes it.
+class KubernetesWork : public std::enable_shared_from_this<KubernetesWork> {
+public:
+    using Done = Runner::Done;
+
+    KubernetesWork(asio::io_context& io, const Clock& clock, http::Client& client, const Secrets& secrets,
+                   KubernetesOptions options, std::string name_space, std::shared_ptr<Cluster> own)
+        : io_(io),
+          clock_(clock),
+          client_(client),
+          secrets_(secrets),
+          options_(std::move(options)),
+          name_space_(std::move(name_space)),
+          own_(std::move(own)),
+          gate_(io) {}
+
+    void start(const AttemptOrder& order, Done done) {
+        Result<std::shared_ptr<KubernetesRun>> made = prepare(order);
+        auto& running = runs_[order.execute_id] = std::make_shared<Running>();
+        running->done = std::move(done);
+        if (made)
+            running->run = std::move(*made);
+        else
+            running->refusal = made.error().what;
+        gate_.spawn("kubernetes run", carry_out(order.execute_id, running));
+    }
+    void cancel(const ExecuteId& id) {
+        const auto found = runs_.find(id);
+        if (found != runs_.end() && found->second->run) found->second->run->cancel();
+    }
+    void let_go(const ExecuteId& id) {
+        const auto found = runs_.find(id);
+        if (found == runs_.end() || !found->second->run) return;
+        found->second->run->let_go();
+        asio::post(io_, [done = std::move(found->second->done)]() mutable { done({}); });
+        runs_.erase(found);  // it ends unheard
+    }
+    void close() {
+        closed_ = true;
+        for (const auto& [key, watch] : watches_) watch->stop();
+        if (own_) own_->close();
+    }
+
+private:
+    struct Running {
+        std::shared_ptr<KubernetesRun> run;  // none: refused
+        std::string refusal;
+        Done done;  // empty: let go
+    };
+
+    Result<std::shared_ptr<KubernetesRun>> prepare(const AttemptOrder& order) {
+        const Result<model::KubernetesJob> job =
+            model::read_kubernetes(order.task->context.kubernetes.value_or(""));
+        if (!job) return std::unexpected(job.error());
+        const bool is_own = job->addr.empty();
+        if (is_own && !own_)
+            return fail(Errc::denied,
+                        "Kubernetes Jobs without an addr are switched off (kubernetes_enabled)");
+        Revealer revealer{secrets_, order.task->tenant};
+        const Millis timeout = order.task->context.timeout.value_or(options_.timeout);
+        Result<JobManifest> manifest = manifest_of(
+            order, *job,
+            {.name_space = is_own ? name_space_ : "default", .timeout = timeout, .ttl = options_.ttl},
+            revealer);
+        if (!manifest) return std::unexpected(manifest.error());
+        const auto& allowed = options_.namespaces;
+        if (is_own && !allowed.empty() && std::ranges::count(allowed, manifest->name_space) == 0)
+            return fail(Errc::denied,
+                        fmt::format("Jobs may not run in the namespace {} (kubernetes_namespaces)",
+                                    manifest->name_space));
+        std::shared_ptr<JobWatch> watch =
+            watch_of(is_own ? own_ : proxy(proxy_url(*job)), manifest->name_space);
+        const KubernetesRun::Setting setting{
+            .io = io_, .clock = clock_, .cluster = watch->cluster(), .watch = watch};
+        return std::make_shared<KubernetesRun>(setting, order, std::move(*manifest), timeout, options_,
+                                               std::move(revealer).revealed());
+    }
+
+    std::shared_ptr<Cluster> proxy(const std::string& url) {
+        return std::make_shared<Cluster>(clock_, client_, url);
+    }
+
+    /// One for all Jobs of a namespace of a cluster.
+    std::shared_ptr<JobWatch> watch_of(std::shared_ptr<Cluster> cluster, const std::string& name_space) {
+        std::erase_if(watches_, [](const auto& entry) { return !entry.second->is_running(); });
+        std::shared_ptr<JobWatch>& watch = watches_[cluster->server() + ' ' + name_space];
+        if (!watch)
+            watch = std::make_shared<JobWatch>(io_, std::move(cluster), name_space, options_.longest_silence);
+        return watch;
+    }
+
+    asio::awaitable<void> carry_out(ExecuteId id, std::shared_ptr<Running> running) {
+        const auto self = shared_from_this();
+        AttemptResult result;
+        if (running->run)
+            result = co_await running->run->run();
+        else
+            result.reason = running->refusal;
+        if (closed_ || !running->done) co_return;
+        runs_.erase(id);
+        running->done(std::move(result));
+    }
+
+    asio::io_context& io_;
+    const Clock& clock_;
+    http::Client& client_;
+    const Secrets& secrets_;
+    const KubernetesOptions options_;
+    const std::string name_space_;
+    std::shared_ptr<Cluster> own_;
+    Gate gate_;
+    bool closed_{false};
+    std::unordered_map<ExecuteId, std::shared_ptr<Running>> runs_;
+    std::unordered_map<std::string, std::shared_ptr<JobWatch>> watches_;
+};
+
+class KubernetesRunner final : public Runner {
+public:
+    explicit KubernetesRunner(std::shared_ptr<KubernetesWork> work) : work_(std::move(work)) {}
+    ~KubernetesRunner() override { work_->close(); }
+    KubernetesRunner(const KubernetesRunner&) = delete;
+    KubernetesRunner& operator=(const KubernetesRunner&) = delete;
+
+    void start(const AttemptOrder& order, Done done) override { work_->start(order, std::move(done)); }
+    void cancel(const ExecuteId& id) override { work_->cancel(id); }
+    void let_go(const ExecuteId& id) override { work_->let_go(id); }
+
+private:
+    std::shared_ptr<KubernetesWork> work_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Runner>> make_kubernetes_runner(asio::io_context& io, const Clock& clock,
+                                                       http::Client& client, const Secrets& secrets,
+                                                       const std::map<std::string, std::string>& environment,
+                                                       KubernetesOptions options) try {
+    std::shared_ptr<Cluster> own;
+    std::string name_space;
+    if (options.enabled) {
+        Result<ClusterAccess> access = options.config_file.empty()
+                                           ? in_cluster(options.service_account_folder, environment)
+                                           : read_kubeconfig(options.config_file, options.context);
+        if (!access)
+            return std::unexpected(Error{access.error().code, "kubernetes_config: " + access.error().what});
+        name_space = access->name_space;
+        own = std::make_shared<Cluster>(io, clock, std::move(*access),
+                                        http::ClientOptions{.connections_kept = kConnections,
+                                                            .connections_per_host = kConnections,
+                                                            .user_agent = options.user_agent});
+    }
+    if (name_space.empty()) name_space = "default";
+    return std::make_unique<KubernetesRunner>(std::make_shared<KubernetesWork>(
+        io, clock, client, secrets, std::move(options), std::move(name_space), std::move(own)));
+} catch (const std::runtime_error& unusable) {
+    return fail(Errc::invalid, fmt::format("kubernetes_config: {}", unusable.what()));
+}
+
+}  // namespace ecron::execution

@@ -1,0 +1,197 @@
+#include "execution/kubernetes_watch.hpp"
+
+#include <fmt/format.h>
+
+#include <unordered_set>
+
+#include "ecron/base/log.hpp"
+#include "ecron/http/message.hpp"
+#include "execution/kubernetes_manifest.hpp"
+
+namespace ecron::execution {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kPage = 100;
+constexpr std::size_t kLongestLine = 8UL * 1024 * 1024;
+constexpr Millis kFirstPause{100}, kLongestPause{10'000};
+constexpr Millis kListTimeout{30'000};
+constexpr Millis kEndGrace{5'000};  // for the API server to end a watch by itself
+
+Millis pause_after(unsigned failures) {
+    return std::min(kLongestPause, kFirstPause * (1U << std::min(failures, 8U)));
+}
+
+}  // namespace
+
+JobWatch::JobWatch(asio::io_context& io, std::shared_ptr<Cluster> cluster, std::string name_space,
+                   Millis longest_silence)
+    : io_(io),
+      cluster_(std::move(cluster)),
+      name_space_(std::move(name_space)),
+      longest_silence_(longest_silence),
+      gate_(io),
+      standing_changed_(io),
+      poke_(io) {}
+
+std::shared_ptr<WatchedJob> JobWatch::attend(const std::string& name) {
+    auto job = std::make_shared<WatchedJob>(io_);
+    jobs_[name] = job;
+    if (!std::exchange(running_, true)) gate_.spawn("watch of Jobs", run());
+    return job;
+}
+
+void JobWatch::forget(const std::string& name, const std::shared_ptr<WatchedJob>& job) {
+    if (const auto found = jobs_.find(name); found != jobs_.end() && found->second == job) jobs_.erase(found);
+}
+
+void JobWatch::stop() {
+    stopping_ = true;
+    poke_.notify();
+}
+
+void JobWatch::stand(Standing standing, std::string trouble, bool refused) {
+    if (standing == Standing::broken && standing_ != Standing::broken)
+        log::warn("Jobs are not watched cluster={} namespace={} error={}", cluster_->server(), name_space_,
+                  trouble);
+    if (standing == Standing::watching && standing_ == Standing::broken)
+        log::info("Jobs are watched again cluster={} namespace={}", cluster_->server(), name_space_);
+    standing_ = standing;
+    trouble_ = std::move(trouble);
+    refused_ = refused;
+    standing_changed_.notify();
+}
+
+asio::awaitable<Result<void>> JobWatch::established(Millis patience) {
+    const auto self = shared_from_this();
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    ++asking_;
+    if (standing_ == Standing::broken) {  // how it stands now, not how it stood when it was tried last
+        standing_ = Standing::connecting;
+        poke_.notify();
+    }
+    while (standing_ != Standing::watching && !(standing_ == Standing::broken && refused_)) {
+        const auto left = deadline - std::chrono::steady_clock::now();
+        if (left <= left.zero()) break;
+        co_await standing_changed_.wait(std::chrono::ceil<std::chrono::microseconds>(left));
+    }
+    --asking_;
+    if (standing_ == Standing::watching) co_return Result<void>{};
+    co_return fail(Errc::unavailable, trouble_.empty() ? "the API server does not answer" : trouble_);
+}
+
+asio::awaitable<void> JobWatch::run() {
+    const auto self = shared_from_this();
+    for (unsigned failures = 0; !stopping_ && (!jobs_.empty() || asking_ > 0);) {
+        bool in_order = true;
+        if (version_.empty()) in_order = co_await list();
+        if (in_order) {
+            stand(Standing::watching);
+            in_order = co_await watch();
+        }
+        failures = in_order ? 0 : failures + 1;
+        if (!in_order && !stopping_) co_await poke_.wait(pause_after(failures - 1));
+    }
+    running_ = false;
+    version_.clear();
+    standing_ = Standing::connecting;
+}
+
+std::string JobWatch::path(std::string_view query) const {
+    return fmt::format("/apis/batch/v1/namespaces/{}/jobs?labelSelector={}&{}", name_space_,
+                       http::percent_encode(kAttemptLabel), query);
+}
+
+asio::awaitable<bool> JobWatch::list() {
+    std::unordered_set<std::string> seen;
+    std::vector<std::string> attended;  // one that is attended later may be younger than the list
+    for (const auto& [name, job] : jobs_) attended.push_back(name);
+    std::string next;
+    do {
+        std::string query = fmt::format("limit={}", kPage);
+        if (!next.empty()) query += "&continue=" + http::percent_encode(next);
+        ClusterCall call{.path = path(query), .timeout = kListTimeout};
+        const ClusterAnswer answer = co_await cluster_->call(std::move(call));
+        if (!answer.ok()) {
+            version_.clear();
+            if (answer.status != 410) stand(Standing::broken, answer.what, answer.is_final());
+            co_return false;
+        }
+        Result<JobPage> page = read_page(answer.body);
+        if (!page) {
+            stand(Standing::broken, page.error().what);
+            co_return false;
+        }
+        for (JobState& job : page->jobs) {
+            seen.insert(job.name);
+            tell(std::move(job), false);
+        }
+        version_ = page->resource_version;
+        next = std::move(page->next);
+    } while (!next.empty());
+    for (const std::string& name : attended) {
+        const auto found = jobs_.find(name);
+        if (found == jobs_.end() || seen.contains(name)) continue;
+        found->second->missing = true;
+        found->second->wake.notify();
+    }
+    co_return true;
+}
+
+/// False: it is to be begun anew after a while only.
+asio::awaitable<bool> JobWatch::watch() {
+    line_.clear();
+    heard_ = false;
+    const auto seconds = std::chrono::ceil<Seconds>(longest_silence_);
+    ClusterCall call{
+        .path = path(fmt::format("watch=1&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds={}",
+                                 http::percent_encode(version_), seconds.count())),
+        .timeout = longest_silence_ + kEndGrace,
+        .on_body = [this](std::string_view piece) { return take(piece); }};
+    const ClusterAnswer answer = co_await cluster_->call(std::move(call));
+    if (answer.status != 0 && !answer.ok() && answer.status != 410)
+        stand(Standing::broken, answer.what, answer.is_final());
+    // Silence may mean that nothing happened, or that nobody listens to what does: a list tells.
+    if (!heard_) version_.clear();
+    co_return answer.ok();
+}
+
+bool JobWatch::take(std::string_view piece) {
+    heard_ = true;
+    for (std::size_t end = piece.find('\n'); end != piece.npos; end = piece.find('\n')) {
+        line_ += piece.substr(0, end);
+        piece.remove_prefix(end + 1);
+        if (!line_.empty() && !take_line(line_)) return false;
+        line_.clear();
+    }
+    line_ += piece;
+    return line_.size() <= kLongestLine && !stopping_;
+}
+
+/// False: this watch leads no further.
+bool JobWatch::take_line(std::string_view line) {
+    Result<WatchEvent> event = read_event(line);
+    if (!event || event->kind == WatchEvent::Kind::error || event->kind == WatchEvent::Kind::gone) {
+        const bool gone = event && event->kind == WatchEvent::Kind::gone;
+        if (!gone)
+            log::warn("watch of Jobs broken off cluster={} namespace={} error={}", cluster_->server(),
+                      name_space_, event ? event->what : event.error().what);
+        version_.clear();
+        return false;
+    }
+    if (!event->resource_version.empty()) version_ = event->resource_version;
+    if (event->kind != WatchEvent::Kind::bookmark)
+        tell(std::move(event->job), event->kind == WatchEvent::Kind::deleted);
+    return true;
+}
+
+void JobWatch::tell(JobState state, bool deleted) {
+    const auto found = jobs_.find(state.name);
+    if (found == jobs_.end()) return;
+    found->second->missing = deleted;
+    found->second->state = std::move(state);
+    found->second->wake.notify();
+}
+
+}  // namespace ecron::execution
