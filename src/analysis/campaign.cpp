@@ -59,6 +59,17 @@ store::CampaignRound Scheduler::Impl::next_round() const {
     }
     const std::size_t shards = shards_.size();
     round.most = node_.options.nodes == store::Nodes::one ? shards : (shards + live_nodes_ - 1) / live_nodes_;
+    // A lock that was taken while there were fewer nodes is somebody else's to have, unless it is led
+    // already.
+    auto wanted = static_cast<std::size_t>(
+        std::ranges::count_if(shards_, [](const auto& shard) { return shard->in_term(); }));
+    for (const auto& shard : shards_) {
+        if (shard->in_term() || !is_held(shard->shard())) continue;
+        if (wanted < round.most)
+            ++wanted;
+        else
+            round.release.push_back(shard->shard());
+    }
     return round;
 }
 

@@ -57,9 +57,16 @@ void ShardScheduler::looked_at(Run& run, const model::Execution* row) {
         end_run(run.id);
         return;
     }
+    const bool handed_back = row->state == model::ExecutionState::pending && row->node.value().empty();
+    if (handed_back && row->attempt <= 1 && run.stop_reason.empty()) {
+        // It never began: what its job says by now decides, as about any run that waits.
+        model::Execution waiting = *row;
+        end_run(run.id);
+        node_.gate.spawn("adopt", adopt(std::move(waiting), term_count_));
+        return;
+    }
     run.row = *row;
-    const bool waits = row->accepted || row->state == model::ExecutionState::failure ||
-                       (row->state == model::ExecutionState::pending && row->node.value().empty());
+    const bool waits = row->accepted || row->state == model::ExecutionState::failure || handed_back;
     if (waits)
         came_back(run);
     else if (is_lost(*row))

@@ -334,11 +334,16 @@ void ShardScheduler::end_commands() {
     }
 }
 
-/// Puts a run that this process will not finish back to pending, so that whoever leads starts it at once.
+/// Puts a run that this process will not finish back to pending, so that whoever leads starts it at once;
+/// unless it is somebody else's by now.
 asio::awaitable<void> ShardScheduler::hand_back(Run run) {
     const bool unfinished = run.stage == Stage::running || run.stage == Stage::starting;
     const ExecuteId execution = run.row.id;
     store::Outcome outcome{.id = execution, .attempt = run.row.attempt, .after = run.row};
+    // Whether an attempt that was just being begun is this node's already is not known.
+    std::vector<NodeId> owners{run.row.node};
+    if (run.stage == Stage::starting && run.row.node != node_.options.node)
+        owners.push_back(node_.options.node);
     outcome.after.state = model::ExecutionState::pending;
     outcome.after.node = NodeId{};
     const bool goes_on = run.task != nullptr && execution::outlives_node(run.task->context);
@@ -359,11 +364,16 @@ asio::awaitable<void> ShardScheduler::hand_back(Run run) {
                                         .outcome = model::ExecutionState::interrupt,
                                         .reason = "the node was shut down"};
     }
-    for (std::size_t tries = 0;; ++tries) {
+    for (std::size_t tries = 0; !owners.empty();) {
+        outcome.owner = {.node = owners.back(), .epoch = run.row.epoch};
         const Result<bool> written = co_await node_.store.finish(outcome);
-        if (written) co_return;
+        if (written && *written) co_return;
+        if (written) {
+            owners.pop_back();
+            continue;
+        }
         bool again = written.error().code == Errc::unavailable;
-        if (again) again = co_await node_.back_off(tries);
+        if (again) again = co_await node_.back_off(tries++);
         if (again) continue;
         log::warn("run not handed back execution={} error={}", execution, written.error().what);
         co_return;

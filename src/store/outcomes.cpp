@@ -19,11 +19,12 @@ namespace {
 
 /// What the compare-and-set binds of each row, in this order: the new values, then what the row must be now.
 /// A start goes from pending or failure, an end from executing too: `also` is that third state, or pending
-/// again.
-constexpr std::array<std::string_view, 16> kNames{
-    "n_state",  "n_begin",    "n_end",  "n_executor", "n_times",  "n_ext", "n_due",     "n_attempt",
-    "n_losses", "n_accepted", "n_node", "n_epoch",    "n_result", "o_id",  "o_attempt", "o_also"};
-constexpr std::string_view kTypes = "iiisisiiiisissii";
+/// again. Without an owner any is right.
+constexpr std::array<std::string_view, 18> kNames{
+    "n_state",  "n_begin",   "n_end",     "n_executor", "n_times", "n_ext",
+    "n_due",    "n_attempt", "n_losses",  "n_accepted", "n_node",  "n_epoch",
+    "n_result", "o_id",      "o_attempt", "o_also",     "o_node",  "o_epoch"};
+constexpr std::string_view kTypes = "iiisisiiiisissiisi";
 
 constexpr std::string_view kOneRow =
     "update t_cron_job_status set f_job_status = :p0, f_begin_time = :p1, f_end_time = :p2, f_executor = "
@@ -31,7 +32,9 @@ constexpr std::string_view kOneRow =
     "f_execute_times = :p4, f_ext_info = :p5, f_due = :p6, f_attempt = :p7, f_losses = :p8, f_accepted = "
     ":p9, "
     "f_node = :p10, f_epoch = :p11, f_result = coalesce(:p12, f_result) "
-    "where f_execute_id = :p13 and f_attempt = :p14 and f_job_status in (3, 6, :p15) and f_trigger > 0";
+    "where f_execute_id = :p13 and f_attempt = :p14 and f_job_status in (3, 6, :p15) and f_trigger > 0 "
+    "and coalesce(f_node, '') = coalesce(:p16, f_node, '') and coalesce(f_epoch, 0) = coalesce(:p17, "
+    "f_epoch, 0)";
 
 /// Many rows: the values are a table that the update joins. Order and index are given, since the optimizer at
 /// times took the rows by their state instead and was ten times slower.
@@ -46,7 +49,8 @@ const Rows& joined_rows() {
             "s.f_ext_info = v.n_ext, s.f_due = v.n_due, s.f_attempt = v.n_attempt, s.f_losses = v.n_losses, "
             "s.f_accepted = v.n_accepted, s.f_node = v.n_node, s.f_epoch = v.n_epoch, "
             "s.f_result = coalesce(v.n_result, s.f_result) "
-            "where s.f_attempt = v.o_attempt and s.f_job_status in (3, 6, v.o_also) and s.f_trigger > 0",
+            "where s.f_attempt = v.o_attempt and s.f_job_status in (3, 6, v.o_also) and s.f_trigger > 0 "
+            "and (v.o_node is null or s.f_node = v.o_node) and (v.o_epoch is null or s.f_epoch = v.o_epoch)",
         .row_begin = "select ",
         .row_end = "",
         .separator = " union all ",
@@ -63,7 +67,9 @@ void bind_outcome(Statement& row, const OutcomeWrite& write) {
         << model::write_executors(after.executors) << after.execute_times << ext_info_without_result(after)
         << millis_or_null(after.due) << write.attempt_after() << after.losses << after.accepted
         << after.node.value() << after.epoch.value() << text_or_null(after.result) << outcome.id.value()
-        << outcome.attempt << static_cast<int>(also);
+        << outcome.attempt << static_cast<int>(also)
+        << (outcome.owner ? std::optional<std::string_view>{outcome.owner->node.value()} : std::nullopt)
+        << (outcome.owner ? std::optional{outcome.owner->epoch.value()} : std::nullopt);
 }
 
 /// Leaves in each write whether its row was as expected. Several rows in one statement give only their sum:

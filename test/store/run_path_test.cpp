@@ -260,6 +260,29 @@ TEST_CASE("an execution ends once, at the attempt it is at", "[store]") {
         world.must(world.store().finish(world.outcome_of(world.run(Seconds{9}), ExecutionState::success))));
 }
 
+TEST_CASE("an outcome that names the row's owner holds while the row is still that one's", "[store]") {
+    Leading world;
+    const std::vector<model::Execution> runs{world.run(Seconds{3}), world.run(Seconds{2}),
+                                             world.run(Seconds{1})};
+    world.must(world.store().claim(world.claim_of(runs)));
+    const auto handed_back = [&](const model::Execution& run, const std::string& node, Epoch epoch) {
+        Outcome outcome = world.outcome_of(run, ExecutionState::pending);
+        outcome.owner = {.node = NodeId(node), .epoch = epoch};
+        return outcome;
+    };
+    const std::string mine = runs[0].node.value();
+    CHECK_FALSE(world.must(world.store().finish(handed_back(runs[0], "another", runs[0].epoch))));
+    CHECK_FALSE(world.must(world.store().finish(handed_back(runs[0], mine, Epoch(99)))));
+    CHECK(world.must(world.store().finish(handed_back(runs[0], mine, runs[0].epoch))));
+    // Several share a statement.
+    std::vector<boost::asio::awaitable<Result<bool>>> together;
+    together.push_back(world.store().finish(handed_back(runs[1], mine, runs[1].epoch)));
+    together.push_back(world.store().finish(handed_back(runs[2], "another", runs[2].epoch)));
+    const auto answers = world.all(std::move(together));
+    CHECK(answers[0].value());
+    CHECK_FALSE(answers[1].value());
+}
+
 TEST_CASE("of many outcomes in one batch each has its own answer", "[store]") {
     Leading world;
     std::vector<model::Execution> runs;

@@ -144,6 +144,11 @@ struct Claimed {
 
 /// The end of an attempt: compare-and-set on (execution, attempt) from an unended state.
 struct Outcome {
+    struct Owner {
+        NodeId node{};
+        Epoch epoch{};
+    };
+
     ExecuteId id{};
     int attempt{0};
     model::Execution
@@ -151,6 +156,8 @@ struct Outcome {
     std::optional<model::Attempt> record{};     // nothing: the attempt never began
     std::vector<Announcement> announcements{};  // put into the outbox, same transaction
     int next_attempt{0};                        // 0: unchanged; else the row goes on as that attempt
+    std::optional<Owner>
+        owner{};  // whose the row must still be, as its claim or start said; nothing: anybody's
 };
 
 /// Room for executions of one concurrency key, wherever they run: at most `most` of them hold a slot.
