@@ -1,0 +1,169 @@
+#include "checker.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "ecron/base/stable_hash.hpp"
+#include "ecron/model/json.hpp"
+
+namespace ecron::sim {
+namespace {
+
+using namespace std::chrono_literals;
+using State = model::ExecutionState;
+
+constexpr Millis kEndless{90'000};  // an execution that stood still for so long is stuck
+
+std::string at(Instant instant) { return format_rfc3339_millis(instant); }
+
+bool may_become(State from, State to, int attempts) {
+    switch (from) {
+        case State::pending:  // a claim that is its own start shows as executing only with its outcome
+        case State::executing:
+            return true;
+        case State::failure:
+            return to == State::executing || to == State::interrupt ||
+                   (to == State::pending && attempts <= 1) || to == State::failure;
+        default:
+            return false;
+    }
+}
+
+}  // namespace
+
+Checker::Checker(const History& history, Instant end, const Clients::Promises& promises)
+    : history_(history),
+      end_(end),
+      promises_(promises) {}
+
+std::vector<std::string> Checker::violations() {
+    for (const RowLife& row : history_.rows) {
+        if (row.deleted == 0) rows_[row.id.value()] = &row;
+        if (row.trigger == model::Trigger::schedule && row.nominal)
+            planned_[{row.job, *row.nominal}].push_back(&row);
+    }
+    for (const Call& call : history_.calls) calls_[call.id.value()].push_back(&call);
+    read_jobs();
+    check_terms();
+    check_arrows();
+    check_calls();
+    check_ends();
+    check_promises();
+    check_summaries();
+    for (const auto& [job, instants] : jobs_) check_planned(job, instants);
+    return violations_;
+}
+
+// --- terms, states, calls
+
+void Checker::check_terms() {
+    std::map<Shard, FencedCommit> last;
+    for (const FencedCommit& commit : history_.fenced) {
+        const auto found = last.find(commit.shard);
+        if (found != last.end()) {
+            const FencedCommit& before = found->second;
+            if (commit.what == Fenced::begin && commit.epoch <= before.epoch)
+                blame("terms: epoch {} of shard {} begins after {}", commit.epoch, commit.shard,
+                      before.epoch);
+            if (commit.what != Fenced::begin && commit.epoch != before.epoch)
+                blame("terms: shard {} was written by epoch {} in the term of {} at {}", commit.shard,
+                      commit.epoch, before.epoch, at(commit.at));
+            if (commit.watermark < before.watermark)
+                blame("watermark: of shard {} went back from {} to {}", commit.shard, at(before.watermark),
+                      at(commit.watermark));
+        }
+        last[commit.shard] = commit;
+        if (commit.what == Fenced::claim) claims_[commit.shard].push_back(commit);
+    }
+}
+
+void Checker::check_arrows() {
+    for (const Transition& change : history_.transitions) {
+        const RowLife& row = history_.rows[change.row];
+        const int attempts = change.attempt_after - change.attempt_before;
+        if (!may_become(change.from, change.to, attempts) || attempts < 0 || attempts > 1)
+            blame("states: {} went from {} (attempt {}) to {} (attempt {}) at {}", row.id,
+                  model::to_text(change.from), change.attempt_before, model::to_text(change.to),
+                  change.attempt_after, at(change.at));
+        const bool ran =
+            change.to == State::success || change.to == State::failure || change.to == State::abandon;
+        const auto calls = calls_.find(row.id.value());
+        const bool called =
+            calls != calls_.end() && std::ranges::any_of(calls->second, [&](const Call* call) {
+                return call->attempt == change.attempt_before && call->at <= change.at;
+            });
+        if (ran && !called && change.from != State::failure)
+            blame("states: {} is {} at {}, but attempt {} was never started", row.id,
+                  model::to_text(change.to), at(change.at), change.attempt_before);
+    }
+}
+
+void Checker::check_calls() {
+    for (const auto& [id, calls] : calls_) {
+        std::set<int> attempts;
+        for (const Call* const call : calls)
+            if (!attempts.insert(call->attempt).second)
+                blame("doubled: attempt {} of {} was started again, by {} at {}", call->attempt, id,
+                      call->node, at(call->at));
+        const auto row = rows_.find(id);
+        if (row == rows_.end()) {
+            blame("calls: {} was started by {} at {}, and has no row", id, calls.front()->node,
+                  at(calls.front()->at));
+            continue;
+        }
+        if (*attempts.rbegin() > row->second->attempt)
+            blame("calls: {} was started as attempt {}, its row is at {}", id, *attempts.rbegin(),
+                  row->second->attempt);
+        const bool early = row->second->due && calls.front()->at < *row->second->due - kClockSlack;
+        if (row->second->trigger == model::Trigger::schedule && calls.front()->attempt == 1 && early)
+            blame("early: {} was started at {}, due at {}", id, at(calls.front()->at), at(*row->second->due));
+    }
+}
+
+void Checker::check_ends() {
+    static const std::set<std::string> kReasons{"overlap",  "deadline",  "deleted",  "cancelled", "a client",
+                                                "replaced", "node_lost", "job_gone", "limit"};
+    for (const auto& [id, row] : rows_) {
+        if (!model::is_end(row->state)) {
+            if (row->changed_at < end_ - kEndless && row->due.value_or(row->changed_at) < end_ - kEndless)
+                blame("stuck: {} has been {} (attempt {}) since {}", id, model::to_text(row->state),
+                      row->attempt, at(row->changed_at));
+            continue;
+        }
+        if (calls_.contains(id)) continue;
+        if (row->state != State::interrupt || !kReasons.contains(row->reason))
+            blame("ends: {} ended as {} at {} without a start, because of '{}'", id,
+                  model::to_text(row->state), at(row->changed_at), row->reason);
+        const auto job = jobs_.find(row->job);
+        if (job == jobs_.end() || row->trigger != model::Trigger::schedule) continue;
+        if (row->reason == "overlap" && !job->second.may_refuse)
+            blame("ends: {} was refused for overlap, which its job allows", id);
+        if (row->reason == "deadline" && !job->second.has_deadline)
+            blame("ends: {} was refused for a deadline that its job never had", id);
+    }
+}
+
+void Checker::check_promises() {
+    for (const ExecuteId& id : promises_.runs)
+        if (!rows_.contains(id.value())) blame("promises: run {} was accepted, and is not there", id);
+    for (const ExecuteId& id : promises_.cancelled) {
+        const auto row = rows_.find(id.value());
+        if (row != rows_.end() && row->second->state != State::interrupt)
+            blame("promises: {} was cancelled, and is {}", id, model::to_text(row->second->state));
+    }
+}
+
+std::uint64_t fingerprint(const History& history) {
+    std::uint64_t hash = 0;
+    const auto add = [&hash](std::string_view text, std::int64_t number) {
+        hash = hash * 0x100'0000'01b3U + stable_hash(text) + static_cast<std::uint64_t>(number);
+    };
+    for (const RowLife& row : history.rows) add(row.id.value(), to_unix_millis(row.inserted_at));
+    for (const Transition& change : history.transitions)
+        add(model::to_text(change.to), to_unix_millis(change.at));
+    for (const Call& call : history.calls) add(call.node.value(), to_unix_millis(call.at));
+    for (const FencedCommit& commit : history.fenced) add("", to_unix_millis(commit.watermark));
+    return hash;
+}
+
+}  // namespace ecron::sim

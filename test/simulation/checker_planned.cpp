@@ -1,0 +1,180 @@
+#include <algorithm>
+
+#include "checker.hpp"
+#include "ecron/base/time.hpp"
+
+/// Every instant that a job should have run at.
+namespace ecron::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Millis kUnsettled{30'000};  // before the end of the world: not all is claimed yet
+
+std::string at(Instant instant) { return format_rfc3339_millis(instant); }
+
+/// The text of a member of the summary that a row carries.
+Instant member_of(const std::string& json, std::string_view name) {
+    const std::size_t begin = json.find(fmt::format("\"{}\":\"", name)) + name.size() + 4;
+    return parse_rfc3339(json.substr(begin, json.find('"', begin) - begin)).value_or(Instant{});
+}
+
+}  // namespace
+
+/// From versions to segments.
+void Checker::read_jobs() {
+    for (const JobVersion& version : history_.jobs) {
+        Instants& job = jobs_[version.key];
+        std::optional<Reference> reference = version.job ? Reference::of(*version.job) : std::nullopt;
+        const bool open = !job.segments.empty() && job.segments.back().until == Instant::max();
+        if (reference) {
+            job.may_summarise = job.may_summarise || reference->misfire != model::Misfire::all;
+            job.may_refuse = job.may_refuse || reference->overlap != model::Overlap::allow;
+            job.has_deadline = job.has_deadline || reference->deadline.has_value();
+            job.grace = std::min(job.grace, reference->grace);
+        }
+        if (open && reference && job.segments.back().reference.same_instants(*reference)) continue;
+        if (open) {
+            Segment& last = job.segments.back();
+            last.until = version.at;
+            last.deleted = !version.job;
+            last.watermark = version.watermark;
+        }
+        if (!reference || !reference->enabled) continue;
+        job.segments.push_back({.reference = *reference,
+                                .since = version.job->effective_from,
+                                .until = Instant::max(),
+                                .number = version.number});
+    }
+    for (const MissedNote& note : history_.missed)
+        summaries_.emplace(note.missed.job, std::pair{note.missed.from, note.missed.to});
+    for (const RowLife& row : history_.rows)
+        if (!row.missed.empty())
+            summaries_.emplace(row.job,
+                               std::pair{member_of(row.missed, "from"), member_of(row.missed, "to")});
+}
+
+void Checker::check_planned(JobKey job, const Instants& instants) {
+    for (const Segment& segment : instants.segments) check_segment(job, instants, segment);
+    check_rows(job, instants);
+}
+
+void Checker::check_segment(JobKey job, const Instants& instants, const Segment& segment) {
+    const Instant until = std::min(segment.until - kClockSlack, end_ - kUnsettled);
+    std::optional<Instant> nominal = segment.reference.after(segment.since);
+    for (; nominal && *nominal <= until; nominal = segment.reference.after(*nominal)) {
+        const Instant due = segment.reference.due(*nominal);
+        if (due > until) continue;
+        const bool has_row = planned_.contains({job, *nominal});
+        if (!is_covered(job, instants, segment, *nominal, due))
+            blame("lost: job {} {} should have run at {} (due {}); its schedule held from {} to {}", job,
+                  segment.reference.job, at(*nominal), at(due), at(segment.since),
+                  segment.until == Instant::max() ? "the end" : at(segment.until));
+        if (has_row) check_watermark_waited(job, segment, *nominal);
+        if (segment.reference.once && !is_summarised(job, *nominal)) return;
+    }
+}
+
+bool Checker::is_covered(JobKey job, const Instants& instants, const Segment& segment, Instant nominal,
+                         Instant due) const {
+    if (const auto found = planned_.find({job, nominal}); found != planned_.end())
+        for (const RowLife* const row : found->second)
+            if (row->deleted == 0 || rightly_withdrawn(*row, instants, segment)) return true;
+    if (is_summarised(job, nominal)) return true;
+    if (is_paused(segment.reference.tenant, due, kClockSlack)) return true;
+    // A job that is gone runs no more; but what the watermark had passed had been claimed.
+    return segment.deleted && (segment.reference.jitter > Millis{0} || due > segment.watermark);
+}
+
+/// A row is deleted because a newer definition does not name its instant, or because a pause began.
+bool Checker::rightly_withdrawn(const RowLife& row, const Instants& instants, const Segment& segment) const {
+    if (row.due && is_paused(segment.reference.tenant, *row.due, kClockSlack)) return true;
+    if (segment.until == Instant::max()) return false;
+    const auto next = std::ranges::find_if(instants.segments,
+                                           [&](const Segment& one) { return one.since >= segment.until; });
+    const bool disabled_between = next == instants.segments.end() || next->since > segment.until;
+    return disabled_between || !next->reference.names(*row.nominal) ||
+           std::ranges::any_of(next, instants.segments.end(),
+                               [&](const Segment& one) { return !one.reference.names(*row.nominal); });
+}
+
+bool Checker::is_summarised(JobKey job, Instant nominal) const {
+    const auto [first, last] = summaries_.equal_range(job);
+    return std::any_of(first, last, [&](const auto& one) {
+        return one.second.first <= nominal && nominal <= one.second.second;
+    });
+}
+
+bool Checker::is_paused(const TenantId& tenant, Instant due, Millis slack) const {
+    return std::ranges::any_of(history_.pauses, [&](const PauseSpan& span) {
+        const bool theirs = !span.tenant || *span.tenant == tenant;
+        return theirs && due >= span.from - slack && (!span.to || due <= *span.to + slack);
+    });
+}
+
+/// The watermark passes an instant only with its claim, once the planner knows the job.
+void Checker::check_watermark_waited(JobKey job, const Segment& segment, Instant nominal) {
+    if (segment.reference.jitter > Millis{0}) return;
+    const std::vector<const RowLife*>& lives = planned_.at({job, nominal});
+    const std::uint64_t claimed = lives.front()->inserted;
+    for (const auto& [shard, claims] : claims_) {
+        const auto own = std::ranges::lower_bound(claims, claimed, {}, &FencedCommit::commit);
+        if (own == claims.end() || own->commit != claimed) continue;
+        const auto passed = std::ranges::find_if(claims, [&](const FencedCommit& one) {
+            return one.watermark >= nominal && one.planned >= segment.number;
+        });
+        if (passed != claims.end() && passed->commit < claimed)
+            blame("watermark: it passed {} at {}, before job {} was claimed for it at {}", at(nominal),
+                  at(passed->at), job, at(lives.front()->inserted_at));
+    }
+}
+
+/// No row without a definition that names it.
+void Checker::check_rows(JobKey job, const Instants& instants) {
+    const auto first = planned_.lower_bound({job, Instant::min()});
+    for (auto one = first; one != planned_.end() && one->first.first == job; ++one) {
+        const Instant nominal = one->first.second;
+        for (const RowLife* const row : one->second) {
+            const bool named = std::ranges::any_of(instants.segments, [&](const Segment& segment) {
+                const bool in_time =
+                    nominal > segment.since && segment.since <= row->inserted_at &&
+                    (segment.until == Instant::max() || nominal <= segment.until + kLearning);
+                return in_time && segment.reference.names(nominal);
+            });
+            if (!named)
+                blame("ghost: {} was claimed for job {} at {}, which no definition named ({})", row->id, job,
+                      at(nominal), at(row->inserted_at));
+        }
+        const auto standing = std::ranges::count(one->second, 0U, &RowLife::deleted);
+        if (standing > 1) blame("doubled: job {} has {} rows for {}", job, standing, at(nominal));
+        for (const PauseSpan& span : history_.pauses) {
+            const RowLife* const row = one->second.back();
+            const bool inside = row->due && *row->due > span.from + kLearning && span.to &&
+                                *row->due < *span.to - kClockSlack;
+            const auto calls = calls_.find(row->id.value());
+            if (!inside || row->deleted != 0 || calls == calls_.end()) continue;
+            const bool theirs =
+                !span.tenant || std::ranges::all_of(instants.segments, [&](const Segment& segment) {
+                    return segment.reference.tenant == *span.tenant;
+                });
+            if (theirs)
+                blame("pause: {} of job {} was due at {}, within a pause, and ran", row->id, job,
+                      at(*row->due));
+        }
+    }
+}
+
+void Checker::check_summaries() {
+    for (const MissedNote& note : history_.missed) {
+        const auto job = jobs_.find(note.missed.job);
+        if (job == jobs_.end()) continue;
+        if (!job->second.may_summarise && note.missed.count <= 1'000 - 1)
+            blame("misfire: job {} runs all it missed, but {} to {} were passed over", note.missed.job,
+                  at(note.missed.from), at(note.missed.to));
+        if (note.missed.to > note.at - job->second.grace + kClockSlack)
+            blame("misfire: of job {}, {} was given up at {}, within its grace", note.missed.job,
+                  at(note.missed.to), at(note.at));
+    }
+}
+
+}  // namespace ecron::sim

@@ -1,0 +1,219 @@
+#include "database.hpp"
+
+#include <algorithm>
+
+#include "ecron/model/execution.hpp"
+
+/// The run path: claims and outcomes.
+namespace ecron::sim {
+namespace {
+
+std::optional<Instant> whole_seconds(const std::optional<Instant>& instant) {
+    return instant ? std::optional<Instant>{std::chrono::floor<Seconds>(*instant)} : std::nullopt;
+}
+
+}  // namespace
+
+Database::Answer<void> Database::fence(Shard shard, Epoch epoch, Fenced what) {
+    ShardRow& row = shards_[shard.value()];
+    if (row.epoch != epoch && !mutations_.no_fence) return fail(Errc::denied, "another term has begun");
+    ++history_.commits;
+    history_.fenced.push_back({what, history_.commits, now(), shard, epoch, *row.watermark, row.planned});
+    return {};
+}
+
+void Database::insert_row(model::Execution execution) {
+    execution.key = ++last_key_;
+    execution.begin_at = whole_seconds(execution.begin_at);
+    execution.end_at = whole_seconds(execution.end_at);
+    const auto life = static_cast<std::uint32_t>(history_.rows.size());
+    history_.rows.push_back({.id = execution.id,
+                             .job = execution.job_key,
+                             .trigger = execution.trigger,
+                             .nominal = execution.nominal,
+                             .due = execution.due,
+                             .revision = execution.revision,
+                             .missed = execution.missed,
+                             .inserted = history_.commits,
+                             .inserted_at = now(),
+                             .state = execution.state,
+                             .attempt = execution.attempt,
+                             .changed_at = now()});
+    unended_.emplace(execution.key, execution.id);
+    if (execution.nominal) planned_[execution.job_id].emplace(*execution.nominal, execution.id);
+    ExecuteId id = execution.id;
+    rows_.insert_or_assign(std::move(id), Row{std::move(execution), life});
+}
+
+Database::Answer<store::Claimed> Database::claim(const store::Claim& claim) {
+    ShardRow& shard = shards_[claim.shard.value()];
+    if (claim.watermark > now() + claim_ahead_ + Seconds{1} && !mutations_.no_fence) {
+        if (shard.epoch != claim.epoch) return fail(Errc::denied, "another term has begun");
+        return fail(Errc::unavailable, "this node's clock is ahead of the database's");
+    }
+    for (const model::Execution& execution : claim.executions) {
+        const auto found = rows_.find(execution.id);
+        if (found == rows_.end()) continue;
+        const model::Execution& there = found->second.execution;
+        if (there.job_id != execution.job_id || there.nominal != execution.nominal)
+            return fail(Errc::internal, "execution belongs to another run");
+    }
+    if (auto fenced = fence(claim.shard, claim.epoch, Fenced::claim); !fenced)
+        return std::unexpected(fenced.error());
+    shard.watermark = std::max(*shard.watermark, claim.watermark);
+    shard.planned = claim.planned;
+    history_.fenced.back().watermark = *shard.watermark;
+    history_.fenced.back().planned = shard.planned;
+
+    store::Claimed claimed;
+    for (const model::Execution& execution : claim.executions) {
+        const auto found = rows_.find(execution.id);
+        if (found == rows_.end() || mutations_.no_unique_key) {
+            insert_row(execution);
+            claimed.mine.push_back(true);
+            continue;
+        }
+        const model::Execution& there = found->second.execution;
+        claimed.mine.push_back(there.epoch == execution.epoch && there.state == execution.state &&
+                               there.attempt == execution.attempt);
+    }
+    for (const JobKey key : claim.spent) {
+        const auto run = std::ranges::find(claim.executions, key, &model::Execution::job_key);
+        if (run == claim.executions.end()) continue;
+        if (auto disabled = disable_spent(key, run->revision))
+            claimed.disabled.push_back(std::move(*disabled));
+    }
+    for (const store::Missed& missed : claim.missed)
+        if (missed_keys_.emplace(missed.job, missed.from).second)
+            history_.missed.push_back({missed, history_.commits, now()});
+    return claimed;
+}
+
+Database::Answer<void> Database::withdraw(Shard shard, Epoch epoch, const std::vector<ExecuteId>& ids) {
+    if (auto fenced = fence(shard, epoch, Fenced::withdraw); !fenced) return fenced;
+    for (const ExecuteId& id : ids) {
+        const auto found = rows_.find(id);
+        if (found == rows_.end()) continue;
+        const model::Execution& row = found->second.execution;
+        if (row.state != model::ExecutionState::pending || row.trigger != model::Trigger::schedule ||
+            row.execute_times != 0)
+            continue;
+        history_.rows[found->second.life].deleted = history_.commits;
+        unended_.erase(row.key);
+        std::erase_if(planned_[row.job_id], [&](const auto& one) { return one.second == id; });
+        rows_.erase(found);
+    }
+    return {};
+}
+
+void Database::tell(std::string kind, const model::Execution& execution, const std::string& by) {
+    changes_.push_back({.number = ChangeNumber{static_cast<std::int64_t>(changes_.size()) + 1},
+                        .kind = std::move(kind),
+                        .job_id = execution.job_id,
+                        .job_key = execution.job_key,
+                        .tenant = execution.tenant,
+                        .at = now(),
+                        .execution = execution.id,
+                        .by = by});
+}
+
+Database::Answer<model::Execution> Database::insert(model::Execution execution, store::Tell told) {
+    if (rows_.contains(execution.id))
+        return fail(Errc::conflict, "an execution with that id exists", {"execute_id"});
+    ++history_.commits;
+    insert_row(execution);
+    if (told == store::Tell::leader) tell("run", execution, {});
+    return execution;
+}
+
+void Database::ask_cancel(const model::Execution& execution, const std::string& by) {
+    tell("cancel", execution, by);
+}
+
+Database::Answer<void> Database::record_result(const ExecuteId& id, const std::string& result,
+                                               store::Tell told) {
+    const auto found = rows_.find(id);
+    if (found == rows_.end()) return fail(Errc::not_found, "this execution does not exist", {"execute_id"});
+    found->second.execution.result = result;
+    if (told == store::Tell::leader) tell("callback", found->second.execution, {});
+    return {};
+}
+
+bool Database::compare_and_set(const ExecuteId& id, int attempt, bool from_executing,
+                               const model::Execution& after, int next_attempt,
+                               const std::optional<store::Outcome::Owner>& owner) {
+    const auto found = rows_.find(id);
+    if (found == rows_.end()) return false;
+    model::Execution& row = found->second.execution;
+    const bool from = row.state == model::ExecutionState::pending ||
+                      row.state == model::ExecutionState::failure ||
+                      (from_executing && row.state == model::ExecutionState::executing);
+    if (!from || row.attempt != attempt || row.trigger == model::Trigger::history) return false;
+    if (owner && (row.node != owner->node || row.epoch != owner->epoch)) return false;
+    ++history_.commits;
+    RowLife& life = history_.rows[found->second.life];
+    const int attempt_after = next_attempt == 0 ? attempt : next_attempt;
+    history_.transitions.push_back({.row = found->second.life,
+                                    .from = row.state,
+                                    .to = after.state,
+                                    .attempt_before = attempt,
+                                    .attempt_after = attempt_after,
+                                    .node = after.node,
+                                    .at = now()});
+    row.state = life.state = after.state;
+    row.attempt = life.attempt = attempt_after;
+    row.accepted = life.accepted = after.accepted;
+    row.reason = life.reason = after.reason;
+    life.changed_at = now();
+    row.begin_at = whole_seconds(after.begin_at);
+    row.end_at = whole_seconds(after.end_at);
+    row.executors = after.executors;
+    row.execute_times = after.execute_times;
+    row.missed = after.missed;
+    row.due = after.due;
+    row.losses = after.losses;
+    row.node = after.node;
+    row.epoch = after.epoch;
+    if (!after.result.empty()) row.result = after.result;
+    if (model::is_end(row.state)) unended_.erase(row.key);
+    return true;
+}
+
+store::Begun Database::begin_attempt(const ExecuteId& id, int attempt, const model::Execution& after,
+                                     const std::optional<store::Slot>& slot) {
+    if (slot && !slots_.contains(id) && slots_taken_[slot->key] >= slot->most) return store::Begun::no_slot;
+    if (!compare_and_set(id, attempt, false, after, 0, {})) return store::Begun::no;
+    if (slot && slots_.emplace(id, slot->key).second) ++slots_taken_[slot->key];
+    return store::Begun::yes;
+}
+
+bool Database::finish(const store::Outcome& outcome) {
+    if (!compare_and_set(outcome.id, outcome.attempt, true, outcome.after, outcome.next_attempt,
+                         outcome.owner))
+        return false;
+    if (const auto slot = slots_.extract(outcome.id)) --slots_taken_[slot.mapped()];
+    return true;
+}
+
+const model::Execution* Database::find(const ExecuteId& id) const {
+    const auto found = rows_.find(id);
+    return found == rows_.end() ? nullptr : &found->second.execution;
+}
+
+std::vector<model::Execution> Database::unended(std::size_t limit, std::int64_t after_key) const {
+    std::vector<model::Execution> found;
+    for (auto row = unended_.upper_bound(after_key); row != unended_.end() && found.size() < limit; ++row)
+        found.push_back(rows_.at(row->second).execution);
+    return found;
+}
+
+std::vector<model::Execution> Database::runs_of(const JobId& job, Instant from, Instant to) const {
+    std::vector<model::Execution> found;
+    const auto runs = planned_.find(job);
+    if (runs == planned_.end()) return found;
+    for (auto one = runs->second.lower_bound(from); one != runs->second.end() && one->first <= to; ++one)
+        found.push_back(rows_.at(one->second).execution);
+    return found;
+}
+
+}  // namespace ecron::sim

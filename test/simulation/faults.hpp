@@ -1,0 +1,57 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "clients.hpp"
+#include "node.hpp"
+
+namespace ecron::sim {
+
+enum class Fault : std::uint8_t {
+    crash,
+    freeze,
+    cut,
+    outage,
+    slow,
+    failing,
+    unheard,
+    clock_hour,
+    clock_little,
+    drain,
+    kill_session
+};
+inline constexpr std::array<std::string_view, 11> kFaultNames{
+    "crash",   "freeze",     "cut",          "outage", "slow",        "failing",
+    "unheard", "clock_hour", "clock_little", "drain",  "kill_session"};
+
+/// Breaks things by dice, rather where it hurts (leaders) and when it hurts (while something is claimed or
+/// due), and repairs them after a while.
+class Faults {
+public:
+    Faults(Timeline& timeline, Database& database, std::vector<std::unique_ptr<Node>>& nodes,
+           History& history, Dice dice);
+
+    void plan(std::size_t count, Time from, Time until);
+    /// Everything is made whole: what is down is started, what is wrong is set right.
+    void heal();
+    [[nodiscard]] const std::array<std::size_t, kFaultNames.size()>& counts() const { return counts_; }
+
+private:
+    void strike(Fault fault, Node& node);
+    [[nodiscard]] Node& some_node();
+    template <class Action> void later(Time least, Time most, std::string what, Action action);
+    void remark(std::string text);
+
+    Timeline& timeline_;
+    Database& database_;
+    std::vector<std::unique_ptr<Node>>& nodes_;
+    History& history_;
+    Dice dice_;
+    bool over_{false};
+    std::array<std::size_t, kFaultNames.size()> counts_{};
+};
+
+}  // namespace ecron::sim

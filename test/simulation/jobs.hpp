@@ -1,0 +1,17 @@
+#pragma once
+#include "dice.hpp"
+#include "ecron/model/job.hpp"
+
+/// Jobs of every kind, made up by dice: most run every few minutes, some every few seconds, some once.
+namespace ecron::sim {
+
+struct Definition {
+    model::Job job;
+    std::string plan;
+};
+
+Definition new_job(Dice& dice, std::int64_t number, Instant now, Millis span);
+/// The same job with another schedule, or with other knobs and the schedule as it was.
+Definition changed_job(Dice& dice, const model::Job& job, Instant now, Millis span);
+
+}  // namespace ecron::sim

@@ -1,0 +1,109 @@
+#pragma once
+#include <set>
+
+#include "database.hpp"
+#include "ecron/store/store.hpp"
+#include "link.hpp"
+#include "process.hpp"
+
+namespace ecron::sim {
+
+/// What a mutation changes between the scheduler and the database, to see that the checker notices.
+struct StoreMutations {
+    bool hasty_watermark{false};  // a claim moves the watermark past what later batches hold
+    bool ends_withdrawn{false};   // a withdrawn row is ended, not deleted
+    bool recovers_from_update{
+        false};  // jobs are planned from their last update, not since their schedule holds
+};
+
+/// The store of one process: the shared database at the end of a link that may fail. What does not concern
+/// the scheduler answers `internal`.
+class ModelStore final : public store::Store {
+public:
+    ModelStore(Process& process, const Clock& clock, Database& database, Link& link,
+               StoreMutations mutations);
+    ~ModelStore() override;
+
+    void close() override {}
+    /// The process has died, or the server ended its session: the locks are gone, as far as the server gets
+    /// to know.
+    void killed();
+
+    Awaitable<store::Standing> campaign(store::CampaignRound round) override;
+    [[nodiscard]] bool leads(Shard shard) const override;
+    [[nodiscard]] std::optional<SteadyInstant> last_beat() const override { return beat_; }
+    Awaitable<store::Term> begin_term(Shard shard, NodeId node) override;
+    Awaitable<void> end_term(Shard shard) override;
+    Awaitable<void> leave(NodeId node) override;
+    Awaitable<store::Cluster> cluster() override;
+
+    Awaitable<std::size_t> load_plans(std::function<void(const store::StoredPlan&)> each) override;
+    Awaitable<std::vector<model::Execution>> unended(std::size_t limit, std::int64_t after_key) override;
+
+    Awaitable<model::Job> create_job(model::Job job, std::string plan) override;
+    Awaitable<model::Job> replace_job(std::optional<TenantId> tenant, model::Job job, std::string plan,
+                                      std::optional<ChangeNumber> if_match) override;
+    Awaitable<std::vector<model::Job>> delete_jobs(std::optional<TenantId> tenant,
+                                                   std::vector<JobId> ids) override;
+    Awaitable<std::vector<model::Job>> enable_jobs(std::optional<TenantId> tenant, std::vector<JobId> ids,
+                                                   bool enabled) override;
+    Awaitable<std::vector<model::Job>> notify_jobs(std::optional<TenantId>, std::vector<JobId>,
+                                                   std::string) override;
+    Awaitable<std::optional<model::Job>> find_job(std::optional<TenantId> tenant, JobId id) override;
+    Awaitable<std::vector<model::Job>> find_jobs(std::optional<TenantId> tenant,
+                                                 std::vector<JobId> ids) override;
+    Awaitable<std::vector<model::Job>> find_jobs_by_key(std::vector<JobKey> keys) override;
+    Awaitable<std::vector<model::Job>> list_jobs(store::JobFilter filter) override;
+    Awaitable<std::int64_t> count_jobs(std::optional<TenantId> tenant, std::optional<Instant> created_from,
+                                       std::optional<Instant> created_until) override;
+    Awaitable<std::vector<store::Change>> changes_after(ChangeNumber number, std::size_t limit) override;
+    Awaitable<std::vector<store::Change>> changes_of(JobId job, TenantId tenant, std::size_t limit) override;
+    Awaitable<std::vector<store::Missed>> missed_of(JobKey job, Instant from, Instant to) override;
+
+    Awaitable<store::Claimed> claim(store::Claim claim) override;
+    Awaitable<void> withdraw(Shard shard, Epoch epoch, std::vector<ExecuteId> ids) override;
+    Awaitable<model::Execution> insert_execution(model::Execution execution, store::Tell tell) override;
+    Awaitable<void> ask_cancel(model::Execution execution, std::string by) override;
+    Awaitable<store::Begun> begin_attempt(ExecuteId id, int attempt, model::Execution after,
+                                          std::optional<store::Slot> slot) override;
+    Awaitable<bool> finish(store::Outcome outcome) override;
+
+    Awaitable<std::optional<model::Execution>> find_execution(std::optional<TenantId> tenant,
+                                                              ExecuteId id) override;
+    Awaitable<std::vector<model::Execution>> find_executions(std::vector<ExecuteId> ids) override;
+    Awaitable<std::vector<model::Execution>> runs_of(JobId job, Instant from, Instant to) override;
+    Awaitable<std::optional<model::Execution>> latest_execution(std::optional<TenantId> tenant,
+                                                                JobId job) override;
+    Awaitable<std::vector<model::Execution>> list_executions(store::ExecutionFilter filter) override;
+    Awaitable<std::vector<model::Attempt>> attempts(ExecuteId id) override;
+    Awaitable<std::vector<ExecuteId>> put_executions(std::optional<TenantId> tenant,
+                                                     std::vector<model::Execution> executions) override;
+    Awaitable<store::Trimmed> trim_history(store::HistoryRule rule, JobId after) override;
+    Awaitable<void> record_result(ExecuteId id, std::string result, store::Tell tell) override;
+
+    Awaitable<void> set_paused(std::optional<TenantId> tenant, bool paused) override;
+    Awaitable<Pauses> pauses() override;
+
+    [[nodiscard]] store::Outbox& outbox() override;
+    [[nodiscard]] store::Health health() const override { return {.available = true}; }
+    [[nodiscard]] store::Statistics statistics() const override { return {}; }
+    [[nodiscard]] const std::string& id_key() const override;
+
+private:
+    /// One request; `carry_out` is a transaction of the database's and is run at its commit.
+    template <class T, class CarryOut> Awaitable<T> ask(Link::Kind kind, CarryOut carry_out);
+    void lose_session();
+
+    Process& process_;
+    const Clock& clock_;
+    Database& database_;
+    Link& link_;
+    const StoreMutations mutations_;
+
+    Database::Session session_{Database::Session::none};
+    std::set<Shard> held_;
+    std::optional<SteadyInstant> beat_;
+    std::optional<SteadyInstant> renewed_;
+};
+
+}  // namespace ecron::sim

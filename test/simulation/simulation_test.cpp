@@ -1,0 +1,69 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <string_view>
+
+#include "ecron/base/log.hpp"
+#include "world.hpp"
+
+using namespace ecron;
+
+namespace {
+
+const sim::Scale kSmall = sim::small_world();
+constexpr std::uint64_t kSeeds = 100;
+
+/// Nodes complain a lot in such worlds.
+void log_nothing() { REQUIRE(log::configure({.level = log::Level::error, .file = "/dev/null"})); }
+
+/// Rather late than twice: what must not happen at any price.
+bool is_about_safety(std::string_view violation) {
+    constexpr std::string_view kSubjects[] = {"doubled", "terms",     "states",  "calls",    "early",
+                                              "ends",    "watermark", "misfire", "promises", "thrown"};
+    return std::ranges::any_of(kSubjects,
+                               [&](std::string_view subject) { return violation.starts_with(subject); });
+}
+
+/// Runs worlds until one goes wrong that goes well without the mutation; what went wrong there.
+std::string first_violation(const sim::Mutation& mutation, std::uint64_t at_most) {
+    for (std::uint64_t seed = 1; seed <= at_most; ++seed) {
+        const sim::Verdict verdict = sim::simulate(seed, kSmall, mutation);
+        if (verdict.violations.empty()) continue;
+        if (sim::simulate(seed, kSmall).violations.empty()) return verdict.violations.front();
+    }
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("no run is doubled, no state goes astray, only leaders write, whatever fails", "[simulation]") {
+    log_nothing();
+    for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+        const sim::Verdict verdict = sim::simulate(seed, kSmall);
+        INFO("replay: scripts/simulate --small --seed " << seed);
+        for (const std::string& violation : verdict.violations)
+            if (is_about_safety(violation)) FAIL_CHECK(violation);
+        CHECK(verdict.runs > 0);
+    }
+}
+
+TEST_CASE("a seed replays, event by event", "[simulation]") {
+    log_nothing();
+    const std::uint64_t seed = GENERATE(7U, 8U, 9U);
+    const sim::Verdict once = sim::simulate(seed, kSmall);
+    const sim::Verdict again = sim::simulate(seed, kSmall);
+    CHECK(once.events == again.events);
+    CHECK(once.fingerprint == again.fingerprint);
+}
+
+TEST_CASE("each safeguard that is taken out is missed", "[simulation]") {
+    log_nothing();
+    const auto [name, mutation] = GENERATE(table<std::string, sim::Mutation>({
+        {"the fence", {.database = {.no_fence = true}}},
+        {"the unique key", {.database = {.no_unique_key = true}}},
+        {"the watermark waits for the last batch", {.store = {.hasty_watermark = true}}},
+        {"withdrawn rows are deleted", {.store = {.ends_withdrawn = true}}},
+        {"recovery goes by effective_from", {.store = {.recovers_from_update = true}}},
+    }));
+    CAPTURE(name);
+    CHECK_FALSE(first_violation(mutation, kSeeds).empty());
+}

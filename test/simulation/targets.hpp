@@ -1,0 +1,75 @@
+#pragma once
+#include <deque>
+#include <functional>
+#include <unordered_map>
+
+#include "dice.hpp"
+#include "ecron/execution/pool.hpp"
+#include "history.hpp"
+#include "process.hpp"
+
+namespace ecron::sim {
+
+/// Everything that jobs call. It keeps its own record of who called, which is what counts.
+class Targets {
+public:
+    struct Answer {
+        Time after{};
+        bool hangs{false};
+        bool accepts{false};
+        bool succeeds{true};
+    };
+    /// A target that took a run on reports its end.
+    using Report = std::function<void(const ExecuteId&)>;
+
+    Targets(Timeline& timeline, Dice dice, History& history)
+        : timeline_(timeline),
+          dice_(dice),
+          history_(history) {}
+
+    void on_report(Report report) { report_ = std::move(report); }
+    Answer call(const execution::AttemptOrder& order, const NodeId& node);
+
+private:
+    Timeline& timeline_;
+    Dice dice_;
+    History& history_;
+    Report report_;
+};
+
+/// A process's pool whose runs are calls of the model targets.
+class ModelPool final : public execution::Pool {
+public:
+    ModelPool(Process& process, const Clock& clock, Targets& targets, NodeId node, std::size_t limit);
+
+    void submit(execution::AttemptOrder order, Done done) override;
+    void cancel(const ExecuteId& id) override;
+    [[nodiscard]] std::size_t running() const override { return running_.size(); }
+    [[nodiscard]] std::size_t waiting() const override { return waiting_.size(); }
+    [[nodiscard]] std::optional<Instant> began(const ExecuteId& id) const override;
+
+private:
+    struct Waiting {
+        execution::AttemptOrder order;
+        Done done;
+    };
+    struct Running {
+        std::uint64_t number{};
+        Instant began{};
+        Done done;
+    };
+
+    void begin(Waiting next);
+    void end(const ExecuteId& id, std::uint64_t number, execution::AttemptResult result);
+
+    Process& process_;
+    const Clock& clock_;
+    Targets& targets_;
+    const NodeId node_;
+    const std::size_t limit_;
+    std::uint64_t begun_{0};
+    std::unordered_map<ExecuteId, Running> running_;
+    std::deque<Waiting> waiting_;
+};
+
+}  // namespace ecron::sim
