@@ -27,6 +27,7 @@ asio::awaitable<void> ShardScheduler::start_queued() {
 }
 
 void ShardScheduler::start(Run& run) {
+    if (run.stage != Stage::waiting && run.stage != Stage::retrying) return;  // it is being ended already
     if (!run.stop_reason.empty()) return end_unstarted(run);
     const Instant now = node_.clock.now();
     const bool in_time = now - run.row.due.value_or(now) < kLatestUncheckedStart;
