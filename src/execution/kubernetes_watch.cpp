@@ -17,7 +17,6 @@ constexpr std::size_t kPage = 100;
 constexpr std::size_t kLongestLine = 8UL * 1024 * 1024;
 constexpr Millis kFirstPause{100}, kLongestPause{10'000};
 constexpr Millis kListTimeout{30'000};
-constexpr Millis kEndGrace{5'000};  // for the API server to end a watch by itself
 
 Millis pause_after(unsigned failures) {
     return std::min(kLongestPause, kFirstPause * (1U << std::min(failures, 8U)));
@@ -147,7 +146,7 @@ asio::awaitable<bool> JobWatch::watch() {
     ClusterCall call{
         .path = path(fmt::format("watch=1&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds={}",
                                  http::percent_encode(version_), seconds.count())),
-        .timeout = longest_silence_ + kEndGrace,
+        .timeout = longest_silence_ + longest_silence_ / 10,  // it is to end by itself
         .on_body = [this](std::string_view piece) { return take(piece); }};
     const ClusterAnswer answer = co_await cluster_->call(std::move(call));
     if (answer.status != 0 && !answer.ok() && answer.status != 410)

@@ -271,6 +271,7 @@ void StandIn::watch(Connection& connection, const Asked& asked) {
         if (!news.empty()) {
             lock.unlock();
             alive = chunk(news);
+            told_ = seen;
             lock.lock();
             continue;
         }

@@ -41,6 +41,8 @@ public:
     [[nodiscard]] std::vector<std::string> deleted() const;
     [[nodiscard]] std::vector<Asked> asked(const std::string& method, const std::string& part_of_path) const;
     [[nodiscard]] std::size_t watches() const { return watches_; }
+    /// The newest version that a watch was told of.
+    [[nodiscard]] std::int64_t told() const { return told_; }
     /// Waits until so many Jobs were made; the names. Fewer in time: an exception.
     std::vector<std::string> wait_for_jobs(std::size_t count) const;
 
@@ -108,6 +110,7 @@ private:
     std::atomic<bool> stopping_{false}, muted_{false};
     std::atomic<long> delay_{0};
     std::atomic<std::size_t> watches_{0};
+    std::atomic<std::int64_t> told_{0};
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;
     std::int64_t version_{100}, forgotten_{0};

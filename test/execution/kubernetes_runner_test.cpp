@@ -1,0 +1,241 @@
+#include "ecron/execution/kubernetes_runner.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "kubernetes/stand_in.hpp"
+
+using namespace ecron;
+using namespace ecron::execution;
+using namespace std::chrono_literals;
+using kubernetes::StandIn;
+
+namespace {
+
+class ClusterWorld {
+public:
+    explicit ClusterWorld(KubernetesOptions options = {}) : client_(io_, {}) {
+        auto made = make_kubernetes_runner(io_, clock_, client_, secrets_, {}, std::move(options));
+        REQUIRE(made);
+        runner_ = std::move(*made);
+    }
+
+    ExecuteId start(const std::string& id, Millis timeout = 20s, bool resumed = false) {
+        auto task = std::make_shared<Task>();
+        task->job_id = JobId{"job-1"};
+        task->context.mode = model::Mode::exe;
+        task->context.timeout = timeout;
+        task->context.kubernetes =
+            own ? R"({"image":"i"})"
+                : R"({"addr":"127.0.0.1","image":"i","port":)" + std::to_string(cluster.port()) + "}";
+        runner_->start({ExecuteId{id}, 1, clock_.now(), task, resumed},
+                       [this, id](AttemptResult result) { results_[id] = std::move(result); });
+        return ExecuteId{id};
+    }
+    AttemptResult await(const ExecuteId& id) {
+        run_until([&] { return results_.contains(id.value()); });
+        return results_.at(id.value());
+    }
+    std::string wait_for_job(std::size_t count) {
+        run_until([&] { return cluster.made().size() >= count; });
+        return cluster.made().back();
+    }
+    void wait_for_watch() {
+        run_until([&] { return cluster.watches() == 1; });
+    }
+    template <class Done> void run_until(const Done& done) {
+        const auto deadline = std::chrono::steady_clock::now() + 20s;
+        while (!done()) {
+            REQUIRE(std::chrono::steady_clock::now() < deadline);
+            io_.restart();
+            io_.run_for(10ms);
+        }
+    }
+    Runner& runner() { return *runner_; }
+    void destroy() { runner_.reset(); }
+
+    StandIn cluster;
+    bool own{false};
+
+private:
+    boost::asio::io_context io_{1};
+    SystemClock clock_;
+    http::Client client_;
+    Secrets secrets_;
+    std::unique_ptr<Runner> runner_;
+    std::map<std::string, AttemptResult> results_;
+};
+
+constexpr auto kSuccess = model::ExecutionState::success;
+
+}  // namespace
+
+TEST_CASE("many Jobs of a namespace are followed by one watch", "[kubernetes]") {
+    constexpr std::size_t kJobs = 50;
+    ClusterWorld world;
+    std::vector<ExecuteId> ids;
+    for (std::size_t i = 0; i < kJobs; ++i) ids.push_back(world.start("e-" + std::to_string(i)));
+    world.wait_for_job(kJobs);
+    for (const std::string& name : world.cluster.made()) world.cluster.succeed(name);
+    for (const ExecuteId& id : ids) CHECK(world.await(id).outcome == kSuccess);
+    CHECK(world.cluster.asked("GET", "watch=1").size() == 1);
+}
+
+TEST_CASE("a watch is resumed from the version that a bookmark told", "[kubernetes]") {
+    ClusterWorld world;
+    const ExecuteId id = world.start("e");
+    const std::string name = world.wait_for_job(1);
+    world.wait_for_watch();
+    world.cluster.send_bookmarks();
+    world.run_until([&] { return world.cluster.told() == 102; });  // the Job's is 101
+    const std::size_t lists = world.cluster.asked("GET", "limit=").size();
+    world.cluster.drop_watches();
+    world.run_until([&] { return world.cluster.asked("GET", "resourceVersion=102").size() == 1; });
+    world.cluster.succeed(name);
+    CHECK(world.await(id).outcome == kSuccess);
+    CHECK(world.cluster.asked("GET", "limit=").size() == lists);
+}
+
+TEST_CASE("where versions were forgotten the Jobs are listed anew, page by page", "[kubernetes]") {
+    ClusterWorld world;
+    std::vector<ExecuteId> ids;
+    for (const char* const id : {"e-1", "e-2", "e-3", "e-4", "e-5"}) ids.push_back(world.start(id));
+    world.wait_for_job(5);
+    world.wait_for_watch();
+    world.cluster.mute(true);
+    for (const std::string& name : world.cluster.made()) world.cluster.succeed(name);
+    world.cluster.forget_history();
+    world.cluster.drop_watches();
+    world.cluster.mute(false);
+    for (const ExecuteId& id : ids) CHECK(world.await(id).outcome == kSuccess);
+    CHECK_FALSE(world.cluster.asked("GET", "continue=").empty());
+}
+
+TEST_CASE("a watch that says nothing is not believed for ever", "[kubernetes]") {
+    ClusterWorld world{{.longest_silence = 1s}};
+    world.cluster.mute(true);
+    const ExecuteId id = world.start("e");
+    world.cluster.succeed(world.wait_for_job(1));
+    CHECK(world.await(id).outcome == kSuccess);
+}
+
+TEST_CASE("a watch that talks nonsense is begun anew", "[kubernetes]") {
+    ClusterWorld world;
+    const ExecuteId id = world.start("e");
+    const std::string name = world.wait_for_job(1);
+    world.wait_for_watch();
+    const std::string line = GENERATE(as<std::string>{}, "nonsense", "{}",
+                                      R"({"type":"ERROR","object":{"code":500,"message":"etcd"}})");
+    world.cluster.say(line);
+    world.cluster.succeed(name);
+    CHECK(world.await(id).outcome == kSuccess);
+}
+
+TEST_CASE("an answer that was lost does not make a second Job", "[kubernetes]") {
+    ClusterWorld world;
+    world.cluster.swallow_answers("POST", 2);
+    const ExecuteId id = world.start("e");
+    world.cluster.succeed(world.wait_for_job(1));
+    const AttemptResult result = world.await(id);
+    CHECK(result.outcome == kSuccess);
+    CHECK(world.cluster.made().size() == 1);
+}
+
+TEST_CASE("a busy API server is asked again, a slow one is waited for", "[kubernetes]") {
+    ClusterWorld world;
+    world.cluster.slow_down(50ms);
+    world.cluster.refuse("POST", GENERATE(429U, 500U, 503U), "not now", 2);
+    const ExecuteId id = world.start("e");
+    world.cluster.succeed(world.wait_for_job(1));
+    CHECK(world.await(id).outcome == kSuccess);
+}
+
+TEST_CASE("an API server that is not there is told, and nothing is made", "[kubernetes]") {
+    KubernetesOptions options{.patience = 300ms};
+    ClusterWorld world{options};
+    world.cluster.refuse("GET", 503, "starting", 1'000);
+    const ExecuteId id = world.start("e");
+    CHECK(world.await(id).reason == "the API server answered 503: starting");
+    CHECK(world.cluster.made().empty());
+}
+
+TEST_CASE("an attempt that was begun before waits for its API server", "[kubernetes]") {
+    ClusterWorld world{{.patience = 100ms}};
+    const ExecuteId first = world.start("e");
+    const std::string name = world.wait_for_job(1);
+    world.runner().let_go(first);
+    world.await(first);
+    CHECK(world.cluster.deleted().empty());
+    world.cluster.refuse("GET", 503, "away", 1);
+    world.cluster.refuse("POST", 503, "away", 2);
+    const ExecuteId again = world.start("e", 20s, true);
+    world.run_until([&] { return world.cluster.asked("POST", "/jobs").size() >= 4; });
+    world.cluster.succeed(name);
+    world.run_until([&] { return world.await(again).outcome == kSuccess; });
+    CHECK(world.cluster.made().size() == 1);
+}
+
+TEST_CASE("a Job of the same name that is another's is not touched", "[kubernetes]") {
+    ClusterWorld world;
+    const ExecuteId mine = world.start("E_1");
+    const std::string name = world.wait_for_job(1);
+    CHECK(world.cluster.job(name).at("metadata").at("annotations").at("ecron/execute-id") == "E_1");
+    world.cluster.succeed(name);
+    world.await(mine);
+    const ExecuteId other = world.start(name.substr(6, name.size() - 8));  // as the hash was made
+    CHECK(world.await(other).reason == "the Job " + name + " is there already, and another's");
+    CHECK(world.cluster.deleted().empty());
+}
+
+TEST_CASE("a Job that somebody deletes is a failure", "[kubernetes]") {
+    ClusterWorld world;
+    const ExecuteId id = world.start("e");
+    world.cluster.remove(world.wait_for_job(1));
+    CHECK(world.await(id).reason == "the Job was deleted in the cluster before it had ended");
+}
+
+TEST_CASE("a cancelled Job is deleted, although the API server hesitates", "[kubernetes]") {
+    ClusterWorld world;
+    const ExecuteId id = world.start("e");
+    const std::string name = world.wait_for_job(1);
+    world.cluster.refuse("DELETE", 503, "not now", 2);
+    world.runner().cancel(id);
+    world.await(id);
+    CHECK(world.cluster.deleted() == std::vector{name});
+}
+
+TEST_CASE("a runner can go while its Jobs run", "[kubernetes]") {
+    ClusterWorld world;
+    world.start("e");
+    world.wait_for_job(1);
+    world.wait_for_watch();
+    world.destroy();
+    CHECK(world.cluster.deleted().empty());
+}
+
+TEST_CASE("a token is read again when it is no longer taken", "[kubernetes]") {
+    StandIn cluster;
+    cluster.require_token("old");
+    const std::string stem = "/tmp/ecron-token-" + std::to_string(cluster.port());
+    std::ofstream{stem} << "old\n";
+    std::ofstream{stem + ".yaml"}
+        << "current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\n"
+           "clusters: [{name: c, cluster: {server: '"
+        << cluster.url() << "'}}]\nusers: [{name: u, user: {tokenFile: " << stem << "}}]\n";
+    ClusterWorld world{{.enabled = true, .config_file = stem + ".yaml"}};
+    world.own = true;
+    const ExecuteId first = world.start("e-1");
+    world.run_until([&] { return cluster.made().size() == 1; });
+    cluster.require_token("new");
+    std::ofstream{stem} << "new\n";
+    const ExecuteId second = world.start("e-2");
+    world.run_until([&] { return cluster.made().size() == 2; });
+    for (const std::string& name : cluster.made()) cluster.succeed(name);
+    CHECK(world.await(first).outcome == kSuccess);
+    CHECK(world.await(second).outcome == kSuccess);
+    std::filesystem::remove(stem);
+    std::filesystem::remove(stem + ".yaml");
+}

@@ -1,0 +1,255 @@
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "execution/kubeconfig.hpp"
+#include "execution/kubernetes_manifest.hpp"
+#include "execution/kubernetes_state.hpp"
+
+using namespace ecron;
+using namespace ecron::execution;
+namespace json = boost::json;
+
+namespace {
+
+AttemptOrder order_of(model::Context context, const std::string& id = "e-1", int attempt = 2) {
+    auto task = std::make_shared<Task>();
+    task->job_id = JobId{"job 1"};
+    task->job_name = "costs $(HOME) much";
+    task->tenant = TenantId{"tenant"};
+    task->context = std::move(context);
+    return {ExecuteId{id}, attempt, from_unix_millis(1'767'225'600'123), task};
+}
+
+const Secrets kSecrets{"", {{"ECRON_SECRET_KEY", "a$b"}}};
+const ManifestOptions kOptions{.timeout = Millis{1'500}, .ttl = Seconds{600}};
+
+Result<JobManifest> made(const model::Context& context, const model::KubernetesJob& job) {
+    const AttemptOrder order = order_of(context);
+    Revealer revealer{kSecrets, order.task->tenant};
+    return manifest_of(order, job, kOptions, revealer);
+}
+
+json::value parsed(const Result<JobManifest>& manifest) {
+    REQUIRE(manifest);
+    return json::parse(manifest->text);
+}
+
+class Folder {
+public:
+    Folder() { REQUIRE(::mkdtemp(path_.data()) != nullptr); }
+    ~Folder() { std::filesystem::remove_all(path_); }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    [[nodiscard]] std::string file(const std::string& name, const std::string& text) const {
+        std::ofstream{path_ + '/' + name} << text;
+        return path_ + '/' + name;
+    }
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+private:
+    std::string path_{"/tmp/ecron-kubernetes-XXXXXX"};
+};
+
+std::string config_with(const std::string& cluster, const std::string& user) {
+    return "current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u, namespace: work}},\n"
+           "  {name: b, context: {cluster: other, user: u}}]\n"
+           "clusters: [{name: c, cluster: {" +
+           cluster + "}}]\nusers: [{name: u, user: {" + user + "}}]\n";
+}
+
+}  // namespace
+
+TEST_CASE("a Job is named after its execution and attempt, and so that a name may be", "[kubernetes]") {
+    CHECK(kubernetes_job_name(ExecuteId{"0198-ab"}, 2) == "ecron-0198-ab-2");
+    const std::string hashed = kubernetes_job_name(ExecuteId{"Run_1"}, 1);
+    CHECK(model::is_dns_label(hashed));
+    CHECK(hashed == kubernetes_job_name(ExecuteId{"Run_1"}, 1));
+    CHECK(hashed != kubernetes_job_name(ExecuteId{"Run_2"}, 1));
+    CHECK(hashed != kubernetes_job_name(ExecuteId{"Run_1"}, 2));
+}
+
+TEST_CASE("exec is the command where none is named, params are its arguments", "[kubernetes]") {
+    const model::Context context{.exec = "report 'all of it'", .params = model::NameValues{{"", "x"}}};
+    const json::value job = parsed(made(context, {.image = "i"}));
+    const json::value container = job.at_pointer("/spec/template/spec/containers/0");
+    CHECK(container.at("command") == json::value{"report", "all of it"});
+    CHECK(container.at("args").at(0) == "x");
+    const json::value named = parsed(made(context, {.image = "i", .command = {"other"}}));
+    CHECK(named.at_pointer("/spec/template/spec/containers/0/command/0") == "other");
+}
+
+TEST_CASE("variables get secrets literally, and ecron's own as they are", "[kubernetes]") {
+    const json::value job =
+        parsed(made({}, {.image = "i", .environment = {{"KEY", "<${secret:KEY}>"}, {"HOST", "$(OTHER)"}}}));
+    const std::string variables = json::serialize(job.at_pointer("/spec/template/spec/containers/0/env"));
+    CHECK(variables.find(R"({"name":"KEY","value":"<a$$b>"})") != std::string::npos);
+    CHECK(variables.find(R"-({"name":"HOST","value":"$(OTHER)"})-") != std::string::npos);
+    CHECK(variables.find(R"("value":"costs $$(HOME) much")") != std::string::npos);
+    CHECK(variables.find(R"({"name":"ECRON_ATTEMPT","value":"2"})") != std::string::npos);
+    const Result<JobManifest> unknown = made({}, {.image = "i", .environment = {{"KEY", "${secret:none}"}}});
+    REQUIRE_FALSE(unknown);
+    CHECK(unknown.error().what == "the secret none is not known");
+}
+
+TEST_CASE("a whole manifest keeps what it says, but for name and marks", "[kubernetes]") {
+    const model::Context context{.body = R"({"metadata":{"name":"mine","generateName":"m-","namespace":"work",
+        "labels":{"app":"x","app.kubernetes.io/managed-by":"helm"}},
+        "spec":{"backoffLimit":4,"ttlSecondsAfterFinished":1,"template":{"metadata":{"annotations":
+        {"key":"${secret:KEY}"}},"spec":{"restartPolicy":"OnFailure","containers":[{"name":"c","image":"i"},
+        {"name":"d","image":"i","env":[{"name":"ECRON_ATTEMPT","value":"mine"}]}]}}}})"};
+    const Result<JobManifest> manifest = made(context, {});
+    const json::value job = parsed(manifest);
+    CHECK(manifest->name_space == "work");
+    CHECK(job.at("kind") == "Job");
+    CHECK(job.at_pointer("/metadata/name") == "ecron-e-1-2");
+    CHECK_FALSE(job.at("metadata").as_object().contains("generateName"));
+    CHECK(job.at_pointer("/metadata/labels/app") == "x");
+    CHECK(job.at_pointer("/metadata/labels/app.kubernetes.io~1managed-by") == "helm");
+    CHECK(job.at_pointer("/metadata/labels/ecron~1attempt") == "2");
+    CHECK_FALSE(job.at_pointer("/metadata/labels").as_object().contains("ecron/job-id"));  // no label's value
+    CHECK(job.at_pointer("/metadata/annotations/ecron~1job-id") == "job 1");
+    CHECK(job.at_pointer("/spec/backoffLimit") == 4);
+    CHECK(job.at_pointer("/spec/ttlSecondsAfterFinished") == 1);
+    CHECK(job.at_pointer("/spec/activeDeadlineSeconds") == 62);
+    CHECK(job.at_pointer("/spec/template/metadata/annotations/key") == "a$b");
+    CHECK(job.at_pointer("/spec/template/spec/containers/0/env").as_array().size() == 5);
+    const std::string second = json::serialize(job.at_pointer("/spec/template/spec/containers/1/env"));
+    CHECK(second.find("mine") == std::string::npos);
+    CHECK(made(context, {.name_space = "other"})->name_space == "other");
+}
+
+TEST_CASE("manifests that are none are refused", "[kubernetes]") {
+    const auto reason = [](const std::string& body) { return made({.body = body}, {}).error().what; };
+    CHECK(reason("[1]") == "info.body is no manifest");
+    CHECK(reason(R"({"spec":{}})") == "the manifest names no container");
+    CHECK(reason(R"({"spec":{"template":{"spec":{"containers":[1]}}}})") ==
+          "a container of the manifest is no object");
+    CHECK(reason(R"({"metadata":{"namespace":"A/B"},"spec":{}})") == "A/B is no namespace");
+    CHECK(made({}, {}).error().what == "info.kubernetes.image is empty");
+}
+
+TEST_CASE("a Job's state is what its conditions say", "[kubernetes]") {
+    const auto with = [](const std::string& conditions) {
+        return *read_job(R"({"metadata":{"name":"n","annotations":{"ecron/execute-id":"e"},)"
+                         R"("creationTimestamp":"2026-01-05T10:00:00Z"},"status":{"conditions":)" +
+                         conditions + "}}");
+    };
+    const JobState going = with(R"([{"type":"SuccessCriteriaMet","status":"True"},{"type":"Suspended"},
+        {"type":"Complete","status":"False"}])");
+    CHECK(going.phase == JobPhase::going);
+    CHECK(going.execute_id == "e");
+    CHECK(going.created == parse_rfc3339("2026-01-05T10:00:00Z").value());
+    CHECK(with(R"([{"type":"Complete","status":"True"}])").phase == JobPhase::succeeded);
+    const JobState failed =
+        with(R"([{"type":"Failed","status":"True","reason":"DeadlineExceeded","message":"too long"}])");
+    CHECK(failed.phase == JobPhase::failed);
+    CHECK(failed.reason == "DeadlineExceeded: too long");
+    CHECK(with(R"("nonsense")").phase == JobPhase::going);
+    CHECK_FALSE(read_job("<html>"));
+}
+
+TEST_CASE("of a Job's pods the newest tells how it ended, or why it waits", "[kubernetes]") {
+    const auto pod = [](const std::string& name, const std::string& at, const std::string& status) {
+        return R"({"metadata":{"name":")" + name + R"(","creationTimestamp":")" + at +
+               R"("},"spec":{"containers":[{"name":"first"}]},"status":)" + status + "}";
+    };
+    const std::string killed = R"({"containerStatuses":[
+        {"name":"first","state":{"terminated":{"exitCode":0,"reason":"Completed"}}},
+        {"name":"second","state":{"terminated":{"exitCode":137,"reason":"OOMKilled"}}}]})";
+    const auto newest = newest_pod(R"({"items":[)" + pod("late", "2026-01-05T10:00:01Z", killed) + "," +
+                                   pod("early", "2026-01-05T10:00:00Z", "{}") + "]}");
+    REQUIRE(newest);
+    CHECK(newest->name == "late");
+    CHECK(newest->container == "second");
+    CHECK(newest->exit_code == 137);
+    CHECK(newest->end == "OOMKilled (exit code 137)");
+    const auto state = [&](const std::string& status) {
+        return *newest_pod(R"({"items":[)" + pod("p", "2026-01-05T10:00:01Z", status) + "]}");
+    };
+    CHECK(state(R"({"conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable",
+        "message":"0/3 nodes"}]})")
+              .waiting == "Unschedulable: 0/3 nodes");
+    CHECK(state(R"({"phase":"Failed","reason":"Evicted","message":"low on memory"})").end ==
+          "Evicted: low on memory");
+    CHECK_FALSE(newest_pod(R"({"items":[]})"));
+    CHECK_FALSE(newest_pod("nonsense"));
+}
+
+TEST_CASE("events of a watch are read", "[kubernetes]") {
+    using Kind = WatchEvent::Kind;
+    const auto [line, kind, version] = GENERATE(table<std::string, WatchEvent::Kind, std::string>({
+        {R"({"type":"ADDED","object":{"metadata":{"name":"n","resourceVersion":"7"}}})", Kind::changed, "7"},
+        {R"({"type":"MODIFIED","object":{"metadata":{"resourceVersion":"8"}}})", Kind::changed, "8"},
+        {R"({"type":"DELETED","object":{"metadata":{"resourceVersion":"9"}}})", Kind::deleted, "9"},
+        {R"({"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"10"}}})", Kind::bookmark, "10"},
+        {R"({"type":"ERROR","object":{"code":410,"reason":"Expired"}})", Kind::gone, ""},
+        {R"({"type":"ERROR","object":{"code":500,"message":"etcd"}})", Kind::error, ""},
+    }));
+    CAPTURE(line);
+    const Result<WatchEvent> event = read_event(line);
+    REQUIRE(event);
+    CHECK(event->kind == kind);
+    CHECK(event->resource_version == version);
+    for (const char* const broken : {"", "nonsense", "[]", R"({"type":"ADDED"})"})
+        CHECK_FALSE(read_event(broken));
+}
+
+TEST_CASE("a kubeconfig tells where the API server is, and as whom to speak", "[kubernetes]") {
+    const Folder folder;
+    static_cast<void>(folder.file("ca.pem", "authority"));
+    const std::string file = folder.file(
+        "config", config_with("server: 'https://k:6443/', certificate-authority: ca.pem",
+                              "token: t, client-certificate-data: Y2VydA==, client-key-data: a2V5"));
+    const Result<ClusterAccess> access = read_kubeconfig(file, "");
+    REQUIRE(access);
+    CHECK(access->server == "https://k:6443");
+    CHECK(access->authority == "authority");
+    CHECK(access->name_space == "work");
+    CHECK(access->token.reveal() == "t");
+    REQUIRE(access->identity);
+    CHECK(access->identity->certificate == "cert");
+    CHECK(access->identity->key.reveal() == "key");
+    CHECK(read_kubeconfig(file, "b").error().what == file + ": no cluster is named other");
+    CHECK(read_kubeconfig(file, "x").error().what == file + ": no context is named x");
+}
+
+TEST_CASE("a kubeconfig that ecron cannot keep to is refused", "[kubernetes]") {
+    const Folder folder;
+    const auto [cluster, user, reason] = GENERATE(table<std::string, std::string, std::string>({
+        {"server: 'https://k', insecure-skip-tls-verify: true", "",
+         "insecure-skip-tls-verify: certificates are always verified"},
+        {"server: 'https://k', proxy-url: 'http://p'", "", "proxy-url is not supported"},
+        {"server: k", "", "server is no URL of http or https"},
+        {"server: 'https://k'", "exec: {command: x}", "exec is not supported"},
+        {"server: 'https://k'", "username: x", "username is not supported"},
+        {"server: 'https://k'", "client-key-data: a2V5", "client-certificate and client-key go together"},
+        {"server: 'https://k', certificate-authority-data: '#'", "",
+         "certificate-authority-data is no base64"},
+        {"server: 'https://k', certificate-authority: none", "",
+         "certificate-authority: none cannot be read"},
+    }));
+    const std::string file = folder.file("config", config_with(cluster, user));
+    CHECK(read_kubeconfig(file, "").error().what == file + ": " + reason);
+    CHECK_FALSE(read_kubeconfig(folder.file("broken", "a: [b"), ""));
+    CHECK_FALSE(read_kubeconfig(folder.file("list", "- a"), ""));
+    CHECK(read_kubeconfig(folder.path() + "/none", "").error().what ==
+          folder.path() + "/none cannot be read");
+}
+
+TEST_CASE("a pod's own cluster is the one that its variables and files name", "[kubernetes]") {
+    const Folder folder;
+    CHECK(in_cluster(folder.path(), {}).error().what ==
+          "kubernetes_config names no file, and this is no pod of a cluster");
+    const std::map<std::string, std::string> pod{{"KUBERNETES_SERVICE_HOST", "fd00::1"},
+                                                 {"KUBERNETES_SERVICE_PORT", "443"}};
+    CHECK_FALSE(in_cluster(folder.path(), pod));
+    for (const char* const name : {"token", "ca.crt", "namespace"})
+        static_cast<void>(folder.file(name, std::string{name} + "\n"));
+    const Result<ClusterAccess> access = in_cluster(folder.path(), pod);
+    REQUIRE(access);
+    CHECK(access->server == "https://[fd00::1]:443");
+    CHECK(access->token_file == folder.path() + "/token");
+    CHECK(access->name_space == "namespace");
+}

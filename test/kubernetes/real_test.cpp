@@ -1,0 +1,154 @@
+#include "e2e/world.hpp"
+#include "kubernetes/api_server.hpp"
+
+/// ecron against a real kube-apiserver; scripts/test-kubernetes runs it.
+namespace ecron::kubernetes {
+namespace {
+
+using namespace e2e;
+
+struct RealWorld {
+    explicit RealWorld(const std::string& kubeconfig)
+        : world({{"kubernetes_enabled", "true"}, {"kubernetes_config", kubeconfig}}) {}
+
+    std::string run(const std::string& name, json::object context = {}, json::object kubernetes = {},
+                    json::object info = {}) {
+        if (!info.contains("body") && !kubernetes.contains("image"))
+            kubernetes["image"] = "registry.example/work:1";
+        if (kubernetes.empty()) kubernetes["namespace"] = "default";
+        info["kubernetes"] = kubernetes;
+        context["mode"] = "exe";
+        context["info"] = info;
+        const Reply reply = world.api().post(
+            "/jobexecution", json::serialize(json::object{{"job_name", name}, {"job_context", context}}));
+        CAPTURE(reply.body);
+        REQUIRE(reply.status == 200);
+        return reply.text("/execute_id");
+    }
+    json::value attempt_of(const std::string& execution) {
+        return world.api().get("/jobexecution/" + execution).parsed().at("attempts").as_array().back();
+    }
+    World world;
+};
+
+const json::object kOnce{{"retry", json::object{{"max_attempts", 1}}}};
+
+}  // namespace
+
+TEST_CASE("against a real API server Jobs run, fail, are tried again, cancelled and timed out", "[real]") {
+    ApiServer server;
+    RealWorld there{server.with_token()};
+
+    const std::string good =
+        there.run("good", {},
+                  {{"command", json::array{"report"}},
+                   {"env", json::object{{"PLACE", "here"}}},
+                   {"resources", json::object{{"limits", json::object{{"memory", "64Mi"}}}}}});
+    std::string name = server.wait_for_jobs(1).front();
+    CHECK(name == "ecron-" + good + "-1");
+    server.end_pod(name, 0, "one\ntwo\n");
+    server.complete(name);
+    there.world.wait_for_state(good, "success");
+    CAPTURE(json::serialize(there.attempt_of(good)));
+    CHECK(there.attempt_of(good).at("output") == "one\ntwo\n");
+    CHECK(there.attempt_of(good).at_pointer("/detail/exit_code") == 0);
+    server.remove(name);
+
+    const json::object retry{{"max_attempts", 2}, {"initial", "10ms"}, {"max", "10ms"}};
+    const std::string bad = there.run("bad", {{"retry", retry}});
+    name = server.wait_for_jobs(1).front();
+    server.end_pod(name, 3, "no\n");
+    server.fail(name, "BackoffLimitExceeded");
+    CHECK(server.wait_for_jobs(2).back() == "ecron-" + bad + "-2");
+    server.fail("ecron-" + bad + "-2", "BackoffLimitExceeded");
+    CHECK(there.world.wait_for_state(bad, "abandon").reason == "BackoffLimitExceeded: it failed");
+    CHECK(there.world.api().get("/jobexecution/" + bad).parsed().at("attempts").at(0).at("reason") ==
+          "exit code 3; BackoffLimitExceeded: it failed");
+    for (const std::string& one : server.jobs()) server.remove(one);
+
+    const std::string cancelled = there.run("cancelled");
+    server.wait_for_jobs(1);
+    CHECK(there.world.api().post("/jobexecution/" + cancelled + "/cancel", "").status == 200);
+    there.world.wait_for_state(cancelled, "interrupt");
+    CHECK(server.jobs().empty());
+
+    json::object context{kOnce};
+    context["timeout"] = "3s";
+    const std::string stuck = there.run("stuck", context);
+    server.hold_pod(server.wait_for_jobs(1).front(), "ErrImagePull");
+    CHECK(there.world.wait_for_state(stuck, "abandon").reason ==
+          "no end within 3s; its pod waits: ErrImagePull: not today");
+    CHECK(server.jobs().empty());
+}
+
+TEST_CASE("a Job is adopted after ecron's death, and followed over the API server's", "[real]") {
+    ApiServer server;
+    RealWorld there{server.with_certificate()};
+    const std::string execution = there.run("lasting");
+    const std::string name = server.wait_for_jobs(1).front();
+    there.world.wait_for_state(execution, "executing");
+    there.world.ecron.kill();
+    server.kill();
+    server.start();
+    there.world.ecron.start();
+    there.world.wait_for_state(execution, "executing");
+    server.kill();
+    server.start();
+    server.end_pod(name, 0, "done\n");
+    server.complete(name);
+    const Row row = there.world.wait_for_state(execution, "success");
+    CHECK(row.attempt == 1);
+    CHECK(server.jobs() == std::vector{name});
+    CHECK(there.attempt_of(execution).at("output") == "done\n");
+}
+
+TEST_CASE("a thousand Jobs are followed by one watch", "[real]") {
+    constexpr std::size_t kJobs = 1'000;
+    ApiServer server;
+    RealWorld there{server.with_token()};
+    std::vector<std::string> executions;
+    for (std::size_t i = 0; i < kJobs; ++i) executions.push_back(there.run("many-" + std::to_string(i)));
+    for (const std::string& name : server.wait_for_jobs(kJobs)) server.complete(name);
+    for (const std::string& execution : executions) there.world.wait_for_state(execution, "success");
+    const std::string metrics = server.get("/metrics").body;
+    const std::string wanted =
+        "apiserver_longrunning_requests{component=\"apiserver\",group=\"batch\",resource=\"jobs\"";
+    std::size_t watches = 0;
+    for (std::size_t at = metrics.find(wanted); at != std::string::npos; at = metrics.find(wanted, at + 1)) {
+        const std::string line = metrics.substr(at, metrics.find('\n', at) - at);
+        if (line.find("scope=\"namespace\"") != std::string::npos)
+            watches += std::stoul(line.substr(line.rfind(' ') + 1));
+    }
+    CHECK(watches == 1);
+}
+
+TEST_CASE("what a real API server has against a Job is told", "[real]") {
+    ApiServer server;
+    RealWorld there{server.with_token()};
+    const auto reason_of = [&](const std::string& execution) {
+        return there.world.wait_for_state(execution, "abandon").reason;
+    };
+    CHECK(
+        reason_of(there.run("elsewhere", kOnce, {{"namespace", "kube-system"}})) ==
+        "the API server answered 403: jobs.batch is forbidden: User "
+        "\"system:serviceaccount:default:ecron\" cannot list resource \"jobs\" in API group \"batch\" in the "
+        "namespace \"kube-system\"");
+    const json::object container{{"name", "Bad Name"}, {"image", "i"}};
+    const json::object pod{
+        {"spec", json::object{{"restartPolicy", "Never"}, {"containers", json::array{container}}}}};
+    const std::string broken = reason_of(
+        there.run("broken", kOnce, {}, {{"body", json::object{{"spec", json::object{{"template", pod}}}}}}));
+    CAPTURE(broken);
+    CHECK(broken.starts_with("the API server answered 422: Job.batch \"ecron-"));
+    CHECK(broken.find("spec.template.spec.containers[0].name: Invalid value: \"Bad Name\"") !=
+          std::string::npos);
+
+    RealWorld powerless{server.without_rights()};
+    const std::string forbidden = powerless.run("forbidden", kOnce);
+    CHECK(powerless.world.wait_for_state(forbidden, "abandon")
+              .reason.starts_with("the API server answered 403: jobs.batch is forbidden: User "
+                                  "\"system:serviceaccount:default:powerless\""));
+    CHECK(server.jobs().empty());
+}
+
+}  // namespace ecron::kubernetes
