@@ -19,6 +19,7 @@ void ShardScheduler::begin_load(const store::ShardState& state) {
     position_ = state;
     if (!position_.watermark) position_.watermark = node_.clock.now();
     pending_.clear();
+    planner_.clear(node_.clock.now(), *position_.watermark);
 }
 
 void ShardScheduler::put(const std::vector<LoadedJob>& jobs) {
@@ -39,7 +40,9 @@ void ShardScheduler::changed(const PlanChange& change) {
         apply(change);
         wake_.notify();
     } else {
-        pending_.push_back(change);
+        // A shard that is loaded again gets some that came meanwhile, and then those before.
+        const auto place = std::ranges::lower_bound(pending_, change.number, {}, &PlanChange::number);
+        if (place == pending_.end() || place->number != change.number) pending_.insert(place, change);
     }
 }
 

@@ -12,6 +12,7 @@ Planner::Planner(Planner&&) noexcept = default;
 Planner& Planner::operator=(Planner&&) noexcept = default;
 
 void Planner::reserve(std::size_t jobs) { impl_->reserve(jobs); }
+void Planner::clear(Instant now, Instant decided) { impl_->clear(now, decided); }
 void Planner::upsert(const PlannedJob& job, Instant from, std::optional<Instant> claimed) {
     impl_->upsert(job, from, claimed);
 }
@@ -66,6 +67,27 @@ void Planner::Impl::advance(Instant now, std::size_t room, std::vector<Decision>
     run_timers(out);
     note_gap(room);
     plan(room, out);
+}
+
+void Planner::Impl::clear(Instant now, Instant decided) {
+    for (std::uint32_t number = 0; runs_.reached(number); ++number) ++runs_[number].generation;
+    runs_.clear();
+    activities_.clear();
+    jobs_.clear();
+    index_ = {};
+    timings_ = {};
+    known_ = 0;
+    now_ = now;
+    attended_ = decided;
+    claims_ = TimerWheel{decided};
+    starts_ = TimerWheel{now};
+    late_ = {};
+    held_ = {};
+    gaps_.clear();
+    pauses_.clear();
+    pauses_of_all_.clear();
+    groups_.clear();
+    pending_.clear();
 }
 
 std::optional<Instant> Planner::Impl::next_wake() const {

@@ -25,6 +25,7 @@ public:
 
     // planner_jobs.cpp
     void reserve(std::size_t jobs);
+    void clear(Instant now, Instant decided);
     void upsert(const PlannedJob& planned, Instant from, std::optional<Instant> claimed);
     void adjust(const PlannedJob& planned);
     void remove(JobKey key);

@@ -169,7 +169,10 @@ void Planner::Impl::resume(std::optional<Group> tenant, Instant at) {
 }
 
 void Planner::Impl::begin_pause(Spans& spans, Instant since) const {
-    if (!spans.empty() && spans.back().end == kNever) return;
+    if (!spans.empty() && spans.back().end == kNever) {
+        spans.back().begin = std::min(spans.back().begin, since);  // of a log that is read from further back
+        return;
+    }
     const Instant decided = watermark();
     std::erase_if(spans, [decided](const Span& span) { return span.end < decided; });
     spans.push_back({since, kNever});

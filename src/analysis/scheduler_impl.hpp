@@ -58,7 +58,7 @@ private:
     asio::awaitable<std::optional<std::vector<model::Job>>> jobs_of(
         const std::vector<store::Change>& changes);
     void take_change(const store::Change& change, const std::vector<model::Job>& jobs);
-    void take_pause(const store::Change& change);
+    void take_pause(const store::Change& change, const std::vector<bool>& wanted);
     void take_job_change(const store::Change& change, const std::vector<model::Job>& jobs);
 
     // route.cpp

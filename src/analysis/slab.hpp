@@ -37,6 +37,13 @@ public:
         free_ = index;
     }
 
+    /// Takes everything back.
+    void clear() {
+        used_ = 0;
+        free_ = kNone;
+        size_ = 0;
+    }
+
     void reserve(std::size_t count) { chunks_.reserve((count + kChunk - 1) / kChunk); }
     /// Whether a thing of that number was ever taken.
     [[nodiscard]] bool reached(std::uint32_t index) const { return index < used_; }

@@ -136,6 +136,10 @@ asio::awaitable<bool> Scheduler::Impl::read_missing_changes(std::vector<bool> wa
         for (const store::Change& change : *changes) {
             after = change.number;
             if (change.number > node_.changes) break;
+            if (change.kind == "pause" || change.kind == "resume") {
+                take_pause(change, wanted);
+                continue;
+            }
             const std::size_t shard = model::shard_of(change.job_id, shards_.size()).value();
             if (!change.job_id.value().empty() && wanted[shard]) take_job_change(change, *jobs);
         }
@@ -178,7 +182,7 @@ asio::awaitable<std::optional<std::vector<model::Job>>> Scheduler::Impl::jobs_of
 
 void Scheduler::Impl::take_change(const store::Change& change, const std::vector<model::Job>& jobs) {
     if (change.kind == "pause" || change.kind == "resume") {
-        take_pause(change);
+        take_pause(change, std::vector<bool>(shards_.size(), true));
         return;
     }
     ShardScheduler& shard = shard_of(change.job_id);
@@ -192,14 +196,15 @@ void Scheduler::Impl::take_change(const store::Change& change, const std::vector
         take_job_change(change, jobs);
 }
 
-void Scheduler::Impl::take_pause(const store::Change& change) {
+void Scheduler::Impl::take_pause(const store::Change& change, const std::vector<bool>& wanted) {
     const std::string& tenant = change.tenant.value();
     const std::optional<Group> group = tenant.empty() ? std::nullopt : std::optional{node_.groups.of(tenant)};
-    for (const auto& shard : shards_) {
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+        if (!wanted[i]) continue;
         if (change.kind == "pause")
-            shard->pause(group, change.at);
+            shards_[i]->pause(group, change.at);
         else
-            shard->resume(group, change.at);
+            shards_[i]->resume(group, change.at);
     }
 }
 

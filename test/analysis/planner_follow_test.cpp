@@ -140,4 +140,41 @@ TEST_CASE("of several pauses all are kept that undecided instants may lie in", "
     CHECK(claimed == Lines{"claim 1@01-05 10:01:00", "claim 1@01-05 10:03:00", "claim 1@01-05 10:05:00"});
 }
 
+TEST_CASE("a planner that forgot everything claims anew what it had decided", "[planner][follow]") {
+    World world{"01-05 10:00"};
+    world.commits = false;
+    world.job(1, "0 * * * * *");
+    REQUIRE(world.until("01-05 10:01") == Lines{"claim 1@01-05 10:01:00"});
+    const RunId before = world.run("1@01-05 10:01:00");
+
+    world.planner.clear(world.now, at("01-05 10:00:30"));
+    CHECK(world.planner.jobs() == 0);
+    CHECK(world.planner.runs() == 0);
+    world.job_from(1, "0 * * * * *", at("01-05 10:00:30"));
+    follow(world, "01-05 10:01", "01-05 10:00:30");
+    world.commits = true;
+    CHECK(world.until("01-05 10:01:10") == Lines{"claim 1@01-05 10:01:00", "start 1@01-05 10:01:00"});
+    CHECK(world.run("1@01-05 10:01:00") != before);
+}
+
+TEST_CASE("a planner that forgot everything has decided no more than it is told", "[planner][follow]") {
+    World world{"01-05 11:00"};  // its clock was an hour ahead
+    world.planner.clear(at("01-05 10:00"), at("01-05 09:59"));
+    world.now = at("01-05 10:00");
+    CHECK(world.until("01-05 10:00").empty());
+    CHECK(world.planner.watermark() == at("01-05 10:00") + Millis{250});
+}
+
+TEST_CASE("of a log that is read again an earlier pause counts, too", "[planner][pause]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 * * * * *", {.overlap = model::Overlap::allow, .misfire_grace = Millis{600'000}});
+    world.now = at("01-05 10:04:30");
+    world.planner.pause({}, at("01-05 10:03:30"));  // the one that goes on, as the store has it
+    world.planner.pause({}, at("01-05 10:00:30"));
+    world.planner.resume({}, at("01-05 10:01:30"));
+    world.planner.pause({}, at("01-05 10:03:30"));
+    CHECK(world.until("01-05 10:04:30") == Lines{"claim 1@01-05 10:02:00", "claim 1@01-05 10:03:00",
+                                                 "start 1@01-05 10:02:00", "start 1@01-05 10:03:00"});
+}
+
 }  // namespace ecron::analysis::test

@@ -106,6 +106,10 @@ public:
     /// Makes room for that many jobs, so that loading does not copy tables.
     void reserve(std::size_t jobs);
 
+    /// Forgets every job, run and pause, as if it had just been made: what came up to `decided` is somebody
+    /// else's. No RunId is given out again.
+    void clear(Instant now, Instant decided);
+
     // --- jobs (enabled ones only; disabling and deleting is remove)
     /// A new job, or one whose schedule changed: its instants after `from` (exclusive) are planned, whether
     /// past or to come. Claimed runs that have not started are kept when the new schedule names their
