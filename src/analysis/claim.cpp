@@ -40,8 +40,8 @@ asio::awaitable<void> ShardScheduler::claim_batch(std::vector<Claim> batch, Inst
     });
     std::vector<JobKey> keys;
     for (const Claim& claim : batch) keys.push_back(claim.job);
-    const bool fetched = co_await node_.fetch_tasks(std::move(keys));
-    if (!fetched || term != term_count_) co_return;
+    const auto tasks = co_await node_.fetch_tasks(std::move(keys));
+    if (!tasks || term != term_count_) co_return;
     for (const Claim& claim : batch) {
         const auto summary = summaries_.find(claim.run);
         if (summary == summaries_.end()) continue;
@@ -54,15 +54,17 @@ asio::awaitable<void> ShardScheduler::claim_batch(std::vector<Claim> batch, Inst
     }
     missed = co_await without_rows(std::move(missed));
     if (term != term_count_) co_return;
-    std::vector<RunId> ids = add_runs(batch);
+    std::vector<RunId> ids = add_runs(batch, *tasks);
     co_await commit(std::move(ids), std::move(missed), watermark, planned);
 }
 
 /// The runs of a batch but those of which the job was deleted meanwhile, or that are on their way already.
-std::vector<RunId> ShardScheduler::add_runs(const std::vector<Claim>& batch) {
+std::vector<RunId> ShardScheduler::add_runs(const std::vector<Claim>& batch, const Node::Tasks& tasks) {
     std::vector<RunId> ids;
     for (const Claim& claim : batch) {
-        const execution::TaskPtr task = node_.tasks.find(claim.job);
+        execution::TaskPtr task = node_.tasks.find(claim.job);  // newer, if it was changed meanwhile
+        if (const auto fetched = tasks.find(claim.job); task == nullptr && fetched != tasks.end())
+            task = fetched->second;
         std::optional<Run> run;
         if (task != nullptr) run = new_run(claim, task);
         summaries_.erase(claim.run);

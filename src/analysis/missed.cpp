@@ -44,11 +44,15 @@ asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_rows(std::ve
     }
     if (doubtful.empty()) co_return missed;
     std::ranges::sort(doubtful);
-    co_await node_.fetch_tasks(doubtful);
+    const auto fetched = co_await node_.fetch_tasks(doubtful);
+    const auto task_of = [&fetched](JobKey job) {
+        const bool found = fetched && fetched->contains(job);
+        return found ? fetched->at(job) : nullptr;
+    };
 
     std::vector<ExecuteId> firsts;
     for (const store::Missed& one : missed)
-        if (const auto task = node_.tasks.find(one.job); one.from == first_undecided_ && task != nullptr)
+        if (const auto task = task_of(one.job); one.from == first_undecided_ && task != nullptr)
             firsts.emplace_back(keyed_uuid(node_.store.id_key(), task->job_id.value(), one.from));
     std::unordered_set<JobKey> claimed_first;
     for (std::size_t at = 0; at < firsts.size(); at += kIdsAtOnce) {
@@ -61,7 +65,7 @@ asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_rows(std::ve
 
     std::vector<store::Missed> left;
     for (store::Missed& one : missed) {
-        const auto task = node_.tasks.find(one.job);
+        const auto task = task_of(one.job);
         const std::optional<PlannedJob> job = planner_.find(one.job);
         if (task != nullptr && job && std::ranges::binary_search(doubtful, one.job)) {
             std::vector<Instant> claimed;

@@ -47,28 +47,35 @@ asio::awaitable<bool> Node::back_off(std::size_t tries) {
     co_return true;
 }
 
-asio::awaitable<bool> Node::fetch_tasks(std::vector<JobKey> keys) {
+asio::awaitable<std::optional<Node::Tasks>> Node::fetch_tasks(std::vector<JobKey> keys) {
     std::ranges::sort(keys);
     const auto repeated = std::ranges::unique(keys);
     keys.erase(repeated.begin(), repeated.end());
-    std::erase_if(keys, [this](JobKey key) { return tasks.find(key) != nullptr; });
+    Tasks fetched;
+    std::erase_if(keys, [&](JobKey key) {
+        execution::TaskPtr task = tasks.find(key);
+        return task != nullptr && fetched.emplace(key, std::move(task)).second;
+    });
     for (std::size_t tries = 0; !keys.empty(); ++tries) {
         const Result<std::vector<model::Job>> jobs = co_await store.find_jobs_by_key(keys);
         if (jobs) {
-            for (const model::Job& job : *jobs) remember_task(job);
+            for (const model::Job& job : *jobs)
+                if (execution::TaskPtr task = remember_task(job); task != nullptr)
+                    fetched.emplace(job.key, std::move(task));
             break;
         }
         const bool again = co_await back_off(tries);
-        if (!again) co_return false;
+        if (!again) co_return std::nullopt;
     }
-    co_return true;
+    co_return fetched;
 }
 
 asio::awaitable<execution::TaskPtr> Node::task_of(model::Execution row) {
     if (row.snapshot.empty()) {
         std::vector<JobKey> keys{row.job_key};
-        const bool fetched = co_await fetch_tasks(std::move(keys));
-        co_return fetched ? tasks.find(row.job_key) : nullptr;
+        const auto fetched = co_await fetch_tasks(std::move(keys));
+        const bool found = fetched && fetched->contains(row.job_key);
+        co_return found ? fetched->at(row.job_key) : nullptr;
     }
     model::Job job{.id = row.job_id,
                    .name = row.job_name,

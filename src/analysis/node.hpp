@@ -54,8 +54,10 @@ struct Node {
     [[nodiscard]] double dice() { return std::uniform_real_distribution<double>{0, 1}(random); }
     /// Waits before a call of the store is tried again; false when there is no point any more.
     asio::awaitable<bool> back_off(std::size_t tries);
-    /// Makes the tasks of these jobs ready; false: the store did not answer.
-    asio::awaitable<bool> fetch_tasks(std::vector<JobKey> keys);
+    /// The tasks of these jobs, those there are; held, as a change of a job takes its task out of the cache.
+    /// Nothing: the store did not answer.
+    using Tasks = std::unordered_map<JobKey, execution::TaskPtr>;
+    asio::awaitable<std::optional<Tasks>> fetch_tasks(std::vector<JobKey> keys);
     asio::awaitable<execution::TaskPtr> task_of(model::Execution row);
     [[nodiscard]] execution::TaskPtr make_task(const model::Job& job) const;
     execution::TaskPtr remember_task(const model::Job& job);

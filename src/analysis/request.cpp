@@ -20,7 +20,8 @@ std::string_view reason_of(const std::string& by) {
 void ShardScheduler::refresh_tasks(const model::Job& job) {
     for (const RunId id : runs_.of_job(job.key)) {
         Run& run = *runs_.find(id);
-        if (run.stage != Stage::waiting || run.row.trigger != model::Trigger::schedule) continue;
+        const bool unstarted = run.stage == Stage::unclaimed || run.stage == Stage::waiting;
+        if (!unstarted || run.row.trigger != model::Trigger::schedule) continue;
         if (execution::TaskPtr task = node_.remember_task(job); task != nullptr) run.task = std::move(task);
     }
 }

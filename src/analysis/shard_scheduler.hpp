@@ -147,7 +147,7 @@ private:
     // claim.cpp
     asio::awaitable<void> claim_decided();
     asio::awaitable<void> claim_batch(std::vector<Claim> batch, Instant watermark, ChangeNumber planned);
-    std::vector<RunId> add_runs(const std::vector<Claim>& batch);
+    std::vector<RunId> add_runs(const std::vector<Claim>& batch, const Node::Tasks& tasks);
     asio::awaitable<void> commit(std::vector<RunId> ids, std::vector<store::Missed> missed, Instant watermark,
                                  ChangeNumber planned);
 
