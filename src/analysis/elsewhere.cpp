@@ -58,7 +58,9 @@ void ShardScheduler::looked_at(Run& run, const model::Execution* row) {
         return;
     }
     const bool handed_back = row->state == model::ExecutionState::pending && row->node.value().empty();
-    if (handed_back && row->attempt <= 1 && run.stop_reason.empty()) {
+    const bool not_due = row->state == model::ExecutionState::pending &&
+                         row->due.value_or(Instant::min()) > node_.clock.now() && is_lost(*row);
+    if ((handed_back || not_due) && row->attempt <= 1 && run.stop_reason.empty()) {
         // It never began: what its job says by now decides, as about any run that waits.
         model::Execution waiting = *row;
         end_run(run.id);

@@ -30,8 +30,9 @@ private:
     static constexpr std::size_t kMostViolations = 20;
     /// A leader's clock may be off by a second, and it looks ahead.
     static constexpr Millis kClockSlack{1'600};
-    /// By then a leader that is in touch has heard of a change.
-    static constexpr Millis kLearning{8'000};
+    /// By then a leader that is in touch has heard of a change, also where a reading that was cut off had to
+    /// time out first.
+    static constexpr Millis kLearning{12'000};
 
     /// A stretch of time in which a job ran at the same instants.
     struct Segment {
