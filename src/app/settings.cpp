@@ -60,7 +60,10 @@ store::Nodes nodes(const config::Config& config) {
 
 }  // namespace
 
-NodeId node_id(const config::Config& config) { return NodeId{config.life.node_id}; }
+NodeId process_name(const config::Config& config) {
+    constexpr std::size_t kLetters = 6;
+    return NodeId{config.life.node_id + "." + random_uuid().substr(0, kLetters)};
+}
 
 store::Options store_options(const config::Config& config) {
     const config::Store& given = config.store;
@@ -127,8 +130,8 @@ http::ClientOptions webhook_client_options(const config::Config& config) {
     return options;
 }
 
-notify::Options notify_options(const config::Config& config) {
-    return {.node = node_id(config),
+notify::Options notify_options(const config::Config& config, const NodeId& process) {
+    return {.node = process,
             .limit = config.webhooks.limit,
             .connect_timeout = std::min(config.execution.connect_timeout, config.webhooks.timeout),
             .timeout = config.webhooks.timeout,
@@ -155,8 +158,8 @@ execution::KubernetesOptions kubernetes_options(const config::Config& config) {
             .user_agent = "ecron/" + std::string{kVersion}};
 }
 
-analysis::SchedulerOptions scheduler_options(const config::Config& config) {
-    return {.node = node_id(config),
+analysis::SchedulerOptions scheduler_options(const config::Config& config, const NodeId& process) {
+    return {.node = process,
             .nodes = nodes(config),
             .alone = config.store.driver == config::Driver::sqlite,
             .lease = store_options(config).lease,
@@ -175,13 +178,13 @@ analysis::SchedulerOptions scheduler_options(const config::Config& config) {
             .seed = random_seed()};
 }
 
-management::Options api_options(const config::Config& config) {
+management::Options api_options(const config::Config& config, const NodeId& process) {
     return {.language = language(config.api.language),
             .callback_path = config.api.webhook_path,
             .rules = rules(config),
             .version = std::string{kVersion},
-            .node = node_id(config),
-            .executor_id = scheduler_options(config).executor_id};
+            .node = process,
+            .executor_id = config.api.executor_id};
 }
 
 http::ServerOptions server_options(const config::Config& config) {
