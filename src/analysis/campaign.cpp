@@ -38,6 +38,9 @@ asio::awaitable<void> Scheduler::Impl::run() {
         const Result<store::Standing> standing = co_await node_.store.campaign(next_round());
         node_.clock_check.look(node_.clock.now(), node_.clock.steady());
         if (standing) {
+            const SteadyInstant halfway = sent + (node_.clock.steady() - sent) / 2;
+            node_.store_offset = standing->store_now.time_since_epoch() -
+                                 std::chrono::floor<Millis>(halfway.time_since_epoch());
             const auto doubtful = node_.clock_check.doubtful_since();
             const bool confirms = doubtful && *doubtful < sent && !node_.options.alone &&
                                   magnitude(standing->clock_ahead) < kClockTolerance;

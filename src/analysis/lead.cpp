@@ -213,15 +213,15 @@ asio::awaitable<bool> ShardScheduler::survive_loss(model::Execution& row, execut
     if (resumes) {
         mark_begun(row, row.node.value(), row.begin_at.value_or(row.due.value_or(node_.clock.now())));
         row.state = model::ExecutionState::pending;
-        row.due = node_.clock.now();
+        row.due = node_.now();
     } else if (++row.losses; goes_on) {
         row.state = model::ExecutionState::pending;
-        row.due = node_.clock.now();
+        row.due = node_.now();
         outcome.next_attempt = row.attempt + 1;
     } else {
         row.state = model::ExecutionState::interrupt;
         row.reason = task == nullptr ? "job_gone" : "node_lost";
-        row.end_at = node_.clock.now();
+        row.end_at = node_.now();
     }
     log::info("execution lost its node execution={} job={} node={} attempt={} goes_on={}", row.id, row.job_id,
               row.node, row.attempt, goes_on);

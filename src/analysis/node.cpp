@@ -27,6 +27,14 @@ Node::Node(asio::io_context& context, const Clock& wall, store::Store& kept, exe
       watch(options.lease, options.alone),
       clock_check(options.alone ? std::optional{kJumpLasts} : std::nullopt) {}
 
+Instant Node::now() const {
+    const Instant wall = clock.now();
+    if (!store_offset) return wall;
+    const Instant theirs{std::chrono::floor<Millis>(clock.steady().time_since_epoch()) + *store_offset};
+    const Millis off = wall > theirs ? wall - theirs : theirs - wall;
+    return off > kClockTolerance ? theirs : wall;
+}
+
 std::size_t Node::window() const {
     if (runs.parked >= kParkedWindows * options.claim_window) return 0;
     const std::size_t used = runs.all - runs.parked + runs.decided;

@@ -38,6 +38,7 @@ struct Node {
     RunCount runs;
     SchedulerStatistics statistics;
     Lateness lateness;
+    std::optional<Millis> store_offset;  // the store's clock minus the steady one
     std::size_t shards{1};
     bool stopping{false};
 
@@ -46,6 +47,8 @@ struct Node {
     /// A run that held one of a concurrency key's slots has ended.
     std::function<void(const std::string& key)> slot_freed;
 
+    /// For instants that are written: the wall clock, unless it is known to be off; then the store's.
+    [[nodiscard]] Instant now() const;
     /// How many more runs there may be. Those that only wait, perhaps for days, keep nobody from running:
     /// they have a bound of their own.
     [[nodiscard]] std::size_t window() const;

@@ -38,14 +38,14 @@ ShardScheduler::Next ShardScheduler::decide_loss(Run& run, const execution::Atte
     const bool goes_on = survives(row, run.task);
     ++row.losses;
     row.node = NodeId{};
-    row.due = node_.clock.now();
+    row.due = node_.now();
     if (goes_on) {
         row.state = model::ExecutionState::pending;
         outcome.next_attempt = row.attempt + 1;
     } else {
         row.state = model::ExecutionState::interrupt;
         row.reason = "node_lost";
-        row.end_at = node_.clock.now();
+        row.end_at = node_.now();
     }
     run.lease_lost = false;
     outcome.after = row;
@@ -90,7 +90,7 @@ ShardScheduler::Next ShardScheduler::decide_outcome(Run& run, const execution::A
         row.state = model::ExecutionState::executing;
         row.accepted = true;
         row.end_at.reset();
-        row.due = node_.clock.now() + context.callback_timeout.value_or(node_.options.callback_timeout);
+        row.due = node_.now() + context.callback_timeout.value_or(node_.options.callback_timeout);
         next = Next::await_callback;
     } else {
         row.state = result.outcome;
@@ -98,7 +98,7 @@ ShardScheduler::Next ShardScheduler::decide_outcome(Run& run, const execution::A
         const auto delay = execution::next_attempt_after(context.retry.value_or(node_.options.retry), counted,
                                                          result, node_.dice());
         if (result.outcome == model::ExecutionState::failure && delay) {
-            row.due = node_.clock.now() + *delay;
+            row.due = node_.now() + *delay;
             outcome.next_attempt = row.attempt + 1;
             next = Next::retry;
         } else if (result.outcome == model::ExecutionState::failure) {
@@ -114,7 +114,7 @@ asio::awaitable<void> ShardScheduler::finish_without_attempt(RunId id, std::stri
     if (run == nullptr || run->stage == Stage::ending) co_return;
     move(*run, Stage::ending);
     run->row.state = model::ExecutionState::interrupt;
-    run->row.end_at = node_.clock.now();
+    run->row.end_at = node_.now();
     run->row.reason = std::move(reason);
     run->row.accepted = false;
     co_await write_and_settle(id, Next::over,
@@ -199,7 +199,7 @@ asio::awaitable<void> ShardScheduler::complete_by_callback(RunId id) {
     run->row.state = model::ExecutionState::success;
     run->row.result = run->early_result;
     run->row.accepted = false;
-    run->row.end_at = node_.clock.now();
+    run->row.end_at = node_.now();
     run->row.reason.clear();
     co_await write_and_settle(id, Next::over,
                               {.id = run->row.id, .attempt = run->row.attempt, .after = run->row});

@@ -75,7 +75,7 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_elsewhere(model::
                                                                          ExecuteId id) {
     const execution::TaskPtr task = node_.make_task(job);
     if (task == nullptr) co_return fail(Errc::invalid, "Invalid parameter", {"job_context"});
-    const Instant now = node_.clock.now();
+    const Instant now = node_.now();
     model::Execution row{.id = std::move(id),
                          .job_id = job.id,
                          .job_key = job.key,
