@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "ecron/base/log.hpp"
-#include "ecron/model/shard.hpp"
 #include "ecron/notify/announce.hpp"
+#include "ecron/model/shard.hpp"
 #include "shard_scheduler.hpp"
 
 /// Taking the lead of a shard, recovering what an earlier term left, and letting go.
@@ -155,7 +155,7 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
     const bool nobodys =
         row.accepted || row.state == model::ExecutionState::failure || (pending && row.node.value().empty());
     const bool going_on_here = orphans_.find(row.id) != nullptr;
-    const bool own = row.node == node_.options.node && !going_on_here;  // forgotten with an earlier term
+    const bool own = row.node == node_.options.node && !going_on_here;  // of this name's earlier life
     if (!nobodys && !own && (going_on_here || !node_.watch.is_dead(row.node))) {
         adopt_elsewhere(std::move(row), std::move(task));
         co_return;

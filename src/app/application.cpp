@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr Millis kAnswerGrace{5'000};
-constexpr Millis kKillGrace{1'000};     // from SIGKILL to the end
+constexpr Millis kKillGrace{1'000};  // from SIGKILL to the end
 constexpr Millis kWebhookGrace{2'000};  // those that take longer are sent again
 
 /// The old second listener: everything it is asked it answers with OK.
@@ -50,7 +50,6 @@ Application::Application(const config::Config& config, std::unique_ptr<store::St
     : config_(config),
       io_(io),
       clock_(clock),
-      process_(process_name(config)),
       store_(std::move(store)),
       client_(io, client_options(config)),
       secrets_(config.execution.secrets_dir, environment()),
@@ -59,10 +58,9 @@ Application::Application(const config::Config& config, std::unique_ptr<store::St
       kubernetes_runner_(opened(execution::make_kubernetes_runner(io, clock, client_, secrets_, environment(),
                                                                   kubernetes_options(config)))),
       pool_(execution::make_pool(clock, lanes())),
-      scheduler_(io, clock, *store_, *pool_, scheduler_options(config, process_)),
+      scheduler_(io, clock, *store_, *pool_, scheduler_options(config)),
       webhook_client_(io, webhook_client_options(config)),
-      notifier_(io, clock, store_->outbox(), webhook_client_, keyring(config),
-                notify_options(config, process_)),
+      notifier_(io, clock, store_->outbox(), webhook_client_, keyring(config), notify_options(config)),
       retention_(io, clock, *store_, {.keep = config.store.history, .per_job = config.store.history_per_job},
                  [this] { return store_->leads(Shard{0}); }),
       runs_(scheduler_),
@@ -79,7 +77,7 @@ Application::Application(const config::Config& config, std::unique_ptr<store::St
 }
 
 management::Options Application::api_options_with_load() {
-    management::Options options = api_options(config_, process_);
+    management::Options options = api_options(config_);
     options.webhooks = [this] {
         const notify::Statistics now = notifier_.statistics();
         return management::Webhooks{.delivered = now.delivered,
@@ -136,7 +134,8 @@ int Application::run() {
         return 2;
     }
     log::info("ecron listens version={} address={} port={} tls={} node={} pid={}", kVersion,
-              config_.http.address, server_.port(), config_.http.tls ? "on" : "off", process_, ::getpid());
+              config_.http.address, server_.port(), config_.http.tls ? "on" : "off", node_id(config_),
+              ::getpid());
     gate_.spawn("scheduler", scheduler_.run());
     gate_.spawn("webhooks", notifier_.run());
     gate_.spawn("retention", retention_.run());

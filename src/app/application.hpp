@@ -41,7 +41,6 @@ private:
     const config::Config& config_;
     boost::asio::io_context& io_;
     const Clock& clock_;
-    const NodeId process_;
     std::unique_ptr<store::Store> store_;
     http::Client client_;
     const execution::Secrets secrets_;

@@ -60,10 +60,7 @@ store::Nodes nodes(const config::Config& config) {
 
 }  // namespace
 
-NodeId process_name(const config::Config& config) {
-    constexpr std::size_t kLetters = 6;
-    return NodeId{config.life.node_id + "." + random_uuid().substr(0, kLetters)};
-}
+NodeId node_id(const config::Config& config) { return NodeId{config.life.node_id}; }
 
 store::Options store_options(const config::Config& config) {
     const config::Store& given = config.store;
@@ -130,8 +127,8 @@ http::ClientOptions webhook_client_options(const config::Config& config) {
     return options;
 }
 
-notify::Options notify_options(const config::Config& config, const NodeId& process) {
-    return {.node = process,
+notify::Options notify_options(const config::Config& config) {
+    return {.node = node_id(config),
             .limit = config.webhooks.limit,
             .connect_timeout = std::min(config.execution.connect_timeout, config.webhooks.timeout),
             .timeout = config.webhooks.timeout,
@@ -158,8 +155,8 @@ execution::KubernetesOptions kubernetes_options(const config::Config& config) {
             .user_agent = "ecron/" + std::string{kVersion}};
 }
 
-analysis::SchedulerOptions scheduler_options(const config::Config& config, const NodeId& process) {
-    return {.node = process,
+analysis::SchedulerOptions scheduler_options(const config::Config& config) {
+    return {.node = node_id(config),
             .nodes = nodes(config),
             .alone = config.store.driver == config::Driver::sqlite,
             .lease = store_options(config).lease,
@@ -178,13 +175,13 @@ analysis::SchedulerOptions scheduler_options(const config::Config& config, const
             .seed = random_seed()};
 }
 
-management::Options api_options(const config::Config& config, const NodeId& process) {
+management::Options api_options(const config::Config& config) {
     return {.language = language(config.api.language),
             .callback_path = config.api.webhook_path,
             .rules = rules(config),
             .version = std::string{kVersion},
-            .node = process,
-            .executor_id = config.api.executor_id};
+            .node = node_id(config),
+            .executor_id = scheduler_options(config).executor_id};
 }
 
 http::ServerOptions server_options(const config::Config& config) {

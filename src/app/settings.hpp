@@ -12,22 +12,20 @@
 #include "ecron/notify/notifier.hpp"
 #include "ecron/store/store.hpp"
 
-/// From the configuration to what each module takes.
+/// From the configuration to what each module takes. Pure.
 namespace ecron::app {
 
-/// A new name with each call: the operator's for the node, and a few letters. What an earlier process of the
-/// node began is its own until its lease has ended, and this one's never.
-NodeId process_name(const config::Config& config);
+NodeId node_id(const config::Config& config);
 store::Options store_options(const config::Config& config);
 http::ClientOptions client_options(const config::Config& config);
 execution::HttpOptions http_run_options(const config::Config& config);
 execution::CommandOptions command_options(const config::Config& config);
 execution::KubernetesOptions kubernetes_options(const config::Config& config);
-analysis::SchedulerOptions scheduler_options(const config::Config& config, const NodeId& process);
+analysis::SchedulerOptions scheduler_options(const config::Config& config);
 http::ClientOptions webhook_client_options(const config::Config& config);
-notify::Options notify_options(const config::Config& config, const NodeId& process);
+notify::Options notify_options(const config::Config& config);
 notify::Keyring keyring(const config::Config& config);
-management::Options api_options(const config::Config& config, const NodeId& process);
+management::Options api_options(const config::Config& config);
 http::ServerOptions server_options(const config::Config& config);
 http::ServerOptions health_options(const config::Config& config);
 
