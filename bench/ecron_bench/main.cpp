@@ -32,7 +32,8 @@ void measure(const Options& options, Report& report) {
     }
     report.settings.emplace_back("connections", shown(options.connections));
     if (options.scenario == "api") return measure_api(options, report);
-    throw std::invalid_argument("no scenario '" + options.scenario + "': load, api, fire, failover, command or http");
+    throw std::invalid_argument("no scenario '" + options.scenario +
+                                "': load, api, fire, failover, command or http");
 }
 
 int run(const Options& options) {

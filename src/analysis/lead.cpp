@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "ecron/base/log.hpp"
-#include "ecron/notify/announce.hpp"
 #include "ecron/model/shard.hpp"
+#include "ecron/notify/announce.hpp"
 #include "shard_scheduler.hpp"
 
 /// Taking the lead of a shard, recovering what an earlier term left, and letting go.

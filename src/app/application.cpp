@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr Millis kAnswerGrace{5'000};
-constexpr Millis kKillGrace{1'000};  // from SIGKILL to the end
+constexpr Millis kKillGrace{1'000};     // from SIGKILL to the end
 constexpr Millis kWebhookGrace{2'000};  // those that take longer are sent again
 
 /// The old second listener: everything it is asked it answers with OK.

@@ -49,9 +49,9 @@ struct Options {
     TenantId tenant{"mock-client-id"};  // of every caller, while there is no authentication
     model::Rules rules{};
     std::string version{};
-    NodeId node{};                 // this process, as GET /cluster names it
-    std::string executor_id{};     // what the answer to POST /jobexecution names as executor
-    std::function<Load()> load{};  // for metrics; may be empty
+    NodeId node{};                         // this process, as GET /cluster names it
+    std::string executor_id{};             // what the answer to POST /jobexecution names as executor
+    std::function<Load()> load{};          // for metrics; may be empty
     std::function<Webhooks()> webhooks{};  // the same
     /// Of a command that runs here; may be empty.
     std::function<std::optional<Output>(const ExecuteId& id, std::uint64_t begin)> output{};

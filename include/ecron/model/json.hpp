@@ -18,7 +18,8 @@
 ///
 ///   job_id, execute_id         at most 36 characters
 ///   job_cron_time              at most 256 bytes; of a real-time job it may be empty: runs on request only
-///   exec                       http, https: a URL of theirs; exe: words (command_line.hpp) of which the first
+///   exec                       http, https: a URL of theirs; exe: words (command_line.hpp) of which the
+///   first
 ///                              is not empty, unless kubernetes is given
 ///   info.headers               names are RFC 9110 tokens, values hold no line breaks
 ///   info.environment           names are letters, digits and _, not beginning with a digit or ECRON_
