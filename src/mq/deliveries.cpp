@@ -1,0 +1,82 @@
+#include "mq/deliveries.hpp"
+
+#include "ecron/base/json_writer.hpp"
+#include "ecron/base/log.hpp"
+
+namespace ecron::mq {
+namespace {
+
+constexpr Millis kBuryAgain{1'000};
+constexpr std::size_t kBodyKept = 128UL * 1024;  // a letter is smaller than what its topic took
+
+/// One more handler under way, for as long as this lives.
+class InFlight {
+public:
+    explicit InFlight(std::size_t& count) : count_(count) { ++count_; }
+    ~InFlight() { --count_; }
+    InFlight(const InFlight&) = delete;
+    InFlight& operator=(const InFlight&) = delete;
+
+private:
+    std::size_t& count_;
+};
+
+}  // namespace
+
+std::string dead_letter_topic(const std::string& topic) { return topic + ".dead"; }
+
+std::string dead_letter(const Message& message, const std::string& reason) {
+    std::string text;
+    JsonWriter json{text};
+    json.begin_object().member("topic", message.topic).member("reason", reason);
+    json.member("origin", message.origin).member("deliveries", std::int64_t{message.deliveries});
+    json.member("body", std::string_view{message.body}.substr(0, kBodyKept)).end_object();
+    return text;
+}
+
+asio::awaitable<std::optional<Millis>> Channel::take(Broker& broker, Message message) {
+    const InFlight counted{state_.in_flight};
+    ++state_.received;
+    Settlement settlement = co_await subscription_.handler(message);
+    const bool too_often = settlement.verdict == Settlement::Verdict::again &&
+                           message.deliveries >= subscription_.most_deliveries;
+    if (settlement.verdict == Settlement::Verdict::done) {
+        ++state_.done;
+        co_return std::nullopt;
+    }
+    if (settlement.verdict == Settlement::Verdict::again && !too_often) {
+        ++state_.requeued;
+        co_return settlement.wait;
+    }
+    if (too_often) settlement.reason = "delivered too often without success: " + settlement.reason;
+    co_return co_await bury(broker, std::move(message), std::move(settlement.reason));
+}
+
+asio::awaitable<std::optional<Millis>> Channel::bury(Broker& broker, Message message, std::string reason) {
+    log::warn("message refused topic={} origin={} reason=\"{}\"", message.topic, message.origin, reason);
+    std::vector<Outgoing> letters;
+    letters.push_back({.body = dead_letter(message, reason)});
+    const Result<void> buried = co_await broker.publish(dead_letter_topic(message.topic), std::move(letters));
+    // One that its own topic took and its dead-letter topic does not is let go: it would come back for ever.
+    if (!buried && buried.error().code == Errc::unavailable) {
+        ++state_.requeued;
+        co_return kBuryAgain;
+    }
+    if (!buried)
+        log::error("dead letter lost topic={} origin={} error={}", message.topic, message.origin,
+                   buried.error().what);
+    ++state_.dead;
+    co_return std::nullopt;
+}
+
+void Published::count(const std::string& topic, std::size_t messages, bool good) {
+    TopicState& state = topics_[topic];
+    state.topic = topic;
+    (good ? state.published : state.failed) += messages;
+}
+
+void Published::append_to(std::vector<TopicState>& states) const {
+    for (const auto& [topic, state] : topics_) states.push_back(state);
+}
+
+}  // namespace ecron::mq

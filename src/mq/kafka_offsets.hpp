@@ -1,0 +1,35 @@
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <utility>
+
+namespace ecron::mq::kafka {
+
+/// Which offset of a partition may be committed: the one after the last message that, with all before it, is
+/// settled. Pure.
+class Offsets {
+public:
+    void begin(std::int64_t offset) { open_.push_back({offset, false}); }
+    /// The offset to commit, where it has moved.
+    std::optional<std::int64_t> settle(std::int64_t offset) {
+        const auto found =
+            std::ranges::lower_bound(open_, offset, {}, [](const auto& message) { return message.first; });
+        if (found == open_.end() || found->first != offset) return std::nullopt;
+        found->second = true;
+        std::optional<std::int64_t> moved;
+        while (!open_.empty() && open_.front().second) {
+            moved = open_.front().first + 1;
+            open_.pop_front();
+        }
+        return moved;
+    }
+    [[nodiscard]] std::size_t open() const { return open_.size(); }
+
+private:
+    std::deque<std::pair<std::int64_t, bool>> open_;  // in the order of offsets; true: settled
+};
+
+}  // namespace ecron::mq::kafka

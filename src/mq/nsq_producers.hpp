@@ -1,0 +1,49 @@
+#pragma once
+#include "mq/deliveries.hpp"
+#include "mq/link.hpp"
+#include "mq/nsq_connection.hpp"
+
+namespace ecron::mq::nsq {
+
+/// Publishes to one of several nsqds: to the one that took the last, while it lives, then to the next.
+class Producers {
+public:
+    Producers(asio::io_context& io, const Clock& clock, const NsqOptions& options);
+
+    asio::awaitable<Result<void>> publish(std::string topic, std::vector<Outgoing> messages);
+    /// Which nsqds there are; what is not among them any more is dropped once its connection ends.
+    void set(const std::vector<Address>& addresses);
+    /// Connects to those that are not connected, once their time has come.
+    asio::awaitable<void> keep_connected();
+    asio::awaitable<void> close();
+    [[nodiscard]] bool connected() const;
+    void append_to(State& state) const;
+
+private:
+    struct Node {
+        Node(Address to, BackOff pause) : address(std::move(to)), back_off(pause) {}
+        Address address;
+        BackOff back_off;
+        std::shared_ptr<Connection> connection{};
+        Link link{};
+        SteadyInstant not_before{};
+        bool opening{false};
+        bool wanted{true};
+    };
+    using NodePtr = std::shared_ptr<Node>;
+
+    asio::awaitable<void> connect(NodePtr node);
+    NodePtr next_connected();
+    asio::awaitable<Result<void>> publish_batch(const std::string& topic, std::span<const Outgoing> messages);
+    void lost(Node& node, const Error& error);
+
+    asio::io_context& io_;
+    const Clock& clock_;
+    const NsqOptions& options_;
+    Gate gate_;
+    std::vector<NodePtr> nodes_;
+    std::size_t current_{0};
+    Published published_;
+};
+
+}  // namespace ecron::mq::nsq

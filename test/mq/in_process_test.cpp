@@ -1,0 +1,128 @@
+#include <boost/json/parse.hpp>
+
+#include "support.hpp"
+
+namespace ecron::mq {
+namespace {
+
+namespace asio = boost::asio;
+using Verdict = Settlement::Verdict;
+
+/// Notes what it is given and answers as it was told, then with `done`.
+struct Handled {
+    std::vector<Message> messages;
+    std::vector<Settlement> answers;
+
+    asio::awaitable<Settlement> take(Message message) {
+        messages.push_back(std::move(message));
+        Settlement answer;
+        if (messages.size() <= answers.size()) answer = answers[messages.size() - 1];
+        co_return answer;
+    }
+    [[nodiscard]] Handler handler() {
+        return [this](Message message) { return take(std::move(message)); };
+    }
+};
+
+struct World {
+    asio::io_context io;
+    std::unique_ptr<Broker> broker{make_in_process_broker(io)};
+    Gate gate{io};
+
+    void run() { gate.spawn("broker", broker->run()); }
+    void publish(const std::string& topic, std::initializer_list<std::string> texts) {
+        REQUIRE(await(io, broker->publish(topic, bodies(texts))));
+    }
+    ~World() { await(io, broker->stop(Millis{1'000})); }
+    const TopicState& topic(const std::string& channel) {
+        state = broker->state();
+        for (const TopicState& topic : state.topics)
+            if (topic.channel == channel) return topic;
+        FAIL("no channel " << channel);
+        std::abort();
+    }
+    State state;
+};
+
+}  // namespace
+
+TEST_CASE("each channel gets every message of its topic, also those from before it was there", "[mq]") {
+    World world;
+    Handled first;
+    Handled second;
+    world.publish("t", {"early"});
+    world.broker->subscribe({.topic = "t", .channel = "one", .handler = first.handler()});
+    world.broker->subscribe({.topic = "t", .channel = "two", .handler = second.handler()});
+    world.run();
+    world.publish("t", {"a", "b"});
+    run_until(world.io, [&] { return first.messages.size() == 3 && second.messages.size() == 2; });
+    CHECK(first.messages[0].body == "early");
+    CHECK(first.messages[2].body == "b");
+    CHECK(world.topic("one").done == 3);
+}
+
+TEST_CASE("a message that is to come again comes again, with the same origin, until it is done", "[mq]") {
+    World world;
+    Handled handled;
+    handled.answers = {{.verdict = Verdict::again, .wait = Millis{1}}, {.verdict = Verdict::again}};
+    world.broker->subscribe({.topic = "t", .channel = "c", .handler = handled.handler()});
+    world.run();
+    world.publish("t", {"a"});
+    run_until(world.io, [&] { return world.topic("c").done == 1; });
+    REQUIRE(handled.messages.size() == 3);
+    CHECK(handled.messages[2].deliveries == 3);
+    CHECK(handled.messages[2].origin == handled.messages[0].origin);
+    CHECK(world.topic("c").requeued == 2);
+}
+
+TEST_CASE("what a handler refuses is a dead letter with the reason, and so is what comes too often", "[mq]") {
+    World world;
+    Handled refuses;
+    refuses.answers = {{.verdict = Verdict::dead, .reason = "no \"job\""}};
+    Handled tires;
+    tires.answers = std::vector<Settlement>(3, {.verdict = Verdict::again, .reason = "the store"});
+    Handled dead;
+    world.broker->subscribe({.topic = "a", .channel = "c", .handler = refuses.handler()});
+    world.broker->subscribe({.topic = "b", .channel = "c", .most_deliveries = 2, .handler = tires.handler()});
+    for (const char* topic : {"a", "b"})
+        world.broker->subscribe(
+            {.topic = dead_letter_topic(topic), .channel = "d", .handler = dead.handler()});
+    world.run();
+    world.publish("a", {"{broken"});
+    world.publish("b", {"again and again"});
+    run_until(world.io, [&] { return dead.messages.size() == 2; });
+    CHECK(tires.messages.size() == 2);
+    for (const Message& letter : dead.messages) {
+        const auto text = boost::json::parse(letter.body).as_object();
+        const bool first = letter.topic == "a.dead";
+        CHECK(text.at("body") == (first ? "{broken" : "again and again"));
+        CHECK(text.at("topic") == (first ? "a" : "b"));
+        CHECK(text.at("reason") == (first ? "no \"job\"" : "delivered too often without success: the store"));
+    }
+}
+
+TEST_CASE("no more handlers run at once than there is room for", "[mq]") {
+    World world;
+    std::size_t now = 0;
+    std::size_t most = 0;
+    std::size_t ended = 0;
+    struct Slow {
+        static asio::awaitable<Settlement> take(asio::io_context& io, std::size_t& now, std::size_t& most,
+                                                std::size_t& ended) {
+            most = std::max(most, ++now);
+            co_await sleep(io, Millis{1});
+            --now;
+            ++ended;
+            co_return Settlement{};
+        }
+    };
+    world.broker->subscribe({.topic = "t", .channel = "c", .in_flight = 2, .handler = [&](const Message&) {
+                                 return Slow::take(world.io, now, most, ended);
+                             }});
+    world.run();
+    world.publish("t", {"1", "2", "3", "4", "5", "6", "7"});
+    run_until(world.io, [&] { return ended == 7; });
+    CHECK(most == 2);
+}
+
+}  // namespace ecron::mq

@@ -1,0 +1,45 @@
+#include "mq/nsq_lookup.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace ecron::mq::nsq {
+
+TEST_CASE("nsqlookupd names the nsqds of a topic, in its old form and its new one", "[mq]") {
+    const std::string producers =
+        R"("producers":[{"broadcast_address":"a","tcp_port":4150,"http_port":4151},{"broadcast_address":"b","tcp_port":1}])";
+    const std::string body =
+        GENERATE_COPY("{" + producers + "}", R"({"status_code":200,"data":{)" + producers + "}}");
+    const auto nodes = parse_nodes(200, body);
+    REQUIRE(nodes);
+    REQUIRE(nodes->size() == 2);
+    CHECK((*nodes)[0].address.text() == "a:4150");
+    CHECK((*nodes)[0].http_port == 4151);
+    CHECK((*nodes)[1].http_port == 0);
+}
+
+TEST_CASE("an unknown topic is nowhere; what is no nsqlookupd is told from it", "[mq]") {
+    CHECK(parse_nodes(404, R"({"message":"TOPIC_NOT_FOUND"})")->empty());
+    CHECK_FALSE(parse_nodes(404, "not found"));
+    CHECK_FALSE(parse_nodes(404, R"({"message":"page"})"));
+    CHECK_FALSE(parse_nodes(200, "<html>"));
+    CHECK_FALSE(parse_nodes(200, "{}"));
+    CHECK_FALSE(parse_nodes(500, R"({"producers":[]})"));
+    CHECK(
+        parse_nodes(
+            200,
+            R"({"producers":[1,{"broadcast_address":2,"tcp_port":3},{"broadcast_address":"x","tcp_port":70000}]})")
+            ->empty());
+}
+
+TEST_CASE("the depth of a channel is that of its topic's channels together", "[mq]") {
+    CHECK(parse_depth(R"({"topics":[{"channels":[{"depth":3},{"depth":4}]}]})") == 7);
+    CHECK(parse_depth(R"({"topics":[]})") == 0);
+    CHECK_FALSE(parse_depth("?"));
+}
+
+TEST_CASE("addresses read as they are written", "[mq]") {
+    CHECK(Address{.host = "fd00::1", .port = 1}.text() == "[fd00::1]:1");
+    CHECK(Address{.host = "h", .port = 4150}.text() == "h:4150");
+}
+
+}  // namespace ecron::mq::nsq

@@ -1,0 +1,133 @@
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "ecron/mq/nsq.hpp"
+#include "support.hpp"
+
+namespace ecron::mq {
+namespace {
+
+namespace asio = boost::asio;
+
+/// Takes connections and says the same thing on each, then nothing more.
+class Speaker {
+public:
+    explicit Speaker(std::string words)
+        : words_(std::move(words)),
+          listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in address{.sin_family = AF_INET, .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+        socklen_t size = sizeof address;
+        auto* const generic = reinterpret_cast<sockaddr*>(&address);
+        REQUIRE(::bind(listener_, generic, size) == 0);
+        REQUIRE(::listen(listener_, 16) == 0);
+        REQUIRE(::getsockname(listener_, generic, &size) == 0);
+        port_ = ntohs(address.sin_port);
+        thread_ = std::thread{[this] { speak(); }};
+    }
+    ~Speaker() {
+        ::shutdown(listener_, SHUT_RDWR);
+        thread_.join();
+        ::close(listener_);
+        for (const int taken : taken_) ::close(taken);
+    }
+    Speaker(const Speaker&) = delete;
+    Speaker& operator=(const Speaker&) = delete;
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+
+private:
+    void speak() {
+        for (int taken = 0; (taken = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC)) >= 0;) {
+            taken_.push_back(taken);
+            ::send(taken, words_.data(), words_.size(), MSG_NOSIGNAL);
+        }
+    }
+
+    std::string words_;
+    int listener_;
+    std::uint16_t port_{0};
+    std::vector<int> taken_;
+    std::thread thread_;
+};
+
+std::string frame(char type, const std::string& data) {
+    std::string text(8, '\0');
+    text[3] = static_cast<char>(data.size() + 4);
+    text[7] = type;
+    return text + data;
+}
+
+std::uint16_t free_port() { return Speaker{""}.port(); }
+
+struct World {
+    explicit World(std::uint16_t port, const std::string& host = "127.0.0.1")
+        : broker(make_nsq_broker(io, clock, client,
+                                 {.nsqds = {{.option = "mq_lookupd_host", .host = host, .port = port}},
+                                  .secret = SecretText{"s"},
+                                  .timeout = Millis{300}})) {
+        gate.spawn("broker", broker->run());
+    }
+    ~World() { await(io, broker->stop(Millis{100})); }
+
+    Link troubled() {
+        Link link;
+        run_until(io, [&] {
+            const State state = broker->state();
+            if (state.links.empty()) return false;
+            link = state.links.front();
+            return !link.problem.empty();
+        });
+        return link;
+    }
+
+    asio::io_context io;
+    SystemClock clock;
+    http::Client client{io, {}};
+    Gate gate{io};
+    std::unique_ptr<Broker> broker;
+};
+
+}  // namespace
+
+TEST_CASE("what answers otherwise than an nsqd is named with its option and address", "[mq]") {
+    const auto [words, problem] = GENERATE(table<std::string, std::string>({
+        {"HTTP/1.1 400 Bad Request\r\n\r\n", "answers in HTTP, not as an nsqd does"},
+        {"", "takes the connection and says nothing"},
+        {frame(0, "surprise"), "answered what no nsqd answers to IDENTIFY"},
+        {frame(0, R"({"auth_required":true})") + frame(1, "E_AUTH_FAILED AUTH failed"),
+         "refuses the secret of mq_password: E_AUTH_FAILED AUTH failed"},
+    }));
+    CAPTURE(problem);
+    const Speaker speaker{words};
+    World world{speaker.port()};
+    const Link link = world.troubled();
+    CHECK(link.problem == problem);
+    CHECK(link.option == "mq_lookupd_host");
+    CHECK(link.address == "127.0.0.1:" + std::to_string(speaker.port()));
+    CHECK_FALSE(link.connected);
+    CHECK_FALSE(world.broker->state().connected);
+}
+
+TEST_CASE("where nobody listens, and a name that there is not, are told", "[mq]") {
+    World nobody{free_port()};
+    CHECK(nobody.troubled().problem == "cannot be connected to: Connection refused");
+    World nowhere{4150, "no-such-host.invalid"};
+    const std::string problem = nowhere.troubled().problem;
+    CAPTURE(problem);
+    const bool told = problem.starts_with("its name cannot be resolved") || problem.contains("in time");
+    CHECK(told);
+}
+
+TEST_CASE("publishing without any nsqd fails at once and says so", "[mq]") {
+    World world{free_port()};
+    world.troubled();
+    const auto published = await(world.io, world.broker->publish("t", bodies({"a"})));
+    REQUIRE_FALSE(published);
+    CHECK(published.error().code == Errc::unavailable);
+    CHECK(world.broker->state().topics.front().failed == 1);
+}
+
+}  // namespace ecron::mq
