@@ -28,6 +28,7 @@ constexpr std::array kVerdicts{
     Verdict{Errc::conflict, "revision", 412, cause::kRevision, Detail::conflicts},
     Verdict{Errc::conflict, "", 409, cause::kConflict, Detail::conflicts},
     Verdict{Errc::invalid, "", 400, cause::kInvalidParameter, Detail::parameters},
+    Verdict{Errc::unauthenticated, "", 401, cause::kInvalidToken, Detail::parameters},
     Verdict{Errc::denied, "", 403, cause::kDenied, Detail::parameters},
     Verdict{Errc::too_large, "", 413, cause::kTooLarge, Detail::parameters},
     Verdict{Errc::too_many, "", 429, cause::kTooMany, Detail::parameters},
@@ -69,7 +70,8 @@ http::Response refuse(model::Language language, const Error& error, std::string_
     if (fields.empty() && error.code == Errc::not_found) fields.emplace_back(subject);
     const Verdict& verdict = verdict_on(error.code, fields.empty() ? std::string_view{} : fields.front());
     if (error.code == Errc::internal) log::error("request failed error={}", error.what);
-    const bool own_words = error.code == Errc::invalid && !error.what.empty();
+    const bool speaks = error.code == Errc::invalid || error.code == Errc::unauthenticated;
+    const bool own_words = speaks && !error.what.empty();
     const std::string_view cause = own_words ? std::string_view{error.what} : verdict.cause;
     http::Response response = json_answer(
         verdict.status, model::error_body(verdict.status, cause, language, verdict.detail, fields));

@@ -15,7 +15,8 @@ http::Response empty_answer();
 
 /// A refusal without details, for what concerns no field.
 http::Response refuse(model::Language language, unsigned status, std::string_view cause);
-/// The one table that maps Errc to status, cause and `Retry-After`. An `invalid` error's text is its cause.
+/// The one table that maps Errc to status, cause and `Retry-After`. The text of an `invalid` or
+/// `unauthenticated` error is its cause.
 /// `subject` names what was looked for, when the error does not.
 http::Response refuse(model::Language language, const Error& error, std::string_view subject = "job_id");
 http::Response refuse(model::Language language, const model::Problems& problems);

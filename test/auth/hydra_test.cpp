@@ -1,0 +1,170 @@
+#include <catch2/catch.hpp>
+
+#include "auth/issuer.hpp"
+
+using namespace ecron;
+using namespace ecron::auth;
+using test::Issuer;
+
+namespace {
+
+constexpr std::string_view kActive =
+    R"({"active":true,"client_id":"me","sub":"me","scope":"all","exp":1767571260})";  // in a minute
+
+/// Hydra with one path of introspection.
+struct Hydra : Issuer {
+    explicit Hydra(std::string path = "/admin/oauth2/introspect") : path_(std::move(path)) {
+        answer = [this](const http::Request& request) -> http::Response {
+            if (request.path != path_) return {.status = 404};
+            return {.status = status, .body = said};
+        };
+    }
+    std::string path_;
+    std::string said{kActive};
+    unsigned status{200};
+    HydraOptions options{.admin_url = url(), .timeout = Millis{2'000}};
+    std::unique_ptr<Authenticator> made() {
+        return make_hydra_authenticator(io, clock, client, test::scope_map(), options);
+    }
+};
+
+std::string cause_of(const Result<Identity>& answer) { return answer ? "" : answer.error().what; }
+
+}  // namespace
+
+TEST_CASE("an active token is its client's", "[auth][hydra]") {
+    Hydra hydra;
+    const auto authenticator = hydra.made();
+    const auto identity = hydra.identify(*authenticator, "a+b c");
+    REQUIRE(identity);
+    CHECK(identity->tenant == TenantId{"me"});
+    CHECK(identity->may == test::scope_map().permissions("all"));
+    CHECK(hydra.asked.at(0).method == http::Method::post);
+    CHECK(hydra.asked.at(0).body == "token=a%2Bb%20c");
+    CHECK(hydra.asked.at(0).header("Content-Type") == "application/x-www-form-urlencoded");
+}
+
+TEST_CASE("the path of either version is found once, and anew where it has moved", "[auth][hydra]") {
+    Hydra hydra{GENERATE("/admin/oauth2/introspect", "/oauth2/introspect")};
+    const auto authenticator = hydra.made();
+    REQUIRE(hydra.identify(*authenticator, "one"));
+    const std::size_t found_after = hydra.asked.size();
+    REQUIRE(hydra.identify(*authenticator, "two"));
+    CHECK(hydra.asked.size() == found_after + 1);
+    hydra.path_ = hydra.path_ == "/oauth2/introspect" ? "/admin/oauth2/introspect" : "/oauth2/introspect";
+    CHECK(hydra.identify(*authenticator, "three"));
+}
+
+TEST_CASE("what is no good token is refused in the words that clients match", "[auth][hydra]") {
+    const auto [said, cause] = GENERATE(table<std::string, std::string>({
+        {R"({"active":false})", "Token expired"},
+        {R"({"active":true,"exp":1767571260})", "Invalid token"},
+        {R"({"active":true,"client_id":"","exp":1767571260})", "Invalid token"},
+        {R"({"active":true,"client_id":"me","exp":1767571200})", "Token expired"},
+        {R"({"active":true,"client_id":"me","token_use":"refresh_token"})", "Invalid token"},
+    }));
+    Hydra hydra;
+    hydra.said = said;
+    const auto authenticator = hydra.made();
+    const auto answer = hydra.identify(*authenticator, "t");
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().code == Errc::unauthenticated);
+    CHECK(answer.error().what == cause);
+}
+
+TEST_CASE("an answer that cannot be trusted is no answer", "[auth][hydra]") {
+    const auto [status, said] =
+        GENERATE(table<unsigned, std::string>({{500, ""},
+                                               {401, "{}"},
+                                               {302, ""},
+                                               {200, ""},
+                                               {200, "[]"},
+                                               {200, "{}"},
+                                               {200, R"({"active":"true","client_id":"me"})"},
+                                               {200, "<html>"}}));
+    Hydra hydra;
+    hydra.status = status;
+    hydra.said = said;
+    const auto authenticator = hydra.made();
+    CHECK(hydra.identify(*authenticator, "t").error().code == Errc::unavailable);
+}
+
+TEST_CASE("many requests with one token ask once", "[auth][hydra]") {
+    Hydra hydra;
+    const auto authenticator = hydra.made();
+    for (const auto& answer : hydra.identify(*authenticator, std::vector<std::string>(50, "t")))
+        CHECK(answer);
+    CHECK(hydra.asked.size() == 1);
+    CHECK(authenticator->known("t"));
+    CHECK_FALSE(authenticator->known("u"));
+}
+
+TEST_CASE("an answer is believed for token_cache, and never beyond the token's end", "[auth][hydra]") {
+    Hydra hydra;
+    const auto authenticator = hydra.made();
+    REQUIRE(hydra.identify(*authenticator, "t"));
+    hydra.clock.advance(Millis{29'999});
+    CHECK(authenticator->known("t"));
+    hydra.clock.advance(Millis{1});
+    CHECK_FALSE(authenticator->known("t"));
+    REQUIRE(hydra.identify(*authenticator, "t"));
+    CHECK(hydra.asked.size() == 2);
+    hydra.said = R"({"active":false})";  // revoked
+    hydra.clock.advance(Millis{29'999});
+    CHECK(authenticator->known("t"));
+    hydra.clock.advance(Millis{1});  // its end
+    CHECK_FALSE(authenticator->known("t"));
+    CHECK(cause_of(hydra.identify(*authenticator, "t")) == "Token expired");
+}
+
+TEST_CASE("while Hydra is away cached tokens go on until they end, new ones are not called bad",
+          "[auth][hydra]") {
+    Hydra hydra;
+    const auto authenticator = hydra.made();
+    REQUIRE(hydra.identify(*authenticator, "old"));
+    hydra.goes_away();
+    hydra.clock.advance(Millis{45'000});
+    CHECK(hydra.identify(*authenticator, "old"));
+    CHECK(authenticator->known("old"));  // who asks again at once does not wait for Hydra
+    CHECK(hydra.identify(*authenticator, "new").error().code == Errc::unavailable);
+    hydra.clock.advance(Millis{14'999});
+    CHECK(hydra.identify(*authenticator, "old"));
+    hydra.clock.advance(Millis{1});
+    CHECK(hydra.identify(*authenticator, "old").error().code == Errc::unavailable);
+    hydra.comes_back();
+    hydra.said = R"({"active":true,"client_id":"me"})";
+    CHECK(hydra.identify(*authenticator, "new"));
+}
+
+TEST_CASE("what is remembered is bounded, and bad tokens do not push good ones out", "[auth][hydra]") {
+    Hydra hydra;
+    hydra.options.cache.size = 10;
+    const auto authenticator = hydra.made();
+    REQUIRE(hydra.identify(*authenticator, "good"));
+    hydra.said = R"({"active":false})";
+    for (int i = 0; i < 50; ++i) CHECK_FALSE(hydra.identify(*authenticator, "bad" + std::to_string(i)));
+    CHECK(authenticator->known("good"));
+    CHECK(authenticator->statistics().cached == 11);
+    CHECK_FALSE(hydra.identify(*authenticator, "bad49"));
+    CHECK(authenticator->statistics().asked == 51);
+}
+
+TEST_CASE("only so many tokens are asked about at once", "[auth][hydra]") {
+    Hydra hydra;
+    hydra.options.cache.under_way = 3;
+    const auto authenticator = hydra.made();
+    std::vector<std::string> tokens;
+    for (int i = 0; i < 5; ++i) tokens.push_back(std::to_string(i));
+    std::size_t unknown = 0;
+    for (const auto& answer : hydra.identify(*authenticator, tokens))
+        if (!answer && answer.error().code == Errc::unavailable) ++unknown;
+    CHECK(unknown == 2);
+}
+
+TEST_CASE("without a cache each request asks", "[auth][hydra]") {
+    Hydra hydra;
+    hydra.options.cache.longest = Millis{0};
+    const auto authenticator = hydra.made();
+    for (int i = 0; i < 3; ++i) REQUIRE(hydra.identify(*authenticator, "t"));
+    CHECK(hydra.asked.size() == 3);
+}

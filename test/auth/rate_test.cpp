@@ -1,0 +1,35 @@
+#include "ecron/auth/rate.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace ecron;
+using namespace ecron::auth;
+
+namespace {
+const TenantId kMe{"me"}, kYou{"you"};
+}
+
+TEST_CASE("a second's worth of requests may come at once, the next has to wait", "[auth]") {
+    RateLimit limit{10};
+    SteadyInstant now{};
+    for (int i = 0; i < 10; ++i) CHECK(limit.take(kMe, now) == Millis{0});
+    CHECK(limit.take(kMe, now) == Millis{100});
+    CHECK(limit.take(kYou, now) == Millis{0});
+    now += Millis{100};
+    CHECK(limit.take(kMe, now) == Millis{0});
+    CHECK(limit.take(kMe, now) == Millis{100});
+}
+
+TEST_CASE("over a long time no more than the rate gets through", "[auth]") {
+    RateLimit limit{7};
+    int taken = 0;
+    for (SteadyInstant now{}; now < SteadyInstant{Seconds{60}}; now += Millis{1})
+        if (limit.take(kMe, now) == Millis{0}) ++taken;
+    CHECK(taken <= 7 * 61);
+    CHECK(taken >= 7 * 60);
+}
+
+TEST_CASE("without a limit nobody waits", "[auth]") {
+    RateLimit limit{0};
+    for (int i = 0; i < 1'000; ++i) REQUIRE(limit.take(kMe, SteadyInstant{}) == Millis{0});
+}

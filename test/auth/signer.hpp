@@ -1,0 +1,37 @@
+#pragma once
+#include <openssl/evp.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "ecron/auth/jwt.hpp"
+
+namespace ecron::auth::test {
+
+/// A key pair of an issuer, which signs tokens and tells its public half.
+class Signer {
+public:
+    Signer(Algorithm algorithm, std::string id);
+    static Signer weak_rsa(std::string id);  // 1024 bits
+
+    /// A JWK; what is given is put beside its members: `,"use":"enc"`.
+    [[nodiscard]] std::string jwk(std::string_view more = "") const;
+    /// A token of this payload; the header names the algorithm and the key unless another is given.
+    [[nodiscard]] std::string token(std::string_view payload, std::string header = {}) const;
+    /// The public half as PEM: what a confused checker would use as the secret of an HMAC.
+    [[nodiscard]] std::string public_pem() const;
+
+private:
+    Signer(Algorithm algorithm, std::string id, EVP_PKEY* key);
+    [[nodiscard]] std::string sign(std::string_view message) const;
+
+    Algorithm algorithm_;
+    std::string id_;
+    std::shared_ptr<EVP_PKEY> key_;
+};
+
+/// {"keys":[…]}
+std::string key_set(const std::vector<std::string>& keys);
+
+}  // namespace ecron::auth::test
