@@ -40,8 +40,8 @@ e2e::Settings node_settings(const std::string& name, const e2e::Database& databa
 }  // namespace
 
 Node::Node(const std::string& name, const e2e::Database& database, const e2e::MariadbServer& server)
-    : link("127.0.0.1", server.address().port),
-      ecron(database.folder(), node_settings(name, database, link.port())),
+    : network("127.0.0.1", server.address().port),
+      ecron(database.folder(), node_settings(name, database, network.port())),
       name_(name),
       clock_file_(database.folder() + "/" + name + ".clock") {
     if (!can_step_clock()) return;

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "chaos/link.hpp"
 #include "e2e/ecron.hpp"
 #include "e2e/mariadb_server.hpp"
 #include "e2e/target.hpp"
+#include "network/proxy.hpp"
 
 namespace ecron::chaos {
 
@@ -22,7 +22,7 @@ public:
     void step_clock(std::chrono::seconds by);
     [[nodiscard]] static bool can_step_clock();
 
-    Link link;
+    test::Proxy network;
     e2e::Ecron ecron;
 
 private:

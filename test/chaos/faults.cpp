@@ -49,31 +49,31 @@ void freeze_leader_shortly(Cluster& cluster, std::mt19937& random) {
 }
 
 void cut_leader_off(Cluster& cluster, std::mt19937& random) {
-    Link& link = cluster.leader(random).link;
-    link.cut();
+    test::Proxy& network = cluster.leader(random).network;
+    network.cut();
     hold(random, 100ms, 7s);
-    link.heal();
+    network.heal();
 }
 
 void hang_leaders_link(Cluster& cluster, std::mt19937& random) {
-    Link& link = cluster.leader(random).link;
-    link.hang();
+    test::Proxy& network = cluster.leader(random).network;
+    network.hang();
     hold(random, 500ms, 8s);
-    link.heal();
+    network.heal();
 }
 
 void hang_followers_link(Cluster& cluster, std::mt19937& random) {
-    Link& link = cluster.follower(random).link;
-    link.hang();
+    test::Proxy& network = cluster.follower(random).network;
+    network.hang();
     hold(random, 500ms, 8s);
-    link.heal();
+    network.heal();
 }
 
 void slow_link(Cluster& cluster, std::mt19937& random) {
-    Link& link = cluster.any(random).link;
-    link.slow_down(std::chrono::milliseconds(std::uniform_int_distribution{20, 400}(random)));
+    test::Proxy& network = cluster.any(random).network;
+    network.slow_down(std::chrono::milliseconds(std::uniform_int_distribution{20, 400}(random)));
     hold(random, 1s, 5s);
-    link.heal();
+    network.heal();
 }
 
 void kill_database(Cluster& cluster, std::mt19937& random) {

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "store/proxy.hpp"
+#include "network/proxy.hpp"
 #include "store/world.hpp"
 
 using namespace ecron;
@@ -216,7 +216,7 @@ TEST_CASE("killed connections are replaced without anybody noticing", "[store]")
 TEST_CASE("a commit whose answer is lost is recognised, not repeated", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
-    Proxy proxy(world.options().host, world.options().port);
+    ecron::test::Proxy proxy(world.options().host, world.options().port);
     const Options direct = world.options();
     world.options().host = "127.0.0.1";
     world.options().port = proxy.port();
@@ -273,13 +273,13 @@ TEST_CASE("a commit whose answer is lost is recognised, not repeated", "[store]"
 TEST_CASE("during an outage everything is answered, and afterwards nothing answered is lost", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
-    Proxy proxy(world.options().host, world.options().port);
+    ecron::test::Proxy proxy(world.options().host, world.options().port);
     const Options direct = world.options();
     world.options().host = "127.0.0.1";
     world.options().port = proxy.port();
     world.open();
     const model::Job before = world.given_job("before");
-    proxy.down();
+    proxy.cut();
     std::vector<boost::asio::awaitable<Result<model::Job>>> creates;
     for (int i = 0; i < 20; ++i)
         creates.push_back(world.store().create_job(a_job("job " + std::to_string(i)), ""));
@@ -290,7 +290,7 @@ TEST_CASE("during an outage everything is answered, and afterwards nothing answe
     CHECK(world.await(world.store().find_job(std::nullopt, before.id)).error().code == Errc::unavailable);
     CHECK_FALSE(world.store().health().available);
     CHECK_FALSE(world.store().health().problem.empty());
-    proxy.up();
+    proxy.heal();
     wait_until_available(world);
     world.given_job("after");
     CHECK(world.must(world.store().find_job(std::nullopt, before.id)));
@@ -326,7 +326,7 @@ TEST_CASE("an unreachable server is unavailable at start", "[store]") {
     World world;
     std::uint16_t closed_port = 0;
     {
-        const Proxy gone(world.options().host, world.options().port);
+        const ecron::test::Proxy gone(world.options().host, world.options().port);
         closed_port = gone.port();
     }
     const std::uint16_t port = std::exchange(world.options().port, closed_port);

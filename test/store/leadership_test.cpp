@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "network/proxy.hpp"
 #include "store/node.hpp"
-#include "store/proxy.hpp"
 
 using namespace ecron;
 using namespace ecron::store;
@@ -164,18 +164,18 @@ TEST_CASE("where one process leads all, a second one gets none of them", "[store
 TEST_CASE("a leader that is cut off stops, and its locks are free within the lease", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world;
-    Proxy proxy(world.options().host, world.options().port);
+    ecron::test::Proxy proxy(world.options().host, world.options().port);
     Options through = world.options();
     through.port = proxy.port();
     Node leader(world, "leader", through);
     Node standby(world, "standby");
     REQUIRE(leader.held().size() == 4);
-    proxy.vanish();
+    proxy.hang();
     wait_until([&] { return standby.held().size() == 4; });
     CHECK(leader.campaign().error().code == Errc::unavailable);
     CHECK_FALSE(leader.store().leads(kFirst));
     CHECK_FALSE(leader.store().last_beat());
-    proxy.up();
+    proxy.heal();
     wait_until([&] { return leader.campaign().has_value(); });
     CHECK(leader.held().empty());
 }

@@ -1,27 +1,32 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
 
-/// A TCP proxy between store and server that fails on command. Runs on a thread of its own.
-namespace ecron::store::test {
+namespace ecron::test {
 
+/// The network in front of a server: a TCP proxy on a thread of its own that fails on command.
 class Proxy {
 public:
     Proxy(std::string host, std::uint16_t port);
     ~Proxy();
+    Proxy(const Proxy&) = delete;
+    Proxy& operator=(const Proxy&) = delete;
+
     [[nodiscard]] std::uint16_t port() const { return port_; }
+    /// Connections are reset, and new ones refused.
+    void cut();
+    /// Nothing gets through and nobody is told; what was said meanwhile arrives when the network heals.
+    void hang();
+    /// Whatever is said takes that long.
+    void slow_down(std::chrono::milliseconds delay);
+    void heal();
     /// The next packet with this text reaches the server; its answer comes back as the end of the connection.
     void lose_answer_to(std::string text);
     [[nodiscard]] int lost() const;
-    /// Cuts all connections and refuses new ones, until up().
-    void down();
-    /// Nothing arrives any more on any connection, and nobody is told, until up(): a network that is gone.
-    void vanish();
-    void up();
 
 private:
     struct State;
@@ -31,4 +36,4 @@ private:
     std::thread thread_;
 };
 
-}  // namespace ecron::store::test
+}  // namespace ecron::test

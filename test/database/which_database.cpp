@@ -2,28 +2,31 @@
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <cstdlib>
-#include <string>
+#include <string_view>
 
-#include "e2e/database.hpp"
-
-namespace ecron::e2e {
+namespace ecron::test {
 namespace {
 
 constexpr int kSkipped = 77;  // as ctest is told
 
-/// Says once which database is tested, and ends the program where there is no server to test on.
+std::string_view environment(const char* name) {
+    const char* const value = std::getenv(name);
+    return value != nullptr ? value : "";
+}
+
+/// Ends a program that shall test on a server where there is none, and says so.
 struct WhichDatabase : Catch::TestEventListenerBase {
     using TestEventListenerBase::TestEventListenerBase;
     void testRunStarting(const Catch::TestRunInfo&) override {
-        if (!Database::tests_mysql() || std::getenv("ECRON_TEST_MYSQL_HOST") != nullptr) return;
+        if (environment("ECRON_TEST_STORE") != "mysql" || !environment("ECRON_TEST_MYSQL_HOST").empty())
+            return;
         std::fputs(
             "skipped: ECRON_TEST_MYSQL_HOST is not set; scripts/with-mariadb COMMAND starts a server\n",
             stderr);
-        const char* ci = std::getenv("CI");
-        std::exit(ci != nullptr && std::string(ci) == "true" ? 1 : kSkipped);
+        std::exit(environment("CI") == "true" ? 1 : kSkipped);
     }
 };
 CATCH_REGISTER_LISTENER(WhichDatabase)
 
 }  // namespace
-}  // namespace ecron::e2e
+}  // namespace ecron::test
