@@ -19,7 +19,7 @@ void next(benchmark::State& state, const char* zone_name, const char* expression
     const Instant begin = std::chrono::sys_days{std::chrono::year{2026} / 1 / 1};
     const Instant end = std::chrono::sys_days{std::chrono::year{2066} / 1 / 1};
     Instant now = begin;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         now = walked.next_after(now).value_or(begin);
         if (now > end) now = begin;
         benchmark::DoNotOptimize(now);
@@ -29,7 +29,7 @@ void next(benchmark::State& state, const char* zone_name, const char* expression
 void names(benchmark::State& state, const char* zone_name, const char* expression) {
     const cron::Schedule asked = schedule(expression, zone_name);
     Instant now = std::chrono::sys_days{std::chrono::year{2026} / 1 / 1};
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         benchmark::DoNotOptimize(asked.names(now));
         now += Millis{61'000};
     }
@@ -38,7 +38,7 @@ void names(benchmark::State& state, const char* zone_name, const char* expressio
 void parse(benchmark::State& state, const char* zone_name, const char* expression) {
     cron::ParseOptions options;
     options.zone = cron::find_zone(zone_name).value();
-    for (auto _ : state) benchmark::DoNotOptimize(cron::parse(expression, options));
+    for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(cron::parse(expression, options));
 }
 
 BENCHMARK_CAPTURE(next, five_minutes, "UTC", "0 */5 * * * *");

@@ -19,19 +19,20 @@ JobInput sample() { return read_job(kJob, Purpose::store, Rules{}, kNow).value()
 
 void read_a_job(benchmark::State& state) {
     const Rules rules;
-    for (auto _ : state) benchmark::DoNotOptimize(read_job(kJob, Purpose::store, rules, kNow));
+    for ([[maybe_unused]] auto _ : state)
+        benchmark::DoNotOptimize(read_job(kJob, Purpose::store, rules, kNow));
 }
 BENCHMARK(read_a_job);
 
 void read_a_stored_context(benchmark::State& state) {
     const std::string text = sample().job.context;
-    for (auto _ : state) benchmark::DoNotOptimize(read_context(text));
+    for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(read_context(text));
 }
 BENCHMARK(read_a_stored_context);
 
 void write_a_context(benchmark::State& state) {
     const Context context = sample().context;
-    for (auto _ : state) benchmark::DoNotOptimize(write_context(context));
+    for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(write_context(context));
 }
 BENCHMARK(write_a_context);
 
@@ -40,7 +41,7 @@ void append_a_job(benchmark::State& state) {
     job.id = JobId{"0198c0de-0000-8000-8000-000000000000"};
     job.created_at = job.updated_at = kNow;
     std::string out;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         out.clear();
         append_json(out, job);
         benchmark::DoNotOptimize(out.data());
@@ -57,7 +58,7 @@ void append_an_execution(benchmark::State& state) {
     execution.executors = {{"node-1", kNow}};
     execution.attempt = 1;
     std::string out;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         out.clear();
         append_json(out, execution);
         benchmark::DoNotOptimize(out.data());
@@ -69,7 +70,7 @@ void read_a_plan(benchmark::State& state) {
     Plan plan;
     if (state.range(0) == 1) plan.timezone = "Europe/Berlin", plan.jitter = Millis{30'000};
     const std::string text = write_plan(plan);
-    for (auto _ : state) benchmark::DoNotOptimize(read_plan(text));
+    for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(read_plan(text));
 }
 BENCHMARK(read_a_plan)->Arg(0)->Arg(1);
 

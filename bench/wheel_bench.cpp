@@ -56,7 +56,7 @@ void arm_and_cancel(benchmark::State& state) {
     for (std::size_t i = 0; i < kTimers; ++i) ids.push_back(wheel.add(i, dues[i]));
     std::mt19937_64 random{2};
     std::size_t count = 0;
-    for (auto _ : state) {  // one of a million, at random
+    for ([[maybe_unused]] auto _ : state) {  // one of a million, at random
         const std::size_t one = random() % kTimers;
         wheel.cancel(ids[one]);
         ids[one] = wheel.add(one, dues[(one + ++count) % kTimers]);
@@ -73,7 +73,7 @@ void arm_and_expire(benchmark::State& state) {
     const auto dues = random_dues(kTimers, within);
     std::vector<Due> out;
     std::int64_t total = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         TimerWheel wheel{kStart};
         for (std::size_t i = 0; i < kTimers; ++i) wheel.add(i, dues[i]);
         for (Instant now = kStart; wheel.size() > 0;) {
@@ -96,7 +96,7 @@ void longest_call(benchmark::State& state) {
     Stopwatch watch;
     std::vector<Due> out;
     std::int64_t total = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         TimerWheel wheel{kStart};
         for (std::size_t i = 0; i < kTimers; ++i)
             watch.time([&] { wheel.add(i, kStart + 24h + Millis{static_cast<std::int64_t>(i % 3)}); });
@@ -126,7 +126,7 @@ std::vector<PlannedJob> many_jobs(std::size_t count) {
 void plan_a_million_jobs(benchmark::State& state) {
     const auto jobs = many_jobs(kTimers);
     double bytes = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         Planner planner{kStart, {}};
         if (state.range(0) != 0) planner.reserve(jobs.size());
         for (const PlannedJob& job : jobs) planner.upsert(job, kStart);
@@ -149,7 +149,7 @@ void run_a_day(benchmark::State& state) {
     Stopwatch watch;
     std::int64_t runs = 0;
     std::vector<Decision> decisions;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         for (const Instant goal = now + 24h; now < goal;) {
             now = std::max(now, std::min(goal, planner.next_wake().value_or(goal)));
             decisions.clear();

@@ -21,7 +21,7 @@ constexpr std::size_t kRevisionColumn = 10;
 /// enough to stand in the wheel's lower levels.
 std::string idle_schedule(std::size_t number) {
     using namespace std::chrono;
-    constexpr std::size_t kSpread = 16 * 3'600;
+    constexpr std::size_t kSpread = 57'600;  // sixteen hours of seconds
     const auto now = floor<seconds>(system_clock::now());
     const auto due = now + hours{4} + seconds{static_cast<std::int64_t>(number * 7'919 % kSpread)};
     const hh_mm_ss time{due - floor<days>(due)};

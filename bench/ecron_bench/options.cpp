@@ -71,7 +71,7 @@ std::string binary_beside() {
 }  // namespace
 
 std::optional<Options> parse_options(int argc, char** argv) {
-    po::options_description visible = description();
+    const po::options_description visible = description();
     po::options_description all;
     all.add(visible).add_options()("scenario", po::value<std::string>());
     po::positional_options_description positional;
