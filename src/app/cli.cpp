@@ -91,6 +91,13 @@ int database(const Cli& cli, const ParsedFlags& flags) {
     return kExitGood;
 }
 
+int health(const Cli& cli, const ParsedFlags& flags) {
+    const std::optional<config::Loaded> loaded = load(cli, flags);
+    if (!loaded) return kExitWrong;
+    if (const auto wrong = cli.health(loaded->config); wrong) return complain(cli, {*wrong}), kExitBad;
+    return kExitGood;
+}
+
 int version(const Cli& cli, const ParsedFlags&) {
     cli.out << "ecron " << kVersion << '\n';
     return kExitGood;
@@ -138,6 +145,11 @@ const std::vector<Command>& commands() {
          database,
          {kConfigFlags, true},
          true},
+        {"health",
+         "",
+         "Ask the service that this configuration starts whether it is ready; 0: it is, 1: it is not.",
+         health,
+         {kConfigFlags, true}},
         {"version", "", "Tell the version.", version, {}},
         {"help", "", "Tell the commands.", help, {}, true},
         {"document", "configuration|sample", "Write the list of options.", document, {}, true, true},

@@ -13,6 +13,7 @@
 namespace ecron::app {
 
 inline constexpr int kExitGood = 0;
+inline constexpr int kExitBad = 1;    // what was asked is not so
 inline constexpr int kExitWrong = 2;  // the command line or the configuration is wrong; nothing was started
 
 /// What a command sees of the world.
@@ -25,6 +26,8 @@ struct Cli {
     std::function<int(const config::Config&)> serve;
     /// `ecron db shards N`; what is wrong, or nothing.
     std::function<std::optional<std::string>(const config::Config&, std::size_t)> set_shards{};
+    /// `ecron health`; why the service that was started with this configuration is not well, or nothing.
+    std::function<std::optional<std::string>(const config::Config&)> health{};
 };
 
 /// Runs `arguments` (without the program's name) and returns the exit code.

@@ -7,6 +7,7 @@
 
 #include "application.hpp"
 #include "ecron/base/log.hpp"
+#include "init.hpp"
 #include "settings.hpp"
 
 namespace ecron::app {
@@ -40,9 +41,7 @@ Result<std::unique_ptr<store::Store>> open_store(boost::asio::io_context& io, co
     }
 }
 
-}  // namespace
-
-int serve(const config::Config& config) {
+int serve_here(const config::Config& config) {
     std::signal(SIGPIPE, SIG_IGN);
     if (const Result<void> logging = log::configure(config.log); !logging) {
         log::error("log not opened file={} error={}", config.log.file, logging.error().what);
@@ -60,6 +59,12 @@ int serve(const config::Config& config) {
     }
     Application application{config, std::move(*store), io, clock};
     return application.run();
+}
+
+}  // namespace
+
+int serve(const config::Config& config) {
+    return run_below_init([&] { return serve_here(config); });
 }
 
 std::optional<std::string> set_shards(const config::Config& config, std::size_t shards) {

@@ -168,3 +168,13 @@ TEST_CASE("db takes shards and a number", "[cli]") {
     CHECK_FALSE(cli.divided);
     CHECK_FALSE(cli.err.empty());
 }
+
+TEST_CASE("health tells by its exit code whether the service is well", "[cli]") {
+    GivenCli cli;
+    CHECK(cli.run({"health", "--cron-port", "8080"}).exit_code == kExitGood);
+    CHECK(cli.asked->http.port == 8080);
+    cli.illness = "not ready: /health/ready answers 503";
+    CHECK(cli.run({"health"}).exit_code == kExitBad);
+    CHECK(cli.err == "ecron: not ready: /health/ready answers 503\n");
+    CHECK(cli.run({"health", "--cron-port", "high"}).exit_code == kExitWrong);
+}

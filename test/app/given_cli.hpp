@@ -21,6 +21,8 @@ struct GivenCli {
     std::optional<config::Config> served;
     std::optional<std::size_t> divided;         // into how many shards
     std::optional<std::string> shards_problem;  // what dividing is to say
+    std::optional<config::Config> asked;        // whose health
+    std::optional<std::string> illness;         // what asking is to say
 
     GivenCli& run(const std::vector<std::string>& arguments) {
         std::ostringstream out_stream, err_stream;
@@ -37,6 +39,10 @@ struct GivenCli {
                       [&](const config::Config&, std::size_t shards) {
                           divided = shards;
                           return shards_problem;
+                      },
+                      [&](const config::Config& config) {
+                          asked = config;
+                          return illness;
                       }};
         exit_code = app::run(cli, arguments);
         out = out_stream.str(), err = err_stream.str();

@@ -199,4 +199,26 @@ TEST_CASE("a change log that lacks its end stops nobody", "[life]") {
     world.target.wait_for("/after", 2);
 }
 
+TEST_CASE("ecron health asks the service, with TLS or without", "[life]") {
+    const bool tls = GENERATE(false, true);
+    CAPTURE(tls);
+    World world;
+    const std::string folder = own_temporary_folder();
+    if (tls) {
+        make_certificate(folder, "elsewhere.example.com");
+        world.ecron.terminate();
+        world.ecron.settings().merge(Settings{
+            {"ssl_on", "true"}, {"cert_file", folder + "/cert.pem"}, {"key_file", folder + "/key.pem"}});
+        world.ecron.start();
+    }
+    Settings settings = world.ecron.settings();
+    settings["cron_port"] = std::to_string(world.ecron.port());
+    Ecron asking{world.database.folder(), settings};
+    CHECK(asking.run_command({"health"}) == 0);
+    world.ecron.terminate();
+    CHECK(asking.run_command({"health"}) == 1);
+    CHECK(asking.log().find("/health/ready: ") != std::string::npos);
+    std::filesystem::remove_all(folder);
+}
+
 }  // namespace ecron::e2e

@@ -8,7 +8,11 @@
 namespace ecron::app {
 
 /// Runs the service until it is told to stop (SIGTERM, SIGINT) and returns the process's exit code.
+/// As the first process of a container it does so in a child, see src/app/init.hpp.
 int serve(const config::Config& config);
+/// Asks the service that runs with this configuration on this machine whether it is ready (`ecron health`);
+/// why it is not, or nothing.
+std::optional<std::string> health(const config::Config& config);
 /// Divides planning anew (`ecron db shards N`); says what is wrong, or nothing.
 std::optional<std::string> set_shards(const config::Config& config, std::size_t shards);
 

@@ -1,0 +1,48 @@
+# ecron's image: docker build -t ecron . ; docker run -p 12345:12345 ecron
+# docs/deployment.md tells what it expects and promises; scripts/image builds and tries it without a Docker engine.
+ARG BASE=debian:bookworm-slim
+
+FROM ${BASE} AS build
+WORKDIR /src
+# What is compiled with changes more rarely than what is compiled: a layer of its own.
+COPY scripts/common.sh scripts/install-packages scripts/
+RUN scripts/install-packages build
+COPY CMakeLists.txt CMakePresets.json ./
+COPY cmake cmake
+COPY sql sql
+COPY include include
+COPY scripts scripts
+COPY src src
+RUN scripts/build release && strip build/release/ecron && scripts/runtime-packages build/release/ecron >packages
+
+FROM ${BASE}
+COPY --from=build /src/packages /tmp/packages
+RUN apt-get -q update \
+    && DEBIAN_FRONTEND=noninteractive xargs apt-get -q -y install --no-install-recommends </tmp/packages \
+    && rm -rf /tmp/packages /var/lib/apt/lists/* /var/cache/* /var/log/* \
+    # Whoever it runs as may write its data: a new volume takes this mode over.
+    && install -d -m 0777 /var/lib/ecron
+COPY --from=build /src/build/release/ecron /usr/bin/ecron
+
+# In a container "all addresses" is the only useful one: a name that no interface has means them, IPv6 included.
+ENV ECRON_CRON_ADDR=all \
+    ECRON_INSECURE_NO_AUTH=true \
+    ECRON_DB_PATH=/var/lib/ecron/ecron.db \
+    ECRON_RUN_DIR=/var/lib/ecron/run \
+    SQLITE_TMPDIR=/var/lib/ecron
+WORKDIR /var/lib/ecron
+VOLUME /var/lib/ecron
+USER 10001:10001
+EXPOSE 12345
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["ecron", "health"]
+ENTRYPOINT ["ecron"]
+CMD ["serve"]
+
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="ecron" \
+      org.opencontainers.image.description="A scheduler that runs other people's jobs on time" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.base.name="debian:bookworm-slim"
