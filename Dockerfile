@@ -3,6 +3,7 @@
 ARG BASE=debian:bookworm-slim
 
 FROM ${BASE} AS build
+ENV LANG=C.UTF-8
 WORKDIR /src
 # What is compiled with changes more rarely than what is compiled: a layer of its own.
 COPY scripts/common.sh scripts/install-packages scripts/
@@ -23,13 +24,8 @@ RUN apt-get -q update \
     # Whoever it runs as may write its data: a new volume takes this mode over.
     && install -d -m 0777 /var/lib/ecron
 COPY --from=build /src/build/release/ecron /usr/bin/ecron
+COPY etc/container.yaml /etc/ecron/ecron.yaml
 
-# In a container "all addresses" is the only useful one: a name that no interface has means them, IPv6 included.
-ENV ECRON_CRON_ADDR=all \
-    ECRON_INSECURE_NO_AUTH=true \
-    ECRON_DB_PATH=/var/lib/ecron/ecron.db \
-    ECRON_RUN_DIR=/var/lib/ecron/run \
-    SQLITE_TMPDIR=/var/lib/ecron
 WORKDIR /var/lib/ecron
 VOLUME /var/lib/ecron
 USER 10001:10001

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "app/cli.hpp"
+#include "app/upkeep.hpp"
 #include "ecron/app/serve.hpp"
 #include "ecron/config/load.hpp"
 
@@ -13,7 +14,7 @@ int main(int argc, char** argv) {
         const SystemClock clock;
         const app::Cli cli{
             std::cout,  std::cerr,      clock, app::environment_of(environ), config::usual_files(),
-            app::serve, app::set_shards, app::health};
+            app::serve, app::set_shards, app::health, app::upkeep()};
         return app::run(cli, {argv + 1, argv + argc});
     } catch (const std::exception& error) {
         std::cerr << "ecron: " << error.what() << '\n';

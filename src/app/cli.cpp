@@ -4,14 +4,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <ostream>
 
+#include "app/cli_database.hpp"
 #include "app/cli_flags.hpp"
 #include "app/cli_next.hpp"
 #include "ecron/app/version.hpp"
 #include "ecron/base/near_miss.hpp"
 #include "ecron/config/document.hpp"
+#include "ecron/config/helm.hpp"
 #include "ecron/config/load.hpp"
 #include "ecron/cron/zone.hpp"
 
@@ -29,10 +30,6 @@ struct Command {
 };
 const std::vector<Command>& commands();
 
-void complain(const Cli& cli, const std::vector<std::string>& lines) {
-    for (const std::string& line : lines) cli.err << "ecron: " << line << '\n';
-}
-
 std::vector<std::string> lines_of(const std::vector<config::Problem>& problems) {
     std::vector<std::string> lines;
     std::ranges::transform(problems, std::back_inserter(lines), config::format);
@@ -49,6 +46,12 @@ std::optional<config::Problem> zone_problem(const config::Loaded& loaded) {
     return config::Problem{setting->from, "timezone", zone.error().what};
 }
 
+}  // namespace
+
+void complain(const Cli& cli, const std::vector<std::string>& lines) {
+    for (const std::string& line : lines) cli.err << "ecron: " << line << '\n';
+}
+
 std::optional<config::Loaded> load(const Cli& cli, const ParsedFlags& flags) {
     config::Sources sources{flags.options, cli.environment, flags.values("config"), {}};
     if (sources.files.empty()) sources.files_if_present = cli.usual_files;
@@ -59,6 +62,8 @@ std::optional<config::Loaded> load(const Cli& cli, const ParsedFlags& flags) {
     for (const std::string& line : lines_of(loaded->warnings)) cli.err << "ecron: warning: " << line << '\n';
     return std::move(*loaded);
 }
+
+namespace {
 
 int serve(const Cli& cli, const ParsedFlags& flags) {
     const std::optional<config::Loaded> loaded = load(cli, flags);
@@ -76,25 +81,11 @@ int check_config(const Cli& cli, const ParsedFlags& flags) {
     return kExitGood;
 }
 
-int database(const Cli& cli, const ParsedFlags& flags) {
-    std::size_t shards = 0;
-    const bool two_words = flags.words.size() == 2 && flags.words[0] == "shards";
-    const std::string number = two_words ? flags.words[1] : std::string{};
-    const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), shards);
-    if (number.empty() || problem != std::errc{} || end != number.data() + number.size())
-        return complain(cli, {"db takes: shards N, with a number from 1 to 64"}), kExitWrong;
-    const std::optional<config::Loaded> loaded = load(cli, flags);
-    if (!loaded) return kExitWrong;
-    if (const auto wrong = cli.set_shards(loaded->config, shards); wrong)
-        return complain(cli, {*wrong}), kExitWrong;
-    cli.out << fmt::format("The database is divided into {} shard{}.\n", shards, shards == 1 ? "" : "s");
-    return kExitGood;
-}
-
 int health(const Cli& cli, const ParsedFlags& flags) {
     const std::optional<config::Loaded> loaded = load(cli, flags);
     if (!loaded) return kExitWrong;
-    if (const auto wrong = cli.health(loaded->config); wrong) return complain(cli, {*wrong}), kExitBad;
+    if (const auto wrong = cli.health(loaded->config, flags.value("url").value_or("")); wrong)
+        return complain(cli, {*wrong}), kExitBad;
     return kExitGood;
 }
 
@@ -104,8 +95,17 @@ int version(const Cli& cli, const ParsedFlags&) {
 }
 
 int document(const Cli& cli, const ParsedFlags& flags) {
-    const bool sample = flags.words == Arguments{"sample"};
-    cli.out << (sample ? config::sample_file() : config::configuration_page());
+    static const std::map<std::string_view, std::string (*)()> kDocuments{
+        {"configuration", config::configuration_page},
+        {"sample", config::sample_file},
+        {"helm-values", config::helm_values},
+        {"helm-schema", config::helm_schema},
+    };
+    const auto found = flags.words.size() == 1 ? kDocuments.find(flags.words[0]) : kDocuments.end();
+    if (found == kDocuments.end())
+        return complain(cli, {"document takes one of: configuration, sample, helm-values, helm-schema"}),
+               kExitWrong;
+    cli.out << found->second();
     return kExitGood;
 }
 
@@ -121,6 +121,16 @@ const std::vector<ExtraFlag> kConfigFlags{
     {"config", "FILE", "A YAML file to read; may be given several times, the later one wins."},
     {"print-config", "", "Show every option, its value and who said it, then exit."},
 };
+
+std::vector<ExtraFlag> config_flags_and(ExtraFlag more) {
+    std::vector<ExtraFlag> flags{kConfigFlags};
+    flags.push_back(std::move(more));
+    return flags;
+}
+const std::vector<ExtraFlag> kHealthFlags =
+    config_flags_and({"url", "URL", "Ask the service there, http://ecron:12345 for one."});
+const std::vector<ExtraFlag> kExportFlags =
+    config_flags_and({"all", "", "Executions, attempts, planning and everything else too."});
 
 const std::vector<Command>& commands() {
     static const std::vector<Command> all{
@@ -140,19 +150,36 @@ const std::vector<Command>& commands() {
           false},
          true},
         {"db",
-         "shards N",
-         "Divide planning into N shards, 1 to 64, while no node runs.",
+         "check|migrate|shards N",
+         "Check the database's invariants, bring its schema up to date, or divide planning into N shards.",
          database,
+         {kConfigFlags, true},
+         true},
+        {"export",
+         "",
+         "Write the jobs of the database, or with --all everything in it, to standard output.",
+         export_rows,
+         {kExportFlags, true}},
+        {"import",
+         "FILE",
+         "Fill an empty database with what an export wrote; - is standard input.",
+         import_rows,
          {kConfigFlags, true},
          true},
         {"health",
          "",
          "Ask the service that this configuration starts whether it is ready; 0: it is, 1: it is not.",
          health,
-         {kConfigFlags, true}},
+         {kHealthFlags, true}},
         {"version", "", "Tell the version.", version, {}},
         {"help", "", "Tell the commands.", help, {}, true},
-        {"document", "configuration|sample", "Write the list of options.", document, {}, true, true},
+        {"document",
+         "configuration|sample|helm-values|helm-schema",
+         "Write the list of options.",
+         document,
+         {},
+         true,
+         true},
     };
     return all;
 }

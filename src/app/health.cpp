@@ -13,16 +13,19 @@ std::string reached_at(const std::string& listens) {
     return listens == "0.0.0.0" || listens == "::" ? "127.0.0.1" : listens;
 }
 
+std::string own_url(const config::Http& own) {
+    const std::string host = reached_at(own.address);
+    const bool is_six = host.contains(':');
+    return fmt::format("{}://{}{}{}:{}", own.tls ? "https" : "http", is_six ? "[" : "", host,
+                       is_six ? "]" : "", own.port);
+}
+
 }  // namespace
 
-std::optional<std::string> health(const config::Config& config) {
-    const config::Http& own = config.http;
-    if (own.port == 0) return "cron_port 0 took a port that only the service knows";
-    const Result<unsigned> status = http::probe({.address = reached_at(own.address),
-                                                 .port = own.port,
-                                                 .tls = own.tls.has_value(),
-                                                 .path = "/health/ready"},
-                                                kPatience);
+std::optional<std::string> health(const config::Config& config, const std::string& url) {
+    if (url.empty() && config.http.port == 0) return "cron_port 0 took a port that only the service knows";
+    const Result<unsigned> status =
+        http::probe((url.empty() ? own_url(config.http) : url) + "/health/ready", kPatience);
     if (!status) return status.error().what;
     if (*status != 200) return fmt::format("not ready: /health/ready answers {}", *status);
     return std::nullopt;

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 namespace ecron::store {
 
@@ -26,6 +27,14 @@ std::string holder(int descriptor) {
     return name.empty() ? "another process" : name.substr(0, name.find('\n'));
 }
 
+/// Who it is tells most in a container, where numbers of users seldom are the volume's.
+std::string not_writable(const std::string& name, int error) {
+    std::error_code unknown;
+    const std::filesystem::path folder = std::filesystem::absolute(name, unknown).parent_path();
+    return fmt::format("{} cannot be written by user {}:{} ({}: {})", folder.string(), geteuid(), getegid(),
+                       std::filesystem::path{name}.filename().string(), std::strerror(error));
+}
+
 }  // namespace
 
 FileLock::~FileLock() {
@@ -35,8 +44,7 @@ FileLock::~FileLock() {
 Result<void> FileLock::take(const std::string& path) {
     const std::string name = path + ".lock";
     const int descriptor = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (descriptor < 0)
-        return fail(Errc::unavailable, fmt::format("cannot open {}: {}", name, std::strerror(errno)));
+    if (descriptor < 0) return fail(Errc::unavailable, not_writable(name, errno));
     struct flock lock{};
     lock.l_type = F_WRLCK;
     lock.l_whence = SEEK_SET;

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include "ecron/base/log.hpp"
+#include "store/alone.hpp"
 #include "store/file_lock.hpp"
-#include "store/leadership.hpp"
 #include "store/migrations.hpp"
 #include "store/session.hpp"
 
@@ -10,29 +10,6 @@
 namespace ecron::store {
 
 namespace {
-
-/// The advisory locks of all shards there can be; a node that starts meanwhile leads nothing until they are
-/// free.
-Result<void> take_every_lock(Session& session) {
-    for (std::uint32_t shard = 0; shard < kMostShards; ++shard) {
-        Statement& take =
-            session.prepare(fmt::format("select get_lock({}, 0)", lock_name(Shard(shard))), "", "i");
-        if (!take.first() || take.integer(0) != 1)
-            return fail(Errc::conflict, fmt::format("a node leads shard {}; stop every node first", shard));
-    }
-    return {};
-}
-
-Result<void> find_no_node(Session& session) {
-    Statement& read = session.prepare(
-        fmt::format("select f_node, f_lease_until - {0} from t_cron_node where f_lease_until > {0} order by "
-                    "f_lease_until desc limit 1",
-                    now_expression(Driver::mysql)),
-        "", "si");
-    if (!read.first()) return {};
-    return fail(Errc::conflict, fmt::format("node {} lives; stop every node first (its lease ends in {})",
-                                            read.text(0), format_duration(Millis(read.integer(1)))));
-}
 
 /// Every job may belong to another shard afterwards, so that all go on where the slowest was, in terms that
 /// none of them has had.
@@ -75,8 +52,7 @@ Result<void> set_shards(const Options& options, std::size_t shards, const Clock&
         }
         Session session(options, SessionUse::write, clock);
         if (options.driver == Driver::mysql) {
-            Result<void> alone = find_no_node(session);
-            if (alone) alone = take_every_lock(session);
+            const Result<void> alone = keep_nodes_away(session);
             if (!alone) return alone;
         }
         session.begin();

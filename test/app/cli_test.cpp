@@ -173,6 +173,9 @@ TEST_CASE("health tells by its exit code whether the service is well", "[cli]") 
     GivenCli cli;
     CHECK(cli.run({"health", "--cron-port", "8080"}).exit_code == kExitGood);
     CHECK(cli.asked->http.port == 8080);
+    CHECK(cli.asked_url.empty());
+    CHECK(cli.run({"health", "--url", "https://ecron:1"}).exit_code == kExitGood);
+    CHECK(cli.asked_url == "https://ecron:1");
     cli.illness = "not ready: /health/ready answers 503";
     CHECK(cli.run({"health"}).exit_code == kExitBad);
     CHECK(cli.err == "ecron: not ready: /health/ready answers 503\n");

@@ -22,7 +22,9 @@ struct GivenCli {
     std::optional<std::size_t> divided;         // into how many shards
     std::optional<std::string> shards_problem;  // what dividing is to say
     std::optional<config::Config> asked;        // whose health
-    std::optional<std::string> illness;         // what asking is to say
+    std::string asked_url;
+    Upkeep upkeep;
+    std::optional<std::string> illness;  // what asking is to say
 
     GivenCli& run(const std::vector<std::string>& arguments) {
         std::ostringstream out_stream, err_stream;
@@ -40,10 +42,12 @@ struct GivenCli {
                           divided = shards;
                           return shards_problem;
                       },
-                      [&](const config::Config& config) {
+                      [&](const config::Config& config, const std::string& url) {
                           asked = config;
+                          asked_url = url;
                           return illness;
-                      }};
+                      },
+                      upkeep};
         exit_code = app::run(cli, arguments);
         out = out_stream.str(), err = err_stream.str();
         return *this;

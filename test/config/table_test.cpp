@@ -6,6 +6,7 @@
 #include "config/values.hpp"
 #include "ecron/base/near_miss.hpp"
 #include "ecron/config/document.hpp"
+#include "ecron/config/helm.hpp"
 #include "ecron/config/load.hpp"
 
 using namespace ecron;
@@ -44,6 +45,12 @@ TEST_CASE("the documentation and the sample file are those of the table", "[conf
     // >etc/cronsvr.yaml
     CHECK(file_text("docs/configuration.md") == configuration_page());
     CHECK(file_text("etc/cronsvr.yaml") == sample_file());
+}
+
+TEST_CASE("the values of the Helm chart, and their schema, end with the table", "[config]") {
+    // Written with scripts/document.
+    CHECK(file_text("deploy/helm/ecron/values.yaml").ends_with(helm_values()));
+    CHECK(file_text("deploy/helm/ecron/values.schema.json").ends_with(helm_schema()));
 }
 
 TEST_CASE("the sample file lists exactly the options, and reads as configuration when uncommented",

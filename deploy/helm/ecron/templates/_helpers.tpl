@@ -1,0 +1,207 @@
+{{/* The name of the release's objects. */}}
+{{- define "ecron.name" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 53 | trimSuffix "-" -}}
+{{- else -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 53 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 53 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "ecron.selector" -}}
+app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "ecron.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{ include "ecron.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "ecron.image" -}}
+{{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) -}}
+{{- end -}}
+
+{{- define "ecron.serviceAccount" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "ecron.name" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Whether the database is a server; whoever names db_addr and no driver means one. */}}
+{{- define "ecron.mysql" -}}
+{{- $driver := .Values.config.db_driver | default (ternary "mysql" "sqlite" (hasKey .Values.config "db_addr")) -}}
+{{- if eq $driver "mysql" -}}true{{- end -}}
+{{- end -}}
+
+{{- define "ecron.several" -}}
+{{- if or (gt (int .Values.replicaCount) 1) .Values.autoscaling.enabled -}}true{{- end -}}
+{{- end -}}
+
+{{- define "ecron.port" -}}
+{{- .Values.config.cron_port | default 12345 | int -}}
+{{- end -}}
+
+{{- define "ecron.scheme" -}}
+{{- if or .Values.tls.secretName .Values.config.ssl_on -}}HTTPS{{- else -}}HTTP{{- end -}}
+{{- end -}}
+
+{{- define "ecron.jobNamespaces" -}}
+{{- toJson (.Values.rbac.namespaces | default (list .Release.Namespace)) -}}
+{{- end -}}
+
+{{/* A duration as ecron reads it ("1m30s", "250ms", 30) in whole seconds, rounded up. */}}
+{{- define "ecron.seconds" -}}
+{{- $total := 0.0 -}}
+{{- $text := toString . -}}
+{{- if regexMatch "^[0-9.]+$" $text -}}
+{{- $total = float64 $text -}}
+{{- else -}}
+{{- $seconds := dict "ms" 0.001 "s" 1.0 "m" 60.0 "h" 3600.0 "d" 86400.0 -}}
+{{- range regexFindAll "[0-9.]+(ms|s|m|h|d)" $text -1 -}}
+{{- $unit := regexFind "(ms|s|m|h|d)$" . -}}
+{{- $total = addf $total (mulf (trimSuffix $unit . | float64) (get $seconds $unit)) -}}
+{{- end -}}
+{{- end -}}
+{{- ceil $total | int -}}
+{{- end -}}
+
+{{- define "ecron.graceSeconds" -}}
+{{- $shutdown := include "ecron.seconds" (.Values.config.shutdown_grace | default "30s") | int -}}
+{{- $kill := include "ecron.seconds" (.Values.config.command_kill_grace | default "5s") | int -}}
+{{- add .Values.preStopSeconds $shutdown $kill 10 -}}
+{{- end -}}
+
+{{/* Numbers come as floats, and a large one would be written 1e+06. */}}
+{{- define "ecron.yamlValue" -}}
+{{- if kindIs "float64" . -}}
+{{- if eq (floor .) . -}}{{- int64 . -}}{{- else -}}{{- . -}}{{- end -}}
+{{- else -}}
+{{- toJson . -}}
+{{- end -}}
+{{- end -}}
+
+{{/* ecron's configuration file: what the chart knows, then what config says. */}}
+{{- define "ecron.file" -}}
+{{- $known := dict "cron_addr" "all" "db_path" "/var/lib/ecron/ecron.db" "run_dir" "/var/lib/ecron/run" "auth_enabled" false -}}
+{{- if include "ecron.several" . -}}{{- $_ := set $known "multi_node" true -}}{{- end -}}
+{{- if include "ecron.mysql" . -}}{{- $_ := set $known "db_driver" "mysql" -}}{{- end -}}
+{{- if .Values.tls.secretName -}}
+{{- $_ := set $known "ssl_on" true -}}
+{{- $_ := set $known "cert_file" "/etc/ecron/tls/tls.crt" -}}
+{{- $_ := set $known "key_file" "/etc/ecron/tls/tls.key" -}}
+{{- end -}}
+{{- if .Values.database.caSecret.name -}}
+{{- $_ := set $known "db_ca_file" (printf "/etc/ecron/database/%s" .Values.database.caSecret.key) -}}
+{{- end -}}
+{{- if .Values.jobSecrets.secretName -}}{{- $_ := set $known "secrets_dir" "/etc/ecron/job-secrets" -}}{{- end -}}
+{{- if .Values.config.kubernetes_enabled -}}
+{{- $_ := set $known "kubernetes_namespaces" (include "ecron.jobNamespaces" . | fromJsonArray) -}}
+{{- end -}}
+{{- range $key, $value := merge (deepCopy .Values.config) $known }}
+{{- if not (kindIs "invalid" $value) }}
+{{ $key }}: {{ include "ecron.yamlValue" $value }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* What values.schema.json cannot say: values that do not go together. */}}
+{{- define "ecron.check" -}}
+{{- if and (include "ecron.several" .) (not (include "ecron.mysql" .)) -}}
+{{- fail (printf "replicaCount: %d (or autoscaling.enabled) needs config.db_driver: mysql, since one process owns a SQLite file" (int .Values.replicaCount)) -}}
+{{- end -}}
+{{- if and (include "ecron.several" .) (hasKey .Values.config "multi_node") (not .Values.config.multi_node) -}}
+{{- fail "config.multi_node: false lets all replicas but one stand by; leave it out, or say replicaCount: 1" -}}
+{{- end -}}
+{{- if and (include "ecron.mysql" .) (not .Values.config.db_addr) -}}
+{{- fail "config.db_addr: the host of the MySQL or MariaDB server is needed, since config.db_driver is mysql" -}}
+{{- end -}}
+{{- if and .Values.existingSecret .Values.secrets -}}
+{{- fail (printf "secrets: %s cannot be given beside existingSecret: %s" (keys .Values.secrets | sortAlpha | join ", ") .Values.existingSecret) -}}
+{{- end -}}
+{{- if and .Values.ingress.enabled (not .Values.ingress.hosts) -}}
+{{- fail "ingress.hosts: one is needed, since ingress.enabled is true" -}}
+{{- end -}}
+{{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) -}}
+{{- fail "httpRoute.parentRefs: one is needed, since httpRoute.enabled is true" -}}
+{{- end -}}
+{{- if and .Values.autoscaling.enabled (gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas)) -}}
+{{- fail (printf "autoscaling.minReplicas: %d is more than autoscaling.maxReplicas: %d" (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas)) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "ecron.environment" -}}
+{{- if or .Values.existingSecret .Values.secrets .Values.extraEnvFrom }}
+envFrom:
+  {{- if or .Values.existingSecret .Values.secrets }}
+  # The keys are names of options: user_pwd becomes ECRON_user_pwd.
+  - prefix: ECRON_
+    secretRef:
+      name: {{ .Values.existingSecret | default (printf "%s%s" (include "ecron.name" .) (.secretSuffix | default "")) }}
+  {{- end }}
+  {{- with .Values.extraEnvFrom }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end }}
+{{- with .Values.extraEnv }}
+env:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{- define "ecron.mounts" -}}
+- {name: config, mountPath: /etc/ecron/ecron.yaml, subPath: ecron.yaml, readOnly: true}
+- {name: data, mountPath: /var/lib/ecron}
+{{- if .Values.tls.secretName }}
+- {name: tls, mountPath: /etc/ecron/tls, readOnly: true}
+{{- end }}
+{{- if .Values.database.caSecret.name }}
+- {name: database-ca, mountPath: /etc/ecron/database, readOnly: true}
+{{- end }}
+{{- if .Values.jobSecrets.secretName }}
+- {name: job-secrets, mountPath: /etc/ecron/job-secrets, readOnly: true}
+{{- end }}
+{{- with .Values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "ecron.volumes" -}}
+- name: config
+  configMap: {name: {{ include "ecron.name" . }}{{ .secretSuffix | default "" }}}
+- name: data
+  {{- if and .Values.persistence.enabled (not .transient) }}
+  persistentVolumeClaim:
+    claimName: {{ .Values.persistence.existingClaim | default (include "ecron.name" .) }}
+  {{- else }}
+  emptyDir: {}
+  {{- end }}
+{{- with .Values.tls.secretName }}
+- name: tls
+  secret: {secretName: {{ . | quote }}, defaultMode: 0440}
+{{- end }}
+{{- with .Values.database.caSecret }}
+{{- if .name }}
+- name: database-ca
+  secret: {secretName: {{ .name | quote }}}
+{{- end }}
+{{- end }}
+{{- with .Values.jobSecrets.secretName }}
+- name: job-secrets
+  secret: {secretName: {{ . | quote }}, defaultMode: 0440}
+{{- end }}
+{{- with .Values.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,40 @@
+#include "store/alone.hpp"
+
+#include <fmt/format.h>
+
+#include "store/leadership.hpp"
+
+namespace ecron::store {
+
+namespace {
+
+/// The advisory locks of all shards there can be.
+Result<void> take_every_lock(Session& session) {
+    for (std::uint32_t shard = 0; shard < kMostShards; ++shard) {
+        Statement& take =
+            session.prepare(fmt::format("select get_lock({}, 0)", lock_name(Shard(shard))), "", "i");
+        if (!take.first() || take.integer(0) != 1)
+            return fail(Errc::conflict, fmt::format("a node leads shard {}; stop every node first", shard));
+    }
+    return {};
+}
+
+Result<void> find_no_node(Session& session) {
+    Statement& read = session.prepare(
+        fmt::format("select f_node, f_lease_until - {0} from t_cron_node where f_lease_until > {0} order by "
+                    "f_lease_until desc limit 1",
+                    now_expression(Driver::mysql)),
+        "", "si");
+    if (!read.first()) return {};
+    return fail(Errc::conflict, fmt::format("node {} lives; stop every node first (its lease ends in {})",
+                                            read.text(0), format_duration(Millis(read.integer(1)))));
+}
+
+}  // namespace
+
+Result<void> keep_nodes_away(Session& session) {
+    const Result<void> none = find_no_node(session);
+    return none ? take_every_lock(session) : none;
+}
+
+}  // namespace ecron::store

@@ -1,0 +1,159 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+
+#include "ecron/model/json.hpp"
+#include "ecron/store/upkeep.hpp"
+#include "store/tables.hpp"
+
+namespace ecron::store {
+
+namespace {
+
+/// A promise, and a query for the rows that break it; its first column is the example that is told. Triggers:
+/// 0 is history (also where NULL: the old service's), 1 a planned run. States as in model/execution.hpp.
+struct Promise {
+    std::string_view broken;
+    std::string_view query;
+};
+constexpr std::array kPromises{
+    Promise{"jobs share an id", "select f_job_id from t_cron_job group by f_job_id having count(*) > 1"},
+    Promise{"executions share an id",
+            "select f_execute_id from t_cron_job_status group by f_execute_id having count(*) > 1"},
+    Promise{"an instant of a job has more than one run",
+            "select min(f_execute_id) from t_cron_job_status where f_trigger = 1 and f_job_key <> 0 "
+            "group by f_job_key, f_nominal having count(*) > 1"},
+    Promise{"an execution is in no state that there is",
+            "select f_execute_id from t_cron_job_status where f_trigger > 0 and "
+            "(f_job_status < 1 or f_job_status > 6)"},
+    Promise{
+        "an execution has ended and has no end",
+        "select f_execute_id from t_cron_job_status where f_trigger > 0 and f_job_status in (1, 4, 5) and "
+        "coalesce(f_end_time, 0) <= 0"},
+    Promise{"an execution has an end and has not ended",
+            "select f_execute_id from t_cron_job_status where f_trigger > 0 and f_job_status in (2, 6) and "
+            "coalesce(f_end_time, 0) > 0"},
+    Promise{"a planned run was claimed beyond every watermark",
+            "select f_execute_id from t_cron_job_status where f_trigger = 1 and f_nominal > "
+            "(select coalesce(max(f_watermark), 0) from t_cron_shard)"},
+    Promise{
+        "a planned run belongs to a job that there is not, nor was deleted",
+        "select s.f_execute_id from t_cron_job_status s left join t_cron_job j on j.f_job_id = s.f_job_id "
+        "where s.f_trigger = 1 and coalesce(s.f_is_deleted, 0) = 0 and j.f_job_id is null and not exists "
+        "(select 1 from t_cron_deleting d where d.f_job_id = s.f_job_id)"},
+    Promise{"an attempt belongs to no execution",
+            "select a.f_execute_id from t_cron_attempt a left join t_cron_job_status s on "
+            "s.f_execute_id = a.f_execute_id where s.f_execute_id is null"},
+    Promise{"a slot is held by an execution that has ended, or is not there",
+            "select l.f_execute_id from t_cron_slot l left join t_cron_job_status s on "
+            "s.f_execute_id = l.f_execute_id where s.f_execute_id is null or s.f_job_status in (1, 4, 5)"},
+    Promise{"the change log has a number above its head",
+            "select f_number from t_cron_change where f_number > (select f_number from t_cron_change_head)"},
+    Promise{"the change log has a gap before this number",
+            "select f_number from t_cron_change c where not exists (select 1 from t_cron_change p where "
+            "p.f_number = c.f_number - 1) and c.f_number > (select min(f_number) from t_cron_change)"},
+    Promise{"a job has a revision above the head of the change log",
+            "select f_job_id from t_cron_job where f_revision > (select f_number from t_cron_change_head)"},
+    Promise{"a shard has planned by changes that there are not",
+            "select f_shard from t_cron_shard where f_planned > (select f_number from t_cron_change_head)"},
+    Promise{"the change log does not have one head",
+            "select count(*) from t_cron_change_head having count(*) <> 1"},
+    Promise{"the shards are not numbered from 0",
+            "select count(*) from t_cron_shard having count(*) = 0 or min(f_shard) <> 0 or "
+            "max(f_shard) <> count(*) - 1"},
+    Promise{"a tenant has another number of jobs than is counted",
+            "select t.f_tenant_id from t_cron_tenant t where t.f_jobs <> (select count(*) from t_cron_job j "
+            "where "
+            "coalesce(j.f_tenant_id, '') = t.f_tenant_id)"},
+    Promise{"a tenant's jobs are not counted",
+            "select j.f_job_id from t_cron_job j where not exists (select 1 from t_cron_tenant t where "
+            "t.f_tenant_id = coalesce(j.f_tenant_id, ''))"},
+};
+
+class Report {
+public:
+    /// All that break one promise, as a line.
+    void add(std::string_view broken, std::string_view example, std::size_t count) {
+        if (count > 0) lines.push_back(fmt::format("{}: {} ({} in all)", broken, example, count));
+    }
+    std::vector<std::string> lines;
+};
+
+/// Those that break one promise that is looked at row by row.
+struct Breakers {
+    std::string example;
+    std::size_t count{0};
+    void add(std::string_view which) {
+        if (count++ == 0) example = which;
+    }
+};
+
+void look_at_queries(Session& session, Report& report) {
+    for (const Promise& promise : kPromises) {
+        Breakers found;
+        session.stream(promise.query, 1, [&](StreamedRow row) { found.add(row[0]); });
+        report.add(promise.broken, found.example, found.count);
+    }
+}
+
+std::int64_t number(std::string_view text) {
+    std::int64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+/// The first 48 bits of a planned run's id are its instant.
+void look_at_ids(Session& session, Report& report) {
+    Breakers found;
+    session.stream("select f_execute_id, f_nominal from t_cron_job_status where f_trigger = 1", 2,
+                   [&](StreamedRow row) {
+                       const std::string digits = fmt::format("{:012x}", number(row[1]));
+                       const bool fits = row[0].size() == 36 && row[0].substr(0, 8) == digits.substr(0, 8) &&
+                                         row[0].substr(9, 4) == digits.substr(8, 4);
+                       if (!fits) found.add(row[0]);
+                   });
+    report.add("a planned run's id does not tell its instant", found.example, found.count);
+}
+
+void look_at_plans(Session& session, Report& report) {
+    Breakers found;
+    session.stream("select f_job_id, f_plan from t_cron_job where f_plan is not null", 2,
+                   [&](StreamedRow row) {
+                       if (!model::read_plan(row[1])) found.add(row[0]);
+                   });
+    report.add("a job's plan cannot be read", found.example, found.count);
+}
+
+void look_at_file(Session& session, Report& report) {
+    if (session.driver() != Driver::sqlite) return;
+    Breakers found;
+    session.stream("select integrity_check from pragma_integrity_check", 1, [&](StreamedRow row) {
+        if (row[0] != "ok") found.add(row[0]);
+    });
+    report.add("the file is damaged", found.example, found.count);
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> check(const Options& options, const Clock& clock) {
+    if (const Result<void> there = find_file(options); !there) return std::unexpected(there.error());
+    try {
+        Session session(options, SessionUse::migrate, clock);
+        if (schema_version(session) < newest_schema(options.driver))
+            return fail(Errc::not_found,
+                        "the schema of the database is older than this ecron; see ecron db migrate");
+        Report report;
+        begin_snapshot(session);
+        look_at_file(session, report);
+        look_at_queries(session, report);
+        look_at_ids(session, report);
+        look_at_plans(session, report);
+        session.rollback();
+        return std::move(report.lines);
+    } catch (const SqlError& error) {
+        return std::unexpected(to_error(error));
+    }
+}
+
+}  // namespace ecron::store

@@ -1,0 +1,230 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value_to.hpp>
+#include <deque>
+#include <istream>
+
+#include "ecron/base/uuid.hpp"
+#include "ecron/store/upkeep.hpp"
+#include "store/alone.hpp"
+#include "store/file_lock.hpp"
+#include "store/migrations.hpp"
+#include "store/tables.hpp"
+
+namespace ecron::store {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t kRowsHeld = 500;
+
+/// What is wrong with the file; ends the transaction.
+struct BadFile {
+    std::string what;
+};
+
+/// Where rows of one table go.
+struct Target {
+    Target(const Table& table, const std::vector<std::string>& wanted);
+    std::string head, types;
+    Rows shape;
+};
+
+Target::Target(const Table& table, const std::vector<std::string>& wanted) {
+    std::string columns;
+    for (const std::string& name : wanted) {
+        const auto found = std::ranges::find(table.columns, name);
+        if (found == table.columns.end())
+            throw BadFile{fmt::format("{} has no column {:?}", table.name, name)};
+        columns += (columns.empty() ? "" : ", ") + *found;
+        types += table.types[static_cast<std::size_t>(found - table.columns.begin())];
+    }
+    head = fmt::format("insert into {} ({}) values ", table.name, columns);
+    shape = {.head = head, .types = types};
+}
+
+class Reader {
+public:
+    Reader(Session& session, std::istream& from)
+        : session_(session),
+          from_(from),
+          tables_(read_tables(session)) {}
+
+    std::uint64_t run() {
+        read_header();
+        for (;;) {
+            const json::value line = next();
+            if (line.is_array()) {
+                add(line.get_array());
+                continue;
+            }
+            flush();
+            const json::object& object = line.as_object();
+            if (!object.contains("rows")) {
+                begin_table(object);
+                continue;
+            }
+            if (object.at("rows") != rows_)
+                throw BadFile{fmt::format("it says that it has {} rows, and has {}",
+                                          json::serialize(object.at("rows")), rows_)};
+            break;
+        }
+        if (scope_ == "jobs") finish_jobs();
+        return rows_;
+    }
+    [[nodiscard]] std::uint64_t line() const { return line_; }
+
+private:
+    json::value next() {
+        std::string text;
+        ++line_;
+        if (!std::getline(from_, text)) throw BadFile{"it ends too early: it was cut off"};
+        return json::parse(text);
+    }
+
+    void read_header() {
+        const json::value header = next();
+        const json::object* const object = header.if_object();
+        if (object == nullptr || !object->contains("ecron_export")) throw BadFile{"it is no export of ecron"};
+        const int schema = object->at("schema").to_number<int>();
+        if (object->at("ecron_export") != 1 || schema > newest_schema(session_.driver()))
+            throw BadFile{fmt::format("it was written by ecron {}, which is newer than this one",
+                                      std::string_view{object->at("version").as_string()})};
+        scope_ = object->at("scope").as_string();
+    }
+
+    void begin_table(const json::object& object) {
+        const std::string_view name = object.at("table").as_string();
+        const auto found = std::ranges::find(tables_, name, &Table::name);
+        if (found == tables_.end())
+            throw BadFile{fmt::format("there is no table {:?} in this version", name)};
+        targets_.emplace_back(*found, json::value_to<std::vector<std::string>>(object.at("columns")));
+        // What a new store begins with makes room.
+        session_.run("delete from " + found->name);
+    }
+
+    void add(const json::array& row) {
+        if (targets_.empty() || row.size() != targets_.back().types.size())
+            throw BadFile{"a row has another number of values than its table has columns"};
+        held_.push_back(row);
+        ++rows_;
+        if (held_.size() == kRowsHeld) flush();
+    }
+
+    void flush() {
+        if (held_.empty()) return;
+        const Target& target = targets_.back();
+        session_.run_rows(
+            target.shape, held_.size(),
+            [&](Statement& row, std::size_t i) {
+                for (std::size_t column = 0; column < target.types.size(); ++column)
+                    bind(row, held_[i][column], target.types[column]);
+            },
+            [&](std::size_t i) { return bytes_of(held_[i]); });
+        held_.clear();
+    }
+
+    static void bind(Statement& row, const json::value& value, char type) {
+        if (value.is_null())
+            row << nullptr;
+        else if (type == 'i')
+            row << value.to_number<std::int64_t>();
+        else if (type == 'b')
+            row << from_hex(value.as_string());
+        else
+            row << std::string_view{value.as_string()};
+    }
+
+    static std::size_t bytes_of(const json::array& row) {
+        std::size_t bytes = 0;
+        for (const json::value& value : row) bytes += value.is_string() ? value.get_string().size() : 8;
+        return bytes;
+    }
+
+    /// Jobs without their planning: all begin when the next node does, as those of a database that was taken
+    /// over.
+    void finish_jobs() {
+        session_.run("update t_cron_shard set f_watermark = null");
+        session_.run("delete from t_cron_tenant");
+        session_.run(
+            "insert into t_cron_tenant (f_tenant_id, f_jobs) select coalesce(f_tenant_id, ''), count(*) from "
+            "t_cron_job "
+            "group by coalesce(f_tenant_id, '')");
+    }
+
+    Session& session_;
+    std::istream& from_;
+    const std::vector<Table> tables_;
+    std::string scope_;
+    std::deque<Target> targets_;  // kept statements point to their shapes
+    std::vector<json::array> held_;
+    std::uint64_t rows_{0}, line_{0};
+};
+
+Result<void> find_it_empty(Session& session) {
+    for (const std::string_view what : {"job", "job_status"}) {
+        Statement& read = session.prepare(fmt::format("select count(*) from t_cron_{}", what), "", "i");
+        read.first();
+        if (read.integer(0) > 0)
+            return fail(Errc::conflict, fmt::format("the database is not empty: t_cron_{} has {} rows", what,
+                                                    read.integer(0)));
+    }
+    return {};
+}
+
+Result<std::uint64_t> read_into(Session& session, std::istream& from) {
+    Reader reader(session, from);
+    session.begin();
+    try {
+        const std::uint64_t rows = reader.run();
+        session.commit();
+        return rows;
+    } catch (const BadFile& bad) {
+        session.rollback();
+        return fail(Errc::invalid, fmt::format("line {}: {}; nothing was imported", reader.line(), bad.what));
+    } catch (const boost::system::system_error& error) {
+        session.rollback();
+        return fail(Errc::invalid,
+                    fmt::format("line {}: {}; nothing was imported", reader.line(), error.code().message()));
+    }
+}
+
+}  // namespace
+
+Result<std::uint64_t> restore(const Options& options, const Clock& clock, std::istream& from) {
+    FileLock file_lock;
+    if (options.driver == Driver::sqlite)
+        if (const Result<void> taken = file_lock.take(options.path); !taken)
+            return std::unexpected(taken.error());
+    try {
+        Session session(options, SessionUse::migrate, clock);
+        const Result<std::string> migrated = migrate(session);
+        if (!migrated) return std::unexpected(migrated.error());
+        Result<void> ready = options.driver == Driver::mysql ? keep_nodes_away(session) : Result<void>{};
+        if (ready) ready = find_it_empty(session);
+        if (!ready) return std::unexpected(ready.error());
+        return read_into(session, from);
+    } catch (const SqlError& error) {
+        return std::unexpected(to_error(error));
+    }
+}
+
+Result<void> migrate(const Options& options, const Clock& clock) {
+    FileLock file_lock;
+    if (options.driver == Driver::sqlite)
+        if (const Result<void> taken = file_lock.take(options.path); !taken) return taken;
+    try {
+        Session session(options, SessionUse::migrate, clock);
+        const Result<std::string> migrated = migrate(session);
+        if (!migrated) return std::unexpected(migrated.error());
+        return {};
+    } catch (const SqlError& error) {
+        return std::unexpected(to_error(error));
+    }
+}
+
+}  // namespace ecron::store

@@ -1,0 +1,173 @@
+#include "ecron/store/upkeep.hpp"
+
+#include <catch2/catch.hpp>
+#include <sstream>
+
+#include "ecron/model/json.hpp"
+#include "store/world.hpp"
+
+using namespace ecron;
+using namespace ecron::store;
+using namespace ecron::store::test;
+using Catch::Contains;
+
+namespace {
+
+std::string saved(World& world, Saved what) {
+    std::ostringstream to;
+    const auto rows = save(world.options(), world.clock(), what, to);
+    REQUIRE(rows);
+    return to.str();
+}
+
+Result<std::uint64_t> restored(World& world, const std::string& text) {
+    std::istringstream from(text);
+    return restore(world.options(), world.clock(), from);
+}
+
+std::vector<std::string> broken(World& world) {
+    const auto lines = check(world.options(), world.clock());
+    if (!lines) FAIL(lines.error().what);
+    return *lines;
+}
+
+/// A store with a job that has run, and one that has not.
+model::Execution given_history(World& world) {
+    world.open();
+    const model::Job job = world.given_job("it's \"quoted\"\n任务 😀");
+    world.given_job("another");
+    const Term term = world.lead();
+    Claim claim{.epoch = term.epoch, .watermark = term.watermark + Seconds{1}};
+    claim.executions.push_back(a_run(job, term.epoch, term.watermark + Seconds{1}));
+    world.must(world.store().claim(claim));
+    return claim.executions.front();
+}
+
+}  // namespace
+
+TEST_CASE("what is exported is imported again, row by row", "[store]") {
+    World world;
+    const model::Execution run = given_history(world);
+    const std::string id_key = world.store().id_key();
+    const std::string text = saved(world, Saved::all);
+    World other;
+    REQUIRE(restored(other, text));
+    CHECK(saved(other, Saved::all) == text);
+    CHECK(broken(other).empty());
+    other.open();
+    CHECK(other.store().id_key() == id_key);
+    CHECK(other.must(other.store().find_execution(std::nullopt, run.id)));
+    CHECK(other.must(other.store().unended(10, 0)).size() == 1);
+}
+
+TEST_CASE("an export of jobs begins anew where it is imported", "[store]") {
+    World world;
+    given_history(world);
+    World other;
+    REQUIRE(restored(other, saved(world, Saved::jobs)) == 2);
+    CHECK(broken(other).empty());
+    other.open();
+    CHECK(other.must(other.store().count_jobs(std::nullopt, std::nullopt, std::nullopt)) == 2);
+    CHECK(other.must(other.store().unended(10, 0)).empty());
+    const Term term = other.lead();
+    CHECK(std::chrono::abs(term.watermark - other.clock().now()) < Seconds{60});
+}
+
+TEST_CASE("an import takes only a whole export, into an empty store, of a version that it knows", "[store]") {
+    World world;
+    given_history(world);
+    const std::string text = saved(world, Saved::all);
+    const std::string without_last_line = text.substr(0, text.rfind('\n', text.size() - 2) + 1);
+    const auto [file, why] = GENERATE_COPY(table<std::string, std::string>({
+        {"", "cut off"},
+        {without_last_line, "cut off"},
+        {text.substr(0, text.size() / 2), "line"},
+        {"{}\n", "no export of ecron"},
+        {"hello\n", "line 1"},
+        {R"({"ecron_export":1,"version":"9.0.0","schema":9000,"scope":"all"})"
+         "\n",
+         "newer"},
+        {without_last_line + "{\"rows\":1}\n", "rows"},
+        {R"({"ecron_export":1,"version":"0.1.0","schema":1,"scope":"all"})"
+         "\n"
+         R"({"table":"mysql.user","columns":["a"]})"
+         "\n",
+         "no table"},
+        {R"({"ecron_export":1,"version":"0.1.0","schema":1,"scope":"all"})"
+         "\n"
+         R"({"table":"t_cron_job","columns":["f_key_id) values (1); drop table t_cron_job; --"]})"
+         "\n",
+         "no column"},
+    }));
+    CAPTURE(file, why);
+    World other;
+    const auto refused = restored(other, file);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::invalid);
+    CHECK_THAT(refused.error().what, Contains(why));
+    other.open();
+    CHECK(other.must(other.store().count_jobs(std::nullopt, std::nullopt, std::nullopt)) == 0);
+    other.close();
+    CHECK(restored(other, text));
+    const auto full = restored(other, text);
+    REQUIRE_FALSE(full);
+    CHECK_THAT(full.error().what, Contains("not empty"));
+}
+
+TEST_CASE("an import waits for no node: one that works on the store is named", "[store]") {
+    World world;
+    given_history(world);
+    const std::string text = saved(world, Saved::jobs);
+    World other;
+    other.open();
+    other.lead();
+    const auto refused = restored(other, text);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::conflict);
+}
+
+TEST_CASE("a check finds what breaks the promises of a store, and names it", "[store]") {
+    const auto [damage, found] = GENERATE(table<std::string, std::string>({
+        {"update t_cron_job_status set f_job_status = 9", "in no state"},
+        {"update t_cron_job_status set f_job_status = 1", "has ended and has no end"},
+        {"update t_cron_job_status set f_end_time = 5", "has an end and has not ended"},
+        {"update t_cron_shard set f_watermark = 5", "beyond every watermark"},
+        {"update t_cron_job_status set f_nominal = f_nominal - 1000", "does not tell its instant"},
+        {"delete from t_cron_job where f_job_name <> 'another'", "belongs to a job that there is not"},
+        {"insert into t_cron_attempt (f_execute_id, f_attempt, f_begin, f_end, f_node, f_outcome, f_code) "
+         "values ('nobody', 1, 1, 1, '', 1, 1)",
+         "an attempt belongs to no execution: nobody (1 in all)"},
+        {"insert into t_cron_slot (f_key, f_number, f_execute_id) values ('k', 0, 'nobody')", "a slot is held"},
+        {"update t_cron_change_head set f_number = 0", "above its head"},
+        {"update t_cron_change set f_number = f_number + 10 where f_number > 1", "gap"},
+        {"update t_cron_job set f_revision = 1000", "revision above the head"},
+        {"update t_cron_shard set f_planned = 1000", "planned by changes that there are not"},
+        {"delete from t_cron_change_head", "one head"},
+        {"update t_cron_shard set f_shard = 3", "not numbered from 0"},
+        {"update t_cron_tenant set f_jobs = f_jobs + 1", "another number of jobs"},
+        {"delete from t_cron_tenant", "not counted"},
+        {"update t_cron_job set f_plan = '{'", "plan cannot be read"},
+    }));
+    CAPTURE(damage);
+    World world;
+    given_history(world);
+    REQUIRE(broken(world).empty());
+    world.close();
+    world.sql(damage);
+    const std::vector<std::string> lines = broken(world);
+    CHECK_THAT((lines.empty() ? "nothing" : Catch::StringMaker<std::vector<std::string>>::convert(lines)),
+               Contains(found));
+}
+
+TEST_CASE("there is nothing to check or export where there is no database", "[store]") {
+    World world;
+    const auto lines = check(world.options(), world.clock());
+    REQUIRE_FALSE(lines);
+    CHECK(lines.error().code == Errc::not_found);
+    std::ostringstream to;
+    const auto rows = save(world.options(), world.clock(), Saved::all, to);
+    REQUIRE_FALSE(rows);
+    CHECK(rows.error().code == Errc::not_found);
+    REQUIRE(migrate(world.options(), world.clock()));
+    CHECK(broken(world).empty());
+}
