@@ -37,6 +37,7 @@ std::string contents(const std::string& path) {
 
 Ecron::Ecron(std::string folder, Settings settings)
     : folder_(std::move(folder)),
+      binary_(ECRON_BINARY),
       settings_(std::move(settings)) {
     static int made = 0;
     number_ = ++made;
@@ -48,20 +49,22 @@ Ecron::Ecron(std::string folder, Settings settings)
 
 Ecron::~Ecron() { kill(); }
 
-void Ecron::start() {
-    launch();
-    wait_until("ecron is ready", [this] {
+void Ecron::start(std::chrono::seconds within) {
+    launch(within);
+    const auto is_ready = [this] {
         if (!runs()) FAIL("ecron ended: " << log());
         return api_->get("/health/ready").status == 200;
-    });
+    };
+    wait_until("ecron is ready", is_ready, within);
 }
 
-void Ecron::launch() {
+void Ecron::launch(std::chrono::seconds within) {
     spawn();
-    wait_until("ecron listens", [this] {
+    const auto listens = [this] {
         if (!runs()) FAIL("ecron ended: " << log());
         return logged("ecron listens");
-    });
+    };
+    wait_until("ecron listens", listens, within);
     const std::string text = log();
     const std::size_t line = text.find("ecron listens");
     const std::size_t port = text.find("port=", line);
@@ -142,7 +145,7 @@ void Ecron::spawn(std::vector<std::string> words) {
         ::dup2(log_file, STDOUT_FILENO);
         ::dup2(log_file, STDERR_FILENO);
         ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
-        if (::chdir(folder_.c_str()) == 0) ::execve(ECRON_BINARY, arguments.data(), variables.data());
+        if (::chdir(folder_.c_str()) == 0) ::execve(binary_.c_str(), arguments.data(), variables.data());
         ::_exit(127);
     }
     pid_ = child;

@@ -1,6 +1,7 @@
 #pragma once
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,9 +22,11 @@ public:
     Ecron& operator=(const Ecron&) = delete;
 
     /// Starts it and waits until it is ready.
-    void start();
+    void start(std::chrono::seconds within = std::chrono::seconds{30});
+    /// Starts another program in its place, an older version for one.
+    void run_as(std::string binary) { binary_ = std::move(binary); }
     /// Starts it, and waits only until it listens.
-    void launch();
+    void launch(std::chrono::seconds within = std::chrono::seconds{30});
     /// Starts it, and waits for nothing.
     void spawn();
     /// Starts it, waits until it has ended by itself; its exit code.
@@ -52,6 +55,7 @@ private:
     void spawn(std::vector<std::string> words);
 
     std::string folder_;
+    std::string binary_;
     Settings settings_;
     std::map<std::string, std::string> environment_;
     int number_;  // of this object, for the names of its logs

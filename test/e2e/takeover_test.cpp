@@ -1,0 +1,283 @@
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include "e2e/accounts.hpp"
+#include "e2e/world.hpp"
+
+/// From the old service's database to ecron and back, and from one version of ecron to the next.
+namespace ecron::e2e {
+namespace {
+
+constexpr const char* kOldJobs =
+    "create table t_cron_job (f_key_id bigint not null auto_increment primary key, f_job_id varchar(36) not "
+    "null, "
+    "f_job_name varchar(64) not null, f_job_cron_time varchar(32) not null, f_job_type tinyint not null, "
+    "f_job_context varchar(10240) null, f_tenant_id varchar(36) null, f_enabled tinyint not null default 1, "
+    "f_remarks varchar(256) null, f_create_time bigint not null, f_update_time bigint not null, "
+    "unique key index_job_id (f_job_id), unique key index_job_name (f_job_name, f_tenant_id), "
+    "key index_tenant_id (f_tenant_id), key index_time (f_create_time, f_update_time), "
+    "key index_job_type (f_job_type)) engine=innodb default charset=utf8mb4 collate=utf8mb4_bin";
+constexpr const char* kOldStatuses =
+    "create table t_cron_job_status (f_key_id bigint not null auto_increment primary key, "
+    "f_execute_id varchar(36) not null, f_job_id varchar(36) not null, f_job_type tinyint not null, "
+    "f_job_name varchar(64) not null, f_job_status tinyint not null, f_begin_time bigint null, "
+    "f_end_time bigint null, f_executor varchar(1024) null, f_execute_times int null, f_ext_info "
+    "varchar(1024) null, "
+    "unique key index_execute_id (f_execute_id), key index_job_id (f_job_id), key index_job_status "
+    "(f_job_status), "
+    "key index_time (f_begin_time, f_end_time), key index_end_time (f_end_time)) "
+    "engine=innodb default charset=utf8mb4 collate=utf8mb4_bin";
+constexpr const char* kJobColumns =
+    "insert into t_cron_job (f_job_id, f_job_name, f_job_cron_time, f_job_type, f_job_context, f_tenant_id, "
+    "f_enabled, f_remarks, f_create_time, f_update_time) ";
+constexpr const char* kStatusColumns =
+    "insert into t_cron_job_status (f_execute_id, f_job_id, f_job_type, f_job_name, f_job_status, "
+    "f_begin_time, "
+    "f_end_time, f_executor, f_execute_times, f_ext_info) ";
+
+int size_from(const char* variable, int otherwise) {
+    const char* const text = std::getenv(variable);
+    return text == nullptr ? otherwise : std::stoi(text);
+}
+
+/// A database as the old service leaves it, with what such databases hold that no one would put there.
+class OldDatabase {
+public:
+    OldDatabase() { run(kOldJobs), run(kOldStatuses); }
+
+    void run(const std::string& sql) const { CHECK(database.rows(sql).empty()); }
+    void given_job(const std::string& id, const std::string& name, const std::string& cron, int type,
+                   const std::string& context, int enabled = 1) const {
+        run(kJobColumns +
+            ("values ('" + id + "', '" + name + "', '" + cron + "', " + std::to_string(type) + ", " +
+             context + ", 'mock-client-id', " + std::to_string(enabled) + ", null, 1600000000, 1600000000)"));
+    }
+    void given_status(const std::string& id, const std::string& job, int state,
+                      const std::string& rest) const {
+        run(kStatusColumns +
+            ("values ('" + id + "', '" + job + "', 2, 'n', " + std::to_string(state) + ", " + rest + ")"));
+    }
+    [[nodiscard]] std::string calling(const std::string& path) const {
+        return R"('{"mode":"http","exec":")" + target.url(path) +
+               R"(","info":{"method":"GET","params":null,"headers":null,"body":null,"kubernetes":null},)"
+               R"("notify":{"webhook":""},"begin_at":"","end_at":"","execute_id":""}')";
+    }
+    void given_awkward_rows() const {
+        given_job("j-timed", "timed, and it repeats", "*/1 * * * * *", 1, calling("/timed"));
+        given_job("j-quoted", R"(it''s "quoted" \\ 任务 😀)", "* * * * * ?", 2, calling("/quoted"));
+        given_job("j-off", "off", "* * * * * *", 2, calling("/off"), 0);
+        given_job("j-missed", "would have run a million times", "* * * * * *", 3, calling("/missed"));
+        given_job("j-refused", "a step that cannot be", "*/70 * * * * *", 2, calling("/refused"));
+        given_job("j-never", "never matches", "0 0 0 31 2 ?", 2, calling("/never"));
+        given_job("j-nothing", "no context", "* * * * * *", 2, "null");
+        given_job("j-empty", "empty context", "* * * * * *", 2, "''");
+        given_job("j-broken", "broken context", "* * * * * *", 2, R"('{"mode":')");
+        given_status(
+            "e-done", "j-quoted", 1,
+            R"(1600000100, 1600000110, '[{"executor_id":"svc","executed_at":"2020-09-13T12:28:20Z"}]', 1, )"
+            R"('{"tenant_id":"mock-client-id","is_deleted":0,"result":{"x":1}}')");
+        given_status("e-stuck", "j-quoted", 2,
+                     R"(1600000200, 0, 'null', null, '{"tenant_id":"mock-client-id","is_deleted":0}')");
+        given_status("e-failed", "j-quoted", 3,
+                     R"(1600000300, null, null, 2, '{"tenant_id":"mock-client-id","is_deleted":0}')");
+        given_status("e-orphan", "j-gone", 2,
+                     R"(1600000400, 0, '[]', 1, '{"tenant_id":"mock-client-id","is_deleted":0}')");
+        given_status("e-null", "j-quoted", 2, "null, null, null, null, null");
+        given_status("e-odd", "j-quoted", 99, "-5, -5, '{{', -1, 'null'");
+    }
+    /// So many more, inserted by the server itself.
+    void given_many(int jobs, int statuses) const {
+        run(kJobColumns +
+            ("select concat('many-', seq), concat('many ', seq), '0 0 3 1 1 ?', 2, " + calling("/many") +
+             ", 'mock-client-id', 1, null, 1600000000, 1600000000 from seq_1_to_" + std::to_string(jobs)));
+        run(kStatusColumns + ("select concat('s-', seq), concat('many-', 1 + seq % " + std::to_string(jobs) +
+                              "), 2, 'n', 1 + seq % 5, 1600000000 + seq, 1600000001 + seq, '[]', 1, "
+                              R"('{"tenant_id":"mock-client-id","is_deleted":0}' from seq_1_to_)" +
+                              std::to_string(statuses)));
+    }
+    [[nodiscard]] std::string history() const {
+        return database.value(
+            "select concat(count(*), ' ', sum(crc32(concat_ws('|', f_execute_id, f_job_status, f_begin_time, "
+            "f_end_time, f_executor, f_execute_times, f_ext_info)))) from t_cron_job_status where "
+            "f_execute_id like 'e-%' or f_execute_id like 's-%'");
+    }
+
+    Database database;
+    Target target;
+};
+
+Settings with_zone(Settings settings) {
+    settings["timezone"] = "Asia/Shanghai";
+    settings["history_days"] = "0";
+    return settings;
+}
+
+}  // namespace
+
+TEST_CASE("ecron takes a database of the old service over as it is, and runs nothing of its history",
+          "[takeover]") {
+    if (!Database::tests_mysql()) return;
+    OldDatabase old;
+    old.given_awkward_rows();
+    const std::string history = old.history();
+    Ecron ecron{old.database.folder(), with_zone(old.database.settings())};
+    ecron.start();
+    // Jobs go on from now: those of type timed repeat, as they always did.
+    for (const char* path : {"/timed", "/quoted", "/missed"}) old.target.wait_for(path, 3);
+    for (const Call& call : old.target.calls()) CHECK_FALSE(call.execution().starts_with("e-"));
+    for (const char* path : {"/off", "/refused", "/never"}) CHECK(old.target.count(path) == 0);
+    CHECK(old.database.value("select count(*) from t_cron_missed") == "0");
+
+    const Reply jobs = ecron.api().get("/job?page=1&limit=100");
+    REQUIRE(jobs.status == 200);
+    CHECK(jobs.parsed().as_array().size() == 9);
+    const Reply all =
+        ecron.api().get("/jobstatus/j-quoted?begin_at=2020-01-01T00:00:00Z&end_at=2021-01-01T00:00:00Z");
+    REQUIRE(all.status == 200);
+    CHECK(all.parsed().as_array().size() == 3);  // those without a tenant were shown to nobody
+
+    // What is refused today stays editable in everything else.
+    const Reply read = ecron.api().get("/job?job_id=j-refused");
+    REQUIRE(read.status == 200);
+    json::object job = read.parsed().as_array().at(0).as_object();
+    job["remarks"] = "changed";
+    const Reply changed = ecron.api().put("/job/j-refused", json::serialize(job));
+    CAPTURE(changed.body);
+    CHECK(changed.status == 200);
+    CHECK(ecron.terminate() == 0);
+    CHECK(old.history() == history);
+    CHECK(old.database.value("select count(*) from t_cron_outbox") == "0");
+    CHECK(ecron.run_command({"db", "check"}) == 0);
+}
+
+TEST_CASE("the old service can go back to its database, and ecron again", "[takeover]") {
+    if (!Database::tests_mysql()) return;
+    OldDatabase old;
+    old.given_awkward_rows();
+    Ecron ecron{old.database.folder(), with_zone(old.database.settings())};
+    ecron.start();
+    old.target.wait_for("/timed", 1);
+    CHECK(ecron.terminate() == 0);
+    // The old service knows its own columns, and writes rows with them.
+    CHECK(old.database
+              .rows("select f_key_id, f_job_id, f_job_name, f_job_cron_time, f_job_type, f_job_context, "
+                    "f_tenant_id, f_enabled, f_remarks, f_create_time, f_update_time from t_cron_job")
+              .size() == 9);
+    old.given_job("j-between", "made between", "* * * * * *", 2, old.calling("/between"));
+    old.run("update t_cron_job set f_enabled = 0 where f_job_id = 'j-timed'");
+    old.run("delete from t_cron_job where f_job_id = 'j-missed'");
+    old.given_status("e-between", "j-between", 2,
+                     R"(1600000900, 0, '[]', 1, '{"tenant_id":"mock-client-id","is_deleted":0}')");
+    const std::size_t timed = old.target.count("/timed"), missed = old.target.count("/missed");
+    ecron.start();
+    old.target.wait_for("/between", 2);
+    CHECK(old.target.count("/timed") == timed);
+    CHECK(old.target.count("/missed") == missed);
+    for (const Call& call : old.target.calls("/between")) CHECK_FALSE(call.execution() == "e-between");
+    CHECK(old.database.value("select f_job_status from t_cron_job_status where f_execute_id = 'e-between'") ==
+          "2");
+}
+
+TEST_CASE("a large database is taken over in place", "[takeover]") {
+    if (!Database::tests_mysql()) return;
+    const int jobs = size_from("ECRON_TAKEOVER_JOBS", 200),
+              statuses = size_from("ECRON_TAKEOVER_STATUSES", 2'000);
+    OldDatabase old;
+    old.given_awkward_rows();
+    old.given_many(jobs, statuses);
+    const std::string history = old.history();
+    Ecron ecron{old.database.folder(), with_zone(old.database.settings())};
+    const SystemClock clock;
+    const SteadyInstant begin = clock.steady();
+    ecron.start(Seconds{1'800});
+    const auto ready = std::chrono::duration_cast<Millis>(clock.steady() - begin);
+    old.target.wait_for("/timed", 2);
+    CHECK(ecron.api().get("/jobtotal").parsed().at("total") == jobs + 9);
+    CHECK(ecron.terminate() == 0);
+    CHECK(old.history() == history);
+    WARN(jobs << " jobs and " << statuses << " statuses were taken over and ready after " << ready.count()
+              << " ms");
+}
+
+TEST_CASE("two versions of ecron share a database while one replaces the other", "[takeover]") {
+    if (!Database::tests_mysql()) return;
+    // ECRON_PREVIOUS_BINARY names the older one; without it the newer one is told by what it does to the
+    // schema.
+    const char* const previous = std::getenv("ECRON_PREVIOUS_BINARY");
+    Database database;
+    Target target;
+    const auto node = [&](const std::string& name, const char* binary) {
+        Settings settings = database.settings();
+        settings["multi_node"] = "true";
+        settings["node_id"] = name;
+        auto made = std::make_unique<Ecron>(database.folder(), settings);
+        if (binary != nullptr) made->run_as(binary);
+        made->start();
+        return made;
+    };
+    auto first = node("old-1", previous), second = node("old-2", previous);
+    for (int n = 0; n < 10; ++n) {
+        const json::object job{
+            {"job_name", "firing-" + std::to_string(n)},
+            {"job_cron_time", "* * * * * *"},
+            {"job_type", "scheduled"},
+            {"enabled", true},
+            {"job_context",
+             {{"mode", "http"}, {"exec", target.url("/run")}, {"overlap", "allow"}, {"misfire", "all"}}}};
+        REQUIRE(first->api().post("/job", json::serialize(job)).status == 201);
+    }
+    target.wait_for("/run", 20);
+    if (previous == nullptr) {
+        const auto none = database.rows("alter table t_cron_job add column f_of_tomorrow int null");
+        CHECK(none.empty());
+        CHECK(
+            database
+                .rows(
+                    "insert into t_cron_schema (f_version, f_name, f_min_binary, f_applied_at) values (900, "
+                    "'tomorrow', 0, 0)")
+                .empty());
+    }
+    const auto more = [&] { target.wait_for("/run", target.count("/run") + 20); };
+    auto third = node("new-1", nullptr);
+    more();
+    CHECK(first->terminate() == 0);
+    more();
+    auto fourth = node("new-2", nullptr);
+    CHECK(second->terminate() == 0);
+    more();
+    CHECK(third->terminate() == 0);
+    more();
+    CHECK(fourth->terminate() == 0);
+    const Account told = account(database, target, "firing-", "/run");
+    for (const std::string& example : told.examples) UNSCOPED_INFO(example);
+    CHECK(told.clean());
+    CHECK(told.repeated == 0);
+    CHECK(fourth->run_command({"db", "check"}) == 0);
+}
+
+TEST_CASE("what one database exports another imports, and goes on with", "[takeover]") {
+    World world;
+    const std::string job = world.given({});
+    world.target.wait_for("/run", 2);
+    const std::string file = world.database.folder() + "/export";
+    Ecron exporting{world.database.folder(), world.ecron.settings()};
+    REQUIRE(exporting.run_command({"export", "--all"}) == 0);  // while it runs
+    CHECK(world.ecron.terminate() == 0);
+    std::string text = exporting.log();
+    text.erase(text.rfind("ecron: "));  // the log has stderr's line too
+    std::ofstream{file} << text;
+    Database other;
+    Ecron next{other.folder(), other.settings()};
+    REQUIRE(next.run_command({"import", file}) == 0);
+    CHECK(next.run_command({"db", "check"}) == 0);
+    const std::size_t calls = world.target.count("/run");
+    next.start();
+    world.target.wait_for("/run", calls + 2);
+    CHECK(next.api().get("/jobstatus/" + job).status == 200);
+    CHECK(next.terminate() == 0);
+}
+
+}  // namespace ecron::e2e
