@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ecron/base/log.hpp"
+#include "ecron/notify/announce.hpp"
 #include "shard_scheduler.hpp"
 
 /// Starts of attempts.
@@ -31,8 +32,8 @@ void ShardScheduler::start(Run& run) {
     if (!run.stop_reason.empty()) return end_unstarted(run);
     const Instant now = node_.clock.now();
     const bool in_time = now - run.row.due.value_or(now) < kLatestUncheckedStart;
-    const bool needs_slot = slot_of(run).has_value();
-    if (!run.needs_begin && !needs_slot && in_time && node_.beats()) {
+    const bool commits_begin = run.needs_begin || slot_of(run).has_value() || tells_start(run);
+    if (!commits_begin && in_time && node_.beats()) {
         submit(run);
         return;
     }
@@ -48,6 +49,20 @@ std::optional<store::Slot> ShardScheduler::slot_of(const Run& run) const {
     return store::Slot{.key = plan.concurrency_key, .most = static_cast<std::uint32_t>(plan.max_concurrency)};
 }
 
+/// What is told of a start is committed with it. An attempt that is resumed was told of by who began it.
+bool ShardScheduler::tells_start(const Run& run) {
+    return notify::tells(run.task->context, model::ExecutionState::executing) &&
+           !is_resumed(run.row, run.task);
+}
+
+std::vector<store::Announcement> ShardScheduler::told_of_start(const Run& run) const {
+    if (!tells_start(run)) return {};
+    model::Execution begun = run.row;
+    begun.state = model::ExecutionState::executing;
+    mark_begun(begun, node_.options.executor_id, node_.clock.now());
+    return notify::announcements(run.task->context, begun, begun.attempt, nullptr);
+}
+
 asio::awaitable<void> ShardScheduler::begin_then_submit(RunId id) {
     for (std::size_t tries = 0;; ++tries) {
         Run* run = find(id);
@@ -56,8 +71,9 @@ asio::awaitable<void> ShardScheduler::begin_then_submit(RunId id) {
         after.state = model::ExecutionState::executing;
         after.node = node_.options.node;
         std::optional<store::Slot> slot = slot_of(*run);
-        const Result<store::Begun> begun =
-            co_await node_.store.begin_attempt(after.id, after.attempt, after, std::move(slot));
+        std::vector<store::Announcement> told = told_of_start(*run);
+        const Result<store::Begun> begun = co_await node_.store.begin_attempt(
+            after.id, after.attempt, after, std::move(slot), std::move(told));
         run = find(id);
         if (run == nullptr) co_return;  // handed back meanwhile
         if (begun && *begun == store::Begun::yes) {
@@ -167,8 +183,9 @@ asio::awaitable<void> ShardScheduler::record_begin(RunId id) {
     model::Execution after = run->row;
     after.state = model::ExecutionState::executing;
     mark_begun(after, node_.options.executor_id, run->began);
-    const Result<store::Begun> begun =
-        co_await node_.store.begin_attempt(after.id, after.attempt, after, std::nullopt);
+    std::vector<store::Announcement> nothing_told;
+    const Result<store::Begun> begun = co_await node_.store.begin_attempt(
+        after.id, after.attempt, after, std::nullopt, std::move(nothing_told));
     if (!begun) log::debug("start not recorded execution={} error={}", after.id, begun.error().what);
 }
 

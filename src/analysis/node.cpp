@@ -93,6 +93,25 @@ asio::awaitable<execution::TaskPtr> Node::task_of(model::Execution row) {
     co_return make_task(job);
 }
 
+model::Execution Node::requested_run(const model::Job& job, const execution::Task& task,
+                                     model::Trigger trigger, ExecuteId id) const {
+    const Instant at = now();
+    return {.id = std::move(id),
+            .job_id = job.id,
+            .job_key = job.key,
+            .job_type = job.type,
+            .job_name = job.name,
+            .state = model::ExecutionState::pending,
+            .begin_at = at,
+            .tenant = job.tenant,
+            .trigger = trigger,
+            .nominal = at,
+            .due = at,
+            .attempt = 1,
+            .revision = job.revision,
+            .snapshot = task.snapshot};
+}
+
 execution::TaskPtr Node::make_task(const model::Job& job) const {
     auto context = model::read_context(job.context);
     if (!context) {

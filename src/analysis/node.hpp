@@ -64,6 +64,9 @@ struct Node {
     asio::awaitable<execution::TaskPtr> task_of(model::Execution row);
     [[nodiscard]] execution::TaskPtr make_task(const model::Job& job) const;
     execution::TaskPtr remember_task(const model::Job& job);
+    /// A run asked for now; its attempt enters itself when it ends.
+    [[nodiscard]] model::Execution requested_run(const model::Job& job, const execution::Task& task,
+                                                 model::Trigger trigger, ExecuteId id) const;
     void count(model::ExecutionState state);
 };
 

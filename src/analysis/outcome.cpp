@@ -19,20 +19,28 @@ asio::awaitable<void> ShardScheduler::finish_attempt(RunId id, execution::Attemp
     co_await write_and_settle(id, next, std::move(outcome));
 }
 
+model::Attempt ShardScheduler::record_of(const model::Execution& row,
+                                         const execution::AttemptResult& result) const {
+    return {.execute_id = row.id,
+            .number = row.attempt,
+            .begin_at = result.begin_at,
+            .end_at = result.end_at,
+            .node = node_.options.node,
+            .outcome = result.outcome,
+            .code = result.code,
+            .reason = result.reason,
+            .detail = result.detail,
+            .output = result.output};
+}
+
 /// It did not end: its node could not go on. It is attempted again as after the node's death.
 ShardScheduler::Next ShardScheduler::decide_loss(Run& run, const execution::AttemptResult& result,
                                                  store::Outcome& outcome) {
     model::Execution& row = run.row;
     outcome.id = row.id;
     outcome.attempt = row.attempt;
-    outcome.record = model::Attempt{.execute_id = row.id,
-                                    .number = row.attempt,
-                                    .begin_at = result.begin_at,
-                                    .end_at = result.end_at,
-                                    .node = node_.options.node,
-                                    .outcome = model::ExecutionState::interrupt,
-                                    .reason = "the node could not renew its lease",
-                                    .output = result.output};
+    outcome.record = record_of(row, result);
+    outcome.record->reason = "the node could not renew its lease";
     row.executors.push_back({node_.options.executor_id, result.begin_at});
     row.execute_times = static_cast<int>(row.executors.size());
     const bool goes_on = survives(row, run.task);
@@ -59,18 +67,10 @@ ShardScheduler::Next ShardScheduler::decide_outcome(Run& run, const execution::A
     const bool expired = row.accepted;  // its attempt is recorded and in the list of executors already
     outcome.id = row.id;
     outcome.attempt = row.attempt;
-    outcome.record = model::Attempt{.execute_id = row.id,
-                                    .number = row.attempt,
-                                    .begin_at = result.begin_at,
-                                    .end_at = result.end_at,
-                                    .node = node_.options.node,
-                                    .outcome = result.outcome,
-                                    .code = result.code,
-                                    .reason = result.reason,
-                                    .detail = result.detail,
-                                    .output = result.output};
+    outcome.record = record_of(row, result);
     if (result.outcome == model::ExecutionState::interrupt && !run.asked_by.empty())
-        outcome.record->reason = "cancelled by " + run.asked_by;
+        outcome.record->reason =
+            (run.stop_reason.empty() ? "cancelled" : run.stop_reason) + " by " + run.asked_by;
     if (expired) {
         outcome.record.reset();
     } else {
@@ -112,13 +112,18 @@ ShardScheduler::Next ShardScheduler::decide_outcome(Run& run, const execution::A
 asio::awaitable<void> ShardScheduler::finish_without_attempt(RunId id, std::string reason) {
     Run* const run = find(id);
     if (run == nullptr || run->stage == Stage::ending) co_return;
-    move(*run, Stage::ending);
-    run->row.state = model::ExecutionState::interrupt;
-    run->row.end_at = node_.now();
-    run->row.reason = std::move(reason);
-    run->row.accepted = false;
-    co_await write_and_settle(id, Next::over,
-                              {.id = run->row.id, .attempt = run->row.attempt, .after = run->row});
+    co_await end_as(*run, model::ExecutionState::interrupt, std::move(reason));
+}
+
+/// An end that no attempt brings.
+asio::awaitable<void> ShardScheduler::end_as(Run& run, model::ExecutionState state, std::string reason) {
+    move(run, Stage::ending);
+    run.row.state = state;
+    run.row.end_at = node_.now();
+    run.row.reason = std::move(reason);
+    run.row.accepted = false;
+    store::Outcome outcome{.id = run.row.id, .attempt = run.row.attempt, .after = run.row};
+    return write_and_settle(run.id, Next::over, std::move(outcome));
 }
 
 asio::awaitable<void> ShardScheduler::write_and_settle(RunId id, Next next, store::Outcome outcome) {
@@ -195,14 +200,8 @@ void ShardScheduler::settle(RunId id, Next next, const store::Outcome& outcome) 
 asio::awaitable<void> ShardScheduler::complete_by_callback(RunId id) {
     Run* const run = find(id);
     if (run == nullptr || run->stage != Stage::accepted) co_return;
-    move(*run, Stage::ending);
-    run->row.state = model::ExecutionState::success;
     run->row.result = run->early_result;
-    run->row.accepted = false;
-    run->row.end_at = node_.now();
-    run->row.reason.clear();
-    co_await write_and_settle(id, Next::over,
-                              {.id = run->row.id, .attempt = run->row.attempt, .after = run->row});
+    co_await end_as(*run, model::ExecutionState::success, {});
 }
 
 void ShardScheduler::end_run(RunId id) {

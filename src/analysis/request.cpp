@@ -26,6 +26,12 @@ void ShardScheduler::refresh_tasks(const model::Job& job) {
     }
 }
 
+/// That it is gone comes with the change log, which does not say who asked.
+void ShardScheduler::job_deleted_by(JobKey key, std::string_view by) {
+    for (const RunId id : runs_.of_job(key))
+        if (Run& run = *runs_.find(id); run.asked_by.empty()) run.asked_by = by;
+}
+
 void ShardScheduler::job_gone(JobKey key, std::string_view reason) {
     for (const RunId id : runs_.of_job(key))
         if (runs_.find(id)->stage != Stage::unclaimed) planner_.stop(id, reason);
@@ -36,30 +42,15 @@ asio::awaitable<Result<model::Execution>> ShardScheduler::run_now(model::Job job
                                                                   ExecuteId id) {
     const execution::TaskPtr task = node_.make_task(job);
     if (task == nullptr) co_return fail(Errc::invalid, "Invalid parameter", {"job_context"});
-    const Instant now = node_.now();
-    model::Execution row{.id = std::move(id),
-                         .job_id = job.id,
-                         .job_key = job.key,
-                         .job_type = job.type,
-                         .job_name = job.name,
-                         .state = model::ExecutionState::executing,
-                         .begin_at = now,
-                         .executors = {{node_.options.executor_id, now}},
-                         .execute_times = 1,
-                         .tenant = job.tenant,
-                         .trigger = trigger,
-                         .nominal = now,
-                         .due = now,
-                         .attempt = 1,
-                         .node = node_.options.node,
-                         .epoch = term_->epoch,
-                         .revision = job.revision,
-                         .snapshot = task->snapshot};
-    const bool needs_slot = slot_of(Run{.task = task}).has_value();
-    if (needs_slot) {  // it waits for its slot as any other run
-        row.state = model::ExecutionState::pending;
-        row.executors.clear();
-        row.execute_times = 0;
+    model::Execution row = node_.requested_run(job, *task, trigger, std::move(id));
+    row.node = node_.options.node;
+    row.epoch = term_->epoch;
+    Run run{.stage = Stage::waiting, .task = task, .row = row};
+    run.needs_begin = slot_of(run).has_value() || tells_start(run);
+    run.begin_recorded = !run.needs_begin;
+    if (run.begin_recorded) {
+        row.state = run.row.state = model::ExecutionState::executing;
+        mark_begun(row, node_.options.executor_id, *row.begin_at);
     }
     const std::uint64_t term = term_count_;
     Result<model::Execution> stored = co_await node_.store.insert_execution(row, store::Tell::nobody);
@@ -68,20 +59,12 @@ asio::awaitable<Result<model::Execution>> ShardScheduler::run_now(model::Job job
         co_return stored;
     }
     if (term != term_count_) {  // whoever leads now finds it in the store, and that it has not begun
-        Run unbegun{.stage = Stage::waiting, .task = task, .row = row};
-        unbegun.row.executors.clear();
-        unbegun.row.execute_times = 0;
-        node_.gate.spawn("hand back", hand_back(std::move(unbegun)));
+        node_.gate.spawn("hand back", hand_back(std::move(run)));
         co_return stored;
     }
     const Timing timing = timing_of(task->context.plan, job.type, node_.options.timing, node_.groups);
-    Run run{.id = planner_.run_now(job.key, timing),
-            .stage = Stage::waiting,
-            .task = task,
-            .row = std::move(row),
-            .needs_begin = needs_slot,
-            .begin_recorded = !needs_slot};
-    run.row.executors.clear();  // the attempt enters itself when it ends
+    run.id = planner_.run_now(job.key, timing);
+    run.row.execute_times = row.execute_times;  // shows as begun, though the attempt enters itself at its end
     runs_.add(std::move(run));
     wake_.notify();
     co_return stored;

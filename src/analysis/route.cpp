@@ -48,6 +48,7 @@ void Scheduler::Impl::job_changed(const model::Job& job) {
 
 void Scheduler::Impl::job_deleted(const model::Job& job, std::string_view by) {
     log::info("job deleted job={} by={}", job.id, by);
+    shard_of(job.id).job_deleted_by(job.key, by);
     tail_.notify();
 }
 
@@ -75,21 +76,7 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_elsewhere(model::
                                                                          ExecuteId id) {
     const execution::TaskPtr task = node_.make_task(job);
     if (task == nullptr) co_return fail(Errc::invalid, "Invalid parameter", {"job_context"});
-    const Instant now = node_.now();
-    model::Execution row{.id = std::move(id),
-                         .job_id = job.id,
-                         .job_key = job.key,
-                         .job_type = job.type,
-                         .job_name = job.name,
-                         .state = model::ExecutionState::pending,
-                         .begin_at = now,
-                         .tenant = job.tenant,
-                         .trigger = trigger,
-                         .nominal = now,
-                         .due = now,
-                         .attempt = 1,
-                         .revision = job.revision,
-                         .snapshot = task->snapshot};
+    model::Execution row = node_.requested_run(job, *task, trigger, std::move(id));
     co_return co_await node_.store.insert_execution(std::move(row), store::Tell::leader);
 }
 

@@ -85,6 +85,7 @@ public:
 
     // request.cpp
     void refresh_tasks(const model::Job& job);
+    void job_deleted_by(JobKey key, std::string_view by);
     void job_gone(JobKey key, std::string_view reason);
     asio::awaitable<Result<model::Execution>> run_now(model::Job job, model::Trigger trigger, ExecuteId id);
     /// Whether the execution is known here; then it is being ended.
@@ -164,6 +165,8 @@ private:
     void start(Run& run);
     asio::awaitable<void> begin_then_submit(RunId id);
     [[nodiscard]] std::optional<store::Slot> slot_of(const Run& run) const;
+    [[nodiscard]] static bool tells_start(const Run& run);
+    [[nodiscard]] std::vector<store::Announcement> told_of_start(const Run& run) const;
     void wait_for_slot(Run& run);
     void submit(Run& run);
     void hand_to_pool(Run& run);
@@ -173,7 +176,10 @@ private:
     // outcome.cpp
     asio::awaitable<void> finish_attempt(RunId id, execution::AttemptResult result);
     asio::awaitable<void> finish_without_attempt(RunId id, std::string reason);
+    asio::awaitable<void> end_as(Run& run, model::ExecutionState state, std::string reason);
     asio::awaitable<void> complete_by_callback(RunId id);
+    [[nodiscard]] model::Attempt record_of(const model::Execution& row,
+                                           const execution::AttemptResult& result) const;
     Next decide_loss(Run& run, const execution::AttemptResult& result, store::Outcome& outcome);
     Next decide_outcome(Run& run, const execution::AttemptResult& result, store::Outcome& outcome);
     asio::awaitable<void> write_and_settle(RunId id, Next next, store::Outcome outcome);

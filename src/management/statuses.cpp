@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <map>
 
 #include "ecron/base/json_writer.hpp"
+#include "ecron/notify/announce.hpp"
 #include "management/answers.hpp"
 #include "management/handlers.hpp"
 #include "management/paging.hpp"
@@ -92,6 +94,47 @@ Answer statuses(Call call, Query query, std::vector<std::string> ids) {
     co_return list_answer(call, query, *executions, limit, cursor_of);
 }
 
+/// The jobs of these executions, by their keys.
+boost::asio::awaitable<Result<std::map<JobKey, model::Job>>> jobs_of(Context& api,
+                                                                     std::vector<model::Execution> rows) {
+    std::vector<JobKey> keys;
+    for (const model::Execution& row : rows)
+        if (row.snapshot.empty()) keys.push_back(row.job_key);
+    std::map<JobKey, model::Job> jobs;
+    if (keys.empty()) co_return jobs;
+    auto found = co_await api.store.find_jobs_by_key(std::move(keys));
+    if (!found) co_return std::unexpected(found.error());
+    for (model::Job& job : *found) jobs.emplace(job.key, std::move(job));
+    co_return jobs;
+}
+
+/// What the jobs' receivers are told where a client changes one of ecron's own executions. History is not
+/// announced.
+boost::asio::awaitable<Result<store::Announcements>> told_of(Context& api,
+                                                             std::vector<model::Execution> put) {
+    std::vector<ExecuteId> ids;
+    for (const model::Execution& execution : put) ids.push_back(execution.id);
+    auto rows = co_await api.store.find_executions(std::move(ids));
+    if (!rows) co_return std::unexpected(rows.error());
+    std::erase_if(*rows, [](const auto& row) { return row.trigger == model::Trigger::history; });
+    const auto jobs = co_await jobs_of(api, *rows);
+    if (!jobs) co_return std::unexpected(jobs.error());
+    store::Announcements told;
+    for (model::Execution& row : *rows) {
+        const auto job = jobs->find(row.job_key);
+        if (row.snapshot.empty() && job == jobs->end()) continue;
+        const auto context = model::read_context(row.snapshot.empty() ? job->second.context : row.snapshot);
+        if (!context) continue;
+        const auto wanted = std::ranges::find(put, row.id, &model::Execution::id);
+        row.state = wanted->state;
+        row.end_at = model::is_end(row.state) ? wanted->end_at : std::nullopt;
+        if (!wanted->result.empty()) row.result = wanted->result;
+        auto announcements = notify::announcements(*context, row, row.attempt, nullptr);
+        if (!announcements.empty()) told.emplace(row.id, std::move(announcements));
+    }
+    co_return told;
+}
+
 }  // namespace
 
 Answer list_statuses(Call call) {
@@ -112,7 +155,10 @@ Answer put_statuses(Call call) {
     auto executions = model::read_statuses(call.request.body);
     if (!executions) co_return refuse(call.api.options.language, executions.error());
     for (model::Execution& execution : *executions) execution.tenant = call.tenant;
-    const auto refused = co_await call.api.store.put_executions(call.tenant, std::move(*executions));
+    auto told = co_await told_of(call.api, *executions);
+    if (!told) co_return refuse(call.api.options.language, told.error());
+    const auto refused =
+        co_await call.api.store.put_executions(call.tenant, std::move(*executions), std::move(*told));
     if (!refused) co_return refuse(call.api.options.language, refused.error());
     std::string body;
     JsonWriter json{body};

@@ -14,11 +14,6 @@ namespace {
 constexpr std::size_t kOutputTold = 4'096;
 constexpr std::size_t kReceiverLength = 255;  // as the store keeps it; hosts are shorter
 
-bool is_asked_for(const model::Context& job, model::ExecutionState state) {
-    if (job.notify_on.empty()) return model::is_end(state);
-    return std::ranges::find(job.notify_on, model::to_text(state)) != job.notify_on.end();
-}
-
 std::string body_of(const model::Execution& execution, const model::Attempt* record) {
     std::string body;
     model::append_json(body, execution);
@@ -38,9 +33,15 @@ std::string message_id(const ExecuteId& id, int attempt, model::ExecutionState s
 
 }  // namespace
 
+bool tells(const model::Context& job, model::ExecutionState state) {
+    if (job.webhook.empty()) return false;
+    if (job.notify_on.empty()) return model::is_end(state);
+    return std::ranges::find(job.notify_on, model::to_text(state)) != job.notify_on.end();
+}
+
 std::vector<store::Announcement> announcements(const model::Context& job, const model::Execution& after,
                                                int attempt, const model::Attempt* record) {
-    if (job.webhook.empty() || !is_asked_for(job, after.state)) return {};
+    if (!tells(job, after.state)) return {};
     return {{.channel = store::Channel::webhook,
              .message_id = message_id(after.id, attempt, after.state),
              .receiver = http::origin_of(job.webhook).substr(0, kReceiverLength),
@@ -49,6 +50,7 @@ std::vector<store::Announcement> announcements(const model::Context& job, const 
 }
 
 void announce(const model::Context& job, store::Outcome& outcome) {
+    if (outcome.after.state == model::ExecutionState::executing) return;
     outcome.announcements =
         announcements(job, outcome.after, outcome.attempt, outcome.record ? &*outcome.record : nullptr);
 }

@@ -1,6 +1,7 @@
 #include "store/executions.hpp"
 
 #include "ecron/model/json.hpp"
+#include "store/outbox.hpp"
 #include "store/records.hpp"
 #include "store/requests.hpp"
 #include "store/slots.hpp"
@@ -87,9 +88,19 @@ bool PutExecutions::put(Session& session, const model::Execution& execution) con
     }
     if (now.job_id != put.job_id || !may_become(now.state, put.state)) return false;
     change_state(session, now.key, put);
+    announce(session, now);
     const std::string_view id = put.id.value();
     if (model::is_end(put.state)) free_slots(session, std::span(&id, 1));
     return true;
+}
+
+void PutExecutions::announce(Session& session, const model::Execution& changed) const {
+    const auto told = told_.find(changed.id);
+    if (told == told_.end()) return;
+    std::vector<Announced> announced;
+    for (const Announcement& announcement : told->second)
+        announced.push_back({&changed.id, &changed.tenant, &announcement});
+    insert_announcements(session, announced);
 }
 
 void RecordResult::apply(Session& session) {

@@ -9,17 +9,21 @@ namespace ecron::store {
 /// PUT /jobstatus.
 class PutExecutions final : public Answering<Write, std::vector<ExecuteId>> {
 public:
-    PutExecutions(std::optional<TenantId> tenant, std::vector<model::Execution> executions)
+    PutExecutions(std::optional<TenantId> tenant, std::vector<model::Execution> executions,
+                  Announcements told)
         : Answering(WriteKind::others),
           tenant_(std::move(tenant)),
-          executions_(std::move(executions)) {}
+          executions_(std::move(executions)),
+          told_(std::move(told)) {}
     void apply(Session& session) override;
 
 private:
     bool put(Session& session, const model::Execution& execution) const;
+    void announce(Session& session, const model::Execution& changed) const;
 
     std::optional<TenantId> tenant_;
     std::vector<model::Execution> executions_;
+    Announcements told_;
 };
 
 class RecordResult final : public Answering<Write, void> {

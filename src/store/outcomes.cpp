@@ -201,6 +201,7 @@ bool begin_one(Session& session, const Outcome& outcome) {
     OutcomeWrite write(OutcomeWrite::Step::begin, outcome);
     OutcomeWrite* const one = &write;
     compare_and_set(session, std::span(&one, 1));
+    announce(session, std::span(&one, 1));
     return *write.result;
 }
 

@@ -293,17 +293,15 @@ public:
         return await_answer(std::make_unique<AskCancel>(std::move(execution), std::move(by)), *writer_);
     }
     Awaitable<Begun> begin_attempt(ExecuteId id, int attempt, model::Execution after,
-                                   std::optional<Slot> slot) override {
-        Outcome outcome{.id = std::move(id), .attempt = attempt, .after = std::move(after)};
-        if (slot) {
-            slots_ = true;
-            auto begin = std::make_unique<BeginInSlot>(std::move(outcome), std::move(*slot));
-            co_return co_await await_answer(std::move(begin), *writer_);
-        }
-        const Result<bool> begun = co_await await_answer(
-            std::make_unique<OutcomeWrite>(OutcomeWrite::Step::begin, std::move(outcome)), *writer_);
-        if (!begun) co_return std::unexpected(begun.error());
-        co_return *begun ? Begun::yes : Begun::no;
+                                   std::optional<Slot> slot, std::vector<Announcement> told) override {
+        const bool announces = !told.empty();
+        Outcome outcome{.id = std::move(id),
+                        .attempt = attempt,
+                        .after = std::move(after),
+                        .announcements = std::move(told)};
+        const Result<Begun> begun = co_await begin(std::move(outcome), std::move(slot));
+        if (announces && begun && *begun == Begun::yes) outbox_->written();
+        co_return begun;
     }
     Awaitable<bool> finish(Outcome outcome) override {
         const bool announces = !outcome.announcements.empty();
@@ -345,9 +343,14 @@ public:
             [id = std::move(id)](Session& session) { return attempts_of(session, id); });
     }
     Awaitable<std::vector<ExecuteId>> put_executions(std::optional<TenantId> tenant,
-                                                     std::vector<model::Execution> executions) override {
-        return await_answer(std::make_unique<PutExecutions>(std::move(tenant), std::move(executions)),
-                            *writer_);
+                                                     std::vector<model::Execution> executions,
+                                                     Announcements told) override {
+        const bool announces = !told.empty();
+        auto write =
+            std::make_unique<PutExecutions>(std::move(tenant), std::move(executions), std::move(told));
+        Result<std::vector<ExecuteId>> refused = co_await await_answer(std::move(write), *writer_);
+        if (announces && refused) outbox_->written();
+        co_return refused;
     }
     Awaitable<void> record_result(ExecuteId id, std::string result, Tell tell) override {
         return await_answer(std::make_unique<RecordResult>(std::move(id), std::move(result), tell), *writer_);
@@ -400,6 +403,18 @@ public:
     [[nodiscard]] const std::string& id_key() const override { return id_key_; }
 
 private:
+    Awaitable<Begun> begin(Outcome outcome, std::optional<Slot> slot) {
+        if (slot) {
+            slots_ = true;
+            auto write = std::make_unique<BeginInSlot>(std::move(outcome), std::move(*slot));
+            co_return co_await await_answer(std::move(write), *writer_);
+        }
+        auto write = std::make_unique<OutcomeWrite>(OutcomeWrite::Step::begin, std::move(outcome));
+        const Result<bool> begun = co_await await_answer(std::move(write), *writer_);
+        if (!begun) co_return std::unexpected(begun.error());
+        co_return *begun ? Begun::yes : Begun::no;
+    }
+
     [[nodiscard]] std::size_t shard_count() const { return lone_ ? lone_->shards() : lease_->state().shards; }
 
     /// What a node does whose name another has: it gives every shard back.

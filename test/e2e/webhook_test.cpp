@@ -93,6 +93,53 @@ TEST_CASE("each end of a run is told once, signed by both secrets", "[webhook]")
           std::string::npos);
 }
 
+TEST_CASE("starts and failed attempts are told where they are asked for, in their order", "[webhook]") {
+    World world;
+    world.target.answer("/flaky",
+                        [](const Call& call) { return Answer{.status = call.attempt() == 1 ? 500U : 200U}; });
+    JobText job = telling("flaky", world.target.url("/hook"),
+                          {{"retry", json::object{{"initial", "1ms"}, {"max", "1ms"}}}});
+    job.context["notify"].as_object()["on"] = json::array{"executing", "failure", "success"};
+    const bool planned = GENERATE(false, true);
+    CAPTURE(planned);
+    if (planned) job.cron = in(1s), job.type = "timed";
+    const std::string id = world.given(job);
+    if (!planned) run(world, id);
+    std::vector<std::string> told;
+    for (const Call& call : world.target.wait_for("/hook", 4)) {
+        const json::value body = json::parse(call.body);
+        told.push_back(std::string{body.at("job_status").as_string()} + ' ' +
+                       std::to_string(body.at("execute_times").as_int64()));
+        CHECK(body.at("begin_at") != "");
+        CHECK(body.at("last_attempt").is_null() == (body.at("job_status") == "executing"));
+    }
+    CHECK(told == std::vector<std::string>{"executing 1", "failure 1", "executing 2", "success 2"});
+    wait_until("nothing waits", [&] { return waiting(world) == "0"; });
+    CHECK(world.target.count("/hook") == 4);
+}
+
+TEST_CASE("a run that a client ends is told once", "[webhook]") {
+    World world{{{"log_level", "info"}}};
+    world.target.answer("/stuck", Answer{.hangs = true});
+    const std::string job = world.given(telling("stuck", world.target.url("/hook")));
+    const std::string execution = run(world, job);
+    world.wait_for_state(execution, "executing");
+    const std::string status = R"([{"execute_id":")" + execution + R"(","job_id":")" + job +
+                               R"(","job_type":"scheduled","job_status":"success","end_at":")" + in(0s) +
+                               R"("}])";
+    CHECK(world.api().put("/jobstatus/any", status).body == R"({"failed_job_id":[]})");
+    const json::value told = json::parse(world.target.wait_for("/hook", 1).front().body);
+    CHECK(told.at("execute_id") == json::value(execution));
+    CHECK(told.at("job_status") == "success");
+    CHECK(told.at("last_attempt").is_null());
+    CHECK(world.api().put("/jobstatus/any", status).body == R"({"failed_job_id":[")" + execution + R"("]})");
+    world.target.wait_for("/stuck", 1);
+    world.target.release("/stuck");
+    wait_until("its own end comes too late", [&] { return world.ecron.logged("outcome not kept"); });
+    CHECK(waiting(world) == "0");
+    CHECK(world.target.count("/hook") == 1);
+}
+
 TEST_CASE("runs that end without an attempt are told, too", "[webhook]") {
     World world;
     world.target.answer("/stuck", Answer{.hangs = true});

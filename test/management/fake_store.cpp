@@ -209,9 +209,27 @@ FakeStore::Awaitable<std::vector<model::Attempt>> FakeStore::attempts(ExecuteId 
     co_return found;
 }
 
-FakeStore::Awaitable<std::vector<ExecuteId>> FakeStore::put_executions(std::optional<TenantId> tenant,
-                                                                       std::vector<model::Execution> given) {
+FakeStore::Awaitable<std::vector<model::Job>> FakeStore::find_jobs_by_key(std::vector<JobKey> keys) {
     if (away) co_return gone();
+    std::vector<model::Job> found;
+    for (const model::Job& job : jobs)
+        if (contains(keys, job.key)) found.push_back(job);
+    co_return found;
+}
+
+FakeStore::Awaitable<std::vector<model::Execution>> FakeStore::find_executions(std::vector<ExecuteId> ids) {
+    if (away) co_return gone();
+    std::vector<model::Execution> found;
+    for (const model::Execution& execution : executions)
+        if (contains(ids, execution.id)) found.push_back(execution);
+    co_return found;
+}
+
+FakeStore::Awaitable<std::vector<ExecuteId>> FakeStore::put_executions(std::optional<TenantId> tenant,
+                                                                       std::vector<model::Execution> given,
+                                                                       store::Announcements told) {
+    if (away) co_return gone();
+    announced = std::move(told);
     std::vector<ExecuteId> refused;
     for (model::Execution& execution : given) {
         const auto same = std::ranges::find(executions, execution.id, &model::Execution::id);

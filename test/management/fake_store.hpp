@@ -25,6 +25,7 @@ public:
     std::int64_t changes{0};
     bool away{false};  // every call answers unavailable
     FakeOutbox letters;
+    store::Announcements announced;  // with the statuses put last
 
     void close() override {}
     Awaitable<store::Standing> campaign(store::CampaignRound) override { return unused<store::Standing>(); }
@@ -55,9 +56,7 @@ public:
     Awaitable<std::optional<model::Job>> find_job(std::optional<TenantId> tenant, JobId id) override;
     Awaitable<std::vector<model::Job>> find_jobs(std::optional<TenantId> tenant,
                                                  std::vector<JobId> ids) override;
-    Awaitable<std::vector<model::Job>> find_jobs_by_key(std::vector<JobKey>) override {
-        return unused<std::vector<model::Job>>();
-    }
+    Awaitable<std::vector<model::Job>> find_jobs_by_key(std::vector<JobKey> keys) override;
     Awaitable<std::vector<model::Job>> list_jobs(store::JobFilter filter) override;
     Awaitable<std::int64_t> count_jobs(std::optional<TenantId> tenant, std::optional<Instant> created_from,
                                        std::optional<Instant> created_until) override;
@@ -73,24 +72,23 @@ public:
         return unused<model::Execution>();
     }
     Awaitable<void> ask_cancel(model::Execution, std::string) override { return unused<void>(); }
-    Awaitable<store::Begun> begin_attempt(ExecuteId, int, model::Execution,
-                                          std::optional<store::Slot>) override {
+    Awaitable<store::Begun> begin_attempt(ExecuteId, int, model::Execution, std::optional<store::Slot>,
+                                          std::vector<store::Announcement>) override {
         return unused<store::Begun>();
     }
     Awaitable<bool> finish(store::Outcome) override { return unused<bool>(); }
 
     Awaitable<std::optional<model::Execution>> find_execution(std::optional<TenantId> tenant,
                                                               ExecuteId id) override;
-    Awaitable<std::vector<model::Execution>> find_executions(std::vector<ExecuteId>) override {
-        return unused<std::vector<model::Execution>>();
-    }
+    Awaitable<std::vector<model::Execution>> find_executions(std::vector<ExecuteId> ids) override;
     Awaitable<std::vector<model::Execution>> runs_of(JobId job, Instant from, Instant to) override;
     Awaitable<std::optional<model::Execution>> latest_execution(std::optional<TenantId> tenant,
                                                                 JobId job) override;
     Awaitable<std::vector<model::Execution>> list_executions(store::ExecutionFilter filter) override;
     Awaitable<std::vector<model::Attempt>> attempts(ExecuteId id) override;
     Awaitable<std::vector<ExecuteId>> put_executions(std::optional<TenantId> tenant,
-                                                     std::vector<model::Execution> given) override;
+                                                     std::vector<model::Execution> given,
+                                                     store::Announcements told) override;
     Awaitable<void> record_result(ExecuteId, std::string, store::Tell) override { return unused<void>(); }
 
     Awaitable<void> set_paused(std::optional<TenantId> tenant, bool is_paused) override;

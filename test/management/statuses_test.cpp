@@ -115,6 +115,32 @@ TEST_CASE("statuses are put by execute_id: inserted, overwritten, or refused", "
     CHECK(service.get("/jobexecution/skipped").status() == 404);
 }
 
+TEST_CASE("who is told of a job's ends is told where a client ends one of ecron's own runs", "[management]") {
+    Service service;
+    const std::string job = service.given_job("told");
+    service.put("/job/" + job + "/notify", R"({"webhook":"http://receiver/hook"})");
+    service.given_execution("own", job, ExecutionState::executing).trigger = model::Trigger::schedule;
+    service.store.executions.back().job_key = service.store.jobs.back().key;
+    service.given_execution("old", job, ExecutionState::executing).trigger = model::Trigger::history;
+    service.put("/jobstatus/x", R"([
+        {"execute_id":"own","job_id":")" +
+                                    job + R"(","job_type":"scheduled","job_status":"success"},
+        {"execute_id":"old","job_id":")" +
+                                    job + R"(","job_type":"scheduled","job_status":"success"},
+        {"execute_id":"new","job_id":")" +
+                                    job + R"(","job_type":"scheduled","job_status":"success"}])");
+    REQUIRE(service.store.announced.size() == 1);  // history is not announced
+    const store::Announcement& told = service.store.announced.at(ExecuteId{"own"}).at(0);
+    CHECK(told.url == "http://receiver/hook");
+    CHECK(bj::parse(told.payload).at("job_status") == "success");
+
+    service.given_execution("next", job, ExecutionState::executing).trigger = model::Trigger::schedule;
+    service.store.executions.back().job_key = service.store.jobs.back().key;
+    service.put("/jobstatus/x", R"([{"execute_id":"next","job_id":")" + job +
+                                    R"(","job_type":"scheduled","job_status":"failure"}])");
+    CHECK(service.store.announced.empty());  // the job asks for ends
+}
+
 TEST_CASE("statuses of which none is legal are refused", "[management]") {
     Service service;
     for (const char* body : {"[]", R"([{"execute_id":"a","job_type":"x","job_status":"success"}])"}) {

@@ -60,6 +60,15 @@ TEST_CASE("notify.on names the states that are told", "[notify]") {
         CHECK(told(job, state).empty());
 }
 
+TEST_CASE("an outcome that leaves the execution executing tells nothing: its start was told", "[notify]") {
+    store::Outcome outcome{.after = execution(ExecutionState::executing)};
+    announce(a_job({"executing", "success"}), outcome);
+    CHECK(outcome.announcements.empty());
+    outcome.after.state = ExecutionState::success;
+    announce(a_job({"executing", "success"}), outcome);
+    CHECK(outcome.announcements.size() == 1);
+}
+
 TEST_CASE("the body is the execution as the API shows it, and its last attempt", "[notify]") {
     model::Attempt attempt{.execute_id = execution(ExecutionState::abandon).id,
                            .number = 1,

@@ -303,7 +303,8 @@ store::Store::Awaitable<void> ModelStore::ask_cancel(model::Execution execution,
 
 store::Store::Awaitable<store::Begun> ModelStore::begin_attempt(ExecuteId id, int attempt,
                                                                 model::Execution after,
-                                                                std::optional<store::Slot> slot) {
+                                                                std::optional<store::Slot> slot,
+                                                                std::vector<store::Announcement>) {
     return ask<store::Begun>(Link::Kind::write, [&db = database_, id = std::move(id), attempt,
                                                  after = std::move(after), slot = std::move(slot)] {
         return Result<store::Begun>{db.begin_attempt(id, attempt, after, slot)};
@@ -384,7 +385,8 @@ store::Store::Awaitable<std::vector<model::Attempt>> ModelStore::attempts(Execut
     co_return not_modelled();
 }
 store::Store::Awaitable<std::vector<ExecuteId>> ModelStore::put_executions(std::optional<TenantId>,
-                                                                           std::vector<model::Execution>) {
+                                                                           std::vector<model::Execution>,
+                                                                           store::Announcements) {
     co_return not_modelled();
 }
 

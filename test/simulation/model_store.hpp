@@ -65,7 +65,8 @@ public:
     Awaitable<model::Execution> insert_execution(model::Execution execution, store::Tell tell) override;
     Awaitable<void> ask_cancel(model::Execution execution, std::string by) override;
     Awaitable<store::Begun> begin_attempt(ExecuteId id, int attempt, model::Execution after,
-                                          std::optional<store::Slot> slot) override;
+                                          std::optional<store::Slot> slot,
+                                          std::vector<store::Announcement> told) override;
     Awaitable<bool> finish(store::Outcome outcome) override;
 
     Awaitable<std::optional<model::Execution>> find_execution(std::optional<TenantId> tenant,
@@ -77,7 +78,8 @@ public:
     Awaitable<std::vector<model::Execution>> list_executions(store::ExecutionFilter filter) override;
     Awaitable<std::vector<model::Attempt>> attempts(ExecuteId id) override;
     Awaitable<std::vector<ExecuteId>> put_executions(std::optional<TenantId> tenant,
-                                                     std::vector<model::Execution> executions) override;
+                                                     std::vector<model::Execution> executions,
+                                                     store::Announcements told) override;
     Awaitable<store::Trimmed> trim_history(store::HistoryRule rule, JobId after) override;
     Awaitable<void> record_result(ExecuteId id, std::string result, store::Tell tell) override;
 

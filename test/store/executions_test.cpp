@@ -36,8 +36,8 @@ std::vector<std::string> ids(const Executions& executions) {
 TEST_CASE("statuses that clients put are history, and can be overwritten by their tenant", "[store]") {
     World world;
     world.open();
-    CHECK(
-        world.must(world.store().put_executions(kTenant, {history("a", ExecutionState::executing)})).empty());
+    CHECK(world.must(world.store().put_executions(kTenant, {history("a", ExecutionState::executing)}, {}))
+              .empty());
     auto found = world.must(world.store().find_execution(kTenant, ExecuteId("a")));
     REQUIRE(found);
     CHECK(found->tenant == kTenant);
@@ -47,9 +47,9 @@ TEST_CASE("statuses that clients put are history, and can be overwritten by thei
 
     model::Execution again = history("a", ExecutionState::success);
     again.result = R"({"n":1})";
-    CHECK(world.must(world.store().put_executions(TenantId("tenant-b"), {again})) ==
+    CHECK(world.must(world.store().put_executions(TenantId("tenant-b"), {again}, {})) ==
           std::vector<ExecuteId>{again.id});
-    CHECK(world.must(world.store().put_executions(kTenant, {again})).empty());
+    CHECK(world.must(world.store().put_executions(kTenant, {again}, {})).empty());
     found = world.must(world.store().find_execution(kTenant, again.id));
     REQUIRE(found);
     CHECK(found->state == ExecutionState::success);
@@ -69,7 +69,7 @@ TEST_CASE("a client moves ecron's own executions along the arrows only", "[store
         model::Execution wanted = run;
         wanted.state = state;
         wanted.end_at = Instant{Seconds{2'000'000'000}};
-        return world.must(world.store().put_executions(kTenant, {wanted})).empty();
+        return world.must(world.store().put_executions(kTenant, {wanted}, {})).empty();
     };
     CHECK_FALSE(put(ExecutionState::success));  // pending has not begun
     CHECK(put(ExecutionState::executing));
@@ -139,7 +139,7 @@ TEST_CASE("the executions of a deleted job are marked and no longer appear", "[s
         statuses.back().result = R"({"n":1})";
     }
     statuses.push_back(history("other", ExecutionState::success));
-    CHECK(world.must(world.store().put_executions(kTenant, statuses)).empty());
+    CHECK(world.must(world.store().put_executions(kTenant, statuses, {})).empty());
     world.must(world.store().delete_jobs(kTenant, {job.id}));
     if (GENERATE(false, true)) world.reopen();  // what was left to mark is marked on
     world.wait_for_none("select count(*) from t_cron_deleting");

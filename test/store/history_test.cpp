@@ -45,7 +45,7 @@ struct Past : World {
                              .state = state,
                              .begin_at = begin,
                              .end_at = end};
-        must(store().put_executions(std::nullopt, {row}));
+        must(store().put_executions(std::nullopt, {row}, {}));
         return row.id;
     }
     bool exists(const ExecuteId& id) { return must(store().find_execution(std::nullopt, id)).has_value(); }

@@ -85,6 +85,40 @@ TEST_CASE("what an outcome announces is taken as it was put in", "[store][outbox
     CHECK(letter.due > letter.created + kLease / 2);
 }
 
+TEST_CASE("a start is told in its own transaction, and only if it happens", "[store][outbox]") {
+    Post world;
+    model::Execution run = world.execution();
+    run.state = model::ExecutionState::executing;
+    const auto begin = [&](const std::string& message, std::optional<Slot> slot) {
+        std::vector<Announcement> told{an_announcement(message)};
+        return world.must(world.store().begin_attempt(run.id, 1, run, std::move(slot), std::move(told)));
+    };
+    const std::optional<Slot> slot = GENERATE(std::optional<Slot>{}, Slot{"key", 1});
+    CHECK(begin("first", slot) == Begun::yes);
+    CHECK(ids(world.take()) == Ids{"first"});
+    CHECK(begin("again", std::nullopt) == Begun::no);
+    CHECK(world.waiting() == 1);
+}
+
+TEST_CASE("what a client ends is told where it was ecron's own and changed", "[store][outbox]") {
+    Post world;
+    model::Execution run = world.execution();
+    run.state = model::ExecutionState::executing;
+    REQUIRE(world.must(world.store().begin_attempt(run.id, 1, run, std::nullopt, {})) == Begun::yes);
+    const auto put = [&](model::Execution execution) {
+        Announcements told{{execution.id, {an_announcement("of " + execution.id.value())}}};
+        return world.must(world.store().put_executions(std::nullopt, {execution}, std::move(told))).empty();
+    };
+    run.state = model::ExecutionState::success;
+    CHECK(put(run));
+    CHECK(world.waiting() == 1);
+    CHECK_FALSE(put(run));
+    model::Execution old = run;
+    old.id = ExecuteId{"history"};
+    CHECK(put(old));
+    CHECK(world.waiting() == 1);
+}
+
 TEST_CASE("a letter that was taken is nobody else's until its lease ends", "[store][outbox]") {
     Post world;
     world.given("m");

@@ -202,7 +202,8 @@ TEST_CASE("what was claimed and not started can be withdrawn, by its leader only
     const model::Execution waiting = world.claimed(Seconds{1});
     const model::Execution begun = world.claimed(Seconds{2});
     Outcome begin = world.outcome_of(begun, ExecutionState::executing);
-    REQUIRE(world.must(world.store().begin_attempt(begun.id, 1, begin.after, std::nullopt)) == Begun::yes);
+    REQUIRE(world.must(world.store().begin_attempt(begun.id, 1, begin.after, std::nullopt, {})) ==
+            Begun::yes);
     const auto denied = world.await(world.store().withdraw(Shard(0), Epoch(99), {waiting.id}));
     REQUIRE_FALSE(denied);
     CHECK(denied.error().code == Errc::denied);
@@ -318,9 +319,9 @@ TEST_CASE("a failed attempt goes on as the next one", "[store]") {
     CHECK(stored.due == world.now + Millis{1'500});
 
     stored.state = ExecutionState::executing;
-    CHECK(world.must(world.store().begin_attempt(run.id, 1, stored, std::nullopt)) == Begun::no);
-    CHECK(world.must(world.store().begin_attempt(run.id, 2, stored, std::nullopt)) == Begun::yes);
-    CHECK(world.must(world.store().begin_attempt(run.id, 2, stored, std::nullopt)) == Begun::no);
+    CHECK(world.must(world.store().begin_attempt(run.id, 1, stored, std::nullopt, {})) == Begun::no);
+    CHECK(world.must(world.store().begin_attempt(run.id, 2, stored, std::nullopt, {})) == Begun::yes);
+    CHECK(world.must(world.store().begin_attempt(run.id, 2, stored, std::nullopt, {})) == Begun::no);
     CHECK(world.stored(run.id).state == ExecutionState::executing);
 }
 

@@ -23,7 +23,7 @@ struct Places : World {
         return run;
     }
     Begun begin(const model::Execution& run, std::uint32_t most, const std::string& key = "db") {
-        return must(store().begin_attempt(run.id, run.attempt, run, Slot{key, most}));
+        return must(store().begin_attempt(run.id, run.attempt, run, Slot{key, most}, {}));
     }
     bool finish(model::Execution run, ExecutionState state) {
         run.state = state;
@@ -84,7 +84,7 @@ TEST_CASE("a client that ends an execution frees its place", "[store]") {
     model::Execution run = world.waiting(1);
     CHECK(world.begin(run, 1) == Begun::yes);
     run.state = ExecutionState::interrupt;
-    CHECK(world.must(world.store().put_executions(std::nullopt, {run})).empty());
+    CHECK(world.must(world.store().put_executions(std::nullopt, {run}, {})).empty());
     CHECK(world.taken() == 0);
 }
 
@@ -96,7 +96,7 @@ TEST_CASE("places are counted across nodes", "[store]") {
     Node other(world, "other");
     REQUIRE(other.campaign());
     const auto begin_there = [&] {
-        return other.await(other.store().begin_attempt(there.id, 1, there, Slot{"db", 1}));
+        return other.await(other.store().begin_attempt(there.id, 1, there, Slot{"db", 1}, {}));
     };
     CHECK(world.begin(here, 1) == Begun::yes);
     CHECK(begin_there() == Begun::no_slot);

@@ -13,12 +13,16 @@
 /// same however often the outcome is written or the message sent.
 namespace ecron::notify {
 
+/// Whether the job wants to hear of executions that come to that state.
+[[nodiscard]] bool tells(const model::Context& job, model::ExecutionState state);
+
 /// For the transaction that makes an execution what `after` says. `attempt`: the one that it is about;
 /// `record`: how it went, where one ended.
 std::vector<store::Announcement> announcements(const model::Context& job, const model::Execution& after,
                                                int attempt, const model::Attempt* record);
 
-/// Puts into an outcome what is told of it.
+/// Puts into an outcome what is told of it. An attempt that its target has taken on goes on, and its start
+/// was told when it began.
 void announce(const model::Context& job, store::Outcome& outcome);
 
 }  // namespace ecron::notify

@@ -160,6 +160,9 @@ struct Outcome {
         owner{};  // whose the row must still be, as its claim or start said; nothing: anybody's
 };
 
+/// What is told of each execution.
+using Announcements = std::unordered_map<ExecuteId, std::vector<Announcement>>;
+
 /// Room for executions of one concurrency key, wherever they run: at most `most` of them hold a slot.
 struct Slot {
     std::string key{};
@@ -306,8 +309,9 @@ public:
     virtual Awaitable<void> ask_cancel(model::Execution execution, std::string by) = 0;
     /// Says that attempts have begun: compare-and-set from pending or failure to executing. no: it was not
     /// so. With a slot: takes it in the same transaction; no_slot: there is none free, nothing was changed.
+    /// `told` goes into the outbox, same transaction.
     virtual Awaitable<Begun> begin_attempt(ExecuteId id, int attempt, model::Execution after,
-                                           std::optional<Slot> slot) = 0;
+                                           std::optional<Slot> slot, std::vector<Announcement> told) = 0;
     /// False: the execution was no longer at that attempt, or had ended; nothing was changed. Frees the slot
     /// that the execution holds.
     virtual Awaitable<bool> finish(Outcome outcome) = 0;
@@ -323,9 +327,11 @@ public:
     virtual Awaitable<std::vector<model::Execution>> list_executions(ExecutionFilter filter) = 0;
     virtual Awaitable<std::vector<model::Attempt>> attempts(ExecuteId id) = 0;
     /// PUT /jobstatus: inserts as history or overwrites where the arrows of the states allow it; answers
-    /// those refused.
+    /// those refused. Where one of ecron's own is changed, what is told of it goes into the outbox, same
+    /// transaction.
     virtual Awaitable<std::vector<ExecuteId>> put_executions(std::optional<TenantId> tenant,
-                                                             std::vector<model::Execution> executions) = 0;
+                                                             std::vector<model::Execution> executions,
+                                                             Announcements told) = 0;
     /// Keeps what a callback gave; changes no state. Told to the leader: change "callback".
     virtual Awaitable<void> record_result(ExecuteId id, std::string result, Tell tell) = 0;
 
