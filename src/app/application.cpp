@@ -95,6 +95,7 @@ management::Options Application::api_options_with_load() {
     };
     options.output = [this](const ExecuteId& id, std::uint64_t begin) -> std::optional<management::Output> {
         auto live = command_runner_->output_since(id, begin);
+        if (!live) live = kubernetes_runner_->output_since(id, begin);
         if (!live) return std::nullopt;
         management::Output output{.attempt = live->attempt, .begin = live->begin, .end = live->end};
         for (auto& piece : live->pieces) output.pieces.push_back({piece.is_error, std::move(piece.text)});

@@ -45,7 +45,7 @@ private:
     http::Client client_;
     const execution::Secrets secrets_;
     std::unique_ptr<execution::Runner> http_runner_;
-    std::unique_ptr<execution::CommandRunner> command_runner_;
+    std::unique_ptr<execution::Runner> command_runner_;
     std::unique_ptr<execution::Runner> kubernetes_runner_;
     std::unique_ptr<execution::Pool> pool_;
     analysis::Scheduler scheduler_;

@@ -16,6 +16,14 @@ void CommandOutput::append(Stream stream, std::string_view text) {
     if (parts_.size() > kMostParts) drop(parts_.front().size);
 }
 
+LiveOutput live_output(const CommandOutput& output, int attempt, std::uint64_t begin) {
+    LiveOutput live{.attempt = attempt, .end = output.size()};
+    live.begin = output.since(begin, [&](Stream stream, std::string_view text) {
+        live.pieces.push_back({stream == Stream::errors, std::string{text}});
+    });
+    return live;
+}
+
 void CommandOutput::drop(std::size_t bytes) {
     tail_.erase(0, bytes);
     while (bytes > 0) {

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "ecron/execution/runner.hpp"
+
 namespace ecron::execution {
 
 enum class Stream : std::uint8_t { output = 1, errors = 2 };  // the numbers of the descriptors
@@ -56,5 +58,8 @@ private:
     std::uint64_t size_{0};
     std::uint64_t sizes_[2]{};
 };
+
+/// What has been written since the first `begin` bytes, as far as it is kept.
+[[nodiscard]] LiveOutput live_output(const CommandOutput& output, int attempt, std::uint64_t begin);
 
 }  // namespace ecron::execution

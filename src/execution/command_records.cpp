@@ -1,10 +1,13 @@
 #include "execution/command_records.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -67,7 +70,8 @@ std::vector<Suspect> read_records(int file) {
 }
 
 /// A process of an ecron that was killed in the middle of a start holds the lock until it has become the
-/// command.
+/// command, which takes it milliseconds; a living ecron holds it for good. A lock tells nobody when it is
+/// free and cannot be waited for with a limit, so it is asked for again.
 bool lock_of_the_dead(int file) {
     constexpr int kTries = 20;
     for (int i = 0; i < kTries; ++i) {
@@ -89,9 +93,25 @@ Result<Descriptor> lock_directory(const std::string& directory) {
     return lock;
 }
 
+/// Waits until one of them has ended, but not for longer than that: they may have started others meanwhile.
+void await_end_of_one(const std::vector<pid_t>& alive, Millis most) {
+    constexpr std::size_t kWatched = 64;
+    std::vector<Descriptor> processes;
+    std::vector<pollfd> watched;
+    for (const pid_t pid : alive) {
+        if (watched.size() == kWatched) break;
+        Descriptor process{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
+        if (!process && errno == ESRCH) return;
+        if (!process) break;
+        watched.push_back({process.get(), POLLIN, 0});
+        processes.push_back(std::move(process));
+    }
+    ::poll(watched.data(), watched.size(), static_cast<int>(most.count()));
+}
+
 /// Ends all of these; how many there were.
 std::size_t end_all(const std::vector<Suspect>& suspects, Millis grace) {
-    constexpr Millis kPause{10};
+    constexpr Millis kLook{100};
     constexpr Millis kDeath{2'000};  // for the kernel to end what was killed
     const auto begun = std::chrono::steady_clock::now();
     std::size_t ended = 0;
@@ -99,7 +119,7 @@ std::size_t end_all(const std::vector<Suspect>& suspects, Millis grace) {
         const std::vector<pid_t> alive = members_of(suspects);
         if (first) ended = alive.size();
         if (alive.empty()) return ended;
-        const auto waited = std::chrono::steady_clock::now() - begun;
+        const auto waited = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - begun);
         if (waited > grace + kDeath) {
             log::error("processes of a dead ecron do not end count={} first={}", alive.size(), alive.front());
             return ended;
@@ -108,7 +128,7 @@ std::size_t end_all(const std::vector<Suspect>& suspects, Millis grace) {
             for (const pid_t pid : alive) ::kill(pid, SIGTERM), ::kill(pid, SIGCONT);
         if (waited >= grace)
             for (const pid_t pid : alive) ::kill(pid, SIGKILL);
-        std::this_thread::sleep_for(kPause);
+        await_end_of_one(alive, waited < grace ? std::min(kLook, grace - waited) : kLook);
     }
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-class RealCommands final : public CommandRunner {
+class RealCommands final : public Runner {
 public:
     RealCommands(asio::io_context& io, const Secrets& secrets, CommandOptions options,
                  Confinement confinement, std::unique_ptr<CommandRecords> records)
@@ -66,16 +66,10 @@ public:
         if (const auto found = running_.find(id); found != running_.end()) found->second.process->cancel();
     }
 
-    [[nodiscard]] std::optional<LiveOutput> output_since(const ExecuteId& id,
-                                                         std::uint64_t begin) const override {
+    [[nodiscard]] std::optional<LiveOutput> output_since(const ExecuteId& id, std::uint64_t begin) override {
         const auto found = running_.find(id);
         if (found == running_.end()) return std::nullopt;
-        const CommandOutput& output = found->second.process->output();
-        LiveOutput live{.attempt = found->second.attempt, .end = output.size()};
-        live.begin = output.since(begin, [&](Stream stream, std::string_view text) {
-            live.pieces.push_back({stream == Stream::errors, std::string{text}});
-        });
-        return live;
+        return live_output(found->second.process->output(), found->second.attempt, begin);
     }
 
 private:
@@ -114,7 +108,7 @@ private:
 };
 
 /// Where commands are switched off.
-class NoCommands final : public CommandRunner {
+class NoCommands final : public Runner {
 public:
     explicit NoCommands(asio::io_context& io) : io_(io) {}
     void start(const AttemptOrder&, Done done) override {
@@ -125,9 +119,6 @@ public:
         });
     }
     void cancel(const ExecuteId&) override {}
-    [[nodiscard]] std::optional<LiveOutput> output_since(const ExecuteId&, std::uint64_t) const override {
-        return std::nullopt;
-    }
 
 private:
     asio::io_context& io_;
@@ -152,8 +143,8 @@ Result<Confinement> confinement_of(const CommandOptions& options) {
 
 }  // namespace
 
-Result<std::unique_ptr<CommandRunner>> make_command_runner(asio::io_context& io, const Secrets& secrets,
-                                                           CommandOptions options) {
+Result<std::unique_ptr<Runner>> make_command_runner(asio::io_context& io, const Secrets& secrets,
+                                                    CommandOptions options) {
     const Result<std::size_t> ended = end_orphans(options.run_directory, options.kill_grace);
     if (!ended) return std::unexpected(ended.error());
     if (*ended > 0) log::warn("commands of an ecron that was killed were ended processes={}", *ended);

@@ -27,10 +27,15 @@ KubernetesRun::KubernetesRun(Setting setting, const AttemptOrder& order, JobMani
                              const KubernetesOptions& options, std::vector<std::string> secrets)
     : setting_(std::move(setting)),
       id_(order.execute_id),
+      attempt_(order.attempt),
       manifest_(std::move(manifest)),
       timeout_(timeout),
       options_(options),
       mask_(std::move(secrets)),
+      log_(std::make_shared<KubernetesLog>(
+          setting_.io, setting_.clock,
+          KubernetesLog::Source{setting_.cluster, manifest_.name_space, manifest_.name}, mask_,
+          options.output_limit)),
       job_(setting_.watch->attend(manifest_.name)),
       posted_(order.resumed) {}
 
@@ -58,6 +63,7 @@ asio::awaitable<AttemptResult> KubernetesRun::run() {
     if (!result) result = co_await create();
     if (!result) result = co_await wait_for_end();
     setting_.watch->forget(manifest_.name, job_);
+    log_->stop();
     co_return finished(std::move(*result));
 }
 
@@ -210,15 +216,20 @@ asio::awaitable<void> KubernetesRun::fetch_log() {
                                          std::max<std::size_t>(1, options_.output_limit)),
                      .timeout = kLogTimeout,
                      .on_body = [this](std::string_view piece) {
-                         output_ += mask_.feed(piece);
+                         keep(mask_.feed(piece));
                          if (output_.size() > 2 * options_.output_limit)
                              output_.erase(0, output_.size() - options_.output_limit);
                          return true;
                      }};
     const ClusterAnswer answer = co_await setting_.cluster->call(std::move(call));
     if (!answer.ok()) log_error_ = answer.what;
-    output_ += mask_.finish();
+    keep(mask_.finish());
     if (output_.size() > options_.output_limit) output_.erase(0, output_.size() - options_.output_limit);
+}
+
+void KubernetesRun::keep(std::string_view text) {
+    output_ += text;
+    output_size_ += text.size();
 }
 
 asio::awaitable<void> KubernetesRun::pause(unsigned tries, const ClusterAnswer& answer) {
@@ -244,6 +255,7 @@ AttemptResult KubernetesRun::finished(AttemptResult result) {
         .member("job", manifest_.name);
     if (pod_) json.member("pod", pod_->name);
     if (pod_ && pod_->exit_code) json.member("exit_code", std::int64_t{*pod_->exit_code});
+    if (output_size_ > 0) json.member("output_size", static_cast<std::int64_t>(output_size_));
     if (adopted_) json.key("adopted").boolean(true);
     if (!log_error_.empty()) json.member("log_error", log_error_);
     json.end_object();

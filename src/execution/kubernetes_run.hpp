@@ -5,6 +5,7 @@
 
 #include "ecron/execution/kubernetes_runner.hpp"
 #include "execution/kubernetes_cluster.hpp"
+#include "execution/kubernetes_log.hpp"
 #include "execution/kubernetes_manifest.hpp"
 #include "execution/kubernetes_watch.hpp"
 
@@ -26,6 +27,9 @@ public:
     boost::asio::awaitable<AttemptResult> run();
     void cancel();
     void let_go();
+    /// Its pod's log so far, for those who follow it.
+    [[nodiscard]] int attempt() const { return attempt_; }
+    [[nodiscard]] const std::shared_ptr<KubernetesLog>& log() const { return log_; }
 
 private:
     enum class Stop : std::uint8_t { no, cancelled, let_go };
@@ -40,6 +44,7 @@ private:
     boost::asio::awaitable<ClusterAnswer> look();
     boost::asio::awaitable<void> look_at_pod();
     boost::asio::awaitable<void> fetch_log();
+    void keep(std::string_view text);
     boost::asio::awaitable<void> pause(unsigned tries, const ClusterAnswer& answer);
 
     [[nodiscard]] AttemptResult failed(std::string reason);
@@ -50,10 +55,12 @@ private:
 
     Setting setting_;
     const ExecuteId id_;
+    const int attempt_;
     const JobManifest manifest_;
     const Millis timeout_;
     const KubernetesOptions& options_;
     Mask mask_;
+    std::shared_ptr<KubernetesLog> log_;
     std::shared_ptr<WatchedJob> job_;
     bool posted_;  // the Job may be there
     bool adopted_{false};
@@ -61,6 +68,7 @@ private:
     Stop stop_{Stop::no};
     std::optional<PodState> pod_;
     std::string output_, log_error_;
+    std::uint64_t output_size_{0};
 };
 
 }  // namespace ecron::execution

@@ -62,8 +62,18 @@ public:
         asio::post(io_, [done = std::move(found->second->done)]() mutable { done({}); });
         runs_.erase(found);  // it ends unheard
     }
+    std::optional<LiveOutput> output_since(const ExecuteId& id, std::uint64_t begin) {
+        const auto found = runs_.find(id);
+        if (found == runs_.end() || !found->second->run) return std::nullopt;
+        const std::shared_ptr<KubernetesLog>& log = found->second->run->log();
+        LiveOutput live = log->since(found->second->run->attempt(), begin);
+        if (log->wants_reader()) gate_.spawn("kubernetes log", log->read());
+        return live;
+    }
     void close() {
         closed_ = true;
+        for (const auto& [id, running] : runs_)
+            if (running->run) running->run->log()->stop();
         for (const auto& [key, watch] : watches_) watch->stop();
         if (own_) own_->close();
     }
@@ -151,6 +161,9 @@ public:
     void start(const AttemptOrder& order, Done done) override { work_->start(order, std::move(done)); }
     void cancel(const ExecuteId& id) override { work_->cancel(id); }
     void let_go(const ExecuteId& id) override { work_->let_go(id); }
+    [[nodiscard]] std::optional<LiveOutput> output_since(const ExecuteId& id, std::uint64_t begin) override {
+        return work_->output_since(id, begin);
+    }
 
 private:
     std::shared_ptr<KubernetesWork> work_;

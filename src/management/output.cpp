@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "ecron/base/json_writer.hpp"
 #include "management/answers.hpp"
 #include "management/handlers.hpp"
@@ -52,18 +54,43 @@ std::optional<Output> live_output(const Context& api, const ExecuteId& id, std::
     return api.options.output ? api.options.output(id, begin) : std::nullopt;
 }
 
-std::string event(std::string_view name, std::string_view data) {
-    return fmt::format("event: {}\ndata: {}\n\n", name, data);
+/// How far a reader has come. Each event bears it as its id, which a reader that comes back gives as
+/// Last-Event-ID, to be told what follows.
+struct Position {
+    int attempt{0};
+    std::uint64_t seen{0};  // bytes of it
+
+    [[nodiscard]] std::string text() const { return fmt::format("{}-{}", attempt, seen); }
+};
+
+constexpr std::string_view kEnd = "end";  // the last event's id: nothing follows
+
+/// Of an id that is none of ours: the beginning.
+Position read_position(std::string_view id) {
+    Position position;
+    const std::size_t dash = id.find('-');
+    const auto read = [](std::string_view text, auto& into) {
+        const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), into);
+        return error == std::errc{} && stop == text.data() + text.size();
+    };
+    const bool is_ours = dash != id.npos && read(id.substr(0, dash), position.attempt) &&
+                         read(id.substr(dash + 1), position.seen);
+    return is_ours ? position : Position{};
+}
+
+std::string event(std::string_view name, std::string_view data, std::string_view id) {
+    return fmt::format("event: {}\nid: {}\ndata: {}\n\n", name, id, data);
 }
 
 /// Looks at the command again and again and tells what is new, until the execution has ended. A reader that
 /// is slower than the command misses what has left the kept end meanwhile; nothing waits for him.
 class Follower final : public http::BodyStream {
 public:
-    Follower(Context& api, TenantId tenant, ExecuteId id)
+    Follower(Context& api, TenantId tenant, ExecuteId id, Position from)
         : api_(api),
           tenant_(std::move(tenant)),
-          id_(std::move(id)) {}
+          id_(std::move(id)),
+          at_(from) {}
 
     boost::asio::awaitable<std::optional<std::string>> next() override {
         if (over_) co_return std::nullopt;
@@ -72,7 +99,7 @@ public:
             co_await timer.async_wait(boost::asio::use_awaitable);
         }
         ++looks_;
-        if (const std::optional<Output> live = live_output(api_, id_, seen_)) co_return news(*live);
+        if (const std::optional<Output> live = live_output(api_, id_, at_.seen)) co_return news(*live);
         if (looks_ % kLooksUntilStored != 1) co_return std::string{};
         std::optional<std::string> end = co_await end_if_over();
         co_return end ? std::move(end) : sign();
@@ -81,20 +108,27 @@ public:
 private:
     std::string news(Output live) {
         std::string out;
-        if (live.attempt != attempt_) {
-            attempt_ = live.attempt;
-            if (seen_ > 0) {
-                seen_ = 0;
-                live = live_output(api_, id_, 0).value_or(live);
-            }
-            out += event("attempt", std::to_string(attempt_));
+        if (live.attempt != at_.attempt) {
+            if (at_.seen > 0) live = live_output(api_, id_, 0).value_or(live);
+            out += begin_attempt(live.attempt);
         }
-        if (live.begin > seen_) out += event("lost", std::to_string(live.begin - seen_));
-        for (const Output::Piece& piece : live.pieces)
-            out += event(piece.is_error ? "stderr" : "stdout", json_string(piece.text));
-        seen_ = live.end;
+        if (live.begin > at_.seen) {
+            const std::uint64_t lost = live.begin - std::exchange(at_.seen, live.begin);
+            out += event("lost", std::to_string(lost), at_.text());
+        }
+        for (const Output::Piece& piece : live.pieces) out += tell(piece.is_error, piece.text);
         return out.empty() ? sign() : out;
     }
+
+    std::string begin_attempt(int number) {
+        at_ = {.attempt = number};
+        return event("attempt", std::to_string(number), at_.text());
+    }
+    std::string tell(bool is_error, std::string_view text) {
+        at_.seen += text.size();
+        return event(name_of(is_error), json_string(text), at_.text());
+    }
+    static std::string_view name_of(bool is_error) { return is_error ? "stderr" : "stdout"; }
 
     std::string sign() const { return looks_ % kLooksUntilSign == 0 ? ": still here\n\n" : ""; }
 
@@ -107,31 +141,29 @@ private:
         if (attempts && !attempts->empty()) out += rest_of(attempts->back());
         std::string status;
         model::append_json(status, **execution);
-        out += event("end", status);
+        out += event("end", status, kEnd);
         over_ = true;
         co_return out;
     }
 
-    [[nodiscard]] std::string rest_of(const model::Attempt& attempt) const {
+    [[nodiscard]] std::string rest_of(const model::Attempt& attempt) {
         std::string out;
-        std::uint64_t known = 0;
-        if (attempt.number == attempt_)
-            known = seen_;
-        else
-            out += event("attempt", std::to_string(attempt.number));
+        if (attempt.number != at_.attempt) out += begin_attempt(attempt.number);
+        // The streams are told one after the other here: who loses the connection between is told both again.
+        const std::string here = at_.text();
         boost::system::error_code failed;
         const auto detail = boost::json::parse(attempt.detail.empty() ? "{}" : attempt.detail, failed);
         const boost::json::value* const all =
             failed ? nullptr : detail.get_object().if_contains("output_size");
         const std::uint64_t size = all == nullptr ? attempt.output.size() : all->to_number<std::uint64_t>();
         const std::uint64_t kept_from = size - std::min<std::uint64_t>(size, attempt.output.size());
-        const std::uint64_t from = std::max(known, kept_from) - kept_from;
+        const std::uint64_t from = std::max(at_.seen, kept_from) - kept_from;
         for (const Part part : {Part::output, Part::errors}) {
             // Only the end is new; a stream's share of it is what its own kept text has beyond the rest.
             model::Attempt told = attempt;
             told.output.resize(std::min<std::size_t>(told.output.size(), from));
             const std::string text = part_of(attempt, part).substr(part_of(told, part).size());
-            if (!text.empty()) out += event(part == Part::errors ? "stderr" : "stdout", json_string(text));
+            if (!text.empty()) out += event(name_of(part == Part::errors), json_string(text), here);
         }
         return out;
     }
@@ -140,8 +172,7 @@ private:
     const TenantId tenant_;
     const ExecuteId id_;
     std::size_t looks_{0};
-    int attempt_{0};
-    std::uint64_t seen_{0};
+    Position at_;
     bool over_{false};
 };
 
@@ -169,9 +200,11 @@ Answer show_output(Call call) {
 
     http::Response response{.status = 200, .content_type = "text/plain; charset=utf-8"};
     if (query->first("follow") == "1") {
+        const std::string_view last = call.request.header("Last-Event-ID");
+        if (last == kEnd) co_return http::Response{.status = 204};  // by which readers stop coming back
         response.content_type = "text/event-stream";
         response.headers.push_back({"Cache-Control", "no-store"});
-        response.stream = std::make_shared<Follower>(call.api, call.tenant, id);
+        response.stream = std::make_shared<Follower>(call.api, call.tenant, id, read_position(last));
         co_return response;
     }
     if (const std::optional<Output> live = live_output(call.api, id, 0)) {

@@ -135,6 +135,8 @@ TEST_CASE("cancelling, deleting and the time-out end a command and its children 
         CHECK(is_running(child));
         CHECK(world.api().remove("/job/" + job).status == 200);
         CHECK(world.wait_for_state(execution, "interrupt").reason == "deleted");
+        CHECK(world.database.value("select f_reason from t_cron_attempt where f_execute_id = '" + execution +
+                                   "'") == "deleted by mock-client-id");
     } else {
         CHECK(world.wait_for_state(execution, "abandon").reason == "no end within 500ms; SIGTERM ended it");
     }
@@ -201,12 +203,13 @@ TEST_CASE("output is told while a command writes it, and kept when it has ended"
                   "?follow=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     const std::string begin = follower.receive();
     CHECK(begin.find("Content-Type: text/event-stream") != std::string::npos);
-    CHECK(begin.find("event: stdout\ndata: \"first\\n\"\n\n") != std::string::npos);
+    CHECK(begin.find("event: stdout\nid: 1-6\ndata: \"first\\n\"\n\n") != std::string::npos);
     std::ofstream{go} << "";
     const std::string rest = follower.receive();
-    CHECK(rest.find("event: stderr\ndata: \"oh\\n\"\n\n") != std::string::npos);
-    CHECK(rest.find("event: stdout\ndata: \"last\\n\"\n\n") != std::string::npos);
-    CHECK(rest.find("event: end\ndata: {\"execute_id\":\"" + execution) != std::string::npos);
+    CHECK(rest.find("event: stderr\nid: 1-") != std::string::npos);
+    CHECK(rest.find("data: \"oh\\n\"\n\n") != std::string::npos);
+    CHECK(rest.find("data: \"last\\n\"\n\n") != std::string::npos);
+    CHECK(rest.find("event: end\nid: end\ndata: {\"execute_id\":\"" + execution) != std::string::npos);
     CHECK(rest.ends_with("\r\n0\r\n\r\n"));
 
     world.wait_for_state(execution, "success");
@@ -215,6 +218,16 @@ TEST_CASE("output is told while a command writes it, and kept when it has ended"
     CHECK(world.api().get(path + "?stream=stderr").body == "oh\n");
     CHECK(world.api().get(path + "?stream=both").status == 400);
     CHECK(world.api().get("/jobexecution/unknown/output").status == 404);
+
+    // Who comes back is told what follows, and once that was the end, to stay away.
+    const auto again = [&](const std::string& last) {
+        return world.api().send("GET", path + "?follow=1", "", {"Last-Event-ID: " + last});
+    };
+    const Reply followed = again("1-6");
+    CHECK(followed.body.find("first") == std::string::npos);
+    CHECK(followed.body.find("data: \"oh\\n\"") != std::string::npos);
+    CHECK(again("nonsense").body.find("first") != std::string::npos);
+    CHECK(again("end").status == 204);
 }
 
 }  // namespace ecron::e2e

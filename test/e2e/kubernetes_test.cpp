@@ -90,6 +90,31 @@ TEST_CASE("a Kubernetes Job runs, and its attempt tells its pod, exit code and l
     CHECK(there.cluster.deleted().empty());
 }
 
+TEST_CASE("the log of a Job's pod can be followed while it runs", "[kubernetes]") {
+    ClusterWorld there;
+    const std::string execution = there.given("talks");
+    const std::string name = there.cluster.wait_for_jobs(1).front();
+    const std::string path = "/jobexecution/" + execution + "/output";
+    there.cluster.write(name, "first");
+    wait_until("its log is there", [&] { return there.world.api().get(path).body == "first\n"; });
+    const RawConnection follower{there.world.ecron.port()};
+    follower.send("GET /api/ecron-management/v1" + path +
+                  "?follow=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    CHECK(follower.receive().find("event: stdout\nid: 1-6\ndata: \"first\\n\"\n\n") != std::string::npos);
+    there.cluster.write(name, "second");
+    wait_until("more is there", [&] { return there.world.api().get(path).body == "first\nsecond\n"; });
+    there.cluster.succeed(name, "first\nsecond\nthird\n");
+    std::string rest;
+    wait_until("its end is told", [&] {
+        rest += follower.receive();
+        return rest.ends_with("\r\n0\r\n\r\n");
+    });
+    CHECK(rest.find("data: \"first") == std::string::npos);
+    CHECK(rest.find("second\\n") != std::string::npos);
+    CHECK(rest.find("third\\n\"\n\n") != std::string::npos);
+    CHECK(rest.find("event: end\nid: end\n") != std::string::npos);
+}
+
 TEST_CASE("a failed Job is followed by another one, until the last", "[kubernetes]") {
     ClusterWorld there;
     const json::object retry{{"max_attempts", 2}, {"initial", "10ms"}, {"max", "10ms"}};

@@ -216,6 +216,32 @@ TEST_CASE("a runner can go while its Jobs run", "[kubernetes]") {
     CHECK(world.cluster.deleted().empty());
 }
 
+TEST_CASE("the log of a Job that runs is read while somebody follows it, each line once", "[kubernetes]") {
+    ClusterWorld world;
+    const ExecuteId id = world.start("e");
+    const std::string name = world.wait_for_job(1);
+    const auto log = [&] {
+        std::string text;
+        const std::optional<LiveOutput> live = world.runner().output_since(id, 0);
+        for (const LiveOutput::Piece& piece : live->pieces) text += piece.text;
+        return text;
+    };
+    CHECK(log().empty());  // it has no pod yet
+    std::string expected;
+    for (const char* const line : {"one", "", "three", "four", "five"}) {
+        world.cluster.write(name, line);
+        expected += std::string{line} + '\n';
+        world.run_until([&] { return log() == expected; });
+    }
+    const std::optional<LiveOutput> rest = world.runner().output_since(id, 4);
+    CHECK(rest->begin == 4);
+    CHECK(rest->end == expected.size());
+    CHECK(rest->pieces.front().text == expected.substr(4));
+    world.cluster.succeed(name, expected);
+    CHECK(world.await(id).output == expected);
+    CHECK_FALSE(world.runner().output_since(id, 0));
+}
+
 TEST_CASE("a token is read again when it is no longer taken", "[kubernetes]") {
     StandIn cluster;
     cluster.require_token("old");

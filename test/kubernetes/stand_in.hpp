@@ -49,6 +49,8 @@ public:
     // --- what the controllers would do
     void succeed(const std::string& name, const std::string& log = "");
     void fail(const std::string& name, int exit_code, const std::string& log = "");
+    /// Its pod runs, and has written another line.
+    void write(const std::string& name, const std::string& line);
     /// Its pod cannot begin.
     void hold(const std::string& name, const std::string& reason, const std::string& message);
     void remove(const std::string& name);  // as a person with kubectl would
@@ -98,6 +100,7 @@ private:
     Answer list(const Asked& asked) const;
     Answer remove_asked(const std::string& name);
     Answer pods(const Asked& asked) const;
+    [[nodiscard]] Answer timed_log(const std::string& pod, const std::string& since) const;
     void watch(Connection& connection, const Asked& asked);
     void tell(const std::string& type, json::object& object);
     void end(const std::string& name, const char* condition, int exit_code, const std::string& log);
@@ -116,6 +119,7 @@ private:
     std::int64_t version_{100}, forgotten_{0};
     std::map<std::string, json::object> jobs_, pods_;
     std::map<std::string, std::string> logs_;
+    std::map<std::string, std::vector<std::string>> timed_lines_;  // of pods that run
     std::vector<std::string> made_, deleted_;
     std::vector<Asked> asked_;
     std::deque<Event> events_;

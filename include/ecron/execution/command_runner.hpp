@@ -27,25 +27,6 @@ struct CommandOptions {
     std::string run_directory{};  // where processes are noted, so that they end with an ecron that is killed
 };
 
-/// What a command has written since it had written `begin` bytes, as far as that is still kept.
-struct LiveOutput {
-    struct Piece {
-        bool is_error{};
-        std::string text;
-    };
-    int attempt{};
-    std::uint64_t begin{};  // of the first piece; more than what was asked for: something is lost
-    std::uint64_t end{};
-    std::vector<Piece> pieces{};
-};
-
-class CommandRunner : public Runner {
-public:
-    /// Nothing: no such command runs here.
-    [[nodiscard]] virtual std::optional<LiveOutput> output_since(const ExecuteId& id,
-                                                                 std::uint64_t begin) const = 0;
-};
-
 /// Runs the job's words as a process of its own: without a shell, in a session and process group of its own,
 /// with a clean environment, without new privileges, under the limits. stdin is the job's body, stdout and
 /// stderr are kept together, their ends. On time-out and cancellation the whole group gets SIGTERM, after
@@ -55,7 +36,7 @@ public:
 /// of the output that went there), "cpu_ms", "max_memory"}. Where commands are not enabled every attempt
 /// fails. Opening ends what an ecron that was killed has left running; errors: the user does not exist, the
 /// run directory cannot be used. Destruction kills what still runs.
-Result<std::unique_ptr<CommandRunner>> make_command_runner(boost::asio::io_context& io,
-                                                           const Secrets& secrets, CommandOptions options);
+Result<std::unique_ptr<Runner>> make_command_runner(boost::asio::io_context& io, const Secrets& secrets,
+                                                    CommandOptions options);
 
 }  // namespace ecron::execution

@@ -34,8 +34,8 @@ struct KubernetesOptions {
 ///
 /// A Job at an `addr` goes through `client`, which has the egress guard; others through a client of their own
 /// with the credentials of a kubeconfig or a pod. The attempt's detail: {"cluster", "namespace", "job",
-/// "pod", "exit_code", "adopted", "log_error"}. Opening fails where Jobs are enabled and the credentials
-/// cannot be read.
+/// "pod", "exit_code", "output_size", "adopted", "log_error"}. Opening fails where Jobs are enabled and the
+/// credentials cannot be read.
 Result<std::unique_ptr<Runner>> make_kubernetes_runner(boost::asio::io_context& io, const Clock& clock,
                                                        http::Client& client, const Secrets& secrets,
                                                        const std::map<std::string, std::string>& environment,
