@@ -70,7 +70,7 @@ constexpr std::array<std::string_view, 6> kHeadersOfInterest{"content-type", "co
 std::string describe(const http::ClientResponse& answer) {
     std::string out;
     JsonWriter json{out};
-    json.begin_object().member("address", answer.address);
+    json.begin_object().member("address", answer.address).member("http", answer.version);
     json.member("body_size", static_cast<std::int64_t>(answer.body_size));
     json.key("timing_ms").begin_object();
     json.key("dns").number(millis(answer.timing.dns)).key("connect").number(millis(answer.timing.connect));

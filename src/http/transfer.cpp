@@ -91,6 +91,17 @@ Result<void> check(const ClientRequest& request) {
     return {};
 }
 
+std::string version_of(long known) {
+    switch (known) {
+        case CURL_HTTP_VERSION_1_0:
+            return "1.0";
+        case CURL_HTTP_VERSION_2_0:
+            return "2";
+        default:
+            return "1.1";
+    }
+}
+
 }  // namespace
 
 Transfer::Transfer(Surroundings surroundings)
@@ -239,6 +250,7 @@ std::optional<Result<void>> Transfer::follow() {
 ClientResponse Transfer::take_response() {
     const char* const address = get<char*>(easy(), CURLINFO_PRIMARY_IP);
     response_.address = address == nullptr ? "" : address;
+    response_.version = version_of(get<long>(easy(), CURLINFO_HTTP_VERSION));
     take_timing();
     return std::move(response_);
 }

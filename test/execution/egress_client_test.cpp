@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <optional>
+#include <thread>
 
 #include "ecron/execution/egress.hpp"
 #include "ecron/http/client.hpp"
@@ -19,6 +20,7 @@ using namespace ecron::execution;
 namespace {
 
 constexpr const char* kMovingName = "moving.test";
+constexpr const char* kSlowName = "slow.test";
 std::atomic<int> asked_for_moving{0};
 
 /// A server on loopback, which is an allowed network here, and a client that may not go elsewhere on
@@ -70,12 +72,17 @@ private:
 
 }  // namespace
 
-/// libcurl's resolver threads find this one before the C library's: the name's first answer is an allowed
-/// address, every later one is not.
+/// libcurl's resolver threads find this one before the C library's: the moving name's first answer is an
+/// allowed address, every later one is not; the slow one comes to nothing, long after a test's patience with
+/// it.
 extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** result) {
     static const auto real = reinterpret_cast<decltype(&getaddrinfo)>(dlsym(RTLD_NEXT, "getaddrinfo"));
     if (node != nullptr && std::string_view{node} == kMovingName)
         node = asked_for_moving++ == 0 ? "127.0.0.9" : "127.0.0.1";
+    if (node != nullptr && std::string_view{node} == kSlowName) {
+        std::this_thread::sleep_for(std::chrono::seconds{1});
+        return EAI_AGAIN;
+    }
     return real(node, service, hints, result);
 }
 

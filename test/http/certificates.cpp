@@ -66,9 +66,10 @@ std::string Authority::write(const std::string& file) const {
 TlsFiles Authority::issue(const std::string& stem, const Wanted& wanted) const {
     const Key key{EVP_EC_gen("P-256"), &EVP_PKEY_free};
     const Certificate certificate = make(wanted.host, key.get(), wanted);
-    must(X509_set_issuer_name(certificate.get(), X509_get_subject_name(certificate_.get())) == 1);
+    const X509* const issuer = wanted.self_signed ? certificate.get() : certificate_.get();
+    must(X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer)) == 1);
     add_extension(certificate.get(), NID_subject_alt_name, "DNS:" + wanted.host);
-    must(X509_sign(certificate.get(), key_.get(), EVP_sha256()) > 0);
+    must(X509_sign(certificate.get(), (wanted.self_signed ? key : key_).get(), EVP_sha256()) > 0);
     const TlsFiles files{.certificate_file = stem + ".crt", .key_file = stem + ".key"};
     write_file(files.certificate_file, [&](FILE* out) { return PEM_write_X509(out, certificate.get()); });
     write_file(files.key_file, [&](FILE* out) {

@@ -34,6 +34,7 @@ public:
         long valid_from{-3600};  // seconds from now
         long valid_until{3600};
         std::string key_password{};  // empty: not encrypted
+        bool self_signed{false};     // nobody else vouches for it
     };
     /// Writes a certificate and its key to two files that begin with `stem`.
     TlsFiles issue(const std::string& stem, const Wanted& wanted) const;

@@ -65,6 +65,7 @@ struct ClientResponse {
     std::string body;             // its first body_limit bytes
     std::uint64_t body_size{};    // all of them
     std::string address;          // whom it spoke to
+    std::string version;          // of HTTP: "1.1", "2"
     Timing timing;
 };
 

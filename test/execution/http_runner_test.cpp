@@ -1,0 +1,242 @@
+#include "ecron/execution/http_runner.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/asio/steady_timer.hpp>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <optional>
+#include <thread>
+
+#include "http/certificates.hpp"
+#include "http/support.hpp"
+
+/// What targets do, and what an attempt's record says of it.
+using namespace ecron;
+using namespace ecron::execution;
+using namespace ecron::http::test;
+using namespace std::chrono_literals;
+using Then = ScriptedServer::Then;
+
+namespace {
+
+class Targets {
+public:
+    explicit Targets(http::ClientOptions options = {}) : client_(std::move(options)) {}
+
+    AttemptResult run(const std::string& url, Millis timeout = 20s, const std::string& method = "GET") {
+        auto task = std::make_shared<Task>();
+        task->context.method = method;
+        task->context.exec = url;
+        task->context.timeout = timeout;
+        std::optional<AttemptResult> result;
+        runner_->start({ExecuteId{"e"}, 1, {}, task},
+                       [&](AttemptResult ended) { result = std::move(ended); });
+        client_.run_until([&] { return result.has_value(); });
+        return std::move(*result);
+    }
+
+private:
+    TestClient client_;
+    Secrets secrets_;
+    std::unique_ptr<Runner> runner_{
+        make_http_runner(client_.io(), *client_, secrets_, {.connect_timeout = Millis{300}})};
+};
+
+/// A failure, of which the record says `what`.
+void check_failed(const AttemptResult& result, const std::string& what) {
+    CHECK(result.outcome == model::ExecutionState::failure);
+    CHECK_THAT(result.reason, Catch::Contains(what));
+}
+
+std::size_t resident_bytes() {
+    std::ifstream file{"/proc/self/statm"};
+    std::size_t all = 0, resident = 0;
+    file >> all >> resident;
+    return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+/// Nobody listens there any more.
+std::uint16_t free_port() {
+    const TestServer gone{echo};
+    return gone.port();
+}
+
+/// So many pieces, and then the end.
+class Pieces final : public http::BodyStream {
+public:
+    Pieces(std::size_t count, std::size_t size) : left_(count), piece_(size, 'x') {}
+    boost::asio::awaitable<std::optional<std::string>> next() override {
+        if (left_ == 0) co_return std::nullopt;
+        --left_;
+        co_return piece_;
+    }
+
+private:
+    std::size_t left_;
+    std::string piece_;
+};
+
+/// nghttpd, which speaks HTTP/2 over TLS and serves the files of a folder, as a child. Port 0: it is not
+/// installed, or did not start.
+class Http2Server {
+public:
+    Http2Server(const std::string& folder, const http::TlsFiles& files) {
+        for (int tries = 0; tries < 5 && port_ == 0; ++tries) start(folder, files);
+        if (port_ != 0) return;
+        if (std::getenv("CI") != nullptr) FAIL("nghttpd does not start: is nghttp2-server installed?");
+        std::cerr << "skipped: there is no nghttpd to speak HTTP/2 with\n";
+    }
+    ~Http2Server() { stop(); }
+    Http2Server(const Http2Server&) = delete;
+    Http2Server& operator=(const Http2Server&) = delete;
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+
+private:
+    void start(const std::string& folder, const http::TlsFiles& files) {
+        const std::uint16_t port = free_port();
+        std::vector<std::string> words{"nghttpd",      "-a",
+                                       "127.0.0.1",    "-d",
+                                       folder,         std::to_string(port),
+                                       files.key_file, files.certificate_file};
+        std::vector<char*> arguments;
+        for (std::string& word : words) arguments.push_back(word.data());
+        arguments.push_back(nullptr);
+        if (::posix_spawnp(&pid_, "nghttpd", nullptr, nullptr, arguments.data(), environ) != 0) {
+            pid_ = -1;
+            return;
+        }
+        const auto deadline = std::chrono::steady_clock::now() + kPatience;
+        while (std::chrono::steady_clock::now() < deadline) {
+            if (::waitpid(pid_, nullptr, WNOHANG) == pid_) {
+                pid_ = -1;
+                return;
+            }
+            if (accepts(port)) {
+                port_ = port;
+                return;
+            }
+        }
+        stop();
+    }
+    static bool accepts(std::uint16_t port) try {
+        RawClient client{port};
+        return true;
+    } catch (const std::exception&) {
+        std::this_thread::sleep_for(10ms);
+        return false;
+    }
+    void stop() {
+        if (pid_ <= 0) return;
+        ::kill(pid_, SIGTERM);
+        ::waitpid(pid_, nullptr, 0);
+        pid_ = -1;
+    }
+
+    pid_t pid_{-1};
+    std::uint16_t port_{0};
+};
+
+}  // namespace
+
+TEST_CASE("a target that nobody can reach is told with the cause", "[http][targets]") {
+    Targets targets;
+    const std::string label(64, 'x');  // one more than a label may have: fails without a network
+    check_failed(targets.run("http://" + label + ".invalid/"), "could not resolve host " + label);
+    check_failed(targets.run(fmt::format("http://127.0.0.1:{}/", free_port())), "connection refused");
+    check_failed(targets.run("http://slow.test/"), "name not resolved within 300ms");
+}
+
+TEST_CASE("a target that cannot prove its name is told with the cause", "[http][targets]") {
+    const TemporaryDirectory directory;
+    const Authority authority{"known"};
+    const auto [name, wanted, what] = GENERATE(table<std::string, Authority::Wanted, std::string>({
+        {"expired", {.valid_from = -7'200, .valid_until = -3'600}, "certificate has expired"},
+        {"wrong name", {.host = "other.example"}, "localhost"},
+        {"self-signed", {.self_signed = true}, "self-signed certificate"},
+    }));
+    CAPTURE(name);
+    TestServer server{echo, {.tls = authority.issue(directory.file("s"), wanted)}};
+    Targets targets{{.ca_file = authority.write(directory.file("ca"))}};
+    check_failed(targets.run(server.url()), what);
+}
+
+TEST_CASE("what a target answers wrongly is told with the cause", "[http][targets]") {
+    Targets targets;
+    struct Case {
+        std::string answer;
+        Then then;
+        std::string what;
+    };
+    const auto [answer, then, what] = GENERATE(values<Case>({
+        {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", Then::close, "answer ended early"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", Then::hold, "no complete answer within 200ms"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: nonsense\r\n\r\n", Then::close, "Content-Length"},
+        {"HTTP/1.1 200 OK\r\n\r\nwithout end", Then::hold, "no complete answer within 200ms"},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", Then::close, "answer ended early"},
+        {"220 mail.example ESMTP\r\n", Then::close, "the answer is not HTTP"},
+        {"", Then::close, "connection closed without an answer"},
+    }));
+    CAPTURE(answer);
+    const ScriptedServer server{answer, then};
+    check_failed(targets.run(server.url(), 200ms), what);
+}
+
+TEST_CASE("a target that redirects for ever is left after ten times", "[http][targets]") {
+    int asked = 0;
+    TestServer server{[&](const http::Request& request) -> boost::asio::awaitable<http::Response> {
+        ++asked;
+        co_return http::Response{.status = 302, .headers = {{"Location", request.path + "x"}}};
+    }};
+    Targets targets;
+    check_failed(targets.run(server.url()), "redirects");
+    CHECK(asked == 11);
+}
+
+TEST_CASE("an answer of a gibibyte is read to its end, and next to nothing of it kept", "[http][targets]") {
+    static constexpr std::size_t kPiece = 1UL << 20;
+    TestServer server{[](const http::Request& request) -> boost::asio::awaitable<http::Response> {
+        http::Response response;
+        response.stream = std::make_shared<Pieces>(request.path == "/all" ? 1'024 : 1, kPiece);
+        co_return response;
+    }};
+    Targets targets;
+    static_cast<void>(targets.run(server.url("/warm-up")));
+    const std::size_t before = resident_bytes();
+    const AttemptResult result = targets.run(server.url("/all"));
+    CHECK(result.outcome == model::ExecutionState::success);
+    CHECK(result.output.size() == 64 * 1'024);
+    CHECK(result.detail.find(R"("body_size":1073741824)") != std::string::npos);
+    // The server's pieces and the sockets' buffers are in this process, too: some MiB, whatever the length.
+    CHECK(resident_bytes() < before + 32 * kPiece);
+}
+
+TEST_CASE("a target may listen on IPv6", "[http][targets]") {
+    TestServer server{echo, {.address = "::1"}};
+    Targets targets;
+    const AttemptResult result = targets.run(fmt::format("http://[::1]:{}/six", server.port()));
+    CHECK(result.outcome == model::ExecutionState::success);
+    CHECK(result.output == "GET /six");
+    CHECK(result.detail.find(R"("address":"::1")") != std::string::npos);
+}
+
+TEST_CASE("a target may speak HTTP/2", "[http][targets]") {
+    const TemporaryDirectory directory;
+    const Authority authority{"known"};
+    const http::TlsFiles files = authority.issue(directory.file("s"));
+    std::ofstream{directory.file("report")} << "in frames";
+    const Http2Server server{directory.file(""), files};
+    if (server.port() == 0) return;
+    Targets targets{{.ca_file = authority.write(directory.file("ca"))}};
+    const AttemptResult result = targets.run(fmt::format("https://localhost:{}/report", server.port()));
+    CHECK(result.reason.empty());
+    CHECK(result.code == 200);
+    CHECK(result.output == "in frames");
+    CHECK(result.detail.find(R"("http":"2")") != std::string::npos);
+}
