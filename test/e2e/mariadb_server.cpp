@@ -15,22 +15,12 @@
 #include <filesystem>
 #include <vector>
 
+#include "e2e/free_port.hpp"
 #include "e2e/wait.hpp"
 #include "ecron/base/uuid.hpp"
 
 namespace ecron::e2e {
 namespace {
-
-std::uint16_t free_port() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{.sin_family = AF_INET, .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
-    socklen_t size = sizeof address;
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    const bool bound = ::bind(fd, generic, size) == 0 && ::getsockname(fd, generic, &size) == 0;
-    ::close(fd);
-    REQUIRE(bound);
-    return ntohs(address.sin_port);
-}
 
 bool answers(std::uint16_t port) {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

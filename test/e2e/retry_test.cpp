@@ -1,3 +1,7 @@
+#include <atomic>
+#include <cstdlib>
+#include <thread>
+
 #include "e2e/world.hpp"
 
 namespace ecron::e2e {
@@ -87,6 +91,74 @@ TEST_CASE("a run that waits for its next attempt shows as failure, and goes on a
     CHECK(row.attempt == 2);
     CHECK(row.losses == 0);
     CHECK(world.target.count("/later") == 2);
+}
+
+TEST_CASE("a run whose ecron is killed in the middle is attempted again, or ends, as on_node_loss says",
+          "[retry]") {
+    const auto [policy, state] =
+        GENERATE(table<std::string, std::string>({{"retry", "success"}, {"interrupt", "interrupt"}}));
+    CAPTURE(policy);
+    World world;
+    world.target.answer("/lost", [](const Call& call) { return Answer{.hangs = call.attempt() == 1}; });
+    json::object context = quick_retries(1);  // a loss does not count against it
+    context["on_node_loss"] = policy;
+    const std::string job = world.given(once("lost", context));
+    const Call first = world.target.wait_for("/lost", 1).front();
+    world.restart();
+    const Row row = world.wait_for_state(first.execution(), state);
+    CHECK(row.losses == 1);
+    if (policy == "retry") {
+        const std::vector<Call> calls = world.target.wait_for("/lost", 2);
+        CHECK(calls[1].attempt() == 2);
+        CHECK(calls[1].execution() == first.execution());
+        CHECK(calls[1].scheduled() == first.scheduled());
+    } else {
+        CHECK(row.reason == "node_lost");
+        CHECK(world.target.count("/lost") == 1);
+    }
+}
+
+/// What a run costs that waits for its next attempt: its row as it is in memory (ids, reason, executors), the
+/// planner's and the wheel's entries. A kibibyte or two; what grows from attempt to attempt is one executor.
+/// Attempts under way have buffers of their own, as many as fit in the pool, and the allocator keeps what it
+/// once had: that is what the rest is for.
+TEST_CASE("targets that fail and are tried again and again cost a bounded memory", "[memory]") {
+    const char* const full = std::getenv("ECRON_E2E_FULL");
+    const std::size_t runs = full != nullptr && std::string{full} == "1" ? 10'000 : 1'000;
+    constexpr std::size_t kOfARun = 8UL << 10U, kOfAnAttempt = 512, kRest = 48UL << 20U;
+    World world{{{"log_level", "info"}}};
+    world.target.answer("/fails", Answer{.status = 500});
+    const json::object retry{{"max_attempts", 1'000}, {"initial", "1s"}, {"multiplier", 1}, {"max", "1s"}};
+    JobText job = once("fails", {{"retry", retry}});
+    job.cron = "0 0 1 1 *";
+    job.type = "scheduled";
+    const std::string id = world.given(job);
+    const auto resident = [&] {
+        const std::string metrics = world.api().get("/metrics").body;
+        const std::string name = "\nprocess_resident_memory_bytes ";
+        return static_cast<std::size_t>(std::stod(metrics.substr(metrics.find(name) + name.size())));
+    };
+    const auto attempts = [&](std::size_t count) {
+        wait_until(
+            std::to_string(count) + " attempts were made",
+            [&] { return world.target.count("/fails") >= count; }, 300s);
+    };
+    const std::size_t before = resident();
+    std::atomic<std::size_t> next{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i)
+        threads.emplace_back([&] {
+            Api api{world.ecron.port()};
+            while (next++ < runs) api.post("/jobexecution", R"({"job_id":")" + id + R"("})");
+        });
+    for (std::thread& thread : threads) thread.join();
+    attempts(2 * runs);
+    const std::size_t early = resident();
+    attempts(6 * runs);
+    const std::size_t late = resident();
+    CAPTURE(before >> 20U, early >> 20U, late >> 20U);
+    CHECK(late < before + runs * (kOfARun + 6 * kOfAnAttempt) + kRest);
+    CHECK(late < early + runs * 4 * kOfAnAttempt + kRest / 4);
 }
 
 TEST_CASE("redirects are followed, with the same headers", "[retry]") {

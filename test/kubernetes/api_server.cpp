@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "e2e/free_port.hpp"
 #include "e2e/wait.hpp"
 #include "ecron/base/uuid.hpp"
 
@@ -26,16 +27,7 @@ namespace json = boost::json;
 constexpr const char* kJobs = "/apis/batch/v1/namespaces/default/jobs";
 constexpr const char* kPods = "/api/v1/namespaces/default/pods";
 
-std::uint16_t free_port() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{.sin_family = AF_INET, .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
-    socklen_t size = sizeof address;
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    const bool bound = ::bind(fd, generic, size) == 0 && ::getsockname(fd, generic, &size) == 0;
-    ::close(fd);
-    REQUIRE(bound);
-    return ntohs(address.sin_port);
-}
+using e2e::free_port;
 
 void write_file(const std::string& path, const std::string& text) {
     std::filesystem::create_directories(std::filesystem::path{path}.parent_path());
