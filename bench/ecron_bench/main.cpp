@@ -17,6 +17,11 @@ std::string shown(std::size_t number) { return std::to_string(number); }
 void measure(const Options& options, Report& report) {
     if (options.scenario == "command") return measure_command(options, report);
     if (options.scenario == "http") return measure_http(options, report);
+    if (options.scenario == "hang") {
+        report.settings = {{"rate", shown(options.rate)},
+                           {"seconds", std::to_string(options.seconds.count())}};
+        return measure_hang(options, report);
+    }
     report.settings = {{"jobs", shown(options.jobs)}};
     for (const auto& [name, value] : options.settings) report.settings.emplace_back(name, value);
     if (options.scenario == "load") return measure_load(options, report);
@@ -33,7 +38,7 @@ void measure(const Options& options, Report& report) {
     report.settings.emplace_back("connections", shown(options.connections));
     if (options.scenario == "api") return measure_api(options, report);
     throw std::invalid_argument("no scenario '" + options.scenario +
-                                "': load, api, fire, failover, command or http");
+                                "': load, api, fire, failover, command, http or hang");
 }
 
 int run(const Options& options) {

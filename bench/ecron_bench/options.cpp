@@ -20,7 +20,8 @@ constexpr const char* kUsage =
     "  api    requests a second: health, reading a job, creating jobs\n"
     "  fire   how late runs are and what they cost\n"
     "  failover   how long nothing runs when the leader of two nodes goes\n"
-    "  command, http   runs a second of the pool alone\n\n"
+    "  command, http   runs a second of the pool alone\n"
+    "  hang   how late other tenants' runs are beside 1,000 targets that hang\n\n"
     "mysql: the server of ECRON_TEST_MYSQL_HOST, _PORT, _USER and _PASSWORD (scripts/with-mariadb).\n";
 
 po::options_description description() {
@@ -34,12 +35,13 @@ po::options_description description() {
     add("set", po::value<std::vector<std::string>>()->composing(),
         "KEY=VALUE for ecron's configuration; repeatable");
     add("jobs", po::value<std::size_t>(), "stored jobs; default: load and fire 100000, api 10000");
-    add("seconds", po::value<unsigned>()->default_value(10), "how long each figure is measured (api, fire)");
+    add("seconds", po::value<unsigned>()->default_value(10),
+        "how long each figure is measured (api, fire, hang)");
     add("repeat", po::value<std::size_t>()->default_value(3),
         "rounds, of which the median counts (load, api)");
     add("connections", po::value<std::size_t>()->default_value(64), "connections to the API (api)");
     add("rate", po::value<std::size_t>()->default_value(1'000),
-        "runs a second; with --max, where to begin (fire, failover)");
+        "runs a second; with --max, where to begin (fire, failover, hang)");
     add("max", po::bool_switch(),
         "find the highest rate that is kept up with, then measure at half of it (fire)");
     add("idle", po::bool_switch(), "nothing runs: what armed jobs cost (fire)");
@@ -83,7 +85,8 @@ std::optional<Options> parse_options(int argc, char** argv) {
         return std::nullopt;
     }
     if (!values.contains("scenario"))
-        throw std::invalid_argument("which scenario? load, api, fire, failover, command or http; see --help");
+        throw std::invalid_argument(
+            "which scenario? load, api, fire, failover, command, http or hang; see --help");
 
     Options options{.scenario = values["scenario"].as<std::string>(),
                     .driver = driver_named(values["db"].as<std::string>()),

@@ -12,5 +12,6 @@ void measure_failover(const Options& options, Report& report);
 /// Of the pool alone, in this process.
 void measure_command(const Options& options, Report& report);
 void measure_http(const Options& options, Report& report);
+void measure_hang(const Options& options, Report& report);
 
 }  // namespace ecron::bench
