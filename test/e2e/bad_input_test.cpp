@@ -46,6 +46,17 @@ private:
 
 }  // namespace
 
+TEST_CASE("a folder that cannot be written is named, with the user, and the exit code is 2", "[input]") {
+    if (Database::tests_mysql()) return;
+    const Database database;
+    Settings settings = database.settings();
+    settings["db_path"] = "/proc/ecron.db";  // where nobody makes files, root neither
+    Ecron ecron{database.folder(), settings};
+    CHECK(ecron.run_to_end() == 2);
+    CAPTURE(ecron.log());
+    CHECK(ecron.logged("/proc cannot be written by user " + std::to_string(geteuid()) + ":"));
+}
+
 TEST_CASE("what cannot be read is refused with the reason, and the server stays up", "[input]") {
     World world;
     const auto refused = [&](const std::string& body, long status, const std::string& says) {
