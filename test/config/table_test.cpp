@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cctype>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -51,6 +53,24 @@ TEST_CASE("the values of the Helm chart, and their schema, end with the table", 
     // Written with scripts/document.
     CHECK(file_text("deploy/helm/ecron/values.yaml").ends_with(helm_values()));
     CHECK(file_text("deploy/helm/ecron/values.schema.json").ends_with(helm_schema()));
+}
+
+TEST_CASE("the files that ecron is deployed with name options that there are", "[config]") {
+    for (const char* file : {"etc/container.yaml", "deploy/debian/ecron.yaml"}) {
+        const auto loaded = load({.files = {file}});
+        CAPTURE(file, loaded ? "" : format(loaded.error().front()));
+        CHECK(loaded);
+    }
+    const std::string compose = file_text("compose.yaml");
+    int named = 0;
+    for (std::size_t at = 0; (at = compose.find(" ECRON_", at)) != std::string::npos; ++at) {
+        std::string name = compose.substr(at + 7, compose.find(':', at) - at - 7);
+        std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+        CAPTURE(name);
+        CHECK(find_option(name) != nullptr);
+        ++named;
+    }
+    CHECK(named > 5);
 }
 
 TEST_CASE("the sample file lists exactly the options, and reads as configuration when uncommented",
