@@ -10,6 +10,7 @@
 
 #include "ecron/app/version.hpp"
 #include "ecron/base/log.hpp"
+#include "file_watch.hpp"
 #include "settings.hpp"
 
 namespace ecron::app {
@@ -19,7 +20,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr Millis kAnswerGrace{5'000};
-constexpr Millis kKillGrace{1'000};     // from SIGKILL to the end
+constexpr Millis kKillGrace{1'000};  // from SIGKILL to the end
+constexpr std::chrono::seconds kFilesLookedAt{1};
 constexpr Millis kWebhookGrace{2'000};  // those that take longer are sent again
 
 /// The old second listener: everything it is asked it answers with OK.
@@ -61,14 +63,16 @@ Application::Application(const config::Config& config, std::unique_ptr<store::St
       scheduler_(io, clock, *store_, *pool_, scheduler_options(config)),
       webhook_client_(io, webhook_client_options(config)),
       notifier_(io, clock, store_->outbox(), webhook_client_, keyring(config), notify_options(config)),
-      retention_(io, clock, *store_, {.keep = config.store.history, .per_job = config.store.history_per_job},
-                 [this] { return store_->leads(Shard{0}); }),
+      retention_(io, clock, *store_, history_rule(config), [this] { return store_->leads(Shard{0}); }),
+      auth_client_(io, auth_client_options(config)),
+      authenticator_(opened(make_authenticator(io, clock, auth_client_, config))),
       runs_(scheduler_),
       api_(clock, *store_, runs_, api_options_with_load()),
       server_(
           io, server_options(config), [this](const http::Request& request) { return api_.handle(request); },
           [this](unsigned status, std::string_view reason) { return api_.error(status, reason); }),
       gate_(io),
+      file_watch_ends_(io),
       signals_(io, SIGINT, SIGTERM, SIGHUP) {
     if (config.http.health_port != 0)
         health_.emplace(
@@ -78,6 +82,7 @@ Application::Application(const config::Config& config, std::unique_ptr<store::St
 
 management::Options Application::api_options_with_load() {
     management::Options options = api_options(config_);
+    options.authenticator = authenticator_.get();
     options.webhooks = [this] {
         const notify::Statistics now = notifier_.statistics();
         return management::Webhooks{.delivered = now.delivered,
@@ -108,19 +113,23 @@ std::vector<execution::Lane> Application::lanes() const {
     const config::Execution& given = config_.execution;
     const execution::Tenants tenants =
         config_.auth.enabled ? execution::Tenants::many : execution::Tenants::one;
+    const std::size_t per_tenant = config_.limits.runs == 0 ? SIZE_MAX : config_.limits.runs;
     return {{.kind = execution::Kind::http,
              .runner = http_runner_.get(),
              .limit = given.executor_max,
              .per_place = given.connections_per_host,
-             .tenants = tenants},
+             .tenants = tenants,
+             .per_tenant = per_tenant},
             {.kind = execution::Kind::command,
              .runner = command_runner_.get(),
              .limit = config_.commands.max,
-             .tenants = tenants},
+             .tenants = tenants,
+             .per_tenant = per_tenant},
             {.kind = execution::Kind::kubernetes,
              .runner = kubernetes_runner_.get(),
              .limit = config_.kubernetes.max,
-             .tenants = tenants}};
+             .tenants = tenants,
+             .per_tenant = per_tenant}};
 }
 
 Result<void> Application::listen() {
@@ -141,6 +150,7 @@ int Application::run() {
     gate_.spawn("webhooks", notifier_.run());
     gate_.spawn("retention", retention_.run());
     gate_.spawn("signals", watch_signals());
+    gate_.spawn("files", watch_files());
     io_.run();
     store_->close();
     log::info("ecron ended");
@@ -161,6 +171,27 @@ asio::awaitable<void> Application::watch_signals() {
 void Application::reload() {
     log::reopen();
     log::info("logs reopened");
+    reload_files();
+}
+
+/// Certificates and tokens that were renewed come into force without a signal, too.
+asio::awaitable<void> Application::watch_files() {
+    std::vector<std::string> files;
+    if (config_.http.tls)
+        files = {config_.http.tls->certificate, config_.http.tls->key, config_.http.tls->client_ca};
+    if (config_.auth.mode == config::AuthMode::token) files.push_back(config_.auth.token_file);
+    FileWatch watch{files};
+    while (!draining_ && !files.empty()) {
+        co_await file_watch_ends_.wait(kFilesLookedAt);
+        if (!draining_ && watch.changed()) reload_files();
+    }
+}
+
+void Application::reload_files() {
+    if (authenticator_) {
+        if (const Result<void> reloaded = authenticator_->reload(); !reloaded)
+            log::error("tokens not read again, the old ones stay error={}", reloaded.error().what);
+    }
     if (!config_.http.tls) return;
     if (const Result<void> reloaded = server_.reload_tls(); reloaded)
         log::info("certificate reloaded file={}", config_.http.tls->certificate);
@@ -171,6 +202,8 @@ void Application::reload() {
 /// The reverse of the start: no new requests, then no new runs, no new webhooks, then the store.
 asio::awaitable<void> Application::drain() {
     api_.drain();
+    draining_ = true;
+    file_watch_ends_.notify();
     retention_.stop();
     co_await scheduler_.stop(config_.life.shutdown_grace);
     // Commands that were cancelled have until then to heed SIGTERM; what is left is killed with its runner.

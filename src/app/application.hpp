@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "ecron/analysis/scheduler.hpp"
+#include "ecron/auth/authenticator.hpp"
 #include "ecron/base/async.hpp"
 #include "ecron/config/config.hpp"
 #include "ecron/execution/command_runner.hpp"
@@ -33,8 +34,10 @@ public:
 private:
     Result<void> listen();
     boost::asio::awaitable<void> watch_signals();
+    boost::asio::awaitable<void> watch_files();
     boost::asio::awaitable<void> drain();
     void reload();
+    void reload_files();
     management::Options api_options_with_load();
     [[nodiscard]] std::vector<execution::Lane> lanes() const;
 
@@ -52,11 +55,15 @@ private:
     http::Client webhook_client_;
     notify::Notifier notifier_;
     store::Retention retention_;
+    http::Client auth_client_;
+    const std::unique_ptr<auth::Authenticator> authenticator_;  // nothing: anybody may call
     management::SchedulerRuns runs_;
     management::Api api_;
     http::Server server_;
     std::optional<http::Server> health_;
     Gate gate_;
+    Wakeup file_watch_ends_;
+    bool draining_{false};
     boost::asio::signal_set signals_;
 };
 

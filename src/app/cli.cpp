@@ -10,6 +10,7 @@
 #include "app/cli_flags.hpp"
 #include "app/cli_next.hpp"
 #include "ecron/app/version.hpp"
+#include "ecron/auth/token_file.hpp"
 #include "ecron/base/near_miss.hpp"
 #include "ecron/config/document.hpp"
 #include "ecron/config/helm.hpp"
@@ -89,6 +90,43 @@ int health(const Cli& cli, const ParsedFlags& flags) {
     return kExitGood;
 }
 
+int create_token(const Cli& cli, const ParsedFlags& flags, const std::string& file) {
+    const auto token =
+        auth::create_token(file, flags.words[1], TenantId{flags.value("tenant").value_or("default")},
+                           flags.value("scope").value_or("all"));
+    if (!token) return complain(cli, {token.error().what}), kExitWrong;
+    cli.out << token->reveal() << '\n';
+    return kExitGood;
+}
+
+int revoke_token(const Cli& cli, const ParsedFlags& flags, const std::string& file) {
+    if (const auto revoked = auth::revoke_token(file, flags.words[1]); !revoked)
+        return complain(cli, {revoked.error().what}), kExitWrong;
+    return kExitGood;
+}
+
+int list_tokens(const Cli& cli, const std::string& file) {
+    const auto entries = auth::read_token_file(file);
+    if (!entries) return complain(cli, {entries.error().what}), kExitWrong;
+    for (const auth::TokenEntry& entry : *entries)
+        cli.out << fmt::format("{}  tenant={}  scope={:?}\n", entry.name, entry.tenant, entry.scope);
+    return kExitGood;
+}
+
+int token(const Cli& cli, const ParsedFlags& flags) {
+    const std::string verb = flags.words.empty() ? std::string{} : flags.words[0];
+    const std::size_t wanted = verb == "list" ? 1 : 2;
+    if ((verb != "create" && verb != "list" && verb != "revoke") || flags.words.size() != wanted)
+        return complain(cli, {"token takes: create NAME, list, or revoke NAME"}), kExitWrong;
+    const std::optional<config::Loaded> loaded = load(cli, flags);
+    if (!loaded) return kExitWrong;
+    const std::string& file = loaded->config.auth.token_file;
+    if (file.empty())
+        return complain(cli, {"which file? Say --token-file, or token_file in a file"}), kExitWrong;
+    if (verb == "create") return create_token(cli, flags, file);
+    return verb == "list" ? list_tokens(cli, file) : revoke_token(cli, flags, file);
+}
+
 int version(const Cli& cli, const ParsedFlags&) {
     cli.out << "ecron " << kVersion << '\n';
     return kExitGood;
@@ -131,6 +169,11 @@ const std::vector<ExtraFlag> kHealthFlags =
     config_flags_and({"url", "URL", "Ask the service there, http://ecron:12345 for one."});
 const std::vector<ExtraFlag> kExportFlags =
     config_flags_and({"all", "", "Executions, attempts, planning and everything else too."});
+std::vector<ExtraFlag> with_config(std::vector<ExtraFlag> flags) {
+    flags.insert(flags.end(), kConfigFlags.begin(), kConfigFlags.end());
+    return flags;
+}
+
 
 const std::vector<Command>& commands() {
     static const std::vector<Command> all{
@@ -171,6 +214,14 @@ const std::vector<Command>& commands() {
          "Ask the service that this configuration starts whether it is ready; 0: it is, 1: it is not.",
          health,
          {kHealthFlags, true}},
+        {"token",
+         "create NAME|list|revoke NAME",
+         "Make, show and take back static tokens (auth_mode token); a new one is written to standard output.",
+         token,
+         {with_config({{"tenant", "TENANT", "Whose jobs the token is for [default]."},
+                       {"scope", "SCOPES", "What it may, words with spaces between [all]."}}),
+          true},
+         true},
         {"version", "", "Tell the version.", version, {}},
         {"help", "", "Tell the commands.", help, {}, true},
         {"document",

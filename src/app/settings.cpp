@@ -3,6 +3,8 @@
 #include <cstring>
 
 #include "ecron/app/version.hpp"
+#include "ecron/auth/token_file.hpp"
+#include "ecron/base/log.hpp"
 #include "ecron/base/uuid.hpp"
 
 namespace ecron::app {
@@ -44,6 +46,17 @@ std::vector<execution::Network> networks(const std::vector<std::string>& texts) 
     return parsed;
 }
 
+constexpr std::size_t kAuthConnections = 16;
+constexpr std::string_view kFirstTenant = "default";
+
+/// For the token of a first start: the first scope that grants each permission.
+std::string every_scope(const std::vector<std::vector<std::string>>& scopes) {
+    std::string all;
+    for (const std::vector<std::string>& granting : scopes)
+        all += (all.empty() ? "" : " ") + granting.front();
+    return all;
+}
+
 std::uint64_t random_seed() {
     std::uint64_t seed = 0;
     std::memcpy(&seed, random_bytes(sizeof seed).data(), sizeof seed);
@@ -79,7 +92,14 @@ store::Options store_options(const config::Config& config) {
             .readers = given.readers,
             .row_cache_bytes = given.row_cache_bytes,
             .batch_rows = given.write_batch,
-            .nodes = nodes(config)};
+            .nodes = nodes(config),
+            .jobs_per_tenant = config.limits.jobs,
+            .bytes_per_tenant = config.limits.bytes};
+}
+
+store::HistoryRule history_rule(const config::Config& config) {
+    return {
+        .keep = config.store.history, .per_job = config.store.history_per_job, .audit = config.auth.audit};
 }
 
 http::ClientOptions client_options(const config::Config& config) {
@@ -178,10 +198,52 @@ analysis::SchedulerOptions scheduler_options(const config::Config& config) {
 management::Options api_options(const config::Config& config) {
     return {.language = language(config.api.language),
             .callback_path = config.api.webhook_path,
+            .scopes = auth::ScopeMap{config.auth.scopes},
+            .metrics_public = config.auth.metrics_public,
+            .audits = config.auth.enabled,
+            .limits = {.requests_per_second = config.limits.requests_per_second,
+                       .interval = config.limits.interval},
             .rules = rules(config),
             .version = std::string{kVersion},
             .node = node_id(config),
             .executor_id = scheduler_options(config).executor_id};
+}
+
+http::ClientOptions auth_client_options(const config::Config& config) {
+    return {.connections_kept = kAuthConnections,
+            .connections_per_host = kAuthConnections,
+            .ca_file = config.auth.ca_file,
+            .user_agent = "ecron/" + std::string{kVersion}};
+}
+
+Result<std::unique_ptr<auth::Authenticator>> make_authenticator(boost::asio::io_context& io,
+                                                                const Clock& clock, http::Client& client,
+                                                                const config::Config& config) {
+    const config::Auth& given = config.auth;
+    const auth::ScopeMap scopes{given.scopes};
+    const auth::CacheOptions cache{.longest = given.cache, .size = given.cache_size};
+    switch (given.mode) {
+        case config::AuthMode::none:
+            return nullptr;
+        case config::AuthMode::token:
+            if (given.token_init) {
+                const auto made = auth::create_first_token(
+                    given.token_file, TenantId{std::string{kFirstTenant}}, every_scope(given.scopes));
+                if (!made) return std::unexpected(made.error());
+                if (*made) log::info("first token made file={}.initial", given.token_file);
+            }
+            return auth::make_token_authenticator(given.token_file, scopes);
+        case config::AuthMode::hydra:
+            return auth::make_hydra_authenticator(
+                io, clock, client, scopes, {.admin_url = config::url_of(given.hydra_admin), .cache = cache});
+        case config::AuthMode::jwt:
+            return auth::make_jwt_authenticator(io, clock, client, scopes,
+                                                {.issuer = given.issuer,
+                                                 .audiences = given.audiences,
+                                                 .keys_url = given.keys_url,
+                                                 .cache = cache});
+    }
+    return nullptr;
 }
 
 http::ServerOptions server_options(const config::Config& config) {
@@ -196,7 +258,12 @@ http::ServerOptions server_options(const config::Config& config) {
                                 .body_timeout = given.body_timeout,
                                 .write_timeout = given.send_timeout,
                                 .idle_timeout = given.idle_timeout};
-    if (given.tls) options.tls = http::TlsFiles{given.tls->certificate, given.tls->key};
+    if (given.tls) options.tls = http::TlsFiles{given.tls->certificate, given.tls->key, given.tls->client_ca};
+    options.headers = {{"X-Content-Type-Options", "nosniff"},
+                       {"Cache-Control", "no-store"},
+                       {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+                       {"Referrer-Policy", "no-referrer"}};
+    if (given.tls) options.headers.push_back({"Strict-Transport-Security", "max-age=31536000"});
     return options;
 }
 

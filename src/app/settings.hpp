@@ -1,5 +1,8 @@
 #pragma once
+#include <memory>
+
 #include "ecron/analysis/scheduler.hpp"
+#include "ecron/auth/authenticator.hpp"
 #include "ecron/base/error.hpp"
 #include "ecron/config/config.hpp"
 #include "ecron/execution/command_runner.hpp"
@@ -26,6 +29,12 @@ http::ClientOptions webhook_client_options(const config::Config& config);
 notify::Options notify_options(const config::Config& config);
 notify::Keyring keyring(const config::Config& config);
 management::Options api_options(const config::Config& config);
+http::ClientOptions auth_client_options(const config::Config& config);
+/// Nothing: anybody may call. What is wrong with the token file is an error.
+Result<std::unique_ptr<auth::Authenticator>> make_authenticator(boost::asio::io_context& io,
+                                                                const Clock& clock, http::Client& client,
+                                                                const config::Config& config);
+store::HistoryRule history_rule(const config::Config& config);
 http::ServerOptions server_options(const config::Config& config);
 http::ServerOptions health_options(const config::Config& config);
 

@@ -61,6 +61,31 @@ private:
     std::vector<Problem>& errors_;
 };
 
+bool is_url(std::string_view text) { return text.starts_with("https://") || text.starts_with("http://"); }
+
+void check_auth(Checks& checks, const Settled& settled, const Auth& auth) {
+    const bool mode_said = settled.said("auth_mode");
+    checks.refuse_unless(!mode_said || auth.enabled || !asks_for_tokens(settled), "auth_enabled",
+                         "asks for tokens, and auth_mode says that anybody may call");
+    checks.refuse_unless(!auth.enabled || !settled.said("auth_enabled") || asks_for_tokens(settled),
+                         "auth_enabled", "lets anybody call, and auth_mode asks for tokens");
+    const auto needed = [&](AuthMode mode, std::string_view option) {
+        checks.refuse_unless(
+            auth.mode != mode || settled.said(option), option,
+            mode == AuthMode::hydra && !mode_said
+                ? "is needed because auth_enabled asks for tokens of Ory Hydra (see auth_mode)"
+                : "is needed for this auth_mode");
+    };
+    needed(AuthMode::token, "token_file");
+    needed(AuthMode::hydra, "oauth_admin_addr");
+    needed(AuthMode::jwt, "jwt_issuer");
+    checks.refuse_unless(auth.mode != AuthMode::jwt || is_url(auth.keys_url), "jwt_keys_url",
+                         "is not a URL of http or https, nor is one to be had from jwt_issuer");
+    for (const std::string_view option :
+         {"scope_read", "scope_write", "scope_execute", "scope_command", "scope_kubernetes", "scope_admin"})
+        checks.refuse_unless(!settled.list(option).empty(), option, "names no scope");
+}
+
 }  // namespace
 
 void check_together(const Settled& settled, const Config& config, std::vector<Problem>& errors) {
@@ -92,10 +117,7 @@ void check_together(const Settled& settled, const Config& config, std::vector<Pr
         secrets.empty() || (is_signing_secret(std::string_view{secrets}.substr(0, space)) && second_good),
         "webhook_secret",
         "is not whsec_ and the base64 of 24 to 64 bytes, or two of that with a space between");
-    checks.refuse_unless(
-        !config.auth.enabled, "auth_enabled",
-        "asks for tokens to be checked, which is not available in this version; ecron does not run "
-        "without what it was asked for. Say false to let anybody call");
+    check_auth(checks, settled, config.auth);
 }
 
 }  // namespace ecron::config

@@ -51,9 +51,13 @@ the message queue's. Whoever names `db_addr` and no `db_driver` means `mysql`.
 
 ## Who may call
 
-This version has no authentication. On a loopback address it runs without. On any other address it starts only with
-`--insecure-no-auth` (`ECRON_INSECURE_NO_AUTH=true`), or when `auth_enabled: false` stands in a file, and warns.
-`auth_enabled` with any other value is refused: ecron does not run open when it was asked to be closed.
+Without `auth_mode` and `auth_enabled` anybody may. On a loopback address that is the default. On any other address ecron
+starts so only with `--insecure-no-auth` (`ECRON_INSECURE_NO_AUTH=true`), or when `auth_enabled: false` stands in a file,
+and warns. `auth_mode` says whose tokens are asked for: `token` (a file of salted hashes, which `ecron token create` writes),
+`hydra` (Ory Hydra is asked about each, RFC 7662) or `jwt` (signatures are checked with the issuer's keys). `auth_enabled`
+with any value but `false` and no `auth_mode` means `hydra`. [security.md](security.md) tells more.
+
+A secret may also stand in a file of its own: `ECRON_USER_PWD_FILE` names the one that holds `user_pwd`, and so on.
 )";
 
 std::string_view kind_phrase(Kind kind) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <fstream>
+#include <iterator>
 #include <ranges>
 
 #include "config/yaml_file.hpp"
@@ -115,6 +117,28 @@ void collect_file(const std::string& path, Collected& into) {
     for (const Entry& entry : *entries) collector.add(entry);
 }
 
+namespace {
+
+constexpr std::string_view kFileSuffix = "_file";
+
+/// The secret that ECRON_…_FILE names a file of; nullptr: none is.
+const Option* secret_in_file(std::string_view name) {
+    if (!name.ends_with(kFileSuffix)) return nullptr;
+    const Option* const option = find_option(name.substr(0, name.size() - kFileSuffix.size()));
+    return option != nullptr && option->secret == Secret::yes ? option : nullptr;
+}
+
+void collect_secret(const Option& option, const std::string& variable, const std::string& path,
+                    Collected& into) {
+    std::ifstream file{path};
+    std::string text{std::istreambuf_iterator<char>{file}, {}};
+    if (!file) return into.errors.push_back({variable, "", fmt::format("{:?} cannot be read", path)});
+    while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+    into.given.push_back({&option, std::move(text), variable, Source::environment});
+}
+
+}  // namespace
+
 void collect_environment(const std::map<std::string, std::string>& environment, Collected& into) {
     for (const auto& [variable, text] : environment) {
         if (!variable.starts_with("ECRON_") || variable.starts_with("ECRON_SECRET_")) continue;
@@ -124,6 +148,8 @@ void collect_environment(const std::map<std::string, std::string>& environment, 
         });
         if (const Option* option = find_option(name); option != nullptr) {
             into.given.push_back({option, text, variable, Source::environment});
+        } else if (const Option* secret = secret_in_file(name); secret != nullptr) {
+            collect_secret(*secret, variable, text, into);
         } else if (!near_miss(name, option_names()).empty()) {
             // Kubernetes sets ECRON_SERVICE_HOST and the like beside a service named ecron: no error, then.
             into.warnings.push_back({variable, "", unknown_key(name)});

@@ -31,6 +31,8 @@ private:
 };
 
 Config typed(const Settled& settled);
+/// auth_enabled was said, and as anything but false.
+[[nodiscard]] bool asks_for_tokens(const Settled& settled);
 
 /// What one value alone cannot tell: values that need or contradict each other.
 void check_together(const Settled& settled, const Config& config, std::vector<Problem>& errors);

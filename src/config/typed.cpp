@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,7 +29,8 @@ Http http(const Settled& from) {
     http.address = listen_address(from.text("cron_addr"));
     http.port = from.port("cron_port");
     http.health_port = from.port("anlys_port");
-    if (from.boolean("ssl_on")) http.tls = TlsFiles{from.text("cert_file"), from.text("key_file")};
+    if (from.boolean("ssl_on"))
+        http.tls = TlsFiles{from.text("cert_file"), from.text("key_file"), from.text("client_ca_file")};
     http.body_limit = from.number("body_limit");
     http.buffered_limit = from.number("buffered_limit");
     http.header_limit = from.number("header_limit");
@@ -165,15 +167,54 @@ log::Options log_options(const Settled& from) {
             from.text("log_format") == "json" ? log::Format::json : log::Format::text, from.text("log_file")};
 }
 
+AuthMode auth_mode(const Settled& from) {
+    const std::string& mode = from.text("auth_mode");
+    if (from.said("auth_mode"))
+        return mode == "token"   ? AuthMode::token
+               : mode == "hydra" ? AuthMode::hydra
+               : mode == "jwt"   ? AuthMode::jwt
+                                 : AuthMode::none;
+    return asks_for_tokens(from) ? AuthMode::hydra : AuthMode::none;
+}
+
+std::string keys_url(const Settled& from, const Endpoint& hydra) {
+    constexpr std::string_view kUsual = "/.well-known/jwks.json";
+    if (from.said("jwt_keys_url")) return from.text("jwt_keys_url");
+    std::string base = hydra.host.empty() ? from.text("jwt_issuer") : url_of(hydra);
+    while (base.ends_with('/')) base.pop_back();
+    return base + std::string{kUsual};
+}
+
 Auth auth(const Settled& from) {
     Auth auth;
-    auth.enabled = from.said("auth_enabled") && lower(from.text("auth_enabled")) != "false";
+    auth.mode = auth_mode(from);
+    auth.enabled = auth.mode != AuthMode::none;
+    auth.token_file = from.text("token_file");
+    auth.token_init = from.boolean("token_init");
+    auth.cache = from.duration("token_cache");
+    auth.cache_size = from.number("token_cache_size");
     auth.hydra_public = {from.text("oauth_public_protocol"), from.text("oauth_public_addr"),
                          from.port("oauth_public_port")};
     auth.hydra_admin = {from.text("oauth_admin_protocol"), from.text("oauth_admin_addr"),
                         from.port("oauth_admin_port")};
-    auth.token_refresh = from.duration("token_refresh_sleep");
+    auth.ca_file = from.text("oauth_ca_file");
+    auth.issuer = from.text("jwt_issuer");
+    auth.audiences = from.list("jwt_audience");
+    auth.keys_url = keys_url(from, auth.hydra_public);
+    for (const std::string_view option :
+         {"scope_read", "scope_write", "scope_execute", "scope_command", "scope_kubernetes", "scope_admin"})
+        auth.scopes.push_back(from.list(option));
+    auth.metrics_public = from.boolean("metrics_public");
+    auth.audit = std::chrono::days{from.number("audit_days")};
     return auth;
+}
+
+TenantLimits limits(const Settled& from) {
+    return {.jobs = from.number("limit_jobs"),
+            .bytes = from.number("limit_bytes"),
+            .requests_per_second = from.number("limit_rate"),
+            .runs = from.number("limit_runs"),
+            .interval = from.duration("limit_interval")};
 }
 
 Messages messages(const Settled& from) {
@@ -195,6 +236,16 @@ Messages messages(const Settled& from) {
 
 }  // namespace
 
+bool asks_for_tokens(const Settled& from) {
+    return from.said("auth_enabled") && lower(from.text("auth_enabled")) != "false";
+}
+
+std::string url_of(const Endpoint& endpoint) {
+    const bool is_v6 = endpoint.host.contains(':');
+    return fmt::format("{}://{}{}{}:{}", endpoint.protocol, is_v6 ? "[" : "", endpoint.host, is_v6 ? "]" : "",
+                       endpoint.port);
+}
+
 Config typed(const Settled& settled) {
     const Life node = life(settled);
     return {http(settled),
@@ -208,6 +259,7 @@ Config typed(const Settled& settled) {
             node,
             log_options(settled),
             auth(settled),
+            limits(settled),
             messages(settled)};
 }
 

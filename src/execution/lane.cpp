@@ -52,8 +52,9 @@ std::optional<Instant> LaneQueue::began(const ExecuteId& id) const {
 }
 
 bool LaneQueue::may_run(const TenantId& tenant) const {
-    if (lane_.tenants == Tenants::one) return true;
     const auto found = running_of_.find(tenant);
+    if (found != running_of_.end() && found->second >= lane_.per_tenant) return false;
+    if (lane_.tenants == Tenants::one) return true;
     return found == running_of_.end() || found->second < kSharesOfRest * (lane_.limit - running_.size());
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "http/ascii.hpp"
@@ -17,6 +18,13 @@ void append_number(std::string& out, std::size_t value) {
 
 void append_clean(std::string& out, std::string_view text) {
     for (const char c : text) out += is_control(c) && c != '\t' ? ' ' : c;
+}
+
+void append_header(std::string& out, const Header& header) {
+    out += "\r\n";
+    append_clean(out, header.name);
+    out += ": ";
+    append_clean(out, header.value);
 }
 
 }  // namespace
@@ -89,7 +97,7 @@ std::string_view reason_phrase(unsigned status) {
 std::string chunk(std::string_view piece) { return fmt::format("{:x}\r\n{}\r\n", piece.size(), piece); }
 
 void append_head(std::string& out, const Response& response, Persistence persistence, std::string_view date,
-                 Framing framing) {
+                 Framing framing, const std::vector<Header>& usual) {
     out += "HTTP/1.1 ";
     append_number(out, response.status);
     out += ' ';
@@ -107,11 +115,11 @@ void append_head(std::string& out, const Response& response, Persistence persist
             append_number(out, response.body.size());
         }
     }
-    for (const Header& header : response.headers) {
-        out += "\r\n";
-        append_clean(out, header.name);
-        out += ": ";
-        append_clean(out, header.value);
+    for (const Header& header : response.headers) append_header(out, header);
+    for (const Header& header : usual) {
+        const bool said = std::ranges::any_of(
+            response.headers, [&](const Header& own) { return iequals(own.name, header.name); });
+        if (!said) out.append("\r\n").append(header.name).append(": ").append(header.value);
     }
     if (persistence == Persistence::close) out += "\r\nConnection: close";
     if (persistence == Persistence::keep_http_1_0) out += "\r\nConnection: keep-alive";

@@ -22,9 +22,10 @@ enum class Framing : std::uint8_t {
 };
 
 /// Appends status line, header and blank line. `date` is an RFC 9110 date. Control characters in header
-/// values become spaces, so that no text can end a header early.
+/// values become spaces, so that no text can end a header early. `usual` headers are added
+/// where the response has none of their name.
 void append_head(std::string& out, const Response& response, Persistence persistence, std::string_view date,
-                 Framing framing = Framing::length);
+                 Framing framing = Framing::length, const std::vector<Header>& usual = {});
 
 /// One piece of a body in chunks; an empty one ends it.
 [[nodiscard]] std::string chunk(std::string_view piece);

@@ -193,7 +193,7 @@ private:
         constexpr std::size_t kWorthCopying = 8UL * 1024;
         std::string& head = state_->scratch;
         head.clear();
-        append_head(head, response, persistence, state_->date());
+        append_head(head, response, persistence, state_->date(), Framing::length, state_->options.headers);
         const bool bodiless = method == Method::head || !status_allows_body(response.status);
         std::string_view body = bodiless ? std::string_view{} : std::string_view{response.body};
         if (body.size() <= kWorthCopying) {
@@ -229,7 +229,8 @@ private:
         const Framing framing = parser.is_http_1_0() ? Framing::closing : Framing::chunks;
         const bool keep = parser.keeps_alive() && framing == Framing::chunks && !state_->stopping;
         std::string head;
-        append_head(head, response, persistence(parser, keep), state_->date(), framing);
+        append_head(head, response, persistence(parser, keep), state_->date(), framing,
+                    state_->options.headers);
         bool sent = co_await send(std::move(head));
         if (method == Method::head) co_return sent&& keep;
         while (sent) {

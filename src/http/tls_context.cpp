@@ -38,6 +38,14 @@ Result<std::shared_ptr<ssl::context>> make_tls_context(const TlsFiles& files) {
                     fmt::format("key_file {} does not belong to cert_file {}", files.key_file,
                                 files.certificate_file),
                     {"key_file", "cert_file"});
+    if (files.client_ca_file.empty()) return context;
+    context->load_verify_file(files.client_ca_file, ec);
+    if (ec) return std::unexpected(file_error("client_ca_file", files.client_ca_file, ec));
+    context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert, ec);
+    // A session that is resumed must belong to this server, or its client is not asked again.
+    constexpr std::string_view kServer = "ecron";
+    SSL_CTX_set_session_id_context(native, reinterpret_cast<const unsigned char*>(kServer.data()),
+                                   kServer.size());
     return context;
 }
 

@@ -29,6 +29,8 @@ constexpr std::array kVerdicts{
     Verdict{Errc::conflict, "", 409, cause::kConflict, Detail::conflicts},
     Verdict{Errc::invalid, "", 400, cause::kInvalidParameter, Detail::parameters},
     Verdict{Errc::unauthenticated, "", 401, cause::kInvalidToken, Detail::parameters},
+    Verdict{Errc::denied, "limit_jobs", 403, cause::kLimit, Detail::parameters},
+    Verdict{Errc::denied, "limit_bytes", 403, cause::kLimit, Detail::parameters},
     Verdict{Errc::denied, "", 403, cause::kDenied, Detail::parameters},
     Verdict{Errc::too_large, "", 413, cause::kTooLarge, Detail::parameters},
     Verdict{Errc::too_many, "", 429, cause::kTooMany, Detail::parameters},

@@ -3,6 +3,8 @@
 #include <chrono>
 
 #include "management/answers.hpp"
+#include "management/auditing.hpp"
+#include "management/door.hpp"
 #include "management/handlers.hpp"
 #include "management/openapi.hpp"
 #include "management/query.hpp"
@@ -41,6 +43,7 @@ class Api::Impl {
 public:
     Impl(const Clock& clock, store::Store& store, Runs& runs, Options options)
         : context_{clock, store, runs, std::move(options), HttpMetrics{routes().size()}, nullptr, false},
+          door_{context_.clock, context_.options},
           router_{context_.options},
           document_{openapi_document(router_, context_.options.version)} {
         context_.document = &document_;
@@ -49,7 +52,11 @@ public:
     Answer handle(const http::Request& request) {
         const SteadyInstant begin = context_.clock.steady();
         const std::optional<Router::Match> match = router_.find(request.method, request.path);
-        http::Response response = co_await serve(match, request);
+        http::Response response;
+        if (match)
+            response = co_await serve(*match, request);
+        else
+            response = without_route(request);
         const std::size_t route = match ? match->route : routes().size();
         context_.http.answered(route, response.status, context_.clock.steady() - begin);
         co_return response;
@@ -63,19 +70,28 @@ public:
     void drain() { context_.draining = true; }
 
 private:
-    Answer serve(std::optional<Router::Match> match, const http::Request& request) {
-        if (!match) return answer(without_route(request));
+    Answer serve(Router::Match match, const http::Request& request) {
         const model::Language language = context_.options.language;
-        const Route& route = routes()[match->route];
-        if (route.access == Access::write && !context_.runs.takes_writes())
-            return answer(refuse(language, Error{Errc::unavailable, "another process leads"}));
-        std::optional<std::string> variable = http::percent_decode(match->variable);
-        if (!variable || !is_text(*variable))
-            return answer(refuse(language, Error{Errc::invalid, {}, {"path"}}));
-        return route.handler(Call{context_, request, std::move(*variable), context_.options.tenant});
-    }
+        const Route& route = routes()[match.route];
+        std::optional<Result<auth::Identity>> identity = door_.known(route, request);
+        if (!identity) identity = co_await door_.identify(request);
+        if (!*identity) co_return door_.refusal(identity->error());
+        auto caller = door_.admit(route, request, std::move(**identity));
+        if (!caller) co_return std::move(caller.error());
 
-    static Answer answer(http::Response response) { co_return response; }
+        const bool changes = route.needs == Needs::write || route.needs == Needs::execute;
+        if (changes && !context_.runs.takes_writes())
+            co_return refuse(language, Error{Errc::unavailable, "another process leads"});
+        std::optional<std::string> variable = http::percent_decode(match.variable);
+        if (!variable || !is_text(*variable)) co_return refuse(language, Error{Errc::invalid, {}, {"path"}});
+        http::Response response = co_await route.handler(Call{context_, request, *variable, *caller});
+        if (context_.options.audits && response.status < 300 && is_audited(route)) {
+            auto entries = audit_entries(route, request, *caller, *variable);
+            const auto kept = co_await context_.store.audit().append(std::move(entries));
+            if (!kept) log::error("audit entry not kept action={} error={}", route.name, kept.error().what);
+        }
+        co_return response;
+    }
 
     /// A redirect to the path without its trailing slash, a wrong method, or nothing there.
     http::Response without_route(const http::Request& request) {
@@ -102,6 +118,7 @@ private:
     }
 
     Context context_;
+    Door door_;
     Router router_;
     std::string document_;
 };

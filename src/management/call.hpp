@@ -1,6 +1,9 @@
 #pragma once
 #include <boost/asio/awaitable.hpp>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "ecron/base/id.hpp"
 #include "ecron/http/message.hpp"
@@ -20,12 +23,31 @@ struct Context {
     bool draining{false};
 };
 
+/// Who sent a request, for whom, and what he did.
+struct Caller {
+    auth::Identity identity{};
+    TenantId tenant{};                // for whom something is made: his own, or the one that an admin names
+    std::optional<TenantId> whose{};  // whose things he sees and changes; nothing: everybody's
+
+    struct Deed {
+        std::string object;      // id of what was changed
+        std::string difference;  // difference.hpp, or empty
+        TenantId tenant;         // whose it is
+    };
+    std::vector<Deed> deeds{};  // noted by handlers, for the audit log
+};
+
 /// One request on its way through a handler.
 struct Call {
     Context& api;
     const http::Request& request;
     std::string variable;  // what stands in the path for the route's variable, decoded
-    TenantId tenant;       // who is calling
+    Caller& caller;
+
+    void note(std::string object, std::string difference, const TenantId& tenant) const {
+        if (api.options.audits) caller.deeds.push_back({std::move(object), std::move(difference), tenant});
+    }
+    [[nodiscard]] bool audits() const { return api.options.audits; }
 };
 
 using Answer = boost::asio::awaitable<http::Response>;

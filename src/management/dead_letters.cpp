@@ -41,7 +41,7 @@ Answer list_dead_letters(Call call) {
     if (!after) co_return refuse(call.api.options.language, after.error());
 
     const auto limit = static_cast<std::size_t>(std::min(*asked, kListLimit));
-    const auto letters = co_await call.api.store.outbox().dead_letters(call.tenant, limit + 1, *after);
+    const auto letters = co_await call.api.store.outbox().dead_letters(call.caller.whose, limit + 1, *after);
     if (!letters) co_return refuse(call.api.options.language, letters.error());
     const std::size_t shown = std::min(letters->size(), limit);
     std::string body{"["};
@@ -61,7 +61,7 @@ Answer redeliver(Call call) {
         if (!key) co_return no_letter(call);
         keys.push_back(*key);
     }
-    const auto done = co_await call.api.store.outbox().redeliver(call.tenant, std::move(keys));
+    const auto done = co_await call.api.store.outbox().redeliver(call.caller.whose, std::move(keys));
     if (!done && done.error().code == Errc::not_found) co_return no_letter(call);
     if (!done) co_return refuse(call.api.options.language, done.error());
     co_return empty_answer();

@@ -3,6 +3,7 @@
 #include "ecron/base/uuid.hpp"
 #include "management/answers.hpp"
 #include "management/handlers.hpp"
+#include "management/permissions.hpp"
 #include "management/query.hpp"
 
 namespace ecron::management {
@@ -22,7 +23,7 @@ std::optional<ExecuteId> execute_id_of(const Call& call, const model::JobInput& 
     if (!input.context.execute_id.empty()) return ExecuteId{input.context.execute_id};
     const std::string_view key = call.request.header("Idempotency-Key");
     if (key.empty()) return std::nullopt;
-    const std::string subject = call.tenant.value() + '\n' + std::string{key};
+    const std::string subject = call.caller.tenant.value() + '\n' + std::string{key};
     return ExecuteId{keyed_uuid(call.api.store.id_key(), subject, Instant{})};
 }
 
@@ -43,6 +44,23 @@ http::Response run_answer(const Context& api, model::Execution execution) {
     return json_answer(200, std::move(body));
 }
 
+/// not_found: the ids that a client gave are another tenant's.
+boost::asio::awaitable<Result<void>> names_foreign(const Call& call, JobId job, std::optional<ExecuteId> id) {
+    const std::optional<TenantId>& whose = call.caller.whose;
+    if (!whose) co_return Result<void>{};
+    if (!job.value().empty()) {
+        const auto stored = co_await call.api.store.find_job(std::nullopt, std::move(job));
+        if (!stored) co_return std::unexpected(stored.error());
+        if (*stored && (*stored)->tenant != *whose) co_return fail(Errc::not_found, {}, {"job_id"});
+    }
+    if (id) {
+        const auto stored = co_await call.api.store.find_execution(std::nullopt, std::move(*id));
+        if (!stored) co_return std::unexpected(stored.error());
+        if (*stored && (*stored)->tenant != *whose) co_return fail(Errc::not_found, {}, {"execute_id"});
+    }
+    co_return Result<void>{};
+}
+
 }  // namespace
 
 Answer run_job(Call call) {
@@ -52,22 +70,28 @@ Answer run_job(Call call) {
     std::optional<ExecuteId> id = execute_id_of(call, *input);
     model::Job job = std::move(input->job);
     if (!input->has_mode) {
-        auto stored = co_await call.api.store.find_job(call.tenant, job.id);
+        auto stored = co_await call.api.store.find_job(call.caller.whose, job.id);
         if (!stored) co_return refuse(call.api.options.language, stored.error());
         if (!*stored) co_return refuse(call.api.options.language, Error{Errc::not_found, {}, {"job_id"}});
         job = std::move(**stored);
+        if (auto forbidden = forbids_mode(call, job)) co_return std::move(*forbidden);
+    } else {
+        if (auto forbidden = forbids_mode(call, input->context)) co_return std::move(*forbidden);
+        job.tenant = call.caller.tenant;
     }
+    const auto foreign = co_await names_foreign(call, input->has_mode ? job.id : JobId{}, id);
+    if (!foreign) co_return refuse_execution(call, foreign.error());
     if (job.id.value().empty()) job.id = JobId{random_uuid()};
-    job.tenant = call.tenant;
     auto execution = co_await call.api.runs.run_now(std::move(job), model::Trigger::manual, std::move(id));
     if (!execution) co_return refuse_execution(call, execution.error());
+    call.note(execution->id.value(), {}, execution->tenant);
     co_return run_answer(call.api, std::move(*execution));
 }
 
 Answer show_execution(Call call) {
     if (!can_be_id(call.variable)) co_return no_execution(call);
     const ExecuteId id{call.variable};
-    const auto execution = co_await call.api.store.find_execution(call.tenant, id);
+    const auto execution = co_await call.api.store.find_execution(call.caller.whose, id);
     if (!execution) co_return refuse_execution(call, execution.error());
     if (!*execution) co_return no_execution(call);
     const auto attempts = co_await call.api.store.attempts(id);
@@ -87,9 +111,10 @@ Answer show_execution(Call call) {
 
 Answer cancel_execution(Call call) {
     if (!can_be_id(call.variable)) co_return no_execution(call);
-    const auto execution =
-        co_await call.api.runs.cancel(call.tenant, ExecuteId{call.variable}, call.tenant.value());
+    const auto execution = co_await call.api.runs.cancel(call.caller.whose, ExecuteId{call.variable},
+                                                         call.caller.identity.tenant.value());
     if (!execution) co_return refuse_execution(call, execution.error());
+    call.note(execution->id.value(), {}, execution->tenant);
     std::string body;
     model::append_json(body, *execution);
     co_return json_answer(200, std::move(body));
@@ -100,7 +125,7 @@ Answer take_callback(Call call) {
     if (!result) co_return empty_answer();  // targets that report something else were never told off
     if (!can_be_id(call.variable)) co_return no_execution(call);
     const auto taken =
-        co_await call.api.runs.callback(call.tenant, ExecuteId{call.variable}, std::move(*result));
+        co_await call.api.runs.callback(call.caller.whose, ExecuteId{call.variable}, std::move(*result));
     if (!taken) co_return refuse_execution(call, taken.error());
     co_return empty_answer();
 }

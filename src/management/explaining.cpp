@@ -43,12 +43,13 @@ std::optional<Instant> planned_until(const store::Cluster& cluster, const JobId&
 boost::asio::awaitable<Result<std::optional<Evidence>>> gather(Call call, Instant at) {
     store::Store& store = call.api.store;
     Evidence evidence{.at = at, .now = call.api.clock.now(), .job = JobId{call.variable}};
-    const auto job = co_await store.find_job(call.tenant, evidence.job);
+    const auto job = co_await store.find_job(call.caller.whose, evidence.job);
     if (!job) co_return std::unexpected(job.error());
-    auto changes = co_await store.changes_of(evidence.job, call.tenant, kMostChanges);
+    const TenantId tenant = *job ? (*job)->tenant : call.caller.tenant;
+    auto changes = co_await store.changes_of(evidence.job, tenant, kMostChanges);
     if (!changes) co_return std::unexpected(changes.error());
     const auto own = [&](const store::Change& change) {
-        return change.job_id == evidence.job && change.tenant == call.tenant;
+        return change.job_id == evidence.job && change.tenant == tenant;
     };
     const auto newest = std::ranges::find_if(*changes, own);
     if (!*job && newest == changes->end()) co_return std::nullopt;
@@ -58,14 +59,14 @@ boost::asio::awaitable<Result<std::optional<Evidence>>> gather(Call call, Instan
 
     auto runs = co_await store.runs_of(evidence.job, at, at + kRestOfSecond);
     if (!runs) co_return std::unexpected(runs.error());
-    std::erase_if(*runs, [&](const model::Execution& run) { return run.tenant != call.tenant; });
+    std::erase_if(*runs, [&](const model::Execution& run) { return run.tenant != tenant; });
     evidence.runs = std::move(*runs);
     auto missed = co_await store.missed_of(key, at, at + kRestOfSecond);
     if (!missed) co_return std::unexpected(missed.error());
     evidence.missed = std::move(*missed);
     const auto pauses = co_await store.pauses();
     if (!pauses) co_return std::unexpected(pauses.error());
-    evidence.paused_since = paused_since(*pauses, call.tenant);
+    evidence.paused_since = paused_since(*pauses, tenant);
     const auto cluster = co_await store.cluster();
     if (!cluster) co_return std::unexpected(cluster.error());
     evidence.planned_until = planned_until(*cluster, evidence.job);

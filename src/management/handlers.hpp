@@ -35,6 +35,8 @@ Answer resume_scheduling(Call call);
 
 Answer show_cluster(Call call);
 
+Answer list_audit(Call call);
+
 Answer alive(Call call);
 Answer ready(Call call);
 Answer metrics(Call call);

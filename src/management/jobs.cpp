@@ -3,8 +3,10 @@
 #include "ecron/base/json_writer.hpp"
 #include "ecron/base/uuid.hpp"
 #include "management/answers.hpp"
+#include "management/difference.hpp"
 #include "management/handlers.hpp"
 #include "management/paging.hpp"
+#include "management/permissions.hpp"
 #include "management/reading.hpp"
 #include "management/revision.hpp"
 
@@ -27,7 +29,7 @@ Instant whole_second(const Clock& clock) { return std::chrono::floor<Seconds>(cl
 /// `GET /job?job_id=` with one id, by far the most frequent request.
 Answer job_by_id(Call call, std::string id) {
     if (!can_be_id(id)) co_return no_job(call);
-    const auto job = co_await call.api.store.find_job(call.tenant, JobId{std::move(id)});
+    const auto job = co_await call.api.store.find_job(call.caller.whose, JobId{std::move(id)});
     if (!job) co_return refuse(call.api.options.language, job.error());
     if (!*job) co_return no_job(call);
     std::string body;
@@ -42,14 +44,14 @@ Answer job_by_id(Call call, std::string id) {
 Answer jobs_by_ids(Call call, Query query, std::vector<std::string> ids) {
     if (!std::ranges::all_of(ids, can_be_id)) co_return no_job(call);
     std::vector<JobId> wanted(ids.begin(), ids.end());
-    auto jobs = co_await call.api.store.find_jobs(call.tenant, std::move(wanted));
+    auto jobs = co_await call.api.store.find_jobs(call.caller.whose, std::move(wanted));
     if (!jobs) co_return refuse(call.api.options.language, jobs.error());
     if (jobs->size() != ids.size()) co_return no_job(call);
     std::ranges::sort(*jobs, std::ranges::greater{}, &model::Job::key);
     co_return list_answer(call, query, *jobs, jobs->size(), cursor_of);
 }
 
-Result<store::JobFilter> filter_of(const Query& query, const TenantId& tenant) {
+Result<store::JobFilter> filter_of(const Query& query, const std::optional<TenantId>& tenant) {
     const auto limit = query.number("limit", 0, kListDefault);
     if (!limit) return std::unexpected(limit.error());
     const auto page = query.number("page", 1, 1);
@@ -93,9 +95,12 @@ std::string created_body(const Call& call, const model::Job& job, const model::J
 
 /// Tells of the changed jobs, or refuses.
 http::Response after_change(const Call& call, const Result<std::vector<model::Job>>& changed,
-                            http::Response done) {
+                            std::string_view difference, http::Response done) {
     if (!changed) return refuse(call.api.options.language, changed.error());
-    for (const model::Job& job : *changed) call.api.runs.job_changed(job);
+    for (const model::Job& job : *changed) {
+        call.api.runs.job_changed(job);
+        call.note(job.id.value(), std::string{difference}, job.tenant);
+    }
     return done;
 }
 
@@ -124,7 +129,7 @@ Answer count_jobs(Call call) {
     const auto range = query->range();
     if (!range) co_return refuse(call.api.options.language, range.error());
     const Instant now = call.api.clock.now();
-    const auto total = co_await call.api.store.count_jobs(call.tenant, range->begin, range->end);
+    const auto total = co_await call.api.store.count_jobs(call.caller.whose, range->begin, range->end);
     if (!total) co_return refuse(call.api.options.language, total.error());
     std::string body;
     JsonWriter{body}
@@ -142,7 +147,7 @@ Answer list_jobs(Call call) {
     if (ids.size() == 1) co_return co_await job_by_id(std::move(call), std::move(ids.front()));
     if (!ids.empty()) co_return co_await jobs_by_ids(std::move(call), *query, std::move(ids));
 
-    auto filter = filter_of(*query, call.tenant);
+    auto filter = filter_of(*query, call.caller.whose);
     if (!filter) co_return refuse(call.api.options.language, filter.error());
     const std::size_t limit = filter->limit;
     if (limit == 0) co_return json_answer(200, "[]");
@@ -158,11 +163,14 @@ Answer create_job(Call call) {
     if (!input) co_return refuse(call.api.options.language, input.error());
     model::Job& job = input->job;
     job.id = JobId{random_uuid()};
-    job.tenant = call.tenant;
+    job.tenant = call.caller.tenant;
     job.created_at = job.updated_at = now;
+    if (auto forbidden = forbids_mode(call, input->context)) co_return std::move(*forbidden);
+    if (auto forbidden = forbids_interval(call, job, input->context.plan)) co_return std::move(*forbidden);
     const auto created = co_await call.api.store.create_job(job, model::write_plan(input->context.plan));
     if (!created) co_return refuse(call.api.options.language, created.error());
     call.api.runs.job_changed(*created);
+    if (call.audits()) call.note(created->id.value(), difference(nullptr, &*created), created->tenant);
     http::Response response = json_answer(201, created_body(call, *created, *input));
     response.headers.push_back({"ETag", entity_tag(created->revision)});
     co_return response;
@@ -172,7 +180,7 @@ Answer replace_job(Call call) {
     const model::Language language = call.api.options.language;
     Result<std::optional<model::Job>> stored{std::nullopt};
     if (can_be_id(call.variable))
-        stored = co_await call.api.store.find_job(call.tenant, JobId{call.variable});
+        stored = co_await call.api.store.find_job(call.caller.whose, JobId{call.variable});
     if (!stored) co_return refuse(language, stored.error());
     const model::Job* old = *stored ? &**stored : nullptr;
 
@@ -195,10 +203,13 @@ Answer replace_job(Call call) {
     job.tenant = old->tenant;
     job.created_at = old->created_at;
     job.updated_at = now;
+    if (auto forbidden = forbids_mode(call, input->context)) co_return std::move(*forbidden);
+    if (auto forbidden = forbids_interval(call, job, input->context.plan)) co_return std::move(*forbidden);
     const auto replaced = co_await call.api.store.replace_job(
-        call.tenant, job, model::write_plan(input->context.plan), if_match);
+        call.caller.whose, job, model::write_plan(input->context.plan), if_match);
     if (!replaced) co_return refuse(language, replaced.error());
     call.api.runs.job_changed(*replaced);
+    if (call.audits()) call.note(replaced->id.value(), difference(old, &*replaced), replaced->tenant);
     http::Response response = empty_answer();
     response.headers.push_back({"ETag", entity_tag(replaced->revision)});
     co_return response;
@@ -208,9 +219,12 @@ Answer delete_jobs(Call call) {
     std::vector<JobId> ids;
     for (std::string& id : split_ids(call.variable))
         if (can_be_id(id)) ids.emplace_back(std::move(id));
-    const auto deleted = co_await call.api.store.delete_jobs(call.tenant, std::move(ids));
+    const auto deleted = co_await call.api.store.delete_jobs(call.caller.whose, std::move(ids));
     if (!deleted) co_return refuse(call.api.options.language, deleted.error());
-    for (const model::Job& job : *deleted) call.api.runs.job_deleted(job, call.tenant.value());
+    for (const model::Job& job : *deleted) {
+        call.api.runs.job_deleted(job, call.caller.identity.tenant.value());
+        if (call.audits()) call.note(job.id.value(), difference(&job, nullptr), job.tenant);
+    }
     co_return empty_answer();
 }
 
@@ -219,8 +233,16 @@ Answer enable_jobs(Call call) {
     if (!enabled) co_return refuse(call.api.options.language, enabled.error());
     auto ids = known_ids(call.variable);
     if (!ids) co_return no_job(call);
-    const auto changed = co_await call.api.store.enable_jobs(call.tenant, std::move(*ids), *enabled);
-    co_return after_change(call, changed, empty_answer());
+    if (*enabled && !may_every_mode(call)) {
+        const auto jobs = co_await call.api.store.find_jobs(call.caller.whose, *ids);
+        if (!jobs) co_return refuse(call.api.options.language, jobs.error());
+        for (const model::Job& job : *jobs)
+            if (auto forbidden = forbids_mode(call, job)) co_return std::move(*forbidden);
+    }
+    const auto changed = co_await call.api.store.enable_jobs(call.caller.whose, std::move(*ids), *enabled);
+    co_return after_change(call, changed,
+                           *enabled ? R"({"enabled":{"to":true}})" : R"({"enabled":{"to":false}})",
+                           empty_answer());
 }
 
 Answer notify_jobs(Call call) {
@@ -228,9 +250,10 @@ Answer notify_jobs(Call call) {
     if (!webhook) co_return refuse(call.api.options.language, webhook.error());
     auto ids = known_ids(call.variable);
     if (!ids) co_return no_job(call);
+    const std::string told = R"({"job_context.notify.webhook":{"to":)" + json_string(*webhook) + "}}";
     const auto changed =
-        co_await call.api.store.notify_jobs(call.tenant, std::move(*ids), std::move(*webhook));
-    co_return after_change(call, changed, json_answer(200, R"({"failed_job_id":[]})"));
+        co_await call.api.store.notify_jobs(call.caller.whose, std::move(*ids), std::move(*webhook));
+    co_return after_change(call, changed, told, json_answer(200, R"({"failed_job_id":[]})"));
 }
 
 }  // namespace ecron::management

@@ -18,9 +18,11 @@ struct Named {
     std::string_view text;
 };
 
-constexpr std::string_view kTime = R"({"type":"string","format":"date-time"})";
+// An empty parameter counts as absent.
+constexpr std::string_view kTime = R"({"anyOf":[{"type":"string","format":"date-time"},{"const":""}]})";
 constexpr std::string_view kCount = R"({"type":"integer","minimum":1,"maximum":1000})";
 constexpr std::string_view kText = R"({"type":"string"})";
+constexpr std::string_view kAnyText = R"({"type":"string","pattern":"^[^\\u0000]*$"})";
 
 constexpr std::array kParameters{
     Named{"job_id", "query", R"({"type":"array","items":{"type":"string"}})",
@@ -29,7 +31,7 @@ constexpr std::array kParameters{
     Named{"limit", "query", R"({"type":"integer","minimum":0})",
           "Elements in one answer; over 1000 reads as 1000, which also is the default of statuses; else it "
           "is 20."},
-    Named{"after", "query", R"({"type":"string"})",
+    Named{"after", "query", R"({"type":"string","pattern":"^([1-9][0-9]{0,17})?$"})",
           "Cursor: X-Next-After of the answer before; stronger than page."},
     Named{"timestamp", "query", kTime, "Jobs created until then, as /jobtotal gave it."},
     Named{"job_type", "query", R"({"enum":["scheduled","timed","real-time","cron"]})",
@@ -44,7 +46,11 @@ constexpr std::array kParameters{
     Named{"follow", "query", R"({"enum":["0","1"]})", "1: go on until the execution has ended."},
     Named{"stream", "query", R"({"enum":["stdout","stderr"]})",
           "Only that one of a command's; not with follow."},
-    Named{"at", "query", kTime, "The instant in question; the whole second that it lies in is looked at."},
+    Named{"at", "query", R"({"type":"string","format":"date-time"})",
+          "The instant in question; the whole second that it lies in is looked at."},
+    Named{"object", "query", kAnyText, "Only what was done to the job or execution of this id."},
+    Named{"tenant", "query", kAnyText,
+          "For admins: act for this tenant, or with * see everybody's. Others may name their own."},
     Named{"If-Match", "header", kText, "Replace only this revision: an ETag, several, or *."},
     Named{"Idempotency-Key", "header", kText, "The same key runs the job once, however often it is sent."},
 };
@@ -75,6 +81,12 @@ std::string_view reason_of(unsigned status) {
             return "Created";
         case 400:
             return "The request is not valid";
+        case 401:
+            return "It is not known who is calling";
+        case 403:
+            return "The caller may not; detail names the scope that is missing, or the limit";
+        case 429:
+            return "Too many requests of this tenant";
         case 404:
             return "What it is about does not exist";
         case 409:
@@ -109,17 +121,21 @@ void write_content(JsonWriter& json, std::string_view schema) {
 
 void write_parameter(JsonWriter& json, const Named& parameter) {
     json.begin_object().member("name", parameter.name).member("in", parameter.place);
-    if (parameter.place == "path") json.key("required").boolean(true);
+    // The one parameter of the query that a route cannot do without.
+    if (parameter.place == "path" || parameter.name == "at") json.key("required").boolean(true);
     json.member("description", parameter.text).member_raw("schema", parameter.schema).end_object();
+}
+
+void write_header(JsonWriter& json, std::string_view name, std::string_view text) {
+    json.key("headers").begin_object().key(name).begin_object();
+    json.member("description", text).member_raw("schema", kText).end_object().end_object();
 }
 
 void write_refusal(JsonWriter& json, unsigned status) {
     json.key(std::to_string(status)).begin_object().member("description", reason_of(status));
     write_content(json, "Error");
-    if (status == 503) {
-        json.key("headers").begin_object().key("Retry-After").begin_object();
-        json.member("description", "Seconds.").member_raw("schema", kText).end_object().end_object();
-    }
+    if (status == 503 || status == 429) write_header(json, "Retry-After", "Seconds.");
+    if (status == 401) write_header(json, "WWW-Authenticate", "Bearer.");
     json.end_object();
 }
 
@@ -140,8 +156,10 @@ void write_answers(JsonWriter& json, const Route& route) {
         json.end_object();
     }
     json.end_object();
-    for (const unsigned status : route.refusals) write_refusal(json, status);
-    write_refusal(json, 500);
+    std::set<unsigned> refusals(route.refusals.begin(), route.refusals.end());
+    refusals.insert(500);
+    if (route.needs != Needs::nothing) refusals.insert({401, 403, 429, 503});
+    for (const unsigned status : refusals) write_refusal(json, status);
     json.end_object();
 }
 
@@ -151,14 +169,20 @@ void write_operation(JsonWriter& json, const Route& route, const Router::Path& p
     json.key(method).begin_object();
     json.member("operationId", std::string{route.name} + (is_alias ? "AtRoot" : ""));
     json.member("summary", route.summary);
-    if (!path.variable.empty() || !route.parameters.empty()) {
+    const bool for_a_tenant = route.needs != Needs::nothing && route.needs != Needs::scrape;
+    if (!for_a_tenant) json.key("security").begin_array().end_array();
+    if (!path.variable.empty() || !route.parameters.empty() || for_a_tenant) {
         json.key("parameters").begin_array();
+        if (for_a_tenant) write_parameter(json, named(kParameters, "tenant"));
         if (!path.variable.empty()) write_parameter(json, named(kVariables, path.variable));
         for (const std::string_view name : route.parameters) write_parameter(json, named(kParameters, name));
         json.end_array();
     }
     if (!route.request.empty()) {
-        json.key("requestBody").begin_object();
+        json.key("requestBody")
+            .begin_object()
+            .key("required")
+            .boolean(route.request != "Whose" && route.request != "Result");
         write_content(json, route.request);
         json.end_object();
     }
@@ -179,7 +203,8 @@ std::string openapi_document(const Router& router, std::string_view version) {
     json.key("info").begin_object().member("title", "ecron").member("version", version);
     json.member("description", "A job scheduler. Unknown members and parameters are ignored.").end_object();
     json.key("servers").begin_array().begin_object().member("url", "/").end_object().end_array();
-    json.key("security").begin_array().end_array();  // nobody is asked who they are
+    json.key("security").begin_array().begin_object().key("token").begin_array().end_array().end_object();
+    json.begin_object().end_object().end_array();  // or nothing, where anybody may call
     json.key("paths").begin_object();
     // A path's methods stand together, wherever the table has them.
     std::set<std::string> done;
@@ -195,7 +220,10 @@ std::string openapi_document(const Router& router, std::string_view version) {
         json.end_object();
     }
     json.end_object();
-    json.key("components").begin_object().member_raw("schemas", schemas()).end_object().end_object();
+    json.key("components").begin_object().member_raw("schemas", schemas());
+    json.member_raw("securitySchemes", R"({"token":{"type":"http","scheme":"bearer"}})")
+        .end_object()
+        .end_object();
     return out;
 }
 

@@ -86,7 +86,7 @@ std::string event(std::string_view name, std::string_view data, std::string_view
 /// is slower than the command misses what has left the kept end meanwhile; nothing waits for him.
 class Follower final : public http::BodyStream {
 public:
-    Follower(Context& api, TenantId tenant, ExecuteId id, Position from)
+    Follower(Context& api, std::optional<TenantId> tenant, ExecuteId id, Position from)
         : api_(api),
           tenant_(std::move(tenant)),
           id_(std::move(id)),
@@ -169,7 +169,7 @@ private:
     }
 
     Context& api_;
-    const TenantId tenant_;
+    const std::optional<TenantId> tenant_;
     const ExecuteId id_;
     std::size_t looks_{0};
     Position at_;
@@ -194,7 +194,7 @@ Answer show_output(Call call) {
     const Result<Part> part = part_asked(*query);
     if (!part) co_return refuse(language, part.error());
     const ExecuteId id{call.variable};
-    const auto execution = co_await call.api.store.find_execution(call.tenant, id);
+    const auto execution = co_await call.api.store.find_execution(call.caller.whose, id);
     if (!execution) co_return refuse(language, execution.error(), "execute_id");
     if (!*execution) co_return refuse(language, Error{Errc::not_found, {}, {}}, "execute_id");
 
@@ -204,7 +204,7 @@ Answer show_output(Call call) {
         if (last == kEnd) co_return http::Response{.status = 204};  // by which readers stop coming back
         response.content_type = "text/event-stream";
         response.headers.push_back({"Cache-Control", "no-store"});
-        response.stream = std::make_shared<Follower>(call.api, call.tenant, id, read_position(last));
+        response.stream = std::make_shared<Follower>(call.api, call.caller.whose, id, read_position(last));
         co_return response;
     }
     if (const std::optional<Output> live = live_output(call.api, id, 0)) {

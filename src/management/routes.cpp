@@ -7,11 +7,11 @@ namespace ecron::management {
 const std::vector<Route>& routes() {
     using enum http::Method;
     using enum Under;
-    using enum Access;
+    using enum Needs;
     // clang-format off
     static const std::vector<Route> table{
         // the two that are asked most stand first
-        {get, root, "/health/alive", "alive", alive, read, "Whether the process lives.", {}, "", 200, "Ok",
+        {get, root, "/health/alive", "alive", alive, nothing, "Whether the process lives.", {}, "", 200, "Ok",
          {}, {}},
         {get, prefix, "/job", "listJobs", list_jobs, read,
          "Jobs, newest first. With job_id only those: one that is unknown refuses them all.",
@@ -49,7 +49,7 @@ const std::vector<Route>& routes() {
         {put, prefix, "/jobstatus/:job_id", "putStatuses", put_statuses, write,
          "Inserts or overwrites executions by execute_id; the path's id is not looked at.", {},
          "StatusInput[]", 200, "Failed", {}, {400, 503}},
-        {post, prefix, "/jobexecution", "runJob", run_job, write,
+        {post, prefix, "/jobexecution", "runJob", run_job, execute,
          "Runs a job now: as sent when it has a mode, else the stored one of that job_id.",
          {"Idempotency-Key"}, "JobInput", 200, "Status", {}, {400, 404, 409, 503}},
         {get, prefix, "/jobexecution/:execute_id", "showExecution", show_execution, read,
@@ -58,10 +58,10 @@ const std::vector<Route>& routes() {
          "What the latest attempt has written or was answered. With follow server-sent events until the execution "
          "has ended: stdout and stderr (data is JSON text), attempt (a new one begins), end (data is the status).",
          {"follow", "stream"}, "", 200, "Output", {}, {400, 404, 503}},
-        {post, prefix, "/jobexecution/:execute_id/cancel", "cancelExecution", cancel_execution, write,
+        {post, prefix, "/jobexecution/:execute_id/cancel", "cancelExecution", cancel_execution, execute,
          "Ends an execution that has not ended, as interrupt.", {}, "", 200, "Status", {},
          {400, 404, 409, 503}},
-        {post, callback, "/:execute_id", "reportResult", take_callback, write,
+        {post, callback, "/:execute_id", "reportResult", take_callback, execute,
          "A target's report that work which it took on has ended.", {}, "Result", 200, "", {},
          {400, 404, 409, 503}},
         {get, prefix, "/deadletter", "listDeadLetters", list_dead_letters, read,
@@ -76,14 +76,17 @@ const std::vector<Route>& routes() {
          "Scheduling", {}, {400, 503}},
         {post, prefix, "/scheduling/resume", "resumeScheduling", resume_scheduling, write, "Ends a pause.",
          {}, "Whose", 200, "Scheduling", {}, {400, 503}},
-        {get, prefix, "/cluster", "showCluster", show_cluster, read,
+        {get, prefix, "/audit", "listAudit", list_audit, read,
+         "Who changed what of the caller's tenant, newest first.", {"object", "begin_at", "end_at", "limit", "after"},
+         "", 200, "Audit[]", {"Link", "X-Next-After"}, {400, 503}},
+        {get, prefix, "/cluster", "showCluster", show_cluster, admin,
          "Which nodes live, who plans which shard, and how far.", {}, "", 200, "Cluster", {}, {503}},
-        {get, root, "/health/ready", "ready", ready, read,
+        {get, root, "/health/ready", "ready", ready, nothing,
          "Whether requests should be sent here: jobs are loaded and the process is not about to end.", {}, "",
          200, "Ok", {}, {503}},
-        {get, both, "/metrics", "metrics", metrics, read, "Prometheus metrics.", {}, "", 200, "Metrics", {},
+        {get, both, "/metrics", "metrics", metrics, scrape, "Prometheus metrics.", {}, "", 200, "Metrics", {},
          {}},
-        {get, both, "/openapi.json", "openapi", openapi, read, "This document.", {}, "", 200, "OpenApi", {},
+        {get, both, "/openapi.json", "openapi", openapi, nothing, "This document.", {}, "", 200, "OpenApi", {},
          {}},
     };
     // clang-format on

@@ -13,9 +13,14 @@ enum class Under : std::uint8_t {
     both,
     callback,  // the configured path that targets report to
 };
-enum class Access : std::uint8_t {
+/// What a caller must be allowed to; a new route says it here, or does not compile.
+enum class Needs : std::uint8_t {
+    nothing,  // for anybody, without a token
+    scrape,   // as read, unless metrics are public
     read,
-    write,  // answered 503 by a process that does not lead
+    write,  // this and the next are answered 503 by a process that takes no writes
+    execute,
+    admin,
 };
 
 struct Route {
@@ -24,7 +29,7 @@ struct Route {
     std::string_view pattern;  // at most one variable, ":name", a whole segment
     std::string_view name;     // the operation's, unique
     Handler handler;
-    Access access;
+    Needs needs;
     std::string_view summary;
     std::vector<std::string_view> parameters;  // names of query parameters and header fields
     std::string_view request;                  // schema of the body; "Name[]" is a list; empty: none is read

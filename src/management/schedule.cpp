@@ -104,7 +104,7 @@ Answer next_runs_of_job(Call call) {
     if (!from) co_return refuse(language, from.error());
 
     if (!can_be_id(call.variable)) co_return refuse(language, Error{Errc::not_found, {}, {}});
-    const auto job = co_await call.api.store.find_job(call.tenant, JobId{call.variable});
+    const auto job = co_await call.api.store.find_job(call.caller.whose, JobId{call.variable});
     if (!job) co_return refuse(language, job.error());
     if (!*job) co_return refuse(language, Error{Errc::not_found, {}, {}});
     const auto context = model::read_context((*job)->context);

@@ -4,14 +4,14 @@
 #include "management/answers.hpp"
 #include "management/body.hpp"
 #include "management/handlers.hpp"
+#include "management/permissions.hpp"
 
 namespace ecron::management {
 namespace {
 
 enum class Change : bool { resume, pause };
 
-/// `{"all":true}`: everybody's scheduling, else the caller's own. Nothing is authenticated yet, so anybody
-/// may.
+/// `{"all":true}`: everybody's scheduling, which takes an admin; else the caller's own.
 std::expected<bool, model::Problems> wants_all(std::string_view body) {
     const auto object = read_object(body);
     if (!object) return std::unexpected(object.error());
@@ -25,7 +25,7 @@ std::expected<bool, model::Problems> wants_all(std::string_view body) {
 Answer state_of(Call call) {
     const auto pauses = co_await call.api.store.pauses();
     if (!pauses) co_return refuse(call.api.options.language, pauses.error());
-    const bool own = std::ranges::find(pauses->tenants, call.tenant, &store::Store::Pause::tenant) !=
+    const bool own = std::ranges::find(pauses->tenants, call.caller.tenant, &store::Store::Pause::tenant) !=
                      pauses->tenants.end();
     std::string body;
     JsonWriter json{body};
@@ -37,10 +37,13 @@ Answer state_of(Call call) {
 Answer change(Call call, Change wish) {
     const auto all = wants_all(call.request.body);
     if (!all) co_return refuse(call.api.options.language, all.error());
+    if (*all && !call.caller.identity.may.has(auth::Permission::admin))
+        co_return forbid(call.api.options, call.caller.identity, auth::Permission::admin);
     const bool pause = wish == Change::pause;
-    const auto whose = *all ? std::nullopt : std::optional{call.tenant};
+    const auto whose = *all ? std::nullopt : std::optional{call.caller.tenant};
     const auto changed = co_await call.api.store.set_paused(whose, pause);
     if (!changed) co_return refuse(call.api.options.language, changed.error());
+    call.note(*all ? "*" : "", {}, call.caller.tenant);
     call.api.runs.paused(whose, pause);
     co_return co_await state_of(std::move(call));
 }

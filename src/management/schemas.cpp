@@ -180,12 +180,20 @@ constexpr std::string_view kExecutions = R"json(
     "code":{"type":"integer","description":"HTTP status of the last answer; 0: none."},
     "reason":{"type":"string"},"created_at":{"$ref":"#/components/schemas/Time"},
     "died_at":{"$ref":"#/components/schemas/Time"}}},
+"Audit":{"type":"object","additionalProperties":false,
+  "required":["audit_id","at","tenant_id","client_id","subject","address","action","object","difference"],
+  "properties":{"audit_id":{"type":"string"},"at":{"type":"string","format":"date-time"},
+    "tenant_id":{"type":"string","description":"Whose job it is."},
+    "client_id":{"type":"string","description":"Who did it."},"subject":{"type":"string"},
+    "address":{"type":"string"},"action":{"type":"string","description":"The operationId."},
+    "object":{"type":"string","description":"Id of the job, the execution, the dead letter."},
+    "difference":{"type":["object","null"],"description":"Member to from and to; of long values their size."}}},
 "StatusInput":{"type":"object","required":["execute_id","job_type","job_status"],
   "properties":{"execute_id":{"type":"string"},"job_id":{"type":["string","null"]},"job_type":{"type":"string"},
     "job_name":{"type":["string","null"]},"job_status":{"type":"string"},"begin_at":{"type":["string","null"]},
     "end_at":{"type":["string","null"]},"executor":{"type":["array","null"]},
     "execute_times":{"type":["integer","null"]},"ext_info":{"type":["object","null"]}}},
-"Result":{"type":["object","null"],"description":"Anything the target wants kept."})json";
+"Result":{"description":"An object or null is kept; anything else changes nothing."})json";
 
 std::string object_schema(std::string_view name, std::string_view required, std::string_view members) {
     std::string out{",\""};

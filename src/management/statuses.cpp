@@ -23,7 +23,7 @@ struct Filter {
     bool narrows{false};  // something besides a job's id was asked for
 };
 
-Result<Filter> filter_of(const Query& query, const TenantId& tenant) {
+Result<Filter> filter_of(const Query& query, const std::optional<TenantId>& tenant) {
     const auto type = query.job_type();
     if (!type) return std::unexpected(type.error());
     const auto state = query.job_status();
@@ -48,7 +48,7 @@ Result<Filter> filter_of(const Query& query, const TenantId& tenant) {
 Answer latest_of(Call call, Query query, std::vector<JobId> jobs) {
     std::vector<model::Execution> latest;
     for (const JobId& job : jobs) {
-        auto execution = co_await call.api.store.latest_execution(call.tenant, job);
+        auto execution = co_await call.api.store.latest_execution(call.caller.whose, job);
         if (!execution) co_return refuse(call.api.options.language, execution.error());
         if (*execution) latest.push_back(std::move(**execution));
     }
@@ -57,7 +57,8 @@ Answer latest_of(Call call, Query query, std::vector<JobId> jobs) {
 }
 
 /// Whether all of the jobs are stored. One job, which is what clients poll for, may come from the row cache.
-boost::asio::awaitable<Result<bool>> all_stored(Context& api, TenantId tenant, std::vector<JobId> jobs) {
+boost::asio::awaitable<Result<bool>> all_stored(Context& api, std::optional<TenantId> tenant,
+                                                std::vector<JobId> jobs) {
     if (jobs.size() == 1) {
         const auto job = co_await api.store.find_job(std::move(tenant), std::move(jobs.front()));
         if (!job) co_return std::unexpected(job.error());
@@ -70,7 +71,7 @@ boost::asio::awaitable<Result<bool>> all_stored(Context& api, TenantId tenant, s
 }
 
 Answer statuses(Call call, Query query, std::vector<std::string> ids) {
-    auto filter = filter_of(query, call.tenant);
+    auto filter = filter_of(query, call.caller.whose);
     if (!filter) co_return refuse(call.api.options.language, filter.error());
     if (ids.empty() && !filter->narrows) co_return refuse(call.api.options.language, 400, cause::kNoQuery);
 
@@ -79,7 +80,7 @@ Answer statuses(Call call, Query query, std::vector<std::string> ids) {
         filter->rows.jobs.emplace_back(std::move(id));
     }
     if (!filter->rows.jobs.empty()) {
-        const auto stored = co_await all_stored(call.api, call.tenant, filter->rows.jobs);
+        const auto stored = co_await all_stored(call.api, call.caller.whose, filter->rows.jobs);
         if (!stored) co_return refuse(call.api.options.language, stored.error());
         if (!*stored) co_return no_job(call);
         if (!filter->narrows)
@@ -154,11 +155,14 @@ Answer statuses_of_job(Call call) {
 Answer put_statuses(Call call) {
     auto executions = model::read_statuses(call.request.body);
     if (!executions) co_return refuse(call.api.options.language, executions.error());
-    for (model::Execution& execution : *executions) execution.tenant = call.tenant;
+    for (model::Execution& execution : *executions) {
+        execution.tenant = call.caller.tenant;
+        call.note(execution.id.value(), {}, call.caller.tenant);
+    }
     auto told = co_await told_of(call.api, *executions);
     if (!told) co_return refuse(call.api.options.language, told.error());
     const auto refused =
-        co_await call.api.store.put_executions(call.tenant, std::move(*executions), std::move(*told));
+        co_await call.api.store.put_executions(call.caller.tenant, std::move(*executions), std::move(*told));
     if (!refused) co_return refuse(call.api.options.language, refused.error());
     std::string body;
     JsonWriter json{body};

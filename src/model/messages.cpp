@@ -39,6 +39,8 @@ constexpr std::array kMessages{
     Message{cause::kTokenExpired, {"令牌已过期。", "權杖已過期。", "The token has expired."}},
     Message{cause::kEmptyToken, {"缺少令牌。", "缺少權杖。", "A token is needed."}},
     Message{cause::kDenied, {"没有权限。", "沒有權限。", "You may not do this."}},
+    Message{cause::kLimit,
+            {"已达到租户上限。", "已達到租戶上限。", "The tenant has as much as it may have."}},
     Message{cause::kNoPath, {"路径不存在。", "路徑不存在。", "There is nothing at this path."}},
     Message{cause::kMethod, {"不允许的请求方法。", "不允許的請求方法。", "The method is not allowed here."}},
     Message{cause::kConflict,

@@ -76,17 +76,44 @@ void ChangeLog::finish() {
                 << change.tenant.value() << to_unix_millis(change.at) << text_or_null(change.replaced);
         },
         [this](std::size_t i) { return 150 + changes_[i].replaced.size(); });
-    for (const auto& [tenant, difference] : counts_) {
-        if (difference == 0) continue;
-        Statement& count =
-            session_.prepare("update t_cron_tenant set f_jobs = f_jobs + :d where f_tenant_id = :t", "is");
-        count << difference << tenant.value();
-        if (count.run() > 0) continue;
-        Statement& first =
-            session_.prepare("insert into t_cron_tenant (f_tenant_id, f_jobs) values (:t, :n)", "si");
-        first << tenant.value() << difference;
+    for (const auto& [tenant, count] : counts_) {
+        const auto [jobs, bytes] = count.difference;
+        if (jobs == 0 && bytes == 0) continue;
+        Statement& add = session_.prepare(
+            "update t_cron_tenant set f_jobs = f_jobs + :d, f_bytes = f_bytes + :b where f_tenant_id = :t",
+            "iis");
+        add << jobs << bytes << tenant.value();
+        if (add.run() > 0) continue;
+        Statement& first = session_.prepare(
+            "insert into t_cron_tenant (f_tenant_id, f_jobs, f_bytes) values (:t, :n, :b)", "sii");
+        first << tenant.value() << jobs << bytes;
         first.run();
     }
+}
+
+Result<void> ChangeLog::allow(const TenantId& tenant, Amount more) {
+    const auto most_jobs = static_cast<std::int64_t>(session_.options().jobs_per_tenant);
+    const auto most_bytes = static_cast<std::int64_t>(session_.options().bytes_per_tenant);
+    if ((most_jobs == 0 || more.jobs <= 0) && (most_bytes == 0 || more.bytes <= 0)) return {};
+    Count& count = counts_[tenant];
+    if (!count.before) {
+        Statement& read =
+            session_.prepare("select f_jobs, f_bytes from t_cron_tenant where f_tenant_id = :t", "s", "ii");
+        read << tenant.value();
+        count.before = read.first() ? Amount{read.integer(0), read.integer(1)} : Amount{};
+    }
+    if (most_jobs > 0 && more.jobs > 0 && count.before->jobs + count.difference.jobs + more.jobs > most_jobs)
+        return fail(Errc::denied, "the tenant has as many jobs as it may", {"limit_jobs"});
+    if (most_bytes > 0 && more.bytes > 0 &&
+        count.before->bytes + count.difference.bytes + more.bytes > most_bytes)
+        return fail(Errc::denied, "the tenant's jobs are as large as they may", {"limit_bytes"});
+    return {};
+}
+
+void ChangeLog::count(const TenantId& tenant, Amount difference) {
+    Amount& sum = counts_[tenant].difference;
+    sum.jobs += difference.jobs;
+    sum.bytes += difference.bytes;
 }
 
 model::Plan plan_of(const JobRow& row) {

@@ -20,7 +20,14 @@ public:
     /// Numbers a request or a pause, whose text stands in `replaced`.
     void add(Change change);
     void set_key(ChangeNumber number, JobKey key);
-    void count(const TenantId& tenant, std::int64_t difference) { counts_[tenant] += difference; }
+    /// What a change makes of a tenant's jobs and of the bytes of their contexts.
+    struct Amount {
+        std::int64_t jobs{}, bytes{};
+    };
+    /// denied: a tenant would have more than the options allow; only what grows is refused. To be asked
+    /// before the change is added.
+    Result<void> allow(const TenantId& tenant, Amount more);
+    void count(const TenantId& tenant, Amount difference);
     void finish();
 
 private:
@@ -29,7 +36,11 @@ private:
     std::size_t reserved_;
     Instant now_;
     std::vector<Change> changes_;
-    std::map<TenantId, std::int64_t> counts_;  // sorted, so that transactions lock the counters in one order
+    struct Count {
+        Amount difference{};
+        std::optional<Amount> before{};  // as far as somebody asked
+    };
+    std::map<TenantId, Count> counts_;  // sorted, so that transactions lock the counters in one order
 };
 
 /// The plan of a row: as stored, or for a row of the old service as its context says (its `timed` jobs

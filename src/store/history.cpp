@@ -155,7 +155,7 @@ OldExecutions find_old(Session& session, const HistoryRule& rule, const JobId& a
 }
 
 void RemoveExecutions::apply(Session& session) {
-    result = 0;
+    result.emplace();
     std::vector<std::pair<std::int64_t, std::string>> rows;
     const std::size_t size = list_size(keys_.size());
     Statement& lock = session.prepare(
@@ -183,12 +183,17 @@ void RemoveExecutions::apply(Session& session) {
 
 void RemoveOthers::apply(Session& session) {
     const Instant now = session.now();
-    const Instant before = now - keep_;
+    result.emplace();
+    if (rule_.audit > Millis{0})
+        *result += remove_first(session, "t_cron_audit", "f_id", "f_at", now - rule_.audit,
+                                std::numeric_limits<std::int64_t>::max());
+    if (rule_.keep <= Millis{0}) return;
+    const Instant before = now - rule_.keep;
     constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
     Statement& planned = session.prepare("select coalesce(min(f_planned), 0) from t_cron_shard", "", "i");
     planned.first();
     const std::int64_t planned_by_all = planned.integer(0);
-    result = remove_first(session, "t_cron_missed", "f_id", "f_at", before, kAny) +
+    *result += remove_first(session, "t_cron_missed", "f_id", "f_at", before, kAny) +
              remove_first(session, "t_cron_change", "f_number", "f_at", std::min(before, now - kDay),
                           planned_by_all) +
              remove_first(session, "t_cron_dead_letter", "f_id", "f_died", before, kAny);

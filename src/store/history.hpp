@@ -28,14 +28,14 @@ private:
     std::vector<std::int64_t> keys_;
 };
 
-/// Removes a batch each of old summaries, changes and dead letters; answers how many.
+/// Removes a batch each of old summaries, changes, dead letters and audit entries; answers how many.
 class RemoveOthers final : public Answering<Write, std::size_t> {
 public:
-    explicit RemoveOthers(Millis keep) : Answering(WriteKind::history), keep_(keep) {}
+    explicit RemoveOthers(const HistoryRule& rule) : Answering(WriteKind::history), rule_(rule) {}
     void apply(Session& session) override;
 
 private:
-    Millis keep_;
+    HistoryRule rule_;
 };
 
 }  // namespace ecron::store

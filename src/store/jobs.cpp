@@ -58,6 +58,8 @@ void update_context(Session& session, const model::Job& job) {
     update.run();
 }
 
+std::int64_t bytes_of(const model::Job& job) { return static_cast<std::int64_t>(job.context.size()); }
+
 Instant whole_seconds(Instant instant) { return std::chrono::floor<Seconds>(instant); }
 
 Error name_taken() { return {Errc::conflict, "another job of this tenant has that name", {"job_name"}}; }
@@ -92,9 +94,14 @@ void CreateJob::apply(JobTransaction& transaction) {
             return;
         }
     }
+    const ChangeLog::Amount more{1, bytes_of(job)};
+    if (const Result<void> allowed = transaction.log.allow(job.tenant, more); !allowed) {
+        result = std::unexpected(allowed.error());
+        return;
+    }
     job.revision = transaction.log.add("create", job, nullptr);
     job.effective_from = transaction.log.now();
-    transaction.log.count(job.tenant, 1);
+    transaction.log.count(job.tenant, more);
     result = std::move(job);
     transaction.creates.push_back(this);
 }
@@ -153,6 +160,10 @@ Result<model::Job> ReplaceJob::replace(JobTransaction& transaction) const {
     model::Plan plan = model::read_plan(plan_).value_or(model::Plan{});
     plan.repeats = job.type == model::JobType::timed && before.job.type == model::JobType::timed &&
                    plan_of(before).repeats;
+    const ChangeLog::Amount more{0, bytes_of(job) - bytes_of(before.job)};
+    if (const Result<void> allowed = transaction.log.allow(job.tenant, more); !allowed)
+        return std::unexpected(allowed.error());
+    transaction.log.count(job.tenant, more);
     job.effective_from = same_schedule(before, job, plan) ? before.job.effective_from : transaction.log.now();
     job.revision = transaction.log.add("update", job, &before);
 
@@ -196,6 +207,7 @@ void ChangeJobs::apply(JobTransaction& transaction) {
             model::Context context = model::read_context(job.context).value_or(model::Context{});
             context.webhook = std::get<Notify>(change_).webhook;
             job.context = model::write_context(context);
+            transaction.log.count(job.tenant, {0, bytes_of(job) - bytes_of(before.job)});
             job.revision = transaction.log.add("notify", job, &before);
             update_context(transaction.session, job);
         }
@@ -226,7 +238,7 @@ void DeleteJobs::apply(JobTransaction& transaction) {
         sweep << job.id.value();
         sweep.run();
         job.revision = transaction.log.add("delete", job, &before);
-        transaction.log.count(job.tenant, -1);
+        transaction.log.count(job.tenant, {-1, -bytes_of(job)});
         result->push_back(std::move(job));
     }
 }

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "ecron/base/log.hpp"
+#include "store/audit.hpp"
 #include "store/changes.hpp"
 #include "store/claims.hpp"
 #include "store/cluster.hpp"
@@ -111,6 +112,7 @@ public:
         readers_ = std::make_unique<Readers>(io_, options_, clock_, state_, find_jobs_together,
                                              find_executions_together);
         outbox_ = std::make_unique<SqlOutbox>(*writer_, *readers_);
+        audit_ = std::make_unique<SqlAuditLog>(*writer_, *readers_);
         if (options_.driver == Driver::mysql) {
             leadership_ = std::make_unique<Leadership>(io_, options_, clock_);
             lease_ = std::make_unique<NodeLease>(io_, options_, clock_);
@@ -374,9 +376,9 @@ public:
             if (!removed) co_return std::unexpected(removed.error());
             trimmed.executions = *removed;
         }
-        if (trimmed.round_ended && rule.keep > Millis{0}) {
+        if (trimmed.round_ended && (rule.keep > Millis{0} || rule.audit > Millis{0})) {
             const Result<std::size_t> removed =
-                co_await await_answer(std::make_unique<RemoveOthers>(rule.keep), *writer_);
+                co_await await_answer(std::make_unique<RemoveOthers>(rule), *writer_);
             if (!removed) co_return std::unexpected(removed.error());
             trimmed.others = *removed;
         }
@@ -384,6 +386,7 @@ public:
     }
 
     [[nodiscard]] Outbox& outbox() override { return *outbox_; }
+    [[nodiscard]] AuditLog& audit() override { return *audit_; }
 
     [[nodiscard]] Health health() const override {
         Health health = state_.health();
@@ -484,6 +487,7 @@ private:
     std::unique_ptr<Writer> writer_;
     std::unique_ptr<Readers> readers_;
     std::unique_ptr<SqlOutbox> outbox_;
+    std::unique_ptr<SqlAuditLog> audit_;
     std::unique_ptr<Leadership> leadership_;  // MySQL
     std::unique_ptr<NodeLease> lease_;        // MySQL
     std::unique_ptr<LoneLeader> lone_;        // SQLite

@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "app/given_cli.hpp"
+#include "ecron/base/uuid.hpp"
 #include "ecron/config/document.hpp"
 
 using namespace ecron;
@@ -44,6 +46,32 @@ TEST_CASE("a switch needs no value", "[cli]") {
     CHECK(cli.served->http.address == "0.0.0.0");
     CHECK_THAT(cli.err,
                Contains("ecron: warning: --cron-addr: cron_addr: \"0.0.0.0\" means listening on 0.0.0.0"));
+}
+
+TEST_CASE("tokens are made, shown and taken back, and only a new one is seen", "[cli]") {
+    const std::string folder = std::filesystem::temp_directory_path() / ("ecron-cli-" + random_uuid());
+    std::filesystem::create_directory(folder);
+    GivenCli cli;
+    cli.environment = {{"ECRON_TOKEN_FILE", folder + "/tokens"}};
+    cli.run({"token", "create", "ci", "--tenant", "me", "--scope", "ecron.read ecron.write"});
+    CHECK(cli.exit_code == kExitGood);
+    CHECK_THAT(cli.out, Catch::StartsWith("ecron_"));
+    const std::string token = cli.out.substr(0, cli.out.size() - 1);
+    CHECK(cli.run({"token", "create", "ci"}).exit_code == kExitWrong);
+    cli.run({"token", "list"});
+    CHECK(cli.out == "ci  tenant=me  scope=\"ecron.read ecron.write\"\n");
+    CHECK(cli.run({"token", "revoke", "ci"}).exit_code == kExitGood);
+    CHECK(cli.run({"token", "list"}).out.empty());
+    CHECK(cli.run({"token", "revoke", "ci"}).err == "ecron: there is no token named \"ci\"\n");
+    CHECK(cli.run({"token", "burn"}).exit_code == kExitWrong);
+    std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a token needs a file to be in", "[cli]") {
+    GivenCli cli;
+    cli.run({"token", "list"});
+    CHECK(cli.exit_code == kExitWrong);
+    CHECK_THAT(cli.err, Contains("--token-file"));
 }
 
 TEST_CASE("the environment is read, and the usual files unless others are named", "[cli]") {

@@ -178,14 +178,60 @@ TEST_CASE("auth_enabled: false as a flag or variable is no consent", "[config]")
     CHECK(load(sources));
 }
 
-TEST_CASE("what asks for authentication is refused, not run open", "[config]") {
+TEST_CASE("what asks for tokens without saying whose is not run open", "[config]") {
     const std::string text = GENERATE("true", "\"true\"", "yes", "no", "0", "flase");
     CAPTURE(text);
     const Lines said = said_of("ecron.yaml", "auth_enabled: " + text + "\n");
-    REQUIRE(said.size() == 1);
-    CHECK_THAT(said[0],
-               Catch::StartsWith("ecron.yaml:1: auth_enabled: asks for tokens to be checked, which is not "
-                                 "available in this version"));
+    CHECK(said ==
+          Lines{"default: oauth_admin_addr: is needed because auth_enabled asks for tokens of Ory Hydra "
+                "(see auth_mode)"});
+}
+
+TEST_CASE("auth_enabled alone means Hydra, auth_mode says it itself", "[config]") {
+    const auto [text, mode] = GENERATE(table<std::string, AuthMode>({
+        {"", AuthMode::none},
+        {"auth_enabled: false", AuthMode::none},
+        {"auth_enabled: true\noauth_admin_addr: hydra", AuthMode::hydra},
+        {"auth_mode: hydra\noauth_admin_addr: hydra", AuthMode::hydra},
+        {"auth_enabled: true\nauth_mode: token\ntoken_file: /t", AuthMode::token},
+        {"auth_mode: jwt\njwt_issuer: https://issuer/", AuthMode::jwt},
+    }));
+    const GivenFiles files;
+    Sources sources;
+    sources.files = {files.write("ecron.yaml", text)};
+    CAPTURE(text);
+    const auto loaded = load(sources);
+    REQUIRE(loaded);
+    CHECK(loaded->config.auth.mode == mode);
+    CHECK(loaded->config.auth.enabled == (mode != AuthMode::none));
+}
+
+TEST_CASE("with tokens asked for, any address may be listened on", "[config]") {
+    CHECK(said_of("ecron.yaml", "cron_addr: 0.0.0.0\nauth_mode: token\ntoken_file: /t\n").empty());
+}
+
+TEST_CASE("an issuer's keys are at Hydra's public side, at the issuer, or where it is said", "[config]") {
+    const auto [text, url] = GENERATE(table<std::string, std::string>({
+        {"", "https://issuer/.well-known/jwks.json"},
+        {"oauth_public_addr: fd00::5", "http://[fd00::5]:4444/.well-known/jwks.json"},
+        {"jwt_keys_url: https://keys/x", "https://keys/x"},
+    }));
+    const GivenFiles files;
+    Sources sources;
+    sources.files = {files.write("ecron.yaml", "auth_mode: jwt\njwt_issuer: https://issuer/\n" + text)};
+    CHECK(load(sources)->config.auth.keys_url == url);
+}
+
+TEST_CASE("a secret may stand in a file that the environment names", "[config]") {
+    const GivenFiles files;
+    Sources sources;
+    sources.environment = {{"ECRON_USER_PWD_FILE", files.write("password", "hunter2\n")}};
+    const auto loaded = load(sources);
+    REQUIRE(loaded);
+    CHECK(loaded->config.store.password.reveal() == "hunter2");
+    CHECK_THAT(format_settings(loaded->settings), !Catch::Contains("hunter2"));
+    sources.environment = {{"ECRON_USER_PWD_FILE", "/nowhere/password"}};
+    CHECK_FALSE(load(sources));
 }
 
 TEST_CASE("values that need or contradict each other are refused", "[config]") {
@@ -193,6 +239,14 @@ TEST_CASE("values that need or contradict each other are refused", "[config]") {
         {"ssl_on: true\ncert_file: /c.pem\n", {"default: key_file: is needed because ssl_on is true"}},
         {"webhook: api/x\n",
          {"ecron.yaml:1: webhook: is not a path such as /api/cronsvr/v1/executionresult"}},
+        {"auth_mode: token\n", {"default: token_file: is needed for this auth_mode"}},
+        {"auth_mode: jwt\njwt_issuer: us\n",
+         {"default: jwt_keys_url: is not a URL of http or https, nor is one to be had from jwt_issuer"}},
+        {"auth_mode: none\nauth_enabled: true\n",
+         {"ecron.yaml:2: auth_enabled: asks for tokens, and auth_mode says that anybody may call"}},
+        {"auth_mode: token\ntoken_file: /t\nauth_enabled: false\n",
+         {"ecron.yaml:3: auth_enabled: lets anybody call, and auth_mode asks for tokens"}},
+        {"scope_admin: \",\"\n", {"ecron.yaml:1: scope_admin: names no scope"}},
         {"webhook: /\n", {"ecron.yaml:1: webhook: is not a path such as /api/cronsvr/v1/executionresult"}},
         {"retry_initial: 10m\n", {"ecron.yaml:1: retry_initial: is longer than retry_max"}},
         {"node_id: a b\n", {"ecron.yaml:1: node_id: is not a name of at most 64 letters, digits and .-_"}},

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@ public:
     std::vector<std::pair<model::Job, std::optional<ExecuteId>>> started;
     Result<model::Execution> answer{model::Execution{}};  // of run_now and cancel
     Result<void> callback_answer{};
+    std::map<ExecuteId, TenantId> owners;  // executions that are to be found by their tenant only
 
     [[nodiscard]] bool leads() const override { return leading; }
     [[nodiscard]] bool takes_writes() const override { return leading; }
@@ -42,11 +44,14 @@ public:
         execution.tenant = job.tenant;
         co_return execution;
     }
-    Awaitable<model::Execution> cancel(std::optional<TenantId>, ExecuteId id, std::string by) override {
+    Awaitable<model::Execution> cancel(std::optional<TenantId> tenant, ExecuteId id,
+                                       std::string by) override {
+        if (is_hidden(tenant, id)) co_return fail(Errc::not_found, {}, {"execute_id"});
         heard.push_back("cancel " + id.value() + " by " + by);
         co_return answer;
     }
     Awaitable<void> callback(std::optional<TenantId> tenant, ExecuteId id, std::string result) override {
+        if (is_hidden(tenant, id)) co_return fail(Errc::not_found, {}, {"execute_id"});
         heard.push_back("callback " + id.value() + " of " + tenant->value() + ": " + result);
         co_return callback_answer;
     }
@@ -58,6 +63,12 @@ public:
                 .jobs = 3,
                 .runs = 2,
                 .planner_bytes = 1000};
+    }
+
+private:
+    [[nodiscard]] bool is_hidden(const std::optional<TenantId>& tenant, const ExecuteId& id) const {
+        const auto owner = owners.find(id);
+        return owner != owners.end() && tenant && owner->second != *tenant;
     }
 };
 

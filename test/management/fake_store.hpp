@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ecron/store/store.hpp"
+#include "management/fake_audit.hpp"
 #include "management/fake_outbox.hpp"
 
 namespace ecron::management::test {
@@ -26,6 +27,7 @@ public:
     bool away{false};  // every call answers unavailable
     FakeOutbox letters;
     store::Announcements announced;  // with the statuses put last
+    FakeAudit audited;
 
     void close() override {}
     Awaitable<store::Standing> campaign(store::CampaignRound) override { return unused<store::Standing>(); }
@@ -98,6 +100,7 @@ public:
         return unused<store::Trimmed>();
     }
     [[nodiscard]] store::Outbox& outbox() override { return letters; }
+    [[nodiscard]] store::AuditLog& audit() override { return audited; }
 
     [[nodiscard]] store::Health health() const override { return state; }
     [[nodiscard]] store::Statistics statistics() const override {

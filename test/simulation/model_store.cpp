@@ -394,6 +394,7 @@ store::Store::Awaitable<store::Trimmed> ModelStore::trim_history(store::HistoryR
     co_return not_modelled();
 }
 
+store::AuditLog& ModelStore::audit() { throw std::logic_error{"the simulation has no audit log"}; }
 store::Outbox& ModelStore::outbox() { throw std::logic_error{"the simulation has no outbox"}; }
 
 const std::string& ModelStore::id_key() const {

@@ -87,6 +87,7 @@ public:
     Awaitable<Pauses> pauses() override;
 
     [[nodiscard]] store::Outbox& outbox() override;
+    [[nodiscard]] store::AuditLog& audit() override;
     [[nodiscard]] store::Health health() const override { return {.available = true}; }
     [[nodiscard]] store::Statistics statistics() const override { return {}; }
     [[nodiscard]] const std::string& id_key() const override;

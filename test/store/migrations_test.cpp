@@ -56,7 +56,7 @@ TEST_CASE("both databases have the same migrations", "[store]") {
     const auto mysql = migrations(Driver::mysql);
     REQUIRE(sqlite.size() == mysql.size());
     for (std::size_t i = 0; i < sqlite.size(); ++i) {
-        CHECK(sqlite[i].version == static_cast<int>(i + 1));
+        CHECK((i == 0 || sqlite[i].version > sqlite[i - 1].version));
         CHECK(sqlite[i].version == mysql[i].version);
         CHECK(sqlite[i].name == mysql[i].name);
         REQUIRE(min_binary(sqlite[i].text));

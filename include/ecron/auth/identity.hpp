@@ -49,6 +49,7 @@ struct Identity {
 class ScopeMap {
 public:
     using Scopes = std::vector<std::string>;
+    ScopeMap() = default;
     explicit ScopeMap(std::vector<Scopes> granting) : granting_(std::move(granting)) {}
     /// Of a token's `scope`: words with spaces between (RFC 6749 §3.3).
     [[nodiscard]] Permissions permissions(std::string_view scope) const;

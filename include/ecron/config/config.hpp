@@ -16,6 +16,7 @@ namespace ecron::config {
 
 struct TlsFiles {
     std::string certificate, key;
+    std::string client_ca;  // empty: clients show no certificate
 };
 
 struct Http {
@@ -122,10 +123,31 @@ struct Endpoint {
     std::uint16_t port{};
 };
 
+/// "http://[fd00::5]:4445"
+[[nodiscard]] std::string url_of(const Endpoint& endpoint);
+
+enum class AuthMode : std::uint8_t { none, token, hydra, jwt };
 struct Auth {
-    bool enabled{};
+    AuthMode mode{};
+    bool enabled{};  // a mode other than none
+    std::string token_file;
+    bool token_init{};
+    Millis cache{};
+    std::size_t cache_size{};
     Endpoint hydra_public, hydra_admin;
-    Millis token_refresh{};
+    std::string ca_file;  // empty: the system's
+    std::string issuer;
+    std::vector<std::string> audiences;
+    std::string keys_url;
+    std::vector<std::vector<std::string>> scopes;  // read, write, execute, command, kubernetes, admin
+    bool metrics_public{};
+    Millis audit{};  // how long the audit log is kept; 0: for ever
+};
+
+/// Of each tenant; 0: none.
+struct TenantLimits {
+    std::size_t jobs{}, bytes{}, requests_per_second{}, runs{};
+    Millis interval{};
 };
 
 /// An empty host: no message queue.
@@ -150,6 +172,7 @@ struct Config {
     Life life;
     log::Options log;
     Auth auth;
+    TenantLimits limits;
     Messages mq;
 };
 

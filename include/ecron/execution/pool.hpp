@@ -41,6 +41,7 @@ struct Lane {
     std::size_t limit{1'000};         // attempts at once
     std::size_t per_place{SIZE_MAX};  // ... and at one place
     Tenants tenants{Tenants::one};
+    std::size_t per_tenant{SIZE_MAX};  // of one tenant, whatever is free
 };
 
 /// The pool that really runs them. An attempt of a kind without a lane fails. What it is given outlives it.

@@ -18,6 +18,7 @@ namespace ecron::http {
 struct TlsFiles {
     std::string certificate_file;  // PEM chain
     std::string key_file;          // PEM
+    std::string client_ca_file{};  // PEM; given, each client must show a certificate that it signs
 };
 
 struct ServerOptions {
@@ -32,6 +33,7 @@ struct ServerOptions {
     Millis body_timeout{30'000};    // from the end of the header to the end of the body: 408
     Millis write_timeout{30'000};   // a reader that does not read
     Millis idle_timeout{75'000};    // between requests
+    std::vector<Header> headers{};  // of every answer that has none of that name itself
 };
 
 class Server {

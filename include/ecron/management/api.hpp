@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "ecron/auth/authenticator.hpp"
 #include "ecron/base/time.hpp"
 #include "ecron/http/message.hpp"
 #include "ecron/management/ports.hpp"
@@ -42,11 +43,22 @@ struct Webhooks {
     double oldest_seconds{};
 };
 
+/// Of each tenant; 0: none.
+struct Limits {
+    std::size_t requests_per_second{};  // what goes beyond is answered 429
+    Millis interval{};                  // shortest time between two runs of a new or changed schedule
+};
+
 struct Options {
     Language language{Language::zh_cn};
     std::string prefix{"/api/ecron-management/v1"};
     std::string callback_path{"/api/cronsvr/v1/namespaces/common/executionresult"};
-    TenantId tenant{"mock-client-id"};  // of every caller, while there is no authentication
+    TenantId tenant{"mock-client-id"};            // of every caller, where nobody is asked who he is
+    auth::Authenticator* authenticator{nullptr};  // tells who is calling; none: anybody may do everything
+    auth::ScopeMap scopes{};                      // to name what is missing
+    bool metrics_public{false};
+    bool audits{false};  // keeps who changed what
+    Limits limits{};
     model::Rules rules{};
     std::string version{};
     NodeId node{};                         // this process, as GET /cluster names it

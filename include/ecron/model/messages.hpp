@@ -31,6 +31,7 @@ inline constexpr std::string_view kInvalidToken = "Invalid token";
 inline constexpr std::string_view kTokenExpired = "Token expired";
 inline constexpr std::string_view kEmptyToken = "Empty token";
 inline constexpr std::string_view kDenied = "Permission denied";
+inline constexpr std::string_view kLimit = "Limit reached";
 inline constexpr std::string_view kNoPath = "This path does not exist";
 inline constexpr std::string_view kMethod = "Method not allowed";
 inline constexpr std::string_view kConflict = "Conflicting state";

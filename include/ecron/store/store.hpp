@@ -15,6 +15,7 @@
 #include "ecron/base/time.hpp"
 #include "ecron/model/execution.hpp"
 #include "ecron/model/job.hpp"
+#include "ecron/store/audit.hpp"
 #include "ecron/store/history.hpp"
 #include "ecron/store/outbox.hpp"
 
@@ -51,6 +52,8 @@ struct Options {
     std::size_t queue_limit{100'000};         // writes waiting; over it: unavailable
     Nodes nodes{Nodes::one};                  // SQLite: always one
     Seconds lease{5};                         // of a node, and how long a silent session keeps its locks
+    std::size_t jobs_per_tenant{0};  // 0: any number; one more is denied with the field "limit_jobs" ...
+    std::size_t bytes_per_tenant{0};  // ... of their contexts together: "limit_bytes"
     Millis claim_ahead{250};  // a claim's watermark may be this much and a second ahead of the store's clock
 };
 
@@ -354,6 +357,8 @@ public:
 
     /// What is to be told of outcomes.
     [[nodiscard]] virtual Outbox& outbox() = 0;
+    /// Who changed what.
+    [[nodiscard]] virtual AuditLog& audit() = 0;
 
     [[nodiscard]] virtual Health health() const = 0;
     [[nodiscard]] virtual Statistics statistics() const = 0;

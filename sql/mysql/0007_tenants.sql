@@ -1,0 +1,20 @@
+-- min_binary: 0.1.0
+-- Who did what; and the size of a tenant's jobs, kept as their number is, for limits.
+create table if not exists t_cron_audit (
+  f_id bigint not null auto_increment primary key,
+  f_at bigint not null,
+  f_tenant_id varchar(255) not null,
+  f_client_id varchar(255) not null,
+  f_subject varchar(255) not null,
+  f_address varchar(64) not null,
+  f_action varchar(64) not null,
+  f_object varchar(255) not null,
+  f_difference mediumtext null,
+  key index_tenant (f_tenant_id, f_id),
+  key index_object (f_object, f_id),
+  key index_at (f_at)
+) engine=innodb default charset=utf8mb4 collate=utf8mb4_bin;
+
+alter table t_cron_tenant
+  add column f_bytes bigint not null default 0;
+update t_cron_tenant set f_bytes = (select coalesce(sum(length(f_job_context)), 0) from t_cron_job j where j.f_tenant_id = t_cron_tenant.f_tenant_id);

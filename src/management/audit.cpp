@@ -1,0 +1,94 @@
+#include <algorithm>
+
+#include "ecron/base/json_writer.hpp"
+#include "management/answers.hpp"
+#include "management/auditing.hpp"
+#include "management/handlers.hpp"
+#include "management/paging.hpp"
+
+/// GET /audit, and what is written for it.
+namespace ecron::management {
+namespace {
+
+constexpr std::size_t kLongestText = 255;  // bytes
+
+/// Cut before a character, not in it.
+std::string cut(std::string text) {
+    std::size_t size = std::min(text.size(), kLongestText);
+    while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U)
+        --size;
+    text.resize(size);
+    return text;
+}
+
+void append_json(std::string& out, const store::AuditEntry& entry) {
+    JsonWriter json{out};
+    json.begin_object().member("audit_id", std::to_string(entry.key));
+    json.member("at", format_rfc3339_millis(entry.at)).member("tenant_id", entry.tenant.value());
+    json.member("client_id", entry.client.value()).member("subject", entry.subject);
+    json.member("address", entry.address).member("action", entry.action).member("object", entry.object);
+    json.member_raw("difference", entry.difference.empty() ? "null" : entry.difference).end_object();
+}
+
+Result<store::AuditFilter> filter_of(const Query& query, const Call& call) {
+    const auto range = query.range();
+    if (!range) return std::unexpected(range.error());
+    const auto limit = query.number("limit", 0, kListDefault);
+    if (!limit) return std::unexpected(limit.error());
+    const auto after = query.cursor();
+    if (!after) return std::unexpected(after.error());
+    store::AuditFilter filter{.tenant = call.caller.whose, .from = range->begin, .before = *after};
+    if (range->end) filter.until = *range->end + Millis{999};  // the whole of its last second
+    if (const auto object = query.first("object")) filter.object = std::string{*object};
+    filter.limit = static_cast<std::size_t>(std::min(*limit, kListLimit));
+    return filter;
+}
+
+}  // namespace
+
+Answer list_audit(Call call) {
+    const auto query = Query::read(call.request.query);
+    if (!query) co_return refuse(call.api.options.language, query.error());
+    auto filter = filter_of(*query, call);
+    if (!filter) co_return refuse(call.api.options.language, filter.error());
+    const std::size_t limit = filter->limit;
+    if (limit == 0) co_return json_answer(200, "[]");
+    ++filter->limit;
+    const auto entries = co_await call.api.store.audit().list(std::move(*filter));
+    if (!entries) co_return refuse(call.api.options.language, entries.error());
+    const std::size_t shown = std::min(entries->size(), limit);
+    std::string body{"["};
+    for (std::size_t i = 0; i < shown; ++i) {
+        if (i != 0) body += ',';
+        append_json(body, (*entries)[i]);
+    }
+    http::Response response = json_answer(200, std::move(body += ']'));
+    if (entries->size() > shown) tell_next(response, call, *query, (*entries)[shown - 1].key);
+    co_return response;
+}
+
+bool is_audited(const Route& route) {
+    if (route.method == http::Method::get || route.under == Under::callback) return false;
+    return route.needs == Needs::write || route.needs == Needs::execute || route.needs == Needs::admin;
+}
+
+std::vector<store::AuditEntry> audit_entries(const Route& route, const http::Request& request,
+                                             const Caller& caller, std::string_view variable) {
+    std::vector<Caller::Deed> deeds = caller.deeds;
+    if (deeds.empty()) deeds.push_back({std::string{variable}, {}, caller.tenant});
+    std::vector<store::AuditEntry> entries;
+    for (Caller::Deed& deed : deeds) {
+        log::info("audit action={} tenant={} client={} subject={} address={} object={}", route.name,
+                  deed.tenant, caller.identity.tenant, caller.identity.subject, request.peer, deed.object);
+        entries.push_back({.tenant = std::move(deed.tenant),
+                           .client = caller.identity.tenant,
+                           .subject = cut(caller.identity.subject),
+                           .address = cut(request.peer),
+                           .action = std::string{route.name},
+                           .object = cut(std::move(deed.object)),
+                           .difference = std::move(deed.difference)});
+    }
+    return entries;
+}
+
+}  // namespace ecron::management

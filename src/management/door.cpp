@@ -1,0 +1,89 @@
+#include "management/door.hpp"
+
+#include "ecron/base/log.hpp"
+#include "management/answers.hpp"
+#include "management/permissions.hpp"
+#include "management/query.hpp"
+
+namespace ecron::management {
+namespace {
+
+constexpr std::string_view kEverybody = "*";
+
+bool is_open(const Route& route, const Options& options) {
+    return route.needs == Needs::nothing || (route.needs == Needs::scrape && options.metrics_public);
+}
+
+}  // namespace
+
+Door::Door(const Clock& clock, const Options& options)
+    : clock_(clock),
+      options_(options),
+      rate_(options.limits.requests_per_second) {}
+
+std::optional<Result<auth::Identity>> Door::known(const Route& route, const http::Request& request) {
+    if (options_.authenticator == nullptr || is_open(route, options_))
+        return auth::Identity{options_.tenant, {}, auth::Permissions::all()};
+    const Result<std::string_view> token = auth::token_of(request.header("Authorization"));
+    if (!token) return std::unexpected(token.error());
+    std::optional<auth::Identity> identity = options_.authenticator->known(*token);
+    if (!identity) return std::nullopt;
+    return std::move(*identity);
+}
+
+boost::asio::awaitable<Result<auth::Identity>> Door::identify(const http::Request& request) {
+    const Result<std::string_view> token = auth::token_of(request.header("Authorization"));
+    if (!token) co_return std::unexpected(token.error());
+    Result<auth::Identity> identity = co_await options_.authenticator->identify(std::string{*token});
+    co_return identity;
+}
+
+http::Response Door::refusal(const Error& error) const {
+    http::Response response = refuse(options_.language, error);
+    if (response.status == 401) response.headers.push_back({"WWW-Authenticate", "Bearer"});
+    return response;
+}
+
+std::expected<Caller, http::Response> Door::admit(const Route& route, const http::Request& request,
+                                                  auth::Identity identity) {
+    Caller caller{.identity = std::move(identity)};
+    caller.tenant = caller.identity.tenant;
+    caller.whose = caller.tenant;
+    if (is_open(route, options_)) return caller;
+    // No job could be theirs.
+    if (!can_be_id(caller.tenant.value()) || !is_text(caller.tenant.value()))
+        return std::unexpected(refusal({Errc::unauthenticated, {}, {"Authorization"}}));
+    const auth::Permission permission = permission_of(route.needs);
+    if (!caller.identity.may.has(permission))
+        return std::unexpected(forbid(options_, caller.identity, permission));
+    if (const Millis wait = rate_.take(caller.tenant, clock_.steady()); wait > Millis{0}) {
+        http::Response response = refuse(options_.language, Error{Errc::too_many, {}, {"limit_rate"}});
+        for (http::Header& header : response.headers)
+            if (header.name == "Retry-After")
+                header.value = std::to_string(std::chrono::ceil<Seconds>(wait).count());
+        return std::unexpected(std::move(response));
+    }
+    if (request.query.contains("tenant="))
+        if (auto chosen = choose_tenant(caller, request); !chosen)
+            return std::unexpected(std::move(chosen.error()));
+    return caller;
+}
+
+/// `tenant=` lets an admin act for another tenant, or with * look at everybody's.
+std::expected<void, http::Response> Door::choose_tenant(Caller& caller, const http::Request& request) const {
+    const auto query = Query::read(request.query);
+    if (!query) return std::unexpected(refuse(options_.language, query.error()));
+    const auto named = query->first("tenant");
+    if (!named || *named == caller.tenant.value()) return {};
+    if (!caller.identity.may.has(auth::Permission::admin))
+        return std::unexpected(forbid(options_, caller.identity, auth::Permission::admin));
+    if (*named == kEverybody) {
+        caller.whose.reset();
+        return {};
+    }
+    caller.tenant = TenantId{std::string{*named}};
+    caller.whose = caller.tenant;
+    return {};
+}
+
+}  // namespace ecron::management

@@ -1,0 +1,84 @@
+#include "management/permissions.hpp"
+
+#include <fmt/format.h>
+
+#include <cassert>
+
+#include "ecron/base/log.hpp"
+#include "ecron/model/json.hpp"
+#include "ecron/model/kubernetes.hpp"
+#include "management/answers.hpp"
+#include "management/reading.hpp"
+
+namespace ecron::management {
+namespace {
+
+constexpr std::size_t kRunsCompared = 256;
+
+auth::Permission permission_for(const model::Context& context) {
+    return model::is_kubernetes_job(context) ? auth::Permission::kubernetes : auth::Permission::command;
+}
+
+}  // namespace
+
+auth::Permission permission_of(Needs needs) {
+    switch (needs) {
+        case Needs::write:
+            return auth::Permission::write;
+        case Needs::execute:
+            return auth::Permission::execute;
+        case Needs::admin:
+            return auth::Permission::admin;
+        case Needs::nothing:
+        case Needs::scrape:
+        case Needs::read:
+            return auth::Permission::read;
+    }
+    return auth::Permission::admin;
+}
+
+http::Response forbid(const Options& options, const auth::Identity& identity, auth::Permission permission) {
+    const std::string scope{options.scopes.needed_for(permission)};
+    log::warn("request denied tenant={} subject={} scope={}", identity.tenant, identity.subject, scope);
+    return refuse(options.language, Error{Errc::denied, {}, {scope}});
+}
+
+std::optional<http::Response> forbids_mode(const Call& call, const model::Context& context) {
+    if (context.mode != model::Mode::exe) return std::nullopt;
+    const auth::Permission permission = permission_for(context);
+    if (call.caller.identity.may.has(permission)) return std::nullopt;
+    return forbid(call.api.options, call.caller.identity, permission);
+}
+
+bool may_every_mode(const Call& call) {
+    const auth::Permissions& may = call.caller.identity.may;
+    return may.has(auth::Permission::command) && may.has(auth::Permission::kubernetes);
+}
+
+std::optional<http::Response> forbids_mode(const Call& call, const model::Job& job) {
+    if (may_every_mode(call)) return std::nullopt;
+    const auto context = model::read_context(job.context);
+    return context ? forbids_mode(call, *context) : std::nullopt;
+}
+
+std::optional<http::Response> forbids_interval(const Call& call, const model::Job& job,
+                                               const model::Plan& plan) {
+    const Millis shortest = call.api.options.limits.interval;
+    if (shortest <= Millis{0}) return std::nullopt;
+    const auto schedule = model::schedule_of(job.cron_time, job.type, plan, job.id, job.created_at,
+                                             call.api.options.rules, cron::Strictness::takeover);
+    if (!schedule) return std::nullopt;
+    const std::vector<Instant> runs =
+        runs_of(schedule->schedule, job.type, plan, call.api.clock.now(), kRunsCompared);
+    for (std::size_t i = 1; i < runs.size(); ++i) {
+        if (runs[i] - runs[i - 1] >= shortest) continue;
+        return refuse(call.api.options.language,
+                      model::Problems{
+                          {std::string{model::cause::kCronTime}, "job_cron_time",
+                           fmt::format("runs {} apart, and {} is the least that is allowed",
+                                       format_duration(runs[i] - runs[i - 1]), format_duration(shortest))}});
+    }
+    return std::nullopt;
+}
+
+}  // namespace ecron::management

@@ -1,0 +1,171 @@
+"""What the real binary keeps to itself, and whom it lets in: static tokens, TLS, secrets."""
+
+import os
+import signal
+import socket
+import ssl
+import stat
+import tempfile
+import unittest
+
+from ecron import Ecron, certificate, free_port, job, trusting, wait_until
+
+
+class Tokens(unittest.TestCase):
+    def setUp(self):
+        self.ecron = Ecron({"auth_mode": "token", "token_file": "tokens", "token_init": "true"})
+        self.addCleanup(self.ecron.stop)
+
+    def first_token(self):
+        with open(self.ecron.path("tokens.initial"), encoding="ascii") as file:
+            return file.read().strip()
+
+    def test_a_first_start_makes_a_token_and_the_next_one_keeps_it(self):
+        token = self.first_token()
+        self.assertEqual(stat.S_IMODE(os.stat(self.ecron.path("tokens.initial")).st_mode), 0o600)
+        self.assertEqual(self.ecron.post("/job", job("first"), token).status, 201)
+        self.assertEqual(self.ecron.get("/cluster", token).status, 200)
+        self.ecron.signal(signal.SIGTERM)
+        self.ecron.child.wait(20)
+        self.ecron.start()
+        self.assertEqual(self.first_token(), token)
+        self.assertEqual(len(self.ecron.get("/job", token).json()), 1)
+
+    def test_nobody_gets_in_without_a_token(self):
+        for path in ("/job", "/jobtotal", "/audit", "/metrics", "/cluster"):
+            with self.subTest(path):
+                reply = self.ecron.get(path)
+                self.assertEqual((reply.status, reply.cause()), (401, "Empty token"))
+        self.assertEqual(self.ecron.get("/job", "ecron_nobody").status, 401)
+        for path in ("/health/alive", "/health/ready"):
+            self.assertEqual(self.ecron.get(path).status, 200)
+
+    def test_a_token_works_once_it_is_made_and_until_it_is_revoked(self):
+        token = self.ecron.command("token", "create", "ci", "--tenant", "ci", "--scope", "ecron.read")
+        wait_until("the token is known", lambda: self.ecron.get("/job", token).status == 200)
+        denied = self.ecron.post("/job", job("x"), token)
+        self.assertEqual((denied.status, denied.json()["detail"]["parameters"]), (403, ["ecron.write"]))
+        self.ecron.command("token", "revoke", "ci")
+        wait_until("the token is refused", lambda: self.ecron.get("/job", token).status == 401)
+        self.assertEqual(self.ecron.get("/job", self.first_token()).status, 200)
+
+    def test_tenants_have_their_own(self):
+        first = self.first_token()
+        other = self.ecron.command("token", "create", "other", "--tenant", "other", "--scope", "all")
+        wait_until("the token is known", lambda: self.ecron.get("/job", other).status == 200)
+        made = self.ecron.post("/job", job("mine"), first).json()["job_id"]
+        self.assertEqual(self.ecron.get(f"/job?job_id={made}", other).status, 404)
+        self.assertEqual(self.ecron.get("/job", other).json(), [])
+        # A run of the first tenant, which waits for its target's report.
+        run = job("waits")
+        run["job_context"].update(exec=f"http://127.0.0.1:{self.ecron.port}/health/alive", completion="callback")
+        run["job_context"]["info"] = {"method": "GET"}
+        run = self.ecron.post("/jobexecution", run, first).json()["execute_id"]
+        report = f"/api/cronsvr/v1/namespaces/common/executionresult/{run}"
+        for path in (f"/jobexecution/{run}/cancel", report):
+            self.assertEqual(self.ecron.post(path, {}, other).status, 404)
+        for path in (f"/jobexecution/{run}", f"/jobexecution/{run}/output"):
+            self.assertEqual(self.ecron.get(path, other).status, 404)
+        self.assertEqual(self.ecron.post(report, {"by": "its target"}, first).status, 200)
+        self.assertEqual([entry["action"] for entry in self.ecron.get("/audit", first).json()], ["runJob", "createJob"])
+        self.assertEqual(self.ecron.get("/audit", other).json(), [])
+
+    def test_secrets_are_not_to_be_seen(self):
+        token = self.first_token()
+        self.ecron.post("/job", job("x"), token)
+        self.ecron.get("/job", token[:-1] + "x")
+        with open(f"/proc/{self.ecron.child.pid}/cmdline", "rb") as file:
+            self.assertNotIn(token.encode(), file.read())
+        secret = token.rsplit("_", 1)[1]
+        self.assertNotIn(secret, self.ecron.log())
+        self.assertNotIn(secret, self.ecron.get("/metrics", token).body)
+        self.assertNotIn(secret, self.ecron.get("/job", token[:-1] + "x").body)
+        with open(self.ecron.path("tokens"), encoding="ascii") as file:
+            self.assertNotIn(secret, file.read())
+
+    def test_answers_tell_browsers_to_be_careful(self):
+        headers = self.ecron.get("/job", self.first_token()).headers
+        self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
+        self.assertEqual(headers["Cache-Control"], "no-store")
+        self.assertIn("frame-ancestors 'none'", headers["Content-Security-Policy"])
+        self.assertNotIn("Access-Control-Allow-Origin", headers)
+        self.assertNotIn("Set-Cookie", headers)
+
+
+class Tls(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="ecron-tls-")
+        self.pair = certificate(self.folder, "server")
+        self.settings = {"ssl_on": "true", "cert_file": self.pair[0], "key_file": self.pair[1]}
+
+    def started(self, context, **more):
+        ecron = Ecron({**self.settings, **more}, context)
+        self.addCleanup(ecron.stop)
+        return ecron
+
+    def served_certificate(self, ecron):
+        return ssl.get_server_certificate(("127.0.0.1", ecron.port), timeout=10)
+
+    def test_old_versions_of_tls_are_refused(self):
+        ecron = self.started(trusting(self.pair[0]))
+        for version, works in ((ssl.TLSVersion.TLSv1_1, False), (ssl.TLSVersion.TLSv1_2, True), (ssl.TLSVersion.TLSv1_3, True)):
+            context = trusting(self.pair[0])
+            context.set_ciphers("ALL:@SECLEVEL=0")
+            context.minimum_version = context.maximum_version = version
+            with self.subTest(version):
+                try:
+                    with socket.create_connection(("127.0.0.1", ecron.port), 10) as raw:
+                        with context.wrap_socket(raw, server_hostname="127.0.0.1"):
+                            agreed = True
+                except (ssl.SSLError, ConnectionError):
+                    agreed = False
+                self.assertEqual(agreed, works)
+        self.assertIn("max-age", ecron.get("/health/alive").headers["Strict-Transport-Security"])
+
+    def test_a_renewed_certificate_is_taken_without_a_restart(self):
+        ecron = self.started(trusting(self.pair[0]))
+        before = self.served_certificate(ecron)
+        certificate(self.folder, "server")
+        wait_until("the new certificate is served", lambda: self.served_certificate(ecron) != before)
+
+    def test_a_renewed_certificate_is_taken_at_sighup_and_a_broken_one_is_not(self):
+        ecron = self.started(trusting(self.pair[0]))
+        before = self.served_certificate(ecron)
+        with open(self.pair[0], "w", encoding="ascii") as file:
+            file.write("nothing\n")
+        ecron.signal(signal.SIGHUP)
+        wait_until("it is told", lambda: "certificate not reloaded" in ecron.log())
+        self.assertEqual(self.served_certificate(ecron), before)
+
+    def test_a_client_without_the_right_certificate_is_not_heard(self):
+        authority = certificate(self.folder, "authority")
+        good = certificate(self.folder, "client", authority)
+        stranger = certificate(self.folder, "stranger")
+        ecron = self.started(trusting(self.pair[0], good), client_ca_file=authority[0])
+        self.assertEqual(ecron.get("/health/alive").status, 200)
+        for client in (None, stranger):
+            ecron.context = trusting(self.pair[0], client)
+            with self.assertRaises((ssl.SSLError, ConnectionError)):
+                ecron.get("/health/alive")
+
+
+class Start(unittest.TestCase):
+    def test_what_asks_for_tokens_and_cannot_check_them_does_not_start(self):
+        for settings in ({"auth_mode": "token", "token_file": "none"}, {"auth_mode": "hydra"}, {"auth_enabled": "true"}):
+            with self.subTest(settings), self.assertRaisesRegex(AssertionError, "ecron ended"):
+                Ecron(settings)
+
+    def test_an_issuer_that_is_away_lets_nobody_in_and_says_503(self):
+        for settings in (
+            {"auth_mode": "hydra", "oauth_admin_addr": "127.0.0.1", "oauth_admin_port": str(free_port())},
+            {"auth_mode": "jwt", "jwt_issuer": f"http://127.0.0.1:{free_port()}"},
+        ):
+            with self.subTest(settings):
+                ecron = Ecron(settings)
+                self.addCleanup(ecron.stop)
+                self.assertEqual(ecron.get("/job", "any.good.token").status, 503)
+                self.assertEqual(ecron.get("/job").status, 401)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,32 @@
+#pragma once
+#include <vector>
+
+#include "ecron/store/audit.hpp"
+
+namespace ecron::management::test {
+
+/// The audit log in memory, oldest first.
+class FakeAudit final : public store::AuditLog {
+public:
+    std::vector<store::AuditEntry> entries;
+
+    Awaitable<void> append(std::vector<store::AuditEntry> given) override {
+        for (store::AuditEntry& entry : given) {
+            entry.key = static_cast<std::int64_t>(entries.size()) + 1;
+            entries.push_back(std::move(entry));
+        }
+        co_return Result<void>{};
+    }
+    Awaitable<std::vector<store::AuditEntry>> list(store::AuditFilter filter) override {
+        std::vector<store::AuditEntry> found;
+        for (auto entry = entries.rbegin(); entry != entries.rend() && found.size() < filter.limit; ++entry) {
+            const bool fits = (!filter.tenant || entry->tenant == *filter.tenant) &&
+                              (!filter.object || entry->object == *filter.object) &&
+                              (!filter.before || entry->key < *filter.before);
+            if (fits) found.push_back(*entry);
+        }
+        co_return found;
+    }
+};
+
+}  // namespace ecron::management::test

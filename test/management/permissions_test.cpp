@@ -1,0 +1,176 @@
+#include "management/guarded.hpp"
+
+using namespace ecron;
+using namespace ecron::management;
+using namespace ecron::management::test;
+
+namespace {
+
+std::string command_text(std::string_view name, std::string_view info = "") {
+    return R"({"job_name":")" + std::string{name} +
+           R"(","job_type":"scheduled","job_cron_time":"0 0 * * *","job_context":{"mode":"exe","exec":"/bin/true")" +
+           std::string{info} + "}}";
+}
+const std::string kCluster = R"(,"info":{"kubernetes":{"image":"x"}})";
+
+}  // namespace
+
+TEST_CASE("who is calling is told in the words that clients match", "[management][permissions]") {
+    Guarded api;
+    const auto [header, cause] = GENERATE(table<std::string, std::string>({
+        {"", "Empty token"},
+        {"me", "Invalid token"},
+        {"Bearer ", "Empty token"},
+        {"Bearer nobody", "Token expired"},
+    }));
+    const Reply reply = api.ask(Method::get, "/job", "", {{"Authorization", header}});
+    CHECK(reply.status() == 401);
+    CHECK(reply.cause() == cause);
+    CHECK(reply.at("/code") == 401009001);
+    CHECK(reply.detail() == bj::parse(R"({"parameters":["Authorization"]})"));
+}
+
+TEST_CASE("while nobody can tell who is calling the answer is 503", "[management][permissions]") {
+    Guarded api;
+    api.authenticator.away = true;
+    const Reply reply = api.as("me", Method::get, "/job");
+    CHECK(reply.status() == 503);
+    CHECK(reply.field("Retry-After") == "1");
+}
+
+TEST_CASE("a client that no job could belong to is nobody", "[management][permissions]") {
+    Guarded api;
+    const auto tenant = GENERATE(std::string{}, std::string(200, 'x'), std::string{"\xff"});
+    api.given_token("odd", tenant, "all");
+    CHECK(api.as("odd", Method::get, "/job").status() == 401);
+}
+
+TEST_CASE("commands take a scope of their own, also inside all", "[management][permissions]") {
+    Guarded api;
+    const auto denied = [&](const Reply& reply) {
+        CHECK(reply.status() == 403);
+        CHECK(reply.at("/detail/parameters/0") == "ecron.command");
+    };
+    const std::string http_job = api.job_of("me", "plain");
+    api.given_token("operator", "me", "all ecron.command");
+    const Reply created = api.as("operator", Method::post, "/job", command_text("command"));
+    REQUIRE(created.status() == 201);
+    const std::string id{created.at("/job_id").as_string()};
+
+    denied(api.as("me", Method::post, "/job", command_text("another")));
+    denied(api.as("me", Method::put, "/job/" + http_job, command_text("plain")));
+    denied(api.as("me", Method::put, "/job/" + id + "/enable", R"({"enable":true})"));
+    denied(api.as("me", Method::post, "/jobexecution", R"({"job_id":")" + id + "\"}"));
+    denied(api.as("me", Method::post, "/jobexecution", command_text("as sent")));
+    CHECK(api.as("me", Method::put, "/job/" + id + "/enable", R"({"enable":false})").status() == 200);
+    CHECK(api.as("operator", Method::put, "/job/" + id + "/enable", R"({"enable":true})").status() == 200);
+}
+
+TEST_CASE("Kubernetes Jobs take a scope of their own", "[management][permissions]") {
+    Guarded api;
+    api.given_token("writer", "me", "ecron.write");
+    CHECK(api.as("me", Method::post, "/job", command_text("a", kCluster)).status() == 201);
+    const Reply denied = api.as("writer", Method::post, "/job", command_text("b", kCluster));
+    CHECK(denied.status() == 403);
+    CHECK(denied.at("/detail/parameters/0") == "ecron.kubernetes");
+}
+
+TEST_CASE("everybody's scheduling is an admin's to pause", "[management][permissions]") {
+    Guarded api;
+    CHECK(api.as("me", Method::post, "/scheduling/pause", R"({"all":true})").status() == 403);
+    CHECK(api.as("boss", Method::post, "/scheduling/pause", R"({"all":true})").status() == 200);
+    CHECK(api.as("me", Method::get, "/scheduling").at("/all") == true);
+}
+
+TEST_CASE("metrics may be public", "[management][permissions]") {
+    Guarded api;
+    CHECK(api.get("/metrics").status() == 401);
+    api.options.metrics_public = true;
+    api.restart();
+    CHECK(api.get("/metrics").status() == 200);
+}
+
+TEST_CASE("a tenant that asks too often is told when to come back", "[management][limits]") {
+    Guarded api;
+    api.options.limits.requests_per_second = 2;
+    api.restart();
+    CHECK(api.as("me", Method::get, "/job").status() == 200);
+    CHECK(api.as("me", Method::get, "/job").status() == 200);
+    const Reply refused = api.as("me", Method::get, "/job");
+    CHECK(refused.status() == 429);
+    CHECK(refused.field("Retry-After") == "1");
+    CHECK(api.as("you", Method::get, "/job").status() == 200);
+    CHECK(api.get("/health/alive").status() == 200);
+    api.clock.advance(Millis{500});
+    CHECK(api.as("me", Method::get, "/job").status() == 200);
+}
+
+TEST_CASE("a schedule that runs too often is refused when it is made or changed", "[management][limits]") {
+    Service api;
+    api.options.limits.interval = Millis{60'000};
+    const auto [cron, status] = GENERATE(table<std::string, unsigned>({
+        {"* * * * *", 201},
+        {"* * * * * *", 400},
+        {"0,59 * * * * *", 400},
+        {"@every 59s", 400},
+        {"@every 1m", 201},
+        {"0 0 1 1 *", 201},
+    }));
+    CAPTURE(cron);
+    const Reply reply = api.post("/job", job_text("x", cron));
+    CHECK(reply.status() == status);
+    if (status == 400) CHECK(reply.cause() == "Cron time error");
+    const std::string id = api.given_job("y");
+    CHECK(api.put("/job/" + id, job_text("y", cron)).status() == (status == 201 ? 200 : status));
+}
+
+TEST_CASE("who changed what is kept, from where and with the difference", "[management][audit]") {
+    Guarded api;
+    const std::string id = api.job_of("me", "a");
+    CHECK(api.as("me", Method::put, "/job/" + id, job_text("a", "0 1 * * *")).status() == 200);
+    CHECK(api.as("me", Method::put, "/job/" + id + "/enable", R"({"enable":false})").status() == 200);
+    CHECK(api.as("me", Method::delete_, "/job/" + id).status() == 200);
+    const Reply told = api.as("me", Method::get, "/audit?object=" + id);
+    REQUIRE(told.status() == 200);
+    const bj::array entries = told.json().as_array();
+    REQUIRE(entries.size() == 4);
+    CHECK(entries[3].at("action") == "createJob");
+    CHECK(entries[3].at("difference").at("job_context.exec") == bj::parse(R"({"to":"http://localhost/x"})"));
+    CHECK(entries[2].at("action") == "replaceJob");
+    CHECK(entries[2].at("difference") ==
+          bj::parse(R"({"job_cron_time":{"from":"0 0 * * *","to":"0 1 * * *"}})"));
+    CHECK(entries[1].at("difference") == bj::parse(R"({"enabled":{"to":false}})"));
+    CHECK(entries[0].at("action") == "deleteJobs");
+    for (const bj::value& entry : entries) {
+        CHECK(entry.at("client_id") == "me");
+        CHECK(entry.at("subject") == "me-subject");
+        CHECK(entry.at("tenant_id") == "me");
+    }
+}
+
+TEST_CASE("what an admin does to a tenant's job stands in that tenant's audit log", "[management][audit]") {
+    Guarded api;
+    const std::string id = api.job_of("me", "a");
+    CHECK(api.as("boss", Method::delete_, "/job/" + id + "?tenant=me").status() == 200);
+    const Reply told = api.as("me", Method::get, "/audit");
+    CHECK(told.at("/0/client_id") == "boss");
+    CHECK(api.as("you", Method::get, "/audit").json().as_array().empty());
+    CHECK(api.as("boss", Method::get, "/audit?tenant=*").json().as_array().size() == 2);
+}
+
+TEST_CASE("what only looks, or was refused, is not in the audit log", "[management][audit]") {
+    Guarded api;
+    CHECK(api.as("me", Method::get, "/job").status() == 200);
+    CHECK(api.as("me", Method::post, "/preview", R"({"job_cron_time":"@daily"})").status() == 200);
+    CHECK(api.as("me", Method::post, "/job", "{}").status() == 400);
+    CHECK(api.store.audited.entries.empty());
+}
+
+TEST_CASE("long values are told by their size", "[management][audit]") {
+    Guarded api;
+    const std::string body = R"(,"info":{"body":{"text":")" + std::string(2'000, 'x') + "\"}}";
+    REQUIRE(api.as("me", Method::post, "/job", job_text("a", "@daily", body)).status() == 201);
+    const Reply told = api.as("me", Method::get, "/audit");
+    CHECK(told.at("/0/difference").as_object().at("job_context.info.body").at("to").at("size").as_int64() >
+          2'000);
+}

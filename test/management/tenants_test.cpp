@@ -1,0 +1,200 @@
+#include <algorithm>
+#include <functional>
+#include <map>
+
+#include "management/guarded.hpp"
+#include "management/routes.hpp"
+
+/// Every route, asked by a second tenant for what is the first one's.
+using namespace ecron;
+using namespace ecron::management;
+using namespace ecron::management::test;
+
+namespace {
+
+/// What the first tenant has.
+struct Theirs {
+    std::string job, execution, letter;
+};
+
+/// What there is to see at a route for somebody else: 404 wherever an id is named, and nothing of it
+/// elsewhere.
+struct Rule {
+    std::function<Reply(Guarded&, const Theirs&)> ask;
+    unsigned status;
+};
+
+const std::string kStatus = R"([{"execute_id":"their-run","job_type":"timed","job_status":"failure"}])";
+
+/// A text with the ids of the first tenant's in the places of JOB, RUN and LETTER.
+std::string filled(std::string text, const Theirs& theirs) {
+    const std::map<std::string, std::string> ids{
+        {"JOB", theirs.job}, {"RUN", theirs.execution}, {"LETTER", theirs.letter}};
+    for (const auto& [name, id] : ids)
+        if (const std::size_t at = text.find(name); at != text.npos) text.replace(at, name.size(), id);
+    return text;
+}
+
+Rule send(Method method, std::string path, std::string body, unsigned status) {
+    return {[=](Guarded& api, const Theirs& theirs) {
+                return api.as("you", method, filled(path, theirs), filled(body, theirs));
+            },
+            status};
+}
+Rule get(std::string path, unsigned status) { return send(Method::get, std::move(path), "", status); }
+
+const std::map<std::string, Rule, std::less<>>& rules() {
+    constexpr Method post = Method::post, put = Method::put, delete_ = Method::delete_;
+    static const std::map<std::string, Rule, std::less<>> all{
+        {"listJobs", get("/job?job_id=JOB", 404)},
+        {"createJob", send(post, "/job", job_text("their name"), 201)},  // names are each tenant's own
+        {"replaceJob", send(put, "/job/JOB", job_text("mine now"), 404)},
+        {"deleteJobs", send(delete_, "/job/JOB", "", 200)},  // as for any unknown id; nothing is deleted
+        {"enableJobs", send(put, "/job/JOB/enable", R"({"enable":false})", 404)},
+        {"notifyJobs", send(put, "/job/JOB/notify", R"({"webhook":"http://localhost/"})", 404)},
+        {"nextRuns", get("/job/JOB/next", 404)},
+        {"explainRun", get("/job/JOB/explain?at=2026-01-05T00:00:00Z", 404)},
+        {"countJobs", get("/jobtotal", 200)},
+        {"preview", send(post, "/preview", R"({"job_id":"JOB","job_cron_time":"@daily"})", 200)},
+        {"listStatuses", get("/jobstatus?job_id=JOB", 404)},
+        {"statusesOfJob", get("/jobstatus/JOB", 404)},
+        {"putStatuses", send(put, "/jobstatus/x", kStatus, 200)},  // which lists it as refused
+        {"runJob", send(post, "/jobexecution", R"({"job_id":"JOB"})", 404)},
+        {"showExecution", get("/jobexecution/RUN", 404)},
+        {"showOutput", get("/jobexecution/RUN/output", 404)},
+        {"cancelExecution", send(post, "/jobexecution/RUN/cancel", "", 404)},
+        {"reportResult", send(post, kCallback + "/RUN", "{}", 404)},
+        {"listDeadLetters", get("/deadletter", 200)},
+        {"redeliver", send(post, "/deadletter/LETTER/redeliver", "", 404)},
+        {"showScheduling", get("/scheduling", 200)},
+        {"pauseScheduling", send(post, "/scheduling/pause", "", 200)},  // its own
+        {"resumeScheduling", send(post, "/scheduling/resume", "", 200)},
+        {"showCluster", get("/cluster", 403)},
+        {"listAudit", get("/audit", 200)},
+        {"alive", get("/health/alive", 200)},
+        {"ready", get("/health/ready", 200)},
+        {"metrics", get("/metrics", 200)},
+        {"openapi", get("/openapi.json", 200)},
+    };
+    return all;
+}
+
+Theirs given_theirs(Guarded& api) {
+    Theirs theirs{api.job_of("me", "their name"), "their-run", "1"};
+    api.given_execution(theirs.execution, theirs.job, model::ExecutionState::executing).tenant =
+        TenantId{"me"};
+    api.runs.owners[ExecuteId{theirs.execution}] = TenantId{"me"};
+    api.store.letters.dead.push_back(
+        {.key = 1, .execution = ExecuteId{theirs.execution}, .tenant = TenantId{"me"}});
+    return theirs;
+}
+
+}  // namespace
+
+TEST_CASE("no route shows or changes what is another tenant's, nor that it exists", "[management][tenants]") {
+    for (const Route& route : routes()) {
+        CAPTURE(route.name);
+        const auto rule = rules().find(route.name);
+        REQUIRE(rule != rules().end());  // a new route needs a rule here
+        Guarded api;
+        const Theirs theirs = given_theirs(api);
+        const std::vector<store::AuditEntry> told = api.store.audited.entries;
+        const Reply reply = rule->second.ask(api, theirs);
+        CHECK(reply.status() == rule->second.status);
+        if (route.needs != Needs::nothing && route.needs != Needs::scrape) {
+            CHECK(reply.text().find(theirs.job) == std::string::npos);
+            CHECK((route.name == "putStatuses" || reply.text().find(theirs.execution) == std::string::npos));
+        }
+        // It is all as it was.
+        const Reply job = api.as("me", Method::get, "/job?job_id=" + theirs.job);
+        REQUIRE(job.status() == 200);
+        CHECK(job.at("/0/job_name") == "their name");
+        CHECK(job.at("/0/enabled") == true);
+        CHECK(job.at("/0/revision") == 1);
+        CHECK(api.as("me", Method::get, "/jobexecution/" + theirs.execution).at("/job_status") ==
+              "executing");
+        CHECK(api.store.letters.put_back.empty());
+        CHECK(api.as("me", Method::get, "/scheduling").at("/paused") == false);
+    }
+}
+
+TEST_CASE("every route that is not open asks who is calling", "[management][tenants]") {
+    for (const Route& route : routes()) {
+        CAPTURE(route.name);
+        Guarded api;
+        const Theirs theirs = given_theirs(api);
+        api.authenticator.tokens.clear();
+        const bool open = route.needs == Needs::nothing;
+        const Reply reply = rules().at(std::string{route.name}).ask(api, theirs);
+        CHECK((reply.status() == 401) == !open);
+        if (!open) CHECK(reply.field("WWW-Authenticate") == "Bearer");
+    }
+}
+
+TEST_CASE("every route asks for the permission that it names, and 403 names the scope",
+          "[management][tenants]") {
+    for (const Route& route : routes()) {
+        CAPTURE(route.name);
+        Guarded api;
+        const Theirs theirs = given_theirs(api);
+        api.given_token("you", "you", "");
+        const Reply reply = rules().at(std::string{route.name}).ask(api, theirs);
+        if (route.needs == Needs::nothing) {
+            CHECK(reply.status() == 200);
+            continue;
+        }
+        CHECK(reply.status() == 403);
+        CHECK(reply.cause() == "Permission denied");
+        const std::string scope{reply.at("/detail/parameters/0").as_string()};
+        api.given_token("you", "you", scope);
+        CHECK(rules().at(std::string{route.name}).ask(api, theirs).status() != 403);
+    }
+}
+
+TEST_CASE("a run as sent cannot take another tenant's ids", "[management][tenants]") {
+    Guarded api;
+    const Theirs theirs = given_theirs(api);
+    const std::string id = R"(,"execute_id":")" + theirs.execution + '"';
+    CHECK(api.as("you", Method::post, "/jobexecution", job_text("x", "", id)).status() == 404);
+    std::string job = job_text("x", "");
+    job.insert(1, R"("job_id":")" + theirs.job + "\",");
+    CHECK(api.as("you", Method::post, "/jobexecution", job).status() == 404);
+}
+
+TEST_CASE("an admin sees the tenant that he names, or everybody's; nobody else may name one",
+          "[management][tenants]") {
+    Guarded api;
+    const Theirs theirs = given_theirs(api);
+    api.job_of("you", "yours");
+    const auto count = [&](const std::string& query) {
+        return api.as("boss", Method::get, "/job" + query).json().as_array().size();
+    };
+    CHECK(count("") == 0);
+    CHECK(count("?tenant=me") == 1);
+    CHECK(count("?tenant=*") == 2);
+    CHECK(api.as("boss", Method::put, "/job/" + theirs.job + "/enable?tenant=me", "{}").status() == 200);
+    CHECK(api.as("boss", Method::get, "/cluster").status() == 200);
+    const Reply denied = api.as("you", Method::get, "/job?tenant=me");
+    CHECK(denied.status() == 403);
+    CHECK(denied.at("/detail/parameters/0") == "ecron.admin");
+    CHECK(api.as("you", Method::get, "/job?tenant=you").status() == 200);
+}
+
+TEST_CASE("headers make nobody an admin", "[management][tenants]") {
+    Guarded api;
+    given_theirs(api);
+    const Reply reply =
+        api.ask(Method::get, "/job?tenant=*", "",
+                {{"Authorization", "Bearer you"}, {"Secret", "x"}, {"Code", "y"}, {"X-Tenant", "me"}});
+    CHECK(reply.status() == 403);
+}
+
+TEST_CASE("what stands in a job's text about its tenant is ignored", "[management][tenants]") {
+    Guarded api;
+    std::string text = job_text("x");
+    text.insert(1, R"("tenant_id":"you",)");
+    const Reply reply = api.as("me", Method::post, "/job", text);
+    REQUIRE(reply.status() == 201);
+    CHECK(api.as("me", Method::get, "/job?job_id=" + std::string{reply.at("/job_id").as_string()})
+              .at("/0/tenant_id") == "me");
+}

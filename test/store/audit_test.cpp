@@ -1,0 +1,118 @@
+#include "store/world.hpp"
+
+using namespace ecron;
+using namespace ecron::store;
+using namespace ecron::store::test;
+
+namespace {
+
+AuditEntry entry(std::string tenant, std::string object) {
+    return {.tenant = TenantId{std::move(tenant)},
+            .client = TenantId{"who"},
+            .subject = "ä' \"; --",
+            .address = "::1",
+            .action = "createJob",
+            .object = std::move(object),
+            .difference = R"({"enabled":{"to":true}})"};
+}
+
+}  // namespace
+
+TEST_CASE("the audit log tells what was written, newest first, a tenant's own", "[store][audit]") {
+    World world;
+    world.open();
+    AuditLog& audit = world.store().audit();
+    world.must(audit.append({entry("me", "one"), entry("me", "two")}));
+    world.must(audit.append({entry("you", "three")}));
+    const auto all = world.must(audit.list({}));
+    REQUIRE(all.size() == 3);
+    CHECK(all[0].object == "three");
+    CHECK(all[2].subject == "ä' \"; --");
+    CHECK(all[2].difference == R"({"enabled":{"to":true}})");
+    CHECK(world.must(audit.list({.tenant = TenantId{"me"}})).size() == 2);
+    CHECK(world.must(audit.list({.object = "two"})).size() == 1);
+    CHECK(world.must(audit.list({.limit = 1})).size() == 1);
+    const auto next = world.must(audit.list({.limit = 1, .before = all[0].key}));
+    REQUIRE(next.size() == 1);
+    CHECK(next[0].object == "two");
+    CHECK(world.must(audit.list({.from = all[0].at + Millis{1}})).empty());
+    CHECK(world.must(audit.list({.until = all[2].at - Millis{1}})).empty());
+}
+
+TEST_CASE("old audit entries go, also where history is kept for ever", "[store][audit]") {
+    World world;
+    world.open();
+    world.must(world.store().audit().append({entry("me", "one")}));
+    world.sql("update t_cron_audit set f_at = f_at - 100000");
+    world.must(world.store().audit().append({entry("me", "two")}));
+    const auto trimmed = world.must(world.store().trim_history({.audit = Millis{50'000}}, JobId{}));
+    CHECK(trimmed.others == 1);
+    CHECK(world.must(world.store().audit().list({})).front().object == "two");
+}
+
+TEST_CASE("a tenant has no more jobs than it may", "[store][limits]") {
+    World world{Options{.jobs_per_tenant = 2}};
+    world.open();
+    const auto made = [&](const char* tenant, const char* name) {
+        return world.await(world.store().create_job({.id = JobId{std::string{name} + tenant},
+                                                     .name = name,
+                                                     .cron_time = "@daily",
+                                                     .tenant = TenantId{tenant}},
+                                                    ""));
+    };
+    CHECK(made("me", "a"));
+    CHECK(made("me", "b"));
+    const auto refused = made("me", "c");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::denied);
+    CHECK(refused.error().fields == std::vector<std::string>{"limit_jobs"});
+    CHECK(made("you", "a"));
+    world.must(world.store().delete_jobs(TenantId{"me"}, {JobId{"ame"}}));
+    CHECK(made("me", "c"));
+}
+
+TEST_CASE("jobs made at once do not outrun the limit", "[store][limits]") {
+    World world{Options{.jobs_per_tenant = 5}};
+    world.open();
+    std::vector<boost::asio::awaitable<Result<model::Job>>> work;
+    for (int i = 0; i < 20; ++i)
+        work.push_back(world.store().create_job({.id = JobId{std::to_string(i)},
+                                                 .name = std::to_string(i),
+                                                 .cron_time = "@daily",
+                                                 .tenant = TenantId{"me"}},
+                                                ""));
+    std::size_t made = 0;
+    for (const auto& answer : world.all(std::move(work))) made += answer ? 1 : 0;
+    CHECK(made == 5);
+    CHECK(world.number("select f_jobs from t_cron_tenant where f_tenant_id = 'me'") == 5);
+}
+
+TEST_CASE("the bytes of a tenant's jobs are counted through every change", "[store][limits]") {
+    World world{Options{.bytes_per_tenant = 400}};
+    world.open();
+    model::Job job{.id = JobId{"a"},
+                   .name = "a",
+                   .cron_time = "@daily",
+                   .context = std::string(150, ' '),
+                   .tenant = TenantId{"me"}};
+    const auto counted = [&] {
+        return world.number("select coalesce(sum(f_bytes), 0) from t_cron_tenant") ==
+               world.number("select coalesce(sum(length(f_job_context)), 0) from t_cron_job");
+    };
+    world.must(world.store().create_job(job, ""));
+    CHECK(counted());
+    job.context = std::string(300, ' ');
+    world.must(world.store().replace_job(std::nullopt, job, "", std::nullopt));
+    CHECK(counted());
+    job.context = std::string(401, ' ');
+    const auto refused = world.await(world.store().replace_job(std::nullopt, job, "", std::nullopt));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().fields == std::vector<std::string>{"limit_bytes"});
+    model::Job other = job;
+    other.id = JobId{"b"}, other.name = "b", other.context = std::string(101, ' ');
+    CHECK_FALSE(world.await(world.store().create_job(other, "")));
+    world.must(world.store().notify_jobs(std::nullopt, {job.id}, "http://localhost/"));
+    CHECK(counted());
+    world.must(world.store().delete_jobs(std::nullopt, {job.id}));
+    CHECK(counted());
+}
