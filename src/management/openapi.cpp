@@ -158,7 +158,7 @@ void write_answers(JsonWriter& json, const Route& route) {
     json.end_object();
     std::set<unsigned> refusals(route.refusals.begin(), route.refusals.end());
     refusals.insert(500);
-    if (route.needs != Needs::nothing) refusals.insert({401, 403, 429, 503});
+    if (route.needs != Needs::nothing) refusals.insert({400, 401, 403, 429, 503});
     for (const unsigned status : refusals) write_refusal(json, status);
     json.end_object();
 }
