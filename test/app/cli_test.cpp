@@ -209,3 +209,62 @@ TEST_CASE("health tells by its exit code whether the service is well", "[cli]") 
     CHECK(cli.err == "ecron: not ready: /health/ready answers 503\n");
     CHECK(cli.run({"health", "--cron-port", "high"}).exit_code == kExitWrong);
 }
+
+TEST_CASE("db check tells what is broken, and its exit code whether anything is", "[cli]") {
+    GivenCli cli;
+    std::vector<std::string> broken;
+    cli.upkeep.check = [&](const config::Config&) { return Result<std::vector<std::string>>{broken}; };
+    CHECK(cli.run({"db", "check"}).exit_code == kExitGood);
+    CHECK(cli.out == "The database is good.\n");
+    broken = {"jobs share an id: a (2 in all)", "the file is damaged: page 7 (1 in all)"};
+    CHECK(cli.run({"db", "check"}).exit_code == kExitBad);
+    CHECK(cli.out == broken[0] + '\n' + broken[1] + '\n');
+    cli.upkeep.check = [](const config::Config&) {
+        return Result<std::vector<std::string>>{fail(Errc::not_found, "there is no database at ecron.db")};
+    };
+    CHECK(cli.run({"db", "check"}).exit_code == kExitWrong);
+    CHECK(cli.err == "ecron: there is no database at ecron.db\n");
+}
+
+TEST_CASE("db migrate says that it is done, or why not", "[cli]") {
+    GivenCli cli;
+    cli.upkeep.migrate = [](const config::Config&) { return Result<void>{}; };
+    CHECK(cli.run({"db", "migrate"}).exit_code == kExitGood);
+    cli.upkeep.migrate = [](const config::Config&) {
+        return Result<void>{fail(Errc::conflict, "needs a newer ecron")};
+    };
+    CHECK(cli.run({"db", "migrate"}).exit_code == kExitWrong);
+    CHECK_THAT(cli.err, Contains("newer"));
+}
+
+TEST_CASE("export writes to standard output and nothing else there", "[cli]") {
+    GivenCli cli;
+    std::optional<Scope> saved;
+    cli.upkeep.save = [&](const config::Config&, Scope scope, std::ostream& to) {
+        saved = scope;
+        to << "rows\n";
+        return Result<std::uint64_t>{1};
+    };
+    CHECK(cli.run({"export"}).exit_code == kExitGood);
+    CHECK(saved == Scope::jobs);
+    CHECK(cli.out == "rows\n");
+    CHECK(cli.err == "ecron: 1 rows written\n");
+    cli.run({"export", "--all"});
+    CHECK(saved == Scope::all);
+    CHECK(cli.run({"export", "backup"}).exit_code == kExitWrong);
+}
+
+TEST_CASE("import takes the name of a file", "[cli]") {
+    GivenCli cli;
+    std::string read;
+    cli.upkeep.restore = [&](const config::Config&, const std::string& file) {
+        read = file;
+        return file == "bad" ? Result<std::uint64_t>{fail(Errc::invalid, "line 1: it was cut off")} : 7;
+    };
+    CHECK(cli.run({"import", "backup"}).exit_code == kExitGood);
+    CHECK(read == "backup");
+    CHECK(cli.out == "7 rows read.\n");
+    CHECK(cli.run({"import", "bad"}).exit_code == kExitWrong);
+    CHECK(cli.run({"import"}).exit_code == kExitWrong);
+    CHECK(cli.run({"import", "a", "b"}).exit_code == kExitWrong);
+}
