@@ -92,9 +92,14 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- end -}}
 
+{{/* Whether callers bring static tokens: unless something else was said. */}}
+{{- define "ecron.tokens" -}}
+{{- if eq (.Values.config.auth_mode | default (ternary "other" "token" (hasKey .Values.config "auth_enabled"))) "token" -}}true{{- end -}}
+{{- end -}}
+
 {{/* ecron's configuration file: what the chart knows, then what config says. */}}
 {{- define "ecron.file" -}}
-{{- $known := dict "cron_addr" "all" "db_path" "/var/lib/ecron/ecron.db" "run_dir" "/var/lib/ecron/run" "auth_enabled" false -}}
+{{- $known := dict "cron_addr" "all" "db_path" "/var/lib/ecron/ecron.db" "run_dir" "/var/lib/ecron/run" -}}
 {{- if include "ecron.several" . -}}{{- $_ := set $known "multi_node" true -}}{{- end -}}
 {{- if include "ecron.mysql" . -}}{{- $_ := set $known "db_driver" "mysql" -}}{{- end -}}
 {{- if .Values.tls.secretName -}}
@@ -105,6 +110,16 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if .Values.database.caSecret.name -}}
 {{- $_ := set $known "db_ca_file" (printf "/etc/ecron/database/%s" .Values.database.caSecret.key) -}}
 {{- end -}}
+{{- if include "ecron.tokens" . -}}
+{{- $_ := set $known "auth_mode" "token" -}}
+{{- if .Values.tokens.secretName -}}
+{{- $_ := set $known "token_file" (printf "/etc/ecron/tokens/%s" .Values.tokens.key) -}}
+{{- else -}}
+{{- $_ := set $known "token_file" "/var/lib/ecron/tokens" -}}
+{{- $_ := set $known "token_init" true -}}
+{{- end -}}
+{{- end -}}
+{{- if .Values.serviceMonitor.enabled -}}{{- $_ := set $known "metrics_public" true -}}{{- end -}}
 {{- if .Values.jobSecrets.secretName -}}{{- $_ := set $known "secrets_dir" "/etc/ecron/job-secrets" -}}{{- end -}}
 {{- if .Values.config.kubernetes_enabled -}}
 {{- $_ := set $known "kubernetes_namespaces" (include "ecron.jobNamespaces" . | fromJsonArray) -}}
@@ -129,6 +144,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- if and .Values.existingSecret .Values.secrets -}}
 {{- fail (printf "secrets: %s cannot be given beside existingSecret: %s" (keys .Values.secrets | sortAlpha | join ", ") .Values.existingSecret) -}}
+{{- end -}}
+{{- if and (include "ecron.tokens" .) (include "ecron.several" .) (not .Values.tokens.secretName) (not .Values.config.token_file) -}}
+{{- fail "tokens.secretName: a Secret with the token file is needed (or another config.auth_mode), since several replicas cannot each make tokens of their own" -}}
 {{- end -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) -}}
 {{- fail "ingress.hosts: one is needed, since ingress.enabled is true" -}}
@@ -169,6 +187,9 @@ env:
 {{- if .Values.database.caSecret.name }}
 - {name: database-ca, mountPath: /etc/ecron/database, readOnly: true}
 {{- end }}
+{{- if .Values.tokens.secretName }}
+- {name: tokens, mountPath: /etc/ecron/tokens, readOnly: true}
+{{- end }}
 {{- if .Values.jobSecrets.secretName }}
 - {name: job-secrets, mountPath: /etc/ecron/job-secrets, readOnly: true}
 {{- end }}
@@ -196,6 +217,10 @@ env:
 - name: database-ca
   secret: {secretName: {{ .name | quote }}}
 {{- end }}
+{{- end }}
+{{- with .Values.tokens.secretName }}
+- name: tokens
+  secret: {secretName: {{ . | quote }}, defaultMode: 0440}
 {{- end }}
 {{- with .Values.jobSecrets.secretName }}
 - name: job-secrets
