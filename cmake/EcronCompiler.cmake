@@ -17,7 +17,10 @@ option(ECRON_WERROR "Treat warnings as errors (the presets do)" OFF)
 if(ECRON_WERROR)
   add_compile_options(-Werror)
 endif()
-add_link_options(-fuse-ld=lld -Wl,--as-needed)
+add_link_options(-fuse-ld=lld -Wl,--as-needed -Wl,-z,relro,-z,now,-z,noexecstack)
+
+# What makes a memory error harder to use; scripts/check-hardening reads it off the binary.
+add_compile_options("$<$<CONFIG:Release,RelWithDebInfo>:-fstack-protector-strong;-fcf-protection=full;-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>")
 
 # Asserts are part of the program: no configuration defines NDEBUG.
 foreach(configuration DEBUG RELEASE RELWITHDEBINFO)
