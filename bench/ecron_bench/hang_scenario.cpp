@@ -35,7 +35,8 @@ constexpr std::size_t kLimit = 1'000;  // the pool's, as it is shipped
 constexpr std::size_t kPerPlace = 256;
 constexpr std::size_t kTenants = 10;   // of the runs that are measured
 constexpr Millis kHangTimeout{2'000};  // and a millisecond more from each to the next; then it is tried again
-constexpr double kMostAdded = 1;       // ms, of p99
+constexpr std::chrono::milliseconds kSettle{500};  // until all of them hang
+constexpr double kMostAdded = 1;                   // ms, of p99
 
 /// Targets that take every connection and never answer: nobody accepts what the kernel has queued.
 class HangingTargets {
@@ -115,11 +116,12 @@ public:
         missing_ += due_.size() - lateness.size();
         return distribution(std::move(lateness));
     }
-    /// Runs against these, each tried again when its time is up, until release().
+    /// Runs against these, each tried again when its time is up, until release(). All have begun afterwards.
     void hang(const std::vector<std::string>& urls) {
         hanging_ = true;
         Millis timeout = kHangTimeout;
         for (const std::string& url : urls) hang_once(task_of("hangs", url, timeout++));
+        io_.run_for(kSettle);
     }
     void release() {
         hanging_ = false;
