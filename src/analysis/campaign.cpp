@@ -4,11 +4,13 @@
 #include "scheduler_impl.hpp"
 
 /// Which shards this node leads: a round of the campaign each 100 ms; it takes its share of those that are
-/// free, and gives back what is more than its share.
+/// free, and gives back what is more than its share. Shards that stay free, since the node whose share they
+/// are is dead and its lease has not ended, are taken by whoever sees it, and shared out anew when it is
+/// known who lives.
 namespace ecron::analysis {
 namespace {
 
-constexpr Millis kRound{100};
+constexpr int kRoundsFree = 2;  // after so many a shard is nobody's who lives
 constexpr Millis kGuard{200};
 constexpr Millis kBeforeLeaseEnds{1'000};  // commands have to be dead by then
 
@@ -22,6 +24,7 @@ Scheduler::Impl::Impl(asio::io_context& io, const Clock& clock, store::Store& st
       campaign_(io),
       tail_(io),
       watch_(io),
+      strays_(io),
       guard_(io) {
     node_.read_changes = [this] { return read_changes(); };
     node_.slot_freed = [this](const std::string& key) {
@@ -32,6 +35,7 @@ Scheduler::Impl::Impl(asio::io_context& io, const Clock& clock, store::Store& st
 asio::awaitable<void> Scheduler::Impl::run() {
     node_.gate.spawn("changes", keep_warm());
     node_.gate.spawn("cluster", watch_cluster());
+    node_.gate.spawn("strays", look_for_strays());
     if (node_.options.nodes == store::Nodes::many) node_.gate.spawn("lease", guard_lease());
     while (!over_) {
         const SteadyInstant sent = node_.clock.steady();
@@ -48,32 +52,55 @@ asio::awaitable<void> Scheduler::Impl::run() {
             stood(*standing);
         } else {
             held_.clear();
+            rounds_with_free_ = 0;
+            extra_ = 0;
         }
-        co_await campaign_.wait(kRound);
+        co_await campaign_.wait(node_.options.campaign);
     }
 }
 
 store::CampaignRound Scheduler::Impl::next_round() const {
     store::CampaignRound round{.node = node_.options.node};
-    if (node_.stopping || refuses_to_lead_ || !warm_) {
-        for (const auto& shard : shards_)
-            if (!shard->in_term() && is_held(shard->shard())) round.release.push_back(shard->shard());
-        return round;
-    }
-    const std::size_t shards = shards_.size();
-    round.most = node_.options.nodes == store::Nodes::one ? shards : (shards + live_nodes_ - 1) / live_nodes_;
+    if (may_lead()) round.most = extra_ > 0 ? std::max(share(), held_.size() + extra_) : share();
     // A lock that was taken while there were fewer nodes is somebody else's to have, unless it is led
     // already.
+    const std::size_t keeps = most_to_keep();
     auto wanted = static_cast<std::size_t>(
         std::ranges::count_if(shards_, [](const auto& shard) { return shard->in_term(); }));
     for (const auto& shard : shards_) {
         if (shard->in_term() || !is_held(shard->shard())) continue;
-        if (wanted < round.most)
+        if (wanted < keeps)
             ++wanted;
         else
             round.release.push_back(shard->shard());
     }
     return round;
+}
+
+bool Scheduler::Impl::may_lead() const { return !node_.stopping && !refuses_to_lead_ && warm_; }
+
+/// Of all shards, among those that can lead.
+std::size_t Scheduler::Impl::share() const {
+    const std::size_t shards = shards_.size();
+    return node_.options.nodes == store::Nodes::one ? shards : (shards + live_nodes_ - 1) / live_nodes_;
+}
+
+/// What was taken beyond the share is kept until the leases of the dead have ended, so that it does not go to
+/// and fro.
+std::size_t Scheduler::Impl::most_to_keep() const {
+    if (!may_lead()) return 0;
+    const bool keeps_all = took_extra_ && node_.clock.steady() - *took_extra_ < node_.options.lease;
+    return keeps_all ? shards_.size() : share();
+}
+
+/// Shards that were free in several rounds are nobody's share: each who sees it takes his part of them.
+void Scheduler::Impl::claim_abandoned(const store::Standing& standing) {
+    rounds_with_free_ = standing.free > 0 && may_lead() ? rounds_with_free_ + 1 : 0;
+    const bool abandoned = rounds_with_free_ >= kRoundsFree;
+    extra_ = abandoned ? (standing.free + live_nodes_ - 1) / live_nodes_ : 0;
+    if (!abandoned) return;
+    took_extra_ = node_.clock.steady();
+    log::info("shards that nobody leads are taken count={}", standing.free);
 }
 
 bool Scheduler::Impl::is_held(Shard shard) const { return std::ranges::find(held_, shard) != held_.end(); }
@@ -89,6 +116,7 @@ void Scheduler::Impl::stood(const store::Standing& standing) {
     lease_renewed_ = standing.lease_renewed;
     live_nodes_ = std::max<std::size_t>(standing.live_nodes, 1);
     check_clock(standing);
+    claim_abandoned(standing);
     take_and_release();
     const bool stands_by =
         warm_ && node_.options.nodes == store::Nodes::one && held_.empty() && !node_.stopping;
@@ -128,13 +156,13 @@ void Scheduler::Impl::check_clock(const store::Standing& standing) {
 
 /// Shards that are held and not led are led; of those that are too many one at a time is released.
 void Scheduler::Impl::take_and_release() {
-    const std::size_t most = next_round().most;
+    const std::size_t most = most_to_keep();
     const bool releasing =
         std::ranges::any_of(shards_, [](const auto& shard) { return shard->is_releasing(); });
     std::size_t led = 0;
     for (const auto& shard : shards_) {
         if (shard->in_term() && !shard->is_releasing()) ++led;
-        const bool may = most > 0 && is_held(shard->shard()) && shard->is_loaded() && !shard->in_term();
+        const bool may = is_held(shard->shard()) && shard->is_loaded() && !shard->in_term();
         if (!may || led >= most) continue;
         ++led;
         shard->begin_term();
@@ -170,6 +198,7 @@ SchedulerStanding Scheduler::Impl::standing() const {
 
 asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
     node_.stopping = true;
+    campaign_.notify();  // others learn at once that this node leads no more
     log::info("draining runs={}", node_.runs.all);
     for (const auto& shard : shards_)
         if (shard->in_term()) shard->release();
@@ -189,6 +218,7 @@ asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
     campaign_.notify();
     tail_.notify();
     watch_.notify();
+    strays_.notify();
     guard_.notify();
     co_await node_.gate.drained();
     NodeId self = node_.options.node;

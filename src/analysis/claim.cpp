@@ -42,6 +42,10 @@ asio::awaitable<void> ShardScheduler::claim_batch(std::vector<Claim> batch, Inst
     for (const Claim& claim : batch) keys.push_back(claim.job);
     const auto tasks = co_await node_.fetch_tasks(std::move(keys));
     if (!tasks || term != term_count_) co_return;
+    while (awaits_withdrawal(batch, *tasks)) {
+        co_await node_.progress.wait(Millis{50});
+        if (term != term_count_) co_return;
+    }
     for (const Claim& claim : batch) {
         const auto summary = summaries_.find(claim.run);
         if (summary == summaries_.end()) continue;
@@ -56,6 +60,17 @@ asio::awaitable<void> ShardScheduler::claim_batch(std::vector<Claim> batch, Inst
     if (term != term_count_) co_return;
     std::vector<RunId> ids = add_runs(batch, *tasks);
     co_await commit(std::move(ids), std::move(missed), watermark, planned);
+}
+
+/// Whether an instant is claimed again of which the row is just being deleted.
+bool ShardScheduler::awaits_withdrawal(const std::vector<Claim>& batch, const Node::Tasks& tasks) {
+    if (withdrawing_.empty()) return false;
+    return std::ranges::any_of(batch, [&](const Claim& claim) {
+        const auto task = tasks.find(claim.job);
+        if (task == tasks.end()) return false;
+        const ExecuteId id{keyed_uuid(node_.store.id_key(), task->second->job_id.value(), claim.nominal)};
+        return withdrawing_.contains(id) && runs_.find(id) != nullptr;
+    });
 }
 
 /// The runs of a batch but those of which the job was deleted meanwhile, or that are on their way already.

@@ -77,7 +77,10 @@ void ShardScheduler::carry_out(const Refuse& refuse) {
     node_.gate.spawn("refuse", finish_without_attempt(refuse.run, std::string{refuse.reason}));
 }
 
-void ShardScheduler::carry_out(const Withdraw& one) { to_withdraw_.push_back(one.run); }
+void ShardScheduler::carry_out(const Withdraw& one) {
+    to_withdraw_.push_back(one.run);
+    if (const Run* const run = runs_.find(one.run)) withdrawing_.insert(run->row.id);
+}
 
 void ShardScheduler::carry_out(const Stop& stop) {
     Run* const run = find(stop.run);
@@ -151,6 +154,7 @@ asio::awaitable<void> ShardScheduler::withdraw(std::vector<RunId> ids) {
     }
     if (term != term_count_) co_return;
     node_.statistics.withdrawn += executions.size();
+    for (const ExecuteId& id : executions) withdrawing_.erase(id);
     for (const RunId id : ids) end_run(id);
 }
 

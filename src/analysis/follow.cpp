@@ -19,6 +19,7 @@ void ShardScheduler::begin_load(const store::ShardState& state) {
     position_ = state;
     if (!position_.watermark) position_.watermark = node_.clock.now();
     pending_.clear();
+    pending_resumes_.clear();
     planner_.clear(node_.clock.now(), *position_.watermark);
 }
 
@@ -38,6 +39,7 @@ asio::awaitable<void> ShardScheduler::end_load() {
 void ShardScheduler::changed(const PlanChange& change) {
     if (term_) {
         apply(change);
+        applied_ = std::max(applied_, change.number);
         wake_.notify();
     } else {
         // A shard that is loaded again gets some that came meanwhile, and then those before.
@@ -80,10 +82,22 @@ void ShardScheduler::pause(std::optional<Group> tenant, std::optional<Instant> s
     wake_.notify();
 }
 
-void ShardScheduler::resume(std::optional<Group> tenant, std::optional<Instant> at) {
-    planner_.resume(tenant, at);
+void ShardScheduler::resume(const Resume& resume) {
+    planner_.resume(resume.tenant, resume.at, resume.since);
     passes_runs_ = true;
     wake_.notify();
+    if (term_) {
+        rewind(resume);
+        applied_ = std::max(applied_, resume.number);
+    } else {
+        pending_resumes_.push_back(resume);
+    }
+}
+
+/// Until it became known that a pause had ended, instants were passed over as paused.
+void ShardScheduler::rewind(const Resume& resume) {
+    const std::vector<JobKey> rewound = planner_.rewind(resume.tenant, resume.at);
+    replayed_.insert(rewound.begin(), rewound.end());
 }
 
 /// The shard's row, read each second while another node leads, or nobody.
@@ -103,6 +117,8 @@ asio::awaitable<void> ShardScheduler::observe(store::ShardState state) {
     }
     while (!pending_cancels_.empty() && pending_cancels_.front().number <= planned)
         pending_cancels_.pop_front();
+    while (!pending_resumes_.empty() && pending_resumes_.front().number <= planned)
+        pending_resumes_.pop_front();
     co_await pass(*position_.watermark);
     following_ = false;
 }
@@ -126,6 +142,8 @@ void ShardScheduler::replay_since(const store::Term& term) {
         apply(change);
     }
     pending_.clear();
+    for (const Resume& resume : std::exchange(pending_resumes_, {}))
+        if (resume.number > term.planned) rewind(resume);
 }
 
 }  // namespace ecron::analysis

@@ -51,8 +51,9 @@ asio::awaitable<bool> ShardScheduler::take() {
               format_rfc3339_millis(term->watermark));
     const bool nobody_between = term_ && term->epoch.value() == term_->epoch.value() + 1;
     if (nobody_between) {
-        term_ = *term;
-        co_return true;
+        const bool up_to_date = co_await catch_up(term->head);
+        if (up_to_date) term_ = *term;
+        co_return up_to_date;
     }
     if (term_) let_go(node_.gate);
     if (!loaded_) co_return false;  // its jobs are loaded anew first
@@ -70,6 +71,7 @@ asio::awaitable<bool> ShardScheduler::take() {
     term_ = *term;
     ++term_count_;
     planned_ = term->planned;
+    applied_ = term->planned;
     const std::uint64_t count = term_count_;
     node_.gate.spawn("recover", recover(count));
     // What this term starts must know what others have started, unless there is too much of it.
@@ -163,7 +165,7 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
 
     const bool waits = pending && (row.node.value().empty() || row.due.value_or(now) > now);
     const bool untouched = waits && !is_resumed(row, task);
-    if (untouched && row.attempt <= 1 && !still_named(row, task)) {
+    if (untouched && row.attempt <= 1 && is_planned(row) && !still_named(row, task)) {
         std::vector<ExecuteId> ids{row.id};
         const Result<void> gone = co_await node_.store.withdraw(shard_, term_->epoch, std::move(ids));
         if (!gone) log::warn("run not withdrawn execution={} error={}", row.id, gone.error().what);
@@ -198,7 +200,7 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
 /// Whether a planned run that has not started is still one of its job's. One that was due before its job's
 /// schedule was changed is; and a job that is spent is disabled with its run.
 bool ShardScheduler::still_named(const model::Execution& row, const execution::TaskPtr& task) const {
-    if (!is_planned(row) || task == nullptr) return task != nullptr;
+    if (task == nullptr) return false;
     if (task->job_type == model::JobType::timed && !task->context.plan.repeats) return true;
     const std::optional<PlannedJob> job = planner_.find(row.job_key);
     return job && job->schedule.names(*row.nominal);
@@ -207,7 +209,8 @@ bool ShardScheduler::still_named(const model::Execution& row, const execution::T
 /// The node that ran it is gone: the run goes back to pending, as a new attempt unless this one goes on
 /// without a node, or ends. False: it ended.
 asio::awaitable<bool> ShardScheduler::survive_loss(model::Execution& row, execution::TaskPtr task) {
-    store::Outcome outcome{.id = row.id, .attempt = row.attempt};
+    store::Outcome outcome{
+        .id = row.id, .attempt = row.attempt, .owner = store::Outcome::Owner{row.node, row.epoch}};
     const bool resumes = task != nullptr && execution::outlives_node(task->context);
     const bool goes_on = resumes || survives(row, task);
     if (resumes) {
@@ -263,7 +266,8 @@ asio::awaitable<void> ShardScheduler::hand_over() {
 /// Forgets what belongs to the leader, who is somebody else now. What was decided here and never committed is
 /// his to decide: this planner has to be loaded anew before it may do so again.
 void ShardScheduler::let_go(Gate& gate) {
-    bool clean = decided_.empty() && missed_.empty() && !std::exchange(uncommitted_, false);
+    const bool all_planned = term_->planned >= applied_;
+    bool clean = decided_.empty() && missed_.empty() && !std::exchange(uncommitted_, false) && all_planned;
     for (const Claim& claim : decided_) planner_.ended(claim.run);
     for (const RunId id : runs_.ids()) {
         planner_.ended(id);
@@ -296,6 +300,7 @@ void ShardScheduler::let_go(Gate& gate) {
     decided_.clear();
     to_start_.clear();
     to_withdraw_.clear();
+    withdrawing_.clear();
     slot_waiters_.clear();
     missed_.clear();
     summaries_.clear();

@@ -28,7 +28,8 @@ PlanChange::Plan plan_of(const store::Change& change, const store::ReplacedSched
         .type = replaced.type,
         .plan = replaced.plan,
         .tenant = change.tenant.value(),
-        .created_at = told || current == nullptr ? replaced.created_at : current->created_at};
+        .created_at = told || current == nullptr ? replaced.created_at : current->created_at,
+        .effective_from = replaced.effective_from};
     auto planned = planned_job(stored, defaults, groups);
     if (planned) plan.job = *planned;
     return plan;

@@ -22,7 +22,8 @@ std::expected<PlannedJob, std::string> build(const store::StoredPlan& job, const
                       .schedule = parsed->schedule,
                       .timing = timing_of(plan, job.type, defaults.timing, groups),
                       .tenant = groups.of(std::string{job.tenant}),
-                      .jitter_seed = stable_hash(job.id)};
+                      .jitter_seed = stable_hash(job.id),
+                      .since = job.effective_from};
 }
 
 }  // namespace
@@ -66,7 +67,8 @@ std::expected<PlannedJob, std::string> planned_job(const model::Job& job, const 
                                    .cron_time = job.cron_time,
                                    .type = job.type,
                                    .tenant = job.tenant.value(),
-                                   .created_at = job.created_at};
+                                   .created_at = job.created_at,
+                                   .effective_from = job.effective_from};
     return build(stored, context->plan, defaults, groups);
 }
 

@@ -23,8 +23,11 @@ std::optional<PlannedJob> Planner::find(JobKey job) const { return impl_->find(j
 void Planner::pause(std::optional<Group> tenant, std::optional<Instant> since) {
     impl_->pause(tenant, since.value_or(impl_->now()));
 }
-void Planner::resume(std::optional<Group> tenant, std::optional<Instant> at) {
-    impl_->resume(tenant, at.value_or(impl_->now()));
+void Planner::resume(std::optional<Group> tenant, std::optional<Instant> at, std::optional<Instant> since) {
+    impl_->resume(tenant, at.value_or(impl_->now()), since);
+}
+std::vector<JobKey> Planner::rewind(std::optional<Group> tenant, Instant at) {
+    return impl_->rewind(tenant, at);
 }
 void Planner::split(JobKey job, Instant until) { impl_->split(job, until); }
 bool Planner::follow(Instant now, Instant watermark) { return impl_->follow(now, watermark); }
@@ -86,6 +89,7 @@ void Planner::Impl::clear(Instant now, Instant decided) {
     gaps_.clear();
     pauses_.clear();
     pauses_of_all_.clear();
+    changed_.clear();
     groups_.clear();
     pending_.clear();
 }
@@ -107,6 +111,7 @@ std::size_t Planner::Impl::memory() const {
         4 * sizeof(void*);  // of an unordered_map: its links and a bucket's share
     return sizeof *this + jobs_.memory() + index_.memory() + timings_.memory() + claims_.memory() +
            late_.memory() + runs_.memory() + activities_.memory() + starts_.memory() + held_.memory() +
+           changed_.size() * (sizeof(JobKey) + sizeof(Instant) + kMapNode) +
            pauses_.size() * (sizeof(Span) + kMapNode) + groups_.size() * (sizeof(Concurrency) + kMapNode) +
            pending_.capacity() * sizeof(Decision);
 }

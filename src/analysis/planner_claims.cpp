@@ -119,10 +119,8 @@ bool Planner::Impl::follow(Instant now, Instant watermark) {
 void Planner::Impl::pass_followed(std::uint32_t number, Instant watermark) {
     Job& job = jobs_[number];
     job.armed = Armed::no;
-    const Timing& timing = timings_[job.timing];
-    if (timing.once)
-        job.next = kNever;
-    else if (timing.jitter > Millis{0})
+    // A job that runs once is spent by a change of it, not by an instant: that one may have been missed.
+    if (timings_[job.timing].jitter > Millis{0})
         pass_claimed(job, watermark);
     else
         job.next = first_after(job, std::max(job.next, watermark));

@@ -32,7 +32,8 @@ public:
     [[nodiscard]] std::optional<PlannedJob> find(JobKey key) const;
     void split(JobKey key, Instant until);
     void pause(std::optional<Group> tenant, Instant since);
-    void resume(std::optional<Group> tenant, Instant at);
+    void resume(std::optional<Group> tenant, Instant at, std::optional<Instant> since);
+    std::vector<JobKey> rewind(std::optional<Group> tenant, Instant at);
     [[nodiscard]] std::optional<Instant> next_nominal(JobKey key) const;
     [[nodiscard]] Instant now() const { return now_; }
     [[nodiscard]] std::size_t jobs() const { return known_; }
@@ -125,7 +126,10 @@ private:
     void drop_if_unused(std::uint32_t job);
     void reconcile_runs(std::uint32_t job, Instant from);
     void begin_pause(Spans& spans, Instant since) const;
-    static void end_pause(Spans& spans, Instant at);
+    static void end_pause(Spans& spans, Instant at, std::optional<Instant> since);
+    bool rewind(std::uint32_t job, Instant at);
+    void note_change(const PlannedJob& planned);
+    void expect_runs_after(std::uint32_t job, Instant from);
     [[nodiscard]] Instant pause_end(const Job& job, Instant due) const;
     [[nodiscard]] std::optional<Instant> pause_begin_within(const Job& job, Instant from,
                                                             Instant until) const;
@@ -182,6 +186,8 @@ private:
     std::vector<Span> gaps_;                   // when none were, in order
     std::unordered_map<Group, Spans> pauses_;  // of each tenant, those that undecided instants may lie in
     Spans pauses_of_all_;
+    std::unordered_map<JobKey, Instant> changed_;  // since when jobs that were changed lately are as they are
+    std::size_t changed_limit_{64};
 
     Slab<Run, &Run::next> runs_;
     Slab<Activity, &Activity::first> activities_;

@@ -5,6 +5,11 @@
 
 /// What jobs there are, and which tenants are paused.
 namespace ecron::analysis {
+namespace {
+
+constexpr std::chrono::hours kMostRewound{1};
+
+}  // namespace
 
 void Planner::Impl::reserve(std::size_t jobs) {
     jobs_.reserve(jobs);
@@ -51,10 +56,27 @@ void Planner::Impl::upsert(const PlannedJob& planned, Instant from, std::optiona
     job.jitter_seed = planned.jitter_seed;
     job.timing = timing;
     job.tenant = planned.tenant;
+    note_change(planned);
     job.next = first_after(job, from);
     if (claimed) pass_claimed(job, *claimed);
     if (job.activity != kNone) reconcile_runs(number, from);
     arm_job(number, now_, false);
+}
+
+/// Those that changed so long ago that planning will not go back to it are as good as always there.
+void Planner::Impl::note_change(const PlannedJob& planned) {
+    const auto is_old = [decided = watermark()](Instant since, Millis jitter) {
+        return since < decided - jitter - kMostRewound;
+    };
+    changed_.erase(planned.key);
+    if (planned.since == Instant::min() || is_old(planned.since, planned.timing.jitter)) return;
+    changed_.emplace(planned.key, planned.since);
+    if (changed_.size() < changed_limit_) return;
+    std::erase_if(changed_, [&](const auto& one) {
+        const auto number = find_job(one.first);
+        return !number || !jobs_[*number].known || is_old(one.second, timings_[jobs_[*number].timing].jitter);
+    });
+    changed_limit_ = std::max<std::size_t>(64, 2 * changed_.size());
 }
 
 /// Unstarted runs whose instants the new schedule names are kept and follow it; the others are withdrawn.
@@ -71,15 +93,12 @@ void Planner::Impl::reconcile_runs(std::uint32_t number, Instant from) {
             withdraw(one, pending_);
             continue;
         }
-        if (run.nominal > from) {
-            Activity& activity = activities_[job.activity];
-            activity.known_until = std::max(activity.known_until, run.nominal);
-        }
         if (run.state >= State::grouped) continue;
         run.withdrawn = false;
         timings_.release(run.timing);
         run.timing = timings_.retain(job.timing);
     }
+    if (job.activity != kNone) expect_runs_after(number, from);
 }
 
 void Planner::Impl::adjust(const PlannedJob& planned) {
@@ -159,13 +178,43 @@ void Planner::Impl::pause(std::optional<Group> tenant, Instant since) {
     begin_pause(tenant ? pauses_[*tenant] : pauses_of_all_, since);
 }
 
-void Planner::Impl::resume(std::optional<Group> tenant, Instant at) {
-    if (!tenant) {
-        end_pause(pauses_of_all_, at);
-        return;
+void Planner::Impl::resume(std::optional<Group> tenant, Instant at, std::optional<Instant> since) {
+    end_pause(tenant ? pauses_[*tenant] : pauses_of_all_, at, since);
+}
+
+std::vector<JobKey> Planner::Impl::rewind(std::optional<Group> tenant, Instant at) {
+    std::vector<JobKey> rewound;
+    for (std::uint32_t number = 0; jobs_.reached(number); ++number) {
+        const Job& job = jobs_[number];
+        const bool theirs = job.known && (!tenant || job.tenant == *tenant);
+        if (theirs && rewind(number, at)) rewound.push_back(job.key);
     }
-    const auto paused = pauses_.find(*tenant);
-    if (paused != pauses_.end()) end_pause(paused->second, at);
+    return rewound;
+}
+
+bool Planner::Impl::rewind(std::uint32_t number, Instant at) {
+    Job& job = jobs_[number];
+    const Timing& timing = timings_[job.timing];
+    const auto changed = changed_.find(job.key);
+    const Instant known_from = changed == changed_.end() ? kAlways : changed->second;
+    const Instant from = std::max(at - timing.jitter, known_from);
+    Instant first = first_after(job, from);
+    // What was due before was not passed over in ignorance.
+    while (first < job.next && first + delay(job, first) <= at) first = first_after(job, first);
+    if (first >= job.next) return false;
+    disarm_job(number);
+    job.next = first;
+    if (job.activity != kNone) expect_runs_after(number, from);
+    arm_job(number, now_, false);
+    return true;
+}
+
+/// Instants after `from` may have a run already.
+void Planner::Impl::expect_runs_after(std::uint32_t number, Instant from) {
+    Activity& activity = activities_[jobs_[number].activity];
+    for (std::uint32_t one = activity.first; one != kNone; one = runs_[one].next)
+        if (runs_[one].planned && runs_[one].nominal > from)
+            activity.known_until = std::max(activity.known_until, runs_[one].nominal);
 }
 
 void Planner::Impl::begin_pause(Spans& spans, Instant since) const {
@@ -178,8 +227,12 @@ void Planner::Impl::begin_pause(Spans& spans, Instant since) const {
     spans.push_back({since, kNever});
 }
 
-void Planner::Impl::end_pause(Spans& spans, Instant at) {
-    if (!spans.empty() && spans.back().end == kNever) spans.back().end = std::max(at, spans.back().begin);
+void Planner::Impl::end_pause(Spans& spans, Instant at, std::optional<Instant> since) {
+    const bool is_open = !spans.empty() && spans.back().end == kNever;
+    if (is_open && spans.back().begin <= at)
+        spans.back().end = at;
+    else if (since)  // of a pause before the one that goes on, or one that was over when it became known
+        spans.insert(is_open ? spans.end() - 1 : spans.end(), Span{*since, at});
 }
 
 /// Until when an instant's pause lasts; kAlways where it is not paused.

@@ -53,7 +53,9 @@ asio::awaitable<Result<model::Execution>> ShardScheduler::run_now(model::Job job
         mark_begun(row, node_.options.executor_id, *row.begin_at);
     }
     const std::uint64_t term = term_count_;
+    inserting_.insert(row.id);
     Result<model::Execution> stored = co_await node_.store.insert_execution(row, store::Tell::nobody);
+    inserting_.erase(row.id);
     if (!stored) {
         continue_run(row);
         co_return stored;

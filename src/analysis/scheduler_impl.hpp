@@ -8,7 +8,7 @@
 namespace ecron::analysis {
 
 /// What is above the shards, a file each: campaign.cpp (which of them this node leads), warm.cpp (loading,
-/// the change log, the cluster), route.cpp (what the API asks, and of whom).
+/// the change log, the cluster), strays.cpp (what nobody knows), route.cpp (what the API asks, and of whom).
 class Scheduler::Impl {
 public:
     Impl(asio::io_context& io, const Clock& clock, store::Store& store, execution::Pool& pool,
@@ -42,6 +42,10 @@ private:
 
     // campaign.cpp
     [[nodiscard]] store::CampaignRound next_round() const;
+    [[nodiscard]] std::size_t share() const;
+    [[nodiscard]] bool may_lead() const;
+    [[nodiscard]] std::size_t most_to_keep() const;
+    void claim_abandoned(const store::Standing& standing);
     [[nodiscard]] bool is_held(Shard shard) const;
     void stood(const store::Standing& standing);
     asio::awaitable<void> guard_lease();
@@ -61,6 +65,9 @@ private:
     void take_pause(const store::Change& change, const std::vector<bool>& wanted);
     void take_job_change(const store::Change& change, const std::vector<model::Job>& jobs);
 
+    // strays.cpp
+    asio::awaitable<void> look_for_strays();
+
     // route.cpp
     [[nodiscard]] ShardScheduler& shard_of(const JobId& job) const;
     asio::awaitable<Result<model::Execution>> run_elsewhere(model::Job job, model::Trigger trigger,
@@ -73,6 +80,7 @@ private:
     Wakeup campaign_;    // something about who leads is to be done at once
     Wakeup tail_;        // the change log has something new
     Wakeup watch_;       // to end it
+    Wakeup strays_;      // to end it
     Wakeup guard_;       // to end it
     bool warm_{false};   // the jobs of all shards have been loaded
     bool ready_{false};  // ... and this node has led, stood by, or is one of many
@@ -80,6 +88,9 @@ private:
     bool told_standby_{false};
     std::vector<Shard> held_;
     std::size_t live_nodes_{1};
+    int rounds_with_free_{0};  // one after the other
+    std::size_t extra_{0};     // shards that the next round may take beyond the share
+    std::optional<SteadyInstant> took_extra_{};
     std::optional<SteadyInstant> lease_renewed_;  // when the last good renewal was sent
     Millis clock_ahead_{};
     bool refuses_to_lead_{false};

@@ -20,6 +20,14 @@ struct LoadedJob {
 /// Before the reason of an end that a leader asks another node for; names of callers do not begin so.
 inline const std::string kOwnWish{":"};
 
+/// The end of a pause, of a tenant's jobs or of all.
+struct Resume {
+    ChangeNumber number{};
+    std::optional<Group> tenant{};
+    Instant at{};
+    std::optional<Instant> since{};
+};
+
 /// A wish to end an execution, as the change log tells it.
 struct Cancel {
     ChangeNumber number{};
@@ -28,9 +36,9 @@ struct Cancel {
 };
 
 /// The planning of one shard, and its parts, a file each: follow.cpp (keeping up with another leader),
-/// lead.cpp (taking the lead, recovery, letting go), elsewhere.cpp (runs of other nodes), decide.cpp (the
-/// loop and the planner's decisions), claim.cpp, attempt.cpp (starts), outcome.cpp, request.cpp (what the API
-/// and the change log ask).
+/// lead.cpp (taking the lead, recovery, letting go), elsewhere.cpp (runs of other nodes), strays.cpp (runs
+/// that nobody knows), decide.cpp (the loop and the planner's decisions), claim.cpp, attempt.cpp (starts),
+/// outcome.cpp, request.cpp (what the API and the change log ask).
 ///
 /// It knows its jobs whether or not it leads. A lead that is lost keeps everything in memory until somebody
 /// else has begun a term: if nobody has, it goes on as if nothing had been.
@@ -58,7 +66,7 @@ public:
     asio::awaitable<void> end_load();
     void changed(const PlanChange& change);
     void pause(std::optional<Group> tenant, std::optional<Instant> since);
-    void resume(std::optional<Group> tenant, std::optional<Instant> at);
+    void resume(const Resume& resume);
     asio::awaitable<void> observe(store::ShardState state);
 
     // lead.cpp
@@ -78,6 +86,10 @@ public:
 
     // elsewhere.cpp
     asio::awaitable<void> look_elsewhere();
+
+    // strays.cpp
+    [[nodiscard]] bool misses(const model::Execution& row);
+    asio::awaitable<void> take_up(model::Execution row);
 
     // attempt.cpp
     void record_long_runs();
@@ -106,6 +118,7 @@ private:
     // follow.cpp
     void apply(const PlanChange& change);
     void replay_since(const store::Term& term);
+    void rewind(const Resume& resume);
     asio::awaitable<void> pass(Instant watermark);
 
     // lead.cpp
@@ -138,6 +151,7 @@ private:
     void carry_out(const Start& start);
     void carry_out(const Refuse& refuse);
     void carry_out(const Withdraw& withdraw);
+    [[nodiscard]] bool awaits_withdrawal(const std::vector<Claim>& batch, const Node::Tasks& tasks);
     void carry_out(const Stop& stop);
     void carry_out(const Expire& expire);
     void carry_out(const Missed& missed);
@@ -210,6 +224,8 @@ private:
     store::ShardState position_;      // how far the planner follows another leader
     std::deque<PlanChange> pending_;  // changes that he has not said to have planned
     std::deque<Cancel> pending_cancels_;
+    std::deque<Resume> pending_resumes_;
+    ChangeNumber applied_{};  // the newest change that this term's planner was told at once
     RunTable runs_;
     RunTable orphans_;      // what goes on here although the lead, and with it the rest, was let go
     ChangeNumber planned_;  // what the planner had planned completely when it last ran dry
@@ -219,7 +235,9 @@ private:
     std::deque<RunId> to_start_;
     std::deque<RunId> unrecorded_;                                     // attempts in the order of their begin
     std::unordered_map<std::string, std::deque<RunId>> slot_waiters_;  // by concurrency key
+    std::unordered_set<ExecuteId> inserting_;                          // asked for, being stored
     std::vector<RunId> to_withdraw_;
+    std::unordered_set<ExecuteId> withdrawing_;
     std::vector<store::Missed> missed_;                   // until the watermark has passed them
     std::unordered_map<RunId, store::Missed> summaries_;  // for the row of the run that stands for them
     Instant first_undecided_{};              // when this term began: some runs of it may have been claimed

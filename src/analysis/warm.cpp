@@ -11,7 +11,6 @@
 namespace ecron::analysis {
 namespace {
 
-constexpr Millis kTail{200};
 constexpr Millis kWatch{1'000};
 constexpr std::size_t kChangesAtOnce = 1'000;
 constexpr std::size_t kChangesPerTurn = 64;  // between them everything else gets its turn
@@ -38,7 +37,7 @@ asio::awaitable<void> Scheduler::Impl::keep_warm() {
         } else if (warm_) {
             co_await read_changes();
         }
-        co_await tail_.wait(kTail);
+        co_await tail_.wait(node_.options.tail);
     }
 }
 
@@ -204,7 +203,8 @@ void Scheduler::Impl::take_pause(const store::Change& change, const std::vector<
         if (change.kind == "pause")
             shards_[i]->pause(group, change.at);
         else
-            shards_[i]->resume(group, change.at);
+            shards_[i]->resume(
+                {.number = change.number, .tenant = group, .at = change.at, .since = change.since});
     }
 }
 

@@ -54,7 +54,10 @@ Change read_change(const Statement& row) {
                   .job_key = JobKey(row.integer(3)),
                   .tenant = TenantId(row.text(4)),
                   .at = from_unix_millis(row.integer(5))};
-    if (!is_request(change.kind)) {
+    if (change.kind == "resume") {
+        if (const auto pause = object_of(row.text(6)))
+            change.since = from_unix_millis(number_of(*pause, "since"));
+    } else if (!is_request(change.kind)) {
         change.replaced = row.text(6);
     } else if (const auto request = object_of(row.text(6))) {
         change.execution = ExecuteId(text_of(*request, "execute_id"));

@@ -161,6 +161,21 @@ std::vector<model::Execution> unended(Session& session, std::size_t limit, std::
     return executions;
 }
 
+std::vector<model::Execution> under_way(Session& session, Instant due_before, std::size_t limit,
+                                        std::int64_t after_key) {
+    Statement& select = session.prepare(
+        fmt::format(
+            "select {} from t_cron_job_status where f_job_status in (2, 6) and f_trigger in (1, 2, 3) and "
+            "coalesce(f_accepted, 0) = 0 and f_due < :before and f_key_id + 0 > :after "
+            "order by f_key_id + 0 limit :rows",
+            kExecutionColumns),
+        "iii", kExecutionTypes);
+    select << to_unix_millis(due_before) << after_key << static_cast<std::int64_t>(limit);
+    std::vector<model::Execution> executions;
+    for (select.run(); select.fetch();) executions.push_back(read_execution_row(select));
+    return executions;
+}
+
 std::vector<model::Attempt> attempts_of(Session& session, const ExecuteId& id) {
     Statement& select = session.prepare(
         "select f_attempt, f_begin, f_end, f_node, f_outcome, f_code, f_reason, f_detail, f_output from "

@@ -63,6 +63,8 @@ std::vector<model::Execution> find_executions(Session& session, std::span<const 
 /// Planned and requested ones, by nominal instant. Reads all of the job's rows.
 std::vector<model::Execution> runs_of(Session& session, const JobId& job, Instant from, Instant to);
 std::vector<model::Execution> unended(Session& session, std::size_t limit, std::int64_t after_key);
+std::vector<model::Execution> under_way(Session& session, Instant due_before, std::size_t limit,
+                                        std::int64_t after_key);
 std::vector<model::Attempt> attempts_of(Session& session, const ExecuteId& id);
 
 }  // namespace ecron::store

@@ -1,7 +1,6 @@
 #include "store/leadership.hpp"
 
 #include <fmt/format.h>
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
 
@@ -26,25 +25,11 @@ void LockRound::apply(Leadership& leadership) { result = leadership.round(round_
 void LockRelease::apply(Leadership& leadership) { result = leadership.release(shard_); }
 
 Leadership::Leadership(boost::asio::io_context& io, const Options& options, const Clock& clock)
-    : io_(io),
-      options_(options),
+    : options_(options),
       clock_(clock),
-      thread_([this] { run(); }) {}
+      thread_(io, [this](LockWork& work) { work.apply(*this); }) {}
 
 Leadership::~Leadership() { close(); }
-
-void Leadership::submit(std::unique_ptr<LockWork> work) {
-    {
-        const std::scoped_lock lock(mutex_);
-        if (!closing_) {
-            queue_.push_back(std::move(work));
-            wake_.notify_one();
-            return;
-        }
-    }
-    work->refuse({Errc::unavailable, "the store is closed", {}});
-    boost::asio::post(io_, [refused = std::move(work)] { refused->answer(); });
-}
 
 bool Leadership::holds(Shard shard) const {
     const std::scoped_lock lock(mutex_);
@@ -57,28 +42,12 @@ std::optional<SteadyInstant> Leadership::last_beat() const {
 }
 
 void Leadership::close() {
+    thread_.close();
+    std::uint64_t held = 0;
     {
         const std::scoped_lock lock(mutex_);
-        closing_ = true;
+        held = held_;
     }
-    wake_.notify_one();
-    if (thread_.joinable()) thread_.join();
-}
-
-void Leadership::run() {
-    std::unique_lock lock(mutex_);
-    for (;;) {
-        wake_.wait(lock, [this] { return !queue_.empty() || closing_; });
-        if (queue_.empty()) break;
-        std::unique_ptr<LockWork> work = std::move(queue_.front());
-        queue_.pop_front();
-        lock.unlock();
-        work->apply(*this);
-        boost::asio::post(io_, [answered = std::move(work)] { answered->answer(); });
-        lock.lock();
-    }
-    const std::uint64_t held = held_;
-    lock.unlock();
     // Closing the session frees the locks too, but only some time after this process has gone on.
     for (std::uint32_t shard = 0; shard < kMostShards; ++shard)
         if ((held & bit(Shard(shard))) != 0) [[maybe_unused]]
@@ -93,7 +62,7 @@ Result<Locks> Leadership::round(const CampaignRound& round, std::size_t shards, 
         Locks locks;
         const Owners found = owners(shards, locks);
         for (const Shard shard : round.release) give_back(shard);
-        if (may_take) take_free(found, round.most, round.release);
+        if (may_take) locks.free = take_free(found, round.most, round.release);
         const std::scoped_lock lock(mutex_);
         good_ = sent;
         for (std::uint32_t shard = 0; shard < kMostShards; ++shard)
@@ -134,17 +103,23 @@ Leadership::Owners Leadership::owners(std::size_t shards, Locks& locks) {
     return found;
 }
 
-void Leadership::take_free(const Owners& owners, std::size_t most, const std::vector<Shard>& not_these) {
+/// Answers how many of the free locks are left.
+std::size_t Leadership::take_free(const Owners& owners, std::size_t most,
+                                  const std::vector<Shard>& not_these) {
     // Where one process leads them all, the first lock decides between the candidates.
     const bool first_decides = options_.nodes == Nodes::one;
     std::size_t held = static_cast<std::size_t>(std::ranges::count(owners, 1));
-    for (std::uint32_t shard = 0; shard < owners.size() && held < most; ++shard) {
-        const bool wanted =
+    std::size_t left = 0;
+    for (std::uint32_t shard = 0; shard < owners.size(); ++shard) {
+        const bool is_free =
             owners[shard] == 0 && std::ranges::find(not_these, Shard(shard)) == not_these.end();
+        const bool wanted = is_free && held < most;
         const bool taken = wanted && take(Shard(shard));
         if (taken) ++held;
-        if (first_decides && shard == 0 && !taken && owners[0] != 1) return;
+        if (is_free && !wanted) ++left;
+        if (first_decides && shard == 0 && !taken && owners[0] != 1) return 0;
     }
+    return left;
 }
 
 bool Leadership::take(Shard shard) {

@@ -1,13 +1,10 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <mutex>
-#include <thread>
 
 #include "store/session.hpp"
-#include "store/work.hpp"
+#include "store/work_thread.hpp"
 
 /// The advisory locks of the shards on MySQL, held by one session and a thread of their own that do nothing
 /// else.
@@ -21,6 +18,7 @@ namespace ecron::store {
 /// Which shards' locks a round confirmed, and the store's clock.
 struct Locks {
     std::vector<Shard> held{};
+    std::size_t free{0};  // that nobody has, and that were not given back in this round
     Instant store_now{};
     Millis clock_ahead{};
 };
@@ -64,7 +62,7 @@ class Leadership {
 public:
     Leadership(boost::asio::io_context& io, const Options& options, const Clock& clock);
     ~Leadership();
-    void submit(std::unique_ptr<LockWork> work);
+    void submit(std::unique_ptr<LockWork> work) { thread_.submit(std::move(work)); }
     /// The last round confirmed it and was sent less than 3 s ago. Threads: any.
     [[nodiscard]] bool holds(Shard shard) const;
     [[nodiscard]] std::optional<SteadyInstant> last_beat() const;
@@ -77,25 +75,20 @@ public:
 private:
     using Owners = std::vector<std::int64_t>;  // of each shard's lock: 0 nobody, 1 this session, 2 another
 
-    void run();
     Owners owners(std::size_t shards, Locks& locks);
     void give_back(Shard shard);
-    void take_free(const Owners& owners, std::size_t most, const std::vector<Shard>& not_these);
+    std::size_t take_free(const Owners& owners, std::size_t most, const std::vector<Shard>& not_these);
     bool take(Shard shard);
     void lose(std::string_view reason);
 
-    boost::asio::io_context& io_;
     const Options& options_;
     const Clock& clock_;
     std::unique_ptr<Session> session_{};
 
     mutable std::mutex mutex_;
-    std::condition_variable wake_;
-    std::deque<std::unique_ptr<LockWork>> queue_;
     std::uint64_t held_{0};                // a bit a shard
     std::optional<SteadyInstant> good_{};  // when the last good round was sent
-    bool closing_{false};
-    std::thread thread_;
+    WorkThread<LockWork> thread_;          // last: it works with all of the above
 };
 
 }  // namespace ecron::store

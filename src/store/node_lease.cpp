@@ -1,7 +1,6 @@
 #include "store/node_lease.hpp"
 
 #include <fmt/format.h>
-#include <boost/asio/post.hpp>
 
 #include "ecron/base/log.hpp"
 #include "ecron/base/uuid.hpp"
@@ -16,11 +15,10 @@ constexpr std::chrono::hours kRemembered{1};  // how long nodes that are gone ar
 }  // namespace
 
 NodeLease::NodeLease(boost::asio::io_context& io, const Options& options, const Clock& clock)
-    : io_(io),
-      options_(options),
+    : options_(options),
       clock_(clock),
       instance_(random_uuid()),
-      thread_([this] { run(); }) {}
+      thread_(io, [this](LeaseWork& work) { work.result = carry_out(work); }) {}
 
 NodeLease::~NodeLease() { close(); }
 
@@ -34,51 +32,18 @@ bool NodeLease::lives() const {
     return state_.renewed && clock_.steady() - *state_.renewed < options_.lease;
 }
 
-bool NodeLease::due() const {
+bool NodeLease::due(bool can_lead) const {
+    if (!thread_.idle()) return false;
     const std::scoped_lock lock(mutex_);
-    return !busy_ && queue_.empty() && (!last_try_ || clock_.steady() - *last_try_ >= kRenewal);
-}
-
-void NodeLease::submit(std::unique_ptr<LeaseWork> work) {
-    {
-        const std::scoped_lock lock(mutex_);
-        if (!closing_) {
-            queue_.push_back(std::move(work));
-            wake_.notify_one();
-            return;
-        }
-    }
-    work->refuse({Errc::unavailable, "the store is closed", {}});
-    boost::asio::post(io_, [refused = std::move(work)] { refused->answer(); });
-}
-
-void NodeLease::close() {
-    {
-        const std::scoped_lock lock(mutex_);
-        closing_ = true;
-    }
-    wake_.notify_one();
-    if (thread_.joinable()) thread_.join();
-}
-
-void NodeLease::run() {
-    std::unique_lock lock(mutex_);
-    for (;;) {
-        wake_.wait(lock, [this] { return !queue_.empty() || closing_; });
-        if (queue_.empty()) return;
-        std::unique_ptr<LeaseWork> work = std::move(queue_.front());
-        queue_.pop_front();
-        busy_ = true;
-        last_try_ = clock_.steady();
-        lock.unlock();
-        work->result = carry_out(*work);
-        boost::asio::post(io_, [answered = std::move(work)] { answered->answer(); });
-        lock.lock();
-        busy_ = false;
-    }
+    return !last_try_ || told_can_lead_ != can_lead || clock_.steady() - *last_try_ >= kRenewal;
 }
 
 Result<void> NodeLease::carry_out(const LeaseWork& work) {
+    {
+        const std::scoped_lock lock(mutex_);
+        last_try_ = clock_.steady();
+        told_can_lead_ = work.can_lead();
+    }
     try {
         if (!session_) session_ = std::make_unique<Session>(options_, SessionUse::lease, clock_);
         if (work.wish() == LeaseWork::Wish::renew) {
@@ -113,16 +78,17 @@ void NodeLease::renew(const LeaseWork& work) {
     // The columns are assigned in this order.
     Statement& write = session_->prepare(
         fmt::format(
-            "insert into t_cron_node (f_node, f_instance, f_lease_until, f_clock_ahead) values (:node, "
-            ":instance, {0} + :lease, :ahead) on duplicate key update f_instance = if({1}f_lease_until "
-            "<= {0}, values(f_instance), f_instance), f_clock_ahead = if(f_instance = "
-            "values(f_instance), values(f_clock_ahead), f_clock_ahead), f_lease_until = if(f_instance = "
+            "insert into t_cron_node (f_node, f_instance, f_lease_until, f_clock_ahead, f_can_lead) values "
+            "(:node, :instance, {0} + :lease, :ahead, :leads) on duplicate key update f_instance = "
+            "if({1}f_lease_until <= {0}, values(f_instance), f_instance), f_clock_ahead = if(f_instance = "
+            "values(f_instance), values(f_clock_ahead), f_clock_ahead), f_can_lead = if(f_instance = "
+            "values(f_instance), values(f_can_lead), f_can_lead), f_lease_until = if(f_instance = "
             "values(f_instance), values(f_lease_until), f_lease_until)",
             now, first ? "1 = 1 or " : ""),
-        "ssii");
+        "ssiii");
     const SteadyInstant sent = clock_.steady();
     write << work.node().value() << instance_ << std::int64_t{Millis(options_.lease).count()}
-          << std::int64_t{work.clock_ahead().count()};
+          << std::int64_t{work.clock_ahead().count()} << work.can_lead();
     write.run();
     read_cluster(work.node(), sent);
 }
@@ -133,10 +99,12 @@ void NodeLease::read_cluster(const NodeId& node, SteadyInstant sent) {
     const bool settled = sent - *answering_since_ >= options_.lease;
     Statement& read = session_->prepare(
         fmt::format("select (select count(*) from t_cron_shard), (select count(*) from t_cron_node where "
-                    "f_lease_until > {} - :grace), (select f_instance from t_cron_node where f_node = :node)",
+                    "f_lease_until > {} - :grace and (f_can_lead = 1 or f_node = :self)), "
+                    "(select f_instance from t_cron_node where f_node = :node)",
                     now_expression(Driver::mysql)),
-        "is", "iis");
-    read << (settled ? std::int64_t{0} : std::int64_t{Millis(options_.lease).count()}) << node.value();
+        "iss", "iis");
+    read << (settled ? std::int64_t{0} : std::int64_t{Millis(options_.lease).count()}) << node.value()
+         << node.value();
     read.first();
     const bool mine = read.text(2) == instance_;
     const std::scoped_lock lock(mutex_);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ecron/base/json_writer.hpp"
 #include "store/change_log.hpp"
 
 namespace ecron::store {
@@ -11,12 +12,27 @@ namespace {
 constexpr int kEverything = 0;
 constexpr int kTenant = 1;
 
+/// What the end of a pause tells of it; empty where nothing was paused.
+std::string since_text(Session& session, int scope, const TenantId& tenant) {
+    Statement& read = session.prepare(
+        "select f_since from t_cron_pause where f_scope = :scope and f_tenant_id = :tenant", "is", "i");
+    read << scope << tenant.value();
+    std::string text;
+    if (!read.first()) return text;
+    JsonWriter json(text);
+    json.begin_object().member("since", read.integer(0)).end_object();
+    return text;
+}
+
 }  // namespace
 
 void SetPaused::apply(Session& session) {
     ChangeLog log(session, 1);
     const TenantId tenant = tenant_.value_or(TenantId{});
-    log.add(Change{.kind = paused_ ? "pause" : "resume", .tenant = tenant});
+    const int scope = tenant_ ? kTenant : kEverything;
+    Change logged{.kind = paused_ ? "pause" : "resume", .tenant = tenant};
+    if (!paused_) logged.replaced = since_text(session, scope, tenant);
+    log.add(std::move(logged));
     Statement& change =
         paused_ ? session.prepare(fmt::format("insert into t_cron_pause (f_scope, f_tenant_id, f_since) "
                                               "values (:scope, :tenant, :at){}",
@@ -24,7 +40,7 @@ void SetPaused::apply(Session& session) {
                                   "isi")
                 : session.prepare("delete from t_cron_pause where f_scope = :scope and f_tenant_id = :tenant",
                                   "is");
-    change << (tenant_ ? kTenant : kEverything) << tenant.value();
+    change << scope << tenant.value();
     if (paused_) change << to_unix_millis(log.now());
     change.run();
     log.finish();

@@ -138,8 +138,10 @@ public:
         if (lone_) co_return lone_->campaign(round);
         NodeLease::State lease = lease_->state();
         const bool first = !lease.renewed && !lease.usurped;
-        if (first || lease_->due()) {
-            auto renewal = std::make_unique<LeaseWork>(LeaseWork::Wish::renew, round.node, clock_ahead_);
+        const bool can_lead = round.most > 0;
+        if (first || lease_->due(can_lead)) {
+            auto renewal =
+                std::make_unique<LeaseWork>(LeaseWork::Wish::renew, round.node, clock_ahead_, can_lead);
             if (first) {  // without a lease there is nothing that a round could take
                 const Result<void> renewed = co_await await_answer(std::move(renewal), *lease_);
                 if (!renewed) co_return std::unexpected(renewed.error());
@@ -160,6 +162,7 @@ public:
                            .clock_ahead = locks->clock_ahead,
                            .shards = lease.shards,
                            .live_nodes = many ? lease.live_nodes : 1,
+                           .free = locks->free,
                            .lease_renewed = lease.renewed};
     }
     [[nodiscard]] bool leads(Shard shard) const override {
@@ -180,7 +183,7 @@ public:
     }
     Awaitable<void> leave(NodeId node) override {
         if (lone_) co_return Result<void>{};
-        auto work = std::make_unique<LeaseWork>(LeaseWork::Wish::end, std::move(node), Millis{0});
+        auto work = std::make_unique<LeaseWork>(LeaseWork::Wish::end, std::move(node));
         co_return co_await await_answer(std::move(work), *lease_);
     }
     Awaitable<Cluster> cluster() override {
@@ -199,6 +202,11 @@ public:
     Awaitable<std::vector<model::Execution>> unended(std::size_t limit, std::int64_t after_key) override {
         return query<std::vector<model::Execution>>(
             [=](Session& session) { return store::unended(session, limit, after_key); });
+    }
+    Awaitable<std::vector<model::Execution>> under_way(Instant due_before, std::size_t limit,
+                                                       std::int64_t after_key) override {
+        return query<std::vector<model::Execution>>(
+            [=](Session& session) { return store::under_way(session, due_before, limit, after_key); });
     }
 
     Awaitable<model::Job> create_job(model::Job job, std::string plan) override {

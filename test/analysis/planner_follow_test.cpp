@@ -50,10 +50,11 @@ TEST_CASE("with jitter only what was to be claimed by the watermark is passed", 
     CHECK(follower.planner.next_nominal(JobKey{1}) == leader.planner.next_nominal(JobKey{1}));
 }
 
-TEST_CASE("a job that is spent stays so for those who follow", "[planner][follow]") {
+TEST_CASE("a job that is spent is so for those who follow by the change that says it", "[planner][follow]") {
     World world{"01-05 10:00"};
     world.job(1, "0 5 10 * * *", {.once = true});
     follow(world, "01-05 10:06", "01-05 10:06");
+    world.planner.remove(JobKey{1});
     CHECK(world.until("01-06 11:00").empty());
 }
 
@@ -138,6 +139,58 @@ TEST_CASE("of several pauses all are kept that undecided instants may lie in", "
     for (const std::string& line : world.until("01-05 10:06"))
         if (line.starts_with("claim")) claimed.push_back(line);
     CHECK(claimed == Lines{"claim 1@01-05 10:01:00", "claim 1@01-05 10:03:00", "claim 1@01-05 10:05:00"});
+}
+
+TEST_CASE("what was passed over after a pause had ended is planned once that is known", "[planner][pause]") {
+    World world{"01-05 10:00"};
+    const auto tenant = GENERATE(std::optional<Group>{}, std::optional<Group>{7});
+    world.job(1, "0 * * * * *", {.overlap = model::Overlap::allow});
+    world.planner.pause(tenant, at("01-05 10:00:30"));
+    CHECK(world.until("01-05 10:03:30").empty());
+    world.planner.resume(tenant, at("01-05 10:01:30"));
+    CHECK(world.planner.rewind(tenant, at("01-05 10:01:30")) == std::vector{JobKey{1}});
+    CHECK(world.until("01-05 10:03:30") == Lines{"claim 1@01-05 10:02:00", "claim 1@01-05 10:03:00",
+                                                 "start 1@01-05 10:02:00", "start 1@01-05 10:03:00"});
+    CHECK(world.planner.rewind(Group{8}, at("01-05 10:00:30")).empty());
+}
+
+TEST_CASE("what a run stands for is not claimed again when planning goes back", "[planner][pause]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 * * * * *", {.overlap = model::Overlap::allow});
+    CHECK(world.until("01-05 10:01:30").size() == 2);
+    CHECK(world.planner.rewind({}, at("01-05 10:00:30")) == std::vector{JobKey{1}});
+    CHECK(world.until("01-05 10:01:30").empty());
+}
+
+TEST_CASE("a job that runs once and was passed over after a pause had ended runs all the same",
+          "[planner][pause]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 1 10 5 1 *", {.once = true});
+    world.planner.pause({}, at("01-05 10:00:30"));
+    CHECK(world.until("01-05 10:01:30").empty());
+    world.planner.resume({}, at("01-05 10:00:40"));
+    CHECK(world.planner.rewind({}, at("01-05 10:00:40")) == std::vector{JobKey{1}});
+    CHECK(world.until("01-05 10:01:30") == Lines{"claim 1@01-05 10:01:00 spent", "start 1@01-05 10:01:00"});
+}
+
+TEST_CASE("a job that is to run once, and was told missed by another leader, goes on", "[planner][follow]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 * * * * *", {.misfire = model::Misfire::skip, .once = true});
+    follow(world, "01-05 10:01:30", "01-05 10:01:30");
+    CHECK(world.until("01-05 10:02:00") == Lines{"claim 1@01-05 10:02:00 spent", "start 1@01-05 10:02:00"});
+}
+
+TEST_CASE("a pause that was over before it became known is one all the same", "[planner][pause]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 * * * * *", {.misfire = model::Misfire::all, .overlap = model::Overlap::allow});
+    follow(world, "01-05 10:05:30", "01-05 10:00");
+    SECTION("alone") {}
+    SECTION("and another one goes on") { world.planner.pause(7, at("01-05 10:05:10")); }
+    world.planner.resume(7, at("01-05 10:03:30"), at("01-05 10:01:30"));
+    std::vector<std::string> claimed;
+    for (const std::string& line : world.until("01-05 10:05:30"))
+        if (line.starts_with("claim")) claimed.push_back(line);
+    CHECK(claimed == Lines{"claim 1@01-05 10:01:00", "claim 1@01-05 10:04:00", "claim 1@01-05 10:05:00"});
 }
 
 TEST_CASE("a planner that forgot everything claims anew what it had decided", "[planner][follow]") {

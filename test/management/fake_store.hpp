@@ -45,6 +45,9 @@ public:
     Awaitable<std::vector<model::Execution>> unended(std::size_t, std::int64_t) override {
         return unused<std::vector<model::Execution>>();
     }
+    Awaitable<std::vector<model::Execution>> under_way(Instant, std::size_t, std::int64_t) override {
+        return unused<std::vector<model::Execution>>();
+    }
 
     Awaitable<model::Job> create_job(model::Job job, std::string plan) override;
     Awaitable<model::Job> replace_job(std::optional<TenantId> tenant, model::Job job, std::string plan,

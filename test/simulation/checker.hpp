@@ -74,6 +74,7 @@ private:
     [[nodiscard]] bool is_summarised(JobKey job, Instant nominal) const;
     [[nodiscard]] bool is_paused(const TenantId& tenant, Instant due, Millis slack) const;
     void check_watermark_waited(JobKey job, const Segment& segment, Instant nominal);
+    [[nodiscard]] ChangeNumber known_to_run(const Segment& segment, Instant nominal) const;
 
     const History& history_;
     const Instant end_;

@@ -112,16 +112,29 @@ bool Checker::is_paused(const TenantId& tenant, Instant due, Millis slack) const
     });
 }
 
-/// The watermark passes an instant only with its claim, once the planner knows the job.
+/// Whoever has planned by this change knows that the instant is to run: the job's, and the end of each pause
+/// that had begun before it.
+ChangeNumber Checker::known_to_run(const Segment& segment, Instant nominal) const {
+    ChangeNumber known = segment.number;
+    for (const PauseSpan& span : history_.pauses) {
+        const bool theirs = !span.tenant || *span.tenant == segment.reference.tenant;
+        if (theirs && span.to && span.from <= nominal + kClockSlack && *span.to <= nominal + kClockSlack)
+            known = std::max(known, span.resume);
+    }
+    return known;
+}
+
+/// The watermark passes an instant only with its claim, once the planner knows that it is to run.
 void Checker::check_watermark_waited(JobKey job, const Segment& segment, Instant nominal) {
     if (segment.reference.jitter > Millis{0}) return;
     const std::vector<const RowLife*>& lives = planned_.at({job, nominal});
     const std::uint64_t claimed = lives.front()->inserted;
+    const ChangeNumber known = known_to_run(segment, nominal);
     for (const auto& [shard, claims] : claims_) {
         const auto own = std::ranges::lower_bound(claims, claimed, {}, &FencedCommit::commit);
         if (own == claims.end() || own->commit != claimed) continue;
         const auto passed = std::ranges::find_if(claims, [&](const FencedCommit& one) {
-            return one.watermark >= nominal && one.planned >= segment.number;
+            return one.watermark >= nominal && one.planned >= known;
         });
         if (passed != claims.end() && passed->commit < claimed)
             blame("watermark: it passed {} at {}, before job {} was claimed for it at {}", at(nominal),

@@ -83,7 +83,9 @@ Database::Answer<store::Standing> Database::campaign(Session session, const stor
         return fail(Errc::unavailable, "the session has ended");
     }
     sessions_[static_cast<std::uint64_t>(session)] = now();
-    if (renews) nodes_[round.node] = {.lease_until = now() + lease_, .clock_ahead = clock_ahead};
+    if (renews)
+        nodes_[round.node] = {
+            .lease_until = now() + lease_, .clock_ahead = clock_ahead, .can_lead = round.most > 0};
     for (const Shard shard : round.release) release(session, shard);
     store::Standing standing{.store_now = now(), .clock_ahead = clock_ahead, .shards = shards_.size()};
     const auto held = [&](const ShardRow& shard) { return shard.lock == session; };
@@ -92,14 +94,18 @@ Database::Answer<store::Standing> Database::campaign(Session session, const stor
         ShardRow& shard = shards_[number];
         const Shard name{static_cast<std::uint32_t>(number)};
         const bool given_back = std::ranges::find(round.release, name) != round.release.end();
-        if (!held(shard) && count < round.most && !given_back && !lives(shard.lock)) {
-            shard.lock = session;
-            ++count;
+        if (!held(shard) && !given_back && !lives(shard.lock)) {
+            if (count < round.most) {
+                shard.lock = session;
+                ++count;
+            } else {
+                ++standing.free;
+            }
         }
         if (held(shard)) standing.held.push_back(name);
     }
     standing.live_nodes = static_cast<std::size_t>(std::ranges::count_if(nodes_, [&](const auto& node) {
-        return node.first == round.node || node.second.lease_until > now();
+        return node.first == round.node || (node.second.can_lead && node.second.lease_until > now());
     }));
     if (!nodes_.contains(round.node)) ++standing.live_nodes;
     return standing;
@@ -250,7 +256,8 @@ void Database::set_paused(const std::optional<TenantId>& tenant, bool paused) {
     changes_.push_back({.number = ChangeNumber{static_cast<std::int64_t>(changes_.size()) + 1},
                         .kind = paused ? "pause" : "resume",
                         .tenant = tenant.value_or(TenantId{}),
-                        .at = now()});
+                        .at = now(),
+                        .since = paused ? std::nullopt : std::optional{pauses_.at(tenant)}});
     if (paused) {
         pauses_[tenant] = now();
         history_.pauses.push_back({.tenant = tenant, .from = now()});
@@ -258,7 +265,7 @@ void Database::set_paused(const std::optional<TenantId>& tenant, bool paused) {
     }
     pauses_.erase(tenant);
     for (PauseSpan& span : history_.pauses)
-        if (span.tenant == tenant && !span.to) span.to = now();
+        if (span.tenant == tenant && !span.to) span.to = now(), span.resume = changes_.back().number;
 }
 
 store::Store::Pauses Database::pauses() const {

@@ -76,6 +76,8 @@ public:
     [[nodiscard]] const model::Execution* find(const ExecuteId& id) const;
     /// In the order of their rows, those after `after_key`.
     [[nodiscard]] std::vector<model::Execution> unended(std::size_t limit, std::int64_t after_key) const;
+    [[nodiscard]] std::vector<model::Execution> under_way(Instant due_before, std::size_t limit,
+                                                          std::int64_t after_key) const;
     [[nodiscard]] std::vector<model::Execution> runs_of(const JobId& job, Instant from, Instant to) const;
     [[nodiscard]] std::size_t unended_count() const { return unended_.size(); }
     [[nodiscard]] const std::vector<MissedNote>& missed() const { return history_.missed; }
@@ -91,6 +93,7 @@ private:
     struct NodeRow {
         Instant lease_until{};
         Millis clock_ahead{};
+        bool can_lead{};
     };
     struct Row {
         model::Execution execution;

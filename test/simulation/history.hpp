@@ -74,6 +74,7 @@ struct PauseSpan {
     std::optional<TenantId> tenant{};
     Instant from{};
     std::optional<Instant> to{};
+    ChangeNumber resume{};  // where it has ended
 };
 
 /// A target was asked to run an attempt.

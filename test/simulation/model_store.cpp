@@ -76,7 +76,8 @@ void ModelStore::lose_session() {
 
 store::Store::Awaitable<store::Standing> ModelStore::campaign(store::CampaignRound round) {
     const SteadyInstant sent = clock_.steady();
-    const bool renews = !renewed_ || sent - *renewed_ >= kRenewal;
+    const bool can_lead = round.most > 0;
+    const bool renews = !renewed_ || sent - *renewed_ >= kRenewal || can_lead != told_can_lead_;
     const Millis clock_ahead = clock_.now() - database_.now();
     for (const Shard shard : round.release) held_.erase(shard);
     if (session_ == Database::Session::none) session_ = database_.connect();
@@ -90,7 +91,7 @@ store::Store::Awaitable<store::Standing> ModelStore::campaign(store::CampaignRou
     }
     held_ = {stands->held.begin(), stands->held.end()};
     beat_ = sent;
-    if (renews) renewed_ = sent;
+    if (renews) renewed_ = sent, told_can_lead_ = can_lead;
     store::Standing standing = *stands;
     standing.lease_renewed = renewed_;
     co_return standing;
@@ -160,6 +161,14 @@ store::Store::Awaitable<std::vector<model::Execution>> ModelStore::unended(std::
                                                                            std::int64_t after_key) {
     return ask<std::vector<model::Execution>>(Link::Kind::read, [=, &db = database_] {
         return Result<std::vector<model::Execution>>{db.unended(limit, after_key)};
+    });
+}
+
+store::Store::Awaitable<std::vector<model::Execution>> ModelStore::under_way(Instant due_before,
+                                                                             std::size_t limit,
+                                                                             std::int64_t after_key) {
+    return ask<std::vector<model::Execution>>(Link::Kind::read, [=, &db = database_] {
+        return Result<std::vector<model::Execution>>{db.under_way(due_before, limit, after_key)};
     });
 }
 

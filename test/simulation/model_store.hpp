@@ -39,6 +39,8 @@ public:
 
     Awaitable<std::size_t> load_plans(std::function<void(const store::StoredPlan&)> each) override;
     Awaitable<std::vector<model::Execution>> unended(std::size_t limit, std::int64_t after_key) override;
+    Awaitable<std::vector<model::Execution>> under_way(Instant due_before, std::size_t limit,
+                                                       std::int64_t after_key) override;
 
     Awaitable<model::Job> create_job(model::Job job, std::string plan) override;
     Awaitable<model::Job> replace_job(std::optional<TenantId> tenant, model::Job job, std::string plan,
@@ -107,6 +109,7 @@ private:
     std::set<Shard> held_;
     std::optional<SteadyInstant> beat_;
     std::optional<SteadyInstant> renewed_;
+    bool told_can_lead_{false};
 };
 
 }  // namespace ecron::sim

@@ -20,7 +20,7 @@ void Node::start() {
     process_ = Process::start(timeline_, dice_.roll());
     store_ = std::make_unique<ModelStore>(*process_, clock_, database_, link_, setting_.mutations);
     analysis::SchedulerOptions options = setting_.scheduler;
-    options.node = NodeId{fmt::format("{}.{}", id_, ++lives_)};
+    options.node = id_;
     pool_ = std::make_unique<ModelPool>(*process_, clock_, targets_, options.node, setting_.pool_limit);
     options.executor_id = id_.value();
     options.seed = dice_.roll();

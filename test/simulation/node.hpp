@@ -57,7 +57,6 @@ private:
     std::unique_ptr<ModelStore> store_;
     std::unique_ptr<ModelPool> pool_;
     std::unique_ptr<analysis::Scheduler> scheduler_;
-    int lives_{0};
     bool draining_{false};
 };
 

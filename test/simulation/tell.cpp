@@ -64,9 +64,12 @@ std::vector<std::string> tell(std::uint64_t seed, const Scale& scale, const std:
         if (span.to) lines.emplace(*span.to, "-- resume of " + whose);
     }
     for (const FencedCommit& commit : history.fenced)
-        if (commit.what == Fenced::begin)
-            lines.emplace(commit.at,
-                          fmt::format("-- term {} of shard {} begins", commit.epoch, commit.shard));
+        lines.emplace(commit.at, fmt::format("-- term {} of shard {} {}, watermark {}, planned {}",
+                                             commit.epoch, commit.shard,
+                                             commit.what == Fenced::begin   ? "begins"
+                                             : commit.what == Fenced::claim ? "claims"
+                                                                            : "withdraws",
+                                             format_rfc3339_millis(commit.watermark), commit.planned));
     tell_rows(history, about, lines);
     tell_job(history, about, lines);
     std::vector<std::string> told;

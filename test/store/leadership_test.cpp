@@ -241,6 +241,49 @@ TEST_CASE("nodes live as long as they renew their lease", "[store]") {
     }
 }
 
+TEST_CASE("a node that can lead nothing is none of those that share the shards", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    Divided world;
+    Node one(world, "one");
+    Node two(world, "two");
+    REQUIRE(one.campaign(1));
+    REQUIRE(two.campaign(1)->live_nodes == 2);
+    wait_until([&] {
+        REQUIRE(two.campaign(0));  // it drains, or its clock is off: said at once
+        return one.campaign(1)->live_nodes == 1;
+    });
+    CHECK(two.campaign(0)->live_nodes == 2);  // itself it counts in any case
+    wait_until([&] {
+        REQUIRE(two.campaign(1));
+        return one.campaign(1)->live_nodes == 2;
+    });
+}
+
+TEST_CASE("a round tells how many shards nobody has taken", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    Divided world;
+    Node one(world, "one");
+    Node two(world, "two");
+    CHECK(one.campaign(1)->free == 3);
+    CHECK(two.campaign(2)->free == 1);
+    CHECK(two.campaign(2, {Shard(1)})->free == 0);  // given back to be taken by another, and one taken for it
+    CHECK(one.campaign(2)->held == Shards{Shard(0), Shard(1)});
+    kill_holder(world, Shard(2));
+    CHECK(one.campaign(2)->free == 2);
+}
+
+TEST_CASE("a process of older code, which does not say whether it can lead, is taken for one that can",
+          "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    Divided world;
+    Node node(world, "newer");
+    REQUIRE(node.campaign(1)->live_nodes == 1);
+    world.sql(
+        "insert into t_cron_node (f_node, f_instance, f_lease_until, f_clock_ahead) values ('older', 'x', "
+        "unix_timestamp(now(3)) * 1000 + 3600000, 0)");
+    wait_until([&] { return node.campaign(1)->live_nodes == 2; });
+}
+
 TEST_CASE("of two processes with one name the later one has it", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world;

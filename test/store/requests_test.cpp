@@ -101,6 +101,9 @@ TEST_CASE("pauses are changes, and tell since when", "[store]") {
     world.must(world.store().set_paused(std::nullopt, false));
     CHECK_FALSE(world.must(world.store().pauses()).all);
     CHECK(kinds(world.changes()).back() == "resume");
+    CHECK(world.changes().back().since == pauses.all);
+    world.must(world.store().set_paused(std::nullopt, false));  // nothing was paused
+    CHECK_FALSE(world.changes().back().since);
 }
 
 TEST_CASE("a job's history is its changes and the pauses that it felt", "[store]") {

@@ -386,6 +386,35 @@ TEST_CASE("what has not ended is found, in pages, and the rest of history is not
     CHECK(std::ranges::find(seen, runs[4].id.value()) != seen.end());
 }
 
+TEST_CASE("what is under way and came due is found, and what waits is not", "[store]") {
+    Leading world;
+    std::vector<model::Execution> runs;
+    for (int i = 0; i < 6; ++i) runs.push_back(world.run(Seconds{i}));
+    world.must(world.store().claim(world.claim_of(runs)));
+    world.must(world.store().finish(world.outcome_of(runs[0], ExecutionState::success)));
+    Outcome failed = world.outcome_of(runs[1], ExecutionState::failure);
+    failed.next_attempt = 2;
+    world.must(world.store().finish(failed));
+    Outcome accepted = world.outcome_of(runs[2], ExecutionState::executing);
+    accepted.after.accepted = true;
+    accepted.after.end_at.reset();
+    world.must(world.store().finish(accepted));
+    model::Execution begun = runs[3];
+    begun.state = ExecutionState::executing;
+    world.must(world.store().begin_attempt(begun.id, 1, begun, std::nullopt));
+
+    const auto ids = [&](Instant before, std::size_t limit, std::int64_t after) {
+        std::vector<ExecuteId> found;
+        for (const model::Execution& row : world.must(world.store().under_way(before, limit, after)))
+            found.push_back(row.id);
+        return found;
+    };
+    CHECK(ids(*runs[3].due, 10, 0) == std::vector{runs[5].id, runs[4].id});
+    CHECK(ids(*runs[3].due + Millis{1}, 1, 0) == std::vector{runs[5].id});
+    const std::int64_t first = world.must(world.store().under_way(*runs[3].due, 1, 0)).front().key;
+    CHECK(ids(*runs[3].due + Millis{1}, 10, first) == std::vector{runs[4].id, runs[3].id});
+}
+
 TEST_CASE("summaries of missed runs come with the watermark that passes them, and are told once", "[store]") {
     Leading world;
     Claim claim = world.claim_of({});

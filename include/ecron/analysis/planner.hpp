@@ -52,6 +52,7 @@ struct PlannedJob {
     Group tenant{0};
     std::uint64_t jitter_seed{
         0};  // a hash of the job's id: the delay is the same for the same nominal instant
+    Instant since{Instant::min()};  // its schedule names no instant up to then
 };
 
 // --- decisions
@@ -128,8 +129,12 @@ public:
     /// (nothing: now), up to the resume; what the last advance looked ahead at counts as come due. Claimed
     /// ones are withdrawn.
     void pause(std::optional<Group> tenant, std::optional<Instant> since = {});
-    /// Those after `at` (nothing: now) run again.
-    void resume(std::optional<Group> tenant, std::optional<Instant> at = {});
+    /// Those after `at` (nothing: now) run again. `since`: when the pause began, should it not be known.
+    void resume(std::optional<Group> tenant, std::optional<Instant> at = {},
+                std::optional<Instant> since = {});
+    /// After a resume that became known late: what was passed over beyond its instant as paused is planned,
+    /// and may be claimed again. Answers the jobs of which something was.
+    std::vector<JobKey> rewind(std::optional<Group> tenant, Instant at);
     /// Before an upsert or a remove: the instants up to `until` that the job names and that were not decided
     /// yet are still planned, whatever becomes of the job.
     void split(JobKey job, Instant until);
@@ -162,7 +167,7 @@ public:
     /// with the next. Time may go back: claims do not, starts wait.
     void advance(Instant now, std::size_t room, std::vector<Decision>& out);
     /// Everything due up to here has been decided as a claim; the watermark once those claims are committed.
-    /// Goes back only when an upsert adds instants of the past.
+    /// Goes back only when an upsert or a rewind adds instants of the past.
     [[nodiscard]] Instant watermark() const;
     /// Whether the last advance left nothing undecided that it might have claimed.
     [[nodiscard]] bool caught_up() const;

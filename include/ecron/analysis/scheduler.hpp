@@ -40,6 +40,8 @@ struct SchedulerOptions {
     model::NodeLoss on_node_loss{model::NodeLoss::retry};
     model::Rules rules{};
     std::uint64_t seed{0};  // of the jitter between attempts
+    Millis campaign{100};   // between two rounds of it
+    Millis tail{200};       // between two looks at the change log
 };
 
 /// Counters since start, for metrics. Lateness is start minus due.

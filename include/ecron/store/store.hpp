@@ -75,7 +75,7 @@ struct StoredPlan {
 inline constexpr std::size_t kMostShards = 64;
 
 /// One round of the campaign for leadership: who asks, how many shards it may hold at most, and which it
-/// gives back.
+/// gives back. A node that may hold none is not among those that share the shards.
 struct CampaignRound {
     NodeId node{};
     std::size_t most{};
@@ -84,11 +84,12 @@ struct CampaignRound {
 
 /// How this node stands after a round.
 struct Standing {
-    std::vector<Shard> held{};                     // in order; locks confirmed just now
-    Instant store_now{};                           // the store's clock
-    Millis clock_ahead{};                          // this node's clock minus the store's, round trip halved
-    std::size_t shards{1};                         // how many there are
-    std::size_t live_nodes{1};                     // whose lease has not ended, this one included
+    std::vector<Shard> held{};  // in order; locks confirmed just now
+    Instant store_now{};        // the store's clock
+    Millis clock_ahead{};       // this node's clock minus the store's, round trip halved
+    std::size_t shards{1};      // how many there are
+    std::size_t live_nodes{1};  // that can lead and whose lease has not ended, and this one
+    std::size_t free{0};        // shards that nobody held when the round ended, but those just given back
     std::optional<SteadyInstant> lease_renewed{};  // when the last good renewal of this node's lease was sent
 };
 
@@ -205,11 +206,12 @@ struct Change {
         kind{};      // create, update, enable, notify, delete, spent; run, cancel, callback, pause, resume
     JobId job_id{};  // pause and resume: empty
     JobKey job_key{};
-    TenantId tenant{};       // pause and resume: whose, empty: everything
-    Instant at{};            // the store's clock
-    std::string replaced{};  // JSON of the schedule before it, see read_replaced(), or empty
-    ExecuteId execution{};   // run, cancel, callback: which
-    std::string by{};        // cancel: who asked
+    TenantId tenant{};               // pause and resume: whose, empty: everything
+    Instant at{};                    // the store's clock
+    std::string replaced{};          // JSON of the schedule before it, see read_replaced(), or empty
+    ExecuteId execution{};           // run, cancel, callback: which
+    std::string by{};                // cancel: who asked
+    std::optional<Instant> since{};  // resume: when the pause that it ends began
 };
 
 /// The schedule that a change replaced. The job it belonged to may be gone.
@@ -272,6 +274,9 @@ public:
     /// Executions of ecron's own that have not ended, in the order of their rows (`key`), those after
     /// `after_key`.
     virtual Awaitable<std::vector<model::Execution>> unended(std::size_t limit, std::int64_t after_key) = 0;
+    /// Of these the ones that are pending or executing, wait for no callback, and came due before an instant.
+    virtual Awaitable<std::vector<model::Execution>> under_way(Instant due_before, std::size_t limit,
+                                                               std::int64_t after_key) = 0;
 
     // --- jobs. The tenant is checked wherever one is given; nothing: any tenant's.
     virtual Awaitable<model::Job> create_job(model::Job job, std::string plan) = 0;  // conflict: {"job_name"}
