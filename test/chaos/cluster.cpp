@@ -4,8 +4,6 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <filesystem>
-#include <fstream>
 
 #include "e2e/wait.hpp"
 #include "ecron/base/time.hpp"
@@ -18,14 +16,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::chrono::milliseconds kWatermarkAge{2'000};  // of a shard that is planned up to now
-
-std::string fake_time_library() {
-    for (const auto* folder : {"/usr/lib/x86_64-linux-gnu/faketime", "/usr/lib/aarch64-linux-gnu/faketime"}) {
-        std::string path = std::string{folder} + "/libfaketimeMT.so.1";
-        if (std::filesystem::exists(path)) return path;
-    }
-    return {};
-}
 
 e2e::Settings node_settings(const std::string& name, const e2e::Database& database, std::uint16_t port) {
     e2e::Settings settings = database.settings();
@@ -43,21 +33,8 @@ Node::Node(const std::string& name, const e2e::Database& database, const e2e::Ma
     : network("127.0.0.1", server.address().port),
       ecron(database.folder(), node_settings(name, database, network.port())),
       name_(name),
-      clock_file_(database.folder() + "/" + name + ".clock") {
-    if (!can_step_clock()) return;
-    std::ofstream{clock_file_} << "+0";
-    ecron.environment() = {{"LD_PRELOAD", fake_time_library()},
-                           {"FAKETIME_TIMESTAMP_FILE", clock_file_},
-                           {"FAKETIME_NO_CACHE", "1"},
-                           {"FAKETIME_DONT_FAKE_MONOTONIC", "1"}};
-}
-
-bool Node::can_step_clock() { return !fake_time_library().empty(); }
-
-void Node::step_clock(std::chrono::seconds by) {
-    const std::string written = clock_file_ + ".new";
-    std::ofstream{written} << fmt::format("{:+d}", by.count());
-    std::filesystem::rename(written, clock_file_);
+      clock_(database.folder() + "/" + name + ".clock") {
+    if (e2e::FakeClock::is_there()) ecron.environment() = clock_.environment();
 }
 
 Cluster::Cluster(std::size_t nodes, std::size_t shards) : database(server.address()) {

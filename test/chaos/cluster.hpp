@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "e2e/ecron.hpp"
+#include "e2e/fake_clock.hpp"
 #include "e2e/mariadb_server.hpp"
 #include "e2e/target.hpp"
 #include "network/proxy.hpp"
@@ -18,16 +19,15 @@ public:
     Node(const std::string& name, const e2e::Database& database, const e2e::MariadbServer& server);
 
     [[nodiscard]] const std::string& name() const { return name_; }
-    /// Its wall clock jumps; its steady clock goes on. Only where the machine has libfaketime.
-    void step_clock(std::chrono::seconds by);
-    [[nodiscard]] static bool can_step_clock();
+    /// Its wall clock jumps; its steady clock goes on. Only where the machine has fake clocks.
+    void step_clock(std::chrono::seconds by) const { clock_.set_ahead(by); }
 
     test::Proxy network;
     e2e::Ecron ecron;
 
 private:
     std::string name_;
-    std::string clock_file_;
+    e2e::FakeClock clock_;
 };
 
 /// Nodes of the real binary on one MariaDB, and the target of their jobs.

@@ -120,7 +120,7 @@ std::vector<Fault> faults() {
                            {"the database is killed", kill_database},
                            {"the database restarts", restart_database},
                            {"the nodes restart one after the other", restart_one_after_the_other}};
-    if (Node::can_step_clock()) {
+    if (e2e::FakeClock::is_there()) {
         all.push_back({"a leader's clock goes on by an hour", step_clock_on});
         all.push_back({"a leader's clock goes back by an hour", step_clock_back});
     }

@@ -62,7 +62,51 @@ private:
     std::thread thread_;
 };
 
+/// A metric without labels.
+double metric(World& world, const std::string& name) {
+    const std::string text = '\n' + world.api().get("/metrics").body;
+    const std::size_t at = text.find('\n' + name + ' ');
+    return at == std::string::npos ? -1 : std::stod(text.substr(at + name.size() + 2));
+}
+
 }  // namespace
+
+TEST_CASE(
+    "while each claim takes the database two seconds, claims batch up and are late, and none is skipped",
+    "[outage]") {
+    if (!Database::tests_mysql()) return;
+    World world{{{"log_level", "info"}}};
+    constexpr int kJobs = 20;
+    for (int n = 0; n < kJobs; ++n)
+        world.given({.name = fmt::format("firing-{}", n), .context = {{"overlap", "allow"}}});
+    world.target.wait_for("/run", kJobs);
+    const auto do_sql = [&](const std::string& text) { CHECK(world.database.rows(text).empty()); };
+    // Each claim begins with the fence, which changes the shard's row.
+    do_sql(
+        "create trigger slow before update on t_cron_shard for each row set new.f_beats = new.f_beats + "
+        "sleep(2)");
+    const auto number = [&](const std::string& query) { return std::stoll(world.database.value(query)); };
+    const std::int64_t beats = number("select f_beats from t_cron_shard");
+    const std::int64_t rows = number("select count(*) from t_cron_job_status");
+    wait_until("lag is told", [&] { return metric(world, "ecron_lag_seconds") > 1; });
+    const double lateness = metric(world, "ecron_lateness_seconds_sum");
+    wait_until("lateness is told",
+               [&] { return metric(world, "ecron_lateness_seconds_sum") > lateness + 4 * kJobs; });
+    const std::int64_t claims = number("select f_beats from t_cron_shard") - beats;
+    CHECK(number("select count(*) from t_cron_job_status") - rows >= (claims - 1) * kJobs * 3 / 2);
+    do_sql("drop trigger slow");
+    const Instant fast_since = SystemClock{}.now();
+    wait_until("planning has caught up", [&] {
+        const std::vector<Call> calls = world.target.calls("/run");
+        return calls.back().scheduled() > fast_since + 1s;
+    });
+    CHECK(metric(world, "ecron_lag_seconds") < 1);
+    CHECK(world.ecron.terminate() == 0);
+    const Account result = account(world.database, world.target, "firing-", "/run");
+    CAPTURE(result.examples, result.planned);
+    CHECK(result.clean());
+    CHECK(result.missed == 0);
+}
 
 TEST_CASE("while the database is away ecron says so and stays ready, and afterwards nothing is missing",
           "[outage]") {

@@ -1,0 +1,63 @@
+#include "e2e/fake_clock.hpp"
+#include "e2e/world.hpp"
+
+/// Nodes of which the clock is off, by the database's.
+namespace ecron::e2e {
+namespace {
+
+/// What the cluster says of a node's clock; nothing: it is right.
+std::string trouble_of(World& world, const std::string& name) {
+    const json::value cluster = world.api().get("/cluster").parsed();
+    for (const json::value& node : cluster.at("nodes").as_array()) {
+        if (node.at("node").as_string() != name.c_str()) continue;
+        const json::value* const trouble = node.as_object().if_contains("trouble");
+        return trouble == nullptr ? std::string{} : std::string{trouble->as_string()};
+    }
+    return "no such node";
+}
+
+bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a node whose clock is off says so, and leads nothing while it is off by more than a second",
+          "[clock]") {
+    if (!Database::tests_mysql()) return;
+    if (!FakeClock::is_there()) {
+        WARN("skipped: libfaketime is not installed");
+        return;
+    }
+    World world{{{"multi_node", "true"}, {"node_id", "right"}}};
+    Settings settings = world.database.settings();
+    settings["multi_node"] = "true";
+    settings["node_id"] = "wrong";
+    Ecron wrong{world.database.folder(), settings};
+    const FakeClock clock{world.database.folder() + "/clock"};
+    wrong.environment() = clock.environment();
+    wrong.start();
+    CHECK(trouble_of(world, "right").empty());
+    CHECK(trouble_of(world, "wrong").empty());
+
+    clock.set_ahead(400ms);
+    wait_until("it warns", [&] { return wrong.logged("the clock differs from the database's"); });
+    wait_until("others see it", [&] { return says(trouble_of(world, "wrong"), "ahead of the database's"); });
+    CHECK_FALSE(says(trouble_of(world, "wrong"), "it does not lead"));
+
+    clock.set_ahead(-2s);
+    wait_until("it refuses", [&] { return wrong.logged("the clock is off, this node leads nothing"); });
+    wait_until("others see it", [&] { return says(trouble_of(world, "wrong"), "it does not lead"); });
+    CHECK(says(trouble_of(world, "wrong"), "behind the database's"));
+    const std::string metrics = wrong.api().get("/metrics").body;
+    CHECK(says(metrics, "\necron_clock_refused 1\n"));
+    CHECK(says(metrics, "\necron_clock_ahead_seconds -"));
+
+    world.given({});
+    world.target.wait_for("/run", 2);
+    CHECK(world.ecron.terminate() == 0);
+    CHECK_FALSE(wrong.logged("lead taken"));
+    clock.set_ahead(0s);
+    wait_until("it leads, since its clock is right", [&] { return wrong.logged("lead taken"); });
+    world.target.wait_for("/run", world.target.count("/run") + 1);
+}
+
+}  // namespace ecron::e2e
