@@ -3,16 +3,18 @@
 #include <algorithm>
 #include <csignal>
 #include <functional>
+#include <map>
 #include <stdexcept>
 #include <thread>
 
 #include "ecron/base/time.hpp"
+#include "ecron/model/shard.hpp"
 #include "ecron_bench/fire_stage.hpp"
 #include "ecron_bench/installation.hpp"
 #include "ecron_bench/scenarios.hpp"
 
-/// Two nodes, one of which leads and runs everything; it is taken away, and the target's record tells how
-/// long nothing came.
+/// Several nodes, of which one that leads is taken away; the target's record tells how long nothing came of
+/// the shards that it led.
 namespace ecron::bench {
 namespace {
 
@@ -21,7 +23,8 @@ using std::chrono::system_clock;
 
 constexpr std::chrono::seconds kBefore{2};  // of undisturbed runs before a fault
 constexpr std::chrono::seconds kPatience{30};
-constexpr std::size_t kFaultRounds = 5;  // that --repeat multiplies
+constexpr std::size_t kFaultRounds = 5;                            // that --repeat multiplies
+constexpr std::chrono::duration<double, std::milli> kSeenGap{50};  // shorter ones are chance
 
 struct Gap {
     system_clock::time_point begin, end;
@@ -29,15 +32,21 @@ struct Gap {
 };
 
 /// The longest time without an arrival after `from`.
-Gap longest_gap(const std::vector<FireTarget::Shot>& shots, system_clock::time_point from) {
+Gap longest_gap(const std::vector<system_clock::time_point>& arrivals, system_clock::time_point from) {
     Gap longest{from, from};
     system_clock::time_point last = from;
-    for (const FireTarget::Shot& shot : shots) {
-        if (shot.at < from) continue;
-        if (const Gap gap{last, shot.at}; gap.length() > longest.length()) longest = gap;
-        last = shot.at;
+    for (const system_clock::time_point at : arrivals) {
+        if (at < from) continue;
+        if (const Gap gap{last, at}; gap.length() > longest.length()) longest = gap;
+        last = at;
     }
     return longest;
+}
+
+/// The value of a member of a flat JSON text.
+std::string member_of(const std::string& json, std::string_view name) {
+    const std::size_t begin = json.find(fmt::format("\"{}\":\"", name)) + name.size() + 4;
+    return json.substr(begin, json.find('"', begin) - begin);
 }
 
 class FailoverScenario {
@@ -47,7 +56,7 @@ public:
           report_(report),
           installation_(options, options.jobs - options.rate),
           connection_(installation_.connect()) {
-        for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i] = start(i);
+        for (std::size_t i = 0; i < options.nodes; ++i) nodes_.push_back(start(i));
         create_jobs();
     }
 
@@ -61,50 +70,78 @@ public:
 private:
     using Strike = std::function<void(EcronProcess&)>;
 
+    static std::string name_of(std::size_t number) { return fmt::format("node-{}", number); }
+
     std::unique_ptr<EcronProcess> start(std::size_t number) const {
-        return installation_.start(
-            {{"ECRON_MULTI_NODE", "true"}, {"ECRON_NODE_ID", fmt::format("node-{}-{}", number, ++starts_)}},
-            fmt::format("node-{}.log", number));
+        return installation_.start({{"ECRON_MULTI_NODE", "true"}, {"ECRON_NODE_ID", name_of(number)}},
+                                   name_of(number) + ".log");
     }
 
     /// They run each second for hours, spread over it.
     void create_jobs() {
         HttpClient api{nodes_.front()->port()};
-        for (std::size_t i = 0; i < options_.rate; ++i)
-            api.post(fmt::format("{}/job", kApi),
-                     fmt::format(R"({{"job_name":"failover-{0}","job_cron_time":"* * * * * *",)"
-                                 R"("job_type":"scheduled","enabled":true,"job_context":{{"mode":"http",)"
-                                 R"("exec":"http://127.0.0.1:{1}/{0}","info":{{"method":"GET"}},)"
-                                 R"("jitter":"1s","overlap":"allow","misfire":"all"}}}})",
-                                 i, target_.port()));
+        for (std::size_t i = 0; i < options_.rate; ++i) {
+            const std::string created =
+                api.post(fmt::format("{}/job", kApi),
+                         fmt::format(R"({{"job_name":"failover-{0}","job_cron_time":"* * * * * *",)"
+                                     R"("job_type":"scheduled","enabled":true,"job_context":{{"mode":"http",)"
+                                     R"("exec":"http://127.0.0.1:{1}/{0}","info":{{"method":"GET"}},)"
+                                     R"("jitter":"1s","overlap":"allow","misfire":"all"}}}})",
+                                     i, target_.port()));
+            shards_.push_back(model::shard_of(JobId{member_of(created, "job_id")}, options_.shards).value());
+        }
     }
 
+    /// The shards that a node leads, by the row of the last term of each.
+    [[nodiscard]] std::vector<std::uint32_t> led_by(std::size_t number) const {
+        std::vector<std::uint32_t> led;
+        for (const Row& row : connection_->rows(
+                 fmt::format("select f_shard from t_cron_shard where f_node = '{}'", name_of(number))))
+            led.push_back(static_cast<std::uint32_t>(std::stoul(row[0].value())));
+        return led;
+    }
+
+    /// A node that leads, once every node leads what is its share.
     std::size_t leader() {
+        const std::size_t share = (options_.shards + nodes_.size() - 1) / nodes_.size();
         for (const auto deadline = system_clock::now() + kPatience; system_clock::now() < deadline;
-             std::this_thread::sleep_for(50ms))
-            for (std::size_t i = 0; i < nodes_.size(); ++i)
-                if (nodes_[i]->leads()) return i;
-        throw std::runtime_error("no node leads");
+             std::this_thread::sleep_for(50ms)) {
+            std::size_t led = 0, most = 0, first = nodes_.size();
+            for (std::size_t i = 0; i < nodes_.size(); ++i) {
+                const std::size_t count = nodes_[i]->leads() ? led_by(i).size() : 0;
+                led += count;
+                most = std::max(most, count);
+                if (count > 0) first = std::min(first, i);
+            }
+            if (led == options_.shards && most <= share) return first;
+        }
+        throw std::runtime_error("the shards are not led");
     }
 
-    /// From the fault to the first run of the other node.
+    /// From the fault to the first run of other nodes, of the shard that waited longest.
     double recovery(const Strike& strike) {
         const std::size_t struck = leader();
         std::this_thread::sleep_for(kBefore);
+        const std::vector<std::uint32_t> led = led_by(struck);
         (void)target_.take();
         const auto begin = system_clock::now();
         strike(*nodes_[struck]);
-        std::vector<FireTarget::Shot> shots;
-        for (;;) {  // runs come again, and have for a second
+        std::map<std::uint32_t, std::vector<system_clock::time_point>> arrivals;  // by shard
+        for (;;) {
             std::this_thread::sleep_for(100ms);
-            const auto more = target_.take();
-            shots.insert(shots.end(), more.begin(), more.end());
-            const Gap gap = longest_gap(shots, begin);
-            const bool goes_on = !shots.empty() && shots.back().at - gap.end > 1s;
-            if (goes_on && gap.length() > 20ms) {
+            for (const FireTarget::Shot& shot : target_.take())
+                arrivals[shards_.at(std::stoul(shot.path.substr(1)))].push_back(shot.at);
+            double longest = 0;
+            const bool all_go_on = std::ranges::all_of(led, [&](std::uint32_t shard) {
+                const Gap gap = longest_gap(arrivals[shard], begin);
+                longest =
+                    std::max(longest, std::chrono::duration<double, std::milli>(gap.end - begin).count());
+                return gap.length() > kSeenGap && arrivals[shard].back() - gap.end > 1s;
+            });
+            if (all_go_on) {
                 nodes_[struck]->kill();
                 nodes_[struck] = start(struck);
-                return std::chrono::duration<double, std::milli>(gap.end - begin).count();
+                return longest;
             }
             if (system_clock::now() - begin > kPatience) throw std::runtime_error("no node took over");
         }
@@ -146,14 +183,15 @@ private:
     FireTarget target_;
     Installation installation_;
     std::unique_ptr<Connection> connection_;
-    std::array<std::unique_ptr<EcronProcess>, 2> nodes_;
-    mutable int starts_{0};
+    std::vector<std::unique_ptr<EcronProcess>> nodes_;
+    std::vector<std::uint32_t> shards_;  // of the jobs that run
 };
 
 }  // namespace
 
 void measure_failover(const Options& options, Report& report) {
     if (options.driver != Driver::mysql) throw std::runtime_error("failover: many nodes need --db mysql");
+    if (options.nodes < 2) throw std::runtime_error("--nodes: who should take over?");
     if (options.rate == 0 || options.rate > options.jobs)
         throw std::runtime_error("--rate: a job runs once a second, so it is from 1 to --jobs");
     FailoverScenario{options, report}.run();

@@ -27,24 +27,24 @@ public:
     Range(const Options& options, std::size_t idle_jobs)
         : installation_(options, idle_jobs),
           connection_(installation_.connect()),
-          ecron_(installation_.start()) {
+          nodes_(installation_, options.nodes) {
         std::this_thread::sleep_for(kSettle);
     }
     FireResult fire(std::size_t rate, std::chrono::seconds seconds) {
         const FireResult result =
-            bench::fire({.rate = rate, .measured = seconds}, *ecron_, *connection_, target_);
+            bench::fire({.rate = rate, .measured = seconds}, nodes_, *connection_, target_);
         say(fmt::format("{} runs/s: reached {:.0f}, {:.2f} s behind, p99 {:.1f} ms; {}", rate,
                         result.runs_per_second, result.behind, result.arrival_lateness.p99, result.story()));
         return result;
     }
     [[nodiscard]] Connection& connection() { return *connection_; }
-    [[nodiscard]] EcronProcess& ecron() { return *ecron_; }
+    void stop() { nodes_.stop(); }
 
 private:
     FireTarget target_;
     Installation installation_;
     std::unique_ptr<Connection> connection_;
-    std::unique_ptr<EcronProcess> ecron_;
+    Nodes nodes_;
 };
 
 /// Doubles until ecron falls behind, then halves the gap. Nothing planned may be lost while it is behind,
@@ -155,7 +155,7 @@ void measure_fire(const Options& options, Report& report) {
         }
         result = range.fire(rate, options.seconds);
         if (!options.find_highest) reached = result.runs_per_second;
-        range.ecron().stop();
+        range.stop();
         add_run(report, result, rate, options.find_highest);
         const SerialBound bound = measure_serial_bound(range.connection(), kProbe);
         add_bound(report, bound, reached, options.find_highest && options.driver == Driver::mysql);

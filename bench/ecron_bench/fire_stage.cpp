@@ -26,9 +26,9 @@ constexpr const char* kSucceeded = "ecron_runs_total{event=\"succeeded\"}";
 
 class Stage {
 public:
-    Stage(const FirePlan& plan, EcronProcess& ecron, Connection& connection, FireTarget& target)
+    Stage(const FirePlan& plan, Nodes& nodes, Connection& connection, FireTarget& target)
         : plan_(plan),
-          ecron_(ecron),
+          nodes_(nodes),
           connection_(connection),
           target_(target),
           name_(fmt::format("fire-{}", to_unix_millis(SystemClock{}.now()))) {}
@@ -38,14 +38,14 @@ public:
                  Seconds{static_cast<std::int64_t>(plan_.rate / kCreatedPerSecond)};
         end_ = begin_ + plan_.total();
         (void)target_.take();
-        const double succeeded_before = ecron_.metric(kSucceeded);
+        const double succeeded_before = nodes_.metric(kSucceeded);
         create_jobs();
         if (SystemClock{}.now() > begin_ - Seconds{1})
             throw std::runtime_error("creating the jobs took longer than foreseen");
         result_.planned = plan_.runs();
         measure_cpu();
         wait_until_ended(succeeded_before + static_cast<double>(result_.planned));
-        result_.resident = ecron_.memory().resident;
+        result_.resident = nodes_.resident();
         compare(target_.take());
         return result_;
     }
@@ -64,7 +64,7 @@ private:
 
     void create_jobs() {
         const auto create = [this](std::size_t first) {
-            HttpClient api{ecron_.port()};
+            HttpClient api{nodes_.port()};
             for (std::size_t number = first; number < plan_.rate; number += kCreators)
                 api.post(fmt::format("{}/job", kApi), job(number));
         };
@@ -77,11 +77,11 @@ private:
     /// Between the warm-up and the last due instant.
     void measure_cpu() {
         std::this_thread::sleep_until(begin_ + plan_.warm_up);
-        const double cpu_before = ecron_.cpu_seconds();
-        const double runs_before = ecron_.metric(kSucceeded);
+        const double cpu_before = nodes_.cpu_seconds();
+        const double runs_before = nodes_.metric(kSucceeded);
         std::this_thread::sleep_until(end_);
-        const double cpu = ecron_.cpu_seconds() - cpu_before;
-        const double runs = ecron_.metric(kSucceeded) - runs_before;
+        const double cpu = nodes_.cpu_seconds() - cpu_before;
+        const double runs = nodes_.metric(kSucceeded) - runs_before;
         result_.cpu_share = cpu / static_cast<double>(plan_.measured.count());
         result_.cpu_per_run = runs > 0 ? cpu / runs : 0;
     }
@@ -90,7 +90,7 @@ private:
         double seen = 0;
         system_clock::time_point progress = system_clock::now();
         for (;; std::this_thread::sleep_for(kPoll)) {
-            const double now = ecron_.metric(kSucceeded);
+            const double now = nodes_.metric(kSucceeded);
             if (now > seen) progress = system_clock::now();
             seen = now;
             if (seen >= succeeded || system_clock::now() - progress > kStall) break;
@@ -168,7 +168,7 @@ private:
     }
 
     const FirePlan& plan_;
-    EcronProcess& ecron_;
+    Nodes& nodes_;
     Connection& connection_;
     FireTarget& target_;
     std::string name_;
@@ -196,8 +196,8 @@ std::vector<FireTarget::Shot> FireTarget::take() {
     return std::exchange(shots_, {});
 }
 
-FireResult fire(const FirePlan& plan, EcronProcess& ecron, Connection& connection, FireTarget& target) {
-    return Stage{plan, ecron, connection, target}.run();
+FireResult fire(const FirePlan& plan, Nodes& nodes, Connection& connection, FireTarget& target) {
+    return Stage{plan, nodes, connection, target}.run();
 }
 
 }  // namespace ecron::bench

@@ -7,7 +7,7 @@
 
 #include "bare/target_server.hpp"
 #include "ecron_bench/database.hpp"
-#include "ecron_bench/ecron_process.hpp"
+#include "ecron_bench/nodes.hpp"
 #include "ecron_bench/statistics.hpp"
 
 namespace ecron::bench {
@@ -31,7 +31,7 @@ struct FireResult {
     std::size_t unsuccessful{};       // rows that do not end in success, or lack
     double runs_per_second{};         // from the first due instant to the end of the last run
     double behind{};                  // seconds from the last due instant to that end
-    double cpu_per_run{};             // seconds, of ecron, once warm
+    double cpu_per_run{};             // seconds, of all nodes, once warm
     double cpu_share{};               // of a core, once warm
     double resident{};                // bytes, at the end
     Distribution start_lateness{};    // ms from due to the attempt's begin, as ecron recorded both
@@ -63,6 +63,6 @@ private:
 
 /// Creates the jobs through the API, lets them run until the last has ended, and compares what the target saw
 /// with the plan and with the rows.
-FireResult fire(const FirePlan& plan, EcronProcess& ecron, Connection& connection, FireTarget& target);
+FireResult fire(const FirePlan& plan, Nodes& nodes, Connection& connection, FireTarget& target);
 
 }  // namespace ecron::bench

@@ -69,6 +69,7 @@ Installation::Installation(const Options& options, std::size_t jobs)
     : options_(options),
       database_(Database::create(options.driver, folder_.path())) {
     fill(jobs);
+    divide(options.shards);
 }
 
 std::unique_ptr<EcronProcess> Installation::start(const Environment& more, const std::string& log) const {
@@ -87,6 +88,17 @@ std::vector<Row> Installation::make_models() const {
         ecron->stop();
     }
     return connect()->rows("select " + joined(job_table("").columns) + " from t_cron_job order by f_key_id");
+}
+
+/// As `ecron db shards` does; no node runs yet.
+void Installation::divide(std::size_t shards) {
+    const auto connection = connect();
+    for (std::size_t shard = 1; shard < shards; ++shard)
+        connection->execute(
+            fmt::format("insert into t_cron_shard (f_shard, f_epoch, f_watermark, f_planned, f_node, "
+                        "f_beats) select {}, 0, "
+                        "f_watermark, f_planned, '', 0 from t_cron_shard where f_shard = 0",
+                        shard));
 }
 
 void Installation::fill(std::size_t jobs) {

@@ -30,7 +30,8 @@ inline constexpr std::size_t kJobIdColumn = 0;
 inline constexpr std::size_t kJobNameColumn = 1;
 
 /// An ecron of its own: a folder, a database with its schema, and that many stored jobs. They are enabled and
-/// planned, and first due hours from now; a quarter of them names a time zone.
+/// planned, and first due hours from now; a quarter of them names a time zone. Its planning is divided into
+/// as many shards as the options say.
 class Installation {
 public:
     Installation(const Options& options, std::size_t jobs);
@@ -44,6 +45,7 @@ public:
 private:
     std::vector<Row> make_models() const;
     void fill(std::size_t jobs);
+    void divide(std::size_t shards);
 
     const Options& options_;
     TemporaryFolder folder_;

@@ -19,7 +19,7 @@ constexpr const char* kUsage =
     "  load   how fast stored jobs are loaded at start, and into how much memory\n"
     "  api    requests a second: health, reading a job, creating jobs\n"
     "  fire   how late runs are and what they cost\n"
-    "  failover   how long nothing runs when the leader of two nodes goes\n"
+    "  failover   how long nothing runs when a leader of several nodes goes\n"
     "  command, http   runs a second of the pool alone\n"
     "  hang   how late other tenants' runs are beside 1,000 targets that hang\n\n"
     "mysql: the server of ECRON_TEST_MYSQL_HOST, _PORT, _USER and _PASSWORD (scripts/with-mariadb).\n";
@@ -42,6 +42,10 @@ po::options_description description() {
     add("connections", po::value<std::size_t>()->default_value(64), "connections to the API (api)");
     add("rate", po::value<std::size_t>()->default_value(1'000),
         "runs a second; with --max, where to begin (fire, failover, hang)");
+    add("nodes", po::value<std::size_t>(),
+        "processes on the database, mysql only; default: fire 1, failover 2");
+    add("shards", po::value<std::size_t>()->default_value(1),
+        "that planning is divided into (fire, failover)");
     add("max", po::bool_switch(),
         "find the highest rate that is kept up with, then measure at half of it (fire)");
     add("idle", po::bool_switch(), "nothing runs: what armed jobs cost (fire)");
@@ -95,6 +99,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
                     .repeat = std::max<std::size_t>(1, values["repeat"].as<std::size_t>()),
                     .seconds = std::chrono::seconds{std::max(1U, values["seconds"].as<unsigned>())},
                     .connections = values["connections"].as<std::size_t>(),
+                    .shards = values["shards"].as<std::size_t>(),
                     .rate = values["rate"].as<std::size_t>(),
                     .find_highest = values["max"].as<bool>(),
                     .idle = values["idle"].as<bool>(),
@@ -102,6 +107,13 @@ std::optional<Options> parse_options(int argc, char** argv) {
     options.jobs = values.contains("jobs")     ? values["jobs"].as<std::size_t>()
                    : options.scenario == "api" ? 10'000
                                                : 100'000;
+    options.nodes = values.contains("nodes")         ? values["nodes"].as<std::size_t>()
+                    : options.scenario == "failover" ? 2
+                                                     : 1;
+    if (options.nodes == 0 || options.shards == 0)
+        throw std::invalid_argument("--nodes and --shards are 1 or more");
+    if (options.nodes > 1 && options.driver != Driver::mysql)
+        throw std::invalid_argument("--nodes: several need --db mysql");
     if (values.contains("set"))
         for (const std::string& text : values["set"].as<std::vector<std::string>>())
             options.settings.push_back(setting(text));

@@ -19,6 +19,8 @@ struct Options {
     std::size_t repeat{};
     std::chrono::seconds seconds{};
     std::size_t connections{};
+    std::size_t nodes{};    // fire, failover: how many processes
+    std::size_t shards{};   // fire, failover: that planning is divided into
     std::size_t rate{};     // fire: runs a second
     bool find_highest{};    // fire: search the highest rate first
     bool idle{};            // fire: nothing runs
