@@ -52,7 +52,7 @@ struct Options {
     std::size_t queue_limit{100'000};         // writes waiting; over it: unavailable
     Nodes nodes{Nodes::one};                  // SQLite: always one
     Seconds lease{5};                         // of a node, and how long a silent session keeps its locks
-    std::size_t jobs_per_tenant{0};  // 0: any number; one more is denied with the field "limit_jobs" ...
+    std::size_t jobs_per_tenant{0};   // 0: any number; one more is denied with the field "limit_jobs" ...
     std::size_t bytes_per_tenant{0};  // ... of their contexts together: "limit_bytes"
     Millis claim_ahead{250};  // a claim's watermark may be this much and a second ahead of the store's clock
 };
