@@ -174,7 +174,6 @@ std::vector<ExtraFlag> with_config(std::vector<ExtraFlag> flags) {
     return flags;
 }
 
-
 const std::vector<Command>& commands() {
     static const std::vector<Command> all{
         {"serve", "", "Run the service (the default).", serve, {kConfigFlags, true}},

@@ -194,9 +194,9 @@ void RemoveOthers::apply(Session& session) {
     planned.first();
     const std::int64_t planned_by_all = planned.integer(0);
     *result += remove_first(session, "t_cron_missed", "f_id", "f_at", before, kAny) +
-             remove_first(session, "t_cron_change", "f_number", "f_at", std::min(before, now - kDay),
-                          planned_by_all) +
-             remove_first(session, "t_cron_dead_letter", "f_id", "f_died", before, kAny);
+               remove_first(session, "t_cron_change", "f_number", "f_at", std::min(before, now - kDay),
+                            planned_by_all) +
+               remove_first(session, "t_cron_dead_letter", "f_id", "f_died", before, kAny);
 }
 
 }  // namespace ecron::store

@@ -169,6 +169,15 @@ TEST_CASE("where tenants share a lane, slots are left for those that have none",
     }
 }
 
+TEST_CASE("a tenant has no more runs going than it may, however much is free", "[pool][limits]") {
+    PoolWorld world{{.limit = 10, .per_tenant = 2}};
+    world.submit_all({{"a1", "a"}, {"a2", "a"}, {"a3", "a"}, {"b1", "b"}});
+    CHECK(world.runner.started == Ids{"a1", "a2", "b1"});
+    world.runner.end("a1");
+    CHECK(world.runner.started.back() == "a3");
+    CHECK(world.run_dry().size() == 4);
+}
+
 TEST_CASE("a running attempt that is cancelled ends as interrupt, whatever its runner says", "[pool]") {
     PoolWorld world{{.limit = 1}};
     world.submit_all({{"a"}, {"b"}});

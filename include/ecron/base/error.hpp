@@ -12,7 +12,7 @@ namespace ecron {
 enum class Errc : std::uint8_t {
     invalid,  // the caller's input is wrong; `fields` names what
     not_found,
-    conflict,  // a name is taken, or a revision is not the current one
+    conflict,         // a name is taken, or a revision is not the current one
     unauthenticated,  // it is not known who is calling
     denied,
     too_large,
