@@ -126,7 +126,7 @@ private:
         stop();
     }
     static bool accepts(std::uint16_t port) try {
-        RawClient client{port};
+        const RawClient client{port};
         return true;
     } catch (const std::exception&) {
         std::this_thread::sleep_for(10ms);
@@ -162,7 +162,7 @@ TEST_CASE("a target that cannot prove its name is told with the cause", "[http][
         {"self-signed", {.self_signed = true}, "self-signed certificate"},
     }));
     CAPTURE(name);
-    TestServer server{echo, {.tls = authority.issue(directory.file("s"), wanted)}};
+    const TestServer server{echo, {.tls = authority.issue(directory.file("s"), wanted)}};
     Targets targets{{.ca_file = authority.write(directory.file("ca"))}};
     check_failed(targets.run(server.url()), what);
 }
@@ -190,7 +190,7 @@ TEST_CASE("what a target answers wrongly is told with the cause", "[http][target
 
 TEST_CASE("a target that redirects for ever is left after ten times", "[http][targets]") {
     int asked = 0;
-    TestServer server{[&](const http::Request& request) -> boost::asio::awaitable<http::Response> {
+    const TestServer server{[&](const http::Request& request) -> boost::asio::awaitable<http::Response> {
         ++asked;
         co_return http::Response{.status = 302, .headers = {{"Location", request.path + "x"}}};
     }};
@@ -201,7 +201,7 @@ TEST_CASE("a target that redirects for ever is left after ten times", "[http][ta
 
 TEST_CASE("an answer of a gibibyte is read to its end, and next to nothing of it kept", "[http][targets]") {
     static constexpr std::size_t kPiece = 1UL << 20;
-    TestServer server{[](const http::Request& request) -> boost::asio::awaitable<http::Response> {
+    const TestServer server{[](const http::Request& request) -> boost::asio::awaitable<http::Response> {
         http::Response response;
         response.stream = std::make_shared<Pieces>(request.path == "/all" ? 1'024 : 1, kPiece);
         co_return response;
@@ -218,7 +218,7 @@ TEST_CASE("an answer of a gibibyte is read to its end, and next to nothing of it
 }
 
 TEST_CASE("a target may listen on IPv6", "[http][targets]") {
-    TestServer server{echo, {.address = "::1"}};
+    const TestServer server{echo, {.address = "::1"}};
     Targets targets;
     const AttemptResult result = targets.run(fmt::format("http://[::1]:{}/six", server.port()));
     CHECK(result.outcome == model::ExecutionState::success);
