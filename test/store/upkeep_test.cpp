@@ -137,7 +137,8 @@ TEST_CASE("a check finds what breaks the promises of a store, and names it", "[s
         {"insert into t_cron_attempt (f_execute_id, f_attempt, f_begin, f_end, f_node, f_outcome, f_code) "
          "values ('nobody', 1, 1, 1, '', 1, 1)",
          "an attempt belongs to no execution: nobody (1 in all)"},
-        {"insert into t_cron_slot (f_key, f_number, f_execute_id) values ('k', 0, 'nobody')", "a slot is held"},
+        {"insert into t_cron_slot (f_key, f_number, f_execute_id) values ('k', 0, 'nobody')",
+         "a slot is held"},
         {"update t_cron_change_head set f_number = 0", "above its head"},
         {"update t_cron_change set f_number = f_number + 10 where f_number > 1", "gap"},
         {"update t_cron_job set f_revision = 1000", "revision above the head"},
