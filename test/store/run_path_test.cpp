@@ -401,7 +401,7 @@ TEST_CASE("what is under way and came due is found, and what waits is not", "[st
     world.must(world.store().finish(accepted));
     model::Execution begun = runs[3];
     begun.state = ExecutionState::executing;
-    world.must(world.store().begin_attempt(begun.id, 1, begun, std::nullopt));
+    world.must(world.store().begin_attempt(begun.id, 1, begun, std::nullopt, {}));
 
     const auto ids = [&](Instant before, std::size_t limit, std::int64_t after) {
         std::vector<ExecuteId> found;
