@@ -95,10 +95,10 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::cancel(std::optional<
     auto found = co_await node_.store.find_execution(tenant, id);
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return no_execution();
+    if (model::is_end((*found)->state)) co_return has_ended();
     ShardScheduler& shard = shard_of((*found)->job_id);
     const bool known = shard.leads() && shard.stop(id, "cancelled", by);
     if (!known) {
-        if (model::is_end((*found)->state)) co_return has_ended();
         model::Execution row = std::move(**found);
         const Result<void> asked = co_await node_.store.ask_cancel(std::move(row), by);
         if (!asked) co_return std::unexpected(asked.error());

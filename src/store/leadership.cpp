@@ -108,11 +108,15 @@ std::size_t Leadership::take_free(const Owners& owners, std::size_t most,
                                   const std::vector<Shard>& not_these) {
     // Where one process leads them all, the first lock decides between the candidates.
     const bool first_decides = options_.nodes == Nodes::one;
-    std::size_t held = static_cast<std::size_t>(std::ranges::count(owners, 1));
+    const auto given_back = [&](std::uint32_t shard) {
+        return std::ranges::find(not_these, Shard(shard)) != not_these.end();
+    };
+    std::size_t held = 0;
+    for (std::uint32_t shard = 0; shard < owners.size(); ++shard)
+        if (owners[shard] == 1 && !given_back(shard)) ++held;
     std::size_t left = 0;
     for (std::uint32_t shard = 0; shard < owners.size(); ++shard) {
-        const bool is_free =
-            owners[shard] == 0 && std::ranges::find(not_these, Shard(shard)) == not_these.end();
+        const bool is_free = owners[shard] == 0 && !given_back(shard);
         const bool wanted = is_free && held < most;
         const bool taken = wanted && take(Shard(shard));
         if (taken) ++held;
