@@ -70,7 +70,7 @@ public:
         given_job("j-quoted", R"(it''s "quoted" \\ 任务 😀)", "* * * * * ?", 2, calling("/quoted"));
         given_job("j-off", "off", "* * * * * *", 2, calling("/off"), 0);
         given_job("j-missed", "would have run a million times", "* * * * * *", 3, calling("/missed"));
-        given_job("j-refused", "a step that cannot be", "*/70 * * * * *", 2, calling("/refused"));
+        given_job("j-refused", "a step that cannot be", "*/70 0 3 1 1 ?", 2, calling("/refused"));
         given_job("j-never", "never matches", "0 0 0 31 2 ?", 2, calling("/never"));
         given_job("j-nothing", "no context", "* * * * * *", 2, "null");
         given_job("j-empty", "empty context", "* * * * * *", 2, "''");
