@@ -67,6 +67,17 @@ TEST_CASE("following many jobs takes bounded steps at a time", "[planner][follow
     CHECK(world.claims.size() == 2'000);
 }
 
+TEST_CASE("what there was no room for is not passed before its instant", "[planner][follow]") {
+    World world{"01-05 10:00"};
+    for (int key = 1; key <= 3; ++key) world.job(key, "0 * * * * *");
+    world.room = 1;
+    CHECK(world.jump("01-05 10:01:00") == Lines{"claim 1@01-05 10:01:00"});
+    follow(world, "01-05 10:01:01", shown(world.planner.watermark()));
+    world.room = 10;
+    world.until("01-05 10:01:02");
+    CHECK(world.claims.size() == 3);
+}
+
 TEST_CASE("what a replaced schedule had still to decide is claimed", "[planner][follow]") {
     World world{"01-05 10:00"};
     world.job(1, "* * * * * *", {.overlap = model::Overlap::allow});

@@ -171,7 +171,9 @@ TEST_CASE("a leader that was frozen finds another one leading, and runs nothing 
     const std::size_t calls = world.target.count("/run");
     world.target.wait_for("/run", calls + 40);
     world.ecron.signal(SIGCONT);
-    wait_until("the first one knows", [&] { return world.ecron.logged("lead lost"); });
+    INFO("the second one's log:\n" << second.log());
+    if (!comes_true([&] { return world.ecron.logged("lead lost"); }))
+        FAIL("the first one does not know, its log:\n" << world.ecron.log());
     const Reply refused = world.api().post("/job", world.text_of({.name = "other"}));
     CHECK(refused.status == 503);
     const std::size_t now = world.target.count("/run");
