@@ -38,7 +38,7 @@ asio::awaitable<void> ShardScheduler::end_load() {
 /// his watermark he may have gone by what held before.
 void ShardScheduler::changed(const PlanChange& change) {
     if (term_) {
-        apply(change);
+        apply(change, planner_);
         applied_ = std::max(applied_, change.number);
         wake_.notify();
     } else {
@@ -46,34 +46,6 @@ void ShardScheduler::changed(const PlanChange& change) {
         const auto place = std::ranges::lower_bound(pending_, change.number, {}, &PlanChange::number);
         if (place == pending_.end() || place->number != change.number) pending_.insert(place, change);
     }
-}
-
-void ShardScheduler::apply(const PlanChange& change) {
-    std::optional<PlannedJob> now = planner_.find(change.key);
-    const auto same = [&](const PlannedJob& other) {
-        return now && now->schedule == other.schedule && now->timing.jitter == other.timing.jitter &&
-               now->timing.begin_at == other.timing.begin_at && now->timing.end_at == other.timing.end_at;
-    };
-    const auto replace_by = [&](const PlanChange::Plan& plan, Instant until) {
-        if (!plan.job) {
-            planner_.split(change.key, until);
-            planner_.remove(change.key);
-        } else if (same(*plan.job)) {
-            planner_.adjust(*plan.job);
-        } else {
-            planner_.split(change.key, plan.from);
-            planner_.upsert(*plan.job, plan.from);
-        }
-    };
-    // What was replaced is not what the planner knows where a change in between could not be read.
-    if (change.before && change.before->job && !same(*change.before->job)) {
-        replace_by(*change.before, change.before->from);
-        now = planner_.find(change.key);
-    }
-    if (change.kind == PlanChange::Kind::deleted)
-        planner_.remove(change.key);
-    else if (change.after)
-        replace_by(*change.after, change.at);
 }
 
 void ShardScheduler::pause(std::optional<Group> tenant, std::optional<Instant> since) {
@@ -112,7 +84,7 @@ asio::awaitable<void> ShardScheduler::observe(store::ShardState state) {
     following_ = true;
     const ChangeNumber planned = position_.planned;
     while (!pending_.empty() && pending_.front().number <= planned) {
-        apply(pending_.front());
+        apply(pending_.front(), planner_);
         pending_.pop_front();
     }
     while (!pending_cancels_.empty() && pending_cancels_.front().number <= planned)
@@ -139,7 +111,7 @@ void ShardScheduler::replay_since(const store::Term& term) {
             planner_.upsert(job, std::max(change.before->from, term.watermark - jitter),
                             jitter > Millis{0} ? std::optional{term.watermark} : std::nullopt);
         }
-        apply(change);
+        apply(change, planner_);
     }
     pending_.clear();
     for (const Resume& resume : std::exchange(pending_resumes_, {}))

@@ -62,7 +62,7 @@ asio::awaitable<bool> ShardScheduler::take() {
     if (!caught_up) co_return false;
     position_.watermark = term->watermark;
     while (!pending_.empty() && pending_.front().number <= term->planned) {
-        apply(pending_.front());
+        apply(pending_.front(), planner_);
         pending_.pop_front();
     }
     co_await pass(term->watermark);

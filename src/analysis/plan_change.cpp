@@ -55,4 +55,33 @@ PlanChange plan_change(const store::Change& change, const model::Job* current,
     return planned;
 }
 
+void apply(const PlanChange& change, Planner& planner) {
+    std::optional<PlannedJob> now = planner.find(change.key);
+    const auto same = [&](const PlannedJob& other) {
+        return now && now->schedule == other.schedule && now->timing.jitter == other.timing.jitter &&
+               now->timing.begin_at == other.timing.begin_at && now->timing.end_at == other.timing.end_at;
+    };
+    const auto replace_by = [&](const PlanChange::Plan& plan, Instant until) {
+        if (!plan.job) {
+            planner.split(change.key, until);
+            planner.remove(change.key);
+        } else if (same(*plan.job)) {
+            planner.adjust(*plan.job);
+        } else {
+            planner.split(change.key, plan.from);
+            planner.upsert(*plan.job, plan.from);
+        }
+    };
+    // What was replaced is not what the planner knows where a change in between could not be read.
+    const bool unread = change.before && (change.before->job ? !same(*change.before->job) : now.has_value());
+    if (unread) {
+        replace_by(*change.before, change.before->from);
+        now = planner.find(change.key);
+    }
+    if (change.kind == PlanChange::Kind::deleted)
+        planner.remove(change.key);
+    else if (change.after)
+        replace_by(*change.after, change.at);
+}
+
 }  // namespace ecron::analysis

@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 
+#include "ecron/analysis/planner.hpp"
 #include "planned_job.hpp"
 
 namespace ecron::analysis {
@@ -25,5 +26,8 @@ struct PlanChange {
 PlanChange plan_change(const store::Change& change, const model::Job* current,
                        const SchedulerOptions& defaults, Groups& groups);
 PlanChange plan_change(const model::Job& changed, const SchedulerOptions& defaults, Groups& groups);
+
+/// Changes come in the order of their numbers; those that were not read may be missing between them.
+void apply(const PlanChange& change, Planner& planner);
 
 }  // namespace ecron::analysis

@@ -116,7 +116,6 @@ private:
     enum class Next : std::uint8_t { over, retry, await_callback };
 
     // follow.cpp
-    void apply(const PlanChange& change);
     void replay_since(const store::Term& term);
     void rewind(const Resume& resume);
     asio::awaitable<void> pass(Instant watermark);

@@ -70,4 +70,25 @@ TEST_CASE("a deleted job is gone", "[change]") {
     CHECK(read(change_to(ChangeNumber{3}, "delete"), nullptr).kind == PlanChange::Kind::deleted);
 }
 
+TEST_CASE("a job that ran once and is enabled again runs again, though both are read at once", "[change]") {
+    const SchedulerOptions defaults;
+    Groups groups;
+    model::Job job = job_at(ChangeNumber{4});
+    job.type = model::JobType::timed;
+    Planner planner{kNoon + 1h, PlannerOptions{}};
+    planner.upsert(*plan_change(job, defaults, groups).after->job, kNoon + 1h);
+    std::vector<Decision> decisions;
+    planner.advance(kNoon + 1h + 60s, 10, decisions);
+    REQUIRE_FALSE(planner.next_nominal(job.key));
+
+    store::Change spent = change_to(ChangeNumber{3}, "spent");
+    spent.replaced = R"({"cron_time":"0 * * * * *","plan":"","type":1,"enabled":true,"effective_from":0})";
+    store::Change enabled = change_to(ChangeNumber{4}, "enable");
+    enabled.replaced = R"({"cron_time":"0 * * * * *","plan":"","type":1,"enabled":false,"effective_from":0})";
+    job.effective_from = kNoon + 1h + 61s;
+    for (const store::Change& change : {spent, enabled})
+        apply(plan_change(change, &job, defaults, groups), planner);
+    CHECK(planner.next_nominal(job.key) == kNoon + 1h + 120s);
+}
+
 }  // namespace ecron::analysis::test
