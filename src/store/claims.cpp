@@ -111,15 +111,21 @@ void read_back(Session& session, const std::vector<ClaimedRow>& rows) {
     }
 }
 
+/// Of two summaries that begin with the same instant the longer one tells of both. The columns are assigned
+/// in this order.
 const Rows& missed_insert(Driver driver) {
-    static const auto shape = [](Driver which) {
+    static const auto shape = [](std::string tail) {
         return Rows{
             .head = "insert into t_cron_missed (f_job_key, f_from, f_to, f_count, f_reason, f_at) values ",
             .types = "iiiisi",
-            .tail = keep_existing(which, "f_job_key")};
+            .tail = std::move(tail)};
     };
-    static const Rows mysql = shape(Driver::mysql);
-    static const Rows sqlite = shape(Driver::sqlite);
+    static const Rows mysql = shape(
+        " on duplicate key update f_count = if(values(f_to) > f_to, values(f_count), f_count), "
+        "f_at = if(values(f_to) > f_to, values(f_at), f_at), f_to = greatest(f_to, values(f_to))");
+    static const Rows sqlite = shape(
+        " on conflict (f_job_key, f_from) do update set f_count = excluded.f_count, f_at = excluded.f_at, "
+        "f_to = excluded.f_to where excluded.f_to > f_to");
     return driver == Driver::mysql ? mysql : sqlite;
 }
 

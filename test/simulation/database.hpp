@@ -108,6 +108,7 @@ private:
     bool compare_and_set(const ExecuteId& id, int attempt, bool from_executing, const model::Execution& after,
                          int next_attempt, const std::optional<store::Outcome::Owner>& owner);
     void insert_row(model::Execution execution);
+    void note_missed(const store::Missed& missed);
     std::optional<model::Job> disable_spent(JobKey key, ChangeNumber revision);
 
     const Timeline& timeline_;
@@ -131,7 +132,7 @@ private:
     std::map<std::int64_t, ExecuteId> unended_;
     std::unordered_map<JobId, std::multimap<Instant, ExecuteId>> planned_;
     std::int64_t last_key_{0};
-    std::set<std::pair<JobKey, Instant>> missed_keys_;
+    std::map<std::pair<JobKey, Instant>, std::size_t> missed_places_;
     std::unordered_map<ExecuteId, std::string> slots_;
     std::unordered_map<std::string, std::uint32_t> slots_taken_;
 };

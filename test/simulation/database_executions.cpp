@@ -83,10 +83,19 @@ Database::Answer<store::Claimed> Database::claim(const store::Claim& claim) {
         if (auto disabled = disable_spent(key, run->revision))
             claimed.disabled.push_back(std::move(*disabled));
     }
-    for (const store::Missed& missed : claim.missed)
-        if (missed_keys_.emplace(missed.job, missed.from).second)
-            history_.missed.push_back({missed, history_.commits, now()});
+    for (const store::Missed& missed : claim.missed) note_missed(missed);
     return claimed;
+}
+
+/// Of two summaries that begin with the same instant the longer one tells of both.
+void Database::note_missed(const store::Missed& missed) {
+    const auto [place, is_new] =
+        missed_places_.try_emplace({missed.job, missed.from}, history_.missed.size());
+    const MissedNote note{missed, history_.commits, now()};
+    if (is_new)
+        history_.missed.push_back(note);
+    else if (MissedNote& there = history_.missed[place->second]; missed.to > there.missed.to)
+        there = note;
 }
 
 Database::Answer<void> Database::withdraw(Shard shard, Epoch epoch, const std::vector<ExecuteId>& ids) {

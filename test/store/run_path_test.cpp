@@ -434,6 +434,22 @@ TEST_CASE("summaries of missed runs come with the watermark that passes them, an
     CHECK(world.number("select count(*) from t_cron_missed") == 1);
 }
 
+TEST_CASE("of summaries that begin with the same instant the longer one stays", "[store]") {
+    Leading world;
+    Claim claim = world.claim_of({});
+    const Instant from = world.now - Seconds{60};
+    const auto told = [&](Seconds length, std::int64_t count) {
+        claim.missed.assign(1, {world.job.key, from, from + length, count, "misfire"});
+        world.must(world.store().claim(claim));
+        const std::vector<Missed> found = world.must(world.store().missed_of(world.job.key, from, from));
+        REQUIRE(found.size() == 1);
+        return std::pair(found.front().to - from, found.front().count);
+    };
+    CHECK(told(Seconds{30}, 3) == std::pair(Millis{30'000}, std::int64_t{3}));
+    CHECK(told(Seconds{50}, 5) == std::pair(Millis{50'000}, std::int64_t{5}));
+    CHECK(told(Seconds{40}, 4) == std::pair(Millis{50'000}, std::int64_t{5}));
+}
+
 TEST_CASE("scheduling is paused as a whole and per tenant", "[store]") {
     World world;
     world.open();
