@@ -33,8 +33,10 @@ asio::awaitable<void> ShardScheduler::claim_batch(std::vector<Claim> batch, Inst
                                                   ChangeNumber planned) {
     const std::uint64_t term = term_count_;
     std::vector<store::Missed> missed;
+    // An instant that the watermark has passed is never looked at again; what is told beyond it, the next
+    // term hears of.
     std::erase_if(missed_, [&](store::Missed& one) {
-        if (one.to > watermark) return false;
+        if (one.from > watermark) return false;
         missed.push_back(std::move(one));
         return true;
     });
@@ -57,6 +59,7 @@ asio::awaitable<void> ShardScheduler::claim_batch(std::vector<Claim> batch, Inst
             summaries_[claim.run] = std::move(one.front());
     }
     missed = co_await without_rows(std::move(missed));
+    missed = co_await without_told(std::move(missed));
     if (term != term_count_) co_return;
     std::vector<RunId> ids = add_runs(batch, *tasks);
     co_await commit(std::move(ids), std::move(missed), watermark, planned);

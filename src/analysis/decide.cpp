@@ -38,7 +38,7 @@ std::chrono::microseconds ShardScheduler::until_next() const {
 void ShardScheduler::step() {
     const std::size_t room = std::min(node_.window(), node_.options.claim_batch);
     const ChangeNumber known = node_.changes;
-    const std::size_t told = missed_.size();
+    const std::size_t before = missed_.size();
     decisions_.clear();
     planner_.advance(node_.clock.now(), room, decisions_);
 
@@ -46,7 +46,7 @@ void ShardScheduler::step() {
         std::visit([this](const auto& one) { carry_out(one); }, decision);
     if (planner_.caught_up()) planned_ = known;
 
-    attach_summaries(told);
+    attach_summaries(before);
 
     if ((!decided_.empty() || owes_watermark()) && !claiming_) {
         claiming_ = true;
@@ -120,20 +120,17 @@ void ShardScheduler::carry_out(const Missed& missed) {
     missed_.push_back({missed.job, missed.from, missed.to, missed.count, "misfire"});
 }
 
-/// Missed runs are told in the row of the newest one, where that runs; else as a record of their own. The
-/// first `told` summaries were looked at before.
-void ShardScheduler::attach_summaries(std::size_t told) {
-    const auto attached = [this](const store::Missed& missed) {
-        for (const Decision& decision : decisions_) {
+/// Summaries are records of their own, committed no later than the watermark passes their first instant. The
+/// row of the newest run, where that runs, shows them, too. The first `before` were looked at already.
+void ShardScheduler::attach_summaries(std::size_t before) {
+    for (std::size_t i = before; i < missed_.size(); ++i) {
+        const auto stands_for = [&](const Decision& decision) {
             const Claim* const claim = std::get_if<Claim>(&decision);
-            if (claim == nullptr || claim->job != missed.job) continue;
-            summaries_[claim->run] = missed;
-            return true;
-        }
-        return false;
-    };
-    const auto fresh = missed_.begin() + static_cast<std::ptrdiff_t>(told);
-    missed_.erase(std::remove_if(fresh, missed_.end(), attached), missed_.end());
+            return claim != nullptr && claim->job == missed_[i].job;
+        };
+        const auto found = std::ranges::find_if(decisions_, stands_for);
+        if (found != decisions_.end()) summaries_[std::get<Claim>(*found).run] = missed_[i];
+    }
 }
 
 asio::awaitable<void> ShardScheduler::withdraw(std::vector<RunId> ids) {

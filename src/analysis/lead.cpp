@@ -68,6 +68,7 @@ asio::awaitable<bool> ShardScheduler::take() {
     co_await pass(term->watermark);
     first_undecided_ = planner_.watermark() + Millis{1};
     replay_since(*term);
+    for (const store::Missed& told : term->told) planner_.pass(told.job, told.to);
     term_ = *term;
     ++term_count_;
     planned_ = term->planned;

@@ -32,6 +32,13 @@ void leave_out(store::Missed& missed, std::span<const Instant> claimed, const cr
     if (missed.to < missed.from) missed.count = 0;
 }
 
+void append_instants(const store::Missed& told, const store::Missed& within, const cron::Schedule& schedule,
+                     std::vector<Instant>& out) {
+    const Instant last = std::min(told.to, within.to);
+    std::optional<Instant> one = schedule.next_after(std::max(told.from, within.from) - Millis{1});
+    for (; one && *one <= last; one = schedule.next_after(*one)) out.push_back(*one);
+}
+
 /// The last term may have claimed runs that its watermark had not passed when it ended: of its next instant,
 /// and of jobs that were changed. They are not missed.
 asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_rows(std::vector<store::Missed> missed) {
@@ -83,11 +90,41 @@ asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_rows(std::ve
 
 asio::awaitable<std::vector<Instant>> ShardScheduler::claimed_of(store::Missed missed, JobId job) {
     std::vector<Instant> claimed;
-    const auto rows = co_await node_.store.runs_of(std::move(job), missed.from, missed.to);
-    if (!rows) co_return claimed;
-    for (const model::Execution& row : *rows)
-        if (row.trigger == model::Trigger::schedule && row.nominal) claimed.push_back(*row.nominal);
-    co_return claimed;
+    for (std::size_t tries = 0;; ++tries) {
+        const auto rows = co_await node_.store.runs_of(job, missed.from, missed.to);
+        const bool again = !rows && co_await node_.back_off(tries);
+        if (again) continue;
+        if (!rows) co_return claimed;
+        for (const model::Execution& row : *rows)
+            if (row.trigger == model::Trigger::schedule && row.nominal) claimed.push_back(*row.nominal);
+        co_return claimed;
+    }
+}
+
+/// What is planned once more, because the last term did not say that it had planned it, may have been told by
+/// it.
+asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_told(std::vector<store::Missed> missed) {
+    std::vector<store::Missed> left;
+    for (store::Missed& one : missed) {
+        const std::optional<PlannedJob> job = planner_.find(one.job);
+        const bool doubtful = job && (job->timing.jitter > Millis{0} || replayed_.contains(one.job));
+        if (doubtful) leave_out(one, co_await told_of(one, job->schedule), job->schedule);
+        if (one.count > 0) left.push_back(std::move(one));
+    }
+    co_return left;
+}
+
+asio::awaitable<std::vector<Instant>> ShardScheduler::told_of(store::Missed missed,
+                                                              const cron::Schedule& schedule) {
+    for (std::size_t tries = 0;; ++tries) {
+        const auto told = co_await node_.store.missed_of(missed.job, missed.from, missed.to);
+        const bool again = !told && co_await node_.back_off(tries);
+        if (again) continue;
+        std::vector<Instant> instants;
+        if (told)
+            for (const store::Missed& one : *told) append_instants(one, missed, schedule, instants);
+        co_return instants;
+    }
 }
 
 }  // namespace ecron::analysis

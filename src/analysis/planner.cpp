@@ -30,6 +30,7 @@ std::vector<JobKey> Planner::rewind(std::optional<Group> tenant, Instant at) {
     return impl_->rewind(tenant, at);
 }
 void Planner::split(JobKey job, Instant until) { impl_->split(job, until); }
+void Planner::pass(JobKey job, Instant until) { impl_->pass(job, until); }
 bool Planner::follow(Instant now, Instant watermark) { return impl_->follow(now, watermark); }
 
 void Planner::claimed(RunId run, bool mine) { impl_->claimed(run, mine); }

@@ -31,6 +31,7 @@ public:
     void remove(JobKey key);
     [[nodiscard]] std::optional<PlannedJob> find(JobKey key) const;
     void split(JobKey key, Instant until);
+    void pass(JobKey key, Instant until);
     void pause(std::optional<Group> tenant, Instant since);
     void resume(std::optional<Group> tenant, Instant at, std::optional<Instant> since);
     std::vector<JobKey> rewind(std::optional<Group> tenant, Instant at);

@@ -174,6 +174,14 @@ void Planner::Impl::split(JobKey key, Instant until) {
     arm_job(rest_number, now_, false);
 }
 
+void Planner::Impl::pass(JobKey key, Instant until) {
+    const auto number = find_job(key);
+    if (!number || !jobs_[*number].known || jobs_[*number].next > until) return;
+    disarm_job(*number);
+    jobs_[*number].next = first_after(jobs_[*number], until);
+    arm_job(*number, now_, false);
+}
+
 void Planner::Impl::pause(std::optional<Group> tenant, Instant since) {
     begin_pause(tenant ? pauses_[*tenant] : pauses_of_all_, since);
 }

@@ -154,7 +154,7 @@ private:
     void carry_out(const Stop& stop);
     void carry_out(const Expire& expire);
     void carry_out(const Missed& missed);
-    void attach_summaries(std::size_t told);
+    void attach_summaries(std::size_t before);
     [[nodiscard]] bool owes_watermark() const;
     asio::awaitable<void> withdraw(std::vector<RunId> ids);
 
@@ -168,6 +168,8 @@ private:
     // missed.cpp
     asio::awaitable<std::vector<store::Missed>> without_rows(std::vector<store::Missed> missed);
     asio::awaitable<std::vector<Instant>> claimed_of(store::Missed missed, JobId job);
+    asio::awaitable<std::vector<store::Missed>> without_told(std::vector<store::Missed> missed);
+    asio::awaitable<std::vector<Instant>> told_of(store::Missed missed, const cron::Schedule& schedule);
     Run new_run(const Claim& claim, const execution::TaskPtr& task) const;
     void settle_claim(const std::vector<RunId>& ids, const store::Claimed& claimed);
     void drop_claim(const std::vector<RunId>& ids);

@@ -1,11 +1,13 @@
 #include "config/yaml_file.hpp"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <cerrno>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <system_error>
 
 namespace ecron::config {
@@ -56,6 +58,31 @@ Entry entry_of(std::string key, const YAML::Node& value, std::size_t line) {
     return entry;
 }
 
+/// Hears of everything in a document, and keeps nothing.
+class Passing final : public YAML::EventHandler {
+public:
+    void OnDocumentStart(const YAML::Mark&) override {}
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                         YAML::EmitterStyle::value) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                    YAML::EmitterStyle::value) override {}
+    void OnMapEnd() override {}
+};
+
+/// Whether there is something after the first document. YAML::LoadAll would tell, too, but makes documents
+/// without end of a comma that belongs to no list (yaml-cpp 0.7).
+bool holds_more(const std::string& text) {
+    std::istringstream stream{text};
+    YAML::Parser parser{stream};
+    Passing passing;
+    return parser.HandleNextDocument(passing) && parser.HandleNextDocument(passing);
+}
+
 void flatten(const YAML::Node& map, std::vector<Entry>& entries) {
     for (const auto& pair : map) {
         const std::string key = key_text(pair.first);
@@ -75,14 +102,15 @@ std::expected<std::vector<Entry>, Problem> read_yaml_file(const std::string& pat
     const std::expected<std::string, Problem> text = read_whole(path);
     if (!text) return std::unexpected(text.error());
     try {
-        const std::vector<YAML::Node> documents = YAML::LoadAll(*text);
+        if (holds_more(*text))
+            return std::unexpected(
+                Problem{path, "", "holds more than one YAML document, or a comma that belongs to no list"});
+        const YAML::Node document = YAML::Load(*text);
         std::vector<Entry> entries;
-        if (documents.empty() || (documents.size() == 1 && documents[0].IsNull())) return entries;
-        if (documents.size() > 1)
-            return std::unexpected(Problem{path, "", "holds more than one YAML document"});
-        if (!documents[0].IsMap())
+        if (document.IsNull()) return entries;
+        if (!document.IsMap())
             return std::unexpected(Problem{path, "", "is not a YAML map of keys and values (key: value)"});
-        flatten(documents[0], entries);
+        flatten(document, entries);
         return entries;
     } catch (const YAML::Exception& error) {
         return std::unexpected(

@@ -19,6 +19,7 @@ namespace json = boost::json;
 constexpr std::string_view kChangeColumns =
     "f_number, f_kind, f_job_id, f_job_key, f_tenant_id, f_at, f_replaced";
 constexpr std::string_view kChangeTypes = "issisis";
+constexpr std::string_view kMissedTypes = "iiiis";
 
 std::optional<json::object> object_of(const std::string& text) {
     boost::system::error_code problem;
@@ -45,6 +46,17 @@ bool flag_of(const json::object& object, std::string_view name) {
 bool is_request(std::string_view kind) {
     constexpr std::array<std::string_view, 3> kRequests{"run", "cancel", "callback"};
     return std::ranges::find(kRequests, kind) != kRequests.end();
+}
+
+std::vector<Missed> read_missed(Statement& select) {
+    std::vector<Missed> missed;
+    for (select.run(); select.fetch();)
+        missed.push_back({.job = JobKey(select.integer(0)),
+                          .from = from_unix_millis(select.integer(1)),
+                          .to = from_unix_millis(select.integer(2)),
+                          .count = select.integer(3),
+                          .reason = select.text(4)});
+    return missed;
 }
 
 Change read_change(const Statement& row) {
@@ -115,19 +127,19 @@ std::vector<Change> changes_of(Session& session, const JobId& job, const TenantI
 
 std::vector<Missed> missed_of(Session& session, JobKey job, Instant from, Instant to) {
     Statement& select = session.prepare(
-        "select f_from, f_to, f_count, f_reason from t_cron_missed where f_job_key = :job and f_from <= :to "
-        "and "
-        "f_to >= :from order by f_from",
-        "iii", "iiis");
+        "select f_job_key, f_from, f_to, f_count, f_reason from t_cron_missed where "
+        "f_job_key = :job and f_from <= :to and f_to >= :from order by f_from",
+        "iii", kMissedTypes);
     select << job.value() << to_unix_millis(to) << to_unix_millis(from);
-    std::vector<Missed> missed;
-    for (select.run(); select.fetch();)
-        missed.push_back({.job = job,
-                          .from = from_unix_millis(select.integer(0)),
-                          .to = from_unix_millis(select.integer(1)),
-                          .count = select.integer(2),
-                          .reason = select.text(3)});
-    return missed;
+    return read_missed(select);
+}
+
+std::vector<Missed> missed_beyond(Session& session, Instant watermark) {
+    Statement& select = session.prepare(
+        "select f_job_key, f_from, f_to, f_count, f_reason from t_cron_missed where f_to > :watermark", "i",
+        kMissedTypes);
+    select << to_unix_millis(watermark);
+    return read_missed(select);
 }
 
 }  // namespace ecron::store

@@ -14,5 +14,7 @@ std::string request_text(const ExecuteId& execution, std::string_view by);
 std::vector<Change> changes_after(Session& session, ChangeNumber number, std::size_t limit);
 std::vector<Change> changes_of(Session& session, const JobId& job, const TenantId& tenant, std::size_t limit);
 std::vector<Missed> missed_of(Session& session, JobKey job, Instant from, Instant to);
+/// Summaries that reach beyond the watermark.
+std::vector<Missed> missed_beyond(Session& session, Instant watermark);
 
 }  // namespace ecron::store

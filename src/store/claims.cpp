@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "ecron/base/log.hpp"
+#include "store/changes.hpp"
 #include "store/jobs.hpp"
 #include "store/records.hpp"
 
@@ -187,10 +188,12 @@ void BeginTerm::apply(Session& session) {
         "i", "iiii");
     read << number_of(shard_);
     read.first();
-    result = Term{.epoch = Epoch(read.integer(0)),
-                  .watermark = from_unix_millis(read.integer(1)),
-                  .planned = ChangeNumber(read.integer(2)),
-                  .head = ChangeNumber(read.integer(3))};
+    Term term{.epoch = Epoch(read.integer(0)),
+              .watermark = from_unix_millis(read.integer(1)),
+              .planned = ChangeNumber(read.integer(2)),
+              .head = ChangeNumber(read.integer(3))};
+    term.told = missed_beyond(session, term.watermark);
+    result = std::move(term);
 }
 
 void apply_claims(Session& session, std::span<Write* const> writes, Repetition repetition) {

@@ -39,6 +39,17 @@ TEST_CASE("of runs that all have rows nothing is left to tell", "[missed]") {
           0);
 }
 
+TEST_CASE("what an earlier term told of the same instants is left out", "[missed]") {
+    store::Missed again = missed("01-05 10:01", "01-05 10:06", 6);
+    const store::Missed told = missed("01-05 09:58", "01-05 10:04", 7);
+    std::vector<Instant> instants;
+    append_instants(told, again, schedule("0 * * * * *"), instants);
+    CHECK(instants ==
+          std::vector{at("01-05 10:01"), at("01-05 10:02"), at("01-05 10:03"), at("01-05 10:04")});
+    leave_out(again, instants, schedule("0 * * * * *"));
+    CHECK(shown(again) == "01-05 10:05:00 to 01-05 10:06:00 2");
+}
+
 TEST_CASE("a summary is written as the row of the run keeps it", "[missed]") {
     CHECK(summary_text(missed("01-05 10:01", "01-05 10:05", 5)) ==
           R"({"from":"2026-01-05T10:01:00.000Z","to":"2026-01-05T10:05:00.000Z","count":5})");

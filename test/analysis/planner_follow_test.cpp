@@ -241,4 +241,15 @@ TEST_CASE("of a log that is read again an earlier pause counts, too", "[planner]
                                                  "start 1@01-05 10:02:00", "start 1@01-05 10:03:00"});
 }
 
+TEST_CASE("what an earlier term told missed, beyond its watermark, is neither told again nor run",
+          "[planner][follow]") {
+    World world{"01-05 10:00:30"};
+    world.job(1, "0 * * * * *", {.misfire_grace = Millis{0}});
+    world.now = at("01-05 10:05:30");
+    world.planner.pass(JobKey{1}, at("01-05 10:03"));
+    world.planner.pass(JobKey{2}, at("01-05 10:03"));  // another shard's
+    CHECK(world.until("01-05 10:05:30") == Lines{"missed 1@01-05 10:04:00 to 01-05 10:04:00 1",
+                                                 "claim 1@01-05 10:05:00", "start 1@01-05 10:05:00"});
+}
+
 }  // namespace ecron::analysis::test

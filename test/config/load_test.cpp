@@ -104,7 +104,10 @@ TEST_CASE("a file that is no configuration is refused", "[config]") {
         {"auth.username: u\n", "ecron.yaml:1: auth.username: is no option of ecron"},
         {"- a\n- b\n", "ecron.yaml: is not a YAML map of keys and values (key: value)"},
         {"just text", "ecron.yaml: is not a YAML map of keys and values (key: value)"},
-        {"a: 1\n---\nb: 2\n", "ecron.yaml: holds more than one YAML document"},
+        {"a: 1\n---\nb: 2\n",
+         "ecron.yaml: holds more than one YAML document, or a comma that belongs to no list"},
+        {",c", "ecron.yaml: holds more than one YAML document, or a comma that belongs to no list"},
+        {"{a: 1},", "ecron.yaml: holds more than one YAML document, or a comma that belongs to no list"},
         {"a: b: c\n", "ecron.yaml:1: is not YAML: illegal map value"},
     }));
     CAPTURE(text);

@@ -1,6 +1,5 @@
 #include "e2e/accounts.hpp"
 
-#include <boost/json/parse.hpp>
 #include <map>
 #include <set>
 
@@ -8,8 +7,6 @@
 
 namespace ecron::e2e {
 namespace {
-
-namespace json = boost::json;
 
 struct Job {
     std::string name;
@@ -48,10 +45,6 @@ struct Books {
     }
 };
 
-std::int64_t second_of(const json::value& summary, const char* member) {
-    return to_unix_seconds(parse_rfc3339(std::string_view{summary.at(member).as_string()}).value());
-}
-
 }  // namespace
 
 Account account(const Database& database, const Target& target, const std::string& prefix,
@@ -64,8 +57,7 @@ Account account(const Database& database, const Target& target, const std::strin
 
     std::map<std::string, std::string> states;  // of executions, as numbers of the database
     for (const Database::Row& row : database.rows(
-             "select s.f_job_key, s.f_nominal, s.f_execute_id, s.f_job_status, s.f_attempt, s.f_ext_info "
-             "from "
+             "select s.f_job_key, s.f_nominal, s.f_execute_id, s.f_job_status, s.f_attempt from "
              "t_cron_job_status s join t_cron_job j on j.f_key_id = s.f_job_key where s.f_trigger = 1 and " +
              named)) {
         Job& job = books.jobs.at(row[0]);
@@ -75,10 +67,6 @@ Account account(const Database& database, const Target& target, const std::strin
         ++books.account.rows;
         books.account.repeated += std::stoll(row[4]) - 1;
         states[row[2]] = row[3];
-        const json::value info = json::parse(row[5].empty() ? "{}" : row[5]);
-        if (const json::value* missed = info.is_object() ? info.as_object().if_contains("missed") : nullptr)
-            books.take_summary(job, second_of(*missed, "from"), second_of(*missed, "to"),
-                               missed->at("count").as_int64());
     }
     for (const Database::Row& row : database.rows(
              "select m.f_job_key, m.f_from, m.f_to, m.f_count from t_cron_missed m join t_cron_job j on "

@@ -13,16 +13,13 @@ JobText job_with(const std::string& misfire) {
             .context = {{"misfire", misfire}, {"misfire_grace", "500ms"}}};
 }
 
-/// Instants that a summary tells, in a row or beside them.
+/// Instants that a summary tells.
 std::int64_t missed_of(const World& world, const std::string& job) {
-    std::int64_t sum = 0;
-    for (const Row& row : world.rows(job))
-        if (!row.missed.empty()) sum += json::parse(row.missed).at("count").as_int64();
-    const std::string beside = world.database.value(
+    const std::string sum = world.database.value(
         "select sum(m.f_count) from t_cron_missed m join t_cron_job j on j.f_key_id = m.f_job_key "
         "where j.f_job_id = '" +
         job + "'");
-    return sum + (beside.empty() ? 0 : std::stoll(beside));
+    return sum.empty() ? 0 : std::stoll(sum);
 }
 
 }  // namespace
@@ -63,6 +60,11 @@ TEST_CASE("after a time without ecron each job does with the missed runs as it s
         if (policy == "all") CHECK(missed == 0);
         if (policy == "skip") CHECK(late == 0);
         if (policy != "all") CHECK(missed >= 2);
+        // The run that stands for them shows them.
+        std::int64_t shown = 0;
+        for (const Row& row : world.rows(job))
+            if (!row.missed.empty()) shown += json::parse(row.missed).at("count").as_int64();
+        if (policy == "once") CHECK(shown == missed);
     }
 }
 

@@ -13,12 +13,6 @@ constexpr Millis kUnsettled{30'000};  // before the end of the world: not all is
 
 std::string at(Instant instant) { return format_rfc3339_millis(instant); }
 
-/// The text of a member of the summary that a row carries.
-Instant member_of(const std::string& json, std::string_view name) {
-    const std::size_t begin = json.find(fmt::format("\"{}\":\"", name)) + name.size() + 4;
-    return parse_rfc3339(json.substr(begin, json.find('"', begin) - begin)).value_or(Instant{});
-}
-
 }  // namespace
 
 /// From versions to segments.
@@ -48,10 +42,6 @@ void Checker::read_jobs() {
     }
     for (const MissedNote& note : history_.missed)
         summaries_.emplace(note.missed.job, std::pair{note.missed.from, note.missed.to});
-    for (const RowLife& row : history_.rows)
-        if (!row.missed.empty())
-            summaries_.emplace(row.job,
-                               std::pair{member_of(row.missed, "from"), member_of(row.missed, "to")});
 }
 
 void Checker::check_planned(JobKey job, const Instants& instants) {

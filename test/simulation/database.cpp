@@ -119,10 +119,13 @@ Database::Answer<store::Term> Database::begin_term(Shard shard, const NodeId& no
     ++history_.commits;
     history_.fenced.push_back(
         {Fenced::begin, history_.commits, now(), shard, row.epoch, *row.watermark, row.planned});
-    return store::Term{.epoch = row.epoch,
-                       .watermark = *row.watermark,
-                       .planned = row.planned,
-                       .head = ChangeNumber{static_cast<std::int64_t>(changes_.size())}};
+    store::Term term{.epoch = row.epoch,
+                     .watermark = *row.watermark,
+                     .planned = row.planned,
+                     .head = ChangeNumber{static_cast<std::int64_t>(changes_.size())}};
+    for (const MissedNote& note : history_.missed)
+        if (note.missed.to > *row.watermark) term.told.push_back(note.missed);
+    return term;
 }
 
 void Database::leave(const NodeId& node) {

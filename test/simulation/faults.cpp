@@ -114,7 +114,25 @@ void Faults::strike(Fault fault, Node& node) {
         case Fault::kill_session:
             if (node.up()) node.store().killed();
             return;
+        case Fault::blackout:  // and another one in the middle of the recovery
+            crash_all();
+            later(3s, 30s, over, [this] {
+                start_all();
+                later(20ms, 3s, "blackout again", [this] {
+                    crash_all();
+                    start_all();
+                });
+            });
+            return;
     }
+}
+
+void Faults::crash_all() {
+    for (const auto& node : nodes_) node->crash();
+}
+
+void Faults::start_all() {
+    for (const auto& node : nodes_) node->start();
 }
 
 void Faults::heal() {

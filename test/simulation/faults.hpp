@@ -21,11 +21,12 @@ enum class Fault : std::uint8_t {
     clock_hour,
     clock_little,
     drain,
-    kill_session
+    kill_session,
+    blackout
 };
-inline constexpr std::array<std::string_view, 11> kFaultNames{
-    "crash",   "freeze",     "cut",          "outage", "slow",        "failing",
-    "unheard", "clock_hour", "clock_little", "drain",  "kill_session"};
+inline constexpr std::array<std::string_view, 12> kFaultNames{
+    "crash",   "freeze",     "cut",          "outage", "slow",         "failing",
+    "unheard", "clock_hour", "clock_little", "drain",  "kill_session", "blackout"};
 
 /// Breaks things by dice, rather where it hurts (leaders) and when it hurts (while something is claimed or
 /// due), and repairs them after a while.
@@ -44,6 +45,8 @@ private:
     [[nodiscard]] Node& some_node();
     template <class Action> void later(Time least, Time most, std::string what, Action action);
     void remark(std::string text);
+    void crash_all();
+    void start_all();
 
     Timeline& timeline_;
     Database& database_;

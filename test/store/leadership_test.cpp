@@ -79,6 +79,23 @@ TEST_CASE("one process owns an SQLite store and leads as soon as it asks", "[sto
     CHECK_FALSE(store.leads(kFirst));
 }
 
+TEST_CASE("a term hears of what an earlier one told missed beyond the watermark", "[store]") {
+    World world;
+    world.open();
+    const Term first = world.lead("node-1");
+    CHECK(first.told.empty());
+    const Instant from = first.watermark - Seconds{60};
+    world.must(
+        world.store().claim({.epoch = first.epoch,
+                             .watermark = first.watermark,
+                             .missed = {{JobKey(1), from, first.watermark, 60, "misfire"},
+                                        {JobKey(2), from, first.watermark + Seconds{1}, 61, "misfire"}}}));
+    const Term second = world.lead("node-2");
+    REQUIRE(second.told.size() == 1);
+    CHECK(second.told.front().job == JobKey(2));
+    CHECK(second.told.front().to == first.watermark + Seconds{1});
+}
+
 TEST_CASE("one node leads at a time, and a lost session is a lost lead", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world(1);

@@ -138,6 +138,8 @@ public:
     /// Before an upsert or a remove: the instants up to `until` that the job names and that were not decided
     /// yet are still planned, whatever becomes of the job.
     void split(JobKey job, Instant until);
+    /// The job's instants up to `until` were told missed by an earlier term: they are not planned.
+    void pass(JobKey job, Instant until);
     /// Instead of advance, while somebody else decides: he has decided everything up to the watermark. False:
     /// call again, to pass the rest; one call takes bounded steps.
     bool follow(Instant now, Instant watermark);

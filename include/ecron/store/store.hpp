@@ -112,14 +112,6 @@ struct Cluster {
     std::vector<ShardState> shards{};
 };
 
-/// A term of leadership over a shard, and how far planning had come when it began.
-struct Term {
-    Epoch epoch{};
-    Instant watermark{};     // every run due up to here was claimed
-    ChangeNumber planned{};  // by a planner that knew the changes up to this one
-    ChangeNumber head{};     // the newest change there is
-};
-
 /// Runs that will not happen, summarised.
 struct Missed {
     JobKey job{};
@@ -129,8 +121,17 @@ struct Missed {
     std::string reason{};  // "misfire"
 };
 
+/// A term of leadership over a shard, and how far planning had come when it began.
+struct Term {
+    Epoch epoch{};
+    Instant watermark{};         // every run due up to here was claimed
+    ChangeNumber planned{};      // by a planner that knew the changes up to this one
+    ChangeNumber head{};         // the newest change there is
+    std::vector<Missed> told{};  // summaries, of whatever shard, that reach beyond the watermark
+};
+
 /// Everything due up to `watermark` is claimed by these rows or told by these summaries, in one fenced
-/// transaction.
+/// transaction. A summary that begins up to the watermark may end beyond it.
 struct Claim {
     Shard shard{};
     Epoch epoch{};
