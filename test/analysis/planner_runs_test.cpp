@@ -20,6 +20,18 @@ Lines sorted(Lines lines) {
     return lines;
 }
 
+TEST_CASE("what starts at once starts after the clock was set back, too", "[planner]") {
+    World world{"01-05 10:00"};
+    CHECK(world.jump("01-05 11:00").empty());
+    CHECK(world.jump("01-05 10:00").empty());
+    const RunId run = world.run_now(1);
+    const std::vector<std::string> lines = world.jump("01-05 10:00:01");
+    REQUIRE(lines.size() == 1);
+    CHECK(lines.front().starts_with("start "));
+    world.planner.retry_at(run, at("01-05 10:00:02"));
+    CHECK(world.jump("01-05 10:00:02").size() == 1);
+}
+
 }  // namespace
 
 TEST_CASE("skip: a run gives way to one that is going", "[planner]") {
