@@ -109,6 +109,7 @@ bool Planner::Impl::follow(Instant now, Instant watermark) {
             pass_followed(late_.pop(moved).subject, watermark);
             continue;
         }
+        if (claims_.now() > watermark) return true;  // what is left where the wheel stands is not passed
         const std::optional<Due> due = claims_.pop(watermark);
         if (!due) return claims_.now() >= watermark;
         pass_followed(static_cast<std::uint32_t>(due->subject), watermark);

@@ -221,7 +221,6 @@ std::optional<std::int64_t> TimerWheel::next_event() const {
 }
 
 std::optional<Due> TimerWheel::take(std::int64_t goal, std::size_t& budget) {
-    if (goal < now_) return {};  // what is left where it stands is due later
     for (;;) {
         const std::uint32_t position = position_of(now_);
         if ((*levels_)[0].occupied.test(position)) {

@@ -67,6 +67,15 @@ TEST_CASE("following many jobs takes bounded steps at a time", "[planner][follow
     CHECK(world.claims.size() == 2'000);
 }
 
+TEST_CASE("what is asked for starts after the clock was an hour ahead", "[planner]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 0 0 1 1 *");
+    world.jump("01-05 11:00:00");
+    world.jump("01-05 10:00:01");
+    world.run_now(1);
+    CHECK(world.until("01-05 10:00:02") == Lines{"start now1"});
+}
+
 TEST_CASE("what there was no room for is not passed before its instant", "[planner][follow]") {
     World world{"01-05 10:00"};
     for (int key = 1; key <= 3; ++key) world.job(key, "0 * * * * *");

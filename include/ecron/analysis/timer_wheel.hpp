@@ -41,7 +41,8 @@ public:
     /// `limit` is reached, or a cascade would take too long, now() stays where it got to and the rest comes
     /// with the next call. Time never goes back.
     void advance(Instant to, std::size_t limit, std::vector<Due>& out);
-    /// The same for one timer: the next that is due by `to`, or nothing.
+    /// The same for one timer: the next that is due by `to`, or nothing. Where `to` lies before now(), what
+    /// is left of now() comes all the same.
     std::optional<Due> pop(Instant to);
     /// Not later than the next due instant; nothing when empty. May be earlier (a cascade boundary).
     [[nodiscard]] std::optional<Instant> next_hint() const;
