@@ -159,7 +159,7 @@ private:
         });
     }
 
-    void hang_once(execution::TaskPtr task) {
+    void hang_once(const execution::TaskPtr& task) {
         const std::string name = fmt::format("hang-{}", ++hangs_);
         pool_.submit({.execute_id = ExecuteId{name}, .task = task},
                      [this, task](const execution::AttemptResult& result) {

@@ -239,10 +239,9 @@ asio::awaitable<bool> ShardScheduler::survive_loss(model::Execution& row, execut
 
 /// The attempt has its executor, once.
 void ShardScheduler::mark_begun(model::Execution& row, std::string executor, Instant began) {
-    if (row.executors.size() >= static_cast<std::size_t>(row.attempt)) return;
-    row.executors.push_back({std::move(executor), began});
-    row.execute_times = static_cast<int>(row.executors.size());
-    if (row.executors.size() == 1) row.begin_at = began;
+    if (row.execute_times >= row.attempt) return;
+    add_executor(row, {std::move(executor), began});
+    if (row.execute_times == 1) row.begin_at = began;
 }
 
 /// Whether an execution that loses its node is attempted again.
@@ -359,8 +358,7 @@ asio::awaitable<void> ShardScheduler::hand_back(Run run) {
     } else if (unfinished) {
         const Instant began = run.stage == Stage::running ? run.began : node_.clock.now();
         outcome.after.losses = run.row.losses + 1;
-        outcome.after.executors.push_back({node_.options.executor_id, began});
-        outcome.after.execute_times = static_cast<int>(outcome.after.executors.size());
+        add_executor(outcome.after, {node_.options.executor_id, began});
         outcome.next_attempt = run.row.attempt + 1;
         outcome.record = model::Attempt{.execute_id = execution,
                                         .number = run.row.attempt,

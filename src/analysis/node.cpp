@@ -85,11 +85,11 @@ asio::awaitable<execution::TaskPtr> Node::task_of(model::Execution row) {
         const bool found = fetched && fetched->contains(row.job_key);
         co_return found ? fetched->at(row.job_key) : nullptr;
     }
-    model::Job job{.id = row.job_id,
-                   .name = row.job_name,
-                   .type = row.job_type,
-                   .context = row.snapshot,
-                   .tenant = row.tenant};
+    const model::Job job{.id = row.job_id,
+                         .name = row.job_name,
+                         .type = row.job_type,
+                         .context = row.snapshot,
+                         .tenant = row.tenant};
     co_return make_task(job);
 }
 

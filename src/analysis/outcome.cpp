@@ -41,8 +41,7 @@ ShardScheduler::Next ShardScheduler::decide_loss(Run& run, const execution::Atte
     outcome.attempt = row.attempt;
     outcome.record = record_of(row, result);
     outcome.record->reason = "the node could not renew its lease";
-    row.executors.push_back({node_.options.executor_id, result.begin_at});
-    row.execute_times = static_cast<int>(row.executors.size());
+    add_executor(row, {node_.options.executor_id, result.begin_at});
     const bool goes_on = survives(row, run.task);
     ++row.losses;
     row.node = NodeId{};

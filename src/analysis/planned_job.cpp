@@ -50,8 +50,8 @@ std::expected<PlannedJob, std::string> planned_job(const store::StoredPlan& job,
         return build(job, taken_over(context ? context->plan : model::Plan{}), defaults, groups);
     }
     if (job.plan.empty()) {
-        static const model::Plan kDefault{};
-        return build(job, kDefault, defaults, groups);
+        static const model::Plan no_plan{};
+        return build(job, no_plan, defaults, groups);
     }
     const auto plan = model::read_plan(job.plan);
     if (!plan) return std::unexpected(plan.error().what);

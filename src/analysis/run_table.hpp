@@ -40,11 +40,11 @@ struct Run {
     std::string early_result{};  // a callback that overtook the answer
 };
 
-/// Whether the attempt that the row is at was begun before and may still go on, its node dead or not: it has
-/// its executor already. Kubernetes Jobs only.
+/// Whether the attempt that the row is at was begun before and may still go on, its node dead or not: its
+/// beginning is recorded. Kubernetes Jobs only.
 [[nodiscard]] inline bool is_resumed(const model::Execution& row, const execution::TaskPtr& task) {
     return task != nullptr && execution::outlives_node(task->context) &&
-           row.executors.size() >= static_cast<std::size_t>(row.attempt);
+           row.execute_times >= row.attempt;
 }
 
 /// How many runs there are in all tables of a process.

@@ -130,6 +130,17 @@ TEST_CASE("ext_info of the old service shows a row only to its tenant", "[model]
     CHECK(execution.result.empty());
 }
 
+TEST_CASE("of very many attempts all are counted and the newest executors kept", "[model]") {
+    Execution execution;
+    const int attempts = static_cast<int>(kMostExecutors) + 5;
+    for (int attempt = 1; attempt <= attempts; ++attempt)
+        add_executor(execution, {std::to_string(attempt), Instant{}});
+    CHECK(execution.execute_times == attempts);
+    REQUIRE(execution.executors.size() == kMostExecutors);
+    CHECK(execution.executors.front().executor_id == "6");
+    CHECK(execution.executors.back().executor_id == std::to_string(attempts));
+}
+
 TEST_CASE("executors are kept as text", "[model]") {
     const auto read = read_executors(write_executors(ended().executors));
     REQUIRE(read.size() == 1);

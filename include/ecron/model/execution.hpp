@@ -41,8 +41,8 @@ struct Execution {
     ExecutionState state{ExecutionState::pending};
     std::optional<Instant> begin_at{};  // whole seconds in the store
     std::optional<Instant> end_at{};
-    std::vector<Executor> executors{};
-    int execute_times{0};
+    std::vector<Executor> executors{};  // of the newest attempts, at most kMostExecutors
+    int execute_times{0};               // attempts begun
 
     // kept in ext_info for those who read it there
     TenantId tenant{};  // empty: shown to admins only
@@ -64,6 +64,12 @@ struct Execution {
     ChangeNumber revision{};  // of the job it was claimed with
     std::string snapshot{};   // canonical context of a job that is not stored as it ran; else empty
 };
+
+inline constexpr std::size_t kMostExecutors = 32;
+
+/// One more attempt began. Of very many the newest executors are kept; every attempt has its own record
+/// beside.
+void add_executor(Execution& execution, Executor executor);
 
 /// How one attempt went, kept beside its execution.
 struct Attempt {
