@@ -133,14 +133,14 @@ int version(const Cli& cli, const ParsedFlags&) {
 }
 
 int document(const Cli& cli, const ParsedFlags& flags) {
-    static const std::map<std::string_view, std::string (*)()> kDocuments{
+    static const std::map<std::string_view, std::string (*)()> documents{
         {"configuration", config::configuration_page},
         {"sample", config::sample_file},
         {"helm-values", config::helm_values},
         {"helm-schema", config::helm_schema},
     };
-    const auto found = flags.words.size() == 1 ? kDocuments.find(flags.words[0]) : kDocuments.end();
-    if (found == kDocuments.end())
+    const auto found = flags.words.size() == 1 ? documents.find(flags.words[0]) : documents.end();
+    if (found == documents.end())
         return complain(cli, {"document takes one of: configuration, sample, helm-values, helm-schema"}),
                kExitWrong;
     cli.out << found->second();

@@ -51,7 +51,7 @@ std::string Schedule::describe(Language language) const {
             break;
     }
     const bool english = language == Language::english;
-    const std::string text = english ? describe_in_english(pattern_) : describe_in_chinese(pattern_);
+    std::string text = english ? describe_in_english(pattern_) : describe_in_chinese(pattern_);
     if (zone_ == 0) return text;
     return english ? fmt::format("{} ({})", text, zone()->name())
                    : fmt::format("{}（{}）", text, zone()->name());

@@ -112,8 +112,10 @@ std::chrono::sys_days day_in_year(const PosixRule::Date& date, std::chrono::year
 }  // namespace
 
 std::array<PosixRule::Change, 2> PosixRule::changes_of(std::chrono::year year) const {
-    Change to_summer{day_in_year(summer_begin, year) + summer_begin.time - standard_offset, summer_offset};
-    Change to_standard{day_in_year(summer_end, year) + summer_end.time - summer_offset, standard_offset};
+    const Change to_summer{day_in_year(summer_begin, year) + summer_begin.time - standard_offset,
+                           summer_offset};
+    const Change to_standard{day_in_year(summer_end, year) + summer_end.time - summer_offset,
+                             standard_offset};
     if (to_standard.at < to_summer.at) return {to_standard, to_summer};
     return {to_summer, to_standard};
 }

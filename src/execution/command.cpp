@@ -59,14 +59,14 @@ std::map<std::string, std::string> base_environment(const AttemptOrder& order, c
 Result<std::string> find_program(const std::string& name, std::string_view path,
                                  const std::string& directory) {
     if (name.contains('/')) {
-        const std::string file = name.starts_with('/') ? name : directory + '/' + name;
+        std::string file = name.starts_with('/') ? name : directory + '/' + name;
         const Found found = look_at(file);
         if (found != Found::program) return not_a_program(file, found);
         return file;
     }
     for (;;) {
         const std::size_t end = path.find(':');
-        const std::string file = fmt::format("{}/{}", path.substr(0, end), name);
+        std::string file = fmt::format("{}/{}", path.substr(0, end), name);
         if (look_at(file) == Found::program) return file;
         if (end == path.npos) return not_a_program(name, Found::nothing);
         path.remove_prefix(end + 1);

@@ -20,6 +20,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr std::size_t kReadSize = 64UL * 1024;
+thread_local std::array<char, kReadSize> read_buffer;
 /// What fills a whole buffer at once is read again only after a while: 64 KiB each 2 ms are 32 MiB a second,
 /// and an endless writer leaves the thread to others.
 constexpr Millis kPauseOfFlood{2};
@@ -111,17 +112,16 @@ void CommandProcess::await_text(Stream stream) {
 }
 
 CommandProcess::Left CommandProcess::read(Stream stream) {
-    static thread_local std::array<char, kReadSize> buffer;
     Source& from = source(stream);
-    const ssize_t count = ::read(from.pipe.native_handle(), buffer.data(), buffer.size());
+    const ssize_t count = ::read(from.pipe.native_handle(), read_buffer.data(), read_buffer.size());
     if (count == 0) return Left::nothing;
     if (count < 0) return errno == EAGAIN || errno == EINTR ? Left::perhaps : Left::nothing;
-    const std::string_view piece{buffer.data(), static_cast<std::size_t>(count)};
+    const std::string_view piece{read_buffer.data(), static_cast<std::size_t>(count)};
     if (from.mask.empty())
         text_.append(stream, piece);
     else
         text_.append(stream, from.mask.feed(piece));
-    return piece.size() == buffer.size() ? Left::more : Left::perhaps;
+    return piece.size() == read_buffer.size() ? Left::more : Left::perhaps;
 }
 
 void CommandProcess::drain(Stream stream) {

@@ -151,9 +151,9 @@ Result<std::unique_ptr<CommandRecords>> CommandRecords::open(const std::string& 
     self->path_ = std::move(path);
     self->size_ = sizeof(Header) + most * sizeof(CommandRecord);
     // Room on the disk now, so that no note is a bus error later.
-    if (::flock(self->file_.get(), LOCK_EX | LOCK_NB) != 0 ||
-        (errno = ::posix_fallocate(self->file_.get(), 0, static_cast<off_t>(self->size_))) != 0)
-        return system_error(self->path_);
+    if (::flock(self->file_.get(), LOCK_EX | LOCK_NB) != 0) return system_error(self->path_);
+    errno = ::posix_fallocate(self->file_.get(), 0, static_cast<off_t>(self->size_));
+    if (errno != 0) return system_error(self->path_);
     void* const mapping =
         ::mmap(nullptr, self->size_, PROT_READ | PROT_WRITE, MAP_SHARED, self->file_.get(), 0);
     if (mapping == MAP_FAILED) return system_error(self->path_);

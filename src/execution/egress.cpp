@@ -43,31 +43,31 @@ std::vector<Network> networks(std::initializer_list<std::string_view> texts) {
 }
 
 const std::vector<Network>& link_local() {
-    static const auto kNetworks =
+    static const auto known =
         networks({"169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128", "100.100.100.200/32", "0.0.0.0/8",
                   "::/128", "224.0.0.0/4", "255.255.255.255/32", "ff00::/8"});
-    return kNetworks;
+    return known;
 }
 const std::vector<Network>& loopback_networks() {
-    static const auto kNetworks = networks({"127.0.0.0/8", "::1/128"});
-    return kNetworks;
+    static const auto known = networks({"127.0.0.0/8", "::1/128"});
+    return known;
 }
 const std::vector<Network>& private_networks() {
-    static const auto kNetworks = networks({"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10",
-                                            "198.18.0.0/15", "192.0.0.0/24", "fc00::/7"});
-    return kNetworks;
+    static const auto known = networks({"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10",
+                                        "198.18.0.0/15", "192.0.0.0/24", "fc00::/7"});
+    return known;
 }
 
 /// The IPv4 address inside an IPv6 one: NAT64 (RFC 6052), 6to4 (RFC 3056), IPv4-compatible.
 Bytes unwrapped(const Bytes& address) {
-    static const Network kNat64 = parse_network("64:ff9b::/96").value();
-    static const Network kSixToFour = parse_network("2002::/16").value();
-    static const Network kCompatible = parse_network("::/96").value();
+    static const Network nat64 = parse_network("64:ff9b::/96").value();
+    static const Network six_to_four = parse_network("2002::/16").value();
+    static const Network compatible = parse_network("::/96").value();
     const bool is_one_or_none =
         std::all_of(address.begin(), address.begin() + 15, [](auto byte) { return byte == 0; });
-    if (contains(kNat64, address)) return mapped(address.data() + 12);
-    if (contains(kSixToFour, address)) return mapped(address.data() + 2);
-    if (contains(kCompatible, address) && !is_one_or_none) return mapped(address.data() + 12);
+    if (contains(nat64, address)) return mapped(address.data() + 12);
+    if (contains(six_to_four, address)) return mapped(address.data() + 2);
+    if (contains(compatible, address) && !is_one_or_none) return mapped(address.data() + 12);
     return address;
 }
 

@@ -29,7 +29,7 @@ public:
     template <class MayRun> std::optional<Waiting> pop(const MayRun& may) {
         for (auto turn = turns_.begin(); turn != turns_.end(); ++turn) {
             if (!may(*turn)) continue;
-            const TenantId tenant = *turn;
+            const TenantId& tenant = *turn;
             turns_.splice(turns_.end(), turns_, turn);
             return take(lines_.find(tenant)->second.begin()->second.front().order.execute_id);
         }

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::optional<std::string> read_file(const fs::path& path) {
-    std::ifstream file{path, std::ios::binary};
+    const std::ifstream file{path, std::ios::binary};
     if (!file) return std::nullopt;
     std::ostringstream text;
     text << file.rdbuf();

@@ -168,7 +168,7 @@ void mark_as_own(json::object& metadata, const AttemptOrder& order) {
 }  // namespace
 
 std::string kubernetes_job_name(const ExecuteId& id, int attempt) {
-    const std::string name = fmt::format("ecron-{}-{}", id.value(), attempt);
+    std::string name = fmt::format("ecron-{}-{}", id.value(), attempt);
     if (model::is_dns_label(name)) return name;
     return fmt::format("ecron-{}-{}", keyed_uuid("kubernetes", id.value(), Instant{}), attempt);
 }

@@ -239,7 +239,7 @@ asio::awaitable<void> KubernetesRun::pause(unsigned tries, const ClusterAnswer& 
         std::min<std::chrono::microseconds>(std::max(own, answer.retry_after.value_or(own)), left));
 }
 
-AttemptResult KubernetesRun::failed(std::string reason) {
+AttemptResult KubernetesRun::failed(const std::string& reason) {
     AttemptResult result;
     result.reason = mask_.whole(reason);
     return result;

@@ -47,7 +47,7 @@ private:
     void keep(std::string_view text);
     boost::asio::awaitable<void> pause(unsigned tries, const ClusterAnswer& answer);
 
-    [[nodiscard]] AttemptResult failed(std::string reason);
+    [[nodiscard]] AttemptResult failed(const std::string& reason);
     [[nodiscard]] AttemptResult finished(AttemptResult result);
     void created(const JobState& state);
     [[nodiscard]] SteadyInstant now() const { return setting_.clock.steady(); }

@@ -105,7 +105,7 @@ private:
             return fail(Errc::denied,
                         fmt::format("Jobs may not run in the namespace {} (kubernetes_namespaces)",
                                     manifest->name_space));
-        std::shared_ptr<JobWatch> watch =
+        const std::shared_ptr<JobWatch> watch =
             watch_of(is_own ? own_ : proxy(proxy_url(*job)), manifest->name_space);
         const KubernetesRun::Setting setting{
             .io = io_, .clock = clock_, .cluster = watch->cluster(), .watch = watch};

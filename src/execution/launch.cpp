@@ -204,7 +204,7 @@ std::vector<std::pair<__rlimit_resource, rlimit>> within_own(const Confinement& 
 }  // namespace
 
 Result<Identity> identity_of(const std::string& user) {
-    std::array<char, 16 * 1024> buffer{};
+    std::array<char, 16'384> buffer{};
     passwd entry{};
     passwd* found = nullptr;
     ::getpwnam_r(user.c_str(), &entry, buffer.data(), buffer.size(), &found);

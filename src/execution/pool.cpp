@@ -16,7 +16,7 @@ std::size_t Task::memory() const {
     for (const auto* pairs : {&context.headers, &context.params, &context.environment})
         if (*pairs)
             for (const auto& [name, value] : **pairs)
-                bytes += sizeof(name) * 2 + name.capacity() + value.capacity();
+                bytes += 2 * sizeof(std::string) + name.capacity() + value.capacity();
     return bytes;
 }
 

@@ -117,7 +117,7 @@ asio::awaitable<Result<void>> Producers::publish_batch(const std::string& topic,
         const std::shared_ptr<Connection> connection = node->connection;
         const Result<std::string> answer = co_await connection->request(command_for(topic, messages));
         if (answer) co_return Result<void>{};
-        const Error error = answer.error();
+        const Error& error = answer.error();
         const bool refused =
             error.code == Errc::too_large || error.code == Errc::denied || error.code == Errc::invalid;
         connection->close(error);  // nsqd closes it after an error

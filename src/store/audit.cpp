@@ -14,13 +14,13 @@ constexpr Instant kEver{Millis{std::numeric_limits<std::int64_t>::max()}};
 }  // namespace
 
 void AppendAudit::apply(Session& session) {
-    static const Rows kAuditRows{.head =
-                                     "insert into t_cron_audit (f_at, f_tenant_id, f_client_id, f_subject, "
-                                     "f_address, f_action, f_object, f_difference) values ",
-                                 .types = "isssssss"};
+    static const Rows rows{.head =
+                               "insert into t_cron_audit (f_at, f_tenant_id, f_client_id, f_subject, "
+                               "f_address, f_action, f_object, f_difference) values ",
+                           .types = "isssssss"};
     const std::int64_t now = to_unix_millis(session.recent_now());
     session.run_rows(
-        kAuditRows, entries_.size(),
+        rows, entries_.size(),
         [&](Statement& row, std::size_t i) {
             const AuditEntry& entry = entries_[i];
             row << now << entry.tenant.value() << entry.client.value() << entry.subject << entry.address

@@ -63,13 +63,13 @@ void ChangeLog::finish() {
         session_.advance_counter(kHead, made - static_cast<std::int64_t>(reserved_));
     }
     if (changes_.empty()) return;
-    static const Rows kChangeRows{
+    static const Rows rows{
         .head =
             "insert into t_cron_change (f_number, f_kind, f_job_id, f_job_key, f_tenant_id, "
             "f_at, f_replaced) values ",
         .types = "issisis"};
     session_.run_rows(
-        kChangeRows, changes_.size(),
+        rows, changes_.size(),
         [this](Statement& row, std::size_t i) {
             const Change& change = changes_[i];
             row << change.number.value() << change.kind << change.job_id.value() << change.job_key.value()
