@@ -208,12 +208,16 @@ bool ShardScheduler::still_named(const model::Execution& row, const execution::T
 }
 
 /// The node that ran it is gone: the run goes back to pending, as a new attempt unless this one goes on
-/// without a node, or ends. False: it ended.
+/// without a node, or ends. Whether it had begun is mostly not known: a pause that it was due in says that it
+/// had better not. False: it ended.
 asio::awaitable<bool> ShardScheduler::survive_loss(model::Execution& row, execution::TaskPtr task) {
-    store::Outcome outcome{
-        .id = row.id, .attempt = row.attempt, .owner = store::Outcome::Owner{row.node, row.epoch}};
+    const bool may_have_begun = row.state != model::ExecutionState::pending;  // by what was read
+    store::Outcome outcome{.id = row.id,
+                           .attempt = row.attempt,
+                           .owner = store::Outcome::Owner{row.node, row.epoch, may_have_begun}};
     const bool resumes = task != nullptr && execution::outlives_node(task->context);
-    const bool goes_on = resumes || survives(row, task);
+    const bool in_pause = !resumes && is_in_pause(row);
+    const bool goes_on = resumes || (!in_pause && survives(row, task));
     if (resumes) {
         mark_begun(row, row.node.value(), row.begin_at.value_or(row.due.value_or(node_.clock.now())));
         row.state = model::ExecutionState::pending;
@@ -224,7 +228,7 @@ asio::awaitable<bool> ShardScheduler::survive_loss(model::Execution& row, execut
         outcome.next_attempt = row.attempt + 1;
     } else {
         row.state = model::ExecutionState::interrupt;
-        row.reason = task == nullptr ? "job_gone" : "node_lost";
+        row.reason = task == nullptr ? "job_gone" : in_pause ? "paused" : "node_lost";
         row.end_at = node_.now();
     }
     log::info("execution lost its node execution={} job={} node={} attempt={} goes_on={}", row.id, row.job_id,
@@ -235,6 +239,13 @@ asio::awaitable<bool> ShardScheduler::survive_loss(model::Execution& row, execut
     const std::optional<bool> written = co_await write_outcome(std::move(outcome));
     if (goes_on && !resumes) ++row.attempt;
     co_return written == true && goes_on;
+}
+
+/// Whether it is planned, was due within a pause, and is not known to have begun.
+bool ShardScheduler::is_in_pause(const model::Execution& row) const {
+    if (!is_planned(row) || !row.due || row.attempt > 1) return false;
+    const Group tenant = node_.groups.of(row.tenant.value());
+    return row.state == model::ExecutionState::pending && planner_.is_paused(tenant, *row.due);
 }
 
 /// The attempt has its executor, once.
@@ -340,15 +351,17 @@ void ShardScheduler::end_commands() {
 }
 
 /// Puts a run that this process will not finish back to pending, so that whoever leads starts it at once;
-/// unless it is somebody else's by now.
+/// unless it is somebody else's by now. What was never this node's is not its to give: whose it is by its row
+/// may have begun it meanwhile.
 asio::awaitable<void> ShardScheduler::hand_back(Run run) {
     const bool unfinished = run.stage == Stage::running || run.stage == Stage::starting;
+    if (!unfinished && run.row.node != node_.options.node) co_return;
     const ExecuteId execution = run.row.id;
-    store::Outcome outcome{.id = execution, .attempt = run.row.attempt, .after = run.row};
     // Whether an attempt that was just being begun is this node's already is not known.
-    std::vector<NodeId> owners{run.row.node};
-    if (run.stage == Stage::starting && run.row.node != node_.options.node)
-        owners.push_back(node_.options.node);
+    store::Outcome outcome{.id = execution,
+                           .attempt = run.row.attempt,
+                           .after = run.row,
+                           .owner = store::Outcome::Owner{node_.options.node, run.row.epoch, unfinished}};
     outcome.after.state = model::ExecutionState::pending;
     outcome.after.node = NodeId{};
     const bool goes_on = run.task != nullptr && execution::outlives_node(run.task->context);
@@ -368,16 +381,11 @@ asio::awaitable<void> ShardScheduler::hand_back(Run run) {
                                         .outcome = model::ExecutionState::interrupt,
                                         .reason = "the node was shut down"};
     }
-    for (std::size_t tries = 0; !owners.empty();) {
-        outcome.owner = {.node = owners.back(), .epoch = run.row.epoch};
+    for (std::size_t tries = 0;; ++tries) {
         const Result<bool> written = co_await node_.store.finish(outcome);
-        if (written && *written) co_return;
-        if (written) {
-            owners.pop_back();
-            continue;
-        }
+        if (written) co_return;
         bool again = written.error().code == Errc::unavailable;
-        if (again) again = co_await node_.back_off(tries++);
+        if (again) again = co_await node_.back_off(tries);
         if (again) continue;
         log::warn("run not handed back execution={} error={}", execution, written.error().what);
         co_return;

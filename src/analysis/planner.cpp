@@ -26,6 +26,7 @@ void Planner::pause(std::optional<Group> tenant, std::optional<Instant> since) {
 void Planner::resume(std::optional<Group> tenant, std::optional<Instant> at, std::optional<Instant> since) {
     impl_->resume(tenant, at.value_or(impl_->now()), since);
 }
+bool Planner::is_paused(Group tenant, Instant due) const { return impl_->is_paused(tenant, due); }
 std::vector<JobKey> Planner::rewind(std::optional<Group> tenant, Instant at) {
     return impl_->rewind(tenant, at);
 }

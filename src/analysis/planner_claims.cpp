@@ -180,7 +180,7 @@ std::size_t Planner::Impl::decide(DueQueue::Entry entry, std::size_t& room, Out&
 
     const Instant horizon = now_ + options_.claim_ahead;
     const Instant due = job.next + delay(job, job.next);
-    const Instant paused_until = due <= horizon ? pause_end(job, due) : kAlways;
+    const Instant paused_until = due <= horizon ? pause_end(job.tenant, due) : kAlways;
     if (paused_until != kAlways) {
         const Instant passed = std::min(paused_until, horizon);
         job.next = first_after(job, timing.jitter > Millis{0} ? job.next : std::max(job.next, passed));

@@ -34,6 +34,7 @@ public:
     void pass(JobKey key, Instant until);
     void pause(std::optional<Group> tenant, Instant since);
     void resume(std::optional<Group> tenant, Instant at, std::optional<Instant> since);
+    [[nodiscard]] bool is_paused(Group tenant, Instant due) const;
     std::vector<JobKey> rewind(std::optional<Group> tenant, Instant at);
     [[nodiscard]] std::optional<Instant> next_nominal(JobKey key) const;
     [[nodiscard]] Instant now() const { return now_; }
@@ -131,7 +132,7 @@ private:
     bool rewind(std::uint32_t job, Instant at);
     void note_change(const PlannedJob& planned);
     void expect_runs_after(std::uint32_t job, Instant from);
-    [[nodiscard]] Instant pause_end(const Job& job, Instant due) const;
+    [[nodiscard]] Instant pause_end(Group tenant, Instant due) const;
     [[nodiscard]] std::optional<Instant> pause_begin_within(const Job& job, Instant from,
                                                             Instant until) const;
 

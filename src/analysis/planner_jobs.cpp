@@ -243,8 +243,10 @@ void Planner::Impl::end_pause(Spans& spans, Instant at, std::optional<Instant> s
         spans.insert(is_open ? spans.end() - 1 : spans.end(), Span{*since, at});
 }
 
+bool Planner::Impl::is_paused(Group tenant, Instant due) const { return pause_end(tenant, due) != kAlways; }
+
 /// Until when an instant's pause lasts; kAlways where it is not paused.
-Instant Planner::Impl::pause_end(const Job& job, Instant due) const {
+Instant Planner::Impl::pause_end(Group group, Instant due) const {
     Instant end = kAlways;
     const auto consider = [&](const Spans& spans) {
         for (const Span& span : spans)
@@ -252,7 +254,7 @@ Instant Planner::Impl::pause_end(const Job& job, Instant due) const {
     };
     consider(pauses_of_all_);
     if (pauses_.empty()) return end;
-    const auto tenant = pauses_.find(job.tenant);
+    const auto tenant = pauses_.find(group);
     if (tenant != pauses_.end()) consider(tenant->second);
     return end;
 }

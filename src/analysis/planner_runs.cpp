@@ -211,7 +211,7 @@ void Planner::Impl::fire_waiting(std::uint32_t number, Out& out) {
             enter(number, out);
         return;
     }
-    if (run.planned && pause_end(jobs_[run.job], run.due) != kAlways)
+    if (run.planned && is_paused(jobs_[run.job].tenant, run.due))
         withdraw(number, out);
     else if (too_late(run))
         refuse(number, "deadline", out);

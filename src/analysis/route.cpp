@@ -48,6 +48,7 @@ void Scheduler::Impl::job_changed(const model::Job& job) {
 
 void Scheduler::Impl::job_deleted(const model::Job& job, std::string_view by) {
     log::info("job deleted job={} by={}", job.id, by);
+    if (!warm_) return;
     shard_of(job.id).job_deleted_by(job.key, by);
     tail_.notify();
 }

@@ -129,6 +129,7 @@ private:
     void adopt_elsewhere(model::Execution row, execution::TaskPtr task);
     static void mark_begun(model::Execution& row, std::string executor, Instant began);
     [[nodiscard]] bool still_named(const model::Execution& row, const execution::TaskPtr& task) const;
+    [[nodiscard]] bool is_in_pause(const model::Execution& row) const;
     [[nodiscard]] bool survives(const model::Execution& row, const execution::TaskPtr& task) const;
     asio::awaitable<bool> survive_loss(model::Execution& row, execution::TaskPtr task);
     asio::awaitable<void> hand_over();

@@ -61,8 +61,9 @@ const Rows& joined_rows() {
 void bind_outcome(Statement& row, const OutcomeWrite& write) {
     const Outcome& outcome = write.outcome();
     const model::Execution& after = outcome.after;
-    const auto also = write.step() == OutcomeWrite::Step::finish ? model::ExecutionState::executing
-                                                                 : model::ExecutionState::pending;
+    const bool from_executing =
+        write.step() == OutcomeWrite::Step::finish && (!outcome.owner || outcome.owner->may_have_begun);
+    const auto also = from_executing ? model::ExecutionState::executing : model::ExecutionState::pending;
     row << static_cast<int>(after.state) << seconds_or_null(after.begin_at) << seconds_or_null(after.end_at)
         << model::write_executors(after.executors) << after.execute_times << ext_info_without_result(after)
         << millis_or_null(after.due) << write.attempt_after() << after.losses << after.accepted

@@ -122,7 +122,7 @@ void Checker::check_calls() {
 
 void Checker::check_ends() {
     static const std::set<std::string> kReasons{"overlap",  "deadline",  "deleted",  "cancelled", "a client",
-                                                "replaced", "node_lost", "job_gone", "limit"};
+                                                "replaced", "node_lost", "job_gone", "limit",     "paused"};
     for (const auto& [id, row] : rows_) {
         if (!model::is_end(row->state)) {
             if (row->changed_at < end_ - kEndless && row->due.value_or(row->changed_at) < end_ - kEndless)

@@ -197,7 +197,8 @@ store::Begun Database::begin_attempt(const ExecuteId& id, int attempt, const mod
 }
 
 bool Database::finish(const store::Outcome& outcome) {
-    if (!compare_and_set(outcome.id, outcome.attempt, true, outcome.after, outcome.next_attempt,
+    const bool from_executing = !outcome.owner || outcome.owner->may_have_begun;
+    if (!compare_and_set(outcome.id, outcome.attempt, from_executing, outcome.after, outcome.next_attempt,
                          outcome.owner))
         return false;
     if (const auto slot = slots_.extract(outcome.id)) --slots_taken_[slot.mapped()];

@@ -275,6 +275,15 @@ TEST_CASE("an outcome that names the row's owner holds while the row is still th
     CHECK_FALSE(world.must(world.store().finish(handed_back(runs[0], "another", runs[0].epoch))));
     CHECK_FALSE(world.must(world.store().finish(handed_back(runs[0], mine, Epoch(99)))));
     CHECK(world.must(world.store().finish(handed_back(runs[0], mine, runs[0].epoch))));
+    // Its start, once recorded, says that it is not to be had back as if it had never begun.
+    model::Execution begun = world.stored(runs[0].id);
+    begun.state = ExecutionState::executing;
+    begun.node = runs[0].node;
+    REQUIRE(world.must(world.store().begin_attempt(begun.id, begun.attempt, begun, {}, {})) == Begun::yes);
+    Outcome unbegun = handed_back(runs[0], mine, runs[0].epoch);
+    unbegun.owner->may_have_begun = false;
+    CHECK_FALSE(world.must(world.store().finish(unbegun)));
+    CHECK(world.must(world.store().finish(handed_back(runs[0], mine, runs[0].epoch))));
     // Several share a statement.
     std::vector<boost::asio::awaitable<Result<bool>>> together;
     together.push_back(world.store().finish(handed_back(runs[1], mine, runs[1].epoch)));

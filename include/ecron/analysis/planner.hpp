@@ -132,6 +132,8 @@ public:
     /// Those after `at` (nothing: now) run again. `since`: when the pause began, should it not be known.
     void resume(std::optional<Group> tenant, std::optional<Instant> at = {},
                 std::optional<Instant> since = {});
+    /// Whether what is due then does not run: for a pause that goes on, or was over lately.
+    [[nodiscard]] bool is_paused(Group tenant, Instant due) const;
     /// After a resume that became known late: what was passed over beyond its instant as paused is planned,
     /// and may be claimed again. Answers the jobs of which something was.
     std::vector<JobKey> rewind(std::optional<Group> tenant, Instant at);

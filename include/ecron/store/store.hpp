@@ -152,6 +152,7 @@ struct Outcome {
     struct Owner {
         NodeId node{};
         Epoch epoch{};
+        bool may_have_begun{true};  // false: nor may its start have been recorded meanwhile
     };
 
     ExecuteId id{};
