@@ -7,8 +7,8 @@
 #include "ecron/store/store.hpp"
 
 namespace soci {
-class soci_error;
-class session;
+class soci_error;  // NOLINT(readability-identifier-naming)
+class session;     // NOLINT(readability-identifier-naming)
 }  // namespace soci
 
 /// Every difference between SQLite and MySQL/MariaDB that the statements of this module meet.

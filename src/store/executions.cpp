@@ -74,9 +74,9 @@ bool PutExecutions::put(Session& session, const model::Execution& execution) con
     if (tenant_) put.tenant = *tenant_;
     if (!select.first()) {
         put.trigger = model::Trigger::history;
-        static const Rows kHistoryRow{.head = kExecutionInsert, .types = kExecutionInsertTypes};
+        static const Rows shape{.head = kExecutionInsert, .types = kExecutionInsertTypes};
         session.run_rows(
-            kHistoryRow, 1, [&](Statement& row, std::size_t) { bind_execution(row, put); },
+            shape, 1, [&](Statement& row, std::size_t) { bind_execution(row, put); },
             [&](std::size_t) { return execution_bytes(put); });
         return true;
     }

@@ -108,17 +108,17 @@ void CreateJob::apply(JobTransaction& transaction) {
 
 void JobTransaction::flush() {
     if (creates.empty()) return;
-    static const Rows kJobRows{.head =
-                                   "insert into t_cron_job (f_job_id, f_job_name, f_job_cron_time, "
-                                   "f_job_type, f_job_context, f_tenant_id, "
-                                   "f_enabled, f_remarks, f_create_time, f_update_time, f_revision, "
-                                   "f_effective_from, f_plan) values ",
-                               .types = "sssissisiiiis"};
+    static const Rows shape{.head =
+                                "insert into t_cron_job (f_job_id, f_job_name, f_job_cron_time, "
+                                "f_job_type, f_job_context, f_tenant_id, "
+                                "f_enabled, f_remarks, f_create_time, f_update_time, f_revision, "
+                                "f_effective_from, f_plan) values ",
+                            .types = "sssissisiiiis"};
     const std::vector<CreateJob*> made = std::exchange(creates, {});
     std::vector<std::int64_t> keys;
     try {
         keys = session.insert_rows(
-            kJobRows, made.size(),
+            shape, made.size(),
             [&](Statement& row, std::size_t i) {
                 const model::Job& job = *made[i]->result;
                 row << job.id.value() << job.name << job.cron_time << static_cast<int>(job.type)

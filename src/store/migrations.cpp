@@ -48,8 +48,8 @@ public:
         }
         try {
             session_.run("do release_lock(concat('ecron/', left(md5(database()), 16), '/migrate'))");
-        } catch (const SqlError&) {
-            // It ends with the connection.
+        } catch (const SqlError& error) {
+            log::debug("the lock of migrations ends with its connection error={}", error.what());
         }
     }
     MigrationLock(const MigrationLock&) = delete;

@@ -207,7 +207,7 @@ bool begin_one(Session& session, const Outcome& outcome) {
 }
 
 void apply_requests(Session& session, std::span<Write* const> writes, Repetition repetition) {
-    static const Rows kRequestRows{.head = kExecutionInsert, .types = kExecutionInsertTypes};
+    static const Rows shape{.head = kExecutionInsert, .types = kExecutionInsertTypes};
     std::vector<InsertExecution*> requests;
     for (Write* const write : writes) {
         auto* const request = static_cast<InsertExecution*>(write);
@@ -230,7 +230,7 @@ void apply_requests(Session& session, std::span<Write* const> writes, Repetition
     });
     try {
         session.run_rows(
-            kRequestRows, requests.size(),
+            shape, requests.size(),
             [&](Statement& row, std::size_t i) { bind_execution(row, requests[i]->execution()); },
             [&](std::size_t i) { return execution_bytes(requests[i]->execution()); });
     } catch (const SqlError& error) {

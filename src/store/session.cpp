@@ -290,8 +290,8 @@ void Session::rollback() noexcept {
     }
     try {
         run("rollback");
-    } catch (const SqlError&) {
-        // The server ends the transaction with the connection.
+    } catch (const SqlError& error) {
+        log::debug("a transaction ends with its connection error={}", error.what());
     }
 }
 

@@ -41,7 +41,9 @@ std::int64_t first_free(const std::vector<std::int64_t>& taken) {
 void BeginInSlot::apply(Session& session) {
     if (begun_before(session)) {
         result = Begun::yes;
-    } else if (!take(session)) {
+        return;
+    }
+    if (!take(session)) {
         result = Begun::no_slot;
     } else if (begin_one(session, outcome_)) {
         result = Begun::yes;
