@@ -36,6 +36,7 @@ void measure(const Options& options, Report& report) {
         return measure_failover(options, report);
     }
     report.settings.emplace_back("connections", shown(options.connections));
+    if (options.scenario == "api" && options.auth != "none") return measure_auth(options, report);
     if (options.scenario == "api") return measure_api(options, report);
     throw std::invalid_argument("no scenario '" + options.scenario +
                                 "': load, api, fire, failover, command, http or hang");

@@ -40,6 +40,8 @@ po::options_description description() {
     add("repeat", po::value<std::size_t>()->default_value(3),
         "rounds, of which the median counts (load, api)");
     add("connections", po::value<std::size_t>()->default_value(64), "connections to the API (api)");
+    add("auth", po::value<std::string>()->default_value("none"),
+        "hydra or jwt: what it costs to ask for tokens, with the issuer's answer cached (api)");
     add("rate", po::value<std::size_t>()->default_value(1'000),
         "runs a second; with --max, where to begin (fire, failover, hang)");
     add("nodes", po::value<std::size_t>(),
@@ -99,6 +101,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
                     .repeat = std::max<std::size_t>(1, values["repeat"].as<std::size_t>()),
                     .seconds = std::chrono::seconds{std::max(1U, values["seconds"].as<unsigned>())},
                     .connections = values["connections"].as<std::size_t>(),
+                    .auth = values["auth"].as<std::string>(),
                     .shards = values["shards"].as<std::size_t>(),
                     .rate = values["rate"].as<std::size_t>(),
                     .find_highest = values["max"].as<bool>(),

@@ -19,6 +19,7 @@ struct Options {
     std::size_t repeat{};
     std::chrono::seconds seconds{};
     std::size_t connections{};
+    std::string auth;       // api: hydra or jwt; else what it costs is not measured
     std::size_t nodes{};    // fire, failover: how many processes
     std::size_t shards{};   // fire, failover: that planning is divided into
     std::size_t rate{};     // fire: runs a second

@@ -7,6 +7,8 @@ namespace ecron::bench {
 
 void measure_load(const Options& options, Report& report);
 void measure_api(const Options& options, Report& report);
+/// Beside itself, open to anybody (options.auth).
+void measure_auth(const Options& options, Report& report);
 void measure_fire(const Options& options, Report& report);
 void measure_failover(const Options& options, Report& report);
 /// Of the pool alone, in this process.
