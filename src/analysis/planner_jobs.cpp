@@ -230,8 +230,8 @@ void Planner::Impl::begin_pause(Spans& spans, Instant since) const {
         spans.back().begin = std::min(spans.back().begin, since);  // of a log that is read from further back
         return;
     }
-    const Instant decided = watermark();
-    std::erase_if(spans, [decided](const Span& span) { return span.end < decided; });
+    const Instant oldest = watermark() - kMostRewound;
+    std::erase_if(spans, [oldest](const Span& span) { return span.end < oldest; });
     spans.push_back({since, kNever});
 }
 

@@ -55,6 +55,7 @@ private:
     // warm.cpp
     asio::awaitable<void> keep_warm();
     asio::awaitable<bool> load();
+    asio::awaitable<bool> recall_pauses(ChangeNumber planned, std::vector<bool> wanted);
     asio::awaitable<bool> load_jobs(std::vector<bool> wanted);
     asio::awaitable<bool> read_missing_changes(std::vector<bool> wanted);
     asio::awaitable<void> watch_cluster();

@@ -66,6 +66,8 @@ asio::awaitable<bool> Scheduler::Impl::load() {
         for (const store::Store::Pause& pause : pauses->tenants)
             shards_[i]->pause(node_.groups.of(pause.tenant.value()), pause.since);
     }
+    const bool recalled = co_await recall_pauses(*oldest, wanted);
+    if (!recalled) co_return false;
     const bool loaded = co_await load_jobs(wanted);
     if (!loaded) co_return false;
     const bool complete = !warm_ || co_await read_missing_changes(wanted);
@@ -77,6 +79,17 @@ asio::awaitable<bool> Scheduler::Impl::load() {
     warm_ = true;
     log::info("jobs loaded count={} took={}", jobs(),
               format_duration(std::chrono::duration_cast<Millis>(node_.clock.steady() - begun)));
+    co_return true;
+}
+
+/// Those that were over lately: what was due in one, and lost its node, may be come upon only now.
+asio::awaitable<bool> Scheduler::Impl::recall_pauses(ChangeNumber planned, std::vector<bool> wanted) {
+    const std::int64_t most = std::int64_t{kChangesAtOnce};
+    const ChangeNumber after{std::max(std::int64_t{0}, planned.value() - most)};
+    const auto changes = co_await node_.store.changes_after(after, kChangesAtOnce);
+    if (!changes) co_return false;
+    for (const store::Change& change : *changes)
+        if (change.number <= planned && change.kind == "resume") take_pause(change, wanted);
     co_return true;
 }
 

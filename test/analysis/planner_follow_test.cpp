@@ -76,6 +76,30 @@ TEST_CASE("what is asked for starts after the clock was an hour ahead", "[planne
     CHECK(world.until("01-05 10:00:02") == Lines{"start now1"});
 }
 
+TEST_CASE("planning that goes back from the end of a pause still knows the pause before",
+          "[planner][pause]") {
+    World world{"01-05 10:00"};
+    world.job(1, "*/10 * * * * *", {.overlap = model::Overlap::allow, .jitter = Millis{100'000}});
+    world.jump("01-05 10:02:00");
+    world.until("01-05 10:02:01");
+    const auto pause = [&world](std::string_view from, std::string_view to) {
+        world.planner.pause({}, at(from));
+        world.until(to);
+        world.planner.resume({}, at(to));
+    };
+    pause("01-05 10:02:02", "01-05 10:04:00");
+    world.until("01-05 10:04:02");
+    pause("01-05 10:04:03", "01-05 10:04:20");
+    world.claims.clear();
+    world.planner.rewind({}, at("01-05 10:04:20"));
+    world.until("01-05 10:05:00");
+    for (const Claim& claim : world.claims) {
+        const bool in_the_first = claim.due > at("01-05 10:02:02") && claim.due <= at("01-05 10:04:00");
+        CHECK_FALSE(in_the_first);
+    }
+    CHECK_FALSE(world.claims.empty());
+}
+
 TEST_CASE("what there was no room for is not passed before its instant", "[planner][follow]") {
     World world{"01-05 10:00"};
     for (int key = 1; key <= 3; ++key) world.job(key, "0 * * * * *");

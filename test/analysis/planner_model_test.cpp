@@ -138,14 +138,13 @@ private:
     void pause() {
         catch_up();
         const Group tenant = static_cast<Group>(1 + below(2));
-        auto& [begin, end] = paused_[tenant];
-        if (end == Instant::max()) {
+        Spans& spans = paused_[tenant];
+        if (!spans.empty() && spans.back().second == Instant::max()) {
             planner_.resume(tenant);
-            end = now_;
+            spans.back().second = now_;
         } else {
             planner_.pause(tenant);
-            begin = now_;
-            end = Instant::max();
+            spans.emplace_back(now_, Instant::max());
         }
     }
     void asked() {
@@ -216,8 +215,10 @@ private:
         }
     }
     [[nodiscard]] bool is_paused(const ModelJob& job, Instant instant) const {
-        const auto span = paused_.find(job.planned.tenant);
-        return span != paused_.end() && span->second.first < instant && instant <= span->second.second;
+        const auto spans = paused_.find(job.planned.tenant);
+        return spans != paused_.end() && std::ranges::any_of(spans->second, [&](const auto& span) {
+                   return span.first < instant && instant <= span.second;
+               });
     }
     /// Lists the outcomes of instants up to `until` that became known at `seen`.
     void list(ModelJob& job, Instant until, Instant seen) {
@@ -244,9 +245,10 @@ private:
         missed.clear();
     }
     [[nodiscard]] bool pause_begins_within(const ModelJob& job, Instant from, Instant until) const {
-        const auto span = paused_.find(job.planned.tenant);
-        return span != paused_.end() && from <= span->second.first && span->second.first < until &&
-               span->second.first < span->second.second;
+        const auto spans = paused_.find(job.planned.tenant);
+        return spans != paused_.end() && std::ranges::any_of(spans->second, [&](const auto& span) {
+                   return from <= span.first && span.first < until && span.first < span.second;
+               });
     }
     void expect_claim(ModelJob& job, Instant nominal) {
         const bool has_run = std::ranges::any_of(runs_, [&](const auto& entry) {
@@ -403,7 +405,8 @@ private:
     Planner planner_;
     std::map<std::int64_t, ModelJob> jobs_;
     std::map<std::uint64_t, ModelRun> runs_;  // of a run asked for, the job is negative
-    std::map<Group, std::pair<Instant, Instant>> paused_;
+    using Spans = std::vector<std::pair<Instant, Instant>>;
+    std::map<Group, Spans> paused_;
     std::size_t claimed_{0};
     Instant last_claim_{};
 };
