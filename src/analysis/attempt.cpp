@@ -30,6 +30,7 @@ asio::awaitable<void> ShardScheduler::start_queued() {
 void ShardScheduler::start(Run& run) {
     if (run.stage != Stage::waiting && run.stage != Stage::retrying) return;  // it is being ended already
     if (!run.stop_reason.empty()) return end_unstarted(run);
+    if (may_offer(run)) return offer(run);
     const Instant now = node_.clock.now();
     const bool in_time = now - run.row.due.value_or(now) < kLatestUncheckedStart;
     const bool commits_begin = run.needs_begin || slot_of(run).has_value() || tells_start(run);

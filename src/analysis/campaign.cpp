@@ -37,6 +37,7 @@ asio::awaitable<void> Scheduler::Impl::run() {
     node_.gate.spawn("cluster", watch_cluster());
     node_.gate.spawn("strays", look_for_strays());
     if (node_.options.nodes == store::Nodes::many) node_.gate.spawn("lease", guard_lease());
+    if (node_.options.spreader != nullptr) node_.gate.spawn("offers", watch_offers());
     while (!over_) {
         const SteadyInstant sent = node_.clock.steady();
         const Result<store::Standing> standing = co_await node_.store.campaign(next_round());
@@ -115,6 +116,7 @@ void Scheduler::Impl::stood(const store::Standing& standing) {
     held_ = standing.held;
     lease_renewed_ = standing.lease_renewed;
     live_nodes_ = std::max<std::size_t>(standing.live_nodes, 1);
+    node_.live_nodes = live_nodes_;
     check_clock(standing);
     claim_abandoned(standing);
     take_and_release();

@@ -95,6 +95,7 @@ void ShardScheduler::carry_out(const Stop& stop) {
         case Stage::waiting:
             end_unstarted(*run);
             break;
+        case Stage::offered:
         case Stage::elsewhere:
             node_.gate.spawn("ask for end", ask_cancel(run->row, kOwnWish + run->stop_reason));
             break;

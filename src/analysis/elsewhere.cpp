@@ -79,6 +79,7 @@ void ShardScheduler::looked_at(Run& run, const model::Execution* row) {
 void ShardScheduler::came_back(Run& run) {
     const Instant due = run.row.due.value_or(node_.clock.now());
     runs_.move(run, run.row.accepted ? Stage::accepted : Stage::retrying);
+    run.offered_at.reset();
     if (run.row.accepted)
         planner_.accepted(run.id, due);
     else

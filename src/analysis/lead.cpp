@@ -299,6 +299,7 @@ void ShardScheduler::let_go(Gate& gate) {
                 orphans_.add(std::move(*run));
                 break;
             case Stage::waiting:
+            case Stage::offered:
                 gate.spawn("hand back", hand_back(std::move(*run)));
                 break;
             case Stage::retrying:

@@ -40,6 +40,9 @@ struct Node {
     Lateness lateness;
     std::optional<Millis> store_offset;  // the store's clock minus the steady one
     std::size_t shards{1};
+    std::size_t live_nodes{1};
+    SteadyInstant no_offers_until{};  // an offer was not heard
+    std::uint64_t foreign_runs{0};    // attempts of shards that others lead, begun here
     bool stopping{false};
 
     /// Reads what is new in the change log; false: the store did not answer.

@@ -96,7 +96,7 @@ ShardScheduler::Next ShardScheduler::decide_outcome(Run& run, const execution::A
         const int counted = row.attempt - row.losses;
         const auto delay = execution::next_attempt_after(context.retry.value_or(node_.options.retry), counted,
                                                          result, node_.dice());
-        if (result.outcome == model::ExecutionState::failure && delay) {
+        if (result.outcome == model::ExecutionState::failure && delay && !run.given_up) {
             row.due = node_.now() + *delay;
             outcome.next_attempt = row.attempt + 1;
             next = Next::retry;
@@ -181,6 +181,7 @@ void ShardScheduler::settle(RunId id, Next next, const store::Outcome& outcome) 
     if (next == Next::retry) {
         move(*run, Stage::retrying);
         run->needs_begin = true;
+        run->offered_at.reset();
         ++run->row.attempt;
         planner_.retry_at(id, *outcome.after.due);
     } else {

@@ -113,6 +113,10 @@ asio::awaitable<void> ShardScheduler::requested(ExecuteId id) {
 
 /// Whoever carries the execution out ends it, and its leader does not begin it again.
 void ShardScheduler::cancel_told(const Cancel& cancel) {
+    if (cancel.by == kFailed || cancel.by == kGivenUp) {
+        if (term_) failure_told(cancel.execution, cancel.by == kGivenUp);
+        return;
+    }
     const std::string_view reason = reason_of(cancel.by);
     if (Run* const run = orphans_.find(cancel.execution)) {
         run->stop_reason = reason;
@@ -126,7 +130,7 @@ void ShardScheduler::cancel_told(const Cancel& cancel) {
     Run* const run = runs_.find(cancel.execution);
     if (run == nullptr)
         node_.gate.spawn("cancel", cancel_unknown(cancel));
-    else if (run->stage == Stage::elsewhere)
+    else if (run->stage == Stage::elsewhere || run->stage == Stage::offered)
         run->stop_reason = reason;  // the node that runs it has been told, too
     else
         stop(cancel.execution, reason, cancel.by);
@@ -136,6 +140,18 @@ void ShardScheduler::cancel_told(const Cancel& cancel) {
 asio::awaitable<void> ShardScheduler::cancel_unknown(Cancel cancel) {
     co_await requested(cancel.execution);
     if (term_) stop(cancel.execution, "cancelled", cancel.by);
+}
+
+/// Somebody else reports the end of what the target took on.
+void ShardScheduler::failure_told(const ExecuteId& id, bool given_up) {
+    Run* const run = runs_.find(id);
+    if (run == nullptr || run->stage != Stage::accepted) return;
+    run->given_up = given_up;
+    execution::AttemptResult result;
+    result.reason = "reported as failed";
+    result.begin_at = run->began;
+    result.end_at = node_.clock.now();
+    node_.gate.spawn("reported", finish_attempt(run->id, std::move(result)));
 }
 
 asio::awaitable<void> ShardScheduler::callback_told(ExecuteId id) {
@@ -148,7 +164,8 @@ asio::awaitable<void> ShardScheduler::callback_told(ExecuteId id) {
 asio::awaitable<void> ShardScheduler::take_result(ExecuteId id, std::string result) {
     Run* run = runs_.find(id);
     if (run == nullptr) run = orphans_.find(id);
-    const bool waits = run == nullptr || run->stage == Stage::retrying || run->stage == Stage::elsewhere;
+    const bool waits = run == nullptr || run->stage == Stage::retrying || run->stage == Stage::offered ||
+                       run->stage == Stage::elsewhere;
     if (waits || result.empty()) co_return;
     run->early_result = std::move(result);
     if (run->stage == Stage::accepted) co_await complete_by_callback(run->id);

@@ -24,6 +24,12 @@ std::unexpected<Error> has_ended() {
     return fail(Errc::conflict, "This execution has ended", {"execute_id"});
 }
 
+bool is_here(Stage stage) { return stage != Stage::elsewhere && stage != Stage::offered; }
+
+bool can_begin(model::ExecutionState state) {
+    return state == model::ExecutionState::pending || state == model::ExecutionState::failure;
+}
+
 }  // namespace
 
 ShardScheduler& Scheduler::Impl::shard_of(const JobId& job) const {
@@ -53,7 +59,7 @@ void Scheduler::Impl::job_deleted(const model::Job& job, std::string_view by) {
     tail_.notify();
 }
 
-void Scheduler::Impl::paused() { tail_.notify(); }
+void Scheduler::Impl::look_at_changes() { tail_.notify(); }
 
 asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_now(model::Job job, model::Trigger trigger,
                                                                    std::optional<ExecuteId> id) {
@@ -130,7 +136,7 @@ asio::awaitable<Result<void>> Scheduler::Impl::callback(std::optional<TenantId> 
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return no_execution();
     ShardScheduler& shard = shard_of((*found)->job_id);
-    const bool here = shard.leads() && shard.find(id) != nullptr && shard.find(id)->stage != Stage::elsewhere;
+    const bool here = shard.leads() && shard.find(id) != nullptr && is_here(shard.find(id)->stage);
     const bool ended = model::is_end((*found)->state);
     const auto tell = here || ended ? store::Tell::nobody : store::Tell::leader;
     const Result<void> kept = co_await node_.store.record_result(id, result, tell);
@@ -143,6 +149,41 @@ asio::awaitable<Result<void>> Scheduler::Impl::callback(std::optional<TenantId> 
     const bool accepted = (*found)->accepted;
     if (accepted) co_await wait_for_end(std::move(tenant), std::move(id));
     co_return kept;
+}
+
+asio::awaitable<Result<void>> Scheduler::Impl::report_failure(ExecuteId id, bool given_up) {
+    if (!takes_writes()) co_return not_leading();
+    ExecuteId asked = id;
+    auto found = co_await node_.store.find_execution(std::nullopt, std::move(asked));
+    if (!found) co_return std::unexpected(found.error());
+    if (!*found) co_return no_execution();
+    if (model::is_end((*found)->state)) co_return has_ended();
+    if (!(*found)->accepted)
+        co_return fail(Errc::unavailable, "the execution does not wait for a report yet");
+    ShardScheduler& shard = shard_of((*found)->job_id);
+    if (shard.leads()) {
+        shard.failure_told(id, given_up);
+        co_return Result<void>{};
+    }
+    model::Execution row = std::move(**found);
+    std::string wish = given_up ? kGivenUp : kFailed;
+    const Result<void> told = co_await node_.store.ask_cancel(std::move(row), std::move(wish));
+    tail_.notify();
+    co_return told;
+}
+
+asio::awaitable<Result<void>> Scheduler::Impl::begin_offered(ExecuteId id, int attempt) {
+    if (node_.stopping || !warm_ || node_.window() == 0)
+        co_return fail(Errc::unavailable, "this node has no room");
+    auto found = co_await node_.store.find_execution(std::nullopt, std::move(id));
+    if (!found) co_return std::unexpected(found.error());
+    const bool open =
+        *found && (*found)->attempt == attempt && can_begin((*found)->state) && !(*found)->accepted;
+    if (!open) co_return Result<void>{};
+    ShardScheduler& shard = shard_of((*found)->job_id);
+    model::Execution row = std::move(**found);
+    co_await shard.begin_offered(std::move(row));
+    co_return Result<void>{};
 }
 
 SchedulerStatistics Scheduler::Impl::statistics() const {

@@ -21,6 +21,7 @@ enum class Stage : std::uint8_t {
     ending,     // its outcome is being written
     retrying,   // waits for its next attempt
     accepted,   // waits for the target's callback
+    offered,    // whichever node is first begins it
     elsewhere,  // another node claimed it or carries it out; its row is looked at now and then
 };
 
@@ -32,8 +33,10 @@ struct Run {
     model::Execution row{};   // as the store has it, or will once the write under way is committed
     bool needs_begin{false};  // its start is not its claim: it commits a compare-and-set first
     bool spends_job{false};
-    bool begin_recorded{false};  // the store says `executing`
-    bool lease_lost{false};      // ended here because this node could not renew its lease
+    bool begin_recorded{false};                 // the store says `executing`
+    bool given_up{false};                       // reported as failed for good: no attempt follows
+    std::optional<SteadyInstant> offered_at{};  // of the attempt that the row is at
+    bool lease_lost{false};                     // ended here because this node could not renew its lease
     Instant began{};
     std::string stop_reason{};   // why it is being stopped, when it is
     std::string asked_by{};      // ... and who asked, where somebody did

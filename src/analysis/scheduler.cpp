@@ -17,7 +17,8 @@ bool Scheduler::loaded() const { return impl_->loaded(); }
 SchedulerStanding Scheduler::standing() const { return impl_->standing(); }
 void Scheduler::job_changed(const model::Job& job) { impl_->job_changed(job); }
 void Scheduler::job_deleted(const model::Job& job, std::string_view by) { impl_->job_deleted(job, by); }
-void Scheduler::paused() { impl_->paused(); }
+void Scheduler::paused() { impl_->look_at_changes(); }
+void Scheduler::look_at_changes() { impl_->look_at_changes(); }
 asio::awaitable<Result<model::Execution>> Scheduler::run_now(model::Job job, model::Trigger trigger,
                                                              std::optional<ExecuteId> id) {
     return impl_->run_now(std::move(job), trigger, std::move(id));
@@ -29,6 +30,12 @@ asio::awaitable<Result<model::Execution>> Scheduler::cancel(std::optional<Tenant
 asio::awaitable<Result<void>> Scheduler::callback(std::optional<TenantId> tenant, ExecuteId id,
                                                   std::string result) {
     return impl_->callback(std::move(tenant), std::move(id), std::move(result));
+}
+asio::awaitable<Result<void>> Scheduler::report_failure(ExecuteId id, bool given_up) {
+    return impl_->report_failure(std::move(id), given_up);
+}
+asio::awaitable<Result<void>> Scheduler::begin_offered(ExecuteId id, int attempt) {
+    return impl_->begin_offered(std::move(id), attempt);
 }
 SchedulerStatistics Scheduler::statistics() const { return impl_->statistics(); }
 std::size_t Scheduler::jobs() const { return impl_->jobs(); }

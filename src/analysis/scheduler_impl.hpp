@@ -25,12 +25,14 @@ public:
     // route.cpp
     void job_changed(const model::Job& job);
     void job_deleted(const model::Job& job, std::string_view by);
-    void paused();
+    void look_at_changes();
     asio::awaitable<Result<model::Execution>> run_now(model::Job job, model::Trigger trigger,
                                                       std::optional<ExecuteId> id);
     asio::awaitable<Result<model::Execution>> cancel(std::optional<TenantId> tenant, ExecuteId id,
                                                      std::string by);
     asio::awaitable<Result<void>> callback(std::optional<TenantId> tenant, ExecuteId id, std::string result);
+    asio::awaitable<Result<void>> report_failure(ExecuteId id, bool given_up);
+    asio::awaitable<Result<void>> begin_offered(ExecuteId id, int attempt);
 
     [[nodiscard]] SchedulerStatistics statistics() const;
     [[nodiscard]] std::size_t jobs() const;
@@ -59,6 +61,7 @@ private:
     asio::awaitable<bool> load_jobs(std::vector<bool> wanted);
     asio::awaitable<bool> read_missing_changes(std::vector<bool> wanted);
     asio::awaitable<void> watch_cluster();
+    asio::awaitable<void> watch_offers();
     asio::awaitable<bool> read_changes();
     asio::awaitable<std::optional<std::vector<model::Job>>> jobs_of(
         const std::vector<store::Change>& changes);

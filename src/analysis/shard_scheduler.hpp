@@ -19,6 +19,9 @@ struct LoadedJob {
 
 /// Before the reason of an end that a leader asks another node for; names of callers do not begin so.
 inline const std::string kOwnWish{":"};
+/// Wishes that are no end: a report that the attempt failed, for good or not.
+inline const std::string kFailed{":failure"};
+inline const std::string kGivenUp{":abandon"};
 
 /// The end of a pause, of a tenant's jobs or of all.
 struct Resume {
@@ -38,6 +41,7 @@ struct Cancel {
 /// The planning of one shard, and its parts, a file each: follow.cpp (keeping up with another leader),
 /// lead.cpp (taking the lead, recovery, letting go), elsewhere.cpp (runs of other nodes), strays.cpp (runs
 /// that nobody knows), decide.cpp (the loop and the planner's decisions), claim.cpp, attempt.cpp (starts),
+/// spread.cpp (starts on any node),
 /// outcome.cpp, request.cpp (what the API and the change log ask).
 ///
 /// It knows its jobs whether or not it leads. A lead that is lost keeps everything in memory until somebody
@@ -91,6 +95,10 @@ public:
     [[nodiscard]] bool misses(const model::Execution& row);
     asio::awaitable<void> take_up(model::Execution row);
 
+    // spread.cpp
+    asio::awaitable<void> begin_offered(model::Execution row);
+    asio::awaitable<void> look_at_offers();
+
     // attempt.cpp
     void record_long_runs();
     void slot_freed(const std::string& key);
@@ -106,6 +114,7 @@ public:
     void continue_run(const model::Execution& row);
     asio::awaitable<void> requested(ExecuteId id);
     void cancel_told(const Cancel& cancel);
+    void failure_told(const ExecuteId& id, bool given_up);
     asio::awaitable<void> callback_told(ExecuteId id);
     asio::awaitable<void> take_result(ExecuteId id, std::string result);
 
@@ -175,6 +184,12 @@ private:
     void settle_claim(const std::vector<RunId>& ids, const store::Claimed& claimed);
     void drop_claim(const std::vector<RunId>& ids);
     void hand_back_unclaimed();
+
+    // spread.cpp
+    [[nodiscard]] bool may_offer(const Run& run) const;
+    void offer(Run& run);
+    void offer_looked_at(Run& run, const model::Execution* row);
+    void start_here(Run& run);
 
     // attempt.cpp
     asio::awaitable<void> start_queued();
@@ -252,6 +267,7 @@ private:
     bool starting_{false};
     bool recovering_{false};  // unended executions of earlier terms are being read
     bool looking_{false};
+    bool looking_at_offers_{false};
 };
 
 }  // namespace ecron::analysis

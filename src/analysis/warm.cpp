@@ -12,6 +12,7 @@ namespace ecron::analysis {
 namespace {
 
 constexpr Millis kWatch{1'000};
+constexpr Millis kOffers{100};
 constexpr std::size_t kChangesAtOnce = 1'000;
 constexpr std::size_t kChangesPerTurn = 64;  // between them everything else gets its turn
 constexpr std::size_t kLoadBatch = 128;
@@ -248,6 +249,15 @@ asio::awaitable<void> Scheduler::Impl::watch_cluster() {
             if (state.shard.value() < shards_.size()) co_await shards_[state.shard.value()]->observe(state);
         for (const auto& shard : shards_)
             if (shard->in_term()) node_.gate.spawn("look elsewhere", shard->look_elsewhere());
+    }
+}
+
+/// What became of attempts that were offered to all nodes.
+asio::awaitable<void> Scheduler::Impl::watch_offers() {
+    while (!over_) {
+        co_await sleep(node_.io, kOffers);
+        for (const auto& shard : shards_)
+            if (shard->in_term()) co_await shard->look_at_offers();
     }
 }
 

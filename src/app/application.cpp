@@ -60,7 +60,8 @@ Application::Application(const config::Config& config, std::unique_ptr<store::St
       kubernetes_runner_(opened(execution::make_kubernetes_runner(io, clock, client_, secrets_, environment(),
                                                                   kubernetes_options(config)))),
       pool_(execution::make_pool(clock, lanes())),
-      scheduler_(io, clock, *store_, *pool_, scheduler_options(config)),
+      messaging_(io, clock, *store_, config),
+      scheduler_(io, clock, *store_, *pool_, scheduler_options_with_spreader()),
       webhook_client_(io, webhook_client_options(config)),
       notifier_(io, clock, store_->outbox(), webhook_client_, keyring(config), notify_options(config)),
       retention_(io, clock, *store_, history_rule(config), [this] { return store_->leads(Shard{0}); }),
@@ -74,15 +75,24 @@ Application::Application(const config::Config& config, std::unique_ptr<store::St
       gate_(io),
       file_watch_ends_(io),
       signals_(io, SIGINT, SIGTERM, SIGHUP) {
+    messaging_.attach(scheduler_);
     if (config.http.health_port != 0)
         health_.emplace(
             io, health_options(config), answer_health,
             [this](unsigned status, std::string_view reason) { return api_.error(status, reason); });
 }
 
+analysis::SchedulerOptions Application::scheduler_options_with_spreader() {
+    analysis::SchedulerOptions options = scheduler_options(config_);
+    options.spreader = messaging_.spreader();
+    options.spread_fallback = config_.mq.fallback;
+    return options;
+}
+
 management::Options Application::api_options_with_load() {
     management::Options options = api_options(config_);
     options.authenticator = authenticator_.get();
+    options.messages = messaging_.state();
     options.webhooks = [this] {
         const notify::Statistics now = notifier_.statistics();
         return management::Webhooks{.delivered = now.delivered,
@@ -147,6 +157,7 @@ int Application::run() {
               config_.http.address, server_.port(), config_.http.tls ? "on" : "off", node_id(config_),
               ::getpid());
     gate_.spawn("scheduler", scheduler_.run());
+    gate_.spawn("messages", messaging_.run());
     gate_.spawn("webhooks", notifier_.run());
     gate_.spawn("retention", retention_.run());
     gate_.spawn("signals", watch_signals());
@@ -205,10 +216,12 @@ asio::awaitable<void> Application::drain() {
     draining_ = true;
     file_watch_ends_.notify();
     retention_.stop();
+    co_await messaging_.stop_taking();
     co_await scheduler_.stop(config_.life.shutdown_grace);
     // Commands that were cancelled have until then to heed SIGTERM; what is left is killed with its runner.
     const SteadyInstant deadline = clock_.steady() + config_.commands.kill_grace + kKillGrace;
     while (pool_->running() > 0 && clock_.steady() < deadline) co_await sleep(io_, Millis{10});
+    co_await messaging_.stop();
     co_await notifier_.stop(kWebhookGrace);
     co_await server_.stop(kAnswerGrace);
     if (health_) co_await health_->stop(Millis{0});

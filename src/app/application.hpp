@@ -18,6 +18,7 @@
 #include "ecron/notify/notifier.hpp"
 #include "ecron/store/retention.hpp"
 #include "ecron/store/store.hpp"
+#include "messaging.hpp"
 
 namespace ecron::app {
 
@@ -38,6 +39,7 @@ private:
     boost::asio::awaitable<void> drain();
     void reload();
     void reload_files();
+    analysis::SchedulerOptions scheduler_options_with_spreader();
     management::Options api_options_with_load();
     [[nodiscard]] std::vector<execution::Lane> lanes() const;
 
@@ -51,6 +53,7 @@ private:
     std::unique_ptr<execution::Runner> command_runner_;
     std::unique_ptr<execution::Runner> kubernetes_runner_;
     std::unique_ptr<execution::Pool> pool_;
+    Messaging messaging_;
     analysis::Scheduler scheduler_;
     http::Client webhook_client_;
     notify::Notifier notifier_;

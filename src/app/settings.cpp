@@ -93,6 +93,7 @@ store::Options store_options(const config::Config& config) {
             .row_cache_bytes = given.row_cache_bytes,
             .batch_rows = given.write_batch,
             .nodes = nodes(config),
+            .messages = !config.mq.hosts.empty(),
             .jobs_per_tenant = config.limits.jobs,
             .bytes_per_tenant = config.limits.bytes};
 }
@@ -193,6 +194,58 @@ analysis::SchedulerOptions scheduler_options(const config::Config& config) {
                                 : model::NodeLoss::retry,
             .rules = rules(config),
             .seed = random_seed()};
+}
+
+mq::NsqOptions nsq_options(const config::Config& config) {
+    constexpr std::uint16_t kNsqd = 4150;
+    constexpr std::uint16_t kNsqdHttp = 4151;
+    constexpr std::uint16_t kLookupd = 4161;
+    mq::NsqOptions options{.secret = config.mq.password,
+                           .client_id = config.life.node_id,
+                           .user_agent = "ecron/" + std::string{kVersion}};
+    for (const config::QueueHost& host : config.mq.hosts) {
+        mq::Address address{.option = host.option, .host = host.host, .port = host.port};
+        if (address.port == kNsqdHttp) address.port = kNsqd;
+        auto& role = address.port == kLookupd ? options.lookupds
+                     : address.port == kNsqd  ? options.nsqds
+                                              : options.unsure;
+        role.push_back(std::move(address));
+    }
+    return options;
+}
+
+mq::KafkaOptions kafka_options(const config::Config& config) {
+    const config::Messages& given = config.mq;
+    mq::KafkaOptions options{.client_id = config.life.node_id};
+    for (const config::QueueHost& host : given.hosts) {
+        if (!options.servers.empty()) options.servers += ',';
+        options.servers += mq::Address{.host = host.host, .port = host.port}.text();
+    }
+    const bool authenticates = !given.mechanism.empty();
+    if (authenticates) {
+        options.properties = {{"sasl.mechanism", given.mechanism},
+                              {"sasl.username", given.username},
+                              {"sasl.password", given.password.reveal()}};
+    }
+    if (!given.protocol.empty())
+        options.properties.emplace_back("security.protocol", given.protocol);
+    else if (authenticates)
+        options.properties.emplace_back("security.protocol", "SASL_PLAINTEXT");
+    for (const std::string& property : given.kafka_properties) {
+        const std::size_t sign = property.find('=');
+        options.properties.emplace_back(property.substr(0, sign), property.substr(sign + 1));
+    }
+    return options;
+}
+
+messages::Options message_options(const config::Config& config) {
+    return {.rules = rules(config),
+            .commands = config.mq.commands,
+            .own_tenant = config.auth.enabled ? TenantId{} : api_options(config).tenant,
+            .hold = config.mq.hold_immediate,
+            .in_flight = config.mq.in_flight,
+            .most_deliveries = config.mq.deliveries,
+            .takes_offers = config.life.multi_node};
 }
 
 management::Options api_options(const config::Config& config) {

@@ -12,6 +12,9 @@
 #include "ecron/http/client.hpp"
 #include "ecron/http/server.hpp"
 #include "ecron/management/api.hpp"
+#include "ecron/messages/consumers.hpp"
+#include "ecron/mq/kafka.hpp"
+#include "ecron/mq/nsq.hpp"
 #include "ecron/notify/notifier.hpp"
 #include "ecron/store/store.hpp"
 
@@ -28,6 +31,9 @@ analysis::SchedulerOptions scheduler_options(const config::Config& config);
 http::ClientOptions webhook_client_options(const config::Config& config);
 notify::Options notify_options(const config::Config& config);
 notify::Keyring keyring(const config::Config& config);
+mq::NsqOptions nsq_options(const config::Config& config);
+mq::KafkaOptions kafka_options(const config::Config& config);
+messages::Options message_options(const config::Config& config);
 management::Options api_options(const config::Config& config);
 http::ClientOptions auth_client_options(const config::Config& config);
 /// Nothing: anybody may call. What is wrong with the token file is an error.

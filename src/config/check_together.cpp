@@ -107,6 +107,12 @@ void check_together(const Settled& settled, const Config& config, std::vector<Pr
                              fmt::format("{:?} is not an absolute path", program));
     checks.refuse_unless(config.commands.directory.starts_with('/'), "command_dir",
                          "is not an absolute path");
+    for (const QueueHost& host : config.mq.hosts)
+        checks.refuse_unless(!host.host.empty() && host.port != 0, host.option,
+                             fmt::format("{:?} is not HOST or HOST:PORT", host.host));
+    for (const std::string& property : config.mq.kafka_properties)
+        checks.refuse_unless(property.find('=') != property.npos && !property.starts_with('='), "mq_kafka",
+                             "has something else than NAME=VALUE");
     checks.networks("egress_allow");
     checks.networks("egress_deny");
     const std::string& secrets = config.webhooks.secret.reveal();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <string>
 
 #include "config/listen_address.hpp"
@@ -217,19 +218,44 @@ TenantLimits limits(const Settled& from) {
             .interval = from.duration("limit_interval")};
 }
 
+constexpr std::uint16_t kKafkaPort = 9092;
+
+/// HOST, HOST:PORT, [ADDRESS], [ADDRESS]:PORT; an IPv6 address without brackets has no port.
+QueueHost queue_host(std::string_view option, std::string_view text, std::uint16_t port) {
+    const std::size_t bracket = text.starts_with('[') ? text.find(']') : std::string_view::npos;
+    const bool bracketed = bracket != std::string_view::npos;
+    const std::size_t colon = bracketed                            ? text.find(':', bracket)
+                              : std::ranges::count(text, ':') == 1 ? text.find(':')
+                                                                   : std::string_view::npos;
+    QueueHost host{.option = std::string{option}, .port = port};
+    host.host = bracketed ? text.substr(1, bracket - 1) : text.substr(0, colon);
+    if (colon != std::string_view::npos) {
+        const std::string_view digits = text.substr(colon + 1);
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), host.port);
+        if (error != std::errc{} || end != digits.data() + digits.size()) host.port = 0;
+    }
+    return host;
+}
+
 Messages messages(const Settled& from) {
     Messages mq;
-    mq.connector = from.text("mq_connector_type");
-    mq.host = from.text("mq_host");
-    mq.port = from.port("mq_port");
-    mq.lookupd_host = from.text("mq_lookupd_host");
-    mq.lookupd_port = from.port("mq_lookupd_port");
-    mq.type = from.text("mq_type");
+    mq.kafka = from.text("mq_connector_type") == "kafka";
+    const std::uint16_t port = mq.kafka && !from.said("mq_port") ? kKafkaPort : from.port("mq_port");
+    for (const std::string& text : from.list("mq_host"))
+        mq.hosts.push_back(queue_host("mq_host", text, port));
+    if (!mq.kafka)
+        for (const std::string& text : from.list("mq_lookupd_host"))
+            mq.hosts.push_back(queue_host("mq_lookupd_host", text, from.port("mq_lookupd_port")));
     mq.protocol = from.text("mq_protocol");
-    mq.tenant = from.text("mq_tenant");
     mq.username = from.text("mq_username");
     mq.mechanism = from.text("mq_mechanism");
     mq.password = SecretText{from.text("mq_password")};
+    mq.kafka_properties = from.list("mq_kafka");
+    mq.in_flight = from.number("mq_in_flight");
+    mq.deliveries = static_cast<int>(from.number("mq_deliveries"));
+    mq.commands = from.boolean("mq_command_enabled");
+    mq.fallback = from.duration("mq_fallback");
+    mq.keep = from.duration("mq_keep");
     mq.hold_immediate = from.duration("lost_immediate_job_sleep");
     return mq;
 }

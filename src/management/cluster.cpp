@@ -41,6 +41,18 @@ void append(JsonWriter& json, const store::ShardState& shard, Instant now) {
     json.key("lag_seconds").number(in_seconds(lag)).end_object();
 }
 
+void append(JsonWriter& json, const Messages& messages) {
+    json.key("message_queue").begin_object().member("kind", messages.kind);
+    json.key("connected").boolean(messages.connected).key("links").begin_array();
+    for (const Messages::Link& link : messages.links) {
+        json.begin_object().member("address", link.address).member("option", link.option);
+        json.key("connected").boolean(link.connected).member("since", format_rfc3339_millis(link.since));
+        if (!link.problem.empty()) json.member("trouble", link.problem);
+        json.end_object();
+    }
+    json.end_array().end_object();
+}
+
 }  // namespace
 
 Answer show_cluster(Call call) {
@@ -56,7 +68,9 @@ Answer show_cluster(Call call) {
     for (const store::NodeState& node : cluster->nodes) append(json, node);
     json.end_array().key("shards").begin_array();
     for (const store::ShardState& shard : cluster->shards) append(json, shard, cluster->now);
-    json.end_array().end_object();
+    json.end_array();
+    if (call.api.options.messages) append(json, call.api.options.messages());
+    json.end_object();
     co_return json_answer(200, std::move(body));
 }
 

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <span>
 
@@ -146,6 +147,41 @@ void add_webhooks(Exposition& out, const Options& options) {
               webhooks.oldest_seconds);
 }
 
+void add_messages(Exposition& out, const Options& options) {
+    if (!options.messages) return;
+    const Messages messages = options.messages();
+    out.gauge("ecron_mq_connected", "1 while messages can be published.", messages.connected ? 1 : 0);
+    out.family("ecron_mq_links", "Connections to the message queue.", MetricType::Gauge);
+    const auto up =
+        std::ranges::count_if(messages.links, [](const Messages::Link& link) { return link.connected; });
+    out.add({{"state", "connected"}}, number(up));
+    out.add({{"state", "in_trouble"}}, number(std::ssize(messages.links) - up));
+    out.family("ecron_mq_messages_total", "What became of messages, by topic.", MetricType::Counter);
+    for (const Messages::Topic& topic : messages.topics) {
+        const auto event = [&](const char* name, std::uint64_t count) {
+            out.add({{"topic", topic.topic}, {"event", name}}, number(count));
+        };
+        if (topic.channel.empty()) {
+            event("published", topic.published);
+            event("not_published", topic.failed);
+        } else {
+            event("received", topic.received);
+            event("done", topic.done);
+            event("requeued", topic.requeued);
+            event("dead", topic.dead);
+        }
+    }
+    out.family("ecron_mq_in_flight", "Messages that are being handled, by topic.", MetricType::Gauge);
+    for (const Messages::Topic& topic : messages.topics)
+        if (!topic.channel.empty()) out.add({{"topic", topic.topic}}, number(topic.in_flight));
+    out.family("ecron_mq_lag", "Messages that wait at the broker, by topic, where it tells.",
+               MetricType::Gauge);
+    for (const Messages::Topic& topic : messages.topics)
+        if (topic.lag) out.add({{"topic", topic.topic}}, number(*topic.lag));
+    out.counter("ecron_mq_dropped_total", "Messages that were given up before they were published.",
+                number(messages.dropped));
+}
+
 double resident_bytes() {
     std::ifstream statm{"/proc/self/statm"};
     double total = 0;
@@ -176,6 +212,7 @@ Answer metrics(Call call) {
     add_store(out, call.api.store);
     add_load(out, call.api.options);
     add_webhooks(out, call.api.options);
+    add_messages(out, call.api.options);
     add_process(out, call.api.options);
     http::Response response;
     response.body = out.text();

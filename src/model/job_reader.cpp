@@ -91,7 +91,9 @@ private:
         const boost::json::value* given = context_.find("mode");
         input_.has_mode = mode.has_value();
         input_.context.mode = mode.value_or(Mode::http);
-        if (mode || (given == nullptr && names_stored_job())) return;
+        // Programs of the old service write what they do not say as an empty text.
+        const bool none = given == nullptr || (given->is_string() && given->get_string().empty());
+        if (mode || (none && names_stored_job())) return;
         if (given != nullptr && !given->is_string())
             context_.wrong_type("mode", "text", *given);
         else

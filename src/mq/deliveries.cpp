@@ -38,7 +38,7 @@ asio::awaitable<std::optional<Millis>> Channel::take(Broker& broker, Message mes
     const InFlight counted{state_.in_flight};
     ++state_.received;
     Settlement settlement = co_await subscription_.handler(message);
-    const bool too_often = settlement.verdict == Settlement::Verdict::again &&
+    const bool too_often = settlement.verdict == Settlement::Verdict::again && settlement.counts &&
                            message.deliveries >= subscription_.most_deliveries;
     if (settlement.verdict == Settlement::Verdict::done) {
         ++state_.done;

@@ -40,12 +40,17 @@ public:
     }
 
     asio::awaitable<void> stop(Millis grace) override {
-        running_ = false;
+        co_await unsubscribe(grace);
         ended_.notify();
+    }
+
+    asio::awaitable<void> unsubscribe(Millis grace) override {
+        running_ = false;
         for (Millis waited{}; gate_.count() > 0 && waited < grace; waited += Millis{5})
             co_await sleep(io_, Millis{5});
     }
 
+    [[nodiscard]] bool connected() const override { return true; }
     [[nodiscard]] State state() const override {
         State state{.kind = "none"};
         for (const auto& [name, topic] : topics_) {

@@ -40,16 +40,22 @@ public:
         while (!stopping_) co_await stopped_.wait(Seconds{1});
     }
 
-    asio::awaitable<void> stop(Millis grace) override {
-        stopping_ = true;
-        stopped_.notify();
+    asio::awaitable<void> unsubscribe(Millis grace) override {
+        unsubscribed_ = true;
         Gate stops{io_};
         for (const auto& consumer : consumers_) stops.spawn("kafka consumer's stop", consumer->stop(grace));
         co_await stops.drained();
+    }
+
+    asio::awaitable<void> stop(Millis grace) override {
+        stopping_ = true;
+        stopped_.notify();
+        if (!unsubscribed_) co_await unsubscribe(grace);
         co_await producer_.stop(grace);
         co_await gate_.drained();
     }
 
+    [[nodiscard]] bool connected() const override { return producer_.connected(); }
     /// Everything goes to the same servers: they are connected when every part of it is.
     [[nodiscard]] State state() const override {
         State parts{};
@@ -70,6 +76,7 @@ private:
     std::vector<std::unique_ptr<kafka::Consumer>> consumers_;
     Gate gate_;
     Wakeup stopped_;
+    bool unsubscribed_{false};
     bool stopping_{false};
 };
 

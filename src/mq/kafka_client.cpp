@@ -133,6 +133,8 @@ std::optional<Statistics> parse_statistics(std::string_view text) {
     return statistics;
 }
 
+std::string without_times(const std::string& text) { return text.substr(0, text.find(" (after ")); }
+
 Error to_error(rd_kafka_resp_err_t code, const char* text) {
     Errc errc = Errc::unavailable;
     if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || code == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE)

@@ -53,6 +53,9 @@ struct Statistics {
 };
 std::optional<Statistics> parse_statistics(std::string_view json);
 
+/// An error's text without how long it took, so that the same trouble reads the same.
+std::string without_times(const std::string& text);
+
 /// How an error of librdkafka reads here.
 Error to_error(rd_kafka_resp_err_t code, const char* text = nullptr);
 

@@ -198,7 +198,7 @@ void Consumer::take_trouble(const std::string& text) {
     const Subscription& wanted = channel_.subscription();
     if (text.contains("All broker connections are down") && !link_.problem.empty()) return;
     link_down(link_, clock_.now(), "kafka",
-              fmt::format("group {} of topic {}: {}", wanted.channel, wanted.topic, text));
+              fmt::format("group {} of topic {}: {}", wanted.channel, wanted.topic, without_times(text)));
 }
 
 void Consumer::take_statistics(const char* text) {
@@ -212,6 +212,7 @@ asio::awaitable<void> Consumer::stop(Millis grace) {
     stopping_ = true;
     room_.notify();
     stopped_.notify();
+    if (!client_) co_return;
     const SteadyInstant deadline = clock_.steady() + grace;
     while (gate_.count() > 0 && clock_.steady() < deadline) co_await sleep(io_, Millis{5});
     // What is settled is committed with the goodbye to the group.

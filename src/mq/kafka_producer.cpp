@@ -130,7 +130,7 @@ void Producer::take_trouble(rd_kafka_event_t* event) {
     if (code == RD_KAFKA_RESP_ERR__FATAL || rd_kafka_event_error_is_fatal(event) != 0) fatal_ = true;
     // That all brokers are down follows the reasons, which say more.
     if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !link_.problem.empty()) return;
-    link_down(link_, clock_.now(), "kafka", text);
+    link_down(link_, clock_.now(), "kafka", without_times(text));
 }
 
 /// After an error that an idempotent producer cannot go on from.

@@ -31,9 +31,8 @@ public:
           gate_(io),
           stopped_(io),
           random_(std::hash<std::string>{}(options_.client_id)) {
-        producers_.set(options_.nsqds);
-        for (const Address& lookupd : options_.lookupds)
-            lookup_links_.push_back({.option = lookupd.option, .address = lookupd.text()});
+        for (const Address& nsqd : options_.nsqds) add_nsqd(nsqd);
+        for (const Address& lookupd : options_.lookupds) add_lookupd(lookupd);
     }
 
     asio::awaitable<Result<void>> publish(std::string topic, std::vector<Outgoing> messages) override {
@@ -46,26 +45,34 @@ public:
     }
 
     asio::awaitable<void> run() override {
-        if (options_.lookupds.empty())
-            for (const auto& consumers : consumers_) consumers->set(options_.nsqds, true);
-        else
-            gate_.spawn("nsq lookup", look_up());
+        for (const Address& address : options_.unsure) gate_.spawn("nsq role", find_out(address));
+        gate_.spawn("nsq lookup", look_up());
+        if (lookupds_.empty()) subscribe_directly();
         while (!stopping_) {
             co_await producers_.keep_connected();
             co_await stopped_.wait(kTurn);
         }
     }
 
+    asio::awaitable<void> unsubscribe(Millis grace) override {
+        unsubscribed_ = true;
+        Gate stops{io_};
+        for (const auto& consumers : consumers_) stops.spawn("nsq consumers' stop", consumers->stop(grace));
+        co_await stops.drained();
+    }
+
     asio::awaitable<void> stop(Millis grace) override {
         stopping_ = true;
         stopped_.notify();
-        for (const auto& consumers : consumers_) co_await consumers->stop(grace);
+        if (!unsubscribed_) co_await unsubscribe(grace);
         co_await producers_.close();
         co_await gate_.drained();
     }
 
+    [[nodiscard]] bool connected() const override { return producers_.connected(); }
     [[nodiscard]] State state() const override {
         State state{.kind = "nsq", .connected = producers_.connected(), .links = lookup_links_};
+        for (const auto& [address, link] : unsure_) state.links.push_back(link);
         producers_.append_to(state);
         for (const auto& consumers : consumers_) consumers->append_to(state);
         return state;
@@ -77,8 +84,50 @@ private:
         bool certain{true};  // every nsqlookupd has answered
     };
 
+    void add_nsqd(const Address& address) {
+        nsqds_.push_back(address);
+        producers_.set(nsqds_);
+    }
+    void add_lookupd(const Address& address) {
+        lookupds_.push_back(address);
+        lookup_links_.push_back({.option = address.option, .address = address.text()});
+    }
+    void subscribe_directly() {
+        for (const auto& consumers : consumers_) consumers->set(nsqds_, true);
+    }
+
+    /// Whether an nsqd or an nsqlookupd is there: the one understands its protocol, the other speaks HTTP.
+    asio::awaitable<void> find_out(Address address) {
+        const std::string name = address.text();
+        unsure_[name] = {.option = address.option, .address = name};
+        BackOff back_off{options_.longest_back_off, std::hash<std::string>{}(name)};
+        while (!stopping_) {
+            Address asked = address;
+            const auto opened = co_await nsq::Connection::open(io_, clock_, std::move(asked), options_, {});
+            if (stopping_) break;
+            const bool http = !opened && opened.error().what.contains("in HTTP");
+            if (opened || http) {
+                unsure_.erase(name);
+                if (opened) (*opened)->close({Errc::unavailable, "its role is known", {}});
+                if (http) {
+                    add_lookupd(address);
+                } else {
+                    add_nsqd(address);
+                    if (lookupds_.empty()) subscribe_directly();
+                }
+                break;
+            }
+            link_down(unsure_[name], clock_.now(), "nsq", opened.error().what);
+            co_await stopped_.wait(back_off.next());
+        }
+    }
+
     asio::awaitable<void> look_up() {
         while (!stopping_) {
+            if (lookupds_.empty()) {
+                co_await stopped_.wait(kTurn);
+                continue;
+            }
             bool all_known = true;
             for (const auto& consumers : consumers_) {
                 std::string path = "/lookup?topic=" + consumers->channel().subscription().topic;
@@ -89,7 +138,7 @@ private:
                 consumers->set(addresses, found.certain);
                 co_await measure_lag(consumers->channel(), found.nodes);
             }
-            if (options_.nsqds.empty()) {
+            if (nsqds_.empty()) {
                 const Found found = co_await ask_all("/nodes");
                 std::vector<Address> addresses;
                 for (const nsq::Node& node : found.nodes) addresses.push_back(node.address);
@@ -108,9 +157,9 @@ private:
 
     asio::awaitable<Found> ask_all(std::string path) {
         Found found;
-        for (std::size_t i = 0; i < options_.lookupds.size(); ++i) {
+        for (std::size_t i = 0; i < lookupds_.size(); ++i) {
             const Result<http::ClientResponse> answer =
-                co_await client_.send({.url = fmt::format("http://{}{}", options_.lookupds[i].text(), path),
+                co_await client_.send({.url = fmt::format("http://{}{}", lookupds_[i].text(), path),
                                        .connect_timeout = options_.timeout,
                                        .timeout = options_.timeout,
                                        .max_redirects = 0,
@@ -161,10 +210,14 @@ private:
     const NsqOptions options_;
     nsq::Producers producers_;
     std::vector<std::unique_ptr<nsq::Consumers>> consumers_;
-    std::vector<Link> lookup_links_;
+    std::vector<Address> nsqds_;
+    std::vector<Address> lookupds_;
+    std::vector<Link> lookup_links_;      // in the order of lookupds_
+    std::map<std::string, Link> unsure_;  // addresses whose role is not known yet
     Gate gate_;
     Wakeup stopped_;
     std::mt19937_64 random_;
+    bool unsubscribed_{false};
     bool stopping_{false};
 };
 

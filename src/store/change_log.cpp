@@ -44,6 +44,8 @@ ChangeNumber ChangeLog::add(std::string_view kind, const model::Job& job, const 
                         .tenant = job.tenant,
                         .at = now_,
                         .replaced = before == nullptr ? std::string() : replaced_json(*before)});
+    if (session_.options().messages)
+        messages_.push_back({kJobTopic, job.id.value(), model::change_message(kind, job)});
     return number;
 }
 
@@ -76,6 +78,7 @@ void ChangeLog::finish() {
                 << change.tenant.value() << to_unix_millis(change.at) << text_or_null(change.replaced);
         },
         [this](std::size_t i) { return 150 + changes_[i].replaced.size(); });
+    insert_messages(session_, messages_);
     for (const auto& [tenant, count] : counts_) {
         const auto [jobs, bytes] = count.difference;
         if (jobs == 0 && bytes == 0) continue;

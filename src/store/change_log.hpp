@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "ecron/store/store.hpp"
+#include "store/messages.hpp"
 #include "store/records.hpp"
 
 /// The part of a transaction that changes jobs: it locks the change head, numbers its changes without gaps,
@@ -36,6 +37,7 @@ private:
     std::size_t reserved_;
     Instant now_;
     std::vector<Change> changes_;
+    std::vector<NewMessage> messages_;  // that tell of them
     struct Count {
         Amount difference{};
         std::optional<Amount> before{};  // as far as somebody asked

@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "ecron/model/json.hpp"
+#include "store/messages.hpp"
 #include "store/outbox.hpp"
 #include "store/records.hpp"
 #include "store/requests.hpp"
@@ -156,6 +157,23 @@ void announce(Session& session, std::span<OutcomeWrite* const> writes) {
     insert_announcements(session, announced);
 }
 
+/// The status topic, as /jobstatus, knows only executions that have started.
+void tell_statuses(Session& session, std::span<OutcomeWrite* const> writes) {
+    std::vector<NewMessage> messages;
+    for (const OutcomeWrite* const write : writes) {
+        const model::Execution& after = write->outcome().after;
+        const bool told =
+            *write->result && write->step() == OutcomeWrite::Step::finish && after.execute_times > 0;
+        if (!told || after.state == model::ExecutionState::pending) continue;
+        std::string payload;
+        model::append_json(payload, after);
+        payload.back() = ',';  // one more member: by it ecron knows what it said itself
+        payload += R"("source":"ecron"})";
+        messages.push_back({kStatusTopic, after.id.value(), std::move(payload)});
+    }
+    insert_messages(session, messages);
+}
+
 void free_slots_of(Session& session, std::span<OutcomeWrite* const> writes) {
     std::vector<std::string_view> ended;
     for (const OutcomeWrite* const write : writes)
@@ -172,6 +190,7 @@ void apply_round(Session& session, std::vector<OutcomeWrite*>& round, bool slots
     compare_and_set(session, round);
     insert_attempts(session, round);
     announce(session, round);
+    if (session.options().messages) tell_statuses(session, round);
     if (slots) free_slots_of(session, round);
     round.clear();
 }

@@ -15,6 +15,7 @@
 #include "store/jobs.hpp"
 #include "store/leadership.hpp"
 #include "store/lone_leader.hpp"
+#include "store/messages.hpp"
 #include "store/migrations.hpp"
 #include "store/node_lease.hpp"
 #include "store/outcomes.hpp"
@@ -113,6 +114,7 @@ public:
                                              find_executions_together);
         outbox_ = std::make_unique<SqlOutbox>(*writer_, *readers_);
         audit_ = std::make_unique<SqlAuditLog>(*writer_, *readers_);
+        messages_ = std::make_unique<SqlMessages>(*writer_, *readers_);
         if (options_.driver == Driver::mysql) {
             leadership_ = std::make_unique<Leadership>(io_, options_, clock_);
             lease_ = std::make_unique<NodeLease>(io_, options_, clock_);
@@ -210,7 +212,10 @@ public:
     }
 
     Awaitable<model::Job> create_job(model::Job job, std::string plan) override {
-        return await_answer(std::make_unique<CreateJob>(std::move(job), std::move(plan)), *writer_);
+        auto write = std::make_unique<CreateJob>(std::move(job), std::move(plan));
+        Result<model::Job> created = co_await await_answer(std::move(write), *writer_);
+        if (created && options_.messages) messages_->written();
+        co_return created;
     }
     Awaitable<model::Job> replace_job(std::optional<TenantId> tenant, model::Job job, std::string plan,
                                       std::optional<ChangeNumber> if_match) override {
@@ -218,6 +223,7 @@ public:
             std::make_unique<ReplaceJob>(std::move(tenant), std::move(job), std::move(plan), if_match);
         Result<model::Job> replaced = co_await await_answer(std::move(write), *writer_);
         if (replaced && cache_) cache_->changed(*replaced);
+        if (replaced && options_.messages) messages_->written();
         co_return replaced;
     }
     Awaitable<std::vector<model::Job>> delete_jobs(std::optional<TenantId> tenant,
@@ -229,6 +235,7 @@ public:
             for (const model::Job& job : *deleted) cache_->removed(job.id);
         }
         if (!deleted->empty()) sweeper_->start();
+        if (!deleted->empty() && options_.messages) messages_->written();
         co_return deleted;
     }
     Awaitable<std::vector<model::Job>> enable_jobs(std::optional<TenantId> tenant, std::vector<JobId> ids,
@@ -318,6 +325,7 @@ public:
         auto write = std::make_unique<OutcomeWrite>(OutcomeWrite::Step::finish, std::move(outcome));
         const Result<bool> finished = co_await await_answer(std::move(write), *writer_);
         if (announces && finished && *finished) outbox_->written();
+        if (options_.messages && finished && *finished) messages_->written();
         co_return finished;
     }
 
@@ -395,6 +403,7 @@ public:
 
     [[nodiscard]] Outbox& outbox() override { return *outbox_; }
     [[nodiscard]] AuditLog& audit() override { return *audit_; }
+    [[nodiscard]] MessageQueue* messages() override { return messages_.get(); }
 
     [[nodiscard]] Health health() const override {
         Health health = state_.health();
@@ -444,6 +453,7 @@ private:
         if (changed && cache_) {
             for (const model::Job& job : *changed) cache_->changed(job);
         }
+        if (changed && options_.messages) messages_->written();
         co_return changed;
     }
 
@@ -496,6 +506,7 @@ private:
     std::unique_ptr<Readers> readers_;
     std::unique_ptr<SqlOutbox> outbox_;
     std::unique_ptr<SqlAuditLog> audit_;
+    std::unique_ptr<SqlMessages> messages_;
     std::unique_ptr<Leadership> leadership_;  // MySQL
     std::unique_ptr<NodeLease> lease_;        // MySQL
     std::unique_ptr<LoneLeader> lone_;        // SQLite

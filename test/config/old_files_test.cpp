@@ -74,8 +74,11 @@ TEST_CASE("the three files of the old service are read as they are", "[config]")
     CHECK(config.store.password.reveal() == "p\"w'd");
     CHECK(config.store.connect_timeout == 10s);
     CHECK(config.auth.hydra_admin.host == "fd00::5");
-    CHECK(config.mq.host == "nsqd.mq");
-    CHECK(config.mq.port == 4151);
+    REQUIRE(config.mq.hosts.size() == 2);
+    CHECK(config.mq.hosts[0].host == "nsqd.mq");
+    CHECK(config.mq.hosts[0].port == 4151);
+    CHECK(config.mq.hosts[1].option == "mq_lookupd_host");
+    CHECK(config.mq.hosts[1].port == 4161);
     CHECK(config.mq.username == "u");
     CHECK(config.mq.password.reveal() == "s3cret");
     CHECK(config.mq.mechanism == "PLAIN");
@@ -86,7 +89,6 @@ TEST_CASE("the three files of the old service are read as they are", "[config]")
     };
     CHECK(warned("LC_ALL: is no option of ecron (ignored)"));
     CHECK(warned("analysis_load_sleep: 5 is too low and counts as 10s"));
-    CHECK(warned("mq_host: has no effect"));
     CHECK(warned("anybody may: there is no authentication"));
 }
 
@@ -102,9 +104,7 @@ TEST_CASE("unknown keys are warnings in the old service's files only", "[config]
 }
 
 TEST_CASE("camelCase keys make a file one of the old service's, whatever its name", "[config]") {
-    CHECK(said_of("queue.yaml", "mqHost: h\nprotocol: tcp\n") ==
-          Lines{"queue.yaml:1: mq_host: has no effect: what it configures is not in this version",
-                "queue.yaml:2: mq_protocol: has no effect: what it configures is not in this version"});
+    CHECK(said_of("queue.yaml", "mqHost: h\nprotocol: tcp\n").empty());
     CHECK(said_of("ecron.yaml", "protocol: tcp\n") == Lines{"ecron.yaml:1: protocol: is no option of ecron"});
     CHECK(said_of("cronsvr.yaml", "tenant: t\n") == Lines{"cronsvr.yaml:1: tenant: is no option of ecron"});
 }
@@ -128,4 +128,41 @@ TEST_CASE("db_driver decides when it is said, else naming a server does", "[conf
     const auto loaded = load(sources);
     REQUIRE(loaded);
     CHECK(loaded->config.store.driver == driver);
+}
+
+TEST_CASE("hosts of the message queue may be several, each with a port of its own", "[config]") {
+    const auto [text, host, port] = GENERATE(table<std::string, std::string, int>({
+        {"a", "a", 4150},
+        {"a:1", "a", 1},
+        {"[fd00::1]", "fd00::1", 4150},
+        {"[fd00::1]:2", "fd00::1", 2},
+        {"fd00::1", "fd00::1", 4150},
+    }));
+    CAPTURE(text);
+    const GivenFiles files;
+    Sources sources;
+    sources.files = {files.write("ecron.yaml", "mq_host: [\"" + text + "\", other:3]\n")};
+    const auto loaded = load(sources);
+    REQUIRE(loaded);
+    REQUIRE(loaded->config.mq.hosts.size() == 2);
+    CHECK(loaded->config.mq.hosts[0].host == host);
+    CHECK(loaded->config.mq.hosts[0].port == port);
+    CHECK(loaded->config.mq.hosts[1].port == 3);
+}
+
+TEST_CASE("Kafka's port is its own where none is given", "[config]") {
+    const auto [text, port] = GENERATE(table<std::string, int>({{"", 9092}, {"mq_port: 7\n", 7}}));
+    const GivenFiles files;
+    Sources sources;
+    sources.files = {files.write("ecron.yaml", "mq_connector_type: kafka\nmq_host: k\n" + text)};
+    const auto loaded = load(sources);
+    REQUIRE(loaded);
+    CHECK(loaded->config.mq.hosts.front().port == port);
+}
+
+TEST_CASE("a host of the message queue that is none is an error", "[config]") {
+    CHECK(said_of("ecron.yaml", "mq_host: a:x\n") ==
+          Lines{"ecron.yaml:1: mq_host: \"a\" is not HOST or HOST:PORT"});
+    CHECK(said_of("ecron.yaml", "mq_kafka: [x]\n") ==
+          Lines{"ecron.yaml:1: mq_kafka: has something else than NAME=VALUE"});
 }

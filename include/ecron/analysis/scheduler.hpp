@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ecron/analysis/planner.hpp"
+#include "ecron/analysis/spreader.hpp"
 #include "ecron/base/error.hpp"
 #include "ecron/base/time.hpp"
 #include "ecron/execution/pool.hpp"
@@ -39,9 +40,11 @@ struct SchedulerOptions {
     Millis callback_timeout{3'600'000};
     model::NodeLoss on_node_loss{model::NodeLoss::retry};
     model::Rules rules{};
-    std::uint64_t seed{0};  // of the jitter between attempts
-    Millis campaign{100};   // between two rounds of it
-    Millis tail{200};       // between two looks at the change log
+    std::uint64_t seed{0};        // of the jitter between attempts
+    Millis campaign{100};         // between two rounds of it
+    Millis tail{200};             // between two looks at the change log
+    Spreader* spreader{nullptr};  // where there is one, attempts are offered to all nodes while several live
+    Millis spread_fallback{2'000};  // until the shard's leader carries an attempt out itself
 };
 
 /// Counters since start, for metrics. Lateness is start minus due.
@@ -87,6 +90,8 @@ public:
     void job_changed(const model::Job& job);
     void job_deleted(const model::Job& job, std::string_view by);
     void paused();  // a pause began or ended
+    /// Something in the change log may be new.
+    void look_at_changes();
 
     /// Runs a job now: stored (`job.key` set) or as it was sent; the row is committed before the answer. A
     /// given execute id makes it idempotent: conflict when the id exists with another job.
@@ -98,6 +103,13 @@ public:
     /// The target's report. Ends an execution that waits for it; is kept for one that ended; not_found else.
     boost::asio::awaitable<Result<void>> callback(std::optional<TenantId> tenant, ExecuteId id,
                                                   std::string result);
+
+    /// Somebody else says that the attempt failed which waits for its target's report; `given_up`: no other
+    /// follows. not_found, conflict when it has ended, unavailable while it does not wait yet.
+    boost::asio::awaitable<Result<void>> report_failure(ExecuteId id, bool given_up);
+    /// Begins an attempt that was offered, wherever its shard is led, unless somebody has begun it; answered
+    /// when the start is stored, or there is nothing to start. unavailable: not at the moment.
+    boost::asio::awaitable<Result<void>> begin_offered(ExecuteId id, int attempt);
 
     [[nodiscard]] SchedulerStatistics statistics() const;
     [[nodiscard]] std::size_t jobs() const;

@@ -150,14 +150,23 @@ struct TenantLimits {
     Millis interval{};
 };
 
-/// An empty host: no message queue.
+/// A host of the message queue, and the option that names it.
+struct QueueHost {
+    std::string option, host;
+    std::uint16_t port{};
+};
+
+/// No hosts: no message queue.
 struct Messages {
-    std::string connector;  // nsq, kafka
-    std::string host, lookupd_host;
-    std::uint16_t port{}, lookupd_port{};
-    std::string type, protocol, tenant, username, mechanism;
+    bool kafka{};  // else NSQ
+    std::vector<QueueHost> hosts;
+    std::string protocol, username, mechanism;
     SecretText password;
-    Millis hold_immediate{};
+    std::vector<std::string> kafka_properties;  // NAME=VALUE
+    std::size_t in_flight{};
+    int deliveries{};
+    bool commands{};
+    Millis fallback{}, keep{}, hold_immediate{};
 };
 
 struct Config {

@@ -49,6 +49,27 @@ struct Limits {
     Millis interval{};                  // shortest time between two runs of a new or changed schedule
 };
 
+/// How the message queue stands, and what is said over it.
+struct Messages {
+    struct Link {
+        std::string option{}, address{},
+            problem{};  // option: that names the address; empty: it was discovered
+        bool connected{};
+        Instant since{};
+    };
+    struct Topic {
+        std::string topic{}, channel{};  // channel: empty where it is published to
+        std::uint64_t received{}, done{}, requeued{}, dead{}, published{}, failed{};
+        std::size_t in_flight{};
+        std::optional<std::uint64_t> lag{};
+    };
+    std::string kind{};  // nsq, kafka
+    bool connected{};    // messages can be published
+    std::vector<Link> links{};
+    std::vector<Topic> topics{};
+    std::uint64_t dropped{};
+};
+
 struct Options {
     Language language{Language::zh_cn};
     std::string prefix{"/api/ecron-management/v1"};
@@ -65,6 +86,7 @@ struct Options {
     std::string executor_id{};             // what the answer to POST /jobexecution names as executor
     std::function<Load()> load{};          // for metrics; may be empty
     std::function<Webhooks()> webhooks{};  // the same
+    std::function<Messages()> messages{};  // empty: there is no message queue
     /// Of a command that runs here; may be empty.
     std::function<std::optional<Output>(const ExecuteId& id, std::uint64_t begin)> output{};
 };

@@ -42,6 +42,7 @@ struct Settlement {
     Verdict verdict{Verdict::done};
     Millis wait{};
     std::string reason{};
+    bool counts{true};  // again: as one of the deliveries that a message has
 };
 using Handler = std::function<boost::asio::awaitable<Settlement>(Message)>;
 
@@ -73,8 +74,8 @@ struct TopicState {
 };
 
 struct State {
-    std::string kind{};    // "nsq", "kafka", "none"
-    bool connected{true};  // messages can be published now
+    std::string kind{};  // "nsq", "kafka", "none"
+    bool connected{true};
     std::vector<Link> links{};
     std::vector<TopicState> topics{};
 };
@@ -91,9 +92,13 @@ public:
     virtual void subscribe(Subscription subscription) = 0;
     /// Connects and delivers until stop().
     virtual boost::asio::awaitable<void> run() = 0;
-    /// Takes no more messages; handlers get `grace` to end, then everything is closed. What was not settled
-    /// is delivered anew, to whoever subscribes then.
+    /// Takes no more messages; handlers get `grace` to end. What was not settled by then is delivered anew,
+    /// to whoever subscribes. Publishing goes on.
+    virtual boost::asio::awaitable<void> unsubscribe(Millis grace) = 0;
+    /// Unsubscribes, if need be; what is being published gets `grace`; then everything is closed.
     virtual boost::asio::awaitable<void> stop(Millis grace) = 0;
+    /// Messages can be published now.
+    [[nodiscard]] virtual bool connected() const = 0;
     [[nodiscard]] virtual State state() const = 0;
 };
 

@@ -25,6 +25,7 @@ struct Address {
 struct NsqOptions {
     std::vector<Address> nsqds{};
     std::vector<Address> lookupds{};  // their HTTP side
+    std::vector<Address> unsure{};    // one or the other: they are asked which
     SecretText secret{};              // for AUTH; empty: none
     std::string client_id{"ecron"};
     std::string user_agent{"ecron"};

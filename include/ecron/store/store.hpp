@@ -17,6 +17,7 @@
 #include "ecron/model/job.hpp"
 #include "ecron/store/audit.hpp"
 #include "ecron/store/history.hpp"
+#include "ecron/store/messages.hpp"
 #include "ecron/store/outbox.hpp"
 
 /// What is durable: jobs, executions, attempts, the change log, the watermark, the outbox. SQLite or
@@ -51,6 +52,7 @@ struct Options {
     std::size_t batch_rows{100};              // rows a statement
     std::size_t queue_limit{100'000};         // writes waiting; over it: unavailable
     Nodes nodes{Nodes::one};                  // SQLite: always one
+    bool messages{false};                     // what changes and ends is to be published, too
     Seconds lease{5};                         // of a node, and how long a silent session keeps its locks
     std::size_t jobs_per_tenant{0};   // 0: any number; one more is denied with the field "limit_jobs" ...
     std::size_t bytes_per_tenant{0};  // ... of their contexts together: "limit_bytes"
@@ -366,6 +368,8 @@ public:
     [[nodiscard]] virtual Outbox& outbox() = 0;
     /// Who changed what.
     [[nodiscard]] virtual AuditLog& audit() = 0;
+    /// What is to be published; nullptr: a store that keeps no messages.
+    [[nodiscard]] virtual MessageQueue* messages() { return nullptr; }
 
     [[nodiscard]] virtual Health health() const = 0;
     [[nodiscard]] virtual Statistics statistics() const = 0;

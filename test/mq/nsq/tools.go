@@ -5,6 +5,7 @@ package tools
 
 import (
 	_ "github.com/nsqio/nsq/apps/nsqd"
+	_ "github.com/nsqio/nsq/apps/nsq_tail"
 	_ "github.com/nsqio/nsq/apps/nsqlookupd"
 	_ "github.com/nsqio/nsq/apps/to_nsq"
 )

@@ -1,0 +1,28 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <memory>
+
+#include "ecron/analysis/spreader.hpp"
+#include "ecron/base/async.hpp"
+#include "ecron/mq/broker.hpp"
+
+namespace ecron::messages {
+
+/// Offers attempts over the topic of executions; what is offered at the same time goes out together. Threads:
+/// the io_context's.
+class Spread final : public analysis::Spreader {
+public:
+    Spread(boost::asio::io_context& io, mq::Broker& broker);
+    [[nodiscard]] bool is_open() const override { return broker_.connected(); }
+    void offer(const ExecuteId& id, int attempt) override;
+
+private:
+    boost::asio::awaitable<void> publish();
+
+    boost::asio::io_context& io_;
+    mq::Broker& broker_;
+    Gate gate_;
+    std::vector<mq::Outgoing> waiting_;
+};
+
+}  // namespace ecron::messages

@@ -1,0 +1,110 @@
+#include <algorithm>
+
+#include "ecron/base/log.hpp"
+#include "shard_scheduler.hpp"
+
+/// Attempts that are offered to all nodes: whoever hears of one begins it by compare-and-set and writes its
+/// outcome; the leader looks at their rows, and carries out itself what nobody has begun in time.
+namespace ecron::analysis {
+namespace {
+
+constexpr std::size_t kLookPage = 500;
+constexpr Millis kNotHeard{5'000};  // without offers, after one that nobody heard
+// After that a run is looked at each second, as all that other nodes carry out.
+constexpr Millis kYoung{5'000};
+constexpr std::uint64_t kForeign = std::uint64_t{1} << 63U;  // no planner gives such numbers out
+
+}  // namespace
+
+bool ShardScheduler::may_offer(const Run& run) const {
+    const Spreader* const spreader = node_.options.spreader;
+    return spreader != nullptr && node_.live_nodes > 1 && !run.offered_at && !is_resumed(run.row, run.task) &&
+           node_.clock.steady() >= node_.no_offers_until && spreader->is_open();
+}
+
+void ShardScheduler::offer(Run& run) {
+    move(run, Stage::offered);
+    run.needs_begin = true;
+    run.offered_at = node_.clock.steady();
+    node_.options.spreader->offer(run.row.id, run.row.attempt);
+}
+
+/// An attempt that was offered, by this node or another one.
+asio::awaitable<void> ShardScheduler::begin_offered(model::Execution row) {
+    if (Run* const run = runs_.find(row.id)) {
+        if (run->stage != Stage::offered || run->row.attempt != row.attempt || !run->stop_reason.empty())
+            co_return;
+        move(*run, Stage::starting);
+        co_await begin_then_submit(run->id);
+        co_return;
+    }
+    if (term_ || orphans_.find(row.id) != nullptr) co_return;  // its leader is this node, and knows better
+    execution::TaskPtr task = co_await node_.task_of(row);
+    if (task == nullptr || term_ || orphans_.find(row.id) != nullptr) co_return;
+    const RunId id{kForeign | ++node_.foreign_runs};
+    orphans_.add(Run{.id = id,
+                     .stage = Stage::starting,
+                     .task = std::move(task),
+                     .row = std::move(row),
+                     .needs_begin = true});
+    co_await begin_then_submit(id);
+}
+
+asio::awaitable<void> ShardScheduler::look_at_offers() {
+    if (looking_at_offers_ || !term_) co_return;
+    looking_at_offers_ = true;
+    std::vector<ExecuteId> ids;
+    const SteadyInstant now = node_.clock.steady();
+    const auto is_out = [now](const Run& run) {
+        if (!run.offered_at) return false;
+        return run.stage == Stage::offered ||
+               (run.stage == Stage::elsewhere && now - *run.offered_at < kYoung);
+    };
+    for (const RunId id : runs_.ids())
+        if (const Run& run = *runs_.find(id); is_out(run)) ids.push_back(run.row.id);
+    const std::uint64_t term = term_count_;
+    for (std::size_t at = 0; at < ids.size() && term == term_count_; at += kLookPage) {
+        const auto first = ids.begin() + static_cast<std::ptrdiff_t>(at);
+        const auto count = static_cast<std::ptrdiff_t>(std::min(kLookPage, ids.size() - at));
+        const std::vector<ExecuteId> page(first, first + count);
+        const auto rows = co_await node_.store.find_executions(page);
+        if (!rows || term != term_count_) break;
+        std::unordered_map<ExecuteId, const model::Execution*> found;
+        for (const model::Execution& row : *rows) found.emplace(row.id, &row);
+        for (const ExecuteId& id : page) {
+            Run* const run = runs_.find(id);
+            if (run == nullptr || !is_out(*run)) continue;
+            const auto row = found.find(id);
+            offer_looked_at(*run, row == found.end() ? nullptr : row->second);
+        }
+        co_await yield(node_.io);
+    }
+    looking_at_offers_ = false;
+}
+
+void ShardScheduler::offer_looked_at(Run& run, const model::Execution* row) {
+    const bool begun = row == nullptr || row->attempt != run.row.attempt || row->accepted ||
+                       row->state == model::ExecutionState::executing || model::is_end(row->state);
+    if (run.stage == Stage::offered && !begun) {
+        if (node_.clock.steady() - *run.offered_at > node_.options.spread_fallback) start_here(run);
+        return;
+    }
+    if (run.stage == Stage::offered) {
+        runs_.move(run, Stage::elsewhere);
+        // Whoever has it may have begun after the wish to end it was told.
+        if (!run.stop_reason.empty())
+            node_.gate.spawn("ask for end", ask_cancel(run.row, kOwnWish + run.stop_reason));
+    }
+    looked_at(run, row);
+}
+
+/// Nobody has taken it.
+void ShardScheduler::start_here(Run& run) {
+    log::debug("execution offered in vain execution={} attempt={}", run.row.id, run.row.attempt);
+    node_.no_offers_until = node_.clock.steady() + kNotHeard;
+    if (!run.stop_reason.empty()) return end_unstarted(run);
+    move(run, Stage::starting);
+    node_.gate.spawn("begin", begin_then_submit(run.id));
+}
+
+}  // namespace ecron::analysis

@@ -1,0 +1,97 @@
+#include "messaging.hpp"
+
+#include <stdexcept>
+
+#include "ecron/base/log.hpp"
+#include "settings.hpp"
+
+namespace ecron::app {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr Millis kHandlerGrace{2'000};
+constexpr Millis kLastMessages{2'000};
+constexpr Millis kLeadLook{100};
+
+std::unique_ptr<mq::Broker> make_broker(asio::io_context& io, const Clock& clock, http::Client& client,
+                                        const config::Config& config) {
+    if (config.mq.hosts.empty()) return nullptr;
+    if (!config.mq.kafka) return mq::make_nsq_broker(io, clock, client, nsq_options(config));
+    auto broker = mq::make_kafka_broker(io, clock, kafka_options(config));
+    if (!broker) throw std::runtime_error("mq_kafka: " + broker.error().what);
+    return std::move(*broker);
+}
+
+}  // namespace
+
+Messaging::Messaging(asio::io_context& io, const Clock& clock, store::Store& store,
+                     const config::Config& config)
+    : io_(io),
+      clock_(clock),
+      store_(store),
+      config_(config),
+      client_(io, {}),
+      broker_(make_broker(io, clock, client_, config)),
+      gate_(io) {
+    if (broker_ && config.life.multi_node) spread_.emplace(io, *broker_);
+}
+
+void Messaging::attach(analysis::Scheduler& scheduler) {
+    if (!broker_) return;
+    scheduler_ = &scheduler;
+    executions_.emplace(scheduler);
+    consumers_.emplace(io_, clock_, store_, *executions_, message_options(config_));
+    consumers_->subscribe(*broker_);
+    relay_.emplace(
+        io_, *store_.messages(), *broker_, [this] { return store_.leads(Shard{0}); }, config_.mq.keep);
+}
+
+/// Who stands by takes no messages.
+asio::awaitable<void> Messaging::run() {
+    if (!broker_) co_return;
+    while (!scheduler_->takes_writes() && !stopping_) co_await sleep(io_, kLeadLook);
+    if (stopping_) co_return;
+    gate_.spawn("relay", relay_->run());
+    co_await broker_->run();
+}
+
+asio::awaitable<void> Messaging::stop_taking() {
+    stopping_ = true;
+    if (!broker_) co_return;
+    consumers_->stop();
+    co_await broker_->unsubscribe(kHandlerGrace);
+}
+
+asio::awaitable<void> Messaging::stop() {
+    if (!broker_) co_return;
+    relay_->stop();
+    co_await gate_.drained();
+    if (!config_.life.multi_node) co_await relay_->flush(kLastMessages);
+    co_await broker_->stop(kLastMessages);
+}
+
+std::function<management::Messages()> Messaging::state() const {
+    if (!broker_) return {};
+    return [this] {
+        const mq::State now = broker_->state();
+        management::Messages told{.kind = now.kind, .connected = now.connected, .dropped = relay_->dropped()};
+        for (const mq::Link& link : now.links)
+            told.links.push_back({link.option, link.address, link.problem, link.connected, link.since});
+        for (const mq::TopicState& topic : now.topics)
+            told.topics.push_back({.topic = topic.topic,
+                                   .channel = topic.channel,
+                                   .received = topic.received,
+                                   .done = topic.done,
+                                   .requeued = topic.requeued,
+                                   .dead = topic.dead,
+                                   .published = topic.published,
+                                   .failed = topic.failed,
+                                   .in_flight = topic.in_flight,
+                                   .lag = topic.lag});
+        return told;
+    };
+}
+
+}  // namespace ecron::app

@@ -1,0 +1,236 @@
+#include "ecron/messages/consumers.hpp"
+
+#include <fmt/format.h>
+
+#include <unordered_map>
+
+#include "ecron/base/async.hpp"
+#include "ecron/base/log.hpp"
+#include "ecron/base/uuid.hpp"
+#include "messages/payload.hpp"
+#include "messages/topics.hpp"
+
+namespace ecron::messages {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using mq::Settlement;
+
+constexpr Millis kFirstPause{50};
+constexpr Millis kLongestPause{1'000};
+constexpr Millis kPatience{30'000};  // in a handler; then another node may do better
+constexpr Millis kGivenBack{1'000};
+constexpr Millis kAgain{1'000};
+constexpr Millis kTenantKnown{60'000};
+constexpr std::size_t kTenantsRemembered = 10'000;
+
+Settlement dead(std::string reason) {
+    return {.verdict = Settlement::Verdict::dead, .reason = std::move(reason)};
+}
+Settlement again(Millis wait, std::string reason) {
+    return {.verdict = Settlement::Verdict::again, .wait = wait, .reason = std::move(reason)};
+}
+Settlement given_back() {
+    return {.verdict = Settlement::Verdict::again, .wait = kGivenBack, .counts = false};
+}
+
+/// What an error that will not go away by itself means for a message.
+Settlement verdict_of(const Error& error) {
+    return error.code == Errc::internal ? again(kAgain, error.what) : dead(error.what);
+}
+
+}  // namespace
+
+class Consumers::Impl {
+public:
+    Impl(asio::io_context& io, const Clock& clock, store::Store& store, Executions& executions,
+         Options options)
+        : clock_(clock),
+          store_(store),
+          executions_(executions),
+          options_(std::move(options)),
+          stopped_(io) {}
+
+    void subscribe(mq::Broker& broker) {
+        add(broker, kImmediateTopic, kImmediateChannel, &Impl::take_job);
+        add(broker, kStatusTopic, kStatusChannel, &Impl::take_status);
+        add(broker, kChangeTopic, kChangeChannel, &Impl::take_change);
+        if (options_.takes_offers) add(broker, kExecutionTopic, kExecutionChannel, &Impl::take_offer);
+    }
+    void stop() {
+        stopping_ = true;
+        stopped_.notify();
+    }
+
+private:
+    using Take = asio::awaitable<Settlement> (Impl::*)(mq::Message);
+
+    void add(mq::Broker& broker, const char* topic, const char* channel, Take take) {
+        broker.subscribe(
+            {.topic = topic,
+             .channel = channel,
+             .in_flight = options_.in_flight,
+             .most_deliveries = options_.most_deliveries,
+             .handler = [this, take](mq::Message message) { return (this->*take)(std::move(message)); }});
+    }
+
+    /// Waits before something is tried again that could not be done for now; false: the message is given
+    /// back.
+    asio::awaitable<bool> pause(SteadyInstant begun, std::size_t tries) {
+        if (stopping_ || !executions_.takes_writes() || clock_.steady() - begun > kPatience) co_return false;
+        co_await stopped_.wait(
+            std::min(kLongestPause, kFirstPause * (1U << std::min<std::size_t>(tries, 5))));
+        co_return !stopping_;
+    }
+
+    asio::awaitable<Settlement> take_job(mq::Message message) {
+        if (!executions_.takes_writes()) co_return given_back();
+        Result<model::JobInput> input = read_immediate(message.body, options_.rules, clock_.now());
+        if (!input) co_return dead(input.error().what);
+        const SteadyInstant begun = clock_.steady();
+        for (std::size_t tries = 0;; ++tries) {
+            Settlement settlement;
+            const Result<void> done = co_await run(*input, message, settlement);
+            if (done) co_return settlement;
+            if (done.error().code != Errc::unavailable) co_return verdict_of(done.error());
+            const bool go_on = co_await pause(begun, tries);
+            if (!go_on) co_return given_back();
+        }
+    }
+
+    /// Errors: unavailable, to be tried again; else why the message is refused.
+    asio::awaitable<Result<void>> run(const model::JobInput& input, const mq::Message& message,
+                                      Settlement& settlement) {
+        const std::string& given = input.context.execute_id;
+        ExecuteId id{given.empty() ? keyed_uuid(store_.id_key(), message.origin, Instant{}) : given};
+        Result<model::Job> job = co_await job_of(input, id);
+        if (!job) co_return std::unexpected(job.error());
+        if (!given.empty() && message.deliveries <= 1 && options_.hold > Millis{0}) {
+            ExecuteId asked = id;
+            const auto known = co_await store_.find_execution(std::nullopt, std::move(asked));
+            if (!known) co_return std::unexpected(known.error());
+            if (!*known) {  // it may have overtaken its execution's row
+                settlement = again(options_.hold, "its execution is not known");
+                co_return Result<void>{};
+            }
+        }
+        const auto execution = co_await executions_.run_now(std::move(*job), std::move(id));
+        if (!execution) co_return std::unexpected(execution.error());
+        co_return Result<void>{};
+    }
+
+    /// The job that is meant: the stored one, or the one that was sent.
+    asio::awaitable<Result<model::Job>> job_of(const model::JobInput& input, const ExecuteId& id) {
+        model::Job job = input.job;
+        model::Mode mode = input.context.mode;
+        if (!input.has_mode) {
+            auto stored = co_await store_.find_job(std::nullopt, JobId{job.id});
+            if (!stored) co_return std::unexpected(stored.error());
+            if (!*stored) co_return fail(Errc::not_found, "its job does not exist");
+            const bool foreign = !job.tenant.value().empty() && job.tenant != (*stored)->tenant;
+            if (foreign) co_return fail(Errc::not_found, "its tenant has no such job");
+            job = std::move(**stored);
+            const auto context = model::read_context(job.context);
+            if (context) mode = context->mode;
+        } else {
+            if (job.tenant.value().empty()) job.tenant = options_.own_tenant;
+            const Result<bool> exists = co_await tenant_exists(job.tenant);
+            if (!exists) co_return std::unexpected(exists.error());
+            if (!*exists)
+                co_return fail(Errc::denied, fmt::format("there is no tenant {:?}", job.tenant.value()));
+            // A message that comes again means the same job.
+            if (job.id.value().empty())
+                job.id = JobId{keyed_uuid(store_.id_key(), "job of " + id.value(), Instant{})};
+        }
+        if (mode == model::Mode::exe && !options_.commands)
+            co_return fail(
+                Errc::denied,
+                "commands and Kubernetes Jobs are not run for messages: mq_command_enabled is false");
+        co_return job;
+    }
+
+    /// A tenant is one that has jobs, or whose name is ecron's own.
+    asio::awaitable<Result<bool>> tenant_exists(TenantId tenant) {
+        if (tenant.value().empty()) co_return false;
+        if (tenant == options_.own_tenant) co_return true;
+        const SteadyInstant now = clock_.steady();
+        const auto known = tenants_.find(tenant);
+        if (known != tenants_.end() && now - known->second < kTenantKnown) co_return true;
+        TenantId asked = tenant;
+        const auto jobs = co_await store_.count_jobs(std::move(asked), std::nullopt, std::nullopt);
+        if (!jobs) co_return std::unexpected(jobs.error());
+        if (*jobs == 0) co_return false;
+        if (tenants_.size() >= kTenantsRemembered) tenants_.clear();
+        tenants_[tenant] = now;
+        co_return true;
+    }
+
+    asio::awaitable<Settlement> take_status(mq::Message message) {
+        Result<std::optional<Ending>> ending = read_status(message.body);
+        if (!ending) co_return dead(ending.error().what);
+        if (!*ending) co_return Settlement{};
+        if (!executions_.takes_writes()) co_return given_back();
+        const SteadyInstant begun = clock_.steady();
+        for (std::size_t tries = 0;; ++tries) {
+            const Result<void> told = co_await end(**ending);
+            const bool over =
+                told || told.error().code == Errc::not_found || told.error().code == Errc::conflict;
+            if (over) co_return Settlement{};
+            if (told.error().code != Errc::unavailable) co_return verdict_of(told.error());
+            const bool go_on = co_await pause(begun, tries);
+            if (!go_on) co_return given_back();
+        }
+    }
+
+    asio::awaitable<Result<void>> end(Ending ending) {
+        switch (ending.state) {
+            case model::ExecutionState::success:
+                return executions_.succeeded(std::move(ending.id), std::move(ending.result));
+            case model::ExecutionState::failure:
+                return executions_.failed(std::move(ending.id), false);
+            case model::ExecutionState::abandon:
+                return executions_.failed(std::move(ending.id), true);
+            default:
+                return executions_.interrupted(std::move(ending.id));
+        }
+    }
+
+    /// Only a hint: what has changed stands in the change log.
+    asio::awaitable<Settlement> take_change(mq::Message message) {
+        const Result<void> read = read_change(message.body);
+        if (!read) co_return dead(read.error().what);
+        executions_.look_at_changes();
+        co_return Settlement{};
+    }
+
+    /// Whoever has no room leaves it to others; whoever offered it does not wait for long.
+    asio::awaitable<Settlement> take_offer(mq::Message message) {
+        const Result<Offer> offer = read_offer(message.body);
+        if (!offer) co_return dead(offer.error().what);
+        ExecuteId id = offer->id;
+        const Result<void> begun = co_await executions_.begin(std::move(id), offer->attempt);
+        if (!begun)
+            log::debug("offered execution not begun execution={} error=\"{}\"", offer->id,
+                       begun.error().what);
+        co_return Settlement{};
+    }
+
+    const Clock& clock_;
+    store::Store& store_;
+    Executions& executions_;
+    const Options options_;
+    Wakeup stopped_;
+    std::unordered_map<TenantId, SteadyInstant> tenants_;
+    bool stopping_{false};
+};
+
+Consumers::Consumers(asio::io_context& io, const Clock& clock, store::Store& store, Executions& executions,
+                     Options options)
+    : impl_(std::make_shared<Impl>(io, clock, store, executions, std::move(options))) {}
+Consumers::~Consumers() = default;
+void Consumers::subscribe(mq::Broker& broker) { impl_->subscribe(broker); }
+void Consumers::stop() { impl_->stop(); }
+
+}  // namespace ecron::messages

@@ -1,0 +1,24 @@
+#include "ecron/messages/spread.hpp"
+
+#include "ecron/base/log.hpp"
+#include "messages/payload.hpp"
+#include "messages/topics.hpp"
+
+namespace ecron::messages {
+
+Spread::Spread(boost::asio::io_context& io, mq::Broker& broker) : io_(io), broker_(broker), gate_(io) {}
+
+void Spread::offer(const ExecuteId& id, int attempt) {
+    waiting_.push_back({.key = id.value(), .body = write_offer({.id = id, .attempt = attempt})});
+    if (waiting_.size() == 1) gate_.spawn("offers", publish());
+}
+
+/// Offers that are lost cost time only: who made them carries the attempts out himself.
+boost::asio::awaitable<void> Spread::publish() {
+    co_await yield(io_);
+    std::vector<mq::Outgoing> offers = std::exchange(waiting_, {});
+    const Result<void> published = co_await broker_.publish(kExecutionTopic, std::move(offers));
+    if (!published) log::debug("executions not offered error=\"{}\"", published.error().what);
+}
+
+}  // namespace ecron::messages

@@ -1,0 +1,53 @@
+#pragma once
+#include "ecron/store/messages.hpp"
+#include "store/readers.hpp"
+#include "store/writer.hpp"
+
+/// What is to be published, in SQL.
+namespace ecron::store {
+
+/// A message as a transaction puts it in.
+struct NewMessage {
+    std::string_view topic;
+    std::string about;
+    std::string payload;
+};
+void insert_messages(Session& session, const std::vector<NewMessage>& messages);
+
+std::vector<QueuedMessage> oldest_messages(Session& session, std::size_t limit);
+
+class RemoveMessages final : public Answering<Write, void> {
+public:
+    explicit RemoveMessages(std::vector<std::int64_t> keys)
+        : Answering(WriteKind::letters),
+          keys_(std::move(keys)) {}
+    void apply(Session& session) override;
+
+private:
+    std::vector<std::int64_t> keys_;
+};
+
+/// The queue over the store's threads.
+class SqlMessages final : public MessageQueue {
+public:
+    SqlMessages(Writer& writer, Readers& readers) : writer_(writer), readers_(readers) {}
+    Awaitable<std::vector<QueuedMessage>> oldest(std::size_t limit) override {
+        return await_answer(std::make_unique<Query<std::vector<QueuedMessage>>>(
+                                [limit](Session& session) { return oldest_messages(session, limit); }),
+                            readers_);
+    }
+    Awaitable<void> remove(std::vector<std::int64_t> keys) override {
+        return await_answer(std::make_unique<RemoveMessages>(std::move(keys)), writer_);
+    }
+    void on_written(std::function<void()> told) override { told_ = std::move(told); }
+    void written() const {
+        if (told_) told_();
+    }
+
+private:
+    Writer& writer_;
+    Readers& readers_;
+    std::function<void()> told_;
+};
+
+}  // namespace ecron::store

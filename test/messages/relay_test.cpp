@@ -1,0 +1,122 @@
+#include "ecron/messages/relay.hpp"
+
+#include "mq/support.hpp"
+
+namespace ecron::messages {
+namespace {
+
+namespace asio = boost::asio;
+using mq::await;
+using mq::run_until;
+
+/// A store's queue in memory.
+class FakeQueue final : public store::MessageQueue {
+public:
+    Awaitable<std::vector<store::QueuedMessage>> oldest(std::size_t limit) override {
+        co_return std::vector<store::QueuedMessage>(
+            kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(std::min(limit, kept.size())));
+    }
+    Awaitable<void> remove(std::vector<std::int64_t> keys) override {
+        std::erase_if(kept, [&](const store::QueuedMessage& message) {
+            return std::ranges::find(keys, message.key) != keys.end();
+        });
+        co_return Result<void>{};
+    }
+    void on_written(std::function<void()> told) override { told_ = std::move(told); }
+    void put(const std::string& topic, const std::string& payload, Millis age = {}) {
+        kept.push_back({.key = ++number_, .topic = topic, .about = "j", .payload = payload, .age = age});
+        if (told_) told_();
+    }
+
+    std::vector<store::QueuedMessage> kept;
+
+private:
+    std::function<void()> told_;
+    std::int64_t number_{0};
+};
+
+/// Takes what it is given, or refuses as it was told.
+class FakeBroker final : public mq::Broker {
+public:
+    asio::awaitable<Result<void>> publish(std::string topic, std::vector<mq::Outgoing> messages) override {
+        if (away) co_return fail(Errc::unavailable, "away");
+        for (const mq::Outgoing& message : messages)
+            if (message.body.size() > 10) co_return fail(Errc::too_large, "too large");
+        for (const mq::Outgoing& message : messages) taken.push_back(topic + ' ' + message.body);
+        co_return Result<void>{};
+    }
+    void subscribe(mq::Subscription) override {}
+    asio::awaitable<void> run() override { co_return; }
+    asio::awaitable<void> unsubscribe(Millis) override { co_return; }
+    asio::awaitable<void> stop(Millis) override { co_return; }
+    [[nodiscard]] bool connected() const override { return !away; }
+    [[nodiscard]] mq::State state() const override { return {}; }
+
+    std::vector<std::string> taken;
+    bool away{false};
+};
+
+struct World {
+    asio::io_context io;
+    FakeQueue queue;
+    FakeBroker broker;
+    bool may_work{true};
+    Relay relay{io, queue, broker, [this] { return may_work; }, Seconds{60}};
+    Gate gate{io};
+
+    World() { gate.spawn("relay", relay.run()); }
+    ~World() {
+        relay.stop();
+        run_until(io, [&] { return gate.count() == 0; });
+    }
+};
+
+}  // namespace
+
+TEST_CASE("what the store has is published in order, and then gone from it", "[messages]") {
+    World world;
+    world.queue.put("a", "1");
+    world.queue.put("b", "2");
+    world.queue.put("a", "3");
+    run_until(world.io, [&] { return world.queue.kept.empty(); });
+    CHECK(world.broker.taken == std::vector<std::string>{"a 1", "a 3", "b 2"});
+}
+
+TEST_CASE("while the broker is away messages stay, but not for ever", "[messages]") {
+    World world;
+    world.broker.away = true;
+    world.queue.put("a", "old", Seconds{61});
+    world.queue.put("a", "new");
+    run_until(world.io, [&] { return world.queue.kept.size() == 1; });
+    CHECK(world.relay.dropped() == 1);
+    world.broker.away = false;
+    run_until(world.io, [&] { return world.queue.kept.empty(); });
+    CHECK(world.broker.taken == std::vector<std::string>{"a new"});
+}
+
+TEST_CASE("a message that no broker takes does not hold up the others", "[messages]") {
+    World world;
+    world.queue.put("a", "1");
+    world.queue.put("a", std::string(11, 'x'));
+    world.queue.put("a", "3");
+    run_until(world.io, [&] { return world.queue.kept.empty(); });
+    CHECK(world.broker.taken == std::vector<std::string>{"a 1", "a 3"});
+    CHECK(world.relay.dropped() == 1);
+}
+
+TEST_CASE("a node that may not work publishes nothing, unless it says goodbye", "[messages]") {
+    World world;
+    world.may_work = false;
+    world.queue.put("a", "1");
+    bool looked = false;
+    world.gate.spawn("wait", [](asio::io_context& io, bool& ended) -> asio::awaitable<void> {
+        co_await sleep(io, Millis{50});
+        ended = true;
+    }(world.io, looked));
+    run_until(world.io, [&] { return looked; });
+    CHECK(world.broker.taken.empty());
+    await(world.io, world.relay.flush(Seconds{1}));
+    CHECK(world.broker.taken.size() == 1);
+}
+
+}  // namespace ecron::messages

@@ -1,0 +1,96 @@
+#include "mq/e2e/child.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <netinet/in.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <sstream>
+
+#include "e2e/wait.hpp"
+
+namespace ecron::e2e {
+
+Child::Child(std::vector<std::string> words, std::string output, const std::string& input)
+    : output_(std::move(output)) {
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    const std::string from = input.empty() ? "/dev/null" : input;
+    pid_ = ::fork();
+    if (pid_ == 0) {  // only what is async-signal-safe from here on
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        ::dup2(::open(from.c_str(), O_RDONLY), STDIN_FILENO);
+        const int log = ::open(output_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
+        ::dup2(log, STDOUT_FILENO);
+        ::dup2(log, STDERR_FILENO);
+        ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+        ::execvp(arguments.front(), arguments.data());
+        ::_exit(127);
+    }
+}
+
+Child& Child::operator=(Child&& other) noexcept {
+    end(SIGKILL);
+    pid_ = std::exchange(other.pid_, -1);
+    output_ = std::move(other.output_);
+    return *this;
+}
+
+void Child::end(int signal) {
+    if (pid_ <= 0) return;
+    ::kill(pid_, signal);
+    ::waitpid(std::exchange(pid_, -1), nullptr, 0);
+}
+
+int Child::wait() {
+    int status = 0;
+    REQUIRE(pid_ > 0);
+    ::waitpid(std::exchange(pid_, -1), &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+std::string Child::said() const {
+    const std::ifstream file(output_);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+std::vector<std::string> Child::lines() const {
+    std::istringstream text(said());
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(text, line);)
+        if (!text.eof()) lines.push_back(line);  // a line that is being written is none yet
+    return lines;
+}
+
+std::uint16_t free_port() {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{.sin_family = AF_INET, .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+    socklen_t size = sizeof address;
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    const bool bound = ::bind(fd, generic, size) == 0 && ::getsockname(fd, generic, &size) == 0;
+    ::close(fd);
+    REQUIRE(bound);
+    return ntohs(address.sin_port);
+}
+
+bool answers(std::uint16_t port) {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const sockaddr_in address{
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+    const bool connected = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    ::close(fd);
+    return connected;
+}
+
+void write_file(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+
+}  // namespace ecron::e2e

@@ -1,0 +1,158 @@
+#include "mq/e2e/queue.hpp"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+
+#include "e2e/wait.hpp"
+#include "ecron/base/uuid.hpp"
+
+namespace ecron::e2e {
+namespace {
+
+std::string variable(const char* name) {
+    const char* const value = std::getenv(name);
+    return value == nullptr ? std::string{} : std::string{value};
+}
+
+std::string local(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
+
+std::string joined(const std::vector<std::string>& messages) {
+    std::string text;
+    for (const std::string& message : messages) text += message + '\n';
+    return text;
+}
+
+}  // namespace
+
+Queue::Folder::Folder() : path(std::filesystem::temp_directory_path() / ("ecron-queue-" + random_uuid())) {
+    std::filesystem::create_directories(path);
+}
+Queue::Folder::~Folder() { std::filesystem::remove_all(path); }
+
+Queue::Queue() : folder_(made_.path) {}
+
+std::string Queue::new_file(const std::string& name) {
+    return fmt::format("{}/{}.{}", folder_, name, ++files_);
+}
+
+bool Queue::is_kafka() { return variable("ECRON_TEST_QUEUE") == "kafka"; }
+
+std::unique_ptr<Queue> Queue::start() {
+    if (is_kafka()) return std::make_unique<Kafka>();
+    return std::make_unique<Nsq>();
+}
+
+Nsq::Nsq() : programs_(variable("ECRON_NSQ")), lookup_tcp_(free_port()), lookup_http_(free_port()) {
+    lookupd_ = Child({programs_ + "/nsqlookupd", "-tcp-address=" + local(lookup_tcp_),
+                      "-http-address=" + local(lookup_http_), "-broadcast-address=127.0.0.1"},
+                     new_file("nsqlookupd"));
+    wait_until("nsqlookupd listens", [&] { return answers(lookup_tcp_) && answers(lookup_http_); });
+    for (int i = 0; i < 2; ++i) {
+        nsqds_.push_back(
+            {.data = fmt::format("{}/nsqd-{}", folder(), i), .tcp = free_port(), .http = free_port()});
+        std::filesystem::create_directories(nsqds_.back().data);
+        start_nsqd(nsqds_.back());
+    }
+}
+
+/// Messages go to the disk at once.
+void Nsq::start_nsqd(Nsqd& nsqd) {
+    nsqd.process = Child({programs_ + "/nsqd", "-data-path=" + nsqd.data, "-tcp-address=" + local(nsqd.tcp),
+                          "-http-address=" + local(nsqd.http), "-lookupd-tcp-address=" + local(lookup_tcp_),
+                          "-broadcast-address=127.0.0.1", "-mem-queue-size=0", "-sync-every=1"},
+                         new_file("nsqd"));
+    wait_until("nsqd listens", [&] { return answers(nsqd.tcp) && answers(nsqd.http); });
+}
+
+std::string Nsq::address(std::size_t nsqd) const { return local(nsqds_[nsqd].tcp); }
+
+Settings Nsq::settings() const {
+    return {{"mq_connector_type", "nsq"},
+            {"mq_host", local(lookup_http_)},
+            {"mq_lookupd_host", local(nsqds_[0].tcp) + "," + local(nsqds_[1].tcp)}};
+}
+
+void Nsq::publish_at(std::size_t nsqd, const std::string& topic, const std::vector<std::string>& messages) {
+    const std::string input = new_file("messages");
+    write_file(input, joined(messages));
+    Child client({programs_ + "/to_nsq", "-topic=" + topic, "-nsqd-tcp-address=" + local(nsqds_[nsqd].tcp)},
+                 new_file("to_nsq"), input);
+    const int code = client.wait();
+    CAPTURE(client.said());
+    REQUIRE(code == 0);
+}
+
+Child Nsq::read(const std::string& topic) {
+    return Child(
+        {programs_ + "/nsq_tail", "-topic=" + topic, "-channel=test",
+         "-lookupd-http-address=" + local(lookup_http_), "-consumer-opt=lookupd_poll_interval,200ms"},
+        new_file("nsq_tail"));
+}
+
+/// nsqd puts what it holds on the disk when it is told to end, and only then.
+void Nsq::stop() {
+    for (Nsqd& nsqd : nsqds_) nsqd.process.end(SIGTERM);
+}
+
+void Nsq::restart() {
+    for (Nsqd& nsqd : nsqds_)
+        if (!nsqd.process.runs()) start_nsqd(nsqd);
+}
+
+Kafka::Kafka() : jars_(variable("ECRON_KAFKA")), port_(free_port()), controller_(free_port()) {
+    const std::string data = folder() + "/data";
+    std::filesystem::create_directories(data);
+    write_file(data + "/meta.properties", "version=1\ncluster.id=4L6g3nShT-eMCtK--X86sw\nnode.id=1\n");
+    write_file(
+        folder() + "/server.properties",
+        fmt::format("process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:{1}\n"
+                    "listeners=PLAINTEXT://127.0.0.1:{0},CONTROLLER://127.0.0.1:{1}\n"
+                    "advertised.listeners=PLAINTEXT://127.0.0.1:{0}\ncontroller.listener.names=CONTROLLER\n"
+                    "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
+                    "log.dirs={2}\nnum.partitions=4\noffsets.topic.replication.factor=1\n"
+                    "offsets.topic.num.partitions=4\ntransaction.state.log.replication.factor=1\n"
+                    "transaction.state.log.min.isr=1\ngroup.initial.rebalance.delay.ms=0\n"
+                    "message.max.bytes=2097152\nauto.create.topics.enable=true\n",
+                    port_, controller_, data));
+    restart();
+}
+
+Settings Kafka::settings() const { return {{"mq_connector_type", "kafka"}, {"mq_host", local(port_)}}; }
+
+void Kafka::publish(const std::string& topic, const std::vector<std::string>& messages) {
+    const std::string input = new_file("messages");
+    write_file(input, joined(messages));
+    Child client({"kcat", "-P", "-b", local(port_), "-t", topic, "-X", "message.max.bytes=2000000"},
+                 new_file("kcat"), input);
+    const int code = client.wait();
+    CAPTURE(client.said());
+    REQUIRE(code == 0);
+}
+
+/// kcat ends when there is no such topic; asked about one, the broker makes it.
+Child Kafka::read(const std::string& topic) {
+    wait_until(
+        "the topic is there",
+        [&] {
+            Child list({"kcat", "-L", "-b", local(port_), "-t", topic}, new_file("kcat"));
+            list.wait();
+            return list.said().find("leader 1") != std::string::npos;
+        },
+        std::chrono::seconds{60});
+    return Child({"kcat", "-C", "-q", "-u", "-E", "-b", local(port_), "-t", topic, "-o", "beginning"},
+                 new_file("kcat"));
+}
+
+void Kafka::stop() { broker_.end(SIGKILL); }
+
+void Kafka::restart() {
+    broker_ = Child({"java", "-Xmx384m", "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-cp", jars_ + "/*",
+                     "kafka.Kafka", folder() + "/server.properties"},
+                    new_file("kafka"));
+    wait_until("Kafka listens", [&] { return answers(port_); }, std::chrono::seconds{90});
+}
+
+}  // namespace ecron::e2e

@@ -1,0 +1,95 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "e2e/database.hpp"
+#include "mq/e2e/child.hpp"
+
+/// A real message queue, of the kind that ECRON_TEST_QUEUE says (nsq, kafka), on free ports of this machine.
+/// Messages are published and read by programs that are not ours.
+namespace ecron::e2e {
+
+class Queue {
+public:
+    static std::unique_ptr<Queue> start();
+    static bool is_kafka();
+
+    virtual ~Queue() = default;
+    /// What tells ecron where it is.
+    [[nodiscard]] virtual Settings settings() const = 0;
+    /// One message a line; returns when the broker has them.
+    virtual void publish(const std::string& topic, const std::vector<std::string>& messages) = 0;
+    /// Reads a topic from its beginning, a message a line, as long as it runs.
+    [[nodiscard]] virtual Child read(const std::string& topic) = 0;
+    /// Ends the broker's processes as harshly as they may be ended without losing what they have taken.
+    virtual void stop() = 0;
+    /// On the same data.
+    virtual void restart() = 0;
+    [[nodiscard]] const std::string& folder() const { return folder_; }
+
+protected:
+    Queue();
+    std::string new_file(const std::string& name);
+
+private:
+    class Folder {
+    public:
+        Folder();
+        ~Folder();
+        Folder(const Folder&) = delete;
+        Folder& operator=(const Folder&) = delete;
+        std::string path;
+    };
+    Folder made_;
+    std::string folder_;
+    int files_{0};
+};
+
+/// nsqlookupd and two nsqds.
+class Nsq final : public Queue {
+public:
+    Nsq();
+    [[nodiscard]] Settings settings() const override;
+    void publish(const std::string& topic, const std::vector<std::string>& messages) override {
+        publish_at(0, topic, messages);
+    }
+    void publish_at(std::size_t nsqd, const std::string& topic, const std::vector<std::string>& messages);
+    [[nodiscard]] Child read(const std::string& topic) override;
+    void stop() override;
+    void restart() override;
+    void kill(std::size_t nsqd) { nsqds_[nsqd].process.end(9); }
+    [[nodiscard]] std::string address(std::size_t nsqd) const;
+    [[nodiscard]] std::uint16_t port(std::size_t nsqd) const { return nsqds_[nsqd].tcp; }
+
+private:
+    struct Nsqd {
+        std::string data;
+        std::uint16_t tcp, http;
+        Child process;
+    };
+    void start_nsqd(Nsqd& nsqd);
+
+    std::string programs_;
+    std::uint16_t lookup_tcp_, lookup_http_;
+    Child lookupd_;
+    std::vector<Nsqd> nsqds_;
+};
+
+/// One Kafka broker that is its own controller.
+class Kafka final : public Queue {
+public:
+    Kafka();
+    [[nodiscard]] Settings settings() const override;
+    void publish(const std::string& topic, const std::vector<std::string>& messages) override;
+    [[nodiscard]] Child read(const std::string& topic) override;
+    void stop() override;
+    void restart() override;
+
+private:
+    std::string jars_;
+    std::uint16_t port_, controller_;
+    Child broker_;
+};
+
+}  // namespace ecron::e2e

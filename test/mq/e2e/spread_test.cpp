@@ -1,0 +1,86 @@
+#include <set>
+
+#include "e2e/world.hpp"
+#include "mq/e2e/queue.hpp"
+
+/// Executions that are shared out among nodes over the message queue.
+namespace ecron::e2e {
+namespace {
+
+Settings merged(Settings settings, const Settings& more) {
+    settings.insert(more.begin(), more.end());
+    return settings;
+}
+
+/// A node that leads and one that helps, each with a target of its own to tell them apart by.
+struct Two {
+    std::unique_ptr<Queue> queue{Queue::start()};
+    World world{node("one")};
+    Ecron second{world.database.folder(), merged(node("two"), world.database.settings())};
+
+    [[nodiscard]] Settings node(const std::string& name) const {
+        return merged({{"node_id", name}, {"multi_node", "true"}, {"mq_fallback", "1s"}}, queue->settings());
+    }
+    [[nodiscard]] std::size_t run_by(const std::string& name, const std::string& job) const {
+        return std::stoul(
+            world.database.value("select count(*) from t_cron_attempt a join t_cron_job_status s on "
+                                 "s.f_execute_id = a.f_execute_id where "
+                                 "s.f_job_id = '" +
+                                 job + "' and a.f_node like '" + name + "%'"));
+    }
+    [[nodiscard]] std::size_t runs(const std::string& job) const { return run_by("", job); }
+};
+
+}  // namespace
+
+TEST_CASE("executions are spread over the nodes, and the leader runs them alone while the broker is away",
+          "[spread]") {
+    if (!Database::tests_mysql()) return;  // several nodes need a server
+    Two two;
+    two.second.start();
+    const std::string job = two.world.given({.name = "spread", .context = {{"overlap", "allow"}}});
+    wait_until(
+        "both have run some", [&] { return two.run_by("one", job) > 1 && two.run_by("two", job) > 1; },
+        std::chrono::seconds{60});
+    two.queue->stop();
+    const std::size_t until = two.runs(job);
+    wait_until("the runs go on", [&] { return two.runs(job) > until + 4; }, std::chrono::seconds{60});
+    two.queue->restart();
+    const auto before = std::pair{two.run_by("one", job), two.run_by("two", job)};
+    wait_until(
+        "they are spread again",
+        [&] { return two.run_by("one", job) > before.first && two.run_by("two", job) > before.second; },
+        std::chrono::seconds{60});
+    // Each planned run once, whoever ran it.
+    std::set<std::string> executions;
+    std::size_t first_attempts = 0;
+    for (const Call& call : two.world.target.calls("/run")) {
+        executions.insert(call.execution());
+        first_attempts += call.attempt() == 1 ? 1 : 0;
+    }
+    CHECK(executions.size() == first_attempts);
+    CHECK(executions.size() == two.world.target.count("/run"));
+}
+
+TEST_CASE("a node that dies with executions that were offered to it loses none", "[spread-death]") {
+    if (!Database::tests_mysql()) return;
+    Two two;
+    two.second.start();
+    const std::string job = two.world.given({.name = "spread", .context = {{"overlap", "allow"}}});
+    wait_until(
+        "both have run some", [&] { return two.run_by("one", job) > 0 && two.run_by("two", job) > 0; },
+        std::chrono::seconds{60});
+    two.second.kill();
+    const std::size_t then = two.runs(job);
+    wait_until("the other one goes on", [&] { return two.runs(job) > then + 12; }, std::chrono::seconds{60});
+    const std::string open =
+        "select count(*) from t_cron_job_status where f_job_id = '" + job +
+        "' and f_job_status in (2, 3) and f_due < (select max(f_due) - 15000 from (select f_due "
+        "from t_cron_job_status where f_job_id = '" +
+        job + "') t)";
+    wait_until(
+        "nothing is left open", [&] { return two.world.database.value(open) == "0"; },
+        std::chrono::seconds{60});
+}
+
+}  // namespace ecron::e2e
