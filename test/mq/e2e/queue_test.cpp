@@ -272,10 +272,15 @@ TEST_CASE("a stop loses nothing that is under way, and doubles nothing", "[stop]
     at.world.target.wait_for("/run", 10);
     CHECK(at.world.ecron.terminate() == 0);
     at.world.ecron.start();
-    wait_until("all have run", [&] { return at.world.target.count("/run") >= kJobsSent; }, kSlow);
-    std::set<std::string> executions;
-    for (const Call& call : at.world.target.calls("/run")) executions.insert(call.execution());
-    CHECK(executions.size() == kJobsSent);
+    const auto executions = [&] {
+        std::set<std::string> ids;
+        for (const Call& call : at.world.target.calls("/run")) ids.insert(call.execution());
+        return ids.size();
+    };
+    wait_until("all have run", [&] { return executions() >= kJobsSent; }, kSlow);
+    CHECK(executions() == kJobsSent);
+    CHECK(at.world.target.count("/run") == kJobsSent);
+    CHECK(at.world.database.value("select count(*) from t_cron_job_status where f_losses > 0") == "0");
 }
 
 TEST_CASE("many messages run once each", "[many]") {
