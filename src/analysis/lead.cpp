@@ -250,7 +250,7 @@ bool ShardScheduler::is_in_pause(const model::Execution& row) const {
 
 /// The attempt has its executor, once.
 void ShardScheduler::mark_begun(model::Execution& row, std::string executor, Instant began) {
-    if (row.execute_times >= row.attempt) return;
+    if (entered_attempts(row) >= row.attempt) return;
     add_executor(row, {std::move(executor), began});
     if (row.execute_times == 1) row.begin_at = began;
 }

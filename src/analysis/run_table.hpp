@@ -46,7 +46,7 @@ struct Run {
 /// Whether the attempt that the row is at was begun before and may still go on, its node dead or not: its
 /// beginning is recorded. Kubernetes Jobs only.
 [[nodiscard]] inline bool is_resumed(const model::Execution& row, const execution::TaskPtr& task) {
-    return task != nullptr && execution::outlives_node(task->context) && row.execute_times >= row.attempt;
+    return task != nullptr && execution::outlives_node(task->context) && entered_attempts(row) >= row.attempt;
 }
 
 /// How many runs there are in all tables of a process.

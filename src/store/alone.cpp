@@ -8,11 +8,11 @@ namespace ecron::store {
 
 namespace {
 
-/// The advisory locks of all shards there can be.
+/// The advisory locks of all shards there can be. A session that has just ended keeps its own for a moment.
 Result<void> take_every_lock(Session& session) {
     for (std::uint32_t shard = 0; shard < kMostShards; ++shard) {
         Statement& take =
-            session.prepare(fmt::format("select get_lock({}, 0)", lock_name(Shard(shard))), "", "i");
+            session.prepare(fmt::format("select get_lock({}, 1)", lock_name(Shard(shard))), "", "i");
         if (!take.first() || take.integer(0) != 1)
             return fail(Errc::conflict, fmt::format("a node leads shard {}; stop every node first", shard));
     }

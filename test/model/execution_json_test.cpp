@@ -139,6 +139,16 @@ TEST_CASE("of very many attempts all are counted and the newest executors kept",
     REQUIRE(execution.executors.size() == kMostExecutors);
     CHECK(execution.executors.front().executor_id == "6");
     CHECK(execution.executors.back().executor_id == std::to_string(attempts));
+    CHECK(entered_attempts(execution) == attempts);
+}
+
+TEST_CASE("an attempt that was counted before it entered itself is counted once", "[model]") {
+    Execution execution;
+    execution.execute_times = 1;
+    CHECK(entered_attempts(execution) == 0);
+    add_executor(execution, {"node", Instant{}});
+    CHECK(execution.execute_times == 1);
+    CHECK(entered_attempts(execution) == 1);
 }
 
 TEST_CASE("executors are kept as text", "[model]") {

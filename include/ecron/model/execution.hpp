@@ -67,6 +67,10 @@ struct Execution {
 
 inline constexpr std::size_t kMostExecutors = 32;
 
+/// How many attempts have entered themselves among the executors, those included that were dropped again. A
+/// run asked for counts its first attempt (execute_times) before that one does.
+[[nodiscard]] int entered_attempts(const Execution& execution);
+
 /// One more attempt began. Of very many the newest executors are kept; every attempt has its own record
 /// beside.
 void add_executor(Execution& execution, Executor executor);
