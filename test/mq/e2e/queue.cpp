@@ -85,7 +85,16 @@ void Nsq::publish_at(std::size_t nsqd, const std::string& topic, const std::vect
     REQUIRE(code == 0);
 }
 
+/// Its channel is made first: what comes before a topic's first channel goes to that one alone.
 Child Nsq::read(const std::string& topic) {
+    for (const Nsqd& nsqd : nsqds_) {
+        const std::string at = fmt::format("http://{}", local(nsqd.http));
+        for (const std::string& what :
+             {"/topic/create?topic=" + topic, "/channel/create?topic=" + topic + "&channel=test"}) {
+            Child maker({"curl", "--silent", "--fail", "--data", "", at + what}, new_file("curl"));
+            REQUIRE(maker.wait() == 0);
+        }
+    }
     return Child(
         {programs_ + "/nsq_tail", "-topic=" + topic, "-channel=test",
          "-lookupd-http-address=" + local(lookup_http_), "-consumer-opt=lookupd_poll_interval,200ms"},
