@@ -358,11 +358,13 @@ asio::awaitable<void> ShardScheduler::hand_back(Run run) {
     const bool unfinished = run.stage == Stage::running || run.stage == Stage::starting;
     if (!unfinished && run.row.node != node_.options.node) co_return;
     const ExecuteId execution = run.row.id;
-    // Whether an attempt that was just being begun is this node's already is not known.
+    // Whether an attempt that was just being begun is this node's already is not known. One that was asked for
+    // is stored as begun, and may wait all the same.
+    const bool may_have_begun = unfinished || run.begin_recorded;
     store::Outcome outcome{.id = execution,
                            .attempt = run.row.attempt,
                            .after = run.row,
-                           .owner = store::Outcome::Owner{node_.options.node, run.row.epoch, unfinished}};
+                           .owner = store::Outcome::Owner{node_.options.node, run.row.epoch, may_have_begun}};
     outcome.after.state = model::ExecutionState::pending;
     outcome.after.node = NodeId{};
     const bool goes_on = run.task != nullptr && execution::outlives_node(run.task->context);
