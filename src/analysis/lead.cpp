@@ -358,8 +358,8 @@ asio::awaitable<void> ShardScheduler::hand_back(Run run) {
     const bool unfinished = run.stage == Stage::running || run.stage == Stage::starting;
     if (!unfinished && run.row.node != node_.options.node) co_return;
     const ExecuteId execution = run.row.id;
-    // Whether an attempt that was just being begun is this node's already is not known. One that was asked for
-    // is stored as begun, and may wait all the same.
+    // Whether an attempt that was just being begun is this node's already is not known. One that was asked
+    // for is stored as begun, and may wait all the same.
     const bool may_have_begun = unfinished || run.begin_recorded;
     store::Outcome outcome{.id = execution,
                            .attempt = run.row.attempt,
