@@ -119,9 +119,9 @@ void append_json(std::string& out, const Job& job);
 void append_json(std::string& out, const Execution& execution, ExtInfo ext_info = ExtInfo::full);
 void append_json(std::string& out, const Attempt& attempt);
 
-/// What the topic of job changes is told: `{"method":…,"data":{job}}` with the kind of the change log as method, `spent`
-/// as the `enable` that it is. A create and an update tell the whole job, the others what they changed, and every other
-/// member as the zero value of its type.
+/// What the topic of job changes is told: `{"method":…,"data":{job}}` with the kind of the change log as
+/// method, `spent` as the `enable` that it is. A create and an update tell the whole job, the others what
+/// they changed, and every other member as the zero value of its type.
 std::string change_message(std::string_view kind, const Job& job);
 
 /// `f_executor` and `f_ext_info` as the database keeps them.
