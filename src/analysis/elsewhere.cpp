@@ -32,6 +32,14 @@ asio::awaitable<void> ShardScheduler::look_elsewhere() {
     std::vector<ExecuteId> ids;
     for (const RunId id : runs_.ids())
         if (const Run& run = *runs_.find(id); run.stage == Stage::elsewhere) ids.push_back(run.row.id);
+    co_await look_at_rows(std::move(ids), [this](Run& run, const model::Execution* row) {
+        if (run.stage == Stage::elsewhere) looked_at(run, row);
+    });
+    looking_ = false;
+}
+
+/// Shows each run that is still there the row that it has in the store, or none; as long as the term lasts.
+asio::awaitable<void> ShardScheduler::look_at_rows(std::vector<ExecuteId> ids, Look look) {
     const std::uint64_t term = term_count_;
     for (std::size_t at = 0; at < ids.size() && term == term_count_; at += kLookPage) {
         const auto first = ids.begin() + static_cast<std::ptrdiff_t>(at);
@@ -43,13 +51,11 @@ asio::awaitable<void> ShardScheduler::look_elsewhere() {
         for (const model::Execution& row : *rows) found.emplace(row.id, &row);
         for (const ExecuteId& id : page) {
             Run* const run = runs_.find(id);
-            if (run == nullptr || run->stage != Stage::elsewhere) continue;
             const auto row = found.find(id);
-            looked_at(*run, row == found.end() ? nullptr : row->second);
+            if (run != nullptr) look(*run, row == found.end() ? nullptr : row->second);
         }
         co_await yield(node_.io);
     }
-    looking_ = false;
 }
 
 void ShardScheduler::looked_at(Run& run, const model::Execution* row) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ecron/base/json_writer.hpp"
+#include "ecron/base/log.hpp"
 #include "ecron/base/uuid.hpp"
 #include "shard_scheduler.hpp"
 
@@ -65,7 +66,8 @@ asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_rows(std::ve
     for (std::size_t at = 0; at < firsts.size(); at += kIdsAtOnce) {
         const auto begin = firsts.begin() + static_cast<std::ptrdiff_t>(at);
         const auto count = static_cast<std::ptrdiff_t>(std::min(kIdsAtOnce, firsts.size() - at));
-        const auto rows = co_await node_.store.find_executions({begin, begin + count});
+        const std::vector<ExecuteId> page{begin, begin + count};
+        const auto rows = co_await node_.until_available([&] { return node_.store.find_executions(page); });
         if (!rows) continue;
         for (const model::Execution& row : *rows) claimed_first.insert(row.job_key);
     }
@@ -90,15 +92,13 @@ asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_rows(std::ve
 
 asio::awaitable<std::vector<Instant>> ShardScheduler::claimed_of(store::Missed missed, JobId job) {
     std::vector<Instant> claimed;
-    for (std::size_t tries = 0;; ++tries) {
-        const auto rows = co_await node_.store.runs_of(job, missed.from, missed.to);
-        const bool again = !rows && co_await node_.back_off(tries);
-        if (again) continue;
-        if (!rows) co_return claimed;
-        for (const model::Execution& row : *rows)
-            if (row.trigger == model::Trigger::schedule && row.nominal) claimed.push_back(*row.nominal);
-        co_return claimed;
-    }
+    const auto rows =
+        co_await node_.until_available([&] { return node_.store.runs_of(job, missed.from, missed.to); });
+    if (!rows) log::error("runs of a job are not known job={} error={}", job, rows.error().what);
+    if (!rows) co_return claimed;
+    for (const model::Execution& row : *rows)
+        if (row.trigger == model::Trigger::schedule && row.nominal) claimed.push_back(*row.nominal);
+    co_return claimed;
 }
 
 /// What is planned once more, because the last term did not say that it had planned it, may have been told by
@@ -114,17 +114,14 @@ asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_told(std::ve
     co_return left;
 }
 
-asio::awaitable<std::vector<Instant>> ShardScheduler::told_of(store::Missed missed,
-                                                              const cron::Schedule& schedule) {
-    for (std::size_t tries = 0;; ++tries) {
-        const auto told = co_await node_.store.missed_of(missed.job, missed.from, missed.to);
-        const bool again = !told && co_await node_.back_off(tries);
-        if (again) continue;
-        std::vector<Instant> instants;
-        if (told)
-            for (const store::Missed& one : *told) append_instants(one, missed, schedule, instants);
-        co_return instants;
-    }
+asio::awaitable<std::vector<Instant>> ShardScheduler::told_of(store::Missed missed, cron::Schedule schedule) {
+    std::vector<Instant> instants;
+    const auto told = co_await node_.until_available(
+        [&] { return node_.store.missed_of(missed.job, missed.from, missed.to); });
+    if (!told) log::error("summaries of a job are not known job={} error={}", missed.job, told.error().what);
+    if (!told) co_return instants;
+    for (const store::Missed& one : *told) append_instants(one, missed, schedule, instants);
+    co_return instants;
 }
 
 }  // namespace ecron::analysis

@@ -60,6 +60,15 @@ struct Node {
     [[nodiscard]] double dice() { return std::uniform_real_distribution<double>{0, 1}(random); }
     /// Waits before a call of the store is tried again; false when there is no point any more.
     asio::awaitable<bool> back_off(std::size_t tries);
+    /// What the store answers, asked again for as long as it is unavailable. `ask` answers Awaitable<T>.
+    template <class Ask> std::invoke_result_t<Ask> until_available(Ask ask) {
+        for (std::size_t tries = 0;; ++tries) {
+            auto answer = co_await ask();
+            bool again = !answer && answer.error().code == Errc::unavailable;
+            if (again) again = co_await back_off(tries);
+            if (!again) co_return answer;
+        }
+    }
     /// The tasks of these jobs, those there are; held, as a change of a job takes its task out of the cache.
     /// Nothing: the store did not answer.
     using Tasks = std::unordered_map<JobKey, execution::TaskPtr>;

@@ -42,8 +42,7 @@ std::uint32_t Planner::Impl::new_run(std::uint32_t job_number, std::uint32_t tim
 void Planner::Impl::arm_run(std::uint32_t number, Instant at) {
     disarm_run(number);
     Run& run = runs_[number];
-    const bool wheel_is_ahead = starts_.now() > now_;  // the clock was set back
-    if (at > starts_.now() || !wheel_is_ahead) {
+    if (at <= now_ || at > starts_.now()) {
         run.armed = Armed::wheel;
         run.timer = starts_.add(number, at).value();
         return;

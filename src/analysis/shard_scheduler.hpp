@@ -90,6 +90,8 @@ public:
 
     // elsewhere.cpp
     asio::awaitable<void> look_elsewhere();
+    using Look = std::function<void(Run&, const model::Execution*)>;
+    asio::awaitable<void> look_at_rows(std::vector<ExecuteId> ids, Look look);
 
     // strays.cpp
     [[nodiscard]] bool misses(const model::Execution& row);
@@ -179,7 +181,7 @@ private:
     asio::awaitable<std::vector<store::Missed>> without_rows(std::vector<store::Missed> missed);
     asio::awaitable<std::vector<Instant>> claimed_of(store::Missed missed, JobId job);
     asio::awaitable<std::vector<store::Missed>> without_told(std::vector<store::Missed> missed);
-    asio::awaitable<std::vector<Instant>> told_of(store::Missed missed, const cron::Schedule& schedule);
+    asio::awaitable<std::vector<Instant>> told_of(store::Missed missed, cron::Schedule schedule);
     Run new_run(const Claim& claim, const execution::TaskPtr& task) const;
     void settle_claim(const std::vector<RunId>& ids, const store::Claimed& claimed);
     void drop_claim(const std::vector<RunId>& ids);

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "ecron/base/log.hpp"
 #include "shard_scheduler.hpp"
 
@@ -8,7 +6,6 @@
 namespace ecron::analysis {
 namespace {
 
-constexpr std::size_t kLookPage = 500;
 constexpr Millis kNotHeard{5'000};  // without offers, after one that nobody heard
 // After that a run is looked at each second, as all that other nodes carry out.
 constexpr Millis kYoung{5'000};
@@ -53,32 +50,17 @@ asio::awaitable<void> ShardScheduler::begin_offered(model::Execution row) {
 asio::awaitable<void> ShardScheduler::look_at_offers() {
     if (looking_at_offers_ || !term_) co_return;
     looking_at_offers_ = true;
-    std::vector<ExecuteId> ids;
-    const SteadyInstant now = node_.clock.steady();
-    const auto is_out = [now](const Run& run) {
+    const auto is_out = [now = node_.clock.steady()](const Run& run) {
         if (!run.offered_at) return false;
         return run.stage == Stage::offered ||
                (run.stage == Stage::elsewhere && now - *run.offered_at < kYoung);
     };
+    std::vector<ExecuteId> ids;
     for (const RunId id : runs_.ids())
         if (const Run& run = *runs_.find(id); is_out(run)) ids.push_back(run.row.id);
-    const std::uint64_t term = term_count_;
-    for (std::size_t at = 0; at < ids.size() && term == term_count_; at += kLookPage) {
-        const auto first = ids.begin() + static_cast<std::ptrdiff_t>(at);
-        const auto count = static_cast<std::ptrdiff_t>(std::min(kLookPage, ids.size() - at));
-        const std::vector<ExecuteId> page(first, first + count);
-        const auto rows = co_await node_.store.find_executions(page);
-        if (!rows || term != term_count_) break;
-        std::unordered_map<ExecuteId, const model::Execution*> found;
-        for (const model::Execution& row : *rows) found.emplace(row.id, &row);
-        for (const ExecuteId& id : page) {
-            Run* const run = runs_.find(id);
-            if (run == nullptr || !is_out(*run)) continue;
-            const auto row = found.find(id);
-            offer_looked_at(*run, row == found.end() ? nullptr : row->second);
-        }
-        co_await yield(node_.io);
-    }
+    co_await look_at_rows(std::move(ids), [this, is_out](Run& run, const model::Execution* row) {
+        if (is_out(run)) offer_looked_at(run, row);
+    });
     looking_at_offers_ = false;
 }
 

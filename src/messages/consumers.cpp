@@ -56,7 +56,7 @@ public:
     void subscribe(mq::Broker& broker) {
         add(broker, kImmediateTopic, kImmediateChannel, &Impl::take_job);
         add(broker, kStatusTopic, kStatusChannel, &Impl::take_status);
-        add(broker, kChangeTopic, kChangeChannel, &Impl::take_change);
+        add(broker, kJobTopic, kJobChannel, &Impl::take_change);
         if (options_.takes_offers) add(broker, kExecutionTopic, kExecutionChannel, &Impl::take_offer);
     }
     void stop() {
@@ -67,10 +67,10 @@ public:
 private:
     using Take = asio::awaitable<Settlement> (Impl::*)(mq::Message);
 
-    void add(mq::Broker& broker, const char* topic, const char* channel, Take take) {
+    void add(mq::Broker& broker, std::string_view topic, std::string_view channel, Take take) {
         broker.subscribe(
-            {.topic = topic,
-             .channel = channel,
+            {.topic = std::string{topic},
+             .channel = std::string{channel},
              .in_flight = options_.in_flight,
              .most_deliveries = options_.most_deliveries,
              .handler = [this, take](mq::Message message) { return (this->*take)(std::move(message)); }});

@@ -17,7 +17,7 @@ void Spread::offer(const ExecuteId& id, int attempt) {
 boost::asio::awaitable<void> Spread::publish() {
     co_await yield(io_);
     std::vector<mq::Outgoing> offers = std::exchange(waiting_, {});
-    const Result<void> published = co_await broker_.publish(kExecutionTopic, std::move(offers));
+    const Result<void> published = co_await broker_.publish(std::string{kExecutionTopic}, std::move(offers));
     if (!published) log::debug("executions not offered error=\"{}\"", published.error().what);
 }
 

@@ -1,15 +1,16 @@
 #pragma once
+#include "ecron/store/messages.hpp"
 
 /// The topics, and the channel (Kafka: consumer group) of each that ecron listens on.
 namespace ecron::messages {
 
-inline constexpr const char* kImmediateTopic = "cron.topic.immediate.job";
-inline constexpr const char* kImmediateChannel = "cron.channel.immediate.job";
-inline constexpr const char* kChangeTopic = "cron.topic.cron.job";
-inline constexpr const char* kChangeChannel = "cron.channel.cron.job";
-inline constexpr const char* kStatusTopic = "cron.topic.job.status";
-inline constexpr const char* kStatusChannel = "cron.channel.job.status";
-inline constexpr const char* kExecutionTopic = "cron.topic.execution";
-inline constexpr const char* kExecutionChannel = "cron.channel.execution";
+inline constexpr std::string_view kImmediateTopic = "cron.topic.immediate.job";
+inline constexpr std::string_view kImmediateChannel = "cron.channel.immediate.job";
+using store::kJobTopic;
+inline constexpr std::string_view kJobChannel = "cron.channel.cron.job";
+using store::kStatusTopic;
+inline constexpr std::string_view kStatusChannel = "cron.channel.job.status";
+inline constexpr std::string_view kExecutionTopic = "cron.topic.execution";
+inline constexpr std::string_view kExecutionChannel = "cron.channel.execution";
 
 }  // namespace ecron::messages

@@ -1,12 +1,9 @@
 #include "e2e/mariadb_server.hpp"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
 #include <pwd.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,21 +12,12 @@
 #include <filesystem>
 #include <vector>
 
-#include "e2e/free_port.hpp"
+#include "e2e/ports.hpp"
 #include "e2e/wait.hpp"
 #include "ecron/base/uuid.hpp"
 
 namespace ecron::e2e {
 namespace {
-
-bool answers(std::uint16_t port) {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const sockaddr_in address{
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
-    const bool connected = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-    ::close(fd);
-    return connected;
-}
 
 std::string own_name() { return ::getpwuid(::geteuid())->pw_name; }
 

@@ -15,7 +15,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "e2e/free_port.hpp"
+#include "e2e/ports.hpp"
 #include "e2e/wait.hpp"
 #include "ecron/base/uuid.hpp"
 

@@ -1,6 +1,4 @@
-#include <algorithm>
 #include <catch2/catch.hpp>
-#include <string_view>
 
 #include "ecron/base/log.hpp"
 #include "world.hpp"
@@ -15,14 +13,6 @@ constexpr std::uint64_t kSeeds = 100;
 /// Nodes complain a lot in such worlds.
 void log_nothing() { REQUIRE(log::configure({.level = log::Level::error, .file = "/dev/null"})); }
 
-/// Rather late than twice: what must not happen at any price.
-bool is_about_safety(std::string_view violation) {
-    constexpr std::string_view kSubjects[] = {"doubled", "terms",     "states",  "calls",    "early",
-                                              "ends",    "watermark", "misfire", "promises", "thrown"};
-    return std::ranges::any_of(kSubjects,
-                               [&](std::string_view subject) { return violation.starts_with(subject); });
-}
-
 /// Runs worlds until one goes wrong that goes well without the mutation; what went wrong there.
 std::string first_violation(const sim::Mutation& mutation, std::uint64_t at_most) {
     for (std::uint64_t seed = 1; seed <= at_most; ++seed) {
@@ -35,13 +25,12 @@ std::string first_violation(const sim::Mutation& mutation, std::uint64_t at_most
 
 }  // namespace
 
-TEST_CASE("no run is doubled, no state goes astray, only leaders write, whatever fails", "[simulation]") {
+TEST_CASE("nothing is lost, doubled or stuck, and only leaders write, whatever fails", "[simulation]") {
     log_nothing();
     for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
         const sim::Verdict verdict = sim::simulate(seed, kSmall);
         INFO("replay: scripts/simulate --small --seed " << seed);
-        for (const std::string& violation : verdict.violations)
-            if (is_about_safety(violation)) FAIL_CHECK(violation);
+        for (const std::string& violation : verdict.violations) FAIL_CHECK(violation);
         CHECK(verdict.runs > 0);
     }
 }

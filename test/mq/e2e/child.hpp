@@ -1,7 +1,6 @@
 #pragma once
 #include <sys/types.h>
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -30,9 +29,6 @@ private:
     std::string output_;
 };
 
-std::uint16_t free_port();
-/// Whether somebody takes connections there.
-bool answers(std::uint16_t port);
 void write_file(const std::string& path, const std::string& text);
 
 }  // namespace ecron::e2e

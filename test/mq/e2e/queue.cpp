@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "e2e/ports.hpp"
 #include "e2e/wait.hpp"
 #include "ecron/base/uuid.hpp"
 

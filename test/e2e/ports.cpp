@@ -1,4 +1,4 @@
-#include "e2e/free_port.hpp"
+#include "e2e/ports.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -18,6 +18,15 @@ std::uint16_t free_port() {
     ::close(fd);
     REQUIRE(bound);
     return ntohs(address.sin_port);
+}
+
+bool answers(std::uint16_t port) {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const sockaddr_in address{
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+    const bool connected = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    ::close(fd);
+    return connected;
 }
 
 }  // namespace ecron::e2e
