@@ -1,6 +1,6 @@
 #include "ecron/messages/relay.hpp"
 
-#include <map>
+#include <deque>
 
 #include "ecron/base/async.hpp"
 #include "ecron/base/log.hpp"
@@ -20,44 +20,37 @@ bool is_at_fault(const Error& error) {
     return error.code == Errc::too_large || error.code == Errc::invalid || error.code == Errc::denied;
 }
 
-}  // namespace
-
-class Relay::Impl {
+/// One topic: what a broker does with the others does not hold it up.
+class Lane {
 public:
-    Impl(asio::io_context& io, store::MessageQueue& queue, mq::Broker& broker, std::function<bool()> may_work,
+    Lane(asio::io_context& io, store::MessageQueue& queue, mq::Broker& broker, std::string_view topic,
          Millis keep)
         : io_(io),
           queue_(queue),
           broker_(broker),
-          may_work_(std::move(may_work)),
+          topic_(topic),
           keep_(keep),
-          wake_(io) {
-        queue_.on_written([this] { wake_.notify(); });
-    }
-    ~Impl() { queue_.on_written({}); }
-    Impl(const Impl&) = delete;
-    Impl& operator=(const Impl&) = delete;
+          wake_(io) {}
 
-    asio::awaitable<void> run() {
+    asio::awaitable<void> run(const std::function<bool()>& may_work) {
         while (!stopping_) {
             co_await wake_.wait(kPoll);
             if (!stopping_) co_await sleep(io_, kGather);
-            bool more = !stopping_ && may_work_();
+            bool more = !stopping_ && may_work();
             while (more) {
                 more = co_await publish_some();
-                more = more && !stopping_ && may_work_();
+                more = more && !stopping_ && may_work();
             }
         }
     }
-
+    asio::awaitable<void> flush(std::chrono::steady_clock::time_point deadline) {
+        bool more = broker_.connected();
+        while (more && std::chrono::steady_clock::now() < deadline) more = co_await publish_some();
+    }
+    void wake() { wake_.notify(); }
     void stop() {
         stopping_ = true;
         wake_.notify();
-    }
-    asio::awaitable<void> flush(Millis at_most) {
-        const auto deadline = std::chrono::steady_clock::now() + at_most;
-        bool more = broker_.connected();
-        while (more && std::chrono::steady_clock::now() < deadline) more = co_await publish_some();
     }
     [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
@@ -66,12 +59,11 @@ private:
 
     /// True: there may be more.
     asio::awaitable<bool> publish_some() {
-        const Result<Queued> oldest = co_await queue_.oldest(kAtOnce);
+        std::string topic = topic_;
+        const Result<Queued> oldest = co_await queue_.oldest(std::move(topic), kAtOnce);
         if (!oldest || oldest->empty()) co_return false;
-        std::map<std::string, Queued> by_topic;
-        for (const store::QueuedMessage& message : *oldest) by_topic[message.topic].push_back(message);
         std::vector<std::int64_t> gone;
-        for (const auto& [topic, messages] : by_topic) co_await publish(topic, messages, gone);
+        co_await publish(*oldest, gone);
         const bool all = gone.size() == oldest->size();
         if (!gone.empty()) {
             const Result<void> removed = co_await queue_.remove(std::move(gone));
@@ -82,12 +74,11 @@ private:
     }
 
     /// Appends the keys of those that are done with.
-    asio::awaitable<void> publish(const std::string& topic, const Queued& messages,
-                                  std::vector<std::int64_t>& gone) {
+    asio::awaitable<void> publish(const Queued& messages, std::vector<std::int64_t>& gone) {
         std::vector<mq::Outgoing> together;
         for (const store::QueuedMessage& message : messages)
             together.push_back({.key = message.about, .body = message.payload});
-        const Result<void> published = co_await broker_.publish(topic, std::move(together));
+        const Result<void> published = co_await broker_.publish(topic_, std::move(together));
         if (published) {
             for (const store::QueuedMessage& message : messages) gone.push_back(message.key);
             co_return;
@@ -96,14 +87,14 @@ private:
         if (one_by_one) {
             for (const store::QueuedMessage& message : messages) {
                 const Queued one{message};
-                co_await publish(topic, one, gone);
+                co_await publish(one, gone);
             }
             co_return;
         }
         for (const store::QueuedMessage& message : messages) {
             const bool refused = is_at_fault(published.error()) && published.error().code != Errc::denied;
             if (!refused && message.age < keep_) continue;
-            log::error("message not published topic={} about={} age={} error=\"{}\"", topic, message.about,
+            log::error("message not published topic={} about={} age={} error=\"{}\"", topic_, message.about,
                        format_duration(message.age), published.error().what);
             ++dropped_;
             gone.push_back(message.key);
@@ -113,11 +104,57 @@ private:
     asio::io_context& io_;
     store::MessageQueue& queue_;
     mq::Broker& broker_;
-    std::function<bool()> may_work_;
+    const std::string topic_;
     const Millis keep_;
     Wakeup wake_;
     std::uint64_t dropped_{0};
     bool stopping_{false};
+};
+
+}  // namespace
+
+class Relay::Impl {
+public:
+    Impl(asio::io_context& io, store::MessageQueue& queue, mq::Broker& broker, std::function<bool()> may_work,
+         Millis keep)
+        : io_(io),
+          queue_(queue),
+          may_work_(std::move(may_work)) {
+        for (const std::string_view topic : store::kTopics)
+            lanes_.emplace_back(io, queue, broker, topic, keep);
+        queue_.on_written([this] {
+            for (Lane& lane : lanes_) lane.wake();
+        });
+    }
+    ~Impl() { queue_.on_written({}); }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+
+    asio::awaitable<void> run() {
+        Gate gate{io_};
+        for (Lane& lane : lanes_) gate.spawn("relay", lane.run(may_work_));
+        co_await gate.drained();
+    }
+    void stop() {
+        for (Lane& lane : lanes_) lane.stop();
+    }
+    asio::awaitable<void> flush(Millis at_most) {
+        const auto deadline = std::chrono::steady_clock::now() + at_most;
+        Gate gate{io_};
+        for (Lane& lane : lanes_) gate.spawn("relay flush", lane.flush(deadline));
+        co_await gate.drained();
+    }
+    [[nodiscard]] std::uint64_t dropped() const {
+        std::uint64_t all = 0;
+        for (const Lane& lane : lanes_) all += lane.dropped();
+        return all;
+    }
+
+private:
+    asio::io_context& io_;
+    store::MessageQueue& queue_;
+    const std::function<bool()> may_work_;
+    std::deque<Lane> lanes_;
 };
 
 Relay::Relay(asio::io_context& io, store::MessageQueue& queue, mq::Broker& broker,

@@ -17,19 +17,19 @@ void insert_messages(Session& session, const std::vector<NewMessage>& messages) 
         [&](std::size_t i) { return 150 + messages[i].payload.size(); });
 }
 
-std::vector<QueuedMessage> oldest_messages(Session& session, std::size_t limit) {
+std::vector<QueuedMessage> oldest_messages(Session& session, const std::string& topic, std::size_t limit) {
     const Instant now = session.recent_now();
     Statement& rows = session.prepare(
-        "select f_id, f_topic, f_key, f_payload, f_created from t_cron_message order by f_id limit :rows",
-        "i", "isssi");
-    rows << static_cast<std::int64_t>(limit);
+        "select f_id, f_key, f_payload, f_created from t_cron_message where f_topic = :topic "
+        "order by f_id limit :rows",
+        "si", "issi");
+    rows << topic << static_cast<std::int64_t>(limit);
     std::vector<QueuedMessage> messages;
     for (rows.run(); rows.fetch();)
         messages.push_back({.key = rows.integer(0),
-                            .topic = rows.text(1),
-                            .about = rows.text(2),
-                            .payload = rows.text(3),
-                            .age = now - from_unix_millis(rows.integer(4))});
+                            .about = rows.text(1),
+                            .payload = rows.text(2),
+                            .age = now - from_unix_millis(rows.integer(3))});
     return messages;
 }
 

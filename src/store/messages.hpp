@@ -14,7 +14,7 @@ struct NewMessage {
 };
 void insert_messages(Session& session, const std::vector<NewMessage>& messages);
 
-std::vector<QueuedMessage> oldest_messages(Session& session, std::size_t limit);
+std::vector<QueuedMessage> oldest_messages(Session& session, const std::string& topic, std::size_t limit);
 
 class RemoveMessages final : public Answering<Write, void> {
 public:
@@ -31,9 +31,11 @@ private:
 class SqlMessages final : public MessageQueue {
 public:
     SqlMessages(Writer& writer, Readers& readers) : writer_(writer), readers_(readers) {}
-    Awaitable<std::vector<QueuedMessage>> oldest(std::size_t limit) override {
+    Awaitable<std::vector<QueuedMessage>> oldest(std::string topic, std::size_t limit) override {
         return await_answer(std::make_unique<Query<std::vector<QueuedMessage>>>(
-                                [limit](Session& session) { return oldest_messages(session, limit); }),
+                                [topic = std::move(topic), limit](Session& session) {
+                                    return oldest_messages(session, topic, limit);
+                                }),
                             readers_);
     }
     Awaitable<void> remove(std::vector<std::int64_t> keys) override {

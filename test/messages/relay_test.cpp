@@ -1,5 +1,7 @@
 #include "ecron/messages/relay.hpp"
 
+#include <map>
+
 #include "mq/support.hpp"
 
 namespace ecron::messages {
@@ -9,26 +11,32 @@ namespace asio = boost::asio;
 using mq::await;
 using mq::run_until;
 
+constexpr const char* kJobs = "cron.topic.cron.job";
+constexpr const char* kStatuses = "cron.topic.job.status";
+
 /// A store's queue in memory.
 class FakeQueue final : public store::MessageQueue {
 public:
-    Awaitable<std::vector<store::QueuedMessage>> oldest(std::size_t limit) override {
+    Awaitable<std::vector<store::QueuedMessage>> oldest(std::string topic, std::size_t limit) override {
+        const std::vector<store::QueuedMessage>& all = kept[topic];
         co_return std::vector<store::QueuedMessage>(
-            kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(std::min(limit, kept.size())));
+            all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(limit, all.size())));
     }
     Awaitable<void> remove(std::vector<std::int64_t> keys) override {
-        std::erase_if(kept, [&](const store::QueuedMessage& message) {
-            return std::ranges::find(keys, message.key) != keys.end();
-        });
+        for (auto& [topic, messages] : kept)
+            std::erase_if(messages, [&](const store::QueuedMessage& message) {
+                return std::ranges::find(keys, message.key) != keys.end();
+            });
         co_return Result<void>{};
     }
     void on_written(std::function<void()> told) override { told_ = std::move(told); }
     void put(const std::string& topic, const std::string& payload, Millis age = {}) {
-        kept.push_back({.key = ++number_, .topic = topic, .about = "j", .payload = payload, .age = age});
+        kept[topic].push_back({.key = ++number_, .about = "j", .payload = payload, .age = age});
         if (told_) told_();
     }
+    [[nodiscard]] std::size_t size() { return kept[kJobs].size() + kept[kStatuses].size(); }
 
-    std::vector<store::QueuedMessage> kept;
+    std::map<std::string, std::vector<store::QueuedMessage>> kept;
 
 private:
     std::function<void()> told_;
@@ -39,10 +47,10 @@ private:
 class FakeBroker final : public mq::Broker {
 public:
     asio::awaitable<Result<void>> publish(std::string topic, std::vector<mq::Outgoing> messages) override {
-        if (away) co_return fail(Errc::unavailable, "away");
+        if (away || topic == refused) co_return fail(Errc::unavailable, "away");
         for (const mq::Outgoing& message : messages)
             if (message.body.size() > 10) co_return fail(Errc::too_large, "too large");
-        for (const mq::Outgoing& message : messages) taken.push_back(topic + ' ' + message.body);
+        for (const mq::Outgoing& message : messages) taken[topic].push_back(message.body);
         co_return Result<void>{};
     }
     void subscribe(mq::Subscription) override {}
@@ -52,7 +60,8 @@ public:
     [[nodiscard]] bool connected() const override { return !away; }
     [[nodiscard]] mq::State state() const override { return {}; }
 
-    std::vector<std::string> taken;
+    std::map<std::string, std::vector<std::string>> taken;
+    std::string refused;  // a topic that cannot be written for now
     bool away{false};
 };
 
@@ -75,39 +84,52 @@ struct World {
 
 TEST_CASE("what the store has is published in order, and then gone from it", "[messages]") {
     World world;
-    world.queue.put("a", "1");
-    world.queue.put("b", "2");
-    world.queue.put("a", "3");
-    run_until(world.io, [&] { return world.queue.kept.empty(); });
-    CHECK(world.broker.taken == std::vector<std::string>{"a 1", "a 3", "b 2"});
+    world.queue.put(kJobs, "1");
+    world.queue.put(kStatuses, "2");
+    world.queue.put(kJobs, "3");
+    run_until(world.io, [&] { return world.queue.size() == 0; });
+    CHECK(world.broker.taken[kJobs] == std::vector<std::string>{"1", "3"});
+    CHECK(world.broker.taken[kStatuses] == std::vector<std::string>{"2"});
+}
+
+TEST_CASE("a topic that cannot be written holds up no other one", "[messages]") {
+    World world;
+    world.broker.refused = kStatuses;
+    for (int i = 0; i < 600; ++i) world.queue.put(kStatuses, "s");  // more than are read at once
+    world.queue.put(kJobs, "1");
+    run_until(world.io, [&] { return !world.broker.taken[kJobs].empty(); });
+    CHECK(world.queue.kept[kStatuses].size() == 600);
+    world.broker.refused.clear();
+    run_until(world.io, [&] { return world.queue.size() == 0; });
+    CHECK(world.broker.taken[kStatuses].size() == 600);
 }
 
 TEST_CASE("while the broker is away messages stay, but not for ever", "[messages]") {
     World world;
     world.broker.away = true;
-    world.queue.put("a", "old", Seconds{61});
-    world.queue.put("a", "new");
-    run_until(world.io, [&] { return world.queue.kept.size() == 1; });
+    world.queue.put(kJobs, "old", Seconds{61});
+    world.queue.put(kJobs, "new");
+    run_until(world.io, [&] { return world.queue.size() == 1; });
     CHECK(world.relay.dropped() == 1);
     world.broker.away = false;
-    run_until(world.io, [&] { return world.queue.kept.empty(); });
-    CHECK(world.broker.taken == std::vector<std::string>{"a new"});
+    run_until(world.io, [&] { return world.queue.size() == 0; });
+    CHECK(world.broker.taken[kJobs] == std::vector<std::string>{"new"});
 }
 
 TEST_CASE("a message that no broker takes does not hold up the others", "[messages]") {
     World world;
-    world.queue.put("a", "1");
-    world.queue.put("a", std::string(11, 'x'));
-    world.queue.put("a", "3");
-    run_until(world.io, [&] { return world.queue.kept.empty(); });
-    CHECK(world.broker.taken == std::vector<std::string>{"a 1", "a 3"});
+    world.queue.put(kJobs, "1");
+    world.queue.put(kJobs, std::string(11, 'x'));
+    world.queue.put(kJobs, "3");
+    run_until(world.io, [&] { return world.queue.size() == 0; });
+    CHECK(world.broker.taken[kJobs] == std::vector<std::string>{"1", "3"});
     CHECK(world.relay.dropped() == 1);
 }
 
 TEST_CASE("a node that may not work publishes nothing, unless it says goodbye", "[messages]") {
     World world;
     world.may_work = false;
-    world.queue.put("a", "1");
+    world.queue.put(kJobs, "1");
     bool looked = false;
     world.gate.spawn("wait", [](asio::io_context& io, bool& ended) -> asio::awaitable<void> {
         co_await sleep(io, Millis{50});
@@ -116,7 +138,7 @@ TEST_CASE("a node that may not work publishes nothing, unless it says goodbye", 
     run_until(world.io, [&] { return looked; });
     CHECK(world.broker.taken.empty());
     await(world.io, world.relay.flush(Seconds{1}));
-    CHECK(world.broker.taken.size() == 1);
+    CHECK(world.broker.taken[kJobs].size() == 1);
 }
 
 }  // namespace ecron::messages
