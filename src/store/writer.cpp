@@ -11,6 +11,7 @@ namespace ecron::store {
 namespace {
 
 constexpr std::size_t kGroupLimit = 500;  // beyond it a transaction only gets longer, not cheaper a row
+constexpr std::size_t kWholeGroup = 32;   // below it two transactions cost more than they save
 constexpr int kTries = 5;
 constexpr Millis kFirstBackOff{100};
 constexpr Millis kLongestBackOff{2'000};
@@ -46,7 +47,7 @@ void Writer::submit(std::unique_ptr<Write> write) {
         } else if (waiting_ >= options_.queue_limit) {
             refused.what = "too many writes wait for the database; nothing was stored";
         } else {
-            queues_[static_cast<std::size_t>(write->kind())].push_back(std::move(write));
+            queues_[static_cast<std::size_t>(write->kind())].writes.push_back(std::move(write));
             if (waiting_++ == 0) wake_.notify_one();
             return;
         }
@@ -95,15 +96,19 @@ void Writer::run() {
 }
 
 Writer::Batch Writer::take(std::unique_lock<std::mutex>&) {
-    auto oldest = queues_.end();
-    for (auto queue = queues_.begin(); queue != queues_.end(); ++queue) {
-        if (queue->empty()) continue;
-        if (oldest == queues_.end() || queue->front()->since < oldest->front()->since) oldest = queue;
+    Queue* oldest = nullptr;
+    for (Queue& queue : queues_) {
+        if (queue.writes.empty()) continue;
+        if (oldest == nullptr || queue.writes.front()->since < oldest->writes.front()->since) oldest = &queue;
     }
-    const std::size_t size = std::min(kGroupLimit, oldest->size());
-    Batch batch(std::make_move_iterator(oldest->begin()),
-                std::make_move_iterator(oldest->begin() + static_cast<std::ptrdiff_t>(size)));
-    oldest->erase(oldest->begin(), oldest->begin() + static_cast<std::ptrdiff_t>(size));
+    auto& writes = oldest->writes;
+    // Half of those who write at once: while they are stored, the others' requests are read and answered.
+    const std::size_t half = (oldest->last_taken + writes.size() + 1) / 2;
+    const std::size_t size = std::min({writes.size(), std::max(half, kWholeGroup), kGroupLimit});
+    oldest->last_taken = size;
+    const auto end = writes.begin() + static_cast<std::ptrdiff_t>(size);
+    Batch batch(std::make_move_iterator(writes.begin()), std::make_move_iterator(end));
+    writes.erase(writes.begin(), end);
     waiting_ -= size;
     return batch;
 }

@@ -68,6 +68,10 @@ public:
 
 private:
     using Batch = std::vector<std::unique_ptr<Write>>;
+    struct Queue {
+        std::deque<std::unique_ptr<Write>> writes{};
+        std::size_t last_taken{0};
+    };
     enum class Manner : std::uint8_t { together, each };
 
     void run();
@@ -89,7 +93,7 @@ private:
 
     mutable std::mutex mutex_;
     std::condition_variable wake_;
-    std::array<std::deque<std::unique_ptr<Write>>, kWriteKinds> queues_;
+    std::array<Queue, kWriteKinds> queues_;
     std::size_t waiting_{0};
     bool closing_{false};
     std::chrono::milliseconds back_off_{0};
