@@ -3,7 +3,9 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <optional>
 #include <vector>
 
 #include "http/multi_driver.hpp"
@@ -25,7 +27,8 @@ public:
           options_(std::move(options)),
           trust_(options_.ca_file, options_.ca_text),
           driver_(std::make_shared<MultiDriver>(io, options_,
-                                                [this](CURL* easy, CURLcode code) { ended(easy, code); })) {}
+                                                [this](CURL* easy, CURLcode code) { ended(easy, code); })),
+          timer_(io) {}
 
     RequestId start(ClientRequest request, Done done);
     void cancel(RequestId id);
@@ -42,6 +45,8 @@ private:
         Done done;  // empty: free
     };
 
+    using Clock = std::chrono::steady_clock;
+
     static RequestId id_of(const Slot& slot) {
         return RequestId{std::uint64_t{slot.uses} << 32 | slot.index};
     }
@@ -51,6 +56,9 @@ private:
     Done release(Slot& slot);
     void finish_later(Done done, Result<ClientResponse> result);
     void ended(CURL* easy, CURLcode code);
+    void add(Slot& slot);
+    void look_at(Clock::time_point deadline);
+    void end_overdue();
 
     asio::io_context& io_;
     ClientOptions options_;
@@ -58,6 +66,8 @@ private:
     std::shared_ptr<MultiDriver> driver_;
     std::vector<std::unique_ptr<Slot>> slots_;
     std::vector<Slot*> free_;
+    asio::steady_timer timer_;
+    std::optional<Clock::time_point> look_at_;
     bool closed_{false};
 };
 
@@ -91,7 +101,7 @@ Client::RequestId Client::Impl::start(ClientRequest request, Done done) {
     const RequestId id = id_of(slot);
     slot.done = std::move(done);
     if (const auto begun = slot.begin(std::move(request)); begun)
-        driver_->add(slot.easy());
+        add(slot);
     else
         finish_later(release(slot), std::unexpected(begun.error()));
     return id;
@@ -115,13 +125,44 @@ void Client::Impl::finish_later(Done done, Result<ClientResponse> result) {
 void Client::Impl::ended(CURL* easy, CURLcode code) {
     Slot& slot = static_cast<Slot&>(Transfer::of(easy));
     auto result = slot.hop_ended(code);
-    if (!result) return driver_->add(easy);
+    if (!result) return add(slot);
     const auto alive = shared_from_this();  // Done may destroy the client
     release(slot)(std::move(*result));
 }
 
+void Client::Impl::add(Slot& slot) {
+    driver_->add(slot.easy());
+    look_at(slot.deadline());
+}
+
+/// The timer stands at the earliest deadline of when it was armed, or before: most requests end long before
+/// theirs, and arming it for each would cost more than looking at all of them now and then.
+void Client::Impl::look_at(Clock::time_point deadline) {
+    if (look_at_ && *look_at_ <= deadline) return;
+    look_at_ = deadline;
+    timer_.expires_at(deadline);
+    timer_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
+        const auto self = weak.lock();
+        if (!ec && self) self->end_overdue();
+    });
+}
+
+void Client::Impl::end_overdue() {
+    look_at_.reset();
+    for (const auto& slot : slots_) {
+        if (!slot->done) continue;
+        if (const std::optional<Error> why = slot->overdue()) {
+            driver_->remove(slot->easy());
+            finish_later(release(*slot), std::unexpected(*why));
+        } else {
+            look_at(slot->deadline());
+        }
+    }
+}
+
 void Client::Impl::close() {
     closed_ = true;
+    timer_.cancel();
     std::vector<Done> unanswered;  // destroyed last: they may hold whatever calls this
     for (const auto& slot : slots_) {
         if (!slot->done) continue;

@@ -16,7 +16,13 @@ namespace ecron::http {
 namespace {
 
 constexpr std::size_t kHeaderBytesKept = 64UL * 1024;
+// Until it is connected libcurl gives up by itself after this, unless it is told another limit.
+constexpr Millis kConnectLimit{300'000};
+constexpr Millis kNoConnectLimit{std::numeric_limits<int>::max()};
+constexpr Millis kLongestTime = std::chrono::days{365};
 constexpr std::size_t kUrlSize = 64UL * 1024;
+// Before a larger body libcurl asks the target whether it wants it (1 MiB since 7.87, 1 KiB earlier).
+constexpr std::size_t kExpectSize = 1024;
 
 template <class Value> void set(CURL* easy, CURLoption option, Value value) {
     // Fails only for options that this libcurl does not know, and for want of memory.
@@ -67,11 +73,6 @@ std::string_view trim(std::string_view text) {
 
 std::string without_prefix(const std::string& text, std::string_view prefix) {
     return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
-}
-
-/// For libcurl 0 means no limit, and more than an int is an error.
-long curl_millis(Millis limit) {
-    return static_cast<long>(std::clamp(limit, Millis{1}, Millis{std::numeric_limits<int>::max()}).count());
 }
 
 Result<void> check(const ClientRequest& request) {
@@ -156,6 +157,7 @@ Result<void> Transfer::begin(ClientRequest request) {
     redirects_ = 0;
     address_denied_ = false;
     begun_ = Clock::now();
+    end_by_ = begun_ + std::min(request_.timeout, kLongestTime);
     prepare_hop();
     return {};
 }
@@ -173,45 +175,49 @@ void Transfer::prepare_hop() {
 }
 
 void Transfer::prepare_method() {
-    const std::string& method = request_.method;
-    set(easy(), CURLOPT_NOBODY, 0L);
     if (request_.body) {
-        set(easy(), CURLOPT_POST, 1L);
         set(easy(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body->size()));
         set(easy(), CURLOPT_POSTFIELDS, request_.body->c_str());
-    } else {
-        set(easy(), CURLOPT_HTTPGET, 1L);
-        if (method == "HEAD") set(easy(), CURLOPT_NOBODY, 1L);
     }
-    const bool implied = method == "HEAD" || method == (request_.body ? "POST" : "GET");
+    const std::string& method = request_.method;
+    const bool has_body = request_.body.has_value();
+    if (method == method_ && has_body == method_has_body_) return;  // it mostly is what it was
+    set(easy(), CURLOPT_NOBODY, 0L);
+    set(easy(), has_body ? CURLOPT_POST : CURLOPT_HTTPGET, 1L);
+    if (method == "HEAD" && !has_body) set(easy(), CURLOPT_NOBODY, 1L);
+    const bool implied = method == "HEAD" || method == (has_body ? "POST" : "GET");
     set(easy(), CURLOPT_CUSTOMREQUEST, implied ? static_cast<const char*>(nullptr) : method.c_str());
+    method_ = method;
+    method_has_body_ = has_body;
 }
 
 void Transfer::prepare_headers() {
-    header_list_.reset();
-    append_header("Expect:");
+    header_list_.clear();
+    if (request_.body && request_.body->size() >= kExpectSize) header_list_.leave_out("Expect");
     bool content_type = false;
     for (const Header& header : request_.headers) {
         if (header.value.empty() || is_framing(header.name)) continue;
-        append_header(header.name + ": " + header.value);
+        header_list_.add(header.name, header.value);
         content_type = content_type || iequals(header.name, "Content-Type");
     }
-    if (request_.body && !content_type) append_header("Content-Type:");
-    set(easy(), CURLOPT_HTTPHEADER, header_list_.get());
-}
-
-void Transfer::append_header(const std::string& line) {
-    curl_slist* const longer = curl_slist_append(header_list_.get(), line.c_str());
-    if (longer == nullptr) throw std::bad_alloc{};
-    (void)header_list_.release();  // it is the same list, or its beginning
-    header_list_.reset(longer);
+    if (request_.body && !content_type) header_list_.leave_out("Content-Type");
+    set(easy(), CURLOPT_HTTPHEADER, header_list_.link());
 }
 
 void Transfer::prepare_time() {
     hop_begun_ = Clock::now();
-    const auto spent = std::chrono::duration_cast<Millis>(hop_begun_ - begun_);
-    set(easy(), CURLOPT_TIMEOUT_MS, curl_millis(request_.timeout - spent));
-    set(easy(), CURLOPT_CONNECTTIMEOUT_MS, curl_millis(request_.connect_timeout));
+    deadline_ = std::min(end_by_, hop_begun_ + std::min(request_.connect_timeout, kLongestTime));
+    const Millis to_libcurl = request_.connect_timeout < kConnectLimit ? Millis{0} : kNoConnectLimit;
+    set(easy(), CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(to_libcurl.count()));
+}
+
+bool Transfer::is_connected() const { return get<curl_off_t>(easy(), CURLINFO_PRETRANSFER_TIME_T) > 0; }
+
+std::optional<Error> Transfer::overdue() {
+    const Clock::time_point now = Clock::now();
+    if (now >= end_by_ || (now >= deadline_ && !is_connected())) return timeout();
+    if (now >= deadline_) deadline_ = end_by_;
+    return std::nullopt;
 }
 
 std::optional<Result<ClientResponse>> Transfer::hop_ended(CURLcode code) {
@@ -270,11 +276,11 @@ void Transfer::take_timing() {
 }
 
 void Transfer::reset() {
+    // Only where a body was: for libcurl this makes the next request a POST.
+    if (request_.body) set(easy(), CURLOPT_POSTFIELDS, static_cast<const char*>(nullptr));
+    set(easy(), CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
     request_ = {};
     response_ = {};
-    set(easy(), CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
-    set(easy(), CURLOPT_POSTFIELDS, static_cast<const char*>(nullptr));
-    header_list_.reset();
 }
 
 Error Transfer::failure(CURLcode code) const {
@@ -315,8 +321,8 @@ Error Transfer::failure(CURLcode code) const {
 
 Error Transfer::timeout() const {
     const bool resolved = get<curl_off_t>(easy(), CURLINFO_NAMELOOKUP_TIME_T) > 0;
-    const bool connected = get<curl_off_t>(easy(), CURLINFO_PRETRANSFER_TIME_T) > 0;
-    if (connected) return {Errc::timeout, "no complete answer within " + format_duration(request_.timeout)};
+    if (is_connected())
+        return {Errc::timeout, "no complete answer within " + format_duration(request_.timeout)};
     const Millis limit = std::min(request_.connect_timeout, request_.timeout);
     return {Errc::timeout,
             (resolved ? "no connection within " : "name not resolved within ") + format_duration(limit)};

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "ecron/http/client.hpp"
+#include "http/header_list.hpp"
 #include "http/trust_store.hpp"
 
 namespace ecron::http {
@@ -23,7 +24,8 @@ public:
 /// One easy handle, and the request it carries at the moment, from the first hop to the last. Kept and used
 /// again: what is the same for all requests is set once. Redirects are followed here and not by libcurl,
 /// because methods change by one rule (RFC 9110 §15.4, as Go's net/http): 301, 302 and 303 become GET without
-/// a body, 307 and 308 repeat the request; and credentials do not follow to another origin.
+/// a body, 307 and 308 repeat the request; and credentials do not follow to another origin. Time limits are
+/// kept here, too: libcurl's own cost a sixth of a short request.
 class Transfer {
 public:
     struct Surroundings {
@@ -43,19 +45,23 @@ public:
     Result<void> begin(ClientRequest request);
     /// The easy handle has ended: what came of it, or nothing when it is prepared for the next hop.
     std::optional<Result<ClientResponse>> hop_ended(CURLcode code);
+    /// When overdue() has something to say at the earliest.
+    [[nodiscard]] std::chrono::steady_clock::time_point deadline() const { return deadline_; }
+    /// Why the request ends now: a time limit has passed. Asked at or after its deadline, which moves on
+    /// otherwise.
+    [[nodiscard]] std::optional<Error> overdue();
     /// Forgets the request.
     void reset();
 
 private:
     using Clock = std::chrono::steady_clock;
-    using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
     void set_permanent_options();
     void prepare_hop();
     void prepare_method();
     void prepare_headers();
     void prepare_time();
-    void append_header(const std::string& line);
+    [[nodiscard]] bool is_connected() const;
     /// Nothing: not a redirect. An error: not to be followed. True: the next hop is prepared.
     std::optional<Result<void>> follow();
     [[nodiscard]] Error failure(CURLcode code) const;
@@ -74,12 +80,16 @@ private:
     std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_;
     char error_text_[CURL_ERROR_SIZE]{};
     ClientRequest request_;
-    std::string url_;  // of this hop
-    HeaderList header_list_{nullptr, &curl_slist_free_all};
+    std::string url_;     // of this hop
+    std::string method_;  // that the easy handle is set to, and whether with a body
+    bool method_has_body_{false};
+    HeaderList header_list_;
     ClientResponse response_;
     std::size_t header_bytes_{0};
     Clock::time_point begun_{};
     Clock::time_point hop_begun_{};
+    Clock::time_point end_by_{};
+    Clock::time_point deadline_{};  // until the hop is connected it may be before end_by_
     unsigned redirects_{0};
     bool address_denied_{false};
 };

@@ -1,6 +1,7 @@
 #include <netinet/in.h>
 
 #include <fmt/format.h>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -20,6 +21,24 @@ std::uint16_t closed_port() {
     const TestServer gone{echo};
     return gone.port();
 }
+
+/// Listens and takes nobody: of those who come the first waits in its queue, and the others' connections
+/// hang.
+class FullHouse {
+public:
+    FullHouse() : listener_(io_, {boost::asio::ip::address_v4::loopback(), 0}), first_(io_) {
+        listener_.listen(0);
+        first_.connect(listener_.local_endpoint());
+    }
+    [[nodiscard]] std::string url() const {
+        return fmt::format("http://127.0.0.1:{}/", listener_.local_endpoint().port());
+    }
+
+private:
+    boost::asio::io_context io_;
+    boost::asio::ip::tcp::acceptor listener_;
+    boost::asio::ip::tcp::socket first_;
+};
 
 }  // namespace
 
@@ -92,6 +111,43 @@ TEST_CASE("headers are those of the last answer", "[http][client]") {
     const auto response = client.get(server.url());
     REQUIRE(response);
     CHECK(response->headers == std::vector<Header>{{"X-Late", "2"}, {"Content-Length", "0"}});
+}
+
+TEST_CASE("a connection that does not come about is given up before the whole time is over",
+          "[http][client]") {
+    const FullHouse target;
+    TestClient client;
+    const auto response =
+        client.send({.url = target.url(), .connect_timeout = Millis{50}, .timeout = Millis{60'000}});
+    REQUIRE_FALSE(response);
+    CHECK(response.error().code == Errc::timeout);
+    CHECK(response.error().what == "no connection within 50ms");
+}
+
+TEST_CASE("an answer may take longer than a connection", "[http][client]") {
+    const ScriptedServer silent{"", Then::hold};
+    TestClient client;
+    const auto response =
+        client.send({.url = silent.url(), .connect_timeout = Millis{20}, .timeout = Millis{60}});
+    REQUIRE_FALSE(response);
+    CHECK(response.error().what == "no complete answer within 60ms");
+}
+
+TEST_CASE("each request has its own time limit", "[http][client]") {
+    const ScriptedServer silent{"", Then::hold};
+    const FullHouse full;
+    TestClient client;
+    std::vector<int> ended;
+    const auto start = [&](int number, const std::string& url, int limit) {
+        client->start({.url = url, .timeout = Millis{limit}},
+                      [&ended, number](const Result<ClientResponse>&) { ended.push_back(number); });
+    };
+    start(1, silent.url(), 60'000);
+    start(2, full.url(), 120);
+    start(3, full.url(), 40);
+    client.run_until([&] { return ended.size() == 2; });
+    CHECK(ended == std::vector{3, 2});
+    CHECK(client->in_flight() == 1);
 }
 
 TEST_CASE("the time limit holds over all redirects together", "[http][client]") {

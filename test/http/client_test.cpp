@@ -81,6 +81,22 @@ TEST_CASE("one request leaves nothing for the next", "[http][client]") {
     CHECK(client.get(server.url())->body == fmt::format("Host: 127.0.0.1:{}\nAccept: */*\n", server.port()));
 }
 
+TEST_CASE("a handle that is used again sends each method with its own body, or none", "[http][client]") {
+    TestServer server{echo};
+    TestClient client;
+    using Body = std::optional<std::string>;
+    const std::vector<std::pair<std::string, Body>> requests{
+        {"GET", Body{}}, {"GET", Body{}},  {"POST", "a"}, {"POST", "b"},   {"GET", Body{}},  {"PUT", "c"},
+        {"PUT", "d"},    {"HEAD", Body{}}, {"PUT", "e"},  {"GET", Body{}}, {"POST", Body{}}, {"POST", "f"}};
+    for (const auto& [method, body] : requests) {
+        CAPTURE(method, body.value_or("none"));
+        const auto response = client.send(request_to(server.url("/x"), method, body));
+        REQUIRE(response);
+        const std::string arrives = body ? method + " /x " + *body : method + " /x";
+        CHECK(response->body == (method == "HEAD" ? "" : arrives));
+    }
+}
+
 TEST_CASE("headers are sent as given, and none are invented", "[http][client]") {
     TestServer server{tell_headers};
     TestClient client{{.user_agent = "ecron/test"}};
