@@ -6,12 +6,9 @@
 #include <array>
 #include <boost/json.hpp>
 #include <cctype>
-#include <ctime>
-#include <iomanip>
-#include <locale>
-#include <sstream>
 
 #include "ecron/base/json_writer.hpp"
+#include "ecron/http/retry_after.hpp"
 
 namespace ecron::execution {
 namespace {
@@ -89,34 +86,6 @@ std::string describe(const http::ClientResponse& answer) {
     return out;
 }
 
-std::string_view value_of(const http::ClientResponse& answer, std::string_view name) {
-    const auto found = std::ranges::find_if(
-        answer.headers, [&](const http::Header& header) { return same_name(header.name, name); });
-    return found == answer.headers.end() ? std::string_view{} : std::string_view{found->value};
-}
-
-/// The date of RFC 9110 §5.6.7, in the one form that may be sent.
-std::optional<Instant> http_date(std::string_view text) {
-    std::tm parts{};
-    std::istringstream stream{std::string{text}};
-    stream.imbue(std::locale::classic());
-    stream >> std::get_time(&parts, "%a, %d %b %Y %H:%M:%S GMT");
-    if (!stream) return std::nullopt;
-    return from_unix_seconds(::timegm(&parts));
-}
-
-/// Retry-After (RFC 9110 §10.2.3) in seconds, or as a date, which is read by the target's own clock.
-std::optional<Millis> retry_after(const http::ClientResponse& answer) {
-    const std::string_view value = value_of(answer, "Retry-After");
-    const bool is_number = !value.empty() && value.size() <= 6 &&
-                           std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
-    if (is_number) return Seconds{std::stoll(std::string{value})};
-    const std::optional<Instant> until = http_date(value);
-    const std::optional<Instant> now = http_date(value_of(answer, "Date"));
-    if (!until || !now) return std::nullopt;
-    return std::max(*until - *now, Millis{0});
-}
-
 bool waits_for_callback(model::Completion completion, unsigned status) {
     switch (completion) {
         case model::Completion::response:
@@ -183,7 +152,7 @@ AttemptResult read_answer(const Result<http::ClientResponse>& answer, model::Com
     result.detail = describe(*answer);
     if (answer->status < 200 || answer->status > 299) {
         result.reason = fmt::format("the target answered {}", answer->status);
-        result.retry_after = retry_after(*answer);
+        result.retry_after = http::retry_after(answer->headers);
         return result;
     }
     result.outcome = model::ExecutionState::success;

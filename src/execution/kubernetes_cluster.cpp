@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <fstream>
 #include <sstream>
 
 #include "ecron/base/log.hpp"
+#include "ecron/http/retry_after.hpp"
 #include "execution/kubernetes_state.hpp"
 
 namespace ecron::execution {
@@ -16,18 +15,6 @@ namespace {
 constexpr Seconds kTokenAge{60};  // kubelets write a new one long before the old one ends
 constexpr Millis kConnectTimeout{10'000};
 
-std::optional<Millis> retry_after(const http::ClientResponse& answer) {
-    for (const http::Header& header : answer.headers) {
-        const bool named = std::ranges::equal(
-            header.name, std::string_view{"retry-after"},
-            [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; });
-        if (named && !header.value.empty() && header.value.size() < 6 &&
-            std::ranges::all_of(header.value, [](char c) { return c >= '0' && c <= '9'; }))
-            return Seconds{std::stoll(header.value)};
-    }
-    return std::nullopt;
-}
-
 ClusterAnswer answer_of(Result<http::ClientResponse> response) {
     ClusterAnswer answer;
     if (!response) {
@@ -35,7 +22,7 @@ ClusterAnswer answer_of(Result<http::ClientResponse> response) {
         return answer;
     }
     answer.status = response->status;
-    answer.retry_after = retry_after(*response);
+    answer.retry_after = http::retry_after(response->headers);
     if (answer.ok() && response->body_size > response->body.size() && !response->body.empty())
         return {.what = "the API server's answer is too large"};
     answer.body = std::move(response->body);

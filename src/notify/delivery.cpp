@@ -55,7 +55,7 @@ http::ClientRequest webhook_request(const store::Letter& letter, const SigningKe
     return request;
 }
 
-Judgement judge(const store::Letter& letter, const Result<http::ClientResponse>& answer, Instant now,
+Judgement judge(const store::Letter& letter, const Result<http::ClientResponse>& answer,
                 const Options& options, double dice) {
     const Millis wait = wait_after(letter.tries, dice);
     if (!answer) {
@@ -70,7 +70,7 @@ Judgement judge(const store::Letter& letter, const Result<http::ClientResponse>&
     if (status == 410) {
         judgement.settlement = {.verdict = Verdict::dead, .reason = reason + ", it wants no more of this"};
     } else {
-        judgement.leave_alone = http::retry_after(answer->headers, now);
+        judgement.leave_alone = http::retry_after(answer->headers);
         judgement.receiver_in_trouble = status == 429 || status >= 500;
         judgement.settlement = again_or_dead(letter, std::max(wait, judgement.leave_alone.value_or(wait)),
                                              std::move(reason), options);

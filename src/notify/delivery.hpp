@@ -14,7 +14,7 @@ struct Judgement {
     std::optional<Millis> leave_alone{};  // how long the receiver asked for
 };
 /// `dice` is in [0, 1).
-Judgement judge(const store::Letter& letter, const Result<http::ClientResponse>& answer, Instant now,
+Judgement judge(const store::Letter& letter, const Result<http::ClientResponse>& answer,
                 const Options& options, double dice);
 
 }  // namespace ecron::notify

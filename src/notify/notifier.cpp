@@ -118,9 +118,9 @@ private:
         if (keys) {
             const Result<http::ClientResponse> answer =
                 co_await client_.send(webhook_request(letter, *keys, clock_.now(), options_));
-            judgement = judge(letter, answer, clock_.now(), options_, dice());
+            judgement = judge(letter, answer, options_, dice());
         } else {
-            judgement = judge(letter, std::unexpected(keys.error()), clock_.now(), options_, dice());
+            judgement = judge(letter, std::unexpected(keys.error()), options_, dice());
             judgement.receiver_in_trouble = false;
         }
         note(letter, judgement.settlement);

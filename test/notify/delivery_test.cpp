@@ -24,11 +24,11 @@ Judgement judged(unsigned status, std::vector<http::Header> headers = {},
     http::ClientResponse response;
     response.status = status;
     response.headers = std::move(headers);
-    return judge(of, response, kNow, Options{}, 0.5);
+    return judge(of, response, Options{}, 0.5);
 }
 
 Judgement failed(Errc code, const store::Letter& of = letter()) {
-    return judge(of, fail(code, "connection refused"), kNow, Options{}, 0.5);
+    return judge(of, fail(code, "connection refused"), Options{}, 0.5);
 }
 
 std::string header(const http::ClientRequest& request, const std::string& name) {
@@ -97,7 +97,7 @@ TEST_CASE("waits double from a second up to an hour, half of each left to chance
     CAPTURE(tries);
     const auto wait = [&](double dice) {
         const auto answer = fail(Errc::unavailable, "refused");
-        return judge(letter(tries), answer, kNow, Options{}, dice).settlement.wait;
+        return judge(letter(tries), answer, Options{}, dice).settlement.wait;
     };
     CHECK(wait(0) == Millis{least});
     CHECK(wait(1) == Millis{most});
@@ -105,7 +105,8 @@ TEST_CASE("waits double from a second up to an hour, half of each left to chance
 
 TEST_CASE("Retry-After is kept to, for the message and for the receiver", "[notify]") {
     const auto wait = [](const std::string& value) {
-        return judged(429, {{"retry-after", value}}).settlement.wait;
+        return judged(429, {{"retry-after", value}, {"Date", "Mon, 05 Jan 2026 10:00:00 GMT"}})
+            .settlement.wait;
     };
     CHECK(wait("120") == Seconds{120});
     CHECK(wait("Mon, 05 Jan 2026 10:05:00 GMT") == Seconds{300});
