@@ -131,10 +131,12 @@ void Scheduler::Impl::stood(const store::Standing& standing) {
 /// Once its lease has ended a node is taken for dead, and what it ran is run elsewhere: a command must not go
 /// on.
 asio::awaitable<void> Scheduler::Impl::guard_lease() {
+    const Millis good = node_.options.lease - kBeforeLeaseEnds;
     while (!over_) {
-        co_await guard_.wait(kGuard);
-        const bool ends = lease_renewed_ &&
-                          node_.clock.steady() - *lease_renewed_ >= node_.options.lease - kBeforeLeaseEnds;
+        const SteadyInstant now = node_.clock.steady();
+        const SteadyInstant end = lease_renewed_.value_or(now) + good;
+        co_await guard_.wait(end > now ? end - now : kGuard);
+        const bool ends = lease_renewed_ && node_.clock.steady() - *lease_renewed_ >= good;
         if (!ends) continue;
         for (const auto& shard : shards_) shard->end_commands();
     }

@@ -31,8 +31,8 @@ Node::Setting setting(Dice& dice, const Mutation& mutation) {
     options.claim_batch = dice.pick<std::size_t>({1, 3, 20, 500});
     options.retry = {.max_attempts = 2, .initial = 1s, .multiplier = 2, .max = 5s};
     options.callback_timeout = 15s;
-    options.campaign = dice.pick({100ms, 250ms, 400ms});  // each call of the database costs a seed its time
-    options.tail = dice.pick({200ms, 500ms});
+    options.campaign = dice.pick({100ms, 250ms, 500ms, 500ms});  // each call costs a seed its time
+    options.tail = dice.pick({200ms, 500ms, 500ms});
     setting.pool_limit = dice.pick<std::size_t>({4, 100, 1'000});
     setting.mutations = mutation.store;
     return setting;
