@@ -15,6 +15,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// So that a full disk concerns all of them at once, and soon.
+const std::vector<std::string> kOneFileOfTables{
+    "--innodb-file-per-table=0", "--innodb-autoextend-increment=1", "--innodb-log-file-size=32M"};
 constexpr std::chrono::milliseconds kWatermarkAge{2'000};  // of a shard that is planned up to now
 
 e2e::Settings node_settings(const std::string& name, const e2e::Database& database, std::uint16_t port) {
@@ -37,7 +40,10 @@ Node::Node(const std::string& name, const e2e::Database& database, const e2e::Ma
     if (e2e::FakeClock::is_there()) ecron.environment() = clock_.environment();
 }
 
-Cluster::Cluster(std::size_t nodes, std::size_t shards) : database(server.address()) {
+Cluster::Cluster(std::size_t nodes, std::size_t shards)
+    : disk("512m"),
+      server(disk.mounted() ? disk.path() : std::string{}, kOneFileOfTables),
+      database(server.address()) {
     for (const std::string& policy : kPolicies) target.answer("/" + policy, e2e::Answer{.delay = 20ms});
     for (std::size_t i = 0; i < nodes; ++i)
         nodes_.push_back(std::make_unique<Node>(fmt::format("node-{}", i), database, server));
@@ -67,6 +73,19 @@ void Cluster::create_jobs(int count) {
     }
 }
 
+e2e::Reply Cluster::create_large_job(std::mt19937& random) {
+    const json::object context{
+        {"mode", "http"},
+        {"exec", target.url("/large")},
+        {"info", {{"method", "POST"}, {"body", {{"text", std::string(40'000, 'x')}}}}}};
+    const json::object job{{"job_name", fmt::format("large-{}", ++large_jobs_)},
+                           {"job_type", "scheduled"},
+                           {"job_cron_time", "0 0 0 1 1 *"},
+                           {"enabled", false},
+                           {"job_context", context}};
+    return any(random).ecron.api().post("/job", json::serialize(job));
+}
+
 std::size_t Cluster::shards_led(const Node& node) const {
     return std::stoul(
         database.value("select count(*) from t_cron_shard where f_node = '" + node.name() + "'"));
@@ -94,11 +113,15 @@ Node& Cluster::any(std::mt19937& random) {
 bool Cluster::is_well() {
     for (const auto& one : nodes_)
         if (!one->ecron.runs() || one->ecron.api().get("/health/ready").status != 200) return false;
+    return !is_behind(kWatermarkAge);
+}
+
+bool Cluster::is_behind(std::chrono::milliseconds by) const {
     const std::string behind = database.value(
         "select count(*) from t_cron_shard where coalesce(f_watermark, 0) < "
         "unix_timestamp(now(3)) * 1000 - " +
-        std::to_string(kWatermarkAge.count()));
-    return behind == "0";
+        std::to_string(by.count()));
+    return behind != "0";
 }
 
 void Cluster::wait_until_well() {

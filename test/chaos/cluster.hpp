@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <random>
@@ -8,6 +9,7 @@
 #include "e2e/ecron.hpp"
 #include "e2e/fake_clock.hpp"
 #include "e2e/mariadb_server.hpp"
+#include "e2e/small_disk.hpp"
 #include "e2e/target.hpp"
 #include "network/proxy.hpp"
 
@@ -38,6 +40,8 @@ public:
     /// Creates `count` jobs that run each second, of each misfire policy in turn; the target's path and the
     /// beginning of their names are the policy's.
     void create_jobs(int count);
+    /// One that does not run, by any node.
+    e2e::Reply create_large_job(std::mt19937& random);
     [[nodiscard]] Node& node(std::size_t index) { return *nodes_[index]; }
     [[nodiscard]] std::size_t size() const { return nodes_.size(); }
     /// A node that leads a shard, or one that leads fewest.
@@ -46,7 +50,10 @@ public:
     Node& any(std::mt19937& random);
     /// Every node is ready and every shard planned up to now.
     void wait_until_well();
+    /// A shard is not planned up to that long ago.
+    [[nodiscard]] bool is_behind(std::chrono::milliseconds by) const;
 
+    e2e::SmallDisk disk;  // of the server, where one can be mounted
     e2e::MariadbServer server;
     e2e::Database database;
     e2e::Target target;
@@ -56,6 +63,7 @@ private:
     [[nodiscard]] bool is_well();
 
     std::vector<std::unique_ptr<Node>> nodes_;
+    int large_jobs_{0};
 };
 
 inline const std::vector<std::string> kPolicies{"once", "all", "skip"};

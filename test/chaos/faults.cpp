@@ -88,6 +88,19 @@ void restart_database(Cluster& cluster, std::mt19937& random) {
     cluster.server.start();
 }
 
+/// The file of the tables has some room of its own, which large jobs take up until nothing can be claimed any
+/// more. A server that does not survive it is started again.
+void fill_disk(Cluster& cluster, std::mt19937& random) {
+    cluster.disk.fill();
+    e2e::wait_until("a large job is refused and planning stands still", [&] {
+        const bool refused = cluster.create_large_job(random).status == 503;
+        return refused && cluster.is_behind(1500ms);
+    });
+    hold(random, 0ms, 3s);
+    cluster.disk.make_room();
+    if (!cluster.server.runs()) cluster.server.start();
+}
+
 void restart_one_after_the_other(Cluster& cluster, std::mt19937&) {
     for (std::size_t i = 0; i < cluster.size(); ++i) {
         CHECK(cluster.node(i).ecron.terminate() == 0);
@@ -107,7 +120,7 @@ void step_clock_back(Cluster& cluster, std::mt19937& random) {
 
 }  // namespace
 
-std::vector<Fault> faults() {
+std::vector<Fault> faults(const Cluster& cluster) {
     std::vector<Fault> all{{"a leader is killed", kill_leader},
                            {"a follower is killed", kill_follower},
                            {"every node is killed", kill_all},
@@ -120,6 +133,7 @@ std::vector<Fault> faults() {
                            {"the database is killed", kill_database},
                            {"the database restarts", restart_database},
                            {"the nodes restart one after the other", restart_one_after_the_other}};
+    if (cluster.disk.mounted()) all.push_back({"the database's disk is full", fill_disk});
     if (e2e::FakeClock::is_there()) {
         all.push_back({"a leader's clock goes on by an hour", step_clock_on});
         all.push_back({"a leader's clock goes back by an hour", step_clock_back});

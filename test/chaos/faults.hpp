@@ -14,6 +14,6 @@ struct Fault {
 };
 
 /// Those that this machine can show.
-std::vector<Fault> faults();
+std::vector<Fault> faults(const Cluster& cluster);
 
 }  // namespace ecron::chaos

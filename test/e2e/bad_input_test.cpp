@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "e2e/small_disk.hpp"
 #include "e2e/world.hpp"
 
 /// What nobody should send, and disks that are full.
@@ -14,35 +15,6 @@ namespace ecron::e2e {
 namespace {
 
 JobText idle(const std::string& name) { return {.name = name, .cron = "0 0 1 1 *"}; }
-
-/// A small file system of its own, where this process may mount one.
-class SmallDisk {
-public:
-    SmallDisk() : path_(std::filesystem::temp_directory_path() / fmt::format("ecron-e2e-disk-{}", getpid())) {
-        std::filesystem::create_directories(path_);
-        mounted_ = ::mount("ecron-test", path_.c_str(), "tmpfs", 0, "size=3m") == 0;
-        if (!mounted_) std::cerr << "skipped: mounting a small disk needs the right to do so\n";
-    }
-    ~SmallDisk() {
-        if (mounted_) ::umount2(path_.c_str(), MNT_DETACH);
-        std::filesystem::remove_all(path_);
-    }
-    SmallDisk(const SmallDisk&) = delete;
-    SmallDisk& operator=(const SmallDisk&) = delete;
-
-    [[nodiscard]] bool mounted() const { return mounted_; }
-    [[nodiscard]] std::string path() const { return path_; }
-    void fill() const {
-        std::ofstream file(path_ / "filler");
-        const std::string block(4'096, 'x');
-        while (file << block << std::flush) {}
-    }
-    void make_room() const { std::filesystem::remove(path_ / "filler"); }
-
-private:
-    std::filesystem::path path_;
-    bool mounted_{false};
-};
 
 }  // namespace
 
@@ -114,7 +86,7 @@ TEST_CASE("half-sent requests are cut off, and hinder nobody", "[input]") {
 
 TEST_CASE("a full disk is told, and once there is room ecron goes on by itself", "[input]") {
     if (Database::tests_mysql()) return;
-    const SmallDisk disk;
+    const SmallDisk disk{"3m"};
     if (!disk.mounted()) return;
     World world;
     Ecron ecron{world.database.folder(), {{"db_driver", "sqlite"}, {"db_path", disk.path() + "/ecron.db"}}};
@@ -150,7 +122,7 @@ TEST_CASE("a full disk is told, and once there is room ecron goes on by itself",
 
 TEST_CASE("a database file that cannot be written is told at start", "[input]") {
     if (Database::tests_mysql()) return;
-    const SmallDisk disk;
+    const SmallDisk disk{"3m"};
     if (!disk.mounted()) return;
     const Database logs;
     Ecron ecron{logs.folder(), {{"db_driver", "sqlite"}, {"db_path", disk.path() + "/ecron.db"}}};

@@ -23,8 +23,10 @@ std::string own_name() { return ::getpwuid(::geteuid())->pw_name; }
 
 }  // namespace
 
-MariadbServer::MariadbServer()
-    : folder_(std::filesystem::temp_directory_path() / ("ecron-e2e-mariadb-" + random_uuid())),
+MariadbServer::MariadbServer(const std::string& under, std::vector<std::string> options)
+    : folder_(under.empty() ? std::filesystem::temp_directory_path() / ("ecron-e2e-mariadb-" + random_uuid())
+                            : std::filesystem::path{under} / "mariadb"),  // the path of a socket is short
+      options_(std::move(options)),
       port_(free_port()) {
     std::filesystem::create_directories(folder_);
     const std::string install = fmt::format(
@@ -51,6 +53,7 @@ void MariadbServer::start() {
                                    "--skip-name-resolve",
                                    "--skip-grant-tables",
                                    "--log-error=" + folder_ + "/server.log"};
+    texts.insert(texts.end(), options_.begin(), options_.end());
     std::vector<char*> arguments;
     for (std::string& text : texts) arguments.push_back(text.data());
     arguments.push_back(nullptr);
@@ -66,6 +69,11 @@ void MariadbServer::start() {
     }
     pid_ = child;
     wait_until("the server answers", [&] { return answers(port_); });
+}
+
+bool MariadbServer::runs() {
+    if (pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = -1;
+    return pid_ > 0;
 }
 
 void MariadbServer::kill() { end(SIGKILL); }

@@ -2,16 +2,18 @@
 #include <sys/types.h>
 
 #include <string>
+#include <vector>
 
 #include "e2e/database.hpp"
 
 namespace ecron::e2e {
 
 /// A MariaDB server that a test may kill. It listens on loopback, asks nobody for a password, and keeps its
-/// data in a temporary folder.
+/// data in a temporary folder, of the usual place or of another.
 class MariadbServer {
 public:
-    MariadbServer();  // started
+    /// Started; `options` as its command line has them.
+    explicit MariadbServer(const std::string& under = {}, std::vector<std::string> options = {});
     ~MariadbServer();
     MariadbServer(const MariadbServer&) = delete;
     MariadbServer& operator=(const MariadbServer&) = delete;
@@ -19,6 +21,7 @@ public:
     void start();
     void kill();  // SIGKILL
     void stop();  // SIGTERM, and waits for its end
+    [[nodiscard]] bool runs();
     [[nodiscard]] Server address() const {
         return {.host = "127.0.0.1", .user = "root", .password = "", .port = port_};
     }
@@ -27,6 +30,7 @@ private:
     void end(int signal);
 
     std::string folder_;
+    std::vector<std::string> options_;
     std::uint16_t port_{0};
     pid_t pid_{-1};
 };
