@@ -17,8 +17,9 @@ void ShardScheduler::adopt_elsewhere(model::Execution row, execution::TaskPtr ta
     const Timing timing =
         task == nullptr ? node_.options.timing
                         : timing_of(task->context.plan, task->job_type, node_.options.timing, node_.groups);
-    const RunId id = planner_.adopt(row.job_key, planned ? row.nominal : std::nullopt,
-                                    row.due.value_or(node_.clock.now()), Planner::Adopted::running, timing);
+    const RunId id =
+        planner_.adopt(row.job_key, planned ? row.nominal : std::nullopt, row.due.value_or(node_.clock.now()),
+                       Planner::Adopted::running, timing, node_.groups.of(row.tenant.value()));
     runs_.add(Run{.id = id,
                   .stage = Stage::elsewhere,
                   .task = std::move(task),
@@ -65,7 +66,8 @@ void ShardScheduler::looked_at(Run& run, const model::Execution* row) {
     }
     const bool handed_back = row->state == model::ExecutionState::pending && row->node.value().empty();
     const bool not_due = row->state == model::ExecutionState::pending &&
-                         row->due.value_or(Instant::min()) > node_.clock.now() && is_lost(*row);
+                         row->due.value_or(Instant::min()) > node_.clock.now() &&
+                         (is_lost(*row) || is_claim_over(*row));
     if ((handed_back || not_due) && row->attempt <= 1 && run.stop_reason.empty()) {
         // It never began: what its job says by now decides, as about any run that waits.
         model::Execution waiting = *row;
@@ -103,6 +105,13 @@ void ShardScheduler::came_back(Run& run) {
 bool ShardScheduler::is_lost(const model::Execution& row) {
     if (orphans_.find(row.id) != nullptr) return false;
     return row.node == node_.options.node || node_.watch.is_dead(row.node);
+}
+
+/// Whether nobody will start it by an earlier term's claim: by that its claimer starts what comes due within
+/// the lease at most, whether he lives or is back under his name and knows nothing of it.
+bool ShardScheduler::is_claim_over(const model::Execution& row) const {
+    return row.state == model::ExecutionState::pending && row.attempt <= 1 && term_ &&
+           row.epoch != term_->epoch && row.due.value_or(Instant::min()) > node_.now() + node_.options.lease;
 }
 
 asio::awaitable<void> ShardScheduler::take_over(RunId id) {

@@ -159,7 +159,8 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
         row.accepted || row.state == model::ExecutionState::failure || (pending && row.node.value().empty());
     const bool going_on_here = orphans_.find(row.id) != nullptr;
     const bool own = row.node == node_.options.node && !going_on_here;  // of this name's earlier life
-    if (!nobodys && !own && (going_on_here || !node_.watch.is_dead(row.node))) {
+    const bool may_start_elsewhere = !nobodys && !own && !is_claim_over(row);
+    if (may_start_elsewhere && (going_on_here || !node_.watch.is_dead(row.node))) {
         adopt_elsewhere(std::move(row), std::move(task));
         co_return;
     }
@@ -186,8 +187,9 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
     const Planner::Adopted state = row.accepted ? Planner::Adopted::accepted
                                    : has_begun  ? Planner::Adopted::retrying
                                                 : Planner::Adopted::waiting;
-    const RunId id = planner_.adopt(row.job_key, is_planned(row) ? row.nominal : std::nullopt,
-                                    row.due.value_or(now), state, timing);
+    const RunId id =
+        planner_.adopt(row.job_key, is_planned(row) ? row.nominal : std::nullopt, row.due.value_or(now),
+                       state, timing, node_.groups.of(row.tenant.value()));
     const Stage stage = row.accepted ? Stage::accepted : has_begun ? Stage::retrying : Stage::waiting;
     const bool reported = row.accepted && !row.result.empty();
     Run& run = runs_.add(

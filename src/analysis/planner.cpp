@@ -36,8 +36,9 @@ bool Planner::follow(Instant now, Instant watermark) { return impl_->follow(now,
 
 void Planner::claimed(RunId run, bool mine) { impl_->claimed(run, mine); }
 RunId Planner::run_now(JobKey job, Timing timing) { return impl_->run_now(job, timing); }
-RunId Planner::adopt(JobKey job, std::optional<Instant> nominal, Instant due, Adopted state, Timing timing) {
-    return impl_->adopt(job, nominal, due, state, timing);
+RunId Planner::adopt(JobKey job, std::optional<Instant> nominal, Instant due, Adopted state, Timing timing,
+                     Group tenant) {
+    return impl_->adopt(job, nominal, due, state, timing, tenant);
 }
 void Planner::retry_at(RunId run, Instant due) { impl_->retry_at(run, due); }
 void Planner::accepted(RunId run, Instant deadline) { impl_->accepted(run, deadline); }

@@ -48,7 +48,8 @@ public:
     // planner_runs.cpp
     void claimed(RunId id, bool mine);
     RunId run_now(JobKey job, const Timing& timing);
-    RunId adopt(JobKey job, std::optional<Instant> nominal, Instant due, Adopted state, const Timing& timing);
+    RunId adopt(JobKey job, std::optional<Instant> nominal, Instant due, Adopted state, const Timing& timing,
+                Group tenant);
     void retry_at(RunId id, Instant due);
     void accepted(RunId id, Instant deadline);
     void ended(RunId id);

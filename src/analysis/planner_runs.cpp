@@ -89,8 +89,9 @@ RunId Planner::Impl::run_now(JobKey job, const Timing& timing) {
 }
 
 RunId Planner::Impl::adopt(JobKey key, std::optional<Instant> nominal, Instant due, Adopted state,
-                           const Timing& timing) {
+                           const Timing& timing, Group tenant) {
     const std::uint32_t job_number = job_of(key);
+    if (!jobs_[job_number].known) jobs_[job_number].tenant = tenant;
     const std::uint32_t number = new_run(job_number, timings_.intern(timing), nominal.value_or(due), due);
     const RunId id = id_of(number);
     Run& run = runs_[number];

@@ -151,6 +151,7 @@ private:
     void looked_at(Run& run, const model::Execution* row);
     void came_back(Run& run);
     [[nodiscard]] bool is_lost(const model::Execution& row);
+    [[nodiscard]] bool is_claim_over(const model::Execution& row) const;
     asio::awaitable<void> take_over(RunId id);
     asio::awaitable<void> ask_cancel(model::Execution row, std::string by);
 

@@ -82,8 +82,9 @@ public:
         remember(id, "now" + std::to_string(++asked_));
         return id;
     }
-    RunId adopt(std::int64_t key, std::string_view nominal, Planner::Adopted state, Timing timing = {}) {
-        const RunId id = planner.adopt(JobKey{key}, at(nominal), at(nominal), state, timing);
+    RunId adopt(std::int64_t key, std::string_view nominal, Planner::Adopted state, Timing timing = {},
+                Group tenant = {}) {
+        const RunId id = planner.adopt(JobKey{key}, at(nominal), at(nominal), state, timing, tenant);
         remember(id, std::to_string(key) + "@" + std::string{nominal});
         return id;
     }

@@ -261,6 +261,16 @@ TEST_CASE("a run of an earlier term that its job no longer names is withdrawn", 
     CHECK(world.planner.runs() == 1);
 }
 
+TEST_CASE(
+    "a run of an earlier term stays away from its tenant's pause, though its job is spent and forgotten",
+    "[planner]") {
+    World world{"01-05 10:00"};
+    const Group tenant = 7;
+    world.adopt(1, "01-05 10:01", Planner::Adopted::waiting, {.once = true}, tenant);
+    world.planner.pause(tenant, at("01-05 10:00:30"));
+    CHECK(world.until("01-05 10:02") == Lines{"withdraw 1@01-05 10:01"});
+}
+
 TEST_CASE("another overlap holds for runs that have not started", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, kMinutely, with(model::Overlap::skip));

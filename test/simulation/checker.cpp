@@ -45,6 +45,7 @@ std::vector<std::string> Checker::violations() {
     for (const Call& call : history_.calls) calls_[call.id.value()].push_back(&call);
     read_jobs();
     check_terms();
+    check_progress();
     check_arrows();
     check_calls();
     check_ends();
@@ -60,6 +61,7 @@ void Checker::check_terms() {
     std::map<Shard, FencedCommit> last;
     for (const FencedCommit& commit : history_.fenced) {
         const auto found = last.find(commit.shard);
+        if (found == last.end()) planned_from_ = std::max(planned_from_, commit.watermark);
         if (found != last.end()) {
             const FencedCommit& before = found->second;
             if (commit.what == Fenced::begin && commit.epoch <= before.epoch)

@@ -67,6 +67,7 @@ private:
     void check_segment(JobKey job, const Instants& instants, const Segment& segment);
     void check_rows(JobKey job, const Instants& instants);
     void check_summaries();
+    void check_progress();
     [[nodiscard]] bool is_covered(JobKey job, const Instants& instants, const Segment& segment,
                                   Instant nominal, Instant due) const;
     [[nodiscard]] bool rightly_withdrawn(const RowLife& row, const Instants& instants,
@@ -85,6 +86,8 @@ private:
     std::map<std::pair<JobKey, Instant>, std::vector<const RowLife*>> planned_;
     std::multimap<JobKey, std::pair<Instant, Instant>> summaries_;
     std::map<Shard, std::vector<FencedCommit>> claims_;
+    Instant planned_from_{Instant::min()};   // in every shard: a store without a watermark begins at now
+    Instant planned_until_{Instant::max()};  // in every shard, when the world ended
     std::unordered_map<std::string_view, const RowLife*> rows_;  // the last life of each id
     std::unordered_map<std::string_view, std::vector<const Call*>> calls_;
 };

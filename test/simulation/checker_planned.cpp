@@ -10,6 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Millis kUnsettled{30'000};  // before the end of the world: not all is claimed yet
+constexpr Millis kMostLag{90'000};    // of planning at the end, where there is less room than runs
 
 std::string at(Instant instant) { return format_rfc3339_millis(instant); }
 
@@ -44,14 +45,24 @@ void Checker::read_jobs() {
         summaries_.emplace(note.missed.job, std::pair{note.missed.from, note.missed.to});
 }
 
+/// What the watermark has not reached is late, not lost; but in the end it has to be near.
+void Checker::check_progress() {
+    for (const auto& [shard, claims] : claims_) {
+        planned_until_ = std::min(planned_until_, claims.back().watermark);
+        if (claims.back().watermark < end_ - kMostLag)
+            blame("late: shard {} is planned up to {} when the world ends", shard,
+                  at(claims.back().watermark));
+    }
+}
+
 void Checker::check_planned(JobKey job, const Instants& instants) {
     for (const Segment& segment : instants.segments) check_segment(job, instants, segment);
     check_rows(job, instants);
 }
 
 void Checker::check_segment(JobKey job, const Instants& instants, const Segment& segment) {
-    const Instant until = std::min(segment.until - kClockSlack, end_ - kUnsettled);
-    std::optional<Instant> nominal = segment.reference.after(segment.since);
+    const Instant until = std::min({segment.until - kClockSlack, end_ - kUnsettled, planned_until_});
+    std::optional<Instant> nominal = segment.reference.after(std::max(segment.since, planned_from_));
     for (; nominal && *nominal <= until; nominal = segment.reference.after(*nominal)) {
         const Instant due = segment.reference.due(*nominal);
         if (due > until) continue;

@@ -156,8 +156,10 @@ public:
     /// then). Without a nominal instant it is one that was asked for. A waiting one that its job, known
     /// already, does not name any more is withdrawn; an instant with an adopted run is not claimed again. One
     /// that is running elsewhere only counts, until it ends, or retry_at or accepted says what it waits for.
+    /// `tenant` is for one whose job is not known, since it is spent.
     enum class Adopted : std::uint8_t { waiting, retrying, accepted, running };
-    RunId adopt(JobKey job, std::optional<Instant> nominal, Instant due, Adopted state, Timing timing);
+    RunId adopt(JobKey job, std::optional<Instant> nominal, Instant due, Adopted state, Timing timing,
+                Group tenant = {});
     void retry_at(RunId run, Instant due);       // its attempt failed; Start comes again
     void accepted(RunId run, Instant deadline);  // Expire comes at the deadline
     void ended(RunId run);                       // whatever waited for it goes on with the next advance
