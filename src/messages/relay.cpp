@@ -16,9 +16,8 @@ constexpr Millis kPoll{1'000};  // for what other nodes wrote
 constexpr Millis kGather{10};   // so that what is written one by one goes out together
 constexpr Millis kBrokerAway{500};
 
-bool is_at_fault(const Error& error) {
-    return error.code == Errc::too_large || error.code == Errc::invalid || error.code == Errc::denied;
-}
+/// The message is, not the topic or the broker.
+bool is_at_fault(const Error& error) { return error.code == Errc::too_large || error.code == Errc::invalid; }
 
 /// One topic: what a broker does with the others does not hold it up.
 class Lane {
@@ -92,8 +91,7 @@ private:
             co_return;
         }
         for (const store::QueuedMessage& message : messages) {
-            const bool refused = is_at_fault(published.error()) && published.error().code != Errc::denied;
-            if (!refused && message.age < keep_) continue;
+            if (!is_at_fault(published.error()) && message.age < keep_) continue;
             log::error("message not published topic={} about={} age={} error=\"{}\"", topic_, message.about,
                        format_duration(message.age), published.error().what);
             ++dropped_;

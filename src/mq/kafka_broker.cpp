@@ -56,15 +56,18 @@ public:
     }
 
     [[nodiscard]] bool connected() const override { return producer_.connected(); }
-    /// Everything goes to the same servers: they are connected when every part of it is.
+    /// Everything goes to the same servers: that is one connection, or one for each thing that is wrong.
     [[nodiscard]] State state() const override {
         State parts{};
         producer_.append_to(parts);
         for (const auto& consumer : consumers_) consumer->append_to(parts);
         State state{.kind = "kafka", .connected = producer_.connected(), .topics = std::move(parts.topics)};
-        const auto troubled =
-            std::ranges::find_if(parts.links, [](const Link& link) { return !link.connected; });
-        state.links.push_back(troubled != parts.links.end() ? *troubled : parts.links.front());
+        for (const Link& link : parts.links) {
+            const auto same = [&](const Link& told) { return told.problem == link.problem; };
+            const bool fine = link.connected && link.problem.empty();
+            if (!fine && std::ranges::none_of(state.links, same)) state.links.push_back(link);
+        }
+        if (state.links.empty()) state.links.push_back(parts.links.front());
         return state;
     }
 

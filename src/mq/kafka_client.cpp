@@ -140,6 +140,7 @@ Error to_error(rd_kafka_resp_err_t code, const char* text) {
     if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || code == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE)
         errc = Errc::too_large;
     else if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+             code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED ||
              code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED)
         errc = Errc::denied;
     else if (code == RD_KAFKA_RESP_ERR_INVALID_RECORD || code == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION)

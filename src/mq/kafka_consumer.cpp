@@ -10,6 +10,7 @@ constexpr std::size_t kHeldRooms = 20;  // as many messages may be held back as 
 constexpr Millis kFullBeforePause{1'000};
 constexpr Millis kClusterAgain{100};
 constexpr Millis kClosing{5'000};
+constexpr Millis kDenied{12'000};  // longer than from one look at the metadata to the next
 
 }  // namespace
 
@@ -113,7 +114,7 @@ void Consumer::take(const Event& event) {
             take_rebalance(event.get());
             break;
         case RD_KAFKA_EVENT_ERROR:
-            take_trouble(rd_kafka_event_error_string(event.get()));
+            take_trouble(rd_kafka_event_error(event.get()), rd_kafka_event_error_string(event.get()));
             break;
         case RD_KAFKA_EVENT_STATS:
             take_statistics(rd_kafka_event_stats(event.get()));
@@ -125,7 +126,7 @@ void Consumer::take(const Event& event) {
 
 void Consumer::take_message(const rd_kafka_message_t& message) {
     if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        take_trouble(rd_kafka_message_errstr(&message));
+        take_trouble(message.err, rd_kafka_message_errstr(&message));
         return;
     }
     const auto found = partitions_.find(message.partition);
@@ -194,7 +195,8 @@ void Consumer::take_rebalance(rd_kafka_event_t* event) {
     if (paused_) pause(true);  // new ones are not
 }
 
-void Consumer::take_trouble(const std::string& text) {
+void Consumer::take_trouble(rd_kafka_resp_err_t code, const std::string& text) {
+    if (to_error(code).code == Errc::denied) denied_at_ = clock_.steady();
     const Subscription& wanted = channel_.subscription();
     if (text.contains("All broker connections are down") && !link_.problem.empty()) return;
     link_down(link_, clock_.now(), "kafka",
@@ -205,7 +207,8 @@ void Consumer::take_statistics(const char* text) {
     const auto statistics = parse_statistics(text);
     if (!statistics) return;
     channel_.set_lag(statistics->lag);
-    if (statistics->broker_up && statistics->in_group) link_up(link_, clock_.now(), "kafka");
+    const bool denied = denied_at_ && clock_.steady() - *denied_at_ < kDenied;
+    if (statistics->broker_up && statistics->in_group && !denied) link_up(link_, clock_.now(), "kafka");
 }
 
 asio::awaitable<void> Consumer::stop(Millis grace) {

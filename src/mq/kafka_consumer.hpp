@@ -34,7 +34,7 @@ private:
     void take(const Event& event);
     void take_message(const rd_kafka_message_t& message);
     void take_rebalance(rd_kafka_event_t* event);
-    void take_trouble(const std::string& text);
+    void take_trouble(rd_kafka_resp_err_t code, const std::string& text);
     void take_statistics(const char* text);
     asio::awaitable<void> carry_out(PartitionPtr partition, std::int64_t offset, Message message);
     void store(const Partition& partition, std::int64_t offset) const;
@@ -54,6 +54,7 @@ private:
     std::map<std::int32_t, PartitionPtr> partitions_;
     std::string cluster_;
     std::size_t held_{0};  // messages that wait to be delivered again
+    std::optional<SteadyInstant> denied_at_{};
     bool paused_{false};
     bool stopping_{false};
     bool ended_{false};

@@ -113,13 +113,15 @@ void Producer::take(const Event& event) {
 void Producer::take_reports(rd_kafka_event_t* reports) {
     while (const rd_kafka_message_t* const message = rd_kafka_event_message_next(reports)) {
         auto& batch = *static_cast<Batch*>(message->_private);
-        if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+        const std::string topic = rd_kafka_topic_name(message->rkt);
+        if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
             link_up(link_, clock_.now(), "kafka");
-        else if (!batch.error)
+            refused_.written(topic);
+        } else if (!batch.error) {
             batch.error = to_error(message->err);
+        }
         if (message->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
-            link_down(link_, clock_.now(), "kafka",
-                      fmt::format("the topic {} may not be written", rd_kafka_topic_name(message->rkt)));
+            refused_.refused(topic, link_, "kafka", rd_kafka_err2str(message->err));
         if (--batch.open == 0) batch.answered.notify();
     }
 }
@@ -158,6 +160,7 @@ asio::awaitable<void> Producer::stop(Millis grace) {
 
 void Producer::append_to(State& state) const {
     state.links.push_back(link_);
+    refused_.tell(state.links.back());
     published_.append_to(state.topics);
 }
 

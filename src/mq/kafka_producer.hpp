@@ -41,6 +41,7 @@ private:
     Wakeup room_;
     Link link_;
     Published published_;
+    RefusedTopics refused_;
     bool fatal_{false};
     bool stopping_{false};
     bool ended_{false};

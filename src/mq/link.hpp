@@ -1,4 +1,6 @@
 #pragma once
+#include <map>
+
 #include "ecron/base/log.hpp"
 #include "ecron/mq/broker.hpp"
 
@@ -21,6 +23,26 @@ inline void link_down(Link& link, Instant now, std::string_view kind, const std:
     link.connected = false;
     link.problem = problem;
 }
+
+/// Topics that may not be written. Each is told of in the log once, until it could be written again.
+class RefusedTopics {
+public:
+    void refused(const std::string& topic, const Link& link, std::string_view kind, const std::string& why) {
+        const auto [known, is_new] =
+            problems_.try_emplace(topic, "the topic " + topic + " may not be written: " + why);
+        if (is_new)
+            log::warn("message queue in trouble, trying again kind={} option={} address={} problem=\"{}\"",
+                      kind, link.option, link.address, known->second);
+    }
+    void written(const std::string& topic) { problems_.erase(topic); }
+    /// What is wrong with a connection, though it is there.
+    void tell(Link& link) const {
+        if (link.connected && !problems_.empty()) link.problem = problems_.begin()->second;
+    }
+
+private:
+    std::map<std::string, std::string> problems_;
+};
 
 /// Waits that grow, with jitter: between half of each and all of it.
 class BackOff {

@@ -116,18 +116,18 @@ asio::awaitable<Result<void>> Producers::publish_batch(const std::string& topic,
         if (node == nullptr) break;
         const std::shared_ptr<Connection> connection = node->connection;
         const Result<std::string> answer = co_await connection->request(command_for(topic, messages));
-        if (answer) co_return Result<void>{};
+        if (answer) {
+            refused_.written(topic);
+            co_return Result<void>{};
+        }
         const Error& error = answer.error();
         const bool refused =
             error.code == Errc::too_large || error.code == Errc::denied || error.code == Errc::invalid;
         connection->close(error);  // nsqd closes it after an error
         if (refused) {
-            // The connection was good: what it was asked for was not.
+            // The connection was good, and is made anew: what it was asked for was not.
             if (node->connection == connection) node->connection.reset();
-            node->link.connected = false;
-            if (error.code == Errc::denied)
-                link_down(node->link, clock_.now(), "nsq",
-                          "the topic " + topic + " may not be written: " + error.what);
+            if (error.code == Errc::denied) refused_.refused(topic, node->link, "nsq", error.what);
             co_return std::unexpected(error);
         }
         if (node->connection == connection) lost(*node, error);
@@ -147,7 +147,10 @@ bool Producers::connected() const {
 }
 
 void Producers::append_to(State& state) const {
-    for (const NodePtr& node : nodes_) state.links.push_back(node->link);
+    for (const NodePtr& node : nodes_) {
+        state.links.push_back(node->link);
+        refused_.tell(state.links.back());
+    }
     published_.append_to(state.topics);
 }
 

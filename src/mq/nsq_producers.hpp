@@ -44,6 +44,7 @@ private:
     std::vector<NodePtr> nodes_;
     std::size_t current_{0};
     Published published_;
+    RefusedTopics refused_;
 };
 
 }  // namespace ecron::mq::nsq

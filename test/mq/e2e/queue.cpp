@@ -46,7 +46,11 @@ std::unique_ptr<Queue> Queue::start() {
     return std::make_unique<Nsq>();
 }
 
-Nsq::Nsq() : programs_(variable("ECRON_NSQ")), lookup_tcp_(free_port()), lookup_http_(free_port()) {
+Nsq::Nsq(std::vector<std::string> options)
+    : programs_(variable("ECRON_NSQ")),
+      options_(std::move(options)),
+      lookup_tcp_(free_port()),
+      lookup_http_(free_port()) {
     lookupd_ = Child({programs_ + "/nsqlookupd", "-tcp-address=" + local(lookup_tcp_),
                       "-http-address=" + local(lookup_http_), "-broadcast-address=127.0.0.1"},
                      new_file("nsqlookupd"));
@@ -61,10 +65,16 @@ Nsq::Nsq() : programs_(variable("ECRON_NSQ")), lookup_tcp_(free_port()), lookup_
 
 /// Messages go to the disk at once.
 void Nsq::start_nsqd(Nsqd& nsqd) {
-    nsqd.process = Child({programs_ + "/nsqd", "-data-path=" + nsqd.data, "-tcp-address=" + local(nsqd.tcp),
-                          "-http-address=" + local(nsqd.http), "-lookupd-tcp-address=" + local(lookup_tcp_),
-                          "-broadcast-address=127.0.0.1", "-mem-queue-size=0", "-sync-every=1"},
-                         new_file("nsqd"));
+    std::vector<std::string> words{programs_ + "/nsqd",
+                                   "-data-path=" + nsqd.data,
+                                   "-tcp-address=" + local(nsqd.tcp),
+                                   "-http-address=" + local(nsqd.http),
+                                   "-lookupd-tcp-address=" + local(lookup_tcp_),
+                                   "-broadcast-address=127.0.0.1",
+                                   "-mem-queue-size=0",
+                                   "-sync-every=1"};
+    words.insert(words.end(), options_.begin(), options_.end());
+    nsqd.process = Child(std::move(words), new_file("nsqd"));
     wait_until("nsqd listens", [&] { return answers(nsqd.tcp) && answers(nsqd.http); });
 }
 
@@ -112,25 +122,71 @@ void Nsq::restart() {
         if (!nsqd.process.runs()) start_nsqd(nsqd);
 }
 
-Kafka::Kafka() : jars_(variable("ECRON_KAFKA")), port_(free_port()), controller_(free_port()) {
+Kafka::Kafka()
+    : jars_(variable("ECRON_KAFKA")),
+      port_(free_port()),
+      secured_(free_port()),
+      controller_(free_port()) {
     const std::string data = folder() + "/data";
     std::filesystem::create_directories(data);
     write_file(data + "/meta.properties", "version=1\ncluster.id=4L6g3nShT-eMCtK--X86sw\nnode.id=1\n");
     write_file(
         folder() + "/server.properties",
         fmt::format("process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:{1}\n"
-                    "listeners=PLAINTEXT://127.0.0.1:{0},CONTROLLER://127.0.0.1:{1}\n"
-                    "advertised.listeners=PLAINTEXT://127.0.0.1:{0}\ncontroller.listener.names=CONTROLLER\n"
-                    "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
+                    "listeners=PLAINTEXT://127.0.0.1:{0},SASL_PLAINTEXT://127.0.0.1:{3},CONTROLLER://"
+                    "127.0.0.1:{1}\n"
+                    "advertised.listeners=PLAINTEXT://127.0.0.1:{0},SASL_PLAINTEXT://127.0.0.1:{3}\n"
+                    "controller.listener.names=CONTROLLER\ninter.broker.listener.name=PLAINTEXT\n"
+                    "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,"
+                    "CONTROLLER:PLAINTEXT\nsasl.enabled.mechanisms=PLAIN\n"
+                    "listener.name.sasl_plaintext.plain.sasl.jaas.config=org.apache.kafka.common.security."
+                    "plain.PlainLoginModule required user_ecron=\"{4}\";\n"
+                    "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n"
+                    "super.users=User:ANONYMOUS\nallow.everyone.if.no.acl.found=true\n"
                     "log.dirs={2}\nnum.partitions=4\noffsets.topic.replication.factor=1\n"
                     "offsets.topic.num.partitions=4\ntransaction.state.log.replication.factor=1\n"
                     "transaction.state.log.min.isr=1\ngroup.initial.rebalance.delay.ms=0\n"
                     "message.max.bytes=2097152\nauto.create.topics.enable=true\n",
-                    port_, controller_, data));
+                    port_, controller_, data, secured_, kKafkaPassword));
     restart();
 }
 
 Settings Kafka::settings() const { return {{"mq_connector_type", "kafka"}, {"mq_host", local(port_)}}; }
+
+Settings Kafka::settings_with_password(const std::string& password) const {
+    return {{"mq_connector_type", "kafka"},
+            {"mq_host", local(secured_)},
+            {"mq_mechanism", "PLAIN"},
+            {"mq_username", "ecron"},
+            {"mq_password", password}};
+}
+
+void Kafka::change_rights(const std::string& what, const std::string& operation, const std::string& topic) {
+    std::vector<std::string> words{"java",
+                                   "-cp",
+                                   jars_ + "/*",
+                                   "kafka.admin.AclCommand",
+                                   "--bootstrap-server",
+                                   local(port_),
+                                   what,
+                                   "--deny-principal",
+                                   "User:ecron",
+                                   "--operation",
+                                   operation,
+                                   "--topic",
+                                   topic};
+    if (what == "--remove") words.emplace_back("--force");
+    Child client(std::move(words), new_file("acls"));
+    const int code = client.wait();
+    CAPTURE(client.said());
+    REQUIRE(code == 0);
+}
+
+Child Kafka::join(const std::string& group, const std::string& topic, const std::string& strategy) {
+    return Child(
+        {"kcat", "-b", local(port_), "-X", "partition.assignment.strategy=" + strategy, "-G", group, topic},
+        new_file("kcat"));
+}
 
 void Kafka::publish(const std::string& topic, const std::vector<std::string>& messages) {
     const std::string input = new_file("messages");

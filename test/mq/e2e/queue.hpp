@@ -10,6 +10,8 @@
 /// Messages are published and read by programs that are not ours.
 namespace ecron::e2e {
 
+inline constexpr const char* kKafkaPassword = "sesame";
+
 class Queue {
 public:
     static std::unique_ptr<Queue> start();
@@ -49,7 +51,8 @@ private:
 /// nsqlookupd and two nsqds.
 class Nsq final : public Queue {
 public:
-    Nsq();
+    /// `options`: more of nsqd's.
+    explicit Nsq(std::vector<std::string> options = {});
     [[nodiscard]] Settings settings() const override;
     void publish(const std::string& topic, const std::vector<std::string>& messages) override {
         publish_at(0, topic, messages);
@@ -71,12 +74,14 @@ private:
     void start_nsqd(Nsqd& nsqd);
 
     std::string programs_;
+    std::vector<std::string> options_;
     std::uint16_t lookup_tcp_, lookup_http_;
     Child lookupd_;
     std::vector<Nsqd> nsqds_;
 };
 
-/// One Kafka broker that is its own controller.
+/// One Kafka broker that is its own controller. At a second port it asks for a password, and gives the user
+/// "ecron" what deny() does not forbid.
 class Kafka final : public Queue {
 public:
     Kafka();
@@ -85,10 +90,22 @@ public:
     [[nodiscard]] Child read(const std::string& topic) override;
     void stop() override;
     void restart() override;
+    /// Those of the second port.
+    [[nodiscard]] Settings settings_with_password(const std::string& password) const;
+    void deny(const std::string& operation, const std::string& topic) {
+        change_rights("--add", operation, topic);
+    }
+    void allow_again(const std::string& operation, const std::string& topic) {
+        change_rights("--remove", operation, topic);
+    }
+    /// Somebody else's client in a consumer group, with that strategy of sharing partitions out.
+    [[nodiscard]] Child join(const std::string& group, const std::string& topic, const std::string& strategy);
 
 private:
+    void change_rights(const std::string& what, const std::string& operation, const std::string& topic);
+
     std::string jars_;
-    std::uint16_t port_, controller_;
+    std::uint16_t port_, secured_, controller_;
     Child broker_;
 };
 

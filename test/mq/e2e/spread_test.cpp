@@ -62,6 +62,40 @@ TEST_CASE("executions are spread over the nodes, and the leader runs them alone 
     CHECK(executions.size() == two.world.target.count("/run"));
 }
 
+TEST_CASE("partitions change hands while messages are carried out, and each is carried out once",
+          "[rebalance]") {
+    if (!Database::tests_mysql() || !Queue::is_kafka()) return;
+    constexpr const char* kJobs = "cron.topic.immediate.job";
+    constexpr std::size_t kEach = 1'500;
+    Two two;
+    const std::vector<std::string> jobs(
+        kEach, two.world.text_of({.name = "run", .cron = "0 0 1 1 *", .type = "real-time"}));
+    const auto has_run = [&](std::size_t count) {
+        wait_until(
+            "so many have run", [&] { return two.world.target.count("/run") >= count; },
+            std::chrono::seconds{90});
+    };
+    const auto gained = [&](const Ecron& node) {
+        return node.logged("kafka partitions gained topic=cron.topic.immediate.job count=2");
+    };
+    two.queue->publish(kJobs, jobs);
+    has_run(kEach / 10);
+    two.second.start();
+    two.queue->publish(kJobs, jobs);
+    wait_until("the second node has its share", [&] { return gained(two.second); }, std::chrono::seconds{60});
+    two.queue->publish(kJobs, jobs);
+    CHECK(two.second.terminate() == 0);
+    two.queue->publish(kJobs, jobs);
+    has_run(4 * kEach);
+    const std::string open = "select count(*) from t_cron_job_status where f_job_status in (2, 3)";
+    wait_until(
+        "all have ended", [&] { return two.world.database.value(open) == "0"; }, std::chrono::seconds{60});
+    std::set<std::string> executions;
+    for (const Call& call : two.world.target.calls("/run")) executions.insert(call.execution());
+    CHECK(executions.size() == 4 * kEach);
+    CHECK(two.world.target.count("/run") == 4 * kEach);
+}
+
 TEST_CASE("a node that dies with executions that were offered to it loses none", "[spread-death]") {
     if (!Database::tests_mysql()) return;
     Two two;
