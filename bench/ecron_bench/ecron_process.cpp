@@ -181,12 +181,18 @@ std::string EcronProcess::logged(std::string_view phrase, std::string_view key) 
     return text.substr(begin, text.find(' ', begin) - begin);
 }
 
-double EcronProcess::metric(std::string_view name) {
+std::optional<double> EcronProcess::find_metric(std::string_view name) {
     std::istringstream lines{api_->get("/metrics")};
     const std::string begin = std::string{name} + " ";
     for (std::string line; std::getline(lines, line);)
         if (line.starts_with(begin)) return std::stod(line.substr(begin.size()));
-    throw std::runtime_error("no metric " + std::string{name});
+    return std::nullopt;
+}
+
+double EcronProcess::metric(std::string_view name) {
+    const std::optional<double> value = find_metric(name);
+    if (!value) throw std::runtime_error("no metric " + std::string{name});
+    return *value;
 }
 
 void end_child_on_signals() {

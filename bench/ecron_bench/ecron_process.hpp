@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,6 +45,7 @@ public:
     [[nodiscard]] std::string logged(std::string_view phrase, std::string_view key) const;
     /// A value of /metrics, named with its labels as it stands there.
     double metric(std::string_view name);
+    std::optional<double> find_metric(std::string_view name);
 
     HttpClient& api() { return *api_; }
 

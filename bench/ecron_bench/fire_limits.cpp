@@ -23,6 +23,8 @@ constexpr std::size_t kIdColumn = 0;
 constexpr std::size_t kEndColumn = 6;
 constexpr std::uint64_t kRequests = 100'000;
 
+}  // namespace
+
 Table execution_table(std::string name) {
     return {std::move(name),
             {"f_execute_id", "f_job_id",   "f_job_type",      "f_job_name", "f_job_status", "f_begin_time",
@@ -30,6 +32,8 @@ Table execution_table(std::string name) {
              "f_job_key",    "f_trigger",  "f_nominal",       "f_due",      "f_attempt",    "f_losses",
              "f_accepted",   "f_node",     "f_epoch",         "f_revision", "f_result",     "f_snapshot"}};
 }
+
+namespace {
 
 /// Ids as planned runs have them: their first bits follow the clock, the rest does not.
 std::vector<std::string> execute_ids() {

@@ -7,6 +7,9 @@
 
 namespace ecron::bench {
 
+/// The columns that ecron writes of an execution.
+Table execution_table(std::string name);
+
 /// What a durable run is made of, each part alone and as fast as its library does it: a row inserted, the row
 /// updated, a request made.
 struct SerialBound {

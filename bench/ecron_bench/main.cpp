@@ -24,6 +24,7 @@ void measure(const Options& options, Report& report) {
     }
     report.settings = {{"jobs", shown(options.jobs)}};
     for (const auto& [name, value] : options.settings) report.settings.emplace_back(name, value);
+    if (options.scenario == "mq") return measure_mq(options, report);
     if (options.scenario == "load") return measure_load(options, report);
     report.settings.emplace_back("seconds", std::to_string(options.seconds.count()));
     if (options.scenario == "fire") {
@@ -39,7 +40,7 @@ void measure(const Options& options, Report& report) {
     if (options.scenario == "api" && options.auth != "none") return measure_auth(options, report);
     if (options.scenario == "api") return measure_api(options, report);
     throw std::invalid_argument("no scenario '" + options.scenario +
-                                "': load, api, fire, failover, command, http or hang");
+                                "': load, api, fire, failover, mq, command, http or hang");
 }
 
 int run(const Options& options) {

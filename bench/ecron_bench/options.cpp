@@ -20,6 +20,7 @@ constexpr const char* kUsage =
     "  api    requests a second: health, reading a job, creating jobs\n"
     "  fire   how late runs are and what they cost\n"
     "  failover   how long nothing runs when a leader of several nodes goes\n"
+    "  mq     messages a second, in and out, of scripts/with-queue's broker\n"
     "  command, http   runs a second of the pool alone\n"
     "  hang   how late other tenants' runs are beside 1,000 targets that hang\n\n"
     "mysql: the server of ECRON_TEST_MYSQL_HOST, _PORT, _USER and _PASSWORD (scripts/with-mariadb).\n";
@@ -34,11 +35,12 @@ po::options_description description() {
         "the binary to measure; default: ecron two folders above this program");
     add("set", po::value<std::vector<std::string>>()->composing(),
         "KEY=VALUE for ecron's configuration; repeatable");
-    add("jobs", po::value<std::size_t>(), "stored jobs; default: load and fire 100000, api 10000");
+    add("jobs", po::value<std::size_t>(),
+        "stored jobs; default: load and fire 100000, api 10000; mq: messages, 20000");
     add("seconds", po::value<unsigned>()->default_value(10),
         "how long each figure is measured (api, fire, hang)");
     add("repeat", po::value<std::size_t>()->default_value(3),
-        "rounds, of which the median counts (load, api)");
+        "rounds, of which the median counts (load, api, mq)");
     add("connections", po::value<std::size_t>()->default_value(64), "connections to the API (api)");
     add("auth", po::value<std::string>()->default_value("none"),
         "hydra or jwt: what it costs to ask for tokens, with the issuer's answer cached (api)");
@@ -92,7 +94,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
     }
     if (!values.contains("scenario"))
         throw std::invalid_argument(
-            "which scenario? load, api, fire, failover, command, http or hang; see --help");
+            "which scenario? load, api, fire, failover, mq, command, http or hang; see --help");
 
     Options options{.scenario = values["scenario"].as<std::string>(),
                     .driver = driver_named(values["db"].as<std::string>()),
@@ -109,6 +111,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
                     .against = values["against"].as<std::size_t>()};
     options.jobs = values.contains("jobs")     ? values["jobs"].as<std::size_t>()
                    : options.scenario == "api" ? 10'000
+                   : options.scenario == "mq"  ? 20'000
                                                : 100'000;
     options.nodes = values.contains("nodes")         ? values["nodes"].as<std::size_t>()
                     : options.scenario == "failover" ? 2

@@ -11,6 +11,8 @@ void measure_api(const Options& options, Report& report);
 void measure_auth(const Options& options, Report& report);
 void measure_fire(const Options& options, Report& report);
 void measure_failover(const Options& options, Report& report);
+/// Beside the broker that scripts/with-queue starts.
+void measure_mq(const Options& options, Report& report);
 /// Of the pool alone, in this process.
 void measure_command(const Options& options, Report& report);
 void measure_http(const Options& options, Report& report);

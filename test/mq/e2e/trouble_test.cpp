@@ -39,7 +39,8 @@ void wait_for_trouble(World& world, const std::string& text) {
 
 /// It works on: it is ready, and runs what it is asked for.
 void check_works(World& world) {
-    CHECK(world.api().get("/health/ready").status == 200);
+    const bool ready = world.api().get("/health/ready").status == 200;
+    CHECK(ready);
     const std::string run = world.api().post("/jobexecution", job_text(world, "/on")).text("/execute_id");
     world.wait_for_state(run, "success");
 }
@@ -69,7 +70,7 @@ struct AuthServer {
 }  // namespace
 
 TEST_CASE("an nsqd that refuses the secret, or asks for one that there is not, is told of", "[nsq-auth]") {
-    AuthServer auth;
+    const AuthServer auth;
     const Nsq nsq{{auth.option()}};
     const auto [secret, trouble] = GENERATE(table<std::string, std::string>({
         {"wrong", "refuses the secret of mq_password: E_AUTH_FAILED"},
@@ -87,7 +88,7 @@ TEST_CASE(
     "[nsq-auth]") {
     AuthServer auth;
     auth.allow("sesame", "cron.topic.cron.job");
-    Nsq nsq{{auth.option()}};
+    const Nsq nsq{{auth.option()}};
     World world{merged({{"mq_password", "sesame"}}, nsq.settings())};
     wait_until("it is connected", [&] { return connected(world); });
     check_works(world);

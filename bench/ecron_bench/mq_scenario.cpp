@@ -1,0 +1,199 @@
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <stdexcept>
+#include <thread>
+
+#include "bare/queue.hpp"
+#include "ecron/base/uuid.hpp"
+#include "ecron_bench/fire_limits.hpp"
+#include "ecron_bench/installation.hpp"
+#include "ecron_bench/scenarios.hpp"
+#include "ecron_bench/statistics.hpp"
+
+/// Messages through the whole of ecron: immediate jobs from the broker to their stored executions, statuses
+/// from the database to the broker.
+namespace ecron::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kJobs = "cron.topic.immediate.job";
+constexpr const char* kStatuses = "cron.topic.job.status";
+constexpr std::size_t kStoredTogether = 100;  // rows a statement: more is no faster
+constexpr std::size_t kFillRows = 1'000;
+constexpr std::size_t kIdColumn = 0;
+constexpr std::chrono::milliseconds kPoll{10};
+constexpr std::chrono::milliseconds kAcknowledged{500};  // what was counted last is, too
+constexpr std::chrono::minutes kPatience{5};
+
+std::string variable(const char* name) {
+    const char* const value = std::getenv(name);
+    if (value == nullptr)
+        throw std::runtime_error(std::string{name} + " is not set: run under scripts/with-queue");
+    return value;
+}
+
+/// Takes connections and never answers, so that runs begin and do not end.
+class HangingTarget {
+public:
+    HangingTarget() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        auto* const generic = reinterpret_cast<sockaddr*>(&address);
+        if (::bind(listener_, generic, size) != 0 || ::listen(listener_, SOMAXCONN) != 0 ||
+            ::getsockname(listener_, generic, &size) != 0)
+            throw std::runtime_error("a target that hangs cannot listen");
+        port_ = ntohs(address.sin_port);
+    }
+    ~HangingTarget() { ::close(listener_); }
+    HangingTarget(const HangingTarget&) = delete;
+    HangingTarget& operator=(const HangingTarget&) = delete;
+    [[nodiscard]] std::string job() const {
+        return fmt::format(
+            R"({{"job_id":"bench","job_name":"bench","job_cron_time":"0 0 1 1 *","job_type":"real-time",)"
+            R"("enabled":true,"job_context":{{"mode":"http","exec":"http://127.0.0.1:{}/run","info":)"
+            R"({{"method":"POST","headers":{{}},"body":{{"report":"daily"}}}}}}}})",
+            port_);
+    }
+
+private:
+    int listener_;
+    std::uint16_t port_{};
+};
+
+class MqScenario {
+public:
+    MqScenario(const Options& options, Report& report)
+        : options_(options),
+          report_(report),
+          kind_(variable("ECRON_TEST_QUEUE")),
+          address_(variable("ECRON_TEST_QUEUE_ADDRESS")),
+          bare_(BareQueue::make(kind_, address_)) {}
+
+    void run() {
+        report_.settings.emplace_back("queue", kind_);
+        for (round_ = 0; round_ < options_.repeat; ++round_) {
+            const Installation installation{options_, 2};
+            measure_in(installation);
+            measure_out(installation);
+        }
+        report_.add({"immediate jobs, from message to stored execution", median(in_), "1/s",
+                     Limit{fmt::format("bare consumer, stores {} at a time", kStoredTogether),
+                           median(stored_), median(in_ratios_)},
+                     options_.driver == Driver::mysql ? std::optional{at_least(0.7)} : std::nullopt});
+        report_.add({"  the bare consumer alone", median(bare_in_), "1/s"});
+        report_.add({"statuses, from the database to the broker", median(out_), "1/s",
+                     Limit{"bare publisher", median(bare_out_), median(out_ratios_)}});
+        report_.check("every message is one execution", wrong_ == 0,
+                      fmt::format("{} rounds were wrong", wrong_));
+    }
+
+private:
+    [[nodiscard]] std::unique_ptr<EcronProcess> start(const Installation& installation) const {
+        return installation.start({{"ECRON_MQ_CONNECTOR_TYPE", kind_}, {"ECRON_MQ_HOST", address_}});
+    }
+    [[nodiscard]] std::string topic(const char* name) const {
+        return fmt::format("bench.{}.{}", name, round_);
+    }
+
+    /// From the first that it counts to the last.
+    double rate_of(EcronProcess& ecron, const std::string& counter) const {
+        const auto latest = Clock::now() + kPatience;
+        double first = 0;
+        Clock::time_point begin;
+        for (;;) {
+            const double count = ecron.find_metric(counter).value_or(0);
+            const auto now = Clock::now();
+            if (first == 0 && count > 0) {
+                first = count;
+                begin = now;
+            }
+            if (count >= static_cast<double>(options_.jobs))
+                return (count - first) / std::chrono::duration<double>(now - begin).count();
+            if (now > latest) throw std::runtime_error(fmt::format("{} stays at {:.0f}", counter, count));
+            std::this_thread::sleep_for(kPoll);
+        }
+    }
+
+    void measure_in(const Installation& installation) {
+        const HangingTarget target;
+        const auto connection = installation.connect();
+        bare_->publish(topic("read"), target.job(), options_.jobs);
+        bare_in_.push_back(bare_->consume(topic("read"), options_.jobs, kStoredTogether, [](auto) {}));
+
+        bare_->publish(kJobs, target.job(), options_.jobs);
+        const auto ecron = start(installation);
+        in_.push_back(
+            rate_of(*ecron, fmt::format(R"(ecron_mq_messages_total{{topic="{}",event="done"}})", kJobs)));
+        std::this_thread::sleep_for(kAcknowledged);
+        ecron->kill();
+        const std::string rows =
+            connection->value("select count(*) from t_cron_job_status where f_job_id = 'bench'");
+        wrong_ += rows == std::to_string(options_.jobs) ? 0 : 1;
+
+        measure_stored(*connection, target.job());
+        in_ratios_.push_back(in_.back() / stored_.back());
+        connection->execute("delete from t_cron_job_status");
+    }
+
+    /// Rows as ecron has just written them, into a table of the same shape.
+    void measure_stored(Connection& connection, const std::string& body) {
+        const Table table = execution_table("bench_execution");
+        connection.create_like(table.name, "t_cron_job_status");
+        std::string columns;
+        for (const std::string& column : table.columns) columns += (columns.empty() ? "" : ", ") + column;
+        const Row model = connection.rows("select " + columns + " from t_cron_job_status limit 1").at(0);
+        bare_->publish(topic("store"), body, options_.jobs);
+        stored_.push_back(bare_->consume(topic("store"), options_.jobs, kStoredTogether, [&](auto bodies) {
+            std::vector<Row> rows(bodies.size(), model);
+            for (Row& row : rows) row[kIdColumn] = random_uuid();
+            connection.insert(table, rows);
+        }));
+        connection.execute("drop table bench_execution");
+    }
+
+    void measure_out(const Installation& installation) {
+        const std::string status = fmt::format(
+            R"({{"execute_id":"{}","job_id":"bench","job_name":"bench","job_status":"success","begin_at":)"
+            R"("2026-01-01T00:00:00Z","end_at":"2026-01-01T00:00:01Z","executor":"bench","execute_times":1,)"
+            R"("ext_info":{{"result":"ok"}},"source":"ecron"}})",
+            random_uuid());
+        bare_out_.push_back(bare_->publish(topic("write"), status, options_.jobs));
+        const auto connection = installation.connect();
+        const Table table{"t_cron_message", {"f_topic", "f_key", "f_payload", "f_created"}};
+        const std::string now = std::to_string(to_unix_millis(SystemClock{}.now()));
+        std::vector<Row> rows;
+        for (std::size_t i = 1; i <= options_.jobs; ++i) {
+            rows.push_back({kStatuses, random_uuid(), status, now});
+            if (rows.size() < kFillRows && i < options_.jobs) continue;
+            connection->insert(table, rows);
+            rows.clear();
+        }
+        const auto ecron = start(installation);
+        out_.push_back(rate_of(
+            *ecron, fmt::format(R"(ecron_mq_messages_total{{topic="{}",event="published"}})", kStatuses)));
+        ecron->stop();
+        out_ratios_.push_back(out_.back() / bare_out_.back());
+    }
+
+    const Options& options_;
+    Report& report_;
+    std::string kind_;
+    std::string address_;
+    std::unique_ptr<BareQueue> bare_;
+    std::size_t round_{0};
+    std::vector<double> in_, in_ratios_, bare_in_, stored_, out_, out_ratios_, bare_out_;
+    std::size_t wrong_{0};
+};
+
+}  // namespace
+
+void measure_mq(const Options& options, Report& report) { MqScenario{options, report}.run(); }
+
+}  // namespace ecron::bench
