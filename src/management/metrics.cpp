@@ -132,6 +132,19 @@ void add_load(Exposition& out, const Options& options) {
     out.gauge("ecron_http_connections", "Connections of clients.", number(load.connections));
 }
 
+void add_tokens(Exposition& out, const Options& options) {
+    if (options.authenticator == nullptr) return;
+    const auth::Statistics tokens = options.authenticator->statistics();
+    out.family("ecron_tokens_total", "What became of the tokens of requests; unknown: the issuer was away.",
+               MetricType::Counter);
+    out.add({{"event", "accepted"}}, number(tokens.accepted));
+    out.add({{"event", "refused"}}, number(tokens.refused));
+    out.add({{"event", "unknown"}}, number(tokens.unknown));
+    out.counter("ecron_token_issuer_requests_total", "Requests to the issuer of tokens.",
+                number(tokens.asked));
+    out.gauge("ecron_tokens_cached", "Tokens whose answer is kept.", number(tokens.cached));
+}
+
 void add_webhooks(Exposition& out, const Options& options) {
     if (!options.webhooks) return;
     const Webhooks webhooks = options.webhooks();
@@ -211,6 +224,7 @@ Answer metrics(Call call) {
     add_runs(out, call.api.runs);
     add_store(out, call.api.store);
     add_load(out, call.api.options);
+    add_tokens(out, call.api.options);
     add_webhooks(out, call.api.options);
     add_messages(out, call.api.options);
     add_process(out, call.api.options);

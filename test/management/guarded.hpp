@@ -11,15 +11,17 @@ class FakeAuthenticator final : public auth::Authenticator {
 public:
     std::map<std::string, auth::Identity, std::less<>> tokens;
     bool away{false};  // who could tell does not answer
+    auth::Statistics counts{};
 
     std::optional<auth::Identity> known(std::string_view) override { return std::nullopt; }
     boost::asio::awaitable<Result<auth::Identity>> identify(std::string token) override {
+        ++counts.asked;
         if (away) co_return fail(Errc::unavailable, "away");
         const auto found = tokens.find(token);
         if (found == tokens.end()) co_return fail(Errc::unauthenticated, "Token expired", {"Authorization"});
         co_return found->second;
     }
-    [[nodiscard]] auth::Statistics statistics() const override { return {}; }
+    [[nodiscard]] auth::Statistics statistics() const override { return counts; }
 };
 
 /// The API behind tokens: "me" and "you" may everything in their tenants but command and admin, "boss" is an

@@ -90,6 +90,17 @@ TEST_CASE("metrics may be public", "[management][permissions]") {
     CHECK(api.get("/metrics").status() == 200);
 }
 
+TEST_CASE("metrics tell what became of tokens", "[management][permissions]") {
+    Guarded api;
+    api.authenticator.counts = {.accepted = 4, .refused = 3, .unknown = 2, .asked = 6, .cached = 1};
+    const std::string text{api.as("boss", Method::get, "/metrics").text()};
+    for (const char* line :
+         {R"(ecron_tokens_total{event="accepted"} 4)", R"(ecron_tokens_total{event="refused"} 3)",
+          R"(ecron_tokens_total{event="unknown"} 2)", "ecron_token_issuer_requests_total 7",
+          "ecron_tokens_cached 1"})
+        CHECK_THAT(text, Catch::Contains(std::string{"\n"} + line + "\n"));
+}
+
 TEST_CASE("a tenant that asks too often is told when to come back", "[management][limits]") {
     Guarded api;
     api.options.limits.requests_per_second = 2;
