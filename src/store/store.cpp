@@ -24,6 +24,7 @@
 #include "store/row_cache.hpp"
 #include "store/slots.hpp"
 #include "store/sql_outbox.hpp"
+#include "store/sweeper.hpp"
 
 namespace ecron::store {
 
@@ -32,40 +33,6 @@ namespace {
 void apply_in_turn(Session& session, std::span<Write* const> writes, Repetition) {
     for (Write* const write : writes) write->apply(session);
 }
-
-/// Marks the executions of deleted jobs, batch after batch, as long as there are some.
-class Sweeper final : public std::enable_shared_from_this<Sweeper> {
-public:
-    explicit Sweeper(Writer& writer) : writer_(&writer) {}
-    void start() {
-        if (running_) return again_ = true, void();
-        running_ = true;
-        auto batch = std::make_unique<SweepDeleted>();
-        batch->waiter = std::make_unique<Next>(shared_from_this());
-        writer_->submit(std::move(batch));
-    }
-    void stop() { stopped_ = true; }
-
-private:
-    class Next final : public Waiter<bool> {
-    public:
-        explicit Next(std::shared_ptr<Sweeper> sweeper) : sweeper_(std::move(sweeper)) {}
-        void resume(Result<bool> more) override {
-            sweeper_->running_ = false;
-            const bool asked = std::exchange(sweeper_->again_, false);
-            // After an error the next deletion or the next start goes on.
-            if (!sweeper_->stopped_ && more && (*more || asked)) sweeper_->start();
-        }
-
-    private:
-        std::shared_ptr<Sweeper> sweeper_;
-    };
-
-    Writer* writer_;
-    bool running_{false};
-    bool again_{false};
-    bool stopped_{false};
-};
 
 class SqlStore final : public Store {
 public:
