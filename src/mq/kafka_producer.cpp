@@ -128,7 +128,7 @@ void Producer::take_reports(rd_kafka_event_t* reports) {
 
 void Producer::take_trouble(rd_kafka_event_t* event) {
     const rd_kafka_resp_err_t code = rd_kafka_event_error(event);
-    std::string text = rd_kafka_event_error_string(event);
+    const std::string text = rd_kafka_event_error_string(event);
     if (code == RD_KAFKA_RESP_ERR__FATAL || rd_kafka_event_error_is_fatal(event) != 0) fatal_ = true;
     // That all brokers are down follows the reasons, which say more.
     if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !link_.problem.empty()) return;
