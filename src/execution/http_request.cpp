@@ -64,8 +64,11 @@ double millis(std::chrono::microseconds value) { return static_cast<double>(valu
 constexpr std::array<std::string_view, 6> kHeadersOfInterest{"content-type", "content-length", "date",
                                                              "location",     "retry-after",    "server"};
 
+constexpr std::size_t kUsualDetail = 384;
+
 std::string describe(const http::ClientResponse& answer) {
     std::string out;
+    out.reserve(kUsualDetail);
     JsonWriter json{out};
     json.begin_object().member("address", answer.address).member("http", answer.version);
     json.member("body_size", static_cast<std::int64_t>(answer.body_size));

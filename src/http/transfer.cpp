@@ -16,6 +16,7 @@ namespace ecron::http {
 namespace {
 
 constexpr std::size_t kHeaderBytesKept = 64UL * 1024;
+constexpr std::size_t kUsualHeaders = 8;
 // Until it is connected libcurl gives up by itself after this, unless it is told another limit.
 constexpr Millis kConnectLimit{300'000};
 constexpr Millis kNoConnectLimit{std::numeric_limits<int>::max()};
@@ -156,7 +157,7 @@ Result<void> Transfer::begin(ClientRequest request) {
     response_ = {};
     redirects_ = 0;
     address_denied_ = false;
-    begun_ = Clock::now();
+    begun_ = hop_begun_ = Clock::now();
     end_by_ = begun_ + std::min(request_.timeout, kLongestTime);
     prepare_hop();
     return {};
@@ -205,7 +206,6 @@ void Transfer::prepare_headers() {
 }
 
 void Transfer::prepare_time() {
-    hop_begun_ = Clock::now();
     deadline_ = std::min(end_by_, hop_begun_ + std::min(request_.connect_timeout, kLongestTime));
     const Millis to_libcurl = request_.connect_timeout < kConnectLimit ? Millis{0} : kNoConnectLimit;
     set(easy(), CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(to_libcurl.count()));
@@ -249,6 +249,7 @@ std::optional<Result<void>> Transfer::follow() {
         std::erase_if(request_.headers, [](const Header& h) { return istarts_with(h.name, "Content-"); });
     }
     url_ = std::move(next);
+    hop_begun_ = Clock::now();
     prepare_hop();
     return Result<void>{};
 }
@@ -360,6 +361,7 @@ std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
         self.header_bytes_ = 0;
     } else if (colon != line.npos) {
         self.header_bytes_ += line.size();
+        if (self.response_.headers.empty()) self.response_.headers.reserve(kUsualHeaders);
         if (self.header_bytes_ <= kHeaderBytesKept)
             self.response_.headers.push_back(
                 {std::string{trim(line.substr(0, colon))}, std::string{trim(line.substr(colon + 1))}});
