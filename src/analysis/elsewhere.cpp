@@ -120,15 +120,15 @@ asio::awaitable<void> ShardScheduler::take_over(RunId id) {
     runs_.move(*run, Stage::ending);
     model::Execution row = run->row;
     const std::uint64_t term = term_count_;
-    const bool goes_on = co_await survive_loss(row, run->task);
+    const AfterLoss after = co_await survive_loss(row, run->task);
     if (term != term_count_) co_return;
     run = runs_.find(id);
     if (run == nullptr) co_return;
-    if (!goes_on && !model::is_end(row.state)) {  // it was no longer as it had been looked at
+    if (after == AfterLoss::changed) {
         runs_.move(*run, Stage::elsewhere);
         co_return;
     }
-    if (!goes_on) {
+    if (after == AfterLoss::ended) {
         end_run(id);
         co_return;
     }

@@ -175,8 +175,15 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
     }
     const bool under_way = !row.accepted && !waits && row.state != model::ExecutionState::failure;
     if (task == nullptr || under_way) {
-        const bool goes_on = co_await survive_loss(row, task);
-        if (!goes_on || term != term_count_) co_return;
+        const model::Execution read = row;
+        const AfterLoss after = co_await survive_loss(row, task);
+        if (term != term_count_) co_return;
+        if (after == AfterLoss::changed) {
+            // By its node, after all: what follows is seen when it is looked at.
+            const bool known = co_await knows(read.id, term);
+            if (!known && term == term_count_) adopt_elsewhere(read, std::move(task));
+        }
+        if (after != AfterLoss::goes_on) co_return;
     }
     const bool claimed_meanwhile = co_await knows(row.id, term);
     if (claimed_meanwhile || term != term_count_) co_return;
@@ -211,8 +218,9 @@ bool ShardScheduler::still_named(const model::Execution& row, const execution::T
 
 /// The node that ran it is gone: the run goes back to pending, as a new attempt unless this one goes on
 /// without a node, or ends. Whether it had begun is mostly not known: a pause that it was due in says that it
-/// had better not. False: it ended.
-asio::awaitable<bool> ShardScheduler::survive_loss(model::Execution& row, execution::TaskPtr task) {
+/// had better not.
+asio::awaitable<ShardScheduler::AfterLoss> ShardScheduler::survive_loss(model::Execution& row,
+                                                                        execution::TaskPtr task) {
     const bool may_have_begun = row.state != model::ExecutionState::pending;  // by what was read
     store::Outcome outcome{.id = row.id,
                            .attempt = row.attempt,
@@ -240,7 +248,8 @@ asio::awaitable<bool> ShardScheduler::survive_loss(model::Execution& row, execut
     if (task != nullptr) notify::announce(task->context, outcome);
     const std::optional<bool> written = co_await write_outcome(std::move(outcome));
     if (goes_on && !resumes) ++row.attempt;
-    co_return written == true && goes_on;
+    if (written != true) co_return AfterLoss::changed;
+    co_return goes_on ? AfterLoss::goes_on : AfterLoss::ended;
 }
 
 /// Whether it is planned, was due within a pause, and is not known to have begun.

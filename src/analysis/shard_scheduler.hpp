@@ -142,7 +142,9 @@ private:
     [[nodiscard]] bool still_named(const model::Execution& row, const execution::TaskPtr& task) const;
     [[nodiscard]] bool is_in_pause(const model::Execution& row) const;
     [[nodiscard]] bool survives(const model::Execution& row, const execution::TaskPtr& task) const;
-    asio::awaitable<bool> survive_loss(model::Execution& row, execution::TaskPtr task);
+    /// What became of a run whose node is gone; changed: it was no longer as it had been read.
+    enum class AfterLoss : std::uint8_t { goes_on, ended, changed };
+    asio::awaitable<AfterLoss> survive_loss(model::Execution& row, execution::TaskPtr task);
     asio::awaitable<void> hand_over();
     void let_go(Gate& gate);
     asio::awaitable<void> hand_back(Run run);

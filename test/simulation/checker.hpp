@@ -40,8 +40,6 @@ private:
         Instant since{};  // exclusive
         Instant until{};
         ChangeNumber number{};  // of the change that began it
-        bool deleted{false};    // it ended with the job
-        Instant watermark{};    // of the shard, when it ended
         std::size_t shard{};
     };
     struct Instants {
@@ -49,6 +47,7 @@ private:
         bool may_summarise{false};  // some version has misfire once or skip
         bool may_refuse{false};     // some version has an overlap other than allow
         bool has_deadline{false};
+        std::optional<Instant> gone;  // deleted: the watermark of the shard then
         Millis grace{Millis::max()};  // the least of all versions
     };
 

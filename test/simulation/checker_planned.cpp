@@ -20,6 +20,7 @@ std::string at(Instant instant) { return format_rfc3339_millis(instant); }
 void Checker::read_jobs() {
     for (const JobVersion& version : history_.jobs) {
         Instants& job = jobs_[version.key];
+        if (!version.job) job.gone = version.watermark;
         std::optional<Reference> reference = version.job ? Reference::of(*version.job) : std::nullopt;
         const bool open = !job.segments.empty() && job.segments.back().until == Instant::max();
         if (reference) {
@@ -32,8 +33,6 @@ void Checker::read_jobs() {
         if (open) {
             Segment& last = job.segments.back();
             last.until = version.at;
-            last.deleted = !version.job;
-            last.watermark = version.watermark;
         }
         if (!reference || !reference->enabled) continue;
         job.segments.push_back({.reference = *reference,
@@ -84,7 +83,7 @@ bool Checker::is_covered(JobKey job, const Instants& instants, const Segment& se
     if (is_summarised(job, nominal)) return true;
     if (is_paused(segment.reference.tenant, due, kClockSlack)) return true;
     // A job that is gone runs no more; but what the watermark had passed had been claimed.
-    return segment.deleted && (segment.reference.jitter > Millis{0} || due > segment.watermark);
+    return instants.gone && (segment.reference.jitter > Millis{0} || due > *instants.gone);
 }
 
 /// A row is deleted because a newer definition does not name its instant, or because a pause began.
