@@ -67,6 +67,7 @@ TEST_CASE("whatever fails, no planned run is lost and none is started twice", "[
     }
     const std::size_t calls = cluster.target.count("/all");
     cluster.target.wait_for("/all", calls + 100);
+    cluster.wait_until_settled();
     for (std::size_t i = 0; i < cluster.size(); ++i) CHECK(cluster.node(i).ecron.terminate() == 0);
 
     fmt::print("{:>8} {:>6} {:>9} {:>9} {:>9} {:>9} {:>9} {:>6} {:>8} {:>13}\n", "policy", "jobs", "planned",

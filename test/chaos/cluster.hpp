@@ -50,6 +50,9 @@ public:
     Node& any(std::mt19937& random);
     /// Every node is ready and every shard planned up to now.
     void wait_until_well();
+    /// All that has been claimed by now has ended, with what a killed node that is back under its name had
+    /// under way: nobody takes it for dead, and it finds its strays in two looks.
+    void wait_until_settled();
     /// A shard is not planned up to that long ago.
     [[nodiscard]] bool is_behind(std::chrono::milliseconds by) const;
 
