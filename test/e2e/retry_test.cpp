@@ -119,9 +119,9 @@ TEST_CASE("a run whose ecron is killed in the middle is attempted again, or ends
 }
 
 /// What a run costs that waits for its next attempt: its row as it is in memory (ids, reason, executors), the
-/// planner's and the wheel's entries. A kibibyte or two; what grows from attempt to attempt is one executor, up
-/// to the 32 that are kept. Attempts under way have buffers of their own, as many as fit in the pool, and the
-/// allocator keeps what it once had: that is what the rest is for.
+/// planner's and the wheel's entries. A kibibyte or two; what grows from attempt to attempt is one executor,
+/// up to the 32 that are kept. Attempts under way have buffers of their own, as many as fit in the pool, and
+/// the allocator keeps what it once had: that is what the rest is for.
 TEST_CASE("targets that fail and are tried again and again cost a bounded memory", "[memory]") {
     const char* const full = std::getenv("ECRON_E2E_FULL");
     const bool is_full = full != nullptr && std::string{full} == "1";
