@@ -182,8 +182,9 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
             // By its node, after all: what follows is seen when it is looked at.
             const bool known = co_await knows(read.id, term);
             if (!known && term == term_count_) adopt_elsewhere(read, std::move(task));
+            co_return;
         }
-        if (after != AfterLoss::goes_on) co_return;
+        if (after == AfterLoss::ended) co_return;
     }
     const bool claimed_meanwhile = co_await knows(row.id, term);
     if (claimed_meanwhile || term != term_count_) co_return;
