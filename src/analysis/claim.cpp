@@ -51,15 +51,14 @@ asio::awaitable<void> ShardScheduler::claim_batch(std::vector<Claim> batch, Inst
     for (const Claim& claim : batch) {
         const auto summary = summaries_.find(claim.run);
         if (summary == summaries_.end()) continue;
-        std::vector<store::Missed> one = co_await without_rows({summary->second});
+        std::vector<store::Missed> one = co_await without_known({summary->second});
         if (term != term_count_) co_return;
         if (one.empty())
             summaries_.erase(claim.run);
         else
             summaries_[claim.run] = std::move(one.front());
     }
-    missed = co_await without_rows(std::move(missed));
-    missed = co_await without_told(std::move(missed));
+    missed = co_await without_known(std::move(missed));
     if (term != term_count_) co_return;
     std::vector<RunId> ids = add_runs(batch, *tasks);
     co_await commit(std::move(ids), std::move(missed), watermark, planned);

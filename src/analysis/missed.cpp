@@ -41,8 +41,8 @@ void append_instants(const store::Missed& told, const store::Missed& within, con
 }
 
 /// The last term may have claimed runs that its watermark had not passed when it ended: of its next instant,
-/// and of jobs that were changed. They are not missed.
-asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_rows(std::vector<store::Missed> missed) {
+/// and of jobs that were changed; and it may have told of what is planned once more. They are not missed.
+asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_known(std::vector<store::Missed> missed) {
     std::vector<JobKey> doubtful;
     for (const store::Missed& one : missed) {
         const std::optional<PlannedJob> job = planner_.find(one.job);
@@ -80,7 +80,7 @@ asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_rows(std::ve
             std::vector<Instant> claimed;
             const bool simple = job->timing.jitter == Millis{0} && !replayed_.contains(one.job);
             if (!simple)
-                claimed = co_await claimed_of(one, task->job_id);
+                claimed = co_await known_of(one, task->job_id, job->schedule);
             else if (claimed_first.contains(one.job))
                 claimed.push_back(one.from);
             leave_out(one, claimed, job->schedule);
@@ -90,38 +90,26 @@ asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_rows(std::ve
     co_return left;
 }
 
-asio::awaitable<std::vector<Instant>> ShardScheduler::claimed_of(store::Missed missed, JobId job) {
-    std::vector<Instant> claimed;
+/// The instants that have rows, or that the last term has told of, in order and each once: a summary spans
+/// instants that ran, and another one's.
+asio::awaitable<std::vector<Instant>> ShardScheduler::known_of(store::Missed missed, JobId job,
+                                                               cron::Schedule schedule) {
+    std::vector<Instant> known;
     const auto rows =
         co_await node_.until_available([&] { return node_.store.runs_of(job, missed.from, missed.to); });
     if (!rows) log::error("runs of a job are not known job={} error={}", job, rows.error().what);
-    if (!rows) co_return claimed;
-    for (const model::Execution& row : *rows)
-        if (row.trigger == model::Trigger::schedule && row.nominal) claimed.push_back(*row.nominal);
-    co_return claimed;
-}
-
-/// What is planned once more, because the last term did not say that it had planned it, may have been told by
-/// it.
-asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_told(std::vector<store::Missed> missed) {
-    std::vector<store::Missed> left;
-    for (store::Missed& one : missed) {
-        const std::optional<PlannedJob> job = planner_.find(one.job);
-        const bool doubtful = job && (job->timing.jitter > Millis{0} || replayed_.contains(one.job));
-        if (doubtful) leave_out(one, co_await told_of(one, job->schedule), job->schedule);
-        if (one.count > 0) left.push_back(std::move(one));
-    }
-    co_return left;
-}
-
-asio::awaitable<std::vector<Instant>> ShardScheduler::told_of(store::Missed missed, cron::Schedule schedule) {
-    std::vector<Instant> instants;
+    if (rows)
+        for (const model::Execution& row : *rows)
+            if (row.trigger == model::Trigger::schedule && row.nominal) known.push_back(*row.nominal);
     const auto told = co_await node_.until_available(
         [&] { return node_.store.missed_of(missed.job, missed.from, missed.to); });
     if (!told) log::error("summaries of a job are not known job={} error={}", missed.job, told.error().what);
-    if (!told) co_return instants;
-    for (const store::Missed& one : *told) append_instants(one, missed, schedule, instants);
-    co_return instants;
+    if (told)
+        for (const store::Missed& one : *told) append_instants(one, missed, schedule, known);
+    std::ranges::sort(known);
+    const auto twice = std::ranges::unique(known);
+    known.erase(twice.begin(), twice.end());
+    co_return known;
 }
 
 }  // namespace ecron::analysis

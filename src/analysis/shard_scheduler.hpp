@@ -181,10 +181,8 @@ private:
                                  ChangeNumber planned);
 
     // missed.cpp
-    asio::awaitable<std::vector<store::Missed>> without_rows(std::vector<store::Missed> missed);
-    asio::awaitable<std::vector<Instant>> claimed_of(store::Missed missed, JobId job);
-    asio::awaitable<std::vector<store::Missed>> without_told(std::vector<store::Missed> missed);
-    asio::awaitable<std::vector<Instant>> told_of(store::Missed missed, cron::Schedule schedule);
+    asio::awaitable<std::vector<store::Missed>> without_known(std::vector<store::Missed> missed);
+    asio::awaitable<std::vector<Instant>> known_of(store::Missed missed, JobId job, cron::Schedule schedule);
     Run new_run(const Claim& claim, const execution::TaskPtr& task) const;
     void settle_claim(const std::vector<RunId>& ids, const store::Claimed& claimed);
     void drop_claim(const std::vector<RunId>& ids);
