@@ -17,7 +17,8 @@ public:
         published_.count(topic, messages.size(), fits);
         if (!fits) co_return fail(Errc::unavailable, "too many messages wait in this process");
         for (Outgoing& message : messages) {
-            Message one{.topic = topic, .body = std::move(message.body), .origin = std::to_string(++number_)};
+            const Message one{
+                .topic = topic, .body = std::move(message.body), .origin = std::to_string(++number_)};
             if (queue.lanes.empty()) queue.early.push_back(one);
             for (const auto& lane : queue.lanes) lane->waiting.push_back(one);
         }
