@@ -149,12 +149,10 @@ asio::awaitable<bool> Scheduler::Impl::read_missing_changes(std::vector<bool> wa
         for (const store::Change& change : *changes) {
             after = change.number;
             if (change.number > node_.changes) break;
-            if (change.kind == "pause" || change.kind == "resume") {
+            if (change.is_pause())
                 take_pause(change, wanted);
-                continue;
-            }
-            const std::size_t shard = model::shard_of(change.job_id, shards_.size()).value();
-            if (!change.job_id.value().empty() && wanted[shard]) take_job_change(change, *jobs);
+            else if (!change.is_request() && wanted[model::shard_of(change.job_id, shards_.size()).value()])
+                take_job_change(change, *jobs);
         }
     }
     co_return true;
@@ -182,7 +180,7 @@ asio::awaitable<std::optional<std::vector<model::Job>>> Scheduler::Impl::jobs_of
     const std::vector<store::Change>& changes) {
     std::vector<JobKey> keys;
     for (const store::Change& change : changes)
-        if (change.execution.value().empty() && change.job_key != JobKey{}) keys.push_back(change.job_key);
+        if (!change.is_pause() && !change.is_request()) keys.push_back(change.job_key);
     std::ranges::sort(keys);
     const auto repeated = std::ranges::unique(keys);
     keys.erase(repeated.begin(), repeated.end());
@@ -194,7 +192,7 @@ asio::awaitable<std::optional<std::vector<model::Job>>> Scheduler::Impl::jobs_of
 }
 
 void Scheduler::Impl::take_change(const store::Change& change, const std::vector<model::Job>& jobs) {
-    if (change.kind == "pause" || change.kind == "resume") {
+    if (change.is_pause()) {
         take_pause(change, std::vector<bool>(shards_.size(), true));
         return;
     }

@@ -11,9 +11,6 @@ namespace {
 
 constexpr Seconds kSpan{1};
 
-bool is_pause(const store::Change& change) { return change.kind == "pause" || change.kind == "resume"; }
-bool is_request(const store::Change& change) { return !change.execution.value().empty(); }
-
 /// How the job was defined at the instant, and the changes next to it.
 struct Then {
     std::optional<Definition> definition{};  // nothing: there was no job
@@ -24,7 +21,7 @@ struct Then {
 Then back_then(const Evidence& evidence) {
     Then then{.definition = evidence.current};
     for (const store::Change& change : evidence.changes) {
-        if (is_pause(change) || is_request(change)) continue;
+        if (change.is_pause() || change.is_request()) continue;
         if (change.at <= evidence.at) {
             then.since = &change;
             break;
@@ -53,7 +50,7 @@ Then back_then(const Evidence& evidence) {
 const store::Change* pause_at(const Evidence& evidence) {
     std::vector<TenantId> told;
     for (const store::Change& change : evidence.changes) {
-        if (!is_pause(change) || change.at > evidence.at) continue;
+        if (!change.is_pause() || change.at > evidence.at) continue;
         if (std::ranges::find(told, change.tenant) != told.end()) continue;
         if (change.kind == "pause") return &change;
         told.push_back(change.tenant);

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
@@ -43,11 +41,6 @@ bool flag_of(const json::object& object, std::string_view name) {
     return value != nullptr && value->is_bool() && value->get_bool();
 }
 
-bool is_request(std::string_view kind) {
-    constexpr std::array<std::string_view, 3> kRequests{"run", "cancel", "callback"};
-    return std::ranges::find(kRequests, kind) != kRequests.end();
-}
-
 std::vector<Missed> read_missed(Statement& select) {
     std::vector<Missed> missed;
     for (select.run(); select.fetch();)
@@ -69,7 +62,7 @@ Change read_change(const Statement& row) {
     if (change.kind == "resume") {
         if (const auto pause = object_of(row.text(6)))
             change.since = from_unix_millis(number_of(*pause, "since"));
-    } else if (!is_request(change.kind)) {
+    } else if (!change.is_request()) {
         change.replaced = row.text(6);
     } else if (const auto request = object_of(row.text(6))) {
         change.execution = ExecuteId(text_of(*request, "execute_id"));

@@ -216,6 +216,9 @@ struct Change {
     ExecuteId execution{};           // run, cancel, callback: which
     std::string by{};                // cancel: who asked
     std::optional<Instant> since{};  // resume: when the pause that it ends began
+
+    bool is_pause() const { return kind == "pause" || kind == "resume"; }
+    bool is_request() const { return kind == "run" || kind == "cancel" || kind == "callback"; }
 };
 
 /// The schedule that a change replaced. The job it belonged to may be gone.
