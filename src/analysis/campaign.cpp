@@ -115,9 +115,11 @@ void Scheduler::Impl::stood(const store::Standing& standing) {
     }
     held_ = standing.held;
     lease_renewed_ = standing.lease_renewed;
+    const std::size_t share_before = share();
     live_nodes_ = std::max<std::size_t>(standing.live_nodes, 1);
     node_.live_nodes = live_nodes_;
     check_clock(standing);
+    if (standing.free > 0 && share() > share_before) campaign_.notify();  // what is free is this node's now
     claim_abandoned(standing);
     take_and_release();
     const bool stands_by =

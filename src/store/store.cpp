@@ -108,16 +108,15 @@ public:
         NodeLease::State lease = lease_->state();
         const bool first = !lease.renewed && !lease.usurped;
         const bool can_lead = round.most > 0;
-        if (first || lease_->due(can_lead)) {
-            auto renewal =
-                std::make_unique<LeaseWork>(LeaseWork::Wish::renew, round.node, clock_ahead_, can_lead);
-            if (first) {  // without a lease there is nothing that a round could take
-                const Result<void> renewed = co_await await_answer(std::move(renewal), *lease_);
-                if (!renewed) co_return std::unexpected(renewed.error());
-                lease = lease_->state();
-            } else {
-                lease_->submit(std::move(renewal));
-            }
+        const auto renewal = [this, can_lead, node = round.node] {
+            return std::make_unique<LeaseWork>(LeaseWork::Wish::renew, node, clock_ahead_, can_lead);
+        };
+        if (first) {  // without a lease there is nothing that a round could take
+            const Result<void> renewed = co_await await_answer(renewal(), *lease_);
+            if (!renewed) co_return std::unexpected(renewed.error());
+            lease = lease_->state();
+        } else if (lease_->due(can_lead)) {
+            lease_->submit(renewal());
         }
         if (lease.usurped) round = give_up(std::move(round));
         auto work = std::make_unique<LockRound>(std::move(round), lease.shards, lease_->lives());
@@ -125,6 +124,10 @@ public:
         if (!locks) co_return std::unexpected(locks.error());
         if (lease.usurped) co_return fail(Errc::conflict, "another process has the name of this node");
         clock_ahead_ = locks->clock_ahead;
+        if (locks->free > 0 && can_lead) {  // perhaps since there are fewer nodes than a moment ago
+            const Result<void> renewed = co_await await_answer(renewal(), *lease_);
+            if (renewed) lease = lease_->state();
+        }
         const bool many = options_.nodes == Nodes::many;
         co_return Standing{.held = std::move(locks->held),
                            .store_now = locks->store_now,

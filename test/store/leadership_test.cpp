@@ -289,6 +289,33 @@ TEST_CASE("a round tells how many shards nobody has taken", "[store]") {
     CHECK(one.campaign(2)->free == 2);
 }
 
+TEST_CASE("who finds a shard free knows at once how many are left to share it", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    Divided world;
+    Node one(world, "one");
+    Node two(world, "two");
+    REQUIRE(one.campaign(2));
+    wait_until([&] {
+        REQUIRE(two.campaign(2));
+        return one.campaign(2)->live_nodes == 2;
+    });
+    const auto leading_nodes = [&world] {
+        Session session = world.session();
+        Statement& count = session.prepare("select count(*) from t_cron_node where f_can_lead = 1", "", "i");
+        REQUIRE(count.first());
+        return count.integer(0);
+    };
+    const Result<Standing> held = two.campaign(2);
+    REQUIRE(held->held.size() == 2);
+    wait_until([&] {
+        REQUIRE(two.campaign(0, held->held));
+        return leading_nodes() == 1;
+    });
+    const Result<Standing> left = one.campaign(2);
+    CHECK(left->free == 2);
+    CHECK(left->live_nodes == 1);
+}
+
 TEST_CASE("a process of older code, which does not say whether it can lead, is taken for one that can",
           "[store]") {
     if (tested_driver() == Driver::sqlite) return;
