@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <stdexcept>
 #include <system_error>
@@ -56,7 +57,9 @@ std::vector<std::string> child_environment(const Environment& wanted) {
     }
     all.emplace_back("ECRON_CRON_ADDR=127.0.0.1");
     all.emplace_back("ECRON_CRON_PORT=0");
-    for (const auto& [name, value] : wanted) all.push_back(name + "=" + value);
+    std::map<std::string, std::string> last;  // of several with one name
+    for (const auto& [name, value] : wanted) last[name] = value;
+    for (const auto& [name, value] : last) all.push_back(name + "=" + value);
     return all;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -9,6 +11,7 @@
 #include "ecron_bench/fire_stage.hpp"
 #include "ecron_bench/installation.hpp"
 #include "ecron_bench/scenarios.hpp"
+#include "network/proxy.hpp"
 
 namespace ecron::bench {
 namespace {
@@ -21,18 +24,45 @@ constexpr double kCloseEnough = 1.1;  // the search ends when its bounds are tha
 
 void say(const std::string& text) { std::fprintf(stderr, "ecron-bench: %s\n", text.c_str()); }
 
+/// Between ecron and its database, which is as far away as the options say while jobs run.
+class StoreNetwork {
+public:
+    explicit StoreNetwork(Options& options) : delay_(options.store_delay) {
+        if (delay_.count() == 0) return;
+        const char* const host = std::getenv("ECRON_TEST_MYSQL_HOST");
+        const char* const port = std::getenv("ECRON_TEST_MYSQL_PORT");
+        if (host == nullptr || port == nullptr) throw std::runtime_error("run under scripts/with-mariadb");
+        proxy_.emplace(host, static_cast<std::uint16_t>(std::stoul(port)));
+        options.settings.emplace_back("ECRON_DB_ADDR", "127.0.0.1");
+        options.settings.emplace_back("ECRON_DB_PORT", std::to_string(proxy_->port()));
+    }
+    void slow_down() {
+        if (proxy_) proxy_->slow_down(delay_);
+    }
+    void heal() {
+        if (proxy_) proxy_->heal();
+    }
+
+private:
+    std::chrono::milliseconds delay_;
+    std::optional<test::Proxy> proxy_;
+};
+
 /// An installation whose ecron is running, and the target of its jobs.
 class Range {
 public:
-    Range(const Options& options, std::size_t idle_jobs)
-        : installation_(options, idle_jobs),
+    Range(const Options& options, StoreNetwork& network, std::size_t idle_jobs)
+        : network_(network),
+          installation_(options, idle_jobs),
           connection_(installation_.connect()),
           nodes_(installation_, options.nodes) {
         std::this_thread::sleep_for(kSettle);
     }
     FireResult fire(std::size_t rate, std::chrono::seconds seconds) {
         const FireResult result =
-            bench::fire({.rate = rate, .measured = seconds}, nodes_, *connection_, target_);
+            bench::fire({.rate = rate, .measured = seconds, .once_created = [this] { network_.slow_down(); }},
+                        nodes_, *connection_, target_);
+        network_.heal();
         say(fmt::format("{} runs/s: reached {:.0f}, {:.2f} s behind, p99 {:.1f} ms; {}", rate,
                         result.runs_per_second, result.behind, result.arrival_lateness.p99, result.story()));
         return result;
@@ -41,6 +71,7 @@ public:
     void stop() { nodes_.stop(); }
 
 private:
+    StoreNetwork& network_;
     FireTarget target_;
     Installation installation_;
     std::unique_ptr<Connection> connection_;
@@ -123,10 +154,11 @@ void measure_idle(const Options& options, Report& report) {
 }
 
 /// The same rate beside another number of stored jobs.
-void compare_cost(const Options& options, std::size_t rate, const FireResult& result, Report& report) {
+void compare_cost(const Options& options, StoreNetwork& network, std::size_t rate, const FireResult& result,
+                  Report& report) {
     if (rate > options.against)
         throw std::runtime_error("--against: a job runs once a second, more jobs are needed");
-    Range other{options, options.against - rate};
+    Range other{options, network, options.against - rate};
     const FireResult small = other.fire(rate, options.seconds);
     report.add({fmt::format("CPU for a run with {} stored jobs", options.jobs), result.cpu_per_run * 1e6,
                 "us",
@@ -138,14 +170,16 @@ void compare_cost(const Options& options, std::size_t rate, const FireResult& re
 
 }  // namespace
 
-void measure_fire(const Options& options, Report& report) {
-    if (options.idle) return measure_idle(options, report);
+void measure_fire(const Options& asked, Report& report) {
+    if (asked.idle) return measure_idle(asked, report);
+    Options options = asked;
+    StoreNetwork network{options};
     if (options.rate == 0 || options.rate > options.jobs)
         throw std::runtime_error("--rate: a job runs once a second, so it is from 1 to --jobs");
     std::size_t rate = options.rate;
     FireResult result;
     {
-        Range range{options, options.find_highest ? options.jobs : options.jobs - rate};
+        Range range{options, network, options.find_highest ? options.jobs : options.jobs - rate};
         double reached = 0;
         if (options.find_highest) {
             const std::size_t highest = highest_rate(range, rate, report);
@@ -160,7 +194,7 @@ void measure_fire(const Options& options, Report& report) {
         const SerialBound bound = measure_serial_bound(range.connection(), kProbe);
         add_bound(report, bound, reached, options.find_highest && options.driver == Driver::mysql);
     }
-    if (options.against > 0) compare_cost(options, rate, result, report);
+    if (options.against > 0) compare_cost(options, network, rate, result, report);
 }
 
 }  // namespace ecron::bench

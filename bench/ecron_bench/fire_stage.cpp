@@ -42,6 +42,7 @@ public:
         create_jobs();
         if (SystemClock{}.now() > begin_ - Seconds{1})
             throw std::runtime_error("creating the jobs took longer than foreseen");
+        plan_.once_created();
         result_.planned = plan_.runs();
         measure_cpu();
         wait_until_ended(succeeded_before + static_cast<double>(result_.planned));

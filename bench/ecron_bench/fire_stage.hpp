@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ struct FirePlan {
     std::size_t rate{};
     std::chrono::seconds warm_up{2};
     std::chrono::seconds measured{};
+    std::function<void()> once_created{[] {}};  // the jobs are stored, none has run
     [[nodiscard]] std::chrono::seconds total() const { return warm_up + measured; }
     [[nodiscard]] std::size_t runs() const { return rate * static_cast<std::size_t>(total().count()); }
 };

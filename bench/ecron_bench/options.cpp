@@ -53,6 +53,8 @@ po::options_description description() {
     add("max", po::bool_switch(),
         "find the highest rate that is kept up with, then measure at half of it (fire)");
     add("idle", po::bool_switch(), "nothing runs: what armed jobs cost (fire)");
+    add("store-delay", po::value<unsigned>()->default_value(0),
+        "milliseconds that whatever is said to and by the database takes, mysql only (fire)");
     add("against", po::value<std::size_t>()->default_value(0),
         "also measure with that many stored jobs, and compare the cost of a run (fire)");
     return all;
@@ -108,7 +110,8 @@ std::optional<Options> parse_options(int argc, char** argv) {
                     .rate = values["rate"].as<std::size_t>(),
                     .find_highest = values["max"].as<bool>(),
                     .idle = values["idle"].as<bool>(),
-                    .against = values["against"].as<std::size_t>()};
+                    .against = values["against"].as<std::size_t>(),
+                    .store_delay = std::chrono::milliseconds{values["store-delay"].as<unsigned>()}};
     options.jobs = values.contains("jobs")     ? values["jobs"].as<std::size_t>()
                    : options.scenario == "api" ? 10'000
                    : options.scenario == "mq"  ? 20'000
@@ -120,6 +123,8 @@ std::optional<Options> parse_options(int argc, char** argv) {
         throw std::invalid_argument("--nodes and --shards are 1 or more");
     if (options.nodes > 1 && options.driver != Driver::mysql)
         throw std::invalid_argument("--nodes: several need --db mysql");
+    if (options.store_delay.count() > 0 && options.driver != Driver::mysql)
+        throw std::invalid_argument("--store-delay needs --db mysql");
     if (values.contains("set"))
         for (const std::string& text : values["set"].as<std::vector<std::string>>())
             options.settings.push_back(setting(text));

@@ -19,13 +19,14 @@ struct Options {
     std::size_t repeat{};
     std::chrono::seconds seconds{};
     std::size_t connections{};
-    std::string auth;       // api: hydra or jwt; else what it costs is not measured
-    std::size_t nodes{};    // fire, failover: how many processes
-    std::size_t shards{};   // fire, failover: that planning is divided into
-    std::size_t rate{};     // fire: runs a second
-    bool find_highest{};    // fire: search the highest rate first
-    bool idle{};            // fire: nothing runs
-    std::size_t against{};  // fire: jobs of a second measurement; 0: none
+    std::string auth;                         // api: hydra or jwt; else what it costs is not measured
+    std::size_t nodes{};                      // fire, failover: how many processes
+    std::size_t shards{};                     // fire, failover: that planning is divided into
+    std::size_t rate{};                       // fire: runs a second
+    bool find_highest{};                      // fire: search the highest rate first
+    bool idle{};                              // fire: nothing runs
+    std::size_t against{};                    // fire: jobs of a second measurement; 0: none
+    std::chrono::milliseconds store_delay{};  // fire: of the network before the database
 };
 
 /// Nothing: help was asked for and printed. Errors: exceptions that say what is wrong.
