@@ -53,11 +53,13 @@ asio::awaitable<Result<model::Execution>> ShardScheduler::run_now(model::Job job
         mark_begun(row, node_.options.executor_id, *row.begin_at);
     }
     const std::uint64_t term = term_count_;
-    inserting_.insert(row.id);
-    Result<model::Execution> stored = co_await node_.store.insert_execution(row, store::Tell::nobody);
-    inserting_.erase(row.id);
+    const int execute_times = row.execute_times;
+    inserting_.insert(run.row.id);
+    Result<model::Execution> stored =
+        co_await node_.store.insert_execution(std::move(row), store::Tell::nobody);
+    inserting_.erase(run.row.id);
     if (!stored) {
-        continue_run(row);
+        continue_run(run.row);
         co_return stored;
     }
     if (term != term_count_) {  // whoever leads now finds it in the store, and that it has not begun
@@ -66,7 +68,7 @@ asio::awaitable<Result<model::Execution>> ShardScheduler::run_now(model::Job job
     }
     const Timing timing = timing_of(task->context.plan, job.type, node_.options.timing, node_.groups);
     run.id = planner_.run_now(job.key, timing);
-    run.row.execute_times = row.execute_times;  // shows as begun, though the attempt enters itself at its end
+    run.row.execute_times = execute_times;  // shows as begun, though the attempt enters itself at its end
     runs_.add(std::move(run));
     wake_.notify();
     co_return stored;

@@ -68,13 +68,15 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_now(model::Job jo
         co_return fail(Errc::unavailable, "too many executions are under way, try again");
     const ExecuteId chosen = id.value_or(ExecuteId{random_uuid()});
     ShardScheduler& shard = shard_of(job.id);
+    TenantId tenant = job.tenant;
+    const JobId job_id = job.id;
     Result<model::Execution> stored;
     if (shard.leads())
-        stored = co_await shard.run_now(job, trigger, chosen);
+        stored = co_await shard.run_now(std::move(job), trigger, chosen);
     else
-        stored = co_await run_elsewhere(job, trigger, chosen);
+        stored = co_await run_elsewhere(std::move(job), trigger, chosen);
     if (stored || stored.error().code != Errc::conflict) co_return stored;
-    co_return co_await same_execution(std::move(job), chosen, stored.error());
+    co_return co_await same_execution(std::move(tenant), job_id, chosen, stored.error());
 }
 
 /// The leader of its shard learns of it from the change log.
@@ -88,10 +90,10 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_elsewhere(model::
 }
 
 /// The id was given before: with the same job it is the same request.
-asio::awaitable<Result<model::Execution>> Scheduler::Impl::same_execution(model::Job job, ExecuteId id,
-                                                                          Error conflict) {
-    auto existing = co_await node_.store.find_execution(job.tenant, std::move(id));
-    const bool same = existing && *existing && (*existing)->job_id == job.id;
+asio::awaitable<Result<model::Execution>> Scheduler::Impl::same_execution(TenantId tenant, JobId job,
+                                                                          ExecuteId id, Error conflict) {
+    auto existing = co_await node_.store.find_execution(std::move(tenant), std::move(id));
+    const bool same = existing && *existing && (*existing)->job_id == job;
     if (!same) co_return std::unexpected(std::move(conflict));
     co_return std::move(**existing);
 }

@@ -76,7 +76,8 @@ private:
     [[nodiscard]] ShardScheduler& shard_of(const JobId& job) const;
     asio::awaitable<Result<model::Execution>> run_elsewhere(model::Job job, model::Trigger trigger,
                                                             ExecuteId id);
-    asio::awaitable<Result<model::Execution>> same_execution(model::Job job, ExecuteId id, Error conflict);
+    asio::awaitable<Result<model::Execution>> same_execution(TenantId tenant, JobId job, ExecuteId id,
+                                                             Error conflict);
     asio::awaitable<Result<model::Execution>> wait_for_end(std::optional<TenantId> tenant, ExecuteId id);
 
     Node node_;
