@@ -17,6 +17,7 @@ constexpr const char* kJobs = "cron.topic.immediate.job";
 constexpr const char* kChanges = "cron.topic.cron.job";
 constexpr const char* kStatuses = "cron.topic.job.status";
 constexpr std::chrono::seconds kSlow{60};
+constexpr std::size_t kMost = 1'048'576;  // that nsqd takes as it comes, and ecron's body_limit
 
 /// Ends the program where there is no queue, or no database, to test with.
 struct WhatThereIs : Catch::TestEventListenerBase {
@@ -39,8 +40,10 @@ Settings merged(Settings settings, const Settings& more) {
 }
 
 struct QueueWorld {
-    explicit QueueWorld(const Settings& more = {}) : world(merged(more, queue->settings())) {}
-    std::unique_ptr<Queue> queue{Queue::start()};
+    explicit QueueWorld(const Settings& more = {}, std::unique_ptr<Queue> with = Queue::start())
+        : queue(std::move(with)),
+          world(merged(more, queue->settings())) {}
+    std::unique_ptr<Queue> queue;
     World world;
 
     std::string job(const std::string& path, json::object context = {}, const std::string& id = "") {
@@ -51,6 +54,16 @@ struct QueueWorld {
                                                        .context = context}));
         if (!id.empty()) value.as_object()["job_id"] = id;
         return json::serialize(value);
+    }
+    /// A job whose message is of that size.
+    std::string padded(const std::string& path, std::size_t size) {
+        json::value value = json::parse(job(path));
+        const auto pad = [&value](std::size_t count) {
+            value.at("job_context").at("info").as_object()["body"] =
+                json::object{{"pad", std::string(count, 'x')}};
+            return json::serialize(value);
+        };
+        return pad(size - pad(0).size());
     }
     /// The values that a topic has got, as far as they are JSON.
     static std::vector<json::object> objects(const Child& reader) {
@@ -209,28 +222,30 @@ TEST_CASE("a message of a megabyte is carried out", "[large]") {
     CHECK(at.world.target.wait_for("/large", 1).front().body.size() > pad.size());
 }
 
+TEST_CASE("a message beyond a megabyte is carried out, or a dead letter, where its broker takes it",
+          "[limit]") {
+    QueueWorld at{{},
+                  Queue::is_kafka()
+                      ? Queue::start()  // whose broker takes twice as much here
+                      : std::make_unique<Nsq>(std::vector<std::string>{"-max-msg-size=2097152"})};
+    const Child dead = at.queue->read(std::string{kJobs} + ".dead");
+    at.queue->publish(kJobs, {at.padded("/more", kMost + 1), std::string(kMost + 1, 'x'), at.job("/after")});
+    at.world.target.wait_for("/more", 1);
+    at.world.target.wait_for("/after", 1);
+    wait_for_object(dead, "the one that is no job is a dead letter", [](const json::object& one) {
+        return one.contains("reason") &&
+               one.at("reason").as_string().find("syntax error") != json::string::npos;
+    });
+}
+
 TEST_CASE("a message as large as nsqd takes is carried out; what is told and larger holds up nothing",
           "[limit]") {
-    constexpr std::size_t kMost = 1'048'576;  // of both, as they come
+    if (Queue::is_kafka()) return;
     QueueWorld at{{{"body_limit", "2MiB"}}};
     const Child changes = at.queue->read(kChanges);
-    const auto padded = [&](const std::string& path, std::size_t size) {
-        json::value job = json::parse(at.job(path));
-        const auto pad = [&](std::size_t count) {
-            job.at("job_context").at("info").as_object()["body"] =
-                json::object{{"pad", std::string(count, 'x')}};
-            return json::serialize(job);
-        };
-        return pad(size - pad(0).size());
-    };
-    at.queue->publish(kJobs, {padded("/most", kMost)});
+    at.queue->publish(kJobs, {at.padded("/most", kMost)});
     at.world.target.wait_for("/most", 1);
-    if (Queue::is_kafka()) {  // whose broker takes twice as much here
-        at.queue->publish(kJobs, {padded("/more", kMost + 1)});
-        at.world.target.wait_for("/more", 1);
-        return;
-    }
-    REQUIRE(at.world.api().post("/job", padded("/told", kMost)).status == 201);
+    REQUIRE(at.world.api().post("/job", at.padded("/told", kMost)).status == 201);
     wait_until("the refusal is told", [&] { return at.world.ecron.logged("message not published"); }, kSlow);
     const std::string job = at.world.given({.name = "small", .cron = "0 0 1 1 *"});
     wait_for_object(changes, "what comes after it is told", [&](const json::object& one) {
@@ -335,14 +350,20 @@ TEST_CASE("a stop loses nothing that is under way, and doubles nothing", "[stop]
     CHECK(at.world.database.value("select count(*) from t_cron_job_status where f_losses > 0") == "0");
 }
 
-TEST_CASE("many messages run once each", "[many]") {
+TEST_CASE("many messages run once each, though the broker goes away in the middle", "[many]") {
     const char* const full = std::getenv("ECRON_E2E_FULL");
     const std::size_t count = full != nullptr && std::string{full} == "1" ? 100'000 : 3'000;
     QueueWorld at{{{"log_level", "info"}}};
     std::vector<std::string> messages(count, at.job("/run", {}, "one-of-many"));
     at.queue->publish(kJobs, messages);
-    for (std::size_t ran = 0; ran < count; ran = at.world.target.count("/run"))
-        wait_until("more have run", [&] { return at.world.target.count("/run") > ran; }, kSlow);
+    const auto wait_for_runs = [&](std::size_t wanted) {
+        for (std::size_t ran = 0; ran < wanted; ran = at.world.target.count("/run"))
+            wait_until("more have run", [&] { return at.world.target.count("/run") > ran; }, kSlow);
+    };
+    wait_for_runs(count / 3);
+    at.queue->stop();
+    at.queue->restart();
+    wait_for_runs(count);
     const std::string ended =
         "select count(*) from t_cron_job_status where f_job_status = 1 and f_job_id = 'one-of-many'";
     wait_until(
