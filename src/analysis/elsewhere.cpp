@@ -121,7 +121,10 @@ asio::awaitable<void> ShardScheduler::take_over(RunId id) {
     model::Execution row = run->row;
     const std::uint64_t term = term_count_;
     const AfterLoss after = co_await survive_loss(row, run->task);
-    if (term != term_count_) co_return;
+    if (term != term_count_) {  // let go as if this node had an attempt of it
+        end_run(id);
+        co_return;
+    }
     run = runs_.find(id);
     if (run == nullptr) co_return;
     if (after == AfterLoss::changed) {
