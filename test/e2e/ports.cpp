@@ -3,9 +3,14 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <fstream>
 #include <random>
+#include <string>
 
 namespace ecron::e2e {
 namespace {
@@ -19,15 +24,35 @@ bool is_free(std::uint16_t port) {
     return bound;
 }
 
+/// Whether no other test of this machine has been given it: by a socket of that name, open while this process
+/// lives.
+bool is_reserved_now(std::uint16_t port) {
+    const std::string name = "ecron-test-port-" + std::to_string(port);
+    sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+    std::ranges::copy(name, address.sun_path + 1);  // after a zero: a name that is no file
+    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), size) == 0) return true;
+    ::close(fd);
+    return false;
+}
+
+/// Below those that the system gives to whoever asks for any: it would give one of them again.
+std::uniform_int_distribution<std::uint16_t> ports_of_nobody() {
+    constexpr std::uint16_t kFirst{10'000};
+    std::uint16_t systems{32'768};
+    std::ifstream{"/proc/sys/net/ipv4/ip_local_port_range"} >> systems;
+    const auto last = static_cast<std::uint16_t>(std::max<int>(systems, kFirst + 2'000) - 1);
+    return std::uniform_int_distribution<std::uint16_t>{kFirst, last};
+}
+
 }  // namespace
 
 std::uint16_t free_port() {
-    // Below those that the system gives to whoever asks for any (32768 and on): it would give one of them
-    // again.
     static std::mt19937 random{std::random_device{}()};
-    std::uniform_int_distribution<std::uint16_t> among{10'000, 32'000};
+    static std::uniform_int_distribution<std::uint16_t> among = ports_of_nobody();
     for (;;)
-        if (const std::uint16_t port = among(random); is_free(port)) return port;
+        if (const std::uint16_t port = among(random); is_free(port) && is_reserved_now(port)) return port;
 }
 
 bool answers(std::uint16_t port) {

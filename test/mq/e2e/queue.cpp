@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -19,6 +20,13 @@ std::string variable(const char* name) {
 }
 
 std::string local(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
+
+/// Fails the test, with what the server said, where it does not listen in time.
+void wait_until_listens(const Child& server, const std::vector<std::uint16_t>& ports,
+                        std::chrono::seconds patience = kPatience) {
+    const bool listens = comes_true([&] { return std::ranges::all_of(ports, answers); }, patience);
+    if (!listens) FAIL("the server does not listen: " << server.said());
+}
 
 std::string joined(const std::vector<std::string>& messages) {
     std::string text;
@@ -54,7 +62,7 @@ Nsq::Nsq(std::vector<std::string> options)
     lookupd_ = Child({programs_ + "/nsqlookupd", "-tcp-address=" + local(lookup_tcp_),
                       "-http-address=" + local(lookup_http_), "-broadcast-address=127.0.0.1"},
                      new_file("nsqlookupd"));
-    wait_until("nsqlookupd listens", [&] { return answers(lookup_tcp_) && answers(lookup_http_); });
+    wait_until_listens(lookupd_, {lookup_tcp_, lookup_http_});
     for (int i = 0; i < 2; ++i) {
         nsqds_.push_back(
             {.data = fmt::format("{}/nsqd-{}", folder(), i), .tcp = free_port(), .http = free_port()});
@@ -75,7 +83,7 @@ void Nsq::start_nsqd(Nsqd& nsqd) {
                                    "-sync-every=1"};
     words.insert(words.end(), options_.begin(), options_.end());
     nsqd.process = Child(std::move(words), new_file("nsqd"));
-    wait_until("nsqd listens", [&] { return answers(nsqd.tcp) && answers(nsqd.http); });
+    wait_until_listens(nsqd.process, {nsqd.tcp, nsqd.http});
 }
 
 std::string Nsq::address(std::size_t nsqd) const { return local(nsqds_[nsqd].tcp); }
@@ -218,7 +226,7 @@ void Kafka::restart() {
     broker_ = Child({"java", "-Xmx384m", "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-cp", jars_ + "/*",
                      "kafka.Kafka", folder() + "/server.properties"},
                     new_file("kafka"));
-    wait_until("Kafka listens", [&] { return answers(port_); }, std::chrono::seconds{90});
+    wait_until_listens(broker_, {port_}, std::chrono::seconds{90});
 }
 
 }  // namespace ecron::e2e
