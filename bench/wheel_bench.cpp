@@ -53,11 +53,11 @@ void arm_and_cancel(benchmark::State& state) {
     const auto dues = random_dues(kTimers, 1h);
     TimerWheel wheel{kStart};
     std::vector<TimerId> ids;
-    for (std::size_t i = 0; i < kTimers; ++i) ids.push_back(wheel.add(i, dues[i]));
+    for (std::uint32_t i = 0; i < kTimers; ++i) ids.push_back(wheel.add(i, dues[i]));
     std::mt19937_64 random{2};
     std::size_t count = 0;
     for ([[maybe_unused]] auto _ : state) {  // one of a million, at random
-        const std::size_t one = random() % kTimers;
+        const auto one = static_cast<std::uint32_t>(random() % kTimers);
         wheel.cancel(ids[one]);
         ids[one] = wheel.add(one, dues[(one + ++count) % kTimers]);
     }
@@ -75,7 +75,7 @@ void arm_and_expire(benchmark::State& state) {
     std::int64_t total = 0;
     for ([[maybe_unused]] auto _ : state) {
         TimerWheel wheel{kStart};
-        for (std::size_t i = 0; i < kTimers; ++i) wheel.add(i, dues[i]);
+        for (std::uint32_t i = 0; i < kTimers; ++i) wheel.add(i, dues[i]);
         for (Instant now = kStart; wheel.size() > 0;) {
             if (wheel.now() >= now) now += step;
             wheel.advance(now, 4'096, out);
@@ -98,7 +98,7 @@ void longest_call(benchmark::State& state) {
     std::int64_t total = 0;
     for ([[maybe_unused]] auto _ : state) {
         TimerWheel wheel{kStart};
-        for (std::size_t i = 0; i < kTimers; ++i)
+        for (std::uint32_t i = 0; i < kTimers; ++i)
             watch.time([&] { wheel.add(i, kStart + 24h + Millis{static_cast<std::int64_t>(i % 3)}); });
         for (Instant now = kStart; wheel.size() > 0;) {
             if (wheel.now() >= now) now += Millis{state.range(0)};

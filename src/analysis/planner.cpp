@@ -92,7 +92,6 @@ void Planner::Impl::clear(Instant now, Instant decided) {
     gaps_.clear();
     pauses_.clear();
     pauses_of_all_.clear();
-    changed_.clear();
     groups_.clear();
     pending_.clear();
 }
@@ -114,7 +113,6 @@ std::size_t Planner::Impl::memory() const {
         4 * sizeof(void*);  // of an unordered_map: its links and a bucket's share
     return sizeof *this + jobs_.memory() + index_.memory() + timings_.memory() + claims_.memory() +
            late_.memory() + runs_.memory() + activities_.memory() + starts_.memory() + held_.memory() +
-           changed_.size() * (sizeof(JobKey) + sizeof(Instant) + kMapNode) +
            pauses_.size() * (sizeof(Span) + kMapNode) + groups_.size() * (sizeof(Concurrency) + kMapNode) +
            pending_.capacity() * sizeof(Decision);
 }

@@ -112,7 +112,7 @@ bool Planner::Impl::follow(Instant now, Instant watermark) {
         if (claims_.now() > watermark) return true;  // what is left where the wheel stands is not passed
         const std::optional<Due> due = claims_.pop(watermark);
         if (!due) return claims_.now() >= watermark;
-        pass_followed(static_cast<std::uint32_t>(due->subject), watermark);
+        pass_followed(due->subject, watermark);
     }
     return false;
 }
@@ -163,7 +163,7 @@ void Planner::Impl::plan(std::size_t room, Out& out) {
         if (claims_.now() > horizon) return;  // the clock was set back: these instants are planned already
         const std::optional<Due> due = claims_.pop(horizon);
         if (!due) return;
-        const auto number = static_cast<std::uint32_t>(due->subject);
+        const auto number = due->subject;
         steps += decide({.at = due->at, .seen = kAlways, .subject = number, .settled = false}, room, out);
     }
 }

@@ -71,6 +71,7 @@ private:
         JobKey key{};
         std::uint64_t jitter_seed{};
         Instant next{};         // the nominal instant to claim next; kNever: none
+        Instant since{};        // it names no instant up to then
         std::uint64_t timer{};  // a TimerId, or the position in the queue
         std::uint32_t timing{kNone};
         Group tenant{};
@@ -79,7 +80,7 @@ private:
         bool known{false};  // false: it is there for its runs only
         bool rest{false};   // not a job of its own: what a schedule that was replaced had still to decide
     };
-    static_assert(sizeof(Job) <= 104);
+    static_assert(sizeof(Job) <= 112);
 
     /// What a job has under way.
     struct Activity {
@@ -131,7 +132,6 @@ private:
     void begin_pause(Spans& spans, Instant since) const;
     static void end_pause(Spans& spans, Instant at, std::optional<Instant> since);
     bool rewind(std::uint32_t job, Instant at);
-    void note_change(const PlannedJob& planned);
     void expect_runs_after(std::uint32_t job, Instant from);
     [[nodiscard]] Instant pause_end(Group tenant, Instant due) const;
     [[nodiscard]] std::optional<Instant> pause_begin_within(const Job& job, Instant from,
@@ -189,8 +189,6 @@ private:
     std::vector<Span> gaps_;                   // when none were, in order
     std::unordered_map<Group, Spans> pauses_;  // of each tenant, those that undecided instants may lie in
     Spans pauses_of_all_;
-    std::unordered_map<JobKey, Instant> changed_;  // since when jobs that were changed lately are as they are
-    std::size_t changed_limit_{64};
 
     Slab<Run, &Run::next> runs_;
     Slab<Activity, &Activity::first> activities_;

@@ -56,27 +56,11 @@ void Planner::Impl::upsert(const PlannedJob& planned, Instant from, std::optiona
     job.jitter_seed = planned.jitter_seed;
     job.timing = timing;
     job.tenant = planned.tenant;
-    note_change(planned);
+    job.since = planned.since;
     job.next = first_after(job, from);
     if (claimed) pass_claimed(job, *claimed);
     if (job.activity != kNone) reconcile_runs(number, from);
     arm_job(number, now_, false);
-}
-
-/// Those that changed so long ago that planning will not go back to it are as good as always there.
-void Planner::Impl::note_change(const PlannedJob& planned) {
-    const auto is_old = [decided = watermark()](Instant since, Millis jitter) {
-        return since < decided - jitter - kMostRewound;
-    };
-    changed_.erase(planned.key);
-    if (planned.since == Instant::min() || is_old(planned.since, planned.timing.jitter)) return;
-    changed_.emplace(planned.key, planned.since);
-    if (changed_.size() < changed_limit_) return;
-    std::erase_if(changed_, [&](const auto& one) {
-        const auto number = find_job(one.first);
-        return !number || !jobs_[*number].known || is_old(one.second, timings_[jobs_[*number].timing].jitter);
-    });
-    changed_limit_ = std::max<std::size_t>(64, 2 * changed_.size());
 }
 
 /// Unstarted runs whose instants the new schedule names are kept and follow it; the others are withdrawn.
@@ -165,6 +149,7 @@ void Planner::Impl::split(JobKey key, Instant until) {
     rest.schedule = job.schedule;
     rest.jitter_seed = job.jitter_seed;
     rest.next = job.next;
+    rest.since = until;  // planning does not go back into it
     rest.timing = timings_.intern(timing);
     rest.tenant = job.tenant;
     rest.activity = kNone;
@@ -203,9 +188,7 @@ std::vector<JobKey> Planner::Impl::rewind(std::optional<Group> tenant, Instant a
 bool Planner::Impl::rewind(std::uint32_t number, Instant at) {
     Job& job = jobs_[number];
     const Timing& timing = timings_[job.timing];
-    const auto changed = changed_.find(job.key);
-    const Instant known_from = changed == changed_.end() ? kAlways : changed->second;
-    const Instant from = std::max(at - timing.jitter, known_from);
+    const Instant from = std::max(at - timing.jitter, job.since);
     Instant first = first_after(job, from);
     // What was due before was not passed over in ignorance.
     while (first < job.next && first + delay(job, first) <= at) first = first_after(job, first);

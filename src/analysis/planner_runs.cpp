@@ -164,7 +164,7 @@ void Planner::Impl::run_timers(Out& out) {
         }
         const std::optional<Due> due = starts_.pop(now_);
         if (!due) return;
-        const auto number = static_cast<std::uint32_t>(due->subject);
+        const auto number = due->subject;
         runs_[number].armed = Armed::no;
         if (due->at > now_)
             arm_run(number, due->at);  // the clock was set back before it came out

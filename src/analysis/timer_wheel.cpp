@@ -119,10 +119,10 @@ void TimerWheel::unlink(std::uint32_t index) {
     (*levels_)[slot / kSlots].occupied.clear(slot % kSlots);
 }
 
-TimerId TimerWheel::add(std::uint64_t subject, Instant due) {
+TimerId TimerWheel::add(std::uint32_t subject, Instant due) {
     const std::uint32_t index = take_node();
     Node& added = node(index);
-    added.subject = split<Split>(subject);
+    added.subject = subject;
     added.at = split<Split>(static_cast<std::uint64_t>(to_unix_millis(due)));
     place(index);
     ++size_;
@@ -226,7 +226,7 @@ std::optional<Due> TimerWheel::take(std::int64_t goal, std::size_t& budget) {
         if ((*levels_)[0].occupied.test(position)) {
             const std::uint32_t index = (*levels_)[0].slots[position].next;
             const Node& out = node(index);
-            const Due due{joined(out.subject), Instant{Millis{static_cast<std::int64_t>(joined(out.at))}}};
+            const Due due{out.subject, Instant{Millis{static_cast<std::int64_t>(joined(out.at))}}};
             unlink(index);
             free_node(index);
             return due;

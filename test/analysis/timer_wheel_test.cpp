@@ -31,13 +31,13 @@ std::vector<Due> drain(TimerWheel& wheel, Instant to) {
 class Model {
 public:
     explicit Model(Instant now) : now_(now) {}
-    void add(std::uint64_t subject, Instant due) { due_.emplace(std::max(due, now_), subject); }
-    bool cancel(std::uint64_t subject) {
+    void add(std::uint32_t subject, Instant due) { due_.emplace(std::max(due, now_), subject); }
+    bool cancel(std::uint32_t subject) {
         return std::erase_if(due_, [&](const auto& entry) { return entry.second == subject; }) > 0;
     }
-    [[nodiscard]] std::multimap<Instant, std::uint64_t> take(Instant to) {
+    [[nodiscard]] std::multimap<Instant, std::uint32_t> take(Instant to) {
         now_ = std::max(now_, to);
-        std::multimap<Instant, std::uint64_t> out;
+        std::multimap<Instant, std::uint32_t> out;
         while (!due_.empty() && due_.begin()->first <= now_) out.insert(due_.extract(due_.begin()));
         return out;
     }
@@ -47,7 +47,7 @@ public:
 
 private:
     Instant now_;
-    std::multimap<Instant, std::uint64_t> due_;
+    std::multimap<Instant, std::uint32_t> due_;
 };
 
 }  // namespace
@@ -101,7 +101,7 @@ TEST_CASE("what is added late is due at once", "[wheel]") {
 
 TEST_CASE("a limit leaves the rest for the next call", "[wheel]") {
     TimerWheel wheel{kStart};
-    for (std::uint64_t i = 0; i < 5; ++i) wheel.add(i, kStart + 10ms);
+    for (std::uint32_t i = 0; i < 5; ++i) wheel.add(i, kStart + 10ms);
     wheel.add(9, kStart + 20ms);
     std::vector<Due> out;
     wheel.advance(kStart + 1s, 2, out);
@@ -150,7 +150,7 @@ TEST_CASE("a moved timer comes out at its new instant only", "[wheel]") {
 TEST_CASE("a great many timers of one far slot come in bounded steps", "[wheel]") {
     constexpr std::uint64_t kCount = 100'000;
     TimerWheel wheel{kStart};
-    for (std::uint64_t i = 0; i < kCount; ++i) wheel.add(i, kStart + 24h + Millis{i % 1'000});
+    for (std::uint32_t i = 0; i < kCount; ++i) wheel.add(i, kStart + 24h + Millis{i % 1'000});
     std::vector<Due> out;
     Instant last = kStart;
     std::size_t calls = 0;
@@ -170,7 +170,7 @@ TEST_CASE("a great many timers of one far slot come in bounded steps", "[wheel]"
 TEST_CASE("cascades run ahead of time while there is time", "[wheel]") {
     constexpr std::uint64_t kCount = 20'000;
     TimerWheel wheel{kStart};
-    for (std::uint64_t i = 0; i < kCount; ++i) wheel.add(i, kStart + 1h);
+    for (std::uint32_t i = 0; i < kCount; ++i) wheel.add(i, kStart + 1h);
     std::vector<Due> out;
     for (Instant now = kStart; now < kStart + 1h; now += 100ms) wheel.advance(now, 1, out);
     REQUIRE(out.empty());
@@ -187,9 +187,9 @@ TEST_CASE("the wheel agrees with an ordered map", "[wheel]") {
 
     TimerWheel wheel{kStart};
     Model model{kStart};
-    std::map<std::uint64_t, TimerId> armed;
+    std::map<std::uint32_t, TimerId> armed;
     Instant now = kStart;
-    for (std::uint64_t step = 0; step < 2'000; ++step) {
+    for (std::uint32_t step = 0; step < 2'000; ++step) {
         switch (below(5)) {
             case 0:
             case 1: {
@@ -221,10 +221,10 @@ TEST_CASE("the wheel agrees with an ordered map", "[wheel]") {
                            ? model.first() - now
                            : Millis{static_cast<std::int64_t>(random() >> (30 + below(34)))};
                 const auto expected = model.take(now);
-                std::multimap<Instant, std::uint64_t> got;
+                std::multimap<Instant, std::uint32_t> got;
                 for (const Due& due : drain(wheel, now)) got.emplace(due.at, due.subject);
                 REQUIRE(got.size() == expected.size());
-                std::vector<std::uint64_t> left, right;
+                std::vector<std::uint32_t> left, right;
                 for (const auto& [at, subject] : expected) left.push_back(subject);
                 for (const auto& [at, subject] : got) right.push_back(subject);
                 REQUIRE(std::is_permutation(left.begin(), left.end(), right.begin()));
@@ -245,7 +245,7 @@ TEST_CASE("due instants never go down within one advance", "[wheel]") {
     CAPTURE(seed);
     std::mt19937_64 random{seed};
     TimerWheel wheel{kStart};
-    for (std::uint64_t i = 0; i < 3'000; ++i)
+    for (std::uint32_t i = 0; i < 3'000; ++i)
         wheel.add(i, kStart + Millis{static_cast<std::int64_t>(1 + (random() >> (24 + random() % 38)))});
     Instant last = kStart;
     for (const Due& due : drain(wheel, kStart + std::chrono::years{70})) {
@@ -263,11 +263,11 @@ TEST_CASE("an idle year costs one step", "[wheel]") {
     CHECK(out.size() == 1);
 }
 
-TEST_CASE("a timer costs at most 32 bytes", "[wheel]") {
+TEST_CASE("a timer costs at most 30 bytes", "[wheel]") {
     constexpr std::size_t kCount = 100'000;
     TimerWheel wheel{kStart};
     const std::size_t empty = wheel.memory();
-    for (std::size_t i = 0; i < kCount; ++i) wheel.add(i, kStart + Millis{static_cast<std::int64_t>(i)});
-    CHECK(wheel.memory() - empty <= kCount * 32);
+    for (std::uint32_t i = 0; i < kCount; ++i) wheel.add(i, kStart + Millis{static_cast<std::int64_t>(i)});
+    CHECK(wheel.memory() - empty <= kCount * 30);
     CHECK(empty < 100'000);
 }

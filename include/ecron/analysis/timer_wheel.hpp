@@ -13,7 +13,7 @@
 /// Remembers what is due when. Nothing else: no clock, no callbacks, no I/O.
 /// Source: Varghese & Lauck, "Hashed and Hierarchical Timing Wheels", SOSP 1987.
 /// Units: ticks of one millisecond, any range. Threads: none; its owner makes every call.
-/// Cost: add, cancel and move O(1), 28 bytes a timer; hours in which nothing is due are skipped in one step.
+/// Cost: add, cancel and move O(1), 24 bytes a timer; hours in which nothing is due are skipped in one step.
 ///
 /// Four levels of 2,048 slots; a slot of one level is half a turn of the level below. So the next slot of a
 /// level can be emptied into the level below at any time before it is reached, and a cascade is spread over
@@ -25,7 +25,7 @@ namespace ecron::analysis {
 using TimerId = Id<struct TimerIdTag, std::uint64_t>;
 
 struct Due {
-    std::uint64_t subject{};
+    std::uint32_t subject{};
     Instant at{};
 };
 
@@ -33,7 +33,7 @@ class TimerWheel {
 public:
     explicit TimerWheel(Instant now);
     /// A subject due at an instant; one not after now() is due at once.
-    TimerId add(std::uint64_t subject, Instant due);
+    TimerId add(std::uint32_t subject, Instant due);
     bool cancel(TimerId id);             // false: unknown or already out
     bool move(TimerId id, Instant due);  // false: unknown or already out
     /// Moves to `to` and takes out what is due, at most `limit`, in order of due instants; those of one
@@ -68,7 +68,8 @@ private:
         std::uint32_t next{}, previous{};
     };
     struct Node {
-        Split subject, at;
+        Split at;
+        std::uint32_t subject{};
         Links links;
         std::uint32_t generation{1};
     };
