@@ -26,7 +26,7 @@ constexpr const char* kStatuses = "cron.topic.job.status";
 constexpr std::size_t kStoredTogether = 100;  // rows a statement: more is no faster
 constexpr std::size_t kFillRows = 1'000;
 constexpr std::size_t kIdColumn = 0;
-constexpr std::chrono::milliseconds kPoll{10};
+constexpr std::chrono::milliseconds kPoll{50};
 constexpr std::chrono::milliseconds kAcknowledged{500};  // what was counted last is, too
 constexpr std::chrono::minutes kPatience{5};
 
@@ -102,21 +102,22 @@ private:
         return fmt::format("bench.{}.{}", name, round_);
     }
 
-    /// From the first that it counts to the last.
+    /// Of the steps by which the counter is seen to grow, but for the last one: when that was over is not
+    /// known, and looking more often would be a load.
     double rate_of(EcronProcess& ecron, const std::string& counter) const {
         const auto latest = Clock::now() + kPatience;
-        double first = 0;
-        Clock::time_point begin;
+        struct Seen {
+            double count{0};
+            Clock::time_point at{};
+        } first, last;
         for (;;) {
-            const double count = ecron.find_metric(counter).value_or(0);
-            const auto now = Clock::now();
-            if (first == 0 && count > 0) {
-                first = count;
-                begin = now;
-            }
-            if (count >= static_cast<double>(options_.jobs))
-                return (count - first) / std::chrono::duration<double>(now - begin).count();
-            if (now > latest) throw std::runtime_error(fmt::format("{} stays at {:.0f}", counter, count));
+            const Seen seen{ecron.find_metric(counter).value_or(0), Clock::now()};
+            if (seen.count >= static_cast<double>(options_.jobs) && last.count > first.count)
+                return (last.count - first.count) / std::chrono::duration<double>(last.at - first.at).count();
+            if (first.count == 0) first = seen;
+            last = seen;
+            if (seen.at > latest)
+                throw std::runtime_error(fmt::format("{} stays at {:.0f}", counter, seen.count));
             std::this_thread::sleep_for(kPoll);
         }
     }
