@@ -125,19 +125,28 @@ void Consumers::touch_long_ones(Source& source) const {
 
 asio::awaitable<void> Consumers::stop(Millis grace) {
     stopping_ = true;
-    const std::vector<SourcePtr> sources = sources_;
-    for (const SourcePtr& source : sources)
-        if (source->connection) source->connection->send(ready(0));
+    std::vector<Connection::Opened> connections;
+    for (const SourcePtr& source : sources_)
+        if (source->connection) connections.push_back(source->connection);
+    Gate quiet{io_};
+    for (const Connection::Opened& connection : connections)
+        quiet.spawn("nsq no more messages", stop_delivering(connection));
     const SteadyInstant deadline = clock_.steady() + grace;
-    while (messages_gate_.count() > 0 && clock_.steady() < deadline) co_await sleep(io_, Millis{5});
-    for (const SourcePtr& source : sources) {
-        const std::shared_ptr<Connection> connection = source->connection;
-        if (!connection) continue;
+    while (quiet.count() + messages_gate_.count() > 0 && clock_.steady() < deadline)
+        co_await sleep(io_, Millis{5});
+    for (const Connection::Opened& connection : connections) {
         co_await connection->flushed();
         connection->close({Errc::unavailable, "ecron stops", {}});
     }
+    co_await quiet.drained();
     stopped_.notify();
     co_await sources_gate_.drained();
+}
+
+/// What nsqd had sent before it answers is read before the answer, and is to be given back: nsqd would wait
+/// for its message timeout, a minute, before it delivered that anew.
+asio::awaitable<void> Consumers::stop_delivering(Connection::Opened connection) {
+    co_await connection->request(std::string{kStopDelivering});
 }
 
 void Consumers::append_to(State& state) const {

@@ -34,6 +34,7 @@ private:
 
     asio::awaitable<void> consume(SourcePtr source);
     asio::awaitable<Result<void>> connect(SourcePtr source);
+    static asio::awaitable<void> stop_delivering(Connection::Opened connection);
     asio::awaitable<void> carry_out(SourcePtr source, std::shared_ptr<Connection> connection, std::string id,
                                     Message message);
     void delivered(const SourcePtr& source, const Delivery& delivery);

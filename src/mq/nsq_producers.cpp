@@ -76,9 +76,9 @@ asio::awaitable<void> Producers::connect(NodePtr node) {
 }
 
 void Producers::lost(Node& node, const Error& error) {
-    node.connection.reset();
-    node.not_before = clock_.steady() + node.back_off.next();
     link_down(node.link, clock_.now(), "nsq", error.what);
+    node.not_before = clock_.steady() + node.back_off.next();
+    node.connection.reset();  // the error may be its own
 }
 
 Producers::NodePtr Producers::next_connected() {
@@ -87,7 +87,7 @@ Producers::NodePtr Producers::next_connected() {
         const NodePtr& node = nodes_[at];
         if (!node->connection) continue;
         if (const std::optional<Error>& ended = node->connection->ended()) {
-            lost(*node, Error{*ended});
+            lost(*node, *ended);
             continue;
         }
         current_ = at;

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <mutex>
 #include <thread>
 
 #include "ecron/mq/nsq.hpp"
@@ -13,11 +14,15 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// Takes connections and says the same thing on each, then nothing more.
+/// Takes connections and says the same thing on each; then what there is to say to the commands that it
+/// hears.
 class Speaker {
 public:
-    explicit Speaker(std::string words)
+    using Answers = std::vector<std::pair<std::string, std::string>>;  // to a command, by its first letters
+
+    explicit Speaker(std::string words, Answers answers = {})
         : words_(std::move(words)),
+          answers_(std::move(answers)),
           listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
         sockaddr_in address{.sin_family = AF_INET, .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
         socklen_t size = sizeof address;
@@ -32,24 +37,49 @@ public:
         ::shutdown(listener_, SHUT_RDWR);
         thread_.join();
         ::close(listener_);
+        for (const int taken : taken_) ::shutdown(taken, SHUT_RDWR);
+        talks_.clear();
         for (const int taken : taken_) ::close(taken);
     }
     Speaker(const Speaker&) = delete;
     Speaker& operator=(const Speaker&) = delete;
     [[nodiscard]] std::uint16_t port() const { return port_; }
+    /// Whether such a command has come, on any connection.
+    [[nodiscard]] bool heard(std::string_view command) const {
+        const std::scoped_lock lock{mutex_};
+        return heard_.contains(command);
+    }
 
 private:
     void speak() {
         for (int taken = 0; (taken = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC)) >= 0;) {
             taken_.push_back(taken);
-            ::send(taken, words_.data(), words_.size(), MSG_NOSIGNAL);
+            say(taken, words_);
+            if (!answers_.empty()) talks_.emplace_back([this, taken] { answer(taken); });
         }
+    }
+    void answer(int taken) {
+        std::string line;
+        for (char letter{}; ::recv(taken, &letter, 1, 0) == 1;) {
+            line += letter;
+            for (const auto& [command, words] : answers_)
+                if (line.ends_with(command)) say(taken, words);
+            const std::scoped_lock lock{mutex_};
+            heard_ += letter;
+        }
+    }
+    static void say(int taken, const std::string& words) {
+        ::send(taken, words.data(), words.size(), MSG_NOSIGNAL);
     }
 
     std::string words_;
+    Answers answers_;
     int listener_;
     std::uint16_t port_{0};
+    mutable std::mutex mutex_;
+    std::string heard_;
     std::vector<int> taken_;
+    std::vector<std::jthread> talks_;
     std::thread thread_;
 };
 
@@ -63,11 +93,12 @@ std::string frame(char type, const std::string& data) {
 std::uint16_t free_port() { return Speaker{""}.port(); }
 
 struct World {
-    explicit World(std::uint16_t port, const std::string& host = "127.0.0.1")
+    explicit World(std::uint16_t port, const std::string& host = "127.0.0.1", Millis heartbeat = Seconds{5})
         : broker(make_nsq_broker(io, clock, client,
                                  {.nsqds = {{.option = "mq_lookupd_host", .host = host, .port = port}},
                                   .secret = SecretText{"s"},
-                                  .timeout = Millis{300}})) {
+                                  .timeout = Millis{300},
+                                  .heartbeat = heartbeat})) {
         gate.spawn("broker", broker->run());
     }
     ~World() { await(io, broker->stop(Millis{100})); }
@@ -128,6 +159,29 @@ TEST_CASE("publishing without any nsqd fails at once and says so", "[mq]") {
     REQUIRE_FALSE(published);
     CHECK(published.error().code == Errc::unavailable);
     CHECK(world.broker->state().topics.front().failed == 1);
+}
+
+TEST_CASE("an nsqd that falls silent is named with what is wrong", "[mq]") {
+    const Speaker nsqd{"", {{"IDENTIFY\n", frame(0, R"({"max_rdy_count":2500})")}}};
+    World world{nsqd.port(), "127.0.0.1", Millis{100}};
+    CHECK(world.troubled().problem == "sends no heartbeats any more");
+}
+
+TEST_CASE("what nsqd has sent when ecron stops is given back before the connection ends", "[mq]") {
+    const std::string id = "0123456789abcdef";
+    const std::string message = frame(2, std::string(8, '\0') + std::string("\0\1", 2) + id + "body");
+    const Speaker nsqd{"",
+                       {{"IDENTIFY\n", frame(0, R"({"max_rdy_count":2500})")},
+                        {"SUB topic channel\n", frame(0, "OK")},
+                        {"CLS\n", message + frame(0, "CLOSE_WAIT")}}};
+    World world{nsqd.port()};
+    world.broker->subscribe(
+        {.topic = "topic", .channel = "channel", .handler = [](Message) -> asio::awaitable<Settlement> {
+             co_return Settlement{.verdict = Settlement::Verdict::again, .wait = Millis{7}, .counts = false};
+         }});
+    run_until(world.io, [&] { return nsqd.heard("RDY 1000"); });
+    await(world.io, world.broker->unsubscribe(Seconds{10}));
+    run_until(world.io, [&] { return nsqd.heard("REQ " + id + " 7\n"); });
 }
 
 }  // namespace ecron::mq
