@@ -10,8 +10,12 @@ namespace {
 constexpr Seconds kGood{3};
 constexpr Seconds kRenewal{1};
 
+Instant seen_from(const StoreMutations& mutations, const model::Job& job) {
+    return mutations.recovers_from_update ? job.updated_at : job.effective_from;
+}
+
 model::Job seen(const StoreMutations& mutations, model::Job job) {
-    if (mutations.recovers_from_update) job.effective_from = job.updated_at;
+    job.effective_from = seen_from(mutations, job);
     return job;
 }
 
@@ -140,7 +144,7 @@ store::Store::Awaitable<std::size_t> ModelStore::load_plans(
             std::size_t count = 0;
             for (const auto& [key, row] : db.jobs()) {
                 if (!row.job.enabled) continue;
-                const model::Job job = seen(mutations, row.job);
+                const model::Job& job = row.job;
                 each({.key = key,
                       .id = job.id.value(),
                       .cron_time = job.cron_time,
@@ -149,7 +153,7 @@ store::Store::Awaitable<std::size_t> ModelStore::load_plans(
                       .context = {},
                       .tenant = job.tenant.value(),
                       .created_at = job.created_at,
-                      .effective_from = job.effective_from,
+                      .effective_from = seen_from(mutations, job),
                       .revision = job.revision});
                 ++count;
             }
