@@ -64,13 +64,13 @@ void Checker::check_segment(JobKey job, const Instants& instants, const Segment&
     std::optional<Instant> nominal = segment.reference.after(std::max(segment.since, planned_from_));
     for (; nominal && *nominal <= until; nominal = segment.reference.after(*nominal)) {
         const Instant due = segment.reference.due(*nominal);
-        if (due > until) continue;
-        const bool has_row = planned_.contains({job, *nominal});
-        if (!is_covered(job, instants, segment, *nominal, due))
+        const bool owed = due <= until;
+        if (owed && !is_covered(job, instants, segment, *nominal, due))
             blame("lost: job {} {} should have run at {} (due {}); its schedule held from {} to {}", job,
                   segment.reference.job, at(*nominal), at(due), at(segment.since),
                   segment.until == Instant::max() ? "the end" : at(segment.until));
-        if (has_row) check_watermark_waited(job, segment, *nominal);
+        if (owed && planned_.contains({job, *nominal})) check_watermark_waited(job, segment, *nominal);
+        // The first that is not missed spends the job, whether it is due yet or not.
         if (segment.reference.once && !is_summarised(job, *nominal)) return;
     }
 }
