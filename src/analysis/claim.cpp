@@ -109,7 +109,7 @@ asio::awaitable<void> ShardScheduler::commit(std::vector<RunId> ids, std::vector
             Run* const run = runs_.find(id);
             run->row.epoch = term_->epoch;
             request.executions.push_back(run->row);
-            if (run->spends_job) request.spent.push_back(run->row.job_key);
+            if (run->spent) request.spent.push_back({run->row.job_key, *run->spent});
         }
         const Result<store::Claimed> claimed = co_await node_.store.claim(std::move(request));
         if (term != term_count_) break;
@@ -147,7 +147,7 @@ void ShardScheduler::hand_back_unclaimed() {
 }
 
 Run ShardScheduler::new_run(const Claim& claim, const execution::TaskPtr& task) const {
-    Run run{.id = claim.run, .task = task, .spends_job = claim.spent};
+    Run run{.id = claim.run, .task = task, .spent = claim.spent};
     model::Execution& row = run.row;
     row.id = ExecuteId{keyed_uuid(node_.store.id_key(), task->job_id.value(), claim.nominal)};
     row.job_id = task->job_id;

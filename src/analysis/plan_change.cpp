@@ -58,8 +58,9 @@ PlanChange plan_change(const store::Change& change, const model::Job* current,
 void apply(const PlanChange& change, Planner& planner) {
     std::optional<PlannedJob> now = planner.find(change.key);
     const auto same = [&](const PlannedJob& other) {
-        return now && now->schedule == other.schedule && now->timing.jitter == other.timing.jitter &&
-               now->timing.begin_at == other.timing.begin_at && now->timing.end_at == other.timing.end_at;
+        return now && now->since == other.since && now->schedule == other.schedule &&
+               now->timing.jitter == other.timing.jitter && now->timing.begin_at == other.timing.begin_at &&
+               now->timing.end_at == other.timing.end_at;
     };
     const auto replace_by = [&](const PlanChange::Plan& plan, Instant until) {
         if (!plan.job) {

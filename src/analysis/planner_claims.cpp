@@ -257,7 +257,8 @@ void Planner::Impl::emit_claim(std::uint32_t number, Instant claim_by, Out& out)
     const std::uint32_t owner = job.rest ? job_of(job.key) : number;
     const std::uint32_t run = new_run(owner, timings_.retain(job.timing), job.next, due);
     runs_[run].spends = spends;
-    out.emplace_back(Claim{id_of(run), job.key, job.next, due, spends, claim_by});
+    out.emplace_back(Claim{id_of(run), job.key, job.next, due,
+                           spends ? std::optional{job.since} : std::nullopt, claim_by});
 }
 
 Instant Planner::Impl::watermark() const {

@@ -126,7 +126,7 @@ std::optional<PlannedJob> Planner::Impl::find(JobKey key) const {
     const auto number = find_job(key);
     if (!number || !jobs_[*number].known) return {};
     const Job& job = jobs_[*number];
-    return PlannedJob{key, job.schedule, timings_[job.timing], job.tenant, job.jitter_seed};
+    return PlannedJob{key, job.schedule, timings_[job.timing], job.tenant, job.jitter_seed, job.since};
 }
 
 std::optional<Instant> Planner::Impl::next_nominal(JobKey key) const {

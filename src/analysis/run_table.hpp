@@ -30,11 +30,11 @@ struct Run {
     RunId id{};
     Stage stage{Stage::unclaimed};  // changed by RunTable::move
     execution::TaskPtr task{};
-    model::Execution row{};   // as the store has it, or will once the write under way is committed
-    bool needs_begin{false};  // its start is not its claim: it commits a compare-and-set first
-    bool spends_job{false};
-    bool begin_recorded{false};                 // the store says `executing`
-    bool given_up{false};                       // reported as failed for good: no attempt follows
+    model::Execution row{};          // as the store has it, or will once the write under way is committed
+    bool needs_begin{false};         // its start is not its claim: it commits a compare-and-set first
+    std::optional<Instant> spent{};  // its job is, of the schedule that holds since then
+    bool begin_recorded{false};      // the store says `executing`
+    bool given_up{false};            // reported as failed for good: no attempt follows
     std::optional<SteadyInstant> offered_at{};  // of the attempt that the row is at
     bool lease_lost{false};                     // ended here because this node could not renew its lease
     Instant began{};

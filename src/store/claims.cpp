@@ -231,13 +231,7 @@ void apply_claims(Session& session, std::span<Write* const> writes, Repetition r
     }
     for (Write* const write : writes) {
         auto* const claim = static_cast<ClaimWrite*>(write);
-        std::vector<std::pair<JobKey, ChangeNumber>> spent;
-        for (const JobKey key : claim->claim().spent) {
-            const auto& executions = claim->claim().executions;
-            const auto run = std::ranges::find(executions, key, &model::Execution::job_key);
-            if (run != executions.end()) spent.emplace_back(key, run->revision);
-        }
-        claim->result->disabled = disable_spent(session, spent);
+        claim->result->disabled = disable_spent(session, claim->claim().spent);
         insert(session, claim->claim().missed);
     }
 }

@@ -275,19 +275,18 @@ void SweepDeleted::apply(Session& session) {
     progress.run();
 }
 
-std::vector<model::Job> disable_spent(Session& session,
-                                      const std::vector<std::pair<JobKey, ChangeNumber>>& spent) {
+std::vector<model::Job> disable_spent(Session& session, const std::vector<Spent>& spent) {
     std::vector<model::Job> disabled;
     if (spent.empty()) return disabled;
     ChangeLog log(session, spent.size());
-    for (const auto& [key, revision] : spent) {
+    for (const auto& [key, since] : spent) {
         Statement& select = session.prepare(fmt::format("select {} from t_cron_job where f_key_id = :key{}",
                                                         kJobColumns, for_update(session.driver())),
                                             "i", kJobTypes);
         select << key.value();
         if (!select.first()) continue;
         const JobRow before = read_job_row(select);
-        if (!before.job.enabled || before.job.revision != revision) continue;
+        if (!before.job.enabled || before.job.effective_from != since) continue;
         model::Job job = before.job;
         job.enabled = false;
         job.updated_at = whole_seconds(log.now());

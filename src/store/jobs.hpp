@@ -114,8 +114,7 @@ public:
     void apply(Session& session) override;
 };
 
-/// Disables `timed` jobs whose only run has been claimed, if they still are what they were then.
-std::vector<model::Job> disable_spent(Session& session,
-                                      const std::vector<std::pair<JobKey, ChangeNumber>>& spent);
+/// Disables `timed` jobs whose only run has been claimed, if their schedule still is the one that named it.
+std::vector<model::Job> disable_spent(Session& session, const std::vector<Spent>& spent);
 
 }  // namespace ecron::store

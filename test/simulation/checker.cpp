@@ -51,6 +51,7 @@ std::vector<std::string> Checker::violations() {
     check_ends();
     check_promises();
     check_summaries();
+    check_spent();
     for (const auto& [job, instants] : jobs_) check_planned(job, instants);
     return violations_;
 }

@@ -14,7 +14,7 @@
 namespace ecron::sim {
 
 /// Proves from the history of a world, and from nothing else, that what docs promise was kept:
-///   - every instant that a job should have run at has its row, or a reason why not (once.cpp, the
+///   - every instant that a job should have run at has its row, or a reason why not (the
 ///   reference);
 ///   - no row stands for an instant that no definition named, none starts early or within a pause;
 ///   - no attempt was started twice, as the targets saw it;
@@ -65,6 +65,7 @@ private:
     void check_planned(JobKey job, const Instants& instants);
     void check_segment(JobKey job, const Instants& instants, const Segment& segment);
     void check_rows(JobKey job, const Instants& instants);
+    void check_spent();
     void check_summaries();
     void check_progress();
     [[nodiscard]] bool is_covered(JobKey job, const Instants& instants, const Segment& segment,

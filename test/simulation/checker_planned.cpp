@@ -177,6 +177,24 @@ void Checker::check_rows(JobKey job, const Instants& instants) {
     }
 }
 
+/// A job that is spent has its run, unless a pause came over it or a later change of the job.
+void Checker::check_spent() {
+    std::map<JobKey, const JobVersion*> last;
+    for (const JobVersion& version : history_.jobs) last[version.key] = &version;
+    for (const auto& [job, version] : last) {
+        if (!version->spent) continue;
+        const auto is_there = [&](const RowLife* row) {
+            return row->inserted < version->commit &&
+                   (row->deleted == 0 || is_paused(version->job->tenant, *row->due, kClockSlack));
+        };
+        bool runs = false;
+        for (auto one = planned_.lower_bound({job, Instant::min()});
+             one != planned_.end() && one->first.first == job; ++one)
+            runs = runs || std::ranges::any_of(one->second, is_there);
+        if (!runs) blame("lost: job {} was spent at {}, and its run is not there", job, at(version->at));
+    }
+}
+
 void Checker::check_summaries() {
     for (const MissedNote& note : history_.missed) {
         const auto job = jobs_.find(note.missed.job);

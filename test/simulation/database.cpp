@@ -240,17 +240,18 @@ std::vector<model::Job> Database::delete_jobs(const std::vector<JobId>& ids) {
     return deleted;
 }
 
-std::optional<model::Job> Database::disable_spent(JobKey key, ChangeNumber revision) {
-    const auto found = jobs_.find(key);
+std::optional<model::Job> Database::disable_spent(const store::Spent& spent) {
+    const auto found = jobs_.find(spent.job);
     if (found == jobs_.end()) return {};
     JobRow& row = found->second;
-    if (!row.job.enabled || row.job.revision != revision) return {};
+    if (!row.job.enabled || row.job.effective_from != spent.since) return {};
     const ChangeNumber number = add_change("spent", row.job, &row);
     row.job.enabled = false;
     row.job.updated_at = whole_seconds(now());
     row.job.effective_from = now();
     row.job.revision = number;
     note_job(row.job, false);
+    history_.jobs.back().spent = true;
     return row.job;
 }
 

@@ -18,6 +18,7 @@ namespace ecron::sim {
 struct Mutations {
     bool no_fence{false};
     bool no_unique_key{false};
+    bool spends_for_nothing{false};  // a job is disabled without the row of its only run
 };
 
 /// The one database behind all stores: each function is a transaction, done at once and whole. Its answers
@@ -109,7 +110,7 @@ private:
                          int next_attempt, const std::optional<store::Outcome::Owner>& owner);
     void insert_row(model::Execution execution);
     void note_missed(const store::Missed& missed);
-    std::optional<model::Job> disable_spent(JobKey key, ChangeNumber revision);
+    std::optional<model::Job> disable_spent(const store::Spent& spent);
 
     const Timeline& timeline_;
     const Millis lease_;

@@ -67,6 +67,12 @@ Database::Answer<store::Claimed> Database::claim(const store::Claim& claim) {
 
     store::Claimed claimed;
     for (const model::Execution& execution : claim.executions) {
+        const bool spends =
+            std::ranges::find(claim.spent, execution.job_key, &store::Spent::job) != claim.spent.end();
+        if (spends && mutations_.spends_for_nothing) {
+            claimed.mine.push_back(false);
+            continue;
+        }
         const auto found = rows_.find(execution.id);
         if (found == rows_.end() || mutations_.no_unique_key) {
             insert_row(execution);
@@ -77,12 +83,8 @@ Database::Answer<store::Claimed> Database::claim(const store::Claim& claim) {
         claimed.mine.push_back(there.epoch == execution.epoch && there.state == execution.state &&
                                there.attempt == execution.attempt);
     }
-    for (const JobKey key : claim.spent) {
-        const auto run = std::ranges::find(claim.executions, key, &model::Execution::job_key);
-        if (run == claim.executions.end()) continue;
-        if (auto disabled = disable_spent(key, run->revision))
-            claimed.disabled.push_back(std::move(*disabled));
-    }
+    for (const store::Spent& spent : claim.spent)
+        if (auto disabled = disable_spent(spent)) claimed.disabled.push_back(std::move(*disabled));
     for (const store::Missed& missed : claim.missed) note_missed(missed);
     return claimed;
 }

@@ -22,6 +22,7 @@ struct JobVersion {
     ChangeNumber number{};
     Instant watermark{};  // of its shard, then
     std::optional<model::Job> job{};
+    bool spent{false};  // disabled with the claim of its only run
 };
 
 /// A row of the executions from its insert to its deletion.

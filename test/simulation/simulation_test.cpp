@@ -57,6 +57,7 @@ TEST_CASE("each safeguard that is taken out is missed", "[simulation]") {
     log_nothing();
     const auto [name, mutation] = GENERATE(table<std::string, sim::Mutation>({
         {"the fence", {.database = {.no_fence = true}}},
+        {"a job is spent with its run", {.database = {.spends_for_nothing = true}}},
         {"the unique key", {.database = {.no_unique_key = true}}},
         {"the watermark waits for the last batch", {.store = {.hasty_watermark = true}}},
         {"withdrawn rows are deleted", {.store = {.ends_withdrawn = true}}},

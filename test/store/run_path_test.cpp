@@ -177,7 +177,7 @@ TEST_CASE("claims that wait together share a transaction", "[store]") {
 TEST_CASE("a timed job's only run disables it in the claim's own transaction", "[store]") {
     Leading world;
     Claim claim = world.claim_of({world.run()});
-    claim.spent = {world.job.key};
+    claim.spent = {{world.job.key, world.job.effective_from}};
     SECTION("as it was planned") {
         const Claimed claimed = world.must(world.store().claim(claim));
         REQUIRE(claimed.disabled.size() == 1);
@@ -188,10 +188,17 @@ TEST_CASE("a timed job's only run disables it in the claim's own transaction", "
         CHECK(changes.front().kind == "spent");
         CHECK(changes.front().number == claimed.disabled.front().revision);
     }
-    SECTION("unless it has been changed meanwhile") {
+    SECTION("though something else of it has been changed meanwhile") {
+        model::Job change = world.job;
+        change.remarks = "changed";
+        world.must(world.store().replace_job(std::nullopt, change, "", std::nullopt));
+        CHECK(world.must(world.store().claim(claim)).disabled.size() == 1);
+    }
+    SECTION("unless its schedule has been changed meanwhile, though its run was read with the change") {
         model::Job change = world.job;
         change.cron_time = "1 1 * * *";
-        world.must(world.store().replace_job(std::nullopt, change, "", std::nullopt));
+        claim.executions.front().revision =
+            world.must(world.store().replace_job(std::nullopt, change, "", std::nullopt)).revision;
         CHECK(world.must(world.store().claim(claim)).disabled.empty());
         CHECK(world.must(world.store().find_job(std::nullopt, world.job.id))->enabled);
     }

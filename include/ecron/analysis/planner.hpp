@@ -61,7 +61,8 @@ struct Claim {  // claim this planned run in the store; it starts at `due`
     JobKey job;
     Instant nominal;
     Instant due;
-    bool spent;  // the job's only run: disable it in the same transaction
+    std::optional<Instant> spent;  // the job's only run: disable it in the same transaction, if its schedule
+                                   // still is the one that holds since then
     Instant
         claim_by;  // not after due, and before it only where jitter is longer than the interval; claims come
                    // in this order, and what is claimed later is neither to be claimed nor due before it

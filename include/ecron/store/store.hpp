@@ -132,6 +132,12 @@ struct Term {
     std::vector<Missed> told{};  // summaries, of whatever shard, that reach beyond the watermark
 };
 
+/// A timed job whose only run is claimed, and since when the schedule holds that named it.
+struct Spent {
+    JobKey job{};
+    Instant since{};
+};
+
 /// Everything due up to `watermark` is claimed by these rows or told by these summaries, in one fenced
 /// transaction. A summary that begins up to the watermark may end beyond it.
 struct Claim {
@@ -140,7 +146,7 @@ struct Claim {
     Instant watermark{};
     ChangeNumber planned{};
     std::vector<model::Execution> executions{};  // state pending, attempt 1, node set
-    std::vector<JobKey> spent{};                 // timed jobs whose only run is among them: disabled with it
+    std::vector<Spent> spent{};                  // disabled, unless their schedule is another one by now
     std::vector<Missed> missed{};                // of one job and beginning, the first that comes is kept
 };
 struct Claimed {
