@@ -12,7 +12,7 @@ namespace {
 Result<void> take_every_lock(Session& session) {
     for (std::uint32_t shard = 0; shard < kMostShards; ++shard) {
         Statement& take =
-            session.prepare(fmt::format("select get_lock({}, 1)", lock_name(Shard(shard))), "", "i");
+            session.prepare(fmt::format("select get_lock({}, 1)", lock_name(session, Shard(shard))), "", "i");
         if (!take.first() || take.integer(0) != 1)
             return fail(Errc::conflict, fmt::format("a node leads shard {}; stop every node first", shard));
     }

@@ -31,7 +31,9 @@ constexpr int kDuplicateIndex = 1061;
 constexpr int kNothingToDrop = 1091;
 constexpr int kKilled = 1317;
 constexpr int kConnectionKilled = 1927;
-constexpr int kClientErrors = 2000;  // 2000–2999: the client library's own, all about the connection
+constexpr int kSessionKilled = 3169;       // MySQL 8
+constexpr int kInteractionTimeout = 4031;  // MySQL 8.0.24: wait_timeout ended the session
+constexpr int kClientErrors = 2000;        // 2000–2999: the client library's own, all about the connection
 constexpr int kClientErrorsEnd = 3000;
 }  // namespace mysql_error
 
@@ -48,6 +50,8 @@ SqlFault fault_of_mysql(int number) {
         case kShutdown:
         case kKilled:
         case kConnectionKilled:
+        case kSessionKilled:
+        case kInteractionTimeout:
             return SqlFault::lost;
         case kRecordFileFull:
         case kDiskFull:

@@ -16,8 +16,8 @@ constexpr std::uint64_t bit(Shard shard) { return std::uint64_t{1} << shard.valu
 
 }  // namespace
 
-std::string lock_name(Shard shard) {
-    return fmt::format("concat('ecron/', left(md5(database()), 16), '/{}')", shard.value());
+std::string lock_name(Session& session, Shard shard) {
+    return session.lock_name(std::to_string(shard.value()));
 }
 
 void LockRound::apply(Leadership& leadership) { result = leadership.round(round_, shards_, may_take_); }
@@ -78,7 +78,7 @@ Result<Locks> Leadership::round(const CampaignRound& round, std::size_t shards, 
 Leadership::Owners Leadership::owners(std::size_t shards, Locks& locks) {
     std::string sql = fmt::format("select {}", now_expression(Driver::mysql));
     for (std::uint32_t shard = 0; shard < shards; ++shard) {
-        const std::string name = lock_name(Shard(shard));
+        const std::string name = lock_name(*session_, Shard(shard));
         sql += fmt::format(
             ", case when is_used_lock({0}) is null then 0 when is_used_lock({0}) = connection_id() then 1 "
             "else "
@@ -128,7 +128,7 @@ std::size_t Leadership::take_free(const Owners& owners, std::size_t most,
 
 bool Leadership::take(Shard shard) {
     Statement& lock_statement =
-        session_->prepare(fmt::format("select get_lock({}, 0)", lock_name(shard)), "", "i");
+        session_->prepare(fmt::format("select get_lock({}, 0)", lock_name(*session_, shard)), "", "i");
     if (!lock_statement.first() || lock_statement.integer(0) != 1) return false;
     const std::scoped_lock lock(mutex_);
     held_ |= bit(shard);
@@ -141,7 +141,7 @@ void Leadership::give_back(Shard shard) {
         if ((held_ & bit(shard)) == 0) return;
         held_ &= ~bit(shard);
     }
-    session_->run(fmt::format("do release_lock({})", lock_name(shard)));
+    session_->run(fmt::format("do release_lock({})", lock_name(*session_, shard)));
 }
 
 Result<void> Leadership::release(Shard shard) {

@@ -23,8 +23,8 @@ struct Locks {
     Millis clock_ahead{};
 };
 
-/// The SQL expression of the name of a shard's lock.
-std::string lock_name(Shard shard);
+/// The name of a shard's lock, as an SQL literal.
+std::string lock_name(Session& session, Shard shard);
 
 class Leadership;
 

@@ -31,8 +31,8 @@ public:
             session_.run("begin exclusive");
             return;
         }
-        Statement& lock = session_.prepare(
-            "select get_lock(concat('ecron/', left(md5(database()), 16), '/migrate'), 120)", "", "i");
+        name_ = session_.lock_name("migrate");
+        Statement& lock = session_.prepare(fmt::format("select get_lock({}, 120)", name_), "", "i");
         if (!lock.first() || lock.integer(0) != 1)
             throw SqlError(SqlFault::again, 0,
                            "another process has been migrating the database for two minutes");
@@ -47,7 +47,7 @@ public:
             return;
         }
         try {
-            session_.run("do release_lock(concat('ecron/', left(md5(database()), 16), '/migrate'))");
+            session_.run(fmt::format("do release_lock({})", name_));
         } catch (const SqlError& error) {
             log::debug("the lock of migrations ends with its connection error={}", error.what());
         }
@@ -57,6 +57,7 @@ public:
 
 private:
     Session& session_;
+    std::string name_{};  // on MySQL
     bool done_{false};
 };
 

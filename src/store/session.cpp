@@ -1,6 +1,7 @@
 #include "store/session.hpp"
 
 #include <fmt/format.h>
+#include <openssl/evp.h>
 #include <soci/mysql/soci-mysql.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
@@ -9,6 +10,7 @@
 #include <cassert>
 
 #include "ecron/base/log.hpp"
+#include "ecron/base/uuid.hpp"
 
 namespace ecron::store {
 
@@ -21,6 +23,18 @@ constexpr std::size_t kStatementBytes = 1U << 20U;  // well under any max_allowe
 const soci::backend_factory& factory(Driver driver) {
     return driver == Driver::mysql ? static_cast<const soci::backend_factory&>(*soci::factory_mysql())
                                    : static_cast<const soci::backend_factory&>(*soci::factory_sqlite3());
+}
+
+/// What the server's md5() returns, a function that MySQL 9 has no longer.
+std::string md5_hex(std::string_view bytes) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    // "-fips": also where OpenSSL is configured to prefer FIPS-approved algorithms.
+    const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> md5(EVP_MD_fetch(nullptr, "MD5", "-fips"),
+                                                              &EVP_MD_free);
+    if (!md5 || EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, md5.get(), nullptr) != 1)
+        throw SqlError(SqlFault::other, 0, "OpenSSL does not provide MD5, which names the advisory locks");
+    return to_hex({reinterpret_cast<const char*>(digest.data()), size});
 }
 
 }  // namespace
@@ -140,6 +154,7 @@ Session::~Session() { disconnect(); }
 
 void Session::disconnect() {
     asked_at_.reset();
+    lock_prefix_.clear();
     statements_.clear();
     rows_statements_.clear();
     session_.reset();
@@ -369,6 +384,16 @@ std::int64_t Session::advance_counter(const Counter& counter, std::int64_t by) {
         fmt::format("select {} from {} where {}", counter.column, counter.table, counter.condition), "", "i");
     if (!read.first()) throw SqlError(SqlFault::other, 0, "a counter's row is missing");
     return read.integer(0);
+}
+
+std::string Session::lock_name(std::string_view suffix) {
+    if (lock_prefix_.empty()) {
+        // Hexadecimal, so that the session's character set cannot change the bytes that are hashed.
+        Statement& read = prepare("select hex(database())", "", "s");
+        if (!read.first()) throw SqlError(SqlFault::other, 0, "the server does not name the database");
+        lock_prefix_ = fmt::format("ecron/{:.16}/", md5_hex(from_hex(read.text(0))));
+    }
+    return fmt::format("'{}{}'", lock_prefix_, suffix);
 }
 
 std::string placeholders(std::size_t count, std::size_t first) {

@@ -142,6 +142,9 @@ public:
     Instant recent_now();
 
     RowCounts take_counts() { return std::exchange(counts_, {}); }
+    /// The name of a MySQL advisory lock of this database, as an SQL literal: 'ecron/<hash of the database's
+    /// name>/<suffix>'. Every released version uses these names, so they must not change.
+    std::string lock_name(std::string_view suffix);
     [[nodiscard]] Driver driver() const { return options_.driver; }
     [[nodiscard]] const Options& options() const { return options_; }
     /// The commit of the last transaction was sent and its answer never came.
@@ -166,7 +169,8 @@ private:
     bool commit_unknown_{false};
     Instant asked_now_{};
     std::optional<SteadyInstant> asked_at_{};
-    std::int64_t key_step_{1};  // between two keys that the database gives; more in a cluster
+    std::string lock_prefix_{};  // of lock_name; empty: not asked for yet
+    std::int64_t key_step_{1};   // between two keys that the database gives; more in a cluster
 };
 
 /// ":p0, :p1, …" for a list in brackets.

@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "network/proxy.hpp"
+#include "store/leadership.hpp"
 #include "store/node.hpp"
 
 using namespace ecron;
@@ -30,12 +31,20 @@ struct Divided : World {
 void kill_holder(World& world, Shard shard) {
     Session session = world.session();
     Statement& find =
-        session.prepare("select coalesce(is_used_lock(concat('ecron/', left(md5(database()), 16), '/" +
-                            std::to_string(shard.value()) + "')), 0)",
-                        "", "i");
+        session.prepare("select coalesce(is_used_lock(" + lock_name(session, shard) + "), 0)", "", "i");
     REQUIRE(find.first());
     REQUIRE(find.integer(0) != 0);
     session.run("kill connection " + std::to_string(find.integer(0)));
+}
+
+/// The expression that version 0.1.0 sends.
+std::string released_lock_name(const std::string& shard) {
+    return "concat('ecron/', left(md5(database()), 16), '/" + shard + "')";
+}
+
+bool has_md5(World& world) {
+    const std::string version = world.text("select version()");
+    return version.find("MariaDB") != std::string::npos || std::stoi(version) < 9;
 }
 
 template <class Condition> void wait_until(Condition condition) {
@@ -123,6 +132,45 @@ TEST_CASE("one node leads at a time, and a lost session is a lost lead", "[store
 
     REQUIRE(standby.await(standby.store().end_term(kFirst)));
     CHECK(leader.held() == Shards{kFirst});
+}
+
+TEST_CASE("a lock has the name that version 0.1.0 gave it, whatever the database is called",
+          "[store][takeover]") {
+    if (tested_driver() == Driver::sqlite) return;
+    World world;
+    if (!has_md5(world)) return;  // MySQL 9: version 0.1.0 cannot run there
+    const Options own = world.options();
+    for (const std::string& name : {own.database, own.database + "_Größe", own.database + "-データ"}) {
+        world.options().database = own.database;
+        world.sql("create database if not exists `" + name + "`");
+        world.options().database = name;
+        for (const SessionUse use : {SessionUse::lead, SessionUse::migrate}) {
+            Session session = world.session(use);
+            Statement& compare = session.prepare(
+                "select " + released_lock_name("2") + " = " + lock_name(session, Shard(2)), "", "i");
+            REQUIRE(compare.first());
+            CHECK(compare.integer(0) == 1);
+        }
+        if (name != own.database) world.sql("drop database `" + name + "`");
+    }
+    world.options().database = own.database;
+}
+
+TEST_CASE("a node of version 0.1.0 keeps the shard that it leads, and gets none of a newer node",
+          "[store][takeover]") {
+    if (tested_driver() == Driver::sqlite) return;
+    Divided world;
+    if (!has_md5(world)) return;
+    Session old = world.session();
+    old.run("do get_lock(" + released_lock_name("1") + ", 0)");
+    Node node(world, "newer");
+    CHECK(node.held() == Shards{Shard(0), Shard(2), Shard(3)});
+    CHECK(node.begin_term(Shard(1)).error().code == Errc::denied);
+    Statement& other = old.prepare("select get_lock(" + released_lock_name("2") + ", 0)", "", "i");
+    REQUIRE(other.first());
+    CHECK(other.integer(0) == 0);
+    old.run("do release_lock(" + released_lock_name("1") + ")");
+    CHECK(node.held().size() == 4);
 }
 
 TEST_CASE("shards are divided among nodes, and given back one by one", "[store]") {
