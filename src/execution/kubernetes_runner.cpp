@@ -19,12 +19,6 @@ namespace asio = boost::asio;
 
 constexpr std::size_t kConnections = 64;  // to an API server, at once
 
-std::string proxy_url(const model::KubernetesJob& job) {
-    const bool is_bare_ipv6 = std::ranges::count(job.addr, ':') > 1 && !job.addr.starts_with('[');
-    return fmt::format("http://{}{}{}:{}", is_bare_ipv6 ? "[" : "", job.addr, is_bare_ipv6 ? "]" : "",
-                       job.port);
-}
-
 /// What the coroutines of attempts and watches hold; the runner closes it.
 class KubernetesWork : public std::enable_shared_from_this<KubernetesWork> {
 public:
@@ -106,7 +100,7 @@ private:
                         fmt::format("Jobs may not run in the namespace {} (kubernetes_namespaces)",
                                     manifest->name_space));
         const std::shared_ptr<JobWatch> watch =
-            watch_of(is_own ? own_ : proxy(proxy_url(*job)), manifest->name_space);
+            watch_of(is_own ? own_ : proxy(model::proxy_url(*job)), manifest->name_space);
         const KubernetesRun::Setting setting{
             .io = io_, .clock = clock_, .cluster = watch->cluster(), .watch = watch};
         return std::make_shared<KubernetesRun>(setting, order, std::move(*manifest), timeout, options_,

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "ecron/base/http_url.hpp"
 #include "http/ascii.hpp"
 #include "http/url.hpp"
 
@@ -152,8 +153,10 @@ void Transfer::set_permanent_options() {
 
 Result<void> Transfer::begin(ClientRequest request) {
     if (auto checked = check(request); !checked) return checked;
+    Result<std::string> url = request_url(request.url);
+    if (!url) return fail(Errc::invalid, "the URL " + url.error().what);
     request_ = std::move(request);
-    url_ = request_.url;
+    url_ = std::move(*url);
     response_ = {};
     redirects_ = 0;
     address_denied_ = false;
@@ -236,11 +239,12 @@ std::optional<Result<void>> Transfer::follow() {
         return std::nullopt;
     if (++redirects_ > request_.max_redirects)
         return fail(Errc::invalid, fmt::format("more than {} redirects", request_.max_redirects));
-    std::string next = location;
-    if (!has_http_scheme(next))
+    Result<std::string> next = request_url(location);
+    if (!next) return fail(Errc::invalid, "redirect to a URL that " + next.error().what);
+    if (!has_http_scheme(*next))
         return fail(Errc::invalid, "redirect to a URL that is neither http nor https");
-    if (next.size() > kUrlSize) return fail(Errc::invalid, "redirect to a URL that is too long");
-    if (!same_origin(url_, next))
+    if (next->size() > kUrlSize) return fail(Errc::invalid, "redirect to a URL that is too long");
+    if (!same_origin(url_, *next))
         std::erase_if(request_.headers, [](const Header& h) { return is_credential(h.name); });
     const bool repeats = response_.status == 307 || response_.status == 308 || request_.method == "HEAD";
     if (!repeats) {
@@ -248,7 +252,7 @@ std::optional<Result<void>> Transfer::follow() {
         request_.body.reset();
         std::erase_if(request_.headers, [](const Header& h) { return istarts_with(h.name, "Content-"); });
     }
-    url_ = std::move(next);
+    url_ = std::move(*next);
     hop_begun_ = Clock::now();
     prepare_hop();
     return Result<void>{};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "ecron/base/http_url.hpp"
 #include "ecron/http/origin.hpp"
 #include "http/ascii.hpp"
 
@@ -14,8 +15,10 @@ namespace {
 using Parsed = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
 
 Parsed parse(const std::string& url) {
-    Parsed parsed{curl_url(), &curl_url_cleanup};
-    if (parsed && curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) parsed.reset();
+    const Result<std::string> requested = request_url(url);
+    Parsed parsed{requested ? curl_url() : nullptr, &curl_url_cleanup};
+    if (parsed && curl_url_set(parsed.get(), CURLUPART_URL, requested->c_str(), 0) != CURLUE_OK)
+        parsed.reset();
     return parsed;
 }
 

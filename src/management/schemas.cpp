@@ -41,7 +41,7 @@ constexpr std::string_view kJobs = R"json(
     "revision":{"type":"integer","description":"The ETag, as a number."}}},
 "JobContext":{"type":"object","additionalProperties":false,
   "required":["mode","exec","info","notify","begin_at","end_at","execute_id"],
-  "properties":{"mode":{"enum":["http","https","exe"]},"exec":{"type":"string"},
+  "properties":{"mode":{"enum":["http","https","exe"]},"exec":{"type":"string","description":"http, https: a URL that libcurl accepts."},
     "info":{"type":"object","additionalProperties":false,"required":["method","params","headers","body","kubernetes"],
       "properties":{"method":{"enum":["GET","PUT","DELETE","POST"]},
         "params":{"oneOf":[{"type":"null"},{"$ref":"#/components/schemas/TextMap"}]},

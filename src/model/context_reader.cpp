@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/value.hpp>
 
+#include "ecron/base/http_url.hpp"
 #include "ecron/model/command_line.hpp"
 #include "ecron/model/messages.hpp"
 #include "model/document.hpp"
@@ -80,6 +81,11 @@ void check_command(std::string_view exec, Members& members) {
         members.refuse("exec", "must name the command to run");
 }
 
+void check_url(std::string_view url, std::string_view name, Members& members) {
+    if (const Result<void> checked = check_http_url(url); !checked)
+        members.refuse(name, checked.error().what);
+}
+
 std::string method_of(Members& info) {
     const std::string method = info.text("method").value_or("");
     return method == "GET" || method == "PUT" || method == "DELETE" ? method : "POST";
@@ -126,8 +132,7 @@ void read_target(Members& context, Context& into) {
 }
 
 void check_target(const Context& context, Members& members) {
-    if (context.mode != Mode::exe && !is_http_url(context.exec))
-        members.refuse("exec", "must be a URL that begins with http:// or https:// and names a host");
+    if (context.mode != Mode::exe) check_url(context.exec, "exec", members);
     if (is_kubernetes_job(context)) {
         std::optional<Members> info = members.object("info");
         if (info && check_kubernetes(context, *info) && !context.exec.empty())
@@ -139,8 +144,7 @@ void check_target(const Context& context, Members& members) {
     if (!context.working_directory.empty() && !context.working_directory.starts_with('/'))
         members.refuse("info.working_directory", "must be an absolute path");
     if (context.headers) check_headers(*context.headers, members);
-    if (!context.webhook.empty() && !is_http_url(context.webhook))
-        members.refuse("notify.webhook", "must be empty or a URL that begins with http:// or https://");
+    if (!context.webhook.empty()) check_url(context.webhook, "notify.webhook", members);
 }
 
 Result<Context> read_context(std::string_view json) {

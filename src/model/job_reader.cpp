@@ -1,5 +1,6 @@
 #include <boost/json/object.hpp>
 
+#include "ecron/base/http_url.hpp"
 #include "ecron/model/messages.hpp"
 #include "model/context_reader.hpp"
 #include "model/document.hpp"
@@ -213,8 +214,8 @@ std::expected<bool, Problems> read_enable(std::string_view json) {
 std::expected<std::string, Problems> read_webhook(std::string_view json) {
     return read_body<std::string>(json, [](Members body) {
         std::string webhook = body.text("webhook").value_or("");
-        if (!webhook.empty() && !is_http_url(webhook))
-            body.refuse("webhook", "must be empty or a URL that begins with http:// or https://");
+        if (const Result<void> checked = check_http_url(webhook); !webhook.empty() && !checked)
+            body.refuse("webhook", checked.error().what);
         return webhook;
     });
 }

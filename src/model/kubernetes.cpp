@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "ecron/base/http_url.hpp"
 #include "model/document.hpp"
 
 namespace ecron::model {
@@ -32,6 +33,10 @@ bool is_host(std::string_view text) {
         return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_' ||
                c == ':' || c == '[' || c == ']';
     });
+}
+
+bool names_host(const KubernetesJob& job) {
+    return job.addr.empty() || (is_host(job.addr) && check_http_url(proxy_url(job)).has_value());
 }
 
 bool is_variable_name(std::string_view name) {
@@ -73,6 +78,12 @@ bool is_dns_label(std::string_view text) {
            std::ranges::all_of(text, [](char c) { return is_lower_or_digit(c) || c == '-'; });
 }
 
+std::string proxy_url(const KubernetesJob& job) {
+    const bool is_bare_ipv6 = std::ranges::count(job.addr, ':') > 1 && !job.addr.starts_with('[');
+    return fmt::format("http://{}{}{}:{}", is_bare_ipv6 ? "[" : "", job.addr, is_bare_ipv6 ? "]" : "",
+                       job.port);
+}
+
 bool is_kubernetes_job(const Context& context) {
     return context.mode == Mode::exe && context.kubernetes && *context.kubernetes != "{}";
 }
@@ -96,7 +107,7 @@ bool check_kubernetes(const Context& context, Members& info) {
     if (!members) return false;
     const KubernetesJob job = read_kubernetes(*members);
     const bool has_manifest = context.body && *context.body != "{}";
-    if (!is_host(job.addr)) members->refuse("addr", "must be a host's name or address");
+    if (!names_host(job)) members->refuse("addr", "must be a host's name or address");
     if (!job.name_space.empty() && !is_dns_label(job.name_space))
         members->refuse("namespace", "must be a DNS label: lower case letters, digits and -");
     if (job.image.empty() && !has_manifest)
@@ -124,7 +135,7 @@ Result<KubernetesJob> read_kubernetes(std::string_view text) {
         return fail(Errc::invalid,
                     fmt::format("{} {}", problems.front().field, problems.front().explanation));
     }
-    if (!is_host(job.addr)) return fail(Errc::invalid, "info.kubernetes.addr is no host");
+    if (!names_host(job)) return fail(Errc::invalid, "info.kubernetes.addr is no host");
     return job;
 }
 

@@ -225,20 +225,4 @@ std::string_view kind_of(const json::value& value) {
     }
 }
 
-bool is_http_url(std::string_view text) {
-    const auto has_scheme = [&](std::string_view scheme) {
-        return text.size() > scheme.size() &&
-               std::equal(scheme.begin(), scheme.end(), text.begin(), [](char expected, char c) {
-                   return expected == (c >= 'A' && c <= 'Z' ? c + 32 : c);
-               });
-    };
-    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-    if (!has_scheme("http://") && !has_scheme("https://")) return false;
-    if (std::any_of(text.begin(), text.end(), is_control)) return false;
-    const std::string_view behind = text.substr(text.find("//") + 2);
-    const std::string_view host = behind.substr(0, std::min(behind.find_first_of("/?#"), behind.size()));
-    return !host.empty() && host.front() != ':' && host.back() != '@' &&
-           host.find(' ') == std::string_view::npos;
-}
-
 }  // namespace ecron::model

@@ -91,7 +91,5 @@ private:
 
 [[nodiscard]] std::size_t characters(std::string_view utf8);
 [[nodiscard]] std::string_view kind_of(const boost::json::value& value);
-/// Whether a runner could send a request there: http or https and a host.
-[[nodiscard]] bool is_http_url(std::string_view text);
 
 }  // namespace ecron::model

@@ -134,6 +134,26 @@ TEST_CASE("what would break a request is refused before it is sent", "[http][cli
     CHECK(response.error().code == Errc::invalid);
 }
 
+TEST_CASE("a URL's spaces and letters outside ASCII arrive as escapes", "[http][client]") {
+    TestServer server{echo};
+    TestClient client;
+    CHECK(client.get(server.url("/a b ?c=\u00fc"))->body == "GET /a%20b%20?c=%C3%BC");
+    TestServer redirecting{[&](const Request&) -> asio::awaitable<Response> {
+        co_return Response{.status = 302, .headers = {{"Location", server.url("/c d\u00fc")}}};
+    }};
+    CHECK(client.get(redirecting.url())->body == "GET /c%20d%C3%BC");
+}
+
+TEST_CASE("an internationalised host name is requested in its ASCII form", "[http][client]") {
+    TestServer server{tell_headers};
+    TestClient client;
+    // libcurl resolves every name under localhost to the loopback addresses
+    const auto response = client.get(fmt::format("http://b\u00fccher.localhost:{}/", server.port()));
+    REQUIRE(response);
+    CHECK_THAT(response->body,
+               Catch::Contains(fmt::format("Host: xn--bcher-kva.localhost:{}", server.port())));
+}
+
 TEST_CASE("connections are used again", "[http][client]") {
     TestServer server{echo};
     TestClient client;

@@ -133,6 +133,9 @@ TEST_CASE("a good job has no problems", "[model]") {
         {"", R"("mode":"exe","exec":"","info":{"kubernetes":{"addr":"k","port":8001,"image":"i"}})"},
         {"", R"("exec":"HTTP://h")"},
         {"", R"("exec":"http://user:pw@[::1]:80/a b?x=1")"},
+        {"", R"("exec":"http://h/ ")"},
+        {"", R"("exec":"http://b\u00fccher.example/")"},
+        {"", R"("mode":"exe","exec":"","info":{"kubernetes":{"addr":"::1","image":"i"}})"},
         {"", R"("info":{"method":"get"})"},
         {"", R"("info":{"body":{}})"},
     }));
@@ -166,6 +169,14 @@ TEST_CASE("a bad job is refused with the cause and the member", "[model]") {
         {"", R"("exec":"ftp://h/")", "Invalid parameter@job_context.exec"},
         {"", R"("exec":"http:///path")", "Invalid parameter@job_context.exec"},
         {"", R"("exec":"http://h/\r\nX: y")", "Invalid parameter@job_context.exec"},
+        {"", R"("exec":"http://h:99999/")", "Invalid parameter@job_context.exec"},
+        {"", R"("exec":"http://h:abc/")", "Invalid parameter@job_context.exec"},
+        {"", R"("exec":"http://[::1/")", "Invalid parameter@job_context.exec"},
+        {"", R"("exec":"http://*/")", "Invalid parameter@job_context.exec"},
+        {"", R"("notify":{"webhook":"http://h:99999/"})", "Invalid parameter@job_context.notify.webhook"},
+        {"", R"("notify":{"webhook":"http://*/"})", "Invalid parameter@job_context.notify.webhook"},
+        {"", R"("mode":"exe","exec":"","info":{"kubernetes":{"addr":"[::1","image":"i"}})",
+         "Invalid parameter@job_context.info.kubernetes.addr"},
         {"", R"("mode":"exe","exec":"","info":{"kubernetes":{}})", "Invalid parameter@job_context.exec"},
         {"", R"("mode":"exe","exec":" ")", "Invalid parameter@job_context.exec"},
         {"", R"("mode":"exe","exec":"/bin/echo 'a")", "Invalid parameter@job_context.exec"},
@@ -331,6 +342,7 @@ TEST_CASE("small bodies are read", "[model]") {
     CHECK(read_enable("{}") == false);
     CHECK(read_enable(R"({"enable":1})").error().front().field == "enable");
     CHECK(read_webhook(R"({"webhook":"https://w/"})") == "https://w/");
+    CHECK_FALSE(read_webhook(R"({"webhook":"https://w:99999/"})"));
     CHECK(read_webhook(R"({"webhook":""})") == "");
     CHECK(read_webhook(R"({"webhook":"w"})").error().front().field == "webhook");
     CHECK(read_webhook("[").error().front().cause == "Invalid parameter");

@@ -24,7 +24,7 @@
 ///   info.headers               names are RFC 9110 tokens, values hold no line breaks
 ///   info.environment           names are letters, digits and _, not beginning with a digit or ECRON_
 ///   info.working_directory     an absolute path
-///   notify.webhook             empty or an http(s) URL
+///   notify.webhook             empty or a URL as in exec (base/http_url.hpp)
 ///   notify.on                  of executing, success, failure, interrupt, abandon
 ///   misfire_grace              0 to 30d
 ///   start_deadline             1ms to 30d

@@ -27,6 +27,9 @@ struct KubernetesJob {
 /// Of a job that was checked when it was created. Errors: it does not read, as old rows may not.
 Result<KubernetesJob> read_kubernetes(std::string_view json);
 
+/// The URL of the API proxy that `addr` and `port` name; an IPv6 address may stand without its brackets.
+[[nodiscard]] std::string proxy_url(const KubernetesJob& job);
+
 /// A DNS label (RFC 1123): what namespaces and Jobs are named like.
 [[nodiscard]] bool is_dns_label(std::string_view text);
 

@@ -1,0 +1,19 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "ecron/base/error.hpp"
+
+/// URLs of HTTP targets as users write them, and as libcurl requests them. Pure. Threads: any.
+namespace ecron {
+
+/// The URL to request: spaces and bytes outside ASCII behind the authority are percent-encoded, and an
+/// internationalised host name is in its ASCII form (IDNA 2008). Any other text is returned unchanged, valid
+/// or not. Error: Errc::invalid, the host name has no ASCII form.
+Result<std::string> request_url(std::string_view text);
+
+/// Whether libcurl accepts the URL: http or https, a host, a port from 1 to 65535, no control characters.
+/// The error's text is a predicate ("must be …", "is not a valid URL: …") that follows the field's name.
+Result<void> check_http_url(std::string_view text);
+
+}  // namespace ecron
