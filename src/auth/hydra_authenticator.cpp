@@ -49,6 +49,7 @@ private:
                 .connect_timeout = options_.timeout,
                 .timeout = options_.timeout,
                 .max_redirects = 0,
+                .unanswered = http::ClientRequest::Unanswered::again,
                 .body_limit = kLongestAnswer};
     }
 

@@ -74,6 +74,7 @@ private:
                                    .connect_timeout = options_.timeout,
                                    .timeout = options_.timeout,
                                    .max_redirects = 0,
+                                   .unanswered = http::ClientRequest::Unanswered::again,
                                    .body_limit = kLongestDocument});
         if (!answer) co_return std::unexpected(answer.error());
         if (answer->status != 200)

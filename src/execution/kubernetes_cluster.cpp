@@ -70,6 +70,7 @@ http::ClientRequest Cluster::request_of(const ClusterCall& call) {
                                 .max_redirects = 0,
                                 .body_limit = call.body_limit,
                                 .on_body = call.on_body};
+    if (call.method == "GET") request.unanswered = http::ClientRequest::Unanswered::again;
     if (call.body) request.headers.push_back({"Content-Type", "application/json"});
     if (const std::string bearer = token(); !bearer.empty())
         request.headers.push_back({"Authorization", "Bearer " + bearer});

@@ -26,6 +26,11 @@ constexpr std::size_t kUrlSize = 64UL * 1024;
 // Before a larger body libcurl asks the target whether it wants it (1 MiB since 7.87, 1 KiB earlier).
 constexpr std::size_t kExpectSize = 1024;
 
+// Seconds that a connection may have been idle to be used again (libcurl compares whole seconds, so 4 s is
+// the limit). Targets close idle connections after 5 s or more; one that is closed just when a request is
+// sent cannot be told from a target that fails, and costs the attempt.
+constexpr long kIdleLimit = 3;
+
 template <class Value> void set(CURL* easy, CURLoption option, Value value) {
     // Fails only for options that this libcurl does not know, and for want of memory.
     if (const CURLcode code = curl_easy_setopt(easy, option, value); code != CURLE_OK)
@@ -136,6 +141,9 @@ void Transfer::set_permanent_options() {
     set(easy, CURLOPT_WRITEDATA, this);
     set(easy, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
     set(easy, CURLOPT_HEADERDATA, this);
+    set(easy, CURLOPT_MAXAGE_CONN, kIdleLimit);
+    set(easy, CURLOPT_PREREQFUNCTION, &Transfer::on_request);
+    set(easy, CURLOPT_PREREQDATA, this);
     set(easy, CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open);
     set(easy, CURLOPT_OPENSOCKETDATA, this);
     set(easy, CURLOPT_CLOSESOCKETFUNCTION, &Transfer::on_close);
@@ -160,6 +168,7 @@ Result<void> Transfer::begin(ClientRequest request) {
     response_ = {};
     redirects_ = 0;
     address_denied_ = false;
+    resend_refused_ = false;
     begun_ = hop_begun_ = Clock::now();
     end_by_ = begun_ + std::min(request_.timeout, kLongestTime);
     prepare_hop();
@@ -215,6 +224,15 @@ void Transfer::prepare_time() {
 }
 
 bool Transfer::is_connected() const { return get<curl_off_t>(easy(), CURLINFO_PRETRANSFER_TIME_T) > 0; }
+
+/// libcurl repeats a request when a connection that it used before ends without an answer, or when an HTTP/2
+/// target refuses the stream. The size of what it has sent in this hop is 0 only if nothing has left yet: on
+/// a connection that was closed while idle, the request is still to be sent.
+bool Transfer::refuses_resend() {
+    if (request_.unanswered == ClientRequest::Unanswered::again) return false;
+    if (get<long>(easy(), CURLINFO_REQUEST_SIZE) > 0) resend_refused_ = true;
+    return resend_refused_;
+}
 
 std::optional<Error> Transfer::overdue() {
     const Clock::time_point now = Clock::now();
@@ -289,6 +307,7 @@ void Transfer::reset() {
 }
 
 Error Transfer::failure(CURLcode code) const {
+    if (resend_refused_) return {Errc::unavailable, "connection closed without an answer"};
     const std::string detail = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
     switch (code) {
         case CURLE_OPERATION_TIMEDOUT:
@@ -375,8 +394,13 @@ std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
     return CURL_WRITEFUNC_ERROR;
 }
 
+int Transfer::on_request(void* transfer, char*, char*, int, int) {
+    return static_cast<Transfer*>(transfer)->refuses_resend() ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 curl_socket_t Transfer::on_open(void* transfer, curlsocktype, curl_sockaddr* address) try {
     auto& self = *static_cast<Transfer*>(transfer);
+    if (self.refuses_resend()) return CURL_SOCKET_BAD;
     const auto& allowed = self.surroundings_.options.allow_address;
     if (allowed && !allowed(address->addr)) {
         self.address_denied_ = true;

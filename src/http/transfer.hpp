@@ -62,6 +62,8 @@ private:
     void prepare_headers();
     void prepare_time();
     [[nodiscard]] bool is_connected() const;
+    /// Whether libcurl is about to send this hop's request a second time, which is not allowed; notes it.
+    [[nodiscard]] bool refuses_resend();
     /// Nothing: not a redirect. An error: not to be followed. True: the next hop is prepared.
     std::optional<Result<void>> follow();
     [[nodiscard]] Error failure(CURLcode code) const;
@@ -72,6 +74,7 @@ private:
 
     static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* transfer);
     static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* transfer);
+    static int on_request(void* transfer, char*, char*, int, int);
     static curl_socket_t on_open(void* transfer, curlsocktype purpose, curl_sockaddr* address);
     static int on_close(void* sockets, curl_socket_t fd);
     static CURLcode on_tls(CURL* easy, void* context, void* trust);
@@ -92,6 +95,7 @@ private:
     Clock::time_point deadline_{};  // until the hop is connected it may be before end_by_
     unsigned redirects_{0};
     bool address_denied_{false};
+    bool resend_refused_{false};
 };
 
 }  // namespace ecron::http

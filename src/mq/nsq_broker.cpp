@@ -163,6 +163,7 @@ private:
                                        .connect_timeout = options_.timeout,
                                        .timeout = options_.timeout,
                                        .max_redirects = 0,
+                                       .unanswered = http::ClientRequest::Unanswered::again,
                                        .body_limit = kAnswerLimit});
             std::optional<std::vector<nsq::Node>> nodes;
             if (answer) nodes = nsq::parse_nodes(answer->status, answer->body);
@@ -197,6 +198,7 @@ private:
                  .connect_timeout = options_.timeout,
                  .timeout = options_.timeout,
                  .max_redirects = 0,
+                 .unanswered = http::ClientRequest::Unanswered::again,
                  .body_limit = kAnswerLimit});
             const auto depth = answer ? nsq::parse_depth(answer->body) : std::nullopt;
             if (depth) lag = lag.value_or(0) + *depth;

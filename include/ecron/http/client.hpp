@@ -48,6 +48,9 @@ struct ClientRequest {
     Millis connect_timeout{10'000};
     Millis timeout{60'000};  // the whole exchange
     unsigned max_redirects{10};
+    /// What becomes of a request that was sent on a kept connection which then ended without an answer: the
+    /// target may have acted on it. By default it fails; `again` sends it once more, on another connection.
+    enum class Unanswered : std::uint8_t { fail, again } unanswered{Unanswered::fail};
     std::size_t body_limit{64UL * 1024};  // bytes of the answer that are kept; the rest is read and counted
     /// Given, it gets the body of a 2xx answer piece by piece as it comes, and nothing of it is kept. False
     /// ends the request, with Errc::unavailable. It may not call the client.
