@@ -23,7 +23,7 @@ Result<void> find_no_node(Session& session) {
     Statement& read = session.prepare(
         fmt::format("select f_node, f_lease_until - {0} from t_cron_node where f_lease_until > {0} order by "
                     "f_lease_until desc limit 1",
-                    now_expression(Driver::mysql)),
+                    session.dialect().now_expression()),
         "", "si");
     if (!read.first()) return {};
     return fail(Errc::conflict, fmt::format("node {} lives; stop every node first (its lease ends in {})",

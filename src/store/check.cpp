@@ -126,9 +126,10 @@ void look_at_plans(Session& session, Report& report) {
 }
 
 void look_at_file(Session& session, Report& report) {
-    if (session.driver() != Driver::sqlite) return;
+    const std::string_view query = session.dialect().integrity_query();
+    if (query.empty()) return;
     Breakers found;
-    session.stream("select integrity_check from pragma_integrity_check", 1, [&](StreamedRow row) {
+    session.stream(query, 1, [&](StreamedRow row) {
         if (row[0] != "ok") found.add(row[0]);
     });
     report.add("the file is damaged", found.example, found.count);

@@ -35,7 +35,7 @@ void fence(Session& session, Shard shard, Epoch epoch) {
 /// The fence of a claim also moves the watermark, never back, and never beyond what the store's clock can
 /// mean.
 void fence(Session& session, const Claim& claim) {
-    const std::string_view clock = now_expression(session.driver());
+    const std::string_view clock = session.dialect().now_expression();
     const bool own_clock = clock.empty();
     Statement& update = session.prepare(
         fmt::format(
@@ -64,13 +64,9 @@ const Rows& plain_insert() {
 }
 
 const Rows& keeping_insert(Driver driver) {
-    static const Rows mysql{.head = kExecutionInsert,
-                            .types = kExecutionInsertTypes,
-                            .tail = keep_existing(Driver::mysql, "f_execute_id")};
-    static const Rows sqlite{.head = kExecutionInsert,
-                             .types = kExecutionInsertTypes,
-                             .tail = keep_existing(Driver::sqlite, "f_execute_id")};
-    return driver == Driver::mysql ? mysql : sqlite;
+    static const DialectRows rows(
+        plain_insert(), [](const Dialect& dialect) { return dialect.keep_existing("f_execute_id"); });
+    return rows.of(driver);
 }
 
 void insert(Session& session, const Rows& shape, const std::vector<ClaimedRow>& rows) {
@@ -112,22 +108,12 @@ void read_back(Session& session, const std::vector<ClaimedRow>& rows) {
     }
 }
 
-/// Of two summaries that begin with the same instant the longer one tells of both. The columns are assigned
-/// in this order.
 const Rows& missed_insert(Driver driver) {
-    static const auto shape = [](std::string tail) {
-        return Rows{
-            .head = "insert into t_cron_missed (f_job_key, f_from, f_to, f_count, f_reason, f_at) values ",
-            .types = "iiiisi",
-            .tail = std::move(tail)};
-    };
-    static const Rows mysql = shape(
-        " on duplicate key update f_count = if(values(f_to) > f_to, values(f_count), f_count), "
-        "f_at = if(values(f_to) > f_to, values(f_at), f_at), f_to = greatest(f_to, values(f_to))");
-    static const Rows sqlite = shape(
-        " on conflict (f_job_key, f_from) do update set f_count = excluded.f_count, f_at = excluded.f_at, "
-        "f_to = excluded.f_to where excluded.f_to > f_to");
-    return driver == Driver::mysql ? mysql : sqlite;
+    static const DialectRows rows(
+        {.head = "insert into t_cron_missed (f_job_key, f_from, f_to, f_count, f_reason, f_at) values ",
+         .types = "iiiisi"},
+        [](const Dialect& dialect) { return std::string(dialect.keep_longer_summary()); });
+    return rows.of(driver);
 }
 
 void insert(Session& session, const std::vector<Missed>& missed) {
@@ -145,15 +131,10 @@ void insert(Session& session, const std::vector<Missed>& missed) {
 /// Somebody keeps the shard's row locked, as a leader that is frozen inside a transaction does until its
 /// session ends. Says who, where the database lets this user see it.
 void log_blockers(Session& session, Shard shard) {
-    if (session.driver() != Driver::mysql) return;
+    const std::string_view query = session.dialect().blocker_query();
+    if (query.empty()) return;
     try {
-        Statement& read = session.prepare(
-            "select t.trx_mysql_thread_id, coalesce(p.user, ''), coalesce(p.host, ''), "
-            "timestampdiff(second, t.trx_started, now()) from information_schema.innodb_trx t left join "
-            "information_schema.processlist p on p.id = t.trx_mysql_thread_id where t.trx_rows_locked > 0 "
-            "and "
-            "t.trx_mysql_thread_id <> connection_id() and p.db = database() order by t.trx_started limit 1",
-            "", "issi");
+        Statement& read = session.prepare(query, "", "issi");
         if (read.first())
             log::warn("shard is locked by another session shard={} connection={} user={} host={} for={}s",
                       shard, read.integer(0), read.text(1), read.text(2), read.integer(3));

@@ -1,5 +1,6 @@
 #pragma once
 #include <exception>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,12 +8,15 @@
 #include "ecron/store/store.hpp"
 
 namespace soci {
-class soci_error;  // NOLINT(readability-identifier-naming)
-class session;     // NOLINT(readability-identifier-naming)
+class backend_factory;  // NOLINT(readability-identifier-naming)
+class soci_error;       // NOLINT(readability-identifier-naming)
+class session;          // NOLINT(readability-identifier-naming)
 }  // namespace soci
 
-/// Every difference between SQLite and MySQL/MariaDB that the statements of this module meet.
+/// Every difference between the database servers that this module meets: faults, sessions, SQL text.
 namespace ecron::store {
+
+class Session;
 
 /// Why a statement failed, as the store acts on it.
 enum class SqlFault : std::uint8_t {
@@ -45,30 +49,94 @@ private:
 
 /// What a caller of the store is told.
 Error to_error(const SqlError& error);
-SqlError to_sql_error(Driver driver, soci::session* session, const soci::soci_error& error);
 
 /// What a session is for decides its settings.
 enum class SessionUse : std::uint8_t { write, read, migrate, lead, lease };
 
-std::string connect_string(const Options& options, SessionUse use);
-/// Statements that set a new session up.
-std::vector<std::string> session_settings(const Options& options, SessionUse use);
+/// Keeps other processes from migrating the same database while it exists. What was done is lost without
+/// commit() where the database can undo changes of the schema.
+class MigrationLock {
+public:
+    MigrationLock() = default;
+    virtual ~MigrationLock() = default;
+    MigrationLock(const MigrationLock&) = delete;
+    MigrationLock& operator=(const MigrationLock&) = delete;
+    virtual void commit() = 0;
+};
 
-/// Empty where the first statement begins the transaction.
-[[nodiscard]] std::string_view begin_text(Driver driver, SessionUse use);
-/// Appended to a select whose rows the transaction is about to change. SQLite has one writer and needs no
-/// lock.
-[[nodiscard]] std::string_view for_update(Driver driver);
-/// Ends an insert so that a row whose key exists is left as it is.
-[[nodiscard]] std::string keep_existing(Driver driver, std::string_view key_column);
-/// Ends an insert so that a row whose key exists takes the new values of these columns.
-[[nodiscard]] std::string overwrite(Driver driver, std::string_view key_columns,
-                                    std::initializer_list<std::string_view> columns);
-/// How a parameter of raw bytes is written; MySQL would else check them against the session's character set.
-[[nodiscard]] std::string_view bytes_prefix(Driver driver);
-/// Rows that one statement may carry. SQLite is in the process: a kept statement a row is the fastest there.
-[[nodiscard]] std::size_t rows_per_statement(const Options& options);
-/// The store's clock in Unix milliseconds as an SQL expression; empty where it is the process's own.
-[[nodiscard]] std::string_view now_expression(Driver driver);
+/// One kind of database server. Stateless; there is one object of each kind, which lives as long as the
+/// process. Differences between MySQL and MariaDB, and between their versions, are the MySQL dialect's own
+/// matter.
+class Dialect {
+public:
+    Dialect() = default;
+    virtual ~Dialect() = default;
+    Dialect(const Dialect&) = delete;
+    Dialect& operator=(const Dialect&) = delete;
+
+    /// One process at a time works with the database, and a lock on its file ensures that. Otherwise several
+    /// nodes may, and the server's advisory locks and clock decide between them.
+    [[nodiscard]] virtual bool owned_by_one_process() const = 0;
+
+    // Sessions
+    [[nodiscard]] virtual const soci::backend_factory& factory() const = 0;
+    [[nodiscard]] virtual std::string connect_string(const Options& options, SessionUse use) const = 0;
+    /// Statements that set a new session up.
+    [[nodiscard]] virtual std::vector<std::string> session_settings(const Options& options,
+                                                                    SessionUse use) const = 0;
+    /// Of a failed statement, or of a connection that could not be opened: `session` is nullptr then.
+    [[nodiscard]] virtual SqlError to_sql_error(soci::session* session,
+                                                const soci::soci_error& error) const = 0;
+    /// The server ends a session that is idle for long.
+    [[nodiscard]] virtual bool sessions_expire() const = 0;
+    /// A rollback has something to end. A fault may have ended the transaction already.
+    [[nodiscard]] virtual bool in_transaction(soci::session& session) const = 0;
+
+    // Transactions and locks
+    /// Empty where the first statement begins the transaction.
+    [[nodiscard]] virtual std::string_view begin_text(SessionUse use) const = 0;
+    /// Statements that begin a transaction which reads one state of the database.
+    [[nodiscard]] virtual std::vector<std::string_view> begin_snapshot() const = 0;
+    /// Appended to a select whose rows the transaction is about to change; empty where there is one writer.
+    [[nodiscard]] virtual std::string_view for_update() const = 0;
+    /// Selects connection, user, host and seconds of the session that has locked rows for longest; empty
+    /// where there is one writer.
+    [[nodiscard]] virtual std::string_view blocker_query() const = 0;
+
+    // Statements
+    /// Ends an insert so that a row whose key exists is left as it is.
+    [[nodiscard]] virtual std::string keep_existing(std::string_view key_column) const = 0;
+    /// Ends an insert so that a row whose key exists takes the new values of these columns.
+    [[nodiscard]] virtual std::string overwrite(std::string_view key_columns,
+                                                std::initializer_list<std::string_view> columns) const = 0;
+    /// Ends an insert into t_cron_missed: of two summaries that begin with the same instant the longer one
+    /// stays.
+    [[nodiscard]] virtual std::string_view keep_longer_summary() const = 0;
+    /// Stands before a parameter of raw bytes.
+    [[nodiscard]] virtual std::string_view bytes_prefix() const = 0;
+    /// Rows that one statement may carry.
+    [[nodiscard]] virtual std::size_t rows_per_statement(const Options& options) const = 0;
+    /// The store's clock in Unix milliseconds as an SQL expression; empty where it is the process's own.
+    [[nodiscard]] virtual std::string_view now_expression() const = 0;
+    /// The value of a counter's column raised by the parameter :by.
+    [[nodiscard]] virtual std::string raised(std::string_view column) const = 0;
+    /// An update with raised() leaves the new value where the key of an insert is found.
+    [[nodiscard]] virtual bool raised_is_insert_id() const = 0;
+
+    // Schema
+    [[nodiscard]] virtual std::unique_ptr<MigrationLock> lock_migrations(Session& session) const = 0;
+    /// Ends the definition of a table.
+    [[nodiscard]] virtual std::string_view table_options() const = 0;
+    /// Selects table, column and declared type of all columns of ecron's tables, in order.
+    [[nodiscard]] virtual std::string_view columns_query() const = 0;
+    /// Selects "ok" or what is damaged; empty where the server checks itself.
+    [[nodiscard]] virtual std::string_view integrity_query() const = 0;
+};
+
+const Dialect& sqlite_dialect();
+const Dialect& mysql_dialect();
+inline const Dialect& dialect_of(Driver driver) {
+    return driver == Driver::mysql ? mysql_dialect() : sqlite_dialect();
+}
 
 }  // namespace ecron::store

@@ -67,7 +67,7 @@ void PutExecutions::apply(Session& session) {
 bool PutExecutions::put(Session& session, const model::Execution& execution) const {
     Statement& select = session.prepare(std::string("select ") + std::string(kExecutionColumns) +
                                             " from t_cron_job_status where f_execute_id = :id" +
-                                            std::string(for_update(session.driver())),
+                                            std::string(session.dialect().for_update()),
                                         "s", kExecutionTypes);
     select << execution.id.value();
     model::Execution put = execution;

@@ -160,7 +160,7 @@ void RemoveExecutions::apply(Session& session) {
     const std::size_t size = list_size(keys_.size());
     Statement& lock = session.prepare(
         fmt::format("select f_key_id, f_execute_id from t_cron_job_status where f_key_id in ({}) and {}{}",
-                    placeholders(size), kHasEnded, for_update(session.driver())),
+                    placeholders(size), kHasEnded, session.dialect().for_update()),
         std::string(size, 'i'), "is");
     for (std::size_t i = 0; i < size; ++i) lock << keys_[std::min(i, keys_.size() - 1)];
     for (lock.run(); lock.fetch();) rows.emplace_back(lock.integer(0), lock.text(1));

@@ -20,7 +20,7 @@ std::vector<JobRow> rows_to_change(Session& session, const std::vector<JobId>& i
         const std::size_t size = list_size(count);
         Statement& select = session.prepare(
             fmt::format("select {} from t_cron_job where f_job_id in ({}) order by f_key_id{}", kJobColumns,
-                        placeholders(size), for_update(session.driver())),
+                        placeholders(size), session.dialect().for_update()),
             std::string(size, 's'), kJobTypes);
         for (std::size_t i = 0; i < size; ++i) select << ids[at + std::min(i, count - 1)].value();
         for (select.run(); select.fetch();) rows.push_back(read_job_row(select));
@@ -233,7 +233,7 @@ void DeleteJobs::apply(JobTransaction& transaction) {
         remove.run();
         Statement& sweep = transaction.session.prepare(
             fmt::format("insert into t_cron_deleting (f_job_id, f_after) values (:id, 0){}",
-                        keep_existing(transaction.session.driver(), "f_job_id")),
+                        transaction.session.dialect().keep_existing("f_job_id")),
             "s");
         sweep << job.id.value();
         sweep.run();
@@ -281,7 +281,7 @@ std::vector<model::Job> disable_spent(Session& session, const std::vector<Spent>
     ChangeLog log(session, spent.size());
     for (const auto& [key, since] : spent) {
         Statement& select = session.prepare(fmt::format("select {} from t_cron_job where f_key_id = :key{}",
-                                                        kJobColumns, for_update(session.driver())),
+                                                        kJobColumns, session.dialect().for_update()),
                                             "i", kJobTypes);
         select << key.value();
         if (!select.first()) continue;

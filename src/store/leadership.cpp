@@ -76,7 +76,7 @@ Result<Locks> Leadership::round(const CampaignRound& round, std::size_t shards, 
 
 /// Whose each lock is, by the server; those thought to be held are what it says.
 Leadership::Owners Leadership::owners(std::size_t shards, Locks& locks) {
-    std::string sql = fmt::format("select {}", now_expression(Driver::mysql));
+    std::string sql = fmt::format("select {}", session_->dialect().now_expression());
     for (std::uint32_t shard = 0; shard < shards; ++shard) {
         const std::string name = lock_name(*session_, Shard(shard));
         sql += fmt::format(

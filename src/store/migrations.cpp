@@ -22,48 +22,8 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-/// Holds off other processes that would migrate the same database: an advisory lock, or SQLite's exclusive
-/// transaction, in which everything then happens at once.
-class MigrationLock {
-public:
-    explicit MigrationLock(Session& session) : session_(session) {
-        if (session_.driver() == Driver::sqlite) {
-            session_.run("begin exclusive");
-            return;
-        }
-        name_ = session_.lock_name("migrate");
-        Statement& lock = session_.prepare(fmt::format("select get_lock({}, 120)", name_), "", "i");
-        if (!lock.first() || lock.integer(0) != 1)
-            throw SqlError(SqlFault::again, 0,
-                           "another process has been migrating the database for two minutes");
-    }
-    void commit() {
-        if (session_.driver() == Driver::sqlite) session_.run("commit");
-        done_ = true;
-    }
-    ~MigrationLock() {
-        if (session_.driver() == Driver::sqlite) {
-            if (!done_) session_.rollback();
-            return;
-        }
-        try {
-            session_.run(fmt::format("do release_lock({})", name_));
-        } catch (const SqlError& error) {
-            log::debug("the lock of migrations ends with its connection error={}", error.what());
-        }
-    }
-    MigrationLock(const MigrationLock&) = delete;
-    MigrationLock& operator=(const MigrationLock&) = delete;
-
-private:
-    Session& session_;
-    std::string name_{};  // on MySQL
-    bool done_{false};
-};
-
 void make_own_tables(Session& session) {
-    const std::string_view options =
-        session.driver() == Driver::mysql ? " engine=innodb default charset=utf8mb4 collate=utf8mb4_bin" : "";
+    const std::string_view options = session.dialect().table_options();
     session.run(fmt::format(
         "create table if not exists t_cron_schema (f_version int not null primary key, "
         "f_name varchar(128) not null, f_min_binary int not null, f_applied_at bigint not null){}",
@@ -172,7 +132,7 @@ void run_migration_statement(Session& session, const std::string& statement) {
 
 Result<std::string> migrate(Session& session) {
     try {
-        MigrationLock lock(session);
+        const std::unique_ptr<MigrationLock> lock = session.dialect().lock_migrations(session);
         make_own_tables(session);
         Statement& newest = session.prepare(
             "select coalesce(max(f_version), 0), coalesce(max(f_min_binary), 0) from t_cron_schema", "",
@@ -193,7 +153,7 @@ Result<std::string> migrate(Session& session) {
             apply(session, migration, *needed);
         }
         std::string key = id_key(session);
-        lock.commit();
+        lock->commit();
         return key;
     } catch (const SqlError& error) {
         return std::unexpected(to_error(error));

@@ -66,7 +66,7 @@ Result<void> NodeLease::carry_out(const LeaseWork& work) {
 }
 
 void NodeLease::renew(const LeaseWork& work) {
-    const std::string_view now = now_expression(Driver::mysql);
+    const std::string_view now = session_->dialect().now_expression();
     const bool first = !state().renewed && !state().usurped;
     if (first) {
         Statement& forget = session_->prepare(
@@ -101,7 +101,7 @@ void NodeLease::read_cluster(const NodeId& node, SteadyInstant sent) {
         fmt::format("select (select count(*) from t_cron_shard), (select count(*) from t_cron_node where "
                     "f_lease_until > {} - :grace and (f_can_lead = 1 or f_node = :self)), "
                     "(select f_instance from t_cron_node where f_node = :node)",
-                    now_expression(Driver::mysql)),
+                    session_->dialect().now_expression()),
         "iss", "iis");
     read << (settled ? std::int64_t{0} : std::int64_t{Millis(options_.lease).count()}) << node.value()
          << node.value();

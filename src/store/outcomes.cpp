@@ -77,7 +77,7 @@ void bind_outcome(Statement& row, const OutcomeWrite& write) {
 /// Leaves in each write whether its row was as expected. Several rows in one statement give only their sum:
 /// if that is not their number, each has to be asked alone.
 void compare_and_set(Session& session, std::span<OutcomeWrite* const> writes) {
-    if (session.driver() == Driver::sqlite || writes.size() == 1) {
+    if (writes.size() == 1 || session.dialect().rows_per_statement(session.options()) == 1) {
         for (OutcomeWrite* const write : writes) {
             Statement& update = session.prepare(kOneRow, kTypes);
             bind_outcome(update, *write);
@@ -114,19 +114,16 @@ void recognise(Session& session, std::span<OutcomeWrite* const> writes,
 }
 
 const Rows& attempt_rows(Driver driver) {
-    constexpr std::string_view kHead =
-        "insert into t_cron_attempt (f_execute_id, f_attempt, f_begin, f_end, f_node, f_outcome, f_code, "
-        "f_reason, "
-        "f_detail, f_output) values ";
-    constexpr std::string_view kColumns = "siiisiissb";
-    const auto tail = [](Driver which) {
-        return overwrite(
-            which, "f_execute_id, f_attempt",
-            {"f_begin", "f_end", "f_node", "f_outcome", "f_code", "f_reason", "f_detail", "f_output"});
-    };
-    static const Rows mysql{.head = kHead, .types = kColumns, .tail = tail(Driver::mysql)};
-    static const Rows sqlite{.head = kHead, .types = kColumns, .tail = tail(Driver::sqlite)};
-    return driver == Driver::mysql ? mysql : sqlite;
+    static const DialectRows rows(
+        {.head = "insert into t_cron_attempt (f_execute_id, f_attempt, f_begin, f_end, f_node, f_outcome, "
+                 "f_code, f_reason, f_detail, f_output) values ",
+         .types = "siiisiissb"},
+        [](const Dialect& dialect) {
+            return dialect.overwrite(
+                "f_execute_id, f_attempt",
+                {"f_begin", "f_end", "f_node", "f_outcome", "f_code", "f_reason", "f_detail", "f_output"});
+        });
+    return rows.of(driver);
 }
 
 void insert_attempts(Session& session, std::span<OutcomeWrite* const> writes) {

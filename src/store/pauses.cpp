@@ -36,7 +36,7 @@ void SetPaused::apply(Session& session) {
     Statement& change =
         paused_ ? session.prepare(fmt::format("insert into t_cron_pause (f_scope, f_tenant_id, f_since) "
                                               "values (:scope, :tenant, :at){}",
-                                              keep_existing(session.driver(), "f_scope")),
+                                              session.dialect().keep_existing("f_scope")),
                                   "isi")
                 : session.prepare("delete from t_cron_pause where f_scope = :scope and f_tenant_id = :tenant",
                                   "is");

@@ -197,14 +197,15 @@ Result<std::uint64_t> read_into(Session& session, std::istream& from) {
 
 Result<std::uint64_t> restore(const Options& options, const Clock& clock, std::istream& from) {
     FileLock file_lock;
-    if (options.driver == Driver::sqlite)
+    if (dialect_of(options.driver).owned_by_one_process())
         if (const Result<void> taken = file_lock.take(options.path); !taken)
             return std::unexpected(taken.error());
     try {
         Session session(options, SessionUse::migrate, clock);
         const Result<std::string> migrated = migrate(session);
         if (!migrated) return std::unexpected(migrated.error());
-        Result<void> ready = options.driver == Driver::mysql ? keep_nodes_away(session) : Result<void>{};
+        Result<void> ready =
+            dialect_of(options.driver).owned_by_one_process() ? Result<void>{} : keep_nodes_away(session);
         if (ready) ready = find_it_empty(session);
         if (!ready) return std::unexpected(ready.error());
         return read_into(session, from);
@@ -215,7 +216,7 @@ Result<std::uint64_t> restore(const Options& options, const Clock& clock, std::i
 
 Result<void> migrate(const Options& options, const Clock& clock) {
     FileLock file_lock;
-    if (options.driver == Driver::sqlite)
+    if (dialect_of(options.driver).owned_by_one_process())
         if (const Result<void> taken = file_lock.take(options.path); !taken) return taken;
     try {
         Session session(options, SessionUse::migrate, clock);

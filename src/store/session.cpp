@@ -20,11 +20,6 @@ constexpr std::size_t kShownOfText = 160;
 constexpr Seconds kRecent{1};                       // how long an answer of the server's clock is carried on
 constexpr std::size_t kStatementBytes = 1U << 20U;  // well under any max_allowed_packet, escaped too
 
-const soci::backend_factory& factory(Driver driver) {
-    return driver == Driver::mysql ? static_cast<const soci::backend_factory&>(*soci::factory_mysql())
-                                   : static_cast<const soci::backend_factory&>(*soci::factory_sqlite3());
-}
-
 /// What the server's md5() returns, a function that MySQL 9 has no longer.
 std::string md5_hex(std::string_view bytes) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -44,7 +39,7 @@ template <class Function> auto Statement::guarded(Function function) {
         return function();
     } catch (const soci::soci_error& error) {
         failed_ = true;
-        SqlError known = to_sql_error(driver_, &session_, error);
+        SqlError known = dialect_of(driver_).to_sql_error(&session_, error);
         // Our own text, without values: only a defect gets here.
         if (known.fault() == SqlFault::other)
             log::error("statement refused problem=\"{}\" sql=\"{}\"", known.what(), beginning_);
@@ -163,12 +158,13 @@ void Session::disconnect() {
 void Session::reconnect() {
     disconnect();
     try {
-        session_ = std::make_unique<soci::session>(factory(options_.driver), connect_string(options_, use_));
+        session_ =
+            std::make_unique<soci::session>(dialect().factory(), dialect().connect_string(options_, use_));
     } catch (const soci::soci_error& error) {
-        throw to_sql_error(options_.driver, nullptr, error);
+        throw dialect().to_sql_error(nullptr, error);
     }
     try {
-        for (const std::string& setting : session_settings(options_, use_)) run(setting);
+        for (const std::string& setting : dialect().session_settings(options_, use_)) run(setting);
         if (options_.driver == Driver::mysql) {
             Statement& step = prepare("select @@auto_increment_increment", "", "i");
             if (step.first()) key_step_ = step.integer(0);
@@ -221,7 +217,7 @@ Statement& Session::rows_statement(const Rows& shape, std::size_t count) {
             sql += shape.row_begin;
             for (std::size_t column = 0; column < shape.types.size(); ++column) {
                 if (column > 0) sql += ", ";
-                if (shape.types[column] == 'b') sql += bytes_prefix(options_.driver);
+                if (shape.types[column] == 'b') sql += dialect().bytes_prefix();
                 sql += fmt::format(":p{}", parameter++);
                 if (row == 0 && !shape.names.empty()) sql += fmt::format(" as {}", shape.names[column]);
             }
@@ -247,7 +243,7 @@ void Session::run_in_statements(const Rows& shape, std::size_t count, const Bind
                                 const RowBytes& bytes,
                                 const std::function<void(std::size_t rows, std::size_t changed)>& after) {
     if (!session_) throw SqlError(SqlFault::lost, 0, "not connected");
-    const std::size_t most = rows_per_statement(options_);
+    const std::size_t most = dialect().rows_per_statement(options_);
     for (std::size_t row = 0; row < count;) {
         std::size_t fit = 0;
         for (std::size_t sum = 0; fit < most && row + fit < count; ++fit) {
@@ -284,7 +280,7 @@ std::vector<std::int64_t> Session::insert_rows(const Rows& shape, std::size_t co
 
 void Session::begin() {
     commit_unknown_ = false;
-    if (const std::string_view text = begin_text(options_.driver, use_); !text.empty()) run(text);
+    if (const std::string_view text = dialect().begin_text(use_); !text.empty()) run(text);
 }
 
 void Session::commit() {
@@ -297,12 +293,7 @@ void Session::commit() {
 }
 
 void Session::rollback() noexcept {
-    if (!session_) return;
-    if (options_.driver == Driver::sqlite) {
-        const auto* backend = static_cast<const soci::sqlite3_session_backend*>(session_->get_backend());
-        if (sqlite_api::sqlite3_get_autocommit(backend->conn_) != 0)
-            return;  // a full disk has ended it already
-    }
+    if (!session_ || !dialect().in_transaction(*session_)) return;
     try {
         run("rollback");
     } catch (const SqlError& error) {
@@ -329,8 +320,7 @@ std::size_t Session::stream(std::string_view sql, std::size_t columns,
     MYSQL* connection = static_cast<soci::mysql_session_backend*>(session_->get_backend())->conn_;
     const auto check = [&] {
         const int number = static_cast<int>(mysql_errno(connection));
-        if (number != 0)
-            throw to_sql_error(options_.driver, session_.get(), soci::mysql_soci_error("", number));
+        if (number != 0) throw dialect().to_sql_error(session_.get(), soci::mysql_soci_error("", number));
     };
     if (mysql_real_query(connection, sql.data(), static_cast<unsigned long>(sql.size())) != 0) check();
     const std::unique_ptr<MYSQL_RES, decltype(&mysql_free_result)> result(mysql_use_result(connection),
@@ -349,7 +339,7 @@ std::size_t Session::stream(std::string_view sql, std::size_t columns,
 }
 
 Instant Session::now() {
-    const std::string_view expression = now_expression(options_.driver);
+    const std::string_view expression = dialect().now_expression();
     if (expression.empty()) return clock_.now();
     Statement& statement = prepare(fmt::format("select {}", expression), "", "i");
     statement.first();
@@ -357,7 +347,7 @@ Instant Session::now() {
 }
 
 Instant Session::recent_now() {
-    if (options_.driver == Driver::sqlite) return clock_.now();
+    if (dialect().now_expression().empty()) return clock_.now();
     const SteadyInstant at = clock_.steady();
     if (!asked_at_ || at - *asked_at_ > kRecent) {
         asked_now_ = now();
@@ -367,15 +357,12 @@ Instant Session::recent_now() {
 }
 
 std::int64_t Session::advance_counter(const Counter& counter, std::int64_t by) {
-    const bool mysql = options_.driver == Driver::mysql;
     Statement& update = prepare(fmt::format("update {} set {} = {} where {}", counter.table, counter.column,
-                                            mysql ? fmt::format("last_insert_id({} + :by)", counter.column)
-                                                  : fmt::format("{} + :by", counter.column),
-                                            counter.condition),
+                                            dialect().raised(counter.column), counter.condition),
                                 "i");
     update << by;
     update.run();
-    if (mysql) {
+    if (dialect().raised_is_insert_id()) {
         long long value = 0;
         session_->get_last_insert_id("", value);
         return value;

@@ -96,6 +96,23 @@ struct Rows {
     std::span<const std::string_view> names{};  // of the columns, where a row is a select
 };
 
+/// A shape of insert for every dialect, each with a tail of its own.
+class DialectRows {
+public:
+    DialectRows(const Rows& shape, std::string (*tail)(const Dialect&))
+        : sqlite_(with_tail(shape, tail(sqlite_dialect()))),
+          mysql_(with_tail(shape, tail(mysql_dialect()))) {}
+    [[nodiscard]] const Rows& of(Driver driver) const { return driver == Driver::mysql ? mysql_ : sqlite_; }
+
+private:
+    static Rows with_tail(Rows shape, std::string tail) {
+        shape.tail = std::move(tail);
+        return shape;
+    }
+    Rows sqlite_;
+    Rows mysql_;
+};
+
 /// A number in a row that transactions take turns to raise.
 struct Counter {
     std::string_view table;
@@ -145,6 +162,7 @@ public:
     /// The name of a MySQL advisory lock of this database, as an SQL literal: 'ecron/<hash of the database's
     /// name>/<suffix>'. Every released version uses these names, so they must not change.
     std::string lock_name(std::string_view suffix);
+    [[nodiscard]] const Dialect& dialect() const { return dialect_of(options_.driver); }
     [[nodiscard]] Driver driver() const { return options_.driver; }
     [[nodiscard]] const Options& options() const { return options_; }
     /// The commit of the last transaction was sent and its answer never came.

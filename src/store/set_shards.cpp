@@ -40,7 +40,7 @@ Result<void> set_shards(const Options& options, std::size_t shards, const Clock&
     if (shards < 1 || shards > kMostShards)
         return fail(Errc::invalid, fmt::format("the number of shards is 1 to {}", kMostShards));
     FileLock file_lock;
-    if (options.driver == Driver::sqlite) {
+    if (dialect_of(options.driver).owned_by_one_process()) {
         const Result<void> taken = file_lock.take(options.path);
         if (!taken) return taken;
     }
@@ -51,7 +51,7 @@ Result<void> set_shards(const Options& options, std::size_t shards, const Clock&
             if (!migrated) return std::unexpected(migrated.error());
         }
         Session session(options, SessionUse::write, clock);
-        if (options.driver == Driver::mysql) {
+        if (!dialect_of(options.driver).owned_by_one_process()) {
             const Result<void> alone = keep_nodes_away(session);
             if (!alone) return alone;
         }

@@ -11,13 +11,6 @@ namespace ecron::store {
 
 namespace {
 
-constexpr std::string_view kSqliteColumns =
-    "select m.name, c.name, c.type from sqlite_master m join pragma_table_info(m.name) c "
-    "where m.type = 'table' and m.name like 't_cron_%' order by m.name, c.cid";
-constexpr std::string_view kMysqlColumns =
-    "select table_name, column_name, data_type from information_schema.columns "
-    "where table_schema = database() and table_name like 't_cron_%' order by table_name, ordinal_position";
-
 bool is_left_out(std::string_view table) { return table == "t_cron_schema" || table == "t_cron_node"; }
 
 char type_of(std::string declared) {
@@ -30,14 +23,12 @@ char type_of(std::string declared) {
 
 std::vector<Table> read_tables(Session& session) {
     std::vector<Table> tables;
-    session.stream(session.driver() == Driver::sqlite ? kSqliteColumns : kMysqlColumns, 3,
-                   [&](StreamedRow row) {
-                       if (is_left_out(row[0])) return;
-                       if (tables.empty() || tables.back().name != row[0])
-                           tables.push_back({std::string{row[0]}, {}, {}});
-                       tables.back().columns.emplace_back(row[1]);
-                       tables.back().types += type_of(std::string{row[2]});
-                   });
+    session.stream(session.dialect().columns_query(), 3, [&](StreamedRow row) {
+        if (is_left_out(row[0])) return;
+        if (tables.empty() || tables.back().name != row[0]) tables.push_back({std::string{row[0]}, {}, {}});
+        tables.back().columns.emplace_back(row[1]);
+        tables.back().types += type_of(std::string{row[2]});
+    });
     return tables;
 }
 
@@ -54,14 +45,14 @@ int newest_schema(Driver driver) { return migrations(driver).back().version; }
 
 Result<void> find_file(const Options& options) {
     std::error_code unreadable;
-    if (options.driver == Driver::mysql || std::filesystem::exists(options.path, unreadable)) return {};
+    if (!dialect_of(options.driver).owned_by_one_process() ||
+        std::filesystem::exists(options.path, unreadable))
+        return {};
     return fail(Errc::not_found, fmt::format("there is no database at {}", options.path));
 }
 
 void begin_snapshot(Session& session) {
-    if (session.driver() == Driver::sqlite) return session.run("begin");
-    session.run("set session transaction isolation level repeatable read");
-    session.run("start transaction with consistent snapshot, read only");
+    for (const std::string_view statement : session.dialect().begin_snapshot()) session.run(statement);
 }
 
 }  // namespace ecron::store

@@ -216,7 +216,7 @@ bool Writer::reconnect() {
 void Writer::keep_alive() {
     if (!state_.available()) {
         reconnect();
-    } else if (options_.driver == Driver::mysql) {
+    } else if (dialect_of(options_.driver).sessions_expire()) {
         try {
             session_->prepare("select 1", "", "i").first();
         } catch (const SqlError&) {

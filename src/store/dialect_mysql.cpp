@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 #include <soci/mysql/soci-mysql.h>
 #include <soci/soci.h>
-#include <soci/sqlite3/soci-sqlite3.h>
 
 #include <algorithm>
+
+#include "ecron/base/log.hpp"
+#include "store/session.hpp"
 
 namespace ecron::store {
 
@@ -73,33 +75,6 @@ SqlFault fault_of_mysql(int number) {
     }
 }
 
-SqlFault fault_of_sqlite(int extended) {
-    switch (extended) {
-        case SQLITE_CONSTRAINT_UNIQUE:
-        case SQLITE_CONSTRAINT_PRIMARYKEY:
-        case SQLITE_CONSTRAINT_ROWID:
-            return SqlFault::duplicate;
-        default:
-            break;
-    }
-    switch (extended & 0xff) {
-        case SQLITE_BUSY:
-        case SQLITE_LOCKED:
-            return SqlFault::again;
-        case SQLITE_FULL:
-        case SQLITE_IOERR:
-            return SqlFault::no_room;
-        case SQLITE_READONLY:
-        case SQLITE_PERM:
-        case SQLITE_CANTOPEN:
-            return SqlFault::read_only;
-        case SQLITE_TOOBIG:
-            return SqlFault::too_long;
-        default:
-            return SqlFault::other;
-    }
-}
-
 /// SOCI's connection strings: single quotes around, a backslash before what would end them.
 std::string quoted(std::string_view value) {
     std::string text = "'";
@@ -109,6 +84,95 @@ std::string quoted(std::string_view value) {
     }
     return text += '\'';
 }
+
+/// An advisory lock: the server commits each change of the schema by itself.
+class MysqlMigrationLock final : public MigrationLock {
+public:
+    explicit MysqlMigrationLock(Session& session) : session_(session), name_(session.lock_name("migrate")) {
+        Statement& lock = session_.prepare(fmt::format("select get_lock({}, 120)", name_), "", "i");
+        if (!lock.first() || lock.integer(0) != 1)
+            throw SqlError(SqlFault::again, 0,
+                           "another process has been migrating the database for two minutes");
+    }
+    ~MysqlMigrationLock() override {
+        try {
+            session_.run(fmt::format("do release_lock({})", name_));
+        } catch (const SqlError& error) {
+            log::debug("the lock of migrations ends with its connection error={}", error.what());
+        }
+    }
+    MysqlMigrationLock(const MysqlMigrationLock&) = delete;
+    MysqlMigrationLock& operator=(const MysqlMigrationLock&) = delete;
+    void commit() override {}
+
+private:
+    Session& session_;
+    std::string name_;
+};
+
+class MysqlDialect final : public Dialect {
+public:
+    bool owned_by_one_process() const override { return false; }
+    const soci::backend_factory& factory() const override { return *soci::factory_mysql(); }
+    std::string connect_string(const Options& options, SessionUse use) const override;
+    std::vector<std::string> session_settings(const Options& options, SessionUse use) const override;
+    SqlError to_sql_error(soci::session* session, const soci::soci_error& error) const override;
+    bool sessions_expire() const override { return true; }
+    bool in_transaction(soci::session&) const override { return true; }
+
+    std::string_view begin_text(SessionUse use) const override {
+        return use == SessionUse::write ? "" : "start transaction";
+    }
+    std::vector<std::string_view> begin_snapshot() const override {
+        return {"set session transaction isolation level repeatable read",
+                "start transaction with consistent snapshot, read only"};
+    }
+    std::string_view for_update() const override { return " for update"; }
+    std::string_view blocker_query() const override {
+        return "select t.trx_mysql_thread_id, coalesce(p.user, ''), coalesce(p.host, ''), "
+               "timestampdiff(second, t.trx_started, now()) from information_schema.innodb_trx t left join "
+               "information_schema.processlist p on p.id = t.trx_mysql_thread_id where t.trx_rows_locked > 0 "
+               "and t.trx_mysql_thread_id <> connection_id() and p.db = database() order by t.trx_started "
+               "limit 1";
+    }
+
+    std::string keep_existing(std::string_view key_column) const override {
+        return fmt::format(" on duplicate key update {0} = {0}", key_column);
+    }
+    std::string overwrite(std::string_view key_columns,
+                          std::initializer_list<std::string_view> columns) const override;
+    // MySQL 8 deprecates values(), but MariaDB and MySQL 5.7 do not have its replacement. Columns are
+    // assigned in this order.
+    std::string_view keep_longer_summary() const override {
+        return " on duplicate key update f_count = if(values(f_to) > f_to, values(f_count), f_count), "
+               "f_at = if(values(f_to) > f_to, values(f_at), f_at), f_to = greatest(f_to, values(f_to))";
+    }
+    // Bytes would otherwise be checked against the session's character set.
+    std::string_view bytes_prefix() const override { return "_binary "; }
+    std::size_t rows_per_statement(const Options& options) const override {
+        return std::max<std::size_t>(1, options.batch_rows);
+    }
+    std::string_view now_expression() const override {
+        return "cast(unix_timestamp(now(3)) * 1000 as signed)";
+    }
+    std::string raised(std::string_view column) const override {
+        return fmt::format("last_insert_id({} + :by)", column);
+    }
+    bool raised_is_insert_id() const override { return true; }
+
+    std::unique_ptr<MigrationLock> lock_migrations(Session& session) const override {
+        return std::make_unique<MysqlMigrationLock>(session);
+    }
+    std::string_view table_options() const override {
+        return " engine=innodb default charset=utf8mb4 collate=utf8mb4_bin";
+    }
+    std::string_view columns_query() const override {
+        return "select table_name, column_name, data_type from information_schema.columns where "
+               "table_schema = database() and table_name like 't_cron_%' order by table_name, "
+               "ordinal_position";
+    }
+    std::string_view integrity_query() const override { return ""; }
+};
 
 }  // namespace
 
@@ -138,37 +202,14 @@ Error to_error(const SqlError& error) {
     return {Errc::internal, fmt::format("the database refused a statement ({})", error.what()), {}};
 }
 
-SqlError to_sql_error(Driver driver, soci::session* session, const soci::soci_error& error) {
-    if (driver == Driver::mysql) {
-        const auto* own = dynamic_cast<const soci::mysql_soci_error*>(&error);
-        if (own == nullptr) return {SqlFault::other, 0, "error of the client library"};
-        const int number = static_cast<int>(own->err_num_);
-        return {fault_of_mysql(number), number, fmt::format("MySQL error {}", number)};
-    }
-    const auto* own = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
-    int number = own == nullptr ? 0 : own->result();
-    if (session != nullptr && session->get_backend() != nullptr) {
-        auto* backend = static_cast<soci::sqlite3_session_backend*>(session->get_backend());
-        if (backend != nullptr && backend->conn_ != nullptr) {
-            const int extended = sqlite_api::sqlite3_extended_errcode(backend->conn_);
-            if (extended != SQLITE_OK && extended != SQLITE_ROW && extended != SQLITE_DONE) number = extended;
-        }
-    } else if (number == 0 || number == SQLITE_ERROR) {
-        number = SQLITE_CANTOPEN;  // opening failed; SOCI does not say more
-    }
-    return {fault_of_sqlite(number), number,
-            fmt::format("SQLite error {}: {}", number, sqlite_api::sqlite3_errstr(number))};
+SqlError MysqlDialect::to_sql_error(soci::session*, const soci::soci_error& error) const {
+    const auto* own = dynamic_cast<const soci::mysql_soci_error*>(&error);
+    if (own == nullptr) return {SqlFault::other, 0, "error of the client library"};
+    const int number = static_cast<int>(own->err_num_);
+    return {fault_of_mysql(number), number, fmt::format("MySQL error {}", number)};
 }
 
-std::string connect_string(const Options& options, SessionUse use) {
-    if (options.driver == Driver::sqlite) {
-        std::string path;
-        for (const char c : options.path) {
-            if (c == '"' || c == '\\') path += '\\';
-            path += c;
-        }
-        return fmt::format("dbname=\"{}\" timeout=5", path);
-    }
+std::string MysqlDialect::connect_string(const Options& options, SessionUse use) const {
     // A migration may rewrite a large table in one statement; nothing else is waited for that long.
     const auto read_timeout = use == SessionUse::lead      ? Seconds{2}
                               : use == SessionUse::lease   ? std::max(Seconds{2}, options.lease)
@@ -186,10 +227,7 @@ std::string connect_string(const Options& options, SessionUse use) {
     return text;
 }
 
-std::vector<std::string> session_settings(const Options& options, SessionUse use) {
-    if (options.driver == Driver::sqlite) {
-        return {"pragma journal_mode=wal", "pragma synchronous=full", "pragma temp_store=memory"};
-    }
+std::vector<std::string> MysqlDialect::session_settings(const Options& options, SessionUse use) const {
     std::vector<std::string> settings{
         fmt::format("set names {0} collate {0}_bin", options.charset),
         "set session time_zone='+00:00', session sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
@@ -206,39 +244,19 @@ std::vector<std::string> session_settings(const Options& options, SessionUse use
     return settings;
 }
 
-std::string_view begin_text(Driver driver, SessionUse use) {
-    if (driver == Driver::sqlite) return "begin immediate";
-    return use == SessionUse::write ? "" : "start transaction";
-}
-
-std::string_view for_update(Driver driver) { return driver == Driver::mysql ? " for update" : ""; }
-
-std::string keep_existing(Driver driver, std::string_view key_column) {
-    return driver == Driver::mysql ? fmt::format(" on duplicate key update {0} = {0}", key_column)
-                                   : std::string(" on conflict do nothing");
-}
-
-std::string overwrite(Driver driver, std::string_view key_columns,
-                      std::initializer_list<std::string_view> columns) {
-    std::string text = driver == Driver::mysql ? std::string(" on duplicate key update ")
-                                               : fmt::format(" on conflict ({}) do update set ", key_columns);
+std::string MysqlDialect::overwrite(std::string_view, std::initializer_list<std::string_view> columns) const {
+    std::string text = " on duplicate key update ";
     const char* separator = "";
     for (const std::string_view column : columns) {
-        text += driver == Driver::mysql ? fmt::format("{0}{1} = values({1})", separator, column)
-                                        : fmt::format("{0}{1} = excluded.{1}", separator, column);
+        text += fmt::format("{0}{1} = values({1})", separator, column);
         separator = ", ";
     }
     return text;
 }
 
-std::string_view bytes_prefix(Driver driver) { return driver == Driver::mysql ? "_binary " : ""; }
-
-std::size_t rows_per_statement(const Options& options) {
-    return options.driver == Driver::mysql ? std::max<std::size_t>(1, options.batch_rows) : 1;
-}
-
-std::string_view now_expression(Driver driver) {
-    return driver == Driver::mysql ? "cast(unix_timestamp(now(3)) * 1000 as signed)" : "";
+const Dialect& mysql_dialect() {
+    static const MysqlDialect dialect;
+    return dialect;
 }
 
 }  // namespace ecron::store
