@@ -15,9 +15,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// So that a full disk concerns all of them at once, and soon.
+/// So that a full disk concerns all of them at once, and soon. Newer servers name the size of the redo log
+/// differently.
 const std::vector<std::string> kOneFileOfTables{
-    "--innodb-file-per-table=0", "--innodb-autoextend-increment=1", "--innodb-log-file-size=32M"};
+    "--innodb-file-per-table=0", "--innodb-autoextend-increment=1", "--loose-innodb-log-file-size=32M",
+    "--loose-innodb-redo-log-capacity=64M"};
 constexpr std::chrono::milliseconds kWatermarkAge{2'000};  // of a shard that is planned up to now
 
 e2e::Settings node_settings(const std::string& name, const e2e::Database& database, std::uint16_t port) {

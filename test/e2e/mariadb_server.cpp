@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <vector>
 
 #include "e2e/ports.hpp"
@@ -19,21 +19,27 @@
 namespace ecron::e2e {
 namespace {
 
-std::string own_name() { return ::getpwuid(::geteuid())->pw_name; }
+constexpr const char* kScript = ECRON_SOURCE_DIR "/scripts/database-server";
+
+constexpr std::chrono::minutes kStart{2};  // of a server on a busy machine
+
+std::string server_under_test() {
+    const char* const name = std::getenv("ECRON_TEST_SERVER");
+    return name == nullptr ? "mariadb" : name;
+}
 
 }  // namespace
 
 MariadbServer::MariadbServer(const std::string& under, std::vector<std::string> options)
-    : folder_(under.empty() ? std::filesystem::temp_directory_path() / ("ecron-e2e-mariadb-" + random_uuid())
-                            : std::filesystem::path{under} / "mariadb"),  // the path of a socket is short
+    : name_(server_under_test()),
+      folder_(under.empty() ? std::filesystem::temp_directory_path() / ("ecron-e2e-server-" + random_uuid())
+                            : std::filesystem::path{under} / "server"),  // the path of a socket is short
       options_(std::move(options)),
       port_(free_port()) {
     std::filesystem::create_directories(folder_);
-    const std::string install = fmt::format(
-        "mariadb-install-db --no-defaults --user={} --datadir={}/data --skip-test-db "
-        "--auth-root-authentication-method=normal >{}/install.log 2>&1",
-        own_name(), folder_, folder_);
-    REQUIRE(std::system(install.c_str()) == 0);
+    REQUIRE(std::system(fmt::format("{} {} initialize {}", kScript, name_, folder_).c_str()) == 0);
+    std::ofstream(folder_ + "/users.sql") << "create user if not exists root@'127.0.0.1' identified by '';\n"
+                                             "grant all on *.* to root@'127.0.0.1' with grant option;\n";
     start();
 }
 
@@ -43,32 +49,23 @@ MariadbServer::~MariadbServer() {
 }
 
 void MariadbServer::start() {
-    std::vector<std::string> texts{"mariadbd",
-                                   "--no-defaults",
-                                   "--user=" + own_name(),
-                                   "--datadir=" + folder_ + "/data",
-                                   "--socket=" + folder_ + "/socket",
-                                   "--port=" + std::to_string(port_),
-                                   "--bind-address=127.0.0.1",
-                                   "--skip-name-resolve",
-                                   "--skip-grant-tables",
-                                   "--log-error=" + folder_ + "/server.log"};
+    std::vector<std::string> texts{kScript, name_, "run", folder_, "--port=" + std::to_string(port_)};
     texts.insert(texts.end(), options_.begin(), options_.end());
     std::vector<char*> arguments;
     for (std::string& text : texts) arguments.push_back(text.data());
     arguments.push_back(nullptr);
-    const char* const program = ::access("/usr/sbin/mariadbd", X_OK) == 0 ? "/usr/sbin/mariadbd" : "mariadbd";
+    const std::string log = folder_ + "/server.log";
     const pid_t child = ::fork();
     if (child == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         const int nothing = ::open("/dev/null", O_RDWR);
         ::dup2(nothing, STDOUT_FILENO);
-        ::dup2(nothing, STDERR_FILENO);
-        ::execvp(program, arguments.data());
+        ::dup2(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600), STDERR_FILENO);
+        ::execv(kScript, arguments.data());
         ::_exit(127);
     }
     pid_ = child;
-    wait_until("the server answers", [&] { return answers(port_); });
+    wait_until("the server answers", [&] { return answers(port_); }, kStart);
 }
 
 bool MariadbServer::runs() {

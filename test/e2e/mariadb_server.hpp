@@ -8,8 +8,9 @@
 
 namespace ecron::e2e {
 
-/// A MariaDB server that a test may kill. It listens on loopback, asks nobody for a password, and keeps its
-/// data in a temporary folder, of the usual place or of another.
+/// A database server that a test may kill: the one that ECRON_TEST_SERVER names (scripts/database-server), or
+/// MariaDB. It listens on loopback, its user root has no password, and its data is in a temporary folder,
+/// below the usual one or `under`.
 class MariadbServer {
 public:
     /// Started; `options` as its command line has them.
@@ -29,6 +30,7 @@ public:
 private:
     void end(int signal);
 
+    std::string name_;
     std::string folder_;
     std::vector<std::string> options_;
     std::uint16_t port_{0};
