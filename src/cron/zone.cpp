@@ -11,11 +11,11 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <numeric>
 #include <optional>
 #include <shared_mutex>
 
 #include "tzif.hpp"
+#include "zone_hint.hpp"
 
 namespace ecron::cron {
 namespace {
@@ -75,6 +75,11 @@ std::optional<std::vector<Zone::Interval>> read_zone_file(const fs::path& path) 
     return read_tzif(bytes);
 }
 
+/// Files of the database whose names are no names of a zone: "localtime", "posixrules", "posix/…", "Factory".
+bool is_name_of_zone(std::string_view name) {
+    return name.front() >= 'A' && name.front() <= 'Z' && !name.contains('.') && name != "Factory";
+}
+
 std::vector<std::string> all_names() {
     std::vector<std::string> names;
     std::error_code failed;
@@ -84,58 +89,16 @@ std::vector<std::string> all_names() {
         const std::string name = entry->path().lexically_relative(root).string();
         const bool is_copy = name == "posix" || name == "right";
         if (is_copy) entry.disable_recursion_pending();
-        const bool is_zone =
-            name.front() >= 'A' && name.front() <= 'Z' && name.find('.') == std::string::npos;
-        if (is_zone && entry->is_regular_file(failed)) names.push_back(name);
+        if (is_name_of_zone(name) && entry->is_regular_file(failed)) names.push_back(name);
     }
     std::ranges::sort(names);
     return names;
 }
 
-std::string lower(std::string_view text) {
-    std::string result{text};
-    for (char& c : result)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return result;
-}
-
-/// Insertions, deletions and replacements that lead from one text to the other (Levenshtein).
-std::size_t edit_distance(std::string_view from, std::string_view to) {
-    std::vector<std::size_t> row(to.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < from.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < to.size(); ++j) {
-            const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-        }
-    }
-    return row[to.size()];
-}
-
-/// The name that was probably meant: a city without its area, another case, a slip of a few letters.
-std::optional<std::string> near_miss(std::string_view wanted) {
-    const std::string typed = lower(wanted.substr(0, 64));
-    std::optional<std::string> best;
-    std::size_t best_distance = std::max<std::size_t>(1, typed.size() / 4) + 1;
-    for (const std::string& name : all_names()) {
-        const std::string whole = lower(name);
-        const std::string city = whole.substr(whole.rfind('/') + 1);
-        const std::size_t distance = std::min(edit_distance(typed, whole), edit_distance(typed, city));
-        if (distance >= best_distance) continue;
-        best_distance = distance;
-        best = name;
-    }
-    return best;
-}
-
 std::unexpected<Error> unknown_zone(std::string_view name) {
-    const auto meant = near_miss(name);
     return fail(
         Errc::invalid,
-        meant ? fmt::format("there is no time zone \"{}\"; did you mean \"{}\"?", name.substr(0, 64), *meant)
-              : fmt::format("there is no time zone \"{}\"", name.substr(0, 64)),
+        fmt::format("there is no time zone \"{}\"{}", name.substr(0, 64), zone_hint(name, all_names())),
         {"timezone"});
 }
 
@@ -181,7 +144,12 @@ Seconds Zone::offset_at(Instant instant) const noexcept {
 }
 
 Result<const Zone*> find_zone(std::string_view name) {
-    if (name == "Local") return find_zone(local_name());
+    if (name != "Local" && is_plausible(name) && !is_name_of_zone(name)) return unknown_zone(name);
+    return find_zone_file(name);
+}
+
+Result<const Zone*> find_zone_file(std::string_view name) {
+    if (name == "Local") return find_zone_file(local_name());
     Registry& zones = registry();
     {
         const std::shared_lock lock{zones.mutex};

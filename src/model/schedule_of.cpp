@@ -5,9 +5,10 @@ namespace {
 
 /// The text without a zone in front of it.
 std::string_view last_word(std::string_view text) {
-    const std::size_t end = text.find_last_not_of(' ');
+    constexpr std::string_view kBlanks = " \t";
+    const std::size_t end = text.find_last_not_of(kBlanks);
     if (end == std::string_view::npos) return {};
-    const std::size_t space = text.find_last_of(' ', end);
+    const std::size_t space = text.find_last_of(kBlanks, end);
     const std::size_t begin = space == std::string_view::npos ? 0 : space + 1;
     return text.substr(begin, end + 1 - begin);
 }
@@ -19,7 +20,9 @@ std::expected<cron::Parsed, cron::ParseError> schedule_of(std::string_view cron_
                                                           Instant created_at, const Rules& rules,
                                                           cron::Strictness strictness) {
     const std::string& zone_name = plan.timezone.empty() ? rules.default_timezone : plan.timezone;
-    const Result<const cron::Zone*> zone = cron::find_zone(zone_name);
+    const bool create = strictness == cron::Strictness::create;
+    const Result<const cron::Zone*> zone =
+        create ? cron::find_zone(zone_name) : cron::find_zone_file(zone_name);
     if (!zone) return std::unexpected(cron::ParseError{zone.error().what, 0});
     if (type != JobType::timed && parse_rfc3339(last_word(cron_time)))
         return std::unexpected(cron::ParseError{"an instant is for timed jobs only", 0});

@@ -90,10 +90,35 @@ TEST_CASE("an unknown zone is refused with a near miss", "[cron][zone]") {
     const auto [name, what] = GENERATE(table<std::string, std::string>({
         {"Europe/Berln", "there is no time zone \"Europe/Berln\"; did you mean \"Europe/Berlin\"?"},
         {"shanghai", "there is no time zone \"shanghai\"; did you mean \"Asia/Shanghai\"?"},
-        {"utc", "there is no time zone \"utc\"; did you mean \"Etc/UTC\"?"},
+        {"utc", "there is no time zone \"utc\"; did you mean \"UTC\"?"},
+        {"asia/shanghai", "there is no time zone \"asia/shanghai\"; did you mean \"Asia/Shanghai\"?"},
+        {"New York", "there is no time zone \"New York\"; did you mean \"America/New_York\"?"},
+        {"Asia/Beijing", "there is no time zone \"Asia/Beijing\"; did you mean \"Asia/Shanghai\"?"},
+        {"Beijing", "there is no time zone \"Beijing\"; did you mean \"Asia/Shanghai\"?"},
+        {"China", "there is no time zone \"China\"; did you mean \"Asia/Shanghai\"?"},
+        {"CST",
+         "there is no time zone \"CST\"; did you mean \"Asia/Shanghai\", \"America/Chicago\" or "
+         "\"America/Havana\"?"},
+        {"IST",
+         "there is no time zone \"IST\"; did you mean \"Asia/Kolkata\", \"Europe/Dublin\" or "
+         "\"Asia/Jerusalem\"?"},
+        {"PST", "there is no time zone \"PST\"; did you mean \"America/Los_Angeles\" or \"Asia/Manila\"?"},
+        {"BST", "there is no time zone \"BST\"; did you mean \"Europe/London\" or \"Asia/Dhaka\"?"},
+        {"GMT+8", "there is no time zone \"GMT+8\"; the zone 8 hours ahead of UTC is \"Etc/GMT-8\""},
+        {"UTC+08:00", "there is no time zone \"UTC+08:00\"; the zone 8 hours ahead of UTC is \"Etc/GMT-8\""},
+        {"-0100", "there is no time zone \"-0100\"; the zone 1 hour behind UTC is \"Etc/GMT+1\""},
+        {"UTC+0", "there is no time zone \"UTC+0\"; did you mean \"UTC\"?"},
+        {"UTC+05:30", "there is no time zone \"UTC+05:30\""},
+        {"GMT-13", "there is no time zone \"GMT-13\""},
+        {"Etc/GMT+15", "there is no time zone \"Etc/GMT+15\""},
+        {"XST", "there is no time zone \"XST\""},
+        {"posixrules", "there is no time zone \"posixrules\""},
+        {"Factory", "there is no time zone \"Factory\""},
+        {"posix/Europe/Berlin", "there is no time zone \"posix/Europe/Berlin\""},
+        {"localtime", "there is no time zone \"localtime\"; did you mean \"Local\"?"},
         {"Nowhere/Nothing", "there is no time zone \"Nowhere/Nothing\""},
         {"", "there is no time zone \"\""},
-        {"/etc/localtime", "there is no time zone \"/etc/localtime\""},
+        {"/etc/localtime", "there is no time zone \"/etc/localtime\"; did you mean \"Local\"?"},
         {"Europe/../Europe/Berlin", "there is no time zone \"Europe/../Europe/Berlin\""},
         {"zone1970.tab", "there is no time zone \"zone1970.tab\""},
         {"Europe", "there is no time zone \"Europe\""},
@@ -104,6 +129,29 @@ TEST_CASE("an unknown zone is refused with a near miss", "[cron][zone]") {
     REQUIRE_FALSE(found);
     CHECK(found.error().what == what);
     CHECK(found.error().fields == std::vector<std::string>{"timezone"});
+}
+
+TEST_CASE("a hint about an offset or an abbreviation has no other offset", "[cron][zone]") {
+    for (int hours = -12; hours <= 14; ++hours) {
+        const std::string name = "UTC" + std::string(hours < 0 ? "-" : "+") + std::to_string(std::abs(hours));
+        CAPTURE(name);
+        const auto found = find_zone(name);
+        REQUIRE_FALSE(found);
+        const std::string& what = found.error().what;
+        const std::size_t end = what.rfind('"');
+        const std::size_t begin = what.rfind('"', end - 1) + 1;
+        CHECK(zone(what.substr(begin, end - begin))->offset_at(at("2026-01-05T00:00:00Z")) ==
+              std::chrono::hours{hours});
+    }
+}
+
+TEST_CASE("jobs that exist keep a zone that is no name of one", "[cron][zone]") {
+    const auto found = find_zone_file("posix/Europe/Berlin");
+    REQUIRE(found);
+    CHECK((*found)->offset_at(at("2026-01-05T00:00:00Z")) == std::chrono::hours{1});
+    CHECK_FALSE(find_zone("posix/Europe/Berlin"));
+    CHECK(parse("TZ=posix/Europe/Berlin 0 0 0 * * *", takeover()));
+    CHECK_FALSE(parse("TZ=posix/Europe/Berlin 0 0 0 * * *", {}));
 }
 
 TEST_CASE("zones may be asked for from many threads", "[cron][zone]") {

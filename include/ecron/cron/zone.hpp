@@ -47,9 +47,11 @@ private:
     std::uint16_t index_;
 };
 
-/// The zone of that name ("Europe/Berlin", "UTC", "Local" for the machine's own); unknown: an error that
-/// names it and a near miss.
+/// The zone of that name ("Europe/Berlin", "UTC", "Local" for the machine's own). Unknown: an error that names
+/// it and what was probably meant.
 Result<const Zone*> find_zone(std::string_view name);
+/// As find_zone, and any other file of the database ("localtime", "posixrules"): for jobs that exist already.
+Result<const Zone*> find_zone_file(std::string_view name);
 [[nodiscard]] const Zone* utc() noexcept;
 /// The zone with that number, which some find_zone returned before.
 [[nodiscard]] const Zone* zone_by_index(std::uint16_t index) noexcept;
