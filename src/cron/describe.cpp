@@ -9,18 +9,20 @@
 namespace ecron::cron {
 namespace {
 
-/// "every 1 hour 30 minutes", "每1小时30分钟"; a single unit goes without its number.
+/// "every 1 hour 30 minutes", "每1小时30分钟"; a single unit goes without its number, and days are whole.
 std::string describe_period(Seconds period, Language language) {
     struct Unit {
         std::int64_t seconds;
         std::string_view english, chinese;
     };
-    constexpr std::array kUnits{Unit{3600, "hour", "小时"}, Unit{60, "minute", "分钟"},
-                                Unit{1, "second", "秒"}};
+    constexpr std::int64_t kDay = 86'400;
+    constexpr std::array kUnits{Unit{kDay, "day", "天"}, Unit{3600, "hour", "小时"},
+                                Unit{60, "minute", "分钟"}, Unit{1, "second", "秒"}};
     const bool english = language == Language::english;
     std::string text = english ? "every" : "每";
     std::int64_t rest = period.count();
     for (const Unit& unit : kUnits) {
+        if (unit.seconds == kDay && rest % kDay != 0) continue;
         const std::int64_t count = rest / unit.seconds;
         rest %= unit.seconds;
         if (count == 0) continue;

@@ -114,7 +114,7 @@ TEST_CASE("Quartz's dialect has its own days of the week and question marks", "[
     CHECK(schedule("0 0 12 ? * 2-6", quartz()).describe(Language::english) == "at 12:00 on weekdays");
     CHECK(schedule("0 0 12 ? * 6L", quartz()).describe(Language::english) ==
           "at 12:00 on the last Friday of every month");
-    CHECK(schedule("0 0 12 ? * L", quartz()).describe(Language::english) == "at 12:00 on Saturday");
+    CHECK(schedule("0 0 12 ? * L", quartz()).describe(Language::english) == "at 12:00 on Saturdays");
     CHECK(schedule("0 0 12 ? * 6#3", quartz()).describe(Language::english) ==
           "at 12:00 on the third Friday of every month");
     const auto [text, position, reason] = GENERATE(table<std::string, std::size_t, std::string>({
@@ -168,7 +168,7 @@ TEST_CASE("old rows load with the meaning that robfig/cron gave them", "[cron]")
         {"0 0 1,,2 * * *", "at 01:00 and 02:00 every day",
          "the list of the hour has an empty element, which is ignored"},
         {"0 +5 *-9 * * ?", "at minute 5 of every hour", "what follows the \"*\" in \"*-9\" is ignored"},
-        {"0 0 0 * * 5/1", "at 00:00 on Friday and Saturday", ""},
+        {"0 0 0 * * 5/1", "at 00:00 on Fridays and Saturdays", ""},
         {" 0\t0 0\u3000* * * ", "at 00:00 every day", ""},
         {"TZ= 0 0 0 * * *", "at 00:00 every day", ""},
         {"@every 1.5s", "every second", "the duration \"1.5s\" is read as 1 seconds"},
