@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <ostream>
 
@@ -47,7 +48,8 @@ std::string local_text(Instant instant, const cron::Zone& zone) {
                        offset < Seconds{0} ? '-' : '+', parts.hours().count(), parts.minutes().count());
 }
 
-void point_at(std::ostream& err, const std::string& expression, const cron::ParseError& error) {
+void point_at(std::ostream& err, std::string expression, const cron::ParseError& error) {
+    std::ranges::replace(expression, '\t', ' ');  // as wide as its position counts it
     err << fmt::format("ecron: {}\n  {}\n  {:>{}}\n", error.reason, expression, '^', error.position + 1);
 }
 

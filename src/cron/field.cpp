@@ -49,6 +49,7 @@ FieldRule rule_of(Field field, Dialect dialect) {
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
 bool equals_ignoring_case(std::string_view text, std::string_view upper_case) {
@@ -126,18 +127,34 @@ private:
         set_.stepped = true;
         const unsigned width = range->last - range->first + (range->last < range->first ? rule_.count : 0);
         if (*step >= rule_.count && !lenient())
-            return refuse(step_text.position, "the step {} is too large: there are only {} values of the {}",
-                          step_text.text, rule_.count, rule_.name);
+            return refuse(step_text.position, "the step {} is too large: the {} has only {} values",
+                          step_text.text, rule_.name, rule_.count);
         if (*step > width)
             warnings_.push_back(
                 fmt::format("the step of \"{}/{}\" leads out of its range, so only {} {} is left", base.text,
                             step_text.text, rule_.name, range->first));
-        else if (field_ <= Field::hour && width == rule_.count - 1 && rule_.count % *step != 0)
-            warnings_.push_back(
-                fmt::format("{} is no multiple of {}, so the last of the gaps of \"{}/{}\" is shorter",
-                            rule_.count, *step, base.text, step_text.text));
+        else if (width == rule_.count - 1)
+            warn_of_uneven_step(*step, base.text, step_text.text);
         add_range(*range, *step);
         return {};
+    }
+
+    /// Steps over the whole field start again with each round of it.
+    void warn_of_uneven_step(unsigned step, std::string_view base, std::string_view step_text) {
+        if (rule_.count % step == 0 || field_ == Field::year) return;
+        if (field_ == Field::weekday)
+            warnings_.push_back(
+                fmt::format("\"{}/{}\" starts again every week, so the last interval of each week is shorter",
+                            base, step_text));
+        else if (field_ == Field::day)
+            warnings_.push_back(fmt::format(
+                "\"{}/{}\" starts again on day 1 of each month, so the interval across the end of a month "
+                "differs",
+                base, step_text));
+        else
+            warnings_.push_back(
+                fmt::format("{} is not a multiple of {}, so the last interval of \"{}/{}\" is shorter",
+                            rule_.count, step, base, step_text));
     }
 
     Maybe<unsigned> parse_step(FieldText text) const {
@@ -170,11 +187,15 @@ private:
 
     /// What stands before a step or alone. With a step, a single value means "from there on".
     Maybe<Range> parse_range(FieldText text, std::optional<unsigned> step = {}) {
-        if (text.text.empty()) return refuse(text.position, "the {} is missing", rule_.name);
+        if (text.text.empty()) return refuse(text.position, "the {} is missing before its step", rule_.name);
         if (is_star(text.text)) return parse_star(text);
-        if (upper(text.text.front()) == 'H') return parse_hashed(text, step);
+        if (is_hashed(text.text)) return parse_hashed(text, step);
 
         const std::size_t hyphen = text.text.find('-');
+        if (hyphen == 0 || text.text.front() == '*' || text.text.front() == '?')
+            return std::unexpected(not_a_number(text, rule_.name));
+        if (hyphen == text.text.size() - 1)
+            return refuse(text.position, "the range \"{}\" of the {} has no end", text.text, rule_.name);
         const Maybe<unsigned> first = parse_value({text.text.substr(0, hyphen), text.position});
         if (!first) return std::unexpected(first.error());
         if (hyphen == std::string_view::npos) {
@@ -189,6 +210,11 @@ private:
         if (field_ == Field::year && *last < *first)
             return refuse(rest.position, "the range of years ends before it begins");
         return Range{*first == *last ? *last : rule_.wrap(*first), *last};
+    }
+
+    /// `H`, or something after it that no word begins with.
+    [[nodiscard]] static bool is_hashed(std::string_view text) {
+        return upper(text.front()) == 'H' && (text.size() == 1 || !is_letter(text[1]));
     }
 
     [[nodiscard]] bool is_star(std::string_view text) const {
@@ -211,13 +237,13 @@ private:
         Range within{rule_.min, field_ == Field::day ? 28 : rule_.last()};  // every month has 28 days
         if (text.text.size() > 1) {
             if (text.text[1] != '(' || text.text.back() != ')')
-                return refuse(text.position, "\"{}\" is no hashed value such as \"H\" or \"H(0-29)\"",
+                return refuse(text.position, "\"{}\" is not a hashed value such as \"H\" or \"H(0-29)\"",
                               text.text);
             const FieldText inner{text.text.substr(2, text.text.size() - 3), text.position + 2};
             if (inner.text.empty() || inner.text.find('-') == std::string_view::npos || is_star(inner.text) ||
                 upper(inner.text.front()) == 'H')
                 return refuse(inner.position,
-                              "between the parentheses of \"H\" belongs a range such as \"0-29\"");
+                              "the parentheses of \"H\" must contain a range such as \"0-29\"");
             const Maybe<Range> range = parse_range(inner);
             if (!range) return std::unexpected(range.error());
             if (range->last < range->first)
@@ -226,7 +252,7 @@ private:
         }
         if (options_.hash_subject.empty())
             warnings_.push_back(
-                "\"H\" is chosen by the job's id, which is not known yet: the times will differ");
+                "\"H\" is chosen by the job's id, which is not known yet: the actual times will differ");
         const unsigned width = within.last - within.first + 1;
         const auto chosen =
             static_cast<unsigned>(stable_hash(options_.hash_subject, static_cast<unsigned char>(field_)) %
@@ -247,8 +273,9 @@ private:
             set_.nearest_working_days |= 1U;
         } else if (upper(text.text.front()) == 'L') {
             if (text.text.size() == 1) return add_day_from_end(0);
+            if (is_letter(text.text[1])) return false;
             if (text.text[1] != '-')
-                return refuse(text.position, "\"{}\" is no day counted from the end such as \"L-3\"",
+                return refuse(text.position, "\"{}\" is not a day counted from the end such as \"L-3\"",
                               text.text);
             const FieldText number{text.text.substr(2), text.position + 2};
             const Maybe<unsigned> days = parse_number(number, "number of days before the last");
@@ -256,7 +283,7 @@ private:
             if (*days > 30)
                 return refuse(number.position, "no month has a day {} days before its last", *days);
             return add_day_from_end(*days);
-        } else if (last == 'W') {
+        } else if (last == 'W' && is_digit(text.text.front())) {
             const Maybe<unsigned> day =
                 parse_value({text.text.substr(0, text.text.size() - 1), text.position});
             if (!day) return std::unexpected(day.error());
@@ -281,7 +308,7 @@ private:
             const Maybe<unsigned> nth = parse_number(number, "number of the weekday within its month");
             if (!nth) return std::unexpected(nth.error());
             if (*nth < 1 || *nth > 5)
-                return refuse(number.position, "after \"#\" belongs a number from 1 to 5");
+                return refuse(number.position, "\"#\" must be followed by a number from 1 to 5");
             set_.nth_weekdays |= 1ULL << ((*nth - 1) * 7 + stored(rule_.wrap(*day)));
             return true;
         }
@@ -293,16 +320,23 @@ private:
             set_.values |= 1U << 6U;  // Quartz: the last day of the week
             return true;
         }
-        const Maybe<unsigned> day = parse_value({text.text.substr(0, text.text.size() - 1), text.position});
+        const FieldText name{text.text.substr(0, text.text.size() - 1), text.position};
+        if (!is_digit(name.text.front()) && !number_of_name(name.text)) return false;
+        const Maybe<unsigned> day = parse_value(name);
         if (!day) return std::unexpected(day.error());
         set_.last_weekdays = static_cast<std::uint8_t>(set_.last_weekdays | 1U << stored(rule_.wrap(*day)));
         return true;
     }
 
+    [[nodiscard]] std::optional<unsigned> number_of_name(std::string_view name) const {
+        for (std::size_t i = 0; i < rule_.names.size(); ++i)
+            if (equals_ignoring_case(name, rule_.names[i])) return static_cast<unsigned>(i) + rule_.min;
+        return std::nullopt;
+    }
+
     /// A number within the field's bounds, or a name.
     Maybe<unsigned> parse_value(FieldText text) const {
-        for (std::size_t i = 0; i < rule_.names.size(); ++i)
-            if (equals_ignoring_case(text.text, rule_.names[i])) return static_cast<unsigned>(i) + rule_.min;
+        if (const auto named = number_of_name(text.text)) return *named;
         const Maybe<unsigned> value = parse_number(text, rule_.name);
         if (!value) return value;
         if (*value < rule_.min)
@@ -319,20 +353,18 @@ private:
         if (digits.empty()) return refuse(text.position, "the {} is missing", what);
         unsigned value = 0;
         for (const char c : digits) {
-            if (!is_digit(c)) return no_number(text, what);
+            if (!is_digit(c)) return std::unexpected(not_a_number(text, what));
             value = std::min(value * 10 + static_cast<unsigned>(c - '0'), kHuge);
         }
         return value;
     }
 
-    Maybe<unsigned> no_number(FieldText text, std::string_view what) const {
-        if (!rule_.names.empty() && what == rule_.name)
-            return refuse(text.position, "\"{}\" is no {}: numbers go from {} to {}, names from {} to {}",
-                          text.text, what, rule_.min, rule_.highest, rule_.names.front(), rule_.names.back());
-        if (what == rule_.name)
-            return refuse(text.position, "\"{}\" is no {}: numbers go from {} to {}", text.text, what,
-                          rule_.min, rule_.highest);
-        return refuse(text.position, "\"{}\" is no {}", text.text, what);
+    [[nodiscard]] ParseError not_a_number(FieldText text, std::string_view what) const {
+        std::string reason = fmt::format("\"{}\" is not a valid {}", text.text, what);
+        if (what == rule_.name) reason += fmt::format(": numbers go from {} to {}", rule_.min, rule_.highest);
+        if (what == rule_.name && !rule_.names.empty())
+            reason += fmt::format(", names from {} to {}", rule_.names.front(), rule_.names.back());
+        return {std::move(reason), text.position};
     }
 
     Field field_;

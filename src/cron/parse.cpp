@@ -30,20 +30,69 @@ constexpr std::array kDescriptors{
     Descriptor{"@hourly", "0 0 * * * *"},
 };
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; }
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
-/// Bytes of white space at the front of `text`: in old rows, whatever Go's unicode.IsSpace holds for such.
-std::size_t space_length(std::string_view text, Strictness strictness) {
-    if (text.starts_with(' ')) return 1;
-    const bool is_ascii = static_cast<unsigned char>(text.front()) < 0x80;
-    if (strictness == Strictness::create || (is_ascii && text.front() > ' ')) return 0;
-    if (std::string_view{"\t\n\v\f\r"}.contains(text.front())) return 1;
-    constexpr std::array<std::string_view, 19> kUnicodeSpaces{
-        "\u0085", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
-        "\u2007", "\u2008", "\u2009", "\u200A", "\u2028", "\u2029", "\u202F", "\u205F", "\u3000"};
-    for (const std::string_view space : kUnicodeSpaces)
-        if (text.starts_with(space)) return space.size();
+/// Code points in UTF-8.
+std::size_t characters(std::string_view text) {
+    const auto begins_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+    return static_cast<std::size_t>(std::ranges::count_if(text, begins_character));
+}
+
+/// What unicode.IsSpace of Go accepts beyond ASCII, as robfig/cron does between fields.
+constexpr std::array<std::string_view, 19> kUnicodeSpaces{
+    "\u0085", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
+    "\u2007", "\u2008", "\u2009", "\u200A", "\u2028", "\u2029", "\u202F", "\u205F", "\u3000"};
+
+/// The length in bytes of the element of `characters` that `text` begins with, 0 if there is none.
+template <class Characters> std::size_t length_of_first(std::string_view text, const Characters& characters) {
+    for (const std::string_view character : characters)
+        if (text.starts_with(character)) return character.size();
     return 0;
+}
+
+/// Bytes of white space at the front of `text`: spaces and tabs; in old rows also what Go calls a space.
+std::size_t space_length(std::string_view text, Strictness strictness) {
+    if (text.front() == ' ' || text.front() == '\t') return 1;
+    if (strictness == Strictness::create || (is_ascii(text.front()) && text.front() > ' ')) return 0;
+    if (std::string_view{"\n\v\f\r"}.contains(text.front())) return 1;
+    return length_of_first(text, kUnicodeSpaces);
+}
+
+std::string name_of_character(std::string_view character) {
+    if (character == "\n" || character == "\r") return "a line break";
+    if (character == "\u3000") return "an ideographic space (U+3000)";
+    if (character == "\u00A0") return "a no-break space (U+00A0)";
+    if (is_ascii(character.front()))
+        return fmt::format("a control character (U+{:04X})", static_cast<unsigned>(character.front()));
+    const auto bits = [&](std::size_t i, unsigned mask) {
+        return static_cast<unsigned>(static_cast<unsigned char>(character[i])) & mask;
+    };
+    const unsigned code = character.size() == 2 ? bits(0, 0x1F) << 6U | bits(1, 0x3F)
+                                                : bits(0, 0x0F) << 12U | bits(1, 0x3F) << 6U | bits(2, 0x3F);
+    return fmt::format("an invisible character (U+{:04X})", code);
+}
+
+/// Refuses what looks like white space, or like nothing, and does not separate fields.
+std::expected<void, ParseError> check_characters(std::string_view text) {
+    constexpr std::array<std::string_view, 5> kInvisible{"\u200B", "\u200C", "\u200D", "\u2060", "\uFEFF"};
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const std::string_view rest = text.substr(at);
+        std::size_t length = is_control(rest.front()) ? 1 : 0;
+        if (!is_ascii(rest.front()))
+            length = std::max(length_of_first(rest, kUnicodeSpaces), length_of_first(rest, kInvisible));
+        if (length != 0)
+            return refuse(at, fmt::format("the expression contains {}; separate the fields with spaces",
+                                          name_of_character(rest.substr(0, length))));
+    }
+    return {};
+}
+
+/// Each sentence once.
+void drop_repeated(std::vector<std::string>& warnings) {
+    for (auto warning = warnings.begin(); warning != warnings.end();)
+        warning =
+            std::find(warnings.begin(), warning, *warning) == warning ? warning + 1 : warnings.erase(warning);
 }
 
 std::vector<FieldText> split(FieldText text, Strictness strictness) {
@@ -75,12 +124,12 @@ public:
         if (text.size() > kMaxText)
             return refuse(kMaxText, fmt::format("the expression is longer than {} bytes", kMaxText));
         if (options_.strictness == Strictness::create)
-            if (const auto control = std::ranges::find_if(text, is_control); control != text.end())
-                return refuse(static_cast<std::size_t>(control - text.begin()),
-                              "the expression holds a control character; separate its fields by spaces");
+            if (const auto checked = check_characters(text); !checked)
+                return std::unexpected(checked.error());
         const auto words = take_zone(split({text, 0}, options_.strictness), text.size());
         if (!words) return std::unexpected(words.error());
         if (words->empty()) return refuse(text.size(), "the expression is empty");
+        warn_of_inverted_zone(zone_->name(), warnings_);
         const FieldText first = words->front();
         if (first.text.starts_with('@')) return parse_descriptor(*words);
         if (looks_like_instant(first.text)) return parse_instant(*words);
@@ -98,9 +147,9 @@ private:
         const std::size_t equals = first.text.find('=');
         const std::string_view name = first.text.substr(equals + 1);
         const std::size_t position = first.position + equals + 1;
-        if (name.empty() && options_.strictness == Strictness::create)
-            return refuse(position, "the name of the time zone is missing");
-        const auto zone = find_zone(name.empty() ? "UTC" : name);
+        const bool create = options_.strictness == Strictness::create;
+        if (name.empty() && create) return refuse(position, "the name of the time zone is missing");
+        const auto zone = create ? find_zone(name) : find_zone_file(name.empty() ? "UTC" : name);
         if (!zone) return refuse(position, zone.error().what);
         zone_ = *zone;
         words.erase(words.begin());
@@ -141,7 +190,7 @@ private:
         const auto duration = parse_every_duration(text.text);
         if (!duration)
             return refuse(text.position,
-                          fmt::format("\"{}\" is no duration such as \"1h30m\" or \"90s\"", text.text));
+                          fmt::format("\"{}\" is not a duration such as \"1h30m\" or \"90s\"", text.text));
         const bool create = options_.strictness == Strictness::create;
         constexpr Seconds kLongest = std::chrono::years{kLastYear - kFirstYear};
         Seconds period = std::chrono::floor<Seconds>(*duration);
@@ -162,7 +211,7 @@ private:
     }
 
     static bool looks_like_instant(std::string_view text) {
-        return text.size() > 4 && text[4] == '-' &&
+        return text.size() > 4 && text[4] == '-' && text.find_first_of("-T", 5) != std::string_view::npos &&
                std::all_of(text.begin(), text.begin() + 4, [](char c) { return c >= '0' && c <= '9'; });
     }
 
@@ -173,7 +222,7 @@ private:
         if (!instant)
             return refuse(
                 text.position,
-                fmt::format("\"{}\" is no RFC 3339 instant such as \"2026-01-31T08:30:00Z\"", text.text));
+                fmt::format("\"{}\" is not an RFC 3339 instant such as \"2026-01-31T08:30:00Z\"", text.text));
         constexpr Instant kEnd = std::chrono::sys_days{std::chrono::year{kLastYear + 1} / 1 / 1};
         if (*instant < Instant{} || *instant >= kEnd)
             return refuse(text.position,
@@ -204,6 +253,11 @@ private:
             if (auto checked = check_question_mark(texts[3], texts[5]); !checked)
                 return std::unexpected(std::move(checked.error()));
         warn_of_likely_mistakes(fields, options_.dialect, warnings_);
+        if (words.size() == 6 && (texts[2].text == "?" || texts[4].text == "?"))
+            warnings_.emplace_back(
+                "six fields are read as second, minute, hour, day, month, weekday; an expression in the "
+                "order "
+                "of AWS, with the year last, needs a 0 for the second in front");
         return assemble(fields, texts);
     }
 
@@ -246,14 +300,26 @@ private:
         pattern.never = !some_time || no_year || pattern.months == 0;
         pattern.never = pattern.never || !pattern.next(CivilSeconds{});
         if (pattern.never) {
-            if (options_.strictness == Strictness::create)
-                return refuse(texts[3].position, "this would never run: none of its months has such a day");
+            if (options_.strictness == Strictness::create) return refuse_never(pattern, texts);
             warnings_.emplace_back("this never runs: it matches no time at all");
         }
         const auto is_fixed = [](const FieldSet& set) { return !set.star && !set.stepped; };
         const bool fixed_time = is_fixed(fields[Field::second]) && is_fixed(fields[Field::minute]) &&
                                 is_fixed(fields[Field::hour]);
         return Parsed{Schedule{pattern, zone_, options_.dst, fixed_time}, std::move(warnings_)};
+    }
+
+    /// Names the field that makes a match impossible: the years where other years would have such a day.
+    static Outcome refuse_never(Pattern pattern, const FieldTexts& texts) {
+        const Pattern all = every_second();
+        pattern.years = all.years;
+        pattern.year_step = all.year_step;
+        pattern.first_year = all.first_year;
+        pattern.last_year = all.last_year;
+        pattern.never = 0;
+        if (pattern.next(CivilSeconds{}))
+            return refuse(texts[6].position, "this would never run: none of its years has such a day");
+        return refuse(texts[3].position, "this would never run: none of its months has such a day");
     }
 
     ParseOptions options_;
@@ -264,7 +330,12 @@ private:
 }  // namespace
 
 std::expected<Parsed, ParseError> parse(std::string_view text, const ParseOptions& options) {
-    return Parser{options}.parse(text);
+    Outcome outcome = Parser{options}.parse(text);
+    if (outcome)
+        drop_repeated(outcome->warnings);
+    else
+        outcome.error().position = characters(text.substr(0, outcome.error().position));
+    return outcome;
 }
 
 }  // namespace ecron::cron

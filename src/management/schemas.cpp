@@ -27,7 +27,7 @@ constexpr std::string_view kValues = R"json(
   "conflicts":{"type":"array","items":{"type":"string"},"description":"Members that another object has, or none has."},
   "reasons":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["field","reason"],
     "properties":{"field":{"type":"string"},"reason":{"type":"string"}}}},
-  "position":{"type":"integer","description":"Of a preview: the byte of the expression at which reading it failed."}}},
+  "position":{"type":"integer","description":"Of a preview: the character of the expression, from 0, at which reading it failed."}}},
 )json";
 
 constexpr std::string_view kJobs = R"json(

@@ -75,8 +75,8 @@ void check_environment(const NameValues& environment, Members& members) {
 void check_command(std::string_view exec, Members& members) {
     const auto words = split_words(exec);
     if (!words)
-        members.refuse("exec",
-                       fmt::format("{} (at position {})", words.error().reason, words.error().position));
+        members.refuse("exec", fmt::format("{} (at position {})", words.error().reason,
+                                           characters(exec.substr(0, words.error().position))));
     else if (words->empty() || words->front().empty())
         members.refuse("exec", "must name the command to run");
 }

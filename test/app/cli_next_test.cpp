@@ -46,6 +46,7 @@ TEST_CASE("what next cannot read is refused with the place", "[cli]") {
     GivenCli cli;
     CHECK(cli.run({"next", "0 25 * * *"}).exit_code == kExitWrong);
     CHECK_THAT(cli.err, EndsWith("\n  0 25 * * *\n    ^\n"));
+    CHECK_THAT(cli.run({"next", "\t0\t25 * * *"}).err, EndsWith("\n   0 25 * * *\n     ^\n"));
     CHECK(cli.run({"next"}).err == "ecron: next needs an expression, such as '*/5 * * * *'\n");
     CHECK_THAT(cli.run({"next", "@daily", "--tz", "Europe/Brelin"}).err, Catch::StartsWith("ecron: --tz: "));
     CHECK_THAT(cli.run({"next", "@daily", "--from", "yesterday"}).err, Catch::StartsWith("ecron: --from: "));

@@ -35,9 +35,19 @@ TEST_CASE("what is wrong with an expression is said with its position", "[cron]"
         {"0 0 0 1 1 * 2026 x", 17,
          "an expression has 5 fields (minute hour day month weekday), 6 (second first) or 7 (year last), not "
          "8"},
-        {"0\t0 * * *", 1, "the expression holds a control character; separate its fields by spaces"},
+        {"0\n0 * * *", 1, "the expression contains a line break; separate the fields with spaces"},
         {std::string("0 0 * * *\0", 10), 9,
-         "the expression holds a control character; separate its fields by spaces"},
+         "the expression contains a control character (U+0000); separate the fields with spaces"},
+        {"0\u30000 * * *", 1,
+         "the expression contains an ideographic space (U+3000); separate the fields with spaces"},
+        {"0 0\u00A0* * *", 3,
+         "the expression contains a no-break space (U+00A0); separate the fields with spaces"},
+        {"0 0 * *\u2003*", 7,
+         "the expression contains an invisible character (U+2003); separate the fields with spaces"},
+        {"\uFEFF0 0 * * *", 0,
+         "the expression contains an invisible character (U+FEFF); separate the fields with spaces"},
+        {"\u00850 0 * * *", 0,
+         "the expression contains an invisible character (U+0085); separate the fields with spaces"},
         {"60 * * * *", 0, "minute 60 is above 59"},
         {"* 24 * * *", 2, "hour 24 is above 23"},
         {"* * 0 * *", 4, "day of month 0 is below 1"},
@@ -50,34 +60,49 @@ TEST_CASE("what is wrong with an expression is said with its position", "[cron]"
         {"0 0 0 1 1 * 1970,1971,2199", 12,
          "these years are too scattered: write ranges, or years within 56 of each other"},
         {"99999999999999999999 * * * *", 0, "minute 99999999999999999999 is above 59"},
-        {"-1 * * * *", 0, "the minute is missing"},
-        {"5- * * * *", 2, "the minute is missing"},
+        {"-5 * * * *", 0, "\"-5\" is not a valid minute: numbers go from 0 to 59"},
+        {"1,-5 * * * *", 2, "\"-5\" is not a valid minute: numbers go from 0 to 59"},
+        {"5- * * * *", 0, "the range \"5-\" of the minute has no end"},
+        {"*-5 * * * *", 0, "\"*-5\" is not a valid minute: numbers go from 0 to 59"},
         {"1-2-3 * * * *", 2, "a range of the minute has more than two ends"},
         {"*/0 * * * *", 2, "a step must be at least 1"},
         {"*/ * * * *", 2, "the step is missing"},
-        {"*/x * * * *", 2, "\"x\" is no step"},
-        {"/5 * * * *", 0, "the minute is missing"},
+        {"*/x * * * *", 2, "\"x\" is not a valid step"},
+        {"/5 * * * *", 0, "the minute is missing before its step"},
         {"*/5/5 * * * *", 2, "the minute has more than one step"},
-        {"*/70 * * * *", 2, "the step 70 is too large: there are only 60 values of the minute"},
-        {"0 */24 * * *", 4, "the step 24 is too large: there are only 24 values of the hour"},
+        {"*/70 * * * *", 2, "the step 70 is too large: the minute has only 60 values"},
+        {"0 */24 * * *", 4, "the step 24 is too large: the hour has only 24 values"},
         {"1,,2 * * * *", 2, "the list of the minute has an empty element"},
         {"1, * * * *", 2, "the list of the minute has an empty element"},
-        {"** * * * *", 0, "\"**\" is no minute: numbers go from 0 to 59"},
-        {"0 0 * FOO *", 6, "\"FOO\" is no month: numbers go from 1 to 12, names from JAN to DEC"},
-        {"0 0 * * MONDAY", 8, "\"MONDAY\" is no day of week: numbers go from 0 to 7, names from SUN to SAT"},
+        {"** * * * *", 0, "\"**\" is not a valid minute: numbers go from 0 to 59"},
+        {"0 0 * FOO *", 6, "\"FOO\" is not a valid month: numbers go from 1 to 12, names from JAN to DEC"},
+        {"0 0 * * MONDAY", 8,
+         "\"MONDAY\" is not a valid day of week: numbers go from 0 to 7, names from SUN to SAT"},
+        {"hello at * * *", 0, "\"hello\" is not a valid minute: numbers go from 0 to 59"},
+        {"0 0 last * *", 4, "\"last\" is not a valid day of month: numbers go from 1 to 31"},
+        {"0 0 now * *", 4, "\"now\" is not a valid day of month: numbers go from 1 to 31"},
+        {"0 0 W * *", 4, "\"W\" is not a valid day of month: numbers go from 1 to 31"},
+        {"0 0 * * JUL", 8,
+         "\"JUL\" is not a valid day of week: numbers go from 0 to 7, names from SUN to SAT"},
+        {"2021-2023 29 2 * *", 0, "minute 2021 is above 59"},
+        {"29 2 ? 2021-2023", 16,
+         "an expression has 5 fields (minute hour day month weekday), 6 (second first) or 7 (year last), not "
+         "4"},
         {"0 0 30 2 *", 4, "this would never run: none of its months has such a day"},
-        {"0 0 0 29 2 ? 2026", 6, "this would never run: none of its months has such a day"},
+        {"0 0 0 29 2 ? 2021-2023", 13, "this would never run: none of its years has such a day"},
+        {"0 0 0 ? 2 MON#5 2026", 16, "this would never run: none of its years has such a day"},
+        {"0 0 0 30 2 ? 2024", 6, "this would never run: none of its months has such a day"},
         {"0 0 31W 2,4 *", 4, "this would never run: none of its months has such a day"},
         {"0 0 32W * *", 4, "day of month 32 is above 31"},
         {"0 0 L-31 * *", 6, "no month has a day 31 days before its last"},
-        {"0 0 L3 * *", 4, "\"L3\" is no day counted from the end such as \"L-3\""},
+        {"0 0 L3 * *", 4, "\"L3\" is not a day counted from the end such as \"L-3\""},
         {"0 0 * * L", 8, "\"L\" needs a day of week before it, such as \"5L\" for the last Friday"},
-        {"0 0 * * MON#6", 12, "after \"#\" belongs a number from 1 to 5"},
+        {"0 0 * * MON#6", 12, "\"#\" must be followed by a number from 1 to 5"},
         {"0 0 * * MON#", 12, "the number of the weekday within its month is missing"},
-        {"H(5) * * * *", 2, "between the parentheses of \"H\" belongs a range such as \"0-29\""},
+        {"H(5) * * * *", 2, "the parentheses of \"H\" must contain a range such as \"0-29\""},
         {"H(9-3) * * * *", 2, "the range of \"H\" ends before it begins"},
         {"H(0-60) * * * *", 4, "minute 60 is above 59"},
-        {"H5 * * * *", 0, "\"H5\" is no hashed value such as \"H\" or \"H(0-29)\""},
+        {"H5 * * * *", 0, "\"H5\" is not a hashed value such as \"H\" or \"H(0-29)\""},
         {"0 0 0 1 1 * H", 12, "\"H\" cannot stand for a year"},
         {"TZ= 0 0 * * *", 3, "the name of the time zone is missing"},
         {"TZ=Europe/Berlin", 16, "after the time zone, the expression is missing"},
@@ -91,17 +116,24 @@ TEST_CASE("what is wrong with an expression is said with its position", "[cron]"
          "@every"},
         {"@every", 6, "@every needs one duration, such as \"@every 1h30m\""},
         {"@every 1h 30m", 10, "@every needs one duration, such as \"@every 1h30m\""},
-        {"@every soon", 7, "\"soon\" is no duration such as \"1h30m\" or \"90s\""},
+        {"@every soon", 7, "\"soon\" is not a duration such as \"1h30m\" or \"90s\""},
         {"@every 1500ms", 7, "@every needs a duration of whole seconds, at least one"},
         {"@every -5m", 7, "@every needs a duration of whole seconds, at least one"},
         {"@every 99999999h", 7, "the duration is too long"},
         {"2026-02-30T00:00:00Z", 0,
-         "\"2026-02-30T00:00:00Z\" is no RFC 3339 instant such as \"2026-01-31T08:30:00Z\""},
+         "\"2026-02-30T00:00:00Z\" is not an RFC 3339 instant such as \"2026-01-31T08:30:00Z\""},
         {"2026-01-31 08:30:00Z", 11, "nothing may follow an RFC 3339 instant"},
         {"1969-12-31T23:59:59Z", 0, "the instant is not within the years 1970 to 2199"},
         {std::string(257, '*'), 256, "the expression is longer than 256 bytes"},
-        {"\xE6\xAF\x8F\xE5\xA4\xA9 0 * * *", 0,
-         "\"\xE6\xAF\x8F\xE5\xA4\xA9\" is no minute: numbers go from 0 to 59"},
+        {"每天 0 * * *", 0, "\"每天\" is not a valid minute: numbers go from 0 to 59"},
+        {"每天 0 x * *", 0, "\"每天\" is not a valid minute: numbers go from 0 to 59"},
+        {"0 0 1,每天 * *", 6, "\"每天\" is not a valid day of month: numbers go from 1 to 31"},
+        {"TZ=北京 0 0 * * x", 3, "there is no time zone \"北京\"; did you mean \"Asia/Shanghai\"?"},
+        {"0 0 * * MON,周一,x", 12,
+         "\"周一\" is not a valid day of week: numbers go from 0 to 7, names from SUN to SAT"},
+        {"0 0 * * 周一 x y z", 15,
+         "an expression has 5 fields (minute hour day month weekday), 6 (second first) or 7 (year last), not "
+         "8"},
     }));
     CAPTURE(row.text);
     const auto parsed = parse(row.text, {});
@@ -135,17 +167,50 @@ TEST_CASE("likely mistakes are read with a warning", "[cron]") {
     const auto [text, warning] = GENERATE(table<std::string, std::string>({
         {"0 9 * * MON-FRI", ""},
         {"*/5 * * * * *", ""},
-        {"* 9-17 * * *", ""},
+        {"* 9-17 * * *", "this runs every minute of its hours; write 0 for the minute to run once an hour"},
+        {"* */2 * * *", "this runs every minute of its hours; write 0 for the minute to run once an hour"},
+        {"* * * * MON",
+         "this runs every minute of its days; write 0 0 for minute and hour to run once a day"},
+        {"* * * 1 * *",
+         "this runs every second of its days; write 0 0 0 for second, minute and hour to run once a day"},
+        {"*/10 * 9-17 * * *", ""},
         {"0 0 31 1,3 *", ""},
+        {"0 0 29 2 *", ""},
+        {"0 0 31 1-4 *", "not every month has such a day; write L for the last day of each month"},
+        {"0 0 31W * *", "not every month has such a day; write LW for the last working day"},
+        {"0 0 31W,LW * *", ""},
+        {"0 0 L-30 * *", "not every month has such a day; write L for the last day of each month"},
+        {"0 0 L-27 * *", ""},
+        {"0 0 * * MON#5",
+         "not every month has a fifth such weekday; write L after the weekday for the last one, as in MONL"},
+        {"0 0 * * MON#4", ""},
+        {"0 0 * * */2", "\"*/2\" starts again every week, so the last interval of each week is shorter"},
+        {"0 0 * * 1-7/2", "\"1-7/2\" starts again every week, so the last interval of each week is shorter"},
+        {"0 0 */2 * *",
+         "\"*/2\" starts again on day 1 of each month, so the interval across the end of a month differs"},
+        {"0 0 1 */5 *", "12 is not a multiple of 5, so the last interval of \"*/5\" is shorter"},
+        {"0 0 1 */3 *", ""},
+        {"0 12 * * ? *",
+         "six fields are read as second, minute, hour, day, month, weekday; an expression in the order of "
+         "AWS, with the year last, needs a 0 for the second in front"},
+        {"0 12 ? * * *",
+         "six fields are read as second, minute, hour, day, month, weekday; an expression in the order of "
+         "AWS, with the year last, needs a 0 for the second in front"},
+        {"0 0 12 * * ?", ""},
+        {"TZ=Etc/GMT+8 0 0 * * *", "the zone \"Etc/GMT+8\" is 8 hours behind UTC"},
+        {"TZ=Etc/GMT-1 0 0 * * *", "the zone \"Etc/GMT-1\" is 1 hour ahead of UTC"},
+        {"TZ=Etc/GMT+0 0 0 * * *", ""},
         {"0 0 29 * 1", "day of month and day of week are both given: it runs when either of them matches"},
         {"* 2 * * * *",
          "this runs every second of each of its minutes; write 0 for the second to run once a minute"},
-        {"* * 2 * * *", "this runs every second of its hour; write 0 0 for second and minute to run once"},
-        {"* 2 * * *", "this runs every minute of its hour; write 0 for the minute to run once"},
+        {"* * 2 * * *",
+         "this runs every second of its hours; write 0 0 for second and minute to run once an hour"},
+        {"* 2 * * *", "this runs every minute of its hours; write 0 for the minute to run once an hour"},
         {"0 0 31 * *", "not every month has such a day; write L for the last day of each month"},
-        {"*/7 * * * *", "60 is no multiple of 7, so the last of the gaps of \"*/7\" is shorter"},
+        {"*/7 * * * *", "60 is not a multiple of 7, so the last interval of \"*/7\" is shorter"},
         {"50/15 * * * *", "the step of \"50/15\" leads out of its range, so only minute 50 is left"},
-        {"H 0 * * *", "\"H\" is chosen by the job's id, which is not known yet: the times will differ"},
+        {"H H * * *",
+         "\"H\" is chosen by the job's id, which is not known yet: the actual times will differ"},
     }));
     CAPTURE(text);
     CHECK(warnings(text, {}) == warning);
@@ -158,13 +223,11 @@ TEST_CASE("old rows load with the meaning that robfig/cron gave them", "[cron]")
          "the step of \"*/70\" leads out of its range, so only minute 0 is left"},
         {"0 0 0 31 2 ?", "never", "this never runs: it matches no time at all"},
         {"0 0 , * * *", "never",
-         "the list of the hour has an empty element, which is ignored; the list of the hour has an empty "
-         "element, "
-         "which is ignored; this never runs: it matches no time at all"},
+         "the list of the hour has an empty element, which is ignored; this never runs: it matches no time "
+         "at all"},
         {"0 0 0 1 1 * ,", "never",
-         "the list of the year has an empty element, which is ignored; the list of the year has an empty "
-         "element, "
-         "which is ignored; this never runs: it matches no time at all"},
+         "the list of the year has an empty element, which is ignored; this never runs: it matches no time "
+         "at all"},
         {"0 0 1,,2 * * *", "at 01:00 and 02:00 every day",
          "the list of the hour has an empty element, which is ignored"},
         {"0 +5 *-9 * * ?", "at minute 5 of every hour", "what follows the \"*\" in \"*-9\" is ignored"},
@@ -180,6 +243,19 @@ TEST_CASE("old rows load with the meaning that robfig/cron gave them", "[cron]")
     REQUIRE(parsed);
     CHECK(parsed->schedule.describe(Language::english) == described);
     CHECK(warnings(text, takeover()) == warning);
+}
+
+TEST_CASE("tabs separate fields as spaces do", "[cron]") {
+    CHECK(schedule("\t30\t2 * * 1-5\t") == schedule("30 2 * * 1-5"));
+    CHECK(schedule("TZ=Asia/Shanghai\t0 8 * * *") == schedule("TZ=Asia/Shanghai 0 8 * * *"));
+    CHECK(schedule("@every\t90s") == schedule("@every 90s"));
+}
+
+TEST_CASE("no expression has a warning twice", "[cron]") {
+    for (const std::string_view text : {"H H * * *", "H H H H * *", "H,H H(0-5) * * *"}) {
+        CAPTURE(text);
+        CHECK(parse(text, {})->warnings.size() == 1);
+    }
 }
 
 TEST_CASE("what never runs has neither a next nor a previous run", "[cron]") {

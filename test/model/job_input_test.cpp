@@ -247,6 +247,13 @@ TEST_CASE("an empty object lacks everything at once", "[model]") {
           "Cron time error@job_cron_time | Illegal job type@job_type");
 }
 
+TEST_CASE("a position in a command or an expression counts characters", "[model]") {
+    CHECK(explanation_of(job_text("", R"("mode":"exe","exec":"echo 你好 'x")")) ==
+          "a ' is not closed (at position 8)");
+    CHECK(explanation_of(job_text(R"("job_cron_time":"0 0 1,每天 * *")")) ==
+          "\"每天\" is not a valid day of month: numbers go from 1 to 31 (at position 6)");
+}
+
 TEST_CASE("text that is no JSON object is refused with the position", "[model]") {
     const auto [json, explanation] = GENERATE(table<std::string, std::string>({
         {"", "incomplete JSON at line 1, column 1 (byte 0)"},
