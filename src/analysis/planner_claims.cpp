@@ -2,6 +2,7 @@
 #include <cassert>
 #include <utility>
 
+#include "ecron/model/window.hpp"
 #include "planner_impl.hpp"
 
 /// From jobs to claims. A job stands in the wheel (or, late, in the queue) at the instant by which its next
@@ -22,7 +23,7 @@ std::uint64_t mixed(std::uint64_t value) {  // splitmix64
     return value ^ value >> 31;
 }
 
-Instant whole_second(Instant instant) { return std::chrono::floor<Seconds>(instant); }
+model::Window window_of(const Timing& timing) { return {timing.begin_at, timing.end_at}; }
 
 }  // namespace
 
@@ -36,11 +37,7 @@ Millis Planner::Impl::delay(const Job& job, Instant nominal) const {
 
 /// The job's first instant after another, within its window; kNever where there is none.
 Instant Planner::Impl::first_after(const Job& job, Instant after) const {
-    const Timing& timing = timings_[job.timing];
-    if (timing.begin_at) after = std::max(after, whole_second(*timing.begin_at) - Millis{1});
-    const std::optional<Instant> next = job.schedule.next_after(after);
-    if (!next || (timing.end_at && whole_second(*next) > whole_second(*timing.end_at))) return kNever;
-    return *next;
+    return window_of(timings_[job.timing]).next_after(job.schedule, after).value_or(kNever);
 }
 
 /// A run is claimed for its due instant, but not after the nominal instant of the run after it: instants are
@@ -55,8 +52,7 @@ Instant Planner::Impl::claim_by(const Job& job) const {
 void Planner::Impl::pass_claimed(Job& job, Instant claimed) const {
     if (job.next > claimed) return;
     const Timing& timing = timings_[job.timing];
-    Instant until = claimed + Millis{1};
-    if (timing.end_at) until = std::min(until, whole_second(*timing.end_at) + Seconds{1});
+    const Instant until = std::min(claimed + Millis{1}, window_of(timing).past_end());
     job.next = std::max(job.next, job.schedule.prev_before(until).value_or(job.next));
     if (claim_by(job) <= claimed) job.next = first_after(job, job.next);
 }
@@ -216,7 +212,7 @@ std::size_t Planner::Impl::decide(DueQueue::Entry entry, std::size_t& room, Out&
 /// does.
 std::size_t Planner::Impl::settle_misfire(Job& job, Instant cut, Out& out) {
     const Timing& timing = timings_[job.timing];
-    if (timing.end_at) cut = std::min(cut, whole_second(*timing.end_at) + Seconds{1});
+    cut = std::min(cut, window_of(timing).past_end());
     std::size_t steps = 1;
     const Instant first = job.next;
     const Instant newest = job.schedule.prev_before(cut).value_or(first);

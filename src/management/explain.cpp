@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ecron/cron/schedule.hpp"
+#include "ecron/model/window.hpp"
 
 namespace ecron::management {
 namespace {
@@ -100,12 +101,6 @@ std::optional<store::Change> copy_of(const store::Change* change) {
     return change == nullptr ? std::nullopt : std::optional(*change);
 }
 
-bool in_window(const model::Plan& plan, Instant instant) {
-    const bool early = plan.begin_at && instant < *plan.begin_at;
-    const bool late = plan.end_at && instant > *plan.end_at;
-    return !early && !late;
-}
-
 /// The job has a definition that was enabled: what does its schedule say of the instant?
 Explanation of_schedule(const Evidence& evidence, const Then& then, const cron::Schedule& schedule) {
     const Definition& definition = *then.definition;
@@ -130,7 +125,7 @@ Explanation of_schedule(const Evidence& evidence, const Then& then, const cron::
             "It was missed, with {} in all: the job was not started in time and its misfire "
             "policy passed it over.",
             told.missed->count);
-    } else if (!in_window(definition.plan, *named)) {
+    } else if (!model::window_of(definition.plan).contains(*named)) {
         told.verdict = Verdict::outside_window;
         told.text = "The instant lies outside the job's begin_at and end_at.";
     } else if (pause != nullptr || paused_now) {

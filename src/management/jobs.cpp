@@ -83,10 +83,10 @@ std::string created_body(const Call& call, const model::Job& job, const model::J
                            call.api.options.rules, cron::Strictness::create);
     if (schedule) {
         append_description(json, schedule->schedule);
-        append_instants(
-            json, "next",
-            runs_of(schedule->schedule, job.type, input.context.plan, call.api.clock.now(), kRunsInAnswer),
-            schedule->schedule.zone());
+        append_instants(json, "next",
+                        model::occurrences_of(schedule->schedule, job.type, input.context.plan,
+                                              call.api.clock.now(), kRunsInAnswer),
+                        schedule->schedule.zone());
     }
     append_texts(json, "warnings", input.warnings);
     json.end_object();

@@ -38,20 +38,6 @@ std::string_view fields_of(std::string_view cron_time) {
     }
 }
 
-std::vector<Instant> runs_of(const cron::Schedule& schedule, model::JobType type, const model::Plan& plan,
-                             Instant from, std::size_t count) {
-    const bool once = type == model::JobType::timed && !plan.repeats;
-    if (plan.begin_at) from = std::max(from, *plan.begin_at - Millis{1});  // the window includes its begin
-    std::vector<Instant> runs =
-        cron::next_runs(schedule, from, once ? std::min<std::size_t>(count, 1) : count);
-    if (plan.end_at) {
-        const Instant end =
-            std::chrono::floor<Seconds>(*plan.end_at) + Seconds{1};  // and the whole of its last second
-        runs.erase(std::ranges::lower_bound(runs, end), runs.end());
-    }
-    return runs;
-}
-
 std::string format_in_zone(Instant instant, const cron::Zone* zone) {
     const Seconds offset = zone->offset_at(instant);
     if (offset == Seconds{0}) return format_rfc3339(instant);

@@ -8,7 +8,7 @@
 #include "ecron/base/json_writer.hpp"
 #include "ecron/base/time.hpp"
 #include "ecron/cron/schedule.hpp"
-#include "ecron/model/job.hpp"
+#include "ecron/model/window.hpp"
 
 /// How a job's schedule was understood, for people: in words, by the meaning of its fields, and as instants.
 namespace ecron::management {
@@ -16,10 +16,6 @@ namespace ecron::management {
 /// "minute hour day month weekday", with "second" in front and "year" behind where given; "descriptor",
 /// "interval" or "instant" for the other forms.
 [[nodiscard]] std::string_view fields_of(std::string_view cron_time);
-
-/// The instants at which a job of that type and plan runs after `from`, before any jitter.
-[[nodiscard]] std::vector<Instant> runs_of(const cron::Schedule& schedule, model::JobType type,
-                                           const model::Plan& plan, Instant from, std::size_t count);
 
 /// RFC 3339 in whole seconds, with the zone's offset at that instant.
 [[nodiscard]] std::string format_in_zone(Instant instant, const cron::Zone* zone);

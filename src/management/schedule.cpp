@@ -82,7 +82,7 @@ std::optional<std::size_t> fault_position(const std::string& job_text, Instant n
     return schedule.error().position;
 }
 
-/// The refusal of an expression also tells, in `detail.position`, the byte at which reading it failed.
+/// The refusal of an expression also tells, in `detail.position`, the character at which reading it failed.
 http::Response refuse_expression(model::Language language, const model::Problems& problems,
                                  std::optional<std::size_t> position) {
     http::Response response = refuse(language, problems);
@@ -118,11 +118,11 @@ Answer next_runs_of_job(Call call) {
     json.begin_object().member("job_id", (*job)->id.value()).key("enabled").boolean((*job)->enabled);
     if (schedule) {
         append_description(json, schedule->schedule);
-        append_instants(
-            json, "next",
-            runs_of(schedule->schedule, (*job)->type, context->plan, from->value_or(call.api.clock.now()),
-                    static_cast<std::size_t>(std::min(*count, kMostRuns))),
-            schedule->schedule.zone());
+        append_instants(json, "next",
+                        model::occurrences_of(schedule->schedule, (*job)->type, context->plan,
+                                              from->value_or(call.api.clock.now()),
+                                              static_cast<std::size_t>(std::min(*count, kMostRuns))),
+                        schedule->schedule.zone());
     } else {
         append_texts(json, "next", {});  // a real-time job without an expression runs when it is told
     }
@@ -154,9 +154,10 @@ Answer preview_schedule(Call call) {
     JsonWriter json{out};
     json.begin_object().member("fields", fields_of(input->job.cron_time));
     append_description(json, schedule->schedule);
-    append_instants(json, "next",
-                    runs_of(schedule->schedule, input->job.type, plan, wanted->from, wanted->count),
-                    schedule->schedule.zone());
+    append_instants(
+        json, "next",
+        model::occurrences_of(schedule->schedule, input->job.type, plan, wanted->from, wanted->count),
+        schedule->schedule.zone());
     append_texts(json, "warnings", input->warnings);
     json.end_object();
     co_return json_answer(200, std::move(out));

@@ -167,6 +167,18 @@ TEST_CASE("there was no job before it was made, nor after it was deleted", "[man
     }
 }
 
+TEST_CASE("an occurrence with a fraction belongs to the second that end_at names", "[management][explain]") {
+    Evidence evidence = given();
+    evidence.current->type = model::JobType::timed;
+    evidence.current->cron_time = format_rfc3339_millis(kAsked + Millis{500});
+    evidence.current->plan.begin_at = kAsked;
+    evidence.current->plan.end_at = kAsked;
+    CHECK(told(evidence).verdict != Verdict::outside_window);
+    evidence.current->plan.end_at = kAsked - Seconds{1};
+    evidence.current->plan.begin_at.reset();
+    CHECK(told(evidence).verdict == Verdict::outside_window);
+}
+
 TEST_CASE("a job runs inside its window only", "[management][explain]") {
     Evidence evidence = given();
     evidence.current->plan.begin_at = kAsked + Seconds{1};
