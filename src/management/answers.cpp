@@ -1,5 +1,7 @@
 #include "management/answers.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -10,6 +12,18 @@ namespace {
 
 using model::Detail;
 namespace cause = model::cause;
+
+/// Text as a header field holds it: what is not printable ASCII is percent-encoded.
+std::string field_value(std::string_view text) {
+    std::string value;
+    for (const char c : text) {
+        if (c >= ' ' && c <= '~' && c != '%')
+            value += c;
+        else
+            value += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return value;
+}
 
 struct Verdict {
     Errc code;
@@ -60,6 +74,11 @@ http::Response json_answer(unsigned status, std::string body) {
 }
 
 http::Response empty_answer() { return {}; }
+
+void add_warnings(http::Response& response, const std::vector<std::string>& warnings) {
+    for (const std::string& warning : warnings)
+        response.headers.push_back({"X-Ecron-Warning", field_value(warning)});
+}
 
 http::Response refuse(model::Language language, unsigned status, std::string_view cause) {
     http::Response response = json_answer(status, model::error_body(status, cause, language));

@@ -12,6 +12,9 @@ namespace ecron::management {
 
 http::Response json_answer(unsigned status, std::string body);
 http::Response empty_answer();
+/// For an answer whose body has no room for them: a header field `X-Ecron-Warning` for each, percent-encoded
+/// where it is not ASCII.
+void add_warnings(http::Response& response, const std::vector<std::string>& warnings);
 
 /// A refusal without details, for what concerns no field.
 http::Response refuse(model::Language language, unsigned status, std::string_view cause);

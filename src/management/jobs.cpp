@@ -159,10 +159,12 @@ Answer list_jobs(Call call) {
 
 Answer create_job(Call call) {
     const Instant now = whole_second(call.api.clock);
-    auto input = model::read_job(call.request.body, model::Purpose::store, call.api.options.rules, now);
+    const JobId id{random_uuid()};
+    auto input =
+        model::read_job(call.request.body, model::Purpose::store, call.api.options.rules, now, nullptr, id);
     if (!input) co_return refuse(call.api.options.language, input.error());
     model::Job& job = input->job;
-    job.id = JobId{random_uuid()};
+    job.id = id;
     job.tenant = call.caller.tenant;
     job.created_at = job.updated_at = now;
     if (auto forbidden = forbids_mode(call, input->context)) co_return std::move(*forbidden);
@@ -212,6 +214,7 @@ Answer replace_job(Call call) {
     if (call.audits()) call.note(replaced->id.value(), difference(old, &*replaced), replaced->tenant);
     http::Response response = empty_answer();
     response.headers.push_back({"ETag", entity_tag(replaced->revision)});
+    add_warnings(response, input->warnings);
     co_return response;
 }
 

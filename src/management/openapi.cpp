@@ -63,6 +63,8 @@ constexpr std::array kVariables{
 
 constexpr std::array kHeaderFields{
     Named{"ETag", "header", kText, "The revision of the job; only where the answer is about one."},
+    Named{"X-Ecron-Warning", "header", kText,
+          "Something in the job that is accepted and probably not meant; once for each, percent-encoded."},
     Named{"Link", "header", kText, "RFC 8288: the next page, where there is one."},
     Named{"X-Next-After", "header", kText, "The cursor of the next page."},
 };

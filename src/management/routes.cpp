@@ -21,7 +21,7 @@ const std::vector<Route>& routes() {
          {"ETag"}, {400, 409, 503}},
         {put, prefix, "/job/:job_id", "replaceJob", replace_job, write,
          "Replaces all of a job but its id, tenant and creation time.", {"If-Match"}, "JobInput", 200, "",
-         {"ETag"}, {400, 404, 409, 412, 503}},
+         {"ETag", "X-Ecron-Warning"}, {400, 404, 409, 412, 503}},
         {delete_, prefix, "/job/:job_id", "deleteJobs", delete_jobs, write,
          "Deletes one or more jobs and interrupts their executions; unknown ids are no error.", {}, "", 200, "", {},
          {400, 503}},

@@ -4,6 +4,7 @@
 #include "ecron/model/messages.hpp"
 #include "model/context_reader.hpp"
 #include "model/document.hpp"
+#include "model/plan_warnings.hpp"
 
 namespace ecron::model {
 namespace {
@@ -31,13 +32,14 @@ const boost::json::object* root_object(const Document& document, Findings& findi
 class JobReader {
 public:
     JobReader(Members& root, Members& context, Purpose purpose, const Rules& rules, Instant now,
-              const Job* replaces)
+              const Job* replaces, const JobId& id)
         : root_(root),
           context_(context),
           purpose_(purpose),
           rules_(rules),
           now_(now),
-          replaces_(replaces) {}
+          replaces_(replaces),
+          id_(id) {}
 
     JobInput read() {
         read_texts();
@@ -138,6 +140,8 @@ private:
         input_.warnings.insert(input_.warnings.end(), parsed->warnings.begin(), parsed->warnings.end());
         if (!keeps_expression() && !parsed->schedule.next_after(now_))
             refuse_schedule("no run is left: the last one was to be in the past");
+        else
+            warn_of_plan(parsed->schedule, job.type, plan, now_, input_.warnings);
     }
 
     /// An unknown zone is a problem of its own; the expression is then judged without it.
@@ -153,7 +157,8 @@ private:
 
     [[nodiscard]] std::expected<cron::Parsed, cron::ParseError> parse(const Plan& plan,
                                                                       cron::Strictness strictness) const {
-        const JobId& id = replaces_ != nullptr ? replaces_->id : input_.job.id;
+        const JobId& own_id = id_.value().empty() ? input_.job.id : id_;
+        const JobId& id = replaces_ != nullptr ? replaces_->id : own_id;
         const Instant created_at = replaces_ != nullptr ? replaces_->created_at : now_;
         const JobType type =
             type_.value_or(JobType::timed);  // a bad type is noted; this one takes any expression
@@ -174,6 +179,7 @@ private:
     const Rules& rules_;
     Instant now_;
     const Job* replaces_;
+    const JobId& id_;
     std::optional<JobType> type_{};
     JobInput input_{};
 };
@@ -193,7 +199,7 @@ template <class T> std::expected<T, Problems> read_body(std::string_view json, T
 }  // namespace
 
 std::expected<JobInput, Problems> read_job(std::string_view json, Purpose purpose, const Rules& rules,
-                                           Instant now, const Job* replaces) {
+                                           Instant now, const Job* replaces, const JobId& id) {
     Findings findings;
     const Document document{json};
     JobInput input;
@@ -201,7 +207,7 @@ std::expected<JobInput, Problems> read_job(std::string_view json, Purpose purpos
         Members root{*object, json, "", findings};
         std::optional<Members> given = root.object("job_context");
         Members none{no_members(), "{}", "job_context", findings};
-        input = JobReader{root, given ? *given : none, purpose, rules, now, replaces}.read();
+        input = JobReader{root, given ? *given : none, purpose, rules, now, replaces, id}.read();
     }
     if (findings.any()) return std::unexpected(std::move(findings).in_order());
     return input;

@@ -59,12 +59,59 @@ TEST_CASE("likely mistakes are warned of", "[management]") {
     CHECK_FALSE(service.post("/job", job_text("a", "* 2 * * * *")).at("/warnings").as_array().empty());
 }
 
+TEST_CASE("a create knows the id that H is chosen by, a preview needs it", "[management]") {
+    Service service;
+    const Reply created = service.post("/job", job_text("a", "H H * * *"));
+    CHECK(created.at("/warnings").as_array().empty());
+    CHECK(service.post("/preview", R"({"job_cron_time":"H H * * *"})").at("/warnings").as_array().size() ==
+          1);
+    bj::object known{{"job_cron_time", "H H * * *"}, {"job_id", created.at("/job_id")}};
+    const Reply preview = service.post("/preview", bj::serialize(known));
+    CHECK(preview.at("/warnings").as_array().empty());
+    CHECK(preview.at("/description") == created.at("/description"));
+    CHECK(service.put("/job/" + std::string{created.at("/job_id").as_string()}, job_text("a", "H 3 * * *"))
+              .field("X-Ecron-Warning")
+              .empty());
+}
+
+TEST_CASE("a plan that contradicts its schedule is warned of wherever it is sent", "[management]") {
+    Service service;
+    const std::string window = R"(,"end_at":"2026-01-05T10:30:00Z")";
+    const std::string warning =
+        "the schedule has no occurrence until end_at 2026-01-05T10:30:00Z, so the job never runs";
+    const bj::value expected(bj::array{bj::value(warning)});
+    CHECK(service.post("/job", job_text("a", "@daily", window)).at("/warnings") == expected);
+    const Reply preview = service.post(
+        "/preview", R"({"job_cron_time":"@daily","job_context":{"end_at":"2026-01-05T10:30:00Z"}})");
+    CHECK(preview.at("/warnings") == expected);
+    const std::string id = service.given_job("b");
+    const Reply replaced = service.put("/job/" + id, job_text("b", "@daily", window));
+    CHECK(replaced.status() == 200);
+    CHECK(replaced.text().empty());
+    CHECK(replaced.field("X-Ecron-Warning") == warning);
+    CHECK(service.put("/job/" + id, job_text("b")).field("X-Ecron-Warning").empty());
+}
+
+TEST_CASE("a warning in a header field is printable ASCII", "[management]") {
+    Service service;
+    const std::string id = service.given_job("b");
+    const auto warning = [&](const std::string& member) {
+        return service.put("/job/" + id, job_text("b", "@daily", ",\"" + member + "\":\"1s\""))
+            .field("X-Ecron-Warning");
+    };
+    const std::string rest = " is not known and ignored; did you mean \"jitter\"?";
+    CHECK(warning("jittér") == "job_context.jitt%C3%A9r" + rest);
+    CHECK(warning("jitter\\n%") == "job_context.jitter%0A%25" + rest);
+}
+
 TEST_CASE("a preview refuses what a create would, and says where", "[management]") {
     Service service;
     const auto [text, position] = GENERATE(table<std::string, int>({
         {"61 * * * *", 0},
         {"0 25 * * *", 2},
         {"0 0 * * MOX", 8},
+        {"TZ=北京 0 0 * * *", 3},
+        {"0 0 * * 周一", 8},
     }));
     CAPTURE(text);
     const Reply reply = service.post("/preview", R"({"job_cron_time":")" + text + R"("})");

@@ -63,7 +63,7 @@ struct JobInput {
     Context context;
     bool has_type{true};  // false (run_now only): no type was given, it reads as real_time
     bool has_mode{true};  // false (run_now only): a job_id alone, the stored job is meant
-    std::vector<std::string> warnings{};
+    std::vector<std::string> warnings{};  // sentences about what is accepted and probably not meant
 };
 
 /// What a job may leave open, from the configuration.
@@ -79,9 +79,10 @@ enum class Purpose : std::uint8_t { store, run_now };
 
 /// Reads and checks a job; every problem is listed at once. `now` judges past instants. `replaces` is the
 /// stored job that a PUT changes: an expression that it already has is accepted as it was then, and `H` and
-/// `@every` keep to its id and creation.
+/// `@every` keep to its id and creation. `id` is that of a job to be created, which `H` is chosen by; empty:
+/// the job_id of the text, if any.
 std::expected<JobInput, Problems> read_job(std::string_view json, Purpose purpose, const Rules& rules,
-                                           Instant now, const Job* replaces = nullptr);
+                                           Instant now, const Job* replaces = nullptr, const JobId& id = {});
 /// Bodies of PUT …/enable and PUT …/notify: `{"enable":true}` (absent: false), `{"webhook":"…"}` (absent:
 /// "").
 std::expected<bool, Problems> read_enable(std::string_view json);
