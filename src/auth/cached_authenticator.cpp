@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "auth/causes.hpp"
 #include "ecron/base/log.hpp"
 
 namespace ecron::auth {
@@ -53,6 +54,11 @@ boost::asio::awaitable<Result<Identity>> CachedAuthenticator::look_once(Digest k
         found = co_await look(std::move(token));
     } catch (const std::exception& error) {
         log::error("token not looked at error={}", error.what());
+    }
+    if (found && !can_be_tenant(found->identity.tenant.value())) {
+        log::warn("token refused: its client_id cannot be a tenant client={:?}",
+                  found->identity.tenant.value());
+        found = refused(kInvalidToken);
     }
     flight->answer = take(key, std::move(found));
     flights_.erase(key);

@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "auth/causes.hpp"
+#include "ecron/base/text.hpp"
 
 namespace ecron::auth {
 
@@ -24,6 +25,15 @@ std::string_view ScopeMap::needed_for(Permission permission) const {
     const auto index = static_cast<std::size_t>(permission);
     if (index >= granting_.size() || granting_[index].empty()) return {};
     return granting_[index].front();
+}
+
+bool can_be_tenant(std::string_view client) {
+    constexpr std::ptrdiff_t kMaxCharacters = 36;
+    const auto begins_character = [](char byte) {
+        return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+    };
+    return !client.empty() && std::ranges::count_if(client, begins_character) <= kMaxCharacters &&
+           name_fault(client).empty();
 }
 
 Result<std::string_view> token_of(std::string_view authorization) {

@@ -149,7 +149,7 @@ Result<SecretText> create_token(const std::string& file, const std::string& name
                                 const std::string& scope) {
     if (!is_name(name))
         return fail(Errc::invalid, fmt::format("{:?} is not a name of letters, digits and .-_", name));
-    if (!is_word(tenant.value()) || tenant.value().size() > 36)
+    if (!is_word(tenant.value()) || !can_be_tenant(tenant.value()))
         return fail(Errc::invalid, "a tenant is at most 36 characters without spaces");
     if (scope.empty() || scope.contains(','))
         return fail(Errc::invalid, "which scopes? Words with spaces between");

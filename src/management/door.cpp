@@ -81,6 +81,8 @@ std::expected<void, http::Response> Door::choose_tenant(Caller& caller, const ht
         caller.whose.reset();
         return {};
     }
+    if (!auth::can_be_tenant(*named))
+        return std::unexpected(refuse(options_.language, Error{Errc::invalid, {}, {"tenant"}}));
     caller.tenant = TenantId{std::string{*named}};
     caller.whose = caller.tenant;
     return {};

@@ -3,6 +3,7 @@
 #include <limits>
 #include <unordered_map>
 
+#include "ecron/base/text.hpp"
 #include "ecron/model/messages.hpp"
 #include "model/document.hpp"
 #include "model/members.hpp"
@@ -74,6 +75,8 @@ public:
         execution.state = *state;
         execution.id = ExecuteId{members_.text("execute_id", 36).value_or("")};
         if (execution.id.value().empty()) refuse_empty_id();
+        if (const std::string_view fault = name_fault(execution.id.value()); !fault.empty())
+            members_.refuse("execute_id", std::string{fault});
         execution.job_id = JobId{members_.text("job_id", 36).value_or("")};
         execution.job_name = members_.text("job_name", 64).value_or("");
         execution.begin_at = time("begin_at");

@@ -1,6 +1,7 @@
 #include <boost/json/object.hpp>
 
 #include "ecron/base/http_url.hpp"
+#include "ecron/base/text.hpp"
 #include "ecron/model/messages.hpp"
 #include "model/context_reader.hpp"
 #include "model/document.hpp"
@@ -82,6 +83,11 @@ private:
             root_.findings().refuse(
                 cause::kInvalidParameter, "job_name",
                 fmt::format("has {} characters, at most {} are allowed", length, rules_.name_limit));
+        // A name that is stored keeps its job editable.
+        const bool chosen =
+            purpose_ == Purpose::store && (replaces_ == nullptr || replaces_->name != input_.job.name);
+        if (const std::string_view fault = name_fault(input_.job.name); chosen && !fault.empty())
+            root_.findings().refuse(cause::kInvalidParameter, "job_name", std::string{fault});
     }
 
     void check_length(std::string_view text, std::string_view name, std::size_t limit) {

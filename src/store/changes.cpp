@@ -108,11 +108,11 @@ std::vector<Change> changes_of(Session& session, const JobId& job, const TenantI
                                std::size_t limit) {
     // Pauses belong to no job.
     Statement& select = session.prepare(
-        fmt::format("select {} from t_cron_change where f_job_id = :job or (f_job_id = '' and f_tenant_id in "
+        fmt::format("select {} from t_cron_change where ({}) or (f_job_id = '' and f_tenant_id in "
                     "('', :tenant)) order by f_number desc limit :rows",
-                    kChangeColumns),
-        "ssi", kChangeTypes);
-    select << job.value() << tenant.value() << static_cast<std::int64_t>(limit);
+                    kChangeColumns, session.dialect().exactly("f_job_id")),
+        "sssi", kChangeTypes);
+    select << job.value() << job.value() << tenant.value() << static_cast<std::int64_t>(limit);
     std::vector<Change> changes;
     for (select.run(); select.fetch();) changes.push_back(read_change(select));
     return changes;

@@ -112,6 +112,9 @@ public:
     /// Ends an insert into t_cron_missed: of two summaries that begin with the same instant the longer one
     /// stays.
     [[nodiscard]] virtual std::string_view keep_longer_summary() const = 0;
+    /// Condition that a text column equals a parameter byte by byte, which collations of MySQL do not
+    /// compare. Uses the column's index. The value is bound twice, in a row.
+    [[nodiscard]] virtual std::string exactly(std::string_view column) const = 0;
     /// Stands before a parameter of raw bytes.
     [[nodiscard]] virtual std::string_view bytes_prefix() const = 0;
     /// Rows that one statement may carry.
@@ -127,7 +130,8 @@ public:
     [[nodiscard]] virtual std::unique_ptr<MigrationLock> lock_migrations(Session& session) const = 0;
     /// Ends the definition of a table.
     [[nodiscard]] virtual std::string_view table_options() const = 0;
-    /// Selects table, column and declared type of all columns of ecron's tables, in order.
+    /// Selects table, column and declared type of all columns of ecron's tables, in order, but for generated
+    /// ones.
     [[nodiscard]] virtual std::string_view columns_query() const = 0;
     /// Selects "ok" or what is damaged; empty where the server checks itself.
     [[nodiscard]] virtual std::string_view integrity_query() const = 0;

@@ -147,6 +147,10 @@ public:
         return " on duplicate key update f_count = if(values(f_to) > f_to, values(f_count), f_count), "
                "f_at = if(values(f_to) > f_to, values(f_at), f_at), f_to = greatest(f_to, values(f_to))";
     }
+    // The first comparison finds the rows by the index, the second one compares their bytes.
+    std::string exactly(std::string_view column) const override {
+        return fmt::format("{0} = :value and cast({0} as binary) = :bytes", column);
+    }
     // Bytes would otherwise be checked against the session's character set.
     std::string_view bytes_prefix() const override { return "_binary "; }
     std::size_t rows_per_statement(const Options& options) const override {
@@ -168,8 +172,8 @@ public:
     }
     std::string_view columns_query() const override {
         return "select table_name, column_name, data_type from information_schema.columns where "
-               "table_schema = database() and table_name like 't_cron_%' order by table_name, "
-               "ordinal_position";
+               "table_schema = database() and table_name like 't_cron_%' and "
+               "coalesce(generation_expression, '') = '' order by table_name, ordinal_position";
     }
     std::string_view integrity_query() const override { return ""; }
 };

@@ -86,6 +86,9 @@ public:
         return " on conflict (f_job_key, f_from) do update set f_count = excluded.f_count, "
                "f_at = excluded.f_at, f_to = excluded.f_to where excluded.f_to > f_to";
     }
+    std::string exactly(std::string_view column) const override {
+        return fmt::format("{0} = :value and {0} = :bytes", column);
+    }
     std::string_view bytes_prefix() const override { return ""; }
     // SQLite runs in the process: one kept statement per row is the fastest.
     std::size_t rows_per_statement(const Options&) const override { return 1; }

@@ -15,6 +15,13 @@ bool visible(const model::Execution& execution, const std::optional<TenantId>& t
     return !tenant || (execution.tenant == *tenant && !execution.deleted);
 }
 
+/// What SQL leaves open: the tenant of rows that the old service wrote, and trailing spaces, which MySQL
+/// ignores.
+bool matches(const model::Execution& execution, const ExecutionFilter& filter) {
+    return visible(execution, filter.tenant) &&
+           (filter.jobs.empty() || std::ranges::find(filter.jobs, execution.job_id) != filter.jobs.end());
+}
+
 /// Shown unless asked otherwise: what has started, and whatever the old service or a client wrote.
 constexpr std::string_view kShownByDefault =
     " and (f_job_status in (1, 2, 3, 5) or (f_job_status = 4 and (f_execute_times > 0 or coalesce(f_trigger, "
@@ -112,7 +119,7 @@ std::vector<model::Execution> list_executions(Session& session, const ExecutionF
         for (select.run(); select.fetch(); ++rows) {
             model::Execution execution = read_execution_row(select);
             before = execution.key;
-            if (visible(execution, filter.tenant)) executions.push_back(std::move(execution));
+            if (matches(execution, filter)) executions.push_back(std::move(execution));
         }
         if (rows < missing) break;
     }
@@ -129,7 +136,12 @@ std::vector<model::Execution> find_executions(Session& session, std::span<const 
                                         kExecutionColumns, placeholders(size)),
                             std::string(size, 's'), kExecutionTypes);
         for (std::size_t i = 0; i < size; ++i) select << ids[at + std::min(i, count - 1)].value();
-        for (select.run(); select.fetch();) executions.push_back(read_execution_row(select));
+        const std::span<const ExecuteId> wanted = ids.subspan(at, count);
+        for (select.run(); select.fetch();) {
+            model::Execution execution = read_execution_row(select);
+            if (std::ranges::find(wanted, execution.id) != wanted.end())
+                executions.push_back(std::move(execution));
+        }
     }
     return executions;
 }

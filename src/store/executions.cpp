@@ -81,7 +81,7 @@ bool PutExecutions::put(Session& session, const model::Execution& execution) con
         return true;
     }
     const model::Execution now = read_execution_row(select);
-    if (tenant_ && now.tenant != *tenant_) return false;
+    if (now.id != put.id || (tenant_ && now.tenant != *tenant_)) return false;
     if (now.trigger == model::Trigger::history) {
         overwrite_history(session, now.key, put);
         return true;
@@ -104,9 +104,10 @@ void PutExecutions::announce(Session& session, const model::Execution& changed) 
 }
 
 void RecordResult::apply(Session& session) {
-    Statement& update =
-        session.prepare("update t_cron_job_status set f_result = :result where f_execute_id = :id", "ss");
-    update << given_ << id_.value();
+    Statement& update = session.prepare(
+        "update t_cron_job_status set f_result = :result where " + session.dialect().exactly("f_execute_id"),
+        "sss");
+    update << given_ << id_.value() << id_.value();
     if (update.run() == 0) {
         result = fail(Errc::not_found, "this execution does not exist", {"execute_id"});
         return;

@@ -63,13 +63,13 @@ void find_jobs_together(Session& session, std::span<Read* const> reads) {
 std::vector<model::Job> list_jobs(Session& session, const JobFilter& filter) {
     std::string sql = fmt::format("select {} from t_cron_job where 1 = 1", kJobColumns);
     std::string types;
-    if (filter.tenant) sql += " and f_tenant_id = :tenant", types += 's';
+    if (filter.tenant) sql += " and " + session.dialect().exactly("f_tenant_id"), types += "ss";
     if (filter.created_until) sql += " and f_create_time <= :until", types += 'i';
     if (filter.type) sql += " and f_job_type = :type", types += 'i';
     if (filter.before) sql += " and f_key_id < :before", types += 'i';
     sql += " order by f_key_id desc limit :rows offset :skipped";
     Statement& select = session.prepare(sql, types + "ii", kJobTypes);
-    if (filter.tenant) select << filter.tenant->value();
+    if (filter.tenant) select << filter.tenant->value() << filter.tenant->value();
     if (filter.created_until) select << to_unix_seconds(*filter.created_until);
     if (filter.type) select << static_cast<int>(*filter.type);
     if (filter.before) select << filter.before->value();
@@ -86,11 +86,11 @@ std::int64_t count_jobs(Session& session, const std::optional<TenantId>& tenant,
                           ? "select count(*) from t_cron_job where 1 = 1"
                           : "select cast(coalesce(sum(f_jobs), 0) as signed) from t_cron_tenant where 1 = 1";
     std::string types;
-    if (tenant) sql += " and f_tenant_id = :tenant", types += 's';
+    if (tenant) sql += " and " + session.dialect().exactly("f_tenant_id"), types += "ss";
     if (created_from) sql += " and f_create_time >= :from", types += 'i';
     if (created_until) sql += " and f_create_time <= :until", types += 'i';
     Statement& select = session.prepare(sql, types, "i");
-    if (tenant) select << tenant->value();
+    if (tenant) select << tenant->value() << tenant->value();
     if (created_from) select << to_unix_seconds(*created_from);
     if (created_until) select << to_unix_seconds(*created_until);
     select.first();

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::int64_t kSweepRows = 500;
 
+/// The ids are in order. MySQL also finds those that differ in trailing spaces, which are left out.
 std::vector<JobRow> rows_to_change(Session& session, const std::vector<JobId>& ids) {
     std::vector<JobRow> rows;
     for (std::size_t at = 0; at < ids.size(); at += kLongestList) {
@@ -23,7 +24,10 @@ std::vector<JobRow> rows_to_change(Session& session, const std::vector<JobId>& i
                         placeholders(size), session.dialect().for_update()),
             std::string(size, 's'), kJobTypes);
         for (std::size_t i = 0; i < size; ++i) select << ids[at + std::min(i, count - 1)].value();
-        for (select.run(); select.fetch();) rows.push_back(read_job_row(select));
+        for (select.run(); select.fetch();) {
+            JobRow row = read_job_row(select);
+            if (std::ranges::binary_search(ids, row.job.id)) rows.push_back(std::move(row));
+        }
     }
     return rows;
 }
@@ -66,8 +70,9 @@ Error name_taken() { return {Errc::conflict, "another job of this tenant has tha
 
 /// Which of the unique keys a refused insert met.
 Error conflict_of(Session& session, const model::Job& job) {
-    Statement& same_id = session.prepare("select 1 from t_cron_job where f_job_id = :id", "s", "i");
-    same_id << job.id.value();
+    Statement& same_id =
+        session.prepare("select 1 from t_cron_job where " + session.dialect().exactly("f_job_id"), "ss", "i");
+    same_id << job.id.value() << job.id.value();
     if (same_id.first()) return {Errc::conflict, "a job with that id exists", {"job_id"}};
     return name_taken();
 }

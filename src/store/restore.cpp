@@ -153,7 +153,7 @@ private:
         session_.run(
             "insert into t_cron_tenant (f_tenant_id, f_jobs) select coalesce(f_tenant_id, ''), count(*) from "
             "t_cron_job "
-            "group by coalesce(f_tenant_id, '')");
+            "group by coalesce(f_tenant_id, ''), hex(coalesce(f_tenant_id, ''))");
     }
 
     Session& session_;

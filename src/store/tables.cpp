@@ -16,7 +16,7 @@ bool is_left_out(std::string_view table) { return table == "t_cron_schema" || ta
 char type_of(std::string declared) {
     std::ranges::transform(declared, declared.begin(), [](unsigned char c) { return std::tolower(c); });
     if (declared.contains("int")) return 'i';
-    return declared.contains("blob") || declared.contains("binary") ? 'b' : 's';
+    return declared.contains("blob") ? 'b' : 's';  // varbinary: a text that is compared exactly
 }
 
 }  // namespace

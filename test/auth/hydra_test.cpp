@@ -72,6 +72,26 @@ TEST_CASE("what is no good token is refused in the words that clients match", "[
     CHECK(answer.error().what == cause);
 }
 
+TEST_CASE("a client_id that cannot be a tenant is refused", "[auth][hydra]") {
+    const std::string client =
+        GENERATE(std::string(37, 'c'), "acme ", " acme", "acme\\t", "acme\\u3000", "a\\u0000b");
+    CAPTURE(client);
+    Hydra hydra;
+    hydra.said = R"({"active":true,"client_id":")" + client + R"("})";
+    const auto authenticator = hydra.made();
+    CHECK(cause_of(hydra.identify(*authenticator, "t")) == "Invalid token");
+    hydra.identify(*authenticator, "t");
+    CHECK(hydra.asked.size() == 1);  // the refusal is remembered
+}
+
+TEST_CASE("a client_id has at most 36 characters, of any number of bytes", "[auth]") {
+    std::string client;
+    for (int i = 0; i < 36; ++i) client += "\u4efb";
+    CHECK(can_be_tenant(client));
+    CHECK_FALSE(can_be_tenant(client + "x"));
+    CHECK_FALSE(can_be_tenant(""));
+}
+
 TEST_CASE("an answer that cannot be trusted is no answer", "[auth][hydra]") {
     const auto [status, said] =
         GENERATE(table<unsigned, std::string>({{500, ""},

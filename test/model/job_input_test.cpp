@@ -333,6 +333,17 @@ TEST_CASE("a job to be run at once needs a mode or an id, but neither name nor s
     CHECK(sent->has_type);
 }
 
+TEST_CASE("a name with outer white space or control characters is refused, unless it is stored already",
+          "[model]") {
+    const std::string name = GENERATE("report ", " report", "report\\u3000", "re\\tport", "report\\u0000");
+    CAPTURE(name);
+    const std::string text = job_text(R"("job_name":")" + name + '"');
+    CHECK(problems_of(text) == "Invalid parameter@job_name");
+    Job stored;
+    stored.name = "report ";
+    CHECK(read(text, Purpose::store, &stored).has_value() == (name == stored.name));
+}
+
 TEST_CASE("a replaced job keeps an expression that a new one could not have", "[model]") {
     Job old;
     old.id = JobId{"old"};

@@ -45,6 +45,10 @@ struct Identity {
     bool operator==(const Identity&) const = default;
 };
 
+/// Whether a client_id can be a tenant: at most the 36 characters of the store's column, and no text that
+/// looks like another one (name_fault).
+[[nodiscard]] bool can_be_tenant(std::string_view client);
+
 /// Which scopes grant a permission, by the order of Permission; several: each one does.
 class ScopeMap {
 public:

@@ -1,0 +1,2 @@
+-- min_binary: 0.1.0
+-- SQLite compares texts exactly; MySQL and MariaDB need this step.

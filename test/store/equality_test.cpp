@@ -1,0 +1,256 @@
+#include <catch2/catch.hpp>
+#include <sstream>
+
+#include "ecron/store/upkeep.hpp"
+#include "store/world.hpp"
+
+using namespace ecron;
+using namespace ecron::store;
+using namespace ecron::store::test;
+using model::ExecutionState;
+
+/// Texts that a collation may take for each other are different tenants, names, ids and keys.
+namespace {
+
+const std::vector<std::string> kAlike{"acme", "acme ",        "acme  ", " acme", "ACME",
+                                      "acmé", "acme\xC2\xA0", "",       " "};
+
+struct Owned {
+    model::Job job;
+    ExecuteId execution;  // of ecron's own
+    ExecuteId history;    // told by a client
+    std::int64_t dead_letter;
+};
+
+/// Every tenant has a job of the same name, an execution with a dead letter, a status and an audit entry.
+struct Tenants : World {
+    Tenants() {
+        open();
+        term = lead();
+        for (const std::string& tenant : kAlike) owned.emplace(tenant, given(tenant));
+    }
+
+    Owned given(const std::string& tenant) {
+        Owned own{.job = given_job("same name", tenant)};
+        const Instant now = std::chrono::ceil<Seconds>(term.watermark);
+        const model::Execution run = a_run(own.job, term.epoch, now - Seconds{1});
+        must(store().claim({.epoch = term.epoch, .watermark = now, .executions = {run}}));
+        own.execution = run.id;
+        Outcome outcome{.id = run.id, .attempt = 1, .after = run, .announcements = {an_announcement("m")}};
+        outcome.after.state = ExecutionState::abandon;
+        outcome.after.begin_at = outcome.after.end_at = now;
+        REQUIRE(must(store().finish(std::move(outcome))));
+        own.dead_letter = buried();
+        own.history = ExecuteId{"history of " + own.job.id.value().substr(0, 8)};
+        REQUIRE(must(store().put_executions(TenantId{tenant}, {status(own, ExecutionState::success)}, {}))
+                    .empty());
+        must(store().audit().append(
+            {{.tenant = TenantId{tenant}, .client = TenantId{tenant}, .action = "a", .object = tenant}}));
+        return own;
+    }
+    static model::Execution status(const Owned& own, ExecutionState state) {
+        model::Execution execution;
+        execution.id = own.history;
+        execution.job_id = own.job.id;
+        execution.state = state;
+        execution.begin_at = execution.end_at = Instant{Seconds{1'000}};
+        return execution;
+    }
+    std::int64_t buried() {
+        const auto taken = must(store().outbox().take(
+            {.node = NodeId{"n"}, .lease = Seconds{60}, .limit = 1, .per_receiver = 1}));
+        REQUIRE(taken.taken.size() == 1);
+        REQUIRE(must(store().outbox().settle(taken.taken.front(), {.verdict = Settlement::Verdict::dead})));
+        return must(store().outbox().dead_letters(std::nullopt, 1, std::nullopt)).front().key;
+    }
+
+    Term term;
+    std::map<std::string, Owned> owned;
+};
+
+std::vector<std::string> ids(const std::vector<model::Job>& jobs) {
+    std::vector<std::string> all;
+    for (const model::Job& job : jobs) all.push_back(job.id.value());
+    return all;
+}
+std::vector<std::string> ids(const std::vector<model::Execution>& executions) {
+    std::vector<std::string> all;
+    for (const model::Execution& execution : executions) all.push_back(execution.id.value());
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("a tenant sees its own alone, however alike others are called", "[store][equality]") {
+    Tenants world;
+    Store& store = world.store();
+    for (const auto& [name, own] : world.owned) {
+        CAPTURE(name);
+        const TenantId tenant{name};
+        const std::vector<std::string> job{own.job.id.value()};
+        const std::vector<std::string> runs{own.history.value(), own.execution.value()};
+        CHECK(ids(world.must(store.list_jobs({.tenant = tenant}))) == job);
+        CHECK(world.must(store.count_jobs(tenant, std::nullopt, std::nullopt)) == 1);
+        CHECK(world.must(store.count_jobs(tenant, Instant{}, std::nullopt)) == 1);
+        CHECK(ids(world.must(store.list_executions({.tenant = tenant}))) == runs);
+        const auto audit = world.must(store.audit().list({.tenant = tenant}));
+        REQUIRE(audit.size() == 1);
+        CHECK(audit.front().tenant == tenant);
+        CHECK(audit.front().client == tenant);
+        CHECK(world.must(store.audit().list({.object = name})).size() == 1);
+        const auto dead = world.must(store.outbox().dead_letters(tenant, 100, std::nullopt));
+        REQUIRE(dead.size() == 1);
+        CHECK(dead.front().key == own.dead_letter);
+        CHECK(world.must(store.find_execution(tenant, own.execution)));
+        CHECK(world.must(store.find_execution(tenant, own.history)));
+        CHECK(world.must(store.latest_execution(tenant, own.job.id)));
+    }
+}
+
+TEST_CASE("a tenant can reach and change nothing of another, however alike they are called",
+          "[store][equality]") {
+    Tenants world;
+    Store& store = world.store();
+    for (const auto& [name, own] : world.owned) {
+        for (const auto& [other, theirs] : world.owned) {
+            if (name == other) continue;
+            CAPTURE(name, other);
+            const TenantId tenant{name};
+            CHECK_FALSE(world.must(store.find_job(tenant, theirs.job.id)));
+            CHECK(world.must(store.find_jobs(tenant, {theirs.job.id})).empty());
+            CHECK_FALSE(world.await(store.replace_job(tenant, theirs.job, "", std::nullopt)));
+            CHECK_FALSE(world.await(store.enable_jobs(tenant, {theirs.job.id}, false)));
+            CHECK_FALSE(world.await(store.notify_jobs(tenant, {theirs.job.id}, "")));
+            CHECK(world.must(store.delete_jobs(tenant, {theirs.job.id})).empty());
+            CHECK_FALSE(world.must(store.find_execution(tenant, theirs.execution)));
+            CHECK_FALSE(world.must(store.latest_execution(tenant, theirs.job.id)));
+            CHECK(world.must(store.list_executions({.tenant = tenant, .jobs = {theirs.job.id}})).empty());
+            CHECK(world
+                      .must(store.put_executions(tenant, {Tenants::status(theirs, ExecutionState::failure)},
+                                                 {}))
+                      .size() == 1);
+            CHECK_FALSE(world.await(store.outbox().redeliver(tenant, {theirs.dead_letter})));
+        }
+    }
+    CHECK(world.number("select count(*) from t_cron_job where f_enabled = 1") ==
+          static_cast<std::int64_t>(kAlike.size()));
+    for (const auto& [name, own] : world.owned)
+        world.must(store.outbox().redeliver(TenantId{name}, {own.dead_letter}));
+}
+
+TEST_CASE("a tenant's pause is no other's", "[store][equality]") {
+    World world;
+    world.open();
+    Store& store = world.store();
+    const model::Job job = world.given_job("job", "acme");
+    for (const char* tenant : {"acme ", "ACME", "acmé"}) world.must(store.set_paused(TenantId{tenant}, true));
+    CHECK(world.must(store.pauses()).tenants.size() == 3);
+    CHECK(world.must(store.changes_of(job.id, job.tenant, 10)).size() == 1);  // its creation alone
+    world.must(store.set_paused(TenantId{"acme"}, true));
+    world.must(store.set_paused(TenantId{"acme "}, false));
+    std::vector<std::string> paused;
+    for (const auto& pause : world.must(store.pauses()).tenants) paused.push_back(pause.tenant.value());
+    CHECK_THAT(paused, Catch::UnorderedEquals(std::vector<std::string>{"acme", "ACME", "acmé"}));
+}
+
+TEST_CASE("limits count a tenant's own jobs", "[store][equality]") {
+    World world{Options{.jobs_per_tenant = 1}};
+    world.open();
+    for (const std::string& tenant : kAlike) {
+        CAPTURE(tenant);
+        world.must(world.store().create_job(a_job("one", tenant), ""));
+        CHECK(world.await(world.store().create_job(a_job("two", tenant), "")).error().code == Errc::denied);
+    }
+    world.close();
+    CHECK(check(world.options(), world.clock())->empty());
+}
+
+TEST_CASE("names that differ in a space, case or accent are names of their own", "[store][equality]") {
+    World world;
+    world.open();
+    std::vector<model::Job> jobs;
+    for (const std::string& name : kAlike) jobs.push_back(world.given_job("a" + name));
+    for (const model::Job& job : jobs) {
+        CAPTURE(job.name);
+        const auto again = world.await(world.store().create_job(a_job(job.name), ""));
+        REQUIRE_FALSE(again);
+        CHECK(again.error().fields == std::vector<std::string>{"job_name"});
+        CHECK(world.must(world.store().find_job(std::nullopt, job.id))->name == job.name);
+    }
+    model::Job renamed = jobs[0];
+    renamed.name += "   ";
+    CHECK(world.must(world.store().replace_job(std::nullopt, renamed, "", std::nullopt)).name ==
+          renamed.name);
+    renamed.name = jobs[1].name;
+    CHECK_FALSE(world.await(world.store().replace_job(std::nullopt, renamed, "", std::nullopt)));
+}
+
+TEST_CASE("an id with a space is another id", "[store][equality]") {
+    Tenants world;
+    Store& store = world.store();
+    const Owned& own = world.owned.at("acme");
+    const JobId job{own.job.id.value() + " "};
+    const ExecuteId execution{own.execution.value() + " "};
+    CHECK_FALSE(world.must(store.find_job(std::nullopt, job)));
+    CHECK_FALSE(world.await(store.enable_jobs(std::nullopt, {job}, false)));
+    CHECK(world.must(store.delete_jobs(std::nullopt, {job})).empty());
+    CHECK(world.must(store.changes_of(job, own.job.tenant, 10)).empty());
+    CHECK(world.must(store.list_executions({.jobs = {job}})).empty());
+    CHECK_FALSE(world.must(store.find_execution(std::nullopt, execution)));
+    CHECK(world.must(store.find_executions({execution})).empty());
+    CHECK(world.await(store.record_result(execution, "{}", Tell::nobody)).error().code == Errc::not_found);
+}
+
+TEST_CASE("a concurrency key with a space is another key", "[store][equality]") {
+    World world;
+    world.open();
+    const model::Job job = world.given_job("job");
+    const Term term = world.lead();
+    int number = 0;
+    for (const std::string& key : kAlike) {
+        CAPTURE(key);
+        model::Execution run = a_run(job, term.epoch, term.watermark + Seconds{++number});
+        world.must(world.store().insert_execution(run, Tell::nobody));
+        run.state = ExecutionState::executing;
+        CHECK(world.must(world.store().begin_attempt(run.id, 1, run, Slot{key, 1}, {})) == Begun::yes);
+    }
+}
+
+TEST_CASE("tenants are found by an index", "[store][equality]") {
+    World world;
+    world.open();
+    Session session = world.session();
+    const std::string either = "f_tenant_id = :value or f_tenant_id = :bytes";
+    const std::string exact = session.dialect().exactly("f_tenant_id");
+    for (const auto& [query, index] : std::vector<std::pair<std::string, std::string>>{
+             {"select f_key_id from t_cron_job where " + exact, "index_tenant_id"},
+             {"select f_id from t_cron_audit where " + either, "index_tenant"},
+             {"select f_id from t_cron_dead_letter where " + either, "index_tenant"}}) {
+        CAPTURE(query);
+        if (tested_driver() == Driver::sqlite) {
+            Statement& plan = session.prepare("explain query plan " + query, "ss", "iiis");
+            plan << "acme" << "acme";
+            std::string steps;
+            for (plan.run(); plan.fetch();) steps += plan.text(3) + "\n";
+            CHECK_THAT(steps, Catch::Contains("SEARCH") && !Catch::Contains("SCAN"));
+        } else {
+            Statement& plan = session.prepare("explain format=json " + query, "ss", "s");
+            plan << "acme" << "acme";
+            REQUIRE(plan.first());
+            CHECK_THAT(plan.text(0), Catch::Contains('"' + index + '"') && !Catch::Contains("\"ALL\""));
+        }
+    }
+}
+
+TEST_CASE("an export leaves out generated columns and keeps tenants apart", "[store][equality]") {
+    Tenants world;
+    world.close();
+    std::stringstream file;
+    REQUIRE(save(world.options(), world.clock(), Saved::all, file));
+    World other;
+    REQUIRE(restore(other.options(), other.clock(), file));
+    CHECK(check(other.options(), other.clock())->empty());
+    other.open();
+    for (const std::string& tenant : kAlike)
+        CHECK(other.must(other.store().list_jobs({.tenant = TenantId{tenant}})).size() == 1);
+}
