@@ -31,6 +31,7 @@ constexpr std::array kDescriptors{
 };
 
 bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
 /// Code points in UTF-8.
@@ -212,7 +213,7 @@ private:
 
     static bool looks_like_instant(std::string_view text) {
         return text.size() > 4 && text[4] == '-' && text.find_first_of("-T", 5) != std::string_view::npos &&
-               std::all_of(text.begin(), text.begin() + 4, [](char c) { return c >= '0' && c <= '9'; });
+               std::all_of(text.begin(), text.begin() + 4, is_digit);
     }
 
     Outcome parse_instant(const Words& words) {
@@ -230,7 +231,27 @@ private:
         return Parsed{Schedule::once(*instant, zone_), {}};
     }
 
+    /// "2026", "2021-2023", "2026/2": no field but the year has four digits.
+    static bool looks_like_year(std::string_view text) {
+        return text.size() >= 4 && text[0] != '0' && std::all_of(text.begin(), text.begin() + 4, is_digit) &&
+               (text.size() == 4 || !is_digit(text[4]));
+    }
+
+    /// In a text that was written in the order of AWS, the field that cannot be read is not the mistake.
+    [[nodiscard]] ParseError with_order(ParseError error, const Words& words) const {
+        if (options_.dialect == Dialect::cron && words.size() == 6 &&
+            (words[2].text == "?" || words[4].text == "?"))
+            error.reason += "; six fields are read as second, minute, hour, day, month, weekday";
+        return error;
+    }
+
     Outcome parse_fields(const Words& words, std::size_t end) {
+        if (words.size() < 7 && looks_like_year(words.back().text))
+            return refuse(
+                words.back().position,
+                fmt::format("\"{}\" is a year, which only an expression of 7 fields has: second minute "
+                            "hour day month weekday year",
+                            words.back().text));
         if (words.size() < 5 || words.size() > 7)
             return refuse(
                 words.size() > 7 ? words[7].position : end,
@@ -246,7 +267,7 @@ private:
         Fields fields;
         for (std::size_t i = 0; i < texts.size() && !texts[i].text.empty(); ++i) {
             auto set = parse_field(static_cast<Field>(i), texts[i], options_, warnings_);
-            if (!set) return std::unexpected(std::move(set.error()));
+            if (!set) return std::unexpected(with_order(std::move(set.error()), words));
             fields[static_cast<Field>(i)] = *set;
         }
         if (options_.dialect == Dialect::quartz)

@@ -85,9 +85,17 @@ TEST_CASE("what is wrong with an expression is said with its position", "[cron]"
         {"0 0 * * JUL", 8,
          "\"JUL\" is not a valid day of week: numbers go from 0 to 7, names from SUN to SAT"},
         {"2021-2023 29 2 * *", 0, "minute 2021 is above 59"},
-        {"29 2 ? 2021-2023", 16,
-         "an expression has 5 fields (minute hour day month weekday), 6 (second first) or 7 (year last), not "
-         "4"},
+        {"29 2 ? 2021-2023", 7,
+         "\"2021-2023\" is a year, which only an expression of 7 fields has: second minute hour day month "
+         "weekday year"},
+        {"0 0 29 2 ? 2021-2023", 11,
+         "\"2021-2023\" is a year, which only an expression of 7 fields has: second minute hour day month "
+         "weekday year"},
+        {"0 0 1 1 * 20260", 10, "day of week 20260 is above 7"},
+        {"0 12 ? * MON-FRI *", 9,
+         "\"MON\" is not a valid month: numbers go from 1 to 12, names from JAN to DEC; six fields are read "
+         "as "
+         "second, minute, hour, day, month, weekday"},
         {"0 0 30 2 *", 4, "this would never run: none of its months has such a day"},
         {"0 0 0 29 2 ? 2021-2023", 13, "this would never run: none of its years has such a day"},
         {"0 0 0 ? 2 MON#5 2026", 16, "this would never run: none of its years has such a day"},
@@ -232,6 +240,7 @@ TEST_CASE("old rows load with the meaning that robfig/cron gave them", "[cron]")
          "the list of the hour has an empty element, which is ignored"},
         {"0 +5 *-9 * * ?", "at minute 5 of every hour", "what follows the \"*\" in \"*-9\" is ignored"},
         {"0 0 0 * * 5/1", "at 00:00 on Fridays and Saturdays", ""},
+        {"0 0 0 * * 0001", "at 00:00 on Mondays", ""},
         {" 0\t0 0\u3000* * * ", "at 00:00 every day", ""},
         {"TZ= 0 0 0 * * *", "at 00:00 every day", ""},
         {"@every 1.5s", "every second", "the duration \"1.5s\" is read as 1 seconds"},
