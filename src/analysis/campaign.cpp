@@ -122,12 +122,15 @@ void Scheduler::Impl::stood(const store::Standing& standing) {
     if (standing.free > 0 && share() > share_before) campaign_.notify();  // what is free is this node's now
     claim_abandoned(standing);
     take_and_release();
-    const bool stands_by =
-        warm_ && node_.options.nodes == store::Nodes::one && held_.empty() && !node_.stopping;
+    // A round that was sent before the jobs were loaded asked for no shard, and may have found all of them
+    // free.
+    const bool stands_by = warm_ && node_.options.nodes == store::Nodes::one && held_.empty() &&
+                           standing.led_by_others > 0 && !node_.stopping;
     if (stands_by && !told_standby_)
         log::info("standing by, another process leads node={}", node_.options.node);
     told_standby_ = stands_by;
-    ready_ = ready_ || stands_by || takes_writes();
+    const bool is_one_of_many = warm_ && node_.options.nodes == store::Nodes::many;
+    ready_ = ready_ || stands_by || is_one_of_many || leads();
 }
 
 /// Once its lease has ended a node is taken for dead, and what it ran is run elsewhere: a command must not go
@@ -186,10 +189,6 @@ bool Scheduler::Impl::leads() const {
     const auto led = std::ranges::count_if(shards_, [](const auto& shard) { return shard->leads(); });
     const bool all = !shards_.empty() && static_cast<std::size_t>(led) == shards_.size();
     return node_.options.nodes == store::Nodes::one ? all : led > 0;
-}
-
-bool Scheduler::Impl::takes_writes() const {
-    return node_.options.nodes == store::Nodes::many ? warm_ : leads();
 }
 
 SchedulerStanding Scheduler::Impl::standing() const {

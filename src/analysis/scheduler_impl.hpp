@@ -18,7 +18,7 @@ public:
     asio::awaitable<void> run();
     asio::awaitable<void> stop(Millis grace);
     [[nodiscard]] bool leads() const;
-    [[nodiscard]] bool takes_writes() const;
+    [[nodiscard]] bool takes_writes() const { return warm_; }
     [[nodiscard]] bool loaded() const { return ready_ || leads(); }
     [[nodiscard]] SchedulerStanding standing() const;
 
@@ -88,7 +88,7 @@ private:
     Wakeup strays_;      // to end it
     Wakeup guard_;       // to end it
     bool warm_{false};   // the jobs of all shards have been loaded
-    bool ready_{false};  // ... and this node has led, stood by, or is one of many
+    bool ready_{false};  // ... and this node has led, found another one leading, or is one of many
     bool over_{false};   // drained
     bool told_standby_{false};
     std::vector<Shard> held_;

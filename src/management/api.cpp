@@ -81,7 +81,7 @@ private:
 
         const bool changes = route.needs == Needs::write || route.needs == Needs::execute;
         if (changes && !context_.runs.takes_writes())
-            co_return refuse(language, Error{Errc::unavailable, "another process leads"});
+            co_return refuse(language, Error{Errc::unavailable, "the jobs are not loaded yet"});
         std::optional<std::string> variable = http::percent_decode(match.variable);
         if (!variable || !is_text(*variable)) co_return refuse(language, Error{Errc::invalid, {}, {"path"}});
         http::Response response = co_await route.handler(Call{context_, request, *variable, *caller});

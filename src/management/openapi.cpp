@@ -98,7 +98,7 @@ std::string_view reason_of(unsigned status) {
         case 500:
             return "A defect";
         default:
-            return "The store is away, or another process leads: try again";
+            return "The store is unavailable, or the jobs are not loaded yet: try again";
     }
 }
 

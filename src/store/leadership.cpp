@@ -11,6 +11,7 @@ namespace ecron::store {
 namespace {
 
 constexpr Seconds kGood{3};
+constexpr std::int64_t kOther = 2;  // of Owners
 
 constexpr std::uint64_t bit(Shard shard) { return std::uint64_t{1} << shard.value(); }
 
@@ -61,6 +62,7 @@ Result<Locks> Leadership::round(const CampaignRound& round, std::size_t shards, 
         if (!session_) session_ = std::make_unique<Session>(options_, SessionUse::lead, clock_);
         Locks locks;
         const Owners found = owners(shards, locks);
+        locks.others = static_cast<std::size_t>(std::ranges::count(found, kOther));
         for (const Shard shard : round.release) give_back(shard);
         if (may_take) locks.free = take_free(found, round.most, round.release);
         const std::scoped_lock lock(mutex_);
@@ -81,9 +83,8 @@ Leadership::Owners Leadership::owners(std::size_t shards, Locks& locks) {
         const std::string name = lock_name(*session_, Shard(shard));
         sql += fmt::format(
             ", case when is_used_lock({0}) is null then 0 when is_used_lock({0}) = connection_id() then 1 "
-            "else "
-            "2 end",
-            name);
+            "else {1} end",
+            name, kOther);
     }
     const Instant before = clock_.now();
     Statement& ask = session_->prepare(sql, "", std::string(shards + 1, 'i'));

@@ -18,7 +18,8 @@ namespace ecron::store {
 /// Which shards' locks a round confirmed, and the store's clock.
 struct Locks {
     std::vector<Shard> held{};
-    std::size_t free{0};  // that nobody has, and that were not given back in this round
+    std::size_t free{0};    // that nobody has, and that were not given back in this round
+    std::size_t others{0};  // that other sessions had when the round began
     Instant store_now{};
     Millis clock_ahead{};
 };

@@ -135,6 +135,7 @@ public:
                            .shards = lease.shards,
                            .live_nodes = many ? lease.live_nodes : 1,
                            .free = locks->free,
+                           .led_by_others = locks->others,
                            .lease_renewed = lease.renewed};
     }
     [[nodiscard]] bool leads(Shard shard) const override {

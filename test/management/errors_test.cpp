@@ -57,7 +57,7 @@ TEST_CASE("without the store every call that needs it says 503 and when to come 
     CHECK(service.post("/preview", R"({"job_cron_time":"@daily"})").status() == 200);  // asks no store
 }
 
-TEST_CASE("a standby reads and refuses to write", "[management]") {
+TEST_CASE("a node that has not loaded its jobs reads and refuses to write", "[management]") {
     Service service;
     const std::string id = service.given_job("a");
     service.runs.leading = false;

@@ -102,7 +102,10 @@ Database::Answer<store::Standing> Database::campaign(Session session, const stor
                 ++standing.free;
             }
         }
-        if (held(shard)) standing.held.push_back(name);
+        if (held(shard))
+            standing.held.push_back(name);
+        else if (lives(shard.lock))
+            ++standing.led_by_others;
     }
     standing.live_nodes = static_cast<std::size_t>(std::ranges::count_if(nodes_, [&](const auto& node) {
         return node.first == round.node || (node.second.can_lead && node.second.lease_until > now());

@@ -20,7 +20,7 @@
 /// Drives the planners, one a shard: gives them the time, carries their decisions out on store and pool, and
 /// tells them how they went. A node leads the shards that the store lets it lead and keeps up with the
 /// others, so that it can take them over at once; what concerns a shard that another node leads reaches it
-/// through the change log. As a standby (one node at a time) it answers `unavailable` to what needs a leader.
+/// through the change log. So does every request to a standby (one node at a time).
 /// Threads: the io_context's.
 namespace ecron::analysis {
 
@@ -82,8 +82,8 @@ public:
     boost::asio::awaitable<void> stop(Millis grace);
 
     [[nodiscard]] bool leads() const;         // some shard, or as the only node all of them
-    [[nodiscard]] bool takes_writes() const;  // as one of many nodes always, else while it leads
-    [[nodiscard]] bool loaded() const;        // knows its jobs, whatever became of the store since: ready
+    [[nodiscard]] bool takes_writes() const;  // knows its jobs; whether it leads does not matter
+    [[nodiscard]] bool loaded() const;        // takes writes, and it or another node has led since
     [[nodiscard]] SchedulerStanding standing() const;
 
     // --- told by the API after the store has committed

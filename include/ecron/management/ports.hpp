@@ -44,7 +44,7 @@ public:
 
     virtual ~Runs() = default;
     [[nodiscard]] virtual bool leads() const = 0;
-    /// What changes something is accepted: otherwise another node has to be asked.
+    /// Requests that change something are accepted; otherwise the node has just started.
     [[nodiscard]] virtual bool takes_writes() const = 0;
     [[nodiscard]] virtual bool loaded() const = 0;
     [[nodiscard]] virtual NodeStanding standing() const = 0;

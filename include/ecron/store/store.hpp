@@ -56,6 +56,7 @@ struct Options {
     Seconds lease{5};                         // of a node, and how long a silent session keeps its locks
     std::size_t jobs_per_tenant{0};   // 0: any number; one more is denied with the field "limit_jobs" ...
     std::size_t bytes_per_tenant{0};  // ... of their contexts together: "limit_bytes"
+    std::size_t new_shards{1};  // of a database that the store creates; an existing one keeps its number
     Millis claim_ahead{250};  // a claim's watermark may be this much and a second ahead of the store's clock
 };
 
@@ -86,12 +87,13 @@ struct CampaignRound {
 
 /// How this node stands after a round.
 struct Standing {
-    std::vector<Shard> held{};  // in order; locks confirmed just now
-    Instant store_now{};        // the store's clock
-    Millis clock_ahead{};       // this node's clock minus the store's, round trip halved
-    std::size_t shards{1};      // how many there are
-    std::size_t live_nodes{1};  // that can lead and whose lease has not ended, and this one
-    std::size_t free{0};        // shards that nobody held when the round ended, but those just given back
+    std::vector<Shard> held{};     // in order; locks confirmed just now
+    Instant store_now{};           // the store's clock
+    Millis clock_ahead{};          // this node's clock minus the store's, round trip halved
+    std::size_t shards{1};         // how many there are
+    std::size_t live_nodes{1};     // that can lead and whose lease has not ended, and this one
+    std::size_t free{0};           // shards that nobody held when the round ended, but those just given back
+    std::size_t led_by_others{0};  // shards whose locks other sessions held when the round began
     std::optional<SteadyInstant> lease_renewed{};  // when the last good renewal of this node's lease was sent
 };
 
@@ -269,7 +271,8 @@ public:
     /// One round of the campaign, every 100 ms or so: renews this node's lease where that is a second old,
     /// confirms the locks held, gives back those named, takes free ones until `most` are held, without
     /// queueing for them. SQLite: every shard is held. A round does not wait for the lease. unavailable:
-    /// nothing is known; the locks count as lost with their session.
+    /// nothing is known, or another process still has a lease under this node's name; the locks count as
+    /// lost. conflict: that process has renewed its lease since; the error names it, and this one should end.
     virtual Awaitable<Standing> campaign(CampaignRound round) = 0;
     /// The shard's lock is held, and the last good round was sent less than 3 s ago.
     [[nodiscard]] virtual bool leads(Shard shard) const = 0;
