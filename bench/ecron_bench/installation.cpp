@@ -93,6 +93,7 @@ std::vector<Row> Installation::make_models() const {
 /// As `ecron db shards` does; no node runs yet.
 void Installation::divide(std::size_t shards) {
     const auto connection = connect();
+    connection->execute("delete from t_cron_shard where f_shard > 0");
     for (std::size_t shard = 1; shard < shards; ++shard)
         connection->execute(
             fmt::format("insert into t_cron_shard (f_shard, f_epoch, f_watermark, f_planned, f_node, "

@@ -48,8 +48,8 @@ po::options_description description() {
         "runs a second; with --max, where to begin (fire, failover, hang)");
     add("nodes", po::value<std::size_t>(),
         "processes on the database, mysql only; default: fire 1, failover 2");
-    add("shards", po::value<std::size_t>()->default_value(1),
-        "that planning is divided into (fire, failover)");
+    add("shards", po::value<std::size_t>(),
+        "number of shards of planning (fire, failover); default: as a new database, mysql 16, sqlite 1");
     add("max", po::bool_switch(),
         "find the highest rate that is kept up with, then measure at half of it (fire)");
     add("idle", po::bool_switch(), "nothing runs: what armed jobs cost (fire)");
@@ -106,7 +106,6 @@ std::optional<Options> parse_options(int argc, char** argv) {
                     .seconds = std::chrono::seconds{std::max(1U, values["seconds"].as<unsigned>())},
                     .connections = values["connections"].as<std::size_t>(),
                     .auth = values["auth"].as<std::string>(),
-                    .shards = values["shards"].as<std::size_t>(),
                     .rate = values["rate"].as<std::size_t>(),
                     .find_highest = values["max"].as<bool>(),
                     .idle = values["idle"].as<bool>(),
@@ -119,6 +118,9 @@ std::optional<Options> parse_options(int argc, char** argv) {
     options.nodes = values.contains("nodes")         ? values["nodes"].as<std::size_t>()
                     : options.scenario == "failover" ? 2
                                                      : 1;
+    options.shards = values.contains("shards")         ? values["shards"].as<std::size_t>()
+                     : options.driver == Driver::mysql ? 16
+                                                       : 1;
     if (options.nodes == 0 || options.shards == 0)
         throw std::invalid_argument("--nodes and --shards are 1 or more");
     if (options.nodes > 1 && options.driver != Driver::mysql)

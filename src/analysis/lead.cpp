@@ -11,7 +11,6 @@ namespace {
 
 constexpr Millis kRecheck{1'000};
 constexpr int kMostLosses = 3;
-constexpr std::size_t kRecoveryPage = 500;
 constexpr std::size_t kRowsPerTurn = 32;  // between them everything else gets its turn
 
 bool is_planned(const model::Execution& row) {
@@ -46,6 +45,7 @@ asio::awaitable<bool> ShardScheduler::take() {
     const SteadyInstant begun = node_.clock.steady();
     const Result<store::Term> term = co_await node_.store.begin_term(shard_, node_.options.node);
     if (!term) co_return false;
+    term_began_ = node_.clock.steady();
     denied_ = false;
     log::info("lead taken shard={} node={} epoch={} watermark={}", shard_, node_.options.node, term->epoch,
               format_rfc3339_millis(term->watermark));
@@ -103,6 +103,8 @@ asio::awaitable<bool> ShardScheduler::catch_up(ChangeNumber head) {
 /// Executions of earlier terms that have not ended, page by page as there is room.
 asio::awaitable<void> ShardScheduler::recover(std::uint64_t term) {
     recovering_ = true;
+    const SteadyInstant began = term_began_;
+    co_await yield(node_.io);  // terms that began in one transaction share what is read
     std::int64_t after = 0;
     std::size_t count = 0;
     for (std::size_t tries = 0; term == term_count_ && !node_.stopping;) {
@@ -110,27 +112,28 @@ asio::awaitable<void> ShardScheduler::recover(std::uint64_t term) {
             co_await node_.progress.wait(kRecheck);
             continue;
         }
-        auto page = co_await node_.store.unended(kRecoveryPage, after);
+        const Result<Node::Page> page = co_await node_.unended_page(after, began);
         if (term != term_count_) break;
         if (!page) {
             const bool again = co_await node_.back_off(tries++);
             if (!again) break;
             continue;
         }
-        if (page->empty()) break;
-        after = page->back().key;
-        std::erase_if(*page, [this](const model::Execution& row) {
-            return model::shard_of(row.job_id, node_.shards) != shard_ || row.epoch == term_->epoch;
+        if ((*page)->empty()) break;
+        after = (*page)->back().key;
+        std::vector<model::Execution> rows;
+        std::ranges::copy_if(**page, std::back_inserter(rows), [this](const model::Execution& row) {
+            return model::shard_of(row.job_id, node_.shards) == shard_ && row.epoch != term_->epoch;
         });
         std::vector<JobKey> keys;
-        for (const model::Execution& row : *page)
+        for (const model::Execution& row : rows)
             if (row.snapshot.empty()) keys.push_back(row.job_key);
-        co_await node_.fetch_tasks(std::move(keys));
-        for (std::size_t i = 0; i < page->size() && term == term_count_; ++i) {
-            co_await adopt(std::move((*page)[i]), term);
+        if (!keys.empty()) co_await node_.fetch_tasks(std::move(keys));
+        for (std::size_t i = 0; i < rows.size() && term == term_count_; ++i) {
+            co_await adopt(std::move(rows[i]), term);
             if (i % kRowsPerTurn == 0) co_await yield(node_.io);
         }
-        count += page->size();
+        count += rows.size();
         wake_.notify();
     }
     if (count > 0) log::info("unended executions recovered shard={} count={}", shard_, count);

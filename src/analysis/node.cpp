@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t kParkedWindows = 20;  // claim windows of runs that only wait
 constexpr Seconds kBeatIsGood{3};
+constexpr Seconds kPageKept{2};
+constexpr std::size_t kRecoveryPage = 500;
 constexpr Millis kJumpLasts{5'000};
 
 }  // namespace
@@ -76,6 +78,27 @@ asio::awaitable<std::optional<Node::Tasks>> Node::fetch_tasks(std::vector<JobKey
         if (!again) co_return std::nullopt;
     }
     co_return fetched;
+}
+
+asio::awaitable<Result<Node::Page>> Node::unended_page(std::int64_t after, SteadyInstant since) {
+    std::erase_if(pages_,
+                  [this](const auto& entry) { return clock.steady() - entry.second->sent > kPageKept; });
+    if (const auto found = pages_.find(after); found != pages_.end() && found->second->sent >= since) {
+        const std::shared_ptr<SharedPage> page = found->second;
+        while (!page->answer) co_await progress.wait(Millis{10});
+        co_return *page->answer;
+    }
+    const auto page = std::make_shared<SharedPage>(SharedPage{.sent = clock.steady()});
+    pages_[after] = page;
+    Result<std::vector<model::Execution>> rows = co_await store.unended(kRecoveryPage, after);
+    if (rows) {
+        page->answer = std::make_shared<const std::vector<model::Execution>>(std::move(*rows));
+    } else {
+        page->answer = std::unexpected(rows.error());
+        if (pages_[after] == page) pages_.erase(after);
+    }
+    progress.notify();
+    co_return *page->answer;
 }
 
 asio::awaitable<execution::TaskPtr> Node::task_of(model::Execution row) {

@@ -1,6 +1,9 @@
 #pragma once
 #include <array>
 #include <functional>
+#include <map>
+#include <memory>
+#include <optional>
 #include <random>
 
 #include "clock_check.hpp"
@@ -74,12 +77,23 @@ struct Node {
     using Tasks = std::unordered_map<JobKey, execution::TaskPtr>;
     asio::awaitable<std::optional<Tasks>> fetch_tasks(std::vector<JobKey> keys);
     asio::awaitable<execution::TaskPtr> task_of(model::Execution row);
+    /// A page of unended executions, read after `since`. Shards that recover at the same time share the
+    /// reads, as each looks at the rows of all shards.
+    using Page = std::shared_ptr<const std::vector<model::Execution>>;
+    asio::awaitable<Result<Page>> unended_page(std::int64_t after, SteadyInstant since);
     [[nodiscard]] execution::TaskPtr make_task(const model::Job& job) const;
     execution::TaskPtr remember_task(const model::Job& job);
     /// A run asked for now; its attempt enters itself when it ends.
     [[nodiscard]] model::Execution requested_run(const model::Job& job, const execution::Task& task,
                                                  model::Trigger trigger, ExecuteId id) const;
     void count(model::ExecutionState state);
+
+private:
+    struct SharedPage {
+        SteadyInstant sent{};
+        std::optional<Result<Page>> answer{};
+    };
+    std::map<std::int64_t, std::shared_ptr<SharedPage>> pages_{};  // of recent recoveries, by `after`
 };
 
 }  // namespace ecron::analysis

@@ -238,6 +238,7 @@ private:
     bool planning_{false};
     bool releasing_{false};
     std::optional<store::Term> term_;  // the one that this process's memory is of
+    SteadyInstant term_began_{};       // no earlier term adds rows after it
     std::uint64_t term_count_{0};      // changes when that memory was let go
 
     Planner planner_;

@@ -73,6 +73,9 @@ store::Nodes nodes(const config::Config& config) {
 
 }  // namespace
 
+/// A node takes whole shards, so that up to this many share the work evenly.
+constexpr std::size_t kNewShards = 16;
+
 NodeId node_id(const config::Config& config) { return NodeId{config.life.node_id}; }
 
 store::Options store_options(const config::Config& config) {
@@ -95,7 +98,8 @@ store::Options store_options(const config::Config& config) {
             .nodes = nodes(config),
             .messages = !config.mq.hosts.empty(),
             .jobs_per_tenant = config.limits.jobs,
-            .bytes_per_tenant = config.limits.bytes};
+            .bytes_per_tenant = config.limits.bytes,
+            .new_shards = given.driver == config::Driver::mysql ? kNewShards : 1};
 }
 
 store::HistoryRule history_rule(const config::Config& config) {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <unordered_map>
 
 #include "ecron/base/log.hpp"
@@ -32,30 +34,60 @@ void fence(Session& session, Shard shard, Epoch epoch) {
     if (update.run() == 0) throw Refused({Errc::denied, "another term has begun", {}});
 }
 
-/// The fence of a claim also moves the watermark, never back, and never beyond what the store's clock can
-/// mean.
-void fence(Session& session, const Claim& claim) {
-    const std::string_view clock = session.dialect().now_expression();
-    const bool own_clock = clock.empty();
-    Statement& update = session.prepare(
-        fmt::format(
-            "update t_cron_shard set f_beats = f_beats + 1, f_planned = :planned, f_watermark = case when "
-            "f_watermark > :watermark then f_watermark else :watermark2 end "
-            "where f_shard = :shard and f_epoch = :epoch and :watermark3 <= {} + :slack",
-            own_clock ? ":now" : clock),
-        own_clock ? "iiiiiiii" : "iiiiiii");
-    const std::int64_t watermark = to_unix_millis(claim.watermark);
-    const auto slack = session.options().claim_ahead + Seconds{1};
-    update << claim.planned.value() << watermark << watermark << number_of(claim.shard) << claim.epoch.value()
-           << watermark;
-    if (own_clock) update << to_unix_millis(session.now());
-    update << std::int64_t{slack.count()};
-    if (update.run() > 0) return;
+/// The newest claim of each shard among `writes`, by shard. nullopt: two terms of one shard.
+std::optional<std::vector<const Claim*>> newest_claims(std::span<Write* const> writes) {
+    std::map<Shard, const Claim*> newest;
+    for (const Write* const write : writes) {
+        const Claim& claim = static_cast<const ClaimWrite*>(write)->claim();
+        const Claim*& of_shard = newest[claim.shard];
+        if (of_shard != nullptr && of_shard->epoch != claim.epoch) return std::nullopt;
+        of_shard = &claim;
+    }
+    std::vector<const Claim*> claims;
+    for (const auto& [shard, claim] : newest) claims.push_back(claim);
+    return claims;
+}
+
+/// Throws why the fence of one claim changed no row.
+[[noreturn]] void refuse(Session& session, const Claim& claim) {
     Statement& read =
         session.prepare("select 1 from t_cron_shard where f_shard = :shard and f_epoch = :epoch", "ii", "i");
     read << number_of(claim.shard) << claim.epoch.value();
     if (read.first()) throw Refused({Errc::unavailable, "this node's clock is ahead of the database's", {}});
     throw Refused({Errc::denied, "another term has begun", {}});
+}
+
+/// The fences of claims, one of each shard, as one statement, so that a node with many shards makes no more
+/// round trips than one with few. Each fence also moves its shard's watermark, never back, and never beyond
+/// what the store's clock can mean.
+void fence(Session& session, const std::vector<const Claim*>& claims) {
+    const std::string_view clock = session.dialect().now_expression();
+    std::string planned, watermark, where;
+    for (std::size_t i = 0; i < claims.size(); ++i) {
+        planned += fmt::format(" when :s{0} then :p{0}", i);
+        watermark +=
+            fmt::format(" when :t{0} then case when f_watermark > :w{0} then f_watermark else :x{0} end", i);
+        where += fmt::format("{}(f_shard = :u{} and f_epoch = :e{})", i > 0 ? " or " : "", i, i);
+    }
+    const std::size_t count = claims.size();
+    const bool own_clock = clock.empty();
+    Statement& update = session.prepare(
+        fmt::format("update t_cron_shard set f_beats = f_beats + 1, f_planned = case f_shard{} end, "
+                    "f_watermark = case f_shard{} end where ({}) and :newest <= {} + :slack",
+                    planned, watermark, where, own_clock ? ":now" : clock),
+        std::string(7 * count + (own_clock ? 3 : 2), 'i'));
+    for (const Claim* claim : claims) update << number_of(claim->shard) << claim->planned.value();
+    for (const Claim* claim : claims) {
+        const std::int64_t instant = to_unix_millis(claim->watermark);
+        update << number_of(claim->shard) << instant << instant;
+    }
+    for (const Claim* claim : claims) update << number_of(claim->shard) << claim->epoch.value();
+    update << to_unix_millis((*std::ranges::max_element(claims, {}, &Claim::watermark))->watermark);
+    if (own_clock) update << to_unix_millis(session.now());
+    update << std::int64_t{Millis(session.options().claim_ahead + Seconds{1}).count()};
+    if (update.run() == count) return;
+    if (count > 1) throw Together();
+    refuse(session, *claims.front());
 }
 
 const Rows& plain_insert() {
@@ -178,12 +210,9 @@ void BeginTerm::apply(Session& session) {
 }
 
 void apply_claims(Session& session, std::span<Write* const> writes, Repetition repetition) {
-    const auto* const last = static_cast<const ClaimWrite*>(writes.back());
-    for (const Write* const write : writes) {
-        const Claim& claim = static_cast<const ClaimWrite*>(write)->claim();
-        if (claim.shard != last->claim().shard || claim.epoch != last->claim().epoch) throw Together();
-    }
-    fence(session, last->claim());
+    const auto claims = newest_claims(writes);
+    if (!claims) throw Together();
+    fence(session, *claims);
 
     std::vector<ClaimedRow> rows;
     for (Write* const write : writes) {

@@ -54,6 +54,23 @@ std::set<std::int64_t> applied_versions(Session& session) {
     return versions;
 }
 
+/// Divides the planning of a database in which no term has ever begun.
+void divide_new(Session& session) {
+    const std::size_t wanted = session.options().new_shards;
+    Statement& read = session.prepare(
+        "select count(*), coalesce(max(f_epoch), 0), max(f_watermark) is null from t_cron_shard", "", "iii");
+    read.first();
+    const bool is_new = read.integer(0) == 1 && read.integer(1) == 0 && read.integer(2) != 0;
+    for (std::size_t shard = 1; is_new && shard < wanted; ++shard) {
+        Statement& insert = session.prepare(
+            "insert into t_cron_shard (f_shard, f_epoch, f_watermark, f_planned, f_node, f_beats) values "
+            "(:shard, 0, null, 0, '', 0)",
+            "i");
+        insert << static_cast<std::int64_t>(shard);
+        insert.run();
+    }
+}
+
 std::string id_key(Session& session) {
     Statement& read = session.prepare("select f_value from t_cron_meta where f_key = 'id_key'", "", "s");
     if (read.first()) return from_hex(read.text(0));
@@ -146,12 +163,15 @@ Result<std::string> migrate(Session& session) {
                         fmt::format("the database's schema {} needs a newer ecron than this {}", version,
                                     kBinaryVersion));
         const std::set<std::int64_t> applied = applied_versions(session);
+        bool applies = false;
         for (const Migration& migration : migrations(session.driver())) {
             if (applied.contains(migration.version)) continue;
             const auto needed = min_binary(migration.text);
             if (!needed) return std::unexpected(needed.error());
             apply(session, migration, *needed);
+            applies = true;
         }
+        if (applies) divide_new(session);
         std::string key = id_key(session);
         lock->commit();
         return key;

@@ -76,6 +76,9 @@ TEST_CASE(
     "[outage]") {
     if (!Database::tests_mysql()) return;
     World world{{{"log_level", "info"}}};
+    CHECK(world.ecron.terminate() == 0);
+    CHECK(world.ecron.run_command({"db", "shards", "1"}) == 0);  // so that a claim changes one shard's row
+    world.ecron.start();
     constexpr int kJobs = 20;
     for (int n = 0; n < kJobs; ++n)
         world.given({.name = fmt::format("firing-{}", n), .context = {{"overlap", "allow"}}});

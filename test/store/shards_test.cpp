@@ -49,6 +49,85 @@ TEST_CASE("planning goes on where the slowest shard was, in terms that are new",
     }
 }
 
+TEST_CASE("a new database has as many shards as the options say, and an existing one keeps its number",
+          "[store]") {
+    World world(Options{.new_shards = 16});
+    CHECK(shards_of(world).size() == 16);
+    world.options().new_shards = 4;
+    CHECK(shards_of(world).size() == 16);
+    CHECK(divide(world, 2));
+    CHECK(shards_of(world).size() == 2);
+
+    World older;
+    CHECK(shards_of(older).size() == 1);
+    older.options().new_shards = 16;
+    CHECK(shards_of(older).size() == 1);
+}
+
+TEST_CASE("a database in which a term has begun is not divided by a later migration", "[store]") {
+    World world;
+    world.open();
+    world.lead();
+    world.sql("delete from t_cron_schema where f_version = 14");
+    world.close();
+    world.options().new_shards = 16;
+    CHECK(shards_of(world).size() == 1);
+}
+
+TEST_CASE("claims of several shards share a transaction, and a deposed leader's are refused alone",
+          "[store]") {
+    constexpr std::uint32_t kShards = 16;
+    World world(Options{.lease = Seconds{60}, .new_shards = kShards});
+    world.open();
+    world.must(world.store().campaign({.node = NodeId("node-1"), .most = kShards}));
+    const model::Job job = world.given_job("job");
+    std::vector<Term> terms;
+    for (std::uint32_t shard = 0; shard < kShards; ++shard)
+        terms.push_back(world.must(world.store().begin_term(Shard(shard), NodeId("node-1"))));
+    const Instant now = std::chrono::ceil<Seconds>(terms.back().watermark);
+    const auto claim = [&](std::uint32_t shard, std::uint32_t round) {
+        const Epoch epoch = terms[shard].epoch;
+        const Instant nominal = now - Seconds{round * kShards + shard};
+        return world.store().claim({.shard = Shard(shard),
+                                    .epoch = epoch,
+                                    .watermark = now,
+                                    .executions = {a_run(job, epoch, nominal)}});
+    };
+    constexpr std::uint32_t kRounds = 5;
+    const auto claim_in_all = [&](std::uint32_t rounds) {
+        std::vector<boost::asio::awaitable<Result<Claimed>>> claims;
+        for (std::uint32_t round = 0; round < rounds; ++round)
+            for (std::uint32_t shard = 0; shard < kShards; ++shard) claims.push_back(claim(shard, round));
+        return world.all(std::move(claims));
+    };
+
+    SECTION("every claim is good") {
+        const Statistics before = world.store().statistics();
+        for (const auto& claimed : claim_in_all(kRounds)) {
+            REQUIRE(claimed);
+            CHECK(claimed->mine == std::vector<bool>{true});
+        }
+        const Statistics after = world.store().statistics();
+        CHECK(after.transactions - before.transactions < kShards);
+        CHECK(after.retries == before.retries);
+        CHECK(world.number("select count(*) from t_cron_job_status") == kRounds * kShards);
+        CHECK(world.number("select count(*) from t_cron_shard where f_watermark = " +
+                           std::to_string(to_unix_millis(now))) == kShards);
+    }
+    SECTION("one term is over") {
+        world.sql("update t_cron_shard set f_epoch = f_epoch + 1 where f_shard = 7");
+        const auto claimed = claim_in_all(1);
+        for (std::uint32_t shard = 0; shard < kShards; ++shard) {
+            CAPTURE(shard);
+            if (shard == 7)
+                CHECK(claimed[shard].error().code == Errc::denied);
+            else
+                CHECK(claimed[shard]);
+        }
+        CHECK(world.number("select count(*) from t_cron_job_status") == kShards - 1);
+    }
+}
+
 TEST_CASE("the number of shards stays while a node lives", "[store]") {
     World world(Options{.lease = Seconds{2}});
     world.open();
