@@ -52,6 +52,7 @@ asio::awaitable<void> Scheduler::Impl::run() {
             if (confirms) node_.clock_check.confirm(node_.clock.now(), node_.clock.steady());
             stood(*standing);
         } else {
+            if (standing.error().code == Errc::conflict) report_name_taken(standing.error());
             held_.clear();
             rounds_with_free_ = 0;
             extra_ = 0;
@@ -131,6 +132,12 @@ void Scheduler::Impl::stood(const store::Standing& standing) {
     told_standby_ = stands_by;
     const bool is_one_of_many = warm_ && node_.options.nodes == store::Nodes::many;
     ready_ = ready_ || stands_by || is_one_of_many || leads();
+}
+
+void Scheduler::Impl::report_name_taken(const Error& error) {
+    if (std::exchange(told_name_taken_, true)) return;
+    log::error("{} node={}", error.what, node_.options.node);
+    if (node_.options.name_taken) node_.options.name_taken(error);
 }
 
 /// Once its lease has ended a node is taken for dead, and what it ran is run elsewhere: a command must not go

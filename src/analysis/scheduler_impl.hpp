@@ -50,6 +50,7 @@ private:
     void claim_abandoned(const store::Standing& standing);
     [[nodiscard]] bool is_held(Shard shard) const;
     void stood(const store::Standing& standing);
+    void report_name_taken(const Error& error);
     asio::awaitable<void> guard_lease();
     void check_clock(const store::Standing& standing);
     void take_and_release();
@@ -91,6 +92,7 @@ private:
     bool ready_{false};  // ... and this node has led, found another one leading, or is one of many
     bool over_{false};   // drained
     bool told_standby_{false};
+    bool told_name_taken_{false};
     std::vector<Shard> held_;
     std::size_t live_nodes_{1};
     int rounds_with_free_{0};  // one after the other

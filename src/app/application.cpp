@@ -19,6 +19,7 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr int kFailed = 2;  // exit code
 constexpr Millis kAnswerGrace{5'000};
 constexpr Millis kKillGrace{1'000};  // from SIGKILL to the end
 constexpr std::chrono::seconds kFilesLookedAt{1};
@@ -86,6 +87,7 @@ analysis::SchedulerOptions Application::scheduler_options_with_spreader() {
     analysis::SchedulerOptions options = scheduler_options(config_);
     options.spreader = messaging_.spreader();
     options.spread_fallback = config_.mq.fallback;
+    options.name_taken = [this](const Error&) { fail(); };
     return options;
 }
 
@@ -165,7 +167,13 @@ int Application::run() {
     io_.run();
     store_->close();
     log::info("ecron ended");
-    return 0;
+    return exit_code_;
+}
+
+void Application::fail() {
+    if (draining_) return;
+    exit_code_ = kFailed;
+    gate_.spawn("failure", drain());
 }
 
 asio::awaitable<void> Application::watch_signals() {

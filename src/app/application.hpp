@@ -29,7 +29,7 @@ public:
     Application(const config::Config& config, std::unique_ptr<store::Store> store,
                 boost::asio::io_context& io, const Clock& clock);
 
-    /// Listens and serves until a signal ends it; the exit code.
+    /// Listens and serves until a signal or a failure ends it; the exit code.
     int run();
 
 private:
@@ -37,6 +37,7 @@ private:
     boost::asio::awaitable<void> watch_signals();
     boost::asio::awaitable<void> watch_files();
     boost::asio::awaitable<void> drain();
+    void fail();  // drains, and the exit code tells that something is wrong
     void reload();
     void reload_files();
     analysis::SchedulerOptions scheduler_options_with_spreader();
@@ -67,6 +68,7 @@ private:
     Gate gate_;
     Wakeup file_watch_ends_;
     bool draining_{false};
+    int exit_code_{0};
     boost::asio::signal_set signals_;
 };
 

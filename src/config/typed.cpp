@@ -153,9 +153,17 @@ Kubernetes kubernetes(const Settled& from) {
     return kubernetes;
 }
 
+/// Two processes on one host cannot listen on the same port, and a restarted one listens on its own again.
+std::string default_node_id(const Settled& from) {
+    constexpr std::uint16_t kDefaultPort = 12'345;
+    const std::uint16_t port = from.port("cron_port");
+    const bool names_host_only = port == kDefaultPort || port == 0;
+    return names_host_only ? host_name() : fmt::format("{:.58}-{}", host_name(), port);
+}
+
 Life life(const Settled& from) {
     Life life;
-    life.node_id = from.said("node_id") ? from.text("node_id") : host_name();
+    life.node_id = from.said("node_id") ? from.text("node_id") : default_node_id(from);
     life.shutdown_grace = from.duration("shutdown_grace");
     life.multi_node = from.boolean("multi_node");
     return life;

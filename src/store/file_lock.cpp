@@ -9,15 +9,11 @@
 #include <cstring>
 #include <filesystem>
 
+#include "ecron/base/this_process.hpp"
+
 namespace ecron::store {
 
 namespace {
-
-std::string own_name() {
-    std::array<char, 256> host{};
-    if (gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
-    return fmt::format("process {} on {}", getpid(), host.data());
-}
 
 std::string holder(int descriptor) {
     std::array<char, 320> text{};
@@ -54,7 +50,7 @@ Result<void> FileLock::take(const std::string& path) {
         close(descriptor);
         return fail(Errc::conflict, text);
     }
-    const std::string self = own_name() + "\n";
+    const std::string self = this_process() + "\n";
     // The name is for people; a full disk must not keep ecron from starting.
     if (ftruncate(descriptor, 0) == 0) [[maybe_unused]]
         const auto written = pwrite(descriptor, self.data(), self.size(), 0);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "ecron/base/log.hpp"
+#include "ecron/base/this_process.hpp"
 #include "ecron/base/uuid.hpp"
 
 namespace ecron::store {
@@ -10,7 +11,17 @@ namespace ecron::store {
 namespace {
 
 constexpr Seconds kRenewal{1};
+constexpr std::size_t kLongestProcess = 128;  // bytes of f_process
 constexpr std::chrono::hours kRemembered{1};  // how long nodes that are gone are kept for people to see
+
+/// Assignments of an upsert that keep the old value where the row belongs to another process.
+std::string assign_if_own(std::initializer_list<std::string_view> columns) {
+    std::string text;
+    for (const std::string_view column : columns)
+        text += fmt::format("{0}{1} = if(f_instance = values(f_instance), values({1}), {1})",
+                            text.empty() ? "" : ", ", column);
+    return text;
+}
 
 }  // namespace
 
@@ -18,6 +29,7 @@ NodeLease::NodeLease(boost::asio::io_context& io, const Options& options, const 
     : options_(options),
       clock_(clock),
       instance_(random_uuid()),
+      process_(this_process().substr(0, kLongestProcess)),
       thread_(io, [this](LeaseWork& work) { work.result = carry_out(work); }) {}
 
 NodeLease::~NodeLease() { close(); }
@@ -45,7 +57,7 @@ Result<void> NodeLease::carry_out(const LeaseWork& work) {
         told_can_lead_ = work.can_lead();
     }
     try {
-        if (!session_) session_ = std::make_unique<Session>(options_, SessionUse::lease, clock_);
+        if (!session_) open_session();
         if (work.wish() == LeaseWork::Wish::renew) {
             renew(work);
         } else {
@@ -65,30 +77,62 @@ Result<void> NodeLease::carry_out(const LeaseWork& work) {
     }
 }
 
+void NodeLease::open_session() {
+    session_ = std::make_unique<Session>(options_, SessionUse::lease, clock_);
+    name_locked_ = false;
+    bool is_galera = false;
+    std::string name;
+    Statement& read =
+        session_->prepare("show variables where variable_name in ('wsrep_on', 'wsrep_node_name')", "", "ss");
+    for (read.run(); read.fetch();) {
+        if (read.text(0) == "wsrep_on")
+            is_galera = read.text(1) == "ON";
+        else
+            name = read.text(1);
+    }
+    database_node_ = is_galera ? name : std::string{};
+}
+
+/// Whether this session holds the lock of the node's name, so that no other process of that name is
+/// connected.
+bool NodeLease::lock_name(const NodeId& node) {
+    if (name_locked_) return true;
+    // The name itself may be longer than a lock's name.
+    const std::string hash = keyed_uuid("node", node.value(), Instant{});
+    Statement& take = session_->prepare(
+        fmt::format("select get_lock({}, 0)", session_->lock_name("node/" + hash)), "", "i");
+    name_locked_ = take.first() && take.integer(0) == 1;
+    return name_locked_;
+}
+
 void NodeLease::renew(const LeaseWork& work) {
     const std::string_view now = session_->dialect().now_expression();
-    const bool first = !state().renewed && !state().usurped;
-    if (first) {
+    if (state().name == Name::unknown) {
         Statement& forget = session_->prepare(
             fmt::format("delete from t_cron_node where f_lease_until < {} - :age", now), "i");
         forget << std::int64_t{Millis(kRemembered).count()};
         forget.run();
     }
-    // The later process takes the name over; the earlier one gets it back when that one's lease has ended.
+    // What an earlier process left is taken over once; a name that another process has taken since is not
+    // taken back before that one's lease has ended.
+    const bool alone = lock_name(work.node());
+    const bool takes_over = alone && !had_name_;
     // The columns are assigned in this order.
     Statement& write = session_->prepare(
         fmt::format(
-            "insert into t_cron_node (f_node, f_instance, f_lease_until, f_clock_ahead, f_can_lead) values "
-            "(:node, :instance, {0} + :lease, :ahead, :leads) on duplicate key update f_instance = "
-            "if({1}f_lease_until <= {0}, values(f_instance), f_instance), f_clock_ahead = if(f_instance = "
-            "values(f_instance), values(f_clock_ahead), f_clock_ahead), f_can_lead = if(f_instance = "
-            "values(f_instance), values(f_can_lead), f_can_lead), f_lease_until = if(f_instance = "
-            "values(f_instance), values(f_lease_until), f_lease_until)",
-            now, first ? "1 = 1 or " : ""),
-        "ssiii");
+            "insert into t_cron_node (f_node, f_instance, f_lease_until, f_clock_ahead, f_can_lead, "
+            "f_process, "
+            "f_since, f_database_node) values (:node, :instance, {0} + :lease, :ahead, :leads, :process, "
+            "{0}, "
+            ":database) on duplicate key update f_since = if(f_instance <> values(f_instance), "
+            "values(f_since), f_since), f_instance = if({1}f_lease_until <= {0}, values(f_instance), "
+            "f_instance), {2}",
+            now, takes_over ? "1 = 1 or " : "",
+            assign_if_own({"f_clock_ahead", "f_can_lead", "f_process", "f_database_node", "f_lease_until"})),
+        "ssiiiss");
     const SteadyInstant sent = clock_.steady();
     write << work.node().value() << instance_ << std::int64_t{Millis(options_.lease).count()}
-          << std::int64_t{work.clock_ahead().count()} << work.can_lead();
+          << std::int64_t{work.clock_ahead().count()} << work.can_lead() << process_ << database_node_;
     write.run();
     read_cluster(work.node(), sent);
 }
@@ -97,23 +141,65 @@ void NodeLease::read_cluster(const NodeId& node, SteadyInstant sent) {
     // After an outage every lease may have ended: whoever lives gets the time to say so.
     if (!answering_since_) answering_since_ = sent;
     const bool settled = sent - *answering_since_ >= options_.lease;
+    // Of nodes that use different nodes of a Galera cluster, the one that came later is to know.
     Statement& read = session_->prepare(
-        fmt::format("select (select count(*) from t_cron_shard), (select count(*) from t_cron_node where "
-                    "f_lease_until > {} - :grace and (f_can_lead = 1 or f_node = :self)), "
-                    "(select f_instance from t_cron_node where f_node = :node)",
-                    session_->dialect().now_expression()),
-        "iss", "iis");
+        fmt::format(
+            "select (select count(*) from t_cron_shard), (select count(*) from t_cron_node where "
+            "f_lease_until > {0} - :grace and (f_can_lead = 1 or f_node = :self)), n.f_instance, "
+            "n.f_lease_until, n.f_process, n.f_since, (select concat(o.f_node, ' uses ', "
+            "o.f_database_node) from t_cron_node o where o.f_lease_until > {0} and o.f_can_lead = 1 and "
+            "o.f_database_node not in ('', :database) and o.f_node <> n.f_node and (o.f_since < "
+            "n.f_since or (o.f_since = n.f_since and o.f_node < n.f_node)) order by o.f_since limit 1) "
+            "from t_cron_node n where n.f_node = :node",
+            session_->dialect().now_expression()),
+        "isss", "iisisis");
     read << (settled ? std::int64_t{0} : std::int64_t{Millis(options_.lease).count()}) << node.value()
-         << node.value();
-    read.first();
-    const bool mine = read.text(2) == instance_;
-    const std::scoped_lock lock(mutex_);
-    if (!mine && !state_.usurped)
-        log::error("another process has this node's name, this one leads no more node={}", node);
-    state_ = {.renewed = mine ? std::optional(sent) : std::nullopt,
+         << database_node_ << node.value();
+    if (!read.first()) throw SqlError(SqlFault::again, 0, "the row of this node's lease is missing");
+    const Name name = read.text(2) == instance_ ? Name::own : name_of_another(read.integer(3), sent);
+    State now{.renewed = name == Name::own ? std::optional(sent) : std::nullopt,
               .shards = static_cast<std::size_t>(read.integer(0)),
               .live_nodes = std::max<std::size_t>(1, static_cast<std::size_t>(read.integer(1))),
-              .usurped = !mine};
+              .name = name,
+              .other_database_node = database_node_.empty() ? std::string{} : read.text(6)};
+    if (name == Name::own) {
+        had_name_ = true;
+        other_holder_.reset();
+    } else {
+        const std::string process = read.text(4).empty() ? "instance " + read.text(2) : read.text(4);
+        now.holder = fmt::format("{}, since {}", process, format_rfc3339(from_unix_millis(read.integer(5))));
+    }
+    log_changes(node, now, sent);
+    const std::scoped_lock lock(mutex_);
+    state_ = std::move(now);
+}
+
+/// Another process has the name. It is alive if it has renewed its lease by the time at which the lease that
+/// was seen first would have ended.
+NodeLease::Name NodeLease::name_of_another(std::int64_t lease_until, SteadyInstant now) {
+    if (!other_holder_) other_holder_ = Holder{.seen = now, .lease_until = lease_until};
+    const bool would_have_ended = now - other_holder_->seen >= options_.lease;
+    return would_have_ended && lease_until > other_holder_->lease_until ? Name::lost : Name::taken;
+}
+
+void NodeLease::log_changes(const NodeId& node, const State& now, SteadyInstant at) {
+    if (now.name == Name::taken && state().name != Name::taken)
+        log::warn("waiting for the lease of another process with the same node_id node={} holder=\"{}\"",
+                  node, now.holder);
+    if (now.other_database_node.empty()) {
+        if (told_divided_) log::info("every node uses the same node of the Galera cluster node={}", node);
+        divided_since_.reset();
+        told_divided_ = false;
+        return;
+    }
+    // While a writer fails over, nodes may move from one to another at different times.
+    if (!divided_since_) divided_since_ = at;
+    if (told_divided_ || at - *divided_since_ < options_.lease) return;
+    log::error(
+        "nodes use different nodes of the Galera cluster, this one leads nothing node={} uses={} "
+        "other=\"{}\"",
+        node, database_node_, now.other_database_node);
+    told_divided_ = true;
 }
 
 }  // namespace ecron::store

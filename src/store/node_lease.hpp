@@ -10,8 +10,13 @@
 /// renewal comes how many nodes can lead and how many shards there are; the renewal says whether this one
 /// can.
 ///
-/// Of two processes with one name the later one has the lease; the earlier one is told so (conflict) until
-/// the later one's lease has ended.
+/// A name belongs to one process. While the lease session holds the advisory lock of the name, no other
+/// process that has it is connected, so a process that starts takes over what a killed one has left. A
+/// process that finds the name taken leads nothing and waits until that lease would have ended; if the lease
+/// was renewed meanwhile, the name is lost for good.
+///
+/// On a Galera cluster, advisory locks hold on one of its nodes only, so two ecron nodes that use different
+/// ones could both lead. The row says which one a node uses; the node that came later does not lead.
 namespace ecron::store {
 
 class NodeLease;
@@ -41,12 +46,15 @@ public:
     NodeLease(boost::asio::io_context& io, const Options& options, const Clock& clock);
     ~NodeLease();
 
+    enum class Name : std::uint8_t { unknown, own, taken, lost };
     /// What the last good renewal told. Threads: any.
     struct State {
-        std::optional<SteadyInstant> renewed{};  // when it was sent; nothing: never, or another has the name
+        std::optional<SteadyInstant> renewed{};  // when it was sent; nothing: the name is not this process's
         std::size_t shards{1};
         std::size_t live_nodes{1};  // that can lead
-        bool usurped{false};
+        Name name{Name::unknown};
+        std::string holder{};               // of the name, if it is another process
+        std::string other_database_node{};  // "NODE uses NAME": of a node that came earlier and can lead
     };
     [[nodiscard]] State state() const;
     [[nodiscard]] bool lives() const;  // the lease has not ended, by this process's steady clock
@@ -57,13 +65,29 @@ public:
 
 private:
     Result<void> carry_out(const LeaseWork& work);
+    void open_session();
+    bool lock_name(const NodeId& node);
     void renew(const LeaseWork& work);
     void read_cluster(const NodeId& node, SteadyInstant sent);
+    Name name_of_another(std::int64_t lease_until, SteadyInstant now);
+    void log_changes(const NodeId& node, const State& now, SteadyInstant at);
 
     const Options& options_;
     const Clock& clock_;
     const std::string instance_;
+    const std::string process_;  // this one, for the error of another process
     std::unique_ptr<Session> session_{};
+    bool name_locked_{false};      // by the session
+    bool had_name_{false};         // this process, at some time
+    std::string database_node_{};  // of a Galera cluster, that the session uses; else empty
+    /// Another process's lease under this name when it was first seen.
+    struct Holder {
+        SteadyInstant seen{};
+        std::int64_t lease_until{};
+    };
+    std::optional<Holder> other_holder_{};
+    std::optional<SteadyInstant> divided_since_{};  // nodes use different nodes of the Galera cluster
+    bool told_divided_{false};
     std::optional<SteadyInstant> answering_since_{};  // of the store, as far as this session knows
 
     mutable std::mutex mutex_;

@@ -106,8 +106,9 @@ public:
     Awaitable<Standing> campaign(CampaignRound round) override {
         if (lone_) co_return lone_->campaign(round);
         NodeLease::State lease = lease_->state();
-        const bool first = !lease.renewed && !lease.usurped;
-        const bool can_lead = round.most > 0;
+        using Name = NodeLease::Name;
+        const bool first = lease.name == Name::unknown;
+        const bool can_lead = round.most > 0 && lease.other_database_node.empty();
         const auto renewal = [this, can_lead, node = round.node] {
             return std::make_unique<LeaseWork>(LeaseWork::Wish::renew, node, clock_ahead_, can_lead);
         };
@@ -118,11 +119,13 @@ public:
         } else if (lease_->due(can_lead)) {
             lease_->submit(renewal());
         }
-        if (lease.usurped) round = give_up(std::move(round));
+        const bool is_taken = lease.name == Name::taken || lease.name == Name::lost;
+        const bool leads_nothing = is_taken || !lease.other_database_node.empty();
+        if (leads_nothing) round = give_up(std::move(round));
         auto work = std::make_unique<LockRound>(std::move(round), lease.shards, lease_->lives());
         Result<Locks> locks = co_await await_answer(std::move(work), *leadership_);
         if (!locks) co_return std::unexpected(locks.error());
-        if (lease.usurped) co_return fail(Errc::conflict, "another process has the name of this node");
+        if (is_taken) co_return std::unexpected(name_error(lease));
         clock_ahead_ = locks->clock_ahead;
         if (locks->free > 0 && can_lead) {  // perhaps since there are fewer nodes than a moment ago
             const Result<void> renewed = co_await await_answer(renewal(), *lease_);
@@ -135,7 +138,7 @@ public:
                            .shards = lease.shards,
                            .live_nodes = many ? lease.live_nodes : 1,
                            .free = locks->free,
-                           .led_by_others = locks->others,
+                           .led_by_others = leads_nothing ? lease.shards : locks->others,
                            .lease_renewed = lease.renewed};
     }
     [[nodiscard]] bool leads(Shard shard) const override {
@@ -409,6 +412,13 @@ private:
     [[nodiscard]] std::size_t shard_count() const { return lone_ ? lone_->shards() : lease_->state().shards; }
 
     /// What a node does whose name another has: it gives every shard back.
+    static Error name_error(const NodeLease::State& lease) {
+        const bool is_lost = lease.name == NodeLease::Name::lost;
+        return {is_lost ? Errc::conflict : Errc::unavailable,
+                "another process uses this node_id: " + lease.holder,
+                {}};
+    }
+
     static CampaignRound give_up(CampaignRound round) {
         round.most = 0;
         for (std::uint32_t shard = 0; shard < kMostShards; ++shard) round.release.emplace_back(shard);

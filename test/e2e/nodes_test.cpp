@@ -17,7 +17,13 @@ const Settings kMany{{"multi_node", "true"}, {"node_id", "node-1"}};
 /// A world whose first node is `ecron`, and more of them.
 class Nodes {
 public:
-    explicit Nodes(int count) : world{kMany} {
+    /// With `shards` planning is divided anew before the nodes start.
+    explicit Nodes(int count, int shards = 0) : world{kMany} {
+        if (shards > 0) {
+            CHECK(world.ecron.terminate() == 0);
+            CHECK(world.ecron.run_command({"db", "shards", std::to_string(shards)}) == 0);
+            world.ecron.start();
+        }
         for (int number = 2; number <= count; ++number) add(number);
     }
     Ecron& add(int number) {
@@ -50,16 +56,6 @@ public:
 
 void more_calls(Target& target, std::size_t count) { target.wait_for("/run", target.count("/run") + count); }
 
-/// Divides planning into so many shards; no node may run.
-void divide(const Database& database, int shards) {
-    for (int shard = 1; shard < shards; ++shard) {
-        const auto none = database.rows(
-            "insert into t_cron_shard (f_shard, f_epoch, f_beats, f_node, f_watermark, f_planned) select " +
-            std::to_string(shard) + ", 0, 0, '', f_watermark, f_planned from t_cron_shard where f_shard = 0");
-        CHECK(none.empty());
-    }
-}
-
 /// The shards that a node says it has taken, less those it has given away.
 std::set<std::string> shards_of(const Ecron& node) {
     std::set<std::string> shards;
@@ -77,9 +73,9 @@ std::set<std::string> shards_of(const Ecron& node) {
 
 }  // namespace
 
-TEST_CASE("every node takes writes, and one of them plans", "[nodes]") {
+TEST_CASE("every node takes writes, and with one shard one of them plans", "[nodes]") {
     if (!Database::tests_mysql()) return;
-    Nodes nodes{2};
+    Nodes nodes{2, 1};
     CHECK_FALSE(nodes[2].logged("lead taken"));
     const Reply created = nodes[2].api().post("/job", nodes.world.text_of({.name = "second's"}));
     CAPTURE(created.body, nodes[1].log());
@@ -163,7 +159,7 @@ TEST_CASE("a run goes on where it was begun when its node hands over, and counts
 
 TEST_CASE("what is asked of a node that does not lead, the leader does", "[nodes]") {
     if (!Database::tests_mysql()) return;
-    Nodes nodes{2};
+    Nodes nodes{2, 1};
     World& world = nodes.world;
     const std::string job = world.given({.path = "/slow", .cron = "0 0 1 1 *"});
 
@@ -211,10 +207,7 @@ TEST_CASE("what is asked of a node that does not lead, the leader does", "[nodes
 
 TEST_CASE("shards spread over the nodes as these come and go, and no run is lost or doubled", "[nodes]") {
     if (!Database::tests_mysql()) return;
-    Nodes nodes{1};
-    CHECK(nodes[1].terminate() == 0);
-    divide(nodes.world.database, 4);
-    nodes[1].start();
+    Nodes nodes{1, 4};
     wait_until("the first one leads all", [&] { return shards_of(nodes[1]).size() == 4; });
     nodes.given_firing(40);
     more_calls(nodes.world.target, 80);
@@ -241,12 +234,48 @@ TEST_CASE("shards spread over the nodes as these come and go, and no run is lost
     CHECK(result.missed == 0);
 }
 
+TEST_CASE("the nodes of a new database share the work", "[nodes]") {
+    if (!Database::tests_mysql()) return;
+    Nodes nodes{3};
+    wait_until("each leads its share of 16 shards", [&] {
+        std::size_t sum = 0;
+        for (const int node : {1, 2, 3}) {
+            const std::size_t shards = shards_of(nodes[node]).size();
+            if (shards < 4 || shards > 6) return false;
+            sum += shards;
+        }
+        return sum == 16;
+    });
+    nodes.given_firing(60);
+    more_calls(nodes.world.target, 180);
+    const auto begun =
+        nodes.world.database.rows("select f_node, count(*) from t_cron_attempt group by f_node");
+    CHECK(begun.size() == 3);
+    const Account result = nodes.end();
+    CAPTURE(result.examples, result.planned, result.calls);
+    CHECK(result.clean());
+    CHECK(result.repeated == 0);
+}
+
+TEST_CASE("a second process with the same node_id ends with an error that names the first", "[nodes]") {
+    if (!Database::tests_mysql()) return;
+    World world{kMany};
+    world.given({});
+    Settings settings = world.database.settings();
+    settings["multi_node"] = "true";
+    settings["node_id"] = "node-1";
+    Ecron second{world.database.folder(), settings};
+    CHECK(second.run_to_end() == 2);
+    CAPTURE(second.log());
+    CHECK(second.logged("another process uses this node_id: process " + std::to_string(world.ecron.pid())));
+    const std::size_t calls = world.target.count("/run");
+    world.target.wait_for("/run", calls + 2);
+    CHECK_FALSE(world.ecron.logged("lead lost"));
+}
+
 TEST_CASE("runs of one concurrency key share its slots over all shards", "[nodes]") {
     if (!Database::tests_mysql()) return;
-    Nodes nodes{1};
-    CHECK(nodes[1].terminate() == 0);
-    divide(nodes.world.database, 4);
-    nodes[1].start();
+    Nodes nodes{1, 4};
     nodes.add(2);
     wait_until("two lead two each",
                [&] { return shards_of(nodes[1]).size() == 2 && shards_of(nodes[2]).size() == 2; });

@@ -167,6 +167,9 @@ void Proxy::slow_down(std::chrono::milliseconds delay) {
 void Proxy::heal() {
     state_->there([this] { state_->set({}); });
 }
+void Proxy::move_to(std::uint16_t port) {
+    state_->there([this, port] { state_->server.port(port); });
+}
 void Proxy::lose_answer_to(std::string text) {
     state_->there([this, &text] { state_->awaited = std::move(text); });
 }

@@ -24,6 +24,8 @@ public:
     /// Whatever is said takes that long.
     void slow_down(std::chrono::milliseconds delay);
     void heal();
+    /// New connections go to another port of the host; those that stand stay where they are.
+    void move_to(std::uint16_t port);
     /// The next packet with this text reaches the server; its answer comes back as the end of the connection.
     void lose_answer_to(std::string text);
     [[nodiscard]] int lost() const;

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "ecron/base/this_process.hpp"
 #include "network/proxy.hpp"
 #include "store/leadership.hpp"
 #include "store/node.hpp"
@@ -32,14 +33,26 @@ struct Divided : World {
     }
 };
 
-/// Ends the session that holds the lock of a shard, as the end of its process would.
+template <class Condition> void wait_until(Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > deadline) FAIL("waited in vain");
+        std::this_thread::sleep_for(Millis{20});
+    }
+}
+
+/// Ends the session that holds the lock of a shard, as the end of its process would, and waits
+/// until it is gone.
 void kill_holder(World& world, Shard shard) {
     Session session = world.session();
     Statement& find =
         session.prepare("select coalesce(is_used_lock(" + lock_name(session, shard) + "), 0)", "", "i");
     REQUIRE(find.first());
     REQUIRE(find.integer(0) != 0);
-    session.run("kill connection " + std::to_string(find.integer(0)));
+    const std::int64_t connection = find.integer(0);
+    session.run("kill connection " + std::to_string(connection));
+    // The session ends some time after the server has answered.
+    wait_until([&] { return find.first() && find.integer(0) != connection; });
 }
 
 /// The expression that version 0.1.0 sends.
@@ -50,14 +63,6 @@ std::string released_lock_name(const std::string& shard) {
 bool has_md5(World& world) {
     const std::string version = world.text("select version()");
     return version.find("MariaDB") != std::string::npos || std::stoi(version) < 9;
-}
-
-template <class Condition> void wait_until(Condition condition) {
-    const auto deadline = std::chrono::steady_clock::now() + kPatience;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > deadline) FAIL("waited in vain");
-        std::this_thread::sleep_for(Millis{20});
-    }
 }
 
 }  // namespace
@@ -401,19 +406,59 @@ TEST_CASE("a process of older code, which does not say whether it can lead, is t
     wait_until([&] { return node.campaign(1)->live_nodes == 2; });
 }
 
-TEST_CASE("of two processes with one name the later one has it", "[store]") {
+TEST_CASE("a process whose name another one uses waits for its lease and then fails with the holder",
+          "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world(4, Nodes::many, Seconds{5});
-    Node earlier(world, "same");
-    REQUIRE(earlier.held().size() == 4);
+    Node holder(world, "same");
+    REQUIRE(holder.held().size() == 4);
     Node later(world, "same");
-    CHECK(later.held().empty());  // the locks are still the earlier one's
-    wait_until([&] { return !earlier.campaign(); });
-    CHECK(earlier.campaign().error().code == Errc::conflict);
-    CHECK_FALSE(earlier.store().leads(kFirst));
-    wait_until([&] { return later.held().size() == 4; });
-    REQUIRE(later.await(later.store().leave(NodeId("same"))));
-    wait_until([&] { return earlier.campaign().has_value(); });
+    const Result<Standing> waiting = later.campaign();
+    REQUIRE_FALSE(waiting);
+    CHECK(waiting.error().code == Errc::unavailable);
+    Error error = waiting.error();
+    wait_until([&] {
+        REQUIRE(holder.campaign());
+        error = later.campaign().error();
+        return error.code == Errc::conflict;
+    });
+    CHECK_THAT(error.what, Catch::Contains(this_process()));
+    CHECK_THAT(error.what, Catch::Contains(", since 2"));
+    CHECK(holder.held().size() == 4);
+    CHECK_FALSE(later.store().leads(kFirst));
+}
+
+TEST_CASE("a process takes over the name of one that is gone", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    SECTION("at once if its sessions are gone, as after a kill") {
+        Divided world(4, Nodes::many, Seconds{600});  // far longer than the test waits
+        {
+            Node killed(world, "same");
+            REQUIRE(killed.held().size() == 4);
+        }
+        REQUIRE(world.number("select count(*) from t_cron_node") == 1);
+        Node restarted(world, "same");
+        wait_until([&] {
+            const Result<Standing> standing = restarted.campaign();
+            return standing && standing->held.size() == 4;
+        });
+    }
+    SECTION("within the lease if it is silent, and then it fails itself") {
+        Divided world(4, Nodes::many, Seconds{5});
+        Node silent(world, "same");
+        REQUIRE(silent.held().size() == 4);
+        Node restarted(world, "same");
+        wait_until([&] {
+            const Result<Standing> standing = restarted.campaign();
+            return standing && standing->held.size() == 4;
+        });
+        wait_until([&] {
+            (void)restarted.campaign();
+            const Result<Standing> standing = silent.campaign();
+            return !standing && standing.error().code == Errc::conflict;
+        });
+        CHECK_FALSE(silent.store().leads(kFirst));
+    }
 }
 
 TEST_CASE("a lease that takes long to be written disturbs no lock", "[store]") {

@@ -45,6 +45,8 @@ struct SchedulerOptions {
     Millis tail{200};             // between two looks at the change log
     Spreader* spreader{nullptr};  // where there is one, attempts are offered to all nodes while several live
     Millis spread_fallback{2'000};  // until the shard's leader carries an attempt out itself
+    /// Called once, if another process uses this node's name: this process should end with that error.
+    std::function<void(const Error&)> name_taken{};
 };
 
 /// Counters since start, for metrics. Lateness is start minus due.

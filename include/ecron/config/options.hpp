@@ -193,7 +193,7 @@ inline constexpr std::array kOptions = [] {
     ecron("webhook_retry_for", duration, "24h", webhooks, "How long a webhook is tried again before it becomes a dead letter.", {0, 30 * kDay}),
     secret(ecron("webhook_secret", text, "", webhooks, "Secret that webhooks are signed with (whsec_ and base64), or two with a space between while one replaces the other; empty: only those of tenants with a secret of their own are signed.")),
 
-    ecron("node_id", text, "", life, "Name of this process among others, at most 64 letters, digits and .-_; empty: the host's name."),
+    ecron("node_id", text, "", life, "Name of this process among others, at most 64 letters, digits and .-_; empty: the host's name, with the port if that is not the default one."),
     ecron("shutdown_grace", duration, "30s", life, "How long runs under way may take to end when ecron is told to stop.", {0, kDay}),
     old("multi_node", boolean, "false", life, "Whether several processes share the work (MySQL and MariaDB); else the others stand by."),
     ignored(old("analysis_load_sleep", duration, "10s", life, "Interval of the old service's loading of jobs.", kOldSleep)),

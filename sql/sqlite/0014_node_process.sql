@@ -1,0 +1,2 @@
+-- min_binary: 0.1.0
+-- Nodes have leases on MySQL only.
