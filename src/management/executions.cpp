@@ -85,7 +85,9 @@ Answer run_job(Call call) {
     auto execution = co_await call.api.runs.run_now(std::move(job), model::Trigger::manual, std::move(id));
     if (!execution) co_return refuse_execution(call, execution.error());
     call.note(execution->id.value(), {}, execution->tenant);
-    co_return run_answer(call.api, std::move(*execution));
+    http::Response response = run_answer(call.api, std::move(*execution));
+    add_warnings(response, input->warnings);
+    co_return response;
 }
 
 Answer show_execution(Call call) {

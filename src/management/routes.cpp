@@ -51,7 +51,7 @@ const std::vector<Route>& routes() {
          "StatusInput[]", 200, "Failed", {}, {400, 503}},
         {post, prefix, "/jobexecution", "runJob", run_job, execute,
          "Runs a job now: as sent when it has a mode, else the stored one of that job_id.",
-         {"Idempotency-Key"}, "JobInput", 200, "Status", {}, {400, 404, 409, 503}},
+         {"Idempotency-Key"}, "JobInput", 200, "Status", {"X-Ecron-Warning"}, {400, 404, 409, 503}},
         {get, prefix, "/jobexecution/:execute_id", "showExecution", show_execution, read,
          "One execution and its attempts.", {}, "", 200, "Execution", {}, {400, 404, 503}},
         {get, prefix, "/jobexecution/:execute_id/output", "showOutput", show_output, read,

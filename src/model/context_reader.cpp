@@ -1,6 +1,7 @@
 #include "model/context_reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/json/value.hpp>
 
 #include "ecron/base/http_url.hpp"
@@ -86,9 +87,21 @@ void check_url(std::string_view url, std::string_view name, Members& members) {
         members.refuse(name, checked.error().what);
 }
 
-std::string method_of(Members& info) {
-    const std::string method = info.text("method").value_or("");
-    return method == "GET" || method == "PUT" || method == "DELETE" ? method : "POST";
+bool is_method(std::string_view text) {
+    constexpr std::array<std::string_view, 6> kMethods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
+    return std::ranges::find(kMethods, text) != kMethods.end();
+}
+
+std::string upper(std::string text) {
+    for (char& c : text)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return text;
+}
+
+std::string method_of(Members& info, Origin origin) {
+    std::string method = info.text("method").value_or("");
+    if (origin == Origin::client) method = upper(std::move(method));
+    return is_method(method) ? method : "POST";
 }
 
 }  // namespace
@@ -113,11 +126,11 @@ std::optional<Mode> read_mode(const Members& context, Origin origin) {
     return std::nullopt;
 }
 
-void read_target(Members& context, Context& into) {
+void read_target(Members& context, Origin origin, Context& into) {
     into.exec = context.text("exec").value_or("");
     into.execute_id = context.text("execute_id", kIdLimit).value_or("");
     if (std::optional<Members> info = context.object("info")) {
-        into.method = method_of(*info);
+        into.method = method_of(*info, origin);
         into.params = info->name_values("params");
         into.headers = info->name_values("headers");
         into.body = info->object_text("body");
@@ -147,6 +160,16 @@ void check_target(const Context& context, Members& members) {
     if (!context.webhook.empty()) check_url(context.webhook, "notify.webhook", members);
 }
 
+std::vector<std::string> replaced_method(Members& context) {
+    std::optional<Members> info = context.object("info");
+    const std::string given = info ? info->text("method").value_or("") : "";
+    if (given.empty() || is_method(upper(given))) return {};
+    return {
+        fmt::format("info.method \"{}\" is not known: POST is sent (known are GET, HEAD, POST, PUT, PATCH, "
+                    "DELETE)",
+                    Members::shortened(given))};
+}
+
 Result<Context> read_context(std::string_view json) {
     Context context;
     if (json.empty()) return context;
@@ -160,7 +183,7 @@ Result<Context> read_context(std::string_view json) {
     Members members{*root, json, "", ignored};
     context.mode = read_mode(members, Origin::store).value_or(Mode::http);
     read_window(members, Origin::store, context.plan);
-    read_target(members, context);
+    read_target(members, Origin::store, context);
     read_knobs(members, Retry{}, context);
     return context;
 }

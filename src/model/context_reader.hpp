@@ -13,8 +13,11 @@ namespace ecron::model {
 void read_window(Members& context, Origin origin, Plan& plan);
 /// The mode; nothing when it is missing or none of ecron's.
 std::optional<Mode> read_mode(const Members& context, Origin origin);
-/// What is called and how: exec, info, notify, execute_id.
-void read_target(Members& context, Context& into);
+/// What is called and how: exec, info, notify, execute_id. Methods may be in lower case for Origin::client
+/// only: the old service sent a POST for them.
+void read_target(Members& context, Origin origin, Context& into);
+/// A warning if `info.method` is none that is known, and POST takes its place.
+std::vector<std::string> replaced_method(Members& context);
 /// ecron's own members. `retry` holds what a given `retry` leaves open.
 void read_knobs(Members& context, const Retry& retry, Context& into);
 

@@ -67,6 +67,7 @@ void write_retry(JsonWriter& json, const Retry& retry) {
     write_duration(json, "initial", retry.initial);
     json.key("multiplier").number(retry.multiplier);
     write_duration(json, "max", retry.max);
+    write_duration(json, "after_max", retry.after_max);
     if (!retry.on.empty()) {
         json.key("on").begin_array();
         for (const CodeRange& range : retry.on) {
@@ -118,8 +119,9 @@ std::string write_context(const Context& context) {
 }
 
 std::string canonical_context(std::string_view stored) {
-    const Result<Context> context = read_context(stored);
-    return write_context(context ? *context : Context{});
+    Context context = read_context(stored).value_or(Context{});
+    if (context.method == "HEAD" || context.method == "PATCH") context.method = "POST";
+    return write_context(context);
 }
 
 }  // namespace ecron::model

@@ -49,10 +49,11 @@ public:
         check_mode();
         check_type();
         check_length(input_.job.remarks, "remarks", rules_.remarks_limit);
-        read_target(context_, input_.context);
+        read_target(context_, Origin::client, input_.context);
         if (input_.has_mode) check_target(input_.context, context_);
         read_knobs(context_, rules_.retry, input_.context);
         input_.warnings = near_misses(context_);
+        if (input_.context.mode != Mode::exe) warn(replaced_method(context_));
         if (purpose_ == Purpose::store) check_schedule();
         input_.job.context = write_context(input_.context);
         return std::move(input_);
@@ -143,11 +144,15 @@ private:
                 fmt::format("{} (at position {})", parsed.error().reason, parsed.error().position));
             return;
         }
-        input_.warnings.insert(input_.warnings.end(), parsed->warnings.begin(), parsed->warnings.end());
+        warn(parsed->warnings);
         if (!keeps_expression() && !parsed->schedule.next_after(now_))
             refuse_schedule("no run is left: the last one was to be in the past");
         else
             warn_of_plan(parsed->schedule, job.type, plan, now_, input_.warnings);
+    }
+
+    void warn(const std::vector<std::string>& warnings) {
+        input_.warnings.insert(input_.warnings.end(), warnings.begin(), warnings.end());
     }
 
     /// An unknown zone is a problem of its own; the expression is then judged without it.

@@ -109,6 +109,7 @@ std::optional<Retry> read_retry(Members& context, const Retry& defaults) {
                                            format_duration(retry.initial)));
         retry.max = retry.initial;
     }
+    if (const auto after_max = members->duration("after_max", 0ms, kMonth)) retry.after_max = after_max;
     retry.multiplier = members->number("multiplier", 1, 100).value_or(retry.multiplier);
     if (members->find("on") != nullptr)
         retry.on =
@@ -136,7 +137,8 @@ constexpr std::array<std::string_view, 19> kKnobNames{
     "start_deadline",  "overlap",          "jitter",       "timeout",  "retry",
     "completion",      "callback_timeout", "on_node_loss", "priority", "concurrency_key",
     "max_concurrency", "labels",           "retention",    "repeats"};
-constexpr std::array<std::string_view, 5> kRetryNames{"max_attempts", "initial", "multiplier", "max", "on"};
+constexpr std::array<std::string_view, 6> kRetryNames{"max_attempts", "initial",   "multiplier",
+                                                      "max",          "after_max", "on"};
 
 bool contains(Names names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();

@@ -116,6 +116,26 @@ TEST_CASE("a job is replaced whole, but for id, tenant and creation", "[manageme
     CHECK(service.runs.heard == Names{"changed a", "changed b"});
 }
 
+TEST_CASE("likely mistakes in a job are warned of in the body or, where there is none, in a header field",
+          "[management]") {
+    Service service;
+    const std::string odd = R"({"job_name":"a","job_type":"scheduled","job_cron_time":"0 0 * * *",)"
+                            R"("job_context":{"mode":"http","exec":"http://h/","info":{"method":"FOO"}}})";
+    const std::string warning =
+        R"(info.method "FOO" is not known: POST is sent (known are GET, HEAD, POST, PUT, PATCH, DELETE))";
+    const Reply created = service.post("/job", odd);
+    REQUIRE(created.status() == 201);
+    CHECK(created.at("/warnings/0") == warning);
+    CHECK(created.field("X-Ecron-Warning").empty());
+    const std::string id{created.at("/job_id").as_string()};
+    const Reply replaced = service.put("/job/" + id, odd);
+    CHECK(replaced.status() == 200);
+    CHECK(replaced.text().empty());
+    CHECK(replaced.field("X-Ecron-Warning") == warning);
+    CHECK(service.put("/job/" + id, job_text("a")).field("X-Ecron-Warning").empty());
+    CHECK(service.post("/jobexecution", odd).field("X-Ecron-Warning") == warning);
+}
+
 TEST_CASE("a PUT of an unknown job is 404 between the checks that clients know", "[management]") {
     Service service;
     CHECK(service.put("/job/nobody", job_text("a")).status() == 404);

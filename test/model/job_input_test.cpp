@@ -92,7 +92,7 @@ TEST_CASE("ecron's own members are read", "[model]") {
     CHECK(context.plan.overlap == Overlap::queue);
     CHECK(context.plan.jitter == 1500ms);
     CHECK(context.timeout == 1h);
-    CHECK(context.retry == Retry{5, 2s, 1.5, 1min, {{404, 404}, {500, 599}, {420, 429}}});
+    CHECK(context.retry == Retry{5, 2s, 1.5, 1min, {}, {{404, 404}, {500, 599}, {420, 429}}});
     CHECK(context.completion == Completion::automatic);
     CHECK(context.callback_timeout == 24h);
     CHECK(context.on_node_loss == NodeLoss::interrupt);
@@ -199,6 +199,8 @@ TEST_CASE("a bad job is refused with the cause and the member", "[model]") {
         {"", R"("priority":1.5)", "Invalid parameter@job_context.priority"},
         {"", R"("max_concurrency":0)", "Invalid parameter@job_context.max_concurrency"},
         {"", R"("retry":{"max_attempts":0})", "Invalid parameter@job_context.retry.max_attempts"},
+        {"", R"("retry":{"after_max":-1})", "Invalid parameter@job_context.retry.after_max"},
+        {"", R"("retry":{"after_max":"31d"})", "Invalid parameter@job_context.retry.after_max"},
         {"", R"("retry":{"multiplier":0.5})", "Invalid parameter@job_context.retry.multiplier"},
         {"", R"("retry":{"initial":"2m","max":"1m"})", "Invalid parameter@job_context.retry.max"},
         {"", R"("retry":{"on":[0,"6xx","9-1",true]})",
@@ -311,6 +313,33 @@ TEST_CASE("a misspelt member of ecron's own is warned of", "[model]") {
     REQUIRE(input);
     CHECK((input->warnings.empty() ? "" : input->warnings.front()) == warning);
     CHECK(input->warnings.size() == (warning.empty() ? 0U : 1U));
+}
+
+TEST_CASE("known methods are accepted in any case, and POST replaces others with a warning", "[model]") {
+    const auto [given, method, warns] = GENERATE(table<std::string, std::string, bool>({
+        {"GET", "GET", false},
+        {"get", "GET", false},
+        {"Delete", "DELETE", false},
+        {"put", "PUT", false},
+        {"PATCH", "PATCH", false},
+        {"patch", "PATCH", false},
+        {"HEAD", "HEAD", false},
+        {"post", "POST", false},
+        {"", "POST", false},
+        {"FOO", "POST", true},
+        {" GET", "POST", true},
+        {"OPTIONS", "POST", true},
+    }));
+    CAPTURE(given);
+    const auto input = read(job_text("", R"("info":{"method":")" + given + "\"}"));
+    REQUIRE(input);
+    CHECK(input->context.method == method);
+    CHECK(read_context(input->job.context)->method == method);
+    REQUIRE(input->warnings.size() == (warns ? 1U : 0U));
+    if (warns)
+        CHECK(input->warnings.front() ==
+              "info.method \"" + given +
+                  "\" is not known: POST is sent (known are GET, HEAD, POST, PUT, PATCH, DELETE)");
 }
 
 TEST_CASE("a job to be run at once needs a mode or an id, but neither name nor schedule", "[model]") {

@@ -34,12 +34,14 @@ struct CodeRange {
     bool operator==(const CodeRange&) const = default;
 };
 
-/// How attempts follow one another: after attempt n a random time up to min(max, initial * multiplier^(n-1)).
+/// How attempts follow one another: after attempt n a random time up to min(max, initial * multiplier^(n-1)),
+/// but not before the target's `Retry-After`, of which at most `after_max` (unset: `max`) is waited.
 struct Retry {
     int max_attempts{3};
     Millis initial{1'000};
     double multiplier{2};
     Millis max{300'000};
+    std::optional<Millis> after_max{};
     std::vector<CodeRange> on{};  // empty: retry every failure; else these codes and failures without one
     bool operator==(const Retry&) const = default;
 };

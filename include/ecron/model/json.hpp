@@ -21,6 +21,8 @@
 ///   exec                       http, https: a URL of theirs; exe: words (command_line.hpp) of which the
 ///   first
 ///                              is not empty, unless kubernetes is given
+///   info.method                GET, HEAD, POST, PUT, PATCH, DELETE in any case; others read as POST, with a
+///                              warning
 ///   info.headers               names are RFC 9110 tokens, values hold no line breaks
 ///   info.environment           names are letters, digits and _, not beginning with a digit or ECRON_
 ///   info.working_directory     an absolute path
@@ -32,6 +34,7 @@
 ///   timeout                    1ms to 24h
 ///   retry.max_attempts         1 to 1000
 ///   retry.initial, retry.max   1ms to 7d, initial <= max
+///   retry.after_max            0 to 30d
 ///   retry.multiplier           1 to 100
 ///   retry.on                   at most 32 of: 404, "500-599", "5xx"; codes are 1 to 599
 ///   callback_timeout           1s to 30d
@@ -97,7 +100,8 @@ Result<Context> read_context(std::string_view json);
 /// The canonical text of a context: every member that answers contain, in the order of the API; what was not
 /// given is null or "". ecron's own members follow, where given.
 std::string write_context(const Context& context);
-/// The canonical text of any stored context; broken text reads as the defaults.
+/// The canonical text of a context that the old service stored; broken text reads as the defaults, and HEAD
+/// and PATCH as the POST that it sent for them.
 std::string canonical_context(std::string_view stored);
 /// The compact text kept in its own column so that loading need not read contexts; empty: all defaults.
 std::string write_plan(const Plan& plan);
