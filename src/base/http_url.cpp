@@ -90,6 +90,33 @@ Result<std::string> request_url(std::string_view text) {
     return out;
 }
 
+std::string url_for_record(std::string_view url) {
+    constexpr std::size_t kLimit = 512;
+    url = url.substr(0, url.find('#'));
+    const std::string_view before_query = url.substr(0, url.find('?'));
+    const std::size_t slashes = before_query.find("//");
+    const std::size_t authority = slashes == before_query.npos ? 0 : slashes + 2;
+    const std::size_t at = before_query.substr(0, before_query.find('/', authority)).rfind('@');
+    std::string out{before_query.substr(0, authority)};
+    if (slashes != before_query.npos && at != before_query.npos && at >= authority)
+        out.append("***@").append(before_query.substr(at + 1));
+    else
+        out += before_query.substr(authority);
+    char separator = '?';
+    for (std::size_t begin = before_query.size() + 1; begin <= url.size() && out.size() < kLimit;) {
+        const std::size_t end = std::min(url.find('&', begin), url.size());
+        const std::string_view parameter = url.substr(begin, end - begin);
+        const std::size_t equals = parameter.find('=');
+        out += separator;
+        if (equals != parameter.npos) out += parameter.substr(0, equals + 1);
+        out += "***";
+        separator = '&';
+        begin = end + 1;
+    }
+    if (out.size() > kLimit) out.replace(kLimit - 3, out.npos, "...");
+    return out;
+}
+
 Result<void> check_http_url(std::string_view text) {
     const std::size_t scheme = scheme_length(text);
     const std::string_view authority = text.substr(scheme, end_of_authority(text) - scheme);

@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 #include <cctype>
 
+#include "ecron/base/http_url.hpp"
 #include "ecron/base/json_writer.hpp"
 #include "ecron/http/retry_after.hpp"
 
@@ -53,7 +54,8 @@ Result<std::string> form_encode(std::string_view object, Revealer& revealer) {
 }
 
 Result<std::optional<std::string>> body_of(const model::Context& context, Revealer& revealer) {
-    if (context.method != "POST" && context.method != "PUT") return std::nullopt;
+    if (context.method == "GET" || context.method == "HEAD" || context.method == "DELETE")
+        return std::nullopt;
     if (!context.body) return "null";
     return is_form(context) ? form_encode(*context.body, revealer)
                             : revealer.reveal(*context.body, Quoting::json);
@@ -61,10 +63,21 @@ Result<std::optional<std::string>> body_of(const model::Context& context, Reveal
 
 double millis(std::chrono::microseconds value) { return static_cast<double>(value.count()) / 1'000.0; }
 
-constexpr std::array<std::string_view, 6> kHeadersOfInterest{"content-type", "content-length", "date",
-                                                             "location",     "retry-after",    "server"};
+constexpr std::array<std::string_view, 7> kHeadersOfInterest{
+    "content-type", "content-encoding", "content-length", "date", "location", "retry-after", "server"};
 
 constexpr std::size_t kUsualDetail = 384;
+constexpr std::size_t kHeaderValueKept = 1'024;
+
+void write_redirects(JsonWriter& json, const std::vector<http::Redirect>& redirects) {
+    if (redirects.empty()) return;
+    json.key("redirects").begin_array();
+    for (const http::Redirect& redirect : redirects) {
+        json.begin_object().member("status", std::int64_t{redirect.status});
+        json.member("method", redirect.method).member("url", url_for_record(redirect.url)).end_object();
+    }
+    json.end_array();
+}
 
 std::string describe(const http::ClientResponse& answer) {
     std::string out;
@@ -83,9 +96,14 @@ std::string describe(const http::ClientResponse& answer) {
     for (const http::Header& header : answer.headers) {
         const bool wanted = std::ranges::any_of(
             kHeadersOfInterest, [&](std::string_view name) { return same_name(name, header.name); });
-        if (wanted) json.member(header.name, header.value);
+        if (!wanted) continue;
+        const bool is_url = same_name(header.name, "location");
+        json.member(header.name,
+                    is_url ? url_for_record(header.value) : header.value.substr(0, kHeaderValueKept));
     }
-    json.end_object().end_object();
+    json.end_object();
+    write_redirects(json, answer.redirects);
+    json.end_object();
     return out;
 }
 
@@ -144,18 +162,21 @@ std::string origin_of(std::string_view url) {
     return origin;
 }
 
-AttemptResult read_answer(const Result<http::ClientResponse>& answer, model::Completion completion) {
+AttemptResult read_answer(const http::ClientResult& answer, model::Completion completion) {
+    const http::ClientResponse& received = answer ? *answer : answer.error().partial;
     AttemptResult result;
+    result.code = static_cast<int>(received.status);
+    result.output = received.body;
+    if (answer || received.status != 0 || !received.redirects.empty()) result.detail = describe(received);
     if (!answer) {
         result.reason = answer.error().what;
+        result.incomplete = true;
+        result.retry_after = http::retry_after(received);
         return result;
     }
-    result.code = static_cast<int>(answer->status);
-    result.output = answer->body;
-    result.detail = describe(*answer);
     if (answer->status < 200 || answer->status > 299) {
         result.reason = fmt::format("the target answered {}", answer->status);
-        result.retry_after = http::retry_after(answer->headers);
+        result.retry_after = http::retry_after(*answer);
         return result;
     }
     result.outcome = model::ExecutionState::success;

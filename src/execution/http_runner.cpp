@@ -30,15 +30,14 @@ public:
         Result<http::ClientRequest> request = http_request(order, options_, revealer);
         if (!request) return refuse(std::move(done), request.error().what);
         const auto completion = order.task->context.completion.value_or(model::Completion::automatic);
-        auto answered =
-            [this, id = order.execute_id, completion, done = std::move(done),
-             secrets = std::move(revealer).revealed()](const Result<http::ClientResponse>& answer) mutable {
-                requests_.erase(id);
-                AttemptResult result = read_answer(answer, completion);
-                const bool is_cut = answer && answer->body_size > answer->body.size();
-                if (!secrets.empty()) take_out_secrets(result, std::move(secrets), is_cut);
-                done(std::move(result));
-            };
+        auto answered = [this, id = order.execute_id, completion, done = std::move(done),
+                         secrets = std::move(revealer).revealed()](const http::ClientResult& answer) mutable {
+            requests_.erase(id);
+            AttemptResult result = read_answer(answer, completion);
+            const bool is_cut = !answer || answer->cut;
+            if (!secrets.empty()) take_out_secrets(result, std::move(secrets), is_cut);
+            done(std::move(result));
+        };
         requests_[order.execute_id] = client_.start(std::move(*request), std::move(answered));
     }
 

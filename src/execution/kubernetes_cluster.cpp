@@ -22,8 +22,8 @@ ClusterAnswer answer_of(Result<http::ClientResponse> response) {
         return answer;
     }
     answer.status = response->status;
-    answer.retry_after = http::retry_after(response->headers);
-    if (answer.ok() && response->body_size > response->body.size() && !response->body.empty())
+    answer.retry_after = http::retry_after(*response);
+    if (answer.ok() && response->cut)
         return {.what = "the API server's answer is too large"};
     answer.body = std::move(response->body);
     if (!answer.ok())

@@ -54,7 +54,7 @@ private:
     Slot& take_slot();
     Slot* find(RequestId id);
     Done release(Slot& slot);
-    void finish_later(Done done, Result<ClientResponse> result);
+    void finish_later(Done done, ClientResult result);
     void ended(CURL* easy, CURLcode code);
     void add(Slot& slot);
     void look_at(Clock::time_point deadline);
@@ -111,11 +111,12 @@ void Client::Impl::cancel(RequestId id) {
     Slot* const slot = find(id);
     if (slot == nullptr) return;
     driver_->remove(slot->easy());
-    finish_later(release(*slot), fail(Errc::unavailable, "cancelled"));
+    ClientFailure cancelled = slot->failed({Errc::unavailable, "cancelled"});
+    finish_later(release(*slot), std::unexpected(std::move(cancelled)));
 }
 
 /// From here the caller is not expected to be called: he may hold locks of his own making.
-void Client::Impl::finish_later(Done done, Result<ClientResponse> result) {
+void Client::Impl::finish_later(Done done, ClientResult result) {
     asio::post(io_,
                [self = shared_from_this(), done = std::move(done), result = std::move(result)]() mutable {
                    if (!self->closed_) done(std::move(result));
@@ -151,9 +152,10 @@ void Client::Impl::end_overdue() {
     look_at_.reset();
     for (const auto& slot : slots_) {
         if (!slot->done) continue;
-        if (const std::optional<Error> why = slot->overdue()) {
+        if (std::optional<Error> why = slot->overdue()) {
             driver_->remove(slot->easy());
-            finish_later(release(*slot), std::unexpected(*why));
+            ClientFailure late = slot->failed(std::move(*why));
+            finish_later(release(*slot), std::unexpected(std::move(late)));
         } else {
             look_at(slot->deadline());
         }

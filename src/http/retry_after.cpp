@@ -32,14 +32,14 @@ std::optional<Millis> seconds_of(const std::string& value) {
 
 }  // namespace
 
-std::optional<Millis> retry_after(const std::vector<Header>& headers) {
-    const std::string* const value = value_of(headers, "Retry-After");
+std::optional<Millis> retry_after(const ClientResponse& response) {
+    const std::string* const value = value_of(response.headers, "Retry-After");
     if (value == nullptr) return std::nullopt;
     if (std::ranges::all_of(*value, [](char c) { return c >= '0' && c <= '9'; })) return seconds_of(*value);
     const std::optional<Instant> until = date_of(value);
-    const std::optional<Instant> now = date_of(value_of(headers, "Date"));
-    if (!until || !now) return std::nullopt;
-    return std::clamp<Millis>(*until - *now, Millis{0}, kLongest);
+    if (!until) return std::nullopt;
+    const Instant now = date_of(value_of(response.headers, "Date")).value_or(response.received_at);
+    return std::clamp<Millis>(*until - now, Millis{0}, kLongest);
 }
 
 }  // namespace ecron::http

@@ -99,6 +99,11 @@ Result<void> check(const ClientRequest& request) {
     return {};
 }
 
+std::string_view value_of(const std::vector<Header>& headers, std::string_view name) {
+    const auto found = std::ranges::find_if(headers, [&](const Header& h) { return iequals(h.name, name); });
+    return found == headers.end() ? std::string_view{} : std::string_view{found->value};
+}
+
 std::string version_of(long known) {
     switch (known) {
         case CURL_HTTP_VERSION_1_0:
@@ -179,6 +184,8 @@ void Transfer::prepare_hop() {
     error_text_[0] = '\0';
     response_.body.clear();
     response_.body_size = 0;
+    response_.cut = false;
+    decoder_.reset();
     response_.headers.clear();
     header_bytes_ = 0;
     set(easy(), CURLOPT_URL, url_.c_str());
@@ -241,14 +248,21 @@ std::optional<Error> Transfer::overdue() {
     return std::nullopt;
 }
 
-std::optional<Result<ClientResponse>> Transfer::hop_ended(CURLcode code) {
-    if (code != CURLE_OK) return std::unexpected(failure(code));
+std::optional<ClientResult> Transfer::hop_ended(CURLcode code) {
+    if (code != CURLE_OK) return std::unexpected(failed(failure(code)));
     response_.status = static_cast<unsigned>(get<long>(easy(), CURLINFO_RESPONSE_CODE));
-    if (const auto followed = follow()) {
+    if (auto followed = follow()) {
         if (*followed) return std::nullopt;
-        return std::unexpected(followed->error());
+        return std::unexpected(failed(std::move(followed->error())));
     }
     return take_response();
+}
+
+ClientFailure Transfer::failed(Error error) {
+    response_.status = static_cast<unsigned>(get<long>(easy(), CURLINFO_RESPONSE_CODE));
+    ClientFailure failure{std::move(error), take_response()};
+    failure.partial.cut = true;
+    return failure;
 }
 
 std::optional<Result<void>> Transfer::follow() {
@@ -271,6 +285,7 @@ std::optional<Result<void>> Transfer::follow() {
         std::erase_if(request_.headers, [](const Header& h) { return istarts_with(h.name, "Content-"); });
     }
     url_ = std::move(*next);
+    response_.redirects.push_back({response_.status, request_.method, url_});
     hop_begun_ = Clock::now();
     prepare_hop();
     return Result<void>{};
@@ -280,6 +295,8 @@ ClientResponse Transfer::take_response() {
     const char* const address = get<char*>(easy(), CURLINFO_PRIMARY_IP);
     response_.address = address == nullptr ? "" : address;
     response_.version = version_of(get<long>(easy(), CURLINFO_HTTP_VERSION));
+    response_.cut = response_.cut || (decoder_ && !decoder_->at_end());
+    response_.received_at = std::chrono::floor<Millis>(std::chrono::system_clock::now());
     take_timing();
     return std::move(response_);
 }
@@ -304,6 +321,7 @@ void Transfer::reset() {
     set(easy(), CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
     request_ = {};
     response_ = {};
+    decoder_.reset();
 }
 
 Error Transfer::failure(CURLcode code) const {
@@ -360,6 +378,31 @@ std::string Transfer::connect_failure() const {
     return text;
 }
 
+void Transfer::keep(std::string_view piece) {
+    const bool is_first = response_.body_size == piece.size();
+    if (is_first && Inflater::decodes(value_of(response_.headers, "Content-Encoding"))) decoder_.emplace();
+    if (!decoder_) return keep_as_it_came(piece);
+    if (response_.cut) return;
+    switch (decoder_->feed(piece, response_.body, request_.body_limit)) {
+        case Inflater::State::whole:
+            return;
+        case Inflater::State::full:
+            response_.cut = true;
+            return;
+        case Inflater::State::broken:
+            response_.cut = !response_.body.empty();
+            if (response_.cut) return;
+            decoder_.reset();
+            keep_as_it_came(piece);
+    }
+}
+
+void Transfer::keep_as_it_came(std::string_view piece) {
+    const std::size_t room = request_.body_limit - std::min(response_.body.size(), request_.body_limit);
+    response_.body.append(piece.substr(0, room));
+    response_.cut = response_.cut || piece.size() > room;
+}
+
 std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* transfer) try {
     auto& self = *static_cast<Transfer*>(transfer);
     const std::size_t bytes = size * count;
@@ -367,9 +410,7 @@ std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, v
     if (self.request_.on_body && get<long>(self.easy(), CURLINFO_RESPONSE_CODE) / 100 == 2) {
         return self.request_.on_body({data, bytes}) ? bytes : CURL_WRITEFUNC_ERROR;
     }
-    const std::size_t room =
-        self.request_.body_limit - std::min(self.response_.body.size(), self.request_.body_limit);
-    self.response_.body.append(data, std::min(bytes, room));
+    self.keep({data, bytes});
     return bytes;
 } catch (...) {
     return CURL_WRITEFUNC_ERROR;

@@ -9,6 +9,7 @@
 
 #include "ecron/http/client.hpp"
 #include "http/header_list.hpp"
+#include "http/inflater.hpp"
 #include "http/trust_store.hpp"
 
 namespace ecron::http {
@@ -44,7 +45,9 @@ public:
     /// Prepares the easy handle for the first hop, or says what is wrong with the request.
     Result<void> begin(ClientRequest request);
     /// The easy handle has ended: what came of it, or nothing when it is prepared for the next hop.
-    std::optional<Result<ClientResponse>> hop_ended(CURLcode code);
+    std::optional<ClientResult> hop_ended(CURLcode code);
+    /// The request ends with that error: adds what had come of the answer.
+    ClientFailure failed(Error error);
     /// When overdue() has something to say at the earliest.
     [[nodiscard]] std::chrono::steady_clock::time_point deadline() const { return deadline_; }
     /// Why the request ends now: a time limit has passed. Asked at or after its deadline, which moves on
@@ -69,6 +72,9 @@ private:
     [[nodiscard]] Error failure(CURLcode code) const;
     [[nodiscard]] Error timeout() const;
     [[nodiscard]] std::string connect_failure() const;
+    /// Keeps as much of a piece of the body as there is room for, decoded.
+    void keep(std::string_view piece);
+    void keep_as_it_came(std::string_view piece);
     ClientResponse take_response();
     void take_timing();
 
@@ -88,6 +94,7 @@ private:
     bool method_has_body_{false};
     HeaderList header_list_;
     ClientResponse response_;
+    std::optional<Inflater> decoder_;  // of this hop's body, if it is encoded
     std::size_t header_bytes_{0};
     Clock::time_point begun_{};
     Clock::time_point hop_begun_{};

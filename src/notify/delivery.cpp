@@ -70,7 +70,8 @@ Judgement judge(const store::Letter& letter, const Result<http::ClientResponse>&
     if (status == 410) {
         judgement.settlement = {.verdict = Verdict::dead, .reason = reason + ", it wants no more of this"};
     } else {
-        judgement.leave_alone = http::retry_after(answer->headers);
+        judgement.leave_alone = http::retry_after(*answer);
+        if (judgement.leave_alone > options.retry_for) judgement.leave_alone = options.retry_for;
         judgement.receiver_in_trouble = status == 429 || status >= 500;
         judgement.settlement = again_or_dead(letter, std::max(wait, judgement.leave_alone.value_or(wait)),
                                              std::move(reason), options);

@@ -58,3 +58,21 @@ TEST_CASE("a URL that cannot be called is refused with the reason", "[base]") {
     CHECK(checked.error().code == Errc::invalid);
     CHECK(checked.error().what == reason);
 }
+
+TEST_CASE("a URL in a record has no credentials", "[base]") {
+    const auto [url, kept] = GENERATE(table<std::string, std::string>({
+        {"http://h/a/b", "http://h/a/b"},
+        {"http://user:p@ss@h:8080/a@b", "http://***@h:8080/a@b"},
+        {"https://h/?a=1&b=&c#frag", "https://h/?a=***&b=***&***"},
+        {"http://h?x=http://u@v/", "http://h?x=***"},
+        {"/path?token=t", "/path?token=***"},
+        {"//u:p@h/x", "//***@h/x"},
+        {"/a@b", "/a@b"},
+        {"", ""},
+        {"?", "?***"},
+    }));
+    CAPTURE(url);
+    CHECK(url_for_record(url) == kept);
+    CHECK(url_for_record("http://h/" + std::string(1'000, 'x')).size() == 512);
+    CHECK(url_for_record("http://h/?" + std::string(100'000, '&')).size() == 512);
+}

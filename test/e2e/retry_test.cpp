@@ -8,7 +8,9 @@ namespace ecron::e2e {
 namespace {
 
 json::object quick_retries(int attempts) {
-    return {{"retry", json::object{{"max_attempts", attempts}, {"initial", "20ms"}, {"max", "20ms"}}}};
+    return {{"retry",
+             json::object{
+                 {"max_attempts", attempts}, {"initial", "20ms"}, {"max", "20ms"}, {"after_max", "1m"}}}};
 }
 
 JobText once(const std::string& name, json::object context) {
@@ -74,6 +76,17 @@ TEST_CASE("the next attempt waits as long as the target's Retry-After asks", "[r
     const std::string job = world.given(once("busy", quick_retries(3)));
     const std::vector<Call> calls = world.target.wait_for("/busy", 2);
     CHECK(calls[1].at - calls[0].at >= 1s);
+    world.wait_for_state(calls[0].execution(), "success");
+}
+
+TEST_CASE("a target's Retry-After holds up a job no longer than its retry policy allows", "[retry]") {
+    World world;
+    world.target.answer("/hour", [](const Call& call) {
+        return call.attempt() == 1 ? Answer{.status = 503, .headers = {{"Retry-After", "3600"}}} : Answer{};
+    });
+    const json::object retry{{"max_attempts", 2}, {"initial", "20ms"}, {"max", "20ms"}};
+    world.given(once("hour", {{"retry", retry}}));
+    const std::vector<Call> calls = world.target.wait_for("/hour", 2);
     world.wait_for_state(calls[0].execution(), "success");
 }
 

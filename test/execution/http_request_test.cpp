@@ -33,10 +33,11 @@ http::ClientRequest http_request(const AttemptOrder& order, const HttpOptions& o
 
 using Strings = std::vector<std::string>;
 
-Result<http::ClientResponse> answered(unsigned status, std::vector<http::Header> headers = {}) {
+http::ClientResult answered(unsigned status, std::vector<http::Header> headers = {}) {
     http::ClientResponse response;
     response.status = status;
     response.headers = std::move(headers);
+    response.received_at = *parse_rfc3339("2026-11-22T10:00:10Z");
     return response;
 }
 
@@ -62,12 +63,14 @@ TEST_CASE("ecron's own headers replace the job's of that name in any case", "[ex
     CHECK(values(request, "Idempotency-Key") == Strings{"e-1"});
 }
 
-TEST_CASE("POST and PUT without a body send null, GET and DELETE none", "[execution]") {
+TEST_CASE("POST, PUT and PATCH without a body send null, GET, HEAD and DELETE none", "[execution]") {
     const auto [method, given, sent] =
         GENERATE(table<std::string, std::optional<std::string>, std::optional<std::string>>({
             {"POST", std::nullopt, "null"},
             {"PUT", std::nullopt, "null"},
+            {"PATCH", std::nullopt, "null"},
             {"GET", std::nullopt, std::nullopt},
+            {"HEAD", R"({"a":1})", std::nullopt},
             {"DELETE", std::nullopt, std::nullopt},
             {"POST", R"({"a":1})", R"({"a":1})"},
             {"GET", R"({"a":1})", std::nullopt},
@@ -118,6 +121,39 @@ TEST_CASE("an attempt keeps timing and headers of interest", "[execution]") {
     CHECK(result.detail.contains(R"("first_byte":0)"));
 }
 
+TEST_CASE("an attempt keeps each redirect that it followed, without credentials", "[execution]") {
+    http::ClientResult answer = answered(200, {{"Location", "/next?token=s3cret#f"}});
+    answer->redirects = {{302, "GET", "https://user:pw@h/a?token=s3cret&x"}, {307, "GET", "http://h/b"}};
+    const AttemptResult result = read_answer(answer, {});
+    CHECK(result.outcome == model::ExecutionState::success);
+    CHECK_THAT(
+        result.detail,
+        Catch::Contains(R"("redirects":[{"status":302,"method":"GET","url":"https://***@h/a?token=***&***"},)"
+                        R"({"status":307,"method":"GET","url":"http://h/b"}])"));
+    CHECK_THAT(result.detail, Catch::Contains(R"("Location":"/next?token=***")"));
+    CHECK_FALSE(read_answer(answered(200), {}).detail.contains("redirects"));
+    const http::ClientResult lost{std::unexpect, Error{Errc::unavailable, "connection refused"}, [] {
+                                      http::ClientResponse partial;
+                                      partial.redirects = {{302, "GET", "http://h/c"}};
+                                      return partial;
+                                  }()};
+    CHECK_THAT(read_answer(lost, {}).detail, Catch::Contains("http://h/c"));
+}
+
+TEST_CASE("what had come of an answer that ended early is kept, and its status decides nothing",
+          "[execution]") {
+    http::ClientResponse partial;
+    partial.status = 200;
+    partial.body = "begun";
+    const http::ClientResult answer{std::unexpect, Error{Errc::unavailable, "answer ended early"}, partial};
+    const AttemptResult result = read_answer(answer, model::Completion::automatic);
+    CHECK(result.outcome == model::ExecutionState::failure);
+    CHECK(result.code == 200);
+    CHECK(result.output == "begun");
+    CHECK(result.reason == "answer ended early");
+    CHECK(next_attempt_after({.on = {{500, 599}}}, 1, result, 0.5));  // as without a code
+}
+
 TEST_CASE("secrets stand in header values and the body as the body's form has them", "[execution]") {
     const Secrets secrets{"", {{"ECRON_SECRET_KEY", "a\"&b"}}};
     const auto request_of = [&](model::Context context) {
@@ -142,12 +178,15 @@ TEST_CASE("what shares connections is the URL's scheme, host and port", "[execut
     CHECK(origin_of("http://[::1]:8080?x") == "http://[::1]:8080");
 }
 
-TEST_CASE("Retry-After is read in seconds, or as a date by the target's own clock", "[execution]") {
+TEST_CASE("Retry-After is read in seconds, or as a date by the target's clock, else by ecron's",
+          "[execution]") {
     const auto [after, date, wait] = GENERATE(table<std::string, std::string, std::optional<Millis>>({
         {"7", "", Millis{7'000}},
         {"Sun, 22 Nov 2026 10:00:30 GMT", "Sun, 22 Nov 2026 10:00:00 GMT", Millis{30'000}},
         {"Sun, 22 Nov 2026 09:00:00 GMT", "Sun, 22 Nov 2026 10:00:00 GMT", Millis{0}},
-        {"Sun, 22 Nov 2026 10:00:30 GMT", "", std::nullopt},
+        {"Sun, 22 Nov 2026 10:00:30 GMT", "", Millis{20'000}},  // RFC 9110 6.6.1: by the time of receipt
+        {"Sun, 22 Nov 2026 10:00:30 GMT", "yesterday", Millis{20'000}},
+        {"Sun, 22 Nov 2026 10:00:00 GMT", "", Millis{0}},
         {"soon", "Sun, 22 Nov 2026 10:00:00 GMT", std::nullopt},
         {"-1", "", std::nullopt},
     }));

@@ -195,8 +195,38 @@ TEST_CASE("a target that redirects for ever is left after ten times", "[http][ta
         co_return http::Response{.status = 302, .headers = {{"Location", request.path + "x"}}};
     }};
     Targets targets;
-    check_failed(targets.run(server.url()), "redirects");
+    const AttemptResult result = targets.run(server.url());
+    check_failed(result, "redirects");
+    CHECK(result.code == 302);
+    CHECK_THAT(result.detail, Catch::Contains(server.url("/xxxxxxxxxx")));
     CHECK(asked == 11);
+}
+
+TEST_CASE("a POST that is redirected says so in its record", "[http][targets]") {
+    const TestServer server{[](const http::Request& request) -> boost::asio::awaitable<http::Response> {
+        if (request.path == "/done") co_return http::Response{.body = http::test::name(request.method)};
+        co_return http::Response{.status = 302, .headers = {{"Location", "/done?code=one-time"}}};
+    }};
+    Targets targets;
+    const AttemptResult result = targets.run(server.url(), 20s, "POST");
+    CHECK(result.outcome == model::ExecutionState::success);
+    CHECK(result.output == "GET");
+    CHECK_THAT(result.detail, Catch::Contains(fmt::format(
+                                  R"("redirects":[{{"status":302,"method":"GET","url":"{}?code=***"}}])",
+                                  server.url("/done"))));
+}
+
+TEST_CASE("status and body of an answer that ends early are kept", "[http][targets]") {
+    const auto [then, reason] = GENERATE(
+        table<Then, std::string>({{Then::close, "answer ended early"}, {Then::hold, "no complete answer"}}));
+    const ScriptedServer server{"HTTP/1.1 202 Accepted\r\nServer: s\r\nContent-Length: 10\r\n\r\nshort",
+                                then};
+    Targets targets;
+    const AttemptResult result = targets.run(server.url(), 200ms);
+    check_failed(result, reason);
+    CHECK(result.code == 202);
+    CHECK(result.output == "short");
+    CHECK_THAT(result.detail, Catch::Contains(R"("Server":"s")"));
 }
 
 TEST_CASE("an answer of a gibibyte is read to its end, and next to nothing of it kept", "[http][targets]") {

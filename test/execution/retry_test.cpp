@@ -49,6 +49,16 @@ TEST_CASE("the target's Retry-After is a lower bound", "[execution]") {
     CHECK(next_attempt_after({}, 1, result, 0.5) == Millis{500});
 }
 
+TEST_CASE("the policy limits how much of Retry-After is waited", "[execution]") {
+    AttemptResult result = failed_with(503);
+    result.retry_after = 1h;
+    CHECK(next_attempt_after({.max = 5min}, 1, result, 0.5) == Millis{5min});
+    CHECK(next_attempt_after({.max = 2s}, 1, result, 0.0) == Millis{2s});
+    CHECK(next_attempt_after({.max = 5min, .after_max = 2h}, 1, result, 0.5) == Millis{1h});
+    CHECK(next_attempt_after({.max = 5min, .after_max = 10s}, 1, result, 0.5) == Millis{10s});
+    CHECK(next_attempt_after({.max = 5min, .after_max = 0s}, 1, result, 0.5) == Millis{500});
+}
+
 TEST_CASE("what was cancelled is not retried", "[execution]") {
     AttemptResult result = failed_with(0);
     result.outcome = model::ExecutionState::interrupt;

@@ -24,6 +24,7 @@ Judgement judged(unsigned status, std::vector<http::Header> headers = {},
     http::ClientResponse response;
     response.status = status;
     response.headers = std::move(headers);
+    response.received_at = *parse_rfc3339("2026-01-05T10:04:00Z");
     return judge(of, response, Options{}, 0.5);
 }
 
@@ -113,6 +114,9 @@ TEST_CASE("Retry-After is kept to, for the message and for the receiver", "[noti
     CHECK(wait("soon") < Seconds{1});
     CHECK(wait("99999999999999999999") == Options{}.retry_for);  // never beyond the end
     CHECK(judged(503, {{"Retry-After", "7"}}).leave_alone == Seconds{7});
+    CHECK(judged(503, {{"Retry-After", "Mon, 05 Jan 2026 10:05:00 GMT"}}).leave_alone ==
+          Seconds{60});  // no Date
+    CHECK(judged(503, {{"Retry-After", "2592000"}}).leave_alone == Options{}.retry_for);
 }
 
 TEST_CASE("after its time a message is dead, with the last answer as reason", "[notify]") {

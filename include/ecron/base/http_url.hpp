@@ -16,4 +16,8 @@ Result<std::string> request_url(std::string_view text);
 /// The error's text is a predicate ("must be …", "is not a valid URL: …") that follows the field's name.
 Result<void> check_http_url(std::string_view text);
 
+/// A URL, or a reference relative to one, fit for records: at most 512 bytes, without its fragment; user
+/// information and the values of its query, which may be credentials, are `***`.
+std::string url_for_record(std::string_view url);
+
 }  // namespace ecron

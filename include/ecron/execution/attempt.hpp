@@ -40,6 +40,7 @@ struct AttemptResult {
         model::ExecutionState::failure};  // success, failure or interrupt (cancelled)
     bool accepted{false};                 // 2xx, and the end comes by callback
     int code{0};
+    bool incomplete{false};  // the answer did not come to its end: its code does not decide about a retry
     std::string reason{};
     std::string detail{};  // JSON object
     std::string output{};
@@ -49,7 +50,8 @@ struct AttemptResult {
 };
 
 /// Whether attempt `number` with this result is followed by another, and after how long: a random time up to
-/// min(max, initial * multiplier^(number-1)), not before `retry_after`. `dice` is in [0, 1).
+/// min(max, initial * multiplier^(number-1)), not before the end of `retry_after` as far as
+/// the retry policy allows it. `dice` is in [0, 1).
 std::optional<Millis> next_attempt_after(const model::Retry& retry, int number, const AttemptResult& result,
                                          double dice);
 

@@ -51,7 +51,8 @@ struct ClientRequest {
     /// What becomes of a request that was sent on a kept connection which then ended without an answer: the
     /// target may have acted on it. By default it fails; `again` sends it once more, on another connection.
     enum class Unanswered : std::uint8_t { fail, again } unanswered{Unanswered::fail};
-    std::size_t body_limit{64UL * 1024};  // bytes of the answer that are kept; the rest is read and counted
+    /// Bytes of the answer that are kept, decoded; the rest is read and counted, but not decoded.
+    std::size_t body_limit{64UL * 1024};
     /// Given, it gets the body of a 2xx answer piece by piece as it comes, and nothing of it is kept. False
     /// ends the request, with Errc::unavailable. It may not call the client.
     std::function<bool(std::string_view)> on_body{};
@@ -62,20 +63,42 @@ struct Timing {
     std::chrono::microseconds dns{}, connect{}, tls{}, first_byte{}, total{};
 };
 
+/// A redirect that was followed: its status, and the request that followed it.
+struct Redirect {
+    unsigned status{};
+    std::string method{};
+    std::string url{};
+    bool operator==(const Redirect&) const = default;
+};
+
 struct ClientResponse {
     unsigned status{};
-    std::vector<Header> headers;  // of the last answer, after redirects
-    std::string body;             // its first body_limit bytes
-    std::uint64_t body_size{};    // all of them
-    std::string address;          // whom it spoke to
-    std::string version;          // of HTTP: "1.1", "2"
-    Timing timing;
+    std::vector<Header> headers{};  // of the last answer, after redirects
+    /// The first body_limit bytes of its body. One with Content-Encoding gzip or deflate is decoded, though
+    /// none is asked for; what cannot be decoded is kept as it came.
+    std::string body{};
+    bool cut{false};            // `body` is not all of it
+    std::uint64_t body_size{};  // bytes that came, encoded as they were sent
+    std::string address{};      // whom it spoke to
+    std::string version{};      // of HTTP: "1.1", "2"
+    Timing timing{};
+    std::vector<Redirect> redirects{};
+    Instant received_at{};  // by the machine's clock
 };
+
+/// Why there is no complete answer, and what had come of it: status 0 if nothing had.
+struct ClientFailure : Error {
+    ClientFailure(Error error, ClientResponse received = {})  // implicit, so that fail() makes one
+        : Error(std::move(error)),
+          partial(std::move(received)) {}
+    ClientResponse partial;
+};
+using ClientResult = std::expected<ClientResponse, ClientFailure>;
 
 class Client {
 public:
     using RequestId = Id<struct ClientRequestTag, std::uint64_t>;
-    using Done = std::move_only_function<void(Result<ClientResponse>)>;
+    using Done = std::move_only_function<void(ClientResult)>;
 
     Client(boost::asio::io_context& io, ClientOptions options);
     ~Client();  // requests under way end without their Done being called
