@@ -31,6 +31,8 @@ public:
 
     /// Listens and serves until a signal or a failure ends it; the exit code.
     int run();
+    /// Ends run(): the database can never be used by this process.
+    void fail(const Error& error);
 
 private:
     Result<void> listen();

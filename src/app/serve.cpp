@@ -1,7 +1,6 @@
 #include "ecron/app/serve.hpp"
 
 #include <sys/prctl.h>
-#include <time.h>
 
 #include <csignal>
 
@@ -13,34 +12,6 @@
 namespace ecron::app {
 namespace {
 
-/// Waits for a signal that ends the process; true when one came in that time.
-bool told_to_stop(Seconds within) {
-    sigset_t ends;
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGINT);
-    sigaddset(&ends, SIGTERM);
-    sigprocmask(SIG_BLOCK, &ends, nullptr);
-    const timespec patience{.tv_sec = within.count(), .tv_nsec = 0};
-    const bool came = sigtimedwait(&ends, nullptr, &patience) > 0;
-    sigprocmask(SIG_UNBLOCK, &ends, nullptr);
-    return came;
-}
-
-/// A database that is away is waited for; anything else wrong with the store ends the start.
-Result<std::unique_ptr<store::Store>> open_store(boost::asio::io_context& io, const config::Config& config,
-                                                 const Clock& clock) {
-    constexpr Seconds kPause{1};
-    for (;;) {
-        auto store = store::Store::open(io, store_options(config), clock);
-        const bool away =
-            !store && store.error().code == Errc::unavailable && config.store.driver == config::Driver::mysql;
-        if (!away) return store;
-        log::warn("database away, trying again error={}", store.error().what);
-        if (told_to_stop(kPause))
-            return fail(Errc::unavailable, "told to stop while waiting for the database");
-    }
-}
-
 int serve_here(const config::Config& config) {
     std::signal(SIGPIPE, SIG_IGN);
     if (const Result<void> logging = log::configure(config.log); !logging) {
@@ -51,13 +22,15 @@ int serve_here(const config::Config& config) {
     if (config.commands.enabled) ::prctl(PR_SET_DUMPABLE, 0);
     const SystemClock clock;
     boost::asio::io_context io{1};
-    auto store = open_store(io, config, clock);
+    Application* running = nullptr;
+    const auto failed = [&running](const Error& error) { running->fail(error); };
+    auto store = store::Store::open_in_background(io, store_options(config), clock, failed);
     if (!store) {
         log::error("store not opened error={}", store.error().what);
-        return store.error().code == Errc::unavailable && config.store.driver == config::Driver::mysql ? 0
-                                                                                                       : 2;
+        return 2;
     }
     Application application{config, std::move(*store), io, clock};
+    running = &application;
     return application.run();
 }
 

@@ -98,6 +98,11 @@ void check_together(const Settled& settled, const Config& config, std::vector<Pr
         "is not a path such as /api/cronsvr/v1/executionresult");
     checks.refuse_unless(is_name(config.store.charset, "_"), "db_format",
                          "is not the name of a character set");
+    const std::size_t sessions = settled.number("db_readers") + kSessionsBesideReaders;
+    checks.refuse_unless(config.store.driver != Driver::mysql || !settled.said("db_readers") ||
+                             !settled.said("max_open_conns") || sessions <= settled.number("max_open_conns"),
+                         "max_open_conns",
+                         fmt::format("is less than the {} sessions that db_readers asks for", sessions));
     checks.refuse_unless(config.life.node_id.size() <= 64 && is_name(config.life.node_id, ".-_"), "node_id",
                          "is not a name of at most 64 letters, digits and .-_");
     checks.refuse_unless(config.execution.retry_initial <= config.execution.retry_max, "retry_initial",

@@ -30,6 +30,9 @@ private:
     std::vector<Setting> settings_;  // in the order of kOptions
 };
 
+/// Of this process with a MySQL server: one writes, one holds the shards' locks, one renews the lease.
+inline constexpr std::size_t kSessionsBesideReaders = 3;
+
 Config typed(const Settled& settled);
 /// auth_enabled was said, and as anything but false.
 [[nodiscard]] bool asks_for_tokens(const Settled& settled);

@@ -71,9 +71,10 @@ Store store(const Settled& from) {
     store.connect_timeout = from.duration("timeout");
     store.read_timeout = from.duration("read_timeout");
     store.write_timeout = from.duration("write_timeout");
-    store.max_open_conns = from.number("max_open_conns");
     store.ca_file = from.text("db_ca_file");
     store.readers = from.number("db_readers");
+    if (store.driver == Driver::mysql)
+        store.readers = std::min(store.readers, from.number("max_open_conns") - kSessionsBesideReaders);
     store.write_batch = from.number("write_batch");
     store.row_cache_bytes = from.number("row_cache_bytes");
     store.history = std::chrono::days{from.number("history_days")};

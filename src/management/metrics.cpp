@@ -117,6 +117,11 @@ void add_store(Exposition& out, const store::Store& store) {
     out.counter("ecron_store_commit_seconds_total", "Time spent in transactions.", statistics.commit_seconds);
     const store::Health health = store.health();
     out.gauge("ecron_store_available", "1 while the database answers.", health.available ? 1 : 0);
+    using store::WriteRefusal;
+    out.family("ecron_store_writes_refused", "1 while the database answers but refuses to store, by reason.",
+               MetricType::Gauge);
+    out.add({{"reason", "disk_full"}}, health.writes_refused == WriteRefusal::disk_full ? 1 : 0);
+    out.add({{"reason", "read_only"}}, health.writes_refused == WriteRefusal::read_only ? 1 : 0);
     out.gauge("ecron_store_waiting", "Calls that wait.", number(health.writes_waiting), {{"kind", "write"}});
     out.add({{"kind", "read"}}, number(health.reads_waiting));
 }

@@ -153,7 +153,7 @@ Result<std::vector<std::string>> check(const Options& options, const Clock& cloc
         session.rollback();
         return std::move(report.lines);
     } catch (const SqlError& error) {
-        return std::unexpected(to_error(error));
+        return std::unexpected(with_address(to_opening_error(error), options));
     }
 }
 

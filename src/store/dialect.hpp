@@ -27,10 +27,12 @@ enum class SqlFault : std::uint8_t {
     read_only,
     too_long,  // a value does not fit its column, or a statement the server's packet
     done,      // a change of the schema has been made before
+    denied,    // the user, the schema, a right or the way to connect is refused: an operator has to act
     other,
 };
 
-/// A failed statement. The text names the database's error number, never SQL or values.
+/// A failed statement. The text names the database's error number, never SQL or values; that of a refused
+/// connection or a missing right is followed by the server's own message.
 class SqlError final : public std::exception {
 public:
     SqlError(SqlFault fault, int number, std::string text)
@@ -49,6 +51,11 @@ private:
 
 /// What a caller of the store is told.
 Error to_error(const SqlError& error);
+/// Why the database cannot be opened, in the server's own words where it refuses the connection or a right.
+/// denied: by its configuration; unavailable: it may pass.
+Error to_opening_error(const SqlError& error);
+/// The error with the database that it is about, for an operator.
+Error with_address(Error error, const Options& options);
 
 /// What a session is for decides its settings.
 enum class SessionUse : std::uint8_t { write, read, migrate, lead, lease };
@@ -87,6 +94,11 @@ public:
     /// Of a failed statement, or of a connection that could not be opened: `session` is nullptr then.
     [[nodiscard]] virtual SqlError to_sql_error(soci::session* session,
                                                 const soci::soci_error& error) const = 0;
+    /// The database as log lines name it: host, port, user and schema, or the file.
+    [[nodiscard]] virtual std::string address_of(const Options& options) const = 0;
+    /// 1 where the server is read-only, whatever this user may do all the same; empty where there is no
+    /// server.
+    [[nodiscard]] virtual std::string_view read_only_expression() const = 0;
     /// The server ends a session that is idle for long.
     [[nodiscard]] virtual bool sessions_expire() const = 0;
     /// A rollback has something to end. A fault may have ended the transaction already.

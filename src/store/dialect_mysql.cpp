@@ -25,6 +25,27 @@ constexpr int kDiskFull = 1021;
 constexpr int kReadOnly = 1290;
 constexpr int kReadOnlyTransaction = 1792;
 constexpr int kReadOnlyMode = 1836;
+constexpr int kTableReadOnly = 1036;
+constexpr int kInnodbReadOnly = 1874;
+constexpr int kDatabaseAccessDenied = 1044;
+constexpr int kAccessDenied = 1045;
+constexpr int kUnknownDatabase = 1049;
+constexpr int kHostNotAllowed = 1130;
+constexpr int kTableAccessDenied = 1142;
+constexpr int kColumnAccessDenied = 1143;
+constexpr int kPrivilegeMissing = 1227;
+constexpr int kOldAuthentication = 1251;
+constexpr int kRoutineAccessDenied = 1370;
+constexpr int kPluginNotLoaded = 1524;
+constexpr int kAccessDeniedNoPassword = 1698;
+constexpr int kPasswordToBeChanged = 1820;
+constexpr int kPasswordExpired = 1862;
+constexpr int kAccountLocked = 3118;
+constexpr int kSecureTransportRequired = 3159;
+constexpr int kAccountLockedMariadb = 4151;
+constexpr int kTlsRefused = 2026;
+constexpr int kAuthenticationPluginMissing = 2059;
+constexpr int kAuthenticationPluginFailed = 2061;
 constexpr int kDataTooLong = 1406;
 constexpr int kPacketTooLarge = 1153;
 constexpr int kTableExists = 1050;
@@ -61,7 +82,26 @@ SqlFault fault_of_mysql(int number) {
         case kReadOnly:
         case kReadOnlyTransaction:
         case kReadOnlyMode:
+        case kTableReadOnly:
+        case kInnodbReadOnly:
             return SqlFault::read_only;
+        case kDatabaseAccessDenied:
+        case kAccessDenied:
+        case kUnknownDatabase:
+        case kHostNotAllowed:
+        case kTableAccessDenied:
+        case kColumnAccessDenied:
+        case kPrivilegeMissing:
+        case kOldAuthentication:
+        case kRoutineAccessDenied:
+        case kPluginNotLoaded:
+        case kAccessDeniedNoPassword:
+        case kPasswordToBeChanged:
+        case kPasswordExpired:
+        case kAccountLocked:
+        case kSecureTransportRequired:
+        case kAccountLockedMariadb:
+            return SqlFault::denied;
         case kDataTooLong:
         case kPacketTooLarge:
             return SqlFault::too_long;
@@ -73,6 +113,15 @@ SqlFault fault_of_mysql(int number) {
         default:
             return number >= kClientErrors && number < kClientErrorsEnd ? SqlFault::lost : SqlFault::other;
     }
+}
+
+/// A fault that keeps a connection from being opened may pass, except those of configuration.
+SqlFault fault_of_connecting(int number) {
+    using namespace mysql_error;
+    const bool is_setting = number == kTlsRefused || number == kAuthenticationPluginMissing ||
+                            number == kAuthenticationPluginFailed;
+    const SqlFault fault = is_setting ? SqlFault::denied : fault_of_mysql(number);
+    return fault == SqlFault::other ? SqlFault::lost : fault;
 }
 
 /// SOCI's connection strings: single quotes around, a backslash before what would end them.
@@ -117,6 +166,15 @@ public:
     std::string connect_string(const Options& options, SessionUse use) const override;
     std::vector<std::string> session_settings(const Options& options, SessionUse use) const override;
     SqlError to_sql_error(soci::session* session, const soci::soci_error& error) const override;
+    std::string address_of(const Options& options) const override {
+        return fmt::format("host={} port={} user={} schema={}", options.host, options.port, options.user,
+                           options.database);
+    }
+    // The variables are words in newer versions, and numbers in older ones.
+    std::string_view read_only_expression() const override {
+        return "concat(@@global.read_only) not in ('0', 'OFF') or "
+               "concat(@@global.innodb_read_only) not in ('0', 'OFF')";
+    }
     bool sessions_expire() const override { return true; }
     bool in_transaction(soci::session&) const override { return true; }
 
@@ -199,6 +257,11 @@ Error to_error(const SqlError& error) {
                     {}};
         case SqlFault::too_long:
             return {Errc::too_large, "a value is too long for the database", {}};
+        case SqlFault::denied:
+            return {
+                Errc::unavailable,
+                fmt::format("the database refuses its user (error {}); nothing was stored", error.number()),
+                {}};
         case SqlFault::done:
         case SqlFault::other:
             break;
@@ -206,11 +269,28 @@ Error to_error(const SqlError& error) {
     return {Errc::internal, fmt::format("the database refused a statement ({})", error.what()), {}};
 }
 
-SqlError MysqlDialect::to_sql_error(soci::session*, const soci::soci_error& error) const {
+Error to_opening_error(const SqlError& error) {
+    Error answer = to_error(error);
+    if (error.fault() == SqlFault::denied || error.fault() == SqlFault::lost) answer.what = error.what();
+    if (error.fault() == SqlFault::denied) answer.code = Errc::denied;
+    return answer;
+}
+
+Error with_address(Error error, const Options& options) {
+    error.what = fmt::format("the database cannot be used: {} ({})", error.what,
+                             dialect_of(options.driver).address_of(options));
+    return error;
+}
+
+SqlError MysqlDialect::to_sql_error(soci::session* session, const soci::soci_error& error) const {
     const auto* own = dynamic_cast<const soci::mysql_soci_error*>(&error);
     if (own == nullptr) return {SqlFault::other, 0, "error of the client library"};
     const int number = static_cast<int>(own->err_num_);
-    return {fault_of_mysql(number), number, fmt::format("MySQL error {}", number)};
+    const SqlFault fault = session == nullptr ? fault_of_connecting(number) : fault_of_mysql(number);
+    std::string text = fmt::format("MySQL error {}", number);
+    // Other messages of the server may quote values.
+    if (session == nullptr || fault == SqlFault::denied) text += ": " + own->get_error_message();
+    return {fault, number, std::move(text)};
 }
 
 std::string MysqlDialect::connect_string(const Options& options, SessionUse use) const {

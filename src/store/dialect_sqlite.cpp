@@ -69,6 +69,10 @@ public:
         return {"pragma journal_mode=wal", "pragma synchronous=full", "pragma temp_store=memory"};
     }
     SqlError to_sql_error(soci::session* session, const soci::soci_error& error) const override;
+    std::string address_of(const Options& options) const override {
+        return fmt::format("file={}", options.path);
+    }
+    std::string_view read_only_expression() const override { return ""; }
     bool sessions_expire() const override { return false; }
     bool in_transaction(soci::session& session) const override {
         return sqlite_api::sqlite3_get_autocommit(connection_of(session)) == 0;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr Seconds kGood{3};
 constexpr std::int64_t kOther = 2;  // of Owners
+constexpr Millis kLongestBackOff{1'000};
 
 constexpr std::uint64_t bit(Shard shard) { return std::uint64_t{1} << shard.value(); }
 
@@ -25,9 +26,11 @@ void LockRound::apply(Leadership& leadership) { result = leadership.round(round_
 
 void LockRelease::apply(Leadership& leadership) { result = leadership.release(shard_); }
 
-Leadership::Leadership(boost::asio::io_context& io, const Options& options, const Clock& clock)
+Leadership::Leadership(boost::asio::io_context& io, const Options& options, const Clock& clock, State& state)
     : options_(options),
       clock_(clock),
+      state_(state),
+      back_off_(kLongestBackOff),
       thread_(io, [this](LockWork& work) { work.apply(*this); }) {}
 
 Leadership::~Leadership() { close(); }
@@ -58,8 +61,9 @@ void Leadership::close() {
 
 Result<Locks> Leadership::round(const CampaignRound& round, std::size_t shards, bool may_take) {
     const SteadyInstant sent = clock_.steady();
+    if (!session_ && !back_off_.is_over(sent)) return std::unexpected(state_.unavailable());
     try {
-        if (!session_) session_ = std::make_unique<Session>(options_, SessionUse::lead, clock_);
+        connect();
         Locks locks;
         const Owners found = owners(shards, locks);
         locks.others = static_cast<std::size_t>(std::ranges::count(found, kOther));
@@ -67,6 +71,7 @@ Result<Locks> Leadership::round(const CampaignRound& round, std::size_t shards, 
         if (may_take) locks.free = take_free(found, round.most, round.release);
         const std::scoped_lock lock(mutex_);
         good_ = sent;
+        back_off_.succeeded();
         for (std::uint32_t shard = 0; shard < kMostShards; ++shard)
             if ((held_ & bit(Shard(shard))) != 0) locks.held.emplace_back(shard);
         return locks;
@@ -76,9 +81,18 @@ Result<Locks> Leadership::round(const CampaignRound& round, std::size_t shards, 
     }
 }
 
+void Leadership::connect() {
+    if (session_ && generation_ != state_.generation())
+        throw SqlError(SqlFault::read_only, 0, "its server has become read-only");
+    if (session_) return;
+    generation_ = state_.generation();
+    session_ = std::make_unique<Session>(options_, SessionUse::lead, clock_);
+}
+
 /// Whose each lock is, by the server; those thought to be held are what it says.
 Leadership::Owners Leadership::owners(std::size_t shards, Locks& locks) {
-    std::string sql = fmt::format("select {}", session_->dialect().now_expression());
+    const Dialect& dialect = session_->dialect();
+    std::string sql = fmt::format("select {}, {}", dialect.now_expression(), dialect.read_only_expression());
     for (std::uint32_t shard = 0; shard < shards; ++shard) {
         const std::string name = lock_name(*session_, Shard(shard));
         sql += fmt::format(
@@ -87,16 +101,21 @@ Leadership::Owners Leadership::owners(std::size_t shards, Locks& locks) {
             name, kOther);
     }
     const Instant before = clock_.now();
-    Statement& ask = session_->prepare(sql, "", std::string(shards + 1, 'i'));
+    constexpr std::size_t kBeforeOwners = 2;
+    Statement& ask = session_->prepare(sql, "", std::string(kBeforeOwners + shards, 'i'));
     ask.first();
     const Instant after = clock_.now();
+    if (ask.integer(1) != 0) {
+        state_.leave_server(generation_);
+        throw SqlError(SqlFault::read_only, 0, "the server has become read-only");
+    }
     locks.store_now = from_unix_millis(ask.integer(0));
     locks.clock_ahead = before + (after - before) / 2 - locks.store_now;
 
     Owners found(shards);
     std::uint64_t held = 0;
     for (std::uint32_t shard = 0; shard < shards; ++shard) {
-        found[shard] = ask.integer(shard + 1);
+        found[shard] = ask.integer(kBeforeOwners + shard);
         if (found[shard] == 1) held |= bit(Shard(shard));
     }
     const std::scoped_lock lock(mutex_);
@@ -155,6 +174,7 @@ Result<void> Leadership::release(Shard shard) {
 }
 
 void Leadership::lose(std::string_view reason) {
+    if (!session_) back_off_.failed(clock_.steady());
     session_.reset();
     const std::scoped_lock lock(mutex_);
     if (held_ != 0) log::warn("leadership lost, its session is gone reason=\"{}\"", reason);

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <mutex>
 
+#include "store/back_off.hpp"
 #include "store/session.hpp"
+#include "store/state.hpp"
 #include "store/work_thread.hpp"
 
 /// The advisory locks of the shards on MySQL, held by one session and a thread of their own that do nothing
@@ -11,8 +13,9 @@
 ///
 /// The session's wait_timeout is the lease, so a holder that is frozen or cut off loses its locks within it;
 /// a killed one at once. Every round asks the server whose each lock is. It never reconnects silently: a lost
-/// session is a lost lock, and the next round begins with none. Candidates poll without waiting in the
-/// server's queue, so that no frozen waiter can be granted a lock.
+/// session is a lost lock, and the next round begins with none. The same round asks whether the server has
+/// become read-only: its locks are worth nothing then, and the session is given up. Candidates poll without
+/// waiting in the server's queue, so that no frozen waiter can be granted a lock.
 namespace ecron::store {
 
 /// Which shards' locks a round confirmed, and the store's clock.
@@ -61,7 +64,7 @@ private:
 
 class Leadership {
 public:
-    Leadership(boost::asio::io_context& io, const Options& options, const Clock& clock);
+    Leadership(boost::asio::io_context& io, const Options& options, const Clock& clock, State& state);
     ~Leadership();
     void submit(std::unique_ptr<LockWork> work) { thread_.submit(std::move(work)); }
     /// The last round confirmed it and was sent less than 3 s ago. Threads: any.
@@ -76,6 +79,7 @@ public:
 private:
     using Owners = std::vector<std::int64_t>;  // of each shard's lock: 0 nobody, 1 this session, 2 another
 
+    void connect();
     Owners owners(std::size_t shards, Locks& locks);
     void give_back(Shard shard);
     std::size_t take_free(const Owners& owners, std::size_t most, const std::vector<Shard>& not_these);
@@ -84,7 +88,10 @@ private:
 
     const Options& options_;
     const Clock& clock_;
+    State& state_;
     std::unique_ptr<Session> session_{};
+    std::uint64_t generation_{0};  // of the session, see State
+    BackOff back_off_;
 
     mutable std::mutex mutex_;
     std::uint64_t held_{0};                // a bit a shard

@@ -149,6 +149,8 @@ void run_migration_statement(Session& session, const std::string& statement) {
 
 Result<std::string> migrate(Session& session) {
     try {
+        // A user that may write there all the same would change a replica, or what was demoted to one.
+        session.refuse_read_only_server();
         const std::unique_ptr<MigrationLock> lock = session.dialect().lock_migrations(session);
         make_own_tables(session);
         Statement& newest = session.prepare(
@@ -176,7 +178,7 @@ Result<std::string> migrate(Session& session) {
         lock->commit();
         return key;
     } catch (const SqlError& error) {
-        return std::unexpected(to_error(error));
+        return std::unexpected(to_opening_error(error));
     }
 }
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr Seconds kRenewal{1};
 constexpr std::size_t kLongestProcess = 128;  // bytes of f_process
+constexpr Millis kLongestBackOff{1'000};
 constexpr std::chrono::hours kRemembered{1};  // how long nodes that are gone are kept for people to see
 
 /// Assignments of an upsert that keep the old value where the row belongs to another process.
@@ -25,11 +26,14 @@ std::string assign_if_own(std::initializer_list<std::string_view> columns) {
 
 }  // namespace
 
-NodeLease::NodeLease(boost::asio::io_context& io, const Options& options, const Clock& clock)
+NodeLease::NodeLease(boost::asio::io_context& io, const Options& options, const Clock& clock,
+                     const store::State& state)
     : options_(options),
       clock_(clock),
+      store_state_(state),
       instance_(random_uuid()),
       process_(this_process().substr(0, kLongestProcess)),
+      back_off_(kLongestBackOff),
       thread_(io, [this](LeaseWork& work) { work.result = carry_out(work); }) {}
 
 NodeLease::~NodeLease() { close(); }
@@ -56,8 +60,9 @@ Result<void> NodeLease::carry_out(const LeaseWork& work) {
         last_try_ = clock_.steady();
         told_can_lead_ = work.can_lead();
     }
+    if (!session_ && !back_off_.is_over(clock_.steady())) return std::unexpected(store_state_.unavailable());
     try {
-        if (!session_) open_session();
+        connect();
         if (work.wish() == LeaseWork::Wish::renew) {
             renew(work);
         } else {
@@ -68,10 +73,12 @@ Result<void> NodeLease::carry_out(const LeaseWork& work) {
             const std::scoped_lock lock(mutex_);
             state_.renewed.reset();
         }
+        back_off_.succeeded();
         return {};
     } catch (const SqlError& error) {
         if (answering_since_) log::warn("lease not renewed problem=\"{}\"", error.what());
         answering_since_.reset();
+        if (!session_) back_off_.failed(clock_.steady());
         session_.reset();
         return std::unexpected(to_error(error));
     }
@@ -103,6 +110,12 @@ bool NodeLease::lock_name(const NodeId& node) {
         fmt::format("select get_lock({}, 0)", session_->lock_name("node/" + hash)), "", "i");
     name_locked_ = take.first() && take.integer(0) == 1;
     return name_locked_;
+}
+
+void NodeLease::connect() {
+    if (generation_ != store_state_.generation()) session_.reset();
+    generation_ = store_state_.generation();
+    if (!session_) open_session();
 }
 
 void NodeLease::renew(const LeaseWork& work) {

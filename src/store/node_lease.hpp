@@ -2,7 +2,9 @@
 #include <boost/asio/io_context.hpp>
 #include <mutex>
 
+#include "store/back_off.hpp"
 #include "store/session.hpp"
+#include "store/state.hpp"
 #include "store/work_thread.hpp"
 
 /// This node's lease on MySQL: a row that says until when it lives, by the store's clock. It is renewed on a
@@ -43,7 +45,8 @@ private:
 
 class NodeLease {
 public:
-    NodeLease(boost::asio::io_context& io, const Options& options, const Clock& clock);
+    NodeLease(boost::asio::io_context& io, const Options& options, const Clock& clock,
+              const store::State& state);
     ~NodeLease();
 
     enum class Name : std::uint8_t { unknown, own, taken, lost };
@@ -65,6 +68,7 @@ public:
 
 private:
     Result<void> carry_out(const LeaseWork& work);
+    void connect();
     void open_session();
     bool lock_name(const NodeId& node);
     void renew(const LeaseWork& work);
@@ -74,6 +78,7 @@ private:
 
     const Options& options_;
     const Clock& clock_;
+    const store::State& store_state_;
     const std::string instance_;
     const std::string process_;  // this one, for the error of another process
     std::unique_ptr<Session> session_{};
@@ -88,6 +93,8 @@ private:
     std::optional<Holder> other_holder_{};
     std::optional<SteadyInstant> divided_since_{};  // nodes use different nodes of the Galera cluster
     bool told_divided_{false};
+    std::uint64_t generation_{0};  // of the session, see store::State
+    BackOff back_off_;
     std::optional<SteadyInstant> answering_since_{};  // of the store, as far as this session knows
 
     mutable std::mutex mutex_;

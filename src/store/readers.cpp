@@ -8,6 +8,12 @@
 
 namespace ecron::store {
 
+namespace {
+
+constexpr Seconds kIdle{1};  // after which a thread without work looks whether its server was left
+
+}  // namespace
+
 Readers::Readers(boost::asio::io_context& io, const Options& options, const Clock& clock, State& state,
                  LookupGroup jobs, LookupGroup executions)
     : io_(io),
@@ -88,15 +94,20 @@ Readers::Batch Readers::take(Queue& queue) {
 }
 
 void Readers::run() {
-    std::unique_ptr<Session> session;
+    Connection connection;
     std::unique_lock lock(mutex_);
     for (;;) {
         Queue* queue = nullptr;
-        wake_.wait(lock, [&] { return (queue = choose()) != nullptr || closing_; });
+        const bool has_work =
+            wake_.wait_for(lock, kIdle, [&] { return (queue = choose()) != nullptr || closing_; });
+        if (!has_work) {
+            leave_old_server(connection);
+            continue;
+        }
         if (queue == nullptr) return;
         Batch batch = take(*queue);
         lock.unlock();
-        carry_out(session, batch);
+        carry_out(connection, batch);
         answer(std::move(batch));
         lock.lock();
         queue->busy = false;
@@ -104,18 +115,30 @@ void Readers::run() {
     }
 }
 
-void Readers::carry_out(std::unique_ptr<Session>& session, Batch& batch) {
+void Readers::leave_old_server(Connection& connection) const {
+    if (connection.generation != state_.readers_generation()) connection.session.reset();
+}
+
+Session& Readers::connect(Connection& connection) {
+    leave_old_server(connection);
+    connection.generation = state_.readers_generation();
+    if (!connection.session)
+        connection.session = std::make_unique<Session>(options_, SessionUse::read, clock_);
+    if (!connection.session->connected()) connection.session->reconnect();
+    return *connection.session;
+}
+
+void Readers::carry_out(Connection& connection, Batch& batch) {
     // A pooled connection may have died while it rested: one fresh connection is tried before giving up.
     for (int tries = 1;; ++tries) {
         try {
-            if (!session) session = std::make_unique<Session>(options_, SessionUse::read, clock_);
-            if (!session->connected()) session->reconnect();
-            apply(*session, batch);
-            state_.rows_read += session->take_counts().read;
+            Session& session = connect(connection);
+            apply(session, batch);
+            state_.rows_read += session.take_counts().read;
             return;
         } catch (const SqlError& error) {
             const bool again = error.fault() == SqlFault::lost || error.fault() == SqlFault::again;
-            if (error.fault() == SqlFault::lost && session) session->disconnect();
+            if (error.fault() == SqlFault::lost) connection.session.reset();
             if (again && tries == 1) {
                 ++state_.retries;
                 continue;

@@ -58,7 +58,14 @@ private:
     void run();
     Queue* choose();
     Batch take(Queue& queue);
-    void carry_out(std::unique_ptr<Session>& session, Batch& batch);
+    /// Of one thread; `generation` as State counts it for readers.
+    struct Connection {
+        std::unique_ptr<Session> session{};
+        std::uint64_t generation{0};
+    };
+    Session& connect(Connection& connection);
+    void leave_old_server(Connection& connection) const;
+    void carry_out(Connection& connection, Batch& batch);
     void apply(Session& session, Batch& batch);
     void fail_all(Batch& batch, const Error& error);
     void answer(Batch batch);

@@ -210,7 +210,7 @@ Result<std::uint64_t> restore(const Options& options, const Clock& clock, std::i
         if (!ready) return std::unexpected(ready.error());
         return read_into(session, from);
     } catch (const SqlError& error) {
-        return std::unexpected(to_error(error));
+        return std::unexpected(with_address(to_opening_error(error), options));
     }
 }
 
@@ -224,7 +224,7 @@ Result<void> migrate(const Options& options, const Clock& clock) {
         if (!migrated) return std::unexpected(migrated.error());
         return {};
     } catch (const SqlError& error) {
-        return std::unexpected(to_error(error));
+        return std::unexpected(with_address(to_opening_error(error), options));
     }
 }
 

@@ -125,7 +125,7 @@ Result<std::uint64_t> save(const Options& options, const Clock& clock, Saved wha
         writer.line() += '\n';
         return rows;
     } catch (const SqlError& error) {
-        return std::unexpected(to_error(error));
+        return std::unexpected(with_address(to_opening_error(error), options));
     }
 }
 

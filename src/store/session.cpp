@@ -32,6 +32,10 @@ std::string md5_hex(std::string_view bytes) {
     return to_hex({reinterpret_cast<const char*>(digest.data()), size});
 }
 
+bool has_to_write(SessionUse use) {
+    return use == SessionUse::write || use == SessionUse::lead || use == SessionUse::lease;
+}
+
 }  // namespace
 
 template <class Function> auto Statement::guarded(Function function) {
@@ -40,8 +44,8 @@ template <class Function> auto Statement::guarded(Function function) {
     } catch (const soci::soci_error& error) {
         failed_ = true;
         SqlError known = dialect_of(driver_).to_sql_error(&session_, error);
-        // Our own text, without values: only a defect gets here.
-        if (known.fault() == SqlFault::other)
+        // Our own text, without values: only a defect or a missing right gets here.
+        if (known.fault() == SqlFault::other || known.fault() == SqlFault::denied)
             log::error("statement refused problem=\"{}\" sql=\"{}\"", known.what(), beginning_);
         throw known;
     }
@@ -172,12 +176,21 @@ void Session::reconnect() {
         if (!options_.ca_file.empty() && options_.driver == Driver::mysql) {
             Statement& cipher = prepare("show session status like 'Ssl_cipher'", "", "ss");
             if (!cipher.first() || cipher.text(1).empty())
-                throw SqlError(SqlFault::lost, 0, "the connection is not encrypted though db_ca_file is set");
+                throw SqlError(SqlFault::denied, 0, "the server does not offer TLS, and db_ca_file is set");
         }
+        if (has_to_write(use_)) refuse_read_only_server();
     } catch (const SqlError&) {
         disconnect();
         throw;
     }
+}
+
+void Session::refuse_read_only_server() {
+    const std::string_view expression = dialect().read_only_expression();
+    if (expression.empty()) return;
+    Statement& ask = prepare(fmt::format("select {}", expression), "", "i");
+    ask.first();
+    if (ask.integer(0) != 0) throw SqlError(SqlFault::read_only, 0, "the server is read-only");
 }
 
 Statement& Session::prepare(std::string_view sql, std::string_view parameters, std::string_view columns) {

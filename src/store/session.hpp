@@ -122,12 +122,14 @@ struct Counter {
 
 class Session {
 public:
-    /// Connects at once. Throws SqlError.
+    /// Connects at once. Throws SqlError; read_only where the use has to write and the server does not.
     Session(const Options& options, SessionUse use, const Clock& clock);
     ~Session();
     void reconnect();
     [[nodiscard]] bool connected() const { return session_ != nullptr; }
     void disconnect();
+    /// Throws read_only where the server is.
+    void refuse_read_only_server();
 
     /// The kept statement of this text, made the first time.
     Statement& prepare(std::string_view sql, std::string_view parameters = {}, std::string_view columns = {});

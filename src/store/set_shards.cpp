@@ -60,7 +60,7 @@ Result<void> set_shards(const Options& options, std::size_t shards, const Clock&
         session.commit();
         return {};
     } catch (const SqlError& error) {
-        return std::unexpected(to_error(error));
+        return std::unexpected(with_address(to_opening_error(error), options));
     }
 }
 

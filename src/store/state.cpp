@@ -1,41 +1,95 @@
 #include "store/state.hpp"
 
+#include <algorithm>
+
 #include "ecron/base/log.hpp"
 
 namespace ecron::store {
 
-void State::good() {
+namespace {
+
+constexpr Seconds kFirstQuiet{1};
+constexpr Seconds kLongestQuiet{60};
+
+}  // namespace
+
+void State::opening() {
     const std::scoped_lock lock(mutex_);
-    if (available_ && problem_.empty()) return;
-    log::info("database works again after={}", problem_);
+    available_ = false;
+}
+
+void State::connected() {
+    const std::scoped_lock lock(mutex_);
+    available_ = true;
+    if (refusal_ == WriteRefusal::read_only) refusal_ = WriteRefusal::none;
+    if (read_only_.exchange(false)) ++recoveries_;
+    if (refusal_ == WriteRefusal::none) works_again();
+}
+
+void State::committed() {
+    const std::scoped_lock lock(mutex_);
+    refusal_ = WriteRefusal::none;
+    works_again();
+}
+
+void State::works_again() {
+    if (problem_.empty()) return;
+    log::info("database works again {} after=\"{}\"", address_, problem_);
     problem_.clear();
     since_ = clock_.now();
+}
+
+/// A problem is logged when it is new, then a second later, and then after twice as long each time.
+bool State::is_to_be_logged(const std::string& problem) {
+    const SteadyInstant now = clock_.steady();
+    const bool is_new = problem != problem_;
+    if (!is_new && now - logged_at_ < quiet_) return false;
+    quiet_ = is_new ? kFirstQuiet : std::min(quiet_ * 2, kLongestQuiet);
+    logged_at_ = now;
+    return true;
+}
+
+void State::refused_write(WriteRefusal reason, std::string problem) {
+    const std::scoped_lock lock(mutex_);
+    refused(reason, std::move(problem));
+}
+
+void State::became_read_only(std::string problem) {
+    const std::scoped_lock lock(mutex_);
     available_ = true;
+    read_only_ = true;
+    refused(WriteRefusal::read_only, std::move(problem));
 }
 
-void State::troubled(std::string problem) {
-    const std::scoped_lock lock(mutex_);
-    if (problem_ == problem) return;
-    log::warn("database refuses work problem={}", problem);
+void State::refused(WriteRefusal reason, std::string problem) {
+    refusal_ = reason;
+    if (is_to_be_logged(problem)) log::error("database refuses writes {} problem=\"{}\"", address_, problem);
     problem_ = std::move(problem);
 }
 
-void State::lost(std::string problem) {
+void State::lost(std::string problem, Trouble trouble) {
     const std::scoped_lock lock(mutex_);
-    if (!available_) return;
-    log::error("database lost problem={}", problem);
+    if (is_to_be_logged(problem)) {
+        if (trouble == Trouble::configuration)
+            log::error("database cannot be used, trying again {} problem=\"{}\"", address_, problem);
+        else
+            log::warn("database away, trying again {} problem=\"{}\"", address_, problem);
+    }
+    if (available_) since_ = clock_.now();
     problem_ = std::move(problem);
-    since_ = clock_.now();
     available_ = false;
 }
 
 Health State::health() const {
     const std::scoped_lock lock(mutex_);
-    return {.available = available_, .problem = problem_, .since = since_};
+    return {.available = available_, .writes_refused = refusal_, .problem = problem_, .since = since_};
 }
 
 Error State::unavailable() const {
-    return {Errc::unavailable, "the database cannot be reached; nothing was stored", {}};
+    return {Errc::unavailable,
+            available() ? "the database is read-only; nothing was stored"
+                        : "the database cannot be reached; nothing was stored",
+            {}};
 }
 
 }  // namespace ecron::store

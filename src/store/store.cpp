@@ -1,6 +1,7 @@
 #include "ecron/store/store.hpp"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <unordered_set>
 
 #include "ecron/base/log.hpp"
@@ -42,56 +43,22 @@ public:
           options_(std::move(options)),
           clock_(clock),
           file_lock_(std::move(file_lock)),
-          state_(clock) {}
+          state_(clock, dialect_of(options_.driver).address_of(options_)) {}
     ~SqlStore() override { close(); }
 
+    /// Opens the database, or says why it cannot be used.
     Result<void> start() {
-        std::size_t shards = 1;
-        try {
-            {
-                Session session(options_, SessionUse::migrate, clock_);
-                auto key = migrate(session);
-                if (!key) return std::unexpected(key.error());
-                id_key_ = std::move(*key);
-                warn_of_settings(session);
-                Statement& count = session.prepare("select count(*) from t_cron_shard", "", "i");
-                count.first();
-                shards = static_cast<std::size_t>(count.integer(0));
-                slots_ = has_slots(session);
-            }
-            auto session = std::make_unique<Session>(options_, SessionUse::write, clock_);
-            // With several shards any node may have given a slot.
-            const Group outcomes = [this](Session& on, std::span<Write* const> writes,
-                                          Repetition repetition) {
-                apply_outcomes(on, writes, repetition, slots_ || shard_count() > 1);
-            };
-            writer_ = std::make_unique<Writer>(
-                io_, options_, clock_, state_,
-                std::array<Group, kWriteKinds>{apply_claims, outcomes, apply_requests, apply_job_writes,
-                                               apply_in_turn, apply_in_turn, apply_in_turn},
-                std::move(session));
-        } catch (const SqlError& error) {
-            Error answer = to_error(error);
-            if (error.fault() == SqlFault::other)
-                answer = {
-                    Errc::unavailable, std::string("the database cannot be used (") + error.what() + ")", {}};
-            return std::unexpected(answer);
-        }
-        readers_ = std::make_unique<Readers>(io_, options_, clock_, state_, find_jobs_together,
-                                             find_executions_together);
-        outbox_ = std::make_unique<SqlOutbox>(*writer_, *readers_);
-        audit_ = std::make_unique<SqlAuditLog>(*writer_, *readers_);
-        messages_ = std::make_unique<SqlMessages>(*writer_, *readers_);
-        if (options_.driver == Driver::mysql) {
-            leadership_ = std::make_unique<Leadership>(io_, options_, clock_);
-            lease_ = std::make_unique<NodeLease>(io_, options_, clock_);
-        } else {
-            lone_ = std::make_unique<LoneLeader>(shards, clock_);
-        }
-        if (options_.driver == Driver::sqlite) cache_ = std::make_unique<RowCache>(options_.row_cache_bytes);
-        sweeper_ = std::make_shared<Sweeper>(*writer_);
-        sweeper_->start();
+        Result<std::unique_ptr<Session>> session = open_database();
+        if (!session) return std::unexpected(with_address(session.error(), options_));
+        start_with(std::move(*session));
+        start_sweeping();
         return {};
+    }
+    /// The writer's thread opens the database; see Store::open_in_background.
+    void start_in_background(Failed failed) {
+        failed_ = std::move(failed);
+        state_.opening();
+        start_with(nullptr);
     }
 
     void close() override {
@@ -105,6 +72,8 @@ public:
 
     Awaitable<Standing> campaign(CampaignRound round) override {
         if (lone_) co_return lone_->campaign(round);
+        if (!opened_) co_return std::unexpected(state_.unavailable());
+        start_sweeping();
         NodeLease::State lease = lease_->state();
         using Name = NodeLease::Name;
         const bool first = lease.name == Name::unknown;
@@ -158,7 +127,7 @@ public:
         co_return Result<void>{};
     }
     Awaitable<void> leave(NodeId node) override {
-        if (lone_) co_return Result<void>{};
+        if (lone_ || !opened_) co_return Result<void>{};
         auto work = std::make_unique<LeaseWork>(LeaseWork::Wish::end, std::move(node));
         co_return co_await await_answer(std::move(work), *lease_);
     }
@@ -394,9 +363,73 @@ public:
                 .failures = state_.failures,
                 .commit_seconds = static_cast<double>(state_.commit_micros) / 1e6};
     }
-    [[nodiscard]] const std::string& id_key() const override { return id_key_; }
+    [[nodiscard]] const std::string& id_key() const override {
+        static const std::string none;
+        return opened_ ? id_key_ : none;
+    }
 
 private:
+    /// Connects, brings the schema up to date and reads what is read once. On the caller's thread, or on the
+    /// writer's.
+    Result<std::unique_ptr<Session>> open_database() {
+        Result<std::unique_ptr<Session>> opened = try_to_open();
+        const bool may_pass =
+            opened || opened.error().code == Errc::unavailable || opened.error().code == Errc::denied;
+        if (!may_pass && failed_)
+            boost::asio::post(io_,
+                              [tell = std::exchange(failed_, {}), error = opened.error()] { tell(error); });
+        if (opened) opened_ = true;
+        return opened;
+    }
+
+    /// Deleted jobs may have executions that a process did not come to mark before it ended.
+    void start_sweeping() {
+        if (!std::exchange(sweeps_, true)) sweeper_->start();
+    }
+
+    Result<std::unique_ptr<Session>> try_to_open() {
+        try {
+            Session session(options_, SessionUse::migrate, clock_);
+            auto key = migrate(session);
+            if (!key) return std::unexpected(key.error());
+            id_key_ = std::move(*key);
+            warn_of_settings(session);
+            Statement& count = session.prepare("select count(*) from t_cron_shard", "", "i");
+            count.first();
+            shards_at_start_ = static_cast<std::size_t>(count.integer(0));
+            slots_ = has_slots(session);
+            session.disconnect();
+            return std::make_unique<Session>(options_, SessionUse::write, clock_);
+        } catch (const SqlError& error) {
+            return std::unexpected(to_opening_error(error));
+        }
+    }
+
+    void start_with(std::unique_ptr<Session> session) {
+        // With several shards any node may have given a slot.
+        const Group outcomes = [this](Session& on, std::span<Write* const> writes, Repetition repetition) {
+            apply_outcomes(on, writes, repetition, slots_ || shard_count() > 1);
+        };
+        if (options_.driver == Driver::mysql) {
+            leadership_ = std::make_unique<Leadership>(io_, options_, clock_, state_);
+            lease_ = std::make_unique<NodeLease>(io_, options_, clock_, state_);
+        } else {
+            lone_ = std::make_unique<LoneLeader>(shards_at_start_, clock_);
+            cache_ = std::make_unique<RowCache>(options_.row_cache_bytes);
+        }
+        writer_ = std::make_unique<Writer>(
+            io_, options_, clock_, state_,
+            std::array<Group, kWriteKinds>{apply_claims, outcomes, apply_requests, apply_job_writes,
+                                           apply_in_turn, apply_in_turn, apply_in_turn},
+            std::move(session), [this] { return open_database(); });
+        readers_ = std::make_unique<Readers>(io_, options_, clock_, state_, find_jobs_together,
+                                             find_executions_together);
+        outbox_ = std::make_unique<SqlOutbox>(*writer_, *readers_);
+        audit_ = std::make_unique<SqlAuditLog>(*writer_, *readers_);
+        messages_ = std::make_unique<SqlMessages>(*writer_, *readers_);
+        sweeper_ = std::make_shared<Sweeper>(*writer_);
+    }
+
     Awaitable<Begun> begin(Outcome outcome, std::optional<Slot> slot) {
         if (slot) {
             slots_ = true;
@@ -481,7 +514,10 @@ private:
     const Clock& clock_;
     std::unique_ptr<FileLock> file_lock_;
     State state_;
+    Failed failed_{};
+    std::atomic<bool> opened_{false};  // id_key_ and shards_at_start_ are known
     std::string id_key_;
+    std::size_t shards_at_start_{1};
     std::unique_ptr<RowCache> cache_;
     std::unique_ptr<Writer> writer_;
     std::unique_ptr<Readers> readers_;
@@ -494,24 +530,41 @@ private:
     Millis clock_ahead_{0};
     std::atomic<bool> slots_{false};  // an execution may hold a slot of a concurrency key
     std::shared_ptr<Sweeper> sweeper_;
+    bool sweeps_{false};
 };
 
-}  // namespace
-
-Result<std::unique_ptr<Store>> Store::open(boost::asio::io_context& io, Options options, const Clock& clock) {
+/// With `failed`, a server is waited for in the background.
+Result<std::unique_ptr<Store>> open_store(boost::asio::io_context& io, Options options, const Clock& clock,
+                                          Store::Failed failed) {
     // The one name that settings must write into a statement as it is.
     const auto is_name = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
     if (options.charset.empty() || !std::ranges::all_of(options.charset, is_name))
         return fail(Errc::invalid, "the character set is not a name of one", {"db_format"});
     auto file_lock = std::make_unique<FileLock>();
-    if (options.driver == Driver::sqlite) {
+    const bool is_server = options.driver == Driver::mysql;
+    if (!is_server) {
         const Result<void> taken = file_lock->take(options.path);
         if (!taken) return std::unexpected(taken.error());
     }
     auto store = std::make_unique<SqlStore>(io, std::move(options), clock, std::move(file_lock));
+    if (failed && is_server) {
+        store->start_in_background(std::move(failed));
+        return store;
+    }
     const Result<void> started = store->start();
     if (!started) return std::unexpected(started.error());
     return store;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::open(boost::asio::io_context& io, Options options, const Clock& clock) {
+    return open_store(io, std::move(options), clock, {});
+}
+
+Result<std::unique_ptr<Store>> Store::open_in_background(boost::asio::io_context& io, Options options,
+                                                         const Clock& clock, Failed failed) {
+    return open_store(io, std::move(options), clock, std::move(failed));
 }
 
 }  // namespace ecron::store

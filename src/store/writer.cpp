@@ -13,24 +13,30 @@ namespace {
 constexpr std::size_t kGroupLimit = 500;  // beyond it a transaction only gets longer, not cheaper a row
 constexpr std::size_t kWholeGroup = 32;   // below it two transactions cost more than they save
 constexpr int kTries = 5;
-constexpr Millis kFirstBackOff{100};
 constexpr Millis kLongestBackOff{2'000};
 
 /// The write itself is at fault, not the database: it alone is refused.
 bool is_of_one_member(SqlFault fault) {
-    return fault == SqlFault::duplicate || fault == SqlFault::too_long || fault == SqlFault::other;
+    return fault == SqlFault::duplicate || fault == SqlFault::too_long || fault == SqlFault::denied ||
+           fault == SqlFault::other;
+}
+
+WriteRefusal refusal(SqlFault fault) {
+    return fault == SqlFault::read_only ? WriteRefusal::read_only : WriteRefusal::disk_full;
 }
 
 }  // namespace
 
 Writer::Writer(boost::asio::io_context& io, const Options& options, const Clock& clock, State& state,
-               std::array<Group, kWriteKinds> groups, std::unique_ptr<Session> session)
+               std::array<Group, kWriteKinds> groups, std::unique_ptr<Session> session, Open open)
     : io_(io),
       options_(options),
       clock_(clock),
       state_(state),
       groups_(std::move(groups)),
       session_(std::move(session)),
+      open_(std::move(open)),
+      back_off_(kLongestBackOff),
       thread_([this] { run(); }) {}
 
 Writer::~Writer() { close(); }
@@ -42,7 +48,7 @@ void Writer::submit(std::unique_ptr<Write> write) {
         const std::scoped_lock lock(mutex_);
         if (closing_) {
             refused.what = "the store is closed; nothing was stored";
-        } else if (!state_.available()) {
+        } else if (!state_.takes_writes()) {
             refused = state_.unavailable();
         } else if (waiting_ >= options_.queue_limit) {
             refused.what = "too many writes wait for the database; nothing was stored";
@@ -73,11 +79,12 @@ void Writer::close() {
 }
 
 void Writer::run() {
+    if (!session_) open_session();
     std::unique_lock lock(mutex_);
     for (;;) {
         if (waiting_ == 0) {
             if (closing_) return;
-            const auto rest = state_.available() ? Millis(options_.lease) / 3 : back_off_;
+            const auto rest = state_.takes_writes() ? Millis(options_.lease) / 3 : back_off_.delay();
             wake_.wait_for(lock, std::max(rest, Millis{50}), [this] { return waiting_ > 0 || closing_; });
         }
         if (waiting_ == 0) {
@@ -118,13 +125,15 @@ void Writer::carry_out(Batch& batch) {
     writes.reserve(batch.size());
     for (const auto& write : batch) writes.push_back(write.get());
 
-    if (!state_.available() && !reconnect()) return fail_all(writes, state_.unavailable());
+    const bool is_behind = generation_ != state_.generation();
+    if (!state_.takes_writes() || (is_behind && !reconnect())) return fail_all(writes, state_.unavailable());
     Manner manner = Manner::together;
     Repetition repetition = Repetition::first;
     for (int tries = 1;; ++tries) {
         try {
             transaction(writes, manner, repetition);
-            state_.good();
+            back_off_.succeeded();
+            state_.committed();
             return;
         } catch (const Together&) {
             session_->rollback();
@@ -154,8 +163,11 @@ void Writer::carry_out(Batch& batch) {
                 answer.what += repetition == Repetition::repeated ? "; it is unknown whether this was stored"
                                                                   : "; nothing was stored";
                 return fail_all(writes, answer);
+            } else if (error.fault() == SqlFault::read_only && options_.driver == Driver::mysql) {
+                if (!leave_read_only_server(error, tries)) return fail_all(writes, to_error(error));
             } else {
-                if (error.fault() != SqlFault::again) state_.troubled(error.what());
+                if (error.fault() != SqlFault::again)
+                    state_.refused_write(refusal(error.fault()), error.what());
                 return fail_all(writes, to_error(error));
             }
         } catch (const std::exception& error) {
@@ -199,22 +211,53 @@ void Writer::apply_each(std::span<Write* const> writes, Repetition repetition) {
     }
 }
 
+bool Writer::open_session() {
+    Result<std::unique_ptr<Session>> opened = open_();
+    if (!opened) {
+        back_off_.failed(clock_.steady());
+        const Error& error = opened.error();
+        if (error.code == Errc::unavailable) state_.lost(error.what, Trouble::passing);
+        if (error.code == Errc::denied) state_.lost(error.what, Trouble::configuration);
+        return false;
+    }
+    session_ = std::move(*opened);
+    back_off_.succeeded();
+    state_.connected();
+    return true;
+}
+
 bool Writer::reconnect() {
+    if (!session_) return open_session();
+    generation_ = state_.generation();
     try {
         session_->reconnect();
         ++state_.reconnects;
-        back_off_ = Millis{0};
-        state_.good();
+        state_.connected();
         return true;
     } catch (const SqlError& error) {
-        back_off_ = std::clamp(back_off_ * 2, kFirstBackOff, kLongestBackOff);
-        state_.lost(error.what());
+        back_off_.failed(clock_.steady());
+        if (error.fault() == SqlFault::read_only) {
+            state_.became_read_only(error.what());
+        } else {
+            const bool passes = error.fault() != SqlFault::denied;
+            state_.lost(error.what(), passes ? Trouble::passing : Trouble::configuration);
+        }
         return false;
     }
 }
 
+/// True: another session was opened, and the transaction is to be repeated on it.
+bool Writer::leave_read_only_server(const SqlError& error, int tries) {
+    state_.leave_server(generation_);
+    if (tries == 1) return reconnect();
+    session_->disconnect();
+    back_off_.failed(clock_.steady());
+    state_.became_read_only(error.what());
+    return false;
+}
+
 void Writer::keep_alive() {
-    if (!state_.available()) {
+    if (!state_.takes_writes() || generation_ != state_.generation()) {
         reconnect();
     } else if (dialect_of(options_.driver).sessions_expire()) {
         try {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "store/back_off.hpp"
 #include "store/session.hpp"
 #include "store/state.hpp"
 #include "store/work.hpp"
@@ -16,10 +17,10 @@
 /// transaction holds writes of one kind, and the kind whose oldest member waits longest goes first.
 ///
 /// A transaction that fails because of one member is done again with a savepoint for each, so that everyone
-/// gets an answer of its own. Deadlocks are retried; after a lost connection it reconnects once at once, then
-/// with back-off, answering unavailable meanwhile. A transaction whose commit was sent and not answered is
-/// repeated where all its members can tell a repetition (Write::repeatable), else they are told that the
-/// outcome is unknown.
+/// gets an answer of its own. Deadlocks are retried; after a lost connection, and where the server has become
+/// read-only, it reconnects once at once, then with back-off, answering unavailable meanwhile. A transaction
+/// whose commit was sent and not answered is repeated where all its members can tell a repetition
+/// (Write::repeatable), else they are told that the outcome is unknown.
 namespace ecron::store {
 
 enum class WriteKind : std::uint8_t { claims, outcomes, requests, jobs, letters, history, others };
@@ -58,8 +59,12 @@ using Group = std::function<void(Session&, std::span<Write* const>, Repetition)>
 
 class Writer {
 public:
+    /// Connects for the first time and prepares the database.
+    using Open = std::function<Result<std::unique_ptr<Session>>()>;
+
+    /// Without a session it opens one itself, with back-off until that succeeds.
     Writer(boost::asio::io_context& io, const Options& options, const Clock& clock, State& state,
-           std::array<Group, kWriteKinds> groups, std::unique_ptr<Session> session);
+           std::array<Group, kWriteKinds> groups, std::unique_ptr<Session> session, Open open);
     ~Writer();
     void submit(std::unique_ptr<Write> write);
     [[nodiscard]] std::size_t waiting() const;
@@ -79,7 +84,9 @@ private:
     void carry_out(Batch& batch);
     void transaction(std::span<Write* const> writes, Manner manner, Repetition repetition);
     void apply_each(std::span<Write* const> writes, Repetition repetition);
+    bool open_session();
     bool reconnect();
+    bool leave_read_only_server(const SqlError& error, int tries);
     void keep_alive();
     void fail_all(std::span<Write* const> writes, const Error& error);
     void answer(Batch batch);
@@ -90,13 +97,15 @@ private:
     State& state_;
     std::array<Group, kWriteKinds> groups_;
     std::unique_ptr<Session> session_;
+    const Open open_;
+    std::uint64_t generation_{0};  // of the session, see State
+    BackOff back_off_;
 
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::array<Queue, kWriteKinds> queues_;
     std::size_t waiting_{0};
     bool closing_{false};
-    std::chrono::milliseconds back_off_{0};
     std::thread thread_;
 };
 

@@ -237,6 +237,24 @@ TEST_CASE("a secret may stand in a file that the environment names", "[config]")
     CHECK_FALSE(load(sources));
 }
 
+TEST_CASE("on MySQL as many threads read as max_open_conns leaves room for", "[config]") {
+    const auto [text, readers] = GENERATE(table<std::string, std::size_t>({
+        {"db_addr: db\nmax_open_conns: 4\n", 1},
+        {"db_addr: db\nmax_open_conns: 5\n", 2},
+        {"db_addr: db\n", 3},
+        {"db_addr: db\ndb_readers: 64\n", 27},
+        {"db_readers: 64\n", 64},
+        {"max_open_conns: 4\n", 3},
+    }));
+    CAPTURE(text);
+    const GivenFiles files;
+    Sources sources;
+    sources.files = {files.write("ecron.yaml", text)};
+    const auto loaded = load(sources);
+    REQUIRE(loaded);
+    CHECK(loaded->config.store.readers == readers);
+}
+
 TEST_CASE("values that need or contradict each other are refused", "[config]") {
     const auto [text, said] = GENERATE(table<std::string, Lines>({
         {"ssl_on: true\ncert_file: /c.pem\n", {"default: key_file: is needed because ssl_on is true"}},
@@ -251,6 +269,9 @@ TEST_CASE("values that need or contradict each other are refused", "[config]") {
          {"ecron.yaml:3: auth_enabled: lets anybody call, and auth_mode asks for tokens"}},
         {"scope_admin: \",\"\n", {"ecron.yaml:1: scope_admin: names no scope"}},
         {"webhook: /\n", {"ecron.yaml:1: webhook: is not a path such as /api/cronsvr/v1/executionresult"}},
+        {"db_addr: db\nmax_open_conns: 5\ndb_readers: 3\n",
+         {"ecron.yaml:2: max_open_conns: is less than the 6 sessions that db_readers asks for"}},
+        {"max_open_conns: 3\n", {R"(ecron.yaml:1: max_open_conns: "3" is not a number from 4 to 1000)"}},
         {"retry_initial: 10m\n", {"ecron.yaml:1: retry_initial: is longer than retry_max"}},
         {"node_id: a b\n", {"ecron.yaml:1: node_id: is not a name of at most 64 letters, digits and .-_"}},
         {"egress_deny: [10.0.0.0/8, 10.0.0.0/33, ::/129]\n",

@@ -110,10 +110,16 @@ TEST_CASE("a full disk is told, and once there is room ecron goes on by itself",
     CHECK(ecron.api().get("/health/ready").status == 200);
     CHECK(ecron.api().get("/jobtotal").status == 200);
     CHECK(ecron.logged("full"));
+    const auto metrics_say = [&](const std::string& line) {
+        return ('\n' + ecron.api().get("/metrics").body).find('\n' + line + '\n') != std::string::npos;
+    };
+    CHECK(metrics_say("ecron_store_available 1"));
+    CHECK(metrics_say(R"(ecron_store_writes_refused{reason="disk_full"} 1)"));
 
     disk.make_room();
     wait_until("a write is taken",
                [&] { return ecron.api().post("/job", world.text_of(idle("there is room"))).status == 201; });
+    CHECK(metrics_say(R"(ecron_store_writes_refused{reason="disk_full"} 0)"));
     const std::size_t calls = world.target.count("/small");
     world.target.wait_for("/small", calls + 2);
     for (const std::string& id : stored) CHECK(ecron.api().get("/job?job_id=" + id).status == 200);

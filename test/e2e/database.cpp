@@ -113,6 +113,10 @@ std::vector<Database::Row> Database::rows(const std::string& query) const {
     return name_.empty() ? ask_file(folder_ + "/ecron.db", query) : ask_server(server_, name_, query);
 }
 
+std::vector<Database::Row> Database::ask(const Server& server, const std::string& query) {
+    return ask_server(server, "", query);
+}
+
 std::string Database::value(const std::string& query) const {
     const std::vector<Row> found = rows(query);
     return found.empty() ? std::string{} : found.front().front();

@@ -33,6 +33,8 @@ public:
     /// Reads past ecron, or while it is down. NULL reads as empty.
     [[nodiscard]] std::vector<Row> rows(const std::string& query) const;
     [[nodiscard]] std::string value(const std::string& query) const;
+    /// Of a server, without a database. Throws what it refuses.
+    static std::vector<Row> ask(const Server& server, const std::string& query);
 
 private:
     void make_folder();

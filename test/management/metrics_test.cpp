@@ -46,6 +46,7 @@ TEST_CASE("metrics tell of runs, store and process", "[management]") {
             .delivered = 1, .failed = 2, .dead = 3, .under_way = 4, .waiting = 5, .oldest_seconds = 6.5};
     };
     service.store.state.writes_waiting = 8;
+    service.store.state.writes_refused = store::WriteRefusal::disk_full;
     const Reply reply = service.get("/metrics");
     for (const char* line : {
              R"(ecron_runs_total{event="claimed"} 5)",
@@ -63,6 +64,8 @@ TEST_CASE("metrics tell of runs, store and process", "[management]") {
              "ecron_store_transactions_total 7",
              "ecron_store_commit_seconds_total 0.25",
              "ecron_store_available 1",
+             R"(ecron_store_writes_refused{reason="disk_full"} 1)",
+             R"(ecron_store_writes_refused{reason="read_only"} 0)",
              R"(ecron_store_waiting{kind="write"} 8)",
              R"(ecron_attempts{state="running"} 4)",
              R"(ecron_attempts{state="waiting"} 5)",

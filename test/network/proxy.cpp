@@ -161,6 +161,9 @@ void Proxy::cut() {
 void Proxy::hang() {
     state_->there([this] { state_->set({.hangs = true}); });
 }
+void Proxy::send_new_connections_to(std::uint16_t port) {
+    state_->there([this, port] { state_->server.port(port); });
+}
 void Proxy::slow_down(std::chrono::milliseconds delay) {
     state_->there([this, delay] { state_->set({.delay = delay}); });
 }

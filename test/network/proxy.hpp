@@ -21,6 +21,8 @@ public:
     void cut();
     /// Nothing gets through and nobody is told; what was said meanwhile arrives when the network heals.
     void hang();
+    /// New connections go there; those that are open stay where they are.
+    void send_new_connections_to(std::uint16_t port);
     /// Whatever is said takes that long.
     void slow_down(std::chrono::milliseconds delay);
     void heal();

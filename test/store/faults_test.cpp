@@ -125,10 +125,13 @@ TEST_CASE("a full disk is said clearly, and forgotten once there is room", "[sto
         CHECK(last.error().code == Errc::unavailable);
         CHECK(last.error().what.find("disk is full") != std::string::npos);
         CHECK_FALSE(world.store().health().problem.empty());
+        CHECK(world.store().health().available);
+        CHECK(world.store().health().writes_refused == WriteRefusal::disk_full);
         CHECK(world.must(world.store().find_job(std::nullopt, kept.id)));  // reading goes on
     }
     world.given_job("after");
     CHECK(world.store().health().problem.empty());
+    CHECK(world.store().health().writes_refused == WriteRefusal::none);
     CHECK(world.must(world.store().count_jobs(std::nullopt, std::nullopt, std::nullopt)) == stored + 2);
     CHECK(world.number("select count(*) from t_cron_job") == stored + 2);
 }

@@ -46,7 +46,6 @@ struct Store {
     SecretText password;
     std::string charset;
     Millis connect_timeout{}, read_timeout{}, write_timeout{};
-    std::size_t max_open_conns{};
     std::string ca_file;  // empty: no TLS
     // Both.
     std::size_t readers{};

@@ -135,9 +135,9 @@ inline constexpr std::array kOptions = [] {
     old("timeout", duration, "10s", store, "Time to connect to the database.", {1 * kSecond, kHour}),
     old("read_timeout", duration, "30s", store, "Time to wait for an answer of the database.", {1 * kSecond, kHour}),
     old("write_timeout", duration, "30s", store, "Time to send a statement to the database.", {1 * kSecond, kHour}),
-    old("max_open_conns", integer, "30", store, "Sessions with the MySQL server, at most.", {2, 1'000, Below::raise}),
+    old("max_open_conns", integer, "30", store, "Maximum sessions of this process with the MySQL server: one writes, one holds the shards' locks, one renews the node's lease, the others read (db_readers).", {4, 1'000}),
     ecron("db_ca_file", path, "", store, "PEM file with the authorities that may sign the MySQL server's certificate; turns TLS on."),
-    ecron("db_readers", integer, "3", store, "Threads that read from the database; one more writes.", {1, 64}),
+    ecron("db_readers", integer, "3", store, "Threads that read from the database, each with a session of its own; on MySQL no more than max_open_conns leaves room for.", {1, 64}),
     ecron("write_batch", integer, "100", store, "Rows in one write to the database, at most.", {1, 500}),
     ecron("row_cache_bytes", size, "64MiB", store, "Memory for rows read lately, where one process owns the store; 0: none.", {0, 64 * kGiB}),
 

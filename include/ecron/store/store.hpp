@@ -241,8 +241,12 @@ struct ReplacedSchedule {
 /// Nothing where the change replaced none.
 std::optional<ReplacedSchedule> read_replaced(const Change& change);
 
+/// Why the database refuses to store anything although it answers.
+enum class WriteRefusal : std::uint8_t { none, disk_full, read_only };
+
 struct Health {
     bool available{false};
+    WriteRefusal writes_refused{WriteRefusal::none};  // none again after the next write that is stored
     std::string problem{};
     Instant since{};
     std::size_t writes_waiting{};
@@ -261,9 +265,16 @@ public:
 
     /// Connects, takes the file (SQLite: a second process is refused with the holder's name), migrates.
     /// Blocks; called before the io_context runs. A MySQL server that is away is an error of code
-    /// unavailable: try again.
+    /// unavailable: try again; one that refuses the user, the schema or a right is denied.
     static Result<std::unique_ptr<Store>> open(boost::asio::io_context& io, Options options,
                                                const Clock& clock);
+    /// The same for MySQL without waiting: until the server is there and its schema up to date, whatever is
+    /// asked of the store is unavailable; it tries again by itself, with back-off. `failed` is called on the
+    /// io_context's thread, once, if the database can never be used by this process (a schema that needs a
+    /// newer one). SQLite: as open().
+    using Failed = std::function<void(const Error&)>;
+    static Result<std::unique_ptr<Store>> open_in_background(boost::asio::io_context& io, Options options,
+                                                             const Clock& clock, Failed failed);
     virtual ~Store() = default;
     virtual void close() = 0;  // finishes what waits, then ends the threads
 

@@ -71,7 +71,7 @@ class Database(unittest.TestCase):
         self.assertEqual(self.started_within(db_ca_file=self.authority[0]).get("/job").status, 200)
 
     def started_within(self, **more):
-        """It waits for a database that it cannot use, as for one that is away."""
+        """ecron keeps trying a database that it cannot use, and is not ready meanwhile."""
         ecron = Unready(self.settings(**more))
         self.addCleanup(ecron.stop)
         ecron.require()
@@ -86,10 +86,10 @@ class Unready(Ecron):
         except AssertionError:
             self.refused = True
 
-    def _port(self):
-        if "database away" in self.log():
+    def get(self, path, *arguments, **named):
+        if "database cannot be used" in self.log():
             raise AssertionError("refused: " + self.log())
-        return super()._port()
+        return super().get(path, *arguments, **named)
 
     def require(self):
         if self.refused:

@@ -1,0 +1,230 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "e2e/accounts.hpp"
+#include "e2e/mariadb_server.hpp"
+#include "e2e/world.hpp"
+#include "network/proxy.hpp"
+
+/// What is between ecron and its MySQL server: a server that is away at start, refuses ecron, takes over from
+/// another one, or allows only so many sessions.
+namespace ecron::e2e {
+namespace {
+
+/// A value of GET /metrics, or -1.
+double metric(Ecron& ecron, const std::string& name) {
+    const std::string text = '\n' + ecron.api().get("/metrics").body;
+    const std::size_t at = text.find('\n' + name + ' ');
+    return at == std::string::npos ? -1 : std::stod(text.substr(at + name.size() + 2));
+}
+
+bool is_ready(Ecron& ecron) { return ecron.api().get("/health/ready").status == 200; }
+
+std::size_t times(const std::string& text, const std::string& word) {
+    std::size_t count = 0;
+    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++count;
+    return count;
+}
+
+/// A primary and its replica with accounts; ecron's user has the given rights on both.
+class Pair {
+public:
+    explicit Pair(const std::string& rights) : primary_({}, options(1)), replica_({}, options(2)) {
+        primary({"create user cron@'127.0.0.1' identified by 'secret'",
+                 "grant " + rights + " to cron@'127.0.0.1'",
+                 "create user copy@'127.0.0.1' identified by 'secret'",
+                 "grant replication slave on *.* to copy@'127.0.0.1'"});
+        replica({fmt::format("change master to master_host='127.0.0.1', master_port={}, master_user='copy', "
+                             "master_password='secret', master_use_gtid=slave_pos",
+                             primary_.address().port),
+                 "set global read_only=1", "start slave"});
+        wait_until("the replica knows ecron's user", [&] {
+            return Database::ask(replica_.address(), "select 1 from mysql.user where user = 'cron'").size() ==
+                   1;
+        });
+    }
+
+    [[nodiscard]] std::uint16_t primary_port() const { return primary_.address().port; }
+    [[nodiscard]] std::uint16_t replica_port() const { return replica_.address().port; }
+    void demote_primary() { primary({"set global read_only=1"}); }
+    void promote_replica() {
+        const std::string position =
+            Database::ask(primary_.address(), "select @@global.gtid_binlog_pos").front().front();
+        replica({fmt::format("do master_gtid_wait('{}', 30)", position), "stop slave", "reset slave all",
+                 "set global read_only=0"});
+    }
+    /// Of ecron with the server that was the primary.
+    [[nodiscard]] std::size_t sessions_with_primary() const {
+        return Database::ask(primary_.address(),
+                             "select id from information_schema.processlist where user = 'cron'")
+            .size();
+    }
+
+private:
+    static std::vector<std::string> options(int id) {
+        return {fmt::format("--server-id={}", id), "--log-bin=log", "--skip-grant-tables=0"};
+    }
+    void primary(const std::vector<std::string>& statements) const {
+        for (const std::string& text : statements) Database::ask(primary_.address(), text);
+    }
+    void replica(const std::vector<std::string>& statements) const {
+        for (const std::string& text : statements) Database::ask(replica_.address(), text);
+    }
+
+    MariadbServer primary_;
+    MariadbServer replica_;
+};
+
+}  // namespace
+
+TEST_CASE("runs continue when the server becomes read-only and new connections reach another one",
+          "[outage]") {
+    if (!Database::tests_mysql()) return;
+    // The second user is not refused by the old server, and must not write there all the same.
+    const std::string rights = GENERATE(std::string("all on `ecron%`.*"), std::string("all on *.*"));
+    CAPTURE(rights);
+    Pair servers{rights};
+    test::Proxy proxy{"127.0.0.1", servers.primary_port()};
+    World world{Server{.host = "127.0.0.1", .user = "cron", .password = "secret", .port = proxy.port()},
+                {{"log_level", "info"}}};
+    for (int n = 0; n < 5; ++n)
+        world.given(
+            {.name = fmt::format("firing-{}", n), .context = {{"misfire", "all"}, {"overlap", "allow"}}});
+    world.target.wait_for("/run", 10);
+    CHECK(servers.sessions_with_primary() > 0);
+
+    servers.demote_primary();
+    wait_until("the metrics show the refusal",
+               [&] { return metric(world.ecron, R"(ecron_store_writes_refused{reason="read_only"})") == 1; });
+    const Reply refused = world.api().post("/job", world.text_of({.name = "refused", .cron = "0 0 1 1 *"}));
+    CHECK(refused.status == 503);
+    CHECK_FALSE(refused.header("retry-after").empty());
+
+    servers.promote_replica();
+    proxy.send_new_connections_to(servers.replica_port());
+    wait_until("writes are taken", [&] {
+        return world.api().post("/job", world.text_of({.name = "taken", .cron = "0 0 1 1 *"})).status == 201;
+    });
+    const Instant back = SystemClock{}.now();
+    wait_until("planning has caught up",
+               [&] { return world.target.calls("/run").back().scheduled() > back + 1s; });
+    wait_until("no session is left with the old server",
+               [&] { return servers.sessions_with_primary() == 0; });
+    CHECK(metric(world.ecron, R"(ecron_store_writes_refused{reason="read_only"})") == 0);
+    CHECK(world.ecron.terminate() == 0);
+    const Account result = account(world.database, world.target, "firing-", "/run");
+    CAPTURE(result.examples, result.lost, result.doubled, result.planned);
+    CHECK(result.clean());
+    CHECK(result.missed == 0);
+}
+
+TEST_CASE("while the database is away at start ecron listens and says so, and then serves", "[outage]") {
+    if (!Database::tests_mysql()) return;
+    MariadbServer server;
+    World world{server.address(), {{"log_level", "info"}}};
+    const std::string job = world.given({});
+    CHECK(world.ecron.terminate() == 0);
+    server.kill();
+
+    world.ecron.launch();
+    CHECK(world.api().get("/health/alive").status == 200);
+    CHECK(world.api().get("/health/ready").status == 503);
+    CHECK(metric(world.ecron, "ecron_store_available") == 0);
+    for (const Reply& reply :
+         {world.api().get("/jobtotal"), world.api().get("/job?job_id=" + job),
+          world.api().post("/job", world.text_of({.name = "early", .cron = "0 0 1 1 *"})),
+          world.api().post("/jobexecution", R"({"job_id":")" + job + R"("})")}) {
+        CAPTURE(reply.body);
+        CHECK(reply.status == 503);
+        CHECK_FALSE(reply.header("retry-after").empty());
+    }
+    wait_until("it says what it waits for", [&] {
+        return world.ecron.logged(
+            fmt::format("database away, trying again host=127.0.0.1 port={} user=root schema={}",
+                        server.address().port, world.ecron.settings().at("db_name")));
+    });
+    CHECK(world.ecron.terminate() == 0);
+
+    world.ecron.launch();
+    const std::size_t calls = world.target.count("/run");
+    server.start();
+    wait_until("it is ready", [&] { return is_ready(world.ecron); });
+    CHECK(metric(world.ecron, "ecron_store_available") == 1);
+    world.target.wait_for("/run", calls + 2);
+    CHECK(world.api().post("/job", world.text_of({.name = "late", .cron = "0 0 1 1 *"})).status == 201);
+    CHECK(world.ecron.terminate() == 0);
+}
+
+TEST_CASE("a refused user is an error that is repeated less and less often, and ends when it is let in",
+          "[outage]") {
+    if (!Database::tests_mysql()) return;
+    MariadbServer server{{}, {"--skip-grant-tables=0"}};
+    Database::ask(server.address(), "create user cron@'127.0.0.1' identified by 'right'");
+    Database::ask(server.address(), "grant all on *.* to cron@'127.0.0.1'");
+    const Database database{
+        {.host = "127.0.0.1", .user = "cron", .password = "right", .port = server.address().port}};
+    Settings settings = database.settings();
+    settings["user_pwd"] = "wrong-password";
+    Ecron ecron{database.folder(), settings};
+    ecron.launch();
+    const std::string line = fmt::format(
+        "database cannot be used, trying again host=127.0.0.1 port={} user=cron schema={} problem=",
+        server.address().port, settings["db_name"]);
+    wait_until("it is said twice", [&] { return times(ecron.log(), line) >= 2; });
+    const auto aborted = [&] {
+        return std::stoll(
+            Database::ask(server.address(), "show global status like 'Access_denied_errors'").front().at(1));
+    };
+    // Each second line comes after twice as long; a try takes place at least every two seconds.
+    wait_until("it has tried ten times", [&] { return aborted() >= 10; });
+    CHECK(times(ecron.log(), line) <= 6);
+    CHECK(ecron.logged("Access denied for user 'cron'"));
+    CHECK_FALSE(ecron.logged("wrong-password"));
+    CHECK(ecron.api().get("/health/alive").status == 200);
+    CHECK_FALSE(is_ready(ecron));
+
+    Database::ask(server.address(), "set password for cron@'127.0.0.1' = password('wrong-password')");
+    wait_until("it is ready", [&] { return is_ready(ecron); });
+    CHECK(ecron.terminate() == 0);
+    Database::ask(server.address(), "set password for cron@'127.0.0.1' = password('right')");
+}
+
+TEST_CASE("a schema that needs a newer ecron ends the process", "[outage]") {
+    if (!Database::tests_mysql()) return;
+    World world;
+    CHECK(world.ecron.terminate() == 0);
+    CHECK(world.database
+              .rows("update t_cron_schema set f_min_binary = 999000000 order by f_version desc limit 1")
+              .empty());
+    CHECK(world.ecron.run_to_end() == 2);
+    CHECK(world.ecron.logged("needs a newer ecron"));
+}
+
+TEST_CASE("ecron has no more sessions than max_open_conns", "[outage]") {
+    if (!Database::tests_mysql()) return;
+    World world{{{"max_open_conns", "4"}, {"db_readers", ""}, {"log_level", "info"}}};
+    std::string job;
+    for (int n = 0; n < 5; ++n) job = world.given({.name = fmt::format("firing-{}", n)});
+    std::size_t most = 0;
+    wait_until("every kind of work was done", [&] {
+        CHECK(world.api().get("/job").status == 200);
+        CHECK(world.api().get("/jobstatus?job_id=" + job).status == 200);
+        const std::size_t now = world.database
+                                    .rows(
+                                        "select id from information_schema.processlist where db = database() "
+                                        "and id <> connection_id()")
+                                    .size();
+        most = std::max(most, now);
+        return world.target.count("/run") >= 15;
+    });
+    CHECK(most == 4);
+    CHECK(world.ecron.terminate() == 0);
+
+    world.ecron.settings()["max_open_conns"] = "3";
+    CHECK(world.ecron.run_to_end() == 2);
+    CHECK(world.ecron.logged("max_open_conns"));
+    CHECK(world.ecron.logged("4 to 1000"));
+}
+
+}  // namespace ecron::e2e
