@@ -170,6 +170,11 @@ int Application::run() {
     return exit_code_;
 }
 
+void Application::fail(const Error& error) {
+    log::error("ecron cannot go on error={}", error.what);
+    fail();
+}
+
 void Application::fail() {
     if (draining_) return;
     exit_code_ = kFailed;
