@@ -5,30 +5,10 @@
 
 #include <cmath>
 
+#include "ecron/base/utf8.hpp"
+
 namespace ecron {
 namespace {
-
-/// Length of the valid UTF-8 sequence at the front of `text` (RFC 3629), 0 when it is broken.
-std::size_t sequence_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const auto continues = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0U) == 0x80U; };
-    const unsigned char lead = byte(0);
-    if (lead < 0x80) return 1;
-    if (lead >= 0xC2 && lead <= 0xDF) return continues(1) ? 2 : 0;
-    if (lead >= 0xE0 && lead <= 0xEF) {
-        if (!continues(1) || !continues(2)) return 0;
-        if (lead == 0xE0 && byte(1) < 0xA0) return 0;
-        if (lead == 0xED && byte(1) > 0x9F) return 0;
-        return 3;
-    }
-    if (lead >= 0xF0 && lead <= 0xF4) {
-        if (!continues(1) || !continues(2) || !continues(3)) return 0;
-        if (lead == 0xF0 && byte(1) < 0x90) return 0;
-        if (lead == 0xF4 && byte(1) > 0x8F) return 0;
-        return 4;
-    }
-    return 0;
-}
 
 void append_escaped(std::string& out, char c) {
     switch (c) {
@@ -71,7 +51,7 @@ void append_json_string(std::string& out, std::string_view text) {
             text.remove_prefix(1);
             continue;
         }
-        const std::size_t length = sequence_length(text);
+        const std::size_t length = utf8_sequence_length(text);
         out.append(length == 0 ? std::string_view{"\xEF\xBF\xBD"} : text.substr(0, length));
         text.remove_prefix(length == 0 ? 1 : length);
     }
