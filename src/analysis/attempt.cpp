@@ -2,6 +2,7 @@
 
 #include "ecron/base/log.hpp"
 #include "ecron/notify/announce.hpp"
+#include "refused.hpp"
 #include "shard_scheduler.hpp"
 
 /// Starts of attempts.
@@ -65,6 +66,7 @@ std::vector<store::Announcement> ShardScheduler::told_of_start(const Run& run) c
 }
 
 asio::awaitable<void> ShardScheduler::begin_then_submit(RunId id) {
+    bool reduced = false;
     for (std::size_t tries = 0;; ++tries) {
         Run* run = find(id);
         if (run == nullptr) co_return;
@@ -91,11 +93,12 @@ asio::awaitable<void> ShardScheduler::begin_then_submit(RunId id) {
             look_later(*run);
             co_return;
         }
-        if (begun.error().code != Errc::unavailable) {
-            log::error("attempt not begun execution={} error={}", after.id, begun.error().what);
-            end_run(id);
-            co_return;
+        if (!reduced && needs_less(begun.error(), tries)) {
+            reduced = true;
+            store::drop_payload(run->row, begun.error().what);
+            continue;
         }
+        log_refusal("start", after.id, begun.error(), tries);
         const bool again = co_await node_.back_off(tries);
         if (!again) co_return;
     }

@@ -7,6 +7,12 @@
 /// Claims: what the planner decided becomes rows, in order, one transaction at a time, so that the watermark
 /// never passes a run without a row.
 namespace ecron::analysis {
+namespace {
+
+constexpr std::size_t kTriesAMinute = 30;
+
+}  // namespace
+
 asio::awaitable<void> ShardScheduler::claim_decided() {
     const std::uint64_t term = term_count_;
     while (!releasing_ && term == term_count_ && (!decided_.empty() || owes_watermark())) {
@@ -129,11 +135,9 @@ asio::awaitable<void> ShardScheduler::commit(std::vector<RunId> ids, std::vector
             denied_ = true;
             wake_.notify();
         }
-        if (code != Errc::unavailable && code != Errc::denied) {
-            log::error("claim failed count={} error={}", ids.size(), claimed.error().what);
-            drop_claim(ids);
-            co_return;
-        }
+        if (code != Errc::denied && code != Errc::unavailable && tries % kTriesAMinute == 0)
+            log::error("failed to claim, retrying shard={} count={} error=\"{}\"", shard_, ids.size(),
+                       claimed.error().what);
         bool again = !releasing_;
         if (again) again = co_await node_.back_off(tries);
         if (!again) co_return;
@@ -181,13 +185,6 @@ void ShardScheduler::settle_claim(const std::vector<RunId>& ids, const store::Cl
         planner_.claimed(ids[i], mine);
     }
     wake_.notify();
-}
-
-void ShardScheduler::drop_claim(const std::vector<RunId>& ids) {
-    for (const RunId id : ids) {
-        runs_.erase(id);
-        planner_.claimed(id, false);
-    }
 }
 
 }  // namespace ecron::analysis

@@ -143,7 +143,7 @@ asio::awaitable<void> ShardScheduler::withdraw(std::vector<RunId> ids) {
     for (std::size_t tries = 0; term == term_count_; ++tries) {
         const Result<void> done = co_await node_.store.withdraw(shard_, term_->epoch, executions);
         if (done) break;
-        if (done.error().code != Errc::unavailable || term != term_count_) {
+        if (done.error().code == Errc::denied || term != term_count_) {
             log::error("runs not withdrawn count={} error={}", executions.size(), done.error().what);
             break;
         }

@@ -143,8 +143,7 @@ asio::awaitable<void> ShardScheduler::ask_cancel(model::Execution row, std::stri
     for (std::size_t tries = 0;; ++tries) {
         const Result<void> asked = co_await node_.store.ask_cancel(row, by);
         if (asked) co_return;
-        bool again = asked.error().code == Errc::unavailable;
-        if (again) again = co_await node_.back_off(tries);
+        const bool again = co_await node_.back_off(tries);
         if (again) continue;
         log::warn("end of a run not asked for execution={} error={}", row.id, asked.error().what);
         co_return;

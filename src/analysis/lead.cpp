@@ -250,7 +250,8 @@ asio::awaitable<ShardScheduler::AfterLoss> ShardScheduler::survive_loss(model::E
     row.node = NodeId{};
     outcome.after = row;
     if (task != nullptr) notify::announce(task->context, outcome);
-    const std::optional<bool> written = co_await write_outcome(std::move(outcome));
+    const std::optional<bool> written = co_await write_outcome(outcome, task);
+    if (written == false) log::warn("outcome not kept, the execution had gone on execution={}", outcome.id);
     if (goes_on && !resumes) ++row.attempt;
     if (written != true) co_return AfterLoss::changed;
     co_return goes_on ? AfterLoss::goes_on : AfterLoss::ended;
@@ -399,15 +400,8 @@ asio::awaitable<void> ShardScheduler::hand_back(Run run) {
                                         .outcome = model::ExecutionState::interrupt,
                                         .reason = "the node was shut down"};
     }
-    for (std::size_t tries = 0;; ++tries) {
-        const Result<bool> written = co_await node_.store.finish(outcome);
-        if (written) co_return;
-        bool again = written.error().code == Errc::unavailable;
-        if (again) again = co_await node_.back_off(tries);
-        if (again) continue;
-        log::warn("run not handed back execution={} error={}", execution, written.error().what);
-        co_return;
-    }
+    const std::optional<bool> written = co_await write_outcome(outcome, nullptr);
+    if (!written) log::warn("run not handed back execution={}", execution);
 }
 
 }  // namespace ecron::analysis

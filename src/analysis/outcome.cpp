@@ -2,6 +2,8 @@
 
 #include "ecron/base/log.hpp"
 #include "ecron/notify/announce.hpp"
+#include "ecron/store/refusal.hpp"
+#include "refused.hpp"
 #include "shard_scheduler.hpp"
 
 /// How attempts ended, and what follows from it.
@@ -126,9 +128,11 @@ asio::awaitable<void> ShardScheduler::end_as(Run& run, model::ExecutionState sta
 }
 
 asio::awaitable<void> ShardScheduler::write_and_settle(RunId id, Next next, store::Outcome outcome) {
-    if (const Run* const told = find(id); told != nullptr && told->task != nullptr)
-        notify::announce(told->task->context, outcome);
-    const std::optional<bool> written = co_await write_outcome(outcome);
+    execution::TaskPtr task;
+    if (const Run* const told = find(id); told != nullptr) task = told->task;
+    if (task != nullptr) notify::announce(task->context, outcome);
+    const std::optional<bool> written = co_await write_outcome(outcome, task);
+    if (written == false) log::warn("outcome not kept, the execution had gone on execution={}", outcome.id);
     Run* const run = find(id);
     if (run == nullptr) co_return;
     if (!written)
@@ -139,18 +143,25 @@ asio::awaitable<void> ShardScheduler::write_and_settle(RunId id, Next next, stor
         settle(id, next, outcome);
 }
 
-/// Nothing: it cannot be written. False: the row was no longer as it had been.
-asio::awaitable<std::optional<bool>> ShardScheduler::write_outcome(store::Outcome outcome) {
+/// Writes an outcome for as long as the node runs. One that is refused for its content is written with its
+/// payload dropped; any other refusal is for an operator to see to, and lasts until then. Nullopt: the node
+/// stops. False: the row was no longer as it had been.
+asio::awaitable<std::optional<bool>> ShardScheduler::write_outcome(store::Outcome& outcome,
+                                                                   execution::TaskPtr task) {
+    bool reduced = false;
     for (std::size_t tries = 0;; ++tries) {
         const Result<bool> written = co_await node_.store.finish(outcome);
-        if (written) {
-            if (!*written) log::warn("outcome not kept, the execution had gone on execution={}", outcome.id);
-            co_return *written;
+        if (written) co_return *written;
+        const Error& error = written.error();
+        if (!reduced && needs_less(error, tries)) {
+            log::warn("outcome refused, writing it without its payload execution={} error=\"{}\"", outcome.id,
+                      error.what);
+            reduced = true;
+            store::drop_payload(outcome, error.what);
+            if (task != nullptr) notify::announce(task->context, outcome);
+            continue;
         }
-        if (written.error().code != Errc::unavailable) {
-            log::error("outcome not written execution={} error={}", outcome.id, written.error().what);
-            co_return std::nullopt;
-        }
+        log_refusal("outcome", outcome.id, error, tries);
         const bool again = co_await node_.back_off(tries);
         if (!again) co_return std::nullopt;
     }

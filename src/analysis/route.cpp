@@ -3,6 +3,7 @@
 #include "ecron/base/log.hpp"
 #include "ecron/base/uuid.hpp"
 #include "ecron/model/shard.hpp"
+#include "ecron/store/refusal.hpp"
 #include "scheduler_impl.hpp"
 
 /// What the API tells and asks: done here where this node leads the job's shard, else through the change log.
@@ -141,7 +142,13 @@ asio::awaitable<Result<void>> Scheduler::Impl::callback(std::optional<TenantId> 
     const bool here = shard.leads() && shard.find(id) != nullptr && is_here(shard.find(id)->stage);
     const bool ended = model::is_end((*found)->state);
     const auto tell = here || ended ? store::Tell::nobody : store::Tell::leader;
-    const Result<void> kept = co_await node_.store.record_result(id, result, tell);
+    Result<void> kept = co_await node_.store.record_result(id, result, tell);
+    if (!kept && store::is_refused_content(kept.error())) {
+        log::warn("result refused, ending the execution without it execution={} error=\"{}\"", id,
+                  kept.error().what);
+        result = store::refused_result(kept.error().what);
+        kept = co_await node_.store.record_result(id, result, tell);
+    }
     if (!kept || ended) co_return kept;
     if (here) {
         co_await shard.take_result(id, std::move(result));

@@ -185,7 +185,6 @@ private:
     asio::awaitable<std::vector<Instant>> known_of(store::Missed missed, JobId job, cron::Schedule schedule);
     Run new_run(const Claim& claim, const execution::TaskPtr& task) const;
     void settle_claim(const std::vector<RunId>& ids, const store::Claimed& claimed);
-    void drop_claim(const std::vector<RunId>& ids);
     void hand_back_unclaimed();
 
     // spread.cpp
@@ -217,7 +216,7 @@ private:
     Next decide_loss(Run& run, const execution::AttemptResult& result, store::Outcome& outcome);
     Next decide_outcome(Run& run, const execution::AttemptResult& result, store::Outcome& outcome);
     asio::awaitable<void> write_and_settle(RunId id, Next next, store::Outcome outcome);
-    asio::awaitable<std::optional<bool>> write_outcome(store::Outcome outcome);
+    asio::awaitable<std::optional<bool>> write_outcome(store::Outcome& outcome, execution::TaskPtr task);
     void look_later(Run& run);
     void free_slot(const Run& run);
     void settle(RunId id, Next next, const store::Outcome& outcome);

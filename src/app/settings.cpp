@@ -87,7 +87,6 @@ store::Options store_options(const config::Config& config) {
             .database = given.name,
             .user = given.user,
             .password = given.password,
-            .charset = given.charset,
             .ca_file = given.ca_file,
             .connect_timeout = whole_seconds(given.connect_timeout),
             .read_timeout = whole_seconds(given.read_timeout),

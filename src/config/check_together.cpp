@@ -96,8 +96,6 @@ void check_together(const Settled& settled, const Config& config, std::vector<Pr
     checks.refuse_unless(
         config.api.webhook_path.starts_with('/') && is_name(config.api.webhook_path, "/.-_~"), "webhook",
         "is not a path such as /api/cronsvr/v1/executionresult");
-    checks.refuse_unless(is_name(config.store.charset, "_"), "db_format",
-                         "is not the name of a character set");
     const std::size_t sessions = settled.number("db_readers") + kSessionsBesideReaders;
     checks.refuse_unless(config.store.driver != Driver::mysql || !settled.said("db_readers") ||
                              !settled.said("max_open_conns") || sessions <= settled.number("max_open_conns"),

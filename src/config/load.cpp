@@ -52,6 +52,15 @@ void check_exposure(const Collected& collected, const Settled& settled, const Co
                               "auth_enabled: false into a file"});
 }
 
+/// The old service's sample file says utf8, under which a server refuses characters of four bytes.
+void check_character_set(const Settled& settled, std::vector<Problem>& warnings) {
+    const Setting& given = settled.at("db_format");
+    if (given.value == "utf8mb4") return;
+    warnings.push_back(
+        {given.from, "db_format",
+         fmt::format("{:?} has no effect: sessions with the database always use utf8mb4", given.value)});
+}
+
 }  // namespace
 
 std::vector<std::string> usual_files() {
@@ -73,6 +82,7 @@ std::expected<Loaded, std::vector<Problem>> load(const Sources& sources) {
     Config config = typed(settled);
     check_together(settled, config, errors);
     check_exposure(collected, settled, config, errors, warnings);
+    check_character_set(settled, warnings);
     if (!errors.empty()) return std::unexpected(std::move(errors));
     return Loaded{std::move(config), settled.settings(), std::move(warnings)};
 }

@@ -67,7 +67,6 @@ Store store(const Settled& from) {
     store.name = from.text("system_id") + from.text("db_name");
     store.user = from.text("user_name");
     store.password = SecretText{from.text("user_pwd")};
-    store.charset = from.text("db_format");
     store.connect_timeout = from.duration("timeout");
     store.read_timeout = from.duration("read_timeout");
     store.write_timeout = from.duration("write_timeout");

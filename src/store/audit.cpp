@@ -4,30 +4,53 @@
 
 #include <limits>
 
+#include "ecron/base/log.hpp"
+#include "ecron/base/utf8.hpp"
+#include "ecron/store/refusal.hpp"
 #include "store/records.hpp"
 
 namespace ecron::store {
 namespace {
 
+/// What the columns hold. A record is kept cut rather than refused: what it is about has been done.
+constexpr std::size_t kNameLength = 255;
+constexpr std::size_t kShortLength = 64;
 constexpr Instant kEver{Millis{std::numeric_limits<std::int64_t>::max()}};
 
 }  // namespace
 
 void AppendAudit::apply(Session& session) {
+    const bool in_statements = entries_.size() > 1;  // of which the first may be stored before one is refused
+    if (in_statements) session.run("savepoint audit_rows");
+    try {
+        insert(session, Differences::kept);
+    } catch (const SqlError& error) {
+        if (!is_refused_content(to_error(error))) throw;
+        log::warn("audit record stored without what was changed action={} error=\"{}\"",
+                  entries_.front().action, error.what());
+        if (in_statements) session.run("rollback to savepoint audit_rows");
+        insert(session, Differences::dropped);
+    }
+    result = {};
+}
+
+void AppendAudit::insert(Session& session, Differences differences) const {
     static const Rows rows{.head =
                                "insert into t_cron_audit (f_at, f_tenant_id, f_client_id, f_subject, "
                                "f_address, f_action, f_object, f_difference) values ",
-                           .types = "isssssss"};
+                           .types = "issttttt"};
+    const bool kept = differences == Differences::kept;
     const std::int64_t now = to_unix_millis(session.recent_now());
     session.run_rows(
         rows, entries_.size(),
         [&](Statement& row, std::size_t i) {
             const AuditEntry& entry = entries_[i];
-            row << now << entry.tenant.value() << entry.client.value() << entry.subject << entry.address
-                << entry.action << entry.object << text_or_null(entry.difference);
+            row << now << entry.tenant.value() << entry.client.value()
+                << utf8_front(entry.subject, kNameLength) << utf8_front(entry.address, kShortLength)
+                << utf8_front(entry.action, kShortLength) << utf8_front(entry.object, kNameLength)
+                << (kept ? text_or_null(entry.difference) : std::nullopt);
         },
         [&](std::size_t i) { return 300 + entries_[i].difference.size(); });
-    result = {};
 }
 
 std::vector<AuditEntry> read_audit(Session& session, const AuditFilter& filter) {

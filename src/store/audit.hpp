@@ -15,6 +15,9 @@ public:
     void apply(Session& session) override;
 
 private:
+    enum class Differences : std::uint8_t { kept, dropped };
+    void insert(Session& session, Differences differences) const;
+
     std::vector<AuditEntry> entries_;
 };
 

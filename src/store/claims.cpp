@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "ecron/base/log.hpp"
+#include "ecron/store/refusal.hpp"
 #include "store/changes.hpp"
 #include "store/jobs.hpp"
 #include "store/records.hpp"
@@ -22,6 +23,8 @@ struct ClaimedRow {
     ClaimWrite* claim;
     std::size_t place;
 };
+
+constexpr std::size_t kNameBytes = 64;  // of a job, as the column holds it
 
 std::int64_t number_of(Shard shard) { return shard.value(); }
 
@@ -107,6 +110,31 @@ void insert(Session& session, const Rows& shape, const std::vector<ClaimedRow>& 
         [&](std::size_t i) { return execution_bytes(*rows[i].execution); });
 }
 
+/// A row that the database refuses for its content is stored with a plain name: what is planned takes
+/// nothing else from outside.
+void insert_refused(Session& session, const ClaimedRow& row, const SqlError& refusal) {
+    model::Execution plain = *row.execution;
+    plain.job_name = plain_text(plain.job_name, kNameBytes);
+    drop_payload(plain, refusal.what());
+    log::warn("claimed execution stored without its texts execution={} job={} error=\"{}\"", plain.id,
+              plain.job_id, refusal.what());
+    insert(session, keeping_insert(session.driver()), {{&plain, row.claim, row.place}});
+}
+
+/// Row by row, so that a refusal is of that row alone.
+void insert_each(Session& session, const std::vector<ClaimedRow>& rows) {
+    for (const ClaimedRow& row : rows) {
+        session.run("savepoint claimed_row");
+        try {
+            insert(session, keeping_insert(session.driver()), {row});
+        } catch (const SqlError& error) {
+            if (!is_refused_content(to_error(error))) throw;
+            session.run("rollback to savepoint claimed_row");
+            insert_refused(session, row, error);
+        }
+    }
+}
+
 /// Whose a row is tells who runs it: rows of the claim's own epoch are its own, whichever try inserted them.
 void read_back(Session& session, const std::vector<ClaimedRow>& rows) {
     std::unordered_map<std::string_view, const ClaimedRow*> wanted;
@@ -128,10 +156,12 @@ void read_back(Session& session, const std::vector<ClaimedRow>& rows) {
                 select.is_null(2)
                     ? !execution.nominal
                     : execution.nominal && to_unix_millis(*execution.nominal) == select.integer(2);
-            if (select.text(1) != execution.job_id.value() || !same_nominal)
-                throw Refused({Errc::internal,
-                               fmt::format("execution {} belongs to another run", execution.id.value()),
-                               {}});
+            if (select.text(1) != execution.job_id.value() || !same_nominal) {
+                log::error("execution id is taken by another run execution={} job={}", execution.id,
+                           execution.job_id);
+                row.claim->result->mine[row.place] = false;
+                continue;
+            }
             // A row of this epoch that has begun was claimed by an earlier claim and is under way already.
             row.claim->result->mine[row.place] = select.integer(3) == execution.epoch.value() &&
                                                  select.integer(4) == static_cast<int>(execution.state) &&
@@ -230,13 +260,18 @@ void apply_claims(Session& session, std::span<Write* const> writes, Repetition r
         try {
             insert(session, plain_insert(), rows);
         } catch (const SqlError& error) {
-            if (error.fault() != SqlFault::duplicate) throw;
+            if (error.fault() != SqlFault::duplicate && !is_refused_content(to_error(error))) throw;
             all_new =
                 false;  // the statement that failed left nothing; what others of it inserted is found again
         }
     }
     if (!all_new) {
-        insert(session, keeping_insert(session.driver()), rows);
+        try {
+            insert(session, keeping_insert(session.driver()), rows);
+        } catch (const SqlError& error) {
+            if (!is_refused_content(to_error(error))) throw;
+            insert_each(session, rows);
+        }
         read_back(session, rows);
     }
     for (Write* const write : writes) {

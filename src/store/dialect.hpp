@@ -26,10 +26,21 @@ enum class SqlFault : std::uint8_t {
     no_room,    // disk full
     read_only,
     too_long,  // a value does not fit its column, or a statement the server's packet
+    content,   // a value is not one of its column's: characters, range, JSON
     done,      // a change of the schema has been made before
     denied,    // the user, the schema, a right or the way to connect is refused: an operator has to act
     other,
 };
+
+/// What helps against a fault.
+enum class Remedy : std::uint8_t {
+    retry,       // the same transaction again
+    reconnect,   // the same transaction on a new session
+    refuse_row,  // permanent for this member of a batch: the others pass without it
+    refuse_all,  // permanent for every write until the database is repaired
+};
+/// An unknown fault counts as one member's, so that one odd statement does not stop the others.
+[[nodiscard]] Remedy remedy_of(SqlFault fault);
 
 /// A failed statement. The text names the database's error number, never SQL or values; that of a refused
 /// connection or a missing right is followed by the server's own message.
@@ -129,6 +140,14 @@ public:
     [[nodiscard]] virtual std::string exactly(std::string_view column) const = 0;
     /// Stands before a parameter of raw bytes.
     [[nodiscard]] virtual std::string_view bytes_prefix() const = 0;
+    /// Selects the size of the largest statement that the server takes, in bytes; empty where there is no
+    /// limit.
+    [[nodiscard]] virtual std::string_view statement_limit_query() const = 0;
+    /// Size of a text inside a statement, with quotes and escapes; 0 if values are sent apart from the
+    /// statement.
+    [[nodiscard]] virtual std::size_t bytes_in_statement(std::string_view value) const = 0;
+    /// The server, or something before it, refused a statement for its size and has closed the connection.
+    [[nodiscard]] virtual bool is_packet_refusal(const SqlError& error) const = 0;
     /// Rows that one statement may carry.
     [[nodiscard]] virtual std::size_t rows_per_statement(const Options& options) const = 0;
     /// The store's clock in Unix milliseconds as an SQL expression; empty where it is the process's own.

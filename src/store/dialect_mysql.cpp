@@ -48,6 +48,26 @@ constexpr int kAuthenticationPluginMissing = 2059;
 constexpr int kAuthenticationPluginFailed = 2061;
 constexpr int kDataTooLong = 1406;
 constexpr int kPacketTooLarge = 1153;
+constexpr int kPacketTooLargeForClient = 2020;
+constexpr int kRowTooLarge = 1118;
+constexpr int kResultTooLarge = 1301;
+constexpr int kNullValue = 1048;
+constexpr int kOutOfRange = 1264;
+constexpr int kTruncated = 1265;
+constexpr int kCollationMix = 1267;
+constexpr int kCollationMixOfThree = 1270;
+constexpr int kCollationMixOfMany = 1271;
+constexpr int kWrongValue = 1292;
+constexpr int kInvalidString = 1300;
+constexpr int kWrongValueForColumn = 1366;
+constexpr int kExpressionOutOfRange = 1690;
+constexpr int kSignalled = 1644;  // by a trigger
+constexpr int kInvalidJson = 3140;
+constexpr int kInvalidJsonCharset = 3144;
+constexpr int kCheckViolated = 3819;
+constexpr int kInconvertible = 3854;
+constexpr int kCharactersInconvertible = 3988;
+constexpr int kCheckViolatedMariadb = 4025;
 constexpr int kTableExists = 1050;
 constexpr int kDuplicateColumn = 1060;
 constexpr int kDuplicateIndex = 1061;
@@ -104,7 +124,28 @@ SqlFault fault_of_mysql(int number) {
             return SqlFault::denied;
         case kDataTooLong:
         case kPacketTooLarge:
+        case kPacketTooLargeForClient:
+        case kRowTooLarge:
+        case kResultTooLarge:
             return SqlFault::too_long;
+        case kNullValue:
+        case kOutOfRange:
+        case kTruncated:
+        case kCollationMix:
+        case kCollationMixOfThree:
+        case kCollationMixOfMany:
+        case kWrongValue:
+        case kInvalidString:
+        case kWrongValueForColumn:
+        case kExpressionOutOfRange:
+        case kSignalled:
+        case kInvalidJson:
+        case kInvalidJsonCharset:
+        case kCheckViolated:
+        case kInconvertible:
+        case kCharactersInconvertible:
+        case kCheckViolatedMariadb:
+            return SqlFault::content;
         case kTableExists:
         case kDuplicateColumn:
         case kDuplicateIndex:
@@ -211,6 +252,15 @@ public:
     }
     // Bytes would otherwise be checked against the session's character set.
     std::string_view bytes_prefix() const override { return "_binary "; }
+    std::string_view statement_limit_query() const override { return "select @@max_allowed_packet"; }
+    std::size_t bytes_in_statement(std::string_view value) const override {
+        constexpr std::string_view kEscaped{"\0\n\r\\'\"\x1a", 7};  // as mysql_real_escape_string does
+        const auto escaped = std::ranges::count_if(value, [&](char c) { return kEscaped.contains(c); });
+        return value.size() + static_cast<std::size_t>(escaped) + 2;
+    }
+    bool is_packet_refusal(const SqlError& error) const override {
+        return error.number() == mysql_error::kPacketTooLarge;
+    }
     std::size_t rows_per_statement(const Options& options) const override {
         return std::max<std::size_t>(1, options.batch_rows);
     }
@@ -238,6 +288,26 @@ public:
 
 }  // namespace
 
+Remedy remedy_of(SqlFault fault) {
+    switch (fault) {
+        case SqlFault::again:
+            return Remedy::retry;
+        case SqlFault::lost:
+            return Remedy::reconnect;
+        case SqlFault::no_room:
+        case SqlFault::read_only:
+            return Remedy::refuse_all;
+        case SqlFault::duplicate:
+        case SqlFault::too_long:
+        case SqlFault::content:
+        case SqlFault::denied:  // perhaps on one table only
+        case SqlFault::done:
+        case SqlFault::other:
+            return Remedy::refuse_row;
+    }
+    return Remedy::refuse_row;
+}
+
 Error to_error(const SqlError& error) {
     switch (error.fault()) {
         case SqlFault::duplicate:
@@ -256,7 +326,10 @@ Error to_error(const SqlError& error) {
                     fmt::format("the database is read-only; nothing was stored ({})", error.what()),
                     {}};
         case SqlFault::too_long:
-            return {Errc::too_large, "a value is too long for the database", {}};
+            return {
+                Errc::too_large, fmt::format("a value is too long for the database ({})", error.what()), {}};
+        case SqlFault::content:
+            return {Errc::invalid, fmt::format("the database refuses a value ({})", error.what()), {}};
         case SqlFault::denied:
             return {
                 Errc::unavailable,
@@ -302,10 +375,10 @@ std::string MysqlDialect::connect_string(const Options& options, SessionUse use)
     const bool impatient = use == SessionUse::lead || use == SessionUse::lease;
     const auto connect_timeout = impatient ? Seconds{2} : options.connect_timeout;
     std::string text = fmt::format(
-        "host={} port={} dbname={} user={} charset={} connect_timeout={} read_timeout={} write_timeout={}",
+        "host={} port={} dbname={} user={} charset=utf8mb4 connect_timeout={} read_timeout={} "
+        "write_timeout={}",
         quoted(options.host), options.port, quoted(options.database), quoted(options.user),
-        quoted(options.charset), connect_timeout.count(), read_timeout.count(),
-        options.write_timeout.count());
+        connect_timeout.count(), read_timeout.count(), options.write_timeout.count());
     if (!options.password.empty()) text += " password=" + quoted(options.password.reveal());
     if (!options.ca_file.empty()) text += " sslca=" + quoted(options.ca_file);
     return text;
@@ -313,7 +386,7 @@ std::string MysqlDialect::connect_string(const Options& options, SessionUse use)
 
 std::vector<std::string> MysqlDialect::session_settings(const Options& options, SessionUse use) const {
     std::vector<std::string> settings{
-        fmt::format("set names {0} collate {0}_bin", options.charset),
+        "set names utf8mb4 collate utf8mb4_bin",
         "set session time_zone='+00:00', session sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
         "set session transaction isolation level read committed",
     };

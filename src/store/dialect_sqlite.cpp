@@ -31,6 +31,9 @@ SqlFault fault_of_sqlite(int extended) {
             return SqlFault::read_only;
         case SQLITE_TOOBIG:
             return SqlFault::too_long;
+        case SQLITE_CONSTRAINT:
+        case SQLITE_MISMATCH:
+            return SqlFault::content;
         default:
             return SqlFault::other;
     }
@@ -94,6 +97,9 @@ public:
         return fmt::format("{0} = :value and {0} = :bytes", column);
     }
     std::string_view bytes_prefix() const override { return ""; }
+    std::string_view statement_limit_query() const override { return ""; }
+    std::size_t bytes_in_statement(std::string_view) const override { return 0; }
+    bool is_packet_refusal(const SqlError&) const override { return false; }
     // SQLite runs in the process: one kept statement per row is the fastest.
     std::size_t rows_per_statement(const Options&) const override { return 1; }
     std::string_view now_expression() const override { return ""; }

@@ -4,12 +4,15 @@
 
 #include <algorithm>
 
+#include "ecron/base/utf8.hpp"
+
 namespace ecron::store {
 
 namespace {
 
 constexpr std::size_t kReceiversALook = 256;  // so that one look stays short, however many receivers wait
 constexpr std::int64_t kBuriedAtOnce = 100;
+constexpr std::size_t kReasonKept = 4'096;  // of why a delivery failed
 
 constexpr std::string_view kOutboxInsert =
     "insert into t_cron_outbox (f_channel, f_message_id, f_execute_id, f_tenant_id, f_receiver, f_url, "
@@ -81,11 +84,12 @@ bool bury(Session& session, const Letter& letter, Instant now, int code, const s
         "f_payload, f_created, f_died, f_tries, f_code, f_reason) values (:channel, :message, :execution, "
         ":tenant, "
         ":receiver, :url, :payload, :created, :died, :tries, :code, :reason)",
-        "issssssiiiis");
+        "issssssiiiit");
     const Announcement& announcement = letter.announcement;
     row << static_cast<int>(announcement.channel) << announcement.message_id << letter.execution.value()
         << letter.tenant.value() << announcement.receiver << announcement.url << announcement.payload
-        << to_unix_millis(letter.created) << to_unix_millis(now) << letter.tries << code << reason;
+        << to_unix_millis(letter.created) << to_unix_millis(now) << letter.tries << code
+        << utf8_front(reason, kReasonKept);
     row.run();
     return true;
 }

@@ -25,7 +25,7 @@ constexpr std::array<std::string_view, 18> kNames{
     "n_state",  "n_begin",   "n_end",     "n_executor", "n_times", "n_ext",
     "n_due",    "n_attempt", "n_losses",  "n_accepted", "n_node",  "n_epoch",
     "n_result", "o_id",      "o_attempt", "o_also",     "o_node",  "o_epoch"};
-constexpr std::string_view kTypes = "iiisisiiiisissiisi";
+constexpr std::string_view kTypes = "iiititiiiisitsiisi";
 
 constexpr std::string_view kOneRow =
     "update t_cron_job_status set f_job_status = :p0, f_begin_time = :p1, f_end_time = :p2, f_executor = "
@@ -117,7 +117,7 @@ const Rows& attempt_rows(Driver driver) {
     static const DialectRows rows(
         {.head = "insert into t_cron_attempt (f_execute_id, f_attempt, f_begin, f_end, f_node, f_outcome, "
                  "f_code, f_reason, f_detail, f_output) values ",
-         .types = "siiisiissb"},
+         .types = "siiisiittb"},
         [](const Dialect& dialect) {
             return dialect.overwrite(
                 "f_execute_id, f_attempt",

@@ -40,7 +40,7 @@ inline constexpr std::string_view kExecutionInsert =
     "f_end_time, f_executor, f_execute_times, f_ext_info, f_tenant_id, f_is_deleted, f_job_key, f_trigger, "
     "f_nominal, "
     "f_due, f_attempt, f_losses, f_accepted, f_node, f_epoch, f_revision, f_result, f_snapshot) values ";
-inline constexpr std::string_view kExecutionInsertTypes = "ssisiiisissiiiiiiiisiiss";
+inline constexpr std::string_view kExecutionInsertTypes = "ssitiiititsiiiiiiiisiitt";
 void bind_execution(Statement& statement, const model::Execution& execution);
 [[nodiscard]] std::size_t execution_bytes(const model::Execution& execution);
 

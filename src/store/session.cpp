@@ -10,6 +10,7 @@
 #include <cassert>
 
 #include "ecron/base/log.hpp"
+#include "ecron/base/utf8.hpp"
 #include "ecron/base/uuid.hpp"
 
 namespace ecron::store {
@@ -18,7 +19,11 @@ namespace {
 
 constexpr std::size_t kShownOfText = 160;
 constexpr Seconds kRecent{1};                       // how long an answer of the server's clock is carried on
-constexpr std::size_t kStatementBytes = 1U << 20U;  // well under any max_allowed_packet, escaped too
+constexpr std::size_t kStatementBytes = 1U << 20U;  // larger ones are not faster
+constexpr std::size_t kPacketMargin = 1'024;        // what a packet holds beside a statement
+
+/// Rows are put together by a guess of their size, which escapes may double and more.
+std::size_t wanted_bytes(const StatementLimit& limit) { return std::min(kStatementBytes, limit.bytes() / 4); }
 
 /// What the server's md5() returns, a function that MySQL 9 has no longer.
 std::string md5_hex(std::string_view bytes) {
@@ -47,16 +52,21 @@ template <class Function> auto Statement::guarded(Function function) {
         // Our own text, without values: only a defect or a missing right gets here.
         if (known.fault() == SqlFault::other || known.fault() == SqlFault::denied)
             log::error("statement refused problem=\"{}\" sql=\"{}\"", known.what(), beginning_);
+        if (dialect_of(driver_).is_packet_refusal(known))
+            limit_.refused = std::min(limit_.refused, bytes() - 1);
         throw known;
     }
 }
 
 Statement::Statement(Driver driver, soci::session& session, const std::string& sql,
-                     std::string_view parameters, std::string_view columns, RowCounts& counts)
+                     std::string_view parameters, std::string_view columns, RowCounts& counts,
+                     StatementLimit& limit)
     : driver_(driver),
       session_(session),
       beginning_(sql.substr(0, kShownOfText)),
-      counts_(counts) {
+      text_bytes_(sql.size()),
+      counts_(counts),
+      limit_(limit) {
     guarded([&] {
         statement_ = std::make_unique<soci::statement>(session);
         for (const char type : parameters) {
@@ -93,7 +103,11 @@ Statement& Statement::operator<<(std::int64_t value) {
 Statement& Statement::operator<<(std::string_view value) {
     Slot& slot = parameters_.at(next_++);
     assert(slot.type != 'i');
-    slot.text.assign(value);
+    slot.text.clear();
+    if (slot.type == 't')
+        append_valid_utf8(slot.text, value);
+    else
+        slot.text.assign(value);
     slot.indicator = soci::i_ok;
     return *this;
 }
@@ -103,8 +117,23 @@ Statement& Statement::operator<<(std::nullptr_t) {
     return *this;
 }
 
+std::size_t Statement::bytes() const {
+    std::size_t bytes = text_bytes_;
+    for (const Slot& slot : parameters_) bytes += dialect_of(driver_).bytes_in_statement(slot.text);
+    return bytes + kPacketMargin;
+}
+
+void Statement::refuse_if_too_large() const {
+    std::size_t most = text_bytes_ + kPacketMargin;  // cheap to know, and mostly small enough
+    for (const Slot& slot : parameters_) most += 2 * slot.text.size() + 2;
+    if (most <= limit_.bytes() || bytes() <= limit_.bytes()) return;
+    throw SqlError(SqlFault::too_long, 0,
+                   fmt::format("a statement of {} bytes, limit {}", bytes(), limit_.bytes()));
+}
+
 std::size_t Statement::run() {
     assert(next_ == parameters_.size());
+    refuse_if_too_large();
     return guarded([&] {
         statement_->execute(columns_.empty());  // SQLite takes no step without this exchange of data
         if (!columns_.empty()) return std::size_t{0};
@@ -173,6 +202,10 @@ void Session::reconnect() {
             Statement& step = prepare("select @@auto_increment_increment", "", "i");
             if (step.first()) key_step_ = step.integer(0);
         }
+        if (const std::string_view asked = dialect().statement_limit_query(); !asked.empty()) {
+            Statement& limit = prepare(asked, "", "i");
+            if (limit.first()) limit_.server = static_cast<std::size_t>(limit.integer(0));
+        }
         if (!options_.ca_file.empty() && options_.driver == Driver::mysql) {
             Statement& cipher = prepare("show session status like 'Ssl_cipher'", "", "ss");
             if (!cipher.first() || cipher.text(1).empty())
@@ -202,8 +235,8 @@ Statement& Session::prepare(std::string_view sql, std::string_view parameters, s
     }
     if (found == statements_.end()) {
         std::string text(sql);
-        auto made =
-            std::make_unique<Statement>(options_.driver, *session_, text, parameters, columns, counts_);
+        auto made = std::make_unique<Statement>(options_.driver, *session_, text, parameters, columns,
+                                                counts_, limit_);
         found = statements_.emplace(std::move(text), std::move(made)).first;
     }
     return found->second->start();
@@ -211,7 +244,7 @@ Statement& Session::prepare(std::string_view sql, std::string_view parameters, s
 
 void Session::run(std::string_view sql) {
     if (!session_) throw SqlError(SqlFault::lost, 0, "not connected");
-    Statement(options_.driver, *session_, std::string(sql), {}, {}, counts_).run();
+    Statement(options_.driver, *session_, std::string(sql), {}, {}, counts_, limit_).run();
 }
 
 Statement& Session::rows_statement(const Rows& shape, std::size_t count) {
@@ -238,7 +271,7 @@ Statement& Session::rows_statement(const Rows& shape, std::size_t count) {
             types += shape.types;
         }
         sql += shape.tail;
-        auto made = std::make_unique<Statement>(options_.driver, *session_, sql, types, "", counts_);
+        auto made = std::make_unique<Statement>(options_.driver, *session_, sql, types, "", counts_, limit_);
         found = rows_statements_.emplace(key, std::move(made)).first;
     }
     return found->second->start();
@@ -261,7 +294,7 @@ void Session::run_in_statements(const Rows& shape, std::size_t count, const Bind
         std::size_t fit = 0;
         for (std::size_t sum = 0; fit < most && row + fit < count; ++fit) {
             sum += bytes(row + fit);
-            if (fit > 0 && sum > kStatementBytes) break;
+            if (fit > 0 && sum > wanted_bytes(limit_)) break;
         }
         const std::size_t size = rows_of_next_statement(fit, most);
         Statement& statement = rows_statement(shape, size);
@@ -321,7 +354,7 @@ std::size_t Session::stream(std::string_view sql, std::size_t columns,
     std::size_t count = 0;
     if (options_.driver == Driver::sqlite) {
         Statement statement(options_.driver, *session_, std::string(sql), "", std::string(columns, 's'),
-                            counts_);
+                            counts_, limit_);
         for (statement.run(); statement.fetch(); ++count) {
             for (std::size_t i = 0; i < columns; ++i)
                 row[i] = statement.is_null(i) ? std::string_view() : std::string_view(statement.text(i));

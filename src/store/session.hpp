@@ -1,8 +1,10 @@
 #pragma once
 #include <soci/soci.h>
 
+#include <algorithm>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,12 +27,20 @@ struct RowCounts {
     std::uint64_t read{0};
 };
 
+/// The largest statement that reaches the server. A larger one must not be sent: the server would close the
+/// connection. What stands between may take less than the server says, and is learnt from its refusal.
+struct StatementLimit {
+    std::size_t server{std::numeric_limits<std::size_t>::max()};
+    std::size_t refused{std::numeric_limits<std::size_t>::max()};
+    [[nodiscard]] std::size_t bytes() const { return std::min(server, refused); }
+};
+
 /// A prepared statement with places for its parameters and its result row. Types are one letter each: i
-/// integer, s text, b bytes.
+/// integer, s text, t text that others wrote (what is not UTF-8 in it is replaced), b bytes.
 class Statement {
 public:
     Statement(Driver driver, soci::session& session, const std::string& sql, std::string_view parameters,
-              std::string_view columns, RowCounts& counts);
+              std::string_view columns, RowCounts& counts, StatementLimit& limit);
     Statement(const Statement&) = delete;
     Statement& operator=(const Statement&) = delete;
 
@@ -70,11 +80,15 @@ private:
         soci::indicator indicator{soci::i_null};
     };
     template <class Function> auto guarded(Function function);
+    [[nodiscard]] std::size_t bytes() const;
+    void refuse_if_too_large() const;
 
     Driver driver_;
     soci::session& session_;
     std::string beginning_;  // of the text, for the log
+    std::size_t text_bytes_;
     RowCounts& counts_;
+    StatementLimit& limit_;
     std::deque<Slot> parameters_;  // a deque: SOCI keeps references
     std::deque<Slot> columns_;
     std::unique_ptr<soci::statement> statement_;
@@ -169,6 +183,7 @@ public:
     [[nodiscard]] const Options& options() const { return options_; }
     /// The commit of the last transaction was sent and its answer never came.
     [[nodiscard]] bool commit_unknown() const { return commit_unknown_; }
+    [[nodiscard]] const StatementLimit& statement_limit() const { return limit_; }
 
 private:
     Statement& rows_statement(const Rows& shape, std::size_t count);
@@ -179,6 +194,7 @@ private:
     SessionUse use_;
     const Clock& clock_;
     RowCounts counts_;
+    StatementLimit limit_;
     std::unique_ptr<soci::session> session_;
     struct TextHash {
         using is_transparent = void;

@@ -536,10 +536,6 @@ private:
 /// With `failed`, a server is waited for in the background.
 Result<std::unique_ptr<Store>> open_store(boost::asio::io_context& io, Options options, const Clock& clock,
                                           Store::Failed failed) {
-    // The one name that settings must write into a statement as it is.
-    const auto is_name = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
-    if (options.charset.empty() || !std::ranges::all_of(options.charset, is_name))
-        return fail(Errc::invalid, "the character set is not a name of one", {"db_format"});
     auto file_lock = std::make_unique<FileLock>();
     const bool is_server = options.driver == Driver::mysql;
     if (!is_server) {

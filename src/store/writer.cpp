@@ -16,10 +16,7 @@ constexpr int kTries = 5;
 constexpr Millis kLongestBackOff{2'000};
 
 /// The write itself is at fault, not the database: it alone is refused.
-bool is_of_one_member(SqlFault fault) {
-    return fault == SqlFault::duplicate || fault == SqlFault::too_long || fault == SqlFault::denied ||
-           fault == SqlFault::other;
-}
+bool is_of_one_member(SqlFault fault) { return remedy_of(fault) == Remedy::refuse_row; }
 
 WriteRefusal refusal(SqlFault fault) {
     return fault == SqlFault::read_only ? WriteRefusal::read_only : WriteRefusal::disk_full;

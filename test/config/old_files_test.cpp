@@ -90,6 +90,7 @@ TEST_CASE("the three files of the old service are read as they are", "[config]")
     CHECK(warned("LC_ALL: is no option of ecron (ignored)"));
     CHECK(warned("analysis_load_sleep: 5 is too low and counts as 10s"));
     CHECK(warned("anybody may: there is no authentication"));
+    CHECK(warned("db_format: \"utf8\" has no effect: sessions with the database always use utf8mb4"));
 }
 
 TEST_CASE("unknown keys are warnings in the old service's files only", "[config]") {

@@ -39,6 +39,21 @@ TEST_CASE("the audit log tells what was written, newest first, a tenant's own", 
     CHECK(world.must(audit.list({.until = all[2].at - Millis{1}})).empty());
 }
 
+TEST_CASE("an audit record that does not fit is kept cut", "[store][audit]") {
+    World world;
+    world.open();
+    AuditEntry long_one = entry("me", std::string(300, 'o'));
+    long_one.subject = std::string(254, 's') + "\xF0\x9F\x8E\x89 and more";
+    long_one.address = "\xFF";
+    world.must(world.store().audit().append({long_one, entry("me", "two")}));
+    const auto all = world.must(world.store().audit().list({}));
+    REQUIRE(all.size() == 2);
+    CHECK(all[1].object == std::string(255, 'o'));
+    CHECK(all[1].subject == std::string(254, 's') + "\xF0\x9F\x8E\x89");
+    CHECK(all[1].address == "\xEF\xBF\xBD");
+    CHECK(all[1].difference == long_one.difference);
+}
+
 TEST_CASE("old audit entries go, also where history is kept for ever", "[store][audit]") {
     World world;
     world.open();

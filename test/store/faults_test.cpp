@@ -318,12 +318,6 @@ TEST_CASE("a password may be any text", "[store]") {
     if (!opened) FAIL(opened.error().what);
 }
 
-TEST_CASE("a character set is a name", "[store]") {
-    World world;
-    world.options().charset = "utf8mb4; drop table t_cron_job";
-    CHECK(world.try_open().error().code == Errc::invalid);
-}
-
 TEST_CASE("an unreachable server is unavailable at start", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;

@@ -241,3 +241,48 @@ TEST_CASE("the old service can go back to the database", "[store]") {
     CHECK(world.must(world.store().find_job(std::nullopt, JobId("j-new"))));
     CHECK(world.must(world.store().unended(10, 0)).empty());
 }
+
+TEST_CASE("tables of another character set are migrated to one that holds every text", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    World world;
+    const std::string charset = GENERATE("utf8 collate utf8_bin", "latin1", "utf8mb4");
+    CAPTURE(charset);
+    {
+        Session session = world.session(SessionUse::migrate);
+        session.run("alter database " + world.options().database + " character set " + charset);
+        for (std::string statement : statements(migrations(Driver::mysql)[0].text)) {
+            const auto at = statement.find("charset=");
+            if (at != std::string::npos) statement = statement.substr(0, at) + "charset=" + charset;
+            session.run(statement);
+        }
+        session.run(
+            "insert into t_cron_job (f_job_id, f_job_name, f_job_cron_time, f_job_type, f_job_context, "
+            "f_tenant_id, f_create_time, f_update_time) values ('old', 'grüß', '0 0 1 1 *', 2, "
+            "'{}', 'tenant-a', 1, 1)");
+    }
+    world.open();
+    CHECK(world.must(world.store().find_job(std::nullopt, JobId("old")))->name == "grüß");
+    model::Job given = a_job("party 🎉");
+    given.remarks = "🎉";
+    given.context = a_context(R"({"text":"🎉"})");
+    const model::Job job = world.must(world.store().create_job(given, ""));
+    const model::Job found = *world.must(world.store().find_job(std::nullopt, job.id));
+    CHECK(found.name == given.name);
+    CHECK(found.remarks == given.remarks);
+    CHECK(found.context == given.context);
+    const Term term = world.lead();
+    Claim claim{.epoch = term.epoch, .watermark = term.watermark};
+    claim.executions.push_back(a_run(job, term.epoch, term.watermark));
+    world.must(world.store().claim(claim));
+    Outcome outcome{.id = claim.executions.front().id, .attempt = 1, .after = claim.executions.front()};
+    outcome.after.state = model::ExecutionState::success;
+    outcome.after.reason = "🎉";
+    outcome.after.result = R"({"text":"🎉"})";
+    CHECK(world.must(world.store().finish(outcome)));
+    const auto row = world.must(world.store().find_execution(std::nullopt, outcome.id));
+    CHECK(row->job_name == given.name);
+    CHECK(row->reason == "🎉");
+    CHECK(row->result == outcome.after.result);
+    CHECK(world.number("select count(*) from information_schema.columns where table_schema = database() and "
+                       "character_set_name not in ('utf8mb4', 'ascii')") == 0);
+}

@@ -44,7 +44,6 @@ struct Store {
     std::string name;  // system_id and db_name
     std::string user;
     SecretText password;
-    std::string charset;
     Millis connect_timeout{}, read_timeout{}, write_timeout{};
     std::string ca_file;  // empty: no TLS
     // Both.

@@ -131,7 +131,7 @@ inline constexpr std::array kOptions = [] {
     old("system_id", text, "", store, "Put in front of db_name, for schemas named by system."),
     old("user_name", text, "root", store, "User of the database."),
     secret(old("user_pwd", text, "", store, "Password of the database user.")),
-    old("db_format", text, "utf8mb4", store, "Character set of database sessions."),
+    old("db_format", text, "utf8mb4", store, "Accepted for the old service's files, without effect: database sessions always use utf8mb4."),
     old("timeout", duration, "10s", store, "Time to connect to the database.", {1 * kSecond, kHour}),
     old("read_timeout", duration, "30s", store, "Time to wait for an answer of the database.", {1 * kSecond, kHour}),
     old("write_timeout", duration, "30s", store, "Time to send a statement to the database.", {1 * kSecond, kHour}),

@@ -1,0 +1,2 @@
+-- min_binary: 0.1.0
+-- SQLite has one character set and texts of any length.
