@@ -49,6 +49,7 @@ std::vector<std::string> Checker::violations() {
     check_arrows();
     check_calls();
     check_ends();
+    check_outcomes();
     check_promises();
     check_summaries();
     check_spent();
@@ -143,6 +144,21 @@ void Checker::check_ends() {
             blame("ends: {} was refused for overlap, which its job allows", id);
         if (row->reason == "deadline" && !job->second.has_deadline)
             blame("ends: {} was refused for a deadline that its job never had", id);
+    }
+}
+
+/// An attempt whose node knew how it went is never left as under way, whatever became of the node.
+void Checker::check_outcomes() {
+    for (const Call& call : history_.calls) {
+        if (!call.ended || *call.ended > end_ - kEndless) continue;
+        const auto found = rows_.find(call.id.value());
+        if (found == rows_.end()) continue;
+        const RowLife& row = *found->second;
+        const bool settled = model::is_end(row.state) || row.state == State::failure || row.accepted ||
+                             row.attempt > call.attempt;
+        if (!settled)
+            blame("outcomes: attempt {} of {} ended at {} on {}, its row is {} since {}", call.attempt,
+                  call.id, at(*call.ended), call.node, model::to_text(row.state), at(row.changed_at));
     }
 }
 

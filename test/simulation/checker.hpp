@@ -18,6 +18,7 @@ namespace ecron::sim {
 ///   reference);
 ///   - no row stands for an instant that no definition named, none starts early or within a pause;
 ///   - no attempt was started twice, as the targets saw it;
+///   - every attempt that ended has left its execution ended or waiting for what comes next;
 ///   - states change along the arrows only; what ended stays; what a node left is ended by another;
 ///   - only the newest term writes; the watermark of a shard never goes back, and passes nothing unclaimed;
 ///   - what a client was told is so.
@@ -61,6 +62,7 @@ private:
     void check_arrows();
     void check_calls();
     void check_ends();
+    void check_outcomes();
     void check_promises();
     void check_planned(JobKey job, const Instants& instants);
     void check_segment(JobKey job, const Instants& instants, const Segment& segment);

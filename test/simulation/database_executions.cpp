@@ -51,13 +51,6 @@ Database::Answer<store::Claimed> Database::claim(const store::Claim& claim) {
         if (shard.epoch != claim.epoch) return fail(Errc::denied, "another term has begun");
         return fail(Errc::unavailable, "this node's clock is ahead of the database's");
     }
-    for (const model::Execution& execution : claim.executions) {
-        const auto found = rows_.find(execution.id);
-        if (found == rows_.end()) continue;
-        const model::Execution& there = found->second.execution;
-        if (there.job_id != execution.job_id || there.nominal != execution.nominal)
-            return fail(Errc::internal, "execution belongs to another run");
-    }
     if (auto fenced = fence(claim.shard, claim.epoch, Fenced::claim); !fenced)
         return std::unexpected(fenced.error());
     shard.watermark = std::max(*shard.watermark, claim.watermark);
@@ -80,7 +73,8 @@ Database::Answer<store::Claimed> Database::claim(const store::Claim& claim) {
             continue;
         }
         const model::Execution& there = found->second.execution;
-        claimed.mine.push_back(there.epoch == execution.epoch && there.state == execution.state &&
+        const bool same_run = there.job_id == execution.job_id && there.nominal == execution.nominal;
+        claimed.mine.push_back(same_run && there.epoch == execution.epoch && there.state == execution.state &&
                                there.attempt == execution.attempt);
     }
     for (const store::Spent& spent : claim.spent)

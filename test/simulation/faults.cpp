@@ -41,7 +41,7 @@ template <class Action> void Faults::later(Time least, Time most, std::string wh
 
 void Faults::plan(std::size_t count, Time from, Time until) {
     for (std::size_t i = 0; i < count; ++i) {
-        const auto fault = static_cast<Fault>(dice_.index(kFaultNames.size()));
+        const auto fault = static_cast<Fault>(dice_.index(kFaultNames.size() - 1));  // not refusing
         ++counts_[static_cast<std::size_t>(fault)];
         timeline_.at(dice_.between(from, until), [this, fault] {
             Time at = timeline_.now();
@@ -55,6 +55,22 @@ void Faults::plan(std::size_t count, Time from, Time until) {
             timeline_.at(at, [this, fault] {
                 if (!over_) strike(fault, some_node());
             });
+        });
+    }
+}
+
+void Faults::plan_refusals(std::size_t count, Time from, Time until, Dice dice) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const Time begin = dice.between(from, until);
+        const Time end = begin + dice.between(Time{500ms}, dice.one_in(2) ? Time{5s} : Time{20s});
+        ++counts_[static_cast<std::size_t>(Fault::refusing)];
+        timeline_.at(begin, [this] {
+            if (!over_) strike(Fault::refusing, *nodes_.front());
+        });
+        timeline_.at(end, [this] {
+            if (over_) return;
+            remark("refusing over");
+            for (const auto& node : nodes_) node->link().set_refusing(false);
         });
     }
 }
@@ -114,6 +130,9 @@ void Faults::strike(Fault fault, Node& node) {
         case Fault::kill_session:
             if (node.up()) node.store().killed();
             return;
+        case Fault::refusing:
+            for (const auto& one : nodes_) one->link().set_refusing(true);
+            return;
         case Fault::blackout:  // and another one in the middle of the recovery
             crash_all();
             later(3s, 30s, over, [this] {
@@ -139,6 +158,7 @@ void Faults::heal() {
     over_ = true;
     for (const auto& node : nodes_) {
         node->link().mend();
+        node->link().set_refusing(false);
         node->link().set_chances({});
         node->link().set_commit(200us, 5ms);
         node->clock().set_ahead(Millis{0});

@@ -22,11 +22,12 @@ enum class Fault : std::uint8_t {
     clock_little,
     drain,
     kill_session,
-    blackout
+    blackout,
+    refusing
 };
-inline constexpr std::array<std::string_view, 12> kFaultNames{
-    "crash",   "freeze",     "cut",          "outage", "slow",         "failing",
-    "unheard", "clock_hour", "clock_little", "drain",  "kill_session", "blackout"};
+inline constexpr std::array<std::string_view, 13> kFaultNames{
+    "crash",      "freeze",       "cut",   "outage",       "slow",     "failing", "unheard",
+    "clock_hour", "clock_little", "drain", "kill_session", "blackout", "refusing"};
 
 /// Breaks things by dice, rather where it hurts (leaders) and when it hurts (while something is claimed or
 /// due), and repairs them after a while.
@@ -36,6 +37,9 @@ public:
            History& history, Dice dice);
 
     void plan(std::size_t count, Time from, Time until);
+    /// Stretches in which the database refuses every write; by dice of their own, so that seeds keep their
+    /// other faults.
+    void plan_refusals(std::size_t count, Time from, Time until, Dice dice);
     /// Everything is made whole: what is down is started, what is wrong is set right.
     void heal();
     [[nodiscard]] const std::array<std::size_t, kFaultNames.size()>& counts() const { return counts_; }

@@ -84,6 +84,7 @@ struct Call {
     int attempt{};
     NodeId node{};
     Instant at{};
+    std::optional<Instant> ended{};  // the node that made it learnt how it went
 };
 
 /// Something done to the world, for those who replay it.

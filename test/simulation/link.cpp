@@ -22,6 +22,7 @@ Link::Fate Link::send(Kind kind) {
         const bool failed = dice_.between(1, 1'000) <= chances_.failed / 2;
         return {.carried_out = now + way, .answered = now + way, .truthful = !failed};
     }
+    if (refusing_) return {.answered = now + way, .refused = true};
     const auto fate = dice_.between(1, 1'000);
     Time commit = dice_.between(commit_least_, commit_most_);
     if (fate <= chances_.slow) commit += dice_.between(Time{500ms}, Time{4s});

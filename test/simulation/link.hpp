@@ -21,6 +21,7 @@ public:
         Time answered{};
         bool truthful{true};  // false: `unavailable`, whatever was done
         bool delayed{false};  // carried out once the link is whole again
+        bool refused{false};  // `internal`: the database takes no write, and says why
     };
     enum class Kind : std::uint8_t { read, write, beat };
 
@@ -33,6 +34,8 @@ public:
     void cut() { cut_ = true; }
     void mend();
     [[nodiscard]] bool is_cut() const { return cut_; }
+    /// Every write is refused, as without the right to write.
+    void set_refusing(bool refusing) { refusing_ = refusing; }
     void set_chances(Chances chances) { chances_ = chances; }
     void set_commit(Time least, Time most) { commit_least_ = least, commit_most_ = most; }
 
@@ -44,6 +47,7 @@ private:
     Time commit_most_{std::chrono::milliseconds{5}};
     Time written_{};  // one writer: commits come in the order of their requests
     bool cut_{false};
+    bool refusing_{false};
     std::vector<Timeline::Action> delayed_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "ecron/base/stable_hash.hpp"
 #include "ecron/model/json.hpp"
 
 namespace ecron::sim {
@@ -9,6 +10,7 @@ namespace {
 
 constexpr Seconds kGood{3};
 constexpr Seconds kRenewal{1};
+constexpr std::string_view kPayloadDropped = "payload not stored";
 
 Instant seen_from(const StoreMutations& mutations, const model::Job& job) {
     return mutations.recovers_from_update ? job.updated_at : job.effective_from;
@@ -61,6 +63,7 @@ store::Store::Awaitable<T> ModelStore::ask(Link::Kind kind, CarryOut carry_out) 
         if (fate.delayed) link_.delay(unheard);
         timeline.at(fate.answered, process, ticket);
     });
+    if (fate.refused) co_return fail(Errc::internal, "the database refuses every write");
     if (!fate.truthful || !exchange->answer) co_return fail(Errc::unavailable, "the database is away");
     co_return std::move(*exchange->answer);
 }
@@ -325,9 +328,27 @@ store::Store::Awaitable<store::Begun> ModelStore::begin_attempt(ExecuteId id, in
 }
 
 store::Store::Awaitable<bool> ModelStore::finish(store::Outcome outcome) {
-    return ask<bool>(Link::Kind::write, [&db = database_, outcome = std::move(outcome)] {
-        return Result<bool>{db.finish(outcome)};
-    });
+    return ask<bool>(
+        Link::Kind::write,
+        [&db = database_, outcome = std::move(outcome), drops = mutations_.drops_refused]() -> Result<bool> {
+            const std::optional<Error> refusal = refusal_of(outcome);
+            if (refusal && drops) return true;
+            if (refusal) return std::unexpected(*refusal);
+            return db.finish(outcome);
+        });
+}
+
+/// Of some executions no payload is taken, whenever it is written: half are refused for their content, half
+/// for a reason that is not known.
+std::optional<Error> ModelStore::refusal_of(const store::Outcome& outcome) {
+    constexpr std::uint64_t kOneIn = 12;
+    const std::uint64_t dice = stable_hash(outcome.id.value());
+    const bool has_payload =
+        !outcome.after.result.empty() || (outcome.record && outcome.record->output.size() > 0 &&
+                                          !outcome.record->reason.contains(kPayloadDropped));
+    if (dice % kOneIn != 0 || !has_payload) return std::nullopt;
+    const Errc code = (dice / kOneIn) % 2 == 0 ? Errc::invalid : Errc::internal;
+    return Error{code, "a value is refused", {}};
 }
 
 store::Store::Awaitable<std::optional<model::Execution>> ModelStore::find_execution(std::optional<TenantId>,

@@ -13,7 +13,8 @@ struct StoreMutations {
     bool hasty_watermark{false};  // a claim moves the watermark past what later batches hold
     bool ends_withdrawn{false};   // a withdrawn row is ended, not deleted
     bool recovers_from_update{
-        false};  // jobs are planned from their last update, not since their schedule holds
+        false};                 // jobs are planned from their last update, not since their schedule holds
+    bool drops_refused{false};  // an outcome refused for its payload is lost instead of refused
 };
 
 /// The store of one process: the shared database at the end of a link that may fail. What does not concern
@@ -97,6 +98,8 @@ public:
 private:
     /// One request; `carry_out` is a transaction of the database's and is run at its commit.
     template <class T, class CarryOut> Awaitable<T> ask(Link::Kind kind, CarryOut carry_out);
+    /// Why the database refuses an outcome for good, as it is.
+    [[nodiscard]] static std::optional<Error> refusal_of(const store::Outcome& outcome);
     void lose_session();
 
     Process& process_;

@@ -95,8 +95,11 @@ void work(const Wish& wish, int worker, Tally& tally) {
 
 int main(int count, char** arguments) {
     const Wish wish = read(count, arguments);
+    // Nodes report as errors what the faults do to them.
     const bool told =
-        log::configure({.level = wish.verbose ? log::Level::info : log::Level::error}).has_value();
+        log::configure(wish.verbose ? log::Options{.level = log::Level::info}
+                                    : log::Options{.level = log::Level::error, .file = "/dev/null"})
+            .has_value();
     if (!told) return 2;
     if (!wish.about.empty()) {
         for (const std::string& line : sim::tell(wish.first, scale_of(wish), wish.about))

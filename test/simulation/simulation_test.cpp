@@ -62,6 +62,7 @@ TEST_CASE("each safeguard that is taken out is missed", "[simulation]") {
         {"the watermark waits for the last batch", {.store = {.hasty_watermark = true}}},
         {"withdrawn rows are deleted", {.store = {.ends_withdrawn = true}}},
         {"recovery goes by effective_from", {.store = {.recovers_from_update = true}}},
+        {"an outcome that is refused is written with less", {.store = {.drops_refused = true}}},
     }));
     CAPTURE(name);
     CHECK_FALSE(first_violation(mutation, kSeeds).empty());

@@ -19,6 +19,7 @@ execution::AttemptResult cancelled() {
 execution::AttemptResult result_of(const Targets::Answer& answer) {
     execution::AttemptResult result;
     result.accepted = answer.accepts;
+    result.output = "an answer";
     if (answer.succeeds && !answer.hangs) {
         result.outcome = model::ExecutionState::success;
         result.code = answer.accepts ? 202 : 200;
@@ -35,7 +36,8 @@ Targets::Answer Targets::call(const execution::AttemptOrder& order, const NodeId
     history_.calls.push_back(
         {.id = order.execute_id, .attempt = order.attempt, .node = node, .at = timeline_.instant()});
     const auto completion = order.task->context.completion.value_or(model::Completion::automatic);
-    Answer answer{.after = dice_.between(Time{1ms}, dice_.one_in(10) ? Time{15s} : Time{400ms})};
+    Answer answer{.after = dice_.between(Time{1ms}, dice_.one_in(10) ? Time{15s} : Time{400ms}),
+                  .call = history_.calls.size() - 1};
     const auto fate = dice_.between(1, 100);
     answer.succeeds = fate > 8;
     answer.hangs = fate <= 2;
@@ -73,6 +75,7 @@ void ModelPool::begin(Waiting next) {
     const std::uint64_t number = ++begun_;
     running_[id] = {.number = number, .began = clock_.now(), .done = std::move(next.done)};
     const Ticket ticket = process_.park([this, id, number, answer, too_long] {
+        targets_.ended(answer.call);
         Targets::Answer heard = answer;
         heard.hangs = too_long;
         heard.accepts = answer.accepts && !too_long;

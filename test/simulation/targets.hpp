@@ -18,6 +18,7 @@ public:
         bool hangs{false};
         bool accepts{false};
         bool succeeds{true};
+        std::size_t call{};  // its place in the history
     };
     /// A target that took a run on reports its end.
     using Report = std::function<void(const ExecuteId&)>;
@@ -29,6 +30,7 @@ public:
 
     void on_report(Report report) { report_ = std::move(report); }
     Answer call(const execution::AttemptOrder& order, const NodeId& node);
+    void ended(std::size_t call) { history_.calls[call].ended = timeline_.instant(); }
 
 private:
     Timeline& timeline_;

@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 constexpr Millis kLease{5'000};
 constexpr Millis kClaimAhead{250};
 constexpr Time kSettling = 120s;
+constexpr std::uint64_t kRefusals = 0x5EED'0F0E'F05A'1000;
 
 /// The beginning of the world; in some, clocks change within the day.
 Instant beginning(Dice& dice) {
@@ -46,6 +47,7 @@ Scale small_world() { return {.jobs = 60, .span = 4min, .faults = 12, .edits = 6
 
 World::World(std::uint64_t seed, const Scale& scale, const Mutation& mutation)
     : scale_(scale),
+      seed_(seed),
       dice_(seed),
       timeline_(beginning(dice_)),
       database_(timeline_, static_cast<std::size_t>(dice_.pick({1, 1, 2, 3, 8})), kLease, kClaimAhead,
@@ -73,6 +75,7 @@ Verdict World::run() {
         timeline_.at(dice_.between(Time{0}, Time{2s}), [one] { one->start(); });
     }
     faults_->plan(scale_.faults, 5s, scale_.span - 1s);
+    faults_->plan_refusals(scale_.faults / 10, 5s, scale_.span - 1s, Dice{seed_ ^ kRefusals});
     clients_.plan_edits(scale_.edits, 1s, scale_.span - 1s);
     timeline_.run_until(scale_.span);
     faults_->heal();

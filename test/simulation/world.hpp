@@ -45,6 +45,7 @@ public:
 
 private:
     Scale scale_;
+    std::uint64_t seed_;
     Dice dice_;
     Timeline timeline_;
     History history_;
