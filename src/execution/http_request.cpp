@@ -10,6 +10,7 @@
 #include "ecron/base/http_url.hpp"
 #include "ecron/base/json_writer.hpp"
 #include "ecron/http/retry_after.hpp"
+#include "ecron/model/json_text.hpp"
 
 namespace ecron::execution {
 namespace {
@@ -21,9 +22,17 @@ bool same_name(std::string_view left, std::string_view right) {
 }
 
 bool is_own_header(std::string_view name) {
-    constexpr std::array<std::string_view, 4> kOwn{"webhook", "Idempotency-Key", "X-Ecron-Scheduled-At",
-                                                   "X-Ecron-Attempt"};
+    constexpr std::array<std::string_view, 3> kOwn{"webhook", "X-Ecron-Scheduled-At", "X-Ecron-Attempt"};
     return std::ranges::any_of(kOwn, [&](std::string_view own) { return same_name(own, name); });
+}
+
+constexpr std::string_view kIdempotencyKey = "Idempotency-Key";
+
+/// A target may tell its work apart by something else than the execution; an empty value is not sent.
+bool has_own_key(const model::Context& context) {
+    return context.headers && std::ranges::any_of(*context.headers, [](const auto& header) {
+               return same_name(header.first, kIdempotencyKey) && !header.second.empty();
+           });
 }
 
 bool is_form(const model::Context& context) {
@@ -38,13 +47,12 @@ bool is_form(const model::Context& context) {
 /// The members of a JSON object as an HTML form sends them: text as it is, everything else as its JSON.
 Result<std::string> form_encode(std::string_view object, Revealer& revealer) {
     std::string out;
-    boost::system::error_code failed;
-    const boost::json::value value = boost::json::parse(object, failed);
-    if (failed || !value.is_object()) return out;
-    for (const auto& member : value.get_object()) {
-        const bool is_text = member.value().is_string();
+    const Result<boost::json::value> value = model::parse_json(object);
+    if (!value || !value->is_object()) return out;
+    for (const auto& member : value->get_object()) {
+        const bool is_text = member.value().is_string() && !model::is_kept_number(member.value());
         const std::string given =
-            is_text ? std::string{member.value().get_string()} : boost::json::serialize(member.value());
+            is_text ? std::string{member.value().get_string()} : model::write_json(member.value());
         const Result<std::string> text = revealer.reveal(given, is_text ? Quoting::none : Quoting::json);
         if (!text) return text;
         if (!out.empty()) out += '&';
@@ -137,14 +145,15 @@ Result<http::ClientRequest> http_request(const AttemptOrder& order, const HttpOp
     request.headers.reserve(4 + (context.headers ? context.headers->size() : 0));
     if (context.headers) {
         for (const auto& [name, value] : *context.headers) {
-            if (is_own_header(name)) continue;
+            if (is_own_header(name) || (value.empty() && same_name(name, kIdempotencyKey))) continue;
             Result<std::string> revealed = revealer.reveal(value);
             if (!revealed) return std::unexpected(revealed.error());
             request.headers.push_back({name, std::move(*revealed)});
         }
     }
     request.headers.push_back({"webhook", options.callback_path + '/' + order.execute_id.value()});
-    request.headers.push_back({"Idempotency-Key", order.execute_id.value()});
+    if (!has_own_key(context))
+        request.headers.push_back({std::string{kIdempotencyKey}, order.execute_id.value()});
     request.headers.push_back({"X-Ecron-Scheduled-At", format_rfc3339_millis(order.nominal)});
     request.headers.push_back({"X-Ecron-Attempt", std::to_string(order.attempt)});
     return request;

@@ -7,6 +7,7 @@
 
 #include "ecron/base/uuid.hpp"
 #include "ecron/model/command_line.hpp"
+#include "ecron/model/json_text.hpp"
 
 namespace ecron::execution {
 namespace {
@@ -123,9 +124,9 @@ Result<json::object> built(const model::Context& context, const model::Kubernete
         if (given != nullptr)
             for (const auto& [name, value] : *given) variables.add(name, value);
     if (!job.resources.empty()) {
-        boost::system::error_code failed;
-        container["resources"] = json::parse(job.resources, failed);
-        if (failed) return fail(Errc::invalid, "info.kubernetes.resources is no JSON");
+        Result<json::value> resources = model::parse_json(job.resources);
+        if (!resources) return fail(Errc::invalid, "info.kubernetes.resources is no JSON");
+        container["resources"] = std::move(*resources);
     }
     json::object pod{{"restartPolicy", "Never"}, {"containers", json::array{std::move(container)}}};
     if (!job.service_account.empty()) pod["serviceAccountName"] = job.service_account;
@@ -134,10 +135,9 @@ Result<json::object> built(const model::Context& context, const model::Kubernete
 }
 
 Result<json::object> given(const std::string& body) {
-    boost::system::error_code failed;
-    json::value value = json::parse(body, failed);
-    if (failed || !value.is_object()) return fail(Errc::invalid, "info.body is no manifest");
-    return std::move(value.get_object());
+    Result<json::value> value = model::parse_json(body);
+    if (!value || !value->is_object()) return fail(Errc::invalid, "info.body is no manifest");
+    return std::move(value->get_object());
 }
 
 Result<void> complete_containers(json::object& spec, const AttemptOrder& order, Revealer& revealer) {
@@ -206,7 +206,7 @@ Result<JobManifest> manifest_of(const AttemptOrder& order, const model::Kubernet
         return std::unexpected(completed.error());
     if (auto revealed = reveal_in(whole, revealer, Quoting::none); !revealed)
         return std::unexpected(revealed.error());
-    manifest.text = json::serialize(whole);
+    manifest.text = model::write_json(whole);
     return manifest;
 }
 

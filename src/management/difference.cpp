@@ -6,6 +6,7 @@
 
 #include "ecron/base/json_writer.hpp"
 #include "ecron/model/json.hpp"
+#include "ecron/model/json_text.hpp"
 
 namespace ecron::management {
 namespace {
@@ -21,7 +22,7 @@ void add_members(Members& members, const std::string& prefix, const bj::object& 
         if (depth > 0 && value.is_object())
             add_members(members, path + '.', value.get_object(), depth - 1);
         else
-            members.emplace(path, bj::serialize(value));
+            members.emplace(path, model::write_json(value));
     }
 }
 
@@ -33,9 +34,8 @@ Members members_of(const model::Job* job) {
     members.emplace("job_type", json_string(model::to_text(job->type)));
     members.emplace("enabled", job->enabled ? "true" : "false");
     members.emplace("remarks", json_string(job->remarks));
-    boost::system::error_code failed;
-    const bj::value context = bj::parse(job->context, failed);
-    if (!failed && context.is_object()) add_members(members, "job_context.", context.get_object(), 1);
+    const Result<bj::value> context = model::parse_json(job->context);
+    if (context && context->is_object()) add_members(members, "job_context.", context->get_object(), 1);
     return members;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cassert>
 
+#include "ecron/model/json_text.hpp"
 #include "management/answers.hpp"
 #include "management/body.hpp"
 #include "management/handlers.hpp"
@@ -30,7 +31,7 @@ std::string schedule_of_job(const bj::object& body) {
     for (const std::string_view member : {"info", "notify", "execute_id"}) context.erase(member);
     context["mode"] = "http";
     context["exec"] = "http://localhost/";
-    return bj::serialize(job);
+    return model::write_json(job);
 }
 
 struct Wanted {
@@ -73,7 +74,7 @@ std::optional<std::size_t> fault_position(const std::string& job_text, Instant n
     const bj::value& type_text = job.at("job_type");
     if (text == nullptr || !text->is_string() || !type_text.is_string()) return std::nullopt;
     const auto type = model::job_type_from(type_text.get_string());
-    auto context = model::read_context(bj::serialize(job.at("job_context")));
+    auto context = model::read_context(model::write_json(job.at("job_context")));
     if (!type || !context) return std::nullopt;
     context->plan.timezone.clear();  // an unknown zone is no fault of the expression
     const auto schedule = model::schedule_of(text->get_string(), *type, context->plan, JobId{}, now, rules,

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <array>
 
 #include "ecron/base/json_writer.hpp"
+#include "ecron/model/json_text.hpp"
 
 namespace ecron::messages {
 namespace {
@@ -43,11 +43,12 @@ Result<ExecuteId> id_of(const json::object& object) {
     return ExecuteId{std::move(*id)};
 }
 
-std::string result_of(const json::object& status) {
-    const json::value* const info = status.if_contains("ext_info");
+std::string result_of(std::string_view text) {
+    const Result<json::value> status = model::parse_json(text);
+    const json::value* const info = status ? status->get_object().if_contains("ext_info") : nullptr;
     const json::object* const object = info == nullptr ? nullptr : info->if_object();
     const json::value* const result = object == nullptr ? nullptr : object->if_contains("result");
-    return result != nullptr && result->is_object() ? json::serialize(*result) : std::string{"{}"};
+    return result != nullptr && result->is_object() ? model::write_json(*result) : std::string{"{}"};
 }
 
 }  // namespace
@@ -78,7 +79,7 @@ Result<std::optional<Ending>> read_status(std::string_view text) {
     if (end_at->empty() || *state == model::ExecutionState::executing) return std::nullopt;
     if (const auto instant = parse_rfc3339(*end_at); !instant)
         return fail(Errc::invalid, fmt::format("end_at: {}", instant.error().what));
-    return Ending{.id = std::move(*id), .state = *state, .result = result_of(*object)};
+    return Ending{.id = std::move(*id), .state = *state, .result = result_of(text)};
 }
 
 Result<void> read_change(std::string_view text) {

@@ -4,6 +4,8 @@
 #include <boost/json/parse.hpp>
 #include <cassert>
 
+#include "ecron/base/json_writer.hpp"
+
 namespace ecron::model {
 namespace {
 
@@ -11,13 +13,6 @@ constexpr std::string_view kSpace = " \t\r\n";
 
 std::size_t skip_space(std::string_view text, std::size_t at) {
     return std::min(text.find_first_not_of(kSpace, at), text.size());
-}
-
-/// From an opening quote to behind the closing one.
-std::size_t skip_string(std::string_view text, std::size_t at) {
-    for (++at; at < text.size() && text[at] != '"'; ++at)
-        if (text[at] == '\\') ++at;
-    return at + 1;
 }
 
 /// From the first character of a value to behind its last; counts brackets instead of recursing.
@@ -48,23 +43,61 @@ bool is_name(std::string_view quoted, std::string_view name) {
     return std::string_view{boost::json::parse(quoted).as_string()} == name;
 }
 
-}  // namespace
-
-std::optional<std::string_view> member_text(std::string_view object, std::string_view name) {
-    std::optional<std::string_view> found;
+/// Calls `each` with every name, in its quotes, and the text of its value.
+template <class Each> void for_each_member(std::string_view object, const Each& each) {
     std::size_t at = skip_space(object, 0);
     assert(at < object.size() && object[at] == '{');
     at = skip_space(object, at + 1);
     while (at < object.size() && object[at] == '"') {
         const std::size_t name_end = skip_string(object, at);
-        const bool wanted = is_name(object.substr(at, name_end - at), name);
         const std::size_t begin = skip_space(object, skip_space(object, name_end) + 1);  // behind the colon
         const std::size_t end = skip_value(object, begin);
-        if (wanted) found = object.substr(begin, end - begin);
+        each(object.substr(at, name_end - at), object.substr(begin, end - begin));
         at = skip_space(object, end);
         if (at < object.size() && object[at] == ',') at = skip_space(object, at + 1);
     }
+}
+
+}  // namespace
+
+std::size_t skip_string(std::string_view text, std::size_t at) {
+    for (++at; at < text.size() && text[at] != '"'; ++at)
+        if (text[at] == '\\') ++at;
+    return std::min(at + 1, text.size());
+}
+
+std::optional<std::string_view> member_text(std::string_view object, std::string_view name) {
+    std::optional<std::string_view> found;
+    for_each_member(object, [&](std::string_view quoted, std::string_view value) {
+        if (is_name(quoted, name)) found = value;
+    });
     return found;
+}
+
+std::string with_member(std::string_view object, std::string_view name, std::string_view value) {
+    std::string out{"{"};
+    bool found = false;
+    const auto add = [&out](std::string_view quoted, std::string_view text) {
+        if (out.size() > 1) out += ',';
+        out.append(quoted).append(":").append(text);
+    };
+    for_each_member(object, [&](std::string_view quoted, std::string_view old) {
+        const bool same = is_name(quoted, name);
+        found = found || same;
+        add(quoted, same ? std::string{value} : compact(old));
+    });
+    if (!found) add(json_string(name), value);
+    return out += '}';
+}
+
+std::string other_members(std::string_view object, std::span<const std::string_view> known) {
+    std::string out;
+    for_each_member(object, [&](std::string_view quoted, std::string_view value) {
+        if (std::ranges::any_of(known, [&](std::string_view name) { return is_name(quoted, name); })) return;
+        if (!out.empty()) out += ',';
+        out.append(quoted).append(":").append(compact(value));
+    });
+    return out;
 }
 
 std::vector<std::string_view> element_texts(std::string_view array) {

@@ -57,10 +57,11 @@ TEST_CASE("the target sees method, URL and headers as the job says, and ecron's 
 
 TEST_CASE("ecron's own headers replace the job's of that name in any case", "[execution]") {
     const auto request = http_request(
-        order_for({.headers = model::NameValues{{"WebHook", "x"}, {"idempotency-key", "x"}}}), kOptions);
+        order_for({.headers = model::NameValues{{"WebHook", "x"}, {"x-ecron-attempt", "x"}}}), kOptions);
     CHECK(values(request, "WebHook").empty());
     CHECK(values(request, "webhook") == Strings{"/results/e-1"});
-    CHECK(values(request, "Idempotency-Key") == Strings{"e-1"});
+    CHECK(values(request, "x-ecron-attempt").empty());
+    CHECK(values(request, "X-Ecron-Attempt") == Strings{"2"});
 }
 
 TEST_CASE("POST, PUT and PATCH without a body send null, GET, HEAD and DELETE none", "[execution]") {
@@ -86,6 +87,25 @@ TEST_CASE("a form's body is its members, encoded", "[execution]") {
                    .body = R"({"a b":"x&y","n":7,"o":{"p":true}})"}),
         kOptions);
     CHECK(request.body == "a%20b=x%26y&n=7&o=%7B%22p%22%3Atrue%7D");
+}
+
+TEST_CASE("a job's own Idempotency-Key takes the place of ecron's", "[execution]") {
+    const auto keys = [](model::NameValues headers) {
+        return values(http_request(order_for({.headers = std::move(headers)}), kOptions), "Idempotency-Key");
+    };
+    CHECK(keys({{"idempotency-key", "mine"}}) == Strings{"mine"});
+    CHECK(keys({{"Idempotency-Key", ""}}) == Strings{"e-1"});
+    CHECK(keys({{"Other", "x"}}) == Strings{"e-1"});
+}
+
+TEST_CASE("numbers in a form are written in plain notation and keep their digits", "[execution]") {
+    const auto request = http_request(
+        order_for({.headers = model::NameValues{{"Content-Type", "application/x-www-form-urlencoded"}},
+                   .body = R"({"a":1.5,"b":0.1,"c":100.0,"e":3,"price":99.99,"n":18446744073709551616,)"
+                           R"("big":1e400,"list":[0.5,1E2]})"}),
+        kOptions);
+    CHECK(request.body ==
+          "a=1.5&b=0.1&c=100&e=3&price=99.99&n=18446744073709551616&big=1e400&list=%5B0.5%2C100%5D");
 }
 
 TEST_CASE("2xx is success or acceptance, all else a failure with its reason", "[execution]") {

@@ -120,6 +120,14 @@ TEST_CASE("a whole manifest keeps what it says, but for name and marks", "[kuber
     CHECK(made(context, {.name_space = "other"})->name_space == "other");
 }
 
+TEST_CASE("numbers in a manifest are written in plain notation and keep their digits", "[kubernetes]") {
+    const model::Context context{.body = R"({"spec":{"a":0.1,"b":1E2,"c":1e400,"d":18446744073709551616,
+        "template":{"spec":{"containers":[{"name":"c","image":"i"}]}}}})"};
+    const Result<JobManifest> manifest = made(context, {});
+    REQUIRE(manifest);
+    CHECK(manifest->text.find(R"("a":0.1,"b":100,"c":1e400,"d":18446744073709551616)") != std::string::npos);
+}
+
 TEST_CASE("manifests that are none are refused", "[kubernetes]") {
     const auto reason = [](const std::string& body) { return made({.body = body}, {}).error().what; };
     CHECK(reason("[1]") == "info.body is no manifest");

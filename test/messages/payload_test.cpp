@@ -62,6 +62,7 @@ TEST_CASE("a status ends something when it has an end", "[messages]") {
 TEST_CASE("the result of a status is the object that it has, else an empty one", "[messages]") {
     const auto [info, result] = GENERATE(table<std::string, std::string>({
         {R"({"result":{"rows":3}})", R"({"rows":3})"},
+        {R"({"result":{"rate":0.1,"n":18446744073709551616}})", R"({"rate":0.1,"n":18446744073709551616})"},
         {R"({"result":7})", "{}"},
         {"null", "{}"},
         {R"("text")", "{}"},
