@@ -96,7 +96,22 @@ private:
         for (const auto& consumers : consumers_) consumers->set(nsqds_, true);
     }
 
-    /// Whether an nsqd or an nsqlookupd is there: the one understands its protocol, the other speaks HTTP.
+    /// What speaks HTTP at an address: an nsqd, whose TCP port then takes the place of the address's, or an
+    /// nsqlookupd.
+    asio::awaitable<Result<bool>> is_nsqd(Address& address) {
+        const Result<http::ClientResponse> answer =
+            co_await client_.send({.url = fmt::format("http://{}/info", address.text()),
+                                   .connect_timeout = options_.timeout,
+                                   .timeout = options_.timeout,
+                                   .max_redirects = 0,
+                                   .body_limit = kAnswerLimit});
+        if (!answer) co_return std::unexpected(answer.error());
+        const std::uint16_t port = nsq::parse_tcp_port(answer->body);
+        if (port != 0) address.port = port;
+        co_return port != 0;
+    }
+
+    /// Finds out whether an nsqd or an nsqlookupd is there, and whether it is an nsqd's HTTP side.
     asio::awaitable<void> find_out(Address address) {
         const std::string name = address.text();
         unsure_[name] = {.option = address.option, .address = name};
@@ -106,18 +121,24 @@ private:
             const auto opened = co_await nsq::Connection::open(io_, clock_, std::move(asked), options_, {});
             if (stopping_) break;
             const bool http = !opened && opened.error().what.contains("in HTTP");
-            if (opened || http) {
+            Result<bool> nsqd{true};
+            if (http)
+                nsqd = co_await is_nsqd(address);
+            else if (!opened)
+                nsqd = std::unexpected(opened.error());
+            if (stopping_) break;
+            if (nsqd) {
                 unsure_.erase(name);
                 if (opened) (*opened)->close({Errc::unavailable, "its role is known", {}});
-                if (http) {
-                    add_lookupd(address);
-                } else {
+                if (*nsqd) {
                     add_nsqd(address);
                     if (lookupds_.empty()) subscribe_directly();
+                } else {
+                    add_lookupd(address);
                 }
                 break;
             }
-            link_down(unsure_[name], clock_.now(), "nsq", opened.error().what);
+            link_down(unsure_[name], clock_.now(), "nsq", nsqd.error().what);
             co_await stopped_.wait(back_off.next());
         }
     }

@@ -28,6 +28,12 @@ const json::array* array_of(const json::object& object, const char* name) {
     return found == nullptr ? nullptr : found->if_array();
 }
 
+/// Before 1.0 an answer stood in the member `data`.
+const json::object& data_of(const json::object& root) {
+    const json::value* const data = root.if_contains("data");
+    return data != nullptr && data->is_object() ? data->get_object() : root;
+}
+
 }  // namespace
 
 std::optional<std::vector<Node>> parse_nodes(unsigned status, std::string_view body) {
@@ -39,8 +45,7 @@ std::optional<std::vector<Node>> parse_nodes(unsigned status, std::string_view b
             message != nullptr && message->is_string() && message->get_string() == "TOPIC_NOT_FOUND";
         return known ? std::optional{std::vector<Node>{}} : std::nullopt;
     }
-    const json::value* const data = root->if_contains("data");  // of nsqlookupd before 1.0
-    const json::object& object = data != nullptr && data->is_object() ? data->get_object() : *root;
+    const json::object& object = data_of(*root);
     const json::array* const producers = array_of(object, "producers");
     if (status != 200 || producers == nullptr) return std::nullopt;
     std::vector<Node> nodes;
@@ -56,11 +61,15 @@ std::optional<std::vector<Node>> parse_nodes(unsigned status, std::string_view b
     return nodes;
 }
 
+std::uint16_t parse_tcp_port(std::string_view body) {
+    const std::optional<json::object> root = object_of(body);
+    return root ? port_of(data_of(*root), "tcp_port") : std::uint16_t{0};
+}
+
 std::optional<std::uint64_t> parse_depth(std::string_view body) {
     const std::optional<json::object> root = object_of(body);
     if (!root) return std::nullopt;
-    const json::value* const data = root->if_contains("data");
-    const json::object& object = data != nullptr && data->is_object() ? data->get_object() : *root;
+    const json::object& object = data_of(*root);
     const json::array* const topics = array_of(object, "topics");
     if (topics == nullptr) return std::nullopt;
     std::uint64_t depth = 0;

@@ -37,6 +37,14 @@ TEST_CASE("the depth of a channel is that of its topic's channels together", "[m
     CHECK_FALSE(parse_depth("?"));
 }
 
+TEST_CASE("an nsqd's HTTP side names its TCP port, an nsqlookupd's does not", "[mq]") {
+    CHECK(parse_tcp_port(R"({"version":"1.3.0","broadcast_address":"a","http_port":80,"tcp_port":81})") ==
+          81);
+    CHECK(parse_tcp_port(R"({"status_code":200,"data":{"version":"0.3.8","tcp_port":82}})") == 82);
+    CHECK(parse_tcp_port(R"({"version":"1.3.0"})") == 0);
+    CHECK(parse_tcp_port("<html>") == 0);
+}
+
 TEST_CASE("addresses read as they are written", "[mq]") {
     CHECK(Address{.host = "fd00::1", .port = 1}.text() == "[fd00::1]:1");
     CHECK(Address{.host = "h", .port = 4150}.text() == "h:4150");

@@ -142,6 +142,29 @@ TEST_CASE("what answers otherwise than an nsqd is named with its option and addr
     CHECK_FALSE(world.broker->state().connected);
 }
 
+TEST_CASE("an nsqd's HTTP side is recognised at any port, and its TCP port is used", "[mq]") {
+    const Speaker nsqd{"", {{"IDENTIFY\n", frame(0, R"({"max_rdy_count":2500})")}}};
+    const std::string info = R"({"version":"1.3.0","tcp_port":)" + std::to_string(nsqd.port()) + "}";
+    const Speaker http{"",
+                       {{"  V2", "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"},
+                        {"\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(info.size()) +
+                                         "\r\n\r\n" + info}}};
+    asio::io_context io;
+    const SystemClock clock;
+    http::Client client{io, {}};
+    Gate gate{io};
+    const auto broker = make_nsq_broker(
+        io, clock, client,
+        {.unsure = {{.option = "mq_host", .host = "127.0.0.1", .port = http.port()}}, .timeout = Seconds{5}});
+    gate.spawn("broker", broker->run());
+    run_until(io, [&] { return broker->state().connected; });
+    CHECK(http.heard("GET /info"));
+    const State state = broker->state();
+    REQUIRE(state.links.size() == 1);
+    CHECK(state.links[0].address == "127.0.0.1:" + std::to_string(nsqd.port()));
+    await(io, broker->stop(Millis{100}));
+}
+
 TEST_CASE("where nobody listens, and a name that there is not, are told", "[mq]") {
     World nobody{free_port()};
     CHECK(nobody.troubled().problem == "cannot be connected to: Connection refused");
