@@ -175,6 +175,7 @@ void Node::count(model::ExecutionState state) {
             break;
         case model::ExecutionState::executing:
         case model::ExecutionState::pending:
+        case model::ExecutionState::unknown:
             break;
     }
 }

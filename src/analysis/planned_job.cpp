@@ -11,8 +11,11 @@ model::Plan taken_over(model::Plan plan) {
     return plan;
 }
 
+std::unexpected<std::string> unknown_mode() { return std::unexpected<std::string>{"its mode is unknown"}; }
+
 std::expected<PlannedJob, std::string> build(const store::StoredPlan& job, const model::Plan& plan,
                                              const SchedulerOptions& defaults, Groups& groups) {
+    if (job.type == model::JobType::unknown) return std::unexpected<std::string>{"its type is unknown"};
     if (job.cron_time.empty()) return std::unexpected<std::string>{"it has no schedule"};
     const JobId id{std::string{job.id}};
     auto parsed = model::schedule_of(job.cron_time, job.type, plan, id, job.created_at, defaults.rules,
@@ -47,6 +50,7 @@ std::expected<PlannedJob, std::string> planned_job(const store::StoredPlan& job,
                                                    const SchedulerOptions& defaults, Groups& groups) {
     if (!job.has_plan) {
         const auto context = model::read_context(job.context);
+        if (context && context->mode == model::Mode::unknown) return unknown_mode();
         return build(job, taken_over(context ? context->plan : model::Plan{}), defaults, groups);
     }
     if (job.plan.empty()) {
@@ -62,6 +66,7 @@ std::expected<PlannedJob, std::string> planned_job(const model::Job& job, const 
                                                    Groups& groups) {
     const auto context = model::read_context(job.context);
     if (!context) return std::unexpected(context.error().what);
+    if (context->mode == model::Mode::unknown) return unknown_mode();
     const store::StoredPlan stored{.key = job.key,
                                    .id = job.id.value(),
                                    .cron_time = job.cron_time,

@@ -141,7 +141,9 @@ asio::awaitable<Result<void>> Scheduler::Impl::callback(std::optional<TenantId> 
     ShardScheduler& shard = shard_of((*found)->job_id);
     const bool here = shard.leads() && shard.find(id) != nullptr && is_here(shard.find(id)->stage);
     const bool ended = model::is_end((*found)->state);
-    const auto tell = here || ended ? store::Tell::nobody : store::Tell::leader;
+    // No leader runs what the old service started; the report itself ends it.
+    const bool is_history = (*found)->trigger == model::Trigger::history;
+    const auto tell = here || ended || is_history ? store::Tell::nobody : store::Tell::leader;
     Result<void> kept = co_await node_.store.record_result(id, result, tell);
     if (!kept && store::is_refused_content(kept.error())) {
         log::warn("result refused, ending the execution without it execution={} error=\"{}\"", id,
@@ -149,7 +151,7 @@ asio::awaitable<Result<void>> Scheduler::Impl::callback(std::optional<TenantId> 
         result = store::refused_result(kept.error().what);
         kept = co_await node_.store.record_result(id, result, tell);
     }
-    if (!kept || ended) co_return kept;
+    if (!kept || ended || is_history) co_return kept;
     if (here) {
         co_await shard.take_result(id, std::move(result));
         co_return kept;
@@ -160,6 +162,17 @@ asio::awaitable<Result<void>> Scheduler::Impl::callback(std::optional<TenantId> 
     co_return kept;
 }
 
+/// What the old service started is run by no leader: the report itself ends it.
+asio::awaitable<Result<void>> Scheduler::Impl::end_history(model::Execution row, bool given_up) {
+    row.state = given_up ? model::ExecutionState::abandon : model::ExecutionState::failure;
+    row.end_at = std::chrono::floor<Seconds>(node_.clock.now());
+    std::vector<model::Execution> rows;
+    rows.push_back(std::move(row));
+    const auto refused = co_await node_.store.put_executions(std::nullopt, std::move(rows), {});
+    if (!refused) co_return std::unexpected(refused.error());
+    co_return Result<void>{};
+}
+
 asio::awaitable<Result<void>> Scheduler::Impl::report_failure(ExecuteId id, bool given_up) {
     if (!takes_writes()) co_return not_leading();
     ExecuteId asked = id;
@@ -167,6 +180,8 @@ asio::awaitable<Result<void>> Scheduler::Impl::report_failure(ExecuteId id, bool
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return no_execution();
     if (model::is_end((*found)->state)) co_return has_ended();
+    if ((*found)->trigger == model::Trigger::history)
+        co_return co_await end_history(std::move(**found), given_up);
     if (!(*found)->accepted)
         co_return fail(Errc::unavailable, "the execution does not wait for a report yet");
     ShardScheduler& shard = shard_of((*found)->job_id);

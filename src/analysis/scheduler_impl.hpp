@@ -32,6 +32,7 @@ public:
                                                      std::string by);
     asio::awaitable<Result<void>> callback(std::optional<TenantId> tenant, ExecuteId id, std::string result);
     asio::awaitable<Result<void>> report_failure(ExecuteId id, bool given_up);
+    asio::awaitable<Result<void>> end_history(model::Execution row, bool given_up);
     asio::awaitable<Result<void>> begin_offered(ExecuteId id, int attempt);
 
     [[nodiscard]] SchedulerStatistics statistics() const;

@@ -34,10 +34,11 @@ public:
     }
 
     void submit(AttemptOrder order, Done done) override {
+        const bool is_known = order.task->context.mode != model::Mode::unknown;
         const auto lane = std::ranges::find(lanes_, kind_of(order.task->context), &LaneQueue::kind);
-        if (lane != lanes_.end()) return lane->submit(std::move(order), std::move(done));
+        if (is_known && lane != lanes_.end()) return lane->submit(std::move(order), std::move(done));
         AttemptResult result;
-        result.reason = "runs of this kind are not available here";
+        result.reason = is_known ? "runs of this kind are not available here" : "the job's mode is unknown";
         result.begin_at = result.end_at = clock_.now();
         done(std::move(result));
     }

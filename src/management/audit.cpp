@@ -63,7 +63,7 @@ Answer list_audit(Call call) {
         append_json(body, (*entries)[i]);
     }
     http::Response response = json_answer(200, std::move(body += ']'));
-    if (entries->size() > shown) tell_next(response, call, *query, (*entries)[shown - 1].key);
+    if (entries->size() > shown) tell_next(response, call, *query, std::to_string((*entries)[shown - 1].key));
     co_return response;
 }
 

@@ -27,7 +27,7 @@ struct Context {
 struct Caller {
     auth::Identity identity{};
     TenantId tenant{};                // for whom something is made: his own, or the one that an admin names
-    std::optional<TenantId> whose{};  // whose things he sees and changes; nothing: everybody's
+    std::optional<TenantId> whose{};  // visible tenant; nullopt: all tenants
 
     struct Deed {
         std::string object;      // id of what was changed

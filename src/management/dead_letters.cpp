@@ -50,7 +50,8 @@ Answer list_dead_letters(Call call) {
         append_json(body, (*letters)[i]);
     }
     http::Response response = json_answer(200, std::move(body += ']'));
-    if (letters->size() > shown && shown > 0) tell_next(response, call, *query, (*letters)[shown - 1].key);
+    if (letters->size() > shown && shown > 0)
+        tell_next(response, call, *query, std::to_string((*letters)[shown - 1].key));
     co_return response;
 }
 

@@ -84,6 +84,10 @@ Explanation of_run(const model::Execution& run) {
             told.verdict = Verdict::waiting;
             told.text = started ? "It waits for its next attempt." : "It is claimed and has not started yet.";
             break;
+        case unknown:
+            told.verdict = Verdict::refused;
+            told.text = "Its row holds a state that is unknown.";
+            break;
         case interrupt:
             told.verdict = started ? Verdict::ran : Verdict::refused;
             told.text = started ? "It ran and was interrupted." : "It was planned and ended without a run.";

@@ -17,7 +17,7 @@ namespace cause = model::cause;
 
 constexpr std::size_t kRunsInAnswer = 3;
 
-std::int64_t cursor_of(const model::Job& job) { return job.key.value(); }
+std::string cursor_of(const model::Job& job) { return std::to_string(job.key.value()); }
 
 http::Response no_job(const Call& call) {
     return refuse(call.api.options.language, Error{Errc::not_found, {}, {"job_id"}});

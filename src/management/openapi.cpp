@@ -28,11 +28,13 @@ constexpr std::array kParameters{
     Named{"job_id", "query", R"({"type":"array","items":{"type":"string"}})",
           "Repeat it for several; no commas."},
     Named{"page", "query", R"({"type":"integer","minimum":1,"default":1})", "From 1."},
-    Named{"limit", "query", R"({"type":"integer","minimum":0})",
-          "Elements in one answer; over 1000 reads as 1000, which also is the default of statuses; else it "
-          "is 20."},
-    Named{"after", "query", R"({"type":"string","pattern":"^([1-9][0-9]{0,17})?$"})",
-          "Cursor: X-Next-After of the answer before; stronger than page."},
+    Named{
+        "limit", "query", R"({"type":"integer","minimum":0})",
+        "Elements in one answer; over 1000 reads as 1000. If not given, statuses are listed without a limit "
+        "and everything else with 20."},
+    Named{"after", "query",
+          R"({"type":"string","pattern":"^([1-9][0-9]{0,17}|[0-9]{1,12}-[1-9][0-9]{0,17})?$"})",
+          "Cursor: X-Next-After of the same list's previous answer; takes precedence over page."},
     Named{"timestamp", "query", kTime, "Jobs created until then, as /jobtotal gave it."},
     Named{"job_type", "query", R"({"enum":["scheduled","timed","real-time","cron"]})",
           "cron reads as scheduled."},

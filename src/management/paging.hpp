@@ -17,8 +17,8 @@ inline constexpr std::int64_t kListDefault = 20;   // of jobs
 inline constexpr std::int64_t kMostPages = 1'000'000'000'000;
 
 /// Tells how to go on behind the last row shown.
-inline void tell_next(http::Response& response, const Call& call, const Query& query, std::int64_t cursor) {
-    const std::string after = std::to_string(cursor);
+inline void tell_next(http::Response& response, const Call& call, const Query& query,
+                      const std::string& after) {
     response.headers.push_back(
         {"Link", '<' + call.request.path + '?' + query.continued(after) + ">; rel=\"next\""});
     response.headers.push_back({"X-Next-After", after});
@@ -27,7 +27,7 @@ inline void tell_next(http::Response& response, const Call& call, const Query& q
 /// `rows` may hold one more than `limit`: it only tells that there is a next page.
 template <class Row>
 http::Response list_answer(const Call& call, const Query& query, const std::vector<Row>& rows,
-                           std::size_t limit, std::int64_t (*cursor_of)(const Row&)) {
+                           std::size_t limit, std::string (*cursor_of)(const Row&)) {
     const std::size_t shown = std::min(rows.size(), limit);
     std::string body{"["};
     for (std::size_t i = 0; i < shown; ++i) {

@@ -1,5 +1,7 @@
 #include "management/query.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -143,6 +145,24 @@ Result<std::optional<std::int64_t>> Query::cursor() const {
     const std::optional<std::int64_t> value = whole_number(*text);
     if (!value || *value < 1) return refused(cause::kInvalidParameter, "after");
     return value;
+}
+
+Result<std::optional<store::ExecutionCursor>> Query::execution_cursor() const {
+    const std::optional<std::string_view> text = first("after");
+    if (!text) return std::nullopt;
+    const std::size_t dash = std::min(text->find('-'), text->size());
+    const auto begin = whole_number(text->substr(0, dash));
+    const auto key = whole_number(text->substr(std::min(dash + 1, text->size())));
+    constexpr std::int64_t kEndOfTime = 253'402'300'799;  // the year 9999 ends
+    if (!begin || !key || *begin < 0 || *begin > kEndOfTime || *key < 1)
+        return refused(cause::kInvalidParameter, "after");
+    store::ExecutionCursor cursor{.key = *key};
+    if (*begin > 0) cursor.begin = from_unix_seconds(*begin);
+    return cursor;
+}
+
+std::string text_of(const store::ExecutionCursor& cursor) {
+    return fmt::format("{}-{}", cursor.begin ? to_unix_seconds(*cursor.begin) : 0, cursor.key);
 }
 
 std::string Query::continued(std::string_view after) const {

@@ -8,6 +8,7 @@
 #include "ecron/base/time.hpp"
 #include "ecron/http/message.hpp"
 #include "ecron/model/execution.hpp"
+#include "ecron/store/store.hpp"
 
 /// Parameters and variables of a request, checked. Errors are `invalid`, with the cause that clients match as
 /// text.
@@ -35,6 +36,8 @@ public:
                                               std::int64_t fallback) const;
     /// The cursor `after`.
     [[nodiscard]] Result<std::optional<std::int64_t>> cursor() const;
+    /// The cursor `after` of a list of executions, as text_of() writes it.
+    [[nodiscard]] Result<std::optional<store::ExecutionCursor>> execution_cursor() const;
 
     /// The same query with `after` in place of `after` and `page`.
     [[nodiscard]] std::string continued(std::string_view after) const;
@@ -43,6 +46,9 @@ private:
     explicit Query(std::vector<http::QueryParameter> parameters) : parameters_(std::move(parameters)) {}
     std::vector<http::QueryParameter> parameters_;
 };
+
+/// SECONDS-KEY of the row's start.
+[[nodiscard]] std::string text_of(const store::ExecutionCursor& cursor);
 
 /// Whether the store may be asked for it: valid UTF-8 without NUL.
 [[nodiscard]] bool is_text(std::string_view bytes);

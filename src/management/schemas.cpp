@@ -15,8 +15,8 @@ constexpr std::string_view kValues = R"json(
 "Time":{"type":"string","description":"RFC 3339 in whole seconds; empty where there is none."},
 "Duration":{"type":["string","number"],"description":"1m30s, 250ms, 7d, or a number of seconds."},
 "TextMap":{"type":"object","additionalProperties":{"type":["string","null"]}},
-"JobType":{"enum":["scheduled","timed","real-time"]},
-"JobStatus":{"enum":["success","executing","failure","interrupt","abandon","pending"]},
+"JobType":{"enum":["scheduled","timed","real-time","unknown"]},
+"JobStatus":{"enum":["success","executing","failure","interrupt","abandon","pending","unknown"]},
 "Error":{"type":"object","additionalProperties":false,"required":["cause","code","message","detail"],"properties":{
   "cause":{"type":"string","description":"What programs match."},
   "code":{"type":"integer","description":"Its first three digits are the HTTP status."},
@@ -41,7 +41,7 @@ constexpr std::string_view kJobs = R"json(
     "revision":{"type":"integer","description":"The ETag, as a number."}}},
 "JobContext":{"type":"object","additionalProperties":false,
   "required":["mode","exec","info","notify","begin_at","end_at","execute_id"],
-  "properties":{"mode":{"enum":["http","https","exe"]},"exec":{"type":"string","description":"http, https: a URL that libcurl accepts."},
+  "properties":{"mode":{"enum":["http","https","exe","unknown"]},"exec":{"type":"string","description":"http, https: a URL that libcurl accepts."},
     "info":{"type":"object","additionalProperties":false,"required":["method","params","headers","body","kubernetes"],
       "properties":{"method":{"enum":["GET","HEAD","POST","PUT","PATCH","DELETE"]},
         "params":{"oneOf":[{"type":"null"},{"$ref":"#/components/schemas/TextMap"}]},
@@ -159,7 +159,7 @@ constexpr std::string_view kStatusMembers = R"json(
     "execute_id":{"type":"string"},"job_id":{"type":"string"},"job_type":{"$ref":"#/components/schemas/JobType"},
     "job_name":{"type":"string"},"job_status":{"$ref":"#/components/schemas/JobStatus"},
     "begin_at":{"$ref":"#/components/schemas/Time"},"end_at":{"$ref":"#/components/schemas/Time"},
-    "executor":{"type":"array","items":{"type":"object","additionalProperties":false,
+    "executor":{"type":"array","items":{"type":"object",
       "required":["executor_id","executed_at"],
       "properties":{"executor_id":{"type":"string"},"executed_at":{"$ref":"#/components/schemas/Time"}}}},
     "execute_times":{"type":"integer"},"ext_info":{"$ref":"#/components/schemas/ExtInfo"},
@@ -167,7 +167,7 @@ constexpr std::string_view kStatusMembers = R"json(
     "attempt":{"type":"integer","description":"The attempt under way or last ended."})json";
 
 constexpr std::string_view kExecutions = R"json(
-"ExtInfo":{"type":"object","additionalProperties":false,
+"ExtInfo":{"type":"object","description":"Members that PUT /jobstatus brought are kept.",
   "properties":{"tenant_id":{"type":"string"},"is_deleted":{"enum":[0,1]},
     "result":{"type":["object","null"],"description":"What the target reported."},
     "reason":{"type":"string","description":"Why it ended or did not run."},

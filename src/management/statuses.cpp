@@ -5,6 +5,7 @@
 #include "ecron/notify/announce.hpp"
 #include "management/answers.hpp"
 #include "management/handlers.hpp"
+#include "management/list_stream.hpp"
 #include "management/paging.hpp"
 
 namespace ecron::management {
@@ -12,7 +13,15 @@ namespace {
 
 namespace cause = model::cause;
 
-std::int64_t cursor_of(const model::Execution& execution) { return execution.key; }
+store::ExecutionCursor cursor_behind(const model::Execution& execution) {
+    return {execution.begin_at, execution.key};
+}
+std::string cursor_of(const model::Execution& execution) { return text_of(cursor_behind(execution)); }
+
+/// Newest start first; those that have not started last.
+bool is_newer(const model::Execution& left, const model::Execution& right) {
+    return std::pair{left.begin_at, left.key} > std::pair{right.begin_at, right.key};
+}
 
 http::Response no_job(const Call& call) {
     return refuse(call.api.options.language, Error{Errc::not_found, {}, {"job_id"}});
@@ -20,6 +29,7 @@ http::Response no_job(const Call& call) {
 
 struct Filter {
     store::ExecutionFilter rows;
+    bool limited{false};  // the client named a limit
     bool narrows{false};  // something besides a job's id was asked for
 };
 
@@ -32,7 +42,7 @@ Result<Filter> filter_of(const Query& query, const std::optional<TenantId>& tena
     if (!range) return std::unexpected(range.error());
     const auto limit = query.number("limit", 0, kListLimit);
     if (!limit) return std::unexpected(limit.error());
-    const auto after = query.cursor();
+    const auto after = query.execution_cursor();
     if (!after) return std::unexpected(after.error());
 
     Filter filter{
@@ -40,7 +50,8 @@ Result<Filter> filter_of(const Query& query, const std::optional<TenantId>& tena
     if (*state) filter.rows.states = {**state};
     filter.rows.limit = static_cast<std::size_t>(std::min(*limit, kListLimit));
     filter.rows.before = *after;
-    filter.narrows = *type || *state || range->begin || range->end || *after || query.first("limit");
+    filter.limited = query.first("limit").has_value();
+    filter.narrows = *type || *state || range->begin || range->end || *after || filter.limited;
     return filter;
 }
 
@@ -52,7 +63,7 @@ Answer latest_of(Call call, Query query, std::vector<JobId> jobs) {
         if (!execution) co_return refuse(call.api.options.language, execution.error());
         if (*execution) latest.push_back(std::move(**execution));
     }
-    std::ranges::sort(latest, std::ranges::greater{}, &model::Execution::key);
+    std::ranges::sort(latest, is_newer);
     co_return list_answer(call, query, latest, latest.size(), cursor_of);
 }
 
@@ -70,10 +81,28 @@ boost::asio::awaitable<Result<bool>> all_stored(Context& api, std::optional<Tena
     co_return found->size() == count;
 }
 
+/// Every execution that the filter shows. Few are answered at once; more than a page are streamed.
+Answer all_of(Call call, Query query, store::ExecutionFilter filter) {
+    auto first = co_await call.api.store.list_executions(filter);
+    if (!first) co_return refuse(call.api.options.language, first.error());
+    const std::size_t page = filter.limit;
+    if (first->size() < page) co_return list_answer(call, query, *first, page, cursor_of);
+    http::Response response = json_answer(200, {});
+    response.stream = std::make_shared<ListStream<model::Execution>>(
+        std::move(*first), page,
+        [&store = call.api.store, filter = std::move(filter)](const model::Execution& last) {
+            store::ExecutionFilter rest = filter;
+            rest.before = cursor_behind(last);
+            return store.list_executions(std::move(rest));
+        });
+    co_return response;
+}
+
 Answer statuses(Call call, Query query, std::vector<std::string> ids) {
     auto filter = filter_of(query, call.caller.whose);
     if (!filter) co_return refuse(call.api.options.language, filter.error());
-    if (ids.empty() && !filter->narrows) co_return refuse(call.api.options.language, 400, cause::kNoQuery);
+    const bool names_job = std::ranges::any_of(ids, [](const std::string& id) { return !id.empty(); });
+    if (!names_job && !filter->narrows) co_return refuse(call.api.options.language, 400, cause::kNoQuery);
 
     for (std::string& id : ids) {
         if (!can_be_id(id)) co_return no_job(call);
@@ -87,6 +116,8 @@ Answer statuses(Call call, Query query, std::vector<std::string> ids) {
             co_return co_await latest_of(std::move(call), std::move(query), std::move(filter->rows.jobs));
     }
 
+    if (!filter->limited)
+        co_return co_await all_of(std::move(call), std::move(query), std::move(filter->rows));
     const std::size_t limit = filter->rows.limit;
     if (limit == 0) co_return json_answer(200, "[]");
     ++filter->rows.limit;
@@ -153,17 +184,18 @@ Answer statuses_of_job(Call call) {
 }
 
 Answer put_statuses(Call call) {
-    auto executions = model::read_statuses(call.request.body);
-    if (!executions) co_return refuse(call.api.options.language, executions.error());
-    for (model::Execution& execution : *executions) {
-        execution.tenant = call.caller.tenant;
-        call.note(execution.id.value(), {}, call.caller.tenant);
+    auto statuses = model::read_statuses(call.request.body);
+    if (!statuses) co_return refuse(call.api.options.language, statuses.error());
+    for (model::Execution& execution : statuses->accepted) {
+        if (call.caller.whose || execution.tenant.value().empty()) execution.tenant = call.caller.tenant;
+        call.note(execution.id.value(), {}, execution.tenant);
     }
-    auto told = co_await told_of(call.api, *executions);
+    auto told = co_await told_of(call.api, statuses->accepted);
     if (!told) co_return refuse(call.api.options.language, told.error());
-    const auto refused =
-        co_await call.api.store.put_executions(call.caller.tenant, std::move(*executions), std::move(*told));
+    auto refused = co_await call.api.store.put_executions(call.caller.whose, std::move(statuses->accepted),
+                                                          std::move(*told));
     if (!refused) co_return refuse(call.api.options.language, refused.error());
+    std::ranges::move(statuses->refused, std::back_inserter(*refused));
     std::string body;
     JsonWriter json{body};
     json.begin_object().key("failed_job_id").begin_array();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/value.hpp>
+#include <functional>
 
 #include "ecron/base/http_url.hpp"
 #include "ecron/model/command_line.hpp"
@@ -44,14 +45,40 @@ bool is_header_name(std::string_view name) {
     });
 }
 
-void check_headers(const NameValues& headers, Members& members) {
+using Refuse = std::function<void(std::string_view name, std::string explanation)>;
+
+/// Refuses a member, or only warns of it where a replaced job had the same value already.
+Refuse refusal(Members& members, bool is_kept, std::vector<std::string>& warnings) {
+    return [&members, is_kept, &warnings](std::string_view name, std::string explanation) {
+        if (is_kept)
+            warnings.push_back(
+                fmt::format("{} {}; the job had this value before", members.path_of(name), explanation));
+        else
+            members.refuse(name, std::move(explanation));
+    };
+}
+
+/// ecron's own headers; they replace the job's when an attempt is sent.
+bool is_reserved_header(std::string_view name) {
+    constexpr std::string_view kPrefix = "x-ecron-";
+    return name.size() >= kPrefix.size() &&
+           std::equal(kPrefix.begin(), kPrefix.end(), name.begin(), [](char expected, char c) {
+               return expected == (c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+           });
+}
+
+void check_headers(const NameValues& headers, const Refuse& refuse) {
     for (const auto& [name, value] : headers) {
+        if (is_reserved_header(name))
+            refuse("info.headers", fmt::format("\"{}\" is reserved: names that begin with X-Ecron- "
+                                               "are ecron's own headers",
+                                               Members::shortened(name)));
         if (!is_header_name(name))
-            members.refuse("info.headers",
-                           fmt::format("\"{}\" is no name of a header (RFC 9110)", Members::shortened(name)));
+            refuse("info.headers",
+                   fmt::format("\"{}\" is no name of a header (RFC 9110)", Members::shortened(name)));
         if (value.find_first_of("\r\n") != std::string::npos)
-            members.refuse("info.headers",
-                           fmt::format("the value of \"{}\" holds a line break", Members::shortened(name)));
+            refuse("info.headers",
+                   fmt::format("the value of \"{}\" holds a line break", Members::shortened(name)));
     }
 }
 
@@ -73,18 +100,17 @@ void check_environment(const NameValues& environment, Members& members) {
                             Members::shortened(name)));
 }
 
-void check_command(std::string_view exec, Members& members) {
+void check_command(std::string_view exec, const Refuse& refuse) {
     const auto words = split_words(exec);
     if (!words)
-        members.refuse("exec", fmt::format("{} (at position {})", words.error().reason,
-                                           characters(exec.substr(0, words.error().position))));
+        refuse("exec", fmt::format("{} (at position {})", words.error().reason,
+                                   characters(exec.substr(0, words.error().position))));
     else if (words->empty() || words->front().empty())
-        members.refuse("exec", "must name the command to run");
+        refuse("exec", "must name the command to run");
 }
 
-void check_url(std::string_view url, std::string_view name, Members& members) {
-    if (const Result<void> checked = check_http_url(url); !checked)
-        members.refuse(name, checked.error().what);
+void check_url(std::string_view url, std::string_view name, const Refuse& refuse) {
+    if (const Result<void> checked = check_http_url(url); !checked) refuse(name, checked.error().what);
 }
 
 bool is_method(std::string_view text) {
@@ -144,20 +170,30 @@ void read_target(Members& context, Origin origin, Context& into) {
         into.webhook = notify->text("webhook").value_or("");
 }
 
-void check_target(const Context& context, Members& members) {
-    if (context.mode != Mode::exe) check_url(context.exec, "exec", members);
+KeptTarget kept_target(const Context& before, const Context& after) {
+    const bool same_kind = (before.mode == Mode::exe) == (after.mode == Mode::exe);
+    return {.exec = same_kind && before.exec == after.exec,
+            .headers = before.headers == after.headers,
+            .webhook = before.webhook == after.webhook};
+}
+
+void check_target(const Context& context, Members& members, const KeptTarget& kept,
+                  std::vector<std::string>& warnings) {
+    const Refuse refuse_exec = refusal(members, kept.exec, warnings);
+    if (context.mode != Mode::exe) check_url(context.exec, "exec", refuse_exec);
     if (is_kubernetes_job(context)) {
         std::optional<Members> info = members.object("info");
         if (info && check_kubernetes(context, *info) && !context.exec.empty())
-            check_command(context.exec, members);
+            check_command(context.exec, refuse_exec);
     } else if (context.mode == Mode::exe) {
-        check_command(context.exec, members);
+        check_command(context.exec, refuse_exec);
     }
     if (context.environment) check_environment(*context.environment, members);
     if (!context.working_directory.empty() && !context.working_directory.starts_with('/'))
         members.refuse("info.working_directory", "must be an absolute path");
-    if (context.headers) check_headers(*context.headers, members);
-    if (!context.webhook.empty()) check_url(context.webhook, "notify.webhook", members);
+    if (context.headers) check_headers(*context.headers, refusal(members, kept.headers, warnings));
+    if (!context.webhook.empty())
+        check_url(context.webhook, "notify.webhook", refusal(members, kept.webhook, warnings));
 }
 
 std::vector<std::string> replaced_method(Members& context) {
@@ -170,6 +206,17 @@ std::vector<std::string> replaced_method(Members& context) {
                     Members::shortened(given))};
 }
 
+namespace {
+
+/// Without a mode, or with an empty one, the scheme of `exec` says enough.
+Mode stored_mode(const Members& context) {
+    const boost::json::value* given = context.find("mode");
+    if (given == nullptr || (given->is_string() && given->get_string().empty())) return Mode::http;
+    return read_mode(context, Origin::store).value_or(Mode::unknown);
+}
+
+}  // namespace
+
 Result<Context> read_context(std::string_view json) {
     Context context;
     if (json.empty()) return context;
@@ -181,7 +228,7 @@ Result<Context> read_context(std::string_view json) {
 
     Findings ignored;  // what does not read takes its default: an old row must load
     Members members{*root, json, "", ignored};
-    context.mode = read_mode(members, Origin::store).value_or(Mode::http);
+    context.mode = stored_mode(members);
     read_window(members, Origin::store, context.plan);
     read_target(members, Origin::store, context);
     read_knobs(members, Retry{}, context);

@@ -21,8 +21,15 @@ std::vector<std::string> replaced_method(Members& context);
 /// ecron's own members. `retry` holds what a given `retry` leaves open.
 void read_knobs(Members& context, const Retry& retry, Context& into);
 
+/// What a replaced job had already. Rows of the old service hold values that no new job may have, and remain
+/// editable: such a value is accepted with a warning.
+struct KeptTarget {
+    bool exec{false}, headers{false}, webhook{false};
+};
+[[nodiscard]] KeptTarget kept_target(const Context& before, const Context& after);
 /// Refuses a target that could never be called.
-void check_target(const Context& context, Members& members);
+void check_target(const Context& context, Members& members, const KeptTarget& kept,
+                  std::vector<std::string>& warnings);
 /// Warns of unknown members that look like one of ecron's own, misspelt.
 std::vector<std::string> near_misses(const Members& context);
 

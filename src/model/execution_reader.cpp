@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <limits>
@@ -30,33 +32,51 @@ std::optional<Instant> stored_time(const json::value* value) {
     return from_unix_seconds(*seconds);
 }
 
-std::vector<Executor> executors_of(const json::array& array) {
+/// The members of an object that are not known, for rows and clients that read them there.
+template <std::size_t N>
+std::string extra_of(const json::object& object, std::string_view raw,
+                     const std::array<std::string_view, N>& known) {
+    const bool all_known = std::ranges::all_of(object, [&](const json::key_value_pair& member) {
+        return std::ranges::find(known, std::string_view{member.key()}) != known.end();
+    });
+    return all_known ? std::string{} : other_members(raw, known);
+}
+
+std::vector<Executor> executors_of(const json::array& array, std::string_view raw) {
+    constexpr std::array<std::string_view, 2> kKnown{"executor_id", "executed_at"};
+    const std::vector<std::string_view> texts = element_texts(raw);
     std::vector<Executor> executors;
-    for (const json::value& element : array) {
-        const json::object* object = element.if_object();
+    for (std::size_t i = 0; i < array.size(); ++i) {
+        const json::object* object = array[i].if_object();
         if (object == nullptr) continue;
         Executor executor;
         if (const json::value* id = object->if_contains("executor_id"); id != nullptr && id->is_string())
             executor.executor_id = id->get_string();
         executor.executed_at = stored_time(object->if_contains("executed_at")).value_or(Instant{});
+        executor.extra = extra_of(*object, texts[i], kKnown);
         executors.push_back(std::move(executor));
     }
     return executors;
 }
 
-bool is_deleted(const json::value& value) {
-    if (value.is_bool()) return value.get_bool();
-    return value.is_int64() && value.get_int64() != 0;
+/// nullopt: the value is no number; the old service compared it as one and never showed such rows.
+std::optional<bool> is_deleted(const json::value* value) {
+    if (value == nullptr) return std::nullopt;
+    if (value->is_bool()) return value->get_bool();
+    if (value->is_int64()) return value->get_int64() != 0;
+    return std::nullopt;
 }
 
 void fill_ext_info(Members& info, Execution& execution) {
+    constexpr std::array<std::string_view, 5> kKnown{"tenant_id", "is_deleted", "result", "reason", "missed"};
+    execution.extra = extra_of(info.all(), info.raw(), kKnown);
     execution.result = info.object_text("result").value_or("");
     if (execution.result == "{}") execution.result.clear();
     execution.reason = info.text("reason").value_or("");
     execution.missed = info.object_text("missed").value_or("");
-    const json::value* deleted = info.find("is_deleted");
-    if (deleted == nullptr) return;
-    execution.deleted = is_deleted(*deleted);
+    const std::optional<bool> deleted = is_deleted(info.find("is_deleted"));
+    if (!deleted) return;
+    execution.deleted = *deleted;
     execution.tenant = TenantId{info.text("tenant_id").value_or("")};
 }
 
@@ -81,11 +101,8 @@ public:
         execution.job_name = members_.text("job_name", 64).value_or("");
         execution.begin_at = time("begin_at");
         execution.end_at = time("end_at");
-        if (execution.begin_at && execution.end_at && *execution.end_at < *execution.begin_at)
-            members_.findings().refuse(cause::kEndBeforeBegin, members_.path_of("end_at"),
-                                       "is before begin_at");
         if (const json::array* executors = members_.array("executor"))
-            execution.executors = executors_of(*executors);
+            execution.executors = executors_of(*executors, members_.raw("executor"));
         execution.execute_times = static_cast<int>(
             members_.integer("execute_times", 0, std::numeric_limits<int>::max()).value_or(0));
         if (std::optional<Members> info = members_.object("ext_info")) fill_ext_info(*info, execution);
@@ -147,7 +164,7 @@ std::vector<Execution> read_elements(const json::array& array, std::string_view 
 std::vector<Executor> read_executors(std::string_view json) {
     const Document document{json};
     const json::array* array = document.ok() ? document.root().if_array() : nullptr;
-    return array == nullptr ? std::vector<Executor>{} : executors_of(*array);
+    return array == nullptr ? std::vector<Executor>{} : executors_of(*array, json);
 }
 
 void read_ext_info(std::string_view json, Execution& execution) {
@@ -159,6 +176,12 @@ void read_ext_info(std::string_view json, Execution& execution) {
     fill_ext_info(info, execution);
 }
 
+std::string mark_deleted(std::string_view ext_info) {
+    const Document document{ext_info};
+    if (!document.ok() || !document.root().is_object()) return std::string{ext_info};
+    return with_member(ext_info, "is_deleted", "1");
+}
+
 std::optional<std::string> read_result(std::string_view json) {
     const Document document{json};
     if (!document.ok()) return std::nullopt;
@@ -167,7 +190,7 @@ std::optional<std::string> read_result(std::string_view json) {
     return compact(json);
 }
 
-std::expected<std::vector<Execution>, Problems> read_statuses(std::string_view json) {
+std::expected<Statuses, Problems> read_statuses(std::string_view json) {
     Findings findings;
     const Document document{json};
     std::vector<Execution> executions;
@@ -180,7 +203,14 @@ std::expected<std::vector<Execution>, Problems> read_statuses(std::string_view j
     if (!findings.any() && executions.empty())
         findings.refuse(cause::kEmptyStatus, "", "no element has a known job_type and job_status");
     if (findings.any()) return std::unexpected(std::move(findings).in_order());
-    return last_of_each(std::move(executions));
+    Statuses statuses;
+    for (Execution& execution : last_of_each(std::move(executions))) {
+        if (execution.begin_at && execution.end_at && *execution.end_at < *execution.begin_at)
+            statuses.refused.push_back(std::move(execution.id));
+        else
+            statuses.accepted.push_back(std::move(execution));
+    }
+    return statuses;
 }
 
 }  // namespace ecron::model

@@ -50,9 +50,9 @@ public:
         check_type();
         check_length(input_.job.remarks, "remarks", rules_.remarks_limit);
         read_target(context_, Origin::client, input_.context);
-        if (input_.has_mode) check_target(input_.context, context_);
+        if (input_.has_mode) check_target(input_.context, context_, kept(), input_.warnings);
         read_knobs(context_, rules_.retry, input_.context);
-        input_.warnings = near_misses(context_);
+        warn(near_misses(context_));
         if (input_.context.mode != Mode::exe) warn(replaced_method(context_));
         if (purpose_ == Purpose::store) check_schedule();
         input_.job.context = write_context(input_.context);
@@ -174,6 +174,12 @@ private:
         const JobType type =
             type_.value_or(JobType::timed);  // a bad type is noted; this one takes any expression
         return schedule_of(input_.job.cron_time, type, plan, id, created_at, rules_, strictness);
+    }
+
+    [[nodiscard]] KeptTarget kept() const {
+        if (replaces_ == nullptr) return {};
+        const Result<Context> before = read_context(replaces_->context);
+        return before ? kept_target(*before, input_.context) : KeptTarget{};
     }
 
     [[nodiscard]] bool keeps_expression() const {

@@ -10,11 +10,12 @@ std::string time_text(const std::optional<Instant>& instant) {
 
 void write_executor_list(JsonWriter& json, const std::vector<Executor>& executors) {
     json.begin_array();
-    for (const Executor& executor : executors)
-        json.begin_object()
-            .member("executor_id", executor.executor_id)
-            .member("executed_at", time_text(executor.executed_at))
-            .end_object();
+    for (const Executor& executor : executors) {
+        json.begin_object().member("executor_id", executor.executor_id);
+        json.member("executed_at", time_text(executor.executed_at));
+        if (!executor.extra.empty()) json.raw(executor.extra);
+        json.end_object();
+    }
     json.end_array();
 }
 
@@ -24,6 +25,7 @@ void write_ext_info_object(JsonWriter& json, const Execution& execution) {
     json.member_raw("result", execution.result.empty() ? "{}" : execution.result);
     if (!execution.reason.empty()) json.member("reason", execution.reason);
     if (!execution.missed.empty()) json.member_raw("missed", execution.missed);
+    if (!execution.extra.empty()) json.raw(execution.extra);
     json.end_object();
 }
 

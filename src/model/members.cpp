@@ -189,6 +189,10 @@ std::optional<NameValues> Members::name_values(std::string_view name) {
     return values;
 }
 
+std::string_view Members::raw(std::string_view name) const {
+    return member_text(raw_, name).value_or(std::string_view{});
+}
+
 std::optional<std::string> Members::object_text(std::string_view name) {
     const std::optional<Members> found = object(name);
     return found ? std::optional{compact(found->raw_)} : std::nullopt;

@@ -57,6 +57,9 @@ public:
     const boost::json::array* array(std::string_view name);
     /// An object whose values are texts; null values read as "".
     std::optional<NameValues> name_values(std::string_view name);
+    /// The text of the whole object, and of a member, as it was sent.
+    [[nodiscard]] std::string_view raw() const { return raw_; }
+    [[nodiscard]] std::string_view raw(std::string_view name) const;
     /// The text of an object, compact, with every digit as it was sent.
     std::optional<std::string> object_text(std::string_view name);
 

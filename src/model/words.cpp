@@ -4,9 +4,20 @@
 
 namespace ecron::model {
 
-std::string_view to_text(JobType type) { return word_of(type, kJobTypes); }
-std::string_view to_text(ExecutionState state) { return word_of(state, kStates); }
-std::string_view to_text(Mode mode) { return word_of(mode, kModes); }
+namespace {
+
+/// No client may give this word: the tables do not have it.
+constexpr std::string_view kUnknown = "unknown";
+
+}  // namespace
+
+std::string_view to_text(JobType type) {
+    return type == JobType::unknown ? kUnknown : word_of(type, kJobTypes);
+}
+std::string_view to_text(ExecutionState state) {
+    return state == ExecutionState::unknown ? kUnknown : word_of(state, kStates);
+}
+std::string_view to_text(Mode mode) { return mode == Mode::unknown ? kUnknown : word_of(mode, kModes); }
 std::optional<JobType> job_type_from(std::string_view text) { return value_of(text, kJobTypes); }
 std::optional<ExecutionState> state_from(std::string_view text) { return value_of(text, kStates); }
 

@@ -5,6 +5,8 @@
 
 #include "ecron/model/json.hpp"
 #include "ecron/store/upkeep.hpp"
+#include "store/job_reads.hpp"
+#include "store/repair.hpp"
 #include "store/tables.hpp"
 
 namespace ecron::store {
@@ -25,8 +27,15 @@ constexpr std::array kPromises{
             "select min(f_execute_id) from t_cron_job_status where f_trigger = 1 and f_job_key <> 0 "
             "group by f_job_key, f_nominal having count(*) > 1"},
     Promise{"an execution is in no state that there is",
-            "select f_execute_id from t_cron_job_status where f_trigger > 0 and "
-            "(f_job_status < 1 or f_job_status > 6)"},
+            "select f_execute_id from t_cron_job_status where f_job_status < 1 or f_job_status > 6"},
+    Promise{"an execution has a type that is unknown",
+            "select f_execute_id from t_cron_job_status where f_job_type < 1 or f_job_type > 3"},
+    Promise{
+        "an execution's is_deleted is no number",
+        "select f_execute_id from t_cron_job_status where coalesce(f_trigger, 0) = 0 and (f_ext_info like "
+        "'%\"is_deleted\":\"%' or f_ext_info like '%\"is_deleted\": \"%')"},
+    Promise{"a job has a type that is unknown and does not run",
+            "select f_job_id from t_cron_job where f_job_type < 1 or f_job_type > 3"},
     Promise{
         "an execution has ended and has no end",
         "select f_execute_id from t_cron_job_status where f_trigger > 0 and f_job_status in (1, 4, 5) and "
@@ -62,13 +71,6 @@ constexpr std::array kPromises{
     Promise{"the shards are not numbered from 0",
             "select count(*) from t_cron_shard having count(*) = 0 or min(f_shard) <> 0 or "
             "max(f_shard) <> count(*) - 1"},
-    Promise{"a tenant has another number of jobs than is counted",
-            "select t.f_tenant_id from t_cron_tenant t where t.f_jobs <> (select count(*) from t_cron_job j "
-            "where "
-            "coalesce(j.f_tenant_id, '') = t.f_tenant_id)"},
-    Promise{"a tenant's jobs are not counted",
-            "select j.f_job_id from t_cron_job j where not exists (select 1 from t_cron_tenant t where "
-            "t.f_tenant_id = coalesce(j.f_tenant_id, ''))"},
 };
 
 class Report {
@@ -104,6 +106,15 @@ std::int64_t number(std::string_view text) {
 }
 
 /// The first 48 bits of a planned run's id are its instant.
+void look_at_counters(Session& session, Report& report) {
+    const Miscounted wrong = find_miscounted(session);
+    const auto add = [&](std::string_view broken, const std::vector<std::string>& tenants) {
+        if (!tenants.empty()) report.add(broken, tenants.front(), tenants.size());
+    };
+    add("a tenant has another number of jobs than is counted", wrong.jobs);
+    add("a tenant's jobs have another size than is counted", wrong.bytes);
+}
+
 void look_at_ids(Session& session, Report& report) {
     Breakers found;
     session.stream("select f_execute_id, f_nominal from t_cron_job_status where f_trigger = 1", 2,
@@ -125,6 +136,19 @@ void look_at_plans(Session& session, Report& report) {
     report.add("a job's plan cannot be read", found.example, found.count);
 }
 
+/// Contexts that ecron wrote begin with a known mode.
+void look_at_modes(Session& session, Report& report) {
+    Breakers found;
+    session.stream(
+        "select f_job_id, f_job_context from t_cron_job where f_job_context not like '{\"mode\":\"http%' and "
+        "f_job_context not like '{\"mode\":\"exe\"%'",
+        2, [&](StreamedRow row) {
+            const auto context = model::read_context(row[1]);
+            if (context && context->mode == model::Mode::unknown) found.add(row[0]);
+        });
+    report.add("a job has a mode that is unknown and does not run", found.example, found.count);
+}
+
 void look_at_file(Session& session, Report& report) {
     const std::string_view query = session.dialect().integrity_query();
     if (query.empty()) return;
@@ -137,6 +161,17 @@ void look_at_file(Session& session, Report& report) {
 
 }  // namespace
 
+Result<void> each_old_job(const Options& options, const Clock& clock,
+                          const std::function<void(const StoredPlan&)>& each) {
+    try {
+        Session session(options, SessionUse::migrate, clock);
+        load_old_plans(session, each);
+        return {};
+    } catch (const SqlError& error) {
+        return std::unexpected(to_error(error));
+    }
+}
+
 Result<std::vector<std::string>> check(const Options& options, const Clock& clock) {
     if (const Result<void> there = find_file(options); !there) return std::unexpected(there.error());
     try {
@@ -148,8 +183,10 @@ Result<std::vector<std::string>> check(const Options& options, const Clock& cloc
         begin_snapshot(session);
         look_at_file(session, report);
         look_at_queries(session, report);
+        look_at_counters(session, report);
         look_at_ids(session, report);
         look_at_plans(session, report);
+        look_at_modes(session, report);
         session.rollback();
         return std::move(report.lines);
     } catch (const SqlError& error) {

@@ -16,23 +16,23 @@ bool visible(const model::Execution& execution, const std::optional<TenantId>& t
 }
 
 /// What SQL leaves open: the tenant of rows that the old service wrote, and trailing spaces, which MySQL
-/// ignores.
+/// ignores. Lists leave deleted executions out for every caller, also where only ext_info says that they are.
 bool matches(const model::Execution& execution, const ExecutionFilter& filter) {
-    return visible(execution, filter.tenant) &&
+    return visible(execution, filter.tenant) && !execution.deleted &&
            (filter.jobs.empty() || std::ranges::find(filter.jobs, execution.job_id) != filter.jobs.end());
 }
 
-/// Shown unless asked otherwise: what has started, and whatever the old service or a client wrote.
+/// Shown unless asked otherwise: what has started, and whatever the old service or a client wrote, in a known
+/// state or not.
 constexpr std::string_view kShownByDefault =
-    " and (f_job_status in (1, 2, 3, 5) or (f_job_status = 4 and (f_execute_times > 0 or coalesce(f_trigger, "
-    "0) = 0)))";
+    " and (f_job_status <> 6 and (f_job_status <> 4 or f_execute_times > 0 or coalesce(f_trigger, 0) = 0))";
 
 struct Condition {
     std::string sql;
     std::string types;
 };
 
-Condition condition_of(const ExecutionFilter& filter) {
+Condition condition_of(const ExecutionFilter& filter, bool continues) {
     Condition condition;
     std::size_t parameter = 0;
     const auto add = [&](std::string_view text, char type) {
@@ -47,20 +47,25 @@ Condition condition_of(const ExecutionFilter& filter) {
     // The tenant of rows that the old service wrote stands in their ext_info and is compared after reading.
     if (filter.tenant) {
         add(" and (f_tenant_id = :p{} or f_tenant_id is null)", 's');
-        condition.sql += " and coalesce(f_is_deleted, 0) = 0";
     }
+    condition.sql += " and coalesce(f_is_deleted, 0) = 0";
     if (!filter.jobs.empty()) add_list("f_job_id", list_size(filter.jobs.size()), 's');
     if (filter.type) add(" and f_job_type = :p{}", 'i');
     if (filter.states.empty()) condition.sql += kShownByDefault;
     if (!filter.states.empty()) add_list("f_job_status", filter.states.size(), 'i');
     if (filter.begin_from) add(" and f_begin_time >= :p{}", 'i');
     if (filter.begin_until) add(" and f_begin_time <= :p{} and f_begin_time > 0", 'i');
-    add(" and f_key_id < :p{}", 'i');
-    add(" order by f_key_id desc limit :p{}", 'i');
+    if (continues) {
+        add(" and f_begin_time <= :p{}", 'i');
+        add(" and (f_begin_time < :p{}", 'i');
+        add(" or f_key_id < :p{})", 'i');
+    }
+    add(" order by f_begin_time desc, f_key_id desc limit :p{}", 'i');
     return condition;
 }
 
-void bind(Statement& select, const ExecutionFilter& filter, std::int64_t before, std::size_t limit) {
+void bind_filter(Statement& select, const ExecutionFilter& filter,
+                 const std::optional<ExecutionCursor>& before, std::size_t limit) {
     if (filter.tenant) select << filter.tenant->value();
     if (!filter.jobs.empty()) {
         for (std::size_t i = 0; i < list_size(filter.jobs.size()); ++i)
@@ -70,7 +75,8 @@ void bind(Statement& select, const ExecutionFilter& filter, std::int64_t before,
     for (const model::ExecutionState state : filter.states) select << static_cast<int>(state);
     if (filter.begin_from) select << to_unix_seconds(*filter.begin_from);
     if (filter.begin_until) select << to_unix_seconds(*filter.begin_until);
-    select << before << static_cast<std::int64_t>(limit);
+    if (before) select << seconds_or_zero(before->begin) << seconds_or_zero(before->begin) << before->key;
+    select << static_cast<std::int64_t>(limit);
 }
 
 }  // namespace
@@ -105,20 +111,20 @@ std::vector<model::Execution> list_executions(Session& session, const ExecutionF
     std::vector<model::Execution> executions;
     if (filter.jobs.size() > kLongestList)
         throw SqlError(SqlFault::too_long, 0, "too many jobs in one query");
-    const Condition condition = condition_of(filter);
-    const std::string sql =
-        fmt::format("select {} from t_cron_job_status where 1 = 1{}", kExecutionColumns, condition.sql);
-    std::int64_t before = filter.before.value_or(std::numeric_limits<std::int64_t>::max());
+    std::optional<ExecutionCursor> before = filter.before;
     // Rows of the old service may turn out not to be the tenant's, so a page can take more than one
     // statement.
     while (executions.size() < filter.limit) {
         const std::size_t missing = filter.limit - executions.size();
-        Statement& select = session.prepare(sql, condition.types, kExecutionTypes);
-        bind(select, filter, before, missing);
+        const Condition condition = condition_of(filter, before.has_value());
+        Statement& select = session.prepare(
+            fmt::format("select {} from t_cron_job_status where 1 = 1{}", kExecutionColumns, condition.sql),
+            condition.types, kExecutionTypes);
+        bind_filter(select, filter, before, missing);
         std::size_t rows = 0;
         for (select.run(); select.fetch(); ++rows) {
             model::Execution execution = read_execution_row(select);
-            before = execution.key;
+            before = ExecutionCursor{execution.begin_at, execution.key};
             if (matches(execution, filter)) executions.push_back(std::move(execution));
         }
         if (rows < missing) break;

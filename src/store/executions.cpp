@@ -23,6 +23,7 @@ bool may_become(model::ExecutionState from, model::ExecutionState to) {
         case success:
         case interrupt:
         case abandon:
+        case unknown:
             return false;
     }
     return false;
@@ -37,21 +38,25 @@ void overwrite_history(Session& session, std::int64_t key, const model::Executio
         "f_tenant_id = :tenant, f_is_deleted = :deleted, f_result = :result where f_key_id = :key",
         "sisiiisissisi");
     update << execution.job_id.value() << static_cast<int>(execution.job_type) << execution.job_name
-           << static_cast<int>(execution.state) << seconds_or_null(execution.begin_at)
-           << seconds_or_null(execution.end_at) << model::write_executors(execution.executors)
+           << static_cast<int>(execution.state) << seconds_or_zero(execution.begin_at)
+           << seconds_or_zero(execution.end_at) << model::write_executors(execution.executors)
            << execution.execute_times << ext_info_without_result(execution) << execution.tenant.value()
            << execution.deleted << text_or_null(execution.result) << key;
     update.run();
 }
 
-void change_state(Session& session, std::int64_t key, const model::Execution& to) {
+/// What ext_info says besides, ecron knows better; members that it does not know are kept.
+void change_state(Session& session, const model::Execution& from, const model::Execution& to) {
     Statement& update = session.prepare(
         "update t_cron_job_status set f_job_status = :state, f_end_time = :end, f_result = coalesce(:result, "
-        "f_result) "
-        "where f_key_id = :key",
-        "iisi");
+        "f_result), f_ext_info = coalesce(:ext, f_ext_info) where f_key_id = :key",
+        "iissi");
     const std::optional<Instant> end_at = model::is_end(to.state) ? to.end_at : std::nullopt;
-    update << static_cast<int>(to.state) << seconds_or_null(end_at) << text_or_null(to.result) << key;
+    model::Execution known = from;
+    known.extra = to.extra;
+    const std::string ext_info = to.extra.empty() ? std::string{} : ext_info_without_result(known);
+    update << static_cast<int>(to.state) << seconds_or_zero(end_at) << text_or_null(to.result)
+           << text_or_null(ext_info) << from.key;
     update.run();
 }
 
@@ -82,12 +87,13 @@ bool PutExecutions::put(Session& session, const model::Execution& execution) con
     }
     const model::Execution now = read_execution_row(select);
     if (now.id != put.id || (tenant_ && now.tenant != *tenant_)) return false;
+    if (!tenant_ && !now.tenant.value().empty()) put.tenant = now.tenant;
     if (now.trigger == model::Trigger::history) {
         overwrite_history(session, now.key, put);
         return true;
     }
     if (now.job_id != put.job_id || !may_become(now.state, put.state)) return false;
-    change_state(session, now.key, put);
+    change_state(session, now, put);
     announce(session, now);
     const std::string_view id = put.id.value();
     if (model::is_end(put.state)) free_slots(session, std::span(&id, 1));
@@ -104,10 +110,15 @@ void PutExecutions::announce(Session& session, const model::Execution& changed) 
 }
 
 void RecordResult::apply(Session& session) {
+    // The report ends an execution that the old service started: nothing else will. MySQL assigns the columns
+    // in this order.
     Statement& update = session.prepare(
-        "update t_cron_job_status set f_result = :result where " + session.dialect().exactly("f_execute_id"),
-        "sss");
-    update << given_ << id_.value() << id_.value();
+        "update t_cron_job_status set f_result = :result, f_end_time = case when f_job_status = 2 and "
+        "coalesce(f_trigger, 0) = 0 then :now else f_end_time end, f_job_status = case when f_job_status = 2 "
+        "and coalesce(f_trigger, 0) = 0 then 1 else f_job_status end where " +
+            session.dialect().exactly("f_execute_id"),
+        "siss");
+    update << given_ << to_unix_seconds(session.now()) << id_.value() << id_.value();
     if (update.run() == 0) {
         result = fail(Errc::not_found, "this execution does not exist", {"execute_id"});
         return;

@@ -57,7 +57,7 @@ private:
 };
 void find_executions_together(Session& session, std::span<Read* const> reads);
 
-/// Newest first: in the order of their rows.
+/// Newest start first, ties by row.
 std::vector<model::Execution> list_executions(Session& session, const ExecutionFilter& filter);
 std::vector<model::Execution> find_executions(Session& session, std::span<const ExecuteId> ids);
 /// Planned and requested ones, by nominal instant. Reads all of the job's rows.

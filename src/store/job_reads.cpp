@@ -117,4 +117,27 @@ std::size_t load_plans(Session& session, const std::function<void(const StoredPl
         });
 }
 
+void load_old_plans(Session& session, const std::function<void(const StoredPlan&)>& each) {
+    std::int64_t tables = 0, columns = 0;
+    session.stream(
+        "select count(distinct table_name), sum(column_name = 'f_plan') from information_schema.columns "
+        "where "
+        "table_schema = database() and table_name = 't_cron_job'",
+        2, [&](StreamedRow row) { tables = number(row[0]), columns = number(row[1]); });
+    if (tables == 0) return;
+    session.stream(fmt::format("select f_key_id, f_job_id, f_job_cron_time, f_job_type, f_job_context, "
+                               "f_tenant_id, f_create_time from t_cron_job where f_enabled <> 0{}",
+                               columns > 0 ? " and f_plan is null" : ""),
+                   7, [&](StreamedRow row) {
+                       each({.key = JobKey(number(row[0])),
+                             .id = row[1],
+                             .cron_time = row[2],
+                             .type = to_job_type(number(row[3])),
+                             .context = row[4],
+                             .tenant = row[5],
+                             .created_at = from_unix_seconds(number(row[6])),
+                             .has_plan = false});
+                   });
+}
+
 }  // namespace ecron::store

@@ -26,5 +26,8 @@ std::vector<model::Job> list_jobs(Session& session, const JobFilter& filter);
 std::int64_t count_jobs(Session& session, const std::optional<TenantId>& tenant,
                         std::optional<Instant> created_from, std::optional<Instant> created_until);
 std::size_t load_plans(Session& session, const std::function<void(const StoredPlan&)>& each);
+/// Of the enabled jobs those that the old service wrote and ecron has not written since, in the old schema or
+/// in ecron's; none where there is no table. MySQL only.
+void load_old_plans(Session& session, const std::function<void(const StoredPlan&)>& each);
 
 }  // namespace ecron::store

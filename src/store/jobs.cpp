@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <unordered_map>
 
 #include "ecron/model/json.hpp"
@@ -11,7 +13,7 @@ namespace ecron::store {
 
 namespace {
 
-constexpr std::int64_t kSweepRows = 500;
+constexpr std::size_t kSweepRows = 500;
 
 /// The ids are in order. MySQL also finds those that differ in trailing spaces, which are left out.
 std::vector<JobRow> rows_to_change(Session& session, const std::vector<JobId>& ids) {
@@ -34,6 +36,57 @@ std::vector<JobRow> rows_to_change(Session& session, const std::vector<JobId>& i
 
 bool belongs(const JobRow& row, const std::optional<TenantId>& tenant) {
     return !tenant || row.job.tenant == *tenant;
+}
+
+/// A row of a deleted job, with its ext_info as it is to be.
+struct DeletedRow {
+    std::int64_t key{};
+    std::optional<std::string> ext_info{};
+};
+
+std::vector<DeletedRow> rows_after(Session& session, const std::string& job, std::int64_t after) {
+    Statement& select = session.prepare(
+        fmt::format("select f_key_id, f_ext_info from t_cron_job_status where f_job_id = :job and f_key_id > "
+                    ":after order by f_key_id limit :rows{}",
+                    session.dialect().for_update()),
+        "sii", "is");
+    select << job << after << static_cast<std::int64_t>(kSweepRows);
+    std::vector<DeletedRow> rows;
+    for (select.run(); select.fetch();) {
+        DeletedRow row{.key = select.integer(0)};
+        if (!select.is_null(1)) row.ext_info = model::mark_deleted(select.text(1));
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+/// The old service reads `is_deleted` of ext_info; the column is ecron's.
+void mark_deleted(Session& session, std::span<const DeletedRow> rows) {
+    static constexpr std::array<std::string_view, 2> kNames{"n_ext", "o_key"};
+    static const Rows joined{.head = "update (",
+                             .types = "si",
+                             .tail =
+                                 ") v straight_join t_cron_job_status s on s.f_key_id = v.o_key "
+                                 "set s.f_ext_info = v.n_ext, s.f_is_deleted = 1",
+                             .row_begin = "select ",
+                             .row_end = "",
+                             .separator = " union all ",
+                             .names = kNames};
+    const auto bind = [&](Statement& statement, const DeletedRow& row) {
+        statement << row.ext_info << row.key;
+    };
+    if (!session.dialect().owned_by_one_process()) {
+        session.run_rows(
+            joined, rows.size(), [&](Statement& statement, std::size_t i) { bind(statement, rows[i]); },
+            [&](std::size_t i) { return 50 + rows[i].ext_info.value_or("").size(); });
+        return;
+    }
+    Statement& update = session.prepare(
+        "update t_cron_job_status set f_ext_info = :ext, f_is_deleted = 1 where f_key_id = :key", "si");
+    for (const DeletedRow& row : rows) {
+        bind(update, row);
+        update.run();
+    }
 }
 
 std::vector<JobId> distinct(std::vector<JobId> ids) {
@@ -165,7 +218,7 @@ Result<model::Job> ReplaceJob::replace(JobTransaction& transaction) const {
     model::Plan plan = model::read_plan(plan_).value_or(model::Plan{});
     plan.repeats = job.type == model::JobType::timed && before.job.type == model::JobType::timed &&
                    plan_of(before).repeats;
-    const ChangeLog::Amount more{0, bytes_of(job) - bytes_of(before.job)};
+    const ChangeLog::Amount more{0, bytes_of(job) - before.context_bytes};
     if (const Result<void> allowed = transaction.log.allow(job.tenant, more); !allowed)
         return std::unexpected(allowed.error());
     transaction.log.count(job.tenant, more);
@@ -212,7 +265,7 @@ void ChangeJobs::apply(JobTransaction& transaction) {
             model::Context context = model::read_context(job.context).value_or(model::Context{});
             context.webhook = std::get<Notify>(change_).webhook;
             job.context = model::write_context(context);
-            transaction.log.count(job.tenant, {0, bytes_of(job) - bytes_of(before.job)});
+            transaction.log.count(job.tenant, {0, bytes_of(job) - before.context_bytes});
             job.revision = transaction.log.add("notify", job, &before);
             update_context(transaction.session, job);
         }
@@ -243,7 +296,7 @@ void DeleteJobs::apply(JobTransaction& transaction) {
         sweep << job.id.value();
         sweep.run();
         job.revision = transaction.log.add("delete", job, &before);
-        transaction.log.count(job.tenant, {-1, -bytes_of(job)});
+        transaction.log.count(job.tenant, {-1, -before.context_bytes});
         result->push_back(std::move(job));
     }
 }
@@ -255,23 +308,10 @@ void SweepDeleted::apply(Session& session) {
     if (!*result) return;
     const std::string job = next.text(0);
     const std::int64_t after = next.integer(1);
-    Statement& last = session.prepare(
-        "select coalesce(max(f_key_id), 0), count(*) from (select f_key_id from t_cron_job_status where "
-        "f_job_id = :job "
-        "and f_key_id > :after order by f_key_id limit :rows) as batch",
-        "sii", "ii");
-    last << job << after << kSweepRows;
-    last.first();
-    const std::int64_t until = last.integer(0);
-    if (last.integer(1) > 0) {
-        Statement& mark = session.prepare(
-            "update t_cron_job_status set f_is_deleted = 1 where f_job_id = :job and f_key_id > :after and "
-            "f_key_id <= :until",
-            "sii");
-        mark << job << after << until;
-        mark.run();
-    }
-    const bool finished = last.integer(1) < kSweepRows;
+    std::vector<DeletedRow> rows = rows_after(session, job, after);
+    const std::int64_t until = rows.empty() ? 0 : rows.back().key;
+    mark_deleted(session, rows);
+    const bool finished = rows.size() < kSweepRows;
     Statement& progress =
         finished ? session.prepare("delete from t_cron_deleting where f_job_id = :job", "s")
                  : session.prepare("update t_cron_deleting set f_after = :until where f_job_id = :job", "is");

@@ -27,10 +27,13 @@ constexpr std::array<std::string_view, 18> kNames{
     "n_result", "o_id",      "o_attempt", "o_also",     "o_node",  "o_epoch"};
 constexpr std::string_view kTypes = "iiititiiiisitsiisi";
 
+/// A job may be deleted while it runs: ext_info keeps saying what the column says.
 constexpr std::string_view kOneRow =
     "update t_cron_job_status set f_job_status = :p0, f_begin_time = :p1, f_end_time = :p2, f_executor = "
     ":p3, "
-    "f_execute_times = :p4, f_ext_info = :p5, f_due = :p6, f_attempt = :p7, f_losses = :p8, f_accepted = "
+    "f_execute_times = :p4, f_ext_info = replace(:p5, '\"is_deleted\":0', case when "
+    "coalesce(f_is_deleted, 0) = 1 then '\"is_deleted\":1' else '\"is_deleted\":0' end), f_due = :p6, "
+    "f_attempt = :p7, f_losses = :p8, f_accepted = "
     ":p9, "
     "f_node = :p10, f_epoch = :p11, f_result = coalesce(:p12, f_result) "
     "where f_execute_id = :p13 and f_attempt = :p14 and f_job_status in (3, 6, :p15) and f_trigger > 0 "
@@ -47,7 +50,9 @@ const Rows& joined_rows() {
             ") v straight_join t_cron_job_status s force index (index_execute_id) on s.f_execute_id = v.o_id "
             "set s.f_job_status = v.n_state, s.f_begin_time = v.n_begin, "
             "s.f_end_time = v.n_end, s.f_executor = v.n_executor, s.f_execute_times = v.n_times, "
-            "s.f_ext_info = v.n_ext, s.f_due = v.n_due, s.f_attempt = v.n_attempt, s.f_losses = v.n_losses, "
+            "s.f_ext_info = replace(v.n_ext, '\"is_deleted\":0', case when coalesce(s.f_is_deleted, 0) = 1 "
+            "then '\"is_deleted\":1' else '\"is_deleted\":0' end), s.f_due = v.n_due, s.f_attempt = "
+            "v.n_attempt, s.f_losses = v.n_losses, "
             "s.f_accepted = v.n_accepted, s.f_node = v.n_node, s.f_epoch = v.n_epoch, "
             "s.f_result = coalesce(v.n_result, s.f_result) "
             "where s.f_attempt = v.o_attempt and s.f_job_status in (3, 6, v.o_also) and s.f_trigger > 0 "
@@ -65,7 +70,7 @@ void bind_outcome(Statement& row, const OutcomeWrite& write) {
     const bool from_executing =
         write.step() == OutcomeWrite::Step::finish && (!outcome.owner || outcome.owner->may_have_begun);
     const auto also = from_executing ? model::ExecutionState::executing : model::ExecutionState::pending;
-    row << static_cast<int>(after.state) << seconds_or_null(after.begin_at) << seconds_or_null(after.end_at)
+    row << static_cast<int>(after.state) << seconds_or_zero(after.begin_at) << seconds_or_zero(after.end_at)
         << model::write_executors(after.executors) << after.execute_times << ext_info_without_result(after)
         << millis_or_null(after.due) << write.attempt_after() << after.losses << after.accepted
         << after.node.value() << after.epoch.value() << text_or_null(after.result) << outcome.id.value()
@@ -103,10 +108,9 @@ void recognise(Session& session, std::span<OutcomeWrite* const> writes,
         read << write->outcome().id.value();
         if (!read.first()) continue;
         const model::Execution& after = write->outcome().after;
-        const bool same = read.integer(0) == static_cast<int>(after.state) &&
-                          read.integer(1) == write->attempt_after() &&
-                          read.integer(2) == after.execute_times &&
-                          read.integer(3) == seconds_or_null(after.end_at).value_or(0);
+        const bool same =
+            read.integer(0) == static_cast<int>(after.state) && read.integer(1) == write->attempt_after() &&
+            read.integer(2) == after.execute_times && read.integer(3) == seconds_or_zero(after.end_at);
         if (!same) continue;
         write->result = true;
         done.insert(write);

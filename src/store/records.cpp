@@ -26,12 +26,11 @@ template <class Enum> Enum within(std::int64_t number, Enum first, Enum last, En
 }  // namespace
 
 model::JobType to_job_type(std::int64_t number) {
-    return within(number, model::JobType::timed, model::JobType::real_time, model::JobType::scheduled);
+    return within(number, model::JobType::timed, model::JobType::real_time, model::JobType::unknown);
 }
 
-std::optional<std::int64_t> seconds_or_null(const std::optional<Instant>& instant) {
-    if (!instant) return std::nullopt;
-    return to_unix_seconds(*instant);
+std::int64_t seconds_or_zero(const std::optional<Instant>& instant) {
+    return instant ? to_unix_seconds(*instant) : 0;
 }
 
 std::optional<std::int64_t> millis_or_null(const std::optional<Instant>& instant) {
@@ -61,6 +60,7 @@ JobRow read_job_row(const Statement& row) {
     job.effective_from = from_unix_millis(row.integer(12));
     read.has_plan = !row.is_null(13);
     read.plan = row.text(13);
+    read.context_bytes = static_cast<std::int64_t>(row.text(5).size());
     job.context = read.has_plan ? row.text(5) : model::canonical_context(row.text(5));
     return read;
 }
@@ -74,7 +74,7 @@ model::Execution read_execution_row(const Statement& row) {
     execution.job_type = to_job_type(row.integer(3));
     execution.job_name = row.text(4);
     execution.state =
-        within(row.integer(5), ExecutionState::success, ExecutionState::pending, ExecutionState::interrupt);
+        within(row.integer(5), ExecutionState::success, ExecutionState::pending, ExecutionState::unknown);
     execution.begin_at = seconds_at(row, 6);
     execution.end_at = seconds_at(row, 7);
     execution.executors = model::read_executors(row.text(8));
@@ -108,7 +108,7 @@ std::string ext_info_without_result(const model::Execution& execution) {
 void bind_execution(Statement& statement, const model::Execution& execution) {
     statement << execution.id.value() << execution.job_id.value() << static_cast<int>(execution.job_type)
               << execution.job_name << static_cast<int>(execution.state)
-              << seconds_or_null(execution.begin_at) << seconds_or_null(execution.end_at)
+              << seconds_or_zero(execution.begin_at) << seconds_or_zero(execution.end_at)
               << model::write_executors(execution.executors) << execution.execute_times
               << ext_info_without_result(execution) << execution.tenant.value() << execution.deleted
               << execution.job_key.value() << static_cast<int>(execution.trigger)

@@ -13,7 +13,8 @@ namespace ecron::store {
 struct JobRow {
     model::Job job{};
     std::string plan{};
-    bool has_plan{false};  // false: the old service wrote it
+    bool has_plan{false};           // false: the old service wrote it
+    std::int64_t context_bytes{0};  // of the context as it is stored
 };
 
 inline constexpr std::string_view kJobColumns =
@@ -48,7 +49,8 @@ void bind_execution(Statement& statement, const model::Execution& execution);
 std::string ext_info_without_result(const model::Execution& execution);
 
 [[nodiscard]] model::JobType to_job_type(std::int64_t number);
-[[nodiscard]] std::optional<std::int64_t> seconds_or_null(const std::optional<Instant>& instant);
+/// Unix seconds. The old service writes 0 where there is no time, and cannot read NULL.
+[[nodiscard]] std::int64_t seconds_or_zero(const std::optional<Instant>& instant);
 [[nodiscard]] std::optional<std::int64_t> millis_or_null(const std::optional<Instant>& instant);
 /// Nothing for an empty text, which is then stored as NULL.
 [[nodiscard]] std::optional<std::string_view> text_or_null(const std::string& text);

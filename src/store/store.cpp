@@ -21,6 +21,7 @@
 #include "store/node_lease.hpp"
 #include "store/outcomes.hpp"
 #include "store/pauses.hpp"
+#include "store/repair.hpp"
 #include "store/requests.hpp"
 #include "store/row_cache.hpp"
 #include "store/slots.hpp"
@@ -33,6 +34,14 @@ namespace {
 
 void apply_in_turn(Session& session, std::span<Write* const> writes, Repetition) {
     for (Write* const write : writes) write->apply(session);
+}
+
+/// The old service changes jobs without counting them, and may have worked since the last stop. It knows no
+/// SQLite.
+void take_over_counters(Session& session) {
+    if (session.dialect().owned_by_one_process()) return;
+    const std::size_t tenants = recount_tenants(session);
+    if (tenants > 0) log::info("counted the jobs of tenants anew tenants={}", tenants);
 }
 
 class SqlStore final : public Store {
@@ -393,6 +402,7 @@ private:
             auto key = migrate(session);
             if (!key) return std::unexpected(key.error());
             id_key_ = std::move(*key);
+            take_over_counters(session);
             warn_of_settings(session);
             Statement& count = session.prepare("select count(*) from t_cron_shard", "", "i");
             count.first();

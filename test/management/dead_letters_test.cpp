@@ -1,4 +1,4 @@
-#include "management/service.hpp"
+#include "management/guarded.hpp"
 
 using namespace ecron;
 using namespace ecron::management;
@@ -45,7 +45,7 @@ TEST_CASE("a dead letter tells what, to whom, and why not", "[management]") {
 }
 
 TEST_CASE("dead letters are paged by cursor, newest first, the caller's only", "[management]") {
-    Service service;
+    AsTenant service;
     given_dead(service, 3);
     given_dead(service, 2, "somebody else");
     const Reply first = service.get("/deadletter?limit=2");
@@ -60,7 +60,7 @@ TEST_CASE("dead letters are paged by cursor, newest first, the caller's only", "
 }
 
 TEST_CASE("dead letters are delivered anew, all that are named or none", "[management]") {
-    Service service;
+    AsTenant service;
     given_dead(service, 3);
     given_dead(service, 1, "somebody else");
     CHECK(service.post("/deadletter/1,3/redeliver", "").status() == 200);

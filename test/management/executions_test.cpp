@@ -1,4 +1,4 @@
-#include "management/service.hpp"
+#include "management/guarded.hpp"
 
 using namespace ecron;
 using namespace ecron::management;
@@ -60,7 +60,7 @@ TEST_CASE("what cannot be run says why", "[management]") {
 }
 
 TEST_CASE("another tenant's job cannot be run", "[management]") {
-    Service service;
+    AsTenant service;
     const std::string id = service.given_job("a");
     service.store.jobs.front().tenant = TenantId{"other"};
     CHECK(service.post("/jobexecution", R"({"job_id":")" + id + R"("})").status() == 404);
@@ -139,7 +139,7 @@ TEST_CASE("an execution is shown with its attempts", "[management]") {
 }
 
 TEST_CASE("unknown and foreign executions are not there", "[management]") {
-    Service service;
+    AsTenant service;
     service.given_execution("foreign", "job", ExecutionState::success).tenant = TenantId{"other"};
     for (const std::string id : {"nobody", "foreign"}) {
         const Reply reply = service.get("/jobexecution/" + id);
@@ -179,7 +179,7 @@ TEST_CASE("a target's report is kept, and of another kind it is accepted and cha
         {"", ""},
     }));
     CAPTURE(body);
-    Service service;
+    AsTenant service;
     const Reply reply = service.post(kCallback + "/run", body);
     CHECK(reply.status() == 200);
     CHECK(reply.text().empty());
@@ -188,7 +188,7 @@ TEST_CASE("a target's report is kept, and of another kind it is accepted and cha
 }
 
 TEST_CASE("a report on an unknown execution is refused", "[management]") {
-    Service service;
+    AsTenant service;
     service.runs.callback_answer = fail(Errc::not_found, "no such execution");
     const Reply reply = service.post(kCallback + "/nobody", "{}");
     CHECK(reply.status() == 404);

@@ -52,7 +52,8 @@ public:
     }
     Awaitable<void> callback(std::optional<TenantId> tenant, ExecuteId id, std::string result) override {
         if (is_hidden(tenant, id)) co_return fail(Errc::not_found, {}, {"execute_id"});
-        heard.push_back("callback " + id.value() + " of " + tenant->value() + ": " + result);
+        heard.push_back("callback " + id.value() + " of " + (tenant ? tenant->value() : "all") + ": " +
+                        result);
         co_return callback_answer;
     }
     [[nodiscard]] RunStatistics statistics() const override {

@@ -24,7 +24,8 @@ bool shown(const model::Execution& execution, const store::ExecutionFilter& filt
            (!filter.type || *filter.type == execution.job_type) &&
            (!filter.begin_from || execution.begin_at >= filter.begin_from) &&
            (!filter.begin_until || (execution.begin_at && execution.begin_at <= filter.begin_until)) &&
-           (!filter.before || execution.key < *filter.before);
+           (!filter.before || std::pair{execution.begin_at, execution.key} <
+                                  std::pair{filter.before->begin, filter.before->key});
 }
 
 }  // namespace
@@ -151,18 +152,22 @@ FakeStore::Awaitable<std::optional<model::Execution>> FakeStore::find_execution(
 FakeStore::Awaitable<std::optional<model::Execution>> FakeStore::latest_execution(
     std::optional<TenantId> tenant, JobId job) {
     if (away) co_return gone();
-    for (auto it = executions.rbegin(); it != executions.rend(); ++it)
-        if (shown(*it, {.tenant = tenant, .jobs = {job}})) co_return *it;
-    co_return std::nullopt;
+    store::ExecutionFilter filter{.tenant = std::move(tenant), .limit = 1};
+    filter.jobs.push_back(std::move(job));
+    const auto found = co_await list_executions(std::move(filter));
+    if (!found) co_return std::unexpected(found.error());
+    co_return found->empty() ? std::nullopt : std::optional{found->front()};
 }
 
 FakeStore::Awaitable<std::vector<model::Execution>> FakeStore::list_executions(
     store::ExecutionFilter filter) {
-    if (away) co_return gone();
+    if (away || (pages_until_away && (*pages_until_away)-- == 0)) co_return gone();
     std::vector<model::Execution> found;
     for (const model::Execution& execution : executions)
         if (shown(execution, filter)) found.push_back(execution);
-    std::ranges::reverse(found);
+    std::ranges::sort(found, [](const model::Execution& left, const model::Execution& right) {
+        return std::pair{left.begin_at, left.key} > std::pair{right.begin_at, right.key};
+    });
     if (found.size() > filter.limit) found.resize(filter.limit);
     co_return found;
 }
@@ -240,6 +245,7 @@ FakeStore::Awaitable<std::vector<ExecuteId>> FakeStore::put_executions(std::opti
             refused.push_back(execution.id);
         } else {
             execution.key = same->key;
+            if (!tenant) execution.tenant = same->tenant;
             *same = execution;
         }
     }

@@ -24,7 +24,8 @@ public:
     std::vector<store::Missed> summaries;
     store::Health state{.available = true};
     std::int64_t changes{0};
-    bool away{false};  // every call answers unavailable
+    bool away{false};                       // every call answers unavailable
+    std::optional<int> pages_until_away{};  // of executions
     FakeOutbox letters;
     store::Announcements announced;  // with the statuses put last
     FakeAudit audited;

@@ -58,4 +58,10 @@ public:
     }
 };
 
+/// The same, where requests are "me"'s unless they say otherwise.
+class AsTenant final : public Guarded {
+public:
+    AsTenant() { usual_headers = {{"Authorization", "Bearer me"}}; }
+};
+
 }  // namespace ecron::management::test

@@ -1,4 +1,4 @@
-#include "management/service.hpp"
+#include "management/guarded.hpp"
 
 using namespace ecron;
 using namespace ecron::management;
@@ -189,7 +189,7 @@ TEST_CASE("a timed job of the old service keeps repeating when it is replaced", 
 }
 
 TEST_CASE("deleting is by remembered ids: unknown and foreign ones are no error", "[management]") {
-    Service service;
+    AsTenant service;
     const std::string one = service.given_job("one");
     const std::string two = service.given_job("two");
     service.given_job("three");
@@ -237,7 +237,7 @@ TEST_CASE("a webhook is set for all or none, and cleared by an empty text", "[ma
 }
 
 TEST_CASE("with job_id all other parameters are ignored, and one unknown id refuses all", "[management]") {
-    Service service;
+    AsTenant service;
     const std::string one = service.given_job("one");
     const std::string two = service.given_job("two");
     CHECK(names_in(service.get("/job?job_id=" + one + "&job_id=" + two + "&job_id=" + one)) ==

@@ -76,7 +76,7 @@ TEST_CASE("prefix and callback path are configured", "[management]") {
     Service service;
     service.options.callback_path = kPrefix + "/executionresult";  // as the old chart has it
     CHECK(service.post("/executionresult/run-7", "{}").status() == 200);
-    CHECK(service.runs.heard == std::vector<std::string>{"callback run-7 of me: {}"});
+    CHECK(service.runs.heard == std::vector<std::string>{"callback run-7 of all: {}"});
     CHECK(service.post(kCallback + "/run-7", "{}").status() == 404);
 }
 

@@ -1,8 +1,10 @@
 #include "management/service.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <exception>
+#include <iterator>
 
 namespace ecron::management::test {
 namespace {
@@ -47,6 +49,20 @@ const bj::object* operation_for(const bj::value& document, Method method, std::s
     return nullptr;
 }
 
+boost::asio::awaitable<void> drain(http::BodyStream& stream, std::string& into) {
+    for (auto piece = co_await stream.next(); piece; piece = co_await stream.next()) into += *piece;
+}
+
+/// Reads a body that is made while it is sent, but for one that has no end of its own.
+void read_stream(boost::asio::io_context& io, http::Response& response) {
+    if (response.content_type == "text/event-stream") return;
+    boost::asio::co_spawn(io, drain(*response.stream, response.body), [](std::exception_ptr error) {
+        if (error) std::rethrow_exception(error);
+    });
+    io.restart();
+    io.run();
+}
+
 }  // namespace
 
 http::Response Service::run(const http::Request& request) {
@@ -57,6 +73,7 @@ http::Response Service::run(const http::Request& request) {
         response = std::move(answer);
     });
     io.run();
+    if (response.stream) read_stream(io, response);
     return response;
 }
 
@@ -72,6 +89,7 @@ Reply Service::ask(Method method, std::string_view target, std::string body,
     if (!is_elsewhere(request.path)) request.path = kPrefix + request.path;
     if (mark != target.npos) request.query = target.substr(mark + 1);
     request.headers = std::move(headers);
+    std::ranges::copy(usual_headers, std::back_inserter(request.headers));
     request.body = std::move(body);
     Reply reply{run(request)};
     check(method, request.path, reply.response);

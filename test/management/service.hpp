@@ -47,6 +47,8 @@ public:
                     .version = "0.0.0-test",
                     .executor_id = "node-1"};
 
+    std::vector<http::Header> usual_headers{};  // sent with every request
+
     /// Paths beginning with '/' are under the API's prefix unless they are known elsewhere.
     Reply ask(Method method, std::string_view target, std::string body = {},
               std::vector<http::Header> headers = {});

@@ -1,4 +1,4 @@
-#include "management/service.hpp"
+#include "management/guarded.hpp"
 
 using namespace ecron;
 using namespace ecron::management;
@@ -60,11 +60,54 @@ TEST_CASE("statuses are filtered by state, type and start, newest first", "[mana
     CHECK(ids_in(service.get("/jobstatus?" + query)) == ids);
 }
 
+TEST_CASE("latest and lists go by the start, in whatever order the rows were written", "[management]") {
+    Service service;
+    const std::string job = service.given_job("a");
+    const Instant now = service.clock.now();
+    for (const auto& [id, begin] :
+         std::vector<std::pair<std::string, int>>{{"b", 2}, {"d", 4}, {"a", 1}, {"c", 3}})
+        service.given_execution(id, job, ExecutionState::success).begin_at = now + Seconds{begin};
+    CHECK(ids_in(service.get("/jobstatus/" + job)) == Ids{"d"});
+    CHECK(ids_in(service.get("/jobstatus?job_status=success")) == Ids{"d", "c", "b", "a"});
+    const Reply first = service.get("/jobstatus?job_status=success&limit=3");
+    CHECK(ids_in(first) == Ids{"d", "c", "b"});
+    CHECK(ids_in(service.get("/jobstatus?job_status=success&limit=3&after=" + first.field("X-Next-After"))) ==
+          Ids{"a"});
+}
+
+TEST_CASE("without a limit every status is answered, streamed where there are many", "[management]") {
+    Service service;
+    const std::string job = service.given_job("a");
+    const int count = GENERATE(0, 1, 999, 1'000, 1'001, 2'000, 3'500);
+    CAPTURE(count);
+    for (int i = 0; i < count; ++i)
+        service.given_execution("run-" + std::to_string(i), job, ExecutionState::success).begin_at =
+            service.clock.now() + Seconds{i / 3};
+    const Reply reply = service.get("/jobstatus/" + job + "?job_status=success");
+    CHECK(reply.status() == 200);
+    CHECK(reply.field("X-Next-After").empty());
+    Ids expected;
+    for (int i = count; i > 0; --i) expected.push_back("run-" + std::to_string(i - 1));
+    CHECK(ids_in(reply) == expected);
+    CHECK((reply.response.stream != nullptr) == (count >= 1'000));
+}
+
+TEST_CASE("a list that cannot be read to its end does not end as if it were whole", "[management]") {
+    Service service;
+    const std::string job = service.given_job("a");
+    for (int i = 0; i < 2'000; ++i)
+        service.given_execution("run-" + std::to_string(i), job, ExecutionState::success);
+    service.store.pages_until_away = 1;
+    CHECK_THROWS_WITH(service.get("/jobstatus/" + job + "?job_status=success"),
+                      Catch::Contains("the database is away"));
+}
+
 TEST_CASE("statuses are paged by cursor", "[management]") {
     Service service;
     const std::string job = given_history(service);
     const Reply first = service.get("/jobstatus/" + job + "?limit=1");
-    CHECK(first.field("Link") == "<" + kPrefix + "/jobstatus/" + job + "?limit=1&after=2>; rel=\"next\"");
+    CHECK(first.field("Link") ==
+          "<" + kPrefix + "/jobstatus/" + job + "?limit=1&after=1767607260-2>; rel=\"next\"");
     const Reply second = service.get("/jobstatus/" + job + "?limit=1&after=" + first.field("X-Next-After"));
     CHECK(ids_in(second) == Ids{"first"});
     CHECK(second.field("X-Next-After").empty());
@@ -77,7 +120,9 @@ TEST_CASE("a query for statuses must ask for something that exists", "[managemen
         {"/jobstatus", 400, "Query parameters is null"},
         {"/jobstatus?foo=bar", 400, "Query parameters is null"},
         {"/jobstatus?job_status=", 400, "Query parameters is null"},
-        {"/jobstatus?job_id=", 404, "This job does not exist"},
+        {"/jobstatus?job_id=", 400, "Query parameters is null"},
+        {"/jobstatus?job_id=&job_id=", 400, "Query parameters is null"},
+        {"/jobstatus?job_id=&job_status=success", 404, "This job does not exist"},
         {"/jobstatus?job_id=nobody", 404, "This job does not exist"},
         {"/jobstatus/nobody", 404, "This job does not exist"},
         {"/jobstatus/nobody?job_status=success", 404, "This job does not exist"},
@@ -94,7 +139,7 @@ TEST_CASE("a query for statuses must ask for something that exists", "[managemen
 }
 
 TEST_CASE("statuses are put by execute_id: inserted, overwritten, or refused", "[management]") {
-    Service service;
+    AsTenant service;
     const std::string job = given_history(service);
     service.given_execution("foreign", job, ExecutionState::executing).tenant = TenantId{"other"};
     const Reply reply = service.put("/jobstatus/whatever", R"([
@@ -139,6 +184,21 @@ TEST_CASE("who is told of a job's ends is told where a client ends one of ecron'
     service.put("/jobstatus/x", R"([{"execute_id":"next","job_id":")" + job +
                                     R"(","job_type":"scheduled","job_status":"failure"}])");
     CHECK(service.store.announced.empty());  // the job asks for ends
+}
+
+TEST_CASE("a status that ends before it begins is listed as failed, the others are stored", "[management]") {
+    Service service;
+    const Reply reply = service.put("/jobstatus/x", R"([
+        {"execute_id":"backwards","job_type":"timed","job_status":"success",
+         "begin_at":"2026-01-01T00:00:01Z","end_at":"2026-01-01T00:00:00Z"},
+        {"execute_id":"good","job_type":"timed","job_status":"success","executor":[{"executor_id":"n","zone":1.50}],
+         "ext_info":{"is_deleted":0,"trace":{"id":"x"}}}])");
+    CHECK(reply.status() == 200);
+    CHECK(reply.text() == R"({"failed_job_id":["backwards"]})");
+    CHECK(service.get("/jobexecution/backwards").status() == 404);
+    const Reply good = service.get("/jobexecution/good");
+    CHECK(good.at("/ext_info/trace/id") == "x");
+    CHECK(good.at("/executor/0/zone") == 1.5);
 }
 
 TEST_CASE("statuses of which none is legal are refused", "[management]") {

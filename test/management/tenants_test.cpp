@@ -198,3 +198,23 @@ TEST_CASE("what stands in a job's text about its tenant is ignored", "[managemen
     CHECK(api.as("me", Method::get, "/job?job_id=" + std::string{reply.at("/job_id").as_string()})
               .at("/0/tenant_id") == "me");
 }
+
+TEST_CASE("without authentication every caller sees and changes the jobs of all tenants",
+          "[management][tenants]") {
+    Service api;
+    const std::string own = api.given_job("mine");
+    const std::string other = api.given_job("theirs");
+    api.store.jobs.back().tenant = TenantId{"you"};
+    api.given_execution("their-run", other, model::ExecutionState::success).tenant = TenantId{"you"};
+    CHECK(api.get("/jobtotal").at("/total") == 2);
+    CHECK(api.get("/job").json().as_array().size() == 2);
+    CHECK(api.get("/job?tenant=me").json().as_array().size() == 1);
+    CHECK(api.get("/jobstatus/" + other).at("/0/execute_id") == "their-run");
+    CHECK(api.put("/job/" + other + "/enable", R"({"enable":false})").status() == 200);
+    CHECK(api.put("/jobstatus/x", R"([{"execute_id":"their-run","job_type":"timed","job_status":"failure"}])")
+              .text() == R"({"failed_job_id":[]})");
+    CHECK(api.get("/jobexecution/their-run").at("/ext_info/tenant_id") == "you");
+    CHECK(api.get("/job?job_id=" + own).at("/0/tenant_id") == "me");
+    CHECK(api.remove("/job/" + other).status() == 200);
+    CHECK(api.get("/jobtotal").at("/total") == 1);
+}

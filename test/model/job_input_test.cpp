@@ -384,6 +384,33 @@ TEST_CASE("a replaced job keeps an expression that a new one could not have", "[
     CHECK_FALSE(read(json, Purpose::store, &old));
 }
 
+TEST_CASE("a replaced job keeps a target that a new one could not have, with a warning", "[model]") {
+    const auto [stored, field] = GENERATE(table<std::string, std::string>({
+        {R"("notify":{"webhook":"callback.example.com/hook"})", "notify.webhook"},
+        {R"("exec":"")", "exec"},
+        {R"("exec":"/relative")", "exec"},
+        {R"("mode":"exe","exec":"")", "exec"},
+        {R"("info":{"headers":{"X-Ecron-Attempt":"7"}})", "info.headers"},
+    }));
+    CAPTURE(stored);
+    const Job old{.context = "{" + stored + "}"};
+    const std::string json = job_text(R"("remarks":"changed")", stored);
+    CHECK_FALSE(read(json));
+    const auto kept = read(json, Purpose::store, &old);
+    REQUIRE(kept);
+    REQUIRE(kept->warnings.size() == 1);
+    CHECK_THAT(kept->warnings[0], Catch::StartsWith("job_context." + field) && Catch::EndsWith("before"));
+    const Job other{.context = R"({"mode":"http","exec":"https://api.example.com/x"})"};
+    CHECK_FALSE(read(json, Purpose::store, &other));
+}
+
+TEST_CASE("a header that ecron reserves is refused", "[model]") {
+    for (const char* name : {"X-Ecron-Attempt", "x-ecron-scheduled-at", "X-ECRON-Mine"})
+        CHECK(problems_of(job_text("", R"("info":{"headers":{")" + std::string{name} + R"(":"1"}})")) ==
+              "Invalid parameter@job_context.info.headers");
+    CHECK(problems_of(job_text("", R"("info":{"headers":{"Idempotency-Key":"1","X-Ecro":"1"}})")) == "none");
+}
+
 TEST_CASE("small bodies are read", "[model]") {
     CHECK(read_enable(R"({"enable":true})") == true);
     CHECK(read_enable("{}") == false);

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <iterator>
 
 #include "store/world.hpp"
 
@@ -118,7 +120,8 @@ TEST_CASE("lists show what has started, newest first, unless they name what has 
     CHECK(list({.begin_from = now, .begin_until = now + Seconds{2}}) == std::vector{id(2), id(0)});
     CHECK(list({.jobs = {job.id, JobId("x"), JobId("y")}, .limit = 1}) == std::vector{id(3)});
     const auto first = world.must(world.store().list_executions({.tenant = kTenant, .limit = 2}));
-    CHECK(list({.limit = 2, .before = first.back().key}) == std::vector{id(0)});
+    const ExecutionCursor behind{first.back().begin_at, first.back().key};
+    CHECK(list({.limit = 2, .before = behind}) == std::vector{id(0)});
     CHECK(world.must(world.store().list_executions({.tenant = TenantId("tenant-b"), .jobs = {job.id}}))
               .empty());
 
@@ -151,4 +154,105 @@ TEST_CASE("the executions of a deleted job are marked and no longer appear", "[s
     REQUIRE(row);
     CHECK(row->deleted);
     CHECK(row->result == R"({"n":1})");
+    // The old service reads ext_info.
+    CHECK(world.number("select count(*) from t_cron_job_status where f_ext_info like '%\"is_deleted\":0%'") ==
+          1);
+}
+
+TEST_CASE("an execution that ends after its job was deleted stays deleted in ext_info", "[store]") {
+    World world;
+    world.open();
+    const model::Job job = world.given_job("job");
+    const Term term = world.lead();
+    Executions runs;
+    for (int i = 0; i < 3; ++i) {
+        runs.push_back(a_run(job, term.epoch, std::chrono::floor<Seconds>(world.clock().now()) - Seconds{i}));
+        world.must(world.store().insert_execution(runs.back(), Tell::nobody));
+    }
+    world.must(world.store().delete_jobs(kTenant, {job.id}));
+    world.wait_for_none("select count(*) from t_cron_deleting");
+    std::vector<Store::Awaitable<bool>> ends;  // together, as the writer groups them
+    for (const model::Execution& run : runs) {
+        Outcome outcome{.id = run.id, .attempt = 1, .after = run};
+        outcome.after.state = ExecutionState::interrupt;
+        outcome.after.end_at = world.clock().now();
+        ends.push_back(world.store().finish(std::move(outcome)));
+    }
+    for (const Result<bool>& ended : world.all(std::move(ends))) CHECK(*ended);
+    CHECK(world.number("select count(*) from t_cron_job_status where f_is_deleted = 1 and f_ext_info like "
+                       "'%\"is_deleted\":1%'") == 3);
+}
+
+TEST_CASE("executions are listed by their start, in whatever order their rows were written", "[store]") {
+    World world;
+    world.open();
+    // The old service keeps ten seconds of statuses in memory and writes them in random order.
+    for (const auto& [id, begin] : std::vector<std::pair<std::string, int>>{
+             {"c", 1'003}, {"a", 1'001}, {"e", 1'004}, {"b", 1'002}, {"d", 1'003}}) {
+        const model::Execution row = history(id, ExecutionState::success, Seconds{begin});
+        CHECK(world.must(world.store().put_executions(kTenant, {row}, {})).empty());
+    }
+    model::Execution unstarted = history("never", ExecutionState::success);
+    unstarted.begin_at.reset();
+    CHECK(world.must(world.store().put_executions(kTenant, {unstarted}, {})).empty());
+    const std::vector<std::string> sorted{"e", "d", "c", "b", "a", "never"};
+    CHECK(ids(world.must(world.store().list_executions({.tenant = kTenant, .jobs = {JobId("job-1")}}))) ==
+          sorted);
+    CHECK(world.must(world.store().latest_execution(kTenant, JobId("job-1")))->id == ExecuteId("e"));
+
+    for (const std::size_t limit : {std::size_t{1}, std::size_t{2}, std::size_t{4}}) {
+        std::vector<std::string> paged;
+        ExecutionFilter filter{.tenant = kTenant, .limit = limit};
+        for (;;) {
+            const Executions page = world.must(world.store().list_executions(filter));
+            if (page.empty()) break;
+            std::ranges::copy(ids(page), std::back_inserter(paged));
+            filter.before = ExecutionCursor{page.back().begin_at, page.back().key};
+        }
+        CHECK(paged == sorted);
+    }
+}
+
+TEST_CASE("no time is NULL in the database, since the old service cannot read it", "[store]") {
+    World world;
+    world.open();
+    const model::Job job = world.given_job("job");
+    const Term term = world.lead();
+    model::Execution run = a_run(job, term.epoch, std::chrono::floor<Seconds>(world.clock().now()));
+    world.must(world.store().insert_execution(run, Tell::nobody));
+    CHECK(world.number("select count(*) from t_cron_job_status where f_begin_time = 0 and f_end_time = 0") ==
+          1);
+    model::Execution begun = run;
+    begun.state = ExecutionState::executing;
+    begun.begin_at = world.clock().now();
+    world.must(world.store().begin_attempt(run.id, 1, begun, std::nullopt, {}));
+    CHECK(world.number("select count(*) from t_cron_job_status where f_begin_time > 0 and f_end_time = 0") ==
+          1);
+    CHECK(world.must(world.store().put_executions(kTenant, {begun}, {})).size() == 1);
+    CHECK(world.number("select count(*) from t_cron_job_status where f_begin_time is null or f_end_time is "
+                       "null") == 0);
+}
+
+TEST_CASE("members of ext_info and executor that ecron does not know are kept", "[store]") {
+    World world;
+    world.open();
+    model::Execution row = history("a", ExecutionState::executing);
+    row.extra = R"("trace":{"id":1.50})";
+    row.executors.front().extra = R"("zone":"b")";
+    for (int i = 0; i < 2; ++i) {
+        CHECK(world.must(world.store().put_executions(kTenant, {row}, {})).empty());
+        const auto found = world.must(world.store().find_execution(kTenant, row.id));
+        CHECK(found->extra == row.extra);
+        CHECK(found->executors.front().extra == row.executors.front().extra);
+    }
+    const model::Job job = world.given_job("job");
+    const Term term = world.lead();
+    model::Execution own = a_run(job, term.epoch, std::chrono::floor<Seconds>(world.clock().now()));
+    own.state = ExecutionState::executing;
+    world.must(world.store().insert_execution(own, Tell::nobody));
+    own.state = ExecutionState::success;
+    own.end_at = world.clock().now();
+    own.extra = R"("by":"a client")";
+    CHECK(world.must(world.store().put_executions(kTenant, {own}, {})).empty());
+    CHECK(world.must(world.store().find_execution(kTenant, own.id))->extra == own.extra);
 }

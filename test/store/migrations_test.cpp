@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "ecron/model/json.hpp"
+#include "ecron/store/upkeep.hpp"
 #include "store/migrations_data.hpp"
 #include "store/world.hpp"
 
@@ -175,8 +176,8 @@ TEST_CASE("what the old service ran is history", "[store]") {
     CHECK(list(TenantId("tenant-a"), 100) == std::vector<std::string>{"e-failed", "e-stuck", "e-success"});
     CHECK(list(TenantId("tenant-a"), 1) == std::vector<std::string>{"e-failed"});
     CHECK(list(TenantId("tenant-b"), 100) == std::vector<std::string>{"e-other"});
-    CHECK(list(std::nullopt, 100).size() ==
-          7);  // admins see what is nobody's, but no state that there is not
+    // Administrators see rows without a tenant, and those in an unknown state, but no deleted rows.
+    CHECK(list(std::nullopt, 100).size() == 7);
 
     const auto success =
         world.must(world.store().find_execution(TenantId("tenant-a"), ExecuteId("e-success")));
@@ -186,6 +187,8 @@ TEST_CASE("what the old service ran is history", "[store]") {
     CHECK(success->trigger == model::Trigger::history);
     const auto broken = world.must(world.store().find_execution(std::nullopt, ExecuteId("e-broken")));
     REQUIRE(broken);
+    CHECK(broken->state == model::ExecutionState::unknown);
+    CHECK(broken->job_type == model::JobType::unknown);
     CHECK_FALSE(broken->begin_at);
     CHECK(broken->executors.empty());
     CHECK_FALSE(
@@ -237,9 +240,35 @@ TEST_CASE("the old service can go back to the database", "[store]") {
         "1700000000, 0, "
         "'[]', 1, 'null')");
     CHECK(world.number("select count(*) from t_cron_job where f_job_context is not null") == 7);
+    world.sql("delete from t_cron_job where f_job_id = 'j-scheduled'");
     world.open();
     CHECK(world.must(world.store().find_job(std::nullopt, JobId("j-new"))));
     CHECK(world.must(world.store().unended(10, 0)).empty());
+    const TenantId tenant("tenant-a");
+    CHECK(world.must(world.store().count_jobs(tenant, std::nullopt, std::nullopt)) ==
+          world.number("select count(*) from t_cron_job where f_tenant_id = 'tenant-a'"));
+    const auto lines = check(world.options(), world.clock());
+    REQUIRE(lines);
+    // The rows with values that are unknown, and nothing else.
+    CHECK(*lines == std::vector<std::string>{"an execution is in no state that there is: e-broken (1 in all)",
+                                             "an execution has a type that is unknown: e-broken (1 in all)"});
+}
+
+TEST_CASE("a report on an execution that the old service started ends it", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    World world;
+    given_old_database(world);
+    world.open();
+    const Instant before = std::chrono::floor<Seconds>(world.clock().now());
+    world.must(world.store().record_result(ExecuteId("e-stuck"), R"({"rows":3})", Tell::nobody));
+    const auto stuck = world.must(world.store().find_execution(std::nullopt, ExecuteId("e-stuck")));
+    CHECK(stuck->state == model::ExecutionState::success);
+    CHECK(stuck->result == R"({"rows":3})");
+    CHECK(stuck->end_at >= before);
+    world.must(world.store().record_result(ExecuteId("e-success"), R"({"rows":4})", Tell::nobody));
+    const auto success = world.must(world.store().find_execution(std::nullopt, ExecuteId("e-success")));
+    CHECK(success->end_at == from_unix_seconds(1'600'000'110));
+    CHECK(success->result == R"({"rows":4})");
 }
 
 TEST_CASE("tables of another character set are migrated to one that holds every text", "[store]") {

@@ -146,7 +146,14 @@ TEST_CASE("a check finds what breaks the promises of a store, and names it", "[s
         {"delete from t_cron_change_head", "one head"},
         {"update t_cron_shard set f_shard = 3", "not numbered from 0"},
         {"update t_cron_tenant set f_jobs = f_jobs + 1", "another number of jobs"},
-        {"delete from t_cron_tenant", "not counted"},
+        {"delete from t_cron_tenant", "another number of jobs"},
+        {"update t_cron_tenant set f_bytes = f_bytes + 1", "another size"},
+        {"update t_cron_job_status set f_job_type = 9", "an execution has a type that is unknown"},
+        {"update t_cron_job set f_job_type = 9", "a job has a type that is unknown"},
+        {R"(update t_cron_job set f_job_context = '{"mode":"ftp","exec":"ftp://h/"}')",
+         "a job has a mode that is unknown"},
+        {R"(update t_cron_job_status set f_trigger = 0, f_ext_info = '{"is_deleted":"0","tenant_id":"t"}')",
+         "is_deleted is no number"},
         {"update t_cron_job set f_plan = '{'", "plan cannot be read"},
     }));
     CAPTURE(damage);
@@ -158,6 +165,24 @@ TEST_CASE("a check finds what breaks the promises of a store, and names it", "[s
     const std::vector<std::string> lines = broken(world);
     CHECK_THAT((lines.empty() ? "nothing" : Catch::StringMaker<std::vector<std::string>>::convert(lines)),
                Contains(found));
+}
+
+TEST_CASE("a repair corrects what follows from other rows, and nothing else", "[store]") {
+    World world;
+    given_history(world);
+    world.close();
+    const auto repaired = [&] { return *repair(world.options(), world.clock()); };
+    CHECK(repaired().empty());
+    world.sql("update t_cron_tenant set f_jobs = 7, f_bytes = 0");
+    world.sql("insert into t_cron_tenant (f_tenant_id, f_jobs, f_bytes) values ('gone', 1, 1)");
+    world.sql("update t_cron_job_status set f_begin_time = null, f_end_time = null, f_is_deleted = 1");
+    CHECK(broken(world).size() == 2);  // what the old service reads is no promise to ecron's own readers
+    CHECK(repaired() ==
+          std::vector<std::string>{"tenants had other counters than jobs (2)",
+                                   "executions had no time where the old service reads 0 (1)",
+                                   "deleted executions said in ext_info that they were not (1)"});
+    CHECK(broken(world).empty());
+    CHECK(repaired().empty());
 }
 
 TEST_CASE("there is nothing to check or export where there is no database", "[store]") {

@@ -12,6 +12,7 @@
 namespace ecron::model {
 
 enum class ExecutionState : std::uint8_t {
+    unknown = 0,  // a row holds a value that ecron does not know; nothing is done with it
     success = 1,
     executing = 2,
     failure = 3,    // an attempt failed, the next one is waiting for its time
@@ -21,7 +22,7 @@ enum class ExecutionState : std::uint8_t {
 };
 [[nodiscard]] constexpr bool is_end(ExecutionState state) {
     return state == ExecutionState::success || state == ExecutionState::interrupt ||
-           state == ExecutionState::abandon;
+           state == ExecutionState::abandon || state == ExecutionState::unknown;
 }
 
 /// What asked for it. History: written by the old service or inserted over PUT /jobstatus; never run.
@@ -30,6 +31,7 @@ enum class Trigger : std::uint8_t { history = 0, schedule = 1, manual = 2, messa
 struct Executor {
     std::string executor_id{};
     Instant executed_at{};
+    std::string extra{};  // members that ecron does not know, as JSON text without braces
 };
 
 struct Execution {
@@ -49,6 +51,7 @@ struct Execution {
     bool deleted{false};
     std::string result{};  // JSON object a callback gave, or empty
     std::string reason{};  // why it ended or did not run: overlap, deadline, node_lost, cancelled, …
+    std::string extra{};   // members of ext_info that ecron does not know, as JSON text without braces
     std::string missed{};  // JSON {"from","to","count"} of the runs this one stands for, or empty
 
     // ecron's own

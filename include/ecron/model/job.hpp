@@ -12,8 +12,9 @@
 /// What somebody wants run, when, and how: values without behaviour. The numbers are those of the database.
 namespace ecron::model {
 
-enum class JobType : std::uint8_t { timed = 1, scheduled = 2, real_time = 3 };
-enum class Mode : std::uint8_t { http = 1, exe = 2, https = 3 };
+/// Unknown: a row holds a value that ecron does not know. Such a job does not run.
+enum class JobType : std::uint8_t { unknown = 0, timed = 1, scheduled = 2, real_time = 3 };
+enum class Mode : std::uint8_t { unknown = 0, http = 1, exe = 2, https = 3 };
 
 /// What becomes of runs missed by more than the grace: the newest runs, each runs, or none; a summary tells
 /// of the rest.

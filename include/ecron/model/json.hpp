@@ -23,7 +23,8 @@
 ///                              is not empty, unless kubernetes is given
 ///   info.method                GET, HEAD, POST, PUT, PATCH, DELETE in any case; others read as POST, with a
 ///                              warning
-///   info.headers               names are RFC 9110 tokens, values hold no line breaks
+///   info.headers               names are RFC 9110 tokens, none begins with X-Ecron-, values hold no line
+///                              breaks
 ///   info.environment           names are letters, digits and _, not beginning with a digit or ECRON_
 ///   info.working_directory     an absolute path
 ///   notify.webhook             empty or a URL as in exec (base/http_url.hpp)
@@ -133,13 +134,21 @@ std::string change_message(std::string_view kind, const Job& job);
 std::string write_executors(const std::vector<Executor>& executors);
 std::vector<Executor> read_executors(std::string_view json);
 std::string write_ext_info(const Execution& execution);
-/// Fills tenant, deleted, result, reason, missed; NULL, "null" and broken text leave them empty. Without
-/// `is_deleted` the tenant stays empty too: such rows of the old service are shown to admins only.
+/// Fills tenant, deleted, result, reason, missed, extra; NULL, "null" and broken text leave them empty.
+/// Without a number `is_deleted` the tenant stays empty too: such rows of the old service are shown to admins
+/// only.
 void read_ext_info(std::string_view json, Execution& execution);
 
-/// The array of statuses of PUT /jobstatus; elements of illegal type or status are left out, of a repeated
-/// execute_id the last stays.
-std::expected<std::vector<Execution>, Problems> read_statuses(std::string_view json);
+/// The same text with `is_deleted` 1, all else kept; text that is no JSON object stays as it is.
+std::string mark_deleted(std::string_view ext_info);
+
+/// The array of statuses of PUT /jobstatus: elements of illegal type or status are left out, of a repeated
+/// execute_id the last stays, and one that ends before it begins is refused by itself.
+struct Statuses {
+    std::vector<Execution> accepted{};
+    std::vector<ExecuteId> refused{};
+};
+std::expected<Statuses, Problems> read_statuses(std::string_view json);
 
 [[nodiscard]] std::string_view to_text(JobType type);
 [[nodiscard]] std::string_view to_text(ExecutionState state);

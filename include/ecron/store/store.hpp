@@ -198,6 +198,12 @@ struct JobFilter {
     std::optional<JobKey> before{};  // cursor: older than this row
 };
 
+/// Where a list of executions continues: behind the row with this start and key.
+struct ExecutionCursor {
+    std::optional<Instant> begin{};  // whole seconds; nullopt: it has not started
+    std::int64_t key{};
+};
+
 struct ExecutionFilter {
     std::optional<TenantId> tenant{};
     std::vector<JobId> jobs{};
@@ -207,7 +213,7 @@ struct ExecutionFilter {
     std::optional<Instant> begin_from{};
     std::optional<Instant> begin_until{};
     std::size_t limit{1'000};
-    std::optional<std::int64_t> before{};  // cursor
+    std::optional<ExecutionCursor> before{};
 };
 
 /// A change of a job, or a request to the leader of its shard, as the log keeps it; numbers come in commit
@@ -359,6 +365,7 @@ public:
     virtual Awaitable<std::vector<model::Execution>> runs_of(JobId job, Instant from, Instant to) = 0;
     virtual Awaitable<std::optional<model::Execution>> latest_execution(std::optional<TenantId> tenant,
                                                                         JobId job) = 0;
+    /// By start, newest first, then by row; those that have not started come last. Deleted ones are left out.
     virtual Awaitable<std::vector<model::Execution>> list_executions(ExecutionFilter filter) = 0;
     virtual Awaitable<std::vector<model::Attempt>> attempts(ExecuteId id) = 0;
     /// PUT /jobstatus: inserts as history or overwrites where the arrows of the states allow it; answers
@@ -367,7 +374,8 @@ public:
     virtual Awaitable<std::vector<ExecuteId>> put_executions(std::optional<TenantId> tenant,
                                                              std::vector<model::Execution> executions,
                                                              Announcements told) = 0;
-    /// Keeps what a callback gave; changes no state. Told to the leader: change "callback".
+    /// Keeps what a callback gave. Of ecron's own executions it changes no state; one of history that is
+    /// executing ends as a success now. Told to the leader: change "callback".
     virtual Awaitable<void> record_result(ExecuteId id, std::string result, Tell tell) = 0;
 
     // --- pausing, as a whole (no tenant) or per tenant; changes "pause" and "resume"

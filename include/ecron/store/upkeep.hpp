@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <string>
 #include <vector>
@@ -16,6 +17,15 @@ Result<void> migrate(const Options& options, const Clock& clock);
 /// Every promise that the store breaks, a line each with an example. Reads one instant of it while nodes may
 /// be at work. not_found: there is no database there, or its schema is not up to date.
 Result<std::vector<std::string>> check(const Options& options, const Clock& clock);
+
+/// Corrects what follows from other rows: the counters of tenants, times that are NULL, ext_info that differs
+/// from the column beside it. A line for each kind that was found; nodes may be at work. Errors as check().
+Result<std::vector<std::string>> repair(const Options& options, const Clock& clock);
+
+/// Gives every enabled job that the old service wrote and ecron has not written since. Also where the schema
+/// is the old service's. Empty where there is no database.
+Result<void> each_old_job(const Options& options, const Clock& clock,
+                          const std::function<void(const StoredPlan&)>& each);
 
 /// An export is lines of JSON: a header, for each table its name and columns and then its rows as arrays, and
 /// a last line that says how many rows there were, so that one that was cut off can be told. It fits either
