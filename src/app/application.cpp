@@ -7,11 +7,13 @@
 #include <csignal>
 #include <map>
 #include <stdexcept>
+#include <thread>
 
 #include "ecron/app/version.hpp"
 #include "ecron/base/log.hpp"
 #include "file_watch.hpp"
 #include "settings.hpp"
+#include "takeover.hpp"
 
 namespace ecron::app {
 
@@ -158,6 +160,7 @@ int Application::run() {
     log::info("ecron listens version={} address={} port={} tls={} node={} pid={}", kVersion,
               config_.http.address, server_.port(), config_.http.tls ? "on" : "off", node_id(config_),
               ::getpid());
+    const std::jthread takeover{[this] { log_takeover(config_); }};  // it blocks, and nothing waits for it
     gate_.spawn("scheduler", scheduler_.run());
     gate_.spawn("messages", messaging_.run());
     gate_.spawn("webhooks", notifier_.run());

@@ -74,9 +74,21 @@ int serve(const Cli& cli, const ParsedFlags& flags) {
     return kExitGood;
 }
 
+/// The configuration is good whether the database can be reached from here or not.
+void warn_of_takeover(const Cli& cli, const config::Config& config) {
+    if (!cli.upkeep.takeover) return;
+    const Result<std::vector<std::string>> lines = cli.upkeep.takeover(config);
+    if (!lines) {
+        cli.err << "ecron: the jobs of the database were not looked at: " << lines.error().what << '\n';
+        return;
+    }
+    for (const std::string& line : *lines) cli.err << "ecron: warning: " << line << '\n';
+}
+
 int check_config(const Cli& cli, const ParsedFlags& flags) {
     const std::optional<config::Loaded> loaded = load(cli, flags);
     if (!loaded) return kExitWrong;
+    warn_of_takeover(cli, loaded->config);
     cli.out << (flags.has("print-config") ? config::format_settings(loaded->settings)
                                           : "The configuration is good.\n");
     return kExitGood;
@@ -169,6 +181,8 @@ const std::vector<ExtraFlag> kHealthFlags =
     config_flags_and({"url", "URL", "Ask the service there, http://ecron:12345 for one."});
 const std::vector<ExtraFlag> kExportFlags =
     config_flags_and({"all", "", "Executions, attempts, planning and everything else too."});
+const std::vector<ExtraFlag> kDatabaseFlags =
+    config_flags_and({"repair", "", "Of db check: correct first what can be computed from other rows."});
 std::vector<ExtraFlag> with_config(std::vector<ExtraFlag> flags) {
     flags.insert(flags.end(), kConfigFlags.begin(), kConfigFlags.end());
     return flags;
@@ -195,7 +209,7 @@ const std::vector<Command>& commands() {
          "check|migrate|shards N",
          "Check the database's invariants, bring its schema up to date, or divide planning into N shards.",
          database,
-         {kConfigFlags, true},
+         {kDatabaseFlags, true},
          true},
         {"export",
          "",

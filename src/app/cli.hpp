@@ -24,6 +24,10 @@ struct Upkeep {
     std::function<Result<void>(const config::Config&)> migrate{};
     /// Every promise that the store breaks, a line each.
     std::function<Result<std::vector<std::string>>(const config::Config&)> check{};
+    /// Corrects what can be computed from other rows, a line for each kind that was found.
+    std::function<Result<std::vector<std::string>>(const config::Config&)> repair{};
+    /// What changes for jobs of the old service, a line each.
+    std::function<Result<std::vector<std::string>>(const config::Config&)> takeover{};
     /// Rows written and read.
     std::function<Result<std::uint64_t>(const config::Config&, Scope, std::ostream&)> save{};
     std::function<Result<std::uint64_t>(const config::Config&, const std::string& file)> restore{};

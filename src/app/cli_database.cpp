@@ -28,7 +28,12 @@ int migrate(const Cli& cli, const config::Config& config) {
     return kExitGood;
 }
 
-int check(const Cli& cli, const config::Config& config) {
+int check(const Cli& cli, const config::Config& config, const ParsedFlags& flags) {
+    if (flags.has("repair")) {
+        const Result<std::vector<std::string>> repaired = cli.upkeep.repair(config);
+        if (!repaired) return complain(cli, {repaired.error().what}), kExitWrong;
+        for (const std::string& line : *repaired) cli.out << "Repaired: " << line << '\n';
+    }
     const Result<std::vector<std::string>> broken = cli.upkeep.check(config);
     if (!broken) return complain(cli, {broken.error().what}), kExitWrong;
     for (const std::string& line : *broken) cli.out << line << '\n';
@@ -47,10 +52,12 @@ int database(const Cli& cli, const ParsedFlags& flags) {
     if (!shards && !is_one)
         return complain(cli, {"db takes one of: check, migrate, shards N with a number from 1 to 64"}),
                kExitWrong;
+    if (flags.has("repair") && words != std::vector<std::string>{"check"})
+        return complain(cli, {"--repair goes with db check"}), kExitWrong;
     const std::optional<config::Loaded> loaded = load(cli, flags);
     if (!loaded) return kExitWrong;
     if (shards) return divide(cli, loaded->config, *shards);
-    return words[0] == "check" ? check(cli, loaded->config) : migrate(cli, loaded->config);
+    return words[0] == "check" ? check(cli, loaded->config, flags) : migrate(cli, loaded->config);
 }
 
 int export_rows(const Cli& cli, const ParsedFlags& flags) {

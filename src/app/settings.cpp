@@ -106,18 +106,23 @@ store::HistoryRule history_rule(const config::Config& config) {
         .keep = config.store.history, .per_job = config.store.history_per_job, .audit = config.auth.audit};
 }
 
+execution::Egress egress(const config::Config& config) {
+    const config::Execution& given = config.execution;
+    return {given.egress == config::Egress::public_only ? execution::Reach::public_only
+                                                        : execution::Reach::private_too,
+            is_loopback(config.http.address) ? execution::Loopback::allowed : execution::Loopback::refused,
+            networks(given.egress_allow), networks(given.egress_deny)};
+}
+
 http::ClientOptions client_options(const config::Config& config) {
     const config::Execution& given = config.execution;
-    const execution::Egress egress{
-        given.egress == config::Egress::public_only ? execution::Reach::public_only
-                                                    : execution::Reach::private_too,
-        is_loopback(config.http.address) ? execution::Loopback::allowed : execution::Loopback::refused,
-        networks(given.egress_allow), networks(given.egress_deny)};
     return {.connections_kept = given.executor_max,
             .connections_per_host = given.connections_per_host,
             .ca_file = given.ca_file,
             .user_agent = "ecron/" + std::string{kVersion},
-            .allow_address = [egress](const sockaddr& address) { return egress.allows(address); }};
+            .allow_address = [allowed = egress(config)](const sockaddr& address) {
+                return allowed.allows(address);
+            }};
 }
 
 execution::HttpOptions http_run_options(const config::Config& config) {

@@ -23,6 +23,7 @@ namespace ecron::app {
 
 NodeId node_id(const config::Config& config);
 store::Options store_options(const config::Config& config);
+execution::Egress egress(const config::Config& config);
 http::ClientOptions client_options(const config::Config& config);
 execution::HttpOptions http_run_options(const config::Config& config);
 execution::CommandOptions command_options(const config::Config& config);

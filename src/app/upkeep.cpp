@@ -4,6 +4,7 @@
 
 #include "ecron/store/upkeep.hpp"
 #include "settings.hpp"
+#include "takeover.hpp"
 
 namespace ecron::app {
 namespace {
@@ -22,6 +23,9 @@ Upkeep upkeep() {
             [](const config::Config& config) { return store::migrate(store_options(config), SystemClock{}); },
         .check =
             [](const config::Config& config) { return store::check(store_options(config), SystemClock{}); },
+        .repair =
+            [](const config::Config& config) { return store::repair(store_options(config), SystemClock{}); },
+        .takeover = takeover_lines,
         .save =
             [](const config::Config& config, Scope scope, std::ostream& to) {
                 return store::save(store_options(config), SystemClock{},

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <filesystem>
 
@@ -61,6 +62,19 @@ void check_character_set(const Settled& settled, std::vector<Problem>& warnings)
          fmt::format("{:?} has no effect: sessions with the database always use utf8mb4", given.value)});
 }
 
+/// The old service read expressions in the zone of its process.
+void check_old_zone(const Sources& sources, const Settled& settled, std::vector<Problem>& warnings) {
+    const auto zone = sources.environment.find("TZ");
+    if (zone == sources.environment.end() || settled.said("timezone")) return;
+    constexpr std::array<std::string_view, 6> kSame{"", "UTC", ":UTC", "UTC0", "Etc/UTC", ":Etc/UTC"};
+    if (std::ranges::find(kSame, zone->second) != kSame.end()) return;
+    warnings.push_back(
+        {"TZ", "timezone",
+         fmt::format("the environment's TZ is {:?} and timezone is not set: schedules are read "
+                     "in UTC, also those of jobs that the old service read in TZ",
+                     zone->second)});
+}
+
 }  // namespace
 
 std::vector<std::string> usual_files() {
@@ -83,6 +97,7 @@ std::expected<Loaded, std::vector<Problem>> load(const Sources& sources) {
     check_together(settled, config, errors);
     check_exposure(collected, settled, config, errors, warnings);
     check_character_set(settled, warnings);
+    check_old_zone(sources, settled, warnings);
     if (!errors.empty()) return std::unexpected(std::move(errors));
     return Loaded{std::move(config), settled.settings(), std::move(warnings)};
 }

@@ -226,6 +226,41 @@ TEST_CASE("db check tells what is broken, and its exit code whether anything is"
     CHECK(cli.err == "ecron: there is no database at ecron.db\n");
 }
 
+TEST_CASE("check-config lists what changes for old jobs, and succeeds without a database",
+          "[cli]") {
+    GivenCli cli;
+    cli.upkeep.takeover = [](const config::Config&) {
+        return Result<std::vector<std::string>>{{"1 enabled job of the old service runs a command"}};
+    };
+    CHECK(cli.run({"check-config"}).exit_code == kExitGood);
+    CHECK(cli.err == "ecron: warning: 1 enabled job of the old service runs a command\n");
+    cli.upkeep.takeover = [](const config::Config&) {
+        return Result<std::vector<std::string>>{fail(Errc::unavailable, "the database cannot be reached")};
+    };
+    CHECK(cli.run({"check-config"}).exit_code == kExitGood);
+    CHECK(cli.err == "ecron: the jobs of the database were not looked at: the database cannot be reached\n");
+}
+
+TEST_CASE("TZ without timezone is warned of, since the old service read schedules in it", "[cli]") {
+    GivenCli cli;
+    cli.environment["TZ"] = "Asia/Shanghai";
+    CHECK(cli.run({"check-config"}).exit_code == kExitGood);
+    CHECK(cli.err.find("TZ: timezone: the environment's TZ is \"Asia/Shanghai\"") != std::string::npos);
+    CHECK(cli.run({"check-config", "--timezone", "Asia/Shanghai"}).err.empty());
+    cli.environment["TZ"] = "UTC";
+    CHECK(cli.run({"check-config"}).err.empty());
+}
+
+TEST_CASE("db check --repair corrects first, and then checks", "[cli]") {
+    GivenCli cli;
+    std::vector<std::string> repaired{"tenants had other counters than jobs (2)"};
+    cli.upkeep.repair = [&](const config::Config&) { return Result<std::vector<std::string>>{repaired}; };
+    cli.upkeep.check = [&](const config::Config&) { return Result<std::vector<std::string>>{}; };
+    CHECK(cli.run({"db", "check", "--repair"}).exit_code == kExitGood);
+    CHECK(cli.out == "Repaired: tenants had other counters than jobs (2)\nThe database is good.\n");
+    CHECK(cli.run({"db", "migrate", "--repair"}).exit_code == kExitWrong);
+}
+
 TEST_CASE("db migrate says that it is done, or why not", "[cli]") {
     GivenCli cli;
     cli.upkeep.migrate = [](const config::Config&) { return Result<void>{}; };

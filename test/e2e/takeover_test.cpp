@@ -74,6 +74,9 @@ public:
         given_job("j-never", "never matches", "0 0 0 31 2 ?", 2, calling("/never"));
         given_job("j-nothing", "no context", "* * * * * *", 2, "null");
         given_job("j-empty", "empty context", "* * * * * *", 2, "''");
+        given_job("j-type", "a type that is unknown", "* * * * * *", 9, calling("/type"));
+        given_job("j-mode", "a mode that is unknown", "* * * * * *", 2,
+                  R"('{"mode":"ftp","exec":"ftp://h/x"}')");
         given_job("j-broken", "broken context", "* * * * * *", 2, R"('{"mode":')");
         given_status(
             "e-done", "j-quoted", 1,
@@ -86,6 +89,9 @@ public:
         given_status("e-orphan", "j-gone", 2,
                      R"(1600000400, 0, '[]', 1, '{"tenant_id":"mock-client-id","is_deleted":0}')");
         given_status("e-null", "j-quoted", 2, "null, null, null, null, null");
+        given_status("e-text", "j-quoted", 1,
+                     R"(1600000500, 1600000501, '[]', 1, )"
+                     R"('{"tenant_id":"mock-client-id","is_deleted":"0"}')");
         given_status("e-odd", "j-quoted", 99, "-5, -5, '{{', -1, 'null'");
     }
     /// So many more, inserted by the server itself.
@@ -100,8 +106,9 @@ public:
     }
     [[nodiscard]] std::string history() const {
         return database.value(
-            "select concat(count(*), ' ', sum(crc32(concat_ws('|', f_execute_id, f_job_status, f_begin_time, "
-            "f_end_time, f_executor, f_execute_times, f_ext_info)))) from t_cron_job_status where "
+            "select concat(count(*), ' ', sum(crc32(concat_ws('|', f_execute_id, f_job_status, "
+            "coalesce(f_begin_time, 0), coalesce(f_end_time, 0), f_executor, f_execute_times, f_ext_info)))) "
+            "from t_cron_job_status where "
             "f_execute_id like 'e-%' or f_execute_id like 's-%'");
     }
 
@@ -128,16 +135,17 @@ TEST_CASE("ecron takes a database of the old service over as it is, and runs not
     // Jobs go on from now: those of type timed repeat, as they always did.
     for (const char* path : {"/timed", "/quoted", "/missed"}) old.target.wait_for(path, 3);
     for (const Call& call : old.target.calls()) CHECK_FALSE(call.execution().starts_with("e-"));
-    for (const char* path : {"/off", "/refused", "/never"}) CHECK(old.target.count(path) == 0);
+    for (const char* path : {"/off", "/refused", "/never", "/type"}) CHECK(old.target.count(path) == 0);
     CHECK(old.database.value("select count(*) from t_cron_missed") == "0");
 
     const Reply jobs = ecron.api().get("/job?page=1&limit=100");
     REQUIRE(jobs.status == 200);
-    CHECK(jobs.parsed().as_array().size() == 9);
+    CHECK(jobs.parsed().as_array().size() == 11);
     const Reply all =
         ecron.api().get("/jobstatus/j-quoted?begin_at=2020-01-01T00:00:00Z&end_at=2021-01-01T00:00:00Z");
     REQUIRE(all.status == 200);
-    CHECK(all.parsed().as_array().size() == 3);  // those without a tenant were shown to nobody
+    CHECK(all.parsed().as_array().size() == 4);  // without authentication also the one of no tenant
+    CHECK(all.parsed().as_array().at(0).at("execute_id") == "e-text");  // the newest start first
 
     // What is refused today stays editable in everything else.
     const Reply read = ecron.api().get("/job?job_id=j-refused");
@@ -148,9 +156,13 @@ TEST_CASE("ecron takes a database of the old service over as it is, and runs not
     CAPTURE(changed.body);
     CHECK(changed.status == 200);
     CHECK(ecron.terminate() == 0);
+    CHECK(ecron.logged("taken over: 2 enabled jobs of the old service hold a type or mode that is unknown"));
     CHECK(old.history() == history);
     CHECK(old.database.value("select count(*) from t_cron_outbox") == "0");
-    CHECK(ecron.run_command({"db", "check"}) == 0);
+    CHECK(ecron.run_command({"db", "check"}) == 1);  // lists what is unknown
+    CHECK(old.database.value(
+              "select count(*) from t_cron_job_status where f_begin_time is null or f_end_time is "
+              "null") == "0");
 }
 
 TEST_CASE("the old service can go back to its database, and ecron again", "[takeover]") {
@@ -165,7 +177,7 @@ TEST_CASE("the old service can go back to its database, and ecron again", "[take
     CHECK(old.database
               .rows("select f_key_id, f_job_id, f_job_name, f_job_cron_time, f_job_type, f_job_context, "
                     "f_tenant_id, f_enabled, f_remarks, f_create_time, f_update_time from t_cron_job")
-              .size() == 9);
+              .size() == 11);
     old.given_job("j-between", "made between", "* * * * * *", 2, old.calling("/between"));
     old.run("update t_cron_job set f_enabled = 0 where f_job_id = 'j-timed'");
     old.run("delete from t_cron_job where f_job_id = 'j-missed'");
@@ -195,7 +207,7 @@ TEST_CASE("a large database is taken over in place", "[takeover]") {
     ecron.start(Seconds{1'800});
     const auto ready = std::chrono::duration_cast<Millis>(clock.steady() - begin);
     old.target.wait_for("/timed", 2);
-    CHECK(ecron.api().get("/jobtotal").parsed().at("total") == jobs + 9);
+    CHECK(ecron.api().get("/jobtotal").parsed().at("total") == jobs + 11);
     CHECK(ecron.terminate() == 0);
     CHECK(old.history() == history);
     WARN(jobs << " jobs and " << statuses << " statuses were taken over and ready after " << ready.count()

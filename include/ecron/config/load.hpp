@@ -24,7 +24,7 @@ struct Flag {
 
 struct Sources {
     std::vector<Flag> flags;
-    std::map<std::string, std::string> environment;  // only ECRON_* is looked at
+    std::map<std::string, std::string> environment;  // only ECRON_* and TZ are looked at
     std::vector<std::string> files;                  // each must be there
     std::vector<std::string> files_if_present;       // read before `files`
 };

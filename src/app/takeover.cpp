@@ -1,0 +1,103 @@
+#include "takeover.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+
+#include <array>
+#include <optional>
+
+#include "ecron/base/log.hpp"
+#include "ecron/http/origin.hpp"
+#include "ecron/model/json.hpp"
+#include "ecron/model/kubernetes.hpp"
+#include "ecron/store/upkeep.hpp"
+#include "settings.hpp"
+
+namespace ecron::app {
+namespace {
+
+/// The host of "http://host:80" or "http://[::1]:80".
+std::string host_of(const std::string& url) {
+    const std::string origin = http::origin_of(url);
+    const std::size_t begin = origin.find("://");
+    if (begin == origin.npos) return {};
+    std::string host = origin.substr(begin + 3, origin.rfind(':') - begin - 3);
+    if (host.starts_with('[')) host = host.substr(1, host.find(']') - 1);
+    return host;
+}
+
+/// Only names that are addresses, or localhost, are judged: no name is resolved.
+bool refuses(const execution::Egress& egress, const std::string& host) {
+    sockaddr_in v4{.sin_family = AF_INET};
+    sockaddr_in6 v6{.sin6_family = AF_INET6};
+    const std::string& text = host == "localhost" || host.ends_with(".localhost") ? "127.0.0.1" : host;
+    if (::inet_pton(AF_INET, text.c_str(), &v4.sin_addr) == 1)
+        return !egress.allows(reinterpret_cast<const sockaddr&>(v4));
+    if (::inet_pton(AF_INET6, text.c_str(), &v6.sin6_addr) == 1)
+        return !egress.allows(reinterpret_cast<const sockaddr&>(v6));
+    return false;
+}
+
+}  // namespace
+
+TakeoverReport::TakeoverReport(const config::Config& config)
+    : commands_enabled_(config.commands.enabled),
+      has_ca_file_(!config.execution.ca_file.empty()),
+      egress_(egress(config)) {}
+
+void TakeoverReport::add(const store::StoredPlan& job) {
+    if (job.has_plan) return;  // ecron has written it
+    const auto read = model::read_context(job.context);
+    const model::Context context = read ? *read : model::Context{};
+    if (job.type == model::JobType::unknown || context.mode == model::Mode::unknown)
+        return note(unknown, job.id);
+    if (context.mode == model::Mode::exe) {
+        if (!model::is_kubernetes_job(context) && !commands_enabled_) note(commands, job.id);
+    } else {
+        if (refuses(egress_, host_of(context.exec))) note(refused_address, job.id);
+        if (context.exec.starts_with("https:") && !has_ca_file_) note(unverified, job.id);
+    }
+    if (!context.webhook.empty()) note(webhooks, job.id);
+}
+
+void TakeoverReport::note(Kind kind, std::string_view id) {
+    Jobs& jobs = jobs_[kind];
+    if (jobs.count++ == 0) jobs.example = id;
+}
+
+std::vector<std::string> TakeoverReport::lines() const {
+    constexpr std::array<std::string_view, kKinds> kTexts{
+        "hold a type or mode that is unknown, and do not run",
+        "run a command, and command_enabled is false: their runs fail",
+        "call an address that runs may not reach, such as a loopback one: their runs fail unless "
+        "egress_allow "
+        "names it",
+        "call an https target, whose certificate the old service did not verify: runs fail where it is not "
+        "signed by an authority of ca_file, or of the system",
+        "have a webhook, which ecron calls at the end of each run",
+    };
+    std::vector<std::string> lines;
+    for (std::size_t kind = 0; kind < kTexts.size(); ++kind)
+        if (const Jobs& jobs = jobs_[kind]; jobs.count > 0)
+            lines.push_back(fmt::format("{} enabled job{} of the old service {} (for example {})", jobs.count,
+                                        jobs.count == 1 ? "" : "s", kTexts[kind], jobs.example));
+    return lines;
+}
+
+Result<std::vector<std::string>> takeover_lines(const config::Config& config) {
+    if (config.store.driver != config::Driver::mysql) return std::vector<std::string>{};
+    TakeoverReport report{config};
+    const Result<void> read = store::each_old_job(store_options(config), SystemClock{},
+                                                  [&](const store::StoredPlan& job) { report.add(job); });
+    if (!read) return std::unexpected(read.error());
+    return report.lines();
+}
+
+void log_takeover(const config::Config& config) {
+    const Result<std::vector<std::string>> lines = takeover_lines(config);
+    if (!lines) return log::debug("jobs of the old service not looked at error={}", lines.error().what);
+    for (const std::string& line : *lines) log::warn("taken over: {}", line);
+}
+
+}  // namespace ecron::app
