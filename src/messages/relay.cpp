@@ -72,7 +72,8 @@ private:
         co_return all && oldest->size() == kAtOnce;
     }
 
-    /// Appends the keys of those that are done with.
+    /// Appends the keys of those that are done with; those after one that has to wait are not tried, so that
+    /// they stay in order.
     asio::awaitable<void> publish(const Queued& messages, std::vector<std::int64_t>& gone) {
         std::vector<mq::Outgoing> together;
         for (const store::QueuedMessage& message : messages)
@@ -86,17 +87,35 @@ private:
         if (one_by_one) {
             for (const store::QueuedMessage& message : messages) {
                 const Queued one{message};
+                const std::size_t before = gone.size();
                 co_await publish(one, gone);
+                if (gone.size() == before) break;
             }
             co_return;
         }
         for (const store::QueuedMessage& message : messages) {
-            if (!is_at_fault(published.error()) && message.age < keep_) continue;
-            log::error("message not published topic={} about={} age={} error=\"{}\"", topic_, message.about,
-                       format_duration(message.age), published.error().what);
+            const bool at_fault = is_at_fault(published.error());
+            if (!at_fault && message.age < keep_) continue;
+            if (at_fault) {
+                const Result<void> buried = co_await bury(message, published.error().what);
+                const bool waits = !buried && !is_at_fault(buried.error()) && message.age < keep_;
+                if (waits) co_return;
+            }
+            log::error("message not published topic={} about={} age={} bytes={} error=\"{}\"", topic_,
+                       message.about, format_duration(message.age), message.payload.size(),
+                       published.error().what);
             ++dropped_;
             gone.push_back(message.key);
         }
+    }
+
+    /// The dead letter is smaller than the message, and names it.
+    asio::awaitable<Result<void>> bury(const store::QueuedMessage& message, const std::string& reason) {
+        const mq::Message refused{
+            .topic = topic_, .body = message.payload, .origin = message.about, .deliveries = 0};
+        std::vector<mq::Outgoing> letters;
+        letters.push_back({.key = message.about, .body = mq::dead_letter(refused, reason)});
+        return broker_.publish(mq::dead_letter_topic(topic_), std::move(letters));
     }
 
     asio::io_context& io_;

@@ -43,7 +43,4 @@ private:
     std::map<std::string, TopicState> topics_;
 };
 
-/// The body of a dead letter.
-std::string dead_letter(const Message& message, const std::string& reason);
-
 }  // namespace ecron::mq

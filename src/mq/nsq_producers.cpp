@@ -33,7 +33,8 @@ Producers::Producers(asio::io_context& io, const Clock& clock, const NsqOptions&
     : io_(io),
       clock_(clock),
       options_(options),
-      gate_(io) {}
+      gate_(io),
+      opened_(io) {}
 
 void Producers::set(const std::vector<Address>& addresses) {
     for (const NodePtr& node : nodes_)
@@ -65,7 +66,8 @@ asio::awaitable<void> Producers::connect(NodePtr node) {
     Address address = node->address;
     Result<Connection::Opened> opened =
         co_await Connection::open(io_, clock_, std::move(address), options_, {});
-    node->opening = false;
+    node->opening = node->reopening = false;
+    opened_.notify();
     if (!opened) {
         lost(*node, opened.error());
         co_return;
@@ -96,6 +98,11 @@ Producers::NodePtr Producers::next_connected() {
     return nullptr;
 }
 
+asio::awaitable<void> Producers::wait_for_reopened() {
+    while (std::ranges::any_of(nodes_, [](const NodePtr& node) { return node->reopening; }))
+        co_await opened_.wait(options_.timeout);
+}
+
 asio::awaitable<Result<void>> Producers::publish(std::string topic, std::vector<Outgoing> messages) {
     Result<void> done{};
     std::span<const Outgoing> rest{messages};
@@ -111,6 +118,7 @@ asio::awaitable<Result<void>> Producers::publish(std::string topic, std::vector<
 /// An nsqd that goes away while it is asked may have taken them all the same: they are sent once more then.
 asio::awaitable<Result<void>> Producers::publish_batch(const std::string& topic,
                                                        std::span<const Outgoing> messages) {
+    co_await wait_for_reopened();
     for (std::size_t tries = 0; tries <= nodes_.size(); ++tries) {
         const NodePtr node = next_connected();
         if (node == nullptr) break;
@@ -125,8 +133,12 @@ asio::awaitable<Result<void>> Producers::publish_batch(const std::string& topic,
             error.code == Errc::too_large || error.code == Errc::denied || error.code == Errc::invalid;
         connection->close(error);  // nsqd closes it after an error
         if (refused) {
-            // The connection was good, and is made anew: what it was asked for was not.
-            if (node->connection == connection) node->connection.reset();
+            // The connection was good, and is made anew at once: what it was asked for was not.
+            if (node->connection == connection) {
+                node->connection.reset();
+                node->opening = node->reopening = true;
+                gate_.spawn("nsq producer", connect(node));
+            }
             if (error.code == Errc::denied) refused_.refused(topic, node->link, "nsq", error.what);
             co_return std::unexpected(error);
         }

@@ -28,12 +28,14 @@ private:
         Link link{};
         SteadyInstant not_before{};
         bool opening{false};
+        bool reopening{false};  // after a refusal, which closed a connection that was good
         bool wanted{true};
     };
     using NodePtr = std::shared_ptr<Node>;
 
     asio::awaitable<void> connect(NodePtr node);
     NodePtr next_connected();
+    asio::awaitable<void> wait_for_reopened();
     asio::awaitable<Result<void>> publish_batch(const std::string& topic, std::span<const Outgoing> messages);
     void lost(Node& node, const Error& error);
 
@@ -41,6 +43,7 @@ private:
     const Clock& clock_;
     const NsqOptions& options_;
     Gate gate_;
+    Wakeup opened_;
     std::vector<NodePtr> nodes_;
     std::size_t current_{0};
     Published published_;

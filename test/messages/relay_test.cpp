@@ -49,7 +49,8 @@ public:
     asio::awaitable<Result<void>> publish(std::string topic, std::vector<mq::Outgoing> messages) override {
         if (away || topic == refused) co_return fail(Errc::unavailable, "away");
         for (const mq::Outgoing& message : messages)
-            if (message.body.size() > 10) co_return fail(Errc::too_large, "too large");
+            if (message.body.size() > (topic.ends_with(".dead") ? most_of_dead : 10))
+                co_return fail(Errc::too_large, "too large");
         for (const mq::Outgoing& message : messages) taken[topic].push_back(message.body);
         co_return Result<void>{};
     }
@@ -63,6 +64,7 @@ public:
     std::map<std::string, std::vector<std::string>> taken;
     std::string refused;  // a topic that cannot be written for now
     bool away{false};
+    std::size_t most_of_dead{10};  // bytes of a dead letter
 };
 
 struct World {
@@ -124,6 +126,26 @@ TEST_CASE("a message that no broker takes does not hold up the others", "[messag
     run_until(world.io, [&] { return world.queue.size() == 0; });
     CHECK(world.broker.taken[kJobs] == std::vector<std::string>{"1", "3"});
     CHECK(world.relay.dropped() == 1);
+}
+
+TEST_CASE("a message that no broker takes becomes a dead letter once its topic can be written",
+          "[messages]") {
+    World world;
+    world.broker.most_of_dead = 1'000;
+    world.broker.refused = mq::dead_letter_topic(kJobs);
+    world.queue.put(kJobs, "1");
+    world.queue.put(kJobs, std::string(11, 'x'));
+    world.queue.put(kJobs, "3");
+    run_until(world.io, [&] { return world.queue.size() == 2; });
+    CHECK(world.relay.dropped() == 0);
+    CHECK(world.broker.taken[kJobs] == std::vector<std::string>{"1"});  // the order is kept
+    world.broker.refused.clear();
+    run_until(world.io, [&] { return world.queue.size() == 0; });
+    CHECK(world.broker.taken[kJobs] == std::vector<std::string>{"1", "3"});
+    CHECK(
+        world.broker.taken[mq::dead_letter_topic(kJobs)] ==
+        std::vector<std::string>{
+            R"({"topic":"cron.topic.cron.job","reason":"too large","origin":"j","deliveries":0,"body":"xxxxxxxxxxx"})"});
 }
 
 TEST_CASE("a node that may not work publishes nothing, unless it says goodbye", "[messages]") {

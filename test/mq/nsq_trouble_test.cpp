@@ -190,6 +190,19 @@ TEST_CASE("an nsqd that falls silent is named with what is wrong", "[mq]") {
     CHECK(world.troubled().problem == "sends no heartbeats any more");
 }
 
+TEST_CASE("a message that nsqd refuses does not hold up the next ones", "[mq]") {
+    const Speaker nsqd{"",
+                       {{"IDENTIFY\n", frame(0, R"({"max_rdy_count":2500})")},
+                        {"MPUB large\n", frame(1, "E_BAD_MESSAGE MPUB message too big")},
+                        {"PUB small\n", frame(0, "OK")}}};
+    World world{nsqd.port()};
+    run_until(world.io, [&] { return world.broker->connected(); });
+    const auto refused = await(world.io, world.broker->publish("large", bodies({"a", "b"})));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::too_large);
+    CHECK(await(world.io, world.broker->publish("small", bodies({"a"}))));  // at once, on a new connection
+}
+
 TEST_CASE("what nsqd has sent when ecron stops is given back before the connection ends", "[mq]") {
     const std::string id = "0123456789abcdef";
     const std::string message = frame(2, std::string(8, '\0') + std::string("\0\1", 2) + id + "body");

@@ -105,6 +105,8 @@ public:
 /// Where dead letters of a topic go: `{"topic","reason","origin","deliveries","body"}`, the body as text,
 /// cut to 128 KiB.
 [[nodiscard]] std::string dead_letter_topic(const std::string& topic);
+/// The body of a dead letter.
+[[nodiscard]] std::string dead_letter(const Message& message, const std::string& reason);
 
 /// No server: what is published is delivered in this process, and is lost with it.
 std::unique_ptr<Broker> make_in_process_broker(boost::asio::io_context& io);

@@ -253,6 +253,29 @@ TEST_CASE("a message as large as nsqd takes is carried out; what is told and lar
     });
 }
 
+TEST_CASE("a change that is larger than nsqd takes becomes a dead letter among others that are published",
+          "[limit]") {
+    if (Queue::is_kafka()) return;
+    QueueWorld at{{}, std::make_unique<Nsq>(std::vector<std::string>{"-max-msg-size=262144"})};
+    at.queue->stop();  // so that they are published together
+    std::vector<std::string> small;
+    for (const char* name : {"before", "after"}) {
+        small.push_back(at.world.given({.name = name, .cron = "0 0 1 1 *"}));
+        if (small.size() == 1)
+            REQUIRE(at.world.api().post("/job", at.padded("/large", 600'000)).status == 201);
+    }
+    at.queue->restart();
+    const Child changes = at.queue->read(kChanges);
+    const Child dead = at.queue->read(std::string{kChanges} + ".dead");
+    for (const std::string& job : small)
+        wait_for_object(changes, "the others are published", [&](const json::object& one) {
+            return one.contains("method") && one.at("data").at("job_id") == json::value(job);
+        });
+    wait_for_object(dead, "the large one is a dead letter",
+                    [](const json::object& one) { return one.contains("reason"); });
+    CHECK(at.world.ecron.logged("message not published"));
+}
+
 TEST_CASE("an nsqd that is killed comes back, and what it has still is carried out once", "[killed]") {
     if (Queue::is_kafka()) return;
     QueueWorld at;
