@@ -139,6 +139,40 @@ void collect_secret(const Option& option, const std::string& variable, const std
 
 }  // namespace
 
+namespace {
+
+/// Whether a variable's name ends as one that Kubernetes sets for a port of a service: _PORT_3306_TCP and,
+/// for its parts, _PORT_3306_TCP_ADDR.
+bool names_service_port(std::string_view variable) {
+    for (const std::string_view part : {"_PROTO", "_PORT", "_ADDR"})
+        if (variable.ends_with(part)) {
+            variable.remove_suffix(part.size());
+            break;
+        }
+    for (const std::string_view protocol : {"_TCP", "_UDP", "_SCTP"}) {
+        if (!variable.ends_with(protocol)) continue;
+        variable.remove_suffix(protocol.size());
+        const std::size_t number = variable.find_last_not_of("0123456789") + 1;
+        return number < variable.size() && variable.substr(0, number).ends_with("_PORT_");
+    }
+    return false;
+}
+
+/// The address in a service link: beside a service ecron-db Kubernetes sets
+/// ECRON_DB_PORT=tcp://10.96.0.11:3306, where the value of db_port is looked for.
+bool is_service_address(std::string_view variable, std::string_view text) {
+    const auto begins = [text](std::string_view scheme) { return text.starts_with(scheme); };
+    return variable.ends_with("_PORT") && (begins("tcp://") || begins("udp://") || begins("sctp://"));
+}
+
+bool is_service_link(std::string_view variable, std::string_view text) {
+    return is_service_address(variable, text) || variable.ends_with("_SERVICE_HOST") ||
+           variable.ends_with("_SERVICE_PORT") || variable.contains("_SERVICE_PORT_") ||
+           names_service_port(variable);
+}
+
+}  // namespace
+
 void collect_environment(const std::map<std::string, std::string>& environment, Collected& into) {
     for (const auto& [variable, text] : environment) {
         if (!variable.starts_with("ECRON_") || variable.starts_with("ECRON_SECRET_")) continue;
@@ -146,12 +180,19 @@ void collect_environment(const std::map<std::string, std::string>& environment, 
         std::ranges::transform(name, name.begin(), [](char c) {
             return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
         });
-        if (const Option* option = find_option(name); option != nullptr) {
+        const Option* const option = find_option(name);
+        if (option != nullptr && is_service_address(variable, text)) {
+            into.warnings.push_back(
+                {variable, "",
+                 fmt::format(
+                     "{:?} is ignored: Kubernetes set it for a service (enableServiceLinks: false in the pod "
+                     "prevents it)",
+                     text)});
+        } else if (option != nullptr) {
             into.given.push_back({option, text, variable, Source::environment});
         } else if (const Option* secret = secret_in_file(name); secret != nullptr) {
             collect_secret(*secret, variable, text, into);
-        } else if (!near_miss(name, option_names()).empty()) {
-            // Kubernetes sets ECRON_SERVICE_HOST and the like beside a service named ecron: no error, then.
+        } else if (!is_service_link(variable, text) && !near_miss(name, option_names()).empty()) {
             into.warnings.push_back({variable, "", unknown_key(name)});
         }
     }

@@ -146,6 +146,29 @@ TEST_CASE("a variable that looks like an option's is pointed out, others are lef
           Lines{"ECRON_CRON_PROT: is no option of ecron; did you mean cron_port?"});
 }
 
+TEST_CASE("service links of Kubernetes are ignored", "[config]") {
+    Sources sources;
+    // As for the services ecron-db, ecron-mq, ecron-cron and ecron of a namespace.
+    for (const std::string service : {"ECRON_DB", "ECRON_MQ", "ECRON_CRON", "ECRON"}) {
+        sources.environment.insert({{service + "_SERVICE_HOST", "10.96.0.11"},
+                                    {service + "_SERVICE_PORT", "3306"},
+                                    {service + "_SERVICE_PORT_MYSQL", "3306"},
+                                    {service + "_PORT", "tcp://10.96.0.11:3306"},
+                                    {service + "_PORT_3306_TCP", "tcp://10.96.0.11:3306"},
+                                    {service + "_PORT_3306_TCP_PROTO", "tcp"},
+                                    {service + "_PORT_3306_TCP_PORT", "3306"},
+                                    {service + "_PORT_3306_TCP_ADDR", "10.96.0.11"}});
+    }
+    const auto loaded = load(sources);
+    REQUIRE(loaded);
+    REQUIRE(loaded->warnings.size() == 3);  // of those that are called as an option is
+    for (const std::string& line : lines(loaded->warnings))
+        CHECK_THAT(line, Catch::Contains("Kubernetes set it"));
+
+    sources.environment = {{"ECRON_DB_PORT", "10.96.0.11"}};
+    CHECK_FALSE(load(sources));
+}
+
 TEST_CASE("files that may be absent are read where they exist, and come first", "[config]") {
     const GivenFiles files;
     Sources sources;
