@@ -35,6 +35,17 @@ model::Attempt ShardScheduler::record_of(const model::Execution& row,
             .output = result.output};
 }
 
+namespace {
+
+/// Why an attempt was stopped, and what of it may still run.
+std::string stopped_because(const std::string& reason, const execution::AttemptResult& result) {
+    const bool clean = result.outcome != model::ExecutionState::interrupt || result.reason.empty() ||
+                       result.reason == "cancelled";
+    return clean ? reason : reason + "; " + result.reason;
+}
+
+}  // namespace
+
 /// It did not end: its node could not go on. It is attempted again as after the node's death.
 ShardScheduler::Next ShardScheduler::decide_loss(Run& run, const execution::AttemptResult& result,
                                                  store::Outcome& outcome) {
@@ -70,8 +81,8 @@ ShardScheduler::Next ShardScheduler::decide_outcome(Run& run, const execution::A
     outcome.attempt = row.attempt;
     outcome.record = record_of(row, result);
     if (result.outcome == model::ExecutionState::interrupt && !run.asked_by.empty())
-        outcome.record->reason =
-            (run.stop_reason.empty() ? "cancelled" : run.stop_reason) + " by " + run.asked_by;
+        outcome.record->reason = stopped_because(
+            (run.stop_reason.empty() ? "cancelled" : run.stop_reason) + " by " + run.asked_by, result);
     if (expired) {
         outcome.record.reset();
     } else {
@@ -86,7 +97,7 @@ ShardScheduler::Next ShardScheduler::decide_outcome(Run& run, const execution::A
     Next next = Next::over;
     if (!run.stop_reason.empty() && result.outcome != model::ExecutionState::success) {
         row.state = model::ExecutionState::interrupt;
-        row.reason = run.stop_reason;
+        row.reason = stopped_because(run.stop_reason, result);
     } else if (result.accepted && run.early_result.empty()) {
         row.state = model::ExecutionState::executing;
         row.accepted = true;

@@ -15,7 +15,6 @@ namespace asio = boost::asio;
 
 constexpr Millis kFirstPause{200}, kLongestPause{5'000};
 constexpr Millis kLogTimeout{10'000};
-constexpr Millis kRemovePatience{30'000};
 constexpr Millis kSecondLook{1'000};
 
 constexpr std::string_view kBackground =
@@ -160,7 +159,7 @@ asio::awaitable<AttemptResult> KubernetesRun::timed_out() {
         if (answer.status == 0 || !answer.ok()) reason += "; " + answer.what;
     }
     const std::string left = co_await remove();
-    if (!left.empty()) reason += "; the Job was not deleted: " + left;
+    if (!left.empty()) reason += "; " + left;
     co_return failed(std::move(reason));
 }
 
@@ -168,24 +167,29 @@ asio::awaitable<AttemptResult> KubernetesRun::stopped() {
     if (stop_ == Stop::let_go) co_return failed("let go");
     co_await look_at_pod();
     const std::string left = co_await remove();
-    co_return failed(left.empty() ? "cancelled" : "the Job was not deleted: " + left);
+    AttemptResult result = failed(left.empty() ? "cancelled" : left);
+    result.outcome = model::ExecutionState::interrupt;
+    co_return result;
 }
 
-/// Deletes the Job, its pods with it. Empty: it is gone, or was never there; else why not.
+/// Deletes the Job, its pods with it. Empty: it is gone, or was never there; else that it may still run, and
+/// why. Also a refusal is tried again: rights are granted while somebody looks at the warning.
 asio::awaitable<std::string> KubernetesRun::remove() {
     if (!posted_) co_return "";
-    const SteadyInstant patience = now() + kRemovePatience;
+    const SteadyInstant patience = now() + options_.remove_patience;
     for (unsigned tries = 0;; ++tries) {
         ClusterCall call{
             .method = "DELETE", .path = jobs_path() + '/' + manifest_.name, .body = std::string{kBackground}};
         const ClusterAnswer answer = co_await setting_.cluster->call(std::move(call));
         if (answer.ok() || answer.status == 404) co_return "";
-        if (answer.is_final() || now() >= patience) {
-            log::warn("Job not deleted execution={} namespace={} job={} error={}", id_, manifest_.name_space,
-                      manifest_.name, answer.what);
-            co_return answer.what;
-        }
-        co_await sleep(setting_.io, std::min(kLongestPause, kFirstPause * (1U << std::min(tries, 5U))));
+        const bool last = now() >= patience || stop_ == Stop::let_go;
+        if (last || tries == 0)
+            log::warn("failed to delete Job execution={} namespace={} job={} retrying={} error=\"{}\"", id_,
+                      manifest_.name_space, manifest_.name, !last, answer.what);
+        if (last)
+            co_return fmt::format("the Job {}/{} could not be deleted and may still run: {}",
+                                  manifest_.name_space, manifest_.name, answer.what);
+        co_await job_->wake.wait(std::min<Millis>(kLongestPause, kFirstPause * (1U << std::min(tries, 5U))));
     }
 }
 

@@ -8,10 +8,12 @@ namespace {
 
 constexpr std::size_t kSharesOfRest = 4;
 
+/// An interrupt of the runner's own has its reason: why something of it may still run.
 void make_cancelled(AttemptResult& result) {
+    if (result.outcome != model::ExecutionState::interrupt || result.reason.empty())
+        result.reason = "cancelled";
     result.outcome = model::ExecutionState::interrupt;
     result.accepted = false;
-    result.reason = "cancelled";
 }
 
 }  // namespace

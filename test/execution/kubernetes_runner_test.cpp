@@ -207,6 +207,27 @@ TEST_CASE("a cancelled Job is deleted, although the API server hesitates", "[kub
     CHECK(world.cluster.deleted() == std::vector{name});
 }
 
+TEST_CASE("a deletion that is refused is tried again, and its failure is the reason", "[kubernetes]") {
+    ClusterWorld world{{.remove_patience = 700ms}};
+    const ExecuteId id = world.start("e");
+    const std::string name = world.wait_for_job(1);
+    const bool granted = GENERATE(true, false);
+    world.cluster.refuse("DELETE", 403, "jobs is forbidden", granted ? 2 : 1'000'000);
+    world.runner().cancel(id);
+    const AttemptResult result = world.await(id);
+    CHECK(world.cluster.asked("DELETE", name).size() >= 2);
+    CHECK(result.outcome == model::ExecutionState::interrupt);
+    if (granted) {
+        CHECK(result.reason == "cancelled");
+        CHECK(world.cluster.deleted() == std::vector{name});
+    } else {
+        CHECK(world.cluster.deleted().empty());
+        CHECK_THAT(result.reason,
+                   Catch::StartsWith("the Job default/" + name + " could not be deleted and may still run") &&
+                       Catch::Contains("jobs is forbidden"));
+    }
+}
+
 TEST_CASE("a runner can go while its Jobs run", "[kubernetes]") {
     ClusterWorld world;
     world.start("e");

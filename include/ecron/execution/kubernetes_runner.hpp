@@ -25,12 +25,14 @@ struct KubernetesOptions {
     std::string service_account_folder{"/var/run/secrets/kubernetes.io/serviceaccount"};
     Millis patience{10'000};         // for an API server that is not there, before a Job is made
     Millis longest_silence{60'000};  // of a watch
+    Millis remove_patience{30'000};  // for the deletion of a Job, whatever is answered
 };
 
 /// Makes a Kubernetes Job of each attempt and waits for its end. The Job's name follows from execution and
 /// attempt, so making it again finds what is there: an attempt that begins anew elsewhere goes on with its
 /// Job. Its end is what its conditions say, its output the end of the log of its newest pod. On time-out and
-/// cancellation the Job is deleted, its pods with it; let_go leaves it running.
+/// cancellation the Job is deleted, its pods with it; the reason says where that failed. let_go leaves it
+/// running.
 ///
 /// A Job at an `addr` goes through `client`, which has the egress guard; others through a client of their own
 /// with the credentials of a kubeconfig or a pod. The attempt's detail: {"cluster", "namespace", "job",

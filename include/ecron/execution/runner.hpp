@@ -39,8 +39,8 @@ public:
     /// Begins an attempt. Done is called once, later (not from within start), with everything but the times,
     /// which the pool fills in. What cannot even begin is a result with its reason.
     virtual void start(const AttemptOrder& order, Done done) = 0;
-    /// Ends what it has begun, for good; Done comes when it has ended, with whatever outcome (the pool makes
-    /// it an interrupt).
+    /// Ends what it has begun, for good; Done comes when it has ended, with whatever outcome; the pool
+    /// makes it an interrupt, whose reason is "cancelled" unless the runner gives an interrupt with another.
     virtual void cancel(const ExecuteId& id) = 0;
     /// Ends what would end with this process, too; what goes on without it is left to whoever resumes the
     /// attempt. Done comes as after cancel.
