@@ -220,6 +220,23 @@ bool ShardScheduler::still_named(const model::Execution& row, const execution::T
     return job && job->schedule.names(*row.nominal);
 }
 
+namespace {
+
+/// The record of an attempt that its node cannot write. Where its beginning was not stored, it began at its
+/// due time if it began at all.
+model::Attempt lost_attempt(const model::Execution& row, Instant now) {
+    const bool begin_known = entered_attempts(row) >= row.attempt && !row.executors.empty();
+    return {.execute_id = row.id,
+            .number = row.attempt,
+            .begin_at = begin_known ? row.executors.back().executed_at : row.due.value_or(now),
+            .end_at = now,
+            .node = row.node,
+            .outcome = model::ExecutionState::interrupt,
+            .reason = "node_lost"};
+}
+
+}  // namespace
+
 /// The node that ran it is gone: the run goes back to pending, as a new attempt unless this one goes on
 /// without a node, or ends. Whether it had begun is mostly not known: a pause that it was due in says that it
 /// had better not.
@@ -232,6 +249,8 @@ asio::awaitable<ShardScheduler::AfterLoss> ShardScheduler::survive_loss(model::E
     const bool resumes = task != nullptr && execution::outlives_node(task->context);
     const bool in_pause = !resumes && is_in_pause(row);
     const bool goes_on = resumes || (!in_pause && survives(row, task));
+    const bool lost = !resumes && !row.node.value().empty() && (may_have_begun || goes_on);
+    if (lost) outcome.record = lost_attempt(row, node_.now());
     if (resumes) {
         mark_begun(row, row.node.value(), row.begin_at.value_or(row.due.value_or(node_.clock.now())));
         row.state = model::ExecutionState::pending;

@@ -61,6 +61,22 @@ boost::asio::awaitable<Result<void>> names_foreign(const Call& call, JobId job, 
     co_return Result<void>{};
 }
 
+/// The attempt that has begun and has no record yet.
+std::optional<model::Attempt> attempt_under_way(const model::Execution& execution,
+                                                const std::vector<model::Attempt>& recorded) {
+    const bool is_recorded =
+        std::ranges::find(recorded, execution.attempt, &model::Attempt::number) != recorded.end();
+    if (execution.state != model::ExecutionState::executing || execution.attempt < 1 || is_recorded)
+        return std::nullopt;
+    const bool begin_known = entered_attempts(execution) >= execution.attempt && !execution.executors.empty();
+    return model::Attempt{
+        .execute_id = execution.id,
+        .number = execution.attempt,
+        .begin_at = begin_known ? execution.executors.back().executed_at : execution.due.value_or(Instant{}),
+        .node = execution.node,
+        .outcome = model::ExecutionState::executing};
+}
+
 }  // namespace
 
 Answer run_job(Call call) {
@@ -96,8 +112,9 @@ Answer show_execution(Call call) {
     const auto execution = co_await call.api.store.find_execution(call.caller.whose, id);
     if (!execution) co_return refuse_execution(call, execution.error());
     if (!*execution) co_return no_execution(call);
-    const auto attempts = co_await call.api.store.attempts(id);
+    auto attempts = co_await call.api.store.attempts(id);
     if (!attempts) co_return refuse_execution(call, attempts.error());
+    if (auto running = attempt_under_way(**execution, *attempts)) attempts->push_back(std::move(*running));
 
     std::string body;
     model::append_json(body, **execution);

@@ -77,7 +77,8 @@ void append_json(std::string& out, const Attempt& attempt) {
     json.member("attempt", std::int64_t{attempt.number});
     json.member("executor_id", attempt.node.value());
     json.member("begin_at", format_rfc3339_millis(attempt.begin_at));
-    json.member("end_at", format_rfc3339_millis(attempt.end_at));
+    const bool ended = attempt.outcome != ExecutionState::executing;
+    json.member("end_at", ended ? format_rfc3339_millis(attempt.end_at) : std::string{});
     json.member("job_status", to_text(attempt.outcome));
     json.member("code", std::int64_t{attempt.code});
     json.member("reason", attempt.reason);

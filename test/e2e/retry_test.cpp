@@ -117,9 +117,21 @@ TEST_CASE("a run whose ecron is killed in the middle is attempted again, or ends
     context["on_node_loss"] = policy;
     const std::string job = world.given(once("lost", context));
     const Call first = world.target.wait_for("/lost", 1).front();
+    const auto attempts = [&] {
+        return world.api().get("/jobexecution/" + first.execution()).parsed().at("attempts").as_array();
+    };
+    wait_until("the attempt under way is shown",
+               [&] { return attempts().size() == 1 && attempts()[0].at("job_status") == "executing"; });
+    const json::value node = attempts()[0].at("executor_id");
     world.restart();
     const Row row = world.wait_for_state(first.execution(), state);
     CHECK(row.losses == 1);
+    const json::array recorded = attempts();
+    REQUIRE(recorded.size() == (policy == "retry" ? 2U : 1U));
+    CHECK(recorded[0].at("attempt") == 1);
+    CHECK(recorded[0].at("executor_id") == node);
+    CHECK(recorded[0].at("job_status") == "interrupt");
+    CHECK(recorded[0].at("reason") == "node_lost");
     if (policy == "retry") {
         const std::vector<Call> calls = world.target.wait_for("/lost", 2);
         CHECK(calls[1].attempt() == 2);

@@ -134,6 +134,18 @@ TEST_CASE("an execution is shown with its attempts", "[management]") {
     CHECK(reply.at("/attempts/1/job_status") == "success");
     CHECK(reply.at("/attempts/1/output") == "fine \xEF\xBF\xBD");
 
+    execution.state = ExecutionState::executing;
+    execution.attempt = 3;
+    execution.node = NodeId{"node-2"};
+    execution.due = service.clock.now();
+    const Reply running = service.get("/jobexecution/run");
+    REQUIRE(running.at("/attempts").as_array().size() == 3);
+    CHECK(running.at("/attempts/2/job_status") == "executing");
+    CHECK(running.at("/attempts/2/executor_id") == "node-2");
+    CHECK(running.at("/attempts/2/end_at") == "");
+    execution.attempt = 2;  // its record is there: it waits for its target's report
+    CHECK(service.get("/jobexecution/run").at("/attempts").as_array().size() == 2);
+
     service.given_execution("fresh", "job", ExecutionState::pending);
     CHECK(service.get("/jobexecution/fresh").at("/attempts") == bj::array{});
 }
