@@ -40,12 +40,13 @@ Counts kept_counts(Session& session) {
     return read_counts(session, "select f_tenant_id, f_jobs, f_bytes from t_cron_tenant");
 }
 
-/// hex() has two digits for each byte on every server; length() counts characters on some.
+/// hex() has two digits for each byte on every server; length() counts characters on some. Groups by the text
+/// alone would join tenants that differ in trailing spaces.
 Counts real_counts(Session& session) {
     Counts counts = read_counts(
         session,
         "select coalesce(f_tenant_id, ''), count(*), coalesce(sum(length(hex(f_job_context))), 0) from "
-        "t_cron_job group by coalesce(f_tenant_id, '')");
+        "t_cron_job group by coalesce(f_tenant_id, ''), hex(coalesce(f_tenant_id, ''))");
     for (auto& [tenant, count] : counts) count.bytes /= 2;
     return counts;
 }
