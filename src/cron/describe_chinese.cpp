@@ -76,8 +76,8 @@ std::string hourly(const Shapes& shapes) {
     }
     if (!hours.is_all() && segments_of(hours.values).size() < hours.values.size())
         return rows_of_hours(shapes);
+    if (on_the_hour && hours.is_all()) return "每小时";
     const std::string of_hours = hours.is_all() ? "每小时" : numbers(hours, "时的");
-    if (on_the_hour && hours.is_all()) return of_hours;
     if (second == 0) return fmt::format("{}第{}分", of_hours, minute);
     return fmt::format("{}第{}分{}秒", of_hours, minute, second);
 }

@@ -101,8 +101,8 @@ std::string hourly(const Shapes& shapes) {
     }
     if (!hours.is_all() && segments_of(hours.values).size() < hours.values.size())
         return rows_of_hours(shapes);
+    if (on_the_hour && hours.is_all()) return "every hour";
     const std::string of_hours = hours.is_all() ? "every hour" : named_numbers("hour", hours);
-    if (on_the_hour && hours.is_all()) return of_hours;
     if (second == 0) return fmt::format("at minute {} of {}", minute, of_hours);
     return fmt::format("at minute {} and second {} of {}", minute, second, of_hours);
 }
