@@ -43,21 +43,25 @@ enum class Remedy : std::uint8_t {
 [[nodiscard]] Remedy remedy_of(SqlFault fault);
 
 /// A failed statement. The text names the database's error number, never SQL or values; that of a refused
-/// connection or a missing right is followed by the server's own message.
+/// connection or a missing right is followed by the server's own message. Other messages of the server may
+/// quote values, so message() is for statements without any.
 class SqlError final : public std::exception {
 public:
-    SqlError(SqlFault fault, int number, std::string text)
+    SqlError(SqlFault fault, int number, std::string text, std::string message = {})
         : fault_(fault),
           number_(number),
-          text_(std::move(text)) {}
+          text_(std::move(text)),
+          message_(std::move(message)) {}
     [[nodiscard]] const char* what() const noexcept override { return text_.c_str(); }
     [[nodiscard]] SqlFault fault() const { return fault_; }
     [[nodiscard]] int number() const { return number_; }
+    [[nodiscard]] const std::string& message() const { return message_; }
 
 private:
     SqlFault fault_;
     int number_;
     std::string text_;
+    std::string message_;
 };
 
 /// What a caller of the store is told.

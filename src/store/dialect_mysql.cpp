@@ -363,7 +363,7 @@ SqlError MysqlDialect::to_sql_error(soci::session* session, const soci::soci_err
     std::string text = fmt::format("MySQL error {}", number);
     // Other messages of the server may quote values.
     if (session == nullptr || fault == SqlFault::denied) text += ": " + own->get_error_message();
-    return {fault, number, std::move(text)};
+    return {fault, number, std::move(text), own->get_error_message()};
 }
 
 std::string MysqlDialect::connect_string(const Options& options, SessionUse use) const {

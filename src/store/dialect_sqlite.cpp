@@ -122,8 +122,10 @@ public:
 SqlError SqliteDialect::to_sql_error(soci::session* session, const soci::soci_error& error) const {
     const auto* own = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
     int number = own == nullptr ? 0 : own->result();
+    std::string message;
     if (session != nullptr) {
         if (sqlite_api::sqlite3* const connection = connection_of(*session); connection != nullptr) {
+            message = sqlite_api::sqlite3_errmsg(connection);
             const int extended = sqlite_api::sqlite3_extended_errcode(connection);
             if (extended != SQLITE_OK && extended != SQLITE_ROW && extended != SQLITE_DONE) number = extended;
         }
@@ -131,7 +133,8 @@ SqlError SqliteDialect::to_sql_error(soci::session* session, const soci::soci_er
         number = SQLITE_CANTOPEN;  // opening failed; SOCI does not say more
     }
     return {fault_of_sqlite(number), number,
-            fmt::format("SQLite error {}: {}", number, sqlite_api::sqlite3_errstr(number))};
+            fmt::format("SQLite error {}: {}", number, sqlite_api::sqlite3_errstr(number)),
+            std::move(message)};
 }
 
 std::string SqliteDialect::connect_string(const Options& options, SessionUse) const {

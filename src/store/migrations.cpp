@@ -8,6 +8,7 @@
 #include "ecron/base/log.hpp"
 #include "ecron/base/uuid.hpp"
 #include "store/migrations_data.hpp"
+#include "store/tables.hpp"
 
 namespace ecron::store {
 
@@ -22,7 +23,10 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
+/// Creates the tables of migrations themselves. A user that may not create tables can work with a database
+/// whose schema is up to date, so they are looked for first.
 void make_own_tables(Session& session) {
+    if (has_own_tables(session)) return;
     const std::string_view options = session.dialect().table_options();
     session.run(fmt::format(
         "create table if not exists t_cron_schema (f_version int not null primary key, "
@@ -34,10 +38,27 @@ void make_own_tables(Session& session) {
                     options));
 }
 
-void apply(Session& session, const Migration& migration, int needed) {
+/// A message names no values: the statements of migrations hold none.
+Error migration_error(const Migration& migration, std::size_t statement, std::size_t count,
+                      const SqlError& error) {
+    return {to_error(error).code,
+            fmt::format(
+                "migration {} failed at statement {} of {}: {} ({}); once the cause is repaired, the next "
+                "start or ecron db migrate completes it",
+                migration.name, statement, count, error.message(), error.what()),
+            {}};
+}
+
+Result<void> apply(Session& session, const Migration& migration, int needed) {
     log::info("applying migration version={} name={}", migration.version, migration.name);
-    for (const std::string& statement : statements(migration.text))
-        run_migration_statement(session, statement);
+    const std::vector<std::string> all = statements(migration.text);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        try {
+            run_migration_statement(session, all[i]);
+        } catch (const SqlError& error) {
+            return std::unexpected(migration_error(migration, i + 1, all.size(), error));
+        }
+    }
     const Instant now = session.now();
     Statement& record = session.prepare(
         "insert into t_cron_schema (f_version, f_name, f_min_binary, f_applied_at) values (:version, :name, "
@@ -45,6 +66,7 @@ void apply(Session& session, const Migration& migration, int needed) {
         "isii");
     record << migration.version << migration.name << needed << to_unix_millis(now);
     record.run();
+    return {};
 }
 
 std::set<std::int64_t> applied_versions(Session& session) {
@@ -170,7 +192,8 @@ Result<std::string> migrate(Session& session) {
             if (applied.contains(migration.version)) continue;
             const auto needed = min_binary(migration.text);
             if (!needed) return std::unexpected(needed.error());
-            apply(session, migration, *needed);
+            if (const Result<void> applied_now = apply(session, migration, *needed); !applied_now)
+                return std::unexpected(applied_now.error());
             applies = true;
         }
         if (applies) divide_new(session);

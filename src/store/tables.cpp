@@ -32,10 +32,13 @@ std::vector<Table> read_tables(Session& session) {
     return tables;
 }
 
+bool has_own_tables(Session& session) {
+    return std::ranges::any_of(read_tables(session),
+                               [](const Table& table) { return table.name == "t_cron_meta"; });
+}
+
 int schema_version(Session& session) {
-    const bool has_any = std::ranges::any_of(read_tables(session),
-                                             [](const Table& table) { return table.name == "t_cron_meta"; });
-    if (!has_any) return 0;
+    if (!has_own_tables(session)) return 0;
     Statement& read = session.prepare("select coalesce(max(f_version), 0) from t_cron_schema", "", "i");
     read.first();
     return static_cast<int>(read.integer(0));

@@ -18,6 +18,8 @@ struct Table {
 /// version).
 std::vector<Table> read_tables(Session& session);
 
+/// ecron has created tables here before.
+bool has_own_tables(Session& session);
 /// The newest migration that was applied, 0 where there is none; and the newest that this binary knows.
 int schema_version(Session& session);
 int newest_schema(Driver driver);

@@ -43,6 +43,21 @@ int size_from(const char* variable, int otherwise) {
     return text == nullptr ? otherwise : std::stoi(text);
 }
 
+/// A table with the column seq, 1 to `most`, for servers without MariaDB's seq_1_to_N.
+std::string numbers_to(int most) {
+    std::string sum = "1", tables;
+    for (int unit = 1, digit = 0; unit < most; unit *= 10, ++digit) {
+        const std::string table = "d" + std::to_string(digit);
+        sum += " + " + std::to_string(unit) + " * " + table + ".n";
+        tables += (digit == 0 ? "" : " cross join ") +
+                  ("(select 0 n union all select 1 union all select 2 union all select 3 union all select 4 "
+                   "union all select 5 union all select 6 union all select 7 union all select 8 union all "
+                   "select 9) " +
+                   table);
+    }
+    return "(select " + sum + " seq from " + tables + ") numbers where seq <= " + std::to_string(most);
+}
+
 /// A database as the old service leaves it, with what such databases hold that no one would put there.
 class OldDatabase {
 public:
@@ -98,11 +113,11 @@ public:
     void given_many(int jobs, int statuses) const {
         run(kJobColumns +
             ("select concat('many-', seq), concat('many ', seq), '0 0 3 1 1 ?', 2, " + calling("/many") +
-             ", 'mock-client-id', 1, null, 1600000000, 1600000000 from seq_1_to_" + std::to_string(jobs)));
+             ", 'mock-client-id', 1, null, 1600000000, 1600000000 from " + numbers_to(jobs)));
         run(kStatusColumns + ("select concat('s-', seq), concat('many-', 1 + seq % " + std::to_string(jobs) +
                               "), 2, 'n', 1 + seq % 5, 1600000000 + seq, 1600000001 + seq, '[]', 1, "
-                              R"('{"tenant_id":"mock-client-id","is_deleted":0}' from seq_1_to_)" +
-                              std::to_string(statuses)));
+                              R"('{"tenant_id":"mock-client-id","is_deleted":0}' from )" +
+                              numbers_to(statuses)));
     }
     [[nodiscard]] std::string history() const {
         return database.value(
@@ -212,6 +227,30 @@ TEST_CASE("a large database is taken over in place", "[takeover]") {
     CHECK(old.history() == history);
     WARN(jobs << " jobs and " << statuses << " statuses were taken over and ready after " << ready.count()
               << " ms");
+}
+
+TEST_CASE("a user that may only read and change rows serves a migrated database", "[takeover]") {
+    if (!Database::tests_mysql()) return;
+    World world;
+    CHECK(world.ecron.terminate() == 0);
+    Settings& settings = world.ecron.settings();
+    const std::string schema = settings.at("db_name");
+    const std::string user = "u" + schema.substr(schema.size() - 16);
+    const auto admin = [&](const std::string& sql) { CHECK(world.database.rows(sql).empty()); };
+    admin("create user " + user + " identified by 'password'");
+    admin("grant select, insert, update, delete on " + schema + ".* to " + user);
+    settings["user_name"] = user;
+    settings["user_pwd"] = "password";
+    world.ecron.start();
+    const std::string job = world.given({});
+    world.target.wait_for("/run", 3);
+    CHECK(world.api().get("/jobstatus/" + job).status == 200);
+    CHECK(world.api().remove("/job/" + job).status == 200);
+    CHECK(world.ecron.terminate() == 0);
+    CHECK_FALSE(world.ecron.logged("refused"));
+    CHECK(world.ecron.run_command({"db", "check"}) == 0);
+    CHECK(world.ecron.run_command({"db", "migrate"}) == 0);
+    admin("drop user " + user);
 }
 
 TEST_CASE("two versions of ecron share a database while one replaces the other", "[takeover]") {

@@ -41,18 +41,19 @@ template <class Condition> void wait_until(Condition condition) {
     }
 }
 
-/// Ends the session that holds the lock of a shard, as the end of its process would, and waits
-/// until it is gone.
+/// Ends the session that holds the lock of a shard, as the end of its process would.
 void kill_holder(World& world, Shard shard) {
     Session session = world.session();
-    Statement& find =
-        session.prepare("select coalesce(is_used_lock(" + lock_name(session, shard) + "), 0)", "", "i");
-    REQUIRE(find.first());
-    REQUIRE(find.integer(0) != 0);
-    const std::int64_t connection = find.integer(0);
-    session.run("kill connection " + std::to_string(connection));
-    // The session ends some time after the server has answered.
-    wait_until([&] { return find.first() && find.integer(0) != connection; });
+    const std::string query = "select coalesce(is_used_lock(" + lock_name(session, shard) + "), 0)";
+    const auto holder = [&] {
+        Statement& find = session.prepare(query, "", "i");
+        REQUIRE(find.first());
+        return find.integer(0);
+    };
+    const std::int64_t killed = holder();
+    REQUIRE(killed != 0);
+    session.run("kill connection " + std::to_string(killed));
+    wait_until([&] { return holder() != killed; });  // MySQL answers before the session has ended
 }
 
 /// The expression that version 0.1.0 sends.

@@ -123,6 +123,63 @@ TEST_CASE("of an ALTER that was done in part the rest is done", "[store]") {
     CHECK(world.given_job("works").revision == ChangeNumber(1));
 }
 
+TEST_CASE("a migration that fails names the statement and the server's message, and continues after a repair",
+          "[store]") {
+    World world;
+    Session session = world.session(SessionUse::migrate);
+    session.run("create view t_cron_pause as select 1 as f_scope");
+    const std::string statement = "statement 3 of 4";
+    const std::string message = tested_driver() == Driver::sqlite ? "view" : "is not BASE TABLE";
+    for (int start = 0; start < 2; ++start) {
+        const Result<void> failed = world.try_open();
+        REQUIRE_FALSE(failed);
+        CAPTURE(failed.error().what);
+        CHECK(failed.error().what.find("migration 0003_nodes failed at " + statement) != std::string::npos);
+        CHECK(failed.error().what.find(message) != std::string::npos);
+    }
+    const std::int64_t applied = tested_driver() == Driver::sqlite ? 0 : 2;  // SQLite undoes all of them
+    CHECK(world.number("select count(*) from t_cron_schema") == applied);
+
+    session.run("drop view t_cron_pause");
+    for (const std::string& text : statements(migrations(tested_driver())[1].text))
+        if (applied > 0 && text.find("table if not exists t_cron_pause") != std::string::npos)
+            session.run(text);
+    session.disconnect();
+    world.open();
+    CHECK(world.given_job("works").revision == ChangeNumber(1));
+}
+
+TEST_CASE("the documented rights are enough to migrate and to serve", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    World world;
+    const Options own = world.options();
+    const std::string name = "u" + own.database.substr(0, 20);
+    const std::string of_user = " on " + own.database + ".* to " + name;
+    Session admin(own, SessionUse::read, world.clock());
+    admin.run("create user " + name + " identified by 'password'");
+    admin.run("grant select, insert, update, delete, create, alter, drop, index" + of_user);
+    world.options().user = name;
+    world.options().password = SecretText("password");
+    const Result<void> migrated = migrate(world.options(), world.clock());
+    if (!migrated) FAIL(migrated.error().what);
+
+    admin.run("revoke create, alter, drop, index on " + own.database + ".* from " + name);
+    world.open();
+    const model::Job job = world.given_job("works");
+    const Term term = world.lead();
+    Claim claim{.epoch = term.epoch, .watermark = term.watermark};
+    claim.executions.push_back(a_run(job, term.epoch, term.watermark));
+    CHECK(world.must(world.store().claim(claim)).mine == std::vector<bool>{true});
+    world.close();
+
+    admin.run("delete from t_cron_schema where f_version = 12");
+    const Result<void> refused = world.try_open();
+    world.options() = own;
+    admin.run("drop user " + name);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().what.find("command denied to user") != std::string::npos);
+}
+
 TEST_CASE("a database of the old service is taken over with its jobs", "[store]") {
     if (tested_driver() == Driver::sqlite) return;  // the old service had MySQL only
     World world;
