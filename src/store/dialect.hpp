@@ -106,6 +106,16 @@ public:
     /// Statements that set a new session up.
     [[nodiscard]] virtual std::vector<std::string> session_settings(const Options& options,
                                                                     SessionUse use) const = 0;
+    /// Selects by how much two keys that the database gives differ; empty: by 1.
+    [[nodiscard]] virtual std::string_view key_step_query() const = 0;
+    /// Selects a name and the cipher of the session's connection, which is empty without TLS; an empty text
+    /// where there is no connection.
+    [[nodiscard]] virtual std::string_view cipher_query() const = 0;
+    /// Selects a name and the value, "1" if so, of the setting that makes each commit survive a crash; an
+    /// empty text where ecron sets it itself.
+    [[nodiscard]] virtual std::string_view durability_query() const = 0;
+    /// SOCI reads a whole result into memory before its first row.
+    [[nodiscard]] virtual bool buffers_results() const = 0;
     /// Of a failed statement, or of a connection that could not be opened: `session` is nullptr then.
     [[nodiscard]] virtual SqlError to_sql_error(soci::session* session,
                                                 const soci::soci_error& error) const = 0;

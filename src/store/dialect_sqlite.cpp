@@ -76,6 +76,10 @@ public:
         return fmt::format("file={}", options.path);
     }
     std::string_view read_only_expression() const override { return ""; }
+    std::string_view key_step_query() const override { return ""; }
+    std::string_view cipher_query() const override { return ""; }
+    std::string_view durability_query() const override { return ""; }
+    bool buffers_results() const override { return false; }
     bool sessions_expire() const override { return false; }
     bool in_transaction(soci::session& session) const override {
         return sqlite_api::sqlite3_get_autocommit(connection_of(session)) == 0;

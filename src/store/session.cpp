@@ -198,16 +198,17 @@ void Session::reconnect() {
     }
     try {
         for (const std::string& setting : dialect().session_settings(options_, use_)) run(setting);
-        if (options_.driver == Driver::mysql) {
-            Statement& step = prepare("select @@auto_increment_increment", "", "i");
+        if (const std::string_view asked = dialect().key_step_query(); !asked.empty()) {
+            Statement& step = prepare(asked, "", "i");
             if (step.first()) key_step_ = step.integer(0);
         }
         if (const std::string_view asked = dialect().statement_limit_query(); !asked.empty()) {
             Statement& limit = prepare(asked, "", "i");
             if (limit.first()) limit_.server = static_cast<std::size_t>(limit.integer(0));
         }
-        if (!options_.ca_file.empty() && options_.driver == Driver::mysql) {
-            Statement& cipher = prepare("show session status like 'Ssl_cipher'", "", "ss");
+        if (const std::string_view asked = dialect().cipher_query();
+            !asked.empty() && !options_.ca_file.empty()) {
+            Statement& cipher = prepare(asked, "", "ss");
             if (!cipher.first() || cipher.text(1).empty())
                 throw SqlError(SqlFault::denied, 0, "the server does not offer TLS, and db_ca_file is set");
         }
@@ -352,7 +353,7 @@ std::size_t Session::stream(std::string_view sql, std::size_t columns,
     if (!session_) throw SqlError(SqlFault::lost, 0, "not connected");
     std::vector<std::string_view> row(columns);
     std::size_t count = 0;
-    if (options_.driver == Driver::sqlite) {
+    if (!dialect().buffers_results()) {
         Statement statement(options_.driver, *session_, std::string(sql), "", std::string(columns, 's'),
                             counts_, limit_);
         for (statement.run(); statement.fetch(); ++count) {
@@ -362,7 +363,6 @@ std::size_t Session::stream(std::string_view sql, std::size_t columns,
         }
         return count;
     }
-    // SOCI's backend would read the whole result into memory first.
     MYSQL* connection = static_cast<soci::mysql_session_backend*>(session_->get_backend())->conn_;
     const auto check = [&] {
         const int number = static_cast<int>(mysql_errno(connection));

@@ -420,7 +420,7 @@ private:
         const Group outcomes = [this](Session& on, std::span<Write* const> writes, Repetition repetition) {
             apply_outcomes(on, writes, repetition, slots_ || shard_count() > 1);
         };
-        if (options_.driver == Driver::mysql) {
+        if (!dialect_of(options_.driver).owned_by_one_process()) {
             leadership_ = std::make_unique<Leadership>(io_, options_, clock_, state_);
             lease_ = std::make_unique<NodeLease>(io_, options_, clock_, state_);
         } else {
@@ -511,11 +511,11 @@ private:
     }
 
     void warn_of_settings(Session& session) {
-        if (options_.driver != Driver::mysql) return;
-        Statement& setting =
-            session.prepare("show variables like 'innodb_flush_log_at_trx_commit'", "", "ss");
+        const std::string_view query = session.dialect().durability_query();
+        if (query.empty()) return;
+        Statement& setting = session.prepare(query, "", "ss");
         if (setting.first() && setting.text(1) != "1")
-            log::warn("a crash of the database may lose what was answered innodb_flush_log_at_trx_commit={}",
+            log::warn("a crash of the database may lose what was answered {}={}", setting.text(0),
                       setting.text(1));
     }
 
@@ -547,7 +547,7 @@ private:
 Result<std::unique_ptr<Store>> open_store(boost::asio::io_context& io, Options options, const Clock& clock,
                                           Store::Failed failed) {
     auto file_lock = std::make_unique<FileLock>();
-    const bool is_server = options.driver == Driver::mysql;
+    const bool is_server = !dialect_of(options.driver).owned_by_one_process();
     if (!is_server) {
         const Result<void> taken = file_lock->take(options.path);
         if (!taken) return std::unexpected(taken.error());

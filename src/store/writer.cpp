@@ -160,7 +160,8 @@ void Writer::carry_out(Batch& batch) {
                 answer.what += repetition == Repetition::repeated ? "; it is unknown whether this was stored"
                                                                   : "; nothing was stored";
                 return fail_all(writes, answer);
-            } else if (error.fault() == SqlFault::read_only && options_.driver == Driver::mysql) {
+            } else if (error.fault() == SqlFault::read_only &&
+                       !dialect_of(options_.driver).owned_by_one_process()) {
                 if (!leave_read_only_server(error, tries)) return fail_all(writes, to_error(error));
             } else {
                 if (error.fault() != SqlFault::again)
