@@ -113,7 +113,9 @@ Statement& Statement::operator<<(std::string_view value) {
 }
 
 Statement& Statement::operator<<(std::nullptr_t) {
-    parameters_.at(next_++).indicator = soci::i_null;
+    Slot& slot = parameters_.at(next_++);
+    slot.indicator = soci::i_null;
+    slot.text.clear();  // of an earlier run: it would count as part of the statement
     return *this;
 }
 

@@ -237,6 +237,13 @@ TEST_CASE("a statement over the server's packet is never sent", "[store]") {
     SECTION("one that just fits") {
         CHECK(writes_until_kept(world, success_of(run, std::string(1'000'000, 'x'))) == 1);
     }
+    SECTION("one after another that was too large") {
+        const model::Execution next = world.claimed(1).front();
+        Outcome large = success_of(run, "");
+        large.after.result = R"({"text":")" + std::string(2'000'000, 'x') + R"("})";
+        CHECK(writes_until_kept(world, large) == 2);
+        CHECK(writes_until_kept(world, success_of(next, "")) == 1);
+    }
     SECTION("a batch of small ones") {
         std::vector<boost::asio::awaitable<Result<bool>>> writes;
         for (const model::Execution& one : world.claimed(30))
