@@ -81,9 +81,9 @@ void mark_deleted(Session& session, std::span<const DeletedRow> rows) {
             [&](std::size_t i) { return 50 + rows[i].ext_info.value_or("").size(); });
         return;
     }
-    Statement& update = session.prepare(
-        "update t_cron_job_status set f_ext_info = :ext, f_is_deleted = 1 where f_key_id = :key", "si");
     for (const DeletedRow& row : rows) {
+        Statement& update = session.prepare(
+            "update t_cron_job_status set f_ext_info = :ext, f_is_deleted = 1 where f_key_id = :key", "si");
         bind(update, row);
         update.run();
     }
