@@ -93,7 +93,8 @@ TEST_CASE("a job's own Idempotency-Key takes the place of ecron's", "[execution]
     const auto keys = [](model::NameValues headers) {
         return values(http_request(order_for({.headers = std::move(headers)}), kOptions), "Idempotency-Key");
     };
-    CHECK(keys({{"idempotency-key", "mine"}}) == Strings{"mine"});
+    CHECK(keys({{"Idempotency-Key", "mine"}}) == Strings{"mine"});
+    CHECK(keys({{"idempotency-key", "mine"}}).empty());  // sent under the name that the job gives it
     CHECK(keys({{"Idempotency-Key", ""}}) == Strings{"e-1"});
     CHECK(keys({{"Other", "x"}}) == Strings{"e-1"});
 }

@@ -125,7 +125,7 @@ TEST_CASE("likely mistakes in a job are warned of in the body or, where there is
         R"(info.method "FOO" is not known: POST is sent (known are GET, HEAD, POST, PUT, PATCH, DELETE))";
     const Reply created = service.post("/job", odd);
     REQUIRE(created.status() == 201);
-    CHECK(created.at("/warnings/0") == warning);
+    CHECK(created.at("/warnings/0").as_string() == warning);
     CHECK(created.field("X-Ecron-Warning").empty());
     const std::string id{created.at("/job_id").as_string()};
     const Reply replaced = service.put("/job/" + id, odd);
