@@ -128,22 +128,22 @@ TEST_CASE("a migration that fails names the statement and the server's message, 
     World world;
     Session session = world.session(SessionUse::migrate);
     session.run("create view t_cron_pause as select 1 as f_scope");
-    const std::string statement = "statement 3 of 4";
-    const std::string message = tested_driver() == Driver::sqlite ? "view" : "is not BASE TABLE";
+    const bool sqlite = tested_driver() == Driver::sqlite;
+    const std::string place = sqlite ? "migration 0002_run_path failed at statement 29 of 31: "
+                                     : "migration 0003_nodes failed at statement 3 of 4: ";
+    const std::string message = sqlite ? "view t_cron_pause already exists" : "BASE TABLE";
     for (int start = 0; start < 2; ++start) {
         const Result<void> failed = world.try_open();
         REQUIRE_FALSE(failed);
         CAPTURE(failed.error().what);
-        CHECK(failed.error().what.find("migration 0003_nodes failed at " + statement) != std::string::npos);
+        CHECK(failed.error().what.find(place) != std::string::npos);
         CHECK(failed.error().what.find(message) != std::string::npos);
     }
-    const std::int64_t applied = tested_driver() == Driver::sqlite ? 0 : 2;  // SQLite undoes all of them
-    CHECK(world.number("select count(*) from t_cron_schema") == applied);
+    if (!sqlite) CHECK(world.number("select count(*) from t_cron_schema") == 2);  // SQLite undoes all
 
     session.run("drop view t_cron_pause");
     for (const std::string& text : statements(migrations(tested_driver())[1].text))
-        if (applied > 0 && text.find("table if not exists t_cron_pause") != std::string::npos)
-            session.run(text);
+        if (!sqlite && text.find("table if not exists t_cron_pause") != std::string::npos) session.run(text);
     session.disconnect();
     world.open();
     CHECK(world.given_job("works").revision == ChangeNumber(1));
