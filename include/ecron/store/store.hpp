@@ -42,7 +42,6 @@ struct Options {
     std::string database{};
     std::string user{};
     SecretText password{};
-    std::string charset{"utf8mb4"};
     std::string ca_file{};
     Seconds connect_timeout{5};
     Seconds read_timeout{10};
