@@ -151,7 +151,9 @@ private:
         session_.run("update t_cron_shard set f_watermark = null");
         session_.run("delete from t_cron_tenant");
         session_.run(
-            "insert into t_cron_tenant (f_tenant_id, f_jobs) select coalesce(f_tenant_id, ''), count(*) from "
+            "insert into t_cron_tenant (f_tenant_id, f_jobs, f_bytes) select coalesce(f_tenant_id, ''), "
+            "count(*), "
+            "cast(coalesce(sum(length(hex(f_job_context))), 0) / 2 as signed) from "
             "t_cron_job "
             "group by coalesce(f_tenant_id, ''), hex(coalesce(f_tenant_id, ''))");
     }
