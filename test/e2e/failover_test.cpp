@@ -80,7 +80,8 @@ private:
 
 TEST_CASE("runs continue when the server becomes read-only and new connections reach another one",
           "[outage]") {
-    if (!Database::tests_mysql()) return;
+    // The replica is set up by MariaDB's statements; the store's tests have these refusals on every server.
+    if (!Database::tests_mysql() || !MariadbServer::is_mariadb()) return;
     // The second user is not refused by the old server, and must not write there all the same.
     const std::string rights = GENERATE(std::string("all on `ecron%`.*"), std::string("all on *.*"));
     CAPTURE(rights);
@@ -174,7 +175,7 @@ TEST_CASE("a refused user is an error that is repeated less and less often, and 
     wait_until("it is said twice", [&] { return times(ecron.log(), line) >= 2; });
     const auto aborted = [&] {
         return std::stoll(
-            Database::ask(server.address(), "show global status like 'Access_denied_errors'").front().at(1));
+            Database::ask(server.address(), "show global status like 'Aborted_connects'").front().at(1));
     };
     // Each second line comes after twice as long; a try takes place at least every two seconds.
     wait_until("it has tried ten times", [&] { return aborted() >= 10; });
@@ -184,10 +185,10 @@ TEST_CASE("a refused user is an error that is repeated less and less often, and 
     CHECK(ecron.api().get("/health/alive").status == 200);
     CHECK_FALSE(is_ready(ecron));
 
-    Database::ask(server.address(), "set password for cron@'127.0.0.1' = password('wrong-password')");
+    Database::ask(server.address(), "alter user cron@'127.0.0.1' identified by 'wrong-password'");
     wait_until("it is ready", [&] { return is_ready(ecron); });
     CHECK(ecron.terminate() == 0);
-    Database::ask(server.address(), "set password for cron@'127.0.0.1' = password('right')");
+    Database::ask(server.address(), "alter user cron@'127.0.0.1' identified by 'right'");
 }
 
 TEST_CASE("a schema that needs a newer ecron ends the process", "[outage]") {
@@ -223,7 +224,7 @@ TEST_CASE("ecron has no more sessions than max_open_conns", "[outage]") {
 
     world.ecron.settings()["max_open_conns"] = "3";
     CHECK(world.ecron.run_to_end() == 2);
-    CHECK(world.ecron.logged("max_open_conns"));
+    CHECK(world.ecron.logged("max-open-conns"));
     CHECK(world.ecron.logged("4 to 1000"));
 }
 

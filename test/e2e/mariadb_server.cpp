@@ -30,6 +30,8 @@ std::string server_under_test() {
 
 }  // namespace
 
+bool MariadbServer::is_mariadb() { return server_under_test() == "mariadb"; }
+
 MariadbServer::MariadbServer(const std::string& under, std::vector<std::string> options)
     : name_(server_under_test()),
       folder_(under.empty() ? std::filesystem::temp_directory_path() / ("ecron-e2e-server-" + random_uuid())

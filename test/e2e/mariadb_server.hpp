@@ -13,6 +13,8 @@ namespace ecron::e2e {
 /// below the usual one or `under`.
 class MariadbServer {
 public:
+    /// Whether the server under test is MariaDB, not MySQL.
+    [[nodiscard]] static bool is_mariadb();
     /// Started; `options` as its command line has them.
     explicit MariadbServer(const std::string& under = {}, std::vector<std::string> options = {});
     ~MariadbServer();
