@@ -226,8 +226,7 @@ TEST_CASE("db check tells what is broken, and its exit code whether anything is"
     CHECK(cli.err == "ecron: there is no database at ecron.db\n");
 }
 
-TEST_CASE("check-config lists what changes for old jobs, and succeeds without a database",
-          "[cli]") {
+TEST_CASE("check-config lists what changes for old jobs, and succeeds without a database", "[cli]") {
     GivenCli cli;
     cli.upkeep.takeover = [](const config::Config&) {
         return Result<std::vector<std::string>>{{"1 enabled job of the old service runs a command"}};

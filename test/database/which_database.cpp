@@ -21,7 +21,8 @@ struct WhichDatabase : Catch::TestEventListenerBase {
         if (environment("ECRON_TEST_STORE") != "mysql" || !environment("ECRON_TEST_MYSQL_HOST").empty())
             return;
         std::fputs(
-            "skipped: ECRON_TEST_MYSQL_HOST is not set; scripts/with-database SERVER COMMAND starts a server\n",
+            "skipped: ECRON_TEST_MYSQL_HOST is not set; scripts/with-database SERVER COMMAND starts a "
+            "server\n",
             stderr);
         std::exit(environment("CI") == "true" ? 1 : kSkipped);
     }

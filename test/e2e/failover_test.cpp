@@ -224,7 +224,7 @@ TEST_CASE("ecron has no more sessions than max_open_conns", "[outage]") {
 
     world.ecron.settings()["max_open_conns"] = "3";
     CHECK(world.ecron.run_to_end() == 2);
-    CHECK(world.ecron.logged("max-open-conns"));
+    CHECK(world.ecron.logged("ECRON_MAX_OPEN_CONNS"));
     CHECK(world.ecron.logged("4 to 1000"));
 }
 

@@ -157,8 +157,7 @@ TEST_CASE("a store opened in the background answers unavailable until the server
     store.close();
 }
 
-TEST_CASE("a schema that needs a newer process is reported to the caller that opened the store",
-          "[store]") {
+TEST_CASE("a schema that needs a newer process is reported to the caller that opened the store", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
     world.open();

@@ -47,8 +47,8 @@ private:
     std::uint16_t index_;
 };
 
-/// The zone of that name ("Europe/Berlin", "UTC", "Local" for the machine's own). Unknown: an error that names
-/// it and what was probably meant.
+/// The zone of that name ("Europe/Berlin", "UTC", "Local" for the machine's own). Unknown: an error that
+/// names it and what was probably meant.
 Result<const Zone*> find_zone(std::string_view name);
 /// As find_zone, and any other file of the database ("localtime", "posixrules"): for jobs that exist already.
 Result<const Zone*> find_zone_file(std::string_view name);

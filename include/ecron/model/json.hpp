@@ -65,8 +65,8 @@ using Problems = std::vector<Problem>;
 struct JobInput {
     Job job;  // id, name, cron_time, type, enabled, remarks, tenant as given; context canonical
     Context context;
-    bool has_type{true};  // false (run_now only): no type was given, it reads as real_time
-    bool has_mode{true};  // false (run_now only): a job_id alone, the stored job is meant
+    bool has_type{true};                  // false (run_now only): no type was given, it reads as real_time
+    bool has_mode{true};                  // false (run_now only): a job_id alone, the stored job is meant
     std::vector<std::string> warnings{};  // sentences about what is accepted and probably not meant
 };
 
