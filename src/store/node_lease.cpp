@@ -137,9 +137,9 @@ void NodeLease::renew(const LeaseWork& work) {
             "f_process, "
             "f_since, f_database_node) values (:node, :instance, {0} + :lease, :ahead, :leads, :process, "
             "{0}, "
-            ":database) on duplicate key update f_since = if(f_instance <> values(f_instance), "
-            "values(f_since), f_since), f_instance = if({1}f_lease_until <= {0}, values(f_instance), "
-            "f_instance), {2}",
+            ":database) on duplicate key update f_since = if(f_instance <> values(f_instance) and "
+            "({1}f_lease_until <= {0}), values(f_since), f_since), f_instance = "
+            "if({1}f_lease_until <= {0}, values(f_instance), f_instance), {2}",
             now, takes_over ? "1 = 1 or " : "",
             assign_if_own({"f_clock_ahead", "f_can_lead", "f_process", "f_database_node", "f_lease_until"})),
         "ssiiiss");

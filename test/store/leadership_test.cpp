@@ -413,6 +413,7 @@ TEST_CASE("a process whose name another one uses waits for its lease and then fa
     Divided world(4, Nodes::many, Seconds{5});
     Node holder(world, "same");
     REQUIRE(holder.held().size() == 4);
+    const std::int64_t since = world.number("select f_since from t_cron_node");
     Node later(world, "same");
     const Result<Standing> waiting = later.campaign();
     REQUIRE_FALSE(waiting);
@@ -426,6 +427,7 @@ TEST_CASE("a process whose name another one uses waits for its lease and then fa
     CHECK_THAT(error.what, Catch::Contains(this_process()));
     CHECK_THAT(error.what, Catch::Contains(", since 2"));
     CHECK(holder.held().size() == 4);
+    CHECK(world.number("select f_since from t_cron_node") == since);
     CHECK_FALSE(later.store().leads(kFirst));
 }
 
