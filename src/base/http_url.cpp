@@ -58,9 +58,10 @@ private:
 
 std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
     char* text = nullptr;
-    if (curl_url_get(url, which, &text, flags) != CURLUE_OK) return {};
+    const CURLUcode code = curl_url_get(url, which, &text, flags);
+    // libcurl 7.88 leaves a copy of a host that it cannot convert.
     const std::unique_ptr<char, decltype(&curl_free)> owner{text, &curl_free};
-    return text;
+    return code == CURLUE_OK ? text : std::string{};
 }
 
 std::optional<std::string> ascii_host(const std::string& authority) {
