@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "ecron/base/text.hpp"
+#include "ecron/base/utf8.hpp"
 #include "ecron/model/messages.hpp"
 #include "model/document.hpp"
 #include "model/members.hpp"
@@ -182,7 +183,9 @@ std::string mark_deleted(std::string_view ext_info) {
     return with_member(ext_info, "is_deleted", "1");
 }
 
-std::optional<std::string> read_result(std::string_view json) {
+std::optional<std::string> read_result(std::string_view text) {
+    std::string json;
+    append_valid_utf8(json, text);  // what a target prints may be in another character set
     const Document document{json};
     if (!document.ok()) return std::nullopt;
     if (document.root().is_null()) return "";

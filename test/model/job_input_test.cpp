@@ -422,6 +422,7 @@ TEST_CASE("small bodies are read", "[model]") {
     CHECK(read_webhook("[").error().front().cause == "Invalid parameter");
 
     CHECK(read_result(R"( {"n": 12345678901234567890.50} )") == R"({"n":12345678901234567890.50})");
+    CHECK(read_result("{\"m\":\"a\xff\"}") == "{\"m\":\"a\uFFFD\"}");
     CHECK(read_result("null") == "");
     CHECK(read_result("[]") == std::nullopt);
     CHECK(read_result("") == std::nullopt);
