@@ -32,8 +32,8 @@ bool can_be_tenant(std::string_view client) {
     const auto begins_character = [](char byte) {
         return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
     };
-    return !client.empty() && std::ranges::count_if(client, begins_character) <= kMaxCharacters &&
-           name_fault(client).empty();
+    return !client.empty() && client != "*" &&
+           std::ranges::count_if(client, begins_character) <= kMaxCharacters && name_fault(client).empty();
 }
 
 Result<std::string_view> token_of(std::string_view authorization) {

@@ -76,7 +76,8 @@ std::expected<void, http::Response> Door::choose_tenant(Caller& caller, const ht
     if (!query) return std::unexpected(refuse(options_.language, query.error()));
     const auto named = query->first("tenant");
     if (!named) return {};
-    if (*named != caller.tenant.value() && !caller.identity.may.has(auth::Permission::admin))
+    const bool is_own = *named == caller.tenant.value() && *named != kEverybody;
+    if (!is_own && !caller.identity.may.has(auth::Permission::admin))
         return std::unexpected(forbid(options_, caller.identity, auth::Permission::admin));
     if (*named == kEverybody) {
         caller.whose.reset();

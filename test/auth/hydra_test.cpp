@@ -90,6 +90,7 @@ TEST_CASE("a client_id has at most 36 characters, of any number of bytes", "[aut
     CHECK(can_be_tenant(client));
     CHECK_FALSE(can_be_tenant(client + "x"));
     CHECK_FALSE(can_be_tenant(""));
+    CHECK_FALSE(can_be_tenant("*"));
 }
 
 TEST_CASE("an answer that cannot be trusted is no answer", "[auth][hydra]") {

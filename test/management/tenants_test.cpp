@@ -178,6 +178,8 @@ TEST_CASE("an admin sees the tenant that he names, or everybody's; nobody else m
     CHECK(denied.status() == 403);
     CHECK(denied.at("/detail/parameters/0") == "ecron.admin");
     CHECK(api.as("you", Method::get, "/job?tenant=you").status() == 200);
+    api.given_token("star", "*", "all");
+    CHECK(api.as("star", Method::get, "/job?tenant=*").status() == 403);
 }
 
 TEST_CASE("headers make nobody an admin", "[management][tenants]") {

@@ -46,7 +46,7 @@ struct Identity {
 };
 
 /// Whether a client_id can be a tenant: at most the 36 characters of the store's column, and no text that
-/// looks like another one (name_fault).
+/// looks like another one (name_fault), nor `*`, by which an administrator names every tenant.
 [[nodiscard]] bool can_be_tenant(std::string_view client);
 
 /// Which scopes grant a permission, by the order of Permission; several: each one does.
