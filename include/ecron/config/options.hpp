@@ -123,7 +123,7 @@ inline constexpr std::array kOptions = [] {
     old("management_service_id", text, "", api, "Name of this node in executors and logs; empty: node_id."),
     ignored(old("analysis_service_id", text, "", api, "Name of the old service's analysis part.")),
 
-    ecron("db_driver", choice, "sqlite", store, "Where jobs are kept: a file, or a MySQL or MariaDB server; said nowhere while db_addr is: mysql.", {}, "sqlite|mysql"),
+    ecron("db_driver", choice, "sqlite", store, "Where jobs are kept: an SQLite file, or a server: MySQL 5.7, 8.0 or 9.7, MariaDB 10.6 or newer. Default: mysql if db_addr is set.", {}, "sqlite|mysql"),
     ecron("db_path", path, "ecron.db", store, "SQLite file; relative to the working directory, made when missing."),
     old("db_addr", address, "127.0.0.1", store, "Host of the MySQL server."),
     old("db_port", port, "3306", store, "Port of the MySQL server.", {1, 65535}),
