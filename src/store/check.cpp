@@ -168,7 +168,7 @@ Result<void> each_old_job(const Options& options, const Clock& clock,
         load_old_plans(session, each);
         return {};
     } catch (const SqlError& error) {
-        return std::unexpected(to_error(error));
+        return std::unexpected(with_address(to_opening_error(error), options));
     }
 }
 

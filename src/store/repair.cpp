@@ -136,7 +136,7 @@ Result<std::vector<std::string>> repair(const Options& options, const Clock& clo
         for (const Repair& repair : kRepairs) note(repair.what, session.prepare(repair.statement).run());
         return done;
     } catch (const SqlError& error) {
-        return std::unexpected(to_error(error));
+        return std::unexpected(with_address(to_opening_error(error), options));
     }
 }
 
