@@ -3,6 +3,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -47,7 +49,7 @@ public:
     /// Whether such a command has come, on any connection.
     [[nodiscard]] bool heard(std::string_view command) const {
         const std::scoped_lock lock{mutex_};
-        return heard_.contains(command);
+        return std::ranges::any_of(heard_, [&](const auto& of) { return of.second.contains(command); });
     }
 
 private:
@@ -65,7 +67,7 @@ private:
             for (const auto& [command, words] : answers_)
                 if (line.ends_with(command)) say(taken, words);
             const std::scoped_lock lock{mutex_};
-            heard_ += letter;
+            heard_[taken] += letter;
         }
     }
     static void say(int taken, const std::string& words) {
@@ -77,7 +79,7 @@ private:
     int listener_;
     std::uint16_t port_{0};
     mutable std::mutex mutex_;
-    std::string heard_;
+    std::map<int, std::string> heard_;  // of each connection
     std::vector<int> taken_;
     std::vector<std::jthread> talks_;
     std::thread thread_;
