@@ -23,6 +23,10 @@ constexpr std::string_view kTime = R"({"anyOf":[{"type":"string","format":"date-
 constexpr std::string_view kCount = R"({"type":"integer","minimum":1,"maximum":1000})";
 constexpr std::string_view kText = R"({"type":"string"})";
 constexpr std::string_view kAnyText = R"({"type":"string","pattern":"^[^\\u0000]*$"})";
+// What auth::can_be_tenant accepts: no control characters, no outer white space.
+constexpr std::string_view kTenant =
+    R"({"type":"string","maxLength":36,"pattern":"^([^\\s\\uFEFF\\u0000-\\u001F\\u007F-\\u009F])"
+    R"(([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\s\\uFEFF\\u0000-\\u001F\\u007F-\\u009F])?)?$"})";
 
 constexpr std::array kParameters{
     Named{"job_id", "query", R"({"type":"array","items":{"type":"string"}})",
@@ -51,7 +55,7 @@ constexpr std::array kParameters{
     Named{"at", "query", R"({"type":"string","format":"date-time"})",
           "The instant in question; the whole second that it lies in is looked at."},
     Named{"object", "query", kAnyText, "Only what was done to the job or execution of this id."},
-    Named{"tenant", "query", kAnyText,
+    Named{"tenant", "query", kTenant,
           "For admins: act for this tenant, or with * see everybody's. Others may name their own."},
     Named{"If-Match", "header", kText, "Replace only this revision: an ETag, several, or *."},
     Named{"Idempotency-Key", "header", kText, "The same key runs the job once, however often it is sent."},
