@@ -135,7 +135,9 @@ void Checker::check_ends() {
             continue;
         }
         if (calls_.contains(id)) continue;
-        if (row->state != State::interrupt || !kReasons.contains(row->reason))
+        // Where the database refused the payload, the reason goes on with that.
+        const std::string reason = row->reason.substr(0, row->reason.find("; payload not stored"));
+        if (row->state != State::interrupt || !kReasons.contains(reason))
             blame("ends: {} ended as {} at {} without a start, because of '{}'", id,
                   model::to_text(row->state), at(row->changed_at), row->reason);
         const auto job = jobs_.find(row->job);
