@@ -39,7 +39,7 @@ private:
     boost::asio::awaitable<void> watch_signals();
     boost::asio::awaitable<void> watch_files();
     boost::asio::awaitable<void> drain();
-    void fail();  // drains, and the exit code tells that something is wrong
+    void fail();  // drains, then exits with a failure
     void reload();
     void reload_files();
     analysis::SchedulerOptions scheduler_options_with_spreader();

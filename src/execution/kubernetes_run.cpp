@@ -173,7 +173,7 @@ asio::awaitable<AttemptResult> KubernetesRun::stopped() {
 }
 
 /// Deletes the Job, its pods with it. Empty: it is gone, or was never there; else that it may still run, and
-/// why. Also a refusal is tried again: rights are granted while somebody looks at the warning.
+/// why. A refusal is retried as well: an operator may grant the right meanwhile.
 asio::awaitable<std::string> KubernetesRun::remove() {
     if (!posted_) co_return "";
     const SteadyInstant patience = now() + options_.remove_patience;

@@ -28,7 +28,7 @@ constexpr std::size_t kExpectSize = 1024;
 
 // Seconds that a connection may have been idle to be used again (libcurl compares whole seconds, so 4 s is
 // the limit). Targets close idle connections after 5 s or more; one that is closed just when a request is
-// sent cannot be told from a target that fails, and costs the attempt.
+// sent cannot be distinguished from a target that fails, and costs the attempt.
 constexpr long kIdleLimit = 3;
 
 template <class Value> void set(CURL* easy, CURLoption option, Value value) {

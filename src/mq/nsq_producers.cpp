@@ -133,7 +133,7 @@ asio::awaitable<Result<void>> Producers::publish_batch(const std::string& topic,
             error.code == Errc::too_large || error.code == Errc::denied || error.code == Errc::invalid;
         connection->close(error);  // nsqd closes it after an error
         if (refused) {
-            // The connection was good, and is made anew at once: what it was asked for was not.
+            // The message was at fault, not the connection: reconnect at once.
             if (node->connection == connection) {
                 node->connection.reset();
                 node->opening = node->reopening = true;

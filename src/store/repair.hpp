@@ -5,7 +5,7 @@
 #include "store/session.hpp"
 
 /// Values that follow from rows, and may differ from them after another program has changed the rows: the old
-/// service, or somebody with an SQL client.
+/// service, or an operator with an SQL client.
 namespace ecron::store {
 
 /// Tenants whose counted jobs, or whose counted bytes, are not those of their rows.

@@ -7,7 +7,7 @@
 /// What the store's threads know together: is the database there, and how much was done. Threads: any.
 namespace ecron::store {
 
-/// Who can end a problem with the connection: passing faults end by themselves, the others need an operator.
+/// What ends a problem with the connection: passing faults end by themselves, the others need an operator.
 enum class Trouble : std::uint8_t { passing, configuration };
 
 class State {

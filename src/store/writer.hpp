@@ -20,7 +20,7 @@
 /// gets an answer of its own. Deadlocks are retried; after a lost connection, and where the server has become
 /// read-only, it reconnects once at once, then with back-off, answering unavailable meanwhile. A transaction
 /// whose commit was sent and not answered is repeated where all its members can tell a repetition
-/// (Write::repeatable), else they are told that the outcome is unknown.
+/// (Write::repeatable), else they get an error that says that the outcome is unknown.
 namespace ecron::store {
 
 enum class WriteKind : std::uint8_t { claims, outcomes, requests, jobs, letters, history, others };

@@ -17,7 +17,7 @@ const Settings kMany{{"multi_node", "true"}, {"node_id", "node-1"}};
 /// A world whose first node is `ecron`, and more of them.
 class Nodes {
 public:
-    /// With `shards` planning is divided anew before the nodes start.
+    /// With `shards` planning is divided into that many before the nodes start.
     explicit Nodes(int count, int shards = 0) : world{kMany} {
         if (shards > 0) {
             CHECK(world.ecron.terminate() == 0);

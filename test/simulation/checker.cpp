@@ -135,7 +135,7 @@ void Checker::check_ends() {
             continue;
         }
         if (calls_.contains(id)) continue;
-        // Where the database refused the payload, the reason goes on with that.
+        // A refused payload adds a sentence to the reason.
         const std::string reason = row->reason.substr(0, row->reason.find("; payload not stored"));
         if (row->state != State::interrupt || !kReasons.contains(reason))
             blame("ends: {} ended as {} at {} without a start, because of '{}'", id,

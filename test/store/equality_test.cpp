@@ -19,7 +19,7 @@ const std::vector<std::string> kAlike{"acme", "acme ",        "acme  ", " acme",
 struct Owned {
     model::Job job;
     ExecuteId execution;  // of ecron's own
-    ExecuteId history;    // told by a client
+    ExecuteId history;    // reported by a client
     std::int64_t dead_letter;
 };
 

@@ -79,7 +79,7 @@ struct ClientResponse {
     std::string body{};
     bool cut{false};            // `body` is not all of it
     std::uint64_t body_size{};  // bytes that came, encoded as they were sent
-    std::string address{};      // whom it spoke to
+    std::string address{};      // of the peer
     std::string version{};      // of HTTP: "1.1", "2"
     Timing timing{};
     std::vector<Redirect> redirects{};

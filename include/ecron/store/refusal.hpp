@@ -16,7 +16,7 @@ namespace ecron::store {
 void drop_payload(model::Execution& execution, std::string_view why);
 
 /// The same for an outcome and the attempt's record. Announcements and messages carry the payload too: the
-/// caller makes the former anew, the store derives the latter.
+/// caller makes the former again, the store derives the latter.
 void drop_payload(Outcome& outcome, std::string_view why);
 
 /// A JSON object to be stored in place of a target's result that is refused.

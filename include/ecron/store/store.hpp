@@ -374,7 +374,7 @@ public:
                                                              std::vector<model::Execution> executions,
                                                              Announcements told) = 0;
     /// Keeps what a callback gave. Of ecron's own executions it changes no state; one of history that is
-    /// executing ends as a success now. Told to the leader: change "callback".
+    /// executing ends as a success now. The leader learns of it by change "callback".
     virtual Awaitable<void> record_result(ExecuteId id, std::string result, Tell tell) = 0;
 
     // --- pausing, as a whole (no tenant) or per tenant; changes "pause" and "resume"
