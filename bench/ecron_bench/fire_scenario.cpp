@@ -118,6 +118,7 @@ void add_run(Report& report, const FireResult& result, std::size_t rate, bool ju
     report.add({"bare timer's lateness p99", timer.p99, "ms"});
     report.add({"bare timer's lateness max", timer.max, "ms"});
     report.add({"CPU of ecron for a run", result.cpu_per_run * 1e6, "us"});
+    report.add({"transactions for a run", result.transactions_per_run, ""});
     report.add({"CPU of ecron", result.cpu_share * 100, "% core"});
     report.add({"resident memory", result.resident / kMebibyte, "MiB"});
     report.check("the target saw every planned run once, and each succeeded", result.right(), result.story());

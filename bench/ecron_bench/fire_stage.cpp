@@ -23,6 +23,7 @@ constexpr std::chrono::milliseconds kPoll{50};
 constexpr std::chrono::seconds kStall{20};  // no run ended for so long: no more will
 constexpr int kSuccess = 1;                 // f_job_status
 constexpr const char* kSucceeded = "ecron_runs_total{event=\"succeeded\"}";
+constexpr const char* kTransactions = "ecron_store_transactions_total";
 
 class Stage {
 public:
@@ -80,11 +81,14 @@ private:
         std::this_thread::sleep_until(begin_ + plan_.warm_up);
         const double cpu_before = nodes_.cpu_seconds();
         const double runs_before = nodes_.metric(kSucceeded);
+        const double transactions_before = nodes_.metric(kTransactions);
         std::this_thread::sleep_until(end_);
         const double cpu = nodes_.cpu_seconds() - cpu_before;
         const double runs = nodes_.metric(kSucceeded) - runs_before;
+        const double transactions = nodes_.metric(kTransactions) - transactions_before;
         result_.cpu_share = cpu / static_cast<double>(plan_.measured.count());
         result_.cpu_per_run = runs > 0 ? cpu / runs : 0;
+        result_.transactions_per_run = runs > 0 ? transactions / runs : 0;
     }
 
     void wait_until_ended(double succeeded) {

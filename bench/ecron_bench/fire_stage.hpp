@@ -34,6 +34,7 @@ struct FireResult {
     double runs_per_second{};         // from the first due instant to the end of the last run
     double behind{};                  // seconds from the last due instant to that end
     double cpu_per_run{};             // seconds, of all nodes, once warm
+    double transactions_per_run{};    // of all nodes, in the same time
     double cpu_share{};               // of a core, once warm
     double resident{};                // bytes, at the end
     Distribution start_lateness{};    // ms from due to the attempt's begin, as ecron recorded both

@@ -31,8 +31,8 @@ std::chrono::microseconds ShardScheduler::until_next() const {
     const std::optional<Instant> next = planner_.next_wake();
     if (!next) return kLongestWait;
     if (node_.window() == 0) return std::chrono::milliseconds{50};
-    const Millis wait = *next - node_.clock.now();
-    return std::clamp<std::chrono::microseconds>(wait, std::chrono::microseconds{0}, kLongestWait);
+    return std::clamp<std::chrono::microseconds>(node_.clock.until(*next), std::chrono::microseconds{0},
+                                                 kLongestWait);
 }
 
 void ShardScheduler::step() {

@@ -6,12 +6,21 @@
 /// Keeping up with whoever leads the shard: its jobs are loaded once, changes come from the log, and the
 /// planner stands at the watermark that is stored. So a take-over needs only what came after it.
 namespace ecron::analysis {
+namespace {
+
+constexpr int kStepsAhead = 10;  // a claim is made at least nine tenths of claim_ahead before its instant
+
+PlannerOptions planner_options(Millis claim_ahead) {
+    return {.claim_ahead = claim_ahead, .claim_step = std::max(claim_ahead / kStepsAhead, Millis{1})};
+}
+
+}  // namespace
 
 ShardScheduler::ShardScheduler(Node& node, Shard shard)
     : node_(node),
       shard_(shard),
       wake_(node.io),
-      planner_(node.clock.now(), PlannerOptions{.claim_ahead = node.options.claim_ahead}),
+      planner_(node.clock.now(), planner_options(node.options.claim_ahead)),
       runs_(node.runs),
       orphans_(node.runs) {}
 

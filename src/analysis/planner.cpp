@@ -100,8 +100,8 @@ std::optional<Instant> Planner::Impl::next_wake() const {
     if (!pending_.empty()) return now_;
     std::optional<Instant> first;
     const auto consider = [&first](Instant instant) { first = std::min(first.value_or(instant), instant); };
-    if (!late_.empty()) consider(late_.top().at - options_.claim_ahead);
-    if (const auto hint = claims_.next_hint()) consider(*hint - options_.claim_ahead);
+    if (!late_.empty()) consider(claimed_from(late_.top().at));
+    if (const auto hint = claims_.next_hint()) consider(claimed_from(*hint));
     if (!held_.empty()) consider(held_.top().at);
     if (const auto hint = starts_.next_hint()) consider(*hint);
     if (first) first = std::max(*first, now_);

@@ -145,8 +145,22 @@ Instant Planner::Impl::known_since(Instant instant) const {
     return kAlways;
 }
 
+/// Up to where claims are decided. It advances in steps, so that runs which come due one after another are
+/// claimed together, and the shards of a node at the same instants: one transaction then has many of them.
+Instant Planner::Impl::claim_horizon() const {
+    const Millis since = now_.time_since_epoch() % options_.claim_step;
+    return now_ - since + options_.claim_ahead;
+}
+
+/// When an instant comes within the horizon.
+Instant Planner::Impl::claimed_from(Instant claim_by) const {
+    const Instant first = claim_by - options_.claim_ahead;
+    const Millis since = first.time_since_epoch() % options_.claim_step;
+    return since > Millis{0} ? first - since + options_.claim_step : first;
+}
+
 void Planner::Impl::plan(std::size_t room, Out& out) {
-    const Instant horizon = now_ + options_.claim_ahead;
+    const Instant horizon = claim_horizon();
     std::size_t steps = 0;
     while (room > 0 && steps < kStepsPerAdvance) {
         if (!late_.empty() && late_.top().at <= horizon) {
@@ -174,7 +188,7 @@ std::size_t Planner::Impl::decide(DueQueue::Entry entry, std::size_t& room, Out&
         entry.settled = false;
     }
 
-    const Instant horizon = now_ + options_.claim_ahead;
+    const Instant horizon = claim_horizon();
     const Instant due = job.next + delay(job, job.next);
     const Instant paused_until = due <= horizon ? pause_end(job.tenant, due) : kAlways;
     if (paused_until != kAlways) {
@@ -258,11 +272,11 @@ void Planner::Impl::emit_claim(std::uint32_t number, Instant claim_by, Out& out)
 }
 
 Instant Planner::Impl::watermark() const {
-    Instant decided = std::max(claims_.now(), now_ + options_.claim_ahead);
+    Instant decided = std::max(claims_.now(), claim_horizon());
     if (const auto next = claims_.next_hint()) decided = std::min(decided, *next - Millis{1});
     return late_.empty() ? decided : std::min(decided, late_.top().at - Millis{1});
 }
 
-bool Planner::Impl::caught_up() const { return watermark() >= now_ + options_.claim_ahead; }
+bool Planner::Impl::caught_up() const { return watermark() >= claim_horizon(); }
 
 }  // namespace ecron::analysis

@@ -141,6 +141,8 @@ private:
     [[nodiscard]] Millis delay(const Job& job, Instant nominal) const;
     [[nodiscard]] Instant first_after(const Job& job, Instant after) const;
     [[nodiscard]] Instant claim_by(const Job& job) const;
+    [[nodiscard]] Instant claim_horizon() const;
+    [[nodiscard]] Instant claimed_from(Instant claim_by) const;
     void pass_claimed(Job& job, Instant claimed) const;
     void pass_followed(std::uint32_t job, Instant watermark);
     void drop_rest_if_done(std::uint32_t job);

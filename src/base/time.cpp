@@ -90,6 +90,10 @@ SteadyInstant SystemClock::steady() const {
     return SteadyInstant{std::chrono::floor<std::chrono::microseconds>(since_boot)};
 }
 
+std::chrono::microseconds SystemClock::until(Instant at) const {
+    return std::chrono::ceil<std::chrono::microseconds>(at - std::chrono::system_clock::now());
+}
+
 Result<Millis> parse_duration(std::string_view text) {
     if (text.empty()) return no_duration(text);
     double total = 0;

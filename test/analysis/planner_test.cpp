@@ -20,6 +20,55 @@ TEST_CASE("a run is claimed ahead of its instant and started on it", "[planner]"
     CHECK(world.planner.next_nominal(JobKey{1}) == at("01-05 10:10"));
 }
 
+TEST_CASE("claims are made in steps, so that runs due one after another are claimed together", "[planner]") {
+    Planner planner{at("01-05 10:00"), {.claim_ahead = 250ms, .claim_step = 25ms}};
+    std::vector<Decision> decided;
+    const auto claimed_at = [&](Instant now) {
+        decided.clear();
+        planner.advance(now, 100, decided);
+        return decided.size();
+    };
+    for (std::int64_t key = 1; key <= 3; ++key) {
+        PlannedJob job{.key = JobKey{key}, .schedule = cron::parse("0 1 10 * * *", {}).value().schedule};
+        planner.upsert(job, at("01-05 10:00"));
+    }
+    const Instant due = at("01-05 10:01");
+    CHECK(planner.next_wake() <= due - 250ms);
+    CHECK(claimed_at(due - 251ms) == 0);
+    CHECK(claimed_at(due - 250ms) == 3);  // on a step itself
+    CHECK(planner.watermark() == due);
+    CHECK(planner.caught_up());
+    CHECK(claimed_at(due - 226ms) == 0);
+    CHECK(planner.watermark() == due);  // until the next step
+    CHECK(planner.caught_up());
+    CHECK(claimed_at(due - 225ms) == 0);
+    CHECK(planner.watermark() == due + 25ms);
+}
+
+TEST_CASE("what comes due within a step is claimed at the step before it, at most a step late", "[planner]") {
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+        CAPTURE(seed);
+        Planner planner{at("01-05 10:00"), {.claim_ahead = 250ms, .claim_step = 25ms}};
+        PlannedJob job{.key = JobKey{1},
+                       .schedule = cron::parse("0 1 10 * * *", {}).value().schedule,
+                       .timing = {.jitter = 1s},
+                       .jitter_seed = seed};
+        planner.upsert(job, at("01-05 10:00"));
+        std::vector<Decision> decided;
+        for (Instant now = at("01-05 10:00:59"); decided.empty(); now += 1ms) {
+            REQUIRE(now < at("01-05 10:01:01"));
+            const bool wakes = planner.next_wake().value() <= now;
+            planner.advance(now, 100, decided);
+            if (decided.empty()) continue;
+            const Millis ahead = std::get<Claim>(decided.front()).due - now;
+            CHECK(wakes);
+            CHECK(ahead <= 250ms);
+            CHECK(ahead > 225ms);
+            CHECK(now.time_since_epoch() % 25ms == 0ms);
+        }
+    }
+}
+
 TEST_CASE("a claim that is committed late starts at once, one that is not mine never", "[planner]") {
     World world{"01-05 10:00"};
     world.commits = false;

@@ -95,6 +95,7 @@ using Decision = std::variant<Claim, Start, Refuse, Withdraw, Stop, Expire, Miss
 
 struct PlannerOptions {
     Millis claim_ahead{250};
+    Millis claim_step{1};              // claims are decided at multiples of it, at least 1 ms
     std::size_t misfire_limit{1'000};  // of `all`: the newest this many run
 };
 
@@ -169,9 +170,9 @@ public:
     /// literal.
     void stop(RunId run, std::string_view reason);
 
-    /// What is to be done by `now`, appended: claims up to now + claim_ahead (at most `room` of them, in
-    /// order of claim_by), starts and the rest up to now. One call takes bounded steps; what it leaves comes
-    /// with the next. Time may go back: claims do not, starts wait.
+    /// What is to be done by `now`, appended: claims up to claim_ahead after the latest multiple of
+    /// claim_step (at most `room` of them, in order of claim_by), starts and the rest up to now. One call
+    /// takes bounded steps; what it leaves comes with the next. Time may go back: claims do not, starts wait.
     void advance(Instant now, std::size_t room, std::vector<Decision>& out);
     /// Everything due up to here has been decided as a claim; the watermark once those claims are committed.
     /// Goes back only when an upsert or a rewind adds instants of the past.

@@ -22,6 +22,9 @@ public:
     virtual ~Clock() = default;
     [[nodiscard]] virtual Instant now() const = 0;
     [[nodiscard]] virtual SteadyInstant steady() const = 0;
+    /// How long it is until now() has reached that instant; negative: it has. Whoever waits for the same
+    /// instant wakes at the same time, whatever fraction of a millisecond now() has left out.
+    [[nodiscard]] virtual std::chrono::microseconds until(Instant at) const { return at - now(); }
 };
 
 /// The machine's clocks: CLOCK_REALTIME, and CLOCK_BOOTTIME, which goes on while the machine sleeps.
@@ -29,6 +32,7 @@ class SystemClock final : public Clock {
 public:
     [[nodiscard]] Instant now() const override;
     [[nodiscard]] SteadyInstant steady() const override;
+    [[nodiscard]] std::chrono::microseconds until(Instant at) const override;
 };
 
 /// A clock that stands still until it is told; both readings move together, step() moves the wall alone.
