@@ -218,8 +218,12 @@ private:
 
     Outcome parse_instant(const Words& words) {
         const FieldText text = words.front();
-        if (words.size() > 1) return refuse(words[1].position, "nothing may follow an RFC 3339 instant");
         const Result<Instant> instant = parse_rfc3339(text.text);
+        if (words.size() > 1 && !instant && is_digit(words[1].text.front()))
+            return refuse(words[1].position,
+                          "an RFC 3339 instant has a T instead of a space, and a zone at its end, such as "
+                          "\"2026-01-31T08:30:00Z\"");
+        if (words.size() > 1) return refuse(words[1].position, "nothing may follow an RFC 3339 instant");
         if (!instant)
             return refuse(
                 text.position,

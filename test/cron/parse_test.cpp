@@ -130,7 +130,13 @@ TEST_CASE("what is wrong with an expression is said with its position", "[cron]"
         {"@every 99999999h", 7, "the duration is too long"},
         {"2026-02-30T00:00:00Z", 0,
          "\"2026-02-30T00:00:00Z\" is not an RFC 3339 instant such as \"2026-01-31T08:30:00Z\""},
-        {"2026-01-31 08:30:00Z", 11, "nothing may follow an RFC 3339 instant"},
+        {"2026-01-31 08:30:00Z", 11,
+         "an RFC 3339 instant has a T instead of a space, and a zone at its end, such as "
+         "\"2026-01-31T08:30:00Z\""},
+        {"2026-01-31 08:30:00", 11,
+         "an RFC 3339 instant has a T instead of a space, and a zone at its end, such as "
+         "\"2026-01-31T08:30:00Z\""},
+        {"2026-01-31T08:30:00Z 5", 21, "nothing may follow an RFC 3339 instant"},
         {"1969-12-31T23:59:59Z", 0, "the instant is not within the years 1970 to 2199"},
         {std::string(257, '*'), 256, "the expression is longer than 256 bytes"},
         {"每天 0 * * *", 0, "\"每天\" is not a valid minute: numbers go from 0 to 59"},
