@@ -85,13 +85,33 @@ std::vector<std::string> TakeoverReport::lines() const {
     return lines;
 }
 
+/// The old service kept executions for ever; empty: nothing of that goes.
+Result<std::string> history_line(const config::Config& config) {
+    const Millis kept = config.store.history;
+    if (kept == Millis{0}) return std::string{};
+    const SystemClock clock;
+    const Instant before = clock.now() - kept;
+    const Result<bool> found = store::has_old_history(store_options(config), clock, before);
+    if (!found) return std::unexpected(found.error());
+    if (!*found) return std::string{};
+    return fmt::format(
+        "executions of the old service that ended before {} are removed: history_days is {} "
+        "(0 keeps them for ever)",
+        format_rfc3339(std::chrono::floor<Seconds>(before)),
+        std::chrono::floor<std::chrono::days>(kept).count());
+}
+
 Result<std::vector<std::string>> takeover_lines(const config::Config& config) {
     if (config.store.driver != config::Driver::mysql) return std::vector<std::string>{};
     TakeoverReport report{config};
     const Result<void> read = store::each_old_job(store_options(config), SystemClock{},
                                                   [&](const store::StoredPlan& job) { report.add(job); });
     if (!read) return std::unexpected(read.error());
-    return report.lines();
+    std::vector<std::string> lines = report.lines();
+    const auto history = history_line(config);
+    if (!history) return std::unexpected(history.error());
+    if (!history->empty()) lines.push_back(*history);
+    return lines;
 }
 
 void log_takeover(const config::Config& config) {

@@ -172,6 +172,15 @@ Result<void> each_old_job(const Options& options, const Clock& clock,
     }
 }
 
+Result<bool> has_old_history(const Options& options, const Clock& clock, Instant before) {
+    try {
+        Session session(options, SessionUse::migrate, clock);
+        return has_old_executions(session, before);
+    } catch (const SqlError& error) {
+        return std::unexpected(with_address(to_opening_error(error), options));
+    }
+}
+
 Result<std::vector<std::string>> check(const Options& options, const Clock& clock) {
     if (const Result<void> there = find_file(options); !there) return std::unexpected(there.error());
     try {

@@ -117,17 +117,30 @@ std::size_t load_plans(Session& session, const std::function<void(const StoredPl
         });
 }
 
-void load_old_plans(Session& session, const std::function<void(const StoredPlan&)>& each) {
+namespace {
+
+/// What ecron's migrations have added to a table of the old service.
+enum class OldTable : std::uint8_t { missing, old, migrated };
+
+OldTable look_at_table(Session& session, std::string_view table, std::string_view added_column) {
     std::int64_t tables = 0, columns = 0;
     session.stream(
-        "select count(distinct table_name), sum(column_name = 'f_plan') from information_schema.columns "
-        "where "
-        "table_schema = database() and table_name = 't_cron_job'",
+        fmt::format("select count(distinct table_name), sum(column_name = '{}') from "
+                    "information_schema.columns where table_schema = database() and table_name = '{}'",
+                    added_column, table),
         2, [&](StreamedRow row) { tables = number(row[0]), columns = number(row[1]); });
-    if (tables == 0) return;
+    if (tables == 0) return OldTable::missing;
+    return columns > 0 ? OldTable::migrated : OldTable::old;
+}
+
+}  // namespace
+
+void load_old_plans(Session& session, const std::function<void(const StoredPlan&)>& each) {
+    const OldTable table = look_at_table(session, "t_cron_job", "f_plan");
+    if (table == OldTable::missing) return;
     session.stream(fmt::format("select f_key_id, f_job_id, f_job_cron_time, f_job_type, f_job_context, "
                                "f_tenant_id, f_create_time from t_cron_job where f_enabled <> 0{}",
-                               columns > 0 ? " and f_plan is null" : ""),
+                               table == OldTable::migrated ? " and f_plan is null" : ""),
                    7, [&](StreamedRow row) {
                        each({.key = JobKey(number(row[0])),
                              .id = row[1],
@@ -138,6 +151,19 @@ void load_old_plans(Session& session, const std::function<void(const StoredPlan&
                              .created_at = from_unix_seconds(number(row[6])),
                              .has_plan = false});
                    });
+}
+
+bool has_old_executions(Session& session, Instant before) {
+    const OldTable table = look_at_table(session, "t_cron_job_status", "f_trigger");
+    if (table == OldTable::missing) return false;
+    bool found = false;
+    session.stream(
+        fmt::format("select 1 from t_cron_job_status where f_begin_time > 0 and f_begin_time < {}{} "
+                    "limit 1",
+                    to_unix_seconds(before),
+                    table == OldTable::migrated ? " and coalesce(f_trigger, 0) = 0" : ""),
+        1, [&](StreamedRow) { found = true; });
+    return found;
 }
 
 }  // namespace ecron::store

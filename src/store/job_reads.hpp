@@ -29,5 +29,7 @@ std::size_t load_plans(Session& session, const std::function<void(const StoredPl
 /// Of the enabled jobs those that the old service wrote and ecron has not written since, in the old schema or
 /// in ecron's; none where there is no table. MySQL only.
 void load_old_plans(Session& session, const std::function<void(const StoredPlan&)>& each);
+/// Whether the old service wrote executions that began before an instant; as load_old_plans.
+bool has_old_executions(Session& session, Instant before);
 
 }  // namespace ecron::store

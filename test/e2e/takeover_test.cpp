@@ -180,6 +180,19 @@ TEST_CASE("ecron takes a database of the old service over as it is, and runs not
               "null") == "0");
 }
 
+TEST_CASE("history of the old service that is to be removed is told at start", "[takeover]") {
+    if (!Database::tests_mysql()) return;
+    const auto [days, told] = GENERATE(table<std::string, bool>({{"30", true}, {"36000", false}}));
+    OldDatabase old;
+    old.given_awkward_rows();
+    Settings settings = with_zone(old.database.settings());
+    settings["history_days"] = days;
+    Ecron ecron{old.database.folder(), settings};
+    ecron.start();
+    CHECK(ecron.terminate() == 0);
+    CHECK(ecron.logged("taken over: executions of the old service that ended before ") == told);
+}
+
 TEST_CASE("the old service can go back to its database, and ecron again", "[takeover]") {
     if (!Database::tests_mysql()) return;
     OldDatabase old;

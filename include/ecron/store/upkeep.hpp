@@ -27,6 +27,10 @@ Result<std::vector<std::string>> repair(const Options& options, const Clock& clo
 Result<void> each_old_job(const Options& options, const Clock& clock,
                           const std::function<void(const StoredPlan&)>& each);
 
+/// Whether there are executions of the old service that began before an instant. Also where the schema is the
+/// old service's; false where there is no database.
+Result<bool> has_old_history(const Options& options, const Clock& clock, Instant before);
+
 /// An export is lines of JSON: a header, for each table its name and columns and then its rows as arrays, and
 /// a last line that says how many rows there were, so that one that was cut off can be told. It fits either
 /// database.
