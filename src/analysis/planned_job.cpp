@@ -11,11 +11,11 @@ model::Plan taken_over(model::Plan plan) {
     return plan;
 }
 
-std::unexpected<std::string> unknown_mode() { return std::unexpected<std::string>{"its mode is unknown"}; }
-
-std::expected<PlannedJob, std::string> build(const store::StoredPlan& job, const model::Plan& plan,
-                                             const SchedulerOptions& defaults, Groups& groups) {
-    if (job.type == model::JobType::unknown) return std::unexpected<std::string>{"its type is unknown"};
+std::expected<PlannedJob, std::string> build(const store::StoredPlan& job, model::Mode mode,
+                                             const model::Plan& plan, const SchedulerOptions& defaults,
+                                             Groups& groups) {
+    if (const std::string_view reason = model::unplannable(job.type, mode); !reason.empty())
+        return std::unexpected(std::string{reason});
     if (job.cron_time.empty()) return std::unexpected<std::string>{"it has no schedule"};
     const JobId id{std::string{job.id}};
     auto parsed = model::schedule_of(job.cron_time, job.type, plan, id, job.created_at, defaults.rules,
@@ -50,23 +50,22 @@ std::expected<PlannedJob, std::string> planned_job(const store::StoredPlan& job,
                                                    const SchedulerOptions& defaults, Groups& groups) {
     if (!job.has_plan) {
         const auto context = model::read_context(job.context);
-        if (context && context->mode == model::Mode::unknown) return unknown_mode();
-        return build(job, taken_over(context ? context->plan : model::Plan{}), defaults, groups);
+        return build(job, context ? context->mode : model::Mode::http,
+                     taken_over(context ? context->plan : model::Plan{}), defaults, groups);
     }
     if (job.plan.empty()) {
         static const model::Plan no_plan{};
-        return build(job, no_plan, defaults, groups);
+        return build(job, model::Mode::http, no_plan, defaults, groups);
     }
     const auto plan = model::read_plan(job.plan);
     if (!plan) return std::unexpected(plan.error().what);
-    return build(job, *plan, defaults, groups);
+    return build(job, model::Mode::http, *plan, defaults, groups);
 }
 
 std::expected<PlannedJob, std::string> planned_job(const model::Job& job, const SchedulerOptions& defaults,
                                                    Groups& groups) {
     const auto context = model::read_context(job.context);
     if (!context) return std::unexpected(context.error().what);
-    if (context->mode == model::Mode::unknown) return unknown_mode();
     const store::StoredPlan stored{.key = job.key,
                                    .id = job.id.value(),
                                    .cron_time = job.cron_time,
@@ -74,7 +73,7 @@ std::expected<PlannedJob, std::string> planned_job(const model::Job& job, const 
                                    .tenant = job.tenant.value(),
                                    .created_at = job.created_at,
                                    .effective_from = job.effective_from};
-    return build(stored, context->plan, defaults, groups);
+    return build(stored, context->mode, context->plan, defaults, groups);
 }
 
 }  // namespace ecron::analysis

@@ -40,6 +40,7 @@ Then back_then(const Evidence& evidence) {
                                                       : Instant{};
         then.definition = Definition{.cron_time = schedule->cron_time,
                                      .type = schedule->type,
+                                     .mode = evidence.current ? evidence.current->mode : model::Mode::http,
                                      .plan = model::read_plan(schedule->plan).value_or(model::Plan{}),
                                      .enabled = schedule->enabled,
                                      .created_at = created_at};
@@ -103,6 +104,12 @@ std::string when(const store::Change* change) {
 
 std::optional<store::Change> copy_of(const store::Change* change) {
     return change == nullptr ? std::nullopt : std::optional(*change);
+}
+
+Explanation not_planned(const Definition& definition, std::string_view reason) {
+    return {.verdict = Verdict::not_planned,
+            .text = fmt::format("The job is not planned: {}.", reason),
+            .definition = definition};
 }
 
 /// The job has a definition that was enabled: what does its schedule say of the instant?
@@ -175,6 +182,8 @@ std::string_view to_text(Verdict verdict) {
             return "deleted";
         case Verdict::disabled:
             return "disabled";
+        case Verdict::not_planned:
+            return "not_planned";
         case Verdict::on_request:
             return "on_request";
         case Verdict::not_named:
@@ -224,13 +233,16 @@ Explanation explain(const Evidence& evidence, const model::Rules& rules) {
                 .change = copy_of(then.since),
                 .definition = definition};
     }
-    const auto schedule =
-        model::schedule_of(definition.cron_time, definition.type, definition.plan, evidence.job,
-                           definition.created_at, rules, cron::Strictness::takeover);
-    if (!schedule)
+    if (const std::string_view reason = model::unplannable(definition.type, definition.mode); !reason.empty())
+        return not_planned(definition, reason);
+    if (definition.cron_time.empty())
         return {.verdict = Verdict::on_request,
                 .text = "The job has no schedule and runs when it is told.",
                 .definition = definition};
+    const auto schedule =
+        model::schedule_of(definition.cron_time, definition.type, definition.plan, evidence.job,
+                           definition.created_at, rules, cron::Strictness::takeover);
+    if (!schedule) return not_planned(definition, schedule.error().reason);
     return of_schedule(evidence, then, schedule->schedule);
 }
 

@@ -16,6 +16,7 @@ namespace ecron::management {
 struct Definition {
     std::string cron_time{};
     model::JobType type{};
+    model::Mode mode{model::Mode::http};
     model::Plan plan{};
     bool enabled{};
     Instant created_at{};
@@ -43,8 +44,9 @@ enum class Verdict : std::uint8_t {
     not_created,  // the job was made later
     deleted,      // before that
     disabled,
-    on_request,  // it has no schedule
-    not_named,   // its schedule then did not name the instant
+    not_planned,  // its row holds what ecron does not know
+    on_request,   // it has no schedule
+    not_named,    // its schedule then did not name the instant
     outside_window,
     paused,
     to_come,

@@ -18,6 +18,7 @@ Definition definition_of(const model::Job& job) {
     const auto context = model::read_context(job.context);
     return {.cron_time = job.cron_time,
             .type = job.type,
+            .mode = context ? context->mode : model::Mode::http,
             .plan = context ? context->plan : model::Plan{},
             .enabled = job.enabled,
             .created_at = job.created_at};

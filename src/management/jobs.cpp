@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "ecron/base/json_writer.hpp"
@@ -119,6 +121,19 @@ void keep_repeating(const model::Job& old, model::JobInput& input) {
     if (!context || !context->plan.repeats || input.context.plan.repeats) return;
     input.context.plan.repeats = true;
     input.job.context = model::write_context(input.context);
+}
+
+/// Whether each of some jobs has that webhook already: rows of the old service hold such as no job may be
+/// given.
+boost::asio::awaitable<Result<bool>> have_webhook(const Call& call, const std::vector<JobId>& ids,
+                                                  const std::string& webhook) {
+    if (ids.empty()) co_return false;
+    const auto jobs = co_await call.api.store.find_jobs(call.caller.whose, ids);
+    if (!jobs) co_return std::unexpected(jobs.error());
+    co_return jobs->size() == ids.size() && std::ranges::all_of(*jobs, [&](const model::Job& job) {
+        const auto context = model::read_context(job.context);
+        return context && context->webhook == webhook;
+    });
 }
 
 }  // namespace
@@ -249,14 +264,24 @@ Answer enable_jobs(Call call) {
 }
 
 Answer notify_jobs(Call call) {
+    const model::Language language = call.api.options.language;
     auto webhook = model::read_webhook(call.request.body);
-    if (!webhook) co_return refuse(call.api.options.language, webhook.error());
+    if (!webhook) co_return refuse(language, webhook.error());
     auto ids = known_ids(call.variable);
+    if (webhook->problem) {
+        const auto kept = co_await have_webhook(call, ids.value_or(std::vector<JobId>{}), webhook->url);
+        if (!kept) co_return refuse(language, kept.error());
+        if (!*kept) co_return refuse(language, model::Problems{*webhook->problem});
+    }
     if (!ids) co_return no_job(call);
-    const std::string told = R"({"job_context.notify.webhook":{"to":)" + json_string(*webhook) + "}}";
+    const std::string told = R"({"job_context.notify.webhook":{"to":)" + json_string(webhook->url) + "}}";
     const auto changed =
-        co_await call.api.store.notify_jobs(call.caller.whose, std::move(*ids), std::move(*webhook));
-    co_return after_change(call, changed, told, json_answer(200, R"({"failed_job_id":[]})"));
+        co_await call.api.store.notify_jobs(call.caller.whose, std::move(*ids), std::move(webhook->url));
+    http::Response done = json_answer(200, R"({"failed_job_id":[]})");
+    if (webhook->problem)
+        add_warnings(
+            done, {fmt::format("webhook {}; each job had this value before", webhook->problem->explanation)});
+    co_return after_change(call, changed, told, std::move(done));
 }
 
 }  // namespace ecron::management

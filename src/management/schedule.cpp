@@ -117,7 +117,8 @@ Answer next_runs_of_job(Call call) {
     std::string body;
     JsonWriter json{body};
     json.begin_object().member("job_id", (*job)->id.value()).key("enabled").boolean((*job)->enabled);
-    if (schedule) {
+    const std::string_view unplannable = model::unplannable((*job)->type, context->mode);
+    if (schedule && unplannable.empty()) {
         append_description(json, schedule->schedule);
         append_instants(json, "next",
                         model::occurrences_of(schedule->schedule, (*job)->type, context->plan,
@@ -126,6 +127,10 @@ Answer next_runs_of_job(Call call) {
                         schedule->schedule.zone());
     } else {
         append_texts(json, "next", {});  // a real-time job without an expression runs when it is told
+        if (!unplannable.empty())
+            json.member("not_planned", unplannable);
+        else if (!(*job)->cron_time.empty())
+            json.member("not_planned", schedule.error().reason);
     }
     json.end_object();
     co_return json_answer(200, std::move(body));

@@ -206,6 +206,22 @@ std::vector<std::string> replaced_method(Members& context) {
                     Members::shortened(given))};
 }
 
+std::vector<std::string> replaced_headers(const Context& context) {
+    constexpr std::array<std::string_view, 3> kFraming{"CONTENT-LENGTH", "TRANSFER-ENCODING", "EXPECT"};
+    std::vector<std::string> warnings;
+    if (!context.headers) return warnings;
+    for (const auto& [name, value] : *context.headers) {
+        const std::string known = upper(name);
+        if (known == "WEBHOOK")
+            warnings.push_back(
+                fmt::format("info.headers \"{}\" is replaced by the URL for the callback", name));
+        else if (std::ranges::find(kFraming, known) != kFraming.end())
+            warnings.push_back(
+                fmt::format("info.headers \"{}\" is not sent: it follows from the body", name));
+    }
+    return warnings;
+}
+
 namespace {
 
 /// Without a mode, or with an empty one, the scheme of `exec` says enough.

@@ -18,6 +18,8 @@ std::optional<Mode> read_mode(const Members& context, Origin origin);
 void read_target(Members& context, Origin origin, Context& into);
 /// A warning if `info.method` is none that is known, and POST takes its place.
 std::vector<std::string> replaced_method(Members& context);
+/// A warning for each header of the job that is not sent as it says.
+std::vector<std::string> replaced_headers(const Context& context);
 /// ecron's own members. `retry` holds what a given `retry` leaves open.
 void read_knobs(Members& context, const Retry& retry, Context& into);
 

@@ -53,7 +53,10 @@ public:
         if (input_.has_mode) check_target(input_.context, context_, kept(), input_.warnings);
         read_knobs(context_, rules_.retry, input_.context);
         warn(near_misses(context_));
-        if (input_.context.mode != Mode::exe) warn(replaced_method(context_));
+        if (input_.context.mode != Mode::exe) {
+            warn(replaced_method(context_));
+            warn(replaced_headers(input_.context));
+        }
         if (purpose_ == Purpose::store) check_schedule();
         input_.job.context = write_context(input_.context);
         return std::move(input_);
@@ -234,12 +237,12 @@ std::expected<bool, Problems> read_enable(std::string_view json) {
     return read_body<bool>(json, [](Members body) { return body.boolean("enable").value_or(false); });
 }
 
-std::expected<std::string, Problems> read_webhook(std::string_view json) {
-    return read_body<std::string>(json, [](Members body) {
-        std::string webhook = body.text("webhook").value_or("");
-        if (const Result<void> checked = check_http_url(webhook); !webhook.empty() && !checked)
-            body.refuse("webhook", checked.error().what);
-        return webhook;
+std::expected<WebhookInput, Problems> read_webhook(std::string_view json) {
+    return read_body<WebhookInput>(json, [](Members body) {
+        WebhookInput input{.url = body.text("webhook").value_or("")};
+        if (const Result<void> checked = check_http_url(input.url); !input.url.empty() && !checked)
+            input.problem = Problem{std::string{cause::kInvalidParameter}, "webhook", checked.error().what};
+        return input;
     });
 }
 

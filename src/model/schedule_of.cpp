@@ -15,6 +15,11 @@ std::string_view last_word(std::string_view text) {
 
 }  // namespace
 
+std::string_view unplannable(JobType type, Mode mode) {
+    if (type == JobType::unknown) return "its type is unknown";
+    return mode == Mode::unknown ? "its mode is unknown" : std::string_view{};
+}
+
 std::expected<cron::Parsed, cron::ParseError> schedule_of(std::string_view cron_time, JobType type,
                                                           const Plan& plan, const JobId& id,
                                                           Instant created_at, const Rules& rules,

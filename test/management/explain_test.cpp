@@ -229,6 +229,25 @@ TEST_CASE("a job without a schedule runs when it is told", "[management][explain
     CHECK(told(evidence).verdict == Verdict::on_request);
 }
 
+TEST_CASE("a row that is never planned is told so, and not what it might have been",
+          "[management][explain]") {
+    Evidence evidence = given();
+    SECTION("its type") {
+        evidence.current->type = model::JobType::unknown;
+        CHECK(told(evidence).text == "The job is not planned: its type is unknown.");
+    }
+    SECTION("its mode") {
+        evidence.current->mode = model::Mode::unknown;
+        CHECK(told(evidence).text == "The job is not planned: its mode is unknown.");
+    }
+    SECTION("its expression") {
+        evidence.current->cron_time = "61 * * * *";
+        CHECK(told(evidence).text.starts_with("The job is not planned: "));
+    }
+    CHECK(told(evidence).verdict == Verdict::not_planned);
+    CHECK_FALSE(told(evidence).next);
+}
+
 TEST_CASE("an explanation is asked for by job and instant", "[management][explain]") {
     Service service;
     const std::string id = service.given_job("nightly", "0 2 * * *");

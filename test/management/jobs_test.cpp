@@ -236,6 +236,24 @@ TEST_CASE("a webhook is set for all or none, and cleared by an empty text", "[ma
     CHECK(webhook() == "");
 }
 
+TEST_CASE("a webhook that a row of the old service holds may be set again, with a warning", "[management]") {
+    Service service;
+    const std::string id = service.given_job("a");
+    const std::string other = service.given_job("b");
+    model::Job& old = service.store.jobs.front();
+    const std::string holder = old.id.value();
+    auto context = model::read_context(old.context).value();
+    context.webhook = "no-scheme/x";
+    old.context = model::write_context(context);
+    const Reply kept = service.put("/job/" + holder + "/notify", R"({"webhook":"no-scheme/x"})");
+    CHECK(kept.status() == 200);
+    CHECK(kept.field("X-Ecron-Warning").ends_with("; each job had this value before"));
+    CHECK(service.put("/job/" + holder + "/notify", R"({"webhook":"no-scheme/y"})").status() == 400);
+    CHECK(service.put("/job/" + id + "," + other + "/notify", R"({"webhook":"no-scheme/x"})").status() ==
+          400);
+    CHECK(service.put("/job/nobody/notify", R"({"webhook":"no-scheme/x"})").status() == 400);
+}
+
 TEST_CASE("with job_id all other parameters are ignored, and one unknown id refuses all", "[management]") {
     AsTenant service;
     const std::string one = service.given_job("one");

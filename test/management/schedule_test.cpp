@@ -92,6 +92,29 @@ TEST_CASE("a plan that contradicts its schedule is warned of wherever it is sent
     CHECK(service.put("/job/" + id, job_text("b")).field("X-Ecron-Warning").empty());
 }
 
+TEST_CASE("a stored job that is never planned has no next runs, and says why", "[management]") {
+    Service service;
+    const std::string path = "/job/" + service.given_job("a", "0 12 * * *") + "/next";
+    model::Job& job = service.store.jobs.front();
+    CHECK_FALSE(service.get(path).json().as_object().contains("not_planned"));
+    std::string reason;
+    SECTION("its type") {
+        job.type = model::JobType::unknown;
+        reason = "its type is unknown";
+    }
+    SECTION("its mode") {
+        job.context = R"({"mode":"ftp","exec":"ftp://h/"})";
+        reason = "its mode is unknown";
+    }
+    SECTION("its expression") {
+        job.cron_time = "61 * * * *";
+        reason = "minute 61 is above 59";
+    }
+    const Reply reply = service.get(path);
+    CHECK(reply.at("/next").as_array().empty());
+    CHECK(std::string{reply.at("/not_planned").as_string()}.find(reason) != std::string::npos);
+}
+
 TEST_CASE("a warning in a header field is printable ASCII", "[management]") {
     Service service;
     const std::string id = service.given_job("b");

@@ -411,14 +411,31 @@ TEST_CASE("a header that ecron reserves is refused", "[model]") {
     CHECK(problems_of(job_text("", R"("info":{"headers":{"Idempotency-Key":"1","X-Ecro":"1"}})")) == "none");
 }
 
+TEST_CASE("a header that is not sent as it says is warned of", "[model]") {
+    const auto [name, says] = GENERATE(table<std::string, std::string>({
+        {"Webhook", "is replaced by the URL for the callback"},
+        {"content-length", "is not sent: it follows from the body"},
+        {"Transfer-Encoding", "is not sent: it follows from the body"},
+        {"EXPECT", "is not sent: it follows from the body"},
+    }));
+    const auto warnings = [](const std::string& context) {
+        return read_job(job_text("", context), Purpose::store, Rules{}, Instant{}).value().warnings;
+    };
+    CHECK(warnings(R"("info":{"headers":{"A":"1",")" + name + R"(":"2"}})") ==
+          std::vector<std::string>{"info.headers \"" + name + "\" " + says});
+    CHECK(warnings(R"("info":{"headers":{"Content-Type":"text/plain","Webhooks":"2"}})").empty());
+}
+
 TEST_CASE("small bodies are read", "[model]") {
     CHECK(read_enable(R"({"enable":true})") == true);
     CHECK(read_enable("{}") == false);
     CHECK(read_enable(R"({"enable":1})").error().front().field == "enable");
-    CHECK(read_webhook(R"({"webhook":"https://w/"})") == "https://w/");
-    CHECK_FALSE(read_webhook(R"({"webhook":"https://w:99999/"})"));
-    CHECK(read_webhook(R"({"webhook":""})") == "");
-    CHECK(read_webhook(R"({"webhook":"w"})").error().front().field == "webhook");
+    CHECK(read_webhook(R"({"webhook":"https://w/"})")->url == "https://w/");
+    CHECK_FALSE(read_webhook(R"({"webhook":"https://w/"})")->problem);
+    CHECK(read_webhook(R"({"webhook":"https://w:99999/"})")->problem);
+    CHECK(read_webhook(R"({"webhook":""})")->url.empty());
+    CHECK_FALSE(read_webhook(R"({"webhook":""})")->problem);
+    CHECK(read_webhook(R"({"webhook":"w"})")->problem.value().field == "webhook");
     CHECK(read_webhook("[").error().front().cause == "Invalid parameter");
 
     CHECK(read_result(R"( {"n": 12345678901234567890.50} )") == R"({"n":12345678901234567890.50})");

@@ -90,7 +90,11 @@ std::expected<JobInput, Problems> read_job(std::string_view json, Purpose purpos
 /// Bodies of PUT …/enable and PUT …/notify: `{"enable":true}` (absent: false), `{"webhook":"…"}` (absent:
 /// "").
 std::expected<bool, Problems> read_enable(std::string_view json);
-std::expected<std::string, Problems> read_webhook(std::string_view json);
+struct WebhookInput {
+    std::string url{};
+    std::optional<Problem> problem{};  // why no job may be given it; one that has it keeps it
+};
+std::expected<WebhookInput, Problems> read_webhook(std::string_view json);
 /// The body of a callback: a JSON object as compact text, "" for null; nothing for any other text.
 std::optional<std::string> read_result(std::string_view json);
 
@@ -114,6 +118,10 @@ std::expected<cron::Parsed, cron::ParseError> schedule_of(std::string_view cron_
                                                           const Plan& plan, const JobId& id,
                                                           Instant created_at, const Rules& rules,
                                                           cron::Strictness strictness);
+
+/// Why a stored job is not planned whatever its schedule says: its row holds a type or a mode that ecron does
+/// not know. Empty: it is.
+std::string_view unplannable(JobType type, Mode mode);
 
 /// `ext_info` as kept, or `{}` as the answer to POST /jobexecution has it.
 enum class ExtInfo : std::uint8_t { full, empty };
