@@ -95,7 +95,9 @@ asio::awaitable<Result<Node::Page>> Node::unended_page(std::int64_t after, Stead
         page->answer = std::make_shared<const std::vector<model::Execution>>(std::move(*rows));
     } else {
         page->answer = std::unexpected(rows.error());
-        if (pages_[after] == page) pages_.erase(after);
+        // By now it may have been forgotten, or another may stand in its place.
+        const auto kept = pages_.find(after);
+        if (kept != pages_.end() && kept->second == page) pages_.erase(kept);
     }
     progress.notify();
     co_return *page->answer;
