@@ -85,66 +85,120 @@ Result<SecretText> Secrets::find(const TenantId& tenant, std::string_view name) 
     return fail(Errc::not_found, fmt::format("the secret {} is not known", name));
 }
 
+const std::string& Revealer::Forms::as(Quoting quoting) const {
+    switch (quoting) {
+        case Quoting::json:
+            return json;
+        case Quoting::dollars:
+            return dollars;
+        case Quoting::none:
+            break;
+    }
+    return plain;
+}
+
+Result<const Revealer::Forms*> Revealer::forms_of(std::string_view name) {
+    if (const auto known = known_.find(name); known != known_.end()) return &known->second;
+    const Result<SecretText> secret = secrets_.find(tenant_, name);
+    if (!secret) return std::unexpected(secret.error());
+    Forms forms{.plain = secret->reveal(),
+                .json = json_escaped(secret->reveal()),
+                .dollars = doubled_dollars(secret->reveal())};
+    return &known_.emplace(name, std::move(forms)).first->second;
+}
+
 Result<std::string> Revealer::reveal(std::string_view text, Quoting quoting) {
     std::string out;
     for (;;) {
         const std::size_t begin = text.find(kOpening);
         const std::size_t end = begin == text.npos ? text.npos : text.find('}', begin);
         if (end == text.npos) break;
-        const std::string_view name = text.substr(begin + kOpening.size(), end - begin - kOpening.size());
-        const Result<SecretText> secret = secrets_.find(tenant_, name);
-        if (!secret) return std::unexpected(secret.error());
+        const auto forms = forms_of(text.substr(begin + kOpening.size(), end - begin - kOpening.size()));
+        if (!forms) return std::unexpected(forms.error());
         out += text.substr(0, begin);
-        const std::string escaped = json_escaped(secret->reveal());
-        out += quoting == Quoting::json      ? escaped
-               : quoting == Quoting::dollars ? doubled_dollars(secret->reveal())
-                                             : secret->reveal();
-        revealed_.push_back(secret->reveal());
-        if (escaped != secret->reveal()) revealed_.push_back(escaped);
+        out += (*forms)->as(quoting);
+        if (out.size() > kLongestRevealed)
+            return fail(Errc::invalid,
+                        fmt::format("a text is longer than {} bytes with its secrets", kLongestRevealed));
         text.remove_prefix(end + 1);
     }
     out += text;
     return out;
 }
 
-Mask::Mask(std::vector<std::string> secrets) : secrets_(std::move(secrets)) {
-    std::erase_if(secrets_, [](const std::string& secret) { return secret.size() < kShortestMasked; });
-    std::ranges::sort(secrets_, [](const auto& a, const auto& b) { return a.size() > b.size(); });
+std::vector<std::string> Revealer::revealed() && {
+    std::vector<std::string> texts;
+    for (auto& [name, forms] : known_) {
+        if (forms.json != forms.plain) texts.push_back(std::move(forms.json));
+        texts.push_back(std::move(forms.plain));
+    }
+    return texts;
 }
 
-/// The longest end of the text that is the beginning of a secret, but not all of it.
-std::size_t Mask::held_back(std::string_view text) const {
-    std::size_t longest = 0;
-    for (const std::string& secret : secrets_)
-        for (std::size_t size = std::min(secret.size() - 1, text.size()); size > longest; --size)
-            if (text.ends_with(std::string_view{secret}.substr(0, size))) longest = size;
-    return longest;
+Mask::Mask(std::vector<std::string> secrets) : secrets_(std::move(secrets)) {
+    std::erase_if(secrets_, [](const std::string& secret) { return secret.size() < kShortestMasked; });
+    std::ranges::sort(secrets_, [](const auto& a, const auto& b) {
+        return a.size() != b.size() ? a.size() > b.size() : a < b;
+    });
+    const auto repeated = std::ranges::unique(secrets_);
+    secrets_.erase(repeated.begin(), repeated.end());
+    for (std::uint32_t number = 0; number < secrets_.size(); ++number) {
+        const std::string& secret = secrets_[number];
+        by_beginning_[secret.substr(0, kShortestMasked)].push_back(number);
+        first_bytes_.set(static_cast<unsigned char>(secret.front()));
+    }
+}
+
+/// The secrets that have the text's first bytes, the longest first.
+std::span<const std::uint32_t> Mask::candidates(std::string_view here) const {
+    if (here.size() < kShortestMasked || !first_bytes_[static_cast<unsigned char>(here.front())]) return {};
+    const auto found = by_beginning_.find(std::string{here.substr(0, kShortestMasked)});
+    return found == by_beginning_.end() ? std::span<const std::uint32_t>{} : found->second;
+}
+
+/// The length of the longest secret that the text begins with, or 0.
+std::size_t Mask::secret_at(std::string_view here) const {
+    for (const std::uint32_t number : candidates(here))
+        if (here.starts_with(secrets_[number])) return secrets_[number].size();
+    return 0;
+}
+
+/// Whether the text, all that there is of it, is the beginning of a secret.
+bool Mask::may_begin_secret(std::string_view here) const {
+    if (here.size() >= secrets_.front().size()) return false;
+    const auto begins = [&](const std::string& secret) {
+        return secret.size() > here.size() && secret.starts_with(here);
+    };
+    if (here.size() < kShortestMasked) return std::ranges::any_of(secrets_, begins);
+    return std::ranges::any_of(candidates(here),
+                               [&](std::uint32_t number) { return begins(secrets_[number]); });
+}
+
+std::string Mask::replace(Text text) {
+    std::string out;
+    const std::string_view whole = rest_;
+    std::size_t at = 0;
+    while (at < whole.size()) {
+        const std::string_view here = whole.substr(at);
+        if (text == Text::goes_on && may_begin_secret(here)) break;
+        const std::size_t size = secret_at(here);
+        if (size > 0)
+            out += "***";
+        else
+            out += whole[at];
+        at += std::max<std::size_t>(size, 1);
+    }
+    rest_.erase(0, at);
+    return out;
 }
 
 std::string Mask::feed(std::string_view piece) {
     if (secrets_.empty()) return std::string{piece};
     rest_ += piece;
-    std::string out;
-    std::size_t done = 0;
-    for (std::size_t at = 0; at < rest_.size();) {
-        const std::string_view here = std::string_view{rest_}.substr(at);
-        const auto secret =
-            std::ranges::find_if(secrets_, [&](const std::string& one) { return here.starts_with(one); });
-        if (secret == secrets_.end()) {
-            out += rest_[at++];
-            continue;
-        }
-        out += "***";
-        at += secret->size();
-        done = at;
-    }
-    const std::size_t held = held_back(std::string_view{rest_}.substr(done));
-    out.resize(out.size() - held);
-    rest_.erase(0, rest_.size() - held);
-    return out;
+    return replace(Text::goes_on);
 }
 
-std::string Mask::finish() { return std::exchange(rest_, {}); }
+std::string Mask::finish() { return secrets_.empty() ? std::string{} : replace(Text::ended); }
 
 std::string Mask::whole(std::string_view text) {
     std::string out = feed(text);

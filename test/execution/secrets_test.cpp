@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 using namespace ecron;
 using namespace ecron::execution;
@@ -88,4 +89,56 @@ TEST_CASE("what may be the beginning of a secret is kept back until it is known"
     CHECK(mask.feed("ond secr") == "second ");
     CHECK(mask.feed("et") == "***");
     CHECK(mask.finish().empty());
+}
+
+TEST_CASE("a secret that is named often is looked up and masked once", "[secrets]") {
+    const Secrets secrets{"", {{"ECRON_SECRET_B", "beta"}}};
+    const TenantId tenant{"t"};
+    Revealer revealer{secrets, tenant};
+    std::string text, expected;
+    for (int i = 0; i < 90'000; ++i) text += "${secret:B} ", expected += "beta ";
+    CHECK(revealer.reveal(text).value() == expected);
+    CHECK(std::move(revealer).revealed() == std::vector<std::string>{"beta"});
+}
+
+TEST_CASE("a text with its secrets has a bound", "[secrets]") {
+    const Secrets secrets{"", {{"ECRON_SECRET_LONG", std::string(60'000, 'x')}}};
+    const TenantId tenant{"t"};
+    std::string text;
+    for (int i = 0; i < 100; ++i) text += "${secret:LONG}";
+    CHECK(Revealer{secrets, tenant}.reveal(text).error().what ==
+          "a text is longer than 4194304 bytes with its secrets");
+}
+
+TEST_CASE("of secrets that overlap the longest at the first place is masked, however the text is cut",
+          "[secrets]") {
+    std::mt19937 random{7};  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same texts each time
+    const auto letters = [&](std::size_t count) {
+        std::string text;
+        while (text.size() < count) text += static_cast<char>('a' + random() % 2);
+        return text;
+    };
+    for (int round = 0; round < 2'000; ++round) {
+        std::vector<std::string> secrets;
+        for (int i = 0; i < 4; ++i) secrets.push_back(letters(4 + random() % 5));
+        const std::string text = letters(random() % 40);
+        std::string expected;
+        for (std::size_t at = 0; at < text.size();) {
+            std::size_t longest = 0;
+            for (const std::string& secret : secrets)
+                if (text.compare(at, secret.size(), secret) == 0) longest = std::max(longest, secret.size());
+            expected += longest > 0 ? "***" : text.substr(at, 1);
+            at += std::max<std::size_t>(longest, 1);
+        }
+        Mask mask{secrets};
+        std::string out;
+        for (std::size_t at = 0; at < text.size();) {
+            const std::size_t size = 1 + random() % 6;
+            out += mask.feed(std::string_view{text}.substr(at, size));
+            at += size;
+        }
+        out += mask.finish();
+        CAPTURE(text, secrets);
+        REQUIRE(out == expected);
+    }
 }

@@ -1,8 +1,11 @@
 #pragma once
+#include <bitset>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "ecron/base/error.hpp"
@@ -38,21 +41,31 @@ enum class Quoting : std::uint8_t {
 };
 
 /// Puts the secrets into the texts of one attempt, and remembers which, so that they can be taken out of what
-/// comes back.
+/// comes back. Each is looked up once, however often it is named.
 class Revealer {
 public:
     Revealer(const Secrets& secrets, const TenantId& tenant) : secrets_(secrets), tenant_(tenant) {}
 
+    /// An unknown secret, or more than kLongestRevealed bytes with all of them: an error.
     Result<std::string> reveal(std::string_view text, Quoting quoting = Quoting::none);
-    [[nodiscard]] std::vector<std::string> revealed() && { return std::move(revealed_); }
+    /// Every form of each secret that is known to have been put into a text, once.
+    [[nodiscard]] std::vector<std::string> revealed() &&;
 
 private:
+    struct Forms {
+        std::string plain, json, dollars;
+        [[nodiscard]] const std::string& as(Quoting quoting) const;
+    };
+    [[nodiscard]] Result<const Forms*> forms_of(std::string_view name);
+
     const Secrets& secrets_;
     const TenantId& tenant_;
-    std::vector<std::string> revealed_;
+    std::map<std::string, Forms, std::less<>> known_;
 };
+inline constexpr std::size_t kLongestRevealed = 4UL << 20U;
 
-/// Replaces secrets by *** in a text that comes in pieces.
+/// Replaces secrets by *** in a text that comes in pieces, in one pass over the text however many secrets
+/// there are.
 class Mask {
 public:
     Mask() = default;
@@ -67,9 +80,15 @@ public:
     [[nodiscard]] bool empty() const { return secrets_.empty(); }
 
 private:
-    [[nodiscard]] std::size_t held_back(std::string_view text) const;
+    enum class Text : std::uint8_t { goes_on, ended };
+    [[nodiscard]] std::string replace(Text text);
+    [[nodiscard]] std::span<const std::uint32_t> candidates(std::string_view here) const;
+    [[nodiscard]] std::size_t secret_at(std::string_view here) const;
+    [[nodiscard]] bool may_begin_secret(std::string_view here) const;
 
-    std::vector<std::string> secrets_;  // the longest first
+    std::vector<std::string> secrets_;                                          // the longest first
+    std::unordered_map<std::string, std::vector<std::uint32_t>> by_beginning_;  // in the same order
+    std::bitset<256> first_bytes_;
     std::string rest_;
 };
 
