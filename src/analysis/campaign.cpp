@@ -211,7 +211,7 @@ SchedulerStanding Scheduler::Impl::standing() const {
 asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
     node_.stopping = true;
     campaign_.notify();  // others learn at once that this node leads no more
-    log::info("draining runs={}", node_.runs.all);
+    log::info("draining runs={}", node_.runs.all());
     for (const auto& shard : shards_)
         if (shard->in_term()) shard->release();
     const auto ended = [this] {

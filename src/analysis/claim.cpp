@@ -19,7 +19,7 @@ asio::awaitable<void> ShardScheduler::claim_decided() {
         const auto count = static_cast<std::ptrdiff_t>(std::min(decided_.size(), node_.options.claim_batch));
         std::vector<Claim> batch(decided_.begin(), decided_.begin() + count);
         decided_.erase(decided_.begin(), decided_.begin() + count);
-        node_.runs.decided -= batch.size();
+        for (const Claim& claim : batch) node_.runs.remove(claim.tenant, RunCount::Kind::present);
         uncommitted_ = true;
         // The watermark passes an instant only with its last claim.
         const bool all = decided_.empty();

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::chrono::seconds kLongestWait{1};  // wall clocks step; a wait must notice
 constexpr std::chrono::milliseconds kClockDoubt{50};
+constexpr std::chrono::milliseconds kLookForRoom{50};
 constexpr Millis kWatermarkAge{10'000};  // how old it may grow while there is nothing to claim
 
 }  // namespace
@@ -29,14 +30,16 @@ Millis ShardScheduler::lag() const {
 
 std::chrono::microseconds ShardScheduler::until_next() const {
     const std::optional<Instant> next = planner_.next_wake();
-    if (!next) return kLongestWait;
-    if (node_.window() == 0) return std::chrono::milliseconds{50};
+    if (node_.window() == 0) return kLookForRoom;
+    const std::chrono::microseconds longest = planner_.waits_for_room() ? kLookForRoom : kLongestWait;
+    if (!next) return longest;
     return std::clamp<std::chrono::microseconds>(node_.clock.until(*next), std::chrono::microseconds{0},
-                                                 kLongestWait);
+                                                 longest);
 }
 
 void ShardScheduler::step() {
-    const std::size_t room = std::min(node_.window(), node_.options.claim_batch);
+    const Room room{std::min(node_.window(), node_.options.claim_batch),
+                    [this](Group tenant) { return node_.window_of(tenant); }};
     const ChangeNumber known = node_.changes;
     const std::size_t before = missed_.size();
     decisions_.clear();
@@ -67,8 +70,10 @@ bool ShardScheduler::owes_watermark() const {
 }
 
 void ShardScheduler::carry_out(const Claim& claim) {
-    decided_.push_back(claim);
-    ++node_.runs.decided;
+    // Those of a tenant that had no room come after later ones, and the watermark must not pass them.
+    const auto place = std::ranges::upper_bound(decided_, claim.claim_by, {}, &Claim::claim_by);
+    decided_.insert(place, claim);
+    node_.runs.add(claim.tenant, RunCount::Kind::present);
 }
 
 void ShardScheduler::carry_out(const Start& start) { to_start_.push_back(start.run); }

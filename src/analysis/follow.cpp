@@ -21,8 +21,8 @@ ShardScheduler::ShardScheduler(Node& node, Shard shard)
       shard_(shard),
       wake_(node.io),
       planner_(node.clock.now(), planner_options(node.options.claim_ahead)),
-      runs_(node.runs),
-      orphans_(node.runs) {}
+      runs_(node.runs, node.groups),
+      orphans_(node.runs, node.groups) {}
 
 void ShardScheduler::begin_load(const store::ShardState& state) {
     position_ = state;

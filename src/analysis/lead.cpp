@@ -100,19 +100,38 @@ asio::awaitable<bool> ShardScheduler::catch_up(ChangeNumber head) {
     co_return true;
 }
 
-/// Executions of earlier terms that have not ended, page by page as there is room.
+/// Executions of earlier terms that have not ended. Those of a tenant without room are left out and looked at
+/// again later: they keep nobody else's waiting.
 asio::awaitable<void> ShardScheduler::recover(std::uint64_t term) {
     recovering_ = true;
-    const SteadyInstant began = term_began_;
     co_await yield(node_.io);  // terms that began in one transaction share what is read
-    std::int64_t after = 0;
     std::size_t count = 0;
+    for (SteadyInstant since = term_began_; term == term_count_ && !node_.stopping;) {
+        const Recovered found = co_await recover_rows(term, since);
+        if (term != term_count_) break;
+        count += found.count;
+        recovering_ = false;
+        node_.progress.notify();
+        if (found.complete) break;
+        co_await node_.progress.wait(kRecheck);
+        since = node_.clock.steady();
+    }
+    if (count > 0) log::info("unended executions recovered shard={} count={}", shard_, count);
+    if (term == term_count_) recovering_ = false;
+    node_.progress.notify();
+}
+
+/// All of them once, page by page as there is room.
+asio::awaitable<ShardScheduler::Recovered> ShardScheduler::recover_rows(std::uint64_t term,
+                                                                        SteadyInstant since) {
+    Recovered found;
+    std::int64_t after = 0;
     for (std::size_t tries = 0; term == term_count_ && !node_.stopping;) {
         if (node_.window() == 0) {
             co_await node_.progress.wait(kRecheck);
             continue;
         }
-        const Result<Node::Page> page = co_await node_.unended_page(after, began);
+        const Result<Node::Page> page = co_await node_.unended_page(after, since);
         if (term != term_count_) break;
         if (!page) {
             const bool again = co_await node_.back_off(tries++);
@@ -122,9 +141,14 @@ asio::awaitable<void> ShardScheduler::recover(std::uint64_t term) {
         if ((*page)->empty()) break;
         after = (*page)->back().key;
         std::vector<model::Execution> rows;
-        std::ranges::copy_if(**page, std::back_inserter(rows), [this](const model::Execution& row) {
-            return model::shard_of(row.job_id, node_.shards) == shard_ && row.epoch != term_->epoch;
-        });
+        for (const model::Execution& row : **page) {
+            if (model::shard_of(row.job_id, node_.shards) != shard_ || row.epoch == term_->epoch) continue;
+            if (const Run* run = runs_.find(row.id); run != nullptr && run->stage != Stage::unclaimed)
+                continue;
+            const bool fits = node_.window_of(node_.groups.of(row.tenant.value())) > 0;
+            if (fits) rows.push_back(row);
+            found.complete = found.complete && fits;
+        }
         std::vector<JobKey> keys;
         for (const model::Execution& row : rows)
             if (row.snapshot.empty()) keys.push_back(row.job_key);
@@ -133,12 +157,10 @@ asio::awaitable<void> ShardScheduler::recover(std::uint64_t term) {
             co_await adopt(std::move(rows[i]), term);
             if (i % kRowsPerTurn == 0) co_await yield(node_.io);
         }
-        count += rows.size();
+        found.count += rows.size();
         wake_.notify();
     }
-    if (count > 0) log::info("unended executions recovered shard={} count={}", shard_, count);
-    if (term == term_count_) recovering_ = false;
-    node_.progress.notify();
+    co_return found;
 }
 
 /// Whether a run is in memory already, once no claim of it is under way: such a claim may find that the row
@@ -343,7 +365,7 @@ void ShardScheduler::let_go(Gate& gate) {
                 break;
         }
     }
-    node_.runs.decided -= decided_.size();
+    for (const Claim& claim : decided_) node_.runs.remove(claim.tenant, RunCount::Kind::present);
     decided_.clear();
     to_start_.clear();
     to_withdraw_.clear();

@@ -7,6 +7,9 @@
 namespace ecron::analysis {
 namespace {
 
+constexpr std::size_t kWindows = 4;         // claim windows of all runs that do not only wait
+constexpr std::size_t kShareOfRest = 4;     // of what is left of the window, for one tenant
+constexpr std::size_t kReserve = 64;        // its part of the window that each tenant has in any case
 constexpr std::size_t kParkedWindows = 20;  // claim windows of runs that only wait
 constexpr Seconds kBeatIsGood{3};
 constexpr Seconds kPageKept{2};
@@ -38,9 +41,18 @@ Instant Node::now() const {
 }
 
 std::size_t Node::window() const {
-    if (runs.parked >= kParkedWindows * options.claim_window) return 0;
-    const std::size_t used = runs.all - runs.parked + runs.decided;
-    return used < options.claim_window ? options.claim_window - used : 0;
+    if (runs.parked() >= kParkedWindows * options.claim_window) return 0;
+    const std::size_t most = kWindows * options.claim_window;
+    return most - std::min(runs.present(), most);
+}
+
+/// A tenant may have so many times the room that is left: one alone gets four fifths of the window, and
+/// however many fill it, some is left. Whoever comes next finds a reserve even then.
+std::size_t Node::window_of(Group tenant) const {
+    const std::size_t left = options.claim_window - std::min(runs.present(), options.claim_window);
+    const std::size_t reserve = std::max<std::size_t>(options.claim_window / kReserve, 1);
+    const std::size_t share = std::max(kShareOfRest * left, reserve);
+    return share - std::min(runs.present(tenant), share);
 }
 
 bool Node::beats() const {

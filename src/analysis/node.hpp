@@ -55,9 +55,10 @@ struct Node {
 
     /// For instants that are written: the wall clock, unless it is known to be off; then the store's.
     [[nodiscard]] Instant now() const;
-    /// How many more runs there may be. Those that only wait, perhaps for days, keep nobody from running:
-    /// they have a bound of their own.
+    /// How many more runs there may be, and of one tenant: what one has under way leaves room for the others.
+    /// Those that only wait, perhaps for days, keep nobody from running: they have a bound of their own.
     [[nodiscard]] std::size_t window() const;
+    [[nodiscard]] std::size_t window_of(Group tenant) const;
     /// A claim, or a lease, can be relied on: the last good heartbeat is young.
     [[nodiscard]] bool beats() const;
     [[nodiscard]] double dice() { return std::uniform_real_distribution<double>{0, 1}(random); }

@@ -45,12 +45,13 @@ void Planner::accepted(RunId run, Instant deadline) { impl_->accepted(run, deadl
 void Planner::ended(RunId run) { impl_->ended(run); }
 void Planner::stop(RunId run, std::string_view reason) { impl_->stop(run, reason); }
 
-void Planner::advance(Instant now, std::size_t room, std::vector<Decision>& out) {
+void Planner::advance(Instant now, const Room& room, std::vector<Decision>& out) {
     impl_->advance(now, room, out);
 }
 Instant Planner::watermark() const { return impl_->watermark(); }
 bool Planner::caught_up() const { return impl_->caught_up(); }
 std::optional<Instant> Planner::next_wake() const { return impl_->next_wake(); }
+bool Planner::waits_for_room() const { return impl_->waits_for_room(); }
 
 std::optional<Instant> Planner::next_nominal(JobKey job) const { return impl_->next_nominal(job); }
 std::size_t Planner::jobs() const { return impl_->jobs(); }
@@ -66,12 +67,12 @@ Planner::Impl::Impl(Instant now, PlannerOptions options)
       attended_(now),
       starts_(now) {}
 
-void Planner::Impl::advance(Instant now, std::size_t room, std::vector<Decision>& out) {
+void Planner::Impl::advance(Instant now, const Room& room, std::vector<Decision>& out) {
     now_ = now;
     out.insert(out.end(), pending_.begin(), pending_.end());
     pending_.clear();
     run_timers(out);
-    note_gap(room);
+    note_gap(room.total);
     plan(room, out);
 }
 
@@ -88,6 +89,7 @@ void Planner::Impl::clear(Instant now, Instant decided) {
     claims_ = TimerWheel{decided};
     starts_ = TimerWheel{now};
     late_ = {};
+    crowded_.clear();
     held_ = {};
     gaps_.clear();
     pauses_.clear();
@@ -111,7 +113,9 @@ std::optional<Instant> Planner::Impl::next_wake() const {
 std::size_t Planner::Impl::memory() const {
     constexpr std::size_t kMapNode =
         4 * sizeof(void*);  // of an unordered_map: its links and a bucket's share
-    return sizeof *this + jobs_.memory() + index_.memory() + timings_.memory() + claims_.memory() +
+    std::size_t crowded = 0;
+    for (const auto& [tenant, queue] : crowded_) crowded += kMapNode + queue.memory();
+    return crowded + sizeof *this + jobs_.memory() + index_.memory() + timings_.memory() + claims_.memory() +
            late_.memory() + runs_.memory() + activities_.memory() + starts_.memory() + held_.memory() +
            pauses_.size() * (sizeof(Span) + kMapNode) + groups_.size() * (sizeof(Concurrency) + kMapNode) +
            pending_.capacity() * sizeof(Decision);

@@ -70,8 +70,7 @@ void Planner::Impl::arm_job(std::uint32_t number, Instant seen, bool settled) {
         return;
     }
     job.armed = Armed::queue;
-    late_.push({.at = at, .seen = seen, .subject = number, .settled = settled},
-               [this](std::uint32_t moved, std::size_t position) { jobs_[moved].timer = position; });
+    late_.push({.at = at, .seen = seen, .subject = number, .settled = settled}, keep_position());
 }
 
 void Planner::Impl::drop_rest_if_done(std::uint32_t number) {
@@ -87,9 +86,12 @@ void Planner::Impl::drop_rest_if_done(std::uint32_t number) {
 void Planner::Impl::disarm_job(std::uint32_t number) {
     Job& job = jobs_[number];
     if (job.armed == Armed::wheel) claims_.cancel(TimerId{job.timer});
-    if (job.armed == Armed::queue)
-        late_.erase(job.timer,
-                    [this](std::uint32_t moved, std::size_t position) { jobs_[moved].timer = position; });
+    if (job.armed == Armed::queue) late_.erase(job.timer, keep_position());
+    if (job.armed == Armed::crowded) {
+        const auto queue = crowded_.find(job.tenant);
+        queue->second.erase(job.timer, keep_position());
+        if (queue->second.empty()) crowded_.erase(queue);
+    }
     job.armed = Armed::no;
 }
 
@@ -99,10 +101,10 @@ bool Planner::Impl::follow(Instant now, Instant watermark) {
     now_ = now;
     attended_ = watermark;
     gaps_.clear();
-    const auto moved = [this](std::uint32_t job, std::size_t position) { jobs_[job].timer = position; };
+    while (!crowded_.empty()) release_held(crowded_.begin()->first, jobs_.size());
     for (std::size_t steps = 0; steps < kStepsPerFollow; ++steps) {
         if (!late_.empty() && late_.top().at <= watermark) {
-            pass_followed(late_.pop(moved).subject, watermark);
+            pass_followed(late_.pop(keep_position()).subject, watermark);
             continue;
         }
         if (claims_.now() > watermark) return true;  // what is left where the wheel stands is not passed
@@ -159,15 +161,43 @@ Instant Planner::Impl::claimed_from(Instant claim_by) const {
     return since > Millis{0} ? first - since + options_.claim_step : first;
 }
 
-void Planner::Impl::plan(std::size_t room, Out& out) {
+/// A job is due, and its tenant has no room.
+void Planner::Impl::hold(const DueQueue::Entry& entry) {
+    Job& job = jobs_[entry.subject];
+    job.armed = Armed::crowded;
+    crowded_[job.tenant].push(entry, keep_position());
+}
+
+void Planner::Impl::release_held(RoomLeft& room) {
+    std::vector<Group> tenants;
+    for (const auto& [tenant, queue] : crowded_) tenants.push_back(tenant);
+    for (const Group tenant : tenants) release_held(tenant, room.of(tenant));
+}
+
+/// As many of a tenant's jobs as there is room for are due again. Those that waited long became known only
+/// now, as after a time without planning: they may be missed.
+void Planner::Impl::release_held(Group tenant, std::size_t count) {
+    const auto queue = crowded_.find(tenant);
+    for (; count > 0 && !queue->second.empty(); --count) {
+        DueQueue::Entry entry = queue->second.pop(keep_position());
+        if (now_ - entry.at > kGap) {
+            entry.seen = now_;
+            entry.settled = false;
+        }
+        jobs_[entry.subject].armed = Armed::queue;
+        late_.push(entry, keep_position());
+    }
+    if (queue->second.empty()) crowded_.erase(queue);
+}
+
+void Planner::Impl::plan(const Room& given, Out& out) {
     const Instant horizon = claim_horizon();
+    RoomLeft room{given};
+    release_held(room);
     std::size_t steps = 0;
-    while (room > 0 && steps < kStepsPerAdvance) {
+    while (room.any() && steps < kStepsPerAdvance) {
         if (!late_.empty() && late_.top().at <= horizon) {
-            const auto moved = [this](std::uint32_t job, std::size_t position) {
-                jobs_[job].timer = position;
-            };
-            steps += decide(late_.pop(moved), room, out);
+            steps += decide(late_.pop(keep_position()), room, out);
             continue;
         }
         if (claims_.now() > horizon) return;  // the clock was set back: these instants are planned already
@@ -179,8 +209,12 @@ void Planner::Impl::plan(std::size_t room, Out& out) {
 }
 
 /// What becomes of a job's next instant. Returns how many instants it looked at.
-std::size_t Planner::Impl::decide(DueQueue::Entry entry, std::size_t& room, Out& out) {
+std::size_t Planner::Impl::decide(DueQueue::Entry entry, RoomLeft& room, Out& out) {
     Job& job = jobs_[entry.subject];
+    if (room.of(job.tenant) == 0) {
+        hold(entry);
+        return 1;
+    }
     job.armed = Armed::no;
     const Timing& timing = timings_[job.timing];
     if (const Instant seen = known_since(entry.at); seen > entry.seen) {
@@ -215,7 +249,7 @@ std::size_t Planner::Impl::decide(DueQueue::Entry entry, std::size_t& room, Out&
 
     if (!has_run(job, job.next)) {
         emit_claim(entry.subject, entry.at, out);
-        --room;
+        room.take(job.tenant);
     }
     job.next = timings_[job.timing].once ? kNever : first_after(job, job.next);
     arm_job(entry.subject, entry.seen, entry.settled);
@@ -268,13 +302,15 @@ void Planner::Impl::emit_claim(std::uint32_t number, Instant claim_by, Out& out)
     const std::uint32_t run = new_run(owner, timings_.retain(job.timing), job.next, due);
     runs_[run].spends = spends;
     out.emplace_back(Claim{id_of(run), job.key, job.next, due,
-                           spends ? std::optional{job.since} : std::nullopt, claim_by});
+                           spends ? std::optional{job.since} : std::nullopt, claim_by, job.tenant});
 }
 
 Instant Planner::Impl::watermark() const {
     Instant decided = std::max(claims_.now(), claim_horizon());
     if (const auto next = claims_.next_hint()) decided = std::min(decided, *next - Millis{1});
-    return late_.empty() ? decided : std::min(decided, late_.top().at - Millis{1});
+    if (!late_.empty()) decided = std::min(decided, late_.top().at - Millis{1});
+    for (const auto& [tenant, queue] : crowded_) decided = std::min(decided, queue.top().at - Millis{1});
+    return decided;
 }
 
 bool Planner::Impl::caught_up() const { return watermark() >= claim_horizon(); }

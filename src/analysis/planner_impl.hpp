@@ -55,13 +55,14 @@ public:
     void ended(RunId id);
     void stop(RunId id, std::string_view reason);
 
-    void advance(Instant now, std::size_t room, std::vector<Decision>& out);
+    void advance(Instant now, const Room& room, std::vector<Decision>& out);
     [[nodiscard]] Instant watermark() const;
     [[nodiscard]] bool caught_up() const;
     [[nodiscard]] std::optional<Instant> next_wake() const;
+    [[nodiscard]] bool waits_for_room() const { return !crowded_.empty(); }
 
 private:
-    enum class Armed : std::uint8_t { no, wheel, queue };
+    enum class Armed : std::uint8_t { no, wheel, queue, crowded };
 
     struct Job {
         Job() {}  // NOLINT(modernize-use-equals-default): the schedule is assigned when the job becomes known
@@ -118,6 +119,27 @@ private:
         Instant end{};
         [[nodiscard]] bool contains(Instant instant) const { return begin < instant && instant <= end; }
     };
+    /// What one advance has left of its room.
+    class RoomLeft {
+    public:
+        explicit RoomLeft(const Room& room) : room_(room), total_(room.total) {}
+        [[nodiscard]] bool any() const { return total_ > 0; }
+        [[nodiscard]] std::size_t of(Group tenant) { return room_.of_tenant ? left(tenant) : total_; }
+        void take(Group tenant) {
+            --total_;
+            if (room_.of_tenant) --left(tenant);
+        }
+
+    private:
+        std::size_t& left(Group tenant) {
+            const auto [entry, is_new] = tenants_.try_emplace(tenant);
+            if (is_new) entry->second = room_.of_tenant(tenant);
+            return entry->second;
+        }
+        const Room& room_;
+        std::size_t total_;
+        std::unordered_map<Group, std::size_t> tenants_;
+    };
     using Spans = std::vector<Span>;  // in order; of pauses the last may be open
     using Out = std::vector<Decision>;
 
@@ -150,8 +172,15 @@ private:
     void disarm_job(std::uint32_t job);
     void note_gap(std::size_t room);
     [[nodiscard]] Instant known_since(Instant instant) const;
-    void plan(std::size_t room, Out& out);
-    std::size_t decide(DueQueue::Entry entry, std::size_t& room, Out& out);
+    /// A job knows its place in the queue that it is in.
+    [[nodiscard]] auto keep_position() {
+        return [this](std::uint32_t job, std::size_t position) { jobs_[job].timer = position; };
+    }
+    void hold(const DueQueue::Entry& entry);
+    void release_held(RoomLeft& room);
+    void release_held(Group tenant, std::size_t count);
+    void plan(const Room& given, Out& out);
+    std::size_t decide(DueQueue::Entry entry, RoomLeft& room, Out& out);
     std::size_t settle_misfire(Job& job, Instant cut, Out& out);
     void emit_claim(std::uint32_t job, Instant claim_by, Out& out);
     [[nodiscard]] bool has_run(const Job& job, Instant nominal) const;
@@ -186,10 +215,11 @@ private:
     TimingTable timings_;
     std::size_t known_{0};
     TimerWheel claims_;
-    DueQueue late_;                            // jobs of which an instant came up that claims_ has passed
-    Instant attended_;                         // when instants were last planned
-    std::vector<Span> gaps_;                   // when none were, in order
-    std::unordered_map<Group, Spans> pauses_;  // of each tenant, those that undecided instants may lie in
+    DueQueue late_;                                // jobs of which an instant came up that claims_ has passed
+    std::unordered_map<Group, DueQueue> crowded_;  // jobs due, of tenants without room
+    Instant attended_;                             // when instants were last planned
+    std::vector<Span> gaps_;                       // when none were, in order
+    std::unordered_map<Group, Spans> pauses_;      // of each tenant, those that undecided instants may lie in
     Spans pauses_of_all_;
 
     Slab<Run, &Run::next> runs_;

@@ -92,7 +92,7 @@ void Planner::Impl::adjust(const PlannedJob& planned) {
     const std::uint32_t timing = timings_.intern(planned.timing);
     timings_.release(job.timing);
     job.timing = timing;
-    job.tenant = planned.tenant;
+    assert(job.tenant == planned.tenant);  // a job stays its tenant's
     if (job.activity == kNone) return;
     for (std::uint32_t one = activities_[job.activity].first; one != kNone; one = runs_[one].next) {
         Run& run = runs_[one];

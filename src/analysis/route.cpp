@@ -65,7 +65,9 @@ void Scheduler::Impl::look_at_changes() { tail_.notify(); }
 asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_now(model::Job job, model::Trigger trigger,
                                                                    std::optional<ExecuteId> id) {
     if (!takes_writes()) co_return not_leading();
-    if (node_.runs.all - node_.runs.parked >= 2 * node_.options.claim_window)
+    if (node_.runs.present(node_.groups.of(job.tenant.value())) >= node_.options.claim_window)
+        co_return fail(Errc::unavailable, "too many executions of this tenant are under way, try again");
+    if (node_.window() == 0)
         co_return fail(Errc::unavailable, "too many executions are under way, try again");
     const ExecuteId chosen = id.value_or(ExecuteId{random_uuid()});
     ShardScheduler& shard = shard_of(job.id);

@@ -9,6 +9,7 @@
 #include "ecron/execution/pool.hpp"
 #include "ecron/execution/runner.hpp"
 #include "ecron/model/execution.hpp"
+#include "groups.hpp"
 
 namespace ecron::analysis {
 
@@ -41,6 +42,7 @@ struct Run {
     std::string stop_reason{};   // why it is being stopped, when it is
     std::string asked_by{};      // ... and who asked, where somebody did
     std::string early_result{};  // a callback that overtook the answer
+    Group tenant{};              // set by RunTable::add
 };
 
 /// Whether the attempt that the row is at was begun before and may still go on, its node dead or not: its
@@ -49,27 +51,55 @@ struct Run {
     return task != nullptr && execution::outlives_node(task->context) && entered_attempts(row) >= row.attempt;
 }
 
-/// How many runs there are in all tables of a process.
-struct RunCount {
-    std::size_t all{0};
-    std::size_t parked{
-        0};  // those that only wait: for their next attempt, their target's callback, another node
-    std::size_t decided{0};  // not in a table yet
+/// How many runs there are in all tables of a process, and decided claims that are in none yet.
+class RunCount {
+public:
+    /// Parked are those that only wait: for their next attempt, their target's callback, another node.
+    enum class Kind : std::uint8_t { parked, present };
+    void add(Group tenant, Kind kind) {
+        if (kind == Kind::parked)
+            ++parked_;
+        else
+            ++present_, ++of_tenant_[tenant];
+    }
+    void remove(Group tenant, Kind kind) {
+        if (kind == Kind::parked) {
+            --parked_;
+            return;
+        }
+        --present_;
+        const auto count = of_tenant_.find(tenant);
+        assert(count != of_tenant_.end() && count->second > 0);
+        if (--count->second == 0) of_tenant_.erase(count);
+    }
+    [[nodiscard]] std::size_t all() const { return parked_ + present_; }
+    [[nodiscard]] std::size_t parked() const { return parked_; }
+    [[nodiscard]] std::size_t present() const { return present_; }
+    [[nodiscard]] std::size_t present(Group tenant) const {
+        const auto count = of_tenant_.find(tenant);
+        return count == of_tenant_.end() ? 0 : count->second;
+    }
+
+private:
+    std::size_t parked_{0};
+    std::size_t present_{0};
+    std::unordered_map<Group, std::size_t> of_tenant_;
 };
 
 /// The runs of a shard by their three names. References stay good until they are taken out.
 class RunTable {
 public:
-    explicit RunTable(RunCount& count) : count_(count) {}
+    RunTable(RunCount& count, Groups& groups) : count_(count), groups_(groups) {}
     ~RunTable() {
-        for (auto& [id, run] : runs_) uncount(run.stage);
+        for (auto& [id, run] : runs_) uncount(run);
     }
     RunTable(const RunTable&) = delete;
     RunTable& operator=(const RunTable&) = delete;
 
     Run& add(Run run) {
         const RunId id = run.id;
-        count(run.stage);
+        run.tenant = groups_.of(run.row.tenant.value());
+        count(run);
         by_execution_[run.row.id] = id;
         by_job_.emplace(run.row.job_key, id);
         return runs_.insert_or_assign(id, std::move(run)).first->second;
@@ -93,9 +123,9 @@ public:
     }
 
     void move(Run& run, Stage stage) {
-        uncount(run.stage);
-        count(stage);
+        uncount(run);
         run.stage = stage;
+        count(run);
     }
 
     void erase(RunId id) { take(id); }
@@ -104,7 +134,7 @@ public:
     std::optional<Run> take(RunId id) {
         const auto found = runs_.find(id);
         if (found == runs_.end()) return {};
-        uncount(found->second.stage);
+        uncount(found->second);
         by_execution_.erase(found->second.row.id);
         const auto [first, last] = by_job_.equal_range(found->second.row.job_key);
         by_job_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == id; }));
@@ -123,19 +153,15 @@ public:
     [[nodiscard]] std::size_t size() const { return runs_.size(); }
 
 private:
-    static bool is_parked(Stage stage) {
-        return stage == Stage::retrying || stage == Stage::accepted || stage == Stage::elsewhere;
+    static RunCount::Kind kind_of(Stage stage) {
+        const bool waits = stage == Stage::retrying || stage == Stage::accepted || stage == Stage::elsewhere;
+        return waits ? RunCount::Kind::parked : RunCount::Kind::present;
     }
-    void count(Stage stage) {
-        ++count_.all;
-        if (is_parked(stage)) ++count_.parked;
-    }
-    void uncount(Stage stage) {
-        --count_.all;
-        if (is_parked(stage)) --count_.parked;
-    }
+    void count(const Run& run) { count_.add(run.tenant, kind_of(run.stage)); }
+    void uncount(const Run& run) { count_.remove(run.tenant, kind_of(run.stage)); }
 
     RunCount& count_;
+    Groups& groups_;
     std::unordered_map<RunId, Run> runs_;
     std::unordered_map<ExecuteId, RunId> by_execution_;
     std::unordered_multimap<JobKey, RunId> by_job_;

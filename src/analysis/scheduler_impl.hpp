@@ -37,7 +37,7 @@ public:
 
     [[nodiscard]] SchedulerStatistics statistics() const;
     [[nodiscard]] std::size_t jobs() const;
-    [[nodiscard]] std::size_t runs() const { return node_.runs.all; }
+    [[nodiscard]] std::size_t runs() const { return node_.runs.all(); }
     [[nodiscard]] std::size_t planner_memory() const;
 
 private:

@@ -134,7 +134,12 @@ private:
     // lead.cpp
     asio::awaitable<bool> take();
     asio::awaitable<bool> catch_up(ChangeNumber head);
+    struct Recovered {
+        std::size_t count{0};
+        bool complete{true};
+    };
     asio::awaitable<void> recover(std::uint64_t term);
+    asio::awaitable<Recovered> recover_rows(std::uint64_t term, SteadyInstant since);
     asio::awaitable<bool> knows(ExecuteId id, std::uint64_t term);
     asio::awaitable<void> adopt(model::Execution row, std::uint64_t term);
     void adopt_elsewhere(model::Execution row, execution::TaskPtr task);

@@ -41,7 +41,7 @@ asio::awaitable<void> Scheduler::Impl::look_for_strays() {
 /// Whether a row that is under way should be known here, and is not.
 bool ShardScheduler::misses(const model::Execution& row) {
     if (find(row.id) != nullptr || inserting_.contains(row.id)) return false;
-    if (in_term_) return leads() && !recovering_;
+    if (in_term_) return leads() && !recovering_ && node_.window_of(node_.groups.of(row.tenant.value())) > 0;
     return row.node == node_.options.node;
 }
 

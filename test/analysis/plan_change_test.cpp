@@ -78,7 +78,7 @@ TEST_CASE("a job that ran once and is enabled again runs again, though both are 
     Planner planner{kNoon + 1h, PlannerOptions{}};
     planner.upsert(*plan_change(job, defaults, groups).after->job, kNoon + 1h);
     std::vector<Decision> decisions;
-    planner.advance(kNoon + 1h + 60s, 10, decisions);
+    planner.advance(kNoon + 1h + 60s, {10}, decisions);
     REQUIRE_FALSE(planner.next_nominal(job.key));
 
     store::Change spent = change_to(ChangeNumber{3}, "spent");

@@ -46,6 +46,11 @@ public:
     void job(std::int64_t key, std::string_view cron, Timing timing = {}) {
         job_from(key, cron, now, timing);
     }
+    void job_of(Group tenant, std::int64_t key, std::string_view cron, Timing timing = {}) {
+        PlannedJob planned = described(key, cron, timing);
+        planned.tenant = tenant;
+        planner.upsert(planned, now);
+    }
     void job_from(std::int64_t key, std::string_view cron, Instant from, Timing timing = {}) {
         planner.upsert(described(key, cron, timing), from);
     }
@@ -92,6 +97,7 @@ public:
     Instant now;
     Planner planner;
     std::size_t room{1'000};
+    std::map<Group, std::size_t> room_of;  // of tenants that have less
     bool commits{true};
     std::vector<Claim> claims;  // all of them
     std::map<std::string, RunId> runs;
@@ -103,7 +109,11 @@ private:
     }
     void step(std::vector<std::string>& lines) {
         std::vector<Decision> decisions;
-        planner.advance(now, room, decisions);
+        const auto of_tenant = [this](Group tenant) {
+            const auto found = room_of.find(tenant);
+            return found == room_of.end() ? room : found->second;
+        };
+        planner.advance(now, {room, of_tenant}, decisions);
         for (const Decision& decision : decisions)
             lines.push_back(std::visit([this](const auto& one) { return told(one); }, decision));
     }

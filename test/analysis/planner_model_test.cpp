@@ -270,7 +270,7 @@ private:
         last_claim_ = Instant::min();
         do {
             std::vector<Decision> decisions;
-            planner_.advance(now_, room - claimed_, decisions);
+            planner_.advance(now_, {room - claimed_}, decisions);
             for (const Decision& decision : decisions)
                 std::visit([this](const auto& one) { check(one); }, decision);
         } while (planner_.next_wake() == now_ && claimed_ < room);

@@ -25,7 +25,7 @@ TEST_CASE("claims are made in steps, so that runs due one after another are clai
     std::vector<Decision> decided;
     const auto claimed_at = [&](Instant now) {
         decided.clear();
-        planner.advance(now, 100, decided);
+        planner.advance(now, {100}, decided);
         return decided.size();
     };
     for (std::int64_t key = 1; key <= 3; ++key) {
@@ -58,7 +58,7 @@ TEST_CASE("what comes due within a step is claimed at the step before it, at mos
         for (Instant now = at("01-05 10:00:59"); decided.empty(); now += 1ms) {
             REQUIRE(now < at("01-05 10:01:01"));
             const bool wakes = planner.next_wake().value() <= now;
-            planner.advance(now, 100, decided);
+            planner.advance(now, {100}, decided);
             if (decided.empty()) continue;
             const Millis ahead = std::get<Claim>(decided.front()).due - now;
             CHECK(wakes);
@@ -167,7 +167,7 @@ TEST_CASE("what finds no room in time is late, not missed", "[planner]") {
     for (int second = 0; second < 100; ++second) {
         world.now = at("01-05 11:00:00") + std::chrono::seconds{second};
         std::vector<Decision> decisions;
-        world.planner.advance(world.now, 1, decisions);
+        world.planner.advance(world.now, {1}, decisions);
         REQUIRE(std::ranges::count_if(
                     decisions, [](const Decision& one) { return std::holds_alternative<Claim>(one); }) == 1);
     }

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,9 +64,9 @@ struct Claim {  // claim this planned run in the store; it starts at `due`
     Instant due;
     std::optional<Instant> spent;  // the job's only run: disable it in the same transaction, if its schedule
                                    // still is the one that holds since then
-    Instant
-        claim_by;  // not after due, and before it only where jitter is longer than the interval; claims come
-                   // in this order, and what is claimed later is neither to be claimed nor due before it
+    Instant claim_by;  // not after due, and before it only where jitter is longer than the interval; claims
+                       // of a tenant come in this order, and of all while each has room
+    Group tenant;
 };
 struct Start {  // it is time and nothing stands against it; late by now - due
     RunId run;
@@ -97,6 +98,12 @@ struct PlannerOptions {
     Millis claim_ahead{250};
     Millis claim_step{1};              // claims are decided at multiples of it, at least 1 ms
     std::size_t misfire_limit{1'000};  // of `all`: the newest this many run
+};
+
+/// How many claims one advance may decide.
+struct Room {
+    std::size_t total{};
+    std::function<std::size_t(Group tenant)> of_tenant{};  // unset: as many as in all
 };
 
 class Planner {
@@ -171,17 +178,20 @@ public:
     void stop(RunId run, std::string_view reason);
 
     /// What is to be done by `now`, appended: claims up to claim_ahead after the latest multiple of
-    /// claim_step (at most `room` of them, in order of claim_by), starts and the rest up to now. One call
-    /// takes bounded steps; what it leaves comes with the next. Time may go back: claims do not, starts wait.
-    void advance(Instant now, std::size_t room, std::vector<Decision>& out);
+    /// claim_step, starts and the rest up to now. Instants of a tenant without room wait for it and hold up
+    /// the watermark, but no other tenant. One call takes bounded steps; what it leaves comes with the next.
+    /// Time may go back: claims do not, starts wait.
+    void advance(Instant now, const Room& room, std::vector<Decision>& out);
     /// Everything due up to here has been decided as a claim; the watermark once those claims are committed.
     /// Goes back only when an upsert or a rewind adds instants of the past.
     [[nodiscard]] Instant watermark() const;
     /// Whether the last advance left nothing undecided that it might have claimed.
     [[nodiscard]] bool caught_up() const;
     /// When advance must be called next; nothing: when an event comes. What is due and found no room counts
-    /// as now: an owner without room waits for room instead.
+    /// as now: an owner without room waits for room instead. What waits for its tenant's room does not count.
     [[nodiscard]] std::optional<Instant> next_wake() const;
+    /// Instants wait for the room of their tenants.
+    [[nodiscard]] bool waits_for_room() const;
 
     /// The next instant that will be planned for a job.
     [[nodiscard]] std::optional<Instant> next_nominal(JobKey job) const;

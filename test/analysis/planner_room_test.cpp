@@ -1,0 +1,93 @@
+#include "analysis/planner_fixture.hpp"
+
+/// Room by tenant: what one tenant has under way keeps no other waiting.
+using namespace ecron;
+using namespace ecron::analysis;
+using namespace ecron::analysis::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Group kFull = 1;
+constexpr Group kOther = 2;
+
+Lines claims_in(const Lines& lines) {
+    Lines claims;
+    std::ranges::copy_if(lines, std::back_inserter(claims),
+                         [](const std::string& line) { return line.starts_with("claim"); });
+    return claims;
+}
+
+/// Job 1 of a tenant without room, job 2 of another, each due at full minutes.
+World crowded_world(Timing timing = {}) {
+    World world{"01-05 10:00"};
+    world.room_of[kFull] = 0;
+    world.job_of(kFull, 1, "0 * * * * *", timing);
+    world.job_of(kOther, 2, "0 * * * * *");
+    return world;
+}
+
+}  // namespace
+
+TEST_CASE("a tenant without room waits alone, and holds up the watermark", "[planner][room]") {
+    World world = crowded_world();
+    CHECK(claims_in(world.until("01-05 10:02")) == Lines{"claim 2@01-05 10:01:00", "claim 2@01-05 10:02:00"});
+    CHECK(world.planner.waits_for_room());
+    CHECK(world.planner.watermark() == at("01-05 10:01") - 1ms);
+    CHECK_FALSE(world.planner.caught_up());
+    CHECK(world.planner.next_wake() > world.now);  // for the other tenant's next
+
+    world.room_of[kFull] = 1;
+    CHECK(claims_in(world.jump("01-05 10:02:00")) == Lines{"claim 1@01-05 10:01:00"});
+    CHECK(world.planner.watermark() == at("01-05 10:02") - 1ms);
+    CHECK(claims_in(world.jump("01-05 10:02:00")) == Lines{"claim 1@01-05 10:02:00"});
+    CHECK_FALSE(world.planner.waits_for_room());
+    CHECK(world.planner.watermark() >= at("01-05 10:02"));
+    CHECK(world.planner.caught_up());
+}
+
+TEST_CASE("room is counted within one advance, too", "[planner][room]") {
+    World world{"01-05 10:00"};
+    world.room_of[kFull] = 2;
+    for (std::int64_t key = 1; key <= 4; ++key) world.job_of(kFull, key, "0 1 10 * * *");
+    world.job_of(kOther, 5, "0 1 10 * * *");
+    CHECK(claims_in(world.jump("01-05 10:01")) ==
+          Lines{"claim 1@01-05 10:01:00", "claim 2@01-05 10:01:00", "claim 5@01-05 10:01:00"});
+    CHECK(world.planner.waits_for_room());
+    CHECK(claims_in(world.jump("01-05 10:01")) == Lines{"claim 3@01-05 10:01:00", "claim 4@01-05 10:01:00"});
+    CHECK_FALSE(world.planner.waits_for_room());
+}
+
+TEST_CASE("what waited for room longer than the grace follows the misfire policy", "[planner][room]") {
+    const auto [misfire, decided] = GENERATE(table<model::Misfire, Lines>({
+        {model::Misfire::once,
+         {"missed 1@01-05 10:01:00 to 01-05 10:08:00 8", "claim 1@01-05 10:09:00", "claim 1@01-05 10:10:00"}},
+        {model::Misfire::skip, {"missed 1@01-05 10:01:00 to 01-05 10:09:00 9", "claim 1@01-05 10:10:00"}},
+    }));
+    World world = crowded_world({.misfire = misfire, .misfire_grace = 10s});
+    (void)world.until("01-05 10:10:00");
+    world.room_of.clear();
+    world.planner.remove(JobKey{2});
+    Lines lines = world.jump("01-05 10:10:05");
+    std::erase_if(lines, [](const std::string& line) { return line.starts_with("start"); });
+    CHECK(lines == decided);
+}
+
+TEST_CASE("a job that waits for room can be changed, removed and followed", "[planner][room]") {
+    World world = crowded_world();
+    (void)world.until("01-05 10:01");
+    REQUIRE(world.planner.waits_for_room());
+    SECTION("removed") { world.planner.remove(JobKey{1}); }
+    SECTION("given another schedule") { world.job_of(kFull, 1, "0 0 12 * * *"); }
+    SECTION("passed") { world.planner.pass(JobKey{1}, at("01-05 10:30")); }
+    SECTION("followed") {
+        while (!world.planner.follow(world.now, at("01-05 10:01"))) {}
+        CHECK(world.planner.next_nominal(JobKey{1}) == at("01-05 10:02"));
+    }
+    SECTION("forgotten") { world.planner.clear(world.now, world.now); }
+    CHECK_FALSE(world.planner.waits_for_room());
+    CHECK(world.planner.watermark() >= at("01-05 10:01"));
+    world.room_of.clear();
+    for (const std::string& line : claims_in(world.until("01-05 10:01:30")))
+        CHECK(line.starts_with("claim 2"));
+}
