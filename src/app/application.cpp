@@ -68,6 +68,7 @@ Application::Application(const config::Config& config, std::unique_ptr<store::St
       webhook_client_(io, webhook_client_options(config)),
       notifier_(io, clock, store_->outbox(), webhook_client_, keyring(config), notify_options(config)),
       retention_(io, clock, *store_, history_rule(config), [this] { return store_->leads(Shard{0}); }),
+      loop_watch_(io, clock),
       auth_client_(io, auth_client_options(config)),
       authenticator_(opened(make_authenticator(io, clock, auth_client_, config))),
       runs_(scheduler_),
@@ -110,7 +111,8 @@ management::Options Application::api_options_with_load() {
         return management::Load{.executions_removed = retention_.removed(),
                                 .running_attempts = pool_->running(),
                                 .waiting_attempts = pool_->waiting(),
-                                .connections = server_.connections()};
+                                .connections = server_.connections(),
+                                .loop_stall = loop_watch_.longest()};
     };
     options.output = [this](const ExecuteId& id, std::uint64_t begin) -> std::optional<management::Output> {
         auto live = command_runner_->output_since(id, begin);
@@ -165,6 +167,7 @@ int Application::run() {
     gate_.spawn("messages", messaging_.run());
     gate_.spawn("webhooks", notifier_.run());
     gate_.spawn("retention", retention_.run());
+    gate_.spawn("loop watch", loop_watch_.run());
     gate_.spawn("signals", watch_signals());
     gate_.spawn("files", watch_files());
     io_.run();
@@ -232,6 +235,7 @@ asio::awaitable<void> Application::drain() {
     draining_ = true;
     file_watch_ends_.notify();
     retention_.stop();
+    loop_watch_.stop();
     co_await messaging_.stop_taking();
     co_await scheduler_.stop(config_.life.shutdown_grace);
     // Commands that were cancelled have until then to heed SIGTERM; what is left is killed with its runner.

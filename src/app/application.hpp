@@ -6,6 +6,7 @@
 #include "ecron/analysis/scheduler.hpp"
 #include "ecron/auth/authenticator.hpp"
 #include "ecron/base/async.hpp"
+#include "ecron/base/loop_watch.hpp"
 #include "ecron/config/config.hpp"
 #include "ecron/execution/command_runner.hpp"
 #include "ecron/execution/http_runner.hpp"
@@ -61,6 +62,7 @@ private:
     http::Client webhook_client_;
     notify::Notifier notifier_;
     store::Retention retention_;
+    LoopWatch loop_watch_;
     http::Client auth_client_;
     const std::unique_ptr<auth::Authenticator> authenticator_;  // nothing: anybody may call
     management::SchedulerRuns runs_;

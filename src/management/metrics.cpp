@@ -135,6 +135,9 @@ void add_load(Exposition& out, const Options& options) {
               {{"state", "running"}});
     out.add({{"state", "waiting"}}, number(load.waiting_attempts));
     out.gauge("ecron_http_connections", "Connections of clients.", number(load.connections));
+    out.gauge("ecron_loop_stall_seconds",
+              "The longest time of the last minute that the event loop was kept from what was due.",
+              std::chrono::duration<double>(load.loop_stall).count());
 }
 
 void add_tokens(Exposition& out, const Options& options) {

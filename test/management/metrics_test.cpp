@@ -39,7 +39,11 @@ TEST_CASE("requests are counted by route and status, never by id", "[management]
 TEST_CASE("metrics tell of runs, store and process", "[management]") {
     Service service;
     service.options.load = [] {
-        return Load{.executions_removed = 9, .running_attempts = 4, .waiting_attempts = 5, .connections = 6};
+        return Load{.executions_removed = 9,
+                    .running_attempts = 4,
+                    .waiting_attempts = 5,
+                    .connections = 6,
+                    .loop_stall = std::chrono::milliseconds{12}};
     };
     service.options.webhooks = [] {
         return Webhooks{
@@ -70,6 +74,7 @@ TEST_CASE("metrics tell of runs, store and process", "[management]") {
              R"(ecron_attempts{state="running"} 4)",
              R"(ecron_attempts{state="waiting"} 5)",
              "ecron_http_connections 6",
+             "ecron_loop_stall_seconds 0.012",
              "ecron_executions_removed_total 9",
              R"(ecron_webhooks_total{event="delivered"} 1)",
              R"(ecron_webhooks_total{event="failed"} 2)",

@@ -23,6 +23,7 @@ using Language = model::Language;
 struct Load {
     std::uint64_t executions_removed{};
     std::size_t running_attempts{}, waiting_attempts{}, connections{};
+    std::chrono::microseconds loop_stall{};  // the longest of late
 };
 
 /// What a command that runs here has written since its first `begin` bytes, as far as it is kept.
