@@ -100,7 +100,7 @@ private:
             list.push_back(
                 {where(entry), entry.key, fmt::format("stands here again, after {}", earlier->where)});
         }
-        into_.given.push_back({option, entry.text, where(entry), Source::file});
+        into_.given.push_back({option, entry.text, where(entry), Source::file, path_});
     }
 
     std::string path_;
@@ -134,7 +134,7 @@ void collect_secret(const Option& option, const std::string& variable, const std
     std::string text{std::istreambuf_iterator<char>{file}, {}};
     if (!file) return into.errors.push_back({variable, "", fmt::format("{:?} cannot be read", path)});
     while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-    into.given.push_back({&option, std::move(text), variable, Source::environment});
+    into.given.push_back({&option, std::move(text), variable, Source::environment, path});
 }
 
 }  // namespace

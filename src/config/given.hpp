@@ -14,6 +14,7 @@ struct Given {
     std::string text;
     std::string where;
     Source source{};
+    std::string file{};  // that it was read from; empty: from none
 };
 
 /// Collects what is said and what is wrong with it, weakest source first.

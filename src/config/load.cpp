@@ -10,6 +10,7 @@
 #include "config/given.hpp"
 #include "config/listen_address.hpp"
 #include "config/settle.hpp"
+#include "ecron/base/file_access.hpp"
 #include "ecron/base/json_writer.hpp"
 
 namespace ecron::config {
@@ -62,6 +63,32 @@ void check_character_set(const Settled& settled, std::vector<Problem>& warnings)
          fmt::format("{:?} has no effect: sessions with the database always use utf8mb4", given.value)});
 }
 
+constexpr std::string_view kReadable = "can be read by every user of this machine; chmod o-r";
+
+/// Files that secrets were read from: of the configuration, or named by ECRON_…_FILE.
+void check_secret_sources(const Collected& collected, std::vector<Problem>& warnings) {
+    for (const Given& given : collected.given) {
+        const bool holds_secret =
+            given.option->secret == Secret::yes && !given.text.empty() && !given.file.empty();
+        if (holds_secret && file_readable_by_others(given.file))
+            warnings.push_back({given.where, std::string{given.option->name},
+                                fmt::format("is secret, and {} {}", given.file, kReadable)});
+    }
+}
+
+/// Files and folders of secrets that options name.
+void check_secret_files(const Settled& settled, std::vector<Problem>& warnings) {
+    const auto check = [&](std::string_view option, const std::string& path) {
+        const auto readable = path.empty() ? std::nullopt : file_readable_by_others(path);
+        if (readable)
+            warnings.push_back(
+                {settled.at(option).from, std::string{option}, fmt::format("{} {}", *readable, kReadable)});
+    };
+    for (const std::string_view option : {"key_file", "secrets_dir", "kubernetes_config", "token_file"})
+        check(option, settled.text(option));
+    if (settled.said("token_file")) check("token_file", settled.text("token_file") + ".initial");
+}
+
 /// The old service read expressions in the zone of its process.
 void check_old_zone(const Sources& sources, const Settled& settled, std::vector<Problem>& warnings) {
     const auto zone = sources.environment.find("TZ");
@@ -98,6 +125,8 @@ std::expected<Loaded, std::vector<Problem>> load(const Sources& sources) {
     check_exposure(collected, settled, config, errors, warnings);
     check_character_set(settled, warnings);
     check_old_zone(sources, settled, warnings);
+    check_secret_sources(collected, warnings);
+    check_secret_files(settled, warnings);
     if (!errors.empty()) return std::unexpected(std::move(errors));
     return Loaded{std::move(config), settled.settings(), std::move(warnings)};
 }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -9,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "ecron/base/log.hpp"
 #include "ecron/base/this_process.hpp"
 
 namespace ecron::store {
@@ -31,6 +33,25 @@ std::string not_writable(const std::string& name, int error) {
                        std::filesystem::path{name}.filename().string(), std::strerror(error));
 }
 
+/// The database holds every tenant's jobs. SQLite gives its -wal and -shm the mode of the database, and makes
+/// that by the umask. What cannot be changed is another user's, or of a file system without modes.
+void keep_private(const std::string& path) {
+    const int made = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (made >= 0) close(made);
+    constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
+    for (const char* suffix : {"", "-wal", "-shm", ".lock"}) {
+        const std::string name = path + suffix;
+        struct stat status{};
+        if (stat(name.c_str(), &status) != 0 || (status.st_mode & kOthers) == 0) continue;
+        const mode_t mode = status.st_mode & ~kOthers & ~static_cast<mode_t>(S_IFMT);
+        if (chmod(name.c_str(), mode) == 0)
+            log::info("permissions of group and others removed file={} mode={:o} before={:o}", name, mode,
+                      status.st_mode & ~static_cast<mode_t>(S_IFMT));
+        else
+            log::warn("database readable by other users file={} error={}", name, std::strerror(errno));
+    }
+}
+
 }  // namespace
 
 FileLock::~FileLock() {
@@ -39,7 +60,7 @@ FileLock::~FileLock() {
 
 Result<void> FileLock::take(const std::string& path) {
     const std::string name = path + ".lock";
-    const int descriptor = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    const int descriptor = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0) return fail(Errc::unavailable, not_writable(name, errno));
     struct flock lock{};
     lock.l_type = F_WRLCK;
@@ -55,6 +76,7 @@ Result<void> FileLock::take(const std::string& path) {
     if (ftruncate(descriptor, 0) == 0) [[maybe_unused]]
         const auto written = pwrite(descriptor, self.data(), self.size(), 0);
     descriptor_ = descriptor;
+    keep_private(path);
     return {};
 }
 

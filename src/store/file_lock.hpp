@@ -6,7 +6,8 @@
 namespace ecron::store {
 
 /// The kernel's lock on `<path>.lock`: one process owns a SQLite store. It ends with the process, however
-/// that ends.
+/// that ends. The owner also makes the database where it is missing, and takes the permissions of group and
+/// others away from it, its -wal and its -shm.
 class FileLock {
 public:
     FileLock() = default;

@@ -260,6 +260,44 @@ TEST_CASE("a secret may stand in a file that the environment names", "[config]")
     CHECK_FALSE(load(sources));
 }
 
+TEST_CASE("files of secrets that every user can read are warned of", "[config]") {
+    namespace fs = std::filesystem;
+    const GivenFiles files;
+    const std::string config = files.write("ecron.yaml", "user_pwd: hunter2\nlog_level: warn\n");
+    const std::string tokens = files.write("tokens", "");
+    const std::string initial = files.write("tokens.initial", "");
+    const std::string key = files.write("key.pem", "");
+    const std::string secret = files.write("secrets/acme/key", "");
+    const std::string password = files.write("password", "hunter3");
+    const auto warnings = [&] {
+        const auto loaded = load({.flags = {{"token_file", tokens},
+                                            {"key_file", key},
+                                            {"secrets_dir", fs::path{secret}.parent_path().parent_path()}},
+                                  .environment = {{"ECRON_MQ_PASSWORD_FILE", password}},
+                                  .files = {config}});
+        REQUIRE(loaded);
+        return lines(loaded->warnings);
+    };
+    const auto chmod_all = [&](fs::perms mode) {
+        for (const std::string& file : {config, tokens, initial, key, secret, password})
+            fs::permissions(file, mode);
+    };
+    const fs::path folder = fs::path{config}.parent_path();
+    chmod_all(static_cast<fs::perms>(0644));
+    CHECK(warnings().empty());  // their folder is the owner's
+
+    fs::permissions(folder, static_cast<fs::perms>(0755));
+    const std::string readable = " can be read by every user of this machine; chmod o-r";
+    CHECK(warnings() == Lines{config + ":1: user_pwd: is secret, and " + config + readable,
+                              "ECRON_MQ_PASSWORD_FILE: mq_password: is secret, and " + password + readable,
+                              "--key-file: key_file: " + key + readable,
+                              "--secrets-dir: secrets_dir: " + secret + readable,
+                              "--token-file: token_file: " + tokens + readable,
+                              "--token-file: token_file: " + initial + readable});
+    chmod_all(static_cast<fs::perms>(0640));
+    CHECK(warnings().empty());
+}
+
 TEST_CASE("on MySQL as many threads read as max_open_conns leaves room for", "[config]") {
     const auto [text, readers] = GENERATE(table<std::string, std::size_t>({
         {"db_addr: db\nmax_open_conns: 4\n", 1},

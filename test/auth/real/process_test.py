@@ -31,6 +31,21 @@ class Tokens(unittest.TestCase):
         self.assertEqual(self.first_token(), token)
         self.assertEqual(len(self.ecron.get("/job", token).json()), 1)
 
+    def test_its_files_are_its_owners_only(self):
+        def modes():
+            names = ("ecron.db", "ecron.db-wal", "ecron.db-shm", "ecron.db.lock", "tokens", "tokens.initial")
+            return {name: oct(os.stat(self.ecron.path(name)).st_mode & 0o777) for name in names}
+
+        private = dict.fromkeys(modes(), "0o600")
+        self.assertEqual(modes(), private)
+        self.ecron.signal(signal.SIGTERM)
+        self.ecron.child.wait(20)
+        for name in ("ecron.db", "ecron.db.lock"):  # as former versions made them
+            os.chmod(self.ecron.path(name), 0o644)
+        self.ecron.start()
+        self.assertEqual(modes(), private)
+        self.assertIn("permissions of group and others removed file=ecron.db mode=600 before=644", self.ecron.log())
+
     def test_nobody_gets_in_without_a_token(self):
         for path in ("/job", "/jobtotal", "/audit", "/metrics", "/cluster"):
             with self.subTest(path):
