@@ -132,10 +132,28 @@ execution::HttpOptions http_run_options(const config::Config& config) {
             .callback_path = config.api.webhook_path};
 }
 
+namespace {
+
+/// What commands must not read: with it their author would be an administrator.
+std::vector<std::string> private_files(const config::Config& config) {
+    std::vector<std::string> files{config.execution.secrets_dir, config.kubernetes.config,
+                                   config.execution.run_dir};
+    if (!config.auth.token_file.empty())
+        files.insert(files.end(), {config.auth.token_file, config.auth.token_file + ".initial"});
+    if (config.http.tls) files.push_back(config.http.tls->key);
+    if (config.store.driver == config::Driver::sqlite)
+        for (const char* suffix : {"", "-wal", "-shm"}) files.push_back(config.store.path + suffix);
+    std::erase(files, std::string{});
+    return files;
+}
+
+}  // namespace
+
 execution::CommandOptions command_options(const config::Config& config) {
     const config::Commands& given = config.commands;
     return {.enabled = given.enabled,
             .allow = given.allow,
+            .environment = given.environment,
             .limit = given.max,
             .timeout = given.timeout,
             .kill_grace = given.kill_grace,
@@ -143,9 +161,12 @@ execution::CommandOptions command_options(const config::Config& config) {
             .directory = given.directory,
             .path = given.path,
             .user = given.user,
+            .as_self = given.as_self,
+            .private_files = private_files(config),
             .memory = given.memory,
             .cpu_seconds = static_cast<std::uint64_t>(given.cpu_time.count()),
             .open_files = given.open_files,
+            .processes = given.processes,
             .file_size = given.file_size,
             .run_directory = config.execution.run_dir};
 }
@@ -256,6 +277,16 @@ messages::Options message_options(const config::Config& config) {
             .takes_offers = config.life.multi_node};
 }
 
+namespace {
+
+/// Where any program may run, so may any variable be set.
+std::optional<std::vector<std::string>> command_environment(const config::Config& config) {
+    if (config.commands.allow.empty()) return std::nullopt;
+    return config.commands.environment;
+}
+
+}  // namespace
+
 management::Options api_options(const config::Config& config) {
     return {.language = language(config.api.language),
             .callback_path = config.api.webhook_path,
@@ -264,6 +295,7 @@ management::Options api_options(const config::Config& config) {
             .audits = config.auth.enabled,
             .limits = {.requests_per_second = config.limits.requests_per_second,
                        .interval = config.limits.interval},
+            .command_environment = command_environment(config),
             .rules = rules(config),
             .version = std::string{kVersion},
             .node = node_id(config),

@@ -86,6 +86,28 @@ void check_auth(Checks& checks, const Settled& settled, const Auth& auth) {
         checks.refuse_unless(!settled.list(option).empty(), option, "names no scope");
 }
 
+/// By these the dynamic linker loads any code into a program.
+bool steers_the_linker(std::string_view variable) {
+    return variable.starts_with("LD_") || variable == "GLIBC_TUNABLES";
+}
+
+void check_commands(Checks& checks, const Commands& commands) {
+    checks.refuse_unless(
+        !commands.enabled || !commands.user.empty() || commands.as_self, "command_enabled",
+        "would run commands as ecron's own user, which can read and change ecron's database, token file and "
+        "secrets: set command_user to another user, or consent with command_as_self: true");
+    for (const std::string& program : commands.allow)
+        checks.refuse_unless(program.starts_with('/'), "command_allow",
+                             fmt::format("{:?} is not an absolute path", program));
+    for (const std::string& name : commands.environment) {
+        checks.refuse_unless(is_name(name, "_"), "command_environment",
+                             fmt::format("{:?} is not the name of a variable", name));
+        checks.refuse_unless(!steers_the_linker(name), "command_environment",
+                             fmt::format("{} would load any code into an allowed program", name));
+    }
+    checks.refuse_unless(commands.directory.starts_with('/'), "command_dir", "is not an absolute path");
+}
+
 }  // namespace
 
 void check_together(const Settled& settled, const Config& config, std::vector<Problem>& errors) {
@@ -105,11 +127,7 @@ void check_together(const Settled& settled, const Config& config, std::vector<Pr
                          "is not a name of at most 64 letters, digits and .-_");
     checks.refuse_unless(config.execution.retry_initial <= config.execution.retry_max, "retry_initial",
                          "is longer than retry_max");
-    for (const std::string& program : config.commands.allow)
-        checks.refuse_unless(program.starts_with('/'), "command_allow",
-                             fmt::format("{:?} is not an absolute path", program));
-    checks.refuse_unless(config.commands.directory.starts_with('/'), "command_dir",
-                         "is not an absolute path");
+    check_commands(checks, config.commands);
     for (const QueueHost& host : config.mq.hosts)
         checks.refuse_unless(!host.host.empty() && host.port != 0, host.option,
                              fmt::format("{:?} is not HOST or HOST:PORT", host.host));

@@ -119,15 +119,18 @@ Commands commands(const Settled& from) {
     Commands commands;
     commands.enabled = from.boolean("command_enabled");
     commands.allow = from.list("command_allow");
+    commands.environment = from.list("command_environment");
     commands.max = from.number("command_max");
     commands.timeout = from.duration("command_timeout");
     commands.kill_grace = from.duration("command_kill_grace");
     commands.user = from.text("command_user");
+    commands.as_self = from.boolean("command_as_self");
     commands.directory = from.text("command_dir");
     commands.path = from.text("command_path");
     commands.memory = from.number("command_memory");
     commands.cpu_time = std::chrono::ceil<Seconds>(from.duration("command_cpu_time"));
     commands.open_files = from.number("command_open_files");
+    commands.processes = from.number("command_processes");
     commands.file_size = from.number("command_file_size");
     return commands;
 }

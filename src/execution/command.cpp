@@ -73,20 +73,27 @@ Result<std::string> find_program(const std::string& name, std::string_view path,
     }
 }
 
-bool is_allowed(const std::string& program, const std::vector<std::string>& allow) {
-    if (allow.empty()) return true;
+std::optional<std::string> allowed_program(const std::string& program,
+                                           const std::vector<std::string>& allow) {
+    if (allow.empty()) return program;
     const fs::path wanted = settled(program);
-    return std::ranges::any_of(allow, [&](const std::string& entry) {
+    const bool is_named = std::ranges::any_of(allow, [&](const std::string& entry) {
         std::error_code failed;
         if (!entry.ends_with('/')) return settled(entry) == wanted;
         const fs::path folder = fs::canonical(entry, failed);
         return !failed && wanted.parent_path() == folder;
     });
+    return is_named ? std::optional{wanted.string()} : std::nullopt;
 }
 
-/// What the dynamic linker goes by: with it any code could be made part of an allowed program.
-static bool steers_the_linker(std::string_view variable) {
-    return variable.starts_with("LD_") || variable == "GLIBC_TUNABLES";
+/// Shells, interpreters and the dynamic linker run code that variables name: BASH_ENV, PERL5OPT, PYTHONPATH,
+/// LD_PRELOAD, PATH. No list of them is complete, so names are allowed one by one.
+static Result<void> check_variable(const std::string& name, const CommandOptions& options) {
+    if (options.allow.empty() || std::ranges::find(options.environment, name) != options.environment.end())
+        return {};
+    return fail(Errc::denied, fmt::format("environment: {} is not among the variables that jobs may set "
+                                          "(command_environment), which command_allow limits",
+                                          name));
 }
 
 Result<Program> command_of(const AttemptOrder& order, const CommandOptions& options, const Identity* as,
@@ -103,10 +110,11 @@ Result<Program> command_of(const AttemptOrder& order, const CommandOptions& opti
     program.directory = context.working_directory.empty() ? options.directory : context.working_directory;
     Result<std::string> file = find_program(words->front(), options.path, program.directory);
     if (!file) return std::unexpected(file.error());
-    program.file = std::move(*file);
-    if (!is_allowed(program.file, options.allow))
+    std::optional<std::string> allowed = allowed_program(*file, options.allow);
+    if (!allowed)
         return fail(Errc::denied,
-                    fmt::format("{} is not among the programs that may run (command_allow)", program.file));
+                    fmt::format("{} is not among the programs that may run (command_allow)", *file));
+    program.file = std::move(*allowed);
     program.arguments = std::move(*words);
     if (context.params)
         for (const auto& [name, value] : *context.params) program.arguments.push_back(value);
@@ -114,10 +122,8 @@ Result<Program> command_of(const AttemptOrder& order, const CommandOptions& opti
     std::map<std::string, std::string> environment = base_environment(order, options, as);
     if (context.environment) {
         for (const auto& [name, value] : *context.environment) {
-            if (!options.allow.empty() && steers_the_linker(name))
-                return fail(Errc::denied, fmt::format("environment: {} could run other programs than those "
-                                                      "that may run (command_allow)",
-                                                      name));
+            if (const Result<void> checked = check_variable(name, options); !checked)
+                return std::unexpected(checked.error());
             Result<std::string> revealed = revealer.reveal(value);
             if (!revealed) return std::unexpected(revealed.error());
             environment[name] = std::move(*revealed);

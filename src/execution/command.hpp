@@ -1,4 +1,8 @@
 #pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "ecron/execution/command_runner.hpp"
 #include "execution/launch.hpp"
 
@@ -9,9 +13,10 @@ namespace ecron::execution {
 Result<std::string> find_program(const std::string& name, std::string_view path,
                                  const std::string& directory);
 
-/// Whether one of the entries names it: the file itself or, where it ends in a slash, its folder. Links in
-/// the folders' names are resolved on both sides; a link as the last name is a program of its own.
-bool is_allowed(const std::string& program, const std::vector<std::string>& allow);
+/// The program to execute if one of the entries names it: the file itself or, where it ends in a slash, its
+/// folder; nullopt: none does. Links in the folders' names are resolved on both sides, and once, so that what
+/// was compared is what is executed; a link as the last name is a program of its own.
+std::optional<std::string> allowed_program(const std::string& program, const std::vector<std::string>& allow);
 
 /// The process of an attempt. `as` is whom it runs as, or nothing.
 Result<Program> command_of(const AttemptOrder& order, const CommandOptions& options, const Identity* as,

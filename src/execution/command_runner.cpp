@@ -1,11 +1,16 @@
 #include "ecron/execution/command_runner.hpp"
 
+#include <fmt/format.h>
+#include <linux/capability.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <boost/asio/post.hpp>
 #include <unordered_map>
 
+#include "ecron/base/file_access.hpp"
 #include "ecron/base/log.hpp"
 #include "execution/command.hpp"
 #include "execution/command_process.hpp"
@@ -124,19 +129,75 @@ private:
     asio::io_context& io_;
 };
 
+constexpr std::string_view kConsent =
+    "which can read and change ecron's database, token file and secrets: set command_user to another user, "
+    "or consent with command_as_self: true";
+
+/// Another user than ecron's own needs the rights to become it; the service's unit may give them without
+/// ecron being root.
+bool may_change_user() {
+    __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> data{};
+    if (::syscall(SYS_capget, &header, data.data()) != 0) return ::geteuid() == 0;
+    constexpr std::uint32_t kNeeded = (1U << CAP_SETUID) | (1U << CAP_SETGID);
+    return (data[0].effective & kNeeded) == kNeeded;
+}
+
+/// The user that commands run as; nullopt: ecron's own.
+Result<std::optional<Identity>> identity_for(const CommandOptions& options) {
+    if (options.user.empty() && !options.as_self)
+        return fail(Errc::denied, fmt::format("commands would run as ecron's own user, {}", kConsent));
+    if (options.user.empty()) return std::optional<Identity>{};
+    Result<Identity> identity = identity_of(options.user);
+    if (!identity) return fail(Errc::invalid, "command_user: " + identity.error().what);
+    if (identity->user == ::geteuid() && !options.as_self)
+        return fail(Errc::denied,
+                    fmt::format("command_user: {} is ecron's own user, {}", options.user, kConsent));
+    if (identity->user == 0 && !options.as_self)
+        return fail(Errc::denied, fmt::format("command_user: {} is root, {}", options.user, kConsent));
+    if (!may_change_user()) {
+        if (identity->user == ::geteuid()) return std::optional<Identity>{};
+        return fail(Errc::denied,
+                    "command_user: running commands as another user needs root, or the capabilities "
+                    "CAP_SETUID, CAP_SETGID and CAP_KILL");
+    }
+    return std::optional{std::move(*identity)};
+}
+
+Result<void> refuse_exposed(const CommandOptions& options, const Identity& identity) {
+    const Account account{.user = identity.user, .group = identity.group, .groups = identity.groups};
+    for (const std::string& file : options.private_files) {
+        if (const auto readable = readable_file(file, account); readable)
+            return fail(Errc::denied,
+                        fmt::format("command_user: {} can read {}, and so can every command: take that "
+                                    "permission away (chmod o-rwx, or another group)",
+                                    identity.name, *readable));
+        if (const auto folder = replaceable_in(file, account); folder)
+            return fail(Errc::denied,
+                        fmt::format("command_user: {} can write {}, and so can every command replace {}: "
+                                    "take that permission away (chmod o-w, or another group)",
+                                    identity.name, *folder, file));
+    }
+    return {};
+}
+
 Result<Confinement> confinement_of(const CommandOptions& options) {
     Confinement confinement;
-    if (!options.user.empty()) {
-        Result<Identity> identity = identity_of(options.user);
-        if (!identity) return std::unexpected(Error{Errc::invalid, "command_user: " + identity.error().what});
-        if (::geteuid() != 0 && ::geteuid() != identity->user)
-            return fail(Errc::denied, "command_user: only root can run commands as somebody else");
-        if (::geteuid() == 0) confinement.identity = std::move(*identity);
-    }
+    Result<std::optional<Identity>> identity = identity_for(options);
+    if (!identity) return std::unexpected(identity.error());
+    confinement.identity = std::move(*identity);
+    const bool is_other =
+        confinement.identity && confinement.identity->user != ::geteuid() && confinement.identity->user != 0;
+    if (is_other)
+        if (const Result<void> hidden = refuse_exposed(options, *confinement.identity); !hidden)
+            return std::unexpected(hidden.error());
     confinement.limits.emplace_back(RLIMIT_CORE, 0);
     if (options.memory > 0) confinement.limits.emplace_back(RLIMIT_AS, options.memory);
     if (options.cpu_seconds > 0) confinement.limits.emplace_back(RLIMIT_CPU, options.cpu_seconds);
     if (options.open_files > 0) confinement.limits.emplace_back(RLIMIT_NOFILE, options.open_files);
+    // The kernel counts all processes of a user; as ecron's own user its threads would count, too.
+    if (options.processes > 0 && confinement.identity)
+        confinement.limits.emplace_back(RLIMIT_NPROC, options.processes);
     if (options.file_size > 0) confinement.limits.emplace_back(RLIMIT_FSIZE, options.file_size);
     return confinement;
 }

@@ -80,6 +80,8 @@ int run_child(void* given) {
         check(Step::user, ::syscall(SYS_setresgid, as.group, as.group, as.group));
         check(Step::user, ::syscall(SYS_setresuid, as.user, as.user, as.user));
     }
+    // Capabilities that a unit gives ecron to change users are not the command's.
+    check(Step::confine, ::syscall(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0));
     check(Step::directory, ::syscall(SYS_chdir, child.directory));
     check(Step::confine, ::syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
     const std::uint64_t none = 0;
@@ -130,6 +132,9 @@ std::unexpected<Error> failure(const Child& child) {
                                 fmt::format("{} is not a program that this machine can run", child.file));
                 case EACCES:
                     return fail(Errc::unavailable, fmt::format("{} is not executable", child.file));
+                case EAGAIN:  // setresuid lets it pass, execve does not
+                    return fail(Errc::unavailable,
+                                "the command_user has as many processes as it may have (command_processes)");
                 case E2BIG:
                     return fail(Errc::unavailable, "arguments and environment are too long");
                 default:
@@ -259,8 +264,8 @@ Result<Launched> launch(const Program& program, const Confinement& confinement, 
     if (pid < 0) return system_error("no process could be started", error);
     Launched launched{pid, Descriptor{pidfd}, std::move(output->read), std::move(errors->read)};
     if (child.error == 0) return launched;
-    record.pid.store(0, std::memory_order_release);
     ::waitpid(pid, nullptr, 0);
+    record.pid.store(0, std::memory_order_release);
     return failure(child);
 }
 

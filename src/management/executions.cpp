@@ -93,6 +93,7 @@ Answer run_job(Call call) {
         if (auto forbidden = forbids_mode(call, job)) co_return std::move(*forbidden);
     } else {
         if (auto forbidden = forbids_mode(call, input->context)) co_return std::move(*forbidden);
+        if (auto forbidden = forbids_environment(call, input->context)) co_return std::move(*forbidden);
         job.tenant = call.caller.tenant;
     }
     const auto foreign = co_await names_foreign(call, input->has_mode ? job.id : JobId{}, id);

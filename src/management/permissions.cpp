@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 
 #include "ecron/base/log.hpp"
@@ -59,6 +60,21 @@ std::optional<http::Response> forbids_mode(const Call& call, const model::Job& j
     if (may_every_mode(call)) return std::nullopt;
     const auto context = model::read_context(job.context);
     return context ? forbids_mode(call, *context) : std::nullopt;
+}
+
+std::optional<http::Response> forbids_environment(const Call& call, const model::Context& context) {
+    const auto& allowed = call.api.options.command_environment;
+    const bool is_command = context.mode == model::Mode::exe && !model::is_kubernetes_job(context);
+    if (!allowed || !is_command || !context.environment) return std::nullopt;
+    model::Problems problems;
+    for (const auto& [name, value] : *context.environment)
+        if (std::ranges::find(*allowed, name) == allowed->end())
+            problems.push_back({std::string{model::cause::kInvalidParameter}, "job_context.info.environment",
+                                fmt::format("{:?} is not among the variables that commands may be given "
+                                            "(command_environment)",
+                                            name)});
+    if (problems.empty()) return std::nullopt;
+    return refuse(call.api.options.language, problems);
 }
 
 std::optional<http::Response> forbids_interval(const Call& call, const model::Job& job,

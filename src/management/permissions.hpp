@@ -20,6 +20,9 @@ std::optional<http::Response> forbids_mode(const Call& call, const model::Contex
 /// The same for a stored job.
 std::optional<http::Response> forbids_mode(const Call& call, const model::Job& job);
 
+/// 400 for a command with a variable that commands may not be given; nullopt: there is none.
+std::optional<http::Response> forbids_environment(const Call& call, const model::Context& context);
+
 /// Schedules that name runs closer together than a tenant may; nothing: it is within the limit.
 std::optional<http::Response> forbids_interval(const Call& call, const model::Job& job,
                                                const model::Plan& plan);

@@ -50,8 +50,9 @@ TEST_CASE("an old job that ecron treats as before has no line", "[takeover]") {
     CHECK(lines_for(config_of({}), R"({"mode":"http","exec":"http://old.example.com/x"})").empty());
     CHECK(lines_for(config_of({}), "null").empty());
     CHECK(lines_for(config_of({{"egress_allow", "127.0.0.0/8"}}), R"({"exec":"http://127.0.0.1/"})").empty());
-    CHECK(
-        lines_for(config_of({{"command_enabled", "true"}}), R"({"mode":"exe","exec":"/bin/true"})").empty());
+    CHECK(lines_for(config_of({{"command_enabled", "true"}, {"command_as_self", "true"}}),
+                    R"({"mode":"exe","exec":"/bin/true"})")
+              .empty());
     CHECK(lines_for(config_of({{"ca_file", "/etc/ssl/ca.pem"}}), R"({"exec":"https://h/"})").empty());
     CHECK(one_of(lines_for(config_of({}), "{}", model::JobType::unknown)).find("unknown") !=
           std::string::npos);

@@ -335,6 +335,15 @@ TEST_CASE("values that need or contradict each other are refused", "[config]") {
         {"max_open_conns: 3\n", {R"(ecron.yaml:1: max_open_conns: "3" is not a number from 4 to 1000)"}},
         {"retry_initial: 10m\n", {"ecron.yaml:1: retry_initial: is longer than retry_max"}},
         {"node_id: a b\n", {"ecron.yaml:1: node_id: is not a name of at most 64 letters, digits and .-_"}},
+        {"command_enabled: true\n",
+         {"ecron.yaml:1: command_enabled: would run commands as ecron's own user, which can read and change "
+          "ecron's database, token file and secrets: set command_user to another user, or consent with "
+          "command_as_self: true"}},
+        {"command_enabled: true\ncommand_as_self: true\n", {}},
+        {"command_enabled: true\ncommand_user: jobs\n", {}},
+        {"command_environment: [COLOUR, LD_PRELOAD, a=b]\n",
+         {"ecron.yaml:1: command_environment: LD_PRELOAD would load any code into an allowed program",
+          R"(ecron.yaml:1: command_environment: "a=b" is not the name of a variable)"}},
         {"egress_deny: [10.0.0.0/8, 10.0.0.0/33, ::/129]\n",
          {R"(ecron.yaml:1: egress_deny: "10.0.0.0/33" is not a network such as 10.0.0.0/8 or fd00::/8)",
           R"(ecron.yaml:1: egress_deny: "::/129" is not a network such as 10.0.0.0/8 or fd00::/8)"}},

@@ -6,7 +6,8 @@
 namespace ecron::e2e {
 namespace {
 
-const Settings kCommands{{"command_enabled", "true"}, {"command_kill_grace", "200ms"}};
+const Settings kCommands{
+    {"command_enabled", "true"}, {"command_as_self", "true"}, {"command_kill_grace", "200ms"}};
 
 std::string command_job(const std::string& name, const std::string& script, json::object context = {},
                         json::object info = {}) {
@@ -84,7 +85,7 @@ TEST_CASE("an exit code is a failed attempt, and only named ones are tried again
 }
 
 TEST_CASE("what cannot run says why", "[command]") {
-    World world{{{"command_enabled", "true"}, {"command_allow", "/bin/sh"}}};
+    World world{{{"command_enabled", "true"}, {"command_as_self", "true"}, {"command_allow", "/bin/sh"}}};
     const auto reason_of = [&](const std::string& name, const std::string& exec) {
         const Reply reply = world.api().post(
             "/jobexecution",

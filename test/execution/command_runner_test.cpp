@@ -59,6 +59,7 @@ public:
     explicit CommandWorld(CommandOptions options = {}, std::map<std::string, std::string> environment = {})
         : secrets("", environment) {
         options.enabled = true;
+        options.as_self = options.user.empty();
         options.run_directory = folder.path() + "/run";
         if (options.kill_grace == CommandOptions{}.kill_grace) options.kill_grace = 200ms;
         auto made = make_command_runner(io, secrets, std::move(options));
@@ -236,6 +237,9 @@ TEST_CASE("only allowed programs run", "[command]") {
     CHECK(world.run(folder.path() + "/job").output == "ran\n");
     CHECK(world.run(folder.path() + "/link/job").output == "ran\n");
     CHECK(world.run(folder.path() + "/inner/../job").output == "ran\n");
+    // What was compared is what is executed: a link in between could be another one by then.
+    folder.file("where", "#!/bin/sh\necho $0\n", 0755);
+    CHECK(world.run(folder.path() + "/link/where").output == folder.path() + "/where\n");
     for (const std::string& program : {std::string{"/bin/cat"}, hidden, folder.path() + "/../../bin/cat"}) {
         const AttemptResult result = world.run(program);
         CHECK(result.outcome == kFailure);
@@ -243,15 +247,46 @@ TEST_CASE("only allowed programs run", "[command]") {
     }
 }
 
-TEST_CASE("no environment makes an allowed program run other code", "[command]") {
-    const model::NameValues preload{{"LD_PRELOAD", "/tmp/other.so"}};
-    CommandWorld limited{{.allow = {"/bin/echo"}}};
-    const AttemptResult refused = limited.run({.exec = "/bin/echo a", .environment = preload});
+TEST_CASE("no variable of a job makes an allowed program run other code", "[command]") {
+    const Folder folder;
+    const std::string path = folder.path();
+    const std::string marker = path + "/ran";
+    const std::string code = folder.file("code", "touch " + marker + "\n", 0755);
+    const std::string script = folder.file("script", "#!/bin/bash\necho \"$COLOUR\"\n", 0755);
+    const auto [name, value] = GENERATE_COPY(table<std::string, std::string>({
+        {"BASH_ENV", code},
+        {"ENV", code},
+        {"SHELLOPTS", "xtrace"},
+        {"PS4", "$(touch " + marker + ")"},
+        {"PATH", path},
+        {"PYTHONPATH", path},
+        {"PERL5OPT", "-Mevil"},
+        {"RUBYOPT", "-revil"},
+        {"NODE_OPTIONS", "--require=" + code},
+        {"LD_PRELOAD", "/tmp/other.so"},
+        {"GLIBC_TUNABLES", "glibc.malloc.check=1"},
+        {"BASH_FUNC_echo%%", "() { touch " + marker + "; }"},
+        {"EDITOR", code},
+    }));
+    CAPTURE(name);
+    CommandWorld limited{{.allow = {script}, .environment = {"COLOUR"}}};
+    const AttemptResult refused =
+        limited.run({.exec = script, .environment = model::NameValues{{name, value}}});
     CHECK(refused.outcome == kFailure);
-    CHECK(refused.reason ==
-          "environment: LD_PRELOAD could run other programs than those that may run (command_allow)");
-    CommandWorld free{{}};
-    CHECK(free.run({.exec = "/bin/echo a", .environment = preload}).outcome == kSuccess);
+    CHECK(refused.reason == "environment: " + name +
+                                " is not among the variables that jobs may set (command_environment), which "
+                                "command_allow limits");
+    CHECK_FALSE(std::filesystem::exists(marker));
+    const AttemptResult allowed =
+        limited.run({.exec = script, .environment = model::NameValues{{"COLOUR", "blue"}}});
+    CHECK(allowed.output == "blue\n");
+}
+
+TEST_CASE("where any program may run, jobs may set any variable", "[command]") {
+    CommandWorld world;
+    const AttemptResult result =
+        world.run({.exec = "/bin/sh -c 'echo $PS4'", .environment = model::NameValues{{"PS4", "mine"}}});
+    CHECK(result.output == "mine\n");
 }
 
 TEST_CASE("commands that are switched off fail with the reason", "[command]") {
@@ -378,6 +413,66 @@ TEST_CASE("an unknown user is found out at the start", "[command]") {
     CHECK(runner.error().what == "command_user: there is no user no-such-user");
 }
 
+namespace {
+
+/// Why a runner does not open; empty: it does.
+std::string refusal_of(CommandOptions options) {
+    const Folder folder;
+    boost::asio::io_context io;
+    const Secrets none;
+    options.enabled = true;
+    options.run_directory = folder.path() + "/run";
+    const auto runner = make_command_runner(io, none, std::move(options));
+    return runner ? "" : runner.error().what;
+}
+
+}  // namespace
+
+TEST_CASE("commands run as ecron's own user, or as root, by consent only", "[command]") {
+    using Catch::Contains;
+    const std::string self = std::to_string(::geteuid());
+    const std::string consent = "set command_user to another user, or consent with command_as_self: true";
+    CHECK_THAT(refusal_of({}), Contains("ecron's own user") && Contains(consent));
+    CHECK_THAT(refusal_of({.user = self}), Contains("ecron's own user") && Contains(consent));
+    if (::geteuid() != 0) CHECK_THAT(refusal_of({.user = "0"}), Contains("is root") && Contains(consent));
+    CHECK(refusal_of({.as_self = true}).empty());
+    CHECK(refusal_of({.user = self, .as_self = true}).empty());
+}
+
+TEST_CASE("a command_user that can read or replace ecron's files is refused", "[command]") {
+    if (::geteuid() != 0) return;
+    const Folder folder;
+    ::chmod(folder.path().c_str(), 0755);
+    const std::string tokens = folder.file("tokens", "secret", 0600);
+    const auto refusal = [&] {
+        return refusal_of({.user = "nobody", .private_files = {folder.path() + "/none", tokens}});
+    };
+    CHECK(refusal().empty());
+    ::chmod(tokens.c_str(), 0644);
+    CHECK(refusal() == "command_user: nobody can read " + tokens +
+                           ", and so can every command: take that permission away (chmod o-rwx, or another "
+                           "group)");
+    ::chmod(tokens.c_str(), 0600);
+    ::chmod(folder.path().c_str(), 0777);
+    CHECK_THAT(refusal(), Catch::Contains("command_user: nobody can write " + folder.path()));
+    ::chmod(tokens.c_str(), 0644);
+    ::chmod(folder.path().c_str(), 0700);
+    CHECK(refusal().empty());
+}
+
+TEST_CASE("processes of the command_user are bounded, a fork bomb with them", "[command]") {
+    if (::geteuid() != 0) return;
+    CommandWorld world{{.user = "64321", .processes = 5}};  // a user who runs nothing else
+    const AttemptResult result =
+        world.run(CommandWorld::shell("for i in 1 2 3 4 5 6 7 8 9; do sleep 60 & done; echo started; wait"));
+    CHECK(result.outcome == kFailure);
+    CHECK_FALSE(result.output.contains("started"));
+    std::string soft, hard;
+    std::istringstream{world.run("grep processes /proc/self/limits").output.substr(25)} >> soft >> hard;
+    CHECK(soft == "5");
+    CHECK(hard == "5");
+}
+
 TEST_CASE("secrets reach a command's environment and stdin, and not what is kept of it", "[command]") {
     CommandWorld world{{}, {{"ECRON_SECRET_DB_KEY", "s3cr\"et-value"}}};
     const AttemptResult result = world.run(
@@ -409,7 +504,7 @@ TEST_CASE("what an ecron that was killed has left running is ended at the next s
     const std::string run = folder.path() + "/run";
     const std::string pids = folder.path() + "/pids";
     const auto options = [&] {
-        return CommandOptions{.enabled = true, .kill_grace = 200ms, .run_directory = run};
+        return CommandOptions{.enabled = true, .kill_grace = 200ms, .as_self = true, .run_directory = run};
     };
     const pid_t first = ::fork();
     if (first == 0) {  // the ecron to be killed

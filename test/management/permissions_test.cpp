@@ -66,6 +66,37 @@ TEST_CASE("commands take a scope of their own, also inside all", "[management][p
     CHECK(api.as("operator", Method::put, "/job/" + id + "/enable", R"({"enable":true})").status() == 200);
 }
 
+TEST_CASE("a command is created with allowed variables only", "[management][permissions]") {
+    Guarded api;
+    api.options.command_environment = {"COLOUR"};
+    api.given_token("operator", "me", "all ecron.command");
+    const std::string good = R"(,"info":{"environment":{"COLOUR":"blue"}})";
+    const std::string bad = R"(,"info":{"environment":{"COLOUR":"blue","BASH_ENV":"/tmp/x","PATH":"/tmp"}})";
+    const Reply created = api.as("operator", Method::post, "/job", command_text("good", good));
+    REQUIRE(created.status() == 201);
+    const std::string id{created.at("/job_id").as_string()};
+    for (const Reply& reply :
+         {api.as("operator", Method::post, "/job", command_text("bad", bad)),
+          api.as("operator", Method::put, "/job/" + id, command_text("good", bad)),
+          api.as("operator", Method::post, "/jobexecution", command_text("as sent", bad))}) {
+        CHECK(reply.status() == 400);
+        CHECK(reply.cause() == "Invalid parameter");
+        CHECK(reply.at("/detail/parameters/0") == "job_context.info.environment");
+        CHECK(reply.at("/detail/reasons/0/reason") ==
+              "\"BASH_ENV\" is not among the variables that commands may be given (command_environment)");
+    }
+    const std::string in_cluster =
+        R"(,"info":{"kubernetes":{"image":"x"},"environment":{"BASH_ENV":"/tmp/x"}})";
+    CHECK(api.as("operator", Method::post, "/job", command_text("c", in_cluster)).status() == 201);
+}
+
+TEST_CASE("where no programs are named any variable may be given", "[management][permissions]") {
+    Guarded api;
+    api.given_token("operator", "me", "all ecron.command");
+    const std::string info = R"(,"info":{"environment":{"BASH_ENV":"/tmp/x"}})";
+    CHECK(api.as("operator", Method::post, "/job", command_text("a", info)).status() == 201);
+}
+
 TEST_CASE("Kubernetes Jobs take a scope of their own", "[management][permissions]") {
     Guarded api;
     api.given_token("writer", "me", "ecron.write");

@@ -86,12 +86,14 @@ struct Execution {
 
 struct Commands {
     bool enabled{};
-    std::vector<std::string> allow;  // empty: any
+    std::vector<std::string> allow;        // empty: any
+    std::vector<std::string> environment;  // names that jobs may set where `allow` is not empty
     std::size_t max{};
     Millis timeout{}, kill_grace{};
     std::string user;  // empty: ecron's own
+    bool as_self{};    // consent to run commands as ecron's own user
     std::string directory, path;
-    std::uint64_t memory{}, open_files{}, file_size{};  // 0: no limit
+    std::uint64_t memory{}, open_files{}, processes{}, file_size{};  // 0: no limit
     Seconds cpu_time{};
 };
 

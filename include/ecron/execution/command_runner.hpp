@@ -15,15 +15,19 @@ namespace ecron::execution {
 
 struct CommandOptions {
     bool enabled{false};
-    std::vector<std::string> allow{};  // programs, or folders ("/srv/jobs/") of programs; empty: any
-    std::size_t limit{16};             // processes at once; the pool keeps to it
-    Millis timeout{3'600'000};         // of jobs that name none
-    Millis kill_grace{5'000};          // between SIGTERM and SIGKILL
+    std::vector<std::string> allow{};        // programs, or folders ("/srv/jobs/") of programs; empty: any
+    std::vector<std::string> environment{};  // names that jobs may set where `allow` is not empty
+    std::size_t limit{16};                   // processes at once; the pool keeps to it
+    Millis timeout{3'600'000};               // of jobs that name none
+    Millis kill_grace{5'000};                // between SIGTERM and SIGKILL
     std::size_t output_limit{64UL * 1024};
     std::string directory{"/"};                        // where commands run that name none
     std::string path{"/usr/local/bin:/usr/bin:/bin"};  // where programs are looked for; the commands' PATH
-    std::string user{};                                // whom they run as; empty: ecron's own
-    std::uint64_t memory{0}, cpu_seconds{0}, open_files{0}, file_size{0};  // limits; 0: none
+    std::string user{};                                // that they run as; empty: ecron's own
+    bool as_self{false};                               // consent to run them as ecron's own user
+    std::vector<std::string>
+        private_files{};  // that `user` must neither read nor replace; folders: what is in them
+    std::uint64_t memory{0}, cpu_seconds{0}, open_files{0}, processes{0}, file_size{0};  // limits; 0: none
     std::string run_directory{};  // where processes are noted, so that they end with an ecron that is killed
 };
 
@@ -34,8 +38,9 @@ struct CommandOptions {
 ///
 /// The attempt's detail: {"pid", "exit_code" or "signal", "output_size", "stderr": [[offset, size], …] (parts
 /// of the output that went there), "cpu_ms", "max_memory"}. Where commands are not enabled every attempt
-/// fails. Opening ends what an ecron that was killed has left running; errors: the user does not exist, the
-/// run directory cannot be used. Destruction kills what still runs.
+/// fails. Opening ends what an ecron that was killed has left running; errors: the user does not exist, is
+/// ecron's own or root without consent, or can read or replace a private file; the run directory cannot be
+/// used. Destruction kills what still runs.
 Result<std::unique_ptr<Runner>> make_command_runner(boost::asio::io_context& io, const Secrets& secrets,
                                                     CommandOptions options);
 

@@ -2,8 +2,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ecron/auth/authenticator.hpp"
 #include "ecron/base/time.hpp"
@@ -81,6 +83,8 @@ struct Options {
     bool metrics_public{false};
     bool audits{false};  // keeps who changed what
     Limits limits{};
+    /// Names that commands' info.environment may have; nullopt: any.
+    std::optional<std::vector<std::string>> command_environment{};
     model::Rules rules{};
     std::string version{};
     NodeId node{};                         // this process, as GET /cluster names it

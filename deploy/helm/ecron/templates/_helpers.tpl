@@ -148,6 +148,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if and (include "ecron.tokens" .) (include "ecron.several" .) (not .Values.tokens.secretName) (not .Values.config.token_file) -}}
 {{- fail "tokens.secretName: a Secret with the token file is needed (or another config.auth_mode), since several replicas cannot each make tokens of their own" -}}
 {{- end -}}
+{{- if and .Values.config.command_enabled (not .Values.config.command_as_self) (not .Values.config.command_user) -}}
+{{- fail "config.command_as_self: true is needed (or config.command_user, and the rights to become it), since config.command_enabled is true: commands can then read and change ecron's database, tokens and secrets" -}}
+{{- end -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) -}}
 {{- fail "ingress.hosts: one is needed, since ingress.enabled is true" -}}
 {{- end -}}
