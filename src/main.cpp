@@ -1,9 +1,8 @@
-#include <unistd.h>
-
 #include <exception>
 #include <iostream>
 
 #include "app/cli.hpp"
+#include "app/private_process.hpp"
 #include "app/upkeep.hpp"
 #include "ecron/app/serve.hpp"
 #include "ecron/config/load.hpp"
@@ -11,13 +10,15 @@
 int main(int argc, char** argv) {
     using namespace ecron;
     try {
+        app::keep_memory_private();
+        const std::map<std::string, std::string> environment = app::take_environment();
         const SystemClock clock;
         const app::Cli cli{std::cout,
                            std::cerr,
                            clock,
-                           app::environment_of(environ),
+                           environment,
                            config::usual_files(),
-                           app::serve,
+                           [&](const config::Config& config) { return app::serve(config, environment); },
                            app::set_shards,
                            app::health,
                            app::upkeep()};

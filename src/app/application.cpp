@@ -5,7 +5,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <csignal>
-#include <map>
 #include <stdexcept>
 #include <thread>
 
@@ -32,16 +31,6 @@ asio::awaitable<http::Response> answer_health(const http::Request&) {
     co_return http::Response{.status = 200, .body = "OK", .content_type = "text/plain"};
 }
 
-std::map<std::string, std::string> environment() {
-    std::map<std::string, std::string> variables;
-    for (char** entry = environ; *entry != nullptr; ++entry) {
-        const std::string_view text{*entry};
-        const std::size_t sign = text.find('=');
-        if (sign != text.npos) variables.emplace(text.substr(0, sign), text.substr(sign + 1));
-    }
-    return variables;
-}
-
 /// What a start cannot do without.
 template <class T> T opened(Result<T> result) {
     if (!result) throw std::runtime_error(result.error().what);
@@ -50,17 +39,17 @@ template <class T> T opened(Result<T> result) {
 
 }  // namespace
 
-Application::Application(const config::Config& config, std::unique_ptr<store::Store> store,
-                         asio::io_context& io, const Clock& clock)
+Application::Application(const config::Config& config, const std::map<std::string, std::string>& environment,
+                         std::unique_ptr<store::Store> store, asio::io_context& io, const Clock& clock)
     : config_(config),
       io_(io),
       clock_(clock),
       store_(std::move(store)),
       client_(io, client_options(config)),
-      secrets_(config.execution.secrets_dir, environment()),
+      secrets_(config.execution.secrets_dir, environment),
       http_runner_(execution::make_http_runner(io, client_, secrets_, http_run_options(config))),
       command_runner_(opened(execution::make_command_runner(io, secrets_, command_options(config)))),
-      kubernetes_runner_(opened(execution::make_kubernetes_runner(io, clock, client_, secrets_, environment(),
+      kubernetes_runner_(opened(execution::make_kubernetes_runner(io, clock, client_, secrets_, environment,
                                                                   kubernetes_options(config)))),
       pool_(execution::make_pool(clock, lanes())),
       messaging_(io, clock, *store_, config),

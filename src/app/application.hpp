@@ -1,6 +1,7 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <map>
 #include <memory>
 
 #include "ecron/analysis/scheduler.hpp"
@@ -27,8 +28,8 @@ namespace ecron::app {
 /// reverse.
 class Application {
 public:
-    Application(const config::Config& config, std::unique_ptr<store::Store> store,
-                boost::asio::io_context& io, const Clock& clock);
+    Application(const config::Config& config, const std::map<std::string, std::string>& environment,
+                std::unique_ptr<store::Store> store, boost::asio::io_context& io, const Clock& clock);
 
     /// Listens and serves until a signal or a failure ends it; the exit code.
     int run();

@@ -1,7 +1,5 @@
 #include "ecron/app/serve.hpp"
 
-#include <sys/prctl.h>
-
 #include <csignal>
 
 #include "application.hpp"
@@ -12,14 +10,12 @@
 namespace ecron::app {
 namespace {
 
-int serve_here(const config::Config& config) {
+int serve_here(const config::Config& config, const std::map<std::string, std::string>& environment) {
     std::signal(SIGPIPE, SIG_IGN);
     if (const Result<void> logging = log::configure(config.log); !logging) {
         log::error("log not opened file={} error={}", config.log.file, logging.error().what);
         return 2;
     }
-    // Commands may run as the same user: they are not to read ecron's environment, or its memory, in /proc.
-    if (config.commands.enabled) ::prctl(PR_SET_DUMPABLE, 0);
     const SystemClock clock;
     boost::asio::io_context io{1};
     Application* running = nullptr;
@@ -29,15 +25,15 @@ int serve_here(const config::Config& config) {
         log::error("store not opened error={}", store.error().what);
         return 2;
     }
-    Application application{config, std::move(*store), io, clock};
+    Application application{config, environment, std::move(*store), io, clock};
     running = &application;
     return application.run();
 }
 
 }  // namespace
 
-int serve(const config::Config& config) {
-    return run_below_init([&] { return serve_here(config); });
+int serve(const config::Config& config, const std::map<std::string, std::string>& environment) {
+    return run_below_init([&] { return serve_here(config, environment); });
 }
 
 std::optional<std::string> set_shards(const config::Config& config, std::size_t shards) {

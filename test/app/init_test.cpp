@@ -9,8 +9,12 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <functional>
+#include <string_view>
 #include <thread>
+
+#include "app/private_process.hpp"
 
 using namespace ecron::app;
 
@@ -125,4 +129,35 @@ TEST_CASE("the first process reaps orphans, and goes on", "[init]") {
     CHECK(errno == ESRCH);
     init.signal(SIGTERM);
     CHECK(init.wait_for_end() == SIGTERM);
+}
+
+TEST_CASE("memory that is kept private stays so for the child of process 1", "[init]") {
+    const GivenInit init{[](int pipe) {
+        keep_memory_private();
+        const pid_t child = ::fork();
+        if (child == 0) {
+            tell(pipe, ::prctl(PR_GET_DUMPABLE) + 1);
+            ::_exit(0);
+        }
+        ::waitpid(child, nullptr, 0);
+        return 0;
+    }};
+    CHECK(init.told() == 1);
+}
+
+TEST_CASE("an environment that was taken is not to be seen any more", "[init]") {
+    const GivenInit init{[](int pipe) {
+        static std::array<char, 32> secret{"ECRON_USER_PWD=hunter2"};
+        static std::array<char, 32> usual{"TZ=Europe/Berlin"};
+        static std::array<char*, 3> variables{secret.data(), usual.data(), nullptr};
+        environ = variables.data();
+        const auto taken = take_environment();
+        const bool returned = taken.at("ECRON_USER_PWD") == "hunter2" && taken.at("TZ") == "Europe/Berlin";
+        const bool wiped = secret == std::array<char, 32>{} && usual == std::array<char, 32>{};
+        const char* const zone = ::getenv("TZ");
+        const bool kept = zone != nullptr && std::string_view{zone} == "Europe/Berlin";
+        tell(pipe, returned && wiped && kept && ::getenv("ECRON_USER_PWD") == nullptr ? 1 : 2);
+        return 0;
+    }};
+    CHECK(init.told() == 1);
 }

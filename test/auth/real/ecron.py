@@ -65,10 +65,15 @@ class Process:
 
 
 class Ecron(Process):
-    """Settings are options by their names; its database and log are in a folder of its own."""
+    """Settings are options by their names; its database and log are in a folder of its own. For root: `user` is the
+    number of the user that it runs as, `below` a command that starts it."""
 
-    def __init__(self, settings, context=None):
+    def __init__(self, settings, context=None, user=None, below=()):
         self.folder = tempfile.mkdtemp(prefix="ecron-real-")
+        self.before = [*below]
+        if user is not None:
+            os.chown(self.folder, user, user)
+            self.before += ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
         self.settings = {"cron_port": "0", "lang": "en_US", "db_path": "ecron.db", "shutdown_grace": "1s", **settings}
         self.context = context
         self.port = None
@@ -79,7 +84,7 @@ class Ecron(Process):
         environment = {"PATH": "/usr/bin:/bin"}
         environment.update({f"ECRON_{key.upper()}": value for key, value in self.settings.items()})
         self.starts += 1
-        super().__init__([os.path.abspath(BINARY), "serve"], environment, self.folder, f"log.{self.starts}")
+        super().__init__([*self.before, os.path.abspath(BINARY), "serve"], environment, self.folder, f"log.{self.starts}")
         self.port = int(wait_until("ecron listens", self._port))
         wait_until("ecron is ready", lambda: self.get("/health/ready").status == 200)
 

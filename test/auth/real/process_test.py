@@ -107,6 +107,64 @@ class Tokens(unittest.TestCase):
         self.assertNotIn("Set-Cookie", headers)
 
 
+class Commands(unittest.TestCase):
+    """What a command that runs as ecron's own user can read of it."""
+
+    def started(self, **more):
+        user = 65534 if os.geteuid() == 0 else None  # root reads everything
+        settings = {"command_enabled": "true", "command_as_self": "true", "secret_hidden": "hunter2-hunter2"}
+        settings["webhook_secret"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+        return Ecron(settings, user=user, **more)
+
+    def output_of(self, ecron, script):
+        run = {"job_name": "reads", "job_type": "real-time"}
+        run["job_context"] = {
+            "mode": "exe",
+            "exec": "/bin/sh -c",
+            "info": {"params": {"script": script}, "environment": {"KEY": "${secret:hidden}"}},
+        }
+        path = "/jobexecution/" + ecron.post("/jobexecution", run).json()["execute_id"]
+
+        def ended():
+            attempts = ecron.get(path).json()["attempts"]
+            return attempts and attempts[0]["end_at"] and attempts[0]
+
+        return wait_until("the command ends", ended)["output"]
+
+    def assert_hides(self, ecron, process):
+        for file in ("environ", "mem", "maps"):
+            with self.subTest(file):
+                self.assertIn("Permission denied", self.output_of(ecron, f"head -c 1 /proc/{process}/{file} 2>&1"))
+        self.assertIn("Permission denied", self.output_of(ecron, f"ls /proc/{process}/fd 2>&1"))
+
+    def test_it_reads_neither_environment_nor_memory(self):
+        ecron = self.started()
+        self.addCleanup(ecron.stop)
+        self.assert_hides(ecron, "$PPID")
+
+    @unittest.skipUnless(os.geteuid() == 0, "a namespace of processes needs root")
+    def test_it_reads_nothing_of_the_first_process_of_a_container(self):
+        ecron = self.started(below=["unshare", "--pid", "--fork", "--mount-proc"])
+
+        def stop():
+            pid = ecron.child.pid
+            with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+                os.kill(int(file.read()), signal.SIGKILL)
+            ecron.stop()
+
+        self.addCleanup(stop)
+        self.assertEqual(self.output_of(ecron, "cat /proc/1/comm").strip(), "ecron")
+        self.assert_hides(ecron, "1")
+
+    def test_its_secrets_leave_the_environment_and_reach_jobs(self):
+        ecron = self.started()
+        self.addCleanup(ecron.stop)
+        if os.geteuid() == 0:
+            with open(f"/proc/{ecron.child.pid}/environ", "rb") as file:
+                self.assertEqual(file.read().strip(b"\0"), b"")
+        self.assertEqual(self.output_of(ecron, 'printf %s "$KEY" | wc -c').strip(), "15")
+
+
 class Tls(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="ecron-tls-")
