@@ -145,10 +145,10 @@ void CommandProcess::ended() {
     signal_group(SIGKILL);  // what it has left behind
     drain(Stream::output);
     drain(Stream::errors);
-    record_.pid.store(0, std::memory_order_release);
     siginfo_t how{};
     rusage used{};
     ::syscall(SYS_waitid, P_PIDFD, process_.native_handle(), &how, WEXITED, &used);
+    record_.pid.store(0, std::memory_order_release);  // once reaped: before, it would pass for an orphan
     error_code ignored;
     process_.close(ignored);
     auto done = std::move(done_);

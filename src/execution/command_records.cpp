@@ -170,9 +170,11 @@ CommandRecords::~CommandRecords() {
 }
 
 CommandRecord* CommandRecords::take(const ExecuteId& execution) {
+    const std::lock_guard lock{mutex_};
     if (free_.empty()) return nullptr;
     CommandRecord* const record = free_.back();
     free_.pop_back();
+    taken_.insert(record);
     record->execution.fill('\0');
     std::ranges::copy(std::string_view{execution.value()}.substr(0, record->execution.size() - 1),
                       record->execution.begin());
@@ -180,8 +182,22 @@ CommandRecord* CommandRecords::take(const ExecuteId& execution) {
 }
 
 void CommandRecords::give_back(CommandRecord& record) {
+    const std::lock_guard lock{mutex_};
     record.pid.store(0, std::memory_order_release);
+    taken_.erase(&record);
     free_.push_back(&record);
+}
+
+std::vector<RunningCommand> CommandRecords::running() const {
+    const std::lock_guard lock{mutex_};
+    std::vector<RunningCommand> all;
+    for (const CommandRecord* const record : taken_) {
+        const pid_t pid = record->pid.load(std::memory_order_acquire);
+        if (pid <= 1) continue;
+        const auto& name = record->execution;
+        all.push_back({pid, std::string{name.data(), ::strnlen(name.data(), name.size())}});
+    }
+    return all;
 }
 
 Result<std::size_t> end_orphans(const std::string& directory, Millis grace) {

@@ -1,9 +1,13 @@
 #pragma once
+#include <sys/types.h>
+
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "ecron/base/error.hpp"
@@ -26,6 +30,13 @@ struct CommandRecord {
     std::array<char, 40> execution{};  // its execute id, with a NUL
 };
 
+/// A command that runs, by its record.
+struct RunningCommand {
+    pid_t leader{};
+    std::string execution;
+};
+
+/// Threads: the io_context's, but for running().
 class CommandRecords {
 public:
     /// Makes the directory where it is missing, for its owner only.
@@ -37,6 +48,8 @@ public:
     /// A free record, noted for that execution; nullptr when all are taken.
     CommandRecord* take(const ExecuteId& execution);
     void give_back(CommandRecord& record);
+    /// Those that have noted themselves and have not been reaped. Threads: any.
+    [[nodiscard]] std::vector<RunningCommand> running() const;
 
 private:
     CommandRecords() = default;
@@ -46,6 +59,8 @@ private:
     void* mapping_{nullptr};
     std::size_t size_{0};
     std::vector<CommandRecord*> free_;
+    mutable std::mutex mutex_;                  // guards what the records and the next line hold
+    std::unordered_set<CommandRecord*> taken_;  // not in free_
 };
 
 /// Ends the commands that ecrons which are no more have left running: SIGTERM to all of each session, after

@@ -15,6 +15,7 @@
 #include "execution/command.hpp"
 #include "execution/command_process.hpp"
 #include "execution/starter.hpp"
+#include "execution/stragglers.hpp"
 
 namespace ecron::execution {
 namespace {
@@ -30,7 +31,8 @@ public:
           options_(std::move(options)),
           identity_(confinement.identity),
           records_(std::move(records)),
-          starter_(std::in_place, io, std::move(confinement)) {}
+          stragglers_(*records_),
+          starter_(std::in_place, io, std::move(confinement), stragglers_) {}
 
     ~RealCommands() override {
         starter_.reset();  // from here on nothing is started
@@ -58,6 +60,7 @@ public:
         auto started = [this, alive = std::weak_ptr{alive_}, id = order.execute_id, process,
                         done = std::move(done)](Result<Launched> launched) mutable {
             if (alive.expired()) return;
+            stragglers_.look();
             if (!launched) return end(id, std::move(done), failed(launched.error().what));
             process->watch(std::move(*launched),
                            [this, id, done = std::move(done)](AttemptResult result) mutable {
@@ -99,6 +102,7 @@ private:
         const auto found = running_.find(id);
         records_->give_back(found->second.process->record());
         running_.erase(found);
+        stragglers_.look();
         done(std::move(result));
     }
 
@@ -107,6 +111,7 @@ private:
     const CommandOptions options_;
     const std::optional<Identity> identity_;
     std::unique_ptr<CommandRecords> records_;
+    Stragglers stragglers_;
     std::unordered_map<ExecuteId, Running> running_;
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);
     std::optional<Starter> starter_;

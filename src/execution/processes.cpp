@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <fstream>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <string_view>
 
@@ -17,7 +19,7 @@ namespace ecron::execution {
 namespace {
 
 struct Process {
-    pid_t pid{}, group{}, session{};
+    pid_t pid{}, parent{}, group{}, session{};
     std::int64_t ticks{};  // its start since boot
     bool gone{};           // a zombie: only its number is left
 };
@@ -39,9 +41,9 @@ std::optional<Process> read_process(pid_t pid) {
     if (name_end == text.npos) return std::nullopt;
     std::istringstream rest{text.substr(name_end + 1)};
     char state = 0;
-    std::int64_t parent = 0, skipped = 0;
+    std::int64_t skipped = 0;
     Process process{.pid = pid};
-    rest >> state >> parent >> process.group >> process.session;
+    rest >> state >> process.parent >> process.group >> process.session;
     for (int field = 7; field < 22; ++field) rest >> skipped;
     rest >> process.ticks;
     if (!rest) return std::nullopt;
@@ -63,29 +65,59 @@ std::vector<Process> all_processes() {
     return all;
 }
 
-bool carries(pid_t pid, const std::string& execution) {
-    const std::string environment = contents(fmt::format("/proc/{}/environ", pid)) + '\0';
-    return ('\0' + environment).contains(fmt::format("{}ECRON_EXECUTE_ID={}{}", '\0', execution, '\0'));
+/// As each thread lists them; nullopt: the kernel does not (CONFIG_PROC_CHILDREN).
+std::optional<std::vector<pid_t>> listed_children() {
+    if (::access("/proc/thread-self/children", R_OK) != 0) return std::nullopt;
+    std::vector<pid_t> all;
+    std::error_code failed;
+    for (std::filesystem::directory_iterator at{"/proc/self/task", failed}, end; !failed && at != end;
+         at.increment(failed)) {
+        std::ifstream file{at->path() / "children"};
+        for (pid_t pid = 0; file >> pid;) all.push_back(pid);
+    }
+    return all;
 }
 
 }  // namespace
 
+std::string execution_of(pid_t pid) {
+    constexpr std::string_view kVariable = "ECRON_EXECUTE_ID=";
+    const std::string environment = contents(fmt::format("/proc/{}/environ", pid));
+    for (std::size_t at = 0; at < environment.size();) {
+        const std::size_t end = std::min(environment.find('\0', at), environment.size());
+        const std::string_view variable = std::string_view{environment}.substr(at, end - at);
+        if (variable.starts_with(kVariable)) return std::string{variable.substr(kVariable.size())};
+        at = end + 1;
+    }
+    return {};
+}
+
+std::vector<pid_t> own_children() {
+    if (auto listed = listed_children(); listed) return std::move(*listed);
+    std::vector<pid_t> children;
+    for (const Process& process : all_processes())
+        if (process.parent == ::getpid()) children.push_back(process.pid);
+    return children;
+}
+
 std::vector<pid_t> members_of(const std::vector<Suspect>& suspects) {
     const std::int64_t tick = 1'000'000'000 / ::sysconf(_SC_CLK_TCK);
     const std::vector<Process> all = all_processes();
-    std::vector<pid_t> members;
+    std::set<pid_t> sessions;
+    std::set<std::string, std::less<>> executions;
     for (const Suspect& suspect : suspects) {
+        if (!suspect.execution.empty()) executions.insert(suspect.execution);
         const auto leader = std::ranges::find(all, suspect.leader, &Process::pid);
-        const bool led = leader != all.end();
-        const bool reused =
-            led && (leader->ticks < suspect.earliest / tick || leader->ticks > suspect.latest / tick);
-        if (reused) continue;
-        for (const Process& process : all) {
-            if (process.gone) continue;
-            const bool belongs = process.session == suspect.leader || process.group == suspect.leader ||
-                                 process.pid == suspect.leader;
-            if (belongs && (led || carries(process.pid, suspect.execution))) members.push_back(process.pid);
-        }
+        const bool is_leader = leader != all.end() && leader->ticks >= suspect.earliest / tick &&
+                               leader->ticks <= suspect.latest / tick;
+        if (is_leader) sessions.insert(suspect.leader);
+    }
+    std::vector<pid_t> members;
+    for (const Process& process : all) {
+        if (process.gone || process.pid == ::getpid()) continue;
+        const bool is_member = sessions.contains(process.session) || sessions.contains(process.group) ||
+                               executions.contains(execution_of(process.pid));
+        if (is_member) members.push_back(process.pid);
     }
     return members;
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-/// The machine's processes, as /proc tells them.
+/// The machine's processes, read from /proc.
 namespace ecron::execution {
 
 /// A session that a command began, by what is noted of its leader.
@@ -15,8 +15,15 @@ struct Suspect {
     std::string execution;
 };
 
-/// Who is alive of these sessions and process groups. Where the leader is gone, its number may be another's
-/// by now: then only processes count that also carry the execution in their environment.
+/// The children of this process, whether it started or inherited them; some may have ended.
+std::vector<pid_t> own_children();
+
+/// The value of ECRON_EXECUTE_ID that a process was started with; empty: none, or it cannot be read.
+std::string execution_of(pid_t pid);
+
+/// The living processes of these sessions and process groups, and those that carry the execution in their
+/// environment wherever they are. Where the leader is gone, its number may be another's by now: then only the
+/// latter count.
 std::vector<pid_t> members_of(const std::vector<Suspect>& suspects);
 
 }  // namespace ecron::execution

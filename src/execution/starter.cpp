@@ -5,9 +5,10 @@
 
 namespace ecron::execution {
 
-Starter::Starter(boost::asio::io_context& io, Confinement confinement)
+Starter::Starter(boost::asio::io_context& io, Confinement confinement, Stragglers& stragglers)
     : io_(io),
       confinement_(std::move(confinement)),
+      stragglers_(stragglers),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 Starter::~Starter() {
@@ -23,6 +24,11 @@ void Starter::start(Prepare prepare, CommandRecord& record, Started started) {
     more_.notify_one();
 }
 
+Result<Launched> Starter::start(const Program& program, CommandRecord& record) {
+    const auto held = stragglers_.hold();
+    return launch(program, confinement_, record);
+}
+
 void Starter::run(const std::stop_token& stop) {
     sigset_t all;
     sigfillset(&all);
@@ -35,7 +41,7 @@ void Starter::run(const std::stop_token& stop) {
         lock.unlock();
         const Result<Program> program = order.prepare();
         Result<Launched> launched =
-            program ? launch(*program, confinement_, *order.record) : std::unexpected(program.error());
+            program ? start(*program, *order.record) : std::unexpected(program.error());
         boost::asio::post(io_, [started = std::move(order.started),
                                 launched = std::move(launched)]() mutable { started(std::move(launched)); });
     }

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "execution/launch.hpp"
+#include "execution/stragglers.hpp"
 
 namespace ecron::execution {
 
@@ -18,7 +19,7 @@ public:
     using Prepare = std::move_only_function<Result<Program>()>;
     using Started = std::move_only_function<void(Result<Launched>)>;
 
-    Starter(boost::asio::io_context& io, Confinement confinement);
+    Starter(boost::asio::io_context& io, Confinement confinement, Stragglers& stragglers);
     /// What is being started is; its answer, and those of what was not, never come.
     ~Starter();
     Starter(const Starter&) = delete;
@@ -32,10 +33,12 @@ private:
         CommandRecord* record;
         Started started;
     };
+    Result<Launched> start(const Program& program, CommandRecord& record);
     void run(const std::stop_token& stop);
 
     boost::asio::io_context& io_;
     const Confinement confinement_;
+    Stragglers& stragglers_;
     std::mutex mutex_;
     std::condition_variable_any more_;
     std::deque<Order> orders_;

@@ -336,13 +336,84 @@ TEST_CASE("what a command leaves behind in its group ends with it and is not wai
     world.run_until([&] { return !is_alive(child); });
 }
 
-TEST_CASE("one that has gone away with the output into a session of its own is not waited for", "[command]") {
+namespace {
+
+/// Ended, or a zombie that its new parent has not reaped yet.
+bool has_ended(pid_t pid) {
+    std::ifstream status{"/proc/" + std::to_string(pid) + "/stat"};
+    std::string text;
+    return !std::getline(status, text) || text.contains(") Z ");
+}
+
+/// A script's line for a process that leaves its command's session or group, tells its number, and goes on
+/// for a minute as `last`.
+std::string leaves(const std::string& pids, const std::string& how, const std::string& last = "sleep 60") {
+    return how + " sh -c 'echo $$ > " + pids + ".new; mv " + pids + ".new " + pids + "; exec " + last +
+           "' & ";
+}
+pid_t number_in(const std::string& path) {
+    pid_t number = 0;
+    return std::ifstream{path} >> number ? number : 0;
+}
+
+}  // namespace
+
+TEST_CASE("what has left its command's session or group ends with the command", "[command]") {
     CommandWorld world;
-    const AttemptResult result = world.run(CommandWorld::shell("setsid sleep 60 & sleep 0.2; echo $!"));
-    CHECK(result.outcome == kSuccess);
-    const pid_t child = std::stoi(result.output);
-    CHECK(is_alive(child));
-    ::kill(child, SIGKILL);
+    const std::string pids = world.folder.path() + "/pid";
+    const std::string how = GENERATE("setsid", "setsid setsid", "set -m; ");
+    CAPTURE(how);
+    std::string script = leaves(pids, how) + "until [ -e " + pids + " ]; do sleep 0.01; done; ";
+    const bool runs_on = GENERATE(false, true);
+    script += runs_on ? "sleep 60" : "exit 0";
+    const ExecuteId id = world.start(CommandWorld::shell(script));
+    world.run_until([&] { return number_in(pids) > 0; });
+    const pid_t left = number_in(pids);
+    if (runs_on) {
+        CHECK(is_alive(left));
+        world.runner->cancel(id);
+    }
+    world.await(id);
+    world.run_until([&] { return !is_alive(left); });  // nor is it left as a zombie
+}
+
+TEST_CASE("an orphan that hides whose it is ends, too", "[command]") {
+    CommandWorld world;
+    const std::string pids = world.folder.path() + "/pid";
+    const std::string hidden = leaves(pids, "setsid", "env -i sleep 60");
+    world.run(CommandWorld::shell("(" + hidden + "); until [ -e " + pids + " ]; do sleep 0.01; done"));
+    world.run_until([&] { return !is_alive(number_in(pids)); });
+}
+
+TEST_CASE("what has left a running command's session goes on beside it", "[command]") {
+    CommandWorld world;
+    const std::string pids = world.folder.path() + "/pid";
+    const std::string go = world.folder.path() + "/go";
+    // Its parent ends at once, so that it is an orphan; another command ends meanwhile.
+    const ExecuteId id = world.start(CommandWorld::shell("(" + leaves(pids, "setsid") + "); until [ -e " +
+                                                         go + " ]; do sleep 0.01; done"));
+    world.run_until([&] { return number_in(pids) > 0; });
+    const pid_t left = number_in(pids);
+    const std::string stray = world.folder.path() + "/stray";
+    world.run(
+        CommandWorld::shell(leaves(stray, "setsid") + "until [ -e " + stray + " ]; do sleep 0.01; done"));
+    world.run_until([&] { return has_ended(number_in(stray)); });  // they were looked at
+    CHECK_FALSE(has_ended(left));
+    world.folder.file("go", "");
+    CHECK(world.await(id).outcome == kSuccess);
+    world.run_until([&] { return has_ended(left); });
+}
+
+TEST_CASE("what has left its command's session ends with the runner", "[command]") {
+    pid_t left = 0;
+    {
+        CommandWorld world;
+        const std::string pids = world.folder.path() + "/pid";
+        world.start(CommandWorld::shell(leaves(pids, "setsid") + "sleep 60"));
+        world.run_until([&] { return number_in(pids) > 0; });
+        left = number_in(pids);
+    }
+    CHECK(has_ended(left));
 }
 
 TEST_CASE("a command that closes its output runs on", "[command]") {
@@ -370,7 +441,8 @@ TEST_CASE("commands leave no zombie and no descriptor", "[command]") {
     std::vector<ExecuteId> ids;
     for (int i = 0; i < 10; ++i) ids.push_back(world.start({.exec = i % 2 == 0 ? "true" : "/no/such"}));
     for (const ExecuteId& id : ids) world.await(id);
-    CHECK(open_descriptors() == before);
+    world.run_until(
+        [&] { return open_descriptors() <= before; });  // the look at orphans opens some for a while
     CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
     CHECK(errno == ECHILD);
 }
@@ -514,16 +586,16 @@ TEST_CASE("what an ecron that was killed has left running is ended at the next s
         auto task = std::make_shared<Task>();
         task->context.exec = "/bin/sh -c";
         task->context.params =
-            model::NameValues{{"", "trap '' TERM; sleep 60 & echo $$ $! > " + pids + ".new; mv " + pids +
-                                       ".new " + pids + "; wait; sleep 60"}};
+            model::NameValues{{"", "trap '' TERM; sleep 60 & one=$!; setsid sleep 60 & echo $$ $one $! > " +
+                                       pids + ".new; mv " + pids + ".new " + pids + "; wait; sleep 60"}};
         (*runner)->start({.execute_id = ExecuteId{"e-1"}, .task = task}, [](AttemptResult) {});
         const auto work = boost::asio::make_work_guard(io);  // the start comes from another thread
         io.run_for(30s);
         ::_exit(0);
     }
-    pid_t leader = 0, child = 0;
+    pid_t leader = 0, child = 0, left = 0;
     const auto deadline = std::chrono::steady_clock::now() + 20s;
-    while (!(std::ifstream{pids} >> leader >> child)) {
+    while (!(std::ifstream{pids} >> leader >> child >> left)) {
         REQUIRE(std::chrono::steady_clock::now() < deadline);
         std::this_thread::sleep_for(10ms);
     }
@@ -531,6 +603,7 @@ TEST_CASE("what an ecron that was killed has left running is ended at the next s
     ::waitpid(first, nullptr, 0);
     REQUIRE(is_alive(leader));
     REQUIRE(is_alive(child));
+    REQUIRE(is_alive(left));
 
     SECTION("with its leader") {}
     SECTION("whose leader has died meanwhile") { ::kill(leader, SIGKILL); }
@@ -538,13 +611,7 @@ TEST_CASE("what an ecron that was killed has left running is ended at the next s
     const Secrets none;
     const auto runner = make_command_runner(io, none, options());
     REQUIRE(runner);
-    const auto ended = [](pid_t pid) {  // or a zombie that its new parent has not reaped yet
-        std::ifstream status{"/proc/" + std::to_string(pid) + "/stat"};
-        std::string text;
-        return !std::getline(status, text) || text.contains(") Z ");
-    };
-    CHECK(ended(leader));
-    CHECK(ended(child));
+    for (const pid_t pid : {leader, child, left}) CHECK(has_ended(pid));
 }
 
 #endif

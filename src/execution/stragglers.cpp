@@ -1,0 +1,107 @@
+#include "execution/stragglers.hpp"
+
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "ecron/base/log.hpp"
+#include "execution/processes.hpp"
+
+namespace ecron::execution {
+namespace {
+
+constexpr Millis kBetweenPasses{20};  // after some were killed, their children are orphans
+constexpr Millis kReaping{2'000};     // while commands run: orphans that ended are reaped
+constexpr int kPassesAtOnce = 50;
+constexpr Millis kLastPasses{2'000};
+
+/// By system calls as far as they go: a unit may hide other users' processes in /proc.
+bool belongs(pid_t process, const std::vector<RunningCommand>& running) {
+    const pid_t session = ::getsid(process);
+    const std::string execution = execution_of(process);
+    return std::ranges::any_of(running, [&](const RunningCommand& command) {
+        return session == command.leader || execution == command.execution;
+    });
+}
+
+}  // namespace
+
+Stragglers::Stragglers(const CommandRecords& records) : records_(records) {
+    if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
+        log::warn("not a subreaper: processes that leave their command's group outlive it");
+    thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
+}
+
+Stragglers::~Stragglers() {
+    thread_.request_stop();
+    thread_.join();
+    const auto deadline = std::chrono::steady_clock::now() + kLastPasses;
+    for (Seen seen = pass(); seen.killed > 0; seen = pass()) {
+        if (std::chrono::steady_clock::now() > deadline) {
+            log::error("processes that commands left behind do not end count={}", seen.killed);
+            return;
+        }
+        std::this_thread::sleep_for(Millis{1});
+    }
+}
+
+void Stragglers::look() {
+    {
+        const std::lock_guard lock{mutex_};
+        is_asked_ = true;
+    }
+    asked_.notify_one();
+}
+
+/// Reads the commands before the children, while none can start: a command that ends in between still counts
+/// as one. Orphans are reaped here only, so that their numbers cannot be reused meanwhile.
+Stragglers::Seen Stragglers::pass() {
+    const auto held = hold();
+    const std::vector<RunningCommand> running = records_.running();
+    Seen seen{.running = running.size()};
+    for (const pid_t child : own_children()) {
+        if (std::ranges::find(running, child, &RunningCommand::leader) != running.end()) continue;
+        const bool lives = ::waitpid(child, nullptr, WNOHANG) == 0;
+        if (!lives) continue;
+        if (belongs(child, running)) {
+            ++seen.kept;
+        } else {
+            ::kill(child, SIGKILL);
+            ++seen.killed;
+        }
+    }
+    return seen;
+}
+
+/// Waits until a pass is due: one was asked for, or orphans may exist in any case. Waits a little longer, so
+/// that commands that end at about the same time share a pass, during which none can start.
+void Stragglers::await_pass(const std::stop_token& stop, const Seen& last) {
+    const auto is_asked = [this] { return is_asked_; };
+    std::unique_lock lock{mutex_};
+    if (last.killed == 0 && last.running + last.kept == 0)
+        asked_.wait(lock, stop, is_asked);
+    else if (last.killed == 0)
+        asked_.wait_for(lock, stop, kReaping, is_asked);
+    asked_.wait_for(lock, stop, kBetweenPasses, [] { return false; });
+    is_asked_ = false;
+}
+
+void Stragglers::run(const std::stop_token& stop) {
+    sigset_t all;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);  // signals are for the thread of the io_context
+    Seen seen;
+    while (!stop.stop_requested()) {
+        await_pass(stop, seen);
+        if (stop.stop_requested()) return;
+        seen = pass();
+        // One that forks and ends over and over may be gone by the time its signal is sent.
+        for (int again = 0; seen.killed > 0 && again < kPassesAtOnce; ++again) seen = pass();
+    }
+}
+
+}  // namespace ecron::execution
