@@ -1,10 +1,12 @@
 #include "app/cli.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <ostream>
+#include <sstream>
 
 #include "app/cli_database.hpp"
 #include "app/cli_flags.hpp"
@@ -102,10 +104,29 @@ int health(const Cli& cli, const ParsedFlags& flags) {
     return kExitGood;
 }
 
-int create_token(const Cli& cli, const ParsedFlags& flags, const std::string& file) {
-    const auto token =
-        auth::create_token(file, flags.words[1], TenantId{flags.value("tenant").value_or("default")},
-                           flags.value("scope").value_or("all"));
+/// A misspelt scope would make a token that silently may less.
+std::optional<std::string> unknown_scope(const config::Config& config, const std::string& scopes) {
+    std::vector<std::string_view> known;
+    for (const std::vector<std::string>& granting : config.auth.scopes)
+        for (const std::string& scope : granting)
+            if (std::ranges::find(known, scope) == known.end()) known.push_back(scope);
+    std::istringstream words{scopes};
+    for (std::string word; words >> word;) {
+        if (std::ranges::find(known, word) != known.end()) continue;
+        const std::string_view meant = near_miss(word, known);
+        return fmt::format("{:?} is not a scope that grants a permission{}; known are {}", word,
+                           meant.empty() ? "" : fmt::format(", did you mean {}?", meant),
+                           fmt::join(known, ", "));
+    }
+    return std::nullopt;
+}
+
+int create_token(const Cli& cli, const ParsedFlags& flags, const config::Config& config) {
+    const std::string scopes = flags.value("scope").value_or("all");
+    if (const auto unknown = unknown_scope(config, scopes); unknown)
+        return complain(cli, {*unknown}), kExitWrong;
+    const auto token = auth::create_token(config.auth.token_file, flags.words[1],
+                                          TenantId{flags.value("tenant").value_or("default")}, scopes);
     if (!token) return complain(cli, {token.error().what}), kExitWrong;
     cli.out << token->reveal() << '\n';
     return kExitGood;
@@ -135,7 +156,7 @@ int token(const Cli& cli, const ParsedFlags& flags) {
     const std::string& file = loaded->config.auth.token_file;
     if (file.empty())
         return complain(cli, {"which file? Say --token-file, or token_file in a file"}), kExitWrong;
-    if (verb == "create") return create_token(cli, flags, file);
+    if (verb == "create") return create_token(cli, flags, loaded->config);
     return verb == "list" ? list_tokens(cli, file) : revoke_token(cli, flags, file);
 }
 

@@ -67,6 +67,30 @@ TEST_CASE("tokens are made, shown and taken back, and only a new one is seen", "
     std::filesystem::remove_all(folder);
 }
 
+TEST_CASE("a token is made with known scopes only", "[cli]") {
+    const std::string folder = std::filesystem::temp_directory_path() / ("ecron-cli-" + random_uuid());
+    std::filesystem::create_directory(folder);
+    GivenCli cli;
+    cli.environment = {{"ECRON_TOKEN_FILE", folder + "/tokens"}, {"ECRON_SCOPE_ADMIN", "root"}};
+    const auto [scope, exit_code] = GENERATE(table<std::string, int>({
+        {"ecron.read  all root ecron.command", kExitGood},
+        {"ecron.admin", kExitWrong},  // another one has its place
+        {"ecron.read ecron.wirte", kExitWrong},
+        {"ecron.read,ecron.write", kExitWrong},
+        {"ALL", kExitWrong},
+    }));
+    CAPTURE(scope);
+    cli.run({"token", "create", "ci", "--scope", scope});
+    CHECK(cli.exit_code == exit_code);
+    CHECK(cli.out.empty() == (exit_code != kExitGood));
+    if (scope.contains("wirte"))
+        CHECK(cli.err ==
+              "ecron: \"ecron.wirte\" is not a scope that grants a permission, did you mean "
+              "ecron.write?; known are ecron.read, all, ecron.write, ecron.execute, ecron.command, "
+              "ecron.kubernetes, root\n");
+    std::filesystem::remove_all(folder);
+}
+
 TEST_CASE("a token needs a file to be in", "[cli]") {
     GivenCli cli;
     cli.run({"token", "list"});
