@@ -16,13 +16,24 @@ COPY scripts scripts
 COPY src src
 RUN scripts/build release && strip build/release/ecron && scripts/runtime-packages build/release/ecron >packages
 
-FROM ${BASE}
+FROM ${BASE} AS runtime
 COPY --from=build /src/packages /tmp/packages
 RUN apt-get -q update \
     && DEBIAN_FRONTEND=noninteractive xargs apt-get -q -y install --no-install-recommends </tmp/packages \
     && rm -rf /tmp/packages /var/lib/apt/lists/* /var/cache/* /var/log/* \
-    # Whoever it runs as may write its data: a new volume takes this mode over.
-    && install -d -m 0777 /var/lib/ecron
+    # Any user that the container runs as may write its data, since a new volume takes this mode over. The sticky bit
+    # keeps another user, such as command_user, from replacing what is not its own.
+    && install -d -m 1777 /var/lib/ecron
+
+# What the image is made of, told by its own packages.
+FROM build AS sbom
+COPY --from=runtime /var/lib/dpkg /image/var/lib/dpkg
+COPY --from=runtime /usr/share/doc /image/usr/share/doc
+ARG VERSION=0.1.0
+RUN scripts/sbom build/release "$VERSION" /image >ecron.cdx.json
+
+FROM runtime
+COPY --from=sbom /src/ecron.cdx.json /usr/share/doc/ecron/ecron.cdx.json
 COPY --from=build /src/build/release/ecron /usr/bin/ecron
 COPY etc/container.yaml /etc/ecron/ecron.yaml
 
