@@ -9,6 +9,8 @@
 #include <cstring>
 #include <optional>
 
+#include "execution/special_addresses.hpp"
+
 namespace ecron::execution {
 namespace {
 
@@ -36,39 +38,85 @@ bool any_contains(const std::vector<Network>& networks, const Bytes& address) {
     return std::ranges::any_of(networks, [&](const Network& network) { return contains(network, address); });
 }
 
-std::vector<Network> networks(std::initializer_list<std::string_view> texts) {
-    std::vector<Network> parsed;
-    for (const std::string_view text : texts) parsed.push_back(parse_network(text).value());
-    return parsed;
-}
+struct Known {
+    Network network;
+    AddressClass is;
+};
 
-const std::vector<Network>& link_local() {
-    static const auto known =
-        networks({"169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128", "100.100.100.200/32", "0.0.0.0/8",
-                  "::/128", "224.0.0.0/4", "255.255.255.255/32", "ff00::/8"});
-    return known;
-}
-const std::vector<Network>& loopback_networks() {
-    static const auto known = networks({"127.0.0.0/8", "::1/128"});
-    return known;
-}
-const std::vector<Network>& private_networks() {
-    static const auto known = networks({"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10",
-                                        "198.18.0.0/15", "192.0.0.0/24", "fc00::/7"});
+/// The table, the longest prefix first.
+const std::vector<Known>& special_networks() {
+    static const std::vector<Known> known = [] {
+        std::vector<Known> parsed;
+        for (const SpecialNetwork& row : kSpecialNetworks)
+            parsed.push_back({parse_network(row.network).value(), row.is});
+        std::ranges::sort(parsed,
+                          [](const Known& a, const Known& b) { return a.network.prefix > b.network.prefix; });
+        return parsed;
+    }();
     return known;
 }
 
-/// The IPv4 address inside an IPv6 one: NAT64 (RFC 6052), 6to4 (RFC 3056), IPv4-compatible.
-Bytes unwrapped(const Bytes& address) {
-    static const Network nat64 = parse_network("64:ff9b::/96").value();
-    static const Network six_to_four = parse_network("2002::/16").value();
-    static const Network compatible = parse_network("::/96").value();
+Network well_known(std::string_view text) { return parse_network(text).value(); }
+
+Bytes picked(const Bytes& from, std::array<std::size_t, 4> at) {
+    const std::array<std::uint8_t, 4> ipv4{from[at[0]], from[at[1]], from[at[2]], from[at[3]]};
+    return mapped(ipv4.data());
+}
+
+/// Nothing that is sent to 0.0.0.0/8 through a translator arrives, so that a place that holds such an address
+/// is not the one that the translator reads.
+bool is_nowhere(const Bytes& ipv4) { return ipv4[12] == 0; }
+
+/// A translator with a local-use prefix may place the address in each of the ways of RFC 6052 §2.2 (/48, /56,
+/// /64, /96); which one is not to be seen from here.
+std::vector<Bytes> in_local_translation(const Bytes& address) {
+    constexpr std::array<std::array<std::size_t, 4>, 4> kPlaces{
+        {{6, 7, 9, 10}, {7, 9, 10, 11}, {9, 10, 11, 12}, {12, 13, 14, 15}}};
+    std::vector<Bytes> carried;
+    for (const auto& place : kPlaces)
+        if (const Bytes ipv4 = picked(address, place); !is_nowhere(ipv4)) carried.push_back(ipv4);
+    return carried;
+}
+
+/// The client behind a Teredo relay: its address with all bits inverted (RFC 4380 §4).
+Bytes teredo_client(const Bytes& address) {
+    Bytes inverted = address;
+    for (std::uint8_t& byte : inverted) byte = static_cast<std::uint8_t>(~byte);
+    return mapped(inverted.data() + 12);
+}
+
+/// The IPv4 addresses that an IPv6 one carries: NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), Teredo
+/// (RFC 4380), IPv4-compatible (RFC 4291), IPv4-translated (RFC 2765).
+std::vector<Bytes> carried_by(const Bytes& address) {
+    static const Network nat64 = well_known("64:ff9b::/96");
+    static const Network local_nat64 = well_known("64:ff9b:1::/48");
+    static const Network six_to_four = well_known("2002::/16");
+    static const Network teredo = well_known("2001::/32");
+    static const Network compatible = well_known("::/96");
+    static const Network translated = well_known("::ffff:0:0:0/96");
     const bool is_one_or_none =
         std::all_of(address.begin(), address.begin() + 15, [](auto byte) { return byte == 0; });
-    if (contains(nat64, address)) return mapped(address.data() + 12);
-    if (contains(six_to_four, address)) return mapped(address.data() + 2);
-    if (contains(compatible, address) && !is_one_or_none) return mapped(address.data() + 12);
-    return address;
+    if (contains(nat64, address) || contains(translated, address)) return {mapped(address.data() + 12)};
+    if (contains(local_nat64, address)) return in_local_translation(address);
+    if (contains(six_to_four, address)) return {mapped(address.data() + 2)};
+    if (contains(teredo, address)) return {teredo_client(address)};
+    if (contains(compatible, address) && !is_one_or_none) return {mapped(address.data() + 12)};
+    return {};
+}
+
+/// IPv6 outside 2000::/3 is not assigned as global unicast (RFC 4291 §2.4), in the table or not. An address
+/// that carries another is left to that one.
+AddressClass outside_table(const Bytes& address, const std::vector<Bytes>& carried) {
+    static const Network ipv4 = well_known("::ffff:0:0/96");
+    static const Network global_unicast = well_known("2000::/3");
+    const bool is_known = contains(ipv4, address) || contains(global_unicast, address) || !carried.empty();
+    return is_known ? AddressClass::ordinary : AddressClass::not_public;
+}
+
+AddressClass class_of(const Bytes& address, const std::vector<Bytes>& carried) {
+    for (const Known& known : special_networks())
+        if (contains(known.network, address)) return known.is;
+    return outside_table(address, carried);
 }
 
 std::optional<Bytes> bytes_of(const sockaddr& address) {
@@ -112,13 +160,26 @@ Egress::Egress(Reach reach, Loopback loopback, std::vector<Network> allow, std::
       deny_(std::move(deny)) {}
 
 bool Egress::allows(const sockaddr& address) const {
-    const std::optional<Bytes> raw = bytes_of(address);
-    if (!raw) return false;
-    const Bytes bytes = unwrapped(*raw);
-    if (any_contains(deny_, bytes) || any_contains(link_local(), bytes)) return false;
-    if (any_contains(allow_, bytes)) return true;
-    if (any_contains(loopback_networks(), bytes)) return loopback_ == Loopback::allowed;
-    return reach_ == Reach::private_too || !any_contains(private_networks(), bytes);
+    const std::optional<Bytes> bytes = bytes_of(address);
+    if (!bytes) return false;
+    const std::vector<Bytes> carried = carried_by(*bytes);
+    return allows(*bytes, class_of(*bytes, carried)) &&
+           std::ranges::all_of(carried, [&](const Bytes& ipv4) { return allows(ipv4, class_of(ipv4, {})); });
+}
+
+bool Egress::allows(const Bytes& address, AddressClass is) const {
+    if (is == AddressClass::never || any_contains(deny_, address)) return false;
+    if (any_contains(allow_, address)) return true;
+    switch (is) {
+        case AddressClass::loopback:
+            return loopback_ == Loopback::allowed;
+        case AddressClass::not_public:
+            return reach_ == Reach::private_too;
+        case AddressClass::never:
+        case AddressClass::ordinary:
+            break;
+    }
+    return true;
 }
 
 }  // namespace ecron::execution

@@ -5,6 +5,9 @@
 
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <string_view>
+
+#include "execution/special_addresses.hpp"
 
 using namespace ecron;
 using namespace ecron::execution;
@@ -27,12 +30,61 @@ bool allowed(const Egress& egress, const std::string& address) {
 }  // namespace
 
 TEST_CASE("link-local and metadata addresses are refused however they are written", "[execution]") {
-    const Egress egress{Reach::private_too, Loopback::allowed, {parse_network("0.0.0.0/0").value()}, {}};
-    const std::string address = GENERATE("169.254.169.254", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe",
-                                         "2002:a9fe:a9fe::1", "::a9fe:a9fe", "fe80::1", "fd00:ec2::254",
-                                         "0.0.0.0", "::", "224.0.0.1", "255.255.255.255", "100.100.100.200");
+    const Egress egress{Reach::private_too,
+                        Loopback::allowed,
+                        {parse_network("0.0.0.0/0").value(), parse_network("::/0").value()},
+                        {}};
+    const std::string address =
+        GENERATE("169.254.169.254", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1",
+                 "::a9fe:a9fe", "::ffff:0:169.254.169.254", "2001:0:102:304::5601:5601", "fe80::1", "0.0.0.0",
+                 "::", "224.0.0.1", "255.255.255.255", "100.100.100.200", "168.63.129.16", "192.0.0.192",
+                 "64:ff9b::a83f:8110", "fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254", "fd00:42::42",
+                 "fd00:c1::a9fe:a9fe", "fd00:a9fe:a9fe::1", "fd00:100::100:200");
     CAPTURE(address);
     CHECK_FALSE(allowed(egress, address));
+}
+
+TEST_CASE("a local-use translation prefix is judged by each address it may carry", "[execution]") {
+    const Egress egress{Reach::private_too, Loopback::refused, {}, {}};
+    const std::string metadata =
+        GENERATE("64:ff9b:1::a9fe:a9fe", "64:ff9b:1:abcd:a9:fea9:fe00:0", "64:ff9b:1:aba9:fe:a9fe:0:0",
+                 "64:ff9b:1:a9fe:a9:fe00:0:0", "64:ff9b:1::7f00:1");
+    CAPTURE(metadata);
+    CHECK_FALSE(allowed(egress, metadata));
+    CHECK(allowed(egress, "64:ff9b:1::5db8:d822"));
+}
+
+TEST_CASE("every network of the table is refused, or not, as its row says", "[execution]") {
+    const Egress anything{Reach::private_too, Loopback::refused, {}, {}};
+    const Egress anything_here{Reach::private_too, Loopback::allowed, {}, {}};
+    const Egress outside{Reach::public_only, Loopback::refused, {}, {}};
+    for (const SpecialNetwork& row : kSpecialNetworks) {
+        std::string first{row.network.substr(0, row.network.find('/'))};
+        if (first == "2001::") first = "2001:1::";  // the first addresses are Teredo's, and carry others
+        CAPTURE(row.network, row.source);
+        CHECK(allowed(anything, first) ==
+              (row.is == AddressClass::not_public || row.is == AddressClass::ordinary));
+        CHECK(allowed(anything_here, first) == (row.is != AddressClass::never));
+        CHECK(allowed(outside, first) == (row.is == AddressClass::ordinary));
+    }
+}
+
+TEST_CASE("public reaches only what is assigned as global unicast", "[execution]") {
+    const Egress egress{Reach::public_only, Loopback::refused, {}, {}};
+    const std::string address = GENERATE("64:ff9b:1::5db8:d822", "fec0::1", "240.0.0.1", "192.88.99.1",
+                                         "2001:db8::1", "4000::1", "1::1", "64:ff9b::a00:1", "2002:a00:1::1",
+                                         "2001:0:102:304::f5ff:fffe", "2001::1", "3fff::1", "203.0.113.9");
+    CAPTURE(address);
+    CHECK_FALSE(allowed(egress, address));
+    CHECK(allowed(egress, "64:ff9b::5db8:d822"));
+    CHECK(allowed(egress, "2002:5db8:d822::1"));
+    CHECK(allowed(egress, "::ffff:93.184.216.34"));
+}
+
+TEST_CASE("a denied network may be one of IPv6 that carries IPv4", "[execution]") {
+    const Egress egress{Reach::private_too, Loopback::refused, {}, {parse_network("64:ff9b::/96").value()}};
+    CHECK_FALSE(allowed(egress, "64:ff9b::5db8:d822"));
+    CHECK(allowed(egress, "93.184.216.34"));
 }
 
 TEST_CASE("loopback is a target only where the API listens on loopback only", "[execution]") {

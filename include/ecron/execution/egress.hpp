@@ -10,10 +10,11 @@
 struct sockaddr;
 
 /// Which addresses jobs may reach. Tenants choose URLs, so the check is on the address really connected to,
-/// redirects included: link-local addresses (where clouds keep their metadata) are always refused, loopback
-/// unless the API itself listens on loopback only, private ranges with `public_only`. An allowed network wins
-/// over those two, a denied one over everything. IPv4 in IPv6 (mapped, NAT64, 6to4) counts as the IPv4
-/// address it carries. Source: the IANA special-purpose address registries (RFC 6890).
+/// redirects included. What an address is follows from one table, src/execution/special_addresses.hpp:
+/// link-local and metadata addresses are always refused, loopback unless the API itself listens on loopback
+/// only, what is not globally reachable with `public_only`. An allowed network wins over the last two, a
+/// denied one over everything. An IPv6 address that carries an IPv4 one (mapped, NAT64, 6to4, Teredo, …) is
+/// allowed where both are.
 namespace ecron::execution {
 
 /// A block of addresses; IPv4 blocks are kept as the IPv6 addresses that they map to.
@@ -27,12 +28,16 @@ Result<Network> parse_network(std::string_view text);
 enum class Reach : std::uint8_t { private_too, public_only };
 enum class Loopback : std::uint8_t { refused, allowed };
 
+enum class AddressClass : std::uint8_t;
+
 class Egress {
 public:
     Egress(Reach reach, Loopback loopback, std::vector<Network> allow, std::vector<Network> deny);
     [[nodiscard]] bool allows(const sockaddr& address) const;
 
 private:
+    [[nodiscard]] bool allows(const std::array<std::uint8_t, 16>& address, AddressClass is) const;
+
     Reach reach_;
     Loopback loopback_;
     std::vector<Network> allow_;
