@@ -6,6 +6,7 @@
 #include "auth/cached_authenticator.hpp"
 #include "auth/causes.hpp"
 #include "auth/json_members.hpp"
+#include "ecron/base/http_url.hpp"
 #include "ecron/base/log.hpp"
 #include "ecron/http/client.hpp"
 
@@ -55,7 +56,7 @@ private:
 
     Result<Found> away(const std::string& why) {
         if (!std::exchange(is_away_, true))
-            log::warn("Hydra does not answer url={} error={}", options_.admin_url, why);
+            log::warn("Hydra does not answer url={} error={}", url_for_record(options_.admin_url), why);
         return fail(Errc::unavailable, "Hydra does not answer: " + why);
     }
 
@@ -66,7 +67,8 @@ private:
         const boost::json::object& told = value.get_object();
         const boost::json::value* const active = told.if_contains("active");
         if (active == nullptr || !active->is_bool()) return away("its answer says nothing of the token");
-        if (std::exchange(is_away_, false)) log::info("Hydra answers again url={}", options_.admin_url);
+        if (std::exchange(is_away_, false))
+            log::info("Hydra answers again url={}", url_for_record(options_.admin_url));
         if (!active->get_bool()) return refused(kTokenExpired);
         Found found{.identity = {.tenant = TenantId{text_of(told, "client_id")},
                                  .subject = text_of(told, "sub"),

@@ -3,6 +3,7 @@
 #include "auth/cached_authenticator.hpp"
 #include "auth/causes.hpp"
 #include "ecron/auth/jwt.hpp"
+#include "ecron/base/http_url.hpp"
 #include "ecron/base/log.hpp"
 #include "ecron/http/client.hpp"
 
@@ -24,15 +25,18 @@ public:
 
 private:
     boost::asio::awaitable<Result<Found>> look(std::string token) override {
+        const std::uint64_t tries = tries_;
         if (age() >= options_.keys_age) co_await refresh();
         if (!fetched_at_) co_return fail(Errc::unavailable, "the issuer's keys are not known");
         auto claims = verify(token, keys_, expectations_, clock().now());
         if (!claims && claims.error() == Fault::unknown_key) {
-            // The issuer may have a new key. A token of an old set of keys is not called bad before that is
-            // known.
+            // The issuer may have a new key. A token is not called bad, and not remembered as such, before
+            // keys that were asked for after it came do not have its own either.
             co_await refresh();
-            if (last_failed_) co_return fail(Errc::unavailable, "the issuer's keys may have changed");
             claims = verify(token, keys_, expectations_, clock().now());
+            const bool is_known_to_lack = !last_failed_ && fetched_try_ > tries;
+            if (!claims && claims.error() == Fault::unknown_key && !is_known_to_lack)
+                co_return fail(Errc::unavailable, "the issuer's keys may have changed");
         }
         if (!claims) co_return refused(claims.error() == Fault::expired ? kTokenExpired : kInvalidToken);
         co_return Found{.identity = {.tenant = TenantId{claims->client},
@@ -54,6 +58,7 @@ private:
         if (tried_at_ && clock().steady() - *tried_at_ < options_.keys_pause) co_return;
         tried_at_ = clock().steady();
         fetching_ = true;
+        const std::uint64_t tried = ++tries_;
         asked_issuer();
         Result<KeySet> keys = co_await fetch();
         fetching_ = false;
@@ -61,8 +66,10 @@ private:
         if (keys) {
             keys_ = std::move(*keys);
             fetched_at_ = clock().steady();
+            fetched_try_ = tried;
         } else {
-            log::warn("keys of the issuer not read url={} error={}", options_.keys_url, keys.error().what);
+            log::warn("keys of the issuer not read url={} error={}", url_for_record(options_.keys_url),
+                      keys.error().what);
         }
         fetched_.notify();
     }
@@ -90,6 +97,7 @@ private:
     const Expectations expectations_;
     KeySet keys_;
     std::optional<SteadyInstant> fetched_at_, tried_at_;
+    std::uint64_t tries_{0}, fetched_try_{0};  // how often keys were asked for; which one got these
     bool fetching_{false}, last_failed_{false};
     Wakeup fetched_;
 };

@@ -1,7 +1,13 @@
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "auth/issuer.hpp"
 #include "auth/signer.hpp"
+#include "ecron/base/log.hpp"
 
 using namespace ecron;
 using namespace ecron::auth;
@@ -62,9 +68,43 @@ TEST_CASE("made-up keys do not make ecron ask all the time", "[auth][jwt]") {
     REQUIRE(issuer.identify(*authenticator, issuer.token()));
     for (int i = 0; i < 10; ++i) {
         const Signer stranger{Algorithm::eddsa, "x" + std::to_string(i)};
-        CHECK(issuer.identify(*authenticator, JwtIssuer::token_by(stranger)).error().what == "Invalid token");
+        CHECK(issuer.identify(*authenticator, JwtIssuer::token_by(stranger)).error().code ==
+              Errc::unavailable);
     }
     CHECK(issuer.asked.size() == 1);
+    issuer.clock.advance(issuer.options.keys_pause);
+    const std::string made_up = JwtIssuer::token_by(Signer{Algorithm::eddsa, "y"});
+    for (int i = 0; i < 2; ++i)
+        CHECK(issuer.identify(*authenticator, made_up).error().what == "Invalid token");
+    CHECK(issuer.asked.size() == 2);
+}
+
+TEST_CASE("a stranger's unknown key does not get valid tokens of a new key refused", "[auth][jwt]") {
+    JwtIssuer issuer;
+    const auto authenticator = issuer.made();
+    REQUIRE(issuer.identify(*authenticator, issuer.token()));
+    issuer.clock.advance(issuer.options.keys_pause);
+    const Signer stranger{Algorithm::eddsa, "x"};
+    CHECK(issuer.identify(*authenticator, JwtIssuer::token_by(stranger)).error().what == "Invalid token");
+    const Signer next{Algorithm::eddsa, "k2"};
+    issuer.keys = key_set({issuer.signer.jwk(), next.jwk()});
+    const std::string good = JwtIssuer::token_by(next);
+    CHECK(issuer.identify(*authenticator, good).error().code == Errc::unavailable);
+    issuer.clock.advance(issuer.options.keys_pause);
+    CHECK(issuer.identify(*authenticator, good));
+}
+
+TEST_CASE("many tokens of a new key at once are good after one question", "[auth][jwt]") {
+    JwtIssuer issuer;
+    const auto authenticator = issuer.made();
+    REQUIRE(issuer.identify(*authenticator, issuer.token()));
+    const Signer next{Algorithm::eddsa, "k2"};
+    issuer.keys = key_set({next.jwk()});
+    issuer.clock.advance(issuer.options.keys_pause);
+    std::vector<std::string> tokens;
+    for (int i = 0; i < 5; ++i) tokens.push_back(JwtIssuer::token_by(next, ",\"n\":" + std::to_string(i)));
+    for (const auto& identity : issuer.identify(*authenticator, tokens)) CHECK(identity);
+    CHECK(issuer.asked.size() == 2);
 }
 
 TEST_CASE("while the issuer is away the keys that are known hold", "[auth][jwt]") {
@@ -86,6 +126,21 @@ TEST_CASE("before keys are known nothing is accepted and nothing called bad", "[
     issuer.keys = keys;
     const auto authenticator = issuer.made();
     CHECK(issuer.identify(*authenticator, issuer.token()).error().code == Errc::unavailable);
+}
+
+TEST_CASE("the log of a failed fetch has no credentials of the URL", "[auth][jwt]") {
+    JwtIssuer issuer;
+    issuer.options.keys_url.replace(0, 7, "http://user:canary@").append("?key=canary");
+    issuer.status = 500;
+    const std::string file = "/tmp/ecron-jwt-log-" + std::to_string(::getpid());
+    REQUIRE(log::configure({.file = file}));
+    const auto authenticator = issuer.made();
+    CHECK_FALSE(issuer.identify(*authenticator, issuer.token()));
+    REQUIRE(log::configure({}));
+    std::ostringstream text;
+    text << std::ifstream{file}.rdbuf();
+    std::filesystem::remove(file);
+    CHECK_THAT(text.str(), Catch::Contains("keys of the issuer not read") && !Catch::Contains("canary"));
 }
 
 TEST_CASE("a token that has ended is told so", "[auth][jwt]") {
