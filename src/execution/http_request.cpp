@@ -151,6 +151,8 @@ Result<http::ClientRequest> http_request(const AttemptOrder& order, const HttpOp
             request.headers.push_back({name, std::move(*revealed)});
         }
     }
+    // The tenant has chosen this target for its secrets, and no other.
+    if (revealer.has_revealed()) request.redirects = http::ClientRequest::Redirects::same_origin;
     request.headers.push_back({"webhook", options.callback_path + '/' + order.execute_id.value()});
     if (!has_own_key(context))
         request.headers.push_back({std::string{kIdempotencyKey}, order.execute_id.value()});

@@ -9,7 +9,7 @@ namespace ecron::execution {
 /// id>`, `Idempotency-Key`, `X-Ecron-Scheduled-At` (the planned instant, the same in every attempt) and
 /// `X-Ecron-Attempt`. POST, PUT and PATCH without a body send the four bytes `null`, which existing targets
 /// parse; GET, HEAD and DELETE send none. Secrets stand in header values and the body; one that is not known
-/// is an error.
+/// is an error, and a request that carries one is not redirected to another origin.
 Result<http::ClientRequest> http_request(const AttemptOrder& order, const HttpOptions& options,
                                          Revealer& revealer);
 

@@ -9,7 +9,9 @@
 
 #include <fmt/format.h>
 
+#include "ecron/base/credentials.hpp"
 #include "ecron/base/http_url.hpp"
+#include "ecron/http/origin.hpp"
 #include "http/ascii.hpp"
 #include "http/url.hpp"
 
@@ -61,10 +63,6 @@ bool is_token(std::string_view text) {
 /// What libcurl itself says about the message; a second opinion would let a job smuggle requests.
 bool is_framing(std::string_view name) {
     return iequals(name, "Content-Length") || iequals(name, "Transfer-Encoding") || iequals(name, "Expect");
-}
-
-bool is_credential(std::string_view name) {
-    return iequals(name, "Authorization") || iequals(name, "Cookie") || iequals(name, "Proxy-Authorization");
 }
 
 bool is_redirect(unsigned status) {
@@ -276,8 +274,7 @@ std::optional<Result<void>> Transfer::follow() {
     if (!has_http_scheme(*next))
         return fail(Errc::invalid, "redirect to a URL that is neither http nor https");
     if (next->size() > kUrlSize) return fail(Errc::invalid, "redirect to a URL that is too long");
-    if (!same_origin(url_, *next))
-        std::erase_if(request_.headers, [](const Header& h) { return is_credential(h.name); });
+    if (auto left = leave_origin(*next); !left) return left;
     const bool repeats = response_.status == 307 || response_.status == 308 || request_.method == "HEAD";
     if (!repeats) {
         request_.method = "GET";
@@ -289,6 +286,17 @@ std::optional<Result<void>> Transfer::follow() {
     hop_begun_ = Clock::now();
     prepare_hop();
     return Result<void>{};
+}
+
+Result<void> Transfer::leave_origin(const std::string& next) {
+    if (same_origin(url_, next)) return {};
+    if (request_.redirects == ClientRequest::Redirects::same_origin)
+        return fail(Errc::denied, fmt::format("redirect to another origin, {}, is not followed: the request "
+                                              "carries secrets",
+                                              origin_of(next)));
+    if (!is_upgrade(url_, next))
+        std::erase_if(request_.headers, [](const Header& h) { return names_credential(h.name); });
+    return {};
 }
 
 ClientResponse Transfer::take_response() {

@@ -25,8 +25,8 @@ public:
 /// One easy handle, and the request it carries at the moment, from the first hop to the last. Kept and used
 /// again: what is the same for all requests is set once. Redirects are followed here and not by libcurl,
 /// because methods change by one rule (RFC 9110 §15.4, as Go's net/http): 301, 302 and 303 become GET without
-/// a body, 307 and 308 repeat the request; and credentials do not follow to another origin. Time limits are
-/// kept here, too: libcurl's own cost a sixth of a short request.
+/// a body, 307 and 308 repeat the request; and credentials do not follow to another origin, but for https at
+/// the same host. Time limits are kept here, too: libcurl's own cost a sixth of a short request.
 class Transfer {
 public:
     struct Surroundings {
@@ -69,6 +69,9 @@ private:
     [[nodiscard]] bool refuses_resend();
     /// Nothing: not a redirect. An error: not to be followed. True: the next hop is prepared.
     std::optional<Result<void>> follow();
+    /// Takes credentials out of the headers where the next hop is another origin, or says that there must be
+    /// none.
+    Result<void> leave_origin(const std::string& next);
     [[nodiscard]] Error failure(CURLcode code) const;
     [[nodiscard]] Error timeout() const;
     [[nodiscard]] std::string connect_failure() const;

@@ -52,6 +52,14 @@ std::string origin_of(const std::string& url) {
     return origin;
 }
 
+bool is_upgrade(const std::string& from, const std::string& to) {
+    const Parsed a = parse(from);
+    const Parsed b = parse(to);
+    return a && b && iequals(part(a, CURLUPART_SCHEME), "http") && part(a, CURLUPART_PORT) == "80" &&
+           iequals(part(b, CURLUPART_SCHEME), "https") && part(b, CURLUPART_PORT) == "443" &&
+           iequals(part(a, CURLUPART_HOST), part(b, CURLUPART_HOST));
+}
+
 std::string host_of(const std::string& url) { return part(parse(url), CURLUPART_HOST); }
 
 }  // namespace ecron::http

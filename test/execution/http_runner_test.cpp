@@ -153,6 +153,29 @@ TEST_CASE("a target that nobody can reach is told with the cause", "[http][targe
     check_failed(targets.run("http://slow.test/"), "name not resolved within 300ms");
 }
 
+TEST_CASE("a request with secrets is not redirected to another origin", "[http][targets]") {
+    TestServer elsewhere{echo};
+    TestServer target{[&](const http::Request&) -> boost::asio::awaitable<http::Response> {
+        co_return http::Response{.status = 307, .headers = {{"Location", elsewhere.url("/")}}};
+    }};
+    auto task = std::make_shared<Task>();
+    task->context.exec = target.url("/");
+    const bool in_header = GENERATE(true, false);
+    if (in_header)
+        task->context.headers = model::NameValues{{"X-Any", "${secret:door}"}};
+    else
+        task->context.body = R"({"key":"${secret:door}"})";
+    TestClient client;
+    const Secrets secrets{"", {{"ECRON_SECRET_DOOR", "open sesame"}}};
+    const auto runner = make_http_runner(client.io(), *client, secrets, {});
+    std::optional<AttemptResult> result;
+    runner->start({ExecuteId{"e"}, 1, {}, task}, [&](AttemptResult ended) { result = std::move(ended); });
+    client.run_until([&] { return result.has_value(); });
+    check_failed(*result, "redirect to another origin");
+    CHECK_THAT(result->reason, Catch::Contains("carries secrets") && !Catch::Contains("sesame"));
+    CHECK(elsewhere.connections() == 0);
+}
+
 TEST_CASE("a target that cannot prove its name is told with the cause", "[http][targets]") {
     const TemporaryDirectory directory;
     const Authority authority{"known"};

@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "http/support.hpp"
+#include "http/url.hpp"
 
 using namespace ecron;
 using namespace ecron::http;
@@ -214,7 +215,8 @@ TEST_CASE("a redirect does not lead out of http, nor take credentials elsewhere"
     }};
     TestClient client;
     ClientRequest request = request_to(server.url());
-    request.headers = {{"Authorization", "Bearer s"}, {"Cookie", "c"}, {"X-Job", "1"}};
+    request.headers = {{"Authorization", "Bearer s"}, {"Cookie", "c"},          {"X-Api-Key", "canary"},
+                       {"Private-Token", "canary"},   {"Idempotency-Key", "i"}, {"X-Job", "1"}};
     SECTION("another scheme") {
         location = GENERATE("file:///etc/passwd", "ftp://127.0.0.1/", "javascript:x");
         const auto response = client.send(request);
@@ -225,9 +227,43 @@ TEST_CASE("a redirect does not lead out of http, nor take credentials elsewhere"
         location = target.url("/");
         const auto response = client.send(request);
         REQUIRE(response);
-        CHECK_THAT(response->body,
-                   Catch::Contains("X-Job: 1") && !Catch::Contains("Bearer") && !Catch::Contains("Cookie"));
+        CHECK_THAT(response->body, Catch::Contains("X-Job: 1") && Catch::Contains("Idempotency-Key: i") &&
+                                       !Catch::Contains("Bearer") && !Catch::Contains("Cookie") &&
+                                       !Catch::Contains("canary"));
     }
+    SECTION("another origin, for a request that may not leave its own") {
+        location = target.url("/");
+        request.redirects = ClientRequest::Redirects::same_origin;
+        const auto response = client.send(request);
+        REQUIRE_FALSE(response);
+        CHECK(response.error().code == Errc::denied);
+        CHECK_THAT(response.error().what, Catch::Contains("carries secrets"));
+        CHECK(target.connections() == 0);
+    }
+}
+
+TEST_CASE("a request that may not leave its origin is redirected within it", "[http][client]") {
+    TestServer server{redirect};
+    TestClient client;
+    ClientRequest request = request_to(server.url("/307/target"), "POST", "b");
+    request.redirects = ClientRequest::Redirects::same_origin;
+    const auto response = client.send(request);
+    REQUIRE(response);
+    CHECK(response->body == "POST /target b");
+}
+
+TEST_CASE("only https at the same host and the usual ports is an upgrade", "[http][client]") {
+    CHECK(is_upgrade("http://a.example/x", "https://A.example/y"));
+    CHECK(is_upgrade("http://a.example:80/", "https://a.example:443/"));
+    const auto [from, to] = GENERATE(table<std::string, std::string>({
+        {"https://a.example/", "http://a.example/"},
+        {"http://a.example/", "https://b.example/"},
+        {"http://a.example:8080/", "https://a.example/"},
+        {"http://a.example/", "https://a.example:8443/"},
+        {"https://a.example/", "https://a.example/"},
+    }));
+    CAPTURE(from, to);
+    CHECK_FALSE(is_upgrade(from, to));
 }
 
 TEST_CASE("a thousand requests run at once", "[http][client]") {

@@ -48,6 +48,10 @@ struct ClientRequest {
     Millis connect_timeout{10'000};
     Millis timeout{60'000};  // the whole exchange
     unsigned max_redirects{10};
+    /// Where redirects may lead. To another origin, header fields that hold credentials by their name do not
+    /// go along (base/credentials.hpp); where others or the body hold secrets, too, `same_origin` ends the
+    /// request with Errc::denied instead.
+    enum class Redirects : std::uint8_t { anywhere, same_origin } redirects{Redirects::anywhere};
     /// What becomes of a request that was sent on a kept connection which then ended without an answer: the
     /// target may have acted on it. By default it fails; `again` sends it once more, on another connection.
     enum class Unanswered : std::uint8_t { fail, again } unanswered{Unanswered::fail};
@@ -106,7 +110,8 @@ public:
     Client& operator=(const Client&) = delete;
 
     /// Starts a request; Done is called once, later, on the io_context's thread. Error codes: timeout
-    /// (connect or total), invalid (URL, scheme, redirect loop), denied (address), unavailable (anything else
+    /// (connect or total), invalid (URL, scheme, redirect loop), denied (address, redirect that would take
+    /// secrets elsewhere), unavailable (anything else
     /// of the network, in plain words: "could not resolve host", "connection refused", "certificate has
     /// expired", …).
     RequestId start(ClientRequest request, Done done);

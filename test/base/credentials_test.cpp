@@ -1,0 +1,40 @@
+#include "ecron/base/credentials.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace ecron;
+
+TEST_CASE("names of credentials are known in every spelling", "[base]") {
+    const std::string name =
+        GENERATE("Authorization", "proxy-authorization", "Cookie", "X-Api-Key", "x_api_key", "Private-Token",
+                 "X-Auth-Token", "X-Auth", "sasl.password", "ssl.key.password", "ssl.key.pem", "DB_PASSWORD",
+                 "client_secret", "Ocp-Apim-Subscription-Key", "X-Amz-Signature", "AWS_ACCESS_KEY_ID");
+    CAPTURE(name);
+    CHECK(names_credential(name));
+}
+
+TEST_CASE("other names are no credentials", "[base]") {
+    const std::string name =
+        GENERATE("Content-Type", "Idempotency-Key", "Accept", "X-Job", "ssl.key.location", "sasl.mechanism",
+                 "sasl.username", "webhook", "X-Ecron-Attempt", "key", "session.timeout.ms", "");
+    CAPTURE(name);
+    CHECK_FALSE(names_credential(name));
+}
+
+TEST_CASE("credentials are taken out of a text", "[base]") {
+    const auto [text, shown] = GENERATE(table<std::string, std::string>({
+        {"https://u:p@host/x?a=1", "https://***@host/x?a=1"},
+        {"https://u:p@ss@host", "https://***@host"},
+        {"amqp://u@a,amqp://v:w@b", "amqp://***@a,amqp://***@b"},
+        {"https://host/x@y", "https://host/x@y"},
+        {"https://host/?token=canary&a=b", "https://host/?token=***&a=b"},
+        {"run --password=canary --level=3", "run --password=*** --level=3"},
+        {"run --api-key='a b' x", "run --api-key=*** x"},
+        {"sasl.password=canary", "sasl.password=***"},
+        {"TOKEN=", "TOKEN="},
+        {"a=b=c", "a=b=c"},
+        {"", ""},
+    }));
+    CAPTURE(text);
+    CHECK(hide_credentials(text) == shown);
+}
