@@ -287,11 +287,18 @@ std::optional<std::vector<std::string>> command_environment(const config::Config
 
 }  // namespace
 
+management::HostRules host_rules(const config::Config& config) {
+    management::HostRules rules{.listens_on = config.http.address, .allowed = config.auth.allowed_hosts};
+    if (!config.http.name.empty()) rules.allowed.push_back(config.http.name);
+    return rules;
+}
+
 management::Options api_options(const config::Config& config) {
     return {.language = language(config.api.language),
             .callback_path = config.api.webhook_path,
             .scopes = auth::ScopeMap{config.auth.scopes},
             .metrics_public = config.auth.metrics_public,
+            .hosts = host_rules(config),
             .audits = config.auth.enabled,
             .limits = {.requests_per_second = config.limits.requests_per_second,
                        .interval = config.limits.interval},

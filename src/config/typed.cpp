@@ -1,4 +1,6 @@
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,9 +27,23 @@ std::string lower(std::string text) {
     return text;
 }
 
+std::vector<std::string> lower(std::vector<std::string> texts) {
+    for (std::string& text : texts) text = lower(std::move(text));
+    return texts;
+}
+
+/// By which clients of the old service know it; empty: it is given by its address.
+std::string name_of(const std::string& address) {
+    in6_addr literal{};
+    const bool is_literal = inet_pton(AF_INET, address.c_str(), &literal) == 1 ||
+                            inet_pton(AF_INET6, address.substr(0, address.find('%')).c_str(), &literal) == 1;
+    return is_literal ? std::string{} : lower(address);
+}
+
 Http http(const Settled& from) {
     Http http;
     http.address = listen_address(from.text("cron_addr"));
+    http.name = name_of(from.text("cron_addr"));
     http.port = from.port("cron_port");
     http.health_port = from.port("anlys_port");
     if (from.boolean("ssl_on"))
@@ -201,6 +217,7 @@ Auth auth(const Settled& from) {
     Auth auth;
     auth.mode = auth_mode(from);
     auth.enabled = auth.mode != AuthMode::none;
+    auth.allowed_hosts = lower(from.list("allowed_hosts"));
     auth.token_file = from.text("token_file");
     auth.token_init = from.boolean("token_init");
     auth.cache = from.duration("token_cache");

@@ -6,6 +6,7 @@
 #include "management/auditing.hpp"
 #include "management/door.hpp"
 #include "management/handlers.hpp"
+#include "management/host_check.hpp"
 #include "management/openapi.hpp"
 #include "management/query.hpp"
 #include "management/router.hpp"
@@ -44,6 +45,9 @@ public:
     Impl(const Clock& clock, store::Store& store, Runs& runs, Options options)
         : context_{clock, store, runs, std::move(options), HttpMetrics{routes().size()}, nullptr, false},
           door_{context_.clock, context_.options},
+          hosts_{context_.options.hosts, context_.options.authenticator == nullptr
+                                             ? HostCheck::Callers::anybody
+                                             : HostCheck::Callers::with_token},
           router_{context_.options},
           document_{openapi_document(router_, context_.options.version)} {
         context_.document = &document_;
@@ -53,7 +57,9 @@ public:
         const SteadyInstant begin = context_.clock.steady();
         const std::optional<Router::Match> match = router_.find(request.method, request.path);
         http::Response response;
-        if (match)
+        if (const std::string_view fault = fault_of(match, request); !fault.empty())
+            response = refuse(context_.options.language, 403, fault);
+        else if (match)
             response = co_await serve(*match, request);
         else
             response = without_route(request);
@@ -70,6 +76,14 @@ public:
     void drain() { context_.draining = true; }
 
 private:
+    /// The cause for which a request is refused before authentication; empty if there is none. Routes without
+    /// authentication hold no tenant's data, and probes name all kinds of hosts.
+    std::string_view fault_of(const std::optional<Router::Match>& match, const http::Request& request) const {
+        if (hosts_.is_foreign(request)) return cause::kForeignOrigin;
+        const bool is_for_anybody = match && routes()[match->route].needs == Needs::nothing;
+        return !is_for_anybody && hosts_.names_other_host(request) ? cause::kForeignHost : std::string_view{};
+    }
+
     Answer serve(Router::Match match, const http::Request& request) {
         const model::Language language = context_.options.language;
         const Route& route = routes()[match.route];
@@ -119,6 +133,7 @@ private:
 
     Context context_;
     Door door_;
+    HostCheck hosts_;
     Router router_;
     std::string document_;
 };

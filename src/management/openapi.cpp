@@ -92,7 +92,9 @@ std::string_view reason_of(unsigned status) {
         case 401:
             return "It is not known who is calling";
         case 403:
-            return "The caller may not; detail names the scope that is missing, or the limit";
+            return "The caller may not; detail names the scope that is missing, or the limit. Or a web page "
+                   "of another "
+                   "origin sent it, or to a Host that is not this server's";
         case 429:
             return "Too many requests of this tenant";
         case 404:
@@ -165,8 +167,8 @@ void write_answers(JsonWriter& json, const Route& route) {
     }
     json.end_object();
     std::set<unsigned> refusals(route.refusals.begin(), route.refusals.end());
-    refusals.insert(500);
-    if (route.needs != Needs::nothing) refusals.insert({400, 401, 403, 429, 503});
+    refusals.insert({403, 500});
+    if (route.needs != Needs::nothing) refusals.insert({400, 401, 429, 503});
     for (const unsigned status : refusals) write_refusal(json, status);
     json.end_object();
 }

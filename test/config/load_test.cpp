@@ -248,6 +248,23 @@ TEST_CASE("an issuer's keys are at Hydra's public side, at the issuer, or where 
     CHECK(load(sources)->config.auth.keys_url == url);
 }
 
+TEST_CASE("a name in cron_addr is one by which clients reach the API", "[config]") {
+    const GivenFiles files;
+    const auto loaded_with = [&](const std::string& text) {
+        Sources sources;
+        sources.files = {files.write("ecron.yaml", "auth_enabled: false\n" + text)};
+        const auto loaded = load(sources);
+        REQUIRE(loaded);
+        return loaded->config;
+    };
+    CHECK(loaded_with("cron_addr: Ecron.Example\n").http.name == "ecron.example");
+    for (const char* literal : {"127.0.0.1", "10.1.2.3", "'::1'", "'[::]'"})
+        CHECK(loaded_with("cron_addr: " + std::string{literal} + "\n").http.name.empty());
+    CHECK(loaded_with("allowed_hosts: [A.example, b:80]\n").auth.allowed_hosts ==
+          std::vector<std::string>{"a.example", "b:80"});
+}
+
+
 TEST_CASE("a secret may stand in a file that the environment names", "[config]") {
     const GivenFiles files;
     Sources sources;

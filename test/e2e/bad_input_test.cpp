@@ -66,6 +66,19 @@ TEST_CASE("names are any text: SQL, quotes, emoji", "[input]") {
     CHECK(world.api().get("/jobtotal").parsed().at("total") == 5);
 }
 
+TEST_CASE("pages of other origins and rebound names get nothing from an API on loopback", "[input]") {
+    World world;
+    const std::string job = R"({"job_context":{"mode":"http","exec":"http://127.0.0.1:1/"}})";
+    for (const char* header :
+         {"Origin: https://evil.example", "Sec-Fetch-Site: cross-site", "Host: evil.example"})
+        for (const char* path : {"/job", "/jobexecution"}) {
+            CAPTURE(header, path);
+            CHECK(world.api().send("POST", path, job, {header, "Content-Type: text/plain"}).status == 403);
+            CHECK(world.api().send("GET", "/job", "", {header}).status == 403);
+        }
+    CHECK(world.api().get("/job").body == "[]");
+}
+
 TEST_CASE("half-sent requests are cut off, and hinder nobody", "[input]") {
     World world{{{"header_timeout", "300ms"}, {"body_timeout", "300ms"}, {"idle_timeout", "600ms"}}};
     std::vector<RawConnection> halves;
@@ -73,7 +86,8 @@ TEST_CASE("half-sent requests are cut off, and hinder nobody", "[input]") {
         halves.emplace_back(world.ecron.port()).send("POST /api/ecron-management/v1/job HTT");
         halves.emplace_back(world.ecron.port())
             .send(
-                "POST /api/ecron-management/v1/job HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{\"job");
+                "POST /api/ecron-management/v1/job HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: "
+                "100\r\n\r\n{\"job");
         halves.emplace_back(world.ecron.port());  // says nothing
     }
     world.given(idle("beside them"));

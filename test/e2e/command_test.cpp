@@ -201,7 +201,7 @@ TEST_CASE("output is told while a command writes it, and kept when it has ended"
 
     const RawConnection follower{world.ecron.port()};
     follower.send("GET /api/ecron-management/v1" + path +
-                  "?follow=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+                  "?follow=1 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
     const std::string begin = follower.receive();
     CHECK(begin.find("Content-Type: text/event-stream") != std::string::npos);
     CHECK(begin.find("event: stdout\nid: 1-6\ndata: \"first\\n\"\n\n") != std::string::npos);

@@ -99,7 +99,7 @@ TEST_CASE("the log of a Job's pod can be followed while it runs", "[kubernetes]"
     wait_until("its log is there", [&] { return there.world.api().get(path).body == "first\n"; });
     const RawConnection follower{there.world.ecron.port()};
     follower.send("GET /api/ecron-management/v1" + path +
-                  "?follow=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+                  "?follow=1 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
     CHECK(follower.receive().find("event: stdout\nid: 1-6\ndata: \"first\\n\"\n\n") != std::string::npos);
     there.cluster.write(name, "second");
     wait_until("more is there", [&] { return there.world.api().get(path).body == "first\nsecond\n"; });

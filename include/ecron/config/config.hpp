@@ -21,6 +21,7 @@ struct TlsFiles {
 
 struct Http {
     std::string address;  // an IP literal without brackets
+    std::string name;     // cron_addr where it is a name; else empty
     std::uint16_t port{};
     std::uint16_t health_port{};  // anlys_port; 0: none
     std::optional<TlsFiles> tls;
@@ -129,7 +130,8 @@ struct Endpoint {
 enum class AuthMode : std::uint8_t { none, token, hydra, jwt };
 struct Auth {
     AuthMode mode{};
-    bool enabled{};  // a mode other than none
+    bool enabled{};                          // a mode other than none
+    std::vector<std::string> allowed_hosts;  // NAME or NAME:PORT, in lower case; * is any
     std::string token_file;
     bool token_init{};
     Millis cache{};

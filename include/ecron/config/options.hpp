@@ -211,6 +211,7 @@ inline constexpr std::array kOptions = [] {
     ecron("auth_mode", choice, "none", access, "Who may call: anybody, or who brings a token of token_file, of Ory Hydra, or signed by jwt_issuer; not said while auth_enabled is true: hydra.", {}, "none|token|hydra|jwt"),
     old("auth_enabled", text, "", access, "false: anybody may call. Anything else asks for tokens: those of auth_mode, or of Ory Hydra. Empty: as auth_mode says."),
     ecron("insecure_no_auth", boolean, "false", access, "Consent to answer anybody on an address that is not loopback."),
+    ecron("allowed_hosts", list, "", access, "Names, or NAME:PORT, by which clients and pages reach this API. Without authentication a request whose Host is none of them, nor loopback, nor an address that the server listens on, is answered 403; * allows any Host. Behind a proxy that changes Host, pages at these names may call."),
     ecron("token_file", path, "", access, "File of static tokens (ecron token create), read again when it changes, for auth_mode token."),
     ecron("token_init", boolean, "false", access, "Whether a start without token_file makes it, with one token of all permissions, which is put into a file beside it whose name ends in .initial."),
     ecron("token_cache", duration, "30s", access, "How long an answer about a token is believed, at most until the token ends; 0: not at all.", {0, kHour}),

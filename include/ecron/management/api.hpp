@@ -52,6 +52,12 @@ struct Limits {
     Millis interval{};                  // shortest time between two runs of a new or changed schedule
 };
 
+/// Which values of Host a request may name (host_check.hpp).
+struct HostRules {
+    std::string listens_on{};            // an IP literal without brackets; empty: every Host is accepted
+    std::vector<std::string> allowed{};  // NAME or NAME:PORT, in lower case; * is any
+};
+
 /// How the message queue stands, and what is said over it.
 struct Messages {
     struct Link {
@@ -81,6 +87,7 @@ struct Options {
     auth::Authenticator* authenticator{nullptr};  // tells who is calling; none: anybody may do everything
     auth::ScopeMap scopes{};                      // to name what is missing
     bool metrics_public{false};
+    HostRules hosts{};
     bool audits{false};  // keeps who changed what
     Limits limits{};
     /// Names that commands' info.environment may have; nullopt: any.

@@ -97,6 +97,16 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if eq (.Values.config.auth_mode | default (ternary "other" "token" (hasKey .Values.config "auth_enabled"))) "token" -}}true{{- end -}}
 {{- end -}}
 
+{{/* The names by which clients reach the API, as a JSON list: the Service's, and those of what leads to it. */}}
+{{- define "ecron.hosts" -}}
+{{- $name := include "ecron.name" . -}}
+{{- $inside := printf "%s.%s" $name .Release.Namespace -}}
+{{- $hosts := list $name $inside (printf "%s.svc" $inside) (printf "%s.svc.cluster.local" $inside) -}}
+{{- range .Values.ingress.hosts }}{{- $hosts = append $hosts .host -}}{{- end -}}
+{{- range .Values.httpRoute.hostnames }}{{- $hosts = append $hosts . -}}{{- end -}}
+{{- toJson $hosts -}}
+{{- end -}}
+
 {{/* ecron's configuration file: what the chart knows, then what config says. */}}
 {{- define "ecron.file" -}}
 {{- $known := dict "cron_addr" "all" "db_path" "/var/lib/ecron/ecron.db" "run_dir" "/var/lib/ecron/run" -}}
@@ -118,6 +128,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- $_ := set $known "token_file" "/var/lib/ecron/tokens" -}}
 {{- $_ := set $known "token_init" true -}}
 {{- end -}}
+{{- end -}}
+{{- if not (include "ecron.tokens" .) -}}
+{{- $_ := set $known "allowed_hosts" (include "ecron.hosts" . | fromJsonArray) -}}
 {{- end -}}
 {{- if .Values.serviceMonitor.enabled -}}{{- $_ := set $known "metrics_public" true -}}{{- end -}}
 {{- if .Values.jobSecrets.secretName -}}{{- $_ := set $known "secrets_dir" "/etc/ecron/job-secrets" -}}{{- end -}}

@@ -1,0 +1,98 @@
+#include "management/host_check.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace ecron::management {
+namespace {
+
+std::string lower(std::string_view text) {
+    std::string out{text};
+    std::ranges::transform(
+        out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return out;
+}
+
+/// Both kinds as IPv6, so that two compare by their bytes.
+std::optional<in6_addr> address_in(const std::string& text) {
+    in6_addr address{};
+    if (inet_pton(AF_INET6, text.c_str(), &address) == 1) return address;
+    if (inet_pton(AF_INET6, ("::ffff:" + text).c_str(), &address) == 1) return address;
+    return std::nullopt;
+}
+
+bool is_loopback(const in6_addr& address) {
+    return IN6_IS_ADDR_V4MAPPED(&address) ? address.s6_addr[12] == 127 : IN6_IS_ADDR_LOOPBACK(&address);
+}
+
+bool means_all(const std::string& listens_on) { return listens_on == "0.0.0.0" || listens_on == "::"; }
+
+std::string_view usual_port(std::string_view scheme) {
+    return scheme == "https" ? "443" : scheme == "http" ? "80" : "";
+}
+
+}  // namespace
+
+HostCheck::HostCheck(HostRules rules, Callers callers) : rules_(std::move(rules)), callers_(callers) {
+    for (const std::string& allowed : rules_.allowed) {
+        if (allowed == "*")
+            allows_any_host_ = true;
+        else
+            allowed_.push_back(read_authority(allowed));
+    }
+}
+
+HostCheck::Authority HostCheck::read_authority(std::string_view text) {
+    const std::size_t bracket = text.starts_with('[') ? text.find(']') : text.npos;
+    const bool is_bare_v6 = bracket == text.npos && std::ranges::count(text, ':') > 1;
+    const std::size_t colon = is_bare_v6 ? text.npos : text.find(':', bracket == text.npos ? 0 : bracket);
+    Authority authority;
+    authority.host = lower(bracket == text.npos ? text.substr(0, colon) : text.substr(1, bracket - 1));
+    if (authority.host.ends_with('.')) authority.host.pop_back();  // the root of the name system
+    if (colon != text.npos) authority.port = text.substr(colon + 1);
+    return authority;
+}
+
+bool HostCheck::is_allowed(const Authority& named) const {
+    return std::ranges::any_of(allowed_, [&](const Authority& allowed) {
+        return allowed.host == named.host && (allowed.port.empty() || allowed.port == named.port);
+    });
+}
+
+bool HostCheck::is_own(const Authority& named) const {
+    if (named.host == "localhost" || named.host.ends_with(".localhost")) return true;
+    const std::optional<in6_addr> address = address_in(named.host);
+    if (!address) return false;
+    // A name can be rebound, an address cannot: behind a forwarded port any may be the one that was called.
+    if (is_loopback(*address) || means_all(rules_.listens_on)) return true;
+    const std::optional<in6_addr> own = address_in(rules_.listens_on);
+    return own && std::memcmp(&*own, &*address, sizeof *own) == 0;
+}
+
+bool HostCheck::is_foreign(const http::Request& request) const {
+    if (lower(request.header("Sec-Fetch-Site")) == "cross-site") return true;
+    const std::string_view origin = request.header("Origin");
+    if (origin.empty()) return false;
+    const std::size_t scheme_end = origin.find("://");
+    if (scheme_end == origin.npos) return true;  // "null", of a page that hides where it is from
+    const std::string_view usual = usual_port(lower(origin.substr(0, scheme_end)));
+    Authority from = read_authority(origin.substr(scheme_end + 3));
+    if (from.port.empty()) from.port = usual;
+    Authority host = read_authority(request.header("Host"));
+    if (host.port.empty()) host.port = usual;
+    const bool is_same = !from.host.empty() && from.host == host.host && from.port == host.port;
+    return !is_same && !is_allowed(from);
+}
+
+bool HostCheck::names_other_host(const http::Request& request) const {
+    const std::string_view host = request.header("Host");
+    if (callers_ == Callers::with_token || rules_.listens_on.empty() || allows_any_host_ || host.empty())
+        return false;
+    const Authority named = read_authority(host);
+    return !is_own(named) && !is_allowed(named);
+}
+
+}  // namespace ecron::management
