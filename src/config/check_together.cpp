@@ -81,8 +81,8 @@ void check_auth(Checks& checks, const Settled& settled, const Auth& auth) {
     needed(AuthMode::jwt, "jwt_issuer");
     checks.refuse_unless(auth.mode != AuthMode::jwt || is_url(auth.keys_url), "jwt_keys_url",
                          "is not a URL of http or https, nor is one to be had from jwt_issuer");
-    for (const std::string_view option :
-         {"scope_read", "scope_write", "scope_execute", "scope_command", "scope_kubernetes", "scope_admin"})
+    for (const std::string_view option : {"scope_read", "scope_write", "scope_execute", "scope_report",
+                                          "scope_command", "scope_kubernetes", "scope_admin"})
         checks.refuse_unless(!settled.list(option).empty(), option, "names no scope");
 }
 

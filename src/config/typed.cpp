@@ -230,8 +230,8 @@ Auth auth(const Settled& from) {
     auth.issuer = from.text("jwt_issuer");
     auth.audiences = from.list("jwt_audience");
     auth.keys_url = keys_url(from, auth.hydra_public);
-    for (const std::string_view option :
-         {"scope_read", "scope_write", "scope_execute", "scope_command", "scope_kubernetes", "scope_admin"})
+    for (const std::string_view option : {"scope_read", "scope_write", "scope_execute", "scope_report",
+                                          "scope_command", "scope_kubernetes", "scope_admin"})
         auth.scopes.push_back(from.list(option));
     auth.metrics_public = from.boolean("metrics_public");
     auth.audit = std::chrono::days{from.number("audit_days")};

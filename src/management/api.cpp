@@ -93,7 +93,8 @@ private:
         auto caller = door_.admit(route, request, std::move(**identity));
         if (!caller) co_return std::move(caller.error());
 
-        const bool changes = route.needs == Needs::write || route.needs == Needs::execute;
+        const bool changes =
+            route.needs == Needs::write || route.needs == Needs::execute || route.needs == Needs::report;
         if (changes && !context_.runs.takes_writes())
             co_return refuse(language, Error{Errc::unavailable, "the jobs are not loaded yet"});
         std::optional<std::string> variable = http::percent_decode(match.variable);

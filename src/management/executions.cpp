@@ -92,6 +92,10 @@ Answer run_job(Call call) {
         job = std::move(**stored);
         if (auto forbidden = forbids_mode(call, job)) co_return std::move(*forbidden);
     } else {
+        // Not stored, yet a definition by the caller that can read the tenant's secrets, as one that is
+        // written.
+        if (!call.caller.identity.may.has(auth::Permission::write))
+            co_return forbid(call.api.options, call.caller.identity, auth::Permission::write);
         if (auto forbidden = forbids_mode(call, input->context)) co_return std::move(*forbidden);
         if (auto forbidden = forbids_environment(call, input->context)) co_return std::move(*forbidden);
         job.tenant = call.caller.tenant;

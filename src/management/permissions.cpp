@@ -28,6 +28,8 @@ auth::Permission permission_of(Needs needs) {
             return auth::Permission::write;
         case Needs::execute:
             return auth::Permission::execute;
+        case Needs::report:
+            return auth::Permission::report;
         case Needs::admin:
             return auth::Permission::admin;
         case Needs::nothing:

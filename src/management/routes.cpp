@@ -51,7 +51,8 @@ const std::vector<Route>& routes() {
          "Inserts or overwrites executions by execute_id; the path's id is not looked at.", {},
          "StatusInput[]", 200, "Failed", {}, {400, 503}},
         {post, prefix, "/jobexecution", "runJob", run_job, execute,
-         "Runs a job now: as sent when it has a mode, else the stored one of that job_id.",
+         "Runs a job now: as sent when it has a mode, which takes the permission to write, too; else the stored one of "
+         "that job_id.",
          {"Idempotency-Key"}, "JobInput", 200, "Status", {"X-Ecron-Warning"}, {400, 404, 409, 503}},
         {get, prefix, "/jobexecution/:execute_id", "showExecution", show_execution, read,
          "One execution and its attempts.", {}, "", 200, "Execution", {}, {400, 404, 503}},
@@ -62,7 +63,7 @@ const std::vector<Route>& routes() {
         {post, prefix, "/jobexecution/:execute_id/cancel", "cancelExecution", cancel_execution, execute,
          "Ends an execution that has not ended, as interrupt.", {}, "", 200, "Status", {},
          {400, 404, 409, 503}},
-        {post, callback, "/:execute_id", "reportResult", take_callback, execute,
+        {post, callback, "/:execute_id", "reportResult", take_callback, report,
          "A target's report that work which it took on has ended.", {}, "Result", 200, "", {},
          {400, 404, 409, 503}},
         {get, prefix, "/deadletter", "listDeadLetters", list_dead_letters, read,

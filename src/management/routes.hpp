@@ -18,8 +18,9 @@ enum class Needs : std::uint8_t {
     nothing,  // for anybody, without a token
     scrape,   // as read, unless metrics are public
     read,
-    write,  // this and the next are answered 503 by a process that takes no writes
+    write,  // this and the next two are answered 503 by a process that takes no writes
     execute,
+    report,
     admin,
 };
 

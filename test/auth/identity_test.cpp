@@ -32,6 +32,13 @@ TEST_CASE("all grants all but command and admin", "[auth]") {
     for (const Permission permission : {command, admin}) CHECK_FALSE(granted.has(permission));
 }
 
+TEST_CASE("execute includes report, and report nothing else", "[auth]") {
+    CHECK(test::scope_map().permissions("execute").has(Permission::report));
+    Permissions only;
+    only.grant(Permission::report);
+    CHECK(test::scope_map().permissions("report") == only);
+}
+
 TEST_CASE("a scope is a whole word", "[auth]") {
     const auto scope = GENERATE("", "rea", "reads", "read,write", "allall", "ALL");
     CHECK(test::scope_map().permissions(scope).none());

@@ -16,6 +16,7 @@ ScopeMap scope_map() {
     return ScopeMap{{{"read", "all"},
                      {"write", "all"},
                      {"execute", "all"},
+                     {"report"},
                      {"command"},
                      {"kubernetes", "all"},
                      {"admin"}}};

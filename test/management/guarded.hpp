@@ -34,6 +34,7 @@ public:
         const auth::ScopeMap scopes{{{"ecron.read", "all"},
                                      {"ecron.write", "all"},
                                      {"ecron.execute", "all"},
+                                     {"ecron.report"},
                                      {"ecron.command"},
                                      {"ecron.kubernetes", "all"},
                                      {"ecron.admin"}}};

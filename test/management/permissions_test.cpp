@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "management/guarded.hpp"
+#include "management/routes.hpp"
 
 using namespace ecron;
 using namespace ecron::management;
@@ -95,6 +98,41 @@ TEST_CASE("where no programs are named any variable may be given", "[management]
     api.given_token("operator", "me", "all ecron.command");
     const std::string info = R"(,"info":{"environment":{"BASH_ENV":"/tmp/x"}})";
     CHECK(api.as("operator", Method::post, "/job", command_text("a", info)).status() == 201);
+}
+
+TEST_CASE("the execute scope runs stored jobs, and no job as sent", "[management][permissions]") {
+    Guarded api;
+    api.given_token("runner", "me", "ecron.execute");
+    api.given_token("editor", "me", "ecron.execute ecron.write");
+    const std::string id = api.job_of("me", "stored");
+    const std::string sent = job_text("sent", "0 0 * * *", R"(,"info":{"headers":{"A":"${secret:door}"}})");
+    const Reply denied = api.as("runner", Method::post, "/jobexecution", sent);
+    CHECK(denied.status() == 403);
+    CHECK(denied.at("/detail/parameters/0") == "ecron.write");
+    CHECK(api.as("runner", Method::post, "/jobexecution", R"({"job_id":")" + id + "\"}").status() == 200);
+    CHECK(api.as("editor", Method::post, "/jobexecution", sent).status() == 200);
+}
+
+TEST_CASE("a target may report with a token that lets it do nothing else", "[management][permissions]") {
+    Guarded api;
+    api.given_token("target", "me", "ecron.report");
+    api.given_token("released", "me", "ecron.execute");
+    api.given_token("reader", "me", "ecron.read");
+    const std::string id = api.job_of("me", "job");
+    api.given_execution("run", id, model::ExecutionState::executing).tenant = TenantId{"me"};
+    for (const char* reporter : {"target", "released"})
+        CHECK(api.as(reporter, Method::post, kCallback + "/run", "{}").status() == 200);
+    const Reply denied = api.as("reader", Method::post, kCallback + "/run", "{}");
+    CHECK(denied.status() == 403);
+    CHECK(denied.at("/detail/parameters/0") == "ecron.report");
+    for (const Route& route : routes()) {
+        if (route.needs == Needs::nothing || route.needs == Needs::report) continue;
+        std::string path{route.pattern};
+        if (const std::size_t begin = path.find(':'); begin != path.npos)
+            path.replace(begin, std::min(path.find('/', begin), path.size()) - begin, id);
+        CAPTURE(route.name);
+        CHECK(api.as("target", route.method, path, "{}").status() == 403);
+    }
 }
 
 TEST_CASE("Kubernetes Jobs take a scope of their own", "[management][permissions]") {

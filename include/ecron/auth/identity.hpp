@@ -15,18 +15,23 @@ namespace ecron::auth {
 enum class Permission : std::uint8_t {
     read,
     write,    // jobs and what belongs to them
-    execute,  // run, cancel, report
+    execute,  // run what is stored, cancel; includes report
+    report,   // the end of work
     command,  // jobs that run programs on ecron's machine
     kubernetes,
     admin,  // every tenant's, and the installation
 };
-inline constexpr std::size_t kPermissions = 6;
+inline constexpr std::size_t kPermissions = 7;
 
 class Permissions {
 public:
     Permissions() = default;
     static Permissions all() { return Permissions{~std::bitset<kPermissions>{}}; }
-    void grant(Permission permission) { bits_.set(static_cast<std::size_t>(permission)); }
+    /// `execute` includes `report`: targets had no permission of their own before.
+    void grant(Permission permission) {
+        bits_.set(static_cast<std::size_t>(permission));
+        if (permission == Permission::execute) grant(Permission::report);
+    }
     [[nodiscard]] bool has(Permission permission) const {
         return bits_.test(static_cast<std::size_t>(permission));
     }

@@ -141,7 +141,7 @@ struct Auth {
     std::string issuer;
     std::vector<std::string> audiences;
     std::string keys_url;
-    std::vector<std::vector<std::string>> scopes;  // read, write, execute, command, kubernetes, admin
+    std::vector<std::vector<std::string>> scopes;  // by the order of auth::Permission
     bool metrics_public{};
     Millis audit{};  // how long the audit log is kept; 0: for ever
 };
