@@ -11,6 +11,7 @@
 #include "management/answers.hpp"
 #include "management/handlers.hpp"
 #include "management/query.hpp"
+#include "management/stream_permission.hpp"
 
 /// The output of an execution: as it was kept, or as it is being written.
 namespace ecron::management {
@@ -83,12 +84,14 @@ std::string event(std::string_view name, std::string_view data, std::string_view
 }
 
 /// Looks at the command again and again and tells what is new, until the execution has ended. A reader that
-/// is slower than the command misses what has left the kept end meanwhile; nothing waits for him.
+/// is slower than the command misses what has left the kept end meanwhile; nothing waits for it. Ends without
+/// an event when the reader's token ends.
 class Follower final : public http::BodyStream {
 public:
-    Follower(Context& api, std::optional<TenantId> tenant, ExecuteId id, Position from)
-        : api_(api),
-          tenant_(std::move(tenant)),
+    Follower(const Call& call, ExecuteId id, Position from)
+        : api_(call.api),
+          permission_(call),
+          tenant_(call.caller.whose),
           id_(std::move(id)),
           at_(from) {}
 
@@ -99,6 +102,8 @@ public:
             co_await timer.async_wait(boost::asio::use_awaitable);
         }
         ++looks_;
+        const bool is_permitted = co_await permission_.holds();
+        if (!is_permitted) co_return std::nullopt;
         if (const std::optional<Output> live = live_output(api_, id_, at_.seen)) co_return news(*live);
         if (looks_ % kLooksUntilStored != 1) co_return std::string{};
         std::optional<std::string> end = co_await end_if_over();
@@ -169,6 +174,7 @@ private:
     }
 
     Context& api_;
+    StreamPermission permission_;
     const std::optional<TenantId> tenant_;
     const ExecuteId id_;
     std::size_t looks_{0};
@@ -204,7 +210,7 @@ Answer show_output(Call call) {
         if (last == kEnd) co_return http::Response{.status = 204};  // by which readers stop coming back
         response.content_type = "text/event-stream";
         response.headers.push_back({"Cache-Control", "no-store"});
-        response.stream = std::make_shared<Follower>(call.api, call.caller.whose, id, read_position(last));
+        response.stream = std::make_shared<Follower>(call, id, read_position(last));
         co_return response;
     }
     if (const std::optional<Output> live = live_output(call.api, id, 0)) {
