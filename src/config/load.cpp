@@ -10,6 +10,8 @@
 #include "config/given.hpp"
 #include "config/listen_address.hpp"
 #include "config/settle.hpp"
+#include "config/values.hpp"
+#include "ecron/base/credentials.hpp"
 #include "ecron/base/file_access.hpp"
 #include "ecron/base/json_writer.hpp"
 
@@ -137,11 +139,35 @@ Config defaults() {
     return loaded->config;
 }
 
+namespace {
+
+/// NAME=VALUE of a credential is hidden to its end, everything else by what is in it.
+std::string visible_item(const std::string& item) {
+    const std::size_t sign = item.find('=');
+    const bool is_credential = sign != item.npos &&
+                               names_credential(std::string_view{item}.substr(0, sign)) &&
+                               sign + 1 < item.size();
+    return is_credential ? item.substr(0, sign + 1) + std::string{kHidden} : hide_credentials(item);
+}
+
+std::string visible(const Option& option, const std::string& value) {
+    if (value.empty()) return value;
+    if (option.secret == Secret::yes) return std::string{kHidden};
+    if (option.kind != Kind::list) return hide_credentials(value);
+    std::string shown;
+    for (const std::string& item : list_of(value)) {
+        if (!shown.empty()) shown += ',';
+        shown += visible_item(item);
+    }
+    return shown;
+}
+
+}  // namespace
+
 std::string format_settings(const std::vector<Setting>& settings) {
     std::string out;
     for (const auto& [option, value, from] : settings) {
-        const bool hidden = option->secret == Secret::yes && !value.empty();
-        out += fmt::format("{}: {}  # {}\n", option->name, json_string(hidden ? "***" : value), from);
+        out += fmt::format("{}: {}  # {}\n", option->name, json_string(visible(*option, value)), from);
     }
     return out;
 }

@@ -2,8 +2,12 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <map>
 
+#include "ecron/base/credentials.hpp"
+#include "ecron/base/http_url.hpp"
 #include "ecron/base/json_writer.hpp"
 #include "ecron/model/json.hpp"
 #include "ecron/model/json_text.hpp"
@@ -14,7 +18,59 @@ namespace {
 namespace bj = boost::json;
 constexpr std::size_t kLongestValue = 1'024;
 
-using Members = std::map<std::string, std::string>;  // path to JSON text
+/// Members whose values are what a target is given, credentials among them: none of these is shown, whatever
+/// its name.
+constexpr std::array<std::string_view, 6> kGivenToTargets{"params",      "headers", "body",
+                                                          "environment", "env",     "value"};
+constexpr std::string_view kReference = "${secret:";
+
+/// JSON texts: `held` decides whether a member changed, `shown` is recorded.
+struct Member {
+    std::string held;
+    std::string shown;
+};
+using Members = std::map<std::string, Member>;  // by path
+
+/// A reference alone is no secret: it says where one is.
+bool is_reference(std::string_view text) {
+    return text.starts_with(kReference) && text.find('}') == text.size() - 1;
+}
+
+std::string visible(std::string_view text) {
+    const bool is_url = text.starts_with("http://") || text.starts_with("https://");
+    return is_url ? url_for_record(text) : hide_credentials(text);
+}
+
+void hide_all(bj::value& value) {
+    if (bj::object* const object = value.if_object()) {
+        for (auto& member : *object) hide_all(member.value());
+    } else if (bj::array* const array = value.if_array()) {
+        for (bj::value& element : *array) hide_all(element);
+    } else if (value.is_string() && is_reference(std::string_view{value.get_string()})) {
+        return;
+    } else if (!value.is_null() && !value.is_bool()) {
+        value = kHidden;
+    }
+}
+
+/// Takes out of the value of the member `name` what may be a credential.
+void hide_secrets(std::string_view name, bj::value& value) {
+    const bool is_given = std::ranges::find(kGivenToTargets, name) != kGivenToTargets.end();
+    if (is_given || (name != "concurrency_key" && names_credential(name))) return hide_all(value);
+    if (bj::object* const object = value.if_object()) {
+        for (auto& member : *object) hide_secrets(member.key(), member.value());
+    } else if (bj::array* const array = value.if_array()) {
+        for (bj::value& element : *array) hide_secrets(name, element);
+    } else if (value.is_string() && !model::is_kept_number(value)) {
+        value = visible(std::string_view{value.get_string()});
+    }
+}
+
+Member member_of(std::string_view name, bj::value value) {
+    std::string held = model::write_json(value);
+    hide_secrets(name, value);
+    return {std::move(held), model::write_json(value)};
+}
 
 void add_members(Members& members, const std::string& prefix, const bj::object& object, int depth) {
     for (const auto& [name, value] : object) {
@@ -22,37 +78,43 @@ void add_members(Members& members, const std::string& prefix, const bj::object& 
         if (depth > 0 && value.is_object())
             add_members(members, path + '.', value.get_object(), depth - 1);
         else
-            members.emplace(path, model::write_json(value));
+            members.emplace(path, member_of(name, value));
     }
 }
 
 Members members_of(const model::Job* job) {
     Members members;
     if (job == nullptr) return members;
-    members.emplace("job_name", json_string(job->name));
-    members.emplace("job_cron_time", json_string(job->cron_time));
-    members.emplace("job_type", json_string(model::to_text(job->type)));
-    members.emplace("enabled", job->enabled ? "true" : "false");
-    members.emplace("remarks", json_string(job->remarks));
+    const auto add = [&](std::string_view name, bj::value value) {
+        members.emplace(name, member_of(name, std::move(value)));
+    };
+    add("job_name", bj::string{job->name});
+    add("job_cron_time", bj::string{job->cron_time});
+    add("job_type", bj::string{model::to_text(job->type)});
+    add("enabled", job->enabled);
+    add("remarks", bj::string{job->remarks});
     const Result<bj::value> context = model::parse_json(job->context);
     if (context && context->is_object()) add_members(members, "job_context.", context->get_object(), 1);
     return members;
 }
 
-void append(JsonWriter& json, std::string_view name, const std::string* value) {
+void append(JsonWriter& json, std::string_view name, const Member* value) {
     if (value == nullptr) return;
-    if (value->size() <= kLongestValue)
-        json.member_raw(name, *value);
+    if (value->held.size() <= kLongestValue)
+        json.member_raw(name, value->shown);
     else
-        json.key(name).begin_object().member("size", static_cast<std::int64_t>(value->size())).end_object();
+        json.key(name)
+            .begin_object()
+            .member("size", static_cast<std::int64_t>(value->held.size()))
+            .end_object();
 }
 
-const std::string* value_in(const Members& members, const std::string& name) {
+const Member* value_in(const Members& members, const std::string& name) {
     const auto found = members.find(name);
     return found == members.end() ? nullptr : &found->second;
 }
 
-void append(JsonWriter& json, const std::string& name, const std::string* from, const std::string* to) {
+void append(JsonWriter& json, const std::string& name, const Member* from, const Member* to) {
     json.key(name).begin_object();
     append(json, "from", from);
     append(json, "to", to);
@@ -67,8 +129,8 @@ std::string difference(const model::Job* before, const model::Job* after) {
     JsonWriter json{text};
     json.begin_object();
     for (const auto& [name, value] : old) {
-        const std::string* const now = value_in(fresh, name);
-        if (now == nullptr || *now != value) append(json, name, &value, now);
+        const Member* const now = value_in(fresh, name);
+        if (now == nullptr || now->held != value.held) append(json, name, &value, now);
     }
     for (const auto& [name, value] : fresh)
         if (!old.contains(name)) append(json, name, nullptr, &value);

@@ -264,6 +264,31 @@ TEST_CASE("a name in cron_addr is one by which clients reach the API", "[config]
           std::vector<std::string>{"a.example", "b:80"});
 }
 
+TEST_CASE("no option shows a secret, whichever it is", "[config]") {
+    const GivenFiles files;
+    Sources sources;
+    sources.environment = {
+        {"ECRON_JWT_KEYS_URL", "https://user:canary@host/keys"},
+        {"ECRON_JWT_ISSUER", "https://user:canary@host"},
+        {"ECRON_MQ_KAFKA",
+         "sasl.password=canary,ssl.key.password=canary&x,ssl.ca.location=/etc/ca.pem,"
+         "sasl.jaas.config=a username=\"u\" password=\"canary\""},
+    };
+    for (const Option& option : kOptions) {
+        if (option.secret == Secret::no) continue;
+        std::string variable = "ECRON_" + std::string{option.name};
+        for (char& c : variable) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        const bool is_signing = option.name == "webhook_secret";
+        sources.environment[variable] =
+            is_signing ? "whsec_Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5" : "canary";
+    }
+    const auto loaded = load(sources);
+    REQUIRE(loaded);
+    const std::string shown = format_settings(loaded->settings);
+    CHECK_THAT(shown, !Catch::Contains("canary") && !Catch::Contains("Y2FuYXJ5"));
+    CHECK_THAT(shown,
+               Catch::Contains("https://***@host/keys") && Catch::Contains("ssl.ca.location=/etc/ca.pem"));
+}
 
 TEST_CASE("a secret may stand in a file that the environment names", "[config]") {
     const GivenFiles files;

@@ -246,6 +246,33 @@ TEST_CASE("what only looks, or was refused, is not in the audit log", "[manageme
     CHECK(api.store.audited.entries.empty());
 }
 
+TEST_CASE("the audit log has no credentials of a job, in whichever member they are", "[management][audit]") {
+    Guarded api;
+    api.given_token("operator", "me", "all ecron.command");
+    const auto text = [](const std::string& with) {
+        return R"({"job_name":"a","job_type":"scheduled","job_cron_time":"@daily","remarks":"token=canary)" +
+               with + R"(","job_context":{"mode":"exe","exec":"/bin/true --password=canary)" + with +
+               R"( https://user:canary@host/","notify":{"webhook":"https://user:canary@host/?k=canary)" +
+               with + R"("},"labels":{"a":"secret=canary"},"info":{"headers":{"X-Any":"canary)" + with +
+               R"("},"params":{"p":"canary"},"body":{"deep":[{"a":"canary"},8231764501]},"environment":{"A":"canary"}}}})";
+    };
+    const Reply created = api.as("operator", Method::post, "/job", text(""));
+    REQUIRE(created.status() == 201);
+    const std::string id{created.at("/job_id").as_string()};
+    REQUIRE(api.as("operator", Method::put, "/job/" + id, text("2")).status() == 200);
+    const std::string pod =
+        R"(,"info":{"kubernetes":{"image":"i","env":{"A":"canary"},"args":["--token=canary"]}})";
+    REQUIRE(api.as("me", Method::put, "/job/" + id, command_text("a", pod)).status() == 200);
+    const Reply audit = api.as("me", Method::get, "/audit");
+    CHECK_THAT(audit.text(), !Catch::Contains("canary") && !Catch::Contains("8231764501"));
+    // The names of changed members are recorded, and so are references, which are no secrets.
+    CHECK(audit.at("/1/difference").as_object().contains("job_context.info.headers"));
+    CHECK(audit.at("/1/difference").as_object().contains("job_context.exec"));
+    const std::string reference = R"(,"info":{"headers":{"Authorization":"${secret:door}"}})";
+    REQUIRE(api.as("me", Method::post, "/job", job_text("b", "@daily", reference)).status() == 201);
+    CHECK_THAT(api.as("me", Method::get, "/audit").text(), Catch::Contains("${secret:door}"));
+}
+
 TEST_CASE("long values are told by their size", "[management][audit]") {
     Guarded api;
     const std::string body = R"(,"info":{"body":{"text":")" + std::string(2'000, 'x') + "\"}}";
