@@ -51,7 +51,7 @@ public:
                                    .output = options_.output_limit});
         running_[order.execute_id] = {order.attempt, process};
         auto prepare = [this, order, process]() -> Result<Program> {
-            Revealer revealer{secrets_, order.task->tenant};
+            Revealer revealer{secrets_, order.task->tenant, Destination::command()};
             const Identity* const as = identity_ ? &*identity_ : nullptr;
             Result<Program> program = command_of(order, options_, as, revealer);
             process->hide(std::move(revealer).revealed());

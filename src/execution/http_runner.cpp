@@ -26,7 +26,7 @@ public:
           options_(std::move(options)) {}
 
     void start(const AttemptOrder& order, Done done) override {
-        Revealer revealer{secrets_, order.task->tenant};
+        Revealer revealer{secrets_, order.task->tenant, Destination::of_url(order.task->context.exec)};
         Result<http::ClientRequest> request = http_request(order, options_, revealer);
         if (!request) return refuse(std::move(done), request.error().what);
         const auto completion = order.task->context.completion.value_or(model::Completion::automatic);

@@ -87,7 +87,8 @@ private:
         if (is_own && !own_)
             return fail(Errc::denied,
                         "Kubernetes Jobs without an addr are switched off (kubernetes_enabled)");
-        Revealer revealer{secrets_, order.task->tenant};
+        Revealer revealer{secrets_, order.task->tenant,
+                          is_own ? Destination::kubernetes() : Destination::of_url(model::proxy_url(*job))};
         const Millis timeout = order.task->context.timeout.value_or(options_.timeout);
         Result<JobManifest> manifest = manifest_of(
             order, *job,

@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 
 #include "ecron/base/json_writer.hpp"
+#include "ecron/http/origin.hpp"
 #include "execution/descriptor.hpp"
 
 namespace ecron::execution {
@@ -16,6 +18,7 @@ namespace {
 
 constexpr std::string_view kVariable = "ECRON_SECRET_";
 constexpr std::string_view kOpening = "${secret:";
+constexpr std::string_view kRules = ".allow";
 constexpr std::size_t kLongest = 64UL * 1024;
 constexpr std::size_t kShortestMasked = 4;  // to mask less would take letters out of every text
 
@@ -25,9 +28,9 @@ bool is_letter_or_digit(char c) {
 
 /// Fit for the name of a file, and nothing but a file in its folder.
 bool is_name(std::string_view text) {
-    return !text.empty() && text.size() <= 253 && text[0] != '.' && std::ranges::all_of(text, [](char c) {
-        return is_letter_or_digit(c) || c == '.' || c == '-' || c == '_';
-    });
+    return !text.empty() && text.size() <= 253 && text[0] != '.' && !text.ends_with(kRules) &&
+           std::ranges::all_of(
+               text, [](char c) { return is_letter_or_digit(c) || c == '.' || c == '-' || c == '_'; });
 }
 
 std::string variable_of(std::string_view name) {
@@ -52,6 +55,76 @@ std::optional<SecretText> read_file(const std::string& path) {
     return SecretText{std::move(text)};
 }
 
+std::string_view trimmed(std::string_view line) {
+    constexpr std::string_view kSpace = " \t\r";
+    const std::size_t first = line.find_first_not_of(kSpace);
+    return first == line.npos ? line.substr(0, 0)
+                              : line.substr(first, line.find_last_not_of(kSpace) - first + 1);
+}
+
+enum class Rules : std::uint8_t { allow, other_tenant, other_destination, broken };
+
+/// What the rules of a secret say of a tenant and a destination.
+class RuleReader {
+public:
+    RuleReader(const TenantId& tenant, const Destination& to) : tenant_(tenant), to_(to) {}
+
+    Rules read(std::string_view text) {
+        while (!text.empty()) {
+            const std::size_t end = std::min(text.find('\n'), text.size());
+            if (!take(trimmed(text.substr(0, end)))) return Rules::broken;
+            text.remove_prefix(std::min(end + 1, text.size()));
+        }
+        if (!names_tenants_ && !names_destinations_) return Rules::broken;  // which binds it to nothing
+        if (names_tenants_ && !tenant_fits_) return Rules::other_tenant;
+        return names_destinations_ && !destination_fits_ ? Rules::other_destination : Rules::allow;
+    }
+
+private:
+    bool take(std::string_view line) {
+        if (line.empty() || line[0] == '#') return true;
+        const std::size_t space = std::min(line.find_first_of(" \t"), line.size());
+        const std::string_view word = line.substr(0, space);
+        const std::string_view value = trimmed(line.substr(space));
+        if (word == "tenant" && !value.empty()) {
+            names_tenants_ = true;
+            tenant_fits_ = tenant_fits_ || value == tenant_.value();
+            return true;
+        }
+        if (word == "origin") return !value.empty() && take_origin(std::string{value});
+        if ((word != "command" && word != "kubernetes") || !value.empty()) return false;
+        add_destination(word);
+        return true;
+    }
+
+    bool take_origin(const std::string& url) {
+        const std::string origin = http::origin_of(url);
+        if (origin.empty()) return false;
+        add_destination(origin);
+        return true;
+    }
+
+    void add_destination(std::string_view name) {
+        names_destinations_ = true;
+        destination_fits_ = destination_fits_ || name == to_.name();
+    }
+
+    const TenantId& tenant_;
+    const Destination& to_;
+    bool names_tenants_{false}, tenant_fits_{false};
+    bool names_destinations_{false}, destination_fits_{false};
+};
+
+/// No file: no rules. One that is there and cannot be read is no permission.
+Rules rules_in(const std::string& file, const TenantId& tenant, const Destination& to) {
+    struct stat status{};
+    if (file.empty() || (::lstat(file.c_str(), &status) != 0 && errno == ENOENT)) return Rules::allow;
+    const std::optional<SecretText> text = read_file(file);
+    // What fills the buffer may go on behind it.
+    if (!text || text->reveal().size() + 2 >= kLongest) return Rules::broken;
+    return RuleReader{tenant, to}.read(text->reveal());
+}
+
 std::string json_escaped(std::string_view text) {
     const std::string quoted = json_string(text);
     return quoted.substr(1, quoted.size() - 2);
@@ -71,17 +144,42 @@ Secrets::Secrets(std::string directory, const std::map<std::string, std::string>
         if (name.starts_with(kVariable)) variables_.emplace(name, SecretText{value});
 }
 
-Result<SecretText> Secrets::find(const TenantId& tenant, std::string_view name) const {
+Destination Destination::of_url(const std::string& url) { return Destination{http::origin_of(url)}; }
+
+Result<SecretText> Secrets::find(const TenantId& tenant, std::string_view name, const Destination& to) const {
+    Result<Found> found = look_up(tenant, name);
+    if (!found) return std::unexpected(found.error());
+    switch (rules_in(found->rules, tenant, to)) {
+        case Rules::allow:
+            return std::move(found->text);
+        case Rules::other_tenant:
+            return fail(Errc::denied, fmt::format("the secret {} is not for this tenant", name));
+        case Rules::other_destination:
+            return fail(Errc::denied, fmt::format("the secret {} is not for {}", name, to.name()));
+        case Rules::broken:
+            break;
+    }
+    return fail(Errc::denied, fmt::format("the rules of the secret {} cannot be read", name));
+}
+
+Result<Secrets::Found> Secrets::look_up(const TenantId& tenant, std::string_view name) const {
     if (!is_name(name)) return fail(Errc::invalid, "a secret's name has letters, digits, . - and _ only");
+    const auto in_file = [](const std::string& path) -> std::optional<Found> {
+        auto text = read_file(path);
+        if (!text) return std::nullopt;
+        return Found{std::move(*text), fmt::format("{}{}", path, kRules)};
+    };
     if (!directory_.empty()) {
         const bool has_folder = is_name(tenant.value());
         if (has_folder)
-            if (auto found = read_file(fmt::format("{}/{}/{}", directory_, tenant.value(), name)))
+            if (auto found = in_file(fmt::format("{}/{}/{}", directory_, tenant.value(), name)))
                 return std::move(*found);
-        if (auto found = read_file(fmt::format("{}/{}", directory_, name))) return std::move(*found);
+        if (auto found = in_file(fmt::format("{}/{}", directory_, name))) return std::move(*found);
     }
-    if (const auto found = variables_.find(variable_of(name)); found != variables_.end())
-        return found->second;
+    const std::string variable = variable_of(name);
+    if (const auto found = variables_.find(variable); found != variables_.end())
+        return Found{found->second,
+                     directory_.empty() ? "" : fmt::format("{}/{}{}", directory_, variable, kRules)};
     return fail(Errc::not_found, fmt::format("the secret {} is not known", name));
 }
 
@@ -99,7 +197,7 @@ const std::string& Revealer::Forms::as(Quoting quoting) const {
 
 Result<const Revealer::Forms*> Revealer::forms_of(std::string_view name) {
     if (const auto known = known_.find(name); known != known_.end()) return &known->second;
-    const Result<SecretText> secret = secrets_.find(tenant_, name);
+    const Result<SecretText> secret = secrets_.find(tenant_, name, to_);
     if (!secret) return std::unexpected(secret.error());
     Forms forms{.plain = secret->reveal(),
                 .json = json_escaped(secret->reveal()),

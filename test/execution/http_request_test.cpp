@@ -27,7 +27,7 @@ std::vector<std::string> values(const http::ClientRequest& request, std::string_
 /// The request of an order without secrets.
 http::ClientRequest http_request(const AttemptOrder& order, const HttpOptions& options) {
     const Secrets none;
-    Revealer revealer{none, order.task->tenant};
+    Revealer revealer{none, order.task->tenant, Destination::of_url(order.task->context.exec)};
     return execution::http_request(order, options, revealer).value();
 }
 
@@ -179,7 +179,7 @@ TEST_CASE("secrets stand in header values and the body as the body's form has th
     const Secrets secrets{"", {{"ECRON_SECRET_KEY", "a\"&b"}}};
     const auto request_of = [&](model::Context context) {
         const AttemptOrder order = order_for(std::move(context));
-        Revealer revealer{secrets, order.task->tenant};
+        Revealer revealer{secrets, order.task->tenant, Destination::of_url(order.task->context.exec)};
         return execution::http_request(order, kOptions, revealer);
     };
     const auto as_json = request_of({.headers = model::NameValues{{"Authorization", "Bearer ${secret:KEY}"}},

@@ -176,6 +176,31 @@ TEST_CASE("a request with secrets is not redirected to another origin", "[http][
     CHECK(elsewhere.connections() == 0);
 }
 
+TEST_CASE("a secret that is bound to another origin is not sent", "[http][targets]") {
+    TestServer target{echo};
+    TestServer bound{echo};
+    const TemporaryDirectory directory;
+    std::ofstream{directory.file("door")} << "open sesame";
+    std::ofstream{directory.file("door.allow")} << "origin " << bound.url("/any") << '\n';
+    const Secrets secrets{directory.file(""), {}};
+    TestClient client;
+    const auto runner = make_http_runner(client.io(), *client, secrets, {});
+    const auto run = [&](const TestServer& server) {
+        auto task = std::make_shared<Task>();
+        task->context.exec = server.url("/");
+        task->context.headers = model::NameValues{{"X-Any", "${secret:door}"}};
+        std::optional<AttemptResult> result;
+        runner->start({ExecuteId{"e"}, 1, {}, task}, [&](AttemptResult ended) { result = std::move(ended); });
+        client.run_until([&] { return result.has_value(); });
+        return std::move(*result);
+    };
+    const AttemptResult refused = run(target);
+    check_failed(refused, fmt::format("the secret door is not for http://127.0.0.1:{}", target.port()));
+    CHECK_THAT(refused.reason, !Catch::Contains("sesame"));
+    CHECK(target.connections() == 0);
+    CHECK(run(bound).outcome == model::ExecutionState::success);
+}
+
 TEST_CASE("a target that cannot prove its name is told with the cause", "[http][targets]") {
     const TemporaryDirectory directory;
     const Authority authority{"known"};

@@ -17,7 +17,9 @@ namespace {
 
 class ClusterWorld {
 public:
-    explicit ClusterWorld(KubernetesOptions options = {}) : client_(io_, {}) {
+    explicit ClusterWorld(KubernetesOptions options = {}, Secrets secrets = {})
+        : client_(io_, {}),
+          secrets_(std::move(secrets)) {
         auto made = make_kubernetes_runner(io_, clock_, client_, secrets_, {}, std::move(options));
         REQUIRE(made);
         runner_ = std::move(*made);
@@ -29,8 +31,8 @@ public:
         task->context.mode = model::Mode::exe;
         task->context.timeout = timeout;
         task->context.kubernetes =
-            own ? R"({"image":"i"})"
-                : R"({"addr":"127.0.0.1","image":"i","port":)" + std::to_string(cluster.port()) + "}";
+            own ? R"({"image":"i")" + more + "}"
+                : R"({"addr":"127.0.0.1","image":"i","port":)" + std::to_string(cluster.port()) + more + "}";
         runner_->start({ExecuteId{id}, 1, clock_.now(), task, resumed},
                        [this, id](AttemptResult result) { results_[id] = std::move(result); });
         return ExecuteId{id};
@@ -59,6 +61,7 @@ public:
 
     StandIn cluster;
     bool own{false};
+    std::string more{};  // members of the job's `kubernetes`
 
 private:
     boost::asio::io_context io_{1};
@@ -72,6 +75,25 @@ private:
 constexpr auto kSuccess = model::ExecutionState::success;
 
 }  // namespace
+
+TEST_CASE("a secret goes to the Kubernetes API proxies that its rules name", "[kubernetes]") {
+    std::string folder{"/tmp/ecron-kubernetes-secrets-XXXXXX"};
+    REQUIRE(::mkdtemp(folder.data()) != nullptr);
+    std::ofstream{folder + "/key"} << "canary";
+    std::ofstream{folder + "/key.allow"} << "kubernetes\n";
+    ClusterWorld world{{}, Secrets{folder, {}}};
+    world.more = R"(,"env":{"A":"${secret:key}"})";
+    const std::string proxy = "http://127.0.0.1:" + std::to_string(world.cluster.port());
+    const AttemptResult refused = world.await(world.start("e-1"));
+    CHECK(refused.outcome == model::ExecutionState::failure);
+    CHECK(refused.reason == "the secret key is not for " + proxy);
+    CHECK(world.cluster.made().empty());
+    std::ofstream{folder + "/key.allow"} << "origin " << proxy << '\n';
+    const ExecuteId allowed = world.start("e-2");
+    world.cluster.succeed(world.wait_for_job(1));
+    CHECK(world.await(allowed).outcome == kSuccess);
+    std::filesystem::remove_all(folder);
+}
 
 TEST_CASE("many Jobs of a namespace are followed by one watch", "[kubernetes]") {
     constexpr std::size_t kJobs = 50;

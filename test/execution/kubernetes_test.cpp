@@ -27,7 +27,7 @@ const ManifestOptions kOptions{.timeout = Millis{1'500}, .ttl = Seconds{600}};
 
 Result<JobManifest> made(const model::Context& context, const model::KubernetesJob& job) {
     const AttemptOrder order = order_of(context);
-    Revealer revealer{kSecrets, order.task->tenant};
+    Revealer revealer{kSecrets, order.task->tenant, Destination::kubernetes()};
     return manifest_of(order, job, kOptions, revealer);
 }
 

@@ -1,5 +1,7 @@
 #include "ecron/execution/secrets.hpp"
 
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -24,10 +26,15 @@ public:
     SecretsWorld(const SecretsWorld&) = delete;
     SecretsWorld& operator=(const SecretsWorld&) = delete;
 
-    [[nodiscard]] std::string find(const std::string& tenant, const std::string& name) const {
+    [[nodiscard]] std::string find(const std::string& tenant, const std::string& name,
+                                   const Destination& to = Destination::command()) const {
         const Secrets secrets{path_, {{"ECRON_SECRET_API_KEY", "of the environment"}, {"OTHER", "x"}}};
-        const Result<SecretText> found = secrets.find(TenantId{tenant}, name);
+        const Result<SecretText> found = secrets.find(TenantId{tenant}, name, to);
         return found ? found->reveal() : found.error().what;
+    }
+
+    void given_rules(const std::string& file, const std::string& text) const {
+        std::ofstream{path_ + "/" + file} << text;
     }
 
 private:
@@ -37,7 +44,7 @@ private:
 Result<std::string> revealed(const std::string& text, Quoting quoting = Quoting::none) {
     const Secrets secrets{"", {{"ECRON_SECRET_A", "al\"pha"}, {"ECRON_SECRET_B", "beta"}}};
     const TenantId tenant{"t"};
-    return Revealer{secrets, tenant}.reveal(text, quoting);
+    return Revealer{secrets, tenant, Destination::command()}.reveal(text, quoting);
 }
 
 }  // namespace
@@ -60,6 +67,47 @@ TEST_CASE("a secret's name leads nowhere else", "[secrets]") {
     CHECK(world.find("bob", "alice") == "the secret alice is not known");  // a folder
     CHECK(world.find("..", "key") == "anybody's");
     CHECK(world.find("../alice", "own") == "the secret own is not known");
+}
+
+TEST_CASE("a secret's rules say which tenants may send it where", "[secrets]") {
+    const SecretsWorld world;
+    world.given_rules("shared.allow",
+                      "# of the pager\n\ntenant alice\r\n tenant carol \norigin https://pager.example/x\n");
+    const auto pager = Destination::of_url("HTTPS://Pager.Example:443/other?q#f");
+    CHECK(world.find("alice", "shared", pager) == "for all");
+    CHECK(world.find("carol", "shared", pager) == "for all");
+    CHECK(world.find("bob", "shared", pager) == "the secret shared is not for this tenant");
+    const std::string url = GENERATE("http://pager.example/", "https://pager.example:8443/",
+                                     "https://pager.example.evil/", "https://pager.example@evil.example/");
+    CAPTURE(url);
+    const Destination elsewhere = Destination::of_url(url);
+    CHECK(world.find("alice", "shared", elsewhere) == "the secret shared is not for " + elsewhere.name());
+    CHECK(world.find("alice", "shared") == "the secret shared is not for command");
+    CHECK(world.find("bob", "key", elsewhere) == "anybody's");  // which has no rules
+}
+
+TEST_CASE("rules stand beside the secret that they are of", "[secrets]") {
+    const SecretsWorld world;
+    world.given_rules("alice/key.allow", "command\n");
+    world.given_rules("key.allow", "kubernetes\n");
+    CHECK(world.find("alice", "key") == "alice's");
+    CHECK(world.find("bob", "key") == "the secret key is not for command");
+    CHECK(world.find("bob", "key", Destination::kubernetes()) == "anybody's");
+    world.given_rules("ECRON_SECRET_API_KEY.allow", "tenant alice\n");
+    for (const char* name : {"api-key", "API_KEY", "Api.Key"}) {
+        CHECK(world.find("alice", name) == "of the environment");
+        CHECK(world.find("bob", name) == fmt::format("the secret {} is not for this tenant", name));
+    }
+    CHECK(world.find("alice", "key.allow") == "a secret's name has letters, digits, . - and _ only");
+}
+
+TEST_CASE("rules that cannot be understood refuse", "[secrets]") {
+    const SecretsWorld world;
+    const std::string text = GENERATE("", "# none\n", "alice\n", "tenant\n", "tenant alice\norigin\n",
+                                      "origin pager\n", "command now\n", "Tenant alice\n");
+    CAPTURE(text);
+    world.given_rules("shared.allow", text);
+    CHECK(world.find("alice", "shared") == "the rules of the secret shared cannot be read");
 }
 
 TEST_CASE("secrets are put where the text names them", "[secrets]") {

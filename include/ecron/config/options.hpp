@@ -166,7 +166,7 @@ inline constexpr std::array kOptions = [] {
     ecron("egress", choice, "private", execution, "Which addresses runs may reach: private networks too, or public ones only.", {}, "private|public"),
     ecron("egress_allow", list, "", execution, "Networks (CIDR) that runs may reach whatever egress says."),
     ecron("egress_deny", list, "", execution, "Networks (CIDR) that runs may not reach; stronger than egress_allow."),
-    ecron("secrets_dir", path, "", execution, "Folder of files that jobs name as ${secret:FILE}; one in a folder named as a tenant is that tenant's only; ECRON_SECRET_FILE is looked at last. TENANT/webhook_secret signs that tenant's webhooks."),
+    ecron("secrets_dir", path, "", execution, "Folder of files that jobs name as ${secret:FILE}; one in a folder named as a tenant is that tenant's only; ECRON_SECRET_FILE is looked at last. FILE.allow says which tenants may send it where. TENANT/webhook_secret signs that tenant's webhooks."),
     ecron("command_enabled", boolean, "false", execution, "Whether jobs of mode exe may run commands on this machine."),
     ecron("command_allow", list, "", execution, "Programs that commands may be, or folders of them, which end in a slash; empty: any."),
     ecron("command_environment", list, "", execution, "Names of the variables that jobs may set for commands (info.environment) while command_allow names programs; empty: none. A variable that a shell, an interpreter or the dynamic linker evaluates (PATH, BASH_ENV, PYTHONPATH, LD_PRELOAD) lets a job run other code than the allowed program's."),
