@@ -5,7 +5,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <csignal>
-#include <stdexcept>
 #include <thread>
 
 #include "ecron/app/version.hpp"
@@ -33,7 +32,7 @@ asio::awaitable<http::Response> answer_health(const http::Request&) {
 
 /// What a start cannot do without.
 template <class T> T opened(Result<T> result) {
-    if (!result) throw std::runtime_error(result.error().what);
+    if (!result) throw NotStarted(result.error().what);
     return std::move(*result);
 }
 

@@ -3,6 +3,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <map>
 #include <memory>
+#include <stdexcept>
 
 #include "ecron/analysis/scheduler.hpp"
 #include "ecron/auth/authenticator.hpp"
@@ -24,10 +25,17 @@
 
 namespace ecron::app {
 
+/// Why a process cannot serve with its configuration: a part refused it.
+class NotStarted : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
 /// The composition root: every part, in the order in which they stand on one another. Stopping is the
 /// reverse.
 class Application {
 public:
+    /// Throws NotStarted.
     Application(const config::Config& config, const std::map<std::string, std::string>& environment,
                 std::unique_ptr<store::Store> store, boost::asio::io_context& io, const Clock& clock);
 

@@ -25,9 +25,15 @@ int serve_here(const config::Config& config, const std::map<std::string, std::st
         log::error("store not opened error={}", store.error().what);
         return 2;
     }
-    Application application{config, environment, std::move(*store), io, clock};
-    running = &application;
-    return application.run();
+    try {
+        Application application{config, environment, std::move(*store), io, clock};
+        running = &application;
+        return application.run();
+    } catch (const NotStarted& refused) {
+        // Not 1, after which a unit tries again for ever: it is the configuration that must change.
+        log::error("not started error={}", refused.what());
+        return 2;
+    }
 }
 
 }  // namespace

@@ -66,14 +66,16 @@ class Process:
 
 class Ecron(Process):
     """Settings are options by their names; its database and log are in a folder of its own. For root: `user` is the
-    number of the user that it runs as, `below` a command that starts it."""
+    number of the user that it runs as, with these `capabilities` ("+kill,+setuid"); `below` a command that starts it."""
 
-    def __init__(self, settings, context=None, user=None, below=()):
+    def __init__(self, settings, context=None, user=None, capabilities=None, below=()):
         self.folder = tempfile.mkdtemp(prefix="ecron-real-")
         self.before = [*below]
         if user is not None:
             os.chown(self.folder, user, user)
             self.before += ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
+            if capabilities:
+                self.before += [f"--inh-caps={capabilities}", f"--ambient-caps={capabilities}"]
         self.settings = {"cron_port": "0", "lang": "en_US", "db_path": "ecron.db", "shutdown_grace": "1s", **settings}
         self.context = context
         self.port = None

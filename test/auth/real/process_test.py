@@ -1,14 +1,16 @@
 """What the real binary keeps to itself, and whom it lets in: static tokens, TLS, secrets."""
 
 import os
+import shutil
 import signal
 import socket
 import ssl
 import stat
+import subprocess
 import tempfile
 import unittest
 
-from ecron import Ecron, certificate, free_port, job, trusting, wait_until
+from ecron import BINARY, Ecron, certificate, free_port, job, trusting, wait_until
 
 
 class Tokens(unittest.TestCase):
@@ -155,6 +157,34 @@ class Commands(unittest.TestCase):
         self.addCleanup(stop)
         self.assertEqual(self.output_of(ecron, "cat /proc/1/comm").strip(), "ecron")
         self.assert_hides(ecron, "1")
+
+    @unittest.skipUnless(os.geteuid() == 0, "giving capabilities needs root")
+    def test_it_runs_as_another_user_without_the_capabilities_that_this_takes(self):
+        settings = {"command_enabled": "true", "command_user": "1", "secret_hidden": "hunter2-hunter2"}
+        ecron = Ecron(settings, user=65534, capabilities="+setuid,+setgid,+kill")
+        self.addCleanup(ecron.stop)
+        script = "id -u; grep -E '^Cap(Prm|Eff|Amb)' /proc/self/status | cut -f 2 | sort -u"
+        self.assertEqual(self.output_of(ecron, script).split(), ["1", "0" * 16])
+        self.assertIn("can't cd", self.output_of(ecron, f"cd {ecron.folder} 2>&1"))
+        # What leaves its session can be ended, too.
+        left = int(self.output_of(ecron, "setsid sleep 60 >/dev/null 2>&1 & sleep 0.1; echo $!"))
+        wait_until("it has ended", lambda: not os.path.exists(f"/proc/{left}"))
+
+    def test_a_user_that_can_read_the_tokens_is_refused(self):
+        folder = tempfile.mkdtemp(prefix="ecron-real-")
+        self.addCleanup(shutil.rmtree, folder)
+        os.chmod(folder, 0o755)
+        tokens = os.path.join(folder, "tokens")
+        with open(tokens, "w", encoding="ascii"):
+            os.chmod(tokens, 0o644)
+        environment = {"ECRON_COMMAND_ENABLED": "true", "ECRON_COMMAND_USER": "nobody", "ECRON_AUTH_MODE": "token"}
+        environment |= {"ECRON_TOKEN_FILE": tokens, "ECRON_CRON_PORT": "0", "ECRON_DB_PATH": os.path.join(folder, "ecron.db")}
+        command = [os.path.abspath(BINARY), "serve"]
+        ended = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(ended.returncode, 2, ended.stderr)
+        said = f"nobody can read {tokens}" if os.geteuid() == 0 else "needs root"
+        self.assertIn(said, ended.stderr)
+        self.assertIn("token_file: " + tokens + " can be read by every user of this machine", ended.stderr)
 
     def test_its_secrets_leave_the_environment_and_reach_jobs(self):
         ecron = self.started()
