@@ -153,7 +153,7 @@ void run_a_day(benchmark::State& state) {
         for (const Instant goal = now + 24h; now < goal;) {
             now = std::max(now, std::min(goal, planner.next_wake().value_or(goal)));
             decisions.clear();
-            watch.time([&] { planner.advance(now, 1'000, decisions); });
+            watch.time([&] { planner.advance(now, {1'000}, decisions); });
             for (const Decision& decision : decisions) {
                 if (const auto* claim = std::get_if<Claim>(&decision))
                     planner.claimed(claim->run, true), ++runs;

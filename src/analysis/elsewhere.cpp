@@ -66,7 +66,7 @@ void ShardScheduler::looked_at(Run& run, const model::Execution* row) {
     }
     const bool handed_back = row->state == model::ExecutionState::pending && row->node.value().empty();
     const bool not_due = row->state == model::ExecutionState::pending &&
-                         row->due.value_or(Instant::min()) > node_.now() &&
+                         row->due.value_or(Instant::min()) > node_.latest() &&
                          (is_lost(*row) || is_claim_over(*row));
     if ((handed_back || not_due) && row->attempt <= 1 && run.stop_reason.empty()) {
         // It never began: what its job says by now decides, as about any run that waits.

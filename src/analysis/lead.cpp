@@ -178,7 +178,7 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
     if (here || term != term_count_) co_return;
     execution::TaskPtr task = co_await node_.task_of(row);
     if (term != term_count_) co_return;
-    const Instant now = node_.now();
+    const Instant now = node_.latest();
     const bool pending = row.state == model::ExecutionState::pending;
     const bool nobodys =
         row.accepted || row.state == model::ExecutionState::failure || (pending && row.node.value().empty());

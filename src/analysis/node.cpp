@@ -34,10 +34,16 @@ Node::Node(asio::io_context& context, const Clock& wall, store::Store& kept, exe
 
 Instant Node::now() const {
     const Instant wall = clock.now();
-    if (!store_offset) return wall;
-    const Instant theirs{std::chrono::floor<Millis>(clock.steady().time_since_epoch()) + *store_offset};
+    const Instant theirs = store_now();
     const Millis off = wall > theirs ? wall - theirs : theirs - wall;
     return off > kClockTolerance ? theirs : wall;
+}
+
+Instant Node::latest() const { return std::max(now(), store_now()); }
+
+Instant Node::store_now() const {
+    if (!store_offset) return clock.now();
+    return Instant{std::chrono::floor<Millis>(clock.steady().time_since_epoch()) + *store_offset};
 }
 
 std::size_t Node::window() const {

@@ -55,6 +55,8 @@ struct Node {
 
     /// For instants that are written: the wall clock, unless it is known to be off; then the store's.
     [[nodiscard]] Instant now() const;
+    /// For what may have begun, by a clock that was set back since: the later of that and the store's.
+    [[nodiscard]] Instant latest() const;
     /// How many more runs there may be, and of one tenant: what one has under way leaves room for the others.
     /// Those that only wait, perhaps for days, keep nobody from running: they have a bound of their own.
     [[nodiscard]] std::size_t window() const;
@@ -90,6 +92,8 @@ struct Node {
     void count(model::ExecutionState state);
 
 private:
+    [[nodiscard]] Instant store_now() const;
+
     struct SharedPage {
         SteadyInstant sent{};
         std::optional<Result<Page>> answer{};

@@ -25,6 +25,9 @@ TEST_CASE("under db_format utf8 an answer of any characters ends its execution o
     CHECK(statuses.front().at("job_status") == "success");
     CHECK(statuses.front().at("job_name") == json::string("job " + kParty));
 
+    // Killed before that, it would rightly be delivered again.
+    wait_until("the delivery is stored",
+               [&] { return world.database.value("select count(*) from t_cron_outbox") == "0"; });
     world.restart();
     const std::string after =
         world.given({.name = "after", .path = "/after", .cron = in(3s), .type = "timed"});

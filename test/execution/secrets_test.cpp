@@ -142,7 +142,7 @@ TEST_CASE("what may be the beginning of a secret is kept back until it is known"
 TEST_CASE("a secret that is named often is looked up and masked once", "[secrets]") {
     const Secrets secrets{"", {{"ECRON_SECRET_B", "beta"}}};
     const TenantId tenant{"t"};
-    Revealer revealer{secrets, tenant};
+    Revealer revealer{secrets, tenant, Destination::command()};
     std::string text, expected;
     for (int i = 0; i < 90'000; ++i) text += "${secret:B} ", expected += "beta ";
     CHECK(revealer.reveal(text).value() == expected);
@@ -154,7 +154,7 @@ TEST_CASE("a text with its secrets has a bound", "[secrets]") {
     const TenantId tenant{"t"};
     std::string text;
     for (int i = 0; i < 100; ++i) text += "${secret:LONG}";
-    CHECK(Revealer{secrets, tenant}.reveal(text).error().what ==
+    CHECK(Revealer{secrets, tenant, Destination::command()}.reveal(text).error().what ==
           "a text is longer than 4194304 bytes with its secrets");
 }
 

@@ -38,7 +38,7 @@ TEST_CASE("nothing is lost, doubled or stuck, and only leaders write, whatever f
 TEST_CASE("worlds that went wrong once go well", "[simulation]") {
     log_nothing();
     const std::uint64_t seed =
-        GENERATE(2397U, 2449U, 3092U, 3674U, 4490U, 4868U, 6732U, 6998U, 7058U, 8789U, 11874U);
+        GENERATE(2397U, 2449U, 3092U, 3674U, 4490U, 4868U, 6732U, 6998U, 7058U, 8789U, 9453U, 11874U);
     const sim::Verdict verdict = sim::simulate(seed, {});
     INFO("replay: scripts/simulate --seed " << seed);
     for (const std::string& violation : verdict.violations) FAIL_CHECK(violation);

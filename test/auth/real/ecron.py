@@ -87,8 +87,12 @@ class Ecron(Process):
         environment.update({f"ECRON_{key.upper()}": value for key, value in self.settings.items()})
         self.starts += 1
         super().__init__([*self.before, os.path.abspath(BINARY), "serve"], environment, self.folder, f"log.{self.starts}")
-        self.port = int(wait_until("ecron listens", self._port))
-        wait_until("ecron is ready", lambda: self.get("/health/ready").status == 200)
+        try:
+            self.port = int(wait_until("ecron listens", self._port))
+            wait_until("ecron is ready", lambda: self.get("/health/ready").status == 200)
+        except BaseException:
+            self.kill()  # nobody else will: there is no test yet that could clean up
+            raise
 
     def _port(self):
         if self.child.poll() is not None:
