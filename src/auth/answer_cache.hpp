@@ -36,6 +36,10 @@ public:
         by_token_.emplace(token, entries_.begin());
     }
 
+    void forget(const Digest& token) {
+        if (const auto found = by_token_.find(token); found != by_token_.end()) drop(found);
+    }
+
     /// Until when it is kept.
     [[nodiscard]] std::optional<SteadyInstant> end_of(const Digest& token) const {
         const auto found = by_token_.find(token);

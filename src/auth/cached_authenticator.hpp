@@ -3,14 +3,16 @@
 #include <memory>
 
 #include "auth/answer_cache.hpp"
+#include "auth/turns.hpp"
 #include "ecron/auth/authenticator.hpp"
 #include "ecron/base/async.hpp"
 
 namespace ecron::auth {
 
 /// An authenticator whose answers cost something. Each token is looked at once at a time, however many
-/// requests bring it; good and bad answers are kept apart, so that a flood of made-up tokens does not push
-/// the good ones out.
+/// requests bring it. A flood of made-up tokens does not harm cached ones: good and bad answers are kept
+/// apart; a good answer that is used is renewed in the background before it ends, in slots of its own;
+/// unknown tokens wait for theirs in turns by the address of the client.
 class CachedAuthenticator : public Authenticator {
 public:
     CachedAuthenticator(boost::asio::io_context& io, const Clock& clock, CacheOptions options)
@@ -18,10 +20,13 @@ public:
           clock_(clock),
           options_(options),
           good_(options.size),
-          bad_(options.size) {}
+          bad_(options.size),
+          strangers_(io, {options.under_way, options.waiting_per_source, options.waiting, options.patience}),
+          renewals_(io, {options.renewals, options.size, options.size, options.patience}),
+          gate_(io) {}
 
     [[nodiscard]] std::optional<Identity> known(std::string_view token) override;
-    boost::asio::awaitable<Result<Identity>> identify(std::string token) override;
+    boost::asio::awaitable<Result<Identity>> identify(std::string token, std::string source) override;
     [[nodiscard]] Statistics statistics() const override;
 
 protected:
@@ -38,6 +43,7 @@ protected:
 private:
     struct Good {
         Identity identity;
+        SteadyInstant renew_at;  // used after that, it is looked at again while it serves
         SteadyInstant fresh_until;
     };
     struct Flight {
@@ -46,7 +52,14 @@ private:
         std::optional<Result<Identity>> answer{};
     };
 
-    boost::asio::awaitable<Result<Identity>> look_once(Digest key, std::string token);
+    /// The two kinds of questions to the issuer, and whose slots they take.
+    enum class About : std::uint8_t { unknown, renewal };
+
+    boost::asio::awaitable<Result<Identity>> look_once(Digest key, std::string token, About about,
+                                                       std::string source);
+    boost::asio::awaitable<Result<Found>> look_in_turn(std::string token, About about, std::string source);
+    boost::asio::awaitable<void> renew(Digest key, std::string token);
+    std::optional<Identity> fresh(const Digest& key, std::string_view token);
     Result<Identity> take(const Digest& key, Result<Found> found);
     void count(const Result<Identity>& answer);
 
@@ -56,6 +69,8 @@ private:
     AnswerCache<Good> good_;  // until the token's own end: what is not fresh serves while the issuer is away
     AnswerCache<Error> bad_;
     std::map<Digest, std::shared_ptr<Flight>> flights_;
+    Turns strangers_, renewals_;
+    Gate gate_;
     Statistics statistics_;
 };
 

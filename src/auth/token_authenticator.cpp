@@ -18,7 +18,7 @@ public:
         ++statistics_.accepted;
         return Identity{entry->tenant, entry->name, scopes_.permissions(entry->scope)};
     }
-    boost::asio::awaitable<Result<Identity>> identify(std::string token) override {
+    boost::asio::awaitable<Result<Identity>> identify(std::string token, std::string) override {
         if (std::optional<Identity> identity = known(token)) co_return std::move(*identity);
         ++statistics_.refused;
         co_return refused(kInvalidToken);

@@ -34,7 +34,8 @@ std::optional<Result<auth::Identity>> Door::known(const Route& route, const http
 boost::asio::awaitable<Result<auth::Identity>> Door::identify(const http::Request& request) {
     const Result<std::string_view> token = auth::token_of(request.header("Authorization"));
     if (!token) co_return std::unexpected(token.error());
-    Result<auth::Identity> identity = co_await options_.authenticator->identify(std::string{*token});
+    Result<auth::Identity> identity =
+        co_await options_.authenticator->identify(std::string{*token}, request.peer);
     co_return identity;
 }
 

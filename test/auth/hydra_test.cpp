@@ -170,16 +170,91 @@ TEST_CASE("what is remembered is bounded, and bad tokens do not push good ones o
     CHECK(authenticator->statistics().asked == 51);
 }
 
-TEST_CASE("only so many tokens are asked about at once", "[auth][hydra]") {
+TEST_CASE("only so many tokens are asked about at once, and only so many of a source wait", "[auth][hydra]") {
     Hydra hydra;
     hydra.options.cache.under_way = 3;
+    hydra.options.cache.waiting_per_source = 4;
     const auto authenticator = hydra.made();
     std::vector<std::string> tokens;
-    for (int i = 0; i < 5; ++i) tokens.push_back(std::to_string(i));
-    std::size_t unknown = 0;
-    for (const auto& answer : hydra.identify(*authenticator, tokens))
-        if (!answer && answer.error().code == Errc::unavailable) ++unknown;
-    CHECK(unknown == 2);
+    for (int i = 0; i < 10; ++i) tokens.push_back(std::to_string(i));
+    std::size_t known = 0, unknown = 0;
+    for (const auto& answer : hydra.identify(*authenticator, tokens)) {
+        known += answer ? 1 : 0;
+        unknown += !answer && answer.error().code == Errc::unavailable ? 1 : 0;
+    }
+    CHECK(known == 7);
+    CHECK(unknown == 3);
+}
+
+TEST_CASE("a flood of made-up tokens from one address does not keep new good tokens out", "[auth][hydra]") {
+    Hydra hydra;
+    hydra.answer = [](const http::Request& request) -> http::Response {
+        const bool good = request.body.starts_with("token=good");
+        return {.status = 200, .body = good ? std::string{kActive} : R"({"active":false})"};
+    };
+    const auto authenticator = hydra.made();
+    std::size_t refused = 0, under_way = 0;
+    const auto flood = [&](int round) {
+        for (int i = 0; i < 500; ++i, ++under_way)
+            boost::asio::co_spawn(hydra.io,
+                                  authenticator->identify(std::to_string(round * 1'000 + i), "198.51.100.7"),
+                                  [&](const std::exception_ptr&, const Result<Identity>& answer) {
+                                      --under_way;
+                                      if (!answer) ++refused;
+                                  });
+    };
+    for (int round = 0; round < 10; ++round) {
+        flood(round);
+        CHECK(hydra.identify(*authenticator, "good" + std::to_string(round)));  // from another address
+    }
+    hydra.io.restart();
+    while (under_way > 0) hydra.io.run_one();
+    CHECK(refused == 5'000);
+}
+
+TEST_CASE("a cached token serves while it is renewed, also in a flood", "[auth][hydra]") {
+    Hydra hydra;
+    const auto authenticator = hydra.made();
+    REQUIRE(hydra.identify(*authenticator, "good"));
+    std::size_t under_way = 0;
+    for (int i = 0; i < 500; ++i, ++under_way)
+        boost::asio::co_spawn(hydra.io, authenticator->identify("bad" + std::to_string(i), hydra.source),
+                              [&](const std::exception_ptr&, const Result<Identity>&) { --under_way; });
+    hydra.clock.advance(Millis{29'999});
+    CHECK(authenticator->known("good"));  // and is asked about meanwhile
+    hydra.io.restart();
+    while (under_way > 0) hydra.io.run_one();
+    hydra.clock.advance(Millis{1});
+    CHECK(authenticator->known("good"));
+    CHECK(hydra.identify(*authenticator, "good"));
+}
+
+TEST_CASE("a token that its renewal finds revoked ends at once", "[auth][hydra]") {
+    Hydra hydra;
+    const auto authenticator = hydra.made();
+    REQUIRE(hydra.identify(*authenticator, "t"));
+    hydra.said = R"({"active":false})";
+    hydra.clock.advance(Millis{25'000});
+    CHECK(authenticator->known("t"));
+    hydra.io.restart();
+    while (authenticator->known("t")) hydra.io.run_one();
+    CHECK(cause_of(hydra.identify(*authenticator, "t")) == "Token expired");
+    CHECK(hydra.asked.size() == 2);
+}
+
+TEST_CASE("a refused token is asked about again after a minute, however long good ones are kept",
+          "[auth][hydra]") {
+    Hydra hydra;
+    hydra.options.cache.longest = Millis{3'600'000};
+    const auto authenticator = hydra.made();
+    hydra.said = R"({"active":false})";
+    CHECK_FALSE(hydra.identify(*authenticator, "t"));
+    hydra.clock.advance(Millis{59'999});
+    CHECK_FALSE(hydra.identify(*authenticator, "t"));
+    CHECK(hydra.asked.size() == 1);
+    hydra.clock.advance(Millis{1});
+    CHECK_FALSE(hydra.identify(*authenticator, "t"));
+    CHECK(hydra.asked.size() == 2);
 }
 
 TEST_CASE("without a cache each request asks", "[auth][hydra]") {

@@ -58,7 +58,7 @@ std::vector<Result<Identity>> Issuer::identify(Authenticator& authenticator,
     std::size_t left = tokens.size();
     for (std::size_t i = 0; i < tokens.size(); ++i)
         boost::asio::co_spawn(
-            io, authenticator.identify(tokens[i]),
+            io, authenticator.identify(tokens[i], source),
             [&answers, &left, i](const std::exception_ptr& thrown, Result<Identity> answer) {
                 if (!thrown) answers[i] = std::move(answer);
                 --left;

@@ -31,6 +31,7 @@ public:
     [[nodiscard]] std::string url() const;
     void goes_away();
     void comes_back();
+    std::string source{"192.0.2.1"};  // that requests come from
     Result<Identity> identify(Authenticator& authenticator, const std::string& token);
     /// All at once.
     std::vector<Result<Identity>> identify(Authenticator& authenticator,

@@ -14,7 +14,7 @@ public:
     auth::Statistics counts{};
 
     std::optional<auth::Identity> known(std::string_view) override { return std::nullopt; }
-    boost::asio::awaitable<Result<auth::Identity>> identify(std::string token) override {
+    boost::asio::awaitable<Result<auth::Identity>> identify(std::string token, std::string) override {
         ++counts.asked;
         if (away) co_return fail(Errc::unavailable, "away");
         const auto found = tokens.find(token);

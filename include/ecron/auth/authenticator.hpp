@@ -31,7 +31,8 @@ public:
     virtual ~Authenticator() = default;
     /// The caller whose token was looked at lately; nothing: ask identify().
     [[nodiscard]] virtual std::optional<Identity> known(std::string_view token) = 0;
-    virtual boost::asio::awaitable<Result<Identity>> identify(std::string token) = 0;
+    /// `source` is the address of the client: unknown tokens of one address wait for one another first.
+    virtual boost::asio::awaitable<Result<Identity>> identify(std::string token, std::string source) = 0;
     /// Reads again what may have changed in files.
     virtual Result<void> reload() { return {}; }
     [[nodiscard]] virtual Statistics statistics() const = 0;
@@ -40,7 +41,11 @@ public:
 struct CacheOptions {
     Millis longest{30'000};     // that an answer is believed, and never beyond the token's own end; 0: never
     std::size_t size{10'000};   // answers kept of either kind, good and bad
-    std::size_t under_way{64};  // questions to the issuer at once; what is beyond is answered unavailable
+    std::size_t under_way{12};  // questions about unknown tokens at once; further ones wait their turn
+    std::size_t renewals{4};    // questions about cached tokens at once, beside those
+    std::size_t waiting_per_source{64};  // unknown tokens of one source that wait; over it: unavailable
+    std::size_t waiting{4'096};          // of all sources
+    Millis patience{5'000};              // how long an unknown token waits for its turn; then unavailable
 };
 
 /// Static tokens in a file (token_file.hpp), which is read now and by reload().

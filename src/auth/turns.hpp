@@ -1,0 +1,61 @@
+#pragma once
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "ecron/base/async.hpp"
+#include "ecron/base/time.hpp"
+
+/// A bounded number of slots for work that clients cause, shared fairly between the addresses they come from:
+/// who waits is served in turns by address, and of one address in order. Threads: the io_context's.
+namespace ecron::auth {
+
+class Turns {
+public:
+    struct Limits {
+        std::size_t slots{};
+        std::size_t waiting_per_source{};
+        std::size_t
+            waiting{};      // of all sources; when full, a source that has fewer than another takes its place
+        Millis patience{};  // longest wait
+    };
+
+    Turns(boost::asio::io_context& io, Limits limits) : io_(io), limits_(limits) {}
+
+    /// Waits for a slot; false: too many wait already, or the wait was too long. With true comes give_back().
+    boost::asio::awaitable<bool> take(std::string source);
+    void give_back();
+
+    [[nodiscard]] std::size_t taken() const { return taken_; }
+    [[nodiscard]] std::size_t waiting() const { return waiting_; }
+
+private:
+    struct Waiter {
+        explicit Waiter(boost::asio::io_context& io) : called(io) {}
+        enum class State : std::uint8_t { waiting, admitted, refused };
+        Wakeup called;
+        State state{State::waiting};
+    };
+    using Queue = std::deque<std::shared_ptr<Waiter>>;
+
+    bool make_room(const std::string& source);
+    void call(Waiter& waiter, Waiter::State state);
+    void remove(const std::string& source, const std::shared_ptr<Waiter>& waiter);
+
+    boost::asio::io_context& io_;
+    const Limits limits_;
+    std::map<std::string, Queue> sources_;  // none is empty
+    std::string last_;                      // source that was served last
+    std::size_t taken_{0};
+    std::size_t waiting_{0};
+};
+
+/// Whose share a client takes: an IPv4 address, or the /64 network of an IPv6 address, since a host has all
+/// of it.
+std::string source_of(const std::string& address);
+
+}  // namespace ecron::auth
