@@ -63,7 +63,8 @@ Application::Application(const config::Config& config, const std::map<std::strin
       api_(clock, *store_, runs_, api_options_with_load()),
       server_(
           io, server_options(config), [this](const http::Request& request) { return api_.handle(request); },
-          [this](unsigned status, std::string_view reason) { return api_.error(status, reason); }),
+          [this](unsigned status, std::string_view reason) { return api_.error(status, reason); },
+          [this](const http::Request& request) { return api_.permit_body(request); }),
       gate_(io),
       file_watch_ends_(io),
       signals_(io, SIGINT, SIGTERM, SIGHUP) {

@@ -55,6 +55,17 @@ Millis Connections::sweep_interval() const {
     return std::clamp(*std::ranges::min_element(durations_) / 4, Millis{10}, Millis{500});
 }
 
+bool Connections::cut_longest_waiting(SteadyInstant now) {
+    for (const Phase phase : {Phase::idle, Phase::handshake, Phase::header}) {
+        if (list(phase).empty()) continue;
+        Connection& longest = list(phase).front();
+        enter(longest, Phase::ending, now);
+        longest.cut();
+        return true;
+    }
+    return false;
+}
+
 void Connections::cut(Phase phase) {
     List& members = list(phase);
     for (auto next = members.begin(); next != members.end();) {

@@ -55,6 +55,9 @@ public:
     /// How often to sweep, so that no deadline is late by more than a quarter of itself.
     [[nodiscard]] Millis sweep_interval() const;
 
+    /// Ends the connection that has waited longest for a request to begin or for its header to end, so that
+    /// its descriptor is free; false if every connection has a request under way.
+    bool cut_longest_waiting(SteadyInstant now);
     void cut(Phase phase);
     void cut_all();
 

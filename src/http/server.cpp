@@ -37,10 +37,11 @@ Error listen_error(const ServerOptions& options, std::string_view what, const er
 
 class Server::Impl : public std::enable_shared_from_this<Impl> {
 public:
-    Impl(asio::io_context& io, ServerOptions options, Handler handler, ErrorBody error_body)
+    Impl(asio::io_context& io, ServerOptions options, Handler handler, ErrorBody error_body,
+         BodyCheck body_check)
         : io_(io),
           state_(std::make_shared<ServerState>(io, std::move(options), std::move(handler),
-                                               std::move(error_body))),
+                                               std::move(error_body), std::move(body_check))),
           acceptor_(io),
           sweep_timer_(io),
           accept_pause_(io) {}
@@ -126,7 +127,12 @@ asio::awaitable<void> Server::Impl::accept_loop(std::shared_ptr<Impl> self) {
 }
 
 void Server::Impl::admit(tcp::socket socket) {
-    if (state_->connections.size() >= state_->options.connection_limit) return;  // closes it
+    // Clients that wait give way to one that may have a request: connections that say nothing cannot lock
+    // others out.
+    Connections& connections = state_->connections;
+    if (connections.size() >= state_->options.connection_limit &&
+        !connections.cut_longest_waiting(ServerState::now()))
+        return;  // closes it
     error_code ec;
     const tcp::endpoint peer = socket.remote_endpoint(ec);
     if (!ec) socket.set_option(tcp::no_delay{true}, ec);
@@ -185,8 +191,10 @@ void Server::Impl::shut() {
     sweep_timer_.cancel();
 }
 
-Server::Server(asio::io_context& io, ServerOptions options, Handler handler, ErrorBody error_body)
-    : impl_(std::make_shared<Impl>(io, std::move(options), std::move(handler), std::move(error_body))) {}
+Server::Server(asio::io_context& io, ServerOptions options, Handler handler, ErrorBody error_body,
+               BodyCheck body_check)
+    : impl_(std::make_shared<Impl>(io, std::move(options), std::move(handler), std::move(error_body),
+                                   std::move(body_check))) {}
 
 Server::~Server() { impl_->shut(); }
 

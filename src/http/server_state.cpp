@@ -7,11 +7,15 @@
 namespace ecron::http {
 
 ServerState::ServerState(boost::asio::io_context& io, ServerOptions options_given,
-                         Server::Handler handler_given, Server::ErrorBody error_body_given)
+                         Server::Handler handler_given, Server::ErrorBody error_body_given,
+                         Server::BodyCheck body_check_given)
     : options(std::move(options_given)),
       handler(std::move(handler_given)),
       error_body(std::move(error_body_given)),
+      body_check(std::move(body_check_given)),
       connections(options),
+      bodies(options.buffered_limit),
+      answers(options.buffered_limit),
       empty(io) {}
 
 SteadyInstant ServerState::now() {

@@ -101,11 +101,21 @@ private:
             if (state_->stopping) break;
             input_.shrink_when_empty();
             Request request;
-            BufferedBody buffered{*state_, request.body};
+            MemoryShare share{state_->bodies};
+            std::optional<BodyPermit> permit;
             RequestParser parser{request, {state_->options.header_limit, state_->options.body_limit}};
             bool continued = false;
             RequestParser::Step step = parse(parser);
             while (step == RequestParser::Step::need_more) {
+                if (parser.header_done() && !permit) {
+                    auto permitted = co_await check_body(request);
+                    if (!permitted) {
+                        co_await refuse(permitted.error());
+                        co_return;
+                    }
+                    permit = std::move(*permitted);
+                    share.belongs_to(permit->account);
+                }
                 if (parser.expects_continue() && parser.header_done() && !std::exchange(continued, true)) {
                     const bool sent = co_await send("HTTP/1.1 100 Continue\r\n\r\n");
                     if (!sent) co_return;
@@ -114,28 +124,27 @@ private:
                 error_code ec;
                 const std::size_t count = co_await stream_.async_read_some(input_.prepare(), on(ec));
                 if (too_slow_) {
-                    co_await refuse({408, "request not complete in time"});
+                    co_await refuse(Refusal{408, "request not complete in time"});
                     co_return;
                 }
                 if (ec) co_return;
                 input_.commit(count);
                 step = parse(parser);
-                buffered.count();
-                if (step == RequestParser::Step::need_more &&
-                    state_->buffered > state_->options.buffered_limit) {
-                    buffered.drop();
-                    co_await refuse({503, "too many request bodies under way, try again"});
+                const std::optional<Refusal> refusal = excess(request, permit, share, step);
+                if (refusal) {
+                    drop_body(request, share);
+                    co_await refuse(*refusal);
                     co_return;
                 }
             }
             if (step == RequestParser::Step::refused) {
-                buffered.drop();
+                drop_body(request, share);
                 co_await refuse(parser.refusal());
                 co_return;
             }
             enter(Phase::working);
             request.peer = peer_;
-            const Response response = co_await handle(request);
+            Response response = co_await handle(request);
             if (response.stream) {
                 const bool goes_on = co_await send_stream(response, request.method, parser);
                 if (!goes_on) break;
@@ -144,6 +153,11 @@ private:
             const bool keep = parser.keeps_alive() && !state_->stopping;
             std::string rest = offer(response, request.method, persistence(parser, keep));
             if (!rest.empty()) {
+                MemoryShare waiting{state_->answers};
+                waiting.belongs_to(response.account);
+                waiting.hold(rest.size());
+                if (!fits(waiting)) co_return;
+                response = Response{};
                 const bool sent = co_await send(std::move(rest));
                 if (!sent) co_return;
             }
@@ -163,6 +177,34 @@ private:
         }
         log::error("request handler failed path={} error={}", request.path, failure);
         co_return state_->error_body(500, "internal error");
+    }
+
+    /// Authenticates, where the server is to: whose body it is and how large it may be, or the refusal.
+    boost::asio::awaitable<std::expected<BodyPermit, Response>> check_body(Request& request) {
+        if (!state_->body_check) co_return BodyPermit{};
+        enter(Phase::working);
+        request.peer = peer_;
+        try {
+            co_return co_await state_->body_check(request);
+        } catch (const std::exception& error) {
+            log::error("body check failed path={} error={}", request.path, error.what());
+        }
+        co_return std::unexpected(state_->error_body(500, "internal error"));
+    }
+
+    /// Counts what has arrived of a body; the refusal if it is more than it may be.
+    std::optional<Refusal> excess(const Request& request, const std::optional<BodyPermit>& permit,
+                                  MemoryShare& share, RequestParser::Step step) {
+        if (permit && request.body.size() > permit->limit) return Refusal{413, "body too large"};
+        if (permit && permit->counted) share.hold(request.body.size());
+        if (step == RequestParser::Step::need_more && share.exceeds())
+            return Refusal{503, "too many request bodies under way, try again"};
+        return std::nullopt;
+    }
+
+    static void drop_body(Request& request, MemoryShare& share) {
+        std::string{}.swap(request.body);
+        share.hold(0);
     }
 
     RequestParser::Step parse(RequestParser& parser) {
@@ -233,14 +275,21 @@ private:
                     state_->options.headers);
         bool sent = co_await send(std::move(head));
         if (method == Method::head) co_return sent&& keep;
+        MemoryShare share{state_->answers};
+        share.belongs_to(response.account);
         while (sent) {
             enter(Phase::working);
-            const std::optional<std::string> piece = co_await response.stream->next();
+            share.hold(response.stream->held());
+            std::optional<std::string> piece = co_await response.stream->next();
             if (!piece || state_->stopping) break;
-            if (piece->empty())
+            if (piece->empty()) {
                 sent = !reader_has_gone();
-            else
-                sent = co_await send(framing == Framing::chunks ? chunk(*piece) : *piece);
+                continue;
+            }
+            if (framing == Framing::chunks) *piece = chunk(*piece);
+            share.hold(piece->size() + response.stream->held());
+            sent = fits(share);
+            if (sent) sent = co_await send(std::move(*piece));
         }
         if (sent && framing == Framing::chunks) sent = co_await send(chunk({}));
         co_return sent&& keep && !state_->stopping;
@@ -262,8 +311,19 @@ private:
         co_return !ec;
     }
 
+    /// False: what waits for readers is more than this answer's account may hold. The reader loses its
+    /// connection.
+    bool fits(const MemoryShare& share) const {
+        if (!share.exceeds()) return true;
+        log::warn("answer cut off: too many bytes wait for readers peer={}", peer_);
+        return false;
+    }
+
     boost::asio::awaitable<void> refuse(Refusal refusal) {
-        const Response response = state_->error_body(refusal.status, refusal.reason);
+        co_await refuse(state_->error_body(refusal.status, refusal.reason));
+    }
+
+    boost::asio::awaitable<void> refuse(Response response) {
         const bool sent = co_await send(offer(response, Method::get, Persistence::close));
         if (sent) co_await linger();
     }

@@ -68,6 +68,21 @@ public:
         co_return response;
     }
 
+    boost::asio::awaitable<std::expected<http::BodyPermit, http::Response>> permit_body(
+        const http::Request& request) {
+        const SteadyInstant begin = context_.clock.steady();
+        const std::optional<Router::Match> match = router_.find(request.method, request.path);
+        if (!match && context_.options.authenticator == nullptr) co_return http::BodyPermit{};
+        std::expected<http::BodyPermit, http::Response> permit;
+        if (match)
+            permit = co_await door_.permit_body(routes()[match->route], request);
+        else
+            permit = std::unexpected(without_route(request));
+        const std::size_t route = match ? match->route : routes().size();
+        if (!permit) context_.http.answered(route, permit.error().status, context_.clock.steady() - begin);
+        co_return permit;
+    }
+
     http::Response server_error(unsigned status, std::string_view reason) {
         context_.http.refused(status);
         return refuse(context_.options.language, status, cause_of(status, reason));
@@ -100,6 +115,7 @@ private:
         std::optional<std::string> variable = http::percent_decode(match.variable);
         if (!variable || !is_text(*variable)) co_return refuse(language, Error{Errc::invalid, {}, {"path"}});
         http::Response response = co_await route.handler(Call{context_, request, *variable, *caller});
+        if (context_.options.authenticator != nullptr) response.account = caller->identity.tenant.value();
         if (context_.options.audits && response.status < 300 && is_audited(route)) {
             auto entries = audit_entries(route, request, *caller, *variable);
             const auto kept = co_await context_.store.audit().append(std::move(entries));
@@ -147,6 +163,10 @@ Api::~Api() = default;
 
 boost::asio::awaitable<http::Response> Api::handle(const http::Request& request) {
     return impl_->handle(request);
+}
+boost::asio::awaitable<std::expected<http::BodyPermit, http::Response>> Api::permit_body(
+    const http::Request& request) {
+    return impl_->permit_body(request);
 }
 http::Response Api::error(unsigned status, std::string_view reason) const {
     return impl_->server_error(status, reason);

@@ -9,6 +9,8 @@ namespace ecron::management {
 namespace {
 
 constexpr std::string_view kEverybody = "*";
+/// The body of a request that needs no token, which no route reads.
+constexpr std::size_t kStrangersBody = 1'024;
 
 bool is_open(const Route& route, const Options& options) {
     return route.needs == Needs::nothing || (route.needs == Needs::scrape && options.metrics_public);
@@ -45,6 +47,26 @@ http::Response Door::refusal(const Error& error) const {
     return response;
 }
 
+std::optional<http::Response> Door::forbids(const Route& route, const auth::Identity& identity) const {
+    // No job could be theirs.
+    if (!can_be_id(identity.tenant.value()) || !is_text(identity.tenant.value()))
+        return refusal({Errc::unauthenticated, {}, {"Authorization"}});
+    const auth::Permission permission = permission_of(route.needs);
+    if (!identity.may.has(permission)) return forbid(options_, identity, permission);
+    return std::nullopt;
+}
+
+boost::asio::awaitable<std::expected<http::BodyPermit, http::Response>> Door::permit_body(
+    const Route& route, const http::Request& request) {
+    if (options_.authenticator == nullptr) co_return http::BodyPermit{};
+    if (is_open(route, options_)) co_return http::BodyPermit{.limit = kStrangersBody, .counted = false};
+    std::optional<Result<auth::Identity>> identity = known(route, request);
+    if (!identity) identity = co_await identify(request);
+    if (!*identity) co_return std::unexpected(refusal(identity->error()));
+    if (auto forbidden = forbids(route, **identity)) co_return std::unexpected(std::move(*forbidden));
+    co_return http::BodyPermit{.account = (*identity)->tenant.value()};
+}
+
 std::expected<Caller, http::Response> Door::admit(const Route& route, const http::Request& request,
                                                   auth::Identity identity) {
     Caller caller{.identity = std::move(identity)};
@@ -52,12 +74,7 @@ std::expected<Caller, http::Response> Door::admit(const Route& route, const http
     // Without authentication every caller is an administrator of all tenants.
     if (options_.authenticator != nullptr) caller.whose = caller.tenant;
     if (is_open(route, options_)) return caller;
-    // No job could be theirs.
-    if (!can_be_id(caller.tenant.value()) || !is_text(caller.tenant.value()))
-        return std::unexpected(refusal({Errc::unauthenticated, {}, {"Authorization"}}));
-    const auth::Permission permission = permission_of(route.needs);
-    if (!caller.identity.may.has(permission))
-        return std::unexpected(forbid(options_, caller.identity, permission));
+    if (auto forbidden = forbids(route, caller.identity)) return std::unexpected(std::move(*forbidden));
     if (const Millis wait = rate_.take(caller.tenant, clock_.steady()); wait > Millis{0}) {
         http::Response response = refuse(options_.language, Error{Errc::too_many, {}, {"limit_rate"}});
         for (http::Header& header : response.headers)

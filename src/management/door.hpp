@@ -21,10 +21,16 @@ public:
     /// What is made of the request for him, or the refusal.
     std::expected<Caller, http::Response> admit(const Route& route, const http::Request& request,
                                                 auth::Identity identity);
+    /// Whose body follows this header, or why none is read: an unknown caller, or one without the permission.
+    boost::asio::awaitable<std::expected<http::BodyPermit, http::Response>> permit_body(
+        const Route& route, const http::Request& request);
     /// The refusal of a request whose caller is not known.
     [[nodiscard]] http::Response refusal(const Error& error) const;
 
 private:
+    /// The refusal of an identity that may not use the route at all.
+    [[nodiscard]] std::optional<http::Response> forbids(const Route& route,
+                                                        const auth::Identity& identity) const;
     std::expected<void, http::Response> choose_tenant(Caller& caller, const http::Request& request) const;
 
     const Clock& clock_;

@@ -18,6 +18,7 @@ namespace {
 namespace cause = model::cause;
 
 constexpr std::size_t kRunsInAnswer = 3;
+constexpr std::size_t kFirstPage = static_cast<std::size_t>(kListDefault);
 
 std::string cursor_of(const model::Job& job) { return std::to_string(job.key.value()); }
 
@@ -50,7 +51,8 @@ Answer jobs_by_ids(Call call, Query query, std::vector<std::string> ids) {
     if (!jobs) co_return refuse(call.api.options.language, jobs.error());
     if (jobs->size() != ids.size()) co_return no_job(call);
     std::ranges::sort(*jobs, std::ranges::greater{}, &model::Job::key);
-    co_return list_answer(call, query, *jobs, jobs->size(), cursor_of);
+    const std::size_t count = jobs->size();
+    co_return list_answer(call, query, std::move(*jobs), count, cursor_of);
 }
 
 Result<store::JobFilter> filter_of(const Query& query, const std::optional<TenantId>& tenant) {
@@ -73,6 +75,46 @@ Result<store::JobFilter> filter_of(const Query& query, const std::optional<Tenan
     else
         filter.offset = static_cast<std::size_t>(*page - 1) * filter.limit;
     return filter;
+}
+
+using JobsRead = boost::asio::awaitable<Result<std::vector<model::Job>>>;
+
+/// The next rows of a list that ends with the row `last`.
+JobsRead jobs_up_to(store::Store& store, store::JobFilter filter, JobKey last) {
+    auto jobs = co_await store.list_jobs(std::move(filter));
+    if (jobs) std::erase_if(*jobs, [&](const model::Job& job) { return job.key < last; });
+    co_return jobs;
+}
+
+/// A list of more than one page, streamed. How to continue behind it is told in its header, so the row that
+/// it ends with is looked up first; the pages end there, whatever is deleted meanwhile.
+Answer many_jobs(Call call, Query query, store::JobFilter filter) {
+    store::JobFilter page = filter;
+    page.limit = kFirstPage;
+    auto first = co_await call.api.store.list_jobs(page);
+    if (!first) co_return refuse(call.api.options.language, first.error());
+    if (first->size() < kFirstPage) co_return rows_answer(std::move(*first));
+
+    store::JobFilter end = filter;
+    end.offset += filter.limit - 1;
+    end.limit = 2;
+    const auto ends = co_await call.api.store.list_jobs(std::move(end));
+    if (!ends) co_return refuse(call.api.options.language, ends.error());
+    const JobKey last = ends->empty() ? JobKey{} : ends->front().key;
+    std::erase_if(*first, [&](const model::Job& job) { return job.key < last; });
+
+    http::Response response = json_answer(200, {});
+    if (ends->size() > 1) tell_next(response, call, query, cursor_of(ends->front()));
+    page.offset = 0;
+    response.stream = std::make_shared<ListStream<model::Job>>(
+        std::move(*first), kFirstPage,
+        [&store = call.api.store, page, last](const model::Job& behind, std::size_t count) {
+            store::JobFilter rest = page;
+            rest.before = behind.key;
+            rest.limit = count;
+            return jobs_up_to(store, std::move(rest), last);
+        });
+    co_return response;
 }
 
 /// The answer to a create says in words how the expression was read, and when it will run.
@@ -156,7 +198,7 @@ Answer count_jobs(Call call) {
 }
 
 Answer list_jobs(Call call) {
-    const auto query = Query::read(call.request.query);
+    auto query = Query::read(call.request.query);
     if (!query) co_return refuse(call.api.options.language, query.error());
     std::vector<std::string> ids = query->all("job_id");
     if (ids.size() == 1) co_return co_await job_by_id(std::move(call), std::move(ids.front()));
@@ -164,12 +206,13 @@ Answer list_jobs(Call call) {
 
     auto filter = filter_of(*query, call.caller.whose);
     if (!filter) co_return refuse(call.api.options.language, filter.error());
-    const std::size_t limit = filter->limit;
-    if (limit == 0) co_return json_answer(200, "[]");
-    ++filter->limit;
-    const auto jobs = co_await call.api.store.list_jobs(std::move(*filter));
+    if (filter->limit == 0) co_return json_answer(200, "[]");
+    if (filter->limit > kFirstPage)
+        co_return co_await many_jobs(std::move(call), std::move(*query), std::move(*filter));
+    const std::size_t limit = filter->limit++;
+    auto jobs = co_await call.api.store.list_jobs(std::move(*filter));
     if (!jobs) co_return refuse(call.api.options.language, jobs.error());
-    co_return list_answer(call, *query, *jobs, limit, cursor_of);
+    co_return list_answer(call, *query, std::move(*jobs), limit, cursor_of);
 }
 
 Answer create_job(Call call) {

@@ -1,5 +1,7 @@
 #pragma once
+#include <algorithm>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,42 +12,88 @@
 
 namespace ecron::management {
 
+/// A piece of an answer ends after so many bytes: making one delays other requests by less than a
+/// millisecond.
+inline constexpr std::size_t kPieceBytes = 64UL * 1024;
+/// Size that pages of rows aim at, by the average row of the page before.
+inline constexpr std::size_t kPageBytes = 512UL * 1024;
+
+/// Approximate memory of a row.
+inline std::size_t bytes_of(const model::Job& job) {
+    return sizeof job + job.context.size() + job.remarks.size();
+}
+inline std::size_t bytes_of(const model::Execution& execution) {
+    return sizeof execution + execution.result.size() + execution.extra.size() + execution.snapshot.size();
+}
+template <class Row> std::size_t bytes_of(const std::vector<Row>& rows) {
+    std::size_t bytes = 0;
+    for (const Row& row : rows) bytes += bytes_of(row);
+    return bytes;
+}
+
 /// A JSON array that is sent while it is read: one page of rows is in memory, and the next one is read when
-/// the client has taken it. An error of the store after the first page ends the connection, so that the
-/// client does not take the part for the whole. Row: anything that model::append_json() writes.
+/// the client has taken it. Pages are sized by bytes, so that large rows come few at a time. An error of the
+/// store after the first page ends the connection, so that the client does not take the part for the whole.
+/// Row: anything that bytes_of() measures and model::append_json() writes.
 template <class Row> class ListStream final : public http::BodyStream {
 public:
     using Page = boost::asio::awaitable<Result<std::vector<Row>>>;
-    /// Reads the rows behind `last`; a page with fewer rows than `page` is the last one.
-    using NextPage = std::function<Page(const Row& last)>;
+    /// Reads at most `count` rows behind `last`; fewer than that are the last ones.
+    using NextPage = std::function<Page(const Row& last, std::size_t count)>;
 
-    ListStream(std::vector<Row> first, std::size_t page, NextPage next_page)
-        : rows_(std::move(first)),
-          page_(page),
-          next_page_(std::move(next_page)) {}
+    /// Of rows that are all there are.
+    explicit ListStream(std::vector<Row> rows) : ListStream(std::move(rows), SIZE_MAX, {}) {}
+    /// `asked`: how many rows the first page was to have; fewer are the last ones.
+    ListStream(std::vector<Row> first, std::size_t asked, NextPage next_page)
+        : next_page_(std::move(next_page)) {
+        take(std::move(first), asked);
+    }
 
     boost::asio::awaitable<std::optional<std::string>> next() override {
         if (ended_) co_return std::nullopt;
-        if (begun_) {
+        if (shown_ == rows_.size() && !is_last_) {
             const Row last = std::move(rows_.back());
-            Result<std::vector<Row>> rows = co_await next_page_(last);
+            const std::size_t count = std::clamp<std::size_t>(kPageBytes / average_, 1, kMostRows);
+            Result<std::vector<Row>> rows = co_await next_page_(last, count);
             if (!rows) throw std::runtime_error("a list was cut off: " + rows.error().what);
-            rows_ = std::move(*rows);
+            take(std::move(*rows), count);
         }
-        std::string piece;
-        for (const Row& row : rows_) {
-            piece += std::exchange(begun_, true) ? ',' : '[';
-            model::append_json(piece, row);
-        }
-        ended_ = rows_.size() < page_;
-        if (ended_) piece += begun_ ? "]" : "[]";
-        co_return piece;
+        co_return piece();
     }
 
+    [[nodiscard]] std::size_t held() const override { return held_; }
+
 private:
+    static constexpr std::size_t kMostRows = 1'000;
+
+    void take(std::vector<Row> rows, std::size_t asked) {
+        rows_ = std::move(rows);
+        shown_ = 0;
+        is_last_ = rows_.size() < asked;
+        held_ = bytes_of(rows_);
+        if (!rows_.empty()) average_ = std::max<std::size_t>(1, held_ / rows_.size());
+    }
+
+    std::string piece() {
+        std::string piece;
+        for (; shown_ < rows_.size() && piece.size() < kPieceBytes; ++shown_) {
+            Row& row = rows_[shown_];
+            piece += std::exchange(begun_, true) ? ',' : '[';
+            model::append_json(piece, row);
+            held_ -= bytes_of(row);
+            if (shown_ + 1 < rows_.size()) row = Row{};  // the last one tells where the next page begins
+        }
+        ended_ = is_last_ && shown_ == rows_.size();
+        if (ended_) piece += begun_ ? "]" : "[]";
+        return piece;
+    }
+
     std::vector<Row> rows_;
-    std::size_t page_;
     NextPage next_page_;
+    std::size_t shown_{0};    // rows of this page
+    std::size_t held_{0};     // bytes of those that are not shown yet
+    std::size_t average_{1};  // bytes of a row
+    bool is_last_{false};     // page
     bool begun_{false};
     bool ended_{false};
 };

@@ -1,11 +1,13 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "ecron/model/messages.hpp"
 #include "management/answers.hpp"
 #include "management/call.hpp"
+#include "management/list_stream.hpp"
 #include "management/query.hpp"
 
 /// Lists answer bare arrays, newest first. Where more rows follow, the answer's header fields tell how to go
@@ -24,18 +26,32 @@ inline void tell_next(http::Response& response, const Call& call, const Query& q
     response.headers.push_back({"X-Next-After", after});
 }
 
+/// Small lists are answered at once; what is larger than a piece is written while it is sent.
+template <class Row> http::Response rows_answer(std::vector<Row> rows) {
+    http::Response response = json_answer(200, {});
+    if (bytes_of(rows) > kPieceBytes) {
+        response.stream = std::make_shared<ListStream<Row>>(std::move(rows));
+        return response;
+    }
+    response.body = '[';
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (i != 0) response.body += ',';
+        model::append_json(response.body, rows[i]);
+    }
+    response.body += ']';
+    return response;
+}
+
 /// `rows` may hold one more than `limit`: it only tells that there is a next page.
 template <class Row>
-http::Response list_answer(const Call& call, const Query& query, const std::vector<Row>& rows,
-                           std::size_t limit, std::string (*cursor_of)(const Row&)) {
+http::Response list_answer(const Call& call, const Query& query, std::vector<Row> rows, std::size_t limit,
+                           std::string (*cursor_of)(const Row&)) {
     const std::size_t shown = std::min(rows.size(), limit);
-    std::string body{"["};
-    for (std::size_t i = 0; i < shown; ++i) {
-        if (i != 0) body += ',';
-        model::append_json(body, rows[i]);
-    }
-    http::Response response = json_answer(200, std::move(body += ']'));
-    if (rows.size() > shown && shown > 0) tell_next(response, call, query, cursor_of(rows[shown - 1]));
+    const bool more = rows.size() > shown && shown > 0;
+    rows.resize(shown);
+    const std::string after = more ? cursor_of(rows.back()) : std::string{};
+    http::Response response = rows_answer(std::move(rows));
+    if (more) tell_next(response, call, query, after);
     return response;
 }
 

@@ -13,6 +13,8 @@ namespace {
 
 namespace cause = model::cause;
 
+constexpr std::size_t kFirstPage = 100;  // rows; larger lists are streamed
+
 store::ExecutionCursor cursor_behind(const model::Execution& execution) {
     return {execution.begin_at, execution.key};
 }
@@ -64,7 +66,8 @@ Answer latest_of(Call call, Query query, std::vector<JobId> jobs) {
         if (*execution) latest.push_back(std::move(**execution));
     }
     std::ranges::sort(latest, is_newer);
-    co_return list_answer(call, query, latest, latest.size(), cursor_of);
+    const std::size_t count = latest.size();
+    co_return list_answer(call, query, std::move(latest), count, cursor_of);
 }
 
 /// Whether all of the jobs are stored. One job, which is what clients poll for, may come from the row cache.
@@ -82,19 +85,21 @@ boost::asio::awaitable<Result<bool>> all_stored(Context& api, std::optional<Tena
 }
 
 /// Every execution that the filter shows. Few are answered at once; more than a page are streamed.
-Answer all_of(Call call, Query query, store::ExecutionFilter filter) {
+Answer all_of(Call call, store::ExecutionFilter filter) {
+    filter.limit = kFirstPage;
     auto first = co_await call.api.store.list_executions(filter);
     if (!first) co_return refuse(call.api.options.language, first.error());
-    const std::size_t page = filter.limit;
-    if (first->size() < page) co_return list_answer(call, query, *first, page, cursor_of);
+    if (first->size() < kFirstPage) co_return rows_answer(std::move(*first));
     http::Response response = json_answer(200, {});
-    response.stream = std::make_shared<ListStream<model::Execution>>(
-        std::move(*first), page,
-        [&store = call.api.store, filter = std::move(filter)](const model::Execution& last) {
-            store::ExecutionFilter rest = filter;
-            rest.before = cursor_behind(last);
-            return store.list_executions(std::move(rest));
-        });
+    response.stream =
+        std::make_shared<ListStream<model::Execution>>(std::move(*first), kFirstPage,
+                                                       [&store = call.api.store, filter = std::move(filter)](
+                                                           const model::Execution& last, std::size_t count) {
+                                                           store::ExecutionFilter rest = filter;
+                                                           rest.before = cursor_behind(last);
+                                                           rest.limit = count;
+                                                           return store.list_executions(std::move(rest));
+                                                       });
     co_return response;
 }
 
@@ -116,14 +121,13 @@ Answer statuses(Call call, Query query, std::vector<std::string> ids) {
             co_return co_await latest_of(std::move(call), std::move(query), std::move(filter->rows.jobs));
     }
 
-    if (!filter->limited)
-        co_return co_await all_of(std::move(call), std::move(query), std::move(filter->rows));
+    if (!filter->limited) co_return co_await all_of(std::move(call), std::move(filter->rows));
     const std::size_t limit = filter->rows.limit;
     if (limit == 0) co_return json_answer(200, "[]");
     ++filter->rows.limit;
-    const auto executions = co_await call.api.store.list_executions(std::move(filter->rows));
+    auto executions = co_await call.api.store.list_executions(std::move(filter->rows));
     if (!executions) co_return refuse(call.api.options.language, executions.error());
-    co_return list_answer(call, query, *executions, limit, cursor_of);
+    co_return list_answer(call, query, std::move(*executions), limit, cursor_of);
 }
 
 /// The jobs of these executions, by their keys.

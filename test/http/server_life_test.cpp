@@ -21,7 +21,10 @@ namespace {
 /// A server whose handler answers once it is let go.
 class HoldingServer {
 public:
-    HoldingServer() { gate_.emplace(server_.thread().io(), std::chrono::steady_clock::time_point::max()); }
+    explicit HoldingServer(ServerOptions options = {})
+        : server_{[this](const Request&) { return hold(); }, std::move(options)} {
+        gate_.emplace(server_.thread().io(), std::chrono::steady_clock::time_point::max());
+    }
     ~HoldingServer() {
         server_.thread().call([this] {
             server_.destroy();  // with its handlers under way
@@ -49,7 +52,7 @@ private:
 
     std::atomic<int> waiting_{0};
     std::optional<asio::steady_timer> gate_;
-    TestServer server_{[this](const Request&) { return hold(); }};
+    TestServer server_;
 };
 
 std::size_t resident_bytes() {
@@ -143,20 +146,47 @@ TEST_CASE("a client that has sent all it will is still answered", "[http][server
     CHECK_THAT(client.receive_all(), Catch::EndsWith("GET /"));
 }
 
-TEST_CASE("beyond the connection limit newcomers are turned away", "[http][server]") {
+TEST_CASE("at the connection limit a newcomer replaces the client that has waited longest",
+          "[http][server]") {
     TestServer server{echo, {.connection_limit = 2}};
     RawClient first = server.connect();
-    {
-        RawClient second = server.connect();
-        server.wait_for_connections(2);
-        CHECK(server.connect().is_closed());
-        first.send(get_request("/"));
-        CHECK(first.receive().status == 200);
-    }
     server.wait_for_connections(1);
+    RawClient second = server.connect();
+    server.wait_for_connections(2);
+    first.send(get_request("/"));  // since then the second one has waited longer
+    CHECK(first.receive().status == 200);
     RawClient third = server.connect();
     third.send(get_request("/"));
     CHECK(third.receive().status == 200);
+    CHECK(second.is_closed());
+    first.send(get_request("/"));
+    CHECK(first.receive().status == 200);
+}
+
+TEST_CASE("connections that say nothing, or not all, do not lock others out", "[http][server]") {
+    TestServer server{echo, {.connection_limit = 50}};
+    std::vector<RawClient> silent;
+    for (int i = 0; i < 200; ++i) {
+        silent.push_back(server.connect());
+        if (i % 2 == 0) silent.back().send("GET / HTTP/1.1\r\nHos");
+    }
+    RawClient client = server.connect();
+    client.send(get_request("/"));
+    CHECK(client.receive().status == 200);
+    CHECK(server.connections() <= 50);
+}
+
+TEST_CASE("at the connection limit requests under way are not cut off", "[http][server]") {
+    HoldingServer server{{.connection_limit = 2}};
+    RawClient first = server->connect();
+    RawClient second = server->connect();
+    first.send(get_request("/"));
+    second.send(get_request("/"));
+    server.wait_for_requests(2);
+    CHECK(server->connect().is_closed());
+    server.let_go();
+    CHECK(first.receive().body == "done");
+    CHECK(second.receive().body == "done");
 }
 
 TEST_CASE("bodies that would need too much memory together are refused", "[http][server]") {
@@ -172,6 +202,102 @@ TEST_CASE("bodies that would need too much memory together are refused", "[http]
     CHECK(greedy.receive().status == 503);
     patient.send(head + "8000\r\n\r\n" + std::string(8'000, 'x'));
     CHECK(patient.receive().status == 200);
+}
+
+namespace {
+
+using Permitted = std::expected<BodyPermit, Response>;
+
+/// Callers name themselves; who does not is a stranger.
+asio::awaitable<Permitted> by_name(const Request& request) {
+    const std::string name{request.header("Authorization")};
+    if (request.path == "/open") co_return BodyPermit{.limit = 100, .counted = false};
+    if (name.empty()) co_return std::unexpected(Response{.status = 401, .body = "who are you"});
+    co_return BodyPermit{.account = name};
+}
+
+std::string post_head(const std::string& name, std::size_t length, const std::string& path = "/") {
+    return "POST " + path + " HTTP/1.1\r\nHost: test\r\n" +
+           (name.empty() ? "" : "Authorization: " + name + "\r\n") +
+           "Content-Length: " + std::to_string(length) + "\r\n\r\n";
+}
+
+}  // namespace
+
+TEST_CASE("a stranger is refused when his header has come, and his body is not read", "[http][server]") {
+    TestServer server{echo, {.buffered_limit = 10'000}, by_name};
+    RawClient stranger = server.connect();
+    SECTION("by its length") {
+        stranger.send(post_head("", 1'000'000) + "x");
+        CHECK(stranger.receive().status == 401);
+    }
+    SECTION("before he is told to send it") {
+        stranger.send("POST / HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n");
+        CHECK(stranger.receive().status == 401);
+    }
+    SECTION("where a route is for anybody, beyond a small body") {
+        stranger.send(post_head("", 5'000, "/open") + std::string(3'000, 'x'));
+        CHECK(stranger.receive().status == 413);
+    }
+    CHECK(stranger.receive_all().empty());
+}
+
+TEST_CASE("bodies of strangers take nothing from those of callers", "[http][server]") {
+    TestServer server{echo, {.buffered_limit = 10'000}, by_name};
+    std::vector<RawClient> strangers;
+    for (int i = 0; i < 300; ++i) {
+        strangers.push_back(server.connect());
+        strangers.back().send(post_head("", 90, "/open") + std::string(89, 'x'));
+    }
+    server.wait_for_connections(300);
+    RawClient caller = server.connect();
+    caller.send(post_head("me", 9'000) + std::string(9'000, 'x'));
+    CHECK(caller.receive().status == 200);
+}
+
+TEST_CASE("one account's slow bodies leave room for another's", "[http][server]") {
+    TestServer server{echo, {.buffered_limit = 100'000}, by_name};
+    std::vector<RawClient> slow;
+    for (int i = 0; i < 20; ++i) {
+        slow.push_back(server.connect());
+        slow.back().send(post_head("greedy", 20'000) + std::string(10'000, 'x'));
+    }
+    RawClient modest = server.connect();
+    RawClient other = server.connect();
+    modest.send(post_head("modest", 20'000) + std::string(10'000, 'x'));
+    other.send(post_head("modest", 20'000) + std::string(10'000, 'x'));
+    modest.send(std::string(10'000, 'x'));
+    CHECK(modest.receive().status == 200);
+    other.send(std::string(10'000, 'x'));
+    CHECK(other.receive().status == 200);
+    std::size_t refused = 0;
+    for (RawClient& client : slow) {
+        client.close_sending();
+        if (client.receive_all().starts_with("HTTP/1.1 503")) ++refused;
+    }
+    CHECK(refused >= 10);
+}
+
+TEST_CASE("answers that are not read are bounded together, and one account's leave room", "[http][server]") {
+    constexpr std::size_t kAnswer = 20'000'000;  // more than the kernel takes
+    const auto answer = [](const Request& request) -> asio::awaitable<Response> {
+        const bool large = request.path == "/large";
+        co_return Response{.body = std::string(large ? kAnswer : 10, 'x'),
+                           .account = std::string{request.header("Authorization")}};
+    };
+    TestServer server{answer, {.buffered_limit = 5 * kAnswer}};
+    std::vector<RawClient> deaf;
+    for (int i = 0; i < 20; ++i) {
+        deaf.push_back(server.connect());
+        deaf.back().send(get_request("/large", "Authorization: greedy\r\n"));
+    }
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (server.connections() > 4 && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    CHECK(server.connections() <= 4);  // what is beyond half of the memory was cut off; the kernel holds some
+    RawClient modest = server.connect();
+    modest.send(get_request("/large", "Authorization: modest\r\n"));
+    CHECK(modest.receive().body.size() == kAnswer);
 }
 
 // The sanitizer looks at memory through a pipe, which it does not get here, and takes it for a broken object.

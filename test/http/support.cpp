@@ -169,12 +169,14 @@ Crowd::~Crowd() {
     ::waitpid(child_, nullptr, 0);
 }
 
-TestServer::TestServer(Server::Handler handler, ServerOptions options) : tls_(options.tls.has_value()) {
+TestServer::TestServer(Server::Handler handler, ServerOptions options, Server::BodyCheck body_check)
+    : tls_(options.tls.has_value()) {
     const auto error_body = [](unsigned status, std::string_view reason) {
         return Response{
             .status = status, .body = std::string{reason}, .content_type = "text/plain", .headers = {}};
     };
-    server_ = std::make_unique<Server>(thread_.io(), std::move(options), std::move(handler), error_body);
+    server_ = std::make_unique<Server>(thread_.io(), std::move(options), std::move(handler), error_body,
+                                       std::move(body_check));
     thread_.call([this] {
         const auto started = server_->start();
         if (!started) throw std::runtime_error(started.error().what);

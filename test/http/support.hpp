@@ -87,7 +87,8 @@ private:
 /// A Server of the given handler on a free loopback port.
 class TestServer {
 public:
-    explicit TestServer(Server::Handler handler, ServerOptions options = {});
+    explicit TestServer(Server::Handler handler, ServerOptions options = {},
+                        Server::BodyCheck body_check = {});
     ~TestServer();
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] std::string url(const std::string& path = "/") const;

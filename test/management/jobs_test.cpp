@@ -318,6 +318,37 @@ TEST_CASE("the timestamp of jobtotal keeps pages stable while jobs are added", "
     CHECK(names_in(service.get("/job?limit=2&page=2&timestamp=2026-01-05T10:00:00Z")) == Names{"1"});
 }
 
+TEST_CASE("a long list is streamed, and tells how to continue behind it", "[management]") {
+    Service service;
+    for (int i = 1; i <= 130; ++i) service.post("/job", job_text(std::to_string(i)));
+    const auto list = [&](const std::string& query) { return service.get("/job?" + query); };
+    SECTION("in the middle") {
+        const Reply first = list("limit=50");
+        CHECK(first.response.stream);
+        CHECK(names_in(first).size() == 50);
+        CHECK(names_in(first).back() == "81");
+        CHECK(first.field("X-Next-After") == "81");
+        const Reply second = list("limit=50&after=81");
+        CHECK(names_in(second).front() == "80");
+        CHECK(names_in(second).back() == "31");
+        const Reply third = list("limit=50&after=31");
+        CHECK(names_in(third).size() == 30);
+        CHECK(third.field("X-Next-After").empty());
+    }
+    SECTION("by pages") {
+        CHECK(names_in(list("limit=50&page=2")).front() == "80");
+        CHECK(names_in(list("limit=50&page=3")).size() == 30);
+        CHECK(list("limit=50&page=4").text() == "[]");
+    }
+    SECTION("to the end") {
+        const Reply all = list("limit=130");
+        CHECK(names_in(all).size() == 130);
+        CHECK(all.field("Link").empty());
+        CHECK(names_in(list("limit=1000")).size() == 130);
+        CHECK(list("limit=129").field("X-Next-After") == "2");
+    }
+}
+
 TEST_CASE("jobs are counted between two times of creation, both inclusive", "[management]") {
     Service service;
     service.given_job("a");

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include "management/guarded.hpp"
 #include "management/routes.hpp"
@@ -168,6 +170,50 @@ TEST_CASE("metrics tell what became of tokens", "[management][permissions]") {
           R"(ecron_tokens_total{event="unknown"} 2)", "ecron_token_issuer_requests_total 7",
           "ecron_tokens_cached 1"})
         CHECK_THAT(text, Catch::Contains(std::string{"\n"} + line + "\n"));
+}
+
+namespace {
+
+/// What is decided of a request's body when its header has come.
+std::expected<http::BodyPermit, http::Response> permit(Guarded& api, Method method, const std::string& path,
+                                                       const std::string& token) {
+    http::Request request{.method = method, .path = path};
+    if (!token.empty()) request.headers = {{"Authorization", "Bearer " + token}};
+    boost::asio::io_context io;
+    std::expected<http::BodyPermit, http::Response> answer;
+    boost::asio::co_spawn(io, api.api().permit_body(request), [&](const std::exception_ptr&, auto permitted) {
+        answer = std::move(permitted);
+    });
+    io.run();
+    return answer;
+}
+
+}  // namespace
+
+TEST_CASE("who sends a body is known before it is read", "[management][permissions]") {
+    Guarded api;
+    api.given_token("reader", "me", "ecron.read");
+    const std::string job = kPrefix + "/job";
+    CHECK(permit(api, Method::post, job, "me")->account == "me");
+    CHECK(permit(api, Method::post, job, "you")->account == "you");
+    CHECK(permit(api, Method::post, job, "").error().status == 401);
+    CHECK(permit(api, Method::post, job, "made-up").error().status == 401);
+    CHECK(permit(api, Method::post, job, "reader").error().status == 403);
+    CHECK(permit(api, Method::post, kCallback + "/e-1", "").error().status == 401);
+    CHECK(permit(api, Method::post, "/nowhere", "").error().status == 404);
+    CHECK(permit(api, Method::patch, job, "").error().status == 405);
+    const auto open = permit(api, Method::get, "/health/alive", "");
+    REQUIRE(open);
+    CHECK_FALSE(open->counted);
+    CHECK(open->limit <= 1'024);
+}
+
+TEST_CASE("where nobody is asked for a token, every body is read", "[management]") {
+    Guarded api;
+    api.options.authenticator = nullptr;
+    api.restart();
+    CHECK(permit(api, Method::post, kPrefix + "/job", "")->account.empty());
+    CHECK(permit(api, Method::post, "/nowhere", ""));
 }
 
 TEST_CASE("a tenant that asks too often is told when to come back", "[management][limits]") {

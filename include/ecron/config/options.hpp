@@ -110,7 +110,7 @@ inline constexpr std::array kOptions = [] {
     old("key_file", path, "", listen, "PEM file with the certificate's private key, for ssl_on."),
     ecron("client_ca_file", path, "", listen, "PEM file with the authorities of client certificates; given, ssl_on asks each client for one."),
     ecron("body_limit", size, "1MiB", listen, "Largest request body; larger ones are answered 413.", {1 * kKiB, 1 * kGiB}),
-    ecron("buffered_limit", size, "256MiB", listen, "Bodies of all requests under way together; what goes beyond is answered 503.", {1 * kMiB, 1'024 * kGiB}),
+    ecron("buffered_limit", size, "256MiB", listen, "Maximum memory for the bodies of all requests under way, and again for all answers that are being sent; requests beyond it are answered 503. Of several tenants, each may hold as much as it leaves free.", {1 * kMiB, 1'024 * kGiB}),
     ecron("header_limit", size, "16KiB", listen, "Largest request header; larger ones are answered 431.", {1 * kKiB, 1 * kMiB}),
     ecron("connection_limit", integer, "20000", listen, "Connections open at once; further ones are closed.", {1, 1'000'000}),
     ecron("header_timeout", duration, "10s", listen, "Time from a request's first byte to the end of its header.", {100, kHour}),

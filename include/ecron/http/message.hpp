@@ -1,5 +1,6 @@
 #pragma once
 #include <boost/asio/awaitable.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -32,6 +33,13 @@ struct Request {
     [[nodiscard]] std::string_view header(std::string_view name) const;
 };
 
+/// What a request may send as its body, decided by its header.
+struct BodyPermit {
+    std::string account{};  // that shares `ServerOptions::buffered_limit` with others; empty: has all of it
+    std::size_t limit{SIZE_MAX};  // bytes; over it or over `ServerOptions::body_limit`: 413
+    bool counted{true};           // false: too small to count, as the body of an unauthenticated request
+};
+
 /// A body that is made while it is sent: each piece is asked for when the one before it has gone.
 class BodyStream {
 public:
@@ -39,6 +47,8 @@ public:
     /// The next piece; empty: nothing yet; none: that was all. To come back within a second or so, because
     /// only between two calls is it noticed that the reader has gone or the server stops.
     virtual boost::asio::awaitable<std::optional<std::string>> next() = 0;
+    /// Bytes kept for pieces to come: they count as the answer's.
+    [[nodiscard]] virtual std::size_t held() const { return 0; }
 };
 
 struct Response {
@@ -47,6 +57,7 @@ struct Response {
     std::string content_type{"application/json"};
     std::vector<Header> headers{};  // besides Content-Type, Content-Length, Transfer-Encoding, Connection
     std::shared_ptr<BodyStream> stream{};  // instead of the body
+    std::string account{};                 // that shares the memory for answers with others, as in BodyPermit
 };
 
 /// Parameters of a query string in order, decoded (RFC 3986); '+' stays '+' or becomes a space as HTML forms

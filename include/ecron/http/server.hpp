@@ -2,6 +2,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstddef>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <string>
@@ -26,9 +27,11 @@ struct ServerOptions {
     std::uint16_t port{0};             // 0: a free one, see Server::port()
     std::optional<TlsFiles> tls{};
     std::size_t body_limit{1024UL * 1024};            // over it: 413
-    std::size_t buffered_limit{256UL * 1024 * 1024};  // bodies of all requests under way; over it: 503
+    std::size_t buffered_limit{256UL * 1024 * 1024};  // bodies of all requests under way: 503 over it; and
+                                                      // as much for the answers that are being sent
     std::size_t header_limit{16UL * 1024};            // over it: 431
-    std::size_t connection_limit{20'000};             // over it: new ones are closed at once
+    std::size_t connection_limit{20'000};             // over it: a new one replaces the one that has waited
+                                                      // longest for a request; if none waits, it is closed
     Millis header_timeout{10'000};  // from the first byte of a request to the end of its header: 408
     Millis body_timeout{30'000};    // from the end of the header to the end of the body: 408
     Millis write_timeout{30'000};   // a reader that does not read
@@ -43,8 +46,14 @@ public:
     using Handler = std::function<boost::asio::awaitable<Response>(const Request&)>;
     /// The answer to a broken request: 400, 408, 413, 431, 501, 503, or 500 when the handler threw.
     using ErrorBody = std::function<Response(unsigned status, std::string_view reason)>;
+    /// Asked once the header of a request is complete and its body is not: what the body may be, or the
+    /// answer that refuses it. A request that arrives complete is not asked about. The reference is good
+    /// until the awaitable ends; `body` is what has arrived so far.
+    using BodyCheck =
+        std::function<boost::asio::awaitable<std::expected<BodyPermit, Response>>(const Request&)>;
 
-    Server(boost::asio::io_context& io, ServerOptions options, Handler handler, ErrorBody error_body);
+    Server(boost::asio::io_context& io, ServerOptions options, Handler handler, ErrorBody error_body,
+           BodyCheck body_check = {});
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;

@@ -1,5 +1,6 @@
 #pragma once
 #include <boost/asio/awaitable.hpp>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -112,6 +113,10 @@ public:
 
     /// The request must live until the awaitable ends.
     boost::asio::awaitable<http::Response> handle(const http::Request& request);
+    /// What the body of a request may be, asked of its header before the body is read: strangers are refused
+    /// here, and the bytes of a caller count as those of the tenant.
+    boost::asio::awaitable<std::expected<http::BodyPermit, http::Response>> permit_body(
+        const http::Request& request);
     /// The body of errors that the server itself answers.
     [[nodiscard]] http::Response error(unsigned status, std::string_view reason) const;
     /// From then on /health/ready answers 503.

@@ -1,0 +1,75 @@
+#pragma once
+#include <cassert>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace ecron::http {
+
+/// A bounded amount of memory that accounts share. An account may hold as many bytes as it leaves free, so
+/// that others always find room, however much it wants (dynamic thresholds: Choudhury and Hahne, "Dynamic
+/// Queue Length Thresholds for Shared-Memory Packet Switches", 1998). One item of an account is exempt from
+/// that, and so is everything of the unnamed account; the limit of the whole always holds. Threads: its
+/// owner's.
+class MemoryShares {
+public:
+    explicit MemoryShares(std::size_t limit) : limit_(limit) {}
+
+    [[nodiscard]] std::size_t total() const { return total_; }
+
+private:
+    friend class MemoryShare;
+    struct Account {
+        std::size_t bytes{0};
+        std::size_t items{0};
+    };
+
+    std::size_t limit_;
+    std::size_t total_{0};
+    std::map<std::string, Account, std::less<>> accounts_;
+};
+
+/// What one body or answer holds, until it is destroyed.
+class MemoryShare {
+public:
+    explicit MemoryShare(MemoryShares& of) : of_(of) {}
+    ~MemoryShare() { leave(); }
+    MemoryShare(const MemoryShare&) = delete;
+    MemoryShare& operator=(const MemoryShare&) = delete;
+
+    /// Whose it is; before, it is nobody's in particular.
+    void belongs_to(const std::string& account) {
+        const std::size_t bytes = bytes_;
+        leave();
+        if (!account.empty()) {
+            account_ = of_.accounts_.try_emplace(account).first;
+            named_ = true;
+            ++account_->second.items;
+        }
+        hold(bytes);
+    }
+    void hold(std::size_t bytes) {
+        of_.total_ += bytes - bytes_;
+        if (named_) account_->second.bytes += bytes - bytes_;
+        bytes_ = bytes;
+    }
+    /// It has to give way: the whole is over its limit, or its account holds more than it leaves free.
+    [[nodiscard]] bool exceeds() const {
+        if (of_.total_ > of_.limit_) return true;
+        return named_ && account_->second.items > 1 && account_->second.bytes > of_.limit_ - of_.total_;
+    }
+
+private:
+    void leave() {
+        hold(0);
+        if (std::exchange(named_, false) && --account_->second.items == 0) of_.accounts_.erase(account_);
+    }
+
+    MemoryShares& of_;
+    std::map<std::string, MemoryShares::Account, std::less<>>::iterator account_{};
+    std::size_t bytes_{0};
+    bool named_{false};
+};
+
+}  // namespace ecron::http
