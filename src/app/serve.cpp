@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "application.hpp"
+#include "descriptors.hpp"
 #include "ecron/base/log.hpp"
 #include "init.hpp"
 #include "settings.hpp"
@@ -10,12 +11,13 @@
 namespace ecron::app {
 namespace {
 
-int serve_here(const config::Config& config, const std::map<std::string, std::string>& environment) {
+int serve_here(config::Config config, const std::map<std::string, std::string>& environment) {
     std::signal(SIGPIPE, SIG_IGN);
     if (const Result<void> logging = log::configure(config.log); !logging) {
         log::error("log not opened file={} error={}", config.log.file, logging.error().what);
         return 2;
     }
+    fit_to_descriptors(config);
     const SystemClock clock;
     boost::asio::io_context io{1};
     Application* running = nullptr;

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "app/descriptors.hpp"
 #include "ecron/app/version.hpp"
 #include "ecron/auth/token_file.hpp"
 #include "ecron/base/log.hpp"
@@ -370,6 +371,7 @@ http::ServerOptions server_options(const config::Config& config) {
 http::ServerOptions health_options(const config::Config& config) {
     http::ServerOptions options = server_options(config);
     options.port = config.http.health_port;
+    options.connection_limit = kHealthConnections;
     options.tls.reset();
     return options;
 }

@@ -112,7 +112,7 @@ inline constexpr std::array kOptions = [] {
     ecron("body_limit", size, "1MiB", listen, "Largest request body; larger ones are answered 413.", {1 * kKiB, 1 * kGiB}),
     ecron("buffered_limit", size, "256MiB", listen, "Maximum memory for the bodies of all requests under way, and again for all answers that are being sent; requests beyond it are answered 503. Of several tenants, each may hold as much as it leaves free.", {1 * kMiB, 1'024 * kGiB}),
     ecron("header_limit", size, "16KiB", listen, "Largest request header; larger ones are answered 431.", {1 * kKiB, 1 * kMiB}),
-    ecron("connection_limit", integer, "20000", listen, "Connections open at once; further ones are closed.", {1, 1'000'000}),
+    ecron("connection_limit", integer, "20000", listen, "Maximum open connections; further ones are closed. At start it is lowered to what the limit of open files leaves.", {1, 1'000'000}),
     ecron("header_timeout", duration, "10s", listen, "Time from a request's first byte to the end of its header.", {100, kHour}),
     ecron("body_timeout", duration, "30s", listen, "Time from the end of a request's header to the end of its body.", {100, kHour}),
     ecron("send_timeout", duration, "30s", listen, "Time for a client to take an answer.", {100, kHour}),

@@ -1,0 +1,64 @@
+#include "app/descriptors.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+
+#include "ecron/base/log.hpp"
+
+namespace ecron::app {
+namespace {
+
+constexpr std::size_t kOwn = 64;        // standard streams, logs, epoll, timers, listeners, message queue
+constexpr std::size_t kPerReader = 4;   // a session: SQLite has the file, its log and its index open
+constexpr std::size_t kSessions = 4;    // writer, leadership, lease, and one that is being replaced
+constexpr std::size_t kPerCommand = 6;  // pipes, pidfd, and their other ends while it starts
+constexpr std::size_t kIssuer = 16;     // connections to the issuer of tokens
+constexpr std::size_t kClusters = 128;  // watches, requests and logs of Kubernetes
+
+std::size_t reserved(const config::Config& config) {
+    std::size_t sum =
+        kOwn + kIssuer + (config.store.readers + kSessions) * kPerReader + config.webhooks.limit;
+    if (config.http.health_port != 0) sum += kHealthConnections;
+    if (config.commands.enabled) sum += config.commands.max * kPerCommand;
+    if (config.kubernetes.enabled) sum += kClusters;
+    return sum;
+}
+
+}  // namespace
+
+DescriptorShares divide_descriptors(std::size_t limit, const config::Config& config) {
+    const std::size_t left = limit - std::min(reserved(config), limit / 2);
+    const std::size_t for_targets = std::min<std::size_t>(config.execution.executor_max, left / 2);
+    const std::size_t connections = std::min<std::size_t>(config.http.connection_limit, left - for_targets);
+    const std::size_t targets = std::min<std::size_t>(config.execution.executor_max, left - connections);
+    return {.connections = std::max<std::size_t>(1, connections),
+            .targets = std::max<std::size_t>(1, targets)};
+}
+
+std::size_t raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    const rlim_t wanted = std::max(limit.rlim_cur, std::min<rlim_t>(limit.rlim_max, kMaxDescriptors));
+    const rlimit raised{.rlim_cur = wanted, .rlim_max = limit.rlim_max};
+    if (wanted > limit.rlim_cur && ::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit.rlim_cur = wanted;
+    return std::min<rlim_t>(limit.rlim_cur, kMaxDescriptors);
+}
+
+void fit_to_descriptors(config::Config& config) {
+    const std::size_t limit = raise_descriptor_limit();
+    if (limit == 0) return;  // not known: the options hold
+    const DescriptorShares shares = divide_descriptors(limit, config);
+    const bool lowered =
+        shares.connections < config.http.connection_limit || shares.targets < config.execution.executor_max;
+    config.http.connection_limit = shares.connections;
+    config.execution.executor_max = shares.targets;
+    constexpr auto kLine = "open files limit={} connection_limit={} executor_max={}{}";
+    if (lowered)
+        log::warn(kLine, limit, shares.connections, shares.targets,
+                  " (lowered to fit: raise the hard limit of open files, LimitNOFILE or ulimit -Hn)");
+    else
+        log::info(kLine, limit, shares.connections, shares.targets, "");
+}
+
+}  // namespace ecron::app

@@ -1,0 +1,33 @@
+#pragma once
+#include <cstddef>
+
+#include "ecron/config/config.hpp"
+
+/// The file descriptors of this process: clients of the API cannot use up those that attempts, the database
+/// and the health probe need. Threads: called once at start, before any other thread runs.
+namespace ecron::app {
+
+/// Connections that the separate health listener may have.
+inline constexpr std::size_t kHealthConnections = 64;
+
+/// How many descriptors may be used by what grows with the load.
+struct DescriptorShares {
+    std::size_t connections{};  // of clients of the API
+    std::size_t targets{};      // HTTP attempts at once
+    bool operator==(const DescriptorShares&) const = default;
+};
+
+/// Divides `limit` descriptors. The database, webhooks, commands, the token issuer, health and ecron's own
+/// files are reserved first, up to half of them. Connections and attempts share the rest equally, and what
+/// one does not need goes to the other; each gets at least one.
+DescriptorShares divide_descriptors(std::size_t limit, const config::Config& config);
+
+/// Raises the soft limit of open files to the hard limit, at most kMaxDescriptors; returns the soft limit.
+std::size_t raise_descriptor_limit();
+inline constexpr std::size_t kMaxDescriptors = 1'048'576;
+
+/// Raises the limit, and lowers `connection_limit` and `executor_max` of `config` to their shares. Logs one
+/// line, as a warning if either was lowered.
+void fit_to_descriptors(config::Config& config);
+
+}  // namespace ecron::app
