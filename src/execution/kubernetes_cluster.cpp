@@ -23,7 +23,8 @@ ClusterAnswer answer_of(Result<http::ClientResponse> response) {
     }
     answer.status = response->status;
     answer.retry_after = http::retry_after(*response);
-    if (answer.ok() && response->cut) return {.what = "the API server's answer is too large"};
+    if (answer.ok() && response->cut)
+        return {.what = "the API server's answer is too large", .too_large = true};
     answer.body = std::move(response->body);
     if (!answer.ok())
         answer.what =

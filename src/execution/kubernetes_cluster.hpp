@@ -17,7 +17,7 @@ struct ClusterCall {
     std::string path;  // with its query
     std::optional<std::string> body{};
     Millis timeout{30'000};
-    std::size_t body_limit{16UL * 1024 * 1024};
+    std::size_t body_limit{4UL * 1024 * 1024};  // an object of Kubernetes has at most 1.5 MiB
     std::function<bool(std::string_view)> on_body{};
 };
 
@@ -27,6 +27,7 @@ struct ClusterAnswer {
     std::string body;
     std::string what;  // of everything but 2xx, for people
     std::optional<Millis> retry_after{};
+    bool too_large{false};
     [[nodiscard]] bool ok() const { return status / 100 == 2; }
     /// It was answered, and the same call would be answered the same: 4xx but 408 and 429.
     [[nodiscard]] bool is_final() const { return status / 100 == 4 && status != 408 && status != 429; }

@@ -117,7 +117,8 @@ private:
         std::erase_if(watches_, [](const auto& entry) { return !entry.second->is_running(); });
         std::shared_ptr<JobWatch>& watch = watches_[cluster->server() + ' ' + name_space];
         if (!watch)
-            watch = std::make_shared<JobWatch>(io_, std::move(cluster), name_space, options_.longest_silence);
+            watch = std::make_shared<JobWatch>(io_, std::move(cluster), name_space, options_.longest_silence,
+                                               budget_);
         return watch;
     }
 
@@ -140,6 +141,7 @@ private:
     const KubernetesOptions options_;
     const std::string name_space_;
     std::shared_ptr<Cluster> own_;
+    std::shared_ptr<WatchBudget> budget_{std::make_shared<WatchBudget>(io_)};
     Gate gate_;
     bool closed_{false};
     std::unordered_map<ExecuteId, std::shared_ptr<Running>> runs_;

@@ -12,6 +12,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::size_t kLongestText = 16UL * 1024;  // that is kept of an answer
+
 /// Members of values that may be of any type: what is not as it should be is absent.
 const json::value* find(const json::value* from, std::string_view name) {
     const json::object* const object = from == nullptr ? nullptr : from->if_object();
@@ -21,7 +23,7 @@ const json::value* find(const json::value* from, std::string_view name) {
 std::string text_in(const json::value* from, std::string_view name) {
     const json::value* const value = find(from, name);
     const json::string* const text = value == nullptr ? nullptr : value->if_string();
-    return text == nullptr ? std::string{} : std::string{std::string_view{*text}};
+    return text == nullptr ? std::string{} : std::string{std::string_view{*text}.substr(0, kLongestText)};
 }
 
 const json::array& array_in(const json::value* from, std::string_view name) {

@@ -14,7 +14,11 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t kPage = 100;
-constexpr std::size_t kLongestLine = 8UL * 1024 * 1024;
+constexpr std::size_t kMostPages = 1'000;
+constexpr std::size_t kPageBytes = 8UL * 1024 * 1024;
+constexpr std::size_t kListBytes = 256UL * 1024 * 1024;
+constexpr std::size_t kLongestLine = 4UL * 1024 * 1024;  // an object of Kubernetes has at most 1.5 MiB
+constexpr std::string_view kTooLong = "the API server's list of Jobs does not end";
 constexpr Millis kFirstPause{100}, kLongestPause{10'000};
 constexpr Millis kListTimeout{30'000};
 
@@ -25,14 +29,21 @@ Millis pause_after(unsigned failures) {
 }  // namespace
 
 JobWatch::JobWatch(asio::io_context& io, std::shared_ptr<Cluster> cluster, std::string name_space,
-                   Millis longest_silence)
+                   Millis longest_silence, std::shared_ptr<WatchBudget> budget)
     : io_(io),
       cluster_(std::move(cluster)),
       name_space_(std::move(name_space)),
       longest_silence_(longest_silence),
       gate_(io),
       standing_changed_(io),
-      poke_(io) {}
+      poke_(io),
+      budget_(std::move(budget)),
+      page_size_(kPage) {}
+
+JobWatch::~JobWatch() {
+    line_.clear();
+    count_line();
+}
 
 std::shared_ptr<WatchedJob> JobWatch::attend(const std::string& name) {
     auto job = std::make_shared<WatchedJob>(io_);
@@ -43,6 +54,7 @@ std::shared_ptr<WatchedJob> JobWatch::attend(const std::string& name) {
 
 void JobWatch::forget(const std::string& name, const std::shared_ptr<WatchedJob>& job) {
     if (const auto found = jobs_.find(name); found != jobs_.end() && found->second == job) jobs_.erase(found);
+    if (!is_wanted()) poke_.notify();
 }
 
 void JobWatch::stop() {
@@ -82,7 +94,7 @@ asio::awaitable<Result<void>> JobWatch::established(Millis patience) {
 
 asio::awaitable<void> JobWatch::run() {
     const auto self = shared_from_this();
-    for (unsigned failures = 0; !stopping_ && (!jobs_.empty() || asking_ > 0);) {
+    for (unsigned failures = 0; is_wanted();) {
         bool in_order = true;
         if (version_.empty()) in_order = co_await list();
         if (in_order) {
@@ -90,7 +102,7 @@ asio::awaitable<void> JobWatch::run() {
             in_order = co_await watch();
         }
         failures = in_order ? 0 : failures + 1;
-        if (!in_order && !stopping_) co_await poke_.wait(pause_after(failures - 1));
+        if (!in_order && is_wanted()) co_await poke_.wait(pause_after(failures - 1));
     }
     running_ = false;
     version_.clear();
@@ -102,36 +114,59 @@ std::string JobWatch::path(std::string_view query) const {
                        http::percent_encode(kAttemptLabel), query);
 }
 
+bool JobWatch::broken(std::string trouble) {
+    version_.clear();
+    stand(Standing::broken, std::move(trouble));
+    return false;
+}
+
+/// An error: it has been said how the watch stands.
+asio::awaitable<Result<JobPage>> JobWatch::read_next_page(std::string next) {
+    std::string query = fmt::format("limit={}", page_size_);
+    if (!next.empty()) query += "&continue=" + http::percent_encode(next);
+    while (budget_->lists >= WatchBudget::kMostLists && is_wanted())
+        co_await budget_->list_ended.wait(kListTimeout);
+    ++budget_->lists;
+    ClusterCall call{.path = path(query), .timeout = kListTimeout, .body_limit = kPageBytes};
+    const ClusterAnswer answer = co_await cluster_->call(std::move(call));
+    --budget_->lists;
+    budget_->list_ended.notify();
+    if (!answer.ok()) {
+        version_.clear();
+        if (answer.too_large) page_size_ = std::max<std::size_t>(1, page_size_ / 4);
+        if (answer.status != 410) stand(Standing::broken, answer.what, answer.is_final());
+        co_return fail(Errc::unavailable, answer.what);
+    }
+    list_bytes_ += answer.body.size();
+    Result<JobPage> page = read_page(answer.body);
+    if (!page) broken(page.error().what);
+    co_return page;
+}
+
 asio::awaitable<bool> JobWatch::list() {
-    std::unordered_set<std::string> seen;
-    std::vector<std::string> attended;  // one that is attended later may be younger than the list
-    for (const auto& [name, job] : jobs_) attended.push_back(name);
+    std::unordered_set<std::string> unseen;  // one that is attended later may be younger than the list
+    for (const auto& [name, job] : jobs_) unseen.insert(name);
     std::string next;
-    do {
-        std::string query = fmt::format("limit={}", kPage);
-        if (!next.empty()) query += "&continue=" + http::percent_encode(next);
-        ClusterCall call{.path = path(query), .timeout = kListTimeout};
-        const ClusterAnswer answer = co_await cluster_->call(std::move(call));
-        if (!answer.ok()) {
-            version_.clear();
-            if (answer.status != 410) stand(Standing::broken, answer.what, answer.is_final());
-            co_return false;
-        }
-        Result<JobPage> page = read_page(answer.body);
-        if (!page) {
-            stand(Standing::broken, page.error().what);
-            co_return false;
-        }
+    list_bytes_ = 0;
+    for (std::size_t pages = 0; pages == 0 || !next.empty(); ++pages) {
+        if (pages == kMostPages || list_bytes_ > kListBytes) co_return broken(std::string{kTooLong});
+        Result<JobPage> page = co_await read_next_page(next);
+        if (!page) co_return false;
         for (JobState& job : page->jobs) {
-            seen.insert(job.name);
+            unseen.erase(job.name);
             tell(std::move(job), false);
         }
         version_ = page->resource_version;
+        if (!next.empty() && page->next == next) co_return broken(std::string{kTooLong});
         next = std::move(page->next);
-    } while (!next.empty());
-    for (const std::string& name : attended) {
+        if (!next.empty() && !is_wanted()) {
+            version_.clear();
+            co_return false;
+        }
+    }
+    for (const std::string& name : unseen) {
         const auto found = jobs_.find(name);
-        if (found == jobs_.end() || seen.contains(name)) continue;
+        if (found == jobs_.end()) continue;
         found->second->missing = true;
         found->second->wake.notify();
     }
@@ -140,7 +175,6 @@ asio::awaitable<bool> JobWatch::list() {
 
 /// False: it is to be begun anew after a while only.
 asio::awaitable<bool> JobWatch::watch() {
-    line_.clear();
     heard_ = false;
     const auto seconds = std::chrono::ceil<Seconds>(longest_silence_);
     ClusterCall call{
@@ -149,6 +183,8 @@ asio::awaitable<bool> JobWatch::watch() {
         .timeout = longest_silence_ + longest_silence_ / 10,  // it is to end by itself
         .on_body = [this](std::string_view piece) { return take(piece); }};
     const ClusterAnswer answer = co_await cluster_->call(std::move(call));
+    std::string{}.swap(line_);
+    count_line();
     if (answer.status != 0 && !answer.ok() && answer.status != 410)
         stand(Standing::broken, answer.what, answer.is_final());
     // Silence may mean that nothing happened, or that nobody listens to what does: a list tells.
@@ -165,7 +201,15 @@ bool JobWatch::take(std::string_view piece) {
         line_.clear();
     }
     line_ += piece;
-    return line_.size() <= kLongestLine && !stopping_;
+    count_line();
+    const bool fits = line_.size() <= kLongestLine && budget_->line_bytes <= WatchBudget::kMostLineBytes;
+    if (!fits) return broken("an event of the API server's watch is too long");
+    return is_wanted();
+}
+
+void JobWatch::count_line() {
+    budget_->line_bytes += line_.size() - line_counted_;
+    line_counted_ = line_.size();
 }
 
 /// False: this watch leads no further.
