@@ -18,6 +18,8 @@ namespace {
 namespace cause = model::cause;
 
 constexpr std::size_t kRunsInAnswer = 3;
+constexpr std::size_t kFirstRows =
+    4;  // of a streamed list: they may be large, and tell how many to read next
 constexpr std::size_t kFirstPage = static_cast<std::size_t>(kListDefault);
 
 std::string cursor_of(const model::Job& job) { return std::to_string(job.key.value()); }
@@ -90,10 +92,10 @@ JobsRead jobs_up_to(store::Store& store, store::JobFilter filter, JobKey last) {
 /// it ends with is looked up first; the pages end there, whatever is deleted meanwhile.
 Answer many_jobs(Call call, Query query, store::JobFilter filter) {
     store::JobFilter page = filter;
-    page.limit = kFirstPage;
+    page.limit = kFirstRows;
     auto first = co_await call.api.store.list_jobs(page);
     if (!first) co_return refuse(call.api.options.language, first.error());
-    if (first->size() < kFirstPage) co_return rows_answer(std::move(*first));
+    if (first->size() < kFirstRows) co_return rows_answer(std::move(*first));
 
     store::JobFilter end = filter;
     end.offset += filter.limit - 1;
@@ -107,7 +109,7 @@ Answer many_jobs(Call call, Query query, store::JobFilter filter) {
     if (ends->size() > 1) tell_next(response, call, query, cursor_of(ends->front()));
     page.offset = 0;
     response.stream = std::make_shared<ListStream<model::Job>>(
-        std::move(*first), kFirstPage,
+        std::move(*first), kFirstRows,
         [&store = call.api.store, page, last](const model::Job& behind, std::size_t count) {
             store::JobFilter rest = page;
             rest.before = behind.key;
