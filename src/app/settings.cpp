@@ -184,6 +184,7 @@ notify::Options notify_options(const config::Config& config) {
             .connect_timeout = std::min(config.execution.connect_timeout, config.webhooks.timeout),
             .timeout = config.webhooks.timeout,
             .retry_for = config.webhooks.retry_for,
+            .tenants = config.auth.enabled ? notify::Options::Tenants::many : notify::Options::Tenants::one,
             .seed = random_seed()};
 }
 

@@ -26,6 +26,11 @@ std::string body_of(const model::Execution& execution, const model::Attempt* rec
     return body += '}';
 }
 
+/// Tenants have their own turns, limits and pauses at a receiver, whoever else uses it.
+std::string receiver_of(const TenantId& tenant, const std::string& webhook) {
+    return (tenant.value() + ' ' + http::origin_of(webhook)).substr(0, kReceiverLength);
+}
+
 std::string message_id(const ExecuteId& id, int attempt, model::ExecutionState state) {
     const std::string subject = fmt::format("{} {} {}", id.value(), attempt, model::to_text(state));
     return "msg_" + keyed_uuid("ecron webhook", subject, Instant{});
@@ -44,7 +49,7 @@ std::vector<store::Announcement> announcements(const model::Context& job, const 
     if (!tells(job, after.state)) return {};
     return {{.channel = store::Channel::webhook,
              .message_id = message_id(after.id, attempt, after.state),
-             .receiver = http::origin_of(job.webhook).substr(0, kReceiverLength),
+             .receiver = receiver_of(after.tenant, job.webhook),
              .url = job.webhook,
              .payload = body_of(after, record)}};
 }

@@ -34,7 +34,8 @@ public:
           client_(client),
           keyring_(std::move(keyring)),
           options_(std::move(options)),
-          receivers_(options_.limit),
+          receivers_(options_.limit,
+                     options_.tenants == Options::Tenants::one ? options_.limit / 2 : options_.limit / 4),
           gate_(io),
           wake_(io),
           random_(options_.seed) {
@@ -101,12 +102,14 @@ private:
                                .limit = receivers_.free(),
                                .per_receiver = receivers_.per_receiver(),
                                .room = receivers_.room(clock_.steady()),
+                               .held = held(),
                                .after = after_};
         Result<store::Letters> letters = co_await outbox_.take(std::move(wish));
         if (!letters) co_return false;
         after_ = std::move(letters->after);
         for (store::Letter& letter : letters->taken) {
             receivers_.begin(letter.announcement.receiver);
+            ++tenants_[letter.tenant];
             gate_.spawn("webhook", deliver(std::move(letter)));
         }
         co_return !letters->round_ended && receivers_.free() > 0;
@@ -126,6 +129,7 @@ private:
         note(letter, judgement.settlement);
         const bool settled = co_await settle(letter, judgement.settlement);
         if (settled && judgement.settlement.verdict == Verdict::dead) ++statistics_.dead;
+        if (--tenants_[letter.tenant] == 0) tenants_.erase(letter.tenant);
         receivers_.end(
             letter.announcement.receiver,
             judgement.receiver_in_trouble ? Receivers::Answered::troubled : Receivers::Answered::yes,
@@ -158,6 +162,12 @@ private:
         }
     }
 
+    /// Of how many letters each tenant holds a slot; nullopt: there is one tenant.
+    [[nodiscard]] std::optional<std::map<TenantId, std::size_t>> held() const {
+        if (options_.tenants == Options::Tenants::one) return std::nullopt;
+        return tenants_;
+    }
+
     double dice() { return std::uniform_real_distribution<double>{0, 1}(random_); }
 
     /// Letters that still can be sent are not buried unsent.
@@ -170,6 +180,7 @@ private:
     const Keyring keyring_;
     const Options options_;
     Receivers receivers_;
+    std::map<TenantId, std::size_t> tenants_;  // letters under way
     Gate gate_;
     Wakeup wake_;
     std::mt19937_64 random_;

@@ -14,24 +14,29 @@ Millis pause_after(int troubles) {
     return std::min(kLongestPause, kFirstPause * (1U << static_cast<unsigned>(std::min(troubles - 1, 10))));
 }
 
+std::string_view tenant_in(std::string_view name) { return name.substr(0, name.find(' ')); }
+
 }  // namespace
 
-Receivers::Receivers(std::size_t limit)
+Receivers::Receivers(std::size_t limit, std::size_t troubled)
     : limit_(limit),
-      per_receiver_(std::max<std::size_t>(1, limit / kSharesOfRoom)) {}
+      per_receiver_(std::max<std::size_t>(1, limit / kSharesOfRoom)),
+      for_troubled_(std::max<std::size_t>(1, troubled)) {}
 
 Receivers::Room Receivers::room(SteadyInstant now) const {
     Room room;
-    const std::size_t for_troubled = std::max<std::size_t>(1, limit_ / 2);
-    std::size_t left = for_troubled - std::min(for_troubled, under_way_troubled_);
+    std::map<std::string_view, std::size_t> troubled;  // requests under way of each tenant
+    for (const auto& [name, receiver] : receivers_)
+        if (receiver.troubles > 0) troubled[tenant_in(name)] += receiver.under_way;
     for (const auto& [name, receiver] : receivers_) {
         if (receiver.troubles == 0) {
             room[name] = per_receiver_ - std::min(per_receiver_, receiver.under_way);
             continue;
         }
-        const bool may = left > 0 && receiver.under_way == 0 && receiver.pause_until <= now;
+        std::size_t& under_way = troubled[tenant_in(name)];
+        const bool may = under_way < for_troubled_ && receiver.under_way == 0 && receiver.pause_until <= now;
         room[name] = may ? 1 : 0;
-        if (may) --left;
+        if (may) ++under_way;
     }
     return room;
 }
@@ -41,7 +46,6 @@ void Receivers::begin(const std::string& name) {
     Receiver& receiver = receivers_[name];
     ++receiver.under_way;
     ++under_way_;
-    if (receiver.troubles > 0) ++under_way_troubled_;
 }
 
 void Receivers::end(const std::string& name, Answered answered, std::optional<Millis> pause,
@@ -50,7 +54,6 @@ void Receivers::end(const std::string& name, Answered answered, std::optional<Mi
     assert(found != receivers_.end() && found->second.under_way > 0);
     Receiver& receiver = found->second;
     const bool was_troubled = receiver.troubles > 0;
-    if (was_troubled) under_way_troubled_ -= receiver.under_way;
     --receiver.under_way;
     --under_way_;
     if (answered == Answered::troubled) {
@@ -61,7 +64,6 @@ void Receivers::end(const std::string& name, Answered answered, std::optional<Mi
     } else {
         receiver.troubles = 0;
     }
-    if (receiver.troubles > 0) under_way_troubled_ += receiver.under_way;
     troubled_ = troubled_ + (receiver.troubles > 0 ? 1 : 0) - (was_troubled ? 1 : 0);
     if (receiver.troubles == 0 && receiver.under_way == 0) receivers_.erase(found);
     if (troubled_ > kMostTroubled) forget_some();

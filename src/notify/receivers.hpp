@@ -9,15 +9,18 @@
 namespace ecron::notify {
 
 /// Who gets how much of the room for requests. A receiver that answers may have an eighth of it. One in
-/// trouble gets one request at a time, with pauses that double up to a minute, and all of those together get
-/// half. Remembers only receivers that are asked something or in trouble, at most kMostTroubled of the
-/// latter. Pure.
+/// trouble gets one request at a time, with pauses that double up to a minute, and all those of one tenant
+/// together get a part. A receiver is named by its tenant, a space, and its origin; names without a space are
+/// of one tenant, too. Remembers only receivers that are asked something or in trouble, at most kMostTroubled
+/// of the latter. Pure.
 class Receivers {
 public:
     static constexpr std::size_t kMostTroubled = 10'000;
     using Room = std::map<std::string, std::size_t, std::less<>>;
 
-    explicit Receivers(std::size_t limit);
+    /// `troubled`: requests at once to receivers of one tenant that are in trouble.
+    Receivers(std::size_t limit, std::size_t troubled);
+    explicit Receivers(std::size_t limit) : Receivers(limit, limit / 2) {}
 
     [[nodiscard]] std::size_t free() const { return limit_ - under_way_; }
     [[nodiscard]] std::size_t under_way() const { return under_way_; }
@@ -40,9 +43,9 @@ private:
 
     std::size_t limit_;
     std::size_t per_receiver_;
+    std::size_t for_troubled_;
     std::size_t under_way_{0};
-    std::size_t troubled_{0};            // receivers in trouble
-    std::size_t under_way_troubled_{0};  // requests to them
+    std::size_t troubled_{0};  // receivers in trouble
     std::map<std::string, Receiver, std::less<>> receivers_;
 };
 

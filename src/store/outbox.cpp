@@ -114,9 +114,39 @@ void insert_announcements(Session& session, const std::vector<Announced>& announ
         });
 }
 
+namespace {
+
+/// How much each tenant holds, with what was found for it; which letters it may have beside that.
+class TenantShares {
+public:
+    explicit TenantShares(const LetterWish& wish) : free_(wish.limit) {
+        if (wish.held) held_ = *wish.held;
+        bounded_ = wish.held.has_value();
+    }
+    /// Whether a letter of that tenant is taken, which then counts.
+    bool admit(const TenantId& tenant) {
+        if (free_ == 0) return false;
+        if (bounded_) {
+            std::size_t& held = held_[tenant];
+            if (held >= free_) return false;
+            ++held;
+        }
+        --free_;
+        return true;
+    }
+
+private:
+    std::map<TenantId, std::size_t> held_;
+    std::size_t free_;
+    bool bounded_{false};
+};
+
+}  // namespace
+
 Letters find_letters(Session& session, const LetterWish& wish) {
     const Instant now = session.now();
     Letters letters{.after = wish.after, .round_ended = false};
+    TenantShares shares{wish};
     for (std::size_t looked = 0; looked < kReceiversALook && letters.taken.size() < wish.limit; ++looked) {
         const std::optional<Waiting> next = next_receiver(session, wish.channel, letters.after);
         if (!next) {
@@ -129,7 +159,10 @@ Letters find_letters(Session& session, const LetterWish& wish) {
         const std::size_t room = std::min(known == wish.room.end() ? wish.per_receiver : known->second,
                                           wish.limit - letters.taken.size());
         if (room == 0 || next->due > now) continue;
-        find_of_receiver(session, wish.channel, next->receiver, now, room, letters.taken);
+        std::vector<Letter> found;
+        find_of_receiver(session, wish.channel, next->receiver, now, room, found);
+        for (Letter& letter : found)
+            if (shares.admit(letter.tenant)) letters.taken.push_back(std::move(letter));
     }
     return letters;
 }

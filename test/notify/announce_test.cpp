@@ -104,7 +104,7 @@ TEST_CASE("a message's id is the same whenever the same is told, and never anoth
     CHECK(told(a_job(), ExecutionState::abandon).front().message_id != id);
 }
 
-TEST_CASE("messages to one origin share a receiver, whatever their paths", "[notify]") {
+TEST_CASE("messages of one tenant to one origin share a receiver, whatever their paths", "[notify]") {
     const auto receiver = [](const std::string& url) {
         model::Context job = a_job();
         job.webhook = url;
@@ -112,9 +112,10 @@ TEST_CASE("messages to one origin share a receiver, whatever their paths", "[not
         CHECK(announced.front().url == url);
         return announced.front().receiver;
     };
-    CHECK(receiver("https://Hook.Example.com/a") == "https://hook.example.com:443");
-    CHECK(receiver("HTTPS://user:secret@hook.example.com:443/b?c") == "https://hook.example.com:443");
-    CHECK(receiver("http://hook.example.com") == "http://hook.example.com:80");
-    CHECK(receiver("http://[::1]:8080/") == "http://[::1]:8080");
+    CHECK(receiver("https://Hook.Example.com/a") == "tenant-a https://hook.example.com:443");
+    CHECK(receiver("HTTPS://user:secret@hook.example.com:443/b?c") ==
+          "tenant-a https://hook.example.com:443");
+    CHECK(receiver("http://hook.example.com") == "tenant-a http://hook.example.com:80");
+    CHECK(receiver("http://[::1]:8080/") == "tenant-a http://[::1]:8080");
     CHECK(receiver("http://" + std::string(300, 'a') + ".example.com").size() == 255);
 }

@@ -88,3 +88,18 @@ TEST_CASE("only so many receivers in trouble are remembered", "[notify]") {
     CHECK_FALSE(receivers.room(kStart).contains("0"));
     CHECK(receivers.free() == 64);
 }
+
+TEST_CASE("receivers in trouble of one tenant take nothing from those of another", "[notify]") {
+    Receivers receivers{16, 4};
+    for (int i = 0; i < 100; ++i) fail_at(receivers, "a http://dead" + std::to_string(i), kStart);
+    fail_at(receivers, "b http://flaky", kStart);
+    const SteadyInstant later = kStart + Seconds{10};
+    std::vector<std::string> open;
+    for (const auto& [name, room] : receivers.room(later))
+        if (room > 0) open.push_back(name);
+    CHECK(open.size() == 5);
+    CHECK(open.back() == "b http://flaky");
+    for (const std::string& name : open) receivers.begin(name);
+    fail_at(receivers, "b http://other", kStart);
+    CHECK(receivers.room(later).at("b http://other") == 1);
+}

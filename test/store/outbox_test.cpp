@@ -210,6 +210,31 @@ TEST_CASE("messages of one execution come one after the other, those of others d
     CHECK(ids(world.take()) == Ids{"2"});
 }
 
+TEST_CASE("a tenant gets letters only while it holds fewer than stay free", "[store][outbox]") {
+    Post world;
+    const TenantId tenant = world.execution().tenant;
+    for (int i = 0; i < 20; ++i) world.given(std::to_string(i), "https://a" + std::to_string(i));
+    LetterWish wish = world.wish();
+    wish.limit = 8;
+    SECTION("one tenant, which may have all") { CHECK(world.take(wish).size() == 8); }
+    SECTION("none under way") {
+        wish.held.emplace();
+        CHECK(world.take(wish).size() == 4);
+    }
+    SECTION("others hold the rest") {
+        wish.held = {{TenantId{"another"}, 100}};
+        CHECK(world.take(wish).size() == 4);
+    }
+    SECTION("some under way") {
+        wish.held = {{tenant, 4}};
+        CHECK(world.take(wish).size() == 2);
+    }
+    SECTION("as many under way as are free") {
+        wish.held = {{tenant, 8}};
+        CHECK(world.take(wish).empty());
+    }
+}
+
 TEST_CASE("receivers are looked at in turns, each for so many letters", "[store][outbox]") {
     Post world;
     for (int i = 0; i < 5; ++i)

@@ -15,9 +15,10 @@
 /// may not be reached make it a dead letter; everything else is tried again with back-off, and not before the
 /// receiver's Retry-After, until it is `retry_for` old and becomes one. Redirects are not followed.
 ///
-/// Every node delivers; a lease on each letter keeps them apart. A receiver in trouble gets one request at a
-/// time with pauses between, and all of those together half of the room, so that they slow nobody else.
-/// Memory: `limit` messages. Threads: the io_context's.
+/// Every node delivers; a lease on each letter keeps them apart. Slots are shared by tenant
+/// first: each may have as many as it leaves free. A receiver in trouble gets one request at a time with
+/// pauses between, and all those of a tenant together a quarter of the slots (half of them if there is one
+/// tenant). Memory: `limit` messages. Threads: the io_context's.
 namespace ecron::notify {
 
 struct Options {
@@ -26,7 +27,9 @@ struct Options {
     Millis connect_timeout{10'000};
     Millis timeout{15'000};  // one request, all of it
     Millis retry_for{24LL * 3'600'000};
-    std::uint64_t seed{0};  // of the jitter between tries
+    enum class Tenants : std::uint8_t { one, many };
+    Tenants tenants{Tenants::one};  // many: each may have as many requests under way as it leaves free
+    std::uint64_t seed{0};          // of the jitter between tries
 };
 
 /// Counters since start, and gauges that are some seconds old.

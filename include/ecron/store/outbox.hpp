@@ -27,7 +27,8 @@ enum class Channel : std::uint8_t { webhook = 1 };
 struct Announcement {
     Channel channel{Channel::webhook};
     std::string message_id{};  // the same however often it is sent
-    std::string receiver{};  // who shares limits: of a webhook the origin of its URL; at most 255 characters
+    std::string receiver{};    // shares limits: of a webhook its tenant, a space, the origin of its URL; at
+                             // most 255 characters
     std::string url{};
     std::string payload{};
 };
@@ -51,6 +52,10 @@ struct LetterWish {
     std::size_t limit{};                                     // letters
     std::size_t per_receiver{};                              // letters of one receiver ...
     std::map<std::string, std::size_t, std::less<>> room{};  // ... but of these receivers so many
+    /// Letters under way of each tenant. A tenant gets another one only while it holds fewer than stay free,
+    /// so that there is room for a newcomer however many letters the others have (dynamic thresholds,
+    /// Choudhury and Hahne 1998). Empty optional: there is one tenant, which may have all.
+    std::optional<std::map<TenantId, std::size_t>> held{};
     std::string after{};  // receivers are looked at in turns: the one that the last look ended with
 };
 struct Letters {
