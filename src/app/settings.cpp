@@ -31,7 +31,9 @@ model::Retry retry(const config::Execution& execution) {
 }
 
 model::Rules rules(const config::Config& config) {
-    return {.default_timezone = config.schedule.timezone, .retry = retry(config.execution)};
+    return {.default_timezone = config.schedule.timezone,
+            .retry = retry(config.execution),
+            .retry_floor = config.limits.retry};
 }
 
 management::Language language(std::string_view word) {

@@ -243,7 +243,8 @@ TenantLimits limits(const Settled& from) {
             .bytes = from.number("limit_bytes"),
             .requests_per_second = from.number("limit_rate"),
             .runs = from.number("limit_runs"),
-            .interval = from.duration("limit_interval")};
+            .interval = from.duration("limit_interval"),
+            .retry = from.duration("limit_retry")};
 }
 
 constexpr std::uint16_t kKafkaPort = 9092;

@@ -52,6 +52,7 @@ public:
         read_target(context_, Origin::client, input_.context);
         if (input_.has_mode) check_target(input_.context, context_, kept(), input_.warnings);
         read_knobs(context_, rules_.retry, input_.context);
+        warn_of_retry();
         warn(near_misses(context_));
         if (input_.context.mode != Mode::exe) {
             warn(replaced_method(context_));
@@ -152,6 +153,13 @@ private:
             refuse_schedule("no run is left: the last one was to be in the past");
         else
             warn_of_plan(parsed->schedule, job.type, plan, now_, input_.warnings);
+    }
+
+    void warn_of_retry() {
+        if (!input_.context.retry || input_.context.retry->initial >= rules_.retry_floor) return;
+        input_.warnings.push_back(fmt::format("retry.initial is {}; attempts are at least {} apart here",
+                                              format_duration(input_.context.retry->initial),
+                                              format_duration(rules_.retry_floor)));
     }
 
     void warn(const std::vector<std::string>& warnings) {

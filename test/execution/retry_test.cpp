@@ -27,6 +27,18 @@ TEST_CASE("back-off doubles from attempt to attempt and stops growing at its max
     CHECK(next_attempt_after(retry, attempt, failed_with(500), 1.0) == most);
 }
 
+TEST_CASE("attempts are never less than the floor apart", "[execution]") {
+    const model::Retry eager{.max_attempts = 1'000, .initial = 1ms, .multiplier = 1, .max = 1ms};
+    for (const double dice : {0.0, 0.5, 1.0}) {
+        CHECK(next_attempt_after(eager, 1, failed_with(500), dice, Millis{100}) == Millis{100});
+        CHECK(next_attempt_after(eager, 999, failed_with(500), dice, Millis{100}) == Millis{100});
+    }
+    const model::Retry patient{.max_attempts = 3, .initial = 1s};
+    CHECK(next_attempt_after(patient, 1, failed_with(500), 0.0, Millis{100}) == Millis{100});
+    CHECK(next_attempt_after(patient, 1, failed_with(500), 0.5, Millis{100}) == Millis{500});
+    CHECK_FALSE(next_attempt_after(eager, 1'000, failed_with(500), 0.5, Millis{100}));
+}
+
 TEST_CASE("the last attempt is followed by none", "[execution]") {
     const model::Retry retry{.max_attempts = 3};
     CHECK(next_attempt_after(retry, 2, failed_with(500), 0.5));

@@ -484,3 +484,19 @@ TEST_CASE("no text brings the reader down, and what it accepts is canonical", "[
     }
     CHECK(accepted > 100);
 }
+
+TEST_CASE("a job whose attempts would follow faster than is allowed is accepted with a warning", "[model]") {
+    const auto [retry, warning] = GENERATE(table<std::string, std::string>({
+        {R"("retry":{"initial":"1ms","max_attempts":1000})",
+         "retry.initial is 1ms; attempts are at least 100ms apart here"},
+        {R"("retry":{"initial":"100ms"})", ""},
+        {R"("retry":{"max_attempts":3})", ""},
+        {"", ""},
+    }));
+    CAPTURE(retry);
+    const auto input =
+        read_job(job_text("", retry), Purpose::store, Rules{.retry_floor = std::chrono::milliseconds{100}}, kNow);
+    REQUIRE(input);
+    CHECK(input->warnings.size() == (warning.empty() ? 0U : 1U));
+    CHECK((input->warnings.empty() ? "" : input->warnings.front()) == warning);
+}

@@ -149,7 +149,7 @@ struct Auth {
 /// Of each tenant; 0: none.
 struct TenantLimits {
     std::size_t jobs{}, bytes{}, requests_per_second{}, runs{};
-    Millis interval{};
+    Millis interval{}, retry{};
 };
 
 /// A host of the message queue, and the option that names it.

@@ -239,6 +239,7 @@ inline constexpr std::array kOptions = [] {
     ecron("limit_bytes", size, "0", access, "Bytes that the job_context of a tenant's jobs may have together; 0: any number.", {0, 1'024 * kGiB}),
     ecron("limit_interval", duration, "0", access, "Shortest time between two runs that a new or changed schedule may name; 0: any.", {0, 30 * kDay}),
     ecron("limit_rate", integer, "0", access, "Requests a second of one tenant; what goes beyond is answered 429. 0: any number.", {0, 1'000'000}),
+    ecron("limit_retry", duration, "100ms", access, "Minimum wait between two attempts of an execution; jobs whose retry.initial is shorter wait this long. 0: no minimum.", {0, kHour}),
     ecron("limit_runs", integer, "0", access, "Runs of one tenant going at once on one node, of each kind; others wait. 0: what is fair.", {0, 100'000}),
     ecron("audit_days", integer, "365", access, "Days that the audit log is kept; 0: for ever.", {0, 36'500}),
 

@@ -51,8 +51,8 @@ struct AttemptResult {
 
 /// Whether attempt `number` with this result is followed by another, and after how long: a random time up to
 /// min(max, initial * multiplier^(number-1)), not before the end of `retry_after` as far as
-/// the retry policy allows it. `dice` is in [0, 1).
+/// the retry policy allows it, and never before `floor`. `dice` is in [0, 1).
 std::optional<Millis> next_attempt_after(const model::Retry& retry, int number, const AttemptResult& result,
-                                         double dice);
+                                         double dice, Millis floor = Millis{0});
 
 }  // namespace ecron::execution

@@ -75,7 +75,8 @@ struct Rules {
     std::string default_timezone{"UTC"};
     std::size_t name_limit{64};  // characters
     std::size_t remarks_limit{256};
-    Retry retry{};  // what a job's `retry` does not mention
+    Retry retry{};          // what a job's `retry` does not mention
+    Millis retry_floor{0};  // minimum wait before another attempt, whatever a job asks for
 };
 
 /// Which checks apply: a new or replaced job needs a name and a schedule, one to be run at once does not.
