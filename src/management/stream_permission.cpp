@@ -11,6 +11,7 @@ StreamPermission::StreamPermission(const Call& call)
     : clock_(call.api.clock),
       authenticator_(call.api.options.authenticator),
       opened_as_(call.caller.identity),
+      peer_(call.request.peer),
       for_other_tenant_(call.caller.whose != opened_as_.tenant),
       asked_(call.api.clock.steady()) {
     if (authenticator_ == nullptr) return;
@@ -28,7 +29,7 @@ boost::asio::awaitable<bool> StreamPermission::holds() {
         co_return is_enough(*known);
     if (clock_.steady() - asked_ < kAskedAgain) co_return true;
     asked_ = clock_.steady();
-    const Result<auth::Identity> identity = co_await authenticator_->identify(token_);
+    const Result<auth::Identity> identity = co_await authenticator_->identify(token_, peer_);
     co_return identity ? is_enough(*identity) : identity.error().code != Errc::unauthenticated;
 }
 

@@ -24,6 +24,7 @@ private:
     auth::Authenticator* authenticator_;  // nullptr: anybody may read
     std::string token_{};
     auth::Identity opened_as_;
+    std::string peer_;
     bool for_other_tenant_;
     SteadyInstant asked_{};
 };
