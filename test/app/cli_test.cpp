@@ -86,8 +86,8 @@ TEST_CASE("a token is made with known scopes only", "[cli]") {
     if (scope.contains("wirte"))
         CHECK(cli.err ==
               "ecron: \"ecron.wirte\" is not a scope that grants a permission, did you mean "
-              "ecron.write?; known are ecron.read, all, ecron.write, ecron.execute, ecron.command, "
-              "ecron.kubernetes, root\n");
+              "ecron.write?; known are ecron.read, all, ecron.write, ecron.execute, ecron.report, "
+              "ecron.command, ecron.kubernetes, root\n");
     std::filesystem::remove_all(folder);
 }
 
