@@ -179,6 +179,15 @@ class Neighbours(unittest.TestCase):
         self.check_victim_runs()
         self.check_no_instant_is_missing()
 
+    def test_receivers_that_hang_keep_no_other_waiting(self):
+        hooks = [self.given(self.attacker, f"hook-{number}", "/quick", notify={"webhook": self.target.url(f"/hang/{number}")})
+                 for number in range(40)]
+        for job in hooks:
+            self.flood(job, 10, callers=2)
+        self.given(self.victim, "told", "/quick", "* * * * * *", notify={"webhook": self.target.url("/told")})
+        wait_until("the victim's webhooks are sent", lambda: self.target.count("/told") >= RUNS_BESIDE, 60)
+        self.check_victim_runs()
+
 
 VICTIM_JOB = {
     "job_name": "another",
