@@ -107,8 +107,9 @@ ShardScheduler::Next ShardScheduler::decide_outcome(Run& run, const execution::A
     } else {
         row.state = result.outcome;
         const int counted = row.attempt - row.losses;
-        const auto delay = execution::next_attempt_after(context.retry.value_or(node_.options.retry), counted,
-                                                         result, node_.dice(), node_.options.rules.retry_floor);
+        const auto delay =
+            execution::next_attempt_after(context.retry.value_or(node_.options.retry), counted, result,
+                                          node_.dice(), node_.options.rules.retry_floor);
         if (result.outcome == model::ExecutionState::failure && delay && !run.given_up) {
             row.due = node_.now() + *delay;
             outcome.next_attempt = row.attempt + 1;

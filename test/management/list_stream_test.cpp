@@ -61,15 +61,15 @@ struct Read {
 };
 
 Read read(Table& table, std::size_t first) {
-    ListStream<model::Job> stream{table.first(first), first,
-                                  [&table](const model::Job& last, std::size_t count) {
-                                      return table.page(last.key.value(), count);
-                                  }};
+    ListStream<model::Job> stream{
+        table.first(first), first,
+        [&table](const model::Job& last, std::size_t count) { return table.page(last.key.value(), count); }};
     Read read;
     boost::asio::io_context io;
-    boost::asio::co_spawn(io, read_all(stream, read.pieces, read.most_held), [](const std::exception_ptr& thrown) {
-        if (thrown) std::rethrow_exception(thrown);
-    });
+    boost::asio::co_spawn(io, read_all(stream, read.pieces, read.most_held),
+                          [](const std::exception_ptr& thrown) {
+                              if (thrown) std::rethrow_exception(thrown);
+                          });
     io.run();
     CHECK(stream.held() == 0);
     return read;
@@ -97,7 +97,8 @@ TEST_CASE("a list of small rows is read in large pages", "[management]") {
 }
 
 TEST_CASE("a list ends with its last page, also with an empty one", "[management]") {
-    const auto [rows, first] = GENERATE(table<std::int64_t, std::size_t>({{0, 20}, {1, 20}, {20, 20}, {21, 20}}));
+    const auto [rows, first] =
+        GENERATE(table<std::int64_t, std::size_t>({{0, 20}, {1, 20}, {20, 20}, {21, 20}}));
     Table table{.newest = rows, .bytes = 10};
     CHECK(read(table, first).rows() == static_cast<std::size_t>(rows));
 }

@@ -181,9 +181,8 @@ std::expected<http::BodyPermit, http::Response> permit(Guarded& api, Method meth
     if (!token.empty()) request.headers = {{"Authorization", "Bearer " + token}};
     boost::asio::io_context io;
     std::expected<http::BodyPermit, http::Response> answer;
-    boost::asio::co_spawn(io, api.api().permit_body(request), [&](const std::exception_ptr&, auto permitted) {
-        answer = std::move(permitted);
-    });
+    boost::asio::co_spawn(io, api.api().permit_body(request),
+                          [&](const std::exception_ptr&, auto permitted) { answer = std::move(permitted); });
     io.run();
     return answer;
 }

@@ -494,8 +494,8 @@ TEST_CASE("a job whose attempts would follow faster than is allowed is accepted 
         {"", ""},
     }));
     CAPTURE(retry);
-    const auto input =
-        read_job(job_text("", retry), Purpose::store, Rules{.retry_floor = std::chrono::milliseconds{100}}, kNow);
+    const auto input = read_job(job_text("", retry), Purpose::store,
+                                Rules{.retry_floor = std::chrono::milliseconds{100}}, kNow);
     REQUIRE(input);
     CHECK(input->warnings.size() == (warning.empty() ? 0U : 1U));
     CHECK((input->warnings.empty() ? "" : input->warnings.front()) == warning);

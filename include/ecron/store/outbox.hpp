@@ -28,7 +28,7 @@ struct Announcement {
     Channel channel{Channel::webhook};
     std::string message_id{};  // the same however often it is sent
     std::string receiver{};    // shares limits: of a webhook its tenant, a space, the origin of its URL; at
-                             // most 255 characters
+                               // most 255 characters
     std::string url{};
     std::string payload{};
 };
