@@ -25,6 +25,12 @@ bool has_control_character(std::string_view text) {
 
 }  // namespace
 
+std::string lower_case(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return text;
+}
+
 std::string_view name_fault(std::string_view text) {
     if (has_control_character(text)) return "must not contain control characters";
     const auto is_outer = [text](std::string_view space) {

@@ -10,6 +10,7 @@
 
 #include "config/listen_address.hpp"
 #include "config/settle.hpp"
+#include "ecron/base/text.hpp"
 
 namespace ecron::config {
 namespace {
@@ -20,15 +21,8 @@ std::string host_name() {
     return std::string{name.data()}.substr(0, 64);
 }
 
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return text;
-}
-
-std::vector<std::string> lower(std::vector<std::string> texts) {
-    for (std::string& text : texts) text = lower(std::move(text));
+std::vector<std::string> all_lower_case(std::vector<std::string> texts) {
+    for (std::string& text : texts) text = lower_case(std::move(text));
     return texts;
 }
 
@@ -37,7 +31,7 @@ std::string name_of(const std::string& address) {
     in6_addr literal{};
     const bool is_literal = inet_pton(AF_INET, address.c_str(), &literal) == 1 ||
                             inet_pton(AF_INET6, address.substr(0, address.find('%')).c_str(), &literal) == 1;
-    return is_literal ? std::string{} : lower(address);
+    return is_literal ? std::string{} : lower_case(address);
 }
 
 Http http(const Settled& from) {
@@ -217,7 +211,7 @@ Auth auth(const Settled& from) {
     Auth auth;
     auth.mode = auth_mode(from);
     auth.enabled = auth.mode != AuthMode::none;
-    auth.allowed_hosts = lower(from.list("allowed_hosts"));
+    auth.allowed_hosts = all_lower_case(from.list("allowed_hosts"));
     auth.token_file = from.text("token_file");
     auth.token_init = from.boolean("token_init");
     auth.cache = from.duration("token_cache");
@@ -292,7 +286,7 @@ Messages messages(const Settled& from) {
 }  // namespace
 
 bool asks_for_tokens(const Settled& from) {
-    return from.said("auth_enabled") && lower(from.text("auth_enabled")) != "false";
+    return from.said("auth_enabled") && lower_case(from.text("auth_enabled")) != "false";
 }
 
 std::string url_of(const Endpoint& endpoint) {

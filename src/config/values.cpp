@@ -8,17 +8,11 @@
 #include <charconv>
 #include <optional>
 
+#include "ecron/base/text.hpp"
 #include "ecron/config/document.hpp"
 
 namespace ecron::config {
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string out{text};
-    std::ranges::transform(
-        out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return out;
-}
 
 std::string_view trimmed(std::string_view text) {
     const std::size_t first = text.find_first_not_of(" \t");
@@ -58,7 +52,7 @@ std::optional<std::int64_t> magnitude(const Option& option, std::string_view tex
 }
 
 std::optional<bool> boolean_in(std::string_view text) {
-    const std::string word = lower(text);
+    const std::string word = lower_case(std::string{text});
     if (word == "true" || word == "yes" || word == "on" || word == "1") return true;
     if (word == "false" || word == "no" || word == "off" || word == "0") return false;
     return std::nullopt;

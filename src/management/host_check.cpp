@@ -6,15 +6,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ecron/base/text.hpp"
+
 namespace ecron::management {
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string out{text};
-    std::ranges::transform(
-        out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return out;
-}
 
 /// Both kinds as IPv6, so that two compare by their bytes.
 std::optional<in6_addr> address_in(const std::string& text) {
@@ -50,7 +45,8 @@ HostCheck::Authority HostCheck::read_authority(std::string_view text) {
     const bool is_bare_v6 = bracket == text.npos && std::ranges::count(text, ':') > 1;
     const std::size_t colon = is_bare_v6 ? text.npos : text.find(':', bracket == text.npos ? 0 : bracket);
     Authority authority;
-    authority.host = lower(bracket == text.npos ? text.substr(0, colon) : text.substr(1, bracket - 1));
+    authority.host =
+        lower_case(std::string{bracket == text.npos ? text.substr(0, colon) : text.substr(1, bracket - 1)});
     if (authority.host.ends_with('.')) authority.host.pop_back();  // the root of the name system
     if (colon != text.npos) authority.port = text.substr(colon + 1);
     return authority;
@@ -73,12 +69,12 @@ bool HostCheck::is_own(const Authority& named) const {
 }
 
 bool HostCheck::is_foreign(const http::Request& request) const {
-    if (lower(request.header("Sec-Fetch-Site")) == "cross-site") return true;
+    if (lower_case(std::string{request.header("Sec-Fetch-Site")}) == "cross-site") return true;
     const std::string_view origin = request.header("Origin");
     if (origin.empty()) return false;
     const std::size_t scheme_end = origin.find("://");
     if (scheme_end == origin.npos) return true;  // "null", of a page that hides where it is from
-    const std::string_view usual = usual_port(lower(origin.substr(0, scheme_end)));
+    const std::string_view usual = usual_port(lower_case(std::string{origin.substr(0, scheme_end)}));
     Authority from = read_authority(origin.substr(scheme_end + 3));
     if (from.port.empty()) from.port = usual;
     Authority host = read_authority(request.header("Host"));

@@ -22,3 +22,7 @@ TEST_CASE("a name has no outer white space and no control characters", "[base]")
         CHECK(name_fault(bad) == "must not contain control characters");
     }
 }
+
+TEST_CASE("lower case is that of ASCII letters only", "[base]") {
+    CHECK(lower_case("AZaz09-_\u00C9") == "azaz09-_\u00C9");
+}

@@ -44,3 +44,17 @@ TEST_CASE("what is no RFC 3339 instant is refused", "[base]") {
     CAPTURE(text);
     CHECK_FALSE(parse_rfc3339(text));
 }
+
+TEST_CASE("the time until an instant counts what a millisecond leaves out", "[base]") {
+    const ManualClock still{from_unix_millis(1'000)};
+    CHECK(still.until(from_unix_millis(1'250)) == Millis{250});
+    CHECK(still.until(from_unix_millis(900)) == -Millis{100});
+
+    const SystemClock clock;
+    const auto before = std::chrono::system_clock::now();
+    const Instant at = std::chrono::floor<Millis>(before) + std::chrono::hours{1};
+    const std::chrono::microseconds left = clock.until(at);
+    const auto after = std::chrono::system_clock::now();
+    CHECK(left >= at - after);
+    CHECK(left <= at - before + std::chrono::microseconds{1});
+}

@@ -1,8 +1,12 @@
 #pragma once
+#include <string>
 #include <string_view>
 
-/// Checks of texts in UTF-8 that clients choose.
+/// Texts in UTF-8.
 namespace ecron {
+
+/// ASCII letters in lower case, whatever the locale; everything else as it is.
+[[nodiscard]] std::string lower_case(std::string text);
 
 /// Why a text cannot be a name or an id: outer white space (Unicode's White_Space) or a control character
 /// (Cc) makes it look like another one. Empty if it can.

@@ -99,7 +99,7 @@ class Neighbours(unittest.TestCase):
         )
         self.addCleanup(self.ecron.stop)
         self.attacker, self.victim = (self.token(name) for name in ("attacker", "victim"))
-        self.given(self.victim, "steady", "/steady", "* * * * * *")
+        self.given(self.victim, "steady", "/steady", "* * * * * *", overlap="allow")
         wait_until("the victim's job runs", lambda: self.target.count("/steady") > 0)
 
     def token(self, tenant):
