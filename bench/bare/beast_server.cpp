@@ -17,28 +17,41 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
 
-asio::awaitable<void> serve(tcp::socket socket, const std::string& body) {
+/// Until the client closes its connection.
+asio::awaitable<void> hang(tcp::socket& socket) {
+    boost::system::error_code ec;
+    char ignored = 0;
+    co_await socket.async_read_some(asio::buffer(&ignored, 1), asio::redirect_error(asio::use_awaitable, ec));
+}
+
+asio::awaitable<void> serve(tcp::socket socket, const BeastServer::Respond& respond) {
     boost::beast::flat_buffer buffer;
     boost::system::error_code ec;
     for (;;) {
         http::request<http::string_body> request;
         co_await http::async_read(socket, buffer, request, asio::redirect_error(asio::use_awaitable, ec));
         if (ec) co_return;
-        http::response<http::string_body> response{http::status::ok, request.version()};
+        std::optional<BeastServer::Answer> answer =
+            respond({request.target().data(), request.target().size()});
+        if (!answer) {
+            co_await hang(socket);
+            co_return;
+        }
+        http::response<http::string_body> response{http::int_to_status(answer->status), request.version()};
         response.set(http::field::content_type, "application/json");
         response.keep_alive(request.keep_alive());
-        response.body() = body;
+        response.body() = std::move(answer->body);
         response.prepare_payload();
         co_await http::async_write(socket, response, asio::redirect_error(asio::use_awaitable, ec));
         if (ec || !response.keep_alive()) co_return;
     }
 }
 
-asio::awaitable<void> accept(tcp::acceptor& acceptor, const std::string& body) {
+asio::awaitable<void> accept(tcp::acceptor& acceptor, const BeastServer::Respond& respond) {
     for (;;) {
         tcp::socket socket = co_await acceptor.async_accept(asio::use_awaitable);
         socket.set_option(tcp::no_delay{true});
-        co_spawn(acceptor.get_executor(), serve(std::move(socket), body), asio::detached);
+        co_spawn(acceptor.get_executor(), serve(std::move(socket), respond), asio::detached);
     }
 }
 
@@ -46,8 +59,8 @@ asio::awaitable<void> accept(tcp::acceptor& acceptor, const std::string& body) {
 
 class BeastServer::Impl {
 public:
-    explicit Impl(std::string body) : body_(std::move(body)) {
-        co_spawn(io_, accept(acceptor_, body_), asio::detached);
+    explicit Impl(Respond respond) : respond_(std::move(respond)) {
+        co_spawn(io_, accept(acceptor_, respond_), asio::detached);
         thread_ = std::thread{[this] { io_.run(); }};
     }
     ~Impl() {
@@ -57,13 +70,15 @@ public:
     [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
 private:
-    std::string body_;
+    Respond respond_;
     asio::io_context io_{1};
     tcp::acceptor acceptor_{io_, {asio::ip::address_v4::loopback(), 0}};
     std::thread thread_;
 };
 
-BeastServer::BeastServer(std::string body) : impl_(std::make_unique<Impl>(std::move(body))) {}
+BeastServer::BeastServer(Respond respond) : impl_(std::make_unique<Impl>(std::move(respond))) {}
+BeastServer::BeastServer(std::string body)
+    : BeastServer([body = std::move(body)](std::string_view) { return Answer{.body = body}; }) {}
 BeastServer::~BeastServer() = default;
 std::uint16_t BeastServer::port() const { return impl_->port(); }
 

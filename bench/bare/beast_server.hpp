@@ -1,16 +1,27 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace ecron::bench {
 
 /// The bare limit of an HTTP server: Beast's parser and serializer on a plain tcp::socket, coroutines, one
-/// thread of its own; every request gets the same JSON body. No deadlines, no limits, no routes.
+/// thread of its own. No deadlines, no limits.
 class BeastServer {
 public:
-    explicit BeastServer(std::string body);
-    ~BeastServer();  // closes everything
+    struct Answer {
+        unsigned status{200};
+        std::string body{};
+    };
+    /// Called on the server's thread with the request's target; nullopt: the request is never answered.
+    using Respond = std::function<std::optional<Answer>(std::string_view target)>;
+
+    explicit BeastServer(Respond respond);
+    explicit BeastServer(std::string body);  // the same for every request
+    ~BeastServer();                          // closes everything
     BeastServer(const BeastServer&) = delete;
     BeastServer& operator=(const BeastServer&) = delete;
     [[nodiscard]] std::uint16_t port() const;

@@ -8,10 +8,13 @@ namespace ecron::bench {
 
 class HttpClient::Impl {
 public:
-    explicit Impl(std::uint16_t port)
+    Impl(std::uint16_t port, const std::string& token)
         : base_("http://127.0.0.1:" + std::to_string(port)),
           curl_(curl_easy_init()),
-          headers_(curl_slist_append(nullptr, "Expect:")) {}
+          headers_(curl_slist_append(nullptr, "Expect:")) {
+        if (!token.empty())
+            headers_ = curl_slist_append(headers_, ("Authorization: Bearer " + token).c_str());
+    }
     ~Impl() {
         curl_easy_cleanup(curl_);
         curl_slist_free_all(headers_);
@@ -23,7 +26,7 @@ public:
         long status{};  // 0: none came
         std::string body{};
     };
-    Answer request(const std::string& path, const std::string* body) {
+    Answer request(const std::string& path, const std::string* body, const char* method = nullptr) {
         Answer answer;
         curl_easy_reset(curl_);
         curl_easy_setopt(curl_, CURLOPT_URL, (base_ + path).c_str());
@@ -33,6 +36,7 @@ public:
         curl_easy_setopt(curl_, CURLOPT_HTTPHEADER, headers_);
         curl_easy_setopt(curl_, CURLOPT_WRITEFUNCTION, &Impl::keep);
         curl_easy_setopt(curl_, CURLOPT_WRITEDATA, &answer.body);
+        if (method != nullptr) curl_easy_setopt(curl_, CURLOPT_CUSTOMREQUEST, method);
         if (body != nullptr) {
             curl_easy_setopt(curl_, CURLOPT_POSTFIELDSIZE, static_cast<long>(body->size()));
             curl_easy_setopt(curl_, CURLOPT_POSTFIELDS, body->c_str());
@@ -42,8 +46,8 @@ public:
         return answer;
     }
 
-    std::string require(const std::string& path, const std::string* body) {
-        Answer answer = request(path, body);
+    std::string require(const std::string& path, const std::string* body, const char* method = nullptr) {
+        Answer answer = request(path, body, method);
         if (answer.status / 100 != 2)
             throw std::runtime_error(path + " answered " + std::to_string(answer.status) + ": " +
                                      answer.body);
@@ -61,13 +65,22 @@ private:
     curl_slist* headers_;
 };
 
-HttpClient::HttpClient(std::uint16_t port) : impl_(std::make_unique<Impl>(port)) {}
+HttpClient::HttpClient(std::uint16_t port, const std::string& token)
+    : impl_(std::make_unique<Impl>(port, token)) {}
 HttpClient::~HttpClient() = default;
 
 std::string HttpClient::get(const std::string& path) { return impl_->require(path, nullptr); }
 
 std::string HttpClient::post(const std::string& path, const std::string& body) {
     return impl_->require(path, &body);
+}
+
+std::string HttpClient::put(const std::string& path, const std::string& body) {
+    return impl_->require(path, &body, "PUT");
+}
+
+long HttpClient::try_post(const std::string& path, const std::string& body) {
+    return impl_->request(path, &body).status;
 }
 
 bool HttpClient::answers(const std::string& path) { return impl_->request(path, nullptr).status / 100 == 2; }

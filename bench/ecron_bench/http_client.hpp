@@ -9,14 +9,18 @@ namespace ecron::bench {
 /// exceptions, an answer other than 2xx too.
 class HttpClient {
 public:
-    explicit HttpClient(std::uint16_t port);
+    /// `token`, if any, goes along as its bearer's.
+    explicit HttpClient(std::uint16_t port, const std::string& token = "");
     ~HttpClient();
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
 
     std::string get(const std::string& path);
     std::string post(const std::string& path, const std::string& body);
+    std::string put(const std::string& path, const std::string& body);
     bool answers(const std::string& path);  // 2xx
+    /// The status of a POST, 0 if none came.
+    long try_post(const std::string& path, const std::string& body);
 
 private:
     class Impl;

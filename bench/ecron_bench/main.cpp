@@ -22,6 +22,15 @@ void measure(const Options& options, Report& report) {
                            {"seconds", std::to_string(options.seconds.count())}};
         return measure_hang(options, report);
     }
+    if (options.scenario == "tenants") {
+        report.settings = {{"seconds", std::to_string(options.seconds.count())}};
+        return measure_tenants(options, report);
+    }
+    if (options.scenario == "strangers") {
+        report.settings = {{"connections", shown(options.connections)},
+                           {"seconds", std::to_string(options.seconds.count())}};
+        return measure_strangers(options, report);
+    }
     report.settings = {{"jobs", shown(options.jobs)}};
     for (const auto& [name, value] : options.settings) report.settings.emplace_back(name, value);
     if (options.scenario == "mq") return measure_mq(options, report);
@@ -39,8 +48,9 @@ void measure(const Options& options, Report& report) {
     report.settings.emplace_back("connections", shown(options.connections));
     if (options.scenario == "api" && options.auth != "none") return measure_auth(options, report);
     if (options.scenario == "api") return measure_api(options, report);
-    throw std::invalid_argument("no scenario '" + options.scenario +
-                                "': load, api, fire, failover, mq, command, http or hang");
+    throw std::invalid_argument(
+        "no scenario '" + options.scenario +
+        "': load, api, fire, failover, tenants, strangers, mq, command, http or hang");
 }
 
 int run(const Options& options) {

@@ -20,6 +20,8 @@ constexpr const char* kUsage =
     "  api    requests a second: health, reading a job, creating jobs\n"
     "  fire   how late runs are and what they cost\n"
     "  failover   how long nothing runs when a leader of several nodes goes\n"
+    "  tenants   one tenant's runs and requests beside another that attacks, in ten ways\n"
+    "  strangers  valid requests beside connections without a valid token\n"
     "  mq     messages a second, in and out, of scripts/with-queue's broker\n"
     "  command, http   runs a second of the pool alone\n"
     "  hang   how late other tenants' runs are beside 1,000 targets that hang\n\n"
@@ -96,7 +98,8 @@ std::optional<Options> parse_options(int argc, char** argv) {
     }
     if (!values.contains("scenario"))
         throw std::invalid_argument(
-            "which scenario? load, api, fire, failover, mq, command, http or hang; see --help");
+            "which scenario? load, api, fire, failover, tenants, strangers, mq, command, http or hang; see "
+            "--help");
 
     Options options{.scenario = values["scenario"].as<std::string>(),
                     .driver = driver_named(values["db"].as<std::string>()),

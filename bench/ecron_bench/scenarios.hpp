@@ -17,5 +17,9 @@ void measure_mq(const Options& options, Report& report);
 void measure_command(const Options& options, Report& report);
 void measure_http(const Options& options, Report& report);
 void measure_hang(const Options& options, Report& report);
+/// One tenant's runs and requests beside another that attacks.
+void measure_tenants(const Options& options, Report& report);
+/// Valid requests beside connections without a valid token.
+void measure_strangers(const Options& options, Report& report);
 
 }  // namespace ecron::bench
