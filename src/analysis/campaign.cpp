@@ -14,7 +14,9 @@ constexpr int kRoundsFree = 2;  // after so many a shard is nobody's who lives
 constexpr Millis kGuard{200};
 constexpr Millis kBeforeLeaseEnds{1'000};  // commands have to be dead by then
 
-Millis magnitude(Millis value) { return value < Millis{0} ? -value : value; }
+ClockDifference clock_difference(const store::Standing& standing) {
+    return {.ahead = standing.clock_ahead, .error = standing.clock_error};
+}
 
 }  // namespace
 
@@ -48,7 +50,7 @@ asio::awaitable<void> Scheduler::Impl::run() {
                                  std::chrono::floor<Millis>(halfway.time_since_epoch());
             const auto doubtful = node_.clock_check.doubtful_since();
             const bool confirms = doubtful && *doubtful < sent && !node_.options.alone &&
-                                  magnitude(standing->clock_ahead) < kClockTolerance;
+                                  clock_difference(*standing).is_surely_tolerable();
             if (confirms) node_.clock_check.confirm(node_.clock.now(), node_.clock.steady());
             stood(*standing);
         } else {
@@ -79,7 +81,7 @@ store::CampaignRound Scheduler::Impl::next_round() const {
     return round;
 }
 
-bool Scheduler::Impl::may_lead() const { return !node_.stopping && !refuses_to_lead_ && warm_; }
+bool Scheduler::Impl::may_lead() const { return !node_.stopping && !clock_permit_.refuses() && warm_; }
 
 /// Of all shards, among those that can lead.
 std::size_t Scheduler::Impl::share() const {
@@ -156,14 +158,15 @@ asio::awaitable<void> Scheduler::Impl::guard_lease() {
 
 void Scheduler::Impl::check_clock(const store::Standing& standing) {
     clock_ahead_ = standing.clock_ahead;
-    const Millis off = magnitude(clock_ahead_);
-    const bool refuses = off > kClockTolerance;
-    if (refuses && !refuses_to_lead_)
+    const bool refused = clock_permit_.refuses();
+    const ClockDifference difference = clock_difference(standing);
+    clock_permit_.measure(difference);
+    const bool refuses = clock_permit_.refuses();
+    if (refuses && !refused)
         log::error("the clock is off, this node leads nothing node={} ahead={}ms", node_.options.node,
                    clock_ahead_.count());
-    if (!refuses && refuses_to_lead_) log::info("the clock is right again node={}", node_.options.node);
-    refuses_to_lead_ = refuses;
-    const bool warns = off > kClockWarning;
+    if (!refuses && refused) log::info("the clock is right again node={}", node_.options.node);
+    const bool warns = difference.magnitude() > kClockWarning;
     if (warns && !refuses && !clock_warned_)
         log::warn("the clock differs from the database's node={} ahead={}ms", node_.options.node,
                   clock_ahead_.count());
@@ -201,7 +204,7 @@ bool Scheduler::Impl::leads() const {
 SchedulerStanding Scheduler::Impl::standing() const {
     SchedulerStanding standing{.node = node_.options.node,
                                .clock_ahead = clock_ahead_,
-                               .refuses_to_lead = refuses_to_lead_,
+                               .refuses_to_lead = clock_permit_.refuses(),
                                .clock_jumped = !node_.clock_check.is_believed()};
     for (const auto& shard : shards_)
         if (shard->leads()) standing.leading.push_back(shard->shard());

@@ -9,6 +9,29 @@ namespace ecron::analysis {
 inline constexpr Millis kClockTolerance{1'000};  // of a jump, and of the difference to the store's clock
 inline constexpr Millis kClockWarning{100};
 
+/// One measurement of the wall clock against the store's. The true difference is at most `error`, half of the
+/// round trip, away from `ahead`.
+struct ClockDifference {
+    Millis ahead{};
+    Millis error{};
+    [[nodiscard]] Millis magnitude() const { return ahead < Millis{0} ? -ahead : ahead; }
+    [[nodiscard]] bool is_surely_tolerable() const { return magnitude() + error <= kClockTolerance; }
+};
+
+/// Whether a node may lead with its wall clock. A measurement beyond the tolerance forbids it; only one that
+/// is within the tolerance for certain permits it again, so that a slow round trip does not hide a wrong
+/// clock. Pure.
+class ClockPermit {
+public:
+    void measure(const ClockDifference& difference) {
+        refuses_ = refuses_ ? !difference.is_surely_tolerable() : difference.magnitude() > kClockTolerance;
+    }
+    [[nodiscard]] bool refuses() const { return refuses_; }
+
+private:
+    bool refuses_{false};
+};
+
 /// Whether the wall clock can be believed. A jump against the steady clock makes it doubtful, until the
 /// store's clock confirms it, the jump is undone or, where there is no other clock, it has lasted. Pure.
 class ClockCheck {

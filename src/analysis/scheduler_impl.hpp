@@ -76,8 +76,9 @@ private:
 
     // route.cpp
     [[nodiscard]] ShardScheduler& shard_of(const JobId& job) const;
-    asio::awaitable<Result<model::Execution>> run_elsewhere(model::Job job, model::Trigger trigger,
-                                                            ExecuteId id);
+    asio::awaitable<Result<model::Execution>> run_elsewhere(const model::Job& job,
+                                                            const execution::Task& task,
+                                                            model::Trigger trigger, ExecuteId id);
     asio::awaitable<Result<model::Execution>> same_execution(TenantId tenant, JobId job, ExecuteId id,
                                                              Error conflict);
     asio::awaitable<Result<model::Execution>> wait_for_end(std::optional<TenantId> tenant, ExecuteId id);
@@ -101,7 +102,7 @@ private:
     std::optional<SteadyInstant> took_extra_{};
     std::optional<SteadyInstant> lease_renewed_;  // when the last good renewal was sent
     Millis clock_ahead_{};
-    bool refuses_to_lead_{false};
+    ClockPermit clock_permit_{};
     bool clock_warned_{false};
 };
 

@@ -110,7 +110,8 @@ Leadership::Owners Leadership::owners(std::size_t shards, Locks& locks) {
         throw SqlError(SqlFault::read_only, 0, "the server has become read-only");
     }
     locks.store_now = from_unix_millis(ask.integer(0));
-    locks.clock_ahead = before + (after - before) / 2 - locks.store_now;
+    locks.clock_error = (after - before) / 2;
+    locks.clock_ahead = before + locks.clock_error - locks.store_now;
 
     Owners found(shards);
     std::uint64_t held = 0;

@@ -25,6 +25,7 @@ struct Locks {
     std::size_t others{0};  // that other sessions had when the round began
     Instant store_now{};
     Millis clock_ahead{};
+    Millis clock_error{};
 };
 
 /// The name of a shard's lock, as an SQL literal.

@@ -113,6 +113,7 @@ public:
         co_return Standing{.held = std::move(locks->held),
                            .store_now = locks->store_now,
                            .clock_ahead = locks->clock_ahead,
+                           .clock_error = locks->clock_error,
                            .shards = lease.shards,
                            .live_nodes = many ? lease.live_nodes : 1,
                            .free = locks->free,

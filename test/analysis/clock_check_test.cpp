@@ -11,7 +11,24 @@ const ManualClock kNoon{Instant{std::chrono::sys_days{std::chrono::year{2026} / 
 
 bool looks(ClockCheck& check, const ManualClock& clock) { return check.look(clock.now(), clock.steady()); }
 
+ClockPermit measured(std::initializer_list<ClockDifference> measurements) {
+    ClockPermit permit;
+    for (const ClockDifference& measurement : measurements) permit.measure(measurement);
+    return permit;
+}
+
 }  // namespace
+
+TEST_CASE("a clock more than a second off forbids leading until it is certainly right", "[clock]") {
+    CHECK_FALSE(measured({}).refuses());
+    CHECK_FALSE(measured({{1s, 0s}}).refuses());
+    CHECK(measured({{1'001ms, 0s}}).refuses());
+    CHECK(measured({{-1'001ms, 0s}}).refuses());
+    CHECK_FALSE(measured({{-2s, 0s}, {900ms, 100ms}}).refuses());
+    CHECK(measured({{-2s, 0s}, {-900ms, 101ms}}).refuses());     // it may be 1,001 ms behind
+    CHECK(measured({{-2s, 0s}, {0s, 2s}, {0s, 3s}}).refuses());  // the round trips took four and six seconds
+    CHECK_FALSE(measured({{0s, 3s}}).refuses());                 // nothing has said that it is wrong
+}
 
 TEST_CASE("a clock that goes on as time does is believed", "[clock]") {
     ManualClock clock{kNoon};

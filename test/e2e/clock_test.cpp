@@ -5,6 +5,8 @@
 namespace ecron::e2e {
 namespace {
 
+constexpr std::size_t kShards = 16;  // of a new database
+
 /// What the cluster says of a node's clock; nothing: it is right.
 std::string trouble_of(World& world, const std::string& name) {
     const json::value cluster = world.api().get("/cluster").parsed();
@@ -14,6 +16,11 @@ std::string trouble_of(World& world, const std::string& name) {
         return trouble == nullptr ? std::string{} : std::string{trouble->as_string()};
     }
     return "no such node";
+}
+
+/// How many shards the node that is asked leads.
+std::size_t leading(World& world) {
+    return world.api().get("/cluster").parsed().at("self").at("leading").as_array().size();
 }
 
 bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -58,6 +65,7 @@ TEST_CASE("a node whose clock is off says so, and leads nothing while it is off 
     CHECK(says(metrics, "\necron_clock_refused 1\n"));
     CHECK(says(metrics, "\necron_clock_ahead_seconds -"));
 
+    wait_until("the other leads everything", [&] { return leading(world) == kShards; });
     const std::size_t leads = times_logged(wrong, "lead taken");  // while its clock was right
     world.given({});
     world.target.wait_for("/run", 2);

@@ -89,6 +89,7 @@ struct Standing {
     std::vector<Shard> held{};     // in order; locks confirmed just now
     Instant store_now{};           // the store's clock
     Millis clock_ahead{};          // this node's clock minus the store's, round trip halved
+    Millis clock_error{};          // the true difference is at most this far from clock_ahead
     std::size_t shards{1};         // how many there are
     std::size_t live_nodes{1};     // that can lead and whose lease has not ended, and this one
     std::size_t free{0};           // shards that nobody held when the round ended, but those just given back
