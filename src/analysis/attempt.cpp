@@ -13,6 +13,7 @@ constexpr std::size_t kStartsPerTurn = 16;  // between them everything else gets
 constexpr Millis kLatestUncheckedStart{500};
 constexpr Millis kLongRun{500};  // after it a run that goes on is recorded as executing
 constexpr Millis kSlotRetry{1'000};
+constexpr Millis kSessionRetry{100};
 
 }  // namespace
 
@@ -31,6 +32,7 @@ asio::awaitable<void> ShardScheduler::start_queued() {
 void ShardScheduler::start(Run& run) {
     if (run.stage != Stage::waiting && run.stage != Stage::retrying) return;  // it is being ended already
     if (!run.stop_reason.empty()) return end_unstarted(run);
+    if (run.begin_recorded) return start_begun(run);
     if (may_offer(run)) return offer(run);
     const Instant now = node_.clock.now();
     const bool in_time = now - run.row.due.value_or(now) < kLatestUncheckedStart;
@@ -43,12 +45,24 @@ void ShardScheduler::start(Run& run) {
     node_.gate.spawn("begin", begin_then_submit(run.id));
 }
 
+/// Its row already says that this node executes it, so no other node takes it while this one's session is
+/// alive.
+void ShardScheduler::start_begun(Run& run) {
+    if (node_.beats()) return submit(run);
+    planner_.retry_at(run.id, node_.clock.now() + kSessionRetry);
+    wake_.notify();
+}
+
+std::string ShardScheduler::key_of(const Run& run) {
+    return scoped_key(run.task->tenant.value(), run.task->context.plan.concurrency_key);
+}
+
 /// What runs of its concurrency key share with those of other shards; within one shard the planner sees to
 /// it.
 std::optional<store::Slot> ShardScheduler::slot_of(const Run& run) const {
     const model::Plan& plan = run.task->context.plan;
     if (node_.shards == 1 || plan.concurrency_key.empty()) return {};
-    return store::Slot{.key = plan.concurrency_key, .most = static_cast<std::uint32_t>(plan.max_concurrency)};
+    return store::Slot{.key = key_of(run), .most = static_cast<std::uint32_t>(plan.max_concurrency)};
 }
 
 /// What is told of a start is committed with it. An attempt that is resumed was told of by who began it.
@@ -114,7 +128,7 @@ void ShardScheduler::wait_for_slot(Run& run) {
     }
     move(run, Stage::waiting);
     run.needs_begin = true;
-    slot_waiters_[run.task->context.plan.concurrency_key].push_back(run.id);
+    slot_waiters_[key_of(run)].push_back(run.id);
     planner_.retry_at(run.id, node_.clock.now() + kSlotRetry);
     wake_.notify();
 }

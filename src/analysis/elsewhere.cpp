@@ -14,9 +14,10 @@ constexpr std::size_t kLookPage = 500;
 
 void ShardScheduler::adopt_elsewhere(model::Execution row, execution::TaskPtr task) {
     const bool planned = row.trigger == model::Trigger::schedule && row.nominal.has_value();
-    const Timing timing =
-        task == nullptr ? node_.options.timing
-                        : timing_of(task->context.plan, task->job_type, node_.options.timing, node_.groups);
+    const Timing timing = task == nullptr
+                              ? node_.options.timing
+                              : timing_of(task->context.plan, task->job_type, task->tenant.value(),
+                                          node_.options.timing, node_.groups);
     const RunId id =
         planner_.adopt(row.job_key, planned ? row.nominal : std::nullopt, row.due.value_or(node_.clock.now()),
                        Planner::Adopted::running, timing, node_.groups.of(row.tenant.value()));

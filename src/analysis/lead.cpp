@@ -216,7 +216,8 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
 
     const bool has_begun =
         row.state == model::ExecutionState::failure || row.attempt > 1 || is_resumed(row, task);
-    const Timing timing = timing_of(task->context.plan, task->job_type, node_.options.timing, node_.groups);
+    const Timing timing = timing_of(task->context.plan, task->job_type, task->tenant.value(),
+                                    node_.options.timing, node_.groups);
     const Planner::Adopted state = row.accepted ? Planner::Adopted::accepted
                                    : has_begun  ? Planner::Adopted::retrying
                                                 : Planner::Adopted::waiting;

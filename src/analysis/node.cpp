@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ecron/base/log.hpp"
+#include "ecron/base/off_loop.hpp"
 
 namespace ecron::analysis {
 namespace {
@@ -87,9 +88,13 @@ asio::awaitable<std::optional<Node::Tasks>> Node::fetch_tasks(std::vector<JobKey
     for (std::size_t tries = 0; !keys.empty(); ++tries) {
         const Result<std::vector<model::Job>> jobs = co_await store.find_jobs_by_key(keys);
         if (jobs) {
-            for (const model::Job& job : *jobs)
-                if (execution::TaskPtr task = remember_task(job); task != nullptr)
-                    fetched.emplace(job.key, std::move(task));
+            for (const model::Job& job : *jobs) {
+                const std::uint64_t generation = tasks.generation();
+                execution::TaskPtr task = co_await prepare_task(job);
+                if (task == nullptr) continue;
+                if (tasks.generation() == generation) tasks.put(job.key, task);  // else it may be outdated
+                fetched.emplace(job.key, std::move(task));
+            }
             break;
         }
         const bool again = co_await back_off(tries);
@@ -133,7 +138,7 @@ asio::awaitable<execution::TaskPtr> Node::task_of(model::Execution row) {
                          .type = row.job_type,
                          .context = row.snapshot,
                          .tenant = row.tenant};
-    co_return make_task(job);
+    co_return co_await prepare_task(job);
 }
 
 model::Execution Node::requested_run(const model::Job& job, const execution::Task& task,
@@ -171,6 +176,10 @@ execution::TaskPtr Node::make_task(const model::Job& job) const {
     task->snapshot = job.key == JobKey{} ? job.context : std::string{};
     task->context = std::move(*context);
     return task;
+}
+
+asio::awaitable<execution::TaskPtr> Node::prepare_task(const model::Job& job) const {
+    return off_loop(job.context.size(), [this, &job] { return make_task(job); });
 }
 
 execution::TaskPtr Node::remember_task(const model::Job& job) {

@@ -85,6 +85,8 @@ struct Node {
     using Page = std::shared_ptr<const std::vector<model::Execution>>;
     asio::awaitable<Result<Page>> unended_page(std::int64_t after, SteadyInstant since);
     [[nodiscard]] execution::TaskPtr make_task(const model::Job& job) const;
+    /// The same, off the io_context's thread where the job is large; `job` has to stay meanwhile.
+    [[nodiscard]] asio::awaitable<execution::TaskPtr> prepare_task(const model::Job& job) const;
     execution::TaskPtr remember_task(const model::Job& job);
     /// A run asked for now; its attempt enters itself when it ends.
     [[nodiscard]] model::Execution requested_run(const model::Job& job, const execution::Task& task,

@@ -241,7 +241,7 @@ void ShardScheduler::end_run(RunId id) {
 
 void ShardScheduler::free_slot(const Run& run) {
     if (run.task == nullptr || node_.shards == 1) return;
-    const std::string& key = run.task->context.plan.concurrency_key;
+    const std::string key = key_of(run);
     if (!key.empty()) node_.slot_freed(key);
 }
 

@@ -1,5 +1,7 @@
 #include "planned_job.hpp"
 
+#include <fmt/format.h>
+
 #include "ecron/base/stable_hash.hpp"
 
 namespace ecron::analysis {
@@ -23,7 +25,7 @@ std::expected<PlannedJob, std::string> build(const store::StoredPlan& job, model
     if (!parsed) return std::unexpected(std::move(parsed.error().reason));
     return PlannedJob{.key = job.key,
                       .schedule = parsed->schedule,
-                      .timing = timing_of(plan, job.type, defaults.timing, groups),
+                      .timing = timing_of(plan, job.type, job.tenant, defaults.timing, groups),
                       .tenant = groups.of(std::string{job.tenant}),
                       .jitter_seed = stable_hash(job.id),
                       .since = job.effective_from};
@@ -31,7 +33,12 @@ std::expected<PlannedJob, std::string> build(const store::StoredPlan& job, model
 
 }  // namespace
 
-Timing timing_of(const model::Plan& plan, model::JobType type, const Timing& defaults, Groups& groups) {
+std::string scoped_key(std::string_view tenant, std::string_view key) {
+    return key.empty() ? std::string{} : fmt::format("{}:{}:{}", tenant.size(), tenant, key);
+}
+
+Timing timing_of(const model::Plan& plan, model::JobType type, std::string_view tenant,
+                 const Timing& defaults, Groups& groups) {
     Timing timing = defaults;
     timing.misfire = plan.misfire.value_or(defaults.misfire);
     timing.overlap = plan.overlap.value_or(defaults.overlap);
@@ -40,7 +47,7 @@ Timing timing_of(const model::Plan& plan, model::JobType type, const Timing& def
     timing.jitter = plan.jitter;
     timing.begin_at = plan.begin_at;
     timing.end_at = plan.end_at;
-    timing.concurrency = groups.of(plan.concurrency_key);
+    timing.concurrency = groups.of(scoped_key(tenant, plan.concurrency_key));
     timing.max_concurrency = static_cast<std::uint32_t>(plan.max_concurrency);
     timing.once = type == model::JobType::timed && !plan.repeats;
     return timing;

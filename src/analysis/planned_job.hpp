@@ -17,7 +17,11 @@ std::expected<PlannedJob, std::string> planned_job(const store::StoredPlan& job,
 std::expected<PlannedJob, std::string> planned_job(const model::Job& job, const SchedulerOptions& defaults,
                                                    Groups& groups);
 
+/// The name that a concurrency key has among those of all tenants; empty if there is no key.
+std::string scoped_key(std::string_view tenant, std::string_view key);
+
 /// A job's timing with the configured defaults filled in.
-Timing timing_of(const model::Plan& plan, model::JobType type, const Timing& defaults, Groups& groups);
+Timing timing_of(const model::Plan& plan, model::JobType type, std::string_view tenant,
+                 const Timing& defaults, Groups& groups);
 
 }  // namespace ecron::analysis

@@ -38,15 +38,14 @@ void ShardScheduler::job_gone(JobKey key, std::string_view reason) {
     wake_.notify();
 }
 
-asio::awaitable<Result<model::Execution>> ShardScheduler::run_now(model::Job job, model::Trigger trigger,
-                                                                  ExecuteId id) {
-    const execution::TaskPtr task = node_.make_task(job);
-    if (task == nullptr) co_return fail(Errc::invalid, "Invalid parameter", {"job_context"});
+asio::awaitable<Result<model::Execution>> ShardScheduler::run_now(model::Job job, execution::TaskPtr task,
+                                                                  model::Trigger trigger, ExecuteId id) {
     model::Execution row = node_.requested_run(job, *task, trigger, std::move(id));
     row.node = node_.options.node;
     row.epoch = term_->epoch;
     Run run{.stage = Stage::waiting, .task = task, .row = row};
-    run.needs_begin = slot_of(run).has_value() || tells_start(run);
+    // Stored as begun only if it starts at once: otherwise it is pending until it does.
+    run.needs_begin = !key_of(run).empty() || tells_start(run) || may_offer(run);
     run.begin_recorded = !run.needs_begin;
     if (run.begin_recorded) {
         row.state = run.row.state = model::ExecutionState::executing;
@@ -66,7 +65,8 @@ asio::awaitable<Result<model::Execution>> ShardScheduler::run_now(model::Job job
         node_.gate.spawn("hand back", hand_back(std::move(run)));
         co_return stored;
     }
-    const Timing timing = timing_of(task->context.plan, job.type, node_.options.timing, node_.groups);
+    const Timing timing =
+        timing_of(task->context.plan, job.type, task->tenant.value(), node_.options.timing, node_.groups);
     run.id = planner_.run_now(job.key, timing);
     run.row.execute_times = execute_times;  // shows as begun, though the attempt enters itself at its end
     runs_.add(std::move(run));

@@ -65,6 +65,8 @@ void Scheduler::Impl::look_at_changes() { tail_.notify(); }
 asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_now(model::Job job, model::Trigger trigger,
                                                                    std::optional<ExecuteId> id) {
     if (!takes_writes()) co_return not_leading();
+    execution::TaskPtr task = co_await node_.prepare_task(job);
+    if (task == nullptr) co_return fail(Errc::invalid, "Invalid parameter", {"job_context"});
     if (node_.runs.present(node_.groups.of(job.tenant.value())) >= node_.options.claim_window)
         co_return fail(Errc::unavailable, "too many executions of this tenant are under way, try again");
     if (node_.window() == 0)
@@ -75,20 +77,19 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_now(model::Job jo
     const JobId job_id = job.id;
     Result<model::Execution> stored;
     if (shard.leads())
-        stored = co_await shard.run_now(std::move(job), trigger, chosen);
+        stored = co_await shard.run_now(std::move(job), std::move(task), trigger, chosen);
     else
-        stored = co_await run_elsewhere(std::move(job), trigger, chosen);
+        stored = co_await run_elsewhere(job, *task, trigger, chosen);
     if (stored || stored.error().code != Errc::conflict) co_return stored;
     co_return co_await same_execution(std::move(tenant), job_id, chosen, stored.error());
 }
 
 /// The leader of its shard learns of it from the change log.
-asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_elsewhere(model::Job job,
+asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_elsewhere(const model::Job& job,
+                                                                         const execution::Task& task,
                                                                          model::Trigger trigger,
                                                                          ExecuteId id) {
-    const execution::TaskPtr task = node_.make_task(job);
-    if (task == nullptr) co_return fail(Errc::invalid, "Invalid parameter", {"job_context"});
-    model::Execution row = node_.requested_run(job, *task, trigger, std::move(id));
+    model::Execution row = node_.requested_run(job, task, trigger, std::move(id));
     co_return co_await node_.store.insert_execution(std::move(row), store::Tell::leader);
 }
 

@@ -109,7 +109,8 @@ public:
     void refresh_tasks(const model::Job& job);
     void job_deleted_by(JobKey key, std::string_view by);
     void job_gone(JobKey key, std::string_view reason);
-    asio::awaitable<Result<model::Execution>> run_now(model::Job job, model::Trigger trigger, ExecuteId id);
+    asio::awaitable<Result<model::Execution>> run_now(model::Job job, execution::TaskPtr task,
+                                                      model::Trigger trigger, ExecuteId id);
     /// Whether the execution is known here; then it is being ended.
     bool stop(const ExecuteId& id, std::string_view reason, const std::string& by);
     [[nodiscard]] const Run* find(const ExecuteId& id);
@@ -203,6 +204,8 @@ private:
     void start(Run& run);
     asio::awaitable<void> begin_then_submit(RunId id);
     [[nodiscard]] std::optional<store::Slot> slot_of(const Run& run) const;
+    [[nodiscard]] static std::string key_of(const Run& run);
+    void start_begun(Run& run);
     [[nodiscard]] static bool tells_start(const Run& run);
     [[nodiscard]] std::vector<store::Announcement> told_of_start(const Run& run) const;
     void wait_for_slot(Run& run);

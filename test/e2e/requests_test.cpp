@@ -43,6 +43,22 @@ TEST_CASE("a stored job runs when it is told to, and so does a job that is not s
     CHECK(world.target.count("/sent") == 1);
 }
 
+TEST_CASE("a requested run waits for its concurrency key, and is not taken for lost", "[requests]") {
+    World world;
+    world.target.answer("/first", Answer{.hangs = true});
+    const json::object key{{"concurrency_key", "scarce"}, {"on_node_loss", "interrupt"}};
+    const std::string first = run_now(world, world.given(on_demand("first", key)));
+    world.target.wait_for("/first", 1);
+    const std::string second = run_now(world, world.given(on_demand("second", key)));
+    std::this_thread::sleep_for(1s);  // longer than a start may be late without asking the database
+    CHECK(world.row(second)->state == "pending");
+    world.target.release("/first");
+    world.wait_for_state(first, "success");
+    world.wait_for_state(second, "success");
+    CHECK(world.target.wait_for("/second", 1).front().attempt() == 1);
+    CHECK(world.row(second)->losses == 0);
+}
+
 TEST_CASE("a request that is sent twice with one Idempotency-Key runs once", "[requests]") {
     World world;
     const std::string job = world.given(on_demand("once"));

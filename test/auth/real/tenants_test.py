@@ -174,6 +174,15 @@ class Neighbours(unittest.TestCase):
         self.check_victim_runs()
         self.check_no_instant_is_missing()
 
+    def test_a_concurrency_key_of_one_keeps_no_other_waiting(self):
+        key = {"concurrency_key": "nightly", "max_concurrency": 1}
+        hanging = self.given(self.attacker, "hang", "/hang", timeout="1h", **key)
+        self.flood(hanging, 8)
+        wait_until("the key is taken", lambda: self.target.count("/hang") == 1)
+        asked = self.given(self.victim, "nightly", "/nightly", **key)
+        self.assertEqual(self.ecron.post("/jobexecution", {"job_id": asked}, self.victim).status, 200)
+        wait_until("the victim's run of that key begins", lambda: self.target.count("/nightly") == 1)
+
     def test_long_answers_keep_no_other_waiting(self):
         self.flood(self.given(self.attacker, "big", "/big"), 400)
         self.check_victim_runs()
