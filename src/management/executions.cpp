@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "ecron/base/off_loop.hpp"
 #include "ecron/base/uuid.hpp"
 #include "management/answers.hpp"
 #include "management/handlers.hpp"
@@ -80,8 +81,10 @@ std::optional<model::Attempt> attempt_under_way(const model::Execution& executio
 }  // namespace
 
 Answer run_job(Call call) {
-    auto input = model::read_job(call.request.body, model::Purpose::run_now, call.api.options.rules,
-                                 call.api.clock.now());
+    const Instant now = call.api.clock.now();
+    auto input = co_await off_loop(call.request.body.size(), [&] {
+        return model::read_job(call.request.body, model::Purpose::run_now, call.api.options.rules, now);
+    });
     if (!input) co_return refuse(call.api.options.language, input.error());
     std::optional<ExecuteId> id = execute_id_of(call, *input);
     model::Job job = std::move(input->job);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ecron/base/json_writer.hpp"
+#include "ecron/base/off_loop.hpp"
 #include "ecron/base/uuid.hpp"
 #include "management/answers.hpp"
 #include "management/difference.hpp"
@@ -220,8 +221,10 @@ Answer list_jobs(Call call) {
 Answer create_job(Call call) {
     const Instant now = whole_second(call.api.clock);
     const JobId id{random_uuid()};
-    auto input =
-        model::read_job(call.request.body, model::Purpose::store, call.api.options.rules, now, nullptr, id);
+    auto input = co_await off_loop(call.request.body.size(), [&] {
+        return model::read_job(call.request.body, model::Purpose::store, call.api.options.rules, now, nullptr,
+                               id);
+    });
     if (!input) co_return refuse(call.api.options.language, input.error());
     model::Job& job = input->job;
     job.id = id;
@@ -248,7 +251,9 @@ Answer replace_job(Call call) {
     const model::Job* old = *stored ? &**stored : nullptr;
 
     const Instant now = whole_second(call.api.clock);
-    auto input = model::read_job(call.request.body, model::Purpose::store, call.api.options.rules, now, old);
+    auto input = co_await off_loop(call.request.body.size(), [&] {
+        return model::read_job(call.request.body, model::Purpose::store, call.api.options.rules, now, old);
+    });
     // Of what is wrong with the text, some was always found before the lookup and some after it.
     if (!input && (old != nullptr || !input.error().front().after_lookup))
         co_return refuse(language, input.error());

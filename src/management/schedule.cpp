@@ -4,6 +4,7 @@
 
 #include <cassert>
 
+#include "ecron/base/off_loop.hpp"
 #include "ecron/model/json_text.hpp"
 #include "management/answers.hpp"
 #include "management/body.hpp"
@@ -140,13 +141,15 @@ Answer preview_schedule(Call call) {
     const model::Language language = call.api.options.language;
     const model::Rules& rules = call.api.options.rules;
     const Instant now = std::chrono::floor<Seconds>(call.api.clock.now());
-    const auto body = read_object(call.request.body);
+    const auto body =
+        co_await off_loop(call.request.body.size(), [&] { return read_object(call.request.body); });
     if (!body) co_return refuse(language, body.error());
     const auto wanted = wanted_runs(*body, now);
     if (!wanted) co_return refuse(language, wanted.error());
 
     const std::string job_text = schedule_of_job(*body);
-    const auto input = model::read_job(job_text, model::Purpose::store, rules, now);
+    const auto input = co_await off_loop(
+        job_text.size(), [&] { return model::read_job(job_text, model::Purpose::store, rules, now); });
     if (!input) co_return refuse_expression(language, input.error(), fault_position(job_text, now, rules));
     const model::Plan& plan = input->context.plan;
     const auto schedule = model::schedule_of(input->job.cron_time, input->job.type, plan, input->job.id, now,

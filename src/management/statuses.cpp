@@ -2,6 +2,7 @@
 #include <map>
 
 #include "ecron/base/json_writer.hpp"
+#include "ecron/base/off_loop.hpp"
 #include "ecron/notify/announce.hpp"
 #include "management/answers.hpp"
 #include "management/handlers.hpp"
@@ -188,7 +189,8 @@ Answer statuses_of_job(Call call) {
 }
 
 Answer put_statuses(Call call) {
-    auto statuses = model::read_statuses(call.request.body);
+    auto statuses =
+        co_await off_loop(call.request.body.size(), [&] { return model::read_statuses(call.request.body); });
     if (!statuses) co_return refuse(call.api.options.language, statuses.error());
     for (model::Execution& execution : statuses->accepted) {
         if (call.caller.whose || execution.tenant.value().empty()) execution.tenant = call.caller.tenant;
