@@ -278,7 +278,8 @@ messages::Options message_options(const config::Config& config) {
             .hold = config.mq.hold_immediate,
             .in_flight = config.mq.in_flight,
             .most_deliveries = config.mq.deliveries,
-            .takes_offers = config.life.multi_node};
+            .takes_offers = config.life.multi_node,
+            .jobs_per_second = config.limits.requests_per_second};
 }
 
 namespace {

@@ -115,6 +115,7 @@ private:
                     }
                     permit = std::move(*permitted);
                     share.belongs_to(permit->account);
+                    request.admission = std::move(permit->admission);
                 }
                 if (parser.expects_continue() && parser.header_done() && !std::exchange(continued, true)) {
                     const bool sent = co_await send("HTTP/1.1 100 Continue\r\n\r\n");

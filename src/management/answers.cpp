@@ -100,6 +100,14 @@ http::Response refuse(model::Language language, const Error& error, std::string_
     return response;
 }
 
+http::Response refuse_too_many(model::Language language, Millis wait) {
+    http::Response response = refuse(language, Error{Errc::too_many, {}, {"limit_rate"}});
+    for (http::Header& header : response.headers)
+        if (header.name == "Retry-After")
+            header.value = std::to_string(std::chrono::ceil<Seconds>(wait).count());
+    return response;
+}
+
 http::Response refuse(model::Language language, const model::Problems& problems) {
     return json_answer(400, model::error_body(400, language, problems));
 }

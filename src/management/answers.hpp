@@ -24,4 +24,7 @@ http::Response refuse(model::Language language, unsigned status, std::string_vie
 http::Response refuse(model::Language language, const Error& error, std::string_view subject = "job_id");
 http::Response refuse(model::Language language, const model::Problems& problems);
 
+/// 429: the tenant has used its rate, and has some again after `wait`.
+http::Response refuse_too_many(model::Language language, Millis wait);
+
 }  // namespace ecron::management

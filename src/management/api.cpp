@@ -43,8 +43,9 @@ Answer ready(Call call) {
 class Api::Impl {
 public:
     Impl(const Clock& clock, store::Store& store, Runs& runs, Options options)
-        : context_{clock, store, runs, std::move(options), HttpMetrics{routes().size()}, nullptr, false},
-          door_{context_.clock, context_.options},
+        : context_{clock,          store,   runs, std::move(options), HttpMetrics{routes().size()},
+                   Denials{clock}, nullptr, false},
+          door_{context_},
           hosts_{context_.options.hosts, context_.options.authenticator == nullptr
                                              ? HostCheck::Callers::anybody
                                              : HostCheck::Callers::with_token},
@@ -72,9 +73,12 @@ public:
         const http::Request& request) {
         const SteadyInstant begin = context_.clock.steady();
         const std::optional<Router::Match> match = router_.find(request.method, request.path);
-        if (!match && context_.options.authenticator == nullptr) co_return http::BodyPermit{};
         std::expected<http::BodyPermit, http::Response> permit;
-        if (match)
+        if (const std::string_view fault = fault_of(match, request); !fault.empty())
+            permit = std::unexpected(refuse(context_.options.language, 403, fault));
+        else if (!match && context_.options.authenticator == nullptr)
+            co_return http::BodyPermit{};
+        else if (match)
             permit = co_await door_.permit_body(routes()[match->route], request);
         else
             permit = std::unexpected(without_route(request));
@@ -102,10 +106,7 @@ private:
     Answer serve(Router::Match match, const http::Request& request) {
         const model::Language language = context_.options.language;
         const Route& route = routes()[match.route];
-        std::optional<Result<auth::Identity>> identity = door_.known(route, request);
-        if (!identity) identity = co_await door_.identify(request);
-        if (!*identity) co_return door_.refusal(identity->error());
-        auto caller = door_.admit(route, request, std::move(**identity));
+        auto caller = co_await door_.enter(route, request);
         if (!caller) co_return std::move(caller.error());
 
         const bool changes =

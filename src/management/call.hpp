@@ -8,6 +8,7 @@
 #include "ecron/base/id.hpp"
 #include "ecron/http/message.hpp"
 #include "ecron/management/api.hpp"
+#include "management/denials.hpp"
 #include "management/http_metrics.hpp"
 
 namespace ecron::management {
@@ -19,6 +20,7 @@ struct Context {
     Runs& runs;
     Options options;
     HttpMetrics http;
+    Denials denials;
     const std::string* document{nullptr};  // of GET /openapi.json
     bool draining{false};
 };
@@ -28,6 +30,7 @@ struct Caller {
     auth::Identity identity{};
     TenantId tenant{};                // for whom something is made: his own, or the one that an admin names
     std::optional<TenantId> whose{};  // visible tenant; nullopt: all tenants
+    Millis over_rate{};               // of a report beyond limit_rate: when the next one is due
 
     struct Deed {
         std::string object;      // id of what was changed

@@ -1,6 +1,5 @@
 #include "management/door.hpp"
 
-#include "ecron/base/log.hpp"
 #include "management/answers.hpp"
 #include "management/permissions.hpp"
 #include "management/query.hpp"
@@ -12,16 +11,35 @@ constexpr std::string_view kEverybody = "*";
 /// The body of a request that needs no token, which no route reads.
 constexpr std::size_t kStrangersBody = 1'024;
 
+/// What was found out when the header had come.
+class Admitted final : public http::Admission {
+public:
+    explicit Admitted(Caller admitted) : caller(std::move(admitted)) {}
+    Caller caller;
+};
+
 bool is_open(const Route& route, const Options& options) {
     return route.needs == Needs::nothing || (route.needs == Needs::scrape && options.metrics_public);
 }
 
 }  // namespace
 
-Door::Door(const Clock& clock, const Options& options)
-    : clock_(clock),
-      options_(options),
-      rate_(options.limits.requests_per_second) {}
+Door::Door(Context& api)
+    : api_(api),
+      options_(api.options),
+      requests_(options_.limits.requests_per_second),
+      reports_(options_.limits.requests_per_second) {}
+
+boost::asio::awaitable<std::expected<Caller, http::Response>> Door::enter(const Route& route,
+                                                                          const http::Request& request) {
+    api_.denials.log_suppressed();
+    if (const auto* const admitted = dynamic_cast<const Admitted*>(request.admission.get()))
+        co_return admitted->caller;
+    std::optional<Result<auth::Identity>> identity = known(route, request);
+    if (!identity) identity = co_await identify(request);
+    if (!*identity) co_return std::unexpected(refusal(identity->error()));
+    co_return admit(route, request, std::move(**identity));
+}
 
 std::optional<Result<auth::Identity>> Door::known(const Route& route, const http::Request& request) {
     if (options_.authenticator == nullptr || is_open(route, options_))
@@ -47,12 +65,12 @@ http::Response Door::refusal(const Error& error) const {
     return response;
 }
 
-std::optional<http::Response> Door::forbids(const Route& route, const auth::Identity& identity) const {
+std::optional<http::Response> Door::forbids(const Route& route, const auth::Identity& identity) {
     // No job could be theirs.
     if (!can_be_id(identity.tenant.value()) || !is_text(identity.tenant.value()))
         return refusal({Errc::unauthenticated, {}, {"Authorization"}});
     const auth::Permission permission = permission_of(route.needs);
-    if (!identity.may.has(permission)) return forbid(options_, identity, permission);
+    if (!identity.may.has(permission)) return forbid(api_, identity, permission);
     return std::nullopt;
 }
 
@@ -60,11 +78,18 @@ boost::asio::awaitable<std::expected<http::BodyPermit, http::Response>> Door::pe
     const Route& route, const http::Request& request) {
     if (options_.authenticator == nullptr) co_return http::BodyPermit{};
     if (is_open(route, options_)) co_return http::BodyPermit{.limit = kStrangersBody, .counted = false};
-    std::optional<Result<auth::Identity>> identity = known(route, request);
-    if (!identity) identity = co_await identify(request);
-    if (!*identity) co_return std::unexpected(refusal(identity->error()));
-    if (auto forbidden = forbids(route, **identity)) co_return std::unexpected(std::move(*forbidden));
-    co_return http::BodyPermit{.account = (*identity)->tenant.value()};
+    auto caller = co_await enter(route, request);
+    if (!caller) co_return std::unexpected(std::move(caller.error()));
+    http::BodyPermit permit{.account = caller->identity.tenant.value()};
+    permit.admission = std::make_shared<Admitted>(std::move(*caller));
+    co_return permit;
+}
+
+/// Reports are not lost for the requests of the same tenant (docs/security.md).
+Millis Door::take_rate(const Route& route, const auth::Identity& identity) {
+    const bool reports = route.needs == Needs::report && identity.may.has(auth::Permission::report);
+    auth::RateLimit& rate = reports ? reports_ : requests_;
+    return rate.take(identity.tenant, api_.clock.steady());
 }
 
 std::expected<Caller, http::Response> Door::admit(const Route& route, const http::Request& request,
@@ -74,14 +99,10 @@ std::expected<Caller, http::Response> Door::admit(const Route& route, const http
     // Without authentication every caller is an administrator of all tenants.
     if (options_.authenticator != nullptr) caller.whose = caller.tenant;
     if (is_open(route, options_)) return caller;
+    caller.over_rate = take_rate(route, caller.identity);  // refused requests cost rate, too
+    const bool is_refused = caller.over_rate > Millis{0} && route.needs != Needs::report;
+    if (is_refused) return std::unexpected(refuse_too_many(options_.language, caller.over_rate));
     if (auto forbidden = forbids(route, caller.identity)) return std::unexpected(std::move(*forbidden));
-    if (const Millis wait = rate_.take(caller.tenant, clock_.steady()); wait > Millis{0}) {
-        http::Response response = refuse(options_.language, Error{Errc::too_many, {}, {"limit_rate"}});
-        for (http::Header& header : response.headers)
-            if (header.name == "Retry-After")
-                header.value = std::to_string(std::chrono::ceil<Seconds>(wait).count());
-        return std::unexpected(std::move(response));
-    }
     if (request.query.contains("tenant="))
         if (auto chosen = choose_tenant(caller, request); !chosen)
             return std::unexpected(std::move(chosen.error()));
@@ -89,14 +110,14 @@ std::expected<Caller, http::Response> Door::admit(const Route& route, const http
 }
 
 /// `tenant=` lets an admin act for another tenant, or with * look at everybody's.
-std::expected<void, http::Response> Door::choose_tenant(Caller& caller, const http::Request& request) const {
+std::expected<void, http::Response> Door::choose_tenant(Caller& caller, const http::Request& request) {
     const auto query = Query::read(request.query);
     if (!query) return std::unexpected(refuse(options_.language, query.error()));
     const auto named = query->first("tenant");
     if (!named) return {};
     const bool is_own = *named == caller.tenant.value() && *named != kEverybody;
     if (!is_own && !caller.identity.may.has(auth::Permission::admin))
-        return std::unexpected(forbid(options_, caller.identity, auth::Permission::admin));
+        return std::unexpected(forbid(api_, caller.identity, auth::Permission::admin));
     if (*named == kEverybody) {
         caller.whose.reset();
         return {};

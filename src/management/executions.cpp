@@ -78,6 +78,14 @@ std::optional<model::Attempt> attempt_under_way(const model::Execution& executio
         .outcome = model::ExecutionState::executing};
 }
 
+/// Whether an execution of the caller has neither ended nor been reported on: its first report is taken
+/// whatever the tenant's rate, since a target may not repeat it.
+boost::asio::awaitable<bool> awaits_report(const Call& call) {
+    const auto execution =
+        co_await call.api.store.find_execution(call.caller.whose, ExecuteId{call.variable});
+    co_return execution && *execution && !model::is_end((*execution)->state) && (*execution)->result.empty();
+}
+
 }  // namespace
 
 Answer run_job(Call call) {
@@ -98,7 +106,7 @@ Answer run_job(Call call) {
         // Not stored, yet a definition by the caller that can read the tenant's secrets, as one that is
         // written.
         if (!call.caller.identity.may.has(auth::Permission::write))
-            co_return forbid(call.api.options, call.caller.identity, auth::Permission::write);
+            co_return forbid(call.api, call.caller.identity, auth::Permission::write);
         if (auto forbidden = forbids_mode(call, input->context)) co_return std::move(*forbidden);
         if (auto forbidden = forbids_environment(call, input->context)) co_return std::move(*forbidden);
         job.tenant = call.caller.tenant;
@@ -151,6 +159,10 @@ Answer take_callback(Call call) {
     std::optional<std::string> result = model::read_result(call.request.body);
     if (!result) co_return empty_answer();  // targets that report something else were never told off
     if (!can_be_id(call.variable)) co_return no_execution(call);
+    if (call.caller.over_rate > Millis{0}) {
+        const bool is_due = co_await awaits_report(call);
+        if (!is_due) co_return refuse_too_many(call.api.options.language, call.caller.over_rate);
+    }
     const auto taken =
         co_await call.api.runs.callback(call.caller.whose, ExecuteId{call.variable}, std::move(*result));
     if (!taken) co_return refuse_execution(call, taken.error());

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cassert>
 
-#include "ecron/base/log.hpp"
 #include "ecron/model/json.hpp"
 #include "ecron/model/kubernetes.hpp"
 #include "management/answers.hpp"
@@ -40,17 +39,17 @@ auth::Permission permission_of(Needs needs) {
     return auth::Permission::admin;
 }
 
-http::Response forbid(const Options& options, const auth::Identity& identity, auth::Permission permission) {
-    const std::string scope{options.scopes.needed_for(permission)};
-    log::warn("request denied tenant={} subject={} scope={}", identity.tenant, identity.subject, scope);
-    return refuse(options.language, Error{Errc::denied, {}, {scope}});
+http::Response forbid(Context& api, const auth::Identity& identity, auth::Permission permission) {
+    const std::string scope{api.options.scopes.needed_for(permission)};
+    api.denials.log(identity, scope);
+    return refuse(api.options.language, Error{Errc::denied, {}, {scope}});
 }
 
 std::optional<http::Response> forbids_mode(const Call& call, const model::Context& context) {
     if (context.mode != model::Mode::exe) return std::nullopt;
     const auth::Permission permission = permission_for(context);
     if (call.caller.identity.may.has(permission)) return std::nullopt;
-    return forbid(call.api.options, call.caller.identity, permission);
+    return forbid(call.api, call.caller.identity, permission);
 }
 
 bool may_every_mode(const Call& call) {

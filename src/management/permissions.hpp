@@ -11,7 +11,7 @@ namespace ecron::management {
 /// Of a route that needs one.
 [[nodiscard]] auth::Permission permission_of(Needs needs);
 /// 403, naming the scope that is missing.
-http::Response forbid(const Options& options, const auth::Identity& identity, auth::Permission permission);
+http::Response forbid(Context& api, const auth::Identity& identity, auth::Permission permission);
 
 /// Jobs that are commands or Kubernetes Jobs are made and run by those only who may; nothing: he may.
 std::optional<http::Response> forbids_mode(const Call& call, const model::Context& context);

@@ -38,7 +38,7 @@ Answer change(Call call, Change wish) {
     const auto all = wants_all(call.request.body);
     if (!all) co_return refuse(call.api.options.language, all.error());
     if (*all && !call.caller.identity.may.has(auth::Permission::admin))
-        co_return forbid(call.api.options, call.caller.identity, auth::Permission::admin);
+        co_return forbid(call.api, call.caller.identity, auth::Permission::admin);
     const bool pause = wish == Change::pause;
     const auto whose = *all ? std::nullopt : std::optional{call.caller.tenant};
     const auto changed = co_await call.api.store.set_paused(whose, pause);

@@ -4,6 +4,7 @@
 
 #include <unordered_map>
 
+#include "ecron/auth/rate.hpp"
 #include "ecron/base/async.hpp"
 #include "ecron/base/log.hpp"
 #include "ecron/base/uuid.hpp"
@@ -32,6 +33,10 @@ Settlement dead(std::string reason) {
 Settlement again(Millis wait, std::string reason) {
     return {.verdict = Settlement::Verdict::again, .wait = wait, .reason = std::move(reason)};
 }
+/// A message is not given up because its tenant sends many.
+Settlement delayed(Millis wait) {
+    return {.verdict = Settlement::Verdict::again, .wait = wait, .reason = "limit_rate", .counts = false};
+}
 Settlement given_back() {
     return {.verdict = Settlement::Verdict::again, .wait = kGivenBack, .counts = false};
 }
@@ -51,6 +56,7 @@ public:
           store_(store),
           executions_(executions),
           options_(std::move(options)),
+          rate_(options_.jobs_per_second),
           stopped_(io) {}
 
     void subscribe(mq::Broker& broker) {
@@ -90,9 +96,10 @@ private:
         Result<model::JobInput> input = read_immediate(message.body, options_.rules, clock_.now());
         if (!input) co_return dead(input.error().what);
         const SteadyInstant begun = clock_.steady();
+        bool is_counted = false;
         for (std::size_t tries = 0;; ++tries) {
             Settlement settlement;
-            const Result<void> done = co_await run(*input, message, settlement);
+            const Result<void> done = co_await run(*input, message, settlement, is_counted);
             if (done) co_return settlement;
             if (done.error().code != Errc::unavailable) co_return verdict_of(done.error());
             const bool go_on = co_await pause(begun, tries);
@@ -100,9 +107,10 @@ private:
         }
     }
 
-    /// Errors: unavailable, to be tried again; else why the message is refused.
+    /// Errors: unavailable, to be tried again; else why the message is refused. `is_counted`: its tenant's
+    /// rate has been taken from.
     asio::awaitable<Result<void>> run(const model::JobInput& input, const mq::Message& message,
-                                      Settlement& settlement) {
+                                      Settlement& settlement, bool& is_counted) {
         const std::string& given = input.context.execute_id;
         ExecuteId id{given.empty() ? keyed_uuid(store_.id_key(), message.origin, Instant{}) : given};
         Result<model::Job> job = co_await job_of(input, id);
@@ -115,6 +123,14 @@ private:
                 settlement = again(options_.hold, "its execution is not known");
                 co_return Result<void>{};
             }
+        }
+        if (!is_counted) {
+            const Millis wait = rate_.take(job->tenant, clock_.steady());
+            if (wait > Millis{0}) {
+                settlement = delayed(wait);
+                co_return Result<void>{};
+            }
+            is_counted = true;
         }
         const auto execution = co_await executions_.run_now(std::move(*job), std::move(id));
         if (!execution) co_return std::unexpected(execution.error());
@@ -221,6 +237,7 @@ private:
     store::Store& store_;
     Executions& executions_;
     const Options options_;
+    auth::RateLimit rate_;
     Wakeup stopped_;
     std::unordered_map<TenantId, SteadyInstant> tenants_;
     bool stopping_{false};

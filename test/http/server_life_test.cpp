@@ -242,6 +242,29 @@ TEST_CASE("a stranger is refused when his header has come, and his body is not r
     CHECK(stranger.receive_all().empty());
 }
 
+TEST_CASE("a handler is given what the body check found out", "[http][server]") {
+    class Found final : public Admission {};
+    const auto check = [](const Request&) -> asio::awaitable<Permitted> {
+        co_return BodyPermit{.admission = std::make_shared<Found>()};
+    };
+    const auto handler = [](const Request& request) -> asio::awaitable<Response> {
+        const bool found = dynamic_cast<Found*>(request.admission.get()) != nullptr;
+        co_return Response{.body = found ? "found" : "not asked"};
+    };
+    TestServer server{handler, {}, check};
+    RawClient client = server.connect();
+    client.send(post_head("me", 3));
+    client.send("abc");
+    const std::string body = client.receive().body;
+    CHECK((body == "found" || body == "not asked"));  // the two may arrive as one
+    client.send("POST / HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
+    CHECK(client.receive().status == 100);
+    client.send("x");
+    CHECK(client.receive().body == "found");
+    client.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+    CHECK(client.receive().body == "not asked");
+}
+
 TEST_CASE("bodies of strangers take nothing from those of callers", "[http][server]") {
     TestServer server{echo, {.buffered_limit = 10'000}, by_name};
     std::vector<RawClient> strangers;

@@ -175,16 +175,19 @@ TEST_CASE("metrics tell what became of tokens", "[management][permissions]") {
 namespace {
 
 /// What is decided of a request's body when its header has come.
-std::expected<http::BodyPermit, http::Response> permit(Guarded& api, Method method, const std::string& path,
-                                                       const std::string& token) {
-    http::Request request{.method = method, .path = path};
-    if (!token.empty()) request.headers = {{"Authorization", "Bearer " + token}};
+std::expected<http::BodyPermit, http::Response> permit(Guarded& api, const http::Request& request) {
     boost::asio::io_context io;
     std::expected<http::BodyPermit, http::Response> answer;
     boost::asio::co_spawn(io, api.api().permit_body(request),
                           [&](const std::exception_ptr&, auto permitted) { answer = std::move(permitted); });
     io.run();
     return answer;
+}
+std::expected<http::BodyPermit, http::Response> permit(Guarded& api, Method method, const std::string& path,
+                                                       const std::string& token) {
+    http::Request request{.method = method, .path = path};
+    if (!token.empty()) request.headers = {{"Authorization", "Bearer " + token}};
+    return permit(api, request);
 }
 
 }  // namespace
@@ -228,6 +231,77 @@ TEST_CASE("a tenant that asks too often is told when to come back", "[management
     CHECK(api.get("/health/alive").status() == 200);
     api.clock.advance(Millis{500});
     CHECK(api.as("me", Method::get, "/job").status() == 200);
+}
+
+TEST_CASE("requests that are forbidden cost their tenant's rate", "[management][limits]") {
+    Guarded api;
+    api.options.limits.requests_per_second = 2;
+    api.restart();
+    api.given_token("reader", "me", "ecron.read");
+    CHECK(api.as("reader", Method::post, "/job", "{}").status() == 403);
+    CHECK(permit(api, Method::post, kPrefix + "/job", "reader").error().status == 403);
+    CHECK(api.as("reader", Method::post, "/job", "{}").status() == 429);
+    CHECK(permit(api, Method::post, kPrefix + "/job", "reader").error().status == 429);
+    CHECK(api.as("me", Method::get, "/job").status() == 429);
+    CHECK(api.as("you", Method::get, "/job").status() == 200);
+}
+
+TEST_CASE("reports have a rate of their own, and the first of each execution is always taken",
+          "[management][limits]") {
+    Guarded api;
+    api.options.limits.requests_per_second = 2;
+    api.restart();
+    api.given_token("target", "me", "ecron.report");
+    for (int i = 0; i < 3; ++i) api.as("me", Method::get, "/job");  // leaves nothing for requests
+    const auto report = [&](const std::string& id) {
+        return api.as("target", Method::post, kCallback + "/" + id, "{}").status();
+    };
+    for (const char* id : {"e-1", "e-2", "e-3"})
+        api.given_execution(id, "j", model::ExecutionState::executing).tenant = TenantId{"me"};
+    CHECK(report("e-1") == 200);
+    CHECK(report("unknown") == 200);  // the fake scheduler takes any
+    CHECK(report("unknown") == 429);
+    CHECK(report("e-2") == 200);
+    api.store.executions.at(2).result = "{}";  // it was reported on
+    CHECK(report("e-3") == 429);
+    api.clock.advance(Millis{500});
+    CHECK(report("e-3") == 200);
+}
+
+TEST_CASE("what was found when the header had come holds for the body", "[management][permissions]") {
+    Guarded api;
+    api.options.limits.requests_per_second = 2;
+    api.restart();
+    const std::string job = kPrefix + "/job";
+    const auto permitted = permit(api, Method::post, job, "me");
+    REQUIRE(permitted);
+    const std::uint64_t asked = api.authenticator.counts.asked;
+    http::Request request{.method = Method::post,
+                          .path = job,
+                          .headers = {{"Authorization", "Bearer me"}},
+                          .body = job_text("a"),
+                          .peer = {},
+                          .admission = permitted->admission};
+    CHECK(api.answer(request).status == 201);
+    CHECK(api.authenticator.counts.asked == asked);
+    CHECK(api.as("me", Method::get, "/job").status() == 200);  // one request of two was taken
+    CHECK(api.as("me", Method::get, "/job").status() == 429);
+}
+
+TEST_CASE("another origin's body is refused by its header", "[management][permissions]") {
+    Guarded api;
+    http::Request request{.method = Method::post,
+                          .path = kPrefix + "/job",
+                          .headers = {{"Authorization", "Bearer me"}, {"Sec-Fetch-Site", "cross-site"}}};
+    SECTION("with tokens") {}
+    SECTION("without") {
+        api.options.authenticator = nullptr;
+        api.restart();
+    }
+    CHECK(permit(api, request).error().status == 403);
+    CHECK(api.authenticator.counts.asked == 0);
+    request.path = "/nowhere";
+    CHECK(permit(api, request).error().status == 403);
 }
 
 TEST_CASE("a schedule that runs too often is refused when it is made or changed", "[management][limits]") {

@@ -52,6 +52,8 @@ public:
     /// Paths beginning with '/' are under the API's prefix unless they are known elsewhere.
     Reply ask(Method method, std::string_view target, std::string body = {},
               std::vector<http::Header> headers = {});
+    /// The request as it is.
+    http::Response answer(const http::Request& request) { return run(request); }
     Reply get(std::string_view target) { return ask(Method::get, target); }
     Reply post(std::string_view target, std::string body) {
         return ask(Method::post, target, std::move(body));

@@ -19,6 +19,12 @@ struct Header {
 
 enum class Method : std::uint8_t { get, head, post, put, delete_, options, patch, other };
 
+/// What a body check found out about a request, for its handler.
+class Admission {
+public:
+    virtual ~Admission() = default;
+};
+
 /// A request as it arrived. `path` is percent-encoded as sent, without the query; `query` is what follows
 /// '?'.
 struct Request {
@@ -27,7 +33,8 @@ struct Request {
     std::string query;
     std::vector<Header> headers{};
     std::string body{};
-    std::string peer;  // address of the other end, without port
+    std::string peer;                        // address of the other end, without port
+    std::shared_ptr<Admission> admission{};  // of the body check; nullptr: the request arrived complete
 
     /// The first header of that name in any case; empty when there is none.
     [[nodiscard]] std::string_view header(std::string_view name) const;
@@ -38,6 +45,7 @@ struct BodyPermit {
     std::string account{};  // that shares `ServerOptions::buffered_limit` with others; empty: has all of it
     std::size_t limit{SIZE_MAX};  // bytes; over it or over `ServerOptions::body_limit`: 413
     bool counted{true};           // false: too small to count, as the body of an unauthenticated request
+    std::shared_ptr<Admission> admission{};  // becomes the request's
 };
 
 /// A body that is made while it is sent: each piece is asked for when the one before it has gone.

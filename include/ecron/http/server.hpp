@@ -48,7 +48,8 @@ public:
     using ErrorBody = std::function<Response(unsigned status, std::string_view reason)>;
     /// Asked once the header of a request is complete and its body is not: what the body may be, or the
     /// answer that refuses it. A request that arrives complete is not asked about. The reference is good
-    /// until the awaitable ends; `body` is what has arrived so far.
+    /// until the awaitable ends; `body` is what has arrived so far. The permit's admission is handed to the
+    /// handler with the request.
     using BodyCheck =
         std::function<boost::asio::awaitable<std::expected<BodyPermit, Response>>(const Request&)>;
 

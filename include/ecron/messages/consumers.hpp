@@ -21,7 +21,8 @@ struct Options {
     Millis hold{10'000};    // how long one for an execution that is not known yet is held
     std::size_t in_flight{1'000};
     int most_deliveries{10};
-    bool takes_offers{false};  // of attempts that any node may carry out
+    bool takes_offers{false};        // of attempts that any node may carry out
+    std::size_t jobs_per_second{0};  // of one tenant; further ones are delivered again later. 0: any number
 };
 
 class Consumers {

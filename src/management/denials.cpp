@@ -1,0 +1,18 @@
+#include "management/denials.hpp"
+
+#include "ecron/base/log.hpp"
+
+namespace ecron::management {
+
+void Denials::log(const auth::Identity& identity, std::string_view scope) {
+    log_suppressed();
+    if (lines_.takes(identity.tenant.value(), clock_.steady()))
+        log::warn("request denied tenant={} subject={} scope={}", identity.tenant, identity.subject, scope);
+}
+
+void Denials::log_suppressed() {
+    for (const auto& [tenant, lines] : lines_.ended(clock_.steady()))
+        log::warn("requests denied, lines left out tenant={} count={}", tenant, lines);
+}
+
+}  // namespace ecron::management

@@ -1,0 +1,22 @@
+#pragma once
+#include "ecron/auth/identity.hpp"
+#include "ecron/base/log_limit.hpp"
+#include "ecron/base/time.hpp"
+
+namespace ecron::management {
+
+/// Logs requests that lack a permission: a few lines of each tenant in a while, and the number of those left
+/// out. Threads: the io_context's.
+class Denials {
+public:
+    explicit Denials(const Clock& clock) : clock_(clock) {}
+    void log(const auth::Identity& identity, std::string_view scope);
+    /// Logs the numbers of lines left out whose span has ended; cheap if there are none.
+    void log_suppressed();
+
+private:
+    const Clock& clock_;
+    log::LineLimit lines_;
+};
+
+}  // namespace ecron::management

@@ -1,0 +1,98 @@
+#include "ecron/messages/consumers.hpp"
+
+#include <map>
+
+#include "management/fake_store.hpp"
+#include "mq/support.hpp"
+
+namespace ecron::messages {
+namespace {
+
+namespace asio = boost::asio;
+using mq::Settlement;
+
+/// Keeps the handlers of its topics, for a test to deliver to.
+class FakeBroker final : public mq::Broker {
+public:
+    asio::awaitable<Result<void>> publish(std::string, std::vector<mq::Outgoing>) override {
+        co_return Result<void>{};
+    }
+    void subscribe(mq::Subscription subscription) override {
+        handlers[subscription.topic] = std::move(subscription.handler);
+    }
+    asio::awaitable<void> run() override { co_return; }
+    asio::awaitable<void> unsubscribe(Millis) override { co_return; }
+    asio::awaitable<void> stop(Millis) override { co_return; }
+    [[nodiscard]] bool connected() const override { return true; }
+    [[nodiscard]] mq::State state() const override { return {}; }
+
+    std::map<std::string, mq::Handler> handlers;
+};
+
+/// Counts what it is asked to run, or refuses it.
+class FakeExecutions final : public Executions {
+public:
+    [[nodiscard]] bool takes_writes() const override { return true; }
+    Awaitable<model::Execution> run_now(model::Job job, ExecuteId id) override {
+        if (refusal) co_return std::unexpected(*refusal);
+        ++runs[job.tenant.value()];
+        co_return model::Execution{.id = std::move(id)};
+    }
+    Awaitable<void> succeeded(ExecuteId, std::string) override { co_return Result<void>{}; }
+    Awaitable<void> interrupted(ExecuteId) override { co_return Result<void>{}; }
+    Awaitable<void> failed(ExecuteId, bool) override { co_return Result<void>{}; }
+    Awaitable<void> begin(ExecuteId, int) override { co_return Result<void>{}; }
+    void look_at_changes() override {}
+
+    std::map<std::string, int> runs;
+    std::optional<Error> refusal;
+};
+
+class World {
+public:
+    explicit World(Options options) : consumers_(io_, clock, store, executions, std::move(options)) {
+        consumers_.subscribe(broker_);
+    }
+    Settlement deliver(const std::string& origin) {
+        const std::string job =
+            R"({"job_name":"a","job_context":{"mode":"http","exec":"http://localhost/"}})";
+        return mq::await(io_, broker_.handlers.at("cron.topic.immediate.job")(
+                                  {.topic = "cron.topic.immediate.job", .body = job, .origin = origin}));
+    }
+
+    ManualClock clock{Instant{std::chrono::sys_days{std::chrono::year{2026} / 1 / 5}}};
+    management::test::FakeStore store;
+    FakeExecutions executions;
+
+private:
+    asio::io_context io_;
+    FakeBroker broker_;
+    Consumers consumers_;
+};
+
+TEST_CASE("messages beyond their tenant's rate come again later, and are never given up",
+          "[messages][limits]") {
+    World world{{.own_tenant = TenantId{"me"}, .jobs_per_second = 2}};
+    CHECK(world.deliver("1").verdict == Settlement::Verdict::done);
+    CHECK(world.deliver("2").verdict == Settlement::Verdict::done);
+    const Settlement delayed = world.deliver("3");
+    CHECK(delayed.verdict == Settlement::Verdict::again);
+    CHECK_FALSE(delayed.counts);
+    CHECK(delayed.wait == Millis{500});
+    CHECK(world.executions.runs["me"] == 2);
+    world.clock.advance(delayed.wait);
+    CHECK(world.deliver("3").verdict == Settlement::Verdict::done);
+    CHECK(world.executions.runs["me"] == 3);
+}
+
+TEST_CASE("a message that its tenant's limit of bytes refuses is dead, with the reason",
+          "[messages][limits]") {
+    World world{{.own_tenant = TenantId{"me"}}};
+    world.executions.refusal = Error{Errc::denied, "the tenant stores as much as it may", {"limit_bytes"}};
+    const Settlement refused = world.deliver("1");
+    CHECK(refused.verdict == Settlement::Verdict::dead);
+    CHECK(refused.reason == "the tenant stores as much as it may");
+}
+
+}  // namespace
+}  // namespace ecron::messages
