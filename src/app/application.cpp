@@ -56,6 +56,7 @@ Application::Application(const config::Config& config, const std::map<std::strin
       webhook_client_(io, webhook_client_options(config)),
       notifier_(io, clock, store_->outbox(), webhook_client_, keyring(config), notify_options(config)),
       retention_(io, clock, *store_, history_rule(config), [this] { return store_->leads(Shard{0}); }),
+      usage_meter_(io, clock, *store_, [this] { return store_->leads(Shard{0}); }),
       loop_watch_(io, clock),
       auth_client_(io, auth_client_options(config)),
       authenticator_(opened(make_authenticator(io, clock, auth_client_, config))),
@@ -156,6 +157,7 @@ int Application::run() {
     gate_.spawn("messages", messaging_.run());
     gate_.spawn("webhooks", notifier_.run());
     gate_.spawn("retention", retention_.run());
+    if (config_.limits.bytes > 0) gate_.spawn("bytes of tenants", usage_meter_.run());
     gate_.spawn("loop watch", loop_watch_.run());
     gate_.spawn("signals", watch_signals());
     gate_.spawn("files", watch_files());
@@ -224,6 +226,7 @@ asio::awaitable<void> Application::drain() {
     draining_ = true;
     file_watch_ends_.notify();
     retention_.stop();
+    usage_meter_.stop();
     loop_watch_.stop();
     co_await messaging_.stop_taking();
     co_await scheduler_.stop(config_.life.shutdown_grace);

@@ -21,6 +21,7 @@
 #include "ecron/notify/notifier.hpp"
 #include "ecron/store/retention.hpp"
 #include "ecron/store/store.hpp"
+#include "ecron/store/usage_meter.hpp"
 #include "messaging.hpp"
 
 namespace ecron::app {
@@ -71,6 +72,7 @@ private:
     http::Client webhook_client_;
     notify::Notifier notifier_;
     store::Retention retention_;
+    store::UsageMeter usage_meter_;
     LoopWatch loop_watch_;
     http::Client auth_client_;
     const std::unique_ptr<auth::Authenticator> authenticator_;  // nothing: anybody may call

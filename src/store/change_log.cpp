@@ -4,6 +4,7 @@
 
 #include "ecron/base/json_writer.hpp"
 #include "ecron/model/json.hpp"
+#include "store/usage.hpp"
 
 namespace ecron::store {
 
@@ -107,9 +108,10 @@ Result<void> ChangeLog::allow(const TenantId& tenant, Amount more) {
     }
     if (most_jobs > 0 && more.jobs > 0 && count.before->jobs + count.difference.jobs + more.jobs > most_jobs)
         return fail(Errc::denied, "the tenant has as many jobs as it may", {"limit_jobs"});
+    const std::int64_t others = session_.usage() == nullptr ? 0 : session_.usage()->history(tenant);
     if (most_bytes > 0 && more.bytes > 0 &&
-        count.before->bytes + count.difference.bytes + more.bytes > most_bytes)
-        return fail(Errc::denied, "the tenant's jobs are as large as they may", {"limit_bytes"});
+        others + count.before->bytes + count.difference.bytes + more.bytes > most_bytes)
+        return std::unexpected(no_room());
     return {};
 }
 

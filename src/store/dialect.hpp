@@ -152,6 +152,8 @@ public:
     /// Condition that a text column equals a parameter byte by byte, which collations of MySQL do not
     /// compare. Uses the column's index. The value is bound twice, in a row.
     [[nodiscard]] virtual std::string exactly(std::string_view column) const = 0;
+    /// The size of a text or blob in bytes, as an expression.
+    [[nodiscard]] virtual std::string byte_length(std::string_view column) const = 0;
     /// Stands before a parameter of raw bytes.
     [[nodiscard]] virtual std::string_view bytes_prefix() const = 0;
     /// Selects the size of the largest statement that the server takes, in bytes; empty where there is no

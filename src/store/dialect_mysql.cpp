@@ -270,6 +270,9 @@ public:
     std::size_t rows_per_statement(const Options& options) const override {
         return std::max<std::size_t>(1, options.batch_rows);
     }
+    std::string byte_length(std::string_view column) const override {
+        return fmt::format("length({})", column);
+    }
     std::string_view now_expression() const override {
         return "cast(unix_timestamp(now(3)) * 1000 as signed)";
     }

@@ -106,6 +106,9 @@ public:
     bool is_packet_refusal(const SqlError&) const override { return false; }
     // SQLite runs in the process: one kept statement per row is the fastest.
     std::size_t rows_per_statement(const Options&) const override { return 1; }
+    std::string byte_length(std::string_view column) const override {
+        return fmt::format("length(cast({} as blob))", column);
+    }
     std::string_view now_expression() const override { return ""; }
     std::string raised(std::string_view column) const override { return fmt::format("{} + :by", column); }
     bool raised_is_insert_id() const override { return false; }

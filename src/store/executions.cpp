@@ -1,10 +1,12 @@
 #include "store/executions.hpp"
 
 #include "ecron/model/json.hpp"
+#include "ecron/store/refusal.hpp"
 #include "store/outbox.hpp"
 #include "store/records.hpp"
 #include "store/requests.hpp"
 #include "store/slots.hpp"
+#include "store/usage.hpp"
 
 namespace ecron::store {
 
@@ -64,12 +66,20 @@ void change_state(Session& session, const model::Execution& from, const model::E
 
 void PutExecutions::apply(Session& session) {
     result.emplace();
+    bytes_ = 0;
     for (const model::Execution& execution : executions_) {
         if (!put(session, execution)) result->push_back(execution.id);
     }
 }
 
-bool PutExecutions::put(Session& session, const model::Execution& execution) const {
+/// Throws where the tenant has no room for what is not the state of one of ecron's own executions.
+void PutExecutions::take_room(Session& session, const TenantId& tenant, std::int64_t bytes) {
+    if (session.usage() == nullptr || bytes <= 0) return;
+    bytes_ += bytes;
+    if (!session.usage()->has_room(tenant, bytes_)) throw Refused(no_room());
+}
+
+bool PutExecutions::put(Session& session, const model::Execution& execution) {
     Statement& select = session.prepare(std::string("select ") + std::string(kExecutionColumns) +
                                             " from t_cron_job_status where f_execute_id = :id" +
                                             std::string(session.dialect().for_update()),
@@ -79,6 +89,7 @@ bool PutExecutions::put(Session& session, const model::Execution& execution) con
     if (tenant_) put.tenant = *tenant_;
     if (!select.first()) {
         put.trigger = model::Trigger::history;
+        take_room(session, put.tenant, stored_bytes(put));
         static const Rows shape{.head = kExecutionInsert, .types = kExecutionInsertTypes};
         session.run_rows(
             shape, 1, [&](Statement& row, std::size_t) { bind_execution(row, put); },
@@ -89,10 +100,15 @@ bool PutExecutions::put(Session& session, const model::Execution& execution) con
     if (now.id != put.id || (tenant_ && now.tenant != *tenant_)) return false;
     if (!tenant_ && !now.tenant.value().empty()) put.tenant = now.tenant;
     if (now.trigger == model::Trigger::history) {
+        take_room(session, put.tenant, stored_bytes(put) - stored_bytes(now));
         overwrite_history(session, now.key, put);
         return true;
     }
     if (now.job_id != put.job_id || !may_become(now.state, put.state)) return false;
+    if (session.usage() != nullptr && !session.usage()->has_room(now.tenant, stored_bytes(put))) {
+        if (!put.result.empty()) put.result = refused_result(no_room().what);
+        put.extra.clear();
+    }
     change_state(session, now, put);
     announce(session, now);
     const std::string_view id = put.id.value();
@@ -109,7 +125,21 @@ void PutExecutions::announce(Session& session, const model::Execution& changed) 
     insert_announcements(session, announced);
 }
 
+namespace {
+
+/// The result, or a mark in its place where the execution's tenant has no room for it.
+std::string with_room(Session& session, const ExecuteId& id, std::string result) {
+    if (session.usage() == nullptr) return result;
+    const std::vector<model::Execution> found = find_executions(session, std::span(&id, 1));
+    const auto bytes = static_cast<std::int64_t>(result.size());
+    if (found.empty() || session.usage()->has_room(found.front().tenant, bytes)) return result;
+    return refused_result(no_room().what);
+}
+
+}  // namespace
+
 void RecordResult::apply(Session& session) {
+    const std::string given = with_room(session, id_, given_);
     // The report ends an execution that the old service started: nothing else will. MySQL assigns the columns
     // in this order.
     Statement& update = session.prepare(
@@ -118,7 +148,7 @@ void RecordResult::apply(Session& session) {
         "and coalesce(f_trigger, 0) = 0 then 1 else f_job_status end where " +
             session.dialect().exactly("f_execute_id"),
         "siss");
-    update << given_ << to_unix_seconds(session.now()) << id_.value() << id_.value();
+    update << given << to_unix_seconds(session.now()) << id_.value() << id_.value();
     if (update.run() == 0) {
         result = fail(Errc::not_found, "this execution does not exist", {"execute_id"});
         return;

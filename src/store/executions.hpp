@@ -18,12 +18,14 @@ public:
     void apply(Session& session) override;
 
 private:
-    bool put(Session& session, const model::Execution& execution) const;
+    bool put(Session& session, const model::Execution& execution);
+    void take_room(Session& session, const TenantId& tenant, std::int64_t bytes);
     void announce(Session& session, const model::Execution& changed) const;
 
     std::optional<TenantId> tenant_;
     std::vector<model::Execution> executions_;
     Announcements told_;
+    std::int64_t bytes_{0};  // that this request has added
 };
 
 class RecordResult final : public Answering<Write, void> {

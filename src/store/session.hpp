@@ -134,6 +134,8 @@ struct Counter {
     std::string_view condition;  // names the row
 };
 
+class TenantUsage;
+
 class Session {
 public:
     /// Connects at once. Throws SqlError; read_only where the use has to write and the server does not.
@@ -185,6 +187,10 @@ public:
     [[nodiscard]] bool commit_unknown() const { return commit_unknown_; }
     [[nodiscard]] const StatementLimit& statement_limit() const { return limit_; }
 
+    /// What tenants store, where writes are limited by it; nullptr: they are not.
+    [[nodiscard]] const TenantUsage* usage() const { return usage_; }
+    void limit_by(const TenantUsage* usage) { usage_ = usage; }
+
 private:
     Statement& rows_statement(const Rows& shape, std::size_t count);
     void run_in_statements(const Rows& shape, std::size_t count, const BindRow& bind, const RowBytes& bytes,
@@ -202,6 +208,7 @@ private:
     };
     std::unordered_map<std::string, std::unique_ptr<Statement>, TextHash, std::equal_to<>> statements_;
     std::map<std::pair<const void*, std::size_t>, std::unique_ptr<Statement>> rows_statements_;
+    const TenantUsage* usage_{nullptr};
     bool commit_unknown_{false};
     Instant asked_now_{};
     std::optional<SteadyInstant> asked_at_{};

@@ -5,6 +5,8 @@
 #include <unordered_set>
 
 #include "ecron/base/log.hpp"
+#include "ecron/base/log_limit.hpp"
+#include "ecron/store/refusal.hpp"
 #include "store/audit.hpp"
 #include "store/changes.hpp"
 #include "store/claims.hpp"
@@ -27,6 +29,7 @@
 #include "store/slots.hpp"
 #include "store/sql_outbox.hpp"
 #include "store/sweeper.hpp"
+#include "store/usage.hpp"
 
 namespace ecron::store {
 
@@ -52,7 +55,8 @@ public:
           options_(std::move(options)),
           clock_(clock),
           file_lock_(std::move(file_lock)),
-          state_(clock, dialect_of(options_.driver).address_of(options_)) {}
+          state_(clock, dialect_of(options_.driver).address_of(options_)),
+          usage_(static_cast<std::int64_t>(options_.bytes_per_tenant)) {}
     ~SqlStore() override { close(); }
 
     /// Opens the database, or says why it cannot be used.
@@ -257,7 +261,14 @@ public:
         return await_answer(std::make_unique<Withdraw>(shard, epoch, std::move(ids)), *writer_);
     }
     Awaitable<model::Execution> insert_execution(model::Execution execution, Tell tell) override {
-        return await_answer(std::make_unique<InsertExecution>(std::move(execution), tell), *writer_);
+        const TenantId tenant = execution.tenant;
+        const std::int64_t bytes = stored_bytes(execution);
+        if (!usage_.has_room(tenant, bytes)) co_return co_await refuse_insert(execution.id);
+        usage_.wrote(tenant, bytes, clock_.now());
+        Result<model::Execution> inserted =
+            co_await await_answer(std::make_unique<InsertExecution>(std::move(execution), tell), *writer_);
+        if (!inserted) usage_.wrote(tenant, -bytes, clock_.now());
+        co_return inserted;
     }
     Awaitable<void> ask_cancel(model::Execution execution, std::string by) override {
         return await_answer(std::make_unique<AskCancel>(std::move(execution), std::move(by)), *writer_);
@@ -275,6 +286,7 @@ public:
     }
     Awaitable<bool> finish(Outcome outcome) override {
         const bool announces = !outcome.announcements.empty();
+        fit_into_room(outcome);
         auto write = std::make_unique<OutcomeWrite>(OutcomeWrite::Step::finish, std::move(outcome));
         const Result<bool> finished = co_await await_answer(std::move(write), *writer_);
         if (announces && finished && *finished) outbox_->written();
@@ -317,9 +329,14 @@ public:
                                                      std::vector<model::Execution> executions,
                                                      Announcements told) override {
         const bool announces = !told.empty();
+        BytesByTenant bytes;
+        for (const model::Execution& execution : executions)
+            bytes[tenant.value_or(execution.tenant)] += stored_bytes(execution);
         auto write =
             std::make_unique<PutExecutions>(std::move(tenant), std::move(executions), std::move(told));
         Result<std::vector<ExecuteId>> refused = co_await await_answer(std::move(write), *writer_);
+        for (const auto& [of, sum] : bytes)
+            if (refused) usage_.wrote(of, sum, clock_.now());
         if (announces && refused) outbox_->written();
         co_return refused;
     }
@@ -352,6 +369,28 @@ public:
             trimmed.others = *removed;
         }
         co_return trimmed;
+    }
+
+    Awaitable<bool> measure_bytes() override {
+        UsageScan begun = std::exchange(scan_, {});
+        Result<UsageScan> scan = co_await query<UsageScan>(
+            [begun = std::move(begun)](Session& session) { return scan_usage(session, begun); });
+        if (!scan) co_return std::unexpected(scan.error());
+        if (scan->table != UsageScan::Table::none) {
+            scan_ = std::move(*scan);
+            co_return false;
+        }
+        const Result<void> written =
+            co_await await_answer(std::make_unique<WriteUsage>(std::move(*scan)), *writer_);
+        if (!written) co_return std::unexpected(written.error());
+        co_return true;
+    }
+    Awaitable<void> read_bytes() override {
+        Result<TenantUsage::Sums> sums =
+            co_await query<TenantUsage::Sums>([](Session& session) { return read_usage(session); });
+        if (!sums) co_return std::unexpected(sums.error());
+        usage_.measured(std::move(*sums));
+        co_return Result<void>{};
     }
 
     [[nodiscard]] Outbox& outbox() override { return *outbox_; }
@@ -410,7 +449,9 @@ private:
             shards_at_start_ = static_cast<std::size_t>(count.integer(0));
             slots_ = has_slots(session);
             session.disconnect();
-            return std::make_unique<Session>(options_, SessionUse::write, clock_);
+            auto writing = std::make_unique<Session>(options_, SessionUse::write, clock_);
+            if (usage_.is_limited()) writing->limit_by(&usage_);
+            return writing;
         } catch (const SqlError& error) {
             return std::unexpected(to_opening_error(error));
         }
@@ -439,6 +480,28 @@ private:
         audit_ = std::make_unique<SqlAuditLog>(*writer_, *readers_);
         messages_ = std::make_unique<SqlMessages>(*writer_, *readers_);
         sweeper_ = std::make_shared<Sweeper>(*writer_);
+    }
+
+    /// An id that there is already is a repetition, whatever room its tenant has.
+    Awaitable<model::Execution> refuse_insert(ExecuteId id) {
+        const auto found = co_await find_execution(std::nullopt, std::move(id));
+        if (found && *found)
+            co_return fail(Errc::conflict, "an execution with that id exists", {"execute_id"});
+        co_return std::unexpected(no_room());
+    }
+
+    /// What an execution came to is stored whatever its tenant stores; what it said may be too much.
+    void fit_into_room(Outcome& outcome) {
+        const TenantId& tenant = outcome.after.tenant;
+        if (!usage_.has_room(tenant, stored_bytes(outcome))) {
+            if (cut_lines_.takes(tenant.value(), clock_.steady()))
+                log::warn("outcome stored without its payload, limit_bytes is reached execution={} tenant={}",
+                          outcome.id, tenant);
+            for (const auto& [of, lines] : cut_lines_.ended(clock_.steady()))
+                log::warn("outcomes stored without their payload tenant={} count={}", of, lines);
+            drop_payload(outcome, no_room().what);
+        }
+        usage_.wrote(tenant, stored_bytes(outcome), clock_.now());
     }
 
     Awaitable<Begun> begin(Outcome outcome, std::optional<Slot> slot) {
@@ -525,6 +588,9 @@ private:
     const Clock& clock_;
     std::unique_ptr<FileLock> file_lock_;
     State state_;
+    TenantUsage usage_;
+    UsageScan scan_{};
+    log::LineLimit cut_lines_;
     Failed failed_{};
     std::atomic<bool> opened_{false};  // id_key_ and shards_at_start_ are known
     std::string id_key_;

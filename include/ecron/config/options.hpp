@@ -236,7 +236,7 @@ inline constexpr std::array kOptions = [] {
     ecron("scope_admin", list, "ecron.admin", access, "Scopes that let a caller act for every tenant, and look at the installation."),
     ecron("metrics_public", boolean, "false", access, "Whether /metrics is told without a token."),
     ecron("limit_jobs", integer, "0", access, "Jobs that a tenant may have; 0: any number.", {0, 1'000'000'000}),
-    ecron("limit_bytes", size, "0", access, "Bytes that the job_context of a tenant's jobs may have together; 0: any number.", {0, 1'024 * kGiB}),
+    ecron("limit_bytes", size, "0", access, "Bytes that a tenant may store: its jobs' job_context, executions with results and output, dead letters (docs/security.md). 0: any number.", {0, 1'024 * kGiB}),
     ecron("limit_interval", duration, "0", access, "Shortest time between two runs that a new or changed schedule may name; 0: any.", {0, 30 * kDay}),
     ecron("limit_rate", integer, "0", access, "Requests a second of one tenant; what goes beyond is answered 429. 0: any number.", {0, 1'000'000}),
     ecron("limit_retry", duration, "100ms", access, "Minimum wait between two attempts of an execution; jobs whose retry.initial is shorter wait this long. 0: no minimum.", {0, kHour}),

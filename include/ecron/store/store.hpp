@@ -54,7 +54,8 @@ struct Options {
     bool messages{false};                     // what changes and ends is to be published, too
     Seconds lease{5};                         // of a node, and how long a silent session keeps its locks
     std::size_t jobs_per_tenant{0};   // 0: any number; one more is denied with the field "limit_jobs" ...
-    std::size_t bytes_per_tenant{0};  // ... of their contexts together: "limit_bytes"
+    std::size_t bytes_per_tenant{0};  // 0: any number; what grows beyond is denied with "limit_bytes", and
+                                      // outcomes lose their payload. See read_bytes()
     std::size_t new_shards{1};  // of a database that the store creates; an existing one keeps its number
     Millis claim_ahead{250};  // a claim's watermark may be this much and a second ahead of the store's clock
 };
@@ -394,6 +395,13 @@ public:
     /// than an hour before the watermark; at a round's end also summaries of missed runs, changes that every
     /// shard has planned by and that are over a day old, and dead letters.
     virtual Awaitable<Trimmed> trim_history(HistoryRule rule, JobId after) = 0;
+
+    // --- bytes by tenant, for bytes_per_tenant (UsageMeter). Jobs are counted exactly. Executions, attempts
+    // and dead letters are what was measured last, and what this process has written since.
+    /// Takes a step in measuring; true: the sums are stored, for every node.
+    virtual Awaitable<bool> measure_bytes() { co_return true; }
+    /// Reads the sums that were measured last.
+    virtual Awaitable<void> read_bytes() { co_return Result<void>{}; }
 
     /// What is to be told of outcomes.
     [[nodiscard]] virtual Outbox& outbox() = 0;
