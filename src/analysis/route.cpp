@@ -109,6 +109,7 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::cancel(std::optional<
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return no_execution();
     if (model::is_end((*found)->state)) co_return has_ended();
+    id = (*found)->id;
     ShardScheduler& shard = shard_of((*found)->job_id);
     const bool known = shard.leads() && shard.stop(id, "cancelled", by);
     if (!known) {
@@ -141,6 +142,7 @@ asio::awaitable<Result<void>> Scheduler::Impl::callback(std::optional<TenantId> 
     auto found = co_await node_.store.find_execution(tenant, id);
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return no_execution();
+    id = (*found)->id;
     ShardScheduler& shard = shard_of((*found)->job_id);
     const bool here = shard.leads() && shard.find(id) != nullptr && is_here(shard.find(id)->stage);
     const bool ended = model::is_end((*found)->state);

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "ecron/model/command_line.hpp"
+#include "ecron/model/execute_id.hpp"
 
 namespace ecron::execution {
 namespace {
@@ -44,7 +45,7 @@ std::map<std::string, std::string> base_environment(const AttemptOrder& order, c
         {"PATH", options.path},
         {"HOME", as != nullptr ? as->home : "/"},
         {"LANG", "C.UTF-8"},
-        {"ECRON_EXECUTE_ID", order.execute_id.value()},
+        {"ECRON_EXECUTE_ID", std::string{model::chosen_id(order.execute_id)}},
         {"ECRON_ATTEMPT", std::to_string(order.attempt)},
         {"ECRON_SCHEDULED_AT", format_rfc3339_millis(order.nominal)},
         {"ECRON_JOB_ID", order.task->job_id.value()},

@@ -10,6 +10,7 @@
 #include "ecron/base/http_url.hpp"
 #include "ecron/base/json_writer.hpp"
 #include "ecron/http/retry_after.hpp"
+#include "ecron/model/execute_id.hpp"
 #include "ecron/model/json_text.hpp"
 
 namespace ecron::execution {
@@ -153,9 +154,9 @@ Result<http::ClientRequest> http_request(const AttemptOrder& order, const HttpOp
     }
     // The tenant has chosen this target for its secrets, and no other.
     if (revealer.has_revealed()) request.redirects = http::ClientRequest::Redirects::same_origin;
-    request.headers.push_back({"webhook", options.callback_path + '/' + order.execute_id.value()});
-    if (!has_own_key(context))
-        request.headers.push_back({std::string{kIdempotencyKey}, order.execute_id.value()});
+    const std::string chosen{model::chosen_id(order.execute_id)};
+    request.headers.push_back({"webhook", options.callback_path + '/' + chosen});
+    if (!has_own_key(context)) request.headers.push_back({std::string{kIdempotencyKey}, chosen});
     request.headers.push_back({"X-Ecron-Scheduled-At", format_rfc3339_millis(order.nominal)});
     request.headers.push_back({"X-Ecron-Attempt", std::to_string(order.attempt)});
     return request;

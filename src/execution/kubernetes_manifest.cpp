@@ -7,6 +7,7 @@
 
 #include "ecron/base/uuid.hpp"
 #include "ecron/model/command_line.hpp"
+#include "ecron/model/execute_id.hpp"
 #include "ecron/model/json_text.hpp"
 
 namespace ecron::execution {
@@ -91,7 +92,7 @@ std::string literal(std::string_view text) {
 }
 
 void add_own_variables(Variables& variables, const AttemptOrder& order) {
-    variables.add("ECRON_EXECUTE_ID", literal(order.execute_id.value()));
+    variables.add("ECRON_EXECUTE_ID", literal(std::string{model::chosen_id(order.execute_id)}));
     variables.add("ECRON_ATTEMPT", std::to_string(order.attempt));
     variables.add("ECRON_SCHEDULED_AT", format_rfc3339_millis(order.nominal));
     variables.add("ECRON_JOB_ID", literal(order.task->job_id.value()));

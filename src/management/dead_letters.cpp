@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "ecron/base/json_writer.hpp"
+#include "ecron/model/execute_id.hpp"
 #include "management/answers.hpp"
 #include "management/handlers.hpp"
 #include "management/paging.hpp"
@@ -13,7 +14,7 @@ namespace {
 void append_json(std::string& out, const store::DeadLetter& letter) {
     JsonWriter json{out};
     json.begin_object().member("dead_letter_id", std::to_string(letter.key));
-    json.member("message_id", letter.message_id).member("execute_id", letter.execution.value());
+    json.member("message_id", letter.message_id).member("execute_id", model::chosen_id(letter.execution));
     json.member("webhook", letter.url).member("tries", std::int64_t{letter.tries});
     json.member("code", std::int64_t{letter.code}).member("reason", letter.reason);
     json.member("created_at", format_rfc3339(letter.created)).member("died_at", format_rfc3339(letter.died));

@@ -2,6 +2,7 @@
 
 #include "ecron/base/off_loop.hpp"
 #include "ecron/base/uuid.hpp"
+#include "ecron/store/execute_ids.hpp"
 #include "management/answers.hpp"
 #include "management/handlers.hpp"
 #include "management/permissions.hpp"
@@ -45,8 +46,8 @@ http::Response run_answer(const Context& api, model::Execution execution) {
     return json_answer(200, std::move(body));
 }
 
-/// not_found: the ids that a client gave are another tenant's.
-boost::asio::awaitable<Result<void>> names_foreign(const Call& call, JobId job, std::optional<ExecuteId> id) {
+/// not_found: the id of a job as sent is that of another tenant's job.
+boost::asio::awaitable<Result<void>> names_foreign(const Call& call, JobId job) {
     const std::optional<TenantId>& whose = call.caller.whose;
     if (!whose) co_return Result<void>{};
     if (!job.value().empty()) {
@@ -54,12 +55,16 @@ boost::asio::awaitable<Result<void>> names_foreign(const Call& call, JobId job, 
         if (!stored) co_return std::unexpected(stored.error());
         if (*stored && (*stored)->tenant != *whose) co_return fail(Errc::not_found, {}, {"job_id"});
     }
-    if (id) {
-        const auto stored = co_await call.api.store.find_execution(std::nullopt, std::move(*id));
-        if (!stored) co_return std::unexpected(stored.error());
-        if (*stored && (*stored)->tenant != *whose) co_return fail(Errc::not_found, {}, {"execute_id"});
-    }
     co_return Result<void>{};
+}
+
+/// The store's id for the one that the client gave, in the space of its tenant.
+boost::asio::awaitable<Result<std::optional<ExecuteId>>> stored_id(const Call& call,
+                                                                   std::optional<ExecuteId> given) {
+    if (!given || !call.caller.whose) co_return given;
+    auto known = co_await store::id_of(call.api.store, *call.caller.whose, std::move(*given));
+    if (!known) co_return std::unexpected(known.error());
+    co_return std::move(known->id);
 }
 
 /// The attempt that has begun and has no record yet.
@@ -94,7 +99,6 @@ Answer run_job(Call call) {
         return model::read_job(call.request.body, model::Purpose::run_now, call.api.options.rules, now);
     });
     if (!input) co_return refuse(call.api.options.language, input.error());
-    std::optional<ExecuteId> id = execute_id_of(call, *input);
     model::Job job = std::move(input->job);
     if (!input->has_mode) {
         auto stored = co_await call.api.store.find_job(call.caller.whose, job.id);
@@ -111,10 +115,12 @@ Answer run_job(Call call) {
         if (auto forbidden = forbids_environment(call, input->context)) co_return std::move(*forbidden);
         job.tenant = call.caller.tenant;
     }
-    const auto foreign = co_await names_foreign(call, input->has_mode ? job.id : JobId{}, id);
+    const auto foreign = co_await names_foreign(call, input->has_mode ? job.id : JobId{});
     if (!foreign) co_return refuse_execution(call, foreign.error());
+    auto id = co_await stored_id(call, execute_id_of(call, *input));
+    if (!id) co_return refuse_execution(call, id.error());
     if (job.id.value().empty()) job.id = JobId{random_uuid()};
-    auto execution = co_await call.api.runs.run_now(std::move(job), model::Trigger::manual, std::move(id));
+    auto execution = co_await call.api.runs.run_now(std::move(job), model::Trigger::manual, std::move(*id));
     if (!execution) co_return refuse_execution(call, execution.error());
     call.note(execution->id.value(), {}, execution->tenant);
     http::Response response = run_answer(call.api, std::move(*execution));
@@ -128,7 +134,7 @@ Answer show_execution(Call call) {
     const auto execution = co_await call.api.store.find_execution(call.caller.whose, id);
     if (!execution) co_return refuse_execution(call, execution.error());
     if (!*execution) co_return no_execution(call);
-    auto attempts = co_await call.api.store.attempts(id);
+    auto attempts = co_await call.api.store.attempts((*execution)->id);
     if (!attempts) co_return refuse_execution(call, attempts.error());
     if (auto running = attempt_under_way(**execution, *attempts)) attempts->push_back(std::move(*running));
 

@@ -199,10 +199,11 @@ Answer show_output(Call call) {
     if (!query) co_return refuse(language, query.error());
     const Result<Part> part = part_asked(*query);
     if (!part) co_return refuse(language, part.error());
-    const ExecuteId id{call.variable};
-    const auto execution = co_await call.api.store.find_execution(call.caller.whose, id);
+    const auto execution =
+        co_await call.api.store.find_execution(call.caller.whose, ExecuteId{call.variable});
     if (!execution) co_return refuse(language, execution.error(), "execute_id");
     if (!*execution) co_return refuse(language, Error{Errc::not_found, {}, {}}, "execute_id");
+    const ExecuteId id = (*execution)->id;
 
     http::Response response{.status = 200, .content_type = "text/plain; charset=utf-8"};
     if (query->first("follow") == "1") {

@@ -3,6 +3,7 @@
 
 #include "ecron/base/json_writer.hpp"
 #include "ecron/base/off_loop.hpp"
+#include "ecron/model/execute_id.hpp"
 #include "ecron/notify/announce.hpp"
 #include "management/answers.hpp"
 #include "management/handlers.hpp"
@@ -147,13 +148,18 @@ boost::asio::awaitable<Result<std::map<JobKey, model::Job>>> jobs_of(Context& ap
 
 /// What the jobs' receivers are told where a client changes one of ecron's own executions. History is not
 /// announced.
-boost::asio::awaitable<Result<store::Announcements>> told_of(Context& api,
+boost::asio::awaitable<Result<store::Announcements>> told_of(Context& api, std::optional<TenantId> tenant,
                                                              std::vector<model::Execution> put) {
     std::vector<ExecuteId> ids;
-    for (const model::Execution& execution : put) ids.push_back(execution.id);
+    for (const model::Execution& execution : put) {
+        ids.push_back(execution.id);
+        if (tenant) ids.push_back(model::marked_id(execution.id, *tenant));
+    }
     auto rows = co_await api.store.find_executions(std::move(ids));
     if (!rows) co_return std::unexpected(rows.error());
-    std::erase_if(*rows, [](const auto& row) { return row.trigger == model::Trigger::history; });
+    std::erase_if(*rows, [&](const auto& row) {
+        return row.trigger == model::Trigger::history || (tenant && row.tenant != *tenant);
+    });
     const auto jobs = co_await jobs_of(api, *rows);
     if (!jobs) co_return std::unexpected(jobs.error());
     store::Announcements told;
@@ -162,7 +168,8 @@ boost::asio::awaitable<Result<store::Announcements>> told_of(Context& api,
         if (row.snapshot.empty() && job == jobs->end()) continue;
         const auto context = model::read_context(row.snapshot.empty() ? job->second.context : row.snapshot);
         if (!context) continue;
-        const auto wanted = std::ranges::find(put, row.id, &model::Execution::id);
+        const auto wanted = std::ranges::find_if(
+            put, [&](const auto& one) { return one.id.value() == model::chosen_id(row.id); });
         row.state = wanted->state;
         row.end_at = model::is_end(row.state) ? wanted->end_at : std::nullopt;
         if (!wanted->result.empty()) row.result = wanted->result;
@@ -196,7 +203,7 @@ Answer put_statuses(Call call) {
         if (call.caller.whose || execution.tenant.value().empty()) execution.tenant = call.caller.tenant;
         call.note(execution.id.value(), {}, execution.tenant);
     }
-    auto told = co_await told_of(call.api, statuses->accepted);
+    auto told = co_await told_of(call.api, call.caller.whose, statuses->accepted);
     if (!told) co_return refuse(call.api.options.language, told.error());
     auto refused = co_await call.api.store.put_executions(call.caller.whose, std::move(statuses->accepted),
                                                           std::move(*told));

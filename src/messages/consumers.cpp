@@ -8,6 +8,7 @@
 #include "ecron/base/async.hpp"
 #include "ecron/base/log.hpp"
 #include "ecron/base/uuid.hpp"
+#include "ecron/store/execute_ids.hpp"
 #include "messages/payload.hpp"
 #include "messages/topics.hpp"
 
@@ -115,14 +116,15 @@ private:
         ExecuteId id{given.empty() ? keyed_uuid(store_.id_key(), message.origin, Instant{}) : given};
         Result<model::Job> job = co_await job_of(input, id);
         if (!job) co_return std::unexpected(job.error());
-        if (!given.empty() && message.deliveries <= 1 && options_.hold > Millis{0}) {
-            ExecuteId asked = id;
-            const auto known = co_await store_.find_execution(std::nullopt, std::move(asked));
+        if (!given.empty()) {
+            auto known = co_await store::id_of(store_, job->tenant, std::move(id));
             if (!known) co_return std::unexpected(known.error());
-            if (!*known) {  // it may have overtaken its execution's row
+            const bool waits = !known->exists && message.deliveries <= 1 && options_.hold > Millis{0};
+            if (waits) {  // it may have overtaken its execution's row
                 settlement = again(options_.hold, "its execution is not known");
                 co_return Result<void>{};
             }
+            id = std::move(known->id);
         }
         if (!is_counted) {
             const Millis wait = rate_.take(job->tenant, clock_.steady());

@@ -1,4 +1,5 @@
 #include "ecron/base/json_writer.hpp"
+#include "ecron/model/execute_id.hpp"
 #include "ecron/model/json.hpp"
 
 namespace ecron::model {
@@ -51,7 +52,7 @@ void append_json(std::string& out, const Job& job) {
 void append_json(std::string& out, const Execution& execution, ExtInfo ext_info) {
     JsonWriter json{out};
     json.begin_object();
-    json.member("execute_id", execution.id.value());
+    json.member("execute_id", chosen_id(execution.id));
     json.member("job_id", execution.job_id.value());
     json.member("job_type", to_text(execution.job_type));
     json.member("job_name", execution.job_name);

@@ -83,7 +83,11 @@ void bind_filter(Statement& select, const ExecutionFilter& filter,
 
 void find_executions_together(Session& session, std::span<Read* const> reads) {
     std::unordered_set<std::string_view> wanted;
-    for (const Read* const read : reads) wanted.insert(static_cast<const FindExecution*>(read)->id().value());
+    for (const Read* const read : reads) {
+        const auto* const find = static_cast<const FindExecution*>(read);
+        wanted.insert(find->id().value());
+        if (find->marked()) wanted.insert(find->marked()->value());
+    }
     const std::vector<std::string_view> ids(wanted.begin(), wanted.end());
     const std::size_t size = list_size(ids.size());
     Statement& select =
@@ -98,12 +102,14 @@ void find_executions_together(Session& session, std::span<Read* const> reads) {
     }
     for (Read* const read : reads) {
         auto* const find = static_cast<FindExecution*>(read);
-        const auto execution = found.find(find->id());
-        if (execution != found.end() && visible(execution->second, find->tenant())) {
-            find->result = execution->second;
-        } else {
-            find->result = std::nullopt;
-        }
+        const auto look = [&](const ExecuteId& id) {
+            const auto execution = found.find(id);
+            const bool is_there = execution != found.end() && visible(execution->second, find->tenant());
+            if (is_there) find->result = execution->second;
+            return is_there;
+        };
+        find->result = std::nullopt;
+        if (!look(find->id()) && find->marked()) look(*find->marked());
     }
 }
 

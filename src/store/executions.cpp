@@ -72,6 +72,27 @@ void PutExecutions::apply(Session& session) {
     }
 }
 
+namespace {
+
+std::optional<model::Execution> lock_row(Session& session, const ExecuteId& id) {
+    Statement& select = session.prepare(std::string("select ") + std::string(kExecutionColumns) +
+                                            " from t_cron_job_status where f_execute_id = :id" +
+                                            std::string(session.dialect().for_update()),
+                                        "s", kExecutionTypes);
+    select << id.value();
+    if (!select.first()) return std::nullopt;
+    return read_execution_row(select);
+}
+
+/// Locks nothing, so that inserts of new ids do not wait for one another.
+bool is_there(Session& session, const ExecuteId& id) {
+    Statement& select = session.prepare("select 1 from t_cron_job_status where f_execute_id = :id", "s", "i");
+    select << id.value();
+    return select.first();
+}
+
+}  // namespace
+
 /// Throws where the tenant has no room for what is not the state of one of ecron's own executions.
 void PutExecutions::take_room(Session& session, const TenantId& tenant, std::int64_t bytes) {
     if (session.usage() == nullptr || bytes <= 0) return;
@@ -80,14 +101,18 @@ void PutExecutions::take_room(Session& session, const TenantId& tenant, std::int
 }
 
 bool PutExecutions::put(Session& session, const model::Execution& execution) {
-    Statement& select = session.prepare(std::string("select ") + std::string(kExecutionColumns) +
-                                            " from t_cron_job_status where f_execute_id = :id" +
-                                            std::string(session.dialect().for_update()),
-                                        "s", kExecutionTypes);
-    select << execution.id.value();
     model::Execution put = execution;
-    if (tenant_) put.tenant = *tenant_;
-    if (!select.first()) {
+    std::optional<model::Execution> stored = lock_row(session, put.id);
+    if (tenant_) {
+        put.tenant = *tenant_;
+        const bool is_own = stored && stored->id == put.id && stored->tenant == *tenant_;
+        const ExecuteId marked = model::marked_id(put.id, *tenant_);
+        if (!is_own && (stored || is_there(session, marked))) {
+            put.id = marked;
+            stored = lock_row(session, put.id);
+        }
+    }
+    if (!stored) {
         put.trigger = model::Trigger::history;
         take_room(session, put.tenant, stored_bytes(put));
         static const Rows shape{.head = kExecutionInsert, .types = kExecutionInsertTypes};
@@ -96,7 +121,7 @@ bool PutExecutions::put(Session& session, const model::Execution& execution) {
             [&](std::size_t) { return execution_bytes(put); });
         return true;
     }
-    const model::Execution now = read_execution_row(select);
+    const model::Execution& now = *stored;
     if (now.id != put.id || (tenant_ && now.tenant != *tenant_)) return false;
     if (!tenant_ && !now.tenant.value().empty()) put.tenant = now.tenant;
     if (now.trigger == model::Trigger::history) {

@@ -1,4 +1,5 @@
 #pragma once
+#include "ecron/model/execute_id.hpp"
 #include "ecron/store/store.hpp"
 #include "store/readers.hpp"
 #include "store/writer.hpp"
@@ -49,13 +50,18 @@ public:
     FindExecution(std::optional<TenantId> tenant, ExecuteId id)
         : Answering(Lookup::executions),
           tenant_(std::move(tenant)),
-          id_(std::move(id)) {}
+          id_(std::move(id)) {
+        if (tenant_) marked_ = model::marked_id(id_, *tenant_);
+    }
     [[nodiscard]] const std::optional<TenantId>& tenant() const { return tenant_; }
     [[nodiscard]] const ExecuteId& id() const { return id_; }
+    /// Where it is, if another tenant's execution has the id; nullopt: of any tenant.
+    [[nodiscard]] const std::optional<ExecuteId>& marked() const { return marked_; }
 
 private:
     std::optional<TenantId> tenant_;
     ExecuteId id_;
+    std::optional<ExecuteId> marked_;
 };
 void find_executions_together(Session& session, std::span<Read* const> reads);
 

@@ -1,5 +1,7 @@
 #include "management/fake_store.hpp"
 
+#include "ecron/model/execute_id.hpp"
+
 #include <algorithm>
 
 #include "ecron/model/json.hpp"
@@ -146,6 +148,9 @@ FakeStore::Awaitable<std::optional<model::Execution>> FakeStore::find_execution(
     if (away) co_return gone();
     for (const model::Execution& execution : executions)
         if (execution.id == id && theirs(tenant, execution.tenant)) co_return execution;
+    const ExecuteId marked = tenant ? model::marked_id(id, *tenant) : ExecuteId{};
+    for (const model::Execution& execution : executions)
+        if (execution.id == marked && theirs(tenant, execution.tenant)) co_return execution;
     co_return std::nullopt;
 }
 
@@ -237,12 +242,13 @@ FakeStore::Awaitable<std::vector<ExecuteId>> FakeStore::put_executions(std::opti
     announced = std::move(told);
     std::vector<ExecuteId> refused;
     for (model::Execution& execution : given) {
+        const auto other = std::ranges::find(executions, execution.id, &model::Execution::id);
+        if (other != executions.end() && !theirs(tenant, other->tenant))
+            execution.id = model::marked_id(execution.id, *tenant);
         const auto same = std::ranges::find(executions, execution.id, &model::Execution::id);
         if (same == executions.end()) {
             execution.key = ++last_key_;
             executions.push_back(execution);
-        } else if (!theirs(tenant, same->tenant)) {
-            refused.push_back(execution.id);
         } else {
             execution.key = same->key;
             if (!tenant) execution.tenant = same->tenant;

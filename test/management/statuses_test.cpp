@@ -138,7 +138,7 @@ TEST_CASE("a query for statuses must ask for something that exists", "[managemen
     CHECK(reply.cause() == cause);
 }
 
-TEST_CASE("statuses are put by execute_id: inserted, overwritten, or refused", "[management]") {
+TEST_CASE("statuses are put by execute_id: inserted or overwritten, each tenant's own", "[management]") {
     AsTenant service;
     const std::string job = given_history(service);
     service.given_execution("foreign", job, ExecutionState::executing).tenant = TenantId{"other"};
@@ -151,7 +151,10 @@ TEST_CASE("statuses are put by execute_id: inserted, overwritten, or refused", "
         {"execute_id":"skipped","job_type":"x","job_status":"success"},
         {"execute_id":"skipped","job_type":"timed","job_status":"x"}])");
     CHECK(reply.status() == 200);
-    CHECK(reply.text() == R"({"failed_job_id":["foreign"]})");
+    CHECK(reply.text() == R"({"failed_job_id":[]})");
+    CHECK(service.get("/jobexecution/foreign").at("/job_status") == "success");  // its own of that id
+    CHECK(std::ranges::find(service.store.executions, ExecuteId{"foreign"}, &model::Execution::id)->state ==
+          ExecutionState::executing);  // the other tenant's
     const Reply inserted = service.get("/jobexecution/new");
     CHECK(inserted.at("/job_status") == "success");
     CHECK(inserted.at("/ext_info/tenant_id") == "me");  // not what the client wrote

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "ecron/model/execute_id.hpp"
 #include "management/fake_store.hpp"
 #include "mq/support.hpp"
 
@@ -36,6 +37,7 @@ public:
     Awaitable<model::Execution> run_now(model::Job job, ExecuteId id) override {
         if (refusal) co_return std::unexpected(*refusal);
         ++runs[job.tenant.value()];
+        ids.push_back(id);
         co_return model::Execution{.id = std::move(id)};
     }
     Awaitable<void> succeeded(ExecuteId, std::string) override { co_return Result<void>{}; }
@@ -45,6 +47,7 @@ public:
     void look_at_changes() override {}
 
     std::map<std::string, int> runs;
+    std::vector<ExecuteId> ids;
     std::optional<Error> refusal;
 };
 
@@ -53,11 +56,14 @@ public:
     explicit World(Options options) : consumers_(io_, clock, store, executions, std::move(options)) {
         consumers_.subscribe(broker_);
     }
-    Settlement deliver(const std::string& origin) {
+    Settlement deliver(const std::string& origin, const std::string& more = "", int deliveries = 1) {
         const std::string job =
-            R"({"job_name":"a","job_context":{"mode":"http","exec":"http://localhost/"}})";
-        return mq::await(io_, broker_.handlers.at("cron.topic.immediate.job")(
-                                  {.topic = "cron.topic.immediate.job", .body = job, .origin = origin}));
+            R"({"job_name":"a","job_context":{"mode":"http","exec":"http://localhost/")" + more + "}}";
+        return mq::await(io_,
+                         broker_.handlers.at("cron.topic.immediate.job")({.topic = "cron.topic.immediate.job",
+                                                                          .body = job,
+                                                                          .origin = origin,
+                                                                          .deliveries = deliveries}));
     }
 
     ManualClock clock{Instant{std::chrono::sys_days{std::chrono::year{2026} / 1 / 5}}};
@@ -92,6 +98,16 @@ TEST_CASE("a message that its tenant's limit of bytes refuses is dead, with the 
     const Settlement refused = world.deliver("1");
     CHECK(refused.verdict == Settlement::Verdict::dead);
     CHECK(refused.reason == "the tenant stores as much as it may");
+}
+
+TEST_CASE("an execution id in a message is its tenant's, also where another tenant has it", "[messages]") {
+    World world{{.own_tenant = TenantId{"me"}}};
+    world.store.executions.push_back({.id = ExecuteId{"e"}, .tenant = TenantId{"you"}});
+    const std::string id = R"(,"execute_id":"e")";
+    CHECK(world.deliver("1", id).verdict == Settlement::Verdict::again);  // it may have overtaken its row
+    CHECK(world.deliver("1", id, 2).verdict == Settlement::Verdict::done);
+    REQUIRE(world.executions.ids.size() == 1);
+    CHECK(world.executions.ids[0] == model::marked_id(ExecuteId{"e"}, TenantId{"me"}));
 }
 
 }  // namespace

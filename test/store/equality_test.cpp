@@ -127,10 +127,14 @@ TEST_CASE("a tenant can reach and change nothing of another, however alike they 
             CHECK_FALSE(world.must(store.find_execution(tenant, theirs.execution)));
             CHECK_FALSE(world.must(store.latest_execution(tenant, theirs.job.id)));
             CHECK(world.must(store.list_executions({.tenant = tenant, .jobs = {theirs.job.id}})).empty());
+            // Ids of executions are each tenant's own.
             CHECK(world
                       .must(store.put_executions(tenant, {Tenants::status(theirs, ExecutionState::failure)},
                                                  {}))
-                      .size() == 1);
+                      .empty());
+            const auto untouched = world.must(store.find_execution(TenantId{other}, theirs.history));
+            REQUIRE(untouched);
+            CHECK(untouched->state == ExecutionState::success);
             CHECK_FALSE(world.await(store.outbox().redeliver(tenant, {theirs.dead_letter})));
         }
     }

@@ -2,6 +2,8 @@
 #include <catch2/catch.hpp>
 #include <iterator>
 
+#include "ecron/model/execute_id.hpp"
+#include "ecron/store/execute_ids.hpp"
 #include "store/world.hpp"
 
 using namespace ecron;
@@ -49,8 +51,6 @@ TEST_CASE("statuses that clients put are history, and can be overwritten by thei
 
     model::Execution again = history("a", ExecutionState::success);
     again.result = R"({"n":1})";
-    CHECK(world.must(world.store().put_executions(TenantId("tenant-b"), {again}, {})) ==
-          std::vector<ExecuteId>{again.id});
     CHECK(world.must(world.store().put_executions(kTenant, {again}, {})).empty());
     found = world.must(world.store().find_execution(kTenant, again.id));
     REQUIRE(found);
@@ -255,4 +255,72 @@ TEST_CASE("members of ext_info and executor that ecron does not know are kept", 
     own.extra = R"("by":"a client")";
     CHECK(world.must(world.store().put_executions(kTenant, {own}, {})).empty());
     CHECK(world.must(world.store().find_execution(kTenant, own.id))->extra == own.extra);
+}
+
+TEST_CASE("each tenant chooses execution ids in a space of its own", "[store][executions]") {
+    World world;
+    world.open();
+    Store& store = world.store();
+    const TenantId me{"me"}, you{"you"};
+    const ExecuteId chosen{"nightly"};
+    const auto sent = [](const ExecuteId& id, const TenantId& tenant) {
+        return model::Execution{.id = id,
+                                .job_id = JobId{"j"},
+                                .job_name = "j",
+                                .state = model::ExecutionState::executing,
+                                .tenant = tenant,
+                                .trigger = model::Trigger::manual,
+                                .attempt = 1};
+    };
+    const auto insert = [&](const TenantId& tenant) {
+        const KnownId known = world.must(id_of(store, tenant, chosen));
+        CHECK_FALSE(known.exists);
+        return world.must(store.insert_execution(sent(known.id, tenant), Tell::nobody)).id;
+    };
+    const ExecuteId mine = insert(me);
+    CHECK(mine == chosen);  // as ever, unless another tenant has it
+    const ExecuteId yours = insert(you);
+    CHECK(model::chosen_id(yours) == "nightly");
+    CHECK(world.must(store.find_execution(me, chosen))->id == mine);
+    CHECK(world.must(store.find_execution(you, chosen))->id == yours);
+    CHECK(world.must(store.find_execution(std::nullopt, chosen))->id == mine);
+    CHECK(world.must(id_of(store, you, chosen)).exists);
+    CHECK_FALSE(world.must(store.find_execution(TenantId{"them"}, chosen)));
+    const auto again = world.await(store.insert_execution(sent(yours, you), Tell::nobody));
+    REQUIRE_FALSE(again);
+    CHECK(again.error().code == Errc::conflict);
+
+    Outcome outcome{.id = yours, .attempt = 1, .after = sent(yours, you)};
+    outcome.after.state = model::ExecutionState::success;
+    outcome.record = model::Attempt{.execute_id = yours, .number = 1};
+    outcome.announcements = {an_announcement("m")};
+    CHECK(world.must(store.finish(outcome)));
+    CHECK(world.must(store.find_execution(me, chosen))->state == model::ExecutionState::executing);
+    CHECK(world.must(store.find_execution(you, chosen))->state == model::ExecutionState::success);
+    CHECK(world.must(store.attempts(yours)).size() == 1);
+    world.sql("delete from t_cron_job_status where f_execute_id = 'nightly'");  // retention
+    CHECK(world.must(id_of(store, you, chosen)).id == yours);
+}
+
+TEST_CASE("a status with another tenant's id is the caller's own", "[store][executions]") {
+    World world;
+    world.open();
+    Store& store = world.store();
+    const auto put = [&](const char* tenant, const char* name) {
+        return world.must(store.put_executions(TenantId{tenant},
+                                               {{.id = ExecuteId{"e"},
+                                                 .job_id = JobId{"j"},
+                                                 .job_name = name,
+                                                 .state = model::ExecutionState::success}},
+                                               {}));
+    };
+    CHECK(put("me", "mine").empty());
+    CHECK(put("you", "yours").empty());
+    CHECK(put("you", "yours again").empty());
+    CHECK(world.must(store.find_execution(TenantId{"me"}, ExecuteId{"e"}))->job_name == "mine");
+    CHECK(world.must(store.find_execution(TenantId{"you"}, ExecuteId{"e"}))->job_name == "yours again");
+    CHECK(world.number("select count(*) from t_cron_job_status") == 2);
+    world.sql("delete from t_cron_job_status where f_execute_id = 'e'");
+    CHECK(put("you", "still").empty());
+    CHECK(world.number("select count(*) from t_cron_job_status") == 1);
 }

@@ -87,6 +87,34 @@ class Tokens(unittest.TestCase):
         self.assertEqual([entry["action"] for entry in self.ecron.get("/audit", first).json()], ["runJob", "createJob"])
         self.assertEqual(self.ecron.get("/audit", other).json(), [])
 
+    def test_tenants_choose_execution_ids_of_their_own(self):
+        first = self.first_token()
+        other = self.ecron.command("token", "create", "other", "--tenant", "other", "--scope", "all")
+        wait_until("the token is known", lambda: self.ecron.get("/job", other).status == 200)
+        run = job("nightly")
+        target = f"http://127.0.0.1:{self.ecron.port}/health/alive"
+        run["job_context"].update(exec=target, completion="callback", execute_id="nightly")
+        run["job_context"]["info"] = {"method": "GET"}
+        for token in (first, other):
+            reply = self.ecron.post("/jobexecution", run, token)
+            self.assertEqual(reply.status, 200, reply.body)
+            self.assertEqual(reply.json()["execute_id"], "nightly")
+
+        def state(token):
+            return self.ecron.get("/jobexecution/nightly", token).json()["job_status"]
+
+        report = "/api/cronsvr/v1/namespaces/common/executionresult/nightly"
+        self.assertEqual(self.ecron.post(report, {"by": "its target"}, other).status, 200)
+        wait_until("the report ends the other tenant's", lambda: state(other) == "success")
+        self.assertEqual(state(first), "executing")
+        self.assertEqual(self.ecron.post("/jobexecution/nightly/cancel", {}, first).status, 200)
+        self.assertEqual((state(first), state(other)), ("interrupt", "success"))
+        self.assertEqual(self.ecron.get("/jobexecution/nightly/output", other).status, 200)
+        status = [{"execute_id": "put", "job_id": "j", "job_name": "x", "job_type": "timed", "job_status": "success"}]
+        for token in (first, other):
+            reply = self.ecron.send("PUT", "/jobstatus/x", token, status)
+            self.assertEqual(reply.json(), {"failed_job_id": []}, reply.body)
+
     def test_secrets_are_not_to_be_seen(self):
         token = self.first_token()
         self.ecron.post("/job", job("x"), token)
