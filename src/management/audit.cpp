@@ -21,15 +21,6 @@ std::string cut(std::string text) {
     return text;
 }
 
-void append_json(std::string& out, const store::AuditEntry& entry) {
-    JsonWriter json{out};
-    json.begin_object().member("audit_id", std::to_string(entry.key));
-    json.member("at", format_rfc3339_millis(entry.at)).member("tenant_id", entry.tenant.value());
-    json.member("client_id", entry.client.value()).member("subject", entry.subject);
-    json.member("address", entry.address).member("action", entry.action).member("object", entry.object);
-    json.member_raw("difference", entry.difference.empty() ? "null" : entry.difference).end_object();
-}
-
 Result<store::AuditFilter> filter_of(const Query& query, const Call& call) {
     const auto range = query.range();
     if (!range) return std::unexpected(range.error());
@@ -46,25 +37,30 @@ Result<store::AuditFilter> filter_of(const Query& query, const Call& call) {
 
 }  // namespace
 
+void append_row(std::string& out, const store::AuditEntry& entry) {
+    JsonWriter json{out};
+    json.begin_object().member("audit_id", std::to_string(entry.key));
+    json.member("at", format_rfc3339_millis(entry.at)).member("tenant_id", entry.tenant.value());
+    json.member("client_id", entry.client.value()).member("subject", entry.subject);
+    json.member("address", entry.address).member("action", entry.action).member("object", entry.object);
+    json.member_raw("difference", entry.difference.empty() ? "null" : entry.difference).end_object();
+}
+
 Answer list_audit(Call call) {
     const auto query = Query::read(call.request.query);
     if (!query) co_return refuse(call.api.options.language, query.error());
     auto filter = filter_of(*query, call);
     if (!filter) co_return refuse(call.api.options.language, filter.error());
+    const std::optional<std::int64_t> before = filter->before;
     const std::size_t limit = filter->limit;
-    if (limit == 0) co_return json_answer(200, "[]");
-    ++filter->limit;
-    const auto entries = co_await call.api.store.audit().list(std::move(*filter));
-    if (!entries) co_return refuse(call.api.options.language, entries.error());
-    const std::size_t shown = std::min(entries->size(), limit);
-    std::string body{"["};
-    for (std::size_t i = 0; i < shown; ++i) {
-        if (i != 0) body += ',';
-        append_json(body, (*entries)[i]);
-    }
-    http::Response response = json_answer(200, std::move(body += ']'));
-    if (entries->size() > shown) tell_next(response, call, *query, std::to_string((*entries)[shown - 1].key));
-    co_return response;
+    ReadRows<store::AuditEntry> read = [&audit = call.api.store.audit(), asked = std::move(*filter)](
+                                           std::optional<std::int64_t> older_than, std::size_t count) {
+        store::AuditFilter page = asked;
+        page.before = older_than;
+        page.limit = count;
+        return audit.list(std::move(page));
+    };
+    co_return co_await page_answer(std::move(call), *query, std::move(read), before, limit);
 }
 
 bool is_audited(const Route& route) {

@@ -11,16 +11,6 @@
 namespace ecron::management {
 namespace {
 
-void append_json(std::string& out, const store::DeadLetter& letter) {
-    JsonWriter json{out};
-    json.begin_object().member("dead_letter_id", std::to_string(letter.key));
-    json.member("message_id", letter.message_id).member("execute_id", model::chosen_id(letter.execution));
-    json.member("webhook", letter.url).member("tries", std::int64_t{letter.tries});
-    json.member("code", std::int64_t{letter.code}).member("reason", letter.reason);
-    json.member("created_at", format_rfc3339(letter.created)).member("died_at", format_rfc3339(letter.died));
-    json.end_object();
-}
-
 std::optional<std::int64_t> key_of(std::string_view text) {
     std::int64_t key = 0;
     const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), key);
@@ -33,6 +23,16 @@ http::Response no_letter(const Call& call) {
 
 }  // namespace
 
+void append_row(std::string& out, const store::DeadLetter& letter) {
+    JsonWriter json{out};
+    json.begin_object().member("dead_letter_id", std::to_string(letter.key));
+    json.member("message_id", letter.message_id).member("execute_id", model::chosen_id(letter.execution));
+    json.member("webhook", letter.url).member("tries", std::int64_t{letter.tries});
+    json.member("code", std::int64_t{letter.code}).member("reason", letter.reason);
+    json.member("created_at", format_rfc3339(letter.created)).member("died_at", format_rfc3339(letter.died));
+    json.end_object();
+}
+
 Answer list_dead_letters(Call call) {
     const auto query = Query::read(call.request.query);
     if (!query) co_return refuse(call.api.options.language, query.error());
@@ -42,18 +42,11 @@ Answer list_dead_letters(Call call) {
     if (!after) co_return refuse(call.api.options.language, after.error());
 
     const auto limit = static_cast<std::size_t>(std::min(*asked, kListLimit));
-    const auto letters = co_await call.api.store.outbox().dead_letters(call.caller.whose, limit + 1, *after);
-    if (!letters) co_return refuse(call.api.options.language, letters.error());
-    const std::size_t shown = std::min(letters->size(), limit);
-    std::string body{"["};
-    for (std::size_t i = 0; i < shown; ++i) {
-        if (i != 0) body += ',';
-        append_json(body, (*letters)[i]);
-    }
-    http::Response response = json_answer(200, std::move(body += ']'));
-    if (letters->size() > shown && shown > 0)
-        tell_next(response, call, *query, std::to_string((*letters)[shown - 1].key));
-    co_return response;
+    ReadRows<store::DeadLetter> read = [&outbox = call.api.store.outbox(), tenant = call.caller.whose](
+                                           std::optional<std::int64_t> older_than, std::size_t count) {
+        return outbox.dead_letters(tenant, count, older_than);
+    };
+    co_return co_await page_answer(std::move(call), *query, std::move(read), *after, limit);
 }
 
 Answer redeliver(Call call) {

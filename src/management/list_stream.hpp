@@ -9,6 +9,8 @@
 #include "ecron/base/error.hpp"
 #include "ecron/http/message.hpp"
 #include "ecron/model/json.hpp"
+#include "ecron/store/audit.hpp"
+#include "ecron/store/outbox.hpp"
 
 namespace ecron::management {
 
@@ -25,6 +27,21 @@ inline std::size_t bytes_of(const model::Job& job) {
 inline std::size_t bytes_of(const model::Execution& execution) {
     return sizeof execution + execution.result.size() + execution.extra.size() + execution.snapshot.size();
 }
+inline std::size_t bytes_of(const store::AuditEntry& entry) {
+    return sizeof entry + entry.subject.size() + entry.object.size() + entry.difference.size();
+}
+inline std::size_t bytes_of(const store::DeadLetter& letter) {
+    return sizeof letter + letter.url.size() + letter.reason.size();
+}
+
+/// A row as its list shows it.
+inline void append_row(std::string& out, const model::Job& job) { model::append_json(out, job); }
+inline void append_row(std::string& out, const model::Execution& execution) {
+    model::append_json(out, execution);
+}
+void append_row(std::string& out, const store::AuditEntry& entry);
+void append_row(std::string& out, const store::DeadLetter& letter);
+
 template <class Row> std::size_t bytes_of(const std::vector<Row>& rows) {
     std::size_t bytes = 0;
     for (const Row& row : rows) bytes += bytes_of(row);
@@ -34,7 +51,7 @@ template <class Row> std::size_t bytes_of(const std::vector<Row>& rows) {
 /// A JSON array that is sent while it is read: one page of rows is in memory, and the next one is read when
 /// the client has taken it. Pages are sized by bytes, so that large rows come few at a time. An error of the
 /// store after the first page ends the connection, so that the client does not take the part for the whole.
-/// Row: anything that bytes_of() measures and model::append_json() writes.
+/// Row: anything that bytes_of() measures and append_row() writes.
 template <class Row> class ListStream final : public http::BodyStream {
 public:
     using Page = boost::asio::awaitable<Result<std::vector<Row>>>;
@@ -79,7 +96,7 @@ private:
         for (; shown_ < rows_.size() && piece.size() < kPieceBytes; ++shown_) {
             Row& row = rows_[shown_];
             piece += std::exchange(begun_, true) ? ',' : '[';
-            model::append_json(piece, row);
+            append_row(piece, row);
             held_ -= bytes_of(row);
             if (shown_ + 1 < rows_.size()) row = Row{};  // the last one tells where the next page begins
         }

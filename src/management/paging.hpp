@@ -1,6 +1,10 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
+#include <functional>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,7 +40,7 @@ template <class Row> http::Response rows_answer(std::vector<Row> rows) {
     response.body = '[';
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (i != 0) response.body += ',';
-        model::append_json(response.body, rows[i]);
+        append_row(response.body, rows[i]);
     }
     response.body += ']';
     return response;
@@ -53,6 +57,81 @@ http::Response list_answer(const Call& call, const Query& query, std::vector<Row
     http::Response response = rows_answer(std::move(rows));
     if (more) tell_next(response, call, query, after);
     return response;
+}
+
+/// Reads at most `count` rows of a list, newest first, that are older than `before`.
+template <class Row>
+using ReadRows = std::function<boost::asio::awaitable<Result<std::vector<Row>>>(
+    std::optional<std::int64_t> before, std::size_t count)>;
+
+/// Rows from the newest, as long as they fit in a page's memory; beyond it the first of them and the last
+/// alone.
+template <class Row> struct ListFront {
+    std::vector<Row> first{};            // all of them, unless `is_large`
+    std::optional<std::int64_t> last{};  // key of the last row shown
+    bool is_large{false};
+    bool continues{false};  // more rows follow than are shown
+};
+
+inline constexpr std::size_t kFrontRows = 4;  // they may be large, and tell how many to read next
+
+template <class Row>
+boost::asio::awaitable<Result<ListFront<Row>>> read_front(ReadRows<Row> read,
+                                                          std::optional<std::int64_t> before,
+                                                          std::size_t limit) {
+    ListFront<Row> front;
+    std::size_t shown = 0, bytes = 0;
+    for (std::size_t asked = kFrontRows; shown <= limit;) {
+        asked = std::min(asked, limit + 1 - shown);
+        Result<std::vector<Row>> rows = co_await read(before, asked);
+        if (!rows) co_return std::unexpected(rows.error());
+        const std::size_t count = rows->size();
+        front.continues = shown + count > limit;
+        if (front.continues) rows->pop_back();
+        shown += count;
+        bytes += bytes_of(*rows);
+        if (!rows->empty()) before = front.last = rows->back().key;
+        front.is_large = bytes > kPageBytes;
+        if (front.is_large) front.first.resize(std::min(front.first.size(), kFrontRows));
+        if (!front.is_large || front.first.size() < kFrontRows)
+            std::ranges::move(*rows, std::back_inserter(front.first));
+        if (count < asked) break;
+        asked = std::clamp<std::size_t>(kPageBytes / std::max<std::size_t>(1, bytes / shown), 1, kListLimit);
+    }
+    if (front.is_large) front.first.resize(std::min(front.first.size(), kFrontRows));
+    co_return front;
+}
+
+/// The rows behind `before` down to the row `last`.
+template <class Row>
+boost::asio::awaitable<Result<std::vector<Row>>> read_down_to(ReadRows<Row> read, std::int64_t before,
+                                                              std::size_t count, std::int64_t last) {
+    Result<std::vector<Row>> rows = co_await read(before, count);
+    if (rows) std::erase_if(*rows, [last](const Row& row) { return row.key < last; });
+    co_return rows;
+}
+
+/// A page of a list: at once if it is small, else read again while it is sent, so that no more than a part of
+/// it is in memory. How to continue behind it is told in its header.
+template <class Row>
+Answer page_answer(Call call, Query query, ReadRows<Row> read, std::optional<std::int64_t> before,
+                   std::size_t limit) {
+    if (limit == 0) co_return json_answer(200, "[]");
+    auto front = co_await read_front<Row>(read, before, limit);
+    if (!front) co_return refuse(call.api.options.language, front.error());
+    http::Response response;
+    if (front->is_large) {
+        response = json_answer(200, {});
+        response.stream = std::make_shared<ListStream<Row>>(
+            std::move(front->first), kFrontRows,
+            [read, last = *front->last](const Row& behind, std::size_t count) {
+                return read_down_to<Row>(read, behind.key, count, last);
+            });
+    } else {
+        response = rows_answer(std::move(front->first));
+    }
+    if (front->continues) tell_next(response, call, query, std::to_string(*front->last));
+    co_return response;
 }
 
 }  // namespace ecron::management

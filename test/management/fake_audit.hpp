@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <vector>
 
 #include "ecron/store/audit.hpp"
@@ -9,6 +10,7 @@ namespace ecron::management::test {
 class FakeAudit final : public store::AuditLog {
 public:
     std::vector<store::AuditEntry> entries;
+    std::size_t most_read{0};  // bytes of differences in one list
 
     Awaitable<void> append(std::vector<store::AuditEntry> given) override {
         for (store::AuditEntry& entry : given) {
@@ -25,6 +27,9 @@ public:
                               (!filter.before || entry->key < *filter.before);
             if (fits) found.push_back(*entry);
         }
+        std::size_t bytes = 0;
+        for (const store::AuditEntry& entry : found) bytes += entry.difference.size();
+        most_read = std::max(most_read, bytes);
         co_return found;
     }
 };

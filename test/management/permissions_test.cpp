@@ -400,3 +400,21 @@ TEST_CASE("long values are told by their size", "[management][audit]") {
     CHECK(told.at("/0/difference").as_object().at("job_context.info.body").at("to").at("size").as_int64() >
           2'000);
 }
+
+TEST_CASE("a long audit log is sent in parts, and only a part of it is in memory", "[management][audit]") {
+    Guarded api;
+    const std::string difference = R"({"text":")" + std::string(20'000, 'd') + "\"}";
+    for (int i = 1; i <= 400; ++i)
+        api.store.audited.entries.push_back({.key = i, .tenant = TenantId{"me"}, .difference = difference});
+    const auto [limit, newest_after, rows] = GENERATE(table<const char*, const char*, std::size_t>(
+        {{"300", "101", 300}, {"400", "", 400}, {"1000", "", 400}, {"2", "399", 2}, {"25", "376", 25}}));
+    const Reply reply = api.as("me", Method::get, std::string{"/audit?limit="} + limit);
+    REQUIRE(reply.status() == 200);
+    CHECK(reply.field("X-Next-After") == newest_after);
+    const bj::value list = reply.json();
+    REQUIRE(list.as_array().size() == rows);
+    for (std::size_t i = 0; i < rows; ++i)
+        CHECK(list.as_array().at(i).at("audit_id").as_string() == std::to_string(400 - i));
+    CHECK((reply.response.stream != nullptr) == (rows > 2));
+    CHECK(api.store.audited.most_read < 2 * 512 * 1'024);
+}
