@@ -11,6 +11,7 @@ using std::chrono::microseconds;
 
 constexpr microseconds kBetweenRounds{std::chrono::seconds{10}};  // and between two looks at the sums
 constexpr microseconds kUntilOpen{std::chrono::seconds{1}};       // the database may be away at start
+constexpr std::size_t kLooksAtStart = 10;
 constexpr microseconds kShortestRest{std::chrono::milliseconds{5}};
 constexpr microseconds kLongestRest{std::chrono::seconds{5}};
 constexpr int kRestPerWork = 4;
@@ -25,11 +26,13 @@ UsageMeter::UsageMeter(boost::asio::io_context& io, const Clock& clock, Store& s
       wake_(io) {}
 
 boost::asio::awaitable<void> UsageMeter::run() {
-    while (!stopping_) {
-        if (may_measure_()) co_await measure();
+    for (std::size_t looks = 0; !stopping_; ++looks) {
+        const bool measures = may_measure_();
+        if (measures) co_await measure();
         const Result<void> read = co_await store_.read_bytes();
         if (stopping_) co_return;
-        co_await wake_.wait(read ? kBetweenRounds : kUntilOpen);
+        const bool is_new = !measures && looks < kLooksAtStart;  // it may lead in a moment
+        co_await wake_.wait(read && !is_new ? kBetweenRounds : kUntilOpen);
     }
 }
 

@@ -1,9 +1,11 @@
 """What the real binary keeps to itself, and whom it lets in: static tokens, TLS, secrets."""
 
+import contextlib
 import os
 import shutil
 import signal
 import socket
+import sqlite3
 import ssl
 import stat
 import subprocess
@@ -114,6 +116,33 @@ class Tokens(unittest.TestCase):
         for token in (first, other):
             reply = self.ecron.send("PUT", "/jobstatus/x", token, status)
             self.assertEqual(reply.json(), {"failed_job_id": []}, reply.body)
+
+    def test_what_a_tenant_stores_is_limited_also_after_a_kill(self):
+        self.ecron.stop()
+        settings = {"auth_mode": "token", "token_file": "tokens", "token_init": "true", "limit_bytes": "64KiB"}
+        self.ecron = Ecron(settings)
+        self.addCleanup(self.ecron.stop)
+        token = self.first_token()
+
+        def send():
+            run = job("large")
+            run["job_context"]["info"] = {"method": "POST", "body": {"text": "x" * 10_000}}
+            return self.ecron.post("/jobexecution", run, token).status
+
+        statuses = [send() for _ in range(10)]
+        self.assertEqual(set(statuses), {200, 403})
+        self.assertLessEqual(statuses.count(200), 6)
+        self.ecron.kill()
+        self.ecron.start()
+
+        def measured():
+            with contextlib.closing(sqlite3.connect(self.ecron.path("ecron.db"))) as database:
+                found = database.execute("select coalesce(sum(f_bytes), 0) from t_cron_usage").fetchone()
+            return found[0] >= 10_000 * statuses.count(200)
+
+        wait_until("what is stored is measured", measured)
+        statuses = [send() for _ in range(5)]  # the sums may be read a moment later
+        self.assertEqual(statuses[-1], 403)
 
     def test_secrets_are_not_to_be_seen(self):
         token = self.first_token()
