@@ -23,9 +23,13 @@ asio::awaitable<void> ShardScheduler::plan() {
     }
 }
 
-/// How far planning is behind the clock.
 Millis ShardScheduler::lag() const {
-    return planning_ ? std::max(Millis{0}, node_.clock.now() - planner_.watermark()) : Millis{0};
+    return planning_ ? std::max(Millis{0}, node_.clock.now() - planner_.decided_but_held()) : Millis{0};
+}
+
+Millis ShardScheduler::held_for() const {
+    const Instant now = node_.clock.now();
+    return planning_ ? std::max(Millis{0}, now - planner_.held_since().value_or(now)) : Millis{0};
 }
 
 std::chrono::microseconds ShardScheduler::until_next() const {

@@ -49,6 +49,8 @@ void Planner::advance(Instant now, const Room& room, std::vector<Decision>& out)
     impl_->advance(now, room, out);
 }
 Instant Planner::watermark() const { return impl_->watermark(); }
+Instant Planner::decided_but_held() const { return impl_->decided_but_held(); }
+std::optional<Instant> Planner::held_since() const { return impl_->held_since(); }
 bool Planner::caught_up() const { return impl_->caught_up(); }
 std::optional<Instant> Planner::next_wake() const { return impl_->next_wake(); }
 bool Planner::waits_for_room() const { return impl_->waits_for_room(); }

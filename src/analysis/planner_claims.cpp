@@ -306,11 +306,23 @@ void Planner::Impl::emit_claim(std::uint32_t number, Instant claim_by, Out& out)
 }
 
 Instant Planner::Impl::watermark() const {
+    const Instant decided = decided_but_held();
+    const std::optional<Instant> held = held_since();
+    return held ? std::min(decided, *held - Millis{1}) : decided;
+}
+
+Instant Planner::Impl::decided_but_held() const {
     Instant decided = std::max(claims_.now(), claim_horizon());
     if (const auto next = claims_.next_hint()) decided = std::min(decided, *next - Millis{1});
     if (!late_.empty()) decided = std::min(decided, late_.top().at - Millis{1});
-    for (const auto& [tenant, queue] : crowded_) decided = std::min(decided, queue.top().at - Millis{1});
     return decided;
+}
+
+std::optional<Instant> Planner::Impl::held_since() const {
+    std::optional<Instant> first;
+    for (const auto& [tenant, queue] : crowded_)
+        first = std::min(first.value_or(queue.top().at), queue.top().at);
+    return first;
 }
 
 bool Planner::Impl::caught_up() const { return watermark() >= claim_horizon(); }

@@ -57,6 +57,8 @@ public:
 
     void advance(Instant now, const Room& room, std::vector<Decision>& out);
     [[nodiscard]] Instant watermark() const;
+    [[nodiscard]] Instant decided_but_held() const;
+    [[nodiscard]] std::optional<Instant> held_since() const;
     [[nodiscard]] bool caught_up() const;
     [[nodiscard]] std::optional<Instant> next_wake() const;
     [[nodiscard]] bool waits_for_room() const { return !crowded_.empty(); }

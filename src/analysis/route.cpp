@@ -221,7 +221,9 @@ SchedulerStatistics Scheduler::Impl::statistics() const {
     statistics.lateness_sum = node_.lateness.sum();
     for (const auto& shard : shards_) {
         const double lag = std::chrono::duration<double>(shard->lag()).count();
+        const double held = std::chrono::duration<double>(shard->held_for()).count();
         statistics.lag_seconds = std::max(statistics.lag_seconds, lag);
+        statistics.held_seconds = std::max(statistics.held_seconds, held);
     }
     return statistics;
 }

@@ -58,7 +58,10 @@ public:
     /// A change is planned as soon as it is told: the leader's memory is here.
     [[nodiscard]] bool plans_changes() const { return term_.has_value(); }
     [[nodiscard]] bool leads() const { return planning_ && node_.store.leads(shard_); }
+    /// How far planning is behind the clock, apart from tenants without room.
     [[nodiscard]] Millis lag() const;
+    /// How overdue the oldest instant is that waits for the room of its tenant.
+    [[nodiscard]] Millis held_for() const;
     [[nodiscard]] std::size_t jobs() const { return planner_.jobs(); }
     [[nodiscard]] std::size_t runs() const { return runs_.size() + orphans_.size(); }
     [[nodiscard]] std::size_t memory() const { return planner_.memory(); }

@@ -93,9 +93,10 @@ void add_runs(Exposition& out, const Runs& runs) {
     event("withdrawn", statistics.withdrawn);
     out.histogram("ecron_lateness_seconds", "How much later than due runs started.",
                   statistics.lateness_bounds, statistics.lateness_buckets, statistics.lateness_sum);
-    out.gauge("ecron_lag_seconds",
-              "How far planning is behind the clock; what waits for the room of its tenant counts.",
+    out.gauge("ecron_lag_seconds", "How far planning is behind the clock; tenants without room apart.",
               statistics.lag_seconds);
+    out.gauge("ecron_held_seconds", "How overdue the oldest run is that waits for the room of its tenant.",
+              statistics.held_seconds);
     out.gauge("ecron_planned_jobs", "Enabled jobs that the planner holds.", number(statistics.jobs));
     out.gauge("ecron_open_runs", "Runs claimed, waiting or going.", number(statistics.runs));
     out.gauge("ecron_planner_bytes", "Memory of the planner.", number(statistics.planner_bytes));

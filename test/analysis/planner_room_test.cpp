@@ -35,13 +35,16 @@ TEST_CASE("a tenant without room waits alone, and holds up the watermark", "[pla
     CHECK(world.planner.waits_for_room());
     CHECK(world.planner.watermark() == at("01-05 10:01") - 1ms);
     CHECK_FALSE(world.planner.caught_up());
-    CHECK(world.planner.next_wake() > world.now);  // for the other tenant's next
+    CHECK(world.planner.held_since() == at("01-05 10:01"));
+    CHECK(world.planner.decided_but_held() >= at("01-05 10:02"));  // nobody else lags
+    CHECK(world.planner.next_wake() > world.now);                  // for the other tenant's next
 
     world.room_of[kFull] = 1;
     CHECK(claims_in(world.jump("01-05 10:02:00")) == Lines{"claim 1@01-05 10:01:00"});
     CHECK(world.planner.watermark() == at("01-05 10:02") - 1ms);
     CHECK(claims_in(world.jump("01-05 10:02:00")) == Lines{"claim 1@01-05 10:02:00"});
     CHECK_FALSE(world.planner.waits_for_room());
+    CHECK_FALSE(world.planner.held_since());
     CHECK(world.planner.watermark() >= at("01-05 10:02"));
     CHECK(world.planner.caught_up());
 }

@@ -185,6 +185,10 @@ public:
     /// Everything due up to here has been decided as a claim; the watermark once those claims are committed.
     /// Goes back only when an upsert or a rewind adds instants of the past.
     [[nodiscard]] Instant watermark() const;
+    /// The same, were no tenant without room.
+    [[nodiscard]] Instant decided_but_held() const;
+    /// When the oldest instant came due that waits for the room of its tenant; nullopt: none waits.
+    [[nodiscard]] std::optional<Instant> held_since() const;
     /// Whether the last advance left nothing undecided that it might have claimed.
     [[nodiscard]] bool caught_up() const;
     /// When advance must be called next; nothing: when an event comes. What is due and found no room counts

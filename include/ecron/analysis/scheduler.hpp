@@ -55,7 +55,8 @@ struct SchedulerStatistics {
         withdrawn{};
     std::vector<std::uint64_t> lateness_buckets;  // counts per bound below, the last is "more"
     double lateness_sum{};
-    double lag_seconds{};  // how far planning is behind the clock, of the shard that is furthest behind
+    double lag_seconds{};   // how far planning is behind the clock, of the shard that is furthest behind
+    double held_seconds{};  // how overdue the oldest run is that waits for the room of its tenant
 };
 
 /// What this node is among others.

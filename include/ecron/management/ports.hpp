@@ -24,7 +24,8 @@ struct RunStatistics {
     std::vector<std::uint64_t>
         lateness_buckets;  // starts under each bound and not under the one before; last: none
     double lateness_sum{};
-    double lag_seconds{};  // how far planning is behind the clock, of the shard that is furthest behind
+    double lag_seconds{};   // how far planning is behind the clock, of the shard that is furthest behind
+    double held_seconds{};  // how overdue the oldest run is that waits for the room of its tenant
     std::size_t jobs{}, runs{}, planner_bytes{};
 };
 

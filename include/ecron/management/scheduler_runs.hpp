@@ -53,6 +53,7 @@ public:
                 .lateness_buckets = counters.lateness_buckets,
                 .lateness_sum = counters.lateness_sum,
                 .lag_seconds = counters.lag_seconds,
+                .held_seconds = counters.held_seconds,
                 .jobs = scheduler_.jobs(),
                 .runs = scheduler_.runs(),
                 .planner_bytes = scheduler_.planner_memory()};
