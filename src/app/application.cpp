@@ -61,7 +61,7 @@ Application::Application(const config::Config& config, const std::map<std::strin
       auth_client_(io, auth_client_options(config)),
       authenticator_(opened(make_authenticator(io, clock, auth_client_, config))),
       runs_(scheduler_),
-      api_(clock, *store_, runs_, api_options_with_load()),
+      api_(clock, *store_, runs_, api_options_with_load(environment)),
       server_(
           io, server_options(config), [this](const http::Request& request) { return api_.handle(request); },
           [this](unsigned status, std::string_view reason) { return api_.error(status, reason); },
@@ -84,8 +84,10 @@ analysis::SchedulerOptions Application::scheduler_options_with_spreader() {
     return options;
 }
 
-management::Options Application::api_options_with_load() {
+management::Options Application::api_options_with_load(
+    const std::map<std::string, std::string>& environment) {
     management::Options options = api_options(config_);
+    options.cluster_rules = opened(execution::cluster_rules(kubernetes_options(config_), environment));
     options.authenticator = authenticator_.get();
     options.messages = messaging_.state();
     options.webhooks = [this] {

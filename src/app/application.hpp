@@ -54,7 +54,7 @@ private:
     void reload();
     void reload_files();
     analysis::SchedulerOptions scheduler_options_with_spreader();
-    management::Options api_options_with_load();
+    management::Options api_options_with_load(const std::map<std::string, std::string>& environment);
     [[nodiscard]] std::vector<execution::Lane> lanes() const;
 
     const config::Config& config_;

@@ -1,5 +1,8 @@
 #include "settings.hpp"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <cstring>
 
 #include "app/descriptors.hpp"
@@ -52,12 +55,24 @@ std::vector<execution::Network> networks(const std::vector<std::string>& texts) 
 constexpr std::size_t kAuthConnections = 16;
 constexpr std::string_view kFirstTenant = "default";
 
-/// For the token of a first start: the first scope that grants each permission.
+/// For the token of a first start: the first scope that grants each permission, once.
 std::string every_scope(const std::vector<std::vector<std::string>>& scopes) {
-    std::string all;
+    std::vector<std::string> all;
     for (const std::vector<std::string>& granting : scopes)
-        all += (all.empty() ? "" : " ") + granting.front();
-    return all;
+        if (std::ranges::find(all, granting.front()) == all.end()) all.push_back(granting.front());
+    return fmt::format("{}", fmt::join(all, " "));
+}
+
+model::PodPolicy pod_policy(config::PodPolicy policy) {
+    switch (policy) {
+        case config::PodPolicy::restricted:
+            return model::PodPolicy::restricted;
+        case config::PodPolicy::baseline:
+            return model::PodPolicy::baseline;
+        case config::PodPolicy::privileged:
+            return model::PodPolicy::privileged;
+    }
+    return model::PodPolicy::restricted;
 }
 
 std::uint64_t random_seed() {
@@ -202,7 +217,10 @@ execution::KubernetesOptions kubernetes_options(const config::Config& config) {
     return {.enabled = given.enabled,
             .config_file = given.config,
             .context = given.context,
-            .namespaces = given.namespaces,
+            .rules = {.policy = pod_policy(given.policy),
+                      .name_space = given.name_space,
+                      .name_spaces = given.namespaces,
+                      .service_accounts = given.service_accounts},
             .timeout = given.timeout,
             .ttl = given.ttl,
             .output_limit = config.execution.output_max,

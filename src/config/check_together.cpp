@@ -81,8 +81,9 @@ void check_auth(Checks& checks, const Settled& settled, const Auth& auth) {
     needed(AuthMode::jwt, "jwt_issuer");
     checks.refuse_unless(auth.mode != AuthMode::jwt || is_url(auth.keys_url), "jwt_keys_url",
                          "is not a URL of http or https, nor is one to be had from jwt_issuer");
-    for (const std::string_view option : {"scope_read", "scope_write", "scope_execute", "scope_report",
-                                          "scope_command", "scope_kubernetes", "scope_admin"})
+    for (const std::string_view option :
+         {"scope_read", "scope_write", "scope_execute", "scope_report", "scope_command", "scope_kubernetes",
+          "scope_kubernetes_proxy", "scope_admin"})
         checks.refuse_unless(!settled.list(option).empty(), option, "names no scope");
 }
 
@@ -108,6 +109,35 @@ void check_commands(Checks& checks, const Commands& commands) {
     checks.refuse_unless(commands.directory.starts_with('/'), "command_dir", "is not an absolute path");
 }
 
+bool is_dns_label(std::string_view text) {
+    return is_name(text, "-") && text.size() <= 63 && text.front() != '-' && text.back() != '-' &&
+           std::ranges::none_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+/// A namespace, or what becomes one when {tenant} is replaced; alone it would let tenants choose any.
+bool is_namespace_pattern(std::string text) {
+    constexpr std::string_view kTenant = "{tenant}";
+    if (text == kTenant) return false;
+    if (const std::size_t at = text.find(kTenant); at != text.npos) text.replace(at, kTenant.size(), "t");
+    return is_dns_label(text);
+}
+
+void check_kubernetes(Checks& checks, const Config& config) {
+    const Kubernetes& kubernetes = config.kubernetes;
+    checks.refuse_unless(
+        !kubernetes.enabled || config.auth.enabled || kubernetes.without_auth, "kubernetes_enabled",
+        "would let everybody who reaches the API make Jobs with ecron's credentials: choose an "
+        "auth_mode, or consent with kubernetes_without_auth: true");
+    checks.refuse_unless(
+        kubernetes.name_space.empty() || is_namespace_pattern(kubernetes.name_space), "kubernetes_namespace",
+        fmt::format("{:?} is not a namespace (a DNS label), in which {{tenant}} may stand once "
+                    "beside other characters",
+                    kubernetes.name_space));
+    for (const std::string& name : kubernetes.namespaces)
+        checks.refuse_unless(is_dns_label(name), "kubernetes_namespaces",
+                             fmt::format("{:?} is not a namespace (a DNS label)", name));
+}
+
 }  // namespace
 
 void check_together(const Settled& settled, const Config& config, std::vector<Problem>& errors) {
@@ -128,6 +158,7 @@ void check_together(const Settled& settled, const Config& config, std::vector<Pr
     checks.refuse_unless(config.execution.retry_initial <= config.execution.retry_max, "retry_initial",
                          "is longer than retry_max");
     check_commands(checks, config.commands);
+    check_kubernetes(checks, config);
     for (const QueueHost& host : config.mq.hosts)
         checks.refuse_unless(!host.host.empty() && host.port != 0, host.option,
                              fmt::format("{:?} is not HOST or HOST:PORT", host.host));

@@ -154,12 +154,22 @@ Webhooks webhooks(const Settled& from) {
     return webhooks;
 }
 
+PodPolicy pod_policy(std::string_view text) {
+    return text == "privileged" ? PodPolicy::privileged
+           : text == "baseline" ? PodPolicy::baseline
+                                : PodPolicy::restricted;
+}
+
 Kubernetes kubernetes(const Settled& from) {
     Kubernetes kubernetes;
     kubernetes.enabled = from.boolean("kubernetes_enabled");
     kubernetes.config = from.text("kubernetes_config");
     kubernetes.context = from.text("kubernetes_context");
+    kubernetes.name_space = from.text("kubernetes_namespace");
     kubernetes.namespaces = from.list("kubernetes_namespaces");
+    kubernetes.policy = pod_policy(from.text("kubernetes_pod_policy"));
+    kubernetes.service_accounts = from.list("kubernetes_service_accounts");
+    kubernetes.without_auth = from.boolean("kubernetes_without_auth");
     kubernetes.max = from.number("kubernetes_max");
     kubernetes.timeout = from.duration("kubernetes_timeout");
     kubernetes.ttl = std::chrono::ceil<Seconds>(from.duration("kubernetes_ttl"));
@@ -224,8 +234,9 @@ Auth auth(const Settled& from) {
     auth.issuer = from.text("jwt_issuer");
     auth.audiences = from.list("jwt_audience");
     auth.keys_url = keys_url(from, auth.hydra_public);
-    for (const std::string_view option : {"scope_read", "scope_write", "scope_execute", "scope_report",
-                                          "scope_command", "scope_kubernetes", "scope_admin"})
+    for (const std::string_view option :
+         {"scope_read", "scope_write", "scope_execute", "scope_report", "scope_command", "scope_kubernetes",
+          "scope_kubernetes_proxy", "scope_admin"})
         auth.scopes.push_back(from.list(option));
     auth.metrics_public = from.boolean("metrics_public");
     auth.audit = std::chrono::days{from.number("audit_days")};

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -162,6 +163,32 @@ Result<ClusterAccess> in_cluster(const std::string& folder,
     access.authority = *authority;
     access.name_space = trimmed(read_file(folder + "/namespace").value_or(""));
     return access;
+}
+
+ServiceAccount service_account_of(const ClusterAccess& access) {
+    const std::string token =
+        access.token_file.empty() ? access.token.reveal() : read_file(access.token_file).value_or("");
+    const std::size_t first = token.find('.');
+    const std::size_t second = first == token.npos ? first : token.find('.', first + 1);
+    if (second == token.npos) return {};
+    std::string claims = token.substr(first + 1, second - first - 1);
+    std::ranges::replace(claims, '-', '+');
+    std::ranges::replace(claims, '_', '/');
+    claims.append((4 - claims.size() % 4) % 4, '=');
+    const std::optional<std::string> text = from_base64(std::move(claims));
+    if (!text) return {};
+    boost::system::error_code broken;
+    const boost::json::value root = boost::json::parse(*text, broken);
+    const boost::json::object* const object = broken ? nullptr : root.if_object();
+    const boost::json::value* const subject = object == nullptr ? nullptr : object->if_contains("sub");
+    if (subject == nullptr || !subject->is_string()) return {};
+    constexpr std::string_view kPrefix = "system:serviceaccount:";
+    std::string_view name{subject->get_string()};
+    if (!name.starts_with(kPrefix)) return {};
+    name.remove_prefix(kPrefix.size());
+    const std::size_t colon = name.find(':');
+    if (colon == name.npos) return {};
+    return {std::string{name.substr(0, colon)}, std::string{name.substr(colon + 1)}};
 }
 
 }  // namespace ecron::execution

@@ -28,4 +28,10 @@ Result<ClusterAccess> read_kubeconfig(const std::string& file, const std::string
 Result<ClusterAccess> in_cluster(const std::string& folder,
                                  const std::map<std::string, std::string>& environment);
 
+struct ServiceAccount {
+    std::string name_space, name;  // empty: not known
+};
+/// Whose token `access` has, by its own claims (`sub`); of anything but a service account's token: nothing.
+ServiceAccount service_account_of(const ClusterAccess& access);
+
 }  // namespace ecron::execution

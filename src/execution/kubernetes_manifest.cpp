@@ -111,7 +111,20 @@ Result<json::array> words_of(const model::Context& context, const model::Kuberne
     return words;
 }
 
-Result<json::object> built(const model::Context& context, const model::KubernetesJob& job) {
+/// What the policy `restricted` asks of a pod.
+void restrict(json::object& pod, json::object& container) {
+    pod["securityContext"] =
+        json::object{{"runAsNonRoot", true}, {"seccompProfile", json::object{{"type", "RuntimeDefault"}}}};
+    container["securityContext"] = json::object{{"allowPrivilegeEscalation", false},
+                                                {"capabilities", json::object{{"drop", json::array{"ALL"}}}}};
+}
+
+bool is_restricted(const ManifestOptions& options) {
+    return options.rules != nullptr && options.rules->policy == model::PodPolicy::restricted;
+}
+
+Result<json::object> built(const model::Context& context, const model::KubernetesJob& job,
+                           const ManifestOptions& options) {
     if (job.image.empty()) return fail(Errc::invalid, "info.kubernetes.image is empty");
     json::object container{{"name", "main"}, {"image", job.image}};
     Result<json::array> words = words_of(context, job);
@@ -129,7 +142,9 @@ Result<json::object> built(const model::Context& context, const model::Kubernete
         if (!resources) return fail(Errc::invalid, "info.kubernetes.resources is no JSON");
         container["resources"] = std::move(*resources);
     }
-    json::object pod{{"restartPolicy", "Never"}, {"containers", json::array{std::move(container)}}};
+    json::object pod{{"restartPolicy", "Never"}};
+    if (is_restricted(options)) restrict(pod, container);
+    pod["containers"] = json::array{std::move(container)};
     if (!job.service_account.empty()) pod["serviceAccountName"] = job.service_account;
     return json::object{
         {"spec", json::object{{"backoffLimit", 0}, {"template", json::object{{"spec", std::move(pod)}}}}}};
@@ -166,6 +181,35 @@ void mark_as_own(json::object& metadata, const AttemptOrder& order) {
     annotations["ecron/tenant"] = order.task->tenant.value();
 }
 
+Result<std::string> namespace_for(const AttemptOrder& order, const std::string& named,
+                                  const ManifestOptions& options) {
+    if (options.rules != nullptr) return model::namespace_of(*options.rules, order.task->tenant, named);
+    const std::string name_space = named.empty() ? "default" : named;
+    if (!model::is_dns_label(name_space))
+        return fail(Errc::invalid, fmt::format("{} is no namespace", name_space));
+    return name_space;
+}
+
+/// The default account is named by nobody and has rights in many namespaces.
+void withhold_token(json::object& spec) {
+    json::object& pod = object_in(object_in(spec, "template"), "spec");
+    for (const std::string_view member : {"serviceAccountName", "serviceAccount"})
+        if (const json::value* const account = pod.if_contains(member);
+            account != nullptr && account->is_string() && !account->get_string().empty())
+            return;
+    set_if_absent(pod, "automountServiceAccountToken", false);
+}
+
+Result<void> check_rules(json::object& spec, const std::string& name_space, const ManifestOptions& options) {
+    if (options.rules == nullptr) return {};
+    const json::object& pods = object_in(spec, "template");
+    const std::vector<model::PodFault> faults = model::template_faults(*options.rules, name_space, pods);
+    if (faults.empty()) return {};
+    std::string what = fmt::format("spec.template.{} {}", faults.front().field, faults.front().reason);
+    if (faults.size() > 1) what += fmt::format("; and {} more", faults.size() - 1);
+    return fail(Errc::denied, "the Job may not be made (kubernetes_pod_policy): " + what);
+}
+
 }  // namespace
 
 std::string kubernetes_job_name(const ExecuteId& id, int attempt) {
@@ -178,7 +222,7 @@ Result<JobManifest> manifest_of(const AttemptOrder& order, const model::Kubernet
                                 const ManifestOptions& options, Revealer& revealer) {
     const model::Context& context = order.task->context;
     const bool has_manifest = context.body && *context.body != "{}";
-    Result<json::object> made = has_manifest ? given(*context.body) : built(context, job);
+    Result<json::object> made = has_manifest ? given(*context.body) : built(context, job, options);
     if (!made) return std::unexpected(made.error());
     json::value whole = std::move(*made);
     json::object& root = whole.get_object();
@@ -189,11 +233,12 @@ Result<JobManifest> manifest_of(const AttemptOrder& order, const model::Kubernet
     root.erase("status");
     json::object& metadata = object_in(root, "metadata");
     const json::value* const own = metadata.if_contains("namespace");
-    manifest.name_space = !job.name_space.empty()              ? job.name_space
-                          : own != nullptr && own->is_string() ? std::string{own->get_string()}
-                                                               : options.name_space;
-    if (!model::is_dns_label(manifest.name_space))
-        return fail(Errc::invalid, fmt::format("{} is no namespace", manifest.name_space));
+    const std::string named = !job.name_space.empty()              ? job.name_space
+                              : own != nullptr && own->is_string() ? std::string{own->get_string()}
+                                                                   : std::string{};
+    const Result<std::string> name_space = namespace_for(order, named, options);
+    if (!name_space) return std::unexpected(name_space.error());
+    manifest.name_space = *name_space;
     for (const std::string_view name : {"generateName", "uid", "resourceVersion"}) metadata.erase(name);
     metadata["name"] = manifest.name;
     metadata["namespace"] = manifest.name_space;
@@ -207,6 +252,9 @@ Result<JobManifest> manifest_of(const AttemptOrder& order, const model::Kubernet
         return std::unexpected(completed.error());
     if (auto revealed = reveal_in(whole, revealer, Quoting::none); !revealed)
         return std::unexpected(revealed.error());
+    if (options.rules != nullptr) withhold_token(spec);
+    if (auto checked = check_rules(spec, manifest.name_space, options); !checked)
+        return std::unexpected(checked.error());
     manifest.text = model::write_json(whole);
     return manifest;
 }

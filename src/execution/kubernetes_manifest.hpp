@@ -5,6 +5,7 @@
 #include "ecron/base/error.hpp"
 #include "ecron/execution/attempt.hpp"
 #include "ecron/execution/secrets.hpp"
+#include "ecron/model/cluster_rules.hpp"
 #include "ecron/model/kubernetes.hpp"
 
 /// The Job that an attempt becomes. Pure.
@@ -24,15 +25,18 @@ struct JobManifest {
 };
 
 struct ManifestOptions {
-    std::string name_space{"default"};  // where neither job nor manifest names one
-    Millis timeout{};                   // of the attempt
-    Seconds ttl{};                      // how long an ended Job stays
+    const model::ClusterRules* rules{nullptr};  // of ecron's own cluster; none: an API proxy's
+    Millis timeout{};                           // of the attempt
+    Seconds ttl{};                              // how long an ended Job stays
 };
 
 /// Of a job's members, or of its body, which is a whole manifest: that keeps what it says, but for the name
 /// and the labels and annotations that ecron knows its Jobs by. Either gets ECRON_* variables, a time-to-live
 /// and, a minute beyond the attempt's own time, a deadline that holds while no ecron is there to hold it.
 /// Secrets stand in texts of the manifest and in variables; there `$` is doubled, as Kubernetes halves it.
+/// With rules: the pod template must meet them when all secrets are in it; what is made of members conforms
+/// to the policy `restricted` under that policy; a pod that names no service account gets no token of the
+/// namespace's default one unless its manifest asks for it.
 Result<JobManifest> manifest_of(const AttemptOrder& order, const model::KubernetesJob& job,
                                 const ManifestOptions& options, Revealer& revealer);
 

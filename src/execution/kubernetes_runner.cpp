@@ -25,13 +25,12 @@ public:
     using Done = Runner::Done;
 
     KubernetesWork(asio::io_context& io, const Clock& clock, http::Client& client, const Secrets& secrets,
-                   KubernetesOptions options, std::string name_space, std::shared_ptr<Cluster> own)
+                   KubernetesOptions options, std::shared_ptr<Cluster> own)
         : io_(io),
           clock_(clock),
           client_(client),
           secrets_(secrets),
           options_(std::move(options)),
-          name_space_(std::move(name_space)),
           own_(std::move(own)),
           gate_(io) {}
 
@@ -92,14 +91,8 @@ private:
         const Millis timeout = order.task->context.timeout.value_or(options_.timeout);
         Result<JobManifest> manifest = manifest_of(
             order, *job,
-            {.name_space = is_own ? name_space_ : "default", .timeout = timeout, .ttl = options_.ttl},
-            revealer);
+            {.rules = is_own ? &options_.rules : nullptr, .timeout = timeout, .ttl = options_.ttl}, revealer);
         if (!manifest) return std::unexpected(manifest.error());
-        const auto& allowed = options_.namespaces;
-        if (is_own && !allowed.empty() && std::ranges::count(allowed, manifest->name_space) == 0)
-            return fail(Errc::denied,
-                        fmt::format("Jobs may not run in the namespace {} (kubernetes_namespaces)",
-                                    manifest->name_space));
         const std::shared_ptr<JobWatch> watch =
             watch_of(is_own ? own_ : proxy(model::proxy_url(*job)), manifest->name_space);
         const KubernetesRun::Setting setting{
@@ -139,7 +132,6 @@ private:
     http::Client& client_;
     const Secrets& secrets_;
     const KubernetesOptions options_;
-    const std::string name_space_;
     std::shared_ptr<Cluster> own_;
     std::shared_ptr<WatchBudget> budget_{std::make_shared<WatchBudget>(io_)};
     Gate gate_;
@@ -166,29 +158,74 @@ private:
     std::shared_ptr<KubernetesWork> work_;
 };
 
+Result<ClusterAccess> access_of(const KubernetesOptions& options,
+                                const std::map<std::string, std::string>& environment) {
+    Result<ClusterAccess> access = options.config_file.empty()
+                                       ? in_cluster(options.service_account_folder, environment)
+                                       : read_kubeconfig(options.config_file, options.context);
+    if (!access)
+        return std::unexpected(Error{access.error().code, "kubernetes_config: " + access.error().what});
+    return access;
+}
+
+Result<model::ClusterRules> completed_rules(const KubernetesOptions& options, const ClusterAccess& access) {
+    model::ClusterRules rules = options.rules;
+    const bool is_in_pod = options.config_file.empty();
+    const ServiceAccount account = service_account_of(access);
+    rules.own_namespace = !account.name_space.empty() ? account.name_space
+                          : is_in_pod                 ? access.name_space
+                                                      : std::string{};
+    rules.own_account = account.name;
+    if (!rules.name_space.empty()) return rules;
+    if (is_in_pod)
+        return fail(Errc::invalid,
+                    "kubernetes_namespace: is needed in a pod, since Jobs in the pod's own "
+                    "namespace could read ecron's Secrets");
+    rules.name_space = access.name_space.empty() ? "default" : access.name_space;
+    return rules;
+}
+
+void warn_of_own_namespace(const model::ClusterRules& rules) {
+    if (rules.own_namespace.empty()) return;
+    if (rules.name_space == rules.own_namespace ||
+        std::ranges::find(rules.name_spaces, rules.own_namespace) != rules.name_spaces.end())
+        log::warn(
+            "Jobs may run in ecron's own namespace and read its Secrets namespace={} "
+            "(kubernetes_namespace, kubernetes_namespaces)",
+            rules.own_namespace);
+}
+
 }  // namespace
+
+Result<std::optional<model::ClusterRules>> cluster_rules(
+    const KubernetesOptions& options, const std::map<std::string, std::string>& environment) {
+    if (!options.enabled) return std::optional<model::ClusterRules>{};
+    const Result<ClusterAccess> access = access_of(options, environment);
+    if (!access) return std::unexpected(access.error());
+    Result<model::ClusterRules> rules = completed_rules(options, *access);
+    if (!rules) return std::unexpected(rules.error());
+    return std::optional{std::move(*rules)};
+}
 
 Result<std::unique_ptr<Runner>> make_kubernetes_runner(asio::io_context& io, const Clock& clock,
                                                        http::Client& client, const Secrets& secrets,
                                                        const std::map<std::string, std::string>& environment,
                                                        KubernetesOptions options) try {
     std::shared_ptr<Cluster> own;
-    std::string name_space;
     if (options.enabled) {
-        Result<ClusterAccess> access = options.config_file.empty()
-                                           ? in_cluster(options.service_account_folder, environment)
-                                           : read_kubeconfig(options.config_file, options.context);
-        if (!access)
-            return std::unexpected(Error{access.error().code, "kubernetes_config: " + access.error().what});
-        name_space = access->name_space;
+        Result<ClusterAccess> access = access_of(options, environment);
+        if (!access) return std::unexpected(access.error());
+        Result<model::ClusterRules> rules = completed_rules(options, *access);
+        if (!rules) return std::unexpected(rules.error());
+        options.rules = std::move(*rules);
+        warn_of_own_namespace(options.rules);
         own = std::make_shared<Cluster>(io, clock, std::move(*access),
                                         http::ClientOptions{.connections_kept = kConnections,
                                                             .connections_per_host = kConnections,
                                                             .user_agent = options.user_agent});
     }
-    if (name_space.empty()) name_space = "default";
-    return std::make_unique<KubernetesRunner>(std::make_shared<KubernetesWork>(
-        io, clock, client, secrets, std::move(options), std::move(name_space), std::move(own)));
+    return std::make_unique<KubernetesRunner>(
+        std::make_shared<KubernetesWork>(io, clock, client, secrets, std::move(options), std::move(own)));
 } catch (const std::runtime_error& unusable) {
     return fail(Errc::invalid, fmt::format("kubernetes_config: {}", unusable.what()));
 }

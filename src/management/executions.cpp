@@ -114,6 +114,7 @@ Answer run_job(Call call) {
         if (auto forbidden = forbids_mode(call, input->context)) co_return std::move(*forbidden);
         if (auto forbidden = forbids_environment(call, input->context)) co_return std::move(*forbidden);
         job.tenant = call.caller.tenant;
+        if (auto forbidden = forbids_pod(call, job.tenant, input->context)) co_return std::move(*forbidden);
     }
     const auto foreign = co_await names_foreign(call, input->has_mode ? job.id : JobId{});
     if (!foreign) co_return refuse_execution(call, foreign.error());

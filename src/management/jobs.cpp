@@ -232,6 +232,7 @@ Answer create_job(Call call) {
     job.created_at = job.updated_at = now;
     if (auto forbidden = forbids_mode(call, input->context)) co_return std::move(*forbidden);
     if (auto forbidden = forbids_environment(call, input->context)) co_return std::move(*forbidden);
+    if (auto forbidden = forbids_pod(call, job.tenant, input->context)) co_return std::move(*forbidden);
     if (auto forbidden = forbids_interval(call, job, input->context.plan)) co_return std::move(*forbidden);
     const auto created = co_await call.api.store.create_job(job, model::write_plan(input->context.plan));
     if (!created) co_return refuse(call.api.options.language, created.error());
@@ -273,6 +274,7 @@ Answer replace_job(Call call) {
     job.updated_at = now;
     if (auto forbidden = forbids_mode(call, input->context)) co_return std::move(*forbidden);
     if (auto forbidden = forbids_environment(call, input->context)) co_return std::move(*forbidden);
+    if (auto forbidden = forbids_pod(call, job.tenant, input->context)) co_return std::move(*forbidden);
     if (auto forbidden = forbids_interval(call, job, input->context.plan)) co_return std::move(*forbidden);
     const auto replaced = co_await call.api.store.replace_job(
         call.caller.whose, job, model::write_plan(input->context.plan), if_match);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "ecron/model/cluster_rules.hpp"
 #include "ecron/model/json.hpp"
 #include "ecron/model/kubernetes.hpp"
 #include "management/answers.hpp"
@@ -16,7 +17,8 @@ namespace {
 constexpr std::size_t kRunsCompared = 256;
 
 auth::Permission permission_for(const model::Context& context) {
-    return model::is_kubernetes_job(context) ? auth::Permission::kubernetes : auth::Permission::command;
+    if (model::is_own_cluster_job(context)) return auth::Permission::kubernetes;
+    return model::is_kubernetes_job(context) ? auth::Permission::kubernetes_proxy : auth::Permission::command;
 }
 
 }  // namespace
@@ -74,6 +76,15 @@ std::optional<http::Response> forbids_environment(const Call& call, const model:
                                 fmt::format("{:?} is not among the variables that commands may be given "
                                             "(command_environment)",
                                             name)});
+    if (problems.empty()) return std::nullopt;
+    return refuse(call.api.options.language, problems);
+}
+
+std::optional<http::Response> forbids_pod(const Call& call, const TenantId& tenant,
+                                          const model::Context& context) {
+    const auto& rules = call.api.options.cluster_rules;
+    if (!rules) return std::nullopt;
+    const model::Problems problems = model::cluster_problems(*rules, tenant, context);
     if (problems.empty()) return std::nullopt;
     return refuse(call.api.options.language, problems);
 }

@@ -23,6 +23,11 @@ std::optional<http::Response> forbids_mode(const Call& call, const model::Job& j
 /// 400 for a command with a variable that commands may not be given; nullopt: there is none.
 std::optional<http::Response> forbids_environment(const Call& call, const model::Context& context);
 
+/// 400 for a Job that may not be made with ecron's credentials of a cluster, naming each member that the
+/// rules refuse; nullopt: there is none, or such Jobs are switched off.
+std::optional<http::Response> forbids_pod(const Call& call, const TenantId& tenant,
+                                          const model::Context& context);
+
 /// Schedules that name runs closer together than a tenant may; nothing: it is within the limit.
 std::optional<http::Response> forbids_interval(const Call& call, const model::Job& job,
                                                const model::Plan& plan);

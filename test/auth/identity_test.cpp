@@ -25,11 +25,12 @@ TEST_CASE("a header without a token is refused in the words that clients match",
     CHECK(token.error().fields == std::vector<std::string>{"Authorization"});
 }
 
-TEST_CASE("all grants all but command and admin", "[auth]") {
+TEST_CASE("all grants what reaches neither the machine, the cluster nor other tenants", "[auth]") {
     const Permissions granted = test::scope_map().permissions("openid all");
     using enum Permission;
-    for (const Permission permission : {read, write, execute, kubernetes}) CHECK(granted.has(permission));
-    for (const Permission permission : {command, admin}) CHECK_FALSE(granted.has(permission));
+    for (const Permission permission : {read, write, execute, kubernetes_proxy})
+        CHECK(granted.has(permission));
+    for (const Permission permission : {command, kubernetes, admin}) CHECK_FALSE(granted.has(permission));
 }
 
 TEST_CASE("execute includes report, and report nothing else", "[auth]") {

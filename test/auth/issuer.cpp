@@ -18,6 +18,7 @@ ScopeMap scope_map() {
                      {"execute", "all"},
                      {"report"},
                      {"command"},
+                     {"kubernetes"},
                      {"kubernetes", "all"},
                      {"admin"}}};
 }

@@ -120,7 +120,7 @@ TEST_CASE("a broken file is refused with its line", "[auth]") {
 
 TEST_CASE("a first start makes a token of all permissions once, and puts it beside the file", "[auth]") {
     const Folder folder;
-    REQUIRE(create_first_token(folder.file(), TenantId{"me"}, "all command admin") == true);
+    REQUIRE(create_first_token(folder.file(), TenantId{"me"}, "all command kubernetes admin") == true);
     std::string token = contents(folder.file() + ".initial");
     CHECK(mode_of(folder.file() + ".initial") == 0600);
     token.pop_back();  // the newline

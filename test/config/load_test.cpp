@@ -382,6 +382,17 @@ TEST_CASE("values that need or contradict each other are refused", "[config]") {
           "ecron's database, token file and secrets: set command_user to another user, or consent with "
           "command_as_self: true"}},
         {"command_enabled: true\ncommand_as_self: true\n", {}},
+        {"kubernetes_enabled: true\n",
+         {"ecron.yaml:1: kubernetes_enabled: would let everybody who reaches the API make Jobs with ecron's "
+          "credentials: choose an auth_mode, or consent with kubernetes_without_auth: true"}},
+        {"kubernetes_enabled: true\nkubernetes_without_auth: true\n", {}},
+        {"kubernetes_enabled: true\nauth_mode: token\ntoken_file: t\n", {}},
+        {"kubernetes_namespace: jobs-{tenant}\nkubernetes_namespaces: [a, b-1]\n", {}},
+        {"kubernetes_namespace: '{tenant}'\nkubernetes_namespaces: [A]\n",
+         {"ecron.yaml:1: kubernetes_namespace: \"{tenant}\" is not a namespace (a DNS label), in which "
+          "{tenant} may "
+          "stand once beside other characters",
+          "ecron.yaml:2: kubernetes_namespaces: \"A\" is not a namespace (a DNS label)"}},
         {"command_enabled: true\ncommand_user: jobs\n", {}},
         {"command_environment: [COLOUR, LD_PRELOAD, a=b]\n",
          {"ecron.yaml:1: command_environment: LD_PRELOAD would load any code into an allowed program",

@@ -253,22 +253,59 @@ TEST_CASE("Jobs in ecron's own cluster are made with the credentials of a kubeco
                            "clusters: [{name: c, cluster: {server: \""
                         << cluster.url() << "\"}}]\nusers: [{name: u, user: {token: t0ken}}]\n";
     World world{
-        {{"kubernetes_enabled", "true"}, {"kubernetes_config", file}, {"kubernetes_namespaces", "work"}}};
-    const auto run = [&](const json::object& kubernetes) {
+        {{"kubernetes_enabled", "true"}, {"kubernetes_config", file}, {"kubernetes_without_auth", "true"}}};
+    const auto post = [&](const json::object& kubernetes) {
         const json::object context{{"mode", "exe"},
                                    {"info", json::object{{"kubernetes", kubernetes}}},
                                    {"retry", json::object{{"max_attempts", 1}}}};
-        return world.api()
-            .post("/jobexecution", json::serialize(json::object{{"job_name", "j"}, {"job_context", context}}))
-            .text("/execute_id");
+        return world.api().post("/jobexecution",
+                                json::serialize(json::object{{"job_name", "j"}, {"job_context", context}}));
     };
-    const std::string execution = run({{"image", "i"}});
+    const std::string execution = post({{"image", "i"}}).text("/execute_id");
     const std::string name = cluster.wait_for_jobs(1).front();
     CHECK(cluster.asked("POST", "/namespaces/work/jobs").size() == 1);
     cluster.succeed(name);
     world.wait_for_state(execution, "success");
-    CHECK(world.wait_for_state(run({{"image", "i"}, {"namespace", "other"}}), "abandon").reason ==
-          "Jobs may not run in the namespace other (kubernetes_namespaces)");
+    const json::value made = cluster.job(name);
+    const json::value pod = made.at_pointer("/spec/template/spec");
+    CHECK(pod.at_pointer("/securityContext/runAsNonRoot") == true);
+    const auto refused = [&](const json::object& kubernetes) {
+        return post(kubernetes).text("/detail/parameters/0");
+    };
+    CHECK(refused({{"image", "i"}, {"namespace", "other"}}) == "job_context.info.kubernetes.namespace");
+    CHECK(refused({{"image", "i"}, {"service_account", "admin"}}) ==
+          "job_context.info.kubernetes.service_account");
+    std::remove(file.c_str());
+}
+
+TEST_CASE("a Job that was stored under other rules fails when it runs", "[kubernetes]") {
+    StandIn cluster;
+    const std::string file = "/tmp/ecron-kubeconfig-" + std::to_string(cluster.port());
+    std::ofstream{file} << "current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\n"
+                           "clusters: [{name: c, cluster: {server: \""
+                        << cluster.url() << "\"}}]\nusers: [{name: u, user: {token: t}}]\n";
+    World world{{{"kubernetes_enabled", "true"},
+                 {"kubernetes_config", file},
+                 {"kubernetes_without_auth", "true"},
+                 {"kubernetes_pod_policy", "privileged"}}};
+    const Reply created =
+        world.api().post("/job", R"({"job_name":"stored","job_type":"real-time","enabled":true,
+        "job_context":{"mode":"exe","retry":{"max_attempts":1},"info":{"kubernetes":{"namespace":"default"},
+        "body":{"spec":{"template":{"spec":{"restartPolicy":"Never",
+        "volumes":[{"name":"host","hostPath":{"path":"/"}}],"containers":[{"name":"c","image":"i"}]}}}}}}})");
+    CAPTURE(created.body);
+    REQUIRE(created.status == 201);
+    world.ecron.terminate();
+    world.ecron.settings()["kubernetes_pod_policy"] = "baseline";
+    world.ecron.start();
+    const std::string execution =
+        world.api()
+            .post("/jobexecution", R"({"job_id":")" + created.text("/job_id") + "\"}")
+            .text("/execute_id");
+    CHECK(world.wait_for_state(execution, "abandon").reason ==
+          "the Job may not be made (kubernetes_pod_policy): spec.template.spec.volumes[0].hostPath must be "
+          "absent: pods see no files of their host");
+    CHECK(cluster.made().empty());
     std::remove(file.c_str());
 }
 

@@ -59,6 +59,15 @@ std::string config_with(const std::string& cluster, const std::string& user) {
            cluster + "}}]\nusers: [{name: u, user: {" + user + "}}]\n";
 }
 
+Result<JobManifest> made(const model::ClusterRules& rules, const model::Context& context,
+                         const model::KubernetesJob& job) {
+    const AttemptOrder order = order_of(context);
+    Revealer revealer{kSecrets, order.task->tenant, Destination::kubernetes()};
+    ManifestOptions options = kOptions;
+    options.rules = &rules;
+    return manifest_of(order, job, options, revealer);
+}
+
 }  // namespace
 
 TEST_CASE("a Job is named after its execution and attempt, and so that a name may be", "[kubernetes]") {
@@ -260,4 +269,44 @@ TEST_CASE("a pod's own cluster is the one that its variables and files name", "[
     CHECK(access->server == "https://[fd00::1]:443");
     CHECK(access->token_file == folder.path() + "/token");
     CHECK(access->name_space == "namespace");
+}
+
+TEST_CASE("a Job of image and command conforms to the restricted policy by itself", "[kubernetes]") {
+    const model::ClusterRules rules{.name_space = "jobs-{tenant}", .service_accounts = {"reporter"}};
+    const json::value job = parsed(made(rules, {}, {.image = "i"}));
+    CHECK(job.at_pointer("/metadata/namespace") == "jobs-tenant");
+    const json::object& pods = job.at_pointer("/spec/template").as_object();
+    CHECK(model::pod_faults(pods, model::PodPolicy::restricted).empty());
+    CHECK(pods.at("spec").at("automountServiceAccountToken") == false);
+    const json::value named = parsed(made(rules, {}, {.image = "i", .service_account = "reporter"}));
+    CHECK_FALSE(named.at_pointer("/spec/template/spec").as_object().contains("automountServiceAccountToken"));
+    const json::value proxied = parsed(made({}, {.image = "i"}));
+    CHECK_FALSE(proxied.at_pointer("/spec/template/spec").as_object().contains("securityContext"));
+}
+
+TEST_CASE("a stored manifest is held to the rules when it runs, with its secrets in it", "[kubernetes]") {
+    const std::string pod = GENERATE(as<std::string>{}, R"("hostPID":true,)",
+                                     R"("serviceAccountName":"${secret:KEY}",)", R"("serviceAccount":"x",)");
+    CAPTURE(pod);
+    const model::ClusterRules rules{.policy = model::PodPolicy::baseline};
+    model::Context context;
+    context.body =
+        R"({"spec":{"template":{"spec":{)" + pod + R"("containers":[{"name":"c","image":"i"}]}}}})";
+    const auto refused = made(rules, context, {});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::denied);
+    CHECK_THAT(refused.error().what, Catch::StartsWith("the Job may not be made (kubernetes_pod_policy): "
+                                                       "spec.template.spec."));
+    CHECK_THAT(refused.error().what, !Catch::Contains("a$b"));
+    CHECK(made(context, {}).has_value());
+}
+
+TEST_CASE("who ecron is in a cluster is read from its own token", "[kubernetes]") {
+    // {"sub":"system:serviceaccount:here:ecron"}
+    const std::string claims = "eyJzdWIiOiJzeXN0ZW06c2VydmljZWFjY291bnQ6aGVyZTplY3JvbiJ9";
+    const ServiceAccount own = service_account_of({.token = SecretText{"h." + claims + ".s"}});
+    CHECK(own.name_space == "here");
+    CHECK(own.name == "ecron");
+    for (const char* const token : {"", "opaque", "a.b.c", "a..c", "a.e30.c", "a.eyJzdWIiOiJtZSJ9.c"})
+        CHECK(service_account_of({.token = SecretText{token}}).name.empty());
 }

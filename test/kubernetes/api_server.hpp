@@ -25,6 +25,7 @@ public:
 
     /// As an administrator; `path` begins with /api. The answer must be of that status.
     e2e::Reply ask(const std::string& method, const std::string& path, const std::string& body, long status);
+    e2e::Reply send(const std::string& method, const std::string& path, const std::string& body);
     [[nodiscard]] e2e::Reply get(const std::string& path) { return send("GET", path, ""); }
     /// Kubeconfigs: of a service account that may do what ecron needs in the namespace "default", with its
     /// token in a file; the same for a client certificate; and of a service account that may do nothing.
@@ -45,7 +46,6 @@ public:
     std::vector<std::string> wait_for_jobs(std::size_t count);
 
 private:
-    e2e::Reply send(const std::string& method, const std::string& path, const std::string& body);
     void make_certificates() const;
     void grant();
     void write_kubeconfig(const std::string& file, const std::string& user) const;

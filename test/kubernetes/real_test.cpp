@@ -1,4 +1,7 @@
+#include <boost/json.hpp>
+
 #include "e2e/world.hpp"
+#include "ecron/model/pod_policy.hpp"
 #include "kubernetes/api_server.hpp"
 
 /// ecron against a real kube-apiserver; scripts/test-kubernetes runs it.
@@ -9,7 +12,10 @@ using namespace e2e;
 
 struct RealWorld {
     explicit RealWorld(const std::string& kubeconfig)
-        : world({{"kubernetes_enabled", "true"}, {"kubernetes_config", kubeconfig}}) {}
+        : world({{"kubernetes_enabled", "true"},
+                 {"kubernetes_config", kubeconfig},
+                 {"kubernetes_namespaces", "kube-system"},
+                 {"kubernetes_without_auth", "true"}}) {}
 
     std::string run(const std::string& name, json::object context = {}, json::object kubernetes = {},
                     json::object info = {}) {
@@ -33,7 +39,90 @@ struct RealWorld {
 
 const json::object kOnce{{"retry", json::object{{"max_attempts", 1}}}};
 
+/// A pod template that the policy `restricted` takes.
+json::object hardened() {
+    return json::parse(R"({"metadata":{},"spec":{"restartPolicy":"Never",
+        "securityContext":{"runAsNonRoot":true,"seccompProfile":{"type":"RuntimeDefault"}},
+        "initContainers":[{"name":"first","image":"i",
+            "securityContext":{"allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"]}}}],
+        "containers":[{"name":"main","image":"i",
+            "securityContext":{"allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"]}}}]}})")
+        .as_object();
+}
+
+/// Puts a value at a path such as "spec/containers/0/ports"; null removes.
+void put(json::object& root, std::string_view path, std::string_view text) {
+    json::value* value = &root[path.substr(0, path.find('/'))];
+    while (path.find('/') != path.npos) {
+        path.remove_prefix(path.find('/') + 1);
+        const std::string name{path.substr(0, path.find('/'))};
+        if (value->is_null()) value->emplace_object();
+        value = value->is_array() ? &value->as_array()[std::stoul(name)] : &value->as_object()[name];
+    }
+    *value = json::parse(text);
+}
+
 }  // namespace
+
+TEST_CASE("the pod policy judges as the PodSecurity admission of a real API server", "[real]") {
+    ApiServer server;
+    const std::string level = GENERATE(as<std::string>{}, "restricted", "baseline");
+    server.ask(
+        "POST", "/api/v1/namespaces",
+        R"({"metadata":{"name":"judged","labels":{"pod-security.kubernetes.io/enforce":")" + level + "\"}}}",
+        201);
+    for (const auto& [path, value] : std::vector<std::pair<std::string, std::string>>{
+             {"metadata/labels", "{}"},
+             {"spec/hostNetwork", "true"},
+             {"spec/hostPID", "true"},
+             {"spec/hostIPC", "true"},
+             {"spec/hostUsers", "true"},
+             {"spec/containers/0/securityContext/privileged", "false"},
+             {"spec/containers/0/securityContext/allowPrivilegeEscalation", "null"},
+             {"spec/initContainers/0/securityContext/allowPrivilegeEscalation", "true"},
+             {"spec/initContainers/0/securityContext", "null"},
+             {"spec/containers/0/securityContext/capabilities",
+              R"({"drop":["ALL"],"add":["NET_BIND_SERVICE"]})"},
+             {"spec/containers/0/securityContext/capabilities", R"({"drop":["ALL"],"add":["CHOWN"]})"},
+             {"spec/containers/0/securityContext/capabilities", R"({"add":["SYS_ADMIN"]})"},
+             {"spec/containers/0/securityContext/capabilities", R"({"drop":["KILL"]})"},
+             {"spec/volumes", R"([{"name":"v","hostPath":{"path":"/"}}])"},
+             {"spec/volumes", R"([{"name":"v","nfs":{"server":"s","path":"/"}}])"},
+             {"spec/volumes", R"([{"name":"v","emptyDir":{}},{"name":"w","secret":{"secretName":"s"}}])"},
+             {"spec/containers/0/ports", R"([{"containerPort":80,"hostPort":80}])"},
+             {"spec/containers/0/ports", R"([{"containerPort":80}])"},
+             {"spec/securityContext/appArmorProfile", R"({"type":"Unconfined"})"},
+             {"spec/securityContext/appArmorProfile", R"({"type":"RuntimeDefault"})"},
+             {"metadata/annotations",
+              R"({"container.apparmor.security.beta.kubernetes.io/main":"unconfined"})"},
+             {"spec/securityContext/seLinuxOptions", R"({"type":"spc_t"})"},
+             {"spec/securityContext/seLinuxOptions", R"({"type":"container_t","level":"s0"})"},
+             {"spec/securityContext/seLinuxOptions", R"({"role":"r"})"},
+             {"spec/securityContext/seccompProfile", R"({"type":"Unconfined"})"},
+             {"spec/securityContext/seccompProfile", "null"},
+             {"spec/containers/0/securityContext/seccompProfile", R"({"type":"Unconfined"})"},
+             {"spec/securityContext/sysctls", R"([{"name":"net.ipv4.tcp_rmem","value":"1"}])"},
+             {"spec/securityContext/sysctls", R"([{"name":"kernel.msgmax","value":"1"}])"},
+             {"spec/securityContext/runAsNonRoot", "false"},
+             {"spec/securityContext/runAsNonRoot", "null"},
+             {"spec/containers/0/securityContext/runAsNonRoot", "false"},
+             {"spec/securityContext/runAsUser", "0"},
+             {"spec/securityContext/runAsUser", "7"},
+         }) {
+        json::object pod = hardened();
+        put(pod, path, value);
+        const bool is_ours = model::pod_faults(pod, level == "baseline" ? model::PodPolicy::baseline
+                                                                        : model::PodPolicy::restricted)
+                                 .empty();
+        if (!pod["metadata"].is_object()) pod["metadata"] = json::object{};
+        pod["metadata"].as_object()["name"] = "p";
+        const Reply theirs =
+            server.send("POST", "/api/v1/namespaces/judged/pods?dryRun=All", json::serialize(pod));
+        CAPTURE(level, path, value, theirs.body);
+        CHECK((theirs.status == 201 || theirs.status == 403));
+        CHECK(is_ours == (theirs.status == 201));
+    }
+}
 
 TEST_CASE("against a real API server Jobs run, fail, are tried again, cancelled and timed out", "[real]") {
     ApiServer server;
@@ -133,9 +222,8 @@ TEST_CASE("what a real API server has against a Job is told", "[real]") {
         "the API server answered 403: jobs.batch is forbidden: User "
         "\"system:serviceaccount:default:ecron\" cannot list resource \"jobs\" in API group \"batch\" in the "
         "namespace \"kube-system\"");
-    const json::object container{{"name", "Bad Name"}, {"image", "i"}};
-    const json::object pod{
-        {"spec", json::object{{"restartPolicy", "Never"}, {"containers", json::array{container}}}}};
+    json::object pod = hardened();
+    pod.at("spec").at("containers").at(0).as_object()["name"] = "Bad Name";
     const std::string broken = reason_of(
         there.run("broken", kOnce, {}, {{"body", json::object{{"spec", json::object{{"template", pod}}}}}}));
     CAPTURE(broken);

@@ -36,6 +36,7 @@ public:
                                      {"ecron.execute", "all"},
                                      {"ecron.report"},
                                      {"ecron.command"},
+                                     {"ecron.kubernetes"},
                                      {"ecron.kubernetes", "all"},
                                      {"ecron.admin"}}};
         options.authenticator = &authenticator;

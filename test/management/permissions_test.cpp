@@ -17,6 +17,7 @@ std::string command_text(std::string_view name, std::string_view info = "") {
            std::string{info} + "}}";
 }
 const std::string kCluster = R"(,"info":{"kubernetes":{"image":"x"}})";
+const std::string kProxy = R"(,"info":{"kubernetes":{"addr":"proxy","image":"x"}})";
 
 }  // namespace
 
@@ -91,7 +92,7 @@ TEST_CASE("a command is created with allowed variables only", "[management][perm
               "\"BASH_ENV\" is not among the variables that commands may be given (command_environment)");
     }
     const std::string in_cluster =
-        R"(,"info":{"kubernetes":{"image":"x"},"environment":{"BASH_ENV":"/tmp/x"}})";
+        R"(,"info":{"kubernetes":{"addr":"a","image":"x"},"environment":{"BASH_ENV":"/tmp/x"}})";
     CHECK(api.as("operator", Method::post, "/job", command_text("c", in_cluster)).status() == 201);
 }
 
@@ -137,13 +138,66 @@ TEST_CASE("a target may report with a token that lets it do nothing else", "[man
     }
 }
 
-TEST_CASE("Kubernetes Jobs take a scope of their own", "[management][permissions]") {
+TEST_CASE("Jobs with ecron's credentials take a scope that all does not imply", "[management][permissions]") {
+    Guarded api;
+    api.given_token("operator", "me", "all ecron.kubernetes");
+    api.given_token("admin", "me", "all ecron.admin ecron.command");
+    const std::string body = command_text("a", kCluster);
+    const Reply created = api.as("operator", Method::post, "/job", body);
+    REQUIRE(created.status() == 201);
+    const std::string id{created.at("/job_id").as_string()};
+    for (const char* const caller : {"me", "admin"})
+        for (const Reply& denied :
+             {api.as(caller, Method::post, "/job", command_text("b", kCluster)),
+              api.as(caller, Method::put, "/job/" + id, body),
+              api.as(caller, Method::put, "/job/" + id + "/enable", R"({"enable":true})"),
+              api.as(caller, Method::post, "/jobexecution", R"({"job_id":")" + id + "\"}"),
+              api.as(caller, Method::post, "/jobexecution", body)}) {
+            CHECK(denied.status() == 403);
+            CHECK(denied.at("/detail/parameters/0") == "ecron.kubernetes");
+        }
+    CHECK(api.as("operator", Method::post, "/jobexecution", R"({"job_id":")" + id + "\"}").status() == 200);
+}
+
+TEST_CASE("Jobs at an API proxy take the scopes that they took before", "[management][permissions]") {
     Guarded api;
     api.given_token("writer", "me", "ecron.write");
-    CHECK(api.as("me", Method::post, "/job", command_text("a", kCluster)).status() == 201);
-    const Reply denied = api.as("writer", Method::post, "/job", command_text("b", kCluster));
+    api.given_token("operator", "me", "ecron.write ecron.kubernetes");
+    CHECK(api.as("me", Method::post, "/job", command_text("a", kProxy)).status() == 201);
+    CHECK(api.as("operator", Method::post, "/job", command_text("b", kProxy)).status() == 201);
+    const Reply denied = api.as("writer", Method::post, "/job", command_text("c", kProxy));
     CHECK(denied.status() == 403);
     CHECK(denied.at("/detail/parameters/0") == "ecron.kubernetes");
+}
+
+TEST_CASE("a manifest that the pod policy refuses is refused where it is sent", "[management][permissions]") {
+    Guarded api;
+    api.options.cluster_rules = model::ClusterRules{.name_space = "jobs-{tenant}"};
+    api.restart();
+    api.given_token("operator", "me", "all ecron.kubernetes");
+    const std::string good = command_text("a", kCluster);
+    const Reply created = api.as("operator", Method::post, "/job", good);
+    REQUIRE(created.status() == 201);
+    const std::string id{created.at("/job_id").as_string()};
+    const std::string bad =
+        command_text("a", R"(,"info":{"kubernetes":{"namespace":"jobs-me"},"body":)"
+                          R"({"spec":{"template":{"spec":{"hostNetwork":true,"containers":)"
+                          R"([{"name":"c","image":"i"}]}}}}})");
+    for (const Reply& refused :
+         {api.as("operator", Method::post, "/job", bad), api.as("operator", Method::put, "/job/" + id, bad),
+          api.as("operator", Method::post, "/jobexecution", bad)}) {
+        CHECK(refused.status() == 400);
+        CHECK(refused.at("/detail/reasons/0/field") ==
+              "job_context.info.body.spec.template.spec.hostNetwork");
+    }
+    const std::string foreign =
+        command_text("b", R"(,"info":{"kubernetes":{"image":"i","namespace":"jobs-you"}})");
+    CHECK(api.as("operator", Method::post, "/job", foreign).at("/detail/parameters/0") ==
+          "job_context.info.kubernetes.namespace");
+    const std::string proxied =
+        command_text("c", R"(,"info":{"kubernetes":{"addr":"proxy"},"body":{"spec":{"template":{"spec":)"
+                          R"({"hostNetwork":true,"containers":[{"name":"c","image":"i"}]}}}}})");
+    CHECK(api.as("me", Method::post, "/job", proxied).status() == 201);
 }
 
 TEST_CASE("everybody's scheduling is an admin's to pause", "[management][permissions]") {
@@ -380,7 +434,7 @@ TEST_CASE("the audit log has no credentials of a job, in whichever member they a
     const std::string id{created.at("/job_id").as_string()};
     REQUIRE(api.as("operator", Method::put, "/job/" + id, text("2")).status() == 200);
     const std::string pod =
-        R"(,"info":{"kubernetes":{"image":"i","env":{"A":"canary"},"args":["--token=canary"]}})";
+        R"(,"info":{"kubernetes":{"addr":"a","image":"i","env":{"A":"canary"},"args":["--token=canary"]}})";
     REQUIRE(api.as("me", Method::put, "/job/" + id, command_text("a", pod)).status() == 200);
     const Reply audit = api.as("me", Method::get, "/audit");
     CHECK_THAT(audit.text(), !Catch::Contains("canary") && !Catch::Contains("8231764501"));

@@ -14,14 +14,15 @@ namespace ecron::auth {
 
 enum class Permission : std::uint8_t {
     read,
-    write,    // jobs and what belongs to them
-    execute,  // run what is stored, cancel; includes report
-    report,   // the end of work
-    command,  // jobs that run programs on ecron's machine
-    kubernetes,
-    admin,  // every tenant's, and the installation
+    write,             // jobs and what belongs to them
+    execute,           // run what is stored, cancel; includes report
+    report,            // the end of work
+    command,           // jobs that run programs on ecron's machine
+    kubernetes,        // jobs that are Kubernetes Jobs made with ecron's credentials; includes the next
+    kubernetes_proxy,  // those at an API proxy, which get no credentials
+    admin,             // every tenant's, and the installation
 };
-inline constexpr std::size_t kPermissions = 7;
+inline constexpr std::size_t kPermissions = 8;
 
 class Permissions {
 public:
@@ -31,6 +32,7 @@ public:
     void grant(Permission permission) {
         bits_.set(static_cast<std::size_t>(permission));
         if (permission == Permission::execute) grant(Permission::report);
+        if (permission == Permission::kubernetes) grant(Permission::kubernetes_proxy);
     }
     [[nodiscard]] bool has(Permission permission) const {
         return bits_.test(static_cast<std::size_t>(permission));

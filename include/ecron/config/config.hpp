@@ -104,10 +104,15 @@ struct Webhooks {
     SecretText secret;  // one, or two with a space between; empty: none
 };
 
+enum class PodPolicy : std::uint8_t { restricted, baseline, privileged };
 struct Kubernetes {
     bool enabled{};
     std::string config, context;          // empty: the pod's own cluster; the current context
-    std::vector<std::string> namespaces;  // empty: any
+    std::string name_space;               // may hold {tenant}; empty: the kubeconfig's
+    std::vector<std::string> namespaces;  // others
+    PodPolicy policy{};
+    std::vector<std::string> service_accounts;
+    bool without_auth{};  // consent where anybody may call
     std::size_t max{};
     Millis timeout{};
     Seconds ttl{};

@@ -12,6 +12,7 @@
 #include "ecron/base/time.hpp"
 #include "ecron/http/message.hpp"
 #include "ecron/management/ports.hpp"
+#include "ecron/model/cluster_rules.hpp"
 #include "ecron/model/json.hpp"
 #include "ecron/model/messages.hpp"
 #include "ecron/store/store.hpp"
@@ -93,6 +94,8 @@ struct Options {
     Limits limits{};
     /// Names that commands' info.environment may have; nullopt: any.
     std::optional<std::vector<std::string>> command_environment{};
+    /// Of Jobs made with ecron's own credentials of a cluster; nullopt: they are switched off.
+    std::optional<model::ClusterRules> cluster_rules{};
     model::Rules rules{};
     std::string version{};
     NodeId node{};                         // this process, as GET /cluster names it

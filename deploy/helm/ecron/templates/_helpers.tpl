@@ -57,8 +57,20 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if or .Values.tls.secretName .Values.config.ssl_on -}}HTTPS{{- else -}}HTTP{{- end -}}
 {{- end -}}
 
+{{/* Where Jobs may be made, as a JSON list: never by itself the release's namespace, whose Secrets are ecron's. */}}
 {{- define "ecron.jobNamespaces" -}}
-{{- toJson (.Values.rbac.namespaces | default (list .Release.Namespace)) -}}
+{{- $named := .Values.config.kubernetes_namespace | default "" -}}
+{{- $default := ternary (list $named) (list (include "ecron.ownJobNamespace" .)) (and (ne $named "") (not (contains "{tenant}" $named))) -}}
+{{- toJson (.Values.rbac.namespaces | default $default) -}}
+{{- end -}}
+
+{{- define "ecron.ownJobNamespace" -}}
+{{- printf "%s-jobs" (.Release.Namespace | trunc 58 | trimSuffix "-") -}}
+{{- end -}}
+
+{{/* Whether the chart makes the namespace: where values name none. */}}
+{{- define "ecron.makesJobNamespace" -}}
+{{- if and .Values.config.kubernetes_enabled (not .Values.rbac.namespaces) (not .Values.config.kubernetes_namespace) -}}true{{- end -}}
 {{- end -}}
 
 {{/* A duration as ecron reads it ("1m30s", "250ms", 30) in whole seconds, rounded up. */}}
@@ -135,7 +147,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if .Values.serviceMonitor.enabled -}}{{- $_ := set $known "metrics_public" true -}}{{- end -}}
 {{- if .Values.jobSecrets.secretName -}}{{- $_ := set $known "secrets_dir" "/etc/ecron/job-secrets" -}}{{- end -}}
 {{- if .Values.config.kubernetes_enabled -}}
-{{- $_ := set $known "kubernetes_namespaces" (include "ecron.jobNamespaces" . | fromJsonArray) -}}
+{{- if not (contains "{tenant}" (.Values.config.kubernetes_namespace | default "")) -}}
+{{- $namespaces := include "ecron.jobNamespaces" . | fromJsonArray -}}
+{{- $_ := set $known "kubernetes_namespace" (first $namespaces) -}}
+{{- $_ := set $known "kubernetes_namespaces" $namespaces -}}
+{{- end -}}
 {{- end -}}
 {{- range $key, $value := merge (deepCopy .Values.config) $known }}
 {{- if not (kindIs "invalid" $value) }}
@@ -163,6 +179,12 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- if and .Values.config.command_enabled (not .Values.config.command_as_self) (not .Values.config.command_user) -}}
 {{- fail "config.command_as_self: true is needed (or config.command_user, and the rights to become it), since config.command_enabled is true: commands can then read and change ecron's database, tokens and secrets" -}}
+{{- end -}}
+{{- if and .Values.config.kubernetes_enabled (has .Release.Namespace .Values.rbac.namespaces) (ne (.Values.config.kubernetes_namespace | default "") .Release.Namespace) -}}
+{{- fail (printf "rbac.namespaces: %s is the release's own namespace, where Jobs could read ecron's Secrets; name another, or consent with config.kubernetes_namespace: %s" .Release.Namespace .Release.Namespace) -}}
+{{- end -}}
+{{- if and .Values.config.kubernetes_enabled (contains "{tenant}" (.Values.config.kubernetes_namespace | default "")) (not .Values.rbac.namespaces) .Values.rbac.create -}}
+{{- fail "rbac.namespaces: the tenants' namespaces are needed, since config.kubernetes_namespace has {tenant}; or rbac.create: false" -}}
 {{- end -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) -}}
 {{- fail "ingress.hosts: one is needed, since ingress.enabled is true" -}}
