@@ -21,9 +21,9 @@ COPY --from=build /src/packages /tmp/packages
 RUN apt-get -q update \
     && DEBIAN_FRONTEND=noninteractive xargs apt-get -q -y install --no-install-recommends </tmp/packages \
     && rm -rf /tmp/packages /var/lib/apt/lists/* /var/cache/* /var/log/* \
-    # Any user that the container runs as may write its data, since a new volume takes this mode over. The sticky bit
-    # keeps another user, such as command_user, from replacing what is not its own.
-    && install -d -m 1777 /var/lib/ecron
+    # A new volume takes owner and mode over. Platforms that choose the user (OpenShift) run it in group 0; others give
+    # the volume to the user that they name. No other user of the container, such as command_user, can look into it.
+    && install -d -m 2770 -o 10001 -g 0 /var/lib/ecron
 
 # What the image is made of, told by its own packages.
 FROM build AS sbom
