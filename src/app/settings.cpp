@@ -186,6 +186,7 @@ execution::CommandOptions command_options(const config::Config& config) {
             .open_files = given.open_files,
             .processes = given.processes,
             .file_size = given.file_size,
+            .cgroup = given.cgroup,
             .run_directory = config.execution.run_dir};
 }
 

@@ -136,6 +136,7 @@ Commands commands(const Settled& from) {
     commands.user = from.text("command_user");
     commands.as_self = from.boolean("command_as_self");
     commands.directory = from.text("command_dir");
+    commands.cgroup = from.text("command_cgroup");
     commands.path = from.text("command_path");
     commands.memory = from.number("command_memory");
     commands.cpu_time = std::chrono::ceil<Seconds>(from.duration("command_cpu_time"));

@@ -47,6 +47,7 @@ void CommandProcess::hide(std::vector<std::string> secrets) {
 
 void CommandProcess::watch(Launched launched, Runner::Done done) {
     pid_ = launched.pid;
+    cgroup_ = std::move(launched.cgroup);
     done_ = std::move(done);
     process_.assign(launched.process.release());
     output_.pipe.assign(launched.output.release());
@@ -77,12 +78,17 @@ void CommandProcess::end(Ending ending) {
     deadline_.async_wait([self = shared_from_this()](error_code cut) {
         if (cut || self->over_) return;
         self->killed_ = true;
-        self->signal_group(SIGKILL);
+        self->kill_all();
     });
 }
 
 /// The process is not reaped before ended(), so its number, and its group's, is nobody else's until then.
 void CommandProcess::signal_group(int signal) const { ::kill(-pid_, signal); }
+
+void CommandProcess::kill_all() const {
+    signal_group(SIGKILL);
+    cgroup_.kill();  // where there is one: those that have left the group, too
+}
 
 void CommandProcess::await_end() {
     process_.async_wait(asio::posix::descriptor_base::wait_read, [self = shared_from_this()](error_code cut) {
@@ -142,7 +148,7 @@ void CommandProcess::ended() {
     const auto self = shared_from_this();
     over_ = true;
     deadline_.cancel();
-    signal_group(SIGKILL);  // what it has left behind
+    kill_all();  // what it has left behind
     drain(Stream::output);
     drain(Stream::errors);
     siginfo_t how{};
@@ -202,6 +208,7 @@ void CommandProcess::destroy() {
     const pid_t pid = record_.pid.load(std::memory_order_acquire);
     if (pid > 0) {
         ::kill(-pid, SIGKILL);
+        cgroup_.kill();
         ::waitpid(pid, nullptr, 0);
     }
     record_.pid.store(0, std::memory_order_release);

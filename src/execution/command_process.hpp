@@ -38,6 +38,7 @@ public:
     void destroy();
     [[nodiscard]] const CommandOutput& output() const { return text_; }
     [[nodiscard]] CommandRecord& record() const { return record_; }
+    [[nodiscard]] const CommandCgroup& cgroup() const { return cgroup_; }
 
 private:
     enum class Ending : std::uint8_t { by_itself, timeout, cancelled };
@@ -57,6 +58,7 @@ private:
     void drain(Stream stream);
     void end(Ending ending);
     void signal_group(int signal) const;
+    void kill_all() const;
     void ended();
     [[nodiscard]] AttemptResult result_of(const siginfo_t& how, const rusage& used) const;
     [[nodiscard]] std::string detail_of(const siginfo_t& how, const rusage& used) const;
@@ -68,6 +70,7 @@ private:
     boost::asio::steady_timer deadline_;
     CommandOutput text_;
     Runner::Done done_;
+    CommandCgroup cgroup_;
     pid_t pid_{0};
     Ending ending_{Ending::by_itself};
     bool killed_{false};

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <boost/asio/post.hpp>
+#include <filesystem>
 #include <unordered_map>
 
 #include "ecron/base/file_access.hpp"
@@ -25,14 +26,16 @@ namespace asio = boost::asio;
 class RealCommands final : public Runner {
 public:
     RealCommands(asio::io_context& io, const Secrets& secrets, CommandOptions options,
-                 Confinement confinement, std::unique_ptr<CommandRecords> records)
+                 Confinement confinement, std::unique_ptr<CommandRecords> records,
+                 std::unique_ptr<CommandCgroups> cgroups)
         : io_(io),
           secrets_(secrets),
           options_(std::move(options)),
           identity_(confinement.identity),
           records_(std::move(records)),
+          cgroups_(std::move(cgroups)),
           stragglers_(*records_),
-          starter_(std::in_place, io, std::move(confinement), stragglers_) {}
+          starter_(std::in_place, io, std::move(confinement), stragglers_, cgroups_.get()) {}
 
     ~RealCommands() override {
         starter_.reset();  // from here on nothing is started
@@ -101,6 +104,7 @@ private:
     void end(const ExecuteId& id, Done done, AttemptResult result) {
         const auto found = running_.find(id);
         records_->give_back(found->second.process->record());
+        if (cgroups_) cgroups_->give_back(found->second.process->cgroup());
         running_.erase(found);
         stragglers_.look();
         done(std::move(result));
@@ -111,6 +115,7 @@ private:
     const CommandOptions options_;
     const std::optional<Identity> identity_;
     std::unique_ptr<CommandRecords> records_;
+    std::unique_ptr<CommandCgroups> cgroups_;  // nullptr: the kernel lets ecron make none
     Stragglers stragglers_;
     std::unordered_map<ExecuteId, Running> running_;
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);
@@ -207,6 +212,24 @@ Result<Confinement> confinement_of(const CommandOptions& options) {
     return confinement;
 }
 
+/// Of each command, where ecron may make some; the log says so, and why not.
+std::unique_ptr<CommandCgroups> open_cgroups(const CommandOptions& options) {
+    const auto without = [](const Error& why) {
+        log::info("commands run without cgroups: what leaves its session is found by its parents reason={}",
+                  why.what);
+        return nullptr;
+    };
+    const Result<std::string> parent = options.cgroup.empty() ? own_cgroup() : options.cgroup;
+    if (!parent) return without(parent.error());
+    const std::string owner = std::filesystem::absolute(options.run_directory);
+    Result<std::unique_ptr<CommandCgroups>> cgroups =
+        CommandCgroups::open(*parent, owner, {.processes = options.processes});
+    if (!cgroups) return without(cgroups.error());
+    log::info("commands run in cgroups of their own folder={} limit_of_processes={}", (*cgroups)->folder(),
+              (*cgroups)->limits_processes() ? "each command's" : "their user's");
+    return std::move(*cgroups);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Runner>> make_command_runner(asio::io_context& io, const Secrets& secrets,
@@ -220,8 +243,9 @@ Result<std::unique_ptr<Runner>> make_command_runner(asio::io_context& io, const 
     Result<std::unique_ptr<CommandRecords>> records =
         CommandRecords::open(options.run_directory, options.limit);
     if (!records) return std::unexpected(records.error());
+    std::unique_ptr<CommandCgroups> cgroups = open_cgroups(options);
     return std::make_unique<RealCommands>(io, secrets, std::move(options), std::move(*confinement),
-                                          std::move(*records));
+                                          std::move(*records), std::move(cgroups));
 }
 
 }  // namespace ecron::execution

@@ -36,6 +36,7 @@ struct Child {
     std::array<int, 3> stdio{};
     CommandRecord* record{};
     std::int64_t before{};
+    int cgroup{-1};  // cgroup.procs
     // what it tells
     Step step{};
     int error{0};
@@ -61,6 +62,9 @@ int run_child(void* given) {
     ::syscall(SYS_clock_gettime, CLOCK_BOOTTIME, &now);
     child.record->latest = std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
     child.record->pid.store(static_cast<std::int32_t>(::syscall(SYS_getpid)), std::memory_order_release);
+
+    // Before anything of the program runs. Where the kernel refuses, the command runs without.
+    if (child.cgroup >= 0) ::syscall(SYS_write, child.cgroup, "0", 1);
 
     // ecron's handlers must not run here, nor what it ignores be ignored by the program.
     constexpr std::size_t kSignals = 64;
@@ -230,7 +234,8 @@ Result<Identity> identity_of(const std::string& user) {
     return identity;
 }
 
-Result<Launched> launch(const Program& program, const Confinement& confinement, CommandRecord& record) {
+Result<Launched> launch(const Program& program, const Confinement& confinement, CommandRecord& record,
+                        CommandCgroup cgroup) {
     static thread_local const Stack stack;
     Result<Descriptor> input = make_input(program.input);
     if (!input) return std::unexpected(input.error());
@@ -250,7 +255,8 @@ Result<Launched> launch(const Program& program, const Confinement& confinement, 
                 .limits = &limits,
                 .stdio = {input->get(), output->write.get(), errors->write.get()},
                 .record = &record,
-                .before = nanoseconds_since_boot()};
+                .before = nanoseconds_since_boot(),
+                .cgroup = cgroup.members()};
 
     // No handler of ecron's may run in the child; it lets signals through when there are none any more.
     sigset_t all, before;
@@ -262,7 +268,8 @@ Result<Launched> launch(const Program& program, const Confinement& confinement, 
     const int error = errno;
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     if (pid < 0) return system_error("no process could be started", error);
-    Launched launched{pid, Descriptor{pidfd}, std::move(output->read), std::move(errors->read)};
+    Launched launched{pid, Descriptor{pidfd}, std::move(output->read), std::move(errors->read),
+                      std::move(cgroup)};
     if (child.error == 0) return launched;
     ::waitpid(pid, nullptr, 0);
     record.pid.store(0, std::memory_order_release);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ecron/base/error.hpp"
+#include "execution/command_cgroups.hpp"
 #include "execution/command_records.hpp"
 #include "execution/descriptor.hpp"
 
@@ -45,9 +46,12 @@ struct Launched {
     pid_t pid{};
     Descriptor process;         // a pidfd, readable when it has ended
     Descriptor output, errors;  // its stdout and stderr, not blocking
+    CommandCgroup cgroup{};     // that it is in, with all that it starts
 };
 
-/// The child notes itself in `record` first. Errors say in words what did not work.
-Result<Launched> launch(const Program& program, const Confinement& confinement, CommandRecord& record);
+/// The child notes itself in `record` first, then moves into `cgroup`, where the kernel lets it. Errors say
+/// in words what did not work.
+Result<Launched> launch(const Program& program, const Confinement& confinement, CommandRecord& record,
+                        CommandCgroup cgroup = {});
 
 }  // namespace ecron::execution

@@ -5,10 +5,12 @@
 
 namespace ecron::execution {
 
-Starter::Starter(boost::asio::io_context& io, Confinement confinement, Stragglers& stragglers)
+Starter::Starter(boost::asio::io_context& io, Confinement confinement, Stragglers& stragglers,
+                 CommandCgroups* cgroups)
     : io_(io),
       confinement_(std::move(confinement)),
       stragglers_(stragglers),
+      cgroups_(cgroups),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 Starter::~Starter() {
@@ -25,8 +27,12 @@ void Starter::start(Prepare prepare, CommandRecord& record, Started started) {
 }
 
 Result<Launched> Starter::start(const Program& program, CommandRecord& record) {
+    CommandCgroup cgroup = cgroups_ == nullptr ? CommandCgroup{} : cgroups_->make();
+    const CommandCgroup unused{cgroup.folder(), Descriptor{}};
     const auto held = stragglers_.hold();
-    return launch(program, confinement_, record);
+    Result<Launched> launched = launch(program, confinement_, record, std::move(cgroup));
+    if (!launched && cgroups_ != nullptr) cgroups_->give_back(unused);
+    return launched;
 }
 
 void Starter::run(const std::stop_token& stop) {

@@ -19,7 +19,9 @@ public:
     using Prepare = std::move_only_function<Result<Program>()>;
     using Started = std::move_only_function<void(Result<Launched>)>;
 
-    Starter(boost::asio::io_context& io, Confinement confinement, Stragglers& stragglers);
+    /// `cgroups` makes one for each process; nullptr: none.
+    Starter(boost::asio::io_context& io, Confinement confinement, Stragglers& stragglers,
+            CommandCgroups* cgroups);
     /// What is being started is; its answer, and those of what was not, never come.
     ~Starter();
     Starter(const Starter&) = delete;
@@ -39,6 +41,7 @@ private:
     boost::asio::io_context& io_;
     const Confinement confinement_;
     Stragglers& stragglers_;
+    CommandCgroups* const cgroups_;
     std::mutex mutex_;
     std::condition_variable_any more_;
     std::deque<Order> orders_;

@@ -16,6 +16,9 @@
 #include <sstream>
 #include <thread>
 
+#include "execution/command_cgroups.hpp"
+#include "execution/launch.hpp"
+
 // ThreadSanitizer takes a clone that shares memory for a fork, and fails itself.
 #if !__has_feature(thread_sanitizer)
 
@@ -612,6 +615,126 @@ TEST_CASE("what an ecron that was killed has left running is ended at the next s
     const auto runner = make_command_runner(io, none, options());
     REQUIRE(runner);
     for (const pid_t pid : {leader, child, left}) CHECK(has_ended(pid));
+}
+
+namespace {
+
+/// A cgroup of this test's own, where the machine lets it make one.
+class CgroupParent {
+public:
+    CgroupParent() {
+        const auto own = own_cgroup();
+        if (!own) return;
+        path_ = *own + "/ecron-test-" + std::to_string(::getpid());
+        if (::mkdir(path_.c_str(), 0755) != 0) path_.clear();
+    }
+    ~CgroupParent() {
+        if (!path_.empty()) ::rmdir(path_.c_str());
+    }
+    CgroupParent(const CgroupParent&) = delete;
+    CgroupParent& operator=(const CgroupParent&) = delete;
+    [[nodiscard]] bool is_missing() const {
+        if (path_.empty()) WARN("skipped: no cgroup v2 that can be written");
+        return path_.empty();
+    }
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+private:
+    std::string path_;
+};
+
+std::string contents(const std::string& file) {
+    std::ostringstream text;
+    text << std::ifstream{file}.rdbuf();
+    return text.str();
+}
+
+/// Starts a process in that cgroup; it does not become a command.
+Launched sleeper(CommandRecord& record, CommandCgroup cgroup) {
+    const Program program{
+        .file = "/bin/sh", .arguments = {"sh", "-c", "setsid sleep 60 & exec sleep 60"}, .directory = "/"};
+    auto launched = launch(program, {}, record, std::move(cgroup));
+    REQUIRE(launched);
+    return std::move(*launched);
+}
+
+bool is_empty(const std::string& cgroup) {
+    return contents(cgroup + "/cgroup.events").contains("populated 0");
+}
+
+}  // namespace
+
+TEST_CASE("a command runs in a cgroup of its own, which goes with it", "[command][cgroup]") {
+    const CgroupParent parent;
+    if (parent.is_missing()) return;
+    {
+        CommandWorld world{{.cgroup = parent.path()}};
+        const std::string first = world.run("cat /proc/self/cgroup").output;
+        const std::string second = world.run("cat /proc/self/cgroup").output;
+        CHECK_THAT(first, Catch::Contains(parent.path().substr(parent.path().rfind('/')) + "/ecron-"));
+        CHECK_THAT(first, Catch::Contains("/command-1\n"));
+        CHECK_THAT(second, Catch::Contains("/command-2\n"));
+        // One that is killed is removed when the kernel is done with it, at the end of a later command.
+        const std::string pids = world.folder.path() + "/pid";
+        world.run(CommandWorld::shell("(" + leaves(pids, "setsid", "env -i sleep 60") + "); until [ -e " +
+                                      pids + " ]; do sleep 0.01; done"));
+        world.run_until([&] { return has_ended(number_in(pids)); });
+        world.run_until([&] {
+            world.run("true");
+            std::size_t left = 0;
+            for (const auto& entry : std::filesystem::recursive_directory_iterator{parent.path()})
+                left +=
+                    entry.is_directory() && entry.path().filename().string().starts_with("command-") ? 1 : 0;
+            return left == 0;
+        });
+    }
+    std::size_t left = 0;
+    for (const auto& entry : std::filesystem::directory_iterator{parent.path()})
+        left += entry.is_directory() ? 1 : 0;
+    CHECK(left == 0);
+}
+
+TEST_CASE("all in a cgroup is killed at once, and what an earlier ecron left at the next start",
+          "[command][cgroup]") {
+    const CgroupParent parent;
+    if (parent.is_missing()) return;
+    auto groups = CommandCgroups::open(parent.path(), "owner", {});
+    REQUIRE(groups);
+    CommandCgroup cgroup = (*groups)->make();
+    const std::string folder = cgroup.folder();
+    CommandRecord record;
+    const Launched launched = sleeper(record, std::move(cgroup));
+    CHECK_FALSE(is_empty(folder));
+    SECTION("killed") {
+        launched.cgroup.kill();
+        ::waitpid(launched.pid, nullptr, 0);
+        while (!is_empty(folder)) std::this_thread::sleep_for(1ms);
+    }
+    SECTION("left") {
+        auto next = CommandCgroups::open(parent.path(), "owner", {});
+        REQUIRE(next);
+        CHECK_FALSE(std::filesystem::exists(folder));
+        ::waitpid(launched.pid, nullptr, 0);
+    }
+}
+
+TEST_CASE("pids.max of a command's cgroup is command_processes", "[command][cgroup]") {
+    const CgroupParent parent;
+    if (parent.is_missing()) return;
+    auto groups = CommandCgroups::open(parent.path(), "owner", {.processes = 7});
+    REQUIRE(groups);
+    if (!(*groups)->limits_processes()) {
+        WARN("skipped: the controller pids is not there");
+        return;
+    }
+    const CommandCgroup cgroup = (*groups)->make();
+    CHECK(contents(cgroup.folder() + "/pids.max") == "7\n");
+    (*groups)->give_back(cgroup);
+}
+
+TEST_CASE("where no cgroup can be made commands run all the same", "[command][cgroup]") {
+    CommandWorld world{{.cgroup = GENERATE("/nowhere", "/proc", "/tmp")}};
+    CHECK(world.run("echo good").output == "good\n");
 }
 
 #endif

@@ -93,7 +93,7 @@ struct Commands {
     Millis timeout{}, kill_grace{};
     std::string user;  // empty: ecron's own
     bool as_self{};    // consent to run commands as ecron's own user
-    std::string directory, path;
+    std::string directory, path, cgroup;
     std::uint64_t memory{}, open_files{}, processes{}, file_size{};  // 0: no limit
     Seconds cpu_time{};
 };

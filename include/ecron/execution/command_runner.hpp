@@ -28,13 +28,16 @@ struct CommandOptions {
     std::vector<std::string>
         private_files{};  // that `user` must neither read nor replace; folders: what is in them
     std::uint64_t memory{0}, cpu_seconds{0}, open_files{0}, processes{0}, file_size{0};  // limits; 0: none
+    std::string cgroup{};         // a cgroup v2 below which each command gets one; empty: ecron's own
     std::string run_directory{};  // where processes are noted, so that they end with an ecron that is killed
 };
 
 /// Runs the job's words as a process of its own: without a shell, in a session and process group of its own,
 /// with a clean environment, without new privileges, under the limits. stdin is the job's body, stdout and
 /// stderr are kept together, their ends. On time-out and cancellation the whole group gets SIGTERM, after
-/// kill_grace SIGKILL; what a command leaves behind in its group ends with it. Exit code 0 is success.
+/// kill_grace SIGKILL; what a command leaves behind ends with it, wherever it is: each has a cgroup of its
+/// own where the kernel lets ecron make one, elsewhere processes are found by their parents. Exit code 0 is
+/// success.
 ///
 /// The attempt's detail: {"pid", "exit_code" or "signal", "output_size", "stderr": [[offset, size], …] (parts
 /// of the output that went there), "cpu_ms", "max_memory"}. Where commands are not enabled every attempt
