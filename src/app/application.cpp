@@ -46,6 +46,7 @@ Application::Application(const config::Config& config, const std::map<std::strin
       store_(std::move(store)),
       client_(io, client_options(config)),
       secrets_(config.execution.secrets_dir, environment),
+      certificates_(config, environment),
       http_runner_(execution::make_http_runner(io, client_, secrets_, http_run_options(config))),
       command_runner_(opened(execution::make_command_runner(io, secrets_, command_options(config)))),
       kubernetes_runner_(opened(execution::make_kubernetes_runner(io, clock, client_, secrets_, environment,
@@ -99,6 +100,7 @@ management::Options Application::api_options_with_load(
                                     .waiting = now.waiting,
                                     .oldest_seconds = now.oldest_seconds};
     };
+    options.certificates = [this] { return certificates_.ends(server_); };
     options.load = [this] {
         return management::Load{.executions_removed = retention_.removed(),
                                 .running_attempts = pool_->running(),
@@ -215,6 +217,7 @@ void Application::reload_files() {
         if (const Result<void> reloaded = authenticator_->reload(); !reloaded)
             log::error("tokens not read again, the old ones stay error={}", reloaded.error().what);
     }
+    certificates_.read();
     if (!config_.http.tls) return;
     if (const Result<void> reloaded = server_.reload_tls(); reloaded)
         log::info("certificate reloaded file={}", config_.http.tls->certificate);

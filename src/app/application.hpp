@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "certificates.hpp"
 #include "ecron/analysis/scheduler.hpp"
 #include "ecron/auth/authenticator.hpp"
 #include "ecron/base/async.hpp"
@@ -63,6 +64,7 @@ private:
     std::unique_ptr<store::Store> store_;
     http::Client client_;
     const execution::Secrets secrets_;
+    Certificates certificates_;
     std::unique_ptr<execution::Runner> http_runner_;
     std::unique_ptr<execution::Runner> command_runner_;
     std::unique_ptr<execution::Runner> kubernetes_runner_;

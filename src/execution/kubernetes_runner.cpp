@@ -207,6 +207,13 @@ Result<std::optional<model::ClusterRules>> cluster_rules(
     return std::optional{std::move(*rules)};
 }
 
+std::string cluster_certificate(const KubernetesOptions& options,
+                                const std::map<std::string, std::string>& environment) {
+    if (!options.enabled) return {};
+    const Result<ClusterAccess> access = access_of(options, environment);
+    return access && access->identity ? access->identity->certificate : std::string{};
+}
+
 Result<std::unique_ptr<Runner>> make_kubernetes_runner(asio::io_context& io, const Clock& clock,
                                                        http::Client& client, const Secrets& secrets,
                                                        const std::map<std::string, std::string>& environment,

@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "ecron/http/certificate.hpp"
 #include "http/session.hpp"
 #include "http/tls_context.hpp"
 
@@ -51,6 +52,7 @@ public:
     asio::awaitable<void> stop(std::shared_ptr<Impl> self, Millis grace);
     void shut();
 
+    [[nodiscard]] std::optional<Instant> certificate_end() const { return certificate_end_; }
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] std::size_t connections() const { return state_->connections.size(); }
 
@@ -65,6 +67,7 @@ private:
     asio::io_context& io_;
     std::shared_ptr<ServerState> state_;
     std::shared_ptr<asio::ssl::context> tls_;
+    std::optional<Instant> certificate_end_;
     tcp::acceptor acceptor_;
     asio::steady_timer sweep_timer_;
     asio::steady_timer accept_pause_;
@@ -85,6 +88,8 @@ Result<void> Server::Impl::reload_tls() {
     auto loaded = make_tls_context(*state_->options.tls);
     if (!loaded) return std::unexpected(loaded.error());
     tls_ = std::move(*loaded);  // sessions hold what they need of the old one
+    const Result<CertificateEnds> ends = certificate_ends_in(state_->options.tls->certificate_file);
+    certificate_end_ = ends ? std::optional{ends->first} : std::nullopt;
     return {};
 }
 
@@ -201,6 +206,7 @@ Server::~Server() { impl_->shut(); }
 Result<void> Server::start() { return impl_->start(); }
 std::uint16_t Server::port() const { return impl_->port(); }
 Result<void> Server::reload_tls() { return impl_->reload_tls(); }
+std::optional<Instant> Server::certificate_end() const { return impl_->certificate_end(); }
 asio::awaitable<void> Server::stop(Millis grace) { return impl_->stop(impl_, grace); }
 std::size_t Server::connections() const { return impl_->connections(); }
 

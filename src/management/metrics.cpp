@@ -206,6 +206,19 @@ void add_messages(Exposition& out, const Options& options) {
                 number(messages.dropped));
 }
 
+void add_certificates(Exposition& out, const Options& options) {
+    const std::vector<CertificateEnd> certificates =
+        options.certificates ? options.certificates() : std::vector<CertificateEnd>{};
+    if (certificates.empty()) return;
+    out.family(
+        "ecron_certificate_expiry_timestamp_seconds",
+        "When the certificates of an option end, in seconds since 1970: the first of a chain that ecron "
+        "shows, the last of authorities.",
+        MetricType::Gauge);
+    for (const CertificateEnd& certificate : certificates)
+        out.add({{"option", certificate.option}}, number(to_unix_seconds(certificate.end)));
+}
+
 double resident_bytes() {
     std::ifstream statm{"/proc/self/statm"};
     double total = 0;
@@ -238,6 +251,7 @@ Answer metrics(Call call) {
     add_tokens(out, call.api.options);
     add_webhooks(out, call.api.options);
     add_messages(out, call.api.options);
+    add_certificates(out, call.api.options);
     add_process(out, call.api.options);
     http::Response response;
     response.body = out.text();

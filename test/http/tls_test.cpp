@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <sstream>
+
+#include "ecron/http/certificate.hpp"
 
 #include "http/certificates.hpp"
 #include "http/support.hpp"
@@ -127,9 +130,12 @@ TEST_CASE("certificates are read again without losing a connection", "[http][tls
         server.thread().call([&] { result = server.server().reload_tls(); });
         return result;
     };
+    const auto served_until = server.server().certificate_end();
+    REQUIRE(served_until);
     SECTION("new ones are used by new connections, old connections live on") {
-        other.issue(world.directory.file("server"));
+        other.issue(world.directory.file("server"), {.valid_until = 7'200});
         REQUIRE(reload());
+        CHECK(*server.server().certificate_end() >= *served_until + Seconds{3'000});
         CHECK(after.get(server.url()));
         CHECK(before.get(server.url()));
         CHECK_FALSE(world.client().get(server.url()));
@@ -139,6 +145,7 @@ TEST_CASE("certificates are read again without losing a connection", "[http][tls
         const auto reloaded = reload();
         REQUIRE_FALSE(reloaded);
         CHECK_THAT(reloaded.error().what, Catch::Contains(world.files.certificate_file));
+        CHECK(server.server().certificate_end() == served_until);
         CHECK(world.client().get(server.url()));
     }
 }
@@ -164,4 +171,23 @@ TEST_CASE("a ca_file that cannot be used stops the client at its start", "[http]
                       Catch::Contains(directory.file("none")));
     CHECK_THROWS_WITH(TestClient({.ca_file = directory.file("empty")}),
                       Catch::Contains(directory.file("empty")));
+}
+
+TEST_CASE("the ends of certificates are read from PEM", "[http][tls]") {
+    const TemporaryDirectory directory;
+    const Authority authority{"authority"};
+    const auto text = [&](const std::string& name, long seconds) {
+        const TlsFiles files = authority.issue(directory.file(name), {.valid_until = seconds});
+        std::ostringstream out;
+        out << std::ifstream{files.certificate_file}.rdbuf();
+        return out.str();
+    };
+    const auto one = certificate_ends(text("a", 3'600));
+    const auto both = certificate_ends(text("b", 3'600) + text("c", 36'000));
+    REQUIRE(one);
+    REQUIRE(both);
+    CHECK(one->first == one->last);
+    CHECK(both->last - both->first >= Seconds{32'000});
+    CHECK(certificate_ends("nothing").error().code == Errc::invalid);
+    CHECK_THAT(certificate_ends_in("/nowhere").error().what, Catch::Contains("/nowhere"));
 }

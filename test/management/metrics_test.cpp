@@ -49,6 +49,10 @@ TEST_CASE("metrics tell of runs, store and process", "[management]") {
         return Webhooks{
             .delivered = 1, .failed = 2, .dead = 3, .under_way = 4, .waiting = 5, .oldest_seconds = 6.5};
     };
+    service.options.certificates = [] {
+        return std::vector<CertificateEnd>{{"cert_file", from_unix_seconds(1'800'000'000)},
+                                           {"db_ca_file", from_unix_seconds(1'900'000'000)}};
+    };
     service.store.state.writes_waiting = 8;
     service.store.state.writes_refused = store::WriteRefusal::disk_full;
     const Reply reply = service.get("/metrics");
@@ -73,6 +77,8 @@ TEST_CASE("metrics tell of runs, store and process", "[management]") {
              R"(ecron_store_waiting{kind="write"} 8)",
              R"(ecron_attempts{state="running"} 4)",
              R"(ecron_attempts{state="waiting"} 5)",
+             R"(ecron_certificate_expiry_timestamp_seconds{option="cert_file"} 1800000000)",
+             R"(ecron_certificate_expiry_timestamp_seconds{option="db_ca_file"} 1900000000)",
              "ecron_http_connections 6",
              "ecron_loop_stall_seconds 0.012",
              "ecron_executions_removed_total 9",

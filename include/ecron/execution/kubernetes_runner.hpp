@@ -36,6 +36,10 @@ struct KubernetesOptions {
 Result<std::optional<model::ClusterRules>> cluster_rules(
     const KubernetesOptions& options, const std::map<std::string, std::string>& environment);
 
+/// The client certificate (PEM) that the cluster is shown; empty: none, or it cannot be read.
+std::string cluster_certificate(const KubernetesOptions& options,
+                                const std::map<std::string, std::string>& environment);
+
 /// Makes a Kubernetes Job of each attempt and waits for its end. The Job's name follows from execution and
 /// attempt, so making it again finds what is there: an attempt that begins anew elsewhere goes on with its
 /// Job. Its end is what its conditions say, its output the end of the log of its newest pod. On time-out and

@@ -5,6 +5,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "ecron/base/error.hpp"
@@ -65,6 +66,8 @@ public:
     [[nodiscard]] std::uint16_t port() const;
     /// Reads the certificate files again; new connections use them. On error the old ones stay.
     Result<void> reload_tls();
+    /// When the certificate that is served, or one of its chain, ends; nullopt: none is.
+    [[nodiscard]] std::optional<Instant> certificate_end() const;
     /// Stops accepting, lets requests under way be answered (with Connection: close), cuts off what is left
     /// at the deadline; completes when no connection is left.
     boost::asio::awaitable<void> stop(Millis grace);

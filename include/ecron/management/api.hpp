@@ -48,6 +48,12 @@ struct Webhooks {
     double oldest_seconds{};
 };
 
+/// When a certificate that ecron uses ends.
+struct CertificateEnd {
+    std::string option;  // that names its file
+    Instant end;
+};
+
 /// Of each tenant; 0: none.
 struct Limits {
     std::size_t requests_per_second{};  // what goes beyond is answered 429
@@ -102,6 +108,7 @@ struct Options {
     std::string executor_id{};             // what the answer to POST /jobexecution names as executor
     std::function<Load()> load{};          // for metrics; may be empty
     std::function<Webhooks()> webhooks{};  // the same
+    std::function<std::vector<CertificateEnd>()> certificates{};
     std::function<Messages()> messages{};  // empty: there is no message queue
     /// Of a command that runs here; may be empty.
     std::function<std::optional<Output>(const ExecuteId& id, std::uint64_t begin)> output{};

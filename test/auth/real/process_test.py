@@ -288,6 +288,21 @@ class Tls(unittest.TestCase):
         certificate(self.folder, "server")
         wait_until("the new certificate is served", lambda: self.served_certificate(ecron) != before)
 
+    def expiry(self, ecron, option):
+        lines = ecron.get("/metrics").body.splitlines()
+        start = f'ecron_certificate_expiry_timestamp_seconds{{option="{option}"}} '
+        return [float(line.removeprefix(start)) for line in lines if line.startswith(start)]
+
+    def test_metrics_tell_when_certificates_end(self):
+        authority = certificate(self.folder, "authority")
+        client = certificate(self.folder, "client", authority)
+        ecron = self.started(trusting(self.pair[0], client), client_ca_file=authority[0], ca_file=authority[0])
+        ends = ssl.cert_time_to_seconds(ssl._ssl._test_decode_cert(self.pair[0])["notAfter"])
+        self.assertEqual(self.expiry(ecron, "cert_file"), [ends])
+        self.assertEqual(len(self.expiry(ecron, "client_ca_file")), 1)
+        self.assertEqual(len(self.expiry(ecron, "ca_file")), 1)
+        self.assertEqual(self.expiry(ecron, "db_ca_file"), [])
+
     def test_a_renewed_certificate_is_taken_at_sighup_and_a_broken_one_is_not(self):
         ecron = self.started(trusting(self.pair[0]))
         before = self.served_certificate(ecron)
