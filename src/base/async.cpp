@@ -58,7 +58,7 @@ void Gate::spawn(std::string name, asio::awaitable<void> work) {
                        try {
                            if (thrown) std::rethrow_exception(thrown);
                        } catch (const std::exception& error) {
-                           log::error("coroutine ended by an exception name={} error={}", name, error.what());
+                           log::error("coroutine failed name={} error={}", name, error.what());
                        }
                        if (--state->count == 0) state->empty.notify();
                    });
@@ -69,7 +69,7 @@ asio::awaitable<void> Gate::drained() {
     while (state->count > 0) co_await state->empty.wait(std::chrono::seconds{1});
 }
 
-/// Everyone who waits has a timer of his own: waiting anew on a timer would end the wait before it.
+/// Each waiter has its own timer, because a new wait on a shared timer would cancel the previous one.
 struct Wakeup::State {
     explicit State(asio::io_context& context) : io(context) {}
 

@@ -6,16 +6,16 @@
 namespace ecron {
 namespace {
 
-/// Any of these within a name makes it a credential's.
+/// A name that contains one of these is that of a credential.
 constexpr std::array<std::string_view, 17> kWords{
     "authorization", "cookie",  "token",      "secret",
     "password",      "passwd",  "passphrase", "credential",
     "pwd",           "apikey",  "accesskey",  "privatekey",
     "signingkey",    "session", "signature",  "oauthbearerconfig",
     "jaasconfig"};
-/// Names that are credentials' as a whole.
+/// Complete names of credentials.
 constexpr std::array<std::string_view, 5> kNames{"auth", "xauth", "pass", "sslkeypem", "sslkeystorepem"};
-/// Names that only look like one: what they hold is no key to anything.
+/// Exceptions: names that match above but hold no secret.
 constexpr std::array<std::string_view, 6> kHarmless{"idempotencykey", "key",           "secwebsocketkey",
                                                     "sslkeylocation", "saslmechanism", "sessiontimeoutms"};
 
@@ -37,7 +37,7 @@ bool ends_value(char c) {
     return kEnds.contains(c);
 }
 
-/// Where the value that stands at `begin` ends; a quoted one ends with its quote.
+/// Returns the end of the value at `begin`; a quoted value ends at its closing quote.
 std::size_t end_of_value(std::string_view text, std::size_t begin) {
     if (begin < text.size() && (text[begin] == '"' || text[begin] == '\'')) {
         const std::size_t quote = text.find(text[begin], begin + 1);

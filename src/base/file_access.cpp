@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether a file's mode gives these bits (of `rwx`, as of others).
+/// Returns true if a file's mode grants these bits (of `rwx`, as for others).
 using Grants = std::function<bool(const struct stat& status, mode_t bits)>;
 
 bool grants(const std::string& path, mode_t bits, const Grants& granted) {
@@ -19,7 +19,7 @@ bool grants(const std::string& path, mode_t bits, const Grants& granted) {
     return ::stat(path.c_str(), &status) == 0 && granted(status, bits);
 }
 
-/// A file can be opened by its name only through folders that can be searched.
+/// A file can be opened by its name only if all its parent directories are searchable.
 bool is_reachable(const fs::path& file, const Grants& granted) {
     for (fs::path folder = file.parent_path();; folder = folder.parent_path()) {
         if (!grants(folder.string(), S_IXOTH, granted)) return false;

@@ -36,8 +36,8 @@ std::size_t end_of_authority(std::string_view text) {
     return std::min(text.find_first_of("/?#", scheme_length(text)), text.size());
 }
 
-/// libidn2 reads names in the character set of the thread's locale, which is "C" in a program that never
-/// calls setlocale.
+/// libidn2 reads names in the character set of the thread's locale, which is "C" unless the program calls
+/// setlocale.
 class Utf8Locale {
 public:
     Utf8Locale() : locale_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
@@ -59,7 +59,7 @@ private:
 std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
     char* text = nullptr;
     const CURLUcode code = curl_url_get(url, which, &text, flags);
-    // libcurl 7.88 leaves a copy of a host that it cannot convert.
+    // libcurl 7.88 leaks the host string if it cannot convert it.
     const std::unique_ptr<char, decltype(&curl_free)> owner{text, &curl_free};
     return code == CURLUE_OK ? text : std::string{};
 }
@@ -67,7 +67,7 @@ std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
 std::optional<std::string> ascii_host(const std::string& authority) {
     const Parsed url{curl_url(), &curl_url_cleanup};
     if (!url || curl_url_set(url.get(), CURLUPART_URL, authority.c_str(), 0) != CURLUE_OK)
-        return authority;  // its fault is another; libcurl reports it
+        return authority;  // another part is invalid; libcurl reports it
     const Utf8Locale locale;
     if (part(url.get(), CURLUPART_HOST, CURLU_PUNYCODE).empty()) return std::nullopt;
     std::string ascii = part(url.get(), CURLUPART_URL, CURLU_PUNYCODE);

@@ -45,7 +45,7 @@ spdlog::level::level_enum spdlog_level(Level level) {
     return spdlog::level::err;
 }
 
-/// The one sink of the process; the options are kept so that reopen() can make it again.
+/// The process's only sink; reopen() rebuilds it from the stored options.
 struct Sink {
     std::mutex mutex;
     Options options;
@@ -93,7 +93,7 @@ void reopen() {
         return sink().options;
     }();
     if (const auto done = configure(options); !done)
-        error("log file not reopened error={}", done.error().what);
+        error("failed to reopen log file error={}", done.error().what);
 }
 
 bool enabled(Level level) { return level >= sink().level.load(std::memory_order_relaxed); }

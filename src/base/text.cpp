@@ -7,7 +7,7 @@ namespace ecron {
 
 namespace {
 
-// White space beyond the control characters; the byte order mark is as invisible.
+// White space other than control characters, and the byte order mark, which is also invisible.
 constexpr std::array<std::string_view, 20> kWhiteSpace{
     " ",      "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
     "\u2007", "\u2008", "\u2009", "\u200A", "\u2028", "\u2029", "\u202F", "\u205F", "\u3000", "\uFEFF"};

@@ -16,7 +16,7 @@ struct Unit {
 };
 constexpr std::array kUnits{Unit{"d", 86'400'000}, Unit{"h", 3'600'000}, Unit{"m", 60'000}, Unit{"s", 1'000},
                             Unit{"ms", 1}};
-constexpr double kLongest = 1e14;  // about 3,000 years: far beyond any use, far from overflow
+constexpr double kLongest = 1e14;  // about 3,000 years: beyond any use and far from overflow
 
 std::string_view leading_number(std::string_view text) {
     return text.substr(0, std::min(text.size(), text.find_first_not_of("0123456789.")));
@@ -45,7 +45,7 @@ std::unexpected<Error> no_duration(std::string_view text) {
                 fmt::format("\"{}\" is not a duration such as \"1m30s\", \"250ms\" or 90", text));
 }
 
-/// Reads exactly `count` digits; nullopt when there are fewer.
+/// Parses exactly `count` digits; returns nullopt if there are fewer.
 std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) {
     if (at + count > text.size()) return std::nullopt;
     int value = 0;
@@ -60,7 +60,7 @@ std::unexpected<Error> no_instant() {
     return fail(Errc::invalid, "not an RFC 3339 instant such as \"2026-01-31T08:30:00Z\"");
 }
 
-/// Decimal digits with leading zeros. By hand: two of these stand in every answer about a job.
+/// Writes decimal digits with leading zeros. Hand-written for speed: every job in a response has two times.
 void put_digits(char* at, int count, unsigned value) {
     for (int i = count - 1; i >= 0; --i, value /= 10) at[i] = static_cast<char>('0' + value % 10);
 }

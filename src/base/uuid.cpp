@@ -28,7 +28,7 @@ std::string format(Bytes bytes, unsigned version) {
     return out;
 }
 
-/// HMAC-SHA-256 (RFC 2104). To look the algorithm up takes OpenSSL longer than to use it: it is kept.
+/// HMAC-SHA-256 (RFC 2104). The algorithm handle is cached, because OpenSSL's lookup costs more than its use.
 class Hmac {
 public:
     using Digest = std::array<unsigned char, 32>;
@@ -39,7 +39,7 @@ public:
             OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), digest.size()),
             OSSL_PARAM_construct_end()};
         if (context_ == nullptr || EVP_MAC_CTX_set_params(context_.get(), parameters.data()) != 1)
-            throw std::runtime_error("OpenSSL has no HMAC-SHA-256");
+            throw std::runtime_error("OpenSSL does not provide HMAC-SHA-256");
     }
 
     Digest operator()(std::string_view key, std::string_view message) const {
@@ -67,7 +67,7 @@ std::string random_bytes(std::size_t count) {
     std::string bytes(count, '\0');
     for (std::size_t have = 0; have < count;) {
         const ssize_t got = ::getrandom(bytes.data() + have, count - have, 0);
-        if (got < 0) throw std::runtime_error("the operating system gives no random bytes");
+        if (got < 0) throw std::runtime_error("failed to read random bytes from the operating system");
         have += static_cast<std::size_t>(got);
     }
     return bytes;

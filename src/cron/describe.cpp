@@ -9,7 +9,8 @@
 namespace ecron::cron {
 namespace {
 
-/// "every 1 hour 30 minutes", "每1小时30分钟"; a single unit goes without its number, and days are whole.
+/// "every 1 hour 30 minutes", "每1小时30分钟". A count of one is omitted if the period is a single unit; the
+/// largest unit is the day.
 std::string describe_period(Seconds period, Language language) {
     struct Unit {
         std::int64_t seconds;

@@ -24,7 +24,7 @@ std::string numbers(const Shape& shape, std::string_view unit) {
     return fmt::format("{}{}", join(parts), unit);
 }
 
-/// "第2分起", "第2至32分", or nothing.
+/// "第2分起", "第2至32分", or an empty string if the field is unrestricted.
 std::string bounds(const Shape& shape, std::string_view ordinal_unit) {
     if (shape.is_progression()) return fmt::format("第{}至{}{}", shape.first, shape.last, ordinal_unit);
     return shape.first == 0 ? "" : fmt::format("从第{}{}起", shape.first, ordinal_unit);
@@ -62,7 +62,7 @@ std::string rows_of_hours(const Shapes& shapes) {
     return times.empty() ? text : text + "以及" + join(times);
 }
 
-/// One run in each of several hours.
+/// One occurrence in each of several hours.
 std::string hourly(const Shapes& shapes) {
     const unsigned minute = shapes.minutes.first, second = shapes.seconds.first;
     const Shape& hours = shapes.hours;
@@ -140,7 +140,7 @@ std::string names_of_months(const Shape& months) {
     return fmt::format("{}月至{}{}月", row->first, row->last < row->first ? "次年" : "", row->last);
 }
 
-/// "每月", "每年5月", "6月至8月每月"; of chosen years "5月".
+/// "每月", "每年5月", "6月至8月每月"; "5月" if the pattern restricts the years.
 std::string of_months(const Shape& months, bool every_year) {
     if (months.is_all()) return "每月";
     const std::string names = names_of_months(months);
@@ -164,7 +164,7 @@ std::string days(const Shapes& shapes, bool either, bool names_times) {
     return names_times ? in_months + "每天" : in_months;
 }
 
-/// "2026年", "2026至2030年每年" before months that are chosen.
+/// "2026年"; "2026至2030年每年" if it precedes a restriction of months.
 std::string years(const Shape& shape, bool names_months) {
     if (shape.is_all()) return "";
     const bool is_open = shape.last + shape.step > kLastYear;

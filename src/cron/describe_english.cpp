@@ -60,7 +60,7 @@ std::string every(std::string_view unit, const Shape& shape) {
     return text;
 }
 
-/// " in minutes 5 and 7", " in every 5th minute from minute 2": limits what comes before.
+/// " in minutes 5 and 7", " in every 5th minute from minute 2": restricts the preceding phrase.
 std::string within(std::string_view unit, const Shape& shape) {
     constexpr std::size_t kFew = 4;
     if (shape.is_all()) return "";
@@ -86,7 +86,7 @@ std::string rows_of_hours(const Shapes& shapes) {
     return times.empty() ? text : text + " and at " + join(times);
 }
 
-/// One run in each of several hours.
+/// One occurrence in each of several hours.
 std::string hourly(const Shapes& shapes) {
     const unsigned minute = shapes.minutes.first, second = shapes.seconds.first;
     const Shape& hours = shapes.hours;
@@ -163,7 +163,8 @@ std::string weekly(const Shape& weekdays) {
     return join(names);
 }
 
-/// "from October to March", "from January to March and in June"; an empty text where no three are in a row.
+/// "from October to March", "from January to March and in June". Empty if there is no range of three
+/// consecutive months.
 std::string rows_of_months(const Shape& months) {
     const auto row_text = [](const Segment& row) {
         return fmt::format("from {} to {}", kMonths[row.first], kMonths[row.last]);
@@ -192,14 +193,14 @@ std::string of_months(const Shape& months) {
     return rows.empty() ? " of " + names_of_months(months) : " of each month " + rows;
 }
 
-/// " in May", " from June to August", or nothing.
+/// " in May", " from June to August". Empty if all months match.
 std::string in_months(const Shape& months) {
     if (months.is_all()) return "";
     const std::string rows = rows_of_months(months);
     return rows.empty() ? " in " + names_of_months(months) : " " + rows;
 }
 
-/// " on day 29 of February", " on weekdays", " every day in May", or nothing.
+/// " on day 29 of February", " on weekdays", " every day in May". Empty if all days match.
 std::string days(const Shapes& shapes, bool either, bool names_times) {
     const bool by_month = either || !shapes.any_day_of_month(), by_week = either || !shapes.any_day_of_week();
     std::vector<std::string> monthly;

@@ -5,8 +5,9 @@
 
 namespace ecron::cron {
 
-/// The durations of `@every`, as Go's time.ParseDuration reads them: signs, fractions, the units ns, us, µs,
-/// ms, s, m and h; and d for 24 hours beside. Too long for 64 bits: the longest there is.
+/// Parses an `@every` duration like Go's time.ParseDuration: signs, fractions and the units ns, us, µs, ms,
+/// s, m and h; additionally d (24 hours). Saturates if the value exceeds 64 bits. Returns nullopt if the text
+/// is not a duration.
 std::optional<std::chrono::nanoseconds> parse_every_duration(std::string_view text);
 
 }  // namespace ecron::cron

@@ -16,11 +16,11 @@ constexpr std::array<std::string_view, 12> kMonths{"JAN", "FEB", "MAR", "APR", "
                                                    "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
 constexpr std::array<std::string_view, 7> kWeekdays{"SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"};
 
-/// How a field is written. Values go from `min` on, `count` of them, then start again.
+/// The range of a field: `count` values from `min`, then wrapping to `min`.
 struct FieldRule {
     std::string_view name;
     unsigned min, count;
-    unsigned highest;  // that may be written: a weekday 7 is Sunday again
+    unsigned highest;  // largest accepted number: weekday 7 is an alias of 0 (Sunday)
     std::span<const std::string_view> names{};
 
     [[nodiscard]] unsigned last() const { return min + count - 1; }
@@ -64,7 +64,7 @@ std::unexpected<ParseError> refuse(std::size_t position, fmt::format_string<Args
     return std::unexpected(ParseError{fmt::format(text, std::forward<Args>(args)...), position});
 }
 
-/// Values from `first` to `last`; smaller than `first`, `last` is one round on.
+/// Values from `first` to `last`, inclusive. If `last` is less than `first`, the range wraps.
 struct Range {
     unsigned first{}, last{};
     bool star{false};
@@ -139,7 +139,7 @@ private:
         return {};
     }
 
-    /// Steps over the whole field start again with each round of it.
+    /// A step over the whole field restarts at each wrap of the field.
     void warn_of_uneven_step(unsigned step, std::string_view base, std::string_view step_text) {
         if (rule_.count % step == 0 || field_ == Field::year) return;
         if (field_ == Field::weekday)
@@ -180,12 +180,13 @@ private:
             set_.values |= 1ULL << stored(value);
     }
 
-    /// Weekdays are kept from Sunday as 0, whatever the dialect calls it.
+    /// Weekdays are stored with Sunday as 0 in every dialect.
     [[nodiscard]] unsigned stored(unsigned value) const {
         return field_ == Field::weekday ? value - rule_.min : value;
     }
 
-    /// What stands before a step or alone. With a step, a single value means "from there on".
+    /// Parses a range, a single value or `*`. If a step follows, a single value means "from this value to the
+    /// end".
     Maybe<Range> parse_range(FieldText text, std::optional<unsigned> step = {}) {
         if (text.text.empty()) return refuse(text.position, "the {} is missing before its step", rule_.name);
         if (is_star(text.text)) return parse_star(text);
@@ -212,7 +213,7 @@ private:
         return Range{*first == *last ? *last : rule_.wrap(*first), *last};
     }
 
-    /// `H`, or something after it that no word begins with.
+    /// True for `H` and for `H` followed by anything that is not part of a name.
     [[nodiscard]] static bool is_hashed(std::string_view text) {
         return upper(text.front()) == 'H' && (text.size() == 1 || !is_letter(text[1]));
     }
@@ -231,10 +232,11 @@ private:
         return Range{rule_.min, rule_.last(), true};
     }
 
-    /// `H` or `H(a-b)`; with a step, the hash chooses where within the first step to begin.
+    /// Parses `H` or `H(a-b)`. With a step, the hash selects the start within the first step.
     Maybe<Range> parse_hashed(FieldText text, std::optional<unsigned> step) {
         if (field_ == Field::year) return refuse(text.position, "\"H\" cannot stand for a year");
-        Range within{rule_.min, field_ == Field::day ? 28 : rule_.last()};  // every month has 28 days
+        Range within{rule_.min, field_ == Field::day ? 28 : rule_.last()};  // every month has at least 28
+                                                                            // days
         if (text.text.size() > 1) {
             if (text.text[1] != '(' || text.text.back() != ')')
                 return refuse(text.position, "\"{}\" is not a hashed value such as \"H\" or \"H(0-29)\"",
@@ -260,7 +262,8 @@ private:
         return Range{within.first + chosen, step ? within.last : within.first + chosen};
     }
 
-    /// `L`, `L-3`, `LW`, `15W` for a day of month, `5L` and `MON#2` for a day of week; false: none of them.
+    /// Parses `L`, `L-3`, `LW` or `15W` in a day of month, `5L` or `MON#2` in a day of week. Returns false if
+    /// the text is none of these.
     Maybe<bool> add_special_day(FieldText text) {
         if (field_ == Field::day) return add_special_day_of_month(text);
         if (field_ == Field::weekday) return add_special_weekday(text);
@@ -334,7 +337,7 @@ private:
         return std::nullopt;
     }
 
-    /// A number within the field's bounds, or a name.
+    /// Parses a number within the field's limits or a name.
     Maybe<unsigned> parse_value(FieldText text) const {
         if (const auto named = number_of_name(text.text)) return *named;
         const Maybe<unsigned> value = parse_number(text, rule_.name);

@@ -10,20 +10,20 @@
 
 #include "ecron/cron/schedule.hpp"
 
-/// One field of an expression, from text to the set of its values.
+/// Parses one field of an expression into the set of its values.
 namespace ecron::cron {
 
 enum class Field : std::uint8_t { second, minute, hour, day, month, weekday, year };
 
 struct FieldText {
     std::string_view text;
-    std::size_t position{};  // in the whole expression
+    std::size_t position{};  // offset in the whole expression
 };
 
 struct FieldSet {
-    std::uint64_t values{};  // bit n: the value n as it is written; weekdays from Sunday; not for years
-    std::bitset<256> years;  // from 1970 on
-    bool star{false};        // an element is `*` or `?`: the field restricts nothing
+    std::uint64_t values{};  // bit n: the value n as written; weekdays from Sunday; unused for years
+    std::bitset<256> years;  // bit n: the year 1970 + n
+    bool star{false};        // an element is `*` or `?`: the field does not restrict
     bool stepped{false};     // an element has a step
     std::uint32_t days_from_end{};
     std::uint32_t nearest_working_days{};
@@ -33,7 +33,7 @@ struct FieldSet {
     [[nodiscard]] bool is_single() const { return std::has_single_bit(values); }
 };
 
-/// The fields of an expression. A year that is not given restricts nothing.
+/// The fields of an expression. An absent year does not restrict.
 class Fields {
 public:
     FieldSet& operator[](Field field) { return sets_[static_cast<std::size_t>(field)]; }
@@ -43,7 +43,8 @@ private:
     std::array<FieldSet, 7> sets_;
 };
 
-/// Reads one field; what `takeover` lets through and likely mistakes are appended to `warnings`.
+/// Parses one field. Appends to `warnings` likely mistakes and the errors that Strictness::takeover
+/// tolerates.
 std::expected<FieldSet, ParseError> parse_field(Field field, FieldText text, const ParseOptions& options,
                                                 std::vector<std::string>& warnings);
 

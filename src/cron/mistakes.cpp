@@ -9,7 +9,7 @@ namespace {
 
 bool restricts_days(const FieldSet& field) { return !field.star; }
 
-/// Whether a month of that length has one of the days whatever weekdays they fall on.
+/// Returns true if every month of that length has a matching day, whatever its weekdays.
 bool has_day(const FieldSet& day, unsigned length) {
     const std::uint64_t in_month = (2ULL << length) - 2;
     const std::uint64_t counted_back = (1ULL << length) - 1;
@@ -17,14 +17,14 @@ bool has_day(const FieldSet& day, unsigned length) {
            (day.nearest_working_days & 1U) != 0 || (day.days_from_end & counted_back) != 0;
 }
 
-/// Whether every month has one of the weekdays; a fifth one is not in every month.
+/// Returns true if every month has a matching weekday; only a fifth weekday can be missing.
 bool in_every_month(const FieldSet& weekday) {
     constexpr std::uint64_t kFirstFour = (1ULL << 28U) - 1;
     return weekday.values != 0 || weekday.last_weekdays != 0 || (weekday.nth_weekdays & kFirstFour) != 0;
 }
 
-/// One of the chosen months is shorter than each of the chosen days needs. The 29th of February alone is no
-/// mistake.
+/// Returns true if a selected month is shorter than every selected day requires. February 29 alone is not
+/// reported.
 bool misses_months(const Fields& fields) {
     constexpr std::array<unsigned, 13> kShortest{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     const FieldSet& day = fields[Field::day];
@@ -49,7 +49,7 @@ void warn_of_short_months(const Fields& fields, std::vector<std::string>& warnin
             "MONL");
 }
 
-/// Each minute or second of something, where once was probably meant.
+/// Warns of a `*` in seconds or minutes where a single occurrence was probably intended.
 void warn_of_every(const Fields& fields, std::vector<std::string>& warnings) {
     const bool every_second = fields[Field::second].star;
     const bool every_minute = fields[Field::minute].star, every_hour = fields[Field::hour].star;

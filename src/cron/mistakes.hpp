@@ -7,10 +7,10 @@
 
 namespace ecron::cron {
 
-/// Expressions that mean something, but often not what was meant; one sentence each.
+/// Appends one sentence for each construct that is valid but is often a mistake.
 void warn_of_likely_mistakes(const Fields& fields, Dialect dialect, std::vector<std::string>& warnings);
 
-/// "Etc/GMT+8" is behind UTC, not ahead of it.
+/// Warns that zones such as "Etc/GMT+8" are behind UTC, not ahead of it.
 void warn_of_inverted_zone(std::string_view zone, std::vector<std::string>& warnings);
 
 }  // namespace ecron::cron

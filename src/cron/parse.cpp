@@ -14,7 +14,7 @@ namespace ecron::cron {
 namespace {
 
 using Outcome = std::expected<Parsed, ParseError>;
-using FieldTexts = std::array<FieldText, 7>;  // in the order of Field; the year may be missing
+using FieldTexts = std::array<FieldText, 7>;  // in the order of Field; the year may be absent
 
 std::unexpected<ParseError> refuse(std::size_t position, std::string reason) {
     return std::unexpected(ParseError{std::move(reason), position});
@@ -34,25 +34,25 @@ bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
-/// Code points in UTF-8.
+/// Returns the number of UTF-8 code points.
 std::size_t characters(std::string_view text) {
     const auto begins_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
     return static_cast<std::size_t>(std::ranges::count_if(text, begins_character));
 }
 
-/// What unicode.IsSpace of Go accepts beyond ASCII, as robfig/cron does between fields.
+/// Non-ASCII characters that Go's unicode.IsSpace accepts; robfig/cron accepts them between fields.
 constexpr std::array<std::string_view, 19> kUnicodeSpaces{
     "\u0085", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
     "\u2007", "\u2008", "\u2009", "\u200A", "\u2028", "\u2029", "\u202F", "\u205F", "\u3000"};
 
-/// The length in bytes of the element of `characters` that `text` begins with, 0 if there is none.
+/// Returns the byte length of the element of `characters` that `text` starts with, 0 if there is none.
 template <class Characters> std::size_t length_of_first(std::string_view text, const Characters& characters) {
     for (const std::string_view character : characters)
         if (text.starts_with(character)) return character.size();
     return 0;
 }
 
-/// Bytes of white space at the front of `text`: spaces and tabs; in old rows also what Go calls a space.
+/// Returns the number of leading white-space bytes: spaces and tabs; for `takeover` also Go's other spaces.
 std::size_t space_length(std::string_view text, Strictness strictness) {
     if (text.front() == ' ' || text.front() == '\t') return 1;
     if (strictness == Strictness::create || (is_ascii(text.front()) && text.front() > ' ')) return 0;
@@ -74,7 +74,7 @@ std::string name_of_character(std::string_view character) {
     return fmt::format("an invisible character (U+{:04X})", code);
 }
 
-/// Refuses what looks like white space, or like nothing, and does not separate fields.
+/// Rejects characters that are invisible or look like white space but do not separate fields.
 std::expected<void, ParseError> check_characters(std::string_view text) {
     constexpr std::array<std::string_view, 5> kInvisible{"\u200B", "\u200C", "\u200D", "\u2060", "\uFEFF"};
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -89,7 +89,7 @@ std::expected<void, ParseError> check_characters(std::string_view text) {
     return {};
 }
 
-/// Each sentence once.
+/// Removes duplicates, keeping the order.
 void drop_repeated(std::vector<std::string>& warnings) {
     for (auto warning = warnings.begin(); warning != warnings.end();)
         warning =
@@ -140,7 +140,7 @@ public:
 private:
     using Words = std::vector<FieldText>;
 
-    /// Takes `TZ=…` or `CRON_TZ=…` from the front.
+    /// Parses a leading `TZ=…` or `CRON_TZ=…`.
     std::expected<Words, ParseError> take_zone(Words words, std::size_t end) {
         if (words.empty()) return words;
         const FieldText first = words.front();
@@ -235,13 +235,14 @@ private:
         return Parsed{Schedule::once(*instant, zone_), {}};
     }
 
-    /// "2026", "2021-2023", "2026/2": no field but the year has four digits.
+    /// Returns true for "2026", "2021-2023", "2026/2": only a year has four digits.
     static bool looks_like_year(std::string_view text) {
         return text.size() >= 4 && text[0] != '0' && std::all_of(text.begin(), text.begin() + 4, is_digit) &&
                (text.size() == 4 || !is_digit(text[4]));
     }
 
-    /// In a text that was written in the order of AWS, the field that cannot be read is not the mistake.
+    /// In an expression written in the field order of AWS, the field that fails to parse is not the actual
+    /// mistake: names the order.
     [[nodiscard]] ParseError with_order(ParseError error, const Words& words) const {
         if (options_.dialect == Dialect::cron && words.size() == 6 &&
             (words[2].text == "?" || words[4].text == "?"))
@@ -334,7 +335,8 @@ private:
         return Parsed{Schedule{pattern, zone_, options_.dst, fixed_time}, std::move(warnings_)};
     }
 
-    /// Names the field that makes a match impossible: the years where other years would have such a day.
+    /// Returns an error at the field that excludes every date: the year if other years have such a day,
+    /// otherwise the day.
     static Outcome refuse_never(Pattern pattern, const FieldTexts& texts) {
         const Pattern all = every_second();
         pattern.years = all.years;

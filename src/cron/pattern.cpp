@@ -13,7 +13,7 @@ constexpr local_days kEnd{std::chrono::year{kLastYear + 1} / 1 / 1};
 
 template <class Bits> unsigned lowest(Bits bits) { return static_cast<unsigned>(std::countr_zero(bits)); }
 unsigned highest(std::uint64_t bits) { return 63U - static_cast<unsigned>(std::countl_zero(bits)); }
-/// The bits from `first` on, and those up to and with `last`.
+/// Bits from `first` upwards; bits up to `last`, inclusive.
 std::uint64_t from_bit(std::uint64_t bits, unsigned first) { return bits & (~0ULL << first); }
 std::uint64_t up_to_bit(std::uint64_t bits, unsigned last) { return bits & ~(~1ULL << last); }
 
@@ -27,10 +27,10 @@ local_days first_day(std::chrono::year year, unsigned month) {
     return local_days{year / std::chrono::month{month} / 1};
 }
 
-/// One month's calendar: which weekday each of its days is.
+/// The calendar of one month: the weekday of each of its days.
 struct Month {
     unsigned length;
-    unsigned first_weekday;  // of day 1, from Sunday
+    unsigned first_weekday;  // of day 1; 0 is Sunday
 
     Month(std::chrono::year year, unsigned month, local_days first)
         : length(days_in(year, month)),
@@ -39,14 +39,14 @@ struct Month {
     [[nodiscard]] std::uint32_t all() const { return static_cast<std::uint32_t>((2ULL << length) - 2); }
     [[nodiscard]] unsigned weekday_of(unsigned day) const { return (first_weekday + day - 1) % 7; }
 
-    /// The days that fall on one of these weekdays.
+    /// Returns the days of the month that fall on one of these weekdays.
     [[nodiscard]] std::uint32_t on_weekdays(std::uint64_t weekdays) const {
         constexpr std::uint64_t kSixWeeks =
             1ULL | 1ULL << 7 | 1ULL << 14 | 1ULL << 21 | 1ULL << 28 | 1ULL << 35;
         return static_cast<std::uint32_t>(weekdays * kSixWeeks >> first_weekday << 1) & all();
     }
 
-    /// The day nearest to `day` that is neither Saturday nor Sunday, in the same month.
+    /// Returns the day nearest to `day` in the same month that is neither Saturday nor Sunday.
     [[nodiscard]] unsigned nearest_working_day(unsigned day) const {
         const unsigned weekday = weekday_of(day);
         if (weekday == 6) return day == 1 ? 3 : day - 1;
@@ -98,7 +98,7 @@ std::uint32_t matching_days(const Pattern& pattern, std::chrono::year year, unsi
 
 constexpr unsigned kYearBits = 56;
 
-/// Years from 1970 on, as Pattern counts them.
+/// Years are counted from 1970, as in Pattern.
 std::optional<unsigned> year_at_or_after(const Pattern& pattern, unsigned year) {
     const auto first = static_cast<unsigned>(pattern.first_year),
                step = static_cast<unsigned>(pattern.year_step);
@@ -164,7 +164,7 @@ std::optional<unsigned> time_at_or_before(const Pattern& pattern, unsigned time)
 
 CivilSeconds at(local_days day, unsigned time) { return day + Seconds{time}; }
 
-/// The first matching day in a month of `months` of `year` or in a later year.
+/// Returns the first matching day in `months` of `year` or in a later year.
 std::optional<local_days> next_day(const Pattern& pattern, unsigned year, std::uint64_t months) {
     for (;;) {
         const std::chrono::year calendar_year{static_cast<int>(kFirstYear + year)};

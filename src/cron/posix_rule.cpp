@@ -8,7 +8,7 @@ namespace {
 using std::chrono::days;
 using std::chrono::seconds;
 
-/// Reads from the front of a text; each function returns nothing where the text does not go on as expected.
+/// Consumes a text from the front. Each function returns nullopt or false if the text does not match.
 class Reader {
 public:
     explicit Reader(std::string_view text) : rest_(text) {}
@@ -30,7 +30,7 @@ public:
         return value;
     }
 
-    /// [+-]hh[:mm[:ss]]
+    /// Parses [+-]hh[:mm[:ss]].
     std::optional<seconds> time() {
         const bool negative = take('-');
         if (!negative) take('+');
@@ -45,7 +45,7 @@ public:
         return negative ? -total : total;
     }
 
-    /// An abbreviation: letters, or anything in angle brackets.
+    /// Skips an abbreviation: letters, or any text in angle brackets.
     bool skip_name() {
         const std::size_t before = rest_.size();
         if (take('<')) {

@@ -7,12 +7,12 @@ namespace {
 
 using std::chrono::sys_seconds;
 
-/// What is asked for lies between these; a day more on both sides than any run in any zone.
+/// Limits of all searches: one day beyond any occurrence in any zone.
 constexpr sys_seconds kFirst = std::chrono::sys_days{std::chrono::year{kFirstYear - 1} / 12 / 30};
 constexpr sys_seconds kLast = std::chrono::sys_days{std::chrono::year{kLastYear + 1} / 1 / 2};
 constexpr Instant kEndOfRuns = std::chrono::sys_days{std::chrono::year{kLastYear + 1} / 1 / 1};
 
-/// More than what local time ever jumps by, together with what offsets from UTC differ by.
+/// Exceeds the largest jump of local time plus the largest difference between UTC offsets.
 constexpr Seconds kOffsetSpan = std::chrono::days{3};
 
 CivilSeconds to_civil(sys_seconds time, Seconds offset) {
@@ -103,15 +103,15 @@ bool Schedule::names(Instant instant) const noexcept {
     return next_after(instant - Millis{1}) == instant;
 }
 
-/// Whether the clocks skipped a local time of this schedule when the interval began.
+/// Returns true if the transition at the start of the interval skipped a local time of this schedule.
 bool Schedule::runs_after_gap(const Zone::Interval& interval) const noexcept {
     if (!fixed_time_ || dst_.gap != Gap::run_after || interval.offset <= interval.offset_before) return false;
     const auto skipped = pattern_.next(to_civil(interval.begin, interval.offset_before));
     return skipped && *skipped < to_civil(interval.begin, interval.offset);
 }
 
-/// The first local time of the interval at which this schedule runs: not one that the clocks repeat, if those
-/// ran.
+/// Returns the first local time of the interval that may be an occurrence. Repeated local times are excluded
+/// if their first pass counted.
 CivilSeconds Schedule::begin_of(const Zone::Interval& interval) const noexcept {
     const bool runs_again = !fixed_time_ || dst_.overlap == Overlap::both;
     return to_civil(interval.begin,
@@ -127,8 +127,8 @@ std::optional<sys_seconds> Schedule::next_in_zone(sys_seconds from) const noexce
         const auto found = pattern_.next(begin);
         const sys_seconds end = interval[1].begin;
         if (found && to_sys(*found, interval->offset) < end) return to_sys(*found, interval->offset);
-        // From an interval searched for days, local times cannot return to before `begin`: skip to near the
-        // match.
+        // After several days in one interval, local time cannot return to before `begin`: skip to just before
+        // the match.
         const bool searched_long = end - from >= kOffsetSpan;
         if (end > kLast || (searched_long && !found)) return std::nullopt;
         from = searched_long ? std::max(end, to_sys(*found, interval->offset) - kOffsetSpan) : end;

@@ -8,17 +8,18 @@
 
 #include "ecron/cron/pattern.hpp"
 
-/// Sets of numbers as people speak of them, for descriptions in any language.
+/// Classifies sets of numbers for descriptions in natural language.
 namespace ecron::cron {
 
 struct Shape {
     enum class Kind : std::uint8_t {
         all,
         single,
-        range,        // three or more in a row
-        step,         // at equal distance through the whole field, also from round to round
-        progression,  // four or more at equal distance, part of the field or uneven at its end
-        list,         // anything else
+        range,        // three or more consecutive values
+        step,         // equal distances through the whole field, also across its wrap
+        progression,  // four or more values at equal distances that cover a part of the field or do not
+                      // divide it
+        list,         // any other set
     };
     Kind kind{};
     unsigned first{}, last{}, step{1};
@@ -35,21 +36,22 @@ struct Shape {
 [[nodiscard]] Shape shape_of(std::vector<unsigned> values, unsigned min, unsigned max);
 [[nodiscard]] std::vector<unsigned> values_of(std::uint64_t bits);
 
-/// Values in a row, both ends included.
+/// Consecutive values, both ends inclusive.
 struct Segment {
     unsigned first{}, last{};
     [[nodiscard]] unsigned size() const { return last - first + 1; }
     bool operator==(const Segment&) const = default;
 };
-/// The values as segments: rows of three or more, and the other values alone.
+/// Splits the values into segments: ranges of three or more values, and single values.
 [[nodiscard]] std::vector<Segment> segments_of(const std::vector<unsigned>& values);
-/// Three or more values in a row where `max` is followed by `min`, such as October to March.
+/// Returns a range of three or more values in which `min` follows `max`, such as October to March; nullopt if
+/// there is none.
 [[nodiscard]] std::optional<Segment> round_segment_of(const Shape& shape, unsigned min, unsigned max);
 
-/// Weekdays in the order of a working week: Sunday last.
+/// Orders weekdays from Monday to Sunday.
 [[nodiscard]] std::vector<unsigned> from_monday(std::vector<unsigned> weekdays);
 
-/// The parts of a pattern.
+/// The shapes of a pattern's fields.
 struct Shapes {
     explicit Shapes(const Pattern& pattern);
     Shape seconds, minutes, hours, days, months, weekdays, years;
@@ -57,18 +59,18 @@ struct Shapes {
 
     [[nodiscard]] bool any_day_of_month() const { return days.is_all(); }
     [[nodiscard]] bool any_day_of_week() const { return weekdays.is_all(); }
-    /// The times of day one by one, if they are few and not at equal distance; otherwise none.
+    /// The times of day, if they are few and not at equal distances; otherwise empty.
     [[nodiscard]] std::vector<std::string> clock_times() const;
-    /// One time in each hour: the hours in a row as "from {} to {}" of `format`, and the times of the others.
+    /// One time in each hour: ranges of hours as "from {} to {}" of `format`, and the remaining times.
     struct HourRows {
         std::vector<std::string> rows, times;
     };
     [[nodiscard]] HourRows hour_rows(fmt::format_string<const std::string&, const std::string&> format) const;
-    /// Hours in at most three segments of two or more, or in a single one; otherwise none.
+    /// Hours as at most three segments of two or more hours, or as a single segment; otherwise empty.
     [[nodiscard]] std::vector<Segment> long_hours() const;
 };
 
-/// "02:30", with seconds only if there are any.
+/// Formats "02:30"; appends seconds unless they are 0.
 [[nodiscard]] std::string clock(unsigned hour, unsigned minute, unsigned second);
 
 [[nodiscard]] std::string describe_in_english(const Pattern& pattern);

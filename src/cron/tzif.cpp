@@ -41,7 +41,7 @@ std::optional<Header> read_header(std::string_view bytes) {
     return header;
 }
 
-/// Collects changes in order of time; what changes no offset is no change.
+/// Collects transitions in chronological order and drops those that do not change the offset.
 class Collector {
 public:
     explicit Collector(Offset offset) : intervals_{{Zone::kBeginOfTime, offset, offset}} {}
@@ -62,7 +62,7 @@ private:
 };
 
 void add_rule(Collector& changes, const PosixRule& rule, sys_seconds listed_until) {
-    if (!rule.has_summer) return;  // the last listed change led to its offset already
+    if (!rule.has_summer) return;  // the last listed transition already set the final offset
     const std::chrono::year_month_day last_listed{std::chrono::floor<std::chrono::days>(listed_until)};
     for (std::chrono::year year = last_listed.year(); year <= kLastYear; ++year)
         for (const PosixRule::Change& change : rule.changes_of(year))

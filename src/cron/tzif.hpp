@@ -7,8 +7,8 @@
 
 namespace ecron::cron {
 
-/// The changes of a zone's offset from 1970 to the end of 2200, read from the bytes of a TZif file (RFC 9636,
-/// version 2 or later); the first one stands for all time before. Nothing if the bytes are no such file, or
+/// Parses a TZif file (RFC 9636, version 2 or later) into the changes of the zone's offset from 1970 to the
+/// end of 2200; the first one covers all earlier time. Returns nullopt if the bytes are not such a file or
 /// count leap seconds (the `right/` zones), which the system clock does not.
 std::optional<std::vector<Zone::Interval>> read_tzif(std::string_view bytes);
 

@@ -9,7 +9,7 @@ namespace {
 constexpr unsigned kBits = 56;
 constexpr unsigned kLargestStep = 15;
 
-/// The largest step that leads to all of these years and fits into a pattern.
+/// Returns the largest step that reaches all of these years and fits into a pattern.
 unsigned common_step(const std::vector<unsigned>& years) {
     unsigned divisor = 0;
     for (const unsigned year : years) divisor = std::gcd(divisor, year - years.front());

@@ -5,8 +5,8 @@
 
 namespace ecron::cron {
 
-/// Puts a set of years (bit n: 1970 + n) into the few bits that a pattern has for them; false if they are too
-/// scattered. What fits: any years within 56 of each other, and any range, with or without a step.
+/// Encodes a set of years (bit n: 1970 + n) into the bits of a pattern. Encodable: any years within 56 of
+/// each other, and any range with or without a step. Returns false for other sets.
 bool put_years(Pattern& pattern, const std::bitset<256>& years);
 
 }  // namespace ecron::cron

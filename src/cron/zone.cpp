@@ -26,14 +26,14 @@ using std::chrono::sys_seconds;
 constexpr std::size_t kSliceBits = 24;
 constexpr std::int64_t kLastSecond = 7'289'654'400;  // 2201-01-01
 constexpr sys_seconds kEndOfTime{Seconds{1LL << 40}};
-constexpr std::size_t kMaxZones = 2048;  // the database has 600 names
+constexpr std::size_t kMaxZones = 2048;  // the IANA database has about 600 names
 constexpr std::uintmax_t kMaxFileSize = 1U << 20U;
 
-/// The zones by number. An element is written before its index leaves find_zone, so that whoever holds an
-/// index may read it without a lock.
+/// Zones by index. find_zone writes an element before it returns the index, so the holder of an index reads
+/// it without a lock.
 constinit std::array<const Zone*, kMaxZones> zones_by_index{};
 
-/// Every zone that was ever asked for.
+/// All zones that were loaded.
 struct Registry {
     std::shared_mutex mutex;
     std::map<std::string, std::unique_ptr<const Zone>, std::less<>> by_name;
@@ -59,7 +59,7 @@ fs::path database() {
     return given != nullptr && *given != '\0' ? given : "/usr/share/zoneinfo";
 }
 
-/// Names become paths, so nothing may leave the database's directory.
+/// Names become paths: rejects those that would leave the database's directory.
 bool is_plausible(std::string_view name) {
     constexpr std::string_view kAllowed =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/";
@@ -75,7 +75,7 @@ std::optional<std::vector<Zone::Interval>> read_zone_file(const fs::path& path) 
     return read_tzif(bytes);
 }
 
-/// Files of the database whose names are no names of a zone: "localtime", "posixrules", "posix/…", "Factory".
+/// Excludes files of the database that are not zone names: "localtime", "posixrules", "posix/…", "Factory".
 bool is_name_of_zone(std::string_view name) {
     return name.front() >= 'A' && name.front() <= 'Z' && !name.contains('.') && name != "Factory";
 }
@@ -102,7 +102,7 @@ std::unexpected<Error> unknown_zone(std::string_view name) {
         {"timezone"});
 }
 
-/// What the machine's own zone is called: the TZ variable, or where /etc/localtime points.
+/// Returns the name of the host's zone: the TZ variable, or the target of /etc/localtime.
 std::string local_name() {
     if (const char* const tz = std::getenv("TZ"); tz != nullptr) {
         const std::string_view name = *tz == ':' ? tz + 1 : tz;

@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::size_t kLongest = 64;
 
-/// Names in common use that the database does not have, in lower case with "_" for a space; several zones
-/// are separated by a space.
+/// Common names that the database does not have, in lower case with "_" for a space. Several zones are
+/// separated by spaces.
 struct Alias {
     std::string_view name, zones;
 };
@@ -105,7 +105,7 @@ std::string simplified(std::string_view text) {
 std::string_view city_of(std::string_view name) { return name.substr(name.rfind('/') + 1); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// "; did you mean "a", "b" or "c"?" for "a b c".
+/// Formats "; did you mean "a", "b" or "c"?" for "a b c".
 std::string did_you_mean(std::string_view zones) {
     std::string text = "; did you mean ";
     for (bool first = true; !zones.empty(); first = false) {
@@ -117,7 +117,7 @@ std::string did_you_mean(std::string_view zones) {
     return text + '?';
 }
 
-/// "UTC+8", "GMT-05:00" or "+0800" without the letters; empty if the text is no such offset.
+/// Extracts the offset of "UTC+8", "GMT-05:00" or "+0800". Empty if the text is not such an offset.
 std::string_view offset_in(std::string_view text) {
     for (const std::string_view prefix : {"utc", "gmt"})
         if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
@@ -125,7 +125,8 @@ std::string_view offset_in(std::string_view text) {
     return is_offset ? text : std::string_view{};
 }
 
-/// Hours of "+8", "-05:00" or "+0800"; nullopt also for a part of an hour, which no zone is named by.
+/// Parses the hours of "+8", "-05:00" or "+0800". Returns nullopt for a fraction of an hour, for which no
+/// zone name exists.
 std::optional<int> hours_from_utc(std::string_view text) {
     const bool behind = text[0] == '-';
     text.remove_prefix(1);
@@ -137,15 +138,15 @@ std::optional<int> hours_from_utc(std::string_view text) {
     return behind ? -hours : hours;
 }
 
-/// POSIX counts hours west of Greenwich, and so do these names.
+/// The sign of these zone names is that of POSIX: hours west of Greenwich are positive.
 std::string hint_of_offset(int hours) {
     if (hours == 0) return did_you_mean("UTC");
     return fmt::format("; the zone {} hour{} {} UTC is \"Etc/GMT{:+d}\"", std::abs(hours),
                        std::abs(hours) == 1 ? "" : "s", hours > 0 ? "ahead of" : "behind", -hours);
 }
 
-/// The zone of which only letters differ: a city without its area, another case, a slip. Abbreviations and
-/// offsets are too short for slips: another letter or digit is another offset.
+/// Returns the zone whose name differs only in its letters: a missing area, another case, a typing error.
+/// Abbreviations and offsets are excluded: a different letter or digit is a different offset.
 std::string closest(std::string_view typed, const std::vector<std::string>& names) {
     constexpr std::size_t kShortestWithSlip = 5;
     const bool may_slip = city_of(typed).size() >= kShortestWithSlip && std::ranges::none_of(typed, is_digit);

@@ -5,9 +5,9 @@
 
 namespace ecron::cron {
 
-/// What was probably meant by text that names no zone: the rest of an error message, "; did you mean …?", or
-/// an empty text. `names`: those of the database, in order. Never suggests another offset than the one that
-/// the text states: an abbreviation with several meanings gets all of them, "UTC+8" gets "Etc/GMT-8".
+/// Returns the end of an error message for an unknown zone name, "; did you mean …?", or an empty string if
+/// there is no suggestion. `names`: the names of the database, sorted. Never suggests an offset other than
+/// the one in the text: an ambiguous abbreviation yields all its zones, "UTC+8" yields "Etc/GMT-8".
 [[nodiscard]] std::string zone_hint(std::string_view wanted, const std::vector<std::string>& names);
 
 }  // namespace ecron::cron

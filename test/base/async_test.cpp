@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Waits that are over at once, and remembered.
+/// Timers that complete immediately and record the requested wait.
 class Impatient final : public Timers {
 public:
     Impatient(asio::execution_context& owner, std::vector<std::chrono::microseconds>& asked)
@@ -47,7 +47,7 @@ asio::awaitable<void> wait_and_count(Wakeup& wakeup, int& woken) {
 
 }  // namespace
 
-TEST_CASE("waits come from the io_context's timers", "[async]") {
+TEST_CASE("waits use the io_context's timers", "[async]") {
     asio::io_context io;
     std::vector<std::chrono::microseconds> asked;
     asio::make_service<Impatient>(io, asked);
@@ -59,18 +59,18 @@ TEST_CASE("waits come from the io_context's timers", "[async]") {
     CHECK(asked == std::vector<std::chrono::microseconds>{1h, 24h});
 }
 
-TEST_CASE("a wake-up ends the wait, or the next one", "[async]") {
+TEST_CASE("notify ends the current or the next wait", "[async]") {
     asio::io_context io;
     Wakeup wakeup{io};
     Gate gate{io};
     int woken = 0;
-    SECTION("one waits") {
+    SECTION("with a waiter") {
         gate.spawn("wait", wait_and_count(wakeup, woken));
         io.poll();
         CHECK(woken == 0);
         wakeup.notify();
     }
-    SECTION("nobody waits yet") {
+    SECTION("without a waiter") {
         wakeup.notify();
         gate.spawn("wait", wait_and_count(wakeup, woken));
     }
@@ -78,7 +78,7 @@ TEST_CASE("a wake-up ends the wait, or the next one", "[async]") {
     CHECK(woken == 1);
 }
 
-TEST_CASE("several may wait for one wake-up, and none disturbs the others", "[async]") {
+TEST_CASE("several waiters of one wake-up are independent", "[async]") {
     asio::io_context io;
     Wakeup wakeup{io};
     Gate gate{io};

@@ -4,7 +4,7 @@
 
 using namespace ecron;
 
-TEST_CASE("names of credentials are known in every spelling", "[base]") {
+TEST_CASE("recognizes names of credentials in every spelling", "[base]") {
     const std::string name =
         GENERATE("Authorization", "proxy-authorization", "Cookie", "X-Api-Key", "x_api_key", "Private-Token",
                  "X-Auth-Token", "X-Auth", "sasl.password", "ssl.key.password", "ssl.key.pem", "DB_PASSWORD",
@@ -13,7 +13,7 @@ TEST_CASE("names of credentials are known in every spelling", "[base]") {
     CHECK(names_credential(name));
 }
 
-TEST_CASE("other names are no credentials", "[base]") {
+TEST_CASE("other names are not credentials", "[base]") {
     const std::string name =
         GENERATE("Content-Type", "Idempotency-Key", "Accept", "X-Job", "ssl.key.location", "sasl.mechanism",
                  "sasl.username", "webhook", "X-Ecron-Attempt", "key", "session.timeout.ms", "");
@@ -21,7 +21,7 @@ TEST_CASE("other names are no credentials", "[base]") {
     CHECK_FALSE(names_credential(name));
 }
 
-TEST_CASE("credentials are taken out of a text", "[base]") {
+TEST_CASE("hides credentials in a text", "[base]") {
     const auto [text, shown] = GENERATE(table<std::string, std::string>({
         {"https://u:p@host/x?a=1", "https://***@host/x?a=1"},
         {"https://u:p@ss@host", "https://***@host"},

@@ -41,7 +41,7 @@ struct stat status_of(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("others read a file by its last three bits", "[access]") {
+TEST_CASE("the last three mode bits apply to others", "[access]") {
     const Folder folder;
     const auto [mode, readable] = GENERATE(
         table<mode_t, bool>({{0600, false}, {0640, false}, {0644, true}, {0604, true}, {0622, false}}));
@@ -57,7 +57,7 @@ TEST_CASE("a file is not readable where a folder above it cannot be searched", "
     CHECK_FALSE(file_readable_by_others(file));
 }
 
-TEST_CASE("of a folder the readable file is named", "[access]") {
+TEST_CASE("returns the readable file in a directory", "[access]") {
     const Folder folder;
     const std::string hidden = folder.file("tenant/key", 0600);
     CHECK_FALSE(file_readable_by_others(folder.path()));
@@ -67,7 +67,7 @@ TEST_CASE("of a folder the readable file is named", "[access]") {
     CHECK_FALSE(file_readable_by_others(folder.path()));
 }
 
-TEST_CASE("an account reads as owner, as member of the group, or as one of the others", "[access]") {
+TEST_CASE("an account reads as owner, as group member or as other", "[access]") {
     const Folder folder;
     const std::string file = folder.file("a", 0600);
     const struct stat status = status_of(file);
@@ -86,7 +86,7 @@ TEST_CASE("an account reads as owner, as member of the group, or as one of the o
     CHECK_FALSE(readable_file(file + ".none", {.user = 0, .group = 0}));
 }
 
-TEST_CASE("a file can be replaced by an account that can write a folder above it", "[access]") {
+TEST_CASE("an account that can write a parent directory can replace a file", "[access]") {
     const Folder folder;
     const std::string file = folder.file("inner/a", 0600);
     const std::string inner = folder.path() + "/inner";

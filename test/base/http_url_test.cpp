@@ -4,7 +4,7 @@
 
 using namespace ecron;
 
-TEST_CASE("a URL is requested with escapes and an ASCII host name", "[base]") {
+TEST_CASE("the requested URL has escapes and an ASCII host name", "[base]") {
     const auto [written, requested] = GENERATE(table<std::string, std::string>({
         {"http://h/a?b=c#d", "http://h/a?b=c#d"},
         {"http://h/a b", "http://h/a%20b"},
@@ -25,7 +25,7 @@ TEST_CASE("a URL is requested with escapes and an ASCII host name", "[base]") {
     CHECK(*url == requested);
 }
 
-TEST_CASE("a URL that can be called is accepted", "[base]") {
+TEST_CASE("accepts a valid URL", "[base]") {
     const auto url = GENERATE(as<std::string>{}, "http://h", "HTTPS://h/", "http://h/a b", "http://h/ ",
                               "http://user:pw@[::1]:80/a b?x=1", "http://127.0.0.1:65535/#f",
                               "http://b\u00fccher.example/", "http://a_b/", "http://h:/", "http://h?x");
@@ -33,7 +33,7 @@ TEST_CASE("a URL that can be called is accepted", "[base]") {
     CHECK(check_http_url(url));
 }
 
-TEST_CASE("a URL that cannot be called is refused with the reason", "[base]") {
+TEST_CASE("rejects an invalid URL with the reason", "[base]") {
     const auto [url, reason] = GENERATE(table<std::string, std::string>({
         {"", "must be a URL that begins with http:// or https:// and names a host"},
         {"ftp://h/", "must be a URL that begins with http:// or https:// and names a host"},
@@ -59,7 +59,7 @@ TEST_CASE("a URL that cannot be called is refused with the reason", "[base]") {
     CHECK(checked.error().what == reason);
 }
 
-TEST_CASE("a URL in a record has no credentials", "[base]") {
+TEST_CASE("a URL in a record contains no credentials", "[base]") {
     const auto [url, kept] = GENERATE(table<std::string, std::string>({
         {"http://h/a/b", "http://h/a/b"},
         {"http://user:p@ss@h:8080/a@b", "http://***@h:8080/a@b"},

@@ -4,7 +4,7 @@
 
 using namespace ecron;
 
-TEST_CASE("commas stand between members and elements only", "[base]") {
+TEST_CASE("commas separate only members and elements", "[base]") {
     std::string out;
     JsonWriter json{out};
     json.begin_object()
@@ -30,7 +30,7 @@ TEST_CASE("any bytes become a JSON string", "[base]") {
         {"caf\xC3\xA9 \xF0\x9F\x98\x80", "\"caf\xC3\xA9 \xF0\x9F\x98\x80\""},
         {"\xC0\xAF", "\"\xEF\xBF\xBD\xEF\xBF\xBD\""},                    // overlong
         {"\xED\xA0\x80x", "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBDx\""},  // surrogate
-        {"\xE2\x82", "\"\xEF\xBF\xBD\xEF\xBF\xBD\""},                    // cut short
+        {"\xE2\x82", "\"\xEF\xBF\xBD\xEF\xBF\xBD\""},                    // truncated
     }));
     CHECK(json_string(text) == json);
 }

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A watch whose clock moves only where the test says so; its timer is a real one of a millisecond.
+/// A watch with a manual clock; its timer is a real one of a millisecond.
 struct Watched {
     boost::asio::io_context io;
     ManualClock clock{Instant{}};
@@ -25,7 +25,7 @@ struct Watched {
     Watched(const Watched&) = delete;
     Watched& operator=(const Watched&) = delete;
 
-    /// A handler that takes so long, and then the watch's turn.
+    /// Simulates a handler that takes that long, then runs the watch.
     void keep_busy(Millis time) {
         boost::asio::post(io, [this, time] { clock.advance(time); });
         for (int turns = 0; turns < 4; ++turns) io.run_one();
@@ -34,16 +34,16 @@ struct Watched {
 
 }  // namespace
 
-TEST_CASE("a handler that keeps the loop is seen in the delay of what was due", "[loop]") {
+TEST_CASE("a handler that blocks the loop increases the measured delay", "[loop]") {
     Watched watched;
     watched.io.poll();  // the watch waits
     watched.keep_busy(80ms);
-    CHECK(watched.watch.longest() == 79ms);  // of which the watch had wanted to wait one
+    CHECK(watched.watch.longest() == 79ms);  // of which the watch intended to wait one
     watched.keep_busy(30ms);
     CHECK(watched.watch.longest() == 79ms);
 }
 
-TEST_CASE("a long delay is forgotten after a while", "[loop]") {
+TEST_CASE("a long delay expires", "[loop]") {
     Watched watched;
     watched.io.poll();
     watched.keep_busy(120s);

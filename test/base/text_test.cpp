@@ -5,7 +5,7 @@
 
 using namespace ecron;
 
-TEST_CASE("a name has no outer white space and no control characters", "[base]") {
+TEST_CASE("a name has no leading or trailing white space and no control characters", "[base]") {
     using namespace std::string_view_literals;
     for (const std::string_view good :
          {"", "acme", "a b", "acmé", "任务", "it's \"quoted\" \\", "a\u3000b", "\u00C9"}) {
@@ -23,6 +23,6 @@ TEST_CASE("a name has no outer white space and no control characters", "[base]")
     }
 }
 
-TEST_CASE("lower case is that of ASCII letters only", "[base]") {
+TEST_CASE("lower_case converts only ASCII letters", "[base]") {
     CHECK(lower_case("AZaz09-_\u00C9") == "azaz09-_\u00C9");
 }

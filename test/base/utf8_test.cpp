@@ -4,7 +4,7 @@
 
 using namespace ecron;
 
-TEST_CASE("bytes that are not UTF-8 become U+FFFD, everything else stays", "[base]") {
+TEST_CASE("replaces only bytes that are not UTF-8 with U+FFFD", "[base]") {
     const auto [given, stored] = GENERATE(table<std::string, std::string>({
         {"", ""},
         {"plain", "plain"},
@@ -21,7 +21,7 @@ TEST_CASE("bytes that are not UTF-8 become U+FFFD, everything else stays", "[bas
     CHECK(out == stored);
 }
 
-TEST_CASE("a text is cut between its characters", "[base]") {
+TEST_CASE("truncates a text between characters", "[base]") {
     const std::string text = "a\xF0\x9F\x8E\x89z";
     CHECK(utf8_front(text, 0).empty());
     CHECK(utf8_front(text, 1) == "a");

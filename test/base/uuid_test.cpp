@@ -6,7 +6,7 @@
 
 using namespace ecron;
 
-TEST_CASE("a keyed UUID is a function of key, subject and instant", "[base]") {
+TEST_CASE("a keyed UUID is determined by key, subject and instant", "[base]") {
     const Instant instant = from_unix_millis(0x0123456789AB);
     const std::string id = keyed_uuid("key", "job", instant);
     CHECK(id.size() == 36);

@@ -14,7 +14,7 @@ struct Case {
     std::string_view text, english, chinese;
 };
 
-/// Each text must be read as this schedule and no other by a native reader.
+/// A native reader must understand each text as this schedule and no other.
 constexpr std::array kCases{
     Case{"* * * * *", "every minute", "每分钟"},
     Case{"* * * * * *", "every second", "每秒"},
@@ -271,7 +271,7 @@ constexpr std::array kCases{
 
 }  // namespace
 
-TEST_CASE("a schedule is described in words", "[cron]") {
+TEST_CASE("describes a schedule in words", "[cron]") {
     static_assert(kCases.size() >= 150);
     for (const auto& [text, english, chinese] : kCases) {
         CAPTURE(text);
@@ -280,7 +280,7 @@ TEST_CASE("a schedule is described in words", "[cron]") {
     }
 }
 
-TEST_CASE("rows and distances are not spelt out", "[cron]") {
+TEST_CASE("describes ranges and steps without listing their values", "[cron]") {
     constexpr std::size_t kLongest = 110;
     for (const std::string_view text :
          {"30 0-9,11-21 * * *", "0-29,45-59 * * * *", "0 0 0 1 1 * 2026/2", "*/7 */5 * * *", "0-58/2 * * * *",
@@ -290,7 +290,7 @@ TEST_CASE("rows and distances are not spelt out", "[cron]") {
     }
 }
 
-TEST_CASE("schedules that differ are described differently", "[cron]") {
+TEST_CASE("different schedules have different descriptions", "[cron]") {
     const auto [one, other] = GENERATE(table<std::string, std::string>({
         {"0 0 LW 6-8 *", "0 0 LW 8 *"},
         {"0 0 1 1-6 *", "0 0 1 1,6 *"},

@@ -19,7 +19,7 @@ struct Row {
 
 }  // namespace
 
-TEST_CASE("local times that the clocks skip or repeat run by the rule", "[cron][dst]") {
+TEST_CASE("skipped and repeated local times follow the DST policy", "[cron][dst]") {
     const Row row = GENERATE(values<Row>({
         // Berlin: 2026-03-29 02:00 becomes 03:00; 2026-10-25 03:00 becomes 02:00.
         {"Europe/Berlin", "30 2 * * *", "2026-03-27T23:00:00Z",
@@ -30,7 +30,7 @@ TEST_CASE("local times that the clocks skip or repeat run by the rule", "[cron][
          "2026-03-28 02:30+01:00, 2026-03-30 02:30+02:00, 2026-03-31 02:30+02:00",
          {Gap::skip, Overlap::first}},
         {"Europe/Berlin", "0,30 2,3 * * *",
-         "2026-03-28T23:00:00Z",  // four local times, two of them skipped: once
+         "2026-03-28T23:00:00Z",  // four local times, two of them skipped: one occurrence
          "2026-03-29 03:00+02:00, 2026-03-29 03:30+02:00, 2026-03-30 02:00+02:00"},
         {"Europe/Berlin", "0 2 29 3 *", "2026-01-01T00:00:00Z",
          "2026-03-29 03:00+02:00, 2027-03-29 02:00+02:00, 2028-03-29 02:00+02:00"},
@@ -38,7 +38,7 @@ TEST_CASE("local times that the clocks skip or repeat run by the rule", "[cron][
          "2026-10-25 02:30+02:00, 2026-10-26 02:30+01:00, 2026-10-27 02:30+01:00"},
         {"Europe/Berlin", "30 2 * * *", "2026-10-24T20:00:00Z",
          "2026-10-25 02:30+02:00, 2026-10-25 02:30+01:00, 2026-10-26 02:30+01:00", kRobfig},
-        {"Europe/Berlin", "30 2 * * *", "2026-10-25T00:30:00Z",  // asked between the two
+        {"Europe/Berlin", "30 2 * * *", "2026-10-25T00:30:00Z",  // queried between the two passes
          "2026-10-26 02:30+01:00, 2026-10-27 02:30+01:00, 2026-10-28 02:30+01:00"},
         {"Europe/Berlin", "0 30 2 25 10 * 2026", "2026-10-25T00:30:00Z", "2026-10-25 02:30+01:00", kRobfig},
         {"Europe/Berlin", "0 3 25 10 *", "2026-10-24T00:00:00Z",  // 03:00 itself is not repeated
@@ -58,7 +58,7 @@ TEST_CASE("local times that the clocks skip or repeat run by the rule", "[cron][
          "2026-11-01 01:30-04:00, 2026-11-02 01:30-05:00, 2026-11-03 01:30-05:00"},
         {"America/New_York", "0 * * * *", "2026-11-01T04:30:00Z",
          "2026-11-01 01:00-04:00, 2026-11-01 01:00-05:00, 2026-11-01 02:00-05:00"},
-        // Lord Howe moves by half an hour: 2026-04-05 02:00 becomes 01:30; 2026-10-04 02:00 becomes 02:30.
+        // Lord Howe changes by half an hour: 2026-04-05 02:00 becomes 01:30; 2026-10-04 02:00 becomes 02:30.
         {"Australia/Lord_Howe", "15 2 * * *", "2026-10-03T00:00:00Z",
          "2026-10-04 02:30+11:00, 2026-10-05 02:15+11:00, 2026-10-06 02:15+11:00"},
         {"Australia/Lord_Howe", "15 2 * * *", "2026-10-03T00:00:00Z",
@@ -68,12 +68,12 @@ TEST_CASE("local times that the clocks skip or repeat run by the rule", "[cron][
         {"Australia/Lord_Howe", "45 1 * * *", "2026-04-04T12:00:00Z",
          "2026-04-05 01:45+11:00, 2026-04-05 01:45+10:30, 2026-04-06 01:45+10:30", kRobfig},
         {"Australia/Lord_Howe", "15 1 * * *",
-         "2026-04-04T12:00:00Z",  // before the half hour that is repeated
+         "2026-04-04T12:00:00Z",  // before the repeated half hour
          "2026-04-05 01:15+11:00, 2026-04-06 01:15+10:30, 2026-04-07 01:15+10:30"},
         {"Australia/Lord_Howe", "*/15 * * * *", "2026-10-03T15:15:00Z",
          "2026-10-04 02:30+11:00, 2026-10-04 02:45+11:00, 2026-10-04 03:00+11:00"},
-        // Shanghai, the last summer: 1991-04-14 02:00 becomes 03:00; 1991-09-15 02:00 becomes 01:00. None
-        // since.
+        // Shanghai, its last summer time: 1991-04-14 02:00 becomes 03:00; 1991-09-15 02:00 becomes 01:00.
+        // None since.
         {"Asia/Shanghai", "30 2 * * *", "1991-04-13T00:00:00Z",
          "1991-04-14 03:00+09:00, 1991-04-15 02:30+09:00, 1991-04-16 02:30+09:00"},
         {"Asia/Shanghai", "30 1 * * *", "1991-09-14T00:00:00Z",
@@ -89,7 +89,7 @@ TEST_CASE("local times that the clocks skip or repeat run by the rule", "[cron][
          "2011-12-29 08:30-10:00, 2011-12-31 00:00+14:00, 2011-12-31 08:30+14:00"},
         {"Pacific/Apia", "0 */6 30 12 *", "2011-12-29T12:00:00Z",
          "2012-12-30 00:00+14:00, 2012-12-30 06:00+14:00, 2012-12-30 12:00+14:00"},
-        // The rule behind the last listed change still holds after 2037.
+        // The rule after the last listed transition still applies after 2037.
         {"Europe/Berlin", "30 2 * * *", "2050-03-26T12:00:00Z",
          "2050-03-27 03:00+02:00, 2050-03-28 02:30+02:00, 2050-03-29 02:30+02:00"},
         {"Europe/Berlin", "30 2 29 2 *", "2096-03-01T00:00:00Z",  // leap days, far apart

@@ -14,7 +14,7 @@ using namespace ecron::cron::test;
 using std::chrono::sys_days;
 using std::chrono::sys_seconds;
 
-/// Schedules against a model that is slow and obvious: it looks at every second, or every day, one by one.
+/// Compares schedules with a slow, simple model that checks every second or every day.
 namespace {
 
 class Random {
@@ -30,7 +30,7 @@ private:
     std::mt19937 engine_;
 };
 
-/// A field as it is written and what it means.
+/// A field's text and its meaning.
 struct Field {
     std::string text;
     std::set<int> values;
@@ -82,11 +82,11 @@ struct TimeModel {
     }
 };
 
-/// Every run in [begin, end), by the rule for skipped and repeated local times, second by second.
+/// Returns every occurrence in [begin, end) according to the DST policy, second by second.
 std::vector<Instant> runs_by_model(const TimeModel& model, const Zone* zone, DstPolicy dst, Instant begin,
                                    Instant end) {
     std::vector<Instant> runs;
-    std::unordered_set<std::int64_t> shown;  // local times that the clocks have shown already
+    std::unordered_set<std::int64_t> shown;  // local times of the first pass
     std::int64_t before = 0;
     for (Instant now = begin - std::chrono::hours{6}; now < end; now += Seconds{1}) {
         const std::int64_t local = to_unix_seconds(now + zone->offset_at(now));
@@ -135,7 +135,7 @@ std::vector<Instant> backwards(const Schedule& schedule, Instant begin, Instant 
 
 }  // namespace
 
-TEST_CASE("around a change of the clocks, runs are those of the model", "[cron][model]") {
+TEST_CASE("occurrences around a DST transition match the model", "[cron][model]") {
     const unsigned seed = GENERATE(range(0U, 42U));
     Random random{seed};
     const Change& change = kChanges[seed % kChanges.size()];
@@ -164,7 +164,7 @@ TEST_CASE("around a change of the clocks, runs are those of the model", "[cron][
 
 namespace {
 
-/// The part of an expression that chooses days, and what it means for one day.
+/// The day fields of an expression and their meaning for one day.
 struct DayModel {
     Field day, month, weekday, year;
     int from_end{-1}, nearest{-1}, nth{0}, nth_weekday{0}, last_weekday{-1};
@@ -190,7 +190,7 @@ private:
     [[nodiscard]] bool is_last(std::chrono::year_month_day date, int week_day) const {
         return last_weekday == week_day && sys_days{date} + std::chrono::days{7} > last_of(date);
     }
-    /// Of the working days of the month, the one with the least distance; Friday and Monday never tie.
+    /// Returns true if the date is the working day with the smallest distance; Friday and Monday never tie.
     [[nodiscard]] bool is_nearest(std::chrono::year_month_day date) const {
         if (nearest < 0) return false;
         const sys_days wanted{date.year() / date.month() / nearest};
@@ -239,7 +239,7 @@ DayModel any_days(Random& random) {
 
 }  // namespace
 
-TEST_CASE("the days of a schedule are those of the model, from 1970 to 2199", "[cron][model]") {
+TEST_CASE("the days of a schedule match the model from 1970 to 2199", "[cron][model]") {
     const unsigned seed = GENERATE(range(1000U, 1040U));
     Random random{seed};
     const DayModel model = any_days(random);

@@ -6,7 +6,7 @@ using namespace ecron;
 using namespace ecron::cron;
 using namespace ecron::cron::test;
 
-TEST_CASE("a schedule names its next instant", "[cron]") {
+TEST_CASE("next_after returns the next occurrence", "[cron]") {
     const auto [text, after, next] = GENERATE(table<std::string, std::string, std::string>({
         {"*/15 * * * *", "2026-01-05T10:07:00Z", "2026-01-05T10:15:00Z"},
         {"*/15 * * * *", "2026-01-05T10:15:00Z", "2026-01-05T10:30:00Z"},      // strictly later
@@ -16,11 +16,12 @@ TEST_CASE("a schedule names its next instant", "[cron]") {
         {"5-10/2 * * * * *", "2026-01-05T10:07:09Z", "2026-01-05T10:08:05Z"},
         {"0 0 * * *", "2026-02-28T00:00:00Z", "2026-03-01T00:00:00Z"},
         {"0 0 29 2 *", "2026-01-05T00:00:00Z", "2028-02-29T00:00:00Z"},  // leap day
-        {"0 0 29 2 *", "2096-02-29T00:00:00Z", "2104-02-29T00:00:00Z"},  // 2100 is no leap year
+        {"0 0 29 2 *", "2096-02-29T00:00:00Z", "2104-02-29T00:00:00Z"},  // 2100 is not a leap year
         {"0 0 31 * *", "2026-01-31T00:00:00Z", "2026-03-31T00:00:00Z"},
-        {"0 0 13 * 5", "2026-01-05T00:00:00Z", "2026-01-09T00:00:00Z"},  // day of month OR weekday
+        {"0 0 13 * 5", "2026-01-05T00:00:00Z", "2026-01-09T00:00:00Z"},  // day of month OR day of week
         {"0 0 13 * 5", "2026-01-09T00:00:00Z", "2026-01-13T00:00:00Z"},
-        {"0 0 */2 * 1", "2026-01-03T00:00:00Z", "2026-01-05T00:00:00Z"},  // a step restricts: either
+        {"0 0 */2 * 1", "2026-01-03T00:00:00Z", "2026-01-05T00:00:00Z"},  // a step restricts the field:
+                                                                          // either matches
         {"0 0 1 * *", "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z"},
         {"0 22-2 * * *", "2026-01-05T23:30:00Z", "2026-01-06T00:00:00Z"},  // wraps around midnight
         {"0 22-2 * * *", "2026-01-06T02:00:00Z", "2026-01-06T22:00:00Z"},
@@ -32,14 +33,15 @@ TEST_CASE("a schedule names its next instant", "[cron]") {
         {"0 0 L-3 * *", "2026-02-01T00:00:00Z", "2026-02-25T00:00:00Z"},
         {"0 0 LW * *", "2026-01-31T00:00:00Z", "2026-02-27T00:00:00Z"},   // the 28th is a Saturday
         {"0 0 15W * *", "2026-03-01T00:00:00Z", "2026-03-16T00:00:00Z"},  // the 15th is a Sunday
-        {"0 0 1W * *", "2026-07-31T00:00:00Z", "2026-08-03T00:00:00Z"},   // never into the month before
-        {"0 0 31W * *", "2026-05-01T00:00:00Z", "2026-05-29T00:00:00Z"},  // nor into the one after
+        {"0 0 1W * *", "2026-07-31T00:00:00Z", "2026-08-03T00:00:00Z"},   // never in the previous month
+        {"0 0 31W * *", "2026-05-01T00:00:00Z", "2026-05-29T00:00:00Z"},  // nor in the next month
         {"0 0 31W * *", "2026-05-30T00:00:00Z", "2026-07-31T00:00:00Z"},  // June has no 31st
         {"0 0 * * 5L", "2026-01-01T00:00:00Z", "2026-01-30T00:00:00Z"},
         {"0 0 * * FRIL", "2026-02-01T00:00:00Z", "2026-02-27T00:00:00Z"},
         {"0 0 * * MON#2", "2026-01-01T00:00:00Z", "2026-01-12T00:00:00Z"},
         {"0 0 * * SUN#5", "2026-01-01T00:00:00Z", "2026-03-29T00:00:00Z"},
-        {"0 0 * 2 FRI#5", "2026-01-01T00:00:00Z", "2036-02-29T00:00:00Z"},  // a leap year that begins right
+        {"0 0 * 2 FRI#5", "2026-01-01T00:00:00Z", "2036-02-29T00:00:00Z"},  // a leap year whose February
+                                                                            // starts on a Friday
         {"0 0 0 1 1 * 2030", "2026-01-01T00:00:00Z", "2030-01-01T00:00:00Z"},
         {"0 0 0 1 1 * 2026-2199/40", "2100-01-01T00:00:00Z", "2106-01-01T00:00:00Z"},
         {"0 0 0 1 1 * */4", "2197-01-01T00:00:00Z", "2198-01-01T00:00:00Z"},
@@ -59,7 +61,7 @@ TEST_CASE("a schedule names its next instant", "[cron]") {
     CHECK(read.prev_before(at(next) + Millis{1}) == at(next));
 }
 
-TEST_CASE("a schedule whose years are over has no next run", "[cron]") {
+TEST_CASE("a schedule after its last year has no next occurrence", "[cron]") {
     const auto [text, after] = GENERATE(table<std::string, std::string>({
         {"0 0 0 1 1 * 2020-2025", "2026-01-05T00:00:00Z"},
         {"0 0 0 1 1 * 2026", "2026-01-01T00:00:00Z"},
@@ -74,7 +76,7 @@ TEST_CASE("a schedule whose years are over has no next run", "[cron]") {
     CHECK(schedule(text).prev_before(Instant::max()) == schedule(text).prev_before(at(after) + Millis{1}));
 }
 
-TEST_CASE("a schedule that has not begun has no previous run", "[cron]") {
+TEST_CASE("a schedule before its first year has no previous occurrence", "[cron]") {
     const auto [text, first] = GENERATE(table<std::string, std::string>({
         {"0 0 0 1 1 * 2030-2035", "2030-01-01T00:00:00Z"},
         {"0 0 29 2 *", "1972-02-29T00:00:00Z"},
@@ -89,9 +91,9 @@ TEST_CASE("a schedule that has not begun has no previous run", "[cron]") {
     CHECK_FALSE(schedule(text).names(Instant::min()));
 }
 
-TEST_CASE("@every counts from its anchor, not from when it is asked", "[cron]") {
+TEST_CASE("@every counts from its anchor, not from the query", "[cron]") {
     ParseOptions options;
-    options.anchor = at("2026-01-05T00:00:07.900Z");  // runs on whole seconds
+    options.anchor = at("2026-01-05T00:00:07.900Z");  // occurrences are on whole seconds
     const Schedule every = schedule("@every 90s", options);
     CHECK(every.next_after(at("2020-01-01T00:00:00Z")) == at("2026-01-05T00:01:37Z"));
     CHECK(every.next_after(at("2026-01-05T00:01:37Z")) == at("2026-01-05T00:03:07Z"));
@@ -101,7 +103,7 @@ TEST_CASE("@every counts from its anchor, not from when it is asked", "[cron]") 
     CHECK(every.names(at("2026-01-05T00:03:07Z")));
 }
 
-TEST_CASE("next_runs lists runs in order and stops at the last", "[cron]") {
+TEST_CASE("next_runs lists occurrences in order and stops after the last", "[cron]") {
     CHECK(runs(schedule("0 9 * * MON-FRI"), "2026-01-01T12:00:00Z", 3) ==
           "2026-01-02 09:00+00:00, 2026-01-05 09:00+00:00, 2026-01-06 09:00+00:00");
     CHECK(next_runs(schedule("0 0 0 1 1 ? 2026-2028"), at("2026-06-01T00:00:00Z"), 10).size() == 2);

@@ -15,10 +15,9 @@ using namespace ecron;
 using namespace ecron::cron;
 using namespace ecron::cron::test;
 
-/// Differential tests: programs that this project did not write answer the same questions (test/oracle).
-/// Where a change of the clocks is near, answers may differ by design (the rule is tested in dst_test.cpp),
-/// and the oracles have defects of their own; those comparisons are left out, and the number of the others
-/// has a floor.
+/// Differential tests against independent programs (test/oracle). Near DST transitions the answers may differ
+/// by design (dst_test.cpp tests the rule), and the oracles have known defects. Those comparisons are
+/// excluded; the number of the remaining ones has a minimum.
 namespace {
 
 constexpr std::size_t kRuns = 20;
@@ -36,7 +35,8 @@ struct Answer {
     std::vector<Instant> runs;
 };
 
-/// The command that runs an oracle. Without it the comparison is skipped, in continuous integration it fails.
+/// Returns the command that runs an oracle. Without it, the comparison is skipped; in continuous integration
+/// it fails.
 std::optional<std::string> oracle_command(const char* variable) {
     const char* const command = std::getenv(variable);
     if (command != nullptr && *command != '\0') return command;
@@ -98,7 +98,7 @@ struct Tally {
     std::size_t compared{}, left_out{};
 };
 
-/// Each of the oracle's runs follows the one before it, as ecron sees it too.
+/// Checks that each of the oracle's occurrences is ecron's next one after its predecessor.
 void compare_runs(const Question& question, const Answer& answer, const Schedule& schedule, Tally& tally) {
     const Zone* const zone_of_question = zone(question.zone);
     Instant after = question.start;
@@ -113,7 +113,7 @@ void compare_runs(const Question& question, const Answer& answer, const Schedule
             ++tally.compared;
             if (found != expected) {
                 CAPTURE(question.expression, question.zone, format_rfc3339(after), format_rfc3339(expected));
-                FAIL_CHECK("the oracle names another run than "
+                FAIL_CHECK("the oracle expects a different occurrence than "
                            << (found ? format_rfc3339(*found) : "never"));
                 return;
             }
@@ -121,11 +121,11 @@ void compare_runs(const Question& question, const Answer& answer, const Schedule
         after = expected;
     }
     if (answer.runs.size() == kRuns) return;
-    // It gave up: robfig/cron looks five years ahead, Quartz a hundred years from today.
+    // The oracle gave up: robfig/cron searches five years ahead, Quartz a hundred years from today.
     const std::optional<Instant> found = schedule.next_after(after);
     const bool far = found && (*found - after > std::chrono::years{5} || *found > at("2100-01-01T00:00:00Z"));
     CAPTURE(question.expression, question.zone, format_rfc3339(after));
-    if (found && !far) FAIL_CHECK("the oracle has no other run than " << format_rfc3339(*found));
+    if (found && !far) FAIL_CHECK("the oracle expects no occurrence at " << format_rfc3339(*found));
 }
 
 class Random {
@@ -149,7 +149,7 @@ constexpr const char* kMonthNames[]{"JAN", "feb", "Mar", "APR", "may", "JUN",
                                     "jul", "AUG", "SEP", "oct", "NOV", "DEC"};
 constexpr const char* kWeekdayNames[]{"SUN", "mon", "Tue", "WED", "thu", "FRI", "sat"};
 
-/// One element of a list, as every dialect writes it.
+/// Returns one list element in a notation common to all dialects.
 std::string element(Random& random, int low, int high) {
     const int first = random.between(low, high);
     switch (random.between(1, 6)) {
@@ -190,7 +190,7 @@ std::string robfig_expression(Random& random) {
            field(random, 1, 31, star) + ' ' + month + ' ' + weekday;
 }
 
-/// A small accident to a text, so that what robfig/cron accepts by chance is tried, too.
+/// Applies a small random modification, to test texts that robfig/cron accepts by accident.
 std::string damaged(Random& random, std::string text) {
     constexpr std::string_view kCharacters = "0123456789*?/-,+ @LWHTZ=\t#abc";
     for (int i = random.between(1, 2); i > 0 && !text.empty(); --i) {
@@ -256,15 +256,15 @@ std::string quartz_expression(Random& random) {
 
 }  // namespace
 
-TEST_CASE("robfig/cron v3 names the same runs", "[cron][oracle]") {
+TEST_CASE("occurrences match robfig/cron v3", "[cron][oracle]") {
     const auto command = oracle_command("ECRON_ROBFIG_ORACLE");
     if (!command) return;
     Random random{20261122};
     std::vector<Question> questions;
     for (int i = 0; i < 2'000; ++i) {
         const std::string expression = robfig_expression(random);
-        // Not before 1985: in 1981 Lord Howe skipped half an hour at midnight, after which robfig/cron's
-        // steps by whole months and hours stay half an hour off.
+        // Not before 1985: in 1981 Lord Howe skipped half an hour at midnight, after which robfig/cron, which
+        // steps by whole months and hours, is half an hour off.
         const Instant start = random.instant("1985-01-01T00:00:00Z", "2090-01-01T00:00:00Z");
         for (const std::string_view zone_name : kZones)
             questions.push_back({std::string{zone_name}, start, expression});
@@ -283,7 +283,7 @@ TEST_CASE("robfig/cron v3 names the same runs", "[cron][oracle]") {
     CHECK(tally.compared > 150'000);
 }
 
-TEST_CASE("whatever robfig/cron v3 accepts, takeover loads with its meaning", "[cron][oracle]") {
+TEST_CASE("takeover loads every text that robfig/cron v3 accepts with the same meaning", "[cron][oracle]") {
     const auto command = oracle_command("ECRON_ROBFIG_ORACLE");
     if (!command) return;
     Random random{4711};
@@ -306,7 +306,7 @@ TEST_CASE("whatever robfig/cron v3 accepts, takeover loads with its meaning", "[
     CHECK(accepted > 2'000);
 }
 
-TEST_CASE("Quartz names the same runs", "[cron][oracle]") {
+TEST_CASE("occurrences match Quartz", "[cron][oracle]") {
     const auto command = oracle_command("ECRON_QUARTZ_ORACLE");
     if (!command) return;
     Random random{19700101};
@@ -325,7 +325,7 @@ TEST_CASE("Quartz names the same runs", "[cron][oracle]") {
         CAPTURE(questions[i].expression);
         const auto parsed = parse(questions[i].expression, options);
         if (!answers[i].error.empty()) FAIL(answers[i].error);
-        if (!parsed && answers[i].runs.empty()) continue;  // refused because it would never run
+        if (!parsed && answers[i].runs.empty()) continue;  // rejected because it would never run
         if (!parsed) FAIL(parsed.error().reason);
         compare_runs(questions[i], answers[i], parsed->schedule, tally);
     }

@@ -25,7 +25,7 @@ std::string warnings(std::string_view text, const ParseOptions& options) {
 
 }  // namespace
 
-TEST_CASE("what is wrong with an expression is said with its position", "[cron]") {
+TEST_CASE("a parse error has a reason and a position", "[cron]") {
     const Refused row = GENERATE(values<Refused>({
         {"", 0, "the expression is empty"},
         {"   ", 3, "the expression is empty"},
@@ -156,7 +156,7 @@ TEST_CASE("what is wrong with an expression is said with its position", "[cron]"
     CHECK(parsed.error().position == row.position);
 }
 
-TEST_CASE("Quartz's dialect has its own days of the week and question marks", "[cron]") {
+TEST_CASE("the Quartz dialect has its own weekday numbers and question marks", "[cron]") {
     CHECK(schedule("0 0 12 ? * 2-6", quartz()).describe(Language::english) == "at 12:00 on weekdays");
     CHECK(schedule("0 0 12 ? * 6L", quartz()).describe(Language::english) ==
           "at 12:00 on the last Friday of every month");
@@ -177,7 +177,7 @@ TEST_CASE("Quartz's dialect has its own days of the week and question marks", "[
     CHECK(parsed.error().position == position);
 }
 
-TEST_CASE("likely mistakes are read with a warning", "[cron]") {
+TEST_CASE("likely mistakes parse with a warning", "[cron]") {
     const auto [text, warning] = GENERATE(table<std::string, std::string>({
         {"0 9 * * MON-FRI", ""},
         {"*/5 * * * * *", ""},
@@ -230,7 +230,7 @@ TEST_CASE("likely mistakes are read with a warning", "[cron]") {
     CHECK(warnings(text, {}) == warning);
 }
 
-TEST_CASE("old rows load with the meaning that robfig/cron gave them", "[cron]") {
+TEST_CASE("existing rows load with the meaning that robfig/cron gave them", "[cron]") {
     const auto [text, described, warning] = GENERATE(table<std::string, std::string, std::string>({
         {"0 0 8 ? * ?", "at 08:00 every day", ""},
         {"0 */70 * * * *", "every hour",
@@ -260,33 +260,33 @@ TEST_CASE("old rows load with the meaning that robfig/cron gave them", "[cron]")
     CHECK(warnings(text, takeover()) == warning);
 }
 
-TEST_CASE("tabs separate fields as spaces do", "[cron]") {
+TEST_CASE("tabs separate fields like spaces", "[cron]") {
     CHECK(schedule("\t30\t2 * * 1-5\t") == schedule("30 2 * * 1-5"));
     CHECK(schedule("TZ=Asia/Shanghai\t0 8 * * *") == schedule("TZ=Asia/Shanghai 0 8 * * *"));
     CHECK(schedule("@every\t90s") == schedule("@every 90s"));
 }
 
-TEST_CASE("no expression has a warning twice", "[cron]") {
+TEST_CASE("no warning is duplicated", "[cron]") {
     for (const std::string_view text : {"H H * * *", "H H H H * *", "H,H H(0-5) * * *"}) {
         CAPTURE(text);
         CHECK(parse(text, {})->warnings.size() == 1);
     }
 }
 
-TEST_CASE("what never runs has neither a next nor a previous run", "[cron]") {
+TEST_CASE("a schedule that never matches has no next or previous occurrence", "[cron]") {
     const Schedule never = schedule("0 0 0 31 2 ?", takeover());
     CHECK_FALSE(never.next_after(at("2026-01-01T00:00:00Z")));
     CHECK_FALSE(never.prev_before(at("2026-01-01T00:00:00Z")));
     CHECK_FALSE(never.names(at("2026-03-03T00:00:00Z")));
 }
 
-TEST_CASE("H is chosen by the job's id and stays", "[cron]") {
+TEST_CASE("H depends on the job's id and is stable", "[cron]") {
     const auto described = [](std::string_view text, std::string_view job) {
         ParseOptions options;
         options.hash_subject = job;
         return schedule(text, options).describe(Language::english);
     };
-    // These times are kept for ever: a change here would move the jobs of every installation.
+    // These values must never change: a change would move the jobs of every installation.
     CHECK(described("H H * * *", "job") == "at 13:14 every day");
     CHECK(described("H H * * *", "6f1c2d3e-0000-4000-8000-000000000001") == "at 05:16 every day");
     CHECK(described("H/15 * * * *", "job") == "every 15 minutes from minute 14");
@@ -294,7 +294,7 @@ TEST_CASE("H is chosen by the job's id and stays", "[cron]") {
     CHECK(described("0 0 H * *", "job") == "at 00:00 on day 26 of every month");
 }
 
-TEST_CASE("H spreads jobs evenly", "[cron]") {
+TEST_CASE("H distributes jobs evenly", "[cron]") {
     constexpr int kJobs = 6000;
     std::map<std::string, int> jobs_by_minute;
     for (int job = 0; job < kJobs; ++job) {
@@ -311,7 +311,7 @@ TEST_CASE("H spreads jobs evenly", "[cron]") {
     }
 }
 
-TEST_CASE("a zone in the text wins over the job's", "[cron]") {
+TEST_CASE("a zone in the text takes precedence over the job's", "[cron]") {
     CHECK(schedule("TZ=Asia/Shanghai 0 8 * * *", in_zone("Europe/Berlin")).zone()->name() == "Asia/Shanghai");
     CHECK(schedule("0 8 * * *", in_zone("Europe/Berlin")).zone()->name() == "Europe/Berlin");
     CHECK(schedule("0 8 * * *").zone() == utc());

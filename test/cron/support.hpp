@@ -4,7 +4,7 @@
 
 #include "ecron/cron/schedule.hpp"
 
-/// Verbs for the tests of schedules.
+/// Helpers for the tests of schedules.
 namespace ecron::cron::test {
 
 inline Instant at(std::string_view rfc3339) { return parse_rfc3339(rfc3339).value(); }
@@ -34,11 +34,11 @@ inline Schedule schedule(std::string_view text, const ParseOptions& options = {}
     return parse(text, options).value().schedule;
 }
 
-/// Local time in the schedule's zone with its offset, so that both passes of a repeated hour can be told
-/// apart.
+/// Formats local time in the schedule's zone with its offset, which distinguishes both passes of a repeated
+/// hour.
 std::string local_text(Instant instant, const Zone* zone);
 
-/// The next runs, one after the other, as local times: "2026-03-29 03:00+02:00".
+/// Returns the next occurrences as local times: "2026-03-29 03:00+02:00".
 std::string runs(const Schedule& schedule, std::string_view after, std::size_t count);
 
 }  // namespace ecron::cron::test

@@ -18,7 +18,7 @@ using namespace ecron::cron::test;
 
 namespace {
 
-/// The offset that the C library knows, which reads the same database with code of its own.
+/// Returns the offset that the C library computes; it reads the same database with independent code.
 Seconds offset_by_libc(Instant instant) {
     const std::time_t time = to_unix_seconds(instant);
     std::tm local{};
@@ -26,7 +26,7 @@ Seconds offset_by_libc(Instant instant) {
     return Seconds{local.tm_gmtoff};
 }
 
-/// Sets TZ for this process while it lives.
+/// Sets TZ for this process during its lifetime.
 class LocalZone {
 public:
     explicit LocalZone(const std::string& name) { set(name.c_str()); }
@@ -46,7 +46,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("offsets are those of the C library, in any year", "[cron][zone]") {
+TEST_CASE("offsets match the C library in every year", "[cron][zone]") {
     const std::string name =
         GENERATE("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Shanghai", "Asia/Kolkata",
                  "America/Sao_Paulo", "Pacific/Apia", "Africa/Casablanca", "Europe/Dublin",
@@ -56,7 +56,7 @@ TEST_CASE("offsets are those of the C library, in any year", "[cron][zone]") {
     const LocalZone local{name};
     const Zone* const read = zone(name);
     std::mt19937_64 random{20260101};
-    std::uniform_int_distribution<std::int64_t> any_second{0, 7'258'118'399};  // to the end of 2199
+    std::uniform_int_distribution<std::int64_t> any_second{0, 7'258'118'399};  // up to the end of 2199
     for (int i = 0; i < 5'000; ++i) {
         const Instant instant = from_unix_seconds(any_second(random));
         if (read->offset_at(instant) != offset_by_libc(instant)) {
@@ -67,7 +67,7 @@ TEST_CASE("offsets are those of the C library, in any year", "[cron][zone]") {
     CHECK(read->name() == name);
 }
 
-TEST_CASE("clocks change at the very second", "[cron][zone]") {
+TEST_CASE("offsets change at the exact second of a transition", "[cron][zone]") {
     const Zone* const berlin = zone("Europe/Berlin");
     CHECK(berlin->offset_at(at("2026-03-29T00:59:59.999Z")) == Seconds{3600});
     CHECK(berlin->offset_at(at("2026-03-29T01:00:00Z")) == Seconds{7200});
@@ -78,7 +78,7 @@ TEST_CASE("clocks change at the very second", "[cron][zone]") {
     CHECK(berlin->offset_at(Instant::max()) == Seconds{3600});
 }
 
-TEST_CASE("a zone is found by its name, the machine's own by Local", "[cron][zone]") {
+TEST_CASE("finds a zone by its name and the host's zone as Local", "[cron][zone]") {
     CHECK(zone("UTC") == utc());
     CHECK(zone("Europe/Berlin") == zone("Europe/Berlin"));
     CHECK(zone_by_index(zone("Europe/Berlin")->index()) == zone("Europe/Berlin"));
@@ -86,7 +86,7 @@ TEST_CASE("a zone is found by its name, the machine's own by Local", "[cron][zon
     CHECK(zone("Local") == zone("Asia/Tokyo"));
 }
 
-TEST_CASE("an unknown zone is refused with a near miss", "[cron][zone]") {
+TEST_CASE("rejects an unknown zone and suggests the closest name", "[cron][zone]") {
     const auto [name, what] = GENERATE(table<std::string, std::string>({
         {"Europe/Berln", "there is no time zone \"Europe/Berln\"; did you mean \"Europe/Berlin\"?"},
         {"shanghai", "there is no time zone \"shanghai\"; did you mean \"Asia/Shanghai\"?"},
@@ -131,7 +131,7 @@ TEST_CASE("an unknown zone is refused with a near miss", "[cron][zone]") {
     CHECK(found.error().fields == std::vector<std::string>{"timezone"});
 }
 
-TEST_CASE("a hint about an offset or an abbreviation has no other offset", "[cron][zone]") {
+TEST_CASE("a hint never suggests a different offset", "[cron][zone]") {
     for (int hours = -12; hours <= 14; ++hours) {
         const std::string name = "UTC" + std::string(hours < 0 ? "-" : "+") + std::to_string(std::abs(hours));
         CAPTURE(name);
@@ -145,7 +145,7 @@ TEST_CASE("a hint about an offset or an abbreviation has no other offset", "[cro
     }
 }
 
-TEST_CASE("jobs that exist keep a zone that is no name of one", "[cron][zone]") {
+TEST_CASE("existing jobs keep a zone file that is not a zone name", "[cron][zone]") {
     const auto found = find_zone_file("posix/Europe/Berlin");
     REQUIRE(found);
     CHECK((*found)->offset_at(at("2026-01-05T00:00:00Z")) == std::chrono::hours{1});
@@ -154,7 +154,7 @@ TEST_CASE("jobs that exist keep a zone that is no name of one", "[cron][zone]") 
     CHECK_FALSE(parse("TZ=posix/Europe/Berlin 0 0 0 * * *", {}));
 }
 
-TEST_CASE("zones may be asked for from many threads", "[cron][zone]") {
+TEST_CASE("many threads can look up zones", "[cron][zone]") {
     std::array<const Zone*, 8> found{};
     {
         std::vector<std::jthread> threads;
@@ -164,7 +164,7 @@ TEST_CASE("zones may be asked for from many threads", "[cron][zone]") {
     for (const Zone* const each : found) CHECK(each == found.front());
 }
 
-TEST_CASE("the rule behind the last change is read in all its notations", "[cron][zone]") {
+TEST_CASE("parses the rule after the last transition in all notations", "[cron][zone]") {
     const auto [text, first, second] = GENERATE(table<std::string, std::string, std::string>({
         {"CET-1CEST,M3.5.0,M10.5.0/3", "2050-03-27T01:00:00Z", "2050-10-30T01:00:00Z"},
         {"EST5EDT,M3.2.0,M11.1.0", "2050-03-13T07:00:00Z", "2050-11-06T06:00:00Z"},
@@ -183,7 +183,7 @@ TEST_CASE("the rule behind the last change is read in all its notations", "[cron
     CHECK(changes[0].offset != changes[1].offset);
 }
 
-TEST_CASE("bytes that are no zone are refused", "[cron][zone]") {
+TEST_CASE("rejects bytes that are not a TZif file", "[cron][zone]") {
     const std::string bytes = GENERATE(std::string{}, std::string{"TZif"}, std::string(44, '\0'),
                                        "TZif2" + std::string(39, '\xFF'), "TZif2" + std::string(200, '\0'));
     CHECK_FALSE(read_tzif(bytes));

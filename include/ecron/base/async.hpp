@@ -8,20 +8,20 @@
 
 #include "ecron/base/time.hpp"
 
-/// The few things that coroutines need of the io_context, compiled once. Threads: the io_context's only.
+/// Coroutine primitives for an io_context, compiled once. Threads: the io_context's only.
 namespace ecron {
 
-/// A wait that can be cut short.
+/// A cancellable wait.
 class Timer {
 public:
     virtual ~Timer() = default;
-    /// Ends after that time, or with cancel(). Waiting anew on the same timer ends an earlier wait.
+    /// Completes after that time or on cancel(). A new wait on the same timer cancels the previous one.
     virtual boost::asio::awaitable<void> wait(std::chrono::microseconds at_most) = 0;
     virtual void cancel() = 0;
 };
 
-/// Where the waits of an io_context come from: asio's steady timers, unless it was given others with
-/// asio::make_service<…> before its first use; so a simulator is the clock of everything below.
+/// The source of an io_context's timers: steady timers of asio, unless asio::make_service<…> installed
+/// another implementation before the first use. The simulator uses this to control time.
 class Timers : public boost::asio::execution_context::service {
 public:
     static boost::asio::execution_context::id id;
@@ -33,8 +33,8 @@ private:
     void shutdown() override {}
 };
 
-/// Owns coroutines that run beside their starter: every one is counted, its exception is logged, and
-/// drained() tells when the last has ended. Outlive it by waiting for drained().
+/// Owns background coroutines: counts them, logs their exceptions, and completes drained() after the last one
+/// has ended. Must outlive its coroutines: wait for drained() before destruction.
 class Gate {
 public:
     explicit Gate(boost::asio::io_context& io);
@@ -48,13 +48,13 @@ private:
     std::shared_ptr<State> state_;
 };
 
-/// Wakes all waiting coroutines early. A notify() with nobody waiting is remembered for the next wait.
+/// Wakes all waiting coroutines early. A notify() without a waiter is kept for the next wait.
 class Wakeup {
 public:
     explicit Wakeup(boost::asio::io_context& io);
     ~Wakeup();
     void notify();
-    /// Ends after that time or with notify(), whichever comes first.
+    /// Completes after that time or on notify(), whichever is first.
     boost::asio::awaitable<void> wait(std::chrono::microseconds at_most);
 
 private:
@@ -64,7 +64,7 @@ private:
 
 boost::asio::awaitable<void> sleep(boost::asio::io_context& io, std::chrono::microseconds duration);
 
-/// Lets everything else that is ready run first.
+/// Yields to all other handlers that are ready.
 boost::asio::awaitable<void> yield(boost::asio::io_context& io);
 
 }  // namespace ecron

@@ -5,27 +5,27 @@
 #include <utility>
 #include <vector>
 
-/// How a function says that it could not: a Result that the caller acts on. Programs read the code, people
+/// Error type for recoverable failures: a Result that the caller must check. Programs use the code, people
 /// the text.
 namespace ecron {
 
 enum class Errc : std::uint8_t {
-    invalid,  // the caller's input is wrong; `fields` names what
+    invalid,  // invalid input; `fields` names the inputs
     not_found,
-    conflict,         // a name is taken, or a revision is not the current one
-    unauthenticated,  // it is not known who is calling
+    conflict,         // a name is taken, or a revision is not current
+    unauthenticated,  // the caller is not authenticated
     denied,
     too_large,
-    too_many,  // a limit of the caller's; try later
+    too_many,  // the caller exceeded a limit; retry later
     timeout,
-    unavailable,  // a dependency is down; try later
-    internal,     // a defect or a broken invariant
+    unavailable,  // a dependency is unavailable; retry later
+    internal,     // a defect or a violated invariant
 };
 
 struct Error {
     Errc code{Errc::internal};
     std::string what;                   // one sentence for people, without secrets
-    std::vector<std::string> fields{};  // the inputs it is about, most important first
+    std::vector<std::string> fields{};  // the inputs concerned, most important first
 };
 
 template <class T> using Result = std::expected<T, Error>;

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-/// Identifiers that cannot be mistaken for one another.
+/// Distinct types for identifiers.
 namespace ecron {
 
 template <class Tag, class Rep> class Id {
@@ -20,21 +20,21 @@ private:
     Rep value_{};
 };
 
-/// A job's public id: a UUID for jobs made here, any text of at most 36 characters for those taken over.
+/// Public id of a job: a UUID for jobs created by ecron, any text of at most 36 characters for imported jobs.
 using JobId = Id<struct JobIdTag, std::string>;
-/// A job's row in the store (f_key_id); what the planner knows jobs by.
+/// A job's row in the store (f_key_id); the planner's key.
 using JobKey = Id<struct JobKeyTag, std::int64_t>;
-/// One execution: every attempt of one planned or requested run.
+/// One execution: all attempts of one scheduled or requested execution.
 using ExecuteId = Id<struct ExecuteIdTag, std::string>;
-/// Whose job it is: the OAuth2 client_id.
+/// The tenant that owns a job: the OAuth2 client_id.
 using TenantId = Id<struct TenantIdTag, std::string>;
-/// A change of a job, in commit order and without gaps; also the revision of the job it made.
+/// A change of a job, in commit order without gaps; also the revision of the resulting job.
 using ChangeNumber = Id<struct ChangeNumberTag, std::int64_t>;
-/// A part of the jobs that is planned by one node at a time.
+/// A partition of the jobs; one node at a time plans it.
 using Shard = Id<struct ShardTag, std::uint32_t>;
-/// A term of leadership over a shard.
+/// A term of leadership of a shard.
 using Epoch = Id<struct EpochTag, std::int64_t>;
-/// One ecron process, named for people and unique among those alive.
+/// One ecron process: readable by people, unique among live nodes.
 using NodeId = Id<struct NodeIdTag, std::string>;
 
 }  // namespace ecron

@@ -3,12 +3,11 @@
 #include <string>
 #include <string_view>
 
-/// Appends JSON text to a string, member by member, without building a tree: answers are written far more
-/// often than they are read. The caller keeps objects and arrays balanced; commas are the writer's.
+/// Appends JSON text to a string member by member without building a tree, because responses are written far
+/// more often than they are parsed. The caller balances objects and arrays; the writer inserts commas.
 namespace ecron {
 
-/// Appends `text` as a JSON string with its quotes. Invalid UTF-8 becomes U+FFFD, so that the result is
-/// always JSON.
+/// Appends `text` as a quoted JSON string. Invalid UTF-8 becomes U+FFFD, so the result is always valid JSON.
 void append_json_string(std::string& out, std::string_view text);
 [[nodiscard]] std::string json_string(std::string_view text);
 
@@ -25,7 +24,7 @@ public:
     JsonWriter& number(double value);
     JsonWriter& boolean(bool value);
     JsonWriter& null();
-    /// Splices text that already is one JSON value.
+    /// Appends text that is already a JSON value.
     JsonWriter& raw(std::string_view json);
 
     JsonWriter& member(std::string_view name, std::string_view value) { return key(name).text(value); }

@@ -9,8 +9,8 @@
 #include "ecron/base/error.hpp"
 #include "ecron/base/id.hpp"
 
-/// One event, one line: a fixed phrase, then key=value pairs. Threads: any.
-/// error: someone must act. warn: ecron copes, someone should know. info: changes of state. debug: decisions.
+/// One line per event: a fixed phrase, then key=value pairs. Threads: any. error: requires action. warn:
+/// ecron handles it, operators should know. info: state changes. debug: decisions.
 namespace ecron::log {
 
 enum class Level : std::uint8_t { debug, info, warn, error };
@@ -22,12 +22,13 @@ struct Options {
     std::string file{};  // empty: standard error
 };
 
-/// Sets up or replaces the sink; before it, lines of level info and above go to standard error as text.
+/// Configures or replaces the sink. Before the first call, lines of level info and above are written to
+/// standard error as text.
 Result<void> configure(const Options& options);
-/// Closes and opens the log file again, for log rotation.
+/// Closes and reopens the log file, for log rotation.
 void reopen();
 [[nodiscard]] bool enabled(Level level);
-/// Writes one line; newlines and control characters inside are escaped.
+/// Writes one line; escapes newlines and control characters.
 void write(Level level, std::string_view line);
 
 template <class... Args> void debug(fmt::format_string<Args...> text, Args&&... args) {

@@ -7,8 +7,8 @@
 
 namespace ecron {
 
-/// How long handlers keep an io_context from what is due: the delay of a timer that is due all the time.
-/// Threads: the io_context's.
+/// Measures how long handlers block an io_context: the delay of a timer that is always due. Threads: the
+/// io_context's.
 class LoopWatch {
 public:
     static constexpr std::chrono::milliseconds kInterval{20};
@@ -16,10 +16,10 @@ public:
     LoopWatch(boost::asio::io_context& io, const Clock& clock,
               std::chrono::microseconds interval = kInterval);
 
-    /// Until stop().
+    /// Runs until stop().
     boost::asio::awaitable<void> run();
     void stop();
-    /// The longest delay of the last minute, and of up to half a minute more.
+    /// Returns the longest delay of the last 60 to 90 seconds.
     [[nodiscard]] std::chrono::microseconds longest() const;
 
 private:
@@ -29,8 +29,8 @@ private:
     const std::chrono::microseconds interval_;
     Wakeup wake_;
     bool stopping_{false};
-    SteadyInstant since_;                                 // when the newest period began
-    std::array<std::chrono::microseconds, 3> longest_{};  // of each half minute, the newest first
+    SteadyInstant since_;                                 // start of the current period
+    std::array<std::chrono::microseconds, 3> longest_{};  // one per half minute, newest first
 };
 
 }  // namespace ecron

@@ -5,11 +5,11 @@
 #include <string_view>
 #include <vector>
 
-/// What somebody who mistyped a name probably meant.
+/// Suggestions for mistyped names.
 namespace ecron {
 
-/// Insertions, deletions, replacements and swaps of neighbours that turn one text into the other (Damerau,
-/// 1964; in the restricted form that edits no place twice).
+/// Returns the number of insertions, deletions, substitutions and transpositions of adjacent characters that
+/// convert one text into the other (Damerau, 1964; the restricted form: no substring is edited twice).
 inline std::size_t edit_distance(std::string_view from, std::string_view to) {
     std::vector<std::size_t> before_last(to.size() + 1), last(to.size() + 1), row(to.size() + 1);
     std::iota(last.begin(), last.end(), std::size_t{0});
@@ -26,11 +26,10 @@ inline std::size_t edit_distance(std::string_view from, std::string_view to) {
     return last.back();
 }
 
-/// The candidate closest to `name`, or an empty text when none is near: at most a third of the letters may
-/// differ.
+/// Returns the candidate closest to `name`, or an empty text if none is close: at most a third of the letters
+/// may differ.
 template <class Names> std::string_view near_miss(std::string_view name, const Names& candidates) {
-    constexpr std::size_t kLongest =
-        64;  // longer texts are no mistyped names, and the comparison is quadratic
+    constexpr std::size_t kLongest = 64;  // longer texts are not mistyped names, and the cost is quadratic
     if (name.size() > kLongest) return {};
     std::string_view best;
     std::size_t nearest = std::max<std::size_t>(1, name.size() / 3) + 1;

@@ -6,7 +6,7 @@
 
 namespace ecron {
 
-/// Text that must not be seen: it formats as ***. reveal() is called where it is sent, nowhere else.
+/// Secret text: formats as ***. Only code that sends the secret calls reveal().
 class SecretText {
 public:
     SecretText() = default;

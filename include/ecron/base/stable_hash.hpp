@@ -4,8 +4,8 @@
 
 namespace ecron {
 
-/// A hash that is the same whatever the compiler, the machine or the release, because jobs keep their times
-/// by it. Source: FNV-1a (Fowler, Noll, Vo), mixed by the finalizer of MurmurHash3 (Appleby).
+/// A hash that is independent of compiler, machine and release, because it determines the times of jobs.
+/// Source: FNV-1a (Fowler, Noll, Vo) with the finalizer of MurmurHash3 (Appleby).
 [[nodiscard]] constexpr std::uint64_t stable_hash(std::string_view text, unsigned char salt = 0) {
     std::uint64_t hash = 0xCBF2'9CE4'8422'2325;
     const auto add = [&](unsigned char byte) { hash = (hash ^ byte) * 0x0000'0100'0000'01B3; };

@@ -2,14 +2,14 @@
 #include <string>
 #include <string_view>
 
-/// Texts in UTF-8.
+/// UTF-8 text helpers.
 namespace ecron {
 
-/// ASCII letters in lower case, whatever the locale; everything else as it is.
+/// Converts ASCII letters to lower case, independently of the locale; leaves all other bytes unchanged.
 [[nodiscard]] std::string lower_case(std::string text);
 
-/// Why a text cannot be a name or an id: outer white space (Unicode's White_Space) or a control character
-/// (Cc) makes it look like another one. Empty if it can.
+/// Returns the reason why a text cannot be a name or an id, or an empty string if it can: leading or trailing
+/// white space (Unicode White_Space) and control characters (Cc) would make it look like another one.
 [[nodiscard]] std::string_view name_fault(std::string_view text);
 
 }  // namespace ecron

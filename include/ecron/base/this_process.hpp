@@ -3,7 +3,7 @@
 
 namespace ecron {
 
-/// "process 123 on HOST", for errors of other processes.
+/// Returns "process 123 on HOST", to identify this process in errors of other processes.
 std::string this_process();
 
 }  // namespace ecron

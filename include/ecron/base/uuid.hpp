@@ -6,21 +6,21 @@
 
 #include "ecron/base/time.hpp"
 
-/// UUIDs as RFC 9562 writes them: lower case, with hyphens, 36 characters.
+/// UUIDs in the format of RFC 9562: lower case, with hyphens, 36 characters.
 namespace ecron {
 
-/// Version 4, from the operating system's random source.
+/// Returns a version 4 UUID from the operating system's random source.
 std::string random_uuid();
 
-/// Version 8: 48 bits of the instant in milliseconds, the rest HMAC-SHA-256(key, subject, instant). The same
-/// arguments always give the same id; without the key it cannot be guessed.
+/// Returns a version 8 UUID: 48 bits of the instant in milliseconds, the rest HMAC-SHA-256(key, subject,
+/// instant). Deterministic; unpredictable without the key.
 std::string keyed_uuid(std::string_view key, std::string_view subject, Instant instant);
 
-/// `count` bytes from the operating system's random source.
+/// Returns `count` bytes from the operating system's random source.
 std::string random_bytes(std::size_t count);
 
-/// Lower-case hexadecimal.
+/// Formats lower-case hexadecimal.
 std::string to_hex(std::string_view bytes);
-std::string from_hex(std::string_view hex);  // characters that are no hex digits end it
+std::string from_hex(std::string_view hex);  // stops at the first character that is not a hex digit
 
 }  // namespace ecron

@@ -12,16 +12,16 @@
 #include "ecron/cron/pattern.hpp"
 #include "ecron/cron/zone.hpp"
 
-/// Cron expressions: text in, the next instant out. Pure: no clock, no I/O; the next-run path allocates
-/// nothing and takes bounded steps whatever the text. Threads: any; a Schedule is a value. Sources:
+/// Cron expressions: parses a text and computes its occurrences. Pure: no clock, no I/O. next_after does not
+/// allocate and takes a bounded number of steps for any text. Threads: any; a Schedule is a value. Sources:
 /// robfig/cron v3 (the `cron` dialect and its six fields), Quartz CronExpression (`L W #` and years), Vixie
-/// cron (day of month OR day of week; one run on each change of the clocks).
+/// cron (day of month OR day of week; one occurrence per DST transition).
 namespace ecron::cron {
 
 enum class Dialect : std::uint8_t { cron, quartz };
-/// Local times that a change of the clocks skips: run once at the first instant after the gap, or not at all.
+/// Local times that a DST transition skips: one occurrence at the first instant after the gap, or none.
 enum class Gap : std::uint8_t { run_after, skip };
-/// Local times that a change of the clocks repeats: run the first time only, or both times.
+/// Local times that a DST transition repeats: an occurrence in the first pass only, or in both.
 enum class Overlap : std::uint8_t { first, both };
 struct DstPolicy {
     Gap gap{Gap::run_after};
@@ -29,8 +29,9 @@ struct DstPolicy {
     bool operator==(const DstPolicy&) const = default;
 };
 
-/// How strictly a text is read. `takeover` accepts whatever robfig/cron v3 accepted with six fields, also
-/// what can never run or cannot divide, and says so in the warnings.
+/// How strictly a text is validated. `takeover` accepts every text that robfig/cron v3 accepted with six
+/// fields, including texts that never match and steps that do not divide their range, and reports these in
+/// the warnings.
 enum class Strictness : std::uint8_t { create, takeover };
 enum class Language : std::uint8_t { english, chinese };
 
@@ -38,9 +39,9 @@ struct ParseOptions {
     Dialect dialect{Dialect::cron};
     Strictness strictness{Strictness::create};
     DstPolicy dst{};
-    const Zone* zone{nullptr};      // nullptr: UTC. A CRON_TZ= or TZ= in the text wins.
-    std::string_view hash_subject;  // what `H` spreads by: the job's id
-    Instant anchor{};               // what `@every` counts from: the job's creation
+    const Zone* zone{nullptr};      // nullptr: UTC. A CRON_TZ= or TZ= in the text takes precedence.
+    std::string_view hash_subject;  // input of the hash for `H`: the job's id
+    Instant anchor{};               // base of `@every`: the job's creation time
 };
 
 struct ParseError {
@@ -51,35 +52,36 @@ struct ParseError {
 class Schedule;
 struct Parsed;
 
-/// The longest text that is read, in bytes.
+/// Maximum length of a text, in bytes.
 inline constexpr std::size_t kMaxText = 256;
 
-/// Reads 5 fields (minute first), 6 (second first), 7 (second first, year last), descriptors (`@daily`,
-/// `@every 90s`), an RFC 3339 instant (one run), each with an optional `CRON_TZ=Area/City ` in front.
+/// Parses 5 fields (minute first), 6 (second first) or 7 (second first, year last), descriptors (`@daily`,
+/// `@every 90s`) or an RFC 3339 instant (one occurrence), each with an optional prefix `CRON_TZ=Area/City `.
+/// Error: reason and position.
 std::expected<Parsed, ParseError> parse(std::string_view text, const ParseOptions& options);
 
-/// A parsed expression with its zone and policy. Small and trivially copyable: a million of them are held in
-/// memory.
+/// A parsed expression with its zone and DST policy. Small and trivially copyable, because a million of them
+/// are held in memory.
 class Schedule {
 public:
-    /// The local times of a pattern. `fixed_time`: neither seconds, minutes nor hours are `*` or stepped;
-    /// only such schedules make up for local times that are skipped or repeated, others run in every real
-    /// hour.
+    /// A schedule of local times. `fixed_time`: none of seconds, minutes and hours is `*` or has a step. Only
+    /// such schedules apply the DST policy; others have occurrences in every real hour.
     Schedule(const Pattern& pattern, const Zone* zone, DstPolicy dst, bool fixed_time) noexcept;
-    /// Whole periods after the anchor.
+    /// Occurs at whole periods after the anchor.
     [[nodiscard]] static Schedule every(Seconds period, Instant anchor, const Zone* zone) noexcept;
     [[nodiscard]] static Schedule once(Instant instant, const Zone* zone) noexcept;
 
-    /// The first run strictly later than `after`, or nothing when there is none (years end at 2199).
+    /// Returns the first occurrence strictly after `after`, or nullopt if there is none (years end at 2199).
     [[nodiscard]] std::optional<Instant> next_after(Instant after) const noexcept;
-    /// The last run strictly earlier than `before`, or nothing; the inverse of next_after.
+    /// Returns the last occurrence strictly before `before`, or nullopt if there is none; the inverse of
+    /// next_after.
     [[nodiscard]] std::optional<Instant> prev_before(Instant before) const noexcept;
-    /// Whether `instant` is one of its runs.
+    /// Returns true if `instant` is an occurrence.
     [[nodiscard]] bool names(Instant instant) const noexcept;
-    /// In words: "at 02:30 on weekdays", with the zone unless it is UTC.
+    /// Describes the schedule in words: "at 02:30 on weekdays", with the zone unless it is UTC.
     [[nodiscard]] std::string describe(Language language) const;
     [[nodiscard]] const Zone* zone() const noexcept { return zone_by_index(zone_); }
-    /// The same runs for the same reason: text that differs may read the same.
+    /// Compares parsed schedules: different texts can be equal.
     [[nodiscard]] bool operator==(const Schedule& other) const noexcept;
 
 private:
@@ -111,10 +113,10 @@ static_assert(std::is_trivially_copyable_v<Schedule>);
 
 struct Parsed {
     Schedule schedule;
-    std::vector<std::string> warnings;  // likely mistakes, and what `takeover` let through
+    std::vector<std::string> warnings;  // likely mistakes and errors that `takeover` tolerates
 };
 
-/// The first `count` runs after `from`; fewer when there are no more.
+/// Returns the first `count` occurrences after `from`; fewer if the schedule ends.
 [[nodiscard]] std::vector<Instant> next_runs(const Schedule& schedule, Instant from, std::size_t count);
 
 }  // namespace ecron::cron
