@@ -5,13 +5,13 @@
 #include "refused.hpp"
 #include "shard_scheduler.hpp"
 
-/// Starts of attempts.
+/// Starting attempts.
 namespace ecron::analysis {
 namespace {
 
-constexpr std::size_t kStartsPerTurn = 16;  // between them everything else gets its turn
+constexpr std::size_t kStartsPerTurn = 16;  // yield to other coroutines after this many
 constexpr Millis kLatestUncheckedStart{500};
-constexpr Millis kLongRun{500};  // after it a run that goes on is recorded as executing
+constexpr Millis kLongRun{500};  // a run that takes longer is recorded as executing
 constexpr Millis kSlotRetry{1'000};
 constexpr Millis kSessionRetry{100};
 
@@ -30,7 +30,7 @@ asio::awaitable<void> ShardScheduler::start_queued() {
 }
 
 void ShardScheduler::start(Run& run) {
-    if (run.stage != Stage::waiting && run.stage != Stage::retrying) return;  // it is being ended already
+    if (run.stage != Stage::waiting && run.stage != Stage::retrying) return;  // already being stopped
     if (!run.stop_reason.empty()) return end_unstarted(run);
     if (run.begin_recorded) return start_begun(run);
     if (may_offer(run)) return offer(run);
@@ -45,8 +45,8 @@ void ShardScheduler::start(Run& run) {
     node_.gate.spawn("begin", begin_then_submit(run.id));
 }
 
-/// Its row already says that this node executes it, so no other node takes it while this one's session is
-/// alive.
+/// The row already states that this node executes the run, so no other node takes it over while this node's
+/// session is alive.
 void ShardScheduler::start_begun(Run& run) {
     if (node_.beats()) return submit(run);
     planner_.retry_at(run.id, node_.clock.now() + kSessionRetry);
@@ -57,15 +57,15 @@ std::string ShardScheduler::key_of(const Run& run) {
     return scoped_key(run.task->tenant.value(), run.task->context.plan.concurrency_key);
 }
 
-/// What runs of its concurrency key share with those of other shards; within one shard the planner sees to
-/// it.
+/// The concurrency-key slot to share with other shards; within one shard the planner enforces the limit.
 std::optional<store::Slot> ShardScheduler::slot_of(const Run& run) const {
     const model::Plan& plan = run.task->context.plan;
     if (node_.shards == 1 || plan.concurrency_key.empty()) return {};
     return store::Slot{.key = key_of(run), .most = static_cast<std::uint32_t>(plan.max_concurrency)};
 }
 
-/// What is told of a start is committed with it. An attempt that is resumed was told of by who began it.
+/// The notification of a start is committed with the start. A resumed attempt was already announced by the
+/// node that started it.
 bool ShardScheduler::tells_start(const Run& run) {
     return notify::tells(run.task->context, model::ExecutionState::executing) &&
            !is_resumed(run.row, run.task);
@@ -92,7 +92,7 @@ asio::awaitable<void> ShardScheduler::begin_then_submit(RunId id) {
         const Result<store::Begun> begun = co_await node_.store.begin_attempt(
             after.id, after.attempt, after, std::move(slot), std::move(told));
         run = find(id);
-        if (run == nullptr) co_return;  // handed back meanwhile
+        if (run == nullptr) co_return;  // requeued in the meantime
         if (begun && *begun == store::Begun::yes) {
             run->row.node = node_.options.node;
             run->begin_recorded = true;
@@ -103,7 +103,7 @@ asio::awaitable<void> ShardScheduler::begin_then_submit(RunId id) {
             wait_for_slot(*run);
             co_return;
         }
-        if (begun) {  // it was begun or ended by somebody else, or by an earlier try that nobody heard of
+        if (begun) {  // started or ended by another node, or by an earlier try whose response was lost
             look_later(*run);
             co_return;
         }
@@ -118,7 +118,7 @@ asio::awaitable<void> ShardScheduler::begin_then_submit(RunId id) {
     }
 }
 
-/// Its key's slots are taken: it tries again when one is freed here, or after a while.
+/// All slots of its key are taken: retries when one is freed on this node or after a delay.
 void ShardScheduler::wait_for_slot(Run& run) {
     if (is_orphan(run.id)) {
         std::optional<Run> taken = orphans_.take(run.id);
@@ -168,7 +168,8 @@ void ShardScheduler::hand_to_pool(Run& run) {
     });
 }
 
-/// A run that is not with the pool. What may go on without a node is taken up to be ended.
+/// Ends a run that the pool does not have. A run that may continue without a node is resumed in order to be
+/// ended.
 void ShardScheduler::end_unstarted(Run& run) {
     if (!is_resumed(run.row, run.task)) {
         node_.gate.spawn("stop", finish_without_attempt(run.id, run.stop_reason));
@@ -180,7 +181,7 @@ void ShardScheduler::end_unstarted(Run& run) {
     node_.pool.cancel(run.row.id);
 }
 
-/// Outwards a run that takes long shows as executing.
+/// Records long attempts as executing, for the API.
 void ShardScheduler::record_long_runs() {
     const Instant now = node_.clock.now();
     while (!unrecorded_.empty()) {
@@ -204,7 +205,7 @@ asio::awaitable<void> ShardScheduler::record_begin(RunId id) {
     std::vector<store::Announcement> nothing_told;
     const Result<store::Begun> begun = co_await node_.store.begin_attempt(
         after.id, after.attempt, after, std::nullopt, std::move(nothing_told));
-    if (!begun) log::debug("start not recorded execution={} error={}", after.id, begun.error().what);
+    if (!begun) log::debug("failed to record start execution={} error={}", after.id, begun.error().what);
 }
 
 }  // namespace ecron::analysis

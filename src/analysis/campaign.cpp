@@ -3,16 +3,16 @@
 #include "ecron/base/log.hpp"
 #include "scheduler_impl.hpp"
 
-/// Which shards this node leads: a round of the campaign each 100 ms; it takes its share of those that are
-/// free, and gives back what is more than its share. Shards that stay free, since the node whose share they
-/// are is dead and its lease has not ended, are taken by whoever sees it, and shared out anew when it is
-/// known who lives.
+/// Leader election of shards. A campaign round every 100 ms acquires this node's share of the unowned shards
+/// and releases what exceeds the share. A shard stays unowned if the node that should acquire it is dead but
+/// its lease has not ended: any node that sees this acquires it. Shards are redistributed once the set of
+/// live nodes is known.
 namespace ecron::analysis {
 namespace {
 
-constexpr int kRoundsFree = 2;  // after so many a shard is nobody's who lives
+constexpr int kRoundsFree = 2;  // after this many rounds an unowned shard belongs to no live node's share
 constexpr Millis kGuard{200};
-constexpr Millis kBeforeLeaseEnds{1'000};  // commands have to be dead by then
+constexpr Millis kBeforeLeaseEnds{1'000};  // commands must have been killed this long before the lease ends
 
 ClockDifference clock_difference(const store::Standing& standing) {
     return {.ahead = standing.clock_ahead, .error = standing.clock_error};
@@ -66,8 +66,7 @@ asio::awaitable<void> Scheduler::Impl::run() {
 store::CampaignRound Scheduler::Impl::next_round() const {
     store::CampaignRound round{.node = node_.options.node};
     if (may_lead()) round.most = extra_ > 0 ? std::max(share(), held_.size() + extra_) : share();
-    // A lock that was taken while there were fewer nodes is somebody else's to have, unless it is led
-    // already.
+    // A lock that was acquired while there were fewer nodes is surplus, unless its shard is already led.
     const std::size_t keeps = most_to_keep();
     auto wanted = static_cast<std::size_t>(
         std::ranges::count_if(shards_, [](const auto& shard) { return shard->in_term(); }));
@@ -83,28 +82,29 @@ store::CampaignRound Scheduler::Impl::next_round() const {
 
 bool Scheduler::Impl::may_lead() const { return !node_.stopping && !clock_permit_.refuses() && warm_; }
 
-/// Of all shards, among those that can lead.
+/// Returns this node's share of all shards among the nodes that can lead.
 std::size_t Scheduler::Impl::share() const {
     const std::size_t shards = shards_.size();
     return node_.options.nodes == store::Nodes::one ? shards : (shards + live_nodes_ - 1) / live_nodes_;
 }
 
-/// What was taken beyond the share is kept until the leases of the dead have ended, so that it does not go to
-/// and fro.
+/// Shards acquired beyond the share are kept until the leases of dead nodes have ended, to avoid moving them
+/// back and forth.
 std::size_t Scheduler::Impl::most_to_keep() const {
     if (!may_lead()) return 0;
     const bool keeps_all = took_extra_ && node_.clock.steady() - *took_extra_ < node_.options.lease;
     return keeps_all ? shards_.size() : share();
 }
 
-/// Shards that were free in several rounds are nobody's share: each who sees it takes his part of them.
+/// Shards that stayed unowned in several rounds belong to no share: each node that sees them acquires its
+/// part.
 void Scheduler::Impl::claim_abandoned(const store::Standing& standing) {
     rounds_with_free_ = standing.free > 0 && may_lead() ? rounds_with_free_ + 1 : 0;
     const bool abandoned = rounds_with_free_ >= kRoundsFree;
     extra_ = abandoned ? (standing.free + live_nodes_ - 1) / live_nodes_ : 0;
     if (!abandoned) return;
     took_extra_ = node_.clock.steady();
-    log::info("shards that nobody leads are taken count={}", standing.free);
+    log::info("acquiring unowned shards count={}", standing.free);
 }
 
 bool Scheduler::Impl::is_held(Shard shard) const { return std::ranges::find(held_, shard) != held_.end(); }
@@ -122,15 +122,17 @@ void Scheduler::Impl::stood(const store::Standing& standing) {
     live_nodes_ = std::max<std::size_t>(standing.live_nodes, 1);
     node_.live_nodes = live_nodes_;
     check_clock(standing);
-    if (standing.free > 0 && share() > share_before) campaign_.notify();  // what is free is this node's now
+    if (standing.free > 0 && share() > share_before)
+        campaign_.notify();  // unowned shards may now be part of
+                             // this node's share
     claim_abandoned(standing);
     take_and_release();
-    // A round that was sent before the jobs were loaded asked for no shard, and may have found all of them
-    // free.
+    // A round that was sent before the jobs were loaded requested no shard and may have found all of them
+    // unowned.
     const bool stands_by = warm_ && node_.options.nodes == store::Nodes::one && held_.empty() &&
                            standing.led_by_others > 0 && !node_.stopping;
     if (stands_by && !told_standby_)
-        log::info("standing by, another process leads node={}", node_.options.node);
+        log::info("standing by, another process is the leader node={}", node_.options.node);
     told_standby_ = stands_by;
     const bool is_one_of_many = warm_ && node_.options.nodes == store::Nodes::many;
     ready_ = ready_ || stands_by || is_one_of_many || leads();
@@ -142,8 +144,8 @@ void Scheduler::Impl::report_name_taken(const Error& error) {
     if (node_.options.name_taken) node_.options.name_taken(error);
 }
 
-/// Once its lease has ended a node is taken for dead, and what it ran is run elsewhere: a command must not go
-/// on.
+/// When its lease has ended, a node is considered dead and its executions run elsewhere: its commands must
+/// have been killed.
 asio::awaitable<void> Scheduler::Impl::guard_lease() {
     const Millis good = node_.options.lease - kBeforeLeaseEnds;
     while (!over_) {
@@ -163,17 +165,18 @@ void Scheduler::Impl::check_clock(const store::Standing& standing) {
     clock_permit_.measure(difference);
     const bool refuses = clock_permit_.refuses();
     if (refuses && !refused)
-        log::error("the clock is off, this node leads nothing node={} ahead={}ms", node_.options.node,
+        log::error("clock offset too large, not campaigning node={} offset={}ms", node_.options.node,
                    clock_ahead_.count());
-    if (!refuses && refused) log::info("the clock is right again node={}", node_.options.node);
+    if (!refuses && refused)
+        log::info("clock offset within limits, campaigning again node={}", node_.options.node);
     const bool warns = difference.magnitude() > kClockWarning;
     if (warns && !refuses && !clock_warned_)
-        log::warn("the clock differs from the database's node={} ahead={}ms", node_.options.node,
+        log::warn("clock differs from the database clock node={} offset={}ms", node_.options.node,
                   clock_ahead_.count());
     clock_warned_ = warns;
 }
 
-/// Shards that are held and not led are led; of those that are too many one at a time is released.
+/// Starts a term for each held shard that is not led; releases surplus shards one at a time.
 void Scheduler::Impl::take_and_release() {
     const std::size_t most = most_to_keep();
     const bool releasing =
@@ -191,7 +194,7 @@ void Scheduler::Impl::take_and_release() {
     const auto surplus = std::ranges::find_if(shards_.rbegin(), shards_.rend(),
                                               [](const auto& shard) { return shard->in_term(); });
     if (surplus == shards_.rend()) return;
-    log::info("shard is given to another node shard={} nodes={}", (*surplus)->shard(), live_nodes_);
+    log::info("releasing surplus shard={} nodes={}", (*surplus)->shard(), live_nodes_);
     (*surplus)->release();
 }
 
@@ -213,15 +216,15 @@ SchedulerStanding Scheduler::Impl::standing() const {
 
 asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
     node_.stopping = true;
-    campaign_.notify();  // others learn at once that this node leads no more
-    log::info("draining runs={}", node_.runs.all());
+    campaign_.notify();  // announces to the other nodes immediately that this node no longer leads
+    log::info("draining executions={}", node_.runs.all());
     for (const auto& shard : shards_)
         if (shard->in_term()) shard->release();
     const auto ended = [this] {
         return std::ranges::none_of(shards_, [](const auto& shard) { return shard->in_term(); });
     };
     while (!ended()) co_await node_.progress.wait(Millis{10});
-    // A lead that had been lost when this began.
+    // Leadership that was lost before the drain began.
     for (const auto& shard : shards_) shard->abandon_term();
 
     for (const auto& shard : shards_) shard->abandon_attempts(ShardScheduler::Abandon::what_goes_on);
@@ -238,7 +241,7 @@ asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
     co_await node_.gate.drained();
     NodeId self = node_.options.node;
     const Result<void> left = co_await node_.store.leave(std::move(self));
-    if (!left) log::warn("lease not ended error={}", left.error().what);
+    if (!left) log::warn("failed to end lease error={}", left.error().what);
 }
 
 }  // namespace ecron::analysis

@@ -4,8 +4,8 @@
 #include "ecron/base/uuid.hpp"
 #include "shard_scheduler.hpp"
 
-/// Claims: what the planner decided becomes rows, in order, one transaction at a time, so that the watermark
-/// never passes a run without a row.
+/// Writes the planner's claims as rows: in order, one transaction at a time, so that the watermark never
+/// passes a run without a row.
 namespace ecron::analysis {
 namespace {
 
@@ -39,8 +39,8 @@ asio::awaitable<void> ShardScheduler::claim_batch(std::vector<Claim> batch, Inst
                                                   ChangeNumber planned) {
     const std::uint64_t term = term_count_;
     std::vector<store::Missed> missed;
-    // An instant that the watermark has passed is never looked at again; what is told beyond it, the next
-    // term hears of.
+    // Occurrences behind the watermark are never examined again; missed occurrences beyond it are recorded by
+    // the next term.
     std::erase_if(missed_, [&](store::Missed& one) {
         if (one.from > watermark) return false;
         missed.push_back(std::move(one));
@@ -70,7 +70,7 @@ asio::awaitable<void> ShardScheduler::claim_batch(std::vector<Claim> batch, Inst
     co_await commit(std::move(ids), std::move(missed), watermark, planned);
 }
 
-/// Whether an instant is claimed again of which the row is just being deleted.
+/// Returns true if the batch claims an occurrence again whose row is just being deleted.
 bool ShardScheduler::awaits_withdrawal(const std::vector<Claim>& batch, const Node::Tasks& tasks) {
     if (withdrawing_.empty()) return false;
     return std::ranges::any_of(batch, [&](const Claim& claim) {
@@ -81,11 +81,13 @@ bool ShardScheduler::awaits_withdrawal(const std::vector<Claim>& batch, const No
     });
 }
 
-/// The runs of a batch but those of which the job was deleted meanwhile, or that are on their way already.
+/// Adds the runs of a batch, except those whose job was deleted in the meantime or that are already in
+/// progress.
 std::vector<RunId> ShardScheduler::add_runs(const std::vector<Claim>& batch, const Node::Tasks& tasks) {
     std::vector<RunId> ids;
     for (const Claim& claim : batch) {
-        execution::TaskPtr task = node_.tasks.find(claim.job);  // newer, if it was changed meanwhile
+        execution::TaskPtr task = node_.tasks.find(claim.job);  // newer if the job was changed in the
+                                                                // meantime
         if (const auto fetched = tasks.find(claim.job); task == nullptr && fetched != tasks.end())
             task = fetched->second;
         std::optional<Run> run;
@@ -124,14 +126,14 @@ asio::awaitable<void> ShardScheduler::commit(std::vector<RunId> ids, std::vector
             term_->planned = planned;
             uncommitted_ = false;
             settle_claim(ids, *claimed);
-            // Rows that an earlier try committed, unheard, belong to the epoch before: they are to be
-            // adopted.
+            // An earlier try may have committed rows under the previous epoch although its response was lost:
+            // they need recovery.
             if (term_->epoch != first_epoch) node_.gate.spawn("recover", recover(term));
             co_return;
         }
         const Errc code = claimed.error().code;
         if (code == Errc::denied) {
-            log::warn("claim refused, the lead is to be taken anew shard={} epoch={}", shard_, term_->epoch);
+            log::warn("claim rejected, reacquiring leadership shard={} epoch={}", shard_, term_->epoch);
             denied_ = true;
             wake_.notify();
         }
@@ -145,9 +147,9 @@ asio::awaitable<void> ShardScheduler::commit(std::vector<RunId> ids, std::vector
     hand_back_unclaimed();
 }
 
-/// The lead was let go while runs were being claimed: there may be rows of them.
+/// Leadership was dropped while runs were being claimed: they may have rows.
 void ShardScheduler::hand_back_unclaimed() {
-    for (Run& run : std::exchange(unclaimed_, {})) node_.gate.spawn("hand back", hand_back(std::move(run)));
+    for (Run& run : std::exchange(unclaimed_, {})) node_.gate.spawn("requeue", hand_back(std::move(run)));
 }
 
 Run ShardScheduler::new_run(const Claim& claim, const execution::TaskPtr& task) const {

@@ -6,11 +6,11 @@
 
 namespace ecron::analysis {
 
-inline constexpr Millis kClockTolerance{1'000};  // of a jump, and of the difference to the store's clock
+inline constexpr Millis kClockTolerance{1'000};  // for a jump, and for the offset to the store's clock
 inline constexpr Millis kClockWarning{100};
 
-/// One measurement of the wall clock against the store's. The true difference is at most `error`, half of the
-/// round trip, away from `ahead`.
+/// One measurement of the wall clock against the store's clock. The true difference deviates from `ahead` by at
+/// most `error`, half of the round trip.
 struct ClockDifference {
     Millis ahead{};
     Millis error{};
@@ -18,9 +18,9 @@ struct ClockDifference {
     [[nodiscard]] bool is_surely_tolerable() const { return magnitude() + error <= kClockTolerance; }
 };
 
-/// Whether a node may lead with its wall clock. A measurement beyond the tolerance forbids it; only one that
-/// is within the tolerance for certain permits it again, so that a slow round trip does not hide a wrong
-/// clock. Pure.
+/// Decides whether a node may lead with its wall clock. A measurement beyond the tolerance forbids it. Only a
+/// measurement that is certainly within the tolerance permits it again, so that a slow round trip does not hide
+/// a wrong clock. Pure.
 class ClockPermit {
 public:
     void measure(const ClockDifference& difference) {
@@ -32,20 +32,21 @@ private:
     bool refuses_{false};
 };
 
-/// Whether the wall clock can be believed. A jump against the steady clock makes it doubtful, until the
-/// store's clock confirms it, the jump is undone or, where there is no other clock, it has lasted. Pure.
+/// Decides whether the wall clock is trusted. A jump relative to the steady clock makes it untrusted until
+/// the store's clock confirms it, the jump is undone, or, if there is no other clock, it has persisted. Pure.
 class ClockCheck {
 public:
-    /// `lasting`: how long a jump must last to be believed without another clock; nothing: for ever.
+    /// `lasting`: how long a jump must persist to be trusted without another clock; nullopt means it never
+    /// is.
     explicit ClockCheck(std::optional<Millis> lasting = {}) : lasting_(lasting) {}
 
-    /// Compares the two clocks; true: the wall clock has jumped just now.
+    /// Compares the two clocks. Returns true if the wall clock has just jumped.
     bool look(Instant wall, SteadyInstant steady) {
         const Millis offset = offset_of(wall, steady);
         if (!believed_) believed_ = offset;
         const bool near = differ(offset, *believed_) <= kClockTolerance;
         if (near) {
-            believed_ = offset;  // a clock that is slewed does not jump
+            believed_ = offset;  // a slewed clock does not jump
             doubtful_since_.reset();
             return false;
         }
@@ -59,11 +60,11 @@ public:
         return false;
     }
 
-    /// The store's clock, asked after the jump, agrees with the wall clock.
+    /// The store's clock, read after the jump, agrees with the wall clock.
     void confirm(Instant wall, SteadyInstant steady) { believe(offset_of(wall, steady)); }
 
     [[nodiscard]] bool is_believed() const { return !doubtful_since_; }
-    /// When the jump was noticed that is in doubt.
+    /// Returns when the unconfirmed jump was noticed; nullopt if there is none.
     [[nodiscard]] std::optional<SteadyInstant> doubtful_since() const { return doubtful_since_; }
 
 private:

@@ -3,14 +3,14 @@
 #include "ecron/base/log.hpp"
 #include "shard_scheduler.hpp"
 
-/// The planning loop: gives the planner the time, carries its decisions out.
+/// The planning loop: supplies the planner with the time and carries out its decisions.
 namespace ecron::analysis {
 namespace {
 
-constexpr std::chrono::seconds kLongestWait{1};  // wall clocks step; a wait must notice
+constexpr std::chrono::seconds kLongestWait{1};  // upper limit of a wait, to notice steps of the wall clock
 constexpr std::chrono::milliseconds kClockDoubt{50};
 constexpr std::chrono::milliseconds kLookForRoom{50};
-constexpr Millis kWatermarkAge{10'000};  // how old it may grow while there is nothing to claim
+constexpr Millis kWatermarkAge{10'000};  // maximum age of the watermark while there is nothing to claim
 
 }  // namespace
 
@@ -66,15 +66,15 @@ void ShardScheduler::step() {
     if (!to_withdraw_.empty()) node_.gate.spawn("withdraw", withdraw(std::exchange(to_withdraw_, {})));
 }
 
-/// Whether the watermark is to be committed though nothing is to be claimed: because runs were missed or
-/// passed over in a pause, which the next term must not look at again, or because it has grown old.
+/// Returns true if the watermark must be committed without claims: because occurrences were missed or skipped
+/// in a pause, which the next term must not decide again, or because the watermark is old.
 bool ShardScheduler::owes_watermark() const {
     const Millis behind = planner_.watermark() - term_->watermark;
     return behind > Millis{0} && (passes_runs_ || !missed_.empty() || behind > kWatermarkAge);
 }
 
 void ShardScheduler::carry_out(const Claim& claim) {
-    // Those of a tenant that had no room come after later ones, and the watermark must not pass them.
+    // Claims of a tenant that had no capacity arrive after later ones, and the watermark must not pass them.
     const auto place = std::ranges::upper_bound(decided_, claim.claim_by, {}, &Claim::claim_by);
     decided_.insert(place, claim);
     node_.runs.add(claim.tenant, RunCount::Kind::present);
@@ -106,12 +106,12 @@ void ShardScheduler::carry_out(const Stop& stop) {
             break;
         case Stage::offered:
         case Stage::elsewhere:
-            node_.gate.spawn("ask for end", ask_cancel(run->row, kOwnWish + run->stop_reason));
+            node_.gate.spawn("request cancel", ask_cancel(run->row, kOwnWish + run->stop_reason));
             break;
         case Stage::unclaimed:
         case Stage::starting:
         case Stage::ending:
-            break;  // whoever is writing looks at stop_reason next
+            break;  // the coroutine that writes the row checks stop_reason next
     }
 }
 
@@ -130,8 +130,9 @@ void ShardScheduler::carry_out(const Missed& missed) {
     missed_.push_back({missed.job, missed.from, missed.to, missed.count, "misfire"});
 }
 
-/// Summaries are records of their own, committed no later than the watermark passes their first instant. The
-/// row of the newest run, where that runs, shows them, too. The first `before` were looked at already.
+/// Attaches summaries of missed occurrences. They are separate records, committed before the watermark passes
+/// their first occurrence; the row of the newest run, if it runs, includes them. The first `before` have been
+/// processed.
 void ShardScheduler::attach_summaries(std::size_t before) {
     for (std::size_t i = before; i < missed_.size(); ++i) {
         const auto stands_for = [&](const Decision& decision) {
@@ -153,7 +154,8 @@ asio::awaitable<void> ShardScheduler::withdraw(std::vector<RunId> ids) {
         const Result<void> done = co_await node_.store.withdraw(shard_, term_->epoch, executions);
         if (done) break;
         if (done.error().code == Errc::denied || term != term_count_) {
-            log::error("runs not withdrawn count={} error={}", executions.size(), done.error().what);
+            log::error("failed to withdraw executions count={} error={}", executions.size(),
+                       done.error().what);
             break;
         }
         const bool again = co_await node_.back_off(tries);

@@ -8,14 +8,13 @@
 
 namespace ecron::analysis {
 
-/// A binary heap by instant of which entries can be taken out from the middle: for what is due at an instant
-/// that the wheel has already passed. It tells where each subject stands by calling `moved(subject,
-/// position)`.
+/// A binary heap by instant with removal from the middle: for subjects due at an instant that the wheel has
+/// already passed. Reports each subject's position by calling `moved(subject, position)`.
 class DueQueue {
 public:
     struct Entry {
         Instant at{};
-        Instant seen{};  // when it became known; see the claims
+        Instant seen{};  // when it became known; see planner_claims.cpp
         std::uint32_t subject{};
         bool settled{false};
     };

@@ -3,8 +3,9 @@
 #include "ecron/base/log.hpp"
 #include "shard_scheduler.hpp"
 
-/// Runs of this shard that another node has claimed or carries out, because it led before. They count for
-/// overlap, and are looked at each second until they end, come back, or their node is dead.
+/// Remote executions: runs of this shard that another node claimed or carries out because it was the leader
+/// before. They count for overlap and are polled every second until they end, are requeued, or their node is
+/// dead.
 namespace ecron::analysis {
 namespace {
 
@@ -40,7 +41,7 @@ asio::awaitable<void> ShardScheduler::look_elsewhere() {
     looking_ = false;
 }
 
-/// Shows each run that is still there the row that it has in the store, or none; as long as the term lasts.
+/// Passes each remaining run its stored row, or null if it has none; stops when the term ends.
 asio::awaitable<void> ShardScheduler::look_at_rows(std::vector<ExecuteId> ids, Look look) {
     const std::uint64_t term = term_count_;
     for (std::size_t at = 0; at < ids.size() && term == term_count_; at += kLookPage) {
@@ -70,7 +71,7 @@ void ShardScheduler::looked_at(Run& run, const model::Execution* row) {
                          row->due.value_or(Instant::min()) > node_.latest() &&
                          (is_lost(*row) || is_claim_over(*row));
     if ((handed_back || not_due) && row->attempt <= 1 && run.stop_reason.empty()) {
-        // It never began: what its job says by now decides, as about any run that waits.
+        // It never started: the current job definition applies, as for every waiting run.
         model::Execution waiting = *row;
         end_run(run.id);
         node_.gate.spawn("adopt", adopt(std::move(waiting), term_count_));
@@ -81,10 +82,10 @@ void ShardScheduler::looked_at(Run& run, const model::Execution* row) {
     if (waits)
         came_back(run);
     else if (is_lost(*row))
-        node_.gate.spawn("take over", take_over(run.id));
+        node_.gate.spawn("recover remote", take_over(run.id));
 }
 
-/// The node that ran it has done its part: what follows is the leader's.
+/// The node that ran it has finished its part: the leader decides the next step.
 void ShardScheduler::came_back(Run& run) {
     const Instant due = run.row.due.value_or(node_.clock.now());
     runs_.move(run, run.row.accepted ? Stage::accepted : Stage::retrying);
@@ -108,8 +109,8 @@ bool ShardScheduler::is_lost(const model::Execution& row) {
     return row.node == node_.options.node || node_.watch.is_dead(row.node);
 }
 
-/// Whether nobody will start it by an earlier term's claim: by that its claimer starts what comes due within
-/// the lease at most, whether he lives or is back under his name and knows nothing of it.
+/// Returns true if the claim of an earlier term no longer leads to a start: its claimer starts what becomes
+/// due within one lease at most, or it has restarted under the same name without knowledge of the claim.
 bool ShardScheduler::is_claim_over(const model::Execution& row) const {
     return row.state == model::ExecutionState::pending && row.attempt <= 1 && term_ &&
            row.epoch != term_->epoch && row.due.value_or(Instant::min()) > node_.now() + node_.options.lease;
@@ -122,7 +123,7 @@ asio::awaitable<void> ShardScheduler::take_over(RunId id) {
     model::Execution row = run->row;
     const std::uint64_t term = term_count_;
     const AfterLoss after = co_await survive_loss(row, run->task);
-    if (term != term_count_) {  // let go as if this node had an attempt of it
+    if (term != term_count_) {  // dropped as if this node had an attempt of it
         end_run(id);
         co_return;
     }
@@ -146,7 +147,7 @@ asio::awaitable<void> ShardScheduler::ask_cancel(model::Execution row, std::stri
         if (asked) co_return;
         const bool again = co_await node_.back_off(tries);
         if (again) continue;
-        log::warn("end of a run not asked for execution={} error={}", row.id, asked.error().what);
+        log::warn("failed to request cancel execution={} error={}", row.id, asked.error().what);
         co_return;
     }
 }

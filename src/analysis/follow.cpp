@@ -3,12 +3,12 @@
 #include "ecron/base/log.hpp"
 #include "shard_scheduler.hpp"
 
-/// Keeping up with whoever leads the shard: its jobs are loaded once, changes come from the log, and the
-/// planner stands at the watermark that is stored. So a take-over needs only what came after it.
+/// Follower mode: the shard's jobs are loaded once, changes come from the change log, and the planner is kept
+/// at the stored watermark. A takeover therefore needs only what came after the watermark.
 namespace ecron::analysis {
 namespace {
 
-constexpr int kStepsAhead = 10;  // a claim is made at least nine tenths of claim_ahead before its instant
+constexpr int kStepsAhead = 10;  // a claim is made at least nine tenths of claim_ahead before its due time
 
 PlannerOptions planner_options(Millis claim_ahead) {
     return {.claim_ahead = claim_ahead, .claim_step = std::max(claim_ahead / kStepsAhead, Millis{1})};
@@ -43,15 +43,15 @@ asio::awaitable<void> ShardScheduler::end_load() {
     loaded_ = true;
 }
 
-/// The leader plans a change at once. A follower keeps it until the leader has said that he planned it: up to
-/// his watermark he may have gone by what held before.
+/// The leader plans a change immediately. A follower keeps it until the leader has recorded that it planned
+/// the change, because the leader may have used the previous definition up to its watermark.
 void ShardScheduler::changed(const PlanChange& change) {
     if (term_) {
         apply(change, planner_);
         applied_ = std::max(applied_, change.number);
         wake_.notify();
     } else {
-        // A shard that is loaded again gets some that came meanwhile, and then those before.
+        // Reloading a shard delivers changes made during the load first, then earlier ones.
         const auto place = std::ranges::lower_bound(pending_, change.number, {}, &PlanChange::number);
         if (place == pending_.end() || place->number != change.number) pending_.insert(place, change);
     }
@@ -75,13 +75,13 @@ void ShardScheduler::resume(const Resume& resume) {
     }
 }
 
-/// Until it became known that a pause had ended, instants were passed over as paused.
+/// Occurrences were skipped as paused until the end of the pause became known.
 void ShardScheduler::rewind(const Resume& resume) {
     const std::vector<JobKey> rewound = planner_.rewind(resume.tenant, resume.at);
     replayed_.insert(rewound.begin(), rewound.end());
 }
 
-/// The shard's row, read each second while another node leads, or nobody.
+/// Processes the shard's row, which is read every second while another node or no node leads.
 asio::awaitable<void> ShardScheduler::observe(store::ShardState state) {
     if (in_term_ || following_) co_return;
     if (term_ && state.epoch > term_->epoch) {
@@ -108,12 +108,12 @@ asio::awaitable<void> ShardScheduler::pass(Instant watermark) {
     while (!planner_.follow(node_.clock.now(), watermark)) co_await yield(node_.io);
 }
 
-/// What the last leader had not planned, or not said so.
+/// Replays the changes that the last leader had not planned or not recorded as planned.
 void ShardScheduler::replay_since(const store::Term& term) {
     replayed_.clear();
     for (const PlanChange& change : pending_) {
         const bool first = replayed_.insert(change.key).second;
-        // A job that had been changed already when it would have been loaded.
+        // The job had already changed when it should have been loaded.
         if (first && change.before && change.before->job && !planner_.find(change.key)) {
             const PlannedJob& job = *change.before->job;
             const Millis jitter = job.timing.jitter;

@@ -8,8 +8,8 @@
 
 namespace ecron::analysis {
 
-/// Small numbers for names that many jobs share: tenants, concurrency keys. 0 is the empty name. Threads:
-/// any, because jobs are made ready for the planner where they are read.
+/// Maps names that many jobs share (tenants, concurrency keys) to small numbers. 0 is the empty name.
+/// Threads: any, because jobs are converted for the planner on the thread that reads them.
 class Groups {
 public:
     Group of(const std::string& name) {

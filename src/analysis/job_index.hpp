@@ -13,9 +13,9 @@
 
 namespace ecron::analysis {
 
-/// From a job's key to its number in a slab, which keeps the keys themselves: `key_of` asks it. Open
-/// addressing with linear probing, in 256 tables that grow one at a time: no growth copies everything or
-/// takes long.
+/// Maps a job's key to its number in a slab; the slab stores the keys, and `key_of` reads them. Open
+/// addressing with linear probing in 256 tables that grow one at a time, so that no growth copies everything
+/// or takes long.
 class JobIndex {
 public:
     template <class KeyOf>
@@ -30,7 +30,7 @@ public:
         }
     }
 
-    /// The key must not be in it yet.
+    /// Requires that the key is not present.
     template <class KeyOf> void insert(JobKey key, std::uint32_t number, const KeyOf& key_of) {
         const std::uint64_t hash = mixed(key);
         Table& table = tables_[table_of(hash)];
@@ -45,7 +45,7 @@ public:
         Table& table = tables_[table_of(hash)];
         std::size_t hole = home(hash, table);
         while (key_of(table.cells[hole]) != key) hole = next(hole, table);
-        // What stands behind the hole moves up where its own search would otherwise end at the hole.
+        // An element after the hole moves up if its own probe sequence would end at the hole.
         for (std::size_t cell = next(hole, table); table.cells[cell] != kNone; cell = next(cell, table)) {
             const std::size_t wanted = home(mixed(key_of(table.cells[cell])), table);
             const std::size_t mask = table.cells.size() - 1;
@@ -59,8 +59,8 @@ public:
 
     template <class KeyOf> void reserve(std::size_t count, const KeyOf& key_of) {
         const std::size_t each = count / kTables;
-        const std::size_t cells =
-            std::bit_ceil((each + each / 8 + 8) * 5 / 4);  // keys do not spread quite evenly
+        const std::size_t cells = std::bit_ceil((each + each / 8 + 8) * 5 / 4);  // headroom, because keys are
+                                                                                 // not distributed evenly
         for (Table& table : tables_)
             if (table.cells.size() < cells) grow(table, cells, key_of);
     }

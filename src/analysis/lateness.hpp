@@ -7,7 +7,7 @@
 
 namespace ecron::analysis {
 
-/// A histogram of how late runs started.
+/// Histogram of start lateness.
 class Lateness {
 public:
     void record(Millis late) {

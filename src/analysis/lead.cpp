@@ -5,13 +5,14 @@
 #include "ecron/notify/announce.hpp"
 #include "shard_scheduler.hpp"
 
-/// Taking the lead of a shard, recovering what an earlier term left, and letting go.
+/// Terms: acquires leadership of a shard, recovers unfinished executions of earlier terms, and drops the
+/// term's state.
 namespace ecron::analysis {
 namespace {
 
 constexpr Millis kRecheck{1'000};
 constexpr int kMostLosses = 3;
-constexpr std::size_t kRowsPerTurn = 32;  // between them everything else gets its turn
+constexpr std::size_t kRowsPerTurn = 32;  // yield to other coroutines after this many
 
 bool is_planned(const model::Execution& row) {
     return row.trigger == model::Trigger::schedule && row.nominal.has_value();
@@ -30,7 +31,7 @@ asio::awaitable<void> ShardScheduler::lead() {
     if (releasing_)
         co_await hand_over();
     else if (taken)
-        log::warn("lead lost, planning pauses shard={} node={}", shard_, node_.options.node);
+        log::warn("lost leadership, planning pauses shard={} node={}", shard_, node_.options.node);
     releasing_ = false;
     in_term_ = false;
     node_.progress.notify();
@@ -47,8 +48,8 @@ asio::awaitable<bool> ShardScheduler::take() {
     if (!term) co_return false;
     term_began_ = node_.clock.steady();
     denied_ = false;
-    log::info("lead taken shard={} node={} epoch={} watermark={}", shard_, node_.options.node, term->epoch,
-              format_rfc3339_millis(term->watermark));
+    log::info("acquired leadership shard={} node={} epoch={} watermark={}", shard_, node_.options.node,
+              term->epoch, format_rfc3339_millis(term->watermark));
     const bool nobody_between = term_ && term->epoch.value() == term_->epoch.value() + 1;
     if (nobody_between) {
         const bool up_to_date = co_await catch_up(term->head);
@@ -56,7 +57,7 @@ asio::awaitable<bool> ShardScheduler::take() {
         co_return up_to_date;
     }
     if (term_) let_go(node_.gate);
-    if (!loaded_) co_return false;  // its jobs are loaded anew first
+    if (!loaded_) co_return false;  // its jobs must be reloaded first
 
     const bool caught_up = co_await catch_up(term->head);
     if (!caught_up) co_return false;
@@ -75,7 +76,7 @@ asio::awaitable<bool> ShardScheduler::take() {
     applied_ = term->planned;
     const std::uint64_t count = term_count_;
     node_.gate.spawn("recover", recover(count));
-    // What this term starts must know what others have started, unless there is too much of it.
+    // New starts must take running executions into account, unless there are too many of them.
     while (recovering_ && node_.window() > 0 && node_.store.leads(shard_) && !releasing_)
         co_await node_.progress.wait(Millis{10});
     for (const Cancel& cancel : std::exchange(pending_cancels_, {})) cancel_told(cancel);
@@ -84,7 +85,7 @@ asio::awaitable<bool> ShardScheduler::take() {
     co_return true;
 }
 
-/// Nothing may be planned before every change is known that was made before the term began.
+/// Planning requires every change that was made before the term began.
 asio::awaitable<bool> ShardScheduler::catch_up(ChangeNumber head) {
     while (node_.changes < head) {
         const bool read = co_await node_.read_changes();
@@ -92,19 +93,18 @@ asio::awaitable<bool> ShardScheduler::catch_up(ChangeNumber head) {
         if (!read) {
             co_await sleep(node_.io, Millis{50});
         } else if (node_.changes < head) {  // the log was read to its end
-            log::error("changes are missing in the change log shard={} after={} up_to={}", shard_,
-                       node_.changes, head);
+            log::error("change log has gaps shard={} after={} up_to={}", shard_, node_.changes, head);
             node_.changes = head;
         }
     }
     co_return true;
 }
 
-/// Executions of earlier terms that have not ended. Those of a tenant without room are left out and looked at
-/// again later: they keep nobody else's waiting.
+/// Recovers unfinished executions of earlier terms. Those of a tenant without capacity are skipped and read
+/// again later, so that they do not delay other tenants.
 asio::awaitable<void> ShardScheduler::recover(std::uint64_t term) {
     recovering_ = true;
-    co_await yield(node_.io);  // terms that began in one transaction share what is read
+    co_await yield(node_.io);  // terms that began in one transaction share the pages they read
     std::size_t count = 0;
     for (SteadyInstant since = term_began_; term == term_count_ && !node_.stopping;) {
         const Recovered found = co_await recover_rows(term, since);
@@ -116,12 +116,12 @@ asio::awaitable<void> ShardScheduler::recover(std::uint64_t term) {
         co_await node_.progress.wait(kRecheck);
         since = node_.clock.steady();
     }
-    if (count > 0) log::info("unended executions recovered shard={} count={}", shard_, count);
+    if (count > 0) log::info("recovered unfinished executions shard={} count={}", shard_, count);
     if (term == term_count_) recovering_ = false;
     node_.progress.notify();
 }
 
-/// All of them once, page by page as there is room.
+/// Recovers all of them once, page by page as capacity permits.
 asio::awaitable<ShardScheduler::Recovered> ShardScheduler::recover_rows(std::uint64_t term,
                                                                         SteadyInstant since) {
     Recovered found;
@@ -163,8 +163,8 @@ asio::awaitable<ShardScheduler::Recovered> ShardScheduler::recover_rows(std::uin
     co_return found;
 }
 
-/// Whether a run is in memory already, once no claim of it is under way: such a claim may find that the row
-/// is not its own, and forget it.
+/// Returns true if a run is in memory once no claim of it is in progress; such a claim may find that the row
+/// belongs to another term and drop the run.
 asio::awaitable<bool> ShardScheduler::knows(ExecuteId id, std::uint64_t term) {
     for (;;) {
         const Run* const run = runs_.find(id);
@@ -183,7 +183,8 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
     const bool nobodys =
         row.accepted || row.state == model::ExecutionState::failure || (pending && row.node.value().empty());
     const bool going_on_here = orphans_.find(row.id) != nullptr;
-    const bool own = row.node == node_.options.node && !going_on_here;  // of this name's earlier life
+    const bool own = row.node == node_.options.node && !going_on_here;  // of an earlier process with this
+                                                                        // name
     const bool may_start_elsewhere = !nobodys && !own && !is_claim_over(row);
     if (may_start_elsewhere && (going_on_here || !node_.watch.is_dead(row.node))) {
         adopt_elsewhere(std::move(row), std::move(task));
@@ -195,7 +196,7 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
     if (untouched && row.attempt <= 1 && is_planned(row) && !still_named(row, task)) {
         std::vector<ExecuteId> ids{row.id};
         const Result<void> gone = co_await node_.store.withdraw(shard_, term_->epoch, std::move(ids));
-        if (!gone) log::warn("run not withdrawn execution={} error={}", row.id, gone.error().what);
+        if (!gone) log::warn("failed to withdraw execution={} error={}", row.id, gone.error().what);
         co_return;
     }
     const bool under_way = !row.accepted && !waits && row.state != model::ExecutionState::failure;
@@ -204,7 +205,7 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
         const AfterLoss after = co_await survive_loss(row, task);
         if (term != term_count_) co_return;
         if (after == AfterLoss::changed) {
-            // By its node, after all: what follows is seen when it is looked at.
+            // Its node owns it after all: polling handles the rest.
             const bool known = co_await knows(read.id, term);
             if (!known && term == term_count_) adopt_elsewhere(read, std::move(task));
             co_return;
@@ -230,12 +231,13 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
         Run{.id = id, .stage = stage, .task = std::move(task), .row = std::move(row), .needs_begin = true});
     wake_.notify();
     if (!reported) co_return;
-    run.early_result = run.row.result;  // kept, and its target told so, by a process that died before the end
+    run.early_result = run.row.result;  // stored and acknowledged to the target by a process that exited
+                                        // before the end
     node_.gate.spawn("callback", complete_by_callback(id));
 }
 
-/// Whether a planned run that has not started is still one of its job's. One that was due before its job's
-/// schedule was changed is; and a job that is spent is disabled with its run.
+/// Returns true if a scheduled run that has not started still belongs to its job. A run that was due before a
+/// schedule change does, and so does the run of a completed one-shot, whose job is disabled.
 bool ShardScheduler::still_named(const model::Execution& row, const execution::TaskPtr& task) const {
     if (task == nullptr) return false;
     if (task->job_type == model::JobType::timed && !task->context.plan.repeats) return true;
@@ -245,8 +247,8 @@ bool ShardScheduler::still_named(const model::Execution& row, const execution::T
 
 namespace {
 
-/// The record of an attempt that its node cannot write. Where its beginning was not stored, it began at its
-/// due time if it began at all.
+/// The attempt record that the lost node could not write. If the start was not stored, the due time is used
+/// as the start time.
 model::Attempt lost_attempt(const model::Execution& row, Instant now) {
     const bool begin_known = entered_attempts(row) >= row.attempt && !row.executors.empty();
     return {.execute_id = row.id,
@@ -260,12 +262,13 @@ model::Attempt lost_attempt(const model::Execution& row, Instant now) {
 
 }  // namespace
 
-/// The node that ran it is gone: the run goes back to pending, as a new attempt unless this one goes on
-/// without a node, or ends. Whether it had begun is mostly not known: a pause that it was due in says that it
-/// had better not.
+/// Handles the loss of the node that ran it: the run returns to pending, as a new attempt unless this one
+/// continues without a node, or it ends. Whether it had started is usually unknown; if it was due in a pause,
+/// it is assumed not to have started.
 asio::awaitable<ShardScheduler::AfterLoss> ShardScheduler::survive_loss(model::Execution& row,
                                                                         execution::TaskPtr task) {
-    const bool may_have_begun = row.state != model::ExecutionState::pending;  // by what was read
+    const bool may_have_begun = row.state != model::ExecutionState::pending;  // according to the row that was
+                                                                              // read
     store::Outcome outcome{.id = row.id,
                            .attempt = row.attempt,
                            .owner = store::Outcome::Owner{row.node, row.epoch, may_have_begun}};
@@ -287,53 +290,53 @@ asio::awaitable<ShardScheduler::AfterLoss> ShardScheduler::survive_loss(model::E
         row.reason = task == nullptr ? "job_gone" : in_pause ? "paused" : "node_lost";
         row.end_at = node_.now();
     }
-    log::info("execution lost its node execution={} job={} node={} attempt={} goes_on={}", row.id, row.job_id,
-              row.node, row.attempt, goes_on);
+    log::info("execution lost its node execution={} job={} node={} attempt={} continues={}", row.id,
+              row.job_id, row.node, row.attempt, goes_on);
     row.node = NodeId{};
     outcome.after = row;
     if (task != nullptr) notify::announce(task->context, outcome);
     const std::optional<bool> written = co_await write_outcome(outcome, task);
-    if (written == false) log::warn("outcome not kept, the execution had gone on execution={}", outcome.id);
+    if (written == false) log::warn("outcome discarded, the execution had changed execution={}", outcome.id);
     if (goes_on && !resumes) ++row.attempt;
     if (written != true) co_return AfterLoss::changed;
     co_return goes_on ? AfterLoss::goes_on : AfterLoss::ended;
 }
 
-/// Whether it is planned, was due within a pause, and is not known to have begun.
+/// Returns true if the execution is scheduled, was due in a pause, and is not known to have started.
 bool ShardScheduler::is_in_pause(const model::Execution& row) const {
     if (!is_planned(row) || !row.due || row.attempt > 1) return false;
     const Group tenant = node_.groups.of(row.tenant.value());
     return row.state == model::ExecutionState::pending && planner_.is_paused(tenant, *row.due);
 }
 
-/// The attempt has its executor, once.
+/// Records the attempt's executor, once.
 void ShardScheduler::mark_begun(model::Execution& row, std::string executor, Instant began) {
     if (entered_attempts(row) >= row.attempt) return;
     add_executor(row, {std::move(executor), began});
     if (row.execute_times == 1) row.begin_at = began;
 }
 
-/// Whether an execution that loses its node is attempted again.
+/// Returns true if an execution that loses its node is attempted again.
 bool ShardScheduler::survives(const model::Execution& row, const execution::TaskPtr& task) const {
     if (task == nullptr) return false;
     const model::NodeLoss policy = task->context.on_node_loss.value_or(node_.options.on_node_loss);
     return policy == model::NodeLoss::retry && row.losses + 1 < kMostLosses;
 }
 
-/// Another node may take the shard at once. What has not started is handed back before the lock, all in one
-/// go; what has goes on here.
+/// Resigns leadership, so that another node can acquire the shard immediately. Unstarted executions are
+/// requeued in one step before the lock is released; started ones continue on this node.
 asio::awaitable<void> ShardScheduler::hand_over() {
     while (claiming_) co_await node_.progress.wait(Millis{10});
     Gate handing_back{node_.io};
     if (term_) let_go(handing_back);
     co_await handing_back.drained();
     const Result<void> ended = co_await node_.store.end_term(shard_);
-    if (!ended) log::warn("term not ended shard={} error={}", shard_, ended.error().what);
-    log::info("lead handed over shard={} node={}", shard_, node_.options.node);
+    if (!ended) log::warn("failed to end term shard={} error={}", shard_, ended.error().what);
+    log::info("resigned leadership shard={} node={}", shard_, node_.options.node);
 }
 
-/// Forgets what belongs to the leader, who is somebody else now. What was decided here and never committed is
-/// his to decide: this planner has to be loaded anew before it may do so again.
+/// Drops the leader's state because another node is the leader. That leader decides again what was decided
+/// here but not committed, so this planner must be reloaded before it decides again.
 void ShardScheduler::let_go(Gate& gate) {
     const bool all_planned = term_->planned >= applied_;
     bool clean = decided_.empty() && missed_.empty() && !std::exchange(uncommitted_, false) && all_planned;
@@ -347,9 +350,9 @@ void ShardScheduler::let_go(Gate& gate) {
                 run->stage = Stage::waiting;
                 if (claiming_)
                     unclaimed_.push_back(
-                        std::move(*run));  // whether it has a row will be known with the answer
+                        std::move(*run));  // the response of the store will show whether it has a row
                 else
-                    gate.spawn("hand back", hand_back(std::move(*run)));
+                    gate.spawn("requeue", hand_back(std::move(*run)));
                 break;
             case Stage::starting:
             case Stage::running:
@@ -358,7 +361,7 @@ void ShardScheduler::let_go(Gate& gate) {
                 break;
             case Stage::waiting:
             case Stage::offered:
-                gate.spawn("hand back", hand_back(std::move(*run)));
+                gate.spawn("requeue", hand_back(std::move(*run)));
                 break;
             case Stage::retrying:
             case Stage::accepted:
@@ -392,7 +395,7 @@ void ShardScheduler::abandon_attempts(Abandon which) {
         if (which == Abandon::what_goes_on && !outlives) continue;
         std::optional<Run> run = orphans_.take(id);
         node_.pool.let_go(run->row.id);
-        node_.gate.spawn("hand back", hand_back(std::move(*run)));
+        node_.gate.spawn("requeue", hand_back(std::move(*run)));
     }
 }
 
@@ -409,15 +412,15 @@ void ShardScheduler::end_commands() {
     }
 }
 
-/// Puts a run that this process will not finish back to pending, so that whoever leads starts it at once;
-/// unless it is somebody else's by now. What was never this node's is not its to give: whose it is by its row
-/// may have begun it meanwhile.
+/// Requeues a run that this process will not finish, so that the leader starts it immediately; no effect if
+/// another node owns it by now. A run that this node never owned is left alone: the owner according to its
+/// row may have started it in the meantime.
 asio::awaitable<void> ShardScheduler::hand_back(Run run) {
     const bool unfinished = run.stage == Stage::running || run.stage == Stage::starting;
     if (!unfinished && run.row.node != node_.options.node) co_return;
     const ExecuteId execution = run.row.id;
-    // Whether an attempt that was just being begun is this node's already is not known. One that was asked
-    // for is stored as begun, and may wait all the same.
+    // Whether an attempt that was just being started already belongs to this node is unknown. A requested one
+    // is stored as started and may still be waiting.
     const bool may_have_begun = unfinished || run.begin_recorded;
     store::Outcome outcome{.id = execution,
                            .attempt = run.row.attempt,
@@ -443,7 +446,7 @@ asio::awaitable<void> ShardScheduler::hand_back(Run run) {
                                         .reason = "the node was shut down"};
     }
     const std::optional<bool> written = co_await write_outcome(outcome, nullptr);
-    if (!written) log::warn("run not handed back execution={}", execution);
+    if (!written) log::warn("failed to requeue execution={}", execution);
 }
 
 }  // namespace ecron::analysis

@@ -40,8 +40,8 @@ void append_instants(const store::Missed& told, const store::Missed& within, con
     for (; one && *one <= last; one = schedule.next_after(*one)) out.push_back(*one);
 }
 
-/// The last term may have claimed runs that its watermark had not passed when it ended: of its next instant,
-/// and of jobs that were changed; and it may have told of what is planned once more. They are not missed.
+/// The last term may have claimed runs beyond its final watermark (of its next instant, and of changed jobs),
+/// and it may have recorded missed occurrences that are planned again. These are not missed.
 asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_known(std::vector<store::Missed> missed) {
     std::vector<JobKey> doubtful;
     for (const store::Missed& one : missed) {
@@ -90,20 +90,20 @@ asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_known(std::v
     co_return left;
 }
 
-/// The instants that have rows, or that the last term has told of, in order and each once: a summary spans
-/// instants that ran, and another one's.
+/// Returns the occurrences that have rows or that the last term recorded as missed, sorted and without
+/// duplicates: a summary can span occurrences that ran and those of another summary.
 asio::awaitable<std::vector<Instant>> ShardScheduler::known_of(store::Missed missed, JobId job,
                                                                cron::Schedule schedule) {
     std::vector<Instant> known;
     const auto rows =
         co_await node_.until_available([&] { return node_.store.runs_of(job, missed.from, missed.to); });
-    if (!rows) log::error("runs of a job are not known job={} error={}", job, rows.error().what);
+    if (!rows) log::error("failed to read executions job={} error={}", job, rows.error().what);
     if (rows)
         for (const model::Execution& row : *rows)
             if (row.trigger == model::Trigger::schedule && row.nominal) known.push_back(*row.nominal);
     const auto told = co_await node_.until_available(
         [&] { return node_.store.missed_of(missed.job, missed.from, missed.to); });
-    if (!told) log::error("summaries of a job are not known job={} error={}", missed.job, told.error().what);
+    if (!told) log::error("failed to read summaries job={} error={}", missed.job, told.error().what);
     if (told)
         for (const store::Missed& one : *told) append_instants(one, missed, schedule, known);
     std::ranges::sort(known);

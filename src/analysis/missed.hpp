@@ -5,16 +5,16 @@
 #include "ecron/cron/schedule.hpp"
 #include "ecron/store/store.hpp"
 
-/// Summaries of runs that were missed. Pure.
+/// Summaries of missed occurrences. Pure.
 namespace ecron::analysis {
 
-/// As the row of the run that stands for them keeps it.
+/// Formats a summary as stored in the row of the run that represents it.
 std::string summary_text(const store::Missed& missed);
 
-/// Takes instants that were claimed, in order, out of a summary; its count may come to nothing.
+/// Removes claimed occurrences (sorted) from a summary; its count may become 0.
 void leave_out(store::Missed& missed, std::span<const Instant> claimed, const cron::Schedule& schedule);
 
-/// The instants of one summary that lie within another, in order.
+/// Appends the occurrences of one summary that lie within another, sorted.
 void append_instants(const store::Missed& told, const store::Missed& within, const cron::Schedule& schedule,
                      std::vector<Instant>& out);
 

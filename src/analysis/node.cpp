@@ -8,10 +8,10 @@
 namespace ecron::analysis {
 namespace {
 
-constexpr std::size_t kWindows = 4;         // claim windows of all runs that do not only wait
-constexpr std::size_t kShareOfRest = 4;     // of what is left of the window, for one tenant
-constexpr std::size_t kReserve = 64;        // its part of the window that each tenant has in any case
-constexpr std::size_t kParkedWindows = 20;  // claim windows of runs that only wait
+constexpr std::size_t kWindows = 4;         // claim windows for all runs that do more than wait
+constexpr std::size_t kShareOfRest = 4;     // multiple of the remaining window that one tenant may have
+constexpr std::size_t kReserve = 64;        // minimum part of the window for each tenant
+constexpr std::size_t kParkedWindows = 20;  // claim windows for runs that only wait
 constexpr Seconds kBeatIsGood{3};
 constexpr Seconds kPageKept{2};
 constexpr std::size_t kRecoveryPage = 500;
@@ -53,8 +53,8 @@ std::size_t Node::window() const {
     return most - std::min(runs.present(), most);
 }
 
-/// A tenant may have so many times the room that is left: one alone gets four fifths of the window, and
-/// however many fill it, some is left. Whoever comes next finds a reserve even then.
+/// A tenant may use a multiple of the remaining capacity: a single tenant gets four fifths of the window, and
+/// any number of tenants leaves some of it. A new tenant still has the reserve.
 std::size_t Node::window_of(Group tenant) const {
     const std::size_t left = options.claim_window - std::min(runs.present(), options.claim_window);
     const std::size_t reserve = std::max<std::size_t>(options.claim_window / kReserve, 1);
@@ -118,7 +118,7 @@ asio::awaitable<Result<Node::Page>> Node::unended_page(std::int64_t after, Stead
         page->answer = std::make_shared<const std::vector<model::Execution>>(std::move(*rows));
     } else {
         page->answer = std::unexpected(rows.error());
-        // By now it may have been forgotten, or another may stand in its place.
+        // By now the page may have been dropped or replaced by another one.
         const auto kept = pages_.find(after);
         if (kept != pages_.end() && kept->second == page) pages_.erase(kept);
     }
@@ -163,7 +163,7 @@ model::Execution Node::requested_run(const model::Job& job, const execution::Tas
 execution::TaskPtr Node::make_task(const model::Job& job) const {
     auto context = model::read_context(job.context);
     if (!context) {
-        log::warn("context of a job cannot be read job={} reason={}", job.id, context.error().what);
+        log::warn("failed to read context job={} reason={}", job.id, context.error().what);
         return nullptr;
     }
     auto task = std::make_shared<execution::Task>();

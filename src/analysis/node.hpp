@@ -19,7 +19,7 @@ namespace ecron::analysis {
 
 namespace asio = boost::asio;
 
-/// What the shards of one process share.
+/// State shared by the shards of one process.
 struct Node {
     Node(asio::io_context& context, const Clock& wall, store::Store& kept, execution::Pool& executors,
          SchedulerOptions given);
@@ -31,42 +31,44 @@ struct Node {
     const SchedulerOptions options;
 
     Gate gate;
-    Wakeup progress;  // whoever waits for room
+    Wakeup progress;  // notifies coroutines that wait for capacity
     std::mt19937_64 random;
     Groups groups;
     TaskCache tasks;
-    ChangeNumber changes{};  // those up to this one are known here
+    ChangeNumber changes{};  // changes up to this one have been read
     NodeWatch watch;
     ClockCheck clock_check;
     RunCount runs;
     SchedulerStatistics statistics;
     Lateness lateness;
-    std::optional<Millis> store_offset;  // the store's clock minus the steady one
+    std::optional<Millis> store_offset;  // the store's clock minus the steady clock
     std::size_t shards{1};
     std::size_t live_nodes{1};
-    SteadyInstant no_offers_until{};  // an offer was not heard
-    std::uint64_t foreign_runs{0};    // attempts of shards that others lead, begun here
+    SteadyInstant no_offers_until{};  // an offer was not accepted
+    std::uint64_t foreign_runs{0};    // attempts of shards that other nodes lead, started here
     bool stopping{false};
 
-    /// Reads what is new in the change log; false: the store did not answer.
+    /// Reads new entries of the change log. Returns false if the store did not respond.
     std::function<asio::awaitable<bool>()> read_changes;
-    /// A run that held one of a concurrency key's slots has ended.
+    /// Called when a run that held a slot of a concurrency key has ended.
     std::function<void(const std::string& key)> slot_freed;
 
-    /// For instants that are written: the wall clock, unless it is known to be off; then the store's.
+    /// The time for stored instants: the wall clock, or the store's clock if the wall clock is known to be
+    /// wrong.
     [[nodiscard]] Instant now() const;
-    /// For what may have begun, by a clock that was set back since: the later of that and the store's.
+    /// The time for events that may have happened before a backward step of the clock: the later of the above
+    /// and the store's time.
     [[nodiscard]] Instant latest() const;
-    /// How many more runs there may be, and of one tenant: what one has under way leaves room for the others.
-    /// Those that only wait, perhaps for days, keep nobody from running: they have a bound of their own.
+    /// Remaining capacity for runs, in total and for one tenant: a tenant's runs leave capacity for the
+    /// others. Runs that only wait, perhaps for days, do not block running ones: they have a separate limit.
     [[nodiscard]] std::size_t window() const;
     [[nodiscard]] std::size_t window_of(Group tenant) const;
-    /// A claim, or a lease, can be relied on: the last good heartbeat is young.
+    /// Returns true if a claim or a lease can be relied on: the last successful heartbeat is recent.
     [[nodiscard]] bool beats() const;
     [[nodiscard]] double dice() { return std::uniform_real_distribution<double>{0, 1}(random); }
-    /// Waits before a call of the store is tried again; false when there is no point any more.
+    /// Waits before a store call is retried. Returns false if a retry is pointless.
     asio::awaitable<bool> back_off(std::size_t tries);
-    /// What the store answers, asked again for as long as it is unavailable. `ask` answers Awaitable<T>.
+    /// Repeats a store call while the store is unavailable. `ask` returns Awaitable<T>.
     template <class Ask> std::invoke_result_t<Ask> until_available(Ask ask) {
         for (std::size_t tries = 0;; ++tries) {
             auto answer = co_await ask();
@@ -75,20 +77,20 @@ struct Node {
             if (!again) co_return answer;
         }
     }
-    /// The tasks of these jobs, those there are; held, as a change of a job takes its task out of the cache.
-    /// Nothing: the store did not answer.
+    /// Existing tasks of these jobs, held because a change of a job removes its task from the cache. nullopt:
+    /// the store did not respond.
     using Tasks = std::unordered_map<JobKey, execution::TaskPtr>;
     asio::awaitable<std::optional<Tasks>> fetch_tasks(std::vector<JobKey> keys);
     asio::awaitable<execution::TaskPtr> task_of(model::Execution row);
-    /// A page of unended executions, read after `since`. Shards that recover at the same time share the
-    /// reads, as each looks at the rows of all shards.
+    /// A page of unfinished executions after `since`. Shards that recover at the same time share the reads,
+    /// because each examines the rows of all shards.
     using Page = std::shared_ptr<const std::vector<model::Execution>>;
     asio::awaitable<Result<Page>> unended_page(std::int64_t after, SteadyInstant since);
     [[nodiscard]] execution::TaskPtr make_task(const model::Job& job) const;
     /// The same, off the io_context's thread where the job is large; `job` has to stay meanwhile.
     [[nodiscard]] asio::awaitable<execution::TaskPtr> prepare_task(const model::Job& job) const;
     execution::TaskPtr remember_task(const model::Job& job);
-    /// A run asked for now; its attempt enters itself when it ends.
+    /// Returns the row of a requested run; its attempt is recorded when it ends.
     [[nodiscard]] model::Execution requested_run(const model::Job& job, const execution::Task& task,
                                                  model::Trigger trigger, ExecuteId id) const;
     void count(model::ExecutionState state);

@@ -9,14 +9,15 @@
 
 namespace ecron::analysis {
 
-/// Which nodes are dead: those without a lease, once the store has answered for a whole lease since they were
-/// first seen so. A store that was away says nothing: who could not renew his lease may live. Pure.
+/// Determines dead nodes: a node is declared dead only after the store has been reachable for one full lease
+/// period in which that node held no lease. After an outage of the store nothing can be concluded: a node
+/// that failed to renew may still be running. Pure.
 class NodeWatch {
 public:
-    /// `alone`: nobody else can live, as one process owns the store.
+    /// `alone`: no other node can be alive, because one process owns the store.
     NodeWatch(Millis lease, bool alone) : lease_(lease), alone_(alone) {}
 
-    /// The store has answered; `now` is when it was asked.
+    /// The store has responded; `now` is the time of the request.
     void answered(const store::Cluster& cluster, SteadyInstant now) {
         const bool silent = last_ && now - *last_ > kSilence;
         if (silent) dead_since_.clear();
@@ -30,7 +31,7 @@ public:
     }
     void not_answered() { dead_since_.clear(); }
 
-    /// Asked again and again as long as there is something to wait for: the first time it counts from now.
+    /// To be called repeatedly while there is something to wait for: the period starts at the first call.
     [[nodiscard]] bool is_dead(const NodeId& node) {
         if (alone_) return true;
         if (!last_ || alive_.contains(node)) return false;

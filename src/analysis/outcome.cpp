@@ -6,12 +6,12 @@
 #include "refused.hpp"
 #include "shard_scheduler.hpp"
 
-/// How attempts ended, and what follows from it.
+/// Outcomes of attempts and their consequences.
 namespace ecron::analysis {
 
 asio::awaitable<void> ShardScheduler::finish_attempt(RunId id, execution::AttemptResult result) {
     Run* const run = find(id);
-    if (run == nullptr) co_return;  // forgotten with its term
+    if (run == nullptr) co_return;  // dropped with its term
     if (run->stage == Stage::running && run->row.due) node_.lateness.record(result.begin_at - *run->row.due);
     move(*run, Stage::ending);
     store::Outcome outcome;
@@ -37,7 +37,7 @@ model::Attempt ShardScheduler::record_of(const model::Execution& row,
 
 namespace {
 
-/// Why an attempt was stopped, and what of it may still run.
+/// Returns why an attempt was stopped, and which part of it may still be running.
 std::string stopped_because(const std::string& reason, const execution::AttemptResult& result) {
     const bool clean = result.outcome != model::ExecutionState::interrupt || result.reason.empty() ||
                        result.reason == "cancelled";
@@ -46,7 +46,7 @@ std::string stopped_because(const std::string& reason, const execution::AttemptR
 
 }  // namespace
 
-/// It did not end: its node could not go on. It is attempted again as after the node's death.
+/// The attempt did not end: its node could not continue. It is retried as after the node's death.
 ShardScheduler::Next ShardScheduler::decide_loss(Run& run, const execution::AttemptResult& result,
                                                  store::Outcome& outcome) {
     model::Execution& row = run.row;
@@ -76,7 +76,7 @@ ShardScheduler::Next ShardScheduler::decide_outcome(Run& run, const execution::A
                                                     store::Outcome& outcome) {
     model::Execution& row = run.row;
     const model::Context& context = run.task->context;
-    const bool expired = row.accepted;  // its attempt is recorded and in the list of executors already
+    const bool expired = row.accepted;  // its attempt is already recorded and in the list of executors
     outcome.id = row.id;
     outcome.attempt = row.attempt;
     outcome.record = record_of(row, result);
@@ -128,7 +128,7 @@ asio::awaitable<void> ShardScheduler::finish_without_attempt(RunId id, std::stri
     co_await end_as(*run, model::ExecutionState::interrupt, std::move(reason));
 }
 
-/// An end that no attempt brings.
+/// Ends an execution for a reason other than an attempt.
 asio::awaitable<void> ShardScheduler::end_as(Run& run, model::ExecutionState state, std::string reason) {
     move(run, Stage::ending);
     run.row.state = state;
@@ -144,7 +144,7 @@ asio::awaitable<void> ShardScheduler::write_and_settle(RunId id, Next next, stor
     if (const Run* const told = find(id); told != nullptr) task = told->task;
     if (task != nullptr) notify::announce(task->context, outcome);
     const std::optional<bool> written = co_await write_outcome(outcome, task);
-    if (written == false) log::warn("outcome not kept, the execution had gone on execution={}", outcome.id);
+    if (written == false) log::warn("outcome discarded, the execution had changed execution={}", outcome.id);
     Run* const run = find(id);
     if (run == nullptr) co_return;
     if (!written)
@@ -155,9 +155,9 @@ asio::awaitable<void> ShardScheduler::write_and_settle(RunId id, Next next, stor
         settle(id, next, outcome);
 }
 
-/// Writes an outcome for as long as the node runs. One that is refused for its content is written with its
-/// payload dropped; any other refusal is for an operator to see to, and lasts until then. Nullopt: the node
-/// stops. False: the row was no longer as it had been.
+/// Writes an outcome, retrying while the node runs. If the store rejects its content, the payload is dropped;
+/// any other rejection is retried until an operator resolves it. Returns nullopt if the node stops, false if
+/// the row had changed.
 asio::awaitable<std::optional<bool>> ShardScheduler::write_outcome(store::Outcome& outcome,
                                                                    execution::TaskPtr task) {
     bool reduced = false;
@@ -166,7 +166,7 @@ asio::awaitable<std::optional<bool>> ShardScheduler::write_outcome(store::Outcom
         if (written) co_return *written;
         const Error& error = written.error();
         if (!reduced && needs_less(error, tries)) {
-            log::warn("outcome refused, writing it without its payload execution={} error=\"{}\"", outcome.id,
+            log::warn("outcome rejected, retrying without payload execution={} error=\"{}\"", outcome.id,
                       error.what);
             reduced = true;
             store::drop_payload(outcome, error.what);
@@ -179,8 +179,8 @@ asio::awaitable<std::optional<bool>> ShardScheduler::write_outcome(store::Outcom
     }
 }
 
-/// The row is not what is known of it here: because somebody else changed it, or because a commit was not
-/// heard of. The next look at it tells.
+/// The row differs from the state in memory: another node changed it, or the response of a commit was lost.
+/// The next poll resolves it.
 void ShardScheduler::look_later(Run& run) {
     if (is_orphan(run.id)) {
         end_run(run.id);
@@ -196,7 +196,7 @@ void ShardScheduler::settle(RunId id, Next next, const store::Outcome& outcome) 
                outcome.attempt, model::to_text(outcome.after.state), outcome.after.reason);
     node_.count(outcome.after.state);
     run->begin_recorded = next == Next::await_callback;
-    if (next == Next::over || is_orphan(id)) {  // what follows an orphan's attempt is the leader's
+    if (next == Next::over || is_orphan(id)) {  // the leader handles what follows an orphan's attempt
         end_run(id);
         return;
     }
@@ -211,7 +211,7 @@ void ShardScheduler::settle(RunId id, Next next, const store::Outcome& outcome) 
         move(*run, Stage::accepted);
         planner_.accepted(id, *outcome.after.due);
     }
-    // A stop or a callback may have come while the outcome was being written.
+    // A stop or a callback may have arrived while the outcome was being written.
     if (!run->stop_reason.empty())
         node_.gate.spawn("stop", finish_without_attempt(id, run->stop_reason));
     else if (next == Next::await_callback && !run->early_result.empty())
@@ -219,7 +219,7 @@ void ShardScheduler::settle(RunId id, Next next, const store::Outcome& outcome) 
     wake_.notify();
 }
 
-/// The target's report ends a run that waits for it.
+/// The target's callback ends a run that waits for it.
 asio::awaitable<void> ShardScheduler::complete_by_callback(RunId id) {
     Run* const run = find(id);
     if (run == nullptr || run->stage != Stage::accepted) co_return;

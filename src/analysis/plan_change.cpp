@@ -12,7 +12,7 @@ PlanChange::Plan plan_of(const model::Job& job, const SchedulerOptions& defaults
     if (planned)
         plan.job = *planned;
     else if (!job.cron_time.empty())
-        log::warn("job cannot be planned job={} reason={}", job.id, planned.error());
+        log::warn("failed to plan job={} reason={}", job.id, planned.error());
     return plan;
 }
 
@@ -73,7 +73,7 @@ void apply(const PlanChange& change, Planner& planner) {
             planner.upsert(*plan.job, plan.from);
         }
     };
-    // What was replaced is not what the planner knows where a change in between could not be read.
+    // If an intermediate change could not be read, the replaced definition differs from the planner's.
     const bool unread = change.before && (change.before->job ? !same(*change.before->job) : now.has_value());
     if (unread) {
         replace_by(*change.before, change.before->from);

@@ -6,11 +6,11 @@
 
 namespace ecron::analysis {
 
-/// A change of a job as the planner needs it: what held before it, where that is told, and what holds since.
+/// A change of a job as the planner needs it: the previous definition, if known, and the one in effect since.
 struct PlanChange {
     struct Plan {
-        std::optional<PlannedJob> job{};  // nothing: it was, or is, not planned
-        Instant from{};                   // since when it holds
+        std::optional<PlannedJob> job{};  // nullopt: not planned
+        Instant from{};                   // start of its validity
     };
     enum class Kind : std::uint8_t { changed, deleted };
 
@@ -19,15 +19,15 @@ struct PlanChange {
     JobKey key{};
     Instant at{};
     std::optional<Plan> before{};
-    std::optional<Plan> after{};  // nothing: a later change tells, as what held before it
+    std::optional<Plan> after{};  // nullopt: a later change states it as its previous definition
 };
 
-/// From what the store tells. `current` is the job as it is now, or null where it is gone.
+/// Converts a change of the store. `current` is the current job, or null if it was deleted.
 PlanChange plan_change(const store::Change& change, const model::Job* current,
                        const SchedulerOptions& defaults, Groups& groups);
 PlanChange plan_change(const model::Job& changed, const SchedulerOptions& defaults, Groups& groups);
 
-/// Changes come in the order of their numbers; those that were not read may be missing between them.
+/// Applies changes in the order of their numbers; changes that were not read may be missing in between.
 void apply(const PlanChange& change, Planner& planner);
 
 }  // namespace ecron::analysis

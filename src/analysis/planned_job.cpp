@@ -7,7 +7,7 @@
 namespace ecron::analysis {
 namespace {
 
-/// Old rows of type `timed` fire at every match, as the service that wrote them did.
+/// Imported rows of type `timed` fire at every match, as in the previous service.
 model::Plan taken_over(model::Plan plan) {
     plan.repeats = true;
     return plan;

@@ -7,20 +7,20 @@
 #include "ecron/store/store.hpp"
 #include "groups.hpp"
 
-/// From a job as the store has it to a job as the planner takes it. Pure.
+/// Converts stored jobs to the planner's form. Pure.
 namespace ecron::analysis {
 
-/// The planner's view of a job, or why it never fires: no expression, or one that cannot be read. Whatever
-/// the old service accepted is accepted.
+/// Returns the planner's form of a job, or the reason why it never fires: an absent or invalid expression.
+/// Accepts everything that the previous service accepted.
 std::expected<PlannedJob, std::string> planned_job(const store::StoredPlan& job,
                                                    const SchedulerOptions& defaults, Groups& groups);
 std::expected<PlannedJob, std::string> planned_job(const model::Job& job, const SchedulerOptions& defaults,
                                                    Groups& groups);
 
-/// The name that a concurrency key has among those of all tenants; empty if there is no key.
+/// Returns the name of a concurrency key that is unique among all tenants; empty if there is no key.
 std::string scoped_key(std::string_view tenant, std::string_view key);
 
-/// A job's timing with the configured defaults filled in.
+/// Returns a job's policies with the configured defaults applied.
 Timing timing_of(const model::Plan& plan, model::JobType type, std::string_view tenant,
                  const Timing& defaults, Groups& groups);
 

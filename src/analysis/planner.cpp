@@ -60,7 +60,7 @@ std::size_t Planner::jobs() const { return impl_->jobs(); }
 std::size_t Planner::runs() const { return impl_->runs(); }
 std::size_t Planner::memory() const { return impl_->memory(); }
 
-// --- the parts together
+// --- delegation to the parts
 
 Planner::Impl::Impl(Instant now, PlannerOptions options)
     : now_(now),
@@ -114,7 +114,7 @@ std::optional<Instant> Planner::Impl::next_wake() const {
 
 std::size_t Planner::Impl::memory() const {
     constexpr std::size_t kMapNode =
-        4 * sizeof(void*);  // of an unordered_map: its links and a bucket's share
+        4 * sizeof(void*);  // of an unordered_map: its links and its share of the buckets
     std::size_t crowded = 0;
     for (const auto& [tenant, queue] : crowded_) crowded += kMapNode + queue.memory();
     return crowded + sizeof *this + jobs_.memory() + index_.memory() + timings_.memory() + claims_.memory() +

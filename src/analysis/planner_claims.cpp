@@ -5,16 +5,17 @@
 #include "ecron/model/window.hpp"
 #include "planner_impl.hpp"
 
-/// From jobs to claims. A job stands in the wheel (or, late, in the queue) at the instant by which its next
-/// run must be claimed; what comes out is claimed, missed or passed over, and the job is put in again for the
-/// run after that.
+/// From jobs to claims. A job is in the wheel (or, if late, in the queue) at the instant by which its next
+/// occurrence must be claimed. When it comes due, the occurrence is claimed, missed or skipped, and the job
+/// is inserted again for the next occurrence.
 namespace ecron::analysis {
 namespace {
 
-constexpr std::size_t kStepsPerAdvance = 4'096;  // instants looked at; some 50 to 100 ns each
-constexpr std::size_t kStepsPerFollow = 512;     // of these each, and there is other work beside it
-constexpr Millis kGap{1'000};                    // shorter times without planning are no gap
-constexpr std::size_t kMostGaps = 64;            // with undecided instants; beyond it the last one grows
+constexpr std::size_t kStepsPerAdvance = 4'096;  // occurrences examined; about 50 to 100 ns each
+constexpr std::size_t kStepsPerFollow = 512;  // smaller, because each step costs the same and other work is
+                                              // pending
+constexpr Millis kGap{1'000};                 // shorter planning interruptions are not gaps
+constexpr std::size_t kMostGaps = 64;  // gaps with undecided occurrences; beyond it the last gap is extended
 
 std::uint64_t mixed(std::uint64_t value) {  // splitmix64
     value += 0x9e3779b97f4a7c15U;
@@ -35,20 +36,20 @@ Millis Planner::Impl::delay(const Job& job, Instant nominal) const {
     return Millis{static_cast<std::int64_t>(random % static_cast<std::uint64_t>(jitter.count()))};
 }
 
-/// The job's first instant after another, within its window; kNever where there is none.
+/// Returns the job's first occurrence after an instant within its window; kNever if there is none.
 Instant Planner::Impl::first_after(const Job& job, Instant after) const {
     return window_of(timings_[job.timing]).next_after(job.schedule, after).value_or(kNever);
 }
 
-/// A run is claimed for its due instant, but not after the nominal instant of the run after it: instants are
-/// claimed in their own order, and so none whose jitter is short waits behind one whose jitter is long.
+/// A run is claimed at its due time, but not later than the scheduled time of the next run: occurrences are
+/// claimed in schedule order, so that a short jitter does not wait behind a long one.
 Instant Planner::Impl::claim_by(const Job& job) const {
     const Millis late = delay(job, job.next);
     return late == Millis{0} ? job.next : std::min(job.next + late, first_after(job, job.next));
 }
 
-/// An instant is claimed not after the one that follows it: of those up to `claimed` only the newest may be
-/// left.
+/// An occurrence is claimed no later than its successor, so only the newest one up to `claimed` can be
+/// unclaimed.
 void Planner::Impl::pass_claimed(Job& job, Instant claimed) const {
     if (job.next > claimed) return;
     const Timing& timing = timings_[job.timing];
@@ -95,8 +96,7 @@ void Planner::Impl::disarm_job(std::uint32_t number) {
     job.armed = Armed::no;
 }
 
-/// Another leader has decided everything up to the watermark: it is passed over. False: there is more to
-/// pass.
+/// Skips all occurrences up to the watermark of another leader. Returns false if more remain.
 bool Planner::Impl::follow(Instant now, Instant watermark) {
     now_ = now;
     attended_ = watermark;
@@ -107,7 +107,7 @@ bool Planner::Impl::follow(Instant now, Instant watermark) {
             pass_followed(late_.pop(keep_position()).subject, watermark);
             continue;
         }
-        if (claims_.now() > watermark) return true;  // what is left where the wheel stands is not passed
+        if (claims_.now() > watermark) return true;  // occurrences at the wheel's position are not skipped
         const std::optional<Due> due = claims_.pop(watermark);
         if (!due) return claims_.now() >= watermark;
         pass_followed(due->subject, watermark);
@@ -118,7 +118,7 @@ bool Planner::Impl::follow(Instant now, Instant watermark) {
 void Planner::Impl::pass_followed(std::uint32_t number, Instant watermark) {
     Job& job = jobs_[number];
     job.armed = Armed::no;
-    // A job that runs once is spent by a change of it, not by an instant: that one may have been missed.
+    // A follower completes a one-shot by its change, not by an occurrence, which may have been missed.
     if (timings_[job.timing].jitter > Millis{0})
         pass_claimed(job, watermark);
     else
@@ -126,8 +126,8 @@ void Planner::Impl::pass_followed(std::uint32_t number, Instant watermark) {
     arm_job(number, now_, false);
 }
 
-/// Remembers the stretches of time in which nobody planned, as long as instants of them are undecided: what
-/// came due in one became known at its end, and may be missed.
+/// Records planning gaps while they contain undecided occurrences: those became known at the end of the gap
+/// and may be missed.
 void Planner::Impl::note_gap(std::size_t room) {
     if (room == 0) return;
     const Instant before = std::exchange(attended_, now_);
@@ -140,28 +140,29 @@ void Planner::Impl::note_gap(std::size_t room) {
         gaps_.back().end = now_;
 }
 
-/// When the planner got to know an instant that nobody had attended to; kAlways: in time.
+/// Returns when the planner learned of an occurrence that was in a planning gap; kAlways if it was in time.
 Instant Planner::Impl::known_since(Instant instant) const {
     for (const Span& gap : gaps_)
         if (gap.contains(instant)) return gap.end;
     return kAlways;
 }
 
-/// Up to where claims are decided. It advances in steps, so that runs which come due one after another are
-/// claimed together, and the shards of a node at the same instants: one transaction then has many of them.
+/// Returns the instant up to which claims are decided. It advances in steps, so that consecutive runs are
+/// claimed together and all shards of a node claim at the same instants: one transaction then has many
+/// claims.
 Instant Planner::Impl::claim_horizon() const {
     const Millis since = now_.time_since_epoch() % options_.claim_step;
     return now_ - since + options_.claim_ahead;
 }
 
-/// When an instant comes within the horizon.
+/// Returns when an occurrence reaches the horizon.
 Instant Planner::Impl::claimed_from(Instant claim_by) const {
     const Instant first = claim_by - options_.claim_ahead;
     const Millis since = first.time_since_epoch() % options_.claim_step;
     return since > Millis{0} ? first - since + options_.claim_step : first;
 }
 
-/// A job is due, and its tenant has no room.
+/// A job is due and its tenant has no capacity.
 void Planner::Impl::hold(const DueQueue::Entry& entry) {
     Job& job = jobs_[entry.subject];
     job.armed = Armed::crowded;
@@ -174,8 +175,8 @@ void Planner::Impl::release_held(RoomLeft& room) {
     for (const Group tenant : tenants) release_held(tenant, room.of(tenant));
 }
 
-/// As many of a tenant's jobs as there is room for are due again. Those that waited long became known only
-/// now, as after a time without planning: they may be missed.
+/// Makes as many of a tenant's jobs due again as there is capacity. Those that waited long count as learned
+/// now, as after a planning gap: they may be missed.
 void Planner::Impl::release_held(Group tenant, std::size_t count) {
     const auto queue = crowded_.find(tenant);
     for (; count > 0 && !queue->second.empty(); --count) {
@@ -200,7 +201,7 @@ void Planner::Impl::plan(const Room& given, Out& out) {
             steps += decide(late_.pop(keep_position()), room, out);
             continue;
         }
-        if (claims_.now() > horizon) return;  // the clock was set back: these instants are planned already
+        if (claims_.now() > horizon) return;  // the clock was set back: these occurrences are already planned
         const std::optional<Due> due = claims_.pop(horizon);
         if (!due) return;
         const auto number = due->subject;
@@ -208,7 +209,7 @@ void Planner::Impl::plan(const Room& given, Out& out) {
     }
 }
 
-/// What becomes of a job's next instant. Returns how many instants it looked at.
+/// Decides a job's next occurrence. Returns the number of occurrences examined.
 std::size_t Planner::Impl::decide(DueQueue::Entry entry, RoomLeft& room, Out& out) {
     Job& job = jobs_[entry.subject];
     if (room.of(job.tenant) == 0) {
@@ -234,7 +235,7 @@ std::size_t Planner::Impl::decide(DueQueue::Entry entry, RoomLeft& room, Out& ou
 
     std::size_t steps = 1;
     const bool spends_first =
-        timing.once && timing.misfire != model::Misfire::skip;  // no other was ever planned
+        timing.once && timing.misfire != model::Misfire::skip;  // a one-shot never had another occurrence
     if (!entry.settled && entry.seen != kAlways && !spends_first) {
         const Instant cut = entry.seen - timing.misfire_grace - timing.jitter;
         const auto pause = pause_begin_within(job, job.next, cut);
@@ -256,7 +257,7 @@ std::size_t Planner::Impl::decide(DueQueue::Entry entry, RoomLeft& room, Out& ou
     return steps;
 }
 
-/// Instants before `cut` are missed: says so of those that do not run, and moves the job to the first that
+/// Occurrences before `cut` are missed: records those that do not run and moves the job to the first that
 /// does.
 std::size_t Planner::Impl::settle_misfire(Job& job, Instant cut, Out& out) {
     const Timing& timing = timings_[job.timing];

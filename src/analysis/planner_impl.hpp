@@ -13,12 +13,12 @@
 
 namespace ecron::analysis {
 
-/// The planner's state and its parts, a file each: planner_jobs.cpp (what is known, pauses),
-/// planner_claims.cpp (from jobs to claims: instants, misfires, watermark), planner_runs.cpp (from claims to
-/// starts and ends).
+/// The planner's state and its parts, one file each: planner_jobs.cpp (jobs and pauses), planner_claims.cpp
+/// (from jobs to claims: occurrences, misfires, watermark), planner_runs.cpp (from claims to starts and
+/// ends).
 ///
-/// A job plans one instant at a time, its `next`, in order; a wheel or, where that has passed already, a
-/// queue says when. Runs have a wheel and a queue of their own.
+/// A job plans one occurrence at a time, its `next`, in order. The time to decide it is in a wheel or, if
+/// already past, in a queue. Runs have their own wheel and queue.
 class Planner::Impl {
 public:
     Impl(Instant now, PlannerOptions options);
@@ -73,24 +73,24 @@ private:
         };
         JobKey key{};
         std::uint64_t jitter_seed{};
-        Instant next{};         // the nominal instant to claim next; kNever: none
-        Instant since{};        // it names no instant up to then
+        Instant next{};         // the next scheduled time to claim; kNever: none
+        Instant since{};        // no occurrence up to this instant
         std::uint64_t timer{};  // a TimerId, or the position in the queue
         std::uint32_t timing{kNone};
         Group tenant{};
-        std::uint32_t activity{kNone};  // the job's runs; also the link while the job is free
+        std::uint32_t activity{kNone};  // the job's runs; free-list link while the job is free
         Armed armed{Armed::no};
-        bool known{false};  // false: it is there for its runs only
-        bool rest{false};   // not a job of its own: what a schedule that was replaced had still to decide
+        bool known{false};  // false: kept only for its runs
+        bool rest{false};   // not a job but the undecided occurrences of a replaced schedule
     };
     static_assert(sizeof(Job) <= 112);
 
-    /// What a job has under way.
+    /// The runs of a job.
     struct Activity {
-        std::uint32_t first{kNone};   // its runs, newest first; also the link while free
-        std::uint32_t active{0};      // runs that started, or wait for nothing but their concurrency group
+        std::uint32_t first{kNone};   // its runs, newest first; free-list link while free
+        std::uint32_t active{0};      // runs that started or wait only for their concurrency group
         std::uint32_t queued{kNone};  // the run that waits for the active ones
-        Instant known_until{};        // up to here the schedule may name instants that have a run already
+        Instant known_until{};        // up to here, occurrences of the schedule may already have a run
     };
 
     enum class State : std::uint8_t { claiming, waiting, queued, grouped, running, retrying, accepted };
@@ -99,17 +99,17 @@ private:
         std::uint32_t generation{1};
         std::uint32_t job{kNone};
         std::uint32_t timing{kNone};
-        std::uint32_t next{kNone}, previous{kNone};  // of the same job; next is also the link while free
+        std::uint32_t next{kNone}, previous{kNone};  // of the same job; next is the free-list link while free
         std::uint32_t group_next{kNone}, group_previous{kNone};  // waiting for the same group
         std::uint64_t timer{};
         Instant nominal{};
         Instant due{};
-        std::string_view stop_reason{};  // not empty: it is to end
+        std::string_view stop_reason{};  // not empty: to be stopped
         State state{State::claiming};
         Armed armed{Armed::no};
-        bool planned{true};     // not asked for
-        bool spends{false};     // its job's only run
-        bool withdrawn{false};  // while claiming: to be deleted once committed
+        bool planned{true};     // false: requested
+        bool spends{false};     // the only run of a one-shot
+        bool withdrawn{false};  // set while claiming: delete once committed
     };
 
     struct Concurrency {
@@ -121,7 +121,7 @@ private:
         Instant end{};
         [[nodiscard]] bool contains(Instant instant) const { return begin < instant && instant <= end; }
     };
-    /// What one advance has left of its room.
+    /// The remaining capacity of one advance.
     class RoomLeft {
     public:
         explicit RoomLeft(const Room& room) : room_(room), total_(room.total) {}
@@ -142,7 +142,7 @@ private:
         std::size_t total_;
         std::unordered_map<Group, std::size_t> tenants_;
     };
-    using Spans = std::vector<Span>;  // in order; of pauses the last may be open
+    using Spans = std::vector<Span>;  // sorted; the last span of pauses may be open
     using Out = std::vector<Decision>;
 
     static constexpr Instant kNever = Instant::max();
@@ -174,7 +174,7 @@ private:
     void disarm_job(std::uint32_t job);
     void note_gap(std::size_t room);
     [[nodiscard]] Instant known_since(Instant instant) const;
-    /// A job knows its place in the queue that it is in.
+    /// Keeps each job's position in its queue up to date.
     [[nodiscard]] auto keep_position() {
         return [this](std::uint32_t job, std::size_t position) { jobs_[job].timer = position; };
     }
@@ -217,18 +217,18 @@ private:
     TimingTable timings_;
     std::size_t known_{0};
     TimerWheel claims_;
-    DueQueue late_;                                // jobs of which an instant came up that claims_ has passed
-    std::unordered_map<Group, DueQueue> crowded_;  // jobs due, of tenants without room
-    Instant attended_;                             // when instants were last planned
-    std::vector<Span> gaps_;                       // when none were, in order
-    std::unordered_map<Group, Spans> pauses_;      // of each tenant, those that undecided instants may lie in
+    DueQueue late_;                                // jobs with an occurrence that claims_ has already passed
+    std::unordered_map<Group, DueQueue> crowded_;  // due jobs of tenants without capacity
+    Instant attended_;                             // the time of the last planning
+    std::vector<Span> gaps_;                       // planning gaps, sorted
+    std::unordered_map<Group, Spans> pauses_;  // pauses of each tenant that may contain undecided occurrences
     Spans pauses_of_all_;
 
     Slab<Run, &Run::next> runs_;
     Slab<Activity, &Activity::first> activities_;
     std::unordered_map<Group, Concurrency> groups_;
     TimerWheel starts_;
-    DueQueue held_;  // runs to come while the wall clock, set back, is behind starts_
+    DueQueue held_;  // future runs while the wall clock was set back and is behind starts_
     Out pending_;    // decided between two calls of advance
 };
 

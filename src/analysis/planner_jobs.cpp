@@ -3,7 +3,7 @@
 
 #include "planner_impl.hpp"
 
-/// What jobs there are, and which tenants are paused.
+/// The set of jobs and the paused tenants.
 namespace ecron::analysis {
 namespace {
 
@@ -63,7 +63,7 @@ void Planner::Impl::upsert(const PlannedJob& planned, Instant from, std::optiona
     arm_job(number, now_, false);
 }
 
-/// Unstarted runs whose instants the new schedule names are kept and follow it; the others are withdrawn.
+/// Keeps and updates unstarted runs that are occurrences of the new schedule; withdraws the others.
 void Planner::Impl::reconcile_runs(std::uint32_t number, Instant from) {
     const Job& job = jobs_[number];
     activities_[job.activity].known_until = kAlways;
@@ -92,7 +92,7 @@ void Planner::Impl::adjust(const PlannedJob& planned) {
     const std::uint32_t timing = timings_.intern(planned.timing);
     timings_.release(job.timing);
     job.timing = timing;
-    assert(job.tenant == planned.tenant);  // a job stays its tenant's
+    assert(job.tenant == planned.tenant);  // a job never changes its tenant
     if (job.activity == kNone) return;
     for (std::uint32_t one = activities_[job.activity].first; one != kNone; one = runs_[one].next) {
         Run& run = runs_[one];
@@ -117,7 +117,7 @@ void Planner::Impl::remove(JobKey key) {
         following = run.next;
         if (run.planned && !run.spends && run.state < State::running) withdraw(one, pending_);
     }
-    job.known = false;  // only now: a job that is known outlives its last run
+    job.known = false;  // only now: a known job outlives its last run
     --known_;
     drop_if_unused(*number);
 }
@@ -135,8 +135,8 @@ std::optional<Instant> Planner::Impl::next_nominal(JobKey key) const {
     return jobs_[*number].next;
 }
 
-/// The instants up to `until` that were not decided yet become a rest with a slot of its own, of which only
-/// the claims are known to the job.
+/// Moves the undecided occurrences up to `until` to an entry of their own; only its claims are linked to the
+/// job.
 void Planner::Impl::split(JobKey key, Instant until) {
     const auto number = find_job(key);
     if (!number || !jobs_[*number].known || jobs_[*number].next > until) return;
@@ -149,7 +149,7 @@ void Planner::Impl::split(JobKey key, Instant until) {
     rest.schedule = job.schedule;
     rest.jitter_seed = job.jitter_seed;
     rest.next = job.next;
-    rest.since = until;  // planning does not go back into it
+    rest.since = until;  // planning does not go back before this instant
     rest.timing = timings_.intern(timing);
     rest.tenant = job.tenant;
     rest.activity = kNone;
@@ -190,7 +190,7 @@ bool Planner::Impl::rewind(std::uint32_t number, Instant at) {
     const Timing& timing = timings_[job.timing];
     const Instant from = std::max(at - timing.jitter, job.since);
     Instant first = first_after(job, from);
-    // What was due before was not passed over in ignorance.
+    // Occurrences that were due earlier were not skipped because of the unknown resume.
     while (first < job.next && first + delay(job, first) <= at) first = first_after(job, first);
     if (first >= job.next) return false;
     disarm_job(number);
@@ -200,7 +200,7 @@ bool Planner::Impl::rewind(std::uint32_t number, Instant at) {
     return true;
 }
 
-/// Instants after `from` may have a run already.
+/// Occurrences after `from` may already have a run.
 void Planner::Impl::expect_runs_after(std::uint32_t number, Instant from) {
     Activity& activity = activities_[jobs_[number].activity];
     for (std::uint32_t one = activity.first; one != kNone; one = runs_[one].next)
@@ -210,7 +210,8 @@ void Planner::Impl::expect_runs_after(std::uint32_t number, Instant from) {
 
 void Planner::Impl::begin_pause(Spans& spans, Instant since) const {
     if (!spans.empty() && spans.back().end == kNever) {
-        spans.back().begin = std::min(spans.back().begin, since);  // of a log that is read from further back
+        spans.back().begin = std::min(spans.back().begin, since);  // the log is being read again from an
+                                                                   // earlier position
         return;
     }
     const Instant oldest = watermark() - kMostRewound;
@@ -222,13 +223,13 @@ void Planner::Impl::end_pause(Spans& spans, Instant at, std::optional<Instant> s
     const bool is_open = !spans.empty() && spans.back().end == kNever;
     if (is_open && spans.back().begin <= at)
         spans.back().end = at;
-    else if (since)  // of a pause before the one that goes on, or one that was over when it became known
+    else if (since)  // an earlier pause than the current one, or one that ended before it became known
         spans.insert(is_open ? spans.end() - 1 : spans.end(), Span{*since, at});
 }
 
 bool Planner::Impl::is_paused(Group tenant, Instant due) const { return pause_end(tenant, due) != kAlways; }
 
-/// Until when an instant's pause lasts; kAlways where it is not paused.
+/// Returns the end of the pause that contains the instant; kAlways if it is not paused.
 Instant Planner::Impl::pause_end(Group group, Instant due) const {
     Instant end = kAlways;
     const auto consider = [&](const Spans& spans) {
@@ -242,7 +243,7 @@ Instant Planner::Impl::pause_end(Group group, Instant due) const {
     return end;
 }
 
-/// Where in [from, until) a pause begins, first.
+/// Returns where the first pause in [from, until) begins.
 std::optional<Instant> Planner::Impl::pause_begin_within(const Job& job, Instant from, Instant until) const {
     std::optional<Instant> first;
     const auto consider = [&](const Spans& spans) {

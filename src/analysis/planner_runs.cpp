@@ -3,7 +3,7 @@
 
 #include "planner_impl.hpp"
 
-/// From claims to starts and ends: who gives way to whom is decided when a run could start.
+/// From claims to starts and ends: overlap is decided when a run could start.
 namespace ecron::analysis {
 namespace {
 
@@ -149,7 +149,7 @@ void Planner::Impl::stop(RunId id, std::string_view reason) {
     if (run.state >= State::running) arm_run(*number, now_);
 }
 
-// --- what time brings
+// --- timers
 
 void Planner::Impl::run_timers(Out& out) {
     for (std::size_t count = 0; count < kStartsPerAdvance; ++count) {
@@ -167,7 +167,7 @@ void Planner::Impl::run_timers(Out& out) {
         const auto number = due->subject;
         runs_[number].armed = Armed::no;
         if (due->at > now_)
-            arm_run(number, due->at);  // the clock was set back before it came out
+            arm_run(number, due->at);  // the clock was set back before the timer fired
         else
             fire(number, out);
     }
@@ -224,7 +224,7 @@ bool Planner::Impl::too_late(const Run& run) const {
     return run.planned && deadline && now_ - run.due > *deadline;
 }
 
-/// Whether a run that came due does not start now, because its job has others.
+/// Returns true if a due run does not start now because of other runs of its job.
 bool Planner::Impl::gives_way(std::uint32_t number, Out& out) {
     Run& run = runs_[number];
     const std::uint32_t activity = jobs_[run.job].activity;
@@ -242,7 +242,7 @@ bool Planner::Impl::gives_way(std::uint32_t number, Out& out) {
     return true;
 }
 
-/// The newest run takes the place of those that wait, and asks for the end of those that run.
+/// The newest run replaces the waiting ones and requests the stop of the running ones.
 void Planner::Impl::displace_others(std::uint32_t number, Out& out) {
     const std::uint32_t activity = jobs_[runs_[number].job].activity;
     std::uint32_t following = kNone;
@@ -260,7 +260,7 @@ void Planner::Impl::displace_others(std::uint32_t number, Out& out) {
     }
 }
 
-/// Nothing of its own job stands against the run: it starts, or waits for room in its concurrency group.
+/// No run of its own job blocks it: it starts or waits for its concurrency group.
 void Planner::Impl::enter(std::uint32_t number, Out& out) {
     Run& run = runs_[number];
     ++activities_[jobs_[run.job].activity].active;
@@ -303,7 +303,7 @@ void Planner::Impl::start(std::uint32_t number, Out& out) {
     out.emplace_back(Start{id_of(number)});
 }
 
-/// The first that waits for a group looks again, with the next timers.
+/// The first run that waits for a group is checked again with the next timers.
 void Planner::Impl::wake_group(Group number) {
     const auto group = groups_.find(number);
     if (group == groups_.end()) return;
@@ -338,7 +338,7 @@ void Planner::Impl::leave_group(std::uint32_t number) {
     run.group_next = run.group_previous = kNone;
 }
 
-/// Takes a run out of everything, and wakes what waited for it.
+/// Removes a run from all structures and wakes the runs that it blocked.
 void Planner::Impl::forget(std::uint32_t number) {
     Run& run = runs_[number];
     disarm_run(number);

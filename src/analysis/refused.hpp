@@ -6,17 +6,17 @@
 #include "ecron/base/log.hpp"
 #include "ecron/store/refusal.hpp"
 
-/// What the scheduler does about a write that the store refuses other than for now.
+/// Handling of writes that the store rejects permanently.
 namespace ecron::analysis {
 
-/// Whether to write it again with its payload dropped: refused for its content, or time and again for a
-/// reason that the store does not know.
+/// Returns true if the write should be repeated without its payload: it was rejected for its content, or
+/// repeatedly for an unknown reason.
 [[nodiscard]] inline bool needs_less(const Error& error, std::size_t tries) {
     constexpr std::size_t kTriesAsItIs = 3;
     return store::is_refused_content(error) || (error.code == Errc::internal && tries >= kTriesAsItIs);
 }
 
-/// Logs a refusal that does not pass by itself, once and then about every minute.
+/// Logs a persistent rejection once, then about every minute.
 inline void log_refusal(std::string_view what, const ExecuteId& id, const Error& error, std::size_t tries) {
     constexpr std::size_t kTriesAMinute = 30;
     if (error.code == Errc::unavailable || tries % kTriesAMinute != 0) return;

@@ -3,11 +3,11 @@
 #include "ecron/base/log.hpp"
 #include "shard_scheduler.hpp"
 
-/// What the API asks of the shard's leader, and what other nodes ask through the change log.
+/// Requests of the API to the shard's leader, and requests of other nodes from the change log.
 namespace ecron::analysis {
 namespace {
 
-/// The planner keeps reasons as literals.
+/// Maps to literals, as the planner requires.
 std::string_view reason_of(const std::string& by) {
     for (const std::string_view own : {"replaced", "deleted"})
         if (by == kOwnWish + std::string{own}) return own;
@@ -16,7 +16,7 @@ std::string_view reason_of(const std::string& by) {
 
 }  // namespace
 
-/// Runs that have not started run what the job says now.
+/// Unstarted runs use the new job definition.
 void ShardScheduler::refresh_tasks(const model::Job& job) {
     for (const RunId id : runs_.of_job(job.key)) {
         Run& run = *runs_.find(id);
@@ -26,7 +26,7 @@ void ShardScheduler::refresh_tasks(const model::Job& job) {
     }
 }
 
-/// That it is gone comes with the change log, which does not say who asked.
+/// The deletion arrives through the change log, which does not contain the caller.
 void ShardScheduler::job_deleted_by(JobKey key, std::string_view by) {
     for (const RunId id : runs_.of_job(key))
         if (Run& run = *runs_.find(id); run.asked_by.empty()) run.asked_by = by;
@@ -61,20 +61,20 @@ asio::awaitable<Result<model::Execution>> ShardScheduler::run_now(model::Job job
         continue_run(run.row);
         co_return stored;
     }
-    if (term != term_count_) {  // whoever leads now finds it in the store, and that it has not begun
-        node_.gate.spawn("hand back", hand_back(std::move(run)));
+    if (term != term_count_) {  // the current leader finds it in the store, marked as not started
+        node_.gate.spawn("requeue", hand_back(std::move(run)));
         co_return stored;
     }
     const Timing timing =
         timing_of(task->context.plan, job.type, task->tenant.value(), node_.options.timing, node_.groups);
     run.id = planner_.run_now(job.key, timing);
-    run.row.execute_times = execute_times;  // shows as begun, though the attempt enters itself at its end
+    run.row.execute_times = execute_times;  // counts as started although the attempt is recorded at its end
     runs_.add(std::move(run));
     wake_.notify();
     co_return stored;
 }
 
-/// Asked for again, an execution that waits for its next attempt gets it now.
+/// A repeated request starts the pending retry of an execution immediately.
 void ShardScheduler::continue_run(const model::Execution& row) {
     const Run* const run = runs_.find(row.id);
     if (run == nullptr || run->stage != Stage::retrying || run->row.job_id != row.job_id) return;
@@ -113,7 +113,7 @@ asio::awaitable<void> ShardScheduler::requested(ExecuteId id) {
     }
 }
 
-/// Whoever carries the execution out ends it, and its leader does not begin it again.
+/// The node that runs the execution ends it; the leader does not start it again.
 void ShardScheduler::cancel_told(const Cancel& cancel) {
     if (cancel.by == kFailed || cancel.by == kGivenUp) {
         if (term_) failure_told(cancel.execution, cancel.by == kGivenUp);
@@ -133,18 +133,18 @@ void ShardScheduler::cancel_told(const Cancel& cancel) {
     if (run == nullptr)
         node_.gate.spawn("cancel", cancel_unknown(cancel));
     else if (run->stage == Stage::elsewhere || run->stage == Stage::offered)
-        run->stop_reason = reason;  // the node that runs it has been told, too
+        run->stop_reason = reason;  // the node that runs it has received the request, too
     else
         stop(cancel.execution, reason, cancel.by);
 }
 
-/// It may not have been adopted yet.
+/// The execution may not be adopted yet.
 asio::awaitable<void> ShardScheduler::cancel_unknown(Cancel cancel) {
     co_await requested(cancel.execution);
     if (term_) stop(cancel.execution, "cancelled", cancel.by);
 }
 
-/// Somebody else reports the end of what the target took on.
+/// Another component reports the failure of an execution that the target accepted.
 void ShardScheduler::failure_told(const ExecuteId& id, bool given_up) {
     Run* const run = runs_.find(id);
     if (run == nullptr || run->stage != Stage::accepted) return;
@@ -159,7 +159,7 @@ void ShardScheduler::failure_told(const ExecuteId& id, bool given_up) {
 asio::awaitable<void> ShardScheduler::callback_told(ExecuteId id) {
     std::vector<ExecuteId> ids{id};
     const auto rows = co_await node_.store.find_executions(std::move(ids));
-    if (!rows || rows->empty()) co_return;  // what has been kept is found when its row is looked at next
+    if (!rows || rows->empty()) co_return;  // stored reports are found at the next poll of the row
     co_await take_result(id, rows->front().result);
 }
 

@@ -6,7 +6,8 @@
 #include "ecron/store/refusal.hpp"
 #include "scheduler_impl.hpp"
 
-/// What the API tells and asks: done here where this node leads the job's shard, else through the change log.
+/// Routes notifications and requests of the API: handled here if this node leads the job's shard, otherwise
+/// through the change log.
 namespace ecron::analysis {
 namespace {
 
@@ -37,8 +38,8 @@ ShardScheduler& Scheduler::Impl::shard_of(const JobId& job) const {
     return *shards_[model::shard_of(job, shards_.size()).value()];
 }
 
-/// Told before its turn, a change comes with the log instead, so that none is planned without those before
-/// it.
+/// A change that arrives out of order is left to the change log, so that none is planned without its
+/// predecessors.
 void Scheduler::Impl::job_changed(const model::Job& job) {
     if (!warm_) return;
     ShardScheduler& shard = shard_of(job.id);
@@ -54,7 +55,7 @@ void Scheduler::Impl::job_changed(const model::Job& job) {
 }
 
 void Scheduler::Impl::job_deleted(const model::Job& job, std::string_view by) {
-    log::info("job deleted job={} by={}", job.id, by);
+    log::info("deleted job={} by={}", job.id, by);
     if (!warm_) return;
     shard_of(job.id).job_deleted_by(job.key, by);
     tail_.notify();
@@ -84,7 +85,7 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_now(model::Job jo
     co_return co_await same_execution(std::move(tenant), job_id, chosen, stored.error());
 }
 
-/// The leader of its shard learns of it from the change log.
+/// The leader of the shard learns of it from the change log.
 asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_elsewhere(const model::Job& job,
                                                                          const execution::Task& task,
                                                                          model::Trigger trigger,
@@ -93,7 +94,7 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_elsewhere(const m
     co_return co_await node_.store.insert_execution(std::move(row), store::Tell::leader);
 }
 
-/// The id was given before: with the same job it is the same request.
+/// The id already exists: the same job means the same request.
 asio::awaitable<Result<model::Execution>> Scheduler::Impl::same_execution(TenantId tenant, JobId job,
                                                                           ExecuteId id, Error conflict) {
     auto existing = co_await node_.store.find_execution(std::move(tenant), std::move(id));
@@ -118,7 +119,7 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::cancel(std::optional<
         if (!asked) co_return std::unexpected(asked.error());
         tail_.notify();
     }
-    log::info("execution cancelled execution={} by={}", id, by);
+    log::info("cancelled execution={} by={}", id, by);
     co_return co_await wait_for_end(std::move(tenant), std::move(id));
 }
 
@@ -146,12 +147,12 @@ asio::awaitable<Result<void>> Scheduler::Impl::callback(std::optional<TenantId> 
     ShardScheduler& shard = shard_of((*found)->job_id);
     const bool here = shard.leads() && shard.find(id) != nullptr && is_here(shard.find(id)->stage);
     const bool ended = model::is_end((*found)->state);
-    // No leader runs what the old service started; the report itself ends it.
+    // Executions that the previous service started have no leader; the callback itself ends them.
     const bool is_history = (*found)->trigger == model::Trigger::history;
     const auto tell = here || ended || is_history ? store::Tell::nobody : store::Tell::leader;
     Result<void> kept = co_await node_.store.record_result(id, result, tell);
     if (!kept && store::is_refused_content(kept.error())) {
-        log::warn("result refused, ending the execution without it execution={} error=\"{}\"", id,
+        log::warn("result rejected, ending the execution without it execution={} error=\"{}\"", id,
                   kept.error().what);
         result = store::refused_result(kept.error().what);
         kept = co_await node_.store.record_result(id, result, tell);
@@ -167,7 +168,7 @@ asio::awaitable<Result<void>> Scheduler::Impl::callback(std::optional<TenantId> 
     co_return kept;
 }
 
-/// What the old service started is run by no leader: the report itself ends it.
+/// Executions that the previous service started have no leader: the callback itself ends them.
 asio::awaitable<Result<void>> Scheduler::Impl::end_history(model::Execution row, bool given_up) {
     row.state = given_up ? model::ExecutionState::abandon : model::ExecutionState::failure;
     row.end_at = std::chrono::floor<Seconds>(node_.clock.now());

@@ -13,17 +13,17 @@
 
 namespace ecron::analysis {
 
-/// How far a run has come in this process; the planner decides, the store keeps.
+/// Stage of a run in this process; the planner decides, the store persists.
 enum class Stage : std::uint8_t {
     unclaimed,  // decided, its row is not committed yet
     waiting,    // its row is committed; not started
-    starting,   // a compare-and-set before the start is under way
-    running,    // its attempt is with the pool
+    starting,   // a compare-and-set before the start is in progress
+    running,    // the pool has its attempt
     ending,     // its outcome is being written
     retrying,   // waits for its next attempt
     accepted,   // waits for the target's callback
-    offered,    // whichever node is first begins it
-    elsewhere,  // another node claimed it or carries it out; its row is looked at now and then
+    offered,    // the first node to start it wins
+    elsewhere,  // remote: another node claimed or carries it out; its row is polled
 };
 
 /// A run of this process.
@@ -31,30 +31,30 @@ struct Run {
     RunId id{};
     Stage stage{Stage::unclaimed};  // changed by RunTable::move
     execution::TaskPtr task{};
-    model::Execution row{};          // as the store has it, or will once the write under way is committed
-    bool needs_begin{false};         // its start is not its claim: it commits a compare-and-set first
-    std::optional<Instant> spent{};  // its job is, of the schedule that holds since then
+    model::Execution row{};          // as stored, or as it will be once the write in progress is committed
+    bool needs_begin{false};         // its claim does not start it: a compare-and-set comes first
+    std::optional<Instant> spent{};  // set for the run of a one-shot: start of the schedule's validity
     bool begin_recorded{false};      // the store says `executing`
-    bool given_up{false};            // reported as failed for good: no attempt follows
-    std::optional<SteadyInstant> offered_at{};  // of the attempt that the row is at
-    bool lease_lost{false};                     // ended here because this node could not renew its lease
+    bool given_up{false};            // permanently failed: not retried
+    std::optional<SteadyInstant> offered_at{};  // of the row's current attempt
+    bool lease_lost{false};                     // stopped because this node could not renew its lease
     Instant began{};
-    std::string stop_reason{};   // why it is being stopped, when it is
-    std::string asked_by{};      // ... and who asked, where somebody did
-    std::string early_result{};  // a callback that overtook the answer
+    std::string stop_reason{};   // why it is being stopped; empty if it is not
+    std::string asked_by{};      // the caller that requested the stop, if any
+    std::string early_result{};  // a callback that arrived before the response
     Group tenant{};              // set by RunTable::add
 };
 
-/// Whether the attempt that the row is at was begun before and may still go on, its node dead or not: its
-/// beginning is recorded. Kubernetes Jobs only.
+/// Returns true if the row's current attempt was started earlier and may still be running even if its node is
+/// dead: its start is recorded. Kubernetes Jobs only.
 [[nodiscard]] inline bool is_resumed(const model::Execution& row, const execution::TaskPtr& task) {
     return task != nullptr && execution::outlives_node(task->context) && entered_attempts(row) >= row.attempt;
 }
 
-/// How many runs there are in all tables of a process, and decided claims that are in none yet.
+/// Counts the runs in all tables of a process and the decided claims that are not in a table yet.
 class RunCount {
 public:
-    /// Parked are those that only wait: for their next attempt, their target's callback, another node.
+    /// Parked runs only wait: for their next attempt, their target's callback, another node.
     enum class Kind : std::uint8_t { parked, present };
     void add(Group tenant, Kind kind) {
         if (kind == Kind::parked)
@@ -86,7 +86,7 @@ private:
     std::unordered_map<Group, std::size_t> of_tenant_;
 };
 
-/// The runs of a shard by their three names. References stay good until they are taken out.
+/// The runs of a shard, indexed by their three identifiers. References are valid until the run is removed.
 class RunTable {
 public:
     RunTable(RunCount& count, Groups& groups) : count_(count), groups_(groups) {}
@@ -130,7 +130,7 @@ public:
 
     void erase(RunId id) { take(id); }
 
-    /// Takes a run out of the table.
+    /// Removes a run from the table.
     std::optional<Run> take(RunId id) {
         const auto found = runs_.find(id);
         if (found == runs_.end()) return {};

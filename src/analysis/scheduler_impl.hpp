@@ -7,8 +7,8 @@
 
 namespace ecron::analysis {
 
-/// What is above the shards, a file each: campaign.cpp (which of them this node leads), warm.cpp (loading,
-/// the change log, the cluster), strays.cpp (what nobody knows), route.cpp (what the API asks, and of whom).
+/// The parts above the shards, one file each: campaign.cpp (leader election), warm.cpp (loading, change log,
+/// cluster state), strays.cpp (reconciliation), route.cpp (routing of API requests).
 class Scheduler::Impl {
 public:
     Impl(asio::io_context& io, const Clock& clock, store::Store& store, execution::Pool& pool,
@@ -85,22 +85,22 @@ private:
 
     Node node_;
     Shards shards_;
-    Wakeup campaign_;    // something about who leads is to be done at once
-    Wakeup tail_;        // the change log has something new
-    Wakeup watch_;       // to end it
-    Wakeup strays_;      // to end it
-    Wakeup guard_;       // to end it
+    Wakeup campaign_;    // election work is pending
+    Wakeup tail_;        // the change log has new entries
+    Wakeup watch_;       // for its termination
+    Wakeup strays_;      // for its termination
+    Wakeup guard_;       // for its termination
     bool warm_{false};   // the jobs of all shards have been loaded
-    bool ready_{false};  // ... and this node has led, found another one leading, or is one of many
+    bool ready_{false};  // warm_, and this node has led, has seen another leader, or is one of many
     bool over_{false};   // drained
     bool told_standby_{false};
     bool told_name_taken_{false};
     std::vector<Shard> held_;
     std::size_t live_nodes_{1};
-    int rounds_with_free_{0};  // one after the other
-    std::size_t extra_{0};     // shards that the next round may take beyond the share
+    int rounds_with_free_{0};  // consecutive
+    std::size_t extra_{0};     // shards that the next round may acquire beyond the share
     std::optional<SteadyInstant> took_extra_{};
-    std::optional<SteadyInstant> lease_renewed_;  // when the last good renewal was sent
+    std::optional<SteadyInstant> lease_renewed_;  // when the last successful renewal was sent
     Millis clock_ahead_{};
     ClockPermit clock_permit_{};
     bool clock_warned_{false};

@@ -10,20 +10,22 @@
 
 namespace ecron::analysis {
 
-/// A job as it was loaded, and from where its planning goes on.
+/// A loaded job and the instant from which it is planned.
 struct LoadedJob {
     PlannedJob job;
     Instant from;
     std::optional<Instant> claimed{};
 };
 
-/// Before the reason of an end that a leader asks another node for; names of callers do not begin so.
+/// Prefix of the reason of a stop that a leader requests from another node; callers' names never start with
+/// it.
 inline const std::string kOwnWish{":"};
-/// Wishes that are no end: a report that the attempt failed, for good or not.
+/// Change-log requests that do not stop an execution: a report that the attempt failed, with or without
+/// retry.
 inline const std::string kFailed{":failure"};
 inline const std::string kGivenUp{":abandon"};
 
-/// The end of a pause, of a tenant's jobs or of all.
+/// The end of a pause of one tenant or of all.
 struct Resume {
     ChangeNumber number{};
     std::optional<Group> tenant{};
@@ -31,36 +33,35 @@ struct Resume {
     std::optional<Instant> since{};
 };
 
-/// A wish to end an execution, as the change log tells it.
+/// A request in the change log to stop an execution.
 struct Cancel {
     ChangeNumber number{};
     ExecuteId execution{};
     std::string by{};
 };
 
-/// The planning of one shard, and its parts, a file each: follow.cpp (keeping up with another leader),
-/// lead.cpp (taking the lead, recovery, letting go), elsewhere.cpp (runs of other nodes), strays.cpp (runs
-/// that nobody knows), decide.cpp (the loop and the planner's decisions), claim.cpp, attempt.cpp (starts),
-/// spread.cpp (starts on any node),
-/// outcome.cpp, request.cpp (what the API and the change log ask).
+/// The planning of one shard, one file per part: follow.cpp (follower mode), lead.cpp (term, recovery,
+/// dropping state), elsewhere.cpp (remote executions), strays.cpp (reconciliation), decide.cpp (the loop and
+/// the planner's decisions), claim.cpp, attempt.cpp (starts), spread.cpp (starts on any node), outcome.cpp,
+/// request.cpp (requests of the API and the change log).
 ///
-/// It knows its jobs whether or not it leads. A lead that is lost keeps everything in memory until somebody
-/// else has begun a term: if nobody has, it goes on as if nothing had been.
+/// It knows its jobs whether or not it leads. After a loss of leadership everything stays in memory until
+/// another node has begun a term; if none has, planning resumes unchanged.
 class ShardScheduler {
 public:
     ShardScheduler(Node& node, Shard shard);
 
     [[nodiscard]] Shard shard() const { return shard_; }
     [[nodiscard]] bool is_loaded() const { return loaded_; }
-    /// A term is being begun, goes on, or is being ended.
+    /// Returns true while a term is beginning, active or ending.
     [[nodiscard]] bool in_term() const { return in_term_; }
     [[nodiscard]] bool is_releasing() const { return releasing_; }
-    /// A change is planned as soon as it is told: the leader's memory is here.
+    /// Returns true if changes are planned immediately: this process holds the leader's state.
     [[nodiscard]] bool plans_changes() const { return term_.has_value(); }
     [[nodiscard]] bool leads() const { return planning_ && node_.store.leads(shard_); }
-    /// How far planning is behind the clock, apart from tenants without room.
+    /// Returns how far planning is behind the clock, not counting tenants without capacity.
     [[nodiscard]] Millis lag() const;
-    /// How overdue the oldest instant is that waits for the room of its tenant.
+    /// Returns the delay of the oldest occurrence that waits for the capacity of its tenant.
     [[nodiscard]] Millis held_for() const;
     [[nodiscard]] std::size_t jobs() const { return planner_.jobs(); }
     [[nodiscard]] std::size_t runs() const { return runs_.size() + orphans_.size(); }
@@ -78,17 +79,17 @@ public:
 
     // lead.cpp
     void begin_term() { in_term_ = true; }
-    /// Leads while it can, until release(): the lock is held, and begin_term() was called.
+    /// Leads while possible, until release(). Requires that the lock is held and begin_term() was called.
     asio::awaitable<void> lead();
-    /// Stops planning, hands back what has not started, gives the lock back.
+    /// Stops planning, requeues unstarted runs and releases the lock.
     void release();
-    /// Lets a lead go that was lost.
+    /// Drops the state of a term that was lost.
     void abandon_term();
-    /// Puts attempts that this process carries out back to pending.
+    /// Requeues attempts that this process carries out.
     enum class Abandon : std::uint8_t { all, what_goes_on };
     void abandon_attempts(Abandon which);
 
-    /// Ends the commands that this process runs: it cannot renew its lease, and may be taken for dead.
+    /// Kills the commands that this process runs: it cannot renew its lease and may be declared dead.
     void end_commands();
 
     // elsewhere.cpp
@@ -114,7 +115,7 @@ public:
     void job_gone(JobKey key, std::string_view reason);
     asio::awaitable<Result<model::Execution>> run_now(model::Job job, execution::TaskPtr task,
                                                       model::Trigger trigger, ExecuteId id);
-    /// Whether the execution is known here; then it is being ended.
+    /// Stops the execution. Returns true if it is known here.
     bool stop(const ExecuteId& id, std::string_view reason, const std::string& by);
     [[nodiscard]] const Run* find(const ExecuteId& id);
     void continue_run(const model::Execution& row);
@@ -127,7 +128,7 @@ public:
 private:
     asio::awaitable<void> cancel_unknown(Cancel cancel);
 
-    /// What is left to do once an outcome is committed.
+    /// Next step after an outcome is committed.
     enum class Next : std::uint8_t { over, retry, await_callback };
 
     // follow.cpp
@@ -151,7 +152,7 @@ private:
     [[nodiscard]] bool still_named(const model::Execution& row, const execution::TaskPtr& task) const;
     [[nodiscard]] bool is_in_pause(const model::Execution& row) const;
     [[nodiscard]] bool survives(const model::Execution& row, const execution::TaskPtr& task) const;
-    /// What became of a run whose node is gone; changed: it was no longer as it had been read.
+    /// Result of handling a lost node; changed: the row differed from the one that was read.
     enum class AfterLoss : std::uint8_t { goes_on, ended, changed };
     asio::awaitable<AfterLoss> survive_loss(model::Execution& row, execution::TaskPtr task);
     asio::awaitable<void> hand_over();
@@ -233,53 +234,54 @@ private:
     void settle(RunId id, Next next, const store::Outcome& outcome);
     void end_run(RunId id);
 
-    /// A run of this term, or one that an earlier term of this process had begun.
+    /// Returns a run of this term, or one that an earlier term of this process started; nullptr if there is
+    /// none.
     [[nodiscard]] Run* find(RunId id);
     void move(Run& run, Stage stage);
     [[nodiscard]] bool is_orphan(RunId id) { return orphans_.find(id) != nullptr; }
 
     Node& node_;
     const Shard shard_;
-    Wakeup wake_;  // the planning loop: something happened
+    Wakeup wake_;  // wakes the planning loop
 
     bool loaded_{false};
-    bool following_{false};  // the planner is being moved to a watermark
+    bool following_{false};  // the planner is advancing to a watermark
     bool in_term_{false};
     bool planning_{false};
     bool releasing_{false};
-    std::optional<store::Term> term_;  // the one that this process's memory is of
+    std::optional<store::Term> term_;  // the term that the state in memory belongs to
     SteadyInstant term_began_{};       // no earlier term adds rows after it
-    std::uint64_t term_count_{0};      // changes when that memory was let go
+    std::uint64_t term_count_{0};      // changes when that state is dropped
 
     Planner planner_;
-    store::ShardState position_;      // how far the planner follows another leader
-    std::deque<PlanChange> pending_;  // changes that he has not said to have planned
+    store::ShardState position_;      // how far the planner has followed another leader
+    std::deque<PlanChange> pending_;  // changes that the leader has not recorded as planned
     std::deque<Cancel> pending_cancels_;
     std::deque<Resume> pending_resumes_;
-    ChangeNumber applied_{};  // the newest change that this term's planner was told at once
+    ChangeNumber applied_{};  // the newest change that this term's planner received directly
     RunTable runs_;
-    RunTable orphans_;      // what goes on here although the lead, and with it the rest, was let go
-    ChangeNumber planned_;  // what the planner had planned completely when it last ran dry
+    RunTable orphans_;  // runs that continue here although the leadership and the other state were dropped
+    ChangeNumber planned_;  // the newest change that was completely planned when the planner last became idle
 
     std::vector<Decision> decisions_;
     std::deque<Claim> decided_;
     std::deque<RunId> to_start_;
-    std::deque<RunId> unrecorded_;                                     // attempts in the order of their begin
+    std::deque<RunId> unrecorded_;                                     // attempts in the order of their start
     std::unordered_map<std::string, std::deque<RunId>> slot_waiters_;  // by concurrency key
-    std::unordered_set<ExecuteId> inserting_;                          // asked for, being stored
+    std::unordered_set<ExecuteId> inserting_;                          // requested, being stored
     std::vector<RunId> to_withdraw_;
     std::unordered_set<ExecuteId> withdrawing_;
     std::vector<store::Missed> missed_;                   // until the watermark has passed them
-    std::unordered_map<RunId, store::Missed> summaries_;  // for the row of the run that stands for them
-    Instant first_undecided_{};              // when this term began: some runs of it may have been claimed
-    std::unordered_set<JobKey> replayed_{};  // jobs of which later runs, too, may have been claimed
+    std::unordered_map<RunId, store::Missed> summaries_;  // for the row of the run that represents them
+    Instant first_undecided_{};  // when this term began: the earlier term may have claimed some runs of it
+    std::unordered_set<JobKey> replayed_{};  // jobs whose later runs may also have been claimed
     bool passes_runs_{false};                // a pause began or ended since the watermark was last committed
-    std::vector<Run> unclaimed_;             // let go while they were being claimed
+    std::vector<Run> unclaimed_;             // dropped while they were being claimed
     bool claiming_{false};
-    bool uncommitted_{false};  // a claim is under way, or was given up
-    bool denied_{false};       // somebody has begun a term since
+    bool uncommitted_{false};  // a claim is in progress or was abandoned
+    bool denied_{false};       // another node has begun a term since
     bool starting_{false};
-    bool recovering_{false};  // unended executions of earlier terms are being read
+    bool recovering_{false};  // unfinished executions of earlier terms are being read
     bool looking_{false};
     bool looking_at_offers_{false};
 };

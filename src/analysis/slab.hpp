@@ -7,11 +7,11 @@
 
 namespace ecron::analysis {
 
-/// "None", wherever things are named by their number in a slab.
+/// The invalid slab number.
 inline constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
-/// Things of one kind by number, in chunks: growing copies nothing, and addresses stay. `link` is a member
-/// that a thing does not need while it is free. A thing taken again is as it was given back.
+/// Objects of one type by number, in chunks: growing copies nothing, and addresses are stable. `link` is a
+/// member that is unused while the object is free. A reused object keeps its previous contents.
 template <class T, std::uint32_t T::* link> class Slab {
 public:
     [[nodiscard]] T& operator[](std::uint32_t index) { return chunks_[index / kChunk][index % kChunk]; }
@@ -37,7 +37,7 @@ public:
         free_ = index;
     }
 
-    /// Takes everything back.
+    /// Frees all objects.
     void clear() {
         used_ = 0;
         free_ = kNone;
@@ -45,7 +45,7 @@ public:
     }
 
     void reserve(std::size_t count) { chunks_.reserve((count + kChunk - 1) / kChunk); }
-    /// Whether a thing of that number was ever taken.
+    /// Returns true if an object of that number was ever allocated.
     [[nodiscard]] bool reached(std::uint32_t index) const { return index < used_; }
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] std::size_t memory() const {

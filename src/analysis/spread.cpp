@@ -1,15 +1,15 @@
 #include "ecron/base/log.hpp"
 #include "shard_scheduler.hpp"
 
-/// Attempts that are offered to all nodes: whoever hears of one begins it by compare-and-set and writes its
-/// outcome; the leader looks at their rows, and carries out itself what nobody has begun in time.
+/// Attempts offered to all nodes: the first node that receives an offer starts the attempt by compare-and-set
+/// and writes its outcome. The leader polls the rows and starts what no node has started in time.
 namespace ecron::analysis {
 namespace {
 
-constexpr Millis kNotHeard{5'000};  // without offers, after one that nobody heard
-// After that a run is looked at each second, as all that other nodes carry out.
+constexpr Millis kNotHeard{5'000};  // pause after an offer that was not accepted
+// After that a run is polled every second, like all remote executions.
 constexpr Millis kYoung{5'000};
-constexpr std::uint64_t kForeign = std::uint64_t{1} << 63U;  // no planner gives such numbers out
+constexpr std::uint64_t kForeign = std::uint64_t{1} << 63U;  // beyond the range of planner numbers
 
 }  // namespace
 
@@ -26,7 +26,7 @@ void ShardScheduler::offer(Run& run) {
     node_.options.spreader->offer(run.row.id, run.row.attempt);
 }
 
-/// An attempt that was offered, by this node or another one.
+/// An attempt that was offered by this or another node.
 asio::awaitable<void> ShardScheduler::begin_offered(model::Execution row) {
     if (Run* const run = runs_.find(row.id)) {
         if (run->stage != Stage::offered || run->row.attempt != row.attempt || !run->stop_reason.empty())
@@ -35,7 +35,9 @@ asio::awaitable<void> ShardScheduler::begin_offered(model::Execution row) {
         co_await begin_then_submit(run->id);
         co_return;
     }
-    if (term_ || orphans_.find(row.id) != nullptr) co_return;  // its leader is this node, and knows better
+    if (term_ || orphans_.find(row.id) != nullptr)
+        co_return;  // this node is its leader and has the current
+                    // state
     execution::TaskPtr task = co_await node_.task_of(row);
     if (task == nullptr || term_ || orphans_.find(row.id) != nullptr) co_return;
     const RunId id{kForeign | ++node_.foreign_runs};
@@ -73,16 +75,16 @@ void ShardScheduler::offer_looked_at(Run& run, const model::Execution* row) {
     }
     if (run.stage == Stage::offered) {
         runs_.move(run, Stage::elsewhere);
-        // Whoever has it may have begun after the wish to end it was told.
+        // The other node may have started it after the cancel request was published.
         if (!run.stop_reason.empty())
-            node_.gate.spawn("ask for end", ask_cancel(run.row, kOwnWish + run.stop_reason));
+            node_.gate.spawn("request cancel", ask_cancel(run.row, kOwnWish + run.stop_reason));
     }
     looked_at(run, row);
 }
 
-/// Nobody has taken it.
+/// No node has started it.
 void ShardScheduler::start_here(Run& run) {
-    log::debug("execution offered in vain execution={} attempt={}", run.row.id, run.row.attempt);
+    log::debug("offer not accepted execution={} attempt={}", run.row.id, run.row.attempt);
     node_.no_offers_until = node_.clock.steady() + kNotHeard;
     if (!run.stop_reason.empty()) return end_unstarted(run);
     move(run, Stage::starting);

@@ -2,22 +2,22 @@
 #include "ecron/model/shard.hpp"
 #include "scheduler_impl.hpp"
 
-/// Executions that are under way by their rows while whoever should know them does not: an answer of the
-/// store was lost, or a process ended and is back under its name before anybody could take it for dead. The
-/// leader takes up what is unknown in its shard; every node hands back what stands in its own name.
+/// Reconciliation: finds executions that are active according to their rows but missing in the memory of
+/// their owner, because a response of the store was lost or a process restarted under its name before it
+/// could be declared dead. The leader adopts those of its shard; every node requeues those in its own name.
 namespace ecron::analysis {
 namespace {
 
 constexpr Millis kLook{5'000};
-constexpr Millis kOverdue{5'000};  // what came due since may be on its way
+constexpr Millis kOverdue{5'000};  // executions that became due since then may still be in progress
 constexpr std::size_t kPage = 500;
 
 }  // namespace
 
-/// One page after the other. A row must be found unknown in two rounds: it may be on its way into memory, or
-/// out of it.
+/// Compares page by page. A row must be missing in two rounds, because it may be on its way into or out of
+/// memory.
 asio::awaitable<void> Scheduler::Impl::look_for_strays() {
-    std::unordered_map<ExecuteId, int> before;  // with their attempts, of the round before and of this one
+    std::unordered_map<ExecuteId, int> before;  // with their attempts, of the previous and the current round
     std::unordered_map<ExecuteId, int> found;
     std::int64_t after = 0;
     while (!over_) {
@@ -38,7 +38,7 @@ asio::awaitable<void> Scheduler::Impl::look_for_strays() {
     }
 }
 
-/// Whether a row that is under way should be known here, and is not.
+/// Returns true if an active row should be in memory here and is not.
 bool ShardScheduler::misses(const model::Execution& row) {
     if (find(row.id) != nullptr || inserting_.contains(row.id)) return false;
     if (in_term_) return leads() && !recovering_ && node_.window_of(node_.groups.of(row.tenant.value())) > 0;
@@ -46,8 +46,8 @@ bool ShardScheduler::misses(const model::Execution& row) {
 }
 
 asio::awaitable<void> ShardScheduler::take_up(model::Execution row) {
-    log::warn("execution found that was not known execution={} job={} attempt={} node={}", row.id, row.job_id,
-              row.attempt, row.node);
+    log::warn("found unknown execution={} job={} attempt={} node={}", row.id, row.job_id, row.attempt,
+              row.node);
     if (term_) {
         co_await adopt(std::move(row), term_count_);
         co_return;

@@ -7,8 +7,8 @@
 
 namespace ecron::analysis {
 
-/// The tasks of jobs that ran lately, so that a run need not read its job again; least recently used go
-/// first.
+/// Caches the tasks of recently run jobs, so that a run need not read its job again. Evicts the least
+/// recently used.
 class TaskCache {
 public:
     explicit TaskCache(std::size_t limit_bytes) : limit_(limit_bytes) {}
@@ -58,7 +58,8 @@ private:
         index_.erase(found);
     }
 
-    static constexpr std::size_t kEntryOverhead = 160;  // list node, hash node, shared pointer's block
+    static constexpr std::size_t kEntryOverhead = 160;  // list node, hash node, control block of the shared
+                                                        // pointer
 
     std::size_t limit_;
     std::size_t used_{0};

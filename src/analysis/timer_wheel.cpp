@@ -7,7 +7,7 @@
 namespace ecron::analysis {
 namespace {
 
-/// Timers that one call moves between levels: when it must, and ahead of need. At 50 to 100 ns each well
+/// Timers that one call moves between levels, both when required and ahead of need. At 50 to 100 ns each well
 /// below 1 ms.
 constexpr std::size_t kCascadeBudget = 4096;
 constexpr std::size_t kCascadeAhead = 1024;
@@ -41,7 +41,7 @@ std::optional<std::uint32_t> TimerWheel::Occupancy::distance(std::uint32_t from)
     if (summary == 0) return {};
     const std::uint64_t here = words[from / 64] >> from % 64;
     if (here != 0) return static_cast<std::uint32_t>(std::countr_zero(here));
-    // The words after this one, going round; last this one again, for the slots before `from`.
+    // The words after this one, wrapping around; finally this one again, for the slots before `from`.
     const std::uint32_t first = (from / 64 + 1) % 32;
     const std::uint32_t word =
         (first + static_cast<std::uint32_t>(std::countr_zero(std::rotr(summary, static_cast<int>(first))))) %
@@ -89,12 +89,12 @@ TimerWheel::Node* TimerWheel::find(TimerId id) {
     return found.generation == id.value() >> 32 ? &found : nullptr;
 }
 
-/// The slot for a timer: of the lowest level whose turn reaches that far.
+/// Returns the slot for a timer: on the lowest level whose turn reaches that far.
 std::uint32_t TimerWheel::end_for(std::uint32_t index) const {
     const std::int64_t at = std::max(now_, static_cast<std::int64_t>(joined(node(index).at)));
     int level = 0;
     while (level < kLevels - 1 && (at >> kBits * level) - (now_ >> kBits * level) >= kSlots) ++level;
-    // Beyond the last level's turn it waits in the farthest slot and is placed again from there.
+    // A timer beyond the last level's turn waits in the farthest slot and is placed again from there.
     const std::int64_t farthest = (now_ >> kBits * level) + kSlots - 1;
     return kSlotLink | (static_cast<std::uint32_t>(level) * kSlots +
                         position_of(std::min(at >> kBits * level, farthest)));
@@ -147,8 +147,8 @@ bool TimerWheel::move(TimerId id, Instant due) {
     return true;
 }
 
-/// Takes timers off a slot's list, from both ends by turns: the memory of either is fetched while the other
-/// is waited for.
+/// Removes timers from a slot's list, alternately from both ends, so that the memory of one is fetched while
+/// the other is processed.
 std::size_t TimerWheel::take_off(int level, std::uint32_t position, std::span<std::uint32_t> taken) {
     Level& from = (*levels_)[static_cast<std::size_t>(level)];
     const std::uint32_t end = kSlotLink | (static_cast<std::uint32_t>(level) * kSlots + position);
@@ -170,9 +170,9 @@ std::size_t TimerWheel::take_off(int level, std::uint32_t position, std::span<st
     return count;
 }
 
-/// Empties a slot into the levels below; false when the budget ended first.
+/// Empties a slot into the levels below. Returns false if the budget is exhausted.
 bool TimerWheel::cascade(int level, std::int64_t slot, std::size_t& budget) {
-    // Some at a time: while one is placed, the memory where the next ones go to is on its way.
+    // In batches: while one timer is placed, the memory for the next ones is prefetched.
     std::array<std::uint32_t, 32> some;
     const Level& from = (*levels_)[static_cast<std::size_t>(level)];
     const auto position = position_of(slot);
@@ -187,8 +187,7 @@ bool TimerWheel::cascade(int level, std::int64_t slot, std::size_t& budget) {
     return true;
 }
 
-/// Makes it possible to step to `instant` from the millisecond before: the slots that begin there are
-/// emptied.
+/// Prepares a step to `instant` from the millisecond before: empties the slots that begin there.
 bool TimerWheel::cascade_into(std::int64_t instant, std::size_t& budget) {
     for (int level = kLevels - 1; level > 0; --level) {
         const std::int64_t slot = instant >> kBits * level;
@@ -203,7 +202,7 @@ void TimerWheel::cascade_ahead() {
         if (!cascade(level, (now_ >> kBits * level) + 1, budget)) return;
 }
 
-/// The first instant, not before now, at which a timer is due or a slot begins that holds timers.
+/// Returns the first instant, not before now, at which a timer is due or an occupied slot begins.
 std::optional<std::int64_t> TimerWheel::next_event() const {
     std::optional<std::int64_t> first;
     for (int level = 0; level < kLevels; ++level) {
@@ -213,8 +212,7 @@ std::optional<std::int64_t> TimerWheel::next_event() const {
         if (!ahead) continue;
         const std::int64_t begin = (current + *ahead) << kBits * level;
         if (!first || begin < *first) first = begin;
-        // What is due before the next slot of the level above begins is before everything of the levels
-        // above.
+        // Timers due before the next slot of the level above begins precede all timers of the levels above.
         if (level == 0 && begin >> kBits == now_ >> kBits) break;
     }
     return first;

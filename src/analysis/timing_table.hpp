@@ -10,8 +10,8 @@
 
 namespace ecron::analysis {
 
-/// Each distinct Timing once, by number: most jobs share a few. A number lives until it was released as often
-/// as it was given out.
+/// Stores each distinct Timing once, by number, because most jobs share a few. A number is freed when it was
+/// released as often as it was acquired.
 class TimingTable {
 public:
     [[nodiscard]] std::uint32_t intern(const Timing& timing) {
@@ -75,10 +75,10 @@ private:
         return number;
     }
 
-    std::unordered_map<Timing, std::uint32_t, Hash> numbers_;  // its nodes do not move
+    std::unordered_map<Timing, std::uint32_t, Hash> numbers_;  // its nodes have stable addresses
     std::vector<Row> rows_;
     std::vector<std::uint32_t> free_;
-    std::uint32_t last_{kNone};  // the one asked for last is likely asked for again
+    std::uint32_t last_{kNone};  // the most recently requested is likely to be requested again
 };
 
 }  // namespace ecron::analysis

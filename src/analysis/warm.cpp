@@ -6,19 +6,20 @@
 #include "ecron/model/shard.hpp"
 #include "scheduler_impl.hpp"
 
-/// What every node knows whether it leads or not: the jobs of all shards, read once, then every change of
-/// them, and how far each shard's leader has come.
+/// State that every node keeps, leader or not: the jobs of all shards, read once, all their later changes,
+/// and each shard leader's progress.
 namespace ecron::analysis {
 namespace {
 
 constexpr Millis kWatch{1'000};
 constexpr Millis kOffers{100};
 constexpr std::size_t kChangesAtOnce = 1'000;
-constexpr std::size_t kChangesPerTurn = 64;  // between them everything else gets its turn
+constexpr std::size_t kChangesPerTurn = 64;  // yield to other coroutines after this many
 constexpr std::size_t kLoadBatch = 128;
 constexpr std::ptrdiff_t kLoadBatchesAhead = 16;
 
-/// Where planning of a job goes on: with jitter an instant may lie before the watermark and be unclaimed.
+/// Returns where planning of a job resumes: with jitter an occurrence may lie before the watermark and be
+/// unclaimed.
 LoadedJob loaded_job(const PlannedJob& job, const store::StoredPlan& row, Instant watermark) {
     const Millis jitter = job.timing.jitter;
     LoadedJob loaded{.job = job, .from = std::max(row.effective_from, watermark - jitter)};
@@ -42,7 +43,7 @@ asio::awaitable<void> Scheduler::Impl::keep_warm() {
     }
 }
 
-/// Loads the jobs of the shards that do not have theirs: of all at first, later of one that had to forget.
+/// Loads the jobs of the shards that have none: initially of all, later of a shard that dropped its state.
 asio::awaitable<bool> Scheduler::Impl::load() {
     const SteadyInstant begun = node_.clock.steady();
     std::vector<bool> wanted(shards_.size());
@@ -83,7 +84,7 @@ asio::awaitable<bool> Scheduler::Impl::load() {
     co_return true;
 }
 
-/// Those that were over lately: what was due in one, and lost its node, may be come upon only now.
+/// Restores recently ended pauses: an occurrence that was due in one and lost its node may be found only now.
 asio::awaitable<bool> Scheduler::Impl::recall_pauses(ChangeNumber planned, std::vector<bool> wanted) {
     const std::int64_t most = std::int64_t{kChangesAtOnce};
     const ChangeNumber after{std::max(std::int64_t{0}, planned.value() - most)};
@@ -94,8 +95,8 @@ asio::awaitable<bool> Scheduler::Impl::recall_pauses(ChangeNumber planned, std::
     co_return true;
 }
 
-/// Rows are read and parsed on the reader's thread and handed over in small batches; it waits when it is too
-/// far ahead. What the shard's leader had not planned when he last said so comes from the change log.
+/// The reader's thread reads and parses rows and passes them on in small batches; it waits if it is too far
+/// ahead. Changes that the shard's leader had not recorded as planned come from the change log.
 asio::awaitable<bool> Scheduler::Impl::load_jobs(std::vector<bool> wanted) {
     struct Loading {
         std::counting_semaphore<> ahead{kLoadBatchesAhead};
@@ -121,7 +122,7 @@ asio::awaitable<bool> Scheduler::Impl::load_jobs(std::vector<bool> wanted) {
         const auto job = planned_job(row, node_.options, node_.groups);
         if (!job) {
             if (!row.cron_time.empty() && ++loading->unreadable <= 10)
-                log::warn("job cannot be planned job={} reason={}", row.id, job.error());
+                log::warn("failed to plan job={} reason={}", row.id, job.error());
             return;
         }
         loading->batches[shard].push_back(loaded_job(*job, row, *positions[shard].watermark));
@@ -129,14 +130,14 @@ asio::awaitable<bool> Scheduler::Impl::load_jobs(std::vector<bool> wanted) {
     };
     const Result<std::size_t> read = co_await node_.store.load_plans(each);
     if (!read) {
-        log::warn("jobs not loaded error={}", read.error().what);
+        log::warn("failed to load jobs error={}", read.error().what);
         co_return false;
     }
     for (std::size_t i = 0; i < shards_.size(); ++i) shards_[i]->put(std::exchange(loading->batches[i], {}));
     co_return true;
 }
 
-/// A shard that is loaded again has missed none of the changes that the others know.
+/// A reloaded shard has missed none of the changes that the other shards know.
 asio::awaitable<bool> Scheduler::Impl::read_missing_changes(std::vector<bool> wanted) {
     ChangeNumber after = node_.changes;
     for (std::size_t i = 0; i < shards_.size(); ++i)
@@ -167,7 +168,7 @@ asio::awaitable<bool> Scheduler::Impl::read_changes() {
         if (!jobs) co_return false;
         std::size_t taken = 0;
         for (const store::Change& change : *changes) {
-            if (change.number <= node_.changes) continue;  // told by the API meanwhile
+            if (change.number <= node_.changes) continue;  // received from the API in the meantime
             take_change(change, *jobs);
             node_.changes = change.number;
             if (++taken % kChangesPerTurn == 0) co_await yield(node_.io);
@@ -230,7 +231,7 @@ void Scheduler::Impl::take_job_change(const store::Change& change, const std::ve
     if (change.kind == "delete") shard.job_gone(change.job_key, "deleted");
 }
 
-/// How far the shards have come that others lead, and who lives.
+/// Polls the progress of shards that other nodes lead, and the live nodes.
 asio::awaitable<void> Scheduler::Impl::watch_cluster() {
     while (!over_) {
         co_await watch_.wait(kWatch);
@@ -246,11 +247,11 @@ asio::awaitable<void> Scheduler::Impl::watch_cluster() {
         for (const store::ShardState& state : cluster->shards)
             if (state.shard.value() < shards_.size()) co_await shards_[state.shard.value()]->observe(state);
         for (const auto& shard : shards_)
-            if (shard->in_term()) node_.gate.spawn("look elsewhere", shard->look_elsewhere());
+            if (shard->in_term()) node_.gate.spawn("poll remote executions", shard->look_elsewhere());
     }
 }
 
-/// What became of attempts that were offered to all nodes.
+/// Polls attempts that were offered to all nodes.
 asio::awaitable<void> Scheduler::Impl::watch_offers() {
     while (!over_) {
         co_await sleep(node_.io, kOffers);

@@ -27,21 +27,21 @@ TEST_CASE("a clock more than a second off forbids leading until it is certainly 
     CHECK_FALSE(measured({{-2s, 0s}, {900ms, 100ms}}).refuses());
     CHECK(measured({{-2s, 0s}, {-900ms, 101ms}}).refuses());     // it may be 1,001 ms behind
     CHECK(measured({{-2s, 0s}, {0s, 2s}, {0s, 3s}}).refuses());  // the round trips took four and six seconds
-    CHECK_FALSE(measured({{0s, 3s}}).refuses());                 // nothing has said that it is wrong
+    CHECK_FALSE(measured({{0s, 3s}}).refuses());                 // no measurement was out of tolerance
 }
 
-TEST_CASE("a clock that goes on as time does is believed", "[clock]") {
+TEST_CASE("trusts a clock that advances with time", "[clock]") {
     ManualClock clock{kNoon};
     ClockCheck check;
     for (int minute = 0; minute < 60; ++minute) {
         clock.advance(60s);
-        clock.step(10ms);  // it is being slewed
+        clock.step(10ms);  // slewing
         CHECK_FALSE(looks(check, clock));
     }
     CHECK(check.is_believed());
 }
 
-TEST_CASE("a jump is doubted until the other clock confirms it", "[clock]") {
+TEST_CASE("does not trust a jump until the other clock confirms it", "[clock]") {
     const Millis jump = GENERATE(3'600'000ms, -3'600'000ms, 1'001ms);
     ManualClock clock{kNoon};
     ClockCheck check;
@@ -58,7 +58,7 @@ TEST_CASE("a jump is doubted until the other clock confirms it", "[clock]") {
     CHECK(check.is_believed());
 }
 
-TEST_CASE("up to a second is no jump", "[clock]") {
+TEST_CASE("a difference of up to a second is not a jump", "[clock]") {
     ManualClock clock{kNoon};
     ClockCheck check;
     looks(check, clock);
@@ -67,7 +67,7 @@ TEST_CASE("up to a second is no jump", "[clock]") {
     CHECK(check.is_believed());
 }
 
-TEST_CASE("a jump that is undone needs no other clock", "[clock]") {
+TEST_CASE("a jump that is undone needs no confirmation", "[clock]") {
     ManualClock clock{kNoon};
     ClockCheck check;
     looks(check, clock);
@@ -78,7 +78,7 @@ TEST_CASE("a jump that is undone needs no other clock", "[clock]") {
     CHECK(check.is_believed());
 }
 
-TEST_CASE("without another clock a jump is believed when it has lasted", "[clock]") {
+TEST_CASE("without another clock, trusts a jump that persists", "[clock]") {
     ManualClock clock{kNoon};
     ClockCheck check{5s};
     looks(check, clock);
@@ -92,7 +92,7 @@ TEST_CASE("without another clock a jump is believed when it has lasted", "[clock
     CHECK(check.is_believed());
 }
 
-TEST_CASE("a clock that goes on jumping has to last anew", "[clock]") {
+TEST_CASE("a further jump restarts the waiting period", "[clock]") {
     ManualClock clock{kNoon};
     ClockCheck check{5s};
     looks(check, clock);

@@ -20,7 +20,7 @@ store::Missed without(store::Missed one, std::vector<Instant> claimed) {
 
 }  // namespace
 
-TEST_CASE("a summary tells of no run that has a row", "[missed]") {
+TEST_CASE("a summary excludes runs that have a row", "[missed]") {
     const store::Missed all = missed("01-05 10:01", "01-05 10:05", 5);
     CHECK(shown(without(all, {})) == "01-05 10:01:00 to 01-05 10:05:00 5");
     CHECK(shown(without(all, {at("01-05 10:01")})) == "01-05 10:02:00 to 01-05 10:05:00 4");
@@ -33,13 +33,13 @@ TEST_CASE("a summary tells of no run that has a row", "[missed]") {
           "01-05 10:01:00 to 01-05 10:05:00 5");
 }
 
-TEST_CASE("of runs that all have rows nothing is left to tell", "[missed]") {
+TEST_CASE("a summary is empty if all runs have rows", "[missed]") {
     CHECK(without(missed("01-05 10:01", "01-05 10:01", 1), {at("01-05 10:01")}).count == 0);
     CHECK(without(missed("01-05 10:01", "01-05 10:02", 2), {at("01-05 10:01"), at("01-05 10:02")}).count ==
           0);
 }
 
-TEST_CASE("what an earlier term told of the same instants is left out", "[missed]") {
+TEST_CASE("a summary excludes occurrences that an earlier term recorded", "[missed]") {
     store::Missed again = missed("01-05 10:01", "01-05 10:06", 6);
     const store::Missed told = missed("01-05 09:58", "01-05 10:04", 7);
     std::vector<Instant> instants;
@@ -50,7 +50,7 @@ TEST_CASE("what an earlier term told of the same instants is left out", "[missed
     CHECK(shown(again) == "01-05 10:05:00 to 01-05 10:06:00 2");
 }
 
-TEST_CASE("a summary is written as the row of the run keeps it", "[missed]") {
+TEST_CASE("formats a summary for the row of the run", "[missed]") {
     CHECK(summary_text(missed("01-05 10:01", "01-05 10:05", 5)) ==
           R"({"from":"2026-01-05T10:01:00.000Z","to":"2026-01-05T10:05:00.000Z","count":5})");
 }

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 const NodeId kOther{"other"};
 
-/// A watch that is told each second.
+/// A watch that is updated every second.
 class World {
 public:
     explicit World(bool alone = false) : watch(5s, alone) {}
@@ -29,7 +29,7 @@ public:
 
 }  // namespace
 
-TEST_CASE("a node whose lease has ended is dead after one more lease", "[watch]") {
+TEST_CASE("a node is dead one lease period after its lease has ended", "[watch]") {
     World world;
     world.answers(true);
     CHECK_FALSE(world.dead);
@@ -39,7 +39,7 @@ TEST_CASE("a node whose lease has ended is dead after one more lease", "[watch]"
     CHECK(world.dead);
 }
 
-TEST_CASE("a node that comes back within that time was never dead", "[watch]") {
+TEST_CASE("a node that renews within that time is not dead", "[watch]") {
     World world;
     world.answers(false, 5);
     world.answers(true);
@@ -47,7 +47,7 @@ TEST_CASE("a node that comes back within that time was never dead", "[watch]") {
     CHECK_FALSE(world.dead);
 }
 
-TEST_CASE("a node that is not listed is dead after a lease, too", "[watch]") {
+TEST_CASE("an unlisted node is dead after one lease period", "[watch]") {
     World world;
     world.answers(true);
     const NodeId unknown{"unknown"};
@@ -56,24 +56,24 @@ TEST_CASE("a node that is not listed is dead after a lease, too", "[watch]") {
     CHECK(world.watch.is_dead(unknown));
 }
 
-TEST_CASE("a store that was away says nothing about others", "[watch]") {
+TEST_CASE("an outage of the store does not make nodes dead", "[watch]") {
     World world;
     world.answers(true);
     world.answers(false, 5);
-    SECTION("it said so") { world.watch.not_answered(); }
-    SECTION("it was silent") { world.now += 10s; }
+    SECTION("with an error") { world.watch.not_answered(); }
+    SECTION("without a response") { world.now += 10s; }
     world.answers(false, 5);
     CHECK_FALSE(world.dead);
     world.answers(false);
     CHECK(world.dead);
 }
 
-TEST_CASE("before the store has answered nobody is dead", "[watch]") {
+TEST_CASE("no node is dead before the store has responded", "[watch]") {
     World world;
     CHECK_FALSE(world.watch.is_dead(kOther));
 }
 
-TEST_CASE("nobody else lives where one process owns the store", "[watch]") {
+TEST_CASE("all other nodes are dead if one process owns the store", "[watch]") {
     World world{true};
     CHECK(world.watch.is_dead(kOther));
 }

@@ -39,7 +39,7 @@ PlanChange read(const store::Change& change, const model::Job* current) {
 
 }  // namespace
 
-TEST_CASE("a change tells what held before it and what holds since", "[change]") {
+TEST_CASE("a change has the previous and the new definition", "[change]") {
     const model::Job job = job_at(ChangeNumber{3});
     const PlanChange change = read(change_to(ChangeNumber{3}), &job);
     REQUIRE(change.before);
@@ -51,13 +51,13 @@ TEST_CASE("a change tells what held before it and what holds since", "[change]")
     CHECK(change.after->from == kNoon + 1h);
 }
 
-TEST_CASE("what holds since is told by a later change where there is one", "[change]") {
+TEST_CASE("the new definition comes from a later change if there is one", "[change]") {
     const model::Job job = job_at(ChangeNumber{4});
     CHECK_FALSE(read(change_to(ChangeNumber{3}), &job).after);
     CHECK_FALSE(read(change_to(ChangeNumber{3}), nullptr).after);
 }
 
-TEST_CASE("a disabled job is planned no more", "[change]") {
+TEST_CASE("a disabled job is not planned", "[change]") {
     model::Job job = job_at(ChangeNumber{3});
     job.enabled = false;
     const PlanChange change = read(change_to(ChangeNumber{3}, "enable"), &job);
@@ -66,11 +66,11 @@ TEST_CASE("a disabled job is planned no more", "[change]") {
     CHECK(change.kind == PlanChange::Kind::changed);
 }
 
-TEST_CASE("a deleted job is gone", "[change]") {
+TEST_CASE("a deleted job is removed", "[change]") {
     CHECK(read(change_to(ChangeNumber{3}, "delete"), nullptr).kind == PlanChange::Kind::deleted);
 }
 
-TEST_CASE("a job that ran once and is enabled again runs again, though both are read at once", "[change]") {
+TEST_CASE("a re-enabled one-shot runs again even if both changes are read together", "[change]") {
     const SchedulerOptions defaults;
     Groups groups;
     model::Job job = job_at(ChangeNumber{4});

@@ -8,7 +8,7 @@
 
 #include "ecron/analysis/planner.hpp"
 
-/// Words for tests about the planner. Instants are written as in "01-05 10:07:30" (of 2026, UTC).
+/// Helpers for planner tests. Instants are written as "01-05 10:07:30" (of 2026, UTC).
 namespace ecron::analysis::test {
 
 inline Instant at(std::string_view text) {
@@ -35,8 +35,8 @@ inline cron::Schedule schedule(std::string_view text) {
     return parsed->schedule;
 }
 
-/// A planner with a clock, jobs named by number and runs named by job and nominal instant. Claims are
-/// committed at once unless `commits` is false.
+/// A planner with a clock. Jobs are identified by number, runs by job and scheduled time. Claims are
+/// committed immediately unless `commits` is false.
 class World {
 public:
     explicit World(std::string_view start, PlannerOptions options = {})
@@ -59,7 +59,7 @@ public:
             .key = JobKey{key}, .schedule = schedule(cron), .timing = timing, .tenant = 7, .jitter_seed = 1};
     }
 
-    /// Lets the clock go on by the planner's own wake-ups; returns what was decided, a line each.
+    /// Advances the clock by the planner's own wake-ups; returns the decisions, one per line.
     std::vector<std::string> until(std::string_view text) { return until(at(text)); }
     std::vector<std::string> until(Instant goal) {
         std::vector<std::string> lines;
@@ -97,9 +97,9 @@ public:
     Instant now;
     Planner planner;
     std::size_t room{1'000};
-    std::map<Group, std::size_t> room_of;  // of tenants that have less
+    std::map<Group, std::size_t> room_of;  // of tenants with a lower limit
     bool commits{true};
-    std::vector<Claim> claims;  // all of them
+    std::vector<Claim> claims;  // all claims
     std::map<std::string, RunId> runs;
 
 private:

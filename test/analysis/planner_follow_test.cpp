@@ -1,6 +1,6 @@
 #include "planner_fixture.hpp"
 
-/// Planners that follow another leader, and take over from him.
+/// Planners that follow another leader and take over from it.
 namespace ecron::analysis::test {
 namespace {
 
@@ -11,7 +11,7 @@ void follow(World& world, std::string_view now, std::string_view watermark) {
 
 }  // namespace
 
-TEST_CASE("what another leader has claimed is not claimed again", "[planner][follow]") {
+TEST_CASE("does not claim again what another leader has claimed", "[planner][follow]") {
     World world{"01-05 10:00"};
     world.job(1, "0 * * * * *");
     world.job(2, "30 * * * * *");
@@ -20,7 +20,7 @@ TEST_CASE("what another leader has claimed is not claimed again", "[planner][fol
     CHECK(world.planner.next_nominal(JobKey{1}) == at("01-05 10:06"));
 }
 
-TEST_CASE("what came due since the watermark is claimed at a take-over", "[planner][follow]") {
+TEST_CASE("a takeover claims occurrences due since the watermark", "[planner][follow]") {
     World world{"01-05 10:00"};
     world.job(1, "* * * * * *", {.overlap = model::Overlap::allow});
     follow(world, "01-05 10:00:10", "01-05 10:00:07");
@@ -29,7 +29,7 @@ TEST_CASE("what came due since the watermark is claimed at a take-over", "[plann
                                                  "start 1@01-05 10:00:09", "start 1@01-05 10:00:10"});
 }
 
-TEST_CASE("what came due long before a take-over follows the misfire policy", "[planner][follow]") {
+TEST_CASE("occurrences due long before a takeover follow the misfire policy", "[planner][follow]") {
     World world{"01-05 10:00"};
     world.job(1, "0 * * * * *");
     follow(world, "01-05 10:01:00", "01-05 10:01:00");
@@ -39,7 +39,7 @@ TEST_CASE("what came due long before a take-over follows the misfire policy", "[
                 "claim 1@01-05 10:10:00", "start 1@01-05 10:09:00", "refuse 1@01-05 10:10:00 overlap"});
 }
 
-TEST_CASE("with jitter only what was to be claimed by the watermark is passed", "[planner][follow]") {
+TEST_CASE("with jitter, skips only occurrences to be claimed by the watermark", "[planner][follow]") {
     World leader{"01-05 10:00"};
     World follower{"01-05 10:00"};
     const Timing timing{.overlap = model::Overlap::allow, .jitter = Millis{7'000}};
@@ -50,7 +50,7 @@ TEST_CASE("with jitter only what was to be claimed by the watermark is passed", 
     CHECK(follower.planner.next_nominal(JobKey{1}) == leader.planner.next_nominal(JobKey{1}));
 }
 
-TEST_CASE("a job that is spent is so for those who follow by the change that says it", "[planner][follow]") {
+TEST_CASE("a follower completes a one-shot by its change", "[planner][follow]") {
     World world{"01-05 10:00"};
     world.job(1, "0 5 10 * * *", {.once = true});
     follow(world, "01-05 10:06", "01-05 10:06");
@@ -58,7 +58,7 @@ TEST_CASE("a job that is spent is so for those who follow by the change that say
     CHECK(world.until("01-06 11:00").empty());
 }
 
-TEST_CASE("following many jobs takes bounded steps at a time", "[planner][follow]") {
+TEST_CASE("following many jobs takes bounded steps per call", "[planner][follow]") {
     World world{"01-05 10:00"};
     for (int key = 1; key <= 2'000; ++key) world.job(key, "0 * * * * *");
     CHECK_FALSE(world.planner.follow(at("01-05 10:01:10"), at("01-05 10:01")));
@@ -67,7 +67,7 @@ TEST_CASE("following many jobs takes bounded steps at a time", "[planner][follow
     CHECK(world.claims.size() == 2'000);
 }
 
-TEST_CASE("what is asked for starts after the clock was an hour ahead", "[planner]") {
+TEST_CASE("a requested run starts after the clock was an hour ahead", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, "0 0 0 1 1 *");
     world.jump("01-05 11:00:00");
@@ -76,8 +76,7 @@ TEST_CASE("what is asked for starts after the clock was an hour ahead", "[planne
     CHECK(world.until("01-05 10:00:02") == Lines{"start now1"});
 }
 
-TEST_CASE("planning that goes back from the end of a pause still knows the pause before",
-          "[planner][pause]") {
+TEST_CASE("replay from the end of a pause keeps the pause before", "[planner][pause]") {
     World world{"01-05 10:00"};
     world.job(1, "*/10 * * * * *", {.overlap = model::Overlap::allow, .jitter = Millis{100'000}});
     world.jump("01-05 10:02:00");
@@ -100,7 +99,7 @@ TEST_CASE("planning that goes back from the end of a pause still knows the pause
     CHECK_FALSE(world.claims.empty());
 }
 
-TEST_CASE("what there was no room for is not passed before its instant", "[planner][follow]") {
+TEST_CASE("an occurrence without capacity is not skipped before its due time", "[planner][follow]") {
     World world{"01-05 10:00"};
     for (int key = 1; key <= 3; ++key) world.job(key, "0 * * * * *");
     world.room = 1;
@@ -111,7 +110,7 @@ TEST_CASE("what there was no room for is not passed before its instant", "[plann
     CHECK(world.claims.size() == 3);
 }
 
-TEST_CASE("what a replaced schedule had still to decide is claimed", "[planner][follow]") {
+TEST_CASE("claims the undecided occurrences of a replaced schedule", "[planner][follow]") {
     World world{"01-05 10:00"};
     world.job(1, "* * * * * *", {.overlap = model::Overlap::allow});
     follow(world, "01-05 10:00:10", "01-05 10:00:05");
@@ -122,7 +121,7 @@ TEST_CASE("what a replaced schedule had still to decide is claimed", "[planner][
                                                  "claim 1@01-05 10:01:00", "start 1@01-05 10:01:00"});
 }
 
-TEST_CASE("what a disabled job had still to decide is claimed, and nothing after it", "[planner][follow]") {
+TEST_CASE("claims the undecided occurrences of a disabled job and none after them", "[planner][follow]") {
     World world{"01-05 10:00"};
     world.job(1, "* * * * * *", {.overlap = model::Overlap::allow});
     follow(world, "01-05 10:00:10", "01-05 10:00:05");
@@ -132,7 +131,7 @@ TEST_CASE("what a disabled job had still to decide is claimed, and nothing after
     CHECK(world.until("01-05 10:01:00") == Lines{"claim 1@01-05 10:00:06", "start 1@01-05 10:00:06"});
 }
 
-TEST_CASE("nothing is left over of a schedule that had decided everything", "[planner][follow]") {
+TEST_CASE("a fully decided schedule leaves no remainder", "[planner][follow]") {
     World world{"01-05 10:00"};
     world.job(1, "* * * * * *");
     follow(world, "01-05 10:00:10", "01-05 10:00:10");
@@ -141,7 +140,7 @@ TEST_CASE("nothing is left over of a schedule that had decided everything", "[pl
     CHECK(world.until("01-05 10:01:00").empty());
 }
 
-TEST_CASE("what is left over of a schedule is passed over, too", "[planner][follow]") {
+TEST_CASE("the remainder of a schedule is skipped, too", "[planner][follow]") {
     World world{"01-05 10:00"};
     world.job(1, "* * * * * *");
     world.planner.split(JobKey{1}, at("01-05 10:00:20"));
@@ -150,7 +149,7 @@ TEST_CASE("what is left over of a schedule is passed over, too", "[planner][foll
     CHECK(world.until("01-05 10:01:00").empty());
 }
 
-TEST_CASE("a run that goes on elsewhere counts for overlap until it ends", "[planner][follow]") {
+TEST_CASE("a remote execution counts for overlap until it ends", "[planner][follow]") {
     World world{"01-05 10:00"};
     world.job(1, "0 * * * * *");
     follow(world, "01-05 10:00:10", "01-05 10:00:00");
@@ -161,7 +160,7 @@ TEST_CASE("a run that goes on elsewhere counts for overlap until it ends", "[pla
     CHECK(world.until("01-05 10:02:00") == Lines{"claim 1@01-05 10:02:00", "start 1@01-05 10:02:00"});
 }
 
-TEST_CASE("a run that came back from elsewhere starts again", "[planner][follow]") {
+TEST_CASE("a requeued remote execution starts again", "[planner][follow]") {
     World world{"01-05 10:00"};
     world.job(1, "0 0 * * * *");
     world.adopt(1, "01-05 10:00:00", Planner::Adopted::running);
@@ -170,7 +169,7 @@ TEST_CASE("a run that came back from elsewhere starts again", "[planner][follow]
     CHECK(world.until("01-05 10:01:00") == Lines{"start 1@01-05 10:00:00"});
 }
 
-TEST_CASE("of several pauses all are kept that undecided instants may lie in", "[planner][pause]") {
+TEST_CASE("keeps all pauses that may contain undecided occurrences", "[planner][pause]") {
     World world{"01-05 10:00"};
     world.job(1, "0 * * * * *", {.misfire = model::Misfire::all, .overlap = model::Overlap::allow});
     follow(world, "01-05 10:06", "01-05 10:00");
@@ -185,7 +184,7 @@ TEST_CASE("of several pauses all are kept that undecided instants may lie in", "
     CHECK(claimed == Lines{"claim 1@01-05 10:01:00", "claim 1@01-05 10:03:00", "claim 1@01-05 10:05:00"});
 }
 
-TEST_CASE("what was passed over after a pause had ended is planned once that is known", "[planner][pause]") {
+TEST_CASE("plans occurrences skipped after a pause once its end is known", "[planner][pause]") {
     World world{"01-05 10:00"};
     const auto tenant = GENERATE(std::optional<Group>{}, std::optional<Group>{7});
     world.job(1, "0 * * * * *", {.overlap = model::Overlap::allow});
@@ -198,7 +197,7 @@ TEST_CASE("what was passed over after a pause had ended is planned once that is 
     CHECK(world.planner.rewind(Group{8}, at("01-05 10:00:30")).empty());
 }
 
-TEST_CASE("what a run stands for is not claimed again when planning goes back", "[planner][pause]") {
+TEST_CASE("replay does not claim occurrences that have a run", "[planner][pause]") {
     World world{"01-05 10:00"};
     world.job(1, "0 * * * * *", {.overlap = model::Overlap::allow});
     CHECK(world.until("01-05 10:01:30").size() == 2);
@@ -206,8 +205,7 @@ TEST_CASE("what a run stands for is not claimed again when planning goes back", 
     CHECK(world.until("01-05 10:01:30").empty());
 }
 
-TEST_CASE("a job that runs once and was passed over after a pause had ended runs all the same",
-          "[planner][pause]") {
+TEST_CASE("a one-shot that was skipped after a pause had ended still runs", "[planner][pause]") {
     World world{"01-05 10:00"};
     world.job(1, "0 1 10 5 1 *", {.once = true});
     world.planner.pause({}, at("01-05 10:00:30"));
@@ -217,19 +215,19 @@ TEST_CASE("a job that runs once and was passed over after a pause had ended runs
     CHECK(world.until("01-05 10:01:30") == Lines{"claim 1@01-05 10:01:00 spent", "start 1@01-05 10:01:00"});
 }
 
-TEST_CASE("a job that is to run once, and was told missed by another leader, goes on", "[planner][follow]") {
+TEST_CASE("a one-shot that another leader recorded as missed stays planned", "[planner][follow]") {
     World world{"01-05 10:00"};
     world.job(1, "0 * * * * *", {.misfire = model::Misfire::skip, .once = true});
     follow(world, "01-05 10:01:30", "01-05 10:01:30");
     CHECK(world.until("01-05 10:02:00") == Lines{"claim 1@01-05 10:02:00 spent", "start 1@01-05 10:02:00"});
 }
 
-TEST_CASE("a pause that was over before it became known is one all the same", "[planner][pause]") {
+TEST_CASE("a pause that ended before it became known takes effect", "[planner][pause]") {
     World world{"01-05 10:00"};
     world.job(1, "0 * * * * *", {.misfire = model::Misfire::all, .overlap = model::Overlap::allow});
     follow(world, "01-05 10:05:30", "01-05 10:00");
-    SECTION("alone") {}
-    SECTION("and another one goes on") { world.planner.pause(7, at("01-05 10:05:10")); }
+    SECTION("no other pause") {}
+    SECTION("another pause is active") { world.planner.pause(7, at("01-05 10:05:10")); }
     world.planner.resume(7, at("01-05 10:03:30"), at("01-05 10:01:30"));
     std::vector<std::string> claimed;
     for (const std::string& line : world.until("01-05 10:05:30"))
@@ -237,7 +235,7 @@ TEST_CASE("a pause that was over before it became known is one all the same", "[
     CHECK(claimed == Lines{"claim 1@01-05 10:01:00", "claim 1@01-05 10:04:00", "claim 1@01-05 10:05:00"});
 }
 
-TEST_CASE("a planner that forgot everything claims anew what it had decided", "[planner][follow]") {
+TEST_CASE("a cleared planner claims its earlier decisions again", "[planner][follow]") {
     World world{"01-05 10:00"};
     world.commits = false;
     world.job(1, "0 * * * * *");
@@ -254,7 +252,7 @@ TEST_CASE("a planner that forgot everything claims anew what it had decided", "[
     CHECK(world.run("1@01-05 10:01:00") != before);
 }
 
-TEST_CASE("a planner that forgot everything has decided no more than it is told", "[planner][follow]") {
+TEST_CASE("a cleared planner starts at the given watermark", "[planner][follow]") {
     World world{"01-05 11:00"};  // its clock was an hour ahead
     world.planner.clear(at("01-05 10:00"), at("01-05 09:59"));
     world.now = at("01-05 10:00");
@@ -262,11 +260,11 @@ TEST_CASE("a planner that forgot everything has decided no more than it is told"
     CHECK(world.planner.watermark() == at("01-05 10:00") + Millis{250});
 }
 
-TEST_CASE("of a log that is read again an earlier pause counts, too", "[planner][pause]") {
+TEST_CASE("an earlier pause from a log that is read again takes effect", "[planner][pause]") {
     World world{"01-05 10:00"};
     world.job(1, "0 * * * * *", {.overlap = model::Overlap::allow, .misfire_grace = Millis{600'000}});
     world.now = at("01-05 10:04:30");
-    world.planner.pause({}, at("01-05 10:03:30"));  // the one that goes on, as the store has it
+    world.planner.pause({}, at("01-05 10:03:30"));  // the current pause according to the store
     world.planner.pause({}, at("01-05 10:00:30"));
     world.planner.resume({}, at("01-05 10:01:30"));
     world.planner.pause({}, at("01-05 10:03:30"));
@@ -274,13 +272,13 @@ TEST_CASE("of a log that is read again an earlier pause counts, too", "[planner]
                                                  "start 1@01-05 10:02:00", "start 1@01-05 10:03:00"});
 }
 
-TEST_CASE("what an earlier term told missed, beyond its watermark, is neither told again nor run",
+TEST_CASE("occurrences recorded as missed beyond the watermark are neither recorded again nor run",
           "[planner][follow]") {
     World world{"01-05 10:00:30"};
     world.job(1, "0 * * * * *", {.misfire_grace = Millis{0}});
     world.now = at("01-05 10:05:30");
     world.planner.pass(JobKey{1}, at("01-05 10:03"));
-    world.planner.pass(JobKey{2}, at("01-05 10:03"));  // another shard's
+    world.planner.pass(JobKey{2}, at("01-05 10:03"));  // in another shard
     CHECK(world.until("01-05 10:05:30") == Lines{"missed 1@01-05 10:04:00 to 01-05 10:04:00 1",
                                                  "claim 1@01-05 10:05:00", "start 1@01-05 10:05:00"});
 }

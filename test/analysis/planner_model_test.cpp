@@ -4,10 +4,9 @@
 
 #include "analysis/planner_fixture.hpp"
 
-/// The planner against a slow and obvious model: random jobs, edits, pauses, late commits, ends, gaps and
-/// steps of the clock. The model lists each job's instants and what must become of them, in order; and of
-/// each run it knows enough to say whether a decision was allowed, and after each advance whether one is
-/// wanting.
+/// Compares the planner with a slow, simple model: random jobs, edits, pauses, late commits, ends, gaps and
+/// clock steps. The model lists each job's occurrences and their required outcomes in order. For each run it
+/// checks whether a decision was allowed and, after each advance, whether one is missing.
 using namespace ecron;
 using namespace ecron::analysis;
 using namespace ecron::analysis::test;
@@ -19,7 +18,7 @@ constexpr Millis kAhead{250};
 constexpr std::size_t kMisfireLimit = 4;
 constexpr std::uint32_t kRoomInGroup = 2;
 
-struct Expected {  // a claim, or the summary of so many missed instants
+struct Expected {  // a claim, or the summary of that many missed occurrences
     Instant nominal;
     Instant to{};
     std::int64_t count{0};  // 0: a claim
@@ -27,7 +26,7 @@ struct Expected {  // a claim, or the summary of so many missed instants
 
 struct ModelJob {
     PlannedJob planned;
-    Instant cursor{};  // instants up to here have their outcome listed
+    Instant cursor{};  // outcomes are listed for occurrences up to here
     std::deque<Expected> outcomes{};
     bool known{true};
 };
@@ -36,7 +35,7 @@ struct ModelRun {
     enum class Is { claiming, waiting, running, retrying, accepted };
     std::int64_t job{};
     Instant nominal{};
-    Instant at{};  // when something is due: start, retry, expiry
+    Instant at{};  // due time of the start, retry or expiry
     Timing timing{};
     Is is{Is::claiming};
     bool stopping{false};
@@ -92,7 +91,7 @@ private:
         return values[static_cast<std::size_t>(below(std::ssize(values)))];
     }
 
-    // --- what happens
+    // --- events
     PlannedJob some_job(std::int64_t key) {
         static const std::vector<std::string> kCrons{
             "* * * * * *", "*/2 * * * * *", "3/7 * * * * *", "*/20 * * * * *",
@@ -201,7 +200,7 @@ private:
             if (run.job == key && !run.live()) run.stopping = !named(run.nominal);
     }
 
-    // --- what must become of a job's instants
+    // --- required outcomes of a job's occurrences
     static Instant first_after(const ModelJob& job, Instant after) {
         const Timing& timing = job.planned.timing;
         for (;;) {
@@ -220,7 +219,7 @@ private:
                    return span.first < instant && instant <= span.second;
                });
     }
-    /// Lists the outcomes of instants up to `until` that became known at `seen`.
+    /// Lists the outcomes of occurrences up to `until` that became known at `seen`.
     void list(ModelJob& job, Instant until, Instant seen) {
         std::vector<Instant> missed, late;
         for (Instant next = first_after(job, job.cursor); next <= until; next = first_after(job, next)) {
@@ -316,7 +315,7 @@ private:
         REQUIRE(run.at <= now_);
         REQUIRE_FALSE(run.stopping);
         REQUIRE((run.is == ModelRun::Is::waiting || run.is == ModelRun::Is::retrying));
-        // One that waited for its group was decided when it came due.
+        // A run that waited for its group was decided when it became due.
         if (run.is == ModelRun::Is::waiting && run.job > 0 && run.timing.concurrency == 0 &&
             timing_of(run).overlap != model::Overlap::allow)
             REQUIRE(live_of(run.job) == 0);
@@ -327,7 +326,7 @@ private:
         REQUIRE(refuse.reason == "overlap");
         REQUIRE(run.is == ModelRun::Is::waiting);
         REQUIRE(run.at <= now_);
-        // One that was asked for is replaced like any other, as long as it waits for its group.
+        // A requested run is replaced like any other while it waits for its group.
         REQUIRE((run.job > 0 || timing_of(run).overlap == model::Overlap::replace));
         const auto others = std::ranges::count_if(runs_, [&](const auto& entry) {
             return std::abs(entry.second.job) == std::abs(run.job) &&
@@ -350,7 +349,7 @@ private:
         if (stop.reason == "replaced" && !run.stopping)
             REQUIRE(timing_of(run).overlap == model::Overlap::replace);
         run.stopping = true;
-        run.at = Instant::max();  // told
+        run.at = Instant::max();  // already decided
     }
     void check(const Expire& expire) {
         ModelRun& run = known(expire.run);
@@ -380,7 +379,7 @@ private:
                 if (run.at <= now_) ++waiting[std::abs(run.job)];
             }
         }
-        for (const auto& [job, count] : waiting) {  // for one that runs, or for a group
+        for (const auto& [job, count] : waiting) {  // for a running one or for a group
             const bool grouped = std::ranges::any_of(runs_, [](const auto& run) {
                 return run.second.live() && run.second.timing.concurrency != 0;
             });
@@ -401,10 +400,10 @@ private:
     }
 
     std::mt19937_64 random_;
-    Instant now_{at("03-29 00:59")};  // the clocks change in Berlin
+    Instant now_{at("03-29 00:59")};  // DST transition in Berlin
     Planner planner_;
     std::map<std::int64_t, ModelJob> jobs_;
-    std::map<std::uint64_t, ModelRun> runs_;  // of a run asked for, the job is negative
+    std::map<std::uint64_t, ModelRun> runs_;  // the job of a requested run is negative
     using Spans = std::vector<std::pair<Instant, Instant>>;
     std::map<Group, Spans> paused_;
     std::size_t claimed_{0};
@@ -413,7 +412,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("the planner agrees with the obvious model", "[planner]") {
+TEST_CASE("the planner agrees with the model", "[planner]") {
     const auto seed = GENERATE(take(100, random(0u, ~0u)));
     CAPTURE(seed);
     Checked{seed}.live(400);

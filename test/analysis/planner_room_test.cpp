@@ -1,6 +1,6 @@
 #include "analysis/planner_fixture.hpp"
 
-/// Room by tenant: what one tenant has under way keeps no other waiting.
+/// Capacity per tenant: runs of one tenant do not delay another tenant.
 using namespace ecron;
 using namespace ecron::analysis;
 using namespace ecron::analysis::test;
@@ -18,7 +18,7 @@ Lines claims_in(const Lines& lines) {
     return claims;
 }
 
-/// Job 1 of a tenant without room, job 2 of another, each due at full minutes.
+/// Job 1 of a tenant without capacity, job 2 of another one, each due at full minutes.
 World crowded_world(Timing timing = {}) {
     World world{"01-05 10:00"};
     world.room_of[kFull] = 0;
@@ -29,7 +29,7 @@ World crowded_world(Timing timing = {}) {
 
 }  // namespace
 
-TEST_CASE("a tenant without room waits alone, and holds up the watermark", "[planner][room]") {
+TEST_CASE("a tenant without capacity waits alone and holds back the watermark", "[planner][room]") {
     World world = crowded_world();
     CHECK(claims_in(world.until("01-05 10:02")) == Lines{"claim 2@01-05 10:01:00", "claim 2@01-05 10:02:00"});
     CHECK(world.planner.waits_for_room());
@@ -49,7 +49,7 @@ TEST_CASE("a tenant without room waits alone, and holds up the watermark", "[pla
     CHECK(world.planner.caught_up());
 }
 
-TEST_CASE("room is counted within one advance, too", "[planner][room]") {
+TEST_CASE("capacity is counted within one advance", "[planner][room]") {
     World world{"01-05 10:00"};
     world.room_of[kFull] = 2;
     for (std::int64_t key = 1; key <= 4; ++key) world.job_of(kFull, key, "0 1 10 * * *");
@@ -62,7 +62,8 @@ TEST_CASE("room is counted within one advance, too", "[planner][room]") {
     CHECK_FALSE(world.planner.waits_for_room());
 }
 
-TEST_CASE("what waited for room longer than the grace follows the misfire policy", "[planner][room]") {
+TEST_CASE("occurrences that wait for capacity longer than the grace period follow the misfire policy",
+          "[planner][room]") {
     const auto [misfire, decided] = GENERATE(table<model::Misfire, Lines>({
         {model::Misfire::once,
          {"missed 1@01-05 10:01:00 to 01-05 10:08:00 8", "claim 1@01-05 10:09:00", "claim 1@01-05 10:10:00"}},
@@ -77,18 +78,18 @@ TEST_CASE("what waited for room longer than the grace follows the misfire policy
     CHECK(lines == decided);
 }
 
-TEST_CASE("a job that waits for room can be changed, removed and followed", "[planner][room]") {
+TEST_CASE("a job that waits for capacity can be changed, removed and followed", "[planner][room]") {
     World world = crowded_world();
     (void)world.until("01-05 10:01");
     REQUIRE(world.planner.waits_for_room());
     SECTION("removed") { world.planner.remove(JobKey{1}); }
-    SECTION("given another schedule") { world.job_of(kFull, 1, "0 0 12 * * *"); }
-    SECTION("passed") { world.planner.pass(JobKey{1}, at("01-05 10:30")); }
+    SECTION("rescheduled") { world.job_of(kFull, 1, "0 0 12 * * *"); }
+    SECTION("skipped") { world.planner.pass(JobKey{1}, at("01-05 10:30")); }
     SECTION("followed") {
         while (!world.planner.follow(world.now, at("01-05 10:01"))) {}
         CHECK(world.planner.next_nominal(JobKey{1}) == at("01-05 10:02"));
     }
-    SECTION("forgotten") { world.planner.clear(world.now, world.now); }
+    SECTION("cleared") { world.planner.clear(world.now, world.now); }
     CHECK_FALSE(world.planner.waits_for_room());
     CHECK(world.planner.watermark() >= at("01-05 10:01"));
     world.room_of.clear();

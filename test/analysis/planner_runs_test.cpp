@@ -2,7 +2,7 @@
 
 #include "analysis/planner_fixture.hpp"
 
-/// Runs from their claim to their end: overlap, deadlines, concurrency, retries, callbacks, stopping.
+/// Runs from claim to end: overlap, deadlines, concurrency, retries, callbacks, stops.
 using namespace ecron;
 using namespace ecron::analysis;
 using namespace ecron::analysis::test;
@@ -14,13 +14,13 @@ constexpr std::string_view kMinutely = "0 * * * * *";
 
 Timing with(model::Overlap overlap) { return {.overlap = overlap}; }
 
-/// Where several jobs have the same instant, their order is nobody's promise.
+/// The order of jobs with the same instant is unspecified.
 Lines sorted(Lines lines) {
     std::ranges::sort(lines);
     return lines;
 }
 
-TEST_CASE("what starts at once starts after the clock was set back, too", "[planner]") {
+TEST_CASE("an immediate run also starts after the clock was set back", "[planner]") {
     World world{"01-05 10:00"};
     CHECK(world.jump("01-05 11:00").empty());
     CHECK(world.jump("01-05 10:00").empty());
@@ -34,7 +34,7 @@ TEST_CASE("what starts at once starts after the clock was set back, too", "[plan
 
 }  // namespace
 
-TEST_CASE("skip: a run gives way to one that is going", "[planner]") {
+TEST_CASE("skip: a run is skipped while another is active", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, kMinutely);
     CHECK(world.until("01-05 10:02") == Lines{"claim 1@01-05 10:01:00", "start 1@01-05 10:01:00",
@@ -43,7 +43,7 @@ TEST_CASE("skip: a run gives way to one that is going", "[planner]") {
     CHECK(world.until("01-05 10:03") == Lines{"claim 1@01-05 10:03:00", "start 1@01-05 10:03:00"});
 }
 
-TEST_CASE("skip: waiting for a retry or a callback counts as going", "[planner]") {
+TEST_CASE("skip: waiting for a retry or a callback counts as active", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, kMinutely);
     world.until("01-05 10:01");
@@ -59,13 +59,13 @@ TEST_CASE("skip: waiting for a retry or a callback counts as going", "[planner]"
           (retries ? "start " : "expire ") + std::string{"1@01-05 10:01:00"});
 }
 
-TEST_CASE("allow: runs go side by side", "[planner]") {
+TEST_CASE("allow: runs overlap", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, kMinutely, with(model::Overlap::allow));
     CHECK(world.until("01-05 10:02").back() == "start 1@01-05 10:02:00");
 }
 
-TEST_CASE("queue: one waits, the next gives way", "[planner]") {
+TEST_CASE("queue: one run waits, the next is skipped", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, kMinutely, with(model::Overlap::queue));
     CHECK(world.until("01-05 10:03") == Lines{"claim 1@01-05 10:01:00", "start 1@01-05 10:01:00",
@@ -76,7 +76,7 @@ TEST_CASE("queue: one waits, the next gives way", "[planner]") {
     CHECK(world.until("01-05 10:03:10") == Lines{"start 1@01-05 10:02:00"});
 }
 
-TEST_CASE("queue: who waits is not overtaken", "[planner]") {
+TEST_CASE("queue: a waiting run is not overtaken", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, kMinutely, with(model::Overlap::queue));
     world.until("01-05 10:02:59.900");
@@ -87,7 +87,7 @@ TEST_CASE("queue: who waits is not overtaken", "[planner]") {
     CHECK(world.until("01-05 10:03:20") == Lines{"start 1@01-05 10:03:00"});
 }
 
-TEST_CASE("replace: the newest run takes the place of the others", "[planner]") {
+TEST_CASE("replace: the newest run replaces the others", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, kMinutely, with(model::Overlap::replace));
     CHECK(world.until("01-05 10:02") == Lines{"claim 1@01-05 10:01:00", "start 1@01-05 10:01:00",
@@ -105,7 +105,7 @@ TEST_CASE("a run being stopped does not start again", "[planner]") {
     world.planner.stop(run, "cancelled");
     CHECK(world.until("01-05 11:01") == Lines{"stop 1@01-05 11:00:00 cancelled"});
     if (GENERATE(true, false))
-        world.planner.retry_at(run, at("01-05 11:10"));  // its attempt failed meanwhile
+        world.planner.retry_at(run, at("01-05 11:10"));  // its attempt failed in the meantime
     else
         world.planner.accepted(run, at("01-05 11:10"));
     CHECK(world.until("01-05 11:02") == Lines{"stop 1@01-05 11:00:00 cancelled"});
@@ -114,9 +114,9 @@ TEST_CASE("a run being stopped does not start again", "[planner]") {
     CHECK(world.planner.runs() == 0);
 }
 
-TEST_CASE("stopping a run that waits ends it without a run", "[planner]") {
+TEST_CASE("stopping a waiting run ends it without an attempt", "[planner]") {
     World world{"01-05 10:00"};
-    SECTION("for its instant") {
+    SECTION("for its due time") {
         world.job(1, "0 0 11 * * *");
         world.until("01-05 10:59:59.900");
         world.planner.stop(world.run("1@01-05 11:00:00"), "cancelled");
@@ -134,7 +134,7 @@ TEST_CASE("stopping a run that waits ends it without a run", "[planner]") {
     CHECK(world.planner.runs() == 0);
 }
 
-TEST_CASE("a run that could start only after its deadline does not", "[planner]") {
+TEST_CASE("a run does not start after its deadline", "[planner]") {
     World world{"01-05 10:00"};
     Timing timing{.overlap = model::Overlap::queue, .start_deadline = 90s};
     const auto ended = GENERATE(as<std::string>{}, "01-05 10:03:30", "01-05 10:03:30.001");
@@ -156,7 +156,7 @@ TEST_CASE("a late claim counts against the deadline", "[planner]") {
     CHECK(world.until("01-05 10:00") == Lines{"claim 1@01-05 09:50:00", "refuse 1@01-05 09:50:00 deadline"});
 }
 
-TEST_CASE("a run asked for starts beside others and counts as going", "[planner]") {
+TEST_CASE("a requested run starts beside others and counts as active", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, kMinutely);
     world.until("01-05 10:01");
@@ -169,12 +169,12 @@ TEST_CASE("a run asked for starts beside others and counts as going", "[planner]
     CHECK(world.until("01-05 10:03").back() == "start 1@01-05 10:03:00");
 }
 
-TEST_CASE("a job that is not known can be run now", "[planner]") {
+TEST_CASE("an unknown job can be run immediately", "[planner]") {
     World world{"01-05 10:00"};
     world.run_now(5);
     CHECK_FALSE(world.planner.knows(JobKey{5}));
     CHECK(world.until("01-05 10:00:01") == Lines{"start now1"});
-    world.job(5, "0 1 10 * * *");  // enabled meanwhile
+    world.job(5, "0 1 10 * * *");  // enabled in the meantime
     CHECK(world.until("01-05 10:01").back() == "refuse 5@01-05 10:01:00 overlap");
     world.planner.remove(JobKey{5});
     world.ended("now1");
@@ -182,7 +182,7 @@ TEST_CASE("a job that is not known can be run now", "[planner]") {
     CHECK(world.planner.jobs() == 0);
 }
 
-TEST_CASE("removing a job withdraws what has not started and nothing else", "[planner]") {
+TEST_CASE("removing a job withdraws only unstarted runs", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, kMinutely, with(model::Overlap::queue));
     world.until("01-05 10:02");
@@ -191,11 +191,11 @@ TEST_CASE("removing a job withdraws what has not started and nothing else", "[pl
     CHECK(world.until("01-05 10:05") == Lines{"withdraw 1@01-05 10:02:00", "start now1"});
     CHECK(world.planner.runs() == 2);
     CHECK_FALSE(world.planner.knows(JobKey{1}));
-    world.job(1, kMinutely);  // enabled again: it remembers what is going
+    world.job(1, kMinutely);  // enabled again: it has its active run
     CHECK(world.until("01-05 10:06").back() == "refuse 1@01-05 10:06:00 overlap");
 }
 
-TEST_CASE("a concurrency group lets so many runs go, in the order they came", "[planner]") {
+TEST_CASE("a concurrency group admits its maximum in order of arrival", "[planner]") {
     World world{"01-05 10:00"};
     Timing timing{.overlap = model::Overlap::allow, .concurrency = 3, .max_concurrency = 2};
     for (std::int64_t key = 1; key <= 4; ++key) world.job(key, std::to_string(key) + " 0 11 * * *", timing);
@@ -204,7 +204,7 @@ TEST_CASE("a concurrency group lets so many runs go, in the order they came", "[
     CHECK(world.until("01-05 11:00:11").empty());
     world.ended("1@01-05 11:00:01");
     CHECK(world.until("01-05 11:00:12") == Lines{"start 3@01-05 11:00:03"});
-    world.ended("4@01-05 11:00:04");  // gives up waiting
+    world.ended("4@01-05 11:00:04");  // stops waiting
     world.ended("2@01-05 11:00:02");
     world.run_now(9, timing);
     CHECK(world.until("01-05 11:00:13") == Lines{"start now1"});
@@ -214,7 +214,7 @@ TEST_CASE("a concurrency group lets so many runs go, in the order they came", "[
     CHECK(world.planner.runs() == 0);
 }
 
-TEST_CASE("two ends make room for two", "[planner]") {
+TEST_CASE("two ends admit two runs", "[planner]") {
     World world{"01-05 10:00"};
     Timing timing{.concurrency = 3, .max_concurrency = 2};
     for (std::int64_t key = 1; key <= 4; ++key) world.job(key, "0 0 11 * * *", timing);
@@ -225,7 +225,7 @@ TEST_CASE("two ends make room for two", "[planner]") {
     CHECK(world.until("01-05 11:00:01").size() == 2);
 }
 
-TEST_CASE("a run that waits for its group counts as going for its own job", "[planner]") {
+TEST_CASE("a run that waits for its group counts as active for its own job", "[planner]") {
     World world{"01-05 10:00"};
     Timing timing{.concurrency = 3};
     world.job(1, "30 0 10 * * *", timing);
@@ -236,14 +236,14 @@ TEST_CASE("a run that waits for its group counts as going for its own job", "[pl
     CHECK(world.until("01-05 10:02:01") == Lines{"start 2@01-05 10:01:00"});
 }
 
-TEST_CASE("runs of an earlier term go on where they were", "[planner]") {
+TEST_CASE("runs of an earlier term continue in their state", "[planner]") {
     World world{"01-05 10:00"};
     Timing timing{.overlap = model::Overlap::skip, .concurrency = 3, .max_concurrency = 10};
     for (std::int64_t key = 1; key <= 3; ++key) world.job_from(key, kMinutely, at("01-05 10:00"), timing);
     world.adopt(1, "01-05 10:01", Planner::Adopted::waiting, timing);
     world.adopt(2, "01-05 10:02", Planner::Adopted::retrying, timing);
     world.adopt(3, "01-05 10:02", Planner::Adopted::accepted, timing);
-    // Job 1's first instant is not claimed again; jobs 2 and 3 have runs under way.
+    // Job 1's first occurrence is not claimed again; jobs 2 and 3 have active runs.
     CHECK(sorted(world.until("01-05 10:01")) ==
           Lines{"claim 2@01-05 10:01:00", "claim 3@01-05 10:01:00", "refuse 2@01-05 10:01:00 overlap",
                 "refuse 3@01-05 10:01:00 overlap", "start 1@01-05 10:01"});
@@ -252,18 +252,18 @@ TEST_CASE("runs of an earlier term go on where they were", "[planner]") {
     CHECK(std::ranges::count(lines, "expire 3@01-05 10:02") == 1);
 }
 
-TEST_CASE("a run of an earlier term that its job no longer names is withdrawn", "[planner]") {
+TEST_CASE("withdraws a run of an earlier term that is no longer an occurrence of its job", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, kMinutely);
     world.adopt(1, "01-05 10:00:30", Planner::Adopted::waiting);
     CHECK(world.until("01-05 10:00:01") == Lines{"withdraw 1@01-05 10:00:30"});
-    world.planner.adopt(JobKey{1}, {}, at("01-05 10:00:30"), Planner::Adopted::waiting, {});  // one asked for
+    world.planner.adopt(JobKey{1}, {}, at("01-05 10:00:30"), Planner::Adopted::waiting,
+                        {});  // a requested one
     CHECK(world.planner.runs() == 1);
 }
 
-TEST_CASE(
-    "a run of an earlier term stays away from its tenant's pause, though its job is spent and forgotten",
-    "[planner]") {
+TEST_CASE("a run of an earlier term obeys its tenant's pause although its one-shot is completed",
+          "[planner]") {
     World world{"01-05 10:00"};
     const Group tenant = 7;
     world.adopt(1, "01-05 10:01", Planner::Adopted::waiting, {.once = true}, tenant);
@@ -271,7 +271,7 @@ TEST_CASE(
     CHECK(world.until("01-05 10:02") == Lines{"withdraw 1@01-05 10:01"});
 }
 
-TEST_CASE("another overlap holds for runs that have not started", "[planner]") {
+TEST_CASE("a changed overlap policy applies to unstarted runs", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, kMinutely, with(model::Overlap::skip));
     world.until("01-05 10:01:59.900");
@@ -279,7 +279,7 @@ TEST_CASE("another overlap holds for runs that have not started", "[planner]") {
     CHECK(world.until("01-05 10:02") == Lines{"start 1@01-05 10:02:00"});
 }
 
-TEST_CASE("what is over leaves nothing behind", "[planner]") {
+TEST_CASE("finished runs leave no memory behind", "[planner]") {
     World world{"01-05 10:00"};
     for (std::int64_t key = 1; key <= 50; ++key)
         world.job(key, kMinutely, {.concurrency = static_cast<Group>(key % 5), .max_concurrency = 3});

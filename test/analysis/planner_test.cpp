@@ -3,13 +3,13 @@
 
 #include "analysis/planner_fixture.hpp"
 
-/// Planned instants: which are claimed, when, and what becomes of those that were missed.
+/// Planned occurrences: which are claimed, when, and how missed ones are handled.
 using namespace ecron;
 using namespace ecron::analysis;
 using namespace ecron::analysis::test;
 using namespace std::chrono_literals;
 
-TEST_CASE("a run is claimed ahead of its instant and started on it", "[planner]") {
+TEST_CASE("a run is claimed ahead of its due time and started at it", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, "*/5 * * * *");
     CHECK(world.planner.next_wake() <= at("01-05 10:05") - 250ms);
@@ -20,7 +20,7 @@ TEST_CASE("a run is claimed ahead of its instant and started on it", "[planner]"
     CHECK(world.planner.next_nominal(JobKey{1}) == at("01-05 10:10"));
 }
 
-TEST_CASE("claims are made in steps, so that runs due one after another are claimed together", "[planner]") {
+TEST_CASE("claims are made in steps, so that consecutive runs are claimed together", "[planner]") {
     Planner planner{at("01-05 10:00"), {.claim_ahead = 250ms, .claim_step = 25ms}};
     std::vector<Decision> decided;
     const auto claimed_at = [&](Instant now) {
@@ -35,7 +35,7 @@ TEST_CASE("claims are made in steps, so that runs due one after another are clai
     const Instant due = at("01-05 10:01");
     CHECK(planner.next_wake() <= due - 250ms);
     CHECK(claimed_at(due - 251ms) == 0);
-    CHECK(claimed_at(due - 250ms) == 3);  // on a step itself
+    CHECK(claimed_at(due - 250ms) == 3);  // exactly at a step
     CHECK(planner.watermark() == due);
     CHECK(planner.caught_up());
     CHECK(claimed_at(due - 226ms) == 0);
@@ -45,7 +45,7 @@ TEST_CASE("claims are made in steps, so that runs due one after another are clai
     CHECK(planner.watermark() == due + 25ms);
 }
 
-TEST_CASE("what comes due within a step is claimed at the step before it, at most a step late", "[planner]") {
+TEST_CASE("an occurrence within a step is claimed at the previous step, at most a step late", "[planner]") {
     for (std::uint64_t seed = 1; seed <= 50; ++seed) {
         CAPTURE(seed);
         Planner planner{at("01-05 10:00"), {.claim_ahead = 250ms, .claim_step = 25ms}};
@@ -69,7 +69,7 @@ TEST_CASE("what comes due within a step is claimed at the step before it, at mos
     }
 }
 
-TEST_CASE("a claim that is committed late starts at once, one that is not mine never", "[planner]") {
+TEST_CASE("a claim committed late starts immediately; a claim of another term never", "[planner]") {
     World world{"01-05 10:00"};
     world.commits = false;
     world.job(1, "0 0 10-11 * * *");
@@ -82,7 +82,7 @@ TEST_CASE("a claim that is committed late starts at once, one that is not mine n
     CHECK(world.planner.runs() == 1);
 }
 
-TEST_CASE("claims come in order of their instants, as many as there is room for", "[planner]") {
+TEST_CASE("claims are ordered by due time and limited by capacity", "[planner]") {
     World world{"01-05 10:00"};
     for (std::int64_t key = 1; key <= 3; ++key) world.job(key, std::to_string(key) + "/10 * * * * *");
     world.room = 2;
@@ -102,14 +102,14 @@ TEST_CASE("claims come in order of their instants, as many as there is room for"
     CHECK(world.planner.caught_up());
 }
 
-TEST_CASE("what was missed by more than the grace follows the job's policy", "[planner]") {
+TEST_CASE("occurrences missed by more than the grace period follow the job's policy", "[planner]") {
     struct Case {
         model::Misfire misfire;
         std::string_view from;
         Lines decided;
     };
     const auto [misfire, from, decided] = GENERATE(values<Case>({
-        // Minutely, grace 60 s, now 10:05:30: 10:01 to 10:04 are missed, 10:05 is merely late.
+        // Every minute, grace 60 s, now 10:05:30: 10:01 to 10:04 are missed, 10:05 is only late.
         {model::Misfire::once,
          "01-05 10:00:30",
          {"missed 1@01-05 10:01:00 to 01-05 10:03:00 3", "claim 1@01-05 10:04:00", "claim 1@01-05 10:05:00"}},
@@ -138,17 +138,17 @@ TEST_CASE("what was missed by more than the grace follows the job's policy", "[p
     CAPTURE(from);
     const Timing timing{.misfire = misfire};
 
-    SECTION("when the planner starts with it") {
+    SECTION("at the planner's start") {
         World world{"01-05 10:05:30", {.misfire_limit = 3}};
         world.job_from(1, "* * * * *", at(from), timing);
         CHECK(world.jump("01-05 10:05:30") == decided);
     }
-    SECTION("when nobody planned for a while") {
+    SECTION("after a planning gap") {
         World world{from, {.misfire_limit = 3}};
         world.job(1, "* * * * *", timing);
         CHECK(world.jump("01-05 10:05:30") == decided);
     }
-    SECTION("when there was no room for a while") {
+    SECTION("after a lack of capacity") {
         World world{from, {.misfire_limit = 3}};
         world.job(1, "* * * * *", timing);
         world.room = 0;
@@ -158,7 +158,7 @@ TEST_CASE("what was missed by more than the grace follows the job's policy", "[p
     }
 }
 
-TEST_CASE("what finds no room in time is late, not missed", "[planner]") {
+TEST_CASE("an occurrence without capacity in time is late, not missed", "[planner]") {
     World world{"01-05 10:00"};
     const Timing timing{.misfire = model::Misfire::skip, .misfire_grace = 10s};
     for (std::int64_t key = 1; key <= 100; ++key) world.job(key, "0 0 11 * * *", timing);
@@ -174,21 +174,21 @@ TEST_CASE("what finds no room in time is late, not missed", "[planner]") {
     CHECK(world.planner.caught_up());
 }
 
-TEST_CASE("a secondly job that slept a year wakes in bounded steps", "[planner]") {
+TEST_CASE("a job that runs every second catches up a year in bounded steps", "[planner]") {
     World world{"01-05 10:00"};
     world.job_from(1, "* * * * * *", at("01-05 10:00") - std::chrono::years{1});
     world.job(2, "0 * * * * *");
     const auto lines = world.jump("01-05 10:00:30");
     REQUIRE(lines.size() == 1);
-    CHECK(lines[0].ends_with(" to 01-05 09:58:58 4096"));  // so many or more
+    CHECK(lines[0].ends_with(" to 01-05 09:58:58 4096"));  // that many or more
     CHECK(world.planner.next_wake() == world.now);
     world.jump("01-05 10:00:30");
     CHECK(world.claims.front().nominal == at("01-05 09:58:59"));
-    CHECK(world.claims.size() == 92);  // from the newest missed one on; those of 10:00:01 to :30 are late
+    CHECK(world.claims.size() == 92);  // from the newest missed one; those of 10:00:01 to :30 are late
     CHECK(world.planner.caught_up());
 }
 
-TEST_CASE("a year passes quickly and nothing is lost or doubled", "[planner]") {
+TEST_CASE("a simulated year loses and duplicates no occurrence", "[planner]") {
     World world{"01-01 00:00"};
     world.room = 100;
     const Timing allow{.overlap = model::Overlap::allow};
@@ -202,19 +202,19 @@ TEST_CASE("a year passes quickly and nothing is lost or doubled", "[planner]") {
     CHECK(nominal[1].size() == 365 * 12);
     CHECK(nominal[2].size() == 365);
     CHECK(nominal[3].size() == 12);
-    CHECK(nominal[4].size() == 365);  // once on each day of the change, too
+    CHECK(nominal[4].size() == 365);  // also once on each day with a DST transition
     CHECK(nominal[4].contains(at("03-29 01:00")));
     CHECK(nominal[4].contains(at("10-25 00:30")));
 }
 
-TEST_CASE("a leap day's job waits for years", "[planner]") {
+TEST_CASE("a job on February 29 waits for years", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, "0 12 29 2 *");
     CHECK(world.until(Instant{std::chrono::sys_days{std::chrono::year{2028} / 2 / 28}}).empty());
     CHECK(world.until(Instant{std::chrono::sys_days{std::chrono::year{2028} / 3 / 1}}).size() == 2);
 }
 
-TEST_CASE("jitter delays by the same time for the same instant, within its bound", "[planner]") {
+TEST_CASE("jitter is stable for each scheduled time and within its limit", "[planner]") {
     const Timing timing{.overlap = model::Overlap::allow, .jitter = 20s};
     World world{"01-05 10:00"}, again{"01-05 10:30"};
     world.job(1, "* * * * *", timing);
@@ -235,7 +235,7 @@ TEST_CASE("jitter delays by the same time for the same instant, within its bound
     for (const Claim& claim : again.claims) CHECK(due.at(claim.nominal) == claim.due);
 }
 
-TEST_CASE("a planner that goes on from another one's watermark claims every instant once", "[planner]") {
+TEST_CASE("a planner that continues from another one's watermark claims every occurrence once", "[planner]") {
     const Millis jitter = GENERATE(1ms, 900ms, 5s, 90s);
     const int minute = GENERATE(range(1, 20));
     const Timing timing{.overlap = model::Overlap::allow, .jitter = jitter};
@@ -262,7 +262,7 @@ TEST_CASE("a planner that goes on from another one's watermark claims every inst
     CHECK(claimed == expected);
 }
 
-TEST_CASE("with jitter longer than the interval every run starts at its own instant", "[planner]") {
+TEST_CASE("with jitter longer than the interval, every run starts at its own due time", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, "0 * * * * *", {.overlap = model::Overlap::allow, .jitter = 10min});
     std::map<std::string, Instant> started;
@@ -301,7 +301,7 @@ TEST_CASE("a window is inclusive in whole seconds", "[planner]") {
     CHECK(world.planner.knows(JobKey{1}));
 }
 
-TEST_CASE("a missed window is no reason to run outside it", "[planner]") {
+TEST_CASE("an occurrence missed in its window does not run outside it", "[planner]") {
     const auto misfire = GENERATE(model::Misfire::once, model::Misfire::all, model::Misfire::skip);
     World world{"01-05 10:00", {.misfire_limit = 1}};
     world.job(1, "* * * * *", {.misfire = misfire, .end_at = at("01-05 10:10")});
@@ -311,14 +311,14 @@ TEST_CASE("a missed window is no reason to run outside it", "[planner]") {
                         : Lines{"missed 1@01-05 10:01:00 to 01-05 10:09:00 9", "claim 1@01-05 10:10:00"}));
 }
 
-TEST_CASE("a job that runs once is spent by its claim", "[planner]") {
+TEST_CASE("the claim completes a one-shot", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, "0 12 * * *", {.once = true});
     CHECK(world.until("01-05 12:00") == Lines{"claim 1@01-05 12:00:00 spent", "start 1@01-05 12:00:00"});
     CHECK(world.until("01-09 12:00").empty());
 }
 
-TEST_CASE("removing the job that was spent keeps its only run", "[planner]") {
+TEST_CASE("removing a completed one-shot keeps its only run", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, "0 12 * * *", {.once = true});
     world.until(at("01-05 12:00") - 100ms);
@@ -329,13 +329,13 @@ TEST_CASE("removing the job that was spent keeps its only run", "[planner]") {
     CHECK(world.planner.jobs() == 0);
 }
 
-TEST_CASE("a job that runs once and was missed runs its first instant", "[planner]") {
+TEST_CASE("a missed one-shot runs its first occurrence", "[planner]") {
     World world{"01-05 10:00"};
     world.job_from(1, "0 * * * *", at("01-05 05:30"), {.once = true});
     CHECK(world.jump("01-05 10:00") == Lines{"claim 1@01-05 06:00:00 spent"});
 }
 
-TEST_CASE("a changed schedule keeps the claims that it still names", "[planner]") {
+TEST_CASE("a changed schedule keeps the claims of its occurrences", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, "0 11 * * *");
     world.job(2, "0 11 * * *");
@@ -359,14 +359,14 @@ TEST_CASE("a claim is withdrawn only once it is committed", "[planner]") {
     CHECK(world.until(at("01-05 11:00") - 50ms).empty());
     world.planner.claimed(world.run("1@01-05 11:00:00"), true);
     world.planner.claimed(world.run("2@01-05 11:00:00"), false);
-    world.job(3, "0 11 * * *");  // comes back before its claim is committed
+    world.job(3, "0 11 * * *");  // enabled again before its claim is committed
     world.planner.claimed(world.run("3@01-05 11:00:00"), true);
     CHECK(world.until("01-05 11:00") == Lines{"withdraw 1@01-05 11:00:00", "start 3@01-05 11:00:00"});
     CHECK(world.planner.runs() == 1);
     CHECK(world.planner.jobs() == 1);
 }
 
-TEST_CASE("while paused nothing comes due, and afterwards the job goes on", "[planner]") {
+TEST_CASE("a pause suppresses occurrences and the job resumes afterwards", "[planner]") {
     World world{"01-05 10:00"};
     const auto group = GENERATE(std::optional<Group>{}, std::optional<Group>{7});
     world.job(1, "*/10 * * * * *", {.overlap = model::Overlap::allow});
@@ -378,14 +378,14 @@ TEST_CASE("while paused nothing comes due, and afterwards the job goes on", "[pl
     CHECK(world.until("01-05 10:00:40") == Lines{"claim 1@01-05 10:00:40", "start 1@01-05 10:00:40"});
 }
 
-TEST_CASE("a pause of another tenant is no concern", "[planner]") {
+TEST_CASE("a pause of another tenant has no effect", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, "*/10 * * * * *");
     world.planner.pause(8);
     CHECK(world.until("01-05 10:00:10").size() == 2);
 }
 
-TEST_CASE("instants missed while paused are no misfire", "[planner]") {
+TEST_CASE("occurrences in a pause are not misfires", "[planner]") {
     World world{"01-05 10:00"};
     world.job_from(1, "*/10 * * * *", at("01-05 08:00"));
     world.planner.pause(7, at("01-05 08:35"));  // before this process started
@@ -394,7 +394,7 @@ TEST_CASE("instants missed while paused are no misfire", "[planner]") {
     CHECK(world.planner.next_nominal(JobKey{1}) == at("01-05 10:10"));
 }
 
-TEST_CASE("when the clock goes back, claims do not and starts wait", "[planner]") {
+TEST_CASE("if the clock goes backwards, claims do not and starts wait", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, "*/10 * * * * *", {.overlap = model::Overlap::allow});
     world.until("01-05 10:00:19.900");
@@ -408,7 +408,7 @@ TEST_CASE("when the clock goes back, claims do not and starts wait", "[planner]"
           Lines{"start 1@01-05 10:00:20", "claim 1@01-05 10:00:30", "start 1@01-05 10:00:30"});
 }
 
-TEST_CASE("an unknown job or run changes nothing", "[planner]") {
+TEST_CASE("calls about an unknown job or run have no effect", "[planner]") {
     World world{"01-05 10:00"};
     world.planner.remove(JobKey{1});
     world.planner.adjust(World::described(1, "* * * * *"));

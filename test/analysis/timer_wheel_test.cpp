@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const Instant kStart{Millis{1'767'571'200'123}};  // not on any slot's boundary
+const Instant kStart{Millis{1'767'571'200'123}};  // not on a slot boundary
 
 std::vector<Due> drain(TimerWheel& wheel, Instant to) {
     std::vector<Due> out;
@@ -27,7 +27,7 @@ std::vector<Due> drain(TimerWheel& wheel, Instant to) {
     return out;
 }
 
-/// What the wheel promises, kept the slow and obvious way.
+/// The wheel's contract as a slow, simple model.
 class Model {
 public:
     explicit Model(Instant now) : now_(now) {}
@@ -52,8 +52,8 @@ private:
 
 }  // namespace
 
-TEST_CASE("a timer comes out at its instant, not before and not after", "[wheel]") {
-    // Around the ends of slots and turns of every level, and beyond the range of the last.
+TEST_CASE("a timer fires exactly at its due instant", "[wheel]") {
+    // Around slot boundaries and turns of every level, and beyond the range of the last.
     const auto delay =
         GENERATE(as<std::int64_t>{}, 1, 2, 255, 256, 257, 1'023, 1'024, 1'025, 2'047, 2'048, 2'049, 1'048'575,
                  1'048'576, 1'048'577, 2'097'151, 2'097'152, 2'097'153, 1'073'741'824, 2'147'483'647,
@@ -76,7 +76,7 @@ TEST_CASE("a timer comes out at its instant, not before and not after", "[wheel]
     CHECK_FALSE(wheel.next_hint());
 }
 
-TEST_CASE("following the hints leads to each due instant", "[wheel]") {
+TEST_CASE("following next_hint reaches each due instant", "[wheel]") {
     TimerWheel wheel{kStart};
     const Instant due = kStart + 9'000'000'000ms;
     wheel.add(1, due);
@@ -90,7 +90,7 @@ TEST_CASE("following the hints leads to each due instant", "[wheel]") {
     CHECK(wheel.now() == due);
 }
 
-TEST_CASE("what is added late is due at once", "[wheel]") {
+TEST_CASE("a timer added late is due immediately", "[wheel]") {
     TimerWheel wheel{kStart};
     wheel.add(1, kStart - 1h);
     wheel.add(2, kStart);
@@ -116,7 +116,7 @@ TEST_CASE("a limit leaves the rest for the next call", "[wheel]") {
     CHECK(wheel.now() == kStart + 1s);
 }
 
-TEST_CASE("time never goes back", "[wheel]") {
+TEST_CASE("time never goes backwards", "[wheel]") {
     TimerWheel wheel{kStart};
     wheel.add(1, kStart + 5ms);
     CHECK(drain(wheel, kStart + 3ms).empty());
@@ -126,12 +126,12 @@ TEST_CASE("time never goes back", "[wheel]") {
     CHECK(wheel.now() == kStart + 3ms);
 }
 
-TEST_CASE("an id that is out stays unknown", "[wheel]") {
+TEST_CASE("the id of a removed timer stays unknown", "[wheel]") {
     TimerWheel wheel{kStart};
     const TimerId first = wheel.add(1, kStart + 1ms);
     CHECK(wheel.cancel(first));
     CHECK_FALSE(wheel.cancel(first));
-    const TimerId second = wheel.add(2, kStart + 1ms);  // takes the place of the first
+    const TimerId second = wheel.add(2, kStart + 1ms);  // reuses the memory of the first
     CHECK_FALSE(wheel.cancel(first));
     CHECK_FALSE(wheel.move(first, kStart + 9ms));
     CHECK(drain(wheel, kStart + 1ms).size() == 1);
@@ -139,7 +139,7 @@ TEST_CASE("an id that is out stays unknown", "[wheel]") {
     CHECK_FALSE(wheel.cancel(TimerId{}));
 }
 
-TEST_CASE("a moved timer comes out at its new instant only", "[wheel]") {
+TEST_CASE("a moved timer fires only at its new instant", "[wheel]") {
     TimerWheel wheel{kStart};
     const TimerId id = wheel.add(1, kStart + 1h);
     CHECK(wheel.move(id, kStart + 5ms));
@@ -147,7 +147,7 @@ TEST_CASE("a moved timer comes out at its new instant only", "[wheel]") {
     CHECK(drain(wheel, kStart + 2h).empty());
 }
 
-TEST_CASE("a great many timers of one far slot come in bounded steps", "[wheel]") {
+TEST_CASE("many timers of one far slot fire in bounded steps", "[wheel]") {
     constexpr std::uint64_t kCount = 100'000;
     TimerWheel wheel{kStart};
     for (std::uint32_t i = 0; i < kCount; ++i) wheel.add(i, kStart + 24h + Millis{i % 1'000});
@@ -164,7 +164,7 @@ TEST_CASE("a great many timers of one far slot come in bounded steps", "[wheel]"
         REQUIRE(due.at >= last);
         last = due.at;
     }
-    CHECK(calls > kCount / 4'096 * 2);  // two cascades, each cut into pieces
+    CHECK(calls > kCount / 4'096 * 2);  // two cascades, each split into pieces
 }
 
 TEST_CASE("cascades run ahead of time while there is time", "[wheel]") {
@@ -174,7 +174,7 @@ TEST_CASE("cascades run ahead of time while there is time", "[wheel]") {
     std::vector<Due> out;
     for (Instant now = kStart; now < kStart + 1h; now += 100ms) wheel.advance(now, 1, out);
     REQUIRE(out.empty());
-    wheel.advance(kStart + 1h, kCount, out);  // no cascade is left that could cut this short
+    wheel.advance(kStart + 1h, kCount, out);  // no cascade is left that could end this early
     CHECK(out.size() == kCount);
 }
 
@@ -240,7 +240,7 @@ TEST_CASE("the wheel agrees with an ordered map", "[wheel]") {
     }
 }
 
-TEST_CASE("due instants never go down within one advance", "[wheel]") {
+TEST_CASE("due instants never decrease within one advance", "[wheel]") {
     const auto seed = GENERATE(take(20, random(0u, ~0u)));
     CAPTURE(seed);
     std::mt19937_64 random{seed};

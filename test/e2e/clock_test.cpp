@@ -53,27 +53,27 @@ TEST_CASE("a node whose clock is off says so, and leads nothing while it is off 
     CHECK(trouble_of(world, "wrong").empty());
 
     clock.set_ahead(400ms);
-    wait_until("it warns", [&] { return wrong.logged("the clock differs from the database's"); });
+    wait_until("it warns", [&] { return wrong.logged("clock differs from the database clock"); });
     wait_until("others see it", [&] { return says(trouble_of(world, "wrong"), "ahead of the database's"); });
     CHECK_FALSE(says(trouble_of(world, "wrong"), "it does not lead"));
 
     clock.set_ahead(-2s);
-    wait_until("it refuses", [&] { return wrong.logged("the clock is off, this node leads nothing"); });
+    wait_until("it refuses", [&] { return wrong.logged("clock offset too large, not campaigning"); });
     wait_until("others see it", [&] { return says(trouble_of(world, "wrong"), "it does not lead"); });
     CHECK(says(trouble_of(world, "wrong"), "behind the database's"));
     const std::string metrics = wrong.api().get("/metrics").body;
     CHECK(says(metrics, "\necron_clock_refused 1\n"));
     CHECK(says(metrics, "\necron_clock_ahead_seconds -"));
 
-    wait_until("the other leads everything", [&] { return leading(world) == kShards; });
-    const std::size_t leads = times_logged(wrong, "lead taken");  // while its clock was right
+    wait_until("the other node leads every shard", [&] { return leading(world) == kShards; });
+    const std::size_t leads = times_logged(wrong, "acquired leadership");  // while its clock was right
     world.given({});
     world.target.wait_for("/run", 2);
     CHECK(world.ecron.terminate() == 0);
-    CHECK(times_logged(wrong, "lead taken") == leads);
+    CHECK(times_logged(wrong, "acquired leadership") == leads);
     clock.set_ahead(0s);
     wait_until("it leads, since its clock is right",
-               [&] { return times_logged(wrong, "lead taken") > leads; });
+               [&] { return times_logged(wrong, "acquired leadership") > leads; });
     world.target.wait_for("/run", world.target.count("/run") + 1);
 }
 

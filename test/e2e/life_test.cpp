@@ -143,13 +143,13 @@ TEST_CASE("a second process on the same server stands by, and takes over when th
         second.api().post("/jobexecution", R"({"job_id":")" + created.text("/job_id") + R"("})");
     REQUIRE(asked.status == 200);
     world.wait_for_state(asked.text("/execute_id"), "success");
-    CHECK_FALSE(second.logged("lead taken"));
+    CHECK_FALSE(second.logged("acquired leadership"));
 
     world.target.wait_for("/run", 1);
     world.ecron.kill();
     const SystemClock clock;
     const Instant died = clock.now();
-    wait_until("the second one leads", [&] { return second.logged("lead taken"); }, 8s);
+    wait_until("the second one leads", [&] { return second.logged("acquired leadership"); }, 8s);
     CHECK(clock.now() - died < 8s);
     CHECK(second.api().post("/job", world.text_of({.name = "other", .path = "/other"})).status == 201);
     world.target.wait_for("/other", 1);
@@ -172,12 +172,12 @@ TEST_CASE("a leader that was frozen finds another one leading, and runs nothing 
     world.target.wait_for("/run", 40);
 
     world.ecron.signal(SIGSTOP);
-    wait_until("the second one leads", [&] { return second.logged("lead taken"); });
+    wait_until("the second one leads", [&] { return second.logged("acquired leadership"); });
     const std::size_t calls = world.target.count("/run");
     world.target.wait_for("/run", calls + 40);
     world.ecron.signal(SIGCONT);
     INFO("the second one's log:\n" << second.log());
-    if (!comes_true([&] { return world.ecron.logged("lead lost"); }))
+    if (!comes_true([&] { return world.ecron.logged("lost leadership"); }))
         FAIL("the first one does not know, its log:\n" << world.ecron.log());
     CHECK(world.api().post("/job", world.text_of({.name = "other", .path = "/other"})).status == 201);
     world.target.wait_for("/other", 1);
@@ -201,7 +201,7 @@ TEST_CASE("a change log that lacks its end stops nobody", "[life]") {
     world.ecron.start();
     const std::size_t calls = world.target.count("/before");
     world.target.wait_for("/before", calls + 2);
-    CHECK(world.ecron.logged("changes are missing in the change log"));
+    CHECK(world.ecron.logged("change log has gaps"));
     world.given({.name = "another", .path = "/after"});
     world.target.wait_for("/after", 2);
 }

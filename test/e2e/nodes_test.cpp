@@ -65,7 +65,8 @@ std::set<std::string> shards_of(const Ecron& node) {
         if (at == std::string::npos) continue;
         const std::string shard = line.substr(at + 7, line.find(' ', at + 7) - at - 7);
         if (line.find("shard ready") != std::string::npos) shards.insert(shard);
-        if (line.find("lead handed over") != std::string::npos || line.find("lead lost") != std::string::npos)
+        if (line.find("resigned leadership") != std::string::npos ||
+            line.find("lost leadership") != std::string::npos)
             shards.erase(shard);
     }
     return shards;
@@ -76,7 +77,7 @@ std::set<std::string> shards_of(const Ecron& node) {
 TEST_CASE("every node takes writes, and with one shard one of them plans", "[nodes]") {
     if (!Database::tests_mysql()) return;
     Nodes nodes{2, 1};
-    CHECK_FALSE(nodes[2].logged("lead taken"));
+    CHECK_FALSE(nodes[2].logged("acquired leadership"));
     const Reply created = nodes[2].api().post("/job", nodes.world.text_of({.name = "second's"}));
     CAPTURE(created.body, nodes[1].log());
     REQUIRE(created.status == 201);
@@ -96,7 +97,7 @@ TEST_CASE("when the leader is killed another node goes on, and no run is lost or
     more_calls(nodes.world.target, 40);
     nodes[1].kill();
     more_calls(nodes.world.target, 40);
-    CHECK((nodes[2].logged("lead taken") || nodes[3].logged("lead taken")));
+    CHECK((nodes[2].logged("acquired leadership") || nodes[3].logged("acquired leadership")));
     nodes[1].start();
     more_calls(nodes.world.target, 40);
     // Attempts of the killed node are taken up when it is known to be dead.
@@ -117,9 +118,9 @@ TEST_CASE("a node that is told to stop hands its shards over, and no run is late
     nodes.given_firing(20);
     more_calls(nodes.world.target, 40);
     CHECK(nodes[1].terminate() == 0);
-    CHECK(nodes[1].logged("lead handed over"));
+    CHECK(nodes[1].logged("resigned leadership"));
     more_calls(nodes.world.target, 40);
-    CHECK(nodes[2].logged("lead taken"));
+    CHECK(nodes[2].logged("acquired leadership"));
     const Account result = nodes.end();
     CAPTURE(result.examples, result.planned, result.calls);
     CHECK(result.clean());
@@ -143,7 +144,7 @@ TEST_CASE("a run goes on where it was begun when its node hands over, and counts
     Ecron second{world.database.folder(), settings};
     second.start();
     world.ecron.signal(SIGTERM);
-    wait_until("the second one leads", [&] { return second.logged("lead taken"); });
+    wait_until("the second one leads", [&] { return second.logged("acquired leadership"); });
     wait_until("a run has given way", [&] {
         const std::vector<Row> rows = world.rows(job);
         return std::ranges::count(rows, "overlap", &Row::reason) >= 2;
@@ -270,7 +271,7 @@ TEST_CASE("a second process with the same node_id ends with an error that names 
     CHECK(second.logged("another process uses this node_id: process " + std::to_string(world.ecron.pid())));
     const std::size_t calls = world.target.count("/run");
     world.target.wait_for("/run", calls + 2);
-    CHECK_FALSE(world.ecron.logged("lead lost"));
+    CHECK_FALSE(world.ecron.logged("lost leadership"));
 }
 
 TEST_CASE("runs of one concurrency key share its slots over all shards", "[nodes]") {

@@ -131,7 +131,7 @@ TEST_CASE("while the database is away ecron says so and stays ready, and afterwa
     CHECK(world.api().get("/health/alive").status == 200);
     CHECK(says_try_again(world.api().get("/jobtotal")));
     CHECK(says_try_again(world.api().post("/jobexecution", R"({"job_id":")" + job + R"("})")));
-    wait_until("the lead is lost", [&] { return world.ecron.logged("lead lost"); });
+    wait_until("the lead is lost", [&] { return world.ecron.logged("lost leadership"); });
     CHECK(world.api().get("/health/ready").status == 200);
 
     server.start();

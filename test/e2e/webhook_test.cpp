@@ -135,7 +135,7 @@ TEST_CASE("a run that a client ends is told once", "[webhook]") {
     CHECK(world.api().put("/jobstatus/any", status).body == R"({"failed_job_id":[")" + execution + R"("]})");
     world.target.wait_for("/stuck", 1);
     world.target.release("/stuck");
-    wait_until("its own end comes too late", [&] { return world.ecron.logged("outcome not kept"); });
+    wait_until("its own end comes too late", [&] { return world.ecron.logged("outcome discarded"); });
     CHECK(waiting(world) == "0");
     CHECK(world.target.count("/hook") == 1);
 }

@@ -63,13 +63,13 @@ TEST_CASE("of nodes that use different Galera servers only the earlier one leads
                [&] { return cluster.second.logged("nodes use different nodes of the Galera cluster"); });
     CHECK(cluster.second.logged("uses=node-3 other=\"first uses node-2\""));
     cluster.more_calls(60);
-    CHECK_FALSE(cluster.second.logged("lead taken"));
+    CHECK_FALSE(cluster.second.logged("acquired leadership"));
     CHECK(cluster.second.api()
               .post("/job", cluster.world.text_of({.name = "other", .path = "/other"}))
               .status == 201);
 
     CHECK(cluster.world.ecron.terminate() == 0);
-    wait_until("the later node leads", [&] { return cluster.second.logged("lead taken"); });
+    wait_until("the later node leads", [&] { return cluster.second.logged("acquired leadership"); });
     cluster.more_calls(40);
     cluster.check_account();
 }

@@ -13,25 +13,25 @@
 #include "ecron/cron/schedule.hpp"
 #include "ecron/model/job.hpp"
 
-/// Decides what runs when: a pure state machine. It takes events and the time and returns decisions; it never
-/// calls a clock, a store or a socket, so a year runs in a second and the simulator runs the same code as
-/// production. Threads: none; its owner makes every call. Errors: none; a call about an unknown job or run
-/// changes nothing.
+/// Decides which executions run and when: a pure state machine. It receives events and the time and returns
+/// decisions. It never uses a clock, a store or a socket, so a simulated year takes a second and the
+/// simulator runs the production code. Threads: none; the owner makes all calls. Errors: none; a call about
+/// an unknown job or run has no effect.
 ///
-/// Misfire: an instant is missed when it lay more than the grace (and the jitter) back when planning got to
-/// know it: at the upsert that brought it, or at the first advance with room after a time without. What
-/// merely finds no room is late, not missed.
+/// Misfire: an occurrence is missed if it was overdue by more than the grace period plus the jitter when the
+/// planner learned of it: at the upsert that added it, or at the first advance with free capacity after a
+/// planning gap. An occurrence that only lacks capacity is late, not missed.
 ///
-/// The life of a planned run: decided `Claim` -> claimed() -> at its due instant `Start` or `Refuse` ->
-/// ended(), or retry_at() and `Start` again, or accepted() and `Expire` when no callback came.
+/// States of a scheduled run: decided `Claim` -> claimed() -> `Start` or `Refuse` at its due time -> ended();
+/// or retry_at() and another `Start`; or accepted() and `Expire` if no callback arrives.
 namespace ecron::analysis {
 
-/// A run as this process knows it; the store knows it by its ExecuteId.
+/// A run in this process; the store's identifier is its ExecuteId.
 using RunId = Id<struct RunIdTag, std::uint64_t>;
-/// A tenant, or a concurrency key, as a small number; their owner keeps the names.
+/// Small number of a tenant or a concurrency key; the owner maps it to the name.
 using Group = std::uint32_t;
 
-/// When a job runs, with every default filled in.
+/// Scheduling policies of a job, with defaults applied.
 struct Timing {
     model::Misfire misfire{model::Misfire::once};
     model::Overlap overlap{model::Overlap::skip};
@@ -39,10 +39,10 @@ struct Timing {
     std::optional<Millis> start_deadline{};
     Millis jitter{0};
     std::optional<Instant> begin_at{};
-    std::optional<Instant> end_at{};  // inclusive to its whole second
+    std::optional<Instant> end_at{};  // inclusive to the end of its second
     Group concurrency{0};             // 0: none
     std::uint32_t max_concurrency{1};
-    bool once{false};  // spent after its first run
+    bool once{false};  // completed after its first run
     bool operator==(const Timing&) const = default;
 };
 
@@ -51,59 +51,58 @@ struct PlannedJob {
     cron::Schedule schedule;
     Timing timing{};
     Group tenant{0};
-    std::uint64_t jitter_seed{
-        0};  // a hash of the job's id: the delay is the same for the same nominal instant
-    Instant since{Instant::min()};  // its schedule names no instant up to then
+    std::uint64_t jitter_seed{0};   // hash of the job's id: the same scheduled time always has the same delay
+    Instant since{Instant::min()};  // its schedule has no occurrence up to this instant
 };
 
 // --- decisions
-struct Claim {  // claim this planned run in the store; it starts at `due`
+struct Claim {  // claim this scheduled run in the store; it starts at `due`
     RunId run;
     JobKey job;
     Instant nominal;
     Instant due;
-    std::optional<Instant> spent;  // the job's only run: disable it in the same transaction, if its schedule
-                                   // still is the one that holds since then
-    Instant claim_by;  // not after due, and before it only where jitter is longer than the interval; claims
-                       // of a tenant come in this order, and of all while each has room
+    std::optional<Instant> spent;  // set for a one-shot: disable the job in the same transaction, if its
+                                   // schedule is still the one in effect since this instant
+    Instant claim_by;  // never after due; before due only if the jitter exceeds the interval. Claims of a
+                       // tenant are ordered by it; claims of all tenants while each has capacity
     Group tenant;
 };
-struct Start {  // it is time and nothing stands against it; late by now - due
+struct Start {  // the run is due and unblocked; lateness is now - due
     RunId run;
 };
-struct Refuse {  // it ends without a run: "overlap", "deadline"
-    RunId run;
-    std::string_view reason;
-};
-struct Withdraw {  // claimed, not started, and its job no longer names it: delete the row
-    RunId run;
-};
-struct Stop {  // end it where it runs: "replaced", or whatever stop() was called with
+struct Refuse {  // the run ends without an attempt: "overlap", "deadline"
     RunId run;
     std::string_view reason;
 };
-struct Expire {  // accepted by the target, and the callback did not come in time
+struct Withdraw {  // claimed, not started, and no longer an occurrence of its job: delete the row
     RunId run;
 };
-struct Missed {  // these instants do not run; a newer one that does (misfire once, all) is a Claim of its own
+struct Stop {  // stop the run: "replaced", or the reason passed to stop()
+    RunId run;
+    std::string_view reason;
+};
+struct Expire {  // the target accepted the run and its callback did not arrive in time
+    RunId run;
+};
+struct Missed {  // these occurrences do not run; a newer one that does (misfire once, all) has its own Claim
     JobKey job;
     Instant from;
     Instant to;
-    std::int64_t count;  // exact up to kMissedCounted; that means so many or more
+    std::int64_t count;  // exact below kMissedCounted, which means that many or more
 };
 inline constexpr std::int64_t kMissedCounted = 4'096;
 using Decision = std::variant<Claim, Start, Refuse, Withdraw, Stop, Expire, Missed>;
 
 struct PlannerOptions {
     Millis claim_ahead{250};
-    Millis claim_step{1};              // claims are decided at multiples of it, at least 1 ms
-    std::size_t misfire_limit{1'000};  // of `all`: the newest this many run
+    Millis claim_step{1};              // claims are decided at multiples of it; at least 1 ms
+    std::size_t misfire_limit{1'000};  // for misfire `all`: maximum number of the newest occurrences that run
 };
 
-/// How many claims one advance may decide.
+/// Maximum number of claims that one advance may decide.
 struct Room {
     std::size_t total{};
-    std::function<std::size_t(Group tenant)> of_tenant{};  // unset: as many as in all
+    std::function<std::size_t(Group tenant)> of_tenant{};  // unset: limited only by `total`
 };
 
 class Planner {
@@ -113,91 +112,94 @@ public:
     Planner(Planner&&) noexcept;
     Planner& operator=(Planner&&) noexcept;
 
-    /// Makes room for that many jobs, so that loading does not copy tables.
+    /// Reserves capacity, so that loading does not reallocate tables.
     void reserve(std::size_t jobs);
 
-    /// Forgets every job, run and pause, as if it had just been made: what came up to `decided` is somebody
-    /// else's. No RunId is given out again.
+    /// Drops all jobs, runs and pauses and restarts from `decided`: another leader has decided all
+    /// occurrences up to it. RunIds are never reused.
     void clear(Instant now, Instant decided);
 
-    // --- jobs (enabled ones only; disabling and deleting is remove)
-    /// A new job, or one whose schedule changed: its instants after `from` (exclusive) are planned, whether
-    /// past or to come. Claimed runs that have not started are kept when the new schedule names their
-    /// instant, else withdrawn; an instant of a kept run is not claimed again.
-    /// `claimed`: instants whose turn to be claimed came up to then were claimed (by an earlier term, of the
-    /// same schedule), and are not planned again.
+    // --- jobs (enabled ones only; disabling and deleting call remove)
+    /// Adds a job, or replaces its schedule: plans its occurrences after `from` (exclusive), past and future.
+    /// Claimed runs that have not started are kept if the new schedule has their occurrence, otherwise
+    /// withdrawn; an occurrence with a kept run is not claimed again.
+    /// `claimed`: occurrences with a claim time up to this instant were claimed by an earlier term under the
+    /// same schedule and are not planned again.
     void upsert(const PlannedJob& job, Instant from, std::optional<Instant> claimed = {});
-    /// The schedule stays, something else changed (overlap, concurrency, …): what is planned goes on.
+    /// Changes policies other than the schedule (overlap, concurrency, …); planned occurrences are kept.
     void adjust(const PlannedJob& job);
-    /// Nothing more is planned; unstarted runs are withdrawn, running ones go on, and so does the run that
-    /// spent the job (which is why it is disabled) and runs asked for.
+    /// Stops planning a job. Withdraws its unstarted runs; keeps started and requested runs, and the only run
+    /// of a completed one-shot (whose claim disabled the job).
     void remove(JobKey job);
     [[nodiscard]] bool knows(JobKey job) const;
     [[nodiscard]] std::optional<PlannedJob> find(JobKey job) const;
-    /// Instants that come due while a tenant (or everything) is paused do not run: those after `since`
-    /// (nothing: now), up to the resume; what the last advance looked ahead at counts as come due. Claimed
-    /// ones are withdrawn.
+    /// Occurrences that become due while a tenant (nullopt: everything) is paused do not run: those after
+    /// `since` (nullopt: now) until the resume. Occurrences within the look-ahead of the last advance count
+    /// as due. Claimed ones are withdrawn.
     void pause(std::optional<Group> tenant, std::optional<Instant> since = {});
-    /// Those after `at` (nothing: now) run again. `since`: when the pause began, should it not be known.
+    /// Occurrences after `at` (nullopt: now) run again. `since`: the start of the pause, in case it is
+    /// unknown.
     void resume(std::optional<Group> tenant, std::optional<Instant> at = {},
                 std::optional<Instant> since = {});
-    /// Whether what is due then does not run: for a pause that goes on, or was over lately.
+    /// Returns true if an occurrence due at that instant does not run because of a current or recent pause.
     [[nodiscard]] bool is_paused(Group tenant, Instant due) const;
-    /// After a resume that became known late: what was passed over beyond its instant as paused is planned,
-    /// and may be claimed again. Answers the jobs of which something was.
+    /// Handles a resume that was learned late: plans the occurrences after it that were skipped as paused;
+    /// they may be claimed twice. Returns the jobs that had any.
     std::vector<JobKey> rewind(std::optional<Group> tenant, Instant at);
-    /// Before an upsert or a remove: the instants up to `until` that the job names and that were not decided
-    /// yet are still planned, whatever becomes of the job.
+    /// Call before an upsert or a remove: undecided occurrences of the current schedule up to `until` stay
+    /// planned, whatever happens to the job.
     void split(JobKey job, Instant until);
-    /// The job's instants up to `until` were told missed by an earlier term: they are not planned.
+    /// Skips the job's occurrences up to `until`, which an earlier term recorded as missed.
     void pass(JobKey job, Instant until);
-    /// Instead of advance, while somebody else decides: he has decided everything up to the watermark. False:
-    /// call again, to pass the rest; one call takes bounded steps.
+    /// Follower mode, instead of advance: skips all occurrences up to the leader's watermark. Returns false
+    /// if more remain and the call must be repeated; each call takes a bounded number of steps.
     bool follow(Instant now, Instant watermark);
 
     // --- runs
-    /// The claim was committed: the run starts when due. Not mine: another term's row, forget it.
+    /// The claim was committed: the run starts when due. `mine` false: the row belongs to another term; drops
+    /// the run.
     void claimed(RunId run, bool mine);
-    /// A run asked for now: it starts with the next advance, whatever of its job runs beside it (a
-    /// concurrency group it obeys), but counts as running.
+    /// Adds a requested run: it starts with the next advance, regardless of the job's other runs but subject
+    /// to its concurrency group, and counts as running.
     RunId run_now(JobKey job, Timing timing);
-    /// A run of an earlier term, as the store kept it: it starts at `due` (or waits for its callback until
-    /// then). Without a nominal instant it is one that was asked for. A waiting one that its job, known
-    /// already, does not name any more is withdrawn; an instant with an adopted run is not claimed again. One
-    /// that is running elsewhere only counts, until it ends, or retry_at or accepted says what it waits for.
-    /// `tenant` is for one whose job is not known, since it is spent.
+    /// Adds a run of an earlier term from its row: it starts at `due` (or waits for its callback until then).
+    /// nullopt `nominal`: a requested run. A waiting run that is not an occurrence of its known job is
+    /// withdrawn; an occurrence with an adopted run is not claimed again. A run on another node only counts
+    /// for overlap, until it ends, or until retry_at or accepted states what it waits for. `tenant`: for a
+    /// completed one-shot, whose job is unknown.
     enum class Adopted : std::uint8_t { waiting, retrying, accepted, running };
     RunId adopt(JobKey job, std::optional<Instant> nominal, Instant due, Adopted state, Timing timing,
                 Group tenant = {});
-    void retry_at(RunId run, Instant due);       // its attempt failed; Start comes again
-    void accepted(RunId run, Instant deadline);  // Expire comes at the deadline
-    void ended(RunId run);                       // whatever waited for it goes on with the next advance
-    /// Asks for the end of a run: Stop when it runs, Refuse with the reason when it waits. A run that is
-    /// being stopped does not start again: instead of a Start or an Expire, Stop comes again. The reason is a
+    void retry_at(RunId run, Instant due);       // its attempt failed; Start is decided again
+    void accepted(RunId run, Instant deadline);  // Expire is decided at the deadline
+    void ended(RunId run);                       // unblocks waiting runs with the next advance
+    /// Stops a run: decides Stop if it is running, Refuse with the reason if it is waiting. A run that is
+    /// being stopped does not start again: Stop replaces a later Start or Expire. The reason must be a string
     /// literal.
     void stop(RunId run, std::string_view reason);
 
-    /// What is to be done by `now`, appended: claims up to claim_ahead after the latest multiple of
-    /// claim_step, starts and the rest up to now. Instants of a tenant without room wait for it and hold up
-    /// the watermark, but no other tenant. One call takes bounded steps; what it leaves comes with the next.
-    /// Time may go back: claims do not, starts wait.
+    /// Appends the decisions up to `now`: claims up to claim_ahead after the latest multiple of claim_step,
+    /// starts and the others up to now. Occurrences of a tenant without capacity wait and hold back the
+    /// watermark, but do not delay other tenants. Each call takes a bounded number of steps and leaves the
+    /// rest to the next. If time goes backwards, claims do not, and starts wait.
     void advance(Instant now, const Room& room, std::vector<Decision>& out);
-    /// Everything due up to here has been decided as a claim; the watermark once those claims are committed.
-    /// Goes back only when an upsert or a rewind adds instants of the past.
+    /// Returns the instant up to which all due occurrences have been decided; it becomes the watermark once
+    /// those claims are committed. It decreases only if an upsert or a rewind adds past occurrences.
     [[nodiscard]] Instant watermark() const;
-    /// The same, were no tenant without room.
+    /// Returns the same as if no tenant lacked capacity.
     [[nodiscard]] Instant decided_but_held() const;
-    /// When the oldest instant came due that waits for the room of its tenant; nullopt: none waits.
+    /// Returns when the oldest occurrence came due that waits for its tenant's capacity; nullopt if none waits.
     [[nodiscard]] std::optional<Instant> held_since() const;
-    /// Whether the last advance left nothing undecided that it might have claimed.
+    /// Returns true if the last advance left no claimable occurrence undecided.
     [[nodiscard]] bool caught_up() const;
-    /// When advance must be called next; nothing: when an event comes. What is due and found no room counts
-    /// as now: an owner without room waits for room instead. What waits for its tenant's room does not count.
+    /// Returns when advance must be called next; nullopt means after the next event. Due occurrences without
+    /// capacity count as now: without total capacity, the owner waits for capacity instead. Occurrences that
+    /// wait for their tenant's capacity do not count.
     [[nodiscard]] std::optional<Instant> next_wake() const;
-    /// Instants wait for the room of their tenants.
+    /// Returns true if occurrences wait for the capacity of their tenants.
     [[nodiscard]] bool waits_for_room() const;
 
-    /// The next instant that will be planned for a job.
+    /// Returns the next occurrence to be planned for a job.
     [[nodiscard]] std::optional<Instant> next_nominal(JobKey job) const;
     [[nodiscard]] std::size_t jobs() const;
     [[nodiscard]] std::size_t runs() const;

@@ -3,12 +3,12 @@
 
 namespace ecron::analysis {
 
-/// Offers attempts to all nodes, this one included: whoever hears of one first begins it, with
-/// Scheduler::begin_offered. An offer may get lost, or be heard twice. Threads: the io_context's.
+/// Offers attempts to all nodes, including this one: the first node that receives an offer starts the attempt
+/// with Scheduler::begin_offered. Offers can be lost or duplicated. Threads: the io_context's.
 class Spreader {
 public:
     virtual ~Spreader() = default;
-    /// Offers have a chance to be heard at the moment.
+    /// Returns true if offers can currently be delivered.
     [[nodiscard]] virtual bool is_open() const = 0;
     virtual void offer(const ExecuteId& id, int attempt) = 0;
 };

@@ -10,18 +10,18 @@
 #include "ecron/base/id.hpp"
 #include "ecron/base/time.hpp"
 
-/// Remembers what is due when. Nothing else: no clock, no callbacks, no I/O.
-/// Source: Varghese & Lauck, "Hashed and Hierarchical Timing Wheels", SOSP 1987.
-/// Units: ticks of one millisecond, any range. Threads: none; its owner makes every call.
-/// Cost: add, cancel and move O(1), 24 bytes a timer; hours in which nothing is due are skipped in one step.
+/// Stores which subject is due when; no clock, no callbacks, no I/O. Source: Varghese & Lauck, "Hashed and
+/// Hierarchical Timing Wheels", SOSP 1987. Units: ticks of one millisecond, any range. Threads: none; the
+/// owner makes all calls. Cost: add, cancel and move O(1), 24 bytes per timer; hours without due timers are
+/// skipped in one step.
 ///
-/// Four levels of 2,048 slots; a slot of one level is half a turn of the level below. So the next slot of a
-/// level can be emptied into the level below at any time before it is reached, and a cascade is spread over
-/// many calls: each call moves a bounded number of timers, ahead of need where it can, and stops short of its
-/// goal where it must.
+/// Four levels of 2,048 slots; a slot of one level is half a turn of the level below. Therefore the next slot
+/// of a level can be emptied into the level below at any time before it is reached, and a cascade can be
+/// split over many calls: each call moves a bounded number of timers, ahead of need if possible, and stops
+/// before its target if necessary.
 namespace ecron::analysis {
 
-/// Never used twice: an id of a timer that is out stays unknown although its memory is used again.
+/// Never reused: the id of a removed timer stays unknown although its memory is reused.
 using TimerId = Id<struct TimerIdTag, std::uint64_t>;
 
 struct Due {
@@ -32,19 +32,19 @@ struct Due {
 class TimerWheel {
 public:
     explicit TimerWheel(Instant now);
-    /// A subject due at an instant; one not after now() is due at once.
+    /// Adds a subject due at an instant; an instant not after now() is due immediately.
     TimerId add(std::uint32_t subject, Instant due);
-    bool cancel(TimerId id);             // false: unknown or already out
-    bool move(TimerId id, Instant due);  // false: unknown or already out
-    /// Moves to `to` and takes out what is due, at most `limit`, in order of due instants; those of one
-    /// instant come in no particular order, and one that was added late counts as due when it was added. When
-    /// `limit` is reached, or a cascade would take too long, now() stays where it got to and the rest comes
-    /// with the next call. Time never goes back.
+    bool cancel(TimerId id);             // false: unknown or already removed
+    bool move(TimerId id, Instant due);  // false: unknown or already removed
+    /// Advances to `to` and removes at most `limit` due timers, ordered by due instant; the order within one
+    /// instant is unspecified. A timer added late is due when it was added. If `limit` is reached, or a
+    /// cascade would take too long, now() stops there and the next call continues. Time never goes backwards.
     void advance(Instant to, std::size_t limit, std::vector<Due>& out);
-    /// The same for one timer: the next that is due by `to`, or nothing. Where `to` lies before now(), what
-    /// is left of now() comes all the same.
+    /// As above for a single timer: returns the next one due by `to`, or nullopt. If `to` is before now(),
+    /// timers already due at now() are still returned.
     std::optional<Due> pop(Instant to);
-    /// Not later than the next due instant; nothing when empty. May be earlier (a cascade boundary).
+    /// Returns an instant not later than the next due instant, or nullopt if the wheel is empty. It may be
+    /// earlier (a cascade boundary).
     [[nodiscard]] std::optional<Instant> next_hint() const;
     [[nodiscard]] Instant now() const { return Instant{Millis{now_}}; }
     [[nodiscard]] std::size_t size() const { return size_; }
@@ -52,15 +52,15 @@ public:
 
 private:
     static constexpr int kLevels = 4;
-    /// A slot is 2^kBits slots of the level below, which has twice that: the next slot's timers fit there,
-    /// too.
+    /// A slot covers 2^kBits slots of the level below, which has twice that many: the next slot's timers fit
+    /// there, too.
     static constexpr int kBits = 10;
     static constexpr std::uint32_t kSlots = 2U << kBits;
-    /// A link with this bit names the two ends of a slot's list, not a node.
+    /// A link with this bit refers to the two ends of a slot's list, not to a node.
     static constexpr std::uint32_t kSlotLink = 1U << 31;
     static constexpr std::size_t kChunk = 4096;
 
-    /// Halves of 64-bit values, so that a node has no padding.
+    /// Halves of 64-bit values, to avoid padding in a node.
     struct Split {
         std::uint32_t low{}, high{};
     };
@@ -73,14 +73,15 @@ private:
         Links links;
         std::uint32_t generation{1};
     };
-    /// Which of the 2,048 slots of a level hold timers.
+    /// The slots of a level that hold timers, out of 2,048.
     struct Occupancy {
         std::array<std::uint64_t, kSlots / 64> words{};
         std::uint32_t summary{};
         void set(std::uint32_t slot);
         void clear(std::uint32_t slot);
         [[nodiscard]] bool test(std::uint32_t slot) const;
-        /// How far ahead of `from`, going round, the first occupied slot is; nothing when there is none.
+        /// Returns the distance from `from` to the first occupied slot, wrapping around; nullopt if there is
+        /// none.
         [[nodiscard]] std::optional<std::uint32_t> distance(std::uint32_t from) const;
     };
     struct Level {
@@ -110,7 +111,7 @@ private:
 
     std::int64_t now_;
     std::size_t size_{0};
-    std::uint32_t used_{0};  // nodes below were given out at least once
+    std::uint32_t used_{0};  // nodes below this index have been used at least once
     std::uint32_t free_{kSlotLink};
     std::vector<std::unique_ptr<Node[]>> chunks_;
     std::unique_ptr<Levels> levels_;
