@@ -7,9 +7,10 @@ namespace ecron::mq {
 namespace {
 
 constexpr Millis kBuryAgain{1'000};
-constexpr std::size_t kBodyKept = 128UL * 1024;  // a letter is smaller than what its topic took
+constexpr std::size_t kBodyKept = 128UL * 1024;  // keeps a dead-letter message smaller than the limit of its
+                                                 // topic
 
-/// One more handler under way, for as long as this lives.
+/// Counts one more running handler during its lifetime.
 class InFlight {
 public:
     explicit InFlight(std::size_t& count) : count_(count) { ++count_; }
@@ -53,18 +54,19 @@ asio::awaitable<std::optional<Millis>> Channel::take(Broker& broker, Message mes
 }
 
 asio::awaitable<std::optional<Millis>> Channel::bury(Broker& broker, Message message, std::string reason) {
-    log::warn("message refused topic={} origin={} reason=\"{}\"", message.topic, message.origin, reason);
+    log::warn("message rejected topic={} origin={} reason=\"{}\"", message.topic, message.origin, reason);
     std::vector<Outgoing> letters;
     letters.push_back({.body = dead_letter(message, reason)});
     const Result<void> buried = co_await broker.publish(dead_letter_topic(message.topic), std::move(letters));
-    // One that its own topic took and its dead-letter topic does not is let go: it would come back for ever.
+    // A message that its topic accepted but its dead-letter topic rejects is dropped: otherwise it would be
+    // redelivered indefinitely.
     if (!buried && buried.error().code == Errc::unavailable) {
         ++state_.requeued;
         co_return kBuryAgain;
     }
     if (!buried)
-        log::error("dead letter lost topic={} origin={} error={}", message.topic, message.origin,
-                   buried.error().what);
+        log::error("failed to publish dead letter, dropping message topic={} origin={} error={}",
+                   message.topic, message.origin, buried.error().what);
     ++state_.dead;
     co_return std::nullopt;
 }

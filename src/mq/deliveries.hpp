@@ -4,13 +4,12 @@
 #include "ecron/base/async.hpp"
 #include "ecron/mq/broker.hpp"
 
-/// What is the same for every broker: handlers are called and counted, what they cannot take ends as a dead
-/// letter.
+/// Common to all brokers: calls and counts handlers, and dead-letters the messages that they reject.
 namespace ecron::mq {
 
 namespace asio = boost::asio;
 
-/// One subscription and how it goes.
+/// A subscription and its counters.
 class Channel {
 public:
     explicit Channel(Subscription subscription) : subscription_(std::move(subscription)) {
@@ -23,7 +22,7 @@ public:
     [[nodiscard]] bool has_room() const { return state_.in_flight < subscription_.in_flight; }
     void set_lag(std::optional<std::uint64_t> lag) { state_.lag = lag; }
 
-    /// Carries one message out. Nothing: it is settled; else it is to be delivered again after that time.
+    /// Handles one message. Returns nullopt if it is acknowledged, else the delay until its redelivery.
     asio::awaitable<std::optional<Millis>> take(Broker& broker, Message message);
 
 private:
@@ -33,7 +32,7 @@ private:
     TopicState state_;
 };
 
-/// What was published, by topic.
+/// Counters of published messages by topic.
 class Published {
 public:
     void count(const std::string& topic, std::size_t messages, bool good);

@@ -5,7 +5,7 @@
 namespace ecron::mq {
 namespace {
 
-constexpr std::size_t kMostKept = 100'000;  // of a topic without room for them
+constexpr std::size_t kMostKept = 100'000;  // maximum for a topic whose handlers are busy
 
 class InProcess final : public Broker {
 public:
@@ -69,11 +69,11 @@ private:
         Lane(Channel made, std::size_t most) : channel(std::move(made)), room(most) {}
         Channel channel;
         std::deque<Message> waiting{};
-        std::size_t room;  // for handlers
+        std::size_t room;  // free handlers
     };
     struct Topic {
         std::vector<std::unique_ptr<Lane>> lanes{};
-        std::deque<Message> early{};  // from before there was anybody
+        std::deque<Message> early{};  // messages from before the first subscriber
     };
 
     void deliver(Lane& lane) {

@@ -35,7 +35,7 @@ public:
             if (started)
                 gate_.spawn("kafka consumer", consumer->run());
             else
-                log::error("kafka consumer not started error={}", started.error().what);
+                log::error("failed to start kafka consumer error={}", started.error().what);
         }
         while (!stopping_) co_await stopped_.wait(Seconds{1});
     }
@@ -56,7 +56,8 @@ public:
     }
 
     [[nodiscard]] bool connected() const override { return producer_.connected(); }
-    /// Everything goes to the same servers: that is one connection, or one for each thing that is wrong.
+    /// All connections use the same servers, so they are reported as one connection, or as one per distinct
+    /// problem.
     [[nodiscard]] State state() const override {
         State parts{};
         producer_.append_to(parts);

@@ -27,7 +27,7 @@ struct HandleDeleter {
 
 int event_descriptor() {
     const int descriptor = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (descriptor < 0) throw std::runtime_error("no event descriptor to be had");
+    if (descriptor < 0) throw std::runtime_error("failed to create an event descriptor");
     return descriptor;
 }
 

@@ -11,8 +11,8 @@
 #include "ecron/base/error.hpp"
 #include "ecron/mq/kafka.hpp"
 
-/// librdkafka on the io_context: it works on threads of its own, and what it has to tell waits in a queue
-/// that wakes us through a file descriptor.
+/// librdkafka on the io_context: its threads put events into a queue that wakes the io_context through a file
+/// descriptor.
 namespace ecron::mq::kafka {
 
 namespace asio = boost::asio;
@@ -38,25 +38,25 @@ public:
     virtual ~Client() = default;
     [[nodiscard]] virtual rd_kafka_t* handle() const = 0;
     [[nodiscard]] virtual rd_kafka_queue_t* queue() const = 0;
-    /// The next thing that it has to tell; empty: nothing now. Does not wait.
+    /// Returns the next event; empty if there is none. Does not block.
     [[nodiscard]] virtual Event next() = 0;
-    /// Ends when there may be something, or with wake().
+    /// Completes when there may be an event, or on wake().
     virtual asio::awaitable<void> wait() = 0;
     virtual void wake() = 0;
 };
 
-/// What matters of librdkafka's statistics.
+/// The used values of librdkafka's statistics.
 struct Statistics {
     bool broker_up{false};
-    bool in_group{false};                // a consumer: it has its share of the partitions
+    bool in_group{false};                // consumer: its partitions are assigned
     std::optional<std::uint64_t> lag{};  // of its partitions
 };
 std::optional<Statistics> parse_statistics(std::string_view json);
 
-/// An error's text without how long it took, so that the same trouble reads the same.
+/// Removes durations from an error text, so that repeated errors have the same text.
 std::string without_times(const std::string& text);
 
-/// How an error of librdkafka reads here.
+/// Converts an error of librdkafka.
 Error to_error(rd_kafka_resp_err_t code, const char* text = nullptr);
 
 }  // namespace ecron::mq::kafka

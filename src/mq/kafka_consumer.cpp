@@ -6,11 +6,12 @@ namespace ecron::mq::kafka {
 namespace {
 
 constexpr std::size_t kEventsPerTurn = 64;
-constexpr std::size_t kHeldRooms = 20;  // as many messages may be held back as that many times its room
+constexpr std::size_t kHeldRooms = 20;  // maximum number of messages waiting for redelivery, as a multiple of
+                                        // the capacity
 constexpr Millis kFullBeforePause{1'000};
 constexpr Millis kClusterAgain{100};
 constexpr Millis kClosing{5'000};
-constexpr Millis kDenied{12'000};  // longer than from one look at the metadata to the next
+constexpr Millis kDenied{12'000};  // longer than the interval between metadata refreshes
 
 }  // namespace
 
@@ -27,22 +28,22 @@ Consumer::Consumer(asio::io_context& io, const Clock& clock, Broker& broker, con
       link_{.option = options.option, .address = options.servers} {}
 
 Result<void> Consumer::start() {
-    Properties properties{
-        {"bootstrap.servers", options_.servers},
-        {"client.id", options_.client_id},
-        {"group.id", channel_.subscription().channel},
-        {"enable.auto.offset.store", "false"},  // what is settled is stored, and committed in time
-        {"enable.auto.commit", "true"},
-        {"auto.commit.interval.ms", "500"},
-        {"auto.offset.reset", "earliest"},
-        {"partition.assignment.strategy", "cooperative-sticky"},
-        {"session.timeout.ms", "10000"},
-        {"allow.auto.create.topics", "true"},
-        {"topic.metadata.refresh.interval.ms", "5000"},
-        {"fetch.message.max.bytes", "4000000"},
-        {"queued.max.messages.kbytes", "16384"},
-        {"statistics.interval.ms", "1000"},
-        {"log_level", "0"}};
+    Properties properties{{"bootstrap.servers", options_.servers},
+                          {"client.id", options_.client_id},
+                          {"group.id", channel_.subscription().channel},
+                          {"enable.auto.offset.store", "false"},  // offsets of acknowledged messages are
+                                                                  // stored and committed explicitly
+                          {"enable.auto.commit", "true"},
+                          {"auto.commit.interval.ms", "500"},
+                          {"auto.offset.reset", "earliest"},
+                          {"partition.assignment.strategy", "cooperative-sticky"},
+                          {"session.timeout.ms", "10000"},
+                          {"allow.auto.create.topics", "true"},
+                          {"topic.metadata.refresh.interval.ms", "5000"},
+                          {"fetch.message.max.bytes", "4000000"},
+                          {"queued.max.messages.kbytes", "16384"},
+                          {"statistics.interval.ms", "1000"},
+                          {"log_level", "0"}};
     properties.insert(properties.end(), options_.properties.begin(), options_.properties.end());
     Result<std::unique_ptr<Client>> made = Client::make(io_, RD_KAFKA_CONSUMER, properties);
     if (!made) return std::unexpected(made.error());
@@ -62,14 +63,14 @@ asio::awaitable<void> Consumer::run() {
     }
 }
 
-/// Takes what there is. While there is no room it takes nothing; when that lasts, it has the broker pause,
-/// since who asks for nothing for long is put out of his group.
+/// Delivers available messages. Without capacity it delivers none; if that lasts, it pauses the partitions,
+/// because a consumer that does not poll is removed from the group.
 asio::awaitable<void> Consumer::deliver() {
     for (std::size_t count = 0;;) {
         if (!has_room() && !paused_ && !stopping_) co_await wait_for_room();
         const Event event = client_->next();
         if (event == nullptr) co_return;
-        // The name of the cluster is part of a message's own, and known with its metadata.
+        // A message's unique id contains the cluster's id, which arrives with its metadata.
         while (cluster_.empty() && !stopping_ && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_FETCH) {
             char* const name = rd_kafka_clusterid(client_->handle(), 0);
             if (name != nullptr) cluster_ = name;
@@ -130,7 +131,7 @@ void Consumer::take_message(const rd_kafka_message_t& message) {
         return;
     }
     const auto found = partitions_.find(message.partition);
-    if (found == partitions_.end() || stopping_) return;  // whoever has it next gets it
+    if (found == partitions_.end() || stopping_) return;  // the partition's next owner receives it
     found->second->offsets.begin(message.offset);
     const std::string& topic = channel_.subscription().topic;
     const std::int64_t timestamp = rd_kafka_message_timestamp(&message, nullptr);
@@ -170,7 +171,7 @@ void Consumer::take_rebalance(rd_kafka_event_t* event) {
     rd_kafka_t* const handle = client_->handle();
     rd_kafka_topic_partition_list_t* const list = rd_kafka_event_topic_partition_list(event);
     const bool gained = rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
-    log::info("kafka partitions {} topic={} count={}", gained ? "gained" : "given back",
+    log::info("kafka partitions {} topic={} count={}", gained ? "gained" : "revoked",
               channel_.subscription().topic, list->cnt);
     for (int i = 0; i < list->cnt; ++i) {
         const std::int32_t number = list->elems[i].partition;
@@ -188,11 +189,11 @@ void Consumer::take_rebalance(rd_kafka_event_t* event) {
     else
         rd_kafka_assign(handle, gained ? list : nullptr);
     if (failed != nullptr) {
-        log::warn("kafka partitions not taken topic={} error={}", channel_.subscription().topic,
+        log::warn("failed to assign kafka partitions topic={} error={}", channel_.subscription().topic,
                   rd_kafka_error_string(failed));
         rd_kafka_error_destroy(failed);
     }
-    if (paused_) pause(true);  // new ones are not
+    if (paused_) pause(true);  // newly assigned partitions are not paused
 }
 
 void Consumer::take_trouble(rd_kafka_resp_err_t code, const std::string& text) {
@@ -218,7 +219,7 @@ asio::awaitable<void> Consumer::stop(Millis grace) {
     if (!client_) co_return;
     const SteadyInstant deadline = clock_.steady() + grace;
     while (gate_.count() > 0 && clock_.steady() < deadline) co_await sleep(io_, Millis{5});
-    // What is settled is committed with the goodbye to the group.
+    // Leaving the group commits the offsets of acknowledged messages.
     rd_kafka_error_t* const failed = rd_kafka_consumer_close_queue(client_->handle(), client_->queue());
     if (failed != nullptr) rd_kafka_error_destroy(failed);
     const SteadyInstant latest = clock_.steady() + kClosing;

@@ -8,20 +8,20 @@
 
 namespace ecron::mq::kafka {
 
-/// One member of the consumer group of one subscription.
+/// One member of the consumer group of a subscription.
 class Consumer {
 public:
     Consumer(asio::io_context& io, const Clock& clock, Broker& broker, const KafkaOptions& options,
              Subscription subscription);
 
-    /// An error: of the configuration.
+    /// Error: an invalid configuration.
     Result<void> start();
     asio::awaitable<void> run();
     asio::awaitable<void> stop(Millis grace);
     void append_to(State& state) const;
 
 private:
-    /// A partition that this member has, once each time that it gets it.
+    /// One assignment of a partition to this member; a new object for each assignment.
     struct Partition {
         std::int32_t number{};
         Offsets offsets{};
@@ -53,7 +53,7 @@ private:
     Link link_;
     std::map<std::int32_t, PartitionPtr> partitions_;
     std::string cluster_;
-    std::size_t held_{0};  // messages that wait to be delivered again
+    std::size_t held_{0};  // messages that wait for redelivery
     std::optional<SteadyInstant> denied_at_{};
     bool paused_{false};
     bool stopping_{false};

@@ -8,12 +8,12 @@
 
 namespace ecron::mq::kafka {
 
-/// Which offset of a partition may be committed: the one after the last message that, with all before it, is
-/// settled. Pure.
+/// Computes the offset to commit for a partition: the one after the last message that is acknowledged
+/// together with all previous ones. Pure.
 class Offsets {
 public:
     void begin(std::int64_t offset) { open_.push_back({offset, false}); }
-    /// The offset to commit, where it has moved.
+    /// Returns the offset to commit, or nullopt if it has not changed.
     std::optional<std::int64_t> settle(std::int64_t offset) {
         const auto found =
             std::ranges::lower_bound(open_, offset, {}, [](const auto& message) { return message.first; });
@@ -29,7 +29,7 @@ public:
     [[nodiscard]] std::size_t open() const { return open_.size(); }
 
 private:
-    std::deque<std::pair<std::int64_t, bool>> open_;  // in the order of offsets; true: settled
+    std::deque<std::pair<std::int64_t, bool>> open_;  // sorted by offset; true: acknowledged
 };
 
 }  // namespace ecron::mq::kafka

@@ -23,7 +23,7 @@ Result<void> Producer::start() {
     Properties properties{{"bootstrap.servers", options_.servers},
                           {"client.id", options_.client_id},
                           {"enable.idempotence", "true"},
-                          {"message.max.bytes", "10000000"},  // the broker decides
+                          {"message.max.bytes", "10000000"},  // the broker enforces its own limit
                           {"message.timeout.ms", std::to_string(options_.publish_timeout.count())},
                           {"statistics.interval.ms", "1000"},
                           {"log_level", "0"}};
@@ -45,7 +45,7 @@ asio::awaitable<Result<void>> Producer::publish(std::string topic, std::vector<O
         const bool refused = stopping_ || fatal_ || handed != RD_KAFKA_RESP_ERR_NO_ERROR;
         if (refused && !batch->error)
             batch->error = handed == RD_KAFKA_RESP_ERR_NO_ERROR
-                               ? Error{Errc::unavailable, "the producer begins anew", {}}
+                               ? Error{Errc::unavailable, "the producer is being restarted", {}}
                                : to_error(handed);
     }
     while (batch->open > 0) co_await batch->answered.wait(Seconds{60});
@@ -62,7 +62,8 @@ rd_kafka_resp_err_t Producer::hand_over(const std::string& topic, const Outgoing
     parts[1].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
     parts[1].u.i = RD_KAFKA_MSG_F_COPY;
     parts[2].vtype = RD_KAFKA_VTYPE_VALUE;
-    parts[2].u.mem = {const_cast<char*>(message.body.data()), message.body.size()};  // copied, not changed
+    parts[2].u.mem = {const_cast<char*>(message.body.data()), message.body.size()};  // librdkafka copies it
+                                                                                     // and does not modify it
     parts[3].vtype = RD_KAFKA_VTYPE_OPAQUE;
     parts[3].u.ptr = &batch;
     parts[4].vtype = RD_KAFKA_VTYPE_KEY;
@@ -130,21 +131,21 @@ void Producer::take_trouble(rd_kafka_event_t* event) {
     const rd_kafka_resp_err_t code = rd_kafka_event_error(event);
     const std::string text = rd_kafka_event_error_string(event);
     if (code == RD_KAFKA_RESP_ERR__FATAL || rd_kafka_event_error_is_fatal(event) != 0) fatal_ = true;
-    // That all brokers are down follows the reasons, which say more.
+    // "All brokers down" follows more specific errors: keep those.
     if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !link_.problem.empty()) return;
     link_down(link_, clock_.now(), "kafka", without_times(text));
 }
 
-/// After an error that an idempotent producer cannot go on from.
+/// Recreates the producer after an error that an idempotent producer cannot recover from.
 asio::awaitable<void> Producer::begin_anew() {
     rd_kafka_purge(client_->handle(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
     for (Millis waited{}; waited < Millis{1'000};
-         waited += Millis{20}) {  // for the reports of what was purged
+         waited += Millis{20}) {  // for the reports of purged messages
         while (const Event event = client_->next()) take(event);
         co_await sleep(io_, Millis{20});
     }
     const Result<void> started = start();
-    if (!started) log::error("kafka producer not started error={}", started.error().what);
+    if (!started) log::error("failed to start kafka producer error={}", started.error().what);
 }
 
 asio::awaitable<void> Producer::stop(Millis grace) {

@@ -5,12 +5,12 @@
 
 namespace ecron::mq::kafka {
 
-/// Publishes; a message is answered when all in-sync replicas have it.
+/// Publishes messages; publishing completes when all in-sync replicas have stored them.
 class Producer {
 public:
     Producer(asio::io_context& io, const Clock& clock, const KafkaOptions& options);
 
-    /// An error: of the configuration.
+    /// Error: an invalid configuration.
     Result<void> start();
     asio::awaitable<Result<void>> publish(std::string topic, std::vector<Outgoing> messages);
     asio::awaitable<void> run();

@@ -6,7 +6,7 @@
 
 namespace ecron::mq {
 
-/// Notes how a connection stands and tells of changes in the log, each once.
+/// Records the state of a connection and logs each change once.
 inline void link_up(Link& link, Instant now, std::string_view kind) {
     if (link.connected) return;
     log::info("message queue connected kind={} option={} address={}", kind, link.option, link.address);
@@ -17,25 +17,25 @@ inline void link_up(Link& link, Instant now, std::string_view kind) {
 
 inline void link_down(Link& link, Instant now, std::string_view kind, const std::string& problem) {
     if (!link.connected && link.problem == problem) return;
-    log::warn("message queue in trouble, trying again kind={} option={} address={} problem=\"{}\"", kind,
+    log::warn("message queue unavailable, retrying kind={} option={} address={} problem=\"{}\"", kind,
               link.option, link.address, problem);
     if (link.connected || link.since == Instant{}) link.since = now;
     link.connected = false;
     link.problem = problem;
 }
 
-/// Topics that may not be written. Each is told of in the log once, until it could be written again.
+/// Topics without write permission. Each is logged once until it becomes writable again.
 class RefusedTopics {
 public:
     void refused(const std::string& topic, const Link& link, std::string_view kind, const std::string& why) {
         const auto [known, is_new] =
             problems_.try_emplace(topic, "the topic " + topic + " may not be written: " + why);
         if (is_new)
-            log::warn("message queue in trouble, trying again kind={} option={} address={} problem=\"{}\"",
-                      kind, link.option, link.address, known->second);
+            log::warn("message queue unavailable, retrying kind={} option={} address={} problem=\"{}\"", kind,
+                      link.option, link.address, known->second);
     }
     void written(const std::string& topic) { problems_.erase(topic); }
-    /// What is wrong with a connection, though it is there.
+    /// Adds the problem to a connection that is otherwise up.
     void tell(Link& link) const {
         if (link.connected && !problems_.empty()) link.problem = problems_.begin()->second;
     }
@@ -44,7 +44,7 @@ private:
     std::map<std::string, std::string> problems_;
 };
 
-/// Waits that grow, with jitter: between half of each and all of it.
+/// Growing delays with jitter: each is between half of its value and all of it.
 class BackOff {
 public:
     BackOff(Millis longest, std::uint64_t seed) : longest_(longest), state_(seed | 1U) {}

@@ -17,7 +17,7 @@ std::string Address::text() const {
 namespace {
 
 constexpr Millis kTurn{200};
-constexpr Millis kFirstLooks{1'000};  // while a topic is not known anywhere
+constexpr Millis kFirstLooks{1'000};  // polling interval while no nsqd has the topic
 constexpr std::size_t kAnswerLimit = 4UL << 20U;
 
 class NsqBroker final : public Broker {
@@ -81,7 +81,7 @@ public:
 private:
     struct Found {
         std::vector<nsq::Node> nodes{};
-        bool certain{true};  // every nsqlookupd has answered
+        bool certain{true};  // every nsqlookupd has responded
     };
 
     void add_nsqd(const Address& address) {
@@ -96,8 +96,8 @@ private:
         for (const auto& consumers : consumers_) consumers->set(nsqds_, true);
     }
 
-    /// What speaks HTTP at an address: an nsqd, whose TCP port then takes the place of the address's, or an
-    /// nsqlookupd.
+    /// Probes an address over HTTP: returns true for an nsqd, whose TCP port then replaces the address's
+    /// port, false for an nsqlookupd.
     asio::awaitable<Result<bool>> is_nsqd(Address& address) {
         const Result<http::ClientResponse> answer =
             co_await client_.send({.url = fmt::format("http://{}/info", address.text()),
@@ -111,7 +111,7 @@ private:
         co_return port != 0;
     }
 
-    /// Finds out whether an nsqd or an nsqlookupd is there, and whether it is an nsqd's HTTP side.
+    /// Detects whether the address is an nsqd or an nsqlookupd, and whether it is an nsqd's HTTP port.
     asio::awaitable<void> find_out(Address address) {
         const std::string name = address.text();
         unsure_[name] = {.option = address.option, .address = name};
@@ -129,7 +129,7 @@ private:
             if (stopping_) break;
             if (nsqd) {
                 unsure_.erase(name);
-                if (opened) (*opened)->close({Errc::unavailable, "its role is known", {}});
+                if (opened) (*opened)->close({Errc::unavailable, "its role has been detected", {}});
                 if (*nsqd) {
                     add_nsqd(address);
                     if (lookupds_.empty()) subscribe_directly();
@@ -171,7 +171,8 @@ private:
         }
     }
 
-    /// Half of it to all of it, so that many nodes do not ask at once.
+    /// Returns a random delay between half of `whole` and `whole`, so that many nodes do not poll at the same
+    /// time.
     Millis jittered(Millis whole) {
         return Millis{std::uniform_int_distribution<std::int64_t>{whole.count() / 2, whole.count()}(random_)};
     }
@@ -236,7 +237,7 @@ private:
     std::vector<Address> nsqds_;
     std::vector<Address> lookupds_;
     std::vector<Link> lookup_links_;      // in the order of lookupds_
-    std::map<std::string, Link> unsure_;  // addresses whose role is not known yet
+    std::map<std::string, Link> unsure_;  // addresses with a role that is not yet known
     Gate gate_;
     Wakeup stopped_;
     std::mt19937_64 random_;

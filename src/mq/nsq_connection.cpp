@@ -19,9 +19,9 @@ namespace {
 
 using asio::ip::tcp;
 
-constexpr std::size_t kReadAtOnce = 32UL * 1024;  // what it holds is handled in one go
+constexpr std::size_t kReadAtOnce = 32UL * 1024;  // processed in one turn
 constexpr std::size_t kLongestFrame =
-    64UL * 1024 * 1024;  // nsqd refuses messages over its own limit, 1 MiB as it comes
+    64UL * 1024 * 1024;  // nsqd rejects messages over its own limit, 1 MiB by default
 constexpr Millis kWatch{250};
 constexpr std::string_view kHeartbeat = "_heartbeat_";
 
@@ -38,7 +38,7 @@ Errc code_of(std::string_view error) {
     return Errc::unavailable;
 }
 
-/// An answer that is waited for.
+/// A pending response.
 struct Pending {
     explicit Pending(asio::io_context& io) : answered(io) {}
     Wakeup answered;
@@ -217,8 +217,8 @@ private:
     }
 
     void take_error(std::string_view text) {
-        if (!is_fatal(text)) {  // the message had timed out and is somebody else's
-            log::debug("nsqd refused a command address={} error=\"{}\"", address_.text(), text);
+        if (!is_fatal(text)) {  // the message had timed out and was delivered to another consumer
+            log::debug("nsqd rejected a command address={} error=\"{}\"", address_.text(), text);
             return;
         }
         Error error{code_of(text), std::string{text}, {}};
@@ -246,15 +246,15 @@ private:
             boost::system::error_code failed;
             co_await asio::async_write(self->socket_, asio::buffer(bytes),
                                        asio::redirect_error(asio::use_awaitable, failed));
-            // nsqd closes the connection after an error, while a large command is still being sent. What it
-            // said before is there to be read; then the reader finds the end.
+            // nsqd closes the connection after an error while a large command is still being sent. Its error
+            // response can still be read; then the reader finds the end.
             if (failed) break;
         }
         self->writing_ = false;
         self->idle_.notify();
     }
 
-    /// Deadlines: of connecting, of answers, of heartbeats.
+    /// Enforces the deadlines for connecting, responses and heartbeats.
     asio::awaitable<void> watch(std::shared_ptr<Tcp> self) {
         while (!self->ended_) {
             co_await self->end_.wait(kWatch);

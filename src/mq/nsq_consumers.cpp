@@ -78,7 +78,8 @@ asio::awaitable<Result<void>> Consumers::connect(SourcePtr source) {
     co_return Result<void>{};
 }
 
-/// Each connection may have so many messages under way; all together about as many as there is room for.
+/// Distributes the capacity: limits the messages in flight of each connection so that the total approximates
+/// the capacity.
 void Consumers::share_room() {
     const auto live = static_cast<std::size_t>(std::ranges::count_if(
         sources_, [](const SourcePtr& source) { return source->connection != nullptr; }));
@@ -103,7 +104,7 @@ void Consumers::delivered(const SourcePtr& source, const Delivery& delivery) {
                          carry_out(source, source->connection, std::move(id), std::move(message)));
 }
 
-/// A message whose connection has ended meanwhile is with nsqd again, and comes back.
+/// If its connection has ended in the meantime, nsqd redelivers the message.
 asio::awaitable<void> Consumers::carry_out(SourcePtr source, std::shared_ptr<Connection> connection,
                                            std::string id, Message message) {
     const std::optional<Millis> again = co_await channel_.take(broker_, std::move(message));
@@ -143,8 +144,8 @@ asio::awaitable<void> Consumers::stop(Millis grace) {
     co_await sources_gate_.drained();
 }
 
-/// What nsqd had sent before it answers is read before the answer, and is to be given back: nsqd would wait
-/// for its message timeout, a minute, before it delivered that anew.
+/// Messages that nsqd sent before its response are read before it and must be requeued: otherwise nsqd would
+/// redeliver them only after its message timeout of a minute.
 asio::awaitable<void> Consumers::stop_delivering(Connection::Opened connection) {
     co_await connection->request(std::string{kStopDelivering});
 }

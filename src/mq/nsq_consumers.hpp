@@ -7,13 +7,13 @@
 
 namespace ecron::mq::nsq {
 
-/// Subscribes one channel at every nsqd that has its topic, and shares its room out among them.
+/// Subscribes a channel at every nsqd that has its topic and distributes the capacity among them.
 class Consumers {
 public:
     Consumers(asio::io_context& io, const Clock& clock, Broker& broker, const NsqOptions& options,
               Subscription subscription);
 
-    /// Where the topic is. With `certain`, what is not among them and not connected is given up.
+    /// Sets the addresses of the topic. With `certain`, an unlisted and unconnected nsqd is dropped.
     void set(const std::vector<Address>& addresses, bool certain);
     asio::awaitable<void> stop(Millis grace);
     [[nodiscard]] Channel& channel() { return channel_; }
@@ -26,7 +26,7 @@ private:
         BackOff back_off;
         std::shared_ptr<Connection> connection{};
         std::unordered_map<std::string, SteadyInstant>
-            open{};  // messages under way, and when they were last touched
+            open{};  // messages in flight, and when each was last touched
         Link link{};
         bool wanted{true};
     };

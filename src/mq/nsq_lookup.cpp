@@ -28,7 +28,7 @@ const json::array* array_of(const json::object& object, const char* name) {
     return found == nullptr ? nullptr : found->if_array();
 }
 
-/// Before 1.0 an answer stood in the member `data`.
+/// Versions before 1.0 wrap a response in the member `data`.
 const json::object& data_of(const json::object& root) {
     const json::value* const data = root.if_contains("data");
     return data != nullptr && data->is_object() ? data->get_object() : root;
@@ -39,7 +39,7 @@ const json::object& data_of(const json::object& root) {
 std::optional<std::vector<Node>> parse_nodes(unsigned status, std::string_view body) {
     const std::optional<json::object> root = object_of(body);
     if (!root) return std::nullopt;
-    if (status == 404) {  // a topic that nobody has published to yet
+    if (status == 404) {  // a topic without any published message
         const json::value* const message = root->if_contains("message");
         const bool known =
             message != nullptr && message->is_string() && message->get_string() == "TOPIC_NOT_FOUND";

@@ -5,7 +5,7 @@
 
 #include "ecron/mq/nsq.hpp"
 
-/// What nsqlookupd and nsqd say over HTTP. Pure.
+/// HTTP responses of nsqlookupd and nsqd. Pure.
 namespace ecron::mq::nsq {
 
 struct Node {
@@ -13,14 +13,16 @@ struct Node {
     std::uint16_t http_port{};
 };
 
-/// The answer to /lookup?topic= or /nodes, of 1.x or before. Nothing: that is no answer of nsqlookupd.
+/// Parses a response to /lookup?topic= or /nodes of versions 1.x and earlier. Returns nullopt if it is not a
+/// response of nsqlookupd.
 std::optional<std::vector<Node>> parse_nodes(unsigned status, std::string_view body);
 
-/// The TCP port of the nsqd that answered to /info, of 1.x or before; 0: that is no answer of an nsqd. An
-/// nsqlookupd answers with its version alone.
+/// Returns the TCP port from a response to /info of versions 1.x and earlier; 0 if it is not a response of an
+/// nsqd. An nsqlookupd responds with only its version.
 [[nodiscard]] std::uint16_t parse_tcp_port(std::string_view body);
 
-/// Messages that wait for a channel, of the answer to nsqd's /stats?format=json&topic=&channel=.
+/// Returns the number of messages waiting for a channel, from nsqd's response to
+/// /stats?format=json&topic=&channel=; nullopt if it is not such a response.
 std::optional<std::uint64_t> parse_depth(std::string_view body);
 
 }  // namespace ecron::mq::nsq

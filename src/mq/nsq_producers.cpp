@@ -6,9 +6,9 @@ namespace ecron::mq::nsq {
 namespace {
 
 constexpr std::size_t kMessagesAtOnce = 500;
-constexpr std::size_t kBytesAtOnce = 1UL << 20U;  // nsqd's own limit of a whole command is 5 MiB
+constexpr std::size_t kBytesAtOnce = 1UL << 20U;  // nsqd's own limit of a command is 5 MiB
 
-/// The first messages that go into one command.
+/// Returns how many of the first messages fit into one command.
 std::size_t batch_of(std::span<const Outgoing> messages) {
     std::size_t bytes = 0;
     std::size_t count = 0;
@@ -80,7 +80,7 @@ asio::awaitable<void> Producers::connect(NodePtr node) {
 void Producers::lost(Node& node, const Error& error) {
     link_down(node.link, clock_.now(), "nsq", error.what);
     node.not_before = clock_.steady() + node.back_off.next();
-    node.connection.reset();  // the error may be its own
+    node.connection.reset();  // the connection may be the cause of the error
 }
 
 Producers::NodePtr Producers::next_connected() {
@@ -115,7 +115,7 @@ asio::awaitable<Result<void>> Producers::publish(std::string topic, std::vector<
     co_return done;
 }
 
-/// An nsqd that goes away while it is asked may have taken them all the same: they are sent once more then.
+/// If an nsqd disconnects before it responds, it may have stored all messages: they are published again.
 asio::awaitable<Result<void>> Producers::publish_batch(const std::string& topic,
                                                        std::span<const Outgoing> messages) {
     co_await wait_for_reopened();
@@ -133,7 +133,7 @@ asio::awaitable<Result<void>> Producers::publish_batch(const std::string& topic,
             error.code == Errc::too_large || error.code == Errc::denied || error.code == Errc::invalid;
         connection->close(error);  // nsqd closes it after an error
         if (refused) {
-            // The message was at fault, not the connection: reconnect at once.
+            // The message caused the error, not the connection: reconnect immediately.
             if (node->connection == connection) {
                 node->connection.reset();
                 node->opening = node->reopening = true;
@@ -144,7 +144,7 @@ asio::awaitable<Result<void>> Producers::publish_batch(const std::string& topic,
         }
         if (node->connection == connection) lost(*node, error);
     }
-    co_return fail(Errc::unavailable, "no nsqd takes messages at the moment");
+    co_return fail(Errc::unavailable, "no nsqd accepts messages at the moment");
 }
 
 asio::awaitable<void> Producers::close() {

@@ -5,15 +5,15 @@
 
 namespace ecron::mq::nsq {
 
-/// Publishes to one of several nsqds: to the one that took the last, while it lives, then to the next.
+/// Publishes to one of several nsqds: the last one used while it is connected, then the next.
 class Producers {
 public:
     Producers(asio::io_context& io, const Clock& clock, const NsqOptions& options);
 
     asio::awaitable<Result<void>> publish(std::string topic, std::vector<Outgoing> messages);
-    /// Which nsqds there are; what is not among them any more is dropped once its connection ends.
+    /// Sets the available nsqds; an unlisted one is dropped when its connection ends.
     void set(const std::vector<Address>& addresses);
-    /// Connects to those that are not connected, once their time has come.
+    /// Connects to disconnected nsqds whose back-off has elapsed.
     asio::awaitable<void> keep_connected();
     asio::awaitable<void> close();
     [[nodiscard]] bool connected() const;
@@ -28,7 +28,7 @@ private:
         Link link{};
         SteadyInstant not_before{};
         bool opening{false};
-        bool reopening{false};  // after a refusal, which closed a connection that was good
+        bool reopening{false};  // after a rejection that closed a healthy connection
         bool wanted{true};
     };
     using NodePtr = std::shared_ptr<Node>;

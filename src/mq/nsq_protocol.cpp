@@ -32,7 +32,7 @@ std::string with_body(std::string line, std::string_view body) {
     return line += body;
 }
 
-/// What other programs say first, whoever speaks to them.
+/// Recognizes other protocols by their first bytes.
 std::string_view other_protocol(std::string_view bytes) {
     if (bytes.starts_with("HTTP")) return "HTTP";
     if (bytes.starts_with("SSH-")) return "SSH";
@@ -76,7 +76,7 @@ Result<Delivery> parse_delivery(std::string_view data) {
 Result<Hello> parse_hello(std::string_view text) {
     namespace json = boost::json;
     Hello hello;
-    if (text == "OK") return hello;  // an nsqd that does not negotiate
+    if (text == "OK") return hello;  // an nsqd without feature negotiation
     json::error_code failed;
     const json::value value = json::parse(text, failed);
     const json::object* const object = failed ? nullptr : value.if_object();

@@ -10,7 +10,7 @@
 #include "ecron/base/error.hpp"
 #include "ecron/base/time.hpp"
 
-/// The bytes of NSQ's protocol V2, in and out. Pure: whatever comes over the wire is judged here. Integers
+/// Encodes and decodes NSQ's protocol V2. Pure: validates everything that arrives from the network. Integers
 /// are big-endian. Source: the NSQ project's "TCP Protocol Spec".
 namespace ecron::mq::nsq {
 
@@ -18,30 +18,30 @@ enum class FrameType : std::uint8_t { response = 0, error = 1, message = 2 };
 
 struct Frame {
     FrameType type{};
-    std::string_view data{};  // into the bytes that were parsed
+    std::string_view data{};  // a view into the parsed bytes
 };
 
-/// What bytes begin with: a frame of `size` bytes in all, or (no frame) the beginning of one, of which at
-/// least `size` bytes are needed to tell more.
+/// Result of parsing: a frame of `size` bytes in total, or, without a frame, the minimum number of bytes that
+/// must be available to continue.
 struct Parsed {
     std::optional<Frame> frame{};
     std::size_t size{};
 };
-/// Errors: invalid, where this cannot be NSQ, or a frame is longer than `limit`.
+/// Error: invalid if the bytes are not NSQ or a frame exceeds `limit`.
 Result<Parsed> parse_frame(std::string_view bytes, std::size_t limit);
 
 inline constexpr std::size_t kIdSize = 16;
 
-/// A message as a frame carries it.
+/// A message in a frame.
 struct Delivery {
-    std::int64_t nanoseconds{};  // when nsqd took it, since the epoch
-    unsigned attempts{};         // this one included
+    std::int64_t nanoseconds{};  // when nsqd received it, since the Unix epoch
+    unsigned attempts{};         // including this one
     std::string_view id{};
     std::string_view body{};
 };
 Result<Delivery> parse_delivery(std::string_view data);
 
-/// What nsqd says of itself when it is told who we are.
+/// nsqd's response to IDENTIFY.
 struct Hello {
     bool auth_required{false};
     std::int64_t most_ready{2'500};
@@ -50,11 +50,11 @@ struct Hello {
 };
 Result<Hello> parse_hello(std::string_view json);
 
-/// An error frame that nsqd closes the connection after; the others are about one message that went
-/// elsewhere.
+/// Returns true if nsqd closes the connection after this error frame; other errors concern a message that has
+/// been redelivered.
 [[nodiscard]] bool is_fatal(std::string_view error);
 
-/// Commands as they are sent.
+/// Commands in wire format.
 inline constexpr std::string_view kMagic = "  V2";
 struct Introduction {
     std::string client_id{}, user_agent{}, host_name{};
@@ -72,7 +72,7 @@ std::string publish_many(std::string_view topic, std::span<const std::string_vie
 inline constexpr std::string_view kNothing = "NOP\n";
 inline constexpr std::string_view kStopDelivering = "CLS\n";
 
-/// Letters, digits and .-_ up to 64 of them, as nsqd has it for topics and channels.
+/// Returns true for a valid topic or channel name of nsqd: up to 64 letters, digits and .-_
 [[nodiscard]] bool is_name(std::string_view text);
 
 }  // namespace ecron::mq::nsq

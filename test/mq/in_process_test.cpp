@@ -8,7 +8,7 @@ namespace {
 namespace asio = boost::asio;
 using Verdict = Settlement::Verdict;
 
-/// Notes what it is given and answers as it was told, then with `done`.
+/// Records its messages and returns the configured results, then `done`.
 struct Handled {
     std::vector<Message> messages;
     std::vector<Settlement> answers;
@@ -46,7 +46,7 @@ struct World {
 
 }  // namespace
 
-TEST_CASE("each channel gets every message of its topic, also those from before it was there", "[mq]") {
+TEST_CASE("each channel gets every message of its topic, including earlier ones", "[mq]") {
     World world;
     Handled first;
     Handled second;
@@ -61,7 +61,7 @@ TEST_CASE("each channel gets every message of its topic, also those from before 
     CHECK(world.topic("one").done == 3);
 }
 
-TEST_CASE("a message that is to come again comes again, with the same origin, until it is done", "[mq]") {
+TEST_CASE("redelivers a message with the same origin until it is done", "[mq]") {
     World world;
     Handled handled;
     handled.answers = {{.verdict = Verdict::again, .wait = Millis{1}}, {.verdict = Verdict::again}};
@@ -75,7 +75,7 @@ TEST_CASE("a message that is to come again comes again, with the same origin, un
     CHECK(world.topic("c").requeued == 2);
 }
 
-TEST_CASE("what a handler refuses is a dead letter with the reason, and so is what comes too often", "[mq]") {
+TEST_CASE("dead-letters rejected messages and those with too many deliveries", "[mq]") {
     World world;
     Handled refuses;
     refuses.answers = {{.verdict = Verdict::dead, .reason = "no \"job\""}};
@@ -101,7 +101,7 @@ TEST_CASE("what a handler refuses is a dead letter with the reason, and so is wh
     }
 }
 
-TEST_CASE("no more handlers run at once than there is room for", "[mq]") {
+TEST_CASE("the number of concurrent handlers is limited", "[mq]") {
     World world;
     std::size_t now = 0;
     std::size_t most = 0;

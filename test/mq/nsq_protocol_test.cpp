@@ -19,7 +19,7 @@ constexpr std::size_t kLimit = 1'000;
 
 }  // namespace
 
-TEST_CASE("a frame is found wherever the bytes are cut", "[mq]") {
+TEST_CASE("parses a frame from any fragmentation", "[mq]") {
     const std::string bytes = frame(0, "OK") + frame(1, "E_INVALID no") + frame(2, std::string(50, '\x01'));
     for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
         std::string_view there = std::string_view{bytes}.substr(0, cut);
@@ -28,7 +28,7 @@ TEST_CASE("a frame is found wherever the bytes are cut", "[mq]") {
             const auto parsed = parse_frame(there, kLimit);
             REQUIRE(parsed);
             if (!parsed->frame) {
-                CHECK(parsed->size > there.size());  // more is asked for than there is
+                CHECK(parsed->size > there.size());  // more than available is required
                 break;
             }
             found.emplace_back(parsed->frame->data);
@@ -40,7 +40,7 @@ TEST_CASE("a frame is found wherever the bytes are cut", "[mq]") {
     }
 }
 
-TEST_CASE("what no nsqd sends is refused with what it is", "[mq]") {
+TEST_CASE("rejects other protocols and names them", "[mq]") {
     const auto [bytes, reason] = GENERATE(table<std::string, std::string>({
         {big(2) + big(0), "sent a frame of 2 bytes, which is not how an nsqd speaks"},
         {big(0), "sent a frame of 0 bytes, which is not how an nsqd speaks"},
@@ -55,7 +55,7 @@ TEST_CASE("what no nsqd sends is refused with what it is", "[mq]") {
     CHECK(parsed.error().what == reason);
 }
 
-TEST_CASE("a message has its time, its attempts, its id and its body", "[mq]") {
+TEST_CASE("a message has time, attempts, id and body", "[mq]") {
     const std::string data =
         big(0x01020304U) + big(0x05060708U) + std::string{"\x01\x02", 2} + "0123456789abcdef" + "body";
     const auto delivery = parse_delivery(data);
@@ -68,20 +68,20 @@ TEST_CASE("a message has its time, its attempts, its id and its body", "[mq]") {
     CHECK_FALSE(parse_delivery(data.substr(0, 25)));
 }
 
-TEST_CASE("what nsqd says of itself is taken within reason", "[mq]") {
+TEST_CASE("limits the values in nsqd's IDENTIFY response", "[mq]") {
     const auto hello =
         parse_hello(R"({"max_rdy_count":100,"version":"1.3.0","msg_timeout":30000,"auth_required":true})");
     REQUIRE(hello);
     CHECK(hello->auth_required);
     CHECK(hello->most_ready == 100);
     CHECK(hello->message_timeout == Seconds{30});
-    CHECK(parse_hello("OK"));  // it does not negotiate
+    CHECK(parse_hello("OK"));  // without feature negotiation
     CHECK(parse_hello(R"({"msg_timeout":-5})")->message_timeout == Seconds{1});
     CHECK_FALSE(parse_hello("<html>"));
     CHECK_FALSE(parse_hello("[]"));
 }
 
-TEST_CASE("commands are as nsqd reads them", "[mq]") {
+TEST_CASE("encodes commands in nsqd's format", "[mq]") {
     CHECK(subscribe("t", "c") == "SUB t c\n");
     CHECK(ready(7) == "RDY 7\n");
     CHECK(finish("0123456789abcdef") == "FIN 0123456789abcdef\n");
@@ -98,7 +98,7 @@ TEST_CASE("commands are as nsqd reads them", "[mq]") {
     CHECK(hello.ends_with(R"("feature_negotiation":true,"heartbeat_interval":500})"));
 }
 
-TEST_CASE("errors about one message do not end a connection", "[mq]") {
+TEST_CASE("an error about one message does not close the connection", "[mq]") {
     CHECK_FALSE(is_fatal("E_FIN_FAILED FIN 0123 failed ID not in flight"));
     CHECK_FALSE(is_fatal("E_TOUCH_FAILED"));
     CHECK(is_fatal("E_BAD_TOPIC"));

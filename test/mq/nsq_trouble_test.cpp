@@ -16,11 +16,11 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// Takes connections and says the same thing on each; then what there is to say to the commands that it
-/// hears.
+/// Accepts connections, sends the same text on each, then the configured responses to commands.
 class Speaker {
 public:
-    using Answers = std::vector<std::pair<std::string, std::string>>;  // to a command, by its first letters
+    using Answers = std::vector<std::pair<std::string, std::string>>;  // by the first characters of the
+                                                                       // command
 
     explicit Speaker(std::string words, Answers answers = {})
         : words_(std::move(words)),
@@ -46,7 +46,7 @@ public:
     Speaker(const Speaker&) = delete;
     Speaker& operator=(const Speaker&) = delete;
     [[nodiscard]] std::uint16_t port() const { return port_; }
-    /// Whether such a command has come, on any connection.
+    /// Returns true if such a command has arrived on any connection.
     [[nodiscard]] bool heard(std::string_view command) const {
         const std::scoped_lock lock{mutex_};
         return std::ranges::any_of(heard_, [&](const auto& of) { return of.second.contains(command); });
@@ -79,7 +79,7 @@ private:
     int listener_;
     std::uint16_t port_{0};
     mutable std::mutex mutex_;
-    std::map<int, std::string> heard_;  // of each connection
+    std::map<int, std::string> heard_;  // by connection
     std::vector<int> taken_;
     std::vector<std::jthread> talks_;
     std::thread thread_;
@@ -125,7 +125,7 @@ struct World {
 
 }  // namespace
 
-TEST_CASE("what answers otherwise than an nsqd is named with its option and address", "[mq]") {
+TEST_CASE("reports a server that is not an nsqd with its option and address", "[mq]") {
     const auto [words, problem] = GENERATE(table<std::string, std::string>({
         {"HTTP/1.1 400 Bad Request\r\n\r\n", "answers in HTTP, not as an nsqd does"},
         {"", "takes the connection and says nothing"},
@@ -144,7 +144,7 @@ TEST_CASE("what answers otherwise than an nsqd is named with its option and addr
     CHECK_FALSE(world.broker->state().connected);
 }
 
-TEST_CASE("an nsqd's HTTP side is recognised at any port, and its TCP port is used", "[mq]") {
+TEST_CASE("recognizes an nsqd's HTTP port and uses its TCP port", "[mq]") {
     const Speaker nsqd{"", {{"IDENTIFY\n", frame(0, R"({"max_rdy_count":2500})")}}};
     const std::string info = R"({"version":"1.3.0","tcp_port":)" + std::to_string(nsqd.port()) + "}";
     const Speaker http{"",
@@ -167,7 +167,7 @@ TEST_CASE("an nsqd's HTTP side is recognised at any port, and its TCP port is us
     await(io, broker->stop(Millis{100}));
 }
 
-TEST_CASE("where nobody listens, and a name that there is not, are told", "[mq]") {
+TEST_CASE("reports a refused connection and an unknown host name", "[mq]") {
     World nobody{free_port()};
     CHECK(nobody.troubled().problem == "cannot be connected to: Connection refused");
     World nowhere{4150, "no-such-host.invalid"};
@@ -177,7 +177,7 @@ TEST_CASE("where nobody listens, and a name that there is not, are told", "[mq]"
     CHECK(told);
 }
 
-TEST_CASE("publishing without any nsqd fails at once and says so", "[mq]") {
+TEST_CASE("publishing without any nsqd fails immediately", "[mq]") {
     World world{free_port()};
     world.troubled();
     const auto published = await(world.io, world.broker->publish("t", bodies({"a"})));
@@ -186,13 +186,13 @@ TEST_CASE("publishing without any nsqd fails at once and says so", "[mq]") {
     CHECK(world.broker->state().topics.front().failed == 1);
 }
 
-TEST_CASE("an nsqd that falls silent is named with what is wrong", "[mq]") {
+TEST_CASE("reports an nsqd that stops responding", "[mq]") {
     const Speaker nsqd{"", {{"IDENTIFY\n", frame(0, R"({"max_rdy_count":2500})")}}};
     World world{nsqd.port(), "127.0.0.1", Millis{100}};
     CHECK(world.troubled().problem == "sends no heartbeats any more");
 }
 
-TEST_CASE("a message that nsqd refuses does not hold up the next ones", "[mq]") {
+TEST_CASE("a message that nsqd rejects does not delay the next ones", "[mq]") {
     const Speaker nsqd{"",
                        {{"IDENTIFY\n", frame(0, R"({"max_rdy_count":2500})")},
                         {"MPUB large\n", frame(1, "E_BAD_MESSAGE MPUB message too big")},
@@ -202,10 +202,11 @@ TEST_CASE("a message that nsqd refuses does not hold up the next ones", "[mq]") 
     const auto refused = await(world.io, world.broker->publish("large", bodies({"a", "b"})));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == Errc::too_large);
-    CHECK(await(world.io, world.broker->publish("small", bodies({"a"}))));  // at once, on a new connection
+    CHECK(await(world.io, world.broker->publish("small", bodies({"a"}))));  // immediately, on a new
+                                                                            // connection
 }
 
-TEST_CASE("what nsqd has sent when ecron stops is given back before the connection ends", "[mq]") {
+TEST_CASE("a shutdown requeues received messages before it closes the connection", "[mq]") {
     const std::string id = "0123456789abcdef";
     const std::string message = frame(2, std::string(8, '\0') + std::string("\0\1", 2) + id + "body");
     const Speaker nsqd{"",

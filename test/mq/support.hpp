@@ -11,7 +11,7 @@
 
 namespace ecron::mq {
 
-/// Runs the io_context until something is so.
+/// Runs the io_context until the condition holds.
 inline void run_until(boost::asio::io_context& io, const std::function<bool()>& is_so) {
     const auto deadline = std::chrono::steady_clock::now() + Seconds{20};
     while (!is_so()) {
@@ -21,7 +21,7 @@ inline void run_until(boost::asio::io_context& io, const std::function<bool()>& 
     }
 }
 
-/// Runs a coroutine to its end; what it gave.
+/// Runs a coroutine to its end and returns its result.
 template <class T> T await(boost::asio::io_context& io, boost::asio::awaitable<T> work) {
     std::optional<T> result;
     boost::asio::co_spawn(io, std::move(work), [&](const std::exception_ptr& thrown, T value) {
@@ -41,7 +41,7 @@ inline void await(boost::asio::io_context& io, boost::asio::awaitable<void> work
     run_until(io, [&] { return ended; });
 }
 
-/// What a test publishes: a body each.
+/// Builds messages with these bodies.
 inline std::vector<Outgoing> bodies(std::initializer_list<std::string> texts) {
     std::vector<Outgoing> messages;
     for (const std::string& text : texts) messages.push_back({.body = text});

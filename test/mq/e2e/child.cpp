@@ -21,7 +21,7 @@ Child::Child(std::vector<std::string> words, std::string output, const std::stri
     arguments.push_back(nullptr);
     const std::string from = input.empty() ? "/dev/null" : input;
     pid_ = ::fork();
-    if (pid_ == 0) {  // only what is async-signal-safe from here on
+    if (pid_ == 0) {  // only async-signal-safe calls from here on
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         ::dup2(::open(from.c_str(), O_RDONLY), STDIN_FILENO);
         const int log = ::open(output_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
@@ -64,7 +64,7 @@ std::vector<std::string> Child::lines() const {
     std::istringstream text(said());
     std::vector<std::string> lines;
     for (std::string line; std::getline(text, line);)
-        if (!text.eof()) lines.push_back(line);  // a line that is being written is none yet
+        if (!text.eof()) lines.push_back(line);  // excludes a line that is still being written
     return lines;
 }
 

@@ -6,19 +6,19 @@
 
 namespace ecron::e2e {
 
-/// A program beside the test, which dies with it. What it says goes into a file.
+/// A child process that is killed when the test exits. Its output goes to a file.
 class Child {
 public:
     Child() = default;
-    /// `input`: a file that it reads, or empty.
+    /// `input`: its standard input, or empty.
     Child(std::vector<std::string> words, std::string output, const std::string& input = {});
     ~Child() { end(9); }
     Child(Child&& other) noexcept { *this = std::move(other); }
     Child& operator=(Child&& other) noexcept;
 
-    /// Sends the signal and waits for the end.
+    /// Sends the signal and waits for the exit.
     void end(int signal);
-    /// Waits for it to end by itself; its exit code.
+    /// Waits for the exit and returns the exit code.
     int wait();
     [[nodiscard]] bool runs() const { return pid_ > 0; }
     [[nodiscard]] std::string said() const;

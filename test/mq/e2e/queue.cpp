@@ -21,7 +21,7 @@ std::string variable(const char* name) {
 
 std::string local(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
 
-/// Fails the test, with what the server said, where it does not listen in time.
+/// Fails the test with the server's output if the server does not listen in time.
 void wait_until_listens(const Child& server, const std::vector<std::uint16_t>& ports,
                         std::chrono::seconds patience = kPatience) {
     const bool listens = comes_true([&] { return std::ranges::all_of(ports, answers); }, patience);
@@ -71,7 +71,7 @@ Nsq::Nsq(std::vector<std::string> options)
     }
 }
 
-/// Messages go to the disk at once.
+/// Syncs every message to disk.
 void Nsq::start_nsqd(Nsqd& nsqd) {
     std::vector<std::string> words{programs_ + "/nsqd",
                                    "-data-path=" + nsqd.data,
@@ -104,7 +104,7 @@ void Nsq::publish_at(std::size_t nsqd, const std::string& topic, const std::vect
     REQUIRE(code == 0);
 }
 
-/// Its channel is made first: what comes before a topic's first channel goes to that one alone.
+/// Creates the reader's channel first: messages from before a topic's first channel go only to that channel.
 Child Nsq::read(const std::string& topic) {
     for (const Nsqd& nsqd : nsqds_) {
         const std::string at = fmt::format("http://{}", local(nsqd.http));
@@ -120,7 +120,7 @@ Child Nsq::read(const std::string& topic) {
         new_file("nsq_tail"));
 }
 
-/// nsqd puts what it holds on the disk when it is told to end, and only then.
+/// nsqd writes its messages to disk only on an orderly shutdown.
 void Nsq::stop() {
     for (Nsqd& nsqd : nsqds_) nsqd.process.end(SIGTERM);
 }
@@ -206,7 +206,7 @@ void Kafka::publish(const std::string& topic, const std::vector<std::string>& me
     REQUIRE(code == 0);
 }
 
-/// kcat ends when there is no such topic; asked about one, the broker makes it.
+/// kcat exits if the topic does not exist; a metadata request makes the broker create it.
 Child Kafka::read(const std::string& topic) {
     wait_until(
         "the topic is there",

@@ -6,8 +6,8 @@
 #include "e2e/database.hpp"
 #include "mq/e2e/child.hpp"
 
-/// A real message queue, of the kind that ECRON_TEST_QUEUE says (nsq, kafka), on free ports of this machine.
-/// Messages are published and read by programs that are not ours.
+/// A real message queue of the kind in ECRON_TEST_QUEUE (nsq, kafka) on free local ports. Messages are
+/// published and read by third-party programs.
 namespace ecron::e2e {
 
 inline constexpr const char* kKafkaPassword = "sesame";
@@ -18,15 +18,15 @@ public:
     static bool is_kafka();
 
     virtual ~Queue() = default;
-    /// What tells ecron where it is.
+    /// Returns the options that point ecron to it.
     [[nodiscard]] virtual Settings settings() const = 0;
-    /// One message a line; returns when the broker has them.
+    /// Publishes one message per line; returns when the broker has stored them.
     virtual void publish(const std::string& topic, const std::vector<std::string>& messages) = 0;
-    /// Reads a topic from its beginning, a message a line, as long as it runs.
+    /// Reads a topic from its beginning, one message per line, until it is stopped.
     [[nodiscard]] virtual Child read(const std::string& topic) = 0;
-    /// Ends the broker's processes as harshly as they may be ended without losing what they have taken.
+    /// Stops the broker's processes as abruptly as possible without losing stored messages.
     virtual void stop() = 0;
-    /// On the same data.
+    /// Restarts with the same data.
     virtual void restart() = 0;
     [[nodiscard]] const std::string& folder() const { return folder_; }
 
@@ -51,7 +51,7 @@ private:
 /// nsqlookupd and two nsqds.
 class Nsq final : public Queue {
 public:
-    /// `options`: more of nsqd's.
+    /// `options`: additional options of nsqd.
     explicit Nsq(std::vector<std::string> options = {});
     [[nodiscard]] Settings settings() const override;
     void publish(const std::string& topic, const std::vector<std::string>& messages) override {
@@ -80,8 +80,8 @@ private:
     std::vector<Nsqd> nsqds_;
 };
 
-/// One Kafka broker that is its own controller. At a second port it asks for a password, and gives the user
-/// "ecron" what deny() does not forbid.
+/// A Kafka broker that is its own controller. A second port requires a password and grants the user "ecron"
+/// everything that deny() does not forbid.
 class Kafka final : public Queue {
 public:
     Kafka();
@@ -90,7 +90,7 @@ public:
     [[nodiscard]] Child read(const std::string& topic) override;
     void stop() override;
     void restart() override;
-    /// Those of the second port.
+    /// Returns the options for the second port.
     [[nodiscard]] Settings settings_with_password(const std::string& password) const;
     void deny(const std::string& operation, const std::string& topic) {
         change_rights("--add", operation, topic);
@@ -98,7 +98,7 @@ public:
     void allow_again(const std::string& operation, const std::string& topic) {
         change_rights("--remove", operation, topic);
     }
-    /// Somebody else's client in a consumer group, with that strategy of sharing partitions out.
+    /// Adds another client to a consumer group with that partition assignment strategy.
     [[nodiscard]] Child join(const std::string& group, const std::string& topic, const std::string& strategy);
 
 private:

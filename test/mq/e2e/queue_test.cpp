@@ -1,4 +1,4 @@
-#define CATCH_CONFIG_EXTERNAL_INTERFACES  // Catch declares its listeners only then
+#define CATCH_CONFIG_EXTERNAL_INTERFACES  // otherwise Catch does not declare its listeners
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -9,7 +9,7 @@
 #include "e2e/world.hpp"
 #include "mq/e2e/queue.hpp"
 
-/// ecron with a real message queue: what comes in by message, and what is told.
+/// ecron with a real message queue: consumed and published messages.
 namespace ecron::e2e {
 namespace {
 
@@ -17,9 +17,9 @@ constexpr const char* kJobs = "cron.topic.immediate.job";
 constexpr const char* kChanges = "cron.topic.cron.job";
 constexpr const char* kStatuses = "cron.topic.job.status";
 constexpr std::chrono::seconds kSlow{60};
-constexpr std::size_t kMost = 1'048'576;  // that nsqd takes as it comes, and ecron's body_limit
+constexpr std::size_t kMost = 1'048'576;  // default limit of nsqd, and of ecron's body_limit
 
-/// Ends the program where there is no queue, or no database, to test with.
+/// Exits the program if no queue or no database is available for the test.
 struct WhatThereIs : Catch::TestEventListenerBase {
     using TestEventListenerBase::TestEventListenerBase;
     void testRunStarting(const Catch::TestRunInfo&) override {
@@ -55,7 +55,7 @@ struct QueueWorld {
         if (!id.empty()) value.as_object()["job_id"] = id;
         return json::serialize(value);
     }
-    /// A job whose message is of that size.
+    /// Returns a job whose message has that size.
     std::string padded(const std::string& path, std::size_t size) {
         json::value value = json::parse(job(path));
         const auto pad = [&value](std::size_t count) {
@@ -65,7 +65,7 @@ struct QueueWorld {
         };
         return pad(size - pad(0).size());
     }
-    /// The values that a topic has got, as far as they are JSON.
+    /// Returns the messages of a topic that are valid JSON.
     static std::vector<json::object> objects(const Child& reader) {
         std::vector<json::object> found;
         for (const std::string& line : reader.lines()) {
@@ -96,7 +96,7 @@ json::object wait_for_object(const Child& reader, const std::string& what, const
 
 }  // namespace
 
-TEST_CASE("a job that comes by message runs as one that is posted", "[immediate]") {
+TEST_CASE("a job in a message runs like a posted one", "[immediate]") {
     QueueWorld at;
     const std::string stored = at.world.given({.name = "stored", .path = "/stored", .cron = "0 0 1 1 *"});
     at.queue->publish(kJobs, {at.job("/sent"), R"({"job_id":")" + stored + R"("})"});
@@ -112,7 +112,7 @@ TEST_CASE("a job that comes by message runs as one that is posted", "[immediate]
     CHECK(at.world.api().get("/cluster").parsed().at_pointer("/message_queue/connected") == true);
 }
 
-TEST_CASE("what cannot be run is a dead letter with the reason, and the queue goes on", "[refused]") {
+TEST_CASE("an invalid job is dead-lettered with the reason and does not block the queue", "[refused]") {
     QueueWorld at;
     const Child dead = at.queue->read(std::string{kJobs} + ".dead");
     const std::string command = R"({"job_type":"real-time","job_context":{"mode":"exe","exec":"/bin/true"}})";
@@ -134,7 +134,7 @@ TEST_CASE("what cannot be run is a dead letter with the reason, and the queue go
               .body.contains(R"(ecron_mq_messages_total{topic="cron.topic.immediate.job",event="dead"} 4)"));
 }
 
-TEST_CASE("changes of jobs and ends of executions are told", "[told]") {
+TEST_CASE("publishes changes of jobs and ends of executions", "[told]") {
     QueueWorld at;
     const Child changes = at.queue->read(kChanges);
     const Child statuses = at.queue->read(kStatuses);
@@ -166,7 +166,7 @@ TEST_CASE("changes of jobs and ends of executions are told", "[told]") {
     CHECK(status.at("end_at").as_string() != "");
 }
 
-TEST_CASE("a status that comes by message ends what waits for its target's report", "[status]") {
+TEST_CASE("a status message ends an execution that waits for its callback", "[status]") {
     QueueWorld at;
     at.world.target.answer("/work", Answer{.status = 202});
     const auto accepted = [&](json::object context) {
@@ -200,20 +200,19 @@ TEST_CASE("a status that comes by message ends what waits for its target's repor
     wait_until("the failed run has its second attempt", [&] { return at.world.row(again)->attempt == 2; });
 }
 
-TEST_CASE("a message whose execution is known means its next attempt, and one that comes twice runs once",
-          "[twice]") {
+TEST_CASE("a message for a known execution starts its next attempt, and a duplicate runs once", "[twice]") {
     QueueWorld at;
     const std::string id = "11111111-2222-4333-8444-555555555555";
     const std::string message = at.job("/once", {{"execute_id", id}}, "job-of-twice");
     at.queue->publish(kJobs, {message, message});
-    at.world.target.wait_for("/once", 1);  // it is held for a while, since its execution is not known
+    at.world.target.wait_for("/once", 1);  // held for a while because its execution is unknown
     at.world.wait_for_state(id, "success");
     at.queue->publish(kJobs, {message, at.job("/after")});
     at.world.target.wait_for("/after", 1);
     CHECK(at.world.target.count("/once") == 1);
 }
 
-TEST_CASE("a message of a megabyte is carried out", "[large]") {
+TEST_CASE("a message of a megabyte is processed", "[large]") {
     QueueWorld at;
     const std::string pad(1'000'000, 'x');
     json::value job = json::parse(at.job("/large"));
@@ -222,11 +221,10 @@ TEST_CASE("a message of a megabyte is carried out", "[large]") {
     CHECK(at.world.target.wait_for("/large", 1).front().body.size() > pad.size());
 }
 
-TEST_CASE("a message beyond a megabyte is carried out, or a dead letter, where its broker takes it",
-          "[limit]") {
+TEST_CASE("a message beyond a megabyte is processed or dead-lettered if its broker accepts it", "[limit]") {
     QueueWorld at{{},
                   Queue::is_kafka()
-                      ? Queue::start()  // whose broker takes twice as much here
+                      ? Queue::start()  // with a broker limit of twice the size
                       : std::make_unique<Nsq>(std::vector<std::string>{"-max-msg-size=2097152"})};
     const Child dead = at.queue->read(std::string{kJobs} + ".dead");
     at.queue->publish(kJobs, {at.padded("/more", kMost + 1), std::string(kMost + 1, 'x'), at.job("/after")});
@@ -238,23 +236,22 @@ TEST_CASE("a message beyond a megabyte is carried out, or a dead letter, where i
     });
 }
 
-TEST_CASE("a message as large as nsqd takes is carried out; what is told and larger holds up nothing",
-          "[limit]") {
+TEST_CASE("processes a message of nsqd's maximum size; larger published messages block nothing", "[limit]") {
     if (Queue::is_kafka()) return;
     QueueWorld at{{{"body_limit", "2MiB"}}};
     const Child changes = at.queue->read(kChanges);
     at.queue->publish(kJobs, {at.padded("/most", kMost)});
     at.world.target.wait_for("/most", 1);
     REQUIRE(at.world.api().post("/job", at.padded("/told", kMost)).status == 201);
-    wait_until("the refusal is told", [&] { return at.world.ecron.logged("message not published"); }, kSlow);
+    wait_until(
+        "the refusal is told", [&] { return at.world.ecron.logged("failed to publish message"); }, kSlow);
     const std::string job = at.world.given({.name = "small", .cron = "0 0 1 1 *"});
     wait_for_object(changes, "what comes after it is told", [&](const json::object& one) {
         return one.contains("method") && one.at("data").at("job_id") == json::value(job);
     });
 }
 
-TEST_CASE("a change that is larger than nsqd takes becomes a dead letter among others that are published",
-          "[limit]") {
+TEST_CASE("a change beyond nsqd's limit is dead-lettered while others are published", "[limit]") {
     if (Queue::is_kafka()) return;
     QueueWorld at{{}, std::make_unique<Nsq>(std::vector<std::string>{"-max-msg-size=262144"})};
     at.queue->stop();  // so that they are published together
@@ -273,10 +270,10 @@ TEST_CASE("a change that is larger than nsqd takes becomes a dead letter among o
         });
     wait_for_object(dead, "the large one is a dead letter",
                     [](const json::object& one) { return one.contains("reason"); });
-    CHECK(at.world.ecron.logged("message not published"));
+    CHECK(at.world.ecron.logged("failed to publish message"));
 }
 
-TEST_CASE("an nsqd that is killed comes back, and what it has still is carried out once", "[killed]") {
+TEST_CASE("messages that survive the kill of an nsqd are processed once", "[killed]") {
     if (Queue::is_kafka()) return;
     QueueWorld at;
     auto& nsq = dynamic_cast<Nsq&>(*at.queue);
@@ -299,7 +296,7 @@ TEST_CASE("an nsqd that is killed comes back, and what it has still is carried o
     CHECK(at.world.target.count("/after") == kEach);
 }
 
-TEST_CASE("a broker that goes away and comes back loses nothing and doubles nothing", "[restart]") {
+TEST_CASE("a broker restart loses and duplicates nothing", "[restart]") {
     QueueWorld at;
     const Child statuses = at.queue->read(kStatuses);
     constexpr int kEach = 300;
@@ -333,7 +330,7 @@ TEST_CASE("a broker that goes away and comes back loses nothing and doubles noth
     });
 }
 
-TEST_CASE("of two nsqds one may die", "[one-dies]") {
+TEST_CASE("tolerates the loss of one of two nsqds", "[one-dies]") {
     if (Queue::is_kafka()) return;
     QueueWorld at;
     auto& nsq = dynamic_cast<Nsq&>(*at.queue);
@@ -353,7 +350,7 @@ TEST_CASE("of two nsqds one may die", "[one-dies]") {
     CHECK(Api{at.world.ecron.port()}.get("/metrics").body.contains("\necron_mq_connected 1\n"));
 }
 
-TEST_CASE("a stop loses nothing that is under way, and doubles nothing", "[stop]") {
+TEST_CASE("a shutdown loses and duplicates no message in progress", "[stop]") {
     QueueWorld at;
     constexpr int kJobsSent = 400;
     std::vector<std::string> messages;
@@ -373,7 +370,7 @@ TEST_CASE("a stop loses nothing that is under way, and doubles nothing", "[stop]
     CHECK(at.world.database.value("select count(*) from t_cron_job_status where f_losses > 0") == "0");
 }
 
-TEST_CASE("many messages run once each, though the broker goes away in the middle", "[many]") {
+TEST_CASE("many messages run once each despite a broker restart", "[many]") {
     const char* const full = std::getenv("ECRON_E2E_FULL");
     const std::size_t count = full != nullptr && std::string{full} == "1" ? 100'000 : 3'000;
     QueueWorld at{{{"log_level", "info"}}};

@@ -3,7 +3,7 @@
 #include "e2e/world.hpp"
 #include "mq/e2e/queue.hpp"
 
-/// Executions that are shared out among nodes over the message queue.
+/// Executions dispatched over the message queue to all nodes.
 namespace ecron::e2e {
 namespace {
 
@@ -12,7 +12,7 @@ Settings merged(Settings settings, const Settings& more) {
     return settings;
 }
 
-/// A node that leads and one that helps, each with a target of its own to tell them apart by.
+/// A leader and a second node, each with its own target to distinguish them.
 struct Two {
     explicit Two(Settings of_queue = {}) : more(std::move(of_queue)) {}
     Settings more;
@@ -36,9 +36,9 @@ struct Two {
 
 }  // namespace
 
-TEST_CASE("executions are spread over the nodes, and the leader runs them alone while the broker is away",
+TEST_CASE("executions are dispatched to all nodes, and to the leader only while the broker is unavailable",
           "[spread]") {
-    if (!Database::tests_mysql()) return;  // several nodes need a server
+    if (!Database::tests_mysql()) return;  // several nodes require a database server
     Two two;
     two.second.start();
     const std::string job = two.world.given({.name = "spread", .context = {{"overlap", "allow"}}});
@@ -54,7 +54,7 @@ TEST_CASE("executions are spread over the nodes, and the leader runs them alone 
         "they are spread again",
         [&] { return two.run_by("one", job) > before.first && two.run_by("two", job) > before.second; },
         std::chrono::seconds{60});
-    // Each planned run once, whoever ran it.
+    // Each scheduled run once, on any node.
     std::set<std::string> executions;
     std::size_t first_attempts = 0;
     for (const Call& call : two.world.target.calls("/run")) {
@@ -65,8 +65,7 @@ TEST_CASE("executions are spread over the nodes, and the leader runs them alone 
     CHECK(executions.size() == two.world.target.count("/run"));
 }
 
-TEST_CASE("partitions change hands while messages are carried out, and each is carried out once",
-          "[rebalance]") {
+TEST_CASE("each message is processed once while partitions are rebalanced", "[rebalance]") {
     if (!Database::tests_mysql() || !Queue::is_kafka()) return;
     constexpr const char* kJobs = "cron.topic.immediate.job";
     constexpr std::size_t kEach = 1'500;
@@ -99,7 +98,7 @@ TEST_CASE("partitions change hands while messages are carried out, and each is c
     CHECK(two.world.target.count("/run") == 4 * kEach);
 }
 
-TEST_CASE("a node that is killed while it has partitions leaves nothing undone", "[rebalance-death]") {
+TEST_CASE("no message is lost if a node with partitions is killed", "[rebalance-death]") {
     if (!Database::tests_mysql() || !Queue::is_kafka()) return;
     constexpr std::size_t kEach = 1'000;
     constexpr std::size_t kAll = 1 + 2 * kEach;
@@ -128,10 +127,10 @@ TEST_CASE("a node that is killed while it has partitions leaves nothing undone",
         first_attempts += call.attempt() == 1 ? 1 : 0;
     }
     CHECK(executions.size() == kAll);
-    CHECK(first_attempts <= kAll);  // what had begun with the node that died may show its second alone
+    CHECK(first_attempts <= kAll);  // attempts that the killed node had started may show only their second
 }
 
-TEST_CASE("a node that dies with executions that were offered to it loses none", "[spread-death]") {
+TEST_CASE("no offered execution is lost if the node that received it dies", "[spread-death]") {
     if (!Database::tests_mysql()) return;
     Two two;
     two.second.start();

@@ -4,7 +4,7 @@
 #include "e2e/world.hpp"
 #include "mq/e2e/queue.hpp"
 
-/// What a real broker refuses: told where and why, tried again, and no reason not to be ready.
+/// Errors of a real broker: reported with their cause, retried, and without effect on readiness.
 namespace ecron::e2e {
 namespace {
 
@@ -21,7 +21,7 @@ std::string job_text(const World& world, const std::string& path) {
     return world.text_of({.name = path.substr(1), .path = path, .cron = "0 0 1 1 *", .type = "real-time"});
 }
 
-/// What GET /cluster says is wrong with the queue, of all its connections.
+/// Returns the queue problems that GET /cluster reports for all connections.
 std::string troubles(World& world) {
     std::string all;
     const json::value cluster = world.api().get("/cluster").parsed();
@@ -37,7 +37,7 @@ void wait_for_trouble(World& world, const std::string& text) {
         FAIL("not told: " << text << "; told: " << troubles(world));
 }
 
-/// It works on: it is ready, and runs what it is asked for.
+/// Checks that the node is ready and runs a requested job.
 void check_works(World& world) {
     const bool ready = world.api().get("/health/ready").status == 200;
     CHECK(ready);
@@ -49,7 +49,7 @@ bool connected(const World& world) {
     return Api{world.ecron.port()}.get("/metrics").body.contains("\necron_mq_connected 1\n");
 }
 
-/// The server that nsqd asks who may do what.
+/// The authorization server of nsqd.
 struct AuthServer {
     Target server;
 
@@ -69,7 +69,7 @@ struct AuthServer {
 
 }  // namespace
 
-TEST_CASE("an nsqd that refuses the secret, or asks for one that there is not, is told of", "[nsq-auth]") {
+TEST_CASE("reports an nsqd that rejects the secret or requires a missing one", "[nsq-auth]") {
     const AuthServer auth;
     const Nsq nsq{{auth.option()}};
     const auto [secret, trouble] = GENERATE(table<std::string, std::string>({
@@ -84,7 +84,7 @@ TEST_CASE("an nsqd that refuses the secret, or asks for one that there is not, i
 }
 
 TEST_CASE(
-    "with the right secret nsqd is spoken to, and a topic that may not be written holds up no other one",
+    "connects to nsqd with the right secret, and a topic without write permission does not delay others",
     "[nsq-auth]") {
     AuthServer auth;
     auth.allow("sesame", "cron.topic.cron.job");
@@ -103,7 +103,7 @@ TEST_CASE(
     CHECK(connected(world));
 }
 
-TEST_CASE("a Kafka broker that refuses the password is told of", "[kafka-auth]") {
+TEST_CASE("reports a Kafka broker that rejects the password", "[kafka-auth]") {
     const Kafka kafka;
     World world{kafka.settings_with_password("wrong")};
     wait_for_trouble(world, "mq_host: ");
@@ -112,7 +112,7 @@ TEST_CASE("a Kafka broker that refuses the password is told of", "[kafka-auth]")
     check_works(world);
 }
 
-TEST_CASE("topics that Kafka lets nobody read or write are told of until it does", "[kafka-auth]") {
+TEST_CASE("reports topics without Kafka permissions until they are granted", "[kafka-auth]") {
     Kafka kafka;
     kafka.publish(kJobs, {});
     kafka.deny("Read", kJobs);
@@ -135,7 +135,7 @@ TEST_CASE("topics that Kafka lets nobody read or write are told of until it does
     wait_until("nothing is denied any more", [&] { return !denied(); }, kSlow);
 }
 
-TEST_CASE("a consumer group that an incompatible client uses is told of, and joined when he has gone",
+TEST_CASE("reports a consumer group with an incompatible client and joins it after the client has left",
           "[kafka-group]") {
     Kafka kafka;
     kafka.publish(kJobs, {R"({"job_id":"nobody's"})"});
