@@ -22,7 +22,7 @@ using mq::Settlement;
 
 constexpr Millis kFirstPause{50};
 constexpr Millis kLongestPause{1'000};
-constexpr Millis kPatience{30'000};  // in a handler; then another node may do better
+constexpr Millis kPatience{30'000};  // maximum time in a handler, after which another node may succeed
 constexpr Millis kGivenBack{1'000};
 constexpr Millis kAgain{1'000};
 constexpr Millis kTenantKnown{60'000};
@@ -42,7 +42,7 @@ Settlement given_back() {
     return {.verdict = Settlement::Verdict::again, .wait = kGivenBack, .counts = false};
 }
 
-/// What an error that will not go away by itself means for a message.
+/// Maps a permanent error to the result for the message.
 Settlement verdict_of(const Error& error) {
     return error.code == Errc::internal ? again(kAgain, error.what) : dead(error.what);
 }
@@ -83,8 +83,7 @@ private:
              .handler = [this, take](mq::Message message) { return (this->*take)(std::move(message)); }});
     }
 
-    /// Waits before something is tried again that could not be done for now; false: the message is given
-    /// back.
+    /// Waits before a retry. Returns false if the message must be requeued instead.
     asio::awaitable<bool> pause(SteadyInstant begun, std::size_t tries) {
         if (stopping_ || !executions_.takes_writes() || clock_.steady() - begun > kPatience) co_return false;
         co_await stopped_.wait(
@@ -108,8 +107,8 @@ private:
         }
     }
 
-    /// Errors: unavailable, to be tried again; else why the message is refused. `is_counted`: its tenant's
-    /// rate has been taken from.
+    /// Errors: unavailable if it must be retried; otherwise the reason why the message is rejected. `is_counted`
+    /// is set once the message has been counted against its tenant's rate.
     asio::awaitable<Result<void>> run(const model::JobInput& input, const mq::Message& message,
                                       Settlement& settlement, bool& is_counted) {
         const std::string& given = input.context.execute_id;
@@ -120,7 +119,7 @@ private:
             auto known = co_await store::id_of(store_, job->tenant, std::move(id));
             if (!known) co_return std::unexpected(known.error());
             const bool waits = !known->exists && message.deliveries <= 1 && options_.hold > Millis{0};
-            if (waits) {  // it may have overtaken its execution's row
+            if (waits) {  // it may have arrived before its execution's row
                 settlement = again(options_.hold, "its execution is not known");
                 co_return Result<void>{};
             }
@@ -139,7 +138,7 @@ private:
         co_return Result<void>{};
     }
 
-    /// The job that is meant: the stored one, or the one that was sent.
+    /// Returns the job to run: the stored one or the one in the message.
     asio::awaitable<Result<model::Job>> job_of(const model::JobInput& input, const ExecuteId& id) {
         model::Job job = input.job;
         model::Mode mode = input.context.mode;
@@ -158,7 +157,7 @@ private:
             if (!exists) co_return std::unexpected(exists.error());
             if (!*exists)
                 co_return fail(Errc::denied, fmt::format("there is no tenant {:?}", job.tenant.value()));
-            // A message that comes again means the same job.
+            // A redelivered message yields the same job.
             if (job.id.value().empty())
                 job.id = JobId{keyed_uuid(store_.id_key(), "job of " + id.value(), Instant{})};
         }
@@ -169,7 +168,7 @@ private:
         co_return job;
     }
 
-    /// A tenant is one that has jobs, or whose name is ecron's own.
+    /// A tenant exists if it has jobs or is ecron's own.
     asio::awaitable<Result<bool>> tenant_exists(TenantId tenant) {
         if (tenant.value().empty()) co_return false;
         if (tenant == options_.own_tenant) co_return true;
@@ -215,7 +214,7 @@ private:
         }
     }
 
-    /// Only a hint: what has changed stands in the change log.
+    /// Only a hint: the change itself is in the change log.
     asio::awaitable<Settlement> take_change(mq::Message message) {
         const Result<void> read = read_change(message.body);
         if (!read) co_return dead(read.error().what);
@@ -223,15 +222,14 @@ private:
         co_return Settlement{};
     }
 
-    /// Whoever has no room leaves it to others; whoever offered it does not wait for long.
+    /// Without capacity, the offer is left to other nodes; the offering node does not wait long.
     asio::awaitable<Settlement> take_offer(mq::Message message) {
         const Result<Offer> offer = read_offer(message.body);
         if (!offer) co_return dead(offer.error().what);
         ExecuteId id = offer->id;
         const Result<void> begun = co_await executions_.begin(std::move(id), offer->attempt);
         if (!begun)
-            log::debug("offered execution not begun execution={} error=\"{}\"", offer->id,
-                       begun.error().what);
+            log::debug("failed to start offered execution={} error=\"{}\"", offer->id, begun.error().what);
         co_return Settlement{};
     }
 

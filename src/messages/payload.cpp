@@ -27,7 +27,7 @@ Result<json::object> object_of(std::string_view text) {
     return std::move(value.get_object());
 }
 
-/// The text of a member; empty where it is absent or null.
+/// Returns the text of a member; empty if it is absent or null.
 Result<std::string> text_of(const json::object& object, std::string_view name) {
     const json::value* const found = object.if_contains(name);
     if (found == nullptr || found->is_null()) return std::string{};

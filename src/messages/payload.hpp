@@ -8,22 +8,22 @@
 #include "ecron/model/execution.hpp"
 #include "ecron/model/json.hpp"
 
-/// What messages say. Pure. Errors: invalid, with a sentence that its dead letter bears.
+/// Parses message payloads. Pure. Error: invalid, with a sentence for the dead-letter message.
 namespace ecron::messages {
 
-/// A job to be run at once.
+/// Parses a job to run immediately.
 Result<model::JobInput> read_immediate(std::string_view json, const model::Rules& rules, Instant now);
 
-/// A status that ends something.
+/// A status that ends an execution.
 struct Ending {
     ExecuteId id{};
     model::ExecutionState state{};  // never executing or pending
-    std::string result{};           // JSON object
+    std::string result{};           // a JSON object
 };
-/// Nothing: a status that ends nothing, or one that ecron itself has told.
+/// Returns nullopt for a status that ends nothing or that ecron itself published.
 Result<std::optional<Ending>> read_status(std::string_view json);
 
-/// Whether it says that jobs have changed.
+/// Checks that the message states a change of jobs.
 Result<void> read_change(std::string_view json);
 
 /// An attempt that any node may carry out.

@@ -12,14 +12,14 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kAtOnce = 500;
-constexpr Millis kPoll{1'000};  // for what other nodes wrote
-constexpr Millis kGather{10};   // so that what is written one by one goes out together
+constexpr Millis kPoll{1'000};  // to find messages written by other nodes
+constexpr Millis kGather{10};   // to batch messages that are written one by one
 constexpr Millis kBrokerAway{500};
 
-/// The message is, not the topic or the broker.
+/// Returns true if the message causes the error, not the topic or the broker.
 bool is_at_fault(const Error& error) { return error.code == Errc::too_large || error.code == Errc::invalid; }
 
-/// One topic: what a broker does with the others does not hold it up.
+/// One topic; errors of other topics do not delay it.
 class Lane {
 public:
     Lane(asio::io_context& io, store::MessageQueue& queue, mq::Broker& broker, std::string_view topic,
@@ -56,7 +56,7 @@ public:
 private:
     using Queued = std::vector<store::QueuedMessage>;
 
-    /// True: there may be more.
+    /// Returns true if there may be more messages.
     asio::awaitable<bool> publish_some() {
         std::string topic = topic_;
         const Result<Queued> oldest = co_await queue_.oldest(std::move(topic), kAtOnce);
@@ -66,14 +66,14 @@ private:
         const bool all = gone.size() == oldest->size();
         if (!gone.empty()) {
             const Result<void> removed = co_await queue_.remove(std::move(gone));
-            if (!removed) co_return false;  // they are published once more
+            if (!removed) co_return false;  // they are published again
         }
         if (!all) co_await sleep(io_, kBrokerAway);
         co_return all && oldest->size() == kAtOnce;
     }
 
-    /// Appends the keys of those that are done with; those after one that has to wait are not tried, so that
-    /// they stay in order.
+    /// Appends the keys of completed messages. To keep the order, messages after one that must wait are not
+    /// published.
     asio::awaitable<void> publish(const Queued& messages, std::vector<std::int64_t>& gone) {
         std::vector<mq::Outgoing> together;
         for (const store::QueuedMessage& message : messages)
@@ -101,7 +101,7 @@ private:
                 const bool waits = !buried && !is_at_fault(buried.error()) && message.age < keep_;
                 if (waits) co_return;
             }
-            log::error("message not published topic={} about={} age={} bytes={} error=\"{}\"", topic_,
+            log::error("failed to publish message topic={} about={} age={} bytes={} error=\"{}\"", topic_,
                        message.about, format_duration(message.age), message.payload.size(),
                        published.error().what);
             ++dropped_;
@@ -109,7 +109,7 @@ private:
         }
     }
 
-    /// The dead letter is smaller than the message, and names it.
+    /// Publishes a dead-letter message, which is smaller than the message and identifies it.
     asio::awaitable<Result<void>> bury(const store::QueuedMessage& message, const std::string& reason) {
         const mq::Message refused{
             .topic = topic_, .body = message.payload, .origin = message.about, .deliveries = 0};

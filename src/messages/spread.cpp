@@ -13,12 +13,12 @@ void Spread::offer(const ExecuteId& id, int attempt) {
     if (waiting_.size() == 1) gate_.spawn("offers", publish());
 }
 
-/// Offers that are lost cost time only: who made them carries the attempts out himself.
+/// Lost offers only cost time: the offering node then carries out the attempts itself.
 boost::asio::awaitable<void> Spread::publish() {
     co_await yield(io_);
     std::vector<mq::Outgoing> offers = std::exchange(waiting_, {});
     const Result<void> published = co_await broker_.publish(std::string{kExecutionTopic}, std::move(offers));
-    if (!published) log::debug("executions not offered error=\"{}\"", published.error().what);
+    if (!published) log::debug("failed to offer executions error=\"{}\"", published.error().what);
 }
 
 }  // namespace ecron::messages

@@ -1,7 +1,7 @@
 #pragma once
 #include "ecron/store/messages.hpp"
 
-/// The topics, and the channel (Kafka: consumer group) of each that ecron listens on.
+/// The topics, and ecron's channel (Kafka: consumer group) for each consumed topic.
 namespace ecron::messages {
 
 inline constexpr std::string_view kImmediateTopic = "cron.topic.immediate.job";

@@ -12,12 +12,12 @@ namespace ecron::notify {
 namespace {
 
 constexpr std::size_t kOutputTold = 4'096;
-constexpr std::size_t kReceiverLength = 255;  // as the store keeps it; hosts are shorter
+constexpr std::size_t kReceiverLength = 255;  // limit of the store's column; host names are shorter
 
 std::string body_of(const model::Execution& execution, const model::Attempt* record) {
     std::string body;
     model::append_json(body, execution);
-    body.back() = ',';  // one more member
+    body.back() = ',';  // to append a member
     body += R"("last_attempt":)";
     if (record == nullptr) return body += "null}";
     model::Attempt told = *record;
@@ -26,7 +26,7 @@ std::string body_of(const model::Execution& execution, const model::Attempt* rec
     return body += '}';
 }
 
-/// Tenants have their own turns, limits and pauses at a receiver, whoever else uses it.
+/// Receivers are separate for each tenant: its turns, limits and pauses do not depend on other tenants.
 std::string receiver_of(const TenantId& tenant, const std::string& webhook) {
     return (tenant.value() + ' ' + http::origin_of(webhook)).substr(0, kReceiverLength);
 }

@@ -22,7 +22,7 @@ Millis wait_after(int tries, double dice) {
     return most / 2 + Millis{std::llround(static_cast<double>(most.count()) * dice / 2)};
 }
 
-/// The last try is made when the time is up, not before.
+/// The last try is made when `retry_for` ends, not earlier.
 store::Settlement again_or_dead(const store::Letter& letter, Millis wait, std::string reason,
                                 const Options& options) {
     const Millis left = options.retry_for - letter.age;

@@ -2,7 +2,7 @@
 #include "ecron/http/client.hpp"
 #include "ecron/notify/notifier.hpp"
 
-/// One request: what the receiver of a webhook sees, and what his answer means. Pure.
+/// A webhook request and the evaluation of the response. Pure.
 namespace ecron::notify {
 
 http::ClientRequest webhook_request(const store::Letter& letter, const SigningKeys& keys, Instant now,
@@ -10,10 +10,10 @@ http::ClientRequest webhook_request(const store::Letter& letter, const SigningKe
 
 struct Judgement {
     store::Settlement settlement{};
-    bool receiver_in_trouble{false};      // it is not about this message alone
-    std::optional<Millis> leave_alone{};  // how long the receiver asked for
+    bool receiver_in_trouble{false};      // the receiver is failing, not only this message
+    std::optional<Millis> leave_alone{};  // pause that the receiver requested
 };
-/// `dice` is in [0, 1).
+/// `dice` is a uniform random value in [0, 1).
 Judgement judge(const store::Letter& letter, const Result<http::ClientResponse>& answer,
                 const Options& options, double dice);
 

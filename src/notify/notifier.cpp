@@ -17,8 +17,8 @@ namespace {
 
 using Verdict = store::Settlement::Verdict;
 
-constexpr Millis kPoll{1'000};          // for what other nodes wrote, and for what falls due
-constexpr Millis kLeaseMargin{15'000};  // beyond one request: for settling
+constexpr Millis kPoll{1'000};          // to find entries written by other nodes and entries that become due
+constexpr Millis kLeaseMargin{15'000};  // on top of a request's timeout: time to record the result
 constexpr Millis kHousekeeping{5'000};
 constexpr Millis kSettleAgain{200};
 
@@ -68,7 +68,7 @@ public:
     }
 
 private:
-    /// What this node held when it died is nobody's; no need to wait for its leases.
+    /// Releases the leases that this node held before a crash, instead of waiting for their expiry.
     asio::awaitable<void> release_own() {
         while (!stopping_) {
             const Result<void> released = co_await outbox_.release(options_.node);
@@ -85,7 +85,7 @@ private:
         if (buried && *buried > 0) {
             statistics_.dead += *buried;
             housekeeping_at_ = clock_.steady();  // there may be more
-            log::warn("webhooks given up count={}", *buried);
+            log::warn("expired webhooks count={}", *buried);
         }
         const Result<store::OutboxSize> size = co_await outbox_.size();
         if (!size) co_return;
@@ -93,7 +93,7 @@ private:
         statistics_.oldest_seconds = std::chrono::duration<double>(size->oldest).count();
     }
 
-    /// True: there may be more to take at once.
+    /// Returns true if more entries may be available immediately.
     asio::awaitable<bool> take_some() {
         if (receivers_.free() == 0) co_return false;
         store::LetterWish wish{.channel = store::Channel::webhook,
@@ -141,16 +141,17 @@ private:
         const bool delivered = settlement.verdict == Verdict::delivered;
         ++(delivered ? statistics_.delivered : statistics_.failed);
         if (settlement.verdict == Verdict::dead) {
-            log::warn("webhook given up execution={} message={} tries={} reason=\"{}\"", letter.execution,
-                      letter.announcement.message_id, letter.tries, settlement.reason);
+            log::warn("dead-lettered webhook execution={} message={} tries={} reason=\"{}\"",
+                      letter.execution, letter.announcement.message_id, letter.tries, settlement.reason);
         } else {
-            log::debug("webhook sent execution={} message={} try={} delivered={} reason=\"{}\"",
+            log::debug("sent webhook execution={} message={} try={} delivered={} reason=\"{}\"",
                        letter.execution, letter.announcement.message_id, letter.tries, delivered,
                        settlement.reason);
         }
     }
 
-    /// While the store is away it is tried again until the lease ends: then the letter is sent once more.
+    /// Records the result, retrying while the store is unavailable until the lease expires; the message is
+    /// then sent again.
     asio::awaitable<bool> settle(const store::Letter& letter, const store::Settlement& settlement) {
         const SteadyInstant lease_end = clock_.steady() + kLeaseMargin;
         for (;;) {
@@ -162,7 +163,7 @@ private:
         }
     }
 
-    /// Of how many letters each tenant holds a slot; nullopt: there is one tenant.
+    /// Returns the number of entries that hold a slot for each tenant; nullopt if there is one tenant.
     [[nodiscard]] std::optional<std::map<TenantId, std::size_t>> held() const {
         if (options_.tenants == Options::Tenants::one) return std::nullopt;
         return tenants_;
@@ -170,7 +171,7 @@ private:
 
     double dice() { return std::uniform_real_distribution<double>{0, 1}(random_); }
 
-    /// Letters that still can be sent are not buried unsent.
+    /// Entries that can still be sent are not expired unsent.
     static constexpr Millis kLastTries{3'600'000};
 
     asio::io_context& io_;
@@ -180,7 +181,7 @@ private:
     const Keyring keyring_;
     const Options options_;
     Receivers receivers_;
-    std::map<TenantId, std::size_t> tenants_;  // letters under way
+    std::map<TenantId, std::size_t> tenants_;  // entries in progress
     Gate gate_;
     Wakeup wake_;
     std::mt19937_64 random_;

@@ -25,7 +25,7 @@ Receivers::Receivers(std::size_t limit, std::size_t troubled)
 
 Receivers::Room Receivers::room(SteadyInstant now) const {
     Room room;
-    std::map<std::string_view, std::size_t> troubled;  // requests under way of each tenant
+    std::map<std::string_view, std::size_t> troubled;  // requests in progress of each tenant
     for (const auto& [name, receiver] : receivers_)
         if (receiver.troubles > 0) troubled[tenant_in(name)] += receiver.under_way;
     for (const auto& [name, receiver] : receivers_) {
@@ -57,7 +57,7 @@ void Receivers::end(const std::string& name, Answered answered, std::optional<Mi
     --receiver.under_way;
     --under_way_;
     if (answered == Answered::troubled) {
-        // Several requests that fail together are one trouble.
+        // Concurrent requests that fail together count as one failure.
         if (receiver.pause_until <= now) ++receiver.troubles;
         receiver.pause_until = std::max(
             receiver.pause_until, now + std::max(pause_after(receiver.troubles), pause.value_or(Millis{0})));
@@ -69,7 +69,7 @@ void Receivers::end(const std::string& name, Answered answered, std::optional<Mi
     if (troubled_ > kMostTroubled) forget_some();
 }
 
-/// Those whose pause ended first; forgotten, they get a request or a few too many.
+/// Drops the failing receivers whose pause ended first; the cost is a few requests too many to each.
 void Receivers::forget_some() {
     auto oldest = receivers_.end();
     for (auto it = receivers_.begin(); it != receivers_.end(); ++it) {

@@ -10,7 +10,7 @@ const Instant kNow = from_unix_seconds(1'774'000'000);
 
 }  // namespace
 
-TEST_CASE("a job that comes by message is read as one that is posted", "[messages]") {
+TEST_CASE("a job in a message parses like a posted one", "[messages]") {
     const auto sent = read_immediate(
         R"({"job_name":"j","tenant_id":"t","job_context":{"mode":"http","exec":"http://h/","execute_id":"e"}})",
         {}, kNow);
@@ -21,14 +21,14 @@ TEST_CASE("a job that comes by message is read as one that is posted", "[message
     const auto stored = read_immediate(R"({"job_id":"j"})", {}, kNow);
     REQUIRE(stored);
     CHECK_FALSE(stored->has_mode);
-    // Zero values of what is not named, as the old service's programs write them.
+    // Unset fields have zero values, as written by clients of the previous service.
     CHECK(read_immediate(
         R"({"job_id":"j","job_name":"","job_cron_time":"","job_context":{"mode":"","exec":"","info":{"method":"","params":null},)"
         R"("notify":{"webhook":""},"begin_at":"","end_at":"","execute_id":""},"tenant_id":"","enabled":false,"remarks":""})",
         {}, kNow));
 }
 
-TEST_CASE("a job that is none is refused with the reason", "[messages]") {
+TEST_CASE("rejects an invalid job with the reason", "[messages]") {
     const auto [text, reason] = GENERATE(table<std::string, std::string>({
         {"", "Invalid parameter"},
         {"{", "Invalid parameter"},
@@ -42,7 +42,7 @@ TEST_CASE("a job that is none is refused with the reason", "[messages]") {
     CHECK(read.error().what.contains(reason));
 }
 
-TEST_CASE("a status ends something when it has an end", "[messages]") {
+TEST_CASE("a status with a terminal state ends an execution", "[messages]") {
     const auto [text, ends] = GENERATE(table<std::string, bool>({
         {R"({"execute_id":"e","job_status":"success","end_at":"2026-01-01T00:00:00Z"})", true},
         {R"({"execute_id":"e","job_status":"failure","end_at":"2026-01-01T00:00:00+08:00","ext_info":null})",
@@ -59,7 +59,7 @@ TEST_CASE("a status ends something when it has an end", "[messages]") {
     CHECK(read->has_value() == ends);
 }
 
-TEST_CASE("the result of a status is the object that it has, else an empty one", "[messages]") {
+TEST_CASE("the result of a status is its object, or an empty one", "[messages]") {
     const auto [info, result] = GENERATE(table<std::string, std::string>({
         {R"({"result":{"rows":3}})", R"({"rows":3})"},
         {R"({"result":{"rate":0.1,"n":18446744073709551616}})", R"({"rate":0.1,"n":18446744073709551616})"},
@@ -74,7 +74,7 @@ TEST_CASE("the result of a status is the object that it has, else an empty one",
     CHECK((*read)->result == result);
 }
 
-TEST_CASE("a status that is none is refused", "[messages]") {
+TEST_CASE("rejects an invalid status", "[messages]") {
     const std::string text = GENERATE(
         as<std::string>{}, "no", "7",
         R"({"execute_id":"e","job_status":"done","end_at":"2026-01-01T00:00:00Z"})",
@@ -87,14 +87,14 @@ TEST_CASE("a status that is none is refused", "[messages]") {
     CHECK_FALSE(read_status(text));
 }
 
-TEST_CASE("changes are known by their method", "[messages]") {
+TEST_CASE("recognizes changes by their method", "[messages]") {
     CHECK(read_change(R"({"method":"update","data":{"job_id":"j"}})"));
     CHECK_FALSE(read_change(R"({"method":"explode"})"));
     CHECK_FALSE(read_change("{}"));
     CHECK_FALSE(read_change("[1]"));
 }
 
-TEST_CASE("an offer reads as it was written", "[messages]") {
+TEST_CASE("an offer round-trips", "[messages]") {
     const auto offer = read_offer(write_offer({.id = ExecuteId{"e\"x"}, .attempt = 3}));
     REQUIRE(offer);
     CHECK(offer->id.value() == "e\"x");
@@ -105,7 +105,7 @@ TEST_CASE("an offer reads as it was written", "[messages]") {
     CHECK_FALSE(read_offer(text));
 }
 
-TEST_CASE("a change tells what changed, and zero values for the rest", "[messages]") {
+TEST_CASE("a change has the changed values and zero values for the rest", "[messages]") {
     const model::Job job{.id = JobId{"j"},
                          .name = "n",
                          .cron_time = "* * * * *",

@@ -14,7 +14,7 @@ using mq::run_until;
 constexpr const char* kJobs = "cron.topic.cron.job";
 constexpr const char* kStatuses = "cron.topic.job.status";
 
-/// A store's queue in memory.
+/// A store queue in memory.
 class FakeQueue final : public store::MessageQueue {
 public:
     Awaitable<std::vector<store::QueuedMessage>> oldest(std::string topic, std::size_t limit) override {
@@ -43,7 +43,7 @@ private:
     std::int64_t number_{0};
 };
 
-/// Takes what it is given, or refuses as it was told.
+/// Accepts messages, or rejects them as configured.
 class FakeBroker final : public mq::Broker {
 public:
     asio::awaitable<Result<void>> publish(std::string topic, std::vector<mq::Outgoing> messages) override {
@@ -62,9 +62,9 @@ public:
     [[nodiscard]] mq::State state() const override { return {}; }
 
     std::map<std::string, std::vector<std::string>> taken;
-    std::string refused;  // a topic that cannot be written for now
+    std::string refused;  // a topic that temporarily cannot be written
     bool away{false};
-    std::size_t most_of_dead{10};  // bytes of a dead letter
+    std::size_t most_of_dead{10};  // maximum size of a dead-letter message in bytes
 };
 
 struct World {
@@ -84,7 +84,7 @@ struct World {
 
 }  // namespace
 
-TEST_CASE("what the store has is published in order, and then gone from it", "[messages]") {
+TEST_CASE("publishes the store's messages in order and removes them", "[messages]") {
     World world;
     world.queue.put(kJobs, "1");
     world.queue.put(kStatuses, "2");
@@ -94,10 +94,10 @@ TEST_CASE("what the store has is published in order, and then gone from it", "[m
     CHECK(world.broker.taken[kStatuses] == std::vector<std::string>{"2"});
 }
 
-TEST_CASE("a topic that cannot be written holds up no other one", "[messages]") {
+TEST_CASE("a topic that cannot be written does not delay other topics", "[messages]") {
     World world;
     world.broker.refused = kStatuses;
-    for (int i = 0; i < 600; ++i) world.queue.put(kStatuses, "s");  // more than are read at once
+    for (int i = 0; i < 600; ++i) world.queue.put(kStatuses, "s");  // more than one read returns
     world.queue.put(kJobs, "1");
     run_until(world.io, [&] { return !world.broker.taken[kJobs].empty(); });
     CHECK(world.queue.kept[kStatuses].size() == 600);
@@ -106,7 +106,7 @@ TEST_CASE("a topic that cannot be written holds up no other one", "[messages]") 
     CHECK(world.broker.taken[kStatuses].size() == 600);
 }
 
-TEST_CASE("while the broker is away messages stay, but not for ever", "[messages]") {
+TEST_CASE("messages stay while the broker is unavailable, up to a limit", "[messages]") {
     World world;
     world.broker.away = true;
     world.queue.put(kJobs, "old", Seconds{61});
@@ -118,7 +118,7 @@ TEST_CASE("while the broker is away messages stay, but not for ever", "[messages
     CHECK(world.broker.taken[kJobs] == std::vector<std::string>{"new"});
 }
 
-TEST_CASE("a message that no broker takes does not hold up the others", "[messages]") {
+TEST_CASE("a message that the broker rejects does not delay others", "[messages]") {
     World world;
     world.queue.put(kJobs, "1");
     world.queue.put(kJobs, std::string(11, 'x'));
@@ -128,8 +128,7 @@ TEST_CASE("a message that no broker takes does not hold up the others", "[messag
     CHECK(world.relay.dropped() == 1);
 }
 
-TEST_CASE("a message that no broker takes becomes a dead letter once its topic can be written",
-          "[messages]") {
+TEST_CASE("a rejected message is dead-lettered once its topic can be written", "[messages]") {
     World world;
     world.broker.most_of_dead = 1'000;
     world.broker.refused = mq::dead_letter_topic(kJobs);
@@ -148,7 +147,7 @@ TEST_CASE("a message that no broker takes becomes a dead letter once its topic c
             R"({"topic":"cron.topic.cron.job","reason":"too large","origin":"j","deliveries":0,"body":"xxxxxxxxxxx"})"});
 }
 
-TEST_CASE("a node that may not work publishes nothing, unless it says goodbye", "[messages]") {
+TEST_CASE("a node that may not work publishes only on flush", "[messages]") {
     World world;
     world.may_work = false;
     world.queue.put(kJobs, "1");

@@ -42,7 +42,7 @@ std::vector<store::Announcement> told(const model::Context& job, ExecutionState 
 
 }  // namespace
 
-TEST_CASE("a job without a webhook tells nothing, one with it its ends", "[notify]") {
+TEST_CASE("a job has messages for its ends only with a webhook", "[notify]") {
     using enum ExecutionState;
     for (const ExecutionState state : {success, abandon, interrupt}) {
         CHECK(told(a_job(), state).size() == 1);
@@ -51,7 +51,7 @@ TEST_CASE("a job without a webhook tells nothing, one with it its ends", "[notif
     for (const ExecutionState state : {pending, executing, failure}) CHECK(told(a_job(), state).empty());
 }
 
-TEST_CASE("notify.on names the states that are told", "[notify]") {
+TEST_CASE("notify.on selects the states that have messages", "[notify]") {
     const model::Context job = a_job({"executing", "failure"});
     CHECK(told(job, ExecutionState::executing).size() == 1);
     CHECK(told(job, ExecutionState::failure).size() == 1);
@@ -60,7 +60,7 @@ TEST_CASE("notify.on names the states that are told", "[notify]") {
         CHECK(told(job, state).empty());
 }
 
-TEST_CASE("an outcome that leaves the execution executing tells nothing: its start was told", "[notify]") {
+TEST_CASE("an outcome that leaves the execution executing has no message", "[notify]") {
     store::Outcome outcome{.after = execution(ExecutionState::executing)};
     announce(a_job({"executing", "success"}), outcome);
     CHECK(outcome.announcements.empty());
@@ -69,7 +69,7 @@ TEST_CASE("an outcome that leaves the execution executing tells nothing: its sta
     CHECK(outcome.announcements.size() == 1);
 }
 
-TEST_CASE("the body is the execution as the API shows it, and its last attempt", "[notify]") {
+TEST_CASE("the body is the execution as in the API and its last attempt", "[notify]") {
     model::Attempt attempt{.execute_id = execution(ExecutionState::abandon).id,
                            .number = 1,
                            .begin_at = kNow,
@@ -95,7 +95,7 @@ TEST_CASE("the body is the execution as the API shows it, and its last attempt",
     CHECK(boost::json::parse(without.front().payload).at("last_attempt").is_null());
 }
 
-TEST_CASE("a message's id is the same whenever the same is told, and never another's", "[notify]") {
+TEST_CASE("a message's id is deterministic and unique", "[notify]") {
     const std::string id = told(a_job(), ExecutionState::success).front().message_id;
     CHECK(id.starts_with("msg_"));
     CHECK(id.find('.') == std::string::npos);
@@ -104,7 +104,7 @@ TEST_CASE("a message's id is the same whenever the same is told, and never anoth
     CHECK(told(a_job(), ExecutionState::abandon).front().message_id != id);
 }
 
-TEST_CASE("messages of one tenant to one origin share a receiver, whatever their paths", "[notify]") {
+TEST_CASE("messages of one tenant to one origin share a receiver", "[notify]") {
     const auto receiver = [](const std::string& url) {
         model::Context job = a_job();
         job.webhook = url;

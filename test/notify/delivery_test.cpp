@@ -40,7 +40,7 @@ std::string header(const http::ClientRequest& request, const std::string& name) 
 
 }  // namespace
 
-TEST_CASE("a webhook is a POST of the message with its id, time and signature", "[notify]") {
+TEST_CASE("a webhook is a POST with id, time and signature", "[notify]") {
     const auto keys = read_signing_keys("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
     const Options options{.timeout = Millis{1'234}};
     const http::ClientRequest request = webhook_request(letter(), *keys, kNow, options);
@@ -56,7 +56,7 @@ TEST_CASE("a webhook is a POST of the message with its id, time and signature", 
     CHECK(header(webhook_request(letter(), {}, kNow, options), "webhook-signature").empty());
 }
 
-TEST_CASE("2xx ends it, 410 ends it as dead, all else is tried again", "[notify]") {
+TEST_CASE("2xx acknowledges, 410 dead-letters, all else retries", "[notify]") {
     for (const unsigned status : {200U, 201U, 202U, 204U})
         CHECK(judged(status).settlement.verdict == Verdict::delivered);
     CHECK(judged(410).settlement.verdict == Verdict::dead);
@@ -71,7 +71,7 @@ TEST_CASE("2xx ends it, 410 ends it as dead, all else is tried again", "[notify]
     }
 }
 
-TEST_CASE("what no later try can change is dead at once", "[notify]") {
+TEST_CASE("a permanent error dead-letters immediately", "[notify]") {
     CHECK(failed(Errc::invalid).settlement.verdict == Verdict::dead);
     CHECK(failed(Errc::denied).settlement.verdict == Verdict::dead);
     CHECK(failed(Errc::unavailable).settlement.verdict == Verdict::again);
@@ -79,7 +79,7 @@ TEST_CASE("what no later try can change is dead at once", "[notify]") {
     CHECK(failed(Errc::timeout).settlement.reason == "connection refused");
 }
 
-TEST_CASE("the receiver is in trouble where other messages would fare no better", "[notify]") {
+TEST_CASE("a receiver is failing if other messages would fail, too", "[notify]") {
     CHECK(failed(Errc::unavailable).receiver_in_trouble);
     CHECK(failed(Errc::timeout).receiver_in_trouble);
     CHECK(judged(429).receiver_in_trouble);
@@ -89,7 +89,7 @@ TEST_CASE("the receiver is in trouble where other messages would fare no better"
     CHECK_FALSE(failed(Errc::invalid).receiver_in_trouble);
 }
 
-TEST_CASE("waits double from a second up to an hour, half of each left to chance", "[notify]") {
+TEST_CASE("delays double from a second up to an hour, half of each random", "[notify]") {
     const auto [tries, least, most] = GENERATE(table<int, int, int>({{1, 500, 1'000},
                                                                      {2, 1'000, 2'000},
                                                                      {5, 8'000, 16'000},
@@ -104,7 +104,7 @@ TEST_CASE("waits double from a second up to an hour, half of each left to chance
     CHECK(wait(1) == Millis{most});
 }
 
-TEST_CASE("Retry-After is kept to, for the message and for the receiver", "[notify]") {
+TEST_CASE("obeys Retry-After for the message and for the receiver", "[notify]") {
     const auto wait = [](const std::string& value) {
         return judged(429, {{"retry-after", value}, {"Date", "Mon, 05 Jan 2026 10:00:00 GMT"}})
             .settlement.wait;
@@ -112,14 +112,14 @@ TEST_CASE("Retry-After is kept to, for the message and for the receiver", "[noti
     CHECK(wait("120") == Seconds{120});
     CHECK(wait("Mon, 05 Jan 2026 10:05:00 GMT") == Seconds{300});
     CHECK(wait("soon") < Seconds{1});
-    CHECK(wait("99999999999999999999") == Options{}.retry_for);  // never beyond the end
+    CHECK(wait("99999999999999999999") == Options{}.retry_for);  // never beyond the deadline
     CHECK(judged(503, {{"Retry-After", "7"}}).leave_alone == Seconds{7});
     CHECK(judged(503, {{"Retry-After", "Mon, 05 Jan 2026 10:05:00 GMT"}}).leave_alone ==
-          Seconds{60});  // no Date
+          Seconds{60});  // without Date
     CHECK(judged(503, {{"Retry-After", "2592000"}}).leave_alone == Options{}.retry_for);
 }
 
-TEST_CASE("after its time a message is dead, with the last answer as reason", "[notify]") {
+TEST_CASE("a message past its deadline is dead-lettered with the last response as reason", "[notify]") {
     const Millis day{24LL * 3'600'000};
     CHECK(judged(500, {}, letter(30, day - Millis{1'000})).settlement.wait == Seconds{1});  // one last try
     const Judgement judgement = judged(500, {}, letter(31, day));

@@ -31,7 +31,7 @@ struct Folder {
 
 }  // namespace
 
-TEST_CASE("a tenant's own secrets are used, those of all for others", "[notify]") {
+TEST_CASE("a tenant's own secrets take precedence over the common ones", "[notify]") {
     const Folder folder;
     folder.has("tenant-a/webhook_secret", kOwn);
     const Keyring keyring = folder.keyring();
@@ -40,7 +40,7 @@ TEST_CASE("a tenant's own secrets are used, those of all for others", "[notify]"
     CHECK(Keyring("", {}).keys_of(TenantId{"tenant-a"}) == SigningKeys{});
 }
 
-TEST_CASE("secrets are replaced without a restart, for a while by two", "[notify]") {
+TEST_CASE("secrets rotate without a restart", "[notify]") {
     const Folder folder;
     const Keyring keyring = folder.keyring();
     const TenantId tenant{"tenant-a"};
@@ -52,7 +52,7 @@ TEST_CASE("secrets are replaced without a restart, for a while by two", "[notify
     CHECK(keyring.keys_of(tenant) == *read_signing_keys(kNext));
 }
 
-TEST_CASE("a file that holds no secret is an error, never no signature", "[notify]") {
+TEST_CASE("a file without a valid secret is an error, never a missing signature", "[notify]") {
     const Folder folder;
     folder.has("tenant-a/webhook_secret", "not a secret");
     std::filesystem::create_directories(folder.path / "tenant-b" / "webhook_secret");
@@ -63,7 +63,7 @@ TEST_CASE("a file that holds no secret is an error, never no signature", "[notif
     }
 }
 
-TEST_CASE("no tenant's name leaves the folder", "[notify]") {
+TEST_CASE("no tenant name escapes the directory", "[notify]") {
     const Folder folder;
     folder.has("webhook_secret", kOwn);
     folder.has("inner/webhook_secret", kOwn);

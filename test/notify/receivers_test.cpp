@@ -10,7 +10,7 @@ namespace {
 
 constexpr SteadyInstant kStart{std::chrono::hours{1}};
 
-/// Requests to a receiver that all fail at that moment.
+/// Concurrent requests to a receiver that all fail at that time.
 void fail_at(Receivers& receivers, const std::string& name, SteadyInstant now, std::size_t requests = 1,
              std::optional<Millis> pause = {}) {
     for (std::size_t i = 0; i < requests; ++i) receivers.begin(name);
@@ -19,7 +19,7 @@ void fail_at(Receivers& receivers, const std::string& name, SteadyInstant now, s
 
 }  // namespace
 
-TEST_CASE("a receiver that answers gets an eighth of the room", "[notify]") {
+TEST_CASE("a healthy receiver gets an eighth of the slots", "[notify]") {
     Receivers receivers{64};
     CHECK(receivers.per_receiver() == 8);
     for (int i = 0; i < 3; ++i) receivers.begin("a");
@@ -31,7 +31,7 @@ TEST_CASE("a receiver that answers gets an eighth of the room", "[notify]") {
     CHECK(Receivers{1}.per_receiver() == 1);
 }
 
-TEST_CASE("one in trouble is asked by one request at a time, with pauses that double up to a minute",
+TEST_CASE("a failing receiver gets one request at a time, with pauses that double up to a minute",
           "[notify]") {
     Receivers receivers{64};
     SteadyInstant now = kStart;
@@ -48,20 +48,20 @@ TEST_CASE("one in trouble is asked by one request at a time, with pauses that do
     CHECK(receivers.room(now).empty());
 }
 
-TEST_CASE("requests that fail together are one trouble", "[notify]") {
+TEST_CASE("requests that fail together count as one failure", "[notify]") {
     Receivers receivers{64};
     fail_at(receivers, "a", kStart, 8);
     CHECK(receivers.room(kStart + Seconds{1}) == Receivers::Room{{"a", 1}});
 }
 
-TEST_CASE("a receiver is left alone as long as it asks for", "[notify]") {
+TEST_CASE("a receiver is paused for the time that it requests", "[notify]") {
     Receivers receivers{64};
     fail_at(receivers, "a", kStart, 1, Seconds{90});
     CHECK(receivers.room(kStart + Seconds{89}) == Receivers::Room{{"a", 0}});
     CHECK(receivers.room(kStart + Seconds{90}) == Receivers::Room{{"a", 1}});
 }
 
-TEST_CASE("all receivers in trouble together get half of the room", "[notify]") {
+TEST_CASE("all failing receivers together get half of the slots", "[notify]") {
     Receivers receivers{16};
     for (int i = 0; i < 100; ++i) fail_at(receivers, "dead " + std::to_string(i), kStart);
     const SteadyInstant later = kStart + Seconds{10};
@@ -80,7 +80,7 @@ TEST_CASE("all receivers in trouble together get half of the room", "[notify]") 
     CHECK(open().size() == 1);
 }
 
-TEST_CASE("only so many receivers in trouble are remembered", "[notify]") {
+TEST_CASE("the number of tracked failing receivers is limited", "[notify]") {
     Receivers receivers{64};
     for (std::size_t i = 0; i < Receivers::kMostTroubled + 5; ++i)
         fail_at(receivers, std::to_string(i), kStart + Millis{i});
@@ -89,7 +89,7 @@ TEST_CASE("only so many receivers in trouble are remembered", "[notify]") {
     CHECK(receivers.free() == 64);
 }
 
-TEST_CASE("receivers in trouble of one tenant take nothing from those of another", "[notify]") {
+TEST_CASE("failing receivers of one tenant take no slots from another tenant", "[notify]") {
     Receivers receivers{16, 4};
     for (int i = 0; i < 100; ++i) fail_at(receivers, "a http://dead" + std::to_string(i), kStart);
     fail_at(receivers, "b http://flaky", kStart);

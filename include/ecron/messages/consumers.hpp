@@ -8,21 +8,21 @@
 #include "ecron/mq/broker.hpp"
 #include "ecron/store/store.hpp"
 
-/// What comes in by message: jobs to be run at once, ends of executions, hints that jobs have changed
-/// (docs/messages.md). A message is settled once what it asks for is stored. What it asks for is identified
-/// by the message, so that one that is delivered twice is carried out once. While the store is away messages
-/// wait in their handlers. Threads: the io_context's.
+/// Consumes messages: immediate jobs, ends of executions, hints that jobs have changed (docs/messages.md). A
+/// message is acknowledged once its effect is stored. Its effect is identified by the message, so that a
+/// redelivered message is applied once. While the store is unavailable, messages wait in their handlers.
+/// Threads: the io_context's.
 namespace ecron::messages {
 
 struct Options {
     model::Rules rules{};
-    bool commands{false};   // jobs of mode exe may come by message
-    TenantId own_tenant{};  // of jobs that name none, and known without having jobs; empty: there is none
-    Millis hold{10'000};    // how long one for an execution that is not known yet is held
+    bool commands{false};   // accept jobs of mode exe
+    TenantId own_tenant{};  // tenant of jobs without one, valid even without jobs; empty: none
+    Millis hold{10'000};    // how long a message for an unknown execution is held
     std::size_t in_flight{1'000};
     int most_deliveries{10};
-    bool takes_offers{false};        // of attempts that any node may carry out
-    std::size_t jobs_per_second{0};  // of one tenant; further ones are delivered again later. 0: any number
+    bool takes_offers{false};        // accept offered attempts from other nodes
+    std::size_t jobs_per_second{0};  // per tenant; further messages are redelivered later. 0: no limit
 };
 
 class Consumers {
@@ -33,9 +33,9 @@ public:
     Consumers(const Consumers&) = delete;
     Consumers& operator=(const Consumers&) = delete;
 
-    /// Before the broker runs.
+    /// Call before the broker runs.
     void subscribe(mq::Broker& broker);
-    /// What waits for the store is given back.
+    /// Requeues messages that wait for the store.
     void stop();
 
 private:

@@ -8,8 +8,8 @@
 #include "ecron/model/execution.hpp"
 #include "ecron/model/job.hpp"
 
-/// What messages need of whoever plans and runs. A port, so that their handling is tested without one.
-/// Threads: the io_context's. The meaning of each call is that of analysis::Scheduler.
+/// The scheduler interface that the message handlers use; a port, so that they can be tested without a
+/// scheduler. Threads: the io_context's. The calls have the contracts of analysis::Scheduler.
 namespace ecron::messages {
 
 class Executions {
@@ -21,11 +21,11 @@ public:
     virtual Awaitable<model::Execution> run_now(model::Job job, ExecuteId id) = 0;
     virtual Awaitable<void> succeeded(ExecuteId id, std::string result) = 0;
     virtual Awaitable<void> interrupted(ExecuteId id) = 0;
-    /// An attempt failed; with `given_up` it is the last one.
+    /// An attempt failed; with `given_up` there is no retry.
     virtual Awaitable<void> failed(ExecuteId id, bool given_up) = 0;
-    /// Begins an attempt that was offered to all nodes.
+    /// Starts an attempt that was offered to all nodes.
     virtual Awaitable<void> begin(ExecuteId id, int attempt) = 0;
-    /// Jobs may have changed: look at the change log now.
+    /// Jobs may have changed: read the change log now.
     virtual void look_at_changes() = 0;
 };
 

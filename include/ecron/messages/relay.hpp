@@ -7,9 +7,9 @@
 #include "ecron/mq/broker.hpp"
 #include "ecron/store/messages.hpp"
 
-/// Publishes what the store has put into its message queue, at least once, what is about one job or one
-/// execution in order. Works while `may_work` says so: on one node. While the broker is away messages stay in
-/// the store, for `keep`. Threads: the io_context's.
+/// Publishes the messages of the store's queue at least once; messages about one job or one execution stay in
+/// order. Works while `may_work` returns true: on one node. While the broker is unavailable, messages stay in
+/// the store for `keep`. Threads: the io_context's.
 namespace ecron::messages {
 
 class Relay {
@@ -22,9 +22,9 @@ public:
 
     boost::asio::awaitable<void> run();
     void stop();
-    /// After it has stopped: publishes what there is, whoever may work, for at most so long.
+    /// After stop: publishes the remaining messages, regardless of `may_work`, for at most that time.
     boost::asio::awaitable<void> flush(Millis at_most);
-    /// Given up: too old, or refused by the broker for what they are.
+    /// Returns the number of discarded messages: too old, or rejected by the broker for their content.
     [[nodiscard]] std::uint64_t dropped() const;
 
 private:

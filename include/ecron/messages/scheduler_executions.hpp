@@ -6,7 +6,7 @@
 
 namespace ecron::messages {
 
-/// The scheduler behind the port of messages.
+/// Implements the port with the scheduler.
 class SchedulerExecutions final : public Executions {
 public:
     explicit SchedulerExecutions(analysis::Scheduler& scheduler) : scheduler_(scheduler) {}

@@ -8,8 +8,7 @@
 
 namespace ecron::messages {
 
-/// Offers attempts over the topic of executions; what is offered at the same time goes out together. Threads:
-/// the io_context's.
+/// Offers attempts over the topic of executions, batching concurrent offers. Threads: the io_context's.
 class Spread final : public analysis::Spreader {
 public:
     Spread(boost::asio::io_context& io, mq::Broker& broker);

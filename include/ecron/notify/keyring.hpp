@@ -6,17 +6,16 @@
 
 namespace ecron::notify {
 
-/// Whose messages are signed with what: the file `<tenant>/webhook_secret` of the folder of
-/// secrets, where there is
-/// one, else what the configuration gives for all. A file is read whenever it is asked for, so that it can be
-/// replaced at any time; a tenant's name stands percent-encoded in the folder's (letters, digits and -._~
-/// stand for themselves).
+/// Selects a tenant's signing secrets: the file `<tenant>/webhook_secret` in the secrets directory if it
+/// exists, otherwise the configured secrets for all tenants. A file is read at every call, so that it can be
+/// replaced at any time. The directory name is the percent-encoded tenant name (unreserved: alphanumerics and
+/// -._~).
 class Keyring {
 public:
     Keyring(std::string folder, SigningKeys for_all)
         : folder_(std::move(folder)),
           for_all_(std::move(for_all)) {}
-    /// An error: the tenant has a file and it cannot be read; nothing must be sent unsigned then.
+    /// Error: the tenant's file exists but cannot be read; messages must then not be sent unsigned.
     [[nodiscard]] Result<SigningKeys> keys_of(const TenantId& tenant) const;
 
 private:

@@ -11,32 +11,32 @@
 #include "ecron/store/outbox.hpp"
 
 /// Delivers webhooks from the outbox, each at least once and those of one execution in order: POST with a
-/// JSON body, signed (Standard Webhooks). 2xx ends it; 410, a URL that cannot be asked and an address that
-/// may not be reached make it a dead letter; everything else is tried again with back-off, and not before the
-/// receiver's Retry-After, until it is `retry_for` old and becomes one. Redirects are not followed.
+/// JSON body, signed (Standard Webhooks). 2xx acknowledges it; 410, an invalid URL and a forbidden address
+/// dead-letter it. Everything else is retried with back-off, not before the receiver's Retry-After, and
+/// dead-lettered when it is `retry_for` old. Redirects are not followed.
 ///
-/// Every node delivers; a lease on each letter keeps them apart. Slots are shared by tenant
-/// first: each may have as many as it leaves free. A receiver in trouble gets one request at a time with
-/// pauses between, and all those of a tenant together a quarter of the slots (half of them if there is one
-/// tenant). Memory: `limit` messages. Threads: the io_context's.
+/// Every node delivers; leases on outbox entries prevent concurrent delivery. Slots are shared by tenant
+/// first: each may use as many as it leaves free. A failing receiver gets one request at a time with pauses,
+/// and all failing receivers of a tenant together a quarter of the slots (half if there is one tenant).
+/// Memory: `limit` messages. Threads: the io_context's.
 namespace ecron::notify {
 
 struct Options {
     NodeId node{};
-    std::size_t limit{64};  // requests under way at once
+    std::size_t limit{64};  // maximum number of concurrent requests
     Millis connect_timeout{10'000};
-    Millis timeout{15'000};  // one request, all of it
+    Millis timeout{15'000};  // total time of one request
     Millis retry_for{24LL * 3'600'000};
     enum class Tenants : std::uint8_t { one, many };
-    Tenants tenants{Tenants::one};  // many: each may have as many requests under way as it leaves free
-    std::uint64_t seed{0};          // of the jitter between tries
+    Tenants tenants{Tenants::one};  // many: each tenant may use as many slots as it leaves free
+    std::uint64_t seed{0};          // seed of the jitter between tries
 };
 
-/// Counters since start, and gauges that are some seconds old.
+/// Counters since start, and gauges that are up to some seconds old.
 struct Statistics {
-    std::uint64_t delivered{}, failed{}, dead{};  // failed: requests that did not deliver
+    std::uint64_t delivered{}, failed{}, dead{};  // failed: requests without a delivery
     std::size_t under_way{}, waiting{};
-    double oldest_seconds{};  // the age of the letter that waits longest
+    double oldest_seconds{};  // age of the oldest waiting outbox entry
 };
 
 class Notifier {
@@ -49,8 +49,8 @@ public:
 
     /// Delivers until stop().
     boost::asio::awaitable<void> run();
-    /// Takes no more letters; those under way get `grace` to end. The others can be taken when their leases
-    /// end, or as soon as this node starts again.
+    /// Stops leasing outbox entries; requests in progress have `grace` to end. The other entries can be
+    /// leased when their leases expire, or as soon as this node restarts.
     boost::asio::awaitable<void> stop(Millis grace);
 
     [[nodiscard]] Statistics statistics() const;
