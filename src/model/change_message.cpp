@@ -6,7 +6,7 @@ namespace {
 
 std::string_view method_of(std::string_view kind) { return kind == "spent" ? "enable" : kind; }
 
-/// A job of which only what changed is said.
+/// Writes a job with only its changed members.
 std::string partial(std::string_view method, const Job& job) {
     const bool deleted = method == "delete";
     std::string out;

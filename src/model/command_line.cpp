@@ -7,7 +7,7 @@ namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n'; }
 
-/// Reads a text once, from left to right.
+/// Parses a text in one pass.
 class Splitter {
 public:
     explicit Splitter(std::string_view text) : text_(text) {}
@@ -48,7 +48,7 @@ private:
     void single_quoted() {
         const std::size_t end = text_.find('\'', at_ + 1);
         if (end == text_.npos) return fail("a ' is not closed");
-        if (!word_) word_.emplace();  // '' is a word, though an empty one
+        if (!word_) word_.emplace();  // '' is an empty word
         *word_ += text_.substr(at_ + 1, end - at_ - 1);
         at_ = end + 1;
     }
@@ -63,7 +63,7 @@ private:
             }
             const char next = i + 1 < text_.size() ? text_[i + 1] : '\0';
             if (text_[i] == '\\' && next == '\n') {
-                ++i;  // the line goes on
+                ++i;  // line continuation
                 continue;
             }
             if (text_[i] == '\\' && kEscapable.contains(next)) ++i;

@@ -15,9 +15,9 @@ namespace ecron::model {
 namespace {
 
 constexpr std::size_t kIdLimit = 36;
-constexpr std::int64_t kEndOfTime = 253'402'300'799;  // the year 9999 ends: RFC 3339 knows no later instant
+constexpr std::int64_t kEndOfTime = 253'402'300'799;  // end of the year 9999: the last RFC 3339 instant
 
-/// Times of no use (the zero values of several languages among them) read as none.
+/// Treats meaningless times (such as the zero values of several languages) as absent.
 std::optional<Instant> positive_seconds(std::int64_t seconds) {
     if (seconds <= 0 || seconds > kEndOfTime) return std::nullopt;
     return from_unix_seconds(seconds);
@@ -47,7 +47,7 @@ bool is_header_name(std::string_view name) {
 
 using Refuse = std::function<void(std::string_view name, std::string explanation)>;
 
-/// Refuses a member, or only warns of it where a replaced job had the same value already.
+/// Rejects a member, or only warns if the replaced job already has the same value.
 Refuse refusal(Members& members, bool is_kept, std::vector<std::string>& warnings) {
     return [&members, is_kept, &warnings](std::string_view name, std::string explanation) {
         if (is_kept)
@@ -58,7 +58,7 @@ Refuse refusal(Members& members, bool is_kept, std::vector<std::string>& warning
     };
 }
 
-/// ecron's own headers; they replace the job's when an attempt is sent.
+/// ecron's own headers, which replace the job's in an attempt.
 bool is_reserved_header(std::string_view name) {
     constexpr std::string_view kPrefix = "x-ecron-";
     return name.size() >= kPrefix.size() &&
@@ -164,7 +164,7 @@ void read_target(Members& context, Origin origin, Context& into) {
         into.environment = info->name_values("environment");
         into.working_directory = info->text("working_directory").value_or("");
         if (std::optional<Members> kubernetes = info->object("kubernetes"))
-            static_cast<void>(read_kubernetes(*kubernetes));  // types of members are checked in every mode
+            static_cast<void>(read_kubernetes(*kubernetes));  // member types are checked in every mode
     }
     if (std::optional<Members> notify = context.object("notify"))
         into.webhook = notify->text("webhook").value_or("");
@@ -224,7 +224,7 @@ std::vector<std::string> replaced_headers(const Context& context) {
 
 namespace {
 
-/// Without a mode, or with an empty one, the scheme of `exec` says enough.
+/// If the mode is absent or empty, it follows from the scheme of `exec`.
 Mode stored_mode(const Members& context) {
     const boost::json::value* given = context.find("mode");
     if (given == nullptr || (given->is_string() && given->get_string().empty())) return Mode::http;
@@ -242,7 +242,7 @@ Result<Context> read_context(std::string_view json) {
     const boost::json::object* root = document.root().if_object();
     if (root == nullptr) return fail(Errc::invalid, "job_context is no object", {"job_context"});
 
-    Findings ignored;  // what does not read takes its default: an old row must load
+    Findings ignored;  // invalid members take their defaults: old rows must load
     Members members{*root, json, "", ignored};
     context.mode = stored_mode(members);
     read_window(members, Origin::store, context.plan);

@@ -12,15 +12,15 @@
 #include "model/members.hpp"
 #include "model/raw_json.hpp"
 
-/// Executions as the database and PUT /jobstatus have them.
+/// Executions as stored in the database and as received by PUT /jobstatus.
 namespace ecron::model {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::int64_t kEndOfTime = 253'402'300'799;  // the year 9999 ends
+constexpr std::int64_t kEndOfTime = 253'402'300'799;  // end of the year 9999
 
-/// A time of the old service: RFC 3339 text or Unix seconds; nothing for what reads as neither.
+/// Parses a time of the previous service: RFC 3339 text or Unix seconds; nullopt for anything else.
 std::optional<Instant> stored_time(const json::value* value) {
     if (value == nullptr) return std::nullopt;
     if (const json::string* text = value->if_string()) {
@@ -33,7 +33,7 @@ std::optional<Instant> stored_time(const json::value* value) {
     return from_unix_seconds(*seconds);
 }
 
-/// The members of an object that are not known, for rows and clients that read them there.
+/// Returns the unknown members of an object, which are preserved for their readers.
 template <std::size_t N>
 std::string extra_of(const json::object& object, std::string_view raw,
                      const std::array<std::string_view, N>& known) {
@@ -60,7 +60,8 @@ std::vector<Executor> executors_of(const json::array& array, std::string_view ra
     return executors;
 }
 
-/// nullopt: the value is no number; the old service compared it as one and never showed such rows.
+/// Returns nullopt if the value is not a number; the previous service compared it as one and never showed
+/// such rows.
 std::optional<bool> is_deleted(const json::value* value) {
     if (value == nullptr) return std::nullopt;
     if (value->is_bool()) return value->get_bool();
@@ -81,12 +82,12 @@ void fill_ext_info(Members& info, Execution& execution) {
     execution.tenant = TenantId{info.text("tenant_id").value_or("")};
 }
 
-/// Reads one status that a client sent.
+/// Parses one status of a client.
 class StatusReader {
 public:
     explicit StatusReader(Members members) : members_(std::move(members)) {}
 
-    /// Nothing: of illegal type or status.
+    /// Returns nullopt if the type or the status is invalid.
     std::optional<Execution> read() {
         const std::optional<JobType> type = job_type_from(members_.text("job_type").value_or(""));
         const std::optional<ExecutionState> state = state_from(members_.text("job_status").value_or(""));
@@ -111,7 +112,7 @@ public:
     }
 
 private:
-    /// An id that is too long or no text was noted when it was read.
+    /// An id that is too long or not a text was already reported when it was read.
     void refuse_empty_id() {
         const json::value* given = members_.find("execute_id");
         if (given == nullptr || (given->is_string() && given->get_string().empty()))
@@ -172,7 +173,7 @@ void read_ext_info(std::string_view json, Execution& execution) {
     const Document document{json};
     const json::object* object = document.ok() ? document.root().if_object() : nullptr;
     if (object == nullptr) return;
-    Findings ignored;  // a member that does not read stays empty
+    Findings ignored;  // invalid members stay empty
     Members info{*object, json, "", ignored};
     fill_ext_info(info, execution);
 }
@@ -185,7 +186,7 @@ std::string mark_deleted(std::string_view ext_info) {
 
 std::optional<std::string> read_result(std::string_view text) {
     std::string json;
-    append_valid_utf8(json, text);  // what a target prints may be in another character set
+    append_valid_utf8(json, text);  // a target's output may be in another character set
     const Document document{json};
     if (!document.ok()) return std::nullopt;
     if (document.root().is_null()) return "";

@@ -17,7 +17,7 @@ const boost::json::object& no_members() {
     return none;
 }
 
-/// The root of a text that must be an object; nullptr, with the reason noted, when it is not.
+/// Returns the root object of a text; nullptr after reporting the reason if the root is not an object.
 const boost::json::object* root_object(const Document& document, Findings& findings) {
     if (!document.ok()) {
         findings.wrong_type("", document.fault());
@@ -29,7 +29,7 @@ const boost::json::object* root_object(const Document& document, Findings& findi
     return root;
 }
 
-/// Reads one job: a function for each check, called in the order that clients know.
+/// Parses one job: one function per check, called in the order that clients expect.
 class JobReader {
 public:
     JobReader(Members& root, Members& context, Purpose purpose, const Rules& rules, Instant now,
@@ -88,7 +88,7 @@ private:
             root_.findings().refuse(
                 cause::kInvalidParameter, "job_name",
                 fmt::format("has {} characters, at most {} are allowed", length, rules_.name_limit));
-        // A name that is stored keeps its job editable.
+        // A stored name is accepted, so that its job remains editable.
         const bool chosen =
             purpose_ == Purpose::store && (replaces_ == nullptr || replaces_->name != input_.job.name);
         if (const std::string_view fault = name_fault(input_.job.name); chosen && !fault.empty())
@@ -105,7 +105,7 @@ private:
         const boost::json::value* given = context_.find("mode");
         input_.has_mode = mode.has_value();
         input_.context.mode = mode.value_or(Mode::http);
-        // Programs of the old service write what they do not say as an empty text.
+        // Clients of the previous service send an empty text for absent values.
         const bool none = given == nullptr || (given->is_string() && given->get_string().empty());
         if (mode || (none && names_stored_job())) return;
         if (given != nullptr && !given->is_string())
@@ -114,7 +114,7 @@ private:
             root_.findings().refuse(cause::kMode, "mode", "must be http, https or exe");
     }
 
-    /// To run a stored job its id is enough.
+    /// A stored job can be run by its id alone.
     [[nodiscard]] bool names_stored_job() const {
         return purpose_ == Purpose::run_now && !absent_or_empty("job_id");
     }
@@ -139,7 +139,7 @@ private:
         if (job.cron_time.empty() && type_ == JobType::real_time) return;
         if (const boost::json::value* given = root_.find("job_cron_time");
             given != nullptr && !given->is_string())
-            return;  // noted already
+            return;  // already reported
         const Plan plan = plan_with_known_zone();
         auto parsed = parse(plan, cron::Strictness::create);
         if (!parsed && keeps_expression()) parsed = parse(plan, cron::Strictness::takeover);
@@ -166,7 +166,7 @@ private:
         input_.warnings.insert(input_.warnings.end(), warnings.begin(), warnings.end());
     }
 
-    /// An unknown zone is a problem of its own; the expression is then judged without it.
+    /// An unknown zone is a separate error; the expression is then validated without a zone.
     Plan plan_with_known_zone() {
         Plan plan = input_.context.plan;
         if (plan.timezone.empty()) return plan;
@@ -182,8 +182,8 @@ private:
         const JobId& own_id = id_.value().empty() ? input_.job.id : id_;
         const JobId& id = replaces_ != nullptr ? replaces_->id : own_id;
         const Instant created_at = replaces_ != nullptr ? replaces_->created_at : now_;
-        const JobType type =
-            type_.value_or(JobType::timed);  // a bad type is noted; this one takes any expression
+        const JobType type = type_.value_or(JobType::timed);  // the invalid type is already reported; this
+                                                              // one accepts any expression
         return schedule_of(input_.job.cron_time, type, plan, id, created_at, rules_, strictness);
     }
 
@@ -212,7 +212,7 @@ private:
     JobInput input_{};
 };
 
-/// Reads the root object of a small body with `read`, or says what is wrong.
+/// Parses the root object of a small body with `read`, or returns the errors.
 template <class T> std::expected<T, Problems> read_body(std::string_view json, T (*read)(Members)) {
     Findings findings;
     const Document document{json};

@@ -18,7 +18,8 @@ namespace json = boost::json;
 
 constexpr std::size_t kDepthLimit = 64;
 constexpr std::size_t kPlainDigits = 64;
-/// No text that a client means begins so. What follows is written as a number only if it is one.
+/// No text of a client starts with this mark intentionally. The rest is written as a number only if it is
+/// one.
 constexpr std::string_view kMark{"\0number ", 8};
 constexpr std::string_view kMarkInJson = R"("\u0000number )";
 constexpr std::string_view kNumberCharacters = "+-.0123456789Ee";
@@ -27,7 +28,7 @@ std::size_t count_digits(std::string_view text) {
     return std::min(text.find_first_not_of("0123456789"), text.size());
 }
 
-/// The parts of a number by the grammar of RFC 8259 §6.
+/// The parts of a number in the grammar of RFC 8259 §6.
 struct NumberParts {
     bool negative{false};
     std::string_view whole, fraction, exponent;  // digits; the exponent with its sign
@@ -56,7 +57,7 @@ std::optional<NumberParts> parts_of(std::string_view text) {
     return text.empty() ? std::optional{parts} : std::nullopt;
 }
 
-/// Whether Boost.JSON keeps the number as it is.
+/// Returns true if Boost.JSON preserves the number.
 bool is_integer_of_64_bits(std::string_view token) {
     if (token == "-0") return false;
     const char* const end = token.data() + token.size();
@@ -69,13 +70,13 @@ bool is_integer_of_64_bits(std::string_view token) {
            whole(std::from_chars(token.data(), end, without_sign));
 }
 
-/// A number in the place of a name is left for the parser to refuse.
+/// A number in the position of a name is left to the parser to reject.
 bool is_name_before(std::string_view text, std::size_t at) {
     const std::size_t next = text.find_first_not_of(" \t\r\n", at);
     return next != std::string_view::npos && text[next] == ':';
 }
 
-/// The same JSON text with the numbers that Boost.JSON would change as marked strings.
+/// Returns the JSON text with marked strings in place of the numbers that Boost.JSON would change.
 std::string with_kept_numbers(std::string_view text) {
     std::string out;
     out.reserve(text.size() + 64);
@@ -93,7 +94,7 @@ std::string with_kept_numbers(std::string_view text) {
                 at = end;
                 continue;
             }
-        } else if (c >= 'a' && c <= 'z') {  // true, false and null hold an e, which begins no number
+        } else if (c >= 'a' && c <= 'z') {  // skips true, false and null, whose e does not start an exponent
             end = std::min(text.find_first_of(" \t\r\n,:]}\"", at), text.size());
         }
         out.append(text.substr(at, end - at));

@@ -8,7 +8,7 @@
 #include "ecron/base/near_miss.hpp"
 #include "model/context_reader.hpp"
 
-/// The optional members of job_context that are ecron's own, with the ranges that json.hpp names.
+/// The optional members of job_context that are specific to ecron, with the ranges in json.hpp.
 namespace ecron::model {
 namespace {
 
@@ -18,7 +18,7 @@ namespace json = boost::json;
 constexpr Millis kMonth = 30 * 24h;
 constexpr std::size_t kListLimit = 32;
 
-/// What a target of notifications can ask for: the states that clients know.
+/// Returns a state that a notification target can subscribe to: those that clients know.
 std::optional<std::string> announced_state(const json::value& value) {
     const json::string* text = value.if_string();
     if (text == nullptr) return std::nullopt;
@@ -34,7 +34,7 @@ std::optional<int> whole_number(std::string_view text) {
     return value;
 }
 
-/// "404", "500-599" or "5xx".
+/// Parses "404", "500-599" or "5xx".
 std::optional<CodeRange> code_range_of(std::string_view text) {
     if (text.size() == 3 && text.substr(1) == "xx" && text[0] >= '1' && text[0] <= '5')
         return CodeRange{(text[0] - '0') * 100, (text[0] - '0') * 100 + 99};
@@ -55,7 +55,7 @@ std::optional<CodeRange> code_range(const json::value& value) {
     return range;
 }
 
-/// Reads a list element by element; an element that does not read is refused with `expected`.
+/// Reads a list element by element; rejects an invalid element with `expected`.
 template <class T>
 std::vector<T> read_list(Members& members, std::string_view name, std::string_view expected,
                          std::optional<T> (*read)(const json::value&)) {
@@ -146,7 +146,7 @@ bool contains(Names names, std::string_view name) {
 
 void warn_of_misspelt(const json::object& object, std::string_view path, Names known, Names others,
                       std::vector<std::string>& warnings) {
-    constexpr std::size_t kLooks = 64;  // bounds the work that a hostile text can ask for
+    constexpr std::size_t kLooks = 64;  // limits the work for a malicious text
     std::size_t looks = 0;
     for (const json::key_value_pair& member : object) {
         const std::string_view name = member.key();

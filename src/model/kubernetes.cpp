@@ -27,7 +27,8 @@ std::vector<std::string> read_command(Members& members) {
     return words;
 }
 
-/// A name, an IPv4 or an IPv6 address, which may stand in brackets; nothing that would lead elsewhere.
+/// Returns true for a host name, an IPv4 address or an IPv6 address with or without brackets; rejects text
+/// that would redirect the URL elsewhere.
 bool is_host(std::string_view text) {
     return std::ranges::all_of(text, [](char c) {
         return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_' ||
@@ -45,7 +46,7 @@ bool is_variable_name(std::string_view name) {
     });
 }
 
-/// Of a manifest only what ecron relies on; the API server checks the rest.
+/// Checks only the parts of a manifest that ecron depends on; the API server checks the rest.
 void check_manifest(const std::string& name_space, Members& info) {
     std::optional<Members> body = info.object("body");
     if (!body) return;

@@ -4,11 +4,11 @@
 
 namespace ecron::model {
 
-/// Reads the members of `info.kubernetes`, and notes those of a wrong type.
+/// Reads the members of `info.kubernetes` and reports those of a wrong type.
 KubernetesJob read_kubernetes(Members& members);
 
-/// What a Kubernetes Job must have to be run: of `context`, whose `info` is given. True: `exec` is its
-/// command.
+/// Checks the Kubernetes Job in `context`; `info` are the members of its `info`. Returns true if `exec` is
+/// its command.
 bool check_kubernetes(const Context& context, Members& info);
 
 }  // namespace ecron::model

@@ -16,7 +16,7 @@ namespace json = boost::json;
 
 constexpr std::size_t kProblemLimit = 50;
 
-/// A member that is looked at twice is listed once.
+/// Reports a member only once, even if it is checked twice.
 void note(Problems& problems, Problem problem) {
     if (problems.size() == kProblemLimit) return;
     if (std::find(problems.begin(), problems.end(), problem) == problems.end())
@@ -29,7 +29,7 @@ std::string between(std::string_view least, std::string_view most) {
     return fmt::format("must be between {} and {}", least, most);
 }
 
-/// Seconds as a number or a duration's text; nothing when it is neither.
+/// Parses seconds as a number or a duration as text; nullopt if the value is neither.
 std::optional<Millis> duration_of(const json::value& value) {
     if (const json::string* text = value.if_string()) {
         const Result<Millis> read = parse_duration(*text);

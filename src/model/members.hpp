@@ -11,14 +11,16 @@
 
 namespace ecron::model {
 
-/// What is found wrong while reading, sorted into the order of checks that clients know.
+/// Collects validation errors and sorts them into the order of checks that clients expect.
 class Findings {
 public:
-    /// A member of the wrong type: what the decoder of the old service stopped at, before every other check.
+    /// Reports a member of the wrong type: the previous service's decoder reported these before all other
+    /// errors.
     void wrong_type(std::string field, std::string explanation);
-    /// One of the checks in their order: name, times, mode, expression.
+    /// Reports an error of the ordered checks: name, times, mode, expression.
     void refuse(std::string_view cause, std::string field, std::string explanation);
-    /// What is checked after the job was looked up: its type, and all that the old service did not check.
+    /// Reports an error of a check after the lookup of the job: its type, and everything that the previous
+    /// service did not check.
     void refuse_late(std::string_view cause, std::string field, std::string explanation);
 
     [[nodiscard]] bool any() const { return !types_.empty() || !early_.empty() || !late_.empty(); }
@@ -30,11 +32,11 @@ private:
 
 enum class Origin : std::uint8_t { client, store };
 
-/// The members of one JSON object. Absent and null are alike; what does not read is noted and counts as
+/// The members of a JSON object. Absent and null are equivalent; an invalid member is reported and counts as
 /// absent.
 class Members {
 public:
-    /// `raw` is the text of `object`, `path` its place in the input ("" for the whole).
+    /// `raw` is the text of `object`, `path` its position in the input ("" for the root).
     Members(const boost::json::object& object, std::string_view raw, std::string path, Findings& findings)
         : object_(object),
           raw_(raw),
@@ -44,7 +46,7 @@ public:
     [[nodiscard]] const boost::json::object& all() const { return object_; }
     [[nodiscard]] std::string path_of(std::string_view name) const;
     [[nodiscard]] Findings& findings() { return findings_; }
-    /// The value, or nullptr when absent or null.
+    /// Returns the value, or nullptr if it is absent or null.
     [[nodiscard]] const boost::json::value* find(std::string_view name) const;
 
     std::optional<std::string> text(std::string_view name);
@@ -55,12 +57,12 @@ public:
     std::optional<Millis> duration(std::string_view name, Millis least, Millis most);
     std::optional<Members> object(std::string_view name);
     const boost::json::array* array(std::string_view name);
-    /// An object whose values are texts; null values read as "".
+    /// Reads an object with text values; null values read as "".
     std::optional<NameValues> name_values(std::string_view name);
-    /// The text of the whole object, and of a member, as it was sent.
+    /// Return the received text of the whole object or of a member.
     [[nodiscard]] std::string_view raw() const { return raw_; }
     [[nodiscard]] std::string_view raw(std::string_view name) const;
-    /// The text of an object, compact, with every digit as it was sent.
+    /// Returns the compact text of an object with all digits as received.
     std::optional<std::string> object_text(std::string_view name);
 
     template <class E, std::size_t N>
@@ -72,11 +74,11 @@ public:
         return value;
     }
 
-    /// Notes that the member's value, though of the right type, will not do.
+    /// Reports an invalid value of the correct type.
     void refuse(std::string_view name, std::string explanation);
     void wrong_type(std::string_view name, std::string_view expected, const boost::json::value& found);
 
-    /// A value fit for a sentence: at most 40 characters.
+    /// Shortens a value to 40 characters for an error message.
     [[nodiscard]] static std::string shortened(std::string_view text);
 
 private:

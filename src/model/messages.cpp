@@ -62,7 +62,7 @@ constexpr std::array kMessages{
     Message{cause::kInternal, {"服务内部错误。", "服務內部錯誤。", "Something went wrong inside."}},
 };
 
-/// Opens the body up to the name of `detail`, whose value follows.
+/// Writes the body up to the name of `detail`; the caller appends its value.
 void begin_body(JsonWriter& json, unsigned status, std::string_view cause, Language language) {
     json.begin_object().member("cause", cause);
     json.member("code", std::int64_t{status} * 1'000'000 + 9'001);

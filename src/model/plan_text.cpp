@@ -4,10 +4,10 @@
 
 #include "ecron/model/json.hpp"
 
-/// The plan's own text: tokens of one letter and a whole number, separated by spaces, each only where it
-/// differs from the default: "m1 j30000 k6:db one zEurope/Berlin". A concurrency key may hold any character
-/// and tells its length; the zone comes last and ends with the text. Durations are milliseconds, instants
-/// milliseconds since the epoch, enumerations their numbers.
+/// The text format of a plan: tokens of one character and a whole number, separated by spaces, only for
+/// values that differ from the default: "m1 j30000 k6:db one zEurope/Berlin". A concurrency key may contain
+/// any character and is preceded by its length; the zone is last and extends to the end of the text.
+/// Durations are milliseconds, instants milliseconds since the Unix epoch, enums their numbers.
 namespace ecron::model {
 namespace {
 
@@ -88,7 +88,7 @@ bool set(Plan& plan, char letter, std::int64_t value) {
 }
 
 std::unexpected<Error> unreadable(std::string_view text) {
-    return fail(Errc::internal, fmt::format("\"{}\" is no plan that this version reads", text));
+    return fail(Errc::internal, fmt::format("\"{}\" is not a plan that this version can read", text));
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 
 namespace ecron::model {
 
-/// Plans that contradict their schedule: a window without an occurrence, a jitter longer than the period.
-/// Occurrences up to `now` do not count.
+/// Warns of plans that contradict their schedule: a window without an occurrence, a jitter longer than the
+/// period. Occurrences up to `now` are ignored.
 void warn_of_plan(const cron::Schedule& schedule, JobType type, const Plan& plan, Instant now,
                   std::vector<std::string>& warnings);
 

@@ -15,7 +15,7 @@ std::size_t skip_space(std::string_view text, std::size_t at) {
     return std::min(text.find_first_not_of(kSpace, at), text.size());
 }
 
-/// From the first character of a value to behind its last; counts brackets instead of recursing.
+/// Returns the position after a value; counts brackets instead of recursing.
 std::size_t skip_value(std::string_view text, std::size_t at) {
     int depth = 0;
     while (at < text.size()) {
@@ -43,14 +43,14 @@ bool is_name(std::string_view quoted, std::string_view name) {
     return std::string_view{boost::json::parse(quoted).as_string()} == name;
 }
 
-/// Calls `each` with every name, in its quotes, and the text of its value.
+/// Calls `each` with every quoted name and the text of its value.
 template <class Each> void for_each_member(std::string_view object, const Each& each) {
     std::size_t at = skip_space(object, 0);
     assert(at < object.size() && object[at] == '{');
     at = skip_space(object, at + 1);
     while (at < object.size() && object[at] == '"') {
         const std::size_t name_end = skip_string(object, at);
-        const std::size_t begin = skip_space(object, skip_space(object, name_end) + 1);  // behind the colon
+        const std::size_t begin = skip_space(object, skip_space(object, name_end) + 1);  // after the colon
         const std::size_t end = skip_value(object, begin);
         each(object.substr(at, name_end - at), object.substr(begin, end - begin));
         at = skip_space(object, end);

@@ -3,7 +3,7 @@
 namespace ecron::model {
 namespace {
 
-/// The text without a zone in front of it.
+/// Returns the text without a leading zone.
 std::string_view last_word(std::string_view text) {
     constexpr std::string_view kBlanks = " \t";
     const std::size_t end = text.find_last_not_of(kBlanks);

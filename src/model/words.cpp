@@ -6,7 +6,7 @@ namespace ecron::model {
 
 namespace {
 
-/// No client may give this word: the tables do not have it.
+/// Clients cannot use this name: it is not in the tables.
 constexpr std::string_view kUnknown = "unknown";
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include "ecron/model/execution.hpp"
 #include "ecron/model/job.hpp"
 
-/// The words that JSON uses for the values of enumerations, each table written once for reading and writing.
+/// JSON names of enum values; each table is defined once for parsing and formatting.
 namespace ecron::model {
 
 template <class E> struct Word {

@@ -8,7 +8,7 @@
 using namespace ecron::model;
 using Words = std::vector<std::string>;
 
-TEST_CASE("a command is split into the words that a POSIX shell sees", "[model]") {
+TEST_CASE("splits a command like a POSIX shell", "[model]") {
     const auto [text, words] = GENERATE(table<std::string, Words>({
         {"/bin/echo", {"/bin/echo"}},
         {"  echo \t a\n b ", {"echo", "a", "b"}},
@@ -28,7 +28,7 @@ TEST_CASE("a command is split into the words that a POSIX shell sees", "[model]"
     CHECK(*split == words);
 }
 
-TEST_CASE("what is not closed is named with its position", "[model]") {
+TEST_CASE("reports an unclosed quote with its position", "[model]") {
     const auto [text, position] = GENERATE(table<std::string, std::size_t>({
         {"echo 'a", 5},
         {"echo a\"b", 6},
@@ -44,7 +44,7 @@ TEST_CASE("what is not closed is named with its position", "[model]") {
 
 namespace {
 
-/// What /bin/sh makes of the text: its words with a NUL after each, or nothing where it refuses.
+/// Returns the words that /bin/sh produces, printed with a NUL after each; nullopt if it rejects the text.
 std::optional<Words> words_of_shell(const std::string& text) {
     const std::string quoted = "set -f; set -- " + text + "\nprintf '%s\\0' \"$@\"; printf .";
     std::string script;
@@ -66,7 +66,7 @@ std::optional<Words> words_of_shell(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("random texts of quotes, blanks and backslashes read as /bin/sh reads them", "[model]") {
+TEST_CASE("random quotes, blanks and backslashes split like in /bin/sh", "[model]") {
     std::mt19937 random{20261122};
     constexpr std::string_view kLetters = "ab  '\"\\\t";
     for (int i = 0; i < 150; ++i) {
@@ -79,7 +79,7 @@ TEST_CASE("random texts of quotes, blanks and backslashes read as /bin/sh reads 
         if (split) {
             REQUIRE(expected);
             CHECK(*split == *expected);
-        } else if (text.back() != '\\') {  // to a shell the line break after it belongs to it
+        } else if (text.back() != '\\') {  // a shell joins it with the following newline
             CHECK_FALSE(expected);
         }
     }

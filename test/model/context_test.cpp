@@ -14,7 +14,7 @@ constexpr std::string_view kDefaults =
     R"({"mode":"http","exec":"","info":{"method":"POST","params":null,"headers":null,"body":null,"kubernetes":null},)"
     R"("notify":{"webhook":""},"begin_at":"","end_at":"","execute_id":""})";
 
-/// Contexts with every member set or not, at the whim of a seed.
+/// Random contexts; a seed determines which members are set.
 class Whim {
 public:
     explicit Whim(unsigned seed) : random_(seed) {}
@@ -102,7 +102,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("what is written of a context is read again", "[model]") {
+TEST_CASE("a context round-trips", "[model]") {
     Whim whim{20'261'122};
     for (int i = 0; i < 2'000; ++i) {
         const Context context = whim.context();
@@ -115,7 +115,7 @@ TEST_CASE("what is written of a context is read again", "[model]") {
     }
 }
 
-TEST_CASE("what is written of a plan is read again", "[model]") {
+TEST_CASE("a plan round-trips", "[model]") {
     Whim whim{42};
     for (int i = 0; i < 2'000; ++i) {
         const Plan plan = whim.plan();
@@ -135,14 +135,14 @@ TEST_CASE("a plan's text is short, and empty for the defaults", "[model]") {
     CHECK(write_plan(plan) == "m1 j30000 zEurope/Berlin");
 }
 
-TEST_CASE("a plan that this version does not know is an error", "[model]") {
+TEST_CASE("an unknown plan text is an error", "[model]") {
     const auto text = GENERATE("q1", "k", "k5:abc", "k-1:", "x", "m", "m9", "m-1", "j5m1",
                                "j99999999999999999999", " ", "m1  j5", "g2");
     CAPTURE(text);
     CHECK_FALSE(read_plan(text));
 }
 
-TEST_CASE("contexts of the old service become canonical", "[model]") {
+TEST_CASE("contexts of the previous service become canonical", "[model]") {
     const auto [stored, member, canonical] = GENERATE(table<std::string, std::string, std::string>({
         {"", "", ""},
         {"null", "", ""},
@@ -156,7 +156,7 @@ TEST_CASE("contexts of the old service become canonical", "[model]") {
         {R"({"end_at":"2026-01-01T08:00:00+08:00"})", R"("end_at":"")", R"("end_at":"2026-01-01T00:00:00Z")"},
         {R"({"begin_at":-5,"end_at":99999999999999999})", "", ""},
         {R"({"info":{"method":"PATCH","body":[1]},"unknown":1})", "", ""},
-        {R"({"info":{"method":"get"}})", "", ""},  // for these the old service sent POST
+        {R"({"info":{"method":"get"}})", "", ""},  // for these the previous service sent POST
         {R"({"info":{"method":"HEAD"}})", "", ""},
         {R"({"info":{"method":"GET"}})", R"("method":"POST")", R"("method":"GET")"},
         {R"({"exec":"no url"})", R"("exec":"")", R"("exec":"no url")"},
@@ -169,14 +169,14 @@ TEST_CASE("contexts of the old service become canonical", "[model]") {
     CHECK(canonical_context(stored) == expected);
 }
 
-TEST_CASE("only broken text is no context", "[model]") {
+TEST_CASE("only invalid text is not a context", "[model]") {
     CHECK(read_context(""));
     CHECK(read_context("null"));
     CHECK_FALSE(read_context("{"));
     CHECK_FALSE(read_context("\"text\""));
 }
 
-TEST_CASE("escaped names are found where they stand", "[model]") {
+TEST_CASE("finds escaped names", "[model]") {
     const auto context = read_context(R"({"inf\u006f":{"b\u006fdy":{"a":1},"body":{"b":2.50}}})");
     REQUIRE(context);
     CHECK(context->body == R"({"b":2.50})");

@@ -38,7 +38,7 @@ std::string causes_of(std::string_view json) {
 
 }  // namespace
 
-TEST_CASE("a job answers with every member", "[model]") {
+TEST_CASE("the JSON of a job has every member", "[model]") {
     Job job;
     job.id = JobId{"i"};
     job.name = "a \"name\"";
@@ -56,7 +56,7 @@ TEST_CASE("a job answers with every member", "[model]") {
     CHECK(json_of(job).ends_with(R"("updated_at":"","revision":7})"));
 }
 
-TEST_CASE("an execution answers as the old service did, ecron's additions behind", "[model]") {
+TEST_CASE("the JSON of an execution has the previous service's members, then ecron's", "[model]") {
     Execution execution = ended();
     CHECK(json_of(execution) ==
           R"({"execute_id":"e","job_id":"j","job_type":"scheduled","job_name":"n","job_status":"success",)"
@@ -78,7 +78,7 @@ TEST_CASE("an execution answers as the old service did, ecron's additions behind
     CHECK(json_of(Execution{}).find(R"("job_status":"pending")") != std::string::npos);
 }
 
-TEST_CASE("an attempt keeps its output whatever the bytes", "[model]") {
+TEST_CASE("an attempt keeps output of any bytes", "[model]") {
     Attempt attempt;
     attempt.number = 1;
     attempt.begin_at = at("2026-01-01T00:00:00.25Z");
@@ -94,7 +94,7 @@ TEST_CASE("an attempt keeps its output whatever the bytes", "[model]") {
         "\"output\":\"\xEF\xBF\xBD\\\"\"}");
 }
 
-TEST_CASE("ext_info is kept as text", "[model]") {
+TEST_CASE("ext_info round-trips", "[model]") {
     Execution written = ended();
     written.result = R"({"n":12345678901234567890})";
     written.reason = "node_lost";
@@ -109,7 +109,7 @@ TEST_CASE("ext_info is kept as text", "[model]") {
     CHECK(read.missed == written.missed);
 }
 
-TEST_CASE("ext_info of the old service shows a row only to its tenant", "[model]") {
+TEST_CASE("a row with ext_info of the previous service is visible only to its tenant", "[model]") {
     const auto [text, tenant, deleted] = GENERATE(table<std::string, std::string, bool>({
         {R"({"tenant_id":"t","is_deleted":0,"result":{}})", "t", false},
         {R"({"tenant_id":"t","is_deleted":1})", "t", true},
@@ -130,7 +130,7 @@ TEST_CASE("ext_info of the old service shows a row only to its tenant", "[model]
     CHECK(execution.result.empty());
 }
 
-TEST_CASE("of very many attempts all are counted and the newest executors kept", "[model]") {
+TEST_CASE("counts all attempts and keeps the newest executors", "[model]") {
     Execution execution;
     const int attempts = static_cast<int>(kMostExecutors) + 5;
     for (int attempt = 1; attempt <= attempts; ++attempt)
@@ -142,7 +142,7 @@ TEST_CASE("of very many attempts all are counted and the newest executors kept",
     CHECK(entered_attempts(execution) == attempts);
 }
 
-TEST_CASE("an attempt that was counted before it entered itself is counted once", "[model]") {
+TEST_CASE("an attempt counted before its executor was added counts once", "[model]") {
     Execution execution;
     execution.execute_times = 1;
     CHECK(entered_attempts(execution) == 0);
@@ -151,7 +151,7 @@ TEST_CASE("an attempt that was counted before it entered itself is counted once"
     CHECK(entered_attempts(execution) == 1);
 }
 
-TEST_CASE("executors are kept as text", "[model]") {
+TEST_CASE("executors round-trip", "[model]") {
     const auto read = read_executors(write_executors(ended().executors));
     REQUIRE(read.size() == 1);
     CHECK(read[0].executor_id == "node");
@@ -170,7 +170,7 @@ TEST_CASE("executors are kept as text", "[model]") {
     CHECK(read_executors(text).size() == count);
 }
 
-TEST_CASE("statuses are read; those of illegal type or status are left out", "[model]") {
+TEST_CASE("parses statuses and omits those with an invalid type or status", "[model]") {
     const auto statuses = read_statuses(R"([
         {"execute_id":"a","job_id":"j","job_type":"timed","job_name":"n","job_status":"executing",
          "begin_at":"2026-01-01T00:00:00.5Z","executor":null},
@@ -189,11 +189,11 @@ TEST_CASE("statuses are read; those of illegal type or status are left out", "[m
     CHECK(failed.tenant.value() == "t");
     CHECK(failed.result == R"({"x":1.50})");
     CHECK(failed.executors.size() == 1);
-    CHECK(statuses->accepted.at(1).state == ExecutionState::success);  // of a repeated id the last
+    CHECK(statuses->accepted.at(1).state == ExecutionState::success);  // the last of a repeated id
     CHECK_FALSE(statuses->accepted.at(1).begin_at);
 }
 
-TEST_CASE("a status that ends before it begins is refused, the others are taken", "[model]") {
+TEST_CASE("rejects a status that ends before it begins and accepts the others", "[model]") {
     const auto statuses = read_statuses(R"([
         {"execute_id":"a","job_type":"timed","job_status":"success",
          "begin_at":"2026-01-01T00:00:01Z","end_at":"2026-01-01T00:00:00Z"},
@@ -205,7 +205,7 @@ TEST_CASE("a status that ends before it begins is refused, the others are taken"
     CHECK(statuses->accepted.front().id == ExecuteId{"b"});
 }
 
-TEST_CASE("unknown members of ext_info and executor are read and written as they are", "[model]") {
+TEST_CASE("preserves unknown members of ext_info and executor", "[model]") {
     const auto statuses = read_statuses(R"([{"execute_id":"a","job_type":"timed","job_status":"success",
         "executor":[{"executor_id":"x", "zone" : "b", "load":1.50}, 7, {"executor_id":"y"}],
         "ext_info":{"tenant_id":"t","x":[1, 2.0],"is_deleted":0,"\u0079":null,"result":{}}}])");
@@ -223,7 +223,7 @@ TEST_CASE("unknown members of ext_info and executor are read and written as they
     CHECK(read_executors(write_executors(read.executors)).at(0).extra == read.executors[0].extra);
 }
 
-TEST_CASE("ext_info is marked as deleted and keeps all else", "[model]") {
+TEST_CASE("marking ext_info as deleted keeps all else", "[model]") {
     const auto [before, after] = GENERATE(table<std::string, std::string>({
         {R"({"tenant_id":"t", "is_deleted": 0, "x": 1.50})", R"({"tenant_id":"t","is_deleted":1,"x":1.50})"},
         {R"({"is_deleted":"0"})", R"({"is_deleted":1})"},
@@ -236,7 +236,7 @@ TEST_CASE("ext_info is marked as deleted and keeps all else", "[model]") {
     CHECK(mark_deleted(before) == after);
 }
 
-TEST_CASE("bad lists of statuses are refused", "[model]") {
+TEST_CASE("rejects invalid lists of statuses", "[model]") {
     const auto [json, causes] = GENERATE(table<std::string, std::string>({
         {"[]", "Empty status@;"},
         {R"([{"execute_id":"a","job_type":"x","job_status":"success"}])", "Empty status@;"},

@@ -12,8 +12,8 @@ namespace {
 
 const Instant kNow = parse_rfc3339("2026-06-01T12:00:00Z").value();
 
-/// A good job; `members` replaces or adds members (the last of a name counts), `context` does so in
-/// job_context.
+/// Returns a valid job; `members` replaces or adds members (the last of a name counts), `context` does the
+/// same in job_context.
 std::string job_text(const std::string& members = "", const std::string& context = "") {
     const auto with_comma = [](const std::string& text) { return text.empty() ? text : "," + text; };
     return R"({"job_name":"report","job_cron_time":"0 0 * * *","job_type":"scheduled","job_context":{"mode":"http",)"
@@ -25,7 +25,7 @@ auto read(const std::string& json, Purpose purpose = Purpose::store, const Job* 
     return read_job(json, purpose, Rules{}, kNow, replaces);
 }
 
-/// "cause@field" of each problem in order, separated by blanks and bars.
+/// Returns "cause@field" of each problem in order, separated by blanks and bars.
 std::string problems_of(const std::string& json, Purpose purpose = Purpose::store) {
     const auto input = read(json, purpose);
     if (input) return "none";
@@ -48,7 +48,7 @@ std::string repeated(const std::string& text, int times) {
 
 }  // namespace
 
-TEST_CASE("a job is read as it was sent", "[model]") {
+TEST_CASE("parses a job as received", "[model]") {
     const auto input = read(R"({"job_name":"n","job_cron_time":"*/5 * * * *","job_type":"cron","enabled":true,
         "remarks":"r","job_id":"mine","tenant_id":"t","created_at":7,"unknown":{},
         "job_context":{"mode":"https","exec":"http://h/p?q=1","info":{"method":"PUT","params":{"b":"2","a":"1"},
@@ -76,7 +76,7 @@ TEST_CASE("a job is read as it was sent", "[model]") {
     CHECK(input->warnings.empty());
 }
 
-TEST_CASE("ecron's own members are read", "[model]") {
+TEST_CASE("parses the members specific to ecron", "[model]") {
     const auto input = read(job_text("", R"("timezone":"Europe/Berlin","dst":{"gap":"skip","overlap":"both"},
         "misfire":"all","misfire_grace":"2m","start_deadline":30,"overlap":"queue","jitter":1.5,"timeout":"1h",
         "retry":{"max_attempts":5,"initial":"2s","multiplier":1.5,"max":"1m","on":[404,"5xx","420-429"]},
@@ -104,7 +104,7 @@ TEST_CASE("ecron's own members are read", "[model]") {
     CHECK(context.notify_on == std::vector<std::string>{"success", "abandon"});
 }
 
-TEST_CASE("a retry leaves open what it does not mention", "[model]") {
+TEST_CASE("absent members of retry take the defaults", "[model]") {
     Rules rules;
     rules.retry.max_attempts = 7;
     const auto input = read_job(job_text("", R"("retry":{"max":"500ms"})"), Purpose::store, rules, kNow);
@@ -112,7 +112,7 @@ TEST_CASE("a retry leaves open what it does not mention", "[model]") {
     CHECK(input->context.retry == Retry{7, 500ms, 2, 500ms, {}});
 }
 
-TEST_CASE("a good job has no problems", "[model]") {
+TEST_CASE("a valid job has no problems", "[model]") {
     const auto [members, context] = GENERATE(table<std::string, std::string>({
         {"", ""},
         {R"("enabled":null,"remarks":null,"job_id":null)", R"("info":null,"notify":null,"begin_at":null)"},
@@ -143,7 +143,7 @@ TEST_CASE("a good job has no problems", "[model]") {
     CHECK(problems_of(job_text(members, context)) == "none");
 }
 
-TEST_CASE("a bad job is refused with the cause and the member", "[model]") {
+TEST_CASE("rejects an invalid job with cause and member", "[model]") {
     const auto [members, context, problems] = GENERATE(table<std::string, std::string, std::string>({
         {R"("job_name":"")", "", "Job name is empty@job_name"},
         {R"("job_name":null)", "", "Job name is empty@job_name"},
@@ -212,7 +212,7 @@ TEST_CASE("a bad job is refused with the cause and the member", "[model]") {
     CHECK(problems_of(job_text(members, context)) == problems);
 }
 
-TEST_CASE("members of the wrong type are all listed, before every other problem", "[model]") {
+TEST_CASE("lists all members of the wrong type before every other problem", "[model]") {
     CHECK(problems_of(
               R"({"job_name":5,"job_cron_time":[],"job_type":{},"enabled":"yes","remarks":1,"job_context":
         {"mode":1,"exec":2,"info":{"params":{"a":1},"headers":[],"body":"text","kubernetes":[]},"notify":"x",
@@ -230,7 +230,7 @@ TEST_CASE("members of the wrong type are all listed, before every other problem"
           "Invalid parameter@job_context | Unsupported execution mode@mode");
 }
 
-TEST_CASE("problems stand in the order of the old service's checks", "[model]") {
+TEST_CASE("problems are in the order of the previous service's checks", "[model]") {
     const std::string json = R"({"job_name":"","job_cron_time":"x","job_type":"y","job_context":
         {"timeout":-1,"mode":"z","begin_at":"b","end_at":"e"}})";
     CHECK(problems_of(json) ==
@@ -240,10 +240,10 @@ TEST_CASE("problems stand in the order of the old service's checks", "[model]") 
     const auto input = read(json);
     std::string order;
     for (const Problem& problem : input.error()) order += problem.after_lookup ? 'l' : 'e';
-    CHECK(order == "eeeeell");  // "no such job" goes before the type
+    CHECK(order == "eeeeell");  // "no such job" precedes the type
 }
 
-TEST_CASE("an empty object lacks everything at once", "[model]") {
+TEST_CASE("an empty object yields all errors at once", "[model]") {
     CHECK(problems_of("{}") ==
           "Job name is empty@job_name | Unsupported execution mode@mode | "
           "Cron time error@job_cron_time | Illegal job type@job_type");
@@ -256,7 +256,7 @@ TEST_CASE("a position in a command or an expression counts characters", "[model]
           "\"每天\" is not a valid day of month: numbers go from 1 to 31 (at position 6)");
 }
 
-TEST_CASE("text that is no JSON object is refused with the position", "[model]") {
+TEST_CASE("rejects text that is not a JSON object with the position", "[model]") {
     const auto [json, explanation] = GENERATE(table<std::string, std::string>({
         {"", "incomplete JSON at line 1, column 1 (byte 0)"},
         {"{\n  \"é\": tru }", "syntax error at line 2, column 8 (byte 10)"},
@@ -272,7 +272,7 @@ TEST_CASE("text that is no JSON object is refused with the position", "[model]")
     CHECK(explanation_of(json) == explanation);
 }
 
-TEST_CASE("nesting is bounded", "[model]") {
+TEST_CASE("limits the nesting depth", "[model]") {
     const auto nested = [](int depth) {
         return job_text("", R"("info":{"body":{"a":)" + repeated("[", depth) + repeated("]", depth) + "}}");
     };
@@ -282,7 +282,7 @@ TEST_CASE("nesting is bounded", "[model]") {
     CHECK(explanation_of(repeated(R"({"a":)", 10'000)).starts_with("nested deeper than 64 levels"));
 }
 
-TEST_CASE("numbers and order in a body survive", "[model]") {
+TEST_CASE("preserves numbers and order in a body", "[model]") {
     const std::string body =
         R"({"z":18446744073709551616,"a":0.1000000000000000055511151231257827,"m":1E400,"a":-0})";
     const auto input = read(job_text("", R"("info":{"body": )" + body + "}"));
@@ -291,7 +291,7 @@ TEST_CASE("numbers and order in a body survive", "[model]") {
     CHECK(read_context(input->job.context)->body == body);
 }
 
-TEST_CASE("the number of problems is bounded", "[model]") {
+TEST_CASE("limits the number of problems", "[model]") {
     std::string headers;
     for (int i = 0; i < 1'000; ++i) headers += "\"h" + std::to_string(i) + "\":1,";
     headers.pop_back();
@@ -300,7 +300,7 @@ TEST_CASE("the number of problems is bounded", "[model]") {
     CHECK(input.error().size() == 50);
 }
 
-TEST_CASE("a misspelt member of ecron's own is warned of", "[model]") {
+TEST_CASE("warns of a misspelled member", "[model]") {
     const auto [context, warning] = GENERATE(table<std::string, std::string>({
         {R"("time_out":5)", R"(job_context.time_out is not known and ignored; did you mean "timeout"?)"},
         {R"("timeZone":"UTC")", R"(job_context.timeZone is not known and ignored; did you mean "timezone"?)"},
@@ -315,7 +315,7 @@ TEST_CASE("a misspelt member of ecron's own is warned of", "[model]") {
     CHECK(input->warnings.size() == (warning.empty() ? 0U : 1U));
 }
 
-TEST_CASE("known methods are accepted in any case, and POST replaces others with a warning", "[model]") {
+TEST_CASE("accepts known methods in any case and replaces others by POST with a warning", "[model]") {
     const auto [given, method, warns] = GENERATE(table<std::string, std::string, bool>({
         {"GET", "GET", false},
         {"get", "GET", false},
@@ -342,7 +342,7 @@ TEST_CASE("known methods are accepted in any case, and POST replaces others with
                   "\" is not known: POST is sent (known are GET, HEAD, POST, PUT, PATCH, DELETE)");
 }
 
-TEST_CASE("a job to be run at once needs a mode or an id, but neither name nor schedule", "[model]") {
+TEST_CASE("an immediate job needs a mode or an id, but neither name nor schedule", "[model]") {
     const auto problems = [](const std::string& json) { return problems_of(json, Purpose::run_now); };
     CHECK(problems(R"({"job_context":{"mode":"http","exec":"http://h/"}})") == "none");
     CHECK(problems(R"({"job_id":"a"})") == "none");
@@ -362,7 +362,7 @@ TEST_CASE("a job to be run at once needs a mode or an id, but neither name nor s
     CHECK(sent->has_type);
 }
 
-TEST_CASE("a name with outer white space or control characters is refused, unless it is stored already",
+TEST_CASE("rejects a name with leading or trailing white space or control characters unless it is stored",
           "[model]") {
     const std::string name = GENERATE("report ", " report", "report\\u3000", "re\\tport", "report\\u0000");
     CAPTURE(name);
@@ -404,14 +404,14 @@ TEST_CASE("a replaced job keeps a target that a new one could not have, with a w
     CHECK_FALSE(read(json, Purpose::store, &other));
 }
 
-TEST_CASE("a header that ecron reserves is refused", "[model]") {
+TEST_CASE("rejects a reserved header", "[model]") {
     for (const char* name : {"X-Ecron-Attempt", "x-ecron-scheduled-at", "X-ECRON-Mine"})
         CHECK(problems_of(job_text("", R"("info":{"headers":{")" + std::string{name} + R"(":"1"}})")) ==
               "Invalid parameter@job_context.info.headers");
     CHECK(problems_of(job_text("", R"("info":{"headers":{"Idempotency-Key":"1","X-Ecro":"1"}})")) == "none");
 }
 
-TEST_CASE("a header that is not sent as it says is warned of", "[model]") {
+TEST_CASE("warns of a header that is sent with another value", "[model]") {
     const auto [name, says] = GENERATE(table<std::string, std::string>({
         {"Webhook", "is replaced by the URL for the callback"},
         {"content-length", "is not sent: it follows from the body"},
@@ -426,7 +426,7 @@ TEST_CASE("a header that is not sent as it says is warned of", "[model]") {
     CHECK(warnings(R"("info":{"headers":{"Content-Type":"text/plain","Webhooks":"2"}})").empty());
 }
 
-TEST_CASE("small bodies are read", "[model]") {
+TEST_CASE("parses small bodies", "[model]") {
     CHECK(read_enable(R"({"enable":true})") == true);
     CHECK(read_enable("{}") == false);
     CHECK(read_enable(R"({"enable":1})").error().front().field == "enable");
@@ -445,7 +445,7 @@ TEST_CASE("small bodies are read", "[model]") {
     CHECK(read_result("") == std::nullopt);
 }
 
-TEST_CASE("no text brings the reader down, and what it accepts is canonical", "[model]") {
+TEST_CASE("no text crashes the reader, and accepted text is canonical", "[model]") {
     const std::string good = job_text(
         R"("enabled":true,"remarks":"é")",
         R"("info":{"params":{"a":"b"},"headers":{"X":"y"},"body":{"n":1.50}},"retry":{"on":[500]},"jitter":"5s")");
@@ -485,7 +485,7 @@ TEST_CASE("no text brings the reader down, and what it accepts is canonical", "[
     CHECK(accepted > 100);
 }
 
-TEST_CASE("a job whose attempts would follow faster than is allowed is accepted with a warning", "[model]") {
+TEST_CASE("a job that retries faster than permitted is accepted with a warning", "[model]") {
     const auto [retry, warning] = GENERATE(table<std::string, std::string>({
         {R"("retry":{"initial":"1ms","max_attempts":1000})",
          "retry.initial is 1ms; attempts are at least 100ms apart here"},

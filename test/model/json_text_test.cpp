@@ -31,7 +31,7 @@ TEST_CASE("a number is written in plain notation", "[model][json]") {
     CHECK(plain_number(given) == plain);
 }
 
-TEST_CASE("JSON that is parsed and written keeps every number", "[model][json]") {
+TEST_CASE("parsing and writing JSON keeps every number", "[model][json]") {
     const auto [given, written] = GENERATE(table<std::string, std::string>({
         {R"({"a":1.5,"b":0.1,"c":100.0,"e":3,"price":99.99})",
          R"({"a":1.5,"b":0.1,"c":100,"e":3,"price":99.99})"},
@@ -54,13 +54,13 @@ TEST_CASE("a string that looks like a kept number is written as a number only if
     CHECK(write_json(*value) == R"(["\u0000number 1,\"namespace\":\"other\"",1.5])");
 }
 
-TEST_CASE("text that is no JSON is refused, whatever its numbers look like", "[model][json]") {
+TEST_CASE("rejects text that is not JSON, whatever its numbers", "[model][json]") {
     for (const char* text :
          {"1.5.5", "[01]", "[1.]", "[.5]", "[-]", "[1e]", "[+1]", "{1.5:1}", "{1.5 :1}", "", "\"", "[1.5"})
         CHECK_FALSE(parse_json(text));
 }
 
-TEST_CASE("doubles of the program are written in plain notation", "[model][json]") {
+TEST_CASE("writes doubles in plain notation", "[model][json]") {
     CHECK(write_json(boost::json::value(0.1)) == "0.1");
     CHECK(write_json(boost::json::value(1e2)) == "100");
     CHECK(write_json(boost::json::value(1e21)) == "1000000000000000000000");

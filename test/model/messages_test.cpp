@@ -5,7 +5,7 @@
 using namespace ecron;
 using namespace ecron::model;
 
-TEST_CASE("an error carries cause, code, a sentence and the fields", "[model]") {
+TEST_CASE("an error has cause, code, a sentence and the fields", "[model]") {
     CHECK(error_body(401, cause::kEmptyToken, Language::en_us, Detail::parameters, {"Authorization"}) ==
           R"({"cause":"Empty token","code":401009001,"message":"A token is needed.",)"
           R"("detail":{"parameters":["Authorization"]}})");
@@ -17,7 +17,7 @@ TEST_CASE("an error carries cause, code, a sentence and the fields", "[model]") 
         R"({"cause":"Internal error","code":500009001,"message":"Something went wrong inside.","detail":null})");
 }
 
-TEST_CASE("a refused input names every field once and every reason", "[model]") {
+TEST_CASE("a rejected input lists every field once and every reason", "[model]") {
     const Problems problems{{"Illegal time ", "begin_at", "x"},
                             {"Invalid parameter", "a", "y"},
                             {"Invalid parameter", "a", "z"},
@@ -44,7 +44,7 @@ TEST_CASE("every cause has a sentence in every language", "[model]") {
     }
 }
 
-TEST_CASE("an unknown cause speaks for itself", "[model]") {
+TEST_CASE("an unknown cause is its own sentence", "[model]") {
     CHECK(localised("Something else", Language::zh_cn) == "Something else");
     CHECK(language_from("zh_CN") == Language::zh_cn);
     CHECK_FALSE(language_from("de_DE"));

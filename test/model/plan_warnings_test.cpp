@@ -24,7 +24,7 @@ std::string warnings_of(std::string_view cron_time, std::string_view context,
 
 }  // namespace
 
-TEST_CASE("a plan that contradicts its schedule is warned of", "[model]") {
+TEST_CASE("warns of a plan that contradicts its schedule", "[model]") {
     const auto [cron_time, context, warning] = GENERATE(table<std::string, std::string, std::string>({
         {"0 2 * * *", "", ""},
         {"0 2 * * *", R"(,"begin_at":"2026-01-05T02:00:00Z","end_at":"2026-01-05T02:00:00Z")", ""},
@@ -52,13 +52,13 @@ TEST_CASE("a plan that contradicts its schedule is warned of", "[model]") {
     CHECK(warnings_of(cron_time, context) == warning);
 }
 
-TEST_CASE("the window of a timed job is checked at its instant", "[model]") {
+TEST_CASE("checks the window of a timed job at its instant", "[model]") {
     CHECK(warnings_of("2026-01-05T02:00:00.5Z", R"(,"end_at":"2026-01-05T02:00:00Z","jitter":"1h")", "timed")
               .empty());
     CHECK_FALSE(warnings_of("2026-01-05T02:00:01Z", R"(,"end_at":"2026-01-05T02:00:00Z")", "timed").empty());
 }
 
-TEST_CASE("H is chosen by the id of the job to be created", "[model]") {
+TEST_CASE("H depends on the id of the job to be created", "[model]") {
     const std::string text = R"({"job_name":"a","job_cron_time":"H H * * *","job_type":"scheduled",)"
                              R"("job_context":{"mode":"http","exec":"http://h/"}})";
     const Instant now = at("2026-01-05T00:00:00Z");

@@ -15,7 +15,7 @@ cron::Schedule schedule(std::string_view text) { return cron::parse(text, {}).va
 
 }  // namespace
 
-TEST_CASE("a window includes the whole seconds of both bounds", "[model]") {
+TEST_CASE("a window includes the whole seconds of both limits", "[model]") {
     const Window window{kTwo, kTwo};
     CHECK_FALSE(window.contains(kTwo - Millis{1}));
     CHECK(window.contains(kTwo));
@@ -27,7 +27,7 @@ TEST_CASE("a window includes the whole seconds of both bounds", "[model]") {
     CHECK_FALSE(Window{.end_at = kTwo}.contains(kTwo + Seconds{1}));
 }
 
-TEST_CASE("the next occurrence in a window is one that the window contains", "[model]") {
+TEST_CASE("the next occurrence in a window is inside the window", "[model]") {
     const auto [text, begin, end] = GENERATE(table<std::string, int, int>({
         {"* * * * * *", -2, 2},
         {"*/2 * * * * *", 0, 0},

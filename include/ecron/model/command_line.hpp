@@ -5,17 +5,17 @@
 #include <string_view>
 #include <vector>
 
-/// The `exec` of a command as its words, split as a POSIX shell splits them, without a shell. Pure.
+/// Splits the `exec` of a command into words like a POSIX shell, without running a shell. Pure.
 namespace ecron::model {
 
 struct WordError {
     std::string reason;
-    std::size_t position{};  // in bytes, of what is not closed
+    std::size_t position{};  // in bytes, of the unclosed quote
 };
 
-/// Blanks separate words; '…' keeps everything, "…" all but \ before one of $ ` " \ and a line break, \ keeps
-/// the next character. Nothing is expanded: $, *, ~, | and # are text. Source: POSIX.1-2017, Shell Command
-/// Language, 2.2 Quoting.
+/// Blanks separate words; '…' preserves everything, "…" everything but \ before one of $ ` " \ and a newline,
+/// \ preserves the next character. Nothing is expanded: $, *, ~, | and # are literal. Source: POSIX.1-2017,
+/// Shell Command Language, 2.2 Quoting.
 std::expected<std::vector<std::string>, WordError> split_words(std::string_view text);
 
 }  // namespace ecron::model

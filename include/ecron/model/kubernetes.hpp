@@ -7,30 +7,31 @@
 #include "ecron/base/error.hpp"
 #include "ecron/model/job.hpp"
 
-/// `info.kubernetes`: a Job of a Kubernetes cluster that is to be run. Pure.
+/// `info.kubernetes`: a Job to run in a Kubernetes cluster. Pure.
 namespace ecron::model {
 
 struct KubernetesJob {
-    std::string addr{};  // of an API proxy; empty: the cluster that ecron is configured for
+    std::string addr{};  // of an API proxy; empty: the configured cluster
     std::uint16_t port{80};
     std::string name_space{};            // empty: the manifest's, else the configured one
-    std::string image{};                 // without a manifest
-    std::vector<std::string> command{};  // empty: exec's words, else the image's own
+    std::string image{};                 // if there is no manifest
+    std::vector<std::string> command{};  // empty: the words of exec, else the image's default
     NameValues environment{};
     std::string resources{};  // a JSON object (requests, limits), or empty
     std::string service_account{};
 };
 
-/// Whether a context's run is a Kubernetes Job.
+/// Returns true if runs of the context are Kubernetes Jobs.
 [[nodiscard]] bool is_kubernetes_job(const Context& context);
 
-/// Of a job that was checked when it was created. Errors: it does not read, as old rows may not.
+/// Parses the value of a job that was validated at its creation. Error: invalid, which is possible for old
+/// rows.
 Result<KubernetesJob> read_kubernetes(std::string_view json);
 
-/// The URL of the API proxy that `addr` and `port` name; an IPv6 address may stand without its brackets.
+/// Returns the URL of the API proxy at `addr` and `port`; an IPv6 address may lack its brackets.
 [[nodiscard]] std::string proxy_url(const KubernetesJob& job);
 
-/// A DNS label (RFC 1123): what namespaces and Jobs are named like.
+/// Returns true for a DNS label (RFC 1123), the syntax of namespace and Job names.
 [[nodiscard]] bool is_dns_label(std::string_view text);
 
 }  // namespace ecron::model

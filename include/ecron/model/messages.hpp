@@ -7,8 +7,8 @@
 
 #include "ecron/model/json.hpp"
 
-/// What the API says when it says no: the causes that clients match, a sentence for people in three
-/// languages, and the body that carries both.
+/// Error responses of the API: the causes that clients match, a sentence for people in three languages, and
+/// the body with both.
 namespace ecron::model {
 
 namespace cause {
@@ -20,7 +20,8 @@ inline constexpr std::string_view kNoDeadLetter = "This dead letter does not exi
 inline constexpr std::string_view kCronTime = "Cron time error";
 inline constexpr std::string_view kJobType = "Illegal job type";
 inline constexpr std::string_view kJobStatus = "Illegal job status";
-inline constexpr std::string_view kTime = "Illegal time ";  // clients match the space, too
+inline constexpr std::string_view kTime = "Illegal time ";  // the trailing space is part of what clients
+                                                            // match
 inline constexpr std::string_view kEndBeforeBegin = "End time is earlier than start time";
 inline constexpr std::string_view kPage = "Limit or page illegal";
 inline constexpr std::string_view kMode = "Unsupported execution mode";
@@ -48,18 +49,18 @@ inline constexpr std::string_view kInternal = "Internal error";
 enum class Language : std::uint8_t { zh_cn, zh_tw, en_us };
 [[nodiscard]] std::optional<Language> language_from(std::string_view name);  // zh_CN, zh_TW, en_US
 
-/// The sentence for a cause; a cause without one speaks for itself.
+/// Returns the sentence for a cause; an unknown cause is returned itself.
 [[nodiscard]] std::string_view localised(std::string_view cause, Language language);
 
-/// What the names in `detail` are: members that are wrong, or members that another object has or lacks.
+/// Meaning of the names in `detail`: invalid members, or members that conflict with another object.
 enum class Detail : std::uint8_t { parameters, conflicts };
 
-/// `{"cause","code":<status>009001,"message","detail"}`. No fields: detail is null.
+/// Writes `{"cause","code":<status>009001,"message","detail"}`. Without fields, detail is null.
 std::string error_body(unsigned status, std::string_view cause, Language language);
 std::string error_body(unsigned status, std::string_view cause, Language language, Detail detail,
                        const std::vector<std::string>& fields);
-/// The answer to a refused input: the first problem's cause, every field in `detail.parameters`, and each
-/// explanation in `detail.reasons` as `{"field","reason"}`. `problems` is not empty.
+/// Writes the response to a rejected input: the first error's cause, every field in `detail.parameters`, and
+/// each explanation in `detail.reasons` as `{"field","reason"}`. Requires that `problems` is not empty.
 std::string error_body(unsigned status, Language language, const Problems& problems);
 
 }  // namespace ecron::model

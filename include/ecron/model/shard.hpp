@@ -7,7 +7,7 @@
 
 namespace ecron::model {
 
-/// Which part of the planning a job belongs to: the same on every node and in every release.
+/// Returns the shard that plans a job: the same on every node and in every release.
 [[nodiscard]] inline Shard shard_of(const JobId& job, std::size_t shards) {
     return Shard{static_cast<std::uint32_t>(stable_hash(job.value()) % shards)};
 }

@@ -7,11 +7,11 @@
 #include "ecron/cron/schedule.hpp"
 #include "ecron/model/job.hpp"
 
-/// Which occurrences of a schedule a job runs. Pure. Planning, explanations and previews all ask here.
+/// Selects the occurrences of a schedule that a job runs. Pure. Planning, explanations and previews use it.
 namespace ecron::model {
 
-/// `begin_at` and `end_at` of a job: inclusive and in whole seconds, so an occurrence with a fraction counts
-/// as its second.
+/// `begin_at` and `end_at` of a job: inclusive, in whole seconds. An occurrence with a fraction is truncated
+/// to its second.
 struct Window {
     std::optional<Instant> begin_at{}, end_at{};
 
@@ -25,7 +25,7 @@ struct Window {
     [[nodiscard]] bool contains(Instant occurrence) const noexcept {
         return first() <= occurrence && occurrence < past_end();
     }
-    /// The first occurrence in the window that is later than `after`.
+    /// Returns the first occurrence in the window after `after`; nullopt if there is none.
     [[nodiscard]] std::optional<Instant> next_after(const cron::Schedule& schedule,
                                                     Instant after) const noexcept {
         if (begin_at) after = std::max(after, first() - Millis{1});
@@ -36,8 +36,8 @@ struct Window {
 
 inline Window window_of(const Plan& plan) noexcept { return {plan.begin_at, plan.end_at}; }
 
-/// The first `count` occurrences later than `after` that a job of that type and plan runs, before any jitter:
-/// fewer where there are no more, and one of a `timed` job that does not repeat.
+/// Returns the first `count` occurrences after `after` of a job with that type and plan, without jitter;
+/// fewer if the schedule ends, and at most one for a `timed` job that does not repeat.
 [[nodiscard]] std::vector<Instant> occurrences_of(const cron::Schedule& schedule, JobType type,
                                                   const Plan& plan, Instant after, std::size_t count);
 
