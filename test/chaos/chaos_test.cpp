@@ -10,8 +10,8 @@
 #include "e2e/wait.hpp"
 #include "ecron/base/time.hpp"
 
-/// Three nodes of the real binary, faults one after the other, and then the books: the target's own record of
-/// its calls against the rows. scripts/chaos runs it at any length.
+/// Three nodes of the real binary, a sequence of faults, then an audit: the target's record of its calls is
+/// compared with the rows. scripts/chaos runs it for any duration.
 namespace ecron::chaos {
 namespace {
 
@@ -22,7 +22,7 @@ int number_from(const char* variable, int otherwise) {
     return text == nullptr ? otherwise : std::stoi(text);
 }
 
-/// So many faults, each kind as often as the others.
+/// Returns that many random faults, each kind equally often.
 std::vector<Fault> drawn(std::size_t count, const Cluster& cluster, std::mt19937& random) {
     std::vector<Fault> drawn;
     while (drawn.size() < count) {
@@ -45,7 +45,7 @@ double seconds_since(SteadyInstant then) {
 
 }  // namespace
 
-TEST_CASE("whatever fails, no planned run is lost and none is started twice", "[chaos]") {
+TEST_CASE("no fault loses a scheduled run or starts one twice", "[chaos]") {
     const auto count = static_cast<std::size_t>(number_from("ECRON_CHAOS_FAULTS", 15));
     const std::uint32_t seed = Catch::rngSeed() != 0 ? Catch::rngSeed() : std::random_device{}();
     CAPTURE(seed);

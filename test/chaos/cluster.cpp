@@ -15,12 +15,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// So that a full disk concerns all of them at once, and soon. Newer servers name the size of the redo log
+/// Makes a full disk affect all tables at once, and soon. Newer servers name the size of the redo log
 /// differently.
 const std::vector<std::string> kOneFileOfTables{
     "--innodb-file-per-table=0", "--innodb-autoextend-increment=1", "--loose-innodb-log-file-size=32M",
     "--loose-innodb-redo-log-capacity=64M"};
-constexpr std::chrono::milliseconds kWatermarkAge{2'000};  // of a shard that is planned up to now
+constexpr std::chrono::milliseconds kWatermarkAge{2'000};  // maximum age for a shard without planning delay
 
 e2e::Settings node_settings(const std::string& name, const e2e::Database& database, std::uint16_t port) {
     e2e::Settings settings = database.settings();
@@ -62,7 +62,7 @@ void Cluster::create_jobs(int count) {
         json::object context{{"mode", "http"},     {"exec", target.url("/" + policy)},
                              {"misfire", policy},  {"misfire_grace", "300ms"},
                              {"overlap", "allow"}, {"info", {{"method", "GET"}}}};
-        if (n % 2 == 0) context["jitter"] = "900ms";  // so that runs are under way at any moment
+        if (n % 2 == 0) context["jitter"] = "900ms";  // so that executions are running at any time
         const json::object job{{"job_name", fmt::format("{}-{}", policy, n)},
                                {"job_type", "scheduled"},
                                {"job_cron_time", "* * * * * *"},
@@ -131,7 +131,7 @@ void Cluster::wait_until_well() {
         try {
             return is_well();
         } catch (const std::runtime_error&) {
-            return false;  // the database is on its way
+            return false;  // the database is restarting
         }
     });
 }

@@ -15,13 +15,13 @@
 
 namespace ecron::chaos {
 
-/// A node with its own network and its own clock.
+/// A node with its own network and clock.
 class Node {
 public:
     Node(const std::string& name, const e2e::Database& database, const e2e::MariadbServer& server);
 
     [[nodiscard]] const std::string& name() const { return name_; }
-    /// Its wall clock jumps; its steady clock goes on. Only where the machine has fake clocks.
+    /// Steps its wall clock; its steady clock is unaffected. Requires libfaketime.
     void step_clock(std::chrono::seconds by) const { clock_.set_ahead(by); }
 
     test::Proxy network;
@@ -32,31 +32,32 @@ private:
     e2e::FakeClock clock_;
 };
 
-/// Nodes of the real binary on one MariaDB, and the target of their jobs.
+/// Nodes of the real binary on one MariaDB server, and the target of their jobs.
 class Cluster {
 public:
     Cluster(std::size_t nodes, std::size_t shards);
 
-    /// Creates `count` jobs that run each second, of each misfire policy in turn; the target's path and the
-    /// beginning of their names are the policy's.
+    /// Creates `count` jobs that run every second, with each misfire policy in turn; the policy is the
+    /// target's path and the prefix of their names.
     void create_jobs(int count);
-    /// One that does not run, by any node.
+    /// Creates a job that does not run, through any node.
     e2e::Reply create_large_job(std::mt19937& random);
     [[nodiscard]] Node& node(std::size_t index) { return *nodes_[index]; }
     [[nodiscard]] std::size_t size() const { return nodes_.size(); }
-    /// A node that leads a shard, or one that leads fewest.
+    /// Returns a random leader, or the node that leads the fewest shards.
     Node& leader(std::mt19937& random);
     Node& follower(std::mt19937& random);
     Node& any(std::mt19937& random);
-    /// Every node is ready and every shard planned up to now.
+    /// Waits until every node is ready and every shard is planned up to the current time.
     void wait_until_well();
-    /// All that has been claimed by now has ended, with what a killed node that is back under its name had
-    /// under way: nobody takes it for dead, and it finds its strays in two looks.
+    /// Waits until everything claimed by now has ended, including the executions of a killed node that
+    /// restarted under its name: it is not declared dead, and it finds these executions in two reconciliation
+    /// rounds.
     void wait_until_settled();
-    /// A shard is not planned up to that long ago.
+    /// Returns true if a shard is behind by at least that much.
     [[nodiscard]] bool is_behind(std::chrono::milliseconds by) const;
 
-    e2e::SmallDisk disk;  // of the server, where one can be mounted
+    e2e::SmallDisk disk;  // of the server, if one can be mounted
     e2e::MariadbServer server;
     e2e::Database database;
     e2e::Target target;

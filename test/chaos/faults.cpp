@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The fault itself is that time goes by.
+/// Keeps the fault active for that time.
 void hold(std::mt19937& random, std::chrono::milliseconds least, std::chrono::milliseconds most) {
     std::this_thread::sleep_for(std::chrono::milliseconds(
         std::uniform_int_distribution<std::int64_t>{least.count(), most.count()}(random)));
@@ -88,8 +88,8 @@ void restart_database(Cluster& cluster, std::mt19937& random) {
     cluster.server.start();
 }
 
-/// The file of the tables has some room of its own, which large jobs take up until nothing can be claimed any
-/// more. A server that does not survive it is started again.
+/// The tablespace file has free space, which large jobs consume until claims fail. A server that crashes is
+/// restarted.
 void fill_disk(Cluster& cluster, std::mt19937& random) {
     cluster.disk.fill();
     e2e::wait_until("a large job is refused and planning stands still", [&] {

@@ -7,13 +7,13 @@
 
 namespace ecron::chaos {
 
-/// Something that goes wrong for a while and is put right again.
+/// A temporary fault and its repair.
 struct Fault {
     std::string name;
     void (*strike)(Cluster& cluster, std::mt19937& random);
 };
 
-/// Those that this machine can show.
+/// Returns the faults that this machine supports.
 std::vector<Fault> faults(const Cluster& cluster);
 
 }  // namespace ecron::chaos

@@ -1,4 +1,4 @@
-#define CATCH_CONFIG_EXTERNAL_INTERFACES  // Catch declares its listeners only then
+#define CATCH_CONFIG_EXTERNAL_INTERFACES  // otherwise Catch does not declare its listeners
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <cstdlib>
@@ -7,14 +7,14 @@
 namespace ecron::test {
 namespace {
 
-constexpr int kSkipped = 77;  // as ctest is told
+constexpr int kSkipped = 77;  // as configured in ctest
 
 std::string_view environment(const char* name) {
     const char* const value = std::getenv(name);
     return value != nullptr ? value : "";
 }
 
-/// Ends a program that shall test on a server where there is none, and says so.
+/// Exits a program that requires a database server if there is none, with a message.
 struct WhichDatabase : Catch::TestEventListenerBase {
     using TestEventListenerBase::TestEventListenerBase;
     void testRunStarting(const Catch::TestRunInfo&) override {

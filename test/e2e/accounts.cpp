@@ -10,8 +10,8 @@ namespace {
 
 struct Job {
     std::string name;
-    std::int64_t made{};               // ms: since when its schedule holds
-    std::map<std::int64_t, int> told;  // second -> how often
+    std::int64_t made{};               // ms: start of its current schedule
+    std::map<std::int64_t, int> told;  // second -> number of records
     std::int64_t last{0};              // second of its newest row
 };
 
@@ -23,7 +23,7 @@ struct Books {
         if (account.examples.size() < 10) account.examples.push_back(text);
     }
 
-    /// A summary: so many instants, none of them told otherwise.
+    /// A summary: that many occurrences without another record.
     void take_summary(Job& job, std::int64_t from, std::int64_t to, std::int64_t count) {
         account.missed += count;
         if (to - from + 1 != count)
@@ -33,7 +33,7 @@ struct Books {
     }
 
     void close(Job& job) {
-        // Jobs are made in whole milliseconds, and run in the whole seconds after that.
+        // Jobs are created in whole milliseconds and run in the whole seconds after that.
         for (std::int64_t second = job.made / 1'000 + 1; second <= job.last; ++second) {
             ++account.planned;
             const int times = job.told.contains(second) ? job.told[second] : 0;
@@ -55,7 +55,7 @@ Account account(const Database& database, const Target& target, const std::strin
              "select j.f_key_id, j.f_job_name, j.f_effective_from from t_cron_job j where " + named))
         books.jobs[row[0]] = {.name = row[1], .made = std::stoll(row[2])};
 
-    std::map<std::string, std::string> states;  // of executions, as numbers of the database
+    std::map<std::string, std::string> states;  // of executions, as stored in the database
     for (const Database::Row& row : database.rows(
              "select s.f_job_key, s.f_nominal, s.f_execute_id, s.f_job_status, s.f_attempt from "
              "t_cron_job_status s join t_cron_job j on j.f_key_id = s.f_job_key where s.f_trigger = 1 and " +

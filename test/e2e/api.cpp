@@ -68,7 +68,7 @@ Reply Api::send(const std::string& method, const std::string& path, const std::s
                 const Headers& headers) {
     CURL* const curl = handle_->curl;
     Reply reply;
-    curl_easy_reset(curl);  // connections stay
+    curl_easy_reset(curl);  // keeps the connections
     const std::string url =
         fmt::format("{}://127.0.0.1:{}{}", authority_.empty() ? "http" : "https", port_, full_path(path));
     curl_slist* list = curl_slist_append(nullptr, "Expect:");
@@ -107,7 +107,7 @@ RawConnection::RawConnection(RawConnection&& other) noexcept : fd_(std::exchange
 void RawConnection::send(const std::string& bytes) const {
     for (std::size_t sent = 0; sent < bytes.size();) {
         const ssize_t size = ::send(fd_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-        if (size <= 0) return;  // closed by the other end, which may have answered before
+        if (size <= 0) return;  // closed by the peer, possibly after a response
         sent += static_cast<std::size_t>(size);
     }
 }

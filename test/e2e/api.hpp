@@ -6,19 +6,19 @@
 #include <string>
 #include <vector>
 
-/// A client of ecron's API. Threads: one each.
+/// A client of ecron's API. Threads: one per client.
 namespace ecron::e2e {
 
 namespace json = boost::json;
 
 struct Reply {
-    long status{0};  // 0: no answer
+    long status{0};  // 0: no response
     std::string body;
     std::map<std::string, std::string> headers;  // names in lower case
 
     [[nodiscard]] json::value parsed() const;
     [[nodiscard]] std::string header(const std::string& name) const;
-    /// The text at a JSON pointer.
+    /// Returns the text at a JSON pointer.
     [[nodiscard]] std::string text(const std::string& pointer) const;
 };
 
@@ -26,14 +26,14 @@ using Headers = std::vector<std::string>;  // "Name: value"
 
 class Api {
 public:
-    /// `authority`: a PEM file; with it TLS is spoken.
+    /// `authority`: a PEM file; enables TLS.
     explicit Api(std::uint16_t port, std::string authority = {});
     ~Api();
     Api(Api&&) noexcept;
     Api& operator=(Api&&) noexcept;
 
-    /// Paths are under the API's prefix, unless they begin with /health, /metrics or /api. Without an answer
-    /// the status is 0.
+    /// Paths are relative to the API's prefix unless they begin with /health, /metrics or /api. Without a
+    /// response the status is 0.
     Reply send(const std::string& method, const std::string& path, const std::string& body = {},
                const Headers& headers = {});
     Reply get(const std::string& path) { return send("GET", path); }
@@ -51,7 +51,7 @@ private:
     std::unique_ptr<Handle> handle_;
 };
 
-/// A connection over which any bytes can be sent.
+/// A connection for arbitrary bytes.
 class RawConnection {
 public:
     explicit RawConnection(std::uint16_t port);
@@ -59,7 +59,7 @@ public:
     RawConnection(RawConnection&& other) noexcept;
     RawConnection& operator=(RawConnection&&) = delete;
     void send(const std::string& bytes) const;
-    /// What comes until the other end closes, or says nothing more for a second after its last byte.
+    /// Returns everything received until the peer closes the connection or is silent for a second.
     [[nodiscard]] std::string receive() const;
 
 private:

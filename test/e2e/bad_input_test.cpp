@@ -10,7 +10,7 @@
 #include "e2e/small_disk.hpp"
 #include "e2e/world.hpp"
 
-/// What nobody should send, and disks that are full.
+/// Invalid input and full disks.
 namespace ecron::e2e {
 namespace {
 
@@ -18,18 +18,18 @@ JobText idle(const std::string& name) { return {.name = name, .cron = "0 0 1 1 *
 
 }  // namespace
 
-TEST_CASE("a folder that cannot be written is named, with the user, and the exit code is 2", "[input]") {
+TEST_CASE("an unwritable directory is reported with the user, and the exit code is 2", "[input]") {
     if (Database::tests_mysql()) return;
     const Database database;
     Settings settings = database.settings();
-    settings["db_path"] = "/proc/ecron.db";  // where nobody makes files, root neither
+    settings["db_path"] = "/proc/ecron.db";  // where no user can create files, not even root
     Ecron ecron{database.folder(), settings};
     CHECK(ecron.run_to_end() == 2);
     CAPTURE(ecron.log());
     CHECK(ecron.logged("/proc cannot be written by user " + std::to_string(geteuid()) + ":"));
 }
 
-TEST_CASE("what cannot be read is refused with the reason, and the server stays up", "[input]") {
+TEST_CASE("invalid requests are rejected with the reason, and the server stays up", "[input]") {
     World world;
     const auto refused = [&](const std::string& body, long status, const std::string& says) {
         const Reply reply = world.api().post("/job", body);
@@ -54,7 +54,7 @@ TEST_CASE("what cannot be read is refused with the reason, and the server stays 
     CHECK(world.ecron.runs());
 }
 
-TEST_CASE("names are any text: SQL, quotes, emoji", "[input]") {
+TEST_CASE("names accept any text: SQL, quotes, emoji", "[input]") {
     World world;
     for (const std::string name :
          {"x'; drop table t_cron_job; --", "or 1=1 # and \"quoted\" \\",
@@ -66,7 +66,7 @@ TEST_CASE("names are any text: SQL, quotes, emoji", "[input]") {
     CHECK(world.api().get("/jobtotal").parsed().at("total") == 5);
 }
 
-TEST_CASE("pages of other origins and rebound names get nothing from an API on loopback", "[input]") {
+TEST_CASE("an API on loopback rejects other origins and rebound names", "[input]") {
     World world;
     const std::string job = R"({"job_context":{"mode":"http","exec":"http://127.0.0.1:1/"}})";
     for (const char* header :
@@ -79,7 +79,7 @@ TEST_CASE("pages of other origins and rebound names get nothing from an API on l
     CHECK(world.api().get("/job").body == "[]");
 }
 
-TEST_CASE("half-sent requests are cut off, and hinder nobody", "[input]") {
+TEST_CASE("incomplete requests time out and do not affect other clients", "[input]") {
     World world{{{"header_timeout", "300ms"}, {"body_timeout", "300ms"}, {"idle_timeout", "600ms"}}};
     std::vector<RawConnection> halves;
     for (int i = 0; i < 50; ++i) {
@@ -88,7 +88,7 @@ TEST_CASE("half-sent requests are cut off, and hinder nobody", "[input]") {
             .send(
                 "POST /api/ecron-management/v1/job HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: "
                 "100\r\n\r\n{\"job");
-        halves.emplace_back(world.ecron.port());  // says nothing
+        halves.emplace_back(world.ecron.port());  // sends nothing
     }
     world.given(idle("beside them"));
     for (const RawConnection& half : halves) {
@@ -98,7 +98,7 @@ TEST_CASE("half-sent requests are cut off, and hinder nobody", "[input]") {
     CHECK(world.api().get("/jobtotal").parsed().at("total") == 1);
 }
 
-TEST_CASE("a full disk is told, and once there is room ecron goes on by itself", "[input]") {
+TEST_CASE("reports a full disk and recovers once there is space", "[input]") {
     if (Database::tests_mysql()) return;
     const SmallDisk disk{"3m"};
     if (!disk.mounted()) return;
@@ -140,7 +140,7 @@ TEST_CASE("a full disk is told, and once there is room ecron goes on by itself",
     CHECK(ecron.terminate() == 0);
 }
 
-TEST_CASE("a database file that cannot be written is told at start", "[input]") {
+TEST_CASE("reports an unwritable database file at startup", "[input]") {
     if (Database::tests_mysql()) return;
     const SmallDisk disk{"3m"};
     if (!disk.mounted()) return;

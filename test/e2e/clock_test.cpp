@@ -1,13 +1,13 @@
 #include "e2e/fake_clock.hpp"
 #include "e2e/world.hpp"
 
-/// Nodes of which the clock is off, by the database's.
+/// Nodes with a clock offset from the database.
 namespace ecron::e2e {
 namespace {
 
 constexpr std::size_t kShards = 16;  // of a new database
 
-/// What the cluster says of a node's clock; nothing: it is right.
+/// Returns the clock problem that the cluster reports for a node; empty if there is none.
 std::string trouble_of(World& world, const std::string& name) {
     const json::value cluster = world.api().get("/cluster").parsed();
     for (const json::value& node : cluster.at("nodes").as_array()) {
@@ -34,8 +34,7 @@ std::size_t times_logged(const Ecron& ecron, const std::string& phrase) {
 
 }  // namespace
 
-TEST_CASE("a node whose clock is off says so, and leads nothing while it is off by more than a second",
-          "[clock]") {
+TEST_CASE("a node with a clock offset reports it and is never leader while it exceeds a second", "[clock]") {
     if (!Database::tests_mysql()) return;
     if (!FakeClock::is_there()) {
         WARN("skipped: libfaketime is not installed");
@@ -66,7 +65,7 @@ TEST_CASE("a node whose clock is off says so, and leads nothing while it is off 
     CHECK(says(metrics, "\necron_clock_ahead_seconds -"));
 
     wait_until("the other node leads every shard", [&] { return leading(world) == kShards; });
-    const std::size_t leads = times_logged(wrong, "acquired leadership");  // while its clock was right
+    const std::size_t leads = times_logged(wrong, "acquired leadership");  // while its clock was correct
     world.given({});
     world.target.wait_for("/run", 2);
     CHECK(world.ecron.terminate() == 0);

@@ -46,7 +46,7 @@ std::vector<std::string> lines_of(const std::string& path) {
     return lines;
 }
 
-/// Alive, and no zombie that nobody has reaped.
+/// Returns true if the process is alive and not a zombie.
 bool is_running(pid_t pid) {
     std::ifstream file{"/proc/" + std::to_string(pid) + "/stat"};
     std::string text;
@@ -55,7 +55,7 @@ bool is_running(pid_t pid) {
 
 }  // namespace
 
-TEST_CASE("a command runs, and its attempt tells code, output and what went to stderr", "[command]") {
+TEST_CASE("the attempt of a command has exit code, stdout and stderr", "[command]") {
     World world{kCommands};
     const std::string job = given_command(
         world,
@@ -70,7 +70,7 @@ TEST_CASE("a command runs, and its attempt tells code, output and what went to s
     CHECK(attempt.at_pointer("/detail/stderr/0/1") == 3);
 }
 
-TEST_CASE("an exit code is a failed attempt, and only named ones are tried again", "[command]") {
+TEST_CASE("a nonzero exit code fails the attempt, and only listed codes are retried", "[command]") {
     World world{kCommands};
     const json::object retry{
         {"max_attempts", 3}, {"initial", "10ms"}, {"max", "10ms"}, {"on", json::array{75}}};
@@ -84,7 +84,7 @@ TEST_CASE("an exit code is a failed attempt, and only named ones are tried again
     CHECK(given_up.reason == "exit code 1");
 }
 
-TEST_CASE("what cannot run says why", "[command]") {
+TEST_CASE("a command that cannot start has a reason", "[command]") {
     World world{{{"command_enabled", "true"}, {"command_as_self", "true"}, {"command_allow", "/bin/sh"}}};
     const auto reason_of = [&](const std::string& name, const std::string& exec) {
         const Reply reply = world.api().post(
@@ -112,7 +112,7 @@ TEST_CASE("what cannot run says why", "[command]") {
     CHECK(refused.text("/detail/reasons/0/reason") == "a ' is not closed (at position 5)");
 }
 
-TEST_CASE("cancelling, deleting and the time-out end a command and its children for real", "[command]") {
+TEST_CASE("cancel, delete and timeout kill a command and its children", "[command]") {
     World world{kCommands};
     const std::string pids = world.database.folder() + "/pids";
     const std::string script =
@@ -144,7 +144,7 @@ TEST_CASE("cancelling, deleting and the time-out end a command and its children 
     wait_until("its child has ended", [&] { return !is_running(child); });
 }
 
-TEST_CASE("commands of an ecron that was killed end at the next start, and run again or end", "[command]") {
+TEST_CASE("commands of a killed ecron are killed at the next start, and retried or ended", "[command]") {
     World world{kCommands};
     const auto [policy, state] =
         GENERATE(table<std::string, std::string>({{"retry", "success"}, {"interrupt", "interrupt"}}));
@@ -171,7 +171,7 @@ TEST_CASE("commands of an ecron that was killed end at the next start, and run a
     CHECK(world.ecron.logged("commands of an ecron that was killed were ended processes=2"));
 }
 
-TEST_CASE("a secret reaches its command and is neither stored, shown nor logged", "[command]") {
+TEST_CASE("a secret reaches its command and is never stored, shown or logged", "[command]") {
     Settings settings = kCommands;
     settings["secret_api_key"] = "very-s3cret-value";
     World world{settings};
@@ -189,7 +189,7 @@ TEST_CASE("a secret reaches its command and is neither stored, shown nor logged"
     CHECK_FALSE(world.ecron.logged("very-s3cret"));
 }
 
-TEST_CASE("output is told while a command writes it, and kept when it has ended", "[command]") {
+TEST_CASE("output is streamed while a command runs and kept afterwards", "[command]") {
     World world{kCommands};
     const std::string go = world.database.folder() + "/go";
     const std::string job =
@@ -220,7 +220,8 @@ TEST_CASE("output is told while a command writes it, and kept when it has ended"
     CHECK(world.api().get(path + "?stream=both").status == 400);
     CHECK(world.api().get("/jobexecution/unknown/output").status == 404);
 
-    // Who comes back is told what follows, and once that was the end, to stay away.
+    // A client that reconnects gets the following events and, after the final one, the response not to
+    // reconnect.
     const auto again = [&](const std::string& last) {
         return world.api().send("GET", path + "?follow=1", "", {"Last-Event-ID: " + last});
     };

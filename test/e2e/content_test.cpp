@@ -1,6 +1,6 @@
 #include "e2e/world.hpp"
 
-/// What targets and clients send is stored, whatever character set the old configuration names.
+/// Text from targets and clients is stored whatever character set the old configuration names.
 namespace ecron::e2e {
 namespace {
 
@@ -9,7 +9,7 @@ const std::string kParty = "🎉";
 
 }  // namespace
 
-TEST_CASE("under db_format utf8 an answer of any characters ends its execution once", "[content]") {
+TEST_CASE("with db_format utf8, a response with any characters ends its execution once", "[content]") {
     World world{{{"db_format", "utf8"}}};
     world.target.answer("/job", Answer{.headers = {{"X-Party", kParty}}, .body = kParty});
     const std::string job =
@@ -25,7 +25,7 @@ TEST_CASE("under db_format utf8 an answer of any characters ends its execution o
     CHECK(statuses.front().at("job_status") == "success");
     CHECK(statuses.front().at("job_name") == json::string("job " + kParty));
 
-    // Killed before that, it would rightly be delivered again.
+    // If it were killed earlier, it would rightly be delivered again.
     wait_until("the delivery is stored",
                [&] { return world.database.value("select count(*) from t_cron_outbox") == "0"; });
     world.restart();
@@ -36,7 +36,7 @@ TEST_CASE("under db_format utf8 an answer of any characters ends its execution o
     CHECK(world.target.count("/hook") == 1);
 }
 
-TEST_CASE("under db_format utf8 a job and a report of any characters are stored", "[content]") {
+TEST_CASE("with db_format utf8, a job and a callback with any characters are stored", "[content]") {
     World world{{{"db_format", "utf8"}}};
     world.target.answer("/job", Answer{.status = 202});
     const std::string job = world.given({.name = kParty,

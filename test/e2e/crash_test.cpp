@@ -10,12 +10,12 @@
 #include "e2e/accounts.hpp"
 #include "e2e/world.hpp"
 
-/// SIGKILL in the middle of everything. ECRON_E2E_FULL=1: 100,000 jobs and 500 runs a second.
+/// SIGKILL at random times. ECRON_E2E_FULL=1: 100,000 jobs and 500 runs per second.
 namespace ecron::e2e {
 namespace {
 
 struct Size {
-    int idle, firing;  // jobs; a firing one runs each second
+    int idle, firing;  // jobs; a firing one runs every second
     std::chrono::seconds before, after;
 };
 
@@ -27,12 +27,12 @@ Size size_of_test() {
 
 const std::vector<std::string> kPolicies{"once", "all", "skip"};
 
-/// Creates jobs over several connections at once and keeps what was answered 201.
+/// Creates jobs over several connections and keeps those acknowledged with 201.
 class Creators {
 public:
     explicit Creators(World& world) : world_(world) {}
 
-    /// Creates `count` jobs; ends early where ecron does not answer any more.
+    /// Creates `count` jobs; stops early if ecron does not respond.
     void create(int count, const std::function<JobText(int)>& job) {
         std::vector<std::thread> threads;
         std::atomic<int> next{0};
@@ -69,7 +69,7 @@ JobText idle_job(const std::string& name) { return {.name = name, .cron = "0 0 1
 
 JobText firing_job(const std::string& kind, int n) {
     json::object context{{"misfire", policy_of(n)}, {"misfire_grace", "300ms"}, {"overlap", "allow"}};
-    if (n % 2 == 0) context["jitter"] = "900ms";  // so that runs are under way at any moment
+    if (n % 2 == 0) context["jitter"] = "900ms";  // so that executions are running at any time
     return {.name = fmt::format("{}-{}-{}", policy_of(n), kind, n),
             .path = "/" + policy_of(n),
             .context = std::move(context)};
@@ -89,8 +89,7 @@ void print_row(const std::string& policy, const Account& account) {
 
 }  // namespace
 
-TEST_CASE("killed at any moment, ecron loses no stored job and accounts for every planned run once",
-          "[crash]") {
+TEST_CASE("a kill at any time loses no stored job and no scheduled run", "[crash]") {
     const std::uint32_t seed = Catch::rngSeed() != 0 ? Catch::rngSeed() : std::random_device{}();
     CAPTURE(seed);
     std::mt19937 random{seed};
@@ -104,7 +103,7 @@ TEST_CASE("killed at any moment, ecron loses no stored job and accounts for ever
     REQUIRE(creators.stored().size() == static_cast<std::size_t>(size.idle + size.firing));
     let_pass(size.before);
 
-    // More are being created when it dies.
+    // More jobs are being created when it is killed.
     std::thread late([&] {
         creators.create(100'000, [](int n) {
             return n % 10 == 0 ? firing_job("late", n / 10) : idle_job(fmt::format("late-{}", n));
@@ -115,7 +114,7 @@ TEST_CASE("killed at any moment, ecron loses no stored job and accounts for ever
     late.join();
     CHECK(creators.refused() == 0);
     let_pass(std::chrono::milliseconds(std::uniform_int_distribution{0, 3'000}(random)));
-    // And once more while it recovers.
+    // And again during its recovery.
     world.ecron.launch();
     let_pass(std::chrono::milliseconds(std::uniform_int_distribution{0, 500}(random)));
     world.ecron.kill();

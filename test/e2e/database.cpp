@@ -84,7 +84,7 @@ Database::~Database() {
     try {
         if (!name_.empty()) ask_server(server_, "", "drop database " + name_);
     } catch (const std::runtime_error&) {
-        // the server went first
+        // the server was stopped first
     }
     std::filesystem::remove_all(folder_);
 }

@@ -6,16 +6,16 @@
 
 namespace ecron::e2e {
 
-using Settings = std::map<std::string, std::string>;  // options of ecron by their keys
+using Settings = std::map<std::string, std::string>;  // options of ecron by key
 
-/// Where a MySQL or MariaDB server is.
+/// Address of a MySQL or MariaDB server.
 struct Server {
     std::string host, user, password;
     std::uint16_t port{0};
 };
 
-/// A database for one test case, on SQLite or where ECRON_TEST_STORE says mysql: a temporary folder, and
-/// there a file or on the server a database with a name of its own. Removed with the object.
+/// A database for one test case, on SQLite or, if ECRON_TEST_STORE is mysql, on a server: a file in a
+/// temporary directory or a database with a unique name. Removed with the object.
 class Database {
 public:
     using Row = std::vector<std::string>;
@@ -28,12 +28,12 @@ public:
 
     [[nodiscard]] static bool tests_mysql();
     [[nodiscard]] const std::string& folder() const { return folder_; }
-    /// What tells ecron where it is.
+    /// Returns the options that point ecron to it.
     [[nodiscard]] Settings settings() const;
-    /// Reads past ecron, or while it is down. NULL reads as empty.
+    /// Queries the database directly, also while ecron is stopped. NULL becomes an empty string.
     [[nodiscard]] std::vector<Row> rows(const std::string& query) const;
     [[nodiscard]] std::string value(const std::string& query) const;
-    /// Of a server, without a database. Throws what it refuses.
+    /// Queries a server without selecting a database. Throws on an error.
     static std::vector<Row> ask(const Server& server, const std::string& query);
 
 private:

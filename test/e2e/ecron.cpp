@@ -91,7 +91,7 @@ int Ecron::terminate() {
 }
 
 void Ecron::signal(int number) const {
-    REQUIRE(pid_ > 0);  // any other number would mean other processes
+    REQUIRE(pid_ > 0);  // other numbers would address other processes
     ::kill(pid_, number);
 }
 
@@ -139,7 +139,7 @@ void Ecron::spawn(std::vector<std::string> words) {
     arguments.push_back(nullptr);
 
     const pid_t child = ::fork();
-    if (child == 0) {  // only what is async-signal-safe from here on
+    if (child == 0) {  // only async-signal-safe calls from here on
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         const int log_file = ::open(log_name.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
         ::dup2(log_file, STDOUT_FILENO);

@@ -10,12 +10,12 @@
 #include "e2e/api.hpp"
 #include "e2e/database.hpp"
 
-/// The real binary as a child process, which dies with this one.
+/// The real binary as a child process that is killed when the test exits.
 namespace ecron::e2e {
 
 class Ecron {
 public:
-    /// Nothing runs yet. Its log, and whatever relative paths name, is in `folder`.
+    /// Does not start it. Its log and all relative paths are in `folder`.
     Ecron(std::string folder, Settings settings);
     ~Ecron();
     Ecron(const Ecron&) = delete;
@@ -23,30 +23,30 @@ public:
 
     /// Starts it and waits until it is ready.
     void start(std::chrono::seconds within = std::chrono::seconds{30});
-    /// Starts another program in its place, an older version for one.
+    /// Selects another binary for the next start, such as an older version.
     void run_as(std::string binary) { binary_ = std::move(binary); }
-    /// Starts it, and waits only until it listens.
+    /// Starts it and waits only until it listens.
     void launch(std::chrono::seconds within = std::chrono::seconds{30});
-    /// Starts it, and waits for nothing.
+    /// Starts it without waiting.
     void spawn();
-    /// Starts it, waits until it has ended by itself; its exit code.
+    /// Starts it, waits until it exits by itself and returns the exit code.
     int run_to_end();
-    /// Runs another of its commands, "db shards 4" for one, to its end; its exit code.
+    /// Runs another command, such as "db shards 4", and returns its exit code.
     int run_command(std::vector<std::string> words);
     void kill();      // SIGKILL
-    int terminate();  // SIGTERM; waits for the end; its exit code, or minus the signal that ended it
+    int terminate();  // SIGTERM; waits; returns the exit code, or minus the signal that ended it
     void signal(int number) const;
-    /// Waits for the end; the exit code, or minus the signal that ended it.
+    /// Waits for the exit; returns the exit code, or minus the signal that ended it.
     int wait_for_end();
     [[nodiscard]] bool runs();
 
     Settings& settings() { return settings_; }
-    /// Variables beside those of its options, for the starts to come.
+    /// Additional environment variables for the next starts.
     std::map<std::string, std::string>& environment() { return environment_; }
     Api& api() { return *api_; }
     [[nodiscard]] std::uint16_t port() const { return api_->port(); }
     [[nodiscard]] pid_t pid() const { return pid_; }
-    /// What it has logged since its last start.
+    /// Returns the log since the last start.
     [[nodiscard]] std::string log() const;
     [[nodiscard]] bool logged(const std::string& text) const { return log().find(text) != std::string::npos; }
 

@@ -7,12 +7,12 @@
 #include "e2e/world.hpp"
 #include "network/proxy.hpp"
 
-/// What is between ecron and its MySQL server: a server that is away at start, refuses ecron, takes over from
-/// another one, or allows only so many sessions.
+/// Failures between ecron and its MySQL server: unavailable at startup, access denied, failover to another
+/// server, limited sessions.
 namespace ecron::e2e {
 namespace {
 
-/// A value of GET /metrics, or -1.
+/// Returns a value of GET /metrics, or -1.
 double metric(Ecron& ecron, const std::string& name) {
     const std::string text = '\n' + ecron.api().get("/metrics").body;
     const std::size_t at = text.find('\n' + name + ' ');
@@ -27,7 +27,7 @@ std::size_t times(const std::string& text, const std::string& word) {
     return count;
 }
 
-/// A primary and its replica with accounts; ecron's user has the given rights on both.
+/// A primary and its replica; ecron's user has the given rights on both.
 class Pair {
 public:
     explicit Pair(const std::string& rights) : primary_({}, options(1)), replica_({}, options(2)) {
@@ -54,7 +54,7 @@ public:
         replica({fmt::format("do master_gtid_wait('{}', 30)", position), "stop slave", "reset slave all",
                  "set global read_only=0"});
     }
-    /// Of ecron with the server that was the primary.
+    /// Returns the number of ecron's sessions with the former primary.
     [[nodiscard]] std::size_t sessions_with_primary() const {
         return Database::ask(primary_.address(),
                              "select id from information_schema.processlist where user = 'cron'")
@@ -78,11 +78,12 @@ private:
 
 }  // namespace
 
-TEST_CASE("runs continue when the server becomes read-only and new connections reach another one",
+TEST_CASE("runs continue when the server becomes read-only and new connections reach another server",
           "[outage]") {
-    // The replica is set up by MariaDB's statements; the store's tests have these refusals on every server.
+    // The replica is configured with MariaDB statements; the store's tests cover these errors on every
+    // server.
     if (!Database::tests_mysql() || !MariadbServer::is_mariadb()) return;
-    // The second user is not refused by the old server, and must not write there all the same.
+    // The old server does not reject the second user, which must not write there.
     const std::string rights = GENERATE(std::string("all on `ecron%`.*"), std::string("all on *.*"));
     CAPTURE(rights);
     Pair servers{rights};
@@ -120,7 +121,7 @@ TEST_CASE("runs continue when the server becomes read-only and new connections r
     CHECK(result.missed == 0);
 }
 
-TEST_CASE("while the database is away at start ecron listens and says so, and then serves", "[outage]") {
+TEST_CASE("listens and reports a database that is unavailable at startup, then serves", "[outage]") {
     if (!Database::tests_mysql()) return;
     MariadbServer server;
     World world{server.address(), {{"log_level", "info"}}};
@@ -157,8 +158,7 @@ TEST_CASE("while the database is away at start ecron listens and says so, and th
     CHECK(world.ecron.terminate() == 0);
 }
 
-TEST_CASE("a refused user is an error that is repeated less and less often, and ends when it is let in",
-          "[outage]") {
+TEST_CASE("a rejected user is logged with increasing intervals until access is granted", "[outage]") {
     if (!Database::tests_mysql()) return;
     MariadbServer server{{}, {"--skip-grant-tables=0"}};
     Database::ask(server.address(), "create user cron@'127.0.0.1' identified by 'right'");
@@ -177,7 +177,7 @@ TEST_CASE("a refused user is an error that is repeated less and less often, and 
         return std::stoll(
             Database::ask(server.address(), "show global status like 'Aborted_connects'").front().at(1));
     };
-    // Each second line comes after twice as long; a try takes place at least every two seconds.
+    // Each line appears after twice the interval; a try takes place at least every two seconds.
     wait_until("it has tried ten times", [&] { return aborted() >= 10; });
     CHECK(times(ecron.log(), line) <= 6);
     CHECK(ecron.logged("Access denied for user 'cron'"));
@@ -191,7 +191,7 @@ TEST_CASE("a refused user is an error that is repeated less and less often, and 
     Database::ask(server.address(), "alter user cron@'127.0.0.1' identified by 'right'");
 }
 
-TEST_CASE("a schema that needs a newer ecron ends the process", "[outage]") {
+TEST_CASE("a schema that requires a newer ecron ends the process", "[outage]") {
     if (!Database::tests_mysql()) return;
     World world;
     CHECK(world.ecron.terminate() == 0);
@@ -202,7 +202,7 @@ TEST_CASE("a schema that needs a newer ecron ends the process", "[outage]") {
     CHECK(world.ecron.logged("needs a newer ecron"));
 }
 
-TEST_CASE("ecron has no more sessions than max_open_conns", "[outage]") {
+TEST_CASE("uses at most max_open_conns sessions", "[outage]") {
     if (!Database::tests_mysql()) return;
     World world{{{"max_open_conns", "4"}, {"db_readers", ""}, {"log_level", "info"}}};
     std::string job;

@@ -5,16 +5,16 @@
 
 namespace ecron::e2e {
 
-/// A wall clock of its own for a process, by libfaketime; its steady clock stays as it is.
+/// A separate wall clock for a process, through libfaketime; its steady clock is unaffected.
 class FakeClock {
 public:
-    /// Is told in a file.
+    /// The offset is passed in a file.
     explicit FakeClock(std::string file);
-    /// Whether the machine has it.
+    /// Returns true if libfaketime is available.
     [[nodiscard]] static bool is_there();
-    /// From now on it is off by so much.
+    /// Sets the offset of the clock from now on.
     void set_ahead(std::chrono::milliseconds by) const;
-    /// What the process must find in its environment.
+    /// Returns the environment variables for the process.
     [[nodiscard]] std::map<std::string, std::string> environment() const;
 
 private:

@@ -4,10 +4,9 @@
 
 namespace ecron::e2e {
 
-TEST_CASE("a job with * * * * * * fires each second at its target, and its status tells success",
-          "[firing]") {
+TEST_CASE("a job with * * * * * * calls its target every second and succeeds", "[firing]") {
     World world;
-    // On a busy machine a run may take longer than a second, and the next would give way to it.
+    // On a busy machine a run may take longer than a second, and the next one would be skipped.
     const std::string job = world.given({.name = "each second", .context = {{"overlap", "allow"}}});
 
     std::vector<Call> calls = world.target.wait_for("/run", 3);

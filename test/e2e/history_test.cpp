@@ -1,9 +1,9 @@
 #include "e2e/world.hpp"
 
-/// What is old goes by itself.
+/// Retention of finished executions.
 namespace ecron::e2e {
 
-TEST_CASE("executions that ended long ago are removed, those that did not end stay", "[history]") {
+TEST_CASE("removes executions that ended long ago and keeps unfinished ones", "[history]") {
     World world{{{"history_days", "30"}}};
     const std::string job = world.given({.name = "job", .cron = "0 0 1 1 *"});
     const auto status = [&](const std::string& id, const std::string& state, const std::string& end) {

@@ -4,7 +4,7 @@
 
 #include "e2e/world.hpp"
 
-/// The API's promises about jobs, held by the real store.
+/// Guarantees of the API about jobs, with the real store.
 namespace ecron::e2e {
 namespace {
 
@@ -22,7 +22,7 @@ std::int64_t total(World& world) { return world.api().get("/jobtotal").parsed().
 
 }  // namespace
 
-TEST_CASE("a hundred jobs are deleted with one request, unknown ones among them", "[jobs]") {
+TEST_CASE("one request deletes a hundred jobs, some of them unknown", "[jobs]") {
     World world;
     std::vector<std::string> ids = given_jobs(world, 100, "job");
     const std::string kept = world.given(idle("kept"));
@@ -31,10 +31,10 @@ TEST_CASE("a hundred jobs are deleted with one request, unknown ones among them"
     CHECK(total(world) == 1);
     CHECK(world.api().get("/job?job_id=" + kept).status == 200);
     CHECK(world.api().get("/job?job_id=" + ids[0]).status == 404);
-    world.given(idle("job-0"));  // the name is free again
+    world.given(idle("job-0"));  // the name is available again
 }
 
-TEST_CASE("jobs are enabled all or none", "[jobs]") {
+TEST_CASE("enabling jobs is atomic", "[jobs]") {
     World world;
     const std::vector<std::string> ids = given_jobs(world, 3, "job");
     const auto enabled = [&] {
@@ -53,7 +53,7 @@ TEST_CASE("jobs are enabled all or none", "[jobs]") {
           R"({"failed_job_id":[]})");
 }
 
-TEST_CASE("pages taken with one timestamp stay as they are while jobs are added", "[jobs]") {
+TEST_CASE("pages with one timestamp are stable while jobs are added", "[jobs]") {
     World world;
     const std::vector<std::string> ids = given_jobs(world, 25, "first");
     const std::string timestamp = world.api().get("/jobtotal").text("/timestamp");
@@ -75,7 +75,7 @@ TEST_CASE("pages taken with one timestamp stay as they are while jobs are added"
     CHECK(total(world) == 45);
 }
 
-TEST_CASE("a name is taken once, by whichever of many requests comes first", "[jobs]") {
+TEST_CASE("exactly one of many concurrent requests gets a name", "[jobs]") {
     World world;
     std::atomic<int> created{0}, refused{0};
     std::vector<std::thread> threads;

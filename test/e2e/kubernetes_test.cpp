@@ -8,11 +8,11 @@ namespace {
 
 using kubernetes::StandIn;
 
-/// ecron, and an API server that jobs reach as an API proxy.
+/// ecron and a Kubernetes API server that jobs reach through an API proxy.
 struct ClusterWorld {
     explicit ClusterWorld(Settings settings = {}) : world(std::move(settings)) {}
 
-    /// Creates a job that runs once, at once; the id of its execution.
+    /// Creates a job that runs once, immediately; returns the id of its execution.
     std::string given(const std::string& name, json::object context = {}, json::object kubernetes = {},
                       json::object info = {}) {
         const Reply reply = world.api().post("/job", text_of(name, context, kubernetes, info));
@@ -56,7 +56,7 @@ json::object once(json::object context) {
 
 }  // namespace
 
-TEST_CASE("a Kubernetes Job runs, and its attempt tells its pod, exit code and log", "[kubernetes]") {
+TEST_CASE("the attempt of a Kubernetes Job has pod, exit code and log", "[kubernetes]") {
     ClusterWorld there{{{"secret_key", "very-s3cret$value"}}};
     const std::string execution =
         there.given("hello", {},
@@ -90,7 +90,7 @@ TEST_CASE("a Kubernetes Job runs, and its attempt tells its pod, exit code and l
     CHECK(there.cluster.deleted().empty());
 }
 
-TEST_CASE("the log of a Job's pod can be followed while it runs", "[kubernetes]") {
+TEST_CASE("the log of a Job's pod is streamed while it runs", "[kubernetes]") {
     ClusterWorld there;
     const std::string execution = there.given("talks");
     const std::string name = there.cluster.wait_for_jobs(1).front();
@@ -115,7 +115,7 @@ TEST_CASE("the log of a Job's pod can be followed while it runs", "[kubernetes]"
     CHECK(rest.find("event: end\nid: end\n") != std::string::npos);
 }
 
-TEST_CASE("a failed Job is followed by another one, until the last", "[kubernetes]") {
+TEST_CASE("a failed Job is retried up to the limit", "[kubernetes]") {
     ClusterWorld there;
     const json::object retry{{"max_attempts", 2}, {"initial", "10ms"}, {"max", "10ms"}};
     const std::string execution = there.given("fails", {{"retry", retry}});
@@ -130,7 +130,7 @@ TEST_CASE("a failed Job is followed by another one, until the last", "[kubernete
     CHECK(there.attempt_of(execution).at("output") == "no again\n");
 }
 
-TEST_CASE("cancelling, deleting and the time-out delete the Job", "[kubernetes]") {
+TEST_CASE("cancel, delete and timeout delete the Job", "[kubernetes]") {
     ClusterWorld there;
     const auto end_by = GENERATE(as<std::string>{}, "cancel", "delete", "time-out");
     CAPTURE(end_by);
@@ -154,8 +154,8 @@ TEST_CASE("cancelling, deleting and the time-out delete the Job", "[kubernetes]"
           std::string::npos);
 }
 
-TEST_CASE("an ecron that was killed or stopped adopts its Job, and makes no other", "[kubernetes]") {
-    ClusterWorld there{{{"on_node_loss", "interrupt"}}};  // which is about attempts that die with their node
+TEST_CASE("a killed or stopped ecron adopts its Job without creating another", "[kubernetes]") {
+    ClusterWorld there{{{"on_node_loss", "interrupt"}}};  // which concerns attempts that die with their node
     const auto [how, ends_meanwhile] = GENERATE(table<std::string, bool>(
         {{"killed", false}, {"killed", true}, {"stopped", false}, {"stopped", true}}));
     CAPTURE(how, ends_meanwhile);
@@ -182,7 +182,7 @@ TEST_CASE("an ecron that was killed or stopped adopts its Job, and makes no othe
     CHECK(there.world.statuses(there.job).at(0).at("execute_times") == 1);
 }
 
-TEST_CASE("a Job whose run is cancelled while no ecron is there is deleted by the next", "[kubernetes]") {
+TEST_CASE("a Job cancelled while ecron is stopped is deleted at the next start", "[kubernetes]") {
     ClusterWorld there;
     const std::string execution = there.given("orphan");
     const std::string name = there.cluster.wait_for_jobs(1).front();
@@ -193,7 +193,7 @@ TEST_CASE("a Job whose run is cancelled while no ecron is there is deleted by th
     wait_until("the Job is deleted", [&] { return there.cluster.deleted() == std::vector{name}; });
 }
 
-TEST_CASE("Jobs are followed over dropped watches, forgotten versions and lost answers", "[kubernetes]") {
+TEST_CASE("Jobs are tracked across dropped watches, expired versions and lost responses", "[kubernetes]") {
     ClusterWorld there;
     there.cluster.swallow_answers("POST", 1);
     const std::string first = there.given("first");
@@ -205,7 +205,7 @@ TEST_CASE("Jobs are followed over dropped watches, forgotten versions and lost a
     CHECK(there.cluster.made().size() == 1);
 }
 
-TEST_CASE("what keeps a Job from running is told", "[kubernetes]") {
+TEST_CASE("reports what prevents a Job from running", "[kubernetes]") {
     ClusterWorld there;
     const auto reason_of = [&](const std::string& name, json::object kubernetes = {},
                                json::object info = {}) {
@@ -231,7 +231,7 @@ TEST_CASE("what keeps a Job from running is told", "[kubernetes]") {
     CHECK(there.cluster.made().empty());
 }
 
-TEST_CASE("a description of a Job that cannot be run is refused with its members named", "[kubernetes]") {
+TEST_CASE("an invalid Job description is rejected with the names of its members", "[kubernetes]") {
     ClusterWorld there;
     const json::object pod{{"spec", json::object{{"containers", json::array{}}}}};
     const Reply reply = there.world.api().post(
@@ -244,7 +244,7 @@ TEST_CASE("a description of a Job that cannot be run is refused with its members
           R"("job_context.info.body.kind","job_context.info.body.spec.template.spec.containers"])");
 }
 
-TEST_CASE("Jobs in ecron's own cluster are made with the credentials of a kubeconfig", "[kubernetes]") {
+TEST_CASE("Jobs in ecron's own cluster use the credentials of a kubeconfig", "[kubernetes]") {
     StandIn cluster;
     cluster.require_token("t0ken");
     const std::string file = "/tmp/ecron-kubeconfig-" + std::to_string(cluster.port());

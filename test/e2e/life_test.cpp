@@ -6,7 +6,7 @@
 #include "e2e/accounts.hpp"
 #include "e2e/world.hpp"
 
-/// Start, end and signals.
+/// Startup, shutdown and signals.
 namespace ecron::e2e {
 namespace {
 
@@ -35,7 +35,7 @@ std::string own_temporary_folder() {
 
 }  // namespace
 
-TEST_CASE("SIGTERM lets running attempts end, and the exit code is 0", "[life]") {
+TEST_CASE("SIGTERM waits for running attempts, and the exit code is 0", "[life]") {
     World world{{{"shutdown_grace", "20s"}}};
     world.target.answer("/slow", Answer{.hangs = true});
     const std::string job = world.given(on_demand("slow"));
@@ -51,7 +51,8 @@ TEST_CASE("SIGTERM lets running attempts end, and the exit code is 0", "[life]")
     CHECK(world.target.count("/slow") == 1);
 }
 
-TEST_CASE("what runs longer than the grace goes back to pending, and the next process runs it", "[life]") {
+TEST_CASE("an attempt longer than the grace period returns to pending and the next process runs it",
+          "[life]") {
     World world{{{"shutdown_grace", "300ms"}}};
     world.target.answer("/slow", Answer{.hangs = true});
     const std::string job = world.given(on_demand("slow"));
@@ -68,7 +69,7 @@ TEST_CASE("what runs longer than the grace goes back to pending, and the next pr
     CHECK(calls[1].attempt() == 2);
 }
 
-TEST_CASE("an orderly restart loses no instant and runs none twice", "[life]") {
+TEST_CASE("an orderly restart loses and duplicates no occurrence", "[life]") {
     World world{{{"misfire_grace", "60s"}}};
     const std::string job = world.given({.context = {{"overlap", "allow"}}});
     world.target.wait_for("/run", 2);
@@ -83,7 +84,7 @@ TEST_CASE("an orderly restart loses no instant and runs none twice", "[life]") {
           static_cast<long>(instants.size()));
 }
 
-TEST_CASE("SIGHUP opens the log file anew", "[life]") {
+TEST_CASE("SIGHUP reopens the log file", "[life]") {
     const std::string folder = own_temporary_folder();
     World world{{{"log_file", folder + "/ecron.log"}}};
     std::filesystem::rename(folder + "/ecron.log", folder + "/ecron.log.1");
@@ -93,7 +94,7 @@ TEST_CASE("SIGHUP opens the log file anew", "[life]") {
     std::filesystem::remove_all(folder);
 }
 
-TEST_CASE("TLS is spoken with the given certificate, and SIGHUP reads it anew", "[life]") {
+TEST_CASE("TLS uses the configured certificate, and SIGHUP reloads it", "[life]") {
     const std::string folder = own_temporary_folder();
     make_certificate(folder, "first");
     World world{{{"ssl_on", "true"}, {"cert_file", folder + "/cert.pem"}, {"key_file", folder + "/key.pem"}}};
@@ -114,7 +115,7 @@ TEST_CASE("TLS is spoken with the given certificate, and SIGHUP reads it anew", 
     std::filesystem::remove_all(folder);
 }
 
-TEST_CASE("a second process on the same SQLite file refuses to start, and names the holder", "[life]") {
+TEST_CASE("a second process on the same SQLite file refuses to start and reports the owner", "[life]") {
     if (Database::tests_mysql()) return;
     World world;
     Ecron second{world.database.folder(), world.database.settings()};
@@ -123,7 +124,8 @@ TEST_CASE("a second process on the same SQLite file refuses to start, and names 
     CHECK(world.api().get("/health/ready").status == 200);
 }
 
-TEST_CASE("a second process on the same server stands by, and takes over when the first one dies", "[life]") {
+TEST_CASE("a second process on the same server is a standby and takes over when the first is killed",
+          "[life]") {
     if (!Database::tests_mysql()) return;
     World world{{{"node_id", "first"}}};
     const std::string job = world.given({});
@@ -159,7 +161,7 @@ TEST_CASE("a second process on the same server stands by, and takes over when th
     CHECK((rows.rbegin()->first - rows.begin()->first) / 1s + 1 == static_cast<long>(rows.size()));
 }
 
-TEST_CASE("a leader that was frozen finds another one leading, and runs nothing a second time", "[frozen]") {
+TEST_CASE("a frozen leader is deposed and duplicates no run", "[frozen]") {
     if (!Database::tests_mysql()) return;
     World world{{{"node_id", "first"}}};
     for (int n = 0; n < 20; ++n)
@@ -192,7 +194,7 @@ TEST_CASE("a leader that was frozen finds another one leading, and runs nothing 
     CHECK(result.missed == 0);
 }
 
-TEST_CASE("a change log that lacks its end stops nobody", "[life]") {
+TEST_CASE("a truncated change log does not block planning", "[life]") {
     World world;
     world.given({.path = "/before"});
     world.target.wait_for("/before", 1);
@@ -206,7 +208,7 @@ TEST_CASE("a change log that lacks its end stops nobody", "[life]") {
     world.target.wait_for("/after", 2);
 }
 
-TEST_CASE("ecron health asks the service, with TLS or without", "[life]") {
+TEST_CASE("ecron health queries the service with and without TLS", "[life]") {
     const bool tls = GENERATE(false, true);
     CAPTURE(tls);
     World world;

@@ -35,7 +35,7 @@ bool MariadbServer::is_mariadb() { return server_under_test() == "mariadb"; }
 MariadbServer::MariadbServer(const std::string& under, std::vector<std::string> options)
     : name_(server_under_test()),
       folder_(under.empty() ? std::filesystem::temp_directory_path() / ("ecron-e2e-server-" + random_uuid())
-                            : std::filesystem::path{under} / "server"),  // the path of a socket is short
+                            : std::filesystem::path{under} / "server"),  // the path of a socket must be short
       options_(std::move(options)),
       port_(free_port()) {
     std::filesystem::create_directories(folder_);

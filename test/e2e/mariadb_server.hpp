@@ -8,14 +8,14 @@
 
 namespace ecron::e2e {
 
-/// A database server that a test may kill: the one that ECRON_TEST_SERVER names (scripts/database-server), or
-/// MariaDB. It listens on loopback, its user root has no password, and its data is in a temporary folder,
-/// below the usual one or `under`.
+/// A database server that a test may kill: the one in ECRON_TEST_SERVER (scripts/database-server), or
+/// MariaDB. It listens on loopback, its user root has no password, and its data is in a temporary directory,
+/// in the default location or `under`.
 class MariadbServer {
 public:
-    /// Whether the server under test is MariaDB, not MySQL.
+    /// Returns true if the server under test is MariaDB, not MySQL.
     [[nodiscard]] static bool is_mariadb();
-    /// Started; `options` as its command line has them.
+    /// Starts it; `options` are command-line options.
     explicit MariadbServer(const std::string& under = {}, std::vector<std::string> options = {});
     ~MariadbServer();
     MariadbServer(const MariadbServer&) = delete;
@@ -23,7 +23,7 @@ public:
 
     void start();
     void kill();  // SIGKILL
-    void stop();  // SIGTERM, and waits for its end
+    void stop();  // SIGTERM; waits for the exit
     [[nodiscard]] bool runs();
     [[nodiscard]] Server address() const {
         return {.host = "127.0.0.1", .user = "root", .password = "", .port = port_};

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 
-/// Runs whose instant went by while no ecron was there.
+/// Occurrences that became due while ecron was stopped.
 namespace ecron::e2e {
 namespace {
 
@@ -13,7 +13,7 @@ JobText job_with(const std::string& misfire) {
             .context = {{"misfire", misfire}, {"misfire_grace", "500ms"}}};
 }
 
-/// Instants that a summary tells.
+/// Returns the number of occurrences in summaries.
 std::int64_t missed_of(const World& world, const std::string& job) {
     const std::string sum = world.database.value(
         "select sum(m.f_count) from t_cron_missed m join t_cron_job j on j.f_key_id = m.f_job_key "
@@ -24,7 +24,7 @@ std::int64_t missed_of(const World& world, const std::string& job) {
 
 }  // namespace
 
-TEST_CASE("after a time without ecron each job does with the missed runs as it says", "[misfire]") {
+TEST_CASE("after downtime, each job's misfire policy applies", "[misfire]") {
     World world;
     const std::vector<std::string> policies{"once", "all", "skip"};
     std::map<std::string, std::string> jobs;
@@ -37,7 +37,7 @@ TEST_CASE("after a time without ecron each job does with the missed runs as it s
     wait_until("instants have gone by", [&] { return clock.now() > died + 5s; });
     world.ecron.start();
     const Instant back = clock.now();
-    // Two ordinary runs each show that what was missed has been dealt with.
+    // Two regular runs each prove that the missed ones have been processed.
     for (const std::string& policy : policies)
         wait_until("ordinary runs went on", [&] {
             return std::ranges::count_if(world.target.calls("/" + policy),
@@ -50,7 +50,7 @@ TEST_CASE("after a time without ecron each job does with the missed runs as it s
         std::map<Instant, int> rows;
         for (const Row& row : world.rows(job)) ++rows[row.nominal];
         CHECK(std::ranges::all_of(rows, [](const auto& entry) { return entry.second == 1; }));
-        // Every second between the first row and the last is a row or counted in a summary.
+        // Every second between the first row and the last one is a row or counted in a summary.
         const auto instants = (rows.rbegin()->first - rows.begin()->first) / 1s + 1;
         const std::int64_t missed = missed_of(world, job);
         CHECK(static_cast<std::int64_t>(rows.size()) + missed == instants);
@@ -60,7 +60,7 @@ TEST_CASE("after a time without ecron each job does with the missed runs as it s
         if (policy == "all") CHECK(missed == 0);
         if (policy == "skip") CHECK(late == 0);
         if (policy != "all") CHECK(missed >= 2);
-        // The run that stands for them shows them.
+        // The run that represents the missed ones shows them.
         std::int64_t shown = 0;
         for (const Row& row : world.rows(job))
             if (!row.missed.empty()) shown += json::parse(row.missed).at("count").as_int64();
@@ -68,7 +68,7 @@ TEST_CASE("after a time without ecron each job does with the missed runs as it s
     }
 }
 
-TEST_CASE("what one process has told as missed, the next one does not tell again", "[misfire]") {
+TEST_CASE("a new process does not record missed occurrences again", "[misfire]") {
     World world;
     const std::string job = world.given(
         {.name = "rare", .cron = "*/3 * * * * *", .context = {{"misfire", "skip"}, {"misfire_grace", "0"}}});

@@ -14,10 +14,10 @@ namespace {
 
 const Settings kMany{{"multi_node", "true"}, {"node_id", "node-1"}};
 
-/// A world whose first node is `ecron`, and more of them.
+/// A world whose first node is `ecron`, and additional nodes.
 class Nodes {
 public:
-    /// With `shards` planning is divided into that many before the nodes start.
+    /// `shards`: number of shards to create before the nodes start; 0: the default.
     explicit Nodes(int count, int shards = 0) : world{kMany} {
         if (shards > 0) {
             CHECK(world.ecron.terminate() == 0);
@@ -42,7 +42,7 @@ public:
             world.given({.name = "firing-" + std::to_string(n),
                          .context = {{"overlap", "allow"}, {"misfire", "all"}, {"jitter", "900ms"}}});
     }
-    /// Ends every node in order, and looks at what became of the planned runs.
+    /// Stops every node in order and audits the scheduled runs.
     Account end() {
         if (world.ecron.runs()) CHECK(world.ecron.terminate() == 0);
         for (const auto& node : others)
@@ -56,7 +56,7 @@ public:
 
 void more_calls(Target& target, std::size_t count) { target.wait_for("/run", target.count("/run") + count); }
 
-/// The shards that a node says it has taken, less those it has given away.
+/// Returns the shards that a node has acquired and not resigned, according to its log.
 std::set<std::string> shards_of(const Ecron& node) {
     std::set<std::string> shards;
     std::istringstream log(node.log());
@@ -74,7 +74,7 @@ std::set<std::string> shards_of(const Ecron& node) {
 
 }  // namespace
 
-TEST_CASE("every node takes writes, and with one shard one of them plans", "[nodes]") {
+TEST_CASE("every node takes writes, and with one shard one node plans", "[nodes]") {
     if (!Database::tests_mysql()) return;
     Nodes nodes{2, 1};
     CHECK_FALSE(nodes[2].logged("acquired leadership"));
@@ -90,7 +90,7 @@ TEST_CASE("every node takes writes, and with one shard one of them plans", "[nod
     CHECK(calls.back().scheduled() <= deleted + 1s);
 }
 
-TEST_CASE("when the leader is killed another node goes on, and no run is lost or doubled", "[nodes]") {
+TEST_CASE("a kill of the leader loses and duplicates no run", "[nodes]") {
     if (!Database::tests_mysql()) return;
     Nodes nodes{3};
     nodes.given_firing(20);
@@ -100,7 +100,7 @@ TEST_CASE("when the leader is killed another node goes on, and no run is lost or
     CHECK((nodes[2].logged("acquired leadership") || nodes[3].logged("acquired leadership")));
     nodes[1].start();
     more_calls(nodes.world.target, 40);
-    // Attempts of the killed node are taken up when it is known to be dead.
+    // Attempts of the killed node are recovered once it is declared dead.
     const auto open = [&] {
         return nodes.world.database.rows(
             "select f_execute_id from t_cron_job_status where f_job_status = 2 and f_node = 'node-1'");
@@ -112,7 +112,7 @@ TEST_CASE("when the leader is killed another node goes on, and no run is lost or
     CHECK(result.missed == 0);
 }
 
-TEST_CASE("a node that is told to stop hands its shards over, and no run is late or repeated", "[nodes]") {
+TEST_CASE("a stopped node resigns its shards, and no run is late or repeated", "[nodes]") {
     if (!Database::tests_mysql()) return;
     Nodes nodes{2};
     nodes.given_firing(20);
@@ -128,7 +128,7 @@ TEST_CASE("a node that is told to stop hands its shards over, and no run is late
     CHECK(result.repeated == 0);
 }
 
-TEST_CASE("a run goes on where it was begun when its node hands over, and counts for overlap", "[nodes]") {
+TEST_CASE("a run continues on its node after a resignation and counts for overlap", "[nodes]") {
     if (!Database::tests_mysql()) return;
     World world{[] {
         Settings settings = kMany;
@@ -158,20 +158,20 @@ TEST_CASE("a run goes on where it was begun when its node hands over, and counts
     CHECK(rows.front().attempt == 1);
 }
 
-TEST_CASE("what is asked of a node that does not lead, the leader does", "[nodes]") {
+TEST_CASE("the leader carries out requests to other nodes", "[nodes]") {
     if (!Database::tests_mysql()) return;
     Nodes nodes{2, 1};
     World& world = nodes.world;
     const std::string job = world.given({.path = "/slow", .cron = "0 0 1 1 *"});
 
-    SECTION("it runs a job") {
+    SECTION("run-now") {
         const Reply asked = nodes[2].api().post("/jobexecution", R"({"job_id":")" + job + R"("})");
         CAPTURE(asked.body);
         REQUIRE(asked.status == 200);
         world.wait_for_state(asked.text("/execute_id"), "success");
         CHECK(world.target.count("/slow") == 1);
     }
-    SECTION("it cancels a run") {
+    SECTION("cancel") {
         world.target.answer("/slow", Answer{.hangs = true});
         const Reply asked = nodes[2].api().post("/jobexecution", R"({"job_id":")" + job + R"("})");
         REQUIRE(asked.status == 200);
@@ -182,7 +182,7 @@ TEST_CASE("what is asked of a node that does not lead, the leader does", "[nodes
         CHECK(cancelled.status == 200);
         CHECK(world.row(execution)->state == "interrupt");
     }
-    SECTION("it takes a target's report") {
+    SECTION("callback") {
         world.target.answer("/slow", Answer{.status = 202});
         const Reply asked = nodes[2].api().post("/jobexecution", R"({"job_id":")" + job + R"("})");
         REQUIRE(asked.status == 200);
@@ -194,7 +194,7 @@ TEST_CASE("what is asked of a node that does not lead, the leader does", "[nodes
         CHECK(reported.status == 200);
         world.wait_for_state(execution, "success");
     }
-    SECTION("it pauses") {
+    SECTION("pause") {
         world.given({.name = "every second"});
         world.target.wait_for("/run", 1);
         REQUIRE(nodes[2].api().post("/scheduling/pause", "").status == 200);
@@ -206,7 +206,7 @@ TEST_CASE("what is asked of a node that does not lead, the leader does", "[nodes
     }
 }
 
-TEST_CASE("shards spread over the nodes as these come and go, and no run is lost or doubled", "[nodes]") {
+TEST_CASE("rebalancing shards loses and duplicates no run", "[nodes]") {
     if (!Database::tests_mysql()) return;
     Nodes nodes{1, 4};
     wait_until("the first one leads all", [&] { return shards_of(nodes[1]).size() == 4; });
@@ -235,7 +235,7 @@ TEST_CASE("shards spread over the nodes as these come and go, and no run is lost
     CHECK(result.missed == 0);
 }
 
-TEST_CASE("the nodes of a new database share the work", "[nodes]") {
+TEST_CASE("the nodes of a new database share the shards", "[nodes]") {
     if (!Database::tests_mysql()) return;
     Nodes nodes{3};
     wait_until("each leads its share of 16 shards", [&] {
@@ -258,7 +258,7 @@ TEST_CASE("the nodes of a new database share the work", "[nodes]") {
     CHECK(result.repeated == 0);
 }
 
-TEST_CASE("a second process with the same node_id ends with an error that names the first", "[nodes]") {
+TEST_CASE("a second process with the same node_id exits with an error that identifies the first", "[nodes]") {
     if (!Database::tests_mysql()) return;
     World world{kMany};
     world.given({});
@@ -274,7 +274,7 @@ TEST_CASE("a second process with the same node_id ends with an error that names 
     CHECK_FALSE(world.ecron.logged("lost leadership"));
 }
 
-TEST_CASE("runs of one concurrency key share its slots over all shards", "[nodes]") {
+TEST_CASE("runs of one concurrency key share its slots across shards", "[nodes]") {
     if (!Database::tests_mysql()) return;
     Nodes nodes{1, 4};
     nodes.add(2);

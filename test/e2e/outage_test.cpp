@@ -9,7 +9,7 @@
 #include "e2e/mariadb_server.hpp"
 #include "e2e/world.hpp"
 
-/// The database goes away and comes back.
+/// Outages of the database.
 namespace ecron::e2e {
 namespace {
 
@@ -33,7 +33,7 @@ public:
     [[nodiscard]] std::size_t stored() const { return stored_; }
     [[nodiscard]] int refused() const { return refused_; }
     [[nodiscard]] int unexpected() const { return unexpected_; }
-    /// After end().
+    /// Call after end().
     [[nodiscard]] const std::vector<std::string>& ids() const { return ids_; }
 
 private:
@@ -62,7 +62,7 @@ private:
     std::thread thread_;
 };
 
-/// A metric without labels.
+/// Returns a metric without labels.
 double metric(World& world, const std::string& name) {
     const std::string text = '\n' + world.api().get("/metrics").body;
     const std::size_t at = text.find('\n' + name + ' ');
@@ -71,9 +71,7 @@ double metric(World& world, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE(
-    "while each claim takes the database two seconds, claims batch up and are late, and none is skipped",
-    "[outage]") {
+TEST_CASE("with claims of two seconds, claims are batched and late, and none is skipped", "[outage]") {
     if (!Database::tests_mysql()) return;
     World world{{{"log_level", "info"}}};
     CHECK(world.ecron.terminate() == 0);
@@ -84,7 +82,7 @@ TEST_CASE(
         world.given({.name = fmt::format("firing-{}", n), .context = {{"overlap", "allow"}}});
     world.target.wait_for("/run", kJobs);
     const auto do_sql = [&](const std::string& text) { CHECK(world.database.rows(text).empty()); };
-    // Each claim begins with the fence, which changes the shard's row.
+    // Each claim begins with the fence, which updates the shard's row.
     do_sql(
         "create trigger slow before update on t_cron_shard for each row set new.f_beats = new.f_beats + "
         "sleep(2)");
@@ -110,8 +108,7 @@ TEST_CASE(
     CHECK(result.missed == 0);
 }
 
-TEST_CASE("while the database is away ecron says so and stays ready, and afterwards nothing is missing",
-          "[outage]") {
+TEST_CASE("reports a database outage, stays ready, and loses nothing", "[outage]") {
     if (!Database::tests_mysql()) return;
     MariadbServer server;
     World world{server.address(), {{"log_level", "info"}}};

@@ -14,7 +14,7 @@ bool has(const std::vector<Row>& rows, const std::string& state, const std::stri
 
 }  // namespace
 
-TEST_CASE("overlap skip: a run gives way while the one before it is going, and its row says so",
+TEST_CASE("overlap skip: a run is skipped while the previous one is active, and its row shows it",
           "[overlap]") {
     World world;
     world.target.answer("/slow", Answer{.hangs = true});
@@ -25,21 +25,21 @@ TEST_CASE("overlap skip: a run gives way while the one before it is going, and i
         return std::ranges::count_if(rows, [](const Row& row) { return row.reason == "overlap"; }) >= 2;
     });
     CHECK(world.target.count("/slow") == 1);
-    CHECK(world.statuses(job, "?limit=10").size() == 1);  // what never started is not shown
+    CHECK(world.statuses(job, "?limit=10").size() == 1);  // runs that never started are not shown
     CHECK(world.statuses(job, "?job_status=interrupt").size() >= 2);
     world.target.release("/slow");
     world.target.wait_for("/slow", 2);
     CHECK(world.target.most_at_once("/slow") == 1);
 }
 
-TEST_CASE("overlap allow: runs go on beside one another", "[overlap]") {
+TEST_CASE("overlap allow: runs overlap", "[overlap]") {
     World world;
     world.target.answer("/slow", Answer{.hangs = true});
     world.given(slow("allow"));
     wait_until("three runs are under way", [&] { return world.target.hanging("/slow") == 3; });
 }
 
-TEST_CASE("overlap queue: one run waits for the end of the one before it", "[overlap]") {
+TEST_CASE("overlap queue: one run waits for the end of the previous one", "[overlap]") {
     World world;
     world.target.answer("/slow", Answer{.hangs = true});
     const std::string job = world.given(slow("queue"));
@@ -54,7 +54,7 @@ TEST_CASE("overlap queue: one run waits for the end of the one before it", "[ove
     CHECK(world.target.most_at_once("/slow") == 1);
 }
 
-TEST_CASE("overlap replace: a run ends the one before it", "[overlap]") {
+TEST_CASE("overlap replace: a run stops the previous one", "[overlap]") {
     World world;
     world.target.answer("/slow", Answer{.hangs = true});
     const std::string job = world.given(slow("replace"));
@@ -63,7 +63,7 @@ TEST_CASE("overlap replace: a run ends the one before it", "[overlap]") {
     CHECK(world.wait_for_state(calls[1].execution(), "interrupt").reason == "replaced");
 }
 
-TEST_CASE("a disabled job runs no more, and what runs goes on", "[overlap]") {
+TEST_CASE("a disabled job starts no runs, and active ones continue", "[overlap]") {
     World world;
     world.target.answer("/run", Answer{.hangs = true});
     const std::string job = world.given({.context = {{"overlap", "allow"}}});
@@ -74,7 +74,7 @@ TEST_CASE("a disabled job runs no more, and what runs goes on", "[overlap]") {
     wait_until("every run has ended", [&] {
         return std::ranges::all_of(world.rows(job), [](const Row& row) { return row.state == "success"; });
     });
-    CHECK(world.target.count("/run") <= calls + 1);  // one may have started beside the answer
+    CHECK(world.target.count("/run") <= calls + 1);  // one may have started at the time of the response
     const std::size_t last = world.target.count("/run");
 
     REQUIRE(world.api().put("/job/" + job + "/enable", R"({"enable":true})").status == 200);
@@ -82,7 +82,7 @@ TEST_CASE("a disabled job runs no more, and what runs goes on", "[overlap]") {
     CHECK(again[last].attempt() == 1);
 }
 
-TEST_CASE("deleting a job interrupts its runs, which show no more", "[overlap]") {
+TEST_CASE("deleting a job interrupts its runs, which are no longer shown", "[overlap]") {
     World world;
     world.target.answer("/run", Answer{.hangs = true});
     const std::string job = world.given({});
@@ -99,7 +99,7 @@ TEST_CASE("deleting a job interrupts its runs, which show no more", "[overlap]")
     CHECK(world.target.count("/run") == 1);
 }
 
-TEST_CASE("a job that is replaced runs what it says now", "[overlap]") {
+TEST_CASE("a replaced job runs its new definition", "[overlap]") {
     World world;
     const std::string job = world.given({.path = "/before"});
     world.target.wait_for("/before", 1);
@@ -110,7 +110,7 @@ TEST_CASE("a job that is replaced runs what it says now", "[overlap]") {
     CHECK(after[1].scheduled() == after[0].scheduled() + 1s);
 }
 
-TEST_CASE("a changed expression holds from the change on, and withdraws what it does not name", "[overlap]") {
+TEST_CASE("a changed expression takes effect immediately and withdraws other occurrences", "[overlap]") {
     World world;
     const std::string job = world.given({});
     world.target.wait_for("/run", 1);
@@ -121,11 +121,11 @@ TEST_CASE("a changed expression holds from the change on, and withdraws what it 
     });
     const std::size_t runs = world.rows(job).size();
     const std::string other = world.given({.name = "beside", .path = "/beside"});
-    world.target.wait_for("/beside", 2);  // seconds go by in which the first would have run
+    world.target.wait_for("/beside", 2);  // waits for seconds in which the first would have run
     CHECK(world.rows(job).size() == runs);
 }
 
-TEST_CASE("paused, nothing planned runs, and what came due meanwhile never does; run-now runs", "[overlap]") {
+TEST_CASE("a pause suppresses scheduled runs for good, but not run-now", "[overlap]") {
     World world;
     const std::string job = world.given({.context = {{"misfire", "all"}, {"misfire_grace", "60s"}}});
     world.target.wait_for("/run", 1);
@@ -154,7 +154,7 @@ TEST_CASE("paused, nothing planned runs, and what came due meanwhile never does;
     REQUIRE(world.api().post("/scheduling/resume", "").status == 200);
     const std::vector<Call> after = world.target.wait_for("/run", calls + 2);
     CHECK(after[calls].scheduled() >= resumed);
-    world.restart();  // what was passed over stays so
+    world.restart();  // skipped occurrences stay skipped
     const std::vector<Call> last = world.target.wait_for("/run", after.size() + 2);
     CHECK(std::ranges::none_of(last, [&](const Call& call) {
         return call.scheduled() > paused + 1s && call.scheduled() < resumed;

@@ -24,12 +24,12 @@ bool is_free(std::uint16_t port) {
     return bound;
 }
 
-/// Whether no other test of this machine has been given it: by a socket of that name, open while this process
-/// lives.
+/// Returns true if no other test on this machine uses it: reserves it by an abstract socket of that name,
+/// which stays open while this process lives.
 bool is_reserved_now(std::uint16_t port) {
     const std::string name = "ecron-test-port-" + std::to_string(port);
     sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-    std::ranges::copy(name, address.sun_path + 1);  // after a zero: a name that is no file
+    std::ranges::copy(name, address.sun_path + 1);  // after a zero byte: an abstract name
     const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
     const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), size) == 0) return true;
@@ -37,7 +37,7 @@ bool is_reserved_now(std::uint16_t port) {
     return false;
 }
 
-/// Below those that the system gives to whoever asks for any: it would give one of them again.
+/// Below the range of ephemeral ports, which the system could assign to other sockets.
 std::uniform_int_distribution<std::uint16_t> ports_of_nobody() {
     constexpr std::uint16_t kFirst{10'000};
     std::uint16_t systems{32'768};

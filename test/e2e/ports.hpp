@@ -3,11 +3,11 @@
 
 namespace ecron::e2e {
 
-/// A port of 127.0.0.1 that nobody listens on, for servers that cannot choose one themselves. As long as this
-/// process lives no other test is given it, whether a server listens there or not.
+/// Returns an unused port of 127.0.0.1, for servers that cannot choose one themselves. While this process
+/// lives no other test gets it, whether or not a server listens there.
 std::uint16_t free_port();
 
-/// Whether somebody takes connections at that port of 127.0.0.1.
+/// Returns true if a server accepts connections at that port of 127.0.0.1.
 bool answers(std::uint16_t port);
 
 }  // namespace ecron::e2e

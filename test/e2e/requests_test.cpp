@@ -3,13 +3,13 @@
 
 #include "e2e/world.hpp"
 
-/// Runs that are asked for, reported and cancelled.
+/// Requested runs, callbacks and cancellation.
 namespace ecron::e2e {
 namespace {
 
 const std::string kReport = "/api/cronsvr/v1/namespaces/common/executionresult/";
 
-/// A job that only runs when it is told.
+/// Returns a job that runs only on request.
 JobText on_demand(const std::string& name, json::object context = {}) {
     return {.name = name, .path = "/" + name, .cron = "0 0 1 1 *", .context = std::move(context)};
 }
@@ -24,7 +24,7 @@ std::string run_now(World& world, const std::string& job) {
 
 }  // namespace
 
-TEST_CASE("a stored job runs when it is told to, and so does a job that is not stored", "[requests]") {
+TEST_CASE("runs a stored job and an unstored job on request", "[requests]") {
     World world;
     const std::string job = world.given(on_demand("stored"));
     const std::string execution = run_now(world, job);
@@ -43,14 +43,14 @@ TEST_CASE("a stored job runs when it is told to, and so does a job that is not s
     CHECK(world.target.count("/sent") == 1);
 }
 
-TEST_CASE("a requested run waits for its concurrency key, and is not taken for lost", "[requests]") {
+TEST_CASE("a requested run waits for its concurrency key without a node loss", "[requests]") {
     World world;
     world.target.answer("/first", Answer{.hangs = true});
     const json::object key{{"concurrency_key", "scarce"}, {"on_node_loss", "interrupt"}};
     const std::string first = run_now(world, world.given(on_demand("first", key)));
     world.target.wait_for("/first", 1);
     const std::string second = run_now(world, world.given(on_demand("second", key)));
-    std::this_thread::sleep_for(1s);  // longer than a start may be late without asking the database
+    std::this_thread::sleep_for(1s);  // longer than an unchecked start may be late
     CHECK(world.row(second)->state == "pending");
     world.target.release("/first");
     world.wait_for_state(first, "success");
@@ -59,7 +59,7 @@ TEST_CASE("a requested run waits for its concurrency key, and is not taken for l
     CHECK(world.row(second)->losses == 0);
 }
 
-TEST_CASE("a request that is sent twice with one Idempotency-Key runs once", "[requests]") {
+TEST_CASE("two requests with one Idempotency-Key run once", "[requests]") {
     World world;
     const std::string job = world.given(on_demand("once"));
     const std::string body = R"({"job_id":")" + job + R"("})";
@@ -78,8 +78,7 @@ TEST_CASE("a request that is sent twice with one Idempotency-Key runs once", "[r
     CHECK(world.target.calls().size() == 1);
 }
 
-TEST_CASE("a run that hangs ends as interrupt when it is cancelled, and cannot be cancelled again",
-          "[requests]") {
+TEST_CASE("a cancelled run ends as interrupt and cannot be cancelled again", "[requests]") {
     World world;
     world.target.answer("/slow", Answer{.hangs = true});
     const std::string job = world.given(on_demand("slow"));
@@ -96,7 +95,7 @@ TEST_CASE("a run that hangs ends as interrupt when it is cancelled, and cannot b
     CHECK(world.api().post("/jobexecution/00000000-0000-4000-8000-000000000000/cancel", "").status == 404);
 }
 
-TEST_CASE("what waits for its next attempt or its target's report can be cancelled", "[requests]") {
+TEST_CASE("a run that waits for a retry or a callback can be cancelled", "[requests]") {
     World world;
     world.target.answer("/again", Answer{.status = 500, .headers = {{"Retry-After", "600"}}});
     world.target.answer("/report", Answer{.status = 202});
@@ -110,12 +109,12 @@ TEST_CASE("what waits for its next attempt or its target's report can be cancell
         CHECK(cancelled.status == 200);
         CHECK(cancelled.text("/job_status") == "interrupt");
     }
-    // A report that comes too late is kept and changes nothing else.
+    // A late callback is stored and changes nothing else.
     CHECK(world.api().post(kReport + accepted, R"({"n":1})").status == 200);
     CHECK(world.row(accepted)->state == "interrupt");
 }
 
-TEST_CASE("ten thousand runs that wait for their reports keep nobody from running", "[requests]") {
+TEST_CASE("ten thousand runs that wait for callbacks do not delay others", "[requests]") {
     const char* const full = std::getenv("ECRON_E2E_FULL");
     if (full == nullptr || std::string{full} != "1") return;
     World world{{{"log_level", "info"}}};
@@ -139,7 +138,7 @@ TEST_CASE("ten thousand runs that wait for their reports keep nobody from runnin
     CHECK(world.target.count("/work") == 10'200);
 }
 
-TEST_CASE("a run asked for survives the death of ecron", "[requests]") {
+TEST_CASE("a requested run survives a kill of ecron", "[requests]") {
     World world;
     world.target.answer("/asked", Answer{.hangs = true});
     const std::string job = world.given(on_demand("asked"));
@@ -156,7 +155,7 @@ TEST_CASE("a run asked for survives the death of ecron", "[requests]") {
     CHECK(calls[1].scheduled() == calls[0].scheduled());
 }
 
-TEST_CASE("a run that its target takes on executes until the report comes", "[requests]") {
+TEST_CASE("an accepted run is executing until its callback arrives", "[requests]") {
     World world;
     world.target.answer("/work", Answer{.status = 202});
     const std::string job = world.given(on_demand("work"));
@@ -173,7 +172,7 @@ TEST_CASE("a run that its target takes on executes until the report comes", "[re
     CHECK(done.at("job_status") == "success");
     CHECK(done.at_pointer("/ext_info/result/rows") == 12);
 
-    // Again: kept, and nothing else changes.
+    // Repeated: stored, without another change.
     CHECK(world.api().post(kReport + execution, R"({"rows":13})").status == 200);
     CHECK(world.statuses(job)[0].at("job_status") == "success");
     CHECK(world.statuses(job)[0].at_pointer("/ext_info/result/rows") == 13);
@@ -181,7 +180,7 @@ TEST_CASE("a run that its target takes on executes until the report comes", "[re
     CHECK(world.target.count("/work") == 1);
 }
 
-TEST_CASE("a report may overtake the target's own answer, and the start of a new process", "[requests]") {
+TEST_CASE("a callback may arrive before the response and before a new process starts", "[requests]") {
     World world;
     world.target.answer("/early", Answer{.hangs = true});
     const std::string early = world.given(on_demand("early", {{"completion", "callback"}}));
@@ -200,7 +199,7 @@ TEST_CASE("a report may overtake the target's own answer, and the start of a new
     CHECK(world.target.count("/early") == 2);
 }
 
-TEST_CASE("a run whose report does not come in time is tried again, then abandoned", "[requests]") {
+TEST_CASE("a run without a callback in time is retried, then abandoned", "[requests]") {
     World world;
     const std::string job = world.given(on_demand(
         "silent", {{"completion", "callback"},
@@ -212,7 +211,7 @@ TEST_CASE("a run whose report does not come in time is tried again, then abandon
     CHECK(world.target.count("/silent") == 2);
 }
 
-TEST_CASE("a report for a run that succeeded already is kept in its status", "[requests]") {
+TEST_CASE("a callback for a successful run is stored in its status", "[requests]") {
     World world;
     const std::string job = world.given(on_demand("quick"));
     const std::string execution = run_now(world, job);
@@ -222,8 +221,7 @@ TEST_CASE("a report for a run that succeeded already is kept in its status", "[r
     CHECK(world.statuses(job)[0].at("job_status") == "success");
 }
 
-TEST_CASE("a report about a run that ended with success is kept and changes no state, however often it comes",
-          "[requests]") {
+TEST_CASE("repeated callbacks for a successful run are stored and change no state", "[requests]") {
     World world;
     const std::string job = world.given(on_demand("quick", {}));
     const std::string execution =

@@ -19,7 +19,7 @@ JobText once(const std::string& name, json::object context) {
 
 }  // namespace
 
-TEST_CASE("an attempt that fails is tried again within the same execution", "[retry]") {
+TEST_CASE("a failed attempt is retried within the same execution", "[retry]") {
     World world;
     world.target.answer("/flaky",
                         [](const Call& call) { return Answer{.status = call.attempt() < 3 ? 500U : 200U}; });
@@ -58,7 +58,7 @@ TEST_CASE("a run is abandoned after its last attempt", "[retry]") {
     CHECK(world.target.count("/broken") == 3);
 }
 
-TEST_CASE("a target that cannot be reached or does not answer in time is a failed attempt", "[retry]") {
+TEST_CASE("an unreachable target or a timeout fails the attempt", "[retry]") {
     World world;
     world.target.answer("/mute", Answer{.hangs = true});
     json::object context = quick_retries(2);
@@ -68,7 +68,7 @@ TEST_CASE("a target that cannot be reached or does not answer in time is a faile
     CHECK(world.wait_for_state(call.execution(), "abandon").attempt == 2);
 }
 
-TEST_CASE("the next attempt waits as long as the target's Retry-After asks", "[retry]") {
+TEST_CASE("the next attempt obeys the target's Retry-After", "[retry]") {
     World world;
     world.target.answer("/busy", [](const Call& call) {
         return call.attempt() == 1 ? Answer{.status = 429, .headers = {{"Retry-After", "1"}}} : Answer{};
@@ -79,7 +79,7 @@ TEST_CASE("the next attempt waits as long as the target's Retry-After asks", "[r
     world.wait_for_state(calls[0].execution(), "success");
 }
 
-TEST_CASE("a target's Retry-After holds up a job no longer than its retry policy allows", "[retry]") {
+TEST_CASE("the retry policy limits the target's Retry-After", "[retry]") {
     World world;
     world.target.answer("/hour", [](const Call& call) {
         return call.attempt() == 1 ? Answer{.status = 503, .headers = {{"Retry-After", "3600"}}} : Answer{};
@@ -90,7 +90,7 @@ TEST_CASE("a target's Retry-After holds up a job no longer than its retry policy
     world.wait_for_state(calls[0].execution(), "success");
 }
 
-TEST_CASE("a run that waits for its next attempt shows as failure, and goes on after a restart", "[retry]") {
+TEST_CASE("a run that waits for a retry shows as failure and resumes after a restart", "[retry]") {
     World world;
     world.target.answer("/later", [](const Call& call) {
         return call.attempt() == 1 ? Answer{.status = 500, .headers = {{"Retry-After", "3"}}} : Answer{};
@@ -106,14 +106,13 @@ TEST_CASE("a run that waits for its next attempt shows as failure, and goes on a
     CHECK(world.target.count("/later") == 2);
 }
 
-TEST_CASE("a run whose ecron is killed in the middle is attempted again, or ends, as on_node_loss says",
-          "[retry]") {
+TEST_CASE("a run interrupted by a kill is retried or ended according to on_node_loss", "[retry]") {
     const auto [policy, state] =
         GENERATE(table<std::string, std::string>({{"retry", "success"}, {"interrupt", "interrupt"}}));
     CAPTURE(policy);
     World world;
     world.target.answer("/lost", [](const Call& call) { return Answer{.hangs = call.attempt() == 1}; });
-    json::object context = quick_retries(1);  // a loss does not count against it
+    json::object context = quick_retries(1);  // a node loss does not count as an attempt
     context["on_node_loss"] = policy;
     const std::string job = world.given(once("lost", context));
     const Call first = world.target.wait_for("/lost", 1).front();
@@ -143,11 +142,11 @@ TEST_CASE("a run whose ecron is killed in the middle is attempted again, or ends
     }
 }
 
-/// What a run costs that waits for its next attempt: its row as it is in memory (ids, reason, executors), the
-/// planner's and the wheel's entries. A kibibyte or two; what grows from attempt to attempt is one executor,
-/// up to the 32 that are kept. Attempts under way have buffers of their own, as many as fit in the pool, and
-/// the allocator keeps what it once had: that is what the rest is for.
-TEST_CASE("targets that fail and are tried again and again cost a bounded memory", "[memory]") {
+/// The memory of a run that waits for its next attempt: its row (ids, reason, executors) and the entries of
+/// planner and wheel. One or two KiB; each attempt adds one executor, up to the 32 that are kept. Running
+/// attempts have buffers, limited by the pool, and the allocator retains freed memory: the remainder of the
+/// limit covers these.
+TEST_CASE("repeated failures use bounded memory", "[memory]") {
     const char* const full = std::getenv("ECRON_E2E_FULL");
     const bool is_full = full != nullptr && std::string{full} == "1";
     const std::size_t runs = is_full ? 10'000 : 1'000;
@@ -188,7 +187,7 @@ TEST_CASE("targets that fail and are tried again and again cost a bounded memory
     CHECK(late < early + runs * kOfItsAttempts + kRest / 4);
 }
 
-TEST_CASE("redirects are followed, with the same headers", "[retry]") {
+TEST_CASE("follows redirects with the same headers", "[retry]") {
     World world;
     world.target.answer("/old", Answer{.status = 307, .headers = {{"Location", "/new"}}});
     world.given(once("old", quick_retries(1)));

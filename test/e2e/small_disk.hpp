@@ -3,10 +3,10 @@
 
 namespace ecron::e2e {
 
-/// A small file system of its own, in memory, where this process may mount one.
+/// A small in-memory file system, if this process may mount one.
 class SmallDisk {
 public:
-    explicit SmallDisk(const std::string& size);  // as mount takes it: "3m"
+    explicit SmallDisk(const std::string& size);  // in the format of mount: "3m"
     ~SmallDisk();
     SmallDisk(const SmallDisk&) = delete;
     SmallDisk& operator=(const SmallDisk&) = delete;

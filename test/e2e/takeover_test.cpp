@@ -7,7 +7,7 @@
 #include "e2e/accounts.hpp"
 #include "e2e/world.hpp"
 
-/// From the old service's database to ecron and back, and from one version of ecron to the next.
+/// Migration from the previous service's database and back, and from one version of ecron to the next.
 namespace ecron::e2e {
 namespace {
 
@@ -43,7 +43,7 @@ int size_from(const char* variable, int otherwise) {
     return text == nullptr ? otherwise : std::stoi(text);
 }
 
-/// A table with the column seq, 1 to `most`, for servers without MariaDB's seq_1_to_N.
+/// Returns a table with the column seq, 1 to `most`, for servers without MariaDB's seq_1_to_N.
 std::string numbers_to(int most) {
     std::string sum = "1", tables;
     for (int unit = 1, digit = 0; unit < most; unit *= 10, ++digit) {
@@ -58,7 +58,7 @@ std::string numbers_to(int most) {
     return "(select " + sum + " seq from " + tables + ") numbers where seq <= " + std::to_string(most);
 }
 
-/// A database as the old service leaves it, with what such databases hold that no one would put there.
+/// A database of the previous service, including rows that such databases contain unintentionally.
 class OldDatabase {
 public:
     OldDatabase() { run(kOldJobs), run(kOldStatuses); }
@@ -109,7 +109,7 @@ public:
                      R"('{"tenant_id":"mock-client-id","is_deleted":"0"}')");
         given_status("e-odd", "j-quoted", 99, "-5, -5, '{{', -1, 'null'");
     }
-    /// So many more, inserted by the server itself.
+    /// Adds that many rows with statements on the server.
     void given_many(int jobs, int statuses) const {
         run(kJobColumns +
             ("select concat('many-', seq), concat('many ', seq), '0 0 3 1 1 ?', 2, " + calling("/many") +
@@ -139,7 +139,7 @@ Settings with_zone(Settings settings) {
 
 }  // namespace
 
-TEST_CASE("ecron takes a database of the old service over as it is, and runs nothing of its history",
+TEST_CASE("takes over a database of the previous service unchanged and runs nothing of its history",
           "[takeover]") {
     if (!Database::tests_mysql()) return;
     OldDatabase old;
@@ -147,7 +147,7 @@ TEST_CASE("ecron takes a database of the old service over as it is, and runs not
     const std::string history = old.history();
     Ecron ecron{old.database.folder(), with_zone(old.database.settings())};
     ecron.start();
-    // Jobs go on from now: those of type timed repeat, as they always did.
+    // Jobs continue from now: those of type timed repeat, as before.
     for (const char* path : {"/timed", "/quoted", "/missed"}) old.target.wait_for(path, 3);
     for (const Call& call : old.target.calls()) CHECK_FALSE(call.execution().starts_with("e-"));
     for (const char* path : {"/off", "/refused", "/never", "/type"}) CHECK(old.target.count(path) == 0);
@@ -159,10 +159,10 @@ TEST_CASE("ecron takes a database of the old service over as it is, and runs not
     const Reply all =
         ecron.api().get("/jobstatus/j-quoted?begin_at=2020-01-01T00:00:00Z&end_at=2021-01-01T00:00:00Z");
     REQUIRE(all.status == 200);
-    CHECK(all.parsed().as_array().size() == 4);  // without authentication also the one of no tenant
+    CHECK(all.parsed().as_array().size() == 4);  // without authentication also the one without a tenant
     CHECK(all.parsed().as_array().at(0).at("execute_id") == "e-text");  // the newest start first
 
-    // What is refused today stays editable in everything else.
+    // The other members of a job that is rejected today can still be edited.
     const Reply read = ecron.api().get("/job?job_id=j-refused");
     REQUIRE(read.status == 200);
     json::object job = read.parsed().as_array().at(0).as_object();
@@ -174,13 +174,13 @@ TEST_CASE("ecron takes a database of the old service over as it is, and runs not
     CHECK(ecron.logged("taken over: 2 enabled jobs of the old service hold a type or mode that is unknown"));
     CHECK(old.history() == history);
     CHECK(old.database.value("select count(*) from t_cron_outbox") == "0");
-    CHECK(ecron.run_command({"db", "check"}) == 1);  // lists what is unknown
+    CHECK(ecron.run_command({"db", "check"}) == 1);  // lists unknown values
     CHECK(old.database.value(
               "select count(*) from t_cron_job_status where f_begin_time is null or f_end_time is "
               "null") == "0");
 }
 
-TEST_CASE("history of the old service that is to be removed is told at start", "[takeover]") {
+TEST_CASE("reports at startup which history of the previous service will be removed", "[takeover]") {
     if (!Database::tests_mysql()) return;
     const auto [days, told] = GENERATE(table<std::string, bool>({{"30", true}, {"36000", false}}));
     OldDatabase old;
@@ -193,7 +193,7 @@ TEST_CASE("history of the old service that is to be removed is told at start", "
     CHECK(ecron.logged("taken over: executions of the old service that ended before ") == told);
 }
 
-TEST_CASE("the old service can go back to its database, and ecron again", "[takeover]") {
+TEST_CASE("supports a rollback to the previous service and back", "[takeover]") {
     if (!Database::tests_mysql()) return;
     OldDatabase old;
     old.given_awkward_rows();
@@ -201,7 +201,7 @@ TEST_CASE("the old service can go back to its database, and ecron again", "[take
     ecron.start();
     old.target.wait_for("/timed", 1);
     CHECK(ecron.terminate() == 0);
-    // The old service knows its own columns, and writes rows with them.
+    // The previous service knows its own columns and writes rows with them.
     CHECK(old.database
               .rows("select f_key_id, f_job_id, f_job_name, f_job_cron_time, f_job_type, f_job_context, "
                     "f_tenant_id, f_enabled, f_remarks, f_create_time, f_update_time from t_cron_job")
@@ -221,7 +221,7 @@ TEST_CASE("the old service can go back to its database, and ecron again", "[take
           "2");
 }
 
-TEST_CASE("a large database is taken over in place", "[takeover]") {
+TEST_CASE("takes over a large database in place", "[takeover]") {
     if (!Database::tests_mysql()) return;
     const int jobs = size_from("ECRON_TAKEOVER_JOBS", 200),
               statuses = size_from("ECRON_TAKEOVER_STATUSES", 2'000);
@@ -242,7 +242,7 @@ TEST_CASE("a large database is taken over in place", "[takeover]") {
               << " ms");
 }
 
-TEST_CASE("a user that may only read and change rows serves a migrated database", "[takeover]") {
+TEST_CASE("a user with only row privileges can serve a migrated database", "[takeover]") {
     if (!Database::tests_mysql()) return;
     World world;
     CHECK(world.ecron.terminate() == 0);
@@ -266,10 +266,10 @@ TEST_CASE("a user that may only read and change rows serves a migrated database"
     admin("drop user " + user);
 }
 
-TEST_CASE("two versions of ecron share a database while one replaces the other", "[takeover]") {
+TEST_CASE("two versions of ecron share a database during a rolling upgrade", "[takeover]") {
     if (!Database::tests_mysql()) return;
-    // ECRON_PREVIOUS_BINARY names the older one; without it the newer one is told by what it does to the
-    // schema.
+    // ECRON_PREVIOUS_BINARY is the older version; without it the newer one is recognized by its schema
+    // change.
     const char* const previous = std::getenv("ECRON_PREVIOUS_BINARY");
     Database database;
     Target target;
@@ -322,7 +322,7 @@ TEST_CASE("two versions of ecron share a database while one replaces the other",
     CHECK(fourth->run_command({"db", "check"}) == 0);
 }
 
-TEST_CASE("what one database exports another imports, and goes on with", "[takeover]") {
+TEST_CASE("an import resumes the jobs of an export", "[takeover]") {
     World world;
     const std::string job = world.given({});
     world.target.wait_for("/run", 2);
@@ -331,7 +331,7 @@ TEST_CASE("what one database exports another imports, and goes on with", "[takeo
     REQUIRE(exporting.run_command({"export", "--all"}) == 0);  // while it runs
     CHECK(world.ecron.terminate() == 0);
     std::string text = exporting.log();
-    text.erase(text.rfind("ecron: "));  // the log has stderr's line too
+    text.erase(text.rfind("ecron: "));  // the log also contains the line from stderr
     std::ofstream{file} << text;
     Database other;
     Ecron next{other.folder(), other.settings()};

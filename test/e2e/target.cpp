@@ -24,7 +24,8 @@ std::string lower(std::string text) {
     return text;
 }
 
-/// A request with a Content-Length or no body, where all of it is there; what was read leaves the input.
+/// Removes a complete request with a Content-Length or without a body from the input; returns nullopt if it
+/// is incomplete.
 std::optional<Call> take_request(std::string& input) {
     const std::size_t end = input.find("\r\n\r\n");
     if (end == std::string::npos) return std::nullopt;
@@ -63,7 +64,7 @@ std::string text_of(const Answer& answer) {
 struct Target::Connection {
     int fd{-1};
     std::string input, output;
-    std::string path;  // of the call under way; empty: none is
+    std::string path;  // of the call in progress; empty: none
     std::optional<SteadyInstant> answer_at{};
     std::string answer;
     bool hangs{false};

@@ -10,8 +10,8 @@
 
 #include "ecron/base/time.hpp"
 
-/// What jobs call: a small HTTP server on a thread of its own that keeps every call and answers as it was
-/// told.
+/// The target of jobs: a small HTTP server on its own thread that records every call and returns configured
+/// responses.
 namespace ecron::e2e {
 
 struct Call {
@@ -43,10 +43,11 @@ public:
     Target& operator=(const Target&) = delete;
 
     [[nodiscard]] std::string url(const std::string& path) const;
-    /// From now on; a path without a script answers 200. The script runs on the target's thread.
+    /// Sets the script of a path; a path without a script returns 200. The script runs on the target's
+    /// thread.
     void answer(const std::string& path, Script script);
     void answer(const std::string& path, Answer always);
-    /// Answers 200 to the calls of that path that hang, and to those to come.
+    /// Returns 200 to the hanging and future calls of that path.
     void release(const std::string& path);
 
     [[nodiscard]] std::vector<Call> calls(const std::string& path) const;
@@ -54,9 +55,9 @@ public:
     [[nodiscard]] std::size_t count(const std::string& path) const;
     /// Waits until there are that many.
     std::vector<Call> wait_for(const std::string& path, std::size_t count);
-    /// Calls of that path that hang and whose caller still waits.
+    /// Returns the number of hanging calls of that path whose caller still waits.
     [[nodiscard]] std::size_t hanging(const std::string& path) const;
-    /// The most calls of that path that were under way at once.
+    /// Returns the maximum number of concurrent calls of that path.
     [[nodiscard]] std::size_t most_at_once(const std::string& path) const;
 
 private:
@@ -81,7 +82,7 @@ private:
     int waker_{-1};
     std::uint16_t port_{0};
     std::atomic<bool> stopping_{false};
-    std::map<int, Connection> connections_;  // the thread's own
+    std::map<int, Connection> connections_;  // used only by the thread
 
     mutable std::mutex mutex_;
     std::vector<Call> calls_;

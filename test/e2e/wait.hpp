@@ -4,14 +4,14 @@
 #include <string>
 #include <thread>
 
-/// Waiting for a condition, with a deadline: the only way in which these tests let time pass.
+/// Waits for conditions with a deadline; these tests wait in no other way.
 namespace ecron::e2e {
 
 using namespace std::chrono_literals;
 
 inline constexpr std::chrono::seconds kPatience{30};
 
-/// Whether `done` came true in time.
+/// Returns true if `done` became true in time.
 template <class Done>
 [[nodiscard]] bool comes_true(const Done& done, std::chrono::milliseconds patience = kPatience) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
@@ -22,7 +22,7 @@ template <class Done>
     return true;
 }
 
-/// Fails the test where `done` does not come true in time.
+/// Fails the test if `done` does not become true in time.
 template <class Done>
 void wait_until(const std::string& what, const Done& done, std::chrono::milliseconds patience = kPatience) {
     if (!comes_true(done, patience)) FAIL("waited in vain until " << what);

@@ -11,7 +11,7 @@
 
 #include "e2e/world.hpp"
 
-/// Webhooks as receivers see them.
+/// Webhooks from the receivers' perspective.
 namespace ecron::e2e {
 namespace {
 
@@ -37,13 +37,13 @@ std::string signed_by(const std::string& key, const Call& call) {
     return "v1," + base64({reinterpret_cast<const char*>(digest.data()), length});
 }
 
-/// A job that tells `hook` of its ends.
+/// Returns a job that notifies `hook` of its ends.
 JobText telling(const std::string& name, const std::string& hook, json::object context = {}) {
     context["notify"] = json::object{{"webhook", hook}};
     return {.name = name, .path = "/" + name, .cron = "0 0 1 1 *", .context = std::move(context)};
 }
 
-/// Runs a stored job now; the execution's id.
+/// Runs a stored job now; returns the execution's id.
 std::string run(World& world, const std::string& job) {
     return world.api().post("/jobexecution", R"({"job_id":")" + job + R"("})").text("/execute_id");
 }
@@ -52,7 +52,7 @@ std::string waiting(const World& world) { return world.database.value("select co
 
 }  // namespace
 
-TEST_CASE("each end of a run is told once, signed by both secrets", "[webhook]") {
+TEST_CASE("each end of a run is delivered once, signed with both secrets", "[webhook]") {
     World world{{{"webhook_secret", secret(kKey) + " " + secret(kNextKey)}}};
     world.target.answer("/broken", Answer{.status = 500, .body = "no luck"});
     const std::string good = world.given(telling("good", world.target.url("/hook")));
@@ -93,7 +93,7 @@ TEST_CASE("each end of a run is told once, signed by both secrets", "[webhook]")
           std::string::npos);
 }
 
-TEST_CASE("starts and failed attempts are told where they are asked for, in their order", "[webhook]") {
+TEST_CASE("starts and failed attempts are delivered in order if configured", "[webhook]") {
     World world;
     world.target.answer("/flaky",
                         [](const Call& call) { return Answer{.status = call.attempt() == 1 ? 500U : 200U}; });
@@ -118,7 +118,7 @@ TEST_CASE("starts and failed attempts are told where they are asked for, in thei
     CHECK(world.target.count("/hook") == 4);
 }
 
-TEST_CASE("a run that a client ends is told once", "[webhook]") {
+TEST_CASE("a run ended by a client is delivered once", "[webhook]") {
     World world{{{"log_level", "info"}}};
     world.target.answer("/stuck", Answer{.hangs = true});
     const std::string job = world.given(telling("stuck", world.target.url("/hook")));
@@ -140,7 +140,7 @@ TEST_CASE("a run that a client ends is told once", "[webhook]") {
     CHECK(world.target.count("/hook") == 1);
 }
 
-TEST_CASE("runs that end without an attempt are told, too", "[webhook]") {
+TEST_CASE("runs that end without an attempt are delivered", "[webhook]") {
     World world;
     world.target.answer("/stuck", Answer{.hangs = true});
     JobText stuck = telling("stuck", world.target.url("/hook"));
@@ -164,8 +164,8 @@ TEST_CASE("runs that end without an attempt are told, too", "[webhook]") {
     CHECK(told(first).at_pointer("/ext_info/reason") == "cancelled");
 }
 
-TEST_CASE("a tenant's own secret signs, and is replaced without a restart", "[webhook]") {
-    const Database folder;  // only for its place
+TEST_CASE("a tenant's own secret signs and rotates without a restart", "[webhook]") {
+    const Database folder;  // only for its directory
     const std::string file = folder.folder() + "/mock-client-id/webhook_secret";
     std::filesystem::create_directories(folder.folder() + "/mock-client-id");
     std::ofstream(file) << secret(kKey) << '\n';
@@ -181,7 +181,7 @@ TEST_CASE("a tenant's own secret signs, and is replaced without a restart", "[we
     CHECK(first.header("webhook-id") != second.header("webhook-id"));
 }
 
-TEST_CASE("killed before it was delivered, a webhook is delivered after the restart", "[webhook]") {
+TEST_CASE("delivers a webhook after a kill and restart", "[webhook]") {
     World world;
     world.target.answer("/hook", Answer{.hangs = true});
     const std::string execution = run(world, world.given(telling("good", world.target.url("/hook"))));
@@ -197,7 +197,7 @@ TEST_CASE("killed before it was delivered, a webhook is delivered after the rest
     wait_until("nothing waits", [&] { return waiting(world) == "0"; });
 }
 
-TEST_CASE("a receiver that is down for a while gets its message when it is back", "[webhook]") {
+TEST_CASE("a receiver gets its message after an outage", "[webhook]") {
     World world;
     world.target.answer(
         "/hook", [asked = 0](const Call&) mutable { return Answer{.status = ++asked < 3 ? 503U : 204U}; });
@@ -205,13 +205,13 @@ TEST_CASE("a receiver that is down for a while gets its message when it is back"
     const std::vector<Call> calls = world.target.wait_for("/hook", 3);
     for (const Call& call : calls) {
         CHECK(call.header("webhook-id") == calls[0].header("webhook-id"));
-        CHECK(call.header("webhook-signature").empty());  // nobody gave a secret
+        CHECK(call.header("webhook-signature").empty());  // no secret is configured
     }
     wait_until("nothing waits", [&] { return waiting(world) == "0"; });
     CHECK(world.api().get("/deadletter").body == "[]");
 }
 
-TEST_CASE("429 is asked again when it said so", "[webhook]") {
+TEST_CASE("retries a 429 after Retry-After elapses", "[webhook]") {
     World world;
     world.target.answer("/hook", [asked = 0](const Call&) mutable {
         if (++asked == 1) return Answer{.status = 429, .headers = {{"Retry-After", "3"}}};
@@ -222,7 +222,7 @@ TEST_CASE("429 is asked again when it said so", "[webhook]") {
     CHECK(calls[1].at - calls[0].at >= 2'900ms);
 }
 
-TEST_CASE("a receiver that is slow to answer is cut off and asked again", "[webhook]") {
+TEST_CASE("a slow receiver times out and is retried", "[webhook]") {
     World world{{{"webhook_timeout", "300ms"}}};
     world.target.answer(
         "/hook", [asked = 0](const Call&) mutable { return Answer{.delay = ++asked == 1 ? 20'000ms : 0ms}; });
@@ -232,7 +232,7 @@ TEST_CASE("a receiver that is slow to answer is cut off and asked again", "[webh
     wait_until("nothing waits", [&] { return waiting(world) == "0"; });
 }
 
-TEST_CASE("410 makes a dead letter, which can be delivered anew", "[webhook]") {
+TEST_CASE("410 creates a dead letter, which can be redelivered", "[webhook]") {
     World world;
     world.target.answer("/hook", Answer{.status = 410});
     const std::string execution = run(world, world.given(telling("good", world.target.url("/hook"))));
@@ -254,7 +254,7 @@ TEST_CASE("410 makes a dead letter, which can be delivered anew", "[webhook]") {
     CHECK(world.api().post(again, "").status == 404);
 }
 
-TEST_CASE("what is not delivered in its time is dead, with the last answer", "[webhook]") {
+TEST_CASE("an expired webhook is dead-lettered with the last response", "[webhook]") {
     World world{{{"webhook_retry_for", "1s"}}};
     world.target.answer("/hook", Answer{.status = 500});
     run(world, world.given(telling("good", world.target.url("/hook"))));
@@ -264,14 +264,14 @@ TEST_CASE("what is not delivered in its time is dead, with the last answer", "[w
     CHECK(list.parsed().at(0).at("tries").as_int64() >= 2);
 }
 
-TEST_CASE("an address that may not be reached is not asked", "[webhook]") {
+TEST_CASE("a forbidden address is not contacted", "[webhook]") {
     World world{{{"egress_deny", "127.0.0.2/32"}}};
     run(world, world.given(telling("good", "http://127.0.0.2:9/hook")));
     wait_until("it is dead", [&] { return world.api().get("/deadletter").body != "[]"; });
     CHECK(world.api().get("/deadletter").parsed().at(0).at("tries") == 1);
 }
 
-TEST_CASE("a receiver that hangs slows no other one", "[webhook]") {
+TEST_CASE("a hanging receiver does not delay others", "[webhook]") {
     World world{{{"webhook_max", "16"}, {"webhook_timeout", "60s"}}};
     Target hanging;
     hanging.answer("/hook", Answer{.hangs = true});

@@ -14,18 +14,18 @@
 
 namespace ecron::e2e {
 
-/// A job as a test tells it; what is not said is a job that runs each second.
+/// A test's job; the default is a job that runs every second.
 struct JobText {
     std::string name{"job"};
     std::string path{"/run"};  // of the target
     std::string cron{"* * * * * *"};
     std::string type{"scheduled"};
-    json::object context{};  // further members of job_context
+    json::object context{};  // additional members of job_context
     json::object info{};
     bool enabled{true};
 };
 
-/// An execution as the database keeps it.
+/// An execution as stored in the database.
 struct Row {
     std::string id, state, reason, result, missed;
     int attempt{}, losses{}, trigger{};
@@ -33,7 +33,7 @@ struct Row {
     bool accepted{false};
 };
 
-/// ecron, a database of its own, and a target.
+/// ecron, its own database, and a target.
 class World {
 public:
     explicit World(Settings settings = {});
@@ -44,20 +44,20 @@ public:
     Ecron ecron;
 
     [[nodiscard]] std::string text_of(const JobText& job) const;
-    /// Creates it; the job's id.
+    /// Creates a job; returns its id.
     std::string given(const JobText& job);
     Api& api() { return ecron.api(); }
-    /// The executions of a job by their instants, as they are in the database.
+    /// Returns the executions of a job from the database, by scheduled time.
     [[nodiscard]] std::vector<Row> rows(const std::string& job) const;
     [[nodiscard]] std::optional<Row> row(const std::string& execution) const;
-    /// GET /jobstatus/:id, which must be answered 200.
+    /// Returns the body of GET /jobstatus/:id, which must return 200.
     json::array statuses(const std::string& job, const std::string& query = "");
     /// Waits until an execution is in that state.
     Row wait_for_state(const std::string& execution, const std::string& state);
-    void restart();  // SIGKILL, and a new process
+    void restart();  // SIGKILL and a new process
 };
 
-/// In so many seconds, whole, as RFC 3339.
+/// Returns the instant that many seconds from now, rounded to seconds, as RFC 3339.
 std::string in(std::chrono::seconds from_now);
 
 }  // namespace ecron::e2e

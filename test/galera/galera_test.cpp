@@ -24,7 +24,7 @@ Server server(int port) {
             .port = static_cast<std::uint16_t>(port)};
 }
 
-/// Two ecron nodes: the one of the world, on a server, and another one, perhaps on another server.
+/// Two ecron nodes: the world's node on one server and another node, possibly on another server.
 struct Cluster {
     Cluster(int first_port, int second_port)
         : world(server(first_port), {{"multi_node", "true"}, {"node_id", "first"}}),
@@ -56,7 +56,7 @@ struct Cluster {
 
 }  // namespace
 
-TEST_CASE("of nodes that use different Galera servers only the earlier one leads", "[galera]") {
+TEST_CASE("of nodes on different Galera servers only the earlier one leads", "[galera]") {
     const std::vector<int> ports = numbers("ECRON_TEST_GALERA_PORTS");
     Cluster cluster(ports.at(1), ports.at(2));
     wait_until("the later node refuses to lead",
@@ -74,7 +74,7 @@ TEST_CASE("of nodes that use different Galera servers only the earlier one leads
     cluster.check_account();
 }
 
-TEST_CASE("no run is lost or doubled when the Galera server in use is killed", "[galera]") {
+TEST_CASE("killing the Galera server in use loses and duplicates no run", "[galera]") {
     const std::vector<int> ports = numbers("ECRON_TEST_GALERA_PORTS");
     test::Proxy proxy("127.0.0.1", static_cast<std::uint16_t>(ports.at(0)));
     Cluster cluster(proxy.port(), proxy.port());

@@ -45,7 +45,7 @@ asio::awaitable<void> wait(std::chrono::milliseconds time) {
     co_await timer.async_wait(with(ignored));
 }
 
-/// What the network does to those who use it.
+/// The faults of the network.
 struct Weather {
     bool is_cut{false};
     bool hangs{false};
@@ -65,7 +65,7 @@ struct Proxy::State {
     tcp::endpoint server;
     std::vector<std::weak_ptr<Pair>> pairs;
     Weather weather;
-    std::string awaited;  // the answer to it gets lost
+    std::string awaited;  // the response to it is lost
     int lost{0};
 
     static asio::awaitable<void> accept(std::shared_ptr<State> state) {
@@ -108,7 +108,7 @@ struct Proxy::State {
         pair->close();
     }
 
-    /// Until an end is heard of, or what is said shall not be heard.
+    /// Until the connection ends or its data is to be dropped.
     template <class Heard>
     static asio::awaitable<void> carry(const State& state, tcp::socket& from, tcp::socket& to, Heard heard) {
         std::array<char, 65'536> bytes{};
@@ -133,7 +133,7 @@ struct Proxy::State {
             if (const auto pair = weak.lock()) pair->close();
     }
 
-    /// Runs on the proxy's thread and waits for it.
+    /// Runs on the proxy's thread and waits for completion.
     template <class Function> auto there(Function function) {
         return asio::post(context, asio::use_future(std::move(function))).get();
     }

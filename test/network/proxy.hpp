@@ -8,7 +8,7 @@
 
 namespace ecron::test {
 
-/// The network in front of a server: a TCP proxy on a thread of its own that fails on command.
+/// The network in front of a server: a TCP proxy on its own thread that fails on command.
 class Proxy {
 public:
     Proxy(std::string host, std::uint16_t port);
@@ -17,18 +17,19 @@ public:
     Proxy& operator=(const Proxy&) = delete;
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
-    /// Connections are reset, and new ones refused.
+    /// Resets connections and refuses new ones.
     void cut();
-    /// Nothing gets through and nobody is told; what was said meanwhile arrives when the network heals.
+    /// Drops no connection but forwards nothing; delayed data arrives when the network recovers.
     void hang();
-    /// New connections go there; those that are open stay where they are.
+    /// New connections go to that port; open connections are kept.
     void send_new_connections_to(std::uint16_t port);
-    /// Whatever is said takes that long.
+    /// Delays all data.
     void slow_down(std::chrono::milliseconds delay);
     void heal();
-    /// New connections go to another port of the host; those that stand stay where they are.
+    /// New connections go to another port of the host; open connections are kept.
     void move_to(std::uint16_t port);
-    /// The next packet with this text reaches the server; its answer comes back as the end of the connection.
+    /// The next packet with this text reaches the server; instead of the response, the client sees the end of
+    /// the connection.
     void lose_answer_to(std::string text);
     [[nodiscard]] int lost() const;
 

@@ -12,13 +12,13 @@ namespace {
 using namespace std::chrono_literals;
 using State = model::ExecutionState;
 
-constexpr Millis kEndless{90'000};  // an execution that stood still for so long is stuck
+constexpr Millis kEndless{90'000};  // an execution without progress for this long is stuck
 
 std::string at(Instant instant) { return format_rfc3339_millis(instant); }
 
 bool may_become(State from, State to, int attempts) {
     switch (from) {
-        case State::pending:  // a claim that is its own start shows as executing only with its outcome
+        case State::pending:  // a claim that is also the start shows as executing only with its outcome
         case State::executing:
             return true;
         case State::failure:
@@ -135,7 +135,7 @@ void Checker::check_ends() {
             continue;
         }
         if (calls_.contains(id)) continue;
-        // A refused payload adds a sentence to the reason.
+        // A rejected payload adds a sentence to the reason.
         const std::string reason = row->reason.substr(0, row->reason.find("; payload not stored"));
         if (row->state != State::interrupt || !kReasons.contains(reason))
             blame("ends: {} ended as {} at {} without a start, because of '{}'", id,
@@ -149,7 +149,7 @@ void Checker::check_ends() {
     }
 }
 
-/// An attempt whose node knew how it went is never left as under way, whatever became of the node.
+/// An attempt whose node learned its result is never left active, whatever happened to the node.
 void Checker::check_outcomes() {
     for (const Call& call : history_.calls) {
         if (!call.ended || *call.ended > end_ - kEndless) continue;

@@ -13,15 +13,16 @@
 
 namespace ecron::sim {
 
-/// Proves from the history of a world, and from nothing else, that what docs promise was kept:
-///   - every instant that a job should have run at has its row, or a reason why not (the
-///   reference);
-///   - no row stands for an instant that no definition named, none starts early or within a pause;
-///   - no attempt was started twice, as the targets saw it;
-///   - every attempt that ended has left its execution ended or waiting for what comes next;
-///   - states change along the arrows only; what ended stays; what a node left is ended by another;
-///   - only the newest term writes; the watermark of a shard never goes back, and passes nothing unclaimed;
-///   - what a client was told is so.
+/// Verifies the documented guarantees using only the history of a world:
+/// - every occurrence has its row or a recorded reason why it did not run (the reference);
+/// - no row exists for an occurrence that no definition had, and none starts early or in a pause;
+/// - no attempt was started twice, according to the targets;
+/// - every attempt that ended leaves its execution ended or waiting for its next step;
+/// - states change only along the permitted transitions; terminal states are final; executions of a lost node
+/// are ended by another node;
+/// - only the newest term writes; the watermark of a shard never decreases and never passes an unclaimed
+/// occurrence;
+/// - everything acknowledged to a client is true.
 class Checker {
 public:
     Checker(const History& history, Instant end, const Clients::Promises& promises);
@@ -29,27 +30,27 @@ public:
 
 private:
     static constexpr std::size_t kMostViolations = 20;
-    /// A leader's clock may be off by a second, and it looks ahead.
+    /// Maximum clock offset of a leader (one second) plus its look-ahead.
     static constexpr Millis kClockSlack{1'600};
-    /// By then a leader that is in touch has heard of a change, also where a reading that was cut off had to
-    /// time out first.
+    /// Maximum delay until a connected leader has read a change, including the timeout of an interrupted
+    /// read.
     static constexpr Millis kLearning{12'000};
 
-    /// A stretch of time in which a job ran at the same instants.
+    /// A period in which a job had the same occurrences.
     struct Segment {
         Reference reference;
         Instant since{};  // exclusive
         Instant until{};
-        ChangeNumber number{};  // of the change that began it
+        ChangeNumber number{};  // of the change that started it
         std::size_t shard{};
     };
     struct Instants {
         std::vector<Segment> segments;
-        bool may_summarise{false};  // some version has misfire once or skip
-        bool may_refuse{false};     // some version has an overlap other than allow
+        bool may_summarise{false};  // a version has misfire once or skip
+        bool may_refuse{false};     // a version has an overlap policy other than allow
         bool has_deadline{false};
-        std::optional<Instant> gone;  // deleted: the watermark of the shard then
-        Millis grace{Millis::max()};  // the least of all versions
+        std::optional<Instant> gone;  // deleted: the shard's watermark at that time
+        Millis grace{Millis::max()};  // minimum of all versions
     };
 
     template <class... Args> void blame(fmt::format_string<Args...> text, Args&&... args) {
@@ -88,13 +89,14 @@ private:
     std::map<std::pair<JobKey, Instant>, std::vector<const RowLife*>> planned_;
     std::multimap<JobKey, std::pair<Instant, Instant>> summaries_;
     std::map<Shard, std::vector<FencedCommit>> claims_;
-    Instant planned_from_{Instant::min()};   // in every shard: a store without a watermark begins at now
-    Instant planned_until_{Instant::max()};  // in every shard, when the world ended
-    std::unordered_map<std::string_view, const RowLife*> rows_;  // the last life of each id
+    Instant planned_from_{Instant::min()};   // in every shard: a store without a watermark starts at the
+                                             // current time
+    Instant planned_until_{Instant::max()};  // in every shard, at the end of the world
+    std::unordered_map<std::string_view, const RowLife*> rows_;  // the last row of each id
     std::unordered_map<std::string_view, std::vector<const Call*>> calls_;
 };
 
-/// A number that differs where the histories differ.
+/// Returns a number that differs if the histories differ.
 std::uint64_t fingerprint(const History& history);
 
 }  // namespace ecron::sim

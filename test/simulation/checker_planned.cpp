@@ -3,20 +3,20 @@
 #include "checker.hpp"
 #include "ecron/base/time.hpp"
 
-/// Every instant that a job should have run at.
+/// Checks every occurrence of every job.
 namespace ecron::sim {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Millis kUnsettled{30'000};  // before the end of the world: not all is claimed yet
-constexpr Millis kMostLag{90'000};    // of planning at the end, where there is less room than runs
+constexpr Millis kUnsettled{30'000};  // before the end of the world: not everything is claimed yet
+constexpr Millis kMostLag{90'000};    // maximum planning delay at the end, with less capacity than runs
 
 std::string at(Instant instant) { return format_rfc3339_millis(instant); }
 
 }  // namespace
 
-/// From versions to segments.
+/// Converts versions to segments.
 void Checker::read_jobs() {
     for (const JobVersion& version : history_.jobs) {
         Instants& job = jobs_[version.key];
@@ -44,7 +44,7 @@ void Checker::read_jobs() {
         summaries_.emplace(note.missed.job, std::pair{note.missed.from, note.missed.to});
 }
 
-/// What the watermark has not reached is late, not lost; but in the end it has to be near.
+/// Occurrences beyond the watermark are late, not lost; at the end the delay must be small.
 void Checker::check_progress() {
     for (const auto& [shard, claims] : claims_) {
         planned_until_ = std::min(planned_until_, claims.back().watermark);
@@ -70,7 +70,7 @@ void Checker::check_segment(JobKey job, const Instants& instants, const Segment&
                   segment.reference.job, at(*nominal), at(due), at(segment.since),
                   segment.until == Instant::max() ? "the end" : at(segment.until));
         if (owed && planned_.contains({job, *nominal})) check_watermark_waited(job, segment, *nominal);
-        // The first that is not missed spends the job, whether it is due yet or not.
+        // The first occurrence that is not missed completes the one-shot, whether or not it is due.
         if (segment.reference.once && !is_summarised(job, *nominal)) return;
     }
 }
@@ -82,11 +82,11 @@ bool Checker::is_covered(JobKey job, const Instants& instants, const Segment& se
             if (row->deleted == 0 || rightly_withdrawn(*row, instants, segment)) return true;
     if (is_summarised(job, nominal)) return true;
     if (is_paused(segment.reference.tenant, due, kClockSlack)) return true;
-    // A job that is gone runs no more; but what the watermark had passed had been claimed.
+    // A deleted job does not run, but occurrences before the watermark had been claimed.
     return instants.gone && (segment.reference.jitter > Millis{0} || due > *instants.gone);
 }
 
-/// A row is deleted because a newer definition does not name its instant, or because a pause began.
+/// A row may be deleted because a newer definition lacks its occurrence or because a pause began.
 bool Checker::rightly_withdrawn(const RowLife& row, const Instants& instants, const Segment& segment) const {
     if (row.due && is_paused(segment.reference.tenant, *row.due, kClockSlack)) return true;
     if (segment.until == Instant::max()) return false;
@@ -112,8 +112,8 @@ bool Checker::is_paused(const TenantId& tenant, Instant due, Millis slack) const
     });
 }
 
-/// Whoever has planned by this change knows that the instant is to run: the job's, and the end of each pause
-/// that had begun before it.
+/// Returns the change after which a planner knows that the occurrence must run: the job's change, or the end
+/// of each pause that had begun before it.
 ChangeNumber Checker::known_to_run(const Segment& segment, Instant nominal) const {
     ChangeNumber known = segment.number;
     for (const PauseSpan& span : history_.pauses) {
@@ -124,7 +124,7 @@ ChangeNumber Checker::known_to_run(const Segment& segment, Instant nominal) cons
     return known;
 }
 
-/// The watermark passes an instant only with its claim, once the planner knows that it is to run.
+/// The watermark passes an occurrence only with its claim once the planner knows that it must run.
 void Checker::check_watermark_waited(JobKey job, const Segment& segment, Instant nominal) {
     if (segment.reference.jitter > Millis{0}) return;
     const std::vector<const RowLife*>& lives = planned_.at({job, nominal});
@@ -142,7 +142,7 @@ void Checker::check_watermark_waited(JobKey job, const Segment& segment, Instant
     }
 }
 
-/// No row without a definition that names it.
+/// Every row has a definition with its occurrence.
 void Checker::check_rows(JobKey job, const Instants& instants) {
     const auto first = planned_.lower_bound({job, Instant::min()});
     for (auto one = first; one != planned_.end() && one->first.first == job; ++one) {
@@ -177,7 +177,7 @@ void Checker::check_rows(JobKey job, const Instants& instants) {
     }
 }
 
-/// A job that is spent has its run, unless a pause came over it or a later change of the job.
+/// A completed one-shot has its run, unless a pause or a later change of the job prevented it.
 void Checker::check_spent() {
     std::map<JobKey, const JobVersion*> last;
     for (const JobVersion& version : history_.jobs) last[version.key] = &version;

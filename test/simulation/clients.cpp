@@ -28,8 +28,7 @@ Node* Clients::some_node() {
     return serving.empty() ? nullptr : serving[dice_.index(serving.size())];
 }
 
-/// Requests are chosen a little before they are sent, so that they can be aimed at the instant their job is
-/// due.
+/// Requests are chosen shortly before they are sent, so that they can target the due time of their job.
 void Clients::plan_edits(std::size_t count, Time from, Time until) {
     for (std::size_t i = 0; i < count; ++i) {
         timeline_.at(dice_.between(from, until), [this] {
@@ -66,9 +65,9 @@ void Clients::make(Request request) {
         if (unended.empty()) return;
         request.execution = unended[dice_.index(unended.size())].id;
     }
-    if (dice_.one_in(15)) return;  // lost on its way
+    if (dice_.one_in(15)) return;  // lost in transit
     if (dice_.one_in(15)) send(request);
-    // A pause is lifted again, so that there is something to run.
+    // Every pause is ended later, so that there are runs.
     if (request.wish == Wish::pause) {
         Request lift = request;
         lift.wish = Wish::resume;
@@ -80,7 +79,7 @@ void Clients::make(Request request) {
 
 void Clients::send(Request request) {
     Node* const node = some_node();
-    if (node == nullptr) return again(std::move(request), fail(Errc::unavailable, "nobody answers"));
+    if (node == nullptr) return again(std::move(request), fail(Errc::unavailable, "no node responds"));
     node->process().spawn(serve(*this, *node, std::move(request)));
     node->process().poll();
 }

@@ -5,22 +5,22 @@
 
 namespace ecron::sim {
 
-/// Those who use the API: they edit jobs at the worst instants, run and cancel, and send what a target
-/// reports. They do what the API's handlers do with store and scheduler; refused for now, they ask another
-/// node, so requests come twice.
+/// API clients: they edit jobs at critical times, run and cancel jobs, and send callbacks. They use store and
+/// scheduler like the API's handlers. If a node rejects a request temporarily, they ask another one, so
+/// requests are repeated.
 class Clients {
 public:
-    /// What an answered request promised.
+    /// Guarantees given by the responses.
     struct Promises {
-        std::vector<ExecuteId> runs;       // accepted: there is such an execution, and it ends
-        std::vector<ExecuteId> cancelled;  // it has ended as interrupt
-        std::vector<ExecuteId> reported;   // the result is kept
+        std::vector<ExecuteId> runs;       // accepted: the execution exists and ends
+        std::vector<ExecuteId> cancelled;  // ended as interrupt
+        std::vector<ExecuteId> reported;   // the result is stored
     };
 
     Clients(Timeline& timeline, Database& database, std::vector<std::unique_ptr<Node>>& nodes, Dice dice,
             Millis span);
 
-    /// Enters `count` edits between two times.
+    /// Schedules `count` edits between two times.
     void plan_edits(std::size_t count, Time from, Time until);
     void report(const ExecuteId& id);
     [[nodiscard]] const Promises& promises() const { return promises_; }

@@ -26,7 +26,7 @@ std::string replaced_json(const Database::JobRow& before) {
     return text;
 }
 
-/// Whether two definitions run at the same instants.
+/// Returns true if two definitions have the same occurrences.
 bool same_schedule(const Database::JobRow& before, const model::Job& after, const std::string& plan_after) {
     const model::Plan a = model::read_plan(before.plan).value_or(model::Plan{});
     const model::Plan b = model::read_plan(plan_after).value_or(model::Plan{});

@@ -14,16 +14,15 @@
 
 namespace ecron::sim {
 
-/// Safeguards that a mutation takes out, to see that the checker notices.
+/// Safeguards that a mutation removes, to test that the checker notices.
 struct Mutations {
     bool no_fence{false};
     bool no_unique_key{false};
     bool spends_for_nothing{false};  // a job is disabled without the row of its only run
 };
 
-/// The one database behind all stores: each function is a transaction, done at once and whole. Its answers
-/// are those that the real store gives; its clock is the true time. Locks belong to sessions, and end with
-/// them.
+/// The common database of all stores. Each function is an immediate, atomic transaction. It returns what the
+/// real store returns; its clock is the true time. Locks belong to sessions and end with them.
 class Database {
 public:
     template <class T> using Answer = Result<T>;
@@ -39,7 +38,7 @@ public:
 
     // --- leadership
     Session connect();
-    /// The server learns that the session has ended: its locks are free.
+    /// The server notices the end of the session and releases its locks.
     void disconnect(Session session);
     Answer<store::Standing> campaign(Session session, const store::CampaignRound& round, bool renews,
                                      Millis clock_ahead);
@@ -75,7 +74,7 @@ public:
                                const std::optional<store::Slot>& slot);
     bool finish(const store::Outcome& outcome);
     [[nodiscard]] const model::Execution* find(const ExecuteId& id) const;
-    /// In the order of their rows, those after `after_key`.
+    /// Returns rows after `after_key`, in row order.
     [[nodiscard]] std::vector<model::Execution> unended(std::size_t limit, std::int64_t after_key) const;
     [[nodiscard]] std::vector<model::Execution> under_way(Instant due_before, std::size_t limit,
                                                           std::int64_t after_key) const;
@@ -119,7 +118,7 @@ private:
     const Mutations mutations_;
 
     std::uint64_t last_session_{0};
-    std::unordered_map<std::uint64_t, Instant> sessions_;  // when each last said something
+    std::unordered_map<std::uint64_t, Instant> sessions_;  // last activity of each session
     std::vector<ShardRow> shards_;
     std::map<NodeId, NodeRow> nodes_;
 

@@ -4,7 +4,7 @@
 
 #include "ecron/model/execution.hpp"
 
-/// The run path: claims and outcomes.
+/// Claims and outcomes.
 namespace ecron::sim {
 namespace {
 
@@ -83,7 +83,7 @@ Database::Answer<store::Claimed> Database::claim(const store::Claim& claim) {
     return claimed;
 }
 
-/// Of two summaries that begin with the same instant the longer one tells of both.
+/// Of two summaries with the same first occurrence, the longer one covers both.
 void Database::note_missed(const store::Missed& missed) {
     const auto [place, is_new] =
         missed_places_.try_emplace({missed.job, missed.from}, history_.missed.size());

@@ -6,7 +6,7 @@
 
 namespace ecron::sim {
 
-/// All randomness of a world: the same seed throws the same numbers. Source: splitmix64 (Steele, Lea, Flood).
+/// All randomness of a world: the same seed yields the same numbers. Source: splitmix64 (Steele, Lea, Flood).
 class Dice {
 public:
     explicit Dice(std::uint64_t seed) : state_(seed) {}
@@ -18,10 +18,11 @@ public:
         mixed = (mixed ^ mixed >> 27U) * 0x94d0'49bb'1331'11ebU;
         return mixed ^ mixed >> 31U;
     }
-    /// Dice of their own, so that one part of the world does not change what another throws.
+    /// Returns an independent generator, so that one part of the world does not affect the numbers of
+    /// another.
     [[nodiscard]] Dice split() { return Dice{roll()}; }
 
-    std::int64_t between(std::int64_t first, std::int64_t last) {  // both included
+    std::int64_t between(std::int64_t first, std::int64_t last) {  // both inclusive
         return first + static_cast<std::int64_t>(roll() % static_cast<std::uint64_t>(last - first + 1));
     }
     template <class Rep, class Period>

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Link::Chances kAlways{.slow = 6, .failed = 4, .unheard = 4};  // in a thousand, even on good days
+constexpr Link::Chances kAlways{.slow = 6, .failed = 4, .unheard = 4};  // per thousand, also without faults
 
 }  // namespace
 
@@ -41,7 +41,7 @@ template <class Action> void Faults::later(Time least, Time most, std::string wh
 
 void Faults::plan(std::size_t count, Time from, Time until) {
     for (std::size_t i = 0; i < count; ++i) {
-        const auto fault = static_cast<Fault>(dice_.index(kFaultNames.size() - 1));  // not refusing
+        const auto fault = static_cast<Fault>(dice_.index(kFaultNames.size() - 1));  // except refusing
         ++counts_[static_cast<std::size_t>(fault)];
         timeline_.at(dice_.between(from, until), [this, fault] {
             Time at = timeline_.now();
@@ -133,7 +133,7 @@ void Faults::strike(Fault fault, Node& node) {
         case Fault::refusing:
             for (const auto& one : nodes_) one->link().set_refusing(true);
             return;
-        case Fault::blackout:  // and another one in the middle of the recovery
+        case Fault::blackout:  // and another one during the recovery
             crash_all();
             later(3s, 30s, over, [this] {
                 start_all();

@@ -29,18 +29,18 @@ inline constexpr std::array<std::string_view, 13> kFaultNames{
     "crash",      "freeze",       "cut",   "outage",       "slow",     "failing", "unheard",
     "clock_hour", "clock_little", "drain", "kill_session", "blackout", "refusing"};
 
-/// Breaks things by dice, rather where it hurts (leaders) and when it hurts (while something is claimed or
-/// due), and repairs them after a while.
+/// Injects random faults, preferably into leaders and while something is being claimed or due, and repairs
+/// them after a while.
 class Faults {
 public:
     Faults(Timeline& timeline, Database& database, std::vector<std::unique_ptr<Node>>& nodes,
            History& history, Dice dice);
 
     void plan(std::size_t count, Time from, Time until);
-    /// Stretches in which the database refuses every write; by dice of their own, so that seeds keep their
+    /// Periods in which the database rejects every write; from a separate generator, so that seeds keep their
     /// other faults.
     void plan_refusals(std::size_t count, Time from, Time until, Dice dice);
-    /// Everything is made whole: what is down is started, what is wrong is set right.
+    /// Repairs everything: starts stopped nodes and ends all faults.
     void heal();
     [[nodiscard]] const std::array<std::size_t, kFaultNames.size()>& counts() const { return counts_; }
 

@@ -10,22 +10,22 @@
 #include "ecron/model/job.hpp"
 #include "ecron/store/store.hpp"
 
-/// What really happened, for the checker: every committed transaction in commit order, and every call that a
-/// target got. Instants are true time; nobody but the checker reads it.
+/// The actual events, for the checker: every committed transaction in commit order, and every call to a
+/// target. Instants are true time; only the checker reads the history.
 namespace ecron::sim {
 
-/// A job as a transaction left it; nothing: deleted.
+/// A job after a transaction; nullopt: deleted.
 struct JobVersion {
     Instant at{};
     std::uint64_t commit{};
     JobKey key{};
     ChangeNumber number{};
-    Instant watermark{};  // of its shard, then
+    Instant watermark{};  // of its shard at that time
     std::optional<model::Job> job{};
     bool spent{false};  // disabled with the claim of its only run
 };
 
-/// A row of the executions from its insert to its deletion.
+/// An execution row from insert to deletion.
 struct RowLife {
     ExecuteId id{};
     JobKey job{};
@@ -34,9 +34,9 @@ struct RowLife {
     std::optional<Instant> due{};
     ChangeNumber revision{};
     std::string missed{};
-    std::uint64_t inserted{};  // the commit
+    std::uint64_t inserted{};  // number of the commit
     Instant inserted_at{};
-    std::uint64_t deleted{0};  // the commit; 0: it is still there
+    std::uint64_t deleted{0};  // number of the commit; 0: not deleted
     model::ExecutionState state{};
     int attempt{};
     bool accepted{};
@@ -50,7 +50,7 @@ struct Transition {
     model::ExecutionState to{};
     int attempt_before{};
     int attempt_after{};
-    NodeId node{};  // whose it is afterwards
+    NodeId node{};  // its owner afterwards
     Instant at{};
 };
 
@@ -61,7 +61,7 @@ struct FencedCommit {
     Instant at{};
     Shard shard{};
     Epoch epoch{};
-    Instant watermark{};  // after it
+    Instant watermark{};  // after the commit
     ChangeNumber planned{};
 };
 
@@ -75,19 +75,19 @@ struct PauseSpan {
     std::optional<TenantId> tenant{};
     Instant from{};
     std::optional<Instant> to{};
-    ChangeNumber resume{};  // where it has ended
+    ChangeNumber resume{};  // if it has ended
 };
 
-/// A target was asked to run an attempt.
+/// A target was called to run an attempt.
 struct Call {
     ExecuteId id{};
     int attempt{};
     NodeId node{};
     Instant at{};
-    std::optional<Instant> ended{};  // the node that made it learnt how it went
+    std::optional<Instant> ended{};  // when the calling node learned the result
 };
 
-/// Something done to the world, for those who replay it.
+/// An event of the world, for replay output.
 struct Remark {
     Instant at{};
     std::string text{};

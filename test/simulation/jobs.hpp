@@ -2,7 +2,7 @@
 #include "dice.hpp"
 #include "ecron/model/job.hpp"
 
-/// Jobs of every kind, made up by dice: most run every few minutes, some every few seconds, some once.
+/// Random jobs of every kind: most run every few minutes, some every few seconds, some once.
 namespace ecron::sim {
 
 struct Definition {
@@ -11,7 +11,7 @@ struct Definition {
 };
 
 Definition new_job(Dice& dice, std::int64_t number, Instant now, Millis span);
-/// The same job with another schedule, or with other knobs and the schedule as it was.
+/// Returns the job with another schedule, or with other policies and the same schedule.
 Definition changed_job(Dice& dice, const model::Job& job, Instant now, Millis span);
 
 }  // namespace ecron::sim

@@ -21,7 +21,7 @@ model::Job seen(const StoreMutations& mutations, model::Job job) {
     return job;
 }
 
-std::unexpected<Error> not_modelled() { return fail(Errc::internal, "the simulation has no such thing"); }
+std::unexpected<Error> not_modelled() { return fail(Errc::internal, "not modelled in the simulation"); }
 
 }  // namespace
 
@@ -46,7 +46,7 @@ store::Store::Awaitable<T> ModelStore::ask(Link::Kind kind, CarryOut carry_out) 
     const Link::Fate fate = link_.send(kind);
     co_await process_.wait([&, this](Ticket ticket) {
         const std::shared_ptr<Process> process = process_.shared_from_this();
-        if (fate.carried_out == fate.answered) {  // the usual: one event is enough
+        if (fate.carried_out == fate.answered) {  // the usual case: one event suffices
             timeline.at(fate.answered, [exchange, process, ticket, kind] {
                 if (kind == Link::Kind::read && !process->alive()) return;
                 exchange->answer = exchange->carry_out();
@@ -63,8 +63,8 @@ store::Store::Awaitable<T> ModelStore::ask(Link::Kind kind, CarryOut carry_out) 
         if (fate.delayed) link_.delay(unheard);
         timeline.at(fate.answered, process, ticket);
     });
-    if (fate.refused) co_return fail(Errc::internal, "the database refuses every write");
-    if (!fate.truthful || !exchange->answer) co_return fail(Errc::unavailable, "the database is away");
+    if (fate.refused) co_return fail(Errc::internal, "the database rejects every write");
+    if (!fate.truthful || !exchange->answer) co_return fail(Errc::unavailable, "the database is unavailable");
     co_return std::move(*exchange->answer);
 }
 
@@ -76,7 +76,7 @@ void ModelStore::lose_session() {
     held_.clear();
     beat_.reset();
     if (session_ == Database::Session::none) return;
-    // The server learns of it at once, where it can be reached; else when it has heard nothing for too long.
+    // The server notices immediately if it is reachable; otherwise after a silence.
     if (!link_.is_cut()) database_.disconnect(session_);
     session_ = Database::Session::none;
 }
@@ -338,8 +338,7 @@ store::Store::Awaitable<bool> ModelStore::finish(store::Outcome outcome) {
         });
 }
 
-/// Of some executions no payload is taken, whenever it is written: half are refused for their content, half
-/// for a reason that is not known.
+/// Some executions' payloads are always rejected: half for their content, half for an unknown reason.
 std::optional<Error> ModelStore::refusal_of(const store::Outcome& outcome) {
     constexpr std::uint64_t kOneIn = 12;
     const std::uint64_t dice = stable_hash(outcome.id.value());
@@ -396,7 +395,7 @@ store::Store::Awaitable<std::vector<store::Missed>> ModelStore::missed_of(JobKey
     });
 }
 
-// --- what only the API asks
+// --- used only by the API
 
 store::Store::Awaitable<std::vector<model::Job>> ModelStore::notify_jobs(std::optional<TenantId>,
                                                                          std::vector<JobId>, std::string) {

@@ -8,17 +8,17 @@
 
 namespace ecron::sim {
 
-/// What a mutation changes between the scheduler and the database, to see that the checker notices.
+/// Mutations between scheduler and database, to test that the checker notices.
 struct StoreMutations {
-    bool hasty_watermark{false};  // a claim moves the watermark past what later batches hold
-    bool ends_withdrawn{false};   // a withdrawn row is ended, not deleted
+    bool hasty_watermark{false};  // a claim moves the watermark past occurrences of later batches
+    bool ends_withdrawn{false};   // a withdrawn row is ended instead of deleted
     bool recovers_from_update{
-        false};                 // jobs are planned from their last update, not since their schedule holds
-    bool drops_refused{false};  // an outcome refused for its payload is lost instead of refused
+        false};  // jobs are planned from their last update instead of the start of their schedule
+    bool drops_refused{false};  // an outcome with a rejected payload is dropped
 };
 
-/// The store of one process: the shared database at the end of a link that may fail. What does not concern
-/// the scheduler answers `internal`.
+/// The store of one process: the common database behind a connection that may fail. Functions that the
+/// scheduler does not use return `internal`.
 class ModelStore final : public store::Store {
 public:
     ModelStore(Process& process, const Clock& clock, Database& database, Link& link,
@@ -26,8 +26,8 @@ public:
     ~ModelStore() override;
 
     void close() override {}
-    /// The process has died, or the server ended its session: the locks are gone, as far as the server gets
-    /// to know.
+    /// The process was killed or the server ended its session: the locks are released once the server
+    /// notices.
     void killed();
 
     Awaitable<store::Standing> campaign(store::CampaignRound round) override;
@@ -96,9 +96,9 @@ public:
     [[nodiscard]] const std::string& id_key() const override;
 
 private:
-    /// One request; `carry_out` is a transaction of the database's and is run at its commit.
+    /// One request; `carry_out` is a database transaction that runs at its commit.
     template <class T, class CarryOut> Awaitable<T> ask(Link::Kind kind, CarryOut carry_out);
-    /// Why the database refuses an outcome for good, as it is.
+    /// Returns why the database permanently rejects an outcome as it is; nullopt if it does not.
     [[nodiscard]] static std::optional<Error> refusal_of(const store::Outcome& outcome);
     void lose_session();
 

@@ -9,9 +9,9 @@
 
 namespace ecron::sim {
 
-/// A machine with its clock and its link to the database, and the ecron process on it: the real scheduler on
-/// a model store and a model pool. The process may die and be started again; the machine stays, and so does
-/// its name.
+/// A machine with its clock and its connection to the database, and its ecron process: the real scheduler
+/// with a model store and a model pool. The process can be killed and restarted; the machine and its name
+/// persist.
 class Node {
 public:
     struct Setting {
@@ -27,10 +27,10 @@ public:
 
     void start();
     void crash();
-    /// SIGTERM: the process ends by itself, and is crashed when it has.
+    /// SIGTERM: the process drains, exits, and then counts as crashed.
     void drain(Millis grace);
     [[nodiscard]] bool up() const { return process_ != nullptr; }
-    /// Answers requests: up, and not on its way out.
+    /// Returns true if it serves requests: running and not draining.
     [[nodiscard]] bool serves() const { return up() && !draining_; }
 
     [[nodiscard]] const NodeId& id() const { return id_; }

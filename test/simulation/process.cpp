@@ -10,7 +10,7 @@ namespace ecron::sim {
 namespace asio = boost::asio;
 namespace {
 
-/// Waits that end when the simulated time has come.
+/// A timer that fires at a simulated time.
 class SimulatedTimer final : public Timer {
 public:
     explicit SimulatedTimer(std::weak_ptr<Process> process) : process_(std::move(process)) {}

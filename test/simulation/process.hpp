@@ -12,14 +12,13 @@
 
 namespace ecron::sim {
 
-/// One life of a node's process: an io_context, and all that comes to it from outside. Frozen, it takes
-/// nothing in until it goes on, and then everything at once, in any order. Killed, its coroutines are gone
-/// with their frames.
+/// One process of a node: an io_context and its external events. While frozen it receives nothing; when
+/// resumed it receives everything at once in random order. When killed, its coroutine frames are destroyed.
 class Process : public std::enable_shared_from_this<Process> {
 public:
     using Handler = std::move_only_function<void()>;
 
-    /// `order` is what the order of things after a freeze depends on.
+    /// `order` determines the order of events after a freeze.
     static std::shared_ptr<Process> start(Timeline& timeline, std::uint64_t order);
     Process(Timeline& timeline, std::uint64_t order);
     ~Process();
@@ -31,23 +30,23 @@ public:
     [[nodiscard]] bool alive() const { return io_ != nullptr; }
     [[nodiscard]] bool frozen() const { return frozen_; }
 
-    /// Runs beside everything else; an exception ends the simulation.
+    /// Runs a background coroutine; an exception ends the simulation.
     void spawn(boost::asio::awaitable<void> work);
     /// Runs handlers until none is ready.
     void poll();
     void freeze() { frozen_ = true; }
     void go_on();
-    /// Before what the coroutines use is destroyed.
+    /// Call before the objects that the coroutines use are destroyed.
     void kill();
 
-    /// What is to be done when the ticket's turn comes.
+    /// Registers the handler of a ticket.
     Ticket park(Handler handler);
-    /// Takes the turn now; nothing happens where it was taken already.
+    /// Runs the ticket's handler now; no effect if it has already run.
     void wake(Ticket ticket);
-    /// The ticket's turn comes from outside.
+    /// The ticket's event arrives from outside.
     void arrive(Ticket ticket);
 
-    /// Suspends until the ticket that `begin` is given arrives.
+    /// Suspends until the ticket passed to `begin` arrives.
     template <class Begin> boost::asio::awaitable<void> wait(Begin begin) {
         return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void()>(
             [this](auto handler, Begin then) { then(park(std::move(handler))); }, boost::asio::use_awaitable,
@@ -65,7 +64,7 @@ private:
     std::unique_ptr<boost::asio::io_context> io_;
     std::vector<Parked> parked_;
     std::vector<std::uint32_t> free_;
-    std::vector<Ticket> backlog_;  // what arrived while frozen
+    std::vector<Ticket> backlog_;  // events that arrived while frozen
     bool frozen_{false};
 };
 

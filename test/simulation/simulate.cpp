@@ -13,7 +13,7 @@
 #include "ecron/base/log.hpp"
 #include "world.hpp"
 
-/// Runs worlds, one a seed, on several processes. See README.md.
+/// Runs worlds, one per seed, in several processes. See README.md.
 namespace {
 
 using namespace ecron;
@@ -30,7 +30,7 @@ struct Wish {
 
 struct Tally {  // shared by the workers
     std::uint64_t seeds, runs, calls, faults, events, failed;
-    std::uint64_t under_way;  // the seed a worker is at, should it die of it
+    std::uint64_t under_way;  // the worker's current seed, in case the worker crashes
 };
 
 std::uint64_t number(const char* text) { return std::strtoull(text, nullptr, 10); }
@@ -95,7 +95,7 @@ void work(const Wish& wish, int worker, Tally& tally) {
 
 int main(int count, char** arguments) {
     const Wish wish = read(count, arguments);
-    // Nodes report as errors what the faults do to them.
+    // Faults cause error messages in the nodes' logs.
     const bool told =
         log::configure(wish.verbose ? log::Options{.level = log::Level::info}
                                     : log::Options{.level = log::Level::error, .file = "/dev/null"})

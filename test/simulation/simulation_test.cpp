@@ -10,10 +10,10 @@ namespace {
 const sim::Scale kSmall = sim::small_world();
 constexpr std::uint64_t kSeeds = 100;
 
-/// Nodes complain a lot in such worlds.
+/// Nodes log many errors in such worlds.
 void log_nothing() { REQUIRE(log::configure({.level = log::Level::error, .file = "/dev/null"})); }
 
-/// Runs worlds until one goes wrong that goes well without the mutation; what went wrong there.
+/// Runs worlds until one fails that succeeds without the mutation; returns the violation.
 std::string first_violation(const sim::Mutation& mutation, std::uint64_t at_most) {
     for (std::uint64_t seed = 1; seed <= at_most; ++seed) {
         const sim::Verdict verdict = sim::simulate(seed, kSmall, mutation);
@@ -25,7 +25,7 @@ std::string first_violation(const sim::Mutation& mutation, std::uint64_t at_most
 
 }  // namespace
 
-TEST_CASE("nothing is lost, doubled or stuck, and only leaders write, whatever fails", "[simulation]") {
+TEST_CASE("no fault loses, duplicates or blocks an execution, and only leaders write", "[simulation]") {
     log_nothing();
     for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
         const sim::Verdict verdict = sim::simulate(seed, kSmall);
@@ -35,7 +35,7 @@ TEST_CASE("nothing is lost, doubled or stuck, and only leaders write, whatever f
     }
 }
 
-TEST_CASE("worlds that went wrong once go well", "[simulation]") {
+TEST_CASE("worlds that failed before succeed", "[simulation]") {
     log_nothing();
     const std::uint64_t seed =
         GENERATE(2397U, 2449U, 3092U, 3674U, 4490U, 4868U, 6732U, 6998U, 7058U, 8789U, 9453U, 11874U);
@@ -44,7 +44,7 @@ TEST_CASE("worlds that went wrong once go well", "[simulation]") {
     for (const std::string& violation : verdict.violations) FAIL_CHECK(violation);
 }
 
-TEST_CASE("a seed replays, event by event", "[simulation]") {
+TEST_CASE("a seed replays event by event", "[simulation]") {
     log_nothing();
     const std::uint64_t seed = GENERATE(7U, 8U, 9U);
     const sim::Verdict once = sim::simulate(seed, kSmall);
@@ -53,7 +53,7 @@ TEST_CASE("a seed replays, event by event", "[simulation]") {
     CHECK(once.fingerprint == again.fingerprint);
 }
 
-TEST_CASE("each safeguard that is taken out is missed", "[simulation]") {
+TEST_CASE("the checker notices each removed safeguard", "[simulation]") {
     log_nothing();
     const auto [name, mutation] = GENERATE(table<std::string, sim::Mutation>({
         {"the fence", {.database = {.no_fence = true}}},

@@ -44,7 +44,7 @@ Targets::Answer Targets::call(const execution::AttemptOrder& order, const NodeId
     answer.accepts = answer.succeeds && (completion == model::Completion::callback ||
                                          (completion == model::Completion::automatic && dice_.one_in(30)));
     if (!answer.accepts || dice_.one_in(10)) return answer;
-    // The report may overtake the answer, and may come twice.
+    // The callback may arrive before the response, and twice.
     for (std::int64_t times = dice_.one_in(5) ? 2 : 1; times > 0; --times) {
         const Time at =
             dice_.one_in(5) ? answer.after / 2 : answer.after + dice_.between(Time{10ms}, Time{12s});

@@ -10,7 +10,7 @@
 
 namespace ecron::sim {
 
-/// Everything that jobs call. It keeps its own record of who called, which is what counts.
+/// The targets of all jobs. They keep their own record of the calls, which is authoritative.
 class Targets {
 public:
     struct Answer {
@@ -18,9 +18,9 @@ public:
         bool hangs{false};
         bool accepts{false};
         bool succeeds{true};
-        std::size_t call{};  // its place in the history
+        std::size_t call{};  // its position in the history
     };
-    /// A target that took a run on reports its end.
+    /// An accepting target sends its callback.
     using Report = std::function<void(const ExecuteId&)>;
 
     Targets(Timeline& timeline, Dice dice, History& history)
@@ -39,7 +39,7 @@ private:
     Report report_;
 };
 
-/// A process's pool whose runs are calls of the model targets.
+/// The pool of a process; its attempts call the model targets.
 class ModelPool final : public execution::Pool {
 public:
     ModelPool(Process& process, const Clock& clock, Targets& targets, NodeId node, std::size_t limit);

@@ -8,7 +8,7 @@
 namespace ecron::sim {
 namespace {
 
-/// Lines by their instant; those of one instant stay in the order in which they came.
+/// Lines by instant; lines of the same instant keep their order.
 using Lines = std::multimap<Instant, std::string>;
 
 void tell_rows(const History& history, const std::string& about, Lines& lines) {

@@ -8,7 +8,8 @@
 namespace ecron::sim {
 namespace {
 
-constexpr std::uint64_t kMostAtOnce = 200'000;  // events of one instant; beyond it somebody spins
+constexpr std::uint64_t kMostAtOnce = 200'000;  // maximum number of events at one instant; more indicate a
+                                                // busy loop
 
 }  // namespace
 
@@ -42,7 +43,7 @@ void Timeline::run_until(Time end) {
         heap_.pop_back();
         at_once = entry.when == now_ ? at_once + 1 : 0;
         if (at_once > kMostAtOnce)
-            throw std::runtime_error{"the time stands still: somebody waits for 0 over and over"};
+            throw std::runtime_error{"the simulated time does not advance: a coroutine repeats a wait of 0"};
         now_ = entry.when;
         Event event = std::move(events_[entry.event]);
         free_.push_back(entry.event);

@@ -11,14 +11,14 @@ namespace ecron::sim {
 
 class Process;
 
-/// True time, since the beginning of the world. Only the world knows it; nodes have clocks that may be wrong.
+/// True time since the start of the world. Only the world knows it; the clocks of nodes may be wrong.
 using Time = std::chrono::microseconds;
 
-/// Names what a process waits for; 0: nothing.
+/// Identifies what a process waits for; 0: none.
 enum class Ticket : std::uint64_t {};
 
-/// What happens when. Time passes by going to the next event; nothing sleeps. Events of one instant come in
-/// the order in which they were entered.
+/// The event queue. Time advances from event to event; nothing sleeps. Events at one instant run in the order
+/// of their insertion.
 class Timeline {
 public:
     using Action = std::move_only_function<void()>;
@@ -30,12 +30,12 @@ public:
     [[nodiscard]] Time time_of(Instant instant) const { return instant - begin_; }
 
     void at(Time when, Action action);
-    /// What the process waits for under that ticket is there.
+    /// The event with that ticket arrives at the process.
     void at(Time when, std::shared_ptr<Process> process, Ticket ticket);
     template <class What, class... More> void after(Time delay, What what, More... more) {
         at(now_ + delay, std::move(what), std::move(more)...);
     }
-    /// Goes through everything up to an instant.
+    /// Runs all events up to an instant.
     void run_until(Time end);
     [[nodiscard]] std::uint64_t events() const { return entered_; }
 
@@ -64,7 +64,7 @@ private:
     std::vector<std::uint32_t> free_;
 };
 
-/// The clocks of one machine. The wall may be stepped; the steady clock goes on whatever happens.
+/// The clocks of one machine. The wall clock may be stepped; the steady clock always advances.
 class NodeClock final : public Clock {
 public:
     explicit NodeClock(const Timeline& timeline) : timeline_(timeline) {}

@@ -14,7 +14,7 @@ constexpr Millis kClaimAhead{250};
 constexpr Time kSettling = 120s;
 constexpr std::uint64_t kRefusals = 0x5EED'0F0E'F05A'1000;
 
-/// The beginning of the world; in some, clocks change within the day.
+/// Returns the start of the world; some worlds have a DST transition within the day.
 Instant beginning(Dice& dice) {
     const Instant usual{std::chrono::sys_days{std::chrono::January / 12 / 2026}};
     const Instant spring{std::chrono::sys_days{std::chrono::March / 29 / 2026} + 58min};
@@ -32,7 +32,7 @@ Node::Setting setting(Dice& dice, const Mutation& mutation) {
     options.claim_batch = dice.pick<std::size_t>({1, 3, 20, 500});
     options.retry = {.max_attempts = 2, .initial = 1s, .multiplier = 2, .max = 5s};
     options.callback_timeout = 15s;
-    options.campaign = dice.pick({100ms, 250ms, 500ms, 500ms});  // each call costs a seed its time
+    options.campaign = dice.pick({100ms, 250ms, 500ms, 500ms});  // each call costs simulation time
     options.tail = dice.pick({200ms, 500ms, 500ms});
     setting.pool_limit = dice.pick<std::size_t>({4, 100, 1'000});
     setting.mutations = mutation.store;

@@ -13,15 +13,15 @@ namespace ecron::sim {
 struct Scale {
     std::size_t jobs{200};
     Time span{
-        std::chrono::minutes{10}};  // of faults and edits; then everything is healed, and comes to its end
+        std::chrono::minutes{10}};  // with faults and edits; afterwards everything is repaired and completes
     std::size_t faults{20};
     std::size_t edits{120};
 };
 [[nodiscard]] Scale one_day();
-/// Small enough for many seeds in little time.
+/// Small enough to run many seeds quickly.
 [[nodiscard]] Scale small_world();
 
-/// What is taken out of the safety net, to see that the checker notices.
+/// The removed safeguard, to test that the checker notices.
 struct Mutation {
     Mutations database{};
     StoreMutations store{};
@@ -31,16 +31,16 @@ struct Verdict {
     std::vector<std::string> violations;
     std::size_t runs{}, calls{}, faults{};
     std::uint64_t events{};
-    std::uint64_t fingerprint{};  // of everything that happened: the same for the same seed
+    std::uint64_t fingerprint{};  // of all events: equal for equal seeds
 };
 
-/// A whole world out of one seed: nodes, database, targets, clients, faults.
+/// A world created from one seed: nodes, database, targets, clients, faults.
 class World {
 public:
     World(std::uint64_t seed, const Scale& scale, const Mutation& mutation);
     Verdict run();
     [[nodiscard]] const History& history() const { return history_; }
-    /// How the nodes stand, a line each.
+    /// Returns the state of the nodes, one per line.
     [[nodiscard]] std::vector<std::string> standings() const;
 
 private:
@@ -56,11 +56,11 @@ private:
     std::unique_ptr<Faults> faults_;
 };
 
-/// Runs a world; whatever it throws is a violation too.
+/// Runs a world; an exception counts as a violation.
 Verdict simulate(std::uint64_t seed, const Scale& scale, const Mutation& mutation = {});
 
-/// What happened to an execution, or to the executions and versions of a job (its number), and what was done
-/// to the world meanwhile: a line each, in order.
+/// Describes the events of an execution, or of the executions and versions of a job (by number), and the
+/// concurrent faults and terms: one per line, in order.
 std::vector<std::string> tell(std::uint64_t seed, const Scale& scale, const std::string& about);
 
 }  // namespace ecron::sim
