@@ -2,8 +2,8 @@
 
 #include "ecron/cron/schedule.hpp"
 
-/// What the planner does for each run: the next one after the last. The expressions, zones and walk are those
-/// of test/oracle/robfig/next_test.go; bench/cron-vs-robfig compares the two.
+/// The planner's work per run: the next occurrence after the last one. The expressions, zones and sequence
+/// are those of test/oracle/robfig/next_test.go; bench/cron-vs-robfig compares the two.
 namespace {
 
 using namespace ecron;

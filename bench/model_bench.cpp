@@ -2,7 +2,7 @@
 
 #include "ecron/model/json.hpp"
 
-/// What reading a job, answering it and loading its plan cost.
+/// The cost of parsing a job, writing its response and loading its plan.
 namespace {
 
 using namespace ecron;

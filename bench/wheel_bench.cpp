@@ -9,7 +9,8 @@
 #include "ecron/analysis/planner.hpp"
 #include "ecron/analysis/timer_wheel.hpp"
 
-/// The wheel at a million timers, and the planner at a million jobs. `longest_us` is the longest single call.
+/// The wheel with a million timers, and the planner with a million jobs. `longest_us` is the longest single
+/// call.
 namespace {
 
 using namespace ecron;
@@ -19,7 +20,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kTimers = 1'000'000;
 const Instant kStart{Millis{1'767'571'200'123}};
 
-/// Longest of many calls, in processor time of this thread: what others make it wait is not its doing.
+/// The maximum of many calls in this thread's CPU time, which excludes preemption by other processes.
 class Stopwatch {
 public:
     template <class Call> void time(const Call& call) {
@@ -56,7 +57,7 @@ void arm_and_cancel(benchmark::State& state) {
     for (std::uint32_t i = 0; i < kTimers; ++i) ids.push_back(wheel.add(i, dues[i]));
     std::mt19937_64 random{2};
     std::size_t count = 0;
-    for ([[maybe_unused]] auto _ : state) {  // one of a million, at random
+    for ([[maybe_unused]] auto _ : state) {  // a random one of a million
         const auto one = static_cast<std::uint32_t>(random() % kTimers);
         wheel.cancel(ids[one]);
         ids[one] = wheel.add(one, dues[(one + ++count) % kTimers]);
@@ -66,7 +67,7 @@ void arm_and_cancel(benchmark::State& state) {
 }
 BENCHMARK(arm_and_cancel);
 
-/// A million timers come out over `range(0)` seconds, in calls `range(1)` milliseconds apart.
+/// Expires a million timers over `range(0)` seconds, in calls `range(1)` milliseconds apart.
 void arm_and_expire(benchmark::State& state) {
     const Millis within = std::chrono::seconds{state.range(0)};
     const Millis step{state.range(1)};
@@ -91,7 +92,7 @@ BENCHMARK(arm_and_expire)
     ->Args({86'400, 1'000})
     ->Unit(benchmark::kMillisecond);
 
-/// The worst that a call can meet: midnight for a million, and a wheel that is asked rarely.
+/// The worst case of a call: midnight for a million timers, and a wheel that is rarely advanced.
 void longest_call(benchmark::State& state) {
     Stopwatch watch;
     std::vector<Due> out;

@@ -1,4 +1,4 @@
-/// Configuration files, ecron's own and those of the old service.
+/// Configuration files of ecron and of the previous service.
 #include <sys/mman.h>
 #include <unistd.h>
 

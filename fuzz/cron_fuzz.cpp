@@ -6,8 +6,8 @@
 
 #include "ecron/cron/schedule.hpp"
 
-/// Any text with any options: the parser answers, and what it answers holds together. The first bytes choose
-/// the options, the rest is the expression.
+/// Parses any text with any options and checks the consistency of the result. The first bytes select the
+/// options, the rest is the expression.
 namespace {
 
 using namespace ecron;

@@ -1,5 +1,5 @@
-/// Bytes of a connection as the server reads them: requests one after the other, in pieces as a network cuts
-/// them, and what their paths and queries decode to.
+/// Bytes of a connection as the server reads them: pipelined requests in arbitrary fragments, and the
+/// decoding of their paths and queries.
 #include <algorithm>
 #include <cassert>
 #include <cstdint>

@@ -1,4 +1,4 @@
-/// JSON documents that clients send. What is accepted must be written, read again, and be the same.
+/// JSON documents of clients. An accepted document must round-trip.
 #include <cassert>
 #include <cstdint>
 #include <string_view>

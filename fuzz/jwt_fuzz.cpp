@@ -1,4 +1,4 @@
-/// Signed tokens and sets of keys. No input was signed by the key below, so none may be believed.
+/// Signed tokens and key sets. No input was signed with the key below, so none may be accepted.
 #include <cassert>
 #include <cstdint>
 #include <string_view>

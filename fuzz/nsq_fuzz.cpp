@@ -6,8 +6,8 @@
 #include "mq/nsq_lookup.hpp"
 #include "mq/nsq_protocol.hpp"
 
-/// Any bytes from an nsqd, cut anywhere: frames are found where they are, whatever is cut off is asked for,
-/// and what is none is refused; and any text from nsqlookupd.
+/// Any bytes from an nsqd in any fragmentation: complete frames are found, incomplete ones request more data,
+/// invalid ones are rejected. Also any text from nsqlookupd.
 namespace {
 
 using namespace ecron::mq::nsq;

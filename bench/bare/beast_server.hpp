@@ -8,20 +8,20 @@
 
 namespace ecron::bench {
 
-/// The bare limit of an HTTP server: Beast's parser and serializer on a plain tcp::socket, coroutines, one
-/// thread of its own. No deadlines, no limits.
+/// The limit of an HTTP server: Beast's parser and serializer on a plain tcp::socket, coroutines, one thread. No
+/// deadlines, no limits.
 class BeastServer {
 public:
     struct Answer {
         unsigned status{200};
         std::string body{};
     };
-    /// Called on the server's thread with the request's target; nullopt: the request is never answered.
+    /// Called on the server's thread with the request target; nullopt means that the request is never answered.
     using Respond = std::function<std::optional<Answer>(std::string_view target)>;
 
     explicit BeastServer(Respond respond);
-    explicit BeastServer(std::string body);  // the same for every request
-    ~BeastServer();                          // closes everything
+    explicit BeastServer(std::string body);  // the same response body for every request
+    ~BeastServer();                          // closes all connections
     BeastServer(const BeastServer&) = delete;
     BeastServer& operator=(const BeastServer&) = delete;
     [[nodiscard]] std::uint16_t port() const;

@@ -19,8 +19,8 @@ struct CurlLoopResult {
     double cpu_seconds{};  // of the calling thread
 };
 
-/// The bare limit of executing HTTP: libcurl's multi_socket_action on Asio with a lazy timer, easy handles
-/// used again, posting the same body, from the calling thread. No redirects, no checks, no results kept.
+/// The limit of HTTP executions: libcurl's multi_socket_action on Asio with a lazy timer and reused easy
+/// handles, posting the same body from the calling thread. No redirects, no checks, no stored results.
 CurlLoopResult run_curl_loop(const CurlLoop& loop);
 
 }  // namespace ecron::bench

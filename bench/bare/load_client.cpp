@@ -34,8 +34,8 @@ double cpu_seconds() {
     return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-/// How many bytes an answer has, once its header is whole. Its length is looked for where servers write it:
-/// in any case.
+/// Returns the size of a response once its header is complete; the name of the length field is matched in any
+/// case.
 std::optional<std::size_t> answer_size(std::string_view text) {
     const std::size_t end = text.find("\r\n\r\n");
     if (end == text.npos) return std::nullopt;
@@ -70,7 +70,7 @@ public:
     [[nodiscard]] int fd() const { return fd_; }
     [[nodiscard]] Clock::time_point sent_at() const { return sent_at_; }
 
-    /// Requests are small: the socket is blocking for them and always has room.
+    /// The socket is blocking; requests are small enough to fit into its buffer.
     bool send(const std::string& request) {
         sent_at_ = Clock::now();
         return ::send(fd_, request.data(), request.size(), MSG_NOSIGNAL) ==
@@ -103,7 +103,8 @@ private:
     Clock::time_point sent_at_{};
 };
 
-/// Latencies in steps of a microsecond up to 100 ms, what is longer in the last step; the longest exactly.
+/// Histogram of latencies in steps of a microsecond up to 100 ms; longer ones are in the last bucket. The
+/// maximum is exact.
 class Latencies {
 public:
     void add(std::chrono::microseconds latency) {

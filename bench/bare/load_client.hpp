@@ -8,11 +8,11 @@
 
 namespace ecron::bench {
 
-/// One request each time its turn comes: the bytes as they go over the wire, appended to `out`.
+/// Appends the bytes of one request to `out`; called for each request.
 using AppendRequest = std::function<void(std::string& out, std::uint64_t number)>;
 
-/// "GET path" and "POST path" with Host and Content-Length, as AppendRequest wants them. `headers` end in
-/// CRLF each.
+/// Format "GET path" and "POST path" with Host and Content-Length for AppendRequest. Each header in `headers`
+/// ends with CRLF.
 std::string get_request(const std::string& path, const std::string& headers = "");
 void append_post_request(std::string& out, const std::string& path, const std::string& body);
 
@@ -20,23 +20,23 @@ struct Load {
     std::uint16_t port{};
     std::size_t connections{64};
     std::chrono::milliseconds duration{5'000};
-    std::chrono::milliseconds warm_up{500};  // not counted
-    std::uint64_t request_limit{0};          // 0: until the time is over
+    std::chrono::milliseconds warm_up{500};  // excluded from the result
+    std::uint64_t request_limit{0};          // 0: limited only by time
     AppendRequest append_request;
 };
 
 struct LoadResult {
     std::uint64_t requests{};
-    std::uint64_t failures{};  // status not 2xx, or the connection lost
+    std::uint64_t failures{};  // status other than 2xx, or connection lost
     double seconds{};
     double per_second{};
     std::chrono::microseconds p50{}, p99{}, p999{}, max{};
     double client_cpu_seconds{};
 };
 
-/// Keeps that many connections busy, one request in flight on each, from the calling thread. Plain epoll and
-/// as little work as possible a request, so that on a shared machine the server is what is measured. Reads
-/// answers that have a Content-Length; loopback only.
+/// Keeps that many connections busy with one request in flight on each, from the calling thread. Uses plain
+/// epoll and minimal work per request, so that on a shared machine the server dominates the measurement.
+/// Supports responses with a Content-Length; loopback only.
 LoadResult run_load(const Load& load);
 
 }  // namespace ecron::bench

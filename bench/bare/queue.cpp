@@ -41,7 +41,7 @@ std::size_t number_at(std::string_view bytes, std::size_t at) {
     return value;
 }
 
-/// One connection to an nsqd, which keeps what it has not handed out yet.
+/// A connection to an nsqd; buffers frames until they are consumed.
 class NsqConnection {
 public:
     explicit NsqConnection(const std::string& address) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -55,7 +55,7 @@ public:
         const int on = 1;
         ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         if (::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0)
-            throw std::runtime_error("no nsqd at " + address);
+            throw std::runtime_error("failed to connect to nsqd at " + address);
         send("  V2");
     }
     ~NsqConnection() { ::close(socket_); }
@@ -65,15 +65,16 @@ public:
     void send(std::string_view bytes) const {
         while (!bytes.empty()) {
             const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-            if (sent <= 0) throw std::runtime_error("nsqd has closed the connection");
+            if (sent <= 0) throw std::runtime_error("nsqd closed the connection");
             bytes.remove_prefix(static_cast<std::size_t>(sent));
         }
     }
     void ask(std::string_view command) {
         send(command);
-        if (!next().starts_with(std::string(4, '\0'))) throw std::runtime_error("nsqd refuses: " + last_);
+        if (!next().starts_with(std::string(4, '\0')))
+            throw std::runtime_error("nsqd rejected the command: " + last_);
     }
-    /// Type and data of the next frame that is no heartbeat.
+    /// Returns type and data of the next frame other than a heartbeat.
     const std::string& next() {
         for (;;) {
             while (bytes_.size() - begin_ < 4 || bytes_.size() - begin_ < 4 + number_at(bytes_, begin_))
@@ -91,7 +92,7 @@ private:
         bytes_.erase(0, std::exchange(begin_, 0));
         std::array<char, 65'536> room{};
         const ssize_t got = ::recv(socket_, room.data(), room.size(), 0);
-        if (got <= 0) throw std::runtime_error("nsqd has closed the connection");
+        if (got <= 0) throw std::runtime_error("nsqd closed the connection");
         bytes_.append(room.data(), static_cast<std::size_t>(got));
     }
 
@@ -163,11 +164,12 @@ public:
             if (refused == RD_KAFKA_RESP_ERR_NO_ERROR)
                 ++sent;
             else if (refused != RD_KAFKA_RESP_ERR__QUEUE_FULL)
-                throw std::runtime_error(std::string{"Kafka refuses: "} + rd_kafka_err2str(refused));
+                throw std::runtime_error(std::string{"Kafka rejected the configuration: "} +
+                                         rd_kafka_err2str(refused));
             rd_kafka_poll(handle.get(), refused == RD_KAFKA_RESP_ERR_NO_ERROR ? 0 : 10);
         }
         if (rd_kafka_flush(handle.get(), kLongestSilenceMillis) != RD_KAFKA_RESP_ERR_NO_ERROR)
-            throw std::runtime_error("Kafka does not take the messages");
+            throw std::runtime_error("Kafka rejected the messages");
         return rate(count, begin);
     }
 
@@ -189,7 +191,8 @@ public:
             rd_kafka_message_t* const message = rd_kafka_consumer_poll(handle.get(), 100);
             if (message == nullptr || message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
                 if (message != nullptr) rd_kafka_message_destroy(message);
-                if (Clock::now() - heard > kLongestSilence) throw std::runtime_error("Kafka says nothing");
+                if (Clock::now() - heard > kLongestSilence)
+                    throw std::runtime_error("timeout waiting for Kafka");
                 continue;
             }
             heard = Clock::now();

@@ -125,7 +125,7 @@ bool TargetServer::receive(int fd) {
     return true;
 }
 
-/// Answers the whole requests at the front of `text` and leaves the rest in it.
+/// Responds to the complete requests at the start of `text` and leaves the rest.
 bool TargetServer::answer_all(int fd, std::string_view& text) {
     for (std::size_t end = 0; (end = text.find("\r\n\r\n")) != text.npos;) {
         const Arrival arrival{std::chrono::system_clock::now(), text.substr(0, end + 4)};

@@ -10,17 +10,17 @@
 
 namespace ecron::bench {
 
-/// A request as the target saw it; the view is good during the call.
+/// A request received by the target; the view is valid during the call.
 struct Arrival {
     std::chrono::system_clock::time_point at;
-    std::string_view header;  // request line and header fields, with the blank line
+    std::string_view header;  // request line and header fields with the blank line
     [[nodiscard]] std::string_view path() const;
-    /// The value of a header field, empty when absent; names are compared in any case.
+    /// Returns the value of a header field, empty if absent; the name is matched in any case.
     [[nodiscard]] std::string_view field(std::string_view name) const;
 };
 
-/// What jobs call in benchmarks: answers every request 200 and an empty body, as cheaply as epoll can, on a
-/// thread of its own, where `arrived` is called. Understands bodies with a Content-Length.
+/// The target of benchmark jobs: responds to every request with 200 and an empty body, using minimal epoll
+/// code on its own thread, which also calls `arrived`. Supports bodies with a Content-Length.
 class TargetServer {
 public:
     using Arrived = std::function<void(const Arrival&)>;
@@ -36,7 +36,7 @@ private:
     void watch(int fd) const;
     void run();
     void accept();
-    bool receive(int fd);  // false: it has gone
+    bool receive(int fd);  // returns false if the connection is closed
     bool answer_all(int fd, std::string_view& text);
 
     Arrived arrived_;
@@ -44,7 +44,7 @@ private:
     int epoll_{-1};
     int wake_{-1};
     std::uint16_t port_{0};
-    std::vector<std::string> partial_;  // by descriptor: the begin of a request that is not whole
+    std::vector<std::string> partial_;  // by descriptor: the start of an incomplete request
     std::vector<bool> open_;
     std::atomic<std::uint64_t> requests_{0};
     std::thread thread_;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kInsertConnections = 16;
 
-/// The figures of one request in all rounds, and of its limit beside it.
+/// The results of one request in all rounds, and of its limit.
 class Comparison {
 public:
     void round(const LoadResult& ecron, double bare) {
@@ -70,7 +70,7 @@ private:
                          .append_request = std::move(append)});
     }
 
-    /// The bare server answers with the same body as ecron.
+    /// The bare server responds with ecron's body.
     void compare_get(const std::string& name, const std::vector<std::string>& paths, Target target) {
         std::vector<std::string> requests;
         for (const std::string& path : paths) requests.push_back(get_request(path));
@@ -113,12 +113,12 @@ private:
                                   rows, sent.load()));
     }
 
-    /// SQLite has one writer: more connections would only wait for each other.
+    /// SQLite has a single writer: more connections would only wait for each other.
     [[nodiscard]] std::size_t inserters() const {
         return options_.driver == Driver::mysql ? kInsertConnections : 1;
     }
 
-    /// Rows a second into a table of the same shape, each committed by itself.
+    /// Returns rows per second into a table of the same columns and indexes, one commit per row.
     [[nodiscard]] double insert_singly() const {
         const Table table = job_table("bench_job");
         std::string columns;

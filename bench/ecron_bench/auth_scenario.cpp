@@ -9,19 +9,19 @@
 #include "ecron_bench/scenarios.hpp"
 #include "ecron_bench/statistics.hpp"
 
-/// What it costs to know who asks: the same requests of one client, with a token and without.
+/// The cost of authentication: the same requests of one client with and without a token.
 namespace ecron::bench {
 namespace {
 
 constexpr std::string_view kIssuer = "https://issuer";
-constexpr std::string_view kTenant = "mock-client-id";  // whose jobs are when nobody has to say who he is
+constexpr std::string_view kTenant = "mock-client-id";  // owner of the jobs if authentication is disabled
 constexpr std::int64_t kNever = 4'102'444'800;          // 2100
 
-/// Who gives out tokens: one token, and what its issuer answers when it is asked, at whatever path.
+/// A token issuer: one token, and its response to introspection at any path.
 struct Access {
     std::string issuer_says;
     std::string token;
-    Environment settings;  // but where the issuer is
+    Environment settings;  // except the address of the issuer
 
     static Access of(const std::string& mode) {
         if (mode == "hydra")

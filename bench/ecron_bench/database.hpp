@@ -9,15 +9,15 @@
 #include <utility>
 #include <vector>
 
-/// The databases through their client libraries, with nothing in between: what fills tables before a
-/// measurement, what reads them after it, and the limits that ecron is measured against. Errors: exceptions.
+/// Direct access to the databases through their client libraries: fills tables before a measurement, reads
+/// them afterwards, and measures the limits that ecron is compared with. Errors: exceptions.
 namespace ecron::bench {
 
 enum class Driver : std::uint8_t { sqlite, mysql };
 
-/// A value as text; nothing is NULL. Digits alone are written as a number.
+/// A value as text; nullopt is NULL. Text consisting of digits is written as a number.
 using Row = std::vector<std::optional<std::string>>;
-/// One row as it is read; the texts are good during the call, data() of NULL is nullptr.
+/// One row while it is read; the texts are valid during the call; data() of NULL is nullptr.
 using Fields = std::span<const std::string_view>;
 
 struct Table {
@@ -30,36 +30,35 @@ class Connection {
 public:
     virtual ~Connection() = default;
     virtual void execute(const std::string& sql) = 0;
-    /// Streams the rows: none is kept (mysql_use_result, sqlite3_step).
+    /// Streams the rows without storing them (mysql_use_result, sqlite3_step).
     virtual void read(const std::string& sql, const std::function<void(Fields)>& each) = 0;
-    /// One statement, or one transaction around a kept statement where the database is in the process
-    /// (SQLite).
+    /// One statement, or for an in-process database (SQLite) one transaction with a prepared statement.
     virtual void insert(const Table& table, std::span<const Row> rows) = 0;
-    /// The same, and a row whose `key` exists takes the new values of `changed`.
+    /// As above; a row whose `key` exists takes the new values of `changed`.
     virtual void upsert(const Table& table, std::span<const Row> rows, const std::string& key,
                         std::span<const std::string> changed) = 0;
-    /// An empty table like another one, with its indexes.
+    /// Creates an empty table like another one, with its indexes.
     virtual void create_like(const std::string& name, const std::string& original) = 0;
 
     std::vector<Row> rows(const std::string& sql);
     std::string value(const std::string& sql);  // the first column of the first row
 };
 
-/// A database of its own, gone with this object. MySQL: the server that ECRON_TEST_MYSQL_HOST, _PORT, _USER
-/// and _PASSWORD name. SQLite: a file in `folder`.
+/// A temporary database, removed with the object. MySQL: on the server in ECRON_TEST_MYSQL_HOST, _PORT, _USER
+/// and _PASSWORD. SQLite: a file in `folder`.
 class Database {
 public:
     static std::unique_ptr<Database> create(Driver driver, const std::string& folder);
     virtual ~Database() = default;
     virtual std::unique_ptr<Connection> connect() const = 0;
-    /// The variables with which ecron finds it.
+    /// Returns the environment variables that point ecron to it.
     [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> environment() const = 0;
 };
 
 namespace detail {
 std::unique_ptr<Database> create_mysql();
 std::unique_ptr<Database> create_sqlite(const std::string& folder);
-/// "insert into t (a, b) values "
+/// Returns "insert into t (a, b) values "
 std::string insert_head(const Table& table);
 }  // namespace detail
 

@@ -28,7 +28,7 @@ constexpr std::chrono::milliseconds kPoll{5};
 constexpr std::size_t kShownWarnings = 5;
 constexpr std::size_t kShownLog = 1'500;
 
-/// What a signal has to end.
+/// The children to stop on a signal.
 std::array<std::atomic<pid_t>, 8> running_children{};
 
 extern "C" void end_child(int signal) {
@@ -48,7 +48,7 @@ std::string contents(const std::string& path) {
     return text.str();
 }
 
-/// Nothing of the caller's environment that could configure ecron reaches it.
+/// Removes all variables of the caller's environment that would configure ecron.
 std::vector<std::string> child_environment(const Environment& wanted) {
     std::vector<std::string> all;
     for (char** variable = environ; *variable != nullptr; ++variable) {
@@ -57,7 +57,7 @@ std::vector<std::string> child_environment(const Environment& wanted) {
     }
     all.emplace_back("ECRON_CRON_ADDR=127.0.0.1");
     all.emplace_back("ECRON_CRON_PORT=0");
-    std::map<std::string, std::string> last;  // of several with one name
+    std::map<std::string, std::string> last;  // of several with the same name
     for (const auto& [name, value] : wanted) last[name] = value;
     for (const auto& [name, value] : last) all.push_back(name + "=" + value);
     return all;
@@ -101,7 +101,7 @@ void EcronProcess::start(const std::string& binary, const std::string& folder,
     posix_spawn_file_actions_destroy(&actions);
     if (failed != 0) {
         process_ = 0;
-        throw std::system_error(failed, std::generic_category(), "cannot start " + binary);
+        throw std::system_error(failed, std::generic_category(), "failed to start " + binary);
     }
     exchange_child(0, process_);
 }
@@ -141,7 +141,7 @@ bool EcronProcess::leads() {
     const std::string cluster = api_->get(std::string{kApi} + "/cluster");
     const std::string key = "\"leading\":[";
     const std::size_t found = cluster.find(key);
-    if (found == cluster.npos) throw std::runtime_error("/cluster does not tell who leads");
+    if (found == cluster.npos) throw std::runtime_error("/cluster does not contain the leaders");
     return cluster[found + key.size()] != ']';
 }
 
@@ -168,7 +168,7 @@ void EcronProcess::tell_warnings() const {
 
 void EcronProcess::give_up(const std::string& problem) const {
     const std::string log = contents(log_);
-    throw std::runtime_error(problem + "; its log ends:\n" +
+    throw std::runtime_error(problem + "; end of its log:\n" +
                              log.substr(log.size() - std::min(log.size(), kShownLog)));
 }
 

@@ -17,8 +17,8 @@ namespace ecron::bench {
 using Environment = std::vector<std::pair<std::string, std::string>>;
 inline constexpr std::string_view kApi = "/api/ecron-management/v1";
 
-/// `ecron serve` as a child, listening on a free port of 127.0.0.1, its log in a file of `folder`. Ends with
-/// this object. Errors: exceptions, with the end of the log.
+/// `ecron serve` as a child process on a free port of 127.0.0.1, its log in a file in `folder`. Stopped with
+/// the object. Errors: exceptions with the end of the log.
 class EcronProcess {
 public:
     /// Returns once it is ready.
@@ -28,22 +28,22 @@ public:
     EcronProcess(const EcronProcess&) = delete;
     EcronProcess& operator=(const EcronProcess&) = delete;
 
-    /// SIGTERM, and waits. What ecron warned of is told on standard error: figures beside warnings need a
-    /// second look.
+    /// SIGTERM; waits for the exit. Prints ecron's warnings to standard error: results with warnings need
+    /// verification.
     void stop();
     void send(int signal) const;
     void kill();  // SIGKILL, and waits
-    /// Whether it leads a shard, as it says itself.
+    /// Returns true if it reports that it leads a shard.
     bool leads();
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
-    /// From the start of the process to the first 200 of /health/ready.
+    /// Returns the time from the start of the process to the first 200 of /health/ready.
     [[nodiscard]] std::chrono::duration<double> ready_after() const { return ready_after_; }
     [[nodiscard]] ProcessMemory memory() const { return memory_of(process_); }
     [[nodiscard]] double cpu_seconds() const { return cpu_seconds_of(process_); }
-    /// The value of `key=` in the last log line with that phrase; empty: there is none.
+    /// Returns the value of `key=` in the last log line with that phrase; empty if there is none.
     [[nodiscard]] std::string logged(std::string_view phrase, std::string_view key) const;
-    /// A value of /metrics, named with its labels as it stands there.
+    /// Returns a value of /metrics; `name` includes the labels as printed.
     double metric(std::string_view name);
     std::optional<double> find_metric(std::string_view name);
 
@@ -63,7 +63,8 @@ private:
     std::unique_ptr<HttpClient> api_;
 };
 
-/// SIGINT and SIGTERM end a running child too, and then this process; its folder and database stay.
+/// On SIGINT and SIGTERM, stops the running child, then this process; keeps the child's directory and
+/// database.
 void end_child_on_signals();
 
 }  // namespace ecron::bench

@@ -13,8 +13,7 @@
 #include "ecron_bench/installation.hpp"
 #include "ecron_bench/scenarios.hpp"
 
-/// Several nodes, of which one that leads is taken away; the target's record tells how long nothing came of
-/// the shards that it led.
+/// Stops a leader of several nodes; the target's record shows how long its shards had no runs.
 namespace ecron::bench {
 namespace {
 
@@ -23,15 +22,15 @@ using std::chrono::system_clock;
 
 constexpr std::chrono::seconds kBefore{2};  // of undisturbed runs before a fault
 constexpr std::chrono::seconds kPatience{30};
-constexpr std::size_t kFaultRounds = 5;                            // that --repeat multiplies
-constexpr std::chrono::duration<double, std::milli> kSeenGap{50};  // shorter ones are chance
+constexpr std::size_t kFaultRounds = 5;                            // multiplied by --repeat
+constexpr std::chrono::duration<double, std::milli> kSeenGap{50};  // shorter gaps are noise
 
 struct Gap {
     system_clock::time_point begin, end;
     [[nodiscard]] std::chrono::duration<double, std::milli> length() const { return end - begin; }
 };
 
-/// The longest time without an arrival after `from`.
+/// Returns the longest time without an arrival after `from`.
 Gap longest_gap(const std::vector<system_clock::time_point>& arrivals, system_clock::time_point from) {
     Gap longest{from, from};
     system_clock::time_point last = from;
@@ -43,7 +42,7 @@ Gap longest_gap(const std::vector<system_clock::time_point>& arrivals, system_cl
     return longest;
 }
 
-/// The value of a member of a flat JSON text.
+/// Returns the value of a member of a flat JSON text.
 std::string member_of(const std::string& json, std::string_view name) {
     const std::size_t begin = json.find(fmt::format("\"{}\":\"", name)) + name.size() + 4;
     return json.substr(begin, json.find('"', begin) - begin);
@@ -77,7 +76,7 @@ private:
                                    name_of(number) + ".log");
     }
 
-    /// They run each second for hours, spread over it.
+    /// They run every second for hours, distributed over it.
     void create_jobs() {
         HttpClient api{nodes_.front()->port()};
         for (std::size_t i = 0; i < options_.rate; ++i) {
@@ -92,7 +91,7 @@ private:
         }
     }
 
-    /// The shards that a node leads, by the row of the last term of each.
+    /// Returns the shards that a node leads according to the row of each shard's last term.
     [[nodiscard]] std::vector<std::uint32_t> led_by(std::size_t number) const {
         std::vector<std::uint32_t> led;
         for (const Row& row : connection_->rows(
@@ -101,7 +100,7 @@ private:
         return led;
     }
 
-    /// A node that leads, once every node leads what is its share.
+    /// Returns a leader once every node leads its share.
     std::size_t leader() {
         const std::size_t share = (options_.shards + nodes_.size() - 1) / nodes_.size();
         for (const auto deadline = system_clock::now() + kPatience; system_clock::now() < deadline;
@@ -115,10 +114,10 @@ private:
             }
             if (led == options_.shards && most <= share) return first;
         }
-        throw std::runtime_error("the shards are not led");
+        throw std::runtime_error("the shards have no leaders");
     }
 
-    /// From the fault to the first run of other nodes, of the shard that waited longest.
+    /// Returns the time from the fault to the first run on another node, for the slowest shard.
     double recovery(const Strike& strike) {
         const std::size_t struck = leader();
         std::this_thread::sleep_for(kBefore);
@@ -143,7 +142,8 @@ private:
                 nodes_[struck] = start(struck);
                 return longest;
             }
-            if (system_clock::now() - begin > kPatience) throw std::runtime_error("no node took over");
+            if (system_clock::now() - begin > kPatience)
+                throw std::runtime_error("timeout waiting for a takeover");
         }
     }
 
@@ -156,7 +156,7 @@ private:
             {name + ": first run of the new leader, max", std::ranges::max(times), "ms", {}, max_target});
     }
 
-    /// The leader is asked to go; how late runs were meanwhile.
+    /// Stops the leader in order and measures the lateness of runs meanwhile.
     void measure_drain() {
         double latest = 0;
         for (std::size_t i = 0; i < kFaultRounds * options_.repeat; ++i) {
@@ -184,14 +184,14 @@ private:
     Installation installation_;
     std::unique_ptr<Connection> connection_;
     std::vector<std::unique_ptr<EcronProcess>> nodes_;
-    std::vector<std::uint32_t> shards_;  // of the jobs that run
+    std::vector<std::uint32_t> shards_;  // of the running jobs
 };
 
 }  // namespace
 
 void measure_failover(const Options& options, Report& report) {
     if (options.driver != Driver::mysql) throw std::runtime_error("failover: many nodes need --db mysql");
-    if (options.nodes < 2) throw std::runtime_error("--nodes: who should take over?");
+    if (options.nodes < 2) throw std::runtime_error("--nodes: failover needs at least 2");
     if (options.rate == 0 || options.rate > options.jobs)
         throw std::runtime_error("--rate: a job runs once a second, so it is from 1 to --jobs");
     FailoverScenario{options, report}.run();

@@ -17,7 +17,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kBatch = 100;  // rows a statement: more is no faster
+constexpr std::size_t kBatch = 100;  // rows per statement: more is not faster
 constexpr std::size_t kIds = 400'000;
 constexpr std::size_t kIdColumn = 0;
 constexpr std::size_t kEndColumn = 6;
@@ -35,7 +35,7 @@ Table execution_table(std::string name) {
 
 namespace {
 
-/// Ids as planned runs have them: their first bits follow the clock, the rest does not.
+/// Ids like those of scheduled executions: the first bits follow the clock, the others are random.
 std::vector<std::string> execute_ids() {
     constexpr std::size_t kPerMillisecond = 5;
     const std::string key = random_bytes(32);
@@ -53,7 +53,7 @@ struct Written {
     double per_second{};
 };
 
-/// Calls `write(first)` for batch after batch until the time is over or `most` rows are written.
+/// Calls `write(first)` for each batch until the time has elapsed or `most` rows are written.
 template <class Write> Written write_batches(std::chrono::seconds duration, std::size_t most, Write write) {
     Written written;
     const Clock::time_point begin = Clock::now();

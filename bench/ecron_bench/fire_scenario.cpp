@@ -18,13 +18,13 @@ namespace {
 
 constexpr double kMebibyte = 1 << 20;
 constexpr std::chrono::seconds kProbe{8};
-constexpr double kKeptUp = 0.95;  // of the planned rate, the wait for the last run included
+constexpr double kKeptUp = 0.95;  // of the scheduled rate, including the wait for the last run
 constexpr std::chrono::seconds kSettle{3};
-constexpr double kCloseEnough = 1.1;  // the search ends when its bounds are that near
+constexpr double kCloseEnough = 1.1;  // the search ends when its limits are this close
 
 void say(const std::string& text) { std::fprintf(stderr, "ecron-bench: %s\n", text.c_str()); }
 
-/// Between ecron and its database, which is as far away as the options say while jobs run.
+/// The network between ecron and its database, with the configured delay while jobs run.
 class StoreNetwork {
 public:
     explicit StoreNetwork(Options& options) : delay_(options.store_delay) {
@@ -48,7 +48,7 @@ private:
     std::optional<test::Proxy> proxy_;
 };
 
-/// An installation whose ecron is running, and the target of its jobs.
+/// An installation with a running ecron, and the target of its jobs.
 class Range {
 public:
     Range(const Options& options, StoreNetwork& network, std::size_t idle_jobs)
@@ -78,8 +78,7 @@ private:
     Nodes nodes_;
 };
 
-/// Doubles until ecron falls behind, then halves the gap. Nothing planned may be lost while it is behind,
-/// either.
+/// Doubles the rate until ecron falls behind, then bisects. Even then no scheduled run may be lost.
 std::size_t highest_rate(Range& range, std::size_t rate, Report& report) {
     std::size_t kept = 0;
     std::size_t missed = 0;
@@ -89,7 +88,7 @@ std::size_t highest_rate(Range& range, std::size_t rate, Report& report) {
             report.check(fmt::format("every run is seen once at {} runs/s", rate), false, result.story());
         const bool kept_up = result.runs_per_second >= kKeptUp * static_cast<double>(rate);
         (kept_up ? kept : missed) = rate;
-        if (kept == 0 && rate < 100) throw std::runtime_error("not even 100 runs/s were kept up with");
+        if (kept == 0 && rate < 100) throw std::runtime_error("ecron falls behind at 100 runs/s");
         rate = missed == 0 ? kept * 2 : (kept + missed) / 2;
     }
     return kept;
@@ -154,7 +153,7 @@ void measure_idle(const Options& options, Report& report) {
     ecron->stop();
 }
 
-/// The same rate beside another number of stored jobs.
+/// The same rate with another number of stored jobs.
 void compare_cost(const Options& options, StoreNetwork& network, std::size_t rate, const FireResult& result,
                   Report& report) {
     if (rate > options.against)

@@ -18,9 +18,11 @@ using std::chrono::system_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
 constexpr std::size_t kCreators = 16;
-constexpr std::size_t kCreatedPerSecond = 700;  // with room: how soon the jobs may have their first run
+constexpr std::size_t kCreatedPerSecond = 700;  // with a margin: determines the earliest first run of the
+                                                // jobs
 constexpr std::chrono::milliseconds kPoll{50};
-constexpr std::chrono::seconds kStall{20};  // no run ended for so long: no more will
+constexpr std::chrono::seconds kStall{20};  // without a completed run for this long, no further one is
+                                            // expected
 constexpr int kSuccess = 1;                 // f_job_status
 constexpr const char* kSucceeded = "ecron_runs_total{event=\"succeeded\"}";
 constexpr const char* kTransactions = "ecron_store_transactions_total";
@@ -42,7 +44,7 @@ public:
         const double succeeded_before = nodes_.metric(kSucceeded);
         create_jobs();
         if (SystemClock{}.now() > begin_ - Seconds{1})
-            throw std::runtime_error("creating the jobs took longer than foreseen");
+            throw std::runtime_error("creating the jobs took longer than expected");
         plan_.once_created();
         result_.planned = plan_.runs();
         measure_cpu();
@@ -76,7 +78,7 @@ private:
         for (std::future<void>& creator : creators) creator.get();
     }
 
-    /// Between the warm-up and the last due instant.
+    /// Measures between the warm-up and the last due time.
     void measure_cpu() {
         std::this_thread::sleep_until(begin_ + plan_.warm_up);
         const double cpu_before = nodes_.cpu_seconds();
@@ -105,7 +107,7 @@ private:
                                   std::chrono::duration<double>(progress - begin_).count();
     }
 
-    /// A run's place in the plan, by job and second; nothing: it was not planned.
+    /// Returns a run's index in the plan by job and second; nullopt if it was not scheduled.
     [[nodiscard]] std::optional<std::size_t> place(std::string_view job_number, Instant nominal) const {
         std::size_t number = 0;
         const char* const end = job_number.data() + job_number.size();
@@ -142,7 +144,7 @@ private:
         result_.arrival_lateness = distribution(std::move(lateness));
     }
 
-    /// When each run was due, by its execute id.
+    /// Returns the due time of each run by its execute id.
     std::unordered_map<std::string, Instant> read_rows() {
         std::unordered_map<std::string, Instant> due;
         std::vector<bool> succeeded(result_.planned);

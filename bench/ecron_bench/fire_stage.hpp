@@ -13,38 +13,39 @@
 
 namespace ecron::bench {
 
-/// That many runs a second, spread evenly, for so long: a job a run, with `* * * * * *` and a second of
-/// jitter. What is due during `warm_up` counts for nothing but correctness.
+/// Runs evenly distributed at that rate for that time: one job per run and second, with `* * * * * *` and a
+/// second of jitter. Runs due in `warm_up` count only for correctness.
 struct FirePlan {
     std::size_t rate{};
     std::chrono::seconds warm_up{2};
     std::chrono::seconds measured{};
-    std::function<void()> once_created{[] {}};  // the jobs are stored, none has run
+    std::function<void()> once_created{[] {}};  // called when the jobs are stored and none has run
     [[nodiscard]] std::chrono::seconds total() const { return warm_up + measured; }
     [[nodiscard]] std::size_t runs() const { return rate * static_cast<std::size_t>(total().count()); }
 };
 
 struct FireResult {
     std::size_t planned{};
-    std::size_t arrived{};            // distinct runs that the target saw
-    std::size_t missing{};            // planned, but the target never saw it
-    std::size_t repeated{};           // arrivals beyond the first of a run
-    std::size_t unplanned{};          // arrivals of no planned run
-    std::size_t unsuccessful{};       // rows that do not end in success, or lack
-    double runs_per_second{};         // from the first due instant to the end of the last run
-    double behind{};                  // seconds from the last due instant to that end
-    double cpu_per_run{};             // seconds, of all nodes, once warm
+    std::size_t arrived{};            // distinct runs that reached the target
+    std::size_t missing{};            // scheduled, but never reached the target
+    std::size_t repeated{};           // repeated arrivals of a run
+    std::size_t unplanned{};          // arrivals of a run that was not scheduled
+    std::size_t unsuccessful{};       // rows that are missing or not successful
+    double runs_per_second{};         // from the first due time to the end of the last run
+    double behind{};                  // seconds from the last due time to that end
+    double cpu_per_run{};             // seconds, all nodes, after the warm-up
     double transactions_per_run{};    // of all nodes, in the same time
-    double cpu_share{};               // of a core, once warm
+    double cpu_share{};               // of one core, after the warm-up
     double resident{};                // bytes, at the end
-    Distribution start_lateness{};    // ms from due to the attempt's begin, as ecron recorded both
-    Distribution arrival_lateness{};  // ms from due to the request at the target
-    /// The target saw every planned run once, and each ended well.
+    Distribution start_lateness{};    // ms from the due time to the start of the attempt, both from ecron's
+                                      // records
+    Distribution arrival_lateness{};  // ms from the due time to the request at the target
+    /// Returns true if the target received every scheduled run once and each succeeded.
     [[nodiscard]] bool right() const { return missing + repeated + unplanned + unsuccessful == 0; }
     [[nodiscard]] std::string story() const;
 };
 
-/// What jobs call, and when they did.
+/// The target of the jobs, with the time of each call.
 class FireTarget {
 public:
     struct Shot {
@@ -60,12 +61,12 @@ private:
     std::mutex mutex_;
     std::vector<Shot> shots_;
     TargetServer server_{
-        [this](const Arrival& arrival) { record(arrival); }};  // the last: its thread uses the others
+        [this](const Arrival& arrival) { record(arrival); }};  // last member: its thread uses the others
     void record(const Arrival& arrival);
 };
 
-/// Creates the jobs through the API, lets them run until the last has ended, and compares what the target saw
-/// with the plan and with the rows.
+/// Creates the jobs through the API, waits until the last has ended, and compares the target's record with
+/// the schedule and with the rows.
 FireResult fire(const FirePlan& plan, Nodes& nodes, Connection& connection, FireTarget& target);
 
 }  // namespace ecron::bench

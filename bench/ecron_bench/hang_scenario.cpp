@@ -22,7 +22,7 @@
 #include "ecron_bench/scenarios.hpp"
 #include "ecron_bench/statistics.hpp"
 
-/// How late runs of other tenants are while one tenant's targets hang: the pool, its HTTP runner and real
+/// Lateness of other tenants' runs while one tenant's targets hang: the pool, its HTTP executor and real
 /// sockets, without scheduler and store.
 namespace ecron::bench {
 namespace {
@@ -31,14 +31,14 @@ namespace asio = boost::asio;
 using std::chrono::system_clock;
 
 constexpr std::size_t kHanging = 1'000;
-constexpr std::size_t kLimit = 1'000;  // the pool's, as it is shipped
+constexpr std::size_t kLimit = 1'000;  // the pool's default
 constexpr std::size_t kPerPlace = 256;
-constexpr std::size_t kTenants = 10;   // of the runs that are measured
-constexpr Millis kHangTimeout{2'000};  // and a millisecond more from each to the next; then it is tried again
+constexpr std::size_t kTenants = 10;   // of the measured runs
+constexpr Millis kHangTimeout{2'000};  // plus a millisecond for each further one; then it is retried
 constexpr std::chrono::milliseconds kSettle{500};  // until all of them hang
 constexpr double kMostAdded = 1;                   // ms, of p99
 
-/// Targets that take every connection and never answer: nobody accepts what the kernel has queued.
+/// Targets that accept every connection and never respond; the connections stay in the kernel's queue.
 class HangingTargets {
 public:
     HangingTargets() {
@@ -62,7 +62,7 @@ private:
         auto* const generic = reinterpret_cast<sockaddr*>(&address);
         if (fd < 0 || ::bind(fd, generic, size) != 0 || ::listen(fd, SOMAXCONN) != 0 ||
             ::getsockname(fd, generic, &size) != 0)
-            throw std::runtime_error("a target that hangs cannot listen");
+            throw std::runtime_error("failed to listen as a hanging target");
         urls_.push_back(fmt::format("http://127.0.0.1:{}/hang", ntohs(address.sin_port)));
     }
 
@@ -70,7 +70,7 @@ private:
     std::vector<std::string> urls_;
 };
 
-/// A listener and a connection for each of them.
+/// Allows a listener and a connection for each target.
 void allow_descriptors() {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -101,7 +101,7 @@ public:
             tasks_.push_back(task_of(fmt::format("tenant-{}", i), url, Millis{60'000}));
     }
 
-    /// ms from due to the request at the target.
+    /// Measures ms from the due time to the request at the target.
     Distribution measure() {
         plan();
         submit_due();
@@ -116,7 +116,8 @@ public:
         missing_ += due_.size() - lateness.size();
         return distribution(std::move(lateness));
     }
-    /// Runs against these, each tried again when its time is up, until release(). All have begun afterwards.
+    /// Starts runs against these targets, retried after each timeout until release(). Returns when all have
+    /// started.
     void hang(const std::vector<std::string>& urls) {
         hanging_ = true;
         Millis timeout = kHangTimeout;
@@ -211,7 +212,7 @@ void measure_hang(const Options& options, Report& report) {
                                                     .per_place = kPerPlace,
                                                     .tenants = execution::Tenants::many}});
     HangStage stage{io, *pool, options.rate, options.seconds};
-    static_cast<void>(stage.measure());  // connections are there
+    static_cast<void>(stage.measure());  // warms up the connections
     const Distribution alone = stage.measure();
     stage.hang(hanging.urls());
     const Distribution beside = stage.measure();

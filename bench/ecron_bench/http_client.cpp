@@ -23,7 +23,7 @@ public:
     Impl& operator=(const Impl&) = delete;
 
     struct Answer {
-        long status{};  // 0: none came
+        long status{};  // 0: no response
         std::string body{};
     };
     Answer request(const std::string& path, const std::string* body, const char* method = nullptr) {

@@ -5,11 +5,11 @@
 
 namespace ecron::bench {
 
-/// The API as scenarios call it outside of what they measure: one connection, one request at a time. Errors:
-/// exceptions, an answer other than 2xx too.
+/// API calls outside of the measured part: one connection, one request at a time. Errors: exceptions,
+/// including for responses other than 2xx.
 class HttpClient {
 public:
-    /// `token`, if any, goes along as its bearer's.
+    /// Sends `token`, if any, as bearer token with each request.
     explicit HttpClient(std::uint16_t port, const std::string& token = "");
     ~HttpClient();
     HttpClient(const HttpClient&) = delete;
@@ -18,8 +18,8 @@ public:
     std::string get(const std::string& path);
     std::string post(const std::string& path, const std::string& body);
     std::string put(const std::string& path, const std::string& body);
-    bool answers(const std::string& path);  // 2xx
-    /// The status of a POST, 0 if none came.
+    bool answers(const std::string& path);  // true: 2xx
+    /// Returns the status of a POST, 0 if there was no response.
     long try_post(const std::string& path, const std::string& body);
 
 private:

@@ -13,12 +13,12 @@
 namespace ecron::bench {
 namespace {
 
-constexpr std::size_t kFillRows = 1'000;  // a statement
+constexpr std::size_t kFillRows = 1'000;  // per statement
 constexpr std::size_t kCronTimeColumn = 2;
 constexpr std::size_t kRevisionColumn = 10;
 
-/// Once a day, between four and twenty hours from now: far enough for any zone that the jobs name, near
-/// enough to stand in the wheel's lower levels.
+/// Once a day, four to twenty hours from now: far enough for any zone of the jobs, near enough for the lower
+/// levels of the wheel.
 std::string idle_schedule(std::size_t number) {
     using namespace std::chrono;
     constexpr std::size_t kSpread = 57'600;  // sixteen hours of seconds
@@ -40,7 +40,7 @@ std::string joined(const std::vector<std::string>& names) {
 TemporaryFolder::TemporaryFolder()
     : path_((std::filesystem::temp_directory_path() / "ecron-bench-XXXXXX").string()) {
     if (::mkdtemp(path_.data()) == nullptr)
-        throw std::system_error(errno, std::generic_category(), "cannot make a folder at " + path_);
+        throw std::system_error(errno, std::generic_category(), "failed to create directory " + path_);
 }
 
 TemporaryFolder::~TemporaryFolder() {
@@ -79,7 +79,7 @@ std::unique_ptr<EcronProcess> Installation::start(const Environment& more, const
     return std::make_unique<EcronProcess>(options_.ecron, folder_.path(), log, environment);
 }
 
-/// ecron itself makes the schema and the first rows, so that the others are like those that it writes.
+/// ecron creates the schema and the first rows, which serve as models for the others.
 std::vector<Row> Installation::make_models() const {
     {
         const auto ecron = start();
@@ -90,7 +90,7 @@ std::vector<Row> Installation::make_models() const {
     return connect()->rows("select " + joined(job_table("").columns) + " from t_cron_job order by f_key_id");
 }
 
-/// As `ecron db shards` does; no node runs yet.
+/// As `ecron db shards`; requires that no node runs.
 void Installation::divide(std::size_t shards) {
     const auto connection = connect();
     connection->execute("delete from t_cron_shard where f_shard > 0");

@@ -11,7 +11,7 @@
 
 namespace ecron::bench {
 
-/// Gone, with all in it, with this object.
+/// A directory that is removed with the object.
 class TemporaryFolder {
 public:
     TemporaryFolder();
@@ -24,19 +24,19 @@ private:
     std::string path_;
 };
 
-/// The columns that ecron writes of a new job.
+/// The columns of a new job that ecron writes.
 Table job_table(std::string name);
 inline constexpr std::size_t kJobIdColumn = 0;
 inline constexpr std::size_t kJobNameColumn = 1;
 
-/// An ecron of its own: a folder, a database with its schema, and that many stored jobs. They are enabled and
-/// planned, and first due hours from now; a quarter of them names a time zone. Its planning is divided into
-/// as many shards as the options say.
+/// A complete installation: a directory, a database with its schema, and that many stored jobs, which are
+/// enabled, planned and first due hours from now; a quarter of them has a time zone. The number of shards is
+/// that of the options.
 class Installation {
 public:
     Installation(const Options& options, std::size_t jobs);
 
-    /// `more` beside the settings that were asked for; the log's name is for several at once.
+    /// `more`: settings in addition to those of the options; the log name distinguishes several nodes.
     std::unique_ptr<EcronProcess> start(const Environment& more = {},
                                         const std::string& log = "ecron.log") const;
     [[nodiscard]] std::unique_ptr<Connection> connect() const { return database_->connect(); }
@@ -53,7 +53,7 @@ private:
     double fill_rows_per_second_{};
 };
 
-/// A job as a client posts it, that does nothing for hours.
+/// Returns a job as a client posts it that is not due for hours.
 std::string idle_job(const std::string& name, const std::string& zone);
 
 }  // namespace ecron::bench

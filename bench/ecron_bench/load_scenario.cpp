@@ -13,10 +13,10 @@ namespace ecron::bench {
 namespace {
 
 constexpr double kMebibyte = 1 << 20;
-constexpr std::size_t kTargetJobs = 1'000'000;  // the targets of start are stated for so many
-constexpr std::size_t kPlannerJobs = 100'000;   // fewer do not outweigh what the planner needs for none
+constexpr std::size_t kTargetJobs = 1'000'000;  // the number of jobs that the startup targets are defined for
+constexpr std::size_t kPlannerJobs = 100'000;   // with fewer, the planner's fixed memory dominates
 
-/// What ecron reads of each job when it starts, by the same statement.
+/// ecron's query for each job at startup.
 constexpr const char* kLoadSelect =
     "select f_key_id, f_job_id, f_job_cron_time, f_job_type, f_plan, case when f_plan is null then "
     "f_job_context end, "
@@ -45,7 +45,7 @@ BareRead read_bare(Connection& connection) {
 
 struct Start {
     double rows{};
-    double load_seconds{};   // as its log says
+    double load_seconds{};   // from its log
     double ready_seconds{};  // from the start of the process
     ProcessMemory memory{};
     double planner_bytes_per_job{};
@@ -53,7 +53,7 @@ struct Start {
 
 Start start_ecron(const Installation& installation) {
     const auto ecron = installation.start();
-    std::this_thread::sleep_for(std::chrono::seconds{1});  // what the load left is given back
+    std::this_thread::sleep_for(std::chrono::seconds{1});  // until the memory of the load is released
     Start start{.ready_seconds = ecron->ready_after().count(), .memory = ecron->memory()};
     const std::string count = ecron->logged("jobs loaded", "count");
     const auto took = parse_duration(ecron->logged("jobs loaded", "took"));

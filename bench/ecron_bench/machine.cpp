@@ -24,7 +24,7 @@ Ticks ticks() {
     std::string name;
     stat >> name;
     Ticks sum;
-    // user nice system idle iowait irq softirq steal; guest time is part of user
+    // user nice system idle iowait irq softirq steal; guest time is included in user
     for (int column = 0; column < 8; ++column) {
         double value = 0;
         stat >> value;
@@ -36,7 +36,7 @@ Ticks ticks() {
 
 std::ifstream open_proc(pid_t process, const char* name) {
     std::ifstream file{"/proc/" + std::to_string(process) + "/" + name};
-    if (!file) throw std::runtime_error("the process " + std::to_string(process) + " has ended");
+    if (!file) throw std::runtime_error("process " + std::to_string(process) + " has ended");
     return file;
 }
 
@@ -65,7 +65,7 @@ ProcessMemory memory_of(pid_t process) {
 
 double cpu_seconds_of(pid_t process) {
     std::ifstream stat = open_proc(process, "stat");
-    stat.ignore(std::numeric_limits<std::streamsize>::max(), ')');  // the name may hold anything
+    stat.ignore(std::numeric_limits<std::streamsize>::max(), ')');  // the name may contain any character
     std::string skipped;
     for (int column = 3; column < 14; ++column) stat >> skipped;
     double user = 0;

@@ -3,13 +3,13 @@
 
 #include <cstddef>
 
-/// What the kernel says in /proc, and when it is a good moment to measure.
+/// Values of /proc, and whether the machine is idle enough to measure.
 namespace ecron::bench {
 
 struct MachineState {
     unsigned cores{};
     double load_average{};  // of the last minute
-    double idle{};          // share of all cores, during a second and a half
+    double idle{};          // share of all cores, measured for 1.5 s
     [[nodiscard]] bool quiet() const { return idle >= 0.9; }
 };
 MachineState observe_machine();

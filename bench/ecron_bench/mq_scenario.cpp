@@ -14,8 +14,8 @@
 #include "ecron_bench/scenarios.hpp"
 #include "ecron_bench/statistics.hpp"
 
-/// Messages through the whole of ecron: immediate jobs from the broker to their stored executions, statuses
-/// from the database to the broker.
+/// Messages through all of ecron: immediate jobs from the broker to their stored executions, statuses from
+/// the database to the broker.
 namespace ecron::bench {
 namespace {
 
@@ -23,12 +23,12 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* kJobs = "cron.topic.immediate.job";
 constexpr const char* kStatuses = "cron.topic.job.status";
-constexpr std::size_t kStoredTogether = 100;  // rows a statement: more is no faster
+constexpr std::size_t kStoredTogether = 100;  // rows per statement: more is not faster
 constexpr std::size_t kFillRows = 1'000;
 constexpr std::size_t kRelayedTogether = 500;
 constexpr std::size_t kIdColumn = 0;
 constexpr std::chrono::milliseconds kPoll{50};
-constexpr std::chrono::milliseconds kAcknowledged{500};  // what was counted last is, too
+constexpr std::chrono::milliseconds kAcknowledged{500};  // until the last messages are acknowledged, too
 constexpr std::chrono::minutes kPatience{5};
 
 std::string variable(const char* name) {
@@ -38,7 +38,7 @@ std::string variable(const char* name) {
     return value;
 }
 
-/// Takes connections and never answers, so that runs begin and do not end.
+/// Accepts connections and never responds, so that runs start and do not end.
 class HangingTarget {
 public:
     HangingTarget() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -49,7 +49,7 @@ public:
         auto* const generic = reinterpret_cast<sockaddr*>(&address);
         if (listener_ < 0 || ::bind(listener_, generic, size) != 0 || ::listen(listener_, SOMAXCONN) != 0 ||
             ::getsockname(listener_, generic, &size) != 0)
-            throw std::runtime_error("a target that hangs cannot listen");
+            throw std::runtime_error("failed to listen as a hanging target");
         port_ = ntohs(address.sin_port);
     }
     ~HangingTarget() { ::close(listener_); }
@@ -106,8 +106,8 @@ private:
         return fmt::format("bench.{}.{}", name, round_);
     }
 
-    /// Of the steps by which the counter is seen to grow, but for the last one: when that was over is not
-    /// known, and looking more often would be a load.
+    /// The rate between observed increments of the counter, excluding the last one, whose end is unknown;
+    /// polling more often would add load.
     double rate_of(EcronProcess& ecron, const std::string& counter) const {
         const auto latest = Clock::now() + kPatience;
         struct Seen {
@@ -121,7 +121,8 @@ private:
             if (first.count == 0) first = seen;
             last = seen;
             if (seen.at > latest)
-                throw std::runtime_error(fmt::format("{} stays at {:.0f}", counter, seen.count));
+                throw std::runtime_error(
+                    fmt::format("{} does not increase beyond {:.0f}", counter, seen.count));
             std::this_thread::sleep_for(kPoll);
         }
     }
@@ -147,7 +148,7 @@ private:
         connection->execute("delete from t_cron_job_status");
     }
 
-    /// Rows as ecron has just written them, into a table of the same shape.
+    /// Inserts rows like those that ecron has just written into a table of the same columns and indexes.
     void measure_stored(Connection& connection, const std::string& body) {
         const Table table = execution_table("bench_execution");
         connection.create_like(table.name, "t_cron_job_status");
@@ -193,7 +194,7 @@ private:
         }
     }
 
-    /// Publishes what stands in the table and deletes it there, from this thread alone; messages a second.
+    /// Publishes the rows of the table and deletes them, from this thread; returns messages per second.
     double relay(Connection& connection) const {
         const auto begin = Clock::now();
         for (std::size_t left = options_.jobs; left > 0;) {

@@ -43,7 +43,7 @@ public:
                                database, server.port_number(), nullptr, 0) == nullptr) {
             const std::string problem = mysql_error(mysql_);
             mysql_close(mysql_);
-            throw std::runtime_error("cannot connect to MySQL: " + problem);
+            throw std::runtime_error("failed to connect to MySQL: " + problem);
         }
         mysql_set_character_set(mysql_, "utf8mb4");
     }

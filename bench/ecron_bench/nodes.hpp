@@ -7,12 +7,12 @@
 
 namespace ecron::bench {
 
-/// The nodes of an installation, one or more, as if they were one ecron: figures are sums over them.
+/// The nodes of an installation as a unit: results are sums over them.
 class Nodes {
 public:
     Nodes(const Installation& installation, std::size_t count);
 
-    /// Any of them answers for all.
+    /// Any of them responds for all.
     [[nodiscard]] std::uint16_t port() const { return nodes_.front()->port(); }
     double metric(std::string_view name);
     [[nodiscard]] double cpu_seconds() const;

@@ -65,12 +65,12 @@ po::options_description description() {
 Driver driver_named(const std::string& name) {
     if (name == "sqlite") return Driver::sqlite;
     if (name == "mysql") return Driver::mysql;
-    throw std::invalid_argument("--db is sqlite or mysql, not '" + name + "'");
+    throw std::invalid_argument("--db must be sqlite or mysql, not '" + name + "'");
 }
 
 std::pair<std::string, std::string> setting(const std::string& text) {
     const std::size_t equals = text.find('=');
-    if (equals == text.npos) throw std::invalid_argument("--set wants KEY=VALUE, not '" + text + "'");
+    if (equals == text.npos) throw std::invalid_argument("--set must be KEY=VALUE, not '" + text + "'");
     std::string key = "ECRON_" + text.substr(0, equals);
     std::ranges::transform(key, key.begin(),
                            [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
@@ -125,9 +125,9 @@ std::optional<Options> parse_options(int argc, char** argv) {
                      : options.driver == Driver::mysql ? 16
                                                        : 1;
     if (options.nodes == 0 || options.shards == 0)
-        throw std::invalid_argument("--nodes and --shards are 1 or more");
+        throw std::invalid_argument("--nodes and --shards must be at least 1");
     if (options.nodes > 1 && options.driver != Driver::mysql)
-        throw std::invalid_argument("--nodes: several need --db mysql");
+        throw std::invalid_argument("--nodes: more than 1 needs --db mysql");
     if (options.store_delay.count() > 0 && options.driver != Driver::mysql)
         throw std::invalid_argument("--store-delay needs --db mysql");
     if (values.contains("set"))

@@ -14,22 +14,22 @@ struct Options {
     Driver driver{};
     bool json{};
     std::string ecron;       // path of the binary
-    Environment settings{};  // of ecron, beside those that a scenario needs
+    Environment settings{};  // of ecron, in addition to those of the scenario
     std::size_t jobs{};
     std::size_t repeat{};
     std::chrono::seconds seconds{};
     std::size_t connections{};
-    std::string auth;                         // api: hydra or jwt; else what it costs is not measured
-    std::size_t nodes{};                      // fire, failover: how many processes
-    std::size_t shards{};                     // fire, failover: that planning is divided into
-    std::size_t rate{};                       // fire: runs a second
-    bool find_highest{};                      // fire: search the highest rate first
-    bool idle{};                              // fire: nothing runs
-    std::size_t against{};                    // fire: jobs of a second measurement; 0: none
-    std::chrono::milliseconds store_delay{};  // fire: of the network before the database
+    std::string auth;       // api: hydra or jwt; empty: the cost of authentication is not measured
+    std::size_t nodes{};    // fire, failover: number of processes
+    std::size_t shards{};   // fire, failover: number of shards
+    std::size_t rate{};     // fire: runs per second
+    bool find_highest{};    // fire: search the highest rate first
+    bool idle{};            // fire: no job runs
+    std::size_t against{};  // fire: number of jobs of a second measurement; 0: none
+    std::chrono::milliseconds store_delay{};  // fire: delay of the network before the database
 };
 
-/// Nothing: help was asked for and printed. Errors: exceptions that say what is wrong.
+/// Returns nullopt if help was requested and printed. Errors: exceptions that state the reason.
 std::optional<Options> parse_options(int argc, char** argv);
 
 }  // namespace ecron::bench

@@ -20,7 +20,7 @@
 #include "ecron_bench/scenarios.hpp"
 #include "ecron_bench/statistics.hpp"
 
-/// What the pool can do without a scheduler and a store: attempts of one job, one after the other.
+/// The capacity of the pool without scheduler and store: attempts of one job, one after the other.
 namespace ecron::bench {
 namespace {
 
@@ -37,7 +37,7 @@ struct Reached {
     std::uint64_t failures{};
 };
 
-/// Runs that many attempts of a job, `at_once` of them handed in at any time.
+/// Runs that many attempts of a job with `at_once` of them submitted at any time.
 Reached run_attempts(asio::io_context& io, execution::Pool& pool, const model::Context& context,
                      std::size_t at_once, std::uint64_t count) {
     auto task = std::make_shared<execution::Task>();
@@ -61,7 +61,7 @@ Reached run_attempts(asio::io_context& io, execution::Pool& pool, const model::C
     return reached;
 }
 
-/// Memory that is really there, for as long as this lives.
+/// Resident memory during the object's lifetime.
 class Resident {
 public:
     Resident()
@@ -89,7 +89,7 @@ void measure_command(const Options& options, Report& report) {
     for (std::size_t round = 0; round < options.repeat; ++round) {
         const SpawnLoopResult limit = run_spawn_loop(kCommandsAtOnce, kCommands);
         bare.push_back(limit.per_second);
-        // Not before: the runner ends children of this process that are not its own.
+        // Not earlier: the command executor kills children of this process that it did not start.
         asio::io_context io{1};
         const auto runner = execution::make_command_runner(
             io, none, {.enabled = true, .limit = kCommandsAtOnce, .as_self = true, .run_directory = folder});

@@ -7,17 +7,17 @@
 
 #include "ecron_bench/machine.hpp"
 
-/// What a scenario found out, as a table for people or JSON for programs.
+/// The results of a scenario, as a table or as JSON.
 namespace ecron::bench {
 
-/// What a bare loop reached in the same run, and the share of it that ecron reached.
+/// The result of a bare loop in the same run, and ecron's share of it.
 struct Limit {
     std::string name;
     double value{};
     double ratio{};
 };
 
-/// What is asked of a figure (or of its ratio, where it has a limit).
+/// The target for a result (or for its ratio, if it has a limit).
 struct Target {
     enum class Sense : bool { at_least, at_most };
     Sense sense{};
@@ -35,7 +35,7 @@ struct Figure {
     [[nodiscard]] std::optional<bool> met() const;
 };
 
-/// Whether what was measured was also right. One that fails makes the figures worthless.
+/// A correctness check of the measured work. If it fails, the results are invalid.
 struct Check {
     std::string name;
     bool good{};
@@ -57,7 +57,7 @@ struct Report {
     [[nodiscard]] std::string json() const;
 };
 
-/// A ratio is only said where the limit was measured.
+/// A ratio is reported only if the limit was measured.
 Limit limit(std::string name, double value, double reached);
 
 }  // namespace ecron::bench

@@ -2,18 +2,19 @@
 #include "ecron_bench/options.hpp"
 #include "ecron_bench/report.hpp"
 
-/// Each starts the real binary, measures it and its limits in turn, and checks that what it did was right.
+/// Each scenario starts the real binary, measures it and its limits in turn, and checks the correctness of
+/// its work.
 namespace ecron::bench {
 
 void measure_load(const Options& options, Report& report);
 void measure_api(const Options& options, Report& report);
-/// Beside itself, open to anybody (options.auth).
+/// Compared with ecron without authentication (options.auth).
 void measure_auth(const Options& options, Report& report);
 void measure_fire(const Options& options, Report& report);
 void measure_failover(const Options& options, Report& report);
-/// Beside the broker that scripts/with-queue starts.
+/// Compared with the broker that scripts/with-queue starts.
 void measure_mq(const Options& options, Report& report);
-/// Of the pool alone, in this process.
+/// The pool alone, in this process.
 void measure_command(const Options& options, Report& report);
 void measure_http(const Options& options, Report& report);
 void measure_hang(const Options& options, Report& report);

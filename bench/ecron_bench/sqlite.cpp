@@ -16,7 +16,7 @@ public:
         if (sqlite3_open(path.c_str(), &sqlite_) != SQLITE_OK) {
             const std::string problem = sqlite3_errmsg(sqlite_);
             sqlite3_close(sqlite_);
-            throw std::runtime_error("cannot open " + path + ": " + problem);
+            throw std::runtime_error("failed to open " + path + ": " + problem);
         }
         sqlite3_busy_timeout(sqlite_, kBusyMilliseconds);
         execute("pragma journal_mode=wal");
@@ -64,7 +64,7 @@ public:
     }
 
     void create_like(const std::string& name, const std::string& original) override {
-        // Names of indexes begin with their table's.
+        // Index names start with the name of their table.
         for (const Row& row : rows("select sql from sqlite_master where tbl_name = '" + original +
                                    "' and sql is not null order by type desc")) {
             std::string sql = row.front().value();
@@ -114,7 +114,7 @@ private:
     std::map<std::string, sqlite3_stmt*> kept_;
 };
 
-/// The file goes with the folder that it stands in.
+/// The file is removed with its directory.
 class SqliteDatabase final : public Database {
 public:
     explicit SqliteDatabase(const std::string& folder) : path_(folder + "/ecron.db") {}

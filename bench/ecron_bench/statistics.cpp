@@ -6,7 +6,7 @@
 namespace ecron::bench {
 namespace {
 
-/// The smallest value that this share of all values does not exceed (nearest rank).
+/// Returns the smallest value that this share of all values does not exceed (nearest rank).
 double at_share(const std::vector<double>& sorted, double share) {
     const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(sorted.size())));
     return sorted[std::clamp<std::size_t>(rank, 1, sorted.size()) - 1];
