@@ -164,7 +164,7 @@ public:
             if (refused == RD_KAFKA_RESP_ERR_NO_ERROR)
                 ++sent;
             else if (refused != RD_KAFKA_RESP_ERR__QUEUE_FULL)
-                throw std::runtime_error(std::string{"Kafka rejected the configuration: "} +
+                throw std::runtime_error(std::string{"Kafka rejected a message: "} +
                                          rd_kafka_err2str(refused));
             rd_kafka_poll(handle.get(), refused == RD_KAFKA_RESP_ERR_NO_ERROR ? 0 : 10);
         }

@@ -15,50 +15,49 @@ namespace po = boost::program_options;
 
 constexpr const char* kUsage =
     "ecron-bench SCENARIO --db sqlite|mysql [options]\n\n"
-    "Measures ecron beside the bare limit of each figure, in one run.\n"
-    "  load   how fast stored jobs are loaded at start, and into how much memory\n"
-    "  api    requests a second: health, reading a job, creating jobs\n"
-    "  fire   how late runs are and what they cost\n"
-    "  failover   how long nothing runs when a leader of several nodes goes\n"
-    "  tenants   one tenant's runs and requests beside another that attacks, in ten ways\n"
-    "  strangers  valid requests beside connections without a valid token\n"
-    "  mq     messages a second, in and out, of scripts/with-queue's broker\n"
-    "  command, http   runs a second of the pool alone\n"
-    "  hang   how late other tenants' runs are beside 1,000 targets that hang\n\n"
+    "Measures ecron and the corresponding bare limit in the same run.\n"
+    "  load   startup: load rate and memory of stored jobs\n"
+    "  api    requests per second: health, reading a job, creating jobs\n"
+    "  fire   lateness and cost of runs\n"
+    "  failover   longest gap without runs after the loss of a leader\n"
+    "  tenants   lateness and API latency of one tenant while another attacks, in ten ways\n"
+    "  strangers  valid requests while 1,000 connections have no valid token\n"
+    "  mq     messages per second, in and out, with scripts/with-queue's broker\n"
+    "  command, http   runs per second of the pool alone\n"
+    "  hang   lateness of other tenants' runs while 1,000 targets hang\n\n"
     "mysql: the server of ECRON_TEST_MYSQL_HOST, _PORT, _USER and _PASSWORD (scripts/with-mariadb).\n";
 
 po::options_description description() {
     po::options_description all{"Options"};
     auto add = all.add_options();
-    add("help,h", "this text");
+    add("help,h", "print this help");
     add("db", po::value<std::string>()->default_value("sqlite"), "sqlite or mysql");
     add("json", po::bool_switch(), "print JSON instead of a table");
     add("ecron", po::value<std::string>(),
-        "the binary to measure; default: ecron two folders above this program");
+        "binary to measure; default: ecron two directories above this program");
     add("set", po::value<std::vector<std::string>>()->composing(),
         "KEY=VALUE for ecron's configuration; repeatable");
     add("jobs", po::value<std::size_t>(),
         "stored jobs; default: load and fire 100000, api 10000; mq: messages, 20000");
     add("seconds", po::value<unsigned>()->default_value(10),
-        "how long each figure is measured (api, fire, hang)");
+        "duration of each measurement in seconds (api, fire, hang)");
     add("repeat", po::value<std::size_t>()->default_value(3),
-        "rounds, of which the median counts (load, api, mq)");
+        "rounds; the median is reported (load, api, mq)");
     add("connections", po::value<std::size_t>()->default_value(64), "connections to the API (api)");
     add("auth", po::value<std::string>()->default_value("none"),
-        "hydra or jwt: what it costs to ask for tokens, with the issuer's answer cached (api)");
+        "hydra or jwt: measure authentication with a cached issuer response (api)");
     add("rate", po::value<std::size_t>()->default_value(1'000),
-        "runs a second; with --max, where to begin (fire, failover, hang)");
+        "runs per second; with --max, the initial rate (fire, failover, hang)");
     add("nodes", po::value<std::size_t>(),
         "processes on the database, mysql only; default: fire 1, failover 2");
     add("shards", po::value<std::size_t>(),
-        "number of shards of planning (fire, failover); default: as a new database, mysql 16, sqlite 1");
-    add("max", po::bool_switch(),
-        "find the highest rate that is kept up with, then measure at half of it (fire)");
-    add("idle", po::bool_switch(), "nothing runs: what armed jobs cost (fire)");
+        "number of shards (fire, failover); default: that of a new database, mysql 16, sqlite 1");
+    add("max", po::bool_switch(), "find the highest sustained rate, then measure at half of it (fire)");
+    add("idle", po::bool_switch(), "measure the cost of armed jobs without runs (fire)");
     add("store-delay", po::value<unsigned>()->default_value(0),
-        "milliseconds that whatever is said to and by the database takes, mysql only (fire)");
+        "network delay to and from the database in milliseconds, mysql only (fire)");
     add("against", po::value<std::size_t>()->default_value(0),
-        "also measure with that many stored jobs, and compare the cost of a run (fire)");
+        "also measure with that many stored jobs and compare the cost per run (fire)");
     return all;
 }
 

@@ -138,7 +138,7 @@ void Cluster::wait_until_well() {
 
 void Cluster::wait_until_settled() {
     const std::string last = database.value("select coalesce(max(f_key_id), 0) from t_cron_job_status");
-    e2e::wait_until("what had been claimed has come to its end", [&] {
+    e2e::wait_until("all claimed executions have ended", [&] {
         return database.value(
                    "select count(*) from t_cron_job_status where f_job_status in (2, 3, 6) and "
                    "f_key_id <= " +

@@ -92,7 +92,7 @@ void restart_database(Cluster& cluster, std::mt19937& random) {
 /// restarted.
 void fill_disk(Cluster& cluster, std::mt19937& random) {
     cluster.disk.fill();
-    e2e::wait_until("a large job is refused and planning stands still", [&] {
+    e2e::wait_until("a large job is rejected and planning has stopped", [&] {
         const bool refused = cluster.create_large_job(random).status == 503;
         return refused && cluster.is_behind(1500ms);
     });
@@ -125,7 +125,7 @@ std::vector<Fault> faults(const Cluster& cluster) {
                            {"a follower is killed", kill_follower},
                            {"every node is killed", kill_all},
                            {"a leader freezes for longer than its lease", freeze_leader},
-                           {"a leader freezes shortly", freeze_leader_shortly},
+                           {"a leader freezes briefly", freeze_leader_shortly},
                            {"a leader is cut off from the database", cut_leader_off},
                            {"a leader's link to the database hangs", hang_leaders_link},
                            {"a follower's link to the database hangs", hang_followers_link},
@@ -135,8 +135,8 @@ std::vector<Fault> faults(const Cluster& cluster) {
                            {"the nodes restart one after the other", restart_one_after_the_other}};
     if (cluster.disk.mounted()) all.push_back({"the database's disk is full", fill_disk});
     if (e2e::FakeClock::is_there()) {
-        all.push_back({"a leader's clock goes on by an hour", step_clock_on});
-        all.push_back({"a leader's clock goes back by an hour", step_clock_back});
+        all.push_back({"a leader's clock steps forward by an hour", step_clock_on});
+        all.push_back({"a leader's clock steps back by an hour", step_clock_back});
     }
     return all;
 }

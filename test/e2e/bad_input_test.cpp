@@ -111,7 +111,7 @@ TEST_CASE("reports a full disk and recovers once there is space", "[input]") {
     disk.fill();
     std::vector<std::string> stored;
     Reply refused;
-    wait_until("a write is refused", [&] {
+    wait_until("a write is rejected", [&] {
         const Reply reply =
             ecron.api().post("/job", world.text_of(idle(fmt::format("job-{}", stored.size()))));
         if (reply.status == 201) return stored.push_back(reply.text("/job_id")), false;
@@ -131,7 +131,7 @@ TEST_CASE("reports a full disk and recovers once there is space", "[input]") {
     CHECK(metrics_say(R"(ecron_store_writes_refused{reason="disk_full"} 1)"));
 
     disk.make_room();
-    wait_until("a write is taken",
+    wait_until("a write is accepted",
                [&] { return ecron.api().post("/job", world.text_of(idle("there is room"))).status == 201; });
     CHECK(metrics_say(R"(ecron_store_writes_refused{reason="disk_full"} 0)"));
     const std::size_t calls = world.target.count("/small");

@@ -52,13 +52,15 @@ TEST_CASE("a node with a clock offset reports it and is never leader while it ex
     CHECK(trouble_of(world, "wrong").empty());
 
     clock.set_ahead(400ms);
-    wait_until("it warns", [&] { return wrong.logged("clock differs from the database clock"); });
-    wait_until("others see it", [&] { return says(trouble_of(world, "wrong"), "ahead of the database's"); });
+    wait_until("the node warns", [&] { return wrong.logged("clock differs from the database clock"); });
+    wait_until("other nodes report it",
+               [&] { return says(trouble_of(world, "wrong"), "ahead of the database's"); });
     CHECK_FALSE(says(trouble_of(world, "wrong"), "it does not lead"));
 
     clock.set_ahead(-2s);
-    wait_until("it refuses", [&] { return wrong.logged("clock offset too large, not campaigning"); });
-    wait_until("others see it", [&] { return says(trouble_of(world, "wrong"), "it does not lead"); });
+    wait_until("the node does not campaign",
+               [&] { return wrong.logged("clock offset too large, not campaigning"); });
+    wait_until("other nodes report it", [&] { return says(trouble_of(world, "wrong"), "it does not lead"); });
     CHECK(says(trouble_of(world, "wrong"), "behind the database's"));
     const std::string metrics = wrong.api().get("/metrics").body;
     CHECK(says(metrics, "\necron_clock_refused 1\n"));
@@ -71,7 +73,7 @@ TEST_CASE("a node with a clock offset reports it and is never leader while it ex
     CHECK(world.ecron.terminate() == 0);
     CHECK(times_logged(wrong, "acquired leadership") == leads);
     clock.set_ahead(0s);
-    wait_until("it leads, since its clock is right",
+    wait_until("the node leads with a correct clock",
                [&] { return times_logged(wrong, "acquired leadership") > leads; });
     world.target.wait_for("/run", world.target.count("/run") + 1);
 }

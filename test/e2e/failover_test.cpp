@@ -39,7 +39,7 @@ public:
                              "master_password='secret', master_use_gtid=slave_pos",
                              primary_.address().port),
                  "set global read_only=1", "start slave"});
-        wait_until("the replica knows ecron's user", [&] {
+        wait_until("the replica has ecron's user", [&] {
             return Database::ask(replica_.address(), "select 1 from mysql.user where user = 'cron'").size() ==
                    1;
         });
@@ -97,7 +97,7 @@ TEST_CASE("runs continue when the server becomes read-only and new connections r
     CHECK(servers.sessions_with_primary() > 0);
 
     servers.demote_primary();
-    wait_until("the metrics show the refusal",
+    wait_until("the metrics show the rejection",
                [&] { return metric(world.ecron, R"(ecron_store_writes_refused{reason="read_only"})") == 1; });
     const Reply refused = world.api().post("/job", world.text_of({.name = "refused", .cron = "0 0 1 1 *"}));
     CHECK(refused.status == 503);
@@ -105,14 +105,13 @@ TEST_CASE("runs continue when the server becomes read-only and new connections r
 
     servers.promote_replica();
     proxy.send_new_connections_to(servers.replica_port());
-    wait_until("writes are taken", [&] {
+    wait_until("writes are accepted", [&] {
         return world.api().post("/job", world.text_of({.name = "taken", .cron = "0 0 1 1 *"})).status == 201;
     });
     const Instant back = SystemClock{}.now();
     wait_until("planning has caught up",
                [&] { return world.target.calls("/run").back().scheduled() > back + 1s; });
-    wait_until("no session is left with the old server",
-               [&] { return servers.sessions_with_primary() == 0; });
+    wait_until("no session uses the old server", [&] { return servers.sessions_with_primary() == 0; });
     CHECK(metric(world.ecron, R"(ecron_store_writes_refused{reason="read_only"})") == 0);
     CHECK(world.ecron.terminate() == 0);
     const Account result = account(world.database, world.target, "firing-", "/run");
@@ -141,7 +140,7 @@ TEST_CASE("listens and reports a database that is unavailable at startup, then s
         CHECK(reply.status == 503);
         CHECK_FALSE(reply.header("retry-after").empty());
     }
-    wait_until("it says what it waits for", [&] {
+    wait_until("ecron reports what it waits for", [&] {
         return world.ecron.logged(
             fmt::format("database away, trying again host=127.0.0.1 port={} user=root schema={}",
                         server.address().port, world.ecron.settings().at("db_name")));
@@ -151,7 +150,7 @@ TEST_CASE("listens and reports a database that is unavailable at startup, then s
     world.ecron.launch();
     const std::size_t calls = world.target.count("/run");
     server.start();
-    wait_until("it is ready", [&] { return is_ready(world.ecron); });
+    wait_until("ecron is ready", [&] { return is_ready(world.ecron); });
     CHECK(metric(world.ecron, "ecron_store_available") == 1);
     world.target.wait_for("/run", calls + 2);
     CHECK(world.api().post("/job", world.text_of({.name = "late", .cron = "0 0 1 1 *"})).status == 201);
@@ -172,13 +171,13 @@ TEST_CASE("a rejected user is logged with increasing intervals until access is g
     const std::string line = fmt::format(
         "database cannot be used, trying again host=127.0.0.1 port={} user=cron schema={} problem=",
         server.address().port, settings["db_name"]);
-    wait_until("it is said twice", [&] { return times(ecron.log(), line) >= 2; });
+    wait_until("the error is logged twice", [&] { return times(ecron.log(), line) >= 2; });
     const auto aborted = [&] {
         return std::stoll(
             Database::ask(server.address(), "show global status like 'Aborted_connects'").front().at(1));
     };
     // Each line appears after twice the interval; a try takes place at least every two seconds.
-    wait_until("it has tried ten times", [&] { return aborted() >= 10; });
+    wait_until("ecron has tried ten times", [&] { return aborted() >= 10; });
     CHECK(times(ecron.log(), line) <= 6);
     CHECK(ecron.logged("Access denied for user 'cron'"));
     CHECK_FALSE(ecron.logged("wrong-password"));
@@ -186,7 +185,7 @@ TEST_CASE("a rejected user is logged with increasing intervals until access is g
     CHECK_FALSE(is_ready(ecron));
 
     Database::ask(server.address(), "alter user cron@'127.0.0.1' identified by 'wrong-password'");
-    wait_until("it is ready", [&] { return is_ready(ecron); });
+    wait_until("ecron is ready", [&] { return is_ready(ecron); });
     CHECK(ecron.terminate() == 0);
     Database::ask(server.address(), "alter user cron@'127.0.0.1' identified by 'right'");
 }
@@ -208,7 +207,7 @@ TEST_CASE("uses at most max_open_conns sessions", "[outage]") {
     std::string job;
     for (int n = 0; n < 5; ++n) job = world.given({.name = fmt::format("firing-{}", n)});
     std::size_t most = 0;
-    wait_until("every kind of work was done", [&] {
+    wait_until("every kind of work is done", [&] {
         CHECK(world.api().get("/job").status == 200);
         CHECK(world.api().get("/jobstatus?job_id=" + job).status == 200);
         const std::size_t now = world.database

@@ -24,7 +24,7 @@ TEST_CASE("a job with * * * * * * calls its target every second and succeeds", "
 
     const std::string execution = calls[0].execution();
     world.wait_for_state(execution, "success");
-    wait_until("the latest status tells success", [&] {
+    wait_until("the latest status is success", [&] {
         const json::array statuses = world.statuses(job);
         return statuses.size() == 1 && statuses[0].at("job_status") == "success";
     });

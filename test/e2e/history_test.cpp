@@ -17,7 +17,7 @@ TEST_CASE("removes executions that ended long ago and keeps unfinished ones", "[
                                          status("open", "executing", "") + "]")
                 .status == 200);
     world.restart();
-    wait_until("the old one is gone", [&] { return !world.row("old"); });
+    wait_until("the old execution is deleted", [&] { return !world.row("old"); });
     CHECK(world.row("new"));
     CHECK(world.row("open"));
 }

@@ -59,7 +59,7 @@ TEST_CASE("pages with one timestamp are stable while jobs are added", "[jobs]") 
     const std::string timestamp = world.api().get("/jobtotal").text("/timestamp");
     const SystemClock clock;
     const Instant counted = clock.now();
-    wait_until("the second is over",
+    wait_until("the second has passed",
                [&] { return clock.now() >= std::chrono::floor<Seconds>(counted) + 1s; });
 
     std::set<std::string> seen;

@@ -96,16 +96,16 @@ TEST_CASE("the log of a Job's pod is streamed while it runs", "[kubernetes]") {
     const std::string name = there.cluster.wait_for_jobs(1).front();
     const std::string path = "/jobexecution/" + execution + "/output";
     there.cluster.write(name, "first");
-    wait_until("its log is there", [&] { return there.world.api().get(path).body == "first\n"; });
+    wait_until("its log is available", [&] { return there.world.api().get(path).body == "first\n"; });
     const RawConnection follower{there.world.ecron.port()};
     follower.send("GET /api/ecron-management/v1" + path +
                   "?follow=1 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
     CHECK(follower.receive().find("event: stdout\nid: 1-6\ndata: \"first\\n\"\n\n") != std::string::npos);
     there.cluster.write(name, "second");
-    wait_until("more is there", [&] { return there.world.api().get(path).body == "first\nsecond\n"; });
+    wait_until("more is available", [&] { return there.world.api().get(path).body == "first\nsecond\n"; });
     there.cluster.succeed(name, "first\nsecond\nthird\n");
     std::string rest;
-    wait_until("its end is told", [&] {
+    wait_until("its end is reported", [&] {
         rest += follower.receive();
         return rest.ends_with("\r\n0\r\n\r\n");
     });

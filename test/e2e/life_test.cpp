@@ -42,7 +42,7 @@ TEST_CASE("SIGTERM waits for running attempts, and the exit code is 0", "[life]"
     const std::string execution = run_now(world, job);
     world.target.wait_for("/slow", 1);
     world.ecron.signal(SIGTERM);
-    wait_until("ecron says that it is not ready",
+    wait_until("ecron reports that it is not ready",
                [&] { return world.api().get("/health/ready").status == 503; });
     CHECK(world.ecron.runs());
     world.target.release("/slow");
@@ -89,7 +89,7 @@ TEST_CASE("SIGHUP reopens the log file", "[life]") {
     World world{{{"log_file", folder + "/ecron.log"}}};
     std::filesystem::rename(folder + "/ecron.log", folder + "/ecron.log.1");
     world.ecron.signal(SIGHUP);
-    wait_until("there is a new log", [&] { return world.ecron.logged("logs reopened"); });
+    wait_until("a new log exists", [&] { return world.ecron.logged("logs reopened"); });
     CHECK(world.api().get("/health/alive").status == 200);
     std::filesystem::remove_all(folder);
 }
@@ -110,7 +110,7 @@ TEST_CASE("TLS uses the configured certificate, and SIGHUP reloads it", "[life]"
     std::filesystem::copy(folder + "/cert.pem", folder + "/second.pem");
     std::ofstream(folder + "/cert.pem") << "no certificate";
     world.ecron.signal(SIGHUP);
-    wait_until("the fault is logged", [&] { return world.ecron.logged("certificate not reloaded"); });
+    wait_until("the error is logged", [&] { return world.ecron.logged("certificate not reloaded"); });
     CHECK(Api(world.ecron.port(), folder + "/second.pem").get("/health/ready").status == 200);
     std::filesystem::remove_all(folder);
 }
@@ -151,7 +151,7 @@ TEST_CASE("a second process on the same server is a standby and takes over when 
     world.ecron.kill();
     const SystemClock clock;
     const Instant died = clock.now();
-    wait_until("the second one leads", [&] { return second.logged("acquired leadership"); }, 8s);
+    wait_until("the second process leads", [&] { return second.logged("acquired leadership"); }, 8s);
     CHECK(clock.now() - died < 8s);
     CHECK(second.api().post("/job", world.text_of({.name = "other", .path = "/other"})).status == 201);
     world.target.wait_for("/other", 1);
@@ -174,13 +174,13 @@ TEST_CASE("a frozen leader is deposed and duplicates no run", "[frozen]") {
     world.target.wait_for("/run", 40);
 
     world.ecron.signal(SIGSTOP);
-    wait_until("the second one leads", [&] { return second.logged("acquired leadership"); });
+    wait_until("the second process leads", [&] { return second.logged("acquired leadership"); });
     const std::size_t calls = world.target.count("/run");
     world.target.wait_for("/run", calls + 40);
     world.ecron.signal(SIGCONT);
-    INFO("the second one's log:\n" << second.log());
+    INFO("log of the second process:\n" << second.log());
     if (!comes_true([&] { return world.ecron.logged("lost leadership"); }))
-        FAIL("the first one does not know, its log:\n" << world.ecron.log());
+        FAIL("the first process has not noticed, its log:\n" << world.ecron.log());
     CHECK(world.api().post("/job", world.text_of({.name = "other", .path = "/other"})).status == 201);
     world.target.wait_for("/other", 1);
     const std::size_t now = world.target.count("/run");

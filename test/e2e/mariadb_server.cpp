@@ -67,7 +67,7 @@ void MariadbServer::start() {
         ::_exit(127);
     }
     pid_ = child;
-    wait_until("the server answers", [&] { return answers(port_); }, kStart);
+    wait_until("the server responds", [&] { return answers(port_); }, kStart);
 }
 
 bool MariadbServer::runs() {

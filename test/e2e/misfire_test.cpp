@@ -34,12 +34,12 @@ TEST_CASE("after downtime, each job's misfire policy applies", "[misfire]") {
     world.ecron.kill();
     const SystemClock clock;
     const Instant died = clock.now();
-    wait_until("instants have gone by", [&] { return clock.now() > died + 5s; });
+    wait_until("occurrences have passed", [&] { return clock.now() > died + 5s; });
     world.ecron.start();
     const Instant back = clock.now();
     // Two regular runs each prove that the missed ones have been processed.
     for (const std::string& policy : policies)
-        wait_until("ordinary runs went on", [&] {
+        wait_until("regular runs continue", [&] {
             return std::ranges::count_if(world.target.calls("/" + policy),
                                          [&](const Call& call) { return call.scheduled() > back + 1s; }) >= 2;
         });
@@ -76,13 +76,13 @@ TEST_CASE("a new process does not record missed occurrences again", "[misfire]")
     world.ecron.kill();
     const SystemClock clock;
     const Instant died = clock.now();
-    wait_until("instants have gone by", [&] { return clock.now() > died + 4s; });
+    wait_until("occurrences have passed", [&] { return clock.now() > died + 4s; });
     world.ecron.start();
     wait_until("the summary is stored", [&] { return missed_of(world, job) > 0; });
     const std::int64_t told = missed_of(world, job);
     world.restart();
     const std::size_t before = world.rows(job).size();
-    wait_until("another instant is claimed", [&] { return world.rows(job).size() > before; });
+    wait_until("another occurrence is claimed", [&] { return world.rows(job).size() > before; });
     const std::vector<Row> rows = world.rows(job);
     const auto instants = (rows.back().nominal - rows.front().nominal) / 3s + 1;
     CHECK(static_cast<std::int64_t>(rows.size()) + missed_of(world, job) == instants);

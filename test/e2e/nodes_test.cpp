@@ -85,7 +85,7 @@ TEST_CASE("every node takes writes, and with one shard one node plans", "[nodes]
     CHECK(nodes[2].api().remove("/job/" + created.text("/job_id")).status == 200);
     const SystemClock clock;
     const Instant deleted = clock.now();
-    wait_until("some time goes by", [&] { return clock.now() > deleted + 3s; });
+    wait_until("some time has passed", [&] { return clock.now() > deleted + 3s; });
     const std::vector<Call> calls = nodes.world.target.calls("/run");
     CHECK(calls.back().scheduled() <= deleted + 1s);
 }
@@ -105,7 +105,7 @@ TEST_CASE("a kill of the leader loses and duplicates no run", "[nodes]") {
         return nodes.world.database.rows(
             "select f_execute_id from t_cron_job_status where f_job_status = 2 and f_node = 'node-1'");
     };
-    wait_until("nothing waits for the dead", [&] { return open().empty(); });
+    wait_until("no execution waits for the dead node", [&] { return open().empty(); });
     const Account result = nodes.end();
     CAPTURE(result.examples, result.planned, result.calls, result.repeated);
     CHECK(result.clean());
@@ -144,8 +144,8 @@ TEST_CASE("a run continues on its node after a resignation and counts for overla
     Ecron second{world.database.folder(), settings};
     second.start();
     world.ecron.signal(SIGTERM);
-    wait_until("the second one leads", [&] { return second.logged("acquired leadership"); });
-    wait_until("a run has given way", [&] {
+    wait_until("the second process leads", [&] { return second.logged("acquired leadership"); });
+    wait_until("a run is skipped", [&] {
         const std::vector<Row> rows = world.rows(job);
         return std::ranges::count(rows, "overlap", &Row::reason) >= 2;
     });
@@ -200,7 +200,7 @@ TEST_CASE("the leader carries out requests to other nodes", "[nodes]") {
         REQUIRE(nodes[2].api().post("/scheduling/pause", "").status == 200);
         const SystemClock clock;
         const Instant paused = clock.now();
-        wait_until("some time goes by", [&] { return clock.now() > paused + 3s; });
+        wait_until("some time has passed", [&] { return clock.now() > paused + 3s; });
         const std::vector<Call> calls = world.target.calls("/run");
         CHECK(calls.back().scheduled() <= paused + 1s);
     }
@@ -209,20 +209,20 @@ TEST_CASE("the leader carries out requests to other nodes", "[nodes]") {
 TEST_CASE("rebalancing shards loses and duplicates no run", "[nodes]") {
     if (!Database::tests_mysql()) return;
     Nodes nodes{1, 4};
-    wait_until("the first one leads all", [&] { return shards_of(nodes[1]).size() == 4; });
+    wait_until("the first node leads all shards", [&] { return shards_of(nodes[1]).size() == 4; });
     nodes.given_firing(40);
     more_calls(nodes.world.target, 80);
     nodes.add(2);
-    wait_until("two lead two each",
+    wait_until("two nodes lead two shards each",
                [&] { return shards_of(nodes[1]).size() == 2 && shards_of(nodes[2]).size() == 2; });
     more_calls(nodes.world.target, 80);
     nodes.add(3);
     more_calls(nodes.world.target, 80);
     nodes[1].kill();
-    wait_until("the others lead all",
+    wait_until("the other nodes lead all shards",
                [&] { return shards_of(nodes[2]).size() + shards_of(nodes[3]).size() == 4; });
     more_calls(nodes.world.target, 80);
-    wait_until("nothing waits for the dead", [&] {
+    wait_until("no execution waits for the dead node", [&] {
         return nodes.world.database
             .rows("select f_execute_id from t_cron_job_status where f_job_status = 2 and f_node = 'node-1'")
             .empty();
@@ -238,7 +238,7 @@ TEST_CASE("rebalancing shards loses and duplicates no run", "[nodes]") {
 TEST_CASE("the nodes of a new database share the shards", "[nodes]") {
     if (!Database::tests_mysql()) return;
     Nodes nodes{3};
-    wait_until("each leads its share of 16 shards", [&] {
+    wait_until("each node leads its share of 16 shards", [&] {
         std::size_t sum = 0;
         for (const int node : {1, 2, 3}) {
             const std::size_t shards = shards_of(nodes[node]).size();
@@ -278,7 +278,7 @@ TEST_CASE("runs of one concurrency key share its slots across shards", "[nodes]"
     if (!Database::tests_mysql()) return;
     Nodes nodes{1, 4};
     nodes.add(2);
-    wait_until("two lead two each",
+    wait_until("two nodes lead two shards each",
                [&] { return shards_of(nodes[1]).size() == 2 && shards_of(nodes[2]).size() == 2; });
     nodes.world.target.answer("/shared", Answer{.delay = 100ms});
     for (int n = 0; n < 8; ++n)

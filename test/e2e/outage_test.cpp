@@ -90,7 +90,7 @@ TEST_CASE("with claims of two seconds, claims are batched and late, and none is 
     const std::int64_t beats = number("select f_beats from t_cron_shard");
     const std::int64_t rows = number("select count(*) from t_cron_job_status");
     const double lateness = metric(world, "ecron_lateness_seconds_sum");
-    wait_until("lateness is told",
+    wait_until("lateness is reported",
                [&] { return metric(world, "ecron_lateness_seconds_sum") > lateness + 4 * kJobs; });
     const std::int64_t claims = number("select f_beats from t_cron_shard") - beats;
     CHECK(number("select count(*) from t_cron_job_status") - rows >= (claims - 1) * kJobs * 3 / 2);
@@ -123,17 +123,17 @@ TEST_CASE("reports a database outage, stays ready, and loses nothing", "[outage]
     world.target.wait_for("/run", 40);
     server.kill();
 
-    wait_until("a write is refused", [&] { return writer.refused() > 0; });
+    wait_until("a write is rejected", [&] { return writer.refused() > 0; });
     CHECK(world.api().get("/health/ready").status == 200);
     CHECK(world.api().get("/health/alive").status == 200);
     CHECK(says_try_again(world.api().get("/jobtotal")));
     CHECK(says_try_again(world.api().post("/jobexecution", R"({"job_id":")" + job + R"("})")));
-    wait_until("the lead is lost", [&] { return world.ecron.logged("lost leadership"); });
+    wait_until("leadership is lost", [&] { return world.ecron.logged("lost leadership"); });
     CHECK(world.api().get("/health/ready").status == 200);
 
     server.start();
     const std::size_t stored = writer.stored();
-    wait_until("a write is taken", [&] { return writer.stored() > stored; });
+    wait_until("a write is accepted", [&] { return writer.stored() > stored; });
     const Instant back = SystemClock{}.now();
     wait_until("planning has caught up", [&] {
         const std::vector<Call> calls = world.target.calls("/run");

@@ -20,7 +20,7 @@ TEST_CASE("overlap skip: a run is skipped while the previous one is active, and 
     world.target.answer("/slow", Answer{.hangs = true});
     const std::string job = world.given(slow("skip"));
     world.target.wait_for("/slow", 1);
-    wait_until("two runs gave way", [&] {
+    wait_until("two runs were skipped", [&] {
         const std::vector<Row> rows = world.rows(job);
         return std::ranges::count_if(rows, [](const Row& row) { return row.reason == "overlap"; }) >= 2;
     });
@@ -36,7 +36,7 @@ TEST_CASE("overlap allow: runs overlap", "[overlap]") {
     World world;
     world.target.answer("/slow", Answer{.hangs = true});
     world.given(slow("allow"));
-    wait_until("three runs are under way", [&] { return world.target.hanging("/slow") == 3; });
+    wait_until("three runs are active", [&] { return world.target.hanging("/slow") == 3; });
 }
 
 TEST_CASE("overlap queue: one run waits for the end of the previous one", "[overlap]") {
@@ -44,7 +44,7 @@ TEST_CASE("overlap queue: one run waits for the end of the previous one", "[over
     world.target.answer("/slow", Answer{.hangs = true});
     const std::string job = world.given(slow("queue"));
     world.target.wait_for("/slow", 1);
-    wait_until("one waits and the next has no place", [&] {
+    wait_until("one run waits and the next is skipped", [&] {
         const std::vector<Row> rows = world.rows(job);
         return has(rows, "interrupt", "overlap") && has(rows, "pending", "");
     });
@@ -93,7 +93,7 @@ TEST_CASE("deleting a job interrupts its runs, which are no longer shown", "[ove
     CHECK(world.api().get("/jobstatus/" + job).status == 404);
     CHECK(world.api().get("/job?job_id=" + job).status == 404);
     CHECK(world.api().get("/jobstatus?job_status=interrupt").body == "[]");
-    wait_until("nothing of it is left to run", [&] {
+    wait_until("no run of it is active", [&] {
         return std::ranges::all_of(world.rows(job), [](const Row& row) { return row.state == "interrupt"; });
     });
     CHECK(world.target.count("/run") == 1);
@@ -141,7 +141,7 @@ TEST_CASE("a pause suppresses scheduled runs for good, but not run-now", "[overl
     const SystemClock clock;
     const auto let_two_pass = [&] {
         const Instant since = clock.now();
-        wait_until("two instants have gone by", [&] { return clock.now() > since + 2s; });
+        wait_until("two occurrences have passed", [&] { return clock.now() > since + 2s; });
     };
     const Instant paused = clock.now();
     let_two_pass();

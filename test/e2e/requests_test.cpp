@@ -132,7 +132,7 @@ TEST_CASE("ten thousand runs that wait for callbacks do not delay others", "[req
     world.given({.name = "beside"});
     world.target.wait_for("/run", 2);
     world.restart();
-    wait_until("all are known again", [&] { return world.ecron.logged("recovered count=102"); });
+    wait_until("all runs are in memory again", [&] { return world.ecron.logged("recovered count=102"); });
     const std::size_t calls = world.target.count("/run");
     world.target.wait_for("/run", calls + 2);
     CHECK(world.target.count("/work") == 10'200);

@@ -119,7 +119,7 @@ TEST_CASE("a run interrupted by a kill is retried or ended according to on_node_
     const auto attempts = [&] {
         return world.api().get("/jobexecution/" + first.execution()).parsed().at("attempts").as_array();
     };
-    wait_until("the attempt under way is shown",
+    wait_until("the running attempt is shown",
                [&] { return attempts().size() == 1 && attempts()[0].at("job_status") == "executing"; });
     const json::value node = attempts()[0].at("executor_id");
     world.restart();

@@ -25,7 +25,7 @@ template <class Done>
 /// Fails the test if `done` does not become true in time.
 template <class Done>
 void wait_until(const std::string& what, const Done& done, std::chrono::milliseconds patience = kPatience) {
-    if (!comes_true(done, patience)) FAIL("waited in vain until " << what);
+    if (!comes_true(done, patience)) FAIL("timeout waiting until " << what);
 }
 
 }  // namespace ecron::e2e

@@ -61,7 +61,7 @@ TEST_CASE("each end of a run is delivered once, signed with both secrets", "[web
                 {{"retry", json::object{{"max_attempts", 2}, {"initial", "1ms"}, {"max", "1ms"}}}}));
     const std::set<std::string> executions{run(world, good), run(world, bad)};
     const std::vector<Call> calls = world.target.wait_for("/hook", 2);
-    wait_until("nothing waits", [&] { return waiting(world) == "0"; });
+    wait_until("no webhook waits", [&] { return waiting(world) == "0"; });
     CHECK(world.target.count("/hook") == 2);
 
     std::set<std::string> told;
@@ -114,7 +114,7 @@ TEST_CASE("starts and failed attempts are delivered in order if configured", "[w
         CHECK(body.at("last_attempt").is_null() == (body.at("job_status") == "executing"));
     }
     CHECK(told == std::vector<std::string>{"executing 1", "failure 1", "executing 2", "success 2"});
-    wait_until("nothing waits", [&] { return waiting(world) == "0"; });
+    wait_until("no webhook waits", [&] { return waiting(world) == "0"; });
     CHECK(world.target.count("/hook") == 4);
 }
 
@@ -135,7 +135,7 @@ TEST_CASE("a run ended by a client is delivered once", "[webhook]") {
     CHECK(world.api().put("/jobstatus/any", status).body == R"({"failed_job_id":[")" + execution + R"("]})");
     world.target.wait_for("/stuck", 1);
     world.target.release("/stuck");
-    wait_until("its own end comes too late", [&] { return world.ecron.logged("outcome discarded"); });
+    wait_until("its outcome is discarded", [&] { return world.ecron.logged("outcome discarded"); });
     CHECK(waiting(world) == "0");
     CHECK(world.target.count("/hook") == 1);
 }
@@ -159,7 +159,7 @@ TEST_CASE("runs that end without an attempt are delivered", "[webhook]") {
         return json::value{};
     };
     CHECK(world.api().post("/jobexecution/" + first + "/cancel", "").status == 200);
-    wait_until("the cancelled run is told", [&] { return !told(first).is_null(); });
+    wait_until("the cancelled run is delivered", [&] { return !told(first).is_null(); });
     CHECK(told(first).at("job_status") == "interrupt");
     CHECK(told(first).at_pointer("/ext_info/reason") == "cancelled");
 }
@@ -194,7 +194,7 @@ TEST_CASE("delivers a webhook after a kill and restart", "[webhook]") {
     CHECK(second.header("webhook-id") == first.header("webhook-id"));
     CHECK(second.body == first.body);
     CHECK(second.body.find(execution) != std::string::npos);
-    wait_until("nothing waits", [&] { return waiting(world) == "0"; });
+    wait_until("no webhook waits", [&] { return waiting(world) == "0"; });
 }
 
 TEST_CASE("a receiver gets its message after an outage", "[webhook]") {
@@ -207,7 +207,7 @@ TEST_CASE("a receiver gets its message after an outage", "[webhook]") {
         CHECK(call.header("webhook-id") == calls[0].header("webhook-id"));
         CHECK(call.header("webhook-signature").empty());  // no secret is configured
     }
-    wait_until("nothing waits", [&] { return waiting(world) == "0"; });
+    wait_until("no webhook waits", [&] { return waiting(world) == "0"; });
     CHECK(world.api().get("/deadletter").body == "[]");
 }
 
@@ -229,14 +229,14 @@ TEST_CASE("a slow receiver times out and is retried", "[webhook]") {
     run(world, world.given(telling("good", world.target.url("/hook"))));
     const std::vector<Call> calls = world.target.wait_for("/hook", 2);
     CHECK(calls[1].at - calls[0].at < 15s);
-    wait_until("nothing waits", [&] { return waiting(world) == "0"; });
+    wait_until("no webhook waits", [&] { return waiting(world) == "0"; });
 }
 
 TEST_CASE("410 creates a dead letter, which can be redelivered", "[webhook]") {
     World world;
     world.target.answer("/hook", Answer{.status = 410});
     const std::string execution = run(world, world.given(telling("good", world.target.url("/hook"))));
-    wait_until("it is dead", [&] { return world.api().get("/deadletter").body != "[]"; });
+    wait_until("it is dead-lettered", [&] { return world.api().get("/deadletter").body != "[]"; });
     const Reply list = world.api().get("/deadletter");
     CHECK(list.text("/0/execute_id") == execution);
     CHECK(list.text("/0/webhook") == world.target.url("/hook"));
@@ -258,7 +258,7 @@ TEST_CASE("an expired webhook is dead-lettered with the last response", "[webhoo
     World world{{{"webhook_retry_for", "1s"}}};
     world.target.answer("/hook", Answer{.status = 500});
     run(world, world.given(telling("good", world.target.url("/hook"))));
-    wait_until("it is dead", [&] { return world.api().get("/deadletter").body != "[]"; });
+    wait_until("it is dead-lettered", [&] { return world.api().get("/deadletter").body != "[]"; });
     const Reply list = world.api().get("/deadletter");
     CHECK(list.text("/0/reason") == "not delivered within 1s: the receiver answered 500");
     CHECK(list.parsed().at(0).at("tries").as_int64() >= 2);
@@ -267,7 +267,7 @@ TEST_CASE("an expired webhook is dead-lettered with the last response", "[webhoo
 TEST_CASE("a forbidden address is not contacted", "[webhook]") {
     World world{{{"egress_deny", "127.0.0.2/32"}}};
     run(world, world.given(telling("good", "http://127.0.0.2:9/hook")));
-    wait_until("it is dead", [&] { return world.api().get("/deadletter").body != "[]"; });
+    wait_until("it is dead-lettered", [&] { return world.api().get("/deadletter").body != "[]"; });
     CHECK(world.api().get("/deadletter").parsed().at(0).at("tries") == 1);
 }
 
@@ -282,7 +282,7 @@ TEST_CASE("a hanging receiver does not delay others", "[webhook]") {
     for (std::size_t i = 1; i <= 20; ++i) run(world, alive);
     world.target.wait_for("/hook", 20);
     CHECK(hanging.most_at_once("/hook") <= 2);  // an eighth
-    wait_until("only those that hang wait", [&] { return waiting(world) == "40"; });
+    wait_until("only hanging requests wait", [&] { return waiting(world) == "40"; });
 }
 
 }  // namespace ecron::e2e

@@ -59,7 +59,7 @@ struct Cluster {
 TEST_CASE("of nodes on different Galera servers only the earlier one leads", "[galera]") {
     const std::vector<int> ports = numbers("ECRON_TEST_GALERA_PORTS");
     Cluster cluster(ports.at(1), ports.at(2));
-    wait_until("the later node refuses to lead",
+    wait_until("the later node does not campaign",
                [&] { return cluster.second.logged("nodes use different nodes of the Galera cluster"); });
     CHECK(cluster.second.logged("uses=node-3 other=\"first uses node-2\""));
     cluster.more_calls(60);

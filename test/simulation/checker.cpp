@@ -67,13 +67,12 @@ void Checker::check_terms() {
         if (found != last.end()) {
             const FencedCommit& before = found->second;
             if (commit.what == Fenced::begin && commit.epoch <= before.epoch)
-                blame("terms: epoch {} of shard {} begins after {}", commit.epoch, commit.shard,
-                      before.epoch);
+                blame("terms: epoch {} of shard {} follows {}", commit.epoch, commit.shard, before.epoch);
             if (commit.what != Fenced::begin && commit.epoch != before.epoch)
                 blame("terms: shard {} was written by epoch {} in the term of {} at {}", commit.shard,
                       commit.epoch, before.epoch, at(commit.at));
             if (commit.watermark < before.watermark)
-                blame("watermark: of shard {} went back from {} to {}", commit.shard, at(before.watermark),
+                blame("watermark: shard {} decreased from {} to {}", commit.shard, at(before.watermark),
                       at(commit.watermark));
         }
         last[commit.shard] = commit;
@@ -86,7 +85,7 @@ void Checker::check_arrows() {
         const RowLife& row = history_.rows[change.row];
         const int attempts = change.attempt_after - change.attempt_before;
         if (!may_become(change.from, change.to, attempts) || attempts < 0 || attempts > 1)
-            blame("states: {} went from {} (attempt {}) to {} (attempt {}) at {}", row.id,
+            blame("states: {} changed from {} (attempt {}) to {} (attempt {}) at {}", row.id,
                   model::to_text(change.from), change.attempt_before, model::to_text(change.to),
                   change.attempt_after, at(change.at));
         const bool ran =
@@ -111,7 +110,7 @@ void Checker::check_calls() {
                       call->node, at(call->at));
         const auto row = rows_.find(id);
         if (row == rows_.end()) {
-            blame("calls: {} was started by {} at {}, and has no row", id, calls.front()->node,
+            blame("calls: {} was started by {} at {} but has no row", id, calls.front()->node,
                   at(calls.front()->at));
             continue;
         }
@@ -143,9 +142,9 @@ void Checker::check_ends() {
         const auto job = jobs_.find(row->job);
         if (job == jobs_.end() || row->trigger != model::Trigger::schedule) continue;
         if (row->reason == "overlap" && !job->second.may_refuse)
-            blame("ends: {} was refused for overlap, which its job allows", id);
+            blame("ends: {} was skipped for overlap, which its job allows", id);
         if (row->reason == "deadline" && !job->second.has_deadline)
-            blame("ends: {} was refused for a deadline that its job never had", id);
+            blame("ends: {} was skipped for a deadline that its job never had", id);
     }
 }
 
@@ -166,11 +165,11 @@ void Checker::check_outcomes() {
 
 void Checker::check_promises() {
     for (const ExecuteId& id : promises_.runs)
-        if (!rows_.contains(id.value())) blame("promises: run {} was accepted, and is not there", id);
+        if (!rows_.contains(id.value())) blame("promises: run {} was accepted but does not exist", id);
     for (const ExecuteId& id : promises_.cancelled) {
         const auto row = rows_.find(id.value());
         if (row != rows_.end() && row->second->state != State::interrupt)
-            blame("promises: {} was cancelled, and is {}", id, model::to_text(row->second->state));
+            blame("promises: {} was cancelled but is {}", id, model::to_text(row->second->state));
     }
 }
 

@@ -49,7 +49,7 @@ void Checker::check_progress() {
     for (const auto& [shard, claims] : claims_) {
         planned_until_ = std::min(planned_until_, claims.back().watermark);
         if (claims.back().watermark < end_ - kMostLag)
-            blame("late: shard {} is planned up to {} when the world ends", shard,
+            blame("late: shard {} is planned up to {} at the end of the world", shard,
                   at(claims.back().watermark));
     }
 }
@@ -66,7 +66,7 @@ void Checker::check_segment(JobKey job, const Instants& instants, const Segment&
         const Instant due = segment.reference.due(*nominal);
         const bool owed = due <= until;
         if (owed && !is_covered(job, instants, segment, *nominal, due))
-            blame("lost: job {} {} should have run at {} (due {}); its schedule held from {} to {}", job,
+            blame("lost: job {} {} should have run at {} (due {}); its schedule was valid from {} to {}", job,
                   segment.reference.job, at(*nominal), at(due), at(segment.since),
                   segment.until == Instant::max() ? "the end" : at(segment.until));
         if (owed && planned_.contains({job, *nominal})) check_watermark_waited(job, segment, *nominal);
@@ -137,7 +137,7 @@ void Checker::check_watermark_waited(JobKey job, const Segment& segment, Instant
             return one.watermark >= nominal && one.planned >= known;
         });
         if (passed != claims.end() && passed->commit < claimed)
-            blame("watermark: it passed {} at {}, before job {} was claimed for it at {}", at(nominal),
+            blame("watermark: passed {} at {} before job {} was claimed for it at {}", at(nominal),
                   at(passed->at), job, at(lives.front()->inserted_at));
     }
 }
@@ -155,8 +155,10 @@ void Checker::check_rows(JobKey job, const Instants& instants) {
                 return in_time && segment.reference.names(nominal);
             });
             if (!named)
-                blame("ghost: {} was claimed for job {} at {}, which no definition named ({})", row->id, job,
-                      at(nominal), at(row->inserted_at));
+                blame(
+                    "ghost: {} was claimed for job {} at {}, which is not an occurrence of any definition "
+                    "({})",
+                    row->id, job, at(nominal), at(row->inserted_at));
         }
         const auto standing = std::ranges::count(one->second, 0U, &RowLife::deleted);
         if (standing > 1) blame("doubled: job {} has {} rows for {}", job, standing, at(nominal));
@@ -171,8 +173,7 @@ void Checker::check_rows(JobKey job, const Instants& instants) {
                     return segment.reference.tenant == *span.tenant;
                 });
             if (theirs)
-                blame("pause: {} of job {} was due at {}, within a pause, and ran", row->id, job,
-                      at(*row->due));
+                blame("pause: {} of job {} was due at {} in a pause but ran", row->id, job, at(*row->due));
         }
     }
 }
@@ -191,7 +192,9 @@ void Checker::check_spent() {
         for (auto one = planned_.lower_bound({job, Instant::min()});
              one != planned_.end() && one->first.first == job; ++one)
             runs = runs || std::ranges::any_of(one->second, is_there);
-        if (!runs) blame("lost: job {} was spent at {}, and its run is not there", job, at(version->at));
+        if (!runs)
+            blame("lost: one-shot job {} was completed at {} but its run does not exist", job,
+                  at(version->at));
     }
 }
 
@@ -200,10 +203,10 @@ void Checker::check_summaries() {
         const auto job = jobs_.find(note.missed.job);
         if (job == jobs_.end()) continue;
         if (!job->second.may_summarise && note.missed.count <= 1'000 - 1)
-            blame("misfire: job {} runs all it missed, but {} to {} were passed over", note.missed.job,
+            blame("misfire: job {} runs all missed occurrences, but {} to {} were skipped", note.missed.job,
                   at(note.missed.from), at(note.missed.to));
         if (note.missed.to > note.at - job->second.grace + kClockSlack)
-            blame("misfire: of job {}, {} was given up at {}, within its grace", note.missed.job,
+            blame("misfire: job {}: {} was skipped at {} within its grace period", note.missed.job,
                   at(note.missed.to), at(note.at));
     }
 }

@@ -132,7 +132,7 @@ int main(int count, char** arguments) {
                           static_cast<std::uint64_t>(wish.jobs);
         if (one.seeds == mine) continue;
         ++died;
-        fmt::print("seed {}: the simulation died\nreplay: scripts/simulate --seed {}{}\n", one.under_way,
+        fmt::print("seed {}: the simulation crashed\nreplay: scripts/simulate --seed {}{}\n", one.under_way,
                    one.under_way, size(wish));
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();

@@ -284,10 +284,10 @@ TEST_CASE("messages that survive the kill of an nsqd are processed once", "[kill
     nsq.publish_at(0, kJobs, jobs("/before"));
     at.world.target.wait_for("/before", kEach / 4);
     nsq.kill(0);
-    wait_until("the trouble is told", [&] { return at.world.ecron.logged("address=" + nsq.address(0)); });
+    wait_until("the problem is reported", [&] { return at.world.ecron.logged("address=" + nsq.address(0)); });
     nsq.restart();
     nsq.publish_at(0, kJobs, jobs("/after"));
-    wait_until("all have run", [&] { return at.world.target.count("/after") >= kEach; }, kSlow);
+    wait_until("all jobs have run", [&] { return at.world.target.count("/after") >= kEach; }, kSlow);
     for (const std::string path : {"/before", "/after"}) {
         std::set<std::string> executions;
         for (const Call& call : at.world.target.calls(path)) executions.insert(call.execution());
@@ -313,14 +313,14 @@ TEST_CASE("a broker restart loses and duplicates nothing", "[restart]") {
         const json::value cluster = at.world.api().get("/cluster").parsed();
         return cluster.at_pointer("/message_queue/connected") == false;
     };
-    wait_until("the trouble is told", trouble, kSlow);
+    wait_until("the problem is reported", trouble, kSlow);
     CHECK(at.world.api().get("/health/ready").status == 200);
     const std::string meanwhile =
         at.world.api().post("/jobexecution", at.job("/meanwhile")).text("/execute_id");
     at.world.wait_for_state(meanwhile, "success");
     at.queue->restart();
     at.queue->publish(kJobs, second);
-    wait_until("all have run", [&] { return at.world.target.count("/run") >= 2 * kEach; }, kSlow);
+    wait_until("all jobs have run", [&] { return at.world.target.count("/run") >= 2 * kEach; }, kSlow);
     std::set<std::string> executions;
     for (const Call& call : at.world.target.calls("/run")) executions.insert(call.execution());
     CHECK(executions.size() == 2 * kEach);
@@ -340,7 +340,7 @@ TEST_CASE("tolerates the loss of one of two nsqds", "[one-dies]") {
     at.world.target.wait_for("/one", 1);
     const Child statuses = nsq.read(kStatuses);
     nsq.kill(0);
-    wait_until("the trouble is told", [&] { return at.world.ecron.logged("address=" + nsq.address(0)); });
+    wait_until("the problem is reported", [&] { return at.world.ecron.logged("address=" + nsq.address(0)); });
     const std::string execution = at.world.api().post("/jobexecution", at.job("/told")).text("/execute_id");
     wait_for_object(statuses, "the other one is told", [&](const json::object& one) {
         return one.contains("execute_id") && one.at("execute_id") == json::value(execution);
@@ -364,7 +364,7 @@ TEST_CASE("a shutdown loses and duplicates no message in progress", "[stop]") {
         for (const Call& call : at.world.target.calls("/run")) ids.insert(call.execution());
         return ids.size();
     };
-    wait_until("all have run", [&] { return executions() >= kJobsSent; }, kSlow);
+    wait_until("all jobs have run", [&] { return executions() >= kJobsSent; }, kSlow);
     CHECK(executions() == kJobsSent);
     CHECK(at.world.target.count("/run") == kJobsSent);
     CHECK(at.world.database.value("select count(*) from t_cron_job_status where f_losses > 0") == "0");
@@ -378,7 +378,7 @@ TEST_CASE("many messages run once each despite a broker restart", "[many]") {
     at.queue->publish(kJobs, messages);
     const auto wait_for_runs = [&](std::size_t wanted) {
         for (std::size_t ran = 0; ran < wanted; ran = at.world.target.count("/run"))
-            wait_until("more have run", [&] { return at.world.target.count("/run") > ran; }, kSlow);
+            wait_until("more jobs have run", [&] { return at.world.target.count("/run") > ran; }, kSlow);
     };
     wait_for_runs(count / 3);
     at.queue->stop();

@@ -47,7 +47,7 @@ TEST_CASE("executions are dispatched to all nodes, and to the leader only while 
         std::chrono::seconds{60});
     two.queue->stop();
     const std::size_t until = two.runs(job);
-    wait_until("the runs go on", [&] { return two.runs(job) > until + 4; }, std::chrono::seconds{60});
+    wait_until("the runs continue", [&] { return two.runs(job) > until + 4; }, std::chrono::seconds{60});
     two.queue->restart();
     const auto before = std::pair{two.run_by("one", job), two.run_by("two", job)};
     wait_until(
@@ -113,7 +113,7 @@ TEST_CASE("no message is lost if a node with partitions is killed", "[rebalance-
         [&] { return two.second.logged("kafka partitions gained topic=cron.topic.immediate.job count=2"); },
         std::chrono::seconds{60});
     two.queue->publish("cron.topic.immediate.job", jobs);
-    wait_until("some have run", [&] { return two.world.target.count("/run") > kEach / 10; });
+    wait_until("some jobs have run", [&] { return two.world.target.count("/run") > kEach / 10; });
     two.second.kill();
     two.queue->publish("cron.topic.immediate.job", jobs);
     const std::string ended = "select count(*) from t_cron_job_status where f_job_status not in (2, 3)";
@@ -140,7 +140,8 @@ TEST_CASE("no offered execution is lost if the node that received it dies", "[sp
         std::chrono::seconds{60});
     two.second.kill();
     const std::size_t then = two.runs(job);
-    wait_until("the other one goes on", [&] { return two.runs(job) > then + 12; }, std::chrono::seconds{60});
+    wait_until(
+        "the other node continues", [&] { return two.runs(job) > then + 12; }, std::chrono::seconds{60});
     const std::string open =
         "select count(*) from t_cron_job_status where f_job_id = '" + job +
         "' and f_job_status in (2, 3) and f_due < (select max(f_due) - 15000 from (select f_due "

@@ -90,7 +90,7 @@ TEST_CASE(
     auth.allow("sesame", "cron.topic.cron.job");
     const Nsq nsq{{auth.option()}};
     World world{merged({{"mq_password", "sesame"}}, nsq.settings())};
-    wait_until("it is connected", [&] { return connected(world); });
+    wait_until("ecron is connected", [&] { return connected(world); });
     check_works(world);
     wait_for_trouble(world, "the topic cron.topic.job.status may not be written: E_UNAUTHORIZED");
     world.given({.name = "told", .cron = "0 0 1 1 *"});
@@ -99,7 +99,7 @@ TEST_CASE(
             .get("/metrics")
             .body.contains(R"(ecron_mq_messages_total{topic="cron.topic.cron.job",event="published"} 1)");
     };
-    wait_until("the other topic is written", published, kSlow);
+    wait_until("the other topic has messages", published, kSlow);
     CHECK(connected(world));
 }
 
@@ -127,12 +127,12 @@ TEST_CASE("reports topics without Kafka permissions until they are granted", "[k
     wait_for_trouble(world, "the topic cron.topic.job.status may not be written");
     const Child statuses = kafka.read(kStatuses);
     kafka.allow_again("Write", kStatuses);
-    wait_until("what was held back is told", [&] { return statuses.lines().size() >= 2; }, kSlow);
+    wait_until("the delayed messages are published", [&] { return statuses.lines().size() >= 2; }, kSlow);
     const auto denied = [&] {
         const std::string told = troubles(world);
         return told.contains("may not be written") || told.contains("authorization failed");
     };
-    wait_until("nothing is denied any more", [&] { return !denied(); }, kSlow);
+    wait_until("no permission is denied", [&] { return !denied(); }, kSlow);
 }
 
 TEST_CASE("reports a consumer group with an incompatible client and joins it after the client has left",
@@ -140,7 +140,7 @@ TEST_CASE("reports a consumer group with an incompatible client and joins it aft
     Kafka kafka;
     kafka.publish(kJobs, {R"({"job_id":"nobody's"})"});
     Child other = kafka.join("cron.channel.immediate.job", kJobs, "range");
-    wait_until("he has the group", [&] { return other.said().contains("assigned"); }, kSlow);
+    wait_until("the other client has the group", [&] { return other.said().contains("assigned"); }, kSlow);
     World world{kafka.settings()};
     wait_for_trouble(world, "group cron.channel.immediate.job of topic cron.topic.immediate.job: ");
     check_works(world);
