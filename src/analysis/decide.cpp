@@ -130,9 +130,9 @@ void ShardScheduler::carry_out(const Missed& missed) {
     missed_.push_back({missed.job, missed.from, missed.to, missed.count, "misfire"});
 }
 
-/// Attaches summaries of missed occurrences. They are separate records, committed before the watermark passes
-/// their first occurrence; the row of the newest run, if it runs, includes them. The first `before` have been
-/// processed.
+/// Attaches summaries of missed occurrences. They are separate records, committed no later than the watermark
+/// passes their first occurrence; the row of the newest run, if it runs, includes them. The first `before`
+/// have been processed.
 void ShardScheduler::attach_summaries(std::size_t before) {
     for (std::size_t i = before; i < missed_.size(); ++i) {
         const auto stands_for = [&](const Decision& decision) {

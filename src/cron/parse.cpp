@@ -241,8 +241,8 @@ private:
                (text.size() == 4 || !is_digit(text[4]));
     }
 
-    /// In an expression written in the field order of AWS, the field that fails to parse is not the actual
-    /// mistake: names the order.
+    /// If the fields are in the order of AWS, the field that fails to parse is not the actual mistake: adds
+    /// the expected order.
     [[nodiscard]] ParseError with_order(ParseError error, const Words& words) const {
         if (options_.dialect == Dialect::cron && words.size() == 6 &&
             (words[2].text == "?" || words[4].text == "?"))

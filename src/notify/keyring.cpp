@@ -15,15 +15,15 @@ Result<SigningKeys> Keyring::keys_of(const TenantId& tenant) const {
     std::ifstream file(folder_ + '/' + name + "/webhook_secret");
     if (!file) {
         if (errno == ENOENT || errno == ENOTDIR) return for_all_;
-        return fail(Errc::unavailable, "the tenant's signing secret cannot be read");
+        return fail(Errc::unavailable, "failed to read the tenant's signing secret");
     }
     constexpr std::size_t kLongestFile = 1'024;
     std::string text(kLongestFile, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (file.bad()) return fail(Errc::unavailable, "the tenant's signing secret cannot be read");
+    if (file.bad()) return fail(Errc::unavailable, "failed to read the tenant's signing secret");
     text.resize(static_cast<std::size_t>(file.gcount()));
     Result<SigningKeys> keys = read_signing_keys(text);
-    if (!keys) return fail(Errc::unavailable, "the tenant's signing secret is not one: " + keys.error().what);
+    if (!keys) return fail(Errc::unavailable, "the tenant's signing secret is invalid: " + keys.error().what);
     return keys;
 }
 

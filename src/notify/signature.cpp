@@ -53,15 +53,15 @@ Result<SigningKeys> read_signing_keys(std::string_view text) {
         if (text.empty()) break;
         std::string_view word = text.substr(0, text.find_first_of(kSpace));
         text.remove_prefix(word.size());
-        if (!word.starts_with(kPrefix)) return fail(Errc::invalid, "a signing secret begins with whsec_");
+        if (!word.starts_with(kPrefix)) return fail(Errc::invalid, "a signing secret must begin with whsec_");
         word.remove_prefix(kPrefix.size());
         std::optional<std::string> key = from_base64(word);
         if (!key || key->size() < kShortestKey || key->size() > kLongestKey)
-            return fail(Errc::invalid, "a signing secret is whsec_ and the base64 of 24 to 64 bytes");
+            return fail(Errc::invalid, "a signing secret must be whsec_ and the base64 of 24 to 64 bytes");
         keys.emplace_back(std::move(*key));
     }
     if (keys.empty() || keys.size() > kMostKeys)
-        return fail(Errc::invalid, "there must be one signing secret, or two while one replaces the other");
+        return fail(Errc::invalid, "there must be one signing secret, or two during a rotation");
     return keys;
 }
 

@@ -156,7 +156,7 @@ TEST_CASE("a late claim counts against the deadline", "[planner]") {
     CHECK(world.until("01-05 10:00") == Lines{"claim 1@01-05 09:50:00", "refuse 1@01-05 09:50:00 deadline"});
 }
 
-TEST_CASE("a requested run starts beside others and counts as active", "[planner]") {
+TEST_CASE("a requested run overlaps others and counts as active", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, kMinutely);
     world.until("01-05 10:01");

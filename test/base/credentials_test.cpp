@@ -13,7 +13,7 @@ TEST_CASE("recognizes names of credentials in every spelling", "[base]") {
     CHECK(names_credential(name));
 }
 
-TEST_CASE("other names are not credentials", "[base]") {
+TEST_CASE("does not treat other names as credentials", "[base]") {
     const std::string name =
         GENERATE("Content-Type", "Idempotency-Key", "Accept", "X-Job", "ssl.key.location", "sasl.mechanism",
                  "sasl.username", "webhook", "X-Ecron-Attempt", "key", "session.timeout.ms", "");

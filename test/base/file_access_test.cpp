@@ -49,7 +49,7 @@ TEST_CASE("the last three mode bits apply to others", "[access]") {
     CHECK(file_readable_by_others(folder.file("a", mode)).has_value() == readable);
 }
 
-TEST_CASE("a file is not readable where a folder above it cannot be searched", "[access]") {
+TEST_CASE("a file is not readable if a parent directory is not searchable", "[access]") {
     const Folder folder;
     const std::string file = folder.file("inner/a", 0644);
     CHECK(file_readable_by_others(file) == file);

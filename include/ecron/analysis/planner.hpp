@@ -143,8 +143,8 @@ public:
                 std::optional<Instant> since = {});
     /// Returns true if an occurrence due at that instant does not run because of a current or recent pause.
     [[nodiscard]] bool is_paused(Group tenant, Instant due) const;
-    /// Handles a resume that was learned late: plans the occurrences after it that were skipped as paused;
-    /// they may be claimed twice. Returns the jobs that had any.
+    /// Handles a resume that was learned late: plans the occurrences after it that were skipped as paused,
+    /// which can then be claimed again. Returns the jobs that had any.
     std::vector<JobKey> rewind(std::optional<Group> tenant, Instant at);
     /// Call before an upsert or a remove: undecided occurrences of the current schedule up to `until` stay
     /// planned, whatever happens to the job.
