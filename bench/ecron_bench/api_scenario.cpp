@@ -32,7 +32,7 @@ public:
         report.add(
             {name, median(rates_), "req/s", Limit{limit_name, median(bare_), median(ratios_)}, target});
         report.add({"  its p99", median(p99_), "ms"});
-        report.check("every " + name + " was answered 2xx", failures_ == 0,
+        report.check("every response to " + name + " was 2xx", failures_ == 0,
                      fmt::format("{} of {} failed", failures_, requests_));
     }
     [[nodiscard]] std::uint64_t requests() const { return requests_; }
@@ -108,7 +108,8 @@ private:
                          fmt::format("bare single-row inserts, {} connections", inserters()),
                          mysql ? std::optional{at_least(1.0)} : std::nullopt);
         const std::uint64_t rows = stored();
-        report_.check("every job answered 201 is stored", rows >= comparison.requests() && rows <= sent,
+        report_.check("every job acknowledged with 201 is stored",
+                      rows >= comparison.requests() && rows <= sent,
                       fmt::format("{} counted answers, {} rows, {} requests sent", comparison.requests(),
                                   rows, sent.load()));
     }

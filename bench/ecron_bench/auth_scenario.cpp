@@ -83,10 +83,10 @@ void measure_auth(const Options& options, Report& report) {
     }
     report.add({"GET /job?job_id=, --auth " + options.auth, median(known), "req/s",
                 Limit{"the same with --auth none", median(open), median(ratios)}, at_least(0.9)});
-    report.check("every request was answered 2xx", failures == 0, fmt::format("{} failed", failures));
+    report.check("every response was 2xx", failures == 0, fmt::format("{} failed", failures));
     const auto stranger = installation.start(settings);
-    report.check("without a token nothing is answered", !stranger->api().answers(std::string{kApi} + "/job"),
-                 "GET /job");
+    report.check("requests without a token are rejected",
+                 !stranger->api().answers(std::string{kApi} + "/job"), "GET /job");
 }
 
 }  // namespace ecron::bench

@@ -85,7 +85,7 @@ std::size_t highest_rate(Range& range, std::size_t rate, Report& report) {
     while (missed == 0 || static_cast<double>(missed) > kCloseEnough * static_cast<double>(kept)) {
         const FireResult result = range.fire(rate, kProbe);
         if (!result.right())
-            report.check(fmt::format("every run is seen once at {} runs/s", rate), false, result.story());
+            report.check(fmt::format("every run arrived once at {} runs/s", rate), false, result.story());
         const bool kept_up = result.runs_per_second >= kKeptUp * static_cast<double>(rate);
         (kept_up ? kept : missed) = rate;
         if (kept == 0 && rate < 100) throw std::runtime_error("ecron falls behind at 100 runs/s");
@@ -120,7 +120,8 @@ void add_run(Report& report, const FireResult& result, std::size_t rate, bool ju
     report.add({"transactions for a run", result.transactions_per_run, ""});
     report.add({"CPU of ecron", result.cpu_share * 100, "% core"});
     report.add({"resident memory", result.resident / kMebibyte, "MiB"});
-    report.check("the target saw every planned run once, and each succeeded", result.right(), result.story());
+    report.check("the target received every scheduled run once, and each succeeded", result.right(),
+                 result.story());
 }
 
 void add_bound(Report& report, const SerialBound& bound, double reached, bool judged) {

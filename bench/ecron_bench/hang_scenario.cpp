@@ -223,7 +223,7 @@ void measure_hang(const Options& options, Report& report) {
     report.add({"p99 added by them", beside.p99 - alone.p99, "ms", {}, at_most(kMostAdded)});
     report.check("every run reached its target", stage.missing() == 0,
                  fmt::format("{} did not", stage.missing()));
-    report.check("targets hung for their whole time-out, and were tried again", stage.timed_out() >= kHanging,
+    report.check("requests to hanging targets timed out and were retried", stage.timed_out() >= kHanging,
                  fmt::format("{} time-outs", stage.timed_out()));
 }
 

@@ -27,7 +27,7 @@ struct Books {
     void take_summary(Job& job, std::int64_t from, std::int64_t to, std::int64_t count) {
         account.missed += count;
         if (to - from + 1 != count)
-            complain(job.name + ": a summary counts " + std::to_string(count) + " instants from " +
+            complain(job.name + ": a summary counts " + std::to_string(count) + " occurrences from " +
                      std::to_string(from) + " to " + std::to_string(to));
         for (std::int64_t second = from; second <= to; ++second) ++job.told[second];
     }
@@ -39,7 +39,7 @@ struct Books {
             const int times = job.told.contains(second) ? job.told[second] : 0;
             if (times == 1) continue;
             ++(times == 0 ? account.lost : account.doubled);
-            complain(job.name + ": the instant " + std::to_string(second) + " is told " +
+            complain(job.name + ": the occurrence at " + std::to_string(second) + " is recorded " +
                      std::to_string(times) + " times");
         }
     }

@@ -78,7 +78,7 @@ JobText firing_job(const std::string& kind, int n) {
 void let_pass(std::chrono::milliseconds time) {
     const auto until = std::chrono::steady_clock::now() + time;
     wait_until(
-        "time has gone by", [&] { return std::chrono::steady_clock::now() >= until; }, time + kPatience);
+        "the time has elapsed", [&] { return std::chrono::steady_clock::now() >= until; }, time + kPatience);
 }
 
 void print_row(const std::string& policy, const Account& account) {

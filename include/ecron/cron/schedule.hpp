@@ -45,7 +45,7 @@ struct ParseOptions {
 };
 
 struct ParseError {
-    std::string reason;      // one sentence, fit to show to whoever wrote the text
+    std::string reason;      // one sentence for the author of the text
     std::size_t position{};  // offset in the text, in characters
 };
 

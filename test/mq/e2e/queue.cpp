@@ -209,7 +209,7 @@ void Kafka::publish(const std::string& topic, const std::vector<std::string>& me
 /// kcat exits if the topic does not exist; a metadata request makes the broker create it.
 Child Kafka::read(const std::string& topic) {
     wait_until(
-        "the topic is there",
+        "the topic exists",
         [&] {
             Child list({"kcat", "-L", "-b", local(port_), "-t", topic}, new_file("kcat"));
             list.wait();

@@ -123,7 +123,7 @@ TEST_CASE("an invalid job is dead-lettered with the reason and does not block th
     for (const std::string reason : {"syntax error at line 1", "its job does not exist",
                                      "mq_command_enabled is false", "there is no tenant \"nobody\""}) {
         const json::object letter =
-            wait_for_object(dead, "there is a letter: " + reason, [&](const json::object& one) {
+            wait_for_object(dead, "a dead letter has the reason: " + reason, [&](const json::object& one) {
                 const json::value* const text = one.if_contains("reason");
                 return text != nullptr && std::string{text->as_string()}.contains(reason);
             });
@@ -148,7 +148,7 @@ TEST_CASE("publishes changes of jobs and ends of executions", "[told]") {
     at.world.wait_for_state(execution, "success");
     REQUIRE(at.world.api().remove("/job/" + job).status == 200);
     const auto change = [&](const std::string& method) {
-        return wait_for_object(changes, method + " is told", [&](const json::object& one) {
+        return wait_for_object(changes, method + " is published", [&](const json::object& one) {
             return one.contains("method") && one.at("method") == json::value(method) &&
                    one.at("data").at("job_id") == json::value(job);
         });
@@ -159,9 +159,10 @@ TEST_CASE("publishes changes of jobs and ends of executions", "[told]") {
     CHECK(change("notify").at("data").at("job_context").at("notify").at("webhook") ==
           "http://127.0.0.1:1/hook");
     CHECK(change("delete").at("data").at("tenant_id") == "mock-client-id");
-    const json::object status = wait_for_object(statuses, "the status is told", [&](const json::object& one) {
-        return one.contains("execute_id") && one.at("execute_id") == json::value(execution);
-    });
+    const json::object status =
+        wait_for_object(statuses, "the status is published", [&](const json::object& one) {
+            return one.contains("execute_id") && one.at("execute_id") == json::value(execution);
+        });
     CHECK(status.at("job_status") == "success");
     CHECK(status.at("end_at").as_string() != "");
 }
@@ -230,7 +231,7 @@ TEST_CASE("a message beyond a megabyte is processed or dead-lettered if its brok
     at.queue->publish(kJobs, {at.padded("/more", kMost + 1), std::string(kMost + 1, 'x'), at.job("/after")});
     at.world.target.wait_for("/more", 1);
     at.world.target.wait_for("/after", 1);
-    wait_for_object(dead, "the one that is no job is a dead letter", [](const json::object& one) {
+    wait_for_object(dead, "the invalid job is dead-lettered", [](const json::object& one) {
         return one.contains("reason") &&
                one.at("reason").as_string().find("syntax error") != json::string::npos;
     });
@@ -244,9 +245,9 @@ TEST_CASE("processes a message of nsqd's maximum size; larger published messages
     at.world.target.wait_for("/most", 1);
     REQUIRE(at.world.api().post("/job", at.padded("/told", kMost)).status == 201);
     wait_until(
-        "the refusal is told", [&] { return at.world.ecron.logged("failed to publish message"); }, kSlow);
+        "the rejection is logged", [&] { return at.world.ecron.logged("failed to publish message"); }, kSlow);
     const std::string job = at.world.given({.name = "small", .cron = "0 0 1 1 *"});
-    wait_for_object(changes, "what comes after it is told", [&](const json::object& one) {
+    wait_for_object(changes, "the next change is published", [&](const json::object& one) {
         return one.contains("method") && one.at("data").at("job_id") == json::value(job);
     });
 }
@@ -268,7 +269,7 @@ TEST_CASE("a change beyond nsqd's limit is dead-lettered while others are publis
         wait_for_object(changes, "the others are published", [&](const json::object& one) {
             return one.contains("method") && one.at("data").at("job_id") == json::value(job);
         });
-    wait_for_object(dead, "the large one is a dead letter",
+    wait_for_object(dead, "the large change is dead-lettered",
                     [](const json::object& one) { return one.contains("reason"); });
     CHECK(at.world.ecron.logged("failed to publish message"));
 }
@@ -325,7 +326,7 @@ TEST_CASE("a broker restart loses and duplicates nothing", "[restart]") {
     for (const Call& call : at.world.target.calls("/run")) executions.insert(call.execution());
     CHECK(executions.size() == 2 * kEach);
     CHECK(at.world.target.count("/run") == 2 * kEach);
-    wait_for_object(statuses, "what ended meanwhile is told", [&](const json::object& one) {
+    wait_for_object(statuses, "the ends during the outage are published", [&](const json::object& one) {
         return one.contains("execute_id") && one.at("execute_id") == json::value(meanwhile);
     });
 }
@@ -342,7 +343,7 @@ TEST_CASE("tolerates the loss of one of two nsqds", "[one-dies]") {
     nsq.kill(0);
     wait_until("the problem is reported", [&] { return at.world.ecron.logged("address=" + nsq.address(0)); });
     const std::string execution = at.world.api().post("/jobexecution", at.job("/told")).text("/execute_id");
-    wait_for_object(statuses, "the other one is told", [&](const json::object& one) {
+    wait_for_object(statuses, "the other end is published", [&](const json::object& one) {
         return one.contains("execute_id") && one.at("execute_id") == json::value(execution);
     });
     nsq.publish_at(1, kJobs, {at.job("/still")});
@@ -387,7 +388,8 @@ TEST_CASE("many messages run once each despite a broker restart", "[many]") {
     const std::string ended =
         "select count(*) from t_cron_job_status where f_job_status = 1 and f_job_id = 'one-of-many'";
     wait_until(
-        "all are written", [&] { return at.world.database.value(ended) == std::to_string(count); }, kSlow);
+        "all executions have ended", [&] { return at.world.database.value(ended) == std::to_string(count); },
+        kSlow);
     std::set<std::string> executions;
     for (const Call& call : at.world.target.calls("/run")) executions.insert(call.execution());
     CHECK(executions.size() == count);

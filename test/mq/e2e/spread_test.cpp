@@ -43,7 +43,7 @@ TEST_CASE("executions are dispatched to all nodes, and to the leader only while 
     two.second.start();
     const std::string job = two.world.given({.name = "spread", .context = {{"overlap", "allow"}}});
     wait_until(
-        "both have run some", [&] { return two.run_by("one", job) > 1 && two.run_by("two", job) > 1; },
+        "both nodes have run some", [&] { return two.run_by("one", job) > 1 && two.run_by("two", job) > 1; },
         std::chrono::seconds{60});
     two.queue->stop();
     const std::size_t until = two.runs(job);
@@ -51,7 +51,7 @@ TEST_CASE("executions are dispatched to all nodes, and to the leader only while 
     two.queue->restart();
     const auto before = std::pair{two.run_by("one", job), two.run_by("two", job)};
     wait_until(
-        "they are spread again",
+        "runs are dispatched to both nodes again",
         [&] { return two.run_by("one", job) > before.first && two.run_by("two", job) > before.second; },
         std::chrono::seconds{60});
     // Each scheduled run once, on any node.
@@ -74,7 +74,7 @@ TEST_CASE("each message is processed once while partitions are rebalanced", "[re
         kEach, two.world.text_of({.name = "run", .cron = "0 0 1 1 *", .type = "real-time"}));
     const auto has_run = [&](std::size_t count) {
         wait_until(
-            "so many have run", [&] { return two.world.target.count("/run") >= count; },
+            "enough jobs have run", [&] { return two.world.target.count("/run") >= count; },
             std::chrono::seconds{90});
     };
     const auto gained = [&](const Ecron& node) {
@@ -136,7 +136,7 @@ TEST_CASE("no offered execution is lost if the node that received it dies", "[sp
     two.second.start();
     const std::string job = two.world.given({.name = "spread", .context = {{"overlap", "allow"}}});
     wait_until(
-        "both have run some", [&] { return two.run_by("one", job) > 0 && two.run_by("two", job) > 0; },
+        "both nodes have run some", [&] { return two.run_by("one", job) > 0 && two.run_by("two", job) > 0; },
         std::chrono::seconds{60});
     two.second.kill();
     const std::size_t then = two.runs(job);
@@ -148,7 +148,7 @@ TEST_CASE("no offered execution is lost if the node that received it dies", "[sp
         "from t_cron_job_status where f_job_id = '" +
         job + "') t)";
     wait_until(
-        "nothing is left open", [&] { return two.world.database.value(open) == "0"; },
+        "no execution is unfinished", [&] { return two.world.database.value(open) == "0"; },
         std::chrono::seconds{60});
 }
 

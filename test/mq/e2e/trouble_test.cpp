@@ -34,7 +34,7 @@ std::string troubles(World& world) {
 
 void wait_for_trouble(World& world, const std::string& text) {
     if (!comes_true([&] { return troubles(world).contains(text); }, kSlow))
-        FAIL("not told: " << text << "; told: " << troubles(world));
+        FAIL("not reported: " << text << "; reported: " << troubles(world));
 }
 
 /// Checks that the node is ready and runs a requested job.
