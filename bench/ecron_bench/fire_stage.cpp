@@ -18,11 +18,9 @@ using std::chrono::system_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
 constexpr std::size_t kCreators = 16;
-constexpr std::size_t kCreatedPerSecond = 700;  // with a margin: determines the earliest first run of the
-                                                // jobs
+constexpr std::size_t kCreatedPerSecond = 700;  // with a margin: determines the earliest first run
 constexpr std::chrono::milliseconds kPoll{50};
-constexpr std::chrono::seconds kStall{20};  // without a completed run for this long, no further one is
-                                            // expected
+constexpr std::chrono::seconds kStall{20};  // without a completed run for this long, none is expected
 constexpr int kSuccess = 1;                 // f_job_status
 constexpr const char* kSucceeded = "ecron_runs_total{event=\"succeeded\"}";
 constexpr const char* kTransactions = "ecron_store_transactions_total";

@@ -37,8 +37,7 @@ struct FireResult {
     double transactions_per_run{};    // of all nodes, in the same time
     double cpu_share{};               // of one core, after the warm-up
     double resident{};                // bytes, at the end
-    Distribution start_lateness{};    // ms from the due time to the start of the attempt, both from ecron's
-                                      // records
+    Distribution start_lateness{};    // ms from the due time to the attempt's start, as recorded by ecron
     Distribution arrival_lateness{};  // ms from the due time to the request at the target
     /// Returns true if the target received every scheduled run once and each succeeded.
     [[nodiscard]] bool right() const { return missing + repeated + unplanned + unsuccessful == 0; }

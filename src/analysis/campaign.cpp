@@ -123,8 +123,7 @@ void Scheduler::Impl::stood(const store::Standing& standing) {
     node_.live_nodes = live_nodes_;
     check_clock(standing);
     if (standing.free > 0 && share() > share_before)
-        campaign_.notify();  // unowned shards may now be part of
-                             // this node's share
+        campaign_.notify();  // unowned shards may be part of the new share
     claim_abandoned(standing);
     take_and_release();
     // A round that was sent before the jobs were loaded requested no shard and may have found all of them

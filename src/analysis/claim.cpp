@@ -86,8 +86,7 @@ bool ShardScheduler::awaits_withdrawal(const std::vector<Claim>& batch, const No
 std::vector<RunId> ShardScheduler::add_runs(const std::vector<Claim>& batch, const Node::Tasks& tasks) {
     std::vector<RunId> ids;
     for (const Claim& claim : batch) {
-        execution::TaskPtr task = node_.tasks.find(claim.job);  // newer if the job was changed in the
-                                                                // meantime
+        execution::TaskPtr task = node_.tasks.find(claim.job);  // newer if the job has changed
         if (const auto fetched = tasks.find(claim.job); task == nullptr && fetched != tasks.end())
             task = fetched->second;
         std::optional<Run> run;

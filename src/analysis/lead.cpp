@@ -183,8 +183,7 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
     const bool nobodys =
         row.accepted || row.state == model::ExecutionState::failure || (pending && row.node.value().empty());
     const bool going_on_here = orphans_.find(row.id) != nullptr;
-    const bool own = row.node == node_.options.node && !going_on_here;  // of an earlier process with this
-                                                                        // name
+    const bool own = row.node == node_.options.node && !going_on_here;  // of an earlier process of its name
     const bool may_start_elsewhere = !nobodys && !own && !is_claim_over(row);
     if (may_start_elsewhere && (going_on_here || !node_.watch.is_dead(row.node))) {
         adopt_elsewhere(std::move(row), std::move(task));
@@ -231,8 +230,7 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
         Run{.id = id, .stage = stage, .task = std::move(task), .row = std::move(row), .needs_begin = true});
     wake_.notify();
     if (!reported) co_return;
-    run.early_result = run.row.result;  // stored and acknowledged to the target by a process that exited
-                                        // before the end
+    run.early_result = run.row.result;  // stored and acknowledged by a process that exited before the end
     node_.gate.spawn("callback", complete_by_callback(id));
 }
 
@@ -267,8 +265,7 @@ model::Attempt lost_attempt(const model::Execution& row, Instant now) {
 /// it is assumed not to have started.
 asio::awaitable<ShardScheduler::AfterLoss> ShardScheduler::survive_loss(model::Execution& row,
                                                                         execution::TaskPtr task) {
-    const bool may_have_begun = row.state != model::ExecutionState::pending;  // according to the row that was
-                                                                              // read
+    const bool may_have_begun = row.state != model::ExecutionState::pending;  // as read
     store::Outcome outcome{.id = row.id,
                            .attempt = row.attempt,
                            .owner = store::Outcome::Owner{row.node, row.epoch, may_have_begun}};

@@ -12,8 +12,7 @@ namespace ecron::analysis {
 namespace {
 
 constexpr std::size_t kStepsPerAdvance = 4'096;  // occurrences examined; about 50 to 100 ns each
-constexpr std::size_t kStepsPerFollow = 512;  // smaller, because each step costs the same and other work is
-                                              // pending
+constexpr std::size_t kStepsPerFollow = 512;  // smaller: each step costs the same and other work is pending
 constexpr Millis kGap{1'000};                 // shorter planning interruptions are not gaps
 constexpr std::size_t kMostGaps = 64;  // gaps with undecided occurrences; beyond it the last gap is extended
 

@@ -210,8 +210,7 @@ void Planner::Impl::expect_runs_after(std::uint32_t number, Instant from) {
 
 void Planner::Impl::begin_pause(Spans& spans, Instant since) const {
     if (!spans.empty() && spans.back().end == kNever) {
-        spans.back().begin = std::min(spans.back().begin, since);  // the log is being read again from an
-                                                                   // earlier position
+        spans.back().begin = std::min(spans.back().begin, since);  // the log is read again from further back
         return;
     }
     const Instant oldest = watermark() - kMostRewound;

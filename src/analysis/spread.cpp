@@ -36,8 +36,7 @@ asio::awaitable<void> ShardScheduler::begin_offered(model::Execution row) {
         co_return;
     }
     if (term_ || orphans_.find(row.id) != nullptr)
-        co_return;  // this node is its leader and has the current
-                    // state
+        co_return;  // this node is its leader and has the current state
     execution::TaskPtr task = co_await node_.task_of(row);
     if (task == nullptr || term_ || orphans_.find(row.id) != nullptr) co_return;
     const RunId id{kForeign | ++node_.foreign_runs};

@@ -58,8 +58,7 @@ private:
         index_.erase(found);
     }
 
-    static constexpr std::size_t kEntryOverhead = 160;  // list node, hash node, control block of the shared
-                                                        // pointer
+    static constexpr std::size_t kEntryOverhead = 160;  // list node, hash node, shared_ptr control block
 
     std::size_t limit_;
     std::size_t used_{0};

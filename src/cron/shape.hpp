@@ -17,8 +17,7 @@ struct Shape {
         single,
         range,        // three or more consecutive values
         step,         // equal distances through the whole field, also across its wrap
-        progression,  // four or more values at equal distances that cover a part of the field or do not
-                      // divide it
+        progression,  // four or more values at equal distances, part of the field or uneven at its end
         list,         // any other set
     };
     Kind kind{};

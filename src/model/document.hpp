@@ -26,8 +26,7 @@ private:
     std::array<unsigned char, 8192> buffer_;  // not cleared: the resource writes before it reads
     boost::json::monotonic_resource resource_{buffer_.data(), buffer_.size()};
     boost::json::value root_ =
-        boost::json::value(boost::json::storage_ptr(&resource_));  // parentheses: braces would
-                                                                   // create an array
+        boost::json::value(boost::json::storage_ptr(&resource_));  // braces would create an array
     std::string fault_;
 };
 

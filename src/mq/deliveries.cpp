@@ -7,8 +7,7 @@ namespace ecron::mq {
 namespace {
 
 constexpr Millis kBuryAgain{1'000};
-constexpr std::size_t kBodyKept = 128UL * 1024;  // keeps a dead-letter message smaller than the limit of its
-                                                 // topic
+constexpr std::size_t kBodyKept = 128UL * 1024;  // keeps a dead letter smaller than its topic's limit
 
 /// Counts one more running handler during its lifetime.
 class InFlight {

@@ -6,8 +6,7 @@ namespace ecron::mq::kafka {
 namespace {
 
 constexpr std::size_t kEventsPerTurn = 64;
-constexpr std::size_t kHeldRooms = 20;  // maximum number of messages waiting for redelivery, as a multiple of
-                                        // the capacity
+constexpr std::size_t kHeldRooms = 20;  // maximum of messages awaiting redelivery, per unit of capacity
 constexpr Millis kFullBeforePause{1'000};
 constexpr Millis kClusterAgain{100};
 constexpr Millis kClosing{5'000};
@@ -31,8 +30,7 @@ Result<void> Consumer::start() {
     Properties properties{{"bootstrap.servers", options_.servers},
                           {"client.id", options_.client_id},
                           {"group.id", channel_.subscription().channel},
-                          {"enable.auto.offset.store", "false"},  // offsets of acknowledged messages are
-                                                                  // stored and committed explicitly
+                          {"enable.auto.offset.store", "false"},  // stored explicitly when acknowledged
                           {"enable.auto.commit", "true"},
                           {"auto.commit.interval.ms", "500"},
                           {"auto.offset.reset", "earliest"},

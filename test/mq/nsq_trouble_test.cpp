@@ -19,8 +19,7 @@ namespace asio = boost::asio;
 /// Accepts connections, sends the same text on each, then the configured responses to commands.
 class Speaker {
 public:
-    using Answers = std::vector<std::pair<std::string, std::string>>;  // by the first characters of the
-                                                                       // command
+    using Answers = std::vector<std::pair<std::string, std::string>>;  // by the prefix of the command
 
     explicit Speaker(std::string words, Answers answers = {})
         : words_(std::move(words)),
@@ -202,8 +201,7 @@ TEST_CASE("a message that nsqd rejects does not delay the next ones", "[mq]") {
     const auto refused = await(world.io, world.broker->publish("large", bodies({"a", "b"})));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == Errc::too_large);
-    CHECK(await(world.io, world.broker->publish("small", bodies({"a"}))));  // immediately, on a new
-                                                                            // connection
+    CHECK(await(world.io, world.broker->publish("small", bodies({"a"}))));  // immediately, reconnected
 }
 
 TEST_CASE("a shutdown requeues received messages before it closes the connection", "[mq]") {

@@ -8,8 +8,7 @@
 namespace ecron::sim {
 namespace {
 
-constexpr std::uint64_t kMostAtOnce = 200'000;  // maximum number of events at one instant; more indicate a
-                                                // busy loop
+constexpr std::uint64_t kMostAtOnce = 200'000;  // maximum of events at one instant; more means a busy loop
 
 }  // namespace
 

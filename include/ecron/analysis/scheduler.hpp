@@ -52,8 +52,7 @@ struct SchedulerOptions {
 struct SchedulerStatistics {
     std::uint64_t claimed{}, started{}, succeeded{}, failed{}, abandoned{}, interrupted{}, missed{},
         withdrawn{};
-    std::vector<std::uint64_t> lateness_buckets;  // one count per bound below; the last one counts larger
-                                                  // values
+    std::vector<std::uint64_t> lateness_buckets;  // one count per bound below; the last counts larger ones
     double lateness_sum{};
     double lag_seconds{};   // planning delay of the shard that is furthest behind
     double held_seconds{};  // delay of the oldest occurrence that waits for its tenant's capacity

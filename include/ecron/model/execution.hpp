@@ -54,8 +54,7 @@ struct Execution {
     std::string result{};  // the callback's JSON object, or empty
     std::string reason{};  // why it ended or did not run: overlap, deadline, node_lost, cancelled, …
     std::string extra{};   // unknown members of ext_info, as JSON text without braces
-    std::string missed{};  // JSON {"from","to","count"} of the occurrences that this execution represents, or
-                           // empty
+    std::string missed{};  // JSON {"from","to","count"} of the occurrences that this one represents, or empty
 
     // specific to ecron
     std::int64_t key{0};  // its row (f_key_id), the page key of lists and recovery; 0: not stored

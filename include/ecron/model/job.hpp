@@ -62,8 +62,7 @@ struct Plan {
     Millis jitter{0};
     std::optional<Instant> begin_at{};  // limits of the runs: inclusive, whole seconds
     std::optional<Instant> end_at{};
-    std::string concurrency_key{};  // key for max_concurrency, the maximum number of concurrent runs of all
-                                    // its jobs
+    std::string concurrency_key{};  // key of max_concurrency, which limits its jobs' concurrent runs
     int max_concurrency{1};
     bool repeats{false};  // a `timed` job imported from the previous service, which runs at every match
     bool operator==(const Plan&) const = default;

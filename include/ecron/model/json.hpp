@@ -166,8 +166,7 @@ std::expected<Statuses, Problems> read_statuses(std::string_view json);
 [[nodiscard]] std::string_view to_text(JobType type);
 [[nodiscard]] std::string_view to_text(ExecutionState state);
 [[nodiscard]] std::string_view to_text(Mode mode);
-[[nodiscard]] std::optional<JobType> job_type_from(std::string_view text);  // also accepts "cron" for
-                                                                            // scheduled
+[[nodiscard]] std::optional<JobType> job_type_from(std::string_view text);  // also "cron"
 [[nodiscard]] std::optional<ExecutionState> state_from(std::string_view text);
 
 }  // namespace ecron::model

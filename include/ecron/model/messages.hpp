@@ -20,8 +20,7 @@ inline constexpr std::string_view kNoDeadLetter = "This dead letter does not exi
 inline constexpr std::string_view kCronTime = "Cron time error";
 inline constexpr std::string_view kJobType = "Illegal job type";
 inline constexpr std::string_view kJobStatus = "Illegal job status";
-inline constexpr std::string_view kTime = "Illegal time ";  // the trailing space is part of what clients
-                                                            // match
+inline constexpr std::string_view kTime = "Illegal time ";  // clients match the trailing space, too
 inline constexpr std::string_view kEndBeforeBegin = "End time is earlier than start time";
 inline constexpr std::string_view kPage = "Limit or page illegal";
 inline constexpr std::string_view kMode = "Unsupported execution mode";

@@ -70,8 +70,7 @@ struct TopicState {
     std::uint64_t received{}, done{}, requeued{}, dead{};
     std::uint64_t published{}, failed{};  // failed: not published
     std::size_t in_flight{};
-    std::optional<std::uint64_t> lag{};  // messages waiting for this channel; nullopt if the broker does not
-                                         // report it
+    std::optional<std::uint64_t> lag{};  // messages waiting for this channel; nullopt if not reported
 };
 
 struct State {
