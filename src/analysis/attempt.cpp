@@ -32,7 +32,7 @@ asio::awaitable<void> ShardScheduler::start_queued() {
 void ShardScheduler::start(Run& run) {
     if (run.stage != Stage::waiting && run.stage != Stage::retrying) return;  // already being stopped
     if (!run.stop_reason.empty()) return end_unstarted(run);
-    if (run.begin_recorded) return start_begun(run);
+    if (run.stage == Stage::waiting && run.begin_recorded) return start_begun(run);
     if (may_offer(run)) return offer(run);
     const Instant now = node_.clock.now();
     const bool in_time = now - run.row.due.value_or(now) < kLatestUncheckedStart;
