@@ -2,6 +2,7 @@
 
 #include "ecron/base/off_loop.hpp"
 #include "ecron/base/uuid.hpp"
+#include "ecron/model/attempts.hpp"
 #include "ecron/store/execute_ids.hpp"
 #include "management/answers.hpp"
 #include "management/handlers.hpp"
@@ -67,20 +68,12 @@ boost::asio::awaitable<Result<std::optional<ExecuteId>>> stored_id(const Call& c
     co_return std::move(known->id);
 }
 
-/// The attempt that has begun and has no record yet.
-std::optional<model::Attempt> attempt_under_way(const model::Execution& execution,
-                                                const std::vector<model::Attempt>& recorded) {
+void add_attempt_under_way(const model::Execution& execution, std::vector<model::Attempt>& attempts) {
+    auto running = model::attempt_under_way(execution);
+    if (!running) return;
     const bool is_recorded =
-        std::ranges::find(recorded, execution.attempt, &model::Attempt::number) != recorded.end();
-    if (execution.state != model::ExecutionState::executing || execution.attempt < 1 || is_recorded)
-        return std::nullopt;
-    const bool begin_known = entered_attempts(execution) >= execution.attempt && !execution.executors.empty();
-    return model::Attempt{
-        .execute_id = execution.id,
-        .number = execution.attempt,
-        .begin_at = begin_known ? execution.executors.back().executed_at : execution.due.value_or(Instant{}),
-        .node = execution.node,
-        .outcome = model::ExecutionState::executing};
+        std::ranges::find(attempts, running->number, &model::Attempt::number) != attempts.end();
+    if (!is_recorded) attempts.push_back(std::move(*running));
 }
 
 /// Whether an execution of the caller has neither ended nor been reported on: its first report is taken
@@ -137,7 +130,7 @@ Answer show_execution(Call call) {
     if (!*execution) co_return no_execution(call);
     auto attempts = co_await call.api.store.attempts((*execution)->id);
     if (!attempts) co_return refuse_execution(call, attempts.error());
-    if (auto running = attempt_under_way(**execution, *attempts)) attempts->push_back(std::move(*running));
+    add_attempt_under_way(**execution, *attempts);
 
     std::string body;
     model::append_json(body, **execution);

@@ -171,7 +171,8 @@ boost::asio::awaitable<Result<store::Announcements>> told_of(Context& api, std::
         const auto wanted = std::ranges::find_if(
             put, [&](const auto& one) { return one.id.value() == model::chosen_id(row.id); });
         row.state = wanted->state;
-        row.end_at = model::is_end(row.state) ? wanted->end_at : std::nullopt;
+        row.end_at.reset();
+        if (model::is_end(row.state)) row.end_at = wanted->end_at.value_or(api.clock.now());
         if (!wanted->result.empty()) row.result = wanted->result;
         auto announcements = notify::announcements(*context, row, row.attempt, nullptr);
         if (!announcements.empty()) told.emplace(row.id, std::move(announcements));

@@ -1,8 +1,12 @@
 #include "store/executions.hpp"
 
+#include <algorithm>
+
+#include "ecron/model/attempts.hpp"
 #include "ecron/model/json.hpp"
 #include "ecron/store/refusal.hpp"
 #include "store/outbox.hpp"
+#include "store/outcomes.hpp"
 #include "store/records.hpp"
 #include "store/requests.hpp"
 #include "store/slots.hpp"
@@ -47,13 +51,29 @@ void overwrite_history(Session& session, std::int64_t key, const model::Executio
     update.run();
 }
 
+bool ends_before_it_began(const model::Execution& now, const model::Execution& put) {
+    return model::is_end(put.state) && put.end_at && now.begin_at && *put.end_at < *now.begin_at;
+}
+
+/// The attempt under way as the client has it: its node may tell more of it later.
+void record_end(Session& session, const model::Execution& from, const model::Execution& to) {
+    std::optional<model::Attempt> attempt = model::attempt_under_way(from);
+    if (!attempt) return;
+    attempt->end_at = std::max(attempt->begin_at, session.now());
+    attempt->outcome = to.state;
+    attempt->reason = kEndedByClient;
+    const model::Attempt* const one = &*attempt;
+    record_attempts(session, std::span(&one, 1));
+}
+
 /// What ext_info says besides, ecron knows better; members that it does not know are kept.
 void change_state(Session& session, const model::Execution& from, const model::Execution& to) {
     Statement& update = session.prepare(
         "update t_cron_job_status set f_job_status = :state, f_end_time = :end, f_result = coalesce(:result, "
         "f_result), f_ext_info = coalesce(:ext, f_ext_info) where f_key_id = :key",
         "iissi");
-    const std::optional<Instant> end_at = model::is_end(to.state) ? to.end_at : std::nullopt;
+    std::optional<Instant> end_at;
+    if (model::is_end(to.state)) end_at = to.end_at.value_or(session.now());
     model::Execution known = from;
     known.extra = to.extra;
     const std::string ext_info = to.extra.empty() ? std::string{} : ext_info_without_result(known);
@@ -130,14 +150,17 @@ bool PutExecutions::put(Session& session, const model::Execution& execution) {
         return true;
     }
     if (now.job_id != put.job_id || !may_become(now.state, put.state)) return false;
+    if (ends_before_it_began(now, put)) return false;
     if (session.usage() != nullptr && !session.usage()->has_room(now.tenant, stored_bytes(put))) {
         if (!put.result.empty()) put.result = refused_result(no_room().what);
         put.extra.clear();
     }
     change_state(session, now, put);
     announce(session, now);
+    if (!model::is_end(put.state)) return true;
+    record_end(session, now, put);
     const std::string_view id = put.id.value();
-    if (model::is_end(put.state)) free_slots(session, std::span(&id, 1));
+    free_slots(session, std::span(&id, 1));
     return true;
 }
 

@@ -135,16 +135,33 @@ void insert_attempts(Session& session, std::span<OutcomeWrite* const> writes) {
     for (const OutcomeWrite* const write : writes) {
         if (*write->result && write->outcome().record) attempts.push_back(&*write->outcome().record);
     }
-    session.run_rows(
-        attempt_rows(session.driver()), attempts.size(),
-        [&](Statement& row, std::size_t i) {
-            const model::Attempt& attempt = *attempts[i];
-            row << attempt.execute_id.value() << attempt.number << to_unix_millis(attempt.begin_at)
-                << to_unix_millis(attempt.end_at) << attempt.node.value() << static_cast<int>(attempt.outcome)
-                << attempt.code << text_or_null(attempt.reason) << text_or_null(attempt.detail)
-                << attempt.output;
-        },
-        [&](std::size_t i) { return 200 + attempts[i]->detail.size() + attempts[i]->output.size(); });
+    record_attempts(session, attempts);
+}
+
+/// How an attempt went whose execution somebody else has ended meanwhile: for those who read its record,
+/// unless there is another one.
+void record_late(Session& session, const OutcomeWrite& write) {
+    const Outcome& outcome = write.outcome();
+    Statement& read = session.prepare(
+        "select a.f_node, a.f_reason from t_cron_job_status s left join t_cron_attempt a on a.f_execute_id = "
+        "s.f_execute_id and a.f_attempt = s.f_attempt where s.f_execute_id = :id and s.f_attempt = :attempt "
+        "and s.f_job_status in (1, 4, 5)",
+        "si", "ss");
+    read << outcome.id.value() << outcome.attempt;
+    if (!read.first()) return;
+    model::Attempt late = *outcome.record;
+    if (!read.is_null(0)) {
+        if (read.text(0) != late.node.value() || read.text(1) != kEndedByClient) return;
+        late.reason = late.reason.empty() ? std::string{kEndedByClient}
+                                          : fmt::format("{}; {}", kEndedByClient, late.reason);
+    }
+    const model::Attempt* const one = &late;
+    record_attempts(session, std::span(&one, 1));
+}
+
+void record_late(Session& session, std::span<OutcomeWrite* const> writes) {
+    for (const OutcomeWrite* const write : writes)
+        if (!*write->result && write->outcome().record) record_late(session, *write);
 }
 
 void announce(Session& session, std::span<OutcomeWrite* const> writes) {
@@ -190,6 +207,7 @@ void apply_round(Session& session, std::vector<OutcomeWrite*>& round, bool slots
         round, {}, [](const OutcomeWrite* write) { return std::string_view(write->outcome().id.value()); });
     compare_and_set(session, round);
     insert_attempts(session, round);
+    record_late(session, round);
     announce(session, round);
     if (session.options().messages) tell_statuses(session, round);
     if (slots) free_slots_of(session, round);
@@ -216,6 +234,19 @@ void apply_outcomes(Session& session, std::span<Write* const> writes, Repetition
         round.push_back(outcome);
     }
     apply_round(session, round, slots);
+}
+
+void record_attempts(Session& session, std::span<const model::Attempt* const> attempts) {
+    session.run_rows(
+        attempt_rows(session.driver()), attempts.size(),
+        [&](Statement& row, std::size_t i) {
+            const model::Attempt& attempt = *attempts[i];
+            row << attempt.execute_id.value() << attempt.number << to_unix_millis(attempt.begin_at)
+                << to_unix_millis(attempt.end_at) << attempt.node.value() << static_cast<int>(attempt.outcome)
+                << attempt.code << text_or_null(attempt.reason) << text_or_null(attempt.detail)
+                << attempt.output;
+        },
+        [&](std::size_t i) { return 200 + attempts[i]->detail.size() + attempts[i]->output.size(); });
 }
 
 bool begin_one(Session& session, const Outcome& outcome) {

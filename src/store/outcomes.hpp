@@ -26,6 +26,10 @@ private:
 };
 /// `slots`: some execution may hold a slot, which its end frees.
 void apply_outcomes(Session& session, std::span<Write* const> writes, Repetition repetition, bool slots);
+/// Where one is recorded already, it is overwritten.
+void record_attempts(Session& session, std::span<const model::Attempt* const> attempts);
+/// Why an attempt has an end that its node did not tell.
+inline constexpr std::string_view kEndedByClient = "ended over PUT /jobstatus";
 /// The start of one attempt inside the running transaction; false: the row was not as expected.
 bool begin_one(Session& session, const Outcome& outcome);
 

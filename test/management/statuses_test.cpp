@@ -181,6 +181,7 @@ TEST_CASE("who is told of a job's ends is told where a client ends one of ecron'
     const store::Announcement& told = service.store.announced.at(ExecuteId{"own"}).at(0);
     CHECK(told.url == "http://receiver/hook");
     CHECK(bj::parse(told.payload).at("job_status") == "success");
+    CHECK(bj::parse(told.payload).at("end_at") != "");
 
     service.given_execution("next", job, ExecutionState::executing).trigger = model::Trigger::schedule;
     service.store.executions.back().job_key = service.store.jobs.back().key;

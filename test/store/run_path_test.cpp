@@ -341,6 +341,56 @@ TEST_CASE("a failed attempt goes on as the next one", "[store]") {
     CHECK(world.stored(run.id).state == ExecutionState::executing);
 }
 
+TEST_CASE("an attempt whose execution a client ends keeps its record, and its node's word is added",
+          "[store]") {
+    Leading world;
+    model::Execution run = world.claimed();
+    model::Execution begun = run;
+    begun.state = ExecutionState::executing;
+    begun.node = NodeId("node-1");
+    begun.begin_at = world.now;
+    begun.executors = {{"node-1", world.now}};
+    begun.execute_times = 1;
+    REQUIRE(world.must(world.store().begin_attempt(run.id, 1, begun, std::nullopt, {})) == Begun::yes);
+    model::Execution put = begun;
+    put.state = ExecutionState::success;
+    put.end_at = world.now - Seconds{1};
+    CHECK(world.must(world.store().put_executions(std::nullopt, {put}, {})).size() == 1);  // ends too early
+    CHECK(world.stored(run.id).state == ExecutionState::executing);
+    put.end_at.reset();
+    CHECK(world.must(world.store().put_executions(std::nullopt, {put}, {})).empty());
+    CHECK(world.stored(run.id).end_at >= world.now - Seconds{1});
+    auto attempts = world.must(world.store().attempts(run.id));
+    REQUIRE(attempts.size() == 1);
+    CHECK(attempts.front().begin_at == world.now);
+    CHECK(attempts.front().outcome == ExecutionState::success);
+    CHECK(attempts.front().node == NodeId("node-1"));
+    CHECK(attempts.front().reason == "ended over PUT /jobstatus");
+
+    Outcome late = world.outcome_of(run, ExecutionState::failure);
+    late.record->reason = "status 500";
+    CHECK_FALSE(world.must(world.store().finish(late)));
+    CHECK(world.stored(run.id).state == ExecutionState::success);
+    CHECK_FALSE(world.must(world.store().finish(world.outcome_of(run, ExecutionState::failure))));
+    attempts = world.must(world.store().attempts(run.id));
+    REQUIRE(attempts.size() == 1);
+    CHECK(attempts.front().outcome == ExecutionState::failure);
+    CHECK(attempts.front().reason == "ended over PUT /jobstatus; status 500");
+}
+
+TEST_CASE("an attempt whose start was not stored is recorded, also if a client ends its execution",
+          "[store]") {
+    Leading world;
+    const model::Execution run = world.claimed();
+    model::Execution put = run;
+    put.state = ExecutionState::interrupt;
+    CHECK(world.must(world.store().put_executions(std::nullopt, {put}, {})).empty());
+    CHECK(world.must(world.store().attempts(run.id)).empty());
+    CHECK_FALSE(world.must(world.store().finish(world.outcome_of(run, ExecutionState::success))));
+    CHECK(world.stored(run.id).state == ExecutionState::interrupt);
+    CHECK(world.must(world.store().attempts(run.id)).size() == 1);
+}
+
 TEST_CASE("a callback's result is kept, before the end and after it", "[store]") {
     Leading world;
     const model::Execution run = world.claimed();
