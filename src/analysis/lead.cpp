@@ -309,6 +309,7 @@ bool ShardScheduler::is_in_pause(const model::Execution& row) const {
 /// Records the attempt's executor, once.
 void ShardScheduler::mark_begun(model::Execution& row, std::string executor, Instant began) {
     if (entered_attempts(row) >= row.attempt) return;
+    row.end_at.reset();  // the attempt before it had one
     add_executor(row, {std::move(executor), began});
     if (row.execute_times == 1) row.begin_at = began;
 }

@@ -70,7 +70,7 @@ void bind_outcome(Statement& row, const OutcomeWrite& write) {
     const bool from_executing =
         write.step() == OutcomeWrite::Step::finish && (!outcome.owner || outcome.owner->may_have_begun);
     const auto also = from_executing ? model::ExecutionState::executing : model::ExecutionState::pending;
-    row << static_cast<int>(after.state) << seconds_or_zero(after.begin_at) << seconds_or_zero(after.end_at)
+    row << static_cast<int>(after.state) << seconds_or_zero(after.begin_at) << seconds_or_zero(end_of(after))
         << model::write_executors(after.executors) << after.execute_times << ext_info_without_result(after)
         << millis_or_null(after.due) << write.attempt_after() << after.losses << after.accepted
         << after.node.value() << after.epoch.value() << text_or_null(after.result) << outcome.id.value()
@@ -110,7 +110,7 @@ void recognise(Session& session, std::span<OutcomeWrite* const> writes,
         const model::Execution& after = write->outcome().after;
         const bool same =
             read.integer(0) == static_cast<int>(after.state) && read.integer(1) == write->attempt_after() &&
-            read.integer(2) == after.execute_times && read.integer(3) == seconds_or_zero(after.end_at);
+            read.integer(2) == after.execute_times && read.integer(3) == seconds_or_zero(end_of(after));
         if (!same) continue;
         write->result = true;
         done.insert(write);

@@ -29,6 +29,12 @@ model::JobType to_job_type(std::int64_t number) {
     return within(number, model::JobType::timed, model::JobType::real_time, model::JobType::unknown);
 }
 
+std::optional<Instant> end_of(const model::Execution& execution) {
+    const bool goes_on = execution.state == model::ExecutionState::executing ||
+                         execution.state == model::ExecutionState::pending;
+    return goes_on && execution.trigger != model::Trigger::history ? std::nullopt : execution.end_at;
+}
+
 std::int64_t seconds_or_zero(const std::optional<Instant>& instant) {
     return instant ? to_unix_seconds(*instant) : 0;
 }
@@ -85,6 +91,7 @@ model::Execution read_execution_row(const Statement& row) {
     execution.job_key = JobKey(row.integer(13));
     execution.trigger =
         within(row.integer(14), model::Trigger::history, model::Trigger::message, model::Trigger::history);
+    execution.end_at = end_of(execution);
     execution.nominal = millis_at(row, 15);
     execution.due = millis_at(row, 16);
     execution.attempt = static_cast<int>(row.integer(17));
@@ -108,7 +115,7 @@ std::string ext_info_without_result(const model::Execution& execution) {
 void bind_execution(Statement& statement, const model::Execution& execution) {
     statement << execution.id.value() << execution.job_id.value() << static_cast<int>(execution.job_type)
               << execution.job_name << static_cast<int>(execution.state)
-              << seconds_or_zero(execution.begin_at) << seconds_or_zero(execution.end_at)
+              << seconds_or_zero(execution.begin_at) << seconds_or_zero(end_of(execution))
               << model::write_executors(execution.executors) << execution.execute_times
               << ext_info_without_result(execution) << execution.tenant.value() << execution.deleted
               << execution.job_key.value() << static_cast<int>(execution.trigger)

@@ -49,6 +49,9 @@ void bind_execution(Statement& statement, const model::Execution& execution);
 std::string ext_info_without_result(const model::Execution& execution);
 
 [[nodiscard]] model::JobType to_job_type(std::int64_t number);
+/// When it ended, or its last attempt did: of a run of ecron's that waits to be begun or is under way,
+/// nothing, whatever an attempt before has left.
+[[nodiscard]] std::optional<Instant> end_of(const model::Execution& execution);
 /// Unix seconds. The old service writes 0 where there is no time, and cannot read NULL.
 [[nodiscard]] std::int64_t seconds_or_zero(const std::optional<Instant>& instant);
 [[nodiscard]] std::optional<std::int64_t> millis_or_null(const std::optional<Instant>& instant);

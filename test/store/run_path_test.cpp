@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "ecron/base/uuid.hpp"
+#include "ecron/store/upkeep.hpp"
 #include "store/world.hpp"
 
 using namespace ecron;
@@ -326,19 +327,51 @@ TEST_CASE("a failed attempt goes on as the next one", "[store]") {
     const model::Execution run = world.claimed();
     Outcome failed = world.outcome_of(run, ExecutionState::failure);
     failed.next_attempt = 2;
-    failed.after.end_at.reset();
     failed.after.due = world.now + Millis{1'500};
     CHECK(world.must(world.store().finish(failed)));
     model::Execution stored = world.stored(run.id);
     CHECK(stored.state == ExecutionState::failure);
     CHECK(stored.attempt == 2);
     CHECK(stored.due == world.now + Millis{1'500});
+    CHECK(stored.end_at == world.now + Seconds{1});  // of the attempt that failed
 
     stored.state = ExecutionState::executing;
     CHECK(world.must(world.store().begin_attempt(run.id, 1, stored, std::nullopt, {})) == Begun::no);
     CHECK(world.must(world.store().begin_attempt(run.id, 2, stored, std::nullopt, {})) == Begun::yes);
     CHECK(world.must(world.store().begin_attempt(run.id, 2, stored, std::nullopt, {})) == Begun::no);
-    CHECK(world.stored(run.id).state == ExecutionState::executing);
+    stored = world.stored(run.id);
+    CHECK(stored.state == ExecutionState::executing);
+    CHECK_FALSE(stored.end_at);
+    const auto broken = check(world.options(), world.clock());
+    REQUIRE(broken);
+    CHECK(*broken == std::vector<std::string>{});
+
+    Outcome put_back{.id = run.id, .attempt = 2, .after = stored, .next_attempt = 3};
+    put_back.after.state = ExecutionState::pending;
+    put_back.after.end_at = world.now + Seconds{1};  // as a node remembers it
+    CHECK(world.must(world.store().finish(put_back)));
+    CHECK(world.number("select count(*) from t_cron_job_status where f_end_time <> 0") == 0);
+}
+
+TEST_CASE("many attempts that follow a failure begin without an end", "[store]") {
+    Leading world;
+    const std::vector<model::Execution> runs{world.run(Seconds{3}), world.run(Seconds{2}),
+                                             world.run(Seconds{1})};
+    world.must(world.store().claim(world.claim_of(runs)));
+    std::vector<boost::asio::awaitable<Result<bool>>> failures;
+    for (const model::Execution& run : runs) {
+        failures.push_back(world.store().finish(world.outcome_of(run, ExecutionState::failure)));
+    }
+    for (const Result<bool>& failed : world.all(std::move(failures))) CHECK(failed.value());
+    std::vector<boost::asio::awaitable<Result<Begun>>> begins;
+    for (const model::Execution& run : runs) {
+        model::Execution after = world.stored(run.id);
+        after.state = ExecutionState::executing;
+        begins.push_back(world.store().begin_attempt(run.id, 1, after, std::nullopt, {}));
+    }
+    for (const Result<Begun>& begun : world.all(std::move(begins))) CHECK(begun.value() == Begun::yes);
+    CHECK(world.number("select count(*) from t_cron_job_status where f_job_status = 2 and f_end_time = 0") ==
+          3);
 }
 
 TEST_CASE("an attempt whose execution a client ends keeps its record, and its node's word is added",
