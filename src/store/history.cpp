@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 #include "ecron/model/json.hpp"
 
@@ -38,26 +39,42 @@ std::optional<JobId> next_job(Session& session, const JobId& after) {
     return JobId(next.text(0));
 }
 
-Millis kept_for(Session& session, const JobId& job, const HistoryRule& rule) {
-    Statement& read = session.prepare("select f_job_context from t_cron_job where f_job_id = :id", "s", "s");
+/// Whose a job is, and how long its executions are kept. What others put under its id has nothing to do with
+/// it.
+struct Owner {
+    std::optional<std::string> tenant{};  // none: the job is not stored
+    Millis keep{};
+};
+
+Owner owner_of(Session& session, const JobId& job, const HistoryRule& rule) {
+    Statement& read = session.prepare(
+        "select f_job_context, coalesce(f_tenant_id, '') from t_cron_job where "
+        "f_job_id = :id",
+        "s", "ss");
     read << job.value();
-    if (!read.first() || read.text(0).find("\"retention\"") == std::string::npos) return rule.keep;
+    if (!read.first()) return {.keep = rule.keep};
+    Owner owner{.tenant = read.text(1), .keep = rule.keep};
+    if (read.text(0).find("\"retention\"") == std::string::npos) return owner;
     const auto context = model::read_context(read.text(0));
-    return context ? context->retention.value_or(rule.keep) : rule.keep;
+    if (context) owner.keep = context->retention.value_or(rule.keep);
+    return owner;
 }
 
-/// The newest row that is one too many; before all of them where there are not so many.
-std::int64_t too_many_until(Session& session, const JobId& job, std::size_t per_job) {
+/// The newest row of a tenant that is one too many; before all of them where there are not so many. Rows of
+/// the old service have their tenant in ext_info alone, and count as the owner's.
+std::int64_t too_many_until(Session& session, const JobId& job, const std::string& tenant, bool also_old,
+                            std::size_t per_job) {
     if (per_job == 0) return 0;
     Statement& row = session.prepare(
-        "select f_key_id from t_cron_job_status where f_job_id = :job order by f_key_id desc limit 1 offset "
-        ":kept",
-        "si", "i");
-    row << job.value() << static_cast<std::int64_t>(per_job);
+        fmt::format("select f_key_id from t_cron_job_status where f_job_id = :job and (({}) or {}) order by "
+                    "f_key_id desc limit 1 offset :kept",
+                    session.dialect().exactly("f_tenant_id"), also_old ? "f_tenant_id is null" : "1 = 0"),
+        "sssi", "i");
+    row << job.value() << tenant << tenant << static_cast<std::int64_t>(per_job);
     return row.first() ? row.integer(0) : 0;
 }
 
-/// What of a job may go: everything up to a row, and what is older than an instant.
+/// What of a job and a tenant may go: everything up to a row, and what is older than an instant.
 struct Limits {
     Instant ended_before{};
     std::int64_t until_key{};
@@ -69,6 +86,7 @@ struct Candidate {
     std::int64_t key{};
     bool ended{};
     std::optional<Instant> nominal{}, begin{}, end{};
+    std::string tenant{};
 
     [[nodiscard]] std::optional<Instant> started() const { return nominal ? nominal : begin; }
     [[nodiscard]] bool may_go(const Limits& limits) const {
@@ -86,30 +104,78 @@ std::optional<Instant> seconds(const Statement& row, std::size_t column) {
     return row.integer(column) > 0 ? std::optional(from_unix_seconds(row.integer(column))) : std::nullopt;
 }
 
+/// The limits of one job, for each tenant that has rows of it.
+class JobLimits {
+public:
+    JobLimits(Session& session, const JobId& job, const HistoryRule& rule, Instant planned_before)
+        : session_(session),
+          job_(job),
+          rule_(rule),
+          planned_before_(planned_before),
+          owner_(owner_of(session, job, rule)) {}
+
+    const Limits& of(const std::string& tenant) {
+        const std::string& whose = tenant.empty() && owner_.tenant ? *owner_.tenant : tenant;
+        const auto [known, is_new] = by_tenant_.try_emplace(whose);
+        if (is_new) known->second = read(whose);
+        return known->second;
+    }
+    /// Rows behind one that is young are younger still; of another tenant they need not be.
+    [[nodiscard]] bool tells_of_all(const std::string& tenant) const {
+        return rule_.per_job == 0 || (owner_.tenant && (tenant.empty() || tenant == *owner_.tenant));
+    }
+
+private:
+    Limits read(const std::string& whose) const {
+        const bool is_owner = owner_.tenant && whose == *owner_.tenant;
+        const Millis keep = is_owner ? owner_.keep : rule_.keep;
+        return {.ended_before = keep > Millis{0} ? session_.now() - keep : Instant::min(),
+                .until_key = too_many_until(session_, job_, whose, is_owner || whose.empty(), rule_.per_job),
+                .planned_before = planned_before_};
+    }
+
+    Session& session_;
+    const JobId& job_;
+    const HistoryRule& rule_;
+    Instant planned_before_;
+    Owner owner_;
+    std::map<std::string, Limits> by_tenant_;
+};
+
+/// Rows of a job behind a key, in their order, at most a batch.
+std::vector<Candidate> rows_behind(Session& session, const JobId& job, std::int64_t after) {
+    Statement& rows = session.prepare(
+        fmt::format("select f_key_id, case when {} then 1 else 0 end, f_nominal, f_begin_time, f_end_time, "
+                    "coalesce(f_tenant_id, '') from t_cron_job_status where f_job_id = :job and f_key_id > "
+                    ":after order by f_key_id limit {}",
+                    kHasEnded, kBatch),
+        "si", "iiiiis");
+    rows << job.value() << after;
+    std::vector<Candidate> found;
+    for (rows.run(); rows.fetch();) {
+        Candidate row{.key = rows.integer(0),
+                      .ended = rows.integer(1) != 0,
+                      .begin = seconds(rows, 3),
+                      .end = seconds(rows, 4),
+                      .tenant = rows.text(5)};
+        if (!rows.is_null(2)) row.nominal = from_unix_millis(rows.integer(2));
+        found.push_back(std::move(row));
+    }
+    return found;
+}
+
 /// False: there was no room for all of them.
-bool find_of_job(Session& session, const JobId& job, const Limits& limits, std::vector<std::int64_t>& keys) {
+bool find_of_job(Session& session, const JobId& job, JobLimits& limits, std::vector<std::int64_t>& keys) {
     for (std::int64_t after = 0;;) {
-        Statement& rows = session.prepare(
-            fmt::format(
-                "select f_key_id, case when {} then 1 else 0 end, f_nominal, f_begin_time, f_end_time from "
-                "t_cron_job_status where f_job_id = :job and f_key_id > :after order by f_key_id limit {}",
-                kHasEnded, kBatch),
-            "si", "iiiii");
-        rows << job.value() << after;
-        std::size_t read = 0;
-        bool done = false;
-        for (rows.run(); rows.fetch(); ++read) {
-            Candidate row{.key = rows.integer(0),
-                          .ended = rows.integer(1) != 0,
-                          .begin = seconds(rows, 3),
-                          .end = seconds(rows, 4)};
-            if (!rows.is_null(2)) row.nominal = from_unix_millis(rows.integer(2));
-            after = row.key;
-            done = done || row.is_young(limits) || keys.size() >= kBatch;
-            if (!done && row.may_go(limits)) keys.push_back(row.key);
+        const std::vector<Candidate> rows = rows_behind(session, job, after);
+        for (const Candidate& row : rows) {
+            if (keys.size() >= kBatch) return false;
+            const Limits& allowed = limits.of(row.tenant);
+            if (row.is_young(allowed) && limits.tells_of_all(row.tenant)) return true;
+            if (row.may_go(allowed)) keys.push_back(row.key);
         }
-        if (done) return keys.size() < kBatch;
-        if (read < kBatch) return true;
+        if (rows.size() < kBatch) return true;
+        after = rows.back().key;
     }
 }
 
@@ -144,10 +210,7 @@ OldExecutions find_old(Session& session, const HistoryRule& rule, const JobId& a
             old.round_ended = true;
             return old;
         }
-        const Millis keep = kept_for(session, *job, rule);
-        const Limits limits{.ended_before = keep > Millis{0} ? now - keep : Instant::min(),
-                            .until_key = too_many_until(session, *job, rule.per_job),
-                            .planned_before = planned_before};
+        JobLimits limits(session, *job, rule, planned_before);
         if (!find_of_job(session, *job, limits, old.keys)) return old;  // this job once more, then
         old.after = *job;
     }

@@ -106,6 +106,48 @@ TEST_CASE("the newest executions of each job are kept", "[store][history]") {
     CHECK(world.count("t_cron_job_status") == 15);
 }
 
+TEST_CASE("what a tenant puts under the id of another's job takes nothing from that job's history",
+          "[store][history]") {
+    Past world;
+    std::vector<ExecuteId> own, forged;
+    const auto forge = [&](const std::string& tenant) {
+        model::Execution row{.id = ExecuteId("forged-" + std::to_string(++world.runs)),
+                             .job_id = world.job.id,
+                             .state = ExecutionState::success,
+                             .begin_at = world.now - 2 * kHour,
+                             .end_at = world.now - 2 * kHour};
+        world.must(world.store().put_executions(TenantId{tenant}, {row}, {}));
+        return row.id;
+    };
+    for (int i = 0; i < 3; ++i) own.push_back(world.given(ExecutionState::success, 20 * kDay));
+    for (int i = 0; i < 5; ++i) forged.push_back(forge("tenant-b"));
+    forge("tenant-a ");                      // another tenant, also to databases that ignore spaces
+    CHECK(world.trim({.per_job = 3}) == 0);  // the rows behind the owner's young ones are not looked at
+    for (const ExecuteId& id : own) CHECK(world.exists(id));
+    own.push_back(world.given(ExecutionState::success, 10 * kDay));
+    CHECK(world.trim({.per_job = 3}) == 1);
+    CHECK_FALSE(world.exists(own.front()));
+
+    // By age each goes by its own tenant's rule.
+    CHECK(world.trim({.keep = kHour, .per_job = 3}) == 9);
+}
+
+TEST_CASE("executions of a job that is not stored are kept for each tenant", "[store][history]") {
+    Past world;
+    for (const std::string tenant : {"tenant-a", "tenant-b"}) {
+        for (int i = 0; i < (tenant == "tenant-a" ? 3 : 5); ++i) {
+            model::Execution row{.id = ExecuteId("told-" + std::to_string(++world.runs)),
+                                 .job_id = JobId("elsewhere"),
+                                 .state = ExecutionState::success,
+                                 .begin_at = world.now - 2 * kHour,
+                                 .end_at = world.now - 2 * kHour};
+            world.must(world.store().put_executions(TenantId{tenant}, {row}, {}));
+        }
+    }
+    CHECK(world.trim({.per_job = 3}) == 2);
+    CHECK(world.number("select count(*) from t_cron_job_status where f_tenant_id = 'tenant-a'") == 3);
+}
+
 TEST_CASE("a job's own retention is stronger, either way", "[store][history]") {
     Past world;
     const auto with_retention = [&](const std::string& name, Millis retention) {
