@@ -6,10 +6,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
+#include <iterator>
 #include <optional>
 
 #include "ecron/base/json_writer.hpp"
+#include "ecron/http/message.hpp"
 #include "ecron/http/origin.hpp"
 #include "execution/descriptor.hpp"
 
@@ -136,6 +139,26 @@ std::string doubled_dollars(std::string_view text) {
     return out;
 }
 
+/// As a form or a query has it: a target that sends it back may have spaces as + and digits in lower case.
+void add_form_encoded(std::vector<std::string>& forms, std::string_view text) {
+    const std::string encoded = http::percent_encode(text);
+    if (encoded == text) return;
+    std::string lower = encoded;
+    for (std::size_t at = lower.find('%'); at != lower.npos; at = lower.find('%', at + 3))
+        for (std::size_t digit = at + 1; digit < at + 3; ++digit)
+            lower[digit] = static_cast<char>(std::tolower(static_cast<unsigned char>(lower[digit])));
+    for (const std::string& one : {encoded, lower}) {
+        std::string plus;
+        for (std::size_t at = 0; at < one.size(); ++at) {
+            const bool is_space = std::string_view{one}.substr(at, 3) == "%20";
+            plus += is_space ? '+' : one[at];
+            if (is_space) at += 2;
+        }
+        if (plus != one) forms.push_back(std::move(plus));
+        forms.push_back(one);
+    }
+}
+
 }  // namespace
 
 Secrets::Secrets(std::string directory, const std::map<std::string, std::string>& environment)
@@ -227,8 +250,15 @@ Result<std::string> Revealer::reveal(std::string_view text, Quoting quoting) {
 std::vector<std::string> Revealer::revealed() && {
     std::vector<std::string> texts;
     for (auto& [name, forms] : known_) {
-        if (forms.json != forms.plain) texts.push_back(std::move(forms.json));
-        texts.push_back(std::move(forms.plain));
+        // A container's variable stands in the JSON of a manifest.
+        std::vector<std::string> sent{json_escaped(forms.dollars), std::move(forms.dollars)};
+        for (std::string* const form : {&forms.json, &forms.plain}) {
+            add_form_encoded(sent, *form);  // a form's members that are no text are its JSON
+            sent.push_back(std::move(*form));
+        }
+        std::ranges::sort(sent);
+        const auto repeated = std::ranges::unique(sent);
+        std::move(sent.begin(), repeated.begin(), std::back_inserter(texts));
     }
     return texts;
 }

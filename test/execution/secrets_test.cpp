@@ -149,6 +149,21 @@ TEST_CASE("a secret that is named often is looked up and masked once", "[secrets
     CHECK(std::move(revealer).revealed() == std::vector<std::string>{"beta"});
 }
 
+TEST_CASE("a secret is masked in every form in which it is sent", "[secrets]") {
+    const std::string secret = "a+b/c d\"e==$f";
+    const Secrets secrets{"", {{"ECRON_SECRET_S", secret}}};
+    const TenantId tenant{"t"};
+    Revealer revealer{secrets, tenant, Destination::command()};
+    REQUIRE(revealer.reveal("${secret:S}").value() == secret);
+    Mask mask{std::move(revealer).revealed()};
+    const std::string form =
+        GENERATE("a+b/c d\"e==$f", R"(a+b/c d\"e==$f)", R"(a+b/c d"e==$$f)", R"(a+b/c d\"e==$$f)",
+                 "a%2Bb%2Fc%20d%22e%3D%3D%24f", "a%2bb%2fc%20d%22e%3d%3d%24f", "a%2Bb%2Fc+d%22e%3D%3D%24f",
+                 "a%2bb%2fc+d%22e%3d%3d%24f", "a%2Bb%2Fc%20d%5C%22e%3D%3D%24f");
+    CAPTURE(form);
+    CHECK(mask.whole("pw=" + form + "&x") == "pw=***&x");
+}
+
 TEST_CASE("a text with its secrets has a bound", "[secrets]") {
     const Secrets secrets{"", {{"ECRON_SECRET_LONG", std::string(60'000, 'x')}}};
     const TenantId tenant{"t"};

@@ -81,7 +81,7 @@ public:
     /// An unknown secret, or more than kLongestRevealed bytes with all of them: an error.
     Result<std::string> reveal(std::string_view text, Quoting quoting = Quoting::none);
     [[nodiscard]] bool has_revealed() const { return !known_.empty(); }
-    /// Every form of each secret that is known to have been put into a text, once.
+    /// Each secret that has been put into a text, once in every form in which ecron may have sent it.
     [[nodiscard]] std::vector<std::string> revealed() &&;
 
 private:
