@@ -147,13 +147,13 @@ std::string visible_item(const std::string& item) {
     const bool is_credential = sign != item.npos &&
                                names_credential(std::string_view{item}.substr(0, sign)) &&
                                sign + 1 < item.size();
-    return is_credential ? item.substr(0, sign + 1) + std::string{kHidden} : hide_credentials(item);
+    return is_credential ? item.substr(0, sign + 1) + std::string{kHidden} : shown_text(item);
 }
 
 std::string visible(const Option& option, const std::string& value) {
     if (value.empty()) return value;
     if (option.secret == Secret::yes) return std::string{kHidden};
-    if (option.kind != Kind::list) return hide_credentials(value);
+    if (option.kind != Kind::list) return shown_text(value);
     std::string shown;
     for (const std::string& item : list_of(value)) {
         if (!shown.empty()) shown += ',';

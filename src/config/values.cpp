@@ -8,6 +8,7 @@
 #include <charconv>
 #include <optional>
 
+#include "ecron/base/credentials.hpp"
 #include "ecron/base/text.hpp"
 #include "ecron/config/document.hpp"
 
@@ -70,7 +71,7 @@ bool has_control(std::string_view text) {
 std::unexpected<Error> refused(const Option& option, std::string_view text) {
     constexpr std::size_t kShown = 80;
     const std::string shown =
-        option.secret == Secret::yes ? "the value" : fmt::format("{:?}", text.substr(0, kShown));
+        option.secret == Secret::yes ? "the value" : fmt::format("{:?}", shown_text(text).substr(0, kShown));
     return fail(Errc::invalid, fmt::format("{} is not {}", shown, expected_value(option)));
 }
 

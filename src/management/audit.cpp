@@ -82,7 +82,7 @@ std::vector<store::AuditEntry> audit_entries(const Route& route, const http::Req
                            .address = cut(request.peer),
                            .action = std::string{route.name},
                            .object = cut(std::move(deed.object)),
-                           .difference = std::move(deed.difference)});
+                           .difference = deed.difference.text()});
     }
     return entries;
 }

@@ -9,6 +9,7 @@
 #include "ecron/http/message.hpp"
 #include "ecron/management/api.hpp"
 #include "management/denials.hpp"
+#include "management/difference.hpp"
 #include "management/http_metrics.hpp"
 
 namespace ecron::management {
@@ -33,9 +34,9 @@ struct Caller {
     Millis over_rate{};               // of a report beyond limit_rate: when the next one is due
 
     struct Deed {
-        std::string object;      // id of what was changed
-        std::string difference;  // difference.hpp, or empty
-        TenantId tenant;         // whose it is
+        std::string object;  // id of what was changed
+        Difference difference;
+        TenantId tenant;  // whose it is
     };
     std::vector<Deed> deeds{};  // noted by handlers, for the audit log
 };
@@ -47,7 +48,7 @@ struct Call {
     std::string variable;  // what stands in the path for the route's variable, decoded
     Caller& caller;
 
-    void note(std::string object, std::string difference, const TenantId& tenant) const {
+    void note(std::string object, Difference difference, const TenantId& tenant) const {
         if (api.options.audits) caller.deeds.push_back({std::move(object), std::move(difference), tenant});
     }
     [[nodiscard]] bool audits() const { return api.options.audits; }

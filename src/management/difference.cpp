@@ -7,7 +7,6 @@
 #include <map>
 
 #include "ecron/base/credentials.hpp"
-#include "ecron/base/http_url.hpp"
 #include "ecron/base/json_writer.hpp"
 #include "ecron/model/json.hpp"
 #include "ecron/model/json_text.hpp"
@@ -36,11 +35,6 @@ bool is_reference(std::string_view text) {
     return text.starts_with(kReference) && text.find('}') == text.size() - 1;
 }
 
-std::string visible(std::string_view text) {
-    const bool is_url = text.starts_with("http://") || text.starts_with("https://");
-    return is_url ? url_for_record(text) : hide_credentials(text);
-}
-
 void hide_all(bj::value& value) {
     if (bj::object* const object = value.if_object()) {
         for (auto& member : *object) hide_all(member.value());
@@ -60,9 +54,14 @@ void hide_secrets(std::string_view name, bj::value& value) {
     if (bj::object* const object = value.if_object()) {
         for (auto& member : *object) hide_secrets(member.key(), member.value());
     } else if (bj::array* const array = value.if_array()) {
-        for (bj::value& element : *array) hide_secrets(name, element);
+        bool hides_next = false;  // of the words of a command
+        for (bj::value& element : *array) {
+            const bool is_option = element.is_string() && announces_credential(element.get_string());
+            hides_next ? hide_all(element) : hide_secrets(name, element);
+            hides_next = is_option;
+        }
     } else if (value.is_string() && !model::is_kept_number(value)) {
-        value = visible(std::string_view{value.get_string()});
+        value = shown_text(std::string_view{value.get_string()});
     }
 }
 
@@ -123,7 +122,7 @@ void append(JsonWriter& json, const std::string& name, const Member* from, const
 
 }  // namespace
 
-std::string difference(const model::Job* before, const model::Job* after) {
+Difference difference(const model::Job* before, const model::Job* after) {
     const Members old = members_of(before), fresh = members_of(after);
     std::string text;
     JsonWriter json{text};
@@ -135,7 +134,19 @@ std::string difference(const model::Job* before, const model::Job* after) {
     for (const auto& [name, value] : fresh)
         if (!old.contains(name)) append(json, name, nullptr, &value);
     json.end_object();
-    return text;
+    return Difference{std::move(text)};
+}
+
+Difference change_to(const std::string& member, std::string_view json_value) {
+    const Result<bj::value> value = model::parse_json(json_value);
+    if (!value) return {};
+    const Member to = member_of(std::string_view{member}.substr(member.rfind('.') + 1), *value);
+    std::string text;
+    JsonWriter json{text};
+    json.begin_object();
+    append(json, member, nullptr, &to);
+    json.end_object();
+    return Difference{std::move(text)};
 }
 
 }  // namespace ecron::management

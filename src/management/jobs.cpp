@@ -142,11 +142,11 @@ std::string created_body(const Call& call, const model::Job& job, const model::J
 
 /// Tells of the changed jobs, or refuses.
 http::Response after_change(const Call& call, const Result<std::vector<model::Job>>& changed,
-                            std::string_view difference, http::Response done) {
+                            const Difference& difference, http::Response done) {
     if (!changed) return refuse(call.api.options.language, changed.error());
     for (const model::Job& job : *changed) {
         call.api.runs.job_changed(job);
-        call.note(job.id.value(), std::string{difference}, job.tenant);
+        call.note(job.id.value(), difference, job.tenant);
     }
     return done;
 }
@@ -312,9 +312,7 @@ Answer enable_jobs(Call call) {
             if (auto forbidden = forbids_mode(call, job)) co_return std::move(*forbidden);
     }
     const auto changed = co_await call.api.store.enable_jobs(call.caller.whose, std::move(*ids), *enabled);
-    co_return after_change(call, changed,
-                           *enabled ? R"({"enabled":{"to":true}})" : R"({"enabled":{"to":false}})",
-                           empty_answer());
+    co_return after_change(call, changed, change_to("enabled", *enabled ? "true" : "false"), empty_answer());
 }
 
 Answer notify_jobs(Call call) {
@@ -328,7 +326,7 @@ Answer notify_jobs(Call call) {
         if (!*kept) co_return refuse(language, model::Problems{*webhook->problem});
     }
     if (!ids) co_return no_job(call);
-    const std::string told = R"({"job_context.notify.webhook":{"to":)" + json_string(webhook->url) + "}}";
+    const Difference told = change_to("job_context.notify.webhook", json_string(webhook->url));
     const auto changed =
         co_await call.api.store.notify_jobs(call.caller.whose, std::move(*ids), std::move(webhook->url));
     http::Response done = json_answer(200, R"({"failed_job_id":[]})");

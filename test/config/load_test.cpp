@@ -268,7 +268,7 @@ TEST_CASE("no option shows a secret, whichever it is", "[config]") {
     const GivenFiles files;
     Sources sources;
     sources.environment = {
-        {"ECRON_JWT_KEYS_URL", "https://user:canary@host/keys"},
+        {"ECRON_JWT_KEYS_URL", "https://user:canary@host/keys?v=canary&sig=canary"},
         {"ECRON_JWT_ISSUER", "https://user:canary@host"},
         {"ECRON_MQ_KAFKA",
          "sasl.password=canary,ssl.key.password=canary&x,ssl.ca.location=/etc/ca.pem,"
@@ -286,8 +286,19 @@ TEST_CASE("no option shows a secret, whichever it is", "[config]") {
     REQUIRE(loaded);
     const std::string shown = format_settings(loaded->settings);
     CHECK_THAT(shown, !Catch::Contains("canary") && !Catch::Contains("Y2FuYXJ5"));
-    CHECK_THAT(shown,
-               Catch::Contains("https://***@host/keys") && Catch::Contains("ssl.ca.location=/etc/ca.pem"));
+    CHECK_THAT(shown, Catch::Contains("https://***@host/keys?v=***&sig=***") &&
+                          Catch::Contains("ssl.ca.location=/etc/ca.pem"));
+}
+
+TEST_CASE("a refused value shows no credentials", "[config]") {
+    const std::string variable = GENERATE("ECRON_OAUTH_ADMIN_ADDR", "ECRON_DB_ADDR", "ECRON_CRON_PORT");
+    const std::string value =
+        GENERATE("me:canary@host", "https://me:canary@host/?sig=canary", "token=canary");
+    CAPTURE(variable, value);
+    const auto loaded = load({.environment = {{variable, value}}});
+    REQUIRE_FALSE(loaded);
+    const std::string errors = lines(loaded.error()).front();
+    CHECK_THAT(errors, !Catch::Contains("canary") && Catch::Contains("***"));
 }
 
 TEST_CASE("a secret may stand in a file that the environment names", "[config]") {

@@ -424,7 +424,9 @@ TEST_CASE("the audit log has no credentials of a job, in whichever member they a
     api.given_token("operator", "me", "all ecron.command");
     const auto text = [](const std::string& with) {
         return R"({"job_name":"a","job_type":"scheduled","job_cron_time":"@daily","remarks":"token=canary)" +
-               with + R"(","job_context":{"mode":"exe","exec":"/bin/true --password=canary)" + with +
+               with +
+               R"(","job_context":{"mode":"exe","exec":"/bin/true --password=canary --token canary -H 'Authorization: Bearer canary')" +
+               with +
                R"( https://user:canary@host/","notify":{"webhook":"https://user:canary@host/?k=canary)" +
                with + R"("},"labels":{"a":"secret=canary"},"info":{"headers":{"X-Any":"canary)" + with +
                R"("},"params":{"p":"canary"},"body":{"deep":[{"a":"canary"},8231764501]},"environment":{"A":"canary"}}}})";
@@ -434,13 +436,18 @@ TEST_CASE("the audit log has no credentials of a job, in whichever member they a
     const std::string id{created.at("/job_id").as_string()};
     REQUIRE(api.as("operator", Method::put, "/job/" + id, text("2")).status() == 200);
     const std::string pod =
-        R"(,"info":{"kubernetes":{"addr":"a","image":"i","env":{"A":"canary"},"args":["--token=canary"]}})";
+        R"(,"info":{"kubernetes":{"addr":"a","image":"i","env":{"A":"canary"},"command":["x","--token","canary","-v"],"args":["--token=canary"]}})";
     REQUIRE(api.as("me", Method::put, "/job/" + id, command_text("a", pod)).status() == 200);
+    for (const std::string webhook : {"https://user:canary@hook/x?token=canary", "http://h/?anything=canary"})
+        REQUIRE(api.as("me", Method::put, "/job/" + id + "/notify", R"({"webhook":")" + webhook + R"("})")
+                    .status() == 200);
+    CHECK_THAT(api.as("me", Method::get, "/audit?limit=2").text(),
+               Catch::Contains("https://***@hook/x?token=***") && !Catch::Contains("canary"));
     const Reply audit = api.as("me", Method::get, "/audit");
     CHECK_THAT(audit.text(), !Catch::Contains("canary") && !Catch::Contains("8231764501"));
     // The names of changed members are recorded, and so are references, which are no secrets.
-    CHECK(audit.at("/1/difference").as_object().contains("job_context.info.headers"));
-    CHECK(audit.at("/1/difference").as_object().contains("job_context.exec"));
+    CHECK(audit.at("/3/difference").as_object().contains("job_context.info.headers"));
+    CHECK(audit.at("/3/difference").as_object().contains("job_context.exec"));
     const std::string reference = R"(,"info":{"headers":{"Authorization":"${secret:door}"}})";
     REQUIRE(api.as("me", Method::post, "/job", job_text("b", "@daily", reference)).status() == 201);
     CHECK_THAT(api.as("me", Method::get, "/audit").text(), Catch::Contains("${secret:door}"));
