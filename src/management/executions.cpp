@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "ecron/base/off_loop.hpp"
@@ -28,6 +30,15 @@ std::optional<ExecuteId> execute_id_of(const Call& call, const model::JobInput& 
     if (key.empty()) return std::nullopt;
     const std::string subject = call.caller.tenant.value() + '\n' + std::string{key};
     return ExecuteId{keyed_uuid(call.api.store.id_key(), subject, Instant{})};
+}
+
+/// Of a job as sent that names none: with the execution's id known, the same for the same job, so that a
+/// request sent twice is known again and another job's is told apart.
+JobId unnamed_job_id(const Call& call, const model::Job& job, const std::optional<ExecuteId>& id) {
+    if (!id) return JobId{random_uuid()};
+    const std::string subject = fmt::format("{}\n{}\n{}\n{}\n{}", call.caller.tenant.value(), id->value(), job.name,
+                                            model::to_text(job.type), job.context);
+    return JobId{keyed_uuid(call.api.store.id_key(), subject, Instant{})};
 }
 
 /// What clients read as "it runs", also while it waits for a slot.
@@ -113,7 +124,7 @@ Answer run_job(Call call) {
     if (!foreign) co_return refuse_execution(call, foreign.error());
     auto id = co_await stored_id(call, execute_id_of(call, *input));
     if (!id) co_return refuse_execution(call, id.error());
-    if (job.id.value().empty()) job.id = JobId{random_uuid()};
+    if (job.id.value().empty()) job.id = unnamed_job_id(call, job, *id);
     auto execution = co_await call.api.runs.run_now(std::move(job), model::Trigger::manual, std::move(*id));
     if (!execution) co_return refuse_execution(call, execution.error());
     call.note(execution->id.value(), {}, execution->tenant);

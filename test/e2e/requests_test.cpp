@@ -78,6 +78,23 @@ TEST_CASE("two requests with one Idempotency-Key run once", "[requests]") {
     CHECK(world.target.calls().size() == 1);
 }
 
+TEST_CASE("two requests with an unstored job and one Idempotency-Key run once", "[requests]") {
+    World world;
+    const std::string body =
+        R"({"job_name":"sent","job_type":"real-time","job_context":{"mode":"http","exec":")" +
+        world.target.url("/sent") + R"("}})";
+    const Headers key{"Idempotency-Key: order-18"};
+    const Reply first = world.api().post("/jobexecution", body, key);
+    const Reply second = world.api().post("/jobexecution", body, key);
+    CAPTURE(first.body, second.body);
+    REQUIRE(first.status == 200);
+    REQUIRE(second.status == 200);
+    CHECK(first.text("/execute_id") == second.text("/execute_id"));
+    CHECK(first.text("/job_id") == second.text("/job_id"));
+    world.wait_for_state(first.text("/execute_id"), "success");
+    CHECK(world.target.count("/sent") == 1);
+}
+
 TEST_CASE("a cancelled run ends as interrupt and cannot be cancelled again", "[requests]") {
     World world;
     world.target.answer("/slow", Answer{.hangs = true});

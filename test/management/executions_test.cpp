@@ -91,6 +91,24 @@ TEST_CASE("an execution's id is the given one, else follows from the Idempotency
     CHECK(ask(R"({"job_id":")" + theirs + R"("})", "order 7") != derived);
 }
 
+TEST_CASE("a job as sent that names no job is known again by its execution's id", "[management]") {
+    Service service;
+    const auto job_of = [&](const std::string& exec, const std::string& key, const std::string& id) {
+        service.ask(
+            Method::post, "/jobexecution",
+            R"({"job_name":"i","job_type":"real-time","job_context":{"mode":"http","exec":"http://h/)" +
+                exec + R"(","execute_id":")" + id + R"("}})",
+            {{"Idempotency-Key", key}});
+        return service.runs.started.back().first.id;
+    };
+    const JobId first = job_of("a", "order 7", "");
+    CHECK(job_of("a", "order 7", "") == first);
+    CHECK(job_of("b", "order 7", "") != first);
+    CHECK(job_of("a", "order 8", "") != first);
+    CHECK(job_of("a", "", "") != job_of("a", "", ""));
+    CHECK(job_of("a", "", "mine") == job_of("a", "", "mine"));
+}
+
 TEST_CASE("an id that another job's execution has is a conflict", "[management]") {
     Service service;
     service.runs.answer = fail(Errc::conflict, "the id belongs to another job", {"execute_id"});
