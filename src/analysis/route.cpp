@@ -131,7 +131,8 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::wait_for_end(std::opt
         if (!row) co_return std::unexpected(row.error());
         if (!*row) co_return no_execution();
         if ((*row)->state == model::ExecutionState::interrupt) co_return std::move(**row);
-        if (model::is_end((*row)->state) || node_.clock.steady() >= deadline) co_return has_ended();
+        if (model::is_end((*row)->state)) co_return has_ended();
+        if (node_.clock.steady() >= deadline) co_return std::move(**row);  // its end is under way
         const ShardScheduler& shard = shard_of((*row)->job_id);
         co_await sleep(node_.io, shard.leads() ? Millis{5} : kLookForEnd);
     }

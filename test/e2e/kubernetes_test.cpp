@@ -154,6 +154,20 @@ TEST_CASE("cancel, delete and timeout delete the Job", "[kubernetes]") {
           std::string::npos);
 }
 
+TEST_CASE("a cancel that the cluster delays is answered 200", "[kubernetes]") {
+    ClusterWorld there;
+    const std::string execution = there.given("long", {});
+    const std::string name = there.cluster.wait_for_jobs(1).front();
+    there.cluster.refuse("DELETE", 403, "jobs.batch is forbidden", 1'000);
+    const Reply asked = there.world.api().post("/jobexecution/" + execution + "/cancel", "");
+    CAPTURE(asked.body);
+    CHECK(asked.status == 200);
+    const std::string state = asked.text("/job_status");
+    CHECK((state == "executing" || state == "interrupt"));
+    there.cluster.refuse("DELETE", 403, "", 0);
+    CHECK(there.world.wait_for_state(execution, "interrupt").reason.starts_with("cancelled"));
+}
+
 TEST_CASE("a killed or stopped ecron adopts its Job without creating another", "[kubernetes]") {
     ClusterWorld there{{{"on_node_loss", "interrupt"}}};  // which concerns attempts that die with their node
     const auto [how, ends_meanwhile] = GENERATE(table<std::string, bool>(
