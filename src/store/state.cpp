@@ -1,17 +1,8 @@
 #include "store/state.hpp"
 
-#include <algorithm>
-
 #include "ecron/base/log.hpp"
 
 namespace ecron::store {
-
-namespace {
-
-constexpr Seconds kFirstQuiet{1};
-constexpr Seconds kLongestQuiet{60};
-
-}  // namespace
 
 void State::opening() {
     const std::scoped_lock lock(mutex_);
@@ -36,17 +27,8 @@ void State::works_again() {
     if (problem_.empty()) return;
     log::info("database works again {} after=\"{}\"", address_, problem_);
     problem_.clear();
+    logged_.forget();
     since_ = clock_.now();
-}
-
-/// A problem is logged when it is new, then a second later, and then after twice as long each time.
-bool State::is_to_be_logged(const std::string& problem) {
-    const SteadyInstant now = clock_.steady();
-    const bool is_new = problem != problem_;
-    if (!is_new && now - logged_at_ < quiet_) return false;
-    quiet_ = is_new ? kFirstQuiet : std::min(quiet_ * 2, kLongestQuiet);
-    logged_at_ = now;
-    return true;
 }
 
 void State::refused_write(WriteRefusal reason, std::string problem) {
@@ -63,13 +45,14 @@ void State::became_read_only(std::string problem) {
 
 void State::refused(WriteRefusal reason, std::string problem) {
     refusal_ = reason;
-    if (is_to_be_logged(problem)) log::error("database refuses writes {} problem=\"{}\"", address_, problem);
+    if (logged_.is_to_be_told(problem, clock_.steady()))
+        log::error("database refuses writes {} problem=\"{}\"", address_, problem);
     problem_ = std::move(problem);
 }
 
 void State::lost(std::string problem, Trouble trouble) {
     const std::scoped_lock lock(mutex_);
-    if (is_to_be_logged(problem)) {
+    if (logged_.is_to_be_told(problem, clock_.steady())) {
         if (trouble == Trouble::configuration)
             log::error("database cannot be used, trying again {} problem=\"{}\"", address_, problem);
         else

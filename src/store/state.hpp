@@ -1,7 +1,9 @@
 #pragma once
 #include <atomic>
 #include <mutex>
+#include <string>
 
+#include "ecron/base/once_a_while.hpp"
 #include "ecron/store/store.hpp"
 
 /// What the store's threads know together: is the database there, and how much was done. Threads: any.
@@ -51,7 +53,6 @@ public:
     std::atomic<std::uint64_t> commit_micros{0};
 
 private:
-    bool is_to_be_logged(const std::string& problem);
     void works_again();
     void refused(WriteRefusal reason, std::string problem);
 
@@ -65,8 +66,7 @@ private:
     WriteRefusal refusal_{WriteRefusal::none};
     std::string problem_{};
     Instant since_;
-    Seconds quiet_{};  // how long the same problem is not logged again
-    SteadyInstant logged_at_{};
+    OnceAWhile logged_{Seconds{60}, 8};
 };
 
 }  // namespace ecron::store

@@ -5,8 +5,11 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
+#include "ecron/base/log.hpp"
 #include "network/proxy.hpp"
+#include "store/state.hpp"
 #include "store/world.hpp"
 
 using namespace ecron;
@@ -331,4 +334,38 @@ TEST_CASE("an unreachable server is unavailable at start", "[store]") {
     world.options().port = port;
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == Errc::unavailable);
+}
+
+TEST_CASE("a database that cannot be used is logged once a minute while nothing changes", "[store]") {
+    struct GivenClock final : Clock {
+        [[nodiscard]] Instant now() const override { return Instant{}; }
+        [[nodiscard]] SteadyInstant steady() const override { return SteadyInstant{at}; }
+        Seconds at{1'000};
+    };
+    GivenClock clock;
+    State state(clock, "host=h");
+    const std::string file = "/tmp/ecron-store-log-" + std::to_string(::getpid());
+    REQUIRE(log::configure({.file = file}));
+    const auto lose = [&](const std::string& problem) { state.lost(problem, Trouble::configuration); };
+    for (int second = 0; second < 120; ++second) {
+        lose("a bad password");
+        if (second == 90) lose("no such schema");
+        clock.at += Seconds{1};
+    }
+    state.connected();
+    lose("a bad password");
+    REQUIRE(log::configure({}));
+    std::ostringstream text;
+    text << std::ifstream{file}.rdbuf();
+    std::filesystem::remove(file);
+    const auto count = [&](const std::string& wanted) {
+        std::size_t found = 0;
+        for (std::size_t at = text.str().find(wanted); at != std::string::npos;
+             at = text.str().find(wanted, at + 1))
+            ++found;
+        return found;
+    };
+    CHECK(count("problem=\"a bad password\"") == 3);  // at once, after a minute, and anew
+    CHECK(count("problem=\"no such schema\"") == 1);
+    CHECK(count("database works again") == 1);
 }
