@@ -7,6 +7,7 @@
 #include "delivery.hpp"
 #include "ecron/base/async.hpp"
 #include "ecron/base/log.hpp"
+#include "ecron/base/once_a_while.hpp"
 #include "receivers.hpp"
 
 namespace ecron::notify {
@@ -140,7 +141,7 @@ private:
     void note(const store::Letter& letter, const store::Settlement& settlement) {
         const bool delivered = settlement.verdict == Verdict::delivered;
         ++(delivered ? statistics_.delivered : statistics_.failed);
-        if (settlement.verdict == Verdict::dead) {
+        if (settlement.verdict == Verdict::dead && is_to_be_logged(letter, settlement)) {
             log::warn("dead-lettered webhook execution={} message={} tries={} reason=\"{}\"",
                       letter.execution, letter.announcement.message_id, letter.tries, settlement.reason);
         } else {
@@ -148,6 +149,13 @@ private:
                        letter.execution, letter.announcement.message_id, letter.tries, delivered,
                        settlement.reason);
         }
+    }
+
+    /// A receiver that rejects every message, such as a URL that cannot be requested, is logged once an hour per
+    /// reason; each rejected message is in the dead-letter table.
+    bool is_to_be_logged(const store::Letter& letter, const store::Settlement& settlement) {
+        return given_up_.is_to_be_told(letter.announcement.receiver + '\n' + settlement.reason,
+                                       clock_.steady());
     }
 
     /// Records the result, retrying while the store is unavailable until the lease expires; the message is
@@ -187,6 +195,7 @@ private:
     std::mt19937_64 random_;
     std::string after_{};
     SteadyInstant housekeeping_at_{};
+    OnceAWhile given_up_{Millis{3'600'000}, 1'000};
     Statistics statistics_;
     bool stopping_{false};
 };
