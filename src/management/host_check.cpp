@@ -19,6 +19,14 @@ std::optional<in6_addr> address_in(const std::string& text) {
     return std::nullopt;
 }
 
+bool is_v6_address(const std::string& text) {
+    in6_addr address{};
+    return inet_pton(AF_INET6, text.c_str(), &address) == 1;
+}
+
+/// Without what would have another part of a URL begin.
+bool is_name(std::string_view text) { return text.find_first_of("@/\\?#[]%\"'<> \t") == text.npos; }
+
 bool is_loopback(const in6_addr& address) {
     return IN6_IS_ADDR_V4MAPPED(&address) ? address.s6_addr[12] == 127 : IN6_IS_ADDR_LOOPBACK(&address);
 }
@@ -40,15 +48,23 @@ HostCheck::HostCheck(HostRules rules, Callers callers) : rules_(std::move(rules)
     }
 }
 
+/// HOST, HOST:PORT, [IPv6] or [IPv6]:PORT, of an allowed host also a bare IPv6; anything else names nobody.
 HostCheck::Authority HostCheck::read_authority(std::string_view text) {
-    const std::size_t bracket = text.starts_with('[') ? text.find(']') : text.npos;
-    const bool is_bare_v6 = bracket == text.npos && std::ranges::count(text, ':') > 1;
-    const std::size_t colon = is_bare_v6 ? text.npos : text.find(':', bracket == text.npos ? 0 : bracket);
-    Authority authority;
-    authority.host =
-        lower_case(std::string{bracket == text.npos ? text.substr(0, colon) : text.substr(1, bracket - 1)});
+    const bool is_bare_v6 = !text.starts_with('[') && std::ranges::count(text, ':') > 1;
+    const std::size_t bracket = text.starts_with('[') ? text.find(']') : 0;
+    if (bracket == text.npos) return {};
+    const std::size_t colon = is_bare_v6 ? text.size() : std::min(text.find(':', bracket), text.size());
+    const std::string_view rest = text.substr(colon);
+    Authority authority{.host = lower_case(std::string{text.substr(0, colon)}),
+                        .port = std::string{rest.substr(rest.empty() ? 0 : 1)}};
+    if (authority.host.starts_with('[')) {
+        if (bracket + 1 != colon) return {};
+        authority.host = authority.host.substr(1, bracket - 1);
+    }
+    const bool is_v6 = is_bare_v6 || bracket > 0;
+    if (is_v6 ? !is_v6_address(authority.host) : !is_name(authority.host)) return {};
+    if (!std::ranges::all_of(authority.port, [](char c) { return c >= '0' && c <= '9'; })) return {};
     if (authority.host.ends_with('.')) authority.host.pop_back();  // the root of the name system
-    if (colon != text.npos) authority.port = text.substr(colon + 1);
     return authority;
 }
 
@@ -69,15 +85,21 @@ bool HostCheck::is_own(const Authority& named) const {
 }
 
 bool HostCheck::is_foreign(const http::Request& request) const {
-    if (lower_case(std::string{request.header("Sec-Fetch-Site")}) == "cross-site") return true;
-    const std::string_view origin = request.header("Origin");
+    return std::ranges::any_of(request.headers, [&](const http::Header& header) {
+        const std::string name = lower_case(header.name);
+        if (name == "sec-fetch-site") return lower_case(header.value) == "cross-site";
+        return name == "origin" && is_foreign_origin(header.value, request.header("Host"));
+    });
+}
+
+bool HostCheck::is_foreign_origin(std::string_view origin, std::string_view called) const {
     if (origin.empty()) return false;
     const std::size_t scheme_end = origin.find("://");
     if (scheme_end == origin.npos) return true;  // "null", of a page that hides where it is from
     const std::string_view usual = usual_port(lower_case(std::string{origin.substr(0, scheme_end)}));
     Authority from = read_authority(origin.substr(scheme_end + 3));
     if (from.port.empty()) from.port = usual;
-    Authority host = read_authority(request.header("Host"));
+    Authority host = read_authority(called);
     if (host.port.empty()) host.port = usual;
     const bool is_same = !from.host.empty() && from.host == host.host && from.port == host.port;
     return !is_same && !is_allowed(from);

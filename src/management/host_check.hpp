@@ -20,8 +20,8 @@ public:
     /// Host is looked at for `anybody` alone: a rebound page has no token to send.
     HostCheck(HostRules rules, Callers callers);
 
-    /// Whether a page of another origin sent the request: its Origin is neither the Host it names nor an
-    /// allowed one, or Sec-Fetch-Site says cross-site.
+    /// Whether a page of another origin sent the request: an Origin is neither the Host it names nor an
+    /// allowed one, or a Sec-Fetch-Site says cross-site.
     [[nodiscard]] bool is_foreign(const http::Request& request) const;
     /// Whether its Host is none of this server's. A request without one is no browser's.
     [[nodiscard]] bool names_other_host(const http::Request& request) const;
@@ -32,6 +32,7 @@ private:
         std::string port;  // empty: none is named
     };
     static Authority read_authority(std::string_view text);
+    [[nodiscard]] bool is_foreign_origin(std::string_view origin, std::string_view called) const;
     [[nodiscard]] bool is_allowed(const Authority& named) const;
     [[nodiscard]] bool is_own(const Authority& named) const;
 

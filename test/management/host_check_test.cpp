@@ -47,6 +47,27 @@ TEST_CASE("a browser's word that a request is cross-site is enough", "[managemen
     CHECK(post_from(api, {{"Host", "127.0.0.1:12345"}, {"Sec-Fetch-Site", "same-origin"}}).status() == 201);
 }
 
+TEST_CASE("a Host that is no host and port names nobody", "[management][origin]") {
+    Open api;
+    const std::string host = GENERATE("localhost:80@evil.example", "[localhost].evil.example", "[::1]evil",
+                                      "[::1", "[localhost]", "localhost:80:1", "me@localhost", "localhost/x");
+    CAPTURE(host);
+    check_refused(api.ask(Method::get, "/job", "", {{"Host", host}}), kHost);
+    check_refused(post_from(api, {{"Host", host}, {"Origin", "http://" + host}}), kOrigin);
+}
+
+TEST_CASE("of headers that are repeated each must be good", "[management][origin]") {
+    Open api;
+    const std::string host = "127.0.0.1:12345";
+    check_refused(
+        post_from(api,
+                  {{"Host", host}, {"Origin", "http://127.0.0.1:12345"}, {"Origin", "http://evil.example"}}),
+        kOrigin);
+    check_refused(
+        post_from(api, {{"Host", host}, {"Sec-Fetch-Site", "same-origin"}, {"sec-fetch-site", "cross-site"}}),
+        kOrigin);
+}
+
 TEST_CASE("every route refuses pages of other origins", "[management][origin]") {
     Guarded api;
     for (const Route& route : routes()) {
