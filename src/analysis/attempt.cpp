@@ -87,6 +87,7 @@ asio::awaitable<void> ShardScheduler::begin_then_submit(RunId id) {
         model::Execution after = run->row;
         after.state = model::ExecutionState::executing;
         after.node = node_.options.node;
+        mark_begun(after, node_.options.executor_id, node_.clock.now());
         std::optional<store::Slot> slot = slot_of(*run);
         std::vector<store::Announcement> told = told_of_start(*run);
         const Result<store::Begun> begun = co_await node_.store.begin_attempt(

@@ -45,6 +45,27 @@ TEST_CASE("a failed attempt is retried within the same execution", "[retry]") {
     CHECK(world.target.count("/flaky") == 3);
 }
 
+TEST_CASE("a run at its second attempt shows as executing, with both and without an end", "[retry]") {
+    World world;
+    world.target.answer("/second", [](const Call& call) {
+        return call.attempt() == 1 ? Answer{.status = 500} : Answer{.hangs = true};
+    });
+    const std::string job = world.given(once("second", quick_retries(3)));
+    const std::string execution = world.target.wait_for("/second", 2).front().execution();
+    world.wait_for_state(execution, "executing");
+    const json::value shown = world.api().get("/jobexecution/" + execution).parsed();
+    CHECK(shown.at("job_status") == "executing");
+    CHECK(shown.at("end_at") == "");
+    CHECK(shown.at("execute_times") == 2);
+    CHECK(shown.at("executor").as_array().size() == 2);
+    REQUIRE(shown.at("attempts").as_array().size() == 2);
+    CHECK(shown.at_pointer("/attempts/1/job_status") == "executing");
+    CHECK(world.api().post("/jobexecution/" + execution + "/cancel", "").status == 200);
+    const json::value ended = world.api().get("/jobexecution/" + execution).parsed();
+    CHECK(ended.at("execute_times") == 2);
+    CHECK(ended.at("executor").as_array().size() == 2);
+}
+
 TEST_CASE("a run is abandoned after its last attempt", "[retry]") {
     World world;
     world.target.answer("/broken", Answer{.status = 503});
