@@ -1,8 +1,22 @@
+# A module's headers are reached through a folder of links, one for its public and one for its private headers. So a module
+# sees the public headers of the modules that it declares in DEPS and its own private ones; any other include does not
+# compile (test/visibility).
+function(ecron_link_headers name)
+  get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  set(links ${PROJECT_BINARY_DIR}/visible/${name})
+  file(MAKE_DIRECTORY ${links}/public/ecron ${links}/private)
+  if(EXISTS ${PROJECT_SOURCE_DIR}/include/ecron/${folder})
+    file(CREATE_LINK ${PROJECT_SOURCE_DIR}/include/ecron/${folder} ${links}/public/ecron/${folder} SYMBOLIC)
+  endif()
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${links}/private/${folder} SYMBOLIC)
+  target_include_directories(ecron_${name} PUBLIC ${links}/public PRIVATE ${links}/private)
+endfunction()
+
 # ecron_module(name SOURCES … DEPS …): one library ecron_<name>; the arrows of the architecture are its DEPS.
 function(ecron_module name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
   add_library(ecron_${name} STATIC ${ARG_SOURCES})
-  target_include_directories(ecron_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  ecron_link_headers(${name})
   target_link_libraries(ecron_${name} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
 endfunction()
 
@@ -15,7 +29,7 @@ function(ecron_test name)
     set(ARG_LABELS unit)
   endif()
   add_executable(test_${name} ${ARG_SOURCES})
-  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/test)
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/test)
   target_link_libraries(test_${name} PRIVATE ${ARG_DEPS} Catch2::Catch2WithMain)
   if(ECRON_SANITIZE)  # what is tested is optimised; its tests, instrumented, take three times as long to compile if they are
     target_compile_options(test_${name} PRIVATE -O0)

@@ -18,12 +18,12 @@
 #include "ecron/http/client.hpp"
 #include "ecron/http/server.hpp"
 #include "ecron/management/api.hpp"
-#include "ecron/management/scheduler_runs.hpp"
 #include "ecron/notify/notifier.hpp"
 #include "ecron/store/retention.hpp"
 #include "ecron/store/store.hpp"
 #include "ecron/store/usage_meter.hpp"
 #include "messaging.hpp"
+#include "scheduler_runs.hpp"
 
 namespace ecron::app {
 

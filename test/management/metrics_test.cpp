@@ -1,6 +1,6 @@
 #include <type_traits>
 
-#include "ecron/management/scheduler_runs.hpp"
+#include "app/scheduler_runs.hpp"
 #include "management/service.hpp"
 
 using namespace ecron;
