@@ -24,7 +24,7 @@ asio::awaitable<void> ShardScheduler::start_queued() {
             to_start_.pop_front();
             if (Run* const run = runs_.find(id); run != nullptr) start(*run);
         }
-        co_await yield(node_.io);
+        co_await yield(context_.io);
     }
     starting_ = false;
 }
@@ -34,22 +34,22 @@ void ShardScheduler::start(Run& run) {
     if (!run.stop_reason.empty()) return end_unstarted(run);
     if (run.stage == Stage::waiting && run.begin_recorded) return start_begun(run);
     if (may_offer(run)) return offer(run);
-    const Instant now = node_.clock.now();
+    const Instant now = context_.clock.now();
     const bool in_time = now - run.row.due.value_or(now) < kLatestUncheckedStart;
     const bool commits_begin = run.needs_begin || slot_of(run).has_value() || tells_start(run);
-    if (!commits_begin && in_time && node_.beats()) {
+    if (!commits_begin && in_time && context_.heartbeat_is_fresh()) {
         submit(run);
         return;
     }
     move(run, Stage::starting);
-    node_.gate.spawn("begin", begin_then_submit(run.id));
+    context_.gate.spawn("begin", begin_then_submit(run.id));
 }
 
 /// The row already states that this node executes the run, so no other node takes it over while this node's
 /// session is alive.
 void ShardScheduler::start_begun(Run& run) {
-    if (node_.beats()) return submit(run);
-    planner_.retry_at(run.id, node_.clock.now() + kSessionRetry);
+    if (context_.heartbeat_is_fresh()) return submit(run);
+    planner_.retry_at(run.id, context_.clock.now() + kSessionRetry);
     wake_.notify();
 }
 
@@ -60,7 +60,7 @@ std::string ShardScheduler::key_of(const Run& run) {
 /// The concurrency-key slot to share with other shards; within one shard the planner enforces the limit.
 std::optional<store::Slot> ShardScheduler::slot_of(const Run& run) const {
     const model::Plan& plan = run.task->context.plan;
-    if (node_.shards == 1 || plan.concurrency_key.empty()) return {};
+    if (context_.shards == 1 || plan.concurrency_key.empty()) return {};
     return store::Slot{.key = key_of(run), .most = static_cast<std::uint32_t>(plan.max_concurrency)};
 }
 
@@ -75,7 +75,7 @@ std::vector<store::Announcement> ShardScheduler::told_of_start(const Run& run) c
     if (!tells_start(run)) return {};
     model::Execution begun = run.row;
     begun.state = model::ExecutionState::executing;
-    mark_begun(begun, node_.options.executor_id, node_.clock.now());
+    mark_begun(begun, context_.options.executor_id, context_.clock.now());
     return notify::announcements(run.task->context, begun, begun.attempt, nullptr);
 }
 
@@ -86,16 +86,16 @@ asio::awaitable<void> ShardScheduler::begin_then_submit(RunId id) {
         if (run == nullptr) co_return;
         model::Execution after = run->row;
         after.state = model::ExecutionState::executing;
-        after.node = node_.options.node;
-        mark_begun(after, node_.options.executor_id, node_.clock.now());
+        after.node = context_.options.node;
+        mark_begun(after, context_.options.executor_id, context_.clock.now());
         std::optional<store::Slot> slot = slot_of(*run);
         std::vector<store::Announcement> told = told_of_start(*run);
-        const Result<store::Begun> begun = co_await node_.store.begin_attempt(
+        const Result<store::Begun> begun = co_await context_.store.begin_attempt(
             after.id, after.attempt, after, std::move(slot), std::move(told));
         run = find(id);
         if (run == nullptr) co_return;  // requeued in the meantime
         if (begun && *begun == store::Begun::yes) {
-            run->row.node = node_.options.node;
+            run->row.node = context_.options.node;
             run->begin_recorded = true;
             submit(*run);
             co_return;
@@ -114,7 +114,7 @@ asio::awaitable<void> ShardScheduler::begin_then_submit(RunId id) {
             continue;
         }
         log_refusal("start", after.id, begun.error(), tries);
-        const bool again = co_await node_.back_off(tries);
+        const bool again = co_await context_.back_off(tries);
         if (!again) co_return;
     }
 }
@@ -124,13 +124,13 @@ void ShardScheduler::wait_for_slot(Run& run) {
     if (is_orphan(run.id)) {
         std::optional<Run> taken = orphans_.take(run.id);
         taken->stage = Stage::waiting;
-        node_.gate.spawn("hand back", hand_back(std::move(*taken)));
+        context_.gate.spawn("requeue", requeue(std::move(*taken)));
         return;
     }
     move(run, Stage::waiting);
     run.needs_begin = true;
     slot_waiters_[key_of(run)].push_back(run.id);
-    planner_.retry_at(run.id, node_.clock.now() + kSlotRetry);
+    planner_.retry_at(run.id, context_.clock.now() + kSlotRetry);
     wake_.notify();
 }
 
@@ -142,7 +142,7 @@ void ShardScheduler::slot_freed(const std::string& key) {
         waiters->second.pop_front();
         const Run* const run = runs_.find(id);
         if (run == nullptr || run->stage != Stage::waiting) continue;
-        planner_.retry_at(id, node_.clock.now());
+        planner_.retry_at(id, context_.clock.now());
         wake_.notify();
         break;
     }
@@ -151,9 +151,9 @@ void ShardScheduler::slot_freed(const std::string& key) {
 
 void ShardScheduler::submit(Run& run) {
     move(run, Stage::running);
-    run.began = node_.clock.now();
+    run.began = context_.clock.now();
     if (!run.stop_reason.empty()) return end_unstarted(run);
-    ++node_.statistics.started;
+    ++context_.statistics.started;
     if (!run.begin_recorded) unrecorded_.push_back(run.id);
     hand_to_pool(run);
 }
@@ -164,8 +164,8 @@ void ShardScheduler::hand_to_pool(Run& run) {
                                   .nominal = run.row.nominal.value_or(run.began),
                                   .task = run.task,
                                   .resumed = is_resumed(run.row, run.task)};
-    node_.pool.submit(std::move(order), [this, id = run.id](execution::AttemptResult result) {
-        node_.gate.spawn("finish", finish_attempt(id, std::move(result)));
+    context_.pool.submit(std::move(order), [this, id = run.id](execution::AttemptResult result) {
+        context_.gate.spawn("finish", finish_attempt(id, std::move(result)));
     });
 }
 
@@ -173,25 +173,25 @@ void ShardScheduler::hand_to_pool(Run& run) {
 /// ended.
 void ShardScheduler::end_unstarted(Run& run) {
     if (!is_resumed(run.row, run.task)) {
-        node_.gate.spawn("stop", finish_without_attempt(run.id, run.stop_reason));
+        context_.gate.spawn("stop", finish_without_attempt(run.id, run.stop_reason));
         return;
     }
     move(run, Stage::running);
-    run.began = node_.clock.now();
+    run.began = context_.clock.now();
     hand_to_pool(run);
-    node_.pool.cancel(run.row.id);
+    context_.pool.cancel(run.row.id);
 }
 
 /// Records long attempts as executing, for the API.
 void ShardScheduler::record_long_runs() {
-    const Instant now = node_.clock.now();
+    const Instant now = context_.clock.now();
     while (!unrecorded_.empty()) {
         Run* const run = find(unrecorded_.front());
         const bool goes_on = run != nullptr && run->stage == Stage::running && !run->begin_recorded;
         if (goes_on && now - run->began < kLongRun) break;
         if (goes_on) {
             run->begin_recorded = true;
-            node_.gate.spawn("record", record_begin(run->id));
+            context_.gate.spawn("record", record_begin(run->id));
         }
         unrecorded_.pop_front();
     }
@@ -202,9 +202,9 @@ asio::awaitable<void> ShardScheduler::record_begin(RunId id) {
     if (run == nullptr || run->stage != Stage::running) co_return;
     model::Execution after = run->row;
     after.state = model::ExecutionState::executing;
-    mark_begun(after, node_.options.executor_id, run->began);
+    mark_begun(after, context_.options.executor_id, run->began);
     std::vector<store::Announcement> nothing_told;
-    const Result<store::Begun> begun = co_await node_.store.begin_attempt(
+    const Result<store::Begun> begun = co_await context_.store.begin_attempt(
         after.id, after.attempt, after, std::nullopt, std::move(nothing_told));
     if (!begun) log::debug("failed to record start execution={} error={}", after.id, begun.error().what);
 }

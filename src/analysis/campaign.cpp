@@ -22,36 +22,36 @@ ClockDifference clock_difference(const store::Standing& standing) {
 
 Scheduler::Impl::Impl(asio::io_context& io, const Clock& clock, store::Store& store, execution::Pool& pool,
                       SchedulerOptions options)
-    : node_(io, clock, store, pool, std::move(options)),
+    : context_(io, clock, store, pool, std::move(options)),
       campaign_(io),
       tail_(io),
       watch_(io),
-      strays_(io),
+      reconcile_timer_(io),
       guard_(io) {
-    node_.read_changes = [this] { return read_changes(); };
-    node_.slot_freed = [this](const std::string& key) {
+    context_.read_changes = [this] { return read_changes(); };
+    context_.slot_freed = [this](const std::string& key) {
         for (const auto& shard : shards_) shard->slot_freed(key);
     };
 }
 
 asio::awaitable<void> Scheduler::Impl::run() {
-    node_.gate.spawn("changes", keep_warm());
-    node_.gate.spawn("cluster", watch_cluster());
-    node_.gate.spawn("strays", look_for_strays());
-    if (node_.options.nodes == store::Nodes::many) node_.gate.spawn("lease", guard_lease());
-    if (node_.options.spreader != nullptr) node_.gate.spawn("offers", watch_offers());
+    context_.gate.spawn("changes", tail_changes());
+    context_.gate.spawn("cluster", watch_cluster());
+    context_.gate.spawn("reconcile", reconcile());
+    if (context_.options.nodes == store::Nodes::many) context_.gate.spawn("lease", guard_lease());
+    if (context_.options.dispatcher != nullptr) context_.gate.spawn("offers", watch_offers());
     while (!over_) {
-        const SteadyInstant sent = node_.clock.steady();
-        const Result<store::Standing> standing = co_await node_.store.campaign(next_round());
-        node_.clock_check.look(node_.clock.now(), node_.clock.steady());
+        const SteadyInstant sent = context_.clock.steady();
+        const Result<store::Standing> standing = co_await context_.store.campaign(next_round());
+        context_.clock_check.look(context_.clock.now(), context_.clock.steady());
         if (standing) {
-            const SteadyInstant halfway = sent + (node_.clock.steady() - sent) / 2;
-            node_.store_offset = standing->store_now.time_since_epoch() -
-                                 std::chrono::floor<Millis>(halfway.time_since_epoch());
-            const auto doubtful = node_.clock_check.doubtful_since();
-            const bool confirms = doubtful && *doubtful < sent && !node_.options.alone &&
+            const SteadyInstant halfway = sent + (context_.clock.steady() - sent) / 2;
+            context_.store_offset = standing->store_now.time_since_epoch() -
+                                    std::chrono::floor<Millis>(halfway.time_since_epoch());
+            const auto doubtful = context_.clock_check.doubtful_since();
+            const bool confirms = doubtful && *doubtful < sent && !context_.options.alone &&
                                   clock_difference(*standing).is_surely_tolerable();
-            if (confirms) node_.clock_check.confirm(node_.clock.now(), node_.clock.steady());
+            if (confirms) context_.clock_check.confirm(context_.clock.now(), context_.clock.steady());
             stood(*standing);
         } else {
             if (standing.error().code == Errc::conflict) report_name_taken(standing.error());
@@ -59,12 +59,12 @@ asio::awaitable<void> Scheduler::Impl::run() {
             rounds_with_free_ = 0;
             extra_ = 0;
         }
-        co_await campaign_.wait(node_.options.campaign);
+        co_await campaign_.wait(context_.options.campaign);
     }
 }
 
 store::CampaignRound Scheduler::Impl::next_round() const {
-    store::CampaignRound round{.node = node_.options.node};
+    store::CampaignRound round{.node = context_.options.node};
     if (may_lead()) round.most = extra_ > 0 ? std::max(share(), held_.size() + extra_) : share();
     // A lock that was acquired while there were fewer nodes is surplus, unless its shard is already led.
     const std::size_t keeps = most_to_keep();
@@ -80,19 +80,21 @@ store::CampaignRound Scheduler::Impl::next_round() const {
     return round;
 }
 
-bool Scheduler::Impl::may_lead() const { return !node_.stopping && !clock_permit_.refuses() && warm_; }
+bool Scheduler::Impl::may_lead() const {
+    return !context_.stopping && !clock_permit_.refuses() && caught_up_;
+}
 
 /// Returns this node's share of all shards among the nodes that can lead.
 std::size_t Scheduler::Impl::share() const {
     const std::size_t shards = shards_.size();
-    return node_.options.nodes == store::Nodes::one ? shards : (shards + live_nodes_ - 1) / live_nodes_;
+    return context_.options.nodes == store::Nodes::one ? shards : (shards + live_nodes_ - 1) / live_nodes_;
 }
 
 /// Shards acquired beyond the share are kept until the leases of dead nodes have ended, to avoid moving them
 /// back and forth.
 std::size_t Scheduler::Impl::most_to_keep() const {
     if (!may_lead()) return 0;
-    const bool keeps_all = took_extra_ && node_.clock.steady() - *took_extra_ < node_.options.lease;
+    const bool keeps_all = took_extra_ && context_.clock.steady() - *took_extra_ < context_.options.lease;
     return keeps_all ? shards_.size() : share();
 }
 
@@ -103,7 +105,7 @@ void Scheduler::Impl::claim_abandoned(const store::Standing& standing) {
     const bool abandoned = rounds_with_free_ >= kRoundsFree;
     extra_ = abandoned ? (standing.free + live_nodes_ - 1) / live_nodes_ : 0;
     if (!abandoned) return;
-    took_extra_ = node_.clock.steady();
+    took_extra_ = context_.clock.steady();
     log::info("acquiring unowned shards count={}", standing.free);
 }
 
@@ -111,16 +113,16 @@ bool Scheduler::Impl::is_held(Shard shard) const { return std::ranges::find(held
 
 void Scheduler::Impl::stood(const store::Standing& standing) {
     if (shards_.empty()) {
-        node_.shards = standing.shards;
+        context_.shards = standing.shards;
         for (std::uint32_t number = 0; number < standing.shards; ++number)
-            shards_.push_back(std::make_unique<ShardScheduler>(node_, Shard{number}));
+            shards_.push_back(std::make_unique<ShardScheduler>(context_, Shard{number}));
         tail_.notify();
     }
     held_ = standing.held;
     lease_renewed_ = standing.lease_renewed;
     const std::size_t share_before = share();
     live_nodes_ = std::max<std::size_t>(standing.live_nodes, 1);
-    node_.live_nodes = live_nodes_;
+    context_.live_nodes = live_nodes_;
     check_clock(standing);
     if (standing.free > 0 && share() > share_before)
         campaign_.notify();  // unowned shards may be part of the new share
@@ -128,30 +130,30 @@ void Scheduler::Impl::stood(const store::Standing& standing) {
     take_and_release();
     // A round that was sent before the jobs were loaded requested no shard and may have found all of them
     // unowned.
-    const bool stands_by = warm_ && node_.options.nodes == store::Nodes::one && held_.empty() &&
-                           standing.led_by_others > 0 && !node_.stopping;
+    const bool stands_by = caught_up_ && context_.options.nodes == store::Nodes::one && held_.empty() &&
+                           standing.led_by_others > 0 && !context_.stopping;
     if (stands_by && !told_standby_)
-        log::info("standing by, another process is the leader node={}", node_.options.node);
+        log::info("standing by, another process is the leader node={}", context_.options.node);
     told_standby_ = stands_by;
-    const bool is_one_of_many = warm_ && node_.options.nodes == store::Nodes::many;
+    const bool is_one_of_many = caught_up_ && context_.options.nodes == store::Nodes::many;
     ready_ = ready_ || stands_by || is_one_of_many || leads();
 }
 
 void Scheduler::Impl::report_name_taken(const Error& error) {
     if (std::exchange(told_name_taken_, true)) return;
-    log::error("{} node={}", error.what, node_.options.node);
-    if (node_.options.name_taken) node_.options.name_taken(error);
+    log::error("{} node={}", error.what, context_.options.node);
+    if (context_.options.name_taken) context_.options.name_taken(error);
 }
 
 /// When its lease has ended, a node is considered dead and its executions run elsewhere: its commands must
 /// have been killed.
 asio::awaitable<void> Scheduler::Impl::guard_lease() {
-    const Millis good = node_.options.lease - kBeforeLeaseEnds;
+    const Millis good = context_.options.lease - kBeforeLeaseEnds;
     while (!over_) {
-        const SteadyInstant now = node_.clock.steady();
+        const SteadyInstant now = context_.clock.steady();
         const SteadyInstant end = lease_renewed_.value_or(now) + good;
         co_await guard_.wait(end > now ? end - now : kGuard);
-        const bool ends = lease_renewed_ && node_.clock.steady() - *lease_renewed_ >= good;
+        const bool ends = lease_renewed_ && context_.clock.steady() - *lease_renewed_ >= good;
         if (!ends) continue;
         for (const auto& shard : shards_) shard->end_commands();
     }
@@ -164,13 +166,13 @@ void Scheduler::Impl::check_clock(const store::Standing& standing) {
     clock_permit_.measure(difference);
     const bool refuses = clock_permit_.refuses();
     if (refuses && !refused)
-        log::error("clock offset too large, not campaigning node={} offset={}ms", node_.options.node,
+        log::error("clock offset too large, not campaigning node={} offset={}ms", context_.options.node,
                    clock_ahead_.count());
     if (!refuses && refused)
-        log::info("clock offset within limits, campaigning again node={}", node_.options.node);
+        log::info("clock offset within limits, campaigning again node={}", context_.options.node);
     const bool warns = difference.magnitude() > kClockWarning;
     if (warns && !refuses && !clock_warned_)
-        log::warn("clock differs from the database clock node={} offset={}ms", node_.options.node,
+        log::warn("clock differs from the database clock node={} offset={}ms", context_.options.node,
                   clock_ahead_.count());
     clock_warned_ = warns;
 }
@@ -187,7 +189,7 @@ void Scheduler::Impl::take_and_release() {
         if (!may || led >= most) continue;
         ++led;
         shard->begin_term();
-        node_.gate.spawn("lead", shard->lead());
+        context_.gate.spawn("lead", shard->lead());
     }
     if (led <= most || releasing) return;
     const auto surplus = std::ranges::find_if(shards_.rbegin(), shards_.rend(),
@@ -200,46 +202,46 @@ void Scheduler::Impl::take_and_release() {
 bool Scheduler::Impl::leads() const {
     const auto led = std::ranges::count_if(shards_, [](const auto& shard) { return shard->leads(); });
     const bool all = !shards_.empty() && static_cast<std::size_t>(led) == shards_.size();
-    return node_.options.nodes == store::Nodes::one ? all : led > 0;
+    return context_.options.nodes == store::Nodes::one ? all : led > 0;
 }
 
 SchedulerStanding Scheduler::Impl::standing() const {
-    SchedulerStanding standing{.node = node_.options.node,
+    SchedulerStanding standing{.node = context_.options.node,
                                .clock_ahead = clock_ahead_,
                                .refuses_to_lead = clock_permit_.refuses(),
-                               .clock_jumped = !node_.clock_check.is_believed()};
+                               .clock_jumped = !context_.clock_check.is_believed()};
     for (const auto& shard : shards_)
         if (shard->leads()) standing.leading.push_back(shard->shard());
     return standing;
 }
 
 asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
-    node_.stopping = true;
+    context_.stopping = true;
     campaign_.notify();  // announces to the other nodes immediately that this node no longer leads
-    log::info("draining executions={}", node_.runs.all());
+    log::info("draining executions={}", context_.runs.all());
     for (const auto& shard : shards_)
         if (shard->in_term()) shard->release();
     const auto ended = [this] {
         return std::ranges::none_of(shards_, [](const auto& shard) { return shard->in_term(); });
     };
-    while (!ended()) co_await node_.progress.wait(Millis{10});
+    while (!ended()) co_await context_.progress.wait(Millis{10});
     // Leadership that was lost before the drain began.
     for (const auto& shard : shards_) shard->abandon_term();
 
     for (const auto& shard : shards_) shard->abandon_attempts(ShardScheduler::Abandon::what_goes_on);
-    const SteadyInstant deadline = node_.clock.steady() + grace;
-    const auto busy = [this] { return node_.pool.running() + node_.pool.waiting() > 0; };
-    while (busy() && node_.clock.steady() < deadline) co_await node_.progress.wait(Millis{50});
+    const SteadyInstant deadline = context_.clock.steady() + grace;
+    const auto busy = [this] { return context_.pool.running() + context_.pool.waiting() > 0; };
+    while (busy() && context_.clock.steady() < deadline) co_await context_.progress.wait(Millis{50});
     for (const auto& shard : shards_) shard->abandon_attempts(ShardScheduler::Abandon::all);
     over_ = true;
     campaign_.notify();
     tail_.notify();
     watch_.notify();
-    strays_.notify();
+    reconcile_timer_.notify();
     guard_.notify();
-    co_await node_.gate.drained();
-    NodeId self = node_.options.node;
-    const Result<void> left = co_await node_.store.leave(std::move(self));
+    co_await context_.gate.drained();
+    NodeId self = context_.options.node;
+    const Result<void> left = co_await context_.store.leave(std::move(self));
     if (!left) log::warn("failed to end lease error={}", left.error().what);
 }
 

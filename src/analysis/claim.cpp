@@ -16,10 +16,11 @@ constexpr std::size_t kTriesAMinute = 30;
 asio::awaitable<void> ShardScheduler::claim_decided() {
     const std::uint64_t term = term_count_;
     while (!releasing_ && term == term_count_ && (!decided_.empty() || owes_watermark())) {
-        const auto count = static_cast<std::ptrdiff_t>(std::min(decided_.size(), node_.options.claim_batch));
+        const auto count =
+            static_cast<std::ptrdiff_t>(std::min(decided_.size(), context_.options.claim_batch));
         std::vector<Claim> batch(decided_.begin(), decided_.begin() + count);
         decided_.erase(decided_.begin(), decided_.begin() + count);
-        for (const Claim& claim : batch) node_.runs.remove(claim.tenant, RunCount::Kind::present);
+        for (const Claim& claim : batch) context_.runs.remove(claim.tenant, RunCount::Kind::present);
         uncommitted_ = true;
         // The watermark passes an instant only with its last claim.
         const bool all = decided_.empty();
@@ -32,7 +33,7 @@ asio::awaitable<void> ShardScheduler::claim_decided() {
     }
     claiming_ = false;
     wake_.notify();
-    node_.progress.notify();
+    context_.progress.notify();
 }
 
 asio::awaitable<void> ShardScheduler::claim_batch(std::vector<Claim> batch, Instant watermark,
@@ -48,10 +49,10 @@ asio::awaitable<void> ShardScheduler::claim_batch(std::vector<Claim> batch, Inst
     });
     std::vector<JobKey> keys;
     for (const Claim& claim : batch) keys.push_back(claim.job);
-    const auto tasks = co_await node_.fetch_tasks(std::move(keys));
+    const auto tasks = co_await context_.fetch_tasks(std::move(keys));
     if (!tasks || term != term_count_) co_return;
     while (awaits_withdrawal(batch, *tasks)) {
-        co_await node_.progress.wait(Millis{50});
+        co_await context_.progress.wait(Millis{50});
         if (term != term_count_) co_return;
     }
     for (const Claim& claim : batch) {
@@ -71,22 +72,24 @@ asio::awaitable<void> ShardScheduler::claim_batch(std::vector<Claim> batch, Inst
 }
 
 /// Returns true if the batch claims an occurrence again whose row is just being deleted.
-bool ShardScheduler::awaits_withdrawal(const std::vector<Claim>& batch, const Node::Tasks& tasks) {
+bool ShardScheduler::awaits_withdrawal(const std::vector<Claim>& batch,
+                                       const SchedulerContext::Tasks& tasks) {
     if (withdrawing_.empty()) return false;
     return std::ranges::any_of(batch, [&](const Claim& claim) {
         const auto task = tasks.find(claim.job);
         if (task == tasks.end()) return false;
-        const ExecuteId id{keyed_uuid(node_.store.id_key(), task->second->job_id.value(), claim.nominal)};
+        const ExecuteId id{keyed_uuid(context_.store.id_key(), task->second->job_id.value(), claim.nominal)};
         return withdrawing_.contains(id) && runs_.find(id) != nullptr;
     });
 }
 
 /// Adds the runs of a batch, except those whose job was deleted in the meantime or that are already in
 /// progress.
-std::vector<RunId> ShardScheduler::add_runs(const std::vector<Claim>& batch, const Node::Tasks& tasks) {
+std::vector<RunId> ShardScheduler::add_runs(const std::vector<Claim>& batch,
+                                            const SchedulerContext::Tasks& tasks) {
     std::vector<RunId> ids;
     for (const Claim& claim : batch) {
-        execution::TaskPtr task = node_.tasks.find(claim.job);  // newer if the job has changed
+        execution::TaskPtr task = context_.tasks.find(claim.job);  // newer if the job has changed
         if (const auto fetched = tasks.find(claim.job); task == nullptr && fetched != tasks.end())
             task = fetched->second;
         std::optional<Run> run;
@@ -118,7 +121,7 @@ asio::awaitable<void> ShardScheduler::commit(std::vector<RunId> ids, std::vector
             request.executions.push_back(run->row);
             if (run->spent) request.spent.push_back({run->row.job_key, *run->spent});
         }
-        const Result<store::Claimed> claimed = co_await node_.store.claim(std::move(request));
+        const Result<store::Claimed> claimed = co_await context_.store.claim(std::move(request));
         if (term != term_count_) break;
         if (claimed) {
             term_->watermark = watermark;
@@ -127,7 +130,7 @@ asio::awaitable<void> ShardScheduler::commit(std::vector<RunId> ids, std::vector
             settle_claim(ids, *claimed);
             // An earlier try may have committed rows under the previous epoch although its response was lost:
             // they need recovery.
-            if (term_->epoch != first_epoch) node_.gate.spawn("recover", recover(term));
+            if (term_->epoch != first_epoch) context_.gate.spawn("recover", recover(term));
             co_return;
         }
         const Errc code = claimed.error().code;
@@ -140,7 +143,7 @@ asio::awaitable<void> ShardScheduler::commit(std::vector<RunId> ids, std::vector
             log::error("failed to claim, retrying shard={} count={} error=\"{}\"", shard_, ids.size(),
                        claimed.error().what);
         bool again = !releasing_;
-        if (again) again = co_await node_.back_off(tries);
+        if (again) again = co_await context_.back_off(tries);
         if (!again) co_return;
     }
     hand_back_unclaimed();
@@ -148,13 +151,13 @@ asio::awaitable<void> ShardScheduler::commit(std::vector<RunId> ids, std::vector
 
 /// Leadership was dropped while runs were being claimed: they may have rows.
 void ShardScheduler::hand_back_unclaimed() {
-    for (Run& run : std::exchange(unclaimed_, {})) node_.gate.spawn("requeue", hand_back(std::move(run)));
+    for (Run& run : std::exchange(unclaimed_, {})) context_.gate.spawn("requeue", requeue(std::move(run)));
 }
 
 Run ShardScheduler::new_run(const Claim& claim, const execution::TaskPtr& task) const {
     Run run{.id = claim.run, .task = task, .spent = claim.spent};
     model::Execution& row = run.row;
-    row.id = ExecuteId{keyed_uuid(node_.store.id_key(), task->job_id.value(), claim.nominal)};
+    row.id = ExecuteId{keyed_uuid(context_.store.id_key(), task->job_id.value(), claim.nominal)};
     row.job_id = task->job_id;
     row.job_key = task->job_key;
     row.job_type = task->job_type;
@@ -166,7 +169,7 @@ Run ShardScheduler::new_run(const Claim& claim, const execution::TaskPtr& task) 
     row.nominal = claim.nominal;
     row.due = claim.due;
     row.attempt = 1;
-    row.node = node_.options.node;
+    row.node = context_.options.node;
     row.revision = task->revision;
     if (const auto summary = summaries_.find(claim.run); summary != summaries_.end())
         row.missed = summary_text(summary->second);
@@ -179,7 +182,7 @@ void ShardScheduler::settle_claim(const std::vector<RunId>& ids, const store::Cl
         if (mine) {
             Run* const run = runs_.find(ids[i]);
             runs_.move(*run, Stage::waiting);
-            ++node_.statistics.claimed;
+            ++context_.statistics.claimed;
         } else {
             runs_.erase(ids[i]);
         }

@@ -9,8 +9,8 @@ namespace ecron::analysis {
 inline constexpr Millis kClockTolerance{1'000};  // for a jump, and for the offset to the store's clock
 inline constexpr Millis kClockWarning{100};
 
-/// One measurement of the wall clock against the store's clock. The true difference deviates from `ahead` by at
-/// most `error`, half of the round trip.
+/// One measurement of the wall clock against the store's clock. The true difference deviates from `ahead` by
+/// at most `error`, half of the round trip.
 struct ClockDifference {
     Millis ahead{};
     Millis error{};
@@ -19,8 +19,8 @@ struct ClockDifference {
 };
 
 /// Decides whether a node may lead with its wall clock. A measurement beyond the tolerance forbids it. Only a
-/// measurement that is certainly within the tolerance permits it again, so that a slow round trip does not hide
-/// a wrong clock. Pure.
+/// measurement that is certainly within the tolerance permits it again, so that a slow round trip does not
+/// hide a wrong clock. Pure.
 class ClockPermit {
 public:
     void measure(const ClockDifference& difference) {

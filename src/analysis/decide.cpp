@@ -15,39 +15,39 @@ constexpr Millis kWatermarkAge{10'000};  // maximum age of the watermark while t
 }  // namespace
 
 asio::awaitable<void> ShardScheduler::plan() {
-    while (!releasing_ && !denied_ && node_.store.leads(shard_)) {
-        node_.clock_check.look(node_.clock.now(), node_.clock.steady());
-        const bool believed = node_.clock_check.is_believed();
+    while (!releasing_ && !denied_ && context_.store.leads(shard_)) {
+        context_.clock_check.look(context_.clock.now(), context_.clock.steady());
+        const bool believed = context_.clock_check.is_believed();
         if (believed) step();
         co_await wake_.wait(believed ? until_next() : kClockDoubt);
     }
 }
 
 Millis ShardScheduler::lag() const {
-    return planning_ ? std::max(Millis{0}, node_.clock.now() - planner_.decided_but_held()) : Millis{0};
+    return planning_ ? std::max(Millis{0}, context_.clock.now() - planner_.decided_but_held()) : Millis{0};
 }
 
 Millis ShardScheduler::held_for() const {
-    const Instant now = node_.clock.now();
+    const Instant now = context_.clock.now();
     return planning_ ? std::max(Millis{0}, now - planner_.held_since().value_or(now)) : Millis{0};
 }
 
 std::chrono::microseconds ShardScheduler::until_next() const {
     const std::optional<Instant> next = planner_.next_wake();
-    if (node_.window() == 0) return kLookForRoom;
+    if (context_.window() == 0) return kLookForRoom;
     const std::chrono::microseconds longest = planner_.waits_for_room() ? kLookForRoom : kLongestWait;
     if (!next) return longest;
-    return std::clamp<std::chrono::microseconds>(node_.clock.until(*next), std::chrono::microseconds{0},
+    return std::clamp<std::chrono::microseconds>(context_.clock.until(*next), std::chrono::microseconds{0},
                                                  longest);
 }
 
 void ShardScheduler::step() {
-    const Room room{std::min(node_.window(), node_.options.claim_batch),
-                    [this](Group tenant) { return node_.window_of(tenant); }};
-    const ChangeNumber known = node_.changes;
+    const Room room{std::min(context_.window(), context_.options.claim_batch),
+                    [this](Group tenant) { return context_.window_of(tenant); }};
+    const ChangeNumber known = context_.changes;
     const std::size_t before = missed_.size();
     decisions_.clear();
-    planner_.advance(node_.clock.now(), room, decisions_);
+    planner_.advance(context_.clock.now(), room, decisions_);
 
     for (const Decision& decision : decisions_)
         std::visit([this](const auto& one) { carry_out(one); }, decision);
@@ -57,13 +57,13 @@ void ShardScheduler::step() {
 
     if ((!decided_.empty() || owes_watermark()) && !claiming_) {
         claiming_ = true;
-        node_.gate.spawn("claim", claim_decided());
+        context_.gate.spawn("claim", claim_decided());
     }
     if (!to_start_.empty() && !starting_) {
         starting_ = true;
-        node_.gate.spawn("start", start_queued());
+        context_.gate.spawn("start", start_queued());
     }
-    if (!to_withdraw_.empty()) node_.gate.spawn("withdraw", withdraw(std::exchange(to_withdraw_, {})));
+    if (!to_withdraw_.empty()) context_.gate.spawn("withdraw", withdraw(std::exchange(to_withdraw_, {})));
 }
 
 /// Returns true if the watermark must be committed without claims: because occurrences were missed or skipped
@@ -77,13 +77,13 @@ void ShardScheduler::carry_out(const Claim& claim) {
     // Claims of a tenant that had no capacity arrive after later ones, and the watermark must not pass them.
     const auto place = std::ranges::upper_bound(decided_, claim.claim_by, {}, &Claim::claim_by);
     decided_.insert(place, claim);
-    node_.runs.add(claim.tenant, RunCount::Kind::present);
+    context_.runs.add(claim.tenant, RunCount::Kind::present);
 }
 
 void ShardScheduler::carry_out(const Start& start) { to_start_.push_back(start.run); }
 
 void ShardScheduler::carry_out(const Refuse& refuse) {
-    node_.gate.spawn("refuse", finish_without_attempt(refuse.run, std::string{refuse.reason}));
+    context_.gate.spawn("refuse", finish_without_attempt(refuse.run, std::string{refuse.reason}));
 }
 
 void ShardScheduler::carry_out(const Withdraw& one) {
@@ -97,7 +97,7 @@ void ShardScheduler::carry_out(const Stop& stop) {
     if (run->stop_reason.empty()) run->stop_reason = stop.reason;
     switch (run->stage) {
         case Stage::running:
-            node_.pool.cancel(run->row.id);
+            context_.pool.cancel(run->row.id);
             break;
         case Stage::retrying:
         case Stage::accepted:
@@ -105,8 +105,9 @@ void ShardScheduler::carry_out(const Stop& stop) {
             end_unstarted(*run);
             break;
         case Stage::offered:
-        case Stage::elsewhere:
-            node_.gate.spawn("request cancel", ask_cancel(run->row, kOwnWish + run->stop_reason));
+        case Stage::remote:
+            context_.gate.spawn("request cancel",
+                                ask_cancel(run->row, kInternalCancelPrefix + run->stop_reason));
             break;
         case Stage::unclaimed:
         case Stage::starting:
@@ -121,12 +122,12 @@ void ShardScheduler::carry_out(const Expire& expire) {
     execution::AttemptResult result;
     result.reason = "the target took the run on, and its callback did not come in time";
     result.begin_at = run->began;
-    result.end_at = node_.clock.now();
-    node_.gate.spawn("expire", finish_attempt(expire.run, std::move(result)));
+    result.end_at = context_.clock.now();
+    context_.gate.spawn("expire", finish_attempt(expire.run, std::move(result)));
 }
 
 void ShardScheduler::carry_out(const Missed& missed) {
-    node_.statistics.missed += static_cast<std::uint64_t>(missed.count);
+    context_.statistics.missed += static_cast<std::uint64_t>(missed.count);
     missed_.push_back({missed.job, missed.from, missed.to, missed.count, "misfire"});
 }
 
@@ -151,18 +152,18 @@ asio::awaitable<void> ShardScheduler::withdraw(std::vector<RunId> ids) {
     if (executions.empty()) co_return;
     const std::uint64_t term = term_count_;
     for (std::size_t tries = 0; term == term_count_; ++tries) {
-        const Result<void> done = co_await node_.store.withdraw(shard_, term_->epoch, executions);
+        const Result<void> done = co_await context_.store.withdraw(shard_, term_->epoch, executions);
         if (done) break;
         if (done.error().code == Errc::denied || term != term_count_) {
             log::error("failed to withdraw executions count={} error={}", executions.size(),
                        done.error().what);
             break;
         }
-        const bool again = co_await node_.back_off(tries);
+        const bool again = co_await context_.back_off(tries);
         if (!again) break;
     }
     if (term != term_count_) co_return;
-    node_.statistics.withdrawn += executions.size();
+    context_.statistics.withdrawn += executions.size();
     for (const ExecuteId& id : executions) withdrawing_.erase(id);
     for (const RunId id : ids) end_run(id);
 }

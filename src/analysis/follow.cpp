@@ -16,20 +16,20 @@ PlannerOptions planner_options(Millis claim_ahead) {
 
 }  // namespace
 
-ShardScheduler::ShardScheduler(Node& node, Shard shard)
-    : node_(node),
+ShardScheduler::ShardScheduler(SchedulerContext& context, Shard shard)
+    : context_(context),
       shard_(shard),
-      wake_(node.io),
-      planner_(node.clock.now(), planner_options(node.options.claim_ahead)),
-      runs_(node.runs, node.groups),
-      orphans_(node.runs, node.groups) {}
+      wake_(context.io),
+      planner_(context.clock.now(), planner_options(context.options.claim_ahead)),
+      runs_(context.runs, context.interner),
+      orphans_(context.runs, context.interner) {}
 
 void ShardScheduler::begin_load(const store::ShardState& state) {
     position_ = state;
-    if (!position_.watermark) position_.watermark = node_.clock.now();
+    if (!position_.watermark) position_.watermark = context_.clock.now();
     pending_.clear();
     pending_resumes_.clear();
-    planner_.clear(node_.clock.now(), *position_.watermark);
+    planner_.clear(context_.clock.now(), *position_.watermark);
 }
 
 void ShardScheduler::put(const std::vector<LoadedJob>& jobs) {
@@ -38,7 +38,7 @@ void ShardScheduler::put(const std::vector<LoadedJob>& jobs) {
 
 asio::awaitable<void> ShardScheduler::end_load() {
     following_ = true;
-    co_await pass(*position_.watermark);
+    co_await skip_until(*position_.watermark);
     following_ = false;
     loaded_ = true;
 }
@@ -68,7 +68,7 @@ void ShardScheduler::resume(const Resume& resume) {
     passes_runs_ = true;
     wake_.notify();
     if (term_) {
-        rewind(resume);
+        replay_from(resume);
         applied_ = std::max(applied_, resume.number);
     } else {
         pending_resumes_.push_back(resume);
@@ -76,8 +76,8 @@ void ShardScheduler::resume(const Resume& resume) {
 }
 
 /// Occurrences were skipped as paused until the end of the pause became known.
-void ShardScheduler::rewind(const Resume& resume) {
-    const std::vector<JobKey> rewound = planner_.rewind(resume.tenant, resume.at);
+void ShardScheduler::replay_from(const Resume& resume) {
+    const std::vector<JobKey> rewound = planner_.replay_from(resume.tenant, resume.at);
     replayed_.insert(rewound.begin(), rewound.end());
 }
 
@@ -86,7 +86,7 @@ asio::awaitable<void> ShardScheduler::observe(store::ShardState state) {
     if (in_term_ || following_) co_return;
     if (term_ && state.epoch > term_->epoch) {
         log::info("another node leads shard={} node={} epoch={}", shard_, state.node, state.epoch);
-        let_go(node_.gate);
+        drop_term_state(context_.gate);
     }
     if (term_ || !loaded_ || !state.watermark) co_return;
     position_ = std::move(state);
@@ -100,12 +100,12 @@ asio::awaitable<void> ShardScheduler::observe(store::ShardState state) {
         pending_cancels_.pop_front();
     while (!pending_resumes_.empty() && pending_resumes_.front().number <= planned)
         pending_resumes_.pop_front();
-    co_await pass(*position_.watermark);
+    co_await skip_until(*position_.watermark);
     following_ = false;
 }
 
-asio::awaitable<void> ShardScheduler::pass(Instant watermark) {
-    while (!planner_.follow(node_.clock.now(), watermark)) co_await yield(node_.io);
+asio::awaitable<void> ShardScheduler::skip_until(Instant watermark) {
+    while (!planner_.advance_to(context_.clock.now(), watermark)) co_await yield(context_.io);
 }
 
 /// Replays the changes that the last leader had not planned or not recorded as planned.
@@ -116,7 +116,7 @@ void ShardScheduler::replay_since(const store::Term& term) {
         // The job had already changed when it should have been loaded.
         if (first && change.before && change.before->job && !planner_.find(change.key)) {
             const PlannedJob& job = *change.before->job;
-            const Millis jitter = job.timing.jitter;
+            const Millis jitter = job.policy.jitter;
             planner_.upsert(job, std::max(change.before->from, term.watermark - jitter),
                             jitter > Millis{0} ? std::optional{term.watermark} : std::nullopt);
         }
@@ -124,7 +124,7 @@ void ShardScheduler::replay_since(const store::Term& term) {
     }
     pending_.clear();
     for (const Resume& resume : std::exchange(pending_resumes_, {}))
-        if (resume.number > term.planned) rewind(resume);
+        if (resume.number > term.planned) replay_from(resume);
 }
 
 }  // namespace ecron::analysis

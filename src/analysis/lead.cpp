@@ -21,7 +21,7 @@ bool is_planned(const model::Execution& row) {
 }  // namespace
 
 asio::awaitable<void> ShardScheduler::lead() {
-    while (following_) co_await yield(node_.io);
+    while (following_) co_await yield(context_.io);
     const bool taken = co_await take();
     if (taken) {
         planning_ = true;
@@ -29,12 +29,12 @@ asio::awaitable<void> ShardScheduler::lead() {
         planning_ = false;
     }
     if (releasing_)
-        co_await hand_over();
+        co_await resign();
     else if (taken)
-        log::warn("lost leadership, planning pauses shard={} node={}", shard_, node_.options.node);
+        log::warn("lost leadership, planning pauses shard={} node={}", shard_, context_.options.node);
     releasing_ = false;
     in_term_ = false;
-    node_.progress.notify();
+    context_.progress.notify();
 }
 
 void ShardScheduler::release() {
@@ -43,12 +43,12 @@ void ShardScheduler::release() {
 }
 
 asio::awaitable<bool> ShardScheduler::take() {
-    const SteadyInstant begun = node_.clock.steady();
-    const Result<store::Term> term = co_await node_.store.begin_term(shard_, node_.options.node);
+    const SteadyInstant begun = context_.clock.steady();
+    const Result<store::Term> term = co_await context_.store.begin_term(shard_, context_.options.node);
     if (!term) co_return false;
-    term_began_ = node_.clock.steady();
+    term_began_ = context_.clock.steady();
     denied_ = false;
-    log::info("acquired leadership shard={} node={} epoch={} watermark={}", shard_, node_.options.node,
+    log::info("acquired leadership shard={} node={} epoch={} watermark={}", shard_, context_.options.node,
               term->epoch, format_rfc3339_millis(term->watermark));
     const bool nobody_between = term_ && term->epoch.value() == term_->epoch.value() + 1;
     if (nobody_between) {
@@ -56,7 +56,7 @@ asio::awaitable<bool> ShardScheduler::take() {
         if (up_to_date) term_ = *term;
         co_return up_to_date;
     }
-    if (term_) let_go(node_.gate);
+    if (term_) drop_term_state(context_.gate);
     if (!loaded_) co_return false;  // its jobs must be reloaded first
 
     const bool caught_up = co_await catch_up(term->head);
@@ -66,35 +66,35 @@ asio::awaitable<bool> ShardScheduler::take() {
         apply(pending_.front(), planner_);
         pending_.pop_front();
     }
-    co_await pass(term->watermark);
+    co_await skip_until(term->watermark);
     first_undecided_ = planner_.watermark() + Millis{1};
     replay_since(*term);
-    for (const store::Missed& told : term->told) planner_.pass(told.job, told.to);
+    for (const store::Missed& told : term->told) planner_.skip_until(told.job, told.to);
     term_ = *term;
     ++term_count_;
     planned_ = term->planned;
     applied_ = term->planned;
     const std::uint64_t count = term_count_;
-    node_.gate.spawn("recover", recover(count));
+    context_.gate.spawn("recover", recover(count));
     // New starts must take running executions into account, unless there are too many of them.
-    while (recovering_ && node_.window() > 0 && node_.store.leads(shard_) && !releasing_)
-        co_await node_.progress.wait(Millis{10});
+    while (recovering_ && context_.window() > 0 && context_.store.leads(shard_) && !releasing_)
+        co_await context_.progress.wait(Millis{10});
     for (const Cancel& cancel : std::exchange(pending_cancels_, {})) cancel_told(cancel);
     log::info("shard ready shard={} jobs={} runs={} took={}", shard_, planner_.jobs(), runs_.size(),
-              format_duration(std::chrono::duration_cast<Millis>(node_.clock.steady() - begun)));
+              format_duration(std::chrono::duration_cast<Millis>(context_.clock.steady() - begun)));
     co_return true;
 }
 
 /// Planning requires every change that was made before the term began.
 asio::awaitable<bool> ShardScheduler::catch_up(ChangeNumber head) {
-    while (node_.changes < head) {
-        const bool read = co_await node_.read_changes();
-        if (!node_.store.leads(shard_) || releasing_) co_return false;
+    while (context_.changes < head) {
+        const bool read = co_await context_.read_changes();
+        if (!context_.store.leads(shard_) || releasing_) co_return false;
         if (!read) {
-            co_await sleep(node_.io, Millis{50});
-        } else if (node_.changes < head) {  // the log was read to its end
-            log::error("change log has gaps shard={} after={} up_to={}", shard_, node_.changes, head);
-            node_.changes = head;
+            co_await sleep(context_.io, Millis{50});
+        } else if (context_.changes < head) {  // the log was read to its end
+            log::error("change log has gaps shard={} after={} up_to={}", shard_, context_.changes, head);
+            context_.changes = head;
         }
     }
     co_return true;
@@ -104,21 +104,21 @@ asio::awaitable<bool> ShardScheduler::catch_up(ChangeNumber head) {
 /// again later, so that they do not delay other tenants.
 asio::awaitable<void> ShardScheduler::recover(std::uint64_t term) {
     recovering_ = true;
-    co_await yield(node_.io);  // terms that began in one transaction share the pages they read
+    co_await yield(context_.io);  // terms that began in one transaction share the pages they read
     std::size_t count = 0;
-    for (SteadyInstant since = term_began_; term == term_count_ && !node_.stopping;) {
+    for (SteadyInstant since = term_began_; term == term_count_ && !context_.stopping;) {
         const Recovered found = co_await recover_rows(term, since);
         if (term != term_count_) break;
         count += found.count;
         recovering_ = false;
-        node_.progress.notify();
+        context_.progress.notify();
         if (found.complete) break;
-        co_await node_.progress.wait(kRecheck);
-        since = node_.clock.steady();
+        co_await context_.progress.wait(kRecheck);
+        since = context_.clock.steady();
     }
     if (count > 0) log::info("recovered unfinished executions shard={} count={}", shard_, count);
     if (term == term_count_) recovering_ = false;
-    node_.progress.notify();
+    context_.progress.notify();
 }
 
 /// Recovers all of them once, page by page as capacity permits.
@@ -126,15 +126,15 @@ asio::awaitable<ShardScheduler::Recovered> ShardScheduler::recover_rows(std::uin
                                                                         SteadyInstant since) {
     Recovered found;
     std::int64_t after = 0;
-    for (std::size_t tries = 0; term == term_count_ && !node_.stopping;) {
-        if (node_.window() == 0) {
-            co_await node_.progress.wait(kRecheck);
+    for (std::size_t tries = 0; term == term_count_ && !context_.stopping;) {
+        if (context_.window() == 0) {
+            co_await context_.progress.wait(kRecheck);
             continue;
         }
-        const Result<Node::Page> page = co_await node_.unended_page(after, since);
+        const Result<SchedulerContext::Page> page = co_await context_.unended_page(after, since);
         if (term != term_count_) break;
         if (!page) {
-            const bool again = co_await node_.back_off(tries++);
+            const bool again = co_await context_.back_off(tries++);
             if (!again) break;
             continue;
         }
@@ -142,20 +142,20 @@ asio::awaitable<ShardScheduler::Recovered> ShardScheduler::recover_rows(std::uin
         after = (*page)->back().key;
         std::vector<model::Execution> rows;
         for (const model::Execution& row : **page) {
-            if (model::shard_of(row.job_id, node_.shards) != shard_ || row.epoch == term_->epoch) continue;
+            if (model::shard_of(row.job_id, context_.shards) != shard_ || row.epoch == term_->epoch) continue;
             if (const Run* run = runs_.find(row.id); run != nullptr && run->stage != Stage::unclaimed)
                 continue;
-            const bool fits = node_.window_of(node_.groups.of(row.tenant.value())) > 0;
+            const bool fits = context_.window_of(context_.interner.intern(row.tenant.value())) > 0;
             if (fits) rows.push_back(row);
             found.complete = found.complete && fits;
         }
         std::vector<JobKey> keys;
         for (const model::Execution& row : rows)
             if (row.snapshot.empty()) keys.push_back(row.job_key);
-        if (!keys.empty()) co_await node_.fetch_tasks(std::move(keys));
+        if (!keys.empty()) co_await context_.fetch_tasks(std::move(keys));
         for (std::size_t i = 0; i < rows.size() && term == term_count_; ++i) {
             co_await adopt(std::move(rows[i]), term);
-            if (i % kRowsPerTurn == 0) co_await yield(node_.io);
+            if (i % kRowsPerTurn == 0) co_await yield(context_.io);
         }
         found.count += rows.size();
         wake_.notify();
@@ -169,24 +169,25 @@ asio::awaitable<bool> ShardScheduler::knows(ExecuteId id, std::uint64_t term) {
     for (;;) {
         const Run* const run = runs_.find(id);
         if (run == nullptr || run->stage != Stage::unclaimed || term != term_count_) co_return run != nullptr;
-        co_await node_.progress.wait(Millis{50});
+        co_await context_.progress.wait(Millis{50});
     }
 }
 
 asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t term) {
     const bool here = co_await knows(row.id, term);
     if (here || term != term_count_) co_return;
-    execution::TaskPtr task = co_await node_.task_of(row);
+    execution::TaskPtr task = co_await context_.task_of(row);
     if (term != term_count_) co_return;
-    const Instant now = node_.latest();
+    const Instant now = context_.latest();
     const bool pending = row.state == model::ExecutionState::pending;
     const bool nobodys =
         row.accepted || row.state == model::ExecutionState::failure || (pending && row.node.value().empty());
     const bool going_on_here = orphans_.find(row.id) != nullptr;
-    const bool own = row.node == node_.options.node && !going_on_here;  // of an earlier process of its name
+    const bool own =
+        row.node == context_.options.node && !going_on_here;  // of an earlier process of its name
     const bool may_start_elsewhere = !nobodys && !own && !is_claim_over(row);
-    if (may_start_elsewhere && (going_on_here || !node_.watch.is_dead(row.node))) {
-        adopt_elsewhere(std::move(row), std::move(task));
+    if (may_start_elsewhere && (going_on_here || !context_.watch.is_dead(row.node))) {
+        track_remote(std::move(row), std::move(task));
         co_return;
     }
 
@@ -194,19 +195,19 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
     const bool untouched = waits && !is_resumed(row, task);
     if (untouched && row.attempt <= 1 && is_planned(row) && !still_named(row, task)) {
         std::vector<ExecuteId> ids{row.id};
-        const Result<void> gone = co_await node_.store.withdraw(shard_, term_->epoch, std::move(ids));
+        const Result<void> gone = co_await context_.store.withdraw(shard_, term_->epoch, std::move(ids));
         if (!gone) log::warn("failed to withdraw execution={} error={}", row.id, gone.error().what);
         co_return;
     }
     const bool under_way = !row.accepted && !waits && row.state != model::ExecutionState::failure;
     if (task == nullptr || under_way) {
         const model::Execution read = row;
-        const AfterLoss after = co_await survive_loss(row, task);
+        const AfterLoss after = co_await handle_node_loss(row, task);
         if (term != term_count_) co_return;
         if (after == AfterLoss::changed) {
             // Its node owns it after all: polling handles the rest.
             const bool known = co_await knows(read.id, term);
-            if (!known && term == term_count_) adopt_elsewhere(read, std::move(task));
+            if (!known && term == term_count_) track_remote(read, std::move(task));
             co_return;
         }
         if (after == AfterLoss::ended) co_return;
@@ -216,14 +217,14 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
 
     const bool has_begun =
         row.state == model::ExecutionState::failure || row.attempt > 1 || is_resumed(row, task);
-    const Timing timing = timing_of(task->context.plan, task->job_type, task->tenant.value(),
-                                    node_.options.timing, node_.groups);
+    const JobPolicy policy = policy_of(task->context.plan, task->job_type, task->tenant.value(),
+                                       context_.options.policy, context_.interner);
     const Planner::Adopted state = row.accepted ? Planner::Adopted::accepted
                                    : has_begun  ? Planner::Adopted::retrying
                                                 : Planner::Adopted::waiting;
     const RunId id =
         planner_.adopt(row.job_key, is_planned(row) ? row.nominal : std::nullopt, row.due.value_or(now),
-                       state, timing, node_.groups.of(row.tenant.value()));
+                       state, policy, context_.interner.intern(row.tenant.value()));
     const Stage stage = row.accepted ? Stage::accepted : has_begun ? Stage::retrying : Stage::waiting;
     const bool reported = row.accepted && !row.result.empty();
     Run& run = runs_.add(
@@ -231,7 +232,7 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
     wake_.notify();
     if (!reported) co_return;
     run.early_result = run.row.result;  // stored and acknowledged by a process that exited before the end
-    node_.gate.spawn("callback", complete_by_callback(id));
+    context_.gate.spawn("callback", complete_by_callback(id));
 }
 
 /// Returns true if a scheduled run that has not started still belongs to its job. A run that was due before a
@@ -263,8 +264,8 @@ model::Attempt lost_attempt(const model::Execution& row, Instant now) {
 /// Handles the loss of the node that ran it: the run returns to pending, as a new attempt unless this one
 /// continues without a node, or it ends. Whether it had started is usually unknown; if it was due in a pause,
 /// it is assumed not to have started.
-asio::awaitable<ShardScheduler::AfterLoss> ShardScheduler::survive_loss(model::Execution& row,
-                                                                        execution::TaskPtr task) {
+asio::awaitable<ShardScheduler::AfterLoss> ShardScheduler::handle_node_loss(model::Execution& row,
+                                                                            execution::TaskPtr task) {
     const bool may_have_begun = row.state != model::ExecutionState::pending;  // as read
     store::Outcome outcome{.id = row.id,
                            .attempt = row.attempt,
@@ -273,19 +274,19 @@ asio::awaitable<ShardScheduler::AfterLoss> ShardScheduler::survive_loss(model::E
     const bool in_pause = !resumes && is_in_pause(row);
     const bool goes_on = resumes || (!in_pause && survives(row, task));
     const bool lost = !resumes && !row.node.value().empty() && (may_have_begun || goes_on);
-    if (lost) outcome.record = lost_attempt(row, node_.now());
+    if (lost) outcome.record = lost_attempt(row, context_.now());
     if (resumes) {
-        mark_begun(row, row.node.value(), row.begin_at.value_or(row.due.value_or(node_.clock.now())));
+        mark_begun(row, row.node.value(), row.begin_at.value_or(row.due.value_or(context_.clock.now())));
         row.state = model::ExecutionState::pending;
-        row.due = node_.now();
+        row.due = context_.now();
     } else if (++row.losses; goes_on) {
         row.state = model::ExecutionState::pending;
-        row.due = node_.now();
+        row.due = context_.now();
         outcome.next_attempt = row.attempt + 1;
     } else {
         row.state = model::ExecutionState::interrupt;
         row.reason = task == nullptr ? "job_gone" : in_pause ? "paused" : "node_lost";
-        row.end_at = node_.now();
+        row.end_at = context_.now();
     }
     log::info("execution lost its node execution={} job={} node={} attempt={} continues={}", row.id,
               row.job_id, row.node, row.attempt, goes_on);
@@ -302,7 +303,7 @@ asio::awaitable<ShardScheduler::AfterLoss> ShardScheduler::survive_loss(model::E
 /// Returns true if the execution is scheduled, was due in a pause, and is not known to have started.
 bool ShardScheduler::is_in_pause(const model::Execution& row) const {
     if (!is_planned(row) || !row.due || row.attempt > 1) return false;
-    const Group tenant = node_.groups.of(row.tenant.value());
+    const Group tenant = context_.interner.intern(row.tenant.value());
     return row.state == model::ExecutionState::pending && planner_.is_paused(tenant, *row.due);
 }
 
@@ -317,25 +318,25 @@ void ShardScheduler::mark_begun(model::Execution& row, std::string executor, Ins
 /// Returns true if an execution that loses its node is attempted again.
 bool ShardScheduler::survives(const model::Execution& row, const execution::TaskPtr& task) const {
     if (task == nullptr) return false;
-    const model::NodeLoss policy = task->context.on_node_loss.value_or(node_.options.on_node_loss);
+    const model::NodeLoss policy = task->context.on_node_loss.value_or(context_.options.on_node_loss);
     return policy == model::NodeLoss::retry && row.losses + 1 < kMostLosses;
 }
 
 /// Resigns leadership, so that another node can acquire the shard immediately. Unstarted executions are
 /// requeued in one step before the lock is released; started ones continue on this node.
-asio::awaitable<void> ShardScheduler::hand_over() {
-    while (claiming_) co_await node_.progress.wait(Millis{10});
-    Gate handing_back{node_.io};
-    if (term_) let_go(handing_back);
-    co_await handing_back.drained();
-    const Result<void> ended = co_await node_.store.end_term(shard_);
+asio::awaitable<void> ShardScheduler::resign() {
+    while (claiming_) co_await context_.progress.wait(Millis{10});
+    Gate requeueing{context_.io};
+    if (term_) drop_term_state(requeueing);
+    co_await requeueing.drained();
+    const Result<void> ended = co_await context_.store.end_term(shard_);
     if (!ended) log::warn("failed to end term shard={} error={}", shard_, ended.error().what);
-    log::info("resigned leadership shard={} node={}", shard_, node_.options.node);
+    log::info("resigned leadership shard={} node={}", shard_, context_.options.node);
 }
 
 /// Drops the leader's state because another node is the leader. That leader decides again what was decided
 /// here but not committed, so this planner must be reloaded before it decides again.
-void ShardScheduler::let_go(Gate& gate) {
+void ShardScheduler::drop_term_state(Gate& gate) {
     const bool all_planned = term_->planned >= applied_;
     bool clean = decided_.empty() && missed_.empty() && !std::exchange(uncommitted_, false) && all_planned;
     for (const Claim& claim : decided_) planner_.ended(claim.run);
@@ -350,7 +351,7 @@ void ShardScheduler::let_go(Gate& gate) {
                     unclaimed_.push_back(
                         std::move(*run));  // the response of the store will show whether it has a row
                 else
-                    gate.spawn("requeue", hand_back(std::move(*run)));
+                    gate.spawn("requeue", requeue(std::move(*run)));
                 break;
             case Stage::starting:
             case Stage::running:
@@ -359,15 +360,15 @@ void ShardScheduler::let_go(Gate& gate) {
                 break;
             case Stage::waiting:
             case Stage::offered:
-                gate.spawn("requeue", hand_back(std::move(*run)));
+                gate.spawn("requeue", requeue(std::move(*run)));
                 break;
             case Stage::retrying:
             case Stage::accepted:
-            case Stage::elsewhere:
+            case Stage::remote:
                 break;
         }
     }
-    for (const Claim& claim : decided_) node_.runs.remove(claim.tenant, RunCount::Kind::present);
+    for (const Claim& claim : decided_) context_.runs.remove(claim.tenant, RunCount::Kind::present);
     decided_.clear();
     to_start_.clear();
     to_withdraw_.clear();
@@ -382,7 +383,7 @@ void ShardScheduler::let_go(Gate& gate) {
 }
 
 void ShardScheduler::abandon_term() {
-    if (term_) let_go(node_.gate);
+    if (term_) drop_term_state(context_.gate);
 }
 
 void ShardScheduler::abandon_attempts(Abandon which) {
@@ -392,8 +393,8 @@ void ShardScheduler::abandon_attempts(Abandon which) {
         const bool outlives = orphan.task != nullptr && execution::outlives_node(orphan.task->context);
         if (which == Abandon::what_goes_on && !outlives) continue;
         std::optional<Run> run = orphans_.take(id);
-        node_.pool.let_go(run->row.id);
-        node_.gate.spawn("requeue", hand_back(std::move(*run)));
+        context_.pool.let_go(run->row.id);
+        context_.gate.spawn("requeue", requeue(std::move(*run)));
     }
 }
 
@@ -405,7 +406,7 @@ void ShardScheduler::end_commands() {
                 run.task != nullptr && execution::kind_of(run.task->context) == execution::Kind::command;
             if (run.stage != Stage::running || !command || run.lease_lost) continue;
             run.lease_lost = true;
-            node_.pool.cancel(run.row.id);
+            context_.pool.cancel(run.row.id);
         }
     }
 }
@@ -413,33 +414,34 @@ void ShardScheduler::end_commands() {
 /// Requeues a run that this process will not finish, so that the leader starts it immediately; no effect if
 /// another node owns it by now. A run that this node never owned is left alone: the owner according to its
 /// row may have started it in the meantime.
-asio::awaitable<void> ShardScheduler::hand_back(Run run) {
+asio::awaitable<void> ShardScheduler::requeue(Run run) {
     const bool unfinished = run.stage == Stage::running || run.stage == Stage::starting;
-    if (!unfinished && run.row.node != node_.options.node) co_return;
+    if (!unfinished && run.row.node != context_.options.node) co_return;
     const ExecuteId execution = run.row.id;
     // Whether an attempt that was just being started already belongs to this node is unknown. A requested one
     // is stored as started and may still be waiting.
     const bool may_have_begun = unfinished || run.begin_recorded;
-    store::Outcome outcome{.id = execution,
-                           .attempt = run.row.attempt,
-                           .after = run.row,
-                           .owner = store::Outcome::Owner{node_.options.node, run.row.epoch, may_have_begun}};
+    store::Outcome outcome{
+        .id = execution,
+        .attempt = run.row.attempt,
+        .after = run.row,
+        .owner = store::Outcome::Owner{context_.options.node, run.row.epoch, may_have_begun}};
     outcome.after.state = model::ExecutionState::pending;
     outcome.after.node = NodeId{};
     const bool goes_on = run.task != nullptr && execution::outlives_node(run.task->context);
     if (unfinished && goes_on) {
-        mark_begun(outcome.after, node_.options.executor_id,
-                   run.stage == Stage::running ? run.began : node_.clock.now());
+        mark_begun(outcome.after, context_.options.executor_id,
+                   run.stage == Stage::running ? run.began : context_.clock.now());
     } else if (unfinished) {
-        const Instant began = run.stage == Stage::running ? run.began : node_.clock.now();
+        const Instant began = run.stage == Stage::running ? run.began : context_.clock.now();
         outcome.after.losses = run.row.losses + 1;
-        add_executor(outcome.after, {node_.options.executor_id, began});
+        add_executor(outcome.after, {context_.options.executor_id, began});
         outcome.next_attempt = run.row.attempt + 1;
         outcome.record = model::Attempt{.execute_id = execution,
                                         .number = run.row.attempt,
                                         .begin_at = began,
-                                        .end_at = node_.clock.now(),
-                                        .node = node_.options.node,
+                                        .end_at = context_.clock.now(),
+                                        .node = context_.options.node,
                                         .outcome = model::ExecutionState::interrupt,
                                         .reason = "the node was shut down"};
     }

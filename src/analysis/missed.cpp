@@ -46,13 +46,13 @@ asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_known(std::v
     std::vector<JobKey> doubtful;
     for (const store::Missed& one : missed) {
         const std::optional<PlannedJob> job = planner_.find(one.job);
-        const bool jittered = job && job->timing.jitter > Millis{0};
+        const bool jittered = job && job->policy.jitter > Millis{0};
         if (one.from == first_undecided_ || jittered || replayed_.contains(one.job))
             doubtful.push_back(one.job);
     }
     if (doubtful.empty()) co_return missed;
     std::ranges::sort(doubtful);
-    const auto fetched = co_await node_.fetch_tasks(doubtful);
+    const auto fetched = co_await context_.fetch_tasks(doubtful);
     const auto task_of = [&fetched](JobKey job) {
         const bool found = fetched && fetched->contains(job);
         return found ? fetched->at(job) : nullptr;
@@ -61,13 +61,14 @@ asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_known(std::v
     std::vector<ExecuteId> firsts;
     for (const store::Missed& one : missed)
         if (const auto task = task_of(one.job); one.from == first_undecided_ && task != nullptr)
-            firsts.emplace_back(keyed_uuid(node_.store.id_key(), task->job_id.value(), one.from));
+            firsts.emplace_back(keyed_uuid(context_.store.id_key(), task->job_id.value(), one.from));
     std::unordered_set<JobKey> claimed_first;
     for (std::size_t at = 0; at < firsts.size(); at += kIdsAtOnce) {
         const auto begin = firsts.begin() + static_cast<std::ptrdiff_t>(at);
         const auto count = static_cast<std::ptrdiff_t>(std::min(kIdsAtOnce, firsts.size() - at));
         const std::vector<ExecuteId> page{begin, begin + count};
-        const auto rows = co_await node_.until_available([&] { return node_.store.find_executions(page); });
+        const auto rows =
+            co_await context_.until_available([&] { return context_.store.find_executions(page); });
         if (!rows) continue;
         for (const model::Execution& row : *rows) claimed_first.insert(row.job_key);
     }
@@ -78,7 +79,7 @@ asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_known(std::v
         const std::optional<PlannedJob> job = planner_.find(one.job);
         if (task != nullptr && job && std::ranges::binary_search(doubtful, one.job)) {
             std::vector<Instant> claimed;
-            const bool simple = job->timing.jitter == Millis{0} && !replayed_.contains(one.job);
+            const bool simple = job->policy.jitter == Millis{0} && !replayed_.contains(one.job);
             if (!simple)
                 claimed = co_await known_of(one, task->job_id, job->schedule);
             else if (claimed_first.contains(one.job))
@@ -95,14 +96,14 @@ asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_known(std::v
 asio::awaitable<std::vector<Instant>> ShardScheduler::known_of(store::Missed missed, JobId job,
                                                                cron::Schedule schedule) {
     std::vector<Instant> known;
-    const auto rows =
-        co_await node_.until_available([&] { return node_.store.runs_of(job, missed.from, missed.to); });
+    const auto rows = co_await context_.until_available(
+        [&] { return context_.store.runs_of(job, missed.from, missed.to); });
     if (!rows) log::error("failed to read executions job={} error={}", job, rows.error().what);
     if (rows)
         for (const model::Execution& row : *rows)
             if (row.trigger == model::Trigger::schedule && row.nominal) known.push_back(*row.nominal);
-    const auto told = co_await node_.until_available(
-        [&] { return node_.store.missed_of(missed.job, missed.from, missed.to); });
+    const auto told = co_await context_.until_available(
+        [&] { return context_.store.missed_of(missed.job, missed.from, missed.to); });
     if (!told) log::error("failed to read summaries job={} error={}", missed.job, told.error().what);
     if (told)
         for (const store::Missed& one : *told) append_instants(one, missed, schedule, known);

@@ -12,7 +12,8 @@ namespace ecron::analysis {
 asio::awaitable<void> ShardScheduler::finish_attempt(RunId id, execution::AttemptResult result) {
     Run* const run = find(id);
     if (run == nullptr) co_return;  // dropped with its term
-    if (run->stage == Stage::running && run->row.due) node_.lateness.record(result.begin_at - *run->row.due);
+    if (run->stage == Stage::running && run->row.due)
+        context_.lateness.record(result.begin_at - *run->row.due);
     move(*run, Stage::ending);
     store::Outcome outcome;
     const bool lost =
@@ -27,7 +28,7 @@ model::Attempt ShardScheduler::record_of(const model::Execution& row,
             .number = row.attempt,
             .begin_at = result.begin_at,
             .end_at = result.end_at,
-            .node = node_.options.node,
+            .node = context_.options.node,
             .outcome = result.outcome,
             .code = result.code,
             .reason = result.reason,
@@ -54,18 +55,18 @@ ShardScheduler::Next ShardScheduler::decide_loss(Run& run, const execution::Atte
     outcome.attempt = row.attempt;
     outcome.record = record_of(row, result);
     outcome.record->reason = "the node could not renew its lease";
-    add_executor(row, {node_.options.executor_id, result.begin_at});
+    add_executor(row, {context_.options.executor_id, result.begin_at});
     const bool goes_on = survives(row, run.task);
     ++row.losses;
     row.node = NodeId{};
-    row.due = node_.now();
+    row.due = context_.now();
     if (goes_on) {
         row.state = model::ExecutionState::pending;
         outcome.next_attempt = row.attempt + 1;
     } else {
         row.state = model::ExecutionState::interrupt;
         row.reason = "node_lost";
-        row.end_at = node_.now();
+        row.end_at = context_.now();
     }
     run.lease_lost = false;
     outcome.after = row;
@@ -87,7 +88,7 @@ ShardScheduler::Next ShardScheduler::decide_outcome(Run& run, const execution::A
         outcome.record.reset();
     } else {
         if (is_resumed(row, run.task)) outcome.record->begin_at = row.executors.back().executed_at;
-        mark_begun(row, node_.options.executor_id, result.begin_at);
+        mark_begun(row, context_.options.executor_id, result.begin_at);
     }
     row.accepted = false;
     row.end_at = result.end_at;
@@ -102,16 +103,16 @@ ShardScheduler::Next ShardScheduler::decide_outcome(Run& run, const execution::A
         row.state = model::ExecutionState::executing;
         row.accepted = true;
         row.end_at.reset();
-        row.due = node_.now() + context.callback_timeout.value_or(node_.options.callback_timeout);
+        row.due = context_.now() + context.callback_timeout.value_or(context_.options.callback_timeout);
         next = Next::await_callback;
     } else {
         row.state = result.outcome;
         const int counted = row.attempt - row.losses;
         const auto delay =
-            execution::next_attempt_after(context.retry.value_or(node_.options.retry), counted, result,
-                                          node_.dice(), node_.options.rules.retry_floor);
+            execution::next_attempt_after(context.retry.value_or(context_.options.retry), counted, result,
+                                          context_.dice(), context_.options.rules.retry_floor);
         if (result.outcome == model::ExecutionState::failure && delay && !run.given_up) {
-            row.due = node_.now() + *delay;
+            row.due = context_.now() + *delay;
             outcome.next_attempt = row.attempt + 1;
             next = Next::retry;
         } else if (result.outcome == model::ExecutionState::failure) {
@@ -132,7 +133,7 @@ asio::awaitable<void> ShardScheduler::finish_without_attempt(RunId id, std::stri
 asio::awaitable<void> ShardScheduler::end_as(Run& run, model::ExecutionState state, std::string reason) {
     move(run, Stage::ending);
     run.row.state = state;
-    run.row.end_at = node_.now();
+    run.row.end_at = context_.now();
     run.row.reason = std::move(reason);
     run.row.accepted = false;
     store::Outcome outcome{.id = run.row.id, .attempt = run.row.attempt, .after = run.row};
@@ -162,7 +163,7 @@ asio::awaitable<std::optional<bool>> ShardScheduler::write_outcome(store::Outcom
                                                                    execution::TaskPtr task) {
     bool reduced = false;
     for (std::size_t tries = 0;; ++tries) {
-        const Result<bool> written = co_await node_.store.finish(outcome);
+        const Result<bool> written = co_await context_.store.finish(outcome);
         if (written) co_return *written;
         const Error& error = written.error();
         if (!reduced && needs_less(error, tries)) {
@@ -174,7 +175,7 @@ asio::awaitable<std::optional<bool>> ShardScheduler::write_outcome(store::Outcom
             continue;
         }
         log_refusal("outcome", outcome.id, error, tries);
-        const bool again = co_await node_.back_off(tries);
+        const bool again = co_await context_.back_off(tries);
         if (!again) co_return std::nullopt;
     }
 }
@@ -186,7 +187,7 @@ void ShardScheduler::look_later(Run& run) {
         end_run(run.id);
         return;
     }
-    move(run, Stage::elsewhere);
+    move(run, Stage::remote);
     run.needs_begin = true;
 }
 
@@ -194,7 +195,7 @@ void ShardScheduler::settle(RunId id, Next next, const store::Outcome& outcome) 
     Run* const run = find(id);
     log::debug("attempt ended execution={} job={} attempt={} state={} reason={}", outcome.id, run->row.job_id,
                outcome.attempt, model::to_text(outcome.after.state), outcome.after.reason);
-    node_.count(outcome.after.state);
+    context_.count(outcome.after.state);
     run->begin_recorded = next == Next::await_callback;
     if (next == Next::over || is_orphan(id)) {  // the leader handles what follows an orphan's attempt
         end_run(id);
@@ -213,9 +214,9 @@ void ShardScheduler::settle(RunId id, Next next, const store::Outcome& outcome) 
     }
     // A stop or a callback may have arrived while the outcome was being written.
     if (!run->stop_reason.empty())
-        node_.gate.spawn("stop", finish_without_attempt(id, run->stop_reason));
+        context_.gate.spawn("stop", finish_without_attempt(id, run->stop_reason));
     else if (next == Next::await_callback && !run->early_result.empty())
-        node_.gate.spawn("callback", complete_by_callback(id));
+        context_.gate.spawn("callback", complete_by_callback(id));
     wake_.notify();
 }
 
@@ -236,13 +237,13 @@ void ShardScheduler::end_run(RunId id) {
         planner_.ended(id);
     }
     wake_.notify();
-    node_.progress.notify();
+    context_.progress.notify();
 }
 
 void ShardScheduler::free_slot(const Run& run) {
-    if (run.task == nullptr || node_.shards == 1) return;
+    if (run.task == nullptr || context_.shards == 1) return;
     const std::string key = key_of(run);
-    if (!key.empty()) node_.slot_freed(key);
+    if (!key.empty()) context_.slot_freed(key);
 }
 
 Run* ShardScheduler::find(RunId id) {

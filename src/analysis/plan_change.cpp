@@ -5,10 +5,10 @@
 namespace ecron::analysis {
 namespace {
 
-PlanChange::Plan plan_of(const model::Job& job, const SchedulerOptions& defaults, Groups& groups) {
+PlanChange::Plan plan_of(const model::Job& job, const SchedulerOptions& defaults, Interner& interner) {
     PlanChange::Plan plan{.from = job.effective_from};
     if (!job.enabled) return plan;
-    auto planned = planned_job(job, defaults, groups);
+    auto planned = planned_job(job, defaults, interner);
     if (planned)
         plan.job = *planned;
     else if (!job.cron_time.empty())
@@ -17,7 +17,7 @@ PlanChange::Plan plan_of(const model::Job& job, const SchedulerOptions& defaults
 }
 
 PlanChange::Plan plan_of(const store::Change& change, const store::ReplacedSchedule& replaced,
-                         const model::Job* current, const SchedulerOptions& defaults, Groups& groups) {
+                         const model::Job* current, const SchedulerOptions& defaults, Interner& interner) {
     PlanChange::Plan plan{.from = replaced.effective_from};
     if (!replaced.enabled) return plan;
     const bool told = replaced.created_at >= Instant{};
@@ -30,28 +30,28 @@ PlanChange::Plan plan_of(const store::Change& change, const store::ReplacedSched
         .tenant = change.tenant.value(),
         .created_at = told || current == nullptr ? replaced.created_at : current->created_at,
         .effective_from = replaced.effective_from};
-    auto planned = planned_job(stored, defaults, groups);
+    auto planned = planned_job(stored, defaults, interner);
     if (planned) plan.job = *planned;
     return plan;
 }
 
 }  // namespace
 
-PlanChange plan_change(const model::Job& changed, const SchedulerOptions& defaults, Groups& groups) {
+PlanChange plan_change(const model::Job& changed, const SchedulerOptions& defaults, Interner& interner) {
     return {.number = changed.revision,
             .key = changed.key,
             .at = changed.effective_from,
-            .after = plan_of(changed, defaults, groups)};
+            .after = plan_of(changed, defaults, interner)};
 }
 
 PlanChange plan_change(const store::Change& change, const model::Job* current,
-                       const SchedulerOptions& defaults, Groups& groups) {
+                       const SchedulerOptions& defaults, Interner& interner) {
     PlanChange planned{.number = change.number, .key = change.job_key, .at = change.at};
     if (change.kind == "delete") planned.kind = PlanChange::Kind::deleted;
     if (const auto replaced = store::read_replaced(change))
-        planned.before = plan_of(change, *replaced, current, defaults, groups);
+        planned.before = plan_of(change, *replaced, current, defaults, interner);
     if (current != nullptr && current->revision == change.number)
-        planned.after = plan_of(*current, defaults, groups);
+        planned.after = plan_of(*current, defaults, interner);
     return planned;
 }
 
@@ -59,17 +59,17 @@ void apply(const PlanChange& change, Planner& planner) {
     std::optional<PlannedJob> now = planner.find(change.key);
     const auto same = [&](const PlannedJob& other) {
         return now && now->since == other.since && now->schedule == other.schedule &&
-               now->timing.jitter == other.timing.jitter && now->timing.begin_at == other.timing.begin_at &&
-               now->timing.end_at == other.timing.end_at;
+               now->policy.jitter == other.policy.jitter && now->policy.begin_at == other.policy.begin_at &&
+               now->policy.end_at == other.policy.end_at;
     };
     const auto replace_by = [&](const PlanChange::Plan& plan, Instant until) {
         if (!plan.job) {
-            planner.split(change.key, until);
+            planner.keep_remaining_until(change.key, until);
             planner.remove(change.key);
         } else if (same(*plan.job)) {
-            planner.adjust(*plan.job);
+            planner.update_policy(*plan.job);
         } else {
-            planner.split(change.key, plan.from);
+            planner.keep_remaining_until(change.key, plan.from);
             planner.upsert(*plan.job, plan.from);
         }
     };

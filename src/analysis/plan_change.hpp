@@ -24,8 +24,8 @@ struct PlanChange {
 
 /// Converts a change of the store. `current` is the current job, or null if it was deleted.
 PlanChange plan_change(const store::Change& change, const model::Job* current,
-                       const SchedulerOptions& defaults, Groups& groups);
-PlanChange plan_change(const model::Job& changed, const SchedulerOptions& defaults, Groups& groups);
+                       const SchedulerOptions& defaults, Interner& interner);
+PlanChange plan_change(const model::Job& changed, const SchedulerOptions& defaults, Interner& interner);
 
 /// Applies changes in the order of their numbers; changes that were not read may be missing in between.
 void apply(const PlanChange& change, Planner& planner);

@@ -15,7 +15,7 @@ model::Plan taken_over(model::Plan plan) {
 
 std::expected<PlannedJob, std::string> build(const store::StoredPlan& job, model::Mode mode,
                                              const model::Plan& plan, const SchedulerOptions& defaults,
-                                             Groups& groups) {
+                                             Interner& interner) {
     if (const std::string_view reason = model::unplannable(job.type, mode); !reason.empty())
         return std::unexpected(std::string{reason});
     if (job.cron_time.empty()) return std::unexpected<std::string>{"it has no schedule"};
@@ -25,8 +25,8 @@ std::expected<PlannedJob, std::string> build(const store::StoredPlan& job, model
     if (!parsed) return std::unexpected(std::move(parsed.error().reason));
     return PlannedJob{.key = job.key,
                       .schedule = parsed->schedule,
-                      .timing = timing_of(plan, job.type, job.tenant, defaults.timing, groups),
-                      .tenant = groups.of(std::string{job.tenant}),
+                      .policy = policy_of(plan, job.type, job.tenant, defaults.policy, interner),
+                      .tenant = interner.intern(std::string{job.tenant}),
                       .jitter_seed = stable_hash(job.id),
                       .since = job.effective_from};
 }
@@ -37,40 +37,40 @@ std::string scoped_key(std::string_view tenant, std::string_view key) {
     return key.empty() ? std::string{} : fmt::format("{}:{}:{}", tenant.size(), tenant, key);
 }
 
-Timing timing_of(const model::Plan& plan, model::JobType type, std::string_view tenant,
-                 const Timing& defaults, Groups& groups) {
-    Timing timing = defaults;
-    timing.misfire = plan.misfire.value_or(defaults.misfire);
-    timing.overlap = plan.overlap.value_or(defaults.overlap);
-    timing.misfire_grace = plan.misfire_grace.value_or(defaults.misfire_grace);
-    if (plan.start_deadline) timing.start_deadline = plan.start_deadline;
-    timing.jitter = plan.jitter;
-    timing.begin_at = plan.begin_at;
-    timing.end_at = plan.end_at;
-    timing.concurrency = groups.of(scoped_key(tenant, plan.concurrency_key));
-    timing.max_concurrency = static_cast<std::uint32_t>(plan.max_concurrency);
-    timing.once = type == model::JobType::timed && !plan.repeats;
-    return timing;
+JobPolicy policy_of(const model::Plan& plan, model::JobType type, std::string_view tenant,
+                    const JobPolicy& defaults, Interner& interner) {
+    JobPolicy policy = defaults;
+    policy.misfire = plan.misfire.value_or(defaults.misfire);
+    policy.overlap = plan.overlap.value_or(defaults.overlap);
+    policy.misfire_grace = plan.misfire_grace.value_or(defaults.misfire_grace);
+    if (plan.start_deadline) policy.start_deadline = plan.start_deadline;
+    policy.jitter = plan.jitter;
+    policy.begin_at = plan.begin_at;
+    policy.end_at = plan.end_at;
+    policy.concurrency = interner.intern(scoped_key(tenant, plan.concurrency_key));
+    policy.max_concurrency = static_cast<std::uint32_t>(plan.max_concurrency);
+    policy.once = type == model::JobType::timed && !plan.repeats;
+    return policy;
 }
 
 std::expected<PlannedJob, std::string> planned_job(const store::StoredPlan& job,
-                                                   const SchedulerOptions& defaults, Groups& groups) {
+                                                   const SchedulerOptions& defaults, Interner& interner) {
     if (!job.has_plan) {
         const auto context = model::read_context(job.context);
         return build(job, context ? context->mode : model::Mode::http,
-                     taken_over(context ? context->plan : model::Plan{}), defaults, groups);
+                     taken_over(context ? context->plan : model::Plan{}), defaults, interner);
     }
     if (job.plan.empty()) {
         static const model::Plan no_plan{};
-        return build(job, model::Mode::http, no_plan, defaults, groups);
+        return build(job, model::Mode::http, no_plan, defaults, interner);
     }
     const auto plan = model::read_plan(job.plan);
     if (!plan) return std::unexpected(plan.error().what);
-    return build(job, model::Mode::http, *plan, defaults, groups);
+    return build(job, model::Mode::http, *plan, defaults, interner);
 }
 
 std::expected<PlannedJob, std::string> planned_job(const model::Job& job, const SchedulerOptions& defaults,
-                                                   Groups& groups) {
+                                                   Interner& interner) {
     const auto context = model::read_context(job.context);
     if (!context) return std::unexpected(context.error().what);
     const store::StoredPlan stored{.key = job.key,
@@ -80,7 +80,7 @@ std::expected<PlannedJob, std::string> planned_job(const model::Job& job, const 
                                    .tenant = job.tenant.value(),
                                    .created_at = job.created_at,
                                    .effective_from = job.effective_from};
-    return build(stored, context->mode, context->plan, defaults, groups);
+    return build(stored, context->mode, context->plan, defaults, interner);
 }
 
 }  // namespace ecron::analysis

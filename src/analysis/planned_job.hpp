@@ -5,7 +5,7 @@
 #include "ecron/analysis/planner.hpp"
 #include "ecron/analysis/scheduler.hpp"
 #include "ecron/store/store.hpp"
-#include "groups.hpp"
+#include "interner.hpp"
 
 /// Converts stored jobs to the planner's form. Pure.
 namespace ecron::analysis {
@@ -13,15 +13,15 @@ namespace ecron::analysis {
 /// Returns the planner's form of a job, or the reason why it never fires: an absent or invalid expression.
 /// Accepts everything that the previous service accepted.
 std::expected<PlannedJob, std::string> planned_job(const store::StoredPlan& job,
-                                                   const SchedulerOptions& defaults, Groups& groups);
+                                                   const SchedulerOptions& defaults, Interner& interner);
 std::expected<PlannedJob, std::string> planned_job(const model::Job& job, const SchedulerOptions& defaults,
-                                                   Groups& groups);
+                                                   Interner& interner);
 
 /// Returns the name of a concurrency key that is unique among all tenants; empty if there is no key.
 std::string scoped_key(std::string_view tenant, std::string_view key);
 
 /// Returns a job's policies with the configured defaults applied.
-Timing timing_of(const model::Plan& plan, model::JobType type, std::string_view tenant,
-                 const Timing& defaults, Groups& groups);
+JobPolicy policy_of(const model::Plan& plan, model::JobType type, std::string_view tenant,
+                    const JobPolicy& defaults, Interner& interner);
 
 }  // namespace ecron::analysis

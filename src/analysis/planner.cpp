@@ -16,7 +16,7 @@ void Planner::clear(Instant now, Instant decided) { impl_->clear(now, decided); 
 void Planner::upsert(const PlannedJob& job, Instant from, std::optional<Instant> claimed) {
     impl_->upsert(job, from, claimed);
 }
-void Planner::adjust(const PlannedJob& job) { impl_->adjust(job); }
+void Planner::update_policy(const PlannedJob& job) { impl_->update_policy(job); }
 void Planner::remove(JobKey job) { impl_->remove(job); }
 bool Planner::knows(JobKey job) const { return impl_->find(job).has_value(); }
 std::optional<PlannedJob> Planner::find(JobKey job) const { return impl_->find(job); }
@@ -27,18 +27,18 @@ void Planner::resume(std::optional<Group> tenant, std::optional<Instant> at, std
     impl_->resume(tenant, at.value_or(impl_->now()), since);
 }
 bool Planner::is_paused(Group tenant, Instant due) const { return impl_->is_paused(tenant, due); }
-std::vector<JobKey> Planner::rewind(std::optional<Group> tenant, Instant at) {
-    return impl_->rewind(tenant, at);
+std::vector<JobKey> Planner::replay_from(std::optional<Group> tenant, Instant at) {
+    return impl_->replay_from(tenant, at);
 }
-void Planner::split(JobKey job, Instant until) { impl_->split(job, until); }
-void Planner::pass(JobKey job, Instant until) { impl_->pass(job, until); }
-bool Planner::follow(Instant now, Instant watermark) { return impl_->follow(now, watermark); }
+void Planner::keep_remaining_until(JobKey job, Instant until) { impl_->keep_remaining_until(job, until); }
+void Planner::skip_until(JobKey job, Instant until) { impl_->skip_until(job, until); }
+bool Planner::advance_to(Instant now, Instant watermark) { return impl_->advance_to(now, watermark); }
 
 void Planner::claimed(RunId run, bool mine) { impl_->claimed(run, mine); }
-RunId Planner::run_now(JobKey job, Timing timing) { return impl_->run_now(job, timing); }
-RunId Planner::adopt(JobKey job, std::optional<Instant> nominal, Instant due, Adopted state, Timing timing,
+RunId Planner::run_now(JobKey job, JobPolicy policy) { return impl_->run_now(job, policy); }
+RunId Planner::adopt(JobKey job, std::optional<Instant> nominal, Instant due, Adopted state, JobPolicy policy,
                      Group tenant) {
-    return impl_->adopt(job, nominal, due, state, timing, tenant);
+    return impl_->adopt(job, nominal, due, state, policy, tenant);
 }
 void Planner::retry_at(RunId run, Instant due) { impl_->retry_at(run, due); }
 void Planner::accepted(RunId run, Instant deadline) { impl_->accepted(run, deadline); }
@@ -84,7 +84,7 @@ void Planner::Impl::clear(Instant now, Instant decided) {
     activities_.clear();
     jobs_.clear();
     index_ = {};
-    timings_ = {};
+    policies_ = {};
     known_ = 0;
     now_ = now;
     attended_ = decided;
@@ -117,7 +117,7 @@ std::size_t Planner::Impl::memory() const {
         4 * sizeof(void*);  // of an unordered_map: its links and its share of the buckets
     std::size_t crowded = 0;
     for (const auto& [tenant, queue] : crowded_) crowded += kMapNode + queue.memory();
-    return crowded + sizeof *this + jobs_.memory() + index_.memory() + timings_.memory() + claims_.memory() +
+    return crowded + sizeof *this + jobs_.memory() + index_.memory() + policies_.memory() + claims_.memory() +
            late_.memory() + runs_.memory() + activities_.memory() + starts_.memory() + held_.memory() +
            pauses_.size() * (sizeof(Span) + kMapNode) + groups_.size() * (sizeof(Concurrency) + kMapNode) +
            pending_.capacity() * sizeof(Decision);

@@ -23,12 +23,12 @@ std::uint64_t mixed(std::uint64_t value) {  // splitmix64
     return value ^ value >> 31;
 }
 
-model::Window window_of(const Timing& timing) { return {timing.begin_at, timing.end_at}; }
+model::Window window_of(const JobPolicy& policy) { return {policy.begin_at, policy.end_at}; }
 
 }  // namespace
 
 Millis Planner::Impl::delay(const Job& job, Instant nominal) const {
-    const Millis jitter = timings_[job.timing].jitter;
+    const Millis jitter = policies_[job.policy].jitter;
     if (jitter <= Millis{0}) return Millis{0};
     const std::uint64_t random =
         mixed(job.jitter_seed ^ mixed(static_cast<std::uint64_t>(to_unix_millis(nominal))));
@@ -37,7 +37,7 @@ Millis Planner::Impl::delay(const Job& job, Instant nominal) const {
 
 /// Returns the job's first occurrence after an instant within its window; kNever if there is none.
 Instant Planner::Impl::first_after(const Job& job, Instant after) const {
-    return window_of(timings_[job.timing]).next_after(job.schedule, after).value_or(kNever);
+    return window_of(policies_[job.policy]).next_after(job.schedule, after).value_or(kNever);
 }
 
 /// A run is claimed at its due time, but not later than the scheduled time of the next run: occurrences are
@@ -51,8 +51,8 @@ Instant Planner::Impl::claim_by(const Job& job) const {
 /// unclaimed.
 void Planner::Impl::pass_claimed(Job& job, Instant claimed) const {
     if (job.next > claimed) return;
-    const Timing& timing = timings_[job.timing];
-    const Instant until = std::min(claimed + Millis{1}, window_of(timing).past_end());
+    const JobPolicy& policy = policies_[job.policy];
+    const Instant until = std::min(claimed + Millis{1}, window_of(policy).past_end());
     job.next = std::max(job.next, job.schedule.prev_before(until).value_or(job.next));
     if (claim_by(job) <= claimed) job.next = first_after(job, job.next);
 }
@@ -76,8 +76,8 @@ void Planner::Impl::arm_job(std::uint32_t number, Instant seen, bool settled) {
 void Planner::Impl::drop_rest_if_done(std::uint32_t number) {
     Job& job = jobs_[number];
     if (!job.rest) return;
-    timings_.release(job.timing);
-    job.timing = kNone;
+    policies_.release(job.policy);
+    job.policy = kNone;
     job.known = false;
     job.rest = false;
     jobs_.give_back(number);
@@ -96,7 +96,7 @@ void Planner::Impl::disarm_job(std::uint32_t number) {
 }
 
 /// Skips all occurrences up to the watermark of another leader. Returns false if more remain.
-bool Planner::Impl::follow(Instant now, Instant watermark) {
+bool Planner::Impl::advance_to(Instant now, Instant watermark) {
     now_ = now;
     attended_ = watermark;
     gaps_.clear();
@@ -118,7 +118,7 @@ void Planner::Impl::pass_followed(std::uint32_t number, Instant watermark) {
     Job& job = jobs_[number];
     job.armed = Armed::no;
     // A follower completes a one-shot by its change, not by an occurrence, which may have been missed.
-    if (timings_[job.timing].jitter > Millis{0})
+    if (policies_[job.policy].jitter > Millis{0})
         pass_claimed(job, watermark);
     else
         job.next = first_after(job, std::max(job.next, watermark));
@@ -216,7 +216,7 @@ std::size_t Planner::Impl::decide(DueQueue::Entry entry, RoomLeft& room, Out& ou
         return 1;
     }
     job.armed = Armed::no;
-    const Timing& timing = timings_[job.timing];
+    const JobPolicy& policy = policies_[job.policy];
     if (const Instant seen = known_since(entry.at); seen > entry.seen) {
         entry.seen = seen;
         entry.settled = false;
@@ -227,16 +227,16 @@ std::size_t Planner::Impl::decide(DueQueue::Entry entry, RoomLeft& room, Out& ou
     const Instant paused_until = due <= horizon ? pause_end(job.tenant, due) : kAlways;
     if (paused_until != kAlways) {
         const Instant passed = std::min(paused_until, horizon);
-        job.next = first_after(job, timing.jitter > Millis{0} ? job.next : std::max(job.next, passed));
+        job.next = first_after(job, policy.jitter > Millis{0} ? job.next : std::max(job.next, passed));
         arm_job(entry.subject, entry.seen, entry.settled);
         return 1;
     }
 
     std::size_t steps = 1;
     const bool spends_first =
-        timing.once && timing.misfire != model::Misfire::skip;  // a one-shot never had another occurrence
+        policy.once && policy.misfire != model::Misfire::skip;  // a one-shot never had another occurrence
     if (!entry.settled && entry.seen != kAlways && !spends_first) {
-        const Instant cut = entry.seen - timing.misfire_grace - timing.jitter;
+        const Instant cut = entry.seen - policy.misfire_grace - policy.jitter;
         const auto pause = pause_begin_within(job, job.next, cut);
         entry.settled = !pause;
         const Instant before = job.next;
@@ -251,7 +251,7 @@ std::size_t Planner::Impl::decide(DueQueue::Entry entry, RoomLeft& room, Out& ou
         emit_claim(entry.subject, entry.at, out);
         room.take(job.tenant);
     }
-    job.next = timings_[job.timing].once ? kNever : first_after(job, job.next);
+    job.next = policies_[job.policy].once ? kNever : first_after(job, job.next);
     arm_job(entry.subject, entry.seen, entry.settled);
     return steps;
 }
@@ -259,8 +259,8 @@ std::size_t Planner::Impl::decide(DueQueue::Entry entry, RoomLeft& room, Out& ou
 /// Occurrences before `cut` are missed: records those that do not run and moves the job to the first that
 /// does.
 std::size_t Planner::Impl::settle_misfire(Job& job, Instant cut, Out& out) {
-    const Timing& timing = timings_[job.timing];
-    cut = std::min(cut, window_of(timing).past_end());
+    const JobPolicy& policy = policies_[job.policy];
+    cut = std::min(cut, window_of(policy).past_end());
     std::size_t steps = 1;
     const Instant first = job.next;
     const Instant newest = job.schedule.prev_before(cut).value_or(first);
@@ -268,10 +268,10 @@ std::size_t Planner::Impl::settle_misfire(Job& job, Instant cut, Out& out) {
 
     Instant last_missed = newest;
     Instant kept = newest;
-    if (timing.misfire == model::Misfire::skip) {
+    if (policy.misfire == model::Misfire::skip) {
         kept = first_after(job, newest);
     } else {
-        const std::size_t limit = timing.misfire == model::Misfire::all ? options_.misfire_limit : 1;
+        const std::size_t limit = policy.misfire == model::Misfire::all ? options_.misfire_limit : 1;
         for (; steps < limit && kept > first; ++steps) kept = *job.schedule.prev_before(kept);
         if (kept == first) return steps;
         last_missed = *job.schedule.prev_before(kept);
@@ -296,10 +296,10 @@ bool Planner::Impl::has_run(const Job& planned, Instant nominal) const {
 
 void Planner::Impl::emit_claim(std::uint32_t number, Instant claim_by, Out& out) {
     const Job& job = jobs_[number];
-    const bool spends = timings_[job.timing].once && !job.rest;
+    const bool spends = policies_[job.policy].once && !job.rest;
     const Instant due = job.next + delay(job, job.next);
     const std::uint32_t owner = job.rest ? job_of(job.key) : number;
-    const std::uint32_t run = new_run(owner, timings_.retain(job.timing), job.next, due);
+    const std::uint32_t run = new_run(owner, policies_.retain(job.policy), job.next, due);
     runs_[run].spends = spends;
     out.emplace_back(Claim{id_of(run), job.key, job.next, due,
                            spends ? std::optional{job.since} : std::nullopt, claim_by, job.tenant});

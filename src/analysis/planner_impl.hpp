@@ -8,8 +8,8 @@
 #include "ecron/analysis/planner.hpp"
 #include "ecron/analysis/timer_wheel.hpp"
 #include "job_index.hpp"
+#include "policy_table.hpp"
 #include "slab.hpp"
-#include "timing_table.hpp"
 
 namespace ecron::analysis {
 
@@ -27,15 +27,15 @@ public:
     void reserve(std::size_t jobs);
     void clear(Instant now, Instant decided);
     void upsert(const PlannedJob& planned, Instant from, std::optional<Instant> claimed);
-    void adjust(const PlannedJob& planned);
+    void update_policy(const PlannedJob& planned);
     void remove(JobKey key);
     [[nodiscard]] std::optional<PlannedJob> find(JobKey key) const;
-    void split(JobKey key, Instant until);
-    void pass(JobKey key, Instant until);
+    void keep_remaining_until(JobKey key, Instant until);
+    void skip_until(JobKey key, Instant until);
     void pause(std::optional<Group> tenant, Instant since);
     void resume(std::optional<Group> tenant, Instant at, std::optional<Instant> since);
     [[nodiscard]] bool is_paused(Group tenant, Instant due) const;
-    std::vector<JobKey> rewind(std::optional<Group> tenant, Instant at);
+    std::vector<JobKey> replay_from(std::optional<Group> tenant, Instant at);
     [[nodiscard]] std::optional<Instant> next_nominal(JobKey key) const;
     [[nodiscard]] Instant now() const { return now_; }
     [[nodiscard]] std::size_t jobs() const { return known_; }
@@ -43,13 +43,13 @@ public:
     [[nodiscard]] std::size_t memory() const;
 
     // planner_claims.cpp
-    bool follow(Instant now, Instant watermark);
+    bool advance_to(Instant now, Instant watermark);
 
     // planner_runs.cpp
     void claimed(RunId id, bool mine);
-    RunId run_now(JobKey job, const Timing& timing);
-    RunId adopt(JobKey job, std::optional<Instant> nominal, Instant due, Adopted state, const Timing& timing,
-                Group tenant);
+    RunId run_now(JobKey job, const JobPolicy& policy);
+    RunId adopt(JobKey job, std::optional<Instant> nominal, Instant due, Adopted state,
+                const JobPolicy& policy, Group tenant);
     void retry_at(RunId id, Instant due);
     void accepted(RunId id, Instant deadline);
     void ended(RunId id);
@@ -76,7 +76,7 @@ private:
         Instant next{};         // the next scheduled time to claim; kNever: none
         Instant since{};        // no occurrence up to this instant
         std::uint64_t timer{};  // a TimerId, or the position in the queue
-        std::uint32_t timing{kNone};
+        std::uint32_t policy{kNone};
         Group tenant{};
         std::uint32_t activity{kNone};  // the job's runs; free-list link while the job is free
         Armed armed{Armed::no};
@@ -98,7 +98,7 @@ private:
     struct Run {
         std::uint32_t generation{1};
         std::uint32_t job{kNone};
-        std::uint32_t timing{kNone};
+        std::uint32_t policy{kNone};
         std::uint32_t next{kNone}, previous{kNone};  // of the same job; next is the free-list link while free
         std::uint32_t group_next{kNone}, group_previous{kNone};  // waiting for the same group
         std::uint64_t timer{};
@@ -155,7 +155,7 @@ private:
     void reconcile_runs(std::uint32_t job, Instant from);
     void begin_pause(Spans& spans, Instant since) const;
     static void end_pause(Spans& spans, Instant at, std::optional<Instant> since);
-    bool rewind(std::uint32_t job, Instant at);
+    bool replay_from(std::uint32_t job, Instant at);
     void expect_runs_after(std::uint32_t job, Instant from);
     [[nodiscard]] Instant pause_end(Group tenant, Instant due) const;
     [[nodiscard]] std::optional<Instant> pause_begin_within(const Job& job, Instant from,
@@ -190,7 +190,7 @@ private:
     // planner_runs.cpp
     [[nodiscard]] std::optional<std::uint32_t> find_run(RunId id) const;
     [[nodiscard]] RunId id_of(std::uint32_t run) const;
-    std::uint32_t new_run(std::uint32_t job, std::uint32_t timing, Instant nominal, Instant due);
+    std::uint32_t new_run(std::uint32_t job, std::uint32_t policy, Instant nominal, Instant due);
     void arm_run(std::uint32_t run, Instant at);
     void disarm_run(std::uint32_t run);
     void run_timers(Out& out);
@@ -214,7 +214,7 @@ private:
 
     Slab<Job, &Job::activity> jobs_;
     JobIndex index_;
-    TimingTable timings_;
+    PolicyTable policies_;
     std::size_t known_{0};
     TimerWheel claims_;
     DueQueue late_;                                // jobs with an occurrence that claims_ has already passed

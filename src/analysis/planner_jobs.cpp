@@ -26,7 +26,7 @@ std::uint32_t Planner::Impl::job_of(JobKey key) {
     Job& job = jobs_[number];
     job.key = key;
     job.next = kNever;
-    job.timing = kNone;
+    job.policy = kNone;
     job.activity = kNone;
     job.armed = Armed::no;
     job.tenant = 0;
@@ -39,7 +39,7 @@ std::uint32_t Planner::Impl::job_of(JobKey key) {
 void Planner::Impl::drop_if_unused(std::uint32_t number) {
     const Job& job = jobs_[number];
     if (job.known || job.activity != kNone) return;
-    assert(job.armed == Armed::no && job.timing == kNone);
+    assert(job.armed == Armed::no && job.policy == kNone);
     index_.erase(job.key, [this](std::uint32_t other) { return jobs_[other].key; });
     jobs_.give_back(number);
 }
@@ -48,13 +48,13 @@ void Planner::Impl::upsert(const PlannedJob& planned, Instant from, std::optiona
     const std::uint32_t number = job_of(planned.key);
     Job& job = jobs_[number];
     disarm_job(number);
-    const std::uint32_t timing = timings_.intern(planned.timing);
-    if (job.timing != kNone) timings_.release(job.timing);
+    const std::uint32_t policy = policies_.intern(planned.policy);
+    if (job.policy != kNone) policies_.release(job.policy);
     if (!job.known) ++known_;
     job.known = true;
     job.schedule = planned.schedule;
     job.jitter_seed = planned.jitter_seed;
-    job.timing = timing;
+    job.policy = policy;
     job.tenant = planned.tenant;
     job.since = planned.since;
     job.next = first_after(job, from);
@@ -79,26 +79,26 @@ void Planner::Impl::reconcile_runs(std::uint32_t number, Instant from) {
         }
         if (run.state >= State::grouped) continue;
         run.withdrawn = false;
-        timings_.release(run.timing);
-        run.timing = timings_.retain(job.timing);
+        policies_.release(run.policy);
+        run.policy = policies_.retain(job.policy);
     }
     if (job.activity != kNone) expect_runs_after(number, from);
 }
 
-void Planner::Impl::adjust(const PlannedJob& planned) {
+void Planner::Impl::update_policy(const PlannedJob& planned) {
     const auto number = find_job(planned.key);
     if (!number || !jobs_[*number].known) return;
     Job& job = jobs_[*number];
-    const std::uint32_t timing = timings_.intern(planned.timing);
-    timings_.release(job.timing);
-    job.timing = timing;
+    const std::uint32_t policy = policies_.intern(planned.policy);
+    policies_.release(job.policy);
+    job.policy = policy;
     assert(job.tenant == planned.tenant);  // a job never changes its tenant
     if (job.activity == kNone) return;
     for (std::uint32_t one = activities_[job.activity].first; one != kNone; one = runs_[one].next) {
         Run& run = runs_[one];
         if (!run.planned || run.state >= State::grouped) continue;
-        timings_.release(run.timing);
-        run.timing = timings_.retain(timing);
+        policies_.release(run.policy);
+        run.policy = policies_.retain(policy);
     }
 }
 
@@ -107,8 +107,8 @@ void Planner::Impl::remove(JobKey key) {
     if (!number || !jobs_[*number].known) return;
     Job& job = jobs_[*number];
     disarm_job(*number);
-    timings_.release(job.timing);
-    job.timing = kNone;
+    policies_.release(job.policy);
+    job.policy = kNone;
     job.next = kNever;
     std::uint32_t following = kNone;
     for (std::uint32_t one = job.activity == kNone ? kNone : activities_[job.activity].first; one != kNone;
@@ -126,7 +126,7 @@ std::optional<PlannedJob> Planner::Impl::find(JobKey key) const {
     const auto number = find_job(key);
     if (!number || !jobs_[*number].known) return {};
     const Job& job = jobs_[*number];
-    return PlannedJob{key, job.schedule, timings_[job.timing], job.tenant, job.jitter_seed, job.since};
+    return PlannedJob{key, job.schedule, policies_[job.policy], job.tenant, job.jitter_seed, job.since};
 }
 
 std::optional<Instant> Planner::Impl::next_nominal(JobKey key) const {
@@ -137,20 +137,20 @@ std::optional<Instant> Planner::Impl::next_nominal(JobKey key) const {
 
 /// Moves the undecided occurrences up to `until` to an entry of their own; only its claims are linked to the
 /// job.
-void Planner::Impl::split(JobKey key, Instant until) {
+void Planner::Impl::keep_remaining_until(JobKey key, Instant until) {
     const auto number = find_job(key);
     if (!number || !jobs_[*number].known || jobs_[*number].next > until) return;
     const std::uint32_t rest_number = jobs_.take();
     const Job& job = jobs_[*number];
-    Timing timing = timings_[job.timing];
-    timing.end_at = std::min(timing.end_at.value_or(until), until);
+    JobPolicy policy = policies_[job.policy];
+    policy.end_at = std::min(policy.end_at.value_or(until), until);
     Job& rest = jobs_[rest_number];
     rest.key = key;
     rest.schedule = job.schedule;
     rest.jitter_seed = job.jitter_seed;
     rest.next = job.next;
     rest.since = until;  // planning does not go back before this instant
-    rest.timing = timings_.intern(timing);
+    rest.policy = policies_.intern(policy);
     rest.tenant = job.tenant;
     rest.activity = kNone;
     rest.armed = Armed::no;
@@ -159,7 +159,7 @@ void Planner::Impl::split(JobKey key, Instant until) {
     arm_job(rest_number, now_, false);
 }
 
-void Planner::Impl::pass(JobKey key, Instant until) {
+void Planner::Impl::skip_until(JobKey key, Instant until) {
     const auto number = find_job(key);
     if (!number || !jobs_[*number].known || jobs_[*number].next > until) return;
     disarm_job(*number);
@@ -175,20 +175,20 @@ void Planner::Impl::resume(std::optional<Group> tenant, Instant at, std::optiona
     end_pause(tenant ? pauses_[*tenant] : pauses_of_all_, at, since);
 }
 
-std::vector<JobKey> Planner::Impl::rewind(std::optional<Group> tenant, Instant at) {
+std::vector<JobKey> Planner::Impl::replay_from(std::optional<Group> tenant, Instant at) {
     std::vector<JobKey> rewound;
     for (std::uint32_t number = 0; jobs_.reached(number); ++number) {
         const Job& job = jobs_[number];
         const bool theirs = job.known && (!tenant || job.tenant == *tenant);
-        if (theirs && rewind(number, at)) rewound.push_back(job.key);
+        if (theirs && replay_from(number, at)) rewound.push_back(job.key);
     }
     return rewound;
 }
 
-bool Planner::Impl::rewind(std::uint32_t number, Instant at) {
+bool Planner::Impl::replay_from(std::uint32_t number, Instant at) {
     Job& job = jobs_[number];
-    const Timing& timing = timings_[job.timing];
-    const Instant from = std::max(at - timing.jitter, job.since);
+    const JobPolicy& policy = policies_[job.policy];
+    const Instant from = std::max(at - policy.jitter, job.since);
     Instant first = first_after(job, from);
     // Occurrences that were due earlier were not skipped because of the unknown resume.
     while (first < job.next && first + delay(job, first) <= at) first = first_after(job, first);

@@ -21,12 +21,12 @@ RunId Planner::Impl::id_of(std::uint32_t run) const {
     return RunId{std::uint64_t{runs_[run].generation} << 32 | run};
 }
 
-std::uint32_t Planner::Impl::new_run(std::uint32_t job_number, std::uint32_t timing, Instant nominal,
+std::uint32_t Planner::Impl::new_run(std::uint32_t job_number, std::uint32_t policy, Instant nominal,
                                      Instant due) {
     const std::uint32_t number = runs_.take();
     Run& run = runs_[number];
     run = Run{
-        .generation = run.generation, .job = job_number, .timing = timing, .nominal = nominal, .due = due};
+        .generation = run.generation, .job = job_number, .policy = policy, .nominal = nominal, .due = due};
     Job& job = jobs_[job_number];
     if (job.activity == kNone) {
         job.activity = activities_.take();
@@ -80,8 +80,8 @@ void Planner::Impl::claimed(RunId id, bool mine) {
         arm_run(*number, run.due);
 }
 
-RunId Planner::Impl::run_now(JobKey job, const Timing& timing) {
-    const std::uint32_t number = new_run(job_of(job), timings_.intern(timing), now_, now_);
+RunId Planner::Impl::run_now(JobKey job, const JobPolicy& policy) {
+    const std::uint32_t number = new_run(job_of(job), policies_.intern(policy), now_, now_);
     runs_[number].planned = false;
     runs_[number].state = State::waiting;
     arm_run(number, now_);
@@ -89,14 +89,14 @@ RunId Planner::Impl::run_now(JobKey job, const Timing& timing) {
 }
 
 RunId Planner::Impl::adopt(JobKey key, std::optional<Instant> nominal, Instant due, Adopted state,
-                           const Timing& timing, Group tenant) {
+                           const JobPolicy& policy, Group tenant) {
     const std::uint32_t job_number = job_of(key);
     if (!jobs_[job_number].known) jobs_[job_number].tenant = tenant;
-    const std::uint32_t number = new_run(job_number, timings_.intern(timing), nominal.value_or(due), due);
+    const std::uint32_t number = new_run(job_number, policies_.intern(policy), nominal.value_or(due), due);
     const RunId id = id_of(number);
     Run& run = runs_[number];
     run.planned = nominal.has_value();
-    run.spends = timing.once;
+    run.spends = policy.once;
     const Job& job = jobs_[job_number];
     if (state == Adopted::waiting) {
         run.state = State::waiting;
@@ -220,7 +220,7 @@ void Planner::Impl::fire_waiting(std::uint32_t number, Out& out) {
 }
 
 bool Planner::Impl::too_late(const Run& run) const {
-    const std::optional<Millis> deadline = timings_[run.timing].start_deadline;
+    const std::optional<Millis> deadline = policies_[run.policy].start_deadline;
     return run.planned && deadline && now_ - run.due > *deadline;
 }
 
@@ -228,7 +228,7 @@ bool Planner::Impl::too_late(const Run& run) const {
 bool Planner::Impl::gives_way(std::uint32_t number, Out& out) {
     Run& run = runs_[number];
     const std::uint32_t activity = jobs_[run.job].activity;
-    const model::Overlap overlap = timings_[run.timing].overlap;
+    const model::Overlap overlap = policies_[run.policy].overlap;
     if (overlap == model::Overlap::allow) return false;
     if (overlap == model::Overlap::replace) displace_others(number, out);
     const bool is_free = activities_[activity].active == 0 && activities_[activity].queued == kNone;
@@ -264,10 +264,10 @@ void Planner::Impl::displace_others(std::uint32_t number, Out& out) {
 void Planner::Impl::enter(std::uint32_t number, Out& out) {
     Run& run = runs_[number];
     ++activities_[jobs_[run.job].activity].active;
-    const Timing& timing = timings_[run.timing];
-    if (timing.concurrency != 0) {
-        Concurrency& group = groups_[timing.concurrency];
-        if (group.first != kNone || group.live >= timing.max_concurrency) {
+    const JobPolicy& policy = policies_[run.policy];
+    if (policy.concurrency != 0) {
+        Concurrency& group = groups_[policy.concurrency];
+        if (group.first != kNone || group.live >= policy.max_concurrency) {
             run.state = State::grouped;
             run.group_previous = group.last;
             (group.last == kNone ? group.first : runs_[group.last].group_next) = number;
@@ -281,9 +281,9 @@ void Planner::Impl::enter(std::uint32_t number, Out& out) {
 
 void Planner::Impl::fire_grouped(std::uint32_t number, Out& out) {
     Run& run = runs_[number];
-    const Timing& timing = timings_[run.timing];
-    const Concurrency& group = groups_[timing.concurrency];
-    if (group.first != number || group.live >= timing.max_concurrency) return;  // it will be woken again
+    const JobPolicy& policy = policies_[run.policy];
+    const Concurrency& group = groups_[policy.concurrency];
+    if (group.first != number || group.live >= policy.max_concurrency) return;  // it will be woken again
     if (too_late(run)) {
         refuse(number, "deadline", out);
         return;
@@ -291,11 +291,11 @@ void Planner::Impl::fire_grouped(std::uint32_t number, Out& out) {
     leave_group(number);
     go_live(run);
     start(number, out);
-    wake_group(timing.concurrency);
+    wake_group(policy.concurrency);
 }
 
 void Planner::Impl::go_live(Run& run) {
-    if (const Group group = timings_[run.timing].concurrency; group != 0) ++groups_[group].live;
+    if (const Group group = policies_[run.policy].concurrency; group != 0) ++groups_[group].live;
 }
 
 void Planner::Impl::start(std::uint32_t number, Out& out) {
@@ -332,7 +332,7 @@ void Planner::Impl::refuse(std::uint32_t number, std::string_view reason, Out& o
 
 void Planner::Impl::leave_group(std::uint32_t number) {
     Run& run = runs_[number];
-    Concurrency& group = groups_[timings_[run.timing].concurrency];
+    Concurrency& group = groups_[policies_[run.policy].concurrency];
     (run.group_previous == kNone ? group.first : runs_[run.group_previous].group_next) = run.group_next;
     (run.group_next == kNone ? group.last : runs_[run.group_next].group_previous) = run.group_previous;
     run.group_next = run.group_previous = kNone;
@@ -345,7 +345,7 @@ void Planner::Impl::forget(std::uint32_t number) {
     const std::uint32_t job_number = run.job;
     const std::uint32_t activity_number = jobs_[job_number].activity;
     Activity& activity = activities_[activity_number];
-    const Group group = timings_[run.timing].concurrency;
+    const Group group = policies_[run.policy].concurrency;
 
     if (run.state >= State::running && group != 0) --groups_[group].live;
     if (run.state == State::grouped) leave_group(number);
@@ -356,7 +356,7 @@ void Planner::Impl::forget(std::uint32_t number) {
 
     (run.previous == kNone ? activity.first : runs_[run.previous].next) = run.next;
     if (run.next != kNone) runs_[run.next].previous = run.previous;
-    timings_.release(run.timing);
+    policies_.release(run.policy);
     ++run.generation;
     runs_.give_back(number);
     if (activity.first != kNone) return;

@@ -26,7 +26,7 @@ std::unexpected<Error> has_ended() {
     return fail(Errc::conflict, "This execution has ended", {"execute_id"});
 }
 
-bool is_here(Stage stage) { return stage != Stage::elsewhere && stage != Stage::offered; }
+bool is_here(Stage stage) { return stage != Stage::remote && stage != Stage::offered; }
 
 bool can_begin(model::ExecutionState state) {
     return state == model::ExecutionState::pending || state == model::ExecutionState::failure;
@@ -41,22 +41,22 @@ ShardScheduler& Scheduler::Impl::shard_of(const JobId& job) const {
 /// A change that arrives out of order is left to the change log, so that none is planned without its
 /// predecessors.
 void Scheduler::Impl::job_changed(const model::Job& job) {
-    if (!warm_) return;
+    if (!caught_up_) return;
     ShardScheduler& shard = shard_of(job.id);
-    const bool next = job.revision.value() == node_.changes.value() + 1;
+    const bool next = job.revision.value() == context_.changes.value() + 1;
     if (!next || !shard.plans_changes()) {
         tail_.notify();
         return;
     }
-    node_.changes = job.revision;
-    node_.tasks.erase(job.key);
+    context_.changes = job.revision;
+    context_.tasks.erase(job.key);
     shard.refresh_tasks(job);
-    shard.changed(plan_change(job, node_.options, node_.groups));
+    shard.changed(plan_change(job, context_.options, context_.interner));
 }
 
 void Scheduler::Impl::job_deleted(const model::Job& job, std::string_view by) {
     log::info("deleted job={} by={}", job.id, by);
-    if (!warm_) return;
+    if (!caught_up_) return;
     shard_of(job.id).job_deleted_by(job.key, by);
     tail_.notify();
 }
@@ -66,11 +66,11 @@ void Scheduler::Impl::look_at_changes() { tail_.notify(); }
 asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_now(model::Job job, model::Trigger trigger,
                                                                    std::optional<ExecuteId> id) {
     if (!takes_writes()) co_return not_leading();
-    execution::TaskPtr task = co_await node_.prepare_task(job);
+    execution::TaskPtr task = co_await context_.prepare_task(job);
     if (task == nullptr) co_return fail(Errc::invalid, "Invalid parameter", {"job_context"});
-    if (node_.runs.present(node_.groups.of(job.tenant.value())) >= node_.options.claim_window)
+    if (context_.runs.present(context_.interner.intern(job.tenant.value())) >= context_.options.claim_window)
         co_return fail(Errc::unavailable, "too many executions of this tenant are under way, try again");
-    if (node_.window() == 0)
+    if (context_.window() == 0)
         co_return fail(Errc::unavailable, "too many executions are under way, try again");
     const ExecuteId chosen = id.value_or(ExecuteId{random_uuid()});
     ShardScheduler& shard = shard_of(job.id);
@@ -80,24 +80,23 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_now(model::Job jo
     if (shard.leads())
         stored = co_await shard.run_now(std::move(job), std::move(task), trigger, chosen);
     else
-        stored = co_await run_elsewhere(job, *task, trigger, chosen);
+        stored = co_await request_run(job, *task, trigger, chosen);
     if (stored || stored.error().code != Errc::conflict) co_return stored;
     co_return co_await same_execution(std::move(tenant), job_id, chosen, stored.error());
 }
 
 /// The leader of the shard learns of it from the change log.
-asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_elsewhere(const model::Job& job,
-                                                                         const execution::Task& task,
-                                                                         model::Trigger trigger,
-                                                                         ExecuteId id) {
-    model::Execution row = node_.requested_run(job, task, trigger, std::move(id));
-    co_return co_await node_.store.insert_execution(std::move(row), store::Tell::leader);
+asio::awaitable<Result<model::Execution>> Scheduler::Impl::request_run(const model::Job& job,
+                                                                       const execution::Task& task,
+                                                                       model::Trigger trigger, ExecuteId id) {
+    model::Execution row = context_.requested_run(job, task, trigger, std::move(id));
+    co_return co_await context_.store.insert_execution(std::move(row), store::Tell::leader);
 }
 
 /// The id already exists: the same job means the same request.
 asio::awaitable<Result<model::Execution>> Scheduler::Impl::same_execution(TenantId tenant, JobId job,
                                                                           ExecuteId id, Error conflict) {
-    auto existing = co_await node_.store.find_execution(std::move(tenant), std::move(id));
+    auto existing = co_await context_.store.find_execution(std::move(tenant), std::move(id));
     const bool same = existing && *existing && (*existing)->job_id == job;
     if (!same) co_return std::unexpected(std::move(conflict));
     co_return std::move(**existing);
@@ -106,7 +105,7 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::same_execution(Tenant
 asio::awaitable<Result<model::Execution>> Scheduler::Impl::cancel(std::optional<TenantId> tenant,
                                                                   ExecuteId id, std::string by) {
     if (!takes_writes()) co_return not_leading();
-    auto found = co_await node_.store.find_execution(tenant, id);
+    auto found = co_await context_.store.find_execution(tenant, id);
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return no_execution();
     if (model::is_end((*found)->state)) co_return has_ended();
@@ -115,7 +114,7 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::cancel(std::optional<
     const bool known = shard.leads() && shard.stop(id, "cancelled", by);
     if (!known) {
         model::Execution row = std::move(**found);
-        const Result<void> asked = co_await node_.store.ask_cancel(std::move(row), by);
+        const Result<void> asked = co_await context_.store.ask_cancel(std::move(row), by);
         if (!asked) co_return std::unexpected(asked.error());
         tail_.notify();
     }
@@ -125,23 +124,23 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::cancel(std::optional<
 
 asio::awaitable<Result<model::Execution>> Scheduler::Impl::wait_for_end(std::optional<TenantId> tenant,
                                                                         ExecuteId id) {
-    const SteadyInstant deadline = node_.clock.steady() + kLongestWaitForEnd;
+    const SteadyInstant deadline = context_.clock.steady() + kLongestWaitForEnd;
     for (;;) {
-        auto row = co_await node_.store.find_execution(tenant, id);
+        auto row = co_await context_.store.find_execution(tenant, id);
         if (!row) co_return std::unexpected(row.error());
         if (!*row) co_return no_execution();
         if ((*row)->state == model::ExecutionState::interrupt) co_return std::move(**row);
         if (model::is_end((*row)->state)) co_return has_ended();
-        if (node_.clock.steady() >= deadline) co_return std::move(**row);  // its end is under way
+        if (context_.clock.steady() >= deadline) co_return std::move(**row);  // its end is under way
         const ShardScheduler& shard = shard_of((*row)->job_id);
-        co_await sleep(node_.io, shard.leads() ? Millis{5} : kLookForEnd);
+        co_await sleep(context_.io, shard.leads() ? Millis{5} : kLookForEnd);
     }
 }
 
 asio::awaitable<Result<void>> Scheduler::Impl::callback(std::optional<TenantId> tenant, ExecuteId id,
                                                         std::string result) {
     if (!takes_writes()) co_return not_leading();
-    auto found = co_await node_.store.find_execution(tenant, id);
+    auto found = co_await context_.store.find_execution(tenant, id);
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return no_execution();
     id = (*found)->id;
@@ -151,12 +150,12 @@ asio::awaitable<Result<void>> Scheduler::Impl::callback(std::optional<TenantId> 
     // Executions that the previous service started have no leader; the callback itself ends them.
     const bool is_history = (*found)->trigger == model::Trigger::history;
     const auto tell = here || ended || is_history ? store::Tell::nobody : store::Tell::leader;
-    Result<void> kept = co_await node_.store.record_result(id, result, tell);
+    Result<void> kept = co_await context_.store.record_result(id, result, tell);
     if (!kept && store::is_refused_content(kept.error())) {
         log::warn("result rejected, ending the execution without it execution={} error=\"{}\"", id,
                   kept.error().what);
         result = store::refused_result(kept.error().what);
-        kept = co_await node_.store.record_result(id, result, tell);
+        kept = co_await context_.store.record_result(id, result, tell);
     }
     if (!kept || ended || is_history) co_return kept;
     if (here) {
@@ -172,10 +171,10 @@ asio::awaitable<Result<void>> Scheduler::Impl::callback(std::optional<TenantId> 
 /// Executions that the previous service started have no leader: the callback itself ends them.
 asio::awaitable<Result<void>> Scheduler::Impl::end_history(model::Execution row, bool given_up) {
     row.state = given_up ? model::ExecutionState::abandon : model::ExecutionState::failure;
-    row.end_at = std::chrono::floor<Seconds>(node_.clock.now());
+    row.end_at = std::chrono::floor<Seconds>(context_.clock.now());
     std::vector<model::Execution> rows;
     rows.push_back(std::move(row));
-    const auto refused = co_await node_.store.put_executions(std::nullopt, std::move(rows), {});
+    const auto refused = co_await context_.store.put_executions(std::nullopt, std::move(rows), {});
     if (!refused) co_return std::unexpected(refused.error());
     co_return Result<void>{};
 }
@@ -183,7 +182,7 @@ asio::awaitable<Result<void>> Scheduler::Impl::end_history(model::Execution row,
 asio::awaitable<Result<void>> Scheduler::Impl::report_failure(ExecuteId id, bool given_up) {
     if (!takes_writes()) co_return not_leading();
     ExecuteId asked = id;
-    auto found = co_await node_.store.find_execution(std::nullopt, std::move(asked));
+    auto found = co_await context_.store.find_execution(std::nullopt, std::move(asked));
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return no_execution();
     if (model::is_end((*found)->state)) co_return has_ended();
@@ -198,15 +197,15 @@ asio::awaitable<Result<void>> Scheduler::Impl::report_failure(ExecuteId id, bool
     }
     model::Execution row = std::move(**found);
     std::string wish = given_up ? kGivenUp : kFailed;
-    const Result<void> told = co_await node_.store.ask_cancel(std::move(row), std::move(wish));
+    const Result<void> told = co_await context_.store.ask_cancel(std::move(row), std::move(wish));
     tail_.notify();
     co_return told;
 }
 
 asio::awaitable<Result<void>> Scheduler::Impl::begin_offered(ExecuteId id, int attempt) {
-    if (node_.stopping || !warm_ || node_.window() == 0)
+    if (context_.stopping || !caught_up_ || context_.window() == 0)
         co_return fail(Errc::unavailable, "this node has no room");
-    auto found = co_await node_.store.find_execution(std::nullopt, std::move(id));
+    auto found = co_await context_.store.find_execution(std::nullopt, std::move(id));
     if (!found) co_return std::unexpected(found.error());
     const bool open =
         *found && (*found)->attempt == attempt && can_begin((*found)->state) && !(*found)->accepted;
@@ -218,9 +217,9 @@ asio::awaitable<Result<void>> Scheduler::Impl::begin_offered(ExecuteId id, int a
 }
 
 SchedulerStatistics Scheduler::Impl::statistics() const {
-    SchedulerStatistics statistics = node_.statistics;
-    statistics.lateness_buckets = node_.lateness.buckets();
-    statistics.lateness_sum = node_.lateness.sum();
+    SchedulerStatistics statistics = context_.statistics;
+    statistics.lateness_buckets = context_.lateness.buckets();
+    statistics.lateness_sum = context_.lateness.sum();
     for (const auto& shard : shards_) {
         const double lag = std::chrono::duration<double>(shard->lag()).count();
         const double held = std::chrono::duration<double>(shard->held_for()).count();

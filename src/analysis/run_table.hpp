@@ -9,7 +9,7 @@
 #include "ecron/execution/pool.hpp"
 #include "ecron/execution/runner.hpp"
 #include "ecron/model/execution.hpp"
-#include "groups.hpp"
+#include "interner.hpp"
 
 namespace ecron::analysis {
 
@@ -23,7 +23,7 @@ enum class Stage : std::uint8_t {
     retrying,   // waits for its next attempt
     accepted,   // waits for the target's callback
     offered,    // the first node to start it wins
-    elsewhere,  // remote: another node claimed or carries it out; its row is polled
+    remote,     // another node claimed or carries it out; its row is polled
 };
 
 /// A run of this process.
@@ -89,7 +89,7 @@ private:
 /// The runs of a shard, indexed by their three identifiers. References are valid until the run is removed.
 class RunTable {
 public:
-    RunTable(RunCount& count, Groups& groups) : count_(count), groups_(groups) {}
+    RunTable(RunCount& count, Interner& interner) : count_(count), interner_(interner) {}
     ~RunTable() {
         for (auto& [id, run] : runs_) uncount(run);
     }
@@ -98,7 +98,7 @@ public:
 
     Run& add(Run run) {
         const RunId id = run.id;
-        run.tenant = groups_.of(run.row.tenant.value());
+        run.tenant = interner_.intern(run.row.tenant.value());
         count(run);
         by_execution_[run.row.id] = id;
         by_job_.emplace(run.row.job_key, id);
@@ -154,14 +154,14 @@ public:
 
 private:
     static RunCount::Kind kind_of(Stage stage) {
-        const bool waits = stage == Stage::retrying || stage == Stage::accepted || stage == Stage::elsewhere;
+        const bool waits = stage == Stage::retrying || stage == Stage::accepted || stage == Stage::remote;
         return waits ? RunCount::Kind::parked : RunCount::Kind::present;
     }
     void count(const Run& run) { count_.add(run.tenant, kind_of(run.stage)); }
     void uncount(const Run& run) { count_.remove(run.tenant, kind_of(run.stage)); }
 
     RunCount& count_;
-    Groups& groups_;
+    Interner& interner_;
     std::unordered_map<RunId, Run> runs_;
     std::unordered_map<ExecuteId, RunId> by_execution_;
     std::unordered_multimap<JobKey, RunId> by_job_;

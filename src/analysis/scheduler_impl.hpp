@@ -7,8 +7,8 @@
 
 namespace ecron::analysis {
 
-/// The parts above the shards, one file each: campaign.cpp (leader election), warm.cpp (loading, change log,
-/// cluster state), strays.cpp (reconciliation), route.cpp (routing of API requests).
+/// The parts above the shards, one file each: campaign.cpp (leader election), change_feed.cpp (loading,
+/// change log, cluster state), reconcile.cpp (reconciliation), route.cpp (routing of API requests).
 class Scheduler::Impl {
 public:
     Impl(asio::io_context& io, const Clock& clock, store::Store& store, execution::Pool& pool,
@@ -18,7 +18,7 @@ public:
     asio::awaitable<void> run();
     asio::awaitable<void> stop(Millis grace);
     [[nodiscard]] bool leads() const;
-    [[nodiscard]] bool takes_writes() const { return warm_; }
+    [[nodiscard]] bool takes_writes() const { return caught_up_; }
     [[nodiscard]] bool loaded() const { return ready_ || leads(); }
     [[nodiscard]] SchedulerStanding standing() const;
 
@@ -37,7 +37,7 @@ public:
 
     [[nodiscard]] SchedulerStatistics statistics() const;
     [[nodiscard]] std::size_t jobs() const;
-    [[nodiscard]] std::size_t runs() const { return node_.runs.all(); }
+    [[nodiscard]] std::size_t runs() const { return context_.runs.all(); }
     [[nodiscard]] std::size_t planner_memory() const;
 
 private:
@@ -56,8 +56,8 @@ private:
     void check_clock(const store::Standing& standing);
     void take_and_release();
 
-    // warm.cpp
-    asio::awaitable<void> keep_warm();
+    // change_feed.cpp
+    asio::awaitable<void> tail_changes();
     asio::awaitable<bool> load();
     asio::awaitable<bool> recall_pauses(ChangeNumber planned, std::vector<bool> wanted);
     asio::awaitable<bool> load_jobs(std::vector<bool> wanted);
@@ -71,28 +71,27 @@ private:
     void take_pause(const store::Change& change, const std::vector<bool>& wanted);
     void take_job_change(const store::Change& change, const std::vector<model::Job>& jobs);
 
-    // strays.cpp
-    asio::awaitable<void> look_for_strays();
+    // reconcile.cpp
+    asio::awaitable<void> reconcile();
 
     // route.cpp
     [[nodiscard]] ShardScheduler& shard_of(const JobId& job) const;
-    asio::awaitable<Result<model::Execution>> run_elsewhere(const model::Job& job,
-                                                            const execution::Task& task,
-                                                            model::Trigger trigger, ExecuteId id);
+    asio::awaitable<Result<model::Execution>> request_run(const model::Job& job, const execution::Task& task,
+                                                          model::Trigger trigger, ExecuteId id);
     asio::awaitable<Result<model::Execution>> same_execution(TenantId tenant, JobId job, ExecuteId id,
                                                              Error conflict);
     asio::awaitable<Result<model::Execution>> wait_for_end(std::optional<TenantId> tenant, ExecuteId id);
 
-    Node node_;
+    SchedulerContext context_;
     Shards shards_;
-    Wakeup campaign_;    // election work is pending
-    Wakeup tail_;        // the change log has new entries
-    Wakeup watch_;       // for its termination
-    Wakeup strays_;      // for its termination
-    Wakeup guard_;       // for its termination
-    bool warm_{false};   // the jobs of all shards have been loaded
-    bool ready_{false};  // warm_, and this node has led, has seen another leader, or is one of many
-    bool over_{false};   // drained
+    Wakeup campaign_;         // election work is pending
+    Wakeup tail_;             // the change log has new entries
+    Wakeup watch_;            // for its termination
+    Wakeup reconcile_timer_;  // for its termination
+    Wakeup guard_;            // for its termination
+    bool caught_up_{false};   // the jobs of all shards have been loaded
+    bool ready_{false};       // caught_up_, and this node has led, has seen another leader, or is one of many
+    bool over_{false};        // drained
     bool told_standby_{false};
     bool told_name_taken_{false};
     std::vector<Shard> held_;

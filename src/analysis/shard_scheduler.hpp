@@ -4,9 +4,9 @@
 #include <unordered_set>
 
 #include "missed.hpp"
-#include "node.hpp"
 #include "plan_change.hpp"
 #include "planned_job.hpp"
+#include "scheduler_context.hpp"
 
 namespace ecron::analysis {
 
@@ -19,7 +19,7 @@ struct LoadedJob {
 
 /// Prefix of the reason of a stop that a leader requests from another node; callers' names never start with
 /// it.
-inline const std::string kOwnWish{":"};
+inline const std::string kInternalCancelPrefix{":"};
 /// Change-log requests that do not stop an execution: a report that the attempt failed, with or without
 /// retry.
 inline const std::string kFailed{":failure"};
@@ -41,15 +41,15 @@ struct Cancel {
 };
 
 /// The planning of one shard, one file per part: follow.cpp (follower mode), lead.cpp (term, recovery,
-/// dropping state), elsewhere.cpp (remote executions), strays.cpp (reconciliation), decide.cpp (the loop and
-/// the planner's decisions), claim.cpp, attempt.cpp (starts), spread.cpp (starts on any node), outcome.cpp,
-/// request.cpp (requests of the API and the change log).
+/// dropping state), remote_executions.cpp (remote executions), reconcile.cpp (reconciliation), decide.cpp
+/// (the loop and the planner's decisions), claim.cpp, attempt.cpp (starts), dispatch.cpp (starts on any
+/// node), outcome.cpp, request.cpp (requests of the API and the change log).
 ///
 /// It knows its jobs whether or not it leads. After a loss of leadership everything stays in memory until
 /// another node has begun a term; if none has, planning resumes unchanged.
 class ShardScheduler {
 public:
-    ShardScheduler(Node& node, Shard shard);
+    ShardScheduler(SchedulerContext& context, Shard shard);
 
     [[nodiscard]] Shard shard() const { return shard_; }
     [[nodiscard]] bool is_loaded() const { return loaded_; }
@@ -58,7 +58,7 @@ public:
     [[nodiscard]] bool is_releasing() const { return releasing_; }
     /// Returns true if changes are planned immediately: this process holds the leader's state.
     [[nodiscard]] bool plans_changes() const { return term_.has_value(); }
-    [[nodiscard]] bool leads() const { return planning_ && node_.store.leads(shard_); }
+    [[nodiscard]] bool leads() const { return planning_ && context_.store.leads(shard_); }
     /// Returns how far planning is behind the clock, not counting tenants without capacity.
     [[nodiscard]] Millis lag() const;
     /// Returns the delay of the oldest occurrence that waits for the capacity of its tenant.
@@ -92,16 +92,16 @@ public:
     /// Kills the commands that this process runs: it cannot renew its lease and may be declared dead.
     void end_commands();
 
-    // elsewhere.cpp
+    // remote_executions.cpp
     asio::awaitable<void> look_elsewhere();
     using Look = std::function<void(Run&, const model::Execution*)>;
     asio::awaitable<void> look_at_rows(std::vector<ExecuteId> ids, Look look);
 
-    // strays.cpp
+    // reconcile.cpp
     [[nodiscard]] bool misses(const model::Execution& row);
     asio::awaitable<void> take_up(model::Execution row);
 
-    // spread.cpp
+    // dispatch.cpp
     asio::awaitable<void> begin_offered(model::Execution row);
     asio::awaitable<void> look_at_offers();
 
@@ -133,8 +133,8 @@ private:
 
     // follow.cpp
     void replay_since(const store::Term& term);
-    void rewind(const Resume& resume);
-    asio::awaitable<void> pass(Instant watermark);
+    void replay_from(const Resume& resume);
+    asio::awaitable<void> skip_until(Instant watermark);
 
     // lead.cpp
     asio::awaitable<bool> take();
@@ -147,19 +147,19 @@ private:
     asio::awaitable<Recovered> recover_rows(std::uint64_t term, SteadyInstant since);
     asio::awaitable<bool> knows(ExecuteId id, std::uint64_t term);
     asio::awaitable<void> adopt(model::Execution row, std::uint64_t term);
-    void adopt_elsewhere(model::Execution row, execution::TaskPtr task);
+    void track_remote(model::Execution row, execution::TaskPtr task);
     static void mark_begun(model::Execution& row, std::string executor, Instant began);
     [[nodiscard]] bool still_named(const model::Execution& row, const execution::TaskPtr& task) const;
     [[nodiscard]] bool is_in_pause(const model::Execution& row) const;
     [[nodiscard]] bool survives(const model::Execution& row, const execution::TaskPtr& task) const;
     /// Result of handling a lost node; changed: the row differed from the one that was read.
     enum class AfterLoss : std::uint8_t { goes_on, ended, changed };
-    asio::awaitable<AfterLoss> survive_loss(model::Execution& row, execution::TaskPtr task);
-    asio::awaitable<void> hand_over();
-    void let_go(Gate& gate);
-    asio::awaitable<void> hand_back(Run run);
+    asio::awaitable<AfterLoss> handle_node_loss(model::Execution& row, execution::TaskPtr task);
+    asio::awaitable<void> resign();
+    void drop_term_state(Gate& gate);
+    asio::awaitable<void> requeue(Run run);
 
-    // elsewhere.cpp
+    // remote_executions.cpp
     void looked_at(Run& run, const model::Execution* row);
     void came_back(Run& run);
     [[nodiscard]] bool is_lost(const model::Execution& row);
@@ -175,7 +175,8 @@ private:
     void carry_out(const Start& start);
     void carry_out(const Refuse& refuse);
     void carry_out(const Withdraw& withdraw);
-    [[nodiscard]] bool awaits_withdrawal(const std::vector<Claim>& batch, const Node::Tasks& tasks);
+    [[nodiscard]] bool awaits_withdrawal(const std::vector<Claim>& batch,
+                                         const SchedulerContext::Tasks& tasks);
     void carry_out(const Stop& stop);
     void carry_out(const Expire& expire);
     void carry_out(const Missed& missed);
@@ -186,7 +187,7 @@ private:
     // claim.cpp
     asio::awaitable<void> claim_decided();
     asio::awaitable<void> claim_batch(std::vector<Claim> batch, Instant watermark, ChangeNumber planned);
-    std::vector<RunId> add_runs(const std::vector<Claim>& batch, const Node::Tasks& tasks);
+    std::vector<RunId> add_runs(const std::vector<Claim>& batch, const SchedulerContext::Tasks& tasks);
     asio::awaitable<void> commit(std::vector<RunId> ids, std::vector<store::Missed> missed, Instant watermark,
                                  ChangeNumber planned);
 
@@ -197,7 +198,7 @@ private:
     void settle_claim(const std::vector<RunId>& ids, const store::Claimed& claimed);
     void hand_back_unclaimed();
 
-    // spread.cpp
+    // dispatch.cpp
     [[nodiscard]] bool may_offer(const Run& run) const;
     void offer(Run& run);
     void offer_looked_at(Run& run, const model::Execution* row);
@@ -240,7 +241,7 @@ private:
     void move(Run& run, Stage stage);
     [[nodiscard]] bool is_orphan(RunId id) { return orphans_.find(id) != nullptr; }
 
-    Node& node_;
+    SchedulerContext& context_;
     const Shard shard_;
     Wakeup wake_;  // wakes the planning loop
 

@@ -53,7 +53,7 @@ Application::Application(const config::Config& config, const std::map<std::strin
                                                                   kubernetes_options(config)))),
       pool_(execution::make_pool(clock, lanes())),
       messaging_(io, clock, *store_, config),
-      scheduler_(io, clock, *store_, *pool_, scheduler_options_with_spreader()),
+      scheduler_(io, clock, *store_, *pool_, scheduler_options_with_dispatcher()),
       webhook_client_(io, webhook_client_options(config)),
       notifier_(io, clock, store_->outbox(), webhook_client_, keyring(config), notify_options(config)),
       retention_(io, clock, *store_, history_rule(config), [this] { return store_->leads(Shard{0}); }),
@@ -77,9 +77,9 @@ Application::Application(const config::Config& config, const std::map<std::strin
             [this](unsigned status, std::string_view reason) { return api_.error(status, reason); });
 }
 
-analysis::SchedulerOptions Application::scheduler_options_with_spreader() {
+analysis::SchedulerOptions Application::scheduler_options_with_dispatcher() {
     analysis::SchedulerOptions options = scheduler_options(config_);
-    options.spreader = messaging_.spreader();
+    options.dispatcher = messaging_.dispatcher();
     options.spread_fallback = config_.mq.fallback;
     options.name_taken = [this](const Error&) { fail(); };
     return options;

@@ -54,7 +54,7 @@ private:
     void fail();  // drains, then exits with a failure
     void reload();
     void reload_files();
-    analysis::SchedulerOptions scheduler_options_with_spreader();
+    analysis::SchedulerOptions scheduler_options_with_dispatcher();
     management::Options api_options_with_load(const std::map<std::string, std::string>& environment);
     [[nodiscard]] std::vector<execution::Lane> lanes() const;
 

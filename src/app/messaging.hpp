@@ -20,7 +20,7 @@ public:
     Messaging(boost::asio::io_context& io, const Clock& clock, store::Store& store,
               const config::Config& config);
 
-    [[nodiscard]] analysis::Spreader* spreader() { return spread_ ? &*spread_ : nullptr; }
+    [[nodiscard]] analysis::AttemptDispatcher* dispatcher() { return spread_ ? &*spread_ : nullptr; }
     void attach(analysis::Scheduler& scheduler);
     boost::asio::awaitable<void> run();
     /// No more messages are taken.

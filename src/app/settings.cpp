@@ -235,7 +235,7 @@ analysis::SchedulerOptions scheduler_options(const config::Config& config) {
             .lease = store_options(config).lease,
             .executor_id = config.api.executor_id,
             .claim_ahead = config.schedule.claim_ahead,
-            .timing = {.misfire = misfire(config.schedule.misfire),
+            .policy = {.misfire = misfire(config.schedule.misfire),
                        .overlap = overlap(config.schedule.overlap),
                        .misfire_grace = config.schedule.misfire_grace,
                        .start_deadline = config.schedule.start_deadline},

@@ -33,8 +33,8 @@ store::Change change_to(ChangeNumber number, std::string kind = "update") {
 
 PlanChange read(const store::Change& change, const model::Job* current) {
     const SchedulerOptions defaults;
-    Groups groups;
-    return plan_change(change, current, defaults, groups);
+    Interner interner;
+    return plan_change(change, current, defaults, interner);
 }
 
 }  // namespace
@@ -72,11 +72,11 @@ TEST_CASE("a deleted job is removed", "[change]") {
 
 TEST_CASE("a re-enabled one-shot runs again even if both changes are read together", "[change]") {
     const SchedulerOptions defaults;
-    Groups groups;
+    Interner interner;
     model::Job job = job_at(ChangeNumber{4});
     job.type = model::JobType::timed;
     Planner planner{kNoon + 1h, PlannerOptions{}};
-    planner.upsert(*plan_change(job, defaults, groups).after->job, kNoon + 1h);
+    planner.upsert(*plan_change(job, defaults, interner).after->job, kNoon + 1h);
     std::vector<Decision> decisions;
     planner.advance(kNoon + 1h + 60s, {10}, decisions);
     REQUIRE_FALSE(planner.next_nominal(job.key));
@@ -87,7 +87,7 @@ TEST_CASE("a re-enabled one-shot runs again even if both changes are read togeth
     enabled.replaced = R"({"cron_time":"0 * * * * *","plan":"","type":1,"enabled":false,"effective_from":0})";
     job.effective_from = kNoon + 1h + 61s;
     for (const store::Change& change : {spent, enabled})
-        apply(plan_change(change, &job, defaults, groups), planner);
+        apply(plan_change(change, &job, defaults, interner), planner);
     CHECK(planner.next_nominal(job.key) == kNoon + 1h + 120s);
 }
 

@@ -43,20 +43,20 @@ public:
         : now{at(start)},
           planner{now, options} {}
 
-    void job(std::int64_t key, std::string_view cron, Timing timing = {}) {
-        job_from(key, cron, now, timing);
+    void job(std::int64_t key, std::string_view cron, JobPolicy policy = {}) {
+        job_from(key, cron, now, policy);
     }
-    void job_of(Group tenant, std::int64_t key, std::string_view cron, Timing timing = {}) {
-        PlannedJob planned = described(key, cron, timing);
+    void job_of(Group tenant, std::int64_t key, std::string_view cron, JobPolicy policy = {}) {
+        PlannedJob planned = described(key, cron, policy);
         planned.tenant = tenant;
         planner.upsert(planned, now);
     }
-    void job_from(std::int64_t key, std::string_view cron, Instant from, Timing timing = {}) {
-        planner.upsert(described(key, cron, timing), from);
+    void job_from(std::int64_t key, std::string_view cron, Instant from, JobPolicy policy = {}) {
+        planner.upsert(described(key, cron, policy), from);
     }
-    static PlannedJob described(std::int64_t key, std::string_view cron, Timing timing = {}) {
+    static PlannedJob described(std::int64_t key, std::string_view cron, JobPolicy policy = {}) {
         return {
-            .key = JobKey{key}, .schedule = schedule(cron), .timing = timing, .tenant = 7, .jitter_seed = 1};
+            .key = JobKey{key}, .schedule = schedule(cron), .policy = policy, .tenant = 7, .jitter_seed = 1};
     }
 
     /// Advances the clock by the planner's own wake-ups; returns the decisions, one per line.
@@ -82,14 +82,14 @@ public:
 
     [[nodiscard]] RunId run(std::string_view name) const { return runs.at(std::string{name}); }
     void ended(std::string_view name) { planner.ended(run(name)); }
-    RunId run_now(std::int64_t key, Timing timing = {}) {
-        const RunId id = planner.run_now(JobKey{key}, timing);
+    RunId run_now(std::int64_t key, JobPolicy policy = {}) {
+        const RunId id = planner.run_now(JobKey{key}, policy);
         remember(id, "now" + std::to_string(++asked_));
         return id;
     }
-    RunId adopt(std::int64_t key, std::string_view nominal, Planner::Adopted state, Timing timing = {},
+    RunId adopt(std::int64_t key, std::string_view nominal, Planner::Adopted state, JobPolicy policy = {},
                 Group tenant = {}) {
-        const RunId id = planner.adopt(JobKey{key}, at(nominal), at(nominal), state, timing, tenant);
+        const RunId id = planner.adopt(JobKey{key}, at(nominal), at(nominal), state, policy, tenant);
         remember(id, std::to_string(key) + "@" + std::string{nominal});
         return id;
     }

@@ -6,7 +6,7 @@ namespace {
 
 void follow(World& world, std::string_view now, std::string_view watermark) {
     world.now = at(now);
-    while (!world.planner.follow(world.now, at(watermark))) {}
+    while (!world.planner.advance_to(world.now, at(watermark))) {}
 }
 
 }  // namespace
@@ -42,9 +42,9 @@ TEST_CASE("occurrences due long before a takeover follow the misfire policy", "[
 TEST_CASE("with jitter, skips only occurrences to be claimed by the watermark", "[planner][follow]") {
     World leader{"01-05 10:00"};
     World follower{"01-05 10:00"};
-    const Timing timing{.overlap = model::Overlap::allow, .jitter = Millis{7'000}};
-    leader.job(1, "*/10 * * * * *", timing);
-    follower.job(1, "*/10 * * * * *", timing);
+    const JobPolicy policy{.overlap = model::Overlap::allow, .jitter = Millis{7'000}};
+    leader.job(1, "*/10 * * * * *", policy);
+    follower.job(1, "*/10 * * * * *", policy);
     leader.until("01-05 10:03:33");
     follow(follower, "01-05 10:03:33", shown(leader.planner.watermark()));
     CHECK(follower.planner.next_nominal(JobKey{1}) == leader.planner.next_nominal(JobKey{1}));
@@ -61,7 +61,7 @@ TEST_CASE("a follower completes a one-shot by its change", "[planner][follow]") 
 TEST_CASE("following many jobs takes bounded steps per call", "[planner][follow]") {
     World world{"01-05 10:00"};
     for (int key = 1; key <= 2'000; ++key) world.job(key, "0 * * * * *");
-    CHECK_FALSE(world.planner.follow(at("01-05 10:01:10"), at("01-05 10:01")));
+    CHECK_FALSE(world.planner.advance_to(at("01-05 10:01:10"), at("01-05 10:01")));
     follow(world, "01-05 10:01:10", "01-05 10:01");
     world.until("01-05 10:02");
     CHECK(world.claims.size() == 2'000);
@@ -90,7 +90,7 @@ TEST_CASE("replay from the end of a pause keeps the pause before", "[planner][pa
     world.until("01-05 10:04:02");
     pause("01-05 10:04:03", "01-05 10:04:20");
     world.claims.clear();
-    world.planner.rewind({}, at("01-05 10:04:20"));
+    world.planner.replay_from({}, at("01-05 10:04:20"));
     world.until("01-05 10:05:00");
     for (const Claim& claim : world.claims) {
         const bool in_the_first = claim.due > at("01-05 10:02:02") && claim.due <= at("01-05 10:04:00");
@@ -114,7 +114,7 @@ TEST_CASE("claims the undecided occurrences of a replaced schedule", "[planner][
     World world{"01-05 10:00"};
     world.job(1, "* * * * * *", {.overlap = model::Overlap::allow});
     follow(world, "01-05 10:00:10", "01-05 10:00:05");
-    world.planner.split(JobKey{1}, at("01-05 10:00:07"));
+    world.planner.keep_remaining_until(JobKey{1}, at("01-05 10:00:07"));
     world.job_from(1, "0 * * * * *", at("01-05 10:00:07"), {.overlap = model::Overlap::allow});
     CHECK(world.until("01-05 10:01:00") == Lines{"claim 1@01-05 10:00:06", "claim 1@01-05 10:00:07",
                                                  "start 1@01-05 10:00:06", "start 1@01-05 10:00:07",
@@ -125,7 +125,7 @@ TEST_CASE("claims the undecided occurrences of a disabled job and none after the
     World world{"01-05 10:00"};
     world.job(1, "* * * * * *", {.overlap = model::Overlap::allow});
     follow(world, "01-05 10:00:10", "01-05 10:00:05");
-    world.planner.split(JobKey{1}, at("01-05 10:00:06"));
+    world.planner.keep_remaining_until(JobKey{1}, at("01-05 10:00:06"));
     world.planner.remove(JobKey{1});
     CHECK(world.planner.jobs() == 0);
     CHECK(world.until("01-05 10:01:00") == Lines{"claim 1@01-05 10:00:06", "start 1@01-05 10:00:06"});
@@ -135,7 +135,7 @@ TEST_CASE("a fully decided schedule leaves no remainder", "[planner][follow]") {
     World world{"01-05 10:00"};
     world.job(1, "* * * * * *");
     follow(world, "01-05 10:00:10", "01-05 10:00:10");
-    world.planner.split(JobKey{1}, at("01-05 10:00:10"));
+    world.planner.keep_remaining_until(JobKey{1}, at("01-05 10:00:10"));
     world.planner.remove(JobKey{1});
     CHECK(world.until("01-05 10:01:00").empty());
 }
@@ -143,7 +143,7 @@ TEST_CASE("a fully decided schedule leaves no remainder", "[planner][follow]") {
 TEST_CASE("the remainder of a schedule is skipped, too", "[planner][follow]") {
     World world{"01-05 10:00"};
     world.job(1, "* * * * * *");
-    world.planner.split(JobKey{1}, at("01-05 10:00:20"));
+    world.planner.keep_remaining_until(JobKey{1}, at("01-05 10:00:20"));
     world.planner.remove(JobKey{1});
     follow(world, "01-05 10:00:30", "01-05 10:00:30");
     CHECK(world.until("01-05 10:01:00").empty());
@@ -191,17 +191,17 @@ TEST_CASE("plans occurrences skipped after a pause once its end is known", "[pla
     world.planner.pause(tenant, at("01-05 10:00:30"));
     CHECK(world.until("01-05 10:03:30").empty());
     world.planner.resume(tenant, at("01-05 10:01:30"));
-    CHECK(world.planner.rewind(tenant, at("01-05 10:01:30")) == std::vector{JobKey{1}});
+    CHECK(world.planner.replay_from(tenant, at("01-05 10:01:30")) == std::vector{JobKey{1}});
     CHECK(world.until("01-05 10:03:30") == Lines{"claim 1@01-05 10:02:00", "claim 1@01-05 10:03:00",
                                                  "start 1@01-05 10:02:00", "start 1@01-05 10:03:00"});
-    CHECK(world.planner.rewind(Group{8}, at("01-05 10:00:30")).empty());
+    CHECK(world.planner.replay_from(Group{8}, at("01-05 10:00:30")).empty());
 }
 
 TEST_CASE("replay does not claim occurrences that have a run", "[planner][pause]") {
     World world{"01-05 10:00"};
     world.job(1, "0 * * * * *", {.overlap = model::Overlap::allow});
     CHECK(world.until("01-05 10:01:30").size() == 2);
-    CHECK(world.planner.rewind({}, at("01-05 10:00:30")) == std::vector{JobKey{1}});
+    CHECK(world.planner.replay_from({}, at("01-05 10:00:30")) == std::vector{JobKey{1}});
     CHECK(world.until("01-05 10:01:30").empty());
 }
 
@@ -211,7 +211,7 @@ TEST_CASE("a one-shot that was skipped after a pause had ended still runs", "[pl
     world.planner.pause({}, at("01-05 10:00:30"));
     CHECK(world.until("01-05 10:01:30").empty());
     world.planner.resume({}, at("01-05 10:00:40"));
-    CHECK(world.planner.rewind({}, at("01-05 10:00:40")) == std::vector{JobKey{1}});
+    CHECK(world.planner.replay_from({}, at("01-05 10:00:40")) == std::vector{JobKey{1}});
     CHECK(world.until("01-05 10:01:30") == Lines{"claim 1@01-05 10:01:00 spent", "start 1@01-05 10:01:00"});
 }
 
@@ -277,8 +277,8 @@ TEST_CASE("occurrences recorded as missed beyond the watermark are neither recor
     World world{"01-05 10:00:30"};
     world.job(1, "0 * * * * *", {.misfire_grace = Millis{0}});
     world.now = at("01-05 10:05:30");
-    world.planner.pass(JobKey{1}, at("01-05 10:03"));
-    world.planner.pass(JobKey{2}, at("01-05 10:03"));  // in another shard
+    world.planner.skip_until(JobKey{1}, at("01-05 10:03"));
+    world.planner.skip_until(JobKey{2}, at("01-05 10:03"));  // in another shard
     CHECK(world.until("01-05 10:05:30") == Lines{"missed 1@01-05 10:04:00 to 01-05 10:04:00 1",
                                                  "claim 1@01-05 10:05:00", "start 1@01-05 10:05:00"});
 }

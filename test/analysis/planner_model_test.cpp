@@ -36,7 +36,7 @@ struct ModelRun {
     std::int64_t job{};
     Instant nominal{};
     Instant at{};  // due time of the start, retry or expiry
-    Timing timing{};
+    JobPolicy policy{};
     Is is{Is::claiming};
     bool stopping{false};
     [[nodiscard]] bool live() const { return is >= Is::running; }
@@ -96,15 +96,15 @@ private:
         static const std::vector<std::string> kCrons{
             "* * * * * *", "*/2 * * * * *", "3/7 * * * * *", "*/20 * * * * *",
             "0 * * * * *", "@every 5s",     "0 */5 * * * *", "CRON_TZ=Europe/Berlin 30 0 2 * * *"};
-        Timing timing;
-        timing.misfire = static_cast<model::Misfire>(below(3));
-        timing.overlap = static_cast<model::Overlap>(below(4));
-        timing.misfire_grace = one_of(std::vector<Millis>{3s, 10s, 60s});
-        timing.concurrency = static_cast<Group>(key % 3);  // never changes
-        timing.max_concurrency = kRoomInGroup;
-        if (below(6) == 0) timing.end_at = now_ + Millis{below(100'000)};
-        if (below(6) == 0) timing.begin_at = now_ + Millis{below(50'000)};
-        PlannedJob job = World::described(key, one_of(kCrons), timing);
+        JobPolicy policy;
+        policy.misfire = static_cast<model::Misfire>(below(3));
+        policy.overlap = static_cast<model::Overlap>(below(4));
+        policy.misfire_grace = one_of(std::vector<Millis>{3s, 10s, 60s});
+        policy.concurrency = static_cast<Group>(key % 3);  // never changes
+        policy.max_concurrency = kRoomInGroup;
+        if (below(6) == 0) policy.end_at = now_ + Millis{below(100'000)};
+        if (below(6) == 0) policy.begin_at = now_ + Millis{below(50'000)};
+        PlannedJob job = World::described(key, one_of(kCrons), policy);
         job.tenant = static_cast<Group>(1 + key % 2);
         return job;
     }
@@ -131,8 +131,8 @@ private:
         const auto job = jobs_.find(1 + below(6));
         if (job == jobs_.end()) return;
         PlannedJob& planned = job->second.planned;
-        planned.timing.overlap = static_cast<model::Overlap>(below(4));
-        planner_.adjust(planned);
+        planned.policy.overlap = static_cast<model::Overlap>(below(4));
+        planner_.update_policy(planned);
     }
     void pause() {
         catch_up();
@@ -148,9 +148,9 @@ private:
     }
     void asked() {
         const std::int64_t key = 1 + below(6);
-        const Timing timing{.concurrency = static_cast<Group>(below(3)), .max_concurrency = kRoomInGroup};
-        const RunId id = planner_.run_now(JobKey{key}, timing);
-        runs_[id.value()] = {.job = -key, .at = now_, .timing = timing, .is = ModelRun::Is::waiting};
+        const JobPolicy policy{.concurrency = static_cast<Group>(below(3)), .max_concurrency = kRoomInGroup};
+        const RunId id = planner_.run_now(JobKey{key}, policy);
+        runs_[id.value()] = {.job = -key, .at = now_, .policy = policy, .is = ModelRun::Is::waiting};
     }
     void jump() {
         catch_up();
@@ -202,13 +202,13 @@ private:
 
     // --- required outcomes of a job's occurrences
     static Instant first_after(const ModelJob& job, Instant after) {
-        const Timing& timing = job.planned.timing;
+        const JobPolicy& policy = job.planned.policy;
         for (;;) {
             const auto next = job.planned.schedule.next_after(after);
             if (!next) return Instant::max();
             after = *next;
-            if (timing.begin_at && after < std::chrono::floor<Seconds>(*timing.begin_at)) continue;
-            if (timing.end_at && after >= std::chrono::floor<Seconds>(*timing.end_at) + 1s)
+            if (policy.begin_at && after < std::chrono::floor<Seconds>(*policy.begin_at)) continue;
+            if (policy.end_at && after >= std::chrono::floor<Seconds>(*policy.end_at) + 1s)
                 return Instant::max();
             return after;
         }
@@ -226,7 +226,7 @@ private:
             job.cursor = next;
             if (!missed.empty() && pause_begins_within(job, missed.back(), next)) list_missed(job, missed);
             if (is_paused(job, next)) continue;
-            (seen - next > job.planned.timing.misfire_grace ? missed : late).push_back(next);
+            (seen - next > job.planned.policy.misfire_grace ? missed : late).push_back(next);
         }
         list_missed(job, missed);
         for (const Instant instant : late) expect_claim(job, instant);
@@ -236,8 +236,8 @@ private:
         job.outcomes.push_back({lost.front(), lost.back(), std::min(std::ssize(lost), kMissedCounted)});
     }
     void list_missed(ModelJob& job, std::vector<Instant>& missed) {
-        std::size_t runs = job.planned.timing.misfire == model::Misfire::all ? kMisfireLimit : 1;
-        if (job.planned.timing.misfire == model::Misfire::skip) runs = 0;
+        std::size_t runs = job.planned.policy.misfire == model::Misfire::all ? kMisfireLimit : 1;
+        if (job.planned.policy.misfire == model::Misfire::skip) runs = 0;
         const auto kept = missed.end() - static_cast<std::ptrdiff_t>(std::min(runs, missed.size()));
         list_missed_summary(job, {missed.begin(), kept});
         for (const Instant instant : std::vector<Instant>{kept, missed.end()}) expect_claim(job, instant);
@@ -308,7 +308,7 @@ private:
         runs_[claim.run.value()] = {.job = claim.job.value(),
                                     .nominal = claim.nominal,
                                     .at = claim.due,
-                                    .timing = jobs_.at(claim.job.value()).planned.timing};
+                                    .policy = jobs_.at(claim.job.value()).planned.policy};
     }
     void check(const Start& start) {
         ModelRun& run = known(start.run);
@@ -316,8 +316,8 @@ private:
         REQUIRE_FALSE(run.stopping);
         REQUIRE((run.is == ModelRun::Is::waiting || run.is == ModelRun::Is::retrying));
         // A run that waited for its group was decided when it became due.
-        if (run.is == ModelRun::Is::waiting && run.job > 0 && run.timing.concurrency == 0 &&
-            timing_of(run).overlap != model::Overlap::allow)
+        if (run.is == ModelRun::Is::waiting && run.job > 0 && run.policy.concurrency == 0 &&
+            policy_of(run).overlap != model::Overlap::allow)
             REQUIRE(live_of(run.job) == 0);
         run.is = ModelRun::Is::running;
     }
@@ -327,7 +327,7 @@ private:
         REQUIRE(run.is == ModelRun::Is::waiting);
         REQUIRE(run.at <= now_);
         // A requested run is replaced like any other while it waits for its group.
-        REQUIRE((run.job > 0 || timing_of(run).overlap == model::Overlap::replace));
+        REQUIRE((run.job > 0 || policy_of(run).overlap == model::Overlap::replace));
         const auto others = std::ranges::count_if(runs_, [&](const auto& entry) {
             return std::abs(entry.second.job) == std::abs(run.job) &&
                    (entry.second.live() ||
@@ -347,7 +347,7 @@ private:
         ModelRun& run = known(stop.run);
         REQUIRE(run.live());
         if (stop.reason == "replaced" && !run.stopping)
-            REQUIRE(timing_of(run).overlap == model::Overlap::replace);
+            REQUIRE(policy_of(run).overlap == model::Overlap::replace);
         run.stopping = true;
         run.at = Instant::max();  // already decided
     }
@@ -358,9 +358,9 @@ private:
         run.at = Instant::max();
     }
 
-    [[nodiscard]] Timing timing_of(const ModelRun& run) const {
+    [[nodiscard]] JobPolicy policy_of(const ModelRun& run) const {
         const auto job = jobs_.find(std::abs(run.job));
-        return job == jobs_.end() ? run.timing : job->second.planned.timing;
+        return job == jobs_.end() ? run.policy : job->second.planned.policy;
     }
     [[nodiscard]] std::ptrdiff_t live_of(std::int64_t job) const {
         return std::ranges::count_if(
@@ -381,7 +381,7 @@ private:
         }
         for (const auto& [job, count] : waiting) {  // for a running one or for a group
             const bool grouped = std::ranges::any_of(runs_, [](const auto& run) {
-                return run.second.live() && run.second.timing.concurrency != 0;
+                return run.second.live() && run.second.policy.concurrency != 0;
             });
             REQUIRE((live_of(job) > 0 || grouped));
         }
@@ -395,8 +395,8 @@ private:
         REQUIRE(planner_.runs() == runs_.size());
         std::map<Group, std::uint32_t> groups;
         for (const auto& [id, run] : runs_)
-            if (run.live() && run.timing.concurrency != 0)
-                REQUIRE(++groups[run.timing.concurrency] <= kRoomInGroup);
+            if (run.live() && run.policy.concurrency != 0)
+                REQUIRE(++groups[run.policy.concurrency] <= kRoomInGroup);
     }
 
     std::mt19937_64 random_;

@@ -19,10 +19,10 @@ Lines claims_in(const Lines& lines) {
 }
 
 /// Job 1 of a tenant without capacity, job 2 of another one, each due at full minutes.
-World crowded_world(Timing timing = {}) {
+World crowded_world(JobPolicy policy = {}) {
     World world{"01-05 10:00"};
     world.room_of[kFull] = 0;
-    world.job_of(kFull, 1, "0 * * * * *", timing);
+    world.job_of(kFull, 1, "0 * * * * *", policy);
     world.job_of(kOther, 2, "0 * * * * *");
     return world;
 }
@@ -84,9 +84,9 @@ TEST_CASE("a job that waits for capacity can be changed, removed and followed", 
     REQUIRE(world.planner.waits_for_room());
     SECTION("removed") { world.planner.remove(JobKey{1}); }
     SECTION("rescheduled") { world.job_of(kFull, 1, "0 0 12 * * *"); }
-    SECTION("skipped") { world.planner.pass(JobKey{1}, at("01-05 10:30")); }
+    SECTION("skipped") { world.planner.skip_until(JobKey{1}, at("01-05 10:30")); }
     SECTION("followed") {
-        while (!world.planner.follow(world.now, at("01-05 10:01"))) {}
+        while (!world.planner.advance_to(world.now, at("01-05 10:01"))) {}
         CHECK(world.planner.next_nominal(JobKey{1}) == at("01-05 10:02"));
     }
     SECTION("cleared") { world.planner.clear(world.now, world.now); }

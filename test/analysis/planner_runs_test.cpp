@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kMinutely = "0 * * * * *";
 
-Timing with(model::Overlap overlap) { return {.overlap = overlap}; }
+JobPolicy with(model::Overlap overlap) { return {.overlap = overlap}; }
 
 /// The order of jobs with the same instant is unspecified.
 Lines sorted(Lines lines) {
@@ -136,9 +136,9 @@ TEST_CASE("stopping a waiting run ends it without an attempt", "[planner]") {
 
 TEST_CASE("a run does not start after its deadline", "[planner]") {
     World world{"01-05 10:00"};
-    Timing timing{.overlap = model::Overlap::queue, .start_deadline = 90s};
+    JobPolicy policy{.overlap = model::Overlap::queue, .start_deadline = 90s};
     const auto ended = GENERATE(as<std::string>{}, "01-05 10:03:30", "01-05 10:03:30.001");
-    world.job(1, kMinutely, timing);
+    world.job(1, kMinutely, policy);
     world.until("01-05 10:02:30");
     world.planner.remove(JobKey{2});
     world.until(ended);
@@ -197,8 +197,8 @@ TEST_CASE("removing a job withdraws only unstarted runs", "[planner]") {
 
 TEST_CASE("a concurrency group admits its maximum in order of arrival", "[planner]") {
     World world{"01-05 10:00"};
-    Timing timing{.overlap = model::Overlap::allow, .concurrency = 3, .max_concurrency = 2};
-    for (std::int64_t key = 1; key <= 4; ++key) world.job(key, std::to_string(key) + " 0 11 * * *", timing);
+    JobPolicy policy{.overlap = model::Overlap::allow, .concurrency = 3, .max_concurrency = 2};
+    for (std::int64_t key = 1; key <= 4; ++key) world.job(key, std::to_string(key) + " 0 11 * * *", policy);
     world.until("01-05 11:00:10");
     CHECK(world.planner.runs() == 4);
     CHECK(world.until("01-05 11:00:11").empty());
@@ -206,7 +206,7 @@ TEST_CASE("a concurrency group admits its maximum in order of arrival", "[planne
     CHECK(world.until("01-05 11:00:12") == Lines{"start 3@01-05 11:00:03"});
     world.ended("4@01-05 11:00:04");  // stops waiting
     world.ended("2@01-05 11:00:02");
-    world.run_now(9, timing);
+    world.run_now(9, policy);
     CHECK(world.until("01-05 11:00:13") == Lines{"start now1"});
     world.ended("now1");
     world.ended("3@01-05 11:00:03");
@@ -216,8 +216,8 @@ TEST_CASE("a concurrency group admits its maximum in order of arrival", "[planne
 
 TEST_CASE("two ends admit two runs", "[planner]") {
     World world{"01-05 10:00"};
-    Timing timing{.concurrency = 3, .max_concurrency = 2};
-    for (std::int64_t key = 1; key <= 4; ++key) world.job(key, "0 0 11 * * *", timing);
+    JobPolicy policy{.concurrency = 3, .max_concurrency = 2};
+    for (std::int64_t key = 1; key <= 4; ++key) world.job(key, "0 0 11 * * *", policy);
     std::size_t ended = 0;
     for (const std::string& line : world.until("01-05 11:00"))
         if (line.starts_with("start ")) world.ended(line.substr(6)), ++ended;
@@ -227,9 +227,9 @@ TEST_CASE("two ends admit two runs", "[planner]") {
 
 TEST_CASE("a run that waits for its group counts as active for its own job", "[planner]") {
     World world{"01-05 10:00"};
-    Timing timing{.concurrency = 3};
-    world.job(1, "30 0 10 * * *", timing);
-    world.job(2, kMinutely, timing);
+    JobPolicy policy{.concurrency = 3};
+    world.job(1, "30 0 10 * * *", policy);
+    world.job(2, kMinutely, policy);
     world.until("01-05 10:01");
     CHECK(world.until("01-05 10:02") == Lines{"claim 2@01-05 10:02:00", "refuse 2@01-05 10:02:00 overlap"});
     world.ended("1@01-05 10:00:30");
@@ -238,11 +238,11 @@ TEST_CASE("a run that waits for its group counts as active for its own job", "[p
 
 TEST_CASE("runs of an earlier term continue in their state", "[planner]") {
     World world{"01-05 10:00"};
-    Timing timing{.overlap = model::Overlap::skip, .concurrency = 3, .max_concurrency = 10};
-    for (std::int64_t key = 1; key <= 3; ++key) world.job_from(key, kMinutely, at("01-05 10:00"), timing);
-    world.adopt(1, "01-05 10:01", Planner::Adopted::waiting, timing);
-    world.adopt(2, "01-05 10:02", Planner::Adopted::retrying, timing);
-    world.adopt(3, "01-05 10:02", Planner::Adopted::accepted, timing);
+    JobPolicy policy{.overlap = model::Overlap::skip, .concurrency = 3, .max_concurrency = 10};
+    for (std::int64_t key = 1; key <= 3; ++key) world.job_from(key, kMinutely, at("01-05 10:00"), policy);
+    world.adopt(1, "01-05 10:01", Planner::Adopted::waiting, policy);
+    world.adopt(2, "01-05 10:02", Planner::Adopted::retrying, policy);
+    world.adopt(3, "01-05 10:02", Planner::Adopted::accepted, policy);
     // Job 1's first occurrence is not claimed again; jobs 2 and 3 have active runs.
     CHECK(sorted(world.until("01-05 10:01")) ==
           Lines{"claim 2@01-05 10:01:00", "claim 3@01-05 10:01:00", "refuse 2@01-05 10:01:00 overlap",
@@ -275,7 +275,7 @@ TEST_CASE("a changed overlap policy applies to unstarted runs", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, kMinutely, with(model::Overlap::skip));
     world.until("01-05 10:01:59.900");
-    world.planner.adjust(World::described(1, kMinutely, with(model::Overlap::allow)));
+    world.planner.update_policy(World::described(1, kMinutely, with(model::Overlap::allow)));
     CHECK(world.until("01-05 10:02") == Lines{"start 1@01-05 10:02:00"});
 }
 

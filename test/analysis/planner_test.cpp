@@ -51,7 +51,7 @@ TEST_CASE("an occurrence within a step is claimed at the previous step, at most 
         Planner planner{at("01-05 10:00"), {.claim_ahead = 250ms, .claim_step = 25ms}};
         PlannedJob job{.key = JobKey{1},
                        .schedule = cron::parse("0 1 10 * * *", {}).value().schedule,
-                       .timing = {.jitter = 1s},
+                       .policy = {.jitter = 1s},
                        .jitter_seed = seed};
         planner.upsert(job, at("01-05 10:00"));
         std::vector<Decision> decided;
@@ -136,21 +136,21 @@ TEST_CASE("occurrences missed by more than the grace period follow the job's pol
           "claim 1@01-05 10:05:00"}},
     }));
     CAPTURE(from);
-    const Timing timing{.misfire = misfire};
+    const JobPolicy policy{.misfire = misfire};
 
     SECTION("at the planner's start") {
         World world{"01-05 10:05:30", {.misfire_limit = 3}};
-        world.job_from(1, "* * * * *", at(from), timing);
+        world.job_from(1, "* * * * *", at(from), policy);
         CHECK(world.jump("01-05 10:05:30") == decided);
     }
     SECTION("after a planning gap") {
         World world{from, {.misfire_limit = 3}};
-        world.job(1, "* * * * *", timing);
+        world.job(1, "* * * * *", policy);
         CHECK(world.jump("01-05 10:05:30") == decided);
     }
     SECTION("after a lack of capacity") {
         World world{from, {.misfire_limit = 3}};
-        world.job(1, "* * * * *", timing);
+        world.job(1, "* * * * *", policy);
         world.room = 0;
         CHECK(world.until("01-05 10:05:29").empty());
         world.room = 100;
@@ -160,8 +160,8 @@ TEST_CASE("occurrences missed by more than the grace period follow the job's pol
 
 TEST_CASE("an occurrence without capacity in time is late, not missed", "[planner]") {
     World world{"01-05 10:00"};
-    const Timing timing{.misfire = model::Misfire::skip, .misfire_grace = 10s};
-    for (std::int64_t key = 1; key <= 100; ++key) world.job(key, "0 0 11 * * *", timing);
+    const JobPolicy policy{.misfire = model::Misfire::skip, .misfire_grace = 10s};
+    for (std::int64_t key = 1; key <= 100; ++key) world.job(key, "0 0 11 * * *", policy);
     world.until("01-05 10:59:59");
     world.room = 1;
     for (int second = 0; second < 100; ++second) {
@@ -191,7 +191,7 @@ TEST_CASE("a job that runs every second catches up a year in bounded steps", "[p
 TEST_CASE("a simulated year loses and duplicates no occurrence", "[planner]") {
     World world{"01-01 00:00"};
     world.room = 100;
-    const Timing allow{.overlap = model::Overlap::allow};
+    const JobPolicy allow{.overlap = model::Overlap::allow};
     world.job(1, "0 */2 * * *", allow);
     world.job(2, "30 2 * * *", allow);
     world.job(3, "0 0 1 * *", allow);
@@ -215,10 +215,10 @@ TEST_CASE("a job on February 29 waits for years", "[planner]") {
 }
 
 TEST_CASE("jitter is stable for each scheduled time and within its limit", "[planner]") {
-    const Timing timing{.overlap = model::Overlap::allow, .jitter = 20s};
+    const JobPolicy policy{.overlap = model::Overlap::allow, .jitter = 20s};
     World world{"01-05 10:00"}, again{"01-05 10:30"};
-    world.job(1, "* * * * *", timing);
-    again.job(1, "* * * * *", timing);
+    world.job(1, "* * * * *", policy);
+    again.job(1, "* * * * *", policy);
     world.until("01-05 11:00");
     again.until("01-05 11:00");
     std::map<Instant, Instant> due;
@@ -238,24 +238,24 @@ TEST_CASE("jitter is stable for each scheduled time and within its limit", "[pla
 TEST_CASE("a planner that continues from another one's watermark claims every occurrence once", "[planner]") {
     const Millis jitter = GENERATE(1ms, 900ms, 5s, 90s);
     const int minute = GENERATE(range(1, 20));
-    const Timing timing{.overlap = model::Overlap::allow, .jitter = jitter};
+    const JobPolicy policy{.overlap = model::Overlap::allow, .jitter = jitter};
     const std::string cron = GENERATE("* * * * * *", "*/7 * * * * *", "* * * * *");
     CAPTURE(jitter, minute, cron);
     World first{"01-05 10:00"};
-    first.job(1, cron, timing);
+    first.job(1, cron, policy);
     first.until(at("01-05 10:00") + minute * 61s);
     const Instant watermark = first.planner.watermark();
 
     World second{"01-05 10:00"};
     second.now = first.now;
-    second.planner.upsert(World::described(1, cron, timing), watermark - jitter, watermark);
+    second.planner.upsert(World::described(1, cron, policy), watermark - jitter, watermark);
     second.until(first.now + 100s);
     std::vector<Instant> claimed;
     for (const World* world : {&first, &second})
         for (const Claim& claim : world->claims) claimed.push_back(claim.nominal);
 
     World whole{"01-05 10:00"};
-    whole.job(1, cron, timing);
+    whole.job(1, cron, policy);
     whole.until(first.now + 100s);
     std::vector<Instant> expected;
     for (const Claim& claim : whole.claims) expected.push_back(claim.nominal);
@@ -411,7 +411,7 @@ TEST_CASE("if the clock goes backwards, claims do not and starts wait", "[planne
 TEST_CASE("calls about an unknown job or run have no effect", "[planner]") {
     World world{"01-05 10:00"};
     world.planner.remove(JobKey{1});
-    world.planner.adjust(World::described(1, "* * * * *"));
+    world.planner.update_policy(World::described(1, "* * * * *"));
     world.planner.claimed(RunId{}, true);
     world.planner.ended(RunId{77});
     world.planner.retry_at(RunId{77}, world.now);
@@ -424,11 +424,11 @@ TEST_CASE("calls about an unknown job or run have no effect", "[planner]") {
 
 TEST_CASE("a known job can be read back", "[planner]") {
     World world{"01-05 10:00"};
-    const Timing timing{.jitter = 3s, .concurrency = 4};
-    world.job(1, "*/10 * * * *", timing);
+    const JobPolicy policy{.jitter = 3s, .concurrency = 4};
+    world.job(1, "*/10 * * * *", policy);
     const auto found = world.planner.find(JobKey{1});
     REQUIRE(found);
-    CHECK(found->timing == timing);
+    CHECK(found->policy == policy);
     CHECK(found->tenant == 7);
     CHECK(found->schedule.next_after(world.now) == at("01-05 10:10"));
 }

@@ -32,7 +32,7 @@ using RunId = Id<struct RunIdTag, std::uint64_t>;
 using Group = std::uint32_t;
 
 /// Scheduling policies of a job, with defaults applied.
-struct Timing {
+struct JobPolicy {
     model::Misfire misfire{model::Misfire::once};
     model::Overlap overlap{model::Overlap::skip};
     Millis misfire_grace{60'000};
@@ -43,13 +43,13 @@ struct Timing {
     Group concurrency{0};             // 0: none
     std::uint32_t max_concurrency{1};
     bool once{false};  // completed after its first run
-    bool operator==(const Timing&) const = default;
+    bool operator==(const JobPolicy&) const = default;
 };
 
 struct PlannedJob {
     JobKey key{};
     cron::Schedule schedule;
-    Timing timing{};
+    JobPolicy policy{};
     Group tenant{0};
     std::uint64_t jitter_seed{0};   // hash of the job's id: the same scheduled time always has the same delay
     Instant since{Instant::min()};  // its schedule has no occurrence up to this instant
@@ -127,7 +127,7 @@ public:
     /// same schedule and are not planned again.
     void upsert(const PlannedJob& job, Instant from, std::optional<Instant> claimed = {});
     /// Changes policies other than the schedule (overlap, concurrency, …); planned occurrences are kept.
-    void adjust(const PlannedJob& job);
+    void update_policy(const PlannedJob& job);
     /// Stops planning a job. Withdraws its unstarted runs; keeps started and requested runs, and the only run
     /// of a completed one-shot (whose claim disabled the job).
     void remove(JobKey job);
@@ -145,15 +145,15 @@ public:
     [[nodiscard]] bool is_paused(Group tenant, Instant due) const;
     /// Handles a resume that was learned late: plans the occurrences after it that were skipped as paused,
     /// which can then be claimed again. Returns the jobs that had any.
-    std::vector<JobKey> rewind(std::optional<Group> tenant, Instant at);
+    std::vector<JobKey> replay_from(std::optional<Group> tenant, Instant at);
     /// Call before an upsert or a remove: undecided occurrences of the current schedule up to `until` stay
     /// planned, whatever happens to the job.
-    void split(JobKey job, Instant until);
+    void keep_remaining_until(JobKey job, Instant until);
     /// Skips the job's occurrences up to `until`, which an earlier term recorded as missed.
-    void pass(JobKey job, Instant until);
+    void skip_until(JobKey job, Instant until);
     /// Follower mode, instead of advance: skips all occurrences up to the leader's watermark. Returns false
     /// if more remain and the call must be repeated; each call takes a bounded number of steps.
-    bool follow(Instant now, Instant watermark);
+    bool advance_to(Instant now, Instant watermark);
 
     // --- runs
     /// The claim was committed: the run starts when due. `mine` false: the row belongs to another term; drops
@@ -161,14 +161,14 @@ public:
     void claimed(RunId run, bool mine);
     /// Adds a requested run: it starts with the next advance, regardless of the job's other runs but subject
     /// to its concurrency group, and counts as running.
-    RunId run_now(JobKey job, Timing timing);
+    RunId run_now(JobKey job, JobPolicy policy);
     /// Adds a run of an earlier term from its row: it starts at `due` (or waits for its callback until then).
     /// nullopt `nominal`: a requested run. A waiting run that is not an occurrence of its known job is
     /// withdrawn; an occurrence with an adopted run is not claimed again. A run on another node only counts
     /// for overlap, until it ends, or until retry_at or accepted states what it waits for. `tenant`: for a
     /// completed one-shot, whose job is unknown.
     enum class Adopted : std::uint8_t { waiting, retrying, accepted, running };
-    RunId adopt(JobKey job, std::optional<Instant> nominal, Instant due, Adopted state, Timing timing,
+    RunId adopt(JobKey job, std::optional<Instant> nominal, Instant due, Adopted state, JobPolicy policy,
                 Group tenant = {});
     void retry_at(RunId run, Instant due);       // its attempt failed; Start is decided again
     void accepted(RunId run, Instant deadline);  // Expire is decided at the deadline
@@ -188,7 +188,8 @@ public:
     [[nodiscard]] Instant watermark() const;
     /// Returns the same as if no tenant lacked capacity.
     [[nodiscard]] Instant decided_but_held() const;
-    /// Returns when the oldest occurrence came due that waits for its tenant's capacity; nullopt if none waits.
+    /// Returns when the oldest occurrence came due that waits for its tenant's capacity; nullopt if none
+    /// waits.
     [[nodiscard]] std::optional<Instant> held_since() const;
     /// Returns true if the last advance left no claimable occurrence undecided.
     [[nodiscard]] bool caught_up() const;

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "ecron/analysis/attempt_dispatcher.hpp"
 #include "ecron/analysis/planner.hpp"
-#include "ecron/analysis/spreader.hpp"
 #include "ecron/base/error.hpp"
 #include "ecron/base/time.hpp"
 #include "ecron/execution/pool.hpp"
@@ -34,15 +34,16 @@ struct SchedulerOptions {
         10'000};  // claimed or running at the same time; further claims wait, none is dropped
     std::size_t claim_batch{500};
     std::size_t task_cache_bytes{64U << 20U};
-    Timing timing{};  // defaults of jobs
+    JobPolicy policy{};  // defaults of jobs
     model::Retry retry{};
     Millis callback_timeout{3'600'000};
     model::NodeLoss on_node_loss{model::NodeLoss::retry};
     model::Rules rules{};
-    std::uint64_t seed{0};          // seed of the jitter between attempts
-    Millis campaign{100};           // interval between campaign rounds
-    Millis tail{200};               // interval between polls of the change log
-    Spreader* spreader{nullptr};    // if set, attempts are offered to all nodes while several are alive
+    std::uint64_t seed{0};  // seed of the jitter between attempts
+    Millis campaign{100};   // interval between campaign rounds
+    Millis tail{200};       // interval between polls of the change log
+    AttemptDispatcher* dispatcher{
+        nullptr};                   // if set, attempts are offered to all nodes while several are alive
     Millis spread_fallback{2'000};  // after it, the shard's leader starts an offered attempt itself
     /// Called once if another process uses this node's name: this process should exit with that error.
     std::function<void(const Error&)> name_taken{};

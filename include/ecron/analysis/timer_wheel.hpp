@@ -11,7 +11,7 @@
 #include "ecron/base/time.hpp"
 
 /// Stores which subject is due when; no clock, no callbacks, no I/O. Source: Varghese & Lauck, "Hashed and
-/// Hierarchical Timing Wheels", SOSP 1987. Units: ticks of one millisecond, any range. Threads: none; the
+/// Hierarchical JobPolicy Wheels", SOSP 1987. Units: ticks of one millisecond, any range. Threads: none; the
 /// owner makes all calls. Cost: add, cancel and move O(1), 24 bytes per timer; hours without due timers are
 /// skipped in one step.
 ///

@@ -2,14 +2,14 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 
-#include "ecron/analysis/spreader.hpp"
+#include "ecron/analysis/attempt_dispatcher.hpp"
 #include "ecron/base/async.hpp"
 #include "ecron/mq/broker.hpp"
 
 namespace ecron::messages {
 
 /// Offers attempts over the topic of executions, batching concurrent offers. Threads: the io_context's.
-class Spread final : public analysis::Spreader {
+class Spread final : public analysis::AttemptDispatcher {
 public:
     Spread(boost::asio::io_context& io, mq::Broker& broker);
     [[nodiscard]] bool is_open() const override { return broker_.connected(); }

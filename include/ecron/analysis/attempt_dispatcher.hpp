@@ -5,9 +5,9 @@ namespace ecron::analysis {
 
 /// Offers attempts to all nodes, including this one: the first node that receives an offer starts the attempt
 /// with Scheduler::begin_offered. Offers can be lost or duplicated. Threads: the io_context's.
-class Spreader {
+class AttemptDispatcher {
 public:
-    virtual ~Spreader() = default;
+    virtual ~AttemptDispatcher() = default;
     /// Returns true if offers can currently be delivered.
     [[nodiscard]] virtual bool is_open() const = 0;
     virtual void offer(const ExecuteId& id, int attempt) = 0;

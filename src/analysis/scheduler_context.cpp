@@ -1,4 +1,4 @@
-#include "node.hpp"
+#include "scheduler_context.hpp"
 
 #include <algorithm>
 
@@ -19,8 +19,8 @@ constexpr Millis kJumpLasts{5'000};
 
 }  // namespace
 
-Node::Node(asio::io_context& context, const Clock& wall, store::Store& kept, execution::Pool& executors,
-           SchedulerOptions given)
+SchedulerContext::SchedulerContext(asio::io_context& context, const Clock& wall, store::Store& kept,
+                                   execution::Pool& executors, SchedulerOptions given)
     : io(context),
       clock(wall),
       store(kept),
@@ -33,21 +33,21 @@ Node::Node(asio::io_context& context, const Clock& wall, store::Store& kept, exe
       watch(options.lease, options.alone),
       clock_check(options.alone ? std::optional{kJumpLasts} : std::nullopt) {}
 
-Instant Node::now() const {
+Instant SchedulerContext::now() const {
     const Instant wall = clock.now();
     const Instant theirs = store_now();
     const Millis off = wall > theirs ? wall - theirs : theirs - wall;
     return off > kClockTolerance ? theirs : wall;
 }
 
-Instant Node::latest() const { return std::max(now(), store_now()); }
+Instant SchedulerContext::latest() const { return std::max(now(), store_now()); }
 
-Instant Node::store_now() const {
+Instant SchedulerContext::store_now() const {
     if (!store_offset) return clock.now();
     return Instant{std::chrono::floor<Millis>(clock.steady().time_since_epoch()) + *store_offset};
 }
 
-std::size_t Node::window() const {
+std::size_t SchedulerContext::window() const {
     if (runs.parked() >= kParkedWindows * options.claim_window) return 0;
     const std::size_t most = kWindows * options.claim_window;
     return most - std::min(runs.present(), most);
@@ -55,19 +55,19 @@ std::size_t Node::window() const {
 
 /// A tenant may use a multiple of the remaining capacity: a single tenant gets four fifths of the window, and
 /// any number of tenants leaves some of it. A new tenant still has the reserve.
-std::size_t Node::window_of(Group tenant) const {
+std::size_t SchedulerContext::window_of(Group tenant) const {
     const std::size_t left = options.claim_window - std::min(runs.present(), options.claim_window);
     const std::size_t reserve = std::max<std::size_t>(options.claim_window / kReserve, 1);
     const std::size_t share = std::max(kShareOfRest * left, reserve);
     return share - std::min(runs.present(tenant), share);
 }
 
-bool Node::beats() const {
+bool SchedulerContext::heartbeat_is_fresh() const {
     const std::optional<SteadyInstant> beat = store.last_beat();
     return beat && clock.steady() - *beat < kBeatIsGood;
 }
 
-asio::awaitable<bool> Node::back_off(std::size_t tries) {
+asio::awaitable<bool> SchedulerContext::back_off(std::size_t tries) {
     constexpr Millis kFirst{50};
     constexpr Millis kMost{2'000};
     const Millis wait = std::min(kMost, kFirst * (1U << std::min<std::size_t>(tries, 6)));
@@ -76,7 +76,8 @@ asio::awaitable<bool> Node::back_off(std::size_t tries) {
     co_return true;
 }
 
-asio::awaitable<std::optional<Node::Tasks>> Node::fetch_tasks(std::vector<JobKey> keys) {
+asio::awaitable<std::optional<SchedulerContext::Tasks>> SchedulerContext::fetch_tasks(
+    std::vector<JobKey> keys) {
     std::ranges::sort(keys);
     const auto repeated = std::ranges::unique(keys);
     keys.erase(repeated.begin(), repeated.end());
@@ -103,7 +104,8 @@ asio::awaitable<std::optional<Node::Tasks>> Node::fetch_tasks(std::vector<JobKey
     co_return fetched;
 }
 
-asio::awaitable<Result<Node::Page>> Node::unended_page(std::int64_t after, SteadyInstant since) {
+asio::awaitable<Result<SchedulerContext::Page>> SchedulerContext::unended_page(std::int64_t after,
+                                                                               SteadyInstant since) {
     std::erase_if(pages_,
                   [this](const auto& entry) { return clock.steady() - entry.second->sent > kPageKept; });
     if (const auto found = pages_.find(after); found != pages_.end() && found->second->sent >= since) {
@@ -126,7 +128,7 @@ asio::awaitable<Result<Node::Page>> Node::unended_page(std::int64_t after, Stead
     co_return *page->answer;
 }
 
-asio::awaitable<execution::TaskPtr> Node::task_of(model::Execution row) {
+asio::awaitable<execution::TaskPtr> SchedulerContext::task_of(model::Execution row) {
     if (row.snapshot.empty()) {
         std::vector<JobKey> keys{row.job_key};
         const auto fetched = co_await fetch_tasks(std::move(keys));
@@ -141,8 +143,8 @@ asio::awaitable<execution::TaskPtr> Node::task_of(model::Execution row) {
     co_return co_await prepare_task(job);
 }
 
-model::Execution Node::requested_run(const model::Job& job, const execution::Task& task,
-                                     model::Trigger trigger, ExecuteId id) const {
+model::Execution SchedulerContext::requested_run(const model::Job& job, const execution::Task& task,
+                                                 model::Trigger trigger, ExecuteId id) const {
     const Instant at = now();
     return {.id = std::move(id),
             .job_id = job.id,
@@ -160,7 +162,7 @@ model::Execution Node::requested_run(const model::Job& job, const execution::Tas
             .snapshot = task.snapshot};
 }
 
-execution::TaskPtr Node::make_task(const model::Job& job) const {
+execution::TaskPtr SchedulerContext::make_task(const model::Job& job) const {
     auto context = model::read_context(job.context);
     if (!context) {
         log::warn("failed to read context job={} reason={}", job.id, context.error().what);
@@ -178,17 +180,17 @@ execution::TaskPtr Node::make_task(const model::Job& job) const {
     return task;
 }
 
-asio::awaitable<execution::TaskPtr> Node::prepare_task(const model::Job& job) const {
+asio::awaitable<execution::TaskPtr> SchedulerContext::prepare_task(const model::Job& job) const {
     return off_loop(job.context.size(), [this, &job] { return make_task(job); });
 }
 
-execution::TaskPtr Node::remember_task(const model::Job& job) {
+execution::TaskPtr SchedulerContext::remember_task(const model::Job& job) {
     execution::TaskPtr task = make_task(job);
     if (task != nullptr) tasks.put(job.key, task);
     return task;
 }
 
-void Node::count(model::ExecutionState state) {
+void SchedulerContext::count(model::ExecutionState state) {
     switch (state) {
         case model::ExecutionState::success:
             ++statistics.succeeded;

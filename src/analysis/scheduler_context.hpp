@@ -9,7 +9,7 @@
 #include "clock_check.hpp"
 #include "ecron/analysis/scheduler.hpp"
 #include "ecron/base/async.hpp"
-#include "groups.hpp"
+#include "interner.hpp"
 #include "lateness.hpp"
 #include "node_watch.hpp"
 #include "run_table.hpp"
@@ -20,9 +20,9 @@ namespace ecron::analysis {
 namespace asio = boost::asio;
 
 /// State shared by the shards of one process.
-struct Node {
-    Node(asio::io_context& context, const Clock& wall, store::Store& kept, execution::Pool& executors,
-         SchedulerOptions given);
+struct SchedulerContext {
+    SchedulerContext(asio::io_context& context, const Clock& wall, store::Store& kept,
+                     execution::Pool& executors, SchedulerOptions given);
 
     asio::io_context& io;
     const Clock& clock;
@@ -33,7 +33,7 @@ struct Node {
     Gate gate;
     Wakeup progress;  // notifies coroutines that wait for capacity
     std::mt19937_64 random;
-    Groups groups;
+    Interner interner;
     TaskCache tasks;
     ChangeNumber changes{};  // changes up to this one have been read
     NodeWatch watch;
@@ -64,7 +64,7 @@ struct Node {
     [[nodiscard]] std::size_t window() const;
     [[nodiscard]] std::size_t window_of(Group tenant) const;
     /// Returns true if a claim or a lease can be relied on: the last successful heartbeat is recent.
-    [[nodiscard]] bool beats() const;
+    [[nodiscard]] bool heartbeat_is_fresh() const;
     [[nodiscard]] double dice() { return std::uniform_real_distribution<double>{0, 1}(random); }
     /// Waits before a store call is retried. Returns false if a retry is pointless.
     asio::awaitable<bool> back_off(std::size_t tries);

@@ -21,7 +21,7 @@ constexpr std::ptrdiff_t kLoadBatchesAhead = 16;
 /// Returns where planning of a job resumes: with jitter an occurrence may lie before the watermark and be
 /// unclaimed.
 LoadedJob loaded_job(const PlannedJob& job, const store::StoredPlan& row, Instant watermark) {
-    const Millis jitter = job.timing.jitter;
+    const Millis jitter = job.policy.jitter;
     LoadedJob loaded{.job = job, .from = std::max(row.effective_from, watermark - jitter)};
     if (jitter > Millis{0}) loaded.claimed = watermark;
     return loaded;
@@ -29,25 +29,25 @@ LoadedJob loaded_job(const PlannedJob& job, const store::StoredPlan& row, Instan
 
 }  // namespace
 
-asio::awaitable<void> Scheduler::Impl::keep_warm() {
+asio::awaitable<void> Scheduler::Impl::tail_changes() {
     while (!over_) {
         const bool incomplete =
             std::ranges::any_of(shards_, [](const auto& shard) { return !shard->is_loaded(); });
-        if (incomplete && !node_.stopping) {
+        if (incomplete && !context_.stopping) {
             const bool loaded = co_await load();
             if (loaded) campaign_.notify();
-        } else if (warm_) {
+        } else if (caught_up_) {
             co_await read_changes();
         }
-        co_await tail_.wait(node_.options.tail);
+        co_await tail_.wait(context_.options.tail);
     }
 }
 
 /// Loads the jobs of the shards that have none: initially of all, later of a shard that dropped its state.
 asio::awaitable<bool> Scheduler::Impl::load() {
-    const SteadyInstant begun = node_.clock.steady();
+    const SteadyInstant begun = context_.clock.steady();
     std::vector<bool> wanted(shards_.size());
-    const auto cluster = co_await node_.store.cluster();
+    const auto cluster = co_await context_.store.cluster();
     if (!cluster) co_return false;
     std::optional<ChangeNumber> oldest;
     for (const store::ShardState& state : cluster->shards) {
@@ -59,28 +59,28 @@ asio::awaitable<bool> Scheduler::Impl::load() {
         oldest = std::min(oldest.value_or(state.planned), state.planned);
     }
     if (!oldest) co_return false;
-    if (!warm_) node_.changes = *oldest;
-    const Result<store::Store::Pauses> pauses = co_await node_.store.pauses();
+    if (!caught_up_) context_.changes = *oldest;
+    const Result<store::Store::Pauses> pauses = co_await context_.store.pauses();
     if (!pauses) co_return false;
     for (std::size_t i = 0; i < shards_.size(); ++i) {
         if (!wanted[i]) continue;
         if (pauses->all) shards_[i]->pause(std::nullopt, pauses->all);
         for (const store::Store::Pause& pause : pauses->tenants)
-            shards_[i]->pause(node_.groups.of(pause.tenant.value()), pause.since);
+            shards_[i]->pause(context_.interner.intern(pause.tenant.value()), pause.since);
     }
     const bool recalled = co_await recall_pauses(*oldest, wanted);
     if (!recalled) co_return false;
     const bool loaded = co_await load_jobs(wanted);
     if (!loaded) co_return false;
-    const bool complete = !warm_ || co_await read_missing_changes(wanted);
+    const bool complete = !caught_up_ || co_await read_missing_changes(wanted);
     if (!complete) co_return false;
     for (std::size_t i = 0; i < shards_.size(); ++i) {
         if (!wanted[i]) continue;
         co_await shards_[i]->end_load();
     }
-    warm_ = true;
+    caught_up_ = true;
     log::info("jobs loaded count={} took={}", jobs(),
-              format_duration(std::chrono::duration_cast<Millis>(node_.clock.steady() - begun)));
+              format_duration(std::chrono::duration_cast<Millis>(context_.clock.steady() - begun)));
     co_return true;
 }
 
@@ -88,7 +88,7 @@ asio::awaitable<bool> Scheduler::Impl::load() {
 asio::awaitable<bool> Scheduler::Impl::recall_pauses(ChangeNumber planned, std::vector<bool> wanted) {
     const std::int64_t most = std::int64_t{kChangesAtOnce};
     const ChangeNumber after{std::max(std::int64_t{0}, planned.value() - most)};
-    const auto changes = co_await node_.store.changes_after(after, kChangesAtOnce);
+    const auto changes = co_await context_.store.changes_after(after, kChangesAtOnce);
     if (!changes) co_return false;
     for (const store::Change& change : *changes)
         if (change.number <= planned && change.kind == "resume") take_pause(change, wanted);
@@ -108,27 +108,27 @@ asio::awaitable<bool> Scheduler::Impl::load_jobs(std::vector<bool> wanted) {
     std::vector<store::ShardState> positions;
     for (const auto& shard : shards_) positions.push_back(shard->position());
 
-    const auto hand_over = [this, loading](std::size_t shard) {
+    const auto resign = [this, loading](std::size_t shard) {
         loading->ahead.acquire();
-        asio::post(node_.io, [this, loading, shard, batch = std::exchange(loading->batches[shard], {})] {
+        asio::post(context_.io, [this, loading, shard, batch = std::exchange(loading->batches[shard], {})] {
             shards_[shard]->put(batch);
             loading->ahead.release();
         });
     };
-    const auto each = [this, loading, hand_over, positions,
+    const auto each = [this, loading, resign, positions,
                        wanted = std::move(wanted)](const store::StoredPlan& row) {
         const std::size_t shard = model::shard_of(JobId{std::string{row.id}}, wanted.size()).value();
         if (!wanted[shard] || row.revision > positions[shard].planned) return;
-        const auto job = planned_job(row, node_.options, node_.groups);
+        const auto job = planned_job(row, context_.options, context_.interner);
         if (!job) {
             if (!row.cron_time.empty() && ++loading->unreadable <= 10)
                 log::warn("failed to plan job={} reason={}", row.id, job.error());
             return;
         }
         loading->batches[shard].push_back(loaded_job(*job, row, *positions[shard].watermark));
-        if (loading->batches[shard].size() >= kLoadBatch) hand_over(shard);
+        if (loading->batches[shard].size() >= kLoadBatch) resign(shard);
     };
-    const Result<std::size_t> read = co_await node_.store.load_plans(each);
+    const Result<std::size_t> read = co_await context_.store.load_plans(each);
     if (!read) {
         log::warn("failed to load jobs error={}", read.error().what);
         co_return false;
@@ -139,17 +139,17 @@ asio::awaitable<bool> Scheduler::Impl::load_jobs(std::vector<bool> wanted) {
 
 /// A reloaded shard has missed none of the changes that the other shards know.
 asio::awaitable<bool> Scheduler::Impl::read_missing_changes(std::vector<bool> wanted) {
-    ChangeNumber after = node_.changes;
+    ChangeNumber after = context_.changes;
     for (std::size_t i = 0; i < shards_.size(); ++i)
         if (wanted[i]) after = std::min(after, shards_[i]->position().planned);
-    while (after < node_.changes) {
-        const auto changes = co_await node_.store.changes_after(after, kChangesAtOnce);
+    while (after < context_.changes) {
+        const auto changes = co_await context_.store.changes_after(after, kChangesAtOnce);
         if (!changes || changes->empty()) co_return false;
         const auto jobs = co_await jobs_of(*changes);
         if (!jobs) co_return false;
         for (const store::Change& change : *changes) {
             after = change.number;
-            if (change.number > node_.changes) break;
+            if (change.number > context_.changes) break;
             if (change.is_pause())
                 take_pause(change, wanted);
             else if (!change.is_request() && wanted[model::shard_of(change.job_id, shards_.size()).value()])
@@ -161,17 +161,17 @@ asio::awaitable<bool> Scheduler::Impl::read_missing_changes(std::vector<bool> wa
 
 asio::awaitable<bool> Scheduler::Impl::read_changes() {
     for (;;) {
-        const auto changes = co_await node_.store.changes_after(node_.changes, kChangesAtOnce);
+        const auto changes = co_await context_.store.changes_after(context_.changes, kChangesAtOnce);
         if (!changes) co_return false;
         if (changes->empty()) co_return true;
         const auto jobs = co_await jobs_of(*changes);
         if (!jobs) co_return false;
         std::size_t taken = 0;
         for (const store::Change& change : *changes) {
-            if (change.number <= node_.changes) continue;  // received from the API in the meantime
+            if (change.number <= context_.changes) continue;  // received from the API in the meantime
             take_change(change, *jobs);
-            node_.changes = change.number;
-            if (++taken % kChangesPerTurn == 0) co_await yield(node_.io);
+            context_.changes = change.number;
+            if (++taken % kChangesPerTurn == 0) co_await yield(context_.io);
         }
         if (changes->size() < kChangesAtOnce) co_return true;
     }
@@ -186,7 +186,7 @@ asio::awaitable<std::optional<std::vector<model::Job>>> Scheduler::Impl::jobs_of
     const auto repeated = std::ranges::unique(keys);
     keys.erase(repeated.begin(), repeated.end());
     if (keys.empty()) co_return std::vector<model::Job>{};
-    auto jobs = co_await node_.store.find_jobs_by_key(std::move(keys));
+    auto jobs = co_await context_.store.find_jobs_by_key(std::move(keys));
     if (!jobs) co_return std::nullopt;
     std::ranges::sort(*jobs, {}, &model::Job::key);
     co_return std::move(*jobs);
@@ -199,18 +199,19 @@ void Scheduler::Impl::take_change(const store::Change& change, const std::vector
     }
     ShardScheduler& shard = shard_of(change.job_id);
     if (change.kind == "run")
-        node_.gate.spawn("requested", shard.requested(change.execution));
+        context_.gate.spawn("requested", shard.requested(change.execution));
     else if (change.kind == "cancel")
         shard.cancel_told({.number = change.number, .execution = change.execution, .by = change.by});
     else if (change.kind == "callback")
-        node_.gate.spawn("callback", shard.callback_told(change.execution));
+        context_.gate.spawn("callback", shard.callback_told(change.execution));
     else
         take_job_change(change, jobs);
 }
 
 void Scheduler::Impl::take_pause(const store::Change& change, const std::vector<bool>& wanted) {
     const std::string& tenant = change.tenant.value();
-    const std::optional<Group> group = tenant.empty() ? std::nullopt : std::optional{node_.groups.of(tenant)};
+    const std::optional<Group> group =
+        tenant.empty() ? std::nullopt : std::optional{context_.interner.intern(tenant)};
     for (std::size_t i = 0; i < shards_.size(); ++i) {
         if (!wanted[i]) continue;
         if (change.kind == "pause")
@@ -225,9 +226,9 @@ void Scheduler::Impl::take_job_change(const store::Change& change, const std::ve
     ShardScheduler& shard = shard_of(change.job_id);
     const auto found = std::ranges::lower_bound(jobs, change.job_key, {}, &model::Job::key);
     const model::Job* const job = found != jobs.end() && found->key == change.job_key ? &*found : nullptr;
-    node_.tasks.erase(change.job_key);
+    context_.tasks.erase(change.job_key);
     if (job != nullptr) shard.refresh_tasks(*job);
-    shard.changed(plan_change(change, job, node_.options, node_.groups));
+    shard.changed(plan_change(change, job, context_.options, context_.interner));
     if (change.kind == "delete") shard.job_gone(change.job_key, "deleted");
 }
 
@@ -236,25 +237,25 @@ asio::awaitable<void> Scheduler::Impl::watch_cluster() {
     while (!over_) {
         co_await watch_.wait(kWatch);
         for (const auto& shard : shards_) shard->record_long_runs();
-        if (!warm_ || over_) continue;
-        const SteadyInstant asked = node_.clock.steady();
-        const auto cluster = co_await node_.store.cluster();
+        if (!caught_up_ || over_) continue;
+        const SteadyInstant asked = context_.clock.steady();
+        const auto cluster = co_await context_.store.cluster();
         if (!cluster) {
-            node_.watch.not_answered();
+            context_.watch.not_answered();
             continue;
         }
-        node_.watch.answered(*cluster, asked);
+        context_.watch.answered(*cluster, asked);
         for (const store::ShardState& state : cluster->shards)
             if (state.shard.value() < shards_.size()) co_await shards_[state.shard.value()]->observe(state);
         for (const auto& shard : shards_)
-            if (shard->in_term()) node_.gate.spawn("poll remote executions", shard->look_elsewhere());
+            if (shard->in_term()) context_.gate.spawn("poll remote executions", shard->look_elsewhere());
     }
 }
 
 /// Polls attempts that were offered to all nodes.
 asio::awaitable<void> Scheduler::Impl::watch_offers() {
     while (!over_) {
-        co_await sleep(node_.io, kOffers);
+        co_await sleep(context_.io, kOffers);
         for (const auto& shard : shards_)
             if (shard->in_term()) co_await shard->look_at_offers();
     }

@@ -10,9 +10,9 @@ namespace ecron::analysis {
 
 /// Maps names that many jobs share (tenants, concurrency keys) to small numbers. 0 is the empty name.
 /// Threads: any, because jobs are converted for the planner on the thread that reads them.
-class Groups {
+class Interner {
 public:
-    Group of(const std::string& name) {
+    Group intern(const std::string& name) {
         if (name.empty()) return 0;
         const std::scoped_lock lock(mutex_);
         return numbers_.try_emplace(name, static_cast<Group>(numbers_.size() + 1)).first->second;

@@ -16,22 +16,22 @@ constexpr std::size_t kPage = 500;
 
 /// Compares page by page. A row must be missing in two rounds, because it may be on its way into or out of
 /// memory.
-asio::awaitable<void> Scheduler::Impl::look_for_strays() {
+asio::awaitable<void> Scheduler::Impl::reconcile() {
     std::unordered_map<ExecuteId, int> before;  // with their attempts, of the previous and the current round
     std::unordered_map<ExecuteId, int> found;
     std::int64_t after = 0;
     while (!over_) {
-        co_await strays_.wait(kLook);
-        if (!warm_ || node_.stopping) continue;
-        auto rows = co_await node_.store.under_way(node_.now() - kOverdue, kPage, after);
-        if (!rows || node_.stopping) continue;
+        co_await reconcile_timer_.wait(kLook);
+        if (!caught_up_ || context_.stopping) continue;
+        auto rows = co_await context_.store.under_way(context_.now() - kOverdue, kPage, after);
+        if (!rows || context_.stopping) continue;
         for (model::Execution& row : *rows) {
             ShardScheduler& shard = shard_of(row.job_id);
             if (!shard.misses(row)) continue;
             const auto seen = before.find(row.id);
             const bool again = seen != before.end() && seen->second == row.attempt;
             found.emplace(row.id, row.attempt);
-            if (again) node_.gate.spawn("stray", shard.take_up(std::move(row)));
+            if (again) context_.gate.spawn("reconcile", shard.take_up(std::move(row)));
         }
         after = rows->size() < kPage ? 0 : rows->back().key;
         if (after == 0) before = std::exchange(found, {});
@@ -41,8 +41,10 @@ asio::awaitable<void> Scheduler::Impl::look_for_strays() {
 /// Returns true if an active row should be in memory here and is not.
 bool ShardScheduler::misses(const model::Execution& row) {
     if (find(row.id) != nullptr || inserting_.contains(row.id)) return false;
-    if (in_term_) return leads() && !recovering_ && node_.window_of(node_.groups.of(row.tenant.value())) > 0;
-    return row.node == node_.options.node;
+    if (in_term_)
+        return leads() && !recovering_ &&
+               context_.window_of(context_.interner.intern(row.tenant.value())) > 0;
+    return row.node == context_.options.node;
 }
 
 asio::awaitable<void> ShardScheduler::take_up(model::Execution row) {
@@ -52,8 +54,8 @@ asio::awaitable<void> ShardScheduler::take_up(model::Execution row) {
         co_await adopt(std::move(row), term_count_);
         co_return;
     }
-    execution::TaskPtr task = co_await node_.task_of(row);
-    if (!node_.stopping) co_await survive_loss(row, std::move(task));
+    execution::TaskPtr task = co_await context_.task_of(row);
+    if (!context_.stopping) co_await handle_node_loss(row, std::move(task));
 }
 
 }  // namespace ecron::analysis

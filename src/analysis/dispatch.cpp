@@ -14,16 +14,17 @@ constexpr std::uint64_t kForeign = std::uint64_t{1} << 63U;  // beyond the range
 }  // namespace
 
 bool ShardScheduler::may_offer(const Run& run) const {
-    const Spreader* const spreader = node_.options.spreader;
-    return spreader != nullptr && node_.live_nodes > 1 && !run.offered_at && !is_resumed(run.row, run.task) &&
-           node_.clock.steady() >= node_.no_offers_until && spreader->is_open();
+    const AttemptDispatcher* const dispatcher = context_.options.dispatcher;
+    return dispatcher != nullptr && context_.live_nodes > 1 && !run.offered_at &&
+           !is_resumed(run.row, run.task) && context_.clock.steady() >= context_.no_offers_until &&
+           dispatcher->is_open();
 }
 
 void ShardScheduler::offer(Run& run) {
     move(run, Stage::offered);
     run.needs_begin = true;
-    run.offered_at = node_.clock.steady();
-    node_.options.spreader->offer(run.row.id, run.row.attempt);
+    run.offered_at = context_.clock.steady();
+    context_.options.dispatcher->offer(run.row.id, run.row.attempt);
 }
 
 /// An attempt that was offered by this or another node.
@@ -37,9 +38,9 @@ asio::awaitable<void> ShardScheduler::begin_offered(model::Execution row) {
     }
     if (term_ || orphans_.find(row.id) != nullptr)
         co_return;  // this node is its leader and has the current state
-    execution::TaskPtr task = co_await node_.task_of(row);
+    execution::TaskPtr task = co_await context_.task_of(row);
     if (task == nullptr || term_ || orphans_.find(row.id) != nullptr) co_return;
-    const RunId id{kForeign | ++node_.foreign_runs};
+    const RunId id{kForeign | ++context_.foreign_runs};
     orphans_.add(Run{.id = id,
                      .stage = Stage::starting,
                      .task = std::move(task),
@@ -51,10 +52,9 @@ asio::awaitable<void> ShardScheduler::begin_offered(model::Execution row) {
 asio::awaitable<void> ShardScheduler::look_at_offers() {
     if (looking_at_offers_ || !term_) co_return;
     looking_at_offers_ = true;
-    const auto is_out = [now = node_.clock.steady()](const Run& run) {
+    const auto is_out = [now = context_.clock.steady()](const Run& run) {
         if (!run.offered_at) return false;
-        return run.stage == Stage::offered ||
-               (run.stage == Stage::elsewhere && now - *run.offered_at < kYoung);
+        return run.stage == Stage::offered || (run.stage == Stage::remote && now - *run.offered_at < kYoung);
     };
     std::vector<ExecuteId> ids;
     for (const RunId id : runs_.ids())
@@ -69,14 +69,15 @@ void ShardScheduler::offer_looked_at(Run& run, const model::Execution* row) {
     const bool begun = row == nullptr || row->attempt != run.row.attempt || row->accepted ||
                        row->state == model::ExecutionState::executing || model::is_end(row->state);
     if (run.stage == Stage::offered && !begun) {
-        if (node_.clock.steady() - *run.offered_at > node_.options.spread_fallback) start_here(run);
+        if (context_.clock.steady() - *run.offered_at > context_.options.spread_fallback) start_here(run);
         return;
     }
     if (run.stage == Stage::offered) {
-        runs_.move(run, Stage::elsewhere);
+        runs_.move(run, Stage::remote);
         // The other node may have started it after the cancel request was published.
         if (!run.stop_reason.empty())
-            node_.gate.spawn("request cancel", ask_cancel(run.row, kOwnWish + run.stop_reason));
+            context_.gate.spawn("request cancel",
+                                ask_cancel(run.row, kInternalCancelPrefix + run.stop_reason));
     }
     looked_at(run, row);
 }
@@ -84,10 +85,10 @@ void ShardScheduler::offer_looked_at(Run& run, const model::Execution* row) {
 /// No node has started it.
 void ShardScheduler::start_here(Run& run) {
     log::debug("offer not accepted execution={} attempt={}", run.row.id, run.row.attempt);
-    node_.no_offers_until = node_.clock.steady() + kNotHeard;
+    context_.no_offers_until = context_.clock.steady() + kNotHeard;
     if (!run.stop_reason.empty()) return end_unstarted(run);
     move(run, Stage::starting);
-    node_.gate.spawn("begin", begin_then_submit(run.id));
+    context_.gate.spawn("begin", begin_then_submit(run.id));
 }
 
 }  // namespace ecron::analysis
