@@ -36,8 +36,8 @@ std::optional<ExecuteId> execute_id_of(const Call& call, const model::JobInput& 
 /// request sent twice is known again and another job's is told apart.
 JobId unnamed_job_id(const Call& call, const model::Job& job, const std::optional<ExecuteId>& id) {
     if (!id) return JobId{random_uuid()};
-    const std::string subject = fmt::format("{}\n{}\n{}\n{}\n{}", call.caller.tenant.value(), id->value(), job.name,
-                                            model::to_text(job.type), job.context);
+    const std::string subject = fmt::format("{}\n{}\n{}\n{}\n{}", call.caller.tenant.value(), id->value(),
+                                            job.name, model::to_text(job.type), job.context);
     return JobId{keyed_uuid(call.api.store.id_key(), subject, Instant{})};
 }
 

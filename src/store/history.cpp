@@ -60,15 +60,18 @@ Owner owner_of(Session& session, const JobId& job, const HistoryRule& rule) {
     return owner;
 }
 
-/// The newest row of a tenant that is one too many; before all of them where there are not so many. Rows of
-/// the old service have their tenant in ext_info alone, and count as the owner's.
-std::int64_t too_many_until(Session& session, const JobId& job, const std::string& tenant, bool also_old,
+/// Rows of the old service have their tenant in ext_info alone, and count as the owner's.
+enum class OldRows : std::uint8_t { count, leave };
+
+/// The newest row of a tenant that is one too many; before all of them where there are not so many.
+std::int64_t too_many_until(Session& session, const JobId& job, const std::string& tenant, OldRows old,
                             std::size_t per_job) {
     if (per_job == 0) return 0;
     Statement& row = session.prepare(
         fmt::format("select f_key_id from t_cron_job_status where f_job_id = :job and (({}) or {}) order by "
                     "f_key_id desc limit 1 offset :kept",
-                    session.dialect().exactly("f_tenant_id"), also_old ? "f_tenant_id is null" : "1 = 0"),
+                    session.dialect().exactly("f_tenant_id"),
+                    old == OldRows::count ? "f_tenant_id is null" : "1 = 0"),
         "sssi", "i");
     row << job.value() << tenant << tenant << static_cast<std::int64_t>(per_job);
     return row.first() ? row.integer(0) : 0;
@@ -122,7 +125,8 @@ public:
     }
     /// Rows behind one that is young are younger still; of another tenant they need not be.
     [[nodiscard]] bool tells_of_all(const std::string& tenant) const {
-        return rule_.per_job == 0 || (owner_.tenant && (tenant.empty() || tenant == *owner_.tenant));
+        if (!owner_.tenant) return rule_.per_job == 0;
+        return tenant.empty() || tenant == *owner_.tenant;
     }
 
 private:
@@ -130,7 +134,9 @@ private:
         const bool is_owner = owner_.tenant && whose == *owner_.tenant;
         const Millis keep = is_owner ? owner_.keep : rule_.keep;
         return {.ended_before = keep > Millis{0} ? session_.now() - keep : Instant::min(),
-                .until_key = too_many_until(session_, job_, whose, is_owner || whose.empty(), rule_.per_job),
+                .until_key = too_many_until(session_, job_, whose,
+                                            is_owner || whose.empty() ? OldRows::count : OldRows::leave,
+                                            rule_.per_job),
                 .planned_before = planned_before_};
     }
 

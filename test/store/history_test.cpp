@@ -132,6 +132,22 @@ TEST_CASE("what a tenant puts under the id of another's job takes nothing from t
     CHECK(world.trim({.keep = kHour, .per_job = 3}) == 9);
 }
 
+TEST_CASE("what a tenant puts under the id of another's job keeps nothing of that job's history",
+          "[store][history]") {
+    Past world;
+    model::Execution row{.id = ExecuteId("forged"),
+                         .job_id = world.job.id,
+                         .state = ExecutionState::success,
+                         .begin_at = world.now + 400 * kDay,
+                         .end_at = world.now + 400 * kDay};
+    world.must(world.store().put_executions(TenantId{"tenant-b"}, {row}, {}));
+    const ExecuteId old = world.given(ExecutionState::success, 40 * kDay);
+    const ExecuteId young = world.given(ExecutionState::success, 20 * kDay);
+    CHECK(world.trim({.keep = 30 * kDay}) == 1);
+    CHECK_FALSE(world.exists(old));
+    CHECK(world.exists(young));
+}
+
 TEST_CASE("executions of a job that is not stored are kept for each tenant", "[store][history]") {
     Past world;
     for (const std::string tenant : {"tenant-a", "tenant-b"}) {
