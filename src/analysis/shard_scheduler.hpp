@@ -40,10 +40,10 @@ struct Cancel {
     std::string by{};
 };
 
-/// The planning of one shard, one file per part: follow.cpp (follower mode), lead.cpp (term, recovery,
-/// dropping state), remote_executions.cpp (remote executions), reconcile.cpp (reconciliation), decide.cpp
-/// (the loop and the planner's decisions), claim.cpp, attempt.cpp (starts), dispatch.cpp (starts on any
-/// node), outcome.cpp, request.cpp (requests of the API and the change log).
+/// The planning of one shard, one file per part: follow.cpp (follower mode), term.cpp (terms), recovery.cpp
+/// (unfinished executions), remote_executions.cpp (remote executions), reconcile.cpp (reconciliation),
+/// decide.cpp (the loop and the planner's decisions), claim.cpp, attempt.cpp (starts), dispatch.cpp (starts
+/// on any node), outcome.cpp, request.cpp (requests of the API and the change log).
 ///
 /// It knows its jobs whether or not it leads. After a loss of leadership everything stays in memory until
 /// another node has begun a term; if none has, planning resumes unchanged.
@@ -77,7 +77,7 @@ public:
     void resume(const Resume& resume);
     asio::awaitable<void> observe(store::ShardState state);
 
-    // lead.cpp
+    // term.cpp
     void begin_term() { in_term_ = true; }
     /// Leads while possible, until release(). Requires that the lock is held and begin_term() was called.
     asio::awaitable<void> lead();
@@ -136,9 +136,14 @@ private:
     void replay_from(const Resume& resume);
     asio::awaitable<void> skip_until(Instant watermark);
 
-    // lead.cpp
+    // term.cpp
     asio::awaitable<bool> take();
     asio::awaitable<bool> catch_up(ChangeNumber head);
+    asio::awaitable<void> resign();
+    void drop_term_state(Gate& gate);
+    asio::awaitable<void> requeue(Run run);
+
+    // recovery.cpp
     struct Recovered {
         std::size_t count{0};
         bool complete{true};
@@ -155,9 +160,6 @@ private:
     /// Result of handling a lost node; changed: the row differed from the one that was read.
     enum class AfterLoss : std::uint8_t { goes_on, ended, changed };
     asio::awaitable<AfterLoss> handle_node_loss(model::Execution& row, execution::TaskPtr task);
-    asio::awaitable<void> resign();
-    void drop_term_state(Gate& gate);
-    asio::awaitable<void> requeue(Run run);
 
     // remote_executions.cpp
     void looked_at(Run& run, const model::Execution* row);
