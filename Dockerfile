@@ -1,11 +1,11 @@
 # ecron's image: docker build -t ecron . ; docker run -p 12345:12345 ecron
-# docs/deployment.md tells what it expects and promises; scripts/image builds and tries it without a Docker engine.
+# docs/deployment.md describes the image; scripts/image builds and tests it without a Docker engine.
 ARG BASE=debian:bookworm-slim
 
 FROM ${BASE} AS build
 ENV LANG=C.UTF-8
 WORKDIR /src
-# What is compiled with changes more rarely than what is compiled: a layer of its own.
+# Build dependencies change less often than the sources, so they are a layer of their own.
 COPY scripts/common.sh scripts/install-packages scripts/
 RUN scripts/install-packages build
 COPY CMakeLists.txt CMakePresets.json ./
@@ -21,11 +21,12 @@ COPY --from=build /src/packages /tmp/packages
 RUN apt-get -q update \
     && DEBIAN_FRONTEND=noninteractive xargs apt-get -q -y install --no-install-recommends </tmp/packages \
     && rm -rf /tmp/packages /var/lib/apt/lists/* /var/cache/* /var/log/* \
-    # A new volume takes owner and mode over. Platforms that choose the user (OpenShift) run it in group 0; others give
-    # the volume to the user that they name. No other user of the container, such as command_user, can look into it.
+    # A new volume inherits owner and mode. Platforms that choose the user (OpenShift) run the container in group 0;
+    # others assign the volume to the user that they set. Other users of the container, such as command_user, have no
+    # access.
     && install -d -m 2770 -o 10001 -g 0 /var/lib/ecron
 
-# What the image is made of, told by its own packages.
+# The software bill of materials of the image, from its package database.
 FROM build AS sbom
 COPY --from=runtime /var/lib/dpkg /image/var/lib/dpkg
 COPY --from=runtime /usr/share/doc /image/usr/share/doc
@@ -48,7 +49,7 @@ CMD ["serve"]
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="ecron" \
-      org.opencontainers.image.description="A scheduler that runs other people's jobs on time" \
+      org.opencontainers.image.description="Distributed job scheduler for HTTP calls, commands and Kubernetes Jobs" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \

@@ -39,7 +39,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- end -}}
 
-{{/* Whether the database is a server; whoever names db_addr and no driver means one. */}}
+{{/* Whether the database is a server; db_addr without db_driver selects one. */}}
 {{- define "ecron.mysql" -}}
 {{- $driver := .Values.config.db_driver | default (ternary "mysql" "sqlite" (hasKey .Values.config "db_addr")) -}}
 {{- if eq $driver "mysql" -}}true{{- end -}}
@@ -57,7 +57,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if or .Values.tls.secretName .Values.config.ssl_on -}}HTTPS{{- else -}}HTTP{{- end -}}
 {{- end -}}
 
-{{/* Where Jobs may be made, as a JSON list: never by itself the release's namespace, whose Secrets are ecron's. */}}
+{{/* The namespaces for Jobs, as a JSON list; by default not the release's namespace, which holds ecron's Secrets. */}}
 {{- define "ecron.jobNamespaces" -}}
 {{- $named := .Values.config.kubernetes_namespace | default "" -}}
 {{- $default := ternary (list $named) (list (include "ecron.ownJobNamespace" .)) (and (ne $named "") (not (contains "{tenant}" $named))) -}}
@@ -68,12 +68,12 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- printf "%s-jobs" (.Release.Namespace | trunc 58 | trimSuffix "-") -}}
 {{- end -}}
 
-{{/* Whether the chart makes the namespace: where values name none. */}}
+{{/* Whether the chart creates the namespace: if values name none. */}}
 {{- define "ecron.makesJobNamespace" -}}
 {{- if and .Values.config.kubernetes_enabled (not .Values.rbac.namespaces) (not .Values.config.kubernetes_namespace) -}}true{{- end -}}
 {{- end -}}
 
-{{/* A duration as ecron reads it ("1m30s", "250ms", 30) in whole seconds, rounded up. */}}
+{{/* A duration in ecron's format ("1m30s", "250ms", 30) in whole seconds, rounded up. */}}
 {{- define "ecron.seconds" -}}
 {{- $total := 0.0 -}}
 {{- $text := toString . -}}
@@ -95,7 +95,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- add .Values.preStopSeconds $shutdown $kill 10 -}}
 {{- end -}}
 
-{{/* Numbers come as floats, and a large one would be written 1e+06. */}}
+{{/* Helm passes numbers as floats and would format a large one as 1e+06. */}}
 {{- define "ecron.yamlValue" -}}
 {{- if kindIs "float64" . -}}
 {{- if eq (floor .) . -}}{{- int64 . -}}{{- else -}}{{- . -}}{{- end -}}
@@ -104,12 +104,12 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- end -}}
 
-{{/* Whether callers bring static tokens: unless something else was said. */}}
+{{/* Whether callers use static tokens, which is the default. */}}
 {{- define "ecron.tokens" -}}
 {{- if eq (.Values.config.auth_mode | default (ternary "other" "token" (hasKey .Values.config "auth_enabled"))) "token" -}}true{{- end -}}
 {{- end -}}
 
-{{/* The names by which clients reach the API, as a JSON list: the Service's, and those of what leads to it. */}}
+{{/* The host names of the API, as a JSON list: those of the Service, the Ingress and the HTTPRoute. */}}
 {{- define "ecron.hosts" -}}
 {{- $name := include "ecron.name" . -}}
 {{- $inside := printf "%s.%s" $name .Release.Namespace -}}
@@ -119,7 +119,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- toJson $hosts -}}
 {{- end -}}
 
-{{/* ecron's configuration file: what the chart knows, then what config says. */}}
+{{/* ecron's configuration file: the chart's settings, overridden by config. */}}
 {{- define "ecron.file" -}}
 {{- $known := dict "cron_addr" "all" "db_path" "/var/lib/ecron/ecron.db" "run_dir" "/var/lib/ecron/run" -}}
 {{- if include "ecron.several" . -}}{{- $_ := set $known "multi_node" true -}}{{- end -}}
@@ -160,7 +160,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end -}}
 
-{{/* What values.schema.json cannot say: values that do not go together. */}}
+{{/* Checks that values.schema.json cannot express: combinations of values. */}}
 {{- define "ecron.check" -}}
 {{- if and (include "ecron.several" .) (not (include "ecron.mysql" .)) -}}
 {{- fail (printf "replicaCount: %d (or autoscaling.enabled) needs config.db_driver: mysql, since one process owns a SQLite file" (int .Values.replicaCount)) -}}
@@ -201,7 +201,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if or .Values.existingSecret .Values.secrets .Values.extraEnvFrom }}
 envFrom:
   {{- if or .Values.existingSecret .Values.secrets }}
-  # The keys are names of options: user_pwd becomes ECRON_user_pwd.
+  # The keys are option names: user_pwd becomes ECRON_user_pwd.
   - prefix: ECRON_
     secretRef:
       name: {{ .Values.existingSecret | default (printf "%s%s" (include "ecron.name" .) (.secretSuffix | default "")) }}
