@@ -12,13 +12,13 @@ constexpr std::size_t kBodyKept = 128UL * 1024;  // keeps a dead letter smaller 
 /// Counts one more running handler during its lifetime.
 class InFlight {
 public:
-    explicit InFlight(std::size_t& count) : count_(count) { ++count_; }
-    ~InFlight() { --count_; }
+    explicit InFlight(std::shared_ptr<TopicState> state) : state_(std::move(state)) { ++state_->in_flight; }
+    ~InFlight() { --state_->in_flight; }
     InFlight(const InFlight&) = delete;
     InFlight& operator=(const InFlight&) = delete;
 
 private:
-    std::size_t& count_;
+    std::shared_ptr<TopicState> state_;
 };
 
 }  // namespace
@@ -35,17 +35,17 @@ std::string dead_letter(const Message& message, const std::string& reason) {
 }
 
 asio::awaitable<std::optional<Millis>> Channel::take(Broker& broker, Message message) {
-    const InFlight counted{state_.in_flight};
-    ++state_.received;
+    const InFlight counted{state_};
+    ++state_->received;
     Settlement settlement = co_await subscription_.handler(message);
     const bool too_often = settlement.verdict == Settlement::Verdict::again && settlement.counts &&
                            message.deliveries >= subscription_.most_deliveries;
     if (settlement.verdict == Settlement::Verdict::done) {
-        ++state_.done;
+        ++state_->done;
         co_return std::nullopt;
     }
     if (settlement.verdict == Settlement::Verdict::again && !too_often) {
-        ++state_.requeued;
+        ++state_->requeued;
         co_return settlement.wait;
     }
     if (too_often) settlement.reason = "delivered too often without success: " + settlement.reason;
@@ -60,13 +60,13 @@ asio::awaitable<std::optional<Millis>> Channel::bury(Broker& broker, Message mes
     // A message that its topic accepted but its dead-letter topic rejects is dropped: otherwise it would be
     // redelivered indefinitely.
     if (!buried && buried.error().code == Errc::unavailable) {
-        ++state_.requeued;
+        ++state_->requeued;
         co_return kBuryAgain;
     }
     if (!buried)
         log::error("failed to publish dead letter, dropping message topic={} origin={} error={}",
                    message.topic, message.origin, buried.error().what);
-    ++state_.dead;
+    ++state_->dead;
     co_return std::nullopt;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <memory>
 
 #include "ecron/base/async.hpp"
 #include "ecron/mq/broker.hpp"
@@ -13,23 +14,24 @@ namespace asio = boost::asio;
 class Channel {
 public:
     explicit Channel(Subscription subscription) : subscription_(std::move(subscription)) {
-        state_.topic = subscription_.topic;
-        state_.channel = subscription_.channel;
+        state_->topic = subscription_.topic;
+        state_->channel = subscription_.channel;
     }
     [[nodiscard]] const Subscription& subscription() const { return subscription_; }
-    [[nodiscard]] const TopicState& state() const { return state_; }
-    [[nodiscard]] std::size_t in_flight() const { return state_.in_flight; }
-    [[nodiscard]] bool has_room() const { return state_.in_flight < subscription_.in_flight; }
-    void set_lag(std::optional<std::uint64_t> lag) { state_.lag = lag; }
+    [[nodiscard]] const TopicState& state() const { return *state_; }
+    [[nodiscard]] std::size_t in_flight() const { return state_->in_flight; }
+    [[nodiscard]] bool has_room() const { return state_->in_flight < subscription_.in_flight; }
+    void set_lag(std::optional<std::uint64_t> lag) { state_->lag = lag; }
 
-    /// Handles one message. Returns nullopt if it is acknowledged, else the delay until its redelivery.
+    /// Handles one message. A handler that waits may outlive the channel, until the io_context is destroyed.
+    /// Returns nullopt if it is acknowledged, else the delay until its redelivery.
     asio::awaitable<std::optional<Millis>> take(Broker& broker, Message message);
 
 private:
     asio::awaitable<std::optional<Millis>> bury(Broker& broker, Message message, std::string reason);
 
     Subscription subscription_;
-    TopicState state_;
+    std::shared_ptr<TopicState> state_{std::make_shared<TopicState>()};
 };
 
 /// Counters of published messages by topic.

@@ -46,6 +46,23 @@ struct World {
 
 }  // namespace
 
+TEST_CASE("a broker may be destroyed before a handler that waits", "[mq]") {
+    asio::io_context io;
+    auto broker = make_in_process_broker(io);
+    bool waits = false;
+    broker->subscribe(
+        {.topic = "jobs", .channel = "ecron", .handler = [&](const Message&) -> asio::awaitable<Settlement> {
+             waits = true;
+             co_await sleep(io, std::chrono::hours{1});
+             co_return Settlement{};
+         }});
+    asio::co_spawn(io, broker->run(), asio::detached);
+    asio::co_spawn(io, broker->publish("jobs", bodies({"one"})), asio::detached);
+    while (!waits) io.run_one();
+    broker.reset();  // as at the end of a process whose store does not answer
+    SUCCEED("the io_context is destroyed last, with the handler");
+}
+
 TEST_CASE("each channel gets every message of its topic, including earlier ones", "[mq]") {
     World world;
     Handled first;
