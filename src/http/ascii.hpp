@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <string_view>
 
-/// Text of protocols: ASCII, whatever the locale.
+/// ASCII text of protocols, independent of the locale.
 namespace ecron::http {
 
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }

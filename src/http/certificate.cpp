@@ -33,13 +33,13 @@ Result<CertificateEnds> certificate_ends(std::string_view pem) {
             PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr), X509_free};
         if (!certificate) break;
         const std::optional<Instant> end = end_of(*certificate);
-        if (!end) return fail(Errc::invalid, "a certificate's end cannot be read");
+        if (!end) return fail(Errc::invalid, "the expiry of a certificate cannot be parsed");
         if (!ends) ends = CertificateEnds{*end, *end};
         ends->first = std::min(ends->first, *end);
         ends->last = std::max(ends->last, *end);
     }
-    ERR_clear_error();  // the end of the text is an error to OpenSSL
-    if (!ends) return fail(Errc::invalid, "there is no certificate in it");
+    ERR_clear_error();  // OpenSSL reports the end of the text as an error
+    if (!ends) return fail(Errc::invalid, "no certificate found");
     return *ends;
 }
 

@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 
 }  // namespace
 
-/// Transfers live in slots that are used again; a RequestId is the slot and the count of its uses.
+/// Transfers live in reusable slots; a RequestId is the slot and the number of its uses.
 class Client::Impl : public std::enable_shared_from_this<Impl> {
 public:
     Impl(asio::io_context& io, ClientOptions options)
@@ -42,7 +42,7 @@ private:
               index(index_given) {}
         std::uint32_t index;
         std::uint32_t uses{0};
-        Done done;  // empty: free
+        Done done;  // empty: slot is free
     };
 
     using Clock = std::chrono::steady_clock;
@@ -115,7 +115,7 @@ void Client::Impl::cancel(RequestId id) {
     finish_later(release(*slot), std::unexpected(std::move(cancelled)));
 }
 
-/// From here the caller is not expected to be called: he may hold locks of his own making.
+/// Calls Done later: the caller may hold its own locks and does not expect a nested call.
 void Client::Impl::finish_later(Done done, ClientResult result) {
     asio::post(io_,
                [self = shared_from_this(), done = std::move(done), result = std::move(result)]() mutable {
@@ -136,8 +136,9 @@ void Client::Impl::add(Slot& slot) {
     look_at(slot.deadline());
 }
 
-/// The timer stands at the earliest deadline of when it was armed, or before: most requests end long before
-/// theirs, and arming it for each would cost more than looking at all of them now and then.
+/// The timer is set to the earliest deadline known when it was armed, or earlier. Most requests end long
+/// before their deadline, so re-arming for each request would cost more than an occasional scan of all of
+/// them.
 void Client::Impl::look_at(Clock::time_point deadline) {
     if (look_at_ && *look_at_ <= deadline) return;
     look_at_ = deadline;
@@ -165,7 +166,7 @@ void Client::Impl::end_overdue() {
 void Client::Impl::close() {
     closed_ = true;
     timer_.cancel();
-    std::vector<Done> unanswered;  // destroyed last: they may hold whatever calls this
+    std::vector<Done> unanswered;  // destroyed last: they may own the caller of this function
     for (const auto& slot : slots_) {
         if (!slot->done) continue;
         driver_->remove(slot->easy());

@@ -8,9 +8,9 @@
 #include "ecron/base/time.hpp"
 #include "ecron/http/server.hpp"
 
-/// Who is connected, and who has had his time. A connection is in exactly one phase, each phase has one
-/// duration, so the list of a phase is in order of its deadlines: changing phase is O(1), and a sweep touches
-/// only the overdue. Threads: the io_context's. No clock of its own: the time comes in.
+/// Tracks connections and their deadlines. A connection is in exactly one phase and each phase has one fixed
+/// duration, so the list of a phase is ordered by deadline: changing phase is O(1), and a sweep visits only
+/// overdue connections. Threads: the io_context's. Takes the current time as an argument; has no clock.
 namespace ecron::http {
 
 enum class Phase : std::uint8_t {
@@ -18,19 +18,19 @@ enum class Phase : std::uint8_t {
     idle,       // between requests
     header,     // a request has begun
     body,
-    working,    // the handler has it; no deadline here
-    writing,    // the answer, as far as the kernel did not take it at once
-    lingering,  // refused or closed: what still comes is thrown away, so that the answer is not lost to a
-                // reset
-    ending,     // told that its time is up
+    working,    // request is with the handler; no deadline here
+    writing,    // sending the part of the response that the kernel did not take at once
+    lingering,  // refused or closed: further input is discarded, so that a reset does not destroy the
+                // response
+    ending,     // notified that its deadline has passed
 };
 
 class Connection : public boost::intrusive::list_base_hook<> {
 public:
     virtual ~Connection() = default;
-    /// Its phase has lasted too long.
+    /// The deadline of the phase has passed.
     virtual void expired(Phase phase) = 0;
-    /// Ends it now; what waits on its socket is woken by an error. May remove itself.
+    /// Closes the connection now; pending socket operations complete with an error. May remove itself.
     virtual void cut() = 0;
 
     [[nodiscard]] Phase phase() const { return phase_; }
@@ -50,13 +50,13 @@ public:
     void remove(Connection& connection);
     [[nodiscard]] std::size_t size() const { return size_; }
 
-    /// Tells every connection whose deadline is not after `now`, once.
+    /// Notifies every connection whose deadline is not after `now`, once.
     void sweep(SteadyInstant now);
-    /// How often to sweep, so that no deadline is late by more than a quarter of itself.
+    /// Interval between sweeps such that no deadline is detected late by more than a quarter of its duration.
     [[nodiscard]] Millis sweep_interval() const;
 
-    /// Ends the connection that has waited longest for a request to begin or for its header to end, so that
-    /// its descriptor is free; false if every connection has a request under way.
+    /// Closes the connection that has waited longest for a request to begin or for its header to end, to free
+    /// its descriptor; returns false if every connection has a request in progress.
     bool cut_longest_waiting(SteadyInstant now);
     void cut(Phase phase);
     void cut_all();

@@ -7,18 +7,18 @@
 
 namespace ecron::http {
 
-/// The header lines of one request, linked as libcurl reads them; in memory that the next request uses again.
+/// The header lines of one request as libcurl's linked list, in memory that is reused by the next request.
 class HeaderList {
 public:
     void clear();
     void add(std::string_view name, std::string_view value);
-    /// Keeps libcurl from sending the header of that name that it would send by itself.
+    /// Stops libcurl from adding its own header of that name.
     void leave_out(std::string_view name);
-    /// Good until the next change.
+    /// Valid until the next change.
     [[nodiscard]] curl_slist* link();
 
 private:
-    std::string text_;  // the lines, each with a 0 at its end
+    std::string text_;  // the lines, each NUL-terminated
     std::vector<std::size_t> begins_;
     std::vector<curl_slist> nodes_;
 };

@@ -9,7 +9,7 @@
 namespace ecron::http {
 namespace {
 
-constexpr int kGzipOrZlib = 15 + 32;  // the window's bits, and "detect the header"
+constexpr int kGzipOrZlib = 15 + 32;  // window bits, and "detect the header"
 
 }  // namespace
 
@@ -28,17 +28,18 @@ bool Inflater::decodes(std::string_view content_encoding) {
 }
 
 Inflater::State Inflater::feed(std::string_view piece, std::string& out, std::size_t limit) {
-    stream_->next_in = reinterpret_cast<Bytef*>(const_cast<char*>(piece.data()));  // zlib only reads it
+    stream_->next_in =
+        reinterpret_cast<Bytef*>(const_cast<char*>(piece.data()));  // zlib only reads the input
     stream_->avail_in = static_cast<uInt>(piece.size());
     std::array<char, 16UL * 1024> decoded{};
     for (;;) {
-        if (at_end_) {  // gzip may have several members
+        if (at_end_) {  // gzip may contain several members
             if (stream_->avail_in == 0) return State::whole;
             inflateReset(stream_.get());
             at_end_ = false;
         }
         const std::size_t room = limit - std::min(out.size(), limit);
-        // One byte beyond the room tells whether there is more.
+        // One byte beyond the limit shows whether there is more output.
         stream_->next_out = reinterpret_cast<Bytef*>(decoded.data());
         stream_->avail_out = static_cast<uInt>(std::min(decoded.size(), room + 1));
         const std::size_t asked = stream_->avail_out;
@@ -49,7 +50,7 @@ Inflater::State Inflater::feed(std::string_view piece, std::string& out, std::si
         at_end_ = code == Z_STREAM_END;
         if (at_end_) continue;
         if (code != Z_OK && code != Z_BUF_ERROR) return State::broken;
-        if (stream_->avail_out > 0) return State::whole;  // it wants more to read
+        if (stream_->avail_out > 0) return State::whole;  // more input is needed
     }
 }
 

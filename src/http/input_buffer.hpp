@@ -9,8 +9,8 @@
 
 namespace ecron::http {
 
-/// Bytes received and not used yet. Small while its connection is idle: that is what ten thousand of them
-/// cost.
+/// Bytes received and not yet consumed. Small while the connection is idle, because this is the memory cost
+/// per idle connection.
 class InputBuffer {
 public:
     static constexpr std::size_t kIdleSize = 1024;
@@ -23,7 +23,7 @@ public:
     }
     void commit(std::size_t count) { end_ += count; }
 
-    /// Room for more, a quarter of the buffer at least; the buffer grows only if it is full.
+    /// Space for more input, at least a quarter of the buffer; the buffer grows only if it is full.
     boost::asio::mutable_buffer prepare() {
         if (capacity_ - end_ < capacity_ / 4) make_room(std::max(capacity_, (end_ - begin_) * 2));
         return {data_.get() + end_, capacity_ - end_};

@@ -7,11 +7,10 @@
 
 namespace ecron::http {
 
-/// A bounded amount of memory that accounts share. An account may hold as many bytes as it leaves free, so
-/// that others always find room, however much it wants (dynamic thresholds: Choudhury and Hahne, "Dynamic
-/// Queue Length Thresholds for Shared-Memory Packet Switches", 1998). One item of an account is exempt from
-/// that, and so is everything of the unnamed account; the limit of the whole always holds. Threads: its
-/// owner's.
+/// A bounded amount of memory shared by accounts. An account may hold at most as many bytes as it leaves
+/// free, so that other accounts always find space (dynamic thresholds: Choudhury and Hahne, "Dynamic Queue
+/// Length Thresholds for Shared-Memory Packet Switches", 1998). One item per account is exempt from this, and
+/// so is the unnamed account; the total limit always applies. Threads: the owner's.
 class MemoryShares {
 public:
     explicit MemoryShares(std::size_t limit) : limit_(limit) {}
@@ -30,7 +29,7 @@ private:
     std::map<std::string, Account, std::less<>> accounts_;
 };
 
-/// What one body or answer holds, until it is destroyed.
+/// The memory held by one body or response, until it is destroyed.
 class MemoryShare {
 public:
     explicit MemoryShare(MemoryShares& of) : of_(of) {}
@@ -38,7 +37,7 @@ public:
     MemoryShare(const MemoryShare&) = delete;
     MemoryShare& operator=(const MemoryShare&) = delete;
 
-    /// Whose it is; before, it is nobody's in particular.
+    /// Assigns the share to an account; until then it belongs to the unnamed account.
     void belongs_to(const std::string& account) {
         const std::size_t bytes = bytes_;
         leave();
@@ -54,7 +53,7 @@ public:
         if (named_) account_->second.bytes += bytes - bytes_;
         bytes_ = bytes;
     }
-    /// It has to give way: the whole is over its limit, or its account holds more than it leaves free.
+    /// True if the total is over its limit, or the account holds more than it leaves free.
     [[nodiscard]] bool exceeds() const {
         if (of_.total_ > of_.limit_) return true;
         return named_ && account_->second.items > 1 && account_->second.bytes > of_.limit_ - of_.total_;

@@ -19,7 +19,7 @@ bool is_unreserved(char c) {  // RFC 3986 §2.3
            c == '.' || c == '_' || c == '~';
 }
 
-/// A name or value of a form: '+' is a space; a broken escape is kept as it stands, as browsers do.
+/// A name or value of a form: '+' is a space; a malformed escape sequence is kept as is, as browsers do.
 std::string decode_form(std::string_view text) {
     std::string spaced{text};
     std::ranges::replace(spaced, '+', ' ');

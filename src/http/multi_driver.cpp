@@ -41,7 +41,7 @@ void MultiDriver::add(CURL* easy) { curl_multi_add_handle(multi_.get(), easy); }
 void MultiDriver::remove(CURL* easy) { curl_multi_remove_handle(multi_.get(), easy); }
 
 void MultiDriver::close() {
-    multi_.reset();  // closes the kept connections through close_socket
+    multi_.reset();  // closes kept-alive connections through close_socket
     for (curl_socket_t fd = 0; fd < static_cast<curl_socket_t>(watches_.size()); ++fd) forget(fd);
     timer_.cancel();
 }
@@ -90,11 +90,12 @@ void MultiDriver::want(curl_socket_t fd, int what) {
     const auto index = static_cast<std::size_t>(fd);
     std::shared_ptr<Watch> target = index < watches_.size() ? watches_[index] : nullptr;
     if (what == CURL_POLL_REMOVE) {
-        if (target && target->owner == Owner::libcurl) return forget(fd);  // it closes it right after
+        if (target && target->owner == Owner::libcurl)
+            return forget(fd);  // libcurl closes it right afterwards
         if (target) target->wanted = 0;
         return;
     }
-    if (!target) target = watch(fd, Owner::libcurl);  // of its resolver's thread
+    if (!target) target = watch(fd, Owner::libcurl);  // a socket of libcurl's resolver thread
     if (!target) return;
     target->wanted = what;
     arm(target);
@@ -171,7 +172,7 @@ void MultiDriver::drive(curl_socket_t fd, int events) {
         CURL* const easy = message->easy_handle;
         const CURLcode code = message->data.result;
         remove(easy);
-        ended_(easy, code);  // may add, remove, or close everything
+        ended_(easy, code);  // may add, remove, or close transfers
     }
 }
 

@@ -13,20 +13,20 @@
 
 namespace ecron::http {
 
-/// libcurl's multi handle on an io_context: sockets are watched by Asio, readiness and time are told to
-/// libcurl. The timer is lazy: libcurl asks for "now" with every request, and arming a kernel timer for each
-/// costs more than the request, so "now" becomes one posted call for all, and a timer is armed anew only to
-/// fire earlier. Owned by a shared_ptr, because handlers that still wait hold it; close() ends its use of
-/// everything else.
+/// libcurl's multi handle on an io_context: Asio watches the sockets and reports readiness and time to
+/// libcurl. The timer is lazy: libcurl asks for "now" with every request, and arming a kernel timer each time
+/// costs more than the request. "Now" therefore becomes one posted call for all, and the timer is re-armed
+/// only to fire earlier. Held by a shared_ptr, because pending handlers keep it alive; after close() it uses
+/// no other object.
 class MultiDriver final : public SocketSource, public std::enable_shared_from_this<MultiDriver> {
 public:
-    /// `ended` is told of each transfer that libcurl has finished, outside of any call to libcurl.
+    /// Called for each transfer that libcurl has finished, outside of any call to libcurl.
     using Ended = std::function<void(CURL* easy, CURLcode code)>;
 
     MultiDriver(boost::asio::io_context& io, const ClientOptions& options, Ended ended);
     ~MultiDriver() override;
 
-    void start();  // sets libcurl's callbacks; nothing works before
+    void start();  // sets libcurl's callbacks; required before any other call
     void add(CURL* easy);
     void remove(CURL* easy);
     void close();
@@ -68,7 +68,7 @@ private:
     boost::asio::io_context& io_;
     Ended ended_;
     std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> multi_;
-    std::vector<std::shared_ptr<Watch>> watches_;  // by descriptor
+    std::vector<std::shared_ptr<Watch>> watches_;  // indexed by descriptor
     boost::asio::steady_timer timer_;
     std::optional<Clock::time_point> timer_wanted_;
     std::optional<Clock::time_point> timer_armed_;

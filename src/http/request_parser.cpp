@@ -54,7 +54,7 @@ Refusal refusal_for(boost::system::error_code ec) {
     return {400, "broken request header"};
 }
 
-/// Is the first line a well-formed request line of another version, "PRI * HTTP/2.0" for one?
+/// Whether the first line is a well-formed request line of another version, for example "PRI * HTTP/2.0".
 bool names_other_version(std::string_view input) {
     const std::string_view line = input.substr(0, input.find('\r'));
     const std::size_t version = line.rfind(" HTTP/");
@@ -93,15 +93,14 @@ RequestParser::Step RequestParser::parse(std::string_view& input) {
     return Step::refused;
 }
 
-/// Beast bounds each piece that it scans, not their sum; and neither chunk extensions nor trailers.
+/// Beast limits each line that it scans, but not their sum, chunk extensions or trailers.
 bool RequestParser::header_too_large(std::size_t left) const {
     if (!is_header_done()) return header_bytes_ + left > limits_.header;
     return left > limits_.header;
 }
 
-/// Beast asserts that it sees at least "0\r\n\r\n" once it has seen the size of the last chunk, but takes the
-/// size from "0\r\n" alone. As no valid body has fewer than these five bytes left, waiting for them costs
-/// nothing.
+/// Beast asserts that it sees at least "0\r\n\r\n" after the size of the last chunk, but takes the size from
+/// "0\r\n" alone. Every valid body has at least these five bytes left, so waiting for them is free.
 bool RequestParser::waits_for_whole_chunk_end(std::string_view input) const {
     return is_header_done() && chunked() && input.size() < 5;
 }
@@ -126,7 +125,7 @@ void RequestParser::on_request_impl(beast::verb method, string_view, string_view
 }
 
 void RequestParser::on_field_impl(beast::field field, string_view name, string_view value, error_code& ec) {
-    if (is_header_done()) return;  // trailers: read, and not believed
+    if (is_header_done()) return;  // trailers are read and ignored
     switch (field) {
         case beast::field::host:
             ++hosts_;
@@ -156,7 +155,7 @@ void RequestParser::on_header_impl(error_code& ec) {
 }
 
 void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) {
-    // The announced length is a promise, not memory: a client that sends nothing gets little.
+    // Content-Length is not trusted for allocation: a client that sends no data reserves little memory.
     constexpr std::uint64_t kReserved = 16UL * 1024;
     if (length) request_.body.reserve(static_cast<std::size_t>(std::min(*length, kReserved)));
 }

@@ -5,15 +5,14 @@
 
 #include "ecron/http/message.hpp"
 
-/// Reads one request out of a stream of bytes: Beast's parser for the grammar, and on top of it the refusals
-/// that keep this server and any proxy before it of one mind about where a request ends (RFC 9112 §6.1, §6.3,
-/// §3.2).
+/// Parses one request from a byte stream: Beast's parser for the grammar, plus the checks that ensure that
+/// this server and any proxy in front of it agree on where a request ends (RFC 9112 §6.1, §6.3, §3.2).
 namespace ecron::http {
 
-/// Why a request is not answered by the handler.
+/// Why a request is rejected before it reaches the handler.
 struct Refusal {
     unsigned status{};
-    std::string_view reason;  // a literal
+    std::string_view reason;  // a string literal
 };
 
 class RequestParser final : boost::beast::http::basic_parser<true> {
@@ -25,11 +24,11 @@ public:
         std::size_t body;
     };
 
-    /// Writes into `request`, which is expected empty and must outlive the parser.
+    /// Writes into `request`, which must be empty and must outlive the parser.
     RequestParser(Request& request, Limits limits);
 
-    /// Takes bytes from the front of `input`, which shrinks by what was used. What is left after `need_more`
-    /// must come again with more behind it; what is left after `complete` is the next request.
+    /// Consumes bytes from the front of `input`, which shrinks accordingly. The rest after `need_more` must
+    /// be passed again with more data appended; the rest after `complete` is the next request.
     Step parse(std::string_view& input);
 
     [[nodiscard]] bool started() const { return got_some(); }

@@ -14,7 +14,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-/// While the machine lacks descriptors or memory, asking again at once would only burn its processor.
+/// Pause after a failure to accept: retrying at once while descriptors or memory are short would only burn
+/// CPU time.
 constexpr Millis kAcceptPause{100};
 
 auto on(error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); }
@@ -87,7 +88,7 @@ Result<void> Server::Impl::reload_tls() {
     if (!state_->options.tls) return {};
     auto loaded = make_tls_context(*state_->options.tls);
     if (!loaded) return std::unexpected(loaded.error());
-    tls_ = std::move(*loaded);  // sessions hold what they need of the old one
+    tls_ = std::move(*loaded);  // sessions hold what they need of the old context
     const Result<CertificateEnds> ends = certificate_ends_in(state_->options.tls->certificate_file);
     certificate_end_ = ends ? std::optional{ends->first} : std::nullopt;
     return {};
@@ -125,24 +126,25 @@ asio::awaitable<void> Server::Impl::accept_loop(std::shared_ptr<Impl> self) {
             continue;
         }
         if (ec == asio::error::connection_aborted) continue;
-        if (!std::exchange(complained, true)) log::warn("connections not accepted error={}", ec.message());
+        if (!std::exchange(complained, true))
+            log::warn("failed to accept connections: error={}", ec.message());
         accept_pause_.expires_after(kAcceptPause);
         co_await accept_pause_.async_wait(on(ec));
     }
 }
 
 void Server::Impl::admit(tcp::socket socket) {
-    // Clients that wait give way to one that may have a request: connections that say nothing cannot lock
-    // others out.
+    // Connections that wait for a request give way to new ones, so that idle connections cannot lock out
+    // other clients.
     Connections& connections = state_->connections;
     if (connections.size() >= state_->options.connection_limit &&
         !connections.cut_longest_waiting(ServerState::now()))
-        return;  // closes it
+        return;  // closes the new connection
     error_code ec;
     const tcp::endpoint peer = socket.remote_endpoint(ec);
     if (!ec) socket.set_option(tcp::no_delay{true}, ec);
     if (!ec) socket.non_blocking(true, ec);
-    if (ec) return;  // it has gone already
+    if (ec) return;  // the connection is already gone
     if (tls_)
         begin(TlsStream{std::move(socket), *tls_}, peer.address().to_string());
     else
@@ -182,7 +184,8 @@ asio::awaitable<void> Server::Impl::stop(std::shared_ptr<Impl> self, Millis grac
         state_->empty.expires_after(grace);
         co_await state_->empty.async_wait(on(ec));
     }
-    if (connections() > 0) log::warn("connections cut off count={}", connections());
+    if (connections() > 0)
+        log::warn("closed connections at the end of the grace period: count={}", connections());
     self->shut();
     while (connections() > 0) {
         state_->empty.expires_at(std::chrono::steady_clock::time_point::max());

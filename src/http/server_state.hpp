@@ -9,7 +9,7 @@
 
 namespace ecron::http {
 
-/// What the sessions of one server share; it lives as long as the last of them.
+/// State shared by the sessions of one server; it lives as long as the last of them.
 struct ServerState {
     ServerState(boost::asio::io_context& io, ServerOptions options_given, Server::Handler handler_given,
                 Server::ErrorBody error_body_given, Server::BodyCheck body_check_given);
@@ -20,14 +20,14 @@ struct ServerState {
     Server::BodyCheck body_check;
     Connections connections;
     bool stopping{false};
-    MemoryShares bodies;              // of requests, from their arrival to their answer
-    MemoryShares answers;             // what the kernel has not taken of them yet
-    boost::asio::steady_timer empty;  // cancelled when the last connection has gone: stop() waits on it
-    std::string scratch;              // where answers are put together; good until the next suspension
+    MemoryShares bodies;              // of requests, from arrival to response
+    MemoryShares answers;             // the part of responses that the kernel has not taken yet
+    boost::asio::steady_timer empty;  // cancelled when the last connection has closed: stop() waits on it
+    std::string scratch;              // buffer for building responses; valid until the next suspension
 
-    /// Good to a few milliseconds, and costs as many nanoseconds.
+    /// Monotonic time, precise to a few milliseconds at a cost of a few nanoseconds.
     [[nodiscard]] static SteadyInstant now();
-    /// For the Date header; made once a second.
+    /// Value of the Date header; updated once a second.
     [[nodiscard]] std::string_view date();
 
 private:

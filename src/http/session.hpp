@@ -29,9 +29,9 @@ using PlainStream = boost::asio::ip::tcp::socket;
 using TlsStream = boost::asio::ssl::stream<PlainStream>;
 
 /// One connection from accept to close: requests are read, handled and answered one after the other, so
-/// answers are in order without a queue. An answer never waits for the next request of a pipeline, whose
-/// handler may take long. The answer is first offered to the kernel directly; only what it refuses waits
-/// asynchronously.
+/// responses are in order without a queue. A response never waits for the next pipelined request, whose
+/// handler may be slow. The response is first written to the kernel directly; only the part that the kernel
+/// does not take is sent asynchronously.
 template <class Stream>
 class Session final : public Connection, public std::enable_shared_from_this<Session<Stream>> {
 public:
@@ -65,7 +65,8 @@ public:
         const bool at_handler = phase() == Phase::working;
         error_code ignored;
         socket().close(ignored);
-        if (at_handler) leave();  // nothing waits on the socket; the answer will find it closed
+        if (at_handler)
+            leave();  // no pending socket operation; sending the response will fail on the closed socket
     }
 
 private:
@@ -176,11 +177,11 @@ private:
         } catch (...) {
             failure = "not a std::exception";
         }
-        log::error("request handler failed path={} error={}", request.path, failure);
+        log::error("request handler failed: path={} error={}", request.path, failure);
         co_return state_->error_body(500, "internal error");
     }
 
-    /// Authenticates, where the server is to: whose body it is and how large it may be, or the refusal.
+    /// Runs the configured body check, if any: returns the account and limits of the body, or the refusal.
     boost::asio::awaitable<std::expected<BodyPermit, Response>> check_body(Request& request) {
         if (!state_->body_check) co_return BodyPermit{};
         enter(Phase::working);
@@ -188,12 +189,12 @@ private:
         try {
             co_return co_await state_->body_check(request);
         } catch (const std::exception& error) {
-            log::error("body check failed path={} error={}", request.path, error.what());
+            log::error("body check failed: path={} error={}", request.path, error.what());
         }
         co_return std::unexpected(state_->error_body(500, "internal error"));
     }
 
-    /// Counts what has arrived of a body; the refusal if it is more than it may be.
+    /// Counts the bytes of the body received so far; returns the refusal if a limit is exceeded.
     std::optional<Refusal> excess(const Request& request, const std::optional<BodyPermit>& permit,
                                   MemoryShare& share, RequestParser::Step step) {
         if (permit && request.body.size() > permit->limit) return Refusal{413, "body too large"};
@@ -216,7 +217,8 @@ private:
         return step;
     }
 
-    /// A deadline runs from the first byte of a phase, not from the latest: trickling does not move it.
+    /// A deadline runs from the first byte of a phase, not from the latest: sending slowly does not extend
+    /// it.
     void note_progress(const RequestParser& parser) {
         if (parser.header_done()) {
             if (phase() != Phase::body) enter(Phase::body);
@@ -231,7 +233,7 @@ private:
         return parser.is_http_1_0() ? Persistence::keep_http_1_0 : Persistence::keep;
     }
 
-    /// Offers an answer to the kernel; what it does not take comes back.
+    /// Writes a response to the kernel; returns the part that was not taken.
     std::string offer(const Response& response, Method method, Persistence persistence) {
         constexpr std::size_t kWorthCopying = 8UL * 1024;
         std::string& head = state_->scratch;
@@ -252,8 +254,7 @@ private:
         return rest;
     }
 
-    /// How much the kernel took at once. An error counts as nothing: it comes again when waiting for the
-    /// rest.
+    /// Number of bytes that the kernel took at once. An error counts as 0: it recurs when sending the rest.
     std::size_t write_now(std::string_view head, std::string_view body) {
         if constexpr (kTls) {
             return 0;
@@ -265,8 +266,8 @@ private:
         }
     }
 
-    /// Sends a body as it is made; false when no other answer can follow. A reader that does not read is cut
-    /// off as always; one that goes is noticed between two pieces.
+    /// Sends a body while it is generated; false if no other response can follow. A client that does not read
+    /// is disconnected by the write timeout; a closed connection is noticed between two pieces.
     boost::asio::awaitable<bool> send_stream(const Response& response, Method method,
                                              const RequestParser& parser) {
         const Framing framing = parser.is_http_1_0() ? Framing::closing : Framing::chunks;
@@ -303,7 +304,7 @@ private:
         return count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR);
     }
 
-    /// Waits until all is sent; false when the connection is gone.
+    /// Waits until all is sent; false if the connection is gone.
     boost::asio::awaitable<bool> send(std::string rest) {
         if (rest.empty()) co_return true;
         enter(Phase::writing);
@@ -312,11 +313,11 @@ private:
         co_return !ec;
     }
 
-    /// False: what waits for readers is more than this answer's account may hold. The reader loses its
-    /// connection.
+    /// False: the unsent bytes exceed what the account of this response may hold. The connection is then
+    /// closed.
     bool fits(const MemoryShare& share) const {
         if (!share.exceeds()) return true;
-        log::warn("answer cut off: too many bytes wait for readers peer={}", peer_);
+        log::warn("closed connection: too many unsent response bytes: peer={}", peer_);
         return false;
     }
 
@@ -330,7 +331,7 @@ private:
     }
 
     /// Closing a socket that still has unread bytes resets the connection, and a reset may overtake the
-    /// answer: say that this was all, and read on until the other end has closed or its time is up.
+    /// response. Therefore shut down the sending side and read until the client has closed or its time is up.
     boost::asio::awaitable<void> linger() {
         enter(Phase::lingering);
         error_code ec;

@@ -8,7 +8,7 @@ namespace ecron::http {
 namespace {
 
 namespace ssl = boost::asio::ssl;
-constexpr const char* kCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20";  // of TLS 1.2; those of 1.3 are all sound
+constexpr const char* kCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20";  // for TLS 1.2; all suites of 1.3 qualify
 
 Error file_error(std::string_view what, const std::string& file, const boost::system::error_code& ec) {
     return {Errc::invalid, fmt::format("{} {}: {}", what, file, ec.message()), {std::string{what}}};
@@ -22,7 +22,7 @@ Result<std::shared_ptr<ssl::context>> make_tls_context(const TlsFiles& files) {
     SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
     SSL_CTX_set_options(native,
                         SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
-    SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);  // 34 KiB less for each idle connection
+    SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);  // saves 34 KiB per idle connection
     if (SSL_CTX_set_cipher_list(native, kCiphers) != 1)
         return fail(Errc::internal, "TLS ciphers not available");
 
@@ -42,7 +42,8 @@ Result<std::shared_ptr<ssl::context>> make_tls_context(const TlsFiles& files) {
     context->load_verify_file(files.client_ca_file, ec);
     if (ec) return std::unexpected(file_error("client_ca_file", files.client_ca_file, ec));
     context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert, ec);
-    // A session that is resumed must belong to this server, or its client is not asked again.
+    // Resumption is only valid for sessions of this server; otherwise the client certificate would not be
+    // requested.
     constexpr std::string_view kServer = "ecron";
     SSL_CTX_set_session_id_context(native, reinterpret_cast<const unsigned char*>(kServer.data()),
                                    kServer.size());

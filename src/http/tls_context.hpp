@@ -7,8 +7,8 @@
 
 namespace ecron::http {
 
-/// A server's side of TLS 1.2 and 1.3 with forward secrecy and authenticated ciphers only, no renegotiation.
-/// Errors name the file and what is wrong with it; an encrypted key is refused, nobody is there to type its
+/// Server-side TLS 1.2 and 1.3 with forward secrecy and authenticated ciphers only, without renegotiation.
+/// Errors name the file and the problem. An encrypted key is refused, because a service cannot prompt for its
 /// password.
 Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const TlsFiles& files);
 

@@ -20,21 +20,21 @@ namespace {
 
 constexpr std::size_t kHeaderBytesKept = 64UL * 1024;
 constexpr std::size_t kUsualHeaders = 8;
-// Until it is connected libcurl gives up by itself after this, unless it is told another limit.
+// libcurl gives up connecting after this time unless another limit is set.
 constexpr Millis kConnectLimit{300'000};
 constexpr Millis kNoConnectLimit{std::numeric_limits<int>::max()};
 constexpr Millis kLongestTime = std::chrono::days{365};
 constexpr std::size_t kUrlSize = 64UL * 1024;
-// Before a larger body libcurl asks the target whether it wants it (1 MiB since 7.87, 1 KiB earlier).
+// For larger bodies libcurl sends "Expect: 100-continue" first (1 MiB since 7.87, 1 KiB earlier).
 constexpr std::size_t kExpectSize = 1024;
 
-// Seconds that a connection may have been idle to be used again (libcurl compares whole seconds, so 4 s is
-// the limit). Targets close idle connections after 5 s or more; one that is closed just when a request is
-// sent cannot be distinguished from a target that fails, and costs the attempt.
+// Seconds that a connection may be idle and still be reused (libcurl compares whole seconds, so the effective
+// limit is 4 s). Targets close idle connections after 5 s or more. A connection closed just as a request is
+// sent cannot be distinguished from a failing target, and costs the attempt.
 constexpr long kIdleLimit = 3;
 
 template <class Value> void set(CURL* easy, CURLoption option, Value value) {
-    // Fails only for options that this libcurl does not know, and for want of memory.
+    // Fails only for options unknown to this libcurl, and if out of memory.
     if (const CURLcode code = curl_easy_setopt(easy, option, value); code != CURLE_OK)
         throw std::runtime_error(
             fmt::format("libcurl option {}: {}", static_cast<int>(option), curl_easy_strerror(code)));
@@ -60,7 +60,7 @@ bool is_token(std::string_view text) {
     });
 }
 
-/// What libcurl itself says about the message; a second opinion would let a job smuggle requests.
+/// The framing headers that libcurl sets itself; a second value would let a job smuggle requests.
 bool is_framing(std::string_view name) {
     return iequals(name, "Content-Length") || iequals(name, "Transfer-Encoding") || iequals(name, "Expect");
 }
@@ -130,13 +130,13 @@ void Transfer::set_permanent_options() {
     set(easy, CURLOPT_ERRORBUFFER, error_text_);
     set(easy, CURLOPT_NOSIGNAL, 1L);
     set(easy, CURLOPT_QUICK_EXIT,
-        1L);  // ending a transfer does not wait for the thread that resolves its name
+        1L);  // ending a transfer does not wait for the resolver thread
     set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     set(easy, CURLOPT_PROXY, "");
     set(easy, CURLOPT_FOLLOWLOCATION, 0L);
     set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
     set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    set(easy, CURLOPT_CAINFO, nullptr);  // the store is given by on_tls
+    set(easy, CURLOPT_CAINFO, nullptr);  // on_tls sets the store
     set(easy, CURLOPT_CAPATH, nullptr);
     set(easy, CURLOPT_SSL_CTX_FUNCTION, &Transfer::on_tls);
     set(easy, CURLOPT_SSL_CTX_DATA, surroundings_.trust);
@@ -151,7 +151,7 @@ void Transfer::set_permanent_options() {
     set(easy, CURLOPT_OPENSOCKETDATA, this);
     set(easy, CURLOPT_CLOSESOCKETFUNCTION, &Transfer::on_close);
     set(easy, CURLOPT_CLOSESOCKETDATA, &surroundings_.sockets);  // a connection outlives its first transfer
-    set(easy, CURLOPT_TCP_KEEPALIVE, 1L);  // answers may stream for long: a dead connection is noticed
+    set(easy, CURLOPT_TCP_KEEPALIVE, 1L);  // responses may be long streams: detects dead connections
     set(easy, CURLOPT_TCP_KEEPIDLE, 20L);
     set(easy, CURLOPT_TCP_KEEPINTVL, 5L);
     if (const auto& identity = surroundings_.options.identity) {
@@ -199,7 +199,7 @@ void Transfer::prepare_method() {
     }
     const std::string& method = request_.method;
     const bool has_body = request_.body.has_value();
-    if (method == method_ && has_body == method_has_body_) return;  // it mostly is what it was
+    if (method == method_ && has_body == method_has_body_) return;  // usually unchanged
     set(easy(), CURLOPT_NOBODY, 0L);
     set(easy(), has_body ? CURLOPT_POST : CURLOPT_HTTPGET, 1L);
     if (method == "HEAD" && !has_body) set(easy(), CURLOPT_NOBODY, 1L);
@@ -230,9 +230,9 @@ void Transfer::prepare_time() {
 
 bool Transfer::is_connected() const { return get<curl_off_t>(easy(), CURLINFO_PRETRANSFER_TIME_T) > 0; }
 
-/// libcurl repeats a request when a connection that it used before ends without an answer, or when an HTTP/2
-/// target refuses the stream. The size of what it has sent in this hop is 0 only if nothing has left yet: on
-/// a connection that was closed while idle, the request is still to be sent.
+/// libcurl repeats a request if a reused connection ends without a response, or if an HTTP/2 target refuses
+/// the stream. The number of bytes sent in this hop is 0 only if nothing was sent yet: then the connection
+/// was closed while idle, and the request still has to be sent.
 bool Transfer::refuses_resend() {
     if (request_.unanswered == ClientRequest::Unanswered::again) return false;
     if (get<long>(easy(), CURLINFO_REQUEST_SIZE) > 0) resend_refused_ = true;
@@ -324,7 +324,7 @@ void Transfer::take_timing() {
 }
 
 void Transfer::reset() {
-    // Only where a body was: for libcurl this makes the next request a POST.
+    // Only after a request with a body: this option makes the next request a POST.
     if (request_.body) set(easy(), CURLOPT_POSTFIELDS, static_cast<const char*>(nullptr));
     set(easy(), CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
     request_ = {};
@@ -428,7 +428,7 @@ std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
     auto& self = *static_cast<Transfer*>(transfer);
     const std::string_view line{data, size * count};
     const std::size_t colon = line.find(':');
-    if (line.starts_with("HTTP/")) {  // of an answer; those of 1xx are forgotten
+    if (line.starts_with("HTTP/")) {  // headers of 1xx responses are discarded
         self.response_.headers.clear();
         self.header_bytes_ = 0;
     } else if (colon != line.npos) {

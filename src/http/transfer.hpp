@@ -14,7 +14,7 @@
 
 namespace ecron::http {
 
-/// Where the sockets of transfers come from and go to.
+/// Opens and closes the sockets of transfers.
 class SocketSource {
 public:
     virtual ~SocketSource() = default;
@@ -22,11 +22,11 @@ public:
     virtual void close_socket(curl_socket_t fd) = 0;
 };
 
-/// One easy handle, and the request it carries at the moment, from the first hop to the last. Kept and used
-/// again: what is the same for all requests is set once. Redirects are followed here and not by libcurl,
-/// because methods change by one rule (RFC 9110 §15.4, as Go's net/http): 301, 302 and 303 become GET without
-/// a body, 307 and 308 repeat the request; and credentials do not follow to another origin, but for https at
-/// the same host. Time limits are kept here, too: libcurl's own cost a sixth of a short request.
+/// One easy handle and the request it currently carries, from the first hop to the last. Handles are reused:
+/// settings common to all requests are set once. Redirects are followed here and not by libcurl, because
+/// methods change by one rule (RFC 9110 §15.4, as Go's net/http): 301, 302 and 303 become GET without a body,
+/// 307 and 308 repeat the request; and credentials are not sent to another origin, except to https on the
+/// same host. Time limits are enforced here too: libcurl's own cost a sixth of a short request.
 class Transfer {
 public:
     struct Surroundings {
@@ -42,18 +42,18 @@ public:
     [[nodiscard]] CURL* easy() const { return easy_.get(); }
     [[nodiscard]] static Transfer& of(CURL* easy);
 
-    /// Prepares the easy handle for the first hop, or says what is wrong with the request.
+    /// Prepares the easy handle for the first hop, or returns what is wrong with the request.
     Result<void> begin(ClientRequest request);
-    /// The easy handle has ended: what came of it, or nothing when it is prepared for the next hop.
+    /// Called when the easy handle has ended. Returns the result, or nullopt if the next hop is prepared.
     std::optional<ClientResult> hop_ended(CURLcode code);
-    /// The request ends with that error: adds what had come of the answer.
+    /// Builds the failure for that error, with the part of the response received so far.
     ClientFailure failed(Error error);
-    /// When overdue() has something to say at the earliest.
+    /// The earliest time at which overdue() can return an error.
     [[nodiscard]] std::chrono::steady_clock::time_point deadline() const { return deadline_; }
-    /// Why the request ends now: a time limit has passed. Asked at or after its deadline, which moves on
-    /// otherwise.
+    /// Returns the error if a time limit has passed. To be called at or after deadline(), which it otherwise
+    /// advances.
     [[nodiscard]] std::optional<Error> overdue();
-    /// Forgets the request.
+    /// Drops the request.
     void reset();
 
 private:
@@ -65,17 +65,18 @@ private:
     void prepare_headers();
     void prepare_time();
     [[nodiscard]] bool is_connected() const;
-    /// Whether libcurl is about to send this hop's request a second time, which is not allowed; notes it.
+    /// Whether libcurl is about to send this hop's request a second time, which is not allowed; records it.
     [[nodiscard]] bool refuses_resend();
-    /// Nothing: not a redirect. An error: not to be followed. True: the next hop is prepared.
+    /// Returns nullopt if the response is not a redirect, an error if it must not be followed, success if the
+    /// next hop is prepared.
     std::optional<Result<void>> follow();
-    /// Takes credentials out of the headers where the next hop is another origin, or says that there must be
-    /// none.
+    /// Removes credentials from the headers if the next hop is another origin, or returns the error if
+    /// secrets would be disclosed.
     Result<void> leave_origin(const std::string& next);
     [[nodiscard]] Error failure(CURLcode code) const;
     [[nodiscard]] Error timeout() const;
     [[nodiscard]] std::string connect_failure() const;
-    /// Keeps as much of a piece of the body as there is room for, decoded.
+    /// Keeps as much of a body piece, decoded, as the limit allows.
     void keep(std::string_view piece);
     void keep_as_it_came(std::string_view piece);
     ClientResponse take_response();
@@ -93,16 +94,16 @@ private:
     char error_text_[CURL_ERROR_SIZE]{};
     ClientRequest request_;
     std::string url_;     // of this hop
-    std::string method_;  // that the easy handle is set to, and whether with a body
+    std::string method_;  // method that the easy handle is set to, and whether it has a body
     bool method_has_body_{false};
     HeaderList header_list_;
     ClientResponse response_;
-    std::optional<Inflater> decoder_;  // of this hop's body, if it is encoded
+    std::optional<Inflater> decoder_;  // for this hop's body, if it is encoded
     std::size_t header_bytes_{0};
     Clock::time_point begun_{};
     Clock::time_point hop_begun_{};
     Clock::time_point end_by_{};
-    Clock::time_point deadline_{};  // until the hop is connected it may be before end_by_
+    Clock::time_point deadline_{};  // may be before end_by_ until the hop is connected
     unsigned redirects_{0};
     bool address_denied_{false};
     bool resend_refused_{false};

@@ -19,7 +19,7 @@ int add_all(X509_STORE* store, const std::string& pem) {
         if (!one) break;
         X509_STORE_add_cert(store, one.get());
     }
-    if (count > 0) ERR_clear_error();  // of the end of the text
+    if (count > 0) ERR_clear_error();  // set at the end of the text
     return count > 0 ? 1 : 0;
 }
 

@@ -6,12 +6,12 @@
 
 namespace ecron::http {
 
-/// The authorities a client believes, read once: reading the system's bundle takes tens of milliseconds,
-/// which no connection on the io thread may cost.
+/// The CA certificates that a client trusts, read once: reading the system's bundle takes tens of
+/// milliseconds, too long for each connection on the io thread.
 class TrustStore {
 public:
-    /// `ca_text` is PEM; empty: those of the file; that empty too: the system's. Throws std::runtime_error
-    /// when there is none to be had.
+    /// `ca_text` is PEM; if empty, ca_file is used; if that is empty too, the system's bundle. Throws
+    /// std::runtime_error if no certificates can be loaded.
     explicit TrustStore(const std::string& ca_file, const std::string& ca_text = {});
     [[nodiscard]] X509_STORE* get() const { return store_.get(); }
 

@@ -9,7 +9,7 @@
 
 namespace ecron::http::test {
 
-/// A directory that goes when it goes.
+/// A temporary directory, removed on destruction.
 class TemporaryDirectory {
 public:
     TemporaryDirectory();
@@ -22,7 +22,7 @@ private:
     std::filesystem::path path_;
 };
 
-/// A certificate authority of a test's own.
+/// A certificate authority for tests.
 class Authority {
 public:
     explicit Authority(const std::string& name);
@@ -34,9 +34,9 @@ public:
         long valid_from{-3600};  // seconds from now
         long valid_until{3600};
         std::string key_password{};  // empty: not encrypted
-        bool self_signed{false};     // nobody else vouches for it
+        bool self_signed{false};     // not signed by the authority
     };
-    /// Writes a certificate and its key to two files that begin with `stem`.
+    /// Writes a certificate and its key to two files whose names begin with `stem`.
     TlsFiles issue(const std::string& stem, const Wanted& wanted) const;
     TlsFiles issue(const std::string& stem) const { return issue(stem, {}); }
 

@@ -49,7 +49,7 @@ ClientResponse received(const std::string& answer, std::size_t limit = 1'000) {
 
 }  // namespace
 
-TEST_CASE("a compressed answer is decoded, though none is asked for", "[http][client]") {
+TEST_CASE("a compressed response is decoded although none was requested", "[http][client]") {
     const std::string text = "a report, a report, a report";
     const auto [coding, format] =
         GENERATE(table<std::string, int>({{"gzip", kGzip}, {"X-GZIP", kGzip}, {"deflate", kZlib}}));
@@ -61,21 +61,21 @@ TEST_CASE("a compressed answer is decoded, though none is asked for", "[http][cl
     CHECK(response.body_size == body.size());
 }
 
-TEST_CASE("decoding stops where enough is kept", "[http][client]") {
+TEST_CASE("decoding stops at the body limit", "[http][client]") {
     const std::string bomb = compressed(std::string(100'000'000, 'x'));
     REQUIRE(bomb.size() < 200'000);
     const ClientResponse response = received(answer_of("gzip", bomb));
     CHECK(response.body == std::string(1'000, 'x'));
     CHECK(response.cut);
     CHECK(response.body_size == bomb.size());
-    // The decoder itself reads no further than it must: nearly all of the input is left.
+    // The decoder reads no further than necessary: nearly all of the input is left.
     Inflater inflater;
     std::string out;
     CHECK(inflater.feed(bomb, out, 1'000) == Inflater::State::full);
     CHECK(out.size() == 1'000);
 }
 
-TEST_CASE("an answer that is exactly as long as what is kept is whole", "[http][client]") {
+TEST_CASE("a response of exactly the body limit is complete", "[http][client]") {
     const ClientResponse exact = received(answer_of("gzip", compressed(std::string(1'000, 'x'))));
     CHECK(exact.body.size() == 1'000);
     CHECK_FALSE(exact.cut);
@@ -83,7 +83,7 @@ TEST_CASE("an answer that is exactly as long as what is kept is whole", "[http][
     CHECK(received(answer_of("identity", std::string(1'001, 'x'))).cut);
 }
 
-TEST_CASE("an answer that cannot be decoded is kept as it came and is no failure", "[http][client]") {
+TEST_CASE("a response that cannot be decoded is kept as received and is not a failure", "[http][client]") {
     const auto [coding, body] = GENERATE(table<std::string, std::string>({
         {"gzip", "not compressed at all"},
         {"br", "not compressed at all"},
@@ -97,7 +97,7 @@ TEST_CASE("an answer that cannot be decoded is kept as it came and is no failure
     CHECK_FALSE(response.cut);
 }
 
-TEST_CASE("of a compressed answer that is damaged, what was decoded is kept", "[http][client]") {
+TEST_CASE("the decoded part of a damaged compressed response is kept", "[http][client]") {
     std::string text;
     for (int i = 0; i < 200; ++i) text += std::to_string(i * i) + ' ';
     const std::string body = compressed(text);
@@ -110,7 +110,7 @@ TEST_CASE("of a compressed answer that is damaged, what was decoded is kept", "[
     CHECK_FALSE(twice.cut);
 }
 
-TEST_CASE("a body is decoded however it is cut into pieces", "[http][client]") {
+TEST_CASE("a body is decoded independent of its fragmentation", "[http][client]") {
     const std::string text = "the same text, the same text";
     const std::string body = compressed(text);
     Inflater inflater;
@@ -120,7 +120,7 @@ TEST_CASE("a body is decoded however it is cut into pieces", "[http][client]") {
     CHECK(inflater.at_end());
 }
 
-TEST_CASE("a failure has what had come of the answer", "[http][client]") {
+TEST_CASE("a failure contains the received part of the response", "[http][client]") {
     const auto [then, what] = GENERATE(
         table<Then, std::string>({{Then::close, "answer ended early"}, {Then::hold, "no complete answer"}}));
     const ScriptedServer server{"HTTP/1.1 503 Busy\r\nRetry-After: 9\r\nContent-Length: 10\r\n\r\nshort",
@@ -139,7 +139,7 @@ TEST_CASE("a failure has what had come of the answer", "[http][client]") {
     CHECK(failure.partial.cut);
 }
 
-TEST_CASE("the redirects that were followed stand in the answer", "[http][client]") {
+TEST_CASE("the response lists the redirects that were followed", "[http][client]") {
     TestServer server{[](const Request& request) -> boost::asio::awaitable<Response> {
         if (request.path == "/c") co_return Response{.body = "end"};
         co_return Response{.status = request.path == "/a" ? 307U : 303U,

@@ -22,8 +22,7 @@ std::uint16_t closed_port() {
     return gone.port();
 }
 
-/// Listens and takes nobody: of those who come the first waits in its queue, and the others' connections
-/// hang.
+/// Listens without accepting: the first connection waits in the queue, further connection attempts hang.
 class FullHouse {
 public:
     FullHouse() : listener_(io_, {boost::asio::ip::address_v4::loopback(), 0}), first_(io_) {
@@ -42,7 +41,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("what the network does wrong is told in plain words", "[http][client]") {
+TEST_CASE("network errors are reported in plain words", "[http][client]") {
     struct Case {
         std::string answer, what;
     };
@@ -63,20 +62,20 @@ TEST_CASE("what the network does wrong is told in plain words", "[http][client]"
     CHECK_THAT(response.error().what, Catch::Contains(what));
 }
 
-TEST_CASE("nobody there: refused, or no such name", "[http][client]") {
+TEST_CASE("connection refused and unknown host are reported", "[http][client]") {
     TestClient client;
     const auto refused = client.get(fmt::format("http://127.0.0.1:{}/", closed_port()));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == Errc::unavailable);
     CHECK(refused.error().what == "connection refused");
-    const std::string label(64, 'x');  // one more than a label may have: fails without a network
+    const std::string label(64, 'x');  // one more character than a label may have: fails without a network
     const auto unknown = client.get("http://user:secret@" + label + ".invalid/");
     REQUIRE_FALSE(unknown);
     CHECK(unknown.error().code == Errc::unavailable);
     CHECK(unknown.error().what == "could not resolve host " + label + ".invalid");
 }
 
-TEST_CASE("an answer without length or end is bounded by size and time", "[http][client]") {
+TEST_CASE("a response without length or end is limited by size and time", "[http][client]") {
     TestClient client;
     SECTION("until close") {
         const ScriptedServer server{"HTTP/1.1 200 OK\r\n\r\n" + std::string(1'000'000, 'x')};
@@ -103,7 +102,7 @@ TEST_CASE("an answer without length or end is bounded by size and time", "[http]
     }
 }
 
-TEST_CASE("headers are those of the last answer", "[http][client]") {
+TEST_CASE("headers are those of the last response", "[http][client]") {
     const ScriptedServer server{
         "HTTP/1.1 103 Early Hints\r\nX-Early: 1\r\n\r\nHTTP/1.1 200 OK\r\nX-Late:  2 \r\nContent-Length: "
         "0\r\n\r\n"};
@@ -113,8 +112,7 @@ TEST_CASE("headers are those of the last answer", "[http][client]") {
     CHECK(response->headers == std::vector<Header>{{"X-Late", "2"}, {"Content-Length", "0"}});
 }
 
-TEST_CASE("a connection that does not come about is given up before the whole time is over",
-          "[http][client]") {
+TEST_CASE("connecting is limited by the connect timeout", "[http][client]") {
     const FullHouse target;
     TestClient client;
     const auto response =
@@ -124,7 +122,7 @@ TEST_CASE("a connection that does not come about is given up before the whole ti
     CHECK(response.error().what == "no connection within 50ms");
 }
 
-TEST_CASE("an answer may take longer than a connection", "[http][client]") {
+TEST_CASE("a response may take longer than the connect timeout", "[http][client]") {
     const ScriptedServer silent{"", Then::hold};
     TestClient client;
     const auto response =
@@ -150,7 +148,7 @@ TEST_CASE("each request has its own time limit", "[http][client]") {
     CHECK(client->in_flight() == 1);
 }
 
-TEST_CASE("the time limit holds over all redirects together", "[http][client]") {
+TEST_CASE("the time limit covers all redirects together", "[http][client]") {
     namespace asio = boost::asio;
     TestServer server{[](const Request& request) -> asio::awaitable<Response> {
         asio::steady_timer timer{co_await asio::this_coro::executor, std::chrono::milliseconds{30}};
@@ -163,7 +161,7 @@ TEST_CASE("the time limit holds over all redirects together", "[http][client]") 
     CHECK(response.error().code == Errc::timeout);
 }
 
-TEST_CASE("addresses are checked where they are connected to", "[http][client]") {
+TEST_CASE("addresses are checked at each connection", "[http][client]") {
     TestServer allowed{echo};
     TestServer denied{echo};
     TestServer redirecting{[&](const Request&) -> boost::asio::awaitable<Response> {
@@ -184,7 +182,7 @@ TEST_CASE("addresses are checked where they are connected to", "[http][client]")
     CHECK(client.get(fmt::format("http://localhost:{}/", denied.port())).error().code == Errc::denied);
 }
 
-TEST_CASE("a check that throws refuses", "[http][client]") {
+TEST_CASE("an address check that throws refuses the connection", "[http][client]") {
     TestServer server{echo};
     TestClient client{{.allow_address = [](const sockaddr&) -> bool { throw std::runtime_error("x"); }}};
     CHECK_FALSE(client.get(server.url()));
@@ -201,7 +199,7 @@ TEST_CASE("the environment's proxy is not used", "[http][client]") {
     unsetenv("ALL_PROXY");
 }
 
-TEST_CASE("a cancelled request ends once, later, and at once", "[http][client]") {
+TEST_CASE("a cancelled request completes exactly once, asynchronously and without delay", "[http][client]") {
     const ScriptedServer silent{"", Then::hold};
     TestClient client;
     int ended = 0;
@@ -219,11 +217,11 @@ TEST_CASE("a cancelled request ends once, later, and at once", "[http][client]")
     client->cancel(id);
     CHECK(what == "cancelled");
     TestServer server{echo};
-    CHECK(client.get(server.url()));  // the slot is used again, the old id is not
+    CHECK(client.get(server.url()));  // the slot is reused, the old id is not
     CHECK(ended == 1);
 }
 
-TEST_CASE("whatever is done inside Done is done well", "[http][client]") {
+TEST_CASE("Done may call the client or destroy it", "[http][client]") {
     TestServer server{echo};
     const ScriptedServer silent{"", Then::hold};
     TestClient client;
@@ -247,7 +245,7 @@ TEST_CASE("whatever is done inside Done is done well", "[http][client]") {
     client.run_until([&] { return over; });
 }
 
-TEST_CASE("a client can be destroyed with requests under way", "[http][client]") {
+TEST_CASE("a client can be destroyed with requests in progress", "[http][client]") {
     const ScriptedServer silent{"", Then::hold};
     TestServer server{echo};
     TestClient client;

@@ -24,7 +24,7 @@ using asio::ip::tcp;
 
 namespace {
 
-/// One connection after another on a thread; `serve` has each until it returns.
+/// Accepts one connection after another on a thread; `serve` handles each until it returns.
 class Target {
 public:
     template <class Serve> explicit Target(Serve serve) {
@@ -36,7 +36,7 @@ public:
                 try {
                     serve(std::move(socket));
                 } catch (const boost::system::system_error&) {
-                    continue;  // the other end has gone
+                    continue;  // the peer has closed
                 }
             }
         }};
@@ -54,7 +54,7 @@ private:
     std::thread thread_;
 };
 
-/// Reads a request whole, and counts it.
+/// Reads a complete request and counts it.
 template <class Stream> void read_request(Stream& stream, std::string& buffer, std::atomic<int>& requests) {
     const std::size_t head = asio::read_until(stream, asio::dynamic_buffer(buffer), "\r\n\r\n");
     constexpr std::string_view kLength = "Content-Length: ";
@@ -70,7 +70,7 @@ template <class Stream> void read_request(Stream& stream, std::string& buffer, s
 
 constexpr std::string_view kAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-/// Answers the first request of each connection, reads the second and closes.
+/// Answers the first request of each connection, reads the second one and closes.
 struct ClosesAfterSecondRequest {
     std::atomic<int>& requests;
     void operator()(tcp::socket socket) const {
@@ -81,7 +81,8 @@ struct ClosesAfterSecondRequest {
     }
 };
 
-/// An HTTP/2 target that answers the first stream of a connection, and the second as `ends` says.
+/// An HTTP/2 target that answers the first stream of a connection, and ends the second one as given by
+/// `ends`.
 class Http2Target {
 public:
     enum class Ends : std::uint8_t { refused_stream, go_away, close };
@@ -149,7 +150,7 @@ private:
                 write(stream, {.type = kHeaders, .flags = 5, .stream = frame.stream, .payload = "\x88"});
             else if (ends_ == Ends::refused_stream)
                 write(stream, {.type = kReset, .stream = frame.stream, .payload = {"\0\0\0\x7", 4}});
-            else if (ends_ == Ends::go_away)  // stream 1 was the last
+            else if (ends_ == Ends::go_away)  // stream 1 was the last one processed
                 write(stream, {.type = kGoAway, .payload = {"\0\0\0\x1\0\0\0\0", 8}});
         }
     }
@@ -171,7 +172,7 @@ ClientRequest request_to(const std::string& url, const std::string& method) {
 
 }  // namespace
 
-TEST_CASE("a request that a kept connection lost after it was sent is not sent again", "[http][client]") {
+TEST_CASE("a request lost on a kept-alive connection after it was sent is not repeated", "[http][client]") {
     const std::string method = GENERATE("POST", "GET", "PUT", "DELETE", "HEAD");
     CAPTURE(method);
     std::atomic<int> requests{0};
@@ -184,11 +185,11 @@ TEST_CASE("a request that a kept connection lost after it was sent is not sent a
     CHECK(second.error().code == Errc::unavailable);
     CHECK(second.error().what == "connection closed without an answer");
     CHECK(requests == 2);
-    REQUIRE(client.send(request_to(url, method)));  // the next request has a connection of its own
+    REQUIRE(client.send(request_to(url, method)));  // the next request uses a new connection
     CHECK(requests == 3);
 }
 
-TEST_CASE("a request that may be repeated is sent again where a kept connection lost it", "[http][client]") {
+TEST_CASE("a repeatable request lost on a kept-alive connection is sent again", "[http][client]") {
     std::atomic<int> requests{0};
     const Target target{ClosesAfterSecondRequest{requests}};
     TestClient client;
@@ -199,7 +200,7 @@ TEST_CASE("a request that may be repeated is sent again where a kept connection 
     CHECK(requests == 3);
 }
 
-TEST_CASE("an HTTP/2 request that ends without an answer is not sent again", "[http][client]") {
+TEST_CASE("an HTTP/2 request without a response is not repeated", "[http][client]") {
     using Ends = Http2Target::Ends;
     const Ends ends = GENERATE(Ends::refused_stream, Ends::go_away, Ends::close);
     const std::string method = GENERATE("POST", "GET");

@@ -17,14 +17,14 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Answers with the header lines it got, in order, one a line.
+/// Responds with the received header lines in order, one per line.
 asio::awaitable<Response> tell_headers(const Request& request) {
     Response response{.content_type = "text/plain"};
     for (const Header& header : request.headers) response.body += header.name + ": " + header.value + "\n";
     co_return response;
 }
 
-/// "/302/target" is a redirect with that status to /target; anything else is an echo.
+/// "/302/target" redirects with that status to /target; any other path echoes.
 asio::awaitable<Response> redirect(const Request& request) {
     if (request.path.size() > 4 && request.path[4] == '/') {
         Response response{.status = static_cast<unsigned>(std::stoul(request.path.substr(1, 3)))};
@@ -73,7 +73,7 @@ TEST_CASE("each method arrives with exactly its body", "[http][client]") {
     CHECK(response->timing.first_byte >= response->timing.connect);
 }
 
-TEST_CASE("one request leaves nothing for the next", "[http][client]") {
+TEST_CASE("a request leaves no state for the next one", "[http][client]") {
     TestServer server{tell_headers};
     TestClient client;
     ClientRequest first = request_to(server.url(), "PUT", "body");
@@ -82,7 +82,7 @@ TEST_CASE("one request leaves nothing for the next", "[http][client]") {
     CHECK(client.get(server.url())->body == fmt::format("Host: 127.0.0.1:{}\nAccept: */*\n", server.port()));
 }
 
-TEST_CASE("a handle that is used again sends each method with its own body, or none", "[http][client]") {
+TEST_CASE("a reused handle sends each method with its own body or none", "[http][client]") {
     TestServer server{echo};
     TestClient client;
     using Body = std::optional<std::string>;
@@ -98,7 +98,7 @@ TEST_CASE("a handle that is used again sends each method with its own body, or n
     }
 }
 
-TEST_CASE("headers are sent as given, and none are invented", "[http][client]") {
+TEST_CASE("headers are sent as given, and none are added", "[http][client]") {
     TestServer server{tell_headers};
     TestClient client{{.user_agent = "ecron/test"}};
     ClientRequest request = request_to(server.url(), "POST", std::string(2'000'000 / 4, 'x'));
@@ -115,7 +115,7 @@ TEST_CASE("headers are sent as given, and none are invented", "[http][client]") 
                Catch::Contains("Content-Length: 0\n"));
 }
 
-TEST_CASE("what would break a request is refused before it is sent", "[http][client]") {
+TEST_CASE("an invalid request is rejected before it is sent", "[http][client]") {
     TestClient client;
     ClientRequest request = request_to("http://127.0.0.1/");
     SECTION("method") { request.method = "GET /x HTTP/1.1\r\nA: b"; }
@@ -135,7 +135,7 @@ TEST_CASE("what would break a request is refused before it is sent", "[http][cli
     CHECK(response.error().code == Errc::invalid);
 }
 
-TEST_CASE("a URL's spaces and letters outside ASCII arrive as escapes", "[http][client]") {
+TEST_CASE("spaces and non-ASCII characters of a URL arrive percent-encoded", "[http][client]") {
     TestServer server{echo};
     TestClient client;
     CHECK(client.get(server.url("/a b ?c=\u00fc"))->body == "GET /a%20b%20?c=%C3%BC");
@@ -155,14 +155,14 @@ TEST_CASE("an internationalised host name is requested in its ASCII form", "[htt
                Catch::Contains(fmt::format("Host: xn--bcher-kva.localhost:{}", server.port())));
 }
 
-TEST_CASE("connections are used again", "[http][client]") {
+TEST_CASE("connections are reused", "[http][client]") {
     TestServer server{echo};
     TestClient client;
     for (int i = 0; i < 10; ++i) REQUIRE(client.get(server.url("/" + std::to_string(i))));
     CHECK(server.connections() == 1);
 }
 
-TEST_CASE("a connection that was closed meanwhile is replaced", "[http][client]") {
+TEST_CASE("a connection closed while idle is replaced", "[http][client]") {
     TestServer server{echo, {.idle_timeout = Millis{20}}};
     TestClient client;
     for (int i = 0; i < 3; ++i) {
@@ -171,7 +171,7 @@ TEST_CASE("a connection that was closed meanwhile is replaced", "[http][client]"
     }
 }
 
-TEST_CASE("a redirect changes the method by the rule", "[http][client]") {
+TEST_CASE("a redirect changes the method according to RFC 9110", "[http][client]") {
     const auto [status, method, arrives] = GENERATE(table<int, std::string, std::string>({
         {301, "POST", "GET /x"},
         {302, "POST", "GET /x"},
@@ -190,7 +190,7 @@ TEST_CASE("a redirect changes the method by the rule", "[http][client]") {
     CHECK(response->body == arrives);
 }
 
-TEST_CASE("redirects are followed as far as allowed", "[http][client]") {
+TEST_CASE("redirects are followed up to the limit", "[http][client]") {
     TestServer server{redirect};
     TestClient client;
     ClientRequest request = request_to(server.url("/302/302/302/x"));
@@ -207,7 +207,7 @@ TEST_CASE("redirects are followed as far as allowed", "[http][client]") {
     CHECK(client.get(loop.url()).error().what == "more than 10 redirects");
 }
 
-TEST_CASE("a redirect does not lead out of http, nor take credentials elsewhere", "[http][client]") {
+TEST_CASE("a redirect cannot leave http, and credentials are not sent to another origin", "[http][client]") {
     TestServer target{tell_headers};
     std::string location;
     TestServer server{[&](const Request&) -> asio::awaitable<Response> {
@@ -231,7 +231,7 @@ TEST_CASE("a redirect does not lead out of http, nor take credentials elsewhere"
                                        !Catch::Contains("Bearer") && !Catch::Contains("Cookie") &&
                                        !Catch::Contains("canary"));
     }
-    SECTION("another origin, for a request that may not leave its own") {
+    SECTION("another origin, with same_origin") {
         location = target.url("/");
         request.redirects = ClientRequest::Redirects::same_origin;
         const auto response = client.send(request);
@@ -242,7 +242,7 @@ TEST_CASE("a redirect does not lead out of http, nor take credentials elsewhere"
     }
 }
 
-TEST_CASE("a request that may not leave its origin is redirected within it", "[http][client]") {
+TEST_CASE("a request with same_origin is redirected within its origin", "[http][client]") {
     TestServer server{redirect};
     TestClient client;
     ClientRequest request = request_to(server.url("/307/target"), "POST", "b");
@@ -252,7 +252,7 @@ TEST_CASE("a request that may not leave its origin is redirected within it", "[h
     CHECK(response->body == "POST /target b");
 }
 
-TEST_CASE("only https at the same host and the usual ports is an upgrade", "[http][client]") {
+TEST_CASE("only https on the same host with default ports is an upgrade", "[http][client]") {
     CHECK(is_upgrade("http://a.example/x", "https://A.example/y"));
     CHECK(is_upgrade("http://a.example:80/", "https://a.example:443/"));
     const auto [from, to] = GENERATE(table<std::string, std::string>({
@@ -266,7 +266,7 @@ TEST_CASE("only https at the same host and the usual ports is an upgrade", "[htt
     CHECK_FALSE(is_upgrade(from, to));
 }
 
-TEST_CASE("a thousand requests run at once", "[http][client]") {
+TEST_CASE("a thousand requests run concurrently", "[http][client]") {
     TestServer server{redirect};
     TestClient client;
     int good = 0;
@@ -286,7 +286,7 @@ TEST_CASE("a thousand requests run at once", "[http][client]") {
     CHECK(server.connections() <= 256);
 }
 
-TEST_CASE("a coroutine awaits its answer, and stops waiting with its deadline", "[http][client]") {
+TEST_CASE("a coroutine awaits its response until its deadline", "[http][client]") {
     using namespace asio::experimental::awaitable_operators;
     TestServer server{echo};
     const ScriptedServer silent{"", ScriptedServer::Then::hold};

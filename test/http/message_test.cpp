@@ -5,7 +5,7 @@
 
 using namespace ecron::http;
 
-TEST_CASE("a query is read as HTML forms write it", "[http][message]") {
+TEST_CASE("a query is parsed as HTML forms encode it", "[http][message]") {
     using Pairs = std::vector<std::pair<std::string, std::string>>;
     struct Case {
         std::string query;
@@ -31,7 +31,7 @@ TEST_CASE("a query is read as HTML forms write it", "[http][message]") {
     CHECK(read == pairs);
 }
 
-TEST_CASE("percent escapes are decoded, broken ones refused", "[http][message]") {
+TEST_CASE("percent escapes are decoded, malformed ones rejected", "[http][message]") {
     CHECK(percent_decode("a%20b%2Fc") == "a b/c");
     CHECK(percent_decode("a+b") == "a+b");
     CHECK(percent_decode("%00") == std::string(1, '\0'));
@@ -41,14 +41,14 @@ TEST_CASE("percent escapes are decoded, broken ones refused", "[http][message]")
     }
 }
 
-TEST_CASE("what is percent-encoded decodes to itself", "[http][message]") {
+TEST_CASE("percent-encoding round-trips", "[http][message]") {
     std::string all;
     for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
     CHECK(percent_decode(percent_encode(all)) == all);
     CHECK(percent_encode("a b/ü~") == "a%20b%2F%C3%BC~");
 }
 
-TEST_CASE("a request's headers are found in any case, the first of a name counts", "[http][message]") {
+TEST_CASE("headers are matched case-insensitively, and the first of a name is returned", "[http][message]") {
     Request request;
     request.headers = {{"Host", "a"}, {"X-Id", "1"}, {"x-id", "2"}};
     CHECK(request.header("HOST") == "a");
@@ -56,7 +56,7 @@ TEST_CASE("a request's headers are found in any case, the first of a name counts
     CHECK(request.header("X-I").empty());
 }
 
-TEST_CASE("an answer's head says its length and how it goes on", "[http][message]") {
+TEST_CASE("a response head contains length and connection persistence", "[http][message]") {
     Response response{
         .status = 201, .body = "12345", .content_type = "text/plain", .headers = {{"Location", "/x"}}};
     std::string head;
@@ -73,7 +73,7 @@ TEST_CASE("an answer's head says its length and how it goes on", "[http][message
     CHECK(head == "HTTP/1.1 204 No Content\r\nDate: D\r\n\r\n");
 }
 
-TEST_CASE("no header value can begin another header", "[http][message]") {
+TEST_CASE("a header value cannot start another header", "[http][message]") {
     const Response response{.status = 302,
                             .body = "",
                             .content_type = "",

@@ -22,7 +22,7 @@ struct Parsed {
     }
 };
 
-/// Feeds the text in pieces that end at the given offsets, keeping what is not used, as a connection does.
+/// Feeds the text in pieces that end at the given offsets, keeping unconsumed bytes, as a connection does.
 Parsed parse(std::string_view text, const std::vector<std::size_t>& cuts = {}) {
     Parsed result;
     RequestParser parser{result.request, kLimits};
@@ -45,7 +45,7 @@ std::string with_headers(const std::string& headers, const std::string& body = "
 
 }  // namespace
 
-TEST_CASE("requests that read in one way only are taken", "[http][parser]") {
+TEST_CASE("unambiguous requests are accepted", "[http][parser]") {
     struct Case {
         std::string text, path, query, body;
     };
@@ -75,7 +75,7 @@ TEST_CASE("requests that read in one way only are taken", "[http][parser]") {
     CHECK(parsed.left == "GET /next");
 }
 
-TEST_CASE("what another server might read differently is refused", "[http][parser]") {
+TEST_CASE("ambiguous requests are rejected", "[http][parser]") {
     const auto [status, text] = GENERATE(table<unsigned, std::string>({
         {400, "GET / HTTP/1.1\r\n\r\n"},                                                    // no Host
         {400, "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n"},                              // two
@@ -98,7 +98,7 @@ TEST_CASE("what another server might read differently is refused", "[http][parse
         {501, with_headers("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n")},
         {501, with_headers("Transfer-Encoding: \"chunked\"\r\n", "0\r\n\r\n")},
         {400, with_headers("Transfer-Encoding : chunked\r\n", "0\r\n\r\n")},      // space before the colon
-        {400, "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},  // unknown to 1.0
+        {400, "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},  // not defined for HTTP/1.0
         {400, "GET / HTTP/1.1\nHost: a\n\n"},                                     // bare LF
         {400, "GET / HTTP/1.1\r\nHost: a\n\r\n\r\n"},                             //
         {400, "GET / HTTP/1.1\r\nHost: a\rb\r\n\r\n"},                            // bare CR
@@ -115,7 +115,7 @@ TEST_CASE("what another server might read differently is refused", "[http][parse
         {400, "G@T / HTTP/1.1\r\nHost: a\r\n\r\n"},
         {400, "GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n"},
         {400, "GET / http/1.1\r\nHost: a\r\n\r\n"},
-        {400, "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"},  // TLS to a plain port
+        {400, "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"},  // TLS on a plain-text port
         {505, "GET / HTTP/2.0\r\nHost: a\r\n\r\n"},
         {505, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},
         {505, "GET / HTTP/0.9\r\nHost: a\r\n\r\n"},
@@ -141,7 +141,7 @@ TEST_CASE("what another server might read differently is refused", "[http][parse
     CHECK(parsed.status == status);
 }
 
-TEST_CASE("many small headers are bounded together", "[http][parser]") {
+TEST_CASE("the total size of many small headers is limited", "[http][parser]") {
     std::string text = "GET / HTTP/1.1\r\nHost: a\r\n";
     std::vector<std::size_t> cuts;
     for (int i = 0; i < 200; ++i) {
@@ -161,7 +161,7 @@ TEST_CASE("trailers do not become headers", "[http][parser]") {
     CHECK(parsed.request.header("Host") == "a");
 }
 
-TEST_CASE("where the pieces are cut changes nothing", "[http][parser]") {
+TEST_CASE("parsing is independent of fragmentation", "[http][parser]") {
     const std::string text = GENERATE(
         std::string{"GET /a?b=c HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\n"},
         with_headers("Content-Length: 5\r\n", "hello"),
@@ -176,7 +176,7 @@ TEST_CASE("where the pieces are cut changes nothing", "[http][parser]") {
         }
 }
 
-TEST_CASE("no bytes in no pieces break the parser", "[http][parser]") {
+TEST_CASE("arbitrary bytes in arbitrary pieces do not break the parser", "[http][parser]") {
     const auto seed = GENERATE(take(20, random(0U, ~0U)));
     CAPTURE(seed);
     std::mt19937 rng{seed};

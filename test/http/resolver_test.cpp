@@ -13,7 +13,7 @@ using namespace ecron::http::test;
 
 namespace {
 
-/// The name that takes as long to resolve as a test wants.
+/// A name whose resolution takes as long as the test requires.
 constexpr const char* kSlowName = "slow.test";
 
 std::atomic<int> resolving{0};
@@ -25,21 +25,21 @@ int resolve_slowly() {
     ++resolving;
     while (!let_go && std::chrono::steady_clock::now() < deadline)
         std::this_thread::sleep_for(std::chrono::milliseconds{1});
-    gave_up = !let_go;  // whoever waited for this thread has waited for the deadline
+    gave_up = !let_go;  // a caller waiting for this thread has waited until the deadline
     --resolving;
     return EAI_AGAIN;
 }
 
 }  // namespace
 
-/// libcurl's resolver threads find this one before the C library's.
+/// libcurl's resolver threads call this function instead of the C library's.
 extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** result) {
     if (node != nullptr && std::strcmp(node, kSlowName) == 0) return resolve_slowly();
     static const auto real = reinterpret_cast<decltype(&getaddrinfo)>(dlsym(RTLD_NEXT, "getaddrinfo"));
     return real(node, service, hints, result);
 }
 
-TEST_CASE("nobody waits for a name that resolves slowly", "[http][client]") {
+TEST_CASE("a slow name resolution does not block other requests", "[http][client]") {
     let_go = false;
     gave_up = false;
     TestServer server{echo};
@@ -52,17 +52,17 @@ TEST_CASE("nobody waits for a name that resolves slowly", "[http][client]") {
         what = response.error().what;
     });
     client.run_until([] { return resolving == 1; });
-    CHECK(client.get(server.url()));  // the io_context's thread is free
-    SECTION("the request that is cancelled") {
+    CHECK(client.get(server.url()));  // the io_context's thread is not blocked
+    SECTION("cancelled request") {
         client->cancel(id);
         client.run_until([&] { return ended; });
         CHECK(what == "cancelled");
     }
-    SECTION("the request whose time is up") {
+    SECTION("timed-out request") {
         client.run_until([&] { return ended; });
         CHECK(what == "name not resolved within 100ms");
     }
-    SECTION("the client that is destroyed") { client.destroy(); }
+    SECTION("destroyed client") { client.destroy(); }
     CHECK(resolving == 1);
     let_go = true;
     while (resolving > 0) std::this_thread::sleep_for(std::chrono::milliseconds{1});

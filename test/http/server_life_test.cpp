@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// A server whose handler answers once it is let go.
+/// A server whose handler answers once it is released.
 class HoldingServer {
 public:
     explicit HoldingServer(ServerOptions options = {})
@@ -27,7 +27,7 @@ public:
     }
     ~HoldingServer() {
         server_.thread().call([this] {
-            server_.destroy();  // with its handlers under way
+            server_.destroy();  // with handlers in progress
             gate_.reset();      // before its io_context
         });
     }
@@ -63,7 +63,7 @@ std::size_t resident_bytes() {
     return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
-/// While it lives no descriptor can be opened.
+/// During its lifetime no descriptor can be opened.
 class [[maybe_unused]] NoDescriptors {
 public:
     NoDescriptors() {
@@ -81,7 +81,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("slow senders are cut off", "[http][server]") {
+TEST_CASE("slow senders are disconnected", "[http][server]") {
     TestServer server{echo, {.header_timeout = Millis{60}, .body_timeout = Millis{60}}};
     RawClient client = server.connect();
     SECTION("inside the header: 408") {
@@ -94,19 +94,20 @@ TEST_CASE("slow senders are cut off", "[http][server]") {
         CHECK(client.receive().status == 408);
         CHECK(client.is_closed());
     }
-    SECTION("a byte now and then does not help") {
+    SECTION("sending a byte now and then does not extend the time") {
         client.send("GET / HTTP/1.1\r\n");
         const std::string trickle = "X-Slow: " + std::string(100'000, 'x');
         for (const char byte : trickle) {
             client.send({&byte, 1});
             if (server.connections() == 0) break;
         }
-        CHECK(client.receive_all().starts_with("HTTP/1.1 4"));  // 408, or 431 when it was not that slow
+        CHECK(client.receive_all().starts_with(
+            "HTTP/1.1 4"));  // 408, or 431 if the sender was faster than that
     }
     server.wait_for_connections(0);
 }
 
-TEST_CASE("who says nothing is disconnected without a word", "[http][server]") {
+TEST_CASE("an idle client is disconnected without a response", "[http][server]") {
     TestServer server{echo, {.idle_timeout = Millis{60}}};
     RawClient silent = server.connect();
     RawClient once = server.connect();
@@ -116,7 +117,7 @@ TEST_CASE("who says nothing is disconnected without a word", "[http][server]") {
     CHECK(once.receive_all().empty());
 }
 
-TEST_CASE("who does not read his answer is disconnected", "[http][server]") {
+TEST_CASE("a client that does not read its response is disconnected", "[http][server]") {
     const auto large = [](const Request&) -> asio::awaitable<Response> {
         co_return Response{
             .status = 200, .body = std::string(50'000'000, 'x'), .content_type = "", .headers = {}};
@@ -128,7 +129,7 @@ TEST_CASE("who does not read his answer is disconnected", "[http][server]") {
     server.wait_for_connections(0);
 }
 
-TEST_CASE("who leaves in the middle leaves nothing behind", "[http][server]") {
+TEST_CASE("a client that disconnects in the middle leaves no resources behind", "[http][server]") {
     TestServer server{echo};
     for (const std::string half : {"", "GE", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n123"}) {
         RawClient client = server.connect();
@@ -138,7 +139,7 @@ TEST_CASE("who leaves in the middle leaves nothing behind", "[http][server]") {
     server.wait_for_connections(0);
 }
 
-TEST_CASE("a client that has sent all it will is still answered", "[http][server]") {
+TEST_CASE("a client that has shut down its sending side still gets a response", "[http][server]") {
     TestServer server{echo};
     RawClient client = server.connect();
     client.send(get_request("/"));
@@ -146,14 +147,14 @@ TEST_CASE("a client that has sent all it will is still answered", "[http][server
     CHECK_THAT(client.receive_all(), Catch::EndsWith("GET /"));
 }
 
-TEST_CASE("at the connection limit a newcomer replaces the client that has waited longest",
+TEST_CASE("at the connection limit a new connection replaces the one that has waited longest",
           "[http][server]") {
     TestServer server{echo, {.connection_limit = 2}};
     RawClient first = server.connect();
     server.wait_for_connections(1);
     RawClient second = server.connect();
     server.wait_for_connections(2);
-    first.send(get_request("/"));  // since then the second one has waited longer
+    first.send(get_request("/"));  // now the second one has waited longer
     CHECK(first.receive().status == 200);
     RawClient third = server.connect();
     third.send(get_request("/"));
@@ -163,7 +164,7 @@ TEST_CASE("at the connection limit a newcomer replaces the client that has waite
     CHECK(first.receive().status == 200);
 }
 
-TEST_CASE("connections that say nothing, or not all, do not lock others out", "[http][server]") {
+TEST_CASE("idle and incomplete connections do not lock out others", "[http][server]") {
     TestServer server{echo, {.connection_limit = 50}};
     std::vector<RawClient> silent;
     for (int i = 0; i < 200; ++i) {
@@ -176,7 +177,7 @@ TEST_CASE("connections that say nothing, or not all, do not lock others out", "[
     CHECK(server.connections() <= 50);
 }
 
-TEST_CASE("at the connection limit requests under way are not cut off", "[http][server]") {
+TEST_CASE("at the connection limit requests in progress are not interrupted", "[http][server]") {
     HoldingServer server{{.connection_limit = 2}};
     RawClient first = server->connect();
     RawClient second = server->connect();
@@ -189,11 +190,11 @@ TEST_CASE("at the connection limit requests under way are not cut off", "[http][
     CHECK(second.receive().body == "done");
 }
 
-TEST_CASE("bodies that would need too much memory together are refused", "[http][server]") {
+TEST_CASE("bodies above the total memory limit are rejected", "[http][server]") {
     TestServer server{echo, {.buffered_limit = 10'000}};
     const std::string head = "POST / HTTP/1.1\r\nHost: test\r\nContent-Length: ";
     RawClient patient = server.connect();
-    for (int i = 0; i < 5; ++i) {  // what was answered needs no memory any more
+    for (int i = 0; i < 5; ++i) {  // answered requests no longer use memory
         patient.send(head + "8000\r\n\r\n" + std::string(8'000, 'x'));
         CHECK(patient.receive().status == 200);
     }
@@ -208,7 +209,7 @@ namespace {
 
 using Permitted = std::expected<BodyPermit, Response>;
 
-/// Callers name themselves; who does not is a stranger.
+/// Callers identify themselves; a request without identification is unauthenticated.
 asio::awaitable<Permitted> by_name(const Request& request) {
     const std::string name{request.header("Authorization")};
     if (request.path == "/open") co_return BodyPermit{.limit = 100, .counted = false};
@@ -224,25 +225,26 @@ std::string post_head(const std::string& name, std::size_t length, const std::st
 
 }  // namespace
 
-TEST_CASE("a stranger is refused when his header has come, and his body is not read", "[http][server]") {
+TEST_CASE("an unauthenticated request is rejected after its header, and its body is not read",
+          "[http][server]") {
     TestServer server{echo, {.buffered_limit = 10'000}, by_name};
     RawClient stranger = server.connect();
-    SECTION("by its length") {
+    SECTION("with Content-Length") {
         stranger.send(post_head("", 1'000'000) + "x");
         CHECK(stranger.receive().status == 401);
     }
-    SECTION("before he is told to send it") {
+    SECTION("with Expect: 100-continue") {
         stranger.send("POST / HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n");
         CHECK(stranger.receive().status == 401);
     }
-    SECTION("where a route is for anybody, beyond a small body") {
+    SECTION("on a public route, above a small body") {
         stranger.send(post_head("", 5'000, "/open") + std::string(3'000, 'x'));
         CHECK(stranger.receive().status == 413);
     }
     CHECK(stranger.receive_all().empty());
 }
 
-TEST_CASE("a handler is given what the body check found out", "[http][server]") {
+TEST_CASE("a handler receives the result of the body check", "[http][server]") {
     class Found final : public Admission {};
     const auto check = [](const Request&) -> asio::awaitable<Permitted> {
         co_return BodyPermit{.admission = std::make_shared<Found>()};
@@ -256,7 +258,7 @@ TEST_CASE("a handler is given what the body check found out", "[http][server]") 
     client.send(post_head("me", 3));
     client.send("abc");
     const std::string body = client.receive().body;
-    CHECK((body == "found" || body == "not asked"));  // the two may arrive as one
+    CHECK((body == "found" || body == "not asked"));  // the two may arrive together
     client.send("POST / HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
     CHECK(client.receive().status == 100);
     client.send("x");
@@ -265,7 +267,7 @@ TEST_CASE("a handler is given what the body check found out", "[http][server]") 
     CHECK(client.receive().body == "not asked");
 }
 
-TEST_CASE("bodies of strangers take nothing from those of callers", "[http][server]") {
+TEST_CASE("bodies of unauthenticated requests do not use the memory of callers", "[http][server]") {
     TestServer server{echo, {.buffered_limit = 10'000}, by_name};
     std::vector<RawClient> strangers;
     for (int i = 0; i < 300; ++i) {
@@ -278,7 +280,7 @@ TEST_CASE("bodies of strangers take nothing from those of callers", "[http][serv
     CHECK(caller.receive().status == 200);
 }
 
-TEST_CASE("one account's slow bodies leave room for another's", "[http][server]") {
+TEST_CASE("slow bodies of one account leave memory for another", "[http][server]") {
     TestServer server{echo, {.buffered_limit = 100'000}, by_name};
     std::vector<RawClient> slow;
     for (int i = 0; i < 20; ++i) {
@@ -301,8 +303,9 @@ TEST_CASE("one account's slow bodies leave room for another's", "[http][server]"
     CHECK(refused >= 10);
 }
 
-TEST_CASE("answers that are not read are bounded together, and one account's leave room", "[http][server]") {
-    constexpr std::size_t kAnswer = 20'000'000;  // more than the kernel takes
+TEST_CASE("unread responses are limited in total, and those of one account leave memory for others",
+          "[http][server]") {
+    constexpr std::size_t kAnswer = 20'000'000;  // more than the kernel buffers
     const auto answer = [](const Request& request) -> asio::awaitable<Response> {
         const bool large = request.path == "/large";
         co_return Response{.body = std::string(large ? kAnswer : 10, 'x'),
@@ -317,15 +320,18 @@ TEST_CASE("answers that are not read are bounded together, and one account's lea
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
     while (server.connections() > 4 && std::chrono::steady_clock::now() < deadline)
         std::this_thread::sleep_for(std::chrono::milliseconds{1});
-    CHECK(server.connections() <= 4);  // what is beyond half of the memory was cut off; the kernel holds some
+    CHECK(server.connections() <=
+          4);  // responses above half of the memory were closed; the kernel buffers some
     RawClient modest = server.connect();
     modest.send(get_request("/large", "Authorization: modest\r\n"));
     CHECK(modest.receive().body.size() == kAnswer);
 }
 
-// The sanitizer looks at memory through a pipe, which it does not get here, and takes it for a broken object.
+// The leak sanitizer inspects memory through a pipe, which it cannot open here, and then reports a broken
+// object.
 #if !__has_feature(undefined_behavior_sanitizer)
-TEST_CASE("without descriptors the server waits, and goes on when there are some", "[http][server]") {
+TEST_CASE("without free descriptors the server waits and continues when some are available",
+          "[http][server]") {
     TestServer server{echo};
     RawClient connected = server.connect();
     connected.send(get_request("/"));
@@ -333,7 +339,7 @@ TEST_CASE("without descriptors the server waits, and goes on when there are some
     RawClient late;
     {
         const NoDescriptors none;
-        late.connect(server.port());  // as far as the kernel goes
+        late.connect(server.port());  // connected by the kernel, not yet accepted
         late.send(get_request("/late"));
         connected.send(get_request("/meanwhile"));
         CHECK(connected.receive().body == "GET /meanwhile");
@@ -343,7 +349,7 @@ TEST_CASE("without descriptors the server waits, and goes on when there are some
 }
 #endif
 
-TEST_CASE("stopping lets requests under way be answered", "[http][server]") {
+TEST_CASE("stopping lets requests in progress complete", "[http][server]") {
     HoldingServer server;
     RawClient idle = server->connect();
     RawClient busy = server->connect();
@@ -363,7 +369,7 @@ TEST_CASE("stopping lets requests under way be answered", "[http][server]") {
     CHECK(server->connections() == 0);
 }
 
-TEST_CASE("stopping cuts off what is left at the deadline", "[http][server]") {
+TEST_CASE("stopping closes the remaining connections at the deadline", "[http][server]") {
     HoldingServer server;
     RawClient busy = server->connect();
     RawClient half = server->connect();
@@ -374,10 +380,10 @@ TEST_CASE("stopping cuts off what is left at the deadline", "[http][server]") {
     CHECK(busy.receive_all().empty());
     CHECK(half.receive_all().empty());
     CHECK(server->connections() == 0);
-    server.let_go();  // the handler may end when it will
+    server.let_go();  // the handler may end at any time
 }
 
-TEST_CASE("a server can be destroyed with everything under way", "[http][server]") {
+TEST_CASE("a server can be destroyed with requests in progress", "[http][server]") {
     auto server = std::make_unique<HoldingServer>();
     RawClient idle = (*server)->connect();
     RawClient busy = (*server)->connect();
@@ -388,7 +394,7 @@ TEST_CASE("a server can be destroyed with everything under way", "[http][server]
     CHECK(busy.is_closed());
 }
 
-TEST_CASE("a server that cannot listen says where and why", "[http][server]") {
+TEST_CASE("a failure to listen names the address and the reason", "[http][server]") {
     TestServer server{echo};
     const auto start = [&](ServerOptions options) {
         asio::io_context io;
@@ -404,12 +410,12 @@ TEST_CASE("a server that cannot listen says where and why", "[http][server]") {
 }
 
 #if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-constexpr std::size_t kMostIdleBytes = 64 * 1024;  // the sanitizers keep much beside each allocation
+constexpr std::size_t kMostIdleBytes = 64 * 1024;  // the sanitizers add much memory to each allocation
 #else
 constexpr std::size_t kMostIdleBytes = 8 * 1024;
 #endif
 
-TEST_CASE("ten thousand idle connections cost little", "[http][server]") {
+TEST_CASE("ten thousand idle connections use little memory", "[http][server]") {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = limit.rlim_max;

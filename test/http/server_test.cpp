@@ -56,10 +56,10 @@ TEST_CASE("a connection is kept alive for the next request", "[http][server]") {
     CHECK(server.connections() == 1);
 }
 
-TEST_CASE("each version closes or keeps the connection as it was asked", "[http][server]") {
+TEST_CASE("each version closes or keeps the connection as requested", "[http][server]") {
     TestServer server{echo};
     RawClient client = server.connect();
-    SECTION("1.1 asks to close") {
+    SECTION("1.1 with close") {
         client.send(get_request("/", "Connection: close\r\n"));
         CHECK(client.receive().header("connection") == "close");
         CHECK(client.is_closed());
@@ -69,7 +69,7 @@ TEST_CASE("each version closes or keeps the connection as it was asked", "[http]
         CHECK(client.receive().header("connection") == "close");
         CHECK(client.is_closed());
     }
-    SECTION("1.0 asks to keep") {
+    SECTION("1.0 with keep-alive") {
         client.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
         CHECK(client.receive().header("connection") == "keep-alive");
         client.send(get_request("/again"));
@@ -90,7 +90,7 @@ TEST_CASE("pipelined requests are answered in order", "[http][server]") {
     }
 }
 
-TEST_CASE("a body comes with its length or in chunks, in any pieces", "[http][server]") {
+TEST_CASE("a body is accepted with a length or in chunks, in any fragmentation", "[http][server]") {
     TestServer server{echo};
     RawClient client = server.connect();
     const std::string request =
@@ -106,7 +106,7 @@ TEST_CASE("a body comes with its length or in chunks, in any pieces", "[http][se
     CHECK(client.receive().body == "GET /next");
 }
 
-TEST_CASE("a body of exactly the limit is taken, one byte more is not", "[http][server]") {
+TEST_CASE("a body of exactly the limit is accepted, one more byte is not", "[http][server]") {
     TestServer server{echo};
     RawClient client = server.connect();
     client.send(post_request("/", std::string(1024 * 1024, 'x')));
@@ -118,7 +118,7 @@ TEST_CASE("a body of exactly the limit is taken, one byte more is not", "[http][
     CHECK(client.is_closed());
 }
 
-TEST_CASE("chunks are bounded in sum", "[http][server]") {
+TEST_CASE("the sum of chunks is limited", "[http][server]") {
     TestServer server{echo, {.body_limit = 1000}};
     RawClient client = server.connect();
     client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -137,7 +137,7 @@ TEST_CASE("HEAD is answered like GET without the body", "[http][server]") {
     CHECK(client.receive().body == "GET /next");
 }
 
-TEST_CASE("an answer without content has no length either", "[http][server]") {
+TEST_CASE("a response without content has no Content-Length", "[http][server]") {
     TestServer server{answer_nothing};
     RawClient client = server.connect();
     client.send(get_request("/") + get_request("/"));
@@ -145,25 +145,25 @@ TEST_CASE("an answer without content has no length either", "[http][server]") {
     CHECK(client.receive().status == 204);
 }
 
-TEST_CASE("who asks before sending a body is told to go on", "[http][server]") {
+TEST_CASE("Expect: 100-continue is answered before the body", "[http][server]") {
     TestServer server{echo};
     RawClient client = server.connect();
     client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 4\r\n\r\n");
     CHECK(client.receive().status == 100);
     client.send("body");
     CHECK(client.receive().body == "POST / body");
-    SECTION("unless the body is there already") {
+    SECTION("not if the body has already arrived") {
         client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\nbody");
         CHECK(client.receive().status == 200);
     }
-    SECTION("or will not be taken") {
+    SECTION("not if the body is rejected") {
         client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9999999\r\n\r\n");
         CHECK(client.receive().status == 413);
         CHECK(client.is_closed());
     }
 }
 
-TEST_CASE("a large answer reaches a slow reader whole", "[http][server]") {
+TEST_CASE("a slow reader receives a large response completely", "[http][server]") {
     TestServer server{answer_large};
     RawClient client = server.connect();
     client.send(get_request("/") + get_request("/"));
@@ -171,7 +171,7 @@ TEST_CASE("a large answer reaches a slow reader whole", "[http][server]") {
     CHECK(client.receive().body.size() == 8'000'000);
 }
 
-TEST_CASE("what the handler throws is answered 500 and stays inside", "[http][server]") {
+TEST_CASE("an exception of the handler is answered with 500 without details", "[http][server]") {
     TestServer server{GENERATE(as<Server::Handler>{}, fail_early, fail_late)};
     RawClient client = server.connect();
     for (int i = 0; i < 2; ++i) {
@@ -182,7 +182,7 @@ TEST_CASE("what the handler throws is answered 500 and stays inside", "[http][se
     }
 }
 
-TEST_CASE("a broken request is answered with the reason, then the connection ends", "[http][server]") {
+TEST_CASE("a malformed request is answered with the reason, then the connection closes", "[http][server]") {
     const auto [status, text] = GENERATE(table<unsigned, std::string>({
         {400, "nonsense\r\n\r\n"},
         {400, "GET / HTTP/1.1\r\n\r\n"},
@@ -206,7 +206,7 @@ TEST_CASE("a broken request is answered with the reason, then the connection end
     CHECK(other.receive().status == 200);
 }
 
-TEST_CASE("the answer to a refused upload is not lost to a reset", "[http][server]") {
+TEST_CASE("the response to a rejected upload is not lost by a reset", "[http][server]") {
     TestServer server{echo, {.body_limit = 1000}};
     for (int i = 0; i < 20; ++i) {
         RawClient client = server.connect();
@@ -217,7 +217,7 @@ TEST_CASE("the answer to a refused upload is not lost to a reset", "[http][serve
 
 namespace {
 
-/// Gives the pieces it was told to, then goes on for ever with what stands last.
+/// Yields the given pieces, then repeats the last one indefinitely.
 class Told final : public BodyStream {
 public:
     struct Watch {
@@ -259,8 +259,7 @@ template <class Done> bool comes_true(const Done& done) {
 
 }  // namespace
 
-TEST_CASE("a body that is made while it is sent goes out in chunks, and another request may follow",
-          "[http][server]") {
+TEST_CASE("a streamed body is sent in chunks, and another request may follow", "[http][server]") {
     Told::Watch watch;
     TestServer server{streaming({"one", "", "three", std::nullopt}, watch)};
     TestClient client;
@@ -280,15 +279,14 @@ TEST_CASE("a body that is made while it is sent goes out in chunks, and another 
     CHECK(bytes.ends_with("\r\n\r\n3\r\none\r\n5\r\nthree\r\n0\r\n\r\n"));
 }
 
-TEST_CASE("nothing is made for a reader that does not read, who is cut off, nor for one that has gone",
-          "[http][server]") {
+TEST_CASE("streaming stops for a client that does not read or has disconnected", "[http][server]") {
     Told::Watch watch;
     SECTION("does not read") {
         TestServer server{streaming({std::string(1 << 20, 'x')}, watch), {.write_timeout = Millis{300}}};
         RawClient reader = server.connect();
         reader.send(get_request("/"));
         CHECK(comes_true([&] { return watch.gone.load(); }));
-        CHECK(watch.asked < 50);  // as many as the kernel's buffers take
+        CHECK(watch.asked < 50);  // as many as fit into the kernel's buffers
     }
     SECTION("has gone") {
         TestServer server{streaming({"begin", ""}, watch)};

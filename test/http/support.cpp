@@ -87,7 +87,7 @@ RawClient::~RawClient() {
 void RawClient::send(std::string_view bytes) {
     while (!bytes.empty()) {
         const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (sent <= 0) return;  // the server may have had enough; its answer tells
+        if (sent <= 0) return;  // the server may have closed; its response shows it
         bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
 }
@@ -140,7 +140,7 @@ Crowd::Crowd(std::uint16_t port, std::size_t count) {
     if (::pipe(leash) != 0 || ::pipe(report) != 0)
         throw std::system_error(errno, std::generic_category(), "pipe");
     child_ = ::fork();
-    if (child_ == 0) {  // system calls only: other threads may have held locks
+    if (child_ == 0) {  // system calls only: other threads may have held locks at the fork
         ::close(leash[1]);
         const sockaddr_in address = loopback(port);
         constexpr std::string_view kRequest = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -265,7 +265,7 @@ void TestClient::run_until(const std::function<bool()>& done) {
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
     while (!done()) {
         io_.restart();
-        io_.run_one_for(std::chrono::milliseconds{1});  // other threads may do what is waited for
+        io_.run_one_for(std::chrono::milliseconds{1});  // another thread may cause the awaited condition
         if (std::chrono::steady_clock::now() >= deadline)
             throw std::runtime_error("nothing happened in time");
     }

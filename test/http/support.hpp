@@ -15,21 +15,21 @@
 #include "ecron/http/client.hpp"
 #include "ecron/http/server.hpp"
 
-/// Verbs for tests of HTTP over loopback. Waits end when what they wait for happens, or the test fails after
-/// kPatience.
+/// Helpers for HTTP tests over loopback. A wait ends when its condition holds; after kPatience the test
+/// fails.
 namespace ecron::http::test {
 
 inline constexpr std::chrono::seconds kPatience{20};
 
-/// An io_context on a thread of its own.
+/// An io_context that runs on a thread of its own.
 class IoThread {
 public:
     IoThread();
     ~IoThread();
     boost::asio::io_context& io() { return io_; }
-    /// Runs `work` on the thread and waits for it.
+    /// Runs `work` on the thread and waits until it returns.
     void call(const std::function<void()>& work);
-    /// Runs a coroutine on the thread to its end.
+    /// Runs a coroutine on the thread until it completes.
     void run(boost::asio::awaitable<void> work);
 
 private:
@@ -38,7 +38,7 @@ private:
     std::thread thread_;
 };
 
-/// An answer as it came over the wire.
+/// A response as received on the wire.
 struct RawResponse {
     unsigned status{};
     std::multimap<std::string, std::string> headers;  // names in lower case
@@ -46,11 +46,11 @@ struct RawResponse {
     [[nodiscard]] std::string header(const std::string& name) const;
 };
 
-/// A client that sends any bytes, well formed or not.
+/// A client that sends arbitrary bytes, well-formed or not.
 class RawClient {
 public:
     explicit RawClient(std::uint16_t port);
-    RawClient();  // has a socket, and connects later
+    RawClient();  // creates a socket, and connects later
     void connect(std::uint16_t port);
     ~RawClient();
     RawClient(RawClient&& other) noexcept;
@@ -58,9 +58,9 @@ public:
 
     void send(std::string_view bytes);
     void close_sending();
-    /// The next answer, with a body of its Content-Length (none if `bodiless`, as after HEAD).
+    /// The next response, with a body of its Content-Length (none if `bodiless`, as after HEAD).
     RawResponse receive(bool bodiless = false);
-    /// Everything until the other end closes.
+    /// Everything until the server closes the connection.
     std::string receive_all();
     [[nodiscard]] bool is_closed();
 
@@ -70,8 +70,8 @@ private:
     std::string buffer_;
 };
 
-/// A process that holds many connections, each after one request and its answer: its descriptors are not
-/// ours.
+/// A process that holds many connections, each after one request and its response, so that they use its
+/// descriptors instead of this process's.
 class Crowd {
 public:
     Crowd(std::uint16_t port, std::size_t count);
@@ -84,7 +84,7 @@ private:
     std::size_t size_{0};
 };
 
-/// A Server of the given handler on a free loopback port.
+/// A Server with the given handler on a free loopback port.
 class TestServer {
 public:
     explicit TestServer(Server::Handler handler, ServerOptions options = {},
@@ -111,11 +111,11 @@ private:
 std::string get_request(const std::string& path, const std::string& more_headers = "");
 std::string post_request(const std::string& path, const std::string& body);
 
-/// Answers with what it was asked: "METHOD path?query [body]".
+/// Echoes the request: "METHOD path?query [body]".
 boost::asio::awaitable<Response> echo(const Request& request);
 std::string name(Method method);
 
-/// A Client on an io_context that runs while somebody waits.
+/// A Client on an io_context that runs only during waits.
 class TestClient {
 public:
     explicit TestClient(ClientOptions options = {});
@@ -132,12 +132,11 @@ private:
     std::unique_ptr<Client> client_;
 };
 
-/// Says what it was told to, byte by byte, to whoever connects; what it hears it keeps. One connection at a
-/// time.
+/// Sends the given bytes to each client that connects, and keeps the received ones. One connection at a time.
 class ScriptedServer {
 public:
     enum class Then : std::uint8_t { close, hold };
-    /// After a request's header has come, sends `answer`, then closes or holds the connection.
+    /// After receiving a request's header, sends `answer`, then closes or holds the connection.
     explicit ScriptedServer(std::string answer, Then then = Then::close);
     ~ScriptedServer();
     [[nodiscard]] std::string url(const std::string& path = "/") const;

@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// An authority, a server that it vouches for, and clients that trust it.
+/// A CA, a server with a certificate signed by it, and clients that trust it.
 struct TlsWorld {
     TemporaryDirectory directory;
     Authority authority{"test authority"};
@@ -36,7 +36,7 @@ std::string start_error(const TlsFiles& files) {
 
 }  // namespace
 
-TEST_CASE("over TLS everything is as without", "[http][tls]") {
+TEST_CASE("requests over TLS work like those without", "[http][tls]") {
     const TlsWorld world;
     TestServer server{echo, world.options()};
     TestClient client = world.client();
@@ -52,7 +52,7 @@ TEST_CASE("over TLS everything is as without", "[http][tls]") {
     CHECK(server.connections() == 1);
 }
 
-TEST_CASE("a server that cannot prove its name is not spoken to", "[http][tls]") {
+TEST_CASE("a server with an invalid certificate is refused", "[http][tls]") {
     TlsWorld world;
     std::string host = "localhost";
     std::string what;
@@ -66,15 +66,15 @@ TEST_CASE("a server that cannot prove its name is not spoken to", "[http][tls]")
             world.authority.issue(world.directory.file("s"), {.valid_from = 3600, .valid_until = 7200});
         what = "certificate is not yet valid";
     }
-    SECTION("of another host") {
+    SECTION("for another host") {
         world.files = world.authority.issue(world.directory.file("s"), {.host = "other.example"});
         what = "localhost";
     }
-    SECTION("an address that it does not name") {
+    SECTION("for an address that is not in the certificate") {
         host = "127.0.0.1";
         what = "127.0.0.1";
     }
-    SECTION("of an unknown authority") {
+    SECTION("signed by an unknown CA") {
         world.files = Authority{"stranger"}.issue(world.directory.file("s"));
         what = "unable to get local issuer certificate";
     }
@@ -86,7 +86,7 @@ TEST_CASE("a server that cannot prove its name is not spoken to", "[http][tls]")
     CHECK_THAT(response.error().what, Catch::Contains(what));
 }
 
-TEST_CASE("TLS and plain text do not understand one another, and say so", "[http][tls]") {
+TEST_CASE("a mismatch of TLS and plain text is reported", "[http][tls]") {
     const TlsWorld world;
     TestServer tls{echo, world.options()};
     TestServer plain{echo};
@@ -98,7 +98,7 @@ TEST_CASE("TLS and plain text do not understand one another, and say so", "[http
     CHECK(client.get(tls.url()));
 }
 
-TEST_CASE("who does not finish the handshake is disconnected", "[http][tls]") {
+TEST_CASE("a client that does not finish the handshake is disconnected", "[http][tls]") {
     const TlsWorld world;
     ServerOptions options = world.options();
     options.header_timeout = Millis{60};
@@ -107,7 +107,7 @@ TEST_CASE("who does not finish the handshake is disconnected", "[http][tls]") {
     CHECK(silent.receive_all().empty());
 }
 
-TEST_CASE("a TLS server stops and is destroyed with connections open", "[http][tls]") {
+TEST_CASE("a TLS server can be stopped and destroyed with open connections", "[http][tls]") {
     const TlsWorld world;
     auto server = std::make_unique<TestServer>(echo, world.options());
     TestClient client = world.client();
@@ -117,7 +117,7 @@ TEST_CASE("a TLS server stops and is destroyed with connections open", "[http][t
     server.reset();
 }
 
-TEST_CASE("certificates are read again without losing a connection", "[http][tls]") {
+TEST_CASE("certificates are reloaded without losing a connection", "[http][tls]") {
     TlsWorld world;
     const Authority other{"other authority"};
     TestServer server{echo, world.options()};
@@ -132,7 +132,7 @@ TEST_CASE("certificates are read again without losing a connection", "[http][tls
     };
     const auto served_until = server.server().certificate_end();
     REQUIRE(served_until);
-    SECTION("new ones are used by new connections, old connections live on") {
+    SECTION("new connections use the new certificate, existing connections continue") {
         other.issue(world.directory.file("server"), {.valid_until = 7'200});
         REQUIRE(reload());
         CHECK(*server.server().certificate_end() >= *served_until + Seconds{3'000});
@@ -140,7 +140,7 @@ TEST_CASE("certificates are read again without losing a connection", "[http][tls
         CHECK(before.get(server.url()));
         CHECK_FALSE(world.client().get(server.url()));
     }
-    SECTION("broken ones are refused, the old stay") {
+    SECTION("invalid certificates are rejected, and the old one stays in use") {
         std::ofstream{world.files.certificate_file} << "broken";
         const auto reloaded = reload();
         REQUIRE_FALSE(reloaded);
@@ -150,7 +150,7 @@ TEST_CASE("certificates are read again without losing a connection", "[http][tls
     }
 }
 
-TEST_CASE("unusable certificate files are named at the start", "[http][tls]") {
+TEST_CASE("unusable certificate files are reported at start", "[http][tls]") {
     const TlsWorld world;
     const TlsFiles& good = world.files;
     const TlsFiles locked = world.authority.issue(world.directory.file("locked"), {.key_password = "secret"});
@@ -164,7 +164,7 @@ TEST_CASE("unusable certificate files are named at the start", "[http][tls]") {
     CHECK_THAT(start_error(locked), Catch::Contains(locked.key_file));
 }
 
-TEST_CASE("a ca_file that cannot be used stops the client at its start", "[http][tls]") {
+TEST_CASE("an unusable ca_file prevents the creation of the client", "[http][tls]") {
     const TemporaryDirectory directory;
     std::ofstream{directory.file("empty")} << "nothing";
     CHECK_THROWS_WITH(TestClient({.ca_file = directory.file("none")}),
@@ -173,7 +173,7 @@ TEST_CASE("a ca_file that cannot be used stops the client at its start", "[http]
                       Catch::Contains(directory.file("empty")));
 }
 
-TEST_CASE("the ends of certificates are read from PEM", "[http][tls]") {
+TEST_CASE("the expiry of certificates is read from PEM", "[http][tls]") {
     const TemporaryDirectory directory;
     const Authority authority{"authority"};
     const auto text = [&](const std::string& name, long seconds) {

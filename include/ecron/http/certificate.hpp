@@ -5,16 +5,17 @@
 #include "ecron/base/error.hpp"
 #include "ecron/base/time.hpp"
 
-/// How long certificates are valid. Threads: any.
+/// Expiry of certificates. Threads: any.
 namespace ecron::http {
 
 struct CertificateEnds {
-    Instant first, last;  // of several certificates: after which one of them is expired, and all
+    Instant first, last;  // of several certificates: the earliest and the latest expiry
 };
 
-/// Of all certificates in a PEM text. Errors: there is none, or one cannot be read.
+/// The validity of all certificates in a PEM text. Errors: it contains no certificate, or one cannot be
+/// parsed.
 Result<CertificateEnds> certificate_ends(std::string_view pem);
-/// The same of a file.
+/// The same for a file.
 Result<CertificateEnds> certificate_ends_in(const std::string& file);
 
 }  // namespace ecron::http

@@ -16,14 +16,14 @@
 
 struct sockaddr;
 
-/// HTTP requests to other people's servers: libcurl's multi interface driven by the io_context, thousands in
-/// flight on its one thread, connections kept alive and shared. http and https only, certificates always
-/// verified, no proxy from the environment. Names are resolved without blocking the thread. Source: curl's
-/// "multi_socket" documentation; the timer is armed lazily because re-arming it per request costs more than
-/// the request.
+/// HTTP client for third-party servers: libcurl's multi interface driven by the io_context. One thread
+/// carries thousands of concurrent requests; connections are kept alive and shared. http and https only;
+/// certificates are always verified; proxy settings in the environment are ignored. Name resolution does not
+/// block the thread. Source: curl's "multi_socket" documentation; the timer is armed lazily because re-arming
+/// it per request costs more than the request.
 namespace ecron::http {
 
-/// Who the client says it is, as PEM text.
+/// Client certificate and key as PEM text.
 struct ClientIdentity {
     std::string certificate{};
     SecretText key{};
@@ -32,42 +32,45 @@ struct ClientIdentity {
 struct ClientOptions {
     std::size_t connections_kept{1'000};
     std::size_t connections_per_host{256};
-    std::string ca_file{};  // empty: the system's
-    std::string ca_text{};  // PEM; instead of a file
+    std::string ca_file{};  // empty: the system's CA bundle
+    std::string ca_text{};  // PEM; replaces ca_file
     std::optional<ClientIdentity> identity{};
     std::string user_agent{};
-    /// Asked for each address about to be connected to, redirects included; false refuses the connection.
+    /// Called with each address before connecting, including after redirects; false refuses the connection.
     std::function<bool(const sockaddr&)> allow_address{};
 };
 
 struct ClientRequest {
     std::string method{"GET"};
     std::string url{};
-    std::vector<Header> headers{};      // empty values are not sent; no Content-Type or Expect is added
-    std::optional<std::string> body{};  // nullopt: none; present and empty: Content-Length: 0
+    std::vector<Header>
+        headers{};  // headers with an empty value are not sent; no Content-Type or Expect is added
+    std::optional<std::string> body{};  // nullopt: no body; present and empty: Content-Length: 0
     Millis connect_timeout{10'000};
-    Millis timeout{60'000};  // the whole exchange
+    Millis timeout{60'000};  // for the whole exchange
     unsigned max_redirects{10};
-    /// Where redirects may lead. To another origin, header fields that hold credentials by their name do not
-    /// go along (base/credentials.hpp); where others or the body hold secrets, too, `same_origin` ends the
-    /// request with Errc::denied instead.
+    /// Which redirects are followed. Headers whose name marks them as credentials are not sent to another
+    /// origin (base/credentials.hpp). If other headers or the body contain secrets too, `same_origin` ends
+    /// the request with Errc::denied instead.
     enum class Redirects : std::uint8_t { anywhere, same_origin } redirects{Redirects::anywhere};
-    /// What becomes of a request that was sent on a kept connection which then ended without an answer: the
-    /// target may have acted on it. By default it fails; `again` sends it once more, on another connection.
+    /// What happens to a request that was sent on a kept-alive connection which then closed without a
+    /// response: the target may have acted on it. By default the request fails; `again` sends it once more on
+    /// another connection.
     enum class Unanswered : std::uint8_t { fail, again } unanswered{Unanswered::fail};
-    /// Bytes of the answer that are kept, decoded; the rest is read and counted, but not decoded.
+    /// Maximum bytes of the response body that are kept, after decoding; the rest is read and counted, but
+    /// not decoded.
     std::size_t body_limit{64UL * 1024};
-    /// Given, it gets the body of a 2xx answer piece by piece as it comes, and nothing of it is kept. False
-    /// ends the request, with Errc::unavailable. It may not call the client.
+    /// If set, receives the body of a 2xx response in pieces as they arrive; the body is then not kept.
+    /// Returning false ends the request with Errc::unavailable. The callback must not call the client.
     std::function<bool(std::string_view)> on_body{};
 };
 
-/// When each phase ended, counted from the start of the request.
+/// When each phase ended, relative to the start of the request.
 struct Timing {
     std::chrono::microseconds dns{}, connect{}, tls{}, first_byte{}, total{};
 };
 
-/// A redirect that was followed: its status, and the request that followed it.
+/// A redirect that was followed: its status, and the resulting request.
 struct Redirect {
     unsigned status{};
     std::string method{};
@@ -77,22 +80,23 @@ struct Redirect {
 
 struct ClientResponse {
     unsigned status{};
-    std::vector<Header> headers{};  // of the last answer, after redirects
-    /// The first body_limit bytes of its body. One with Content-Encoding gzip or deflate is decoded, though
-    /// none is asked for; what cannot be decoded is kept as it came.
+    std::vector<Header> headers{};  // of the last response, after redirects
+    /// The first body_limit bytes of the body. Content-Encoding gzip and deflate are decoded, although the
+    /// client does not request them; a body that cannot be decoded is kept as received.
     std::string body{};
-    bool cut{false};            // `body` is not all of it
-    std::uint64_t body_size{};  // bytes that came, encoded as they were sent
-    std::string address{};      // of the peer
-    std::string version{};      // of HTTP: "1.1", "2"
+    bool cut{false};            // `body` is truncated
+    std::uint64_t body_size{};  // bytes received, before decoding
+    std::string address{};      // peer address
+    std::string version{};      // HTTP version: "1.1", "2"
     Timing timing{};
     std::vector<Redirect> redirects{};
-    Instant received_at{};  // by the machine's clock
+    Instant received_at{};  // by the local clock
 };
 
-/// Why there is no complete answer, and what had come of it: status 0 if nothing had.
+/// Why there is no complete response, and the part that was received; status 0 if no status line was
+/// received.
 struct ClientFailure : Error {
-    ClientFailure(Error error, ClientResponse received = {})  // implicit, so that fail() makes one
+    ClientFailure(Error error, ClientResponse received = {})  // implicit, so that fail() can create one
         : Error(std::move(error)),
           partial(std::move(received)) {}
     ClientResponse partial;
@@ -105,17 +109,16 @@ public:
     using Done = std::move_only_function<void(ClientResult)>;
 
     Client(boost::asio::io_context& io, ClientOptions options);
-    ~Client();  // requests under way end without their Done being called
+    ~Client();  // requests in flight end without a call of their Done
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    /// Starts a request; Done is called once, later, on the io_context's thread. Error codes: timeout
-    /// (connect or total), invalid (URL, scheme, redirect loop), denied (address, redirect that would take
-    /// secrets elsewhere), unavailable (anything else
-    /// of the network, in plain words: "could not resolve host", "connection refused", "certificate has
-    /// expired", …).
+    /// Starts a request. Done is called exactly once, later, on the io_context's thread. Error codes: timeout
+    /// (connect or total), invalid (URL, scheme, redirect loop), denied (address, redirect that would
+    /// disclose secrets to another origin), unavailable (any other network error, in plain words: "could not
+    /// resolve host", "connection refused", "certificate has expired", …).
     RequestId start(ClientRequest request, Done done);
-    /// Ends a request at once; its Done is called with Errc::unavailable "cancelled". Unknown ids are
+    /// Ends a request immediately; its Done is called with Errc::unavailable "cancelled". Unknown ids are
     /// ignored.
     void cancel(RequestId id);
     boost::asio::awaitable<Result<ClientResponse>> send(ClientRequest request);

@@ -4,12 +4,11 @@
 #include "ecron/base/error.hpp"
 #include "ecron/base/time.hpp"
 
-/// One GET by a process that does nothing else, for health checks. Blocks. The certificate is not checked: it
-/// seldom names the loopback address, nothing is sent that a stranger may not see, and all that is believed
-/// is the status.
+/// One blocking GET for health checks, in a process of its own. The certificate is not verified: it rarely
+/// names the loopback address, the request contains nothing confidential, and only the status is used.
 namespace ecron::http {
 
-/// The status of the answer; unavailable: there was none in that time.
+/// The status of the response; unavailable: no response within that time.
 Result<unsigned> probe(const std::string& url, Millis within);
 
 }  // namespace ecron::http
