@@ -32,7 +32,7 @@ bool is_network(std::string_view text) {
     return error == std::errc{} && end == prefix.data() + prefix.size() && bits <= (four ? 32U : 128U);
 }
 
-/// As the Standard Webhooks specification has them: the base64 of 24 to 64 bytes.
+/// A secret as defined by the Standard Webhooks specification: "whsec_" and the base64 of 24 to 64 bytes.
 bool is_signing_secret(std::string_view text) {
     constexpr std::string_view kPrefix = "whsec_";
     if (!text.starts_with(kPrefix)) return false;
@@ -66,28 +66,27 @@ bool is_url(std::string_view text) { return text.starts_with("https://") || text
 void check_auth(Checks& checks, const Settled& settled, const Auth& auth) {
     const bool mode_said = settled.said("auth_mode");
     checks.refuse_unless(!mode_said || auth.enabled || !asks_for_tokens(settled), "auth_enabled",
-                         "asks for tokens, and auth_mode says that anybody may call");
+                         "requires tokens, but auth_mode is none");
     checks.refuse_unless(!auth.enabled || !settled.said("auth_enabled") || asks_for_tokens(settled),
-                         "auth_enabled", "lets anybody call, and auth_mode asks for tokens");
+                         "auth_enabled", "is false, but auth_mode requires tokens");
     const auto needed = [&](AuthMode mode, std::string_view option) {
-        checks.refuse_unless(
-            auth.mode != mode || settled.said(option), option,
-            mode == AuthMode::hydra && !mode_said
-                ? "is needed because auth_enabled asks for tokens of Ory Hydra (see auth_mode)"
-                : "is needed for this auth_mode");
+        checks.refuse_unless(auth.mode != mode || settled.said(option), option,
+                             mode == AuthMode::hydra && !mode_said
+                                 ? "is required: auth_enabled requires tokens of Ory Hydra (see auth_mode)"
+                                 : "is required for this auth_mode");
     };
     needed(AuthMode::token, "token_file");
     needed(AuthMode::hydra, "oauth_admin_addr");
     needed(AuthMode::jwt, "jwt_issuer");
     checks.refuse_unless(auth.mode != AuthMode::jwt || is_url(auth.keys_url), "jwt_keys_url",
-                         "is not a URL of http or https, nor is one to be had from jwt_issuer");
+                         "is not an http or https URL, and none can be derived from jwt_issuer");
     for (const std::string_view option :
          {"scope_read", "scope_write", "scope_execute", "scope_report", "scope_command", "scope_kubernetes",
           "scope_kubernetes_proxy", "scope_admin"})
-        checks.refuse_unless(!settled.list(option).empty(), option, "names no scope");
+        checks.refuse_unless(!settled.list(option).empty(), option, "contains no scope");
 }
 
-/// By these the dynamic linker loads any code into a program.
+/// Variables by which the dynamic linker loads arbitrary code into a program.
 bool steers_the_linker(std::string_view variable) {
     return variable.starts_with("LD_") || variable == "GLIBC_TUNABLES";
 }
@@ -102,9 +101,10 @@ void check_commands(Checks& checks, const Commands& commands) {
                              fmt::format("{:?} is not an absolute path", program));
     for (const std::string& name : commands.environment) {
         checks.refuse_unless(is_name(name, "_"), "command_environment",
-                             fmt::format("{:?} is not the name of a variable", name));
-        checks.refuse_unless(!steers_the_linker(name), "command_environment",
-                             fmt::format("{} would load any code into an allowed program", name));
+                             fmt::format("{:?} is not a valid variable name", name));
+        checks.refuse_unless(
+            !steers_the_linker(name), "command_environment",
+            fmt::format("{} would allow any code to be loaded into an allowed program", name));
     }
     checks.refuse_unless(commands.directory.starts_with('/'), "command_dir", "is not an absolute path");
 }
@@ -114,7 +114,7 @@ bool is_dns_label(std::string_view text) {
            std::ranges::none_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-/// A namespace, or what becomes one when {tenant} is replaced; alone it would let tenants choose any.
+/// A namespace, possibly with one {tenant} in it; {tenant} alone would let tenants choose any namespace.
 bool is_namespace_pattern(std::string text) {
     constexpr std::string_view kTenant = "{tenant}";
     if (text == kTenant) return false;
@@ -124,14 +124,14 @@ bool is_namespace_pattern(std::string text) {
 
 void check_kubernetes(Checks& checks, const Config& config) {
     const Kubernetes& kubernetes = config.kubernetes;
-    checks.refuse_unless(
-        !kubernetes.enabled || config.auth.enabled || kubernetes.without_auth, "kubernetes_enabled",
-        "would let everybody who reaches the API make Jobs with ecron's credentials: choose an "
-        "auth_mode, or consent with kubernetes_without_auth: true");
+    checks.refuse_unless(!kubernetes.enabled || config.auth.enabled || kubernetes.without_auth,
+                         "kubernetes_enabled",
+                         "would let any client of the API create Jobs with ecron's credentials: set "
+                         "auth_mode, or consent with kubernetes_without_auth: true");
     checks.refuse_unless(
         kubernetes.name_space.empty() || is_namespace_pattern(kubernetes.name_space), "kubernetes_namespace",
-        fmt::format("{:?} is not a namespace (a DNS label), in which {{tenant}} may stand once "
-                    "beside other characters",
+        fmt::format("{:?} is not a namespace (a DNS label), optionally with {{tenant}} once and "
+                    "other characters",
                     kubernetes.name_space));
     for (const std::string& name : kubernetes.namespaces)
         checks.refuse_unless(is_dns_label(name), "kubernetes_namespaces",
@@ -144,7 +144,7 @@ void check_together(const Settled& settled, const Config& config, std::vector<Pr
     Checks checks{settled, errors};
     for (const std::string_view file : {"cert_file", "key_file"})
         checks.refuse_unless(!config.http.tls || settled.said(file), file,
-                             "is needed because ssl_on is true");
+                             "is required because ssl_on is true");
     checks.refuse_unless(
         config.api.webhook_path.starts_with('/') && is_name(config.api.webhook_path, "/.-_~"), "webhook",
         "is not a path such as /api/cronsvr/v1/executionresult");
@@ -152,7 +152,7 @@ void check_together(const Settled& settled, const Config& config, std::vector<Pr
     checks.refuse_unless(config.store.driver != Driver::mysql || !settled.said("db_readers") ||
                              !settled.said("max_open_conns") || sessions <= settled.number("max_open_conns"),
                          "max_open_conns",
-                         fmt::format("is less than the {} sessions that db_readers asks for", sessions));
+                         fmt::format("is less than the {} sessions that db_readers requires", sessions));
     checks.refuse_unless(config.life.node_id.size() <= 64 && is_name(config.life.node_id, ".-_"), "node_id",
                          "is not a name of at most 64 letters, digits and .-_");
     checks.refuse_unless(config.execution.retry_initial <= config.execution.retry_max, "retry_initial",
@@ -164,7 +164,7 @@ void check_together(const Settled& settled, const Config& config, std::vector<Pr
                              fmt::format("{:?} is not HOST or HOST:PORT", host.host));
     for (const std::string& property : config.mq.kafka_properties)
         checks.refuse_unless(property.find('=') != property.npos && !property.starts_with('='), "mq_kafka",
-                             "has something else than NAME=VALUE");
+                             "contains an entry that is not NAME=VALUE");
     checks.networks("egress_allow");
     checks.networks("egress_deny");
     const std::string& secrets = config.webhooks.secret.reveal();
@@ -174,7 +174,7 @@ void check_together(const Settled& settled, const Config& config, std::vector<Pr
     checks.refuse_unless(
         secrets.empty() || (is_signing_secret(std::string_view{secrets}.substr(0, space)) && second_good),
         "webhook_secret",
-        "is not whsec_ and the base64 of 24 to 64 bytes, or two of that with a space between");
+        "is not whsec_ followed by the base64 of 24 to 64 bytes, or two of these separated by a space");
     check_auth(checks, settled, config.auth);
 }
 

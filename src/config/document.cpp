@@ -16,48 +16,56 @@ struct Chapter {
     std::string_view title;
 };
 constexpr std::array kChapters{
-    Chapter{Group::listen, "Listening"},    Chapter{Group::api, "API"},
-    Chapter{Group::store, "Database"},      Chapter{Group::schedule, "Schedules"},
-    Chapter{Group::execution, "Runs"},      Chapter{Group::webhooks, "Webhooks"},
-    Chapter{Group::life, "The process"},    Chapter{Group::log, "Log"},
-    Chapter{Group::access, "Who may call"}, Chapter{Group::messages, "Message queue"},
+    Chapter{Group::listen, "Listening"},
+    Chapter{Group::api, "API"},
+    Chapter{Group::store, "Database"},
+    Chapter{Group::schedule, "Schedules"},
+    Chapter{Group::execution, "Executions"},
+    Chapter{Group::webhooks, "Webhooks"},
+    Chapter{Group::life, "Process"},
+    Chapter{Group::log, "Log"},
+    Chapter{Group::access, "Authentication and authorization"},
+    Chapter{Group::messages, "Message queue"},
 };
 
 constexpr std::string_view kPreface = R"(# Configuration
 
 Every option has one name. `cron_port` is the key in a YAML file, the flag `--cron-port` (or `--cron_port`) and the
-variable `ECRON_CRON_PORT`. A flag beats the environment, which beats the files, of which a later one beats an earlier
-one, which beat the defaults below. An empty value means the default. Secrets are refused as flags, because every user
-of a machine can read the flags of its processes.
+variable `ECRON_CRON_PORT`. Precedence, highest first: flags, environment, files (later files override earlier ones),
+the defaults listed below. An empty value means the default. Secrets are not accepted as flags, because all users of a
+machine can read the flags of its processes.
 
-Files are named with `--config FILE`, as often as needed. Without `--config` these are read where they exist, in this
-order: `/sysvol/conf/service_conf/cronsvr.yaml`, `/sysvol/conf/secret_conf/cronsvr-secret.yaml`, `mq_config.yaml` in
-either of these folders, `/etc/ecron/ecron.yaml`. [`etc/cronsvr.yaml`](../etc/cronsvr.yaml) is a sample with every key.
+Specify files with `--config FILE`, which can be repeated. Without `--config`, the following files are read if they
+exist, in this order: `/sysvol/conf/service_conf/cronsvr.yaml`, `/sysvol/conf/secret_conf/cronsvr-secret.yaml`,
+`mq_config.yaml` in either of these folders, `/etc/ecron/ecron.yaml`. [`etc/cronsvr.yaml`](../etc/cronsvr.yaml) is a
+sample with every key.
 
-`ecron check-config` reads everything as `ecron serve` would and reports all that is wrong at once, with file, line, key
-and what was expected; it exits 2 then. `--print-config` shows the result and where each value comes from, secrets as
-`***`.
+`ecron check-config` reads the configuration as `ecron serve` would and reports all errors at once, with file, line, key
+and expected value; it exits with status 2 if there are any. `--print-config` prints the resulting configuration with the
+source of each value; secrets are shown as `***`.
 
 Durations are written `1m30s`, `250ms`, `7d`, or as a number of seconds. Sizes are bytes, or `64KiB`, `1MiB`. Lists are
-YAML sequences, or texts with commas. IPv6 addresses may stand in brackets.
+YAML sequences, or text separated by commas. IPv6 addresses may be enclosed in brackets.
 
 ## Files of the service that ecron replaces
 
-They work as they are. In them an unknown key is a warning; in ecron's own files it is an error. A file counts as one of
-the old service's when it is named `cronsvr-secret.yaml` or `mq_config.yaml`, when it lies under `/sysvol/conf/`, or
-when it has a key of `mq_config.yaml` in camelCase (`mqHost`, `mqPort`, `mqLookupdHost`, `mqLookupdPort`, `mqType`,
-`connectorType`); only in such files `protocol`, `tenant` and `auth` with `username`, `password` and `mechanism` mean
-the message queue's. Whoever names `db_addr` and no `db_driver` means `mysql`.
+These files work unchanged. An unknown key is a warning in them, and an error in ecron's own files. A file is treated as
+one of the old service's if it is named `cronsvr-secret.yaml` or `mq_config.yaml`, if it is located under `/sysvol/conf/`,
+or if it contains a camelCase key of `mq_config.yaml` (`mqHost`, `mqPort`, `mqLookupdHost`, `mqLookupdPort`, `mqType`,
+`connectorType`). Only in these files do `protocol`, `tenant` and `auth` with `username`, `password` and `mechanism`
+configure the message queue. If `db_addr` is set and `db_driver` is not, the driver is `mysql`.
 
-## Who may call
+## Authentication mode
 
-Without `auth_mode` and `auth_enabled` anybody may. On a loopback address that is the default. On any other address ecron
-starts so only with `--insecure-no-auth` (`ECRON_INSECURE_NO_AUTH=true`), or when `auth_enabled: false` stands in a file,
-and warns. `auth_mode` says whose tokens are asked for: `token` (a file of salted hashes, which `ecron token create` writes),
-`hydra` (Ory Hydra is asked about each, RFC 7662) or `jwt` (signatures are checked with the issuer's keys). `auth_enabled`
-with any value but `false` and no `auth_mode` means `hydra`. [security.md](security.md) tells more.
+If neither `auth_mode` nor `auth_enabled` is set, authentication is disabled. This is the default on a loopback address.
+On any other address, ecron starts without authentication only with `--insecure-no-auth` (`ECRON_INSECURE_NO_AUTH=true`),
+or if a file contains `auth_enabled: false`, and logs a warning. `auth_mode` selects the tokens that are accepted: `token`
+(a file of salted hashes, written by `ecron token create`), `hydra` (each token is checked by Ory Hydra, RFC 7662) or
+`jwt` (signatures are verified with the issuer's keys). If `auth_enabled` is set to any value other than `false` and
+`auth_mode` is not set, the mode is `hydra`. See [security.md](security.md) for details.
 
-A secret may also stand in a file of its own: `ECRON_USER_PWD_FILE` names the one that holds `user_pwd`, and so on.
+A secret can also be read from a file of its own: `ECRON_USER_PWD_FILE` specifies the file that contains `user_pwd`, and
+likewise for the other secrets.
 )";
 
 std::string_view kind_phrase(Kind kind) {
@@ -97,13 +105,13 @@ std::string magnitude_text(const Option& option, std::int64_t value) {
 
 std::string notes(const Option& option) {
     std::string text{option.help};
-    if (option.secret == Secret::yes) text += " Secret: not as a flag.";
-    if (option.effect == Effect::ignored) text += " Ignored: it meant something to the old service only.";
-    if (option.effect == Effect::later) text += " Without effect in this version.";
+    if (option.secret == Secret::yes) text += " Secret: not accepted as a flag.";
+    if (option.effect == Effect::ignored) text += " Ignored: used by the old service only.";
+    if (option.effect == Effect::later) text += " No effect in this version.";
     return text;
 }
 
-/// Plain where YAML cannot misread it, quoted (JSON's strings are YAML's) elsewhere.
+/// Plain if unambiguous in YAML, otherwise quoted (JSON's strings are YAML's).
 std::string yaml_value(std::string_view value) {
     const bool plain = !value.empty() && std::ranges::all_of(value, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -152,15 +160,15 @@ std::string configuration_page() {
             if (option.group == chapter.group) page += row(option);
     }
     return page +
-           "\nThis page is written by `ecron document configuration` from the table of options "
+           "\nThis page is generated by `ecron document configuration` from the table of options "
            "(`include/ecron/config/options.hpp`).\n";
 }
 
 std::string sample_file() {
     std::string file =
-        "# Every option of ecron with its default (docs/configuration.md). A line without its '#' is in "
-        "force.\n"
-        "# Written by `ecron document sample` from the table of options.\n";
+        "# Every option of ecron with its default (docs/configuration.md). Remove the '#' of a line to set "
+        "the option.\n"
+        "# Generated by `ecron document sample` from the table of options.\n";
     for (const Chapter& chapter : kChapters) {
         file += fmt::format("\n# --- {} ---\n", chapter.title);
         for (const Option& option : kOptions) {

@@ -16,7 +16,7 @@
 namespace ecron::config {
 namespace {
 
-/// The keys of mq_config.yaml, which differ from those of the other old files.
+/// The keys of mq_config.yaml, which differ from those of the other files of the old service.
 struct Alias {
     std::string_view key, name;
 };
@@ -43,7 +43,7 @@ bool is_camel_case(std::string_view key) {
     return std::ranges::any_of(key, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-/// See load.hpp for the rule.
+/// The rule is described in load.hpp.
 bool is_old_file(std::string_view path, const std::vector<Entry>& entries) {
     const std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
     if (name == "cronsvr-secret.yaml" || name == "mq_config.yaml" || path.contains("/sysvol/conf/"))
@@ -57,8 +57,8 @@ auto option_names() { return kOptions | std::views::transform(&Option::name); }
 
 std::string unknown_key(std::string_view key) {
     const std::string_view meant = near_miss(key, option_names());
-    return meant.empty() ? "is no option of ecron"
-                         : fmt::format("is no option of ecron; did you mean {}?", meant);
+    return meant.empty() ? "is not an option of ecron"
+                         : fmt::format("is not an option of ecron; did you mean {}?", meant);
 }
 
 class FileCollector {
@@ -74,7 +74,7 @@ public:
         if (option == nullptr)
             report_unknown(entry);
         else if (entry.shape == Shape::nested)
-            into_.errors.push_back({where(entry), entry.key, "is not one value but a structure of several"});
+            into_.errors.push_back({where(entry), entry.key, "must be a single value, not a map"});
         else
             add_known(entry, option);
     }
@@ -86,7 +86,7 @@ private:
 
     void report_unknown(const Entry& entry) {
         const bool known_by_its_parts = old_ && entry.key == "auth" && entry.shape == Shape::nested;
-        if (entry.inner ? !old_ : known_by_its_parts) return;  // said once, of the whole
+        if (entry.inner ? !old_ : known_by_its_parts) return;  // reported once, for the whole map
         auto& list = old_ ? into_.warnings : into_.errors;
         list.push_back({where(entry), entry.key, unknown_key(entry.key) + (old_ ? " (ignored)" : "")});
     }
@@ -98,7 +98,7 @@ private:
         if (earlier != into_.given.end()) {
             auto& list = old_ ? into_.warnings : into_.errors;
             list.push_back(
-                {where(entry), entry.key, fmt::format("stands here again, after {}", earlier->where)});
+                {where(entry), entry.key, fmt::format("is repeated; first set at {}", earlier->where)});
         }
         into_.given.push_back({option, entry.text, where(entry), Source::file, path_});
     }
@@ -121,7 +121,7 @@ namespace {
 
 constexpr std::string_view kFileSuffix = "_file";
 
-/// The secret that ECRON_…_FILE names a file of; nullptr: none is.
+/// The secret option whose file the variable ECRON_…_FILE specifies; nullptr: none.
 const Option* secret_in_file(std::string_view name) {
     if (!name.ends_with(kFileSuffix)) return nullptr;
     const Option* const option = find_option(name.substr(0, name.size() - kFileSuffix.size()));
@@ -132,7 +132,7 @@ void collect_secret(const Option& option, const std::string& variable, const std
                     Collected& into) {
     std::ifstream file{path};
     std::string text{std::istreambuf_iterator<char>{file}, {}};
-    if (!file) return into.errors.push_back({variable, "", fmt::format("{:?} cannot be read", path)});
+    if (!file) return into.errors.push_back({variable, "", fmt::format("file {:?} cannot be read", path)});
     while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
     into.given.push_back({&option, std::move(text), variable, Source::environment, path});
 }
@@ -141,8 +141,8 @@ void collect_secret(const Option& option, const std::string& variable, const std
 
 namespace {
 
-/// Whether a variable's name ends as one that Kubernetes sets for a port of a service: _PORT_3306_TCP and,
-/// for its parts, _PORT_3306_TCP_ADDR.
+/// Whether a variable's name ends like those that Kubernetes sets for a service port: _PORT_3306_TCP and, for
+/// its parts, _PORT_3306_TCP_ADDR.
 bool names_service_port(std::string_view variable) {
     for (const std::string_view part : {"_PROTO", "_PORT", "_ADDR"})
         if (variable.ends_with(part)) {
@@ -158,8 +158,8 @@ bool names_service_port(std::string_view variable) {
     return false;
 }
 
-/// The address in a service link: beside a service ecron-db Kubernetes sets
-/// ECRON_DB_PORT=tcp://10.96.0.11:3306, where the value of db_port is looked for.
+/// Whether the text is the address of a service link: for a service ecron-db Kubernetes sets
+/// ECRON_DB_PORT=tcp://10.96.0.11:3306, which clashes with the variable of db_port.
 bool is_service_address(std::string_view variable, std::string_view text) {
     const auto begins = [text](std::string_view scheme) { return text.starts_with(scheme); };
     return variable.ends_with("_PORT") && (begins("tcp://") || begins("udp://") || begins("sctp://"));
@@ -185,7 +185,7 @@ void collect_environment(const std::map<std::string, std::string>& environment, 
             into.warnings.push_back(
                 {variable, "",
                  fmt::format(
-                     "{:?} is ignored: Kubernetes set it for a service (enableServiceLinks: false in the pod "
+                     "{:?} is ignored: set by Kubernetes for a service (enableServiceLinks: false in the pod "
                      "prevents it)",
                      text)});
         } else if (option != nullptr) {
@@ -205,9 +205,8 @@ void collect_flags(const std::vector<Flag>& flags, Collected& into) {
         if (option->secret == Secret::yes)
             into.errors.push_back(
                 {flag_name(*option), "",
-                 fmt::format(
-                     "is secret, and every user of the machine can read flags in /proc; use {} or a file",
-                     variable_name(*option))});
+                 fmt::format("is secret, and all local users can read flags in /proc; use {} or a file",
+                             variable_name(*option))});
         else
             into.given.push_back({option, flag.value, flag_name(*option), Source::flag});
     }

@@ -4,7 +4,7 @@
 
 #include "ecron/config/load.hpp"
 
-/// What each source says, before it is decided whose word counts.
+/// Raw settings of each source, before precedence is applied.
 namespace ecron::config {
 
 enum class Source : std::uint8_t { file, environment, flag };
@@ -14,10 +14,10 @@ struct Given {
     std::string text;
     std::string where;
     Source source{};
-    std::string file{};  // that it was read from; empty: from none
+    std::string file{};  // the file it was read from; empty: not from a file
 };
 
-/// Collects what is said and what is wrong with it, weakest source first.
+/// Collects the settings and errors of all sources, lowest precedence first.
 struct Collected {
     std::vector<Given> given;
     std::vector<Problem> errors, warnings;

@@ -12,7 +12,7 @@
 namespace ecron::config {
 namespace {
 
-/// Any IP address as IPv6 (RFC 4291: IPv4 lives in ::ffff:0:0/96), so that two compare by their bytes.
+/// Any IP address as IPv6 (RFC 4291: IPv4 is mapped to ::ffff:0:0/96), so that addresses compare bytewise.
 std::optional<in6_addr> parse(const std::string& text) {
     const std::string literal =
         text.substr(0, text.find('%'));  // a zone id names an interface, not an address
@@ -44,7 +44,7 @@ std::optional<in6_addr> address_of(const sockaddr* address) {
     return parse(text.data());
 }
 
-/// What getifaddrs tells of this machine; nothing when it fails.
+/// Addresses reported by getifaddrs; empty on failure.
 struct Interfaces {
     bool has_the_address{}, has_ipv6{};
 };

@@ -1,12 +1,12 @@
 #pragma once
 #include <string>
 
-/// Where cron_addr says to listen. Old configurations put their service's name there, which resolves to a
-/// load balancer, so only an IP literal of this machine is taken at its word.
+/// Resolves cron_addr to a listen address. Old configurations set it to the name of their service, which
+/// resolves to a load balancer, so only an IP literal of this machine is used as is.
 namespace ecron::config {
 
-/// The text itself when it is a local IP literal, 127.0.0.1 for localhost, else the address that means all:
-/// "::" where the machine has IPv6 (it takes IPv4 too), "0.0.0.0" elsewhere.
+/// The text itself if it is a local IP literal, 127.0.0.1 for localhost, otherwise the wildcard address: "::"
+/// if the machine has IPv6 (which accepts IPv4 too), "0.0.0.0" if not.
 std::string listen_address(const std::string& text);
 
 bool is_loopback(const std::string& ip_literal);

@@ -21,7 +21,7 @@ namespace {
 Collected collect(const Sources& sources) {
     Collected collected;
     for (const std::string& path : sources.files_if_present) {
-        std::error_code unreadable;  // reading it says why; an absent one is no error
+        std::error_code unreadable;  // a later read reports the reason; a missing file is not an error
         if (std::filesystem::exists(path, unreadable) || unreadable) collect_file(path, collected);
     }
     for (const std::string& path : sources.files) collect_file(path, collected);
@@ -30,8 +30,8 @@ Collected collect(const Sources& sources) {
     return collected;
 }
 
-/// Whether somebody wrote into a file that anybody may call. A variable or flag of that name is no consent:
-/// it is the file that is reviewed; insecure_no_auth is the word for the other two.
+/// Whether a file disables authentication explicitly. A variable or flag does not count as consent, because
+/// files are reviewed; use insecure_no_auth with those.
 bool consent_in_file(const Collected& collected, const Settled& settled) {
     const Setting& auth = settled.at("auth_enabled");
     return std::ranges::any_of(collected.given, [&](const Given& given) {
@@ -43,31 +43,29 @@ void check_exposure(const Collected& collected, const Settled& settled, const Co
                     std::vector<Problem>& errors, std::vector<Problem>& warnings) {
     if (config.auth.enabled || is_loopback(config.http.address)) return;
     const Setting& address = settled.at("cron_addr");
-    const std::string listens =
-        fmt::format("{:?} means listening on {}, where others than this machine can call", address.value,
-                    config.http.address);
+    const std::string listens = fmt::format("{:?} listens on {}, which is reachable from other hosts",
+                                            address.value, config.http.address);
     if (settled.boolean("insecure_no_auth") || consent_in_file(collected, settled))
-        warnings.push_back(
-            {address.from, "cron_addr", listens + ", and anybody may: there is no authentication"});
+        warnings.push_back({address.from, "cron_addr", listens + ", and authentication is disabled"});
     else
         errors.push_back({address.from, "cron_addr",
                           listens +
-                              ", without authentication; allow it with --insecure-no-auth or by writing "
-                              "auth_enabled: false into a file"});
+                              ", and authentication is disabled; consent with --insecure-no-auth or with "
+                              "auth_enabled: false in a file"});
 }
 
-/// The old service's sample file says utf8, under which a server refuses characters of four bytes.
+/// The old service's sample file sets utf8, with which a server refuses four-byte characters.
 void check_character_set(const Settled& settled, std::vector<Problem>& warnings) {
     const Setting& given = settled.at("db_format");
     if (given.value == "utf8mb4") return;
     warnings.push_back(
         {given.from, "db_format",
-         fmt::format("{:?} has no effect: sessions with the database always use utf8mb4", given.value)});
+         fmt::format("{:?} has no effect: database sessions always use utf8mb4", given.value)});
 }
 
-constexpr std::string_view kReadable = "can be read by every user of this machine; chmod o-r";
+constexpr std::string_view kReadable = "is readable by all local users; run chmod o-r";
 
-/// Files that secrets were read from: of the configuration, or named by ECRON_…_FILE.
+/// Files that secrets were read from: configuration files, or those specified by ECRON_…_FILE.
 void check_secret_sources(const Collected& collected, std::vector<Problem>& warnings) {
     for (const Given& given : collected.given) {
         const bool holds_secret =
@@ -78,7 +76,7 @@ void check_secret_sources(const Collected& collected, std::vector<Problem>& warn
     }
 }
 
-/// Files and folders of secrets that options name.
+/// Files and folders with secrets that options specify.
 void check_secret_files(const Settled& settled, std::vector<Problem>& warnings) {
     const auto check = [&](std::string_view option, const std::string& path) {
         const auto readable = path.empty() ? std::nullopt : file_readable_by_others(path);
@@ -91,17 +89,16 @@ void check_secret_files(const Settled& settled, std::vector<Problem>& warnings) 
     if (settled.said("token_file")) check("token_file", settled.text("token_file") + ".initial");
 }
 
-/// The old service read expressions in the zone of its process.
+/// The old service evaluated expressions in the time zone of its process.
 void check_old_zone(const Sources& sources, const Settled& settled, std::vector<Problem>& warnings) {
     const auto zone = sources.environment.find("TZ");
     if (zone == sources.environment.end() || settled.said("timezone")) return;
     constexpr std::array<std::string_view, 6> kSame{"", "UTC", ":UTC", "UTC0", "Etc/UTC", ":Etc/UTC"};
     if (std::ranges::find(kSame, zone->second) != kSame.end()) return;
-    warnings.push_back(
-        {"TZ", "timezone",
-         fmt::format("the environment's TZ is {:?} and timezone is not set: schedules are read "
-                     "in UTC, also those of jobs that the old service read in TZ",
-                     zone->second)});
+    warnings.push_back({"TZ", "timezone",
+                        fmt::format("TZ is {:?} and timezone is not set: schedules are evaluated "
+                                    "in UTC, including those of jobs that the old service evaluated in TZ",
+                                    zone->second)});
 }
 
 }  // namespace
@@ -141,7 +138,7 @@ Config defaults() {
 
 namespace {
 
-/// NAME=VALUE of a credential is hidden to its end, everything else by what is in it.
+/// In NAME=VALUE, the value of a credential is masked completely; other texts are masked by their content.
 std::string visible_item(const std::string& item) {
     const std::size_t sign = item.find('=');
     const bool is_credential = sign != item.npos &&

@@ -21,14 +21,14 @@ bool was_raised(const Option& option, std::string_view from, std::string_view to
     return option.limits.below == Below::raise && from != to;
 }
 
-/// Warns of values that are taken but do not do what their reader may expect.
+/// Warns about accepted values that may not have the expected effect.
 void warn_about(const Given& given, const std::string& checked, std::vector<Problem>& warnings) {
     const std::string key{key_in(given)};
     if (given.option->effect == Effect::later)
-        warnings.push_back({given.where, key, "has no effect: what it configures is not in this version"});
+        warnings.push_back({given.where, key, "has no effect: the feature is not part of this version"});
     else if (was_raised(*given.option, given.text, checked))
         warnings.push_back(
-            {given.where, key, fmt::format("{} is too low and counts as {}", given.text, checked)});
+            {given.where, key, fmt::format("{} is below the minimum; using {}", given.text, checked)});
 }
 
 }  // namespace

@@ -5,14 +5,14 @@
 
 #include "config/given.hpp"
 
-/// Turns what was collected into one checked value for each option, and those into the Config.
+/// Resolves the collected settings to one validated value per option, and builds the Config from these.
 namespace ecron::config {
 
-/// The value of every option, with who said it. Threads: none.
+/// The resolved value of every option, with its source. Threads: none.
 class Settled {
 public:
-    /// Later entries of `given` win; an empty text means the default. Values that are wrong are added to
-    /// `errors` and count as not said.
+    /// Later entries of `given` take precedence; an empty text means the default. Invalid values are added to
+    /// `errors` and treated as not set.
     Settled(const std::vector<Given>& given, std::vector<Problem>& errors, std::vector<Problem>& warnings);
 
     [[nodiscard]] const std::vector<Setting>& settings() const { return settings_; }
@@ -30,14 +30,15 @@ private:
     std::vector<Setting> settings_;  // in the order of kOptions
 };
 
-/// Of this process with a MySQL server: one writes, one holds the shards' locks, one renews the lease.
+/// Sessions of this process with a MySQL server besides the readers: the writer, the shard locks, the lease
+/// renewal.
 inline constexpr std::size_t kSessionsBesideReaders = 3;
 
 Config typed(const Settled& settled);
-/// auth_enabled was said, and as anything but false.
+/// auth_enabled is set to anything but false.
 [[nodiscard]] bool asks_for_tokens(const Settled& settled);
 
-/// What one value alone cannot tell: values that need or contradict each other.
+/// Cross-validation: values that require or contradict each other.
 void check_together(const Settled& settled, const Config& config, std::vector<Problem>& errors);
 
 }  // namespace ecron::config

@@ -26,7 +26,7 @@ std::vector<std::string> all_lower_case(std::vector<std::string> texts) {
     return texts;
 }
 
-/// By which clients of the old service know it; empty: it is given by its address.
+/// The name under which clients of the old service reach the API; empty if cron_addr is an IP address.
 std::string name_of(const std::string& address) {
     in6_addr literal{};
     const bool is_literal = inet_pton(AF_INET, address.c_str(), &literal) == 1 ||
@@ -62,7 +62,7 @@ Api api(const Settled& from, const std::string& node_id) {
     return api;
 }
 
-/// Configurations of the old service know no db_driver; whoever names a server means it.
+/// Configurations of the old service have no db_driver; a configured server selects mysql.
 Driver driver(const Settled& from) {
     if (!from.said("db_driver") && from.said("db_addr")) return Driver::mysql;
     return from.text("db_driver") == "mysql" ? Driver::mysql : Driver::sqlite;
@@ -177,7 +177,8 @@ Kubernetes kubernetes(const Settled& from) {
     return kubernetes;
 }
 
-/// Two processes on one host cannot listen on the same port, and a restarted one listens on its own again.
+/// Two processes on one host cannot listen on the same port, and a restarted process uses the same port
+/// again.
 std::string default_node_id(const Settled& from) {
     constexpr std::uint16_t kDefaultPort = 12'345;
     const std::uint16_t port = from.port("cron_port");

@@ -8,21 +8,21 @@
 #include "ecron/base/time.hpp"
 #include "ecron/config/options.hpp"
 
-/// One option's text as a value of its kind. Errors say what was expected and repeat the text unless it is
-/// secret.
+/// Conversion of an option's text to a value of its kind. Errors state the expected form and repeat the text
+/// unless it is secret.
 namespace ecron::config {
 
-/// The text in its checked form (raised to the minimum where the option says so, brackets of IPv6 removed),
-/// or why it is none.
+/// The normalised text (raised to the minimum if the option allows it, brackets of IPv6 removed), or the
+/// error.
 Result<std::string> check_value(const Option& option, std::string_view text);
 
-/// These read a checked text.
+/// These convert a normalised text.
 std::int64_t number_of(const Option& option, std::string_view text);  // port, integer, size in bytes
 Millis duration_of(std::string_view text);
 bool boolean_of(std::string_view text);
 std::vector<std::string> list_of(std::string_view text);
 
-/// "sqlite|mysql" as its words.
+/// Splits "sqlite|mysql" into its words.
 std::vector<std::string_view> choices_of(const Option& option);
 
 }  // namespace ecron::config

@@ -13,7 +13,7 @@
 namespace ecron::config {
 namespace {
 
-constexpr std::size_t kLargestFile = 1UL << 20U;  // no configuration is larger; a mistaken path may be
+constexpr std::size_t kLargestFile = 1UL << 20U;  // limit for a mistaken path; no configuration is larger
 
 std::expected<std::string, Problem> read_whole(const std::string& path) {
     errno = 0;
@@ -32,7 +32,7 @@ std::size_t line_of(const YAML::Mark& mark) {
     return mark.is_null() ? 0 : static_cast<std::size_t>(mark.line) + 1;
 }
 
-/// Block scalars, as secrets mounted by Kubernetes often are, end in a newline that nobody means.
+/// Strips the final newline of block scalars, as in secrets mounted by Kubernetes.
 std::string scalar_text(const YAML::Node& node) {
     std::string text = node.Scalar();
     if (text.ends_with('\n')) text.pop_back();
@@ -58,7 +58,7 @@ Entry entry_of(std::string key, const YAML::Node& value, std::size_t line) {
     return entry;
 }
 
-/// Hears of everything in a document, and keeps nothing.
+/// Discards all events of a document.
 class Passing final : public YAML::EventHandler {
 public:
     void OnDocumentStart(const YAML::Mark&) override {}
@@ -74,8 +74,8 @@ public:
     void OnMapEnd() override {}
 };
 
-/// Whether there is something after the first document. YAML::LoadAll would tell, too, but makes documents
-/// without end of a comma that belongs to no list (yaml-cpp 0.7).
+/// Whether anything follows the first document. YAML::LoadAll would detect it too, but creates documents
+/// without end from a comma outside a list (yaml-cpp 0.7).
 bool holds_more(const std::string& text) {
     std::istringstream stream{text};
     YAML::Parser parser{stream};
@@ -104,17 +104,16 @@ std::expected<std::vector<Entry>, Problem> read_yaml_file(const std::string& pat
     try {
         if (holds_more(*text))
             return std::unexpected(
-                Problem{path, "", "holds more than one YAML document, or a comma that belongs to no list"});
+                Problem{path, "", "contains more than one YAML document, or a comma outside a list"});
         const YAML::Node document = YAML::Load(*text);
         std::vector<Entry> entries;
         if (document.IsNull()) return entries;
-        if (!document.IsMap())
-            return std::unexpected(Problem{path, "", "is not a YAML map of keys and values (key: value)"});
+        if (!document.IsMap()) return std::unexpected(Problem{path, "", "is not a YAML map (key: value)"});
         flatten(document, entries);
         return entries;
     } catch (const YAML::Exception& error) {
         return std::unexpected(
-            Problem{fmt::format("{}:{}", path, line_of(error.mark)), "", "is not YAML: " + error.msg});
+            Problem{fmt::format("{}:{}", path, line_of(error.mark)), "", "is not valid YAML: " + error.msg});
     }
 }
 

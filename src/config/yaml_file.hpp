@@ -5,7 +5,7 @@
 
 #include "ecron/config/load.hpp"
 
-/// A YAML file as flat entries; the only place that knows yaml-cpp.
+/// A YAML file as flat entries; the only code that uses yaml-cpp.
 namespace ecron::config {
 
 enum class Shape : std::uint8_t { value, nothing, nested };
@@ -14,10 +14,10 @@ struct Entry {
     std::string text;
     Shape shape{};
     std::size_t line{};  // from 1
-    bool inner{};        // one of a nested map's, which has an entry of its own just before
+    bool inner{};        // an entry of a nested map, which precedes it as an entry of its own
 };
 
-/// The entries in order, repeated keys included; a sequence of values becomes one text with commas.
+/// The entries in order, including repeated keys; a sequence of values becomes one text separated by commas.
 std::expected<std::vector<Entry>, Problem> read_yaml_file(const std::string& path);
 
 }  // namespace ecron::config

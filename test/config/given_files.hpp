@@ -6,7 +6,7 @@
 
 #include "ecron/config/load.hpp"
 
-/// A folder of configuration files that goes away with the test.
+/// A temporary folder for configuration files, removed at the end of the test.
 namespace ecron::config {
 
 class GivenFiles {
@@ -36,7 +36,7 @@ inline std::vector<std::string> lines(const std::vector<Problem>& problems) {
     return out;
 }
 
-/// What load() says of one file of ecron's own: its errors, else its warnings; paths cut to
+/// The errors, or else the warnings, of load() for one file of the given name; paths shortened to
 /// "ecron.yaml:LINE".
 inline std::vector<std::string> said_of(const std::string& name, const std::string& text) {
     const GivenFiles files;

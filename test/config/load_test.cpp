@@ -9,7 +9,7 @@ using namespace ecron::config;
 using namespace std::chrono_literals;
 using Lines = std::vector<std::string>;
 
-TEST_CASE("without any source the table's defaults hold", "[config]") {
+TEST_CASE("without any source, the table's defaults apply", "[config]") {
     const auto loaded = load({});
     REQUIRE(loaded);
     CHECK(loaded->warnings.empty());
@@ -28,7 +28,7 @@ TEST_CASE("without any source the table's defaults hold", "[config]") {
     CHECK_FALSE(config.auth.enabled);
 }
 
-TEST_CASE("flags beat the environment, which beats files, of which the later wins", "[config]") {
+TEST_CASE("precedence is flags, environment, later files, earlier files", "[config]") {
     const GivenFiles files;
     Sources sources;
     sources.files = {files.write("a.yaml", "cron_port: 1\nanlys_port: 1\ndb_port: 1\nexecutor_max: 1\n"),
@@ -43,7 +43,7 @@ TEST_CASE("flags beat the environment, which beats files, of which the later win
     CHECK(loaded->config.execution.executor_max == 1);
 }
 
-TEST_CASE("secrets for webhooks are checked, one or two", "[config]") {
+TEST_CASE("webhook_secret accepts one or two valid secrets", "[config]") {
     const std::string good = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     const auto [text, is_good] = GENERATE_COPY(
         table<std::string, bool>({{good, true},
@@ -74,7 +74,7 @@ TEST_CASE("an empty value means the default", "[config]") {
     CHECK(loaded->config.api.language == "en_US");
 }
 
-TEST_CASE("everything that is wrong is reported at once, with its place", "[config]") {
+TEST_CASE("all errors are reported at once, with their location", "[config]") {
     const GivenFiles files;
     Sources sources;
     sources.files = {files.write("ecron.yaml", "cron_prot: 80\ndb_port: 70000\n\nlog_level: loud\n"),
@@ -84,9 +84,9 @@ TEST_CASE("everything that is wrong is reported at once, with its place", "[conf
     const auto loaded = load(sources);
     REQUIRE_FALSE(loaded);
     CHECK(lines(loaded.error()) ==
-          Lines{sources.files[0] + ":1: cron_prot: is no option of ecron; did you mean cron_port?",
+          Lines{sources.files[0] + ":1: cron_prot: is not an option of ecron; did you mean cron_port?",
                 "/no/such.yaml: cannot be read: No such file or directory",
-                "--user-pwd: is secret, and every user of the machine can read flags in /proc; use "
+                "--user-pwd: is secret, and all local users can read flags in /proc; use "
                 "ECRON_USER_PWD or "
                 "a file",
                 sources.files[0] + ":2: db_port: \"70000\" is not a port from 1 to 65535",
@@ -95,26 +95,25 @@ TEST_CASE("everything that is wrong is reported at once, with its place", "[conf
                 "--overlap: \"maybe\" is not one of skip, allow, queue, replace"});
 }
 
-TEST_CASE("a file that is no configuration is refused", "[config]") {
+TEST_CASE("a file that is not a configuration is rejected", "[config]") {
     const auto [text, what] = GENERATE(table<std::string, std::string>({
-        {"cron_port: 1\ncron_port: 2\n", "ecron.yaml:2: cron_port: stands here again, after ecron.yaml:1"},
-        {"cron_port: [1, {a: b}]\n", "ecron.yaml:1: cron_port: is not one value but a structure of several"},
-        {"cron_port: {a: 1}\n", "ecron.yaml:1: cron_port: is not one value but a structure of several"},
-        {"auth:\n  username: u\n", "ecron.yaml:1: auth: is no option of ecron"},
-        {"auth.username: u\n", "ecron.yaml:1: auth.username: is no option of ecron"},
-        {"- a\n- b\n", "ecron.yaml: is not a YAML map of keys and values (key: value)"},
-        {"just text", "ecron.yaml: is not a YAML map of keys and values (key: value)"},
-        {"a: 1\n---\nb: 2\n",
-         "ecron.yaml: holds more than one YAML document, or a comma that belongs to no list"},
-        {",c", "ecron.yaml: holds more than one YAML document, or a comma that belongs to no list"},
-        {"{a: 1},", "ecron.yaml: holds more than one YAML document, or a comma that belongs to no list"},
-        {"a: b: c\n", "ecron.yaml:1: is not YAML: illegal map value"},
+        {"cron_port: 1\ncron_port: 2\n", "ecron.yaml:2: cron_port: is repeated; first set at ecron.yaml:1"},
+        {"cron_port: [1, {a: b}]\n", "ecron.yaml:1: cron_port: must be a single value, not a map"},
+        {"cron_port: {a: 1}\n", "ecron.yaml:1: cron_port: must be a single value, not a map"},
+        {"auth:\n  username: u\n", "ecron.yaml:1: auth: is not an option of ecron"},
+        {"auth.username: u\n", "ecron.yaml:1: auth.username: is not an option of ecron"},
+        {"- a\n- b\n", "ecron.yaml: is not a YAML map (key: value)"},
+        {"just text", "ecron.yaml: is not a YAML map (key: value)"},
+        {"a: 1\n---\nb: 2\n", "ecron.yaml: contains more than one YAML document, or a comma outside a list"},
+        {",c", "ecron.yaml: contains more than one YAML document, or a comma outside a list"},
+        {"{a: 1},", "ecron.yaml: contains more than one YAML document, or a comma outside a list"},
+        {"a: b: c\n", "ecron.yaml:1: is not valid YAML: illegal map value"},
     }));
     CAPTURE(text);
     CHECK(said_of("ecron.yaml", text) == Lines{what});
 }
 
-TEST_CASE("a folder, a huge file and a deeply nested one are refused, not read", "[config]") {
+TEST_CASE("a folder, a huge file and a deeply nested file are rejected", "[config]") {
     const GivenFiles files;
     const std::string inside = files.write("folder/file", "");
     const std::string folder = inside.substr(0, inside.rfind('/'));
@@ -128,13 +127,13 @@ TEST_CASE("a folder, a huge file and a deeply nested one are refused, not read",
     }
 }
 
-TEST_CASE("an empty file says nothing", "[config]") {
+TEST_CASE("an empty file sets nothing", "[config]") {
     const std::string text = GENERATE("", "\n", "# only a comment\n", "---\n", "{}\n");
     CAPTURE(text);
     CHECK(said_of("ecron.yaml", text).empty());
 }
 
-TEST_CASE("a variable that looks like an option's is pointed out, others are left alone", "[config]") {
+TEST_CASE("a variable similar to an option's is reported, others are ignored", "[config]") {
     Sources sources;
     sources.environment = {{"ECRON_CRON_PROT", "1"},
                            {"ECRON_SERVICE_HOST", "10.0.0.1"},
@@ -143,12 +142,12 @@ TEST_CASE("a variable that looks like an option's is pointed out, others are lef
     const auto loaded = load(sources);
     REQUIRE(loaded);
     CHECK(lines(loaded->warnings) ==
-          Lines{"ECRON_CRON_PROT: is no option of ecron; did you mean cron_port?"});
+          Lines{"ECRON_CRON_PROT: is not an option of ecron; did you mean cron_port?"});
 }
 
 TEST_CASE("service links of Kubernetes are ignored", "[config]") {
     Sources sources;
-    // As for the services ecron-db, ecron-mq, ecron-cron and ecron of a namespace.
+    // Variables that Kubernetes sets for services named ecron-db, ecron-mq, ecron-cron and ecron.
     for (const std::string service : {"ECRON_DB", "ECRON_MQ", "ECRON_CRON", "ECRON"}) {
         sources.environment.insert({{service + "_SERVICE_HOST", "10.96.0.11"},
                                     {service + "_SERVICE_PORT", "3306"},
@@ -161,15 +160,15 @@ TEST_CASE("service links of Kubernetes are ignored", "[config]") {
     }
     const auto loaded = load(sources);
     REQUIRE(loaded);
-    REQUIRE(loaded->warnings.size() == 3);  // of those that are called as an option is
+    REQUIRE(loaded->warnings.size() == 3);  // one per link that has the name of an option
     for (const std::string& line : lines(loaded->warnings))
-        CHECK_THAT(line, Catch::Contains("Kubernetes set it"));
+        CHECK_THAT(line, Catch::Contains("set by Kubernetes"));
 
     sources.environment = {{"ECRON_DB_PORT", "10.96.0.11"}};
     CHECK_FALSE(load(sources));
 }
 
-TEST_CASE("files that may be absent are read where they exist, and come first", "[config]") {
+TEST_CASE("optional files are read if they exist, before the named files", "[config]") {
     const GivenFiles files;
     Sources sources;
     sources.files_if_present = {"/no/such.yaml", files.write("usual.yaml", "cron_port: 1\nanlys_port: 1\n")};
@@ -180,14 +179,13 @@ TEST_CASE("files that may be absent are read where they exist, and come first", 
     CHECK(loaded->config.http.health_port == 1);
 }
 
-TEST_CASE("an address that others can reach needs consent while there is no authentication", "[config]") {
+TEST_CASE("a reachable address without authentication requires consent", "[config]") {
     const std::string refused =
-        "cron_addr: \"0.0.0.0\" means listening on 0.0.0.0, where others than this machine can "
-        "call, without authentication; allow it with --insecure-no-auth or by writing "
-        "auth_enabled: false into a file";
+        "cron_addr: \"0.0.0.0\" listens on 0.0.0.0, which is reachable from other hosts, and "
+        "authentication is disabled; consent with --insecure-no-auth or with auth_enabled: false in a file";
     const std::string warned =
-        "cron_addr: \"0.0.0.0\" means listening on 0.0.0.0, where others than this machine can "
-        "call, and anybody may: there is no authentication";
+        "cron_addr: \"0.0.0.0\" listens on 0.0.0.0, which is reachable from other hosts, and "
+        "authentication is disabled";
     const std::string address = "cron_addr: 0.0.0.0\n";
     CHECK(said_of("ecron.yaml", address) == Lines{"ecron.yaml:1: " + refused});
     const std::string consent = GENERATE("auth_enabled: false", "auth_enabled: False",
@@ -196,7 +194,7 @@ TEST_CASE("an address that others can reach needs consent while there is no auth
     CHECK(said_of("ecron.yaml", address + consent) == Lines{"ecron.yaml:1: " + warned});
 }
 
-TEST_CASE("auth_enabled: false as a flag or variable is no consent", "[config]") {
+TEST_CASE("auth_enabled: false as a flag or variable does not count as consent", "[config]") {
     Sources sources;
     sources.environment = {{"ECRON_CRON_ADDR", "0.0.0.0"}, {"ECRON_AUTH_ENABLED", "false"}};
     CHECK_FALSE(load(sources));
@@ -204,16 +202,15 @@ TEST_CASE("auth_enabled: false as a flag or variable is no consent", "[config]")
     CHECK(load(sources));
 }
 
-TEST_CASE("what asks for tokens without saying whose is not run open", "[config]") {
+TEST_CASE("auth_enabled without an issuer is rejected", "[config]") {
     const std::string text = GENERATE("true", "\"true\"", "yes", "no", "0", "flase");
     CAPTURE(text);
     const Lines said = said_of("ecron.yaml", "auth_enabled: " + text + "\n");
-    CHECK(said ==
-          Lines{"default: oauth_admin_addr: is needed because auth_enabled asks for tokens of Ory Hydra "
-                "(see auth_mode)"});
+    CHECK(said == Lines{"default: oauth_admin_addr: is required: auth_enabled requires tokens of Ory Hydra "
+                        "(see auth_mode)"});
 }
 
-TEST_CASE("auth_enabled alone means Hydra, auth_mode says it itself", "[config]") {
+TEST_CASE("auth_enabled alone selects Hydra, auth_mode overrides it", "[config]") {
     const auto [text, mode] = GENERATE(table<std::string, AuthMode>({
         {"", AuthMode::none},
         {"auth_enabled: false", AuthMode::none},
@@ -232,11 +229,11 @@ TEST_CASE("auth_enabled alone means Hydra, auth_mode says it itself", "[config]"
     CHECK(loaded->config.auth.enabled == (mode != AuthMode::none));
 }
 
-TEST_CASE("with tokens asked for, any address may be listened on", "[config]") {
+TEST_CASE("with authentication, any listen address is accepted", "[config]") {
     CHECK(said_of("ecron.yaml", "cron_addr: 0.0.0.0\nauth_mode: token\ntoken_file: /t\n").empty());
 }
 
-TEST_CASE("an issuer's keys are at Hydra's public side, at the issuer, or where it is said", "[config]") {
+TEST_CASE("the keys URL is jwt_keys_url, or derived from Hydra or the issuer", "[config]") {
     const auto [text, url] = GENERATE(table<std::string, std::string>({
         {"", "https://issuer/.well-known/jwks.json"},
         {"oauth_public_addr: fd00::5", "http://[fd00::5]:4444/.well-known/jwks.json"},
@@ -248,7 +245,7 @@ TEST_CASE("an issuer's keys are at Hydra's public side, at the issuer, or where 
     CHECK(load(sources)->config.auth.keys_url == url);
 }
 
-TEST_CASE("a name in cron_addr is one by which clients reach the API", "[config]") {
+TEST_CASE("a name in cron_addr is a name of the API", "[config]") {
     const GivenFiles files;
     const auto loaded_with = [&](const std::string& text) {
         Sources sources;
@@ -264,7 +261,7 @@ TEST_CASE("a name in cron_addr is one by which clients reach the API", "[config]
           std::vector<std::string>{"a.example", "b:80"});
 }
 
-TEST_CASE("no option shows a secret, whichever it is", "[config]") {
+TEST_CASE("no option prints a secret", "[config]") {
     const GivenFiles files;
     Sources sources;
     sources.environment = {
@@ -301,7 +298,7 @@ TEST_CASE("a refused value shows no credentials", "[config]") {
     CHECK_THAT(errors, !Catch::Contains("canary") && Catch::Contains("***"));
 }
 
-TEST_CASE("a secret may stand in a file that the environment names", "[config]") {
+TEST_CASE("a secret is read from the file named by a variable", "[config]") {
     const GivenFiles files;
     Sources sources;
     sources.environment = {{"ECRON_USER_PWD_FILE", files.write("password", "hunter2\n")}};
@@ -313,7 +310,7 @@ TEST_CASE("a secret may stand in a file that the environment names", "[config]")
     CHECK_FALSE(load(sources));
 }
 
-TEST_CASE("files of secrets that every user can read are warned of", "[config]") {
+TEST_CASE("secret files that all users can read produce a warning", "[config]") {
     namespace fs = std::filesystem;
     const GivenFiles files;
     const std::string config = files.write("ecron.yaml", "user_pwd: hunter2\nlog_level: warn\n");
@@ -337,10 +334,10 @@ TEST_CASE("files of secrets that every user can read are warned of", "[config]")
     };
     const fs::path folder = fs::path{config}.parent_path();
     chmod_all(static_cast<fs::perms>(0644));
-    CHECK(warnings().empty());  // their folder is the owner's
+    CHECK(warnings().empty());  // the folder is readable by its owner only
 
     fs::permissions(folder, static_cast<fs::perms>(0755));
-    const std::string readable = " can be read by every user of this machine; chmod o-r";
+    const std::string readable = " is readable by all local users; run chmod o-r";
     CHECK(warnings() == Lines{config + ":1: user_pwd: is secret, and " + config + readable,
                               "ECRON_MQ_PASSWORD_FILE: mq_password: is secret, and " + password + readable,
                               "--key-file: key_file: " + key + readable,
@@ -351,7 +348,7 @@ TEST_CASE("files of secrets that every user can read are warned of", "[config]")
     CHECK(warnings().empty());
 }
 
-TEST_CASE("on MySQL as many threads read as max_open_conns leaves room for", "[config]") {
+TEST_CASE("on MySQL, max_open_conns limits the reader threads", "[config]") {
     const auto [text, readers] = GENERATE(table<std::string, std::size_t>({
         {"db_addr: db\nmax_open_conns: 4\n", 1},
         {"db_addr: db\nmax_open_conns: 5\n", 2},
@@ -369,22 +366,22 @@ TEST_CASE("on MySQL as many threads read as max_open_conns leaves room for", "[c
     CHECK(loaded->config.store.readers == readers);
 }
 
-TEST_CASE("values that need or contradict each other are refused", "[config]") {
+TEST_CASE("values that require or contradict each other are rejected", "[config]") {
     const auto [text, said] = GENERATE(table<std::string, Lines>({
-        {"ssl_on: true\ncert_file: /c.pem\n", {"default: key_file: is needed because ssl_on is true"}},
+        {"ssl_on: true\ncert_file: /c.pem\n", {"default: key_file: is required because ssl_on is true"}},
         {"webhook: api/x\n",
          {"ecron.yaml:1: webhook: is not a path such as /api/cronsvr/v1/executionresult"}},
-        {"auth_mode: token\n", {"default: token_file: is needed for this auth_mode"}},
+        {"auth_mode: token\n", {"default: token_file: is required for this auth_mode"}},
         {"auth_mode: jwt\njwt_issuer: us\n",
-         {"default: jwt_keys_url: is not a URL of http or https, nor is one to be had from jwt_issuer"}},
+         {"default: jwt_keys_url: is not an http or https URL, and none can be derived from jwt_issuer"}},
         {"auth_mode: none\nauth_enabled: true\n",
-         {"ecron.yaml:2: auth_enabled: asks for tokens, and auth_mode says that anybody may call"}},
+         {"ecron.yaml:2: auth_enabled: requires tokens, but auth_mode is none"}},
         {"auth_mode: token\ntoken_file: /t\nauth_enabled: false\n",
-         {"ecron.yaml:3: auth_enabled: lets anybody call, and auth_mode asks for tokens"}},
-        {"scope_admin: \",\"\n", {"ecron.yaml:1: scope_admin: names no scope"}},
+         {"ecron.yaml:3: auth_enabled: is false, but auth_mode requires tokens"}},
+        {"scope_admin: \",\"\n", {"ecron.yaml:1: scope_admin: contains no scope"}},
         {"webhook: /\n", {"ecron.yaml:1: webhook: is not a path such as /api/cronsvr/v1/executionresult"}},
         {"db_addr: db\nmax_open_conns: 5\ndb_readers: 3\n",
-         {"ecron.yaml:2: max_open_conns: is less than the 6 sessions that db_readers asks for"}},
+         {"ecron.yaml:2: max_open_conns: is less than the 6 sessions that db_readers requires"}},
         {"max_open_conns: 3\n", {R"(ecron.yaml:1: max_open_conns: "3" is not a number from 4 to 1000)"}},
         {"retry_initial: 10m\n", {"ecron.yaml:1: retry_initial: is longer than retry_max"}},
         {"node_id: a b\n", {"ecron.yaml:1: node_id: is not a name of at most 64 letters, digits and .-_"}},
@@ -394,20 +391,20 @@ TEST_CASE("values that need or contradict each other are refused", "[config]") {
           "command_as_self: true"}},
         {"command_enabled: true\ncommand_as_self: true\n", {}},
         {"kubernetes_enabled: true\n",
-         {"ecron.yaml:1: kubernetes_enabled: would let everybody who reaches the API make Jobs with ecron's "
-          "credentials: choose an auth_mode, or consent with kubernetes_without_auth: true"}},
+         {"ecron.yaml:1: kubernetes_enabled: would let any client of the API create Jobs with ecron's "
+          "credentials: set auth_mode, or consent with kubernetes_without_auth: true"}},
         {"kubernetes_enabled: true\nkubernetes_without_auth: true\n", {}},
         {"kubernetes_enabled: true\nauth_mode: token\ntoken_file: t\n", {}},
         {"kubernetes_namespace: jobs-{tenant}\nkubernetes_namespaces: [a, b-1]\n", {}},
         {"kubernetes_namespace: '{tenant}'\nkubernetes_namespaces: [A]\n",
-         {"ecron.yaml:1: kubernetes_namespace: \"{tenant}\" is not a namespace (a DNS label), in which "
-          "{tenant} may "
-          "stand once beside other characters",
+         {"ecron.yaml:1: kubernetes_namespace: \"{tenant}\" is not a namespace (a DNS label), optionally "
+          "with {tenant} once and other characters",
           "ecron.yaml:2: kubernetes_namespaces: \"A\" is not a namespace (a DNS label)"}},
         {"command_enabled: true\ncommand_user: jobs\n", {}},
         {"command_environment: [COLOUR, LD_PRELOAD, a=b]\n",
-         {"ecron.yaml:1: command_environment: LD_PRELOAD would load any code into an allowed program",
-          R"(ecron.yaml:1: command_environment: "a=b" is not the name of a variable)"}},
+         {"ecron.yaml:1: command_environment: LD_PRELOAD would allow any code to be loaded into an allowed "
+          "program",
+          R"(ecron.yaml:1: command_environment: "a=b" is not a valid variable name)"}},
         {"egress_deny: [10.0.0.0/8, 10.0.0.0/33, ::/129]\n",
          {R"(ecron.yaml:1: egress_deny: "10.0.0.0/33" is not a network such as 10.0.0.0/8 or fd00::/8)",
           R"(ecron.yaml:1: egress_deny: "::/129" is not a network such as 10.0.0.0/8 or fd00::/8)"}},
@@ -416,7 +413,7 @@ TEST_CASE("values that need or contradict each other are refused", "[config]") {
     CHECK(said_of("ecron.yaml", text) == said);
 }
 
-TEST_CASE("the settings are shown as YAML that reads back, secrets masked", "[config]") {
+TEST_CASE("settings are printed as YAML that can be loaded, secrets masked", "[config]") {
     const GivenFiles files;
     Sources sources;
     sources.files = {files.write("ecron.yaml", "user_pwd: hunter2\nnode_id: one\nwebhook: /a/b\n")};

@@ -56,7 +56,7 @@ auth:
 
 }  // namespace
 
-TEST_CASE("the three files of the old service are read as they are", "[config]") {
+TEST_CASE("the three files of the old service are accepted unchanged", "[config]") {
     const GivenFiles files;
     Sources sources;
     sources.files_if_present = {files.write("sysvol/conf/service_conf/cronsvr.yaml", kService),
@@ -68,7 +68,7 @@ TEST_CASE("the three files of the old service are read as they are", "[config]")
     CHECK_FALSE(is_loopback(config.http.address));
     CHECK(config.http.health_port == 12346);
     CHECK(config.api.executor_id == "management");
-    CHECK(config.store.driver == Driver::mysql);  // a server is named
+    CHECK(config.store.driver == Driver::mysql);  // because a server is configured
     CHECK(config.store.host == "fd00::9");
     CHECK(config.store.name == "dip_ecron");
     CHECK(config.store.password.reveal() == "p\"w'd");
@@ -87,35 +87,37 @@ TEST_CASE("the three files of the old service are read as they are", "[config]")
     const auto warned = [&](const std::string& part) {
         return std::ranges::any_of(warnings, [&](const std::string& line) { return line.contains(part); });
     };
-    CHECK(warned("LC_ALL: is no option of ecron (ignored)"));
-    CHECK(warned("analysis_load_sleep: 5 is too low and counts as 10s"));
-    CHECK(warned("anybody may: there is no authentication"));
-    CHECK(warned("db_format: \"utf8\" has no effect: sessions with the database always use utf8mb4"));
+    CHECK(warned("LC_ALL: is not an option of ecron (ignored)"));
+    CHECK(warned("analysis_load_sleep: 5 is below the minimum; using 10s"));
+    CHECK(warned("authentication is disabled"));
+    CHECK(warned("db_format: \"utf8\" has no effect: database sessions always use utf8mb4"));
 }
 
-TEST_CASE("unknown keys are warnings in the old service's files only", "[config]") {
+TEST_CASE("unknown keys are warnings only in files of the old service", "[config]") {
     const std::string name =
         GENERATE("cronsvr-secret.yaml", "mq_config.yaml", "sysvol/conf/service_conf/any.yaml");
     CAPTURE(name);
     CHECK(said_of(name, "cron_prot: 1\n") ==
-          Lines{name + ":1: cron_prot: is no option of ecron; did you mean cron_port? (ignored)"});
-    CHECK(said_of(name, "unknown: {a: 1}\n").size() == 2);  // the map and what is inside
+          Lines{name + ":1: cron_prot: is not an option of ecron; did you mean cron_port? (ignored)"});
+    CHECK(said_of(name, "unknown: {a: 1}\n").size() == 2);  // the map and its member
     CHECK(said_of(name, "cron_port: 1\ncron_port: 2\n") ==
-          Lines{name + ":2: cron_port: stands here again, after " + name + ":1"});
+          Lines{name + ":2: cron_port: is repeated; first set at " + name + ":1"});
 }
 
-TEST_CASE("camelCase keys make a file one of the old service's, whatever its name", "[config]") {
+TEST_CASE("camelCase keys identify a file of the old service", "[config]") {
     CHECK(said_of("queue.yaml", "mqHost: h\nprotocol: tcp\n").empty());
-    CHECK(said_of("ecron.yaml", "protocol: tcp\n") == Lines{"ecron.yaml:1: protocol: is no option of ecron"});
-    CHECK(said_of("cronsvr.yaml", "tenant: t\n") == Lines{"cronsvr.yaml:1: tenant: is no option of ecron"});
+    CHECK(said_of("ecron.yaml", "protocol: tcp\n") ==
+          Lines{"ecron.yaml:1: protocol: is not an option of ecron"});
+    CHECK(said_of("cronsvr.yaml", "tenant: t\n") ==
+          Lines{"cronsvr.yaml:1: tenant: is not an option of ecron"});
 }
 
-TEST_CASE("values of the wrong type are errors in the old service's files too", "[config]") {
+TEST_CASE("values of the wrong type are errors in files of the old service too", "[config]") {
     CHECK(said_of("cronsvr-secret.yaml", "db_port: mysql\n") ==
           Lines{"cronsvr-secret.yaml:1: db_port: \"mysql\" is not a port from 1 to 65535"});
 }
 
-TEST_CASE("db_driver decides when it is said, else naming a server does", "[config]") {
+TEST_CASE("db_driver overrides the driver implied by db_addr", "[config]") {
     const auto [text, driver] = GENERATE(table<std::string, Driver>({
         {"db_addr: 10.0.0.1\n", Driver::mysql},
         {"db_addr: 10.0.0.1\ndb_driver: sqlite\n", Driver::sqlite},
@@ -131,7 +133,7 @@ TEST_CASE("db_driver decides when it is said, else naming a server does", "[conf
     CHECK(loaded->config.store.driver == driver);
 }
 
-TEST_CASE("hosts of the message queue may be several, each with a port of its own", "[config]") {
+TEST_CASE("the message queue accepts several hosts, each with its own port", "[config]") {
     const auto [text, host, port] = GENERATE(table<std::string, std::string, int>({
         {"a", "a", 4150},
         {"a:1", "a", 1},
@@ -151,7 +153,7 @@ TEST_CASE("hosts of the message queue may be several, each with a port of its ow
     CHECK(loaded->config.mq.hosts[1].port == 3);
 }
 
-TEST_CASE("Kafka's port is its own where none is given", "[config]") {
+TEST_CASE("the default port for Kafka is 9092", "[config]") {
     const auto [text, port] = GENERATE(table<std::string, int>({{"", 9092}, {"mq_port: 7\n", 7}}));
     const GivenFiles files;
     Sources sources;
@@ -161,9 +163,9 @@ TEST_CASE("Kafka's port is its own where none is given", "[config]") {
     CHECK(loaded->config.mq.hosts.front().port == port);
 }
 
-TEST_CASE("a host of the message queue that is none is an error", "[config]") {
+TEST_CASE("an invalid host of the message queue is an error", "[config]") {
     CHECK(said_of("ecron.yaml", "mq_host: a:x\n") ==
           Lines{"ecron.yaml:1: mq_host: \"a\" is not HOST or HOST:PORT"});
     CHECK(said_of("ecron.yaml", "mq_kafka: [x]\n") ==
-          Lines{"ecron.yaml:1: mq_kafka: has something else than NAME=VALUE"});
+          Lines{"ecron.yaml:1: mq_kafka: contains an entry that is not NAME=VALUE"});
 }

@@ -23,8 +23,7 @@ std::string file_text(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("every option has a name of its own, a default it would accept and a sentence of help",
-          "[config]") {
+TEST_CASE("every option has a unique name, a valid default and a help sentence", "[config]") {
     std::set<std::string_view> names;
     for (const Option& option : kOptions) {
         CAPTURE(option.name);
@@ -42,20 +41,20 @@ TEST_CASE("every option has a name of its own, a default it would accept and a s
     }
 }
 
-TEST_CASE("the documentation and the sample file are those of the table", "[config]") {
-    // Written with: ecron document configuration >docs/configuration.md; ecron document sample
+TEST_CASE("the documentation and the sample file match the table", "[config]") {
+    // Generated with: ecron document configuration >docs/configuration.md; ecron document sample
     // >etc/cronsvr.yaml
     CHECK(file_text("docs/configuration.md") == configuration_page());
     CHECK(file_text("etc/cronsvr.yaml") == sample_file());
 }
 
-TEST_CASE("the values of the Helm chart, and their schema, end with the table", "[config]") {
-    // Written with scripts/document.
+TEST_CASE("the Helm chart's values and schema match the table", "[config]") {
+    // Generated with scripts/document.
     CHECK(file_text("deploy/helm/ecron/values.yaml").ends_with(helm_values()));
     CHECK(file_text("deploy/helm/ecron/values.schema.json").ends_with(helm_schema()));
 }
 
-TEST_CASE("the files that ecron is deployed with name options that there are", "[config]") {
+TEST_CASE("deployment files use existing options only", "[config]") {
     for (const char* file : {"etc/container.yaml", "deploy/debian/ecron.yaml"}) {
         const auto loaded = load({.files = {file}});
         CAPTURE(file, loaded ? "" : format(loaded.error().front()));
@@ -73,8 +72,7 @@ TEST_CASE("the files that ecron is deployed with name options that there are", "
     CHECK(named > 5);
 }
 
-TEST_CASE("the sample file lists exactly the options, and reads as configuration when uncommented",
-          "[config]") {
+TEST_CASE("the sample file lists all options and is valid when uncommented", "[config]") {
     std::set<std::string> listed;
     const std::string sample = sample_file();
     for (std::size_t at = 0; at < sample.size(); at = sample.find('\n', at) + 1) {
@@ -87,14 +85,14 @@ TEST_CASE("the sample file lists exactly the options, and reads as configuration
     CHECK(listed == names);
 }
 
-TEST_CASE("names follow from the option", "[config]") {
+TEST_CASE("flag and variable names are derived from the option", "[config]") {
     const Option& option = *find_option("cron_port");
     CHECK(flag_name(option) == "--cron-port");
     CHECK(variable_name(option) == "ECRON_CRON_PORT");
     CHECK(expected_value(option) == "a port from 0 to 65535");
 }
 
-TEST_CASE("a mistyped name has its near miss, nonsense has none", "[config]") {
+TEST_CASE("a mistyped name yields a suggestion, an unrelated one does not", "[config]") {
     const std::vector<std::string_view> names{"cron_port", "cron_addr", "db_port"};
     CHECK(near_miss("cron_prot", names) == "cron_port");
     CHECK(near_miss("cronport", names) == "cron_port");

@@ -15,7 +15,7 @@ const Option& option(std::string_view name) {
 
 }  // namespace
 
-TEST_CASE("a value is accepted in its kind's forms", "[config]") {
+TEST_CASE("a value is accepted in all forms of its kind", "[config]") {
     const auto [name, text, checked] = GENERATE(table<std::string, std::string, std::string>({
         {"cron_port", "0", "0"},
         {"cron_port", " 65535 ", "65535"},
@@ -37,7 +37,7 @@ TEST_CASE("a value is accepted in its kind's forms", "[config]") {
     CHECK(check_value(option(name), text) == checked);
 }
 
-TEST_CASE("a value that is none of its kind is refused with what was expected", "[config]") {
+TEST_CASE("an invalid value is rejected with the expected form", "[config]") {
     const auto [name, text, what] = GENERATE(table<std::string, std::string, std::string>({
         {"cron_port", "65536", R"("65536" is not a port from 0 to 65535)"},
         {"cron_port", "-1", R"("-1" is not a port from 0 to 65535)"},
@@ -63,7 +63,7 @@ TEST_CASE("a value that is none of its kind is refused with what was expected", 
     CHECK(checked.error().what == what);
 }
 
-TEST_CASE("checked values are read as numbers, durations and lists", "[config]") {
+TEST_CASE("valid values are converted to numbers, durations and lists", "[config]") {
     CHECK(number_of(option("body_limit"), "64 KiB") == 65'536);
     CHECK(number_of(option("body_limit"), "4096") == 4'096);
     CHECK(number_of(option("cron_port"), "12345") == 12'345);

@@ -9,19 +9,19 @@
 #include "ecron/base/secret.hpp"
 #include "ecron/base/time.hpp"
 
-/// What ecron was told, checked and typed: one struct a module, which src/app hands to it. The names and
-/// defaults are those of the table in options.hpp, so a value-initialised struct is not the default:
-/// config::defaults() is. Units: std::chrono durations, sizes in bytes.
+/// The validated, typed configuration: one struct per module, which src/app passes to it. Names and defaults
+/// are those of the table in options.hpp; a value-initialised struct does not hold the defaults: use
+/// config::defaults(). Units: std::chrono durations, sizes in bytes.
 namespace ecron::config {
 
 struct TlsFiles {
     std::string certificate, key;
-    std::string client_ca;  // empty: clients show no certificate
+    std::string client_ca;  // empty: client certificates are not requested
 };
 
 struct Http {
     std::string address;  // an IP literal without brackets
-    std::string name;     // cron_addr where it is a name; else empty
+    std::string name;     // cron_addr if it is a name; else empty
     std::uint16_t port{};
     std::uint16_t health_port{};  // anlys_port; 0: none
     std::optional<TlsFiles> tls;
@@ -31,18 +31,18 @@ struct Http {
 
 struct Api {
     std::string language;      // zh_CN, zh_TW, en_US
-    std::string webhook_path;  // begins with '/', does not end with one
-    std::string executor_id;   // management_service_id, else the node's id
+    std::string webhook_path;  // starts with '/', does not end with '/'
+    std::string executor_id;   // management_service_id, or else the node's id
 };
 
 enum class Driver : std::uint8_t { sqlite, mysql };
 struct Store {
     Driver driver{};
     std::string path;  // sqlite
-    // From here on mysql.
+    // The remaining members apply to mysql only.
     std::string host;  // IPv6 without brackets
     std::uint16_t port{};
-    std::string name;  // system_id and db_name
+    std::string name;  // system_id followed by db_name
     std::string user;
     SecretText password;
     Millis connect_timeout{}, read_timeout{}, write_timeout{};
@@ -51,12 +51,12 @@ struct Store {
     std::size_t readers{};
     std::size_t write_batch{};
     std::size_t row_cache_bytes{};
-    Millis history{};               // 0: for ever
-    std::size_t history_per_job{};  // 0: all
+    Millis history{};               // 0: unlimited
+    std::size_t history_per_job{};  // 0: unlimited
 };
 
-/// Policies for jobs that name none. `misfire` and `overlap` are words of a job's JSON, one of the table's
-/// choices.
+/// Policies for jobs that specify none. `misfire` and `overlap` are the values of a job's JSON, validated
+/// against the table's choices.
 struct Schedule {
     std::string timezone;
     Millis claim_ahead{};
@@ -78,21 +78,21 @@ struct Execution {
     unsigned retry_multiplier{};
     Millis callback_timeout{};
     NodeLoss on_node_loss{};
-    std::string ca_file;  // empty: the system's
+    std::string ca_file;  // empty: the system's CA bundle
     Egress egress{};
     std::vector<std::string> egress_allow, egress_deny;  // CIDRs
-    std::string secrets_dir;                             // empty: none
+    std::string secrets_dir;                             // empty: no secrets folder
     std::string run_dir;
 };
 
 struct Commands {
     bool enabled{};
     std::vector<std::string> allow;        // empty: any
-    std::vector<std::string> environment;  // names that jobs may set where `allow` is not empty
+    std::vector<std::string> environment;  // variables that jobs may set if `allow` is not empty
     std::size_t max{};
     Millis timeout{}, kill_grace{};
-    std::string user;  // empty: ecron's own
-    bool as_self{};    // consent to run commands as ecron's own user
+    std::string user;  // empty: ecron's own user
+    bool as_self{};    // explicit consent to run commands as ecron's own user
     std::string directory, path, cgroup;
     std::uint64_t memory{}, open_files{}, processes{}, file_size{};  // 0: no limit
     Seconds cpu_time{};
@@ -101,18 +101,18 @@ struct Commands {
 struct Webhooks {
     std::size_t limit{};
     Millis timeout{}, retry_for{};
-    SecretText secret;  // one, or two with a space between; empty: none
+    SecretText secret;  // one secret, or two separated by a space; empty: none
 };
 
 enum class PodPolicy : std::uint8_t { restricted, baseline, privileged };
 struct Kubernetes {
     bool enabled{};
-    std::string config, context;          // empty: the pod's own cluster; the current context
-    std::string name_space;               // may hold {tenant}; empty: the kubeconfig's
-    std::vector<std::string> namespaces;  // others
+    std::string config, context;          // empty: in-cluster configuration; the current context
+    std::string name_space;               // may contain {tenant}; empty: the kubeconfig's
+    std::vector<std::string> namespaces;  // further permitted namespaces
     PodPolicy policy{};
     std::vector<std::string> service_accounts;
-    bool without_auth{};  // consent where anybody may call
+    bool without_auth{};  // explicit consent if authentication is off
     std::size_t max{};
     Millis timeout{};
     Seconds ttl{};
@@ -135,29 +135,29 @@ struct Endpoint {
 enum class AuthMode : std::uint8_t { none, token, hydra, jwt };
 struct Auth {
     AuthMode mode{};
-    bool enabled{};                          // a mode other than none
-    std::vector<std::string> allowed_hosts;  // NAME or NAME:PORT, in lower case; * is any
+    bool enabled{};                          // true for every mode except none
+    std::vector<std::string> allowed_hosts;  // NAME or NAME:PORT, in lower case; * permits any
     std::string token_file;
     bool token_init{};
     Millis cache{};
     std::size_t cache_size{};
     Endpoint hydra_public, hydra_admin;
-    std::string ca_file;  // empty: the system's
+    std::string ca_file;  // empty: the system's CA bundle
     std::string issuer;
     std::vector<std::string> audiences;
     std::string keys_url;
-    std::vector<std::vector<std::string>> scopes;  // by the order of auth::Permission
+    std::vector<std::vector<std::string>> scopes;  // in the order of auth::Permission
     bool metrics_public{};
-    Millis audit{};  // how long the audit log is kept; 0: for ever
+    Millis audit{};  // retention of the audit log; 0: unlimited
 };
 
-/// Of each tenant; 0: none.
+/// Limits per tenant; 0: unlimited.
 struct TenantLimits {
     std::size_t jobs{}, bytes{}, requests_per_second{}, runs{};
     Millis interval{}, retry{};
 };
 
-/// A host of the message queue, and the option that names it.
+/// A host of the message queue, and the option that specifies it.
 struct QueueHost {
     std::string option, host;
     std::uint16_t port{};
@@ -165,7 +165,7 @@ struct QueueHost {
 
 /// No hosts: no message queue.
 struct Messages {
-    bool kafka{};  // else NSQ
+    bool kafka{};  // false: NSQ
     std::vector<QueueHost> hosts;
     std::string protocol, username, mechanism;
     SecretText password;
@@ -192,7 +192,7 @@ struct Config {
     Messages mq;
 };
 
-/// What the table alone says.
+/// The configuration that results from the table's defaults alone.
 Config defaults();
 
 }  // namespace ecron::config

@@ -4,7 +4,7 @@
 
 #include "ecron/config/options.hpp"
 
-/// The texts that list every option: written from the table, kept in the tree, compared by a test.
+/// Generated texts that list every option: stored in the repository, compared with the table by a test.
 namespace ecron::config {
 
 std::string configuration_page();  // docs/configuration.md
@@ -13,7 +13,8 @@ std::string sample_file();         // etc/cronsvr.yaml: every key, commented, wi
 /// "--cron-port" and "ECRON_CRON_PORT" for cron_port.
 std::string flag_name(const Option& option);
 std::string variable_name(const Option& option);
-/// What a value of this option looks like, for help and errors: "a port from 0 to 65535", "sqlite or mysql".
+/// The expected form of an option's value, for help and errors: "a port from 0 to 65535", "one of sqlite,
+/// mysql".
 std::string expected_value(const Option& option);
 
 }  // namespace ecron::config
