@@ -21,16 +21,17 @@ namespace {
 
 constexpr int kFailed = 2;  // exit code
 constexpr Millis kAnswerGrace{5'000};
-constexpr Millis kKillGrace{1'000};  // from SIGKILL to the end
+constexpr Millis kKillGrace{1'000};  // time for processes to end after SIGKILL
 constexpr std::chrono::seconds kFilesLookedAt{1};
-constexpr Millis kWebhookGrace{2'000};  // those that take longer are sent again
+constexpr Millis kWebhookGrace{
+    2'000};  // deliveries that take longer are repeated by another node or after the restart
 
-/// The old second listener: everything it is asked it answers with OK.
+/// The second listener of the old service: answers every request with OK.
 asio::awaitable<http::Response> answer_health(const http::Request&) {
     co_return http::Response{.status = 200, .body = "OK", .content_type = "text/plain"};
 }
 
-/// What a start cannot do without.
+/// Unwraps a result that the start depends on; throws NotStarted on error.
 template <class T> T opened(Result<T> result) {
     if (!result) throw NotStarted(result.error().what);
     return std::move(*result);
@@ -150,13 +151,14 @@ Result<void> Application::listen() {
 
 int Application::run() {
     if (const Result<void> started = listen(); !started) {
-        log::error("not listening error={}", started.error().what);
+        log::error("failed to listen: error={}", started.error().what);
         return 2;
     }
     log::info("ecron listens version={} address={} port={} tls={} node={} pid={}", kVersion,
               config_.http.address, server_.port(), config_.http.tls ? "on" : "off", node_id(config_),
               ::getpid());
-    const std::jthread takeover{[this] { log_takeover(config_); }};  // it blocks, and nothing waits for it
+    const std::jthread takeover{
+        [this] { log_takeover(config_); }};  // blocks, and nothing depends on its completion
     gate_.spawn("scheduler", scheduler_.run());
     gate_.spawn("messages", messaging_.run());
     gate_.spawn("webhooks", notifier_.run());
@@ -172,7 +174,7 @@ int Application::run() {
 }
 
 void Application::fail(const Error& error) {
-    log::error("ecron cannot go on error={}", error.what);
+    log::error("stopping after a fatal error: error={}", error.what);
     fail();
 }
 
@@ -199,7 +201,7 @@ void Application::reload() {
     reload_files();
 }
 
-/// Certificates and tokens that were renewed come into force without a signal, too.
+/// Renewed certificates and tokens take effect without a signal.
 asio::awaitable<void> Application::watch_files() {
     std::vector<std::string> files;
     if (config_.http.tls)
@@ -215,17 +217,17 @@ asio::awaitable<void> Application::watch_files() {
 void Application::reload_files() {
     if (authenticator_) {
         if (const Result<void> reloaded = authenticator_->reload(); !reloaded)
-            log::error("tokens not read again, the old ones stay error={}", reloaded.error().what);
+            log::error("failed to reload tokens, keeping the old ones: error={}", reloaded.error().what);
     }
     certificates_.read();
     if (!config_.http.tls) return;
     if (const Result<void> reloaded = server_.reload_tls(); reloaded)
-        log::info("certificate reloaded file={}", config_.http.tls->certificate);
+        log::info("certificate reloaded: file={}", config_.http.tls->certificate);
     else
-        log::error("certificate not reloaded, the old one stays error={}", reloaded.error().what);
+        log::error("failed to reload certificate, keeping the old one: error={}", reloaded.error().what);
 }
 
-/// The reverse of the start: no new requests, then no new runs, no new webhooks, then the store.
+/// Reverse order of the start: stop new requests, then new executions, new webhooks, and finally the store.
 asio::awaitable<void> Application::drain() {
     api_.drain();
     draining_ = true;
@@ -235,7 +237,7 @@ asio::awaitable<void> Application::drain() {
     loop_watch_.stop();
     co_await messaging_.stop_taking();
     co_await scheduler_.stop(config_.life.shutdown_grace);
-    // Commands that were cancelled have until then to heed SIGTERM; what is left is killed with its runner.
+    // Deadline for cancelled commands to react to SIGTERM; the remaining ones are killed with their runner.
     const SteadyInstant deadline = clock_.steady() + config_.commands.kill_grace + kKillGrace;
     while (pool_->running() > 0 && clock_.steady() < deadline) co_await sleep(io_, Millis{10});
     co_await messaging_.stop();

@@ -27,23 +27,23 @@
 
 namespace ecron::app {
 
-/// Why a process cannot serve with its configuration: a part refused it.
+/// A component rejected its configuration, so the process cannot serve.
 class NotStarted : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
-/// The composition root: every part, in the order in which they stand on one another. Stopping is the
-/// reverse.
+/// The composition root: creates all components in the order of their dependencies. They stop in reverse
+/// order.
 class Application {
 public:
     /// Throws NotStarted.
     Application(const config::Config& config, const std::map<std::string, std::string>& environment,
                 std::unique_ptr<store::Store> store, boost::asio::io_context& io, const Clock& clock);
 
-    /// Listens and serves until a signal or a failure ends it; the exit code.
+    /// Listens and serves until a signal or a fatal error; returns the exit code.
     int run();
-    /// Ends run(): the database can never be used by this process.
+    /// Ends run(): this process can never use the database.
     void fail(const Error& error);
 
 private:
@@ -77,7 +77,7 @@ private:
     store::UsageMeter usage_meter_;
     LoopWatch loop_watch_;
     http::Client auth_client_;
-    const std::unique_ptr<auth::Authenticator> authenticator_;  // nothing: anybody may call
+    const std::unique_ptr<auth::Authenticator> authenticator_;  // nullptr: authentication is disabled
     management::SchedulerRuns runs_;
     management::Api api_;
     http::Server server_;

@@ -26,7 +26,7 @@ void Certificates::read() {
         if (ends)
             authorities_.push_back({option, ends->last});
         else
-            log::warn("no end of certificates known option={} error={}", option, ends.error().what);
+            log::warn("failed to read certificates: option={} error={}", option, ends.error().what);
     }
 }
 

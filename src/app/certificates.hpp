@@ -9,20 +9,20 @@
 
 namespace ecron::app {
 
-/// When the certificates end that the configuration names, for metrics. Threads: the io_context's.
+/// Expiry of the configured certificates, for metrics. Threads: the io_context's.
 class Certificates {
 public:
     Certificates(const config::Config& config, const std::map<std::string, std::string>& environment);
-    /// Reads the files of authorities again. What cannot be read is left out, and said once each time.
+    /// Reloads the CA files. Unreadable files are skipped and logged once each time.
     void read();
-    /// With what `server` serves.
+    /// Includes the certificate that `server` uses.
     [[nodiscard]] std::vector<management::CertificateEnd> ends(const http::Server& server) const;
 
 private:
     std::map<std::string, std::string> files_;  // option to file
     std::vector<management::CertificateEnd> authorities_;
     std::vector<management::CertificateEnd>
-        own_;  // what the cluster is shown; read at the start only, as it is
+        own_;  // client certificate for the cluster; read at start only, like its use
 };
 
 }  // namespace ecron::app

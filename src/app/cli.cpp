@@ -39,7 +39,7 @@ std::vector<std::string> lines_of(const std::vector<config::Problem>& problems) 
     return lines;
 }
 
-/// Zones are not the configuration's business; whether the default one exists is asked here.
+/// The config module does not resolve time zones; whether the default zone exists is checked here.
 std::optional<config::Problem> zone_problem(const config::Loaded& loaded) {
     const Result<const cron::Zone*> zone = cron::find_zone(loaded.config.schedule.timezone);
     if (zone) return std::nullopt;
@@ -76,12 +76,12 @@ int serve(const Cli& cli, const ParsedFlags& flags) {
     return kExitGood;
 }
 
-/// The configuration is good whether the database can be reached from here or not.
+/// Warnings only: the configuration is valid even if the database cannot be reached from here.
 void warn_of_takeover(const Cli& cli, const config::Config& config) {
     if (!cli.upkeep.takeover) return;
     const Result<std::vector<std::string>> lines = cli.upkeep.takeover(config);
     if (!lines) {
-        cli.err << "ecron: the jobs of the database were not looked at: " << lines.error().what << '\n';
+        cli.err << "ecron: failed to read the jobs of the old service: " << lines.error().what << '\n';
         return;
     }
     for (const std::string& line : *lines) cli.err << "ecron: warning: " << line << '\n';
@@ -92,7 +92,7 @@ int check_config(const Cli& cli, const ParsedFlags& flags) {
     if (!loaded) return kExitWrong;
     warn_of_takeover(cli, loaded->config);
     cli.out << (flags.has("print-config") ? config::format_settings(loaded->settings)
-                                          : "The configuration is good.\n");
+                                          : "The configuration is valid.\n");
     return kExitGood;
 }
 
@@ -104,7 +104,7 @@ int health(const Cli& cli, const ParsedFlags& flags) {
     return kExitGood;
 }
 
-/// A misspelt scope would make a token that silently may less.
+/// A misspelt scope would create a token that silently lacks permissions.
 std::optional<std::string> unknown_scope(const config::Config& config, const std::string& scopes) {
     std::vector<std::string_view> known;
     for (const std::vector<std::string>& granting : config.auth.scopes)
@@ -114,7 +114,7 @@ std::optional<std::string> unknown_scope(const config::Config& config, const std
     for (std::string word; words >> word;) {
         if (std::ranges::find(known, word) != known.end()) continue;
         const std::string_view meant = near_miss(word, known);
-        return fmt::format("{:?} is not a scope that grants a permission{}; known are {}", word,
+        return fmt::format("{:?} is not a scope that grants a permission{}; known scopes: {}", word,
                            meant.empty() ? "" : fmt::format(", did you mean {}?", meant),
                            fmt::join(known, ", "));
     }
@@ -150,12 +150,13 @@ int token(const Cli& cli, const ParsedFlags& flags) {
     const std::string verb = flags.words.empty() ? std::string{} : flags.words[0];
     const std::size_t wanted = verb == "list" ? 1 : 2;
     if ((verb != "create" && verb != "list" && verb != "revoke") || flags.words.size() != wanted)
-        return complain(cli, {"token takes: create NAME, list, or revoke NAME"}), kExitWrong;
+        return complain(cli, {"token requires: create NAME, list, or revoke NAME"}), kExitWrong;
     const std::optional<config::Loaded> loaded = load(cli, flags);
     if (!loaded) return kExitWrong;
     const std::string& file = loaded->config.auth.token_file;
     if (file.empty())
-        return complain(cli, {"which file? Say --token-file, or token_file in a file"}), kExitWrong;
+        return complain(cli, {"no token file: set --token-file, or token_file in a configuration file"}),
+               kExitWrong;
     if (verb == "create") return create_token(cli, flags, loaded->config);
     return verb == "list" ? list_tokens(cli, file) : revoke_token(cli, flags, file);
 }
@@ -174,23 +175,24 @@ int document(const Cli& cli, const ParsedFlags& flags) {
     };
     const auto found = flags.words.size() == 1 ? documents.find(flags.words[0]) : documents.end();
     if (found == documents.end())
-        return complain(cli, {"document takes one of: configuration, sample, helm-values, helm-schema"}),
+        return complain(cli, {"document requires one of: configuration, sample, helm-values, helm-schema"}),
                kExitWrong;
     cli.out << found->second();
     return kExitGood;
 }
 
 int help(const Cli& cli, const ParsedFlags&) {
-    cli.out << "ecron calls other programs on time.\n\nUsage: ecron [COMMAND] [FLAG…]\n\n";
+    cli.out << "ecron runs HTTP requests, commands and Kubernetes Jobs on schedule.\n\nUsage: ecron "
+               "[COMMAND] [FLAG…]\n\n";
     for (const Command& command : commands())
         if (!command.hidden) cli.out << fmt::format("  {:<14}{}\n", command.name, command.help);
-    cli.out << "\necron COMMAND --help tells its flags. Without a command ecron serves.\n";
+    cli.out << "\nRun ecron COMMAND --help for its flags. The default command is serve.\n";
     return kExitGood;
 }
 
 const std::vector<ExtraFlag> kConfigFlags{
-    {"config", "FILE", "A YAML file to read; may be given several times, the later one wins."},
-    {"print-config", "", "Show every option, its value and who said it, then exit."},
+    {"config", "FILE", "YAML file to read; can be repeated, later files override earlier ones."},
+    {"print-config", "", "Print every option with its value and source, then exit."},
 };
 
 std::vector<ExtraFlag> config_flags_and(ExtraFlag more) {
@@ -199,11 +201,11 @@ std::vector<ExtraFlag> config_flags_and(ExtraFlag more) {
     return flags;
 }
 const std::vector<ExtraFlag> kHealthFlags =
-    config_flags_and({"url", "URL", "Ask the service there, http://ecron:12345 for one."});
+    config_flags_and({"url", "URL", "URL of the service, for example http://ecron:12345."});
 const std::vector<ExtraFlag> kExportFlags =
-    config_flags_and({"all", "", "Executions, attempts, planning and everything else too."});
-const std::vector<ExtraFlag> kDatabaseFlags =
-    config_flags_and({"repair", "", "Of db check: correct first what can be computed from other rows."});
+    config_flags_and({"all", "", "Export everything, including executions, attempts and planning state."});
+const std::vector<ExtraFlag> kDatabaseFlags = config_flags_and(
+    {"repair", "", "With db check: first repair values that can be computed from other rows."});
 std::vector<ExtraFlag> with_config(std::vector<ExtraFlag> flags) {
     flags.insert(flags.end(), kConfigFlags.begin(), kConfigFlags.end());
     return flags;
@@ -214,53 +216,54 @@ const std::vector<Command>& commands() {
         {"serve", "", "Run the service (the default).", serve, {kConfigFlags, true}},
         {"check-config",
          "",
-         "Read the configuration, report all that is wrong with it.",
+         "Check the configuration and report all errors.",
          check_config,
          {kConfigFlags, true}},
         {"next",
          "EXPRESSION",
-         "Say in words when a schedule runs, and its next runs.",
+         "Describe a schedule and list its next occurrences.",
          next,
-         {{{"tz", "ZONE", "Zone to read it in [UTC]."},
-           {"from", "INSTANT", "Runs after this RFC 3339 instant [now]."},
-           {"count", "N", "How many runs to show, up to 1000 [5]."}},
+         {{{"tz", "ZONE", "Time zone of the schedule [UTC]."},
+           {"from", "INSTANT", "List occurrences after this RFC 3339 time [now]."},
+           {"count", "N", "Number of occurrences to list, at most 1000 [5]."}},
           false},
          true},
         {"db",
          "check|migrate|shards N",
-         "Check the database's invariants, bring its schema up to date, or divide planning into N shards.",
+         "Check the integrity of the database, migrate its schema, or set the number of shards to N.",
          database,
          {kDatabaseFlags, true},
          true},
         {"export",
          "",
-         "Write the jobs of the database, or with --all everything in it, to standard output.",
+         "Export the jobs, or with --all the whole database, to standard output.",
          export_rows,
          {kExportFlags, true}},
         {"import",
          "FILE",
-         "Fill an empty database with what an export wrote; - is standard input.",
+         "Import an export into an empty database; - is standard input.",
          import_rows,
          {kConfigFlags, true},
          true},
         {"health",
          "",
-         "Ask the service that this configuration starts whether it is ready; 0: it is, 1: it is not.",
+         "Check the readiness of the service with this configuration; exit status 0: ready, 1: not ready.",
          health,
          {kHealthFlags, true}},
         {"token",
          "create NAME|list|revoke NAME",
-         "Make, show and take back static tokens (auth_mode token); a new one is written to standard output.",
+         "Create, list and revoke static tokens (auth_mode token); a new token is printed to standard "
+         "output.",
          token,
-         {with_config({{"tenant", "TENANT", "Whose jobs the token is for [default]."},
-                       {"scope", "SCOPES", "What it may, words with spaces between [all]."}}),
+         {with_config({{"tenant", "TENANT", "Tenant of the token [default]."},
+                       {"scope", "SCOPES", "Scopes of the token, separated by spaces [all]."}}),
           true},
          true},
-        {"version", "", "Tell the version.", version, {}},
-        {"help", "", "Tell the commands.", help, {}, true},
+        {"version", "", "Print the version.", version, {}},
+        {"help", "", "List the commands.", help, {}, true},
         {"document",
          "configuration|sample|helm-values|helm-schema",
-         "Write the list of options.",
+         "Generate the list of options.",
          document,
          {},
          true,
@@ -277,14 +280,13 @@ std::string usage(const Command& command) {
 
 int run(const Cli& cli, const Command& command, const Arguments& arguments) {
     FlagSet set = command.flags;
-    set.extra.push_back({"help", "", "Tell this."});
+    set.extra.push_back({"help", "", "Show this help."});
     const auto flags = parse_flags(set, arguments);
     if (!flags) return complain(cli, flags.error()), kExitWrong;
     if (flags->has("help"))
         return cli.out << usage({command.name, command.arguments, command.help, nullptr, set}), kExitGood;
     if (!flags->words.empty() && !command.takes_words) {
-        complain(cli,
-                 {fmt::format("{:?}: {} takes no argument of that kind", flags->words[0], command.name)});
+        complain(cli, {fmt::format("{:?}: {} does not take this argument", flags->words[0], command.name)});
         return kExitWrong;
     }
     return command.run(cli, *flags);
@@ -294,7 +296,7 @@ int unknown_command(const Cli& cli, const std::string& name) {
     std::vector<std::string_view> names;
     for (const Command& command : commands()) names.push_back(command.name);
     const std::string_view meant = near_miss(name, names);
-    complain(cli, {fmt::format("{:?} is no command{}; see ecron help", name,
+    complain(cli, {fmt::format("{:?} is not a command{}; see ecron help", name,
                                meant.empty() ? "" : fmt::format(", did you mean {}?", meant))});
     return kExitWrong;
 }

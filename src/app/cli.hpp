@@ -10,41 +10,41 @@
 #include "ecron/base/time.hpp"
 #include "ecron/config/config.hpp"
 
-/// The command line: subcommands, their flags and help, all from the one table of options.
+/// The command line: subcommands, flags and help, all based on the one table of options.
 namespace ecron::app {
 
 inline constexpr int kExitGood = 0;
-inline constexpr int kExitBad = 1;    // what was asked is not so
-inline constexpr int kExitWrong = 2;  // the command line or the configuration is wrong; nothing was started
+inline constexpr int kExitBad = 1;    // the check failed or the object does not exist
+inline constexpr int kExitWrong = 2;  // invalid command line or configuration; nothing was started
 
-enum class Scope : std::uint8_t { jobs, all };  // of an export
+enum class Scope : std::uint8_t { jobs, all };  // scope of an export
 
-/// What is done to a database beside serving from it: `ecron db migrate`, `db check`, `export` and `import`.
+/// Maintenance of a database: `ecron db migrate`, `db check`, `export` and `import`.
 struct Upkeep {
     std::function<Result<void>(const config::Config&)> migrate{};
-    /// Every promise that the store breaks, a line each.
+    /// Integrity violations of the store, one line each.
     std::function<Result<std::vector<std::string>>(const config::Config&)> check{};
-    /// Corrects what can be computed from other rows, a line for each kind that was found.
+    /// Repairs values that can be computed from other rows; returns one line per kind of repair.
     std::function<Result<std::vector<std::string>>(const config::Config&)> repair{};
-    /// What changes for jobs of the old service, a line each.
+    /// Changes for jobs taken over from the old service, one line each.
     std::function<Result<std::vector<std::string>>(const config::Config&)> takeover{};
-    /// Rows written and read.
+    /// Return the number of rows written or read.
     std::function<Result<std::uint64_t>(const config::Config&, Scope, std::ostream&)> save{};
     std::function<Result<std::uint64_t>(const config::Config&, const std::string& file)> restore{};
 };
 
-/// What a command sees of the world.
+/// The environment of a command: streams, variables and the functions that it calls.
 struct Cli {
     std::ostream& out;
     std::ostream& err;
     const Clock& clock;
     std::map<std::string, std::string> environment;
-    std::vector<std::string> usual_files;  // read when no --config is given
+    std::vector<std::string> usual_files;  // read if no --config is specified
     std::function<int(const config::Config&)> serve;
-    /// `ecron db shards N`; what is wrong, or nothing.
+    /// `ecron db shards N`; returns the error, or nullopt on success.
     std::function<std::optional<std::string>(const config::Config&, std::size_t)> set_shards{};
-    /// `ecron health`; why the service that was started with this configuration, or the one at that URL, is
-    /// not well, or nothing.
+    /// `ecron health`; returns why the service with this configuration, or the one at the URL, is not ready,
+    /// or nullopt if it is.
     std::function<std::optional<std::string>(const config::Config&, const std::string& url)> health{};
     Upkeep upkeep{};
 };
@@ -52,7 +52,7 @@ struct Cli {
 /// Runs `arguments` (without the program's name) and returns the exit code.
 int run(const Cli& cli, const std::vector<std::string>& arguments);
 
-/// "NAME=value" entries, as environ has them.
+/// Parses "NAME=value" entries in the format of environ.
 std::map<std::string, std::string> environment_of(char** entries);
 
 }  // namespace ecron::app

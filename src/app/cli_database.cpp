@@ -38,7 +38,7 @@ int check(const Cli& cli, const config::Config& config, const ParsedFlags& flags
     if (!broken) return complain(cli, {broken.error().what}), kExitWrong;
     for (const std::string& line : *broken) cli.out << line << '\n';
     if (!broken->empty()) return kExitBad;
-    cli.out << "The database is good.\n";
+    cli.out << "The database is consistent.\n";
     return kExitGood;
 }
 
@@ -50,10 +50,9 @@ int database(const Cli& cli, const ParsedFlags& flags) {
     const std::optional<std::size_t> shards = divides ? number_in(words[1]) : std::nullopt;
     const bool is_one = words.size() == 1 && (words[0] == "check" || words[0] == "migrate");
     if (!shards && !is_one)
-        return complain(cli, {"db takes one of: check, migrate, shards N with a number from 1 to 64"}),
-               kExitWrong;
+        return complain(cli, {"db requires one of: check, migrate, shards N (N from 1 to 64)"}), kExitWrong;
     if (flags.has("repair") && words != std::vector<std::string>{"check"})
-        return complain(cli, {"--repair goes with db check"}), kExitWrong;
+        return complain(cli, {"--repair is only valid with db check"}), kExitWrong;
     const std::optional<config::Loaded> loaded = load(cli, flags);
     if (!loaded) return kExitWrong;
     if (shards) return divide(cli, loaded->config, *shards);
@@ -67,18 +66,18 @@ int export_rows(const Cli& cli, const ParsedFlags& flags) {
     const Result<std::uint64_t> rows = cli.upkeep.save(loaded->config, scope, cli.out);
     if (!rows) return complain(cli, {rows.error().what}), kExitWrong;
     cli.out.flush();
-    if (!cli.out) return complain(cli, {"the export could not be written"}), kExitWrong;
-    cli.err << fmt::format("ecron: {} rows written\n", *rows);
+    if (!cli.out) return complain(cli, {"failed to write the export"}), kExitWrong;
+    cli.err << fmt::format("ecron: {} rows exported\n", *rows);
     return kExitGood;
 }
 
 int import_rows(const Cli& cli, const ParsedFlags& flags) {
-    if (flags.words.size() != 1) return complain(cli, {"import takes the name of a file, or -"}), kExitWrong;
+    if (flags.words.size() != 1) return complain(cli, {"import requires a file name, or -"}), kExitWrong;
     const std::optional<config::Loaded> loaded = load(cli, flags);
     if (!loaded) return kExitWrong;
     const Result<std::uint64_t> rows = cli.upkeep.restore(loaded->config, flags.words[0]);
     if (!rows) return complain(cli, {rows.error().what}), kExitWrong;
-    cli.out << fmt::format("{} rows read.\n", *rows);
+    cli.out << fmt::format("{} rows imported.\n", *rows);
     return kExitGood;
 }
 

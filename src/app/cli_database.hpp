@@ -6,7 +6,7 @@
 #include "app/cli.hpp"
 #include "app/cli_flags.hpp"
 
-/// The commands that do something to a database beside serving from it.
+/// The commands for database maintenance.
 namespace ecron::app {
 
 /// `ecron db check|migrate|shards N`.
@@ -16,7 +16,7 @@ int export_rows(const Cli& cli, const ParsedFlags& flags);
 /// `ecron import FILE`.
 int import_rows(const Cli& cli, const ParsedFlags& flags);
 
-/// What the flags, the environment and the files say, or nothing; what is wrong has been said then.
+/// The configuration from flags, environment and files; nullopt after reporting errors.
 std::optional<config::Loaded> load(const Cli& cli, const ParsedFlags& flags);
 void complain(const Cli& cli, const std::vector<std::string>& lines);
 

@@ -44,7 +44,7 @@ std::string metavar(Kind kind) {
     return "TEXT";
 }
 
-/// "--cron_port=a_b" as "--cron-port=a_b".
+/// Turns "--cron_port=a_b" into "--cron-port=a_b".
 std::string with_dashes(std::string argument) {
     if (!argument.starts_with("--")) return argument;
     const auto end = std::ranges::find(argument, '=');

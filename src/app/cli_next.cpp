@@ -39,7 +39,7 @@ Result<Question> question_of(const Cli& cli, const ParsedFlags& flags) {
     return Question{fmt::format("{}", fmt::join(flags.words, " ")), *zone, *from, *count};
 }
 
-/// RFC 3339 in the zone's own time: "2026-03-29T03:00:00+02:00".
+/// RFC 3339 in the zone's local time: "2026-03-29T03:00:00+02:00".
 std::string local_text(Instant instant, const cron::Zone& zone) {
     const Seconds offset = zone.offset_at(instant);
     const std::string shifted = format_rfc3339(instant + offset);
@@ -49,7 +49,7 @@ std::string local_text(Instant instant, const cron::Zone& zone) {
 }
 
 void point_at(std::ostream& err, std::string expression, const cron::ParseError& error) {
-    std::ranges::replace(expression, '\t', ' ');  // as wide as its position counts it
+    std::ranges::replace(expression, '\t', ' ');  // same width as its position counts
     err << fmt::format("ecron: {}\n  {}\n  {:>{}}\n", error.reason, expression, '^', error.position + 1);
 }
 
@@ -73,7 +73,8 @@ int next(const Cli& cli, const ParsedFlags& flags) {
     for (const std::string& warning : parsed->warnings) cli.out << "warning: " << warning << '\n';
     const std::vector<Instant> runs = cron::next_runs(parsed->schedule, question->from, question->count);
     for (const Instant run : runs) cli.out << local_text(run, *parsed->schedule.zone()) << '\n';
-    if (runs.size() < question->count) cli.out << (runs.empty() ? "no run\n" : "no further run\n");
+    if (runs.size() < question->count)
+        cli.out << (runs.empty() ? "no occurrence\n" : "no further occurrence\n");
     return kExitGood;
 }
 

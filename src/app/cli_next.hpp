@@ -4,7 +4,8 @@
 
 namespace ecron::app {
 
-/// `ecron next`: the schedule in words, likely mistakes, and the next runs in the zone's local time.
+/// `ecron next`: a description of the schedule, warnings about likely mistakes, and the next occurrences in
+/// the zone's local time.
 int next(const Cli& cli, const ParsedFlags& flags);
 
 }  // namespace ecron::app

@@ -10,11 +10,11 @@ namespace ecron::app {
 namespace {
 
 constexpr std::size_t kOwn = 64;        // standard streams, logs, epoll, timers, listeners, message queue
-constexpr std::size_t kPerReader = 4;   // a session: SQLite has the file, its log and its index open
-constexpr std::size_t kSessions = 4;    // writer, leadership, lease, and one that is being replaced
-constexpr std::size_t kPerCommand = 6;  // pipes, pidfd, and their other ends while it starts
-constexpr std::size_t kIssuer = 16;     // connections to the issuer of tokens
-constexpr std::size_t kClusters = 128;  // watches, requests and logs of Kubernetes
+constexpr std::size_t kPerReader = 4;   // per session: SQLite opens the file, its WAL and its index
+constexpr std::size_t kSessions = 4;    // writer, leadership, lease, and one being replaced
+constexpr std::size_t kPerCommand = 6;  // pipes, pidfd, and the child's pipe ends during the start
+constexpr std::size_t kIssuer = 16;     // connections to the token issuer
+constexpr std::size_t kClusters = 128;  // Kubernetes watches, requests and logs
 
 std::size_t reserved(const config::Config& config) {
     std::size_t sum =
@@ -47,16 +47,16 @@ std::size_t raise_descriptor_limit() {
 
 void fit_to_descriptors(config::Config& config) {
     const std::size_t limit = raise_descriptor_limit();
-    if (limit == 0) return;  // not known: the options hold
+    if (limit == 0) return;  // limit unknown: keep the options unchanged
     const DescriptorShares shares = divide_descriptors(limit, config);
     const bool lowered =
         shares.connections < config.http.connection_limit || shares.targets < config.execution.executor_max;
     config.http.connection_limit = shares.connections;
     config.execution.executor_max = shares.targets;
-    constexpr auto kLine = "open files limit={} connection_limit={} executor_max={}{}";
+    constexpr auto kLine = "open files: limit={} connection_limit={} executor_max={}{}";
     if (lowered)
         log::warn(kLine, limit, shares.connections, shares.targets,
-                  " (lowered to fit: raise the hard limit of open files, LimitNOFILE or ulimit -Hn)");
+                  " (lowered to fit: raise the hard limit of open files with LimitNOFILE or ulimit -Hn)");
     else
         log::info(kLine, limit, shares.connections, shares.targets, "");
 }

@@ -3,23 +3,23 @@
 
 #include "ecron/config/config.hpp"
 
-/// The file descriptors of this process: clients of the API cannot use up those that attempts, the database
-/// and the health probe need. Threads: called once at start, before any other thread runs.
+/// Budget of the file descriptors of this process: API clients must not use up those needed by attempts, the
+/// database and the health probe. Threads: called once at start, before any other thread runs.
 namespace ecron::app {
 
-/// Connections that the separate health listener may have.
+/// Maximum connections of the separate health listener.
 inline constexpr std::size_t kHealthConnections = 64;
 
-/// How many descriptors may be used by what grows with the load.
+/// Descriptor limits for consumers that grow with the load.
 struct DescriptorShares {
-    std::size_t connections{};  // of clients of the API
-    std::size_t targets{};      // HTTP attempts at once
+    std::size_t connections{};  // API client connections
+    std::size_t targets{};      // concurrent HTTP attempts
     bool operator==(const DescriptorShares&) const = default;
 };
 
 /// Divides `limit` descriptors. The database, webhooks, commands, the token issuer, health and ecron's own
-/// files are reserved first, up to half of them. Connections and attempts share the rest equally, and what
-/// one does not need goes to the other; each gets at least one.
+/// files are reserved first, up to half of them. Connections and attempts share the rest equally, and the
+/// unused part of one share goes to the other; each gets at least one.
 DescriptorShares divide_descriptors(std::size_t limit, const config::Config& config);
 
 /// Raises the soft limit of open files to the hard limit, at most kMaxDescriptors; returns the soft limit.

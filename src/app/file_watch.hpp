@@ -8,12 +8,12 @@
 
 namespace ecron::app {
 
-/// Notices that files were replaced or rewritten, by what stat(2) says of them. Asked now and then: a mount
-/// of a container's secrets tells inotify little.
+/// Detects replaced or rewritten files by stat(2). Polled, because inotify is unreliable for mounted
+/// container secrets.
 class FileWatch {
 public:
     explicit FileWatch(std::vector<std::string> files) : files_(std::move(files)) { changed(); }
-    /// Since the last time it was asked.
+    /// Whether a file has changed since the previous call.
     bool changed() {
         std::vector<Mark> now;
         for (const std::string& file : files_) now.push_back(mark_of(file));

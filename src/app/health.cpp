@@ -8,7 +8,7 @@ namespace {
 
 constexpr Millis kPatience{3'000};
 
-/// Where this machine reaches a server that listens there.
+/// The address at which this machine reaches a server that listens on `listens`.
 std::string reached_at(const std::string& listens) {
     return listens == "0.0.0.0" || listens == "::" ? "127.0.0.1" : listens;
 }
@@ -23,7 +23,8 @@ std::string own_url(const config::Http& own) {
 }  // namespace
 
 std::optional<std::string> health(const config::Config& config, const std::string& url) {
-    if (url.empty() && config.http.port == 0) return "cron_port 0 took a port that only the service knows";
+    if (url.empty() && config.http.port == 0)
+        return "cron_port is 0: the service's port is unknown, specify --url";
     const Result<unsigned> status =
         http::probe((url.empty() ? own_url(config.http) : url) + "/health/ready", kPatience);
     if (!status) return status.error().what;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array kHandedOn{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH};
 
-/// Those that are waited for instead of being delivered; none is lost between two waits.
+/// Signals that are received by sigwait instead of being delivered; none is lost between two waits.
 sigset_t waited_for() {
     sigset_t set;
     sigemptyset(&set);
@@ -25,7 +25,7 @@ sigset_t waited_for() {
 
 int exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
-/// Reaps all that has ended; the exit code of the child if it is among that.
+/// Reaps all ended children; returns the exit code of `child` if it is among them.
 int reap(pid_t child, int until_then) {
     int code = until_then, status = 0;
     for (pid_t ended = 0; (ended = ::waitpid(-1, &status, WNOHANG)) > 0;)

@@ -1,17 +1,17 @@
 #pragma once
 #include <functional>
 
-/// What the first process of a container owes the kernel. Process 1 inherits every orphan and has to reap it,
-/// and a signal that it does not handle at that moment is dropped. So there process 1 does nothing else: it
-/// hands signals on to a child that serves, reaps whatever ends, and ends as that child did. Source: kernel,
+/// Duties of process 1 in a container. Process 1 inherits and must reap every orphan, and the kernel drops
+/// signals for which it has no handler. Therefore process 1 does nothing else: it forwards signals to a child
+/// that serves, reaps ended processes, and exits with the child's exit code. Source: kernel,
 /// pid_namespaces(7).
 namespace ecron::app {
 
-/// Runs `work` in a child and answers its exit code, 128 and the signal's number where one ended it. Threads:
-/// none may have been started yet.
+/// Runs `work` in a child and returns its exit code, or 128 plus the signal number if a signal ended it.
+/// Threads: none may have been started yet.
 int run_as_init(const std::function<int()>& work);
 
-/// Runs `work` as above where this is process 1, else just so.
+/// Runs `work` as above if this is process 1, otherwise directly.
 int run_below_init(const std::function<int()>& work);
 
 }  // namespace ecron::app

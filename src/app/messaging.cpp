@@ -48,7 +48,7 @@ void Messaging::attach(analysis::Scheduler& scheduler) {
         io_, *store_.messages(), *broker_, [this] { return store_.leads(Shard{0}); }, config_.mq.keep);
 }
 
-/// Messages are taken once the jobs are loaded.
+/// Messages are consumed once the jobs are loaded.
 asio::awaitable<void> Messaging::run() {
     if (!broker_) co_return;
     while (!scheduler_->takes_writes() && !stopping_) co_await sleep(io_, kLeadLook);

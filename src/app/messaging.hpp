@@ -11,23 +11,22 @@
 
 namespace ecron::app {
 
-/// The message queue and what is said over it. Made before the scheduler, which offers executions over it,
-/// and attached to it afterwards. Without hosts in the configuration there is none of it, and nothing
-/// happens.
+/// The message queue and its producers and consumers. Created before the scheduler, which dispatches
+/// executions through it, and attached to it afterwards. Does nothing if no hosts are configured.
 class Messaging {
 public:
-    /// Throws where the configuration is not one.
+    /// Throws if the configuration is invalid.
     Messaging(boost::asio::io_context& io, const Clock& clock, store::Store& store,
               const config::Config& config);
 
     [[nodiscard]] analysis::AttemptDispatcher* dispatcher() { return spread_ ? &*spread_ : nullptr; }
     void attach(analysis::Scheduler& scheduler);
     boost::asio::awaitable<void> run();
-    /// No more messages are taken.
+    /// Stops consuming messages.
     boost::asio::awaitable<void> stop_taking();
-    /// What is still to be told is told, where nobody else does; then the connections end.
+    /// Publishes the remaining messages if this node publishes, then closes the connections.
     boost::asio::awaitable<void> stop();
-    /// For metrics and /cluster; empty where there is no message queue.
+    /// For metrics and /cluster; empty if there is no message queue.
     [[nodiscard]] std::function<management::Messages()> state() const;
 
 private:

@@ -15,7 +15,8 @@ void keep_memory_private() { ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 std::map<std::string, std::string> take_environment() {
     std::map<std::string, std::string> environment = environment_of(environ);
-    // getenv returns pointers into what is kept, until the process ends: neither is ever freed.
+    // getenv returns pointers into this vector until the process ends, so neither it nor its strings are
+    // freed.
     auto& kept = *new std::vector<char*>;
     for (char** entry = environ; *entry != nullptr; ++entry) {
         if (!std::string_view{*entry}.starts_with("ECRON_")) kept.push_back(::strdup(*entry));

@@ -14,7 +14,7 @@ namespace {
 int serve_here(config::Config config, const std::map<std::string, std::string>& environment) {
     std::signal(SIGPIPE, SIG_IGN);
     if (const Result<void> logging = log::configure(config.log); !logging) {
-        log::error("log not opened file={} error={}", config.log.file, logging.error().what);
+        log::error("failed to open log: file={} error={}", config.log.file, logging.error().what);
         return 2;
     }
     fit_to_descriptors(config);
@@ -24,7 +24,7 @@ int serve_here(config::Config config, const std::map<std::string, std::string>& 
     const auto failed = [&running](const Error& error) { running->fail(error); };
     auto store = store::Store::open_in_background(io, store_options(config), clock, failed);
     if (!store) {
-        log::error("store not opened error={}", store.error().what);
+        log::error("failed to open store: error={}", store.error().what);
         return 2;
     }
     try {
@@ -32,8 +32,8 @@ int serve_here(config::Config config, const std::map<std::string, std::string>& 
         running = &application;
         return application.run();
     } catch (const NotStarted& refused) {
-        // Not 1, after which a unit tries again for ever: it is the configuration that must change.
-        log::error("not started error={}", refused.what());
+        // Not 1, after which a systemd unit would restart it indefinitely: the configuration must be changed.
+        log::error("failed to start: error={}", refused.what());
         return 2;
     }
 }

@@ -55,7 +55,7 @@ std::vector<execution::Network> networks(const std::vector<std::string>& texts) 
 constexpr std::size_t kAuthConnections = 16;
 constexpr std::string_view kFirstTenant = "default";
 
-/// For the token of a first start: the first scope that grants each permission, once.
+/// Scopes of the first token: for each permission the first scope that grants it, without duplicates.
 std::string every_scope(const std::vector<std::vector<std::string>>& scopes) {
     std::vector<std::string> all;
     for (const std::vector<std::string>& granting : scopes)
@@ -91,7 +91,7 @@ store::Nodes nodes(const config::Config& config) {
 
 }  // namespace
 
-/// A node takes whole shards, so that up to this many share the work evenly.
+/// A node leads whole shards, so the load is shared evenly by up to about this many nodes.
 constexpr std::size_t kNewShards = 16;
 
 NodeId node_id(const config::Config& config) { return NodeId{config.life.node_id}; }
@@ -152,7 +152,7 @@ execution::HttpOptions http_run_options(const config::Config& config) {
 
 namespace {
 
-/// What commands must not read: with it their author would be an administrator.
+/// Files that commands must not read: their contents would give a job's author administrator rights.
 std::vector<std::string> private_files(const config::Config& config) {
     std::vector<std::string> files{config.execution.secrets_dir, config.kubernetes.config,
                                    config.execution.run_dir};
@@ -303,7 +303,7 @@ messages::Options message_options(const config::Config& config) {
 
 namespace {
 
-/// Where any program may run, so may any variable be set.
+/// If any program may run, any variable may be set.
 std::optional<std::vector<std::string>> command_environment(const config::Config& config) {
     if (config.commands.allow.empty()) return std::nullopt;
     return config.commands.environment;
@@ -354,7 +354,7 @@ Result<std::unique_ptr<auth::Authenticator>> make_authenticator(boost::asio::io_
                 const auto made = auth::create_first_token(
                     given.token_file, TenantId{std::string{kFirstTenant}}, every_scope(given.scopes));
                 if (!made) return std::unexpected(made.error());
-                if (*made) log::info("first token made file={}.initial", given.token_file);
+                if (*made) log::info("created first token: file={}.initial", given.token_file);
             }
             return auth::make_token_authenticator(given.token_file, scopes);
         case config::AuthMode::hydra:

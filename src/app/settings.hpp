@@ -18,7 +18,7 @@
 #include "ecron/notify/notifier.hpp"
 #include "ecron/store/store.hpp"
 
-/// From the configuration to what each module takes. Pure.
+/// Maps the configuration to the options of each module. Pure.
 namespace ecron::app {
 
 NodeId node_id(const config::Config& config);
@@ -37,7 +37,7 @@ mq::KafkaOptions kafka_options(const config::Config& config);
 messages::Options message_options(const config::Config& config);
 management::Options api_options(const config::Config& config);
 http::ClientOptions auth_client_options(const config::Config& config);
-/// Nothing: anybody may call. What is wrong with the token file is an error.
+/// nullptr: authentication is disabled. Errors: the token file is invalid.
 Result<std::unique_ptr<auth::Authenticator>> make_authenticator(boost::asio::io_context& io,
                                                                 const Clock& clock, http::Client& client,
                                                                 const config::Config& config);

@@ -27,7 +27,7 @@ std::string host_of(const std::string& url) {
     return host;
 }
 
-/// Only names that are addresses, or localhost, are judged: no name is resolved.
+/// Only addresses and localhost are checked: names are not resolved.
 bool refuses(const execution::Egress& egress, const std::string& host) {
     sockaddr_in v4{.sin_family = AF_INET};
     sockaddr_in6 v6{.sin6_family = AF_INET6};
@@ -47,7 +47,7 @@ TakeoverReport::TakeoverReport(const config::Config& config)
       egress_(egress(config)) {}
 
 void TakeoverReport::add(const store::StoredPlan& job) {
-    if (job.has_plan) return;  // ecron has written it
+    if (job.has_plan) return;  // ecron has already written this job
     const auto read = model::read_context(job.context);
     const model::Context context = read ? *read : model::Context{};
     if (job.type == model::JobType::unknown || context.mode == model::Mode::unknown)
@@ -68,14 +68,15 @@ void TakeoverReport::note(Kind kind, std::string_view id) {
 
 std::vector<std::string> TakeoverReport::lines() const {
     constexpr std::array<std::string_view, kKinds> kTexts{
-        "hold a type or mode that is unknown, and do not run",
-        "run a command, and command_enabled is false: their runs fail",
-        "call an address that runs may not reach, such as a loopback one: their runs fail unless "
+        "have an unknown type or mode and do not run",
+        "run a command, but command_enabled is false: their executions fail",
+        "call an address that executions may not connect to, such as loopback: their executions fail unless "
         "egress_allow "
-        "names it",
-        "call an https target, whose certificate the old service did not verify: runs fail where it is not "
-        "signed by an authority of ca_file, or of the system",
-        "have a webhook, which ecron calls at the end of each run",
+        "includes it",
+        "call an https target, whose certificate the old service did not verify: executions fail unless it "
+        "is "
+        "signed by a CA of ca_file or of the system",
+        "have a webhook, which ecron calls at the end of each execution",
     };
     std::vector<std::string> lines;
     for (std::size_t kind = 0; kind < kTexts.size(); ++kind)
@@ -85,7 +86,8 @@ std::vector<std::string> TakeoverReport::lines() const {
     return lines;
 }
 
-/// The old service kept executions for ever; empty: nothing of that goes.
+/// Warning about the retention of the old service's executions, which it kept indefinitely; empty if none is
+/// deleted.
 Result<std::string> history_line(const config::Config& config) {
     const Millis kept = config.store.history;
     if (kept == Millis{0}) return std::string{};
@@ -95,8 +97,8 @@ Result<std::string> history_line(const config::Config& config) {
     if (!found) return std::unexpected(found.error());
     if (!*found) return std::string{};
     return fmt::format(
-        "executions of the old service that ended before {} are removed: history_days is {} "
-        "(0 keeps them for ever)",
+        "executions of the old service that ended before {} are deleted: history_days is {} "
+        "(0: unlimited)",
         format_rfc3339(std::chrono::floor<Seconds>(before)),
         std::chrono::floor<std::chrono::days>(kept).count());
 }
@@ -116,7 +118,7 @@ Result<std::vector<std::string>> takeover_lines(const config::Config& config) {
 
 void log_takeover(const config::Config& config) {
     const Result<std::vector<std::string>> lines = takeover_lines(config);
-    if (!lines) return log::debug("jobs of the old service not looked at error={}", lines.error().what);
+    if (!lines) return log::debug("failed to read jobs of the old service: error={}", lines.error().what);
     for (const std::string& line : *lines) log::warn("taken over: {}", line);
 }
 

@@ -9,15 +9,15 @@
 #include "ecron/execution/egress.hpp"
 #include "ecron/store/store.hpp"
 
-/// What ecron does otherwise than the service that it replaces, told of the jobs that it takes over: those
-/// that it has not written since. docs/upgrade.md has the same list.
+/// Reports behaviour changes for jobs taken over from the old service, that is, for those that it has not
+/// written since. docs/upgrade.md has the same list.
 namespace ecron::app {
 
 class TakeoverReport {
 public:
     explicit TakeoverReport(const config::Config& config);
     void add(const store::StoredPlan& job);
-    /// A line for each kind of change, with the number of jobs and an example.
+    /// One line for each kind of change, with the number of jobs and an example.
     [[nodiscard]] std::vector<std::string> lines() const;
 
 private:
@@ -34,9 +34,9 @@ private:
     std::array<Jobs, kKinds> jobs_{};
 };
 
-/// Reads the jobs of the database. Blocks. Empty where the old service cannot have worked.
+/// Reads the jobs of the database. Blocks. Empty if the database cannot have been used by the old service.
 Result<std::vector<std::string>> takeover_lines(const config::Config& config);
-/// The same as lines of the log.
+/// The same as log lines.
 void log_takeover(const config::Config& config);
 
 }  // namespace ecron::app

@@ -3,7 +3,7 @@
 
 namespace ecron::app {
 
-/// The store's.
+/// The maintenance functions of the store.
 Upkeep upkeep();
 
 }  // namespace ecron::app

@@ -37,7 +37,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("connections and attempts fit into the limit of open files together", "[descriptors]") {
+TEST_CASE("connections and attempts together fit into the limit of open files", "[descriptors]") {
     const auto [limit, connections, attempts] = GENERATE(table<std::size_t, std::size_t, std::size_t>(
         {{256, 20'000, 1'000}, {1'024, 20'000, 1'000}, {4'096, 20'000, 1'000}, {65'536, 20'000, 100'000}}));
     CAPTURE(limit);
@@ -48,13 +48,13 @@ TEST_CASE("connections and attempts fit into the limit of open files together", 
     CHECK(shares.connections + shares.targets <= limit - 100);
 }
 
-TEST_CASE("options that fit are not lowered, and what one does not need goes to the other", "[descriptors]") {
+TEST_CASE("options that fit are not lowered, and an unused share goes to the other", "[descriptors]") {
     CHECK(divide_descriptors(65'536, config_of(20'000, 1'000)) == DescriptorShares{20'000, 1'000});
     CHECK(divide_descriptors(1'024, config_of(100, 600)) == DescriptorShares{100, 600});
     CHECK(divide_descriptors(1'024, config_of(600, 100)) == DescriptorShares{600, 100});
 }
 
-TEST_CASE("commands, health and Kubernetes take their part before connections do", "[descriptors]") {
+TEST_CASE("descriptors for commands, health and Kubernetes are reserved first", "[descriptors]") {
     config::Config config = config_of(20'000, 1'000);
     const std::size_t alone = divide_descriptors(4'096, config).connections;
     config.commands.enabled = true;
@@ -64,7 +64,8 @@ TEST_CASE("commands, health and Kubernetes take their part before connections do
     CHECK(divide_descriptors(4'096, config).connections < alone - 200);
 }
 
-TEST_CASE("the soft limit of open files is raised to the hard one, and options follow it", "[descriptors]") {
+TEST_CASE("the soft limit of open files is raised to the hard limit, and options follow it",
+          "[descriptors]") {
     const LimitOfFiles files;
     files.set_soft(256);
     config::Config config = config_of(1'000'000, 1'000);

@@ -8,23 +8,22 @@
 
 namespace ecron::app {
 
-/// A command line in a world of its own: given environment and time, nothing read from the machine's usual
-/// places.
+/// A command line in isolation: given environment and time, no default files.
 struct GivenCli {
     std::map<std::string, std::string> environment;
     std::vector<std::string> usual_files;
     ManualClock clock{parse_rfc3339("2026-01-01T00:00:00Z").value()};
 
-    // What came of it.
+    // The results of run().
     int exit_code{-1};
     std::string out, err;
     std::optional<config::Config> served;
-    std::optional<std::size_t> divided;         // into how many shards
-    std::optional<std::string> shards_problem;  // what dividing is to say
-    std::optional<config::Config> asked;        // whose health
+    std::optional<std::size_t> divided;         // number of shards requested
+    std::optional<std::string> shards_problem;  // result of set_shards
+    std::optional<config::Config> asked;        // configuration passed to health
     std::string asked_url;
     Upkeep upkeep;
-    std::optional<std::string> illness;  // what asking is to say
+    std::optional<std::string> illness;  // result of health
 
     GivenCli& run(const std::vector<std::string>& arguments) {
         std::ostringstream out_stream, err_stream;

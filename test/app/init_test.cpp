@@ -20,7 +20,7 @@ using namespace ecron::app;
 
 namespace {
 
-/// A process that inherits orphans as process 1 does, and runs `work` as process 1 would.
+/// A process that inherits orphans like process 1, and runs `work` as process 1 would.
 class GivenInit {
 public:
     explicit GivenInit(const std::function<int(int)>& work) {
@@ -46,7 +46,7 @@ public:
     GivenInit& operator=(const GivenInit&) = delete;
 
     void signal(int number) const { ::kill(pid_, number); }
-    /// The next number that the work has written.
+    /// The next number written by the work.
     [[nodiscard]] pid_t told() const {
         pid_t number = 0;
         REQUIRE(::read(from_work_, &number, sizeof number) == sizeof number);
@@ -86,7 +86,7 @@ void block(int signal) {
 
 }  // namespace
 
-TEST_CASE("the first process ends as its child did", "[init]") {
+TEST_CASE("process 1 exits with the exit code of its child", "[init]") {
     const auto [work, code] = GENERATE(table<std::function<int(int)>, int>({
         {[](int) { return 0; }, 0},
         {[](int) { return 7; }, 7},
@@ -96,7 +96,7 @@ TEST_CASE("the first process ends as its child did", "[init]") {
     CHECK(init.wait_for_end() == code);
 }
 
-TEST_CASE("the first process hands signals on", "[init]") {
+TEST_CASE("process 1 forwards signals", "[init]") {
     const int signal = GENERATE(SIGTERM, SIGINT, SIGHUP);
     GivenInit init{[&](int pipe) {
         block(signal);
@@ -108,7 +108,7 @@ TEST_CASE("the first process hands signals on", "[init]") {
     CHECK(init.wait_for_end() == signal);
 }
 
-TEST_CASE("the first process reaps orphans, and goes on", "[init]") {
+TEST_CASE("process 1 reaps orphans and keeps running", "[init]") {
     GivenInit init{[](int pipe) {
         block(SIGTERM);
         const pid_t parent = ::fork();
@@ -123,7 +123,7 @@ TEST_CASE("the first process reaps orphans, and goes on", "[init]") {
     }};
     const pid_t orphan = init.told();
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-    // A process that nobody has reaped still takes signals.
+    // An unreaped process still accepts signals.
     while (::kill(orphan, 0) == 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
     CHECK(::kill(orphan, 0) == -1);
     CHECK(errno == ESRCH);
@@ -131,7 +131,7 @@ TEST_CASE("the first process reaps orphans, and goes on", "[init]") {
     CHECK(init.wait_for_end() == SIGTERM);
 }
 
-TEST_CASE("memory that is kept private stays so for the child of process 1", "[init]") {
+TEST_CASE("private memory stays private in the child of process 1", "[init]") {
     const GivenInit init{[](int pipe) {
         keep_memory_private();
         const pid_t child = ::fork();
@@ -145,7 +145,7 @@ TEST_CASE("memory that is kept private stays so for the child of process 1", "[i
     CHECK(init.told() == 1);
 }
 
-TEST_CASE("an environment that was taken is not to be seen any more", "[init]") {
+TEST_CASE("a taken environment is no longer visible in /proc", "[init]") {
     const GivenInit init{[](int pipe) {
         static std::array<char, 32> secret{"ECRON_USER_PWD=hunter2"};
         static std::array<char, 32> usual{"TZ=Europe/Berlin"};

@@ -28,14 +28,14 @@ std::string one_of(const std::vector<std::string>& lines) { return lines.size() 
 
 }  // namespace
 
-TEST_CASE("each silent change of behaviour for an old job has a line", "[takeover]") {
+TEST_CASE("each change of behaviour for an old job is reported", "[takeover]") {
     using Catch::Contains;
     const config::Config plain = config_of({});
     const auto [context, text] = GENERATE(table<std::string, std::string>({
         {R"({"mode":"exe","exec":"/bin/backup"})", "command_enabled is false"},
-        {R"({"mode":"http","exec":"http://127.0.0.1:8080/x"})", "runs may not reach"},
-        {R"({"mode":"http","exec":"http://localhost/x"})", "runs may not reach"},
-        {R"({"mode":"http","exec":"http://[::1]/x"})", "runs may not reach"},
+        {R"({"mode":"http","exec":"http://127.0.0.1:8080/x"})", "executions may not connect to"},
+        {R"({"mode":"http","exec":"http://localhost/x"})", "executions may not connect to"},
+        {R"({"mode":"http","exec":"http://[::1]/x"})", "executions may not connect to"},
         {R"({"mode":"https","exec":"https://old.example.com/x"})", "did not verify"},
         {R"({"mode":"http","exec":"http://h/x","notify":{"webhook":"http://w/"}})", "have a webhook"},
         {R"({"mode":"ftp","exec":"ftp://h/x"})", "unknown"},
@@ -43,10 +43,10 @@ TEST_CASE("each silent change of behaviour for an old job has a line", "[takeove
     CAPTURE(context);
     CHECK_THAT(one_of(lines_for(plain, context)),
                Contains(text) && Contains("1 enabled job of") && Contains("(for example j-1)"));
-    CHECK(lines_for(plain, context, model::JobType::scheduled, true).empty());  // ecron has written it
+    CHECK(lines_for(plain, context, model::JobType::scheduled, true).empty());  // ecron has written this job
 }
 
-TEST_CASE("an old job that ecron treats as before has no line", "[takeover]") {
+TEST_CASE("an old job without a change of behaviour is not reported", "[takeover]") {
     CHECK(lines_for(config_of({}), R"({"mode":"http","exec":"http://old.example.com/x"})").empty());
     CHECK(lines_for(config_of({}), "null").empty());
     CHECK(lines_for(config_of({{"egress_allow", "127.0.0.0/8"}}), R"({"exec":"http://127.0.0.1/"})").empty());

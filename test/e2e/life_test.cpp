@@ -110,7 +110,7 @@ TEST_CASE("TLS uses the configured certificate, and SIGHUP reloads it", "[life]"
     std::filesystem::copy(folder + "/cert.pem", folder + "/second.pem");
     std::ofstream(folder + "/cert.pem") << "no certificate";
     world.ecron.signal(SIGHUP);
-    wait_until("the error is logged", [&] { return world.ecron.logged("certificate not reloaded"); });
+    wait_until("the error is logged", [&] { return world.ecron.logged("failed to reload certificate"); });
     CHECK(Api(world.ecron.port(), folder + "/second.pem").get("/health/ready").status == 200);
     std::filesystem::remove_all(folder);
 }

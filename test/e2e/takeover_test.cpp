@@ -171,7 +171,7 @@ TEST_CASE("takes over a database of the previous service unchanged and runs noth
     CAPTURE(changed.body);
     CHECK(changed.status == 200);
     CHECK(ecron.terminate() == 0);
-    CHECK(ecron.logged("taken over: 2 enabled jobs of the old service hold a type or mode that is unknown"));
+    CHECK(ecron.logged("taken over: 2 enabled jobs of the old service have an unknown type or mode"));
     CHECK(old.history() == history);
     CHECK(old.database.value("select count(*) from t_cron_outbox") == "0");
     CHECK(ecron.run_command({"db", "check"}) == 1);  // lists unknown values
