@@ -6,7 +6,7 @@
 
 namespace ecron::management {
 
-/// The scheduler behind the API's port.
+/// Implements the Runs port of the API with the scheduler.
 class SchedulerRuns final : public Runs {
 public:
     explicit SchedulerRuns(analysis::Scheduler& scheduler) : scheduler_(scheduler) {}

@@ -31,14 +31,14 @@ std::unexpected<Error> not_a_program(const std::string& file, Found found) {
     return fail(Errc::not_found, fmt::format("command not found: {}", file));
 }
 
-/// The path with the links in its folders resolved.
+/// The path with symbolic links in its folders resolved.
 fs::path settled(const fs::path& file) {
     std::error_code failed;
     const fs::path folder = fs::canonical(file.parent_path(), failed);
     return failed ? file.lexically_normal() : folder / file.filename();
 }
 
-/// Clean but for what programs cannot do without.
+/// A minimal environment with the variables that programs require.
 std::map<std::string, std::string> base_environment(const AttemptOrder& order, const CommandOptions& options,
                                                     const Identity* as) {
     std::map<std::string, std::string> environment{
@@ -87,8 +87,8 @@ std::optional<std::string> allowed_program(const std::string& program,
     return is_named ? std::optional{wanted.string()} : std::nullopt;
 }
 
-/// Shells, interpreters and the dynamic linker run code that variables name: BASH_ENV, PERL5OPT, PYTHONPATH,
-/// LD_PRELOAD, PATH. No list of them is complete, so names are allowed one by one.
+/// Shells, interpreters and the dynamic linker run code named by variables: BASH_ENV, PERL5OPT, PYTHONPATH,
+/// LD_PRELOAD, PATH. No deny list is complete, so variables are allowed by name.
 static Result<void> check_variable(const std::string& name, const CommandOptions& options) {
     if (options.allow.empty() || std::ranges::find(options.environment, name) != options.environment.end())
         return {};

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kRemovals = 200;  // of 5 ms: the kernel ends killed processes soon, but not at once
+constexpr int kRemovals = 200;  // of 5 ms each: the kernel ends killed processes soon, but not at once
 
 std::unexpected<Error> refused(std::string_view what, int error) {
     return fail(Errc::unavailable, fmt::format("{}: {}", what, std::strerror(error)));
@@ -33,7 +33,7 @@ bool write_file(const std::string& file, std::string_view text) {
 
 bool remove_folder(const std::string& folder) { return ::rmdir(folder.c_str()) == 0 || errno == ENOENT; }
 
-/// Kills all below a folder of cgroups, and removes it. False: something is still there.
+/// Kills all processes below a cgroup folder and removes it. False: something is left.
 bool clear(const std::string& folder) {
     if (!fs::exists(folder)) return true;
     write_file(folder + "/cgroup.kill", "1");
@@ -69,14 +69,14 @@ Result<std::string> own_cgroup() {
     for (std::string line; std::getline(own, line);) {
         if (!line.starts_with("0::/")) continue;
         std::string path = line.substr(3);
-        if (root != "/" && path.starts_with(root)) path.erase(0, root.size());  // a part of it is mounted
+        if (root != "/" && path.starts_with(root)) path.erase(0, root.size());  // only a subtree is mounted
         std::string folder = path == "/" || path.empty() ? mounted : mounted + path;
         struct stat found{};
         if (::stat((folder + "/cgroup.procs").c_str(), &found) != 0)
-            return refused("the own cgroup cannot be seen", errno);
+            return refused("this process's cgroup is not visible", errno);
         return folder;
     }
-    return fail(Errc::not_found, "this process is in no cgroup v2");
+    return fail(Errc::not_found, "this process is not in a cgroup v2");
 }
 
 Result<std::unique_ptr<CommandCgroups>> CommandCgroups::open(const std::string& parent,
@@ -87,7 +87,7 @@ Result<std::unique_ptr<CommandCgroups>> CommandCgroups::open(const std::string& 
     std::unique_ptr<CommandCgroups> groups{new CommandCgroups{folder, limits}};
     if (::access((folder + "/cgroup.kill").c_str(), W_OK) != 0)  // Linux 5.14
         return refused(folder + "/cgroup.kill", errno);
-    // Whether processes may be moved there, each has to try: the rules look at the way from where they are.
+    // Each child has to try to move itself: permission depends on its current cgroup.
     write_file(parent + "/cgroup.subtree_control", "+pids");  // refused while ecron itself is in `parent`
     groups->limits_processes_ =
         limits.processes > 0 && write_file(folder + "/cgroup.subtree_control", "+pids");

@@ -9,24 +9,25 @@
 #include "ecron/base/error.hpp"
 #include "execution/descriptor.hpp"
 
-/// A cgroup of its own for each command, where the kernel lets ecron make some (cgroup v2, delegated). All
-/// that a command starts is in it, whatever it does to its session, environment and parents, and ends with
-/// one write to cgroup.kill. Threads: any. Source: https://docs.kernel.org/admin-guide/cgroup-v2.html
+/// A separate cgroup for each command, if the kernel permits ecron to create them (cgroup v2, delegated). It
+/// contains all processes started by the command, regardless of session, environment and parents, and is
+/// killed by one write to cgroup.kill. Threads: any. Source:
+/// https://docs.kernel.org/admin-guide/cgroup-v2.html
 namespace ecron::execution {
 
-/// The cgroup of one command. Removed when it is destroyed, or by the next command's end where the kernel is
-/// not done with its processes.
+/// The cgroup of one command. Removed on destruction, or at the end of a later command if the kernel has not
+/// finished with its processes.
 class CommandCgroup {
 public:
-    CommandCgroup() = default;  // none: nothing below has an effect
+    CommandCgroup() = default;  // no cgroup: the functions below have no effect
     CommandCgroup(std::string folder, Descriptor members)
         : folder_(std::move(folder)),
           members_(std::move(members)) {}
 
-    /// cgroup.procs, for the child to write itself into; -1: none.
+    /// Descriptor of cgroup.procs, into which the child writes itself; -1: none.
     [[nodiscard]] int members() const { return members_.get(); }
     [[nodiscard]] const std::string& folder() const { return folder_; }
-    /// SIGKILL to all in it.
+    /// Sends SIGKILL to all processes in it.
     void kill() const;
 
 private:
@@ -37,19 +38,19 @@ private:
 class CommandCgroups {
 public:
     struct Limits {
-        std::uint64_t processes{};  // pids.max of each command, where the controller is there; 0: none
+        std::uint64_t processes{};  // pids.max of each command, if the controller is available; 0: no limit
     };
 
-    /// Below `parent`, a folder of a cgroup2 file system, in one that is named by the hash of `owner` (a path
-    /// that one process uses at a time). What is there of an earlier process is killed. Errors: why commands
-    /// have no cgroups; nothing is left behind.
+    /// Creates cgroups below `parent`, a folder of a cgroup2 file system, in a folder named by the hash of
+    /// `owner` (a path used by one process at a time). Leftovers of an earlier process are killed. Errors:
+    /// why commands have no cgroups; nothing is left behind.
     static Result<std::unique_ptr<CommandCgroups>> open(const std::string& parent, std::string_view owner,
                                                         Limits limits);
     ~CommandCgroups();
     CommandCgroups(const CommandCgroups&) = delete;
     CommandCgroups& operator=(const CommandCgroups&) = delete;
 
-    /// Never fails: without a cgroup the command runs as if there were none.
+    /// Never fails: without a cgroup the command runs without one.
     CommandCgroup make();
     void give_back(const CommandCgroup& cgroup);
     [[nodiscard]] const std::string& folder() const { return folder_; }
@@ -67,7 +68,7 @@ private:
     std::vector<std::string> ended_{};
 };
 
-/// The folder of this process's own cgroup (v2). Errors: there is none that can be seen.
+/// The folder of this process's own cgroup (v2). Errors: none is visible.
 Result<std::string> own_cgroup();
 
 }  // namespace ecron::execution

@@ -9,9 +9,10 @@
 
 namespace ecron::execution {
 
-enum class Stream : std::uint8_t { output = 1, errors = 2 };  // the numbers of the descriptors
+enum class Stream : std::uint8_t { output = 1, errors = 2 };  // values are the descriptor numbers
 
-/// The end of what a command has written, both streams as they came, and which is which.
+/// The tail of a command's output, both streams interleaved in order of arrival, with the stream of each
+/// part.
 class CommandOutput {
 public:
     struct Part {
@@ -26,12 +27,12 @@ public:
     /// At most `limit` bytes, in at most kMostParts parts.
     [[nodiscard]] const std::string& tail() const { return tail_; }
     [[nodiscard]] const std::deque<Part>& parts() const { return parts_; }
-    /// All that was ever written.
+    /// Number of bytes ever written.
     [[nodiscard]] std::uint64_t size() const { return size_; }
     [[nodiscard]] std::uint64_t size(Stream stream) const { return sizes_[stream == Stream::errors ? 1 : 0]; }
 
-    /// What was written after the first `begin` bytes of all, part by part, as far as it is kept; tells where
-    /// the first part begins.
+    /// Calls `each` for the parts written after the first `begin` bytes, as far as they are kept; returns the
+    /// offset of the first part.
     template <class Each> std::uint64_t since(std::uint64_t begin, const Each& each) const {
         std::uint64_t at = size_ - tail_.size();
         const std::uint64_t first = std::min(std::max(at, begin), size_);
@@ -59,7 +60,7 @@ private:
     std::uint64_t sizes_[2]{};
 };
 
-/// What has been written since the first `begin` bytes, as far as it is kept.
+/// The output written after the first `begin` bytes, as far as it is kept.
 [[nodiscard]] LiveOutput live_output(const CommandOutput& output, int attempt, std::uint64_t begin);
 
 }  // namespace ecron::execution

@@ -21,10 +21,10 @@ using boost::system::error_code;
 
 constexpr std::size_t kReadSize = 64UL * 1024;
 thread_local std::array<char, kReadSize> read_buffer;
-/// What fills a whole buffer at once is read again only after a while: 64 KiB each 2 ms are 32 MiB a second,
-/// and an endless writer leaves the thread to others.
+/// A stream that fills a whole buffer at once is read again only after this pause: 64 KiB every 2 ms are 32
+/// MiB/s, so an endless writer does not monopolise the thread.
 constexpr Millis kPauseOfFlood{2};
-/// What is left in the pipe when the process has ended; more can only come of somebody it has left behind.
+/// Maximum bytes read after the process has ended; more can only come from processes that it left behind.
 constexpr std::size_t kMostDrained = 1024UL * 1024;
 
 Millis millis(const timeval& time) { return Seconds{time.tv_sec} + Millis{time.tv_usec / 1000}; }
@@ -64,7 +64,7 @@ void CommandProcess::watch(Launched launched, Runner::Done done) {
 
 void CommandProcess::cancel() {
     if (pid_ == 0)
-        ending_ = Ending::cancelled;  // watch() looks at it
+        ending_ = Ending::cancelled;  // watch() evaluates it
     else
         end(Ending::cancelled);
 }
@@ -73,7 +73,7 @@ void CommandProcess::end(Ending ending) {
     if (over_ || ending_ != Ending::by_itself) return;
     ending_ = ending;
     signal_group(SIGTERM);
-    signal_group(SIGCONT);  // one that is stopped would not notice
+    signal_group(SIGCONT);  // a stopped process would not handle SIGTERM
     deadline_.expires_after(limits_.kill_grace);
     deadline_.async_wait([self = shared_from_this()](error_code cut) {
         if (cut || self->over_) return;
@@ -82,12 +82,12 @@ void CommandProcess::end(Ending ending) {
     });
 }
 
-/// The process is not reaped before ended(), so its number, and its group's, is nobody else's until then.
+/// The process is not reaped before ended(), so its pid and process group cannot be reused before.
 void CommandProcess::signal_group(int signal) const { ::kill(-pid_, signal); }
 
 void CommandProcess::kill_all() const {
     signal_group(SIGKILL);
-    cgroup_.kill();  // where there is one: those that have left the group, too
+    cgroup_.kill();  // if there is a cgroup: also kills processes that left the group
 }
 
 void CommandProcess::await_end() {
@@ -148,13 +148,13 @@ void CommandProcess::ended() {
     const auto self = shared_from_this();
     over_ = true;
     deadline_.cancel();
-    kill_all();  // what it has left behind
+    kill_all();  // kill processes that it left behind
     drain(Stream::output);
     drain(Stream::errors);
     siginfo_t how{};
     rusage used{};
     ::syscall(SYS_waitid, P_PIDFD, process_.native_handle(), &how, WEXITED, &used);
-    record_.pid.store(0, std::memory_order_release);  // once reaped: before, it would pass for an orphan
+    record_.pid.store(0, std::memory_order_release);  // only after reaping: an unrecorded child is an orphan
     error_code ignored;
     process_.close(ignored);
     auto done = std::move(done_);
@@ -165,7 +165,7 @@ AttemptResult CommandProcess::result_of(const siginfo_t& how, const rusage& used
     AttemptResult result;
     const bool exited = how.si_code == CLD_EXITED;
     const int status = how.si_status;
-    result.code = exited ? status : 128 + status;  // as shells have it
+    result.code = exited ? status : 128 + status;  // exit code as in shells
     result.detail = detail_of(how, used);
     result.output = text_.tail();
     if (ending_ == Ending::cancelled) {

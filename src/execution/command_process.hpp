@@ -17,9 +17,9 @@
 
 namespace ecron::execution {
 
-/// A command from its start to its end: reads what it writes, ends it when its time is up or somebody asks,
-/// and says what became of it. Over when its process has ended: what is left of its group is killed then,
-/// and whoever has gone away with its output is not waited for. Threads: the io_context's, but for hide().
+/// A command from start to end: reads its output, ends it on timeout or cancellation, and builds the result.
+/// It is finished when its process has ended: the rest of its process group is killed then, and processes
+/// that left the group with its output are not waited for. Threads: the io_context's, except hide().
 class CommandProcess : public std::enable_shared_from_this<CommandProcess> {
 public:
     struct Limits {
@@ -30,11 +30,11 @@ public:
 
     CommandProcess(boost::asio::io_context& io, CommandRecord& record, Limits limits);
 
-    /// What its output must not show. Before watch().
+    /// Secrets to mask in its output. Must be called before watch().
     void hide(std::vector<std::string> secrets);
     void watch(Launched launched, Runner::Done done);
     void cancel();
-    /// Kills it and waits for its end; nobody is told.
+    /// Kills it and waits for its end; no result is reported.
     void destroy();
     [[nodiscard]] const CommandOutput& output() const { return text_; }
     [[nodiscard]] CommandRecord& record() const { return record_; }

@@ -30,7 +30,7 @@ constexpr std::array<char, 8> kMagic{'e', 'c', 'r', 'o', 'n', 'c', 'm', '1'};
 
 struct Header {
     std::array<char, 8> magic{};
-    std::array<char, 40> boot_id{};  // numbers of processes and times begin anew with each boot
+    std::array<char, 40> boot_id{};  // pids and start times restart with each boot
     std::uint64_t count{0};
 };
 
@@ -45,7 +45,7 @@ std::array<char, 40> boot_id() {
     return id;
 }
 
-/// The records of a file, unless they are of another boot or no records at all.
+/// The records of a file; empty if it is from another boot or not a record file.
 std::vector<Suspect> read_records(int file) {
     struct stat status{};
     if (::fstat(file, &status) != 0 || status.st_size < static_cast<off_t>(sizeof(Header))) return {};
@@ -69,9 +69,9 @@ std::vector<Suspect> read_records(int file) {
     return found;
 }
 
-/// A process of an ecron that was killed in the middle of a start holds the lock until it has become the
-/// command, which takes it milliseconds; a living ecron holds it for good. A lock tells nobody when it is
-/// free and cannot be waited for with a limit, so it is asked for again.
+/// If ecron was killed while starting a process, that process holds the lock until it has executed the
+/// command, which takes milliseconds; a running ecron holds it permanently. A lock gives no notification and
+/// cannot be awaited with a timeout, so it is polled.
 bool lock_of_the_dead(int file) {
     constexpr int kTries = 20;
     for (int i = 0; i < kTries; ++i) {
@@ -86,14 +86,14 @@ Result<void> make_directory(const std::string& directory) {
     return system_error("run_dir " + directory);
 }
 
-/// Keeps two ecrons that start at once from taking a file that is being made for one that was left behind.
+/// Prevents a starting ecron from treating a file that another one is creating as left behind.
 Result<Descriptor> lock_directory(const std::string& directory) {
     Descriptor lock{::open((directory + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
     if (!lock || ::flock(lock.get(), LOCK_EX) != 0) return system_error("run_dir " + directory);
     return lock;
 }
 
-/// Waits until one of them has ended, but not for longer than that: they may have started others meanwhile.
+/// Waits until one of them has ended, at most for that time: they may start further processes meanwhile.
 void await_end_of_one(const std::vector<pid_t>& alive, Millis most) {
     constexpr std::size_t kWatched = 64;
     std::vector<Descriptor> processes;
@@ -109,10 +109,10 @@ void await_end_of_one(const std::vector<pid_t>& alive, Millis most) {
     ::poll(watched.data(), watched.size(), static_cast<int>(most.count()));
 }
 
-/// Ends all of these; how many there were.
+/// Ends all of these processes; returns their number.
 std::size_t end_all(const std::vector<Suspect>& suspects, Millis grace) {
     constexpr Millis kLook{100};
-    constexpr Millis kDeath{2'000};  // for the kernel to end what was killed
+    constexpr Millis kDeath{2'000};  // for the kernel to end killed processes
     const auto begun = std::chrono::steady_clock::now();
     std::size_t ended = 0;
     for (bool first = true;; first = false) {
@@ -121,7 +121,8 @@ std::size_t end_all(const std::vector<Suspect>& suspects, Millis grace) {
         if (alive.empty()) return ended;
         const auto waited = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - begun);
         if (waited > grace + kDeath) {
-            log::error("processes of a dead ecron do not end count={} first={}", alive.size(), alive.front());
+            log::error("failed to kill processes of an earlier ecron process: count={} first={}",
+                       alive.size(), alive.front());
             return ended;
         }
         if (first)
@@ -150,7 +151,7 @@ Result<std::unique_ptr<CommandRecords>> CommandRecords::open(const std::string& 
     if (!self->file_) return system_error("run_dir " + directory);
     self->path_ = std::move(path);
     self->size_ = sizeof(Header) + most * sizeof(CommandRecord);
-    // Room on the disk now, so that no note is a bus error later.
+    // Allocates the disk space now, so that a later write to the mapping cannot raise SIGBUS.
     if (::flock(self->file_.get(), LOCK_EX | LOCK_NB) != 0) return system_error(self->path_);
     errno = ::posix_fallocate(self->file_.get(), 0, static_cast<off_t>(self->size_));
     if (errno != 0) return system_error(self->path_);

@@ -38,7 +38,7 @@ public:
           starter_(std::in_place, io, std::move(confinement), stragglers_, cgroups_.get()) {}
 
     ~RealCommands() override {
-        starter_.reset();  // from here on nothing is started
+        starter_.reset();  // nothing is started from here on
         for (const auto& [id, running] : running_) running.process->destroy();
     }
     RealCommands(const RealCommands&) = delete;
@@ -115,14 +115,14 @@ private:
     const CommandOptions options_;
     const std::optional<Identity> identity_;
     std::unique_ptr<CommandRecords> records_;
-    std::unique_ptr<CommandCgroups> cgroups_;  // nullptr: the kernel lets ecron make none
+    std::unique_ptr<CommandCgroups> cgroups_;  // nullptr: the kernel does not permit ecron to create cgroups
     Stragglers stragglers_;
     std::unordered_map<ExecuteId, Running> running_;
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);
     std::optional<Starter> starter_;
 };
 
-/// Where commands are switched off.
+/// Used if commands are disabled.
 class NoCommands final : public Runner {
 public:
     explicit NoCommands(asio::io_context& io) : io_(io) {}
@@ -143,8 +143,8 @@ constexpr std::string_view kConsent =
     "which can read and change ecron's database, token file and secrets: set command_user to another user, "
     "or consent with command_as_self: true";
 
-/// Another user than ecron's own needs the rights to become it; the service's unit may give them without
-/// ecron being root.
+/// Changing to another user requires privileges, which the service's unit may grant without running ecron as
+/// root.
 bool may_change_user() {
     __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
     std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> data{};
@@ -179,13 +179,13 @@ Result<void> refuse_exposed(const CommandOptions& options, const Identity& ident
     for (const std::string& file : options.private_files) {
         if (const auto readable = readable_file(file, account); readable)
             return fail(Errc::denied,
-                        fmt::format("command_user: {} can read {}, and so can every command: take that "
-                                    "permission away (chmod o-rwx, or another group)",
+                        fmt::format("command_user: {} can read {}, and so can every command: remove that "
+                                    "permission (chmod o-rwx, or another group)",
                                     identity.name, *readable));
         if (const auto folder = replaceable_in(file, account); folder)
             return fail(Errc::denied,
                         fmt::format("command_user: {} can write {}, and so can every command replace {}: "
-                                    "take that permission away (chmod o-w, or another group)",
+                                    "remove that permission (chmod o-w, or another group)",
                                     identity.name, *folder, file));
     }
     return {};
@@ -205,17 +205,17 @@ Result<Confinement> confinement_of(const CommandOptions& options) {
     if (options.memory > 0) confinement.limits.emplace_back(RLIMIT_AS, options.memory);
     if (options.cpu_seconds > 0) confinement.limits.emplace_back(RLIMIT_CPU, options.cpu_seconds);
     if (options.open_files > 0) confinement.limits.emplace_back(RLIMIT_NOFILE, options.open_files);
-    // The kernel counts all processes of a user; as ecron's own user its threads would count, too.
+    // RLIMIT_NPROC counts all processes of a user; for ecron's own user it would include ecron's threads.
     if (options.processes > 0 && confinement.identity)
         confinement.limits.emplace_back(RLIMIT_NPROC, options.processes);
     if (options.file_size > 0) confinement.limits.emplace_back(RLIMIT_FSIZE, options.file_size);
     return confinement;
 }
 
-/// Of each command, where ecron may make some; the log says so, and why not.
+/// The cgroups for commands, if ecron may create them; logs the decision and the reason.
 std::unique_ptr<CommandCgroups> open_cgroups(const CommandOptions& options) {
     const auto without = [](const Error& why) {
-        log::info("commands run without cgroups: what leaves its session is found by its parents reason={}",
+        log::info("commands run without cgroups, leftover processes are found by parent: reason={}",
                   why.what);
         return nullptr;
     };
@@ -225,8 +225,8 @@ std::unique_ptr<CommandCgroups> open_cgroups(const CommandOptions& options) {
     Result<std::unique_ptr<CommandCgroups>> cgroups =
         CommandCgroups::open(*parent, owner, {.processes = options.processes});
     if (!cgroups) return without(cgroups.error());
-    log::info("commands run in cgroups of their own folder={} limit_of_processes={}", (*cgroups)->folder(),
-              (*cgroups)->limits_processes() ? "each command's" : "their user's");
+    log::info("commands run in cgroups of their own: folder={} process_limit={}", (*cgroups)->folder(),
+              (*cgroups)->limits_processes() ? "per-command" : "per-user");
     return std::move(*cgroups);
 }
 
@@ -236,7 +236,7 @@ Result<std::unique_ptr<Runner>> make_command_runner(asio::io_context& io, const 
                                                     CommandOptions options) {
     const Result<std::size_t> ended = end_orphans(options.run_directory, options.kill_grace);
     if (!ended) return std::unexpected(ended.error());
-    if (*ended > 0) log::warn("commands of an ecron that was killed were ended processes={}", *ended);
+    if (*ended > 0) log::warn("ended commands of an earlier ecron process: processes={}", *ended);
     if (!options.enabled) return std::make_unique<NoCommands>(io);
     Result<Confinement> confinement = confinement_of(options);
     if (!confinement) return std::unexpected(confinement.error());

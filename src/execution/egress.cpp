@@ -43,7 +43,7 @@ struct Known {
     AddressClass is;
 };
 
-/// The table, the longest prefix first.
+/// The table, longest prefix first.
 const std::vector<Known>& special_networks() {
     static const std::vector<Known> known = [] {
         std::vector<Known> parsed;
@@ -63,12 +63,12 @@ Bytes picked(const Bytes& from, std::array<std::size_t, 4> at) {
     return mapped(ipv4.data());
 }
 
-/// Nothing that is sent to 0.0.0.0/8 through a translator arrives, so that a place that holds such an address
-/// is not the one that the translator reads.
+/// Addresses in 0.0.0.0/8 are never reachable through a translator, so a position that holds one is not the
+/// position that the translator uses.
 bool is_nowhere(const Bytes& ipv4) { return ipv4[12] == 0; }
 
-/// A translator with a local-use prefix may place the address in each of the ways of RFC 6052 §2.2 (/48, /56,
-/// /64, /96); which one is not to be seen from here.
+/// A translator with a local-use prefix may embed the address at any position of RFC 6052 §2.2 (/48, /56,
+/// /64, /96); its configuration is not visible here, so all are considered.
 std::vector<Bytes> in_local_translation(const Bytes& address) {
     constexpr std::array<std::array<std::size_t, 4>, 4> kPlaces{
         {{6, 7, 9, 10}, {7, 9, 10, 11}, {9, 10, 11, 12}, {12, 13, 14, 15}}};
@@ -85,8 +85,8 @@ Bytes teredo_client(const Bytes& address) {
     return mapped(inverted.data() + 12);
 }
 
-/// The IPv4 addresses that an IPv6 one carries: NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), Teredo
-/// (RFC 4380), IPv4-compatible (RFC 4291), IPv4-translated (RFC 2765).
+/// The IPv4 addresses embedded in an IPv6 address: NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), Teredo (RFC
+/// 4380), IPv4-compatible (RFC 4291), IPv4-translated (RFC 2765).
 std::vector<Bytes> carried_by(const Bytes& address) {
     static const Network nat64 = well_known("64:ff9b::/96");
     static const Network local_nat64 = well_known("64:ff9b:1::/48");
@@ -104,8 +104,8 @@ std::vector<Bytes> carried_by(const Bytes& address) {
     return {};
 }
 
-/// IPv6 outside 2000::/3 is not assigned as global unicast (RFC 4291 §2.4), in the table or not. An address
-/// that carries another is left to that one.
+/// IPv6 outside 2000::/3 is not assigned as global unicast (RFC 4291 §2.4), whether in the table or not. An
+/// address that embeds another one is classified by the embedded one.
 AddressClass outside_table(const Bytes& address, const std::vector<Bytes>& carried) {
     static const Network ipv4 = well_known("::ffff:0:0/96");
     static const Network global_unicast = well_known("2000::/3");

@@ -10,22 +10,22 @@
 
 namespace ecron::execution {
 
-/// An attempt that waits for a slot.
+/// An attempt waiting for a slot.
 struct Waiting {
     AttemptOrder order;
     Pool::Done done;
     std::string place{};
-    bool holds_place{false};  // there is room for it at its place, kept until it begins
+    bool holds_place{false};  // a per-place slot is reserved for it until it starts
 };
 
-/// Attempts by priority and then age within a tenant, tenants in turns.
+/// Attempts ordered by priority and then age within a tenant; tenants are served round-robin.
 class FairQueue {
 public:
     void push(Waiting waiting) { insert(std::move(waiting), false); }
-    /// Before all others of its tenant and priority.
+    /// Inserts it before all others of its tenant and priority.
     void push_front(Waiting waiting) { insert(std::move(waiting), true); }
 
-    /// The next attempt of the tenant whose turn it is, of those that `may` have it.
+    /// The next attempt of the next tenant in turn for which `may` returns true.
     template <class MayRun> std::optional<Waiting> pop(const MayRun& may) {
         for (auto turn = turns_.begin(); turn != turns_.end(); ++turn) {
             if (!may(*turn)) continue;
@@ -68,7 +68,7 @@ private:
         places_[id] = line.insert(in_front ? line.begin() : line.end(), std::move(waiting));
     }
 
-    std::unordered_map<TenantId, std::map<int, Line>> lines_;  // the highest priority first
+    std::unordered_map<TenantId, std::map<int, Line>> lines_;  // highest priority first
     std::list<TenantId> turns_;
     std::unordered_map<ExecuteId, Entry> places_;
 };

@@ -29,7 +29,7 @@ bool is_own_header(std::string_view name) {
 
 constexpr std::string_view kIdempotencyKey = "Idempotency-Key";
 
-/// A target may tell its work apart by something else than the execution; an empty value is not sent.
+/// A target may identify its work by a key of its own instead of the execution; an empty value is not sent.
 bool has_own_key(const model::Context& context) {
     return context.headers && std::ranges::any_of(*context.headers, [](const auto& header) {
                return same_name(header.first, kIdempotencyKey) && !header.second.empty();
@@ -45,7 +45,7 @@ bool is_form(const model::Context& context) {
     });
 }
 
-/// The members of a JSON object as an HTML form sends them: text as it is, everything else as its JSON.
+/// Encodes the members of a JSON object as an HTML form: texts as they are, other values as JSON.
 Result<std::string> form_encode(std::string_view object, Revealer& revealer) {
     std::string out;
     const Result<boost::json::value> value = model::parse_json(object);
@@ -152,7 +152,7 @@ Result<http::ClientRequest> http_request(const AttemptOrder& order, const HttpOp
             request.headers.push_back({name, std::move(*revealed)});
         }
     }
-    // The tenant has chosen this target for its secrets, and no other.
+    // The secrets are bound to this target only, so do not send them elsewhere.
     if (revealer.has_revealed()) request.redirects = http::ClientRequest::Redirects::same_origin;
     const std::string chosen{model::chosen_id(order.execute_id)};
     request.headers.push_back({"webhook", options.callback_path + '/' + chosen});

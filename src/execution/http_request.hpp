@@ -2,23 +2,22 @@
 #include "ecron/execution/http_runner.hpp"
 #include "ecron/http/client.hpp"
 
-/// What a job's HTTP target sees, and what its answer means.
+/// The request to a job's HTTP target, and the interpretation of its response.
 namespace ecron::execution {
 
-/// The request of one attempt: method, URL and headers as the job says, `webhook: <callback_path>/<execute
-/// id>`, `Idempotency-Key`, `X-Ecron-Scheduled-At` (the planned instant, the same in every attempt) and
-/// `X-Ecron-Attempt`. POST, PUT and PATCH without a body send the four bytes `null`, which existing targets
-/// parse; GET, HEAD and DELETE send none. Secrets stand in header values and the body; one that is not known
-/// is an error, and a request that carries one is not redirected to another origin.
+/// The request of one attempt: method, URL and headers as specified by the job, `webhook:
+/// <callback_path>/<execute id>`, `Idempotency-Key`, `X-Ecron-Scheduled-At` (the scheduled time, identical in
+/// all attempts) and `X-Ecron-Attempt`. POST, PUT and PATCH without a body send the four bytes `null`, which
+/// existing targets parse; GET, HEAD and DELETE send none. Secrets may be used in header values and the body;
+/// an unknown secret is an error, and a request with a secret is not redirected to another origin.
 Result<http::ClientRequest> http_request(const AttemptOrder& order, const HttpOptions& options,
                                          Revealer& revealer);
 
-/// Scheme, host and port of a URL in lower case: what shares connections.
+/// Scheme, host and port of a URL in lower case: the key for shared connections.
 std::string origin_of(std::string_view url);
 
-/// 2xx is success, or acceptance when the job's end comes by callback; all else is a failure with a readable
-/// reason.
-/// What had come of an answer that did not come to its end is kept.
+/// 2xx is success, or acceptance if the job's end is reported by callback; anything else is a failure with a
+/// readable reason. The received part of a truncated response is kept.
 AttemptResult read_answer(const http::ClientResult& answer, model::Completion completion);
 
 }  // namespace ecron::execution

@@ -8,7 +8,7 @@
 namespace ecron::execution {
 namespace {
 
-/// A target may send back what it was sent.
+/// Masks secrets: a target may echo its request.
 void take_out_secrets(AttemptResult& result, std::vector<std::string> secrets, bool is_cut) {
     Mask mask{std::move(secrets)};
     if (mask.empty()) return;

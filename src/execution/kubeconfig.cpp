@@ -43,25 +43,25 @@ std::optional<std::string> from_base64(std::string text) {
     return out;
 }
 
-/// One file, while it is being read. What yaml-cpp throws is caught by read_kubeconfig.
+/// A kubeconfig file being parsed. Exceptions of yaml-cpp are caught by read_kubeconfig.
 class Kubeconfig {
 public:
     Kubeconfig(const YAML::Node& root, fs::path folder) : root_(root), folder_(std::move(folder)) {}
 
     Result<ClusterAccess> access(std::string context_name) {
         if (context_name.empty()) context_name = text(root_, "current-context");
-        if (context_name.empty()) return fail(Errc::invalid, "no context is current");
+        if (context_name.empty()) return fail(Errc::invalid, "current-context is not set");
         const YAML::Node context = named("contexts", context_name, "context");
-        if (!context) return fail(Errc::invalid, fmt::format("no context is named {}", context_name));
+        if (!context) return fail(Errc::invalid, fmt::format("context {} not found", context_name));
         ClusterAccess access{.name_space = text(context, "namespace")};
         const std::string cluster_name = text(context, "cluster");
         const YAML::Node cluster = named("clusters", cluster_name, "cluster");
-        if (!cluster) return fail(Errc::invalid, fmt::format("no cluster is named {}", cluster_name));
+        if (!cluster) return fail(Errc::invalid, fmt::format("cluster {} not found", cluster_name));
         if (auto read = read_cluster(cluster, access); !read) return std::unexpected(read.error());
         const std::string user_name = text(context, "user");
         if (user_name.empty()) return access;
         const YAML::Node user = named("users", user_name, "user");
-        if (!user) return fail(Errc::invalid, fmt::format("no user is named {}", user_name));
+        if (!user) return fail(Errc::invalid, fmt::format("user {} not found", user_name));
         if (auto read = read_user(user, access); !read) return std::unexpected(read.error());
         return access;
     }
@@ -90,7 +90,7 @@ private:
             return fail(Errc::invalid, "insecure-skip-tls-verify: certificates are always verified");
         access.server = text(cluster, "server");
         if (!access.server.starts_with("https://") && !access.server.starts_with("http://"))
-            return fail(Errc::invalid, "server is no URL of http or https");
+            return fail(Errc::invalid, "server is not an http or https URL");
         while (access.server.ends_with('/')) access.server.pop_back();
         return data(cluster, "certificate-authority", access.authority);
     }
@@ -106,18 +106,18 @@ private:
         if (auto read = data(user, "client-certificate", certificate); !read) return read;
         if (auto read = data(user, "client-key", key); !read) return read;
         if (certificate.empty() != key.empty())
-            return fail(Errc::invalid, "client-certificate and client-key go together");
+            return fail(Errc::invalid, "client-certificate and client-key must both be set");
         if (!key.empty())
             access.identity = http::ClientIdentity{std::move(certificate), SecretText{std::move(key)}};
         return {};
     }
 
-    /// Inline as NAME-data in base64, or in a file whose path is NAME.
+    /// The value of NAME-data (inline, base64), or of the file whose path is NAME.
     Result<void> data(const YAML::Node& node, const std::string& name, std::string& into) {
         const std::string inline_data = text(node, (name + "-data").c_str());
         if (!inline_data.empty()) {
             std::optional<std::string> decoded = from_base64(inline_data);
-            if (!decoded) return fail(Errc::invalid, name + "-data is no base64");
+            if (!decoded) return fail(Errc::invalid, name + "-data is not base64");
             into = std::move(*decoded);
             return {};
         }
@@ -139,7 +139,7 @@ Result<ClusterAccess> read_kubeconfig(const std::string& file, const std::string
     const std::optional<std::string> text = read_file(file);
     if (!text) return fail(Errc::not_found, fmt::format("{} cannot be read", file));
     const YAML::Node root = YAML::Load(*text);
-    if (!root.IsMap()) return fail(Errc::invalid, fmt::format("{}: is no kubeconfig", file));
+    if (!root.IsMap()) return fail(Errc::invalid, fmt::format("{}: not a kubeconfig", file));
     Result<ClusterAccess> access = Kubeconfig{root, fs::path{file}.parent_path()}.access(context);
     if (!access) return fail(Errc::invalid, fmt::format("{}: {}", file, access.error().what));
     return access;
@@ -152,14 +152,14 @@ Result<ClusterAccess> in_cluster(const std::string& folder,
     const auto host = environment.find("KUBERNETES_SERVICE_HOST");
     const auto port = environment.find("KUBERNETES_SERVICE_PORT");
     if (host == environment.end() || port == environment.end() || host->second.empty())
-        return fail(Errc::invalid, "kubernetes_config names no file, and this is no pod of a cluster");
+        return fail(Errc::invalid, "kubernetes_config is not set, and ecron does not run in a pod");
     const bool is_bare_ipv6 = host->second.contains(':') && !host->second.starts_with('[');
     ClusterAccess access{.server = fmt::format("https://{}{}{}:{}", is_bare_ipv6 ? "[" : "", host->second,
                                                is_bare_ipv6 ? "]" : "", port->second),
                          .token_file = folder + "/token"};
     const std::optional<std::string> authority = read_file(folder + "/ca.crt");
     if (!authority || !read_file(access.token_file))
-        return fail(Errc::invalid, fmt::format("{} has no token or no ca.crt that can be read", folder));
+        return fail(Errc::invalid, fmt::format("{} has no readable token or ca.crt", folder));
     access.authority = *authority;
     access.name_space = trimmed(read_file(folder + "/namespace").value_or(""));
     return access;

@@ -12,7 +12,7 @@
 namespace ecron::execution {
 namespace {
 
-constexpr Seconds kTokenAge{60};  // kubelets write a new one long before the old one ends
+constexpr Seconds kTokenAge{60};  // kubelets rotate a token long before it expires
 constexpr Millis kConnectTimeout{10'000};
 
 ClusterAnswer answer_of(Result<http::ClientResponse> response) {
@@ -53,7 +53,7 @@ boost::asio::awaitable<ClusterAnswer> Cluster::call(ClusterCall call) {
     http::ClientRequest request = request_of(call);
     Result<http::ClientResponse> response = co_await client_->send(std::move(request));
     if (response && response->status == 401 && !access_.token_file.empty()) {
-        read_token();  // it may have been replaced
+        read_token();  // the token may have been replaced
         http::ClientRequest again = request_of(call);
         response = co_await client_->send(std::move(again));
     }
@@ -90,7 +90,7 @@ void Cluster::read_token() {
     if (file >> token)
         access_.token = SecretText{std::move(token)};
     else
-        log::warn("token not read, the old one stays file={}", access_.token_file);
+        log::warn("failed to read token, keeping the old one: file={}", access_.token_file);
 }
 
 }  // namespace ecron::execution

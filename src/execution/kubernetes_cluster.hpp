@@ -14,38 +14,38 @@ namespace ecron::execution {
 
 struct ClusterCall {
     std::string method{"GET"};
-    std::string path;  // with its query
+    std::string path;  // including the query
     std::optional<std::string> body{};
     Millis timeout{30'000};
-    std::size_t body_limit{4UL * 1024 * 1024};  // an object of Kubernetes has at most 1.5 MiB
+    std::size_t body_limit{4UL * 1024 * 1024};  // Kubernetes limits an object to 1.5 MiB
     std::function<bool(std::string_view)> on_body{};
 };
 
-/// What a call was answered with; of errors, whether calling again could help.
+/// The response to a call; for errors, whether a retry can help.
 struct ClusterAnswer {
-    unsigned status{};  // 0: no answer
+    unsigned status{};  // 0: no response
     std::string body;
-    std::string what;  // of everything but 2xx, for people
+    std::string what;  // description for all responses except 2xx
     std::optional<Millis> retry_after{};
     bool too_large{false};
     [[nodiscard]] bool ok() const { return status / 100 == 2; }
-    /// It was answered, and the same call would be answered the same: 4xx but 408 and 429.
+    /// A retry would get the same response: 4xx except 408 and 429.
     [[nodiscard]] bool is_final() const { return status / 100 == 4 && status != 408 && status != 429; }
 };
 
-/// An API server, spoken to as ClusterAccess says. Threads: the io_context's.
+/// Client of one API server, with the credentials of ClusterAccess. Threads: the io_context's.
 class Cluster {
 public:
-    /// Through a client that others use too: of an API proxy, which needs no credentials.
+    /// Uses a shared client, for an API proxy that needs no credentials.
     Cluster(const Clock& clock, http::Client& client, std::string server);
-    /// Through a client of its own, with credentials. Throws what TLS has against the authority's
-    /// certificate.
+    /// Uses its own client, with credentials. Throws if the CA certificate is not accepted by the TLS
+    /// library.
     Cluster(boost::asio::io_context& io, const Clock& clock, ClusterAccess access,
             http::ClientOptions options);
 
     boost::asio::awaitable<ClusterAnswer> call(ClusterCall call);
     [[nodiscard]] const std::string& server() const { return access_.server; }
-    /// Ends all calls of a client of its own; nobody hears of them.
+    /// Ends all calls of its own client, without completing them.
     void close() { own_client_.reset(); }
 
 private:

@@ -14,11 +14,11 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr Millis kPause{1'000};
-constexpr Millis kInterest{10'000};  // nobody has asked for so long: nobody follows
+constexpr Millis kInterest{10'000};  // reading stops if output was not requested for this time
 constexpr Millis kTimeout{10'000};
 constexpr std::size_t kSeconds = std::string_view{"2026-01-05T10:00:00"}.size();
 
-/// As text that is ordered as the times are, however many digits the server writes.
+/// Converts a timestamp to text that sorts chronologically, regardless of the number of digits.
 std::string ordered(std::string_view time) {
     std::string digits{time.substr(0, time.find('Z'))};
     if (digits.size() == kSeconds) digits += '.';
@@ -56,7 +56,8 @@ asio::awaitable<void> KubernetesLog::read() {
     reading_ = false;
 }
 
-/// As for the kept log: a line has a byte at least, so that many lines hold as many bytes as are kept.
+/// As for the stored log: a line has at least one byte, so this number of lines covers the bytes that are
+/// kept.
 asio::awaitable<void> KubernetesLog::read_once() {
     const std::string pod = co_await pod_path();
     if (pod.empty() || stopped_) co_return;
@@ -71,10 +72,11 @@ asio::awaitable<void> KubernetesLog::read_once() {
                          self->take(piece);
                          return !self->stopped_;
                      }};
-    static_cast<void>(co_await source_.cluster->call(std::move(call)));  // the next one may fare better
+    static_cast<void>(
+        co_await source_.cluster->call(std::move(call)));  // errors are ignored; the next call may succeed
 }
 
-/// Empty: there is no pod yet, or it has not begun.
+/// Empty: there is no pod yet, or its container has not started.
 asio::awaitable<std::string> KubernetesLog::pod_path() {
     const std::string pods = fmt::format("/api/v1/namespaces/{}/pods", source_.name_space);
     ClusterCall call{.path = pods + "?labelSelector=" + http::percent_encode("job-name=" + source_.job),

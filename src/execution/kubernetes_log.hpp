@@ -15,10 +15,9 @@
 
 namespace ecron::execution {
 
-/// The log of a Job's newest pod while the Job goes on, for those who follow it. It is read only while
-/// somebody asks, about once a second; lines come with their times, so that a reading goes on where the one
-/// before it ended, whatever became of the connection. Memory: the end of the log, up to `limit`. Threads:
-/// the io_context's.
+/// The log of the newest pod of a running Job, for live output. It is read only while output is requested,
+/// about once a second. Lines carry timestamps, so that a read continues where the previous one ended,
+/// independent of the connection. Memory: the tail of the log, up to `limit`. Threads: the io_context's.
 class KubernetesLog : public std::enable_shared_from_this<KubernetesLog> {
 public:
     struct Source {
@@ -28,11 +27,11 @@ public:
     KubernetesLog(boost::asio::io_context& io, const Clock& clock, Source source, Mask mask,
                   std::size_t limit);
 
-    /// What is known of it.
+    /// The known output.
     [[nodiscard]] LiveOutput since(int attempt, std::uint64_t begin);
-    /// True: nobody reads it, and the caller is to begin read().
+    /// True: no read is in progress, and the caller must start read().
     [[nodiscard]] bool wants_reader() { return !stopped_ && !std::exchange(reading_, true); }
-    /// Reads until nobody has asked for a while, or stop().
+    /// Reads until no output has been requested for a while, or until stop().
     boost::asio::awaitable<void> read();
     void stop();
 
@@ -48,9 +47,9 @@ private:
     const std::size_t limit_;
     Wakeup wake_;
     CommandOutput text_;
-    std::string line_;                          // the beginning of the line that is being read
-    std::string last_time_;                     // of the last line that was taken
-    std::size_t at_last_time_{0}, to_skip_{0};  // lines of that time: taken, and to be passed over
+    std::string line_;                          // the incomplete last line
+    std::string last_time_;                     // of the last consumed line
+    std::size_t at_last_time_{0}, to_skip_{0};  // lines with that timestamp: consumed, and to be skipped
     SteadyInstant asked_{};
     bool reading_{false};
     bool stopped_{false};

@@ -18,7 +18,7 @@ namespace json = boost::json;
 constexpr Seconds kDeadlineMargin{60};
 constexpr std::size_t kLongestLabel = 63;
 
-/// A value that a label may have.
+/// Whether the text is a valid label value.
 bool is_label(std::string_view text) {
     const auto outer = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -27,7 +27,7 @@ bool is_label(std::string_view text) {
            std::ranges::all_of(text, [&](char c) { return outer(c) || c == '-' || c == '_' || c == '.'; });
 }
 
-/// The object that is that member, made where there is none.
+/// The object in that member, created if missing.
 json::object& object_in(json::object& parent, std::string_view name) {
     json::value& value = parent[name];
     if (!value.is_object()) value.emplace_object();
@@ -61,7 +61,7 @@ Result<void> reveal_in(json::value& value, Revealer& revealer, Quoting quoting) 
     return {};
 }
 
-/// Variables, as the containers of a pod have them.
+/// The environment variables of a container.
 class Variables {
 public:
     explicit Variables(json::object& container) : list_(array_in(container, "env")) {}
@@ -84,7 +84,7 @@ private:
     json::array& list_;
 };
 
-/// `$` begins a reference to another variable; two of them are one.
+/// Escapes `$`, which begins a reference to another variable, as `$$`.
 std::string literal(std::string_view text) {
     std::string out;
     for (const char c : text) out += c == '$' ? "$$" : std::string(1, c);
@@ -111,7 +111,7 @@ Result<json::array> words_of(const model::Context& context, const model::Kuberne
     return words;
 }
 
-/// What the policy `restricted` asks of a pod.
+/// The fields that the policy `restricted` requires of a pod.
 void restrict(json::object& pod, json::object& container) {
     pod["securityContext"] =
         json::object{{"runAsNonRoot", true}, {"seccompProfile", json::object{{"type", "RuntimeDefault"}}}};
@@ -190,7 +190,8 @@ Result<std::string> namespace_for(const AttemptOrder& order, const std::string& 
     return name_space;
 }
 
-/// The default account is named by nobody and has rights in many namespaces.
+/// Without an explicit service account, a pod uses the namespace's default one, which has permissions in many
+/// clusters.
 void withhold_token(json::object& spec) {
     json::object& pod = object_in(object_in(spec, "template"), "spec");
     for (const std::string_view member : {"serviceAccountName", "serviceAccount"})

@@ -8,15 +8,15 @@
 #include "ecron/model/cluster_rules.hpp"
 #include "ecron/model/kubernetes.hpp"
 
-/// The Job that an attempt becomes. Pure.
+/// Builds the Job manifest of an attempt. Pure.
 namespace ecron::execution {
 
-/// What ecron's own Jobs are told by: they have this label.
+/// Label by which ecron's Jobs are selected.
 inline constexpr std::string_view kAttemptLabel = "ecron/attempt";
 inline constexpr std::string_view kExecuteIdAnnotation = "ecron/execute-id";
 
-/// The same for the same attempt, another for each other: "ecron-<execute id>-<attempt>", or a hash where the
-/// id is not fit for a name.
+/// The unique and deterministic Job name of an attempt: "ecron-<execute id>-<attempt>", or a hash if the id
+/// is not a valid name.
 std::string kubernetes_job_name(const ExecuteId& id, int attempt);
 
 struct JobManifest {
@@ -25,18 +25,20 @@ struct JobManifest {
 };
 
 struct ManifestOptions {
-    const model::ClusterRules* rules{nullptr};  // of ecron's own cluster; none: an API proxy's
-    Millis timeout{};                           // of the attempt
-    Seconds ttl{};                              // how long an ended Job stays
+    const model::ClusterRules* rules{
+        nullptr};      // rules of ecron's own cluster; nullptr: the Job is created through an API proxy
+    Millis timeout{};  // of the attempt
+    Seconds ttl{};     // retention of the finished Job
 };
 
-/// Of a job's members, or of its body, which is a whole manifest: that keeps what it says, but for the name
-/// and the labels and annotations that ecron knows its Jobs by. Either gets ECRON_* variables, a time-to-live
-/// and, a minute beyond the attempt's own time, a deadline that holds while no ecron is there to hold it.
-/// Secrets stand in texts of the manifest and in variables; there `$` is doubled, as Kubernetes halves it.
-/// With rules: the pod template must meet them when all secrets are in it; what is made of members conforms
-/// to the policy `restricted` under that policy; a pod that names no service account gets no token of the
-/// namespace's default one unless its manifest asks for it.
+/// Builds the manifest from the job's members, or from its body if that is a complete manifest; the latter is
+/// kept except for the name and the labels and annotations by which ecron identifies its Jobs. Both get
+/// ECRON_* variables, a time-to-live, and a deadline one minute after the attempt's timeout, which takes
+/// effect if no ecron node is running. Secrets may be used in texts of the manifest and in variables, where
+/// `$` is doubled, because Kubernetes replaces `$$` by `$`. With rules: the pod template must meet them after
+/// all secrets have been inserted; a manifest built from members conforms to the policy `restricted` if that
+/// policy is required; a pod without a service account gets no token of the namespace's default account
+/// unless its manifest requests it.
 Result<JobManifest> manifest_of(const AttemptOrder& order, const model::KubernetesJob& job,
                                 const ManifestOptions& options, Revealer& revealer);
 

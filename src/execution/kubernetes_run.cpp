@@ -56,7 +56,7 @@ asio::awaitable<AttemptResult> KubernetesRun::run() {
     const auto self = shared_from_this();
     deadline_ = now() + timeout_;
     const Result<void> watched = co_await setting_.watch->established(options_.patience);
-    // Nothing is made where its end would not be heard of.
+    // The Job is only created if its end can be observed.
     std::optional<AttemptResult> result;
     if (!watched && !posted_ && stop_ == Stop::no) result = failed(watched.error().what);
     if (!result) result = co_await create();
@@ -66,8 +66,8 @@ asio::awaitable<AttemptResult> KubernetesRun::run() {
     co_return finished(std::move(*result));
 }
 
-/// Nothing: the Job is there. An answer that was lost leaves that open, so the same is asked again until it
-/// is known: a failure that leaves a Job behind would have the next attempt run beside it.
+/// Creates the Job; nullopt: it exists. If a response is lost, the request is repeated until the outcome is
+/// known: reporting a failure while the Job exists would let the next attempt run concurrently.
 asio::awaitable<std::optional<AttemptResult>> KubernetesRun::create() {
     for (unsigned tries = 0;; ++tries) {
         if (stop_ != Stop::no) co_return co_await stopped();
@@ -86,14 +86,14 @@ asio::awaitable<std::optional<AttemptResult>> KubernetesRun::create() {
             co_return failed(answer.what);
         } else {
             posted_ = posted_ || answer.status != 429;
-            log::debug("Job not made yet execution={} error={}", id_, answer.what);
+            log::debug("failed to create Job, retrying: execution={} error={}", id_, answer.what);
         }
         co_await pause(tries, answer);
     }
 }
 
-/// Nothing, and adopted_ is set: the Job that is there already is this attempt's. Not set: it is to be made
-/// after all, or looked for again.
+/// Checks an existing Job of that name. Sets adopted_ if it belongs to this attempt; if not set and nullopt
+/// is returned, the Job is to be created or looked up again.
 asio::awaitable<std::optional<AttemptResult>> KubernetesRun::adopt(ClusterAnswer refusal) {
     const ClusterAnswer answer = co_await look();
     if (answer.status == 404 && refusal.status != 409) co_return failed(refusal.what);
@@ -108,7 +108,7 @@ asio::awaitable<std::optional<AttemptResult>> KubernetesRun::adopt(ClusterAnswer
     co_return std::nullopt;
 }
 
-/// Its time is counted from when it was made, whoever watches it.
+/// The timeout runs from the creation of the Job, regardless of the node that watches it.
 void KubernetesRun::created(const JobState& state) {
     job_->missing = false;
     if (!adopted_ || !state.created) return;
@@ -172,8 +172,8 @@ asio::awaitable<AttemptResult> KubernetesRun::stopped() {
     co_return result;
 }
 
-/// Deletes the Job, its pods with it. Empty: it is gone, or was never there; else that it may still run, and
-/// why. A refusal is retried as well: an operator may grant the right meanwhile.
+/// Deletes the Job and its pods. Returns an empty text if it is gone or never existed, otherwise the reason
+/// why it may still run. A refusal is retried too: an operator may grant the permission meanwhile.
 asio::awaitable<std::string> KubernetesRun::remove() {
     if (!posted_) co_return "";
     const SteadyInstant patience = now() + options_.remove_patience;
@@ -184,7 +184,7 @@ asio::awaitable<std::string> KubernetesRun::remove() {
         if (answer.ok() || answer.status == 404) co_return "";
         const bool last = now() >= patience || stop_ == Stop::let_go;
         if (last || tries == 0)
-            log::warn("failed to delete Job execution={} namespace={} job={} retrying={} error=\"{}\"", id_,
+            log::warn("failed to delete Job: execution={} namespace={} job={} retrying={} error=\"{}\"", id_,
                       manifest_.name_space, manifest_.name, !last, answer.what);
         if (last)
             co_return fmt::format("the Job {}/{} could not be deleted and may still run: {}",
@@ -212,7 +212,7 @@ asio::awaitable<void> KubernetesRun::look_at_pod() {
     if (pod_ && (pod_->exit_code || pod_->waiting.empty())) co_await fetch_log();
 }
 
-/// The end of the log: a line has one byte at least, so that many lines hold that many bytes.
+/// The tail of the log: a line has at least one byte, so this number of lines covers that number of bytes.
 asio::awaitable<void> KubernetesRun::fetch_log() {
     ClusterCall call{.path = fmt::format("/api/v1/namespaces/{}/pods/{}/log?container={}&tailLines={}",
                                          manifest_.name_space, http::percent_encode(pod_->name),

@@ -11,7 +11,7 @@
 
 namespace ecron::execution {
 
-/// One attempt as a Job, from its creation to its end. Owned by a shared_ptr, because its coroutine holds it.
+/// One attempt as a Job, from creation to end. Held by a shared_ptr, because its coroutine keeps it alive.
 class KubernetesRun : public std::enable_shared_from_this<KubernetesRun> {
 public:
     struct Setting {
@@ -27,8 +27,8 @@ public:
     boost::asio::awaitable<AttemptResult> run();
     void cancel();
     void let_go();
-    /// Its pod's log so far, for those who follow it.
     [[nodiscard]] int attempt() const { return attempt_; }
+    /// The live output of its pod.
     [[nodiscard]] const std::shared_ptr<KubernetesLog>& log() const { return log_; }
 
 private:
@@ -62,7 +62,7 @@ private:
     Mask mask_;
     std::shared_ptr<KubernetesLog> log_;
     std::shared_ptr<WatchedJob> job_;
-    bool posted_;  // the Job may be there
+    bool posted_;  // the Job may exist
     bool adopted_{false};
     SteadyInstant deadline_{};
     Stop stop_{Stop::no};

@@ -17,9 +17,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t kConnections = 64;  // to an API server, at once
+constexpr std::size_t kConnections = 64;  // concurrent, per API server
 
-/// What the coroutines of attempts and watches hold; the runner closes it.
+/// State held by the coroutines of attempts and watches; closed by the runner.
 class KubernetesWork : public std::enable_shared_from_this<KubernetesWork> {
 public:
     using Done = Runner::Done;
@@ -53,7 +53,7 @@ public:
         if (found == runs_.end() || !found->second->run) return;
         found->second->run->let_go();
         asio::post(io_, [done = std::move(found->second->done)]() mutable { done({}); });
-        runs_.erase(found);  // it ends unheard
+        runs_.erase(found);  // it ends without a result
     }
     std::optional<LiveOutput> output_since(const ExecuteId& id, std::uint64_t begin) {
         const auto found = runs_.find(id);
@@ -73,9 +73,9 @@ public:
 
 private:
     struct Running {
-        std::shared_ptr<KubernetesRun> run;  // none: refused
+        std::shared_ptr<KubernetesRun> run;  // nullptr: the order was rejected
         std::string refusal;
-        Done done;  // empty: let go
+        Done done;  // empty: released
     };
 
     Result<std::shared_ptr<KubernetesRun>> prepare(const AttemptOrder& order) {
@@ -105,7 +105,7 @@ private:
         return std::make_shared<Cluster>(clock_, client_, url);
     }
 
-    /// One for all Jobs of a namespace of a cluster.
+    /// Shared by all Jobs of a namespace of a cluster.
     std::shared_ptr<JobWatch> watch_of(std::shared_ptr<Cluster> cluster, const std::string& name_space) {
         std::erase_if(watches_, [](const auto& entry) { return !entry.second->is_running(); });
         std::shared_ptr<JobWatch>& watch = watches_[cluster->server() + ' ' + name_space];
@@ -179,7 +179,7 @@ Result<model::ClusterRules> completed_rules(const KubernetesOptions& options, co
     if (!rules.name_space.empty()) return rules;
     if (is_in_pod)
         return fail(Errc::invalid,
-                    "kubernetes_namespace: is needed in a pod, since Jobs in the pod's own "
+                    "kubernetes_namespace: is required in a pod, because Jobs in the pod's own "
                     "namespace could read ecron's Secrets");
     rules.name_space = access.name_space.empty() ? "default" : access.name_space;
     return rules;
@@ -190,7 +190,7 @@ void warn_of_own_namespace(const model::ClusterRules& rules) {
     if (rules.name_space == rules.own_namespace ||
         std::ranges::find(rules.name_spaces, rules.own_namespace) != rules.name_spaces.end())
         log::warn(
-            "Jobs may run in ecron's own namespace and read its Secrets namespace={} "
+            "Jobs may run in ecron's own namespace and read its Secrets: namespace={} "
             "(kubernetes_namespace, kubernetes_namespaces)",
             rules.own_namespace);
 }

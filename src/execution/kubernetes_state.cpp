@@ -12,9 +12,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kLongestText = 16UL * 1024;  // that is kept of an answer
+constexpr std::size_t kLongestText = 16UL * 1024;  // bytes of a response that are kept
 
-/// Members of values that may be of any type: what is not as it should be is absent.
+/// Accessors for members of unknown type: a member of an unexpected type counts as absent.
 const json::value* find(const json::value* from, std::string_view name) {
     const json::object* const object = from == nullptr ? nullptr : from->if_object();
     return object == nullptr ? nullptr : object->if_contains(name);
@@ -44,7 +44,7 @@ std::optional<Instant> instant_in(const json::value* from, std::string_view name
     return instant ? std::optional{*instant} : std::nullopt;
 }
 
-/// "Reason: message", as far as there are any.
+/// "Reason: message", or whichever of the two is present.
 std::string told_by(const json::value& from) {
     const std::string reason = text_in(&from, "reason");
     const std::string message = text_in(&from, "message");
@@ -76,7 +76,7 @@ std::string end_of(const json::value& terminated, int exit_code) {
     return fmt::format("{} (exit code {})", reason, exit_code);
 }
 
-/// Of its containers the one that failed, else the first.
+/// Evaluates the failed container, or else the first one.
 void read_containers(const json::value* status, PodState& pod) {
     for (const json::value& container : array_in(status, "containerStatuses")) {
         const json::value* const state = find(&container, "state");

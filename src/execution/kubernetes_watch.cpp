@@ -17,7 +17,7 @@ constexpr std::size_t kPage = 100;
 constexpr std::size_t kMostPages = 1'000;
 constexpr std::size_t kPageBytes = 8UL * 1024 * 1024;
 constexpr std::size_t kListBytes = 256UL * 1024 * 1024;
-constexpr std::size_t kLongestLine = 4UL * 1024 * 1024;  // an object of Kubernetes has at most 1.5 MiB
+constexpr std::size_t kLongestLine = 4UL * 1024 * 1024;  // Kubernetes limits an object to 1.5 MiB
 constexpr std::string_view kTooLong = "the API server's list of Jobs does not end";
 constexpr Millis kFirstPause{100}, kLongestPause{10'000};
 constexpr Millis kListTimeout{30'000};
@@ -64,10 +64,10 @@ void JobWatch::stop() {
 
 void JobWatch::stand(Standing standing, std::string trouble, bool refused) {
     if (standing == Standing::broken && standing_ != Standing::broken)
-        log::warn("Jobs are not watched cluster={} namespace={} error={}", cluster_->server(), name_space_,
+        log::warn("failed to watch Jobs: cluster={} namespace={} error={}", cluster_->server(), name_space_,
                   trouble);
     if (standing == Standing::watching && standing_ == Standing::broken)
-        log::info("Jobs are watched again cluster={} namespace={}", cluster_->server(), name_space_);
+        log::info("watching Jobs again: cluster={} namespace={}", cluster_->server(), name_space_);
     standing_ = standing;
     trouble_ = std::move(trouble);
     refused_ = refused;
@@ -78,7 +78,7 @@ asio::awaitable<Result<void>> JobWatch::established(Millis patience) {
     const auto self = shared_from_this();
     const auto deadline = std::chrono::steady_clock::now() + patience;
     ++asking_;
-    if (standing_ == Standing::broken) {  // how it stands now, not how it stood when it was tried last
+    if (standing_ == Standing::broken) {  // reports the current state, not that of the last attempt
         standing_ = Standing::connecting;
         poke_.notify();
     }
@@ -120,7 +120,7 @@ bool JobWatch::broken(std::string trouble) {
     return false;
 }
 
-/// An error: it has been said how the watch stands.
+/// Error: the state of the watch has been updated.
 asio::awaitable<Result<JobPage>> JobWatch::read_next_page(std::string next) {
     std::string query = fmt::format("limit={}", page_size_);
     if (!next.empty()) query += "&continue=" + http::percent_encode(next);
@@ -144,7 +144,7 @@ asio::awaitable<Result<JobPage>> JobWatch::read_next_page(std::string next) {
 }
 
 asio::awaitable<bool> JobWatch::list() {
-    std::unordered_set<std::string> unseen;  // one that is attended later may be younger than the list
+    std::unordered_set<std::string> unseen;  // a Job attended later may be newer than the list
     for (const auto& [name, job] : jobs_) unseen.insert(name);
     std::string next;
     list_bytes_ = 0;
@@ -173,21 +173,21 @@ asio::awaitable<bool> JobWatch::list() {
     co_return true;
 }
 
-/// False: it is to be begun anew after a while only.
+/// False: wait before the next watch.
 asio::awaitable<bool> JobWatch::watch() {
     heard_ = false;
     const auto seconds = std::chrono::ceil<Seconds>(longest_silence_);
     ClusterCall call{
         .path = path(fmt::format("watch=1&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds={}",
                                  http::percent_encode(version_), seconds.count())),
-        .timeout = longest_silence_ + longest_silence_ / 10,  // it is to end by itself
+        .timeout = longest_silence_ + longest_silence_ / 10,  // the server is expected to end it before
         .on_body = [this](std::string_view piece) { return take(piece); }};
     const ClusterAnswer answer = co_await cluster_->call(std::move(call));
     std::string{}.swap(line_);
     count_line();
     if (answer.status != 0 && !answer.ok() && answer.status != 410)
         stand(Standing::broken, answer.what, answer.is_final());
-    // Silence may mean that nothing happened, or that nobody listens to what does: a list tells.
+    // Silence may mean no events, or a dead connection: list the Jobs again to find out.
     if (!heard_) version_.clear();
     co_return answer.ok();
 }
@@ -212,14 +212,14 @@ void JobWatch::count_line() {
     line_counted_ = line_.size();
 }
 
-/// False: this watch leads no further.
+/// False: this watch cannot continue.
 bool JobWatch::take_line(std::string_view line) {
     Result<WatchEvent> event = read_event(line);
     if (!event || event->kind == WatchEvent::Kind::error || event->kind == WatchEvent::Kind::gone) {
         const bool gone = event && event->kind == WatchEvent::Kind::gone;
         if (!gone)
-            log::warn("watch of Jobs broken off cluster={} namespace={} error={}", cluster_->server(),
-                      name_space_, event ? event->what : event.error().what);
+            log::warn("watch of Jobs ended with an error: cluster={} namespace={} error={}",
+                      cluster_->server(), name_space_, event ? event->what : event.error().what);
         version_.clear();
         return false;
     }

@@ -13,33 +13,33 @@
 
 namespace ecron::execution {
 
-/// What is known of one Job that somebody waits for.
+/// The state of one attended Job.
 struct WatchedJob {
     explicit WatchedJob(boost::asio::io_context& io) : wake(io) {}
-    Wakeup wake;  // there is news
+    Wakeup wake;  // signalled on changes
     std::optional<JobState> state{};
-    bool missing{false};  // a list does not have it, or it was told to be deleted
+    bool missing{false};  // not contained in a list, or reported as deleted
 };
 
-/// What all watches may take together of the memory and the time of this process, whatever API servers
-/// answer. Threads: the io_context's.
+/// Shared limits on the memory and time used by all watches, regardless of the API servers' responses.
+/// Threads: the io_context's.
 struct WatchBudget {
     explicit WatchBudget(boost::asio::io_context& io) : list_ended(io) {}
 
-    static constexpr std::size_t kMostLists = 4;                       // pages that are read at once
-    static constexpr std::size_t kMostLineBytes = 32UL * 1024 * 1024;  // lines that have not ended
+    static constexpr std::size_t kMostLists = 4;                       // pages read concurrently
+    static constexpr std::size_t kMostLineBytes = 32UL * 1024 * 1024;  // incomplete lines
 
     std::size_t lists{0};
     std::size_t line_bytes{0};
     Wakeup list_ended;
 };
 
-/// Knows ecron's Jobs in one namespace of one cluster by one list and then one watch, however many they are.
-/// The watch is resumed from the last version that it told of; where the API server knows that no longer (410
-/// Gone), the Jobs are listed anew. A watch that ends or breaks is begun anew, with back-off; one that says
-/// nothing lasts a minute. It ends with the last Job that is waited for, also in the middle of an answer.
-/// Pages, bytes of a list and the length of a line are bounded; an API server that exceeds a bound counts as
-/// broken. Owned by a shared_ptr, because its coroutine holds it. Source: Kubernetes API Concepts, "Efficient
+/// Tracks ecron's Jobs in one namespace of one cluster with one list followed by one watch, regardless of
+/// their number. A watch is resumed from the last reported version; if the API server no longer has it (410
+/// Gone), the Jobs are listed again. A watch that ends or fails is restarted with back-off; one without
+/// events lasts a minute. It ends with the last attended Job, even in the middle of a response. Pages, bytes
+/// of a list and the length of a line are bounded; an API server that exceeds a bound is treated as failed.
+/// Held by a shared_ptr, because its coroutine keeps it alive. Source: Kubernetes API Concepts, "Efficient
 /// detection of changes".
 class JobWatch : public std::enable_shared_from_this<JobWatch> {
 public:
@@ -49,11 +49,11 @@ public:
     JobWatch(const JobWatch&) = delete;
     JobWatch& operator=(const JobWatch&) = delete;
 
-    /// From now on there is news of the Job with that name, for whoever asked last.
+    /// Starts tracking the Job with that name; the latest caller is notified of changes.
     std::shared_ptr<WatchedJob> attend(const std::string& name);
     void forget(const std::string& name, const std::shared_ptr<WatchedJob>& job);
-    /// Waits until the Jobs are known; else why they are not: at once when the API server has refused, or
-    /// when that takes too long.
+    /// Waits until the Jobs are known. Returns an error at once if the API server has refused, or after
+    /// `patience`.
     boost::asio::awaitable<Result<void>> established(Millis patience);
     [[nodiscard]] bool is_running() const { return running_; }
     [[nodiscard]] const std::shared_ptr<Cluster>& cluster() const { return cluster_; }
@@ -82,16 +82,16 @@ private:
     Gate gate_;
     Wakeup standing_changed_, poke_;
     std::unordered_map<std::string, std::shared_ptr<WatchedJob>> jobs_;
-    std::string version_;  // to go on from; empty: the Jobs are to be listed
-    std::string line_;     // the beginning of one
+    std::string version_;  // version to continue from; empty: the Jobs have to be listed
+    std::string line_;     // incomplete last line
     std::shared_ptr<WatchBudget> budget_;
-    std::size_t line_counted_{0};  // bytes of line_ in the budget
-    std::size_t page_size_;        // Jobs of a page; fewer where they are large
-    std::size_t list_bytes_{0};    // of the list that is being read
+    std::size_t line_counted_{0};  // bytes of line_ counted in the budget
+    std::size_t page_size_;        // Jobs per page; fewer if they are large
+    std::size_t list_bytes_{0};    // of the list being read
     Standing standing_{Standing::connecting};
     std::string trouble_;
     bool refused_{false};
-    bool heard_{false};  // the watch under way has said something
+    bool heard_{false};  // the current watch has received data
     std::size_t asking_{0};
     bool running_{false};
     bool stopping_{false};

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kSharesOfRest = 4;
 
-/// An interrupt of the runner's own has its reason: why something of it may still run.
+/// An interrupt returned by the runner keeps its own reason: why work may still be running.
 void make_cancelled(AttemptResult& result) {
     if (result.outcome != model::ExecutionState::interrupt || result.reason.empty())
         result.reason = "cancelled";
@@ -60,7 +60,7 @@ bool LaneQueue::may_run(const TenantId& tenant) const {
     return found == running_of_.end() || found->second < kSharesOfRest * (lane_.limit - running_.size());
 }
 
-/// Whether the attempt may go to its place; if not, it has joined the crowd there.
+/// Whether the attempt may use its place; if not, it was added to the place's queue.
 bool LaneQueue::find_room(Waiting& waiting) {
     if (waiting.place.empty() || waiting.holds_place) return true;
     Place& place = places_[waiting.place];
@@ -73,7 +73,7 @@ bool LaneQueue::find_room(Waiting& waiting) {
     return false;
 }
 
-/// Room at a place: it goes to one of the crowd, who is the next of his tenant to begin.
+/// Frees a slot of a place: it is given to a waiting attempt, which becomes the next of its tenant to start.
 void LaneQueue::leave(const std::string& name) {
     if (name.empty()) return;
     const auto found = places_.find(name);

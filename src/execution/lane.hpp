@@ -6,16 +6,16 @@
 
 namespace ecron::execution {
 
-/// What a cancelled attempt leaves behind.
+/// What a cancelled attempt leaves running.
 enum class Left : std::uint8_t { nothing, what_goes_on };
 
-/// The attempts of one kind: those that run, and those that wait for a slot or for room at their place.
+/// The attempts of one kind: running ones, and those waiting for a slot or for capacity at their place.
 class LaneQueue {
 public:
     LaneQueue(const Clock& clock, Lane lane) : clock_(clock), lane_(lane) {}
 
     void submit(AttemptOrder order, Pool::Done done);
-    /// False: it is none of this lane's.
+    /// False: unknown to this lane.
     bool cancel(const ExecuteId& id, Left left = Left::nothing);
     [[nodiscard]] std::size_t running() const { return running_.size(); }
     [[nodiscard]] std::size_t waiting() const { return queue_.size() + crowded_; }
@@ -32,7 +32,7 @@ private:
     };
     struct Place {
         std::size_t taken{0};
-        FairQueue crowd{};  // those whose turn came while it was full
+        FairQueue crowd{};  // attempts whose turn came while the place was full
     };
 
     [[nodiscard]] bool may_run(const TenantId& tenant) const;

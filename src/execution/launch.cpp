@@ -25,7 +25,7 @@ namespace {
 
 enum class Step : std::uint8_t { session, stdio, limits, user, directory, confine, program };
 
-/// All that the child needs, made by its parent, whose memory it shares until it becomes the program.
+/// All data for the child, prepared by its parent, whose memory it shares until it executes the program.
 struct Child {
     const char* file{};
     char* const* arguments{};
@@ -37,14 +37,14 @@ struct Child {
     CommandRecord* record{};
     std::int64_t before{};
     int cgroup{-1};  // cgroup.procs
-    // what it tells
+    // written by the child
     Step step{};
     int error{0};
 };
 
-/// The child: system calls and nothing else, for it shares memory, and locks in it, with all of ecron. Not
-/// the C library's setuid and the like, which would have every thread of ecron follow suit; not its wrappers
-/// that sanitizers replace.
+/// The child may only use raw system calls, because it shares memory, and locks in it, with all of ecron. The
+/// C library's setuid and similar functions would change every thread of ecron; its wrappers may be replaced
+/// by sanitizers.
 #if defined(__clang__)
 __attribute__((no_sanitize("address", "thread", "undefined")))
 #endif
@@ -63,12 +63,13 @@ int run_child(void* given) {
     child.record->latest = std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
     child.record->pid.store(static_cast<std::int32_t>(::syscall(SYS_getpid)), std::memory_order_release);
 
-    // Before anything of the program runs. Where the kernel refuses, the command runs without.
+    // Before any code of the program runs. If the kernel refuses, the command runs without a cgroup.
     if (child.cgroup >= 0) ::syscall(SYS_write, child.cgroup, "0", 1);
 
-    // ecron's handlers must not run here, nor what it ignores be ignored by the program.
+    // Resets signal handlers and ignored signals: ecron's must not apply to the program.
     constexpr std::size_t kSignals = 64;
-    const std::array<char, 64> by_default{};  // larger than the kernel's struct sigaction of any machine
+    const std::array<char, 64>
+        by_default{};  // at least as large as the kernel's struct sigaction on any architecture
     for (std::size_t signal = 1; signal <= kSignals; ++signal)
         ::syscall(SYS_rt_sigaction, signal, by_default.data(), nullptr, kSignals / 8);
 
@@ -84,7 +85,7 @@ int run_child(void* given) {
         check(Step::user, ::syscall(SYS_setresgid, as.group, as.group, as.group));
         check(Step::user, ::syscall(SYS_setresuid, as.user, as.user, as.user));
     }
-    // Capabilities that a unit gives ecron to change users are not the command's.
+    // Capabilities that a unit grants ecron for changing users must not be passed to the command.
     check(Step::confine, ::syscall(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0));
     check(Step::directory, ::syscall(SYS_chdir, child.directory));
     check(Step::confine, ::syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
@@ -94,7 +95,7 @@ int run_child(void* given) {
     return 127;
 }
 
-/// The stack of the child, with a page below it that nobody may touch.
+/// The stack of the child, with a guard page below it.
 class Stack {
 public:
     Stack() {
@@ -128,7 +129,7 @@ std::unexpected<Error> failure(const Child& child) {
             return system_error("limits of resources", child.error);
         case Step::program:
             switch (child.error) {
-                case ENOENT:  // the file itself was found
+                case ENOENT:  // the file itself exists
                     return fail(Errc::unavailable,
                                 fmt::format("the interpreter of {} does not exist", child.file));
                 case ENOEXEC:
@@ -136,7 +137,7 @@ std::unexpected<Error> failure(const Child& child) {
                                 fmt::format("{} is not a program that this machine can run", child.file));
                 case EACCES:
                     return fail(Errc::unavailable, fmt::format("{} is not executable", child.file));
-                case EAGAIN:  // setresuid lets it pass, execve does not
+                case EAGAIN:  // setresuid ignores the limit, execve enforces it
                     return fail(Errc::unavailable,
                                 "the command_user has as many processes as it may have (command_processes)");
                 case E2BIG:
@@ -156,7 +157,7 @@ struct Pipe {
     Descriptor read, write;
 };
 
-/// A descriptor that is none of stdin, stdout, stderr, which the child replaces in turn.
+/// A descriptor other than stdin, stdout and stderr, which the child replaces in turn.
 Result<Descriptor> above_stdio(int fd, std::string_view what) {
     if (fd < 0) return system_error(what, errno);
     Descriptor given{fd};
@@ -177,7 +178,7 @@ Result<Pipe> make_pipe() {
     return pipe;
 }
 
-/// A file in memory rather than a pipe: nobody has to wait for the program to read it.
+/// A memory file rather than a pipe, so that the input can be written without waiting for the reader.
 Result<Descriptor> make_input(const std::optional<std::string>& input) {
     if (!input) return above_stdio(::open("/dev/null", O_RDONLY | O_CLOEXEC), "no input");
     Result<Descriptor> file = above_stdio(::memfd_create("ecron-input", MFD_CLOEXEC), "no input");
@@ -222,7 +223,7 @@ Result<Identity> identity_of(const std::string& user) {
     const bool is_number = error == std::errc{} && stop == user.data() + user.size();
     if (found == nullptr && is_number) ::getpwuid_r(number, &entry, buffer.data(), buffer.size(), &found);
     if (found == nullptr && is_number) return Identity{number, static_cast<gid_t>(number), {}, user, "/"};
-    if (found == nullptr) return fail(Errc::invalid, "there is no user " + user);
+    if (found == nullptr) return fail(Errc::invalid, "unknown user " + user);
     Identity identity{entry.pw_uid, entry.pw_gid, {}, entry.pw_name, entry.pw_dir};
     int count = 64;
     identity.groups.resize(static_cast<std::size_t>(count));
@@ -258,7 +259,8 @@ Result<Launched> launch(const Program& program, const Confinement& confinement, 
                 .before = nanoseconds_since_boot(),
                 .cgroup = cgroup.members()};
 
-    // No handler of ecron's may run in the child; it lets signals through when there are none any more.
+    // Signals are blocked, so that no handler of ecron runs in the child; the child unblocks them after
+    // resetting the handlers.
     sigset_t all, before;
     sigfillset(&all);
     ::pthread_sigmask(SIG_BLOCK, &all, &before);

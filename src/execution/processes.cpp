@@ -21,7 +21,7 @@ namespace {
 struct Process {
     pid_t pid{}, parent{}, group{}, session{};
     std::int64_t ticks{};  // its start since boot
-    bool gone{};           // a zombie: only its number is left
+    bool gone{};           // a zombie: only its pid is left
 };
 
 std::string contents(const std::string& path) {
@@ -65,7 +65,7 @@ std::vector<Process> all_processes() {
     return all;
 }
 
-/// As each thread lists them; nullopt: the kernel does not (CONFIG_PROC_CHILDREN).
+/// As listed for each thread; nullopt: not supported by the kernel (CONFIG_PROC_CHILDREN).
 std::optional<std::vector<pid_t>> listed_children() {
     if (::access("/proc/thread-self/children", R_OK) != 0) return std::nullopt;
     std::vector<pid_t> all;

@@ -23,13 +23,13 @@ constexpr std::string_view kVariable = "ECRON_SECRET_";
 constexpr std::string_view kOpening = "${secret:";
 constexpr std::string_view kRules = ".allow";
 constexpr std::size_t kLongest = 64UL * 1024;
-constexpr std::size_t kShortestMasked = 4;  // to mask less would take letters out of every text
+constexpr std::size_t kShortestMasked = 4;  // masking shorter texts would garble any output
 
 bool is_letter_or_digit(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/// Fit for the name of a file, and nothing but a file in its folder.
+/// Whether the text is a valid file name without a path.
 bool is_name(std::string_view text) {
     return !text.empty() && text.size() <= 253 && text[0] != '.' && !text.ends_with(kRules) &&
            std::ranges::all_of(
@@ -67,7 +67,7 @@ std::string_view trimmed(std::string_view line) {
 
 enum class Rules : std::uint8_t { allow, other_tenant, other_destination, broken };
 
-/// What the rules of a secret say of a tenant and a destination.
+/// Evaluates the rules of a secret for a tenant and a destination.
 class RuleReader {
 public:
     RuleReader(const TenantId& tenant, const Destination& to) : tenant_(tenant), to_(to) {}
@@ -78,7 +78,7 @@ public:
             if (!take(trimmed(text.substr(0, end)))) return Rules::broken;
             text.remove_prefix(std::min(end + 1, text.size()));
         }
-        if (!names_tenants_ && !names_destinations_) return Rules::broken;  // which binds it to nothing
+        if (!names_tenants_ && !names_destinations_) return Rules::broken;  // the rules bind it to nothing
         if (names_tenants_ && !tenant_fits_) return Rules::other_tenant;
         return names_destinations_ && !destination_fits_ ? Rules::other_destination : Rules::allow;
     }
@@ -118,12 +118,12 @@ private:
     bool names_destinations_{false}, destination_fits_{false};
 };
 
-/// No file: no rules. One that is there and cannot be read is no permission.
+/// No file: no rules. An existing file that cannot be read denies access.
 Rules rules_in(const std::string& file, const TenantId& tenant, const Destination& to) {
     struct stat status{};
     if (file.empty() || (::lstat(file.c_str(), &status) != 0 && errno == ENOENT)) return Rules::allow;
     const std::optional<SecretText> text = read_file(file);
-    // What fills the buffer may go on behind it.
+    // The file may be longer than the buffer.
     if (!text || text->reveal().size() + 2 >= kLongest) return Rules::broken;
     return RuleReader{tenant, to}.read(text->reveal());
 }
@@ -139,7 +139,7 @@ std::string doubled_dollars(std::string_view text) {
     return out;
 }
 
-/// As a form or a query has it: a target that sends it back may have spaces as + and digits in lower case.
+/// Form or query encoding: a target that echoes it may use + for spaces and lower-case hex digits.
 void add_form_encoded(std::vector<std::string>& forms, std::string_view text) {
     const std::string encoded = http::percent_encode(text);
     if (encoded == text) return;
@@ -250,10 +250,10 @@ Result<std::string> Revealer::reveal(std::string_view text, Quoting quoting) {
 std::vector<std::string> Revealer::revealed() && {
     std::vector<std::string> texts;
     for (auto& [name, forms] : known_) {
-        // A container's variable stands in the JSON of a manifest.
+        // The variable of a container is part of a JSON manifest.
         std::vector<std::string> sent{json_escaped(forms.dollars), std::move(forms.dollars)};
         for (std::string* const form : {&forms.json, &forms.plain}) {
-            add_form_encoded(sent, *form);  // a form's members that are no text are its JSON
+            add_form_encoded(sent, *form);  // values other than texts are encoded as JSON
             sent.push_back(std::move(*form));
         }
         std::ranges::sort(sent);
@@ -277,21 +277,21 @@ Mask::Mask(std::vector<std::string> secrets) : secrets_(std::move(secrets)) {
     }
 }
 
-/// The secrets that have the text's first bytes, the longest first.
+/// The secrets that share the text's first bytes, longest first.
 std::span<const std::uint32_t> Mask::candidates(std::string_view here) const {
     if (here.size() < kShortestMasked || !first_bytes_[static_cast<unsigned char>(here.front())]) return {};
     const auto found = by_beginning_.find(std::string{here.substr(0, kShortestMasked)});
     return found == by_beginning_.end() ? std::span<const std::uint32_t>{} : found->second;
 }
 
-/// The length of the longest secret that the text begins with, or 0.
+/// The length of the longest secret at the start of the text, or 0.
 std::size_t Mask::secret_at(std::string_view here) const {
     for (const std::uint32_t number : candidates(here))
         if (here.starts_with(secrets_[number])) return secrets_[number].size();
     return 0;
 }
 
-/// Whether the text, all that there is of it, is the beginning of a secret.
+/// Whether the whole text is a proper prefix of a secret.
 bool Mask::may_begin_secret(std::string_view here) const {
     if (here.size() >= secrets_.front().size()) return false;
     const auto begins = [&](const std::string& secret) {

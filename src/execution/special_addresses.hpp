@@ -3,17 +3,17 @@
 #include <cstdint>
 #include <string_view>
 
-/// The networks that are no ordinary destination, and what they are.
-/// Sources: the IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890 and its updates), the
-/// multicast registries, and the documentation of the clouds named, whose instances answer there with
-/// credentials. Of the rows that contain an address, the one with the longest prefix decides.
+/// Networks with special purposes and their classes. Sources: the IANA IPv4 and IPv6 Special-Purpose Address
+/// Registries (RFC 6890 and its updates), the multicast registries, and the documentation of the named
+/// clouds, whose instances serve credentials at these addresses. Of the rows that contain an address, the one
+/// with the longest prefix applies.
 namespace ecron::execution {
 
 enum class AddressClass : std::uint8_t {
-    never,       // this link, this host, multicast, metadata services: no option opens it
-    loopback,    // a target only where the API is on loopback, too
-    not_public,  // refused by `public`, unless it is an allowed network
-    ordinary,    // globally reachable though inside a network that is not
+    never,       // this network, this host, multicast, metadata services: no option permits it
+    loopback,    // permitted only if the API listens on loopback too
+    not_public,  // refused by `public`, unless in an allowed network
+    ordinary,    // globally reachable although inside a network that is not
 };
 
 struct SpecialNetwork {
@@ -47,7 +47,7 @@ inline constexpr std::array kSpecialNetworks{
     SpecialNetwork{"255.255.255.255/32", AddressClass::never, "RFC 919: limited broadcast"},
 
     // IANA IPv6 Special-Purpose Address Registry. Its IPv4-mapped, IPv4-IPv6 translation and 6to4 blocks are
-    // not here: the address that they carry decides.
+    // not listed: the embedded address decides.
     SpecialNetwork{"::/128", AddressClass::never, "RFC 4291: unspecified"},
     SpecialNetwork{"::1/128", AddressClass::loopback, "RFC 4291: loopback"},
     SpecialNetwork{"64:ff9b:1::/48", AddressClass::not_public, "RFC 8215: local-use translation"},
@@ -72,7 +72,7 @@ inline constexpr std::array kSpecialNetworks{
     SpecialNetwork{"fec0::/10", AddressClass::not_public, "RFC 3879: site-local, deprecated"},
     SpecialNetwork{"ff00::/8", AddressClass::never, "RFC 4291: multicast"},
 
-    // Metadata services of clouds outside link-local networks
+    // Cloud metadata services outside link-local networks
     SpecialNetwork{"100.100.100.200/32", AddressClass::never, "Alibaba Cloud: instance metadata"},
     SpecialNetwork{"168.63.129.16/32", AddressClass::never, "Azure: wire server"},
     SpecialNetwork{"192.0.0.192/32", AddressClass::never, "Oracle Cloud Classic: instance metadata"},

@@ -38,7 +38,7 @@ Result<Launched> Starter::start(const Program& program, CommandRecord& record) {
 void Starter::run(const std::stop_token& stop) {
     sigset_t all;
     sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);  // signals are for the thread of the io_context
+    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);  // signals are handled by the io_context's thread
     for (;;) {
         std::unique_lock lock{mutex_};
         if (!more_.wait(lock, stop, [this] { return !orders_.empty(); }) || stop.stop_requested()) return;

@@ -11,18 +11,18 @@
 
 namespace ecron::execution {
 
-/// The thread that starts processes, one after the other, so that the io_context's need not stand still while
-/// it is done. The answers come on the io_context.
+/// A thread that starts processes one after the other, so that the io_context's thread does not block.
+/// Results are delivered on the io_context.
 class Starter {
 public:
-    /// Called on the thread: what may take time, such as looking for the program.
+    /// Called on the starter's thread: operations that may take time, such as searching for the program.
     using Prepare = std::move_only_function<Result<Program>()>;
     using Started = std::move_only_function<void(Result<Launched>)>;
 
-    /// `cgroups` makes one for each process; nullptr: none.
+    /// `cgroups` creates a cgroup for each process; nullptr: none.
     Starter(boost::asio::io_context& io, Confinement confinement, Stragglers& stragglers,
             CommandCgroups* cgroups);
-    /// What is being started is; its answer, and those of what was not, never come.
+    /// Completes a start in progress; its result, and those of queued starts, are not delivered.
     ~Starter();
     Starter(const Starter&) = delete;
     Starter& operator=(const Starter&) = delete;

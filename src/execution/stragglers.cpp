@@ -14,12 +14,12 @@
 namespace ecron::execution {
 namespace {
 
-constexpr Millis kBetweenPasses{20};  // after some were killed, their children are orphans
-constexpr Millis kReaping{2'000};     // while commands run: orphans that ended are reaped
+constexpr Millis kBetweenPasses{20};  // after some were killed, their children become orphans
+constexpr Millis kReaping{2'000};     // interval for reaping ended orphans while commands run
 constexpr int kPassesAtOnce = 50;
 constexpr Millis kLastPasses{2'000};
 
-/// By system calls as far as they go: a unit may hide other users' processes in /proc.
+/// Uses system calls where possible: a unit may hide other users' processes in /proc.
 bool belongs(pid_t process, const std::vector<RunningCommand>& running) {
     const pid_t session = ::getsid(process);
     const std::string execution = execution_of(process);
@@ -32,7 +32,7 @@ bool belongs(pid_t process, const std::vector<RunningCommand>& running) {
 
 Stragglers::Stragglers(const CommandRecords& records) : records_(records) {
     if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
-        log::warn("not a subreaper: processes that leave their command's group outlive it");
+        log::warn("failed to become subreaper: processes that leave their command's group outlive it");
     thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
 }
 
@@ -42,7 +42,7 @@ Stragglers::~Stragglers() {
     const auto deadline = std::chrono::steady_clock::now() + kLastPasses;
     for (Seen seen = pass(); seen.killed > 0; seen = pass()) {
         if (std::chrono::steady_clock::now() > deadline) {
-            log::error("processes that commands left behind do not end count={}", seen.killed);
+            log::error("failed to kill processes left behind by commands: count={}", seen.killed);
             return;
         }
         std::this_thread::sleep_for(Millis{1});
@@ -58,7 +58,7 @@ void Stragglers::look() {
 }
 
 /// Reads the commands before the children, while none can start: a command that ends in between still counts
-/// as one. Orphans are reaped here only, so that their numbers cannot be reused meanwhile.
+/// as one. Orphans are reaped only here, so that their pids cannot be reused meanwhile.
 Stragglers::Seen Stragglers::pass() {
     const auto held = hold();
     const std::vector<RunningCommand> running = records_.running();
@@ -77,8 +77,8 @@ Stragglers::Seen Stragglers::pass() {
     return seen;
 }
 
-/// Waits until a pass is due: one was asked for, or orphans may exist in any case. Waits a little longer, so
-/// that commands that end at about the same time share a pass, during which none can start.
+/// Waits until a pass is due: one was requested, or orphans may exist anyway. Waits slightly longer, so that
+/// commands that end at about the same time share a pass, during which no command can start.
 void Stragglers::await_pass(const std::stop_token& stop, const Seen& last) {
     const auto is_asked = [this] { return is_asked_; };
     std::unique_lock lock{mutex_};
@@ -93,13 +93,13 @@ void Stragglers::await_pass(const std::stop_token& stop, const Seen& last) {
 void Stragglers::run(const std::stop_token& stop) {
     sigset_t all;
     sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);  // signals are for the thread of the io_context
+    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);  // signals are handled by the io_context's thread
     Seen seen;
     while (!stop.stop_requested()) {
         await_pass(stop, seen);
         if (stop.stop_requested()) return;
         seen = pass();
-        // One that forks and ends over and over may be gone by the time its signal is sent.
+        // A process that keeps forking and exiting may be gone before its signal is sent, so repeat.
         for (int again = 0; seen.killed > 0 && again < kPassesAtOnce; ++again) seen = pass();
     }
 }

@@ -7,23 +7,23 @@
 
 namespace ecron::execution {
 
-/// Ends what a command leaves behind outside its process group: processes in a session or group of their own.
+/// Ends processes that a command leaves behind outside its process group, in a session or group of their own.
 /// This process becomes the subreaper of its descendants, so that an orphan becomes its child; a child that
 /// is neither a command nor belongs to a running one is killed and reaped. An orphan belongs to a running
 /// command by its session, or by the ECRON_EXECUTE_ID in its environment. The owner must have no other
-/// children. Threads: any; /proc is read on a thread of its own. Errors: none; what cannot be read is looked
-/// at again.
+/// children. Threads: any; /proc is read on a separate thread. Errors: none; data that cannot be read is read
+/// again later.
 class Stragglers {
 public:
     explicit Stragglers(const CommandRecords& records);
-    /// Ends all that is left, whatever it belonged to; waits for its end at most two seconds.
+    /// Ends all remaining processes, regardless of their command; waits at most two seconds for their end.
     ~Stragglers();
     Stragglers(const Stragglers&) = delete;
     Stragglers& operator=(const Stragglers&) = delete;
 
-    /// Asks for a look at the children: a command has started or ended.
+    /// Requests a pass over the children: a command has started or ended.
     void look();
-    /// Held while a process is started: until it has noted itself it looks like an orphan.
+    /// Held while a process is started: until it is recorded, it looks like an orphan.
     [[nodiscard]] std::unique_lock<std::mutex> hold() { return std::unique_lock{starts_}; }
 
 private:

@@ -168,7 +168,7 @@ TEST_CASE("commands of a killed ecron are killed at the next start, and retried 
     CHECK(row.losses == 1);
     CHECK(lines_of(pids).size() == (policy == "retry" ? 2 : 1));
     if (policy == "interrupt") CHECK(row.reason == "node_lost");
-    CHECK(world.ecron.logged("commands of an ecron that was killed were ended processes=2"));
+    CHECK(world.ecron.logged("ended commands of an earlier ecron process: processes=2"));
 }
 
 TEST_CASE("a secret reaches its command and is never stored, shown or logged", "[command]") {

@@ -19,7 +19,7 @@
 #include "execution/command_cgroups.hpp"
 #include "execution/launch.hpp"
 
-// ThreadSanitizer takes a clone that shares memory for a fork, and fails itself.
+// ThreadSanitizer treats a clone that shares memory as a fork, and fails itself.
 #if !__has_feature(thread_sanitizer)
 
 using namespace ecron;
@@ -118,7 +118,7 @@ constexpr auto kFailure = model::ExecutionState::failure;
 
 }  // namespace
 
-TEST_CASE("a command gets its words and the values of params, and no shell sees them", "[command]") {
+TEST_CASE("a command receives its words and the values of params without a shell", "[command]") {
     CommandWorld world;
     const AttemptResult result =
         world.run({.exec = "/usr/bin/printf '[%s]' a 'b c' $HOME *",
@@ -128,7 +128,7 @@ TEST_CASE("a command gets its words and the values of params, and no shell sees 
     CHECK(result.output == "[a][b c][$HOME][*][first][x y][$(id)]");
 }
 
-TEST_CASE("a command's environment is clean but for what it is told", "[command]") {
+TEST_CASE("a command's environment contains only the documented variables", "[command]") {
     ::setenv("ECRON_TEST_OF_LEAK", "seen", 1);
     CommandWorld world;
     const AttemptResult result =
@@ -148,7 +148,7 @@ TEST_CASE("the body is a command's stdin", "[command]") {
     CHECK(world.run({.exec = "wc -c", .body = large}).output == std::to_string(large.size()) + "\n");
 }
 
-TEST_CASE("a command runs where its job says, else where the configuration does", "[command]") {
+TEST_CASE("a command runs in the job's directory, or else in the configured one", "[command]") {
     CommandWorld world{{.directory = "/usr"}};
     CHECK(world.run("pwd").output == "/usr\n");
     CHECK(world.run({.exec = "pwd", .working_directory = "/tmp"}).output == "/tmp\n");
@@ -157,7 +157,7 @@ TEST_CASE("a command runs where its job says, else where the configuration does"
     CHECK(result.reason == "working directory /nowhere: No such file or directory");
 }
 
-TEST_CASE("exit codes and signals are told", "[command]") {
+TEST_CASE("exit codes and signals are reported", "[command]") {
     CommandWorld world;
     const auto [script, code, reason] = GENERATE(table<std::string, int, std::string>({
         {"exit 3", 3, "exit code 3"},
@@ -172,7 +172,7 @@ TEST_CASE("exit codes and signals are told", "[command]") {
     CHECK(result.reason == reason);
 }
 
-TEST_CASE("both streams are kept together, and which is which", "[command]") {
+TEST_CASE("both streams are kept together, with the stream of each part", "[command]") {
     CommandWorld world;
     const AttemptResult result =
         world.run(CommandWorld::shell("echo one; sleep 0.1; echo two >&2; sleep 0.1; echo three"));
@@ -181,7 +181,7 @@ TEST_CASE("both streams are kept together, and which is which", "[command]") {
     CHECK(detail(result).at("output_size") == 14);
 }
 
-TEST_CASE("of much output the end is kept, and memory stays bounded", "[command]") {
+TEST_CASE("the tail of large output is kept, and memory stays bounded", "[command]") {
     CommandWorld world{{.output_limit = 1'000}};
     const AttemptResult result = world.run("seq 1 200000");
     CHECK(result.outcome == kSuccess);
@@ -190,7 +190,7 @@ TEST_CASE("of much output the end is kept, and memory stays bounded", "[command]
     CHECK(detail(result).at("output_size") == 1'288'895);
 }
 
-TEST_CASE("an endless writer is read without end, until its time is up", "[command]") {
+TEST_CASE("an endless writer is read until its timeout", "[command]") {
     CommandWorld world{{.output_limit = 4}};
     const AttemptResult result = world.run({.exec = "yes", .timeout = 300ms});
     CHECK(result.outcome == kFailure);
@@ -199,12 +199,12 @@ TEST_CASE("an endless writer is read without end, until its time is up", "[comma
     CHECK(detail(result).at("output_size").as_int64() > 100'000);
 }
 
-TEST_CASE("binary output is kept as it came", "[command]") {
+TEST_CASE("binary output is kept unchanged", "[command]") {
     CommandWorld world;
     CHECK(world.run({.exec = R"(printf '\000\377\n\200')"}).output == std::string("\0\377\n\200", 4));
 }
 
-TEST_CASE("what cannot be started fails with the reason", "[command]") {
+TEST_CASE("a command that cannot be started fails with the reason", "[command]") {
     CommandWorld world;
     const std::string plain = world.folder.file("plain", "#!/bin/sh\n");
     const std::string orphan = world.folder.file("orphan", "#!/no/such/interpreter\n", 0755);
@@ -228,7 +228,7 @@ TEST_CASE("what cannot be started fails with the reason", "[command]") {
     CHECK(long_one.reason == "arguments and environment are too long");
 }
 
-TEST_CASE("only allowed programs run", "[command]") {
+TEST_CASE("only permitted programs run", "[command]") {
     Folder folder;
     folder.file("job", "#!/bin/sh\necho ran\n", 0755);
     std::filesystem::create_directory(folder.path() + "/inner");
@@ -240,7 +240,7 @@ TEST_CASE("only allowed programs run", "[command]") {
     CHECK(world.run(folder.path() + "/job").output == "ran\n");
     CHECK(world.run(folder.path() + "/link/job").output == "ran\n");
     CHECK(world.run(folder.path() + "/inner/../job").output == "ran\n");
-    // What was compared is what is executed: a link in between could be another one by then.
+    // The compared path is executed: a symbolic link in it could have been replaced meanwhile.
     folder.file("where", "#!/bin/sh\necho $0\n", 0755);
     CHECK(world.run(folder.path() + "/link/where").output == folder.path() + "/where\n");
     for (const std::string& program : {std::string{"/bin/cat"}, hidden, folder.path() + "/../../bin/cat"}) {
@@ -250,7 +250,7 @@ TEST_CASE("only allowed programs run", "[command]") {
     }
 }
 
-TEST_CASE("no variable of a job makes an allowed program run other code", "[command]") {
+TEST_CASE("variables of a job cannot make a permitted program run other code", "[command]") {
     const Folder folder;
     const std::string path = folder.path();
     const std::string marker = path + "/ran";
@@ -285,14 +285,14 @@ TEST_CASE("no variable of a job makes an allowed program run other code", "[comm
     CHECK(allowed.output == "blue\n");
 }
 
-TEST_CASE("where any program may run, jobs may set any variable", "[command]") {
+TEST_CASE("if any program may run, jobs may set any variable", "[command]") {
     CommandWorld world;
     const AttemptResult result =
         world.run({.exec = "/bin/sh -c 'echo $PS4'", .environment = model::NameValues{{"PS4", "mine"}}});
     CHECK(result.output == "mine\n");
 }
 
-TEST_CASE("commands that are switched off fail with the reason", "[command]") {
+TEST_CASE("disabled commands fail with the reason", "[command]") {
     boost::asio::io_context io;
     const Secrets none;
     const auto runner = make_command_runner(io, none, {});
@@ -303,7 +303,7 @@ TEST_CASE("commands that are switched off fail with the reason", "[command]") {
     CHECK(result.reason == "commands are switched off (command_enabled)");
 }
 
-TEST_CASE("a command whose time is up is ended with its whole group", "[command]") {
+TEST_CASE("a command that times out is ended with its process group", "[command]") {
     CommandWorld world;
     model::Context context = CommandWorld::shell("sleep 60 & echo $!; wait");
     context.timeout = 200ms;
@@ -324,14 +324,14 @@ TEST_CASE("a command that ignores SIGTERM is killed", "[command]") {
     CHECK(result.output == "ready\n");
 }
 
-TEST_CASE("a stopped command ends too", "[command]") {
+TEST_CASE("a stopped command can be ended", "[command]") {
     CommandWorld world;
     model::Context context = CommandWorld::shell("kill -STOP $$");
     context.timeout = 200ms;
     CHECK(world.run(context).reason == "no end within 200ms; SIGTERM ended it");
 }
 
-TEST_CASE("what a command leaves behind in its group ends with it and is not waited for", "[command]") {
+TEST_CASE("processes left behind in the group are killed and not waited for", "[command]") {
     CommandWorld world;
     const AttemptResult result = world.run(CommandWorld::shell("sleep 60 & echo $!"));
     CHECK(result.outcome == kSuccess);
@@ -341,15 +341,15 @@ TEST_CASE("what a command leaves behind in its group ends with it and is not wai
 
 namespace {
 
-/// Ended, or a zombie that its new parent has not reaped yet.
+/// Ended, or a zombie that has not been reaped yet.
 bool has_ended(pid_t pid) {
     std::ifstream status{"/proc/" + std::to_string(pid) + "/stat"};
     std::string text;
     return !std::getline(status, text) || text.contains(") Z ");
 }
 
-/// A script's line for a process that leaves its command's session or group, tells its number, and goes on
-/// for a minute as `last`.
+/// A line of a shell script that starts a process outside its command's session or group, prints its pid, and
+/// keeps running for a minute as `last`.
 std::string leaves(const std::string& pids, const std::string& how, const std::string& last = "sleep 60") {
     return how + " sh -c 'echo $$ > " + pids + ".new; mv " + pids + ".new " + pids + "; exec " + last +
            "' & ";
@@ -361,7 +361,7 @@ pid_t number_in(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("what has left its command's session or group ends with the command", "[command]") {
+TEST_CASE("processes that left the command's session or group end with the command", "[command]") {
     CommandWorld world;
     const std::string pids = world.folder.path() + "/pid";
     const std::string how = GENERATE("setsid", "setsid setsid", "set -m; ");
@@ -377,10 +377,10 @@ TEST_CASE("what has left its command's session or group ends with the command", 
         world.runner->cancel(id);
     }
     world.await(id);
-    world.run_until([&] { return !is_alive(left); });  // nor is it left as a zombie
+    world.run_until([&] { return !is_alive(left); });  // and is reaped
 }
 
-TEST_CASE("an orphan that hides whose it is ends, too", "[command]") {
+TEST_CASE("an orphan that conceals its command is ended too", "[command]") {
     CommandWorld world;
     const std::string pids = world.folder.path() + "/pid";
     const std::string hidden = leaves(pids, "setsid", "env -i sleep 60");
@@ -388,11 +388,11 @@ TEST_CASE("an orphan that hides whose it is ends, too", "[command]") {
     world.run_until([&] { return !is_alive(number_in(pids)); });
 }
 
-TEST_CASE("what has left a running command's session goes on beside it", "[command]") {
+TEST_CASE("processes that left a running command's session keep running", "[command]") {
     CommandWorld world;
     const std::string pids = world.folder.path() + "/pid";
     const std::string go = world.folder.path() + "/go";
-    // Its parent ends at once, so that it is an orphan; another command ends meanwhile.
+    // Its parent ends at once, so that it becomes an orphan; meanwhile another command ends.
     const ExecuteId id = world.start(CommandWorld::shell("(" + leaves(pids, "setsid") + "); until [ -e " +
                                                          go + " ]; do sleep 0.01; done"));
     world.run_until([&] { return number_in(pids) > 0; });
@@ -400,14 +400,14 @@ TEST_CASE("what has left a running command's session goes on beside it", "[comma
     const std::string stray = world.folder.path() + "/stray";
     world.run(
         CommandWorld::shell(leaves(stray, "setsid") + "until [ -e " + stray + " ]; do sleep 0.01; done"));
-    world.run_until([&] { return has_ended(number_in(stray)); });  // they were looked at
+    world.run_until([&] { return has_ended(number_in(stray)); });  // the orphans have been inspected
     CHECK_FALSE(has_ended(left));
     world.folder.file("go", "");
     CHECK(world.await(id).outcome == kSuccess);
     world.run_until([&] { return has_ended(left); });
 }
 
-TEST_CASE("what has left its command's session ends with the runner", "[command]") {
+TEST_CASE("processes that left their command's session end with the runner", "[command]") {
     pid_t left = 0;
     {
         CommandWorld world;
@@ -419,12 +419,12 @@ TEST_CASE("what has left its command's session ends with the runner", "[command]
     CHECK(has_ended(left));
 }
 
-TEST_CASE("a command that closes its output runs on", "[command]") {
+TEST_CASE("a command that closes its output keeps running", "[command]") {
     CommandWorld world;
     CHECK(world.run(CommandWorld::shell("exec >&- 2>&-; sleep 0.2; exit 7")).code == 7);
 }
 
-TEST_CASE("a cancelled command ends as interrupt, also one that is being started", "[command]") {
+TEST_CASE("a cancelled command ends as interrupt, also while it is being started", "[command]") {
     CommandWorld world;
     const ExecuteId id = world.start({.exec = "sleep 60"});
     SECTION("running") {
@@ -445,16 +445,16 @@ TEST_CASE("commands leave no zombie and no descriptor", "[command]") {
     for (int i = 0; i < 10; ++i) ids.push_back(world.start({.exec = i % 2 == 0 ? "true" : "/no/such"}));
     for (const ExecuteId& id : ids) world.await(id);
     world.run_until(
-        [&] { return open_descriptors() <= before; });  // the look at orphans opens some for a while
+        [&] { return open_descriptors() <= before; });  // the inspection of orphans opens some temporarily
     CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
     CHECK(errno == ECHILD);
 }
 
-TEST_CASE("a command inherits no descriptor, signal disposition, or privilege to gain", "[command]") {
+TEST_CASE("a command inherits no descriptors, signal dispositions or privileges", "[command]") {
     ::signal(SIGPIPE, SIG_IGN);
     CommandWorld world;
     const AttemptResult descriptors = world.run("ls /proc/self/fd");
-    CHECK(descriptors.output == "0\n1\n2\n3\n");  // 3 is the folder that ls reads
+    CHECK(descriptors.output == "0\n1\n2\n3\n");  // 3 is the folder opened by ls
     const AttemptResult status = world.run("grep -E 'NoNewPrivs|SigIgn|SigBlk' /proc/self/status");
     CHECK(status.output == "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\nNoNewPrivs:\t1\n");
     const AttemptResult session = world.run("cat /proc/self/stat");
@@ -467,30 +467,30 @@ TEST_CASE("a command inherits no descriptor, signal disposition, or privilege to
     CHECK(leader == pid);
 }
 
-TEST_CASE("limits hold, and a command can run as somebody else", "[command]") {
+TEST_CASE("limits are enforced, and a command can run as another user", "[command]") {
     CommandOptions options{.open_files = 50, .file_size = 1'000};
     if (::geteuid() == 0) options.user = "nobody";
     CommandWorld world{options};
     CHECK(world.run(CommandWorld::shell("ulimit -n")).output == "50\n");
     CHECK(world.run(CommandWorld::shell("ulimit -c")).output == "0\n");
-    CHECK(world.run("head -c 5000 /dev/zero").code == 0);  // a pipe is no file
+    CHECK(world.run("head -c 5000 /dev/zero").code == 0);  // a pipe is not a file
     if (::geteuid() != 0) return;
     CHECK(world.run("id").output == "uid=65534(nobody) gid=65534(nogroup) groups=65534(nogroup)\n");
     CHECK(world.run("cat /proc/1/environ").code == 1);
 }
 
-TEST_CASE("an unknown user is found out at the start", "[command]") {
+TEST_CASE("an unknown user is reported at start", "[command]") {
     boost::asio::io_context io;
     const Secrets none;
     const auto runner = make_command_runner(
         io, none, {.enabled = true, .user = "no-such-user", .run_directory = "/tmp/ecron-none"});
     REQUIRE_FALSE(runner);
-    CHECK(runner.error().what == "command_user: there is no user no-such-user");
+    CHECK(runner.error().what == "command_user: unknown user no-such-user");
 }
 
 namespace {
 
-/// Why a runner does not open; empty: it does.
+/// The error when the runner is created; empty: none.
 std::string refusal_of(CommandOptions options) {
     const Folder folder;
     boost::asio::io_context io;
@@ -503,7 +503,7 @@ std::string refusal_of(CommandOptions options) {
 
 }  // namespace
 
-TEST_CASE("commands run as ecron's own user, or as root, by consent only", "[command]") {
+TEST_CASE("running commands as ecron's own user or as root requires consent", "[command]") {
     using Catch::Contains;
     const std::string self = std::to_string(::geteuid());
     const std::string consent = "set command_user to another user, or consent with command_as_self: true";
@@ -514,7 +514,7 @@ TEST_CASE("commands run as ecron's own user, or as root, by consent only", "[com
     CHECK(refusal_of({.user = self, .as_self = true}).empty());
 }
 
-TEST_CASE("a command_user that can read or replace ecron's files is refused", "[command]") {
+TEST_CASE("a command_user that can read or replace ecron's files is rejected", "[command]") {
     if (::geteuid() != 0) return;
     const Folder folder;
     ::chmod(folder.path().c_str(), 0755);
@@ -525,7 +525,7 @@ TEST_CASE("a command_user that can read or replace ecron's files is refused", "[
     CHECK(refusal().empty());
     ::chmod(tokens.c_str(), 0644);
     CHECK(refusal() == "command_user: nobody can read " + tokens +
-                           ", and so can every command: take that permission away (chmod o-rwx, or another "
+                           ", and so can every command: remove that permission (chmod o-rwx, or another "
                            "group)");
     ::chmod(tokens.c_str(), 0600);
     ::chmod(folder.path().c_str(), 0777);
@@ -535,9 +535,9 @@ TEST_CASE("a command_user that can read or replace ecron's files is refused", "[
     CHECK(refusal().empty());
 }
 
-TEST_CASE("processes of the command_user are bounded, a fork bomb with them", "[command]") {
+TEST_CASE("processes of the command_user are limited, including a fork bomb", "[command]") {
     if (::geteuid() != 0) return;
-    CommandWorld world{{.user = "64321", .processes = 5}};  // a user who runs nothing else
+    CommandWorld world{{.user = "64321", .processes = 5}};  // a user without other processes
     const AttemptResult result =
         world.run(CommandWorld::shell("for i in 1 2 3 4 5 6 7 8 9; do sleep 60 & done; echo started; wait"));
     CHECK(result.outcome == kFailure);
@@ -548,7 +548,7 @@ TEST_CASE("processes of the command_user are bounded, a fork bomb with them", "[
     CHECK(hard == "5");
 }
 
-TEST_CASE("secrets reach a command's environment and stdin, and not what is kept of it", "[command]") {
+TEST_CASE("secrets reach a command's environment and stdin, but not its stored output", "[command]") {
     CommandWorld world{{}, {{"ECRON_SECRET_DB_KEY", "s3cr\"et-value"}}};
     const AttemptResult result = world.run(
         {.exec =
@@ -562,7 +562,7 @@ TEST_CASE("secrets reach a command's environment and stdin, and not what is kept
           "the secret none is not known");
 }
 
-TEST_CASE("commands of a runner that goes away are killed", "[command]") {
+TEST_CASE("commands are killed when their runner is destroyed", "[command]") {
     pid_t pid = 0;
     {
         CommandWorld world;
@@ -574,7 +574,7 @@ TEST_CASE("commands of a runner that goes away are killed", "[command]") {
     CHECK_FALSE(is_alive(pid));
 }
 
-TEST_CASE("what an ecron that was killed has left running is ended at the next start", "[command]") {
+TEST_CASE("commands left running by a killed ecron process are ended at the next start", "[command]") {
     Folder folder;
     const std::string run = folder.path() + "/run";
     const std::string pids = folder.path() + "/pids";
@@ -582,7 +582,7 @@ TEST_CASE("what an ecron that was killed has left running is ended at the next s
         return CommandOptions{.enabled = true, .kill_grace = 200ms, .as_self = true, .run_directory = run};
     };
     const pid_t first = ::fork();
-    if (first == 0) {  // the ecron to be killed
+    if (first == 0) {  // the ecron process to be killed
         boost::asio::io_context io;
         const Secrets none;
         auto runner = make_command_runner(io, none, options());
@@ -592,7 +592,7 @@ TEST_CASE("what an ecron that was killed has left running is ended at the next s
             model::NameValues{{"", "trap '' TERM; sleep 60 & one=$!; setsid sleep 60 & echo $$ $one $! > " +
                                        pids + ".new; mv " + pids + ".new " + pids + "; wait; sleep 60"}};
         (*runner)->start({.execute_id = ExecuteId{"e-1"}, .task = task}, [](AttemptResult) {});
-        const auto work = boost::asio::make_work_guard(io);  // the start comes from another thread
+        const auto work = boost::asio::make_work_guard(io);  // the start is issued from another thread
         io.run_for(30s);
         ::_exit(0);
     }
@@ -608,8 +608,8 @@ TEST_CASE("what an ecron that was killed has left running is ended at the next s
     REQUIRE(is_alive(child));
     REQUIRE(is_alive(left));
 
-    SECTION("with its leader") {}
-    SECTION("whose leader has died meanwhile") { ::kill(leader, SIGKILL); }
+    SECTION("with its session leader") {}
+    SECTION("whose session leader has died") { ::kill(leader, SIGKILL); }
     boost::asio::io_context io;
     const Secrets none;
     const auto runner = make_command_runner(io, none, options());
@@ -619,7 +619,7 @@ TEST_CASE("what an ecron that was killed has left running is ended at the next s
 
 namespace {
 
-/// A cgroup of this test's own, where the machine lets it make one.
+/// A cgroup for this test, if the machine permits its creation.
 class CgroupParent {
 public:
     CgroupParent() {
@@ -634,7 +634,7 @@ public:
     CgroupParent(const CgroupParent&) = delete;
     CgroupParent& operator=(const CgroupParent&) = delete;
     [[nodiscard]] bool is_missing() const {
-        if (path_.empty()) WARN("skipped: no cgroup v2 that can be written");
+        if (path_.empty()) WARN("skipped: no writable cgroup v2");
         return path_.empty();
     }
     [[nodiscard]] const std::string& path() const { return path_; }
@@ -649,7 +649,7 @@ std::string contents(const std::string& file) {
     return text.str();
 }
 
-/// Starts a process in that cgroup; it does not become a command.
+/// Starts a process in that cgroup that is not a command.
 Launched sleeper(CommandRecord& record, CommandCgroup cgroup) {
     const Program program{
         .file = "/bin/sh", .arguments = {"sh", "-c", "setsid sleep 60 & exec sleep 60"}, .directory = "/"};
@@ -664,7 +664,7 @@ bool is_empty(const std::string& cgroup) {
 
 }  // namespace
 
-TEST_CASE("a command runs in a cgroup of its own, which goes with it", "[command][cgroup]") {
+TEST_CASE("a command runs in its own cgroup, which is removed with it", "[command][cgroup]") {
     const CgroupParent parent;
     if (parent.is_missing()) return;
     {
@@ -674,7 +674,8 @@ TEST_CASE("a command runs in a cgroup of its own, which goes with it", "[command
         CHECK_THAT(first, Catch::Contains(parent.path().substr(parent.path().rfind('/')) + "/ecron-"));
         CHECK_THAT(first, Catch::Contains("/command-1\n"));
         CHECK_THAT(second, Catch::Contains("/command-2\n"));
-        // One that is killed is removed when the kernel is done with it, at the end of a later command.
+        // The cgroup of a killed command is removed at the end of a later command, when the kernel has
+        // finished with it.
         const std::string pids = world.folder.path() + "/pid";
         world.run(CommandWorld::shell("(" + leaves(pids, "setsid", "env -i sleep 60") + "); until [ -e " +
                                       pids + " ]; do sleep 0.01; done"));
@@ -694,7 +695,7 @@ TEST_CASE("a command runs in a cgroup of its own, which goes with it", "[command
     CHECK(left == 0);
 }
 
-TEST_CASE("all in a cgroup is killed at once, and what an earlier ecron left at the next start",
+TEST_CASE("all processes of a cgroup are killed at once, and leftovers at the next start",
           "[command][cgroup]") {
     const CgroupParent parent;
     if (parent.is_missing()) return;
@@ -710,7 +711,7 @@ TEST_CASE("all in a cgroup is killed at once, and what an earlier ecron left at 
         ::waitpid(launched.pid, nullptr, 0);
         while (!is_empty(folder)) std::this_thread::sleep_for(1ms);
     }
-    SECTION("left") {
+    SECTION("left behind") {
         auto next = CommandCgroups::open(parent.path(), "owner", {});
         REQUIRE(next);
         CHECK_FALSE(std::filesystem::exists(folder));
@@ -718,13 +719,13 @@ TEST_CASE("all in a cgroup is killed at once, and what an earlier ecron left at 
     }
 }
 
-TEST_CASE("pids.max of a command's cgroup is command_processes", "[command][cgroup]") {
+TEST_CASE("pids.max of a command's cgroup is set to command_processes", "[command][cgroup]") {
     const CgroupParent parent;
     if (parent.is_missing()) return;
     auto groups = CommandCgroups::open(parent.path(), "owner", {.processes = 7});
     REQUIRE(groups);
     if (!(*groups)->limits_processes()) {
-        WARN("skipped: the controller pids is not there");
+        WARN("skipped: the controller pids is not available");
         return;
     }
     const CommandCgroup cgroup = (*groups)->make();
@@ -732,7 +733,7 @@ TEST_CASE("pids.max of a command's cgroup is command_processes", "[command][cgro
     (*groups)->give_back(cgroup);
 }
 
-TEST_CASE("where no cgroup can be made commands run all the same", "[command][cgroup]") {
+TEST_CASE("commands run without a cgroup if none can be created", "[command][cgroup]") {
     CommandWorld world{{.cgroup = GENERATE("/nowhere", "/proc", "/tmp")}};
     CHECK(world.run("echo good").output == "good\n");
 }

@@ -23,8 +23,8 @@ constexpr const char* kMovingName = "moving.test";
 constexpr const char* kSlowName = "slow.test";
 std::atomic<int> asked_for_moving{0};
 
-/// A server on loopback, which is an allowed network here, and a client that may not go elsewhere on
-/// loopback.
+/// A server on loopback, which is a permitted network here, and a client that may not connect to other
+/// loopback addresses.
 class EgressWorld {
 public:
     EgressWorld() {
@@ -46,7 +46,7 @@ public:
     [[nodiscard]] std::string url(const std::string& host) const {
         return fmt::format("http://{}:{}/", host, port());
     }
-    std::string location{};  // where the server redirects to; empty: nowhere
+    std::string location{};  // redirect target; empty: no redirect
     int requests{0};
 
 private:
@@ -72,9 +72,8 @@ private:
 
 }  // namespace
 
-/// libcurl's resolver threads find this one before the C library's: the moving name's first answer is an
-/// allowed address, every later one is not; the slow one comes to nothing, long after a test's patience with
-/// it.
+/// libcurl's resolver threads call this function instead of the C library's. The first answer for the moving
+/// name is a permitted address, every later one is not; the slow name fails, long after the test's timeout.
 extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** result) {
     static const auto real = reinterpret_cast<decltype(&getaddrinfo)>(dlsym(RTLD_NEXT, "getaddrinfo"));
     if (node != nullptr && std::string_view{node} == kMovingName)
@@ -86,7 +85,7 @@ extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo
     return real(node, service, hints, result);
 }
 
-TEST_CASE("an address is refused in whatever spelling the URL has it", "[egress]") {
+TEST_CASE("an address is refused in any notation of the URL", "[egress]") {
     EgressWorld world;
     REQUIRE(world.get(world.url("127.0.0.9")));
     const std::string host = GENERATE("127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1",
@@ -99,7 +98,7 @@ TEST_CASE("an address is refused in whatever spelling the URL has it", "[egress]
     CHECK(world.requests == 1);
 }
 
-TEST_CASE("a redirect does not lead to a refused address", "[egress]") {
+TEST_CASE("a redirect to a refused address is not followed", "[egress]") {
     EgressWorld world;
     world.location = GENERATE("http://127.0.0.1:{}/", "http://[::ffff:127.0.0.1]:{}/", "//2130706433:{}/");
     world.location.replace(world.location.find("{}"), 2, std::to_string(world.port()));
@@ -109,10 +108,10 @@ TEST_CASE("a redirect does not lead to a refused address", "[egress]") {
     CHECK(world.requests == 1);
 }
 
-TEST_CASE("a name whose address changes after it was found good is refused where it leads", "[egress]") {
+TEST_CASE("a name whose address changes after the first check is refused", "[egress]") {
     EgressWorld world;
     REQUIRE(world.get(world.url(kMovingName)));
-    // Another port is another look-up: what the first one gave counts for nothing.
+    // A different port causes a new look-up, so the first result is not reused.
     const auto answer = world.get(fmt::format("http://{}:{}/", kMovingName, world.port() - 1));
     REQUIRE_FALSE(answer);
     CHECK(asked_for_moving == 2);

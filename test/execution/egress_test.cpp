@@ -29,7 +29,7 @@ bool allowed(const Egress& egress, const std::string& address) {
 
 }  // namespace
 
-TEST_CASE("link-local and metadata addresses are refused however they are written", "[execution]") {
+TEST_CASE("link-local and metadata addresses are refused in any notation", "[execution]") {
     const Egress egress{Reach::private_too,
                         Loopback::allowed,
                         {parse_network("0.0.0.0/0").value(), parse_network("::/0").value()},
@@ -44,7 +44,7 @@ TEST_CASE("link-local and metadata addresses are refused however they are writte
     CHECK_FALSE(allowed(egress, address));
 }
 
-TEST_CASE("a local-use translation prefix is judged by each address it may carry", "[execution]") {
+TEST_CASE("a local-use translation prefix is checked for every address it may embed", "[execution]") {
     const Egress egress{Reach::private_too, Loopback::refused, {}, {}};
     const std::string metadata =
         GENERATE("64:ff9b:1::a9fe:a9fe", "64:ff9b:1:abcd:a9:fea9:fe00:0", "64:ff9b:1:aba9:fe:a9fe:0:0",
@@ -54,13 +54,13 @@ TEST_CASE("a local-use translation prefix is judged by each address it may carry
     CHECK(allowed(egress, "64:ff9b:1::5db8:d822"));
 }
 
-TEST_CASE("every network of the table is refused, or not, as its row says", "[execution]") {
+TEST_CASE("every network of the table is treated as its row specifies", "[execution]") {
     const Egress anything{Reach::private_too, Loopback::refused, {}, {}};
     const Egress anything_here{Reach::private_too, Loopback::allowed, {}, {}};
     const Egress outside{Reach::public_only, Loopback::refused, {}, {}};
     for (const SpecialNetwork& row : kSpecialNetworks) {
         std::string first{row.network.substr(0, row.network.find('/'))};
-        if (first == "2001::") first = "2001:1::";  // the first addresses are Teredo's, and carry others
+        if (first == "2001::") first = "2001:1::";  // the first addresses are Teredo's, which embed others
         CAPTURE(row.network, row.source);
         CHECK(allowed(anything, first) ==
               (row.is == AddressClass::not_public || row.is == AddressClass::ordinary));
@@ -69,7 +69,7 @@ TEST_CASE("every network of the table is refused, or not, as its row says", "[ex
     }
 }
 
-TEST_CASE("public reaches only what is assigned as global unicast", "[execution]") {
+TEST_CASE("public permits only addresses assigned as global unicast", "[execution]") {
     const Egress egress{Reach::public_only, Loopback::refused, {}, {}};
     const std::string address = GENERATE("64:ff9b:1::5db8:d822", "fec0::1", "240.0.0.1", "192.88.99.1",
                                          "2001:db8::1", "4000::1", "1::1", "64:ff9b::a00:1", "2002:a00:1::1",
@@ -81,13 +81,13 @@ TEST_CASE("public reaches only what is assigned as global unicast", "[execution]
     CHECK(allowed(egress, "::ffff:93.184.216.34"));
 }
 
-TEST_CASE("a denied network may be one of IPv6 that carries IPv4", "[execution]") {
+TEST_CASE("a denied network may be an IPv6 network that embeds IPv4", "[execution]") {
     const Egress egress{Reach::private_too, Loopback::refused, {}, {parse_network("64:ff9b::/96").value()}};
     CHECK_FALSE(allowed(egress, "64:ff9b::5db8:d822"));
     CHECK(allowed(egress, "93.184.216.34"));
 }
 
-TEST_CASE("loopback is a target only where the API listens on loopback only", "[execution]") {
+TEST_CASE("loopback is permitted only if the API listens on loopback only", "[execution]") {
     const Egress developer{Reach::private_too, Loopback::allowed, {}, {}};
     const Egress server{Reach::private_too, Loopback::refused, {}, {}};
     const std::string address =
@@ -97,7 +97,7 @@ TEST_CASE("loopback is a target only where the API listens on loopback only", "[
     CHECK_FALSE(allowed(server, address));
 }
 
-TEST_CASE("private ranges are refused with public_only, and allowed networks are excepted", "[execution]") {
+TEST_CASE("private ranges are refused with public_only, except allowed networks", "[execution]") {
     const Egress egress{Reach::public_only, Loopback::refused, {parse_network("10.1.0.0/16").value()}, {}};
     CHECK(allowed(egress, "93.184.216.34"));
     CHECK(allowed(egress, "2606:2800:220:1::1"));
@@ -107,7 +107,7 @@ TEST_CASE("private ranges are refused with public_only, and allowed networks are
     CHECK_FALSE(allowed(egress, "fd12::1"));
 }
 
-TEST_CASE("a denied network wins over an allowed one", "[execution]") {
+TEST_CASE("a denied network overrides an allowed one", "[execution]") {
     const Egress egress{Reach::private_too,
                         Loopback::refused,
                         {parse_network("10.0.0.0/8").value()},
@@ -118,7 +118,7 @@ TEST_CASE("a denied network wins over an allowed one", "[execution]") {
     CHECK(allowed(egress, "2001:db8:8000::1"));
 }
 
-TEST_CASE("what is no network is refused", "[execution]") {
+TEST_CASE("an invalid network is rejected", "[execution]") {
     const std::string text =
         GENERATE("", "10.0.0.0/33", "10.0.0/8", "x", "fd00::/129", "10.0.0.0/", "10.0.0.0/8x");
     CAPTURE(text);

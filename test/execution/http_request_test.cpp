@@ -24,7 +24,7 @@ std::vector<std::string> values(const http::ClientRequest& request, std::string_
     return found;
 }
 
-/// The request of an order without secrets.
+/// The request for an order without secrets.
 http::ClientRequest http_request(const AttemptOrder& order, const HttpOptions& options) {
     const Secrets none;
     Revealer revealer{none, order.task->tenant, Destination::of_url(order.task->context.exec)};
@@ -43,7 +43,7 @@ http::ClientResult answered(unsigned status, std::vector<http::Header> headers =
 
 }  // namespace
 
-TEST_CASE("the target sees method, URL and headers as the job says, and ecron's own", "[execution]") {
+TEST_CASE("a request has the job's method, URL and headers, and ecron's own headers", "[execution]") {
     const auto request =
         http_request(order_for({.method = "PUT", .headers = model::NameValues{{"X-Key", "v"}}}), kOptions);
     CHECK(request.method == "PUT");
@@ -55,7 +55,7 @@ TEST_CASE("the target sees method, URL and headers as the job says, and ecron's 
     CHECK(values(request, "X-Ecron-Attempt") == Strings{"2"});
 }
 
-TEST_CASE("ecron's own headers replace the job's of that name in any case", "[execution]") {
+TEST_CASE("ecron's own headers replace the job's headers of the same name", "[execution]") {
     const auto request = http_request(
         order_for({.headers = model::NameValues{{"WebHook", "x"}, {"x-ecron-attempt", "x"}}}), kOptions);
     CHECK(values(request, "WebHook").empty());
@@ -89,12 +89,12 @@ TEST_CASE("a form's body is its members, encoded", "[execution]") {
     CHECK(request.body == "a%20b=x%26y&n=7&o=%7B%22p%22%3Atrue%7D");
 }
 
-TEST_CASE("a job's own Idempotency-Key takes the place of ecron's", "[execution]") {
+TEST_CASE("a job's own Idempotency-Key replaces ecron's", "[execution]") {
     const auto keys = [](model::NameValues headers) {
         return values(http_request(order_for({.headers = std::move(headers)}), kOptions), "Idempotency-Key");
     };
     CHECK(keys({{"Idempotency-Key", "mine"}}) == Strings{"mine"});
-    CHECK(keys({{"idempotency-key", "mine"}}).empty());  // sent under the name that the job gives it
+    CHECK(keys({{"idempotency-key", "mine"}}).empty());  // sent with the job's spelling of the name
     CHECK(keys({{"Idempotency-Key", ""}}) == Strings{"e-1"});
     CHECK(keys({{"Other", "x"}}) == Strings{"e-1"});
 }
@@ -109,7 +109,7 @@ TEST_CASE("numbers in a form are written in plain notation and keep their digits
           "a=1.5&b=0.1&c=100&e=3&price=99.99&n=18446744073709551616&big=1e400&list=%5B0.5%2C100%5D");
 }
 
-TEST_CASE("2xx is success or acceptance, all else a failure with its reason", "[execution]") {
+TEST_CASE("2xx is success or acceptance, anything else a failure with its reason", "[execution]") {
     using model::Completion;
     CHECK(read_answer(answered(204), Completion::automatic).outcome == model::ExecutionState::success);
     CHECK_FALSE(read_answer(answered(200), Completion::automatic).accepted);
@@ -127,14 +127,14 @@ TEST_CASE("2xx is success or acceptance, all else a failure with its reason", "[
     CHECK(lost.reason == "no answer within 60s");
 }
 
-TEST_CASE("Retry-After in seconds is understood, nonsense is not", "[execution]") {
+TEST_CASE("Retry-After in seconds is parsed, invalid values are ignored", "[execution]") {
     CHECK(read_answer(answered(503, {{"retry-after", "7"}}), {}).retry_after == Millis{7'000});
     CHECK_FALSE(read_answer(answered(503, {{"Retry-After", "soon"}}), {}).retry_after);
     CHECK(read_answer(answered(503, {{"Retry-After", "99999999999999"}}), {}).retry_after ==
           std::chrono::days{30});
 }
 
-TEST_CASE("an attempt keeps timing and headers of interest", "[execution]") {
+TEST_CASE("an attempt records timing and selected headers", "[execution]") {
     const AttemptResult result =
         read_answer(answered(200, {{"Content-Type", "text/plain"}, {"Set-Cookie", "secret"}}), {});
     CHECK(result.detail.contains(R"("Content-Type":"text/plain")"));
@@ -142,7 +142,7 @@ TEST_CASE("an attempt keeps timing and headers of interest", "[execution]") {
     CHECK(result.detail.contains(R"("first_byte":0)"));
 }
 
-TEST_CASE("an attempt keeps each redirect that it followed, without credentials", "[execution]") {
+TEST_CASE("an attempt records each followed redirect, without credentials", "[execution]") {
     http::ClientResult answer = answered(200, {{"Location", "/next?token=s3cret#f"}});
     answer->redirects = {{302, "GET", "https://user:pw@h/a?token=s3cret&x"}, {307, "GET", "http://h/b"}};
     const AttemptResult result = read_answer(answer, {});
@@ -161,8 +161,7 @@ TEST_CASE("an attempt keeps each redirect that it followed, without credentials"
     CHECK_THAT(read_answer(lost, {}).detail, Catch::Contains("http://h/c"));
 }
 
-TEST_CASE("what had come of an answer that ended early is kept, and its status decides nothing",
-          "[execution]") {
+TEST_CASE("the received part of a truncated response is kept, and its status is ignored", "[execution]") {
     http::ClientResponse partial;
     partial.status = 200;
     partial.body = "begun";
@@ -172,10 +171,10 @@ TEST_CASE("what had come of an answer that ended early is kept, and its status d
     CHECK(result.code == 200);
     CHECK(result.output == "begun");
     CHECK(result.reason == "answer ended early");
-    CHECK(next_attempt_after({.on = {{500, 599}}}, 1, result, 0.5));  // as without a code
+    CHECK(next_attempt_after({.on = {{500, 599}}}, 1, result, 0.5));  // as if there were no status code
 }
 
-TEST_CASE("secrets stand in header values and the body as the body's form has them", "[execution]") {
+TEST_CASE("secrets are inserted into header values and the body with the required encoding", "[execution]") {
     const Secrets secrets{"", {{"ECRON_SECRET_KEY", "a\"&b"}}};
     const auto request_of = [&](model::Context context) {
         const AttemptOrder order = order_for(std::move(context));
@@ -193,19 +192,19 @@ TEST_CASE("secrets stand in header values and the body as the body's form has th
     CHECK(request_of({.body = R"({"k":"${secret:NONE}"})"}).error().what == "the secret NONE is not known");
 }
 
-TEST_CASE("what shares connections is the URL's scheme, host and port", "[execution]") {
+TEST_CASE("connections are shared by scheme, host and port of the URL", "[execution]") {
     CHECK(origin_of("HTTP://User:pw@Host.Example:80/a?b#c") == "http://host.example:80");
     CHECK(origin_of("https://host") == "https://host");
     CHECK(origin_of("http://[::1]:8080?x") == "http://[::1]:8080");
 }
 
-TEST_CASE("Retry-After is read in seconds, or as a date by the target's clock, else by ecron's",
-          "[execution]") {
+TEST_CASE("Retry-After is parsed as seconds, or as a date by the target's or ecron's clock", "[execution]") {
     const auto [after, date, wait] = GENERATE(table<std::string, std::string, std::optional<Millis>>({
         {"7", "", Millis{7'000}},
         {"Sun, 22 Nov 2026 10:00:30 GMT", "Sun, 22 Nov 2026 10:00:00 GMT", Millis{30'000}},
         {"Sun, 22 Nov 2026 09:00:00 GMT", "Sun, 22 Nov 2026 10:00:00 GMT", Millis{0}},
-        {"Sun, 22 Nov 2026 10:00:30 GMT", "", Millis{20'000}},  // RFC 9110 6.6.1: by the time of receipt
+        {"Sun, 22 Nov 2026 10:00:30 GMT", "",
+         Millis{20'000}},  // RFC 9110 6.6.1: relative to the time of receipt
         {"Sun, 22 Nov 2026 10:00:30 GMT", "yesterday", Millis{20'000}},
         {"Sun, 22 Nov 2026 10:00:00 GMT", "", Millis{0}},
         {"soon", "Sun, 22 Nov 2026 10:00:00 GMT", std::nullopt},

@@ -17,7 +17,7 @@
 #include "http/certificates.hpp"
 #include "http/support.hpp"
 
-/// What targets do, and what an attempt's record says of it.
+/// Behaviours of targets, and the resulting records of attempts.
 using namespace ecron;
 using namespace ecron::execution;
 using namespace ecron::http::test;
@@ -49,7 +49,7 @@ private:
         make_http_runner(client_.io(), *client_, secrets_, {.connect_timeout = Millis{300}})};
 };
 
-/// A failure, of which the record says `what`.
+/// Checks for a failure whose record contains `what`.
 void check_failed(const AttemptResult& result, const std::string& what) {
     CHECK(result.outcome == model::ExecutionState::failure);
     CHECK_THAT(result.reason, Catch::Contains(what));
@@ -62,13 +62,13 @@ std::size_t resident_bytes() {
     return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-/// Nobody listens there any more.
+/// The port is closed again.
 std::uint16_t free_port() {
     const TestServer gone{echo};
     return gone.port();
 }
 
-/// So many pieces, and then the end.
+/// Sends that many pieces, then ends the body.
 class Pieces final : public http::BodyStream {
 public:
     Pieces(std::size_t count, std::size_t size) : left_(count), piece_(size, 'x') {}
@@ -83,8 +83,8 @@ private:
     std::string piece_;
 };
 
-/// nghttpd, which speaks HTTP/2 over TLS and serves the files of a folder, as a child. Port 0: it is not
-/// installed, or did not start.
+/// A child process of nghttpd, which speaks HTTP/2 over TLS and serves the files of a folder. Port 0: it is
+/// not installed, or did not start.
 class Http2Server {
 public:
     Http2Server(const std::string& folder, const http::TlsFiles& files) {
@@ -145,9 +145,9 @@ private:
 
 }  // namespace
 
-TEST_CASE("a target that nobody can reach is told with the cause", "[http][targets]") {
+TEST_CASE("an unreachable target is reported with the cause", "[http][targets]") {
     Targets targets;
-    const std::string label(64, 'x');  // one more than a label may have: fails without a network
+    const std::string label(64, 'x');  // one more character than a label may have: fails without a network
     check_failed(targets.run("http://" + label + ".invalid/"), "could not resolve host " + label);
     check_failed(targets.run(fmt::format("http://127.0.0.1:{}/", free_port())), "connection refused");
     check_failed(targets.run("http://slow.test/"), "name not resolved within 300ms");
@@ -176,7 +176,7 @@ TEST_CASE("a request with secrets is not redirected to another origin", "[http][
     CHECK(elsewhere.connections() == 0);
 }
 
-TEST_CASE("a secret that is bound to another origin is not sent", "[http][targets]") {
+TEST_CASE("a secret bound to another origin is not sent", "[http][targets]") {
     TestServer target{echo};
     TestServer bound{echo};
     const TemporaryDirectory directory;
@@ -201,7 +201,7 @@ TEST_CASE("a secret that is bound to another origin is not sent", "[http][target
     CHECK(run(bound).outcome == model::ExecutionState::success);
 }
 
-TEST_CASE("a target that cannot prove its name is told with the cause", "[http][targets]") {
+TEST_CASE("an invalid certificate of a target is reported with the cause", "[http][targets]") {
     const TemporaryDirectory directory;
     const Authority authority{"known"};
     const auto [name, wanted, what] = GENERATE(table<std::string, Authority::Wanted, std::string>({
@@ -215,7 +215,7 @@ TEST_CASE("a target that cannot prove its name is told with the cause", "[http][
     check_failed(targets.run(server.url()), what);
 }
 
-TEST_CASE("what a target answers wrongly is told with the cause", "[http][targets]") {
+TEST_CASE("an invalid response of a target is reported with the cause", "[http][targets]") {
     Targets targets;
     struct Case {
         std::string answer;
@@ -236,7 +236,7 @@ TEST_CASE("what a target answers wrongly is told with the cause", "[http][target
     check_failed(targets.run(server.url(), 200ms), what);
 }
 
-TEST_CASE("a target that redirects for ever is left after ten times", "[http][targets]") {
+TEST_CASE("endless redirects end after ten hops", "[http][targets]") {
     int asked = 0;
     const TestServer server{[&](const http::Request& request) -> boost::asio::awaitable<http::Response> {
         ++asked;
@@ -250,7 +250,7 @@ TEST_CASE("a target that redirects for ever is left after ten times", "[http][ta
     CHECK(asked == 11);
 }
 
-TEST_CASE("a POST that is redirected says so in its record", "[http][targets]") {
+TEST_CASE("a redirected POST is shown in its record", "[http][targets]") {
     const TestServer server{[](const http::Request& request) -> boost::asio::awaitable<http::Response> {
         if (request.path == "/done") co_return http::Response{.body = http::test::name(request.method)};
         co_return http::Response{.status = 302, .headers = {{"Location", "/done?code=one-time"}}};
@@ -264,7 +264,7 @@ TEST_CASE("a POST that is redirected says so in its record", "[http][targets]") 
                                   server.url("/done"))));
 }
 
-TEST_CASE("status and body of an answer that ends early are kept", "[http][targets]") {
+TEST_CASE("status and body of a truncated response are kept", "[http][targets]") {
     const auto [then, reason] = GENERATE(
         table<Then, std::string>({{Then::close, "answer ended early"}, {Then::hold, "no complete answer"}}));
     const ScriptedServer server{"HTTP/1.1 202 Accepted\r\nServer: s\r\nContent-Length: 10\r\n\r\nshort",
@@ -277,7 +277,7 @@ TEST_CASE("status and body of an answer that ends early are kept", "[http][targe
     CHECK_THAT(result.detail, Catch::Contains(R"("Server":"s")"));
 }
 
-TEST_CASE("an answer of a gibibyte is read to its end, and next to nothing of it kept", "[http][targets]") {
+TEST_CASE("a response of one gibibyte is read to its end, and only a small part is kept", "[http][targets]") {
     static constexpr std::size_t kPiece = 1UL << 20;
     const TestServer server{[](const http::Request& request) -> boost::asio::awaitable<http::Response> {
         http::Response response;
@@ -291,8 +291,8 @@ TEST_CASE("an answer of a gibibyte is read to its end, and next to nothing of it
     CHECK(result.outcome == model::ExecutionState::success);
     CHECK(result.output.size() == 64 * 1'024);
     CHECK(result.detail.find(R"("body_size":1073741824)") != std::string::npos);
-    // The server's pieces and the sockets' buffers are in this process, too: some MiB, whatever the length.
-    // The address sanitizer holds back 256 MiB of what is freed.
+    // The server's pieces and the socket buffers are in this process too: some MiB, regardless of the length.
+    // The address sanitizer holds back 256 MiB of freed memory.
 #if __has_feature(address_sanitizer)
     constexpr std::size_t kMost = 320 * kPiece;
 #else

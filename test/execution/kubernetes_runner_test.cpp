@@ -61,7 +61,7 @@ public:
 
     StandIn cluster;
     bool own{false};
-    std::string more{};  // members of the job's `kubernetes`
+    std::string more{};  // further members of the job's `kubernetes`
 
 private:
     boost::asio::io_context io_{1};
@@ -76,7 +76,7 @@ constexpr auto kSuccess = model::ExecutionState::success;
 
 }  // namespace
 
-TEST_CASE("a secret goes to the Kubernetes API proxies that its rules name", "[kubernetes]") {
+TEST_CASE("a secret is sent only to the Kubernetes API proxies permitted by its rules", "[kubernetes]") {
     std::string folder{"/tmp/ecron-kubernetes-secrets-XXXXXX"};
     REQUIRE(::mkdtemp(folder.data()) != nullptr);
     std::ofstream{folder + "/key"} << "canary";
@@ -95,7 +95,7 @@ TEST_CASE("a secret goes to the Kubernetes API proxies that its rules name", "[k
     std::filesystem::remove_all(folder);
 }
 
-TEST_CASE("many Jobs of a namespace are followed by one watch", "[kubernetes]") {
+TEST_CASE("many Jobs of a namespace are tracked by one watch", "[kubernetes]") {
     constexpr std::size_t kJobs = 50;
     ClusterWorld world;
     std::vector<ExecuteId> ids;
@@ -106,13 +106,13 @@ TEST_CASE("many Jobs of a namespace are followed by one watch", "[kubernetes]") 
     CHECK(world.cluster.asked("GET", "watch=1").size() == 1);
 }
 
-TEST_CASE("a watch is resumed from the version that a bookmark told", "[kubernetes]") {
+TEST_CASE("a watch is resumed from the version of a bookmark", "[kubernetes]") {
     ClusterWorld world;
     const ExecuteId id = world.start("e");
     const std::string name = world.wait_for_job(1);
     world.wait_for_watch();
     world.cluster.send_bookmarks();
-    world.run_until([&] { return world.cluster.told() == 102; });  // the Job's is 101
+    world.run_until([&] { return world.cluster.told() == 102; });  // the Job has version 101
     const std::size_t lists = world.cluster.asked("GET", "limit=").size();
     world.cluster.drop_watches();
     world.run_until([&] { return world.cluster.asked("GET", "resourceVersion=102").size() == 1; });
@@ -121,7 +121,7 @@ TEST_CASE("a watch is resumed from the version that a bookmark told", "[kubernet
     CHECK(world.cluster.asked("GET", "limit=").size() == lists);
 }
 
-TEST_CASE("where versions were forgotten the Jobs are listed anew, page by page", "[kubernetes]") {
+TEST_CASE("after 410 Gone the Jobs are listed again, page by page", "[kubernetes]") {
     ClusterWorld world;
     std::vector<ExecuteId> ids;
     for (const char* const id : {"e-1", "e-2", "e-3", "e-4", "e-5"}) ids.push_back(world.start(id));
@@ -136,7 +136,7 @@ TEST_CASE("where versions were forgotten the Jobs are listed anew, page by page"
     CHECK_FALSE(world.cluster.asked("GET", "continue=").empty());
 }
 
-TEST_CASE("a watch that says nothing is not believed for ever", "[kubernetes]") {
+TEST_CASE("a silent watch is replaced after a time limit", "[kubernetes]") {
     ClusterWorld world{{.longest_silence = 1s}};
     world.cluster.mute(true);
     const ExecuteId id = world.start("e");
@@ -144,7 +144,7 @@ TEST_CASE("a watch that says nothing is not believed for ever", "[kubernetes]") 
     CHECK(world.await(id).outcome == kSuccess);
 }
 
-TEST_CASE("a watch that talks nonsense is begun anew", "[kubernetes]") {
+TEST_CASE("a watch with invalid events is restarted", "[kubernetes]") {
     ClusterWorld world;
     const ExecuteId id = world.start("e");
     const std::string name = world.wait_for_job(1);
@@ -156,7 +156,7 @@ TEST_CASE("a watch that talks nonsense is begun anew", "[kubernetes]") {
     CHECK(world.await(id).outcome == kSuccess);
 }
 
-TEST_CASE("an answer that was lost does not make a second Job", "[kubernetes]") {
+TEST_CASE("a lost response does not cause a second Job", "[kubernetes]") {
     ClusterWorld world;
     world.cluster.swallow_answers("POST", 2);
     const ExecuteId id = world.start("e");
@@ -166,7 +166,7 @@ TEST_CASE("an answer that was lost does not make a second Job", "[kubernetes]") 
     CHECK(world.cluster.made().size() == 1);
 }
 
-TEST_CASE("a busy API server is asked again, a slow one is waited for", "[kubernetes]") {
+TEST_CASE("requests to a busy API server are retried, a slow one is waited for", "[kubernetes]") {
     ClusterWorld world;
     world.cluster.slow_down(50ms);
     world.cluster.refuse("POST", GENERATE(429U, 500U, 503U), "not now", 2);
@@ -175,7 +175,7 @@ TEST_CASE("a busy API server is asked again, a slow one is waited for", "[kubern
     CHECK(world.await(id).outcome == kSuccess);
 }
 
-TEST_CASE("an API server that is not there is told, and nothing is made", "[kubernetes]") {
+TEST_CASE("an unreachable API server is reported, and no Job is created", "[kubernetes]") {
     KubernetesOptions options{.patience = 300ms};
     ClusterWorld world{options};
     world.cluster.refuse("GET", 503, "starting", 1'000);
@@ -184,7 +184,7 @@ TEST_CASE("an API server that is not there is told, and nothing is made", "[kube
     CHECK(world.cluster.made().empty());
 }
 
-TEST_CASE("an attempt that was begun before waits for its API server", "[kubernetes]") {
+TEST_CASE("a resumed attempt waits for its API server", "[kubernetes]") {
     ClusterWorld world{{.patience = 100ms}};
     const ExecuteId first = world.start("e");
     const std::string name = world.wait_for_job(1);
@@ -200,26 +200,27 @@ TEST_CASE("an attempt that was begun before waits for its API server", "[kuberne
     CHECK(world.cluster.made().size() == 1);
 }
 
-TEST_CASE("a Job of the same name that is another's is not touched", "[kubernetes]") {
+TEST_CASE("a Job of the same name with another owner is not touched", "[kubernetes]") {
     ClusterWorld world;
     const ExecuteId mine = world.start("E_1");
     const std::string name = world.wait_for_job(1);
     CHECK(world.cluster.job(name).at("metadata").at("annotations").at("ecron/execute-id") == "E_1");
     world.cluster.succeed(name);
     world.await(mine);
-    const ExecuteId other = world.start(name.substr(6, name.size() - 8));  // as the hash was made
+    const ExecuteId other =
+        world.start(name.substr(6, name.size() - 8));  // the input from which the hash was computed
     CHECK(world.await(other).reason == "the Job " + name + " is there already, and another's");
     CHECK(world.cluster.deleted().empty());
 }
 
-TEST_CASE("a Job that somebody deletes is a failure", "[kubernetes]") {
+TEST_CASE("a Job deleted by a third party is a failure", "[kubernetes]") {
     ClusterWorld world;
     const ExecuteId id = world.start("e");
     world.cluster.remove(world.wait_for_job(1));
     CHECK(world.await(id).reason == "the Job was deleted in the cluster before it had ended");
 }
 
-TEST_CASE("a cancelled Job is deleted, although the API server hesitates", "[kubernetes]") {
+TEST_CASE("a cancelled Job is deleted despite errors of the API server", "[kubernetes]") {
     ClusterWorld world;
     const ExecuteId id = world.start("e");
     const std::string name = world.wait_for_job(1);
@@ -229,7 +230,7 @@ TEST_CASE("a cancelled Job is deleted, although the API server hesitates", "[kub
     CHECK(world.cluster.deleted() == std::vector{name});
 }
 
-TEST_CASE("a deletion that is refused is tried again, and its failure is the reason", "[kubernetes]") {
+TEST_CASE("a refused deletion is retried, and its failure is the reason", "[kubernetes]") {
     ClusterWorld world{{.remove_patience = 700ms}};
     const ExecuteId id = world.start("e");
     const std::string name = world.wait_for_job(1);
@@ -250,7 +251,7 @@ TEST_CASE("a deletion that is refused is tried again, and its failure is the rea
     }
 }
 
-TEST_CASE("a runner can go while its Jobs run", "[kubernetes]") {
+TEST_CASE("a runner can be destroyed while its Jobs run", "[kubernetes]") {
     ClusterWorld world;
     world.start("e");
     world.wait_for_job(1);
@@ -259,7 +260,7 @@ TEST_CASE("a runner can go while its Jobs run", "[kubernetes]") {
     CHECK(world.cluster.deleted().empty());
 }
 
-TEST_CASE("the log of a Job that runs is read while somebody follows it, each line once", "[kubernetes]") {
+TEST_CASE("the log of a running Job is read on request, each line once", "[kubernetes]") {
     ClusterWorld world;
     const ExecuteId id = world.start("e");
     const std::string name = world.wait_for_job(1);
@@ -269,7 +270,7 @@ TEST_CASE("the log of a Job that runs is read while somebody follows it, each li
         for (const LiveOutput::Piece& piece : live->pieces) text += piece.text;
         return text;
     };
-    CHECK(log().empty());  // it has no pod yet
+    CHECK(log().empty());  // there is no pod yet
     std::string expected;
     for (const char* const line : {"one", "", "three", "four", "five"}) {
         world.cluster.write(name, line);
@@ -285,7 +286,7 @@ TEST_CASE("the log of a Job that runs is read while somebody follows it, each li
     CHECK_FALSE(world.runner().output_since(id, 0));
 }
 
-TEST_CASE("a token is read again when it is no longer taken", "[kubernetes]") {
+TEST_CASE("a token is reloaded when it is no longer accepted", "[kubernetes]") {
     StandIn cluster;
     cluster.require_token("old");
     const std::string stem = "/tmp/ecron-token-" + std::to_string(cluster.port());

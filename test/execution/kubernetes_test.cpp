@@ -70,7 +70,7 @@ Result<JobManifest> made(const model::ClusterRules& rules, const model::Context&
 
 }  // namespace
 
-TEST_CASE("a Job is named after its execution and attempt, and so that a name may be", "[kubernetes]") {
+TEST_CASE("a Job's name is valid and derived from execution and attempt", "[kubernetes]") {
     CHECK(kubernetes_job_name(ExecuteId{"0198-ab"}, 2) == "ecron-0198-ab-2");
     const std::string hashed = kubernetes_job_name(ExecuteId{"Run_1"}, 1);
     CHECK(model::is_dns_label(hashed));
@@ -79,7 +79,7 @@ TEST_CASE("a Job is named after its execution and attempt, and so that a name ma
     CHECK(hashed != kubernetes_job_name(ExecuteId{"Run_1"}, 2));
 }
 
-TEST_CASE("exec is the command where none is named, params are its arguments", "[kubernetes]") {
+TEST_CASE("exec is the default command, params are its arguments", "[kubernetes]") {
     const model::Context context{.exec = "report 'all of it'", .params = model::NameValues{{"", "x"}}};
     const json::value job = parsed(made(context, {.image = "i"}));
     const json::value container = job.at_pointer("/spec/template/spec/containers/0");
@@ -89,7 +89,8 @@ TEST_CASE("exec is the command where none is named, params are its arguments", "
     CHECK(named.at_pointer("/spec/template/spec/containers/0/command/0") == "other");
 }
 
-TEST_CASE("variables get secrets literally, and ecron's own as they are", "[kubernetes]") {
+TEST_CASE("secrets are inserted into variables literally, ecron's own variables are unchanged",
+          "[kubernetes]") {
     const json::value job =
         parsed(made({}, {.image = "i", .environment = {{"KEY", "<${secret:KEY}>"}, {"HOST", "$(OTHER)"}}}));
     const std::string variables = json::serialize(job.at_pointer("/spec/template/spec/containers/0/env"));
@@ -102,7 +103,7 @@ TEST_CASE("variables get secrets literally, and ecron's own as they are", "[kube
     CHECK(unknown.error().what == "the secret none is not known");
 }
 
-TEST_CASE("a whole manifest keeps what it says, but for name and marks", "[kubernetes]") {
+TEST_CASE("a complete manifest is kept, except for name, labels and annotations", "[kubernetes]") {
     const model::Context context{.body = R"({"metadata":{"name":"mine","generateName":"m-","namespace":"work",
         "labels":{"app":"x","app.kubernetes.io/managed-by":"helm"}},
         "spec":{"backoffLimit":4,"ttlSecondsAfterFinished":1,"template":{"metadata":{"annotations":
@@ -117,7 +118,8 @@ TEST_CASE("a whole manifest keeps what it says, but for name and marks", "[kuber
     CHECK(job.at_pointer("/metadata/labels/app") == "x");
     CHECK(job.at_pointer("/metadata/labels/app.kubernetes.io~1managed-by") == "helm");
     CHECK(job.at_pointer("/metadata/labels/ecron~1attempt") == "2");
-    CHECK_FALSE(job.at_pointer("/metadata/labels").as_object().contains("ecron/job-id"));  // no label's value
+    CHECK_FALSE(
+        job.at_pointer("/metadata/labels").as_object().contains("ecron/job-id"));  // not a valid label value
     CHECK(job.at_pointer("/metadata/annotations/ecron~1job-id") == "job 1");
     CHECK(job.at_pointer("/spec/backoffLimit") == 4);
     CHECK(job.at_pointer("/spec/ttlSecondsAfterFinished") == 1);
@@ -137,7 +139,7 @@ TEST_CASE("numbers in a manifest are written in plain notation and keep their di
     CHECK(manifest->text.find(R"("a":0.1,"b":100,"c":1e400,"d":18446744073709551616)") != std::string::npos);
 }
 
-TEST_CASE("manifests that are none are refused", "[kubernetes]") {
+TEST_CASE("invalid manifests are rejected", "[kubernetes]") {
     const auto reason = [](const std::string& body) { return made({.body = body}, {}).error().what; };
     CHECK(reason("[1]") == "info.body is no manifest");
     CHECK(reason(R"({"spec":{}})") == "the manifest names no container");
@@ -147,7 +149,7 @@ TEST_CASE("manifests that are none are refused", "[kubernetes]") {
     CHECK(made({}, {}).error().what == "info.kubernetes.image is empty");
 }
 
-TEST_CASE("a Job's state is what its conditions say", "[kubernetes]") {
+TEST_CASE("a Job's state is given by its conditions", "[kubernetes]") {
     const auto with = [](const std::string& conditions) {
         return *read_job(R"({"metadata":{"name":"n","annotations":{"ecron/execute-id":"e"},)"
                          R"("creationTimestamp":"2026-01-05T10:00:00Z"},"status":{"conditions":)" +
@@ -167,7 +169,7 @@ TEST_CASE("a Job's state is what its conditions say", "[kubernetes]") {
     CHECK_FALSE(read_job("<html>"));
 }
 
-TEST_CASE("of a Job's pods the newest tells how it ended, or why it waits", "[kubernetes]") {
+TEST_CASE("the newest pod of a Job gives its outcome or the reason for waiting", "[kubernetes]") {
     const auto pod = [](const std::string& name, const std::string& at, const std::string& status) {
         return R"({"metadata":{"name":")" + name + R"(","creationTimestamp":")" + at +
                R"("},"spec":{"containers":[{"name":"first"}]},"status":)" + status + "}";
@@ -194,7 +196,7 @@ TEST_CASE("of a Job's pods the newest tells how it ended, or why it waits", "[ku
     CHECK_FALSE(newest_pod("nonsense"));
 }
 
-TEST_CASE("events of a watch are read", "[kubernetes]") {
+TEST_CASE("events of a watch are parsed", "[kubernetes]") {
     using Kind = WatchEvent::Kind;
     const auto [line, kind, version] = GENERATE(table<std::string, WatchEvent::Kind, std::string>({
         {R"({"type":"ADDED","object":{"metadata":{"name":"n","resourceVersion":"7"}}})", Kind::changed, "7"},
@@ -213,7 +215,7 @@ TEST_CASE("events of a watch are read", "[kubernetes]") {
         CHECK_FALSE(read_event(broken));
 }
 
-TEST_CASE("a kubeconfig tells where the API server is, and as whom to speak", "[kubernetes]") {
+TEST_CASE("a kubeconfig provides the API server and the credentials", "[kubernetes]") {
     const Folder folder;
     static_cast<void>(folder.file("ca.pem", "authority"));
     const std::string file = folder.file(
@@ -228,22 +230,23 @@ TEST_CASE("a kubeconfig tells where the API server is, and as whom to speak", "[
     REQUIRE(access->identity);
     CHECK(access->identity->certificate == "cert");
     CHECK(access->identity->key.reveal() == "key");
-    CHECK(read_kubeconfig(file, "b").error().what == file + ": no cluster is named other");
-    CHECK(read_kubeconfig(file, "x").error().what == file + ": no context is named x");
+    CHECK(read_kubeconfig(file, "b").error().what == file + ": cluster other not found");
+    CHECK(read_kubeconfig(file, "x").error().what == file + ": context x not found");
 }
 
-TEST_CASE("a kubeconfig that ecron cannot keep to is refused", "[kubernetes]") {
+TEST_CASE("an unsupported kubeconfig is rejected", "[kubernetes]") {
     const Folder folder;
     const auto [cluster, user, reason] = GENERATE(table<std::string, std::string, std::string>({
         {"server: 'https://k', insecure-skip-tls-verify: true", "",
          "insecure-skip-tls-verify: certificates are always verified"},
         {"server: 'https://k', proxy-url: 'http://p'", "", "proxy-url is not supported"},
-        {"server: k", "", "server is no URL of http or https"},
+        {"server: k", "", "server is not an http or https URL"},
         {"server: 'https://k'", "exec: {command: x}", "exec is not supported"},
         {"server: 'https://k'", "username: x", "username is not supported"},
-        {"server: 'https://k'", "client-key-data: a2V5", "client-certificate and client-key go together"},
+        {"server: 'https://k'", "client-key-data: a2V5",
+         "client-certificate and client-key must both be set"},
         {"server: 'https://k', certificate-authority-data: '#'", "",
-         "certificate-authority-data is no base64"},
+         "certificate-authority-data is not base64"},
         {"server: 'https://k', certificate-authority: none", "",
          "certificate-authority: none cannot be read"},
     }));
@@ -255,10 +258,10 @@ TEST_CASE("a kubeconfig that ecron cannot keep to is refused", "[kubernetes]") {
           folder.path() + "/none cannot be read");
 }
 
-TEST_CASE("a pod's own cluster is the one that its variables and files name", "[kubernetes]") {
+TEST_CASE("the in-cluster configuration is read from variables and files", "[kubernetes]") {
     const Folder folder;
     CHECK(in_cluster(folder.path(), {}).error().what ==
-          "kubernetes_config names no file, and this is no pod of a cluster");
+          "kubernetes_config is not set, and ecron does not run in a pod");
     const std::map<std::string, std::string> pod{{"KUBERNETES_SERVICE_HOST", "fd00::1"},
                                                  {"KUBERNETES_SERVICE_PORT", "443"}};
     CHECK_FALSE(in_cluster(folder.path(), pod));
@@ -271,7 +274,7 @@ TEST_CASE("a pod's own cluster is the one that its variables and files name", "[
     CHECK(access->name_space == "namespace");
 }
 
-TEST_CASE("a Job of image and command conforms to the restricted policy by itself", "[kubernetes]") {
+TEST_CASE("a Job built from image and command conforms to the restricted policy", "[kubernetes]") {
     const model::ClusterRules rules{.name_space = "jobs-{tenant}", .service_accounts = {"reporter"}};
     const json::value job = parsed(made(rules, {}, {.image = "i"}));
     CHECK(job.at_pointer("/metadata/namespace") == "jobs-tenant");
@@ -284,7 +287,7 @@ TEST_CASE("a Job of image and command conforms to the restricted policy by itsel
     CHECK_FALSE(proxied.at_pointer("/spec/template/spec").as_object().contains("securityContext"));
 }
 
-TEST_CASE("a stored manifest is held to the rules when it runs, with its secrets in it", "[kubernetes]") {
+TEST_CASE("a stored manifest is checked against the rules at run time, with its secrets", "[kubernetes]") {
     const std::string pod = GENERATE(as<std::string>{}, R"("hostPID":true,)",
                                      R"("serviceAccountName":"${secret:KEY}",)", R"("serviceAccount":"x",)");
     CAPTURE(pod);
@@ -301,7 +304,7 @@ TEST_CASE("a stored manifest is held to the rules when it runs, with its secrets
     CHECK(made(context, {}).has_value());
 }
 
-TEST_CASE("who ecron is in a cluster is read from its own token", "[kubernetes]") {
+TEST_CASE("ecron's service account is read from its token", "[kubernetes]") {
     // {"sub":"system:serviceaccount:here:ecron"}
     const std::string claims = "eyJzdWIiOiJzeXN0ZW06c2VydmljZWFjY291bnQ6aGVyZTplY3JvbiJ9";
     const ServiceAccount own = service_account_of({.token = SecretText{"h." + claims + ".s"}});

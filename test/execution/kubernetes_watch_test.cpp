@@ -15,13 +15,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A body without an end, and without the end of a line.
+/// A body that never ends and contains no line end.
 class Endless final : public http::BodyStream {
 public:
     boost::asio::awaitable<std::optional<std::string>> next() override { co_return std::string(64'000, 'x'); }
 };
 
-/// An API server that means harm: its lists do not end, or the events of its watches do not.
+/// A hostile API server: its lists or the events of its watches do not end.
 class HostileServer {
 public:
     HostileServer() { REQUIRE(server_.start()); }
@@ -45,7 +45,7 @@ public:
     boost::asio::io_context io{1};
     std::shared_ptr<WatchBudget> budget{std::make_shared<WatchBudget>(io)};
     bool lists_end{true};
-    std::size_t lists{0}, pages{0}, watches{0};  // asked for
+    std::size_t lists{0}, pages{0}, watches{0};  // requests received
     std::size_t most_line_bytes{0}, most_lists{0};
 
 private:
@@ -70,7 +70,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("a list of Jobs that does not end is given up and begun anew", "[kubernetes]") {
+TEST_CASE("an endless list of Jobs is abandoned and restarted", "[kubernetes]") {
     HostileServer server;
     server.lists_end = false;
     const auto watch = server.watch("default");
@@ -81,7 +81,7 @@ TEST_CASE("a list of Jobs that does not end is given up and begun anew", "[kuber
     server.run_until([&] { return !watch->is_running(); });
 }
 
-TEST_CASE("a list of Jobs ends with the last Job that is waited for", "[kubernetes]") {
+TEST_CASE("a list of Jobs ends with the last attended Job", "[kubernetes]") {
     HostileServer server;
     server.lists_end = false;
     const auto watch = server.watch("default");
@@ -92,8 +92,7 @@ TEST_CASE("a list of Jobs ends with the last Job that is waited for", "[kubernet
     CHECK(server.pages < 500);
 }
 
-TEST_CASE("a watch ends with the last Job that is waited for, also in the middle of an event",
-          "[kubernetes]") {
+TEST_CASE("a watch ends with the last attended Job, also in the middle of an event", "[kubernetes]") {
     HostileServer server;
     const auto watch = server.watch("default");
     const auto job = watch->attend("job");
@@ -104,7 +103,7 @@ TEST_CASE("a watch ends with the last Job that is waited for, also in the middle
     CHECK(server.budget->line_bytes == 0);
 }
 
-TEST_CASE("events that do not end are bounded, of one watch and of all together", "[kubernetes]") {
+TEST_CASE("endless events are limited, per watch and in total", "[kubernetes]") {
     const auto [count, most] = GENERATE(table<int, std::size_t>({{1, 5'000'000}, {30, 34'000'000}}));
     HostileServer server;
     std::vector<std::shared_ptr<JobWatch>> watches;
@@ -113,7 +112,7 @@ TEST_CASE("events that do not end are bounded, of one watch and of all together"
         watches.push_back(server.watch("space-" + std::to_string(i)));
         jobs.push_back(watches.back()->attend("job"));
     }
-    // Each watch was broken off once, and begun anew.
+    // Each watch failed once and was restarted.
     server.run_until([&] { return server.watches > static_cast<std::size_t>(2 * count); });
     CHECK(server.most_line_bytes > most / 2);
     CHECK(server.most_line_bytes < most);

@@ -9,7 +9,7 @@ using namespace ecron::execution;
 
 namespace {
 
-/// Keeps what it is told to run until the test ends it.
+/// A runner whose attempts run until the test ends them.
 class HeldRunner final : public Runner {
 public:
     void start(const AttemptOrder& order, Done done) override {
@@ -59,7 +59,7 @@ public:
     void submit_all(const std::vector<Order>& orders) {
         for (const Order& order : orders) submit(order);
     }
-    /// Ends what runs, oldest first, until nothing runs; the order in which all began.
+    /// Ends running attempts, oldest first, until none runs; returns the order of all starts.
     std::vector<std::string> run_dry() {
         for (std::size_t i = 0; i < runner.started.size(); ++i)
             if (runner.under_way.contains(runner.started[i])) runner.end(runner.started[i]);
@@ -76,7 +76,7 @@ using Ids = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("no more attempts run at once than the lane's limit, the rest waits", "[pool]") {
+TEST_CASE("concurrent attempts are limited by the lane, the rest waits", "[pool]") {
     PoolWorld world{{.limit = 2}};
     world.submit_all({{"a"}, {"b"}, {"c"}});
     CHECK(world.pool->running() == 2);
@@ -87,7 +87,7 @@ TEST_CASE("no more attempts run at once than the lane's limit, the rest waits", 
     CHECK(world.results.at("a").outcome == model::ExecutionState::success);
 }
 
-TEST_CASE("tenants take turns, however many attempts one of them brought first", "[pool]") {
+TEST_CASE("tenants are served round-robin, regardless of the number of queued attempts", "[pool]") {
     PoolWorld world{{.limit = 1}};
     world.submit_all({{"a1", "a"}, {"a2", "a"}, {"a3", "a"}, {"b1", "b"}, {"b2", "b"}, {"c1", "c"}});
     CHECK(world.run_dry() == Ids{"a1", "a2", "b1", "c1", "a3", "b2"});
@@ -104,14 +104,14 @@ TEST_CASE("within a tenant the higher priority goes first, then the older", "[po
     CHECK(world.run_dry() == Ids{"first", "high", "other", "old", "young", "low"});
 }
 
-TEST_CASE("kinds of attempts have limits of their own", "[pool]") {
+TEST_CASE("each kind of attempt has its own limit", "[pool]") {
     PoolWorld world{{.limit = 1}};
     world.submit_all({{"http"}, {"http2"}, {"exe", "t", "", 0, model::Mode::exe}});
     CHECK(world.command_runner.started == Ids{"exe"});
     CHECK(world.runner.started == Ids{"http"});
 }
 
-TEST_CASE("an attempt of a kind that is not run here fails with the reason", "[pool]") {
+TEST_CASE("an attempt of an unsupported kind fails with the reason", "[pool]") {
     ManualClock clock{Instant{}};
     const auto pool = make_pool(clock, {});
     auto task = std::make_shared<Task>();
@@ -121,18 +121,18 @@ TEST_CASE("an attempt of a kind that is not run here fails with the reason", "[p
     CHECK(result.reason == "runs of this kind are not available here");
 }
 
-TEST_CASE("a crowded place keeps nobody else from running", "[pool]") {
+TEST_CASE("a full place does not block attempts for other places", "[pool]") {
     PoolWorld world{{.limit = 3, .per_place = 1}};
     world.submit_all({{"a1", "t", "slow"}, {"a2", "t", "slow"}, {"a3", "t", "slow"}, {"b1", "t", "quick"}});
     CHECK(world.runner.started == Ids{"a1", "b1"});
     CHECK(world.pool->waiting() == 2);
-    SECTION("and room there goes to the oldest of its crowd") {
+    SECTION("a freed slot goes to the oldest waiting attempt of the place") {
         world.runner.end("a1");
         CHECK(world.runner.started == Ids{"a1", "b1", "a2"});
         world.submit({"a4", "t", "slow"});
         CHECK(world.run_dry() == Ids{"a1", "b1", "a2", "a3", "a4"});
     }
-    SECTION("and one of the crowd can be cancelled") {
+    SECTION("an attempt waiting for the place can be cancelled") {
         world.pool->cancel(ExecuteId{"a2"});
         CHECK(world.results.at("a2").outcome == model::ExecutionState::interrupt);
         CHECK(world.run_dry() == Ids{"a1", "b1", "a3"});
@@ -141,35 +141,35 @@ TEST_CASE("a crowded place keeps nobody else from running", "[pool]") {
     CHECK(world.pool->waiting() == 0);
 }
 
-TEST_CASE("room kept at a place for an attempt that is cancelled goes to the next", "[pool]") {
+TEST_CASE("a slot reserved for a cancelled attempt goes to the next one", "[pool]") {
     PoolWorld world{{.limit = 2, .per_place = 1}};
     world.submit_all({{"a1", "t", "p"}, {"a2", "t", "p"}, {"a3", "t", "p"}, {"x", "t", "q"}});
     world.submit_all({{"y", "t", "r", 5}});
     CHECK(world.runner.started == Ids{"a1", "x"});
-    world.runner.end("a1");  // y is of higher priority and takes the slot; a2 keeps the room at p
+    world.runner.end("a1");  // y has a higher priority and takes the slot; a2 keeps its reservation at p
     CHECK(world.runner.started == Ids{"a1", "x", "y"});
     world.pool->cancel(ExecuteId{"a2"});
     world.runner.end("x");
     CHECK(world.runner.started == Ids{"a1", "x", "y", "a3"});
 }
 
-TEST_CASE("where tenants share a lane, slots are left for those that have none", "[pool]") {
+TEST_CASE("if tenants share a lane, slots are reserved for tenants without one", "[pool]") {
     PoolWorld world{{.limit = 10, .tenants = Tenants::many}};
     for (int i = 0; i < 20; ++i) world.submit({"a" + std::to_string(i), "a"});
     CHECK(world.pool->running() == 8);
     world.submit({"b", "b"});
     CHECK(world.runner.started.back() == "b");
-    SECTION("what was left is there for the next") {
+    SECTION("a reserved slot is available to the next tenant") {
         world.submit({"c", "c"});
         CHECK(world.runner.started.back() == "c");
     }
-    SECTION("all of the waiting run in the end") {
+    SECTION("all waiting attempts eventually run") {
         CHECK(world.run_dry().size() == 21);
         CHECK(world.pool->waiting() == 0);
     }
 }
 
-TEST_CASE("a tenant has no more runs going than it may, however much is free", "[pool][limits]") {
+TEST_CASE("per_tenant limits a tenant regardless of free slots", "[pool][limits]") {
     PoolWorld world{{.limit = 10, .per_tenant = 2}};
     world.submit_all({{"a1", "a"}, {"a2", "a"}, {"a3", "a"}, {"b1", "b"}});
     CHECK(world.runner.started == Ids{"a1", "a2", "b1"});
@@ -178,7 +178,7 @@ TEST_CASE("a tenant has no more runs going than it may, however much is free", "
     CHECK(world.run_dry().size() == 4);
 }
 
-TEST_CASE("a running attempt that is cancelled ends as interrupt, whatever its runner says", "[pool]") {
+TEST_CASE("a cancelled running attempt ends as interrupt, regardless of its runner's result", "[pool]") {
     PoolWorld world{{.limit = 1}};
     world.submit_all({{"a"}, {"b"}});
     world.pool->cancel(ExecuteId{"a"});
@@ -191,7 +191,7 @@ TEST_CASE("a running attempt that is cancelled ends as interrupt, whatever its r
     CHECK(world.runner.started == Ids{"a", "b"});
 }
 
-TEST_CASE("times are the clock's", "[pool]") {
+TEST_CASE("times are taken from the clock", "[pool]") {
     PoolWorld world{{.limit = 1}};
     world.submit_all({{"a"}, {"b"}});
     world.clock.advance(Millis{50});
@@ -202,14 +202,14 @@ TEST_CASE("times are the clock's", "[pool]") {
     CHECK(world.results.at("a").end_at == Instant{Millis{50}});
 }
 
-TEST_CASE("a thousand attempts that hang delay nobody else's, and cost a bounded memory", "[pool]") {
+TEST_CASE("a thousand hanging attempts do not delay other tenants, and use bounded memory", "[pool]") {
     PoolWorld world{{.limit = 1'000, .tenants = Tenants::many}};
     for (int i = 0; i < 1'000; ++i) world.submit({"hangs" + std::to_string(i), "slow"});
     CHECK(world.pool->running() == 800);
     for (int i = 0; i < 5'000; ++i) {
         const std::string id = "quick" + std::to_string(i);
         world.submit({id, "tenant" + std::to_string(i % 50)});
-        REQUIRE(world.runner.started.back() == id);  // at once
+        REQUIRE(world.runner.started.back() == id);  // immediately
         world.runner.end(id);
     }
     CHECK(world.pool->running() == 800);

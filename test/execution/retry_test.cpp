@@ -17,7 +17,7 @@ AttemptResult failed_with(int code) {
 
 }  // namespace
 
-TEST_CASE("back-off doubles from attempt to attempt and stops growing at its maximum", "[execution]") {
+TEST_CASE("back-off doubles with each attempt up to its maximum", "[execution]") {
     const model::Retry retry{.max_attempts = 20, .initial = 1s, .multiplier = 2, .max = 5min};
     const auto [attempt, most] =
         GENERATE(table<int, Millis>({{1, 1s}, {2, 2s}, {3, 4s}, {4, 8s}, {9, 256s}, {10, 300s}, {19, 300s}}));
@@ -27,7 +27,7 @@ TEST_CASE("back-off doubles from attempt to attempt and stops growing at its max
     CHECK(next_attempt_after(retry, attempt, failed_with(500), 1.0) == most);
 }
 
-TEST_CASE("attempts are never less than the floor apart", "[execution]") {
+TEST_CASE("the wait between attempts is at least the floor", "[execution]") {
     const model::Retry eager{.max_attempts = 1'000, .initial = 1ms, .multiplier = 1, .max = 1ms};
     for (const double dice : {0.0, 0.5, 1.0}) {
         CHECK(next_attempt_after(eager, 1, failed_with(500), dice, Millis{100}) == Millis{100});
@@ -39,13 +39,13 @@ TEST_CASE("attempts are never less than the floor apart", "[execution]") {
     CHECK_FALSE(next_attempt_after(eager, 1'000, failed_with(500), 0.5, Millis{100}));
 }
 
-TEST_CASE("the last attempt is followed by none", "[execution]") {
+TEST_CASE("no attempt follows the last one", "[execution]") {
     const model::Retry retry{.max_attempts = 3};
     CHECK(next_attempt_after(retry, 2, failed_with(500), 0.5));
     CHECK_FALSE(next_attempt_after(retry, 3, failed_with(500), 0.5));
 }
 
-TEST_CASE("only named codes are retried, and failures without a code always", "[execution]") {
+TEST_CASE("only configured codes are retried, and failures without a code always", "[execution]") {
     const model::Retry retry{.max_attempts = 3, .on = {{500, 599}, {429, 429}}};
     CHECK(next_attempt_after(retry, 1, failed_with(503), 0.5));
     CHECK(next_attempt_after(retry, 1, failed_with(429), 0.5));
@@ -61,7 +61,7 @@ TEST_CASE("the target's Retry-After is a lower bound", "[execution]") {
     CHECK(next_attempt_after({}, 1, result, 0.5) == Millis{500});
 }
 
-TEST_CASE("the policy limits how much of Retry-After is waited", "[execution]") {
+TEST_CASE("the policy limits the wait for Retry-After", "[execution]") {
     AttemptResult result = failed_with(503);
     result.retry_after = 1h;
     CHECK(next_attempt_after({.max = 5min}, 1, result, 0.5) == Millis{5min});
@@ -71,7 +71,7 @@ TEST_CASE("the policy limits how much of Retry-After is waited", "[execution]") 
     CHECK(next_attempt_after({.max = 5min, .after_max = 0s}, 1, result, 0.5) == Millis{500});
 }
 
-TEST_CASE("what was cancelled is not retried", "[execution]") {
+TEST_CASE("a cancelled execution is not retried", "[execution]") {
     AttemptResult result = failed_with(0);
     result.outcome = model::ExecutionState::interrupt;
     CHECK_FALSE(next_attempt_after({}, 1, result, 0.5));

@@ -49,7 +49,7 @@ Result<std::string> revealed(const std::string& text, Quoting quoting = Quoting:
 
 }  // namespace
 
-TEST_CASE("a secret is the tenant's own, else everybody's, else the environment's", "[secrets]") {
+TEST_CASE("the tenant's own secret overrides the shared one, which overrides the environment", "[secrets]") {
     const SecretsWorld world;
     CHECK(world.find("alice", "key") == "alice's");
     CHECK(world.find("bob", "key") == "anybody's");
@@ -60,7 +60,7 @@ TEST_CASE("a secret is the tenant's own, else everybody's, else the environment'
     CHECK(world.find("bob", "OTHER") == "the secret OTHER is not known");
 }
 
-TEST_CASE("a secret's name leads nowhere else", "[secrets]") {
+TEST_CASE("a secret's name cannot refer to other files", "[secrets]") {
     const SecretsWorld world;
     for (const std::string name : {"", "..", "../alice/own", "alice/own", ".hidden", "a b", "/etc/passwd"})
         CHECK(world.find("bob", name) == "a secret's name has letters, digits, . - and _ only");
@@ -69,7 +69,7 @@ TEST_CASE("a secret's name leads nowhere else", "[secrets]") {
     CHECK(world.find("../alice", "own") == "the secret own is not known");
 }
 
-TEST_CASE("a secret's rules say which tenants may send it where", "[secrets]") {
+TEST_CASE("the rules of a secret restrict tenants and destinations", "[secrets]") {
     const SecretsWorld world;
     world.given_rules("shared.allow",
                       "# of the pager\n\ntenant alice\r\n tenant carol \norigin https://pager.example/x\n");
@@ -83,10 +83,10 @@ TEST_CASE("a secret's rules say which tenants may send it where", "[secrets]") {
     const Destination elsewhere = Destination::of_url(url);
     CHECK(world.find("alice", "shared", elsewhere) == "the secret shared is not for " + elsewhere.name());
     CHECK(world.find("alice", "shared") == "the secret shared is not for command");
-    CHECK(world.find("bob", "key", elsewhere) == "anybody's");  // which has no rules
+    CHECK(world.find("bob", "key", elsewhere) == "anybody's");  // the shared secret has no rules
 }
 
-TEST_CASE("rules stand beside the secret that they are of", "[secrets]") {
+TEST_CASE("rules apply to the secret in the same folder", "[secrets]") {
     const SecretsWorld world;
     world.given_rules("alice/key.allow", "command\n");
     world.given_rules("key.allow", "kubernetes\n");
@@ -101,7 +101,7 @@ TEST_CASE("rules stand beside the secret that they are of", "[secrets]") {
     CHECK(world.find("alice", "key.allow") == "a secret's name has letters, digits, . - and _ only");
 }
 
-TEST_CASE("rules that cannot be understood refuse", "[secrets]") {
+TEST_CASE("invalid rules deny access", "[secrets]") {
     const SecretsWorld world;
     const std::string text = GENERATE("", "# none\n", "alice\n", "tenant\n", "tenant alice\norigin\n",
                                       "origin pager\n", "command now\n", "Tenant alice\n");
@@ -110,7 +110,7 @@ TEST_CASE("rules that cannot be understood refuse", "[secrets]") {
     CHECK(world.find("alice", "shared") == "the rules of the secret shared cannot be read");
 }
 
-TEST_CASE("secrets are put where the text names them", "[secrets]") {
+TEST_CASE("references in a text are replaced by secrets", "[secrets]") {
     CHECK(revealed("Bearer ${secret:B}") == "Bearer beta");
     CHECK(revealed("${secret:A}${secret:B}-${secret:B}") == "al\"phabeta-beta");
     CHECK(revealed(R"({"k":"${secret:A}"})", Quoting::json) == R"({"k":"al\"pha"})");
@@ -118,7 +118,7 @@ TEST_CASE("secrets are put where the text names them", "[secrets]") {
     CHECK(revealed("${secret:C}").error().what == "the secret C is not known");
 }
 
-TEST_CASE("a mask takes secrets out of a text, however it is cut", "[secrets]") {
+TEST_CASE("a mask removes secrets from a text regardless of fragmentation", "[secrets]") {
     const std::string text = "a secret and a secretsecre, top-secret";
     const std::string masked = "a *** and a ***secre, ***";
     for (std::size_t size = 1; size <= text.size(); ++size) {
@@ -131,7 +131,7 @@ TEST_CASE("a mask takes secrets out of a text, however it is cut", "[secrets]") 
     }
 }
 
-TEST_CASE("what may be the beginning of a secret is kept back until it is known", "[secrets]") {
+TEST_CASE("a possible beginning of a secret is held until it is decided", "[secrets]") {
     Mask mask{{"secret"}};
     CHECK(mask.feed("abc sec") == "abc ");
     CHECK(mask.feed("ond secr") == "second ");
@@ -139,7 +139,7 @@ TEST_CASE("what may be the beginning of a secret is kept back until it is known"
     CHECK(mask.finish().empty());
 }
 
-TEST_CASE("a secret that is named often is looked up and masked once", "[secrets]") {
+TEST_CASE("a secret referenced several times is looked up and masked once", "[secrets]") {
     const Secrets secrets{"", {{"ECRON_SECRET_B", "beta"}}};
     const TenantId tenant{"t"};
     Revealer revealer{secrets, tenant, Destination::command()};
@@ -164,7 +164,7 @@ TEST_CASE("a secret is masked in every form in which it is sent", "[secrets]") {
     CHECK(mask.whole("pw=" + form + "&x") == "pw=***&x");
 }
 
-TEST_CASE("a text with its secrets has a bound", "[secrets]") {
+TEST_CASE("the length of a text with its secrets is limited", "[secrets]") {
     const Secrets secrets{"", {{"ECRON_SECRET_LONG", std::string(60'000, 'x')}}};
     const TenantId tenant{"t"};
     std::string text;
@@ -173,8 +173,7 @@ TEST_CASE("a text with its secrets has a bound", "[secrets]") {
           "a text is longer than 4194304 bytes with its secrets");
 }
 
-TEST_CASE("of secrets that overlap the longest at the first place is masked, however the text is cut",
-          "[secrets]") {
+TEST_CASE("of overlapping secrets the longest at the first position is masked", "[secrets]") {
     std::mt19937 random{7};  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same texts each time
     const auto letters = [&](std::size_t count) {
         std::string text;

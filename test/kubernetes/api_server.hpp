@@ -9,10 +9,10 @@
 
 namespace ecron::kubernetes {
 
-/// A real kube-apiserver (ECRON_KUBE_APISERVER) on a real etcd, with an authority, RBAC and service accounts;
-/// no controllers and no kubelets: their part is the test's. Logs of pods come from a TLS server that serves
-/// files where a kubelet would be. Everything on loopback and in a temporary folder, and gone with the
-/// object.
+/// A real kube-apiserver (ECRON_KUBE_APISERVER) on a real etcd, with a CA, RBAC and service accounts, but
+/// without controllers and kubelets, whose role the test plays. Logs of pods come from a TLS server that
+/// serves files in place of a kubelet. Everything listens on loopback, uses a temporary folder, and is
+/// removed with the object.
 class ApiServer {
 public:
     ApiServer();
@@ -20,28 +20,29 @@ public:
     ApiServer(const ApiServer&) = delete;
     ApiServer& operator=(const ApiServer&) = delete;
 
-    void start();  // the API server alone
+    void start();  // starts the API server only
     void kill();   // SIGKILL
 
-    /// As an administrator; `path` begins with /api. The answer must be of that status.
+    /// As an administrator; `path` begins with /api. Throws if the response has another status.
     e2e::Reply ask(const std::string& method, const std::string& path, const std::string& body, long status);
     e2e::Reply send(const std::string& method, const std::string& path, const std::string& body);
     [[nodiscard]] e2e::Reply get(const std::string& path) { return send("GET", path, ""); }
-    /// Kubeconfigs: of a service account that may do what ecron needs in the namespace "default", with its
-    /// token in a file; the same for a client certificate; and of a service account that may do nothing.
+    /// Kubeconfigs of a service account with the permissions that ecron needs in the namespace "default"
+    /// (token in a file), of a client certificate with the same permissions, and of a service account without
+    /// permissions.
     [[nodiscard]] std::string with_token() const { return folder_ + "/token.yaml"; }
     [[nodiscard]] std::string with_certificate() const { return folder_ + "/certificate.yaml"; }
     [[nodiscard]] std::string without_rights() const { return folder_ + "/powerless.yaml"; }
 
-    // --- what controllers and kubelets do
-    /// A pod of that Job, which has ended so and has written that.
+    // --- the role of controllers and kubelets
+    /// Creates a pod of that Job that has ended with this result and this log.
     void end_pod(const std::string& job, int exit_code, const std::string& log);
-    /// A pod of that Job that cannot begin.
+    /// Creates a pod of that Job that cannot start.
     void hold_pod(const std::string& job, const std::string& reason);
     void complete(const std::string& job);
     void fail(const std::string& job, const std::string& reason);
     void remove(const std::string& job);
-    /// Names of ecron's Jobs that there are.
+    /// Names of ecron's existing Jobs.
     std::vector<std::string> jobs();
     std::vector<std::string> wait_for_jobs(std::size_t count);
 

@@ -39,7 +39,7 @@ struct RealWorld {
 
 const json::object kOnce{{"retry", json::object{{"max_attempts", 1}}}};
 
-/// A pod template that the policy `restricted` takes.
+/// A pod template that the policy `restricted` accepts.
 json::object hardened() {
     return json::parse(R"({"metadata":{},"spec":{"restartPolicy":"Never",
         "securityContext":{"runAsNonRoot":true,"seccompProfile":{"type":"RuntimeDefault"}},
@@ -50,7 +50,7 @@ json::object hardened() {
         .as_object();
 }
 
-/// Puts a value at a path such as "spec/containers/0/ports"; null removes.
+/// Sets the value at a path such as "spec/containers/0/ports"; null removes it.
 void put(json::object& root, std::string_view path, std::string_view text) {
     json::value* value = &root[path.substr(0, path.find('/'))];
     while (path.find('/') != path.npos) {
@@ -64,7 +64,7 @@ void put(json::object& root, std::string_view path, std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("the pod policy judges as the PodSecurity admission of a real API server", "[real]") {
+TEST_CASE("the pod policy agrees with the PodSecurity admission of a real API server", "[real]") {
     ApiServer server;
     const std::string level = GENERATE(as<std::string>{}, "restricted", "baseline");
     server.ask(
@@ -124,7 +124,7 @@ TEST_CASE("the pod policy judges as the PodSecurity admission of a real API serv
     }
 }
 
-TEST_CASE("against a real API server Jobs run, fail, are tried again, cancelled and timed out", "[real]") {
+TEST_CASE("with a real API server, Jobs run, fail, are retried, cancelled and time out", "[real]") {
     ApiServer server;
     RealWorld there{server.with_token()};
 
@@ -170,7 +170,8 @@ TEST_CASE("against a real API server Jobs run, fail, are tried again, cancelled 
     CHECK(server.jobs().empty());
 }
 
-TEST_CASE("a Job is adopted after ecron's death, and followed over the API server's", "[real]") {
+TEST_CASE("a Job is resumed after a crash of ecron and tracked across a restart of the API server",
+          "[real]") {
     ApiServer server;
     RealWorld there{server.with_certificate()};
     const std::string execution = there.run("lasting");
@@ -191,7 +192,7 @@ TEST_CASE("a Job is adopted after ecron's death, and followed over the API serve
     CHECK(there.attempt_of(execution).at("output") == "done\n");
 }
 
-TEST_CASE("a thousand Jobs are followed by one watch", "[real]") {
+TEST_CASE("a thousand Jobs are tracked by one watch", "[real]") {
     constexpr std::size_t kJobs = 1'000;
     ApiServer server;
     RealWorld there{server.with_token()};
@@ -211,7 +212,7 @@ TEST_CASE("a thousand Jobs are followed by one watch", "[real]") {
     CHECK(watches == 1);
 }
 
-TEST_CASE("what a real API server has against a Job is told", "[real]") {
+TEST_CASE("errors of a real API server about a Job are reported", "[real]") {
     ApiServer server;
     RealWorld there{server.with_token()};
     const auto reason_of = [&](const std::string& execution) {

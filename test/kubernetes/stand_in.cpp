@@ -37,7 +37,7 @@ std::string header_of(const std::string& head, const std::string& name) {
     return head.substr(value, head.find("\r\n", value) - value);
 }
 
-/// One request; nothing: the connection is closed.
+/// Handles one request; nullopt: the connection is closed.
 std::optional<Asked> receive(int fd, std::string& input) {
     char buffer[16 * 1024];
     const auto fill = [&] {
@@ -194,7 +194,7 @@ StandIn::Answer StandIn::make(const Asked& asked) {
     return {201, json::serialize(job)};
 }
 
-/// Pages of two: whoever lists more has to ask on.
+/// Pages of two Jobs, so that clients have to follow the continue token.
 StandIn::Answer StandIn::list(const Asked& asked) const {
     constexpr std::size_t kMost = 2;
     const std::string from = parameter(asked, "continue");
@@ -290,7 +290,7 @@ void StandIn::watch(Connection& connection, const Asked& asked) {
     --watches_;
 }
 
-/// With the lock held. The object gets its version.
+/// The lock must be held. Sets the object's version.
 void StandIn::tell(const std::string& type, json::object& object) {
     object["metadata"].as_object()["resourceVersion"] = std::to_string(++version_);
     events_.push_back({version_, json::serialize(json::object{{"type", type}, {"object", object}})});
@@ -329,7 +329,7 @@ std::vector<std::string> StandIn::wait_for_jobs(std::size_t count) const {
     return made_;
 }
 
-/// Whole seconds count in sinceTime, as for a real one.
+/// sinceTime has a precision of seconds, as in a real API server.
 StandIn::Answer StandIn::timed_log(const std::string& pod, const std::string& since) const {
     const auto lines = timed_lines_.find(pod);
     if (lines == timed_lines_.end()) return status(400, "BadRequest", "the container is waiting to start");
@@ -379,7 +379,7 @@ void StandIn::write(const std::string& name, const std::string& line) {
                         json::array{json::object{{"name", "main"},
                                                  {"state", json::object{{"running", json::object{}}}}}}}});
     std::vector<std::string>& lines = timed_lines_[name + "-pod"];
-    // Two lines a time, and the digits that a server writes which leaves trailing zeros out.
+    // Two lines per timestamp, with trailing zeros omitted, as some servers write them.
     lines.push_back(fmt::format("2026-01-05T10:00:{:02}.5Z {}", lines.size() / 2, line));
 }
 

@@ -13,9 +13,9 @@
 #include <thread>
 #include <vector>
 
-/// Stands in for a Kubernetes API server where Jobs are made, listed, watched and deleted, and pods and their
-/// logs read. Plain HTTP on a free loopback port. It runs no pods: the test says how they end. Threads: one a
-/// connection; the test's calls from any.
+/// Simulates a Kubernetes API server: Jobs are created, listed, watched and deleted; pods and their logs are
+/// read. Plain HTTP on a free loopback port. It runs no pods: the test determines their outcome. Threads: one
+/// per connection; the test's calls from any thread.
 namespace ecron::kubernetes {
 
 namespace json = boost::json;
@@ -34,41 +34,42 @@ public:
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
 
-    /// The Jobs' names in the order in which they were made, those that are gone too.
+    /// The names of all Jobs in the order of creation, including deleted ones.
     [[nodiscard]] std::vector<std::string> made() const;
-    /// The manifest as it was stored; an empty object: no such Job (any more).
+    /// The stored manifest; an empty object: no such Job exists.
     [[nodiscard]] json::object job(const std::string& name) const;
     [[nodiscard]] std::vector<std::string> deleted() const;
     [[nodiscard]] std::vector<Asked> asked(const std::string& method, const std::string& part_of_path) const;
     [[nodiscard]] std::size_t watches() const { return watches_; }
-    /// The newest version that a watch was told of.
+    /// The newest version sent to a watch.
     [[nodiscard]] std::int64_t told() const { return told_; }
-    /// Waits until so many Jobs were made; the names. Fewer in time: an exception.
+    /// Waits until that many Jobs have been created and returns their names. Throws after a timeout.
     std::vector<std::string> wait_for_jobs(std::size_t count) const;
 
-    // --- what the controllers would do
+    // --- the role of controllers
     void succeed(const std::string& name, const std::string& log = "");
     void fail(const std::string& name, int exit_code, const std::string& log = "");
-    /// Its pod runs, and has written another line.
+    /// Its pod runs and has written another line.
     void write(const std::string& name, const std::string& line);
-    /// Its pod cannot begin.
+    /// Its pod cannot start.
     void hold(const std::string& name, const std::string& reason, const std::string& message);
-    void remove(const std::string& name);  // as a person with kubectl would
+    void remove(const std::string& name);  // as with kubectl
 
-    // --- what goes wrong
-    /// Versions up to now are forgotten: who goes on from one is told 410 Gone.
+    // --- faults
+    /// Discards all versions up to now: a watch that continues from one of them gets 410 Gone.
     void forget_history();
     /// Closes the connections of all watches.
     void drop_watches();
-    /// Tells every watch the present version.
+    /// Sends the current version to every watch as a bookmark.
     void send_bookmarks();
-    /// Watches are answered and never told anything, not even their end.
+    /// Watches are accepted but never receive anything, not even their end.
     void mute(bool muted) { muted_ = muted; }
-    /// The next so many requests of that method get this answer instead.
+    /// The next requests of that method, up to the given number, get this response instead.
     void refuse(const std::string& method, unsigned status, const std::string& message, int times);
-    /// The next so many requests of that method are carried out, and the connection closed without an answer.
+    /// The next requests of that method, up to the given number, are executed, and the connection is closed
+    /// without a response.
     void swallow_answers(const std::string& method, int times);
-    /// What every watch is told next, as it is.
+    /// Sends this text to every watch, unchanged.
     void say(const std::string& line);
     void require_token(const std::string& token);
     void slow_down(std::chrono::milliseconds by) { delay_ = by.count(); }
@@ -119,7 +120,7 @@ private:
     std::int64_t version_{100}, forgotten_{0};
     std::map<std::string, json::object> jobs_, pods_;
     std::map<std::string, std::string> logs_;
-    std::map<std::string, std::vector<std::string>> timed_lines_;  // of pods that run
+    std::map<std::string, std::vector<std::string>> timed_lines_;  // of running pods
     std::vector<std::string> made_, deleted_;
     std::vector<Asked> asked_;
     std::deque<Event> events_;

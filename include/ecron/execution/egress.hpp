@@ -9,15 +9,15 @@
 
 struct sockaddr;
 
-/// Which addresses jobs may reach. Tenants choose URLs, so the check is on the address really connected to,
-/// redirects included. What an address is follows from one table, src/execution/special_addresses.hpp:
-/// link-local and metadata addresses are always refused, loopback unless the API itself listens on loopback
-/// only, what is not globally reachable with `public_only`. An allowed network wins over the last two, a
-/// denied one over everything. An IPv6 address that carries an IPv4 one (mapped, NAT64, 6to4, Teredo, …) is
-/// allowed where both are.
+/// Restricts the addresses that jobs may connect to. Tenants choose URLs, so the address of each actual
+/// connection is checked, including redirects. The table in src/execution/special_addresses.hpp classifies
+/// addresses: link-local and metadata addresses are always refused; loopback addresses are refused unless the
+/// API itself listens on loopback only; addresses that are not globally reachable are refused with
+/// `public_only`. An allowed network overrides the last two rules; a denied network overrides everything. An
+/// IPv6 address that embeds an IPv4 address (mapped, NAT64, 6to4, Teredo, …) is allowed only if both are.
 namespace ecron::execution {
 
-/// A block of addresses; IPv4 blocks are kept as the IPv6 addresses that they map to.
+/// A block of addresses; IPv4 blocks are stored as IPv4-mapped IPv6 addresses.
 struct Network {
     std::array<std::uint8_t, 16> address{};
     unsigned prefix{};

@@ -12,12 +12,13 @@ namespace ecron::execution {
 
 struct HttpOptions {
     Millis connect_timeout{10'000};
-    Millis timeout{60'000};  // of jobs that name none
+    Millis timeout{60'000};  // default for jobs that specify none
     std::size_t output_limit{64UL * 1024};
     std::string callback_path{};  // the `webhook` header is this path, a slash and the execute id
 };
 
-/// Calls the job's URL; what its target sees and what its answer means is told in http_request.hpp.
+/// Sends HTTP requests to the job's URL; http_request.hpp describes the request and the interpretation of the
+/// response.
 std::unique_ptr<Runner> make_http_runner(boost::asio::io_context& io, http::Client& client,
                                          const Secrets& secrets, HttpOptions options);
 

@@ -8,9 +8,10 @@
 #include "ecron/execution/attempt.hpp"
 #include "ecron/execution/runner.hpp"
 
-/// Carries attempts out and tells how they went. Bounded, a lane for each kind of attempt: what is beyond a
-/// lane's limit waits in turns over the tenants, so that one tenant's midnight does not starve the rest;
-/// within a tenant the higher priority goes first, then the older. Threads: the io_context's only.
+/// Runs attempts and reports their results. Bounded, with one lane per kind of attempt: attempts above a
+/// lane's limit wait, and tenants are served round-robin, so that the load of one tenant does not starve the
+/// others; within a tenant, higher priority goes first, then the older attempt. Threads: the io_context's
+/// only.
 namespace ecron::execution {
 
 class Pool {
@@ -18,33 +19,34 @@ public:
     using Done = Runner::Done;
 
     virtual ~Pool() = default;
-    /// Runs the attempt now or as soon as there is a slot; Done is called once, later.
+    /// Runs the attempt now or as soon as a slot is free; Done is called exactly once, later.
     virtual void submit(AttemptOrder order, Done done) = 0;
-    /// Ends a waiting or running attempt; its Done says interrupt. Unknown ids are ignored.
+    /// Ends a waiting or running attempt; its Done reports an interrupt. Unknown ids are ignored.
     virtual void cancel(const ExecuteId& id) = 0;
-    /// As cancel, but what goes on without this process goes on.
+    /// Like cancel, but work that can continue without this process is left running.
     virtual void let_go(const ExecuteId& id) { cancel(id); }
     [[nodiscard]] virtual std::size_t running() const = 0;
     [[nodiscard]] virtual std::size_t waiting() const = 0;
-    /// When an attempt really began, for those that run.
+    /// The start time of a running attempt; nullopt if it is not running.
     [[nodiscard]] virtual std::optional<Instant> began(const ExecuteId& id) const = 0;
 };
 
-/// Whether a lane keeps slots for tenants that have none yet. Shared, a tenant may take no more than four
-/// times what is then left free: one alone four fifths, two four ninths each, and so on; nobody ever takes
-/// the last one. Source: Choudhury & Hahne, "Dynamic Queue Length Thresholds", 1998.
+/// Whether a lane reserves slots for tenants that have none yet. With `many`, a tenant may hold at most four
+/// times the number of slots that remain free: a single tenant gets four fifths, two get four ninths each,
+/// and so on; the last slot is never taken. Source: Choudhury & Hahne, "Dynamic Queue Length Thresholds",
+/// 1998.
 enum class Tenants : std::uint8_t { one, many };
 
 struct Lane {
     Kind kind{};
     Runner* runner{};
-    std::size_t limit{1'000};         // attempts at once
-    std::size_t per_place{SIZE_MAX};  // ... and at one place
+    std::size_t limit{1'000};         // concurrent attempts
+    std::size_t per_place{SIZE_MAX};  // concurrent attempts per place (host)
     Tenants tenants{Tenants::one};
-    std::size_t per_tenant{SIZE_MAX};  // of one tenant, whatever is free
+    std::size_t per_tenant{SIZE_MAX};  // per tenant, in addition to the dynamic limit
 };
 
-/// The pool that really runs them. An attempt of a kind without a lane fails. What it is given outlives it.
+/// The production pool. An attempt of a kind without a lane fails. The arguments must outlive the pool.
 std::unique_ptr<Pool> make_pool(const Clock& clock, const std::vector<Lane>& lanes);
 
 }  // namespace ecron::execution

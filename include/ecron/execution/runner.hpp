@@ -9,47 +9,49 @@
 
 namespace ecron::execution {
 
-/// The ways in which attempts are carried out.
+/// The kinds of attempts.
 enum class Kind : std::uint8_t { http, command, kubernetes };
 [[nodiscard]] Kind kind_of(const model::Context& context);
-/// Whether its attempts go on when the node that began them dies: they are resumed, not repeated.
+/// Whether attempts continue after the failure of the node that started them: they are resumed, not repeated.
 [[nodiscard]] inline bool outlives_node(const model::Context& context) {
     return kind_of(context) == Kind::kubernetes;
 }
 
-/// What an attempt has written since it had written `begin` bytes, as far as that is still kept.
+/// The output of an attempt after its first `begin` bytes, as far as it is still kept.
 struct LiveOutput {
     struct Piece {
         bool is_error{};
         std::string text;
     };
     int attempt{};
-    std::uint64_t begin{};  // of the first piece; more than what was asked for: something is lost
+    std::uint64_t begin{};  // offset of the first piece; larger than requested if output was discarded
     std::uint64_t end{};
     std::vector<Piece> pieces{};
 };
 
-/// Carries out attempts of one kind; how many at once, and whose turn it is, is the pool's business. Threads:
-/// the io_context's.
+/// Runs attempts of one kind; concurrency limits and order are the pool's responsibility. Threads: the
+/// io_context's.
 class Runner {
 public:
     using Done = std::move_only_function<void(AttemptResult)>;
 
     virtual ~Runner() = default;
-    /// Begins an attempt. Done is called once, later (not from within start), with everything but the times,
-    /// which the pool fills in. What cannot even begin is a result with its reason.
+    /// Starts an attempt. Done is called exactly once, later (not from within start), with all fields except
+    /// the times, which the pool sets. An attempt that cannot be started yields a failed result with the
+    /// reason.
     virtual void start(const AttemptOrder& order, Done done) = 0;
-    /// Ends what it has begun, for good; Done comes when it has ended, with whatever outcome; the pool
-    /// makes it an interrupt, whose reason is "cancelled" unless the runner gives an interrupt with another.
+    /// Ends a running attempt permanently. Done is called when it has ended, with any outcome; the pool turns
+    /// the outcome into an interrupt with reason "cancelled", unless the runner returned an interrupt with
+    /// its own reason.
     virtual void cancel(const ExecuteId& id) = 0;
-    /// Ends what would end with this process, too; what goes on without it is left to whoever resumes the
-    /// attempt. Done comes as after cancel.
+    /// Ends work that would end with this process; work that continues without it is left to the node that
+    /// resumes the attempt. Done is called as after cancel.
     virtual void let_go(const ExecuteId& id) { cancel(id); }
-    /// Nothing: no such attempt runs here, or its output is not known before its end.
+    /// Returns nullopt if the attempt does not run here, or its output is unknown before its end.
     [[nodiscard]] virtual std::optional<LiveOutput> output_since(const ExecuteId&, std::uint64_t) {
         return std::nullopt;
     }
-    /// What its attempts may crowd, the host for instance; empty: nothing.
+    /// The key of a per-place limit, for example the host; empty: no limit.
     [[nodiscard]] virtual std::string place_of(const Task&) const { return {}; }
 };
 

@@ -13,16 +13,16 @@
 #include "ecron/base/id.hpp"
 #include "ecron/base/secret.hpp"
 
-/// What jobs name as ${secret:NAME} and only their targets get to see.
+/// Secrets that jobs reference as ${secret:NAME} and that are disclosed to their targets only.
 namespace ecron::execution {
 
-/// Where a secret is about to go: to an HTTP target, which is its origin (http://host:port), into a command's
-/// environment, or into a Kubernetes Job of ecron's own cluster.
+/// The destination of a secret: an HTTP target, identified by its origin (http://host:port), a command's
+/// environment, or a Kubernetes Job in ecron's own cluster.
 class Destination {
 public:
     static Destination command() { return Destination{"command"}; }
     static Destination kubernetes() { return Destination{"kubernetes"}; }
-    /// Of a URL, by its origin.
+    /// The origin of a URL.
     static Destination of_url(const std::string& url);
     [[nodiscard]] const std::string& name() const { return name_; }
 
@@ -31,30 +31,32 @@ private:
     std::string name_;
 };
 
-/// Looked up anew each time, so that a secret that was changed holds for the next attempt: the file NAME in
-/// the folder named as the tenant, in the folder itself (for all tenants), then the variable
-/// ECRON_SECRET_<NAME> (in upper case, with _ for what is no letter or digit; for all tenants). A line break
-/// at the end of a file is no part of it.
+/// Looks up secrets at each use, so that a changed secret applies to the next attempt. Order: the file NAME
+/// in the tenant's folder, the file NAME in the folder itself (for all tenants), the variable
+/// ECRON_SECRET_<NAME> (in upper case, non-alphanumeric characters replaced by _; for all
+/// tenants). A line break at the end of a file is removed.
 ///
-/// A secret is bound by a file of rules beside it, NAME.allow (of a variable: ECRON_SECRET_<NAME>.allow in
-/// the folder itself), one a line: `tenant NAME`, `origin URL`, `command`, `kubernetes`; lines that begin
-/// with # are comments. Where tenants are named, the tenant must be one; where destinations are, the
-/// destination. Without such a file every tenant that finds the secret may send it anywhere; a file that
-/// cannot be read, names nothing, or holds anything else refuses all. Threads: any.
+/// A secret can be restricted by a rules file next to it, NAME.allow (for a variable:
+/// ECRON_SECRET_<NAME>.allow in the folder itself), with one rule per line: `tenant NAME`, `origin URL`,
+/// `command`, `kubernetes`; lines that start with # are comments. If tenants are listed, the tenant must be
+/// one of them; if destinations are listed, the destination must be one of them. Without a rules file, every
+/// tenant with access to the secret may send it to any destination; a rules file that cannot be read,
+/// contains no rule, or contains anything else denies all access. Threads: any.
 class Secrets {
 public:
     Secrets() = default;  // none
-    /// An empty directory: variables only. `environment` by whole names; others than ECRON_SECRET_ are left.
+    /// An empty directory: variables only. Only variables named ECRON_SECRET_… in `environment` are used.
     Secrets(std::string directory, const std::map<std::string, std::string>& environment);
 
-    /// Errors name the secret, never its value: not_found; denied where its rules do not let it go there.
+    /// Errors name the secret, never its value: not_found; denied if its rules exclude the tenant or
+    /// destination.
     [[nodiscard]] Result<SecretText> find(const TenantId& tenant, std::string_view name,
                                           const Destination& to) const;
 
 private:
     struct Found {
         SecretText text;
-        std::string rules;  // the file that would hold them; empty: there is no folder
+        std::string rules;  // path of the rules file; empty: there is no folder
     };
     [[nodiscard]] Result<Found> look_up(const TenantId& tenant, std::string_view name) const;
 
@@ -62,15 +64,15 @@ private:
     std::map<std::string, SecretText, std::less<>> variables_;
 };
 
-/// How a secret stands in the text around it.
+/// How a secret is quoted in the surrounding text.
 enum class Quoting : std::uint8_t {
     none,
     json,     // inside a JSON string
-    dollars,  // in a variable of a container, where Kubernetes makes one $ of two
+    dollars,  // in a variable of a container, where Kubernetes replaces $$ by $
 };
 
-/// Puts the secrets into the texts of one attempt, and remembers which, so that they can be taken out of what
-/// comes back. Each is looked up once, however often it is named.
+/// Inserts secrets into the texts of one attempt and records them, so that they can be masked in its output.
+/// Each secret is looked up once, regardless of the number of references.
 class Revealer {
 public:
     Revealer(const Secrets& secrets, const TenantId& tenant, Destination to)
@@ -78,10 +80,11 @@ public:
           tenant_(tenant),
           to_(std::move(to)) {}
 
-    /// An unknown secret, or more than kLongestRevealed bytes with all of them: an error.
+    /// Errors: unknown secret, or more than kLongestRevealed bytes including the secrets.
     Result<std::string> reveal(std::string_view text, Quoting quoting = Quoting::none);
     [[nodiscard]] bool has_revealed() const { return !known_.empty(); }
-    /// Each secret that has been put into a text, once in every form in which ecron may have sent it.
+    /// Every secret that was inserted into a text, in each form in which ecron may have sent it, without
+    /// duplicates.
     [[nodiscard]] std::vector<std::string> revealed() &&;
 
 private:
@@ -98,18 +101,17 @@ private:
 };
 inline constexpr std::size_t kLongestRevealed = 4UL << 20U;
 
-/// Replaces secrets by *** in a text that comes in pieces, in one pass over the text however many secrets
-/// there are.
+/// Replaces secrets by *** in a text that arrives in pieces, in one pass regardless of the number of secrets.
 class Mask {
 public:
     Mask() = default;
     explicit Mask(std::vector<std::string> secrets);
 
-    /// What can be told of the text so far; an end that may be the beginning of a secret is kept back.
+    /// The masked text so far; a suffix that may be the beginning of a secret is held until the next call.
     [[nodiscard]] std::string feed(std::string_view piece);
-    /// What was kept back.
+    /// The held suffix.
     [[nodiscard]] std::string finish();
-    /// Of a whole text.
+    /// Masks a complete text.
     [[nodiscard]] std::string whole(std::string_view text);
     [[nodiscard]] bool empty() const { return secrets_.empty(); }
 
@@ -120,7 +122,7 @@ private:
     [[nodiscard]] std::size_t secret_at(std::string_view here) const;
     [[nodiscard]] bool may_begin_secret(std::string_view here) const;
 
-    std::vector<std::string> secrets_;                                          // the longest first
+    std::vector<std::string> secrets_;                                          // longest first
     std::unordered_map<std::string, std::vector<std::uint32_t>> by_beginning_;  // in the same order
     std::bitset<256> first_bytes_;
     std::string rest_;
