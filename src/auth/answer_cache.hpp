@@ -10,13 +10,13 @@
 
 namespace ecron::auth {
 
-/// What was found out of tokens, by their hash: the token itself is not kept. Bounded; the one that was not
-/// asked for longest goes first. Threads: its owner's.
+/// Results of token checks by the token's hash; the token itself is not kept. Bounded; the least recently
+/// used entry is evicted first. Threads: its owner's.
 template <class Answer> class AnswerCache {
 public:
     explicit AnswerCache(std::size_t size) : size_(size) {}
 
-    /// Good until the next call; nullptr: not known, or no longer.
+    /// Valid until the next call; nullptr: unknown or expired.
     const Answer* find(const Digest& token, SteadyInstant now) {
         const auto found = by_token_.find(token);
         if (found == by_token_.end()) return nullptr;
@@ -40,7 +40,7 @@ public:
         if (const auto found = by_token_.find(token); found != by_token_.end()) drop(found);
     }
 
-    /// Until when it is kept.
+    /// The expiry of the entry.
     [[nodiscard]] std::optional<SteadyInstant> end_of(const Digest& token) const {
         const auto found = by_token_.find(token);
         return found == by_token_.end() ? std::nullopt : std::optional{found->second->until};

@@ -9,15 +9,15 @@ namespace ecron::auth {
 namespace {
 
 constexpr Millis kLongestKept{24 * 3'600'000};
-constexpr Millis kAskedAgain{1'000};  // how soon after an issuer did not answer
+constexpr Millis kAskedAgain{1'000};  // delay before the issuer is asked again after a failure
 constexpr Millis kLongestWait{60'000};
 constexpr Millis kLongestBad{
-    60'000};  // a refused token may become valid: its nbf, an issuer that was restored
+    60'000};  // a refused token may become valid: its nbf passes, or the issuer is restored
 
 }  // namespace
 
-/// The caller by an answer that still holds; nullopt: the token must be looked at first. An answer that is
-/// about to end is renewed meanwhile.
+/// The caller by a cached answer; nullopt: the token must be checked first. An answer close to its expiry is
+/// renewed in the background.
 std::optional<Identity> CachedAuthenticator::fresh(const Digest& key, std::string_view token) {
     const SteadyInstant now = clock_.steady();
     const Good* const good = good_.find(key, now);
@@ -25,7 +25,8 @@ std::optional<Identity> CachedAuthenticator::fresh(const Digest& key, std::strin
     ++statistics_.accepted;
     std::optional<Identity> identity = good->identity;
     const bool renews = good->renew_at <= now && !flights_.contains(key);
-    if (renews) gate_.spawn("token renewal", renew(key, std::string{token}));  // it may replace the answer
+    if (renews)
+        gate_.spawn("token renewal", renew(key, std::string{token}));  // renewal may replace the answer
     return identity;
 }
 
@@ -50,7 +51,7 @@ boost::asio::awaitable<Result<Identity>> CachedAuthenticator::identify(std::stri
 
 boost::asio::awaitable<void> CachedAuthenticator::renew(Digest key, std::string token) {
     const Result<Identity> answer = co_await look_once(key, std::move(token), About::renewal, {});
-    if (!answer) log::debug("cached token not renewed error={}", answer.error().what);
+    if (!answer) log::debug("failed to renew cached token: error={}", answer.error().what);
 }
 
 boost::asio::awaitable<Result<Identity>> CachedAuthenticator::look_once(Digest key, std::string token,
@@ -64,7 +65,7 @@ boost::asio::awaitable<Result<Identity>> CachedAuthenticator::look_once(Digest k
     flights_.emplace(key, flight);
     Result<Found> found = co_await look_in_turn(std::move(token), about, std::move(source));
     if (found && !can_be_tenant(found->identity.tenant.value())) {
-        log::warn("token refused: its client_id cannot be a tenant client={:?}",
+        log::warn("refused token: client_id is not a valid tenant: client={:?}",
                   found->identity.tenant.value());
         found = refused(kInvalidToken);
     }
@@ -78,12 +79,12 @@ boost::asio::awaitable<Result<CachedAuthenticator::Found>> CachedAuthenticator::
     std::string token, About about, std::string source) {
     Turns& turns = about == About::renewal ? renewals_ : strangers_;
     const bool admitted = co_await turns.take(std::move(source));
-    if (!admitted) co_return fail(Errc::unavailable, "too many tokens are being looked at");
-    Result<Found> found = fail(Errc::unavailable, "the token was not looked at");
+    if (!admitted) co_return fail(Errc::unavailable, "too many token checks in progress");
+    Result<Found> found = fail(Errc::unavailable, "the token was not checked");
     try {
         found = co_await look(std::move(token));
     } catch (const std::exception& error) {
-        log::error("token not looked at error={}", error.what());
+        log::error("failed to check token: error={}", error.what());
     }
     turns.give_back();
     co_return found;

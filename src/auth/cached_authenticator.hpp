@@ -9,10 +9,10 @@
 
 namespace ecron::auth {
 
-/// An authenticator whose answers cost something. Each token is looked at once at a time, however many
-/// requests bring it. A flood of made-up tokens does not harm cached ones: good and bad answers are kept
-/// apart; a good answer that is used is renewed in the background before it ends, in slots of its own;
-/// unknown tokens wait for theirs in turns by the address of the client.
+/// An authenticator that caches expensive answers. Concurrent requests with the same token share one check. A
+/// flood of invalid tokens does not affect cached ones: valid and invalid answers are kept apart; a valid
+/// answer in use is renewed in the background before it expires, in separate slots; unknown tokens wait for
+/// slots fairly by client address.
 class CachedAuthenticator : public Authenticator {
 public:
     CachedAuthenticator(boost::asio::io_context& io, const Clock& clock, CacheOptions options)
@@ -34,7 +34,7 @@ protected:
         Identity identity{};
         std::optional<Instant> expires{};
     };
-    /// Errors: unauthenticated is kept as well; unavailable is not.
+    /// Errors: unauthenticated is cached too; unavailable is not.
     virtual boost::asio::awaitable<Result<Found>> look(std::string token) = 0;
     void asked_issuer() { ++statistics_.asked; }
     [[nodiscard]] boost::asio::io_context& io() const { return io_; }
@@ -43,7 +43,7 @@ protected:
 private:
     struct Good {
         Identity identity;
-        SteadyInstant renew_at;  // used after that, it is looked at again while it serves
+        SteadyInstant renew_at;  // when used after this time, renewed in the background while it stays valid
         SteadyInstant fresh_until;
     };
     struct Flight {
@@ -52,7 +52,7 @@ private:
         std::optional<Result<Identity>> answer{};
     };
 
-    /// The two kinds of questions to the issuer, and whose slots they take.
+    /// The two kinds of questions to the issuer, each with its own slots.
     enum class About : std::uint8_t { unknown, renewal };
 
     boost::asio::awaitable<Result<Identity>> look_once(Digest key, std::string token, About about,
@@ -66,7 +66,8 @@ private:
     boost::asio::io_context& io_;
     const Clock& clock_;
     const CacheOptions options_;
-    AnswerCache<Good> good_;  // until the token's own end: what is not fresh serves while the issuer is away
+    AnswerCache<Good>
+        good_;  // until the token's own expiry: stale answers are used while the issuer is unreachable
     AnswerCache<Error> bad_;
     std::map<Digest, std::shared_ptr<Flight>> flights_;
     Turns strangers_, renewals_;

@@ -4,7 +4,7 @@
 
 #include "ecron/base/error.hpp"
 
-/// The words in which callers are refused; clients match them.
+/// Causes of refused authentication; clients match these texts.
 namespace ecron::auth {
 
 inline constexpr std::string_view kInvalidToken = "Invalid token";

@@ -8,7 +8,7 @@
 namespace ecron::auth {
 namespace {
 
-/// Looking an algorithm up by its name takes OpenSSL longer than a hash of a token does.
+/// Looking an algorithm up by name takes OpenSSL longer than hashing a token.
 struct Hasher {
     std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm{EVP_MD_fetch(nullptr, "SHA256", nullptr),
                                                               &EVP_MD_free};

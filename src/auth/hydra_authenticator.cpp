@@ -36,9 +36,10 @@ private:
             if (!answer) co_return away(answer.error().what);
             if (answer->status == 200) co_return read(answer->body);
             if (answer->status != 404) co_return away(fmt::format("status {}", answer->status));
-            if (path_ == path) path_ = (path + 1) % kPaths.size();  // else another request has moved on
+            if (path_ == path)
+                path_ = (path + 1) % kPaths.size();  // otherwise another request has already switched
         }
-        co_return away("it has none of the paths of introspection");
+        co_return away("no introspection path answers");
     }
 
     [[nodiscard]] http::ClientRequest request(std::size_t path, const std::string& form) const {
@@ -56,19 +57,20 @@ private:
 
     Result<Found> away(const std::string& why) {
         if (!std::exchange(is_away_, true))
-            log::warn("Hydra does not answer url={} error={}", url_for_record(options_.admin_url), why);
+            log::warn("failed to introspect tokens at Hydra: url={} error={}",
+                      url_for_record(options_.admin_url), why);
         return fail(Errc::unavailable, "Hydra does not answer: " + why);
     }
 
     Result<Found> read(const std::string& body) {
         boost::system::error_code failed;
         const boost::json::value value = boost::json::parse(body, failed);
-        if (failed || !value.is_object()) return away("what it answers is no JSON object");
+        if (failed || !value.is_object()) return away("the answer is not a JSON object");
         const boost::json::object& told = value.get_object();
         const boost::json::value* const active = told.if_contains("active");
-        if (active == nullptr || !active->is_bool()) return away("its answer says nothing of the token");
+        if (active == nullptr || !active->is_bool()) return away("the answer has no boolean \"active\"");
         if (std::exchange(is_away_, false))
-            log::info("Hydra answers again url={}", url_for_record(options_.admin_url));
+            log::info("Hydra is reachable again: url={}", url_for_record(options_.admin_url));
         if (!active->get_bool()) return refused(kTokenExpired);
         Found found{.identity = {.tenant = TenantId{text_of(told, "client_id")},
                                  .subject = text_of(told, "sub"),

@@ -8,7 +8,7 @@
 
 #include "ecron/base/time.hpp"
 
-/// Members of what an issuer says. One of another type reads as absent.
+/// Reads members of an issuer's JSON. A member of another type reads as absent.
 namespace ecron::auth {
 
 inline std::string text_of(const boost::json::object& object, std::string_view name) {
@@ -16,7 +16,7 @@ inline std::string text_of(const boost::json::object& object, std::string_view n
     return member != nullptr && member->is_string() ? std::string{member->get_string()} : std::string{};
 }
 
-/// A NumericDate (RFC 7519 §2): seconds, perhaps with a fraction.
+/// A NumericDate (RFC 7519 §2): seconds, possibly fractional.
 inline std::optional<Instant> instant_of(const boost::json::object& object, std::string_view name) {
     constexpr double kLatest = 253'402'300'799;  // the end of the year 9999
     const boost::json::value* const member = object.if_contains(name);

@@ -21,7 +21,7 @@ constexpr std::size_t kLongestToken = 16UL * 1024;
 constexpr std::size_t kMostKeys = 64;
 constexpr int kLeastRsaBits = 2'048, kMostRsaBits = 8'192;
 constexpr std::size_t kP256 = 32;  // bytes of a coordinate
-constexpr Millis kLeeway{30'000};  // of clocks, for the beginning only
+constexpr Millis kLeeway{30'000};  // tolerated clock difference, for the start of validity only
 
 template <auto Free> struct Freed {
     template <class T> void operator()(T* value) const { Free(value); }
@@ -77,13 +77,13 @@ PKey p256_key(const std::string& x, const std::string& y) {
     return key_from("EC", builder.get());
 }
 
-/// A signature of ES256 is r and s as they are (RFC 7518 §3.4); OpenSSL reads them as ASN.1.
+/// An ES256 signature is r and s concatenated (RFC 7518 §3.4); OpenSSL expects ASN.1.
 std::string asn1_of(std::string_view signature) {
     if (signature.size() != 2 * kP256) return {};
     const std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>> pair{ECDSA_SIG_new()};
     BIGNUM* const r = BN_bin2bn(bytes(signature), kP256, nullptr);
     BIGNUM* const s = BN_bin2bn(bytes(signature) + kP256, kP256, nullptr);
-    if (!pair || ECDSA_SIG_set0(pair.get(), r, s) != 1) return {};  // which takes r and s
+    if (!pair || ECDSA_SIG_set0(pair.get(), r, s) != 1) return {};  // takes ownership of r and s
     unsigned char* out = nullptr;
     const int size = i2d_ECDSA_SIG(pair.get(), &out);
     if (size <= 0) return {};
@@ -129,7 +129,7 @@ std::size_t KeySet::size() const { return keys_.size(); }
 Result<KeySet> KeySet::read(std::string_view document) {
     const std::optional<bj::object> object = object_in(document);
     const bj::value* const list = object ? object->if_contains("keys") : nullptr;
-    if (list == nullptr || !list->is_array()) return fail(Errc::invalid, "this is no set of keys");
+    if (list == nullptr || !list->is_array()) return fail(Errc::invalid, "not a JSON Web Key Set");
     KeySet set;
     for (const bj::value& element : list->get_array()) {
         if (!element.is_object() || set.keys_.size() >= kMostKeys) continue;
@@ -160,7 +160,7 @@ Result<KeySet> KeySet::read(std::string_view document) {
     return set;
 }
 
-/// One token on its way through the checks.
+/// The verification steps of one token.
 class Verification {
 public:
     Verification(const KeySet& keys, const Expectations& expectations, Instant now)
@@ -177,7 +177,7 @@ public:
         const auto signature = base64url_decode(token.substr(second + 1));
         if (!header || !payload || !signature) return std::unexpected(Fault::malformed);
         const auto algorithm = algorithm_named(text_of(*header, "alg"));
-        // What a token marks as critical must be understood (RFC 7515 §4.1.11), and nothing of it is.
+        // Extensions marked critical must be understood (RFC 7515 §4.1.11); none is supported.
         if (!algorithm || header->contains("crit")) return std::unexpected(Fault::malformed);
         const auto by = signed_by(text_of(*header, "kid"), *algorithm, token.substr(0, second), *signature);
         if (!by) return std::unexpected(by.error());
@@ -255,7 +255,7 @@ std::optional<std::string> base64url_decode(std::string_view text) {
         held -= 8;
         out += static_cast<char>(bits >> held & 0xFFU);
     }
-    // Bits left over must be zero, so that each text of a token is its only one.
+    // Unused bits must be zero, so that each token has only one textual form.
     if ((bits & ((1U << held) - 1U)) != 0) return std::nullopt;
     return out;
 }

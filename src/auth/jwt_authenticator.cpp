@@ -27,11 +27,11 @@ private:
     boost::asio::awaitable<Result<Found>> look(std::string token) override {
         const std::uint64_t tries = tries_;
         if (age() >= options_.keys_age) co_await refresh();
-        if (!fetched_at_) co_return fail(Errc::unavailable, "the issuer's keys are not known");
+        if (!fetched_at_) co_return fail(Errc::unavailable, "the issuer's keys have not been fetched");
         auto claims = verify(token, keys_, expectations_, clock().now());
         if (!claims && claims.error() == Fault::unknown_key) {
-            // The issuer may have a new key. A token is not called bad, and not remembered as such, before
-            // keys that were asked for after it came do not have its own either.
+            // The issuer may have a new key. A token is reported (and remembered) as invalid only if keys
+            // requested after its arrival do not contain its key either.
             co_await refresh();
             claims = verify(token, keys_, expectations_, clock().now());
             const bool is_known_to_lack = !last_failed_ && fetched_try_ > tries;
@@ -49,7 +49,7 @@ private:
         return fetched_at_ ? std::chrono::floor<Millis>(clock().steady() - *fetched_at_) : Millis::max();
     }
 
-    /// Fetches the keys, but not sooner than keys_pause after the last try; who comes meanwhile waits for it.
+    /// Fetches the keys, at most once per keys_pause; concurrent callers wait for the same fetch.
     boost::asio::awaitable<void> refresh() {
         if (fetching_) {
             while (fetching_) co_await fetched_.wait(options_.timeout);
@@ -68,8 +68,8 @@ private:
             fetched_at_ = clock().steady();
             fetched_try_ = tried;
         } else {
-            log::warn("keys of the issuer not read url={} error={}", url_for_record(options_.keys_url),
-                      keys.error().what);
+            log::warn("failed to fetch keys of the issuer: url={} error={}",
+                      url_for_record(options_.keys_url), keys.error().what);
         }
         fetched_.notify();
     }
@@ -87,7 +87,7 @@ private:
         if (answer->status != 200)
             co_return fail(Errc::unavailable, fmt::format("status {}", answer->status));
         Result<KeySet> keys = KeySet::read(answer->body);
-        if (keys && keys->size() == 0) co_return fail(Errc::invalid, "none of its keys is of use");
+        if (keys && keys->size() == 0) co_return fail(Errc::invalid, "no usable key in the key set");
         co_return keys;
     }
 
@@ -97,7 +97,8 @@ private:
     const Expectations expectations_;
     KeySet keys_;
     std::optional<SteadyInstant> fetched_at_, tried_at_;
-    std::uint64_t tries_{0}, fetched_try_{0};  // how often keys were asked for; which one got these
+    std::uint64_t tries_{0},
+        fetched_try_{0};  // number of key requests, and the one that returned the current keys
     bool fetching_{false}, last_failed_{false};
     Wakeup fetched_;
 };

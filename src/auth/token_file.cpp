@@ -24,13 +24,13 @@ namespace {
 constexpr std::string_view kPrefix = "ecron_";
 constexpr std::size_t kIdBytes = 6, kSaltBytes = 16, kSecretBytes = 32;
 constexpr std::string_view kHead =
-    "# Tokens of ecron: id, name, tenant, scopes, salt, SHA-256. Changed with `ecron token`.\n";
+    "# Tokens of ecron: id, name, tenant, scopes, salt, SHA-256. Edit with `ecron token`.\n";
 
 std::unexpected<Error> file_error(std::string_view what, const std::string& file) {
     return fail(Errc::invalid, fmt::format("{} {}: {}", what, file, std::strerror(errno)));
 }
 
-/// Texts of a line have no spaces and no control characters; a tenant may be any other text.
+/// Fields of a line have no spaces and no control characters; a tenant may otherwise be any text.
 bool is_word(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return c > 0x20 && c != 0x7F; });
 }
@@ -53,7 +53,7 @@ std::vector<std::string> words_of(const std::string& line) {
     return words;
 }
 
-/// Who changes the file holds its lock from reading to writing.
+/// A writer holds the file's lock from reading to writing.
 class Lock {
 public:
     explicit Lock(const std::string& file)
@@ -130,7 +130,7 @@ Result<std::vector<TokenEntry>> read_token_file(const std::string& file) {
         if (line.empty() || line.starts_with('#')) continue;
         std::vector<std::string> words = words_of(line);
         const bool whole = words.size() == 6 && is_name(words[1]) && words[5].size() == 2 * sizeof(Digest);
-        if (!whole) return fail(Errc::invalid, fmt::format("{}:{}: is no entry of a token", file, number));
+        if (!whole) return fail(Errc::invalid, fmt::format("{}:{}: not a valid token entry", file, number));
         entries.push_back(
             {words[0], words[1], TenantId{words[2]}, replaced(words[3], ',', ' '), words[4], words[5]});
     }
@@ -148,16 +148,17 @@ Result<void> write_token_file(const std::string& file, const std::vector<TokenEn
 Result<SecretText> create_token(const std::string& file, const std::string& name, const TenantId& tenant,
                                 const std::string& scope) {
     if (!is_name(name))
-        return fail(Errc::invalid, fmt::format("{:?} is not a name of letters, digits and .-_", name));
+        return fail(Errc::invalid,
+                    fmt::format("{:?} is not a valid token name (letters, digits and .-_)", name));
     if (!is_word(tenant.value()) || !can_be_tenant(tenant.value()))
         return fail(Errc::invalid, "a tenant is at most 36 characters without spaces");
     if (scope.empty() || scope.contains(','))
-        return fail(Errc::invalid, "which scopes? Words with spaces between");
+        return fail(Errc::invalid, "scopes are required, separated by spaces");
     const Lock lock{file};
     Result<std::vector<TokenEntry>> entries = read_or_none(file);
     if (!entries) return std::unexpected(entries.error());
     if (std::ranges::find(*entries, name, &TokenEntry::name) != entries->end())
-        return fail(Errc::conflict, fmt::format("there is a token named {} already", name));
+        return fail(Errc::conflict, fmt::format("a token named {} already exists", name));
     Made made = make(name, tenant, scope);
     entries->push_back(std::move(made.entry));
     if (const Result<void> written = write_token_file(file, *entries); !written)
@@ -179,7 +180,8 @@ Result<bool> create_first_token(const std::string& file, const TenantId& tenant,
     std::error_code failed;
     if (std::filesystem::exists(file, failed)) return false;
     const Made made = make("first", tenant, scope);
-    // The token first: with its entry alone nobody could get in, and the next start would not make another.
+    // Write the token first: an entry without the plain token would be unusable, and the next start would not
+    // create another.
     Result<void> written = write_private(file + ".initial", made.token.reveal() + '\n');
     if (written) written = write_token_file(file, {made.entry});
     if (!written) return std::unexpected(written.error());

@@ -16,7 +16,7 @@ boost::asio::awaitable<bool> Turns::take(std::string source) {
     sources_[source].push_back(waiter);
     ++waiting_;
     co_await waiter->called.wait(limits_.patience);
-    if (waiter->state == Waiter::State::waiting) {  // its patience has ended
+    if (waiter->state == Waiter::State::waiting) {  // the wait has timed out
         remove(source, waiter);
         waiter->state = Waiter::State::refused;
     }
@@ -34,10 +34,10 @@ void Turns::give_back() {
     last_ = next->first;
     const std::shared_ptr<Waiter> waiter = next->second.front();
     remove(last_, waiter);
-    call(*waiter, Waiter::State::admitted);  // the slot is its own now
+    call(*waiter, Waiter::State::admitted);  // the slot now belongs to the waiter
 }
 
-/// Whether one more of this source may wait.
+/// Whether one more waiter of this source fits in the queue.
 bool Turns::make_room(const std::string& source) {
     const auto own = sources_.find(source);
     const std::size_t held = own == sources_.end() ? 0 : own->second.size();

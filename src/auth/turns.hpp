@@ -10,8 +10,8 @@
 #include "ecron/base/async.hpp"
 #include "ecron/base/time.hpp"
 
-/// A bounded number of slots for work that clients cause, shared fairly between the addresses they come from:
-/// who waits is served in turns by address, and of one address in order. Threads: the io_context's.
+/// A bounded number of slots for client-induced work, shared fairly between client addresses: waiters are
+/// served round-robin by address, and in order within an address. Threads: the io_context's.
 namespace ecron::auth {
 
 class Turns {
@@ -19,14 +19,15 @@ public:
     struct Limits {
         std::size_t slots{};
         std::size_t waiting_per_source{};
-        std::size_t
-            waiting{};      // of all sources; when full, a source that has fewer than another takes its place
-        Millis patience{};  // longest wait
+        std::size_t waiting{};  // total over all sources; when full, a source with fewer waiters displaces
+                                // one of a source with more
+        Millis patience{};      // maximum wait
     };
 
     Turns(boost::asio::io_context& io, Limits limits) : io_(io), limits_(limits) {}
 
-    /// Waits for a slot; false: too many wait already, or the wait was too long. With true comes give_back().
+    /// Waits for a slot; false: too many waiters, or the wait timed out. After true, the caller must call
+    /// give_back().
     boost::asio::awaitable<bool> take(std::string source);
     void give_back();
 
@@ -48,14 +49,14 @@ private:
 
     boost::asio::io_context& io_;
     const Limits limits_;
-    std::map<std::string, Queue> sources_;  // none is empty
+    std::map<std::string, Queue> sources_;  // no queue is empty
     std::string last_;                      // source that was served last
     std::size_t taken_{0};
     std::size_t waiting_{0};
 };
 
-/// Whose share a client takes: an IPv4 address, or the /64 network of an IPv6 address, since a host has all
-/// of it.
+/// The key for fair sharing: an IPv4 address, or the /64 network of an IPv6 address, since one host controls
+/// all of it.
 std::string source_of(const std::string& address);
 
 }  // namespace ecron::auth

@@ -9,9 +9,9 @@ using test::Issuer;
 namespace {
 
 constexpr std::string_view kActive =
-    R"({"active":true,"client_id":"me","sub":"me","scope":"all","exp":1767571260})";  // in a minute
+    R"({"active":true,"client_id":"me","sub":"me","scope":"all","exp":1767571260})";  // expires in one minute
 
-/// Hydra with one path of introspection.
+/// A Hydra that serves one introspection path.
 struct Hydra : Issuer {
     explicit Hydra(std::string path = "/admin/oauth2/introspect") : path_(std::move(path)) {
         answer = [this](const http::Request& request) -> http::Response {
@@ -32,7 +32,7 @@ std::string cause_of(const Result<Identity>& answer) { return answer ? "" : answ
 
 }  // namespace
 
-TEST_CASE("an active token is its client's", "[auth][hydra]") {
+TEST_CASE("an active token identifies its client", "[auth][hydra]") {
     Hydra hydra;
     const auto authenticator = hydra.made();
     const auto identity = hydra.identify(*authenticator, "a+b c");
@@ -44,7 +44,8 @@ TEST_CASE("an active token is its client's", "[auth][hydra]") {
     CHECK(hydra.asked.at(0).header("Content-Type") == "application/x-www-form-urlencoded");
 }
 
-TEST_CASE("the path of either version is found once, and anew where it has moved", "[auth][hydra]") {
+TEST_CASE("the introspection path of either version is detected, again after it has changed",
+          "[auth][hydra]") {
     Hydra hydra{GENERATE("/admin/oauth2/introspect", "/oauth2/introspect")};
     const auto authenticator = hydra.made();
     REQUIRE(hydra.identify(*authenticator, "one"));
@@ -55,7 +56,7 @@ TEST_CASE("the path of either version is found once, and anew where it has moved
     CHECK(hydra.identify(*authenticator, "three"));
 }
 
-TEST_CASE("what is no good token is refused in the words that clients match", "[auth][hydra]") {
+TEST_CASE("an invalid token is refused with the cause that clients match", "[auth][hydra]") {
     const auto [said, cause] = GENERATE(table<std::string, std::string>({
         {R"({"active":false})", "Token expired"},
         {R"({"active":true,"exp":1767571260})", "Invalid token"},
@@ -72,7 +73,7 @@ TEST_CASE("what is no good token is refused in the words that clients match", "[
     CHECK(answer.error().what == cause);
 }
 
-TEST_CASE("a client_id that cannot be a tenant is refused", "[auth][hydra]") {
+TEST_CASE("a client_id that is not a valid tenant is refused", "[auth][hydra]") {
     const std::string client =
         GENERATE(std::string(37, 'c'), "acme ", " acme", "acme\\t", "acme\\u3000", "a\\u0000b");
     CAPTURE(client);
@@ -81,7 +82,7 @@ TEST_CASE("a client_id that cannot be a tenant is refused", "[auth][hydra]") {
     const auto authenticator = hydra.made();
     CHECK(cause_of(hydra.identify(*authenticator, "t")) == "Invalid token");
     hydra.identify(*authenticator, "t");
-    CHECK(hydra.asked.size() == 1);  // the refusal is remembered
+    CHECK(hydra.asked.size() == 1);  // the refusal is cached
 }
 
 TEST_CASE("a client_id has at most 36 characters, of any number of bytes", "[auth]") {
@@ -93,7 +94,7 @@ TEST_CASE("a client_id has at most 36 characters, of any number of bytes", "[aut
     CHECK_FALSE(can_be_tenant("*"));
 }
 
-TEST_CASE("an answer that cannot be trusted is no answer", "[auth][hydra]") {
+TEST_CASE("an invalid introspection response is an error", "[auth][hydra]") {
     const auto [status, said] =
         GENERATE(table<unsigned, std::string>({{500, ""},
                                                {401, "{}"},
@@ -110,7 +111,7 @@ TEST_CASE("an answer that cannot be trusted is no answer", "[auth][hydra]") {
     CHECK(hydra.identify(*authenticator, "t").error().code == Errc::unavailable);
 }
 
-TEST_CASE("many requests with one token ask once", "[auth][hydra]") {
+TEST_CASE("concurrent requests with one token cause one introspection", "[auth][hydra]") {
     Hydra hydra;
     const auto authenticator = hydra.made();
     for (const auto& answer : hydra.identify(*authenticator, std::vector<std::string>(50, "t")))
@@ -120,7 +121,7 @@ TEST_CASE("many requests with one token ask once", "[auth][hydra]") {
     CHECK_FALSE(authenticator->known("u"));
 }
 
-TEST_CASE("an answer is believed for token_cache, and never beyond the token's end", "[auth][hydra]") {
+TEST_CASE("an answer is cached for token_cache, at most until the token expires", "[auth][hydra]") {
     Hydra hydra;
     const auto authenticator = hydra.made();
     REQUIRE(hydra.identify(*authenticator, "t"));
@@ -133,12 +134,12 @@ TEST_CASE("an answer is believed for token_cache, and never beyond the token's e
     hydra.said = R"({"active":false})";  // revoked
     hydra.clock.advance(Millis{29'999});
     CHECK(authenticator->known("t"));
-    hydra.clock.advance(Millis{1});  // its end
+    hydra.clock.advance(Millis{1});  // expired
     CHECK_FALSE(authenticator->known("t"));
     CHECK(cause_of(hydra.identify(*authenticator, "t")) == "Token expired");
 }
 
-TEST_CASE("while Hydra is away cached tokens go on until they end, new ones are not called bad",
+TEST_CASE("while Hydra is unreachable, cached tokens stay valid and new ones are not reported as invalid",
           "[auth][hydra]") {
     Hydra hydra;
     const auto authenticator = hydra.made();
@@ -146,7 +147,7 @@ TEST_CASE("while Hydra is away cached tokens go on until they end, new ones are 
     hydra.goes_away();
     hydra.clock.advance(Millis{45'000});
     CHECK(hydra.identify(*authenticator, "old"));
-    CHECK(authenticator->known("old"));  // who asks again at once does not wait for Hydra
+    CHECK(authenticator->known("old"));  // a repeated request does not wait for Hydra
     CHECK(hydra.identify(*authenticator, "new").error().code == Errc::unavailable);
     hydra.clock.advance(Millis{14'999});
     CHECK(hydra.identify(*authenticator, "old"));
@@ -157,7 +158,7 @@ TEST_CASE("while Hydra is away cached tokens go on until they end, new ones are 
     CHECK(hydra.identify(*authenticator, "new"));
 }
 
-TEST_CASE("what is remembered is bounded, and bad tokens do not push good ones out", "[auth][hydra]") {
+TEST_CASE("the cache is bounded, and invalid tokens do not evict valid ones", "[auth][hydra]") {
     Hydra hydra;
     hydra.options.cache.size = 10;
     const auto authenticator = hydra.made();
@@ -170,7 +171,7 @@ TEST_CASE("what is remembered is bounded, and bad tokens do not push good ones o
     CHECK(authenticator->statistics().asked == 51);
 }
 
-TEST_CASE("only so many tokens are asked about at once, and only so many of a source wait", "[auth][hydra]") {
+TEST_CASE("concurrent introspections and waiting tokens per source are limited", "[auth][hydra]") {
     Hydra hydra;
     hydra.options.cache.under_way = 3;
     hydra.options.cache.waiting_per_source = 4;
@@ -186,7 +187,7 @@ TEST_CASE("only so many tokens are asked about at once, and only so many of a so
     CHECK(unknown == 3);
 }
 
-TEST_CASE("a flood of made-up tokens from one address does not keep new good tokens out", "[auth][hydra]") {
+TEST_CASE("a flood of invalid tokens from one address does not block new valid tokens", "[auth][hydra]") {
     Hydra hydra;
     hydra.answer = [](const http::Request& request) -> http::Response {
         const bool good = request.body.starts_with("token=good");
@@ -212,7 +213,7 @@ TEST_CASE("a flood of made-up tokens from one address does not keep new good tok
     CHECK(refused == 5'000);
 }
 
-TEST_CASE("a cached token serves while it is renewed, also in a flood", "[auth][hydra]") {
+TEST_CASE("a cached token stays valid during its renewal, also in a flood", "[auth][hydra]") {
     Hydra hydra;
     const auto authenticator = hydra.made();
     REQUIRE(hydra.identify(*authenticator, "good"));
@@ -221,7 +222,7 @@ TEST_CASE("a cached token serves while it is renewed, also in a flood", "[auth][
         boost::asio::co_spawn(hydra.io, authenticator->identify("bad" + std::to_string(i), hydra.source),
                               [&](const std::exception_ptr&, const Result<Identity>&) { --under_way; });
     hydra.clock.advance(Millis{29'999});
-    CHECK(authenticator->known("good"));  // and is asked about meanwhile
+    CHECK(authenticator->known("good"));  // and is renewed in the background
     hydra.io.restart();
     while (under_way > 0) hydra.io.run_one();
     hydra.clock.advance(Millis{1});
@@ -229,7 +230,7 @@ TEST_CASE("a cached token serves while it is renewed, also in a flood", "[auth][
     CHECK(hydra.identify(*authenticator, "good"));
 }
 
-TEST_CASE("a token that its renewal finds revoked ends at once", "[auth][hydra]") {
+TEST_CASE("a token found revoked by its renewal is refused at once", "[auth][hydra]") {
     Hydra hydra;
     const auto authenticator = hydra.made();
     REQUIRE(hydra.identify(*authenticator, "t"));
@@ -242,8 +243,7 @@ TEST_CASE("a token that its renewal finds revoked ends at once", "[auth][hydra]"
     CHECK(hydra.asked.size() == 2);
 }
 
-TEST_CASE("a refused token is asked about again after a minute, however long good ones are kept",
-          "[auth][hydra]") {
+TEST_CASE("a refused token is checked again after a minute, regardless of token_cache", "[auth][hydra]") {
     Hydra hydra;
     hydra.options.cache.longest = Millis{3'600'000};
     const auto authenticator = hydra.made();
@@ -257,7 +257,7 @@ TEST_CASE("a refused token is asked about again after a minute, however long goo
     CHECK(hydra.asked.size() == 2);
 }
 
-TEST_CASE("without a cache each request asks", "[auth][hydra]") {
+TEST_CASE("without a cache every request is introspected", "[auth][hydra]") {
     Hydra hydra;
     hydra.options.cache.longest = Millis{0};
     const auto authenticator = hydra.made();

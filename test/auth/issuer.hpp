@@ -13,10 +13,10 @@
 
 namespace ecron::auth::test {
 
-/// Grants each permission by the scope of its name, and by `all` what it does by default.
+/// Grants each permission by the scope of its name, and by `all` its default permissions.
 ScopeMap scope_map();
 
-/// A stand-in for who issues tokens, on loopback, and the clock and loop that an authenticator needs.
+/// A simulated token issuer on loopback, with the clock and event loop that an authenticator requires.
 class Issuer {
 public:
     Issuer();
@@ -31,9 +31,9 @@ public:
     [[nodiscard]] std::string url() const;
     void goes_away();
     void comes_back();
-    std::string source{"192.0.2.1"};  // that requests come from
+    std::string source{"192.0.2.1"};  // client address of the requests
     Result<Identity> identify(Authenticator& authenticator, const std::string& token);
-    /// All at once.
+    /// All concurrently.
     std::vector<Result<Identity>> identify(Authenticator& authenticator,
                                            const std::vector<std::string>& tokens);
 

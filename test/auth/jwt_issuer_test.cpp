@@ -37,7 +37,7 @@ struct JwtIssuer : test::Issuer {
 
 }  // namespace
 
-TEST_CASE("a signed token is checked without asking its issuer each time", "[auth][jwt]") {
+TEST_CASE("a signed token is verified without a request to its issuer", "[auth][jwt]") {
     JwtIssuer issuer;
     const auto authenticator = issuer.made();
     for (int i = 0; i < 5; ++i) {
@@ -48,7 +48,7 @@ TEST_CASE("a signed token is checked without asking its issuer each time", "[aut
     CHECK(issuer.asked.size() == 1);
 }
 
-TEST_CASE("a new key is fetched when a token names it, and tokens of the old one end with it",
+TEST_CASE("a new key is fetched when a token names it, and tokens of a removed key are refused",
           "[auth][jwt]") {
     JwtIssuer issuer;
     const auto authenticator = issuer.made();
@@ -62,7 +62,7 @@ TEST_CASE("a new key is fetched when a token names it, and tokens of the old one
     CHECK(issuer.identify(*authenticator, old).error().what == "Invalid token");
 }
 
-TEST_CASE("made-up keys do not make ecron ask all the time", "[auth][jwt]") {
+TEST_CASE("unknown key ids do not cause unlimited key requests", "[auth][jwt]") {
     JwtIssuer issuer;
     const auto authenticator = issuer.made();
     REQUIRE(issuer.identify(*authenticator, issuer.token()));
@@ -79,7 +79,7 @@ TEST_CASE("made-up keys do not make ecron ask all the time", "[auth][jwt]") {
     CHECK(issuer.asked.size() == 2);
 }
 
-TEST_CASE("a stranger's unknown key does not get valid tokens of a new key refused", "[auth][jwt]") {
+TEST_CASE("an unknown key id does not cause valid tokens of a new key to be refused", "[auth][jwt]") {
     JwtIssuer issuer;
     const auto authenticator = issuer.made();
     REQUIRE(issuer.identify(*authenticator, issuer.token()));
@@ -94,7 +94,7 @@ TEST_CASE("a stranger's unknown key does not get valid tokens of a new key refus
     CHECK(issuer.identify(*authenticator, good));
 }
 
-TEST_CASE("many tokens of a new key at once are good after one question", "[auth][jwt]") {
+TEST_CASE("concurrent tokens of a new key are valid after one key request", "[auth][jwt]") {
     JwtIssuer issuer;
     const auto authenticator = issuer.made();
     REQUIRE(issuer.identify(*authenticator, issuer.token()));
@@ -107,7 +107,7 @@ TEST_CASE("many tokens of a new key at once are good after one question", "[auth
     CHECK(issuer.asked.size() == 2);
 }
 
-TEST_CASE("while the issuer is away the keys that are known hold", "[auth][jwt]") {
+TEST_CASE("while the issuer is unreachable, known keys stay valid", "[auth][jwt]") {
     JwtIssuer issuer;
     const auto authenticator = issuer.made();
     REQUIRE(issuer.identify(*authenticator, issuer.token()));
@@ -118,7 +118,7 @@ TEST_CASE("while the issuer is away the keys that are known hold", "[auth][jwt]"
     CHECK(issuer.identify(*authenticator, JwtIssuer::token_by(next)).error().code == Errc::unavailable);
 }
 
-TEST_CASE("before keys are known nothing is accepted and nothing called bad", "[auth][jwt]") {
+TEST_CASE("before keys are known, tokens are neither accepted nor reported as invalid", "[auth][jwt]") {
     JwtIssuer issuer;
     const auto [status, keys] = GENERATE(
         table<unsigned, std::string>({{500, ""}, {200, "nothing"}, {200, R"({"keys":[]})"}, {404, "{}"}}));
@@ -128,7 +128,7 @@ TEST_CASE("before keys are known nothing is accepted and nothing called bad", "[
     CHECK(issuer.identify(*authenticator, issuer.token()).error().code == Errc::unavailable);
 }
 
-TEST_CASE("the log of a failed fetch has no credentials of the URL", "[auth][jwt]") {
+TEST_CASE("the log of a failed fetch contains no credentials of the URL", "[auth][jwt]") {
     JwtIssuer issuer;
     issuer.options.keys_url.replace(0, 7, "http://user:canary@").append("?key=canary");
     issuer.status = 500;
@@ -140,10 +140,11 @@ TEST_CASE("the log of a failed fetch has no credentials of the URL", "[auth][jwt
     std::ostringstream text;
     text << std::ifstream{file}.rdbuf();
     std::filesystem::remove(file);
-    CHECK_THAT(text.str(), Catch::Contains("keys of the issuer not read") && !Catch::Contains("canary"));
+    CHECK_THAT(text.str(),
+               Catch::Contains("failed to fetch keys of the issuer") && !Catch::Contains("canary"));
 }
 
-TEST_CASE("a token that has ended is told so", "[auth][jwt]") {
+TEST_CASE("an expired token is reported as expired", "[auth][jwt]") {
     JwtIssuer issuer;
     const auto authenticator = issuer.made();
     const std::string token = issuer.token();

@@ -36,7 +36,7 @@ std::string hmac_token(const std::string& header, const std::string& secret) {
 
 }  // namespace
 
-TEST_CASE("a token that the issuer signed is believed", "[auth][jwt]") {
+TEST_CASE("a token signed by the issuer is accepted", "[auth][jwt]") {
     const auto algorithm = GENERATE(Algorithm::rs256, Algorithm::es256, Algorithm::eddsa);
     const Signer signer{algorithm, "k1"};
     const auto claims = verify(signer.token(payload()), keys_of(signer), kExpected, kNow);
@@ -47,7 +47,7 @@ TEST_CASE("a token that the issuer signed is believed", "[auth][jwt]") {
     CHECK(claims->expires == Instant{Seconds{1'800'000'600}});
 }
 
-TEST_CASE("a token with any byte changed is not", "[auth][jwt]") {
+TEST_CASE("a token with any byte changed is refused", "[auth][jwt]") {
     const auto algorithm = GENERATE(Algorithm::rs256, Algorithm::es256, Algorithm::eddsa);
     const Signer signer{algorithm, "k1"};
     const KeySet keys = keys_of(signer);
@@ -62,8 +62,7 @@ TEST_CASE("a token with any byte changed is not", "[auth][jwt]") {
     }
 }
 
-TEST_CASE("none, HMAC with the public key, and what else nobody should accept are refused unread",
-          "[auth][jwt]") {
+TEST_CASE("none, HMAC with the public key, and other unsafe algorithms are refused", "[auth][jwt]") {
     const Signer signer{Algorithm::rs256, "k1"};
     const KeySet keys = keys_of(signer);
     const std::string unsigned_token =
@@ -90,27 +89,28 @@ TEST_CASE("none, HMAC with the public key, and what else nobody should accept ar
     }
 }
 
-TEST_CASE("a key serves the algorithm that it is of and no other", "[auth][jwt]") {
+TEST_CASE("a key is used for its own algorithm only", "[auth][jwt]") {
     const Signer rsa{Algorithm::rs256, "k1"}, curve{Algorithm::es256, "k1"};
     const auto claims = verify(curve.token(payload()), keys_of(rsa), kExpected, kNow);
     REQUIRE_FALSE(claims);
     CHECK(claims.error() == Fault::unknown_key);
 }
 
-TEST_CASE("another key of the same name is a bad signature, another name an unknown key", "[auth][jwt]") {
+TEST_CASE("a different key with the same id is a bad signature, a different id an unknown key",
+          "[auth][jwt]") {
     const Signer ours{Algorithm::eddsa, "k1"}, same_name{Algorithm::eddsa, "k1"},
         other{Algorithm::eddsa, "k2"};
     CHECK(verify(same_name.token(payload()), keys_of(ours), kExpected, kNow).error() == Fault::signature);
     CHECK(verify(other.token(payload()), keys_of(ours), kExpected, kNow).error() == Fault::unknown_key);
 }
 
-TEST_CASE("a token that names no key is tried with all of its algorithm", "[auth][jwt]") {
+TEST_CASE("a token without a key id is verified with all keys of its algorithm", "[auth][jwt]") {
     const Signer first{Algorithm::es256, "k1"}, second{Algorithm::es256, "k2"};
     const KeySet keys = std::move(*KeySet::read(key_set({first.jwk(), second.jwk()})));
     CHECK(verify(second.token(payload(), R"({"alg":"ES256"})"), keys, kExpected, kNow));
 }
 
-TEST_CASE("claims must hold", "[auth][jwt]") {
+TEST_CASE("claims are verified", "[auth][jwt]") {
     const Signer signer{Algorithm::eddsa, "k1"};
     const KeySet keys = keys_of(signer);
     const auto [text, fault] = GENERATE(table<std::string, Fault>({
@@ -136,7 +136,7 @@ TEST_CASE("claims must hold", "[auth][jwt]") {
     CHECK(claims.error() == fault);
 }
 
-TEST_CASE("what other issuers call things is understood", "[auth][jwt]") {
+TEST_CASE("claim names of other issuers are supported", "[auth][jwt]") {
     const Signer signer{Algorithm::eddsa, "k1"};
     const auto claims = verify(
         signer.token(
@@ -147,7 +147,7 @@ TEST_CASE("what other issuers call things is understood", "[auth][jwt]") {
     CHECK(claims->scope == "a b ");
 }
 
-TEST_CASE("keys that are not to be used are left out of a set", "[auth][jwt]") {
+TEST_CASE("unusable keys are skipped in a key set", "[auth][jwt]") {
     const Signer rsa{Algorithm::rs256, "k1"};
     CHECK(KeySet::read(key_set({rsa.jwk()}))->size() == 1);
     CHECK(KeySet::read(key_set({rsa.jwk(R"(,"use":"enc")")}))->size() == 0);
@@ -164,7 +164,7 @@ TEST_CASE("keys that are not to be used are left out of a set", "[auth][jwt]") {
     CHECK_FALSE(KeySet::read("<html>"));
 }
 
-TEST_CASE("base64url has one text for each value", "[auth][jwt]") {
+TEST_CASE("base64url accepts only the canonical form", "[auth][jwt]") {
     for (const std::string text : {"", "f", "fo", "foo", "\xff\xfe\xfd\xfc"})
         CHECK(base64url_decode(base64url_encode(text)) == text);
     for (const char* bad : {"A", "AA=", "AB", "A+", "A/", "AAB", " AA"}) {

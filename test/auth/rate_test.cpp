@@ -9,7 +9,7 @@ namespace {
 const TenantId kMe{"me"}, kYou{"you"};
 }
 
-TEST_CASE("a second's worth of requests may come at once, the next has to wait", "[auth]") {
+TEST_CASE("a burst of one second's worth is permitted, the next request has to wait", "[auth]") {
     RateLimit limit{10};
     SteadyInstant now{};
     for (int i = 0; i < 10; ++i) CHECK(limit.take(kMe, now) == Millis{0});
@@ -20,7 +20,7 @@ TEST_CASE("a second's worth of requests may come at once, the next has to wait",
     CHECK(limit.take(kMe, now) == Millis{100});
 }
 
-TEST_CASE("over a long time no more than the rate gets through", "[auth]") {
+TEST_CASE("the long-term rate is limited", "[auth]") {
     RateLimit limit{7};
     int taken = 0;
     for (SteadyInstant now{}; now < SteadyInstant{Seconds{60}}; now += Millis{1})
@@ -29,7 +29,7 @@ TEST_CASE("over a long time no more than the rate gets through", "[auth]") {
     CHECK(taken >= 7 * 60);
 }
 
-TEST_CASE("without a limit nobody waits", "[auth]") {
+TEST_CASE("without a limit no request waits", "[auth]") {
     RateLimit limit{0};
     for (int i = 0; i < 1'000; ++i) REQUIRE(limit.take(kMe, SteadyInstant{}) == Millis{0});
 }

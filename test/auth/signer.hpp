@@ -9,17 +9,17 @@
 
 namespace ecron::auth::test {
 
-/// A key pair of an issuer, which signs tokens and tells its public half.
+/// An issuer's key pair, which signs tokens and provides the public key.
 class Signer {
 public:
     Signer(Algorithm algorithm, std::string id);
     static Signer weak_rsa(std::string id);  // 1024 bits
 
-    /// A JWK; what is given is put beside its members: `,"use":"enc"`.
+    /// A JWK; the argument is appended to its members: `,"use":"enc"`.
     [[nodiscard]] std::string jwk(std::string_view more = "") const;
-    /// A token of this payload; the header names the algorithm and the key unless another is given.
+    /// A token with this payload; the header names the algorithm and the key unless another header is given.
     [[nodiscard]] std::string token(std::string_view payload, std::string header = {}) const;
-    /// The public half as PEM: what a confused checker would use as the secret of an HMAC.
+    /// The public key as PEM: the HMAC secret that a faulty verifier would use.
     [[nodiscard]] std::string public_pem() const;
 
 private:

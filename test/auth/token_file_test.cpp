@@ -41,7 +41,7 @@ std::optional<Identity> known(const std::string& file, std::string_view token) {
 
 }  // namespace
 
-TEST_CASE("a token that was created is known by its tenant, name and scopes", "[auth]") {
+TEST_CASE("a created token is found with its tenant, name and scopes", "[auth]") {
     const Folder folder;
     const auto token = create_token(folder.file(), "ci", TenantId{"me"}, "read execute");
     REQUIRE(token);
@@ -52,7 +52,7 @@ TEST_CASE("a token that was created is known by its tenant, name and scopes", "[
     CHECK(identity->may == test::scope_map().permissions("read execute"));
 }
 
-TEST_CASE("the file holds no token, and only its owner reads it", "[auth]") {
+TEST_CASE("the file contains no token and is readable by its owner only", "[auth]") {
     const Folder folder;
     const auto token = create_token(folder.file(), "ci", TenantId{"me"}, "all");
     REQUIRE(token);
@@ -61,7 +61,7 @@ TEST_CASE("the file holds no token, and only its owner reads it", "[auth]") {
     CHECK(mode_of(folder.file()) == 0600);
 }
 
-TEST_CASE("a token with any character changed is nobody's", "[auth]") {
+TEST_CASE("a token with any character changed is unknown", "[auth]") {
     const Folder folder;
     const std::string token = create_token(folder.file(), "ci", TenantId{"me"}, "all")->reveal();
     for (std::size_t i = 0; i < token.size(); ++i) {
@@ -74,7 +74,7 @@ TEST_CASE("a token with any character changed is nobody's", "[auth]") {
     CHECK_FALSE(known(folder.file(), token + "0"));
 }
 
-TEST_CASE("a token that was revoked is refused after the next reading of the file", "[auth]") {
+TEST_CASE("a revoked token is refused after the file is reloaded", "[auth]") {
     const Folder folder;
     test::Issuer world;
     const std::string token = create_token(folder.file(), "old", TenantId{"me"}, "all")->reveal();
@@ -89,14 +89,14 @@ TEST_CASE("a token that was revoked is refused after the next reading of the fil
     CHECK(world.identify(**authenticator, kept));
 }
 
-TEST_CASE("names are unique, and an unknown one cannot be revoked", "[auth]") {
+TEST_CASE("names are unique, and an unknown name cannot be revoked", "[auth]") {
     const Folder folder;
     REQUIRE(create_token(folder.file(), "ci", TenantId{"me"}, "all"));
     CHECK(create_token(folder.file(), "ci", TenantId{"you"}, "all").error().code == Errc::conflict);
     CHECK(revoke_token(folder.file(), "cd").error().code == Errc::not_found);
 }
 
-TEST_CASE("what could break a line of the file is refused", "[auth]") {
+TEST_CASE("values that would break a line of the file are rejected", "[auth]") {
     const Folder folder;
     const auto [name, tenant, scope] =
         GENERATE(table<std::string, std::string, std::string>({{"a b", "me", "all"},
@@ -108,7 +108,7 @@ TEST_CASE("what could break a line of the file is refused", "[auth]") {
     CHECK(create_token(folder.file(), name, TenantId{tenant}, scope).error().code == Errc::invalid);
 }
 
-TEST_CASE("a broken file is refused with its line", "[auth]") {
+TEST_CASE("a malformed file is rejected with the line number", "[auth]") {
     const Folder folder;
     const auto text = GENERATE("# fine\nci me all\n", "\nid name tenant scopes salt short\n");
     std::ofstream{folder.file()} << text;
@@ -118,7 +118,7 @@ TEST_CASE("a broken file is refused with its line", "[auth]") {
     CHECK_FALSE(make_token_authenticator(folder.file() + ".none", test::scope_map()));
 }
 
-TEST_CASE("a first start makes a token of all permissions once, and puts it beside the file", "[auth]") {
+TEST_CASE("the first start creates one token with all permissions and writes it next to the file", "[auth]") {
     const Folder folder;
     REQUIRE(create_first_token(folder.file(), TenantId{"me"}, "all command kubernetes admin") == true);
     std::string token = contents(folder.file() + ".initial");

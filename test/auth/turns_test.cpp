@@ -39,7 +39,7 @@ using Names = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("waiting addresses are served in turns, each in order", "[auth]") {
+TEST_CASE("waiting addresses are served round-robin, each in order", "[auth]") {
     Turnstile turnstile{{.slots = 1, .waiting_per_source = 9, .waiting = 9, .patience = Millis{60'000}}};
     for (const char* name : {"a1", "a2", "a3", "a4"}) turnstile.arrives(name, "a");
     for (const char* name : {"b1", "b2"}) turnstile.arrives(name, "b");
@@ -50,7 +50,7 @@ TEST_CASE("waiting addresses are served in turns, each in order", "[auth]") {
     CHECK(turnstile.turns.waiting() == 0);
 }
 
-TEST_CASE("an address may have only so many waiting, and gives way when all places are taken", "[auth]") {
+TEST_CASE("waiters per address are limited, and are displaced when the queue is full", "[auth]") {
     Turnstile turnstile{{.slots = 1, .waiting_per_source = 3, .waiting = 4, .patience = Millis{60'000}}};
     for (const char* name : {"a0", "a1", "a2", "a3", "a4"}) turnstile.arrives(name, "a");
     CHECK(turnstile.refused == Names{"a4"});
@@ -59,12 +59,12 @@ TEST_CASE("an address may have only so many waiting, and gives way when all plac
     CHECK(turnstile.refused == Names{"a4", "a3"});
     turnstile.arrives("d1", "d");
     CHECK(turnstile.refused == Names{"a4", "a3", "a2"});
-    turnstile.arrives("e1", "e");  // everybody has one
+    turnstile.arrives("e1", "e");  // every source has one
     CHECK(turnstile.refused == Names{"a4", "a3", "a2", "e1"});
     CHECK(turnstile.turns.waiting() == 4);
 }
 
-TEST_CASE("who has waited too long is refused, and takes no slot", "[auth]") {
+TEST_CASE("a waiter that times out is refused and takes no slot", "[auth]") {
     Turnstile turnstile{{.slots = 1, .waiting_per_source = 3, .waiting = 4, .patience = Millis{1}}};
     turnstile.arrives("a0", "a");
     turnstile.arrives("a1", "a");
@@ -77,7 +77,7 @@ TEST_CASE("who has waited too long is refused, and takes no slot", "[auth]") {
     CHECK(turnstile.turns.taken() == 0);
 }
 
-TEST_CASE("all addresses of an IPv6 network are one source", "[auth]") {
+TEST_CASE("all addresses of an IPv6 /64 network are one source", "[auth]") {
     CHECK(source_of("2001:db8:1:2:3:4:5:6") == source_of("2001:db8:1:2::1"));
     CHECK(source_of("2001:db8:1:2::1") != source_of("2001:db8:1:3::1"));
     CHECK(source_of("::ffff:192.0.2.1") == "192.0.2.1");

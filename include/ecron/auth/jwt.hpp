@@ -8,9 +8,9 @@
 #include "ecron/base/error.hpp"
 #include "ecron/base/time.hpp"
 
-/// Signed tokens (RFC 7519, 7515) and the keys they are checked with (RFC 7517). Pure. RS256, ES256 and EdDSA
-/// (Ed25519) only: `none` and the HMAC family are refused before any key is looked at, and a key is used for
-/// the one algorithm that it is of. Costs 30 to 100 us a check.
+/// Signed tokens (RFC 7519, 7515) and their verification keys (RFC 7517). Pure. RS256, ES256 and EdDSA
+/// (Ed25519) only: `none` and the HMAC family are refused before any key is looked up, and each key is used
+/// for one algorithm only. A verification takes 30 to 100 us.
 namespace ecron::auth {
 
 enum class Algorithm : std::uint8_t { rs256, es256, eddsa };
@@ -22,8 +22,8 @@ public:
     KeySet(KeySet&&) noexcept;
     KeySet& operator=(KeySet&&) noexcept;
     ~KeySet();
-    /// Of a JWKS document. Keys of other kinds, for encryption, or too weak (RSA under 2048 bits) are left
-    /// out; `invalid` where the text is no such document.
+    /// Parses a JWKS document. Unsupported key types, encryption keys and weak keys (RSA under 2048 bits) are
+    /// skipped; `invalid` if the text is not a JWKS document.
     static Result<KeySet> read(std::string_view document);
     [[nodiscard]] std::size_t size() const;
 
@@ -40,23 +40,23 @@ struct Claims {
 };
 
 enum class Fault : std::uint8_t {
-    malformed,    // no token of this kind, or an algorithm that is not allowed
-    unknown_key,  // none of the set fits: the set may be old
+    malformed,    // not a signed token, or an algorithm that is not allowed
+    unknown_key,  // no key of the set matches: the set may be outdated
     signature,
     expired,
-    claims,  // of another issuer, for another audience, not good yet, without an end or a client
+    claims,  // wrong issuer or audience, not yet valid, no expiry or no client
 };
 
 struct Expectations {
     std::string issuer;
-    std::vector<std::string> audiences;  // one of them must be named; empty: any will do
+    std::vector<std::string> audiences;  // the token must name one of them; empty: not checked
 };
 
-/// The claims of a token whose signature is good and whose claims are as expected at `now`.
+/// The claims of a token whose signature is valid and whose claims meet the expectations at `now`.
 std::expected<Claims, Fault> verify(std::string_view token, const KeySet& keys,
                                     const Expectations& expectations, Instant now);
 
-/// base64url without padding (RFC 4648 §5); nothing where it is none.
+/// base64url without padding (RFC 4648 §5); returns nullopt if the text is not base64url.
 std::optional<std::string> base64url_decode(std::string_view text);
 std::string base64url_encode(std::string_view bytes);
 

@@ -7,13 +7,13 @@
 
 namespace ecron::auth {
 
-/// So many requests a second for each tenant, a second's worth at once: a token bucket (Turner, "New
-/// directions in communications", 1986) kept as the instant at which it would be full. Threads: its owner's.
+/// Rate limit per tenant, with a burst of one second's worth: a token bucket (Turner, "New directions in
+/// communications", 1986), stored as the instant at which it would be full. Threads: its owner's.
 class RateLimit {
 public:
     /// `per_second` 0: no limit.
     explicit RateLimit(std::size_t per_second) : per_second_(per_second) {}
-    /// Takes one; else how long to wait until there is one again.
+    /// Takes one token from the bucket and returns 0, or returns the wait until one is available.
     Millis take(const TenantId& tenant, SteadyInstant now);
 
 private:

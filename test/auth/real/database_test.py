@@ -1,4 +1,4 @@
-"""TLS to the database is verified to be on: a real MariaDB with and without it."""
+"""Verifies TLS to the database against a real MariaDB with and without TLS."""
 
 import getpass
 import os
@@ -48,7 +48,7 @@ class Database(unittest.TestCase):
         return {"db_driver": "mysql", "db_addr": "127.0.0.1", "db_port": str(self.port), "user_name": "ecron",
                 "user_pwd_file": password, **more}
 
-    def test_sessions_are_encrypted_where_an_authority_is_named(self):
+    def test_sessions_are_encrypted_if_db_ca_file_is_set(self):
         self.serve(f"--ssl-cert={self.server[0]}", f"--ssl-key={self.server[1]}", "--require-secure-transport=ON")
         ecron = Ecron(self.settings(db_ca_file=self.authority[0]))
         self.addCleanup(ecron.stop)
@@ -57,13 +57,13 @@ class Database(unittest.TestCase):
         self.assertNotIn("hunter2", ecron.log())
         self.assertEqual(ecron.get("/job").status, 200)
 
-    def test_a_server_without_tls_is_not_used_then(self):
+    def test_a_server_without_tls_is_refused(self):
         self.serve("--skip-ssl")
         with self.assertRaises(AssertionError):
             self.started_within(db_ca_file=self.authority[0])
         self.assertEqual(self.started_within().get("/job").status, 200)
 
-    def test_a_server_of_another_authority_is_not_used(self):
+    def test_a_server_of_another_ca_is_refused(self):
         self.serve(f"--ssl-cert={self.server[0]}", f"--ssl-key={self.server[1]}")
         stranger = certificate(self.folder, "stranger")
         with self.assertRaises(AssertionError):
@@ -71,7 +71,7 @@ class Database(unittest.TestCase):
         self.assertEqual(self.started_within(db_ca_file=self.authority[0]).get("/job").status, 200)
 
     def started_within(self, **more):
-        """ecron keeps trying a database that it cannot use, and is not ready meanwhile."""
+        """ecron keeps retrying an unusable database and is not ready meanwhile."""
         ecron = Unready(self.settings(**more))
         self.addCleanup(ecron.stop)
         ecron.require()

@@ -1,4 +1,4 @@
-"""The real binary as a child process, for tests in Python: no package is needed."""
+"""The real binary as a child process for Python tests; requires no packages."""
 
 import http.client
 import json
@@ -44,7 +44,7 @@ class Reply:
 
 
 class Process:
-    """Ends with its test, by its own id."""
+    """A child process that is ended with its test, by its own pid."""
 
     def __init__(self, command, environment, folder, log):
         self.log_path = os.path.join(folder, log)
@@ -65,8 +65,8 @@ class Process:
 
 
 class Ecron(Process):
-    """Settings are options by their names; its database and log are in a folder of its own. For root: `user` is the
-    number of the user that it runs as, with these `capabilities` ("+kill,+setuid"); `below` a command that starts it."""
+    """Settings are options by name; database and log are in a separate folder. For root only: `user` is the
+    uid that it runs as, with these `capabilities` ("+kill,+setuid"); `below` is a command that starts it."""
 
     def __init__(self, settings, context=None, user=None, capabilities=None, below=()):
         self.folder = tempfile.mkdtemp(prefix="ecron-real-")
@@ -91,7 +91,7 @@ class Ecron(Process):
             self.port = int(wait_until("ecron listens", self._port))
             wait_until("ecron is ready", lambda: self.get("/health/ready").status == 200)
         except BaseException:
-            self.kill()  # nobody else will: there is no test yet that could clean up
+            self.kill()  # the caller cannot clean up, because its test does not exist yet
             raise
 
     def _port(self):
@@ -155,7 +155,7 @@ def job(name, cron="0 0 1 1 *"):
 
 
 def certificate(folder, name, authority=None, minutes=60):
-    """A certificate for 127.0.0.1: its own authority, or signed by one; the paths of certificate and key."""
+    """Creates a certificate for 127.0.0.1, self-signed or signed by `authority`; returns the paths of certificate and key."""
     paths = [os.path.join(folder, f"{name}.{kind}") for kind in ("pem", "key")]
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"]
     command += ["-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1", "-out", paths[0], "-keyout", paths[1]]

@@ -1,4 +1,4 @@
-"""ecron behind a real Ory Hydra: ECRON_HYDRA names its binary (scripts/hydra)."""
+"""ecron with a real Ory Hydra: ECRON_HYDRA is the path of its binary (scripts/hydra)."""
 
 import base64
 import json
@@ -23,7 +23,7 @@ class Hydra:
         self.public, self.admin = free_port(), free_port()
         self.issuer = f"http://127.0.0.1:{self.public}"
         settings = {
-            "dsn": f"sqlite://{self.folder}/db.sqlite?_fk=true",  # tokens are to outlive it
+            "dsn": f"sqlite://{self.folder}/db.sqlite?_fk=true",  # tokens must survive restarts
             "serve": {
                 "public": {"host": "127.0.0.1", "port": self.public},
                 "admin": {"host": "127.0.0.1", "port": self.admin},
@@ -85,7 +85,7 @@ class Hydra:
         self.form("/oauth2/revoke", client_id=client, token=token)
 
 
-@unittest.skipUnless(HYDRA, "ECRON_HYDRA names no Hydra")
+@unittest.skipUnless(HYDRA, "ECRON_HYDRA is not set")
 class Introspection(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -93,7 +93,7 @@ class Introspection(unittest.TestCase):
         cls.addClassCleanup(cls.hydra.stop)
         cls.client = cls.hydra.client()
         cls.ecron = Ecron({
-            # As the old service's configuration has it: no mode, but Hydra's address.
+            # As in the old service's configuration: no mode, but Hydra's address.
             "auth_enabled": "true",
             "oauth_admin_addr": "127.0.0.1",
             "oauth_admin_port": str(cls.hydra.admin),
@@ -105,7 +105,7 @@ class Introspection(unittest.TestCase):
         reply = self.ecron.get("/job", token)
         return reply.cause() if reply.status == 401 else f"status {reply.status}"
 
-    def test_client_credentials_make_a_job_that_is_the_clients(self):
+    def test_client_credentials_create_a_job_of_the_client(self):
         token = self.hydra.token(self.client)
         made = self.ecron.post("/job", job("made"), token)
         self.assertEqual(made.status, 201, made.body)
@@ -116,7 +116,7 @@ class Introspection(unittest.TestCase):
         audit = self.ecron.get("/audit", token).json()
         self.assertEqual((audit[0]["action"], audit[0]["client_id"]), ("createJob", self.client))
 
-    def test_any_scheme_will_do_and_none_will_not(self):
+    def test_any_scheme_is_accepted_and_none_is_refused(self):
         token = self.hydra.token(self.client)
         for header, status in ((f"Bearer {token}", 200), (f"Token {token}", 200), (token, 401), ("Bearer ", 401), ("", 401)):
             with self.subTest(header[:8]):
@@ -131,20 +131,20 @@ class Introspection(unittest.TestCase):
             with self.subTest(token[:20]):
                 self.assertEqual(self.refused(token), "Token expired")
 
-    def test_a_token_ends(self):
+    def test_a_token_expires(self):
         client = self.hydra.client(lifespan="3s")
         token = self.hydra.token(client)
         self.assertEqual(self.ecron.get("/job", token).status, 200)
-        wait_until("the token has ended", lambda: self.ecron.get("/job", token).status == 401)
+        wait_until("the token has expired", lambda: self.ecron.get("/job", token).status == 401)
         self.assertEqual(self.refused(token), "Token expired")
 
-    def test_a_revoked_token_is_refused_once_the_cache_has_forgotten_it(self):
+    def test_a_revoked_token_is_refused_after_its_cache_entry_expires(self):
         token = self.hydra.token(self.client)
         self.assertEqual(self.ecron.get("/job", token).status, 200)
         self.hydra.revoke(self.client, token)
         wait_until("the token is refused", lambda: self.ecron.get("/job", token).status == 401, 10)
 
-    def test_scopes_decide(self):
+    def test_scopes_grant_permissions(self):
         client = self.hydra.client(scope="all ecron.read ecron.command ecron.admin")
         reader = self.hydra.token(client, "ecron.read")
         denied = self.ecron.post("/job", job("x"), reader)
@@ -157,7 +157,7 @@ class Introspection(unittest.TestCase):
         self.assertEqual(self.ecron.get("/cluster", self.hydra.token(client, "ecron.admin")).status, 200)
 
 
-@unittest.skipUnless(HYDRA, "ECRON_HYDRA names no Hydra")
+@unittest.skipUnless(HYDRA, "ECRON_HYDRA is not set")
 class UnderLoad(unittest.TestCase):
     def test_a_hydra_that_is_killed_and_restarted_under_load(self):
         hydra = Hydra()
@@ -183,9 +183,9 @@ class UnderLoad(unittest.TestCase):
         time.sleep(1)
         hydra.kill()
         time.sleep(1)
-        new = [ecron.get("/job", token).status for token in fresh[20:25]]  # that ecron has never seen
+        new = [ecron.get("/job", token).status for token in fresh[20:25]]  # unknown to ecron
         hydra.start()
-        wait_until("new tokens are taken again", lambda: ecron.get("/job", fresh[30]).status == 200)
+        wait_until("new tokens are accepted again", lambda: ecron.get("/job", fresh[30]).status == 200)
         ended.set()
         for thread in threads:
             thread.join()
@@ -195,14 +195,14 @@ class UnderLoad(unittest.TestCase):
         self.assertEqual(set(new), {503})
 
 
-@unittest.skipUnless(HYDRA, "ECRON_HYDRA names no Hydra")
+@unittest.skipUnless(HYDRA, "ECRON_HYDRA is not set")
 class Signed(unittest.TestCase):
-    def test_tokens_that_hydra_signs_are_checked_with_its_keys(self):
+    def test_tokens_signed_by_hydra_are_verified_with_its_keys(self):
         hydra = Hydra("jwt")
         self.addCleanup(hydra.stop)
         client = hydra.client(scope="all")
         token = hydra.token(client)
-        # Hydra makes its keys when it is first asked for them, which takes long on a busy machine.
+        # Hydra creates its keys at the first request for them, which is slow on a busy machine.
         urllib.request.urlopen(hydra.issuer + "/.well-known/jwks.json", timeout=60).read()
         ecron = Ecron({"auth_mode": "jwt", "jwt_issuer": hydra.issuer})
         self.addCleanup(ecron.stop)

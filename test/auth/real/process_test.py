@@ -1,4 +1,4 @@
-"""What the real binary keeps to itself, and whom it lets in: static tokens, TLS, secrets."""
+"""Access control and confidentiality of the real binary: static tokens, TLS, secrets."""
 
 import contextlib
 import os
@@ -24,7 +24,7 @@ class Tokens(unittest.TestCase):
         with open(self.ecron.path("tokens.initial"), encoding="ascii") as file:
             return file.read().strip()
 
-    def test_a_first_start_makes_a_token_and_the_next_one_keeps_it(self):
+    def test_the_first_start_creates_a_token_and_the_next_one_keeps_it(self):
         token = self.first_token()
         self.assertEqual(stat.S_IMODE(os.stat(self.ecron.path("tokens.initial")).st_mode), 0o600)
         self.assertEqual(self.ecron.post("/job", job("first"), token).status, 201)
@@ -35,7 +35,7 @@ class Tokens(unittest.TestCase):
         self.assertEqual(self.first_token(), token)
         self.assertEqual(len(self.ecron.get("/job", token).json()), 1)
 
-    def test_its_files_are_its_owners_only(self):
+    def test_files_are_accessible_by_their_owner_only(self):
         def modes():
             names = ("ecron.db", "ecron.db-wal", "ecron.db-shm", "ecron.db.lock", "tokens", "tokens.initial")
             return {name: oct(os.stat(self.ecron.path(name)).st_mode & 0o777) for name in names}
@@ -44,13 +44,13 @@ class Tokens(unittest.TestCase):
         self.assertEqual(modes(), private)
         self.ecron.signal(signal.SIGTERM)
         self.ecron.child.wait(20)
-        for name in ("ecron.db", "ecron.db.lock"):  # as former versions made them
+        for name in ("ecron.db", "ecron.db.lock"):  # as created by earlier versions
             os.chmod(self.ecron.path(name), 0o644)
         self.ecron.start()
         self.assertEqual(modes(), private)
         self.assertIn("permissions of group and others removed file=ecron.db mode=600 before=644", self.ecron.log())
 
-    def test_nobody_gets_in_without_a_token(self):
+    def test_requests_without_a_token_are_refused(self):
         for path in ("/job", "/jobtotal", "/audit", "/metrics", "/cluster"):
             with self.subTest(path):
                 reply = self.ecron.get(path)
@@ -59,7 +59,7 @@ class Tokens(unittest.TestCase):
         for path in ("/health/alive", "/health/ready"):
             self.assertEqual(self.ecron.get(path).status, 200)
 
-    def test_a_token_works_once_it_is_made_and_until_it_is_revoked(self):
+    def test_a_token_is_valid_from_creation_to_revocation(self):
         token = self.ecron.command("token", "create", "ci", "--tenant", "ci", "--scope", "ecron.read")
         wait_until("the token is known", lambda: self.ecron.get("/job", token).status == 200)
         denied = self.ecron.post("/job", job("x"), token)
@@ -68,14 +68,14 @@ class Tokens(unittest.TestCase):
         wait_until("the token is refused", lambda: self.ecron.get("/job", token).status == 401)
         self.assertEqual(self.ecron.get("/job", self.first_token()).status, 200)
 
-    def test_tenants_have_their_own(self):
+    def test_tenants_are_isolated(self):
         first = self.first_token()
         other = self.ecron.command("token", "create", "other", "--tenant", "other", "--scope", "all")
         wait_until("the token is known", lambda: self.ecron.get("/job", other).status == 200)
         made = self.ecron.post("/job", job("mine"), first).json()["job_id"]
         self.assertEqual(self.ecron.get(f"/job?job_id={made}", other).status, 404)
         self.assertEqual(self.ecron.get("/job", other).json(), [])
-        # A run of the first tenant, which waits for its target's report.
+        # An execution of the first tenant that waits for its target's report.
         run = job("waits")
         run["job_context"].update(exec=f"http://127.0.0.1:{self.ecron.port}/health/alive", completion="callback")
         run["job_context"]["info"] = {"method": "GET"}
@@ -89,7 +89,7 @@ class Tokens(unittest.TestCase):
         self.assertEqual([entry["action"] for entry in self.ecron.get("/audit", first).json()], ["runJob", "createJob"])
         self.assertEqual(self.ecron.get("/audit", other).json(), [])
 
-    def test_tenants_choose_execution_ids_of_their_own(self):
+    def test_execution_ids_are_per_tenant(self):
         first = self.first_token()
         other = self.ecron.command("token", "create", "other", "--tenant", "other", "--scope", "all")
         wait_until("the token is known", lambda: self.ecron.get("/job", other).status == 200)
@@ -117,7 +117,7 @@ class Tokens(unittest.TestCase):
             reply = self.ecron.send("PUT", "/jobstatus/x", token, status)
             self.assertEqual(reply.json(), {"failed_job_id": []}, reply.body)
 
-    def test_what_a_tenant_stores_is_limited_also_after_a_kill(self):
+    def test_stored_bytes_per_tenant_are_limited_also_after_a_kill(self):
         self.ecron.stop()
         settings = {"auth_mode": "token", "token_file": "tokens", "token_init": "true", "limit_bytes": "64KiB"}
         self.ecron = Ecron(settings)
@@ -141,10 +141,10 @@ class Tokens(unittest.TestCase):
             return found[0] >= 10_000 * statuses.count(200)
 
         wait_until("what is stored is measured", measured)
-        statuses = [send() for _ in range(5)]  # the sums may be read a moment later
+        statuses = [send() for _ in range(5)]  # the sums may be read with a delay
         self.assertEqual(statuses[-1], 403)
 
-    def test_secrets_are_not_to_be_seen(self):
+    def test_secrets_are_not_disclosed(self):
         token = self.first_token()
         self.ecron.post("/job", job("x"), token)
         self.ecron.get("/job", token[:-1] + "x")
@@ -157,7 +157,7 @@ class Tokens(unittest.TestCase):
         with open(self.ecron.path("tokens"), encoding="ascii") as file:
             self.assertNotIn(secret, file.read())
 
-    def test_answers_tell_browsers_to_be_careful(self):
+    def test_responses_have_security_headers(self):
         headers = self.ecron.get("/job", self.first_token()).headers
         self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
         self.assertEqual(headers["Cache-Control"], "no-store")
@@ -167,10 +167,10 @@ class Tokens(unittest.TestCase):
 
 
 class Commands(unittest.TestCase):
-    """What a command that runs as ecron's own user can read of it."""
+    """What a command that runs as ecron's own user can read of ecron."""
 
     def started(self, **more):
-        user = 65534 if os.geteuid() == 0 else None  # root reads everything
+        user = 65534 if os.geteuid() == 0 else None  # root can read everything
         settings = {"command_enabled": "true", "command_as_self": "true", "secret_hidden": "hunter2-hunter2"}
         settings["webhook_secret"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
         return Ecron(settings, user=user, **more)
@@ -196,13 +196,13 @@ class Commands(unittest.TestCase):
                 self.assertIn("Permission denied", self.output_of(ecron, f"head -c 1 /proc/{process}/{file} 2>&1"))
         self.assertIn("Permission denied", self.output_of(ecron, f"ls /proc/{process}/fd 2>&1"))
 
-    def test_it_reads_neither_environment_nor_memory(self):
+    def test_a_command_cannot_read_environment_and_memory(self):
         ecron = self.started()
         self.addCleanup(ecron.stop)
         self.assert_hides(ecron, "$PPID")
 
     @unittest.skipUnless(os.geteuid() == 0, "a namespace of processes needs root")
-    def test_it_reads_nothing_of_the_first_process_of_a_container(self):
+    def test_a_command_cannot_read_process_1_of_a_container(self):
         ecron = self.started(below=["unshare", "--pid", "--fork", "--mount-proc"])
 
         def stop():
@@ -216,18 +216,18 @@ class Commands(unittest.TestCase):
         self.assert_hides(ecron, "1")
 
     @unittest.skipUnless(os.geteuid() == 0, "giving capabilities needs root")
-    def test_it_runs_as_another_user_without_the_capabilities_that_this_takes(self):
+    def test_a_command_runs_as_another_user_without_capabilities(self):
         settings = {"command_enabled": "true", "command_user": "1", "secret_hidden": "hunter2-hunter2"}
         ecron = Ecron(settings, user=65534, capabilities="+setuid,+setgid,+kill")
         self.addCleanup(ecron.stop)
         script = "id -u; grep -E '^Cap(Prm|Eff|Amb)' /proc/self/status | cut -f 2 | sort -u"
         self.assertEqual(self.output_of(ecron, script).split(), ["1", "0" * 16])
         self.assertIn("can't cd", self.output_of(ecron, f"cd {ecron.folder} 2>&1"))
-        # What leaves its session can be ended, too.
+        # Processes that leave its session can be ended, too.
         left = int(self.output_of(ecron, "setsid sleep 60 >/dev/null 2>&1 & sleep 0.1; echo $!"))
         wait_until("it has ended", lambda: not os.path.exists(f"/proc/{left}"))
 
-    def test_a_user_that_can_read_the_tokens_is_refused(self):
+    def test_a_command_user_that_can_read_the_tokens_is_refused(self):
         folder = tempfile.mkdtemp(prefix="ecron-real-")
         self.addCleanup(shutil.rmtree, folder)
         os.chmod(folder, 0o755)
@@ -241,9 +241,9 @@ class Commands(unittest.TestCase):
         self.assertEqual(ended.returncode, 2, ended.stderr)
         said = f"nobody can read {tokens}" if os.geteuid() == 0 else "needs root"
         self.assertIn(said, ended.stderr)
-        self.assertIn("token_file: " + tokens + " can be read by every user of this machine", ended.stderr)
+        self.assertIn("token_file: " + tokens + " is readable by all local users", ended.stderr)
 
-    def test_its_secrets_leave_the_environment_and_reach_jobs(self):
+    def test_secrets_are_removed_from_the_environment_and_reach_jobs(self):
         ecron = self.started()
         self.addCleanup(ecron.stop)
         if os.geteuid() == 0:
@@ -282,7 +282,7 @@ class Tls(unittest.TestCase):
                 self.assertEqual(agreed, works)
         self.assertIn("max-age", ecron.get("/health/alive").headers["Strict-Transport-Security"])
 
-    def test_a_renewed_certificate_is_taken_without_a_restart(self):
+    def test_a_renewed_certificate_is_used_without_a_restart(self):
         ecron = self.started(trusting(self.pair[0]))
         before = self.served_certificate(ecron)
         certificate(self.folder, "server")
@@ -293,7 +293,7 @@ class Tls(unittest.TestCase):
         start = f'ecron_certificate_expiry_timestamp_seconds{{option="{option}"}} '
         return [float(line.removeprefix(start)) for line in lines if line.startswith(start)]
 
-    def test_metrics_tell_when_certificates_end(self):
+    def test_metrics_report_the_expiry_of_certificates(self):
         authority = certificate(self.folder, "authority")
         client = certificate(self.folder, "client", authority)
         ecron = self.started(trusting(self.pair[0], client), client_ca_file=authority[0], ca_file=authority[0])
@@ -303,16 +303,16 @@ class Tls(unittest.TestCase):
         self.assertEqual(len(self.expiry(ecron, "ca_file")), 1)
         self.assertEqual(self.expiry(ecron, "db_ca_file"), [])
 
-    def test_a_renewed_certificate_is_taken_at_sighup_and_a_broken_one_is_not(self):
+    def test_sighup_reloads_a_renewed_certificate_and_rejects_a_broken_one(self):
         ecron = self.started(trusting(self.pair[0]))
         before = self.served_certificate(ecron)
         with open(self.pair[0], "w", encoding="ascii") as file:
             file.write("nothing\n")
         ecron.signal(signal.SIGHUP)
-        wait_until("it is told", lambda: "certificate not reloaded" in ecron.log())
+        wait_until("the fault is logged", lambda: "failed to reload certificate" in ecron.log())
         self.assertEqual(self.served_certificate(ecron), before)
 
-    def test_a_client_without_the_right_certificate_is_not_heard(self):
+    def test_a_client_without_a_valid_certificate_is_refused(self):
         authority = certificate(self.folder, "authority")
         good = certificate(self.folder, "client", authority)
         stranger = certificate(self.folder, "stranger")
@@ -325,12 +325,12 @@ class Tls(unittest.TestCase):
 
 
 class Start(unittest.TestCase):
-    def test_what_asks_for_tokens_and_cannot_check_them_does_not_start(self):
+    def test_an_incomplete_authentication_configuration_does_not_start(self):
         for settings in ({"auth_mode": "token", "token_file": "none"}, {"auth_mode": "hydra"}, {"auth_enabled": "true"}):
             with self.subTest(settings), self.assertRaisesRegex(AssertionError, "ecron ended"):
                 Ecron(settings)
 
-    def test_an_issuer_that_is_away_lets_nobody_in_and_says_503(self):
+    def test_an_unreachable_issuer_yields_503(self):
         for settings in (
             {"auth_mode": "hydra", "oauth_admin_addr": "127.0.0.1", "oauth_admin_port": str(free_port())},
             {"auth_mode": "jwt", "jwt_issuer": f"http://127.0.0.1:{free_port()}"},

@@ -1,4 +1,4 @@
-"""One tenant beside another in the real binary: whatever the one does, the other's job runs at each of its instants."""
+"""Isolation of tenants in the real binary: under any load of one tenant, the other's job runs at each scheduled time."""
 
 import http.client
 import http.server
@@ -8,11 +8,11 @@ import unittest
 
 from ecron import PREFIX, Ecron, wait_until
 
-RUNS_BESIDE = 5  # of the victim's job, that must come while the other tenant does what it does
+RUNS_BESIDE = 5  # executions of the victim's job that must start during the load of the other tenant
 
 
 class Target(http.server.ThreadingHTTPServer):
-    """Paths: /hang answers when it is released, /fail is 500, /big sends a long body; any other is 200. Counts calls."""
+    """Paths: /hang responds when released, /fail returns 500, /big sends a long body; others return 200. Counts calls."""
 
     daemon_threads = True
     request_queue_size = 1024
@@ -47,7 +47,7 @@ class Target(http.server.ThreadingHTTPServer):
         self.server_close()
 
     def handle_error(self, request, client_address):
-        pass  # a caller that went away
+        pass  # the caller has disconnected
 
 
 class Calls(http.server.BaseHTTPRequestHandler):
@@ -69,7 +69,7 @@ class Calls(http.server.BaseHTTPRequestHandler):
 
 
 class Caller:
-    """Keeps its connection."""
+    """A client with a kept-alive connection."""
 
     def __init__(self, port, token):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
@@ -120,7 +120,7 @@ class Neighbours(unittest.TestCase):
         return reply.json()["job_id"]
 
     def flood(self, job, count, callers=8):
-        """How many of the requests were taken, and how many refused."""
+        """Returns the numbers of accepted and refused requests."""
         statuses, lock = {}, threading.Lock()
 
         def ask():
@@ -141,7 +141,7 @@ class Neighbours(unittest.TestCase):
 
     def check_victim_runs(self):
         before = self.target.count("/steady")
-        wait_until("the victim's job goes on", lambda: self.target.count("/steady") >= before + RUNS_BESIDE, 60)
+        wait_until("the victim's job keeps running", lambda: self.target.count("/steady") >= before + RUNS_BESIDE, 60)
         reply = self.ecron.post("/job", VICTIM_JOB, self.victim)
         self.assertEqual(reply.status, 201, reply.body)
 
@@ -151,30 +151,30 @@ class Neighbours(unittest.TestCase):
         steps = {(after - before) % 3600 for before, after in zip(seconds, seconds[1:])}
         self.assertEqual(steps, {1}, instants)
 
-    def test_waiting_runs_of_one_keep_no_other_waiting(self):
+    def test_queued_executions_do_not_delay_another_tenant(self):
         hanging = self.given(self.attacker, "hang", "/hang")
         taken, refused = self.flood(hanging, 10_400)
         self.assertGreaterEqual(taken, 9_000)
         self.check_victim_runs()
         self.check_no_instant_is_missing()
-        self.assertGreater(refused, 0)  # it has a bound, and is told
+        self.assertGreater(refused, 0)  # the limit is reported to the caller
         self.assertLessEqual(self.target.count("/hang"), 100)
 
-    def test_planned_runs_of_one_keep_no_other_waiting(self):
+    def test_scheduled_executions_do_not_delay_another_tenant(self):
         for number in range(3):
             self.given(self.attacker, f"hang-{number}", "/hang", "* * * * * *", overlap="allow", timeout="1h")
         self.check_victim_runs()
         self.check_no_instant_is_missing()
 
-    def test_failures_that_are_tried_again_keep_no_other_waiting(self):
+    def test_retries_do_not_delay_another_tenant(self):
         retry = {"max_attempts": 50, "initial": "100ms", "max": "100ms"}
         failing = self.given(self.attacker, "fail", "/fail", retry=retry)
         self.flood(failing, 400)
-        wait_until("they are tried again", lambda: self.target.count("/fail") > 400)
+        wait_until("they are retried", lambda: self.target.count("/fail") > 400)
         self.check_victim_runs()
         self.check_no_instant_is_missing()
 
-    def test_a_concurrency_key_of_one_keeps_no_other_waiting(self):
+    def test_a_concurrency_key_does_not_delay_another_tenant(self):
         key = {"concurrency_key": "nightly", "max_concurrency": 1}
         hanging = self.given(self.attacker, "hang", "/hang", timeout="1h", **key)
         self.flood(hanging, 8)
@@ -183,12 +183,12 @@ class Neighbours(unittest.TestCase):
         self.assertEqual(self.ecron.post("/jobexecution", {"job_id": asked}, self.victim).status, 200)
         wait_until("the victim's run of that key begins", lambda: self.target.count("/nightly") == 1)
 
-    def test_long_answers_keep_no_other_waiting(self):
+    def test_long_responses_do_not_delay_another_tenant(self):
         self.flood(self.given(self.attacker, "big", "/big"), 400)
         self.check_victim_runs()
         self.check_no_instant_is_missing()
 
-    def test_receivers_that_hang_keep_no_other_waiting(self):
+    def test_hanging_receivers_do_not_delay_another_tenant(self):
         hooks = [self.given(self.attacker, f"hook-{number}", "/quick", notify={"webhook": self.target.url(f"/hang/{number}")})
                  for number in range(40)]
         for job in hooks:
