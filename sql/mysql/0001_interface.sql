@@ -1,5 +1,5 @@
 -- min_binary: 0.1.0
--- The two tables of the service that ecron replaces, as its databases have them; an existing database keeps its own.
+-- The two tables of the service that ecron replaces; existing tables are kept unchanged.
 create table if not exists t_cron_job (
   f_key_id bigint not null auto_increment primary key,
   f_job_id varchar(36) not null,

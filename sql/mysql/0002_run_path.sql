@@ -1,6 +1,6 @@
 -- min_binary: 0.1.0
--- Every statement may find its work done, whole or in part: MySQL commits each one by itself. The clauses of an
--- ALTER stand on lines of their own.
+-- Every statement must tolerate that it has already been executed: MySQL commits each one separately. Each clause of
+-- an ALTER is on a line of its own.
 alter table t_cron_job
   modify column f_job_cron_time varchar(256) not null,
   modify column f_job_context mediumtext null,
@@ -32,7 +32,7 @@ alter table t_cron_job_status
 alter table t_cron_job_status drop index index_is_deleted;
 alter table t_cron_job_status drop index index_job_type;
 alter table t_cron_job_status drop index index_end_time;
--- index_open finds what has not ended: rows that the old service left behind have no trigger.
+-- index_open finds unfinished executions; rows of the old service have no trigger.
 alter table t_cron_job_status drop index index_job_status;
 
 create table if not exists t_cron_attempt (

@@ -1,5 +1,5 @@
 -- min_binary: 0.1.0
--- Who lives, until when by the store's clock. The instance tells processes of one name apart.
+-- Leases of nodes, by the clock of the database. The instance distinguishes processes with the same name.
 create table if not exists t_cron_node (
   f_node varchar(128) not null primary key,
   f_instance varchar(36) not null,
@@ -7,7 +7,7 @@ create table if not exists t_cron_node (
   f_clock_ahead bigint not null
 ) engine=innodb default charset=utf8mb4 collate=utf8mb4_bin;
 
--- The executions that hold a place of their concurrency key; numbers below the key's limit.
+-- Executions that hold a slot of their concurrency key; slot numbers are below the key's limit.
 create table if not exists t_cron_slot (
   f_key varchar(192) not null,
   f_number int not null,

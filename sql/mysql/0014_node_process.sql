@@ -1,6 +1,7 @@
 -- min_binary: 0.1.0
--- Which process holds the lease, for the error of another one with the same name, and which node of a Galera cluster it
--- uses: advisory locks hold on that node only. Empty where the process does not say, as those of older code.
+-- The process that holds the lease, for the error message of another process with the same name, and the node of a
+-- Galera cluster that it uses, because advisory locks apply to that node only. Empty if not set, as by older
+-- versions.
 alter table t_cron_node
 add column f_process varchar(128) not null default '',
 add column f_since bigint not null default 0,

@@ -1,7 +1,7 @@
 -- min_binary: 0.1.0
--- utf8mb4_bin ignores trailing spaces in comparisons and in unique keys. Texts of ecron's own tables that name a tenant,
--- a concurrency key or an object are compared by their bytes. The two tables of the old service keep their column types;
--- the lengths of name and tenant make the unique key of names exact.
+-- utf8mb4_bin ignores trailing spaces in comparisons and in unique keys. In ecron's own tables, names of tenants,
+-- concurrency keys and objects are compared bytewise. The two tables of the old service keep their column types; the
+-- lengths of name and tenant make the unique key of names exact.
 alter table t_cron_job
   add column f_name_bytes int generated always as (length(f_job_name)) stored,
   add column f_tenant_bytes int generated always as (length(f_tenant_id)) stored,
@@ -16,7 +16,7 @@ alter table t_cron_audit
   modify column f_client_id varbinary(1020) not null,
   modify column f_object varbinary(1020) not null;
 alter table t_cron_tenant modify column f_tenant_id varbinary(144) not null;
--- Counted together until now: tenants whose names differ in trailing spaces.
+-- Tenants whose names differ only in trailing spaces were counted together before.
 insert into t_cron_tenant (f_tenant_id, f_jobs, f_bytes)
   select coalesce(j.f_tenant_id, ''), count(*), coalesce(sum(length(j.f_job_context)), 0) from t_cron_job j
   where exists (select 1 from t_cron_job p where p.f_tenant_id like '% ' and p.f_tenant_id = coalesce(j.f_tenant_id, ''))

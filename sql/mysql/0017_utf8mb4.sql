@@ -1,7 +1,7 @@
 -- min_binary: 0.1.0
--- A database that is taken over may have tables whose texts are utf8 (three bytes) or latin1: they refuse characters
--- that a session may send. Each such column keeps its type and becomes utf8mb4. On MySQL the list would be cut at 1,024
--- bytes.
+-- Tables of an existing database may have text columns in utf8 (three bytes) or latin1, which reject some characters
+-- of a utf8mb4 session. Each such column keeps its type and is converted to utf8mb4. On MySQL the list would be
+-- truncated at 1,024 bytes.
 set session group_concat_max_len = 65536;
 set @ecron_alter = (select concat('alter table t_cron_job default character set utf8mb4 collate utf8mb4_bin', group_concat(', modify column ', column_name, ' ', column_type, ' character set utf8mb4 collate utf8mb4_bin ', if(is_nullable = 'YES', 'null', 'not null') separator '')) from information_schema.columns where table_schema = database() and table_name = 't_cron_job' and character_set_name <> 'utf8mb4');
 set @ecron_alter = coalesce(@ecron_alter, 'do 0');

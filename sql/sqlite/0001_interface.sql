@@ -1,5 +1,5 @@
 -- min_binary: 0.1.0
--- The two tables of the service that ecron replaces. Names of indexes are unique in the whole file here.
+-- The two tables of the service that ecron replaces. Index names are unique within the database file.
 create table t_cron_job (
   f_key_id integer primary key autoincrement,
   f_job_id varchar(36) not null,

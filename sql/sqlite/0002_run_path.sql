@@ -17,7 +17,7 @@ alter table t_cron_job_status add column f_epoch bigint null;
 alter table t_cron_job_status add column f_revision bigint null;
 alter table t_cron_job_status add column f_result text null;
 alter table t_cron_job_status add column f_snapshot text null;
--- What has not ended is found by state and trigger.
+-- Unfinished executions are found by state and trigger.
 create index t_cron_job_status_index_open on t_cron_job_status (f_job_status, f_trigger);
 
 create table t_cron_attempt (

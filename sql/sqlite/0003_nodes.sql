@@ -1,5 +1,5 @@
 -- min_binary: 0.1.0
--- The executions that hold a place of their concurrency key; numbers below the key's limit.
+-- Executions that hold a slot of their concurrency key; slot numbers are below the key's limit.
 create table t_cron_slot (
   f_key varchar(192) not null,
   f_number int not null,

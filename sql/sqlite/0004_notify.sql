@@ -1,6 +1,6 @@
 -- min_binary: 0.1.0
--- The outbox gets the shape that deliveries need: what is waiting is found by receiver, a row is held by moving its due
--- time. Nothing has been written into the old one.
+-- Change the outbox to the form required for deliveries: waiting entries are found by receiver, and a row is leased
+-- by moving its due time. No released version has written to the old table.
 drop table t_cron_outbox;
 create table t_cron_outbox (
   f_id integer primary key autoincrement,

@@ -1,2 +1,2 @@
 -- min_binary: 0.1.0
--- Nodes have leases on MySQL only; there they say now whether they can lead.
+-- Nodes have leases on MySQL only, where this version adds whether they can lead.

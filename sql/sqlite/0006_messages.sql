@@ -1,6 +1,6 @@
 -- min_binary: 0.1.0
--- What is still to be published to the message queue, in the order of its commits as far as one job or one execution
--- is concerned. f_key is what it is about.
+-- Messages to be published to the message queue, in commit order per job and per execution. f_key is the id of the
+-- job or execution.
 create table t_cron_message (
   f_id integer primary key autoincrement,
   f_topic varchar(64) not null,

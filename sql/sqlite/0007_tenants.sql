@@ -1,5 +1,5 @@
 -- min_binary: 0.1.0
--- Who did what; and the size of a tenant's jobs, kept as their number is, for limits.
+-- The audit log, and the size of each tenant's jobs, maintained with their number, for limits.
 create table t_cron_audit (
   f_id integer primary key autoincrement,
   f_at bigint not null,

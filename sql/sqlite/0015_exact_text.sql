@@ -1,2 +1,2 @@
 -- min_binary: 0.1.0
--- SQLite compares texts exactly; MySQL and MariaDB need this step.
+-- SQLite compares texts exactly; this migration is needed for MySQL and MariaDB only.

@@ -1,6 +1,6 @@
 -- min_binary: 0.1.0
--- What each tenant stores besides its jobs, as a node measured it last: bytes of executions, attempts and dead letters.
--- f_since is the instant at which that measurement began.
+-- Stored bytes per tenant, except for its jobs, as of the last measurement by a node: executions, attempts and dead
+-- letters. f_since is the start time of that measurement.
 create table if not exists t_cron_usage (
   f_tenant_id varchar(36) not null primary key,
   f_bytes bigint not null,

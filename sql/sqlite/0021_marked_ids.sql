@@ -1,3 +1,3 @@
 -- min_binary: 0.1.0
--- Where another tenant has the id that a client chose, the id is kept with a mark of the tenant behind it. SQLite has
--- texts of any length.
+-- If another tenant has an execution with the id chosen by a client, the id is stored with a tenant suffix. SQLite
+-- has texts of any length.
