@@ -1,4 +1,4 @@
-# The compiler, its language level and its warnings, for every target of the project.
+# Compiler, language level and warnings for all targets.
 
 if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
   message(FATAL_ERROR
@@ -19,10 +19,10 @@ if(ECRON_WERROR)
 endif()
 add_link_options(-fuse-ld=lld -Wl,--as-needed -Wl,-z,relro,-z,now,-z,noexecstack)
 
-# What makes a memory error harder to use; scripts/check-hardening reads it off the binary.
+# Hardening against memory errors; scripts/check-hardening verifies it in the binary.
 add_compile_options("$<$<CONFIG:Release,RelWithDebInfo>:-fstack-protector-strong;-fcf-protection=full;-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>")
 
-# Asserts are part of the program: no configuration defines NDEBUG.
+# Assertions are always enabled: no configuration defines NDEBUG.
 foreach(configuration DEBUG RELEASE RELWITHDEBINFO)
   string(REPLACE "-DNDEBUG" "" CMAKE_CXX_FLAGS_${configuration} "${CMAKE_CXX_FLAGS_${configuration}}")
 endforeach()

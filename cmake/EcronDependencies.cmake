@@ -1,5 +1,5 @@
-# Everything comes from Debian bookworm; scripts/install-packages names the packages.
-# Header directories are system directories: their warnings are not ours.
+# All dependencies are packages of Debian bookworm, listed in scripts/install-packages. Header directories are system
+# directories, so that their warnings are suppressed.
 
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)

@@ -12,7 +12,7 @@ function(ecron_link_headers name)
   target_include_directories(ecron_${name} PUBLIC ${links}/public PRIVATE ${links}/private)
 endfunction()
 
-# ecron_module(name SOURCES … DEPS …): one library ecron_<name>; the arrows of the architecture are its DEPS.
+# ecron_module(name SOURCES … DEPS …): one library ecron_<name>; DEPS are its permitted dependencies.
 function(ecron_module name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
   add_library(ecron_${name} STATIC ${ARG_SOURCES})
@@ -20,9 +20,10 @@ function(ecron_module name)
   target_link_libraries(ecron_${name} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
 endfunction()
 
-# ecron_test(name SOURCES … DEPS … [LABELS …]): one Catch2 program test_<name>, run whole by ctest.
-# Unit tests (the default label) need nothing. Others carry the label of what they need, which scripts/test provides:
-# mariadb (ECRON_TEST_MYSQL_HOST, _PORT, _USER, _PASSWORD, see scripts/with-mariadb), oracle (ECRON_ROBFIG_ORACLE, …), e2e.
+# ecron_test(name SOURCES … DEPS … [LABELS …]): one Catch2 program test_<name>, run as a single ctest test. Unit tests
+# (the default label) have no requirements. Other labels name the required service, which scripts/test provides:
+# mariadb (ECRON_TEST_MYSQL_HOST, _PORT, _USER, _PASSWORD, see scripts/with-mariadb), oracle (ECRON_ROBFIG_ORACLE, …),
+# e2e.
 function(ecron_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LABELS" ${ARGN})
   if(NOT ARG_LABELS)
@@ -31,7 +32,7 @@ function(ecron_test name)
   add_executable(test_${name} ${ARG_SOURCES})
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/test)
   target_link_libraries(test_${name} PRIVATE ${ARG_DEPS} Catch2::Catch2WithMain)
-  if(ECRON_SANITIZE)  # what is tested is optimised; its tests, instrumented, take three times as long to compile if they are
+  if(ECRON_SANITIZE)  # tests are not optimised: instrumented, they would take three times as long to compile
     target_compile_options(test_${name} PRIVATE -O0)
   endif()
   add_test(NAME ${name} COMMAND test_${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})

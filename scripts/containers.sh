@@ -1,6 +1,6 @@
-# Sourced: containers without an engine, by buildah, podman and runc, and a base for them made by debootstrap and slimmed
-# as Debian's own slim images are: docker.io/library/debian:bookworm-slim here. Everything is kept in
-# ${XDG_CACHE_HOME:-~/.cache}/ecron-image. Needs root.
+# Sourced. Containers without an engine, by buildah, podman and runc, and a base image made by debootstrap and slimmed
+# like Debian's own slim images: docker.io/library/debian:bookworm-slim. Everything is kept in
+# ${XDG_CACHE_HOME:-~/.cache}/ecron-image. Requires root.
 # shellcheck shell=bash
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/ecron-image
@@ -18,7 +18,7 @@ export CONTAINERS_STORAGE_CONF=$cache/storage.conf CONTAINERS_CONF=$cache/contai
 
 # --- the base
 
-# What a slim image leaves out, now and of packages installed later.
+# Removes what slim images omit, now and for packages installed later.
 slim() {
     local tree=$1
     cat >"$tree/etc/dpkg/dpkg.cfg.d/slim" <<TEXT
@@ -40,15 +40,15 @@ make_base() {
     buildah images -q docker.io/library/debian:bookworm-slim >/dev/null 2>&1 && return 0
     local tree=$cache/base sources container
     if [ ! -d "$tree" ]; then
-        say "making the base with debootstrap"
+        say "creating the base image with debootstrap"
         rm -rf "$tree.making"
-        # shellcheck disable=SC2016    # it is apt that fills it in
+        # shellcheck disable=SC2016    # expanded by apt
         sources=$(apt-get indextargets --format '$(SITE)' 'Release: bookworm' | head -n 1)
         debootstrap --variant=minbase bookworm "$tree.making" "$sources" >"$cache/debootstrap.log" ||
             die "debootstrap failed; see $cache/debootstrap.log"
         mv "$tree.making" "$tree"
     fi
-    # Updates come from where this machine takes them.
+    # Updates come from the package sources of this machine.
     rm -f "$tree/etc/apt/sources.list"
     cp /etc/apt/sources.list.d/debian.sources "$tree/etc/apt/sources.list.d/" 2>/dev/null ||
         cp /etc/apt/sources.list "$tree/etc/apt/"

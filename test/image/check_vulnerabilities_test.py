@@ -73,7 +73,7 @@ class CheckVulnerabilities(unittest.TestCase):
         self.assertEqual(self.run_with(packages, "# why\nCVE-2026-0004 curl not reachable\n").returncode, 0)
         told = self.run_with(packages, "CVE-2026-0004 curl\n")
         self.assertEqual(told.returncode, 2)
-        self.assertIn("allow:1: it names no reason", told.stderr)
+        self.assertIn("allow:1: the reason is missing", told.stderr)
 
     def test_what_is_accepted_and_gone_is_told(self):
         told = self.run_with({"openssl": "3.1"}, "CVE-2026-0001 openssl was open\n")
