@@ -8,7 +8,8 @@ namespace ecron::store {
 
 namespace {
 
-/// The advisory locks of all shards there can be. A session that has just ended keeps its own for a moment.
+/// Acquires the advisory locks of all possible shards. A session that has just ended keeps its locks for a
+/// moment.
 Result<void> take_every_lock(Session& session) {
     for (std::uint32_t shard = 0; shard < kMostShards; ++shard) {
         Statement& take =
@@ -26,7 +27,7 @@ Result<void> find_no_node(Session& session) {
                     session.dialect().now_expression()),
         "", "si");
     if (!read.first()) return {};
-    return fail(Errc::conflict, fmt::format("node {} lives; stop every node first (its lease ends in {})",
+    return fail(Errc::conflict, fmt::format("node {} is alive; stop every node first (its lease ends in {})",
                                             read.text(0), format_duration(Millis(read.integer(1)))));
 }
 

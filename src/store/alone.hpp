@@ -3,9 +3,9 @@
 
 namespace ecron::store {
 
-/// Makes sure that no node works on a MySQL database as long as the session lives; a node that starts
-/// meanwhile leads nothing until then. conflict: one does, and the text names it. SQLite has the FileLock for
-/// that.
+/// Ensures that no node works on a MySQL database while the session lives; a node that starts in the meantime
+/// leads nothing until the session ends. Error: conflict if a node is running; the text names it. SQLite uses
+/// FileLock for this purpose.
 Result<void> keep_nodes_away(Session& session);
 
 }  // namespace ecron::store

@@ -12,7 +12,8 @@
 namespace ecron::store {
 namespace {
 
-/// What the columns hold. A record is kept cut rather than refused: what it is about has been done.
+/// Sizes of the columns. An audit record that does not fit is truncated, not rejected, because the change
+/// that it records has been made.
 constexpr std::size_t kNameLength = 255;
 constexpr std::size_t kShortLength = 64;
 constexpr Instant kEver{Millis{std::numeric_limits<std::int64_t>::max()}};
@@ -20,13 +21,14 @@ constexpr Instant kEver{Millis{std::numeric_limits<std::int64_t>::max()}};
 }  // namespace
 
 void AppendAudit::apply(Session& session) {
-    const bool in_statements = entries_.size() > 1;  // of which the first may be stored before one is refused
+    // One statement may store the first of them before the database refuses another.
+    const bool in_statements = entries_.size() > 1;
     if (in_statements) session.run("savepoint audit_rows");
     try {
         insert(session, Differences::kept);
     } catch (const SqlError& error) {
         if (!is_refused_content(to_error(error))) throw;
-        log::warn("audit record stored without what was changed action={} error=\"{}\"",
+        log::warn("stored audit record without its difference action={} error=\"{}\"",
                   entries_.front().action, error.what());
         if (in_statements) session.run("rollback to savepoint audit_rows");
         insert(session, Differences::dropped);

@@ -10,7 +10,7 @@ public:
     explicit AppendAudit(std::vector<AuditEntry> entries)
         : Answering(WriteKind::others),
           entries_(std::move(entries)) {}
-    /// Told twice is worse than told that it is not known.
+    /// A duplicate record is worse than an error that says the outcome is unknown.
     [[nodiscard]] bool repeatable() const override { return false; }
     void apply(Session& session) override;
 
@@ -23,7 +23,7 @@ private:
 
 std::vector<AuditEntry> read_audit(Session& session, const AuditFilter& filter);
 
-/// The audit log over the store's threads.
+/// The audit log on the store's threads.
 class SqlAuditLog final : public AuditLog {
 public:
     SqlAuditLog(Writer& writer, Readers& readers) : writer_(writer), readers_(readers) {}

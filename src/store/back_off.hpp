@@ -5,8 +5,8 @@
 
 namespace ecron::store {
 
-/// When a server that failed or refused may be asked again: 100 ms later, then twice as long each time.
-/// Threads: one.
+/// Exponential back-off for a server that failed or refused: 100 ms, then twice as long each time. Threads:
+/// one.
 class BackOff {
 public:
     explicit BackOff(Millis longest) : longest_(longest) {}

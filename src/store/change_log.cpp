@@ -107,7 +107,7 @@ Result<void> ChangeLog::allow(const TenantId& tenant, Amount more) {
         count.before = read.first() ? Amount{read.integer(0), read.integer(1)} : Amount{};
     }
     if (most_jobs > 0 && more.jobs > 0 && count.before->jobs + count.difference.jobs + more.jobs > most_jobs)
-        return fail(Errc::denied, "the tenant has as many jobs as it may", {"limit_jobs"});
+        return fail(Errc::denied, "the tenant has reached its limit of jobs", {"limit_jobs"});
     const std::int64_t others = session_.usage() == nullptr ? 0 : session_.usage()->history(tenant);
     if (most_bytes > 0 && more.bytes > 0 &&
         others + count.before->bytes + count.difference.bytes + more.bytes > most_bytes)

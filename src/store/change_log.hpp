@@ -6,27 +6,28 @@
 #include "store/messages.hpp"
 #include "store/records.hpp"
 
-/// The part of a transaction that changes jobs: it locks the change head, numbers its changes without gaps,
-/// and writes the change rows and the tenants' counters when it ends.
+/// The part of a transaction that changes jobs: it locks the change head, numbers the changes without gaps,
+/// and writes the change rows and the tenants' counters at the end.
 namespace ecron::store {
 
 class ChangeLog {
 public:
-    /// Locks the head and takes that many numbers; finish() settles what came otherwise.
+    /// Locks the head and reserves `expected` numbers; finish() corrects the head if there were more or
+    /// fewer.
     ChangeLog(Session& session, std::size_t expected);
     [[nodiscard]] Instant now() const { return now_; }
-    /// Numbers a change of a job; `before` is the row that it replaces, if any. The key may be filled in
-    /// later.
+    /// Assigns a number to a change of a job; `before` is the row that it replaces, if any. The key may be
+    /// filled in later.
     ChangeNumber add(std::string_view kind, const model::Job& job, const JobRow* before);
-    /// Numbers a request or a pause, whose text stands in `replaced`.
+    /// Assigns a number to a request or a pause, whose text is in `replaced`.
     void add(Change change);
     void set_key(ChangeNumber number, JobKey key);
-    /// What a change makes of a tenant's jobs and of the bytes of their contexts.
+    /// The difference that a change makes to a tenant's number of jobs and to the bytes of their contexts.
     struct Amount {
         std::int64_t jobs{}, bytes{};
     };
-    /// denied: a tenant would have more than the options allow; only what grows is refused. To be asked
-    /// before the change is added.
+    /// Must be called before the change is added. Error: denied if the tenant would exceed a limit of the
+    /// options; only growth is refused.
     Result<void> allow(const TenantId& tenant, Amount more);
     void count(const TenantId& tenant, Amount difference);
     void finish();
@@ -37,18 +38,19 @@ private:
     std::size_t reserved_;
     Instant now_;
     std::vector<Change> changes_;
-    std::vector<NewMessage> messages_;  // that tell of them
+    std::vector<NewMessage> messages_;  // that report the changes
     struct Count {
         Amount difference{};
-        std::optional<Amount> before{};  // as far as somebody asked
+        std::optional<Amount> before{};  // set once it has been read
     };
-    std::map<TenantId, Count> counts_;  // sorted, so that transactions lock the counters in one order
+    /// Sorted, so that all transactions lock the counters in the same order.
+    std::map<TenantId, Count> counts_;
 };
 
-/// The plan of a row: as stored, or for a row of the old service as its context says (its `timed` jobs
-/// repeat).
+/// Returns the plan of a row: as stored, or derived from the context for a row of the previous service (whose
+/// `timed` jobs repeat).
 model::Plan plan_of(const JobRow& row);
-/// True where the two differ in what decides when they run.
+/// Returns true if both have the same schedule, which determines when the job runs.
 bool same_schedule(const JobRow& before, const model::Job& after, const model::Plan& plan_after);
 
 }  // namespace ecron::store

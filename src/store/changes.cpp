@@ -106,7 +106,7 @@ std::vector<Change> changes_after(Session& session, ChangeNumber number, std::si
 
 std::vector<Change> changes_of(Session& session, const JobId& job, const TenantId& tenant,
                                std::size_t limit) {
-    // Pauses belong to no job.
+    // Pauses have no job.
     Statement& select = session.prepare(
         fmt::format("select {} from t_cron_change where ({}) or (f_job_id = '' and f_tenant_id in "
                     "('', :tenant)) order by f_number desc limit :rows",

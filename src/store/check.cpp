@@ -13,76 +13,77 @@ namespace ecron::store {
 
 namespace {
 
-/// A promise, and a query for the rows that break it; its first column is the example that is told. Triggers:
-/// 0 is history (also where NULL: the old service's), 1 a planned run. States as in model/execution.hpp.
+/// An invariant, and a query for the rows that violate it; its first column is the reported example.
+/// Triggers: 0 is history (as is NULL, written by the previous service), 1 a planned run. States: see
+/// model/execution.hpp.
 struct Promise {
     std::string_view broken;
     std::string_view query;
 };
 constexpr std::array kPromises{
-    Promise{"jobs share an id", "select f_job_id from t_cron_job group by f_job_id having count(*) > 1"},
-    Promise{"executions share an id",
+    Promise{"duplicate job id", "select f_job_id from t_cron_job group by f_job_id having count(*) > 1"},
+    Promise{"duplicate execution id",
             "select f_execute_id from t_cron_job_status group by f_execute_id having count(*) > 1"},
-    Promise{"an instant of a job has more than one run",
+    Promise{"more than one planned run of a job at the same scheduled time",
             "select min(f_execute_id) from t_cron_job_status where f_trigger = 1 and f_job_key <> 0 "
             "group by f_job_key, f_nominal having count(*) > 1"},
-    Promise{"an execution is in no state that there is",
+    Promise{"execution has an unknown state",
             "select f_execute_id from t_cron_job_status where f_job_status < 1 or f_job_status > 6"},
-    Promise{"an execution has a type that is unknown",
+    Promise{"execution has an unknown type",
             "select f_execute_id from t_cron_job_status where f_job_type < 1 or f_job_type > 3"},
     Promise{
-        "an execution's is_deleted is no number",
+        "is_deleted of an execution is not a number",
         "select f_execute_id from t_cron_job_status where coalesce(f_trigger, 0) = 0 and (f_ext_info like "
         "'%\"is_deleted\":\"%' or f_ext_info like '%\"is_deleted\": \"%')"},
-    Promise{"a job has a type that is unknown and does not run",
+    Promise{"job has an unknown type and does not run",
             "select f_job_id from t_cron_job where f_job_type < 1 or f_job_type > 3"},
     Promise{
-        "an execution has ended and has no end",
+        "finished execution has no end time",
         "select f_execute_id from t_cron_job_status where f_trigger > 0 and f_job_status in (1, 4, 5) and "
         "coalesce(f_end_time, 0) <= 0"},
-    Promise{"an execution has an end and has not ended",
+    Promise{"unfinished execution has an end time",
             "select f_execute_id from t_cron_job_status where f_trigger > 0 and f_job_status in (2, 6) and "
             "coalesce(f_end_time, 0) > 0"},
-    Promise{"a planned run was claimed beyond every watermark",
+    Promise{"planned run is claimed beyond every watermark",
             "select f_execute_id from t_cron_job_status where f_trigger = 1 and f_nominal > "
             "(select coalesce(max(f_watermark), 0) from t_cron_shard)"},
     Promise{
-        "a planned run belongs to a job that there is not, nor was deleted",
+        "planned run refers to a job that does not exist and was not deleted",
         "select s.f_execute_id from t_cron_job_status s left join t_cron_job j on j.f_job_id = s.f_job_id "
         "where s.f_trigger = 1 and coalesce(s.f_is_deleted, 0) = 0 and j.f_job_id is null and not exists "
         "(select 1 from t_cron_deleting d where d.f_job_id = s.f_job_id)"},
-    Promise{"an attempt belongs to no execution",
+    Promise{"attempt refers to an execution that does not exist",
             "select a.f_execute_id from t_cron_attempt a left join t_cron_job_status s on "
             "s.f_execute_id = a.f_execute_id where s.f_execute_id is null"},
-    Promise{"a slot is held by an execution that has ended, or is not there",
+    Promise{"slot is held by an execution that has ended or does not exist",
             "select l.f_execute_id from t_cron_slot l left join t_cron_job_status s on "
             "s.f_execute_id = l.f_execute_id where s.f_execute_id is null or s.f_job_status in (1, 4, 5)"},
-    Promise{"the change log has a number above its head",
+    Promise{"change log has a number above its head",
             "select f_number from t_cron_change where f_number > (select f_number from t_cron_change_head)"},
-    Promise{"the change log has a gap before this number",
+    Promise{"change log has a gap before this number",
             "select f_number from t_cron_change c where not exists (select 1 from t_cron_change p where "
             "p.f_number = c.f_number - 1) and c.f_number > (select min(f_number) from t_cron_change)"},
-    Promise{"a job has a revision above the head of the change log",
+    Promise{"job has a revision above the head of the change log",
             "select f_job_id from t_cron_job where f_revision > (select f_number from t_cron_change_head)"},
-    Promise{"a shard has planned by changes that there are not",
+    Promise{"shard has planned changes that do not exist",
             "select f_shard from t_cron_shard where f_planned > (select f_number from t_cron_change_head)"},
-    Promise{"the change log does not have one head",
+    Promise{"change log does not have exactly one head",
             "select count(*) from t_cron_change_head having count(*) <> 1"},
-    Promise{"the shards are not numbered from 0",
+    Promise{"shards are not numbered from 0",
             "select count(*) from t_cron_shard having count(*) = 0 or min(f_shard) <> 0 or "
             "max(f_shard) <> count(*) - 1"},
 };
 
 class Report {
 public:
-    /// All that break one promise, as a line.
+    /// Adds one line for all violations of an invariant.
     void add(std::string_view broken, std::string_view example, std::size_t count) {
-        if (count > 0) lines.push_back(fmt::format("{}: {} ({} in all)", broken, example, count));
+        if (count > 0) lines.push_back(fmt::format("{}: {} ({} in total)", broken, example, count));
     }
     std::vector<std::string> lines;
 };
 
-/// Those that break one promise that is looked at row by row.
+/// Violations of an invariant that is checked row by row.
 struct Breakers {
     std::string example;
     std::size_t count{0};
@@ -105,14 +106,14 @@ std::int64_t number(std::string_view text) {
     return value;
 }
 
-/// The first 48 bits of a planned run's id are its instant.
+/// The first 48 bits of a planned run's id are its scheduled time.
 void look_at_counters(Session& session, Report& report) {
     const Miscounted wrong = find_miscounted(session);
     const auto add = [&](std::string_view broken, const std::vector<std::string>& tenants) {
         if (!tenants.empty()) report.add(broken, tenants.front(), tenants.size());
     };
-    add("a tenant has another number of jobs than is counted", wrong.jobs);
-    add("a tenant's jobs have another size than is counted", wrong.bytes);
+    add("job counter of a tenant differs from its jobs", wrong.jobs);
+    add("byte counter of a tenant differs from its jobs", wrong.bytes);
 }
 
 void look_at_ids(Session& session, Report& report) {
@@ -124,7 +125,7 @@ void look_at_ids(Session& session, Report& report) {
                                          row[0].substr(9, 4) == digits.substr(8, 4);
                        if (!fits) found.add(row[0]);
                    });
-    report.add("a planned run's id does not tell its instant", found.example, found.count);
+    report.add("id of a planned run does not match its scheduled time", found.example, found.count);
 }
 
 void look_at_plans(Session& session, Report& report) {
@@ -133,10 +134,10 @@ void look_at_plans(Session& session, Report& report) {
                    [&](StreamedRow row) {
                        if (!model::read_plan(row[1])) found.add(row[0]);
                    });
-    report.add("a job's plan cannot be read", found.example, found.count);
+    report.add("plan of a job is not readable", found.example, found.count);
 }
 
-/// Contexts that ecron wrote begin with a known mode.
+/// Contexts written by ecron begin with a known mode.
 void look_at_modes(Session& session, Report& report) {
     Breakers found;
     session.stream(
@@ -146,7 +147,7 @@ void look_at_modes(Session& session, Report& report) {
             const auto context = model::read_context(row[1]);
             if (context && context->mode == model::Mode::unknown) found.add(row[0]);
         });
-    report.add("a job has a mode that is unknown and does not run", found.example, found.count);
+    report.add("job has an unknown mode and does not run", found.example, found.count);
 }
 
 void look_at_file(Session& session, Report& report) {
@@ -156,7 +157,7 @@ void look_at_file(Session& session, Report& report) {
     session.stream(query, 1, [&](StreamedRow row) {
         if (row[0] != "ok") found.add(row[0]);
     });
-    report.add("the file is damaged", found.example, found.count);
+    report.add("database file is damaged", found.example, found.count);
 }
 
 }  // namespace
@@ -187,7 +188,7 @@ Result<std::vector<std::string>> check(const Options& options, const Clock& cloc
         Session session(options, SessionUse::migrate, clock);
         if (schema_version(session) < newest_schema(options.driver))
             return fail(Errc::not_found,
-                        "the schema of the database is older than this ecron; see ecron db migrate");
+                        "the database schema is older than this version of ecron; run ecron db migrate");
         Report report;
         begin_snapshot(session);
         look_at_file(session, report);

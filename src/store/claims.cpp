@@ -17,19 +17,19 @@ namespace ecron::store {
 
 namespace {
 
-/// One execution of a claim, and where the answer about it goes.
+/// One execution of a claim, and the location of its result.
 struct ClaimedRow {
     const model::Execution* execution;
     ClaimWrite* claim;
     std::size_t place;
 };
 
-constexpr std::size_t kNameBytes = 64;  // of a job, as the column holds it
+constexpr std::size_t kNameBytes = 64;  // of a job name, as limited by the column
 
 std::int64_t number_of(Shard shard) { return shard.value(); }
 
-/// Proves that the epoch is still this one's and locks the shard's row until the transaction ends. The beat
-/// makes sure that a row always changes.
+/// Verifies that the epoch is current and locks the shard's row until the transaction ends. Incrementing
+/// f_beats ensures that a matching row always changes.
 void fence(Session& session, Shard shard, Epoch epoch) {
     Statement& update = session.prepare(
         "update t_cron_shard set f_beats = f_beats + 1 where f_shard = :shard and f_epoch = :epoch", "ii");
@@ -37,7 +37,8 @@ void fence(Session& session, Shard shard, Epoch epoch) {
     if (update.run() == 0) throw Refused({Errc::denied, "another term has begun", {}});
 }
 
-/// The newest claim of each shard among `writes`, by shard. nullopt: two terms of one shard.
+/// Returns the newest claim of each shard among `writes`, by shard; nullopt if there are two terms of one
+/// shard.
 std::optional<std::vector<const Claim*>> newest_claims(std::span<Write* const> writes) {
     std::map<Shard, const Claim*> newest;
     for (const Write* const write : writes) {
@@ -51,7 +52,7 @@ std::optional<std::vector<const Claim*>> newest_claims(std::span<Write* const> w
     return claims;
 }
 
-/// Throws why the fence of one claim changed no row.
+/// Throws the reason why the fence of one claim changed no row.
 [[noreturn]] void refuse(Session& session, const Claim& claim) {
     Statement& read =
         session.prepare("select 1 from t_cron_shard where f_shard = :shard and f_epoch = :epoch", "ii", "i");
@@ -60,9 +61,9 @@ std::optional<std::vector<const Claim*>> newest_claims(std::span<Write* const> w
     throw Refused({Errc::denied, "another term has begun", {}});
 }
 
-/// The fences of claims, one of each shard, as one statement, so that a node with many shards makes no more
-/// round trips than one with few. Each fence also moves its shard's watermark, never back, and never beyond
-/// what the store's clock can mean.
+/// The fences of several claims, one per shard, in one statement, so that the number of round trips does not
+/// grow with the number of shards. Each fence also advances its shard's watermark, never backwards and never
+/// beyond the tolerance for the store's clock.
 void fence(Session& session, const std::vector<const Claim*>& claims) {
     const std::string_view clock = session.dialect().now_expression();
     std::string planned, watermark, where;
@@ -110,18 +111,18 @@ void insert(Session& session, const Rows& shape, const std::vector<ClaimedRow>& 
         [&](std::size_t i) { return execution_bytes(*rows[i].execution); });
 }
 
-/// A row that the database refuses for its content is stored with a plain name: what is planned takes
-/// nothing else from outside.
+/// Stores a row that the database refuses because of its content with a plain ASCII name: the name is the
+/// only text from outside in a planned run.
 void insert_refused(Session& session, const ClaimedRow& row, const SqlError& refusal) {
     model::Execution plain = *row.execution;
     plain.job_name = plain_text(plain.job_name, kNameBytes);
     drop_payload(plain, refusal.what());
-    log::warn("claimed execution stored without its texts execution={} job={} error=\"{}\"", plain.id,
+    log::warn("stored claimed execution without its texts execution={} job={} error=\"{}\"", plain.id,
               plain.job_id, refusal.what());
     insert(session, keeping_insert(session.driver()), {{&plain, row.claim, row.place}});
 }
 
-/// Row by row, so that a refusal is of that row alone.
+/// Inserts row by row, so that a refusal affects only that row.
 void insert_each(Session& session, const std::vector<ClaimedRow>& rows) {
     for (const ClaimedRow& row : rows) {
         session.run("savepoint claimed_row");
@@ -135,7 +136,8 @@ void insert_each(Session& session, const std::vector<ClaimedRow>& rows) {
     }
 }
 
-/// Whose a row is tells who runs it: rows of the claim's own epoch are its own, whichever try inserted them.
+/// Determines which node runs each row by its owner: rows with the claim's own epoch belong to the claim,
+/// regardless of which try inserted them.
 void read_back(Session& session, const std::vector<ClaimedRow>& rows) {
     std::unordered_map<std::string_view, const ClaimedRow*> wanted;
     for (const ClaimedRow& row : rows) wanted.emplace(row.execution->id.value(), &row);
@@ -157,12 +159,12 @@ void read_back(Session& session, const std::vector<ClaimedRow>& rows) {
                     ? !execution.nominal
                     : execution.nominal && to_unix_millis(*execution.nominal) == select.integer(2);
             if (select.text(1) != execution.job_id.value() || !same_nominal) {
-                log::error("execution id is taken by another run execution={} job={}", execution.id,
+                log::error("execution id is already used by another run execution={} job={}", execution.id,
                            execution.job_id);
                 row.claim->result->mine[row.place] = false;
                 continue;
             }
-            // A row of this epoch that has begun was claimed by an earlier claim and is under way already.
+            // A row of this epoch that has begun was claimed by an earlier claim and is already in progress.
             row.claim->result->mine[row.place] = select.integer(3) == execution.epoch.value() &&
                                                  select.integer(4) == static_cast<int>(execution.state) &&
                                                  select.integer(5) == execution.attempt;
@@ -190,8 +192,8 @@ void insert(Session& session, const std::vector<Missed>& missed) {
         [](std::size_t) { return std::size_t{100}; });
 }
 
-/// Somebody keeps the shard's row locked, as a leader that is frozen inside a transaction does until its
-/// session ends. Says who, where the database lets this user see it.
+/// Logs which session keeps the shard's row locked, if the database user may see it: for example a leader
+/// that is frozen inside a transaction, until its session ends.
 void log_blockers(Session& session, Shard shard) {
     const std::string_view query = session.dialect().blocker_query();
     if (query.empty()) return;
@@ -216,10 +218,10 @@ void BeginTerm::apply(Session& session) {
         "sii");
     raise << node_.value() << to_unix_millis(now) << number_of(shard_);
     try {
-        if (raise.run() == 0) throw Refused({Errc::denied, "there is no such shard", {}});
+        if (raise.run() == 0) throw Refused({Errc::denied, "this shard does not exist", {}});
     } catch (const SqlError& error) {
         if (error.fault() == SqlFault::again) log_blockers(session, shard_);
-        throw;  // and is tried again
+        throw;  // retried by the caller
     }
     Statement& count = session.prepare("select count(*) from t_cron_shard", "", "i");
     count.first();
@@ -261,8 +263,8 @@ void apply_claims(Session& session, std::span<Write* const> writes, Repetition r
             insert(session, plain_insert(), rows);
         } catch (const SqlError& error) {
             if (error.fault() != SqlFault::duplicate && !is_refused_content(to_error(error))) throw;
-            all_new =
-                false;  // the statement that failed left nothing; what others of it inserted is found again
+            all_new = false;  // the failed statement inserted nothing; rows inserted by other statements of
+                              // it are found again
         }
     }
     if (!all_new) {

@@ -2,14 +2,14 @@
 #include "ecron/store/store.hpp"
 #include "store/writer.hpp"
 
-/// The leader's writes, each fenced by its epoch: terms, claims, withdrawals.
+/// The leader's writes, each fenced by the epoch: terms, claims, withdrawals.
 namespace ecron::store {
 
-/// Raises the epoch of the shard; the first term of a store begins at its present.
+/// Increments the epoch of the shard. The first term of a store starts at the store's current time.
 class BeginTerm final : public Answering<Write, Term> {
 public:
-    /// `holds` is asked on the writer's thread: whether the shard's lock is still this process's. `shards`:
-    /// how many it believes there are.
+    /// `holds` is called on the writer's thread and returns true if this process still holds the shard's
+    /// lock. `shards`: the number of shards known to this process.
     BeginTerm(Shard shard, NodeId node, std::size_t shards, std::function<bool()> holds)
         : Answering(WriteKind::others),
           shard_(shard),

@@ -2,7 +2,7 @@
 #include "ecron/store/store.hpp"
 #include "store/session.hpp"
 
-/// Who is there, and how far the planning of each shard has come.
+/// Reads the live nodes and the planning progress of each shard.
 namespace ecron::store {
 
 std::vector<ShardState> read_shards(Session& session);

@@ -76,7 +76,7 @@ constexpr int kKilled = 1317;
 constexpr int kConnectionKilled = 1927;
 constexpr int kSessionKilled = 3169;       // MySQL 8
 constexpr int kInteractionTimeout = 4031;  // MySQL 8.0.24: wait_timeout ended the session
-constexpr int kClientErrors = 2000;        // 2000–2999: the client library's own, all about the connection
+constexpr int kClientErrors = 2000;  // 2000–2999: errors of the client library, all about the connection
 constexpr int kClientErrorsEnd = 3000;
 }  // namespace mysql_error
 
@@ -156,7 +156,7 @@ SqlFault fault_of_mysql(int number) {
     }
 }
 
-/// A fault that keeps a connection from being opened may pass, except those of configuration.
+/// Faults during connecting may be temporary, except those of configuration.
 SqlFault fault_of_connecting(int number) {
     using namespace mysql_error;
     const bool is_setting = number == kTlsRefused || number == kAuthenticationPluginMissing ||
@@ -165,7 +165,8 @@ SqlFault fault_of_connecting(int number) {
     return fault == SqlFault::other ? SqlFault::lost : fault;
 }
 
-/// SOCI's connection strings: single quotes around, a backslash before what would end them.
+/// Quoting in SOCI's connection strings: single quotes around the value, a backslash before characters that
+/// would end it.
 std::string quoted(std::string_view value) {
     std::string text = "'";
     for (const char c : value) {
@@ -175,7 +176,7 @@ std::string quoted(std::string_view value) {
     return text += '\'';
 }
 
-/// An advisory lock: the server commits each change of the schema by itself.
+/// An advisory lock, because the server commits each schema change separately.
 class MysqlMigrationLock final : public MigrationLock {
 public:
     explicit MysqlMigrationLock(Session& session) : session_(session), name_(session.lock_name("migrate")) {
@@ -188,7 +189,8 @@ public:
         try {
             session_.run(fmt::format("do release_lock({})", name_));
         } catch (const SqlError& error) {
-            log::debug("the lock of migrations ends with its connection error={}", error.what());
+            log::debug("failed to release the migration lock, it ends with its connection error={}",
+                       error.what());
         }
     }
     MysqlMigrationLock(const MysqlMigrationLock&) = delete;
@@ -211,7 +213,7 @@ public:
         return fmt::format("host={} port={} user={} schema={}", options.host, options.port, options.user,
                            options.database);
     }
-    // The variables are words in newer versions, and numbers in older ones.
+    // The variables are words in newer versions and numbers in older ones.
     std::string_view read_only_expression() const override {
         return "concat(@@global.read_only) not in ('0', 'OFF') or "
                "concat(@@global.innodb_read_only) not in ('0', 'OFF')";
@@ -246,21 +248,21 @@ public:
     }
     std::string overwrite(std::string_view key_columns,
                           std::initializer_list<std::string_view> columns) const override;
-    // MySQL 8 deprecates values(), but MariaDB and MySQL 5.7 do not have its replacement. Columns are
+    // MySQL 8 deprecates values(), but MariaDB and MySQL 5.7 do not support its replacement. Columns are
     // assigned in this order.
     std::string_view keep_longer_summary() const override {
         return " on duplicate key update f_count = if(values(f_to) > f_to, values(f_count), f_count), "
                "f_at = if(values(f_to) > f_to, values(f_at), f_at), f_to = greatest(f_to, values(f_to))";
     }
-    // The first comparison finds the rows by the index, the second one compares their bytes.
+    // The first comparison finds the rows by index; the second one compares their bytes.
     std::string exactly(std::string_view column) const override {
         return fmt::format("{0} = :value and cast({0} as binary) = :bytes", column);
     }
-    // Bytes would otherwise be checked against the session's character set.
+    // Otherwise the bytes would be validated against the session's character set.
     std::string_view bytes_prefix() const override { return "_binary "; }
     std::string_view statement_limit_query() const override { return "select @@max_allowed_packet"; }
     std::size_t bytes_in_statement(std::string_view value) const override {
-        constexpr std::string_view kEscaped{"\0\n\r\\'\"\x1a", 7};  // as mysql_real_escape_string does
+        constexpr std::string_view kEscaped{"\0\n\r\\'\"\x1a", 7};  // same as mysql_real_escape_string
         const auto escaped = std::ranges::count_if(value, [&](char c) { return kEscaped.contains(c); });
         return value.size() + static_cast<std::size_t>(escaped) + 2;
     }
@@ -309,7 +311,7 @@ SqlError MysqlDialect::to_sql_error(soci::session* session, const soci::soci_err
 }
 
 std::string MysqlDialect::connect_string(const Options& options, SessionUse use) const {
-    // A migration may rewrite a large table in one statement; nothing else is waited for that long.
+    // A migration may rewrite a large table in one statement; no other statement may take that long.
     const auto read_timeout = use == SessionUse::lead      ? Seconds{2}
                               : use == SessionUse::lease   ? std::max(Seconds{2}, options.lease)
                               : use == SessionUse::migrate ? Seconds{3'600}
@@ -332,13 +334,14 @@ std::vector<std::string> MysqlDialect::session_settings(const Options& options, 
         "set session time_zone='+00:00', session sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
         "set session transaction isolation level read committed",
     };
-    // A writer frozen inside a transaction must not keep the shard row locked; a holder of the advisory lock
-    // that is cut off must lose it. Both end when the server has heard nothing for a lease.
+    // A writer that is frozen inside a transaction must not keep the shard's row locked, and a lock holder
+    // that is cut off must lose its advisory locks. Both sessions end when the server has received nothing
+    // for the length of a lease.
     if (use == SessionUse::write || use == SessionUse::lead || use == SessionUse::lease) {
         settings.push_back(fmt::format("set session innodb_lock_wait_timeout=2, session wait_timeout={}",
                                        std::max<std::int64_t>(1, options.lease.count())));
     }
-    // The writer's every statement is part of a transaction: the first one begins it.
+    // Every statement of the writer is part of a transaction, which the first one begins.
     if (use == SessionUse::write) settings.emplace_back("set session autocommit=0");
     return settings;
 }

@@ -39,7 +39,7 @@ SqlFault fault_of_sqlite(int extended) {
     }
 }
 
-/// The exclusive transaction in which all migrations happen at once.
+/// The exclusive transaction in which all migrations are applied at once.
 class SqliteMigrationLock final : public MigrationLock {
 public:
     explicit SqliteMigrationLock(Session& session) : session_(session) { session_.run("begin exclusive"); }
@@ -104,7 +104,7 @@ public:
     std::string_view statement_limit_query() const override { return ""; }
     std::size_t bytes_in_statement(std::string_view) const override { return 0; }
     bool is_packet_refusal(const SqlError&) const override { return false; }
-    // SQLite runs in the process: one kept statement per row is the fastest.
+    // SQLite runs in the process: one prepared statement per row is the fastest.
     std::size_t rows_per_statement(const Options&) const override { return 1; }
     std::string byte_length(std::string_view column) const override {
         return fmt::format("length(cast({} as blob))", column);
@@ -137,7 +137,7 @@ SqlError SqliteDialect::to_sql_error(soci::session* session, const soci::soci_er
             if (extended != SQLITE_OK && extended != SQLITE_ROW && extended != SQLITE_DONE) number = extended;
         }
     } else if (number == 0 || number == SQLITE_ERROR) {
-        number = SQLITE_CANTOPEN;  // opening failed; SOCI does not say more
+        number = SQLITE_CANTOPEN;  // opening failed; SOCI gives no details
     }
     return {fault_of_sqlite(number), number,
             fmt::format("SQLite error {}: {}", number, sqlite_api::sqlite3_errstr(number)),

@@ -15,15 +15,16 @@ bool visible(const model::Execution& execution, const std::optional<TenantId>& t
     return !tenant || (execution.tenant == *tenant && !execution.deleted);
 }
 
-/// What SQL leaves open: the tenant of rows that the old service wrote, and trailing spaces, which MySQL
-/// ignores. Lists leave deleted executions out for every caller, also where only ext_info says that they are.
+/// Conditions that SQL cannot decide: the tenant of rows written by the previous service, and trailing
+/// spaces, which MySQL ignores. Lists omit deleted executions for all callers, even if only ext_info marks
+/// them as deleted.
 bool matches(const model::Execution& execution, const ExecutionFilter& filter) {
     return visible(execution, filter.tenant) && !execution.deleted &&
            (filter.jobs.empty() || std::ranges::find(filter.jobs, execution.job_id) != filter.jobs.end());
 }
 
-/// Shown unless asked otherwise: what has started, and whatever the old service or a client wrote, in a known
-/// state or not.
+/// States shown by default: executions that have started, and all rows written by the previous service or a
+/// client, in a known state or not.
 constexpr std::string_view kShownByDefault =
     " and (f_job_status <> 6 and (f_job_status <> 4 or f_execute_times > 0 or coalesce(f_trigger, 0) = 0))";
 
@@ -44,7 +45,7 @@ Condition condition_of(const ExecutionFilter& filter, bool continues) {
         condition.types.append(size, type);
         parameter += size;
     };
-    // The tenant of rows that the old service wrote stands in their ext_info and is compared after reading.
+    // The tenant of rows written by the previous service is in their ext_info and is compared after reading.
     if (filter.tenant) {
         add(" and (f_tenant_id = :p{} or f_tenant_id is null)", 's');
     }
@@ -118,7 +119,7 @@ std::vector<model::Execution> list_executions(Session& session, const ExecutionF
     if (filter.jobs.size() > kLongestList)
         throw SqlError(SqlFault::too_long, 0, "too many jobs in one query");
     std::optional<ExecutionCursor> before = filter.before;
-    // Rows of the old service may turn out not to be the tenant's, so a page can take more than one
+    // Rows of the previous service may turn out to belong to another tenant, so a page can take more than one
     // statement.
     while (executions.size() < filter.limit) {
         const std::size_t missing = filter.limit - executions.size();
@@ -171,7 +172,7 @@ std::vector<model::Execution> runs_of(Session& session, const JobId& job, Instan
 }
 
 std::vector<model::Execution> unended(Session& session, std::size_t limit, std::int64_t after_key) {
-    // "+ 0" keeps the optimizers from walking the primary key, that is all of history, for the sake of the
+    // "+ 0" prevents the optimizers from scanning the primary key, and thereby all of history, to provide the
     // order.
     Statement& select = session.prepare(
         fmt::format(

@@ -16,7 +16,7 @@ namespace ecron::store {
 
 namespace {
 
-/// The arrows that an outsider may follow for one of ecron's own executions.
+/// State transitions that a client may request for one of ecron's own executions.
 bool may_become(model::ExecutionState from, model::ExecutionState to) {
     using enum model::ExecutionState;
     switch (from) {
@@ -55,7 +55,7 @@ bool ends_before_it_began(const model::Execution& now, const model::Execution& p
     return model::is_end(put.state) && put.end_at && now.begin_at && *put.end_at < *now.begin_at;
 }
 
-/// The attempt under way as the client has it: its node may tell more of it later.
+/// Records the end of the current attempt as the client reported it; its node may add details later.
 void record_end(Session& session, const model::Execution& from, const model::Execution& to) {
     std::optional<model::Attempt> attempt = model::attempt_under_way(from);
     if (!attempt) return;
@@ -66,7 +66,8 @@ void record_end(Session& session, const model::Execution& from, const model::Exe
     record_attempts(session, std::span(&one, 1));
 }
 
-/// What ext_info says besides, ecron knows better; members that it does not know are kept.
+/// Of ext_info, only members unknown to ecron are taken from the client; ecron keeps its own values of the
+/// others.
 void change_state(Session& session, const model::Execution& from, const model::Execution& to) {
     Statement& update = session.prepare(
         "update t_cron_job_status set f_job_status = :state, f_end_time = :end, f_result = coalesce(:result, "
@@ -104,7 +105,7 @@ std::optional<model::Execution> lock_row(Session& session, const ExecuteId& id) 
     return read_execution_row(select);
 }
 
-/// Locks nothing, so that inserts of new ids do not wait for one another.
+/// Takes no locks, so that inserts of new ids do not wait for each other.
 bool is_there(Session& session, const ExecuteId& id) {
     Statement& select = session.prepare("select 1 from t_cron_job_status where f_execute_id = :id", "s", "i");
     select << id.value();
@@ -113,7 +114,7 @@ bool is_there(Session& session, const ExecuteId& id) {
 
 }  // namespace
 
-/// Throws where the tenant has no room for what is not the state of one of ecron's own executions.
+/// Throws if the tenant has no capacity for the bytes. State changes of ecron's own executions are exempt.
 void PutExecutions::take_room(Session& session, const TenantId& tenant, std::int64_t bytes) {
     if (session.usage() == nullptr || bytes <= 0) return;
     bytes_ += bytes;
@@ -175,7 +176,7 @@ void PutExecutions::announce(Session& session, const model::Execution& changed) 
 
 namespace {
 
-/// The result, or a mark in its place where the execution's tenant has no room for it.
+/// Returns the result, or a marker in its place if the execution's tenant has no capacity for it.
 std::string with_room(Session& session, const ExecuteId& id, std::string result) {
     if (session.usage() == nullptr) return result;
     const std::vector<model::Execution> found = find_executions(session, std::span(&id, 1));
@@ -188,8 +189,8 @@ std::string with_room(Session& session, const ExecuteId& id, std::string result)
 
 void RecordResult::apply(Session& session) {
     const std::string given = with_room(session, id_, given_);
-    // The report ends an execution that the old service started: nothing else will. MySQL assigns the columns
-    // in this order.
+    // The report ends an execution that the previous service started; nothing else ends it. MySQL assigns the
+    // columns in this order.
     Statement& update = session.prepare(
         "update t_cron_job_status set f_result = :result, f_end_time = case when f_job_status = 2 and "
         "coalesce(f_trigger, 0) = 0 then :now else f_end_time end, f_job_status = case when f_job_status = 2 "

@@ -4,7 +4,7 @@
 #include "store/readers.hpp"
 #include "store/writer.hpp"
 
-/// Executions as the API sees them.
+/// Reads and writes of executions for the API.
 namespace ecron::store {
 
 /// PUT /jobstatus.
@@ -26,7 +26,7 @@ private:
     std::optional<TenantId> tenant_;
     std::vector<model::Execution> executions_;
     Announcements told_;
-    std::int64_t bytes_{0};  // that this request has added
+    std::int64_t bytes_{0};  // added by this request
 };
 
 class RecordResult final : public Answering<Write, void> {
@@ -44,7 +44,7 @@ private:
     Tell tell_;
 };
 
-/// Executions by id; those that wait together share one statement.
+/// Finds executions by id; those that wait at the same time share one statement.
 class FindExecution final : public Answering<Read, std::optional<model::Execution>> {
 public:
     FindExecution(std::optional<TenantId> tenant, ExecuteId id)
@@ -55,7 +55,8 @@ public:
     }
     [[nodiscard]] const std::optional<TenantId>& tenant() const { return tenant_; }
     [[nodiscard]] const ExecuteId& id() const { return id_; }
-    /// Where it is, if another tenant's execution has the id; nullopt: of any tenant.
+    /// The id under which the execution is stored if another tenant's execution has the requested id; nullopt
+    /// if any tenant is accepted.
     [[nodiscard]] const std::optional<ExecuteId>& marked() const { return marked_; }
 
 private:
@@ -65,10 +66,10 @@ private:
 };
 void find_executions_together(Session& session, std::span<Read* const> reads);
 
-/// Newest start first, ties by row.
+/// Newest start first; ties ordered by row.
 std::vector<model::Execution> list_executions(Session& session, const ExecutionFilter& filter);
 std::vector<model::Execution> find_executions(Session& session, std::span<const ExecuteId> ids);
-/// Planned and requested ones, by nominal instant. Reads all of the job's rows.
+/// Returns planned and requested executions by scheduled time. Reads all of the job's rows.
 std::vector<model::Execution> runs_of(Session& session, const JobId& job, Instant from, Instant to);
 std::vector<model::Execution> unended(Session& session, std::size_t limit, std::int64_t after_key);
 std::vector<model::Execution> under_way(Session& session, Instant due_before, std::size_t limit,

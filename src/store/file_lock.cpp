@@ -25,7 +25,8 @@ std::string holder(int descriptor) {
     return name.empty() ? "another process" : name.substr(0, name.find('\n'));
 }
 
-/// Who it is tells most in a container, where numbers of users seldom are the volume's.
+/// Includes user and group ids, the most useful facts in a container, where they often differ from the
+/// volume's.
 std::string not_writable(const std::string& name, int error) {
     std::error_code unknown;
     const std::filesystem::path folder = std::filesystem::absolute(name, unknown).parent_path();
@@ -33,8 +34,9 @@ std::string not_writable(const std::string& name, int error) {
                        std::filesystem::path{name}.filename().string(), std::strerror(error));
 }
 
-/// The database holds every tenant's jobs. SQLite gives its -wal and -shm the mode of the database, and makes
-/// that by the umask. What cannot be changed is another user's, or of a file system without modes.
+/// Restricts the permissions, since the database contains the jobs of all tenants. SQLite gives its -wal and
+/// -shm files the mode of the database, which it creates according to the umask. A file whose mode cannot be
+/// changed belongs to another user or is on a file system without modes.
 void keep_private(const std::string& path) {
     const int made = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (made >= 0) close(made);
@@ -48,7 +50,8 @@ void keep_private(const std::string& path) {
             log::info("permissions of group and others removed file={} mode={:o} before={:o}", name, mode,
                       status.st_mode & ~static_cast<mode_t>(S_IFMT));
         else
-            log::warn("database readable by other users file={} error={}", name, std::strerror(errno));
+            log::warn("failed to restrict permissions, database readable by other users file={} error={}",
+                      name, std::strerror(errno));
     }
 }
 
@@ -65,14 +68,14 @@ Result<void> FileLock::take(const std::string& path) {
     struct flock lock{};
     lock.l_type = F_WRLCK;
     lock.l_whence = SEEK_SET;
-    // A lock of the open file, not of the process: a second store in the same process is refused too.
+    // A lock of the open file, not of the process: a second store in the same process is also refused.
     if (fcntl(descriptor, F_OFD_SETLK, &lock) != 0) {
         const std::string text = fmt::format("{} is in use by {}", path, holder(descriptor));
         close(descriptor);
         return fail(Errc::conflict, text);
     }
     const std::string self = this_process() + "\n";
-    // The name is for people; a full disk must not keep ecron from starting.
+    // The name is only informative; a full disk must not prevent ecron from starting.
     if (ftruncate(descriptor, 0) == 0) [[maybe_unused]]
         const auto written = pwrite(descriptor, self.data(), self.size(), 0);
     descriptor_ = descriptor;

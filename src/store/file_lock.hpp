@@ -5,16 +5,16 @@
 
 namespace ecron::store {
 
-/// The kernel's lock on `<path>.lock`: one process owns a SQLite store. It ends with the process, however
-/// that ends. The owner also makes the database where it is missing, and takes the permissions of group and
-/// others away from it, its -wal and its -shm.
+/// The kernel's lock on `<path>.lock`, which ensures that one process owns a SQLite store. It ends with the
+/// process in any case. The owner also creates the database if it is missing, and removes the permissions of
+/// group and others from it and from its -wal and -shm files.
 class FileLock {
 public:
     FileLock() = default;
     ~FileLock();
     FileLock(const FileLock&) = delete;
     FileLock& operator=(const FileLock&) = delete;
-    /// conflict: another process has it; the text names it.
+    /// Error: conflict if another process holds the lock; the text names it.
     Result<void> take(const std::string& path);
 
 private:

@@ -13,16 +13,16 @@ namespace ecron::store {
 namespace {
 
 constexpr std::size_t kJobsALook = 100;
-constexpr std::size_t kBatch = 100;  // executions removed in one transaction
+constexpr std::size_t kBatch = 100;  // executions deleted in one transaction
 constexpr std::int64_t kOthersBatch = 500;
 constexpr Millis kBeforeWatermark{3'600'000};
 constexpr Millis kDay{24LL * 3'600'000};
 
-/// A failure that the old service left, or a client put in, waits for no attempt.
+/// A failure that was written by the previous service or a client is final: there is no next attempt.
 constexpr std::string_view kHasEnded =
     "(f_job_status in (1, 4, 5) or (f_job_status = 3 and coalesce(f_trigger, 0) = 0 and f_end_time > 0))";
 
-/// Runs planned before it are no new term's business.
+/// Returns the instant before which planned runs cannot matter to a new term.
 Instant safe_until(Session& session, Instant now) {
     Statement& oldest =
         session.prepare("select min(f_watermark), count(f_watermark) from t_cron_shard", "", "ii");
@@ -39,10 +39,10 @@ std::optional<JobId> next_job(Session& session, const JobId& after) {
     return JobId(next.text(0));
 }
 
-/// Whose a job is, and how long its executions are kept. What others put under its id has nothing to do with
-/// it.
+/// The tenant of a job, and how long its executions are kept. The policy does not apply to executions that
+/// other tenants stored under its id.
 struct Owner {
-    std::optional<std::string> tenant{};  // none: the job is not stored
+    std::optional<std::string> tenant{};  // nullopt: the job is not stored
     Millis keep{};
 };
 
@@ -60,10 +60,11 @@ Owner owner_of(Session& session, const JobId& job, const HistoryRule& rule) {
     return owner;
 }
 
-/// Rows of the old service have their tenant in ext_info alone, and count as the owner's.
+/// Rows of the previous service have their tenant in ext_info only, and count as the owner's.
 enum class OldRows : std::uint8_t { count, leave };
 
-/// The newest row of a tenant that is one too many; before all of them where there are not so many.
+/// Returns the key of the newest row of a tenant that exceeds the limit, or a key before all rows if the limit is
+/// not exceeded.
 std::int64_t too_many_until(Session& session, const JobId& job, const std::string& tenant, OldRows old,
                             std::size_t per_job) {
     if (per_job == 0) return 0;
@@ -77,14 +78,15 @@ std::int64_t too_many_until(Session& session, const JobId& job, const std::strin
     return row.first() ? row.integer(0) : 0;
 }
 
-/// What of a job and a tenant may go: everything up to a row, and what is older than an instant.
+/// What may be deleted of a job and a tenant: rows up to a key, and rows older than an instant.
 struct Limits {
     Instant ended_before{};
     std::int64_t until_key{};
     Instant planned_before{};
 };
 
-/// A row as far as its removal depends on it. The old service kept whole seconds, and not all of them.
+/// The part of a row that decides its deletion. The previous service stored whole seconds, and not all of the
+/// times.
 struct Candidate {
     std::int64_t key{};
     bool ended{};
@@ -97,7 +99,7 @@ struct Candidate {
         const bool old = key <= limits.until_key || (when && *when < limits.ended_before);
         return ended && old && (!nominal || *nominal < limits.planned_before);
     }
-    /// Rows behind it are younger still.
+    /// Returns true if this row, and therefore every later one, is too young to be deleted.
     [[nodiscard]] bool is_young(const Limits& limits) const {
         return key > limits.until_key && started() && *started() >= limits.ended_before;
     }
@@ -123,7 +125,8 @@ public:
         if (is_new) known->second = read(whose);
         return known->second;
     }
-    /// Rows behind one that is young are younger still; of another tenant they need not be.
+    /// Returns true if a young row implies that all later rows are also young; not the case for rows of other
+    /// tenants.
     [[nodiscard]] bool tells_of_all(const std::string& tenant) const {
         if (!owner_.tenant) return rule_.per_job == 0;
         return tenant.empty() || tenant == *owner_.tenant;
@@ -148,7 +151,7 @@ private:
     std::map<std::string, Limits> by_tenant_;
 };
 
-/// Rows of a job behind a key, in their order, at most a batch.
+/// Returns the rows of a job after a key, in order, at most one batch.
 std::vector<Candidate> rows_behind(Session& session, const JobId& job, std::int64_t after) {
     Statement& rows = session.prepare(
         fmt::format("select f_key_id, case when {} then 1 else 0 end, f_nominal, f_begin_time, f_end_time, "
@@ -170,7 +173,7 @@ std::vector<Candidate> rows_behind(Session& session, const JobId& job, std::int6
     return found;
 }
 
-/// False: there was no room for all of them.
+/// Returns false if the batch was full before the end of the job.
 bool find_of_job(Session& session, const JobId& job, JobLimits& limits, std::vector<std::int64_t>& keys) {
     for (std::int64_t after = 0;;) {
         const std::vector<Candidate> rows = rows_behind(session, job, after);
@@ -185,7 +188,7 @@ bool find_of_job(Session& session, const JobId& job, JobLimits& limits, std::vec
     }
 }
 
-/// Removes the first rows of a table, up to the last one that a condition lets go.
+/// Deletes the first rows of a table, up to the last one that satisfies a condition.
 std::size_t remove_first(Session& session, std::string_view table, std::string_view key, std::string_view at,
                          Instant before, std::int64_t until_key) {
     Statement& rows = session.prepare(
@@ -217,7 +220,8 @@ OldExecutions find_old(Session& session, const HistoryRule& rule, const JobId& a
             return old;
         }
         JobLimits limits(session, *job, rule, planned_before);
-        if (!find_of_job(session, *job, limits, old.keys)) return old;  // this job once more, then
+        // The next step continues with this job.
+        if (!find_of_job(session, *job, limits, old.keys)) return old;
         old.after = *job;
     }
     return old;

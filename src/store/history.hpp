@@ -2,9 +2,9 @@
 #include "store/readers.hpp"
 #include "store/writer.hpp"
 
-/// What is old, in SQL. Only what has ended goes, and nothing that was planned later than an hour before the
-/// watermark: a new term enumerates from there and must find what was claimed. The change log keeps every
-/// change that some shard has not planned by, and all of the last day, which other nodes may still be
+/// Retention in SQL. Only finished executions are deleted, and none that was scheduled later than one hour
+/// before the watermark: a new term enumerates from there and must find the claimed rows. The change log
+/// keeps all changes that some shard has not planned, and the last day, which other nodes may still be
 /// reading.
 namespace ecron::store {
 
@@ -13,10 +13,10 @@ struct OldExecutions {
     JobId after{};
     bool round_ended{};
 };
-/// Looks at some jobs; the keys of executions that may go, at most a batch.
+/// Examines some jobs; returns the keys of executions that may be deleted, at most one batch.
 OldExecutions find_old(Session& session, const HistoryRule& rule, const JobId& after);
 
-/// Removes those of them that still may go, with their attempts; answers how many.
+/// Deletes those executions that may still be deleted, with their attempts; returns their number.
 class RemoveExecutions final : public Answering<Write, std::size_t> {
 public:
     explicit RemoveExecutions(std::vector<std::int64_t> keys)
@@ -28,7 +28,7 @@ private:
     std::vector<std::int64_t> keys_;
 };
 
-/// Removes a batch each of old summaries, changes, dead letters and audit entries; answers how many.
+/// Deletes one batch each of old summaries, changes, dead letters and audit entries; returns their number.
 class RemoveOthers final : public Answering<Write, std::size_t> {
 public:
     explicit RemoveOthers(const HistoryRule& rule) : Answering(WriteKind::history), rule_(rule) {}

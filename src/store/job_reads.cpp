@@ -119,7 +119,7 @@ std::size_t load_plans(Session& session, const std::function<void(const StoredPl
 
 namespace {
 
-/// What ecron's migrations have added to a table of the old service.
+/// State of a table of the previous service: missing, unchanged, or changed by ecron's migrations.
 enum class OldTable : std::uint8_t { missing, old, migrated };
 
 OldTable look_at_table(Session& session, std::string_view table, std::string_view added_column) {

@@ -3,10 +3,9 @@
 #include "store/readers.hpp"
 #include "store/records.hpp"
 
-/// Reads of jobs.
 namespace ecron::store {
 
-/// Jobs by id or key. Those that wait together share one statement a kind of key.
+/// Finds jobs by id or key. Reads that wait at the same time share one statement per kind of key.
 class FindJobs final : public Answering<Read, std::vector<model::Job>> {
 public:
     FindJobs(std::vector<JobId> ids, std::vector<JobKey> keys)
@@ -26,10 +25,11 @@ std::vector<model::Job> list_jobs(Session& session, const JobFilter& filter);
 std::int64_t count_jobs(Session& session, const std::optional<TenantId>& tenant,
                         std::optional<Instant> created_from, std::optional<Instant> created_until);
 std::size_t load_plans(Session& session, const std::function<void(const StoredPlan&)>& each);
-/// Of the enabled jobs those that the old service wrote and ecron has not written since, in the old schema or
-/// in ecron's; none where there is no table. MySQL only.
+/// Calls `each` for the enabled jobs of the previous service that ecron has not written since, in the
+/// previous service's schema or in ecron's; no calls if there is no table. MySQL only.
 void load_old_plans(Session& session, const std::function<void(const StoredPlan&)>& each);
-/// Whether the old service wrote executions that began before an instant; as load_old_plans.
+/// Returns true if the previous service wrote executions that began before the instant; conditions as for
+/// load_old_plans.
 bool has_old_executions(Session& session, Instant before);
 
 }  // namespace ecron::store

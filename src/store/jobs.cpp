@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kSweepRows = 500;
 
-/// The ids are in order. MySQL also finds those that differ in trailing spaces, which are left out.
+/// The ids are sorted. MySQL also finds ids that differ in trailing spaces; these are filtered out.
 std::vector<JobRow> rows_to_change(Session& session, const std::vector<JobId>& ids) {
     std::vector<JobRow> rows;
     for (std::size_t at = 0; at < ids.size(); at += kLongestList) {
@@ -38,7 +38,7 @@ bool belongs(const JobRow& row, const std::optional<TenantId>& tenant) {
     return !tenant || row.job.tenant == *tenant;
 }
 
-/// A row of a deleted job, with its ext_info as it is to be.
+/// A row of a deleted job, with its new ext_info.
 struct DeletedRow {
     std::int64_t key{};
     std::optional<std::string> ext_info{};
@@ -60,7 +60,7 @@ std::vector<DeletedRow> rows_after(Session& session, const std::string& job, std
     return rows;
 }
 
-/// The old service reads `is_deleted` of ext_info; the column is ecron's.
+/// The previous service reads `is_deleted` from ext_info; the column belongs to ecron.
 void mark_deleted(Session& session, std::span<const DeletedRow> rows) {
     static constexpr std::array<std::string_view, 2> kNames{"n_ext", "o_key"};
     static const Rows joined{.head = "update (",
@@ -121,7 +121,7 @@ Instant whole_seconds(Instant instant) { return std::chrono::floor<Seconds>(inst
 
 Error name_taken() { return {Errc::conflict, "another job of this tenant has that name", {"job_name"}}; }
 
-/// Which of the unique keys a refused insert met.
+/// Determines which unique key a refused insert violated.
 Error conflict_of(Session& session, const model::Job& job) {
     Statement& same_id =
         session.prepare("select 1 from t_cron_job where " + session.dialect().exactly("f_job_id"), "ss", "i");
@@ -207,14 +207,15 @@ Result<model::Job> ReplaceJob::replace(JobTransaction& transaction) const {
         return fail(Errc::not_found, "this job does not exist", {"job_id"});
     const JobRow& before = rows.front();
     if (if_match_ && before.job.revision != *if_match_)
-        return fail(Errc::conflict, "the job has changed meanwhile", {"revision"});
+        return fail(Errc::conflict, "the job has changed in the meantime", {"revision"});
 
     model::Job job = job_;
     job.key = before.job.key;
     job.tenant = before.job.tenant;
     job.created_at = before.job.created_at;
     job.updated_at = whole_seconds(job.updated_at);
-    // The old service fired `timed` jobs at every match; its clients still rely on it when they change one.
+    // The previous service ran `timed` jobs at every match of their expression; its clients still rely on
+    // this when they change such a job.
     model::Plan plan = model::read_plan(plan_).value_or(model::Plan{});
     plan.repeats = job.type == model::JobType::timed && before.job.type == model::JobType::timed &&
                    plan_of(before).repeats;
@@ -274,7 +275,7 @@ void ChangeJobs::apply(JobTransaction& transaction) {
     result.emplace();
     for (const JobId& id : ids_) {
         const auto found = changed.find(id);
-        if (found == changed.end()) continue;  // named twice
+        if (found == changed.end()) continue;  // named twice in the request
         result->push_back(std::move(found->second));
         changed.erase(found);
     }

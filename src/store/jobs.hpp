@@ -4,20 +4,19 @@
 #include "store/change_log.hpp"
 #include "store/writer.hpp"
 
-/// Writes that change jobs. Each is numbered in the change log; those that share a transaction lock its head
-/// once.
+/// Writes that change jobs. Each one gets a number in the change log; those that share a transaction lock the
+/// log's head once.
 namespace ecron::store {
 
 class CreateJob;
 
-/// The transaction of a group of them. Jobs to be created are collected, so that they are inserted many at
-/// once.
+/// The shared transaction of a group of such writes. Jobs to be created are collected and inserted in bulk.
 struct JobTransaction {
     JobTransaction(Session& the_session, Repetition the_repetition, std::size_t changes)
         : session(the_session),
           repetition(the_repetition),
           log(the_session, changes) {}
-    /// Inserts what was collected; every write that reads jobs calls it first.
+    /// Inserts the collected jobs; every write that reads jobs calls it first.
     void flush();
 
     Session& session;
@@ -31,7 +30,7 @@ public:
     JobWrite() : Write(WriteKind::jobs) {}
     using Write::apply;
     virtual void apply(JobTransaction& transaction) = 0;
-    /// How many jobs it changes where nothing stands against it.
+    /// The number of jobs that it changes if there is no error.
     [[nodiscard]] virtual std::size_t changes() const { return 1; }
 };
 
@@ -70,7 +69,7 @@ private:
     std::optional<ChangeNumber> if_match_;
 };
 
-/// Changes that are made to each of several jobs, or to none of them.
+/// Changes that apply to several jobs, all or none.
 class ChangeJobs final : public Answering<JobWrite, std::vector<model::Job>> {
 public:
     struct Enable {
@@ -107,14 +106,15 @@ private:
     std::vector<JobId> ids_;
 };
 
-/// Marks the executions of deleted jobs, a small batch a time; true: there are more.
+/// Marks the executions of deleted jobs, one small batch per call; the answer is true if more remain.
 class SweepDeleted final : public Answering<Write, bool> {
 public:
     SweepDeleted() : Answering(WriteKind::others) {}
     void apply(Session& session) override;
 };
 
-/// Disables `timed` jobs whose only run has been claimed, if their schedule still is the one that named it.
+/// Disables `timed` jobs whose only run has been claimed, provided that the schedule of that run is still in
+/// effect.
 std::vector<model::Job> disable_spent(Session& session, const std::vector<Spent>& spent);
 
 }  // namespace ecron::store

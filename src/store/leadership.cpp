@@ -11,7 +11,7 @@ namespace ecron::store {
 namespace {
 
 constexpr Seconds kGood{3};
-constexpr std::int64_t kOther = 2;  // of Owners
+constexpr std::int64_t kOther = 2;  // a value of Owners
 constexpr Millis kLongestBackOff{1'000};
 
 constexpr std::uint64_t bit(Shard shard) { return std::uint64_t{1} << shard.value(); }
@@ -52,7 +52,7 @@ void Leadership::close() {
         const std::scoped_lock lock(mutex_);
         held = held_;
     }
-    // Closing the session frees the locks too, but only some time after this process has gone on.
+    // Closing the session also frees the locks, but with a delay after this process has continued.
     for (std::uint32_t shard = 0; shard < kMostShards; ++shard)
         if ((held & bit(Shard(shard))) != 0) [[maybe_unused]]
             const auto freed = release(Shard(shard));
@@ -89,7 +89,7 @@ void Leadership::connect() {
     session_ = std::make_unique<Session>(options_, SessionUse::lead, clock_);
 }
 
-/// Whose each lock is, by the server; those thought to be held are what it says.
+/// Queries the owner of each lock from the server, which also replaces the set of held locks.
 Leadership::Owners Leadership::owners(std::size_t shards, Locks& locks) {
     const Dialect& dialect = session_->dialect();
     std::string sql = fmt::format("select {}, {}", dialect.now_expression(), dialect.read_only_expression());
@@ -124,10 +124,10 @@ Leadership::Owners Leadership::owners(std::size_t shards, Locks& locks) {
     return found;
 }
 
-/// Answers how many of the free locks are left.
+/// Returns the number of free locks that remain.
 std::size_t Leadership::take_free(const Owners& owners, std::size_t most,
                                   const std::vector<Shard>& not_these) {
-    // Where one process leads them all, the first lock decides between the candidates.
+    // In single-leader mode, the first lock decides between the candidates.
     const bool first_decides = options_.nodes == Nodes::one;
     const auto given_back = [&](std::uint32_t shard) {
         return std::ranges::find(not_these, Shard(shard)) != not_these.end();
@@ -169,7 +169,7 @@ Result<void> Leadership::release(Shard shard) {
     try {
         if (session_) give_back(shard);
     } catch (const SqlError& error) {
-        lose(error.what());  // the lock ends with the session
+        lose(error.what());  // the locks end with the session
     }
     return {};
 }
@@ -178,7 +178,7 @@ void Leadership::lose(std::string_view reason) {
     if (!session_) back_off_.failed(clock_.steady());
     session_.reset();
     const std::scoped_lock lock(mutex_);
-    if (held_ != 0) log::warn("leadership lost, its session is gone reason=\"{}\"", reason);
+    if (held_ != 0) log::warn("lost leadership, the session has ended reason=\"{}\"", reason);
     held_ = 0;
     good_.reset();
 }

@@ -8,32 +8,31 @@
 #include "store/state.hpp"
 #include "store/work_thread.hpp"
 
-/// The advisory locks of the shards on MySQL, held by one session and a thread of their own that do nothing
-/// else.
+/// The advisory locks of the shards on MySQL, held by a dedicated session and thread.
 ///
-/// The session's wait_timeout is the lease, so a holder that is frozen or cut off loses its locks within it;
-/// a killed one at once. Every round asks the server whose each lock is. It never reconnects silently: a lost
-/// session is a lost lock, and the next round begins with none. The same round asks whether the server has
-/// become read-only: its locks are worth nothing then, and the session is given up. Candidates poll without
-/// waiting in the server's queue, so that no frozen waiter can be granted a lock.
+/// The session's wait_timeout is the lease, so a holder that is frozen or cut off loses its locks within one
+/// lease, and a killed one immediately. Every round queries the owner of each lock from the server. It never
+/// reconnects silently: a lost session means lost locks, and the next round starts with none. The same round
+/// checks whether the server has become read-only; its locks are then worthless and the session is closed.
+/// Candidates poll without waiting in the server's queue, so that no frozen waiter can be granted a lock.
 namespace ecron::store {
 
-/// Which shards' locks a round confirmed, and the store's clock.
+/// The shards whose locks a round confirmed, and the store's clock.
 struct Locks {
     std::vector<Shard> held{};
-    std::size_t free{0};    // that nobody has, and that were not given back in this round
-    std::size_t others{0};  // that other sessions had when the round began
+    std::size_t free{0};    // unowned, except those released in this round
+    std::size_t others{0};  // owned by other sessions when the round began
     Instant store_now{};
     Millis clock_ahead{};
     Millis clock_error{};
 };
 
-/// The name of a shard's lock, as an SQL literal.
+/// Returns the name of a shard's lock as an SQL literal.
 std::string lock_name(Session& session, Shard shard);
 
 class Leadership;
 
-/// What the thread does for somebody: a round, or giving a lock back.
+/// A task of the thread: a campaign round, or releasing a lock.
 class LockWork : public Work {
 public:
     virtual void apply(Leadership& leadership) = 0;
@@ -41,7 +40,7 @@ public:
 
 class LockRound final : public Answering<LockWork, Locks> {
 public:
-    /// `may_take`: whether free locks may be taken.
+    /// `may_take`: whether free locks may be acquired.
     LockRound(CampaignRound round, std::size_t shards, bool may_take)
         : round_(std::move(round)),
           shards_(shards),
@@ -68,17 +67,18 @@ public:
     Leadership(boost::asio::io_context& io, const Options& options, const Clock& clock, State& state);
     ~Leadership();
     void submit(std::unique_ptr<LockWork> work) { thread_.submit(std::move(work)); }
-    /// The last round confirmed it and was sent less than 3 s ago. Threads: any.
+    /// Returns true if the last round confirmed the lock and was sent less than 3 s ago. Threads: any.
     [[nodiscard]] bool holds(Shard shard) const;
     [[nodiscard]] std::optional<SteadyInstant> last_beat() const;
-    void close();  // gives every lock back
+    void close();  // releases all locks
 
-    // On its own thread only.
+    // Called on its own thread only.
     Result<Locks> round(const CampaignRound& round, std::size_t shards, bool may_take);
     Result<void> release(Shard shard);
 
 private:
-    using Owners = std::vector<std::int64_t>;  // of each shard's lock: 0 nobody, 1 this session, 2 another
+    /// Owner of each shard's lock: 0 none, 1 this session, 2 another session.
+    using Owners = std::vector<std::int64_t>;
 
     void connect();
     Owners owners(std::size_t shards, Locks& locks);
@@ -95,9 +95,9 @@ private:
     BackOff back_off_;
 
     mutable std::mutex mutex_;
-    std::uint64_t held_{0};                // a bit a shard
-    std::optional<SteadyInstant> good_{};  // when the last good round was sent
-    WorkThread<LockWork> thread_;          // last: it works with all of the above
+    std::uint64_t held_{0};                // one bit per shard
+    std::optional<SteadyInstant> good_{};  // send time of the last successful round
+    WorkThread<LockWork> thread_;          // last member: it uses all of the above
 };
 
 }  // namespace ecron::store

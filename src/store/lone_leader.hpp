@@ -5,9 +5,9 @@
 
 #include "ecron/store/store.hpp"
 
-/// Leadership where one process owns the store (SQLite): it has every shard that it does not give back
-/// itself, and no other can take one. Threads: any for holds()
-/// and last_beat(), the io_context's for the rest.
+/// Leadership if one process owns the store (SQLite): it holds every shard that it has not released itself,
+/// and no other process can acquire one. Threads: any for holds() and last_beat(), the io_context's for the
+/// rest.
 namespace ecron::store {
 
 class LoneLeader {
@@ -33,7 +33,7 @@ public:
     [[nodiscard]] std::optional<SteadyInstant> last_beat() const {
         return held_ == 0 ? std::nullopt : std::optional(clock_.steady());
     }
-    /// The one node there is, once it has asked.
+    /// Returns the only node, once it has campaigned.
     [[nodiscard]] std::vector<NodeState> nodes(Seconds lease) const {
         if (node_.value().empty()) return {};
         return {{.node = node_, .lease_until = clock_.now() + lease, .alive = true}};

@@ -3,10 +3,10 @@
 #include "store/readers.hpp"
 #include "store/writer.hpp"
 
-/// What is to be published, in SQL.
+/// Messages to be published, in SQL.
 namespace ecron::store {
 
-/// A message as a transaction puts it in.
+/// A message as added by a transaction.
 struct NewMessage {
     std::string_view topic;
     std::string about;
@@ -27,7 +27,7 @@ private:
     std::vector<std::int64_t> keys_;
 };
 
-/// The queue over the store's threads.
+/// The queue on the store's threads.
 class SqlMessages final : public MessageQueue {
 public:
     SqlMessages(Writer& writer, Readers& readers) : writer_(writer), readers_(readers) {}

@@ -23,8 +23,8 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-/// Creates the tables of migrations themselves. A user that may not create tables can work with a database
-/// whose schema is up to date, so they are looked for first.
+/// Creates the tables that record migrations. They are looked up first, because a user without the right to
+/// create tables can still use a database whose schema is up to date.
 void make_own_tables(Session& session) {
     if (has_own_tables(session)) return;
     const std::string_view options = session.dialect().table_options();
@@ -38,12 +38,12 @@ void make_own_tables(Session& session) {
                     options));
 }
 
-/// A message names no values: the statements of migrations hold none.
+/// The server's message contains no values, since the statements of migrations contain none.
 Error migration_error(const Migration& migration, std::size_t statement, std::size_t count,
                       const SqlError& error) {
     return {to_error(error).code,
             fmt::format(
-                "migration {} failed at statement {} of {}: {} ({}); once the cause is repaired, the next "
+                "migration {} failed at statement {} of {}: {} ({}); after the cause is repaired, the next "
                 "start or ecron db migrate completes it",
                 migration.name, statement, count, error.message(), error.what()),
             {}};
@@ -76,7 +76,7 @@ std::set<std::int64_t> applied_versions(Session& session) {
     return versions;
 }
 
-/// Divides the planning of a database in which no term has ever begun.
+/// Divides the planning of a database in which no term has begun into shards.
 void divide_new(Session& session) {
     const std::size_t wanted = session.options().new_shards;
     Statement& read = session.prepare(
@@ -126,7 +126,7 @@ Result<int> binary_number(std::string_view version) {
 
 Result<int> min_binary(std::string_view migration_text) {
     if (!migration_text.starts_with(kMinBinary))
-        return fail(Errc::internal, "a migration begins with its min_binary");
+        return fail(Errc::internal, "a migration must begin with its min_binary");
     const std::string_view line = migration_text.substr(0, migration_text.find('\n'));
     return binary_number(trimmed(line.substr(kMinBinary.size())));
 }
@@ -171,7 +171,8 @@ void run_migration_statement(Session& session, const std::string& statement) {
 
 Result<std::string> migrate(Session& session) {
     try {
-        // A user that may write there all the same would change a replica, or what was demoted to one.
+        // A user that may write to a read-only server would modify a replica, or a server that was demoted to
+        // one.
         session.refuse_read_only_server();
         const std::unique_ptr<MigrationLock> lock = session.dialect().lock_migrations(session);
         make_own_tables(session);

@@ -13,9 +13,9 @@ namespace {
 constexpr Seconds kRenewal{1};
 constexpr std::size_t kLongestProcess = 128;  // bytes of f_process
 constexpr Millis kLongestBackOff{1'000};
-constexpr std::chrono::hours kRemembered{1};  // how long nodes that are gone are kept for people to see
+constexpr std::chrono::hours kRemembered{1};  // rows of ended nodes are kept this long for display
 
-/// Assignments of an upsert that keep the old value where the row belongs to another process.
+/// Assignments of an upsert that keep the old value if the row belongs to another process.
 std::string assign_if_own(std::initializer_list<std::string_view> columns) {
     std::string text;
     for (const std::string_view column : columns)
@@ -76,7 +76,7 @@ Result<void> NodeLease::carry_out(const LeaseWork& work) {
         back_off_.succeeded();
         return {};
     } catch (const SqlError& error) {
-        if (answering_since_) log::warn("lease not renewed problem=\"{}\"", error.what());
+        if (answering_since_) log::warn("failed to renew lease problem=\"{}\"", error.what());
         answering_since_.reset();
         if (!session_) back_off_.failed(clock_.steady());
         session_.reset();
@@ -100,11 +100,11 @@ void NodeLease::open_session() {
     database_node_ = is_galera ? name : std::string{};
 }
 
-/// Whether this session holds the lock of the node's name, so that no other process of that name is
+/// Returns true if this session holds the lock of the node's name, so that no other process with that name is
 /// connected.
 bool NodeLease::lock_name(const NodeId& node) {
     if (name_locked_) return true;
-    // The name itself may be longer than a lock's name.
+    // The name itself may exceed the maximum length of a lock's name.
     const std::string hash = keyed_uuid("node", node.value(), Instant{});
     Statement& take = session_->prepare(
         fmt::format("select get_lock({}, 0)", session_->lock_name("node/" + hash)), "", "i");
@@ -126,8 +126,8 @@ void NodeLease::renew(const LeaseWork& work) {
         forget << std::int64_t{Millis(kRemembered).count()};
         forget.run();
     }
-    // What an earlier process left is taken over once; a name that another process has taken since is not
-    // taken back before that one's lease has ended.
+    // A process takes over the row of an earlier process once. If another process has taken the name since,
+    // it is not taken back before that process's lease has ended.
     const bool alone = lock_name(work.node());
     const bool takes_over = alone && !had_name_;
     // The columns are assigned in this order.
@@ -151,10 +151,10 @@ void NodeLease::renew(const LeaseWork& work) {
 }
 
 void NodeLease::read_cluster(const NodeId& node, SteadyInstant sent) {
-    // After an outage every lease may have ended: whoever lives gets the time to say so.
+    // After an outage every lease may have expired: live nodes get time to renew theirs.
     if (!answering_since_) answering_since_ = sent;
     const bool settled = sent - *answering_since_ >= options_.lease;
-    // Of nodes that use different nodes of a Galera cluster, the one that came later is to know.
+    // Of two nodes that use different nodes of a Galera cluster, the one that started later must detect it.
     Statement& read = session_->prepare(
         fmt::format(
             "select (select count(*) from t_cron_shard), (select count(*) from t_cron_node where "
@@ -187,8 +187,8 @@ void NodeLease::read_cluster(const NodeId& node, SteadyInstant sent) {
     state_ = std::move(now);
 }
 
-/// Another process has the name. It is alive if it has renewed its lease by the time at which the lease that
-/// was seen first would have ended.
+/// Handles a name that is in use by another process. That process is alive if it renews its lease before the
+/// lease that was seen first would have ended.
 NodeLease::Name NodeLease::name_of_another(std::int64_t lease_until, SteadyInstant now) {
     if (!other_holder_) other_holder_ = Holder{.seen = now, .lease_until = lease_until};
     const bool would_have_ended = now - other_holder_->seen >= options_.lease;
@@ -197,19 +197,19 @@ NodeLease::Name NodeLease::name_of_another(std::int64_t lease_until, SteadyInsta
 
 void NodeLease::log_changes(const NodeId& node, const State& now, SteadyInstant at) {
     if (now.name == Name::taken && state().name != Name::taken)
-        log::warn("waiting for the lease of another process with the same node_id node={} holder=\"{}\"",
+        log::warn("node_id is in use by another process, waiting for its lease to end node={} holder=\"{}\"",
                   node, now.holder);
     if (now.other_database_node.empty()) {
-        if (told_divided_) log::info("every node uses the same node of the Galera cluster node={}", node);
+        if (told_divided_) log::info("all nodes use the same node of the Galera cluster node={}", node);
         divided_since_.reset();
         told_divided_ = false;
         return;
     }
-    // While a writer fails over, nodes may move from one to another at different times.
+    // During a failover of the writer, nodes may switch servers at different times.
     if (!divided_since_) divided_since_ = at;
     if (told_divided_ || at - *divided_since_ < options_.lease) return;
     log::error(
-        "nodes use different nodes of the Galera cluster, this one leads nothing node={} uses={} "
+        "nodes use different nodes of the Galera cluster, not leading node={} uses={} "
         "other=\"{}\"",
         node, database_node_, now.other_database_node);
     told_divided_ = true;

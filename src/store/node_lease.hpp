@@ -7,18 +7,19 @@
 #include "store/state.hpp"
 #include "store/work_thread.hpp"
 
-/// This node's lease on MySQL: a row that says until when it lives, by the store's clock. It is renewed on a
-/// session and a thread of its own, so that a commit that takes long keeps nothing else waiting. With each
-/// renewal comes how many nodes can lead and how many shards there are; the renewal says whether this one
-/// can.
+/// This node's lease on MySQL: a row with the time until which the node counts as alive, by the store's
+/// clock. It is renewed on a dedicated session and thread, so that slow commits do not delay it. Each renewal
+/// also reads the number of nodes that can lead and the number of shards, and reports whether this node can
+/// lead.
 ///
 /// A name belongs to one process. While the lease session holds the advisory lock of the name, no other
-/// process that has it is connected, so a process that starts takes over what a killed one has left. A
-/// process that finds the name taken leads nothing and waits until that lease would have ended; if the lease
-/// was renewed meanwhile, the name is lost for good.
+/// process with that name is connected, so a starting process can take over the row of a killed one. A
+/// process that finds the name in use leads nothing and waits until that lease would have ended; if the lease
+/// is renewed in the meantime, the process gives up the name permanently.
 ///
-/// On a Galera cluster, advisory locks hold on one of its nodes only, so two ecron nodes that use different
-/// ones could both lead. The row says which one a node uses; the node that came later does not lead.
+/// On a Galera cluster, advisory locks are valid on one cluster node only, so two ecron nodes that use
+/// different cluster nodes could both lead. The row states which one is used; the ecron node that started
+/// later does not lead.
 namespace ecron::store {
 
 class NodeLease;
@@ -50,18 +51,20 @@ public:
     ~NodeLease();
 
     enum class Name : std::uint8_t { unknown, own, taken, lost };
-    /// What the last good renewal told. Threads: any.
+    /// Results of the last successful renewal. Threads: any.
     struct State {
-        std::optional<SteadyInstant> renewed{};  // when it was sent; nothing: the name is not this process's
+        /// Send time; nullopt: the name does not belong to this process.
+        std::optional<SteadyInstant> renewed{};
         std::size_t shards{1};
         std::size_t live_nodes{1};  // that can lead
         Name name{Name::unknown};
         std::string holder{};               // of the name, if it is another process
-        std::string other_database_node{};  // "NODE uses NAME": of a node that came earlier and can lead
+        std::string other_database_node{};  // "NODE uses NAME": of a node that started earlier and can lead
     };
     [[nodiscard]] State state() const;
-    [[nodiscard]] bool lives() const;  // the lease has not ended, by this process's steady clock
-    /// A renewal is a second old, or said something else about leading, and none is under way.
+    [[nodiscard]] bool lives() const;  // true until the lease ends, by this process's steady clock
+    /// Returns true if the last renewal is one second old or reported a different `can_lead`, and none is in
+    /// progress.
     [[nodiscard]] bool due(bool can_lead) const;
     void submit(std::unique_ptr<LeaseWork> work) { thread_.submit(std::move(work)); }
     void close() { thread_.close(); }
@@ -80,12 +83,12 @@ private:
     const Clock& clock_;
     const store::State& store_state_;
     const std::string instance_;
-    const std::string process_;  // this one, for the error of another process
+    const std::string process_;  // identifies this process in another process's error
     std::unique_ptr<Session> session_{};
-    bool name_locked_{false};      // by the session
-    bool had_name_{false};         // this process, at some time
-    std::string database_node_{};  // of a Galera cluster, that the session uses; else empty
-    /// Another process's lease under this name when it was first seen.
+    bool name_locked_{false};      // held by the session
+    bool had_name_{false};         // this process has owned the name before
+    std::string database_node_{};  // the Galera cluster node that the session uses; otherwise empty
+    /// Another process's lease under this node's name, as first seen.
     struct Holder {
         SteadyInstant seen{};
         std::int64_t lease_until{};
@@ -95,13 +98,14 @@ private:
     bool told_divided_{false};
     std::uint64_t generation_{0};  // of the session, see store::State
     BackOff back_off_;
-    std::optional<SteadyInstant> answering_since_{};  // of the store, as far as this session knows
+    /// Since when this session has known the store to respond.
+    std::optional<SteadyInstant> answering_since_{};
 
     mutable std::mutex mutex_;
     State state_;
     std::optional<SteadyInstant> last_try_{};
-    bool told_can_lead_{false};     // with the last try
-    WorkThread<LeaseWork> thread_;  // last: it works with all of the above
+    bool told_can_lead_{false};     // as reported by the last try
+    WorkThread<LeaseWork> thread_;  // last member: it uses all of the above
 };
 
 }  // namespace ecron::store

@@ -10,9 +10,9 @@ namespace ecron::store {
 
 namespace {
 
-constexpr std::size_t kReceiversALook = 256;  // so that one look stays short, however many receivers wait
+constexpr std::size_t kReceiversALook = 256;  // limits the duration of one look-up if many receivers wait
 constexpr std::int64_t kBuriedAtOnce = 100;
-constexpr std::size_t kReasonKept = 4'096;  // of why a delivery failed
+constexpr std::size_t kReasonKept = 4'096;  // of the reason why a delivery failed
 
 constexpr std::string_view kOutboxInsert =
     "insert into t_cron_outbox (f_channel, f_message_id, f_execute_id, f_tenant_id, f_receiver, f_url, "
@@ -40,7 +40,7 @@ Letter read_letter(const Statement& row, Instant now) {
     return letter;
 }
 
-/// The next receiver in the order of names, and when the first of its letters is due.
+/// The next receiver in name order, and when its first entry is due.
 struct Waiting {
     std::string receiver;
     Instant due;
@@ -69,7 +69,7 @@ void find_of_receiver(Session& session, Channel channel, const std::string& rece
     for (due.run(); due.fetch();) found.push_back(read_letter(due, now));
 }
 
-/// True: it was still there as it had been seen.
+/// Returns true if the entry was still in the state in which it was read.
 bool remove(Session& session, const Letter& letter) {
     Statement& row = session.prepare("delete from t_cron_outbox where f_id = :id and f_due = :due", "ii");
     row << letter.key << to_unix_millis(letter.due);
@@ -116,14 +116,14 @@ void insert_announcements(Session& session, const std::vector<Announced>& announ
 
 namespace {
 
-/// How much each tenant holds, with what was found for it; which letters it may have beside that.
+/// Computes which entries each tenant may get, from the entries that it holds and those found for it.
 class TenantShares {
 public:
     explicit TenantShares(const LetterWish& wish) : free_(wish.limit) {
         if (wish.held) held_ = *wish.held;
         bounded_ = wish.held.has_value();
     }
-    /// Whether a letter of that tenant is taken, which then counts.
+    /// Returns true if the tenant may get an entry, which is then counted.
     bool admit(const TenantId& tenant) {
         if (free_ == 0) return false;
         if (bounded_) {
@@ -203,7 +203,7 @@ void SettleLetter::apply(Session& session) {
         case Settlement::Verdict::delivered: {
             result = remove(session, letter_);
             if (*result) return;
-            // Whoever has it now need not deliver it again.
+            // The current lease holder need not deliver it again.
             Statement& row = session.prepare("delete from t_cron_outbox where f_id = :id", "i");
             row << letter_.key;
             row.run();
@@ -278,7 +278,7 @@ void Redeliver::apply(Session& session) {
     result = {};
     const std::int64_t now = to_unix_millis(session.now());
     for (const std::int64_t key : keys_) {
-        // The row is locked by its deletion, so that of two who ask for it one only finds it.
+        // The deletion locks the row, so that only one of two concurrent requests finds it.
         Statement& copy = session.prepare(
             fmt::format(
                 "insert into t_cron_outbox (f_channel, f_message_id, f_execute_id, f_tenant_id, f_receiver, "

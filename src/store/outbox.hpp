@@ -3,11 +3,11 @@
 #include "store/readers.hpp"
 #include "store/writer.hpp"
 
-/// The outbox in SQL. A row is held by moving its due time to the end of the lease: who moved it from the
-/// value that he saw has it.
+/// The outbox in SQL. A row is leased by setting its due time to the end of the lease: the node that changed
+/// it from the value that it had read is the lease holder.
 namespace ecron::store {
 
-/// Announcements of one execution, as a transaction puts them in.
+/// Announcements of one execution, as added by a transaction.
 struct Announced {
     const ExecuteId* execution;
     const TenantId* tenant;
@@ -15,13 +15,14 @@ struct Announced {
 };
 void insert_announcements(Session& session, const std::vector<Announced>& announced);
 
-/// What a wish could take, as a reader sees it. `due` of each is what it must still be when it is taken.
+/// Returns the entries that a request could lease, as seen by a reader. `due` of each is the value that it
+/// must still have when it is leased.
 Letters find_letters(Session& session, const LetterWish& wish);
 OutboxSize outbox_size(Session& session);
 std::vector<DeadLetter> dead_letters(Session& session, const std::optional<TenantId>& tenant,
                                      std::size_t limit, std::optional<std::int64_t> before);
 
-/// Takes letters that were found; answers those that nobody else took first.
+/// Leases entries that were found; returns those that no other node leased first.
 class TakeLetters final : public Answering<Write, std::vector<Letter>> {
 public:
     TakeLetters(NodeId node, Millis lease, std::vector<Letter> found)

@@ -18,16 +18,16 @@ namespace ecron::store {
 
 namespace {
 
-/// What the compare-and-set binds of each row, in this order: the new values, then what the row must be now.
-/// A start goes from pending or failure, an end from executing too: `also` is that third state, or pending
-/// again. Without an owner any is right.
+/// Parameters of the compare-and-set for each row, in this order: the new values, then the expected current
+/// values. A start is permitted from pending or failure, an end also from executing: `also` is that third
+/// state, or pending again. Without an owner, any owner matches.
 constexpr std::array<std::string_view, 18> kNames{
     "n_state",  "n_begin",   "n_end",     "n_executor", "n_times", "n_ext",
     "n_due",    "n_attempt", "n_losses",  "n_accepted", "n_node",  "n_epoch",
     "n_result", "o_id",      "o_attempt", "o_also",     "o_node",  "o_epoch"};
 constexpr std::string_view kTypes = "iiititiiiisitsiisi";
 
-/// A job may be deleted while it runs: ext_info keeps saying what the column says.
+/// A job may be deleted while it runs, so is_deleted in ext_info is kept equal to the column.
 constexpr std::string_view kOneRow =
     "update t_cron_job_status set f_job_status = :p0, f_begin_time = :p1, f_end_time = :p2, f_executor = "
     ":p3, "
@@ -40,8 +40,8 @@ constexpr std::string_view kOneRow =
     "and coalesce(f_node, '') = coalesce(:p16, f_node, '') and coalesce(f_epoch, 0) = coalesce(:p17, "
     "f_epoch, 0)";
 
-/// Many rows: the values are a table that the update joins. Order and index are given, since the optimizer at
-/// times took the rows by their state instead and was ten times slower.
+/// For several rows, the values form a table that the update joins. Join order and index are specified,
+/// because the optimizer sometimes selected the rows by their state instead, which was ten times slower.
 const Rows& joined_rows() {
     static const Rows rows{
         .head = "update (",
@@ -79,8 +79,8 @@ void bind_outcome(Statement& row, const OutcomeWrite& write) {
         << (outcome.owner ? std::optional{outcome.owner->epoch.value()} : std::nullopt);
 }
 
-/// Leaves in each write whether its row was as expected. Several rows in one statement give only their sum:
-/// if that is not their number, each has to be asked alone.
+/// Records in each write whether its row was as expected. A statement with several rows returns only the
+/// total; if that differs from their number, each row is checked separately.
 void compare_and_set(Session& session, std::span<OutcomeWrite* const> writes) {
     if (writes.size() == 1 || session.dialect().rows_per_statement(session.options()) == 1) {
         for (OutcomeWrite* const write : writes) {
@@ -97,7 +97,8 @@ void compare_and_set(Session& session, std::span<OutcomeWrite* const> writes) {
     for (OutcomeWrite* const write : writes) write->result = true;
 }
 
-/// After a commit whose answer was lost: the rows that already are what these writes wanted.
+/// After a commit whose response was lost: finds the rows that already have the state that these writes
+/// request.
 void recognise(Session& session, std::span<OutcomeWrite* const> writes,
                std::unordered_set<const OutcomeWrite*>& done) {
     for (OutcomeWrite* const write : writes) {
@@ -138,8 +139,8 @@ void insert_attempts(Session& session, std::span<OutcomeWrite* const> writes) {
     record_attempts(session, attempts);
 }
 
-/// How an attempt went whose execution somebody else has ended meanwhile: for those who read its record,
-/// unless there is another one.
+/// Records the result of an attempt whose execution has been ended by a client in the meantime, unless there
+/// is another record.
 void record_late(Session& session, const OutcomeWrite& write) {
     const Outcome& outcome = write.outcome();
     Statement& read = session.prepare(
@@ -175,7 +176,7 @@ void announce(Session& session, std::span<OutcomeWrite* const> writes) {
     insert_announcements(session, announced);
 }
 
-/// The status topic, as /jobstatus, knows only executions that have started.
+/// Like /jobstatus, the status topic covers only executions that have started.
 void tell_statuses(Session& session, std::span<OutcomeWrite* const> writes) {
     std::vector<NewMessage> messages;
     for (const OutcomeWrite* const write : writes) {
@@ -185,7 +186,7 @@ void tell_statuses(Session& session, std::span<OutcomeWrite* const> writes) {
         if (!told || after.state == model::ExecutionState::pending) continue;
         std::string payload;
         model::append_json(payload, after);
-        payload.back() = ',';  // one more member: by it ecron knows what it said itself
+        payload.back() = ',';  // appends a member by which ecron recognizes its own messages
         payload += R"("source":"ecron"})";
         messages.push_back({kStatusTopic, after.id.value(), std::move(payload)});
     }
@@ -200,7 +201,7 @@ void free_slots_of(Session& session, std::span<OutcomeWrite* const> writes) {
     free_slots(session, ended);
 }
 
-/// Writes that may share a statement: of each execution one, sorted by id.
+/// Applies writes that may share a statement: at most one per execution, sorted by id.
 void apply_round(Session& session, std::vector<OutcomeWrite*>& round, bool slots) {
     if (round.empty()) return;
     std::ranges::sort(

@@ -2,8 +2,8 @@
 #include "ecron/store/store.hpp"
 #include "store/writer.hpp"
 
-/// What happens to executions: requested, begun, ended. Compare-and-set on (execution, attempt, state), many
-/// rows in one statement where the database is a round trip away.
+/// Changes of executions: requested, begun, ended. Each is a compare-and-set on (execution, attempt, state),
+/// with many rows in one statement if the database is remote.
 namespace ecron::store {
 
 class OutcomeWrite final : public Answering<Write, bool> {
@@ -15,7 +15,7 @@ public:
           outcome_(std::move(outcome)) {}
     [[nodiscard]] Step step() const { return step_; }
     [[nodiscard]] const Outcome& outcome() const { return outcome_; }
-    /// The attempt that the row is at afterwards.
+    /// The attempt of the row after the write.
     [[nodiscard]] int attempt_after() const {
         return outcome_.next_attempt == 0 ? outcome_.attempt : outcome_.next_attempt;
     }
@@ -24,13 +24,13 @@ private:
     Step step_;
     Outcome outcome_;
 };
-/// `slots`: some execution may hold a slot, which its end frees.
+/// `slots`: executions may hold slots, which their end frees.
 void apply_outcomes(Session& session, std::span<Write* const> writes, Repetition repetition, bool slots);
-/// Where one is recorded already, it is overwritten.
+/// Overwrites existing records.
 void record_attempts(Session& session, std::span<const model::Attempt* const> attempts);
-/// Why an attempt has an end that its node did not tell.
+/// The reason of an attempt whose end was not reported by its node.
 inline constexpr std::string_view kEndedByClient = "ended over PUT /jobstatus";
-/// The start of one attempt inside the running transaction; false: the row was not as expected.
+/// Starts one attempt inside the running transaction. Returns false if the row was not as expected.
 bool begin_one(Session& session, const Outcome& outcome);
 
 class InsertExecution final : public Answering<Write, model::Execution> {

@@ -12,7 +12,7 @@ namespace {
 constexpr int kEverything = 0;
 constexpr int kTenant = 1;
 
-/// What the end of a pause tells of it; empty where nothing was paused.
+/// Returns the text for the change that ends a pause, with the pause's start; empty if nothing was paused.
 std::string since_text(Session& session, int scope, const TenantId& tenant) {
     Statement& read = session.prepare(
         "select f_since from t_cron_pause where f_scope = :scope and f_tenant_id = :tenant", "is", "i");

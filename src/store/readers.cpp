@@ -10,7 +10,7 @@ namespace ecron::store {
 
 namespace {
 
-constexpr Seconds kIdle{1};  // after which a thread without work looks whether its server was left
+constexpr Seconds kIdle{1};  // an idle thread checks this often whether its server was abandoned
 
 }  // namespace
 
@@ -129,7 +129,7 @@ Session& Readers::connect(Connection& connection) {
 }
 
 void Readers::carry_out(Connection& connection, Batch& batch) {
-    // A pooled connection may have died while it rested: one fresh connection is tried before giving up.
+    // A pooled connection may have been lost while idle: one new connection is tried before giving up.
     for (int tries = 1;; ++tries) {
         try {
             Session& session = connect(connection);
@@ -148,8 +148,8 @@ void Readers::carry_out(Connection& connection, Batch& batch) {
             if (error.fault() == SqlFault::lost) answer.what = "the database cannot be reached";
             return fail_all(batch, answer);
         } catch (const std::exception& error) {
-            log::error("read failed problem={}", error.what());
-            return fail_all(batch, {Errc::internal, "the store met an unexpected error", {}});
+            log::error("failed to read problem={}", error.what());
+            return fail_all(batch, {Errc::internal, "unexpected error of the store", {}});
         }
     }
 }

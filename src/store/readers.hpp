@@ -10,14 +10,13 @@
 #include "store/state.hpp"
 #include "store/work.hpp"
 
-/// Threads that read, each with a session of its own. Reads of the same lookup that wait together are handed
-/// over together (one statement for all); one thread at a time does so, which is what makes them wait
-/// together.
+/// Reader threads, each with its own session. Waiting reads of the same lookup are executed together in one
+/// statement. Only one thread at a time executes a given lookup, which lets reads accumulate.
 namespace ecron::store {
 
 class Read : public Work {
 public:
-    /// Reads that can share a statement with others of the same lookup; none: on its own.
+    /// Reads of the same lookup can share a statement; `none`: separate statements.
     enum class Lookup : std::uint8_t { none, jobs, executions };
     explicit Read(Lookup lookup = Lookup::none) : lookup_(lookup) {}
     [[nodiscard]] Lookup lookup() const { return lookup_; }
@@ -27,7 +26,7 @@ private:
     Lookup lookup_;
 };
 
-/// A read of its own: a function on a reader's session.
+/// A separate read: a function on a reader's session.
 template <class T> class Query final : public Answering<Read, T> {
 public:
     explicit Query(std::function<T(Session&)> function) : function_(std::move(function)) {}
@@ -52,13 +51,13 @@ private:
     using Batch = std::vector<std::unique_ptr<Read>>;
     struct Queue {
         std::deque<std::unique_ptr<Read>> waiting{};
-        bool busy{false};  // a thread has a batch of it; never set for reads on their own
+        bool busy{false};  // a thread is executing a batch of it; never set for separate reads
     };
 
     void run();
     Queue* choose();
     Batch take(Queue& queue);
-    /// Of one thread; `generation` as State counts it for readers.
+    /// Connection of one thread; `generation` as counted by State for readers.
     struct Connection {
         std::unique_ptr<Session> session{};
         std::uint64_t generation{0};

@@ -40,8 +40,8 @@ Counts kept_counts(Session& session) {
     return read_counts(session, "select f_tenant_id, f_jobs, f_bytes from t_cron_tenant");
 }
 
-/// hex() has two digits for each byte on every server; length() counts characters on some. Groups by the text
-/// alone would join tenants that differ in trailing spaces.
+/// hex() yields two digits per byte on every server, whereas length() counts characters on some. Grouping by
+/// text alone would merge tenants that differ in trailing spaces.
 Counts real_counts(Session& session) {
     Counts counts = read_counts(
         session,
@@ -63,7 +63,7 @@ std::set<std::string> different(const Counts& kept, const Counts& real, std::int
     return tenants;
 }
 
-/// Changes of jobs wait meanwhile: each raises the head first.
+/// Blocks changes of jobs, since each of them increments the head first.
 void lock_job_changes(Session& session) {
     Statement& head = session.prepare("select f_number from t_cron_change_head where f_id = 1" +
                                           std::string(session.dialect().for_update()),
@@ -73,13 +73,13 @@ void lock_job_changes(Session& session) {
 
 struct Repair {
     std::string_view what;
-    std::string_view statement;  // changes the rows that are wrong
+    std::string_view statement;  // changes the incorrect rows
 };
 constexpr std::array kRepairs{
-    Repair{"executions had no time where the old service reads 0",
+    Repair{"set missing times of executions to 0",
            "update t_cron_job_status set f_begin_time = coalesce(f_begin_time, 0), f_end_time = "
            "coalesce(f_end_time, 0) where f_begin_time is null or f_end_time is null"},
-    Repair{"deleted executions said in ext_info that they were not",
+    Repair{"marked deleted executions as deleted in ext_info",
            "update t_cron_job_status set f_ext_info = replace(f_ext_info, '\"is_deleted\":0', "
            "'\"is_deleted\":1') where f_is_deleted = 1 and f_ext_info like '%\"is_deleted\":0%'"},
 };
@@ -127,12 +127,12 @@ Result<std::vector<std::string>> repair(const Options& options, const Clock& clo
         Session session(options, SessionUse::migrate, clock);
         if (schema_version(session) < newest_schema(options.driver))
             return fail(Errc::not_found,
-                        "the schema of the database is older than this ecron; see ecron db migrate");
+                        "the database schema is older than this version of ecron; run ecron db migrate");
         std::vector<std::string> done;
         const auto note = [&](std::string_view what, std::size_t count) {
             if (count > 0) done.push_back(fmt::format("{} ({})", what, count));
         };
-        note("tenants had other counters than jobs", recount_tenants(session));
+        note("corrected job counters of tenants", recount_tenants(session));
         for (const Repair& repair : kRepairs) note(repair.what, session.prepare(repair.statement).run());
         return done;
     } catch (const SqlError& error) {

@@ -4,11 +4,11 @@
 
 #include "store/session.hpp"
 
-/// Values that follow from rows, and may differ from them after another program has changed the rows: the old
-/// service, or an operator with an SQL client.
+/// Derived values, which may be incorrect after another program has changed the rows: the previous service,
+/// or an operator with an SQL client.
 namespace ecron::store {
 
-/// Tenants whose counted jobs, or whose counted bytes, are not those of their rows.
+/// Tenants whose counters of jobs or bytes differ from their rows.
 struct Miscounted {
     std::vector<std::string> jobs{};
     std::vector<std::string> bytes{};
@@ -16,8 +16,8 @@ struct Miscounted {
 };
 Miscounted find_miscounted(Session& session);
 
-/// Sets the counters of every tenant to what its rows say, if they differ: how many tenants that were. Takes
-/// the lock of job changes only then, so that nodes may be at work.
+/// Sets the counters of every tenant to the values computed from its rows, if they differ; returns the number
+/// of corrected tenants. Locks job changes only if there are differences, so that nodes may be running.
 std::size_t recount_tenants(Session& session);
 
 }  // namespace ecron::store

@@ -2,10 +2,10 @@
 #include "ecron/store/store.hpp"
 #include "store/writer.hpp"
 
-/// What reaches the leader of a job's shard through the change log, and is no change of a job.
+/// Requests to the leader of a job's shard that are sent through the change log and do not change the job.
 namespace ecron::store {
 
-/// Writes one change for each execution, in the transaction that runs.
+/// Writes one change for each execution, in the running transaction.
 void tell_leader(Session& session, std::string_view kind, std::span<const model::Execution* const> executions,
                  std::string_view by = {});
 

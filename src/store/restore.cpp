@@ -22,12 +22,12 @@ namespace {
 
 constexpr std::size_t kRowsHeld = 500;
 
-/// What is wrong with the file; ends the transaction.
+/// An error in the file; ends the transaction.
 struct BadFile {
     std::string what;
 };
 
-/// Where rows of one table go.
+/// Destination of the rows of one table.
 struct Target {
     Target(const Table& table, const std::vector<std::string>& wanted);
     std::string head, types;
@@ -69,7 +69,7 @@ public:
                 continue;
             }
             if (object.at("rows") != rows_)
-                throw BadFile{fmt::format("it says that it has {} rows, and has {}",
+                throw BadFile{fmt::format("the last line states {} rows, but the file contains {}",
                                           json::serialize(object.at("rows")), rows_)};
             break;
         }
@@ -82,17 +82,18 @@ private:
     json::value next() {
         std::string text;
         ++line_;
-        if (!std::getline(from_, text)) throw BadFile{"it ends too early: it was cut off"};
+        if (!std::getline(from_, text)) throw BadFile{"unexpected end of file: the export was cut off"};
         return json::parse(text);
     }
 
     void read_header() {
         const json::value header = next();
         const json::object* const object = header.if_object();
-        if (object == nullptr || !object->contains("ecron_export")) throw BadFile{"it is no export of ecron"};
+        if (object == nullptr || !object->contains("ecron_export"))
+            throw BadFile{"the file is not an ecron export"};
         const int schema = object->at("schema").to_number<int>();
         if (object->at("ecron_export") != 1 || schema > newest_schema(session_.driver()))
-            throw BadFile{fmt::format("it was written by ecron {}, which is newer than this one",
+            throw BadFile{fmt::format("the export was written by ecron {}, which is newer than this version",
                                       std::string_view{object->at("version").as_string()})};
         scope_ = object->at("scope").as_string();
     }
@@ -101,15 +102,15 @@ private:
         const std::string_view name = object.at("table").as_string();
         const auto found = std::ranges::find(tables_, name, &Table::name);
         if (found == tables_.end())
-            throw BadFile{fmt::format("there is no table {:?} in this version", name)};
+            throw BadFile{fmt::format("table {:?} does not exist in this version", name)};
         targets_.emplace_back(*found, json::value_to<std::vector<std::string>>(object.at("columns")));
-        // What a new store begins with makes room.
+        // Replaces the initial rows of a new store.
         session_.run("delete from " + found->name);
     }
 
     void add(const json::array& row) {
         if (targets_.empty() || row.size() != targets_.back().types.size())
-            throw BadFile{"a row has another number of values than its table has columns"};
+            throw BadFile{"the number of values in a row differs from the number of columns"};
         held_.push_back(row);
         ++rows_;
         if (held_.size() == kRowsHeld) flush();
@@ -145,8 +146,7 @@ private:
         return bytes;
     }
 
-    /// Jobs without their planning: all begin when the next node does, as those of a database that was taken
-    /// over.
+    /// Removes planning state: jobs start at the first start of a node, as in a database that was taken over.
     void finish_jobs() {
         session_.run("update t_cron_shard set f_watermark = null");
         session_.run("delete from t_cron_tenant");
@@ -162,7 +162,7 @@ private:
     std::istream& from_;
     const std::vector<Table> tables_;
     std::string scope_;
-    std::deque<Target> targets_;  // kept statements point to their shapes
+    std::deque<Target> targets_;  // prepared statements point to their shapes
     std::vector<json::array> held_;
     std::uint64_t rows_{0}, line_{0};
 };

@@ -10,7 +10,8 @@ namespace {
 using std::chrono::microseconds;
 
 constexpr microseconds kBetweenRounds{std::chrono::minutes{10}};
-constexpr microseconds kUntilAskedAgain{std::chrono::seconds{1}};  // whether this node may
+// Interval between checks whether this node may work.
+constexpr microseconds kUntilAskedAgain{std::chrono::seconds{1}};
 constexpr microseconds kShortestRest{std::chrono::milliseconds{20}};
 constexpr microseconds kLongestRest{std::chrono::seconds{5}};
 constexpr int kRestPerWork = 4;
@@ -40,18 +41,18 @@ void Retention::stop() {
     wake_.notify();
 }
 
-/// How long to rest after it.
+/// Returns how long to pause after the step.
 boost::asio::awaitable<microseconds> Retention::step() {
     const SteadyInstant begun = clock_.steady();
     const Result<Trimmed> trimmed = co_await store_.trim_history(rule_, after_);
     if (!trimmed) {
-        log::debug("history not trimmed error={}", trimmed.error().what);
+        log::debug("failed to delete history error={}", trimmed.error().what);
         co_return kLongestRest;
     }
     after_ = trimmed->after;
     removed_ += trimmed->executions;
     if (trimmed->executions + trimmed->others > 0)
-        log::debug("history trimmed executions={} others={}", trimmed->executions, trimmed->others);
+        log::debug("deleted expired history executions={} others={}", trimmed->executions, trimmed->others);
     if (trimmed->round_ended) co_return kBetweenRounds;
     const auto took = std::chrono::duration_cast<microseconds>(clock_.steady() - begun);
     co_return std::clamp(took * kRestPerWork, kShortestRest, kLongestRest);

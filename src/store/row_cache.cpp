@@ -4,7 +4,7 @@ namespace ecron::store {
 
 namespace {
 
-/// Texts, the two index entries and the list's node.
+/// Texts, two index entries and the list node.
 std::size_t size_of(const model::Job& job) {
     constexpr std::size_t kOverhead = sizeof(model::Job) + 160;
     return kOverhead + 2 * job.id.value().size() + job.name.size() + job.cron_time.size() +

@@ -7,10 +7,10 @@
 
 #include "ecron/model/job.hpp"
 
-/// Stored jobs at hand, where one process owns the store (SQLite). Bounded by bytes, the least recently used
-/// go first. Threads: the io_context's only. A read that began before a change must not bring the old row
-/// back: whoever reads remembers generation() first and hands it to fill(), which ignores it once anything
-/// has changed.
+/// Cache of stored jobs for a process that owns the store (SQLite). Bounded by bytes; evicts the least
+/// recently used jobs. Threads: the io_context's only. A read that began before a change must not restore the
+/// old row: a reader calls generation() first and passes it to fill(), which ignores the row if anything has
+/// changed since.
 namespace ecron::store {
 
 class RowCache {
@@ -20,7 +20,7 @@ public:
     [[nodiscard]] const model::Job* find(JobKey key);
     [[nodiscard]] std::uint64_t generation() const { return generation_; }
     void fill(const model::Job& job, std::uint64_t generation);
-    /// A job was changed: the cached row, if there is one, becomes this.
+    /// A job was changed: replaces the cached row, if there is one.
     void changed(const model::Job& job);
     void removed(const JobId& id);
     [[nodiscard]] std::size_t bytes() const { return bytes_; }

@@ -8,14 +8,14 @@
 #include "store/migrations_data.hpp"
 #include "store/tables.hpp"
 
-/// The form of an export is told in upkeep.hpp; restore.cpp reads it.
+/// The format of an export is described in upkeep.hpp; restore.cpp reads it.
 namespace ecron::store {
 
 namespace {
 
 constexpr std::size_t kFlushBytes = 1U << 20U;
 
-/// The jobs alone, without what planning has noted of them.
+/// Returns the jobs alone, without planning state.
 std::vector<Table> jobs_only(const std::vector<Table>& tables) {
     constexpr std::array<std::string_view, 3> kPlanning{"f_key_id", "f_revision", "f_effective_from"};
     const auto jobs = std::ranges::find(tables, "t_cron_job", &Table::name);
@@ -28,7 +28,7 @@ std::vector<Table> jobs_only(const std::vector<Table>& tables) {
     return {kept};
 }
 
-/// Bytes travel as hexadecimal digits.
+/// Bytes are exported as hexadecimal digits.
 std::string select_text(const Table& table) {
     std::string columns;
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
@@ -37,7 +37,7 @@ std::string select_text(const Table& table) {
         columns +=
             table.types[i] == 'b' ? fmt::format("case when {0} is not null then hex({0}) end", name) : name;
     }
-    // Jobs get their keys anew where none are saved: in the order that they had.
+    // Jobs without exported keys get new ones, in their original order.
     return fmt::format("select {} from {}{}", columns, table.name,
                        table.name == "t_cron_job" ? " order by f_key_id" : "");
 }
@@ -114,7 +114,7 @@ Result<std::uint64_t> save(const Options& options, const Clock& clock, Saved wha
     try {
         Session session(options, SessionUse::migrate, clock);
         const int schema = schema_version(session);
-        if (schema == 0) return fail(Errc::not_found, "the database holds nothing of ecron's");
+        if (schema == 0) return fail(Errc::not_found, "the database contains no tables of ecron");
         begin_snapshot(session);
         std::vector<Table> tables = read_tables(session);
         if (what == Saved::jobs) tables = jobs_only(tables);

@@ -18,18 +18,18 @@ namespace ecron::store {
 namespace {
 
 constexpr std::size_t kShownOfText = 160;
-constexpr Seconds kRecent{1};                       // how long an answer of the server's clock is carried on
+constexpr Seconds kRecent{1};  // how long a reading of the server's clock is extrapolated
 constexpr std::size_t kStatementBytes = 1U << 20U;  // larger ones are not faster
-constexpr std::size_t kPacketMargin = 1'024;        // what a packet holds beside a statement
+constexpr std::size_t kPacketMargin = 1'024;        // part of a packet besides the statement
 
-/// Rows are put together by a guess of their size, which escapes may double and more.
+/// Rows are combined by an estimate of their size, which escaping may more than double.
 std::size_t wanted_bytes(const StatementLimit& limit) { return std::min(kStatementBytes, limit.bytes() / 4); }
 
-/// What the server's md5() returns, a function that MySQL 9 has no longer.
+/// Equals the server's md5(), a function that MySQL 9 no longer has.
 std::string md5_hex(std::string_view bytes) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
-    // "-fips": also where OpenSSL is configured to prefer FIPS-approved algorithms.
+    // "-fips": also if OpenSSL is configured to prefer FIPS-approved algorithms.
     const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> md5(EVP_MD_fetch(nullptr, "MD5", "-fips"),
                                                               &EVP_MD_free);
     if (!md5 || EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, md5.get(), nullptr) != 1)
@@ -49,7 +49,7 @@ template <class Function> auto Statement::guarded(Function function) {
     } catch (const soci::soci_error& error) {
         failed_ = true;
         SqlError known = dialect_of(driver_).to_sql_error(&session_, error);
-        // Our own text, without values: only a defect or a missing right gets here.
+        // ecron's own text, without values: only a defect or a missing right leads here.
         if (known.fault() == SqlFault::other || known.fault() == SqlFault::denied)
             log::error("statement refused problem=\"{}\" sql=\"{}\"", known.what(), beginning_);
         if (dialect_of(driver_).is_packet_refusal(known))
@@ -115,7 +115,7 @@ Statement& Statement::operator<<(std::string_view value) {
 Statement& Statement::operator<<(std::nullptr_t) {
     Slot& slot = parameters_.at(next_++);
     slot.indicator = soci::i_null;
-    slot.text.clear();  // of an earlier run: it would count as part of the statement
+    slot.text.clear();  // from an earlier run: it would be part of the statement
     return *this;
 }
 
@@ -126,11 +126,11 @@ std::size_t Statement::bytes() const {
 }
 
 void Statement::refuse_if_too_large() const {
-    std::size_t most = text_bytes_ + kPacketMargin;  // cheap to know, and mostly small enough
+    std::size_t most = text_bytes_ + kPacketMargin;  // a cheap upper bound that is usually below the limit
     for (const Slot& slot : parameters_) most += 2 * slot.text.size() + 2;
     if (most <= limit_.bytes() || bytes() <= limit_.bytes()) return;
     throw SqlError(SqlFault::too_long, 0,
-                   fmt::format("a statement of {} bytes, limit {}", bytes(), limit_.bytes()));
+                   fmt::format("the statement has {} bytes, the limit is {}", bytes(), limit_.bytes()));
 }
 
 std::size_t Statement::run() {
@@ -141,7 +141,7 @@ std::size_t Statement::run() {
         if (!columns_.empty()) return std::size_t{0};
         const auto rows = static_cast<std::size_t>(statement_->get_affected_rows());
         if (!parameters_.empty())
-            counts_.written += rows;  // SQLite repeats the last number for anything else
+            counts_.written += rows;  // SQLite repeats the last number for other statements
         return rows;
     });
 }
@@ -157,8 +157,8 @@ bool Statement::fetch() {
 bool Statement::first() {
     run();
     if (!fetch()) return false;
-    // Read to the end, so that SQLite does not keep a snapshot open; the values of the row stay in their
-    // places only if nothing follows, hence statements that ask for the first row select one.
+    // Reads to the end, so that SQLite does not keep a snapshot open. The values of the row stay in place
+    // only if no other row follows; therefore statements that request the first row select exactly one.
     [[maybe_unused]] const bool more = fetch();
     assert(!more);
     return true;
@@ -212,7 +212,7 @@ void Session::reconnect() {
             !asked.empty() && !options_.ca_file.empty()) {
             Statement& cipher = prepare(asked, "", "ss");
             if (!cipher.first() || cipher.text(1).empty())
-                throw SqlError(SqlFault::denied, 0, "the server does not offer TLS, and db_ca_file is set");
+                throw SqlError(SqlFault::denied, 0, "the server does not offer TLS, but db_ca_file is set");
         }
         if (has_to_write(use_)) refuse_read_only_server();
     } catch (const SqlError&) {
@@ -280,8 +280,8 @@ Statement& Session::rows_statement(const Rows& shape, std::size_t count) {
     return found->second->start();
 }
 
-/// Each statement costs a round trip and each length of statement is kept: any length up to some, then whole
-/// eights and what is left over.
+/// Each statement costs a round trip, and each statement length is prepared and kept. Therefore: any number
+/// of rows up to a limit, then multiples of eight, then the remainder.
 static std::size_t rows_of_next_statement(std::size_t fit, std::size_t most) {
     constexpr std::size_t kAnyLength = 64;
     constexpr std::size_t kStep = 8;
@@ -346,7 +346,7 @@ void Session::rollback() noexcept {
     try {
         run("rollback");
     } catch (const SqlError& error) {
-        log::debug("a transaction ends with its connection error={}", error.what());
+        log::debug("failed to roll back, the transaction ends with its connection error={}", error.what());
     }
 }
 
@@ -423,9 +423,9 @@ std::int64_t Session::advance_counter(const Counter& counter, std::int64_t by) {
 
 std::string Session::lock_name(std::string_view suffix) {
     if (lock_prefix_.empty()) {
-        // Hexadecimal, so that the session's character set cannot change the bytes that are hashed.
+        // Hexadecimal, so that the session's character set cannot change the hashed bytes.
         Statement& read = prepare("select hex(database())", "", "s");
-        if (!read.first()) throw SqlError(SqlFault::other, 0, "the server does not name the database");
+        if (!read.first()) throw SqlError(SqlFault::other, 0, "the server does not return the database name");
         lock_prefix_ = fmt::format("ecron/{:.16}/", md5_hex(from_hex(read.text(0))));
     }
     return fmt::format("'{}{}'", lock_prefix_, suffix);

@@ -16,27 +16,28 @@
 
 #include "store/dialect.hpp"
 
-/// One connection of one thread, and its kept statements. The only place that knows SOCI; everything it
-/// throws is a SqlError. Parameters are bound by position; results are read into 64-bit integers and strings
-/// only, which is what both databases give back exactly.
+/// One connection of one thread, with its prepared statements. The only file that uses SOCI; it throws only
+/// SqlError. Parameters are bound by position; results are read as 64-bit integers and strings only, which
+/// both databases return exactly.
 namespace ecron::store {
 
-/// Rows that a session has changed and read since it was last asked.
+/// Rows that a session has changed and read since the last query of these counts.
 struct RowCounts {
     std::uint64_t written{0};
     std::uint64_t read{0};
 };
 
-/// The largest statement that reaches the server. A larger one must not be sent: the server would close the
-/// connection. What stands between may take less than the server says, and is learnt from its refusal.
+/// The maximum size of statements that reach the server. A larger one must not be sent, because the server
+/// would close the connection. An intermediary may accept less than the server reports; this is learned from
+/// its refusal.
 struct StatementLimit {
     std::size_t server{std::numeric_limits<std::size_t>::max()};
     std::size_t refused{std::numeric_limits<std::size_t>::max()};
     [[nodiscard]] std::size_t bytes() const { return std::min(server, refused); }
 };
 
-/// A prepared statement with places for its parameters and its result row. Types are one letter each: i
-/// integer, s text, t text that others wrote (what is not UTF-8 in it is replaced), b bytes.
+/// A prepared statement with its parameters and its result row. Types are one letter each: i integer, s text,
+/// t text from outside (invalid UTF-8 is replaced), b bytes.
 class Statement {
 public:
     Statement(Driver driver, soci::session& session, const std::string& sql, std::string_view parameters,
@@ -44,7 +45,7 @@ public:
     Statement(const Statement&) = delete;
     Statement& operator=(const Statement&) = delete;
 
-    /// Starts over with the first parameter.
+    /// Restarts with the first parameter.
     Statement& start() { return next_ = 0, *this; }
     Statement& operator<<(std::int64_t value);
     Statement& operator<<(int value) { return *this << std::int64_t{value}; }
@@ -57,11 +58,11 @@ public:
         return value ? *this << *value : *this << nullptr;
     }
 
-    /// Runs it; a statement with columns is then read with fetch(), to its end. Answers the rows found or
-    /// changed.
+    /// Runs the statement; one with columns must then be read to its end with fetch(). Returns the number of
+    /// rows found or changed.
     std::size_t run();
     bool fetch();
-    /// Runs it and takes the first row; false where there is none.
+    /// Runs the statement and reads the first row; returns false if there is none.
     bool first();
 
     [[nodiscard]] std::int64_t integer(std::size_t column) const;
@@ -85,7 +86,7 @@ private:
 
     Driver driver_;
     soci::session& session_;
-    std::string beginning_;  // of the text, for the log
+    std::string beginning_;  // of the text, for log lines
     std::size_t text_bytes_;
     RowCounts& counts_;
     StatementLimit& limit_;
@@ -96,21 +97,21 @@ private:
     bool failed_{false};
 };
 
-/// A row by its columns as the driver streams it: no copies, NULL is a null pointer.
+/// A row by columns as the driver streams it, without copies; NULL is a null pointer.
 using StreamedRow = std::span<const std::string_view>;
 
-/// The shape of an insert: kept statements exist for several numbers of rows of it.
+/// The shape of an insert: prepared statements are kept for several numbers of rows.
 struct Rows {
-    std::string_view head;   // "insert into t (a, b) values "; the rows follow, or a select for each
+    std::string_view head;   // "insert into t (a, b) values "; followed by the rows, or by one select per row
     std::string_view types;  // of one row
     std::string tail{};
     std::string_view row_begin{"("};
     std::string_view row_end{")"};
     std::string_view separator{", "};
-    std::span<const std::string_view> names{};  // of the columns, where a row is a select
+    std::span<const std::string_view> names{};  // of the columns, if each row is a select
 };
 
-/// A shape of insert for every dialect, each with a tail of its own.
+/// One insert shape per dialect, each with its own ending.
 class DialectRows {
 public:
     DialectRows(const Rows& shape, std::string (*tail)(const Dialect&))
@@ -127,36 +128,38 @@ private:
     Rows mysql_;
 };
 
-/// A number in a row that transactions take turns to raise.
+/// A number in a row that transactions increment one at a time.
 struct Counter {
     std::string_view table;
     std::string_view column;
-    std::string_view condition;  // names the row
+    std::string_view condition;  // selects the row
 };
 
 class TenantUsage;
 
 class Session {
 public:
-    /// Connects at once. Throws SqlError; read_only where the use has to write and the server does not.
+    /// Connects immediately. Throws SqlError; read_only if the use requires writing and the server is
+    /// read-only.
     Session(const Options& options, SessionUse use, const Clock& clock);
     ~Session();
     void reconnect();
     [[nodiscard]] bool connected() const { return session_ != nullptr; }
     void disconnect();
-    /// Throws read_only where the server is.
+    /// Throws read_only if the server is read-only.
     void refuse_read_only_server();
 
-    /// The kept statement of this text, made the first time.
+    /// Returns the prepared statement for this text; prepares it on first use.
     Statement& prepare(std::string_view sql, std::string_view parameters = {}, std::string_view columns = {});
-    /// Runs a text without parameters.
+    /// Runs a statement without parameters.
     void run(std::string_view sql);
     using BindRow = std::function<void(Statement&, std::size_t)>;  // binds one row
-    using RowBytes = std::function<std::size_t(std::size_t)>;      // guesses its size
-    /// Rows in as few statements as their number and size ask for. Answers the rows found or changed.
+    using RowBytes = std::function<std::size_t(std::size_t)>;      // estimates its size
+    /// Runs the rows in as few statements as their number and size permit. Returns the number of rows found
+    /// or changed.
     std::size_t run_rows(const Rows& shape, std::size_t count, const BindRow& bind, const RowBytes& bytes);
-    /// The same for an insert of new rows alone: answers the keys that the database gave them. Rows of one
-    /// statement get keys in a row (MySQL manual, "AUTO_INCREMENT Handling in InnoDB": simple inserts).
+    /// The same for inserts of new rows only; returns the generated keys. Rows of one statement get
+    /// consecutive keys (MySQL manual, "AUTO_INCREMENT Handling in InnoDB": simple inserts).
     std::vector<std::int64_t> insert_rows(const Rows& shape, std::size_t count, const BindRow& bind,
                                           const RowBytes& bytes);
 
@@ -164,30 +167,30 @@ public:
     void commit();
     void rollback() noexcept;
 
-    /// Calls `each` for every row of a text without parameters, while it streams.
+    /// Calls `each` for every row of a query without parameters as it streams in.
     std::size_t stream(std::string_view sql, std::size_t columns,
                        const std::function<void(StreamedRow)>& each);
 
-    /// Locks the counter's row until the transaction ends and raises it; answers its new value.
+    /// Locks the counter's row until the transaction ends and increments it; returns the new value.
     std::int64_t advance_counter(const Counter& counter, std::int64_t by);
 
-    /// The clock of the store: the server's, or for SQLite the process's.
+    /// The store's clock: the server's, or the process's for SQLite.
     Instant now();
-    /// The same without a round trip: asked for once a second, and carried on by the steady clock.
+    /// The same without a round trip: read once per second and extrapolated with the steady clock.
     Instant recent_now();
 
     RowCounts take_counts() { return std::exchange(counts_, {}); }
-    /// The name of a MySQL advisory lock of this database, as an SQL literal: 'ecron/<hash of the database's
-    /// name>/<suffix>'. Every released version uses these names, so they must not change.
+    /// Returns the name of a MySQL advisory lock of this database as an SQL literal: 'ecron/<hash of the
+    /// database's name>/<suffix>'. All released versions use these names, so they must not change.
     std::string lock_name(std::string_view suffix);
     [[nodiscard]] const Dialect& dialect() const { return dialect_of(options_.driver); }
     [[nodiscard]] Driver driver() const { return options_.driver; }
     [[nodiscard]] const Options& options() const { return options_; }
-    /// The commit of the last transaction was sent and its answer never came.
+    /// Returns true if the commit of the last transaction was sent and no response arrived.
     [[nodiscard]] bool commit_unknown() const { return commit_unknown_; }
     [[nodiscard]] const StatementLimit& statement_limit() const { return limit_; }
 
-    /// What tenants store, where writes are limited by it; nullptr: they are not.
+    /// The bytes that tenants store, if writes are limited by them; otherwise nullptr.
     [[nodiscard]] const TenantUsage* usage() const { return usage_; }
     void limit_by(const TenantUsage* usage) { usage_ = usage; }
 
@@ -212,13 +215,13 @@ private:
     bool commit_unknown_{false};
     Instant asked_now_{};
     std::optional<SteadyInstant> asked_at_{};
-    std::string lock_prefix_{};  // of lock_name; empty: not asked for yet
-    std::int64_t key_step_{1};   // between two keys that the database gives; more in a cluster
+    std::string lock_prefix_{};  // of lock_name; empty: not read yet
+    std::int64_t key_step_{1};   // between two consecutive generated keys; more than 1 in a cluster
 };
 
-/// ":p0, :p1, …" for a list in brackets.
+/// Returns ":p0, :p1, …" for a list in parentheses.
 std::string placeholders(std::size_t count, std::size_t first = 0);
-/// The next size of a list that statements are kept for.
+/// The next larger size of a list for which statements are kept.
 std::size_t list_size(std::size_t count);
 inline constexpr std::size_t kLongestList = 128;
 

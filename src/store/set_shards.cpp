@@ -6,13 +6,13 @@
 #include "store/migrations.hpp"
 #include "store/session.hpp"
 
-/// Another number of shards: jobs move between them, so that no planner may be at work meanwhile.
+/// Changes the number of shards. Jobs move between shards, so no planner may be running.
 namespace ecron::store {
 
 namespace {
 
-/// Every job may belong to another shard afterwards, so that all go on where the slowest was, in terms that
-/// none of them has had.
+/// Every job may move to another shard, so all shards continue from the slowest one, in terms that none of
+/// them has had.
 void divide(Session& session, std::size_t shards) {
     Statement& read = session.prepare(
         "select max(f_epoch), min(f_watermark), min(f_planned), min(f_watermark) is null from t_cron_shard",
@@ -31,7 +31,7 @@ void divide(Session& session, std::size_t shards) {
         insert << static_cast<std::int64_t>(shard) << epoch << watermark << planned;
         insert.run();
     }
-    if (shards == 1) session.run("delete from t_cron_slot");  // one leader counts by itself
+    if (shards == 1) session.run("delete from t_cron_slot");  // a single leader counts in memory
 }
 
 }  // namespace

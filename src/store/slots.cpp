@@ -66,13 +66,13 @@ bool BeginInSlot::take(Session& session) const {
             insert.run();
             return true;
         } catch (const SqlError& error) {
-            // Another node has taken that place meanwhile; its row is there to be read now.
+            // Another node has taken that slot in the meantime; its row is visible now.
             if (error.fault() != SqlFault::duplicate) throw;
         }
     }
 }
 
-/// After a commit whose answer was lost the row is what this write wanted.
+/// After a commit whose response was lost: returns true if the row already has the requested state.
 bool BeginInSlot::begun_before(Session& session) const {
     Statement& read = session.prepare(
         "select s.f_job_status, s.f_attempt, s.f_node, s.f_epoch from t_cron_job_status s join t_cron_slot p "

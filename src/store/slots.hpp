@@ -2,11 +2,12 @@
 #include "ecron/store/store.hpp"
 #include "store/writer.hpp"
 
-/// Places of concurrency keys, shared by all shards: a row a place, numbered below the key's limit, so that
-/// two who take the same one at once meet in its unique key.
+/// Slots of concurrency keys, shared by all shards: one row per slot, numbered below the key's limit, so that
+/// two concurrent starts that take the same slot conflict in its unique key.
 namespace ecron::store {
 
-/// A start that takes a place, both or neither. Repeating it by the same node in the same term is no harm.
+/// A start together with its slot, both or neither. Repetition by the same node in the same term has no
+/// effect.
 class BeginInSlot final : public Answering<Write, Begun> {
 public:
     BeginInSlot(Outcome outcome, Slot slot)

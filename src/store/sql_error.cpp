@@ -2,7 +2,7 @@
 
 #include "store/dialect.hpp"
 
-/// What follows from a failed statement, on every server.
+/// Reactions to failed statements, for all servers.
 namespace ecron::store {
 
 Remedy remedy_of(SqlFault fault) {
@@ -17,7 +17,7 @@ Remedy remedy_of(SqlFault fault) {
         case SqlFault::duplicate:
         case SqlFault::too_long:
         case SqlFault::content:
-        case SqlFault::denied:  // perhaps on one table only
+        case SqlFault::denied:  // possibly for one table only
         case SqlFault::done:
         case SqlFault::other:
             return Remedy::refuse_row;

@@ -3,7 +3,7 @@
 
 namespace ecron::store {
 
-/// The outbox over the store's threads: looking is a reader's, taking and settling the writer's.
+/// The outbox on the store's threads: readers look up entries, the writer leases and settles them.
 class SqlOutbox final : public Outbox {
 public:
     SqlOutbox(Writer& writer, Readers& readers) : writer_(writer), readers_(readers) {}
@@ -49,7 +49,7 @@ public:
         co_return done;
     }
     void on_written(std::function<void()> told) override { told_ = std::move(told); }
-    /// Letters were put in and committed.
+    /// Entries were added and committed.
     void written() const {
         if (told_) told_();
     }

@@ -54,9 +54,9 @@ void State::lost(std::string problem, Trouble trouble) {
     const std::scoped_lock lock(mutex_);
     if (logged_.is_to_be_told(problem, clock_.steady())) {
         if (trouble == Trouble::configuration)
-            log::error("database cannot be used, trying again {} problem=\"{}\"", address_, problem);
+            log::error("database cannot be used, retrying {} problem=\"{}\"", address_, problem);
         else
-            log::warn("database away, trying again {} problem=\"{}\"", address_, problem);
+            log::warn("database unreachable, retrying {} problem=\"{}\"", address_, problem);
     }
     if (available_) since_ = clock_.now();
     problem_ = std::move(problem);

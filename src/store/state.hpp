@@ -6,40 +6,40 @@
 #include "ecron/base/once_a_while.hpp"
 #include "ecron/store/store.hpp"
 
-/// What the store's threads know together: is the database there, and how much was done. Threads: any.
+/// State shared by the store's threads: whether the database is reachable, and counters. Threads: any.
 namespace ecron::store {
 
-/// What ends a problem with the connection: passing faults end by themselves, the others need an operator.
+/// How a connection problem ends: passing faults end by themselves, configuration faults need an operator.
 enum class Trouble : std::uint8_t { passing, configuration };
 
 class State {
 public:
-    /// `address`: the database as log lines name it.
+    /// `address`: the database as shown in log lines.
     State(const Clock& clock, std::string address)
         : clock_(clock),
           address_(std::move(address)),
           since_(clock.now()) {}
 
     [[nodiscard]] bool available() const { return available_.load(std::memory_order_relaxed); }
-    /// False: a write would be refused for certain, since the database is away or read-only.
+    /// Returns false if a write would certainly be refused, because the database is unreachable or read-only.
     [[nodiscard]] bool takes_writes() const { return available() && !read_only_; }
 
-    void opening();    // no connection was made yet
+    void opening();    // no connection has been made yet
     void connected();  // the writer's session was opened
     void committed();  // a write was stored
-    /// The database answers, and refused to store something; the next write may be tried.
+    /// The database responds and refused a write; the next write may be tried.
     void refused_write(WriteRefusal reason, std::string problem);
-    /// The database answers, and no write is tried until another session was opened.
+    /// The database responds, but no write is tried until another session has been opened.
     void became_read_only(std::string problem);
     void lost(std::string problem, Trouble trouble);
     [[nodiscard]] Health health() const;
     [[nodiscard]] Error unavailable() const;
 
-    /// Sessions of an older generation belong to a server that was found to be read-only; each is replaced
+    /// Sessions of an older generation belong to a server that was found to be read-only. Each is replaced
     /// before its next use, since a new connection may reach the server that took over.
     [[nodiscard]] std::uint64_t generation() const { return generation_.load(std::memory_order_relaxed); }
     /// The same for sessions that only read, which a read-only server accepts: they are replaced once more
-    /// when the writer has found the server that took over.
+    /// after the writer has found the server that took over.
     [[nodiscard]] std::uint64_t readers_generation() const {
         return generation() + recoveries_.load(std::memory_order_relaxed);
     }
@@ -61,7 +61,8 @@ private:
     std::atomic<bool> available_{true};
     std::atomic<bool> read_only_{false};
     std::atomic<std::uint64_t> generation_{0};
-    std::atomic<std::uint64_t> recoveries_{0};  // of writing, after the server was read-only
+    /// Number of times writing became possible again after the server was read-only.
+    std::atomic<std::uint64_t> recoveries_{0};
     mutable std::mutex mutex_;
     WriteRefusal refusal_{WriteRefusal::none};
     std::string problem_{};

@@ -39,12 +39,12 @@ void apply_in_turn(Session& session, std::span<Write* const> writes, Repetition)
     for (Write* const write : writes) write->apply(session);
 }
 
-/// The old service changes jobs without counting them, and may have worked since the last stop. It knows no
-/// SQLite.
+/// The previous service changes jobs without updating the counters, and may have run since ecron last
+/// stopped. It does not support SQLite.
 void take_over_counters(Session& session) {
     if (session.dialect().owned_by_one_process()) return;
     const std::size_t tenants = recount_tenants(session);
-    if (tenants > 0) log::info("counted the jobs of tenants anew tenants={}", tenants);
+    if (tenants > 0) log::info("corrected job counters of tenants tenants={}", tenants);
 }
 
 class SqlStore final : public Store {
@@ -59,7 +59,7 @@ public:
           usage_(static_cast<std::int64_t>(options_.bytes_per_tenant)) {}
     ~SqlStore() override { close(); }
 
-    /// Opens the database, or says why it cannot be used.
+    /// Opens the database; returns an error if it cannot be used.
     Result<void> start() {
         Result<std::unique_ptr<Session>> session = open_database();
         if (!session) return std::unexpected(with_address(session.error(), options_));
@@ -94,7 +94,7 @@ public:
         const auto renewal = [this, can_lead, node = round.node] {
             return std::make_unique<LeaseWork>(LeaseWork::Wish::renew, node, clock_ahead_, can_lead);
         };
-        if (first) {  // without a lease there is nothing that a round could take
+        if (first) {  // without a lease, a round cannot acquire any lock
             const Result<void> renewed = co_await await_answer(renewal(), *lease_);
             if (!renewed) co_return std::unexpected(renewed.error());
             lease = lease_->state();
@@ -109,7 +109,7 @@ public:
         if (!locks) co_return std::unexpected(locks.error());
         if (is_taken) co_return std::unexpected(name_error(lease));
         clock_ahead_ = locks->clock_ahead;
-        if (locks->free > 0 && can_lead) {  // perhaps since there are fewer nodes than a moment ago
+        if (locks->free > 0 && can_lead) {  // possibly because the number of nodes has just decreased
             const Result<void> renewed = co_await await_answer(renewal(), *lease_);
             if (renewed) lease = lease_->state();
         }
@@ -418,7 +418,7 @@ public:
     }
 
 private:
-    /// Connects, brings the schema up to date and reads what is read once. On the caller's thread, or on the
+    /// Connects, migrates the schema and reads constant values. Called on the caller's thread or the
     /// writer's.
     Result<std::unique_ptr<Session>> open_database() {
         Result<std::unique_ptr<Session>> opened = try_to_open();
@@ -431,7 +431,7 @@ private:
         return opened;
     }
 
-    /// Deleted jobs may have executions that a process did not come to mark before it ended.
+    /// Deleted jobs may have executions that an earlier process did not mark before it ended.
     void start_sweeping() {
         if (!std::exchange(sweeps_, true)) sweeper_->start();
     }
@@ -458,7 +458,7 @@ private:
     }
 
     void start_with(std::unique_ptr<Session> session) {
-        // With several shards any node may have given a slot.
+        // With several shards, any node may have taken a slot.
         const Group outcomes = [this](Session& on, std::span<Write* const> writes, Repetition repetition) {
             apply_outcomes(on, writes, repetition, slots_ || shard_count() > 1);
         };
@@ -482,7 +482,7 @@ private:
         sweeper_ = std::make_shared<Sweeper>(*writer_);
     }
 
-    /// An id that there is already is a repetition, whatever room its tenant has.
+    /// An existing id means a repeated request, whether or not its tenant has capacity.
     Awaitable<model::Execution> refuse_insert(ExecuteId id) {
         const auto found = co_await find_execution(std::nullopt, std::move(id));
         if (found && *found)
@@ -490,15 +490,15 @@ private:
         co_return std::unexpected(no_room());
     }
 
-    /// What an execution came to is stored whatever its tenant stores; what it said may be too much.
+    /// The state of an outcome is always stored; its payload is dropped if the tenant has no capacity for it.
     void fit_into_room(Outcome& outcome) {
         const TenantId& tenant = outcome.after.tenant;
         if (!usage_.has_room(tenant, stored_bytes(outcome))) {
             if (cut_lines_.takes(tenant.value(), clock_.steady()))
-                log::warn("outcome stored without its payload, limit_bytes is reached execution={} tenant={}",
+                log::warn("stored outcome without its payload, limit_bytes is reached execution={} tenant={}",
                           outcome.id, tenant);
             for (const auto& [of, lines] : cut_lines_.ended(clock_.steady()))
-                log::warn("outcomes stored without their payload tenant={} count={}", of, lines);
+                log::warn("stored outcomes without their payload tenant={} count={}", of, lines);
             drop_payload(outcome, no_room().what);
         }
         usage_.wrote(tenant, stored_bytes(outcome), clock_.now());
@@ -518,7 +518,7 @@ private:
 
     [[nodiscard]] std::size_t shard_count() const { return lone_ ? lone_->shards() : lease_->state().shards; }
 
-    /// What a node does whose name another has: it gives every shard back.
+    /// Handles a node name that another process uses: releases all shards.
     static Error name_error(const NodeLease::State& lease) {
         const bool is_lost = lease.name == NodeLease::Name::lost;
         return {is_lost ? Errc::conflict : Errc::unavailable,
@@ -545,7 +545,7 @@ private:
         co_return changed;
     }
 
-    /// Jobs by id or key, in the order asked for, each once, from the cache where it has them all.
+    /// Finds jobs by id or key, in the requested order, each once; from the cache if it has all of them.
     template <class Id> Awaitable<std::vector<model::Job>> find(std::vector<Id> ids) {
         if (ids.size() > 1) {
             std::unordered_set<Id> seen;
@@ -579,7 +579,7 @@ private:
         if (query.empty()) return;
         Statement& setting = session.prepare(query, "", "ss");
         if (setting.first() && setting.text(1) != "1")
-            log::warn("a crash of the database may lose what was answered {}={}", setting.text(0),
+            log::warn("a crash of the database may lose acknowledged writes {}={}", setting.text(0),
                       setting.text(1));
     }
 
@@ -592,7 +592,7 @@ private:
     UsageScan scan_{};
     log::LineLimit cut_lines_;
     Failed failed_{};
-    std::atomic<bool> opened_{false};  // id_key_ and shards_at_start_ are known
+    std::atomic<bool> opened_{false};  // id_key_ and shards_at_start_ are set
     std::string id_key_;
     std::size_t shards_at_start_{1};
     std::unique_ptr<RowCache> cache_;
@@ -601,16 +601,16 @@ private:
     std::unique_ptr<SqlOutbox> outbox_;
     std::unique_ptr<SqlAuditLog> audit_;
     std::unique_ptr<SqlMessages> messages_;
-    std::unique_ptr<Leadership> leadership_;  // MySQL
-    std::unique_ptr<NodeLease> lease_;        // MySQL
-    std::unique_ptr<LoneLeader> lone_;        // SQLite
+    std::unique_ptr<Leadership> leadership_;  // MySQL only
+    std::unique_ptr<NodeLease> lease_;        // MySQL only
+    std::unique_ptr<LoneLeader> lone_;        // SQLite only
     Millis clock_ahead_{0};
-    std::atomic<bool> slots_{false};  // an execution may hold a slot of a concurrency key
+    std::atomic<bool> slots_{false};  // executions may hold slots of concurrency keys
     std::shared_ptr<Sweeper> sweeper_;
     bool sweeps_{false};
 };
 
-/// With `failed`, a server is waited for in the background.
+/// With `failed`, waits for the server in the background.
 Result<std::unique_ptr<Store>> open_store(boost::asio::io_context& io, Options options, const Clock& clock,
                                           Store::Failed failed) {
     auto file_lock = std::make_unique<FileLock>();

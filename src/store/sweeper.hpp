@@ -6,8 +6,7 @@
 
 namespace ecron::store {
 
-/// Marks the executions of deleted jobs, batch after batch, as long as there are some. Threads: the
-/// io_context's.
+/// Marks the executions of deleted jobs, batch by batch, until none remain. Threads: the io_context's.
 class Sweeper final : public std::enable_shared_from_this<Sweeper> {
 public:
     explicit Sweeper(Writer& writer) : writer_(&writer) {}
@@ -27,7 +26,7 @@ private:
         void resume(Result<bool> more) override {
             sweeper_->running_ = false;
             const bool asked = std::exchange(sweeper_->again_, false);
-            // After an error the next deletion or the next start goes on.
+            // After an error, the next deletion or the next start continues.
             if (!sweeper_->stopped_ && more && (*more || asked)) sweeper_->start();
         }
 

@@ -4,29 +4,28 @@
 
 #include "store/session.hpp"
 
-/// The tables that are ecron's, as the database itself tells them: what copies rows need not know each of
-/// them.
+/// The tables of ecron as described by the database itself, so that code that copies rows need not know each
+/// table.
 namespace ecron::store {
 
 struct Table {
     std::string name;
     std::vector<std::string> columns;
-    std::string types;  // of the columns, as Statement has them
+    std::string types;  // of the columns, as for Statement
 };
 
-/// By their names. Without those that belong to the processes of now (nodes) or to the binary (the schema's
-/// version).
+/// Returns the tables by name, except those of running processes (nodes) and of the binary (schema version).
 std::vector<Table> read_tables(Session& session);
 
-/// ecron has created tables here before.
+/// Returns true if ecron has created tables in this database before.
 bool has_own_tables(Session& session);
-/// The newest migration that was applied, 0 where there is none; and the newest that this binary knows.
+/// Returns the newest applied migration (0 if none), and the newest migration known to this binary.
 int schema_version(Session& session);
 int newest_schema(Driver driver);
 
-/// not_found: there is no database file there.
+/// Error: not_found if there is no database file.
 Result<void> find_file(const Options& options);
-/// Begins a transaction that reads one instant of the store.
+/// Begins a transaction that reads a consistent snapshot of the store.
 void begin_snapshot(Session& session);
 
 }  // namespace ecron::store

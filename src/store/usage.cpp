@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t kPage = 500;
 constexpr std::int64_t kRowBytes = 100;  // ids, times, states
-constexpr Millis kSpan{1'000};           // writes are kept together by
-constexpr Millis kClocksDiffer{2'000};   // of two nodes, at most
+constexpr Millis kSpan{1'000};           // recent writes are grouped by this interval
+constexpr Millis kClocksDiffer{2'000};   // maximum clock difference between two nodes
 constexpr std::size_t kSpansKept = 3'600;
 
 std::string row_bytes(const Dialect& dialect, std::initializer_list<std::string_view> columns) {
@@ -23,7 +23,7 @@ std::string row_bytes(const Dialect& dialect, std::initializer_list<std::string_
     return sum;
 }
 
-/// Adds up a statement's rows of (key, tenant, bytes); the last key, 0 if there are none.
+/// Adds up the rows (key, tenant, bytes) of a statement; returns the last key, 0 if there are none.
 std::int64_t add_up(Statement& rows, BytesByTenant& sums) {
     std::int64_t last = 0;
     for (rows.run(); rows.fetch();) {
@@ -113,7 +113,9 @@ std::int64_t TenantUsage::history_locked(const TenantId& tenant) const {
     return bytes_of(sums_.history, tenant) + bytes_of(recent_, tenant);
 }
 
-Error no_room() { return {Errc::denied, "the tenant stores as many bytes as it may", {"limit_bytes"}}; }
+Error no_room() {
+    return {Errc::denied, "the tenant has reached its limit of stored bytes", {"limit_bytes"}};
+}
 
 std::int64_t stored_bytes(const model::Execution& execution) {
     return kRowBytes + size_of(execution.job_name) + size_of(execution.extra) + size_of(execution.reason) +
@@ -131,7 +133,7 @@ UsageScan scan_usage(Session& session, UsageScan scan) {
     using Table = UsageScan::Table;
     if (!scan.since) {
         scan.since = session.now();
-        scan.sums.try_emplace(TenantId{});  // says since when the sums hold where there is no tenant
+        scan.sums.try_emplace(TenantId{});  // records the start of the measurement even if there is no tenant
     }
     const bool reads_executions = scan.table == Table::executions;
     const std::int64_t last =

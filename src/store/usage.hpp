@@ -8,30 +8,29 @@
 #include "ecron/store/store.hpp"
 #include "store/writer.hpp"
 
-/// The bytes that tenants store, for `Options::bytes_per_tenant`.
 namespace ecron::store {
 
 using BytesByTenant = std::map<TenantId, std::int64_t>;
 
-/// What each tenant stores as far as this process knows: the sums that a node measured last, and what this
-/// process has written since that measurement began. Threads: any.
+/// The bytes stored per tenant as known to this process: the sums of the last measurement by any node, plus
+/// what this process has written since that measurement began. Threads: any.
 class TenantUsage {
 public:
-    /// `limit` 0: any number of bytes, and nothing is kept.
+    /// `limit` 0: unlimited, and nothing is recorded.
     explicit TenantUsage(std::int64_t limit) : limit_(limit) {}
 
     struct Sums {
         BytesByTenant history{};         // executions, attempts, dead letters
-        BytesByTenant jobs{};            // their contexts
-        std::optional<Instant> since{};  // when measuring the history began
+        BytesByTenant jobs{};            // contexts of jobs
+        std::optional<Instant> since{};  // when measuring of the history began
     };
     void measured(Sums sums);
-    /// Negative: what was not written after all.
+    /// Negative bytes undo a write that did not happen.
     void wrote(const TenantId& tenant, std::int64_t bytes, Instant now);
 
     [[nodiscard]] bool is_limited() const { return limit_ > 0; }
     [[nodiscard]] bool has_room(const TenantId& tenant, std::int64_t bytes) const;
-    /// What the tenant stores besides its jobs.
+    /// Returns what the tenant stores besides its jobs.
     [[nodiscard]] std::int64_t history(const TenantId& tenant) const;
 
 private:
@@ -49,14 +48,14 @@ private:
     BytesByTenant recent_;         // their sums
 };
 
-/// The refusal of a write that its tenant has no room for.
+/// Returns the error for a write that exceeds its tenant's limit.
 [[nodiscard]] Error no_room();
 
-/// Bytes that a row takes, by the same rule as the measurement.
+/// Returns the bytes of a row by the same rule as the measurement.
 [[nodiscard]] std::int64_t stored_bytes(const model::Execution& execution);
 [[nodiscard]] std::int64_t stored_bytes(const Outcome& outcome);
 
-/// Where a measurement stands. It pages through the tables by their keys, so that no statement takes long.
+/// Progress of a measurement. It pages through the tables by key, so that each statement is short.
 struct UsageScan {
     enum class Table : std::uint8_t { executions, dead_letters, none };
     Table table{Table::executions};

@@ -9,8 +9,8 @@ namespace {
 
 using std::chrono::microseconds;
 
-constexpr microseconds kBetweenRounds{std::chrono::seconds{10}};  // and between two looks at the sums
-constexpr microseconds kUntilOpen{std::chrono::seconds{1}};       // the database may be away at start
+constexpr microseconds kBetweenRounds{std::chrono::seconds{10}};  // and between two reads of the sums
+constexpr microseconds kUntilOpen{std::chrono::seconds{1}};       // the database may be unreachable at start
 constexpr std::size_t kLooksAtStart = 10;
 constexpr microseconds kShortestRest{std::chrono::milliseconds{5}};
 constexpr microseconds kLongestRest{std::chrono::seconds{5}};
@@ -31,7 +31,7 @@ boost::asio::awaitable<void> UsageMeter::run() {
         if (measures) co_await measure();
         const Result<void> read = co_await store_.read_bytes();
         if (stopping_) co_return;
-        const bool is_new = !measures && looks < kLooksAtStart;  // it may lead in a moment
+        const bool is_new = !measures && looks < kLooksAtStart;  // it may become a leader soon
         co_await wake_.wait(read && !is_new ? kBetweenRounds : kUntilOpen);
     }
 }
@@ -41,12 +41,12 @@ void UsageMeter::stop() {
     wake_.notify();
 }
 
-/// A round. An error ends it, and the next one begins anew.
+/// One round. An error ends it, and the next round starts from the beginning.
 boost::asio::awaitable<void> UsageMeter::measure() {
     while (!stopping_ && may_measure_()) {
         const SteadyInstant begun = clock_.steady();
         const Result<bool> is_done = co_await store_.measure_bytes();
-        if (!is_done) log::debug("bytes of tenants not measured error={}", is_done.error().what);
+        if (!is_done) log::debug("failed to measure bytes of tenants error={}", is_done.error().what);
         if (!is_done || *is_done) co_return;
         const auto took = std::chrono::duration_cast<microseconds>(clock_.steady() - begun);
         co_await wake_.wait(std::clamp(took * kRestPerWork, kShortestRest, kLongestRest));

@@ -10,8 +10,8 @@
 #include "ecron/base/error.hpp"
 #include "ecron/base/time.hpp"
 
-/// What coroutines hand to the store's threads, and how its answer comes back: a piece of work is queued on
-/// the io_context's thread, carried out on one of the store's, and answered on the io_context's thread again.
+/// Work that coroutines submit to the store's threads: it is queued on the io_context's thread, executed on
+/// one of the store's threads, and answered on the io_context's thread.
 namespace ecron::store {
 
 template <class T> class Waiter {
@@ -24,13 +24,13 @@ class Work {
 public:
     virtual ~Work() = default;
     virtual void refuse(const Error& error) = 0;
-    /// Resumes whoever waits. On the io_context's thread.
+    /// Resumes the waiting coroutine. Called on the io_context's thread.
     virtual void answer() = 0;
 
     SteadyInstant since{};
 };
 
-/// Work with an answer, as a mixin over Work or a class derived from it.
+/// Work with an answer, as a mixin for Work or a class derived from it.
 template <class Base, class T> class Answering : public Base {
 public:
     using Answer = T;
@@ -44,7 +44,7 @@ public:
     std::unique_ptr<Waiter<T>> waiter{};
 };
 
-/// Gives the work to a queue and suspends the calling coroutine until it is answered.
+/// Submits the work to a queue and suspends the calling coroutine until it is answered.
 template <class Item, class Queue>
 boost::asio::awaitable<Result<typename Item::Answer>> await_answer(std::unique_ptr<Item> work, Queue& queue) {
     using T = typename Item::Answer;

@@ -10,8 +10,8 @@
 
 #include "store/work.hpp"
 
-/// A thread that carries out what it is given, one after the other. Threads: submit() and idle() from any;
-/// what is given is carried out on the thread, and answered on the io_context's.
+/// A thread that executes submitted work in order. Threads: any for submit() and idle(); work is executed on
+/// the thread and answered on the io_context's.
 namespace ecron::store {
 
 template <class Item> class WorkThread {
@@ -24,7 +24,7 @@ public:
     WorkThread(const WorkThread&) = delete;
     WorkThread& operator=(const WorkThread&) = delete;
 
-    /// Refused once it is closed.
+    /// Refuses the work after close().
     void submit(std::unique_ptr<Item> work) {
         {
             const std::scoped_lock lock(mutex_);
@@ -43,7 +43,7 @@ public:
         return !busy_ && queue_.empty();
     }
 
-    /// Carries out what waits, then ends the thread.
+    /// Executes waiting work, then ends the thread.
     void close() {
         {
             const std::scoped_lock lock(mutex_);

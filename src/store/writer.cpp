@@ -10,12 +10,12 @@ namespace ecron::store {
 
 namespace {
 
-constexpr std::size_t kGroupLimit = 500;  // beyond it a transaction only gets longer, not cheaper a row
-constexpr std::size_t kWholeGroup = 32;   // below it two transactions cost more than they save
+constexpr std::size_t kGroupLimit = 500;  // more rows make a transaction longer, not cheaper per row
+constexpr std::size_t kWholeGroup = 32;   // below it, two transactions cost more than they save
 constexpr int kTries = 5;
 constexpr Millis kLongestBackOff{2'000};
 
-/// The write itself is at fault, not the database: it alone is refused.
+/// The fault concerns the write, not the database: only this write is refused.
 bool is_of_one_member(SqlFault fault) { return remedy_of(fault) == Remedy::refuse_row; }
 
 WriteRefusal refusal(SqlFault fault) {
@@ -106,7 +106,8 @@ Writer::Batch Writer::take(std::unique_lock<std::mutex>&) {
         if (oldest == nullptr || queue.writes.front()->since < oldest->writes.front()->since) oldest = &queue;
     }
     auto& writes = oldest->writes;
-    // Half of those who write at once: while they are stored, the others' requests are read and answered.
+    // Takes half of the concurrent writes: while they are stored, the requests of the others are read and
+    // answered.
     const std::size_t half = (oldest->last_taken + writes.size() + 1) / 2;
     const std::size_t size = std::min({writes.size(), std::max(half, kWholeGroup), kGroupLimit});
     oldest->last_taken = size;
@@ -170,9 +171,9 @@ void Writer::carry_out(Batch& batch) {
             }
         } catch (const std::exception& error) {
             session_->rollback();
-            log::error("write failed problem={}", error.what());
+            log::error("failed to write problem={}", error.what());
             return fail_all(writes,
-                            {Errc::internal, "the store met an unexpected error; nothing was stored", {}});
+                            {Errc::internal, "unexpected error of the store; nothing was stored", {}});
         }
     }
 }
@@ -244,7 +245,7 @@ bool Writer::reconnect() {
     }
 }
 
-/// True: another session was opened, and the transaction is to be repeated on it.
+/// Returns true if another session was opened, on which the transaction must be repeated.
 bool Writer::leave_read_only_server(const SqlError& error, int tries) {
     state_.leave_server(generation_);
     if (tries == 1) return reconnect();

@@ -13,14 +13,14 @@
 #include "store/state.hpp"
 #include "store/work.hpp"
 
-/// The one thread that changes the database. Writes that wait while a transaction runs share the next one; a
-/// transaction holds writes of one kind, and the kind whose oldest member waits longest goes first.
+/// The only thread that changes the database. Writes that wait while a transaction runs share the next one; a
+/// transaction contains writes of one kind, and the kind whose oldest member has waited longest is next.
 ///
-/// A transaction that fails because of one member is done again with a savepoint for each, so that everyone
-/// gets an answer of its own. Deadlocks are retried; after a lost connection, and where the server has become
-/// read-only, it reconnects once at once, then with back-off, answering unavailable meanwhile. A transaction
-/// whose commit was sent and not answered is repeated where all its members can tell a repetition
-/// (Write::repeatable), else they get an error that says that the outcome is unknown.
+/// A transaction that fails because of one member is repeated with a savepoint for each member, so that every
+/// member gets its own answer. Deadlocks are retried. After a lost connection, or if the server has become
+/// read-only, it reconnects once immediately, then with back-off, and answers unavailable in the meantime. A
+/// transaction whose commit was sent but not acknowledged is repeated if all its members can recognize a
+/// repetition (Write::repeatable); otherwise they fail with an error that says that the outcome is unknown.
 namespace ecron::store {
 
 enum class WriteKind : std::uint8_t { claims, outcomes, requests, jobs, letters, history, others };
@@ -30,19 +30,20 @@ class Write : public Work {
 public:
     explicit Write(WriteKind kind) : kind_(kind) {}
     [[nodiscard]] WriteKind kind() const { return kind_; }
-    /// Applying it twice does no harm and gives the same answer.
+    /// Returns true if applying it twice has no further effect and gives the same answer.
     [[nodiscard]] virtual bool repeatable() const { return true; }
-    /// Of kinds whose members are carried out one after the other: does so inside the transaction.
+    /// For kinds whose members are executed one after the other: executes this member inside the transaction.
     virtual void apply(Session&) {}
 
 private:
     WriteKind kind_;
 };
 
-/// Thrown by a group when it cannot tell which of several members met something; each is then done by itself.
+/// Thrown by a group that cannot determine which of several members failed; each one is then executed
+/// separately.
 class Together final : public std::exception {};
 
-/// Thrown for a write that is refused after it has changed something: what it did is rolled back.
+/// Thrown for a write that is refused after it has changed something: its changes are rolled back.
 class Refused final : public std::exception {
 public:
     explicit Refused(Error error) : error_(std::move(error)) {}
@@ -54,7 +55,7 @@ private:
 
 enum class Repetition : std::uint8_t { first, repeated };  // repeated: an earlier try may have been committed
 
-/// Carries out writes of one kind inside the running transaction and leaves each one's answer in it.
+/// Executes writes of one kind inside the running transaction and stores each one's answer in it.
 using Group = std::function<void(Session&, std::span<Write* const>, Repetition)>;
 
 class Writer {
@@ -62,13 +63,13 @@ public:
     /// Connects for the first time and prepares the database.
     using Open = std::function<Result<std::unique_ptr<Session>>()>;
 
-    /// Without a session it opens one itself, with back-off until that succeeds.
+    /// Without a session it opens one itself, with back-off until it succeeds.
     Writer(boost::asio::io_context& io, const Options& options, const Clock& clock, State& state,
            std::array<Group, kWriteKinds> groups, std::unique_ptr<Session> session, Open open);
     ~Writer();
     void submit(std::unique_ptr<Write> write);
     [[nodiscard]] std::size_t waiting() const;
-    /// Carries out what waits, then ends.
+    /// Executes waiting writes, then ends.
     void close();
 
 private:

@@ -142,7 +142,7 @@ TEST_CASE("listens and reports a database that is unavailable at startup, then s
     }
     wait_until("ecron reports what it waits for", [&] {
         return world.ecron.logged(
-            fmt::format("database away, trying again host=127.0.0.1 port={} user=root schema={}",
+            fmt::format("database unreachable, retrying host=127.0.0.1 port={} user=root schema={}",
                         server.address().port, world.ecron.settings().at("db_name")));
     });
     CHECK(world.ecron.terminate() == 0);
@@ -169,7 +169,7 @@ TEST_CASE("a rejected user is logged with increasing intervals until access is g
     Ecron ecron{database.folder(), settings};
     ecron.launch();
     const std::string line = fmt::format(
-        "database cannot be used, trying again host=127.0.0.1 port={} user=cron schema={} problem=",
+        "database cannot be used, retrying host=127.0.0.1 port={} user=cron schema={} problem=",
         server.address().port, settings["db_name"]);
     wait_until("the error is logged twice", [&] { return times(ecron.log(), line) >= 2; });
     const auto aborted = [&] {

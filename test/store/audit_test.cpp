@@ -18,7 +18,7 @@ AuditEntry entry(std::string tenant, std::string object) {
 
 }  // namespace
 
-TEST_CASE("the audit log tells what was written, newest first, a tenant's own", "[store][audit]") {
+TEST_CASE("audit records are listed newest first, per tenant", "[store][audit]") {
     World world;
     world.open();
     AuditLog& audit = world.store().audit();
@@ -39,7 +39,7 @@ TEST_CASE("the audit log tells what was written, newest first, a tenant's own", 
     CHECK(world.must(audit.list({.until = all[2].at - Millis{1}})).empty());
 }
 
-TEST_CASE("an audit record that does not fit is kept cut", "[store][audit]") {
+TEST_CASE("an audit record that does not fit is truncated", "[store][audit]") {
     World world;
     world.open();
     AuditEntry long_one = entry("me", std::string(300, 'o'));
@@ -54,7 +54,7 @@ TEST_CASE("an audit record that does not fit is kept cut", "[store][audit]") {
     CHECK(all[1].difference == long_one.difference);
 }
 
-TEST_CASE("old audit entries go, also where history is kept for ever", "[store][audit]") {
+TEST_CASE("old audit entries are deleted even if history is kept without limit", "[store][audit]") {
     World world;
     world.open();
     world.must(world.store().audit().append({entry("me", "one")}));
@@ -65,7 +65,7 @@ TEST_CASE("old audit entries go, also where history is kept for ever", "[store][
     CHECK(world.must(world.store().audit().list({})).front().object == "two");
 }
 
-TEST_CASE("a tenant has no more jobs than it may", "[store][limits]") {
+TEST_CASE("a tenant cannot exceed its limit of jobs", "[store][limits]") {
     World world{Options{.jobs_per_tenant = 2}};
     world.open();
     const auto made = [&](const char* tenant, const char* name) {
@@ -86,7 +86,7 @@ TEST_CASE("a tenant has no more jobs than it may", "[store][limits]") {
     CHECK(made("me", "c"));
 }
 
-TEST_CASE("jobs made at once do not outrun the limit", "[store][limits]") {
+TEST_CASE("concurrent creates cannot exceed the limit of jobs", "[store][limits]") {
     World world{Options{.jobs_per_tenant = 5}};
     world.open();
     std::vector<boost::asio::awaitable<Result<model::Job>>> work;

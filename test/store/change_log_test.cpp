@@ -6,7 +6,7 @@ using namespace ecron;
 using namespace ecron::store;
 using namespace ecron::store::test;
 
-TEST_CASE("changes are numbered without gaps in the order of commits", "[store]") {
+TEST_CASE("changes are numbered without gaps in commit order", "[store]") {
     World world;
     world.open();
     std::vector<boost::asio::awaitable<Result<model::Job>>> creates;
@@ -39,7 +39,7 @@ TEST_CASE("changes are numbered without gaps in the order of commits", "[store]"
     CHECK(world.number("select f_number from t_cron_change_head") == next - 1);
 }
 
-TEST_CASE("a change keeps the schedule that it replaced", "[store]") {
+TEST_CASE("a change contains the schedule that it replaced", "[store]") {
     World world;
     world.open();
     const model::Job created = world.given_job("job");

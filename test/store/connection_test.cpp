@@ -13,17 +13,17 @@ using namespace ecron::store::test;
 
 namespace {
 
-constexpr Seconds kPatience{60};  // far beyond what anything here takes; a test that waits for it has failed
+constexpr Seconds kPatience{60};  // far longer than any wait here; a test that reaches it has failed
 
 void wait_for(const std::string& what, const std::function<bool()>& done) {
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
     while (!done()) {
-        if (std::chrono::steady_clock::now() > deadline) FAIL("waited in vain until " << what);
+        if (std::chrono::steady_clock::now() > deadline) FAIL("timed out waiting until " << what);
         std::this_thread::sleep_for(Millis{10});
     }
 }
 
-/// A user with a password, and rights on the tested database.
+/// A user with a password and rights on the test database.
 class User {
 public:
     User(World& world, const std::string& rights)
@@ -44,7 +44,7 @@ private:
     const std::string name_;
 };
 
-/// The server of the tests, read-only for a while.
+/// Makes the test server read-only while it exists.
 class ReadOnly {
 public:
     explicit ReadOnly(World& world) : world_(world) { world_.sql("set global read_only=1"); }
@@ -128,7 +128,7 @@ TEST_CASE("the error of a refused connection names the address and quotes the se
     CHECK_FALSE(said.contains("another-password"));
 }
 
-TEST_CASE("a store opened in the background answers unavailable until the server is there", "[store]") {
+TEST_CASE("a store opened in the background answers unavailable until the server is reachable", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
     ecron::test::Proxy proxy(world.options().host, world.options().port);
@@ -177,7 +177,7 @@ TEST_CASE("a schema that needs a newer process is reported to the caller that op
     (*opened)->close();
 }
 
-TEST_CASE("a server that becomes read-only is left, and not asked again and again", "[store]") {
+TEST_CASE("a server that becomes read-only is abandoned and not polled continuously", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
     world.open();
@@ -195,7 +195,7 @@ TEST_CASE("a server that becomes read-only is left, and not asked again and agai
         REQUIRE_FALSE(world.await(world.store().campaign(round)));
     }
     CHECK(connections_so_far(world) - before < 100);
-    CHECK(world.store().health().available);  // it can still be read
+    CHECK(world.store().health().available);  // reads still work
     CHECK(world.store().health().writes_refused == WriteRefusal::read_only);
     CHECK(world.must(world.store().count_jobs(std::nullopt, std::nullopt, std::nullopt)) == 1);
     read_only.end();

@@ -10,7 +10,7 @@ using namespace ecron::store;
 using namespace ecron::store::test;
 using model::ExecutionState;
 
-/// Texts that a collation may take for each other are different tenants, names, ids and keys.
+/// Texts that a collation may treat as equal are different tenants, names, ids and keys.
 namespace {
 
 const std::vector<std::string> kAlike{"acme", "acme ",        "acme  ", " acme", "ACME",
@@ -18,12 +18,12 @@ const std::vector<std::string> kAlike{"acme", "acme ",        "acme  ", " acme",
 
 struct Owned {
     model::Job job;
-    ExecuteId execution;  // of ecron's own
-    ExecuteId history;    // reported by a client
+    ExecuteId execution;  // an execution of ecron
+    ExecuteId history;    // an execution reported by a client
     std::int64_t dead_letter;
 };
 
-/// Every tenant has a job of the same name, an execution with a dead letter, a status and an audit entry.
+/// Every tenant has a job with the same name, an execution with a dead letter, a status and an audit entry.
 struct Tenants : World {
     Tenants() {
         open();
@@ -82,7 +82,7 @@ std::vector<std::string> ids(const std::vector<model::Execution>& executions) {
 
 }  // namespace
 
-TEST_CASE("a tenant sees its own alone, however alike others are called", "[store][equality]") {
+TEST_CASE("a tenant sees only its own objects, even if tenant names are similar", "[store][equality]") {
     Tenants world;
     Store& store = world.store();
     for (const auto& [name, own] : world.owned) {
@@ -109,8 +109,7 @@ TEST_CASE("a tenant sees its own alone, however alike others are called", "[stor
     }
 }
 
-TEST_CASE("a tenant can reach and change nothing of another, however alike they are called",
-          "[store][equality]") {
+TEST_CASE("a tenant cannot access or change objects of a tenant with a similar name", "[store][equality]") {
     Tenants world;
     Store& store = world.store();
     for (const auto& [name, own] : world.owned) {
@@ -127,7 +126,7 @@ TEST_CASE("a tenant can reach and change nothing of another, however alike they 
             CHECK_FALSE(world.must(store.find_execution(tenant, theirs.execution)));
             CHECK_FALSE(world.must(store.latest_execution(tenant, theirs.job.id)));
             CHECK(world.must(store.list_executions({.tenant = tenant, .jobs = {theirs.job.id}})).empty());
-            // Ids of executions are each tenant's own.
+            // Each tenant has its own space of execution ids.
             CHECK(world
                       .must(store.put_executions(tenant, {Tenants::status(theirs, ExecutionState::failure)},
                                                  {}))
@@ -144,14 +143,14 @@ TEST_CASE("a tenant can reach and change nothing of another, however alike they 
         world.must(store.outbox().redeliver(TenantId{name}, {own.dead_letter}));
 }
 
-TEST_CASE("a tenant's pause is no other's", "[store][equality]") {
+TEST_CASE("a tenant's pause does not affect other tenants", "[store][equality]") {
     World world;
     world.open();
     Store& store = world.store();
     const model::Job job = world.given_job("job", "acme");
     for (const char* tenant : {"acme ", "ACME", "acmé"}) world.must(store.set_paused(TenantId{tenant}, true));
     CHECK(world.must(store.pauses()).tenants.size() == 3);
-    CHECK(world.must(store.changes_of(job.id, job.tenant, 10)).size() == 1);  // its creation alone
+    CHECK(world.must(store.changes_of(job.id, job.tenant, 10)).size() == 1);  // only its creation
     world.must(store.set_paused(TenantId{"acme"}, true));
     world.must(store.set_paused(TenantId{"acme "}, false));
     std::vector<std::string> paused;
@@ -159,7 +158,7 @@ TEST_CASE("a tenant's pause is no other's", "[store][equality]") {
     CHECK_THAT(paused, Catch::UnorderedEquals(std::vector<std::string>{"acme", "ACME", "acmé"}));
 }
 
-TEST_CASE("limits count a tenant's own jobs", "[store][equality]") {
+TEST_CASE("limits count only the tenant's own jobs", "[store][equality]") {
     World world{Options{.jobs_per_tenant = 1}};
     world.open();
     for (const std::string& tenant : kAlike) {
@@ -171,7 +170,7 @@ TEST_CASE("limits count a tenant's own jobs", "[store][equality]") {
     CHECK(check(world.options(), world.clock())->empty());
 }
 
-TEST_CASE("names that differ in a space, case or accent are names of their own", "[store][equality]") {
+TEST_CASE("names that differ in a space, case or accent are different names", "[store][equality]") {
     World world;
     world.open();
     std::vector<model::Job> jobs;
@@ -191,7 +190,7 @@ TEST_CASE("names that differ in a space, case or accent are names of their own",
     CHECK_FALSE(world.await(world.store().replace_job(std::nullopt, renamed, "", std::nullopt)));
 }
 
-TEST_CASE("an id with a space is another id", "[store][equality]") {
+TEST_CASE("an id with a trailing space is a different id", "[store][equality]") {
     Tenants world;
     Store& store = world.store();
     const Owned& own = world.owned.at("acme");
@@ -207,7 +206,7 @@ TEST_CASE("an id with a space is another id", "[store][equality]") {
     CHECK(world.await(store.record_result(execution, "{}", Tell::nobody)).error().code == Errc::not_found);
 }
 
-TEST_CASE("a concurrency key with a space is another key", "[store][equality]") {
+TEST_CASE("a concurrency key with a trailing space is a different key", "[store][equality]") {
     World world;
     world.open();
     const model::Job job = world.given_job("job");
@@ -222,7 +221,7 @@ TEST_CASE("a concurrency key with a space is another key", "[store][equality]") 
     }
 }
 
-TEST_CASE("tenants are found by an index", "[store][equality]") {
+TEST_CASE("tenants are looked up by index", "[store][equality]") {
     World world;
     world.open();
     Session session = world.session();
@@ -248,7 +247,7 @@ TEST_CASE("tenants are found by an index", "[store][equality]") {
     }
 }
 
-TEST_CASE("an export leaves out generated columns and keeps tenants apart", "[store][equality]") {
+TEST_CASE("an export omits generated columns and keeps tenants separate", "[store][equality]") {
     Tenants world;
     world.close();
     std::stringstream file;

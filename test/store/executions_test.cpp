@@ -37,7 +37,7 @@ std::vector<std::string> ids(const Executions& executions) {
 
 }  // namespace
 
-TEST_CASE("statuses that clients put are history, and can be overwritten by their tenant", "[store]") {
+TEST_CASE("statuses that clients write are history and can be overwritten by their tenant", "[store]") {
     World world;
     world.open();
     CHECK(world.must(world.store().put_executions(kTenant, {history("a", ExecutionState::executing)}, {}))
@@ -60,7 +60,7 @@ TEST_CASE("statuses that clients put are history, and can be overwritten by thei
     CHECK(world.must(world.store().unended(10, 0)).empty());
 }
 
-TEST_CASE("a client moves ecron's own executions along the arrows only", "[store]") {
+TEST_CASE("a client can change ecron's own executions only by permitted transitions", "[store]") {
     World world;
     world.open();
     const model::Job job = world.given_job("job");
@@ -85,7 +85,7 @@ TEST_CASE("a client moves ecron's own executions along the arrows only", "[store
     CHECK(found->trigger == model::Trigger::schedule);
 }
 
-TEST_CASE("lists show what has started, newest first, unless they name what has not", "[store]") {
+TEST_CASE("lists show started executions, newest first, unless other states are requested", "[store]") {
     World world;
     world.open();
     const model::Job job = world.given_job("job");
@@ -131,12 +131,12 @@ TEST_CASE("lists show what has started, newest first, unless they name what has 
     CHECK_FALSE(world.must(world.store().latest_execution(kTenant, JobId("x"))));
 }
 
-TEST_CASE("the executions of a deleted job are marked and no longer appear", "[store]") {
+TEST_CASE("the executions of a deleted job are marked and no longer listed", "[store]") {
     World world;
     world.open();
     const model::Job job = world.given_job("job");
     Executions statuses;
-    for (int i = 0; i < 1'203; ++i) {  // more than are marked at a time
+    for (int i = 0; i < 1'203; ++i) {  // more than one batch of marking
         statuses.push_back(history("old-" + std::to_string(i), ExecutionState::success));
         statuses.back().job_id = job.id;
         statuses.back().result = R"({"n":1})";
@@ -144,7 +144,7 @@ TEST_CASE("the executions of a deleted job are marked and no longer appear", "[s
     statuses.push_back(history("other", ExecutionState::success));
     CHECK(world.must(world.store().put_executions(kTenant, statuses, {})).empty());
     world.must(world.store().delete_jobs(kTenant, {job.id}));
-    if (GENERATE(false, true)) world.reopen();  // what was left to mark is marked on
+    if (GENERATE(false, true)) world.reopen();  // marking continues after a restart
     world.wait_for_none("select count(*) from t_cron_deleting");
     CHECK(world.number("select count(*) from t_cron_job_status where f_is_deleted = 1") == 1'203);
     CHECK(ids(world.must(world.store().list_executions({.tenant = kTenant}))) ==
@@ -154,7 +154,7 @@ TEST_CASE("the executions of a deleted job are marked and no longer appear", "[s
     REQUIRE(row);
     CHECK(row->deleted);
     CHECK(row->result == R"({"n":1})");
-    // The old service reads ext_info.
+    // The previous service reads ext_info.
     CHECK(world.number("select count(*) from t_cron_job_status where f_ext_info like '%\"is_deleted\":0%'") ==
           1);
 }
@@ -171,7 +171,7 @@ TEST_CASE("an execution that ends after its job was deleted stays deleted in ext
     }
     world.must(world.store().delete_jobs(kTenant, {job.id}));
     world.wait_for_none("select count(*) from t_cron_deleting");
-    std::vector<Store::Awaitable<bool>> ends;  // together, as the writer groups them
+    std::vector<Store::Awaitable<bool>> ends;  // concurrently, so that the writer groups them
     for (const model::Execution& run : runs) {
         Outcome outcome{.id = run.id, .attempt = 1, .after = run};
         outcome.after.state = ExecutionState::interrupt;
@@ -183,10 +183,11 @@ TEST_CASE("an execution that ends after its job was deleted stays deleted in ext
                        "'%\"is_deleted\":1%'") == 3);
 }
 
-TEST_CASE("executions are listed by their start, in whatever order their rows were written", "[store]") {
+TEST_CASE("executions are listed by start, regardless of the order in which their rows were written",
+          "[store]") {
     World world;
     world.open();
-    // The old service keeps ten seconds of statuses in memory and writes them in random order.
+    // The previous service keeps ten seconds of statuses in memory and writes them in random order.
     for (const auto& [id, begin] : std::vector<std::pair<std::string, int>>{
              {"c", 1'003}, {"a", 1'001}, {"e", 1'004}, {"b", 1'002}, {"d", 1'003}}) {
         const model::Execution row = history(id, ExecutionState::success, Seconds{begin});
@@ -213,7 +214,7 @@ TEST_CASE("executions are listed by their start, in whatever order their rows we
     }
 }
 
-TEST_CASE("no time is NULL in the database, since the old service cannot read it", "[store]") {
+TEST_CASE("no time is NULL in the database, since the previous service cannot read NULL", "[store]") {
     World world;
     world.open();
     const model::Job job = world.given_job("job");
@@ -257,7 +258,7 @@ TEST_CASE("members of ext_info and executor that ecron does not know are kept", 
     CHECK(world.must(world.store().find_execution(kTenant, own.id))->extra == own.extra);
 }
 
-TEST_CASE("each tenant chooses execution ids in a space of its own", "[store][executions]") {
+TEST_CASE("each tenant chooses execution ids in its own space", "[store][executions]") {
     World world;
     world.open();
     Store& store = world.store();
@@ -278,7 +279,7 @@ TEST_CASE("each tenant chooses execution ids in a space of its own", "[store][ex
         return world.must(store.insert_execution(sent(known.id, tenant), Tell::nobody)).id;
     };
     const ExecuteId mine = insert(me);
-    CHECK(mine == chosen);  // as ever, unless another tenant has it
+    CHECK(mine == chosen);  // unchanged, unless another tenant has the id
     const ExecuteId yours = insert(you);
     CHECK(model::chosen_id(yours) == "nightly");
     CHECK(world.must(store.find_execution(me, chosen))->id == mine);
@@ -298,11 +299,11 @@ TEST_CASE("each tenant chooses execution ids in a space of its own", "[store][ex
     CHECK(world.must(store.find_execution(me, chosen))->state == model::ExecutionState::executing);
     CHECK(world.must(store.find_execution(you, chosen))->state == model::ExecutionState::success);
     CHECK(world.must(store.attempts(yours)).size() == 1);
-    world.sql("delete from t_cron_job_status where f_execute_id = 'nightly'");  // retention
+    world.sql("delete from t_cron_job_status where f_execute_id = 'nightly'");  // by retention
     CHECK(world.must(id_of(store, you, chosen)).id == yours);
 }
 
-TEST_CASE("a status with another tenant's id is the caller's own", "[store][executions]") {
+TEST_CASE("a status with another tenant's id is stored as the caller's own", "[store][executions]") {
     World world;
     world.open();
     Store& store = world.store();

@@ -19,9 +19,9 @@ using model::ExecutionState;
 
 namespace {
 
-constexpr Seconds kPatience{60};  // far beyond what anything here takes; a test that waits for it has failed
+constexpr Seconds kPatience{60};  // far longer than any wait here; a test that reaches it has failed
 
-/// The largest file that this process may write, as if the disk were full beyond it.
+/// Limits the size of files that this process may write, to simulate a full disk.
 class FileSizeLimit {
 public:
     explicit FileSizeLimit(rlim_t bytes) {
@@ -42,7 +42,7 @@ private:
     sighandler_t handler_{};
 };
 
-/// Ends every connection to the tested database but the caller's.
+/// Ends every connection to the test database except the caller's.
 void kill_connections(World& world, std::string_view which = "1 = 1") {
     Session session = world.session();
     Statement& list = session.prepare(
@@ -55,18 +55,18 @@ void kill_connections(World& world, std::string_view which = "1 = 1") {
     for (const std::int64_t id : ids) session.run("kill connection " + std::to_string(id));
 }
 
-/// The store as it works again after an outage.
+/// Waits until the store is available again after an outage.
 void wait_until_available(World& world) {
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
     while (!world.store().health().available) {
-        if (std::chrono::steady_clock::now() > deadline) FAIL("the store did not come back");
+        if (std::chrono::steady_clock::now() > deadline) FAIL("the store did not become available again");
         std::this_thread::sleep_for(Millis{10});
     }
 }
 
 }  // namespace
 
-TEST_CASE("a batch without conflicts passes at the first try", "[store]") {
+TEST_CASE("a batch without conflicts is committed at the first try", "[store]") {
     World world;
     world.open();
     std::vector<boost::asio::awaitable<Result<model::Job>>> creates;
@@ -92,11 +92,11 @@ TEST_CASE("a batch without conflicts passes at the first try", "[store]") {
         outcomes.push_back(world.store().finish(std::move(outcome)));
     }
     for (const auto& finished : world.all(std::move(outcomes))) CHECK(*finished);
-    CHECK(world.store().statistics().retries == 0);  // a refused batch would be done again member by member
+    CHECK(world.store().statistics().retries == 0);  // a refused batch would be repeated member by member
     CHECK(world.store().statistics().failures == 0);
 }
 
-TEST_CASE("a second process on the same file is refused, and told who has it", "[store]") {
+TEST_CASE("a second process on the same file is refused with an error that names the owner", "[store]") {
     if (tested_driver() == Driver::mysql) return;
     World world;
     world.open();
@@ -109,7 +109,7 @@ TEST_CASE("a second process on the same file is refused, and told who has it", "
     CHECK(Store::open(other_io, world.options(), world.clock()));
 }
 
-TEST_CASE("a full disk is said clearly, and forgotten once there is room", "[store]") {
+TEST_CASE("a full disk is reported clearly, and writes succeed again once there is space", "[store]") {
     if (tested_driver() == Driver::mysql) return;
     World world;
     world.open();
@@ -130,7 +130,7 @@ TEST_CASE("a full disk is said clearly, and forgotten once there is room", "[sto
         CHECK_FALSE(world.store().health().problem.empty());
         CHECK(world.store().health().available);
         CHECK(world.store().health().writes_refused == WriteRefusal::disk_full);
-        CHECK(world.must(world.store().find_job(std::nullopt, kept.id)));  // reading goes on
+        CHECK(world.must(world.store().find_job(std::nullopt, kept.id)));  // reads still work
     }
     world.given_job("after");
     CHECK(world.store().health().problem.empty());
@@ -139,7 +139,7 @@ TEST_CASE("a full disk is said clearly, and forgotten once there is room", "[sto
     CHECK(world.number("select count(*) from t_cron_job") == stored + 2);
 }
 
-TEST_CASE("a file that cannot be written is said clearly", "[store]") {
+TEST_CASE("a file that cannot be written is reported clearly", "[store]") {
     if (tested_driver() == Driver::mysql) return;
     World world;
     world.open();
@@ -164,7 +164,7 @@ TEST_CASE("a file that cannot be written is said clearly", "[store]") {
     world.open();
 }
 
-TEST_CASE("a closed store answers that it is", "[store]") {
+TEST_CASE("a closed store answers that it is closed", "[store]") {
     World world;
     world.open();
     const model::Job job = a_job("late");
@@ -173,7 +173,7 @@ TEST_CASE("a closed store answers that it is", "[store]") {
     CHECK(world.await(world.store().find_job(std::nullopt, job.id)).error().code == Errc::unavailable);
 }
 
-TEST_CASE("what waits when the store closes is carried out", "[store]") {
+TEST_CASE("writes that wait when the store closes are carried out", "[store]") {
     World world;
     world.open();
     std::vector<boost::asio::awaitable<Result<model::Job>>> creates;
@@ -182,7 +182,7 @@ TEST_CASE("what waits when the store closes is carried out", "[store]") {
     for (const auto& created : world.all(std::move(creates), [&] { world.store().close(); })) CHECK(created);
 }
 
-TEST_CASE("more writes than may wait are refused at once", "[store]") {
+TEST_CASE("writes beyond the queue limit are refused immediately", "[store]") {
     Options knobs;
     knobs.queue_limit = 5;
     World world(knobs);
@@ -205,7 +205,7 @@ TEST_CASE("more writes than may wait are refused at once", "[store]") {
     CHECK(world.number("select count(*) from t_cron_job") == stored);
 }
 
-TEST_CASE("killed connections are replaced without anybody noticing", "[store]") {
+TEST_CASE("killed connections are replaced without errors for callers", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
     world.open();
@@ -219,7 +219,7 @@ TEST_CASE("killed connections are replaced without anybody noticing", "[store]")
     CHECK(world.store().statistics().reconnects >= 5);
 }
 
-TEST_CASE("a commit whose answer is lost is recognised, not repeated", "[store]") {
+TEST_CASE("a commit whose response is lost is recognized, not repeated", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
     ecron::test::Proxy proxy(world.options().host, world.options().port);
@@ -264,7 +264,7 @@ TEST_CASE("a commit whose answer is lost is recognised, not repeated", "[store]"
         CHECK(world.must(world.store().insert_execution(run, Tell::nobody)).id == run.id);
         CHECK(world.number("select count(*) from t_cron_job_status") == 1);
     }
-    SECTION("what cannot be recognised is said to be unknown") {
+    SECTION("a write that cannot be recognized reports an unknown outcome") {
         const model::Job job = world.given_job("job");
         proxy.lose_answer_to("commit");
         const auto answer = world.await(world.store().replace_job(std::nullopt, job, "", job.revision));
@@ -276,7 +276,8 @@ TEST_CASE("a commit whose answer is lost is recognised, not repeated", "[store]"
     world.options() = direct;
 }
 
-TEST_CASE("during an outage everything is answered, and afterwards nothing answered is lost", "[store]") {
+TEST_CASE("during an outage every call is answered, and afterwards no acknowledged write is missing",
+          "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
     ecron::test::Proxy proxy(world.options().host, world.options().port);
@@ -305,7 +306,7 @@ TEST_CASE("during an outage everything is answered, and afterwards nothing answe
     CHECK(world.number("select count(*) from t_cron_job") == 2);
 }
 
-TEST_CASE("a password may be any text", "[store]") {
+TEST_CASE("a password may contain any characters", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
     const Options direct = world.options();
@@ -321,7 +322,7 @@ TEST_CASE("a password may be any text", "[store]") {
     if (!opened) FAIL(opened.error().what);
 }
 
-TEST_CASE("an unreachable server is unavailable at start", "[store]") {
+TEST_CASE("an unreachable server is reported as unavailable at start", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
     std::uint16_t closed_port = 0;
@@ -336,7 +337,7 @@ TEST_CASE("an unreachable server is unavailable at start", "[store]") {
     CHECK(refused.error().code == Errc::unavailable);
 }
 
-TEST_CASE("a database that cannot be used is logged once a minute while nothing changes", "[store]") {
+TEST_CASE("an unusable database is logged once a minute while the problem is the same", "[store]") {
     struct GivenClock final : Clock {
         [[nodiscard]] Instant now() const override { return Instant{}; }
         [[nodiscard]] SteadyInstant steady() const override { return SteadyInstant{at}; }
@@ -365,7 +366,7 @@ TEST_CASE("a database that cannot be used is logged once a minute while nothing 
             ++found;
         return found;
     };
-    CHECK(count("problem=\"a bad password\"") == 3);  // at once, after a minute, and anew
+    CHECK(count("problem=\"a bad password\"") == 3);  // immediately, after a minute, and after recovery
     CHECK(count("problem=\"no such schema\"") == 1);
     CHECK(count("database works again") == 1);
 }

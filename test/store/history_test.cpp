@@ -13,7 +13,7 @@ namespace {
 constexpr Millis kHour{3'600'000};
 constexpr Millis kDay{24 * kHour};
 
-/// A store whose node leads, with a past.
+/// A store whose node leads, with history.
 struct Past : World {
     Past() {
         open();
@@ -21,7 +21,7 @@ struct Past : World {
         term = lead();
         now = std::chrono::ceil<Seconds>(term.watermark);
     }
-    /// A run planned so long ago; ended a second later unless its state is no end.
+    /// Adds a run planned `ago` before now; it ends a second later if its state is terminal.
     ExecuteId given(ExecutionState state, Millis ago, const model::Job& of) {
         model::Execution run = a_run(of, term.epoch, now - ago - Millis{++runs});
         must(store().claim({.epoch = term.epoch, .watermark = now, .executions = {run}}));
@@ -37,7 +37,7 @@ struct Past : World {
         return run.id;
     }
     ExecuteId given(ExecutionState state, Millis ago) { return given(state, ago, job); }
-    /// As the old service left it, or a client put it in.
+    /// Adds an execution as written by the previous service or a client.
     ExecuteId given_history(ExecutionState state, std::optional<Instant> begin, std::optional<Instant> end) {
         model::Execution row{.id = ExecuteId("old-" + std::to_string(++runs)),
                              .job_id = JobId("a job of old"),
@@ -49,7 +49,7 @@ struct Past : World {
         return row.id;
     }
     bool exists(const ExecuteId& id) { return must(store().find_execution(std::nullopt, id)).has_value(); }
-    /// A whole round; how many executions went.
+    /// Runs a whole round; returns how many executions were deleted.
     std::size_t trim(HistoryRule rule) {
         std::size_t gone = 0;
         JobId after;
@@ -72,11 +72,11 @@ struct Past : World {
 
 }  // namespace
 
-TEST_CASE("what has ended long ago goes with its attempts, what has not ended stays whatever its age",
+TEST_CASE("old finished executions are deleted with their attempts, unfinished ones are kept at any age",
           "[store][history]") {
     Past world;
     using enum ExecutionState;
-    std::vector<ExecuteId> gone, kept;  // rows come in the order of their instants
+    std::vector<ExecuteId> gone, kept;  // rows are in scheduled-time order
     for (const ExecutionState state : {pending, executing, failure})
         kept.push_back(world.given(state, 400 * kDay));
     for (const ExecutionState state : {success, abandon, interrupt})
@@ -106,7 +106,7 @@ TEST_CASE("the newest executions of each job are kept", "[store][history]") {
     CHECK(world.count("t_cron_job_status") == 15);
 }
 
-TEST_CASE("what a tenant puts under the id of another's job takes nothing from that job's history",
+TEST_CASE("executions that a tenant stores under another tenant's job id do not displace that job's history",
           "[store][history]") {
     Past world;
     std::vector<ExecuteId> own, forged;
@@ -121,14 +121,14 @@ TEST_CASE("what a tenant puts under the id of another's job takes nothing from t
     };
     for (int i = 0; i < 3; ++i) own.push_back(world.given(ExecutionState::success, 20 * kDay));
     for (int i = 0; i < 5; ++i) forged.push_back(forge("tenant-b"));
-    forge("tenant-a ");                      // another tenant, also to databases that ignore spaces
-    CHECK(world.trim({.per_job = 3}) == 0);  // the rows behind the owner's young ones are not looked at
+    forge("tenant-a ");  // a different tenant, even for databases that ignore trailing spaces
+    CHECK(world.trim({.per_job = 3}) == 0);  // rows after the owner's young ones are not examined
     for (const ExecuteId& id : own) CHECK(world.exists(id));
     own.push_back(world.given(ExecutionState::success, 10 * kDay));
     CHECK(world.trim({.per_job = 3}) == 1);
     CHECK_FALSE(world.exists(own.front()));
 
-    // By age each goes by its own tenant's rule.
+    // By age, each row is subject to its own tenant's rule.
     CHECK(world.trim({.keep = kHour, .per_job = 3}) == 9);
 }
 
@@ -164,7 +164,7 @@ TEST_CASE("executions of a job that is not stored are kept for each tenant", "[s
     CHECK(world.number("select count(*) from t_cron_job_status where f_tenant_id = 'tenant-a'") == 3);
 }
 
-TEST_CASE("a job's own retention is stronger, either way", "[store][history]") {
+TEST_CASE("a job's own retention overrides the default in both directions", "[store][history]") {
     Past world;
     const auto with_retention = [&](const std::string& name, Millis retention) {
         model::Job job = a_job(name);
@@ -188,7 +188,7 @@ TEST_CASE("a job's own retention is stronger, either way", "[store][history]") {
     CHECK(world.trim({}) == 0);
 }
 
-TEST_CASE("nothing planned later than an hour before the watermark goes", "[store][history]") {
+TEST_CASE("no run planned later than an hour before the watermark is deleted", "[store][history]") {
     Past world;
     const ExecuteId near = world.given(ExecutionState::success, kHour - kHour / 10);
     const ExecuteId far = world.given(ExecutionState::success, kHour + kHour / 10);
@@ -202,7 +202,8 @@ TEST_CASE("nothing planned later than an hour before the watermark goes", "[stor
     CHECK(world.exists(needed));
 }
 
-TEST_CASE("rows of the old service go by their end, and stay where they have none", "[store][history]") {
+TEST_CASE("rows of the previous service expire by their end, and are kept if they have none",
+          "[store][history]") {
     Past world;
     using enum ExecutionState;
     const Instant then = world.now - 90 * kDay;
@@ -221,7 +222,7 @@ TEST_CASE("rows of the old service go by their end, and stay where they have non
     for (const ExecuteId& id : kept) CHECK(world.exists(id));
 }
 
-TEST_CASE("many that have not ended keep nothing else from going", "[store][history]") {
+TEST_CASE("many unfinished executions do not prevent the deletion of others", "[store][history]") {
     Past world;
     for (int i = 0; i < 230; ++i) world.given(ExecutionState::executing, 60 * kDay);
     for (int i = 0; i < 230; ++i) world.given(ExecutionState::success, 50 * kDay);
@@ -229,7 +230,7 @@ TEST_CASE("many that have not ended keep nothing else from going", "[store][hist
     CHECK(world.count("t_cron_job_status") == 230);
 }
 
-TEST_CASE("changes go once every shard has planned by them and nobody reads them any more",
+TEST_CASE("changes are deleted once every shard has planned them and no node reads them",
           "[store][history]") {
     Past world;
     const model::Job second = world.given_job("second");
@@ -238,7 +239,7 @@ TEST_CASE("changes go once every shard has planned by them and nobody reads them
         world.store().claim({.epoch = world.term.epoch, .watermark = world.now, .planned = second.revision}));
     const HistoryRule rule{.keep = kHour};
     CHECK(world.trim(rule) == 0);
-    CHECK(world.count("t_cron_change") == 3);  // all of the last day
+    CHECK(world.count("t_cron_change") == 3);  // the whole last day
     world.sql("update t_cron_change set f_at = f_at - 2 * 86400000");
     world.trim(rule);
     CHECK(world.count("t_cron_change") == 1);
@@ -248,7 +249,7 @@ TEST_CASE("changes go once every shard has planned by them and nobody reads them
     CHECK(world.given_job("fourth").revision.value() == third.revision.value() + 1);
 }
 
-TEST_CASE("old summaries and dead letters go", "[store][history]") {
+TEST_CASE("old summaries and dead letters are deleted", "[store][history]") {
     Past world;
     world.must(world.store().claim(
         {.epoch = world.term.epoch,

@@ -21,7 +21,7 @@ std::vector<std::string> names(const Jobs& jobs) {
 
 }  // namespace
 
-TEST_CASE("a created job is found as it was given", "[store]") {
+TEST_CASE("a created job is found unchanged", "[store]") {
     World world;
     world.open();
     const model::Job given = a_job("nightly report");
@@ -48,7 +48,7 @@ TEST_CASE("a created job is found as it was given", "[store]") {
     CHECK(world.must(world.store().find_jobs_by_key({created.key})).size() == 1);
 }
 
-TEST_CASE("any text is legal and comes back as it went", "[store]") {
+TEST_CASE("any text is valid and is returned unchanged", "[store]") {
     World world;
     world.open();
     using namespace std::string_literals;
@@ -69,7 +69,7 @@ TEST_CASE("any text is legal and comes back as it went", "[store]") {
     CHECK(world.await(world.store().create_job(a_job(name), "")).error().code == Errc::conflict);
 }
 
-TEST_CASE("a context of a mebibyte is kept, twenty at a time", "[store]") {
+TEST_CASE("contexts of one mebibyte are stored, twenty at once", "[store]") {
     World world;
     world.open();
     const std::string body = R"({"key":")" + std::string(1U << 20U, '\'') + R"("})";
@@ -87,7 +87,7 @@ TEST_CASE("a context of a mebibyte is kept, twenty at a time", "[store]") {
     for (const model::Job& job : found) CHECK(job.context == a_context(body));
 }
 
-TEST_CASE("a name is taken once in a tenant, also by writes that share a transaction", "[store]") {
+TEST_CASE("a name is unique within a tenant, even for writes that share a transaction", "[store]") {
     World world;
     world.open();
     world.given_job("taken");
@@ -109,7 +109,7 @@ TEST_CASE("a name is taken once in a tenant, also by writes that share a transac
     CHECK(world.number("select count(*) from t_cron_change") == 5);
 }
 
-TEST_CASE("an id is taken once", "[store]") {
+TEST_CASE("a job id is unique", "[store]") {
     World world;
     world.open();
     const model::Job first = world.given_job("first");
@@ -121,7 +121,7 @@ TEST_CASE("an id is taken once", "[store]") {
     CHECK(answer.error().fields == std::vector<std::string>{"job_id"});
 }
 
-TEST_CASE("more creates than a statement carries are all stored", "[store]") {
+TEST_CASE("more creates than fit in one statement are all stored", "[store]") {
     World world;
     world.open();
     std::vector<boost::asio::awaitable<Result<model::Job>>> creates;
@@ -145,7 +145,7 @@ TEST_CASE("more creates than a statement carries are all stored", "[store]") {
     CHECK(world.store().statistics().rows_written >= 2 * 777);
 }
 
-TEST_CASE("jobs created together have their own keys where a cluster leaves keys out", "[store]") {
+TEST_CASE("jobs created together get their own keys if a cluster skips keys", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
     world.sql("set global auto_increment_increment = 3");
@@ -163,7 +163,7 @@ TEST_CASE("jobs created together have their own keys where a cluster leaves keys
     }
 }
 
-TEST_CASE("change numbers have no gaps, whatever was asked for in vain", "[store]") {
+TEST_CASE("change numbers have no gaps after failed writes", "[store]") {
     World world;
     world.open();
     const model::Job job = world.given_job("first");
@@ -174,7 +174,7 @@ TEST_CASE("change numbers have no gaps, whatever was asked for in vain", "[store
     CHECK(world.number("select count(*) from t_cron_change") == 3);
 }
 
-TEST_CASE("a replaced job keeps what is the server's", "[store]") {
+TEST_CASE("a replaced job keeps the members that the server sets", "[store]") {
     World world;
     world.open();
     const model::Job created = world.given_job("before");
@@ -205,7 +205,7 @@ TEST_CASE("a replaced job keeps what is the server's", "[store]") {
     CHECK(world.must(world.store().find_job(std::nullopt, created.id))->name == "after");
 }
 
-TEST_CASE("If-Match lets one of two changes through", "[store]") {
+TEST_CASE("of two changes with the same If-Match, only one succeeds", "[store]") {
     World world;
     world.open();
     const model::Job created = world.given_job("contended");
@@ -223,7 +223,7 @@ TEST_CASE("If-Match lets one of two changes through", "[store]") {
     CHECK(world.must(world.store().find_job(std::nullopt, created.id))->remarks == "mine");
 }
 
-TEST_CASE("the time a schedule holds from moves only with what decides when it runs", "[store]") {
+TEST_CASE("effective_from changes only with members that determine when the job runs", "[store]") {
     World world;
     world.open();
     const model::Job created = world.given_job("job");
@@ -233,47 +233,47 @@ TEST_CASE("the time a schedule holds from moves only with what decides when it r
     };
     world.sql("update t_cron_job set f_effective_from = 5000");
     model::Job job = created;
-    SECTION("a new remark leaves it") {
+    SECTION("a new remark does not change it") {
         job.remarks = "new";
         model::Plan plan;
         plan.misfire = model::Misfire::skip;
         CHECK(replace(job, plan).effective_from == from_unix_millis(5'000));
     }
-    SECTION("a new expression moves it") {
+    SECTION("a new expression changes it") {
         job.cron_time = "1 0 * * *";
         CHECK(replace(job, {}).effective_from > from_unix_millis(5'000));
     }
-    SECTION("a new zone moves it") {
+    SECTION("a new zone changes it") {
         model::Plan plan;
         plan.timezone = "Europe/Berlin";
         CHECK(replace(job, plan).effective_from > from_unix_millis(5'000));
     }
-    SECTION("a window moves it") {
+    SECTION("a window changes it") {
         model::Plan plan;
         plan.begin_at = from_unix_seconds(1'800'000'000);
         CHECK(replace(job, plan).effective_from > from_unix_millis(5'000));
     }
-    SECTION("a jitter moves it") {
+    SECTION("a jitter changes it") {
         model::Plan plan;
         plan.jitter = Millis{1'000};
         CHECK(replace(job, plan).effective_from > from_unix_millis(5'000));
     }
-    SECTION("enabling what is enabled leaves it") {
+    SECTION("enabling an enabled job does not change it") {
         CHECK(world.must(world.store().enable_jobs(std::nullopt, {job.id}, true)).front().effective_from ==
               from_unix_millis(5'000));
     }
-    SECTION("disabling moves it") {
+    SECTION("disabling changes it") {
         CHECK(world.must(world.store().enable_jobs(std::nullopt, {job.id}, false)).front().effective_from >
               from_unix_millis(5'000));
     }
-    SECTION("a new webhook leaves it") {
+    SECTION("a new webhook does not change it") {
         CHECK(world.must(world.store().notify_jobs(std::nullopt, {job.id}, "https://x"))
                   .front()
                   .effective_from == from_unix_millis(5'000));
     }
 }
 
-TEST_CASE("several jobs are enabled all or not at all", "[store]") {
+TEST_CASE("several jobs are enabled all or none", "[store]") {
     World world;
     world.open();
     const model::Job one = world.given_job("one");
@@ -292,7 +292,7 @@ TEST_CASE("several jobs are enabled all or not at all", "[store]") {
     CHECK_FALSE(world.must(world.store().find_job(tenant, one.id))->enabled);
 }
 
-TEST_CASE("a webhook is set and cleared without touching the rest of the context", "[store]") {
+TEST_CASE("a webhook is set and cleared without changing the rest of the context", "[store]") {
     World world;
     world.open();
     const model::Job job = world.given_job("job");
@@ -306,7 +306,7 @@ TEST_CASE("a webhook is set and cleared without touching the rest of the context
     CHECK(world.must(world.store().find_job(std::nullopt, job.id))->context == job.context);
 }
 
-TEST_CASE("deleting knows only the tenant's own, and forgives the unknown", "[store]") {
+TEST_CASE("deletion affects only the tenant's own jobs and ignores unknown ids", "[store]") {
     World world;
     world.open();
     const model::Job mine = world.given_job("mine");
@@ -319,10 +319,10 @@ TEST_CASE("deleting knows only the tenant's own, and forgives the unknown", "[st
     CHECK(world.must(world.store().find_job(std::nullopt, other.id)));
     CHECK(world.must(world.store().count_jobs(std::nullopt, std::nullopt, std::nullopt)) == 1);
     CHECK(world.must(world.store().count_jobs(TenantId("tenant-a"), std::nullopt, std::nullopt)) == 0);
-    world.given_job("mine");  // the name is free again
+    world.given_job("mine");  // the name is available again
 }
 
-TEST_CASE("jobs are listed newest first, by page or from a row on", "[store]") {
+TEST_CASE("jobs are listed newest first, by page or by cursor", "[store]") {
     World world;
     world.open();
     for (int i = 0; i < 7; ++i) {
@@ -353,7 +353,7 @@ TEST_CASE("jobs are listed newest first, by page or from a row on", "[store]") {
     CHECK(world.must(world.store().count_jobs(std::nullopt, start, std::nullopt)) == 8);
 }
 
-TEST_CASE("jobs are found by id in the order asked for, each once", "[store]") {
+TEST_CASE("jobs are found by id in the requested order, each once", "[store]") {
     World world;
     world.open();
     std::vector<JobId> ids;
@@ -361,7 +361,7 @@ TEST_CASE("jobs are found by id in the order asked for, each once", "[store]") {
     std::vector<JobId> asked(ids.rbegin(), ids.rend());
     asked.push_back(ids.front());
     asked.emplace_back("unknown");
-    for (int round = 0; round < 2; ++round) {  // the second comes from the cache, where there is one
+    for (int round = 0; round < 2; ++round) {  // the second round is answered by the cache, if there is one
         const Jobs found = world.must(world.store().find_jobs(TenantId("tenant-a"), asked));
         REQUIRE(found.size() == 300);
         for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i].id == asked[i]);

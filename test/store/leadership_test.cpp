@@ -15,14 +15,14 @@ namespace {
 using Shards = std::vector<Shard>;
 
 constexpr Shard kFirst{0};
-constexpr Seconds kPatience{60};  // far beyond what anything here takes; a test that waits for it has failed
+constexpr Seconds kPatience{60};  // far longer than any wait here; a test that reaches it has failed
 
-/// A node of a test is silent while another one is asked. The long lease outlasts any such silence on a busy
-/// machine; the short one is for cases in which a lease has to end.
+/// A test node does not renew its lease while another node is called. The long lease exceeds any such delay
+/// on a busy machine; the short one is for cases in which a lease must end.
 constexpr Seconds kLongLease{60};
 constexpr Seconds kShortLease{2};
 
-/// Four shards and more than one node.
+/// Four shards and several nodes.
 struct Divided : World {
     explicit Divided(std::size_t shards = 4, Nodes nodes = Nodes::many, Seconds lease = kLongLease)
         : World(Options{.nodes = nodes, .lease = lease}) {
@@ -36,7 +36,7 @@ struct Divided : World {
 template <class Condition> void wait_until(Condition condition) {
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
     while (!condition()) {
-        if (std::chrono::steady_clock::now() > deadline) FAIL("waited in vain");
+        if (std::chrono::steady_clock::now() > deadline) FAIL("timed out");
         std::this_thread::sleep_for(Millis{20});
     }
 }
@@ -68,7 +68,7 @@ bool has_md5(World& world) {
 
 }  // namespace
 
-TEST_CASE("one process owns an SQLite store and leads as soon as it asks", "[store]") {
+TEST_CASE("one process owns a SQLite store and leads as soon as it campaigns", "[store]") {
     if (tested_driver() == Driver::mysql) return;
     World world;
     world.open();
@@ -99,7 +99,7 @@ TEST_CASE("one process owns an SQLite store and leads as soon as it asks", "[sto
     CHECK_FALSE(store.leads(kFirst));
 }
 
-TEST_CASE("a term hears of what an earlier one told missed beyond the watermark", "[store]") {
+TEST_CASE("a term reads the missed summaries of earlier terms beyond the watermark", "[store]") {
     World world;
     world.open();
     const Term first = world.lead("node-1");
@@ -116,7 +116,7 @@ TEST_CASE("a term hears of what an earlier one told missed beyond the watermark"
     CHECK(second.told.front().to == first.watermark + Seconds{1});
 }
 
-TEST_CASE("one node leads at a time, and a lost session is a lost lead", "[store]") {
+TEST_CASE("one node leads at a time, and a lost session loses leadership", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world(1);
     Node leader(world, "leader");
@@ -145,8 +145,7 @@ TEST_CASE("one node leads at a time, and a lost session is a lost lead", "[store
     CHECK(leader.held() == Shards{kFirst});
 }
 
-TEST_CASE("a lock has the name that version 0.1.0 gave it, whatever the database is called",
-          "[store][takeover]") {
+TEST_CASE("locks have the names of version 0.1.0 for any database name", "[store][takeover]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
     if (!has_md5(world)) return;  // MySQL 9: version 0.1.0 cannot run there
@@ -167,7 +166,7 @@ TEST_CASE("a lock has the name that version 0.1.0 gave it, whatever the database
     world.options().database = own.database;
 }
 
-TEST_CASE("a node of version 0.1.0 keeps the shard that it leads, and gets none of a newer node",
+TEST_CASE("a node of version 0.1.0 keeps the shard that it leads and gets none from a newer node",
           "[store][takeover]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world;
@@ -184,7 +183,7 @@ TEST_CASE("a node of version 0.1.0 keeps the shard that it leads, and gets none 
     CHECK(node.held().size() == 4);
 }
 
-TEST_CASE("shards are divided among nodes, and given back one by one", "[store]") {
+TEST_CASE("shards are divided among nodes and released one by one", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world;
     Node one(world, "one");
@@ -203,7 +202,7 @@ TEST_CASE("shards are divided among nodes, and given back one by one", "[store]"
     CHECK(one.held(4).size() == 4);
 }
 
-TEST_CASE("a fence holds for its own shard only", "[store]") {
+TEST_CASE("a fence affects only its own shard", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world;
     Node node(world, "node");
@@ -224,7 +223,7 @@ TEST_CASE("a fence holds for its own shard only", "[store]") {
     CHECK(node.await(node.store().withdraw(Shard(3), third->epoch, {})).error().code == Errc::denied);
 }
 
-TEST_CASE("where one process leads all, a second one gets none of them", "[store]") {
+TEST_CASE("in single-leader mode a second process gets no shard", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world(4, Nodes::one);
     Node leader(world, "leader");
@@ -239,7 +238,7 @@ TEST_CASE("where one process leads all, a second one gets none of them", "[store
     CHECK(standby.campaign(0)->led_by_others == 4);
 }
 
-TEST_CASE("a round that asks for no shard tells free shards from those that others hold", "[store]") {
+TEST_CASE("a round that requests no shard distinguishes free shards from those that others hold", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world(4, Nodes::one);
     Node starting(world, "starting");
@@ -270,13 +269,13 @@ TEST_CASE("a leader that is cut off stops, and its locks are free within the lea
     CHECK_FALSE(leader.store().leads(kFirst));
     CHECK_FALSE(leader.store().last_beat());
     proxy.heal();
-    // The standby was silent while the leader waited for its answer, so its own locks may be free by now: the
-    // leader is asked what it still has, without taking any.
+    // The standby did not campaign while the leader waited for its answer, so its own locks may be free by
+    // now: this queries what the leader still holds, without acquiring any.
     wait_until([&] { return leader.campaign(0).has_value(); });
     CHECK(leader.held(0).empty());
 }
 
-TEST_CASE("a leader that does not ask for three seconds leads no more", "[store]") {
+TEST_CASE("a leader that does not campaign for three seconds no longer leads", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world(Options{.nodes = Nodes::many, .lease = Seconds{30}});
     world.open();
@@ -288,22 +287,22 @@ TEST_CASE("a leader that does not ask for three seconds leads no more", "[store]
     CHECK(world.store().leads(kFirst));
 }
 
-TEST_CASE("a session frozen inside a transaction keeps a shard from nobody for longer than the lease",
-          "[store]") {
+TEST_CASE("a session frozen inside a transaction blocks a shard at most for the lease", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
-    Divided world(4, Nodes::many, Seconds{5});  // longer than a lock is waited for: it is tried again
+    // Longer than the lock wait time-out, so the statement is retried.
+    Divided world(4, Nodes::many, Seconds{5});
     Node node(world, "node");
     REQUIRE(node.held().size() == 4);
     Session frozen = world.session(SessionUse::write);
     frozen.begin();
     frozen.run("update t_cron_shard set f_beats = f_beats + 1 where f_shard = 0");
-    // Nobody campaigns while this test waits for a term, so that a try may end because of that.
+    // No node campaigns while this test waits for a term, so a try may end for that reason.
     wait_until([&] { return !node.held().empty() && node.begin_term(kFirst); });
     CHECK(node.store().statistics().retries > 0);
     CHECK_THROWS_AS(frozen.run("commit"), SqlError);
 }
 
-TEST_CASE("nodes live as long as they renew their lease", "[store]") {
+TEST_CASE("nodes are alive while they renew their lease", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world(4, Nodes::many, Seconds{5});
     Node one(world, "one");
@@ -325,19 +324,19 @@ TEST_CASE("nodes live as long as they renew their lease", "[store]") {
     CHECK(cluster().nodes[0].alive);
     CHECK(cluster().shards.size() == 4);
 
-    SECTION("one that stops asking dies when its lease ends") {
+    SECTION("a node that stops renewing is dead when its lease ends") {
         wait_until([&] { return !cluster().nodes[0].alive; });
         wait_until([&] { return two.campaign(1)->live_nodes == 1; });
         CHECK(cluster().nodes[1].alive);
     }
-    SECTION("one that leaves is gone at once") {
+    SECTION("a node that leaves is gone immediately") {
         REQUIRE(one.await(one.store().leave(NodeId("one"))));
         REQUIRE(cluster().nodes.size() == 1);
         CHECK(cluster().nodes[0].node == NodeId("two"));
     }
 }
 
-TEST_CASE("a node that can lead nothing is none of those that share the shards", "[store]") {
+TEST_CASE("a node that cannot lead does not count among the nodes that share the shards", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world;
     Node one(world, "one");
@@ -345,30 +344,30 @@ TEST_CASE("a node that can lead nothing is none of those that share the shards",
     REQUIRE(one.campaign(1));
     REQUIRE(two.campaign(1)->live_nodes == 2);
     wait_until([&] {
-        REQUIRE(two.campaign(0));  // it drains, or its clock is off: said at once
+        REQUIRE(two.campaign(0));  // it drains, or its clock offset is too large: reported immediately
         return one.campaign(1)->live_nodes == 1;
     });
-    CHECK(two.campaign(0)->live_nodes == 2);  // itself it counts in any case
+    CHECK(two.campaign(0)->live_nodes == 2);  // it always counts itself
     wait_until([&] {
         REQUIRE(two.campaign(1));
         return one.campaign(1)->live_nodes == 2;
     });
 }
 
-TEST_CASE("a round tells how many shards nobody has taken", "[store]") {
+TEST_CASE("a round returns the number of free shards", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world;
     Node one(world, "one");
     Node two(world, "two");
     CHECK(one.campaign(1)->free == 3);
     CHECK(two.campaign(2)->free == 1);
-    CHECK(two.campaign(2, {Shard(1)})->free == 0);  // given back to be taken by another, and one taken for it
+    CHECK(two.campaign(2, {Shard(1)})->free == 0);  // released for another node, and one acquired in exchange
     CHECK(one.campaign(2)->held == Shards{Shard(0), Shard(1)});
     kill_holder(world, Shard(2));
     CHECK(one.campaign(2)->free == 2);
 }
 
-TEST_CASE("who finds a shard free knows at once how many are left to share it", "[store]") {
+TEST_CASE("a node that sees a free shard immediately re-reads the number of live nodes", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world;
     Node one(world, "one");
@@ -395,7 +394,7 @@ TEST_CASE("who finds a shard free knows at once how many are left to share it", 
     CHECK(left->live_nodes == 1);
 }
 
-TEST_CASE("a process of older code, which does not say whether it can lead, is taken for one that can",
+TEST_CASE("a process of an older version, which does not report whether it can lead, counts as able to lead",
           "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world;
@@ -407,7 +406,7 @@ TEST_CASE("a process of older code, which does not say whether it can lead, is t
     wait_until([&] { return node.campaign(1)->live_nodes == 2; });
 }
 
-TEST_CASE("a process whose name another one uses waits for its lease and then fails with the holder",
+TEST_CASE("a process whose name is in use waits for that lease and then fails with the holder's name",
           "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world(4, Nodes::many, Seconds{5});
@@ -431,9 +430,9 @@ TEST_CASE("a process whose name another one uses waits for its lease and then fa
     CHECK_FALSE(later.store().leads(kFirst));
 }
 
-TEST_CASE("a process takes over the name of one that is gone", "[store]") {
+TEST_CASE("a process takes over the name of one that has ended", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
-    SECTION("at once if its sessions are gone, as after a kill") {
+    SECTION("immediately if its sessions have ended, as after a kill") {
         Divided world(4, Nodes::many, Seconds{600});  // far longer than the test waits
         {
             Node killed(world, "same");
@@ -446,7 +445,7 @@ TEST_CASE("a process takes over the name of one that is gone", "[store]") {
             return standing && standing->held.size() == 4;
         });
     }
-    SECTION("within the lease if it is silent, and then it fails itself") {
+    SECTION("within the lease if it is silent; the silent process then fails") {
         Divided world(4, Nodes::many, Seconds{5});
         Node silent(world, "same");
         REQUIRE(silent.held().size() == 4);
@@ -464,7 +463,7 @@ TEST_CASE("a process takes over the name of one that is gone", "[store]") {
     }
 }
 
-TEST_CASE("a lease that takes long to be written disturbs no lock", "[store]") {
+TEST_CASE("a slow lease renewal does not affect locks", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world(Options{.nodes = Nodes::many, .lease = Seconds{30}});
     world.open();

@@ -25,7 +25,7 @@ std::string file(const std::string& path) {
 void given_old_database(World& world) {
     Session session = world.session(SessionUse::migrate);
     for (const std::string& statement : statements(file(ECRON_SOURCE_DIR "/test/store/old_service.sql"))) {
-        // Its texts hold colons, which SOCI takes for parameters outside of quotes only.
+        // The texts contain colons, which SOCI treats as parameters only outside quotes.
         session.run(statement);
     }
 }
@@ -65,14 +65,14 @@ TEST_CASE("both databases have the same migrations", "[store]") {
     }
 }
 
-TEST_CASE("a schema is refused only when it needs a newer binary", "[store]") {
+TEST_CASE("a schema is refused only if it needs a newer binary", "[store]") {
     World world;
     world.open();
     world.close();
     world.sql(
         "insert into t_cron_schema (f_version, f_name, f_min_binary, f_applied_at) values (900, 'future', 0, "
         "0)");
-    world.open();  // a newer schema that lets this binary work
+    world.open();  // a newer schema that permits this binary
     world.close();
     world.sql("update t_cron_schema set f_min_binary = 2000000 where f_version = 900");
     const auto refused = world.try_open();
@@ -82,14 +82,14 @@ TEST_CASE("a schema is refused only when it needs a newer binary", "[store]") {
     CHECK(refused.error().what.find(kBinaryVersion) != std::string::npos);
 }
 
-TEST_CASE("a version compares by its parts", "[store]") {
+TEST_CASE("versions are compared by their parts", "[store]") {
     CHECK(*binary_number("0.1.0") < *binary_number("0.10.0"));
     CHECK(*binary_number("0.10.0") < *binary_number("1.0.0"));
     for (const char* text : {"", "1", "1.2", "1.2.3.4", "a.b.c", "1.2.-3", "1.2.1000"})
         CHECK_FALSE(binary_number(text));
 }
 
-TEST_CASE("a migration that was cut off anywhere is finished by the next start", "[store]") {
+TEST_CASE("a migration that was interrupted at any statement is completed by the next start", "[store]") {
     if (tested_driver() == Driver::sqlite) return;  // there, a migration is one transaction
     const Migration migration = migrations(Driver::mysql)[1];
     const std::vector<std::string> all = statements(migration.text);
@@ -110,7 +110,7 @@ TEST_CASE("a migration that was cut off anywhere is finished by the next start",
     CHECK(world.must(world.store().claim(claim)).mine == std::vector<bool>{true});
 }
 
-TEST_CASE("of an ALTER that was done in part the rest is done", "[store]") {
+TEST_CASE("a partially applied ALTER is completed", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
     {
@@ -123,7 +123,7 @@ TEST_CASE("of an ALTER that was done in part the rest is done", "[store]") {
     CHECK(world.given_job("works").revision == ChangeNumber(1));
 }
 
-TEST_CASE("a migration that fails names the statement and the server's message, and continues after a repair",
+TEST_CASE("a failing migration names the statement and the server's message, and continues after a repair",
           "[store]") {
     World world;
     Session session = world.session(SessionUse::migrate);
@@ -139,7 +139,8 @@ TEST_CASE("a migration that fails names the statement and the server's message, 
         CHECK(failed.error().what.find(place) != std::string::npos);
         CHECK(failed.error().what.find(message) != std::string::npos);
     }
-    if (!sqlite) CHECK(world.number("select count(*) from t_cron_schema") == 2);  // SQLite undoes all
+    // SQLite rolls back everything.
+    if (!sqlite) CHECK(world.number("select count(*) from t_cron_schema") == 2);
 
     session.run("drop view t_cron_pause");
     for (const std::string& text : statements(migrations(tested_driver())[1].text))
@@ -149,7 +150,7 @@ TEST_CASE("a migration that fails names the statement and the server's message, 
     CHECK(world.given_job("works").revision == ChangeNumber(1));
 }
 
-TEST_CASE("the documented rights are enough to migrate and to serve", "[store]") {
+TEST_CASE("the documented rights are sufficient for migration and operation", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
     const Options own = world.options();
@@ -180,8 +181,8 @@ TEST_CASE("the documented rights are enough to migrate and to serve", "[store]")
     CHECK(refused.error().what.find("command denied to user") != std::string::npos);
 }
 
-TEST_CASE("a database of the old service is taken over with its jobs", "[store]") {
-    if (tested_driver() == Driver::sqlite) return;  // the old service had MySQL only
+TEST_CASE("a database of the previous service is taken over with its jobs", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;  // the previous service supported only MySQL
     World world;
     given_old_database(world);
     world.open();
@@ -216,7 +217,7 @@ TEST_CASE("a database of the old service is taken over with its jobs", "[store]"
     }
 }
 
-TEST_CASE("what the old service ran is history", "[store]") {
+TEST_CASE("executions of the previous service are history", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
     given_old_database(world);
@@ -233,7 +234,7 @@ TEST_CASE("what the old service ran is history", "[store]") {
     CHECK(list(TenantId("tenant-a"), 100) == std::vector<std::string>{"e-failed", "e-stuck", "e-success"});
     CHECK(list(TenantId("tenant-a"), 1) == std::vector<std::string>{"e-failed"});
     CHECK(list(TenantId("tenant-b"), 100) == std::vector<std::string>{"e-other"});
-    // Administrators see rows without a tenant, and those in an unknown state, but no deleted rows.
+    // Administrators see rows without a tenant and those in an unknown state, but no deleted rows.
     CHECK(list(std::nullopt, 100).size() == 7);
 
     const auto success =
@@ -252,7 +253,7 @@ TEST_CASE("what the old service ran is history", "[store]") {
         world.must(world.store().finish({.id = ExecuteId("e-stuck"), .attempt = 0, .after = *success})));
 }
 
-TEST_CASE("a timed job of the old service keeps repeating when it is changed", "[store]") {
+TEST_CASE("a timed job of the previous service keeps repeating after a change", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
     given_old_database(world);
@@ -278,7 +279,7 @@ TEST_CASE("a timed job of the old service keeps repeating when it is changed", "
     CHECK_FALSE(plan_of_row().repeats);
 }
 
-TEST_CASE("the old service can go back to the database", "[store]") {
+TEST_CASE("the previous service can use the database again", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
     given_old_database(world);
@@ -306,12 +307,12 @@ TEST_CASE("the old service can go back to the database", "[store]") {
           world.number("select count(*) from t_cron_job where f_tenant_id = 'tenant-a'"));
     const auto lines = check(world.options(), world.clock());
     REQUIRE(lines);
-    // The rows with values that are unknown, and nothing else.
-    CHECK(*lines == std::vector<std::string>{"an execution is in no state that there is: e-broken (1 in all)",
-                                             "an execution has a type that is unknown: e-broken (1 in all)"});
+    // Only the rows with unknown values.
+    CHECK(*lines == std::vector<std::string>{"execution has an unknown state: e-broken (1 in total)",
+                                             "execution has an unknown type: e-broken (1 in total)"});
 }
 
-TEST_CASE("a report on an execution that the old service started ends it", "[store]") {
+TEST_CASE("a report on an execution that the previous service started ends it", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
     given_old_database(world);
@@ -328,7 +329,7 @@ TEST_CASE("a report on an execution that the old service started ends it", "[sto
     CHECK(success->result == R"({"rows":4})");
 }
 
-TEST_CASE("tables of another character set are migrated to one that holds every text", "[store]") {
+TEST_CASE("tables with another character set are migrated to one that supports every text", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
     const std::string charset = GENERATE("utf8 collate utf8_bin", "latin1", "utf8mb4");

@@ -7,7 +7,7 @@
 
 namespace ecron::store::test {
 
-/// One more process on the database of a world, perhaps by another way to it.
+/// One more process on the database of a world, optionally by another address.
 class Node {
 public:
     Node(World& world, std::string name, const Options& options)
@@ -34,7 +34,7 @@ public:
     Result<Standing> campaign(std::size_t most = kMostShards, std::vector<Shard> release = {}) {
         return await(store_->campaign({.node = NodeId(name_), .most = most, .release = std::move(release)}));
     }
-    /// The shards held after a round that must be good.
+    /// Returns the shards held after a successful round.
     std::vector<Shard> held(std::size_t most = kMostShards, std::vector<Shard> release = {}) {
         const Result<Standing> standing = campaign(most, std::move(release));
         if (!standing) FAIL(standing.error().what);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr Millis kLease{60'000};
 
-/// A store whose outbox holds what a test puts in.
+/// A store with outbox entries.
 struct Post : World {
     Post() {
         open();
@@ -25,7 +25,7 @@ struct Post : World {
         must(store().claim({.epoch = term.epoch, .watermark = now, .executions = {run}}));
         return run;
     }
-    /// Each outcome of one execution puts in one message.
+    /// Each outcome of one execution adds one entry.
     void ends(const model::Execution& run, std::vector<Announcement> announcements, int attempt = 1) {
         Outcome outcome{
             .id = run.id, .attempt = attempt, .after = run, .announcements = std::move(announcements)};
@@ -66,7 +66,7 @@ using Ids = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("what an outcome announces is taken as it was put in", "[store][outbox]") {
+TEST_CASE("an outcome's announcements are leased as they were written", "[store][outbox]") {
     Post world;
     const model::Execution run = world.execution();
     Announcement announcement = an_announcement("it's \\ a :message");
@@ -85,7 +85,7 @@ TEST_CASE("what an outcome announces is taken as it was put in", "[store][outbox
     CHECK(letter.due > letter.created + kLease / 2);
 }
 
-TEST_CASE("a start is told in its own transaction, and only if it happens", "[store][outbox]") {
+TEST_CASE("a start is announced in its own transaction, and only if it happens", "[store][outbox]") {
     Post world;
     model::Execution run = world.execution();
     run.state = model::ExecutionState::executing;
@@ -100,7 +100,7 @@ TEST_CASE("a start is told in its own transaction, and only if it happens", "[st
     CHECK(world.waiting() == 1);
 }
 
-TEST_CASE("what a client ends is told where it was ecron's own and changed", "[store][outbox]") {
+TEST_CASE("an end by a client is announced if it changed one of ecron's own executions", "[store][outbox]") {
     Post world;
     model::Execution run = world.execution();
     run.state = model::ExecutionState::executing;
@@ -119,7 +119,7 @@ TEST_CASE("what a client ends is told where it was ecron's own and changed", "[s
     CHECK(world.waiting() == 1);
 }
 
-TEST_CASE("a letter that was taken is nobody else's until its lease ends", "[store][outbox]") {
+TEST_CASE("a leased entry is not leased again until its lease ends", "[store][outbox]") {
     Post world;
     world.given("m");
     CHECK(world.take(world.wish("node-1")).size() == 1);
@@ -130,7 +130,7 @@ TEST_CASE("a letter that was taken is nobody else's until its lease ends", "[sto
     CHECK(again.front().tries == 2);
 }
 
-TEST_CASE("of many who take at once each letter goes to one", "[store][outbox]") {
+TEST_CASE("of many concurrent leases each entry goes to one", "[store][outbox]") {
     Post world;
     for (int i = 0; i < 20; ++i) world.given(std::to_string(i), "https://" + std::to_string(i % 7));
     std::vector<boost::asio::awaitable<Result<Letters>>> takers;
@@ -143,21 +143,21 @@ TEST_CASE("of many who take at once each letter goes to one", "[store][outbox]")
     CHECK(std::set<std::string>(taken.begin(), taken.end()).size() == 20);
 }
 
-TEST_CASE("letters are settled: delivered, tried again, dead", "[store][outbox]") {
+TEST_CASE("entries are settled: delivered, retried, dead", "[store][outbox]") {
     Post world;
     world.given("m");
     const Letter letter = world.take().front();
-    SECTION("delivered, it is gone") {
+    SECTION("a delivered entry is deleted") {
         CHECK(world.settle(letter, {.verdict = Verdict::delivered}));
         CHECK(world.waiting() == 0);
     }
-    SECTION("to be tried again, it waits so long") {
+    SECTION("an entry to be retried waits for its delay") {
         CHECK(world.settle(letter, {.verdict = Verdict::again, .wait = Seconds{1'800}}));
         CHECK(world.take().empty());
         world.leases_end();
         CHECK(world.take().front().tries == 2);
     }
-    SECTION("dead, it is kept with the reason") {
+    SECTION("a dead entry is kept with the reason") {
         CHECK(world.settle(letter, {.verdict = Verdict::dead, .code = 410, .reason = "gone"}));
         CHECK(world.waiting() == 0);
         const std::vector<DeadLetter> dead = world.dead();
@@ -172,8 +172,7 @@ TEST_CASE("letters are settled: delivered, tried again, dead", "[store][outbox]"
     }
 }
 
-TEST_CASE("who settles after his lease and after another took it changes nothing, unless it was delivered",
-          "[store][outbox]") {
+TEST_CASE("settling after the lease was lost has no effect, except for a delivery", "[store][outbox]") {
     Post world;
     world.given("m");
     const Letter late = world.take().front();
@@ -189,8 +188,7 @@ TEST_CASE("who settles after his lease and after another took it changes nothing
     CHECK(world.dead().empty());
 }
 
-TEST_CASE("messages of one execution come one after the other, those of others do not wait",
-          "[store][outbox]") {
+TEST_CASE("entries of one execution are delivered in order, those of others do not wait", "[store][outbox]") {
     Post world;
     const model::Execution run = world.execution();
     world.ends(run, {an_announcement("1a"), an_announcement("1b", "https://other:443")}, 1);
@@ -199,25 +197,25 @@ TEST_CASE("messages of one execution come one after the other, those of others d
     const std::vector<Letter> first = world.take();
     CHECK(ids(first) == Ids{"1a", "of another"});
     world.settle(first.front(), {.verdict = Verdict::again, .wait = Seconds{60}});
-    CHECK(world.take().empty());  // the next waits while the first one waits to be tried again
+    CHECK(world.take().empty());  // the next entry waits while the first one waits for its retry
     world.leases_end();
     const std::vector<Letter> again = world.take();
     CHECK(ids(again) == Ids{"1a", "of another"});
     world.settle(again.front(), {.verdict = Verdict::delivered});
     const std::vector<Letter> second = world.take();
     CHECK(ids(second) == Ids{"1b"});
-    world.settle(second.front(), {.verdict = Verdict::dead, .reason = "dead ones hold nobody up"});
+    world.settle(second.front(), {.verdict = Verdict::dead, .reason = "dead entries do not block others"});
     CHECK(ids(world.take()) == Ids{"2"});
 }
 
-TEST_CASE("a tenant gets letters only while it holds fewer than stay free", "[store][outbox]") {
+TEST_CASE("a tenant gets entries only while it holds fewer than there are free places", "[store][outbox]") {
     Post world;
     const TenantId tenant = world.execution().tenant;
     for (int i = 0; i < 20; ++i) world.given(std::to_string(i), "https://a" + std::to_string(i));
     LetterWish wish = world.wish();
     wish.limit = 8;
-    SECTION("one tenant, which may have all") { CHECK(world.take(wish).size() == 8); }
-    SECTION("none under way") {
+    SECTION("a single tenant may use all places") { CHECK(world.take(wish).size() == 8); }
+    SECTION("none leased") {
         wish.held.emplace();
         CHECK(world.take(wish).size() == 4);
     }
@@ -225,17 +223,17 @@ TEST_CASE("a tenant gets letters only while it holds fewer than stay free", "[st
         wish.held = {{TenantId{"another"}, 100}};
         CHECK(world.take(wish).size() == 4);
     }
-    SECTION("some under way") {
+    SECTION("some leased") {
         wish.held = {{tenant, 4}};
         CHECK(world.take(wish).size() == 2);
     }
-    SECTION("as many under way as are free") {
+    SECTION("as many leased as places are free") {
         wish.held = {{tenant, 8}};
         CHECK(world.take(wish).empty());
     }
 }
 
-TEST_CASE("receivers are looked at in turns, each for so many letters", "[store][outbox]") {
+TEST_CASE("receivers are served round-robin, each with a limited number of entries", "[store][outbox]") {
     Post world;
     for (int i = 0; i < 5; ++i)
         for (const char* receiver : {"https://a", "https://b", "https://c"})
@@ -246,7 +244,7 @@ TEST_CASE("receivers are looked at in turns, each for so many letters", "[store]
         CHECK(ids(world.take(wish)) ==
               Ids{"https://a0", "https://a1", "https://b0", "https://b1", "https://c0", "https://c1"});
     }
-    SECTION("where there is room for less, the next look goes on behind") {
+    SECTION("if fewer are requested, the next call continues after the last receiver") {
         wish.limit = 3;
         const Letters first = world.must(world.store().outbox().take(wish));
         CHECK(ids(first.taken) == Ids{"https://a0", "https://a1", "https://b0"});
@@ -257,13 +255,13 @@ TEST_CASE("receivers are looked at in turns, each for so many letters", "[store]
         CHECK(second.round_ended);
         CHECK(second.after.empty());
     }
-    SECTION("and some get other numbers") {
+    SECTION("individual limits per receiver") {
         wish.room = {{"https://a", 0}, {"https://b", 1}};
         CHECK(ids(world.take(wish)) == Ids{"https://b0", "https://c0", "https://c1"});
     }
 }
 
-TEST_CASE("a node that starts again gives back what it had taken", "[store][outbox]") {
+TEST_CASE("a restarted node releases its earlier leases", "[store][outbox]") {
     Post world;
     world.given("m");
     world.given("other node's", "https://b");
@@ -277,7 +275,7 @@ TEST_CASE("a node that starts again gives back what it had taken", "[store][outb
     CHECK(ids(world.take()) == Ids{"m"});
 }
 
-TEST_CASE("letters older than an age are buried, unless somebody holds them", "[store][outbox]") {
+TEST_CASE("unleased entries older than an age become dead letters", "[store][outbox]") {
     Post world;
     world.given("held", "https://b");
     REQUIRE(world.take().size() == 1);
@@ -296,7 +294,7 @@ TEST_CASE("letters older than an age are buried, unless somebody holds them", "[
     CHECK(world.waiting() == 2);
 }
 
-TEST_CASE("the outbox tells how much waits and for how long", "[store][outbox]") {
+TEST_CASE("the outbox reports its size and the age of its oldest entry", "[store][outbox]") {
     Post world;
     CHECK(world.must(world.store().outbox().size()).waiting == 0);
     CHECK(world.must(world.store().outbox().size()).oldest == Millis{0});
@@ -309,7 +307,7 @@ TEST_CASE("the outbox tells how much waits and for how long", "[store][outbox]")
     CHECK(size.oldest < Seconds{7'300});
 }
 
-TEST_CASE("dead letters are listed by tenant and put back", "[store][outbox]") {
+TEST_CASE("dead letters are listed by tenant and redelivered", "[store][outbox]") {
     Post world;
     for (int i = 0; i < 5; ++i) {
         world.given("m" + std::to_string(i));
@@ -317,7 +315,7 @@ TEST_CASE("dead letters are listed by tenant and put back", "[store][outbox]") {
     }
     const TenantId tenant("tenant-a");
     const TenantId stranger("tenant-b");
-    SECTION("pages go on where the last one ended") {
+    SECTION("pages continue after the last row") {
         const std::vector<DeadLetter> first = world.dead(tenant, 2);
         REQUIRE(first.size() == 2);
         CHECK(first[0].message_id == "m4");
@@ -335,7 +333,7 @@ TEST_CASE("dead letters are listed by tenant and put back", "[store][outbox]") {
         CHECK(world.dead().size() == 5);
         CHECK(world.waiting() == 0);
     }
-    SECTION("put back, they are as new, and the writer of them is told") {
+    SECTION("redelivered entries are new, and the callback runs") {
         int told = 0;
         world.store().outbox().on_written([&] { ++told; });
         const std::vector<DeadLetter> dead = world.dead(tenant);
@@ -347,7 +345,7 @@ TEST_CASE("dead letters are listed by tenant and put back", "[store][outbox]") {
         CHECK(letters.front().tries == 1);
         CHECK(letters.front().created >= dead[0].created);
     }
-    SECTION("one that there is not keeps all of them dead") {
+    SECTION("one unknown key leaves all of them dead") {
         const auto refused =
             world.await(world.store().outbox().redeliver(tenant, {world.dead().front().key, 999'999}));
         REQUIRE_FALSE(refused);
@@ -357,7 +355,7 @@ TEST_CASE("dead letters are listed by tenant and put back", "[store][outbox]") {
     }
 }
 
-TEST_CASE("who asks is told of letters once they are committed", "[store][outbox]") {
+TEST_CASE("the callback runs once entries are committed", "[store][outbox]") {
     Post world;
     int told = 0;
     world.store().outbox().on_written([&] { ++told; });

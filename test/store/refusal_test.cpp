@@ -20,7 +20,7 @@ struct Leading : World {
     Leading() { begin(); }
     explicit Leading(std::int64_t packet) {
         const std::int64_t before = number("select @@global.max_allowed_packet");
-        sql("set global max_allowed_packet = " + std::to_string(packet));  // of sessions to come
+        sql("set global max_allowed_packet = " + std::to_string(packet));  // for future sessions
         begin();
         sql("set global max_allowed_packet = " + std::to_string(before));
     }
@@ -68,7 +68,8 @@ Outcome success_of(const model::Execution& run, std::string output) {
     return outcome;
 }
 
-/// As the scheduler does: an outcome that is refused for its content is written with its payload dropped.
+/// Like the scheduler: an outcome that is refused because of its content is written again without its
+/// payload.
 int writes_until_kept(World& world, Outcome outcome) {
     for (int writes = 1;; ++writes) {
         const Result<bool> kept = world.await(world.store().finish(outcome));
@@ -83,7 +84,7 @@ int writes_until_kept(World& world, Outcome outcome) {
     }
 }
 
-/// Texts as targets, commands and clients send them, and worse.
+/// Texts as sent by targets, commands and clients, and worse ones.
 class Texts {
 public:
     explicit Texts(unsigned seed) : random_(seed) {}
@@ -95,7 +96,7 @@ public:
         };
         const std::vector<std::size_t> sizes{0, 1, 40, 2'000, most / 2, most};
         const std::size_t size = std::min(most, sizes[pick(sizes.size())]);
-        const bool of_one_kind = pick(3) == 0;  // a text that grows to twice its size when it is escaped
+        const bool of_one_kind = pick(3) == 0;  // escaping doubles the size of such a text
         const std::string& kind = kPieces[pick(kPieces.size())];
         std::string text;
         while (text.size() < size) text += of_one_kind ? kind : kPieces[pick(kPieces.size())];
@@ -125,7 +126,7 @@ Outcome random_outcome(const model::Execution& run, Texts& texts) {
     return outcome;
 }
 
-/// The database refuses attempts with that text, for a reason that it alone knows.
+/// Makes the database refuse attempts with that text, for a reason that only the database knows.
 void given_refused_output(World& world, const std::string& text) {
     const std::string condition = "instr(new.f_output, '" + text + "') > 0";
     world.sql(tested_driver() == Driver::mysql
@@ -137,7 +138,7 @@ void given_refused_output(World& world, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("the end of an attempt is stored whatever bytes and sizes come with it", "[store]") {
+TEST_CASE("the end of an attempt is stored with output of any bytes and sizes", "[store]") {
     Leading world;
     const unsigned seed = GENERATE(1U, 2U, 3U);
     CAPTURE(seed);
@@ -155,7 +156,7 @@ TEST_CASE("the end of an attempt is stored whatever bytes and sizes come with it
     CHECK(world.store().health().available);
 }
 
-TEST_CASE("four-byte characters and bytes that are no text are stored as they are or replaced", "[store]") {
+TEST_CASE("four-byte characters are stored unchanged, and invalid bytes are replaced", "[store]") {
     Leading world;
     const model::Execution run = world.claimed(1).front();
     Outcome outcome = success_of(run, "\xF0\x9F\x8E\x89\xFF");
@@ -170,7 +171,7 @@ TEST_CASE("four-byte characters and bytes that are no text are stored as they ar
     CHECK(attempt.detail == R"({"header":"🎉"})");
 }
 
-TEST_CASE("a member of a batch that the database refuses is refused alone", "[store]") {
+TEST_CASE("only the refused member of a batch is refused", "[store]") {
     Leading world;
     const std::vector<model::Execution> runs = world.claimed(40);
     given_refused_output(world, "poison");
@@ -199,7 +200,7 @@ TEST_CASE("a member of a batch that the database refuses is refused alone", "[st
     CHECK(world.store().health().available);
 }
 
-TEST_CASE("a claimed row that the database refuses is stored without its texts, and the others as they are",
+TEST_CASE("a claimed row that the database refuses is stored without its texts, and the others unchanged",
           "[store]") {
     Leading world;
     const std::string condition = "instr(new.f_job_name, '" + kSkull + "') > 0";
@@ -223,28 +224,28 @@ TEST_CASE("a claimed row that the database refuses is stored without its texts, 
     CHECK(world.number("select count(*) from t_cron_job_status") == 10);
 }
 
-TEST_CASE("a statement over the server's packet is never sent", "[store]") {
+TEST_CASE("a statement larger than the server's packet is never sent", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     Leading world(1U << 20U);
     const model::Execution run = world.claimed(1).front();
-    SECTION("one that is too large by itself") {
+    SECTION("one value is too large") {
         CHECK(writes_until_kept(world, success_of(run, std::string(2'000'000, 'x'))) == 2);
         CHECK(world.stored(run.id).reason.find("payload not stored: a value is too long") == 0);
     }
-    SECTION("one that is too large once it is escaped") {
+    SECTION("one value is too large after escaping") {
         CHECK(writes_until_kept(world, success_of(run, std::string(600'000, '\''))) == 2);
     }
-    SECTION("one that just fits") {
+    SECTION("one value just fits") {
         CHECK(writes_until_kept(world, success_of(run, std::string(1'000'000, 'x'))) == 1);
     }
-    SECTION("one after another that was too large") {
+    SECTION("one value after another that was too large") {
         const model::Execution next = world.claimed(1).front();
         Outcome large = success_of(run, "");
         large.after.result = R"({"text":")" + std::string(2'000'000, 'x') + R"("})";
         CHECK(writes_until_kept(world, large) == 2);
         CHECK(writes_until_kept(world, success_of(next, "")) == 1);
     }
-    SECTION("a batch of small ones") {
+    SECTION("a batch of small values") {
         std::vector<boost::asio::awaitable<Result<bool>>> writes;
         for (const model::Execution& one : world.claimed(30))
             writes.push_back(world.store().finish(success_of(one, std::string(200'000, '\\'))));
@@ -255,7 +256,7 @@ TEST_CASE("a statement over the server's packet is never sent", "[store]") {
     CHECK(world.store().health().available);
 }
 
-TEST_CASE("a result that is refused leaves a note in its place", "[store]") {
+TEST_CASE("a refused result is replaced by a note", "[store]") {
     Leading world;
     const model::Execution run = world.claimed(1).front();
     world.must(
@@ -263,7 +264,7 @@ TEST_CASE("a result that is refused leaves a note in its place", "[store]") {
     CHECK(world.stored(run.id).result == R"({"ecron":"payload not stored: too long, ?"})");
 }
 
-TEST_CASE("a plain text is ASCII, printable and short", "[store]") {
+TEST_CASE("plain_text returns short printable ASCII", "[store]") {
     CHECK(plain_text("plain", 100) == "plain");
     CHECK(plain_text("plain", 3) == "pla");
     CHECK(plain_text("a\xF0\x9F\x8E\x89z\n\xFF", 100) == "a?z??");

@@ -21,7 +21,7 @@ struct Asking : World {
         run.node = NodeId{};
         return run;
     }
-    /// What was written after the job was made.
+    /// Returns the changes since the job was created.
     std::vector<Change> changes() { return must(store().changes_after(job.revision, 100)); }
 
     model::Job job;
@@ -60,7 +60,7 @@ TEST_CASE("a request reaches the leader through the change log", "[store]") {
     CHECK(world.must(world.store().find_job(std::nullopt, world.job.id))->revision == world.job.revision);
 }
 
-TEST_CASE("what the leader need not hear is not written", "[store]") {
+TEST_CASE("requests without notification are not written to the change log", "[store]") {
     Asking world;
     const model::Execution run = world.manual("run-1");
     world.must(world.store().insert_execution(run, Tell::nobody));
@@ -71,7 +71,7 @@ TEST_CASE("what the leader need not hear is not written", "[store]") {
     CHECK(world.changes().empty());
 }
 
-TEST_CASE("requests that come together are numbered each", "[store]") {
+TEST_CASE("concurrent requests get separate numbers", "[store]") {
     Asking world;
     std::vector<boost::asio::awaitable<Result<model::Execution>>> requests;
     for (int i = 0; i < 40; ++i)
@@ -81,12 +81,12 @@ TEST_CASE("requests that come together are numbered each", "[store]") {
     CHECK(world.changes().size() == 20);
 }
 
-TEST_CASE("pauses are changes, and tell since when", "[store]") {
+TEST_CASE("pauses are changes and contain their start", "[store]") {
     Asking world;
     const TenantId tenant("tenant-b");
     world.must(world.store().set_paused(tenant, true));
     world.must(world.store().set_paused(std::nullopt, true));
-    world.must(world.store().set_paused(tenant, true));  // it was paused already
+    world.must(world.store().set_paused(tenant, true));  // already paused
     const auto changes = world.changes();
     REQUIRE(kinds(changes) == Kinds{"pause", "pause", "pause"});
     const Store::Pauses pauses = world.must(world.store().pauses());
@@ -106,7 +106,7 @@ TEST_CASE("pauses are changes, and tell since when", "[store]") {
     CHECK_FALSE(world.changes().back().since);
 }
 
-TEST_CASE("a job's history is its changes and the pauses that it felt", "[store]") {
+TEST_CASE("a job's history consists of its changes and the pauses that affected it", "[store]") {
     Asking world;
     const model::Job& job = world.job;
     world.given_job("another");
@@ -142,7 +142,7 @@ TEST_CASE("the schedule that a change replaced can be read back", "[store]") {
     CHECK(second->effective_from >= first->effective_from);
 }
 
-TEST_CASE("summaries of missed runs are found where they overlap with a span", "[store]") {
+TEST_CASE("missed summaries are found if they overlap with an interval", "[store]") {
     Asking world;
     const Instant from = world.term.watermark - Seconds{3'600};
     Claim claim{.epoch = world.term.epoch, .watermark = world.term.watermark};
@@ -158,7 +158,7 @@ TEST_CASE("summaries of missed runs are found where they overlap with a span", "
     CHECK(missed(from - Seconds{10}, from - Millis{1}) == 0);
 }
 
-TEST_CASE("the runs of a job are found by their nominal instant", "[store]") {
+TEST_CASE("the runs of a job are found by scheduled time", "[store]") {
     Asking world;
     const Instant base = world.term.watermark - Seconds{3'600};
     std::vector<ExecuteId> ids;

@@ -18,13 +18,13 @@ model::Job keyed(const std::string& name, std::int64_t key) {
 
 }  // namespace
 
-TEST_CASE("the row cache finds by id and by key, and forgets the least recently used", "[store]") {
+TEST_CASE("the row cache finds jobs by id and key, and evicts the least recently used", "[store]") {
     RowCache cache(3'000);
     const model::Job first = keyed("first", 1);
     cache.fill(first, cache.generation());
     std::int64_t key = 2;
     for (; cache.bytes() < 2'000; ++key) cache.fill(keyed("more", key), cache.generation());
-    REQUIRE(cache.find(first.id) != nullptr);  // used: the others go first
+    REQUIRE(cache.find(first.id) != nullptr);  // used, so the others are evicted first
     for (int i = 0; i < 2; ++i, ++key) cache.fill(keyed("more", key), cache.generation());
     CHECK(cache.bytes() <= 3'000);
     REQUIRE(cache.find(JobKey(1)) != nullptr);
@@ -33,7 +33,7 @@ TEST_CASE("the row cache finds by id and by key, and forgets the least recently 
     CHECK(cache.find(JobKey(key - 1)) != nullptr);
 }
 
-TEST_CASE("a read that began before a change does not bring the old row back", "[store]") {
+TEST_CASE("a read that began before a change does not restore the old row", "[store]") {
     RowCache cache(100'000);
     const model::Job old = keyed("old", 1);
     const std::uint64_t before = cache.generation();

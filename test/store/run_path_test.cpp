@@ -60,7 +60,8 @@ struct Leading : World {
 
 }  // namespace
 
-TEST_CASE("a term begins at the store's present, and the next one where the last one was", "[store]") {
+TEST_CASE("the first term starts at the store's current time, the next one where the last one ended",
+          "[store]") {
     World world;
     world.open();
     const Term first = world.lead();
@@ -98,7 +99,7 @@ TEST_CASE("a claim stores its runs and the watermark together", "[store]") {
     CHECK_FALSE(run.begin_at);
 }
 
-TEST_CASE("the watermark never goes back", "[store]") {
+TEST_CASE("the watermark never decreases", "[store]") {
     Leading world;
     world.claimed();
     Claim earlier = world.claim_of({});
@@ -107,7 +108,7 @@ TEST_CASE("the watermark never goes back", "[store]") {
     CHECK(world.number("select f_watermark from t_cron_shard") == to_unix_millis(world.now));
 }
 
-TEST_CASE("a watermark from a clock that runs ahead of the store's is refused", "[store]") {
+TEST_CASE("a watermark from a clock that is ahead of the store's is refused", "[store]") {
     Leading world;
     Claim ahead = world.claim_of({world.run()});
     ahead.watermark += Seconds{3'600};
@@ -136,7 +137,7 @@ TEST_CASE("a claim of an ended term changes nothing", "[store]") {
     CHECK(world.number("select count(*) from t_cron_job_status") == 1);
 }
 
-TEST_CASE("a claim that is repeated finds its own rows, and another term's are not its own", "[store]") {
+TEST_CASE("a repeated claim recognizes its own rows and those of another term", "[store]") {
     Leading world;
     const model::Execution mine = world.claimed(Seconds{1});
     model::Execution theirs = world.run(Seconds{2});
@@ -152,8 +153,7 @@ TEST_CASE("a claim that is repeated finds its own rows, and another term's are n
     CHECK(world.stored(theirs.id).epoch == Epoch(77));
 }
 
-TEST_CASE("an execute id that belongs to another run does not keep the others from being claimed",
-          "[store]") {
+TEST_CASE("an execution id used by another run does not prevent the other claims", "[store]") {
     Leading world;
     model::Execution taken = world.claimed(Seconds{1});
     SECTION("another instant") { taken.nominal = *taken.nominal - Seconds{60}; }
@@ -164,7 +164,7 @@ TEST_CASE("an execute id that belongs to another run does not keep the others fr
     CHECK(world.exists(innocent.id));
 }
 
-TEST_CASE("claims that wait together share a transaction", "[store]") {
+TEST_CASE("concurrent claims share a transaction", "[store]") {
     Leading world;
     std::vector<boost::asio::awaitable<Result<Claimed>>> claims;
     for (int i = 0; i < 50; ++i)
@@ -175,11 +175,11 @@ TEST_CASE("claims that wait together share a transaction", "[store]") {
     CHECK(world.number("select count(*) from t_cron_job_status") == 50);
 }
 
-TEST_CASE("a timed job's only run disables it in the claim's own transaction", "[store]") {
+TEST_CASE("the claim of a timed job's only run disables the job in the same transaction", "[store]") {
     Leading world;
     Claim claim = world.claim_of({world.run()});
     claim.spent = {{world.job.key, world.job.effective_from}};
-    SECTION("as it was planned") {
+    SECTION("with the planned schedule") {
         const Claimed claimed = world.must(world.store().claim(claim));
         REQUIRE(claimed.disabled.size() == 1);
         CHECK_FALSE(claimed.disabled.front().enabled);
@@ -189,13 +189,13 @@ TEST_CASE("a timed job's only run disables it in the claim's own transaction", "
         CHECK(changes.front().kind == "spent");
         CHECK(changes.front().number == claimed.disabled.front().revision);
     }
-    SECTION("though something else of it has been changed meanwhile") {
+    SECTION("after another change of the job") {
         model::Job change = world.job;
         change.remarks = "changed";
         world.must(world.store().replace_job(std::nullopt, change, "", std::nullopt));
         CHECK(world.must(world.store().claim(claim)).disabled.size() == 1);
     }
-    SECTION("unless its schedule has been changed meanwhile, though its run was read with the change") {
+    SECTION("but not after a change of its schedule, even if the run was read with the change") {
         model::Job change = world.job;
         change.cron_time = "1 1 * * *";
         claim.executions.front().revision =
@@ -205,7 +205,7 @@ TEST_CASE("a timed job's only run disables it in the claim's own transaction", "
     }
 }
 
-TEST_CASE("what was claimed and not started can be withdrawn, by its leader only", "[store]") {
+TEST_CASE("claimed runs that have not started can be withdrawn by their leader only", "[store]") {
     Leading world;
     const model::Execution waiting = world.claimed(Seconds{1});
     const model::Execution begun = world.claimed(Seconds{2});
@@ -221,7 +221,7 @@ TEST_CASE("what was claimed and not started can be withdrawn, by its leader only
     CHECK_FALSE(world.exists(waiting.id));
     CHECK(world.exists(begun.id));
     CHECK(world.must(world.store().claim(world.claim_of({waiting}))).mine ==
-          std::vector<bool>{true});  // the id is free
+          std::vector<bool>{true});  // the id is available again
 }
 
 TEST_CASE("an outcome is stored with its attempt and its announcements", "[store]") {
@@ -253,7 +253,7 @@ TEST_CASE("an outcome is stored with its attempt and its announcements", "[store
           outcome.announcements.front().payload);
 }
 
-TEST_CASE("an execution ends once, at the attempt it is at", "[store]") {
+TEST_CASE("an execution ends once, at its current attempt", "[store]") {
     Leading world;
     const model::Execution run = world.claimed();
     Outcome wrong = world.outcome_of(run, ExecutionState::success);
@@ -269,7 +269,7 @@ TEST_CASE("an execution ends once, at the attempt it is at", "[store]") {
         world.must(world.store().finish(world.outcome_of(world.run(Seconds{9}), ExecutionState::success))));
 }
 
-TEST_CASE("an outcome that names the row's owner holds while the row is still that one's", "[store]") {
+TEST_CASE("an outcome with an owner applies only while the row has that owner", "[store]") {
     Leading world;
     const std::vector<model::Execution> runs{world.run(Seconds{3}), world.run(Seconds{2}),
                                              world.run(Seconds{1})};
@@ -283,7 +283,7 @@ TEST_CASE("an outcome that names the row's owner holds while the row is still th
     CHECK_FALSE(world.must(world.store().finish(handed_back(runs[0], "another", runs[0].epoch))));
     CHECK_FALSE(world.must(world.store().finish(handed_back(runs[0], mine, Epoch(99)))));
     CHECK(world.must(world.store().finish(handed_back(runs[0], mine, runs[0].epoch))));
-    // Its start, once recorded, says that it is not to be had back as if it had never begun.
+    // A recorded start means that the run must not be withdrawn as if it had never begun.
     model::Execution begun = world.stored(runs[0].id);
     begun.state = ExecutionState::executing;
     begun.node = runs[0].node;
@@ -301,7 +301,7 @@ TEST_CASE("an outcome that names the row's owner holds while the row is still th
     CHECK_FALSE(answers[1].value());
 }
 
-TEST_CASE("of many outcomes in one batch each has its own answer", "[store]") {
+TEST_CASE("each of many outcomes in one batch has its own answer", "[store]") {
     Leading world;
     std::vector<model::Execution> runs;
     for (int i = 0; i < 250; ++i) runs.push_back(world.run(Seconds{i}));
@@ -322,7 +322,7 @@ TEST_CASE("of many outcomes in one batch each has its own answer", "[store]") {
     CHECK(world.number("select count(*) from t_cron_attempt") == 250);
 }
 
-TEST_CASE("a failed attempt goes on as the next one", "[store]") {
+TEST_CASE("a failed attempt continues as the next one", "[store]") {
     Leading world;
     const model::Execution run = world.claimed();
     Outcome failed = world.outcome_of(run, ExecutionState::failure);
@@ -333,7 +333,7 @@ TEST_CASE("a failed attempt goes on as the next one", "[store]") {
     CHECK(stored.state == ExecutionState::failure);
     CHECK(stored.attempt == 2);
     CHECK(stored.due == world.now + Millis{1'500});
-    CHECK(stored.end_at == world.now + Seconds{1});  // of the attempt that failed
+    CHECK(stored.end_at == world.now + Seconds{1});  // of the failed attempt
 
     stored.state = ExecutionState::executing;
     CHECK(world.must(world.store().begin_attempt(run.id, 1, stored, std::nullopt, {})) == Begun::no);
@@ -348,7 +348,7 @@ TEST_CASE("a failed attempt goes on as the next one", "[store]") {
 
     Outcome put_back{.id = run.id, .attempt = 2, .after = stored, .next_attempt = 3};
     put_back.after.state = ExecutionState::pending;
-    put_back.after.end_at = world.now + Seconds{1};  // as a node remembers it
+    put_back.after.end_at = world.now + Seconds{1};  // as remembered by a node
     CHECK(world.must(world.store().finish(put_back)));
     CHECK(world.number("select count(*) from t_cron_job_status where f_end_time <> 0") == 0);
 }
@@ -374,7 +374,7 @@ TEST_CASE("many attempts that follow a failure begin without an end", "[store]")
           3);
 }
 
-TEST_CASE("an attempt whose execution a client ends keeps its record, and its node's word is added",
+TEST_CASE("an attempt whose execution a client ends keeps its record, and its node's result is added",
           "[store]") {
     Leading world;
     model::Execution run = world.claimed();
@@ -411,7 +411,7 @@ TEST_CASE("an attempt whose execution a client ends keeps its record, and its no
     CHECK(attempts.front().reason == "ended over PUT /jobstatus; status 500");
 }
 
-TEST_CASE("an attempt whose start was not stored is recorded, also if a client ends its execution",
+TEST_CASE("an attempt whose start was not stored is recorded, even if a client ends its execution",
           "[store]") {
     Leading world;
     const model::Execution run = world.claimed();
@@ -424,7 +424,7 @@ TEST_CASE("an attempt whose start was not stored is recorded, also if a client e
     CHECK(world.must(world.store().attempts(run.id)).size() == 1);
 }
 
-TEST_CASE("a callback's result is kept, before the end and after it", "[store]") {
+TEST_CASE("a callback's result is stored before the end and after it", "[store]") {
     Leading world;
     const model::Execution run = world.claimed();
     const bool before = GENERATE(true, false);
@@ -457,7 +457,7 @@ TEST_CASE("a requested execution is inserted once", "[store]") {
     CHECK(world.stored(requested.id).snapshot == requested.snapshot);
 }
 
-TEST_CASE("what has not ended is found, in pages, and the rest of history is not", "[store]") {
+TEST_CASE("unfinished executions are found in pages, without the rest of history", "[store]") {
     Leading world;
     std::vector<model::Execution> runs;
     for (int i = 0; i < 10; ++i) runs.push_back(world.run(Seconds{i}));
@@ -468,7 +468,7 @@ TEST_CASE("what has not ended is found, in pages, and the rest of history is not
     world.must(world.store().finish(failed));
     world.sql(
         "insert into t_cron_job_status (f_execute_id, f_job_id, f_job_type, f_job_name, f_job_status) "
-        "values ('stuck', 'x', 2, 'stuck since the old service', 2)");
+        "values ('stuck', 'x', 2, 'stuck since the previous service', 2)");
     std::vector<std::string> seen;
     std::int64_t after = 0;
     for (;;) {
@@ -485,7 +485,7 @@ TEST_CASE("what has not ended is found, in pages, and the rest of history is not
     CHECK(std::ranges::find(seen, runs[4].id.value()) != seen.end());
 }
 
-TEST_CASE("what is under way and came due is found, and what waits is not", "[store]") {
+TEST_CASE("executions in progress that are due are found, waiting ones are not", "[store]") {
     Leading world;
     std::vector<model::Execution> runs;
     for (int i = 0; i < 6; ++i) runs.push_back(world.run(Seconds{i}));
@@ -514,7 +514,7 @@ TEST_CASE("what is under way and came due is found, and what waits is not", "[st
     CHECK(ids(*runs[3].due + Millis{1}, 10, first) == std::vector{runs[4].id, runs[3].id});
 }
 
-TEST_CASE("summaries of missed runs come with the watermark that passes them, and are told once", "[store]") {
+TEST_CASE("missed summaries are stored once, with the watermark that passes them", "[store]") {
     Leading world;
     Claim claim = world.claim_of({});
     claim.missed.push_back({.job = world.job.key,
@@ -533,7 +533,7 @@ TEST_CASE("summaries of missed runs come with the watermark that passes them, an
     CHECK(world.number("select count(*) from t_cron_missed") == 1);
 }
 
-TEST_CASE("of summaries that begin with the same instant the longer one stays", "[store]") {
+TEST_CASE("of summaries that begin at the same instant the longer one is kept", "[store]") {
     Leading world;
     Claim claim = world.claim_of({});
     const Instant from = world.now - Seconds{60};

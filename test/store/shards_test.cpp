@@ -21,9 +21,9 @@ std::vector<ShardState> shards_of(World& world) {
 
 }  // namespace
 
-TEST_CASE("the number of shards is set while nobody is there", "[store]") {
+TEST_CASE("the number of shards can be changed while no node is alive", "[store]") {
     World world;
-    CHECK(divide(world, 4));  // of a database that is made with it
+    CHECK(divide(world, 4));  // a database that is created for this purpose
     CHECK(shards_of(world).size() == 4);
     CHECK(divide(world, 0).error().code == Errc::invalid);
     CHECK(divide(world, kMostShards + 1).error().code == Errc::invalid);
@@ -33,7 +33,7 @@ TEST_CASE("the number of shards is set while nobody is there", "[store]") {
     CHECK(shards_of(world).size() == 1);
 }
 
-TEST_CASE("planning goes on where the slowest shard was, in terms that are new", "[store]") {
+TEST_CASE("planning continues from the slowest shard, in new terms", "[store]") {
     World world;
     REQUIRE(divide(world, 2));
     world.sql("update t_cron_shard set f_epoch = 5, f_watermark = 3000, f_planned = 30 where f_shard = 0");
@@ -49,8 +49,7 @@ TEST_CASE("planning goes on where the slowest shard was, in terms that are new",
     }
 }
 
-TEST_CASE("a new database has as many shards as the options say, and an existing one keeps its number",
-          "[store]") {
+TEST_CASE("a new database has the configured number of shards, an existing one keeps its number", "[store]") {
     World world(Options{.new_shards = 16});
     CHECK(shards_of(world).size() == 16);
     world.options().new_shards = 4;
@@ -74,7 +73,7 @@ TEST_CASE("a database in which a term has begun is not divided by a later migrat
     CHECK(shards_of(world).size() == 1);
 }
 
-TEST_CASE("claims of several shards share a transaction, and a deposed leader's are refused alone",
+TEST_CASE("claims of several shards share a transaction, and only a deposed leader's are refused",
           "[store]") {
     constexpr std::uint32_t kShards = 16;
     World world(Options{.lease = Seconds{60}, .new_shards = kShards});
@@ -101,7 +100,7 @@ TEST_CASE("claims of several shards share a transaction, and a deposed leader's 
         return world.all(std::move(claims));
     };
 
-    SECTION("every claim is good") {
+    SECTION("all claims are valid") {
         const Statistics before = world.store().statistics();
         for (const auto& claimed : claim_in_all(kRounds)) {
             REQUIRE(claimed);
@@ -114,7 +113,7 @@ TEST_CASE("claims of several shards share a transaction, and a deposed leader's 
         CHECK(world.number("select count(*) from t_cron_shard where f_watermark = " +
                            std::to_string(to_unix_millis(now))) == kShards);
     }
-    SECTION("one term is over") {
+    SECTION("one term has ended") {
         world.sql("update t_cron_shard set f_epoch = f_epoch + 1 where f_shard = 7");
         const auto claimed = claim_in_all(1);
         for (std::uint32_t shard = 0; shard < kShards; ++shard) {
@@ -128,7 +127,7 @@ TEST_CASE("claims of several shards share a transaction, and a deposed leader's 
     }
 }
 
-TEST_CASE("the number of shards stays while a node lives", "[store]") {
+TEST_CASE("the number of shards cannot be changed while a node is alive", "[store]") {
     World world(Options{.lease = Seconds{2}});
     world.open();
     world.lead();
@@ -138,7 +137,7 @@ TEST_CASE("the number of shards stays while a node lives", "[store]") {
     if (tested_driver() == Driver::mysql) {
         CHECK(refused.error().what.find("node-1") != std::string::npos);
         world.must(world.store().leave(NodeId("node-1")));
-        const Result<void> led = divide(world, 4);  // its locks are there still
+        const Result<void> led = divide(world, 4);  // its locks still exist
         REQUIRE_FALSE(led);
         CHECK(led.error().what.find("shard 0") != std::string::npos);
     }
@@ -147,7 +146,8 @@ TEST_CASE("the number of shards stays while a node lives", "[store]") {
     CHECK(divide(world, 4));
 }
 
-TEST_CASE("a node that slept through a new division begins no term by the old one", "[store]") {
+TEST_CASE("a node that was suspended during a change of the number of shards cannot begin a term",
+          "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world(Options{.nodes = Nodes::many});
     world.open();

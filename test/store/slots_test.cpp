@@ -9,7 +9,7 @@ using model::ExecutionState;
 
 namespace {
 
-/// Executions that share the places of one key.
+/// Executions that share the slots of one key.
 struct Places : World {
     Places() : World(Options{.nodes = Nodes::many}) {
         open();
@@ -39,7 +39,7 @@ struct Places : World {
 
 }  // namespace
 
-TEST_CASE("at most so many executions of a key run at once", "[store]") {
+TEST_CASE("the number of running executions per key is limited", "[store]") {
     Places world;
     std::vector<model::Execution> runs;
     for (int i = 0; i < 4; ++i) runs.push_back(world.waiting(i));
@@ -55,7 +55,7 @@ TEST_CASE("at most so many executions of a key run at once", "[store]") {
     CHECK(world.taken() == 3);
 }
 
-TEST_CASE("a start that does not happen takes no place", "[store]") {
+TEST_CASE("a start that fails takes no slot", "[store]") {
     Places world;
     const model::Execution run = world.waiting(1);
     model::Execution next = run;
@@ -68,7 +68,7 @@ TEST_CASE("a start that does not happen takes no place", "[store]") {
     CHECK(world.taken() == 0);
 }
 
-TEST_CASE("a start whose answer was lost is the same start again", "[store]") {
+TEST_CASE("a repeated start whose response was lost is recognized", "[store]") {
     Places world;
     const model::Execution run = world.waiting(1);
     CHECK(world.begin(run, 1) == Begun::yes);
@@ -79,7 +79,7 @@ TEST_CASE("a start whose answer was lost is the same start again", "[store]") {
     CHECK(world.begin(elsewhere, 1) == Begun::no);
 }
 
-TEST_CASE("a client that ends an execution frees its place", "[store]") {
+TEST_CASE("a client that ends an execution frees its slot", "[store]") {
     Places world;
     model::Execution run = world.waiting(1);
     CHECK(world.begin(run, 1) == Begun::yes);
@@ -88,7 +88,7 @@ TEST_CASE("a client that ends an execution frees its place", "[store]") {
     CHECK(world.taken() == 0);
 }
 
-TEST_CASE("places are counted across nodes", "[store]") {
+TEST_CASE("slots are counted across nodes", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     Places world;
     const model::Execution here = world.waiting(1);

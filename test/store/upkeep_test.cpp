@@ -31,7 +31,7 @@ std::vector<std::string> broken(World& world) {
     return *lines;
 }
 
-/// A store with a job that has run, and one that has not.
+/// Adds a job that has run and one that has not.
 model::Execution given_history(World& world) {
     world.open();
     const model::Job job = world.given_job("it's \"quoted\"\n任务 😀");
@@ -45,7 +45,7 @@ model::Execution given_history(World& world) {
 
 }  // namespace
 
-TEST_CASE("what is exported is imported again, row by row", "[store]") {
+TEST_CASE("an export is imported row by row without changes", "[store]") {
     World world;
     const model::Execution run = given_history(world);
     const std::string id_key = world.store().id_key();
@@ -60,7 +60,7 @@ TEST_CASE("what is exported is imported again, row by row", "[store]") {
     CHECK(other.must(other.store().unended(10, 0)).size() == 1);
 }
 
-TEST_CASE("an export of jobs begins anew where it is imported", "[store]") {
+TEST_CASE("an export of jobs starts without planning state when imported", "[store]") {
     World world;
     given_history(world);
     World other;
@@ -73,7 +73,7 @@ TEST_CASE("an export of jobs begins anew where it is imported", "[store]") {
     CHECK(std::chrono::abs(term.watermark - other.clock().now()) < Seconds{60});
 }
 
-TEST_CASE("an import takes only a whole export, into an empty store, of a version that it knows", "[store]") {
+TEST_CASE("an import accepts only a complete export of a known version, into an empty store", "[store]") {
     World world;
     given_history(world);
     const std::string text = saved(world, Saved::all);
@@ -82,7 +82,7 @@ TEST_CASE("an import takes only a whole export, into an empty store, of a versio
         {"", "cut off"},
         {without_last_line, "cut off"},
         {text.substr(0, text.size() / 2), "line"},
-        {"{}\n", "no export of ecron"},
+        {"{}\n", "not an ecron export"},
         {"hello\n", "line 1"},
         {R"({"ecron_export":1,"version":"9.0.0","schema":9000,"scope":"all"})"
          "\n",
@@ -92,7 +92,7 @@ TEST_CASE("an import takes only a whole export, into an empty store, of a versio
          "\n"
          R"({"table":"mysql.user","columns":["a"]})"
          "\n",
-         "no table"},
+         "table \""},
         {R"({"ecron_export":1,"version":"0.1.0","schema":1,"scope":"all"})"
          "\n"
          R"({"table":"t_cron_job","columns":["f_key_id) values (1); drop table t_cron_job; --"]})"
@@ -114,7 +114,7 @@ TEST_CASE("an import takes only a whole export, into an empty store, of a versio
     CHECK_THAT(full.error().what, Contains("not empty"));
 }
 
-TEST_CASE("an import waits for no node: one that works on the store is named", "[store]") {
+TEST_CASE("an import fails immediately if a node is running, and names it", "[store]") {
     World world;
     given_history(world);
     const std::string text = saved(world, Saved::jobs);
@@ -126,35 +126,34 @@ TEST_CASE("an import waits for no node: one that works on the store is named", "
     CHECK(refused.error().code == Errc::conflict);
 }
 
-TEST_CASE("a check finds what breaks the promises of a store, and names it", "[store]") {
+TEST_CASE("a check finds violated invariants and names them", "[store]") {
     const auto [damage, found] = GENERATE(table<std::string, std::string>({
-        {"update t_cron_job_status set f_job_status = 9", "in no state"},
-        {"update t_cron_job_status set f_job_status = 1", "has ended and has no end"},
-        {"update t_cron_job_status set f_end_time = 5", "has an end and has not ended"},
+        {"update t_cron_job_status set f_job_status = 9", "unknown state"},
+        {"update t_cron_job_status set f_job_status = 1", "finished execution has no end time"},
+        {"update t_cron_job_status set f_end_time = 5", "unfinished execution has an end time"},
         {"update t_cron_shard set f_watermark = 5", "beyond every watermark"},
-        {"update t_cron_job_status set f_nominal = f_nominal - 1000", "does not tell its instant"},
-        {"delete from t_cron_job where f_job_name <> 'another'", "belongs to a job that there is not"},
+        {"update t_cron_job_status set f_nominal = f_nominal - 1000", "does not match its scheduled time"},
+        {"delete from t_cron_job where f_job_name <> 'another'", "refers to a job that does not exist"},
         {"insert into t_cron_attempt (f_execute_id, f_attempt, f_begin, f_end, f_node, f_outcome, f_code) "
          "values ('nobody', 1, 1, 1, '', 1, 1)",
-         "an attempt belongs to no execution: nobody (1 in all)"},
-        {"insert into t_cron_slot (f_key, f_number, f_execute_id) values ('k', 0, 'nobody')",
-         "a slot is held"},
+         "attempt refers to an execution that does not exist: nobody (1 in total)"},
+        {"insert into t_cron_slot (f_key, f_number, f_execute_id) values ('k', 0, 'nobody')", "slot is held"},
         {"update t_cron_change_head set f_number = 0", "above its head"},
         {"update t_cron_change set f_number = f_number + 10 where f_number > 1", "gap"},
         {"update t_cron_job set f_revision = 1000", "revision above the head"},
-        {"update t_cron_shard set f_planned = 1000", "planned by changes that there are not"},
-        {"delete from t_cron_change_head", "one head"},
+        {"update t_cron_shard set f_planned = 1000", "planned changes that do not exist"},
+        {"delete from t_cron_change_head", "exactly one head"},
         {"update t_cron_shard set f_shard = 3", "not numbered from 0"},
-        {"update t_cron_tenant set f_jobs = f_jobs + 1", "another number of jobs"},
-        {"delete from t_cron_tenant", "another number of jobs"},
-        {"update t_cron_tenant set f_bytes = f_bytes + 1", "another size"},
-        {"update t_cron_job_status set f_job_type = 9", "an execution has a type that is unknown"},
-        {"update t_cron_job set f_job_type = 9", "a job has a type that is unknown"},
+        {"update t_cron_tenant set f_jobs = f_jobs + 1", "job counter of a tenant"},
+        {"delete from t_cron_tenant", "job counter of a tenant"},
+        {"update t_cron_tenant set f_bytes = f_bytes + 1", "byte counter of a tenant"},
+        {"update t_cron_job_status set f_job_type = 9", "execution has an unknown type"},
+        {"update t_cron_job set f_job_type = 9", "job has an unknown type"},
         {R"(update t_cron_job set f_job_context = '{"mode":"ftp","exec":"ftp://h/"}')",
-         "a job has a mode that is unknown"},
+         "job has an unknown mode"},
         {R"(update t_cron_job_status set f_trigger = 0, f_ext_info = '{"is_deleted":"0","tenant_id":"t"}')",
-         "is_deleted is no number"},
-        {"update t_cron_job set f_plan = '{'", "plan cannot be read"},
+         "is_deleted of an execution is not a number"},
+        {"update t_cron_job set f_plan = '{'", "plan of a job is not readable"},
     }));
     CAPTURE(damage);
     World world;
@@ -167,7 +166,7 @@ TEST_CASE("a check finds what breaks the promises of a store, and names it", "[s
                Contains(found));
 }
 
-TEST_CASE("a repair corrects what follows from other rows, and nothing else", "[store]") {
+TEST_CASE("a repair corrects derived values only", "[store]") {
     World world;
     given_history(world);
     world.close();
@@ -176,16 +175,16 @@ TEST_CASE("a repair corrects what follows from other rows, and nothing else", "[
     world.sql("update t_cron_tenant set f_jobs = 7, f_bytes = 0");
     world.sql("insert into t_cron_tenant (f_tenant_id, f_jobs, f_bytes) values ('gone', 1, 1)");
     world.sql("update t_cron_job_status set f_begin_time = null, f_end_time = null, f_is_deleted = 1");
-    CHECK(broken(world).size() == 2);  // what the old service reads is no promise to ecron's own readers
-    CHECK(repaired() ==
-          std::vector<std::string>{"tenants had other counters than jobs (2)",
-                                   "executions had no time where the old service reads 0 (1)",
-                                   "deleted executions said in ext_info that they were not (1)"});
+    // Values that only the previous service reads are not invariants of ecron.
+    CHECK(broken(world).size() == 2);
+    CHECK(repaired() == std::vector<std::string>{"corrected job counters of tenants (2)",
+                                                 "set missing times of executions to 0 (1)",
+                                                 "marked deleted executions as deleted in ext_info (1)"});
     CHECK(broken(world).empty());
     CHECK(repaired().empty());
 }
 
-TEST_CASE("there is nothing to check or export where there is no database", "[store]") {
+TEST_CASE("check and export fail if there is no database", "[store]") {
     World world;
     const auto lines = check(world.options(), world.clock());
     REQUIRE_FALSE(lines);

@@ -29,7 +29,7 @@ model::Execution status(const std::string& id, std::size_t bytes) {
             .result = R"({"text":")" + std::string(bytes, 'r') + "\"}"};
 }
 
-/// Measures what is stored, as the node that leads the first shard does, and reads it.
+/// Measures what is stored, as the node that leads the first shard does, and reads the result.
 void measure(World& world) {
     while (!world.must(world.store().measure_bytes())) {}
     world.must(world.store().read_bytes());
@@ -41,7 +41,7 @@ bool refused(const Error& error) {
 
 }  // namespace
 
-TEST_CASE("what was written before a measurement began counts once", "[store][limits]") {
+TEST_CASE("writes before the start of a measurement are counted once", "[store][limits]") {
     TenantUsage usage{1'000};
     const Instant begin{Millis{1'000'000}};
     usage.wrote(kMe, 600, begin);
@@ -61,7 +61,7 @@ TEST_CASE("what was written before a measurement began counts once", "[store][li
     CHECK(usage.history(kMe) == 0);
 }
 
-TEST_CASE("executions as sent, statuses and jobs share one limit of bytes", "[store][limits]") {
+TEST_CASE("requested executions, statuses and jobs share one limit of bytes", "[store][limits]") {
     World world{Options{.bytes_per_tenant = 3'000}};
     world.open();
     Store& store = world.store();
@@ -90,11 +90,10 @@ TEST_CASE("executions as sent, statuses and jobs share one limit of bytes", "[st
 
     const auto again = world.await(store.insert_execution(sent("e-1", 2'000), Tell::nobody));
     REQUIRE_FALSE(again);
-    CHECK(again.error().code == Errc::conflict);  // the same request once more
+    CHECK(again.error().code == Errc::conflict);  // the same request again
 }
 
-TEST_CASE("what a tenant stores is known after a restart, and what retention removes is given back",
-          "[store][limits]") {
+TEST_CASE("a tenant's usage is known after a restart, and decreases with retention", "[store][limits]") {
     World world{Options{.bytes_per_tenant = 3'000}};
     world.open();
     world.must(world.store().insert_execution(sent("e-1", 2'000), Tell::nobody));
@@ -128,12 +127,12 @@ TEST_CASE("a measurement adds up executions, attempts and dead letters of each t
         return world.number("select f_bytes from t_cron_usage where length(f_tenant_id) = " +
                             std::to_string(name.size()));
     };
-    // The name of the other tenant, which each of its 550 rows has, is longer by one.
+    // The other tenant's name, stored in each of its 550 rows, is one byte longer.
     CHECK(mine("me") - (mine("me ") - 550) == 105 + 106);
     CHECK(mine("me ") >= 550 * (10 + 100));
 }
 
-TEST_CASE("at the limit an outcome is stored, with a mark in place of its payload", "[store][limits]") {
+TEST_CASE("at the limit an outcome is stored with a marker in place of its payload", "[store][limits]") {
     World world{Options{.bytes_per_tenant = 3'000}};
     world.open();
     Store& store = world.store();

@@ -100,7 +100,7 @@ std::string World::text(std::string_view query) {
 void World::wait_for_none(std::string_view query) {
     const auto deadline = std::chrono::steady_clock::now() + Seconds{60};
     while (number(query) != 0) {
-        if (std::chrono::steady_clock::now() > deadline) FAIL("still some after a minute: " << query);
+        if (std::chrono::steady_clock::now() > deadline) FAIL("rows remain after a minute: " << query);
         io_.restart();
         io_.poll();
     }

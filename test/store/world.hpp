@@ -11,12 +11,12 @@
 #include "ecron/store/store.hpp"
 #include "store/session.hpp"
 
-/// A store of its own for a test case, on the database under test, and verbs to say what happens to it.
+/// A separate store for a test case on the database under test, with helpers to change it.
 namespace ecron::store::test {
 
-/// SQLite, or MySQL where ECRON_TEST_STORE says so.
+/// SQLite, or MySQL if ECRON_TEST_STORE is set to it.
 Driver tested_driver();
-/// An empty database of that kind: a temporary folder, or a database with a name of its own. Removed with the
+/// An empty database of that kind: a temporary directory, or a database with a unique name. Removed with the
 /// object.
 class Database {
 public:
@@ -35,7 +35,7 @@ private:
 class World {
 public:
     World() : World(Options{}) {}
-    /// Takes from `knobs` what is not the address of the database.
+    /// Uses everything in `knobs` except the address of the database.
     explicit World(const Options& knobs);
     ~World();
 
@@ -46,7 +46,7 @@ public:
     Store& store() { return *store_; }
     Options& options() { return options_; }
     const SystemClock& clock() { return clock_; }
-    /// A session beside the store's.
+    /// A session besides the store's.
     Session session(SessionUse use = SessionUse::read) { return Session(options_, use, clock_); }
     void sql(std::string_view text) { session(SessionUse::read).run(text); }
     std::int64_t number(std::string_view query);
@@ -55,20 +55,20 @@ public:
     template <class T> Result<T> await(boost::asio::awaitable<Result<T>> work) {
         return await(std::move(work), io_);
     }
-    /// Of another store, on its own io_context.
+    /// Awaits work of another store, on its own io_context.
     template <class T> Result<T> await(boost::asio::awaitable<Result<T>> work, boost::asio::io_context& io) {
-        Result<T> answer = fail(Errc::internal, "never answered");
+        Result<T> answer = fail(Errc::internal, "no answer");
         spawn(io, std::move(work), answer);
         io.restart();
         io.run();
         return answer;
     }
-    /// Everything at once, so that writes meet in one transaction; `then` happens when all have been handed
-    /// over.
+    /// Submits all writes at once, so that they share one transaction; calls `then` when all have been
+    /// submitted.
     template <class T>
     std::vector<Result<T>> all(std::vector<boost::asio::awaitable<Result<T>>> work,
                                const std::function<void()>& then = {}) {
-        std::vector<Result<T>> answers(work.size(), fail(Errc::internal, "never answered"));
+        std::vector<Result<T>> answers(work.size(), fail(Errc::internal, "no answer"));
         for (std::size_t i = 0; i < work.size(); ++i) spawn(io_, std::move(work[i]), answers[i]);
         if (then) boost::asio::post(io_, then);
         io_.restart();
@@ -81,11 +81,11 @@ public:
         if constexpr (!std::is_void_v<T>) return std::move(*answer);
     }
 
-    // verbs
-    /// Lets the store's own errands go on until the query answers zero.
+    // --- actions
+    /// Runs the store's background work until the query returns zero.
     void wait_for_none(std::string_view query);
     model::Job given_job(const std::string& name, const std::string& tenant = "tenant-a");
-    /// A term of the first shard.
+    /// Begins a term of the first shard.
     Term lead(const std::string& node = "node-1") {
         must(store().campaign({.node = NodeId(node), .most = 1}));
         return must(store().begin_term(Shard(0), NodeId(node)));
@@ -108,11 +108,11 @@ private:
     std::unique_ptr<Store> store_;
 };
 
-/// A job as a client could send it, with an id of its own.
+/// A job as a client could send it, with a new id.
 model::Job a_job(const std::string& name, const std::string& tenant = "tenant-a");
-/// A planned run of a job as the leader claims it.
+/// A planned run of a job as claimed by the leader.
 model::Execution a_run(const model::Job& job, Epoch epoch, Instant nominal);
-/// A message for a webhook.
+/// An announcement for a webhook.
 Announcement an_announcement(const std::string& message_id,
                              const std::string& receiver = "https://hook.example.com:443");
 /// The canonical context of an HTTP job.

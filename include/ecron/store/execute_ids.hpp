@@ -3,8 +3,8 @@
 
 namespace ecron::store {
 
-/// The id under which the store keeps the execution that a tenant calls `chosen`, or would keep it
-/// (model/execute_id.hpp). `exists`: the tenant has it.
+/// The id under which the store keeps, or would keep, the execution that the tenant calls `chosen`
+/// (model/execute_id.hpp). `exists`: the tenant has an execution with that id.
 struct KnownId {
     ExecuteId id{};
     bool exists{false};

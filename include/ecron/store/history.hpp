@@ -6,18 +6,18 @@
 
 namespace ecron::store {
 
-/// What stays of what has ended. A job's own `retention` is stronger than `keep`.
+/// Retention policy for finished executions. A job's own `retention` takes precedence over `keep`.
 struct HistoryRule {
-    Millis keep{};          // since the end; 0: for ever
-    std::size_t per_job{};  // the newest of each job; 0: all of them
-    Millis audit{};         // entries of the audit log; 0: for ever
+    Millis keep{};          // since the end of the execution; 0: unlimited
+    std::size_t per_job{};  // the newest executions of each job; 0: all
+    Millis audit{};         // for entries of the audit log; 0: unlimited
 };
 
-/// A step of a round over the jobs that have executions, in the order of their ids.
+/// Result of one step of a retention round, which visits the jobs that have executions in order of their ids.
 struct Trimmed {
-    std::size_t executions{};  // that are gone, with their attempts
-    std::size_t others{};      // summaries of missed runs, changes, dead letters, audit
-    JobId after{};             // where the next step goes on
+    std::size_t executions{};  // deleted, with their attempts
+    std::size_t others{};      // deleted missed-run summaries, changes, dead letters and audit entries
+    JobId after{};             // the next step starts after this job
     bool round_ended{};
 };
 

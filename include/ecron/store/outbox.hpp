@@ -12,64 +12,66 @@
 #include "ecron/base/id.hpp"
 #include "ecron/base/time.hpp"
 
-/// What is to be told of outcomes, kept from the outcome's own transaction until it was told. Who tells it
-/// takes a letter, which keeps others from it for a lease, and settles it: delivered, to be tried again, or
-/// dead. One that is never settled can be taken again when its lease has ended, so each is delivered at least
-/// once. A letter can be taken once every older one of its execution and channel is settled: they are
-/// delivered in order.
+/// Outbox of execution outcomes: an entry is written in the outcome's own transaction and kept until it is
+/// delivered or dead. A node leases an entry, which excludes other nodes, and then settles it: delivered, to
+/// be retried, or dead. An entry that is not settled can be leased again after its lease has ended, so
+/// delivery is at least once. An entry can be leased only once all older entries of its execution and channel
+/// are settled, so delivery is in order.
 ///
-/// Threads and errors: as those of Store. All times are the store's clock.
+/// Threads and errors: as for Store. All times are by the store's clock.
 namespace ecron::store {
 
-/// By what an announcement travels.
+/// Transport of an announcement.
 enum class Channel : std::uint8_t { webhook = 1 };
 
 struct Announcement {
     Channel channel{Channel::webhook};
-    std::string message_id{};  // the same however often it is sent
-    std::string receiver{};    // shares limits: of a webhook its tenant, a space, the origin of its URL; at
-                               // most 255 characters
+    std::string message_id{};  // the same for every delivery attempt
+    /// Limits are shared per receiver: for a webhook its tenant, a space and the origin of its URL; at most
+    /// 255 characters.
+    std::string receiver{};
     std::string url{};
     std::string payload{};
 };
 
-/// An announcement that was taken to be delivered.
+/// A leased outbox entry.
 struct Letter {
     std::int64_t key{};
     Announcement announcement{};
     ExecuteId execution{};
     TenantId tenant{};
     Instant created{};
-    Millis age{};   // when it was taken
-    int tries{};    // this one included
-    Instant due{};  // the end of the lease, which is how the row tells who holds it
+    Millis age{};   // when it was leased
+    int tries{};    // including this one
+    Instant due{};  // end of the lease; identifies the lease holder in the row
 };
 
 struct LetterWish {
     Channel channel{Channel::webhook};
     NodeId node{};
     Millis lease{};
-    std::size_t limit{};                                     // letters
-    std::size_t per_receiver{};                              // letters of one receiver ...
-    std::map<std::string, std::size_t, std::less<>> room{};  // ... but of these receivers so many
-    /// Letters under way of each tenant. A tenant gets another one only while it holds fewer than stay free,
-    /// so that there is room for a newcomer however many letters the others have (dynamic thresholds,
-    /// Choudhury and Hahne 1998). Empty optional: there is one tenant, which may have all.
+    std::size_t limit{};                                     // maximum number of entries
+    std::size_t per_receiver{};                              // maximum number of entries per receiver
+    std::map<std::string, std::size_t, std::less<>> room{};  // overrides per_receiver for these receivers
+    /// Leased entries of each tenant. A tenant gets another entry only while it holds fewer than there are
+    /// free places, so that a new tenant always finds room (dynamic thresholds, Choudhury and Hahne 1998).
+    /// nullopt: there is only one tenant, which may use all places.
     std::optional<std::map<TenantId, std::size_t>> held{};
-    std::string after{};  // receivers are looked at in turns: the one that the last look ended with
+    /// Cursor over the receivers, which are served round-robin: the last receiver of the previous call.
+    std::string after{};
 };
 struct Letters {
     std::vector<Letter> taken{};
     std::string after{};
-    bool round_ended{true};  // every receiver has been looked at since the turn began
+    bool round_ended{true};  // every receiver has been visited since the round began
 };
 
 struct Settlement {
     enum class Verdict : std::uint8_t { delivered, again, dead };
     Verdict verdict{};
-    Millis wait{};         // before it is tried again
-    int code{};            // of the receiver's answer; 0: there was none
-    std::string reason{};  // why it was not delivered
+    Millis wait{};         // delay before the next attempt
+    int code{};            // status code of the receiver's response; 0: no response
+    std::string reason{};  // why delivery failed
 };
 
 struct DeadLetter {
@@ -86,7 +88,7 @@ struct DeadLetter {
 };
 
 struct OutboxSize {
-    std::size_t waiting{};  // letters, also those under way; counted up to kMostCounted
+    std::size_t waiting{};  // entries, including leased ones; counted up to kMostCounted
     Millis oldest{};        // age of the oldest
 };
 inline constexpr std::size_t kMostCounted = 100'000;
@@ -97,22 +99,22 @@ public:
 
     virtual ~Outbox() = default;
     virtual Awaitable<Letters> take(LetterWish wish) = 0;
-    /// False: somebody else has taken it meanwhile, since the lease had ended. It is gone all the same if it
-    /// was delivered.
+    /// Returns false if another node leased the entry after this lease had ended. If the entry was delivered,
+    /// it is deleted nevertheless.
     virtual Awaitable<bool> settle(Letter letter, Settlement settlement) = 0;
-    /// Gives back what an earlier process of this node had taken.
+    /// Releases the entries that an earlier process of this node had leased.
     virtual Awaitable<void> release(NodeId node) = 0;
-    /// Buries letters older than `age` that nobody holds, some at a time; answers how many.
+    /// Moves unleased entries older than `age` to the dead letters, one batch per call; returns their number.
     virtual Awaitable<std::size_t> bury_older(Millis age, std::string reason) = 0;
     virtual Awaitable<OutboxSize> size() = 0;
 
-    /// Newest first, those before `before`.
+    /// Returns the newest dead letters with a key below `before` first.
     virtual Awaitable<std::vector<DeadLetter>> dead_letters(std::optional<TenantId> tenant, std::size_t limit,
                                                             std::optional<std::int64_t> before) = 0;
-    /// Puts dead letters back, as new as on their first day; all or, with not_found, none.
+    /// Moves dead letters back to the outbox as new entries; all of them, or none and not_found.
     virtual Awaitable<void> redeliver(std::optional<TenantId> tenant, std::vector<std::int64_t> keys) = 0;
 
-    /// Called after a commit of this process that put letters in.
+    /// The callback runs after each commit of this process that added entries.
     virtual void on_written(std::function<void()> told) = 0;
 };
 

@@ -3,27 +3,26 @@
 
 #include "ecron/store/store.hpp"
 
-/// What to do about a write that the database refuses for its content. State, times and announcements of an
-/// execution are never given up for the text that comes with them.
+/// Handling of writes that the database refuses because of their content. State, times and announcements of
+/// an execution are stored even if the accompanying text cannot be.
 namespace ecron::store {
 
-/// The database refused a write for the size or the characters of a value in it: sent again as it is, it is
-/// refused again; with other content it may pass.
+/// Returns true if the database refused a write because of the size or the characters of a value. Repeating
+/// the same write fails again; a write with other content may succeed.
 [[nodiscard]] bool is_refused_content(const Error& error);
 
-/// Reduces the payload of an execution to short ASCII texts that every database takes; the reason says so and
-/// why. Identity, state and times stay.
+/// Replaces the payload of an execution by short ASCII texts that every database accepts; the reason states
+/// this and the cause. Identity, state and times are kept.
 void drop_payload(model::Execution& execution, std::string_view why);
 
-/// The same for an outcome and the attempt's record. Announcements and messages carry the payload too: the
-/// caller makes the former again, the store derives the latter.
+/// The same for an outcome and its attempt record. Announcements and messages also contain the payload: the
+/// caller must recreate announcements; the store derives messages.
 void drop_payload(Outcome& outcome, std::string_view why);
 
-/// A JSON object to be stored in place of a target's result that is refused.
+/// Returns the JSON object that is stored instead of a target's refused result.
 [[nodiscard]] std::string refused_result(std::string_view why);
 
-/// The text without anything but printable ASCII, each other character replaced by '?', at most `limit`
-/// bytes.
+/// Returns the text with every character other than printable ASCII replaced by '?', at most `limit` bytes.
 [[nodiscard]] std::string plain_text(std::string_view text, std::size_t limit);
 
 }  // namespace ecron::store

@@ -7,15 +7,16 @@
 
 namespace ecron::store {
 
-/// Removes what is old, round after round, in small steps with rests of four times as long as each took, so
-/// that nobody waits for it. Works while `may_work` says so: on one node. Threads: the io_context's.
+/// Deletes expired history in rounds of small steps, pausing four times as long as each step took so that
+/// other writes are not delayed. Works only while `may_work` returns true, which holds on one node at a time.
+/// Threads: the io_context's.
 class Retention {
 public:
     Retention(boost::asio::io_context& io, const Clock& clock, Store& store, HistoryRule rule,
               std::function<bool()> may_work);
     boost::asio::awaitable<void> run();
     void stop();
-    /// Executions removed since start.
+    /// Number of executions deleted since start.
     [[nodiscard]] std::uint64_t removed() const { return removed_; }
 
 private:

@@ -7,12 +7,12 @@
 
 namespace ecron::store {
 
-/// Keeps the bytes that tenants store up to date, for `Options::bytes_per_tenant`: one node measures them,
-/// round after round, in small steps with rests of four times as long as each took; every node reads the
-/// sums. Threads: the io_context's.
+/// Keeps the number of bytes stored per tenant up to date, for `Options::bytes_per_tenant`. One node measures
+/// in rounds of small steps, pausing four times as long as each step took; every node reads the sums.
+/// Threads: the io_context's.
 class UsageMeter {
 public:
-    /// Measures while `may_measure` says so: on one node.
+    /// Measures only while `may_measure` returns true, which holds on one node at a time.
     UsageMeter(boost::asio::io_context& io, const Clock& clock, Store& store,
                std::function<bool()> may_measure);
     boost::asio::awaitable<void> run();
