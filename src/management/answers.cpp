@@ -13,7 +13,7 @@ namespace {
 using model::Detail;
 namespace cause = model::cause;
 
-/// Text as a header field holds it: what is not printable ASCII is percent-encoded.
+/// Returns the text as a header field value: characters other than printable ASCII are percent-encoded.
 std::string field_value(std::string_view text) {
     std::string value;
     for (const char c : text) {
@@ -27,13 +27,13 @@ std::string field_value(std::string_view text) {
 
 struct Verdict {
     Errc code;
-    std::string_view field;  // the first field that the verdict is about; empty: any
+    std::string_view field;  // the first field that the entry applies to; empty: any
     unsigned status;
     std::string_view cause;
     Detail detail;
 };
 
-/// The first row that fits holds.
+/// The first matching row applies.
 constexpr std::array kVerdicts{
     Verdict{Errc::not_found, "execute_id", 404, cause::kNoExecution, Detail::conflicts},
     Verdict{Errc::not_found, "dead_letter_id", 404, cause::kNoDeadLetter, Detail::conflicts},
@@ -59,7 +59,7 @@ const Verdict& verdict_on(Errc code, std::string_view field) {
     });
 }
 
-/// A client that comes back after a second finds a new leader, or a database that is back, or asks again.
+/// A client that retries after a second finds a new leader, an available database or the same error.
 void invite_back(http::Response& response) {
     if (response.status == 503 || response.status == 429) response.headers.push_back({"Retry-After", "1"});
 }

@@ -18,7 +18,7 @@ namespace cause = model::cause;
 
 http::Response ok() { return json_answer(200, R"("OK")"); }
 
-/// The cause for errors of the protocol, which the server finds before any route is asked.
+/// Returns the cause of protocol errors, which the HTTP server detects before routing.
 std::string_view cause_of(unsigned status, std::string_view reason) {
     switch (status) {
         case 413:
@@ -95,8 +95,8 @@ public:
     void drain() { context_.draining = true; }
 
 private:
-    /// The cause for which a request is refused before authentication; empty if there is none. Routes without
-    /// authentication hold no tenant's data, and probes name all kinds of hosts.
+    /// Returns the cause for refusing a request before authentication; empty if there is none. Routes without
+    /// authentication return no tenant data, and health probes send arbitrary host names.
     std::string_view fault_of(const std::optional<Router::Match>& match, const http::Request& request) const {
         if (hosts_.is_foreign(request)) return cause::kForeignOrigin;
         const bool is_for_anybody = match && routes()[match->route].needs == Needs::nothing;
@@ -120,12 +120,13 @@ private:
         if (context_.options.audits && response.status < 300 && is_audited(route)) {
             auto entries = audit_entries(route, request, *caller, *variable);
             const auto kept = co_await context_.store.audit().append(std::move(entries));
-            if (!kept) log::error("audit entry not kept action={} error={}", route.name, kept.error().what);
+            if (!kept)
+                log::error("failed to write audit record action={} error={}", route.name, kept.error().what);
         }
         co_return response;
     }
 
-    /// A redirect to the path without its trailing slash, a wrong method, or nothing there.
+    /// Returns a redirect to the path without its trailing slash, 405, or 404.
     http::Response without_route(const http::Request& request) {
         const std::string_view path = request.path;
         if (path.size() > 1 && path.ends_with('/')) {

@@ -6,13 +6,13 @@
 #include "management/handlers.hpp"
 #include "management/paging.hpp"
 
-/// GET /audit, and what is written for it.
+/// GET /audit, and the creation of audit records.
 namespace ecron::management {
 namespace {
 
 constexpr std::size_t kLongestText = 255;  // bytes
 
-/// Cut before a character, not in it.
+/// Truncates at a character boundary.
 std::string cut(std::string text) {
     std::size_t size = std::min(text.size(), kLongestText);
     while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U)
@@ -29,7 +29,7 @@ Result<store::AuditFilter> filter_of(const Query& query, const Call& call) {
     const auto after = query.cursor();
     if (!after) return std::unexpected(after.error());
     store::AuditFilter filter{.tenant = call.caller.whose, .from = range->begin, .before = *after};
-    if (range->end) filter.until = *range->end + Millis{999};  // the whole of its last second
+    if (range->end) filter.until = *range->end + Millis{999};  // includes the whole last second
     if (const auto object = query.first("object")) filter.object = std::string{*object};
     filter.limit = static_cast<std::size_t>(std::min(*limit, kListLimit));
     return filter;

@@ -6,14 +6,14 @@
 #include "management/call.hpp"
 #include "management/routes.hpp"
 
-/// What is kept of requests that changed something.
+/// Audit records of requests that changed something.
 namespace ecron::management {
 
-/// Targets' reports of ends are not: they are kept with their runs.
+/// Completion reports of targets are not audited; they are stored with their executions.
 [[nodiscard]] bool is_audited(const Route& route);
 
-/// The entries of a request that was carried out; they are logged as well, without their differences. What
-/// the handler did not note is told by the path's variable alone.
+/// Returns the audit records of a request that was carried out; they are also logged, without their
+/// differences. If the handler recorded nothing, the object is the variable of the path.
 std::vector<store::AuditEntry> audit_entries(const Route& route, const http::Request& request,
                                              const Caller& caller, std::string_view variable);
 

@@ -7,8 +7,8 @@
 
 namespace ecron::management {
 
-/// The body as a JSON object; nothing at all reads as an empty one. Errors name the position of what does not
-/// parse.
+/// Parses the body as a JSON object; an empty body counts as an empty object. Errors contain the position of
+/// a syntax error.
 std::expected<boost::json::object, model::Problems> read_object(std::string_view body);
 
 }  // namespace ecron::management

@@ -14,7 +14,7 @@
 
 namespace ecron::management {
 
-/// What every handler works with; lives as long as the Api.
+/// Shared state of all handlers; lives as long as the Api.
 struct Context {
     const Clock& clock;
     store::Store& store;
@@ -22,30 +22,31 @@ struct Context {
     Options options;
     HttpMetrics http;
     Denials denials;
-    const std::string* document{nullptr};  // of GET /openapi.json
+    const std::string* document{nullptr};  // the response to GET /openapi.json
     bool draining{false};
 };
 
-/// Who sent a request, for whom, and what he did.
+/// The caller of a request: identity, tenant, visibility scope, and the changes that it made.
 struct Caller {
     auth::Identity identity{};
-    TenantId tenant{};                // for whom something is made: his own, or the one that an admin names
+    /// Owner of created objects: the caller's tenant, or the one that an administrator names.
+    TenantId tenant{};
     std::optional<TenantId> whose{};  // visible tenant; nullopt: all tenants
-    Millis over_rate{};               // of a report beyond limit_rate: when the next one is due
+    Millis over_rate{};  // for a report beyond limit_rate: the time until the next one is permitted
 
     struct Deed {
-        std::string object;  // id of what was changed
+        std::string object;  // id of the changed object
         Difference difference;
-        TenantId tenant;  // whose it is
+        TenantId tenant;  // owner of the object
     };
-    std::vector<Deed> deeds{};  // noted by handlers, for the audit log
+    std::vector<Deed> deeds{};  // recorded by handlers, for the audit log
 };
 
-/// One request on its way through a handler.
+/// One request that is being handled.
 struct Call {
     Context& api;
     const http::Request& request;
-    std::string variable;  // what stands in the path for the route's variable, decoded
+    std::string variable;  // decoded value of the route's variable
     Caller& caller;
 
     void note(std::string object, Difference difference, const TenantId& tenant) const {

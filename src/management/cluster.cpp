@@ -15,7 +15,7 @@ constexpr Millis kClockRefusal{1'000};
 
 double in_seconds(Millis span) { return std::chrono::duration<double>(span).count(); }
 
-/// What is wrong with a node's clock, if anything.
+/// Returns what is wrong with a node's clock; empty if nothing is.
 std::string trouble_of(Millis clock_ahead) {
     const Millis off = std::chrono::abs(clock_ahead);
     if (off < kClockWarning) return {};

@@ -7,7 +7,7 @@
 #include "management/handlers.hpp"
 #include "management/paging.hpp"
 
-/// Webhooks that were given up.
+/// Webhooks that could not be delivered.
 namespace ecron::management {
 namespace {
 

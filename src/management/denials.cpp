@@ -12,7 +12,7 @@ void Denials::log(const auth::Identity& identity, std::string_view scope) {
 
 void Denials::log_suppressed() {
     for (const auto& [tenant, lines] : lines_.ended(clock_.steady()))
-        log::warn("requests denied, lines left out tenant={} count={}", tenant, lines);
+        log::warn("suppressed lines about denied requests tenant={} count={}", tenant, lines);
 }
 
 }  // namespace ecron::management

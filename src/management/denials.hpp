@@ -5,13 +5,13 @@
 
 namespace ecron::management {
 
-/// Logs requests that lack a permission: a few lines of each tenant in a while, and the number of those left
-/// out. Threads: the io_context's.
+/// Logs requests that lack a permission: a few lines per tenant and interval, and the number of suppressed
+/// lines. Threads: the io_context's.
 class Denials {
 public:
     explicit Denials(const Clock& clock) : clock_(clock) {}
     void log(const auth::Identity& identity, std::string_view scope);
-    /// Logs the numbers of lines left out whose span has ended; cheap if there are none.
+    /// Logs the numbers of suppressed lines of intervals that have ended; cheap if there are none.
     void log_suppressed();
 
 private:

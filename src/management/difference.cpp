@@ -17,20 +17,20 @@ namespace {
 namespace bj = boost::json;
 constexpr std::size_t kLongestValue = 1'024;
 
-/// Members whose values are what a target is given, credentials among them: none of these is shown, whatever
-/// its name.
+/// Members whose values are sent to targets and may contain credentials: their values are never recorded,
+/// whatever the names inside.
 constexpr std::array<std::string_view, 6> kGivenToTargets{"params",      "headers", "body",
                                                           "environment", "env",     "value"};
 constexpr std::string_view kReference = "${secret:";
 
-/// JSON texts: `held` decides whether a member changed, `shown` is recorded.
+/// JSON texts: `held` is compared to detect a change, `shown` is recorded.
 struct Member {
     std::string held;
     std::string shown;
 };
 using Members = std::map<std::string, Member>;  // by path
 
-/// A reference alone is no secret: it says where one is.
+/// A reference alone is not a secret; it only names where the secret is stored.
 bool is_reference(std::string_view text) {
     return text.starts_with(kReference) && text.find('}') == text.size() - 1;
 }
@@ -47,14 +47,14 @@ void hide_all(bj::value& value) {
     }
 }
 
-/// Takes out of the value of the member `name` what may be a credential.
+/// Removes from the value of the member `name` what may be a credential.
 void hide_secrets(std::string_view name, bj::value& value) {
     const bool is_given = std::ranges::find(kGivenToTargets, name) != kGivenToTargets.end();
     if (is_given || (name != "concurrency_key" && names_credential(name))) return hide_all(value);
     if (bj::object* const object = value.if_object()) {
         for (auto& member : *object) hide_secrets(member.key(), member.value());
     } else if (bj::array* const array = value.if_array()) {
-        bool hides_next = false;  // of the words of a command
+        bool hides_next = false;  // for the next word of a command
         for (bj::value& element : *array) {
             const bool is_option = element.is_string() && announces_credential(element.get_string());
             hides_next ? hide_all(element) : hide_secrets(name, element);

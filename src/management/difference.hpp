@@ -6,12 +6,13 @@
 
 namespace ecron::management {
 
-/// What a change made of a job, as the audit log keeps it: {"job_cron_time":{"from":"…","to":"…"},
-/// "job_context.exec":{…}}, members that stayed left out. Of a long value only the size is told; what targets
-/// are given, and credentials anywhere else, are ***. A type of its own, so that no other text gets there.
+/// The difference that a change made to a job, as stored in the audit log:
+/// {"job_cron_time":{"from":"…","to":"…"}, "job_context.exec":{…}}, without unchanged members. Long values
+/// are replaced by their size; values sent to targets, and credentials elsewhere, by ***. A separate type, so
+/// that no other text can be stored as a difference.
 class Difference {
 public:
-    Difference() = default;  // none is told
+    Difference() = default;  // no difference
     [[nodiscard]] const std::string& text() const { return text_; }
 
 private:
@@ -21,9 +22,9 @@ private:
     std::string text_;
 };
 
-/// A job that was not there before, or is not there after, is a null pointer.
+/// A null pointer means that the job did not exist before, or does not exist after the change.
 [[nodiscard]] Difference difference(const model::Job* before, const model::Job* after);
-/// Of one member, by its path, whose old value is not known.
+/// Returns the difference of one member, given by its path, whose old value is unknown.
 [[nodiscard]] Difference change_to(const std::string& member, std::string_view json_value);
 
 }  // namespace ecron::management

@@ -8,10 +8,10 @@ namespace ecron::management {
 namespace {
 
 constexpr std::string_view kEverybody = "*";
-/// The body of a request that needs no token, which no route reads.
+/// Maximum body of a request that needs no token; no route reads such a body.
 constexpr std::size_t kStrangersBody = 1'024;
 
-/// What was found out when the header had come.
+/// Results of the checks made when the header had arrived.
 class Admitted final : public http::Admission {
 public:
     explicit Admitted(Caller admitted) : caller(std::move(admitted)) {}
@@ -66,7 +66,7 @@ http::Response Door::refusal(const Error& error) const {
 }
 
 std::optional<http::Response> Door::forbids(const Route& route, const auth::Identity& identity) {
-    // No job could be theirs.
+    // No job can belong to such a tenant.
     if (!can_be_id(identity.tenant.value()) || !is_text(identity.tenant.value()))
         return refusal({Errc::unauthenticated, {}, {"Authorization"}});
     const auth::Permission permission = permission_of(route.needs);
@@ -85,7 +85,8 @@ boost::asio::awaitable<std::expected<http::BodyPermit, http::Response>> Door::pe
     co_return permit;
 }
 
-/// Reports are not lost for the requests of the same tenant (docs/security.md).
+/// Reports have their own rate, so that other requests of the same tenant do not cause their loss
+/// (docs/security.md).
 Millis Door::take_rate(const Route& route, const auth::Identity& identity) {
     const bool reports = route.needs == Needs::report && identity.may.has(auth::Permission::report);
     auth::RateLimit& rate = reports ? reports_ : requests_;
@@ -99,7 +100,7 @@ std::expected<Caller, http::Response> Door::admit(const Route& route, const http
     // Without authentication every caller is an administrator of all tenants.
     if (options_.authenticator != nullptr) caller.whose = caller.tenant;
     if (is_open(route, options_)) return caller;
-    caller.over_rate = take_rate(route, caller.identity);  // refused requests cost rate, too
+    caller.over_rate = take_rate(route, caller.identity);  // refused requests also count toward the rate
     const bool is_refused = caller.over_rate > Millis{0} && route.needs != Needs::report;
     if (is_refused) return std::unexpected(refuse_too_many(options_.language, caller.over_rate));
     if (auto forbidden = forbids(route, caller.identity)) return std::unexpected(std::move(*forbidden));
@@ -109,7 +110,7 @@ std::expected<Caller, http::Response> Door::admit(const Route& route, const http
     return caller;
 }
 
-/// `tenant=` lets an admin act for another tenant, or with * look at everybody's.
+/// `tenant=` lets an administrator act for another tenant, or with * see all tenants.
 std::expected<void, http::Response> Door::choose_tenant(Caller& caller, const http::Request& request) {
     const auto query = Query::read(request.query);
     if (!query) return std::unexpected(refuse(options_.language, query.error()));

@@ -6,42 +6,43 @@
 #include "ecron/management/api.hpp"
 #include "management/routes.hpp"
 
-/// Who comes in: tokens, permissions, limits, and for which tenant. Threads: the io_context's.
+/// Authorizes requests: tokens, permissions, rate limits and tenants. Threads: the io_context's.
 namespace ecron::management {
 
 class Door {
 public:
     explicit Door(Context& api);
 
-    /// The caller of a request, or the refusal. A request is authenticated, and counted by its tenant's rate,
-    /// once: what was found when its header had come holds when its body has.
+    /// Returns the caller of a request, or the error response. A request is authenticated and counted toward
+    /// its tenant's rate once: the results of the checks at its header also apply when its body has arrived.
     boost::asio::awaitable<std::expected<Caller, http::Response>> enter(const Route& route,
                                                                         const http::Request& request);
-    /// Whose body follows this header, or why none is read: an unknown caller, one without the permission, or
-    /// one that has used its rate.
+    /// Returns how large the body after this header may be, or the error response if it is not read: unknown
+    /// caller, missing permission, or rate exceeded.
     boost::asio::awaitable<std::expected<http::BodyPermit, http::Response>> permit_body(
         const Route& route, const http::Request& request);
 
 private:
-    /// Who is asking, where it takes no waiting to tell; nullopt: ask identify(). Routes that need nobody in
-    /// particular are for anybody.
+    /// Returns the identity of the caller if that is known without waiting; nullopt: call identify(). Routes
+    /// without authentication accept every caller.
     [[nodiscard]] std::optional<Result<auth::Identity>> known(const Route& route,
                                                               const http::Request& request);
     boost::asio::awaitable<Result<auth::Identity>> identify(const http::Request& request);
     std::expected<Caller, http::Response> admit(const Route& route, const http::Request& request,
                                                 auth::Identity identity);
-    /// The refusal of a request whose caller is not known.
+    /// Returns the error response for a caller that could not be authenticated.
     [[nodiscard]] http::Response refusal(const Error& error) const;
-    /// How long a tenant that has used its rate has to wait; 0: one request was taken from it.
+    /// Takes one request from the tenant's rate and returns 0; if the rate is used up, returns how long to
+    /// wait.
     Millis take_rate(const Route& route, const auth::Identity& identity);
-    /// The refusal of an identity that may not use the route at all.
+    /// Returns the error response for an identity without permission for the route; nullopt if permitted.
     [[nodiscard]] std::optional<http::Response> forbids(const Route& route, const auth::Identity& identity);
     std::expected<void, http::Response> choose_tenant(Caller& caller, const http::Request& request);
 
     Context& api_;
     const Options& options_;
     auth::RateLimit requests_;
-    auth::RateLimit reports_;  // a share of their own: other requests do not use it up
+    auth::RateLimit reports_;  // a separate rate: other requests do not use it up
 };
 
 }  // namespace ecron::management

@@ -23,7 +23,8 @@ http::Response no_execution(const Call& call) {
     return refuse_execution(call, Error{Errc::not_found, {}, {}});
 }
 
-/// The id is the client's, or follows from its Idempotency-Key, so that a request sent twice runs once.
+/// The id is the client's, or is derived from the Idempotency-Key, so that a repeated request runs the job
+/// only once.
 std::optional<ExecuteId> execute_id_of(const Call& call, const model::JobInput& input) {
     if (!input.context.execute_id.empty()) return ExecuteId{input.context.execute_id};
     const std::string_view key = call.request.header("Idempotency-Key");
@@ -32,8 +33,8 @@ std::optional<ExecuteId> execute_id_of(const Call& call, const model::JobInput& 
     return ExecuteId{keyed_uuid(call.api.store.id_key(), subject, Instant{})};
 }
 
-/// Of a job as sent that names none: with the execution's id known, the same for the same job, so that a
-/// request sent twice is known again and another job's is told apart.
+/// The id for a job in the request that has none. With a known execution id it is derived from the id and the
+/// job, so that a repeated request is recognized and one with another job is distinguished.
 JobId unnamed_job_id(const Call& call, const model::Job& job, const std::optional<ExecuteId>& id) {
     if (!id) return JobId{random_uuid()};
     const std::string subject = fmt::format("{}\n{}\n{}\n{}\n{}", call.caller.tenant.value(), id->value(),
@@ -41,7 +42,7 @@ JobId unnamed_job_id(const Call& call, const model::Job& job, const std::optiona
     return JobId{keyed_uuid(call.api.store.id_key(), subject, Instant{})};
 }
 
-/// What clients read as "it runs", also while it waits for a slot.
+/// Shows the execution as executing, which clients understand as running, even while it waits for a slot.
 void show_as_executing(const Context& api, model::Execution& execution) {
     if (execution.state != model::ExecutionState::pending) return;
     execution.state = model::ExecutionState::executing;
@@ -58,7 +59,7 @@ http::Response run_answer(const Context& api, model::Execution execution) {
     return json_answer(200, std::move(body));
 }
 
-/// not_found: the id of a job as sent is that of another tenant's job.
+/// Error: not_found if the id of a job in the request belongs to another tenant's job.
 boost::asio::awaitable<Result<void>> names_foreign(const Call& call, JobId job) {
     const std::optional<TenantId>& whose = call.caller.whose;
     if (!whose) co_return Result<void>{};
@@ -70,7 +71,7 @@ boost::asio::awaitable<Result<void>> names_foreign(const Call& call, JobId job) 
     co_return Result<void>{};
 }
 
-/// The store's id for the one that the client gave, in the space of its tenant.
+/// Returns the store's id for the id that the client gave, in the tenant's id space.
 boost::asio::awaitable<Result<std::optional<ExecuteId>>> stored_id(const Call& call,
                                                                    std::optional<ExecuteId> given) {
     if (!given || !call.caller.whose) co_return given;
@@ -87,8 +88,8 @@ void add_attempt_under_way(const model::Execution& execution, std::vector<model:
     if (!is_recorded) attempts.push_back(std::move(*running));
 }
 
-/// Whether an execution of the caller has neither ended nor been reported on: its first report is taken
-/// whatever the tenant's rate, since a target may not repeat it.
+/// Returns true if an execution of the caller has neither ended nor received a report. Its first report is
+/// accepted regardless of the tenant's rate, since a target may not repeat it.
 boost::asio::awaitable<bool> awaits_report(const Call& call) {
     const auto execution =
         co_await call.api.store.find_execution(call.caller.whose, ExecuteId{call.variable});
@@ -111,8 +112,8 @@ Answer run_job(Call call) {
         job = std::move(**stored);
         if (auto forbidden = forbids_mode(call, job)) co_return std::move(*forbidden);
     } else {
-        // Not stored, yet a definition by the caller that can read the tenant's secrets, as one that is
-        // written.
+        // The job is not stored, but it is a definition by the caller that can read the tenant's secrets, so
+        // it needs the same permission as a stored one.
         if (!call.caller.identity.may.has(auth::Permission::write))
             co_return forbid(call.api, call.caller.identity, auth::Permission::write);
         if (auto forbidden = forbids_mode(call, input->context)) co_return std::move(*forbidden);
@@ -145,7 +146,7 @@ Answer show_execution(Call call) {
 
     std::string body;
     model::append_json(body, **execution);
-    body.back() = ',';  // one more member
+    body.back() = ',';  // for one more member
     body += R"("attempts":[)";
     for (const model::Attempt& attempt : *attempts) {
         if (&attempt != &attempts->front()) body += ',';
@@ -168,7 +169,7 @@ Answer cancel_execution(Call call) {
 
 Answer take_callback(Call call) {
     std::optional<std::string> result = model::read_result(call.request.body);
-    if (!result) co_return empty_answer();  // targets that report something else were never told off
+    if (!result) co_return empty_answer();  // targets that report something else were never refused
     if (!can_be_id(call.variable)) co_return no_execution(call);
     if (call.caller.over_rate > Millis{0}) {
         const bool is_due = co_await awaits_report(call);

@@ -12,11 +12,11 @@ namespace {
 
 constexpr Seconds kSpan{1};
 
-/// How the job was defined at the instant, and the changes next to it.
+/// The definition of the job at an instant, and the changes around it.
 struct Then {
-    std::optional<Definition> definition{};  // nothing: there was no job
-    const store::Change* since{nullptr};     // the change that made it so
-    const store::Change* replaced{nullptr};  // the change that ended it
+    std::optional<Definition> definition{};  // nullopt: the job did not exist
+    const store::Change* since{nullptr};     // the change that created this definition
+    const store::Change* replaced{nullptr};  // the change that replaced it
 };
 
 Then back_then(const Evidence& evidence) {
@@ -48,7 +48,7 @@ Then back_then(const Evidence& evidence) {
     return then;
 }
 
-/// The pause that held at the instant: of everything, or of the tenant.
+/// Returns the pause in effect at the instant, of all tenants or of this one.
 const store::Change* pause_at(const Evidence& evidence) {
     std::vector<TenantId> told;
     for (const store::Change& change : evidence.changes) {
@@ -112,7 +112,7 @@ Explanation not_planned(const Definition& definition, std::string_view reason) {
             .definition = definition};
 }
 
-/// The job has a definition that was enabled: what does its schedule say of the instant?
+/// The job's definition was enabled: evaluates its schedule at the instant.
 Explanation of_schedule(const Evidence& evidence, const Then& then, const cron::Schedule& schedule) {
     const Definition& definition = *then.definition;
     Explanation told{.definition = definition,
@@ -205,7 +205,7 @@ std::string_view to_text(Verdict verdict) {
 }
 
 Explanation explain(const Evidence& evidence, const model::Rules& rules) {
-    // A planned run says more than one that was asked for in the same second.
+    // A planned run takes precedence over one that was requested in the same second.
     const auto run = std::ranges::max_element(evidence.runs, {}, [](const model::Execution& one) {
         return one.trigger == model::Trigger::schedule;
     });
@@ -223,7 +223,8 @@ Explanation explain(const Evidence& evidence, const model::Rules& rules) {
                 .change = copy_of(change)};
     }
     const Definition& definition = *then.definition;
-    if (definition.created_at >= evidence.at + kSpan)  // by the old service, which kept no changes
+    // Created by the previous service, which recorded no changes.
+    if (definition.created_at >= evidence.at + kSpan)
         return {.verdict = Verdict::not_created, .text = "The job was created later."};
     if (!definition.enabled) {
         const bool spent = then.since != nullptr && then.since->kind == "spent";

@@ -8,11 +8,11 @@
 #include "ecron/model/json.hpp"
 #include "ecron/store/store.hpp"
 
-/// Why a job ran at an instant, or why not, from what the store remembers of it. Pure: evidence in, a verdict
-/// out.
+/// Explains why a job ran or did not run at an instant, from the stored history. Pure: takes evidence and
+/// returns a verdict.
 namespace ecron::management {
 
-/// What decides when a job runs, as it was at some time.
+/// The part of a job's definition that determines when it runs, at some time.
 struct Definition {
     std::string cron_time{};
     model::JobType type{};
@@ -22,16 +22,16 @@ struct Definition {
     Instant created_at{};
 };
 
-/// An instant stands for the second that it begins.
+/// An instant denotes the whole second that begins with it.
 struct Evidence {
     Instant at{};
     Instant now{};
     JobId job{};
-    std::optional<Definition> current{};    // nothing: the job was deleted
-    std::vector<store::Change> changes{};   // newest first, pauses among them
-    std::vector<model::Execution> runs{};   // those of that second
+    std::optional<Definition> current{};    // nullopt: the job was deleted
+    std::vector<store::Change> changes{};   // newest first, including pauses
+    std::vector<model::Execution> runs{};   // of that second
     std::vector<store::Missed> missed{};    // that overlap with it
-    std::optional<Instant> paused_since{};  // the pause that holds now
+    std::optional<Instant> paused_since{};  // start of the current pause
     std::optional<Instant> planned_until{};
 };
 
@@ -39,20 +39,20 @@ enum class Verdict : std::uint8_t {
     ran,
     running,
     waiting,      // claimed and not started, or between two attempts
-    refused,      // ended without a run, for the reason that its row tells
-    missed,       // told in a summary
-    not_created,  // the job was made later
-    deleted,      // before that
+    refused,      // ended without a run, for the reason in its row
+    missed,       // covered by a summary
+    not_created,  // the job was created later
+    deleted,      // the job was deleted before
     disabled,
-    not_planned,  // its row holds what ecron does not know
+    not_planned,  // its row contains values unknown to ecron
     on_request,   // it has no schedule
-    not_named,    // its schedule then did not name the instant
+    not_named,    // its schedule at the time had no occurrence then
     outside_window,
     paused,
     to_come,
-    not_planned_yet,  // planning is behind
+    not_planned_yet,  // planning is delayed
     changed,          // its schedule was replaced before the run began
-    forgotten,        // nothing is left that tells
+    forgotten,        // the records have been deleted
 };
 [[nodiscard]] std::string_view to_text(Verdict verdict);
 
@@ -61,9 +61,9 @@ struct Explanation {
     std::string text{};  // one sentence
     std::optional<model::Execution> execution{};
     std::optional<store::Missed> missed{};
-    std::optional<store::Change> change{};      // the one that decided it
-    std::optional<Definition> definition{};     // that held at the instant
-    std::optional<Instant> previous{}, next{};  // the instants around it that the definition names
+    std::optional<store::Change> change{};      // the change that caused it
+    std::optional<Definition> definition{};     // in effect at the instant
+    std::optional<Instant> previous{}, next{};  // the neighboring occurrences of that definition
 };
 
 Explanation explain(const Evidence& evidence, const model::Rules& rules);

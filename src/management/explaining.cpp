@@ -7,7 +7,7 @@
 #include "management/query.hpp"
 #include "management/reading.hpp"
 
-/// GET /job/:job_id/explain: gathers what the store remembers around an instant, and tells the verdict.
+/// GET /job/:job_id/explain: collects the stored history around an instant and returns the verdict.
 namespace ecron::management {
 namespace {
 
@@ -31,7 +31,7 @@ std::optional<Instant> paused_since(const store::Store::Pauses& pauses, const Te
     return std::nullopt;
 }
 
-/// How far the planning of the job's shard has come.
+/// Returns how far planning of the job's shard has progressed.
 std::optional<Instant> planned_until(const store::Cluster& cluster, const JobId& job) {
     if (cluster.shards.empty()) return std::nullopt;
     const Shard shard = model::shard_of(job, cluster.shards.size());
@@ -40,7 +40,7 @@ std::optional<Instant> planned_until(const store::Cluster& cluster, const JobId&
     return std::nullopt;
 }
 
-/// Nothing: there was never such a job of that tenant.
+/// Returns nullopt if the tenant never had such a job.
 boost::asio::awaitable<Result<std::optional<Evidence>>> gather(Call call, Instant at) {
     store::Store& store = call.api.store;
     Evidence evidence{.at = at, .now = call.api.clock.now(), .job = JobId{call.variable}};

@@ -1,7 +1,7 @@
 #pragma once
 #include "management/call.hpp"
 
-/// What each route does. A handler reads the request, asks a module, and says what came of it.
+/// Handlers of the routes. A handler reads the request, calls a module and returns the response.
 namespace ecron::management {
 
 Answer count_jobs(Call call);

@@ -11,7 +11,7 @@
 namespace ecron::management {
 namespace {
 
-/// Both kinds as IPv6, so that two compare by their bytes.
+/// Returns both kinds of addresses as IPv6, so that they can be compared byte by byte.
 std::optional<in6_addr> address_in(const std::string& text) {
     in6_addr address{};
     if (inet_pton(AF_INET6, text.c_str(), &address) == 1) return address;
@@ -24,7 +24,7 @@ bool is_v6_address(const std::string& text) {
     return inet_pton(AF_INET6, text.c_str(), &address) == 1;
 }
 
-/// Without what would have another part of a URL begin.
+/// Returns true if the text has no character that would begin another part of a URL.
 bool is_name(std::string_view text) { return text.find_first_of("@/\\?#[]%\"'<> \t") == text.npos; }
 
 bool is_loopback(const in6_addr& address) {
@@ -48,7 +48,8 @@ HostCheck::HostCheck(HostRules rules, Callers callers) : rules_(std::move(rules)
     }
 }
 
-/// HOST, HOST:PORT, [IPv6] or [IPv6]:PORT, of an allowed host also a bare IPv6; anything else names nobody.
+/// HOST, HOST:PORT, [IPv6] or [IPv6]:PORT; for allowed hosts also an unbracketed IPv6 address. Any other text
+/// matches no host.
 HostCheck::Authority HostCheck::read_authority(std::string_view text) {
     const bool is_bare_v6 = !text.starts_with('[') && std::ranges::count(text, ':') > 1;
     const std::size_t bracket = text.starts_with('[') ? text.find(']') : 0;
@@ -64,7 +65,7 @@ HostCheck::Authority HostCheck::read_authority(std::string_view text) {
     const bool is_v6 = is_bare_v6 || bracket > 0;
     if (is_v6 ? !is_v6_address(authority.host) : !is_name(authority.host)) return {};
     if (!std::ranges::all_of(authority.port, [](char c) { return c >= '0' && c <= '9'; })) return {};
-    if (authority.host.ends_with('.')) authority.host.pop_back();  // the root of the name system
+    if (authority.host.ends_with('.')) authority.host.pop_back();  // the root of the DNS
     return authority;
 }
 
@@ -78,7 +79,8 @@ bool HostCheck::is_own(const Authority& named) const {
     if (named.host == "localhost" || named.host.ends_with(".localhost")) return true;
     const std::optional<in6_addr> address = address_in(named.host);
     if (!address) return false;
-    // A name can be rebound, an address cannot: behind a forwarded port any may be the one that was called.
+    // A name can be rebound, an address cannot. Behind a forwarded port, any address may be the one that the
+    // client connected to.
     if (is_loopback(*address) || means_all(rules_.listens_on)) return true;
     const std::optional<in6_addr> own = address_in(rules_.listens_on);
     return own && std::memcmp(&*own, &*address, sizeof *own) == 0;
@@ -95,7 +97,7 @@ bool HostCheck::is_foreign(const http::Request& request) const {
 bool HostCheck::is_foreign_origin(std::string_view origin, std::string_view called) const {
     if (origin.empty()) return false;
     const std::size_t scheme_end = origin.find("://");
-    if (scheme_end == origin.npos) return true;  // "null", of a page that hides where it is from
+    if (scheme_end == origin.npos) return true;  // "null", from a page that hides its origin
     const std::string_view usual = usual_port(lower_case(std::string{origin.substr(0, scheme_end)}));
     Authority from = read_authority(origin.substr(scheme_end + 3));
     if (from.port.empty()) from.port = usual;

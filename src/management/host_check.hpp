@@ -7,29 +7,31 @@
 #include "ecron/http/message.hpp"
 #include "ecron/management/api.hpp"
 
-/// Keeps web pages of other origins from using a browser inside the network as their hand: what a page may
-/// send without asking (a POST of text/plain, say) is refused by Origin and Sec-Fetch-Site (Fetch §3.2, Fetch
-/// Metadata), and a page whose name was rebound to this server's address by Host. Clients that are no
-/// browsers send none of them but Host. Pure.
+/// Prevents web pages of other origins from sending requests through a browser inside the network. Requests
+/// that a page may send without a preflight (for example a POST of text/plain) are refused by Origin and
+/// Sec-Fetch-Site (Fetch §3.2, Fetch Metadata); requests of a page whose name was rebound to this server's
+/// address are refused by Host. Clients other than browsers send only Host. Pure.
 namespace ecron::management {
 
 class HostCheck {
 public:
     enum class Callers : bool { anybody, with_token };
 
-    /// Host is looked at for `anybody` alone: a rebound page has no token to send.
+    /// Host is checked only for `anybody`, that is without authentication: a rebound page has no token to
+    /// send.
     HostCheck(HostRules rules, Callers callers);
 
-    /// Whether a page of another origin sent the request: an Origin is neither the Host it names nor an
-    /// allowed one, or a Sec-Fetch-Site says cross-site.
+    /// Returns true if a page of another origin sent the request: its Origin is neither the requested Host
+    /// nor an allowed one, or Sec-Fetch-Site is cross-site.
     [[nodiscard]] bool is_foreign(const http::Request& request) const;
-    /// Whether its Host is none of this server's. A request without one is no browser's.
+    /// Returns true if Host is not a name of this server. A request without Host does not come from a
+    /// browser.
     [[nodiscard]] bool names_other_host(const http::Request& request) const;
 
 private:
     struct Authority {
-        std::string host;  // in lower case, an IPv6 address without brackets
-        std::string port;  // empty: none is named
+        std::string host;  // lower case; IPv6 addresses without brackets
+        std::string port;  // empty: no port
     };
     static Authority read_authority(std::string_view text);
     [[nodiscard]] bool is_foreign_origin(std::string_view origin, std::string_view called) const;

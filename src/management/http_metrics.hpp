@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-/// Counts answers by route and status, and how long they took. Threads: the io_context's.
+/// Counts responses by route and status, and their durations. Threads: the io_context's.
 namespace ecron::management {
 
 class HttpMetrics {
@@ -16,7 +16,7 @@ public:
         std::uint64_t answers{};
     };
 
-    /// `routes`: how many there are; number `routes` stands for requests that no route served.
+    /// `routes`: the number of routes; the index `routes` is for requests that matched no route.
     explicit HttpMetrics(std::size_t routes) : by_route_(routes + 1) {}
 
     void answered(std::size_t route, unsigned status, std::chrono::microseconds took) {
@@ -27,7 +27,7 @@ public:
         ++buckets_.at(bucket);
         seconds_ += seconds;
     }
-    /// An answer that the server gave before any route could be asked.
+    /// Counts a response that the HTTP server gave before routing.
     void refused(unsigned status) { count(by_route_.size() - 1, status); }
 
     [[nodiscard]] const std::vector<std::vector<Count>>& by_route() const { return by_route_; }

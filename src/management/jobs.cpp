@@ -20,7 +20,7 @@ namespace cause = model::cause;
 
 constexpr std::size_t kRunsInAnswer = 3;
 constexpr std::size_t kFirstRows =
-    4;  // of a streamed list: they may be large, and tell how many to read next
+    4;  // of a streamed list: rows may be large, and their size determines how many to read next
 constexpr std::size_t kFirstPage = static_cast<std::size_t>(kListDefault);
 
 std::string cursor_of(const model::Job& job) { return std::to_string(job.key.value()); }
@@ -29,17 +29,17 @@ http::Response no_job(const Call& call) {
     return refuse(call.api.options.language, Error{Errc::not_found, {}, {"job_id"}});
 }
 
-/// Instants of a job are whole seconds: the database keeps no more, and `@every` counts from the creation.
+/// Times of a job are whole seconds: the database stores no fraction, and `@every` counts from the creation.
 Instant whole_second(const Clock& clock) { return std::chrono::floor<Seconds>(clock.now()); }
 
-/// `GET /job?job_id=` with one id, by far the most frequent request.
+/// `GET /job?job_id=` with one id, the most frequent request by far.
 Answer job_by_id(Call call, std::string id) {
     if (!can_be_id(id)) co_return no_job(call);
     const auto job = co_await call.api.store.find_job(call.caller.whose, JobId{std::move(id)});
     if (!job) co_return refuse(call.api.options.language, job.error());
     if (!*job) co_return no_job(call);
     std::string body;
-    body.reserve((*job)->context.size() + 512);  // the other members seldom need more
+    body.reserve((*job)->context.size() + 512);  // the other members rarely need more
     body += '[';
     model::append_json(body, **job);
     http::Response response = json_answer(200, std::move(body += ']'));
@@ -82,15 +82,15 @@ Result<store::JobFilter> filter_of(const Query& query, const std::optional<Tenan
 
 using JobsRead = boost::asio::awaitable<Result<std::vector<model::Job>>>;
 
-/// The next rows of a list that ends with the row `last`.
+/// Returns a function that reads the next rows of a list that ends with the row `last`.
 JobsRead jobs_up_to(store::Store& store, store::JobFilter filter, JobKey last) {
     auto jobs = co_await store.list_jobs(std::move(filter));
     if (jobs) std::erase_if(*jobs, [&](const model::Job& job) { return job.key < last; });
     co_return jobs;
 }
 
-/// A list of more than one page, streamed. How to continue behind it is told in its header, so the row that
-/// it ends with is looked up first; the pages end there, whatever is deleted meanwhile.
+/// A list of more than one page is streamed. The header already contains the cursor of the next page, so the
+/// last row is looked up first; the list ends there even if rows are deleted in the meantime.
 Answer many_jobs(Call call, Query query, store::JobFilter filter) {
     store::JobFilter page = filter;
     page.limit = kFirstRows;
@@ -120,7 +120,7 @@ Answer many_jobs(Call call, Query query, store::JobFilter filter) {
     co_return response;
 }
 
-/// The answer to a create says in words how the expression was read, and when it will run.
+/// The response to a create contains the expression in words and the next runs.
 std::string created_body(const Call& call, const model::Job& job, const model::JobInput& input) {
     std::string body;
     JsonWriter json{body};
@@ -140,7 +140,7 @@ std::string created_body(const Call& call, const model::Job& job, const model::J
     return body;
 }
 
-/// Tells of the changed jobs, or refuses.
+/// Notifies the scheduler of the changed jobs, or returns the error response.
 http::Response after_change(const Call& call, const Result<std::vector<model::Job>>& changed,
                             const Difference& difference, http::Response done) {
     if (!changed) return refuse(call.api.options.language, changed.error());
@@ -151,15 +151,15 @@ http::Response after_change(const Call& call, const Result<std::vector<model::Jo
     return done;
 }
 
-/// The ids of a list that must all be known; nothing when one of them cannot be.
+/// Returns the ids of a list that must all exist; nullopt if one of them cannot be an id.
 std::optional<std::vector<JobId>> known_ids(std::string_view list) {
     const std::vector<std::string> ids = split_ids(list);
     if (!std::ranges::all_of(ids, can_be_id)) return std::nullopt;
     return std::vector<JobId>(ids.begin(), ids.end());
 }
 
-/// A `timed` job of the old service fires at every match, and goes on so when a client that does not know of
-/// it replaces the job.
+/// A `timed` job of the previous service runs at every match of its expression; this is kept if a client that
+/// does not know `repeats` replaces the job.
 void keep_repeating(const model::Job& old, model::JobInput& input) {
     if (old.type != model::JobType::timed || input.job.type != model::JobType::timed) return;
     const auto context = model::read_context(old.context);
@@ -168,8 +168,8 @@ void keep_repeating(const model::Job& old, model::JobInput& input) {
     input.job.context = model::write_context(input.context);
 }
 
-/// Whether each of some jobs has that webhook already: rows of the old service hold such as no job may be
-/// given.
+/// Returns true if all of these jobs already have that webhook: rows of the previous service may contain
+/// webhooks that are not valid for new jobs.
 boost::asio::awaitable<Result<bool>> have_webhook(const Call& call, const std::vector<JobId>& ids,
                                                   const std::string& webhook) {
     if (ids.empty()) co_return false;
@@ -255,7 +255,7 @@ Answer replace_job(Call call) {
     auto input = co_await off_loop(call.request.body.size(), [&] {
         return model::read_job(call.request.body, model::Purpose::store, call.api.options.rules, now, old);
     });
-    // Of what is wrong with the text, some was always found before the lookup and some after it.
+    // For compatibility, some errors in the text are reported before the lookup and some after it.
     if (!input && (old != nullptr || !input.error().front().after_lookup))
         co_return refuse(language, input.error());
     if (old == nullptr) co_return no_job(call);

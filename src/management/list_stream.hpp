@@ -14,10 +14,10 @@
 
 namespace ecron::management {
 
-/// A piece of an answer ends after so many bytes: making one delays other requests by less than a
+/// Maximum size of one piece of a response: creating a piece delays other requests by less than a
 /// millisecond.
 inline constexpr std::size_t kPieceBytes = 64UL * 1024;
-/// Size that pages of rows aim at, by the average row of the page before.
+/// Target size of a page of rows, based on the average row of the previous page.
 inline constexpr std::size_t kPageBytes = 512UL * 1024;
 
 /// Approximate memory of a row.
@@ -34,7 +34,7 @@ inline std::size_t bytes_of(const store::DeadLetter& letter) {
     return sizeof letter + letter.url.size() + letter.reason.size();
 }
 
-/// A row as its list shows it.
+/// Appends a row as shown in its list.
 inline void append_row(std::string& out, const model::Job& job) { model::append_json(out, job); }
 inline void append_row(std::string& out, const model::Execution& execution) {
     model::append_json(out, execution);
@@ -48,19 +48,19 @@ template <class Row> std::size_t bytes_of(const std::vector<Row>& rows) {
     return bytes;
 }
 
-/// A JSON array that is sent while it is read: one page of rows is in memory, and the next one is read when
-/// the client has taken it. Pages are sized by bytes, so that large rows come few at a time. An error of the
-/// store after the first page ends the connection, so that the client does not take the part for the whole.
-/// Row: anything that bytes_of() measures and append_row() writes.
+/// A JSON array that is sent while it is read: one page of rows is in memory, and the next one is read after
+/// the client has received it. Pages are sized by bytes, so that large rows are read in small numbers. If the
+/// store fails after the first page, the connection is closed, so that the client does not mistake the part
+/// for the whole. Row: any type with bytes_of() and append_row().
 template <class Row> class ListStream final : public http::BodyStream {
 public:
     using Page = boost::asio::awaitable<Result<std::vector<Row>>>;
-    /// Reads at most `count` rows behind `last`; fewer than that are the last ones.
+    /// Reads at most `count` rows after `last`; fewer rows mean the end of the list.
     using NextPage = std::function<Page(const Row& last, std::size_t count)>;
 
-    /// Of rows that are all there are.
+    /// For a complete list of rows.
     explicit ListStream(std::vector<Row> rows) : ListStream(std::move(rows), SIZE_MAX, {}) {}
-    /// `asked`: how many rows the first page was to have; fewer are the last ones.
+    /// `asked`: the requested number of rows of the first page; fewer rows mean the end of the list.
     ListStream(std::vector<Row> first, std::size_t asked, NextPage next_page)
         : next_page_(std::move(next_page)) {
         take(std::move(first), asked);
@@ -72,7 +72,7 @@ public:
             const Row last = std::move(rows_.back());
             const std::size_t count = std::clamp<std::size_t>(kPageBytes / average_, 1, kMostRows);
             Result<std::vector<Row>> rows = co_await next_page_(last, count);
-            if (!rows) throw std::runtime_error("a list was cut off: " + rows.error().what);
+            if (!rows) throw std::runtime_error("list was interrupted: " + rows.error().what);
             take(std::move(*rows), count);
         }
         co_return piece();
@@ -98,7 +98,7 @@ private:
             piece += std::exchange(begun_, true) ? ',' : '[';
             append_row(piece, row);
             held_ -= bytes_of(row);
-            if (shown_ + 1 < rows_.size()) row = Row{};  // the last one tells where the next page begins
+            if (shown_ + 1 < rows_.size()) row = Row{};  // the last row is the cursor of the next page
         }
         ended_ = is_last_ && shown_ == rows_.size();
         if (ended_) piece += begun_ ? "]" : "[]";
@@ -107,9 +107,9 @@ private:
 
     std::vector<Row> rows_;
     NextPage next_page_;
-    std::size_t shown_{0};    // rows of this page
-    std::size_t held_{0};     // bytes of those that are not shown yet
-    std::size_t average_{1};  // bytes of a row
+    std::size_t shown_{0};    // rows of this page already shown
+    std::size_t held_{0};     // bytes of the rows not yet shown
+    std::size_t average_{1};  // average bytes per row
     bool is_last_{false};     // page
     bool begun_{false};
     bool ended_{false};

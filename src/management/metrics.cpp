@@ -19,7 +19,7 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 using Labels = std::vector<ClientMetric::Label>;
 
-/// Families in the order in which they are shown. Labels are of bounded number: never an id.
+/// Metric families in the order of output. Labels have a bounded number of values; ids are never labels.
 class Exposition {
 public:
     void counter(std::string name, std::string help, double value) {
@@ -33,14 +33,14 @@ public:
     void family(std::string name, std::string help, MetricType type) {
         families_.push_back({std::move(name), std::move(help), type, {}});
     }
-    /// One more value of the family begun last.
+    /// Adds another value to the family that was begun last.
     void add(Labels labels, double value) {
         ClientMetric metric;
         metric.label = std::move(labels);
         metric.counter.value = metric.gauge.value = value;
         families_.back().metric.push_back(std::move(metric));
     }
-    /// `counts`: how many fell under each bound and not under the one before; the last, under none.
+    /// `counts`: the number of values per bucket (not cumulative); the last one counts larger values.
     void histogram(std::string name, std::string help, std::span<const double> bounds,
                    std::span<const std::uint64_t> counts, double sum) {
         family(std::move(name), std::move(help), MetricType::Histogram);
@@ -64,7 +64,7 @@ private:
 double number(auto value) { return static_cast<double>(value); }
 
 void add_http(Exposition& out, const HttpMetrics& http) {
-    out.family("ecron_http_requests_total", "Requests answered, by route and status.", MetricType::Counter);
+    out.family("ecron_http_requests_total", "HTTP responses by route and status.", MetricType::Counter);
     for (std::size_t i = 0; i < http.by_route().size(); ++i) {
         const bool routed = i < routes().size();
         const std::string route{routed ? routes()[i].pattern : "none"};
@@ -73,13 +73,13 @@ void add_http(Exposition& out, const HttpMetrics& http) {
             out.add({{"route", route}, {"method", method}, {"status", std::to_string(count.status)}},
                     number(count.answers));
     }
-    out.histogram("ecron_http_request_seconds", "Time from a whole request to its answer.",
+    out.histogram("ecron_http_request_seconds", "Time from the complete request to its response, in seconds.",
                   HttpMetrics::kBounds, http.buckets(), http.seconds());
 }
 
 void add_runs(Exposition& out, const Runs& runs) {
     const RunStatistics statistics = runs.statistics();
-    out.family("ecron_runs_total", "What became of runs.", MetricType::Counter);
+    out.family("ecron_runs_total", "Runs by event.", MetricType::Counter);
     const auto event = [&](const char* name, std::uint64_t count) {
         out.add({{"event", name}}, number(count));
     };
@@ -91,96 +91,96 @@ void add_runs(Exposition& out, const Runs& runs) {
     event("interrupted", statistics.interrupted);
     event("missed", statistics.missed);
     event("withdrawn", statistics.withdrawn);
-    out.histogram("ecron_lateness_seconds", "How much later than due runs started.",
+    out.histogram("ecron_lateness_seconds", "Delay between due time and start of runs, in seconds.",
                   statistics.lateness_bounds, statistics.lateness_buckets, statistics.lateness_sum);
-    out.gauge("ecron_lag_seconds", "How far planning is behind the clock; tenants without room apart.",
+    out.gauge("ecron_lag_seconds", "Planning delay in seconds, without tenants at their limit.",
               statistics.lag_seconds);
-    out.gauge("ecron_held_seconds", "How overdue the oldest run is that waits for the room of its tenant.",
+    out.gauge("ecron_held_seconds",
+              "Delay in seconds of the oldest run that waits for capacity of its tenant.",
               statistics.held_seconds);
-    out.gauge("ecron_planned_jobs", "Enabled jobs that the planner holds.", number(statistics.jobs));
-    out.gauge("ecron_open_runs", "Runs claimed, waiting or going.", number(statistics.runs));
-    out.gauge("ecron_planner_bytes", "Memory of the planner.", number(statistics.planner_bytes));
+    out.gauge("ecron_planned_jobs", "Enabled jobs loaded in the planner.", number(statistics.jobs));
+    out.gauge("ecron_open_runs", "Runs that are claimed, waiting or executing.", number(statistics.runs));
+    out.gauge("ecron_planner_bytes", "Memory of the planner in bytes.", number(statistics.planner_bytes));
     const NodeStanding standing = runs.standing();
-    out.gauge("ecron_leader", "1 while this process plans.", runs.leads() ? 1 : 0);
-    out.gauge("ecron_shards_led", "Shards that this process plans.", number(standing.leading.size()));
-    out.gauge("ecron_clock_ahead_seconds", "This node's clock minus the database's.",
+    out.gauge("ecron_leader", "1 if this process leads at least one shard.", runs.leads() ? 1 : 0);
+    out.gauge("ecron_shards_led", "Number of shards that this process leads.",
+              number(standing.leading.size()));
+    out.gauge("ecron_clock_ahead_seconds", "Clock of this node minus clock of the database, in seconds.",
               std::chrono::duration<double>(standing.clock_ahead).count());
-    out.gauge("ecron_clock_refused", "1 while this node leads nothing because its clock is off.",
+    out.gauge("ecron_clock_refused", "1 if this node does not lead because its clock offset is too large.",
               standing.refuses_to_lead ? 1 : 0);
 }
 
 void add_store(Exposition& out, const store::Store& store) {
     const store::Statistics statistics = store.statistics();
-    out.counter("ecron_store_transactions_total", "Transactions committed.", number(statistics.transactions));
+    out.counter("ecron_store_transactions_total", "Committed transactions.", number(statistics.transactions));
     out.counter("ecron_store_rows_written_total", "Rows written.", number(statistics.rows_written));
     out.counter("ecron_store_rows_read_total", "Rows read.", number(statistics.rows_read));
-    out.counter("ecron_store_retries_total", "Transactions tried again.", number(statistics.retries));
-    out.counter("ecron_store_reconnects_total", "Sessions opened anew.", number(statistics.reconnects));
-    out.counter("ecron_store_failures_total", "Calls that failed.", number(statistics.failures));
-    out.counter("ecron_store_commit_seconds_total", "Time spent in transactions.", statistics.commit_seconds);
+    out.counter("ecron_store_retries_total", "Retried transactions.", number(statistics.retries));
+    out.counter("ecron_store_reconnects_total", "Reopened database sessions.", number(statistics.reconnects));
+    out.counter("ecron_store_failures_total", "Failed calls.", number(statistics.failures));
+    out.counter("ecron_store_commit_seconds_total", "Total time spent in transactions, in seconds.",
+                statistics.commit_seconds);
     const store::Health health = store.health();
-    out.gauge("ecron_store_available", "1 while the database answers.", health.available ? 1 : 0);
+    out.gauge("ecron_store_available", "1 if the database is reachable.", health.available ? 1 : 0);
     using store::WriteRefusal;
-    out.family("ecron_store_writes_refused", "1 while the database answers but refuses to store, by reason.",
+    out.family("ecron_store_writes_refused", "1 if the database is reachable but refuses writes, by reason.",
                MetricType::Gauge);
     out.add({{"reason", "disk_full"}}, health.writes_refused == WriteRefusal::disk_full ? 1 : 0);
     out.add({{"reason", "read_only"}}, health.writes_refused == WriteRefusal::read_only ? 1 : 0);
-    out.gauge("ecron_store_waiting", "Calls that wait.", number(health.writes_waiting), {{"kind", "write"}});
+    out.gauge("ecron_store_waiting", "Waiting calls.", number(health.writes_waiting), {{"kind", "write"}});
     out.add({{"kind", "read"}}, number(health.reads_waiting));
 }
 
 void add_load(Exposition& out, const Options& options) {
     if (!options.load) return;
     const Load load = options.load();
-    out.counter("ecron_executions_removed_total", "Executions removed since they were old.",
+    out.counter("ecron_executions_removed_total", "Executions deleted by retention.",
                 number(load.executions_removed));
     out.gauge("ecron_attempts", "Attempts in the pool.", number(load.running_attempts),
               {{"state", "running"}});
     out.add({{"state", "waiting"}}, number(load.waiting_attempts));
-    out.gauge("ecron_http_connections", "Connections of clients.", number(load.connections));
-    out.gauge("ecron_loop_stall_seconds",
-              "The longest time of the last minute that the event loop was kept from what was due.",
+    out.gauge("ecron_http_connections", "Client connections.", number(load.connections));
+    out.gauge("ecron_loop_stall_seconds", "Longest stall of the event loop in the last minute, in seconds.",
               std::chrono::duration<double>(load.loop_stall).count());
 }
 
 void add_tokens(Exposition& out, const Options& options) {
     if (options.authenticator == nullptr) return;
     const auth::Statistics tokens = options.authenticator->statistics();
-    out.family("ecron_tokens_total", "What became of the tokens of requests; unknown: the issuer was away.",
+    out.family("ecron_tokens_total", "Tokens of requests by result; unknown: the issuer was unreachable.",
                MetricType::Counter);
     out.add({{"event", "accepted"}}, number(tokens.accepted));
     out.add({{"event", "refused"}}, number(tokens.refused));
     out.add({{"event", "unknown"}}, number(tokens.unknown));
-    out.counter("ecron_token_issuer_requests_total", "Requests to the issuer of tokens.",
-                number(tokens.asked));
-    out.gauge("ecron_tokens_cached", "Tokens whose answer is kept.", number(tokens.cached));
+    out.counter("ecron_token_issuer_requests_total", "Requests to the token issuer.", number(tokens.asked));
+    out.gauge("ecron_tokens_cached", "Tokens in the cache.", number(tokens.cached));
 }
 
 void add_webhooks(Exposition& out, const Options& options) {
     if (!options.webhooks) return;
     const Webhooks webhooks = options.webhooks();
-    out.family("ecron_webhooks_total", "What became of requests that carry webhooks; dead: given up.",
-               MetricType::Counter);
+    out.family("ecron_webhooks_total", "Webhook requests by result; dead: given up.", MetricType::Counter);
     out.add({{"event", "delivered"}}, number(webhooks.delivered));
     out.add({{"event", "failed"}}, number(webhooks.failed));
     out.add({{"event", "dead"}}, number(webhooks.dead));
     out.gauge("ecron_webhooks_under_way", "Webhooks being sent.", number(webhooks.under_way));
-    out.gauge("ecron_webhooks_waiting", "Webhooks not delivered yet, counted up to 100000.",
+    out.gauge("ecron_webhooks_waiting", "Undelivered webhooks, counted up to 100000.",
               number(webhooks.waiting));
-    out.gauge("ecron_webhooks_oldest_seconds", "Age of the webhook that waits longest.",
+    out.gauge("ecron_webhooks_oldest_seconds", "Age of the oldest undelivered webhook, in seconds.",
               webhooks.oldest_seconds);
 }
 
 void add_messages(Exposition& out, const Options& options) {
     if (!options.messages) return;
     const Messages messages = options.messages();
-    out.gauge("ecron_mq_connected", "1 while messages can be published.", messages.connected ? 1 : 0);
+    out.gauge("ecron_mq_connected", "1 if messages can be published.", messages.connected ? 1 : 0);
     out.family("ecron_mq_links", "Connections to the message queue.", MetricType::Gauge);
     const auto up =
         std::ranges::count_if(messages.links, [](const Messages::Link& link) { return link.connected; });
     out.add({{"state", "connected"}}, number(up));
     out.add({{"state", "in_trouble"}}, number(std::ssize(messages.links) - up));
-    out.family("ecron_mq_messages_total", "What became of messages, by topic.", MetricType::Counter);
+    out.family("ecron_mq_messages_total", "Messages by topic and event.", MetricType::Counter);
     for (const Messages::Topic& topic : messages.topics) {
         const auto event = [&](const char* name, std::uint64_t count) {
             out.add({{"topic", topic.topic}, {"event", name}}, number(count));
@@ -195,14 +195,14 @@ void add_messages(Exposition& out, const Options& options) {
             event("dead", topic.dead);
         }
     }
-    out.family("ecron_mq_in_flight", "Messages that are being handled, by topic.", MetricType::Gauge);
+    out.family("ecron_mq_in_flight", "Messages being handled, by topic.", MetricType::Gauge);
     for (const Messages::Topic& topic : messages.topics)
         if (!topic.channel.empty()) out.add({{"topic", topic.topic}}, number(topic.in_flight));
-    out.family("ecron_mq_lag", "Messages that wait at the broker, by topic, where it tells.",
+    out.family("ecron_mq_lag", "Messages waiting at the broker, by topic, if the broker reports it.",
                MetricType::Gauge);
     for (const Messages::Topic& topic : messages.topics)
         if (topic.lag) out.add({{"topic", topic.topic}}, number(*topic.lag));
-    out.counter("ecron_mq_dropped_total", "Messages that were given up before they were published.",
+    out.counter("ecron_mq_dropped_total", "Messages given up before they were published.",
                 number(messages.dropped));
 }
 
@@ -212,8 +212,8 @@ void add_certificates(Exposition& out, const Options& options) {
     if (certificates.empty()) return;
     out.family(
         "ecron_certificate_expiry_timestamp_seconds",
-        "When the certificates of an option end, in seconds since 1970: the first of a chain that ecron "
-        "shows, the last of authorities.",
+        "Expiry of the certificates of an option, in seconds since 1970: of a chain that ecron presents the "
+        "earliest, of authorities the latest.",
         MetricType::Gauge);
     for (const CertificateEnd& certificate : certificates)
         out.add({{"option", certificate.option}}, number(to_unix_seconds(certificate.end)));
@@ -235,9 +235,9 @@ double cpu_seconds() {
 }
 
 void add_process(Exposition& out, const Options& options) {
-    out.gauge("process_resident_memory_bytes", "Resident memory.", resident_bytes());
-    out.counter("process_cpu_seconds_total", "User and system time.", cpu_seconds());
-    out.gauge("ecron_build_info", "The version, as a label.", 1, {{"version", options.version}});
+    out.gauge("process_resident_memory_bytes", "Resident memory in bytes.", resident_bytes());
+    out.counter("process_cpu_seconds_total", "User and system CPU time in seconds.", cpu_seconds());
+    out.gauge("ecron_build_info", "Always 1; the version is a label.", 1, {{"version", options.version}});
 }
 
 }  // namespace

@@ -23,56 +23,57 @@ constexpr std::string_view kTime = R"({"anyOf":[{"type":"string","format":"date-
 constexpr std::string_view kCount = R"({"type":"integer","minimum":1,"maximum":1000})";
 constexpr std::string_view kText = R"({"type":"string"})";
 constexpr std::string_view kAnyText = R"({"type":"string","pattern":"^[^\\u0000]*$"})";
-// What auth::can_be_tenant accepts: no control characters, no outer white space.
+// Same as auth::can_be_tenant: no control characters, no leading or trailing white space.
 constexpr std::string_view kTenant =
     R"({"type":"string","maxLength":36,"pattern":"^([^\\s\\uFEFF\\u0000-\\u001F\\u007F-\\u009F])"
     R"(([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\s\\uFEFF\\u0000-\\u001F\\u007F-\\u009F])?)?$"})";
 
 constexpr std::array kParameters{
     Named{"job_id", "query", R"({"type":"array","items":{"type":"string"}})",
-          "Repeat it for several; no commas."},
+          "Repeat the parameter for several ids; commas do not separate."},
     Named{"page", "query", R"({"type":"integer","minimum":1,"default":1})", "From 1."},
-    Named{
-        "limit", "query", R"({"type":"integer","minimum":0})",
-        "Elements in one answer; over 1000 reads as 1000. If not given, statuses are listed without a limit "
-        "and everything else with 20."},
+    Named{"limit", "query", R"({"type":"integer","minimum":0})",
+          "Maximum number of elements; values over 1000 count as 1000. Default: no limit for statuses, "
+          "20 for other lists."},
     Named{"after", "query",
           R"({"type":"string","pattern":"^([1-9][0-9]{0,17}|[0-9]{1,12}-[1-9][0-9]{0,17})?$"})",
-          "Cursor: X-Next-After of the same list's previous answer; takes precedence over page."},
-    Named{"timestamp", "query", kTime, "Jobs created until then, as /jobtotal gave it."},
+          "Cursor: X-Next-After of the list's previous response; takes precedence over page."},
+    Named{"timestamp", "query", kTime, "Only jobs created up to this time, as returned by /jobtotal."},
     Named{"job_type", "query", R"({"enum":["scheduled","timed","real-time","cron"]})",
-          "cron reads as scheduled."},
+          "cron is a synonym of scheduled."},
     Named{"job_status", "query",
           R"({"enum":["success","executing","failure","interrupt","abandon","pending"]})",
-          "pending shows executions that have not started."},
-    Named{"begin_at", "query", kTime, "Not before; of jobs the creation, of statuses the start."},
-    Named{"end_at", "query", kTime, "Not after."},
-    Named{"count", "query", kCount, "How many runs; 10 if not given."},
-    Named{"from", "query", kTime, "Runs after this instant; now if not given."},
-    Named{"follow", "query", R"({"enum":["0","1"]})", "1: go on until the execution has ended."},
+          "pending selects executions that have not started."},
+    Named{"begin_at", "query", kTime, "Earliest time, inclusive: creation of jobs, start of statuses."},
+    Named{"end_at", "query", kTime, "Latest time, inclusive."},
+    Named{"count", "query", kCount, "Number of runs; default: 10."},
+    Named{"from", "query", kTime, "Runs after this instant; default: now."},
+    Named{"follow", "query", R"({"enum":["0","1"]})", "1: continue until the execution has ended."},
     Named{"stream", "query", R"({"enum":["stdout","stderr"]})",
-          "Only that one of a command's; not with follow."},
+          "Only this stream of a command; not with follow."},
     Named{"at", "query", R"({"type":"string","format":"date-time"})",
-          "The instant in question; the whole second that it lies in is looked at."},
-    Named{"object", "query", kAnyText, "Only what was done to the job or execution of this id."},
-    Named{"tenant", "query", kTenant,
-          "For admins: act for this tenant, or with * see everybody's. Others may name their own."},
+          "The instant; the whole second that contains it is examined."},
+    Named{"object", "query", kAnyText, "Only changes to the job or execution with this id."},
+    Named{
+        "tenant", "query", kTenant,
+        "Administrators may act for this tenant, or with * see all tenants. Others may name only their own."},
     Named{"If-Match", "header", kText, "Replace only this revision: an ETag, several, or *."},
-    Named{"Idempotency-Key", "header", kText, "The same key runs the job once, however often it is sent."},
+    Named{"Idempotency-Key", "header", kText, "Requests with the same key run the job once."},
 };
 
 constexpr std::array kVariables{
-    Named{"job_id", "path", kText, "A job's id; where several may be given, with commas between them."},
-    Named{"execute_id", "path", kText, "An execution's id."},
-    Named{"dead_letter_id", "path", kText, "A dead letter's id; several with commas between them."},
+    Named{"job_id", "path", kText, "Job id; where several are permitted, separated by commas."},
+    Named{"execute_id", "path", kText, "Execution id."},
+    Named{"dead_letter_id", "path", kText, "Dead letter id; several are separated by commas."},
 };
 
 constexpr std::array kHeaderFields{
-    Named{"ETag", "header", kText, "The revision of the job; only where the answer is about one."},
+    Named{"ETag", "header", kText, "Revision of the job; only in responses about one job."},
     Named{"X-Ecron-Warning", "header", kText,
-          "Something in the job that is accepted and probably not meant; once for each, percent-encoded."},
-    Named{"Link", "header", kText, "RFC 8288: the next page, where there is one."},
-    Named{"X-Next-After", "header", kText, "The cursor of the next page."},
+          "A part of the job that is accepted but probably unintended; one field per warning, "
+          "percent-encoded."},
+    Named{"Link", "header", kText, "RFC 8288: the next page, if there is one."},
+    Named{"X-Next-After", "header", kText, "Cursor of the next page."},
 };
 
 template <std::size_t N> const Named& named(const std::array<Named, N>& table, std::string_view name) {
@@ -90,23 +91,22 @@ std::string_view reason_of(unsigned status) {
         case 400:
             return "The request is not valid";
         case 401:
-            return "It is not known who is calling";
+            return "The caller is not authenticated";
         case 403:
-            return "The caller may not; detail names the scope that is missing, or the limit. Or a web page "
-                   "of another "
-                   "origin sent it, or to a Host that is not this server's";
+            return "The caller lacks permission: detail names the missing scope or the limit. Or the request "
+                   "was sent by a web page of another origin, or to a Host that is not this server's";
         case 429:
-            return "Too many requests of this tenant";
+            return "The tenant has sent too many requests";
         case 404:
-            return "What it is about does not exist";
+            return "The object does not exist";
         case 409:
-            return "It conflicts with what is there";
+            return "The request conflicts with the current state";
         case 412:
             return "The job was changed since it was read";
         case 500:
             return "A defect";
         default:
-            return "The store is unavailable, or the jobs are not loaded yet: try again";
+            return "The store is unavailable, or the jobs are not loaded yet: retry later";
     }
 }
 
@@ -131,7 +131,7 @@ void write_content(JsonWriter& json, std::string_view schema) {
 
 void write_parameter(JsonWriter& json, const Named& parameter) {
     json.begin_object().member("name", parameter.name).member("in", parameter.place);
-    // The one parameter of the query that a route cannot do without.
+    // The only required query parameter.
     if (parameter.place == "path" || parameter.name == "at") json.key("required").boolean(true);
     json.member("description", parameter.text).member_raw("schema", parameter.schema).end_object();
 }
@@ -214,9 +214,9 @@ std::string openapi_document(const Router& router, std::string_view version) {
     json.member("description", "A job scheduler. Unknown members and parameters are ignored.").end_object();
     json.key("servers").begin_array().begin_object().member("url", "/").end_object().end_array();
     json.key("security").begin_array().begin_object().key("token").begin_array().end_array().end_object();
-    json.begin_object().end_object().end_array();  // or nothing, where anybody may call
+    json.begin_object().end_object().end_array();  // or no authentication
     json.key("paths").begin_object();
-    // A path's methods stand together, wherever the table has them.
+    // All methods of a path are in one object, wherever they are in the table.
     std::set<std::string> done;
     for (const Router::Path& path : router.paths()) {
         const std::string text = written(path);

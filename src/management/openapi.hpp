@@ -6,10 +6,10 @@
 
 namespace ecron::management {
 
-/// The OpenAPI 3.1 document of the table of routes, with the paths as they are configured.
+/// Returns the OpenAPI 3.1 document for the table of routes, with the configured paths.
 std::string openapi_document(const Router& router, std::string_view version);
 
-/// `components.schemas`, a JSON object.
+/// Returns `components.schemas` as a JSON object.
 std::string schemas();
 
 }  // namespace ecron::management

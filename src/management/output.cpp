@@ -13,17 +13,18 @@
 #include "management/query.hpp"
 #include "management/stream_permission.hpp"
 
-/// The output of an execution: as it was kept, or as it is being written.
+/// The output of an execution, either stored or still being written.
 namespace ecron::management {
 namespace {
 
-constexpr Millis kLook{100};                 // how often a running command is looked at
-constexpr std::size_t kLooksUntilStored{5};  // ... and, where none runs here, the store
-constexpr std::size_t kLooksUntilSign{150};  // a comment tells proxies that the connection lives
+constexpr Millis kLook{100};                 // interval between reads of a running command's output
+constexpr std::size_t kLooksUntilStored{5};  // … and of the store, if the command does not run here
+constexpr std::size_t kLooksUntilSign{150};  // a comment then shows proxies that the connection is alive
 
 enum class Part : std::uint8_t { both, output, errors };
 
-/// What of a kept output went to that stream, by the parts that the attempt's detail names.
+/// Returns the part of a stored output that belongs to that stream, according to the parts in the attempt's
+/// detail.
 std::string part_of(const model::Attempt& attempt, Part part) {
     if (part == Part::both) return attempt.output;
     boost::system::error_code failed;
@@ -55,18 +56,18 @@ std::optional<Output> live_output(const Context& api, const ExecuteId& id, std::
     return api.options.output ? api.options.output(id, begin) : std::nullopt;
 }
 
-/// How far a reader has come. Each event bears it as its id, which a reader that comes back gives as
-/// Last-Event-ID, to be told what follows.
+/// Position of a reader. Each event has the position as its id; a reader that reconnects sends it as
+/// Last-Event-ID and receives what follows.
 struct Position {
     int attempt{0};
-    std::uint64_t seen{0};  // bytes of it
+    std::uint64_t seen{0};  // bytes
 
     [[nodiscard]] std::string text() const { return fmt::format("{}-{}", attempt, seen); }
 };
 
-constexpr std::string_view kEnd = "end";  // the last event's id: nothing follows
+constexpr std::string_view kEnd = "end";  // id of the last event: nothing follows
 
-/// Of an id that is none of ours: the beginning.
+/// An id that is not valid means the beginning.
 Position read_position(std::string_view id) {
     Position position;
     const std::size_t dash = id.find('-');
@@ -83,9 +84,9 @@ std::string event(std::string_view name, std::string_view data, std::string_view
     return fmt::format("event: {}\nid: {}\ndata: {}\n\n", name, id, data);
 }
 
-/// Looks at the command again and again and tells what is new, until the execution has ended. A reader that
-/// is slower than the command misses what has left the kept end meanwhile; nothing waits for it. Ends without
-/// an event when the reader's token ends.
+/// Polls the command and sends new output until the execution has ended. A reader that is slower than the
+/// command misses output that is no longer kept; nothing waits for it. Ends without an event when the
+/// reader's token expires.
 class Follower final : public http::BodyStream {
 public:
     Follower(const Call& call, ExecuteId id, Position from)
@@ -137,7 +138,8 @@ private:
 
     std::string sign() const { return looks_ % kLooksUntilSign == 0 ? ": still here\n\n" : ""; }
 
-    /// The end of the stream, where the execution has ended: what was not told yet, and the status.
+    /// Returns the end of the stream if the execution has ended: the output that was not sent yet, and the
+    /// status.
     boost::asio::awaitable<std::optional<std::string>> end_if_over() {
         const auto execution = co_await api_.store.find_execution(tenant_, id_);
         if (!execution || !*execution || !model::is_end((*execution)->state)) co_return std::nullopt;
@@ -154,7 +156,8 @@ private:
     [[nodiscard]] std::string rest_of(const model::Attempt& attempt) {
         std::string out;
         if (attempt.number != at_.attempt) out += begin_attempt(attempt.number);
-        // The streams are told one after the other here: who loses the connection between is told both again.
+        // The two streams are sent one after the other here: a reader that loses the connection in between
+        // receives both again.
         const std::string here = at_.text();
         boost::system::error_code failed;
         const auto detail = boost::json::parse(attempt.detail.empty() ? "{}" : attempt.detail, failed);
@@ -164,7 +167,7 @@ private:
         const std::uint64_t kept_from = size - std::min<std::uint64_t>(size, attempt.output.size());
         const std::uint64_t from = std::max(at_.seen, kept_from) - kept_from;
         for (const Part part : {Part::output, Part::errors}) {
-            // Only the end is new; a stream's share of it is what its own kept text has beyond the rest.
+            // Only the end is new: the part of a stream's stored text that was not sent yet.
             model::Attempt told = attempt;
             told.output.resize(std::min<std::size_t>(told.output.size(), from));
             const std::string text = part_of(attempt, part).substr(part_of(told, part).size());
@@ -208,7 +211,7 @@ Answer show_output(Call call) {
     http::Response response{.status = 200, .content_type = "text/plain; charset=utf-8"};
     if (query->first("follow") == "1") {
         const std::string_view last = call.request.header("Last-Event-ID");
-        if (last == kEnd) co_return http::Response{.status = 204};  // by which readers stop coming back
+        if (last == kEnd) co_return http::Response{.status = 204};  // stops readers from reconnecting
         response.content_type = "text/event-stream";
         response.headers.push_back({"Cache-Control", "no-store"});
         response.stream = std::make_shared<Follower>(call, id, read_position(last));

@@ -14,15 +14,15 @@
 #include "management/list_stream.hpp"
 #include "management/query.hpp"
 
-/// Lists answer bare arrays, newest first. Where more rows follow, the answer's header fields tell how to go
-/// on: `Link: <…>; rel="next"` (RFC 8288) and `X-Next-After`, the cursor for `after`.
+/// Lists are returned as arrays, newest first. If more rows follow, header fields state how to continue:
+/// `Link: <…>; rel="next"` (RFC 8288) and `X-Next-After`, the cursor for `after`.
 namespace ecron::management {
 
-inline constexpr std::int64_t kListLimit = 1'000;  // rows in one answer
-inline constexpr std::int64_t kListDefault = 20;   // of jobs
+inline constexpr std::int64_t kListLimit = 1'000;  // rows in one response
+inline constexpr std::int64_t kListDefault = 20;   // for jobs
 inline constexpr std::int64_t kMostPages = 1'000'000'000'000;
 
-/// Tells how to go on behind the last row shown.
+/// Adds the header fields for continuing after the last row shown.
 inline void tell_next(http::Response& response, const Call& call, const Query& query,
                       const std::string& after) {
     response.headers.push_back(
@@ -30,7 +30,7 @@ inline void tell_next(http::Response& response, const Call& call, const Query& q
     response.headers.push_back({"X-Next-After", after});
 }
 
-/// Small lists are answered at once; what is larger than a piece is written while it is sent.
+/// Small lists are written at once; lists larger than one piece are written while they are sent.
 template <class Row> http::Response rows_answer(std::vector<Row> rows) {
     http::Response response = json_answer(200, {});
     if (bytes_of(rows) > kPieceBytes) {
@@ -46,7 +46,7 @@ template <class Row> http::Response rows_answer(std::vector<Row> rows) {
     return response;
 }
 
-/// `rows` may hold one more than `limit`: it only tells that there is a next page.
+/// `rows` may contain one more than `limit`, which only shows that there is a next page.
 template <class Row>
 http::Response list_answer(const Call& call, const Query& query, std::vector<Row> rows, std::size_t limit,
                            std::string (*cursor_of)(const Row&)) {
@@ -64,16 +64,17 @@ template <class Row>
 using ReadRows = std::function<boost::asio::awaitable<Result<std::vector<Row>>>(
     std::optional<std::int64_t> before, std::size_t count)>;
 
-/// Rows from the newest, as long as they fit in a page's memory; beyond it the first of them and the last
-/// alone.
+/// The newest rows that fit in the memory for a page; for larger lists, the first of them and the last row
+/// only.
 template <class Row> struct ListFront {
-    std::vector<Row> first{};            // all of them, unless `is_large`
+    std::vector<Row> first{};            // all rows, unless `is_large`
     std::optional<std::int64_t> last{};  // key of the last row shown
     bool is_large{false};
-    bool continues{false};  // more rows follow than are shown
+    bool continues{false};  // there are more rows after the last one shown
 };
 
-inline constexpr std::size_t kFrontRows = 4;  // they may be large, and tell how many to read next
+/// Rows may be large, and their size determines how many to read next.
+inline constexpr std::size_t kFrontRows = 4;
 
 template <class Row>
 boost::asio::awaitable<Result<ListFront<Row>>> read_front(ReadRows<Row> read,
@@ -102,7 +103,7 @@ boost::asio::awaitable<Result<ListFront<Row>>> read_front(ReadRows<Row> read,
     co_return front;
 }
 
-/// The rows behind `before` down to the row `last`.
+/// Reads the rows after `before` up to the row `last`.
 template <class Row>
 boost::asio::awaitable<Result<std::vector<Row>>> read_down_to(ReadRows<Row> read, std::int64_t before,
                                                               std::size_t count, std::int64_t last) {
@@ -111,8 +112,8 @@ boost::asio::awaitable<Result<std::vector<Row>>> read_down_to(ReadRows<Row> read
     co_return rows;
 }
 
-/// A page of a list: at once if it is small, else read again while it is sent, so that no more than a part of
-/// it is in memory. How to continue behind it is told in its header.
+/// A page of a list: written at once if it is small, otherwise read again while it is sent, so that only a
+/// part of it is in memory. The header contains the cursor of the next page.
 template <class Row>
 Answer page_answer(Call call, Query query, ReadRows<Row> read, std::optional<std::int64_t> before,
                    std::size_t limit) {

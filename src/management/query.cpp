@@ -28,8 +28,8 @@ void add_once(std::vector<std::string>& list, std::string_view text) {
     if (std::ranges::find(list, text) == list.end()) list.emplace_back(text);
 }
 
-/// Bytes that follow the lead byte of a UTF-8 sequence, and the least code point that needs so many (RFC
-/// 3629).
+/// Number of bytes that follow the lead byte of a UTF-8 sequence, and the smallest code point that needs them
+/// (RFC 3629).
 struct Lead {
     unsigned following;
     std::uint32_t bits, least;
@@ -153,7 +153,7 @@ Result<std::optional<store::ExecutionCursor>> Query::execution_cursor() const {
     const std::size_t dash = std::min(text->find('-'), text->size());
     const auto begin = whole_number(text->substr(0, dash));
     const auto key = whole_number(text->substr(std::min(dash + 1, text->size())));
-    constexpr std::int64_t kEndOfTime = 253'402'300'799;  // the year 9999 ends
+    constexpr std::int64_t kEndOfTime = 253'402'300'799;  // end of the year 9999
     if (!begin || !key || *begin < 0 || *begin > kEndOfTime || *key < 1)
         return refused(cause::kInvalidParameter, "after");
     store::ExecutionCursor cursor{.key = *key};

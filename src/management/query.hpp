@@ -10,36 +10,37 @@
 #include "ecron/model/execution.hpp"
 #include "ecron/store/store.hpp"
 
-/// Parameters and variables of a request, checked. Errors are `invalid`, with the cause that clients match as
-/// text.
+/// Validated parameters and variables of a request. Errors are `invalid`, with the cause that clients match
+/// as text.
 namespace ecron::management {
 
-/// Unknown parameters are ignored; of a repeated single one the first counts; an empty one counts as absent.
+/// Unknown parameters are ignored; the first one of a repeated single parameter counts; an empty one counts
+/// as absent.
 class Query {
 public:
     static Result<Query> read(std::string_view text);
 
     [[nodiscard]] std::optional<std::string_view> first(std::string_view name) const;
-    /// Every value of that name, also the empty ones, each once.
+    /// Returns every value of that name, including empty ones, without duplicates.
     [[nodiscard]] std::vector<std::string> all(std::string_view name) const;
 
     [[nodiscard]] Result<std::optional<Instant>> time(std::string_view name) const;
-    /// `begin_at` and `end_at`, in order; equal ones are allowed.
+    /// `begin_at` and `end_at`, in order; both may be equal.
     struct Range {
         std::optional<Instant> begin{}, end{};
     };
     [[nodiscard]] Result<Range> range() const;
     [[nodiscard]] Result<std::optional<model::JobType>> job_type() const;
     [[nodiscard]] Result<std::optional<model::ExecutionState>> job_status() const;
-    /// A whole number not below `least`; absent: `fallback`.
+    /// Returns an integer not below `least`; `fallback` if absent.
     [[nodiscard]] Result<std::int64_t> number(std::string_view name, std::int64_t least,
                                               std::int64_t fallback) const;
-    /// The cursor `after`.
+    /// Returns the cursor `after`.
     [[nodiscard]] Result<std::optional<std::int64_t>> cursor() const;
-    /// The cursor `after` of a list of executions, as text_of() writes it.
+    /// Returns the cursor `after` of a list of executions, in the format of text_of().
     [[nodiscard]] Result<std::optional<store::ExecutionCursor>> execution_cursor() const;
 
-    /// The same query with `after` in place of `after` and `page`.
+    /// Returns the same query with the given `after` instead of `after` and `page`.
     [[nodiscard]] std::string continued(std::string_view after) const;
 
 private:
@@ -47,14 +48,14 @@ private:
     std::vector<http::QueryParameter> parameters_;
 };
 
-/// SECONDS-KEY of the row's start.
+/// Returns SECONDS-KEY of the row's start.
 [[nodiscard]] std::string text_of(const store::ExecutionCursor& cursor);
 
-/// Whether the store may be asked for it: valid UTF-8 without NUL.
+/// Returns true if the text can be passed to the store: valid UTF-8 without NUL.
 [[nodiscard]] bool is_text(std::string_view bytes);
-/// Whether a job or an execution can have this id; what cannot is unknown without a look.
+/// Returns true if a job or an execution can have this id; other ids are unknown without a lookup.
 [[nodiscard]] bool can_be_id(std::string_view text);
-/// "a,b,c" → its elements, also the empty ones, each once.
+/// Splits "a,b,c" into its elements, including empty ones, without duplicates.
 [[nodiscard]] std::vector<std::string> split_ids(std::string_view list);
 
 }  // namespace ecron::management

@@ -5,14 +5,15 @@
 
 #include "ecron/base/id.hpp"
 
-/// A job's revision as an entity tag (RFC 9110 §8.8.3), always a strong one.
+/// The revision of a job as an entity tag (RFC 9110 §8.8.3), always a strong one.
 namespace ecron::management {
 
 [[nodiscard]] inline std::string entity_tag(ChangeNumber revision) {
     return '"' + std::to_string(revision.value()) + '"';
 }
 
-/// Whether one of the tags in `If-Match` is this revision; compared strongly, so weak tags never match.
+/// Returns true if one of the tags in `If-Match` is this revision. The comparison is strong, so weak tags
+/// never match.
 [[nodiscard]] inline bool matches(std::string_view if_match, ChangeNumber revision) {
     constexpr std::string_view kBlanks = " \t";
     const std::string wanted = entity_tag(revision);

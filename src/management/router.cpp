@@ -15,7 +15,7 @@ Router::Path path_of(std::size_t route, std::string_view base, std::string_view 
     return path;
 }
 
-/// What stands for the variable ("" where there is none), or nothing when the path is another.
+/// Returns the value of the variable ("" if the path has none), or nullopt if the path does not match.
 std::optional<std::string_view> match(const Router::Path& path, std::string_view text) {
     if (!text.starts_with(path.head)) return std::nullopt;
     text.remove_prefix(path.head.size());

@@ -10,8 +10,8 @@
 
 namespace ecron::management {
 
-/// Finds the route of a request. Paths are case sensitive and compared as they were sent, which is how
-/// clients write them. Cost: a few comparisons of text, no allocation.
+/// Finds the route of a request. Paths are case sensitive and compared as sent, without decoding. Cost: a few
+/// text comparisons, no allocation.
 class Router {
 public:
     explicit Router(const Options& options);
@@ -20,18 +20,18 @@ public:
         std::size_t route{};
         std::string_view variable{};  // as sent, still encoded
     };
-    /// HEAD finds what GET finds.
+    /// HEAD matches the routes of GET.
     [[nodiscard]] std::optional<Match> find(http::Method method, std::string_view path) const;
-    /// The value of `Allow`; empty when nothing is at this path.
+    /// Returns the value of `Allow`; empty if no route has this path.
     [[nodiscard]] std::string allowed(std::string_view path) const;
 
     struct Path {
         std::size_t route{};
-        std::string head;      // up to the variable, or all
+        std::string head;      // up to the variable, or the whole path
         std::string variable;  // its name; empty: none
-        std::string tail;      // behind it
+        std::string tail;      // after the variable
     };
-    /// In the order of the table; a route under `both` has two.
+    /// In the order of the table; a route under `both` has two paths.
     [[nodiscard]] const std::vector<Path>& paths() const { return paths_; }
 
 private:

@@ -4,21 +4,21 @@
 
 #include "management/call.hpp"
 
-/// Every route once: what serves it and what the OpenAPI document says of it.
+/// The table of routes: the handler of each route and its description in the OpenAPI document.
 namespace ecron::management {
 
 enum class Under : std::uint8_t {
-    prefix,  // of the API
+    prefix,  // the API's prefix
     root,
     both,
-    callback,  // the configured path that targets report to
+    callback,  // the configured path for reports of targets
 };
-/// What a caller must be allowed to; a new route says it here, or does not compile.
+/// The permission that a caller needs; a new route does not compile without one.
 enum class Needs : std::uint8_t {
-    nothing,  // for anybody, without a token
-    scrape,   // as read, unless metrics are public
+    nothing,  // no authentication
+    scrape,   // same as read, unless metrics are public
     read,
-    write,  // this and the next two are answered 503 by a process that takes no writes
+    write,  // this and the next two are answered 503 by a process that does not accept writes
     execute,
     report,
     admin,
@@ -27,16 +27,16 @@ enum class Needs : std::uint8_t {
 struct Route {
     http::Method method;
     Under under;
-    std::string_view pattern;  // at most one variable, ":name", a whole segment
-    std::string_view name;     // the operation's, unique
+    std::string_view pattern;  // at most one variable, ":name", as a whole segment
+    std::string_view name;     // name of the operation, unique
     Handler handler;
     Needs needs;
     std::string_view summary;
     std::vector<std::string_view> parameters;  // names of query parameters and header fields
-    std::string_view request;                  // schema of the body; "Name[]" is a list; empty: none is read
-    unsigned success;                          // its status
-    std::string_view answer;                   // schema of its body; empty: an empty body
-    std::vector<std::string_view> header_fields;  // that come with it
+    std::string_view request;  // schema of the body; "Name[]" is a list; empty: no body is read
+    unsigned success;          // status
+    std::string_view answer;   // schema of the response body; empty: no body
+    std::vector<std::string_view> header_fields;  // of the response
     std::vector<unsigned> refusals;               // statuses besides 500
 };
 

@@ -22,7 +22,8 @@ constexpr std::int64_t kMostRuns = 1'000;
 constexpr std::int64_t kNextDefault = 10;
 constexpr std::int64_t kPreviewDefault = 5;
 
-/// What a preview reads of a job: its schedule. In place of the rest stands a target that passes every check.
+/// Returns the body of a preview as a job with its schedule; a placeholder target that passes all checks
+/// replaces the rest.
 std::string schedule_of_job(const bj::object& body) {
     bj::object job{{"job_name", "preview"}, {"job_type", "scheduled"}, {"job_context", bj::object{}}};
     for (const std::string_view member : {"job_id", "job_type", "job_cron_time", "job_context"})
@@ -67,7 +68,7 @@ std::expected<Wanted, model::Problems> wanted_runs(const bj::object& body, Insta
     return wanted;
 }
 
-/// Where in the expression the reason of its refusal is; nothing when it is something else that was refused.
+/// Returns the position in the expression where it was refused; nullopt if the refusal has another cause.
 std::optional<std::size_t> fault_position(const std::string& job_text, Instant now,
                                           const model::Rules& rules) {
     const bj::value job = bj::parse(job_text);
@@ -77,19 +78,19 @@ std::optional<std::size_t> fault_position(const std::string& job_text, Instant n
     const auto type = model::job_type_from(type_text.get_string());
     auto context = model::read_context(model::write_json(job.at("job_context")));
     if (!type || !context) return std::nullopt;
-    context->plan.timezone.clear();  // an unknown zone is no fault of the expression
+    context->plan.timezone.clear();  // an unknown zone is not an error of the expression
     const auto schedule = model::schedule_of(text->get_string(), *type, context->plan, JobId{}, now, rules,
                                              cron::Strictness::create);
     if (schedule) return std::nullopt;
     return schedule.error().position;
 }
 
-/// The refusal of an expression also tells, in `detail.position`, the character at which reading it failed.
+/// For a refused expression, `detail.position` is the character at which reading it failed.
 http::Response refuse_expression(model::Language language, const model::Problems& problems,
                                  std::optional<std::size_t> position) {
     http::Response response = refuse(language, problems);
     if (!position) return response;
-    assert(response.body.ends_with("}}"));  // of detail and of the body
+    assert(response.body.ends_with("}}"));  // the ends of `detail` and of the body
     response.body.insert(response.body.size() - 2, ",\"position\":" + std::to_string(*position));
     return response;
 }
@@ -127,7 +128,7 @@ Answer next_runs_of_job(Call call) {
                                               static_cast<std::size_t>(std::min(*count, kMostRuns))),
                         schedule->schedule.zone());
     } else {
-        append_texts(json, "next", {});  // a real-time job without an expression runs when it is told
+        append_texts(json, "next", {});  // a real-time job without an expression runs only on request
         if (!unplannable.empty())
             json.member("not_planned", unplannable);
         else if (!(*job)->cron_time.empty())

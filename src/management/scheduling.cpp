@@ -11,7 +11,8 @@ namespace {
 
 enum class Change : bool { resume, pause };
 
-/// `{"all":true}`: everybody's scheduling, which takes an admin; else the caller's own.
+/// `{"all":true}`: the scheduling of all tenants, which requires an administrator; otherwise that of the
+/// caller's tenant.
 std::expected<bool, model::Problems> wants_all(std::string_view body) {
     const auto object = read_object(body);
     if (!object) return std::unexpected(object.error());

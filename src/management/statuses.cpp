@@ -22,7 +22,7 @@ store::ExecutionCursor cursor_behind(const model::Execution& execution) {
 }
 std::string cursor_of(const model::Execution& execution) { return text_of(cursor_behind(execution)); }
 
-/// Newest start first; those that have not started last.
+/// Newest start first; executions that have not started last.
 bool is_newer(const model::Execution& left, const model::Execution& right) {
     return std::pair{left.begin_at, left.key} > std::pair{right.begin_at, right.key};
 }
@@ -33,8 +33,8 @@ http::Response no_job(const Call& call) {
 
 struct Filter {
     store::ExecutionFilter rows;
-    bool limited{false};  // the client named a limit
-    bool narrows{false};  // something besides a job's id was asked for
+    bool limited{false};  // the request has a limit
+    bool narrows{false};  // the request has filters besides job ids
 };
 
 Result<Filter> filter_of(const Query& query, const std::optional<TenantId>& tenant) {
@@ -59,7 +59,7 @@ Result<Filter> filter_of(const Query& query, const std::optional<TenantId>& tena
     return filter;
 }
 
-/// With nothing but the ids of jobs: the latest execution of each.
+/// With only job ids: the latest execution of each job.
 Answer latest_of(Call call, Query query, std::vector<JobId> jobs) {
     std::vector<model::Execution> latest;
     for (const JobId& job : jobs) {
@@ -72,7 +72,8 @@ Answer latest_of(Call call, Query query, std::vector<JobId> jobs) {
     co_return list_answer(call, query, std::move(latest), count, cursor_of);
 }
 
-/// Whether all of the jobs are stored. One job, which is what clients poll for, may come from the row cache.
+/// Returns true if all of the jobs are stored. A single job, which is what clients poll for, may come from
+/// the row cache.
 boost::asio::awaitable<Result<bool>> all_stored(Context& api, std::optional<TenantId> tenant,
                                                 std::vector<JobId> jobs) {
     if (jobs.size() == 1) {
@@ -86,7 +87,7 @@ boost::asio::awaitable<Result<bool>> all_stored(Context& api, std::optional<Tena
     co_return found->size() == count;
 }
 
-/// Every execution that the filter shows. Few are answered at once; more than a page are streamed.
+/// All executions that match the filter. A small list is returned at once; more than a page is streamed.
 Answer all_of(Call call, store::ExecutionFilter filter) {
     filter.limit = kFirstPage;
     auto first = co_await call.api.store.list_executions(filter);
@@ -132,7 +133,7 @@ Answer statuses(Call call, Query query, std::vector<std::string> ids) {
     co_return list_answer(call, query, std::move(*executions), limit, cursor_of);
 }
 
-/// The jobs of these executions, by their keys.
+/// Returns the jobs of these executions by key.
 boost::asio::awaitable<Result<std::map<JobKey, model::Job>>> jobs_of(Context& api,
                                                                      std::vector<model::Execution> rows) {
     std::vector<JobKey> keys;
@@ -146,8 +147,8 @@ boost::asio::awaitable<Result<std::map<JobKey, model::Job>>> jobs_of(Context& ap
     co_return jobs;
 }
 
-/// What the jobs' receivers are told where a client changes one of ecron's own executions. History is not
-/// announced.
+/// Returns the announcements for the jobs' receivers if a client changes one of ecron's own executions.
+/// History is not announced.
 boost::asio::awaitable<Result<store::Announcements>> told_of(Context& api, std::optional<TenantId> tenant,
                                                              std::vector<model::Execution> put) {
     std::vector<ExecuteId> ids;

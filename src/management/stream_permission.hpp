@@ -6,22 +6,23 @@
 
 namespace ecron::management {
 
-/// Whether whoever opened a stream may still read it: a stream may go on for hours, and the token that opened
-/// it end or be revoked meanwhile. It is believed as long as for any request (token_cache). Threads: the
-/// io_context's.
+/// Decides whether the client that opened a stream may still read it: a stream may last hours, and its token
+/// may expire or be revoked in the meantime. A token is trusted as long as for any other request
+/// (token_cache). Threads: the io_context's.
 class StreamPermission {
 public:
     explicit StreamPermission(const Call& call);
 
-    /// False: the token is good no more, or lets its bearer read this no more. While the issuer is away it
-    /// goes on. Cheap while the answer about the token is kept; the issuer is asked at most once a second.
+    /// Returns false if the token is no longer valid or no longer permits reading. While the issuer is
+    /// unreachable, the stream continues. Cheap while the token's result is cached; the issuer is queried at
+    /// most once per second.
     boost::asio::awaitable<bool> holds();
 
 private:
     [[nodiscard]] bool is_enough(const auth::Identity& identity) const;
 
     const Clock& clock_;
-    auth::Authenticator* authenticator_;  // nullptr: anybody may read
+    auth::Authenticator* authenticator_;  // nullptr: every caller may read
     std::string token_{};
     auth::Identity opened_as_;
     std::string peer_;

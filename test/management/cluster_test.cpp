@@ -4,7 +4,7 @@ using namespace ecron;
 using namespace ecron::management;
 using namespace ecron::management::test;
 
-TEST_CASE("the cluster is told with its nodes, shards and their lag", "[management]") {
+TEST_CASE("the cluster is shown with its nodes, shards and their lag", "[management]") {
     Service service;
     const Instant now = service.clock.now();
     service.options.node = NodeId{"one"};
@@ -34,7 +34,7 @@ TEST_CASE("the cluster is told with its nodes, shards and their lag", "[manageme
             {"shard":2,"node":"","epoch":0,"watermark":"","lag_seconds":0}]})"));
 }
 
-TEST_CASE("without its store a node knows of no cluster", "[management]") {
+TEST_CASE("a node without its store has no cluster information", "[management]") {
     Service service;
     service.store.away = true;
     CHECK(service.get("/cluster").status() == 503);

@@ -33,7 +33,7 @@ using Ids = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a dead letter tells what, to whom, and why not", "[management]") {
+TEST_CASE("a dead letter contains message, receiver and reason", "[management]") {
     Service service;
     given_dead(service, 1);
     const Reply reply = service.get("/deadletter");
@@ -44,10 +44,10 @@ TEST_CASE("a dead letter tells what, to whom, and why not", "[management]") {
     CHECK(reply.field("Link").empty());
 }
 
-TEST_CASE("dead letters are paged by cursor, newest first, the caller's only", "[management]") {
+TEST_CASE("dead letters are paged by cursor, newest first, only the caller's", "[management]") {
     AsTenant service;
     given_dead(service, 3);
-    given_dead(service, 2, "somebody else");
+    given_dead(service, 2, "another tenant");
     const Reply first = service.get("/deadletter?limit=2");
     CHECK(ids(first) == Ids{"3", "2"});
     CHECK(first.field("X-Next-After") == "2");
@@ -59,10 +59,10 @@ TEST_CASE("dead letters are paged by cursor, newest first, the caller's only", "
     CHECK(ids(service.get("/deadletter?limit=0")).empty());
 }
 
-TEST_CASE("dead letters are delivered anew, all that are named or none", "[management]") {
+TEST_CASE("dead letters are redelivered, all that are named or none", "[management]") {
     AsTenant service;
     given_dead(service, 3);
-    given_dead(service, 1, "somebody else");
+    given_dead(service, 1, "another tenant");
     CHECK(service.post("/deadletter/1,3/redeliver", "").status() == 200);
     CHECK(service.store.letters.put_back == std::vector<std::int64_t>{1, 3});
     for (const char* names : {"2,4", "2,99", "2,", "x", "9999999999999999999999"}) {

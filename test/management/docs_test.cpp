@@ -9,7 +9,7 @@ using namespace ecron::management::test;
 
 namespace {
 
-/// The id that the examples show in place of the one that the server makes up.
+/// The id shown in the examples in place of a generated one.
 const std::string kShownId{"6f9ad6c5-0a5d-4f0e-9f3b-1d1c5a0c7e11"};
 
 struct Example {
@@ -30,7 +30,7 @@ std::string between(std::string_view text, std::string_view open, std::string_vi
     return std::string{text.substr(0, text.find(close))};
 }
 
-/// Each sh block with the json block that stands right behind it.
+/// Returns each sh block with the json block that directly follows it.
 std::vector<Example> examples_in(std::string_view document) {
     std::vector<Example> examples;
     for (std::size_t at = document.find("```sh\n"); at != document.npos;
@@ -51,7 +51,7 @@ Reply run(Service& service, const std::string& command) {
 
 }  // namespace
 
-TEST_CASE("the examples of docs/api.md are what the API answers", "[management]") {
+TEST_CASE("the examples of docs/api.md match the responses of the API", "[management]") {
     std::ifstream file{"docs/api.md"};
     const std::string document{std::istreambuf_iterator<char>{file}, {}};
     const std::vector<Example> examples = examples_in(document);

@@ -4,7 +4,7 @@ using namespace ecron;
 using namespace ecron::management;
 using namespace ecron::management::test;
 
-TEST_CASE("messages speak the configured language, causes never change", "[management]") {
+TEST_CASE("messages use the configured language, causes never change", "[management]") {
     const auto [language, message] = GENERATE(table<Language, std::string>({
         {Language::zh_cn, "任务不存在。"},
         {Language::zh_tw, "任務不存在。"},
@@ -19,7 +19,7 @@ TEST_CASE("messages speak the configured language, causes never change", "[manag
     CHECK(reply.detail() == bj::parse(R"({"conflicts":["job_id"]})"));
 }
 
-TEST_CASE("without the store every call that needs it says 503 and when to come back", "[management]") {
+TEST_CASE("without the store, calls that need it answer 503 with Retry-After", "[management]") {
     Service service;
     const std::string id = service.given_job("a");
     service.store.away = true;
@@ -54,10 +54,10 @@ TEST_CASE("without the store every call that needs it says 503 and when to come 
         CHECK(reply.at("/code") == 503009001);
         CHECK(reply.field("Retry-After") == "1");
     }
-    CHECK(service.post("/preview", R"({"job_cron_time":"@daily"})").status() == 200);  // asks no store
+    CHECK(service.post("/preview", R"({"job_cron_time":"@daily"})").status() == 200);  // needs no store
 }
 
-TEST_CASE("a node that has not loaded its jobs reads and refuses to write", "[management]") {
+TEST_CASE("a node that has not loaded its jobs serves reads and refuses writes", "[management]") {
     Service service;
     const std::string id = service.given_job("a");
     service.runs.leading = false;
@@ -79,7 +79,7 @@ TEST_CASE("a node that has not loaded its jobs reads and refuses to write", "[ma
     CHECK(service.store.jobs.size() == 1);
 }
 
-TEST_CASE("the server's own errors have the body of the API", "[management]") {
+TEST_CASE("errors of the HTTP server have the body format of the API", "[management]") {
     Service service;
     const auto [status, reason, cause] = GENERATE(table<unsigned, std::string, std::string>({
         {413, "body over the limit", "Request too large"},
@@ -95,7 +95,7 @@ TEST_CASE("the server's own errors have the body of the API", "[management]") {
     CHECK(reply.response.content_type == "application/json");
 }
 
-TEST_CASE("what should not be is answered 500 without its details", "[management]") {
+TEST_CASE("unexpected errors answer 500 without details", "[management]") {
     Service service;
     service.runs.answer = fail(Errc::internal, "secret of the database");
     const std::string id = service.given_job("a");

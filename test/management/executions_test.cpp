@@ -5,7 +5,7 @@ using namespace ecron::management;
 using namespace ecron::management::test;
 using model::ExecutionState;
 
-TEST_CASE("a stored job is run by its id, whatever its state", "[management]") {
+TEST_CASE("a stored job is run by its id in any state", "[management]") {
     Service service;
     const std::string id = service.given_job("a");
     service.put("/job/" + id + "/enable", "{}");
@@ -16,7 +16,7 @@ TEST_CASE("a stored job is run by its id, whatever its state", "[management]") {
     CHECK(service.runs.started.front().first.key == service.store.jobs.front().key);
 }
 
-TEST_CASE("a requested run is answered as executing, also while it waits for a slot", "[management]") {
+TEST_CASE("a requested run is shown as executing, even while it waits for a slot", "[management]") {
     Service service;
     const std::string id = service.given_job("a");
     service.runs.answer = model::Execution{.state = ExecutionState::pending};
@@ -30,7 +30,7 @@ TEST_CASE("a requested run is answered as executing, also while it waits for a s
     CHECK(reply.at("/ext_info") == bj::object{});
 }
 
-TEST_CASE("a job with a mode runs as it was sent, stored or not", "[management]") {
+TEST_CASE("a job with a mode runs as sent, whether or not it is stored", "[management]") {
     Service service;
     const Reply reply = service.post(
         "/jobexecution", R"({"job_name":"once","job_context":{"mode":"http","exec":"http://h/x"}})");
@@ -43,7 +43,7 @@ TEST_CASE("a job with a mode runs as it was sent, stored or not", "[management]"
     CHECK(job.context.contains("http://h/x"));
 }
 
-TEST_CASE("what cannot be run says why", "[management]") {
+TEST_CASE("a job that cannot be run is refused with the reason", "[management]") {
     Service service;
     const auto [body, status, cause] = GENERATE(table<std::string, unsigned, std::string>({
         {R"({"job_id":"nobody"})", 404, "This job does not exist"},
@@ -66,7 +66,7 @@ TEST_CASE("another tenant's job cannot be run", "[management]") {
     CHECK(service.post("/jobexecution", R"({"job_id":")" + id + R"("})").status() == 404);
 }
 
-TEST_CASE("an execution's id is the given one, else follows from the Idempotency-Key, else the scheduler's",
+TEST_CASE("an execution's id is the given one, derived from the Idempotency-Key, or set by the scheduler",
           "[management]") {
     Service service;
     const std::string id = service.given_job("a");
@@ -91,7 +91,7 @@ TEST_CASE("an execution's id is the given one, else follows from the Idempotency
     CHECK(ask(R"({"job_id":")" + theirs + R"("})", "order 7") != derived);
 }
 
-TEST_CASE("a job as sent that names no job is known again by its execution's id", "[management]") {
+TEST_CASE("a job sent without a job id is recognized by its execution's id", "[management]") {
     Service service;
     const auto job_of = [&](const std::string& exec, const std::string& key, const std::string& id) {
         service.ask(
@@ -109,7 +109,7 @@ TEST_CASE("a job as sent that names no job is known again by its execution's id"
     CHECK(job_of("a", "", "mine") == job_of("a", "", "mine"));
 }
 
-TEST_CASE("an id that another job's execution has is a conflict", "[management]") {
+TEST_CASE("an id used by another job's execution is a conflict", "[management]") {
     Service service;
     service.runs.answer = fail(Errc::conflict, "the id belongs to another job", {"execute_id"});
     const Reply reply = service.post(
@@ -161,14 +161,14 @@ TEST_CASE("an execution is shown with its attempts", "[management]") {
     CHECK(running.at("/attempts/2/job_status") == "executing");
     CHECK(running.at("/attempts/2/executor_id") == "node-2");
     CHECK(running.at("/attempts/2/end_at") == "");
-    execution.attempt = 2;  // its record is there: it waits for its target's report
+    execution.attempt = 2;  // its record exists: it waits for its target's report
     CHECK(service.get("/jobexecution/run").at("/attempts").as_array().size() == 2);
 
     service.given_execution("fresh", "job", ExecutionState::pending);
     CHECK(service.get("/jobexecution/fresh").at("/attempts") == bj::array{});
 }
 
-TEST_CASE("unknown and foreign executions are not there", "[management]") {
+TEST_CASE("unknown executions and those of other tenants answer 404", "[management]") {
     AsTenant service;
     service.given_execution("foreign", "job", ExecutionState::success).tenant = TenantId{"other"};
     for (const std::string id : {"nobody", "foreign"}) {
@@ -199,8 +199,7 @@ TEST_CASE("an execution is cancelled once", "[management]") {
     CHECK(unknown.cause() == "This execution does not exist");
 }
 
-TEST_CASE("a target's report is kept, and of another kind it is accepted and changes nothing",
-          "[management]") {
+TEST_CASE("a target's report is stored, and one of another kind is accepted without effect", "[management]") {
     const auto [body, heard] = GENERATE(table<std::string, std::string>({
         {R"({ "rows": 3 })", R"(callback run of me: {"rows":3})"},
         {"null", "callback run of me: "},

@@ -13,7 +13,7 @@ Instant at(std::string_view text) { return parse_rfc3339(text).value(); }
 
 const Instant kAsked = at("2026-01-05T02:00:00Z");
 
-/// A job of long ago that runs at two, and of which nothing else is known; planning has come to noon.
+/// An old job that runs at two, with no other evidence; planning has reached noon.
 Evidence given() {
     return {.at = kAsked,
             .now = at("2026-01-05T12:00:00Z"),
@@ -48,7 +48,7 @@ Explanation told(const Evidence& evidence) { return explain(evidence, model::Rul
 
 }  // namespace
 
-TEST_CASE("a row tells what became of a run", "[management][explain]") {
+TEST_CASE("the row of a run determines its verdict", "[management][explain]") {
     const auto [state, times, verdict] = GENERATE(table<ExecutionState, int, Verdict>({
         {ExecutionState::success, 1, Verdict::ran},
         {ExecutionState::abandon, 3, Verdict::ran},
@@ -67,13 +67,13 @@ TEST_CASE("a row tells what became of a run", "[management][explain]") {
     CHECK(told(evidence).execution->state == state);
 }
 
-TEST_CASE("the reason of a run that did not happen is told", "[management][explain]") {
+TEST_CASE("a run that did not happen is explained with its reason", "[management][explain]") {
     Evidence evidence = given();
     evidence.runs.push_back(run(ExecutionState::interrupt, 0, "overlap"));
     CHECK(told(evidence).text.find("overlap") != std::string::npos);
 }
 
-TEST_CASE("a planned run says more than one that was asked for in the same second", "[management][explain]") {
+TEST_CASE("a planned run takes precedence over one requested in the same second", "[management][explain]") {
     Evidence evidence = given();
     model::Execution manual = run(ExecutionState::success, 1);
     manual.trigger = model::Trigger::manual;
@@ -81,25 +81,25 @@ TEST_CASE("a planned run says more than one that was asked for in the same secon
     CHECK(told(evidence).verdict == Verdict::refused);
 }
 
-TEST_CASE("a missed run is told from its summary", "[management][explain]") {
+TEST_CASE("a missed run is explained by its summary", "[management][explain]") {
     Evidence evidence = given();
     evidence.missed.push_back({.from = kAsked, .to = kAsked, .count = 1, .reason = "misfire"});
     CHECK(told(evidence).verdict == Verdict::missed);
-    evidence.at += Seconds{60};  // within the span of the summary, and no instant of the job
+    evidence.at += Seconds{60};  // within the interval of the summary, but not an occurrence of the job
     CHECK(told(evidence).verdict == Verdict::not_named);
 }
 
-TEST_CASE("the schedule that held then decides, not the one of now", "[management][explain]") {
+TEST_CASE("the schedule at the time decides, not the current one", "[management][explain]") {
     Evidence evidence = given();
     evidence.current->cron_time = "0 3 * * *";
-    SECTION("it did not name the instant") {
+    SECTION("it had no such occurrence") {
         const Explanation explanation = told(evidence);
         CHECK(explanation.verdict == Verdict::not_named);
         CHECK(explanation.previous == at("2026-01-04T03:00:00Z"));
         CHECK(explanation.next == at("2026-01-05T03:00:00Z"));
         CHECK_FALSE(explanation.change);
     }
-    SECTION("it named the instant and was replaced") {
+    SECTION("it had the occurrence and was replaced") {
         evidence.changes = {change("update", kAsked + Seconds{5}, was("0 2 * * *"))};
         const Explanation explanation = told(evidence);
         CHECK(explanation.verdict == Verdict::changed);
@@ -107,7 +107,7 @@ TEST_CASE("the schedule that held then decides, not the one of now", "[managemen
         CHECK(explanation.change->at == kAsked + Seconds{5});
         CHECK(explanation.definition->cron_time == "0 2 * * *");
     }
-    SECTION("of several changes the first one after the instant tells what held") {
+    SECTION("the first change after the instant shows the schedule at the instant") {
         evidence.changes = {change("update", kAsked + Seconds{90}, was("0 2 * * *")),
                             change("update", kAsked + Seconds{60}, was("0 4 * * *")),
                             change("update", kAsked - Seconds{60}, was("0 2 * * *"))};
@@ -116,7 +116,7 @@ TEST_CASE("the schedule that held then decides, not the one of now", "[managemen
         CHECK(explanation.definition->cron_time == "0 4 * * *");
         CHECK(explanation.change->at == kAsked + Seconds{60});
     }
-    SECTION("requests change nothing") {
+    SECTION("requests are not changes") {
         store::Change request = change("cancel", kAsked + Seconds{90});
         request.execution = ExecuteId{"run"};
         evidence.changes = {request};
@@ -126,7 +126,7 @@ TEST_CASE("the schedule that held then decides, not the one of now", "[managemen
 
 TEST_CASE("a job that was disabled then did not run", "[management][explain]") {
     Evidence evidence = given();
-    SECTION("and still is") {
+    SECTION("it is still disabled") {
         evidence.current->enabled = false;
         evidence.changes = {change("enable", kAsked - Seconds{60}, was("0 2 * * *"))};
         const Explanation explanation = told(evidence);
@@ -134,24 +134,24 @@ TEST_CASE("a job that was disabled then did not run", "[management][explain]") {
         REQUIRE(explanation.change);
         CHECK(explanation.change->at == kAsked - Seconds{60});
     }
-    SECTION("and was enabled later") {
+    SECTION("it was enabled later") {
         evidence.changes = {change("enable", kAsked + Seconds{60}, was("0 2 * * *", false))};
         CHECK(told(evidence).verdict == Verdict::disabled);
     }
-    SECTION("after its one run") {
+    SECTION("it was disabled after its only run") {
         evidence.current->enabled = false;
         evidence.changes = {change("spent", kAsked - Seconds{60}, was("0 2 * * *"))};
         CHECK(told(evidence).text.find("had run once") != std::string::npos);
     }
 }
 
-TEST_CASE("there was no job before it was made, nor after it was deleted", "[management][explain]") {
+TEST_CASE("a job does not exist before its creation or after its deletion", "[management][explain]") {
     Evidence evidence = given();
-    SECTION("made later") {
+    SECTION("created later") {
         evidence.changes = {change("create", kAsked + Seconds{1})};
         CHECK(told(evidence).verdict == Verdict::not_created);
     }
-    SECTION("made later, by the old service") {
+    SECTION("created later, by the previous service") {
         evidence.current->created_at = kAsked + Seconds{1};
         CHECK(told(evidence).verdict == Verdict::not_created);
     }
@@ -167,7 +167,7 @@ TEST_CASE("there was no job before it was made, nor after it was deleted", "[man
     }
 }
 
-TEST_CASE("an occurrence with a fraction belongs to the second that end_at names", "[management][explain]") {
+TEST_CASE("an occurrence with a fraction belongs to the second of end_at", "[management][explain]") {
     Evidence evidence = given();
     evidence.current->type = model::JobType::timed;
     evidence.current->cron_time = format_rfc3339_millis(kAsked + Millis{500});
@@ -179,7 +179,7 @@ TEST_CASE("an occurrence with a fraction belongs to the second that end_at names
     CHECK(told(evidence).verdict == Verdict::outside_window);
 }
 
-TEST_CASE("a job runs inside its window only", "[management][explain]") {
+TEST_CASE("a job runs only inside its window", "[management][explain]") {
     Evidence evidence = given();
     evidence.current->plan.begin_at = kAsked + Seconds{1};
     CHECK(told(evidence).verdict == Verdict::outside_window);
@@ -191,8 +191,7 @@ TEST_CASE("a job runs inside its window only", "[management][explain]") {
     CHECK(told(evidence).verdict == Verdict::outside_window);
 }
 
-TEST_CASE("a pause holds from its beginning to its end, of everything or of the tenant",
-          "[management][explain]") {
+TEST_CASE("a pause applies from its start to its end, to all tenants or one", "[management][explain]") {
     Evidence evidence = given();
     const auto verdict = [&](std::vector<store::Change> changes) {
         evidence.changes = std::move(changes);
@@ -206,13 +205,13 @@ TEST_CASE("a pause holds from its beginning to its end, of everything or of the 
     CHECK(verdict({pause("resume", before), pause("pause", before)}) == Verdict::forgotten);
     CHECK(verdict({pause("resume", before), pause("pause", before, "me")}) == Verdict::paused);
     CHECK(verdict({pause("resume", before, "me"), pause("pause", before)}) == Verdict::paused);
-    evidence.paused_since = before;  // by an ecron that kept no changes of pauses
+    evidence.paused_since = before;  // by a version that recorded no changes of pauses
     CHECK(verdict({}) == Verdict::paused);
     evidence.paused_since = after;
     CHECK(verdict({}) == Verdict::forgotten);
 }
 
-TEST_CASE("what is not decided yet is told so", "[management][explain]") {
+TEST_CASE("undecided occurrences are explained as such", "[management][explain]") {
     Evidence evidence = given();
     evidence.planned_until = kAsked - Millis{1};
     CHECK(told(evidence).verdict == Verdict::not_planned_yet);
@@ -222,15 +221,14 @@ TEST_CASE("what is not decided yet is told so", "[management][explain]") {
     CHECK(told(evidence).verdict == Verdict::to_come);
 }
 
-TEST_CASE("a job without a schedule runs when it is told", "[management][explain]") {
+TEST_CASE("a job without a schedule runs on request", "[management][explain]") {
     Evidence evidence = given();
     evidence.current->type = model::JobType::real_time;
     evidence.current->cron_time.clear();
     CHECK(told(evidence).verdict == Verdict::on_request);
 }
 
-TEST_CASE("a row that is never planned is told so, and not what it might have been",
-          "[management][explain]") {
+TEST_CASE("a row that is never planned is explained as such", "[management][explain]") {
     Evidence evidence = given();
     SECTION("its type") {
         evidence.current->type = model::JobType::unknown;
@@ -248,7 +246,7 @@ TEST_CASE("a row that is never planned is told so, and not what it might have be
     CHECK_FALSE(told(evidence).next);
 }
 
-TEST_CASE("an explanation is asked for by job and instant", "[management][explain]") {
+TEST_CASE("an explanation is requested by job and instant", "[management][explain]") {
     Service service;
     const std::string id = service.given_job("nightly", "0 2 * * *");
     service.store.jobs.front().created_at = at("2025-01-01T00:00:00Z");
@@ -285,7 +283,7 @@ TEST_CASE("an explanation is asked for by job and instant", "[management][explai
     CHECK(service.get(path + "?at=2026-01-05T02:00:00Z").at("/verdict") == "paused");
 }
 
-TEST_CASE("an explanation needs a job that there is or was, and an instant", "[management][explain]") {
+TEST_CASE("an explanation needs a job that exists or existed, and an instant", "[management][explain]") {
     Service service;
     const std::string id = service.given_job("nightly", "0 2 * * *");
     CHECK(service.get("/job/" + id + "/explain").status() == 400);

@@ -7,7 +7,7 @@
 
 namespace ecron::management::test {
 
-/// Dead letters in memory, oldest first; what the API never calls is an error.
+/// Dead letters in memory, oldest first; calls that the API never makes return an error.
 class FakeOutbox final : public store::Outbox {
 public:
     std::vector<store::DeadLetter> dead;
@@ -40,9 +40,7 @@ public:
     }
 
 private:
-    template <class T> Awaitable<T> unused() {
-        co_return fail(Errc::internal, "the API has no business here");
-    }
+    template <class T> Awaitable<T> unused() { co_return fail(Errc::internal, "unexpected call of the API"); }
     static bool visible(const store::DeadLetter& letter, const std::optional<TenantId>& tenant) {
         return !tenant || letter.tenant == *tenant;
     }

@@ -8,16 +8,16 @@
 
 namespace ecron::management::test {
 
-/// Notes what it is told and answers what a test prepares.
+/// Records calls and returns what a test has prepared.
 class FakeRuns final : public Runs {
 public:
     bool leading{true};
     bool is_loaded{true};
-    std::vector<std::string> heard;  // "changed ID", "deleted ID by WHOM", …
+    std::vector<std::string> heard;  // "changed ID", "deleted ID by CALLER", …
     std::vector<std::pair<model::Job, std::optional<ExecuteId>>> started;
     Result<model::Execution> answer{model::Execution{}};  // of run_now and cancel
     Result<void> callback_answer{};
-    std::map<ExecuteId, TenantId> owners;  // executions that are to be found by their tenant only
+    std::map<ExecuteId, TenantId> owners;  // executions that only their tenant may find
 
     [[nodiscard]] bool leads() const override { return leading; }
     [[nodiscard]] bool takes_writes() const override { return leading; }

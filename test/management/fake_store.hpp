@@ -10,8 +10,8 @@
 
 namespace ecron::management::test {
 
-/// A store in memory, with the promises of the real one that the API depends on. What the API never calls is
-/// an error.
+/// A store in memory with the behavior of the real one that the API depends on. Calls that the API never
+/// makes return an error.
 class FakeStore final : public store::Store {
 public:
     std::vector<model::Job> jobs;  // oldest first
@@ -27,7 +27,7 @@ public:
     bool away{false};                       // every call answers unavailable
     std::optional<int> pages_until_away{};  // of executions
     FakeOutbox letters;
-    store::Announcements announced;  // with the statuses put last
+    store::Announcements announced;  // with the last statuses put
     FakeAudit audited;
 
     void close() override {}
@@ -113,9 +113,7 @@ public:
     [[nodiscard]] const std::string& id_key() const override { return key_; }
 
 private:
-    template <class T> Awaitable<T> unused() {
-        co_return fail(Errc::internal, "the API has no business here");
-    }
+    template <class T> Awaitable<T> unused() { co_return fail(Errc::internal, "unexpected call of the API"); }
     std::vector<model::Job*> of(const std::optional<TenantId>& tenant, const std::vector<JobId>& ids);
 
     std::string key_{"a key of the first migration"};

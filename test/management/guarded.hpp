@@ -6,11 +6,11 @@
 
 namespace ecron::management::test {
 
-/// Knows the tokens that a test gives out.
+/// Accepts the tokens that a test defines.
 class FakeAuthenticator final : public auth::Authenticator {
 public:
     std::map<std::string, auth::Identity, std::less<>> tokens;
-    bool away{false};  // who could tell does not answer
+    bool away{false};  // the issuer does not respond
     auth::Statistics counts{};
 
     std::optional<auth::Identity> known(std::string_view) override { return std::nullopt; }
@@ -24,8 +24,8 @@ public:
     [[nodiscard]] auth::Statistics statistics() const override { return counts; }
 };
 
-/// The API behind tokens: "me" and "you" may everything in their tenants but command and admin, "boss" is an
-/// admin of another one.
+/// The API with authentication: "me" and "you" have all permissions in their tenants except command and
+/// admin; "boss" is an administrator of another tenant.
 class Guarded : public Service {
 public:
     FakeAuthenticator authenticator;
@@ -60,7 +60,7 @@ public:
     }
 };
 
-/// The same, where requests are "me"'s unless they say otherwise.
+/// The same, with requests of "me" by default.
 class AsTenant final : public Guarded {
 public:
     AsTenant() { usual_headers = {{"Authorization", "Bearer me"}}; }

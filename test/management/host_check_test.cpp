@@ -31,7 +31,7 @@ constexpr std::string_view kHost = "Host is not among allowed_hosts";
 
 }  // namespace
 
-TEST_CASE("a page of another origin is refused", "[management][origin]") {
+TEST_CASE("a request of a page of another origin is refused", "[management][origin]") {
     Open api;
     const std::string origin =
         GENERATE("http://evil.example", "null", "https://127.0.0.1", "http://127.0.0.1:12346",
@@ -41,13 +41,13 @@ TEST_CASE("a page of another origin is refused", "[management][origin]") {
     CHECK(api.get("/jobtotal").at("/total") == 0);
 }
 
-TEST_CASE("a browser's word that a request is cross-site is enough", "[management][origin]") {
+TEST_CASE("Sec-Fetch-Site: cross-site is sufficient for a refusal", "[management][origin]") {
     Open api;
     check_refused(post_from(api, {{"Host", "127.0.0.1:12345"}, {"Sec-Fetch-Site", "cross-site"}}), kOrigin);
     CHECK(post_from(api, {{"Host", "127.0.0.1:12345"}, {"Sec-Fetch-Site", "same-origin"}}).status() == 201);
 }
 
-TEST_CASE("a Host that is no host and port names nobody", "[management][origin]") {
+TEST_CASE("a Host that is not host and port matches no host", "[management][origin]") {
     Open api;
     const std::string host = GENERATE("localhost:80@evil.example", "[localhost].evil.example", "[::1]evil",
                                       "[::1", "[localhost]", "localhost:80:1", "me@localhost", "localhost/x");
@@ -56,7 +56,7 @@ TEST_CASE("a Host that is no host and port names nobody", "[management][origin]"
     check_refused(post_from(api, {{"Host", host}, {"Origin", "http://" + host}}), kOrigin);
 }
 
-TEST_CASE("of headers that are repeated each must be good", "[management][origin]") {
+TEST_CASE("each of several repeated headers must be valid", "[management][origin]") {
     Open api;
     const std::string host = "127.0.0.1:12345";
     check_refused(
@@ -85,7 +85,7 @@ TEST_CASE("every route refuses pages of other origins", "[management][origin]") 
     check_refused(api.ask(Method::options, "/job", "", {{"Origin", "https://evil.example"}}), kOrigin);
 }
 
-TEST_CASE("a page of the same origin, and a client that is no browser, are served", "[management][origin]") {
+TEST_CASE("a page of the same origin and a client other than a browser are served", "[management][origin]") {
     Open api;
     const auto [host, origin] = GENERATE(table<std::string, std::string>({
         {"127.0.0.1:12345", "http://127.0.0.1:12345"},
@@ -100,18 +100,18 @@ TEST_CASE("a page of the same origin, and a client that is no browser, are serve
     CHECK(post_from(api, {{"Host", host}, {"Origin", origin}}).status() == 201);
 }
 
-TEST_CASE("where nobody authenticates, Host is a name of this server", "[management][origin]") {
+TEST_CASE("without authentication, Host must be a name of this server", "[management][origin]") {
     Open api;
     const std::string host = GENERATE("evil.example", "evil.example:12345", "localhost.evil.example",
                                       "10.0.0.1:12345", "127.0.0.1.evil.example", "[::2]:12345");
     CAPTURE(host);
-    // As a page whose name was rebound says it: its origin is what it names as Host.
+    // Like a page whose name was rebound: its origin equals its Host.
     check_refused(post_from(api, {{"Host", host}, {"Origin", "http://" + host}}), kHost);
     check_refused(api.ask(Method::get, "/job", "", {{"Host", host}}), kHost);
     CHECK(api.ask(Method::get, "/health/alive", "", {{"Host", host}}).status() == 200);
 }
 
-TEST_CASE("allowed_hosts names further hosts, and pages at them", "[management][origin]") {
+TEST_CASE("allowed_hosts permits further hosts and pages on them", "[management][origin]") {
     Open api;
     api.options.hosts.allowed = {"ecron.example", "other.example:8443"};
     const auto get = [&](std::vector<http::Header> headers) {
@@ -129,7 +129,7 @@ TEST_CASE("allowed_hosts names further hosts, and pages at them", "[management][
     CHECK(get({{"Host", "any.example"}, {"Origin", "https://evil.example"}}) == 403);
 }
 
-TEST_CASE("on all addresses any address may be the one that was called", "[management][origin]") {
+TEST_CASE("when listening on all addresses, any address is accepted as Host", "[management][origin]") {
     Open api;
     api.options.hosts.listens_on = GENERATE("0.0.0.0", "::");
     CHECK(api.ask(Method::get, "/job", "", {{"Host", "10.0.0.1:12345"}}).status() == 200);
@@ -137,7 +137,7 @@ TEST_CASE("on all addresses any address may be the one that was called", "[manag
     CHECK(api.ask(Method::get, "/job", "", {{"Host", "evil.example"}}).status() == 403);
 }
 
-TEST_CASE("where tokens are asked for, any Host is served", "[management][origin]") {
+TEST_CASE("with authentication, any Host is served", "[management][origin]") {
     Guarded api;
     api.options.hosts = {.listens_on = "127.0.0.1"};
     CHECK(api.ask(Method::get, "/job", "", {{"Host", "behind.example"}, {"Authorization", "Bearer me"}})

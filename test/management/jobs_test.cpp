@@ -20,7 +20,7 @@ using Names = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a created job is stored, planned, and its reading told", "[management]") {
+TEST_CASE("a created job is stored and planned, and its schedule is returned in words", "[management]") {
     Service service;
     const Reply reply = service.post("/job", job_text("backup", "*/5 * * * * *"));
     CHECK(reply.status() == 201);
@@ -43,7 +43,7 @@ TEST_CASE("a created job is stored, planned, and its reading told", "[management
     CHECK(stored.at("/0/job_context/info/body").is_null());
 }
 
-TEST_CASE("the server sets id, tenant and times of a job, whatever the client sent", "[management]") {
+TEST_CASE("the server sets id, tenant and times of a job, regardless of the request", "[management]") {
     Service service;
     std::string text = job_text("a");
     text.insert(1, R"("job_id":"mine","tenant_id":"other","created_at":"2001-01-01T00:00:00Z",)");
@@ -53,7 +53,7 @@ TEST_CASE("the server sets id, tenant and times of a job, whatever the client se
     CHECK(service.store.jobs.front().created_at == service.clock.now());
 }
 
-TEST_CASE("any text is a legal name, and a name is unique", "[management]") {
+TEST_CASE("any text is a valid name, and names are unique", "[management]") {
     Service service;
     for (const std::string name :
          {"it's \"quoted\" -- or 1=1; drop table t_cron_job", "任务 😀", "a,b/c?d&e=f#g %41"}) {
@@ -67,7 +67,7 @@ TEST_CASE("any text is a legal name, and a name is unique", "[management]") {
           Names{"a,b/c?d&e=f#g %41", "任务 😀", "it's \"quoted\" -- or 1=1; drop table t_cron_job"});
 }
 
-TEST_CASE("the first failing check gives the cause, all the rest stand beside it", "[management]") {
+TEST_CASE("the first failing check determines the cause, all others are listed in detail", "[management]") {
     Service service;
     const auto [text, cause, parameters] = GENERATE(table<std::string, std::string, std::string>({
         {R"({"job_type":"x","job_cron_time":"x","job_context":{"mode":"x","begin_at":"x"}})",
@@ -89,7 +89,7 @@ TEST_CASE("the first failing check gives the cause, all the rest stand beside it
     CHECK(service.store.jobs.empty());
 }
 
-TEST_CASE("a body that is no job is refused with the place of the fault", "[management]") {
+TEST_CASE("a body that is not a job is refused with the position of the error", "[management]") {
     Service service;
     for (const char* body : {"", "{", "[]", "null", "7", R"({"job_name":})", "{\"job_name\":\"\xff\"}"}) {
         CAPTURE(body);
@@ -101,7 +101,7 @@ TEST_CASE("a body that is no job is refused with the place of the fault", "[mana
     CHECK(deep.status() == 400);
 }
 
-TEST_CASE("a job is replaced whole, but for id, tenant and creation", "[management]") {
+TEST_CASE("a job is replaced except its id, tenant and creation time", "[management]") {
     Service service;
     const std::string id = service.given_job("a");
     service.clock.advance(std::chrono::hours{1});
@@ -116,7 +116,7 @@ TEST_CASE("a job is replaced whole, but for id, tenant and creation", "[manageme
     CHECK(service.runs.heard == Names{"changed a", "changed b"});
 }
 
-TEST_CASE("likely mistakes in a job are warned of in the body or, where there is none, in a header field",
+TEST_CASE("likely mistakes in a job are warned about in the body or, without a body, in a header field",
           "[management]") {
     Service service;
     const std::string odd = R"({"job_name":"a","job_type":"scheduled","job_cron_time":"0 0 * * *",)"
@@ -136,7 +136,7 @@ TEST_CASE("likely mistakes in a job are warned of in the body or, where there is
     CHECK(service.post("/jobexecution", odd).field("X-Ecron-Warning") == warning);
 }
 
-TEST_CASE("a PUT of an unknown job is 404 between the checks that clients know", "[management]") {
+TEST_CASE("a PUT of an unknown job answers 404 between the checks that clients rely on", "[management]") {
     Service service;
     CHECK(service.put("/job/nobody", job_text("a")).status() == 404);
     CHECK(service.put("/job/nobody", R"({"job_name":""})").status() == 400);
@@ -145,13 +145,13 @@ TEST_CASE("a PUT of an unknown job is 404 between the checks that clients know",
     CHECK(service.put("/job/nobody", bad_type).status() == 404);
     const std::string id = service.given_job("b");
     CHECK(service.put("/job/" + id, bad_type).cause() == "Illegal job type");
-    CHECK(service.put("/job/" + id + ",x", job_text("a")).status() == 404);  // one id, no list
+    CHECK(service.put("/job/" + id + ",x", job_text("a")).status() == 404);  // a single id, not a list
     service.given_job("taken");
     CHECK(service.put("/job/" + id, job_text("taken")).status() == 409);
     CHECK(service.put("/job/" + id, job_text("b")).status() == 200);  // its own name
 }
 
-TEST_CASE("If-Match lets only the revision that was read be replaced", "[management]") {
+TEST_CASE("If-Match permits replacing only the revision that was read", "[management]") {
     Service service;
     const std::string id = service.given_job("a");
     const auto put = [&](const std::string& condition) {
@@ -169,7 +169,7 @@ TEST_CASE("If-Match lets only the revision that was read be replaced", "[managem
     CHECK(service.ask(Method::put, "/job/nobody", job_text("a"), {{"If-Match", "*"}}).status() == 404);
 }
 
-TEST_CASE("a timed job of the old service keeps repeating when it is replaced", "[management]") {
+TEST_CASE("a timed job of the previous service keeps repeating when it is replaced", "[management]") {
     Service service;
     const std::string timed = R"({"job_name":"a","job_type":"timed","job_cron_time":"0 0 * * *",)"
                               R"("job_context":{"mode":"http","exec":"http://h")";
@@ -185,10 +185,10 @@ TEST_CASE("a timed job of the old service keeps repeating when it is replaced", 
     service.put("/job/" + ours, timed + "}}");
     CHECK(repeats(ours));
     service.put("/job/" + ours, job_text("a"));
-    CHECK_FALSE(repeats(ours));  // now it is a scheduled one
+    CHECK_FALSE(repeats(ours));  // now a scheduled one
 }
 
-TEST_CASE("deleting is by remembered ids: unknown and foreign ones are no error", "[management]") {
+TEST_CASE("unknown ids and those of other tenants are not an error when deleting", "[management]") {
     AsTenant service;
     const std::string one = service.given_job("one");
     const std::string two = service.given_job("two");
@@ -209,7 +209,7 @@ TEST_CASE("jobs are enabled all or none", "[management]") {
     const std::string one = service.given_job("one");
     const std::string two = service.given_job("two");
     const auto enabled = [&] { return service.store.jobs.front().enabled; };
-    CHECK(service.put("/job/" + one + "," + two + "/enable", "{}").status() == 200);  // absent means false
+    CHECK(service.put("/job/" + one + "," + two + "/enable", "{}").status() == 200);  // missing means false
     CHECK_FALSE(enabled());
     CHECK(service.put("/job/" + one + ",nobody/enable", R"({"enable":true})").status() == 404);
     CHECK(service.put("/job/" + one + ",/enable", R"({"enable":true})").status() == 404);
@@ -220,7 +220,7 @@ TEST_CASE("jobs are enabled all or none", "[management]") {
     CHECK(service.runs.heard.back() == "changed one");
 }
 
-TEST_CASE("a webhook is set for all or none, and cleared by an empty text", "[management]") {
+TEST_CASE("a webhook is set for all or none, and removed by an empty text", "[management]") {
     Service service;
     const std::string id = service.given_job("a");
     const auto webhook = [&] { return service.get("/job?job_id=" + id).at("/0/job_context/notify/webhook"); };
@@ -236,7 +236,7 @@ TEST_CASE("a webhook is set for all or none, and cleared by an empty text", "[ma
     CHECK(webhook() == "");
 }
 
-TEST_CASE("a webhook that a row of the old service holds may be set again, with a warning", "[management]") {
+TEST_CASE("a webhook stored by the previous service may be set again, with a warning", "[management]") {
     Service service;
     const std::string id = service.given_job("a");
     const std::string other = service.given_job("b");
@@ -254,7 +254,8 @@ TEST_CASE("a webhook that a row of the old service holds may be set again, with 
     CHECK(service.put("/job/nobody/notify", R"({"webhook":"no-scheme/x"})").status() == 400);
 }
 
-TEST_CASE("with job_id all other parameters are ignored, and one unknown id refuses all", "[management]") {
+TEST_CASE("with job_id all other parameters are ignored, and one unknown id fails the request",
+          "[management]") {
     AsTenant service;
     const std::string one = service.given_job("one");
     const std::string two = service.given_job("two");
@@ -290,7 +291,7 @@ TEST_CASE("jobs are listed in pages, newest first", "[management]") {
     }
 }
 
-TEST_CASE("a cursor goes on where the page before ended, whatever was added since", "[management]") {
+TEST_CASE("a cursor continues after the previous page, regardless of jobs added since", "[management]") {
     Service service;
     given_jobs(service, 5);
     const Reply first = service.get("/job?limit=2&job_type=scheduled&page=1");
@@ -318,7 +319,7 @@ TEST_CASE("the timestamp of jobtotal keeps pages stable while jobs are added", "
     CHECK(names_in(service.get("/job?limit=2&page=2&timestamp=2026-01-05T10:00:00Z")) == Names{"1"});
 }
 
-TEST_CASE("a long list is streamed, and tells how to continue behind it", "[management]") {
+TEST_CASE("a long list is streamed, and its header contains the next cursor", "[management]") {
     Service service;
     for (int i = 1; i <= 130; ++i) service.post("/job", job_text(std::to_string(i)));
     const auto list = [&](const std::string& query) { return service.get("/job?" + query); };
@@ -349,7 +350,7 @@ TEST_CASE("a long list is streamed, and tells how to continue behind it", "[mana
     }
 }
 
-TEST_CASE("jobs are counted between two times of creation, both inclusive", "[management]") {
+TEST_CASE("jobs are counted between two creation times, both inclusive", "[management]") {
     Service service;
     service.given_job("a");
     service.clock.advance(std::chrono::seconds{10});
@@ -366,13 +367,14 @@ TEST_CASE("jobs are counted between two times of creation, both inclusive", "[ma
     CHECK(service.get("/jobtotal?" + query).at("/total") == total);
 }
 
-TEST_CASE("times in queries are checked", "[management]") {
+TEST_CASE("times in queries are validated", "[management]") {
     Service service;
     const auto [query, cause, parameters] = GENERATE(table<std::string, std::string, std::string>({
         {"/jobtotal?begin_at=yesterday", "Illegal time ", R"(["begin_at"])"},
         {"/jobtotal?end_at=2026-01-05", "Illegal time ", R"(["end_at"])"},
         {"/jobtotal?begin_at=x&end_at=y", "Illegal time ", R"(["begin_at","end_at"])"},
-        {"/jobtotal?begin_at=2026-01-05T10:00:00+08:00", "Illegal time ", R"(["begin_at"])"},  // + is a space
+        // + is decoded as a space.
+        {"/jobtotal?begin_at=2026-01-05T10:00:00+08:00", "Illegal time ", R"(["begin_at"])"},
         {"/jobtotal?begin_at=2026-01-05T10:00:01Z&end_at=2026-01-05T10:00:00Z",
          "End time is earlier than start time", R"(["begin_at","end_at"])"},
         {"/job?timestamp=now", "Illegal time ", R"(["timestamp"])"},

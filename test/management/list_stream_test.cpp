@@ -13,7 +13,7 @@ using Jobs = std::vector<model::Job>;
 
 namespace {
 
-/// Jobs with keys from `newest` down to 1, each with a context of so many bytes.
+/// Jobs with keys from `newest` down to 1, each with a context of the given size.
 struct Table {
     std::int64_t newest{};
     std::size_t bytes{};
@@ -81,7 +81,7 @@ TEST_CASE("a list of large rows is written in small pieces and read in small pag
     Table table{.newest = 50, .bytes = 1'000'000};
     const Read done = read(table, 20);
     CHECK(done.rows() == 50);
-    CHECK(done.largest() < kPieceBytes + 1'100'000);  // a row is never cut
+    CHECK(done.largest() < kPieceBytes + 1'100'000);  // a row is never split
     CHECK(done.most_held < 20 * 1'100'000);
     CHECK(table.asked.size() == 31);
     for (const std::size_t count : table.asked) CHECK(count == 1);
@@ -96,7 +96,7 @@ TEST_CASE("a list of small rows is read in large pages", "[management]") {
     CHECK(table.asked.size() < 20);
 }
 
-TEST_CASE("a list ends with its last page, also with an empty one", "[management]") {
+TEST_CASE("a list ends with its last page, even if that page is empty", "[management]") {
     const auto [rows, first] =
         GENERATE(table<std::int64_t, std::size_t>({{0, 20}, {1, 20}, {20, 20}, {21, 20}}));
     Table table{.newest = rows, .bytes = 10};

@@ -36,7 +36,7 @@ TEST_CASE("requests are counted by route and status, never by id", "[management]
     CHECK_FALSE(reply.text().contains(id));
 }
 
-TEST_CASE("metrics tell of runs, store and process", "[management]") {
+TEST_CASE("metrics cover runs, store and process", "[management]") {
     Service service;
     service.options.load = [] {
         return Load{.executions_removed = 9,

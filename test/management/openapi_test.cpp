@@ -8,7 +8,7 @@ using namespace ecron;
 using namespace ecron::management;
 using namespace ecron::management::test;
 
-// Every answer that the other tests get is held to the document as well: see Service::check.
+// The responses of all other tests are validated against the document as well: see Service::check.
 
 namespace {
 
@@ -25,7 +25,7 @@ std::string lower(std::string_view text) {
     return out;
 }
 
-/// Every "$ref" below a value.
+/// Collects every "$ref" below a value.
 void collect_references(const bj::value& value, std::set<std::string>& references) {
     if (value.is_array())
         for (const bj::value& element : value.get_array()) collect_references(element, references);
@@ -71,7 +71,7 @@ TEST_CASE("every operation of the document is served", "[management][openapi]") 
         }
 }
 
-TEST_CASE("variables of paths are declared, and no parameter is declared twice", "[management][openapi]") {
+TEST_CASE("path variables are declared, and no parameter is declared twice", "[management][openapi]") {
     Service service;
     for (const auto& [pattern, operations] : service.document().at("paths").as_object())
         for (const auto& [method, operation] : operations.as_object()) {
@@ -98,7 +98,7 @@ TEST_CASE("no two paths differ only by the name of their variable", "[management
     }
 }
 
-TEST_CASE("every schema is used and every reference leads to one", "[management][openapi]") {
+TEST_CASE("every schema is used, and every reference resolves", "[management][openapi]") {
     Service service;
     std::set<std::string> references;
     collect_references(service.document(), references);
@@ -108,7 +108,7 @@ TEST_CASE("every schema is used and every reference leads to one", "[management]
     CHECK(references == schemas);
 }
 
-TEST_CASE("the document follows the configured paths", "[management][openapi]") {
+TEST_CASE("the document uses the configured paths", "[management][openapi]") {
     Service service;
     service.options.prefix = "/v9";
     service.options.callback_path = "/done";
@@ -119,7 +119,7 @@ TEST_CASE("the document follows the configured paths", "[management][openapi]") 
     CHECK(paths.contains("/v9/openapi.json"));
 }
 
-TEST_CASE("a job with every member that there is fits the document", "[management][openapi]") {
+TEST_CASE("a job with all members matches the document", "[management][openapi]") {
     Service service;
     const Reply created =
         service.post("/job", R"({"job_name":"all","job_cron_time":"H H * * *","job_type":"scheduled",
@@ -143,7 +143,7 @@ TEST_CASE("a job with every member that there is fits the document", "[managemen
     }
 }
 
-TEST_CASE("the schema check that all tests lean on finds faults", "[management][openapi]") {
+TEST_CASE("the schema check used by all tests finds errors", "[management][openapi]") {
     const bj::value document = bj::parse(R"({"components":{"schemas":{"T":{"type":"string"}}}})");
     const auto [schema, value] = GENERATE(table<std::string, std::string>({
         {R"({"type":"integer"})", R"("1")"},

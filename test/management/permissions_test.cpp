@@ -21,7 +21,7 @@ const std::string kProxy = R"(,"info":{"kubernetes":{"addr":"proxy","image":"x"}
 
 }  // namespace
 
-TEST_CASE("who is calling is told in the words that clients match", "[management][permissions]") {
+TEST_CASE("authentication errors use the texts that clients match", "[management][permissions]") {
     Guarded api;
     const auto [header, cause] = GENERATE(table<std::string, std::string>({
         {"", "Empty token"},
@@ -36,7 +36,7 @@ TEST_CASE("who is calling is told in the words that clients match", "[management
     CHECK(reply.detail() == bj::parse(R"({"parameters":["Authorization"]})"));
 }
 
-TEST_CASE("while nobody can tell who is calling the answer is 503", "[management][permissions]") {
+TEST_CASE("while the issuer is unreachable, the response is 503", "[management][permissions]") {
     Guarded api;
     api.authenticator.away = true;
     const Reply reply = api.as("me", Method::get, "/job");
@@ -44,14 +44,14 @@ TEST_CASE("while nobody can tell who is calling the answer is 503", "[management
     CHECK(reply.field("Retry-After") == "1");
 }
 
-TEST_CASE("a client that no job could belong to is nobody", "[management][permissions]") {
+TEST_CASE("a client id that no job can have is refused", "[management][permissions]") {
     Guarded api;
     const auto tenant = GENERATE(std::string{}, std::string(200, 'x'), std::string{"\xff"});
     api.given_token("odd", tenant, "all");
     CHECK(api.as("odd", Method::get, "/job").status() == 401);
 }
 
-TEST_CASE("commands take a scope of their own, also inside all", "[management][permissions]") {
+TEST_CASE("commands need a separate scope, which all does not include", "[management][permissions]") {
     Guarded api;
     const auto denied = [&](const Reply& reply) {
         CHECK(reply.status() == 403);
@@ -72,7 +72,7 @@ TEST_CASE("commands take a scope of their own, also inside all", "[management][p
     CHECK(api.as("operator", Method::put, "/job/" + id + "/enable", R"({"enable":true})").status() == 200);
 }
 
-TEST_CASE("a command is created with allowed variables only", "[management][permissions]") {
+TEST_CASE("a command is created only with permitted variables", "[management][permissions]") {
     Guarded api;
     api.options.command_environment = {"COLOUR"};
     api.given_token("operator", "me", "all ecron.command");
@@ -96,14 +96,14 @@ TEST_CASE("a command is created with allowed variables only", "[management][perm
     CHECK(api.as("operator", Method::post, "/job", command_text("c", in_cluster)).status() == 201);
 }
 
-TEST_CASE("where no programs are named any variable may be given", "[management][permissions]") {
+TEST_CASE("without configured programs any variable is permitted", "[management][permissions]") {
     Guarded api;
     api.given_token("operator", "me", "all ecron.command");
     const std::string info = R"(,"info":{"environment":{"BASH_ENV":"/tmp/x"}})";
     CHECK(api.as("operator", Method::post, "/job", command_text("a", info)).status() == 201);
 }
 
-TEST_CASE("the execute scope runs stored jobs, and no job as sent", "[management][permissions]") {
+TEST_CASE("the execute scope runs stored jobs, but no job as sent", "[management][permissions]") {
     Guarded api;
     api.given_token("runner", "me", "ecron.execute");
     api.given_token("editor", "me", "ecron.execute ecron.write");
@@ -116,7 +116,7 @@ TEST_CASE("the execute scope runs stored jobs, and no job as sent", "[management
     CHECK(api.as("editor", Method::post, "/jobexecution", sent).status() == 200);
 }
 
-TEST_CASE("a target may report with a token that lets it do nothing else", "[management][permissions]") {
+TEST_CASE("a target may report with a token that has no other permission", "[management][permissions]") {
     Guarded api;
     api.given_token("target", "me", "ecron.report");
     api.given_token("released", "me", "ecron.execute");
@@ -138,7 +138,8 @@ TEST_CASE("a target may report with a token that lets it do nothing else", "[man
     }
 }
 
-TEST_CASE("Jobs with ecron's credentials take a scope that all does not imply", "[management][permissions]") {
+TEST_CASE("Jobs with ecron's credentials need a scope that all does not include",
+          "[management][permissions]") {
     Guarded api;
     api.given_token("operator", "me", "all ecron.kubernetes");
     api.given_token("admin", "me", "all ecron.admin ecron.command");
@@ -159,7 +160,7 @@ TEST_CASE("Jobs with ecron's credentials take a scope that all does not imply", 
     CHECK(api.as("operator", Method::post, "/jobexecution", R"({"job_id":")" + id + "\"}").status() == 200);
 }
 
-TEST_CASE("Jobs at an API proxy take the scopes that they took before", "[management][permissions]") {
+TEST_CASE("Jobs through an API proxy need the same scopes as before", "[management][permissions]") {
     Guarded api;
     api.given_token("writer", "me", "ecron.write");
     api.given_token("operator", "me", "ecron.write ecron.kubernetes");
@@ -170,7 +171,7 @@ TEST_CASE("Jobs at an API proxy take the scopes that they took before", "[manage
     CHECK(denied.at("/detail/parameters/0") == "ecron.kubernetes");
 }
 
-TEST_CASE("a manifest that the pod policy refuses is refused where it is sent", "[management][permissions]") {
+TEST_CASE("a manifest that violates the pod policy is refused in the request", "[management][permissions]") {
     Guarded api;
     api.options.cluster_rules = model::ClusterRules{.name_space = "jobs-{tenant}"};
     api.restart();
@@ -200,7 +201,7 @@ TEST_CASE("a manifest that the pod policy refuses is refused where it is sent", 
     CHECK(api.as("me", Method::post, "/job", proxied).status() == 201);
 }
 
-TEST_CASE("everybody's scheduling is an admin's to pause", "[management][permissions]") {
+TEST_CASE("only an administrator may pause the scheduling of all tenants", "[management][permissions]") {
     Guarded api;
     CHECK(api.as("me", Method::post, "/scheduling/pause", R"({"all":true})").status() == 403);
     CHECK(api.as("boss", Method::post, "/scheduling/pause", R"({"all":true})").status() == 200);
@@ -215,7 +216,7 @@ TEST_CASE("metrics may be public", "[management][permissions]") {
     CHECK(api.get("/metrics").status() == 200);
 }
 
-TEST_CASE("metrics tell what became of tokens", "[management][permissions]") {
+TEST_CASE("metrics count the results of tokens", "[management][permissions]") {
     Guarded api;
     api.authenticator.counts = {.accepted = 4, .refused = 3, .unknown = 2, .asked = 6, .cached = 1};
     const std::string text{api.as("boss", Method::get, "/metrics").text()};
@@ -228,7 +229,7 @@ TEST_CASE("metrics tell what became of tokens", "[management][permissions]") {
 
 namespace {
 
-/// What is decided of a request's body when its header has come.
+/// Returns the decision about a request's body when its header has arrived.
 std::expected<http::BodyPermit, http::Response> permit(Guarded& api, const http::Request& request) {
     boost::asio::io_context io;
     std::expected<http::BodyPermit, http::Response> answer;
@@ -246,7 +247,7 @@ std::expected<http::BodyPermit, http::Response> permit(Guarded& api, Method meth
 
 }  // namespace
 
-TEST_CASE("who sends a body is known before it is read", "[management][permissions]") {
+TEST_CASE("the caller is authenticated before the body is read", "[management][permissions]") {
     Guarded api;
     api.given_token("reader", "me", "ecron.read");
     const std::string job = kPrefix + "/job";
@@ -264,7 +265,7 @@ TEST_CASE("who sends a body is known before it is read", "[management][permissio
     CHECK(open->limit <= 1'024);
 }
 
-TEST_CASE("where nobody is asked for a token, every body is read", "[management]") {
+TEST_CASE("without authentication, every body is read", "[management]") {
     Guarded api;
     api.options.authenticator = nullptr;
     api.restart();
@@ -272,7 +273,7 @@ TEST_CASE("where nobody is asked for a token, every body is read", "[management]
     CHECK(permit(api, Method::post, "/nowhere", ""));
 }
 
-TEST_CASE("a tenant that asks too often is told when to come back", "[management][limits]") {
+TEST_CASE("a tenant that exceeds its rate gets 429 with Retry-After", "[management][limits]") {
     Guarded api;
     api.options.limits.requests_per_second = 2;
     api.restart();
@@ -287,7 +288,7 @@ TEST_CASE("a tenant that asks too often is told when to come back", "[management
     CHECK(api.as("me", Method::get, "/job").status() == 200);
 }
 
-TEST_CASE("requests that are forbidden cost their tenant's rate", "[management][limits]") {
+TEST_CASE("refused requests count toward the tenant's rate", "[management][limits]") {
     Guarded api;
     api.options.limits.requests_per_second = 2;
     api.restart();
@@ -300,29 +301,29 @@ TEST_CASE("requests that are forbidden cost their tenant's rate", "[management][
     CHECK(api.as("you", Method::get, "/job").status() == 200);
 }
 
-TEST_CASE("reports have a rate of their own, and the first of each execution is always taken",
+TEST_CASE("reports have a separate rate, and the first report of each execution is always accepted",
           "[management][limits]") {
     Guarded api;
     api.options.limits.requests_per_second = 2;
     api.restart();
     api.given_token("target", "me", "ecron.report");
-    for (int i = 0; i < 3; ++i) api.as("me", Method::get, "/job");  // leaves nothing for requests
+    for (int i = 0; i < 3; ++i) api.as("me", Method::get, "/job");  // uses up the rate for requests
     const auto report = [&](const std::string& id) {
         return api.as("target", Method::post, kCallback + "/" + id, "{}").status();
     };
     for (const char* id : {"e-1", "e-2", "e-3"})
         api.given_execution(id, "j", model::ExecutionState::executing).tenant = TenantId{"me"};
     CHECK(report("e-1") == 200);
-    CHECK(report("unknown") == 200);  // the fake scheduler takes any
+    CHECK(report("unknown") == 200);  // the fake scheduler accepts any
     CHECK(report("unknown") == 429);
     CHECK(report("e-2") == 200);
-    api.store.executions.at(2).result = "{}";  // it was reported on
+    api.store.executions.at(2).result = "{}";  // it has received a report
     CHECK(report("e-3") == 429);
     api.clock.advance(Millis{500});
     CHECK(report("e-3") == 200);
 }
 
-TEST_CASE("what was found when the header had come holds for the body", "[management][permissions]") {
+TEST_CASE("the results of the checks at the header also apply to the body", "[management][permissions]") {
     Guarded api;
     api.options.limits.requests_per_second = 2;
     api.restart();
@@ -338,11 +339,11 @@ TEST_CASE("what was found when the header had come holds for the body", "[manage
                           .admission = permitted->admission};
     CHECK(api.answer(request).status == 201);
     CHECK(api.authenticator.counts.asked == asked);
-    CHECK(api.as("me", Method::get, "/job").status() == 200);  // one request of two was taken
+    CHECK(api.as("me", Method::get, "/job").status() == 200);  // one of two requests was used
     CHECK(api.as("me", Method::get, "/job").status() == 429);
 }
 
-TEST_CASE("another origin's body is refused by its header", "[management][permissions]") {
+TEST_CASE("the body of a request from another origin is refused by its header", "[management][permissions]") {
     Guarded api;
     http::Request request{.method = Method::post,
                           .path = kPrefix + "/job",
@@ -358,7 +359,7 @@ TEST_CASE("another origin's body is refused by its header", "[management][permis
     CHECK(permit(api, request).error().status == 403);
 }
 
-TEST_CASE("a schedule that runs too often is refused when it is made or changed", "[management][limits]") {
+TEST_CASE("a schedule that runs too often is refused when it is created or changed", "[management][limits]") {
     Service api;
     api.options.limits.interval = Millis{60'000};
     const auto [cron, status] = GENERATE(table<std::string, unsigned>({
@@ -377,7 +378,7 @@ TEST_CASE("a schedule that runs too often is refused when it is made or changed"
     CHECK(api.put("/job/" + id, job_text("y", cron)).status() == (status == 201 ? 200 : status));
 }
 
-TEST_CASE("who changed what is kept, from where and with the difference", "[management][audit]") {
+TEST_CASE("changes are recorded with caller, address and difference", "[management][audit]") {
     Guarded api;
     const std::string id = api.job_of("me", "a");
     CHECK(api.as("me", Method::put, "/job/" + id, job_text("a", "0 1 * * *")).status() == 200);
@@ -401,7 +402,8 @@ TEST_CASE("who changed what is kept, from where and with the difference", "[mana
     }
 }
 
-TEST_CASE("what an admin does to a tenant's job stands in that tenant's audit log", "[management][audit]") {
+TEST_CASE("an administrator's change of a tenant's job is recorded in that tenant's audit log",
+          "[management][audit]") {
     Guarded api;
     const std::string id = api.job_of("me", "a");
     CHECK(api.as("boss", Method::delete_, "/job/" + id + "?tenant=me").status() == 200);
@@ -411,7 +413,7 @@ TEST_CASE("what an admin does to a tenant's job stands in that tenant's audit lo
     CHECK(api.as("boss", Method::get, "/audit?tenant=*").json().as_array().size() == 2);
 }
 
-TEST_CASE("what only looks, or was refused, is not in the audit log", "[management][audit]") {
+TEST_CASE("reads and refused requests are not in the audit log", "[management][audit]") {
     Guarded api;
     CHECK(api.as("me", Method::get, "/job").status() == 200);
     CHECK(api.as("me", Method::post, "/preview", R"({"job_cron_time":"@daily"})").status() == 200);
@@ -419,7 +421,7 @@ TEST_CASE("what only looks, or was refused, is not in the audit log", "[manageme
     CHECK(api.store.audited.entries.empty());
 }
 
-TEST_CASE("the audit log has no credentials of a job, in whichever member they are", "[management][audit]") {
+TEST_CASE("the audit log contains no credentials of a job, in any member", "[management][audit]") {
     Guarded api;
     api.given_token("operator", "me", "all ecron.command");
     const auto text = [](const std::string& with) {
@@ -445,7 +447,7 @@ TEST_CASE("the audit log has no credentials of a job, in whichever member they a
                Catch::Contains("https://***@hook/x?token=***") && !Catch::Contains("canary"));
     const Reply audit = api.as("me", Method::get, "/audit");
     CHECK_THAT(audit.text(), !Catch::Contains("canary") && !Catch::Contains("8231764501"));
-    // The names of changed members are recorded, and so are references, which are no secrets.
+    // The names of changed members are recorded, and so are references, which are not secrets.
     CHECK(audit.at("/3/difference").as_object().contains("job_context.info.headers"));
     CHECK(audit.at("/3/difference").as_object().contains("job_context.exec"));
     const std::string reference = R"(,"info":{"headers":{"Authorization":"${secret:door}"}})";
@@ -453,7 +455,7 @@ TEST_CASE("the audit log has no credentials of a job, in whichever member they a
     CHECK_THAT(api.as("me", Method::get, "/audit").text(), Catch::Contains("${secret:door}"));
 }
 
-TEST_CASE("long values are told by their size", "[management][audit]") {
+TEST_CASE("long values are recorded by their size", "[management][audit]") {
     Guarded api;
     const std::string body = R"(,"info":{"body":{"text":")" + std::string(2'000, 'x') + "\"}}";
     REQUIRE(api.as("me", Method::post, "/job", job_text("a", "@daily", body)).status() == 201);
@@ -462,7 +464,7 @@ TEST_CASE("long values are told by their size", "[management][audit]") {
           2'000);
 }
 
-TEST_CASE("a long audit log is sent in parts, and only a part of it is in memory", "[management][audit]") {
+TEST_CASE("a long audit log is streamed, with only a part of it in memory", "[management][audit]") {
     Guarded api;
     const std::string difference = R"({"text":")" + std::string(20'000, 'd') + "\"}";
     for (int i = 1; i <= 400; ++i)

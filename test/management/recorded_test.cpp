@@ -5,10 +5,10 @@
 #include "ecron/model/json_text.hpp"
 #include "management/service.hpp"
 
-/// Requests and the answers that clients of the old service rely on, as data: recorded_cases.json. A step is
-/// `ask` with an optional `body`, the expected `status`, and what the answer holds: the members of `answer`
-/// (an answer may have more), or the text of `contains`. `save` keeps a value of the answer, by its JSON
-/// pointer, which stands for SAVED in the steps that follow.
+/// Requests and the responses that clients of the previous service rely on, as data: recorded_cases.json. A
+/// step is `ask` with an optional `body`, the expected `status`, and the expected content: the members of
+/// `answer` (the response may have more), or the text of `contains`. `save` keeps a value of the response,
+/// given by its JSON pointer, which replaces SAVED in the following steps.
 using namespace ecron;
 using namespace ecron::management;
 using namespace ecron::management::test;
@@ -22,7 +22,7 @@ std::string with_saved(std::string text, const std::string& saved) {
     return text;
 }
 
-/// Every member that is expected is there, in lists at the same place and as many.
+/// Returns true if every expected member is present; lists must have the same length and order.
 bool holds(const bj::value& found, const bj::value& expected) {
     if (expected.is_object()) {
         if (!found.is_object()) return false;
@@ -62,8 +62,7 @@ void play(Service& service, const bj::object& step, std::string& saved) {
 
 }  // namespace
 
-TEST_CASE("recorded requests of the old service's clients are answered as they expect",
-          "[management][recorded]") {
+TEST_CASE("requests of the previous service's clients get the recorded responses", "[management][recorded]") {
     std::ifstream file{"test/management/recorded_cases.json"};
     REQUIRE(file);
     const bj::value cases = bj::parse(std::string{std::istreambuf_iterator<char>{file}, {}});

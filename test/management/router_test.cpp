@@ -6,7 +6,7 @@ using namespace ecron;
 using namespace ecron::management;
 using namespace ecron::management::test;
 
-TEST_CASE("a trailing slash is redirected to the path without", "[management]") {
+TEST_CASE("a trailing slash is redirected to the path without it", "[management]") {
     Service service;
     const auto [method, target, status, location] =
         GENERATE(table<Method, std::string, unsigned, std::string>({
@@ -24,7 +24,7 @@ TEST_CASE("a trailing slash is redirected to the path without", "[management]") 
     CHECK(reply.text().empty());
 }
 
-TEST_CASE("a wrong method is told the right ones", "[management]") {
+TEST_CASE("a wrong method gets 405 with the allowed ones", "[management]") {
     Service service;
     const auto [method, target, allow] = GENERATE(table<Method, std::string, std::string>({
         {Method::patch, "/job", "GET, HEAD, POST"},
@@ -34,7 +34,7 @@ TEST_CASE("a wrong method is told the right ones", "[management]") {
         {Method::post, "/jobtotal", "GET, HEAD"},
         {Method::delete_, "/jobstatus/x", "GET, HEAD, PUT"},
         {Method::put, "/health/alive", "GET, HEAD"},
-        {Method::delete_, "/job/", ""},  // not even a redirect: the path without serves no DELETE
+        {Method::delete_, "/job/", ""},  // no redirect: the path without the slash does not serve DELETE
     }));
     CAPTURE(target);
     const Reply reply = service.ask(method, target);
@@ -55,16 +55,16 @@ TEST_CASE("paths are compared exactly", "[management]") {
     CHECK(reply.cause() == "This path does not exist");
 }
 
-TEST_CASE("HEAD is answered as GET is", "[management]") {
+TEST_CASE("HEAD is answered like GET", "[management]") {
     Service service;
     service.given_job("a");
     for (const char* target : {"/job", "/jobtotal", "/health/alive", "/metrics"}) {
         const Reply reply = service.ask(Method::head, target);
-        CHECK(reply.status() == 200);  // the server keeps the body back and its length in the header
+        CHECK(reply.status() == 200);  // the server omits the body and sends its length in the header
     }
 }
 
-TEST_CASE("metrics and the document are found at the root and under the prefix", "[management]") {
+TEST_CASE("metrics and the OpenAPI document are served at the root and under the prefix", "[management]") {
     Service service;
     for (const std::string path : {"/metrics", "/openapi.json"}) {
         CHECK(service.get(path).status() == 200);
@@ -72,9 +72,9 @@ TEST_CASE("metrics and the document are found at the root and under the prefix",
     }
 }
 
-TEST_CASE("prefix and callback path are configured", "[management]") {
+TEST_CASE("prefix and callback path are configurable", "[management]") {
     Service service;
-    service.options.callback_path = kPrefix + "/executionresult";  // as the old chart has it
+    service.options.callback_path = kPrefix + "/executionresult";  // as in the previous chart
     CHECK(service.post("/executionresult/run-7", "{}").status() == 200);
     CHECK(service.runs.heard == std::vector<std::string>{"callback run-7 of all: {}"});
     CHECK(service.post(kCallback + "/run-7", "{}").status() == 404);
@@ -93,7 +93,7 @@ TEST_CASE("variables are decoded once and must be text", "[management]") {
     }
 }
 
-TEST_CASE("alive is always, ready once jobs are loaded and until the end begins", "[management]") {
+TEST_CASE("alive always succeeds, ready from the loading of the jobs until the drain", "[management]") {
     Service service;
     service.runs.is_loaded = false;
     service.store.away = true;
@@ -101,7 +101,7 @@ TEST_CASE("alive is always, ready once jobs are loaded and until the end begins"
     CHECK(service.get("/health/ready").status() == 503);
     service.runs.is_loaded = true;
     CHECK(service.get("/health/ready").text() ==
-          R"("OK")");  // the store may be away: clients are told 503 by it
+          R"("OK")");  // the store may be unreachable: clients then get 503
     service.api().drain();
     CHECK(service.get("/health/ready").status() == 503);
     CHECK(service.get("/health/alive").status() == 200);

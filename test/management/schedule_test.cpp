@@ -20,7 +20,7 @@ TEST_CASE("the form of an expression is named", "[management]") {
     CHECK(fields_of(text) == fields);
 }
 
-TEST_CASE("a preview tells how an expression is read and when it runs", "[management]") {
+TEST_CASE("a preview explains an expression and lists its runs", "[management]") {
     Service service;
     const Reply reply = service.post("/preview", R"({"job_cron_time":"30 2 * * 1-5","count":2,
         "job_context":{"timezone":"Europe/Berlin"}})");
@@ -33,7 +33,7 @@ TEST_CASE("a preview tells how an expression is read and when it runs", "[manage
     CHECK(service.store.jobs.empty());
 }
 
-TEST_CASE("a preview starts where it is told and ends where the runs do", "[management]") {
+TEST_CASE("a preview starts at the given instant and ends with the last run", "[management]") {
     Service service;
     const auto [body, next] = GENERATE(table<std::string, std::string>({
         {R"({"job_cron_time":"@hourly","count":1,"from":"2030-01-01T00:00:00Z"})",
@@ -51,7 +51,7 @@ TEST_CASE("a preview starts where it is told and ends where the runs do", "[mana
     CHECK(reply.at("/next") == bj::parse(next));
 }
 
-TEST_CASE("likely mistakes are warned of", "[management]") {
+TEST_CASE("likely mistakes are warned about", "[management]") {
     Service service;
     CHECK_FALSE(
         service.post("/preview", R"({"job_cron_time":"* 2 * * * *"})").at("/warnings").as_array().empty());
@@ -59,7 +59,7 @@ TEST_CASE("likely mistakes are warned of", "[management]") {
     CHECK_FALSE(service.post("/job", job_text("a", "* 2 * * * *")).at("/warnings").as_array().empty());
 }
 
-TEST_CASE("a create knows the id that H is chosen by, a preview needs it", "[management]") {
+TEST_CASE("a create knows the id that H depends on, a preview needs it", "[management]") {
     Service service;
     const Reply created = service.post("/job", job_text("a", "H H * * *"));
     CHECK(created.at("/warnings").as_array().empty());
@@ -74,7 +74,7 @@ TEST_CASE("a create knows the id that H is chosen by, a preview needs it", "[man
               .empty());
 }
 
-TEST_CASE("a plan that contradicts its schedule is warned of wherever it is sent", "[management]") {
+TEST_CASE("a plan that contradicts its schedule is warned about in every request", "[management]") {
     Service service;
     const std::string window = R"(,"end_at":"2026-01-05T10:30:00Z")";
     const std::string warning =
@@ -92,7 +92,7 @@ TEST_CASE("a plan that contradicts its schedule is warned of wherever it is sent
     CHECK(service.put("/job/" + id, job_text("b")).field("X-Ecron-Warning").empty());
 }
 
-TEST_CASE("a stored job that is never planned has no next runs, and says why", "[management]") {
+TEST_CASE("a stored job that is never planned has no next runs and a reason", "[management]") {
     Service service;
     const std::string path = "/job/" + service.given_job("a", "0 12 * * *") + "/next";
     model::Job& job = service.store.jobs.front();
@@ -127,7 +127,7 @@ TEST_CASE("a warning in a header field is printable ASCII", "[management]") {
     CHECK(warning("jitter\\n%") == "job_context.jitter%0A%25" + rest);
 }
 
-TEST_CASE("a preview refuses what a create would, and says where", "[management]") {
+TEST_CASE("a preview refuses what a create refuses, with the position", "[management]") {
     Service service;
     const auto [text, position] = GENERATE(table<std::string, int>({
         {"61 * * * *", 0},
@@ -145,7 +145,7 @@ TEST_CASE("a preview refuses what a create would, and says where", "[management]
     CHECK_FALSE(reply.at("/detail/reasons/0/reason").as_string().empty());
 }
 
-TEST_CASE("a preview names every bad member", "[management]") {
+TEST_CASE("a preview names every invalid member", "[management]") {
     Service service;
     const auto [body, parameters] = GENERATE(table<std::string, std::string>({
         {R"({"job_cron_time":"@daily","job_context":{"timezone":"Europe/Berlim"}})",
@@ -166,7 +166,7 @@ TEST_CASE("a preview names every bad member", "[management]") {
     CHECK(reply.at("/detail/parameters") == bj::parse(parameters));
 }
 
-TEST_CASE("a body that does not parse is refused with the position", "[management]") {
+TEST_CASE("a body with a syntax error is refused with its position", "[management]") {
     Service service;
     const auto [body, reason] = GENERATE(table<std::string, std::string>({
         {R"({"job_cron_time":x})", "at byte 17"},
@@ -182,7 +182,7 @@ TEST_CASE("a body that does not parse is refused with the position", "[managemen
     }
 }
 
-TEST_CASE("the next runs of a stored job", "[management]") {
+TEST_CASE("the next runs of a stored job are listed", "[management]") {
     Service service;
     const std::string id = service.given_job("a", "0 12 * * *");
     const Reply reply = service.get("/job/" + id + "/next?count=2");
@@ -200,7 +200,7 @@ TEST_CASE("the next runs of a stored job", "[management]") {
     CHECK(service.get("/job/nobody/next").status() == 404);
 }
 
-TEST_CASE("a job that only runs when told has no next runs, and an old expression keeps its own",
+TEST_CASE("a job that runs only on request has no next runs, and an old expression keeps its runs",
           "[management]") {
     Service service;
     const std::string id = service.given_job("a");
@@ -209,7 +209,8 @@ TEST_CASE("a job that only runs when told has no next runs, and an old expressio
     CHECK(service.get("/job/" + id + "/next").text() ==
           R"({"job_id":")" + id + R"(","enabled":true,"next":[]})");
     service.store.jobs.front().type = model::JobType::scheduled;
-    service.store.jobs.front().cron_time = "*/70 * * * * ?";  // refused anew, kept where it was
+    // Refused for new jobs, still valid in stored ones.
+    service.store.jobs.front().cron_time = "*/70 * * * * ?";
     CHECK(service.get("/job/" + id + "/next?count=1").at("/next/0") == "2026-01-05T10:01:00Z");
 }
 

@@ -5,9 +5,9 @@
 
 namespace ecron::management::test {
 
-/// What is wrong with `value` by `schema`, which may refer into `document`. The part of JSON Schema that the
-/// API's document uses; a keyword that it does not know is a fault too, so that no schema is weaker than it
-/// looks.
+/// Returns the violations of `schema` in `value`; the schema may refer to `document`. Supports the part of
+/// JSON Schema that the API's document uses; an unknown keyword is also reported, so that no schema checks
+/// less than it seems to.
 std::vector<std::string> faults_of(const boost::json::value& value, const boost::json::value& schema,
                                    const boost::json::value& document, const std::string& path = "$");
 

@@ -30,7 +30,7 @@ std::string_view name_of(Method method) {
     }
 }
 
-/// Whether a path is an instance of a template such as /job/{job_id}/next.
+/// Returns true if a path is an instance of a template such as /job/{job_id}/next.
 bool fits(std::string_view path, std::string_view pattern) {
     const std::size_t open = pattern.find('{');
     if (open == pattern.npos) return path == pattern;
@@ -53,7 +53,7 @@ boost::asio::awaitable<void> drain(http::BodyStream& stream, std::string& into) 
     for (auto piece = co_await stream.next(); piece; piece = co_await stream.next()) into += *piece;
 }
 
-/// Reads a body that is made while it is sent, but for one that has no end of its own.
+/// Reads a streamed body, unless the stream is endless.
 void read_stream(boost::asio::io_context& io, http::Response& response) {
     if (response.content_type == "text/event-stream") return;
     boost::asio::co_spawn(io, drain(*response.stream, response.body), [](std::exception_ptr error) {

@@ -31,11 +31,12 @@ struct Reply {
     }
     [[nodiscard]] std::string cause() const { return std::string{json().at("cause").as_string()}; }
     [[nodiscard]] bj::value detail() const { return json().at("detail"); }
-    /// A value inside the answer by its JSON pointer.
+    /// Returns a value inside the response by its JSON pointer.
     [[nodiscard]] bj::value at(std::string_view pointer) const { return json().at_pointer(pointer); }
 };
 
-/// The API with everything around it in memory. Every answer is held to the API's own OpenAPI document.
+/// The API with all its dependencies in memory. Every response is validated against the API's OpenAPI
+/// document.
 class Service {
 public:
     ManualClock clock{Instant{std::chrono::sys_days{std::chrono::year{2026} / 1 / 5}} +
@@ -49,10 +50,10 @@ public:
 
     std::vector<http::Header> usual_headers{};  // sent with every request
 
-    /// Paths beginning with '/' are under the API's prefix unless they are known elsewhere.
+    /// Paths that begin with '/' are under the API's prefix, except known root paths.
     Reply ask(Method method, std::string_view target, std::string body = {},
               std::vector<http::Header> headers = {});
-    /// The request as it is.
+    /// Sends the request unchanged.
     http::Response answer(const http::Request& request) { return run(request); }
     Reply get(std::string_view target) { return ask(Method::get, target); }
     Reply post(std::string_view target, std::string body) {
@@ -61,7 +62,7 @@ public:
     Reply put(std::string_view target, std::string body) { return ask(Method::put, target, std::move(body)); }
     Reply remove(std::string_view target) { return ask(Method::delete_, target); }
 
-    /// Creates a job, says its id.
+    /// Creates a job and returns its id.
     std::string given_job(std::string_view name, std::string_view cron = "0 0 * * *");
     model::Execution& given_execution(std::string id, std::string_view job, model::ExecutionState state);
 

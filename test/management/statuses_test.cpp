@@ -16,7 +16,7 @@ Ids ids_in(const Reply& reply) {
     return ids;
 }
 
-/// A job with a success, a failure, and a run that still waits, a minute apart.
+/// Adds a job with a success, a failure, and a waiting run, one minute apart.
 std::string given_history(Service& service) {
     const std::string job = service.given_job("a");
     service.given_execution("first", job, ExecutionState::success);
@@ -29,7 +29,7 @@ std::string given_history(Service& service) {
 
 }  // namespace
 
-TEST_CASE("with only a job's id its latest execution alone is answered", "[management]") {
+TEST_CASE("with only a job id, its latest execution is returned", "[management]") {
     Service service;
     const std::string job = given_history(service);
     CHECK(ids_in(service.get("/jobstatus/" + job)) == Ids{"second"});
@@ -60,7 +60,8 @@ TEST_CASE("statuses are filtered by state, type and start, newest first", "[mana
     CHECK(ids_in(service.get("/jobstatus?" + query)) == ids);
 }
 
-TEST_CASE("latest and lists go by the start, in whatever order the rows were written", "[management]") {
+TEST_CASE("lists and latest executions use the start, regardless of the order in which rows were written",
+          "[management]") {
     Service service;
     const std::string job = service.given_job("a");
     const Instant now = service.clock.now();
@@ -75,7 +76,7 @@ TEST_CASE("latest and lists go by the start, in whatever order the rows were wri
           Ids{"a"});
 }
 
-TEST_CASE("without a limit every status is answered, streamed where there are many", "[management]") {
+TEST_CASE("without a limit all statuses are returned, streamed if there are many", "[management]") {
     Service service;
     const std::string job = service.given_job("a");
     const int count = GENERATE(0, 1, 999, 1'000, 1'001, 2'000, 3'500);
@@ -92,7 +93,7 @@ TEST_CASE("without a limit every status is answered, streamed where there are ma
     CHECK((reply.response.stream != nullptr) == (count >= 100));
 }
 
-TEST_CASE("a list that cannot be read to its end does not end as if it were whole", "[management]") {
+TEST_CASE("a list that cannot be read to its end is not terminated as complete", "[management]") {
     Service service;
     const std::string job = service.given_job("a");
     for (int i = 0; i < 2'000; ++i)
@@ -113,7 +114,7 @@ TEST_CASE("statuses are paged by cursor", "[management]") {
     CHECK(second.field("X-Next-After").empty());
 }
 
-TEST_CASE("a query for statuses must ask for something that exists", "[management]") {
+TEST_CASE("a query for statuses must name an existing job or state", "[management]") {
     Service service;
     const std::string job = given_history(service);
     const auto [target, status, cause] = GENERATE(table<std::string, unsigned, std::string>({
@@ -138,7 +139,7 @@ TEST_CASE("a query for statuses must ask for something that exists", "[managemen
     CHECK(reply.cause() == cause);
 }
 
-TEST_CASE("statuses are put by execute_id: inserted or overwritten, each tenant's own", "[management]") {
+TEST_CASE("statuses are written by execute_id: inserted or overwritten, per tenant", "[management]") {
     AsTenant service;
     const std::string job = given_history(service);
     service.given_execution("foreign", job, ExecutionState::executing).tenant = TenantId{"other"};
@@ -152,18 +153,20 @@ TEST_CASE("statuses are put by execute_id: inserted or overwritten, each tenant'
         {"execute_id":"skipped","job_type":"timed","job_status":"x"}])");
     CHECK(reply.status() == 200);
     CHECK(reply.text() == R"({"failed_job_id":[]})");
-    CHECK(service.get("/jobexecution/foreign").at("/job_status") == "success");  // its own of that id
+    // Its own execution with that id.
+    CHECK(service.get("/jobexecution/foreign").at("/job_status") == "success");
     CHECK(std::ranges::find(service.store.executions, ExecuteId{"foreign"}, &model::Execution::id)->state ==
           ExecutionState::executing);  // the other tenant's
     const Reply inserted = service.get("/jobexecution/new");
     CHECK(inserted.at("/job_status") == "success");
-    CHECK(inserted.at("/ext_info/tenant_id") == "me");  // not what the client wrote
+    CHECK(inserted.at("/ext_info/tenant_id") == "me");  // not the value in the request
     CHECK(inserted.at("/ext_info/result/n") == 1);
     CHECK(service.get("/jobexecution/first").at("/job_status") == "abandon");
     CHECK(service.get("/jobexecution/skipped").status() == 404);
 }
 
-TEST_CASE("who is told of a job's ends is told where a client ends one of ecron's own runs", "[management]") {
+TEST_CASE("the webhook of a job receives an end of one of ecron's own runs that a client reports",
+          "[management]") {
     Service service;
     const std::string job = service.given_job("told");
     service.put("/job/" + job + "/notify", R"({"webhook":"http://receiver/hook"})");
@@ -187,7 +190,7 @@ TEST_CASE("who is told of a job's ends is told where a client ends one of ecron'
     service.store.executions.back().job_key = service.store.jobs.back().key;
     service.put("/jobstatus/x", R"([{"execute_id":"next","job_id":")" + job +
                                     R"(","job_type":"scheduled","job_status":"failure"}])");
-    CHECK(service.store.announced.empty());  // the job asks for ends
+    CHECK(service.store.announced.empty());  // the job subscribes to ends
 }
 
 TEST_CASE("a status that ends before it begins is listed as failed, the others are stored", "[management]") {
@@ -205,7 +208,7 @@ TEST_CASE("a status that ends before it begins is listed as failed, the others a
     CHECK(good.at("/executor/0/zone") == 1.5);
 }
 
-TEST_CASE("statuses of which none is legal are refused", "[management]") {
+TEST_CASE("a request with only invalid statuses is refused", "[management]") {
     Service service;
     for (const char* body : {"[]", R"([{"execute_id":"a","job_type":"x","job_status":"success"}])"}) {
         const Reply reply = service.put("/jobstatus/x", body);

@@ -10,7 +10,7 @@ using namespace ecron::management::test;
 
 namespace {
 
-/// A reader of the output of an execution that does not end.
+/// A reader of the output of an unfinished execution.
 class Reader {
 public:
     explicit Reader(Guarded& api, const std::string& token = "me") {
@@ -23,7 +23,7 @@ public:
         REQUIRE(stream_);
     }
 
-    /// Whether the stream goes on after one more look.
+    /// Returns true if the stream continues after one more poll.
     bool goes_on() { return awaited(stream_->next()).has_value(); }
 
 private:
@@ -55,10 +55,10 @@ TEST_CASE("a followed output ends when its token is revoked", "[management][perm
     CHECK_FALSE(reader.goes_on());
 }
 
-TEST_CASE("a followed output ends when its token may no longer read it", "[management][permissions]") {
+TEST_CASE("a followed output ends when its token loses the read permission", "[management][permissions]") {
     Guarded api;
     const auto [token, scope] = GENERATE(table<std::string, std::string>({
-        {"me", "ecron.write"}, {"boss", "all"},  // which reads its own tenant's things, but not everybody's
+        {"me", "ecron.write"}, {"boss", "all"},  // "all" reads its own tenant only
     }));
     CAPTURE(token);
     Reader reader{api, token};
@@ -68,7 +68,7 @@ TEST_CASE("a followed output ends when its token may no longer read it", "[manag
     CHECK_FALSE(reader.goes_on());
 }
 
-TEST_CASE("a followed output goes on while the issuer is away", "[management][permissions]") {
+TEST_CASE("a followed output continues while the issuer is unreachable", "[management][permissions]") {
     Guarded api;
     Reader reader{api};
     api.authenticator.away = true;

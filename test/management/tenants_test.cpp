@@ -6,20 +6,20 @@
 #include "management/guarded.hpp"
 #include "management/routes.hpp"
 
-/// Every route, asked by a second tenant for what is the first one's.
+/// Every route, called by a second tenant for objects of the first one.
 using namespace ecron;
 using namespace ecron::management;
 using namespace ecron::management::test;
 
 namespace {
 
-/// What the first tenant has.
+/// The objects of the first tenant.
 struct Theirs {
     std::string job, execution, letter;
 };
 
-/// What there is to see at a route for somebody else: 404 wherever an id is named, and nothing of it
-/// elsewhere.
+/// What a route may reveal to another tenant: 404 wherever an id is named, and none of the first tenant's
+/// data elsewhere.
 struct Rule {
     std::function<Reply(Guarded&, const Theirs&)> ask;
     unsigned status;
@@ -27,7 +27,7 @@ struct Rule {
 
 const std::string kStatus = R"([{"execute_id":"their-run","job_type":"timed","job_status":"failure"}])";
 
-/// A text with the ids of the first tenant's in the places of JOB, RUN and LETTER.
+/// Replaces JOB, RUN and LETTER in a text by the ids of the first tenant.
 std::string filled(std::string text, const Theirs& theirs) {
     const std::map<std::string, std::string> ids{
         {"JOB", theirs.job}, {"RUN", theirs.execution}, {"LETTER", theirs.letter}};
@@ -48,7 +48,7 @@ const std::map<std::string, Rule, std::less<>>& rules() {
     constexpr Method post = Method::post, put = Method::put, delete_ = Method::delete_;
     static const std::map<std::string, Rule, std::less<>> all{
         {"listJobs", get("/job?job_id=JOB", 404)},
-        {"createJob", send(post, "/job", job_text("their name"), 201)},  // names are each tenant's own
+        {"createJob", send(post, "/job", job_text("their name"), 201)},  // names are unique per tenant
         {"replaceJob", send(put, "/job/JOB", job_text("mine now"), 404)},
         {"deleteJobs", send(delete_, "/job/JOB", "", 200)},  // as for any unknown id; nothing is deleted
         {"enableJobs", send(put, "/job/JOB/enable", R"({"enable":false})", 404)},
@@ -92,7 +92,7 @@ Theirs given_theirs(Guarded& api) {
 
 }  // namespace
 
-TEST_CASE("no route shows or changes what is another tenant's, nor that it exists", "[management][tenants]") {
+TEST_CASE("no route reveals or changes objects of another tenant", "[management][tenants]") {
     for (const Route& route : routes()) {
         CAPTURE(route.name);
         const auto rule = rules().find(route.name);
@@ -106,7 +106,7 @@ TEST_CASE("no route shows or changes what is another tenant's, nor that it exist
             CHECK(reply.text().find(theirs.job) == std::string::npos);
             CHECK(reply.text().find(theirs.execution) == std::string::npos);
         }
-        // It is all as it was.
+        // Everything is unchanged.
         const Reply job = api.as("me", Method::get, "/job?job_id=" + theirs.job);
         REQUIRE(job.status() == 200);
         CHECK(job.at("/0/job_name") == "their name");
@@ -119,7 +119,7 @@ TEST_CASE("no route shows or changes what is another tenant's, nor that it exist
     }
 }
 
-TEST_CASE("every route that is not open asks who is calling", "[management][tenants]") {
+TEST_CASE("every route except the open ones authenticates the caller", "[management][tenants]") {
     for (const Route& route : routes()) {
         CAPTURE(route.name);
         Guarded api;
@@ -132,8 +132,7 @@ TEST_CASE("every route that is not open asks who is calling", "[management][tena
     }
 }
 
-TEST_CASE("every route asks for the permission that it names, and 403 names the scope",
-          "[management][tenants]") {
+TEST_CASE("every route requires its permission, and 403 names the scope", "[management][tenants]") {
     for (const Route& route : routes()) {
         CAPTURE(route.name);
         Guarded api;
@@ -152,14 +151,14 @@ TEST_CASE("every route asks for the permission that it names, and 403 names the 
     }
 }
 
-TEST_CASE("a run as sent cannot take another tenant's ids", "[management][tenants]") {
+TEST_CASE("a run as sent cannot use another tenant's ids", "[management][tenants]") {
     Guarded api;
     const Theirs theirs = given_theirs(api);
     const std::string id = R"(,"execute_id":")" + theirs.execution + '"';
     const Reply own = api.as("you", Method::post, "/jobexecution", job_text("x", "", id));
     const Reply unknown =
         api.as("you", Method::post, "/jobexecution", job_text("x", "", R"(,"execute_id":"unknown")"));
-    CHECK(own.status() == 200);  // as an unknown one: each tenant has a space of ids of its own
+    CHECK(own.status() == 200);  // as for an unknown id: each tenant has its own id space
     CHECK(unknown.status() == 200);
     CHECK(own.at("/execute_id").as_string() == theirs.execution);
     CHECK(api.runs.started.at(0).second == model::marked_id(ExecuteId{theirs.execution}, TenantId{"you"}));
@@ -168,7 +167,7 @@ TEST_CASE("a run as sent cannot take another tenant's ids", "[management][tenant
     CHECK(api.as("you", Method::post, "/jobexecution", job).status() == 404);
 }
 
-TEST_CASE("an admin sees the tenant that he names, or everybody's; nobody else may name one",
+TEST_CASE("an administrator sees the named tenant or all tenants; other callers may not name one",
           "[management][tenants]") {
     Guarded api;
     const Theirs theirs = given_theirs(api);
@@ -189,7 +188,7 @@ TEST_CASE("an admin sees the tenant that he names, or everybody's; nobody else m
     CHECK(api.as("star", Method::get, "/job?tenant=*").status() == 403);
 }
 
-TEST_CASE("headers make nobody an admin", "[management][tenants]") {
+TEST_CASE("headers do not make a caller an administrator", "[management][tenants]") {
     Guarded api;
     given_theirs(api);
     const Reply reply =
@@ -198,7 +197,7 @@ TEST_CASE("headers make nobody an admin", "[management][tenants]") {
     CHECK(reply.status() == 403);
 }
 
-TEST_CASE("what stands in a job's text about its tenant is ignored", "[management][tenants]") {
+TEST_CASE("members in a job's text that name a tenant are ignored", "[management][tenants]") {
     Guarded api;
     std::string text = job_text("x");
     text.insert(1, R"("tenant_id":"you",)");

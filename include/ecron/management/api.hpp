@@ -17,65 +17,64 @@
 #include "ecron/model/messages.hpp"
 #include "ecron/store/store.hpp"
 
-/// The HTTP API: routes to modules to answers. One table of routes serves requests, counts them and is told
-/// as OpenAPI by GET /openapi.json; docs/api.md is its companion for people. Threads: the io_context's.
+/// The HTTP API. One table of routes serves requests, labels metrics and generates the OpenAPI document of
+/// GET /openapi.json; docs/api.md describes the API. Threads: the io_context's.
 namespace ecron::management {
 
 using Language = model::Language;
 
-/// What else is counted by gauges, from parts that the API does not know.
+/// Values for gauges from components that the API does not know.
 struct Load {
     std::uint64_t executions_removed{};
     std::size_t running_attempts{}, waiting_attempts{}, connections{};
-    std::chrono::microseconds loop_stall{};  // the longest of late
+    std::chrono::microseconds loop_stall{};  // longest stall of the last minute
 };
 
-/// What a command that runs here has written since its first `begin` bytes, as far as it is kept.
+/// Output of a command that runs on this node, from byte `begin` on, as far as it is still kept.
 struct Output {
     struct Piece {
         bool is_error{};
         std::string text;
     };
     int attempt{};
-    std::uint64_t begin{}, end{};  // what lies between is in the pieces
+    std::uint64_t begin{}, end{};  // the pieces cover this range
     std::vector<Piece> pieces{};
 };
 
-/// How the delivery of webhooks goes.
+/// Statistics of webhook delivery.
 struct Webhooks {
     std::uint64_t delivered{}, failed{}, dead{};
     std::size_t under_way{}, waiting{};
     double oldest_seconds{};
 };
 
-/// When a certificate that ecron uses ends.
+/// Expiry of a certificate that ecron uses.
 struct CertificateEnd {
-    std::string option;  // that names its file
+    std::string option;  // option that names the certificate file
     Instant end;
 };
 
-/// Of each tenant; 0: none.
+/// Limits per tenant; 0: unlimited.
 struct Limits {
-    std::size_t requests_per_second{};  // what goes beyond is answered 429
-    Millis interval{};                  // shortest time between two runs of a new or changed schedule
+    std::size_t requests_per_second{};  // further requests get status 429
+    Millis interval{};                  // minimum interval between two runs of a new or changed schedule
 };
 
-/// Which values of Host a request may name (host_check.hpp).
+/// Values of the Host header that requests may use (host_check.hpp).
 struct HostRules {
     std::string listens_on{};            // an IP literal without brackets; empty: every Host is accepted
-    std::vector<std::string> allowed{};  // NAME or NAME:PORT, in lower case; * is any
+    std::vector<std::string> allowed{};  // NAME or NAME:PORT, in lower case; * allows any
 };
 
-/// How the message queue stands, and what is said over it.
+/// State of the message queue and statistics per topic.
 struct Messages {
     struct Link {
-        std::string option{}, address{},
-            problem{};  // option: that names the address; empty: it was discovered
+        std::string option{}, address{}, problem{};  // `option` sets the address; empty if it was discovered
         bool connected{};
         Instant since{};
     };
     struct Topic {
-        std::string topic{}, channel{};  // channel: empty where it is published to
+        std::string topic{}, channel{};  // channel: empty for topics that ecron publishes to
         std::uint64_t received{}, done{}, requeued{}, dead{}, published{}, failed{};
         std::size_t in_flight{};
         std::optional<std::uint64_t> lag{};
@@ -91,26 +90,27 @@ struct Options {
     Language language{Language::zh_cn};
     std::string prefix{"/api/ecron-management/v1"};
     std::string callback_path{"/api/cronsvr/v1/namespaces/common/executionresult"};
-    TenantId tenant{"mock-client-id"};            // of every caller, where nobody is asked who he is
-    auth::Authenticator* authenticator{nullptr};  // tells who is calling; none: anybody may do everything
-    auth::ScopeMap scopes{};                      // to name what is missing
+    TenantId tenant{"mock-client-id"};  // of every caller if authentication is off
+    /// Authenticates callers; nullptr: every caller may do everything.
+    auth::Authenticator* authenticator{nullptr};
+    auth::ScopeMap scopes{};  // names of the scopes, for responses that name a missing one
     bool metrics_public{false};
     HostRules hosts{};
-    bool audits{false};  // keeps who changed what
+    bool audits{false};  // record changes in the audit log
     Limits limits{};
-    /// Names that commands' info.environment may have; nullopt: any.
+    /// Variable names permitted in a command's info.environment; nullopt: any.
     std::optional<std::vector<std::string>> command_environment{};
-    /// Of Jobs made with ecron's own credentials of a cluster; nullopt: they are switched off.
+    /// Rules for Kubernetes Jobs that use ecron's own cluster credentials; nullopt: such Jobs are disabled.
     std::optional<model::ClusterRules> cluster_rules{};
     model::Rules rules{};
     std::string version{};
-    NodeId node{};                         // this process, as GET /cluster names it
-    std::string executor_id{};             // what the answer to POST /jobexecution names as executor
+    NodeId node{};                         // this process, as named by GET /cluster
+    std::string executor_id{};             // executor in the response to POST /jobexecution
     std::function<Load()> load{};          // for metrics; may be empty
-    std::function<Webhooks()> webhooks{};  // the same
+    std::function<Webhooks()> webhooks{};  // may be empty
     std::function<std::vector<CertificateEnd>()> certificates{};
-    std::function<Messages()> messages{};  // empty: there is no message queue
-    /// Of a command that runs here; may be empty.
+    std::function<Messages()> messages{};  // empty: no message queue is configured
+    /// Returns the output of a command that runs on this node; may be empty.
     std::function<std::optional<Output>(const ExecuteId& id, std::uint64_t begin)> output{};
 };
 
@@ -121,15 +121,15 @@ public:
     Api(const Api&) = delete;
     Api& operator=(const Api&) = delete;
 
-    /// The request must live until the awaitable ends.
+    /// The request must outlive the awaitable.
     boost::asio::awaitable<http::Response> handle(const http::Request& request);
-    /// What the body of a request may be, asked of its header before the body is read: strangers are refused
-    /// here, and the bytes of a caller count as those of the tenant.
+    /// Decides from the header of a request, before its body is read, how large the body may be.
+    /// Unauthenticated callers are refused here; the bytes of a caller count toward its tenant's limit.
     boost::asio::awaitable<std::expected<http::BodyPermit, http::Response>> permit_body(
         const http::Request& request);
-    /// The body of errors that the server itself answers.
+    /// Returns the body for an error response of the HTTP server itself.
     [[nodiscard]] http::Response error(unsigned status, std::string_view reason) const;
-    /// From then on /health/ready answers 503.
+    /// After this call, /health/ready answers 503.
     void drain();
 
 private:

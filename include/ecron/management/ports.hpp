@@ -13,39 +13,39 @@
 #include "ecron/model/execution.hpp"
 #include "ecron/model/job.hpp"
 
-/// What the API needs of whoever plans and runs. A port, so that the API is tested without one.
+/// The interface of the API to the scheduler, so that the API can be tested without one.
 namespace ecron::management {
 
 /// Counters since start, and gauges.
 struct RunStatistics {
     std::uint64_t claimed{}, started{}, succeeded{}, failed{}, abandoned{}, interrupted{}, missed{},
         withdrawn{};
-    std::vector<double> lateness_bounds;  // seconds
+    std::vector<double> lateness_bounds;  // upper bounds in seconds
     std::vector<std::uint64_t>
-        lateness_buckets;  // starts under each bound and not under the one before; last: none
+        lateness_buckets;  // starts per bucket (not cumulative); the last one counts larger values
     double lateness_sum{};
-    double lag_seconds{};   // how far planning is behind the clock, of the shard that is furthest behind
-    double held_seconds{};  // how overdue the oldest run is that waits for the room of its tenant
+    double lag_seconds{};   // planning delay of the shard that is furthest behind
+    double held_seconds{};  // delay of the oldest occurrence that waits for its tenant's capacity
     std::size_t jobs{}, runs{}, planner_bytes{};
 };
 
-/// What this node is among others.
+/// State of this node in the cluster.
 struct NodeStanding {
     NodeId node{};
     std::vector<Shard> leading{};
-    Millis clock_ahead{};         // of the store's clock
-    bool refuses_to_lead{false};  // because its clock is off
-    bool clock_jumped{false};     // nothing is claimed until the store's clock confirms the wall clock
+    Millis clock_ahead{};         // relative to the store's clock
+    bool refuses_to_lead{false};  // because its clock offset is too large
+    bool clock_jumped{false};     // claims are suspended until the store's clock confirms the wall clock
 };
 
-/// Threads: the io_context's. The meaning of each call is that of analysis::Scheduler.
+/// Threads: the io_context's. Each call has the meaning of its counterpart in analysis::Scheduler.
 class Runs {
 public:
     template <class T> using Awaitable = boost::asio::awaitable<Result<T>>;
 
     virtual ~Runs() = default;
     [[nodiscard]] virtual bool leads() const = 0;
-    /// Requests that change something are accepted; otherwise the node has just started.
+    /// Returns true if requests that change data are accepted; false only shortly after start.
     [[nodiscard]] virtual bool takes_writes() const = 0;
     [[nodiscard]] virtual bool loaded() const = 0;
     [[nodiscard]] virtual NodeStanding standing() const = 0;
