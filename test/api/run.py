@@ -1,4 +1,4 @@
-"""Runs schemathesis against an ecron of its own: run.py EXAMPLES SEED (scripts/test-api)."""
+"""Runs schemathesis against a separate ecron process: run.py EXAMPLES SEED (scripts/test-api)."""
 
 import os
 import subprocess

@@ -8,10 +8,10 @@ import java.util.TimeZone;
 import org.quartz.CronExpression;
 
 /**
- * What Quartz's CronExpression answers, for comparison with ecron.
+ * Oracle: the next runs according to Quartz's CronExpression, for comparison with ecron.
  *
- * Reads lines "count TAB zone TAB start TAB expression" (start in Unix seconds) and writes for each a line with the
- * next runs after the start in Unix seconds, or "error: reason".
+ * Reads lines "count TAB zone TAB start TAB expression" (start in Unix seconds) and writes for each one a line with
+ * the next runs after the start in Unix seconds, or "error: reason".
  */
 public final class QuartzOracle {
     public static void main(String[] args) throws Exception {

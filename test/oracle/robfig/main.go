@@ -1,7 +1,7 @@
-// What robfig/cron v3 answers, for comparison with ecron.
+// Oracle: the next runs according to robfig/cron v3, for comparison with ecron.
 //
-// Reads lines "count TAB zone TAB start TAB expression" (start in Unix seconds) and writes for each a line with the
-// next runs after the start in Unix seconds, or "error: reason".
+// Reads lines "count TAB zone TAB start TAB expression" (start in Unix seconds) and writes for each one a line with
+// the next runs after the start in Unix seconds, or "error: reason".
 package main
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/robfig/cron/v3"
 )
 
-// The six fields and descriptors of the service whose jobs ecron takes over.
+// The six fields and descriptors of the previous service.
 var parser = cron.NewParser(cron.Second | cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor)
 
 func answer(line string) (text string) {
