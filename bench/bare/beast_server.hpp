@@ -8,15 +8,16 @@
 
 namespace ecron::bench {
 
-/// The limit of an HTTP server: Beast's parser and serializer on a plain tcp::socket, coroutines, one thread. No
-/// deadlines, no limits.
+/// The limit of an HTTP server: Beast's parser and serializer on a plain tcp::socket, coroutines, one thread.
+/// No deadlines, no limits.
 class BeastServer {
 public:
     struct Answer {
         unsigned status{200};
         std::string body{};
     };
-    /// Called on the server's thread with the request target; nullopt means that the request is never answered.
+    /// Called on the server's thread with the request target; nullopt means that the request is never
+    /// answered.
     using Respond = std::function<std::optional<Answer>(std::string_view target)>;
 
     explicit BeastServer(Respond respond);

@@ -107,8 +107,8 @@ private:
         }
     }
 
-    /// Errors: unavailable if it must be retried; otherwise the reason why the message is rejected. `is_counted`
-    /// is set once the message has been counted against its tenant's rate.
+    /// Errors: unavailable if it must be retried; otherwise the reason why the message is rejected.
+    /// `is_counted` is set once the message has been counted against its tenant's rate.
     asio::awaitable<Result<void>> run(const model::JobInput& input, const mq::Message& message,
                                       Settlement& settlement, bool& is_counted) {
         const std::string& given = input.context.execute_id;

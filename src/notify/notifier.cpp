@@ -151,8 +151,8 @@ private:
         }
     }
 
-    /// A receiver that rejects every message, such as a URL that cannot be requested, is logged once an hour per
-    /// reason; each rejected message is in the dead-letter table.
+    /// A receiver that rejects every message, such as a URL that cannot be requested, is logged once an hour
+    /// per reason; each rejected message is in the dead-letter table.
     bool is_to_be_logged(const store::Letter& letter, const store::Settlement& settlement) {
         return given_up_.is_to_be_told(letter.announcement.receiver + '\n' + settlement.reason,
                                        clock_.steady());

@@ -63,8 +63,8 @@ Owner owner_of(Session& session, const JobId& job, const HistoryRule& rule) {
 /// Rows of the previous service have their tenant in ext_info only, and count as the owner's.
 enum class OldRows : std::uint8_t { count, leave };
 
-/// Returns the key of the newest row of a tenant that exceeds the limit, or a key before all rows if the limit is
-/// not exceeded.
+/// Returns the key of the newest row of a tenant that exceeds the limit, or a key before all rows if the
+/// limit is not exceeded.
 std::int64_t too_many_until(Session& session, const JobId& job, const std::string& tenant, OldRows old,
                             std::size_t per_job) {
     if (per_job == 0) return 0;

@@ -168,9 +168,9 @@ TEST_CASE("a rejected user is logged with increasing intervals until access is g
     settings["user_pwd"] = "wrong-password";
     Ecron ecron{database.folder(), settings};
     ecron.launch();
-    const std::string line = fmt::format(
-        "database cannot be used, retrying host=127.0.0.1 port={} user=cron schema={} problem=",
-        server.address().port, settings["db_name"]);
+    const std::string line =
+        fmt::format("database cannot be used, retrying host=127.0.0.1 port={} user=cron schema={} problem=",
+                    server.address().port, settings["db_name"]);
     wait_until("the error is logged twice", [&] { return times(ecron.log(), line) >= 2; });
     const auto aborted = [&] {
         return std::stoll(
