@@ -30,7 +30,7 @@ std::string filler(std::size_t size) { return std::string(size, 'x'); }
 
 std::string path(std::string_view rest) { return fmt::format("{}{}", kApi, rest); }
 
-/// A job that runs when it is asked to, unless a schedule is given; `more` are members of its job_context.
+/// Returns a job that runs on request unless a schedule is given; `more` is appended to its job_context.
 std::string job(const std::string& name, const std::string& url, const std::string& more = "",
                 std::string_view schedule = "0 0 1 1 *") {
     return fmt::format(R"({{"job_name":"{}","job_cron_time":"{}","job_type":"scheduled","enabled":true,)"
@@ -46,7 +46,7 @@ std::string id_in(const std::string& answer) {
     return answer.substr(begin, answer.find('"', begin) - begin);
 }
 
-/// Stores the job; a request that runs it.
+/// Creates the job and returns a request that runs it.
 std::string request_to_run(const Attacker& attacker, const std::string& text) {
     HttpClient api{attacker.port, attacker.token};
     return fmt::format(R"({{"job_id":"{}"}})", id_in(api.post(path("/job"), text)));
@@ -87,7 +87,7 @@ std::string long_list(const Attacker& attacker) {
                        path("/job?limit=1000"), attacker.token);
 }
 
-/// Asks and does not read.
+/// Sends a request and does not read the response.
 bool read_slowly(const Attacker& attacker, HttpClient& /*api*/, const std::string& prepared) {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
@@ -136,7 +136,7 @@ bool wait(const Attacker& /*attacker*/, HttpClient& /*api*/, const std::string& 
     return true;
 }
 
-/// A report of the run of a job, as its executor would send it, with what it printed.
+/// Returns a status report with output, as an executor of the previous service sends it.
 std::string statuses(const Attacker& attacker) {
     HttpClient api{attacker.port, attacker.token};
     const std::string run = hanging(attacker);

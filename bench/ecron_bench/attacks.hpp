@@ -10,11 +10,11 @@
 #include "bare/beast_server.hpp"
 #include "ecron_bench/http_client.hpp"
 
-/// What a tenant does to hurt the others: through the API, with a token of its own, within or beyond its
-/// limits.
+/// Behaviours with which one tenant tries to harm others, through the API and with its own token.
 namespace ecron::bench {
 
-/// An attacker's targets and receivers. /hang never answers, /fail answers 500, /big a mebibyte, others 200.
+/// Target and webhook receiver of the attacker: /hang never responds, /fail responds 500, /big with 1 MiB,
+/// others 200.
 class HostileTarget {
 public:
     HostileTarget();
@@ -30,8 +30,8 @@ struct Attacker {
     const HostileTarget& target;
 };
 
-/// One behaviour. `prepare` stores what it needs and returns what `repeat` sends over and over; whether that
-/// was accepted.
+/// One behaviour. `prepare` creates jobs and returns the request for `repeat`, which returns true if ecron
+/// accepted it.
 struct Behaviour {
     std::string_view name;
     std::string (*prepare)(const Attacker& attacker);
@@ -39,8 +39,8 @@ struct Behaviour {
 };
 std::span<const Behaviour> behaviours();
 
-/// Behaves so from several threads, of the lowest priority so that they take no time from what is measured,
-/// until the end of this object.
+/// Repeats a behaviour on several threads until destruction. The threads have the lowest priority, so that
+/// the generator itself does not distort the measurement.
 class Attack {
 public:
     Attack(const Attacker& attacker, const Behaviour& behaviour);

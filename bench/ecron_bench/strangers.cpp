@@ -14,7 +14,7 @@
 namespace ecron::bench {
 namespace {
 
-constexpr std::chrono::milliseconds kRound{250};  // in which each connection has its turn once
+constexpr std::chrono::milliseconds kRound{250};  // each connection sends one piece per round
 constexpr std::size_t kPiece = 8'000;
 constexpr std::size_t kAnswers = 65'536;
 
@@ -59,7 +59,7 @@ void Strangers::open(Connection& connection) {
         opened_.fetch_add(1);
 }
 
-/// What the server says is read and dropped, and its end noticed.
+/// Discards what the server sends, and closes the connection if the server has closed it.
 void Strangers::step(std::size_t number) {
     Connection& connection = connections_[number];
     if (connection.fd < 0) open(connection);
@@ -77,7 +77,7 @@ void Strangers::step(std::size_t number) {
     connection.fd = -1;
 }
 
-/// One of six kinds, by the number of the connection.
+/// Returns the next piece of one of six kinds of request, selected by the number of the connection.
 std::string Strangers::piece(std::size_t number, std::size_t sent) const {
     switch (number % 6) {
         case 0:

@@ -9,9 +9,9 @@
 
 namespace ecron::bench {
 
-/// Connections without a valid token that cost a server what they can: each sends a piece of its request
-/// whenever its turn comes, and is opened again when the server has closed it. On a thread of its own, of the
-/// lowest priority, until the end of this object.
+/// Connections without a valid token that try to consume a server's resources. Each sends one piece of its
+/// request per round and reconnects when the server closes it. Runs on a thread of the lowest priority until
+/// destruction.
 class Strangers {
 public:
     Strangers(std::uint16_t port, std::size_t connections);

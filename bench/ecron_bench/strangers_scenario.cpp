@@ -10,14 +10,14 @@
 #include "ecron_bench/strangers.hpp"
 #include "ecron_bench/tokens.hpp"
 
-/// What callers without a valid token cost those who have one.
+/// Effect of connections without a valid token on memory and on valid requests.
 namespace ecron::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
-constexpr std::chrono::milliseconds kRequests{20};  // between two valid ones
+constexpr std::chrono::milliseconds kRequests{20};  // between two valid requests
 constexpr std::size_t kValidBody = 60'000;
 constexpr std::size_t kLookEvery = 5;  // requests
 constexpr double kGrowth = 64;         // MiB
@@ -34,11 +34,11 @@ std::string job(std::size_t number) {
 struct Served {
     std::size_t requests{};
     std::size_t refused{};
-    double resident{};  // MiB, at most
+    double resident{};  // MiB, maximum
     std::vector<double> took{};
 };
 
-/// Reads and large bodies in turn. Each name is used again, so that a job more is not stored each time.
+/// Alternates reads and large bodies. The job name is always the same, so that at most one job is stored.
 Served serve(EcronProcess& ecron, const std::string& token, std::chrono::seconds time) {
     HttpClient api{ecron.port(), token};
     Served served;

@@ -12,25 +12,24 @@
 #include "ecron_bench/scenarios.hpp"
 #include "ecron_bench/tokens.hpp"
 
-/// What one tenant notices of another that attacks: its own runs and requests, alone and beside each
-/// behaviour.
+/// Executions and requests of one tenant, alone and while another tenant attacks.
 namespace ecron::bench {
 namespace {
 
 using std::chrono::system_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
-constexpr std::size_t kJobs = 100;                   // of the victim: so many runs a second
-constexpr std::chrono::milliseconds kRequests{20};   // between two of the victim's
-constexpr std::chrono::milliseconds kSettle{3'000};  // from the begin of an attack until it counts
-constexpr std::chrono::milliseconds kLooks{100};     // between two looks at the memory
-constexpr std::chrono::seconds kLate{2};             // a run that comes later than this is missing
+constexpr std::size_t kJobs = 100;                   // of the victim; each runs once a second
+constexpr std::chrono::milliseconds kRequests{20};   // between two requests of the victim
+constexpr std::chrono::milliseconds kSettle{3'000};  // from the start of an attack until measurement
+constexpr std::chrono::milliseconds kLooks{100};     // between two samples of the memory
+constexpr std::chrono::seconds kLate{2};             // later runs count as missing
 constexpr double kAddedLateness = 5;                 // ms, of p99
 constexpr double kSlowestRequests = 50;              // ms, p99
 constexpr double kMemory = 512;                      // MiB
 constexpr double kMebibyte = 1024 * 1024;
 
-/// What the victim saw in a time.
+/// Measurements of the victim in one interval.
 struct Seen {
     std::size_t planned{};
     std::size_t missing{};
@@ -39,10 +38,10 @@ struct Seen {
     Distribution lateness{};
     Distribution requests{};
     double resident{};  // MiB
-    double stall{};     // ms: the longest time that a handler kept the io thread, since the start of ecron
+    double stall{};     // ms: longest handler on the io thread since the start of ecron
 };
 
-/// An ecron, its victim and its attacker, for one behaviour.
+/// One ecron with a victim and an attacker.
 class TenantsStage {
 public:
     TenantsStage(const Options& options, const Tokens& tokens)
@@ -85,7 +84,7 @@ private:
         std::this_thread::sleep_for(std::chrono::seconds{2});
     }
 
-    /// The runs of the next whole seconds, and requests meanwhile.
+    /// Measures the runs of the next full seconds, and requests in the same interval.
     Seen look() {
         const Instant begin = std::chrono::ceil<Seconds>(SystemClock{}.now()) + Seconds{1};
         const Instant end = begin + options_.seconds;
@@ -101,7 +100,7 @@ private:
         return seen;
     }
 
-    /// Reads its jobs one by one, and creates others.
+    /// Alternates reads of its jobs and creations of others.
     void ask(Instant until, Seen& seen) const {
         HttpClient api{ecron_->port(), victim_};
         std::vector<double> took;
@@ -138,7 +137,7 @@ private:
         seen.lateness = distribution(std::move(lateness));
     }
 
-    /// When each run of the victim was due, by its execute id.
+    /// Returns the due time of each run of the victim by execute id.
     std::map<std::string, Instant> read_due() {
         std::map<std::string, Instant> due;
         connection_->read(

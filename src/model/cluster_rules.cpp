@@ -17,7 +17,7 @@ namespace json = boost::json;
 constexpr std::string_view kDefaultAccount = "default";
 constexpr std::size_t kProblems = 50;
 
-/// The pattern with the tenant in it; empty: the tenant's name cannot be part of a namespace's.
+/// Returns the pattern with the tenant inserted; empty if the tenant's name is not valid in a namespace name.
 std::string expanded(std::string_view pattern, std::string_view tenant) {
     const std::size_t at = pattern.find(kTenantPlaceholder);
     if (at == pattern.npos) return std::string{pattern};
@@ -46,7 +46,7 @@ std::string text_of(const json::object* parent, std::string_view name) {
     return value != nullptr && value->is_string() ? std::string{value->get_string()} : std::string{};
 }
 
-/// Both names that a pod's account has; the second is deprecated, and heeded where the first is empty.
+/// The two members that name a pod's account; the second is deprecated and used only if the first is empty.
 void check_accounts(const ClusterRules& rules, std::string_view name_space, const json::object* pod,
                     std::vector<PodFault>& faults) {
     bool is_named = false;
@@ -67,7 +67,7 @@ Problem problem(std::string field, std::string explanation) {
     return {std::string{cause::kInvalidParameter}, std::move(field), std::move(explanation)};
 }
 
-/// Of what ecron makes from image and command, the job chooses the account only.
+/// In a pod that ecron builds from image and command, the job chooses the account only.
 void check_members(const ClusterRules& rules, std::string_view name_space, const KubernetesJob& job,
                    Problems& problems) {
     const std::string account =
@@ -116,7 +116,7 @@ std::vector<PodFault> template_faults(const ClusterRules& rules, std::string_vie
 Problems cluster_problems(const ClusterRules& rules, const TenantId& tenant, const Context& context) {
     if (!is_own_cluster_job(context)) return {};
     const Result<KubernetesJob> job = read_kubernetes(*context.kubernetes);
-    if (!job) return {};  // it is checked as it is read
+    if (!job) return {};  // reported when the job is parsed
     const bool has_manifest = context.body && *context.body != "{}";
     const Result<json::value> body = has_manifest ? parse_json(*context.body) : json::value{};
     const json::object* const manifest = body ? body->if_object() : nullptr;

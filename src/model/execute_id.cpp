@@ -11,8 +11,8 @@
 namespace ecron::model {
 namespace {
 
-/// Behind the chosen id, filled up to its longest: '~', its length in bytes, and a hash of the tenant. So a
-/// marked id always has more characters than a client may choose.
+/// The mark follows the chosen id, which is padded to its maximum length: '~', the length of the chosen id in
+/// bytes, and a hash of the tenant. A marked id is therefore always longer than a chosen one.
 constexpr char kFill = '~';
 constexpr std::size_t kLengthDigits = 3;
 constexpr std::size_t kHashDigits = 20;
@@ -25,7 +25,7 @@ std::size_t characters(std::string_view text) {
     return count;
 }
 
-/// 80 bits: two tenants of one installation do not share them by chance.
+/// 80 bits, so that a collision between tenants of one installation is negligible.
 std::string hash_of(const TenantId& tenant) {
     std::string digits = keyed_uuid("ecron execution id", tenant.value(), Instant{});
     std::erase(digits, '-');

@@ -3,8 +3,8 @@
 
 namespace ecron::model {
 
-/// The attempt that has begun and has no record yet, as far as its execution's row tells. One that its target
-/// took on is recorded. Where its beginning was not stored, it began at its due time.
+/// Returns the attempt that has started and has no record yet, derived from the execution's row. An attempt
+/// that its target accepted has a record. If the start was not stored, the due time is used.
 [[nodiscard]] std::optional<Attempt> attempt_under_way(const Execution& execution);
 
 }  // namespace ecron::model

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-/// The Pod Security Standards of Kubernetes, as the admission controller PodSecurity has them, checked by
-/// ecron itself: whoever may make Jobs with ecron's credentials is bound by them in clusters whose namespaces
-/// enforce nothing. Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/ and
+/// The Pod Security Standards of Kubernetes as the admission controller PodSecurity implements them. ecron
+/// checks them itself, so that Jobs with ecron's credentials conform even in namespaces without enforcement.
+/// Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/ and
 /// k8s.io/pod-security-admission/policy (1.33; the host of probes and lifecycle handlers: 1.34). Pure.
 namespace ecron::model {
 
@@ -16,18 +16,17 @@ enum class PodPolicy : std::uint8_t {
     privileged   // anything
 };
 
-/// What a pod may not have. `field` is its path in the template:
-/// "spec.containers[0].securityContext.privileged". `reason` names what is expected and repeats no value,
-/// which could be a secret's.
+/// A violation. `field` is the path in the template, such as "spec.containers[0].securityContext.privileged".
+/// `reason` names the expected value and does not repeat the actual one, which could be a secret.
 struct PodFault {
     std::string field;
     std::string reason;
     bool operator==(const PodFault&) const = default;
 };
 
-/// Every fault of a pod template ({"metadata":…,"spec":…}) of parse_json(), in the order of the standard's
-/// controls; empty: it conforms. Absent and null are alike. `hostUsers` is not restricted: true, the default,
-/// is what the other controls are made for.
+/// Returns all faults of a pod template ({"metadata":…,"spec":…}) from parse_json(), in the order of the
+/// controls of the standard; empty if it conforms. A null member counts as absent. `hostUsers` is not
+/// restricted: the other controls assume its default, true.
 std::vector<PodFault> pod_faults(const boost::json::object& pod_template, PodPolicy policy);
 
 }  // namespace ecron::model
