@@ -7,7 +7,7 @@
 #include "delivery.hpp"
 #include "ecron/base/async.hpp"
 #include "ecron/base/log.hpp"
-#include "ecron/base/once_a_while.hpp"
+#include "ecron/base/log_limit.hpp"
 #include "receivers.hpp"
 
 namespace ecron::notify {
@@ -154,8 +154,7 @@ private:
     /// A receiver that rejects every message, such as a URL that cannot be requested, is logged once an hour
     /// per reason; each rejected message is in the dead-letter table.
     bool is_to_be_logged(const store::Letter& letter, const store::Settlement& settlement) {
-        return given_up_.is_to_be_told(letter.announcement.receiver + '\n' + settlement.reason,
-                                       clock_.steady());
+        return given_up_.takes(letter.announcement.receiver + '\n' + settlement.reason, clock_.steady());
     }
 
     /// Records the result, retrying while the store is unavailable until the lease expires; the message is
@@ -195,7 +194,7 @@ private:
     std::mt19937_64 random_;
     std::string after_{};
     SteadyInstant housekeeping_at_{};
-    OnceAWhile given_up_{Millis{3'600'000}, 1'000};
+    log::LineLimit given_up_{log::LineRule{.lines = 1, .span = Millis{3'600'000}, .sources = 1'000}};
     Statistics statistics_;
     bool stopping_{false};
 };

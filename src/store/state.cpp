@@ -27,7 +27,7 @@ void State::works_again() {
     if (problem_.empty()) return;
     log::info("database works again {} after=\"{}\"", address_, problem_);
     problem_.clear();
-    logged_.forget();
+    logged_.reset();
     since_ = clock_.now();
 }
 
@@ -45,14 +45,14 @@ void State::became_read_only(std::string problem) {
 
 void State::refused(WriteRefusal reason, std::string problem) {
     refusal_ = reason;
-    if (logged_.is_to_be_told(problem, clock_.steady()))
+    if (logged_.takes(problem, clock_.steady()))
         log::error("database refuses writes {} problem=\"{}\"", address_, problem);
     problem_ = std::move(problem);
 }
 
 void State::lost(std::string problem, Trouble trouble) {
     const std::scoped_lock lock(mutex_);
-    if (logged_.is_to_be_told(problem, clock_.steady())) {
+    if (logged_.takes(problem, clock_.steady())) {
         if (trouble == Trouble::configuration)
             log::error("database cannot be used, retrying {} problem=\"{}\"", address_, problem);
         else

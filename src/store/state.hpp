@@ -3,7 +3,7 @@
 #include <mutex>
 #include <string>
 
-#include "ecron/base/once_a_while.hpp"
+#include "ecron/base/log_limit.hpp"
 #include "ecron/store/store.hpp"
 
 /// State shared by the store's threads: whether the database is reachable, and counters. Threads: any.
@@ -67,7 +67,7 @@ private:
     WriteRefusal refusal_{WriteRefusal::none};
     std::string problem_{};
     Instant since_;
-    OnceAWhile logged_{Seconds{60}, 8};
+    log::LineLimit logged_{log::LineRule{.lines = 1, .span = Seconds{60}, .sources = 8}};
 };
 
 }  // namespace ecron::store

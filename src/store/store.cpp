@@ -494,11 +494,11 @@ private:
     void fit_into_room(Outcome& outcome) {
         const TenantId& tenant = outcome.after.tenant;
         if (!usage_.has_room(tenant, stored_bytes(outcome))) {
+            for (const auto& [of, lines] : cut_lines_.ended(clock_.steady()))
+                log::warn("stored outcomes without their payload tenant={} count={}", of, lines);
             if (cut_lines_.takes(tenant.value(), clock_.steady()))
                 log::warn("stored outcome without its payload, limit_bytes is reached execution={} tenant={}",
                           outcome.id, tenant);
-            for (const auto& [of, lines] : cut_lines_.ended(clock_.steady()))
-                log::warn("stored outcomes without their payload tenant={} count={}", of, lines);
             drop_payload(outcome, no_room().what);
         }
         usage_.wrote(tenant, stored_bytes(outcome), clock_.now());
@@ -526,6 +526,7 @@ private:
                 {}};
     }
 
+    /// Returns a round that releases all shards.
     static CampaignRound give_up(CampaignRound round) {
         round.most = 0;
         for (std::uint32_t shard = 0; shard < kMostShards; ++shard) round.release.emplace_back(shard);
