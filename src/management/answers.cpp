@@ -90,7 +90,7 @@ http::Response refuse(model::Language language, const Error& error, std::string_
     std::vector<std::string> fields = error.fields;
     if (fields.empty() && error.code == Errc::not_found) fields.emplace_back(subject);
     const Verdict& verdict = verdict_on(error.code, fields.empty() ? std::string_view{} : fields.front());
-    if (error.code == Errc::internal) log::error("request failed error={}", error.what);
+    if (error.code == Errc::internal) log::error("failed to handle request error={}", error.what);
     const bool speaks = error.code == Errc::invalid || error.code == Errc::unauthenticated;
     const bool own_words = speaks && !error.what.empty();
     const std::string_view cause = own_words ? std::string_view{error.what} : verdict.cause;

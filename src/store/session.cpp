@@ -130,7 +130,7 @@ void Statement::refuse_if_too_large() const {
     for (const Slot& slot : parameters_) most += 2 * slot.text.size() + 2;
     if (most <= limit_.bytes() || bytes() <= limit_.bytes()) return;
     throw SqlError(SqlFault::too_long, 0,
-                   fmt::format("the statement has {} bytes, the limit is {}", bytes(), limit_.bytes()));
+                   fmt::format("a statement of {} bytes, limit {}", bytes(), limit_.bytes()));
 }
 
 std::size_t Statement::run() {

@@ -518,7 +518,7 @@ private:
 
     [[nodiscard]] std::size_t shard_count() const { return lone_ ? lone_->shards() : lease_->state().shards; }
 
-    /// Handles a node name that another process uses: releases all shards.
+    /// Returns the error for a node name that another process uses.
     static Error name_error(const NodeLease::State& lease) {
         const bool is_lost = lease.name == NodeLease::Name::lost;
         return {is_lost ? Errc::conflict : Errc::unavailable,

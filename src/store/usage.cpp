@@ -113,9 +113,7 @@ std::int64_t TenantUsage::history_locked(const TenantId& tenant) const {
     return bytes_of(sums_.history, tenant) + bytes_of(recent_, tenant);
 }
 
-Error no_room() {
-    return {Errc::denied, "the tenant has reached its limit of stored bytes", {"limit_bytes"}};
-}
+Error no_room() { return {Errc::denied, "the tenant stores as many bytes as it may", {"limit_bytes"}}; }
 
 std::int64_t stored_bytes(const model::Execution& execution) {
     return kRowBytes + size_of(execution.job_name) + size_of(execution.extra) + size_of(execution.reason) +

@@ -41,7 +41,7 @@ struct Letter {
     ExecuteId execution{};
     TenantId tenant{};
     Instant created{};
-    Millis age{};   // when it was leased
+    Millis age{};   // at the time of the lease
     int tries{};    // including this one
     Instant due{};  // end of the lease; identifies the lease holder in the row
 };
