@@ -9,7 +9,10 @@
 namespace ecron::analysis {
 namespace {
 
-constexpr std::size_t kStartsPerTurn = 16;  // yield to other coroutines after this many
+// Starts yield to other coroutines after this many, or this long: an attempt with a large body takes
+// milliseconds.
+constexpr std::size_t kStartsPerTurn = 16;
+constexpr Millis kLongestTurn{1};
 constexpr Millis kLatestUncheckedStart{500};
 constexpr Millis kLongRun{500};  // a run that takes longer is recorded as executing
 constexpr Millis kSlotRetry{1'000};
@@ -19,9 +22,10 @@ constexpr Millis kSessionRetry{100};
 
 asio::awaitable<void> ShardScheduler::start_queued() {
     while (!to_start_.empty()) {
-        for (std::size_t i = 0; i < kStartsPerTurn && !to_start_.empty(); ++i) {
-            const RunId id = to_start_.front();
-            to_start_.pop_front();
+        const SteadyInstant turn_ends = context_.clock.steady() + kLongestTurn;
+        const auto goes_on = [&] { return !to_start_.empty() && context_.clock.steady() < turn_ends; };
+        for (std::size_t i = 0; i < kStartsPerTurn && goes_on(); ++i) {
+            const RunId id = *to_start_.pop();
             if (Run* const run = runs_.find(id); run != nullptr) start(*run);
         }
         co_await yield(context_.io);

@@ -80,7 +80,9 @@ void ShardScheduler::carry_out(const Claim& claim) {
     context_.runs.add(claim.tenant, RunCount::Kind::present);
 }
 
-void ShardScheduler::carry_out(const Start& start) { to_start_.push_back(start.run); }
+void ShardScheduler::carry_out(const Start& start) {
+    if (const Run* const run = runs_.find(start.run); run != nullptr) to_start_.push(run->tenant, start.run);
+}
 
 void ShardScheduler::carry_out(const Refuse& refuse) {
     context_.gate.spawn("refuse", finish_without_attempt(refuse.run, std::string{refuse.reason}));

@@ -6,6 +6,7 @@
 #include "missed.hpp"
 #include "plan_change.hpp"
 #include "planned_job.hpp"
+#include "start_queue.hpp"
 #include "scheduler_context.hpp"
 
 namespace ecron::analysis {
@@ -268,7 +269,7 @@ private:
 
     std::vector<Decision> decisions_;
     std::deque<Claim> decided_;
-    std::deque<RunId> to_start_;
+    StartQueue to_start_;
     std::deque<RunId> unrecorded_;                                     // attempts in the order of their start
     std::unordered_map<std::string, std::deque<RunId>> slot_waiters_;  // by concurrency key
     std::unordered_set<ExecuteId> inserting_;                          // requested, being stored

@@ -110,7 +110,7 @@ Answer run_job(Call call) {
         if (!stored) co_return refuse(call.api.options.language, stored.error());
         if (!*stored) co_return refuse(call.api.options.language, Error{Errc::not_found, {}, {"job_id"}});
         job = std::move(**stored);
-        if (auto forbidden = forbids_mode(call, job)) co_return std::move(*forbidden);
+        if (auto forbidden = co_await forbids_mode(call, job)) co_return std::move(*forbidden);
     } else {
         // The job is not stored, but it is a definition by the caller that can read the tenant's secrets, so
         // it needs the same permission as a stored one.

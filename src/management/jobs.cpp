@@ -309,7 +309,7 @@ Answer enable_jobs(Call call) {
         const auto jobs = co_await call.api.store.find_jobs(call.caller.whose, *ids);
         if (!jobs) co_return refuse(call.api.options.language, jobs.error());
         for (const model::Job& job : *jobs)
-            if (auto forbidden = forbids_mode(call, job)) co_return std::move(*forbidden);
+            if (auto forbidden = co_await forbids_mode(call, job)) co_return std::move(*forbidden);
     }
     const auto changed = co_await call.api.store.enable_jobs(call.caller.whose, std::move(*ids), *enabled);
     co_return after_change(call, changed, change_to("enabled", *enabled ? "true" : "false"), empty_answer());

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "ecron/base/off_loop.hpp"
 #include "ecron/model/cluster_rules.hpp"
 #include "ecron/model/json.hpp"
 #include "ecron/model/kubernetes.hpp"
@@ -59,10 +60,11 @@ bool may_every_mode(const Call& call) {
     return may.has(auth::Permission::command) && may.has(auth::Permission::kubernetes);
 }
 
-std::optional<http::Response> forbids_mode(const Call& call, const model::Job& job) {
-    if (may_every_mode(call)) return std::nullopt;
-    const auto context = model::read_context(job.context);
-    return context ? forbids_mode(call, *context) : std::nullopt;
+boost::asio::awaitable<std::optional<http::Response>> forbids_mode(const Call& call, const model::Job& job) {
+    if (may_every_mode(call)) co_return std::nullopt;
+    const auto context =
+        co_await off_loop(job.context.size(), [&job] { return model::read_context(job.context); });
+    co_return context ? forbids_mode(call, *context) : std::nullopt;
 }
 
 std::optional<http::Response> forbids_environment(const Call& call, const model::Context& context) {

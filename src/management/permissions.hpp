@@ -1,4 +1,5 @@
 #pragma once
+#include <boost/asio/awaitable.hpp>
 #include <optional>
 
 #include "ecron/model/job.hpp"
@@ -19,7 +20,7 @@ std::optional<http::Response> forbids_mode(const Call& call, const model::Contex
 /// Returns true if the caller has every permission that a mode can require.
 [[nodiscard]] bool may_every_mode(const Call& call);
 /// The same for a stored job.
-std::optional<http::Response> forbids_mode(const Call& call, const model::Job& job);
+boost::asio::awaitable<std::optional<http::Response>> forbids_mode(const Call& call, const model::Job& job);
 
 /// Returns 400 for a command with a variable that is not permitted for commands; nullopt if there is none.
 std::optional<http::Response> forbids_environment(const Call& call, const model::Context& context);
