@@ -44,6 +44,8 @@ po::options_description description() {
     add("repeat", po::value<std::size_t>()->default_value(3),
         "rounds; the median is reported (load, api, mq)");
     add("connections", po::value<std::size_t>()->default_value(64), "connections to the API (api)");
+    add("behaviour", po::value<std::string>()->default_value(""),
+        "the only behaviour to measure (tenants); default: all");
     add("auth", po::value<std::string>()->default_value("none"),
         "hydra or jwt: measure authentication with a cached issuer response (api)");
     add("rate", po::value<std::size_t>()->default_value(1'000),
@@ -107,6 +109,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
                     .repeat = std::max<std::size_t>(1, values["repeat"].as<std::size_t>()),
                     .seconds = std::chrono::seconds{std::max(1U, values["seconds"].as<unsigned>())},
                     .connections = values["connections"].as<std::size_t>(),
+                    .behaviour = values["behaviour"].as<std::string>(),
                     .auth = values["auth"].as<std::string>(),
                     .rate = values["rate"].as<std::size_t>(),
                     .find_highest = values["max"].as<bool>(),

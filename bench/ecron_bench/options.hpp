@@ -19,6 +19,7 @@ struct Options {
     std::size_t repeat{};
     std::chrono::seconds seconds{};
     std::size_t connections{};
+    std::string behaviour;  // tenants: the only one to measure; empty: all
     std::string auth;       // api: hydra or jwt; empty: the cost of authentication is not measured
     std::size_t nodes{};    // fire, failover: number of processes
     std::size_t shards{};   // fire, failover: number of shards

@@ -190,6 +190,7 @@ void measure_tenants(const Options& options, Report& report) {
     const Tokens tokens;
     for (const Behaviour& behaviour : behaviours()) {
         const std::string name{behaviour.name};
+        if (!options.behaviour.empty() && name != options.behaviour) continue;
         std::fprintf(stderr, "ecron-bench: beside %s\n", name.c_str());
         TenantsStage stage{options, tokens};
         const Seen alone = stage.alone();
