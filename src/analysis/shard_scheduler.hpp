@@ -6,8 +6,8 @@
 #include "missed.hpp"
 #include "plan_change.hpp"
 #include "planned_job.hpp"
-#include "start_queue.hpp"
 #include "scheduler_context.hpp"
+#include "start_queue.hpp"
 
 namespace ecron::analysis {
 
