@@ -329,6 +329,21 @@ TEST_CASE("a report on an execution that the previous service started ends it", 
     CHECK(success->result == R"({"rows":4})");
 }
 
+TEST_CASE("an execution id keeps its collation if the table's default differs", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    World world;
+    {
+        Session session = world.session(SessionUse::migrate);
+        for (const std::string& statement : statements(migrations(Driver::mysql)[0].text))
+            session.run(statement);
+        session.run("alter table t_cron_job_status default collate utf8mb4_general_ci");
+    }
+    world.open();
+    CHECK(world.number("select count(*) from information_schema.columns where table_schema = database() and "
+                       "column_name = 'f_execute_id' and (collation_name <> 'utf8mb4_bin' or "
+                       "character_maximum_length <> 63)") == 0);
+}
+
 TEST_CASE("tables with another character set are migrated to one that supports every text", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
