@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "ecron/execution/egress.hpp"
-#include "management/host_check.hpp"
+#include "management/authorization/host_check.hpp"
 
 using namespace ecron;
 

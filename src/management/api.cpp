@@ -2,13 +2,13 @@
 
 #include <chrono>
 
-#include "management/answers.hpp"
-#include "management/auditing.hpp"
-#include "management/door.hpp"
-#include "management/handlers.hpp"
-#include "management/host_check.hpp"
-#include "management/openapi.hpp"
-#include "management/query.hpp"
+#include "management/audit_record.hpp"
+#include "management/authorization/host_check.hpp"
+#include "management/authorization/request_authorizer.hpp"
+#include "management/handlers/handlers.hpp"
+#include "management/http/query.hpp"
+#include "management/http/responses.hpp"
+#include "management/openapi/document.hpp"
 #include "management/router.hpp"
 
 namespace ecron::management {

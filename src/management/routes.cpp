@@ -1,6 +1,6 @@
 #include "management/routes.hpp"
 
-#include "management/handlers.hpp"
+#include "management/handlers/handlers.hpp"
 
 namespace ecron::management {
 

@@ -2,7 +2,7 @@
 #include <string_view>
 #include <vector>
 
-#include "management/call.hpp"
+#include "management/api_request.hpp"
 
 /// The table of routes: the handler of each route and its description in the OpenAPI document.
 namespace ecron::management {

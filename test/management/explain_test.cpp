@@ -1,4 +1,4 @@
-#include "management/explain.hpp"
+#include "management/explanation.hpp"
 
 #include "management/service.hpp"
 

@@ -1,4 +1,4 @@
-#include "management/list_stream.hpp"
+#include "management/http/list_stream.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

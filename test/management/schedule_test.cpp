@@ -1,4 +1,4 @@
-#include "management/reading.hpp"
+#include "management/schedule_json.hpp"
 
 #include "management/service.hpp"
 

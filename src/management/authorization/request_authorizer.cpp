@@ -1,8 +1,8 @@
-#include "management/door.hpp"
+#include "management/authorization/request_authorizer.hpp"
 
-#include "management/answers.hpp"
-#include "management/permissions.hpp"
-#include "management/query.hpp"
+#include "management/authorization/permissions.hpp"
+#include "management/http/query.hpp"
+#include "management/http/responses.hpp"
 
 namespace ecron::management {
 namespace {

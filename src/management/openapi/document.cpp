@@ -1,4 +1,4 @@
-#include "management/openapi.hpp"
+#include "management/openapi/document.hpp"
 
 #include <algorithm>
 #include <array>

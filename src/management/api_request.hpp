@@ -8,7 +8,7 @@
 #include "ecron/base/id.hpp"
 #include "ecron/http/message.hpp"
 #include "ecron/management/api.hpp"
-#include "management/denials.hpp"
+#include "management/authorization/denial_log.hpp"
 #include "management/difference.hpp"
 #include "management/http_metrics.hpp"
 

@@ -5,13 +5,13 @@
 #include "ecron/base/json_writer.hpp"
 #include "ecron/base/off_loop.hpp"
 #include "ecron/base/uuid.hpp"
-#include "management/answers.hpp"
+#include "management/authorization/permissions.hpp"
 #include "management/difference.hpp"
-#include "management/handlers.hpp"
-#include "management/paging.hpp"
-#include "management/permissions.hpp"
-#include "management/reading.hpp"
-#include "management/revision.hpp"
+#include "management/handlers/handlers.hpp"
+#include "management/http/paging.hpp"
+#include "management/http/responses.hpp"
+#include "management/http/revision.hpp"
+#include "management/schedule_json.hpp"
 
 namespace ecron::management {
 namespace {

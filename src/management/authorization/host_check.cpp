@@ -1,4 +1,4 @@
-#include "management/host_check.hpp"
+#include "management/authorization/host_check.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -4,8 +4,8 @@
 #include <chrono>
 
 #include "ecron/base/json_writer.hpp"
-#include "management/answers.hpp"
-#include "management/handlers.hpp"
+#include "management/handlers/handlers.hpp"
+#include "management/http/responses.hpp"
 
 namespace ecron::management {
 namespace {

@@ -1,10 +1,10 @@
 #include <algorithm>
 
 #include "ecron/base/json_writer.hpp"
-#include "management/answers.hpp"
-#include "management/body.hpp"
-#include "management/handlers.hpp"
-#include "management/permissions.hpp"
+#include "management/authorization/permissions.hpp"
+#include "management/handlers/handlers.hpp"
+#include "management/http/json_body.hpp"
+#include "management/http/responses.hpp"
 
 namespace ecron::management {
 namespace {

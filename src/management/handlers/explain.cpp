@@ -1,11 +1,11 @@
 #include <algorithm>
 
 #include "ecron/model/shard.hpp"
-#include "management/answers.hpp"
-#include "management/explain.hpp"
-#include "management/handlers.hpp"
-#include "management/query.hpp"
-#include "management/reading.hpp"
+#include "management/explanation.hpp"
+#include "management/handlers/handlers.hpp"
+#include "management/http/query.hpp"
+#include "management/http/responses.hpp"
+#include "management/schedule_json.hpp"
 
 /// GET /job/:job_id/explain: collects the stored history around an instant and returns the verdict.
 namespace ecron::management {

@@ -8,10 +8,10 @@
 #include <charconv>
 
 #include "ecron/base/json_writer.hpp"
-#include "management/answers.hpp"
-#include "management/handlers.hpp"
-#include "management/query.hpp"
-#include "management/stream_permission.hpp"
+#include "management/authorization/stream_permission.hpp"
+#include "management/handlers/handlers.hpp"
+#include "management/http/query.hpp"
+#include "management/http/responses.hpp"
 
 /// The output of an execution, either stored or still being written.
 namespace ecron::management {

@@ -1,10 +1,10 @@
 #include <algorithm>
 
 #include "ecron/base/json_writer.hpp"
-#include "management/answers.hpp"
-#include "management/auditing.hpp"
-#include "management/handlers.hpp"
-#include "management/paging.hpp"
+#include "management/audit_record.hpp"
+#include "management/handlers/handlers.hpp"
+#include "management/http/paging.hpp"
+#include "management/http/responses.hpp"
 
 /// GET /audit, and the creation of audit records.
 namespace ecron::management {

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "ecron/base/log.hpp"
-#include "management/call.hpp"
+#include "management/api_request.hpp"
 #include "management/routes.hpp"
 
 /// Audit records of requests that changed something.

@@ -6,10 +6,10 @@
 #include "ecron/base/uuid.hpp"
 #include "ecron/model/attempts.hpp"
 #include "ecron/store/execute_ids.hpp"
-#include "management/answers.hpp"
-#include "management/handlers.hpp"
-#include "management/permissions.hpp"
-#include "management/query.hpp"
+#include "management/authorization/permissions.hpp"
+#include "management/handlers/handlers.hpp"
+#include "management/http/query.hpp"
+#include "management/http/responses.hpp"
 
 namespace ecron::management {
 namespace {

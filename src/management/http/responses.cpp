@@ -1,4 +1,4 @@
-#include "management/answers.hpp"
+#include "management/http/responses.hpp"
 
 #include <fmt/format.h>
 

@@ -6,11 +6,11 @@
 
 #include "ecron/base/off_loop.hpp"
 #include "ecron/model/json_text.hpp"
-#include "management/answers.hpp"
-#include "management/body.hpp"
-#include "management/handlers.hpp"
-#include "management/query.hpp"
-#include "management/reading.hpp"
+#include "management/handlers/handlers.hpp"
+#include "management/http/json_body.hpp"
+#include "management/http/query.hpp"
+#include "management/http/responses.hpp"
+#include "management/schedule_json.hpp"
 
 namespace ecron::management {
 namespace {

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "ecron/model/messages.hpp"
-#include "management/answers.hpp"
-#include "management/call.hpp"
-#include "management/list_stream.hpp"
-#include "management/query.hpp"
+#include "management/api_request.hpp"
+#include "management/http/list_stream.hpp"
+#include "management/http/query.hpp"
+#include "management/http/responses.hpp"
 
 /// Lists are returned as arrays, newest first. If more rows follow, header fields state how to continue:
 /// `Link: <…>; rel="next"` (RFC 8288) and `X-Next-After`, the cursor for `after`.

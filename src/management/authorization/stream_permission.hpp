@@ -2,7 +2,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <string>
 
-#include "management/call.hpp"
+#include "management/api_request.hpp"
 
 namespace ecron::management {
 

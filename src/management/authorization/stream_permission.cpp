@@ -1,4 +1,4 @@
-#include "management/stream_permission.hpp"
+#include "management/authorization/stream_permission.hpp"
 
 namespace ecron::management {
 namespace {

@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "ecron/model/job.hpp"
-#include "management/call.hpp"
+#include "management/api_request.hpp"
 #include "management/routes.hpp"
 
 /// Permissions that depend on the contents of a request, not only on its route.

@@ -5,10 +5,10 @@
 #include "ecron/base/off_loop.hpp"
 #include "ecron/model/execute_id.hpp"
 #include "ecron/notify/announce.hpp"
-#include "management/answers.hpp"
-#include "management/handlers.hpp"
-#include "management/list_stream.hpp"
-#include "management/paging.hpp"
+#include "management/handlers/handlers.hpp"
+#include "management/http/list_stream.hpp"
+#include "management/http/paging.hpp"
+#include "management/http/responses.hpp"
 
 namespace ecron::management {
 namespace {

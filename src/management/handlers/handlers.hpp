@@ -1,5 +1,5 @@
 #pragma once
-#include "management/call.hpp"
+#include "management/api_request.hpp"
 
 /// Handlers of the routes. A handler reads the request, calls a module and returns the response.
 namespace ecron::management {

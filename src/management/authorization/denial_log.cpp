@@ -1,4 +1,4 @@
-#include "management/denials.hpp"
+#include "management/authorization/denial_log.hpp"
 
 #include "ecron/base/log.hpp"
 

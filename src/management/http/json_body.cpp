@@ -1,4 +1,4 @@
-#include "management/body.hpp"
+#include "management/http/json_body.hpp"
 
 #include <boost/json/parser.hpp>
 

@@ -3,9 +3,9 @@
 
 #include "ecron/base/json_writer.hpp"
 #include "ecron/model/execute_id.hpp"
-#include "management/answers.hpp"
-#include "management/handlers.hpp"
-#include "management/paging.hpp"
+#include "management/handlers/handlers.hpp"
+#include "management/http/paging.hpp"
+#include "management/http/responses.hpp"
 
 /// Webhooks that could not be delivered.
 namespace ecron::management {

@@ -1,6 +1,6 @@
 #include <string>
 
-#include "management/openapi.hpp"
+#include "management/openapi/document.hpp"
 
 /// Schemas of bodies, as JSON Schema 2020-12. Response schemas are closed: a member that is not listed here
 /// is a defect, and the tests validate every response. Request schemas are open: unknown members are ignored.

@@ -7,8 +7,8 @@
 #include <fstream>
 #include <span>
 
-#include "management/answers.hpp"
-#include "management/handlers.hpp"
+#include "management/handlers/handlers.hpp"
+#include "management/http/responses.hpp"
 #include "management/routes.hpp"
 
 namespace ecron::management {

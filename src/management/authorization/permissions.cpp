@@ -1,4 +1,4 @@
-#include "management/permissions.hpp"
+#include "management/authorization/permissions.hpp"
 
 #include <fmt/format.h>
 
@@ -9,8 +9,8 @@
 #include "ecron/model/cluster_rules.hpp"
 #include "ecron/model/json.hpp"
 #include "ecron/model/kubernetes.hpp"
-#include "management/answers.hpp"
-#include "management/reading.hpp"
+#include "management/http/responses.hpp"
+#include "management/schedule_json.hpp"
 
 namespace ecron::management {
 namespace {

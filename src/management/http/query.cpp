@@ -1,4 +1,4 @@
-#include "management/query.hpp"
+#include "management/http/query.hpp"
 
 #include <fmt/format.h>
 
