@@ -22,22 +22,23 @@ std::string summary_text(const store::Missed& missed) {
     return text;
 }
 
-void leave_out(store::Missed& missed, std::span<const Instant> claimed, const cron::Schedule& schedule) {
+void leave_out(store::Missed& missed, std::span<const Instant> claimed,
+               const model::Occurrences& occurrences) {
     for (const Instant instant : claimed) {
         if (instant < missed.from || instant > missed.to || missed.count == 0) continue;
         --missed.count;
-        if (instant == missed.from) missed.from = schedule.next_after(instant).value_or(missed.to);
+        if (instant == missed.from) missed.from = occurrences.next(instant).value_or(missed.to);
     }
     for (auto last = claimed.rbegin(); last != claimed.rend() && *last == missed.to; ++last)
-        missed.to = schedule.prev_before(*last).value_or(missed.from);
+        missed.to = occurrences.previous(*last).value_or(missed.from);
     if (missed.to < missed.from) missed.count = 0;
 }
 
-void append_instants(const store::Missed& told, const store::Missed& within, const cron::Schedule& schedule,
-                     std::vector<Instant>& out) {
+void append_instants(const store::Missed& told, const store::Missed& within,
+                     const model::Occurrences& occurrences, std::vector<Instant>& out) {
     const Instant last = std::min(told.to, within.to);
-    std::optional<Instant> one = schedule.next_after(std::max(told.from, within.from) - Millis{1});
-    for (; one && *one <= last; one = schedule.next_after(*one)) out.push_back(*one);
+    std::optional<Instant> one = occurrences.next(std::max(told.from, within.from) - Millis{1});
+    for (; one && *one <= last; one = occurrences.next(*one)) out.push_back(*one);
 }
 
 /// The last term may have claimed runs beyond its final watermark (of its next instant, and of changed jobs),
@@ -81,10 +82,10 @@ asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_known(std::v
             std::vector<Instant> claimed;
             const bool simple = job->policy.jitter == Millis{0} && !replayed_.contains(one.job);
             if (!simple)
-                claimed = co_await known_of(one, task->job_id, job->schedule);
+                claimed = co_await known_of(one, task->job_id, job->occurrences());
             else if (claimed_first.contains(one.job))
                 claimed.push_back(one.from);
-            leave_out(one, claimed, job->schedule);
+            leave_out(one, claimed, job->occurrences());
         }
         if (one.count > 0) left.push_back(std::move(one));
     }
@@ -94,7 +95,7 @@ asio::awaitable<std::vector<store::Missed>> ShardScheduler::without_known(std::v
 /// Returns the occurrences that have rows or that the last term recorded as missed, sorted and without
 /// duplicates: a summary can span occurrences that ran and those of another summary.
 asio::awaitable<std::vector<Instant>> ShardScheduler::known_of(store::Missed missed, JobId job,
-                                                               cron::Schedule schedule) {
+                                                               model::Occurrences occurrences) {
     std::vector<Instant> known;
     const auto rows = co_await context_.until_available(
         [&] { return context_.store.runs_of(job, missed.from, missed.to); });
@@ -106,7 +107,7 @@ asio::awaitable<std::vector<Instant>> ShardScheduler::known_of(store::Missed mis
         [&] { return context_.store.missed_of(missed.job, missed.from, missed.to); });
     if (!told) log::error("failed to read summaries job={} error={}", missed.job, told.error().what);
     if (told)
-        for (const store::Missed& one : *told) append_instants(one, missed, schedule, known);
+        for (const store::Missed& one : *told) append_instants(one, missed, occurrences, known);
     std::ranges::sort(known);
     const auto twice = std::ranges::unique(known);
     known.erase(twice.begin(), twice.end());

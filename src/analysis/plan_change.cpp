@@ -58,9 +58,7 @@ PlanChange plan_change(const store::Change& change, const model::Job* current,
 void apply(const PlanChange& change, Planner& planner) {
     std::optional<PlannedJob> now = planner.find(change.key);
     const auto same = [&](const PlannedJob& other) {
-        return now && now->since == other.since && now->schedule == other.schedule &&
-               now->policy.jitter == other.policy.jitter && now->policy.begin_at == other.policy.begin_at &&
-               now->policy.end_at == other.policy.end_at;
+        return now && now->since == other.since && now->occurrences() == other.occurrences();
     };
     const auto replace_by = [&](const PlanChange::Plan& plan, Instant until) {
         if (!plan.job) {

@@ -49,7 +49,7 @@ JobPolicy policy_of(const model::Plan& plan, model::JobType type, std::string_vi
     policy.end_at = plan.end_at;
     policy.concurrency = interner.intern(scoped_key(tenant, plan.concurrency_key));
     policy.max_concurrency = static_cast<std::uint32_t>(plan.max_concurrency);
-    policy.once = type == model::JobType::timed && !plan.repeats;
+    policy.once = model::runs_once(type, plan);
     return policy;
 }
 

@@ -2,7 +2,6 @@
 #include <cassert>
 #include <utility>
 
-#include "ecron/model/window.hpp"
 #include "planner_impl.hpp"
 
 /// From jobs to claims. A job is in the wheel (or, if late, in the queue) at the instant by which its next
@@ -16,45 +15,26 @@ constexpr std::size_t kStepsPerFollow = 512;  // smaller: each step costs the sa
 constexpr Millis kGap{1'000};                 // shorter planning interruptions are not gaps
 constexpr std::size_t kMostGaps = 64;  // gaps with undecided occurrences; beyond it the last gap is extended
 
-std::uint64_t mixed(std::uint64_t value) {  // splitmix64
-    value += 0x9e3779b97f4a7c15U;
-    value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9U;
-    value = (value ^ value >> 27) * 0x94d049bb133111ebU;
-    return value ^ value >> 31;
-}
-
-model::Window window_of(const JobPolicy& policy) { return {policy.begin_at, policy.end_at}; }
-
 }  // namespace
 
-Millis Planner::Impl::delay(const Job& job, Instant nominal) const {
-    const Millis jitter = policies_[job.policy].jitter;
-    if (jitter <= Millis{0}) return Millis{0};
-    const std::uint64_t random =
-        mixed(job.jitter_seed ^ mixed(static_cast<std::uint64_t>(to_unix_millis(nominal))));
-    return Millis{static_cast<std::int64_t>(random % static_cast<std::uint64_t>(jitter.count()))};
+model::Occurrences Planner::Impl::occurrences(const Job& job) const {
+    const JobPolicy& policy = policies_[job.policy];
+    return model::Occurrences{
+        job.schedule, {policy.begin_at, policy.end_at}, {.limit = policy.jitter, .seed = job.jitter_seed}};
 }
 
 /// Returns the job's first occurrence after an instant within its window; kNever if there is none.
 Instant Planner::Impl::first_after(const Job& job, Instant after) const {
-    return window_of(policies_[job.policy]).next_after(job.schedule, after).value_or(kNever);
-}
-
-/// A run is claimed at its due time, but not later than the scheduled time of the next run: occurrences are
-/// claimed in schedule order, so that a short jitter does not wait behind a long one.
-Instant Planner::Impl::claim_by(const Job& job) const {
-    const Millis late = delay(job, job.next);
-    return late == Millis{0} ? job.next : std::min(job.next + late, first_after(job, job.next));
+    return occurrences(job).next(after).value_or(kNever);
 }
 
 /// An occurrence is claimed no later than its successor, so only the newest one up to `claimed` can be
 /// unclaimed.
 void Planner::Impl::pass_claimed(Job& job, Instant claimed) const {
     if (job.next > claimed) return;
-    const JobPolicy& policy = policies_[job.policy];
-    const Instant until = std::min(claimed + Millis{1}, window_of(policy).past_end());
-    job.next = std::max(job.next, job.schedule.prev_before(until).value_or(job.next));
-    if (claim_by(job) <= claimed) job.next = first_after(job, job.next);
+    const model::Occurrences all = occurrences(job);
+    job.next = std::max(job.next, all.previous(claimed + Millis{1}).value_or(job.next));
+    if (all.claim_by(job.next) <= claimed) job.next = all.next(job.next).value_or(kNever);
 }
 
 void Planner::Impl::arm_job(std::uint32_t number, Instant seen, bool settled) {
@@ -63,7 +43,7 @@ void Planner::Impl::arm_job(std::uint32_t number, Instant seen, bool settled) {
         drop_rest_if_done(number);
         return;
     }
-    const Instant at = claim_by(job);
+    const Instant at = occurrences(job).claim_by(job.next);
     if (at > claims_.now()) {
         job.armed = Armed::wheel;
         job.timer = claims_.add(number, at).value();
@@ -223,7 +203,7 @@ std::size_t Planner::Impl::decide(DueQueue::Entry entry, RoomLeft& room, Out& ou
     }
 
     const Instant horizon = claim_horizon();
-    const Instant due = job.next + delay(job, job.next);
+    const Instant due = occurrences(job).due(job.next);
     const Instant paused_until = due <= horizon ? pause_end(job.tenant, due) : kAlways;
     if (paused_until != kAlways) {
         const Instant passed = std::min(paused_until, horizon);
@@ -260,26 +240,25 @@ std::size_t Planner::Impl::decide(DueQueue::Entry entry, RoomLeft& room, Out& ou
 /// does.
 std::size_t Planner::Impl::settle_misfire(Job& job, Instant cut, Out& out) {
     const JobPolicy& policy = policies_[job.policy];
-    cut = std::min(cut, window_of(policy).past_end());
+    const model::Occurrences all = occurrences(job);
     std::size_t steps = 1;
     const Instant first = job.next;
-    const Instant newest = job.schedule.prev_before(cut).value_or(first);
+    const Instant newest = all.previous(cut).value_or(first);
     assert(newest >= first);
 
     Instant last_missed = newest;
     Instant kept = newest;
     if (policy.misfire == model::Misfire::skip) {
-        kept = first_after(job, newest);
+        kept = all.next(newest).value_or(kNever);
     } else {
         const std::size_t limit = policy.misfire == model::Misfire::all ? options_.misfire_limit : 1;
-        for (; steps < limit && kept > first; ++steps) kept = *job.schedule.prev_before(kept);
+        for (; steps < limit && kept > first; ++steps) kept = *all.previous(kept);
         if (kept == first) return steps;
-        last_missed = *job.schedule.prev_before(kept);
+        last_missed = *all.previous(kept);
     }
 
     std::int64_t count = 1;
-    for (Instant one = first; one < last_missed && count < kMissedCounted; ++count)
-        one = *job.schedule.next_after(one);
+    for (Instant one = first; one < last_missed && count < kMissedCounted; ++count) one = *all.next(one);
     out.emplace_back(Missed{job.key, first, last_missed, count});
     job.next = kept;
     return steps + static_cast<std::size_t>(count);
@@ -297,7 +276,7 @@ bool Planner::Impl::has_run(const Job& planned, Instant nominal) const {
 void Planner::Impl::emit_claim(std::uint32_t number, Instant claim_by, Out& out) {
     const Job& job = jobs_[number];
     const bool spends = policies_[job.policy].once && !job.rest;
-    const Instant due = job.next + delay(job, job.next);
+    const Instant due = occurrences(job).due(job.next);
     const std::uint32_t owner = job.rest ? job_of(job.key) : number;
     const std::uint32_t run = new_run(owner, policies_.retain(job.policy), job.next, due);
     runs_[run].spends = spends;

@@ -162,9 +162,8 @@ private:
                                                             Instant until) const;
 
     // planner_claims.cpp
-    [[nodiscard]] Millis delay(const Job& job, Instant nominal) const;
+    [[nodiscard]] model::Occurrences occurrences(const Job& job) const;
     [[nodiscard]] Instant first_after(const Job& job, Instant after) const;
-    [[nodiscard]] Instant claim_by(const Job& job) const;
     [[nodiscard]] Instant claim_horizon() const;
     [[nodiscard]] Instant claimed_from(Instant claim_by) const;
     void pass_claimed(Job& job, Instant claimed) const;

@@ -72,7 +72,7 @@ void Planner::Impl::reconcile_runs(std::uint32_t number, Instant from) {
         Run& run = runs_[one];
         following = run.next;
         if (!run.planned) continue;
-        const bool named = run.nominal == first_after(job, run.nominal - Millis{1});
+        const bool named = occurrences(job).contains(run.nominal);
         if (run.state < State::running && !named) {
             withdraw(one, pending_);
             continue;
@@ -191,7 +191,7 @@ bool Planner::Impl::replay_from(std::uint32_t number, Instant at) {
     const Instant from = std::max(at - policy.jitter, job.since);
     Instant first = first_after(job, from);
     // Occurrences that were due earlier were not skipped because of the unknown resume.
-    while (first < job.next && first + delay(job, first) <= at) first = first_after(job, first);
+    while (first < job.next && occurrences(job).due(first) <= at) first = first_after(job, first);
     if (first >= job.next) return false;
     disarm_job(number);
     job.next = first;

@@ -100,7 +100,7 @@ RunId Planner::Impl::adopt(JobKey key, std::optional<Instant> nominal, Instant d
     const Job& job = jobs_[job_number];
     if (state == Adopted::waiting) {
         run.state = State::waiting;
-        if (job.known && run.planned && first_after(job, run.nominal - Millis{1}) != run.nominal) {
+        if (job.known && run.planned && !occurrences(job).contains(run.nominal)) {
             withdraw(number, pending_);
             return id;
         }

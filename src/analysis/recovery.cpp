@@ -170,9 +170,9 @@ asio::awaitable<void> ShardScheduler::adopt(model::Execution row, std::uint64_t 
 /// schedule change does, and so does the run of a completed one-shot, whose job is disabled.
 bool ShardScheduler::still_named(const model::Execution& row, const execution::TaskPtr& task) const {
     if (task == nullptr) return false;
-    if (task->job_type == model::JobType::timed && !task->context.plan.repeats) return true;
+    if (model::runs_once(task->job_type, task->context.plan)) return true;
     const std::optional<PlannedJob> job = planner_.find(row.job_key);
-    return job && job->schedule.names(*row.nominal);
+    return job && job->occurrences().contains(*row.nominal);
 }
 
 /// Handles the loss of the node that ran it: the run returns to pending, as a new attempt unless this one

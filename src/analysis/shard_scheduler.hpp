@@ -196,7 +196,8 @@ private:
 
     // missed.cpp
     asio::awaitable<std::vector<store::Missed>> without_known(std::vector<store::Missed> missed);
-    asio::awaitable<std::vector<Instant>> known_of(store::Missed missed, JobId job, cron::Schedule schedule);
+    asio::awaitable<std::vector<Instant>> known_of(store::Missed missed, JobId job,
+                                                   model::Occurrences occurrences);
     Run new_run(const Claim& claim, const execution::TaskPtr& task) const;
     void settle_claim(const std::vector<RunId>& ids, const store::Claimed& claimed);
     void hand_back_unclaimed();

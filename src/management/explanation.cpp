@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "ecron/cron/schedule.hpp"
-#include "ecron/model/window.hpp"
+#include "ecron/model/occurrences.hpp"
 
 namespace ecron::management {
 namespace {
@@ -113,12 +113,12 @@ Explanation not_planned(const Definition& definition, std::string_view reason) {
 }
 
 /// The job's definition was enabled: evaluates its schedule at the instant.
-Explanation of_schedule(const Evidence& evidence, const Then& then, const cron::Schedule& schedule) {
+Explanation of_schedule(const Evidence& evidence, const Then& then, const model::Occurrences& schedule) {
     const Definition& definition = *then.definition;
     Explanation told{.definition = definition,
-                     .previous = schedule.prev_before(evidence.at),
-                     .next = schedule.next_after(evidence.at + kSpan - Millis{1})};
-    const std::optional<Instant> named = schedule.next_after(evidence.at - Millis{1});
+                     .previous = schedule.previous(evidence.at),
+                     .next = schedule.next(evidence.at + kSpan - Millis{1})};
+    const std::optional<Instant> named = schedule.next(evidence.at - Millis{1});
     if (!named || *named >= evidence.at + kSpan) {
         told.verdict = Verdict::not_named;
         told.text = "The job's schedule did not name this instant.";
@@ -136,7 +136,7 @@ Explanation of_schedule(const Evidence& evidence, const Then& then, const cron::
             "It was missed, with {} in all: the job was not started in time and its misfire "
             "policy passed it over.",
             told.missed->count);
-    } else if (!model::window_of(definition.plan).contains(*named)) {
+    } else if (!model::Window{definition.plan.begin_at, definition.plan.end_at}.contains(*named)) {
         told.verdict = Verdict::outside_window;
         told.text = "The instant lies outside the job's begin_at and end_at.";
     } else if (pause != nullptr || paused_now) {
@@ -244,7 +244,7 @@ Explanation explain(const Evidence& evidence, const model::Rules& rules) {
         model::schedule_of(definition.cron_time, definition.type, definition.plan, evidence.job,
                            definition.created_at, rules, cron::Strictness::takeover);
     if (!schedule) return not_planned(definition, schedule.error().reason);
-    return of_schedule(evidence, then, schedule->schedule);
+    return of_schedule(evidence, then, model::Occurrences{schedule->schedule});
 }
 
 }  // namespace ecron::management

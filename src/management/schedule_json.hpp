@@ -8,7 +8,7 @@
 #include "ecron/base/json_writer.hpp"
 #include "ecron/base/time.hpp"
 #include "ecron/cron/schedule.hpp"
-#include "ecron/model/window.hpp"
+#include "ecron/model/occurrences.hpp"
 
 /// How a job's schedule was understood: in words, by the meaning of its fields, and as instants.
 namespace ecron::management {

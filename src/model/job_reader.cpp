@@ -3,6 +3,7 @@
 #include "ecron/base/http_url.hpp"
 #include "ecron/base/text.hpp"
 #include "ecron/model/messages.hpp"
+#include "ecron/model/occurrences.hpp"
 #include "model/context_reader.hpp"
 #include "model/document.hpp"
 #include "model/plan_warnings.hpp"
@@ -149,7 +150,7 @@ private:
             return;
         }
         warn(parsed->warnings);
-        if (!keeps_expression() && !parsed->schedule.next_after(now_))
+        if (!keeps_expression() && !Occurrences{parsed->schedule}.next(now_))
             refuse_schedule("no run is left: the last one was to be in the past");
         else
             warn_of_plan(parsed->schedule, job.type, plan, now_, input_.warnings);

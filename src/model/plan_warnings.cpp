@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "ecron/model/window.hpp"
+#include "ecron/model/occurrences.hpp"
 
 namespace ecron::model {
 namespace {
@@ -18,9 +18,9 @@ std::string text_of(const Plan& plan) {
 void warn_of_window(const cron::Schedule& schedule, JobType type, const Plan& plan, Instant now,
                     std::vector<std::string>& warnings) {
     if (!plan.begin_at && !plan.end_at) return;
-    if (!occurrences_of(schedule, type, plan, now, 1).empty()) return;
+    if (!first_occurrences(schedule, type, plan, now, 1).empty()) return;
     warnings.push_back(
-        now >= window_of(plan).past_end()
+        now >= Window{plan.begin_at, plan.end_at}.past_end()
             ? fmt::format("end_at {} is in the past, so the job never runs", format_rfc3339(*plan.end_at))
             : fmt::format("the schedule has no occurrence {}, so the job never runs", text_of(plan)));
 }
@@ -29,7 +29,7 @@ void warn_of_jitter(const cron::Schedule& schedule, JobType type, const Plan& pl
                     std::vector<std::string>& warnings) {
     constexpr std::size_t kCompared = 32;
     if (plan.jitter <= Millis{0}) return;
-    const std::vector<Instant> occurrences = occurrences_of(schedule, type, plan, now, kCompared);
+    const std::vector<Instant> occurrences = first_occurrences(schedule, type, plan, now, kCompared);
     Millis shortest = Millis::max();
     for (std::size_t i = 1; i < occurrences.size(); ++i)
         shortest = std::min(shortest, occurrences[i] - occurrences[i - 1]);

@@ -14,7 +14,7 @@ std::string shown(const store::Missed& one) {
 }
 
 store::Missed without(store::Missed one, std::vector<Instant> claimed) {
-    leave_out(one, claimed, schedule("0 * * * * *"));
+    leave_out(one, claimed, model::Occurrences{schedule("0 * * * * *")});
     return one;
 }
 
@@ -43,10 +43,10 @@ TEST_CASE("a summary excludes occurrences that an earlier term recorded", "[miss
     store::Missed again = missed("01-05 10:01", "01-05 10:06", 6);
     const store::Missed told = missed("01-05 09:58", "01-05 10:04", 7);
     std::vector<Instant> instants;
-    append_instants(told, again, schedule("0 * * * * *"), instants);
+    append_instants(told, again, model::Occurrences{schedule("0 * * * * *")}, instants);
     CHECK(instants ==
           std::vector{at("01-05 10:01"), at("01-05 10:02"), at("01-05 10:03"), at("01-05 10:04")});
-    leave_out(again, instants, schedule("0 * * * * *"));
+    leave_out(again, instants, model::Occurrences{schedule("0 * * * * *")});
     CHECK(shown(again) == "01-05 10:05:00 to 01-05 10:06:00 2");
 }
 

@@ -12,6 +12,7 @@
 #include "ecron/base/time.hpp"
 #include "ecron/cron/schedule.hpp"
 #include "ecron/model/job.hpp"
+#include "ecron/model/occurrences.hpp"
 
 /// Decides which executions run and when: a pure state machine. It receives events and the time and returns
 /// decisions. It never uses a clock, a store or a socket, so a simulated year takes a second and the
@@ -53,6 +54,11 @@ struct PlannedJob {
     Group tenant{0};
     std::uint64_t jitter_seed{0};   // hash of the job's id: the same scheduled time always has the same delay
     Instant since{Instant::min()};  // its schedule has no occurrence up to this instant
+
+    [[nodiscard]] model::Occurrences occurrences() const {
+        return model::Occurrences{
+            schedule, {policy.begin_at, policy.end_at}, {.limit = policy.jitter, .seed = jitter_seed}};
+    }
 };
 
 // --- decisions

@@ -99,7 +99,7 @@ std::optional<http::Response> forbids_interval(const Call& call, const model::Jo
                                              call.api.options.rules, cron::Strictness::takeover);
     if (!schedule) return std::nullopt;
     const std::vector<Instant> runs =
-        model::occurrences_of(schedule->schedule, job.type, plan, call.api.clock.now(), kRunsCompared);
+        model::first_occurrences(schedule->schedule, job.type, plan, call.api.clock.now(), kRunsCompared);
     for (std::size_t i = 1; i < runs.size(); ++i) {
         if (runs[i] - runs[i - 1] >= shortest) continue;
         return refuse(call.api.options.language,

@@ -131,8 +131,8 @@ std::string created_body(const Call& call, const model::Job& job, const model::J
     if (schedule) {
         append_description(json, schedule->schedule);
         append_instants(json, "next",
-                        model::occurrences_of(schedule->schedule, job.type, input.context.plan,
-                                              call.api.clock.now(), kRunsInAnswer),
+                        model::first_occurrences(schedule->schedule, job.type, input.context.plan,
+                                                 call.api.clock.now(), kRunsInAnswer),
                         schedule->schedule.zone());
     }
     append_texts(json, "warnings", input.warnings);

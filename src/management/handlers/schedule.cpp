@@ -123,9 +123,9 @@ Answer next_runs_of_job(Call call) {
     if (schedule && unplannable.empty()) {
         append_description(json, schedule->schedule);
         append_instants(json, "next",
-                        model::occurrences_of(schedule->schedule, (*job)->type, context->plan,
-                                              from->value_or(call.api.clock.now()),
-                                              static_cast<std::size_t>(std::min(*count, kMostRuns))),
+                        model::first_occurrences(schedule->schedule, (*job)->type, context->plan,
+                                                 from->value_or(call.api.clock.now()),
+                                                 static_cast<std::size_t>(std::min(*count, kMostRuns))),
                         schedule->schedule.zone());
     } else {
         append_texts(json, "next", {});  // a real-time job without an expression runs only on request
@@ -166,7 +166,7 @@ Answer preview_schedule(Call call) {
     append_description(json, schedule->schedule);
     append_instants(
         json, "next",
-        model::occurrences_of(schedule->schedule, input->job.type, plan, wanted->from, wanted->count),
+        model::first_occurrences(schedule->schedule, input->job.type, plan, wanted->from, wanted->count),
         schedule->schedule.zone());
     append_texts(json, "warnings", input->warnings);
     json.end_object();
