@@ -48,11 +48,11 @@ Then back_then(const Evidence& evidence) {
     return then;
 }
 
-/// Returns the pause in effect at the instant, of all tenants or of this one.
-const store::Change* pause_at(const Evidence& evidence) {
+/// Returns the pause in effect when an occurrence is due, of all tenants or of this one.
+const store::Change* pause_at(const Evidence& evidence, Instant due) {
     std::vector<TenantId> told;
     for (const store::Change& change : evidence.changes) {
-        if (!change.is_pause() || change.at > evidence.at) continue;
+        if (!change.is_pause() || change.at >= due) continue;
         if (std::ranges::find(told, change.tenant) != told.end()) continue;
         if (change.kind == "pause") return &change;
         told.push_back(change.tenant);
@@ -113,13 +113,21 @@ Explanation not_planned(const Definition& definition, std::string_view reason) {
 }
 
 /// The job's definition was enabled: evaluates its schedule at the instant.
-Explanation of_schedule(const Evidence& evidence, const Then& then, const model::Occurrences& schedule) {
+Explanation of_schedule(const Evidence& evidence, const Then& then, const cron::Schedule& schedule) {
     const Definition& definition = *then.definition;
+    const model::Occurrences occurrences = occurrences_of(schedule, definition.plan, evidence.job);
+    // A job that runs once has no occurrence after the next one.
+    const bool once = model::runs_once(definition.type, definition.plan);
+    const Instant last = once ? occurrences.next(evidence.now).value_or(Instant::max()) : Instant::max();
     Explanation told{.definition = definition,
-                     .previous = schedule.previous(evidence.at),
-                     .next = schedule.next(evidence.at + kSpan - Millis{1})};
-    const std::optional<Instant> named = schedule.next(evidence.at - Millis{1});
-    if (!named || *named >= evidence.at + kSpan) {
+                     .previous = occurrences.previous(evidence.at),
+                     .next = occurrences.next(evidence.at + kSpan - Millis{1})};
+    if (told.previous && *told.previous <= definition.created_at) told.previous.reset();
+    if (told.next && *told.next > last) told.next.reset();
+    const std::optional<Instant> named = model::Occurrences{schedule}.next(evidence.at - Millis{1});
+    const bool is_named =
+        named && *named < evidence.at + kSpan && *named > definition.created_at && *named <= last;
+    if (!is_named) {
         told.verdict = Verdict::not_named;
         told.text = "The job's schedule did not name this instant.";
         told.change = copy_of(then.replaced);
@@ -127,8 +135,10 @@ Explanation of_schedule(const Evidence& evidence, const Then& then, const model:
             told.text += fmt::format(" It was changed afterwards, at {}.", format_rfc3339(then.replaced->at));
         return told;
     }
-    const store::Change* const pause = pause_at(evidence);
-    const bool paused_now = evidence.paused_since && *evidence.paused_since <= evidence.at;
+    const Instant due = occurrences.due(*named);
+    const store::Change* const pause = pause_at(evidence, due);
+    const bool paused_now = evidence.paused_since && *evidence.paused_since < due;
+    if (once && evidence.missed.empty() && occurrences.contains(*named)) told.next.reset();
     if (!evidence.missed.empty()) {
         told.verdict = Verdict::missed;
         told.missed = evidence.missed.front();
@@ -136,17 +146,17 @@ Explanation of_schedule(const Evidence& evidence, const Then& then, const model:
             "It was missed, with {} in all: the job was not started in time and its misfire "
             "policy passed it over.",
             told.missed->count);
-    } else if (!model::Window{definition.plan.begin_at, definition.plan.end_at}.contains(*named)) {
+    } else if (!occurrences.contains(*named)) {
         told.verdict = Verdict::outside_window;
         told.text = "The instant lies outside the job's begin_at and end_at.";
     } else if (pause != nullptr || paused_now) {
         told.verdict = Verdict::paused;
         told.change = copy_of(pause);
         told.text = "Scheduling was paused" + when(pause) + ".";
-    } else if (evidence.at > evidence.now) {
+    } else if (due > evidence.now) {
         told.verdict = Verdict::to_come;
         told.text = "It is still to come.";
-    } else if (evidence.planned_until && *evidence.planned_until < *named) {
+    } else if (evidence.planned_until && *evidence.planned_until < occurrences.claim_by(*named)) {
         told.verdict = Verdict::not_planned_yet;
         told.text = fmt::format("Planning has come to {} and is still to decide it.",
                                 format_rfc3339_millis(*evidence.planned_until));
@@ -244,7 +254,7 @@ Explanation explain(const Evidence& evidence, const model::Rules& rules) {
         model::schedule_of(definition.cron_time, definition.type, definition.plan, evidence.job,
                            definition.created_at, rules, cron::Strictness::takeover);
     if (!schedule) return not_planned(definition, schedule.error().reason);
-    return of_schedule(evidence, then, model::Occurrences{schedule->schedule});
+    return of_schedule(evidence, then, schedule->schedule);
 }
 
 }  // namespace ecron::management
