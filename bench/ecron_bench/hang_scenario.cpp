@@ -32,11 +32,11 @@ using std::chrono::system_clock;
 
 constexpr std::size_t kHanging = 1'000;
 constexpr std::size_t kLimit = 1'000;  // the pool's default
-constexpr std::size_t kPerPlace = 256;
+constexpr std::size_t kPerHost = 256;
 constexpr std::size_t kTenants = 10;   // of the measured runs
 constexpr Millis kHangTimeout{2'000};  // plus a millisecond for each further one; then it is retried
 constexpr std::chrono::milliseconds kSettle{500};  // until all of them hang
-constexpr double kMostAdded = 1;                   // ms, of p99
+constexpr double kMaxAdded = 1;                    // ms, of p99
 
 /// Targets that accept every connection and never respond; the connections stay in the kernel's queue.
 class HangingTargets {
@@ -204,12 +204,12 @@ void measure_hang(const Options& options, Report& report) {
     asio::io_context io{1};
     const SystemClock clock;
     const execution::Secrets none;
-    http::Client client{io, {.connections_kept = kLimit, .connections_per_host = kPerPlace}};
+    http::Client client{io, {.connections_kept = kLimit, .connections_per_host = kPerHost}};
     const auto runner = execution::make_http_runner(io, client, none, {});
     const auto pool = execution::make_pool(clock, {{.kind = execution::Kind::http,
                                                     .runner = runner.get(),
                                                     .limit = kLimit,
-                                                    .per_place = kPerPlace,
+                                                    .per_host = kPerHost,
                                                     .tenants = execution::Tenants::many}});
     HangStage stage{io, *pool, options.rate, options.seconds};
     static_cast<void>(stage.measure());  // warms up the connections
@@ -220,7 +220,7 @@ void measure_hang(const Options& options, Report& report) {
     add(report, "without", alone);
     add(report, fmt::format("beside {} that hang", kHanging), beside);
     report.add({"p99 beside them", beside.p99, "ms", limit("p99 without", alone.p99, beside.p99)});
-    report.add({"p99 added by them", beside.p99 - alone.p99, "ms", {}, at_most(kMostAdded)});
+    report.add({"p99 added by them", beside.p99 - alone.p99, "ms", {}, at_most(kMaxAdded)});
     report.check("every run reached its target", stage.missing() == 0,
                  fmt::format("{} did not", stage.missing()));
     report.check("requests to hanging targets timed out and were retried", stage.timed_out() >= kHanging,

@@ -121,10 +121,9 @@ void measure_http(const Options& options, Report& report) {
     const execution::Secrets none;
     http::Client client{io, {}};
     const auto runner = execution::make_http_runner(io, client, none, {});
-    const auto pool = execution::make_pool(clock, {{.kind = execution::Kind::http,
-                                                    .runner = runner.get(),
-                                                    .limit = kRequestsAtOnce,
-                                                    .per_place = 256}});
+    const auto pool = execution::make_pool(
+        clock,
+        {{.kind = execution::Kind::http, .runner = runner.get(), .limit = kRequestsAtOnce, .per_host = 256}});
     const model::Context context{.exec = url, .body = body};
     std::vector<double> bare, reached;
     std::uint64_t failures = 0;

@@ -24,7 +24,7 @@ void ShardScheduler::offer(Run& run) {
     move(run, Stage::offered);
     run.needs_begin = true;
     run.offered_at = context_.clock.steady();
-    context_.options.dispatcher->offer(run.row.id, run.row.attempt);
+    context_.options.dispatcher->publish(run.row.id, run.row.attempt);
 }
 
 /// An attempt that was offered by this or another node.

@@ -110,7 +110,7 @@ ShardScheduler::Next ShardScheduler::decide_outcome(Run& run, const execution::A
         const int counted = row.attempt - row.losses;
         const auto delay =
             execution::next_attempt_after(context.retry.value_or(context_.options.retry), counted, result,
-                                          context_.dice(), context_.options.rules.retry_floor);
+                                          context_.uniform(), context_.options.rules.retry_floor);
         if (result.outcome == model::ExecutionState::failure && delay && !run.given_up) {
             row.due = context_.now() + *delay;
             outcome.next_attempt = row.attempt + 1;

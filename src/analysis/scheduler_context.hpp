@@ -65,7 +65,7 @@ struct SchedulerContext {
     [[nodiscard]] std::size_t window_of(Group tenant) const;
     /// Returns true if a claim or a lease can be relied on: the last successful heartbeat is recent.
     [[nodiscard]] bool heartbeat_is_fresh() const;
-    [[nodiscard]] double dice() { return std::uniform_real_distribution<double>{0, 1}(random); }
+    [[nodiscard]] double uniform() { return std::uniform_real_distribution<double>{0, 1}(random); }
     /// Waits before a store call is retried. Returns false if a retry is pointless.
     asio::awaitable<bool> back_off(std::size_t tries);
     /// Repeats a store call while the store is unavailable. `ask` returns Awaitable<T>.

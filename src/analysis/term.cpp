@@ -155,7 +155,7 @@ void ShardScheduler::abandon_attempts(Abandon which) {
         const bool outlives = orphan.task != nullptr && execution::outlives_node(orphan.task->context);
         if (which == Abandon::what_goes_on && !outlives) continue;
         std::optional<Run> run = orphans_.take(id);
-        context_.pool.let_go(run->row.id);
+        context_.pool.detach(run->row.id);
         context_.gate.spawn("requeue", requeue(std::move(*run)));
     }
 }

@@ -128,7 +128,7 @@ std::vector<execution::Lane> Application::lanes() const {
     return {{.kind = execution::Kind::http,
              .runner = http_runner_.get(),
              .limit = given.executor_max,
-             .per_place = given.connections_per_host,
+             .per_host = given.connections_per_host,
              .tenants = tenants,
              .per_tenant = per_tenant},
             {.kind = execution::Kind::command,
@@ -236,7 +236,7 @@ asio::awaitable<void> Application::drain() {
     usage_meter_.stop();
     loop_watch_.stop();
     co_await messaging_.stop_taking();
-    co_await scheduler_.stop(config_.life.shutdown_grace);
+    co_await scheduler_.stop(config_.process.shutdown_grace);
     // Deadline for cancelled commands to react to SIGTERM; the remaining ones are killed with their runner.
     const SteadyInstant deadline = clock_.steady() + config_.commands.kill_grace + kKillGrace;
     while (pool_->running() > 0 && clock_.steady() < deadline) co_await sleep(io_, Millis{10});

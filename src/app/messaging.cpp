@@ -35,7 +35,7 @@ Messaging::Messaging(asio::io_context& io, const Clock& clock, store::Store& sto
       client_(io, {}),
       broker_(make_broker(io, clock, client_, config)),
       gate_(io) {
-    if (broker_ && config.life.multi_node) spread_.emplace(io, *broker_);
+    if (broker_ && config.process.multi_node) publisher_.emplace(io, *broker_);
 }
 
 void Messaging::attach(analysis::Scheduler& scheduler) {
@@ -68,7 +68,7 @@ asio::awaitable<void> Messaging::stop() {
     if (!broker_) co_return;
     relay_->stop();
     co_await gate_.drained();
-    if (!config_.life.multi_node) co_await relay_->flush(kLastMessages);
+    if (!config_.process.multi_node) co_await relay_->flush(kLastMessages);
     co_await broker_->stop(kLastMessages);
 }
 

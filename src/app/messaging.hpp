@@ -4,10 +4,10 @@
 #include "ecron/config/config.hpp"
 #include "ecron/http/client.hpp"
 #include "ecron/management/api.hpp"
+#include "ecron/messages/attempt_publisher.hpp"
 #include "ecron/messages/consumers.hpp"
 #include "ecron/messages/relay.hpp"
 #include "ecron/messages/scheduler_executions.hpp"
-#include "ecron/messages/spread.hpp"
 
 namespace ecron::app {
 
@@ -19,7 +19,7 @@ public:
     Messaging(boost::asio::io_context& io, const Clock& clock, store::Store& store,
               const config::Config& config);
 
-    [[nodiscard]] analysis::AttemptDispatcher* dispatcher() { return spread_ ? &*spread_ : nullptr; }
+    [[nodiscard]] analysis::AttemptDispatcher* dispatcher() { return publisher_ ? &*publisher_ : nullptr; }
     void attach(analysis::Scheduler& scheduler);
     boost::asio::awaitable<void> run();
     /// Stops consuming messages.
@@ -36,7 +36,7 @@ private:
     const config::Config& config_;
     http::Client client_;
     std::unique_ptr<mq::Broker> broker_;
-    std::optional<messages::Spread> spread_;
+    std::optional<messages::AttemptPublisher> publisher_;
     const analysis::Scheduler* scheduler_{nullptr};
     std::optional<messages::SchedulerExecutions> executions_;
     std::optional<messages::Consumers> consumers_;

@@ -86,7 +86,7 @@ std::uint64_t random_seed() {
 namespace {
 
 store::Nodes nodes(const config::Config& config) {
-    return config.life.multi_node ? store::Nodes::many : store::Nodes::one;
+    return config.process.multi_node ? store::Nodes::many : store::Nodes::one;
 }
 
 }  // namespace
@@ -94,7 +94,7 @@ store::Nodes nodes(const config::Config& config) {
 /// A node leads whole shards, so the load is shared evenly by up to about this many nodes.
 constexpr std::size_t kNewShards = 16;
 
-NodeId node_id(const config::Config& config) { return NodeId{config.life.node_id}; }
+NodeId node_id(const config::Config& config) { return NodeId{config.process.node_id}; }
 
 store::Options store_options(const config::Config& config) {
     const config::Store& given = config.store;
@@ -253,7 +253,7 @@ mq::NsqOptions nsq_options(const config::Config& config) {
     constexpr std::uint16_t kNsqdHttp = 4151;
     constexpr std::uint16_t kLookupd = 4161;
     mq::NsqOptions options{.secret = config.mq.password,
-                           .client_id = config.life.node_id,
+                           .client_id = config.process.node_id,
                            .user_agent = "ecron/" + std::string{kVersion}};
     for (const config::QueueHost& host : config.mq.hosts) {
         mq::Address address{.option = host.option, .host = host.host, .port = host.port};
@@ -268,7 +268,7 @@ mq::NsqOptions nsq_options(const config::Config& config) {
 
 mq::KafkaOptions kafka_options(const config::Config& config) {
     const config::Messages& given = config.mq;
-    mq::KafkaOptions options{.client_id = config.life.node_id};
+    mq::KafkaOptions options{.client_id = config.process.node_id};
     for (const config::QueueHost& host : given.hosts) {
         if (!options.servers.empty()) options.servers += ',';
         options.servers += mq::Address{.host = host.host, .port = host.port}.text();
@@ -296,8 +296,8 @@ messages::Options message_options(const config::Config& config) {
             .own_tenant = config.auth.enabled ? TenantId{} : api_options(config).tenant,
             .hold = config.mq.hold_immediate,
             .in_flight = config.mq.in_flight,
-            .most_deliveries = config.mq.deliveries,
-            .takes_offers = config.life.multi_node,
+            .max_deliveries = config.mq.deliveries,
+            .accepts_attempts = config.process.multi_node,
             .jobs_per_second = config.limits.requests_per_second};
 }
 

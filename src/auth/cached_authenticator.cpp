@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "auth/causes.hpp"
+#include "auth/error_causes.hpp"
 #include "ecron/base/log.hpp"
 
 namespace ecron::auth {
@@ -77,8 +77,8 @@ boost::asio::awaitable<Result<Identity>> CachedAuthenticator::look_once(Digest k
 
 boost::asio::awaitable<Result<CachedAuthenticator::Found>> CachedAuthenticator::look_in_turn(
     std::string token, About about, std::string source) {
-    Turns& turns = about == About::renewal ? renewals_ : strangers_;
-    const bool admitted = co_await turns.take(std::move(source));
+    FairSlots& slots = about == About::renewal ? renewals_ : lookups_;
+    const bool admitted = co_await slots.acquire(std::move(source));
     if (!admitted) co_return fail(Errc::unavailable, "too many token checks in progress");
     Result<Found> found = fail(Errc::unavailable, "the token was not checked");
     try {
@@ -86,7 +86,7 @@ boost::asio::awaitable<Result<CachedAuthenticator::Found>> CachedAuthenticator::
     } catch (const std::exception& error) {
         log::error("failed to check token: error={}", error.what());
     }
-    turns.give_back();
+    slots.release();
     co_return found;
 }
 

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "auth/answer_cache.hpp"
-#include "auth/turns.hpp"
+#include "auth/fair_slots.hpp"
 #include "ecron/auth/authenticator.hpp"
 #include "ecron/base/async.hpp"
 
@@ -21,7 +21,7 @@ public:
           options_(options),
           good_(options.size),
           bad_(options.size),
-          strangers_(io, {options.under_way, options.waiting_per_source, options.waiting, options.patience}),
+          lookups_(io, {options.under_way, options.waiting_per_source, options.waiting, options.patience}),
           renewals_(io, {options.renewals, options.size, options.size, options.patience}),
           gate_(io) {}
 
@@ -70,7 +70,7 @@ private:
         good_;  // until the token's own expiry: stale answers are used while the issuer is unreachable
     AnswerCache<Error> bad_;
     std::map<Digest, std::shared_ptr<Flight>> flights_;
-    Turns strangers_, renewals_;
+    FairSlots lookups_, renewals_;
     Gate gate_;
     Statistics statistics_;
 };

@@ -4,7 +4,7 @@
 #include <boost/json/parse.hpp>
 
 #include "auth/cached_authenticator.hpp"
-#include "auth/causes.hpp"
+#include "auth/error_causes.hpp"
 #include "auth/json_members.hpp"
 #include "ecron/base/http_url.hpp"
 #include "ecron/base/log.hpp"

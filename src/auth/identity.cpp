@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "auth/causes.hpp"
+#include "auth/error_causes.hpp"
 #include "ecron/base/text.hpp"
 
 namespace ecron::auth {

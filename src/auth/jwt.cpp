@@ -18,8 +18,8 @@ namespace {
 namespace bj = boost::json;
 
 constexpr std::size_t kLongestToken = 16UL * 1024;
-constexpr std::size_t kMostKeys = 64;
-constexpr int kLeastRsaBits = 2'048, kMostRsaBits = 8'192;
+constexpr std::size_t kMaxKeys = 64;
+constexpr int kMinRsaBits = 2'048, kMaxRsaBits = 8'192;
 constexpr std::size_t kP256 = 32;  // bytes of a coordinate
 constexpr Millis kLeeway{30'000};  // tolerated clock difference, for the start of validity only
 
@@ -55,8 +55,7 @@ PKey key_from(const char* type, OSSL_PARAM_BLD* builder) {
 PKey rsa_key(const std::string& modulus, const std::string& exponent) {
     const Number n{BN_bin2bn(bytes(modulus), static_cast<int>(modulus.size()), nullptr)};
     const Number e{BN_bin2bn(bytes(exponent), static_cast<int>(exponent.size()), nullptr)};
-    if (!n || !e || BN_num_bits(n.get()) < kLeastRsaBits || BN_num_bits(n.get()) > kMostRsaBits)
-        return nullptr;
+    if (!n || !e || BN_num_bits(n.get()) < kMinRsaBits || BN_num_bits(n.get()) > kMaxRsaBits) return nullptr;
     if (!BN_is_odd(e.get()) || BN_is_one(e.get()) || BN_num_bits(e.get()) > 64) return nullptr;
     const std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>> builder{OSSL_PARAM_BLD_new()};
     if (!builder || OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
@@ -132,7 +131,7 @@ Result<KeySet> KeySet::read(std::string_view document) {
     if (list == nullptr || !list->is_array()) return fail(Errc::invalid, "not a JSON Web Key Set");
     KeySet set;
     for (const bj::value& element : list->get_array()) {
-        if (!element.is_object() || set.keys_.size() >= kMostKeys) continue;
+        if (!element.is_object() || set.keys_.size() >= kMaxKeys) continue;
         const bj::object& given = element.get_object();
         const std::string use = text_of(given, "use");
         if (!use.empty() && use != "sig") continue;

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "auth/cached_authenticator.hpp"
-#include "auth/causes.hpp"
+#include "auth/error_causes.hpp"
 #include "ecron/auth/jwt.hpp"
 #include "ecron/base/http_url.hpp"
 #include "ecron/base/log.hpp"

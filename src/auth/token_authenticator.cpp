@@ -1,4 +1,4 @@
-#include "auth/causes.hpp"
+#include "auth/error_causes.hpp"
 #include "ecron/auth/authenticator.hpp"
 #include "ecron/auth/token_file.hpp"
 

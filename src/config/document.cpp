@@ -22,7 +22,7 @@ constexpr std::array kChapters{
     Chapter{Group::schedule, "Schedules"},
     Chapter{Group::execution, "Executions"},
     Chapter{Group::webhooks, "Webhooks"},
-    Chapter{Group::life, "Process"},
+    Chapter{Group::process, "Process"},
     Chapter{Group::log, "Log"},
     Chapter{Group::access, "Authentication and authorization"},
     Chapter{Group::messages, "Message queue"},

@@ -7,9 +7,9 @@
 #include <cassert>
 #include <filesystem>
 
-#include "config/given.hpp"
 #include "config/listen_address.hpp"
-#include "config/settle.hpp"
+#include "config/resolved_options.hpp"
+#include "config/sources.hpp"
 #include "config/values.hpp"
 #include "ecron/base/credentials.hpp"
 #include "ecron/base/file_access.hpp"
@@ -32,20 +32,20 @@ Collected collect(const Sources& sources) {
 
 /// Whether a file disables authentication explicitly. A variable or flag does not count as consent, because
 /// files are reviewed; use insecure_no_auth with those.
-bool consent_in_file(const Collected& collected, const Settled& settled) {
-    const Setting& auth = settled.at("auth_enabled");
-    return std::ranges::any_of(collected.given, [&](const Given& given) {
+bool consent_in_file(const Collected& collected, const ResolvedOptions& options) {
+    const Setting& auth = options.at("auth_enabled");
+    return std::ranges::any_of(collected.given, [&](const RawSetting& given) {
         return given.source == Source::file && given.where == auth.from && given.option == auth.option;
     });
 }
 
-void check_exposure(const Collected& collected, const Settled& settled, const Config& config,
+void check_exposure(const Collected& collected, const ResolvedOptions& options, const Config& config,
                     std::vector<Problem>& errors, std::vector<Problem>& warnings) {
     if (config.auth.enabled || is_loopback(config.http.address)) return;
-    const Setting& address = settled.at("cron_addr");
+    const Setting& address = options.at("cron_addr");
     const std::string listens = fmt::format("{:?} listens on {}, which is reachable from other hosts",
                                             address.value, config.http.address);
-    if (settled.boolean("insecure_no_auth") || consent_in_file(collected, settled))
+    if (options.boolean("insecure_no_auth") || consent_in_file(collected, options))
         warnings.push_back({address.from, "cron_addr", listens + ", and authentication is disabled"});
     else
         errors.push_back({address.from, "cron_addr",
@@ -55,8 +55,8 @@ void check_exposure(const Collected& collected, const Settled& settled, const Co
 }
 
 /// The old service's sample file sets utf8, with which a server refuses four-byte characters.
-void check_character_set(const Settled& settled, std::vector<Problem>& warnings) {
-    const Setting& given = settled.at("db_format");
+void check_character_set(const ResolvedOptions& options, std::vector<Problem>& warnings) {
+    const Setting& given = options.at("db_format");
     if (given.value == "utf8mb4") return;
     warnings.push_back(
         {given.from, "db_format",
@@ -67,7 +67,7 @@ constexpr std::string_view kReadable = "is readable by all local users; run chmo
 
 /// Files that secrets were read from: configuration files, or those specified by ECRON_…_FILE.
 void check_secret_sources(const Collected& collected, std::vector<Problem>& warnings) {
-    for (const Given& given : collected.given) {
+    for (const RawSetting& given : collected.given) {
         const bool holds_secret =
             given.option->secret == Secret::yes && !given.text.empty() && !given.file.empty();
         if (holds_secret && file_readable_by_others(given.file))
@@ -77,22 +77,22 @@ void check_secret_sources(const Collected& collected, std::vector<Problem>& warn
 }
 
 /// Files and folders with secrets that options specify.
-void check_secret_files(const Settled& settled, std::vector<Problem>& warnings) {
+void check_secret_files(const ResolvedOptions& options, std::vector<Problem>& warnings) {
     const auto check = [&](std::string_view option, const std::string& path) {
         const auto readable = path.empty() ? std::nullopt : file_readable_by_others(path);
         if (readable)
             warnings.push_back(
-                {settled.at(option).from, std::string{option}, fmt::format("{} {}", *readable, kReadable)});
+                {options.at(option).from, std::string{option}, fmt::format("{} {}", *readable, kReadable)});
     };
     for (const std::string_view option : {"key_file", "secrets_dir", "kubernetes_config", "token_file"})
-        check(option, settled.text(option));
-    if (settled.said("token_file")) check("token_file", settled.text("token_file") + ".initial");
+        check(option, options.text(option));
+    if (options.is_set("token_file")) check("token_file", options.text("token_file") + ".initial");
 }
 
 /// The old service evaluated expressions in the time zone of its process.
-void check_old_zone(const Sources& sources, const Settled& settled, std::vector<Problem>& warnings) {
+void check_old_zone(const Sources& sources, const ResolvedOptions& options, std::vector<Problem>& warnings) {
     const auto zone = sources.environment.find("TZ");
-    if (zone == sources.environment.end() || settled.said("timezone")) return;
+    if (zone == sources.environment.end() || options.is_set("timezone")) return;
     constexpr std::array<std::string_view, 6> kSame{"", "UTC", ":UTC", "UTC0", "Etc/UTC", ":Etc/UTC"};
     if (std::ranges::find(kSame, zone->second) != kSame.end()) return;
     warnings.push_back({"TZ", "timezone",
@@ -118,16 +118,16 @@ std::string format(const Problem& problem) {
 std::expected<Loaded, std::vector<Problem>> load(const Sources& sources) {
     Collected collected = collect(sources);
     std::vector<Problem> errors = std::move(collected.errors), warnings = std::move(collected.warnings);
-    const Settled settled{collected.given, errors, warnings};
-    Config config = typed(settled);
-    check_together(settled, config, errors);
-    check_exposure(collected, settled, config, errors, warnings);
-    check_character_set(settled, warnings);
-    check_old_zone(sources, settled, warnings);
+    const ResolvedOptions options{collected.given, errors, warnings};
+    Config config = typed(options);
+    cross_validate(options, config, errors);
+    check_exposure(collected, options, config, errors, warnings);
+    check_character_set(options, warnings);
+    check_old_zone(sources, options, warnings);
     check_secret_sources(collected, warnings);
-    check_secret_files(settled, warnings);
+    check_secret_files(options, warnings);
     if (!errors.empty()) return std::unexpected(std::move(errors));
-    return Loaded{std::move(config), settled.settings(), std::move(warnings)};
+    return Loaded{std::move(config), options.settings(), std::move(warnings)};
 }
 
 Config defaults() {

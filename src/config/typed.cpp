@@ -9,7 +9,7 @@
 #include <string>
 
 #include "config/listen_address.hpp"
-#include "config/settle.hpp"
+#include "config/resolved_options.hpp"
 #include "ecron/base/text.hpp"
 
 namespace ecron::config {
@@ -34,7 +34,7 @@ std::string name_of(const std::string& address) {
     return is_literal ? std::string{} : lower_case(address);
 }
 
-Http http(const Settled& from) {
+Http http(const ResolvedOptions& from) {
     Http http;
     http.address = listen_address(from.text("cron_addr"));
     http.name = name_of(from.text("cron_addr"));
@@ -53,22 +53,22 @@ Http http(const Settled& from) {
     return http;
 }
 
-Api api(const Settled& from, const std::string& node_id) {
+Api api(const ResolvedOptions& from, const std::string& node_id) {
     Api api;
     api.language = from.text("lang");
     api.webhook_path = from.text("webhook");
     while (api.webhook_path.ends_with('/')) api.webhook_path.pop_back();
-    api.executor_id = from.said("management_service_id") ? from.text("management_service_id") : node_id;
+    api.executor_id = from.is_set("management_service_id") ? from.text("management_service_id") : node_id;
     return api;
 }
 
 /// Configurations of the old service have no db_driver; a configured server selects mysql.
-Driver driver(const Settled& from) {
-    if (!from.said("db_driver") && from.said("db_addr")) return Driver::mysql;
+Driver driver(const ResolvedOptions& from) {
+    if (!from.is_set("db_driver") && from.is_set("db_addr")) return Driver::mysql;
     return from.text("db_driver") == "mysql" ? Driver::mysql : Driver::sqlite;
 }
 
-Store store(const Settled& from) {
+Store store(const ResolvedOptions& from) {
     Store store;
     store.driver = driver(from);
     store.path = from.text("db_path");
@@ -91,7 +91,7 @@ Store store(const Settled& from) {
     return store;
 }
 
-Schedule schedule(const Settled& from) {
+Schedule schedule(const ResolvedOptions& from) {
     Schedule schedule;
     schedule.timezone = from.text("timezone");
     schedule.claim_ahead = from.duration("claim_ahead");
@@ -103,7 +103,7 @@ Schedule schedule(const Settled& from) {
     return schedule;
 }
 
-Execution execution(const Settled& from) {
+Execution execution(const ResolvedOptions& from) {
     Execution execution;
     execution.executor_max = from.number("executor_max");
     execution.http_timeout = from.duration("http_timeout");
@@ -125,7 +125,7 @@ Execution execution(const Settled& from) {
     return execution;
 }
 
-Commands commands(const Settled& from) {
+Commands commands(const ResolvedOptions& from) {
     Commands commands;
     commands.enabled = from.boolean("command_enabled");
     commands.allow = from.list("command_allow");
@@ -146,7 +146,7 @@ Commands commands(const Settled& from) {
     return commands;
 }
 
-Webhooks webhooks(const Settled& from) {
+Webhooks webhooks(const ResolvedOptions& from) {
     Webhooks webhooks;
     webhooks.limit = from.number("webhook_max");
     webhooks.timeout = from.duration("webhook_timeout");
@@ -161,7 +161,7 @@ PodPolicy pod_policy(std::string_view text) {
                                 : PodPolicy::restricted;
 }
 
-Kubernetes kubernetes(const Settled& from) {
+Kubernetes kubernetes(const ResolvedOptions& from) {
     Kubernetes kubernetes;
     kubernetes.enabled = from.boolean("kubernetes_enabled");
     kubernetes.config = from.text("kubernetes_config");
@@ -179,31 +179,31 @@ Kubernetes kubernetes(const Settled& from) {
 
 /// Two processes on one host cannot listen on the same port, and a restarted process uses the same port
 /// again.
-std::string default_node_id(const Settled& from) {
+std::string default_node_id(const ResolvedOptions& from) {
     constexpr std::uint16_t kDefaultPort = 12'345;
     const std::uint16_t port = from.port("cron_port");
     const bool names_host_only = port == kDefaultPort || port == 0;
     return names_host_only ? host_name() : fmt::format("{:.58}-{}", host_name(), port);
 }
 
-Life life(const Settled& from) {
-    Life life;
-    life.node_id = from.said("node_id") ? from.text("node_id") : default_node_id(from);
-    life.shutdown_grace = from.duration("shutdown_grace");
-    life.multi_node = from.boolean("multi_node");
-    return life;
+Process process(const ResolvedOptions& from) {
+    Process process;
+    process.node_id = from.is_set("node_id") ? from.text("node_id") : default_node_id(from);
+    process.shutdown_grace = from.duration("shutdown_grace");
+    process.multi_node = from.boolean("multi_node");
+    return process;
 }
 
-log::Options log_options(const Settled& from) {
+log::Options log_options(const ResolvedOptions& from) {
     constexpr std::array kLevels{"debug", "info", "warn", "error"};  // in the order of log::Level
     const auto* const level = std::ranges::find(kLevels, from.text("log_level"));
     return {static_cast<log::Level>(level - kLevels.begin()),
             from.text("log_format") == "json" ? log::Format::json : log::Format::text, from.text("log_file")};
 }
 
-AuthMode auth_mode(const Settled& from) {
+AuthMode auth_mode(const ResolvedOptions& from) {
     const std::string& mode = from.text("auth_mode");
-    if (from.said("auth_mode"))
+    if (from.is_set("auth_mode"))
         return mode == "token"   ? AuthMode::token
                : mode == "hydra" ? AuthMode::hydra
                : mode == "jwt"   ? AuthMode::jwt
@@ -211,15 +211,15 @@ AuthMode auth_mode(const Settled& from) {
     return asks_for_tokens(from) ? AuthMode::hydra : AuthMode::none;
 }
 
-std::string keys_url(const Settled& from, const Endpoint& hydra) {
+std::string keys_url(const ResolvedOptions& from, const Endpoint& hydra) {
     constexpr std::string_view kUsual = "/.well-known/jwks.json";
-    if (from.said("jwt_keys_url")) return from.text("jwt_keys_url");
+    if (from.is_set("jwt_keys_url")) return from.text("jwt_keys_url");
     std::string base = hydra.host.empty() ? from.text("jwt_issuer") : url_of(hydra);
     while (base.ends_with('/')) base.pop_back();
     return base + std::string{kUsual};
 }
 
-Auth auth(const Settled& from) {
+Auth auth(const ResolvedOptions& from) {
     Auth auth;
     auth.mode = auth_mode(from);
     auth.enabled = auth.mode != AuthMode::none;
@@ -245,7 +245,7 @@ Auth auth(const Settled& from) {
     return auth;
 }
 
-TenantLimits limits(const Settled& from) {
+TenantLimits limits(const ResolvedOptions& from) {
     return {.jobs = from.number("limit_jobs"),
             .bytes = from.number("limit_bytes"),
             .requests_per_second = from.number("limit_rate"),
@@ -273,10 +273,10 @@ QueueHost queue_host(std::string_view option, std::string_view text, std::uint16
     return host;
 }
 
-Messages messages(const Settled& from) {
+Messages messages(const ResolvedOptions& from) {
     Messages mq;
     mq.kafka = from.text("mq_connector_type") == "kafka";
-    const std::uint16_t port = mq.kafka && !from.said("mq_port") ? kKafkaPort : from.port("mq_port");
+    const std::uint16_t port = mq.kafka && !from.is_set("mq_port") ? kKafkaPort : from.port("mq_port");
     for (const std::string& text : from.list("mq_host"))
         mq.hosts.push_back(queue_host("mq_host", text, port));
     if (!mq.kafka)
@@ -298,8 +298,8 @@ Messages messages(const Settled& from) {
 
 }  // namespace
 
-bool asks_for_tokens(const Settled& from) {
-    return from.said("auth_enabled") && lower_case(from.text("auth_enabled")) != "false";
+bool asks_for_tokens(const ResolvedOptions& from) {
+    return from.is_set("auth_enabled") && lower_case(from.text("auth_enabled")) != "false";
 }
 
 std::string url_of(const Endpoint& endpoint) {
@@ -308,21 +308,21 @@ std::string url_of(const Endpoint& endpoint) {
                        endpoint.port);
 }
 
-Config typed(const Settled& settled) {
-    const Life node = life(settled);
-    return {http(settled),
-            api(settled, node.node_id),
-            store(settled),
-            schedule(settled),
-            execution(settled),
-            commands(settled),
-            webhooks(settled),
-            kubernetes(settled),
+Config typed(const ResolvedOptions& options) {
+    const Process node = process(options);
+    return {http(options),
+            api(options, node.node_id),
+            store(options),
+            schedule(options),
+            execution(options),
+            commands(options),
+            webhooks(options),
+            kubernetes(options),
             node,
-            log_options(settled),
-            auth(settled),
-            limits(settled),
-            messages(settled)};
+            log_options(options),
+            auth(options),
+            limits(options),
+            messages(options)};
 }
 
 }  // namespace ecron::config

@@ -13,7 +13,7 @@ void CommandOutput::append(Stream stream, std::string_view text) {
     parts_.back().size += text.size();
     tail_ += text;
     if (tail_.size() > limit_) drop(tail_.size() - limit_);
-    if (parts_.size() > kMostParts) drop(parts_.front().size);
+    if (parts_.size() > kMaxParts) drop(parts_.front().size);
 }
 
 LiveOutput live_output(const CommandOutput& output, int attempt, std::uint64_t begin) {

@@ -24,7 +24,7 @@ public:
 
     void append(Stream stream, std::string_view text);
 
-    /// At most `limit` bytes, in at most kMostParts parts.
+    /// At most `limit` bytes, in at most kMaxParts parts.
     [[nodiscard]] const std::string& tail() const { return tail_; }
     [[nodiscard]] const std::deque<Part>& parts() const { return parts_; }
     /// Number of bytes ever written.
@@ -48,7 +48,7 @@ public:
         return first;
     }
 
-    static constexpr std::size_t kMostParts = 1'000;
+    static constexpr std::size_t kMaxParts = 1'000;
 
 private:
     void drop(std::size_t bytes);

@@ -25,7 +25,7 @@ thread_local std::array<char, kReadSize> read_buffer;
 /// MiB/s, so an endless writer does not monopolise the thread.
 constexpr Millis kPauseOfFlood{2};
 /// Maximum bytes read after the process has ended; more can only come from processes that it left behind.
-constexpr std::size_t kMostDrained = 1024UL * 1024;
+constexpr std::size_t kMaxDrained = 1024UL * 1024;
 
 Millis millis(const timeval& time) { return Seconds{time.tv_sec} + Millis{time.tv_usec / 1000}; }
 
@@ -132,7 +132,7 @@ CommandProcess::Left CommandProcess::read(Stream stream) {
 
 void CommandProcess::drain(Stream stream) {
     Source& from = source(stream);
-    const std::uint64_t most = text_.size(stream) + kMostDrained;
+    const std::uint64_t most = text_.size(stream) + kMaxDrained;
     while (from.pipe.is_open() && text_.size(stream) < most) {
         const std::uint64_t before = text_.size(stream);
         const Left left = read(stream);

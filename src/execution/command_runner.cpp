@@ -15,34 +15,34 @@
 #include "ecron/base/log.hpp"
 #include "execution/command.hpp"
 #include "execution/command_process.hpp"
-#include "execution/starter.hpp"
-#include "execution/stragglers.hpp"
+#include "execution/orphan_reaper.hpp"
+#include "execution/process_starter.hpp"
 
 namespace ecron::execution {
 namespace {
 
 namespace asio = boost::asio;
 
-class RealCommands final : public Runner {
+class CommandRunner final : public Runner {
 public:
-    RealCommands(asio::io_context& io, const Secrets& secrets, CommandOptions options,
-                 Confinement confinement, std::unique_ptr<CommandRecords> records,
-                 std::unique_ptr<CommandCgroups> cgroups)
+    CommandRunner(asio::io_context& io, const Secrets& secrets, CommandOptions options,
+                  Confinement confinement, std::unique_ptr<CommandRecords> records,
+                  std::unique_ptr<CommandCgroups> cgroups)
         : io_(io),
           secrets_(secrets),
           options_(std::move(options)),
           identity_(confinement.identity),
           records_(std::move(records)),
           cgroups_(std::move(cgroups)),
-          stragglers_(*records_),
-          starter_(std::in_place, io, std::move(confinement), stragglers_, cgroups_.get()) {}
+          reaper_(*records_),
+          starter_(std::in_place, io, std::move(confinement), reaper_, cgroups_.get()) {}
 
-    ~RealCommands() override {
+    ~CommandRunner() override {
         starter_.reset();  // nothing is started from here on
         for (const auto& [id, running] : running_) running.process->destroy();
     }
-    RealCommands(const RealCommands&) = delete;
-    RealCommands& operator=(const RealCommands&) = delete;
+    CommandRunner(const CommandRunner&) = delete;
+    CommandRunner& operator=(const CommandRunner&) = delete;
 
     void start(const AttemptOrder& order, Done done) override {
         CommandRecord* const record = records_->take(order.execute_id);
@@ -63,7 +63,7 @@ public:
         auto started = [this, alive = std::weak_ptr{alive_}, id = order.execute_id, process,
                         done = std::move(done)](Result<Launched> launched) mutable {
             if (alive.expired()) return;
-            stragglers_.look();
+            reaper_.request_pass();
             if (!launched) return end(id, std::move(done), failed(launched.error().what));
             process->watch(std::move(*launched),
                            [this, id, done = std::move(done)](AttemptResult result) mutable {
@@ -106,7 +106,7 @@ private:
         records_->give_back(found->second.process->record());
         if (cgroups_) cgroups_->give_back(found->second.process->cgroup());
         running_.erase(found);
-        stragglers_.look();
+        reaper_.request_pass();
         done(std::move(result));
     }
 
@@ -116,10 +116,10 @@ private:
     const std::optional<Identity> identity_;
     std::unique_ptr<CommandRecords> records_;
     std::unique_ptr<CommandCgroups> cgroups_;  // nullptr: the kernel does not permit ecron to create cgroups
-    Stragglers stragglers_;
+    OrphanReaper reaper_;
     std::unordered_map<ExecuteId, Running> running_;
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);
-    std::optional<Starter> starter_;
+    std::optional<ProcessStarter> starter_;
 };
 
 /// Used if commands are disabled.
@@ -244,8 +244,8 @@ Result<std::unique_ptr<Runner>> make_command_runner(asio::io_context& io, const 
         CommandRecords::open(options.run_directory, options.limit);
     if (!records) return std::unexpected(records.error());
     std::unique_ptr<CommandCgroups> cgroups = open_cgroups(options);
-    return std::make_unique<RealCommands>(io, secrets, std::move(options), std::move(*confinement),
-                                          std::move(*records), std::move(cgroups));
+    return std::make_unique<CommandRunner>(io, secrets, std::move(options), std::move(*confinement),
+                                           std::move(*records), std::move(cgroups));
 }
 
 }  // namespace ecron::execution

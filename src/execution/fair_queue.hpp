@@ -14,8 +14,8 @@ namespace ecron::execution {
 struct Waiting {
     AttemptOrder order;
     Pool::Done done;
-    std::string place{};
-    bool holds_place{false};  // a per-place slot is reserved for it until it starts
+    std::string host{};
+    bool holds_host_slot{false};  // a per-host slot is reserved for it until it starts
 };
 
 /// Attempts ordered by priority and then age within a tenant; tenants are served round-robin.
@@ -37,10 +37,10 @@ public:
     }
 
     std::optional<Waiting> take(const ExecuteId& id) {
-        const auto found = places_.find(id);
-        if (found == places_.end()) return std::nullopt;
+        const auto found = hosts_.find(id);
+        if (found == hosts_.end()) return std::nullopt;
         const Entry entry = found->second;
-        places_.erase(found);
+        hosts_.erase(found);
         Waiting taken = std::move(*entry);
         const auto tenant = lines_.find(taken.order.task->tenant);
         const auto line = tenant->second.find(-taken.order.task->context.priority);
@@ -53,8 +53,8 @@ public:
         return taken;
     }
 
-    [[nodiscard]] std::size_t size() const { return places_.size(); }
-    [[nodiscard]] bool empty() const { return places_.empty(); }
+    [[nodiscard]] std::size_t size() const { return hosts_.size(); }
+    [[nodiscard]] bool empty() const { return hosts_.empty(); }
 
 private:
     using Line = std::list<Waiting>;
@@ -65,12 +65,12 @@ private:
         if (tenant.empty()) turns_.push_back(waiting.order.task->tenant);
         Line& line = tenant[-waiting.order.task->context.priority];
         const ExecuteId id = waiting.order.execute_id;
-        places_[id] = line.insert(in_front ? line.begin() : line.end(), std::move(waiting));
+        hosts_[id] = line.insert(in_front ? line.begin() : line.end(), std::move(waiting));
     }
 
     std::unordered_map<TenantId, std::map<int, Line>> lines_;  // highest priority first
     std::list<TenantId> turns_;
-    std::unordered_map<ExecuteId, Entry> places_;
+    std::unordered_map<ExecuteId, Entry> hosts_;
 };
 
 }  // namespace ecron::execution

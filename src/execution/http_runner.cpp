@@ -45,7 +45,7 @@ public:
         if (const auto found = requests_.find(id); found != requests_.end()) client_.cancel(found->second);
     }
 
-    [[nodiscard]] std::string place_of(const Task& task) const override {
+    [[nodiscard]] std::string host_of(const Task& task) const override {
         return origin_of(task.context.exec);
     }
 

@@ -43,8 +43,8 @@ void KubernetesRun::cancel() {
     job_->wake.notify();
 }
 
-void KubernetesRun::let_go() {
-    stop_ = Stop::let_go;
+void KubernetesRun::detach() {
+    stop_ = Stop::detach;
     job_->wake.notify();
 }
 
@@ -164,7 +164,7 @@ asio::awaitable<AttemptResult> KubernetesRun::timed_out() {
 }
 
 asio::awaitable<AttemptResult> KubernetesRun::stopped() {
-    if (stop_ == Stop::let_go) co_return failed("let go");
+    if (stop_ == Stop::detach) co_return failed("let go");
     co_await look_at_pod();
     const std::string left = co_await remove();
     AttemptResult result = failed(left.empty() ? "cancelled" : left);
@@ -182,7 +182,7 @@ asio::awaitable<std::string> KubernetesRun::remove() {
             .method = "DELETE", .path = jobs_path() + '/' + manifest_.name, .body = std::string{kBackground}};
         const ClusterAnswer answer = co_await setting_.cluster->call(std::move(call));
         if (answer.ok() || answer.status == 404) co_return "";
-        const bool last = now() >= patience || stop_ == Stop::let_go;
+        const bool last = now() >= patience || stop_ == Stop::detach;
         if (last || tries == 0)
             log::warn("failed to delete Job: execution={} namespace={} job={} retrying={} error=\"{}\"", id_,
                       manifest_.name_space, manifest_.name, !last, answer.what);

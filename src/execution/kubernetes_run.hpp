@@ -26,13 +26,13 @@ public:
 
     boost::asio::awaitable<AttemptResult> run();
     void cancel();
-    void let_go();
+    void detach();
     [[nodiscard]] int attempt() const { return attempt_; }
     /// The live output of its pod.
     [[nodiscard]] const std::shared_ptr<KubernetesLog>& log() const { return log_; }
 
 private:
-    enum class Stop : std::uint8_t { no, cancelled, let_go };
+    enum class Stop : std::uint8_t { no, cancelled, detach };
 
     boost::asio::awaitable<std::optional<AttemptResult>> create();
     boost::asio::awaitable<std::optional<AttemptResult>> adopt(ClusterAnswer refusal);

@@ -48,10 +48,10 @@ public:
         const auto found = runs_.find(id);
         if (found != runs_.end() && found->second->run) found->second->run->cancel();
     }
-    void let_go(const ExecuteId& id) {
+    void detach(const ExecuteId& id) {
         const auto found = runs_.find(id);
         if (found == runs_.end() || !found->second->run) return;
-        found->second->run->let_go();
+        found->second->run->detach();
         asio::post(io_, [done = std::move(found->second->done)]() mutable { done({}); });
         runs_.erase(found);  // it ends without a result
     }
@@ -149,7 +149,7 @@ public:
 
     void start(const AttemptOrder& order, Done done) override { work_->start(order, std::move(done)); }
     void cancel(const ExecuteId& id) override { work_->cancel(id); }
-    void let_go(const ExecuteId& id) override { work_->let_go(id); }
+    void detach(const ExecuteId& id) override { work_->detach(id); }
     [[nodiscard]] std::optional<LiveOutput> output_since(const ExecuteId& id, std::uint64_t begin) override {
         return work_->output_since(id, begin);
     }

@@ -14,7 +14,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t kPage = 100;
-constexpr std::size_t kMostPages = 1'000;
+constexpr std::size_t kMaxPages = 1'000;
 constexpr std::size_t kPageBytes = 8UL * 1024 * 1024;
 constexpr std::size_t kListBytes = 256UL * 1024 * 1024;
 constexpr std::size_t kLongestLine = 4UL * 1024 * 1024;  // Kubernetes limits an object to 1.5 MiB
@@ -124,7 +124,7 @@ bool JobWatch::broken(std::string trouble) {
 asio::awaitable<Result<JobPage>> JobWatch::read_next_page(std::string next) {
     std::string query = fmt::format("limit={}", page_size_);
     if (!next.empty()) query += "&continue=" + http::percent_encode(next);
-    while (budget_->lists >= WatchBudget::kMostLists && is_wanted())
+    while (budget_->lists >= WatchBudget::kMaxLists && is_wanted())
         co_await budget_->list_ended.wait(kListTimeout);
     ++budget_->lists;
     ClusterCall call{.path = path(query), .timeout = kListTimeout, .body_limit = kPageBytes};
@@ -149,7 +149,7 @@ asio::awaitable<bool> JobWatch::list() {
     std::string next;
     list_bytes_ = 0;
     for (std::size_t pages = 0; pages == 0 || !next.empty(); ++pages) {
-        if (pages == kMostPages || list_bytes_ > kListBytes) co_return broken(std::string{kTooLong});
+        if (pages == kMaxPages || list_bytes_ > kListBytes) co_return broken(std::string{kTooLong});
         Result<JobPage> page = co_await read_next_page(next);
         if (!page) co_return false;
         for (JobState& job : page->jobs) {
@@ -202,7 +202,7 @@ bool JobWatch::take(std::string_view piece) {
     }
     line_ += piece;
     count_line();
-    const bool fits = line_.size() <= kLongestLine && budget_->line_bytes <= WatchBudget::kMostLineBytes;
+    const bool fits = line_.size() <= kLongestLine && budget_->line_bytes <= WatchBudget::kMaxLineBytes;
     if (!fits) return broken("an event of the API server's watch is too long");
     return is_wanted();
 }

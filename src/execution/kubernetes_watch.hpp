@@ -26,8 +26,8 @@ struct WatchedJob {
 struct WatchBudget {
     explicit WatchBudget(boost::asio::io_context& io) : list_ended(io) {}
 
-    static constexpr std::size_t kMostLists = 4;                       // pages read concurrently
-    static constexpr std::size_t kMostLineBytes = 32UL * 1024 * 1024;  // incomplete lines
+    static constexpr std::size_t kMaxLists = 4;                       // pages read concurrently
+    static constexpr std::size_t kMaxLineBytes = 32UL * 1024 * 1024;  // incomplete lines
 
     std::size_t lists{0};
     std::size_t line_bytes{0};

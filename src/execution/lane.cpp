@@ -20,27 +20,27 @@ void make_cancelled(AttemptResult& result) {
 
 void LaneQueue::submit(AttemptOrder order, Pool::Done done) {
     Waiting waiting{std::move(order), std::move(done)};
-    waiting.place = lane_.per_place == SIZE_MAX ? std::string{} : lane_.runner->place_of(*waiting.order.task);
+    waiting.host = lane_.per_host == SIZE_MAX ? std::string{} : lane_.runner->host_of(*waiting.order.task);
     queue_.push(std::move(waiting));
     fill();
 }
 
-bool LaneQueue::cancel(const ExecuteId& id, Left left) {
+bool LaneQueue::cancel(const ExecuteId& id, CancelMode mode) {
     if (const auto found = running_.find(id); found != running_.end()) {
         if (std::exchange(found->second.cancelled, true)) return true;
-        if (left == Left::nothing)
+        if (mode == CancelMode::stop)
             lane_.runner->cancel(id);
         else
-            lane_.runner->let_go(id);
+            lane_.runner->detach(id);
         return true;
     }
     std::optional<Waiting> taken = queue_.take(id);
-    for (auto place = places_.begin(); !taken && place != places_.end(); ++place) {
-        taken = place->second.crowd.take(id);
-        if (taken) --crowded_;
+    for (auto host = hosts_.begin(); !taken && host != hosts_.end(); ++host) {
+        taken = host->second.blocked.take(id);
+        if (taken) --blocked_;
     }
     if (!taken) return false;
-    if (taken->holds_place) leave(taken->place);
+    if (taken->holds_host_slot) release_host(taken->host);
     AttemptResult result;
     make_cancelled(result);
     result.begin_at = result.end_at = clock_.now();
@@ -60,30 +60,30 @@ bool LaneQueue::may_run(const TenantId& tenant) const {
     return found == running_of_.end() || found->second < kSharesOfRest * (lane_.limit - running_.size());
 }
 
-/// Whether the attempt may use its place; if not, it was added to the place's queue.
-bool LaneQueue::find_room(Waiting& waiting) {
-    if (waiting.place.empty() || waiting.holds_place) return true;
-    Place& place = places_[waiting.place];
-    if (place.taken < lane_.per_place) {
-        ++place.taken;
+/// Whether the attempt got a slot of its host; if not, it was added to the host's queue.
+bool LaneQueue::reserve_host(Waiting& waiting) {
+    if (waiting.host.empty() || waiting.holds_host_slot) return true;
+    HostLimit& limit = hosts_[waiting.host];
+    if (limit.taken < lane_.per_host) {
+        ++limit.taken;
         return true;
     }
-    place.crowd.push(std::move(waiting));
-    ++crowded_;
+    limit.blocked.push(std::move(waiting));
+    ++blocked_;
     return false;
 }
 
-/// Frees a slot of a place: it is given to a waiting attempt, which becomes the next of its tenant to start.
-void LaneQueue::leave(const std::string& name) {
-    if (name.empty()) return;
-    const auto found = places_.find(name);
-    Place& place = found->second;
-    if (std::optional<Waiting> next = place.crowd.pop([](const TenantId&) { return true; })) {
-        --crowded_;
-        next->holds_place = true;
+/// Frees a slot of a host: it is given to a waiting attempt, which becomes the next of its tenant to start.
+void LaneQueue::release_host(const std::string& host) {
+    if (host.empty()) return;
+    const auto found = hosts_.find(host);
+    HostLimit& limit = found->second;
+    if (std::optional<Waiting> next = limit.blocked.pop([](const TenantId&) { return true; })) {
+        --blocked_;
+        next->holds_host_slot = true;
         queue_.push_front(std::move(*next));
-    } else if (--place.taken == 0) {
-        places_.erase(found);
+    } else if (--limit.taken == 0) {
+        hosts_.erase(found);
     }
 }
 
@@ -92,7 +92,7 @@ void LaneQueue::fill() {
     while (running_.size() < lane_.limit) {
         std::optional<Waiting> next = queue_.pop(may);
         if (!next) return;
-        if (find_room(*next)) begin(std::move(*next));
+        if (reserve_host(*next)) begin(std::move(*next));
     }
 }
 
@@ -101,7 +101,7 @@ void LaneQueue::begin(Waiting next) {
     const ExecuteId id = order.execute_id;
     assert(!running_.contains(id));
     running_[id] = {.task = order.task,
-                    .place = std::move(next.place),
+                    .host = std::move(next.host),
                     .begin_at = clock_.now(),
                     .done = std::move(next.done)};
     ++running_of_[order.task->tenant];
@@ -115,7 +115,7 @@ void LaneQueue::end(const ExecuteId& id, AttemptResult result) {
     running_.erase(found);
     const auto tenant = running_of_.find(ended.task->tenant);
     if (--tenant->second == 0) running_of_.erase(tenant);
-    leave(ended.place);
+    release_host(ended.host);
     if (ended.cancelled) make_cancelled(result);
     result.begin_at = ended.begin_at;
     result.end_at = std::max(ended.begin_at, clock_.now());

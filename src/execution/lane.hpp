@@ -6,38 +6,38 @@
 
 namespace ecron::execution {
 
-/// What a cancelled attempt leaves running.
-enum class Left : std::uint8_t { nothing, what_goes_on };
+/// What becomes of work that outlives this process.
+enum class CancelMode : std::uint8_t { stop, detach };
 
-/// The attempts of one kind: running ones, and those waiting for a slot or for capacity at their place.
+/// The attempts of one kind: running ones, and those waiting for a slot or for a slot of their host.
 class LaneQueue {
 public:
     LaneQueue(const Clock& clock, Lane lane) : clock_(clock), lane_(lane) {}
 
     void submit(AttemptOrder order, Pool::Done done);
     /// False: unknown to this lane.
-    bool cancel(const ExecuteId& id, Left left = Left::nothing);
+    bool cancel(const ExecuteId& id, CancelMode mode = CancelMode::stop);
     [[nodiscard]] std::size_t running() const { return running_.size(); }
-    [[nodiscard]] std::size_t waiting() const { return queue_.size() + crowded_; }
+    [[nodiscard]] std::size_t waiting() const { return queue_.size() + blocked_; }
     [[nodiscard]] std::optional<Instant> began(const ExecuteId& id) const;
     [[nodiscard]] Kind kind() const { return lane_.kind; }
 
 private:
     struct Running {
         TaskPtr task;
-        std::string place;
+        std::string host;
         Instant begin_at{};
         Pool::Done done;
         bool cancelled{false};
     };
-    struct Place {
+    struct HostLimit {
         std::size_t taken{0};
-        FairQueue crowd{};  // attempts whose turn came while the place was full
+        FairQueue blocked{};  // attempts whose turn came while the host had no free slot
     };
 
     [[nodiscard]] bool may_run(const TenantId& tenant) const;
-    [[nodiscard]] bool find_room(Waiting& waiting);
-    void leave(const std::string& place);
+    [[nodiscard]] bool reserve_host(Waiting& waiting);
+    void release_host(const std::string& host);
     void fill();
     void begin(Waiting waiting);
     void end(const ExecuteId& id, AttemptResult result);
@@ -46,8 +46,8 @@ private:
     const Lane lane_;
     std::unordered_map<ExecuteId, Running> running_;
     std::unordered_map<TenantId, std::size_t> running_of_;
-    std::unordered_map<std::string, Place> places_;
-    std::size_t crowded_{0};
+    std::unordered_map<std::string, HostLimit> hosts_;
+    std::size_t blocked_{0};
     FairQueue queue_;
 };
 

@@ -27,9 +27,9 @@ Kind kind_of(const model::Context& context) {
 
 namespace {
 
-class RealPool final : public Pool {
+class AttemptPool final : public Pool {
 public:
-    RealPool(const Clock& clock, const std::vector<Lane>& lanes) : clock_(clock) {
+    AttemptPool(const Clock& clock, const std::vector<Lane>& lanes) : clock_(clock) {
         for (const Lane& lane : lanes) lanes_.emplace_back(clock, lane);
     }
 
@@ -48,9 +48,9 @@ public:
             if (lane.cancel(id)) return;
     }
 
-    void let_go(const ExecuteId& id) override {
+    void detach(const ExecuteId& id) override {
         for (LaneQueue& lane : lanes_)
-            if (lane.cancel(id, Left::what_goes_on)) return;
+            if (lane.cancel(id, CancelMode::detach)) return;
     }
 
     [[nodiscard]] std::size_t running() const override {
@@ -78,7 +78,7 @@ private:
 }  // namespace
 
 std::unique_ptr<Pool> make_pool(const Clock& clock, const std::vector<Lane>& lanes) {
-    return std::make_unique<RealPool>(clock, lanes);
+    return std::make_unique<AttemptPool>(clock, lanes);
 }
 
 }  // namespace ecron::execution

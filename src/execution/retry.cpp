@@ -6,7 +6,7 @@
 namespace ecron::execution {
 
 std::optional<Millis> next_attempt_after(const model::Retry& retry, int number, const AttemptResult& result,
-                                         double dice, Millis floor) {
+                                         double uniform, Millis floor) {
     if (result.outcome != model::ExecutionState::failure || number >= retry.max_attempts) return std::nullopt;
     const bool named = std::ranges::any_of(retry.on, [&](const model::CodeRange& range) {
         return range.first <= result.code && result.code <= range.last;
@@ -16,7 +16,7 @@ std::optional<Millis> next_attempt_after(const model::Retry& retry, int number, 
     const double most =
         std::min(static_cast<double>(retry.max.count()),
                  static_cast<double>(retry.initial.count()) * std::pow(retry.multiplier, number - 1));
-    const Millis jittered{std::llround(most * dice)};
+    const Millis jittered{std::llround(most * uniform)};
     const Millis asked =
         std::min(result.retry_after.value_or(Millis{0}), retry.after_max.value_or(retry.max));
     return std::max({jittered, asked, floor});

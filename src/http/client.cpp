@@ -37,9 +37,7 @@ public:
 
 private:
     struct Slot : Transfer {
-        Slot(std::uint32_t index_given, Surroundings surroundings)
-            : Transfer(surroundings),
-              index(index_given) {}
+        Slot(std::uint32_t index_given, TransferContext context) : Transfer(context), index(index_given) {}
         std::uint32_t index;
         std::uint32_t uses{0};
         Done done;  // empty: slot is free
@@ -74,7 +72,7 @@ private:
 Client::Impl::Slot& Client::Impl::take_slot() {
     if (free_.empty()) {
         slots_.push_back(std::make_unique<Slot>(static_cast<std::uint32_t>(slots_.size()),
-                                                Transfer::Surroundings{options_, *driver_, trust_.get()}));
+                                                TransferContext{options_, *driver_, trust_.get()}));
         free_.push_back(slots_.back().get());
     }
     Slot& slot = *free_.back();

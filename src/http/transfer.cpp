@@ -115,9 +115,7 @@ std::string version_of(long known) {
 
 }  // namespace
 
-Transfer::Transfer(Surroundings surroundings)
-    : surroundings_(surroundings),
-      easy_(curl_easy_init(), &curl_easy_cleanup) {
+Transfer::Transfer(TransferContext context) : context_(context), easy_(curl_easy_init(), &curl_easy_cleanup) {
     if (!easy_) throw std::bad_alloc{};
     set_permanent_options();
 }
@@ -139,7 +137,7 @@ void Transfer::set_permanent_options() {
     set(easy, CURLOPT_CAINFO, nullptr);  // on_tls sets the store
     set(easy, CURLOPT_CAPATH, nullptr);
     set(easy, CURLOPT_SSL_CTX_FUNCTION, &Transfer::on_tls);
-    set(easy, CURLOPT_SSL_CTX_DATA, surroundings_.trust);
+    set(easy, CURLOPT_SSL_CTX_DATA, context_.trust);
     set(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
     set(easy, CURLOPT_WRITEDATA, this);
     set(easy, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
@@ -150,16 +148,16 @@ void Transfer::set_permanent_options() {
     set(easy, CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open);
     set(easy, CURLOPT_OPENSOCKETDATA, this);
     set(easy, CURLOPT_CLOSESOCKETFUNCTION, &Transfer::on_close);
-    set(easy, CURLOPT_CLOSESOCKETDATA, &surroundings_.sockets);  // a connection outlives its first transfer
+    set(easy, CURLOPT_CLOSESOCKETDATA, &context_.sockets);  // a connection outlives its first transfer
     set(easy, CURLOPT_TCP_KEEPALIVE, 1L);  // responses may be long streams: detects dead connections
     set(easy, CURLOPT_TCP_KEEPIDLE, 20L);
     set(easy, CURLOPT_TCP_KEEPINTVL, 5L);
-    if (const auto& identity = surroundings_.options.identity) {
+    if (const auto& identity = context_.options.identity) {
         set_blob(easy, CURLOPT_SSLCERT_BLOB, identity->certificate);
         set_blob(easy, CURLOPT_SSLKEY_BLOB, identity->key.reveal());
     }
-    if (!surroundings_.options.user_agent.empty())
-        set(easy, CURLOPT_USERAGENT, surroundings_.options.user_agent.c_str());
+    if (!context_.options.user_agent.empty())
+        set(easy, CURLOPT_USERAGENT, context_.options.user_agent.c_str());
 }
 
 Result<void> Transfer::begin(ClientRequest request) {
@@ -450,12 +448,12 @@ int Transfer::on_request(void* transfer, char*, char*, int, int) {
 curl_socket_t Transfer::on_open(void* transfer, curlsocktype, curl_sockaddr* address) try {
     auto& self = *static_cast<Transfer*>(transfer);
     if (self.refuses_resend()) return CURL_SOCKET_BAD;
-    const auto& allowed = self.surroundings_.options.allow_address;
+    const auto& allowed = self.context_.options.allow_address;
     if (allowed && !allowed(address->addr)) {
         self.address_denied_ = true;
         return CURL_SOCKET_BAD;
     }
-    return self.surroundings_.sockets.open_socket(*address);
+    return self.context_.sockets.open_socket(*address);
 } catch (...) {
     return CURL_SOCKET_BAD;
 }

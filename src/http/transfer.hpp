@@ -22,6 +22,13 @@ public:
     virtual void close_socket(curl_socket_t fd) = 0;
 };
 
+/// What the transfers of a client share.
+struct TransferContext {
+    const ClientOptions& options;
+    SocketSource& sockets;
+    X509_STORE* trust;
+};
+
 /// One easy handle and the request it currently carries, from the first hop to the last. Handles are reused:
 /// settings common to all requests are set once. Redirects are followed here and not by libcurl, because
 /// methods change by one rule (RFC 9110 §15.4, as Go's net/http): 301, 302 and 303 become GET without a body,
@@ -29,13 +36,7 @@ public:
 /// same host. Time limits are enforced here too: libcurl's own cost a sixth of a short request.
 class Transfer {
 public:
-    struct Surroundings {
-        const ClientOptions& options;
-        SocketSource& sockets;
-        X509_STORE* trust;
-    };
-
-    explicit Transfer(Surroundings surroundings);
+    explicit Transfer(TransferContext context);
     Transfer(const Transfer&) = delete;
     Transfer& operator=(const Transfer&) = delete;
 
@@ -89,7 +90,7 @@ private:
     static int on_close(void* sockets, curl_socket_t fd);
     static CURLcode on_tls(CURL* easy, void* context, void* trust);
 
-    Surroundings surroundings_;
+    TransferContext context_;
     std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_;
     char error_text_[CURL_ERROR_SIZE]{};
     ClientRequest request_;

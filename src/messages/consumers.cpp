@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-using mq::Settlement;
+using mq::Ack;
 
 constexpr Millis kFirstPause{50};
 constexpr Millis kLongestPause{1'000};
@@ -28,22 +28,18 @@ constexpr Millis kAgain{1'000};
 constexpr Millis kTenantKnown{60'000};
 constexpr std::size_t kTenantsRemembered = 10'000;
 
-Settlement dead(std::string reason) {
-    return {.verdict = Settlement::Verdict::dead, .reason = std::move(reason)};
-}
-Settlement again(Millis wait, std::string reason) {
-    return {.verdict = Settlement::Verdict::again, .wait = wait, .reason = std::move(reason)};
+Ack dead(std::string reason) { return {.verdict = Ack::Verdict::dead, .reason = std::move(reason)}; }
+Ack again(Millis wait, std::string reason) {
+    return {.verdict = Ack::Verdict::requeue, .wait = wait, .reason = std::move(reason)};
 }
 /// A message is not given up because its tenant sends many.
-Settlement delayed(Millis wait) {
-    return {.verdict = Settlement::Verdict::again, .wait = wait, .reason = "limit_rate", .counts = false};
+Ack delayed(Millis wait) {
+    return {.verdict = Ack::Verdict::requeue, .wait = wait, .reason = "limit_rate", .counts = false};
 }
-Settlement given_back() {
-    return {.verdict = Settlement::Verdict::again, .wait = kGivenBack, .counts = false};
-}
+Ack given_back() { return {.verdict = Ack::Verdict::requeue, .wait = kGivenBack, .counts = false}; }
 
 /// Maps a permanent error to the result for the message.
-Settlement verdict_of(const Error& error) {
+Ack verdict_of(const Error& error) {
     return error.code == Errc::internal ? again(kAgain, error.what) : dead(error.what);
 }
 
@@ -64,7 +60,7 @@ public:
         add(broker, kImmediateTopic, kImmediateChannel, &Impl::take_job);
         add(broker, kStatusTopic, kStatusChannel, &Impl::take_status);
         add(broker, kJobTopic, kJobChannel, &Impl::take_change);
-        if (options_.takes_offers) add(broker, kExecutionTopic, kExecutionChannel, &Impl::take_offer);
+        if (options_.accepts_attempts) add(broker, kExecutionTopic, kExecutionChannel, &Impl::take_attempt);
     }
     void stop() {
         stopping_ = true;
@@ -72,14 +68,14 @@ public:
     }
 
 private:
-    using Take = asio::awaitable<Settlement> (Impl::*)(mq::Message);
+    using Take = asio::awaitable<Ack> (Impl::*)(mq::Message);
 
     void add(mq::Broker& broker, std::string_view topic, std::string_view channel, Take take) {
         broker.subscribe(
             {.topic = std::string{topic},
              .channel = std::string{channel},
              .in_flight = options_.in_flight,
-             .most_deliveries = options_.most_deliveries,
+             .max_deliveries = options_.max_deliveries,
              .handler = [this, take](mq::Message message) { return (this->*take)(std::move(message)); }});
     }
 
@@ -91,16 +87,16 @@ private:
         co_return !stopping_;
     }
 
-    asio::awaitable<Settlement> take_job(mq::Message message) {
+    asio::awaitable<Ack> take_job(mq::Message message) {
         if (!executions_.takes_writes()) co_return given_back();
         Result<model::JobInput> input = read_immediate(message.body, options_.rules, clock_.now());
         if (!input) co_return dead(input.error().what);
         const SteadyInstant begun = clock_.steady();
         bool is_counted = false;
         for (std::size_t tries = 0;; ++tries) {
-            Settlement settlement;
-            const Result<void> done = co_await run(*input, message, settlement, is_counted);
-            if (done) co_return settlement;
+            Ack ack;
+            const Result<void> done = co_await run(*input, message, ack, is_counted);
+            if (done) co_return ack;
             if (done.error().code != Errc::unavailable) co_return verdict_of(done.error());
             const bool go_on = co_await pause(begun, tries);
             if (!go_on) co_return given_back();
@@ -109,8 +105,8 @@ private:
 
     /// Errors: unavailable if it must be retried; otherwise the reason why the message is rejected.
     /// `is_counted` is set once the message has been counted against its tenant's rate.
-    asio::awaitable<Result<void>> run(const model::JobInput& input, const mq::Message& message,
-                                      Settlement& settlement, bool& is_counted) {
+    asio::awaitable<Result<void>> run(const model::JobInput& input, const mq::Message& message, Ack& ack,
+                                      bool& is_counted) {
         const std::string& given = input.context.execute_id;
         ExecuteId id{given.empty() ? keyed_uuid(store_.id_key(), message.origin, Instant{}) : given};
         Result<model::Job> job = co_await job_of(input, id);
@@ -120,7 +116,7 @@ private:
             if (!known) co_return std::unexpected(known.error());
             const bool waits = !known->exists && message.deliveries <= 1 && options_.hold > Millis{0};
             if (waits) {  // it may have arrived before its execution's row
-                settlement = again(options_.hold, "its execution is not known");
+                ack = again(options_.hold, "its execution is not known");
                 co_return Result<void>{};
             }
             id = std::move(known->id);
@@ -128,7 +124,7 @@ private:
         if (!is_counted) {
             const Millis wait = rate_.take(job->tenant, clock_.steady());
             if (wait > Millis{0}) {
-                settlement = delayed(wait);
+                ack = delayed(wait);
                 co_return Result<void>{};
             }
             is_counted = true;
@@ -184,17 +180,17 @@ private:
         co_return true;
     }
 
-    asio::awaitable<Settlement> take_status(mq::Message message) {
+    asio::awaitable<Ack> take_status(mq::Message message) {
         Result<std::optional<Ending>> ending = read_status(message.body);
         if (!ending) co_return dead(ending.error().what);
-        if (!*ending) co_return Settlement{};
+        if (!*ending) co_return Ack{};
         if (!executions_.takes_writes()) co_return given_back();
         const SteadyInstant begun = clock_.steady();
         for (std::size_t tries = 0;; ++tries) {
             const Result<void> told = co_await end(**ending);
             const bool over =
                 told || told.error().code == Errc::not_found || told.error().code == Errc::conflict;
-            if (over) co_return Settlement{};
+            if (over) co_return Ack{};
             if (told.error().code != Errc::unavailable) co_return verdict_of(told.error());
             const bool go_on = co_await pause(begun, tries);
             if (!go_on) co_return given_back();
@@ -215,22 +211,22 @@ private:
     }
 
     /// Only a hint: the change itself is in the change log.
-    asio::awaitable<Settlement> take_change(mq::Message message) {
+    asio::awaitable<Ack> take_change(mq::Message message) {
         const Result<void> read = read_change(message.body);
         if (!read) co_return dead(read.error().what);
         executions_.look_at_changes();
-        co_return Settlement{};
+        co_return Ack{};
     }
 
     /// Without capacity, the offer is left to other nodes; the offering node does not wait long.
-    asio::awaitable<Settlement> take_offer(mq::Message message) {
-        const Result<Offer> offer = read_offer(message.body);
+    asio::awaitable<Ack> take_attempt(mq::Message message) {
+        const Result<AttemptMessage> offer = read_attempt(message.body);
         if (!offer) co_return dead(offer.error().what);
         ExecuteId id = offer->id;
         const Result<void> begun = co_await executions_.begin(std::move(id), offer->attempt);
         if (!begun)
             log::debug("failed to start offered execution={} error=\"{}\"", offer->id, begun.error().what);
-        co_return Settlement{};
+        co_return Ack{};
     }
 
     const Clock& clock_;

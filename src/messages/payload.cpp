@@ -93,7 +93,7 @@ Result<void> read_change(std::string_view text) {
     return {};
 }
 
-std::string write_offer(const Offer& offer) {
+std::string write_attempt(const AttemptMessage& offer) {
     std::string text;
     JsonWriter{text}
         .begin_object()
@@ -103,7 +103,7 @@ std::string write_offer(const Offer& offer) {
     return text;
 }
 
-Result<Offer> read_offer(std::string_view text) {
+Result<AttemptMessage> read_attempt(std::string_view text) {
     const Result<json::object> object = object_of(text);
     if (!object) return std::unexpected(object.error());
     Result<ExecuteId> id = id_of(*object);
@@ -112,7 +112,7 @@ Result<Offer> read_offer(std::string_view text) {
     const bool fits = attempt != nullptr && attempt->is_int64() && attempt->get_int64() > 0 &&
                       attempt->get_int64() < 1'000'000;
     if (!fits) return fail(Errc::invalid, "attempt is not a number from 1");
-    return Offer{.id = std::move(*id), .attempt = static_cast<int>(attempt->get_int64())};
+    return AttemptMessage{.id = std::move(*id), .attempt = static_cast<int>(attempt->get_int64())};
 }
 
 }  // namespace ecron::messages

@@ -27,11 +27,11 @@ Result<std::optional<Ending>> read_status(std::string_view json);
 Result<void> read_change(std::string_view json);
 
 /// An attempt that any node may carry out.
-struct Offer {
+struct AttemptMessage {
     ExecuteId id{};
     int attempt{};
 };
-std::string write_offer(const Offer& offer);
-Result<Offer> read_offer(std::string_view json);
+std::string write_attempt(const AttemptMessage& offer);
+Result<AttemptMessage> read_attempt(std::string_view json);
 
 }  // namespace ecron::messages

@@ -37,19 +37,19 @@ std::string dead_letter(const Message& message, const std::string& reason) {
 asio::awaitable<std::optional<Millis>> Channel::take(Broker& broker, Message message) {
     const InFlight counted{state_};
     ++state_->received;
-    Settlement settlement = co_await subscription_.handler(message);
-    const bool too_often = settlement.verdict == Settlement::Verdict::again && settlement.counts &&
-                           message.deliveries >= subscription_.most_deliveries;
-    if (settlement.verdict == Settlement::Verdict::done) {
+    Ack ack = co_await subscription_.handler(message);
+    const bool too_often = ack.verdict == Ack::Verdict::requeue && ack.counts &&
+                           message.deliveries >= subscription_.max_deliveries;
+    if (ack.verdict == Ack::Verdict::done) {
         ++state_->done;
         co_return std::nullopt;
     }
-    if (settlement.verdict == Settlement::Verdict::again && !too_often) {
+    if (ack.verdict == Ack::Verdict::requeue && !too_often) {
         ++state_->requeued;
-        co_return settlement.wait;
+        co_return ack.wait;
     }
-    if (too_often) settlement.reason = "delivered too often without success: " + settlement.reason;
-    co_return co_await bury(broker, std::move(message), std::move(settlement.reason));
+    if (too_often) ack.reason = "delivered too often without success: " + ack.reason;
+    co_return co_await bury(broker, std::move(message), std::move(ack.reason));
 }
 
 asio::awaitable<std::optional<Millis>> Channel::bury(Broker& broker, Message message, std::string reason) {

@@ -5,7 +5,7 @@
 namespace ecron::mq {
 namespace {
 
-constexpr std::size_t kMostKept = 100'000;  // maximum for a topic whose handlers are busy
+constexpr std::size_t kMaxKept = 100'000;  // maximum for a topic whose handlers are busy
 
 class InProcess final : public Broker {
 public:
@@ -13,7 +13,7 @@ public:
 
     asio::awaitable<Result<void>> publish(std::string topic, std::vector<Outgoing> messages) override {
         Topic& queue = topics_[topic];
-        const bool fits = queue.early.size() + messages.size() <= kMostKept;
+        const bool fits = queue.early.size() + messages.size() <= kMaxKept;
         published_.count(topic, messages.size(), fits);
         if (!fits) co_return fail(Errc::unavailable, "too many messages wait in this process");
         for (Outgoing& message : messages) {

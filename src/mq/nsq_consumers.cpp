@@ -86,7 +86,7 @@ void Consumers::share_room() {
     if (live == 0 || stopping_) return;
     for (const SourcePtr& source : sources_) {
         if (!source->connection) continue;
-        const auto most = static_cast<std::size_t>(source->connection->hello().most_ready);
+        const auto most = static_cast<std::size_t>(source->connection->hello().max_ready);
         source->connection->send(
             ready(std::clamp<std::size_t>(channel_.subscription().in_flight / live, 1, most)));
     }

@@ -87,7 +87,7 @@ Result<Hello> parse_hello(std::string_view text) {
     };
     const json::value* const auth = object->if_contains("auth_required");
     hello.auth_required = auth != nullptr && auth->is_bool() && auth->get_bool();
-    hello.most_ready = std::max<std::int64_t>(1, number("max_rdy_count", hello.most_ready));
+    hello.max_ready = std::max<std::int64_t>(1, number("max_rdy_count", hello.max_ready));
     hello.message_timeout = Millis{std::clamp<std::int64_t>(
         number("msg_timeout", hello.message_timeout.count()), 1'000, 24LL * 3'600'000)};
     const json::value* const version = object->if_contains("version");

@@ -44,7 +44,7 @@ Result<Delivery> parse_delivery(std::string_view data);
 /// nsqd's response to IDENTIFY.
 struct Hello {
     bool auth_required{false};
-    std::int64_t most_ready{2'500};
+    std::int64_t max_ready{2'500};
     Millis message_timeout{60'000};
     std::string version{};
 };

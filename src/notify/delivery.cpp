@@ -16,10 +16,10 @@ constexpr std::size_t kAnswerKept = 1'024;
 constexpr Millis kFirstWait{1'000};
 constexpr Millis kLongestWait{3'600'000};
 
-Millis wait_after(int tries, double dice) {
+Millis wait_after(int tries, double uniform) {
     const Millis most =
         std::min(kLongestWait, kFirstWait * (1U << static_cast<unsigned>(std::clamp(tries - 1, 0, 12))));
-    return most / 2 + Millis{std::llround(static_cast<double>(most.count()) * dice / 2)};
+    return most / 2 + Millis{std::llround(static_cast<double>(most.count()) * uniform / 2)};
 }
 
 /// The last try is made when `retry_for` ends, not earlier.
@@ -56,8 +56,8 @@ http::ClientRequest webhook_request(const store::Letter& letter, const SigningKe
 }
 
 Judgement judge(const store::Letter& letter, const Result<http::ClientResponse>& answer,
-                const Options& options, double dice) {
-    const Millis wait = wait_after(letter.tries, dice);
+                const Options& options, double uniform) {
+    const Millis wait = wait_after(letter.tries, uniform);
     if (!answer) {
         const Error& error = answer.error();
         if (is_forever(error.code)) return {.settlement = {.verdict = Verdict::dead, .reason = error.what}};

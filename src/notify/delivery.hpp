@@ -13,8 +13,8 @@ struct Judgement {
     bool receiver_in_trouble{false};      // the receiver is failing, not only this message
     std::optional<Millis> leave_alone{};  // pause that the receiver requested
 };
-/// `dice` is a uniform random value in [0, 1).
+/// `uniform` is a uniform random value in [0, 1).
 Judgement judge(const store::Letter& letter, const Result<http::ClientResponse>& answer,
-                const Options& options, double dice);
+                const Options& options, double uniform);
 
 }  // namespace ecron::notify

@@ -122,9 +122,9 @@ private:
         if (keys) {
             const Result<http::ClientResponse> answer =
                 co_await client_.send(webhook_request(letter, *keys, clock_.now(), options_));
-            judgement = judge(letter, answer, options_, dice());
+            judgement = judge(letter, answer, options_, uniform());
         } else {
-            judgement = judge(letter, std::unexpected(keys.error()), options_, dice());
+            judgement = judge(letter, std::unexpected(keys.error()), options_, uniform());
             judgement.receiver_in_trouble = false;
         }
         note(letter, judgement.settlement);
@@ -176,7 +176,7 @@ private:
         return tenants_;
     }
 
-    double dice() { return std::uniform_real_distribution<double>{0, 1}(random_); }
+    double uniform() { return std::uniform_real_distribution<double>{0, 1}(random_); }
 
     /// Entries that can still be sent are not expired unsent.
     static constexpr Millis kLastTries{3'600'000};

@@ -66,7 +66,7 @@ void Receivers::end(const std::string& name, Answered answered, std::optional<Mi
     }
     troubled_ = troubled_ + (receiver.troubles > 0 ? 1 : 0) - (was_troubled ? 1 : 0);
     if (receiver.troubles == 0 && receiver.under_way == 0) receivers_.erase(found);
-    if (troubled_ > kMostTroubled) forget_some();
+    if (troubled_ > kMaxTroubled) forget_some();
 }
 
 /// Drops the failing receivers whose pause ended first; the cost is a few requests too many to each.

@@ -12,10 +12,10 @@ namespace ecron::notify {
 /// gets one request at a time, with pauses that double up to a minute, and all failing receivers of one
 /// tenant together are limited. A receiver's key is its tenant, a space and its origin; keys without a space
 /// belong to a common tenant. Keeps only receivers that have requests in progress or are failing, at most
-/// kMostTroubled of the latter. Pure.
+/// kMaxTroubled of the latter. Pure.
 class Receivers {
 public:
-    static constexpr std::size_t kMostTroubled = 10'000;
+    static constexpr std::size_t kMaxTroubled = 10'000;
     using Room = std::map<std::string, std::size_t, std::less<>>;
 
     /// `troubled`: maximum number of concurrent requests to a tenant's failing receivers.

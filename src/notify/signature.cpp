@@ -12,7 +12,7 @@ namespace ecron::notify {
 namespace {
 
 constexpr std::string_view kPrefix = "whsec_";
-constexpr std::size_t kShortestKey = 24, kLongestKey = 64, kMostKeys = 2;
+constexpr std::size_t kShortestKey = 24, kLongestKey = 64, kMaxKeys = 2;
 
 std::string base64(std::string_view bytes) {
     std::string text(4 * ((bytes.size() + 2) / 3), '\0');
@@ -60,7 +60,7 @@ Result<SigningKeys> read_signing_keys(std::string_view text) {
             return fail(Errc::invalid, "a signing secret must be whsec_ and the base64 of 24 to 64 bytes");
         keys.emplace_back(std::move(*key));
     }
-    if (keys.empty() || keys.size() > kMostKeys)
+    if (keys.empty() || keys.size() > kMaxKeys)
         return fail(Errc::invalid, "there must be one signing secret, or two during a rotation");
     return keys;
 }

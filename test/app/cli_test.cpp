@@ -36,7 +36,7 @@ TEST_CASE("a flag's value keeps underscores, equal signs and dashes", "[cli]") {
     cli.run({"--db_path=/a_b/c=d-e", "--node-id", "a_b"});
     REQUIRE(cli.served);
     CHECK(cli.served->store.path == "/a_b/c=d-e");
-    CHECK(cli.served->life.node_id == "a_b");
+    CHECK(cli.served->process.node_id == "a_b");
 }
 
 TEST_CASE("a boolean flag needs no value", "[cli]") {

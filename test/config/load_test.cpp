@@ -23,8 +23,8 @@ TEST_CASE("without any source, the table's defaults apply", "[config]") {
     CHECK_FALSE(config.schedule.start_deadline);
     CHECK(config.execution.max_attempts == 3);
     CHECK(config.execution.retry_max == 5min);
-    CHECK_FALSE(config.life.node_id.empty());
-    CHECK(config.api.executor_id == config.life.node_id);
+    CHECK_FALSE(config.process.node_id.empty());
+    CHECK(config.api.executor_id == config.process.node_id);
     CHECK_FALSE(config.auth.enabled);
 }
 
@@ -431,5 +431,5 @@ TEST_CASE("settings are printed as YAML that can be loaded, secrets masked", "[c
     REQUIRE(reloaded);
     CHECK(reloaded->config.http.port == 80);
     CHECK(reloaded->config.api.webhook_path == "/a/b");
-    CHECK(reloaded->config.life.node_id == "one");
+    CHECK(reloaded->config.process.node_id == "one");
 }

@@ -294,11 +294,11 @@ TEST_CASE("a response of one gibibyte is read to its end, and only a small part 
     // The server's pieces and the socket buffers are in this process too: some MiB, regardless of the length.
     // The address sanitizer holds back 256 MiB of freed memory.
 #if __has_feature(address_sanitizer)
-    constexpr std::size_t kMost = 320 * kPiece;
+    constexpr std::size_t kMax = 320 * kPiece;
 #else
-    constexpr std::size_t kMost = 32 * kPiece;
+    constexpr std::size_t kMax = 32 * kPiece;
 #endif
-    CHECK(resident_bytes() < before + kMost);
+    CHECK(resident_bytes() < before + kMax);
 }
 
 TEST_CASE("a target may listen on IPv6", "[http][targets]") {

@@ -188,7 +188,7 @@ TEST_CASE("a resumed attempt waits for its API server", "[kubernetes]") {
     ClusterWorld world{{.patience = 100ms}};
     const ExecuteId first = world.start("e");
     const std::string name = world.wait_for_job(1);
-    world.runner().let_go(first);
+    world.runner().detach(first);
     world.await(first);
     CHECK(world.cluster.deleted().empty());
     world.cluster.refuse("GET", 503, "away", 1);

@@ -116,7 +116,7 @@ TEST_CASE("endless events are limited, per watch and in total", "[kubernetes]") 
     server.run_until([&] { return server.watches > static_cast<std::size_t>(2 * count); });
     CHECK(server.most_line_bytes > most / 2);
     CHECK(server.most_line_bytes < most);
-    CHECK(server.most_lists <= WatchBudget::kMostLists);
+    CHECK(server.most_lists <= WatchBudget::kMaxLists);
     for (std::size_t i = 0; i < watches.size(); ++i) watches[i]->forget("job", jobs[i]);
     for (const auto& watch : watches) server.run_until([&] { return !watch->is_running(); });
     CHECK(server.budget->line_bytes == 0);

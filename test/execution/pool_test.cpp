@@ -17,7 +17,7 @@ public:
         under_way[order.execute_id.value()] = std::move(done);
     }
     void cancel(const ExecuteId& id) override { cancelled.push_back(id.value()); }
-    [[nodiscard]] std::string place_of(const Task& task) const override { return task.context.exec; }
+    [[nodiscard]] std::string host_of(const Task& task) const override { return task.context.exec; }
 
     void end(const std::string& id) {
         Done done = std::move(under_way.at(id));
@@ -34,7 +34,7 @@ public:
 struct Order {
     std::string id;
     std::string tenant{"t"};
-    std::string place{};
+    std::string host{};
     int priority{0};
     model::Mode mode{model::Mode::http};
 };
@@ -50,7 +50,7 @@ public:
     void submit(const Order& order) {
         auto task = std::make_shared<Task>();
         task->tenant = TenantId{order.tenant};
-        task->context.exec = order.place;
+        task->context.exec = order.host;
         task->context.priority = order.priority;
         task->context.mode = order.mode;
         pool->submit({.execute_id = ExecuteId{order.id}, .task = task},
@@ -121,18 +121,18 @@ TEST_CASE("an attempt of an unsupported kind fails with the reason", "[pool]") {
     CHECK(result.reason == "runs of this kind are not available here");
 }
 
-TEST_CASE("a full place does not block attempts for other places", "[pool]") {
-    PoolWorld world{{.limit = 3, .per_place = 1}};
+TEST_CASE("a full host does not block attempts for other hosts", "[pool]") {
+    PoolWorld world{{.limit = 3, .per_host = 1}};
     world.submit_all({{"a1", "t", "slow"}, {"a2", "t", "slow"}, {"a3", "t", "slow"}, {"b1", "t", "quick"}});
     CHECK(world.runner.started == Ids{"a1", "b1"});
     CHECK(world.pool->waiting() == 2);
-    SECTION("a freed slot goes to the oldest waiting attempt of the place") {
+    SECTION("a freed slot goes to the oldest waiting attempt of the host") {
         world.runner.end("a1");
         CHECK(world.runner.started == Ids{"a1", "b1", "a2"});
         world.submit({"a4", "t", "slow"});
         CHECK(world.run_dry() == Ids{"a1", "b1", "a2", "a3", "a4"});
     }
-    SECTION("an attempt waiting for the place can be cancelled") {
+    SECTION("an attempt waiting for the host can be cancelled") {
         world.pool->cancel(ExecuteId{"a2"});
         CHECK(world.results.at("a2").outcome == model::ExecutionState::interrupt);
         CHECK(world.run_dry() == Ids{"a1", "b1", "a3"});
@@ -142,7 +142,7 @@ TEST_CASE("a full place does not block attempts for other places", "[pool]") {
 }
 
 TEST_CASE("a slot reserved for a cancelled attempt goes to the next one", "[pool]") {
-    PoolWorld world{{.limit = 2, .per_place = 1}};
+    PoolWorld world{{.limit = 2, .per_host = 1}};
     world.submit_all({{"a1", "t", "p"}, {"a2", "t", "p"}, {"a3", "t", "p"}, {"x", "t", "q"}});
     world.submit_all({{"y", "t", "r", 5}});
     CHECK(world.runner.started == Ids{"a1", "x"});

@@ -29,9 +29,9 @@ TEST_CASE("back-off doubles with each attempt up to its maximum", "[execution]")
 
 TEST_CASE("the wait between attempts is at least the floor", "[execution]") {
     const model::Retry eager{.max_attempts = 1'000, .initial = 1ms, .multiplier = 1, .max = 1ms};
-    for (const double dice : {0.0, 0.5, 1.0}) {
-        CHECK(next_attempt_after(eager, 1, failed_with(500), dice, Millis{100}) == Millis{100});
-        CHECK(next_attempt_after(eager, 999, failed_with(500), dice, Millis{100}) == Millis{100});
+    for (const double uniform : {0.0, 0.5, 1.0}) {
+        CHECK(next_attempt_after(eager, 1, failed_with(500), uniform, Millis{100}) == Millis{100});
+        CHECK(next_attempt_after(eager, 999, failed_with(500), uniform, Millis{100}) == Millis{100});
     }
     const model::Retry patient{.max_attempts = 3, .initial = 1s};
     CHECK(next_attempt_after(patient, 1, failed_with(500), 0.0, Millis{100}) == Millis{100});

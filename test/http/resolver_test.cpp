@@ -17,15 +17,15 @@ namespace {
 constexpr const char* kSlowName = "slow.test";
 
 std::atomic<int> resolving{0};
-std::atomic<bool> let_go{false};
+std::atomic<bool> release{false};
 std::atomic<bool> gave_up{false};
 
 int resolve_slowly() {
     const auto deadline = std::chrono::steady_clock::now() + kPatience / 2;
     ++resolving;
-    while (!let_go && std::chrono::steady_clock::now() < deadline)
+    while (!release && std::chrono::steady_clock::now() < deadline)
         std::this_thread::sleep_for(std::chrono::milliseconds{1});
-    gave_up = !let_go;  // a caller waiting for this thread has waited until the deadline
+    gave_up = !release;  // a caller waiting for this thread has waited until the deadline
     --resolving;
     return EAI_AGAIN;
 }
@@ -40,7 +40,7 @@ extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo
 }
 
 TEST_CASE("a slow name resolution does not block other requests", "[http][client]") {
-    let_go = false;
+    release = false;
     gave_up = false;
     TestServer server{echo};
     TestClient client;
@@ -64,7 +64,7 @@ TEST_CASE("a slow name resolution does not block other requests", "[http][client
     }
     SECTION("destroyed client") { client.destroy(); }
     CHECK(resolving == 1);
-    let_go = true;
+    release = true;
     while (resolving > 0) std::this_thread::sleep_for(std::chrono::milliseconds{1});
     CHECK_FALSE(gave_up);
 }

@@ -38,7 +38,7 @@ public:
     void wait_for_requests(int count) const {
         while (waiting_ < count) std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }
-    void let_go() {
+    void release() {
         server_.thread().call([this] { gate_->cancel(); });
     }
 
@@ -185,7 +185,7 @@ TEST_CASE("at the connection limit requests in progress are not interrupted", "[
     second.send(get_request("/"));
     server.wait_for_requests(2);
     CHECK(server->connect().is_closed());
-    server.let_go();
+    server.release();
     CHECK(first.receive().body == "done");
     CHECK(second.receive().body == "done");
 }
@@ -358,7 +358,7 @@ TEST_CASE("stopping lets requests in progress complete", "[http][server]") {
     std::thread releaser{[&] {
         CHECK(idle.is_closed());  // the stop has begun
         CHECK_THROWS(server->connect());
-        server.let_go();
+        server.release();
     }};
     server->stop(kPatience);
     releaser.join();
@@ -380,7 +380,7 @@ TEST_CASE("stopping closes the remaining connections at the deadline", "[http][s
     CHECK(busy.receive_all().empty());
     CHECK(half.receive_all().empty());
     CHECK(server->connections() == 0);
-    server.let_go();  // the handler may end at any time
+    server.release();  // the handler may end at any time
 }
 
 TEST_CASE("a server can be destroyed with requests in progress", "[http][server]") {
@@ -410,9 +410,9 @@ TEST_CASE("a failure to listen names the address and the reason", "[http][server
 }
 
 #if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-constexpr std::size_t kMostIdleBytes = 64 * 1024;  // the sanitizers add much memory to each allocation
+constexpr std::size_t kMaxIdleBytes = 64 * 1024;  // the sanitizers add much memory to each allocation
 #else
-constexpr std::size_t kMostIdleBytes = 8 * 1024;
+constexpr std::size_t kMaxIdleBytes = 8 * 1024;
 #endif
 
 TEST_CASE("ten thousand idle connections use little memory", "[http][server]") {
@@ -428,7 +428,7 @@ TEST_CASE("ten thousand idle connections use little memory", "[http][server]") {
     WARN(count << " idle connections: " << bytes << " bytes each");
     CHECK(crowd.size() == count);
     CHECK(server.connections() == count);
-    CHECK(bytes < kMostIdleBytes);
+    CHECK(bytes < kMaxIdleBytes);
     RawClient another = server.connect();
     another.send(get_request("/still"));
     CHECK(another.receive().body == "GET /still");

@@ -196,12 +196,12 @@ StandIn::Answer StandIn::make(const Asked& asked) {
 
 /// Pages of two Jobs, so that clients have to follow the continue token.
 StandIn::Answer StandIn::list(const Asked& asked) const {
-    constexpr std::size_t kMost = 2;
+    constexpr std::size_t kMax = 2;
     const std::string from = parameter(asked, "continue");
     json::array items;
     std::string next;
     for (auto job = jobs_.lower_bound(from); job != jobs_.end(); ++job) {
-        if (items.size() == kMost) {
+        if (items.size() == kMax) {
             next = job->first;
             break;
         }

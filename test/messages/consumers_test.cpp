@@ -10,7 +10,7 @@ namespace ecron::messages {
 namespace {
 
 namespace asio = boost::asio;
-using mq::Settlement;
+using mq::Ack;
 
 /// Keeps the handlers of its topics, for a test to deliver to.
 class FakeBroker final : public mq::Broker {
@@ -56,7 +56,7 @@ public:
     explicit World(Options options) : consumers_(io_, clock, store, executions, std::move(options)) {
         consumers_.subscribe(broker_);
     }
-    Settlement deliver(const std::string& origin, const std::string& more = "", int deliveries = 1) {
+    Ack deliver(const std::string& origin, const std::string& more = "", int deliveries = 1) {
         const std::string job =
             R"({"job_name":"a","job_context":{"mode":"http","exec":"http://localhost/")" + more + "}}";
         return mq::await(io_,
@@ -79,15 +79,15 @@ private:
 TEST_CASE("messages beyond their tenant's rate come again later, and are never given up",
           "[messages][limits]") {
     World world{{.own_tenant = TenantId{"me"}, .jobs_per_second = 2}};
-    CHECK(world.deliver("1").verdict == Settlement::Verdict::done);
-    CHECK(world.deliver("2").verdict == Settlement::Verdict::done);
-    const Settlement delayed = world.deliver("3");
-    CHECK(delayed.verdict == Settlement::Verdict::again);
+    CHECK(world.deliver("1").verdict == Ack::Verdict::done);
+    CHECK(world.deliver("2").verdict == Ack::Verdict::done);
+    const Ack delayed = world.deliver("3");
+    CHECK(delayed.verdict == Ack::Verdict::requeue);
     CHECK_FALSE(delayed.counts);
     CHECK(delayed.wait == Millis{500});
     CHECK(world.executions.runs["me"] == 2);
     world.clock.advance(delayed.wait);
-    CHECK(world.deliver("3").verdict == Settlement::Verdict::done);
+    CHECK(world.deliver("3").verdict == Ack::Verdict::done);
     CHECK(world.executions.runs["me"] == 3);
 }
 
@@ -95,8 +95,8 @@ TEST_CASE("a message that its tenant's limit of bytes refuses is dead, with the 
           "[messages][limits]") {
     World world{{.own_tenant = TenantId{"me"}}};
     world.executions.refusal = Error{Errc::denied, "the tenant stores as much as it may", {"limit_bytes"}};
-    const Settlement refused = world.deliver("1");
-    CHECK(refused.verdict == Settlement::Verdict::dead);
+    const Ack refused = world.deliver("1");
+    CHECK(refused.verdict == Ack::Verdict::dead);
     CHECK(refused.reason == "the tenant stores as much as it may");
 }
 
@@ -104,8 +104,8 @@ TEST_CASE("an execution id in a message is its tenant's, also where another tena
     World world{{.own_tenant = TenantId{"me"}}};
     world.store.executions.push_back({.id = ExecuteId{"e"}, .tenant = TenantId{"you"}});
     const std::string id = R"(,"execute_id":"e")";
-    CHECK(world.deliver("1", id).verdict == Settlement::Verdict::again);  // it may have overtaken its row
-    CHECK(world.deliver("1", id, 2).verdict == Settlement::Verdict::done);
+    CHECK(world.deliver("1", id).verdict == Ack::Verdict::requeue);  // it may have overtaken its row
+    CHECK(world.deliver("1", id, 2).verdict == Ack::Verdict::done);
     REQUIRE(world.executions.ids.size() == 1);
     CHECK(world.executions.ids[0] == model::marked_id(ExecuteId{"e"}, TenantId{"me"}));
 }

@@ -95,14 +95,14 @@ TEST_CASE("recognizes changes by their method", "[messages]") {
 }
 
 TEST_CASE("an offer round-trips", "[messages]") {
-    const auto offer = read_offer(write_offer({.id = ExecuteId{"e\"x"}, .attempt = 3}));
+    const auto offer = read_attempt(write_attempt({.id = ExecuteId{"e\"x"}, .attempt = 3}));
     REQUIRE(offer);
     CHECK(offer->id.value() == "e\"x");
     CHECK(offer->attempt == 3);
     const std::string text =
         GENERATE(as<std::string>{}, "{}", R"({"execute_id":"e"})", R"({"execute_id":"e","attempt":0})",
                  R"({"execute_id":"","attempt":1})", R"({"execute_id":"e","attempt":"1"})");
-    CHECK_FALSE(read_offer(text));
+    CHECK_FALSE(read_attempt(text));
 }
 
 TEST_CASE("a change has the changed values and zero values for the rest", "[messages]") {

@@ -6,16 +6,16 @@ namespace ecron::mq {
 namespace {
 
 namespace asio = boost::asio;
-using Verdict = Settlement::Verdict;
+using Verdict = Ack::Verdict;
 
 /// Records its messages and returns the configured results, then `done`.
 struct Handled {
     std::vector<Message> messages;
-    std::vector<Settlement> answers;
+    std::vector<Ack> answers;
 
-    asio::awaitable<Settlement> take(Message message) {
+    asio::awaitable<Ack> take(Message message) {
         messages.push_back(std::move(message));
-        Settlement answer;
+        Ack answer;
         if (messages.size() <= answers.size()) answer = answers[messages.size() - 1];
         co_return answer;
     }
@@ -51,10 +51,10 @@ TEST_CASE("a broker may be destroyed before a handler that waits", "[mq]") {
     auto broker = make_in_process_broker(io);
     bool waits = false;
     broker->subscribe(
-        {.topic = "jobs", .channel = "ecron", .handler = [&](const Message&) -> asio::awaitable<Settlement> {
+        {.topic = "jobs", .channel = "ecron", .handler = [&](const Message&) -> asio::awaitable<Ack> {
              waits = true;
              co_await sleep(io, std::chrono::hours{1});
-             co_return Settlement{};
+             co_return Ack{};
          }});
     asio::co_spawn(io, broker->run(), asio::detached);
     asio::co_spawn(io, broker->publish("jobs", bodies({"one"})), asio::detached);
@@ -81,7 +81,7 @@ TEST_CASE("each channel gets every message of its topic, including earlier ones"
 TEST_CASE("redelivers a message with the same origin until it is done", "[mq]") {
     World world;
     Handled handled;
-    handled.answers = {{.verdict = Verdict::again, .wait = Millis{1}}, {.verdict = Verdict::again}};
+    handled.answers = {{.verdict = Verdict::requeue, .wait = Millis{1}}, {.verdict = Verdict::requeue}};
     world.broker->subscribe({.topic = "t", .channel = "c", .handler = handled.handler()});
     world.run();
     world.publish("t", {"a"});
@@ -97,10 +97,10 @@ TEST_CASE("dead-letters rejected messages and those with too many deliveries", "
     Handled refuses;
     refuses.answers = {{.verdict = Verdict::dead, .reason = "no \"job\""}};
     Handled tires;
-    tires.answers = std::vector<Settlement>(3, {.verdict = Verdict::again, .reason = "the store"});
+    tires.answers = std::vector<Ack>(3, {.verdict = Verdict::requeue, .reason = "the store"});
     Handled dead;
     world.broker->subscribe({.topic = "a", .channel = "c", .handler = refuses.handler()});
-    world.broker->subscribe({.topic = "b", .channel = "c", .most_deliveries = 2, .handler = tires.handler()});
+    world.broker->subscribe({.topic = "b", .channel = "c", .max_deliveries = 2, .handler = tires.handler()});
     for (const char* topic : {"a", "b"})
         world.broker->subscribe(
             {.topic = dead_letter_topic(topic), .channel = "d", .handler = dead.handler()});
@@ -124,13 +124,13 @@ TEST_CASE("the number of concurrent handlers is limited", "[mq]") {
     std::size_t most = 0;
     std::size_t ended = 0;
     struct Slow {
-        static asio::awaitable<Settlement> take(asio::io_context& io, std::size_t& now, std::size_t& most,
-                                                std::size_t& ended) {
+        static asio::awaitable<Ack> take(asio::io_context& io, std::size_t& now, std::size_t& most,
+                                         std::size_t& ended) {
             most = std::max(most, ++now);
             co_await sleep(io, Millis{1});
             --now;
             ++ended;
-            co_return Settlement{};
+            co_return Ack{};
         }
     };
     world.broker->subscribe({.topic = "t", .channel = "c", .in_flight = 2, .handler = [&](const Message&) {

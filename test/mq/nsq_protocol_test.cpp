@@ -73,7 +73,7 @@ TEST_CASE("limits the values in nsqd's IDENTIFY response", "[mq]") {
         parse_hello(R"({"max_rdy_count":100,"version":"1.3.0","msg_timeout":30000,"auth_required":true})");
     REQUIRE(hello);
     CHECK(hello->auth_required);
-    CHECK(hello->most_ready == 100);
+    CHECK(hello->max_ready == 100);
     CHECK(hello->message_timeout == Seconds{30});
     CHECK(parse_hello("OK"));  // without feature negotiation
     CHECK(parse_hello(R"({"msg_timeout":-5})")->message_timeout == Seconds{1});

@@ -213,8 +213,8 @@ TEST_CASE("a shutdown requeues received messages before it closes the connection
                         {"CLS\n", message + frame(0, "CLOSE_WAIT")}}};
     World world{nsqd.port()};
     world.broker->subscribe(
-        {.topic = "topic", .channel = "channel", .handler = [](Message) -> asio::awaitable<Settlement> {
-             co_return Settlement{.verdict = Settlement::Verdict::again, .wait = Millis{7}, .counts = false};
+        {.topic = "topic", .channel = "channel", .handler = [](Message) -> asio::awaitable<Ack> {
+             co_return Ack{.verdict = Ack::Verdict::requeue, .wait = Millis{7}, .counts = false};
          }});
     run_until(world.io, [&] { return nsqd.heard("RDY 1000"); });
     await(world.io, world.broker->unsubscribe(Seconds{10}));

@@ -96,9 +96,9 @@ TEST_CASE("delays double from a second up to an hour, half of each random", "[no
                                                                      {13, 1'800'000, 3'600'000},
                                                                      {1'000, 1'800'000, 3'600'000}}));
     CAPTURE(tries);
-    const auto wait = [&](double dice) {
+    const auto wait = [&](double uniform) {
         const auto answer = fail(Errc::unavailable, "refused");
-        return judge(letter(tries), answer, Options{}, dice).settlement.wait;
+        return judge(letter(tries), answer, Options{}, uniform).settlement.wait;
     };
     CHECK(wait(0) == Millis{least});
     CHECK(wait(1) == Millis{most});

@@ -82,9 +82,9 @@ TEST_CASE("all failing receivers together get half of the slots", "[notify]") {
 
 TEST_CASE("the number of tracked failing receivers is limited", "[notify]") {
     Receivers receivers{64};
-    for (std::size_t i = 0; i < Receivers::kMostTroubled + 5; ++i)
+    for (std::size_t i = 0; i < Receivers::kMaxTroubled + 5; ++i)
         fail_at(receivers, std::to_string(i), kStart + Millis{i});
-    CHECK(receivers.room(kStart).size() == Receivers::kMostTroubled);
+    CHECK(receivers.room(kStart).size() == Receivers::kMaxTroubled);
     CHECK_FALSE(receivers.room(kStart).contains("0"));
     CHECK(receivers.free() == 64);
 }

@@ -29,7 +29,7 @@ public:
     [[nodiscard]] std::vector<std::string> violations();
 
 private:
-    static constexpr std::size_t kMostViolations = 20;
+    static constexpr std::size_t kMaxViolations = 20;
     /// Maximum clock offset of a leader (one second) plus its look-ahead.
     static constexpr Millis kClockSlack{1'600};
     /// Maximum delay until a connected leader has read a change, including the timeout of an interrupted
@@ -54,7 +54,7 @@ private:
     };
 
     template <class... Args> void blame(fmt::format_string<Args...> text, Args&&... args) {
-        if (violations_.size() < kMostViolations)
+        if (violations_.size() < kMaxViolations)
             violations_.push_back(fmt::format(text, std::forward<Args>(args)...));
     }
 

@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Millis kUnsettled{30'000};  // before the end of the world: not everything is claimed yet
-constexpr Millis kMostLag{90'000};    // maximum planning delay at the end, with less capacity than runs
+constexpr Millis kMaxLag{90'000};     // maximum planning delay at the end, with less capacity than runs
 
 std::string at(Instant instant) { return format_rfc3339_millis(instant); }
 
@@ -48,7 +48,7 @@ void Checker::read_jobs() {
 void Checker::check_progress() {
     for (const auto& [shard, claims] : claims_) {
         planned_until_ = std::min(planned_until_, claims.back().watermark);
-        if (claims.back().watermark < end_ - kMostLag)
+        if (claims.back().watermark < end_ - kMaxLag)
             blame("late: shard {} is planned up to {} at the end of the world", shard,
                   at(claims.back().watermark));
     }

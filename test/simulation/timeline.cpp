@@ -8,7 +8,7 @@
 namespace ecron::sim {
 namespace {
 
-constexpr std::uint64_t kMostAtOnce = 200'000;  // maximum of events at one instant; more means a busy loop
+constexpr std::uint64_t kMaxAtOnce = 200'000;  // maximum of events at one instant; more means a busy loop
 
 }  // namespace
 
@@ -41,7 +41,7 @@ void Timeline::run_until(Time end) {
         const Entry entry = heap_.back();
         heap_.pop_back();
         at_once = entry.when == now_ ? at_once + 1 : 0;
-        if (at_once > kMostAtOnce)
+        if (at_once > kMaxAtOnce)
             throw std::runtime_error{"the simulated time does not advance: a coroutine repeats a wait of 0"};
         now_ = entry.when;
         Event event = std::move(events_[entry.event]);

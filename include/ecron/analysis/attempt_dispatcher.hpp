@@ -10,7 +10,7 @@ public:
     virtual ~AttemptDispatcher() = default;
     /// Returns true if offers can currently be delivered.
     [[nodiscard]] virtual bool is_open() const = 0;
-    virtual void offer(const ExecuteId& id, int attempt) = 0;
+    virtual void publish(const ExecuteId& id, int attempt) = 0;
 };
 
 }  // namespace ecron::analysis

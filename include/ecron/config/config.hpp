@@ -118,7 +118,7 @@ struct Kubernetes {
     Seconds ttl{};
 };
 
-struct Life {
+struct Process {
     std::string node_id;
     Millis shutdown_grace{};
     bool multi_node{};
@@ -185,7 +185,7 @@ struct Config {
     Commands commands;
     Webhooks webhooks;
     Kubernetes kubernetes;
-    Life life;
+    Process process;
     log::Options log;
     Auth auth;
     TenantLimits limits;

@@ -51,8 +51,8 @@ struct AttemptResult {
 
 /// Returns the wait before the next attempt after attempt `number` with this result, or nullopt if there is
 /// none: a random time up to min(max, initial * multiplier^(number-1)), not before the end of `retry_after`
-/// as far as the retry policy allows it, and never less than `floor`. `dice` is in [0, 1).
+/// as far as the retry policy allows it, and never less than `floor`. `uniform` is in [0, 1).
 std::optional<Millis> next_attempt_after(const model::Retry& retry, int number, const AttemptResult& result,
-                                         double dice, Millis floor = Millis{0});
+                                         double uniform, Millis floor = Millis{0});
 
 }  // namespace ecron::execution

@@ -44,7 +44,7 @@ std::string cluster_certificate(const KubernetesOptions& options,
 /// and attempt, so that a repeated creation finds the existing Job: an attempt resumed on another node
 /// continues with it. The outcome is given by the Job's conditions, the output is the tail of the log of its
 /// newest pod. On timeout and cancellation the Job and its pods are deleted; if that fails, the reason says
-/// so. let_go leaves the Job running.
+/// so. detach leaves the Job running.
 ///
 /// A Job with ecron's own credentials must meet the rules, regardless of checks when it was stored.
 ///

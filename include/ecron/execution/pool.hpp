@@ -24,7 +24,7 @@ public:
     /// Ends a waiting or running attempt; its Done reports an interrupt. Unknown ids are ignored.
     virtual void cancel(const ExecuteId& id) = 0;
     /// Like cancel, but work that can continue without this process is left running.
-    virtual void let_go(const ExecuteId& id) { cancel(id); }
+    virtual void detach(const ExecuteId& id) { cancel(id); }
     [[nodiscard]] virtual std::size_t running() const = 0;
     [[nodiscard]] virtual std::size_t waiting() const = 0;
     /// The start time of a running attempt; nullopt if it is not running.
@@ -40,8 +40,8 @@ enum class Tenants : std::uint8_t { one, many };
 struct Lane {
     Kind kind{};
     Runner* runner{};
-    std::size_t limit{1'000};         // concurrent attempts
-    std::size_t per_place{SIZE_MAX};  // concurrent attempts per place (host)
+    std::size_t limit{1'000};        // concurrent attempts
+    std::size_t per_host{SIZE_MAX};  // concurrent attempts per target host
     Tenants tenants{Tenants::one};
     std::size_t per_tenant{SIZE_MAX};  // per tenant, in addition to the dynamic limit
 };

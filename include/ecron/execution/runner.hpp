@@ -46,13 +46,13 @@ public:
     virtual void cancel(const ExecuteId& id) = 0;
     /// Ends work that would end with this process; work that continues without it is left to the node that
     /// resumes the attempt. Done is called as after cancel.
-    virtual void let_go(const ExecuteId& id) { cancel(id); }
+    virtual void detach(const ExecuteId& id) { cancel(id); }
     /// Returns nullopt if the attempt does not run here, or its output is unknown before its end.
     [[nodiscard]] virtual std::optional<LiveOutput> output_since(const ExecuteId&, std::uint64_t) {
         return std::nullopt;
     }
-    /// The key of a per-place limit, for example the host; empty: no limit.
-    [[nodiscard]] virtual std::string place_of(const Task&) const { return {}; }
+    /// The target host, to which the per-host limit applies; empty: no limit.
+    [[nodiscard]] virtual std::string host_of(const Task&) const { return {}; }
 };
 
 }  // namespace ecron::execution

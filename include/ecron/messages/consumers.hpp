@@ -20,8 +20,8 @@ struct Options {
     TenantId own_tenant{};  // tenant of jobs without one, valid even without jobs; empty: none
     Millis hold{10'000};    // how long a message for an unknown execution is held
     std::size_t in_flight{1'000};
-    int most_deliveries{10};
-    bool takes_offers{false};        // accept offered attempts from other nodes
+    int max_deliveries{10};
+    bool accepts_attempts{false};    // accept offered attempts from other nodes
     std::size_t jobs_per_second{0};  // per tenant; further messages are redelivered later. 0: no limit
 };
 

@@ -33,24 +33,24 @@ struct Message {
 };
 
 /// Result of handling a delivered message.
-struct Settlement {
+struct Ack {
     enum class Verdict : std::uint8_t {
         done,
-        again,  // delivered again after `wait`; dead-lettered after too many deliveries
-        dead    // moved to the topic's dead-letter topic with the reason
+        requeue,  // delivered again after `wait`; dead-lettered after too many deliveries
+        dead      // moved to the topic's dead-letter topic with the reason
     };
     Verdict verdict{Verdict::done};
     Millis wait{};
     std::string reason{};
-    bool counts{true};  // again: counts towards the message's maximum number of deliveries
+    bool counts{true};  // requeue: counts towards the message's maximum number of deliveries
 };
-using Handler = std::function<boost::asio::awaitable<Settlement>(Message)>;
+using Handler = std::function<boost::asio::awaitable<Ack>(Message)>;
 
 struct Subscription {
     std::string topic{};
     std::string channel{};
     std::size_t in_flight{1'000};  // maximum number of concurrent handlers
-    int most_deliveries{10};       // maximum per message before it is dead-lettered
+    int max_deliveries{10};        // maximum per message before it is dead-lettered
     Handler handler{};
 };
 

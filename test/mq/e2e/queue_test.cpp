@@ -17,7 +17,7 @@ constexpr const char* kJobs = "cron.topic.immediate.job";
 constexpr const char* kChanges = "cron.topic.cron.job";
 constexpr const char* kStatuses = "cron.topic.job.status";
 constexpr std::chrono::seconds kSlow{60};
-constexpr std::size_t kMost = 1'048'576;  // default limit of nsqd, and of ecron's body_limit
+constexpr std::size_t kMax = 1'048'576;  // default limit of nsqd, and of ecron's body_limit
 
 /// Exits the program if no queue or no database is available for the test.
 struct WhatThereIs : Catch::TestEventListenerBase {
@@ -228,7 +228,7 @@ TEST_CASE("a message beyond a megabyte is processed or dead-lettered if its brok
                       ? Queue::start()  // with a broker limit of twice the size
                       : std::make_unique<Nsq>(std::vector<std::string>{"-max-msg-size=2097152"})};
     const Child dead = at.queue->read(std::string{kJobs} + ".dead");
-    at.queue->publish(kJobs, {at.padded("/more", kMost + 1), std::string(kMost + 1, 'x'), at.job("/after")});
+    at.queue->publish(kJobs, {at.padded("/more", kMax + 1), std::string(kMax + 1, 'x'), at.job("/after")});
     at.world.target.wait_for("/more", 1);
     at.world.target.wait_for("/after", 1);
     wait_for_object(dead, "the invalid job is dead-lettered", [](const json::object& one) {
@@ -241,9 +241,9 @@ TEST_CASE("processes a message of nsqd's maximum size; larger published messages
     if (Queue::is_kafka()) return;
     QueueWorld at{{{"body_limit", "2MiB"}}};
     const Child changes = at.queue->read(kChanges);
-    at.queue->publish(kJobs, {at.padded("/most", kMost)});
+    at.queue->publish(kJobs, {at.padded("/most", kMax)});
     at.world.target.wait_for("/most", 1);
-    REQUIRE(at.world.api().post("/job", at.padded("/told", kMost)).status == 201);
+    REQUIRE(at.world.api().post("/job", at.padded("/told", kMax)).status == 201);
     wait_until(
         "the rejection is logged", [&] { return at.world.ecron.logged("failed to publish message"); }, kSlow);
     const std::string job = at.world.given({.name = "small", .cron = "0 0 1 1 *"});

@@ -1,4 +1,4 @@
-#include "auth/turns.hpp"
+#include "auth/fair_slots.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <catch2/catch.hpp>
@@ -12,21 +12,21 @@ namespace {
 
 /// Work that holds its slot until release().
 struct Turnstile {
-    explicit Turnstile(Turns::Limits limits) : turns(io, limits) {}
+    explicit Turnstile(FairSlots::Limits limits) : slots(io, limits) {}
 
     boost::asio::io_context io;
-    Turns turns;
+    FairSlots slots;
     std::vector<std::string> admitted, refused;
 
     void arrives(const std::string& name, const std::string& source) {
-        boost::asio::co_spawn(io, turns.take(source),
+        boost::asio::co_spawn(io, slots.acquire(source),
                               [this, name](const std::exception_ptr&, bool is_admitted) {
                                   (is_admitted ? admitted : refused).push_back(name);
                               });
         settle();
     }
     void release() {
-        turns.give_back();
+        slots.release();
         settle();
     }
     void settle() {
@@ -46,8 +46,8 @@ TEST_CASE("waiting addresses are served round-robin, each in order", "[auth]") {
     for (int i = 0; i < 5; ++i) turnstile.release();
     CHECK(turnstile.admitted == Names{"a1", "a2", "b1", "a3", "b2", "a4"});
     turnstile.release();
-    CHECK(turnstile.turns.taken() == 0);
-    CHECK(turnstile.turns.waiting() == 0);
+    CHECK(turnstile.slots.used() == 0);
+    CHECK(turnstile.slots.waiting() == 0);
 }
 
 TEST_CASE("waiters per address are limited, and are displaced when the queue is full", "[auth]") {
@@ -61,7 +61,7 @@ TEST_CASE("waiters per address are limited, and are displaced when the queue is 
     CHECK(turnstile.refused == Names{"a4", "a3", "a2"});
     turnstile.arrives("e1", "e");  // every source has one
     CHECK(turnstile.refused == Names{"a4", "a3", "a2", "e1"});
-    CHECK(turnstile.turns.waiting() == 4);
+    CHECK(turnstile.slots.waiting() == 4);
 }
 
 TEST_CASE("a waiter that times out is refused and takes no slot", "[auth]") {
@@ -74,7 +74,7 @@ TEST_CASE("a waiter that times out is refused and takes no slot", "[auth]") {
     }
     CHECK(turnstile.refused == Names{"a1"});
     turnstile.release();
-    CHECK(turnstile.turns.taken() == 0);
+    CHECK(turnstile.slots.used() == 0);
 }
 
 TEST_CASE("all addresses of an IPv6 /64 network are one source", "[auth]") {

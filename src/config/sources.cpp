@@ -1,4 +1,4 @@
-#include "config/given.hpp"
+#include "config/sources.hpp"
 
 #include <fmt/format.h>
 
@@ -92,7 +92,7 @@ private:
     }
 
     void add_known(const Entry& entry, const Option* option) {
-        const auto earlier = std::ranges::find_if(into_.given, [&](const Given& given) {
+        const auto earlier = std::ranges::find_if(into_.given, [&](const RawSetting& given) {
             return given.option == option && given.where.starts_with(path_ + ':');
         });
         if (earlier != into_.given.end()) {

@@ -1,4 +1,4 @@
-#include "execution/stragglers.hpp"
+#include "execution/orphan_reaper.hpp"
 
 #include <pthread.h>
 #include <sys/prctl.h>
@@ -30,13 +30,13 @@ bool belongs(pid_t process, const std::vector<RunningCommand>& running) {
 
 }  // namespace
 
-Stragglers::Stragglers(const CommandRecords& records) : records_(records) {
+OrphanReaper::OrphanReaper(const CommandRecords& records) : records_(records) {
     if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
         log::warn("failed to become subreaper: processes that leave their command's group outlive it");
     thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
 }
 
-Stragglers::~Stragglers() {
+OrphanReaper::~OrphanReaper() {
     thread_.request_stop();
     thread_.join();
     const auto deadline = std::chrono::steady_clock::now() + kLastPasses;
@@ -49,7 +49,7 @@ Stragglers::~Stragglers() {
     }
 }
 
-void Stragglers::look() {
+void OrphanReaper::request_pass() {
     {
         const std::lock_guard lock{mutex_};
         is_asked_ = true;
@@ -59,7 +59,7 @@ void Stragglers::look() {
 
 /// Reads the commands before the children, while none can start: a command that ends in between still counts
 /// as one. Orphans are reaped only here, so that their pids cannot be reused meanwhile.
-Stragglers::Seen Stragglers::pass() {
+OrphanReaper::Seen OrphanReaper::pass() {
     const auto held = hold();
     const std::vector<RunningCommand> running = records_.running();
     Seen seen{.running = running.size()};
@@ -79,7 +79,7 @@ Stragglers::Seen Stragglers::pass() {
 
 /// Waits until a pass is due: one was requested, or orphans may exist anyway. Waits slightly longer, so that
 /// commands that end at about the same time share a pass, during which no command can start.
-void Stragglers::await_pass(const std::stop_token& stop, const Seen& last) {
+void OrphanReaper::await_pass(const std::stop_token& stop, const Seen& last) {
     const auto is_asked = [this] { return is_asked_; };
     std::unique_lock lock{mutex_};
     if (last.killed == 0 && last.running + last.kept == 0)
@@ -90,7 +90,7 @@ void Stragglers::await_pass(const std::stop_token& stop, const Seen& last) {
     is_asked_ = false;
 }
 
-void Stragglers::run(const std::stop_token& stop) {
+void OrphanReaper::run(const std::stop_token& stop) {
     sigset_t all;
     sigfillset(&all);
     ::pthread_sigmask(SIG_BLOCK, &all, nullptr);  // signals are handled by the io_context's thread

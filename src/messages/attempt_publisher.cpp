@@ -1,4 +1,4 @@
-#include "ecron/messages/spread.hpp"
+#include "ecron/messages/attempt_publisher.hpp"
 
 #include "ecron/base/log.hpp"
 #include "messages/payload.hpp"
@@ -6,15 +6,18 @@
 
 namespace ecron::messages {
 
-Spread::Spread(boost::asio::io_context& io, mq::Broker& broker) : io_(io), broker_(broker), gate_(io) {}
+AttemptPublisher::AttemptPublisher(boost::asio::io_context& io, mq::Broker& broker)
+    : io_(io),
+      broker_(broker),
+      gate_(io) {}
 
-void Spread::offer(const ExecuteId& id, int attempt) {
-    waiting_.push_back({.key = id.value(), .body = write_offer({.id = id, .attempt = attempt})});
-    if (waiting_.size() == 1) gate_.spawn("offers", publish());
+void AttemptPublisher::publish(const ExecuteId& id, int attempt) {
+    waiting_.push_back({.key = id.value(), .body = write_attempt({.id = id, .attempt = attempt})});
+    if (waiting_.size() == 1) gate_.spawn("offers", publish_waiting());
 }
 
 /// Lost offers only cost time: the offering node then carries out the attempts itself.
-boost::asio::awaitable<void> Spread::publish() {
+boost::asio::awaitable<void> AttemptPublisher::publish_waiting() {
     co_await yield(io_);
     std::vector<mq::Outgoing> offers = std::exchange(waiting_, {});
     const Result<void> published = co_await broker_.publish(std::string{kExecutionTopic}, std::move(offers));

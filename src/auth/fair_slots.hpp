@@ -14,7 +14,7 @@
 /// served round-robin by address, and in order within an address. Threads: the io_context's.
 namespace ecron::auth {
 
-class Turns {
+class FairSlots {
 public:
     struct Limits {
         std::size_t slots{};
@@ -24,14 +24,14 @@ public:
         Millis patience{};      // maximum wait
     };
 
-    Turns(boost::asio::io_context& io, Limits limits) : io_(io), limits_(limits) {}
+    FairSlots(boost::asio::io_context& io, Limits limits) : io_(io), limits_(limits) {}
 
     /// Waits for a slot; false: too many waiters, or the wait timed out. After true, the caller must call
-    /// give_back().
-    boost::asio::awaitable<bool> take(std::string source);
-    void give_back();
+    /// release().
+    boost::asio::awaitable<bool> acquire(std::string source);
+    void release();
 
-    [[nodiscard]] std::size_t taken() const { return taken_; }
+    [[nodiscard]] std::size_t used() const { return used_; }
     [[nodiscard]] std::size_t waiting() const { return waiting_; }
 
 private:
@@ -51,7 +51,7 @@ private:
     const Limits limits_;
     std::map<std::string, Queue> sources_;  // no queue is empty
     std::string last_;                      // source that was served last
-    std::size_t taken_{0};
+    std::size_t used_{0};
     std::size_t waiting_{0};
 };
 

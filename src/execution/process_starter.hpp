@@ -7,25 +7,25 @@
 #include <thread>
 
 #include "execution/launch.hpp"
-#include "execution/stragglers.hpp"
+#include "execution/orphan_reaper.hpp"
 
 namespace ecron::execution {
 
 /// A thread that starts processes one after the other, so that the io_context's thread does not block.
 /// Results are delivered on the io_context.
-class Starter {
+class ProcessStarter {
 public:
     /// Called on the starter's thread: operations that may take time, such as searching for the program.
     using Prepare = std::move_only_function<Result<Program>()>;
     using Started = std::move_only_function<void(Result<Launched>)>;
 
     /// `cgroups` creates a cgroup for each process; nullptr: none.
-    Starter(boost::asio::io_context& io, Confinement confinement, Stragglers& stragglers,
-            CommandCgroups* cgroups);
+    ProcessStarter(boost::asio::io_context& io, Confinement confinement, OrphanReaper& reaper,
+                   CommandCgroups* cgroups);
     /// Completes a start in progress; its result, and those of queued starts, are not delivered.
-    ~Starter();
-    Starter(const Starter&) = delete;
-    Starter& operator=(const Starter&) = delete;
+    ~ProcessStarter();
+    ProcessStarter(const ProcessStarter&) = delete;
+    ProcessStarter& operator=(const ProcessStarter&) = delete;
 
     void start(Prepare prepare, CommandRecord& record, Started started);
 
@@ -40,7 +40,7 @@ private:
 
     boost::asio::io_context& io_;
     const Confinement confinement_;
-    Stragglers& stragglers_;
+    OrphanReaper& reaper_;
     CommandCgroups* const cgroups_;
     std::mutex mutex_;
     std::condition_variable_any more_;

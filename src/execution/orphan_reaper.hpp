@@ -13,16 +13,16 @@ namespace ecron::execution {
 /// command by its session, or by the ECRON_EXECUTE_ID in its environment. The owner must have no other
 /// children. Threads: any; /proc is read on a separate thread. Errors: none; data that cannot be read is read
 /// again later.
-class Stragglers {
+class OrphanReaper {
 public:
-    explicit Stragglers(const CommandRecords& records);
+    explicit OrphanReaper(const CommandRecords& records);
     /// Ends all remaining processes, regardless of their command; waits at most two seconds for their end.
-    ~Stragglers();
-    Stragglers(const Stragglers&) = delete;
-    Stragglers& operator=(const Stragglers&) = delete;
+    ~OrphanReaper();
+    OrphanReaper(const OrphanReaper&) = delete;
+    OrphanReaper& operator=(const OrphanReaper&) = delete;
 
     /// Requests a pass over the children: a command has started or ended.
-    void look();
+    void request_pass();
     /// Held while a process is started: until it is recorded, it looks like an orphan.
     [[nodiscard]] std::unique_lock<std::mutex> hold() { return std::unique_lock{starts_}; }
 

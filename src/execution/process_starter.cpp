@@ -1,24 +1,24 @@
-#include "execution/starter.hpp"
+#include "execution/process_starter.hpp"
 
 #include <boost/asio/post.hpp>
 #include <csignal>
 
 namespace ecron::execution {
 
-Starter::Starter(boost::asio::io_context& io, Confinement confinement, Stragglers& stragglers,
-                 CommandCgroups* cgroups)
+ProcessStarter::ProcessStarter(boost::asio::io_context& io, Confinement confinement, OrphanReaper& reaper,
+                               CommandCgroups* cgroups)
     : io_(io),
       confinement_(std::move(confinement)),
-      stragglers_(stragglers),
+      reaper_(reaper),
       cgroups_(cgroups),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
-Starter::~Starter() {
+ProcessStarter::~ProcessStarter() {
     thread_.request_stop();
     thread_.join();
 }
 
-void Starter::start(Prepare prepare, CommandRecord& record, Started started) {
+void ProcessStarter::start(Prepare prepare, CommandRecord& record, Started started) {
     {
         const std::lock_guard lock{mutex_};
         orders_.push_back({std::move(prepare), &record, std::move(started)});
@@ -26,16 +26,16 @@ void Starter::start(Prepare prepare, CommandRecord& record, Started started) {
     more_.notify_one();
 }
 
-Result<Launched> Starter::start(const Program& program, CommandRecord& record) {
+Result<Launched> ProcessStarter::start(const Program& program, CommandRecord& record) {
     CommandCgroup cgroup = cgroups_ == nullptr ? CommandCgroup{} : cgroups_->make();
     const CommandCgroup unused{cgroup.folder(), Descriptor{}};
-    const auto held = stragglers_.hold();
+    const auto held = reaper_.hold();
     Result<Launched> launched = launch(program, confinement_, record, std::move(cgroup));
     if (!launched && cgroups_ != nullptr) cgroups_->give_back(unused);
     return launched;
 }
 
-void Starter::run(const std::stop_token& stop) {
+void ProcessStarter::run(const std::stop_token& stop) {
     sigset_t all;
     sigfillset(&all);
     ::pthread_sigmask(SIG_BLOCK, &all, nullptr);  // signals are handled by the io_context's thread

@@ -3,21 +3,22 @@
 #include <string_view>
 #include <vector>
 
-#include "config/given.hpp"
+#include "config/sources.hpp"
 
 /// Resolves the collected settings to one validated value per option, and builds the Config from these.
 namespace ecron::config {
 
 /// The resolved value of every option, with its source. Threads: none.
-class Settled {
+class ResolvedOptions {
 public:
     /// Later entries of `given` take precedence; an empty text means the default. Invalid values are added to
     /// `errors` and treated as not set.
-    Settled(const std::vector<Given>& given, std::vector<Problem>& errors, std::vector<Problem>& warnings);
+    ResolvedOptions(const std::vector<RawSetting>& given, std::vector<Problem>& errors,
+                    std::vector<Problem>& warnings);
 
     [[nodiscard]] const std::vector<Setting>& settings() const { return settings_; }
     [[nodiscard]] const Setting& at(std::string_view name) const;
-    [[nodiscard]] bool said(std::string_view name) const;
+    [[nodiscard]] bool is_set(std::string_view name) const;
 
     [[nodiscard]] const std::string& text(std::string_view name) const { return at(name).value; }
     [[nodiscard]] std::uint16_t port(std::string_view name) const;
@@ -34,11 +35,11 @@ private:
 /// renewal.
 inline constexpr std::size_t kSessionsBesideReaders = 3;
 
-Config typed(const Settled& settled);
+Config typed(const ResolvedOptions& options);
 /// auth_enabled is set to anything but false.
-[[nodiscard]] bool asks_for_tokens(const Settled& settled);
+[[nodiscard]] bool asks_for_tokens(const ResolvedOptions& options);
 
 /// Cross-validation: values that require or contradict each other.
-void check_together(const Settled& settled, const Config& config, std::vector<Problem>& errors);
+void cross_validate(const ResolvedOptions& options, const Config& config, std::vector<Problem>& errors);
 
 }  // namespace ecron::config

@@ -6,7 +6,7 @@
 #include <charconv>
 
 #include "config/listen_address.hpp"
-#include "config/settle.hpp"
+#include "config/resolved_options.hpp"
 
 namespace ecron::config {
 namespace {
@@ -44,34 +44,36 @@ bool is_signing_secret(std::string_view text) {
 
 class Checks {
 public:
-    Checks(const Settled& settled, std::vector<Problem>& errors) : settled_(settled), errors_(errors) {}
+    Checks(const ResolvedOptions& options, std::vector<Problem>& errors)
+        : options_(options),
+          errors_(errors) {}
 
     void refuse_unless(bool good, std::string_view name, std::string what) {
-        if (!good) errors_.push_back({settled_.at(name).from, std::string{name}, std::move(what)});
+        if (!good) errors_.push_back({options_.at(name).from, std::string{name}, std::move(what)});
     }
 
     void networks(std::string_view name) {
-        for (const std::string& network : settled_.list(name))
+        for (const std::string& network : options_.list(name))
             refuse_unless(is_network(network), name,
                           fmt::format("{:?} is not a network such as 10.0.0.0/8 or fd00::/8", network));
     }
 
 private:
-    const Settled& settled_;
+    const ResolvedOptions& options_;
     std::vector<Problem>& errors_;
 };
 
 bool is_url(std::string_view text) { return text.starts_with("https://") || text.starts_with("http://"); }
 
-void check_auth(Checks& checks, const Settled& settled, const Auth& auth) {
-    const bool mode_said = settled.said("auth_mode");
-    checks.refuse_unless(!mode_said || auth.enabled || !asks_for_tokens(settled), "auth_enabled",
+void check_auth(Checks& checks, const ResolvedOptions& options, const Auth& auth) {
+    const bool mode_is_set = options.is_set("auth_mode");
+    checks.refuse_unless(!mode_is_set || auth.enabled || !asks_for_tokens(options), "auth_enabled",
                          "requires tokens, but auth_mode is none");
-    checks.refuse_unless(!auth.enabled || !settled.said("auth_enabled") || asks_for_tokens(settled),
+    checks.refuse_unless(!auth.enabled || !options.is_set("auth_enabled") || asks_for_tokens(options),
                          "auth_enabled", "is false, but auth_mode requires tokens");
     const auto needed = [&](AuthMode mode, std::string_view option) {
-        checks.refuse_unless(auth.mode != mode || settled.said(option), option,
-                             mode == AuthMode::hydra && !mode_said
+        checks.refuse_unless(auth.mode != mode || options.is_set(option), option,
+                             mode == AuthMode::hydra && !mode_is_set
                                  ? "is required: auth_enabled requires tokens of Ory Hydra (see auth_mode)"
                                  : "is required for this auth_mode");
     };
@@ -83,7 +85,7 @@ void check_auth(Checks& checks, const Settled& settled, const Auth& auth) {
     for (const std::string_view option :
          {"scope_read", "scope_write", "scope_execute", "scope_report", "scope_command", "scope_kubernetes",
           "scope_kubernetes_proxy", "scope_admin"})
-        checks.refuse_unless(!settled.list(option).empty(), option, "contains no scope");
+        checks.refuse_unless(!options.list(option).empty(), option, "contains no scope");
 }
 
 /// Variables by which the dynamic linker loads arbitrary code into a program.
@@ -140,21 +142,21 @@ void check_kubernetes(Checks& checks, const Config& config) {
 
 }  // namespace
 
-void check_together(const Settled& settled, const Config& config, std::vector<Problem>& errors) {
-    Checks checks{settled, errors};
+void cross_validate(const ResolvedOptions& options, const Config& config, std::vector<Problem>& errors) {
+    Checks checks{options, errors};
     for (const std::string_view file : {"cert_file", "key_file"})
-        checks.refuse_unless(!config.http.tls || settled.said(file), file,
+        checks.refuse_unless(!config.http.tls || options.is_set(file), file,
                              "is required because ssl_on is true");
     checks.refuse_unless(
         config.api.webhook_path.starts_with('/') && is_name(config.api.webhook_path, "/.-_~"), "webhook",
         "is not a path such as /api/cronsvr/v1/executionresult");
-    const std::size_t sessions = settled.number("db_readers") + kSessionsBesideReaders;
-    checks.refuse_unless(config.store.driver != Driver::mysql || !settled.said("db_readers") ||
-                             !settled.said("max_open_conns") || sessions <= settled.number("max_open_conns"),
-                         "max_open_conns",
-                         fmt::format("is less than the {} sessions that db_readers requires", sessions));
-    checks.refuse_unless(config.life.node_id.size() <= 64 && is_name(config.life.node_id, ".-_"), "node_id",
-                         "is not a name of at most 64 letters, digits and .-_");
+    const std::size_t sessions = options.number("db_readers") + kSessionsBesideReaders;
+    checks.refuse_unless(
+        config.store.driver != Driver::mysql || !options.is_set("db_readers") ||
+            !options.is_set("max_open_conns") || sessions <= options.number("max_open_conns"),
+        "max_open_conns", fmt::format("is less than the {} sessions that db_readers requires", sessions));
+    checks.refuse_unless(config.process.node_id.size() <= 64 && is_name(config.process.node_id, ".-_"),
+                         "node_id", "is not a name of at most 64 letters, digits and .-_");
     checks.refuse_unless(config.execution.retry_initial <= config.execution.retry_max, "retry_initial",
                          "is longer than retry_max");
     check_commands(checks, config.commands);
@@ -175,7 +177,7 @@ void check_together(const Settled& settled, const Config& config, std::vector<Pr
         secrets.empty() || (is_signing_secret(std::string_view{secrets}.substr(0, space)) && second_good),
         "webhook_secret",
         "is not whsec_ followed by the base64 of 24 to 64 bytes, or two of these separated by a space");
-    check_auth(checks, settled, config.auth);
+    check_auth(checks, options, config.auth);
 }
 
 }  // namespace ecron::config

@@ -9,7 +9,7 @@ namespace ecron::config {
 
 enum class Source : std::uint8_t { file, environment, flag };
 
-struct Given {
+struct RawSetting {
     const Option* option{};
     std::string text;
     std::string where;
@@ -19,7 +19,7 @@ struct Given {
 
 /// Collects the settings and errors of all sources, lowest precedence first.
 struct Collected {
-    std::vector<Given> given;
+    std::vector<RawSetting> given;
     std::vector<Problem> errors, warnings;
 };
 

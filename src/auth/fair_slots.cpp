@@ -1,4 +1,4 @@
-#include "auth/turns.hpp"
+#include "auth/fair_slots.hpp"
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
@@ -6,9 +6,9 @@
 
 namespace ecron::auth {
 
-boost::asio::awaitable<bool> Turns::take(std::string source) {
-    if (taken_ < limits_.slots) {
-        ++taken_;
+boost::asio::awaitable<bool> FairSlots::acquire(std::string source) {
+    if (used_ < limits_.slots) {
+        ++used_;
         co_return true;
     }
     if (!make_room(source)) co_return false;
@@ -23,10 +23,10 @@ boost::asio::awaitable<bool> Turns::take(std::string source) {
     co_return waiter->state == Waiter::State::admitted;
 }
 
-void Turns::give_back() {
-    assert(taken_ > 0);
+void FairSlots::release() {
+    assert(used_ > 0);
     if (sources_.empty()) {
-        --taken_;
+        --used_;
         return;
     }
     auto next = sources_.upper_bound(last_);
@@ -38,7 +38,7 @@ void Turns::give_back() {
 }
 
 /// Whether one more waiter of this source fits in the queue.
-bool Turns::make_room(const std::string& source) {
+bool FairSlots::make_room(const std::string& source) {
     const auto own = sources_.find(source);
     const std::size_t held = own == sources_.end() ? 0 : own->second.size();
     if (held >= limits_.waiting_per_source) return false;
@@ -52,12 +52,12 @@ bool Turns::make_room(const std::string& source) {
     return true;
 }
 
-void Turns::call(Waiter& waiter, Waiter::State state) {
+void FairSlots::call(Waiter& waiter, Waiter::State state) {
     waiter.state = state;
     waiter.called.notify();
 }
 
-void Turns::remove(const std::string& source, const std::shared_ptr<Waiter>& waiter) {
+void FairSlots::remove(const std::string& source, const std::shared_ptr<Waiter>& waiter) {
     const auto found = sources_.find(source);
     assert(found != sources_.end());
     waiting_ -= std::erase(found->second, waiter);

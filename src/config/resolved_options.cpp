@@ -1,4 +1,4 @@
-#include "config/settle.hpp"
+#include "config/resolved_options.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@ constexpr std::string_view kDefault = "default";
 
 std::size_t index_of(const Option& option) { return static_cast<std::size_t>(&option - kOptions.data()); }
 
-std::string_view key_in(const Given& given) {
+std::string_view key_in(const RawSetting& given) {
     return given.source == Source::file ? given.option->name : std::string_view{};
 }
 
@@ -22,7 +22,7 @@ bool was_raised(const Option& option, std::string_view from, std::string_view to
 }
 
 /// Warns about accepted values that may not have the expected effect.
-void warn_about(const Given& given, const std::string& checked, std::vector<Problem>& warnings) {
+void warn_about(const RawSetting& given, const std::string& checked, std::vector<Problem>& warnings) {
     const std::string key{key_in(given)};
     if (given.option->effect == Effect::later)
         warnings.push_back({given.where, key, "has no effect: the feature is not part of this version"});
@@ -33,11 +33,11 @@ void warn_about(const Given& given, const std::string& checked, std::vector<Prob
 
 }  // namespace
 
-Settled::Settled(const std::vector<Given>& given, std::vector<Problem>& errors,
-                 std::vector<Problem>& warnings) {
+ResolvedOptions::ResolvedOptions(const std::vector<RawSetting>& given, std::vector<Problem>& errors,
+                                 std::vector<Problem>& warnings) {
     for (const Option& option : kOptions)
         settings_.push_back({&option, std::string{option.fallback}, std::string{kDefault}});
-    for (const Given& one : given) {
+    for (const RawSetting& one : given) {
         Setting& setting = settings_[index_of(*one.option)];
         if (one.text.empty()) {
             setting.value = one.option->fallback;
@@ -55,25 +55,27 @@ Settled::Settled(const std::vector<Given>& given, std::vector<Problem>& errors,
     }
 }
 
-const Setting& Settled::at(std::string_view name) const {
+const Setting& ResolvedOptions::at(std::string_view name) const {
     const Option* option = find_option(name);
     assert(option != nullptr);
     return settings_[index_of(*option)];
 }
 
-bool Settled::said(std::string_view name) const { return at(name).from != kDefault; }
+bool ResolvedOptions::is_set(std::string_view name) const { return at(name).from != kDefault; }
 
-std::uint16_t Settled::port(std::string_view name) const { return static_cast<std::uint16_t>(number(name)); }
+std::uint16_t ResolvedOptions::port(std::string_view name) const {
+    return static_cast<std::uint16_t>(number(name));
+}
 
-std::size_t Settled::number(std::string_view name) const {
+std::size_t ResolvedOptions::number(std::string_view name) const {
     const Setting& setting = at(name);
     return static_cast<std::size_t>(number_of(*setting.option, setting.value));
 }
 
-Millis Settled::duration(std::string_view name) const { return duration_of(text(name)); }
+Millis ResolvedOptions::duration(std::string_view name) const { return duration_of(text(name)); }
 
-bool Settled::boolean(std::string_view name) const { return boolean_of(text(name)); }
+bool ResolvedOptions::boolean(std::string_view name) const { return boolean_of(text(name)); }
 
-std::vector<std::string> Settled::list(std::string_view name) const { return list_of(text(name)); }
+std::vector<std::string> ResolvedOptions::list(std::string_view name) const { return list_of(text(name)); }
 
 }  // namespace ecron::config

@@ -9,14 +9,14 @@
 namespace ecron::messages {
 
 /// Offers attempts over the topic of executions, batching concurrent offers. Threads: the io_context's.
-class Spread final : public analysis::AttemptDispatcher {
+class AttemptPublisher final : public analysis::AttemptDispatcher {
 public:
-    Spread(boost::asio::io_context& io, mq::Broker& broker);
+    AttemptPublisher(boost::asio::io_context& io, mq::Broker& broker);
     [[nodiscard]] bool is_open() const override { return broker_.connected(); }
-    void offer(const ExecuteId& id, int attempt) override;
+    void publish(const ExecuteId& id, int attempt) override;
 
 private:
-    boost::asio::awaitable<void> publish();
+    boost::asio::awaitable<void> publish_waiting();
 
     boost::asio::io_context& io_;
     mq::Broker& broker_;
