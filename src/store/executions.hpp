@@ -16,6 +16,9 @@ public:
           tenant_(std::move(tenant)),
           executions_(std::move(executions)),
           told_(std::move(told)) {}
+    [[nodiscard]] std::string_view payer() const override {
+        return tenant_ ? tenant_->value() : std::string_view{};
+    }
     void apply(Session& session) override;
 
 private:

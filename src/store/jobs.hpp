@@ -41,6 +41,7 @@ public:
     CreateJob(model::Job job, std::string plan) : job_(std::move(job)), plan_(std::move(plan)) {}
     void apply(JobTransaction& transaction) override;
     using Answering::apply;
+    [[nodiscard]] std::string_view payer() const override { return job_.tenant.value(); }
     [[nodiscard]] const std::string& plan() const { return plan_; }
 
 private:
@@ -56,6 +57,7 @@ public:
           job_(std::move(job)),
           plan_(std::move(plan)),
           if_match_(if_match) {}
+    [[nodiscard]] std::string_view payer() const override { return job_.tenant.value(); }
     [[nodiscard]] bool repeatable() const override { return !if_match_; }
     void apply(JobTransaction& transaction) override;
     using Answering::apply;
@@ -84,6 +86,9 @@ public:
           change_(std::move(change)) {}
     void apply(JobTransaction& transaction) override;
     using Answering::apply;
+    [[nodiscard]] std::string_view payer() const override {
+        return tenant_ ? tenant_->value() : std::string_view{};
+    }
     [[nodiscard]] std::size_t changes() const override { return ids_.size(); }
 
 private:
@@ -99,6 +104,9 @@ public:
           ids_(std::move(ids)) {}
     void apply(JobTransaction& transaction) override;
     using Answering::apply;
+    [[nodiscard]] std::string_view payer() const override {
+        return tenant_ ? tenant_->value() : std::string_view{};
+    }
     [[nodiscard]] std::size_t changes() const override { return ids_.size(); }
 
 private:

@@ -13,6 +13,7 @@ public:
         : Answering(WriteKind::outcomes),
           step_(step),
           outcome_(std::move(outcome)) {}
+    [[nodiscard]] std::string_view payer() const override { return outcome_.after.tenant.value(); }
     [[nodiscard]] Step step() const { return step_; }
     [[nodiscard]] const Outcome& outcome() const { return outcome_; }
     /// The attempt of the row after the write.
@@ -39,6 +40,7 @@ public:
         : Answering(WriteKind::requests),
           execution_(std::move(execution)),
           tell_(tell) {}
+    [[nodiscard]] std::string_view payer() const override { return execution_.tenant.value(); }
     [[nodiscard]] const model::Execution& execution() const { return execution_; }
     [[nodiscard]] Tell tell() const { return tell_; }
 

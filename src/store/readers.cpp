@@ -1,7 +1,5 @@
 #include "store/readers.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include <algorithm>
 
 #include "ecron/base/log.hpp"
@@ -16,7 +14,7 @@ constexpr Seconds kIdle{1};  // an idle thread checks this often whether its ser
 
 Readers::Readers(boost::asio::io_context& io, const Options& options, const Clock& clock, State& state,
                  LookupGroup jobs, LookupGroup executions)
-    : io_(io),
+    : answers_(std::make_shared<Answers>(io)),
       options_(options),
       clock_(clock),
       state_(state),
@@ -50,7 +48,7 @@ void Readers::submit(std::unique_ptr<Read> read) {
     read->refuse(refused);
     Batch batch;
     batch.push_back(std::move(read));
-    answer(std::move(batch));
+    answers_->deliver(std::move(batch));
 }
 
 std::size_t Readers::waiting() const {
@@ -108,7 +106,7 @@ void Readers::run() {
         Batch batch = take(*queue);
         lock.unlock();
         carry_out(connection, batch);
-        answer(std::move(batch));
+        answers_->deliver(std::move(batch));
         lock.lock();
         queue->busy = false;
         if (!queue->waiting.empty()) wake_.notify_one();
@@ -170,12 +168,6 @@ void Readers::apply(Session& session, Batch& batch) {
 
 void Readers::fail_all(Batch& batch, const Error& error) {
     for (const auto& read : batch) read->refuse(error);
-}
-
-void Readers::answer(Batch batch) {
-    boost::asio::post(io_, [answered = std::move(batch)] {
-        for (const auto& read : answered) read->answer();
-    });
 }
 
 }  // namespace ecron::store

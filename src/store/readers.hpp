@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "store/answers.hpp"
 #include "store/session.hpp"
 #include "store/state.hpp"
 #include "store/work.hpp"
@@ -67,9 +68,8 @@ private:
     void carry_out(Connection& connection, Batch& batch);
     void apply(Session& session, Batch& batch);
     void fail_all(Batch& batch, const Error& error);
-    void answer(Batch batch);
 
-    boost::asio::io_context& io_;
+    const std::shared_ptr<Answers> answers_;
     const Options& options_;
     const Clock& clock_;
     State& state_;

@@ -14,6 +14,7 @@ public:
         : Answering(WriteKind::others),
           outcome_(std::move(outcome)),
           slot_(std::move(slot)) {}
+    [[nodiscard]] std::string_view payer() const override { return outcome_.after.tenant.value(); }
     void apply(Session& session) override;
 
 private:

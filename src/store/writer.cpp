@@ -1,7 +1,5 @@
 #include "store/writer.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include <algorithm>
 
 #include "ecron/base/log.hpp"
@@ -11,12 +9,23 @@ namespace ecron::store {
 namespace {
 
 constexpr std::size_t kGroupLimit = 500;  // more rows make a transaction longer, not cheaper per row
-constexpr std::size_t kWholeGroup = 32;   // below it, two transactions cost more than they save
+/// Writes of other kinds and tenants wait for the transaction that runs, so its statements should not take
+/// longer; its commit costs the same for any size.
+constexpr std::chrono::milliseconds kLongestGroup{6};
+constexpr std::size_t kWholeGroup = 32;  // below it, two transactions cost more than they save
 constexpr int kTries = 5;
 constexpr Millis kLongestBackOff{2'000};
 
 /// The fault concerns the write, not the database: only this write is refused.
 bool is_of_one_member(SqlFault fault) { return remedy_of(fault) == Remedy::refuse_row; }
+
+/// Returns how many writes of the same cost fit into a group, given how long the statements of `writes` took.
+std::size_t group_limit(std::size_t writes, std::chrono::microseconds took) {
+    const double longest = std::chrono::duration<double>{kLongestGroup} / std::chrono::duration<double>{took};
+    const double fitting = static_cast<double>(writes) * longest;  // infinite if it took no time
+    return static_cast<std::size_t>(
+        std::clamp(fitting, static_cast<double>(kWholeGroup), static_cast<double>(kGroupLimit)));
+}
 
 WriteRefusal refusal(SqlFault fault) {
     return fault == SqlFault::read_only ? WriteRefusal::read_only : WriteRefusal::disk_full;
@@ -26,7 +35,7 @@ WriteRefusal refusal(SqlFault fault) {
 
 Writer::Writer(boost::asio::io_context& io, const Options& options, const Clock& clock, State& state,
                std::array<Group, kWriteKinds> groups, std::unique_ptr<Session> session, Open open)
-    : io_(io),
+    : answers_(std::make_shared<Answers>(io)),
       options_(options),
       clock_(clock),
       state_(state),
@@ -50,7 +59,7 @@ void Writer::submit(std::unique_ptr<Write> write) {
         } else if (waiting_ >= options_.queue_limit) {
             refused.what = "too many writes wait for the database; nothing was stored";
         } else {
-            queues_[static_cast<std::size_t>(write->kind())].writes.push_back(std::move(write));
+            queues_[static_cast<std::size_t>(write->kind())].writes.push(std::move(write));
             if (waiting_++ == 0) wake_.notify_one();
             return;
         }
@@ -58,7 +67,7 @@ void Writer::submit(std::unique_ptr<Write> write) {
     write->refuse(refused);
     Batch batch;
     batch.push_back(std::move(write));
-    answer(std::move(batch));
+    answers_->deliver(std::move(batch));
 }
 
 std::size_t Writer::waiting() const {
@@ -94,28 +103,27 @@ void Writer::run() {
         Batch batch = take(lock);
         lock.unlock();
         carry_out(batch);
-        answer(std::move(batch));
+        answers_->deliver(std::move(batch));
         lock.lock();
     }
 }
 
+/// One of them is not empty.
+Writer::Queue& Writer::next_queue() {
+    do last_kind_ = (last_kind_ + 1) % kWriteKinds;
+    while (queues_[last_kind_].writes.empty());
+    return queues_[last_kind_];
+}
+
 Writer::Batch Writer::take(std::unique_lock<std::mutex>&) {
-    Queue* oldest = nullptr;
-    for (Queue& queue : queues_) {
-        if (queue.writes.empty()) continue;
-        if (oldest == nullptr || queue.writes.front()->since < oldest->writes.front()->since) oldest = &queue;
-    }
-    auto& writes = oldest->writes;
+    Queue& queue = next_queue();
     // Takes half of the concurrent writes: while they are stored, the requests of the others are read and
     // answered.
-    const std::size_t half = (oldest->last_taken + writes.size() + 1) / 2;
-    const std::size_t size = std::min({writes.size(), std::max(half, kWholeGroup), kGroupLimit});
-    oldest->last_taken = size;
-    const auto end = writes.begin() + static_cast<std::ptrdiff_t>(size);
-    Batch batch(std::make_move_iterator(writes.begin()), std::make_move_iterator(end));
-    writes.erase(writes.begin(), end);
+    const std::size_t half = (queue.last_taken + queue.writes.size() + 1) / 2;
+    const std::size_t size = std::min({queue.writes.size(), std::max(half, kWholeGroup), queue.limit});
+    queue.last_taken = size;
     waiting_ -= size;
-    return batch;
+    return queue.writes.take(size);
 }
 
 void Writer::carry_out(Batch& batch) {
@@ -182,7 +190,10 @@ void Writer::transaction(std::span<Write* const> writes, Manner manner, Repetiti
     const SteadyInstant begun = clock_.steady();
     session_->begin();
     if (manner == Manner::together) {
-        groups_[static_cast<std::size_t>(writes.front()->kind())](*session_, writes, repetition);
+        const auto kind = static_cast<std::size_t>(writes.front()->kind());
+        groups_[kind](*session_, writes, repetition);
+        if (writes.size() >= kWholeGroup)
+            queues_[kind].limit = group_limit(writes.size(), clock_.steady() - begun);
     } else {
         apply_each(writes, repetition);
     }
@@ -270,12 +281,6 @@ void Writer::keep_alive() {
 void Writer::fail_all(std::span<Write* const> writes, const Error& error) {
     for (Write* const write : writes) write->refuse(error);
     state_.failures += writes.size();
-}
-
-void Writer::answer(Batch batch) {
-    boost::asio::post(io_, [answered = std::move(batch)] {
-        for (const auto& write : answered) write->answer();
-    });
 }
 
 }  // namespace ecron::store

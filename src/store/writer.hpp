@@ -2,19 +2,19 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <condition_variable>
-#include <deque>
 #include <exception>
 #include <functional>
 #include <mutex>
 #include <thread>
 
+#include "store/answers.hpp"
 #include "store/back_off.hpp"
 #include "store/session.hpp"
 #include "store/state.hpp"
-#include "store/work.hpp"
+#include "store/write_queue.hpp"
 
 /// The only thread that changes the database. Writes that wait while a transaction runs share the next one; a
-/// transaction contains writes of one kind, and the kind whose oldest member has waited longest is next.
+/// transaction contains writes of one kind. Kinds are served round-robin, and tenants within a kind.
 ///
 /// A transaction that fails because of one member is repeated with a savepoint for each member, so that every
 /// member gets its own answer. Deadlocks are retried. After a lost connection, or if the server has become
@@ -22,22 +22,6 @@
 /// transaction whose commit was sent but not acknowledged is repeated if all its members can recognize a
 /// repetition (Write::repeatable); otherwise they fail with an error that says that the outcome is unknown.
 namespace ecron::store {
-
-enum class WriteKind : std::uint8_t { claims, outcomes, requests, jobs, letters, history, others };
-inline constexpr std::size_t kWriteKinds = 7;
-
-class Write : public Work {
-public:
-    explicit Write(WriteKind kind) : kind_(kind) {}
-    [[nodiscard]] WriteKind kind() const { return kind_; }
-    /// Returns true if applying it twice has no further effect and gives the same answer.
-    [[nodiscard]] virtual bool repeatable() const { return true; }
-    /// For kinds whose members are executed one after the other: executes this member inside the transaction.
-    virtual void apply(Session&) {}
-
-private:
-    WriteKind kind_;
-};
 
 /// Thrown by a group that cannot determine which of several members failed; each one is then executed
 /// separately.
@@ -75,12 +59,14 @@ public:
 private:
     using Batch = std::vector<std::unique_ptr<Write>>;
     struct Queue {
-        std::deque<std::unique_ptr<Write>> writes{};
+        WriteQueue writes{};
         std::size_t last_taken{0};
+        std::size_t limit{32};  // rows of the next transaction; only the writer's thread uses it
     };
     enum class Manner : std::uint8_t { together, each };
 
     void run();
+    Queue& next_queue();
     Batch take(std::unique_lock<std::mutex>& lock);
     void carry_out(Batch& batch);
     void transaction(std::span<Write* const> writes, Manner manner, Repetition repetition);
@@ -90,9 +76,8 @@ private:
     bool leave_read_only_server(const SqlError& error, int tries);
     void keep_alive();
     void fail_all(std::span<Write* const> writes, const Error& error);
-    void answer(Batch batch);
 
-    boost::asio::io_context& io_;
+    const std::shared_ptr<Answers> answers_;
     const Options& options_;
     const Clock& clock_;
     State& state_;
@@ -106,6 +91,7 @@ private:
     std::condition_variable wake_;
     std::array<Queue, kWriteKinds> queues_;
     std::size_t waiting_{0};
+    std::size_t last_kind_{0};
     bool closing_{false};
     std::thread thread_;
 };
