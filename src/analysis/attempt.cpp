@@ -71,7 +71,7 @@ std::optional<store::Slot> ShardScheduler::slot_of(const Run& run) const {
 /// The notification of a start is committed with the start. A resumed attempt was already announced by the
 /// node that started it.
 bool ShardScheduler::tells_start(const Run& run) {
-    return notify::tells(run.task->context, model::ExecutionState::executing) &&
+    return notify::subscribes_to(run.task->context, model::ExecutionState::executing) &&
            !is_resumed(run.row, run.task);
 }
 

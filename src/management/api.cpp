@@ -16,8 +16,6 @@ namespace {
 
 namespace cause = model::cause;
 
-http::Response ok() { return json_answer(200, R"("OK")"); }
-
 /// Returns the cause of protocol errors, which the HTTP server detects before routing.
 std::string_view cause_of(unsigned status, std::string_view reason) {
     switch (status) {
@@ -33,39 +31,32 @@ std::string_view cause_of(unsigned status, std::string_view reason) {
 
 }  // namespace
 
-Answer alive(Call) { co_return ok(); }
-
-Answer ready(Call call) {
-    if (call.api.runs.loaded() && !call.api.draining) co_return ok();
-    co_return refuse(call.api.options.language, 503, cause::kUnavailable);
-}
-
 class Api::Impl {
 public:
     Impl(const Clock& clock, store::Store& store, Runs& runs, Options options)
-        : context_{clock,          store,   runs, std::move(options), HttpMetrics{routes().size()},
-                   Denials{clock}, nullptr, false},
-          door_{context_},
+        : context_{clock,   store, runs, std::move(options), HttpMetrics{routes().size()}, DenialLog{clock},
+                   nullptr, false},
+          authorizer_{context_},
           hosts_{context_.options.hosts, context_.options.authenticator == nullptr
-                                             ? HostCheck::Callers::anybody
+                                             ? HostCheck::Callers::anonymous
                                              : HostCheck::Callers::with_token},
           router_{context_.options},
           document_{openapi_document(router_, context_.options.version)} {
-        context_.document = &document_;
+        context_.openapi_document = &document_;
     }
 
-    Answer handle(const http::Request& request) {
+    AsyncResponse handle(const http::Request& request) {
         const SteadyInstant begin = context_.clock.steady();
         const std::optional<Router::Match> match = router_.find(request.method, request.path);
         http::Response response;
         if (const std::string_view fault = fault_of(match, request); !fault.empty())
-            response = refuse(context_.options.language, 403, fault);
+            response = error_response(context_.options.language, 403, fault);
         else if (match)
             response = co_await serve(*match, request);
         else
             response = without_route(request);
         const std::size_t route = match ? match->route : routes().size();
-        context_.http.answered(route, response.status, context_.clock.steady() - begin);
+        context_.http_metrics.record_response(route, response.status, context_.clock.steady() - begin);
         co_return response;
     }
 
@@ -75,21 +66,23 @@ public:
         const std::optional<Router::Match> match = router_.find(request.method, request.path);
         std::expected<http::BodyPermit, http::Response> permit;
         if (const std::string_view fault = fault_of(match, request); !fault.empty())
-            permit = std::unexpected(refuse(context_.options.language, 403, fault));
+            permit = std::unexpected(error_response(context_.options.language, 403, fault));
         else if (!match && context_.options.authenticator == nullptr)
             co_return http::BodyPermit{};
         else if (match)
-            permit = co_await door_.permit_body(routes()[match->route], request);
+            permit = co_await authorizer_.permit_body(routes()[match->route], request);
         else
             permit = std::unexpected(without_route(request));
         const std::size_t route = match ? match->route : routes().size();
-        if (!permit) context_.http.answered(route, permit.error().status, context_.clock.steady() - begin);
+        if (!permit)
+            context_.http_metrics.record_response(route, permit.error().status,
+                                                  context_.clock.steady() - begin);
         co_return permit;
     }
 
     http::Response server_error(unsigned status, std::string_view reason) {
-        context_.http.refused(status);
-        return refuse(context_.options.language, status, cause_of(status, reason));
+        context_.http_metrics.record_error(status);
+        return error_response(context_.options.language, status, cause_of(status, reason));
     }
 
     void drain() { context_.draining = true; }
@@ -99,23 +92,24 @@ private:
     /// authentication return no tenant data, and health probes send arbitrary host names.
     std::string_view fault_of(const std::optional<Router::Match>& match, const http::Request& request) const {
         if (hosts_.is_foreign(request)) return cause::kForeignOrigin;
-        const bool is_for_anybody = match && routes()[match->route].needs == Needs::nothing;
-        return !is_for_anybody && hosts_.names_other_host(request) ? cause::kForeignHost : std::string_view{};
+        const bool needs_no_token = match && routes()[match->route].access == Access::anonymous;
+        return !needs_no_token && hosts_.names_other_host(request) ? cause::kForeignHost : std::string_view{};
     }
 
-    Answer serve(Router::Match match, const http::Request& request) {
+    AsyncResponse serve(Router::Match match, const http::Request& request) {
         const model::Language language = context_.options.language;
         const Route& route = routes()[match.route];
-        auto caller = co_await door_.enter(route, request);
+        auto caller = co_await authorizer_.authorize(route, request);
         if (!caller) co_return std::move(caller.error());
 
-        const bool changes =
-            route.needs == Needs::write || route.needs == Needs::execute || route.needs == Needs::report;
+        const bool changes = route.access == Access::write || route.access == Access::execute ||
+                             route.access == Access::report;
         if (changes && !context_.runs.takes_writes())
-            co_return refuse(language, Error{Errc::unavailable, "the jobs are not loaded yet"});
+            co_return error_response(language, Error{Errc::unavailable, "the jobs are not loaded yet"});
         std::optional<std::string> variable = http::percent_decode(match.variable);
-        if (!variable || !is_text(*variable)) co_return refuse(language, Error{Errc::invalid, {}, {"path"}});
-        http::Response response = co_await route.handler(Call{context_, request, *variable, *caller});
+        if (!variable || !is_text(*variable))
+            co_return error_response(language, Error{Errc::invalid, {}, {"path"}});
+        http::Response response = co_await route.handler(ApiRequest{context_, request, *variable, *caller});
         if (context_.options.authenticator != nullptr) response.account = caller->identity.tenant.value();
         if (context_.options.audits && response.status < 300 && is_audited(route)) {
             auto entries = audit_entries(route, request, *caller, *variable);
@@ -134,8 +128,8 @@ private:
             if (router_.find(request.method, shorter)) return redirect(request, shorter);
         }
         const std::string allowed = router_.allowed(path);
-        if (allowed.empty()) return refuse(context_.options.language, 404, cause::kNoPath);
-        http::Response response = refuse(context_.options.language, 405, cause::kMethod);
+        if (allowed.empty()) return error_response(context_.options.language, 404, cause::kNoPath);
+        http::Response response = error_response(context_.options.language, 405, cause::kMethod);
         response.headers.push_back({"Allow", allowed});
         return response;
     }
@@ -144,20 +138,18 @@ private:
         const bool reads = request.method == http::Method::get || request.method == http::Method::head;
         std::string location{path};
         if (!request.query.empty()) location += '?' + request.query;
-        http::Response response = empty_answer();
+        http::Response response = empty_response();
         response.status = reads ? 301 : 307;
         response.headers.push_back({"Location", std::move(location)});
         return response;
     }
 
-    Context context_;
-    Door door_;
+    ApiContext context_;
+    RequestAuthorizer authorizer_;
     HostCheck hosts_;
     Router router_;
     std::string document_;
 };
-
-Answer openapi(Call call) { co_return json_answer(200, *call.api.document); }
 
 Api::Api(const Clock& clock, store::Store& store, Runs& runs, Options options)
     : impl_{std::make_unique<Impl>(clock, store, runs, std::move(options))} {}

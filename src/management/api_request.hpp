@@ -10,52 +10,71 @@
 #include "ecron/management/api.hpp"
 #include "management/authorization/denial_log.hpp"
 #include "management/difference.hpp"
+#include "management/http/responses.hpp"
 #include "management/http_metrics.hpp"
 
 namespace ecron::management {
 
 /// Shared state of all handlers; lives as long as the Api.
-struct Context {
+struct ApiContext {
     const Clock& clock;
     store::Store& store;
     Runs& runs;
     Options options;
-    HttpMetrics http;
-    Denials denials;
-    const std::string* document{nullptr};  // the response to GET /openapi.json
+    HttpMetrics http_metrics;
+    DenialLog denials;
+    const std::string* openapi_document{nullptr};  // the response to GET /openapi.json
     bool draining{false};
 };
 
-/// The caller of a request: identity, tenant, visibility scope, and the changes that it made.
+/// A change that a handler made.
+struct AuditRecord {
+    std::string object;  // id of the changed object
+    Difference difference;
+    TenantId tenant;  // owner of the object
+};
+
+/// The caller of a request: identity, tenant, visible tenant, and the changes that it made.
 struct Caller {
     auth::Identity identity{};
     /// Owner of created objects: the caller's tenant, or the one that an administrator names.
     TenantId tenant{};
-    std::optional<TenantId> whose{};  // visible tenant; nullopt: all tenants
+    std::optional<TenantId> visible_tenant{};  // nullopt: all tenants
     Millis over_rate{};  // for a report beyond limit_rate: the time until the next one is permitted
 
-    struct Deed {
-        std::string object;  // id of the changed object
-        Difference difference;
-        TenantId tenant;  // owner of the object
-    };
-    std::vector<Deed> deeds{};  // recorded by handlers, for the audit log
+    std::vector<AuditRecord> audit_records{};
 };
 
 /// One request that is being handled.
-struct Call {
-    Context& api;
-    const http::Request& request;
+struct ApiRequest {
+    ApiContext& api;
+    const http::Request& http;
     std::string variable;  // decoded value of the route's variable
     Caller& caller;
 
-    void note(std::string object, Difference difference, const TenantId& tenant) const {
-        if (api.options.audits) caller.deeds.push_back({std::move(object), std::move(difference), tenant});
+    /// Error responses in the configured language; `subject` as for error_response().
+    [[nodiscard]] http::Response error(const Error& error, std::string_view subject = "job_id") const {
+        return error_response(api.options.language, error, subject);
+    }
+    [[nodiscard]] http::Response error(const model::Problems& problems) const {
+        return error_response(api.options.language, problems);
+    }
+    [[nodiscard]] http::Response error(unsigned status, std::string_view cause) const {
+        return error_response(api.options.language, status, cause);
+    }
+    [[nodiscard]] http::Response not_found(std::string_view subject) const {
+        return error(Error{Errc::not_found, {}, {}}, subject);
+    }
+
+    /// Adds a record to the audit log, if it is enabled.
+    void record(std::string object, Difference difference, const TenantId& tenant) const {
+        if (api.options.audits)
+            caller.audit_records.push_back({std::move(object), std::move(difference), tenant});
     }
     [[nodiscard]] bool audits() const { return api.options.audits; }
 };
 
-using Answer = boost::asio::awaitable<http::Response>;
-using Handler = Answer (*)(Call);
+using AsyncResponse = boost::asio::awaitable<http::Response>;
+using Handler = AsyncResponse (*)(ApiRequest);
 
 }  // namespace ecron::management

@@ -15,12 +15,12 @@ namespace ecron::management {
 namespace {
 
 namespace bj = boost::json;
-constexpr std::size_t kLongestValue = 1'024;
+constexpr std::size_t kMaxValueBytes = 1'024;
 
 /// Members whose values are sent to targets and may contain credentials: their values are never recorded,
 /// whatever the names inside.
-constexpr std::array<std::string_view, 6> kGivenToTargets{"params",      "headers", "body",
-                                                          "environment", "env",     "value"};
+constexpr std::array<std::string_view, 6> kTargetValues{"params",      "headers", "body",
+                                                        "environment", "env",     "value"};
 constexpr std::string_view kReference = "${secret:";
 
 /// JSON texts: `held` is compared to detect a change, `shown` is recorded.
@@ -49,7 +49,7 @@ void hide_all(bj::value& value) {
 
 /// Removes from the value of the member `name` what may be a credential.
 void hide_secrets(std::string_view name, bj::value& value) {
-    const bool is_given = std::ranges::find(kGivenToTargets, name) != kGivenToTargets.end();
+    const bool is_given = std::ranges::find(kTargetValues, name) != kTargetValues.end();
     if (is_given || (name != "concurrency_key" && names_credential(name))) return hide_all(value);
     if (bj::object* const object = value.if_object()) {
         for (auto& member : *object) hide_secrets(member.key(), member.value());
@@ -99,7 +99,7 @@ Members members_of(const model::Job* job) {
 
 void append(JsonWriter& json, std::string_view name, const Member* value) {
     if (value == nullptr) return;
-    if (value->held.size() <= kLongestValue)
+    if (value->held.size() <= kMaxValueBytes)
         json.member_raw(name, value->shown);
     else
         json.key(name)

@@ -13,13 +13,13 @@ public:
     static constexpr std::array kBounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0};
     struct Count {
         unsigned status{};
-        std::uint64_t answers{};
+        std::uint64_t responses{};
     };
 
     /// `routes`: the number of routes; the index `routes` is for requests that matched no route.
     explicit HttpMetrics(std::size_t routes) : by_route_(routes + 1) {}
 
-    void answered(std::size_t route, unsigned status, std::chrono::microseconds took) {
+    void record_response(std::size_t route, unsigned status, std::chrono::microseconds took) {
         count(route, status);
         const double seconds = std::chrono::duration<double>(took).count();
         std::size_t bucket = 0;
@@ -28,7 +28,7 @@ public:
         seconds_ += seconds;
     }
     /// Counts a response that the HTTP server gave before routing.
-    void refused(unsigned status) { count(by_route_.size() - 1, status); }
+    void record_error(unsigned status) { count(by_route_.size() - 1, status); }
 
     [[nodiscard]] const std::vector<std::vector<Count>>& by_route() const { return by_route_; }
     [[nodiscard]] const std::array<std::uint64_t, kBounds.size() + 1>& buckets() const { return buckets_; }
@@ -39,7 +39,7 @@ private:
         std::vector<Count>& counts = by_route_.at(route);
         for (Count& known : counts) {
             if (known.status != status) continue;
-            ++known.answers;
+            ++known.responses;
             return;
         }
         counts.push_back({status, 1});

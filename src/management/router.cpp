@@ -35,10 +35,10 @@ bool serves(http::Method offered, http::Method asked) {
 Router::Router(const Options& options) {
     for (std::size_t i = 0; i < routes().size(); ++i) {
         const Route& route = routes()[i];
-        const bool is_callback = route.under == Under::callback;
-        if (route.under == Under::prefix || route.under == Under::both)
+        const bool is_callback = route.mount == Mount::callback;
+        if (route.mount == Mount::prefix || route.mount == Mount::both)
             paths_.push_back(path_of(i, options.prefix, route.pattern));
-        if (route.under == Under::root || route.under == Under::both)
+        if (route.mount == Mount::root || route.mount == Mount::both)
             paths_.push_back(path_of(i, "", route.pattern));
         if (is_callback) paths_.push_back(path_of(i, options.callback_path, route.pattern));
     }

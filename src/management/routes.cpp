@@ -6,12 +6,12 @@ namespace ecron::management {
 
 const std::vector<Route>& routes() {
     using enum http::Method;
-    using enum Under;
-    using enum Needs;
+    using enum Mount;
+    using enum Access;
     // clang-format off
     static const std::vector<Route> table{
         // the two most frequent routes come first
-        {get, root, "/health/alive", "alive", alive, nothing, "Reports that the process is alive.", {}, "", 200, "Ok",
+        {get, root, "/health/alive", "alive", alive, anonymous, "Reports that the process is alive.", {}, "", 200, "Ok",
          {}, {}},
         {get, prefix, "/job", "listJobs", list_jobs, read,
          "Lists jobs, newest first. With job_id only those jobs: one unknown id fails the request.",
@@ -85,12 +85,12 @@ const std::vector<Route>& routes() {
         {get, prefix, "/cluster", "showCluster", show_cluster, admin,
          "Returns the live nodes, the leader of each shard, and its planning progress.", {}, "", 200, "Cluster", {},
          {503}},
-        {get, root, "/health/ready", "ready", ready, nothing,
+        {get, root, "/health/ready", "ready", ready, anonymous,
          "Reports whether this process is ready for requests: the jobs are loaded and it is not shutting down.", {}, "",
          200, "Ok", {}, {503}},
         {get, both, "/metrics", "metrics", metrics, scrape, "Prometheus metrics.", {}, "", 200, "Metrics", {},
          {}},
-        {get, both, "/openapi.json", "openapi", openapi, nothing, "This document.", {}, "", 200, "OpenApi", {},
+        {get, both, "/openapi.json", "openapi", openapi, anonymous, "This document.", {}, "", 200, "OpenApi", {},
          {}},
     };
     // clang-format on

@@ -7,16 +7,16 @@
 /// The table of routes: the handler of each route and its description in the OpenAPI document.
 namespace ecron::management {
 
-enum class Under : std::uint8_t {
+enum class Mount : std::uint8_t {
     prefix,  // the API's prefix
     root,
     both,
     callback,  // the configured path for reports of targets
 };
 /// The permission that a caller needs; a new route does not compile without one.
-enum class Needs : std::uint8_t {
-    nothing,  // no authentication
-    scrape,   // same as read, unless metrics are public
+enum class Access : std::uint8_t {
+    anonymous,  // no authentication
+    scrape,     // same as read, unless metrics are public
     read,
     write,  // this and the next two are answered 503 by a process that does not accept writes
     execute,
@@ -26,18 +26,18 @@ enum class Needs : std::uint8_t {
 
 struct Route {
     http::Method method;
-    Under under;
+    Mount mount;
     std::string_view pattern;  // at most one variable, ":name", as a whole segment
     std::string_view name;     // name of the operation, unique
     Handler handler;
-    Needs needs;
+    Access access;
     std::string_view summary;
     std::vector<std::string_view> parameters;  // names of query parameters and header fields
-    std::string_view request;  // schema of the body; "Name[]" is a list; empty: no body is read
-    unsigned success;          // status
-    std::string_view answer;   // schema of the response body; empty: no body
+    std::string_view request;   // schema of the body; "Name[]" is a list; empty: no body is read
+    unsigned success;           // status
+    std::string_view response;  // schema of the response body; empty: no body
     std::vector<std::string_view> header_fields;  // of the response
-    std::vector<unsigned> refusals;               // statuses besides 500
+    std::vector<unsigned> error_statuses;         // statuses besides 500
 };
 
 const std::vector<Route>& routes();

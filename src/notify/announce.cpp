@@ -11,7 +11,7 @@
 namespace ecron::notify {
 namespace {
 
-constexpr std::size_t kOutputTold = 4'096;
+constexpr std::size_t kMaxOutput = 4'096;
 constexpr std::size_t kReceiverLength = 255;  // limit of the store's column; host names are shorter
 
 std::string body_of(const model::Execution& execution, const model::Attempt* record) {
@@ -20,9 +20,9 @@ std::string body_of(const model::Execution& execution, const model::Attempt* rec
     body.back() = ',';  // to append a member
     body += R"("last_attempt":)";
     if (record == nullptr) return body += "null}";
-    model::Attempt told = *record;
-    told.output.resize(std::min(told.output.size(), kOutputTold));
-    model::append_json(body, told);
+    model::Attempt truncated = *record;
+    truncated.output.resize(std::min(truncated.output.size(), kMaxOutput));
+    model::append_json(body, truncated);
     return body += '}';
 }
 
@@ -38,7 +38,7 @@ std::string message_id(const ExecuteId& id, int attempt, model::ExecutionState s
 
 }  // namespace
 
-bool tells(const model::Context& job, model::ExecutionState state) {
+bool subscribes_to(const model::Context& job, model::ExecutionState state) {
     if (job.webhook.empty()) return false;
     if (job.notify_on.empty()) return model::is_end(state);
     return std::ranges::find(job.notify_on, model::to_text(state)) != job.notify_on.end();
@@ -46,7 +46,7 @@ bool tells(const model::Context& job, model::ExecutionState state) {
 
 std::vector<store::Announcement> announcements(const model::Context& job, const model::Execution& after,
                                                int attempt, const model::Attempt* record) {
-    if (!tells(job, after.state)) return {};
+    if (!subscribes_to(job, after.state)) return {};
     return {{.channel = store::Channel::webhook,
              .message_id = message_id(after.id, attempt, after.state),
              .receiver = receiver_of(after.tenant, job.webhook),

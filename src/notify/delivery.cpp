@@ -12,19 +12,19 @@ namespace {
 
 using Verdict = store::Settlement::Verdict;
 
-constexpr std::size_t kAnswerKept = 1'024;
-constexpr Millis kFirstWait{1'000};
-constexpr Millis kLongestWait{3'600'000};
+constexpr std::size_t kResponseBodyLimit = 1'024;
+constexpr Millis kMinBackOff{1'000};
+constexpr Millis kMaxBackOff{3'600'000};
 
-Millis wait_after(int tries, double uniform) {
-    const Millis most =
-        std::min(kLongestWait, kFirstWait * (1U << static_cast<unsigned>(std::clamp(tries - 1, 0, 12))));
-    return most / 2 + Millis{std::llround(static_cast<double>(most.count()) * uniform / 2)};
+Millis back_off(int tries, double uniform) {
+    const Millis max =
+        std::min(kMaxBackOff, kMinBackOff * (1U << static_cast<unsigned>(std::clamp(tries - 1, 0, 12))));
+    return max / 2 + Millis{std::llround(static_cast<double>(max.count()) * uniform / 2)};
 }
 
 /// The last try is made when `retry_for` ends, not earlier.
-store::Settlement again_or_dead(const store::Letter& letter, Millis wait, std::string reason,
-                                const Options& options) {
+store::Settlement retry_or_dead_letter(const store::Letter& letter, Millis wait, std::string reason,
+                                       const Options& options) {
     const Millis left = options.retry_for - letter.age;
     if (left > Millis{0})
         return {.verdict = Verdict::again, .wait = std::min(wait, left), .reason = std::move(reason)};
@@ -32,7 +32,7 @@ store::Settlement again_or_dead(const store::Letter& letter, Millis wait, std::s
             .reason = fmt::format("not delivered within {}: {}", format_duration(options.retry_for), reason)};
 }
 
-bool is_forever(Errc code) { return code == Errc::invalid || code == Errc::denied; }
+bool is_permanent(Errc code) { return code == Errc::invalid || code == Errc::denied; }
 
 }  // namespace
 
@@ -45,7 +45,7 @@ http::ClientRequest webhook_request(const store::Letter& letter, const SigningKe
                                 .connect_timeout = options.connect_timeout,
                                 .timeout = options.timeout,
                                 .max_redirects = 0,
-                                .body_limit = kAnswerKept};
+                                .body_limit = kResponseBodyLimit};
     request.headers = {{"Content-Type", "application/json"},
                        {"webhook-id", message.message_id},
                        {"webhook-timestamp", std::to_string(to_unix_seconds(now))}};
@@ -55,29 +55,30 @@ http::ClientRequest webhook_request(const store::Letter& letter, const SigningKe
     return request;
 }
 
-Judgement judge(const store::Letter& letter, const Result<http::ClientResponse>& answer,
-                const Options& options, double uniform) {
-    const Millis wait = wait_after(letter.tries, uniform);
-    if (!answer) {
-        const Error& error = answer.error();
-        if (is_forever(error.code)) return {.settlement = {.verdict = Verdict::dead, .reason = error.what}};
-        return {.settlement = again_or_dead(letter, wait, error.what, options), .receiver_in_trouble = true};
+Assessment assess(const store::Letter& letter, const Result<http::ClientResponse>& response,
+                  const Options& options, double uniform) {
+    const Millis wait = back_off(letter.tries, uniform);
+    if (!response) {
+        const Error& error = response.error();
+        if (is_permanent(error.code)) return {.settlement = {.verdict = Verdict::dead, .reason = error.what}};
+        return {.settlement = retry_or_dead_letter(letter, wait, error.what, options),
+                .receiver_failing = true};
     }
-    const unsigned status = answer->status;
+    const unsigned status = response->status;
     if (status >= 200 && status <= 299) return {.settlement = {.verdict = Verdict::delivered}};
-    Judgement judgement;
+    Assessment assessment;
     std::string reason = fmt::format("the receiver answered {}", status);
     if (status == 410) {
-        judgement.settlement = {.verdict = Verdict::dead, .reason = reason + ", it wants no more of this"};
+        assessment.settlement = {.verdict = Verdict::dead, .reason = reason + ", it wants no more of this"};
     } else {
-        judgement.leave_alone = http::retry_after(*answer);
-        if (judgement.leave_alone > options.retry_for) judgement.leave_alone = options.retry_for;
-        judgement.receiver_in_trouble = status == 429 || status >= 500;
-        judgement.settlement = again_or_dead(letter, std::max(wait, judgement.leave_alone.value_or(wait)),
-                                             std::move(reason), options);
+        assessment.requested_pause = http::retry_after(*response);
+        if (assessment.requested_pause > options.retry_for) assessment.requested_pause = options.retry_for;
+        assessment.receiver_failing = status == 429 || status >= 500;
+        assessment.settlement = retry_or_dead_letter(
+            letter, std::max(wait, assessment.requested_pause.value_or(wait)), std::move(reason), options);
     }
-    judgement.settlement.code = static_cast<int>(status);
-    return judgement;
+    assessment.settlement.code = static_cast<int>(status);
+    return assessment;
 }
 
 }  // namespace ecron::notify

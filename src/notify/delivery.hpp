@@ -8,13 +8,13 @@ namespace ecron::notify {
 http::ClientRequest webhook_request(const store::Letter& letter, const SigningKeys& keys, Instant now,
                                     const Options& options);
 
-struct Judgement {
+struct Assessment {
     store::Settlement settlement{};
-    bool receiver_in_trouble{false};      // the receiver is failing, not only this message
-    std::optional<Millis> leave_alone{};  // pause that the receiver requested
+    bool receiver_failing{false};             // the receiver is failing, not only this message
+    std::optional<Millis> requested_pause{};  // pause that the receiver requested
 };
 /// `uniform` is a uniform random value in [0, 1).
-Judgement judge(const store::Letter& letter, const Result<http::ClientResponse>& answer,
-                const Options& options, double uniform);
+Assessment assess(const store::Letter& letter, const Result<http::ClientResponse>& response,
+                  const Options& options, double uniform);
 
 }  // namespace ecron::notify

@@ -17,8 +17,8 @@ Result<SigningKeys> Keyring::keys_of(const TenantId& tenant) const {
         if (errno == ENOENT || errno == ENOTDIR) return for_all_;
         return fail(Errc::unavailable, "failed to read the tenant's signing secret");
     }
-    constexpr std::size_t kLongestFile = 1'024;
-    std::string text(kLongestFile, '\0');
+    constexpr std::size_t kMaxFileBytes = 1'024;
+    std::string text(kMaxFileBytes, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (file.bad()) return fail(Errc::unavailable, "failed to read the tenant's signing secret");
     text.resize(static_cast<std::size_t>(file.gcount()));

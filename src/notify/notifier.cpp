@@ -21,7 +21,7 @@ using Verdict = store::Settlement::Verdict;
 constexpr Millis kPoll{1'000};          // to find entries written by other nodes and entries that become due
 constexpr Millis kLeaseMargin{15'000};  // on top of a request's timeout: time to record the result
 constexpr Millis kHousekeeping{5'000};
-constexpr Millis kSettleAgain{200};
+constexpr Millis kRecordRetry{200};
 
 }  // namespace
 
@@ -49,7 +49,7 @@ public:
     asio::awaitable<void> run() {
         co_await release_own();
         while (!stopping_) {
-            co_await keep_house();
+            co_await expire_and_measure();
             const bool more = co_await take_some();
             if (!more && !stopping_) co_await wake_.wait(kPoll);
         }
@@ -78,7 +78,7 @@ private:
         }
     }
 
-    asio::awaitable<void> keep_house() {
+    asio::awaitable<void> expire_and_measure() {
         if (clock_.steady() < housekeeping_at_) co_return;
         housekeeping_at_ = clock_.steady() + kHousekeeping;
         const Result<std::size_t> buried = co_await outbox_.bury_older(
@@ -117,31 +117,30 @@ private:
     }
 
     asio::awaitable<void> deliver(store::Letter letter) {
-        Judgement judgement;
+        Assessment assessment;
         const Result<SigningKeys> keys = keyring_.keys_of(letter.tenant);
         if (keys) {
-            const Result<http::ClientResponse> answer =
+            const Result<http::ClientResponse> response =
                 co_await client_.send(webhook_request(letter, *keys, clock_.now(), options_));
-            judgement = judge(letter, answer, options_, uniform());
+            assessment = assess(letter, response, options_, uniform());
         } else {
-            judgement = judge(letter, std::unexpected(keys.error()), options_, uniform());
-            judgement.receiver_in_trouble = false;
+            assessment = assess(letter, std::unexpected(keys.error()), options_, uniform());
+            assessment.receiver_failing = false;
         }
-        note(letter, judgement.settlement);
-        const bool settled = co_await settle(letter, judgement.settlement);
-        if (settled && judgement.settlement.verdict == Verdict::dead) ++statistics_.dead;
+        count_and_log(letter, assessment.settlement);
+        const bool settled = co_await settle(letter, assessment.settlement);
+        if (settled && assessment.settlement.verdict == Verdict::dead) ++statistics_.dead;
         if (--tenants_[letter.tenant] == 0) tenants_.erase(letter.tenant);
-        receivers_.end(
-            letter.announcement.receiver,
-            judgement.receiver_in_trouble ? Receivers::Answered::troubled : Receivers::Answered::yes,
-            judgement.leave_alone, clock_.steady());
+        receivers_.end(letter.announcement.receiver,
+                       assessment.receiver_failing ? Receivers::Health::failing : Receivers::Health::good,
+                       assessment.requested_pause, clock_.steady());
         wake_.notify();
     }
 
-    void note(const store::Letter& letter, const store::Settlement& settlement) {
+    void count_and_log(const store::Letter& letter, const store::Settlement& settlement) {
         const bool delivered = settlement.verdict == Verdict::delivered;
         ++(delivered ? statistics_.delivered : statistics_.failed);
-        if (settlement.verdict == Verdict::dead && is_to_be_logged(letter, settlement)) {
+        if (settlement.verdict == Verdict::dead && is_log_due(letter, settlement)) {
             log::warn("dead-lettered webhook execution={} message={} tries={} reason=\"{}\"",
                       letter.execution, letter.announcement.message_id, letter.tries, settlement.reason);
         } else {
@@ -153,8 +152,9 @@ private:
 
     /// A receiver that rejects every message, such as a URL that cannot be requested, is logged once an hour
     /// per reason; each rejected message is in the dead-letter table.
-    bool is_to_be_logged(const store::Letter& letter, const store::Settlement& settlement) {
-        return given_up_.takes(letter.announcement.receiver + '\n' + settlement.reason, clock_.steady());
+    bool is_log_due(const store::Letter& letter, const store::Settlement& settlement) {
+        return dead_letter_log_.takes(letter.announcement.receiver + '\n' + settlement.reason,
+                                      clock_.steady());
     }
 
     /// Records the result, retrying while the store is unavailable until the lease expires; the message is
@@ -166,7 +166,7 @@ private:
             if (settled) co_return *settled;
             const bool again = settled.error().code == Errc::unavailable && clock_.steady() < lease_end;
             if (!again) co_return false;
-            co_await sleep(io_, kSettleAgain);
+            co_await sleep(io_, kRecordRetry);
         }
     }
 
@@ -194,7 +194,7 @@ private:
     std::mt19937_64 random_;
     std::string after_{};
     SteadyInstant housekeeping_at_{};
-    log::LineLimit given_up_{log::LineRule{.lines = 1, .span = Millis{3'600'000}, .sources = 1'000}};
+    log::LineLimit dead_letter_log_{log::LineRule{.lines = 1, .span = Millis{3'600'000}, .sources = 1'000}};
     Statistics statistics_;
     bool stopping_{false};
 };

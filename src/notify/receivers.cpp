@@ -6,35 +6,35 @@
 namespace ecron::notify {
 namespace {
 
-constexpr std::size_t kSharesOfRoom = 8;
-constexpr Millis kFirstPause{1'000};
-constexpr Millis kLongestPause{60'000};
+constexpr std::size_t kSharesOfSlots = 8;
+constexpr Millis kMinPause{1'000};
+constexpr Millis kMaxPause{60'000};
 
-Millis pause_after(int troubles) {
-    return std::min(kLongestPause, kFirstPause * (1U << static_cast<unsigned>(std::min(troubles - 1, 10))));
+Millis pause_after(int failures) {
+    return std::min(kMaxPause, kMinPause * (1U << static_cast<unsigned>(std::min(failures - 1, 10))));
 }
 
 std::string_view tenant_in(std::string_view name) { return name.substr(0, name.find(' ')); }
 
 }  // namespace
 
-Receivers::Receivers(std::size_t limit, std::size_t troubled)
+Receivers::Receivers(std::size_t limit, std::size_t failing)
     : limit_(limit),
-      per_receiver_(std::max<std::size_t>(1, limit / kSharesOfRoom)),
-      for_troubled_(std::max<std::size_t>(1, troubled)) {}
+      per_receiver_(std::max<std::size_t>(1, limit / kSharesOfSlots)),
+      for_failing_(std::max<std::size_t>(1, failing)) {}
 
 Receivers::Room Receivers::room(SteadyInstant now) const {
     Room room;
-    std::map<std::string_view, std::size_t> troubled;  // requests in progress of each tenant
+    std::map<std::string_view, std::size_t> failing;  // requests in progress of each tenant
     for (const auto& [name, receiver] : receivers_)
-        if (receiver.troubles > 0) troubled[tenant_in(name)] += receiver.under_way;
+        if (receiver.failures > 0) failing[tenant_in(name)] += receiver.under_way;
     for (const auto& [name, receiver] : receivers_) {
-        if (receiver.troubles == 0) {
+        if (receiver.failures == 0) {
             room[name] = per_receiver_ - std::min(per_receiver_, receiver.under_way);
             continue;
         }
-        std::size_t& under_way = troubled[tenant_in(name)];
-        const bool may = under_way < for_troubled_ && receiver.under_way == 0 && receiver.pause_until <= now;
+        std::size_t& under_way = failing[tenant_in(name)];
+        const bool may = under_way < for_failing_ && receiver.under_way == 0 && receiver.pause_until <= now;
         room[name] = may ? 1 : 0;
         if (may) ++under_way;
     }
@@ -48,37 +48,36 @@ void Receivers::begin(const std::string& name) {
     ++under_way_;
 }
 
-void Receivers::end(const std::string& name, Answered answered, std::optional<Millis> pause,
-                    SteadyInstant now) {
+void Receivers::end(const std::string& name, Health health, std::optional<Millis> pause, SteadyInstant now) {
     const auto found = receivers_.find(name);
     assert(found != receivers_.end() && found->second.under_way > 0);
     Receiver& receiver = found->second;
-    const bool was_troubled = receiver.troubles > 0;
+    const bool was_failing = receiver.failures > 0;
     --receiver.under_way;
     --under_way_;
-    if (answered == Answered::troubled) {
+    if (health == Health::failing) {
         // Concurrent requests that fail together count as one failure.
-        if (receiver.pause_until <= now) ++receiver.troubles;
+        if (receiver.pause_until <= now) ++receiver.failures;
         receiver.pause_until = std::max(
-            receiver.pause_until, now + std::max(pause_after(receiver.troubles), pause.value_or(Millis{0})));
+            receiver.pause_until, now + std::max(pause_after(receiver.failures), pause.value_or(Millis{0})));
     } else {
-        receiver.troubles = 0;
+        receiver.failures = 0;
     }
-    troubled_ = troubled_ + (receiver.troubles > 0 ? 1 : 0) - (was_troubled ? 1 : 0);
-    if (receiver.troubles == 0 && receiver.under_way == 0) receivers_.erase(found);
-    if (troubled_ > kMaxTroubled) forget_some();
+    failing_ = failing_ + (receiver.failures > 0 ? 1 : 0) - (was_failing ? 1 : 0);
+    if (receiver.failures == 0 && receiver.under_way == 0) receivers_.erase(found);
+    if (failing_ > kMaxFailing) drop_oldest_failing();
 }
 
 /// Drops the failing receivers whose pause ended first; the cost is a few requests too many to each.
-void Receivers::forget_some() {
+void Receivers::drop_oldest_failing() {
     auto oldest = receivers_.end();
     for (auto it = receivers_.begin(); it != receivers_.end(); ++it) {
-        if (it->second.troubles == 0 || it->second.under_way > 0) continue;
+        if (it->second.failures == 0 || it->second.under_way > 0) continue;
         if (oldest == receivers_.end() || it->second.pause_until < oldest->second.pause_until) oldest = it;
     }
     if (oldest == receivers_.end()) return;
     receivers_.erase(oldest);
-    --troubled_;
+    --failing_;
 }
 
 }  // namespace ecron::notify

@@ -12,14 +12,14 @@ namespace ecron::notify {
 /// gets one request at a time, with pauses that double up to a minute, and all failing receivers of one
 /// tenant together are limited. A receiver's key is its tenant, a space and its origin; keys without a space
 /// belong to a common tenant. Keeps only receivers that have requests in progress or are failing, at most
-/// kMaxTroubled of the latter. Pure.
+/// kMaxFailing of the latter. Pure.
 class Receivers {
 public:
-    static constexpr std::size_t kMaxTroubled = 10'000;
+    static constexpr std::size_t kMaxFailing = 10'000;
     using Room = std::map<std::string, std::size_t, std::less<>>;
 
-    /// `troubled`: maximum number of concurrent requests to a tenant's failing receivers.
-    Receivers(std::size_t limit, std::size_t troubled);
+    /// `failing`: maximum number of concurrent requests to a tenant's failing receivers.
+    Receivers(std::size_t limit, std::size_t failing);
     explicit Receivers(std::size_t limit) : Receivers(limit, limit / 2) {}
 
     [[nodiscard]] std::size_t free() const { return limit_ - under_way_; }
@@ -29,23 +29,23 @@ public:
     [[nodiscard]] Room room(SteadyInstant now) const;
 
     void begin(const std::string& receiver);
-    enum class Answered : std::uint8_t { yes, troubled };
+    enum class Health : std::uint8_t { good, failing };
     /// `pause`: the pause that the receiver requested.
-    void end(const std::string& receiver, Answered answered, std::optional<Millis> pause, SteadyInstant now);
+    void end(const std::string& receiver, Health health, std::optional<Millis> pause, SteadyInstant now);
 
 private:
     struct Receiver {
         std::size_t under_way{0};
-        int troubles{0};  // consecutive
+        int failures{0};  // consecutive
         SteadyInstant pause_until{};
     };
-    void forget_some();
+    void drop_oldest_failing();
 
     std::size_t limit_;
     std::size_t per_receiver_;
-    std::size_t for_troubled_;
+    std::size_t for_failing_;
     std::size_t under_way_{0};
-    std::size_t troubled_{0};  // failing receivers
+    std::size_t failing_{0};  // failing receivers
     std::map<std::string, Receiver, std::less<>> receivers_;
 };
 

@@ -12,7 +12,7 @@ namespace ecron::notify {
 namespace {
 
 constexpr std::string_view kPrefix = "whsec_";
-constexpr std::size_t kShortestKey = 24, kLongestKey = 64, kMaxKeys = 2;
+constexpr std::size_t kMinKeyBytes = 24, kMaxKeyBytes = 64, kMaxKeys = 2;
 
 std::string base64(std::string_view bytes) {
     std::string text(4 * ((bytes.size() + 2) / 3), '\0');
@@ -24,7 +24,7 @@ std::string base64(std::string_view bytes) {
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
-    if (text.empty() || text.size() % 4 != 0 || text.size() > 4 * kLongestKey) return std::nullopt;
+    if (text.empty() || text.size() % 4 != 0 || text.size() > 4 * kMaxKeyBytes) return std::nullopt;
     std::string bytes(text.size() / 4 * 3, '\0');
     const int size =
         EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
@@ -56,7 +56,7 @@ Result<SigningKeys> read_signing_keys(std::string_view text) {
         if (!word.starts_with(kPrefix)) return fail(Errc::invalid, "a signing secret must begin with whsec_");
         word.remove_prefix(kPrefix.size());
         std::optional<std::string> key = from_base64(word);
-        if (!key || key->size() < kShortestKey || key->size() > kLongestKey)
+        if (!key || key->size() < kMinKeyBytes || key->size() > kMaxKeyBytes)
             return fail(Errc::invalid, "a signing secret must be whsec_ and the base64 of 24 to 64 bytes");
         keys.emplace_back(std::move(*key));
     }

@@ -74,7 +74,7 @@ TEST_CASE("every route refuses pages of other origins", "[management][origin]") 
         std::string path{route.pattern};
         if (const std::size_t begin = path.find(':'); begin != path.npos)
             path.replace(begin, std::min(path.find('/', begin), path.size()) - begin, "x");
-        if (route.under == Under::callback) path = kCallback + path;
+        if (route.mount == Mount::callback) path = kCallback + path;
         CAPTURE(route.name);
         check_refused(api.ask(route.method, path, "{}",
                               {{"Authorization", "Bearer boss"},

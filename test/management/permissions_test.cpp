@@ -129,7 +129,7 @@ TEST_CASE("a target may report with a token that has no other permission", "[man
     CHECK(denied.status() == 403);
     CHECK(denied.at("/detail/parameters/0") == "ecron.report");
     for (const Route& route : routes()) {
-        if (route.needs == Needs::nothing || route.needs == Needs::report) continue;
+        if (route.access == Access::anonymous || route.access == Access::report) continue;
         std::string path{route.pattern};
         if (const std::size_t begin = path.find(':'); begin != path.npos)
             path.replace(begin, std::min(path.find('/', begin), path.size()) - begin, id);

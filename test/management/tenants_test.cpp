@@ -102,7 +102,7 @@ TEST_CASE("no route reveals or changes objects of another tenant", "[management]
         const std::vector<store::AuditEntry> told = api.store.audited.entries;
         const Reply reply = rule->second.ask(api, theirs);
         CHECK(reply.status() == rule->second.status);
-        if (route.needs != Needs::nothing && route.needs != Needs::scrape) {
+        if (route.access != Access::anonymous && route.access != Access::scrape) {
             CHECK(reply.text().find(theirs.job) == std::string::npos);
             CHECK(reply.text().find(theirs.execution) == std::string::npos);
         }
@@ -125,7 +125,7 @@ TEST_CASE("every route except the open ones authenticates the caller", "[managem
         Guarded api;
         const Theirs theirs = given_theirs(api);
         api.authenticator.tokens.clear();
-        const bool open = route.needs == Needs::nothing;
+        const bool open = route.access == Access::anonymous;
         const Reply reply = rules().at(std::string{route.name}).ask(api, theirs);
         CHECK((reply.status() == 401) == !open);
         if (!open) CHECK(reply.field("WWW-Authenticate") == "Bearer");
@@ -139,7 +139,7 @@ TEST_CASE("every route requires its permission, and 403 names the scope", "[mana
         const Theirs theirs = given_theirs(api);
         api.given_token("you", "you", "");
         const Reply reply = rules().at(std::string{route.name}).ask(api, theirs);
-        if (route.needs == Needs::nothing) {
+        if (route.access == Access::anonymous) {
             CHECK(reply.status() == 200);
             continue;
         }

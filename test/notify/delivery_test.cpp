@@ -19,17 +19,17 @@ store::Letter letter(int tries = 1, Millis age = Millis{0}) {
             .tries = tries};
 }
 
-Judgement judged(unsigned status, std::vector<http::Header> headers = {},
-                 const store::Letter& of = letter()) {
+Assessment judged(unsigned status, std::vector<http::Header> headers = {},
+                  const store::Letter& of = letter()) {
     http::ClientResponse response;
     response.status = status;
     response.headers = std::move(headers);
     response.received_at = *parse_rfc3339("2026-01-05T10:04:00Z");
-    return judge(of, response, Options{}, 0.5);
+    return assess(of, response, Options{}, 0.5);
 }
 
-Judgement failed(Errc code, const store::Letter& of = letter()) {
-    return judge(of, fail(code, "connection refused"), Options{}, 0.5);
+Assessment failed(Errc code, const store::Letter& of = letter()) {
+    return assess(of, fail(code, "connection refused"), Options{}, 0.5);
 }
 
 std::string header(const http::ClientRequest& request, const std::string& name) {
@@ -64,10 +64,10 @@ TEST_CASE("2xx acknowledges, 410 dead-letters, all else retries", "[notify]") {
     CHECK(judged(410).settlement.reason == "the receiver answered 410, it wants no more of this");
     for (const unsigned status : {301U, 400U, 401U, 404U, 408U, 429U, 500U, 503U}) {
         CAPTURE(status);
-        const Judgement judgement = judged(status);
-        CHECK(judgement.settlement.verdict == Verdict::again);
-        CHECK(judgement.settlement.code == static_cast<int>(status));
-        CHECK(judgement.settlement.reason == "the receiver answered " + std::to_string(status));
+        const Assessment assessment = judged(status);
+        CHECK(assessment.settlement.verdict == Verdict::again);
+        CHECK(assessment.settlement.code == static_cast<int>(status));
+        CHECK(assessment.settlement.reason == "the receiver answered " + std::to_string(status));
     }
 }
 
@@ -80,13 +80,12 @@ TEST_CASE("a permanent error dead-letters immediately", "[notify]") {
 }
 
 TEST_CASE("a receiver is failing if other messages would fail, too", "[notify]") {
-    CHECK(failed(Errc::unavailable).receiver_in_trouble);
-    CHECK(failed(Errc::timeout).receiver_in_trouble);
-    CHECK(judged(429).receiver_in_trouble);
-    CHECK(judged(503).receiver_in_trouble);
-    for (const unsigned status : {200U, 302U, 400U, 404U, 410U})
-        CHECK_FALSE(judged(status).receiver_in_trouble);
-    CHECK_FALSE(failed(Errc::invalid).receiver_in_trouble);
+    CHECK(failed(Errc::unavailable).receiver_failing);
+    CHECK(failed(Errc::timeout).receiver_failing);
+    CHECK(judged(429).receiver_failing);
+    CHECK(judged(503).receiver_failing);
+    for (const unsigned status : {200U, 302U, 400U, 404U, 410U}) CHECK_FALSE(judged(status).receiver_failing);
+    CHECK_FALSE(failed(Errc::invalid).receiver_failing);
 }
 
 TEST_CASE("delays double from a second up to an hour, half of each random", "[notify]") {
@@ -98,7 +97,7 @@ TEST_CASE("delays double from a second up to an hour, half of each random", "[no
     CAPTURE(tries);
     const auto wait = [&](double uniform) {
         const auto answer = fail(Errc::unavailable, "refused");
-        return judge(letter(tries), answer, Options{}, uniform).settlement.wait;
+        return assess(letter(tries), answer, Options{}, uniform).settlement.wait;
     };
     CHECK(wait(0) == Millis{least});
     CHECK(wait(1) == Millis{most});
@@ -113,18 +112,18 @@ TEST_CASE("obeys Retry-After for the message and for the receiver", "[notify]") 
     CHECK(wait("Mon, 05 Jan 2026 10:05:00 GMT") == Seconds{300});
     CHECK(wait("soon") < Seconds{1});
     CHECK(wait("99999999999999999999") == Options{}.retry_for);  // never beyond the deadline
-    CHECK(judged(503, {{"Retry-After", "7"}}).leave_alone == Seconds{7});
-    CHECK(judged(503, {{"Retry-After", "Mon, 05 Jan 2026 10:05:00 GMT"}}).leave_alone ==
+    CHECK(judged(503, {{"Retry-After", "7"}}).requested_pause == Seconds{7});
+    CHECK(judged(503, {{"Retry-After", "Mon, 05 Jan 2026 10:05:00 GMT"}}).requested_pause ==
           Seconds{60});  // without Date
-    CHECK(judged(503, {{"Retry-After", "2592000"}}).leave_alone == Options{}.retry_for);
+    CHECK(judged(503, {{"Retry-After", "2592000"}}).requested_pause == Options{}.retry_for);
 }
 
 TEST_CASE("a message past its deadline is dead-lettered with the last response as reason", "[notify]") {
     const Millis day{24LL * 3'600'000};
     CHECK(judged(500, {}, letter(30, day - Millis{1'000})).settlement.wait == Seconds{1});  // one last try
-    const Judgement judgement = judged(500, {}, letter(31, day));
-    CHECK(judgement.settlement.verdict == Verdict::dead);
-    CHECK(judgement.settlement.reason == "not delivered within 1d: the receiver answered 500");
-    CHECK(judgement.settlement.code == 500);
+    const Assessment assessment = judged(500, {}, letter(31, day));
+    CHECK(assessment.settlement.verdict == Verdict::dead);
+    CHECK(assessment.settlement.reason == "not delivered within 1d: the receiver answered 500");
+    CHECK(assessment.settlement.code == 500);
     CHECK(judged(204, {}, letter(31, day * 2)).settlement.verdict == Verdict::delivered);
 }

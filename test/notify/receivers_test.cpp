@@ -4,7 +4,7 @@
 
 using namespace ecron;
 using namespace ecron::notify;
-using Answered = Receivers::Answered;
+using Health = Receivers::Health;
 
 namespace {
 
@@ -14,7 +14,7 @@ constexpr SteadyInstant kStart{std::chrono::hours{1}};
 void fail_at(Receivers& receivers, const std::string& name, SteadyInstant now, std::size_t requests = 1,
              std::optional<Millis> pause = {}) {
     for (std::size_t i = 0; i < requests; ++i) receivers.begin(name);
-    for (std::size_t i = 0; i < requests; ++i) receivers.end(name, Answered::troubled, pause, now);
+    for (std::size_t i = 0; i < requests; ++i) receivers.end(name, Health::failing, pause, now);
 }
 
 }  // namespace
@@ -25,7 +25,7 @@ TEST_CASE("a healthy receiver gets an eighth of the slots", "[notify]") {
     for (int i = 0; i < 3; ++i) receivers.begin("a");
     CHECK(receivers.free() == 61);
     CHECK(receivers.room(kStart) == Receivers::Room{{"a", 5}});
-    for (int i = 0; i < 3; ++i) receivers.end("a", Answered::yes, {}, kStart);
+    for (int i = 0; i < 3; ++i) receivers.end("a", Health::good, {}, kStart);
     CHECK(receivers.room(kStart).empty());
     CHECK(receivers.free() == 64);
     CHECK(Receivers{1}.per_receiver() == 1);
@@ -44,7 +44,7 @@ TEST_CASE("a failing receiver gets one request at a time, with pauses that doubl
     }
     receivers.begin("a");
     CHECK(receivers.room(now) == Receivers::Room{{"a", 0}});
-    receivers.end("a", Answered::yes, {}, now);
+    receivers.end("a", Health::good, {}, now);
     CHECK(receivers.room(now).empty());
 }
 
@@ -76,15 +76,15 @@ TEST_CASE("all failing receivers together get half of the slots", "[notify]") {
     for (const std::string& name : first) receivers.begin(name);
     CHECK(open().empty());
     CHECK(receivers.free() == 8);
-    receivers.end(first.front(), Answered::troubled, {}, later);
+    receivers.end(first.front(), Health::failing, {}, later);
     CHECK(open().size() == 1);
 }
 
 TEST_CASE("the number of tracked failing receivers is limited", "[notify]") {
     Receivers receivers{64};
-    for (std::size_t i = 0; i < Receivers::kMaxTroubled + 5; ++i)
+    for (std::size_t i = 0; i < Receivers::kMaxFailing + 5; ++i)
         fail_at(receivers, std::to_string(i), kStart + Millis{i});
-    CHECK(receivers.room(kStart).size() == Receivers::kMaxTroubled);
+    CHECK(receivers.room(kStart).size() == Receivers::kMaxFailing);
     CHECK_FALSE(receivers.room(kStart).contains("0"));
     CHECK(receivers.free() == 64);
 }

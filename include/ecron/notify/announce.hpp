@@ -14,7 +14,7 @@
 namespace ecron::notify {
 
 /// Returns true if the job requests messages for that state.
-[[nodiscard]] bool tells(const model::Context& job, model::ExecutionState state);
+[[nodiscard]] bool subscribes_to(const model::Context& job, model::ExecutionState state);
 
 /// Returns the messages for the transaction that stores `after`. `attempt`: the attempt concerned; `record`:
 /// its record if it has ended.

@@ -7,9 +7,9 @@ namespace ecron::management {
 
 /// Logs requests that lack a permission: a few lines per tenant and interval, and the number of suppressed
 /// lines. Threads: the io_context's.
-class Denials {
+class DenialLog {
 public:
-    explicit Denials(const Clock& clock) : clock_(clock) {}
+    explicit DenialLog(const Clock& clock) : clock_(clock) {}
     void log(const auth::Identity& identity, std::string_view scope);
     /// Logs the numbers of suppressed lines of intervals that have ended; cheap if there are none.
     void log_suppressed();

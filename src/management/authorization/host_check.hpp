@@ -15,9 +15,9 @@ namespace ecron::management {
 
 class HostCheck {
 public:
-    enum class Callers : bool { anybody, with_token };
+    enum class Callers : bool { anonymous, with_token };
 
-    /// Host is checked only for `anybody`, that is without authentication: a rebound page has no token to
+    /// Host is checked only for `anonymous`, that is without authentication: a rebound page has no token to
     /// send.
     HostCheck(HostRules rules, Callers callers);
 

@@ -24,51 +24,53 @@ auth::Permission permission_for(const model::Context& context) {
 
 }  // namespace
 
-auth::Permission permission_of(Needs needs) {
-    switch (needs) {
-        case Needs::write:
+auth::Permission permission_of(Access access) {
+    switch (access) {
+        case Access::write:
             return auth::Permission::write;
-        case Needs::execute:
+        case Access::execute:
             return auth::Permission::execute;
-        case Needs::report:
+        case Access::report:
             return auth::Permission::report;
-        case Needs::admin:
+        case Access::admin:
             return auth::Permission::admin;
-        case Needs::nothing:
-        case Needs::scrape:
-        case Needs::read:
+        case Access::anonymous:
+        case Access::scrape:
+        case Access::read:
             return auth::Permission::read;
     }
     return auth::Permission::admin;
 }
 
-http::Response forbid(Context& api, const auth::Identity& identity, auth::Permission permission) {
+http::Response forbidden_response(ApiContext& api, const auth::Identity& identity,
+                                  auth::Permission permission) {
     const std::string scope{api.options.scopes.needed_for(permission)};
     api.denials.log(identity, scope);
-    return refuse(api.options.language, Error{Errc::denied, {}, {scope}});
+    return error_response(api.options.language, Error{Errc::denied, {}, {scope}});
 }
 
-std::optional<http::Response> forbids_mode(const Call& call, const model::Context& context) {
+std::optional<http::Response> check_mode(const ApiRequest& request, const model::Context& context) {
     if (context.mode != model::Mode::exe) return std::nullopt;
     const auth::Permission permission = permission_for(context);
-    if (call.caller.identity.may.has(permission)) return std::nullopt;
-    return forbid(call.api, call.caller.identity, permission);
+    if (request.caller.identity.may.has(permission)) return std::nullopt;
+    return forbidden_response(request.api, request.caller.identity, permission);
 }
 
-bool may_every_mode(const Call& call) {
-    const auth::Permissions& may = call.caller.identity.may;
+bool may_use_every_mode(const ApiRequest& request) {
+    const auth::Permissions& may = request.caller.identity.may;
     return may.has(auth::Permission::command) && may.has(auth::Permission::kubernetes);
 }
 
-boost::asio::awaitable<std::optional<http::Response>> forbids_mode(const Call& call, const model::Job& job) {
-    if (may_every_mode(call)) co_return std::nullopt;
+boost::asio::awaitable<std::optional<http::Response>> check_mode(const ApiRequest& request,
+                                                                 const model::Job& job) {
+    if (may_use_every_mode(request)) co_return std::nullopt;
     const auto context =
         co_await off_loop(job.context.size(), [&job] { return model::read_context(job.context); });
-    co_return context ? forbids_mode(call, *context) : std::nullopt;
+    co_return context ? check_mode(request, *context) : std::nullopt;
 }
 
-std::optional<http::Response> forbids_environment(const Call& call, const model::Context& context) {
-    const auto& allowed = call.api.options.command_environment;
+std::optional<http::Response> check_environment(const ApiRequest& request, const model::Context& context) {
+    const auto& allowed = request.api.options.command_environment;
     const bool is_command = context.mode == model::Mode::exe && !model::is_kubernetes_job(context);
     if (!allowed || !is_command || !context.environment) return std::nullopt;
     model::Problems problems;
@@ -79,34 +81,33 @@ std::optional<http::Response> forbids_environment(const Call& call, const model:
                                             "(command_environment)",
                                             name)});
     if (problems.empty()) return std::nullopt;
-    return refuse(call.api.options.language, problems);
+    return request.error(problems);
 }
 
-std::optional<http::Response> forbids_pod(const Call& call, const TenantId& tenant,
-                                          const model::Context& context) {
-    const auto& rules = call.api.options.cluster_rules;
+std::optional<http::Response> check_pod(const ApiRequest& request, const TenantId& tenant,
+                                        const model::Context& context) {
+    const auto& rules = request.api.options.cluster_rules;
     if (!rules) return std::nullopt;
     const model::Problems problems = model::cluster_problems(*rules, tenant, context);
     if (problems.empty()) return std::nullopt;
-    return refuse(call.api.options.language, problems);
+    return request.error(problems);
 }
 
-std::optional<http::Response> forbids_interval(const Call& call, const model::Job& job,
-                                               const model::Plan& plan) {
-    const Millis shortest = call.api.options.limits.interval;
+std::optional<http::Response> check_interval(const ApiRequest& request, const model::Job& job,
+                                             const model::Plan& plan) {
+    const Millis shortest = request.api.options.limits.interval;
     if (shortest <= Millis{0}) return std::nullopt;
     const auto schedule = model::schedule_of(job.cron_time, job.type, plan, job.id, job.created_at,
-                                             call.api.options.rules, cron::Strictness::takeover);
+                                             request.api.options.rules, cron::Strictness::takeover);
     if (!schedule) return std::nullopt;
     const std::vector<Instant> runs =
-        model::first_occurrences(schedule->schedule, job.type, plan, call.api.clock.now(), kRunsCompared);
+        model::first_occurrences(schedule->schedule, job.type, plan, request.api.clock.now(), kRunsCompared);
     for (std::size_t i = 1; i < runs.size(); ++i) {
         if (runs[i] - runs[i - 1] >= shortest) continue;
-        return refuse(call.api.options.language,
-                      model::Problems{
-                          {std::string{model::cause::kCronTime}, "job_cron_time",
-                           fmt::format("runs {} apart, and {} is the least that is allowed",
-                                       format_duration(runs[i] - runs[i - 1]), format_duration(shortest))}});
+        return request.error(model::Problems{
+            {std::string{model::cause::kCronTime}, "job_cron_time",
+             fmt::format("runs {} apart, and {} is the least that is allowed",
+                         format_duration(runs[i] - runs[i - 1]), format_duration(shortest))}});
     }
     return std::nullopt;
 }

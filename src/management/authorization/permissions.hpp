@@ -10,29 +10,31 @@
 namespace ecron::management {
 
 /// For a route that needs a permission.
-[[nodiscard]] auth::Permission permission_of(Needs needs);
+[[nodiscard]] auth::Permission permission_of(Access access);
 /// Returns 403 with the missing scope.
-http::Response forbid(Context& api, const auth::Identity& identity, auth::Permission permission);
+http::Response forbidden_response(ApiContext& api, const auth::Identity& identity,
+                                  auth::Permission permission);
 
 /// Jobs that are commands or Kubernetes Jobs may be created and run only with the permission for their mode.
 /// Returns the 403 response, or nullopt if permitted.
-std::optional<http::Response> forbids_mode(const Call& call, const model::Context& context);
+std::optional<http::Response> check_mode(const ApiRequest& request, const model::Context& context);
 /// Returns true if the caller has every permission that a mode can require.
-[[nodiscard]] bool may_every_mode(const Call& call);
+[[nodiscard]] bool may_use_every_mode(const ApiRequest& request);
 /// The same for a stored job.
-boost::asio::awaitable<std::optional<http::Response>> forbids_mode(const Call& call, const model::Job& job);
+boost::asio::awaitable<std::optional<http::Response>> check_mode(const ApiRequest& request,
+                                                                 const model::Job& job);
 
 /// Returns 400 for a command with a variable that is not permitted for commands; nullopt if there is none.
-std::optional<http::Response> forbids_environment(const Call& call, const model::Context& context);
+std::optional<http::Response> check_environment(const ApiRequest& request, const model::Context& context);
 
 /// Returns 400 for a Kubernetes Job that may not be created with ecron's own cluster credentials, with each
 /// member that the rules refuse; nullopt if permitted, or if such Jobs are disabled.
-std::optional<http::Response> forbids_pod(const Call& call, const TenantId& tenant,
-                                          const model::Context& context);
+std::optional<http::Response> check_pod(const ApiRequest& request, const TenantId& tenant,
+                                        const model::Context& context);
 
 /// Returns an error for a schedule whose runs are closer together than the tenant's limit; nullopt if it is
 /// within the limit.
-std::optional<http::Response> forbids_interval(const Call& call, const model::Job& job,
-                                               const model::Plan& plan);
+std::optional<http::Response> check_interval(const ApiRequest& request, const model::Job& job,
+                                             const model::Plan& plan);
 
 }  // namespace ecron::management

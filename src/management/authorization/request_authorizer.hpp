@@ -9,37 +9,38 @@
 /// Authorizes requests: tokens, permissions, rate limits and tenants. Threads: the io_context's.
 namespace ecron::management {
 
-class Door {
+class RequestAuthorizer {
 public:
-    explicit Door(Context& api);
+    explicit RequestAuthorizer(ApiContext& api);
 
     /// Returns the caller of a request, or the error response. A request is authenticated and counted toward
     /// its tenant's rate once: the results of the checks at its header also apply when its body has arrived.
-    boost::asio::awaitable<std::expected<Caller, http::Response>> enter(const Route& route,
-                                                                        const http::Request& request);
+    boost::asio::awaitable<std::expected<Caller, http::Response>> authorize(const Route& route,
+                                                                            const http::Request& request);
     /// Returns how large the body after this header may be, or the error response if it is not read: unknown
     /// caller, missing permission, or rate exceeded.
     boost::asio::awaitable<std::expected<http::BodyPermit, http::Response>> permit_body(
         const Route& route, const http::Request& request);
 
 private:
-    /// Returns the identity of the caller if that is known without waiting; nullopt: call identify(). Routes
-    /// without authentication accept every caller.
-    [[nodiscard]] std::optional<Result<auth::Identity>> known(const Route& route,
-                                                              const http::Request& request);
-    boost::asio::awaitable<Result<auth::Identity>> identify(const http::Request& request);
-    std::expected<Caller, http::Response> admit(const Route& route, const http::Request& request,
-                                                auth::Identity identity);
+    /// Returns the identity of the caller if that is known without waiting; nullopt: call authenticate().
+    /// Routes without authentication accept every caller.
+    [[nodiscard]] std::optional<Result<auth::Identity>> cached_identity(const Route& route,
+                                                                        const http::Request& request);
+    boost::asio::awaitable<Result<auth::Identity>> authenticate(const http::Request& request);
+    std::expected<Caller, http::Response> authorize_identity(const Route& route, const http::Request& request,
+                                                             auth::Identity identity);
     /// Returns the error response for a caller that could not be authenticated.
-    [[nodiscard]] http::Response refusal(const Error& error) const;
+    [[nodiscard]] http::Response unauthenticated(const Error& error) const;
     /// Takes one request from the tenant's rate and returns 0; if the rate is used up, returns how long to
     /// wait.
     Millis take_rate(const Route& route, const auth::Identity& identity);
     /// Returns the error response for an identity without permission for the route; nullopt if permitted.
-    [[nodiscard]] std::optional<http::Response> forbids(const Route& route, const auth::Identity& identity);
+    [[nodiscard]] std::optional<http::Response> check_permission(const Route& route,
+                                                                 const auth::Identity& identity);
     std::expected<void, http::Response> choose_tenant(Caller& caller, const http::Request& request);
 
-    Context& api_;
+    ApiContext& api_;
     const Options& options_;
     auth::RateLimit requests_;
     auth::RateLimit reports_;  // a separate rate: other requests do not use it up

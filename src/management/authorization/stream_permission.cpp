@@ -7,15 +7,15 @@ constexpr Millis kAskedAgain{1'000};
 
 }  // namespace
 
-StreamPermission::StreamPermission(const Call& call)
-    : clock_(call.api.clock),
-      authenticator_(call.api.options.authenticator),
-      opened_as_(call.caller.identity),
-      peer_(call.request.peer),
-      for_other_tenant_(call.caller.whose != opened_as_.tenant),
-      asked_(call.api.clock.steady()) {
+StreamPermission::StreamPermission(const ApiRequest& request)
+    : clock_(request.api.clock),
+      authenticator_(request.api.options.authenticator),
+      opened_as_(request.caller.identity),
+      peer_(request.http.peer),
+      for_other_tenant_(request.caller.visible_tenant != opened_as_.tenant),
+      asked_(request.api.clock.steady()) {
     if (authenticator_ == nullptr) return;
-    if (const auto token = auth::token_of(call.request.header("Authorization"))) token_ = *token;
+    if (const auto token = auth::token_of(request.http.header("Authorization"))) token_ = *token;
 }
 
 bool StreamPermission::is_enough(const auth::Identity& identity) const {

@@ -11,7 +11,7 @@ namespace ecron::management {
 /// (token_cache). Threads: the io_context's.
 class StreamPermission {
 public:
-    explicit StreamPermission(const Call& call);
+    explicit StreamPermission(const ApiRequest& request);
 
     /// Returns false if the token is no longer valid or no longer permits reading. While the issuer is
     /// unreachable, the stream continues. Cheap while the token's result is cached; the issuer is queried at

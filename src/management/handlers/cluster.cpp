@@ -55,23 +55,23 @@ void append(JsonWriter& json, const Messages& messages) {
 
 }  // namespace
 
-Answer show_cluster(Call call) {
-    const auto cluster = co_await call.api.store.cluster();
-    if (!cluster) co_return refuse(call.api.options.language, cluster.error());
+AsyncResponse show_cluster(ApiRequest request) {
+    const auto cluster = co_await request.api.store.cluster();
+    if (!cluster) co_return request.error(cluster.error());
     std::string body;
     JsonWriter json{body};
-    json.begin_object().key("self").begin_object().member("node", call.api.options.node.value());
+    json.begin_object().key("self").begin_object().member("node", request.api.options.node.value());
     json.key("leading").begin_array();
     for (const store::ShardState& shard : cluster->shards)
-        if (call.api.store.leads(shard.shard)) json.number(std::int64_t{shard.shard.value()});
+        if (request.api.store.leads(shard.shard)) json.number(std::int64_t{shard.shard.value()});
     json.end_array().end_object().key("nodes").begin_array();
     for (const store::NodeState& node : cluster->nodes) append(json, node);
     json.end_array().key("shards").begin_array();
     for (const store::ShardState& shard : cluster->shards) append(json, shard, cluster->now);
     json.end_array();
-    if (call.api.options.messages) append(json, call.api.options.messages());
+    if (request.api.options.messages) append(json, request.api.options.messages());
     json.end_object();
-    co_return json_answer(200, std::move(body));
+    co_return json_response(200, std::move(body));
 }
 
 }  // namespace ecron::management

@@ -17,10 +17,6 @@ std::optional<std::int64_t> key_of(std::string_view text) {
     return failed == std::errc{} && end == text.data() + text.size() ? std::optional{key} : std::nullopt;
 }
 
-http::Response no_letter(const Call& call) {
-    return refuse(call.api.options.language, Error{Errc::not_found, {}, {"dead_letter_id"}});
-}
-
 }  // namespace
 
 void append_row(std::string& out, const store::DeadLetter& letter) {
@@ -33,33 +29,35 @@ void append_row(std::string& out, const store::DeadLetter& letter) {
     json.end_object();
 }
 
-Answer list_dead_letters(Call call) {
-    const auto query = Query::read(call.request.query);
-    if (!query) co_return refuse(call.api.options.language, query.error());
-    const auto asked = query->number("limit", 0, kListDefault);
-    if (!asked) co_return refuse(call.api.options.language, asked.error());
+AsyncResponse list_dead_letters(ApiRequest request) {
+    const auto query = Query::read(request.http.query);
+    if (!query) co_return request.error(query.error());
+    const auto requested = query->number("limit", 0, kListDefault);
+    if (!requested) co_return request.error(requested.error());
     const auto after = query->cursor();
-    if (!after) co_return refuse(call.api.options.language, after.error());
+    if (!after) co_return request.error(after.error());
 
-    const auto limit = static_cast<std::size_t>(std::min(*asked, kListLimit));
-    ReadRows<store::DeadLetter> read = [&outbox = call.api.store.outbox(), tenant = call.caller.whose](
+    const auto limit = static_cast<std::size_t>(std::min(*requested, kListLimit));
+    ReadRows<store::DeadLetter> read = [&outbox = request.api.store.outbox(),
+                                        tenant = request.caller.visible_tenant](
                                            std::optional<std::int64_t> older_than, std::size_t count) {
         return outbox.dead_letters(tenant, count, older_than);
     };
-    co_return co_await page_answer(std::move(call), *query, std::move(read), *after, limit);
+    co_return co_await page_response(std::move(request), *query, std::move(read), *after, limit);
 }
 
-Answer redeliver(Call call) {
+AsyncResponse redeliver(ApiRequest request) {
     std::vector<std::int64_t> keys;
-    for (const std::string& text : split_ids(call.variable)) {
+    for (const std::string& text : split_ids(request.variable)) {
         const std::optional<std::int64_t> key = key_of(text);
-        if (!key) co_return no_letter(call);
+        if (!key) co_return request.not_found("dead_letter_id");
         keys.push_back(*key);
     }
-    const auto done = co_await call.api.store.outbox().redeliver(call.caller.whose, std::move(keys));
-    if (!done && done.error().code == Errc::not_found) co_return no_letter(call);
-    if (!done) co_return refuse(call.api.options.language, done.error());
-    co_return empty_answer();
+    const auto done =
+        co_await request.api.store.outbox().redeliver(request.caller.visible_tenant, std::move(keys));
+    if (!done && done.error().code == Errc::not_found) co_return request.not_found("dead_letter_id");
+    if (!done) co_return request.error(done.error());
+    co_return empty_response();
 }
 
 }  // namespace ecron::management

@@ -11,7 +11,7 @@
 namespace ecron::management {
 namespace {
 
-constexpr std::size_t kMostChanges = 1'000;
+constexpr std::size_t kMaxChanges = 1'000;
 constexpr Millis kRestOfSecond{999};
 
 Definition definition_of(const model::Job& job) {
@@ -41,13 +41,13 @@ std::optional<Instant> planned_until(const store::Cluster& cluster, const JobId&
 }
 
 /// Returns nullopt if the tenant never had such a job.
-boost::asio::awaitable<Result<std::optional<Evidence>>> gather(Call call, Instant at) {
-    store::Store& store = call.api.store;
-    Evidence evidence{.at = at, .now = call.api.clock.now(), .job = JobId{call.variable}};
-    const auto job = co_await store.find_job(call.caller.whose, evidence.job);
+boost::asio::awaitable<Result<std::optional<Evidence>>> collect_evidence(ApiRequest request, Instant at) {
+    store::Store& store = request.api.store;
+    Evidence evidence{.at = at, .now = request.api.clock.now(), .job = JobId{request.variable}};
+    const auto job = co_await store.find_job(request.caller.visible_tenant, evidence.job);
     if (!job) co_return std::unexpected(job.error());
-    const TenantId tenant = *job ? (*job)->tenant : call.caller.tenant;
-    auto changes = co_await store.changes_of(evidence.job, tenant, kMostChanges);
+    const TenantId tenant = *job ? (*job)->tenant : request.caller.tenant;
+    auto changes = co_await store.changes_of(evidence.job, tenant, kMaxChanges);
     if (!changes) co_return std::unexpected(changes.error());
     const auto own = [&](const store::Change& change) {
         return change.job_id == evidence.job && change.tenant == tenant;
@@ -74,56 +74,56 @@ boost::asio::awaitable<Result<std::optional<Evidence>>> gather(Call call, Instan
     co_return evidence;
 }
 
-void append(JsonWriter& json, const Explanation& told) {
-    if (told.execution) {
+void append(JsonWriter& json, const Explanation& explanation) {
+    if (explanation.execution) {
         std::string text;
-        model::append_json(text, *told.execution);
+        model::append_json(text, *explanation.execution);
         json.member_raw("execution", text);
     }
-    if (told.missed) {
-        json.key("missed").begin_object().member("from", format_rfc3339(told.missed->from));
-        json.member("to", format_rfc3339(told.missed->to)).member("count", told.missed->count);
-        json.member("reason", told.missed->reason).end_object();
+    if (explanation.missed) {
+        json.key("missed").begin_object().member("from", format_rfc3339(explanation.missed->from));
+        json.member("to", format_rfc3339(explanation.missed->to)).member("count", explanation.missed->count);
+        json.member("reason", explanation.missed->reason).end_object();
     }
-    if (told.change) {
-        json.key("change").begin_object().member("number", told.change->number.value());
-        json.member("kind", told.change->kind).member("at", format_rfc3339_millis(told.change->at));
+    if (explanation.change) {
+        json.key("change").begin_object().member("number", explanation.change->number.value());
+        json.member("kind", explanation.change->kind)
+            .member("at", format_rfc3339_millis(explanation.change->at));
         json.end_object();
     }
-    if (told.definition) {
-        json.key("schedule").begin_object().member("job_cron_time", told.definition->cron_time);
-        json.member("job_type", model::to_text(told.definition->type));
-        json.member("timezone", told.definition->plan.timezone);
-        json.key("enabled").boolean(told.definition->enabled).end_object();
+    if (explanation.definition) {
+        json.key("schedule").begin_object().member("job_cron_time", explanation.definition->cron_time);
+        json.member("job_type", model::to_text(explanation.definition->type));
+        json.member("timezone", explanation.definition->plan.timezone);
+        json.key("enabled").boolean(explanation.definition->enabled).end_object();
     }
-    if (told.previous) json.member("previous", format_rfc3339(*told.previous));
-    if (told.next) json.member("next", format_rfc3339(*told.next));
+    if (explanation.previous) json.member("previous", format_rfc3339(*explanation.previous));
+    if (explanation.next) json.member("next", format_rfc3339(*explanation.next));
 }
 
 }  // namespace
 
-Answer explain_run(Call call) {
-    const model::Language language = call.api.options.language;
-    const auto query = Query::read(call.request.query);
-    if (!query) co_return refuse(language, query.error());
+AsyncResponse explain_run(ApiRequest request) {
+    const auto query = Query::read(request.http.query);
+    if (!query) co_return request.error(query.error());
     const auto at = query->time("at");
-    if (!at) co_return refuse(language, at.error());
-    if (!*at) co_return refuse(language, Error{Errc::invalid, std::string{model::cause::kTime}, {"at"}});
-    if (!can_be_id(call.variable)) co_return refuse(language, Error{Errc::not_found, {}, {}});
+    if (!at) co_return request.error(at.error());
+    if (!*at) co_return request.error(Error{Errc::invalid, std::string{model::cause::kTime}, {"at"}});
+    if (!can_be_id(request.variable)) co_return request.not_found("job_id");
 
     const Instant second = std::chrono::floor<Seconds>(**at);
-    const auto evidence = co_await gather(call, second);
-    if (!evidence) co_return refuse(language, evidence.error());
-    if (!*evidence) co_return refuse(language, Error{Errc::not_found, {}, {}});
-    const Explanation told = explain(**evidence, call.api.options.rules);
+    const auto evidence = co_await collect_evidence(request, second);
+    if (!evidence) co_return request.error(evidence.error());
+    if (!*evidence) co_return request.not_found("job_id");
+    const Explanation explanation = explain(**evidence, request.api.options.rules);
 
     std::string body;
     JsonWriter json{body};
-    json.begin_object().member("job_id", call.variable).member("at", format_rfc3339(second));
-    json.member("verdict", to_text(told.verdict)).member("explanation", told.text);
-    append(json, told);
+    json.begin_object().member("job_id", request.variable).member("at", format_rfc3339(second));
+    json.member("verdict", to_text(explanation.verdict)).member("explanation", explanation.text);
+    append(json, explanation);
     json.end_object();
-    co_return json_answer(200, std::move(body));
+    co_return json_response(200, std::move(body));
 }
 
 }  // namespace ecron::management

@@ -4,42 +4,42 @@
 /// Handlers of the routes. A handler reads the request, calls a module and returns the response.
 namespace ecron::management {
 
-Answer count_jobs(Call call);
-Answer list_jobs(Call call);
-Answer create_job(Call call);
-Answer replace_job(Call call);
-Answer delete_jobs(Call call);
-Answer enable_jobs(Call call);
-Answer notify_jobs(Call call);
+AsyncResponse count_jobs(ApiRequest request);
+AsyncResponse list_jobs(ApiRequest request);
+AsyncResponse create_job(ApiRequest request);
+AsyncResponse replace_job(ApiRequest request);
+AsyncResponse delete_jobs(ApiRequest request);
+AsyncResponse enable_jobs(ApiRequest request);
+AsyncResponse notify_jobs(ApiRequest request);
 
-Answer list_statuses(Call call);
-Answer statuses_of_job(Call call);
-Answer put_statuses(Call call);
+AsyncResponse list_statuses(ApiRequest request);
+AsyncResponse statuses_of_job(ApiRequest request);
+AsyncResponse put_statuses(ApiRequest request);
 
-Answer run_job(Call call);
-Answer show_execution(Call call);
-Answer cancel_execution(Call call);
-Answer show_output(Call call);
-Answer take_callback(Call call);
+AsyncResponse run_job(ApiRequest request);
+AsyncResponse show_execution(ApiRequest request);
+AsyncResponse cancel_execution(ApiRequest request);
+AsyncResponse show_output(ApiRequest request);
+AsyncResponse take_callback(ApiRequest request);
 
-Answer next_runs_of_job(Call call);
-Answer preview_schedule(Call call);
-Answer explain_run(Call call);
+AsyncResponse next_runs_of_job(ApiRequest request);
+AsyncResponse preview_schedule(ApiRequest request);
+AsyncResponse explain_run(ApiRequest request);
 
-Answer list_dead_letters(Call call);
-Answer redeliver(Call call);
+AsyncResponse list_dead_letters(ApiRequest request);
+AsyncResponse redeliver(ApiRequest request);
 
-Answer show_scheduling(Call call);
-Answer pause_scheduling(Call call);
-Answer resume_scheduling(Call call);
+AsyncResponse show_scheduling(ApiRequest request);
+AsyncResponse pause_scheduling(ApiRequest request);
+AsyncResponse resume_scheduling(ApiRequest request);
 
-Answer show_cluster(Call call);
+AsyncResponse show_cluster(ApiRequest request);
 
-Answer list_audit(Call call);
+AsyncResponse list_audit(ApiRequest request);
 
-Answer alive(Call call);
-Answer ready(Call call);
-Answer metrics(Call call);
-Answer openapi(Call call);
+AsyncResponse alive(ApiRequest request);
+AsyncResponse ready(ApiRequest request);
+AsyncResponse metrics(ApiRequest request);
+AsyncResponse openapi(ApiRequest request);
 
 }  // namespace ecron::management

@@ -18,44 +18,40 @@ namespace {
 
 namespace cause = model::cause;
 
-constexpr std::size_t kRunsInAnswer = 3;
+constexpr std::size_t kRunsInResponse = 3;
 constexpr std::size_t kFirstRows =
     4;  // of a streamed list: rows may be large, and their size determines how many to read next
 constexpr std::size_t kFirstPage = static_cast<std::size_t>(kListDefault);
 
 std::string cursor_of(const model::Job& job) { return std::to_string(job.key.value()); }
 
-http::Response no_job(const Call& call) {
-    return refuse(call.api.options.language, Error{Errc::not_found, {}, {"job_id"}});
-}
-
 /// Times of a job are whole seconds: the database stores no fraction, and `@every` counts from the creation.
 Instant whole_second(const Clock& clock) { return std::chrono::floor<Seconds>(clock.now()); }
 
 /// `GET /job?job_id=` with one id, the most frequent request by far.
-Answer job_by_id(Call call, std::string id) {
-    if (!can_be_id(id)) co_return no_job(call);
-    const auto job = co_await call.api.store.find_job(call.caller.whose, JobId{std::move(id)});
-    if (!job) co_return refuse(call.api.options.language, job.error());
-    if (!*job) co_return no_job(call);
+AsyncResponse job_by_id(ApiRequest request, std::string id) {
+    if (!can_be_id(id)) co_return request.not_found("job_id");
+    const auto job = co_await request.api.store.find_job(request.caller.visible_tenant, JobId{std::move(id)});
+    if (!job) co_return request.error(job.error());
+    if (!*job) co_return request.not_found("job_id");
     std::string body;
     body.reserve((*job)->context.size() + 512);  // the other members rarely need more
     body += '[';
     model::append_json(body, **job);
-    http::Response response = json_answer(200, std::move(body += ']'));
+    http::Response response = json_response(200, std::move(body += ']'));
     response.headers.push_back({"ETag", entity_tag((*job)->revision)});
     co_return response;
 }
 
-Answer jobs_by_ids(Call call, Query query, std::vector<std::string> ids) {
-    if (!std::ranges::all_of(ids, can_be_id)) co_return no_job(call);
-    std::vector<JobId> wanted(ids.begin(), ids.end());
-    auto jobs = co_await call.api.store.find_jobs(call.caller.whose, std::move(wanted));
-    if (!jobs) co_return refuse(call.api.options.language, jobs.error());
-    if (jobs->size() != ids.size()) co_return no_job(call);
+AsyncResponse jobs_by_ids(ApiRequest request, Query query, std::vector<std::string> ids) {
+    if (!std::ranges::all_of(ids, can_be_id)) co_return request.not_found("job_id");
+    std::vector<JobId> job_ids(ids.begin(), ids.end());
+    auto jobs = co_await request.api.store.find_jobs(request.caller.visible_tenant, std::move(job_ids));
+    if (!jobs) co_return request.error(jobs.error());
+    if (jobs->size() != ids.size()) co_return request.not_found("job_id");
     std::ranges::sort(*jobs, std::ranges::greater{}, &model::Job::key);
     const std::size_t count = jobs->size();
-    co_return list_answer(call, query, std::move(*jobs), count, cursor_of);
+    co_return list_response(request, query, std::move(*jobs), count, cursor_of);
 }
 
 Result<store::JobFilter> filter_of(const Query& query, const std::optional<TenantId>& tenant) {
@@ -63,7 +59,7 @@ Result<store::JobFilter> filter_of(const Query& query, const std::optional<Tenan
     if (!limit) return std::unexpected(limit.error());
     const auto page = query.number("page", 1, 1);
     if (!page) return std::unexpected(page.error());
-    if (*page > kMostPages) return fail(Errc::invalid, std::string{cause::kPage}, {"page"});
+    if (*page > kMaxPages) return fail(Errc::invalid, std::string{cause::kPage}, {"page"});
     const auto timestamp = query.time("timestamp");
     if (!timestamp) return std::unexpected(timestamp.error());
     const auto type = query.job_type();
@@ -91,27 +87,27 @@ JobsRead jobs_up_to(store::Store& store, store::JobFilter filter, JobKey last) {
 
 /// A list of more than one page is streamed. The header already contains the cursor of the next page, so the
 /// last row is looked up first; the list ends there even if rows are deleted in the meantime.
-Answer many_jobs(Call call, Query query, store::JobFilter filter) {
+AsyncResponse many_jobs(ApiRequest request, Query query, store::JobFilter filter) {
     store::JobFilter page = filter;
     page.limit = kFirstRows;
-    auto first = co_await call.api.store.list_jobs(page);
-    if (!first) co_return refuse(call.api.options.language, first.error());
-    if (first->size() < kFirstRows) co_return rows_answer(std::move(*first));
+    auto first = co_await request.api.store.list_jobs(page);
+    if (!first) co_return request.error(first.error());
+    if (first->size() < kFirstRows) co_return rows_response(std::move(*first));
 
     store::JobFilter end = filter;
     end.offset += filter.limit - 1;
     end.limit = 2;
-    const auto ends = co_await call.api.store.list_jobs(std::move(end));
-    if (!ends) co_return refuse(call.api.options.language, ends.error());
+    const auto ends = co_await request.api.store.list_jobs(std::move(end));
+    if (!ends) co_return request.error(ends.error());
     const JobKey last = ends->empty() ? JobKey{} : ends->front().key;
     std::erase_if(*first, [&](const model::Job& job) { return job.key < last; });
 
-    http::Response response = json_answer(200, {});
-    if (ends->size() > 1) tell_next(response, call, query, cursor_of(ends->front()));
+    http::Response response = json_response(200, {});
+    if (ends->size() > 1) add_next_page(response, request, query, cursor_of(ends->front()));
     page.offset = 0;
     response.stream = std::make_shared<ListStream<model::Job>>(
         std::move(*first), kFirstRows,
-        [&store = call.api.store, page, last](const model::Job& behind, std::size_t count) {
+        [&store = request.api.store, page, last](const model::Job& behind, std::size_t count) {
             store::JobFilter rest = page;
             rest.before = behind.key;
             rest.limit = count;
@@ -121,18 +117,18 @@ Answer many_jobs(Call call, Query query, store::JobFilter filter) {
 }
 
 /// The response to a create contains the expression in words and the next runs.
-std::string created_body(const Call& call, const model::Job& job, const model::JobInput& input) {
+std::string created_body(const ApiRequest& request, const model::Job& job, const model::JobInput& input) {
     std::string body;
     JsonWriter json{body};
     json.begin_object().member("job_id", job.id.value());
     const auto schedule =
         model::schedule_of(job.cron_time, job.type, input.context.plan, job.id, job.created_at,
-                           call.api.options.rules, cron::Strictness::create);
+                           request.api.options.rules, cron::Strictness::create);
     if (schedule) {
         append_description(json, schedule->schedule);
         append_instants(json, "next",
                         model::first_occurrences(schedule->schedule, job.type, input.context.plan,
-                                                 call.api.clock.now(), kRunsInAnswer),
+                                                 request.api.clock.now(), kRunsInResponse),
                         schedule->schedule.zone());
     }
     append_texts(json, "warnings", input.warnings);
@@ -141,12 +137,12 @@ std::string created_body(const Call& call, const model::Job& job, const model::J
 }
 
 /// Notifies the scheduler of the changed jobs, or returns the error response.
-http::Response after_change(const Call& call, const Result<std::vector<model::Job>>& changed,
+http::Response after_change(const ApiRequest& request, const Result<std::vector<model::Job>>& changed,
                             const Difference& difference, http::Response done) {
-    if (!changed) return refuse(call.api.options.language, changed.error());
+    if (!changed) return request.error(changed.error());
     for (const model::Job& job : *changed) {
-        call.api.runs.job_changed(job);
-        call.note(job.id.value(), difference, job.tenant);
+        request.api.runs.job_changed(job);
+        request.record(job.id.value(), difference, job.tenant);
     }
     return done;
 }
@@ -170,10 +166,10 @@ void keep_repeating(const model::Job& old, model::JobInput& input) {
 
 /// Returns true if all of these jobs already have that webhook: rows of the previous service may contain
 /// webhooks that are not valid for new jobs.
-boost::asio::awaitable<Result<bool>> have_webhook(const Call& call, const std::vector<JobId>& ids,
+boost::asio::awaitable<Result<bool>> have_webhook(const ApiRequest& request, const std::vector<JobId>& ids,
                                                   const std::string& webhook) {
     if (ids.empty()) co_return false;
-    const auto jobs = co_await call.api.store.find_jobs(call.caller.whose, ids);
+    const auto jobs = co_await request.api.store.find_jobs(request.caller.visible_tenant, ids);
     if (!jobs) co_return std::unexpected(jobs.error());
     co_return jobs->size() == ids.size() && std::ranges::all_of(*jobs, [&](const model::Job& job) {
         const auto context = model::read_context(job.context);
@@ -183,87 +179,88 @@ boost::asio::awaitable<Result<bool>> have_webhook(const Call& call, const std::v
 
 }  // namespace
 
-Answer count_jobs(Call call) {
-    const auto query = Query::read(call.request.query);
-    if (!query) co_return refuse(call.api.options.language, query.error());
+AsyncResponse count_jobs(ApiRequest request) {
+    const auto query = Query::read(request.http.query);
+    if (!query) co_return request.error(query.error());
     const auto range = query->range();
-    if (!range) co_return refuse(call.api.options.language, range.error());
-    const Instant now = call.api.clock.now();
-    const auto total = co_await call.api.store.count_jobs(call.caller.whose, range->begin, range->end);
-    if (!total) co_return refuse(call.api.options.language, total.error());
+    if (!range) co_return request.error(range.error());
+    const Instant now = request.api.clock.now();
+    const auto total =
+        co_await request.api.store.count_jobs(request.caller.visible_tenant, range->begin, range->end);
+    if (!total) co_return request.error(total.error());
     std::string body;
     JsonWriter{body}
         .begin_object()
         .member("total", *total)
         .member("timestamp", format_rfc3339(now))
         .end_object();
-    co_return json_answer(200, std::move(body));
+    co_return json_response(200, std::move(body));
 }
 
-Answer list_jobs(Call call) {
-    auto query = Query::read(call.request.query);
-    if (!query) co_return refuse(call.api.options.language, query.error());
+AsyncResponse list_jobs(ApiRequest request) {
+    auto query = Query::read(request.http.query);
+    if (!query) co_return request.error(query.error());
     std::vector<std::string> ids = query->all("job_id");
-    if (ids.size() == 1) co_return co_await job_by_id(std::move(call), std::move(ids.front()));
-    if (!ids.empty()) co_return co_await jobs_by_ids(std::move(call), *query, std::move(ids));
+    if (ids.size() == 1) co_return co_await job_by_id(std::move(request), std::move(ids.front()));
+    if (!ids.empty()) co_return co_await jobs_by_ids(std::move(request), *query, std::move(ids));
 
-    auto filter = filter_of(*query, call.caller.whose);
-    if (!filter) co_return refuse(call.api.options.language, filter.error());
-    if (filter->limit == 0) co_return json_answer(200, "[]");
+    auto filter = filter_of(*query, request.caller.visible_tenant);
+    if (!filter) co_return request.error(filter.error());
+    if (filter->limit == 0) co_return json_response(200, "[]");
     if (filter->limit > kFirstPage)
-        co_return co_await many_jobs(std::move(call), std::move(*query), std::move(*filter));
+        co_return co_await many_jobs(std::move(request), std::move(*query), std::move(*filter));
     const std::size_t limit = filter->limit++;
-    auto jobs = co_await call.api.store.list_jobs(std::move(*filter));
-    if (!jobs) co_return refuse(call.api.options.language, jobs.error());
-    co_return list_answer(call, *query, std::move(*jobs), limit, cursor_of);
+    auto jobs = co_await request.api.store.list_jobs(std::move(*filter));
+    if (!jobs) co_return request.error(jobs.error());
+    co_return list_response(request, *query, std::move(*jobs), limit, cursor_of);
 }
 
-Answer create_job(Call call) {
-    const Instant now = whole_second(call.api.clock);
+AsyncResponse create_job(ApiRequest request) {
+    const Instant now = whole_second(request.api.clock);
     const JobId id{random_uuid()};
-    auto input = co_await off_loop(call.request.body.size(), [&] {
-        return model::read_job(call.request.body, model::Purpose::store, call.api.options.rules, now, nullptr,
-                               id);
+    auto input = co_await off_loop(request.http.body.size(), [&] {
+        return model::read_job(request.http.body, model::Purpose::store, request.api.options.rules, now,
+                               nullptr, id);
     });
-    if (!input) co_return refuse(call.api.options.language, input.error());
+    if (!input) co_return request.error(input.error());
     model::Job& job = input->job;
     job.id = id;
-    job.tenant = call.caller.tenant;
+    job.tenant = request.caller.tenant;
     job.created_at = job.updated_at = now;
-    if (auto forbidden = forbids_mode(call, input->context)) co_return std::move(*forbidden);
-    if (auto forbidden = forbids_environment(call, input->context)) co_return std::move(*forbidden);
-    if (auto forbidden = forbids_pod(call, job.tenant, input->context)) co_return std::move(*forbidden);
-    if (auto forbidden = forbids_interval(call, job, input->context.plan)) co_return std::move(*forbidden);
-    const auto created = co_await call.api.store.create_job(job, model::write_plan(input->context.plan));
-    if (!created) co_return refuse(call.api.options.language, created.error());
-    call.api.runs.job_changed(*created);
-    if (call.audits()) call.note(created->id.value(), difference(nullptr, &*created), created->tenant);
-    http::Response response = json_answer(201, created_body(call, *created, *input));
+    if (auto forbidden = check_mode(request, input->context)) co_return std::move(*forbidden);
+    if (auto forbidden = check_environment(request, input->context)) co_return std::move(*forbidden);
+    if (auto forbidden = check_pod(request, job.tenant, input->context)) co_return std::move(*forbidden);
+    if (auto forbidden = check_interval(request, job, input->context.plan)) co_return std::move(*forbidden);
+    const auto created = co_await request.api.store.create_job(job, model::write_plan(input->context.plan));
+    if (!created) co_return request.error(created.error());
+    request.api.runs.job_changed(*created);
+    if (request.audits())
+        request.record(created->id.value(), difference(nullptr, &*created), created->tenant);
+    http::Response response = json_response(201, created_body(request, *created, *input));
     response.headers.push_back({"ETag", entity_tag(created->revision)});
     co_return response;
 }
 
-Answer replace_job(Call call) {
-    const model::Language language = call.api.options.language;
+AsyncResponse replace_job(ApiRequest request) {
     Result<std::optional<model::Job>> stored{std::nullopt};
-    if (can_be_id(call.variable))
-        stored = co_await call.api.store.find_job(call.caller.whose, JobId{call.variable});
-    if (!stored) co_return refuse(language, stored.error());
+    if (can_be_id(request.variable))
+        stored = co_await request.api.store.find_job(request.caller.visible_tenant, JobId{request.variable});
+    if (!stored) co_return request.error(stored.error());
     const model::Job* old = *stored ? &**stored : nullptr;
 
-    const Instant now = whole_second(call.api.clock);
-    auto input = co_await off_loop(call.request.body.size(), [&] {
-        return model::read_job(call.request.body, model::Purpose::store, call.api.options.rules, now, old);
+    const Instant now = whole_second(request.api.clock);
+    auto input = co_await off_loop(request.http.body.size(), [&] {
+        return model::read_job(request.http.body, model::Purpose::store, request.api.options.rules, now, old);
     });
     // For compatibility, some errors in the text are reported before the lookup and some after it.
     if (!input && (old != nullptr || !input.error().front().after_lookup))
-        co_return refuse(language, input.error());
-    if (old == nullptr) co_return no_job(call);
+        co_return request.error(input.error());
+    if (old == nullptr) co_return request.not_found("job_id");
 
-    const std::string_view condition = call.request.header("If-Match");
+    const std::string_view condition = request.http.header("If-Match");
     const bool conditional = !condition.empty() && condition != "*";
     if (conditional && !matches(condition, old->revision))
-        co_return refuse(language, Error{Errc::conflict, {}, {"revision"}});
+        co_return request.error(Error{Errc::conflict, {}, {"revision"}});
     const auto if_match = conditional ? std::optional{old->revision} : std::nullopt;
 
     keep_repeating(*old, *input);
@@ -272,68 +269,70 @@ Answer replace_job(Call call) {
     job.tenant = old->tenant;
     job.created_at = old->created_at;
     job.updated_at = now;
-    if (auto forbidden = forbids_mode(call, input->context)) co_return std::move(*forbidden);
-    if (auto forbidden = forbids_environment(call, input->context)) co_return std::move(*forbidden);
-    if (auto forbidden = forbids_pod(call, job.tenant, input->context)) co_return std::move(*forbidden);
-    if (auto forbidden = forbids_interval(call, job, input->context.plan)) co_return std::move(*forbidden);
-    const auto replaced = co_await call.api.store.replace_job(
-        call.caller.whose, job, model::write_plan(input->context.plan), if_match);
-    if (!replaced) co_return refuse(language, replaced.error());
-    call.api.runs.job_changed(*replaced);
-    if (call.audits()) call.note(replaced->id.value(), difference(old, &*replaced), replaced->tenant);
-    http::Response response = empty_answer();
+    if (auto forbidden = check_mode(request, input->context)) co_return std::move(*forbidden);
+    if (auto forbidden = check_environment(request, input->context)) co_return std::move(*forbidden);
+    if (auto forbidden = check_pod(request, job.tenant, input->context)) co_return std::move(*forbidden);
+    if (auto forbidden = check_interval(request, job, input->context.plan)) co_return std::move(*forbidden);
+    const auto replaced = co_await request.api.store.replace_job(
+        request.caller.visible_tenant, job, model::write_plan(input->context.plan), if_match);
+    if (!replaced) co_return request.error(replaced.error());
+    request.api.runs.job_changed(*replaced);
+    if (request.audits()) request.record(replaced->id.value(), difference(old, &*replaced), replaced->tenant);
+    http::Response response = empty_response();
     response.headers.push_back({"ETag", entity_tag(replaced->revision)});
     add_warnings(response, input->warnings);
     co_return response;
 }
 
-Answer delete_jobs(Call call) {
+AsyncResponse delete_jobs(ApiRequest request) {
     std::vector<JobId> ids;
-    for (std::string& id : split_ids(call.variable))
+    for (std::string& id : split_ids(request.variable))
         if (can_be_id(id)) ids.emplace_back(std::move(id));
-    const auto deleted = co_await call.api.store.delete_jobs(call.caller.whose, std::move(ids));
-    if (!deleted) co_return refuse(call.api.options.language, deleted.error());
+    const auto deleted =
+        co_await request.api.store.delete_jobs(request.caller.visible_tenant, std::move(ids));
+    if (!deleted) co_return request.error(deleted.error());
     for (const model::Job& job : *deleted) {
-        call.api.runs.job_deleted(job, call.caller.identity.tenant.value());
-        if (call.audits()) call.note(job.id.value(), difference(&job, nullptr), job.tenant);
+        request.api.runs.job_deleted(job, request.caller.identity.tenant.value());
+        if (request.audits()) request.record(job.id.value(), difference(&job, nullptr), job.tenant);
     }
-    co_return empty_answer();
+    co_return empty_response();
 }
 
-Answer enable_jobs(Call call) {
-    const auto enabled = model::read_enable(call.request.body);
-    if (!enabled) co_return refuse(call.api.options.language, enabled.error());
-    auto ids = known_ids(call.variable);
-    if (!ids) co_return no_job(call);
-    if (*enabled && !may_every_mode(call)) {
-        const auto jobs = co_await call.api.store.find_jobs(call.caller.whose, *ids);
-        if (!jobs) co_return refuse(call.api.options.language, jobs.error());
+AsyncResponse enable_jobs(ApiRequest request) {
+    const auto enabled = model::read_enable(request.http.body);
+    if (!enabled) co_return request.error(enabled.error());
+    auto ids = known_ids(request.variable);
+    if (!ids) co_return request.not_found("job_id");
+    if (*enabled && !may_use_every_mode(request)) {
+        const auto jobs = co_await request.api.store.find_jobs(request.caller.visible_tenant, *ids);
+        if (!jobs) co_return request.error(jobs.error());
         for (const model::Job& job : *jobs)
-            if (auto forbidden = co_await forbids_mode(call, job)) co_return std::move(*forbidden);
+            if (auto forbidden = co_await check_mode(request, job)) co_return std::move(*forbidden);
     }
-    const auto changed = co_await call.api.store.enable_jobs(call.caller.whose, std::move(*ids), *enabled);
-    co_return after_change(call, changed, change_to("enabled", *enabled ? "true" : "false"), empty_answer());
+    const auto changed =
+        co_await request.api.store.enable_jobs(request.caller.visible_tenant, std::move(*ids), *enabled);
+    co_return after_change(request, changed, change_to("enabled", *enabled ? "true" : "false"),
+                           empty_response());
 }
 
-Answer notify_jobs(Call call) {
-    const model::Language language = call.api.options.language;
-    auto webhook = model::read_webhook(call.request.body);
-    if (!webhook) co_return refuse(language, webhook.error());
-    auto ids = known_ids(call.variable);
+AsyncResponse notify_jobs(ApiRequest request) {
+    auto webhook = model::read_webhook(request.http.body);
+    if (!webhook) co_return request.error(webhook.error());
+    auto ids = known_ids(request.variable);
     if (webhook->problem) {
-        const auto kept = co_await have_webhook(call, ids.value_or(std::vector<JobId>{}), webhook->url);
-        if (!kept) co_return refuse(language, kept.error());
-        if (!*kept) co_return refuse(language, model::Problems{*webhook->problem});
+        const auto kept = co_await have_webhook(request, ids.value_or(std::vector<JobId>{}), webhook->url);
+        if (!kept) co_return request.error(kept.error());
+        if (!*kept) co_return request.error(model::Problems{*webhook->problem});
     }
-    if (!ids) co_return no_job(call);
-    const Difference told = change_to("job_context.notify.webhook", json_string(webhook->url));
-    const auto changed =
-        co_await call.api.store.notify_jobs(call.caller.whose, std::move(*ids), std::move(webhook->url));
-    http::Response done = json_answer(200, R"({"failed_job_id":[]})");
+    if (!ids) co_return request.not_found("job_id");
+    const Difference webhook_change = change_to("job_context.notify.webhook", json_string(webhook->url));
+    const auto changed = co_await request.api.store.notify_jobs(request.caller.visible_tenant,
+                                                                std::move(*ids), std::move(webhook->url));
+    http::Response done = json_response(200, R"({"failed_job_id":[]})");
     if (webhook->problem)
         add_warnings(
             done, {fmt::format("webhook {}; each job had this value before", webhook->problem->explanation)});
-    co_return after_change(call, changed, told, std::move(done));
+    co_return after_change(request, changed, webhook_change, std::move(done));
 }
 
 }  // namespace ecron::management

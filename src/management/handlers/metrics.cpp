@@ -71,7 +71,7 @@ void add_http(Exposition& out, const HttpMetrics& http) {
         const std::string method{routed ? text_of(routes()[i].method) : "any"};
         for (const HttpMetrics::Count& count : http.by_route()[i])
             out.add({{"route", route}, {"method", method}, {"status", std::to_string(count.status)}},
-                    number(count.answers));
+                    number(count.responses));
     }
     out.histogram("ecron_http_request_seconds", "Time from the complete request to its response, in seconds.",
                   HttpMetrics::kBounds, http.buckets(), http.seconds());
@@ -242,17 +242,17 @@ void add_process(Exposition& out, const Options& options) {
 
 }  // namespace
 
-Answer metrics(Call call) {
+AsyncResponse metrics(ApiRequest request) {
     Exposition out;
-    add_http(out, call.api.http);
-    add_runs(out, call.api.runs);
-    add_store(out, call.api.store);
-    add_load(out, call.api.options);
-    add_tokens(out, call.api.options);
-    add_webhooks(out, call.api.options);
-    add_messages(out, call.api.options);
-    add_certificates(out, call.api.options);
-    add_process(out, call.api.options);
+    add_http(out, request.api.http_metrics);
+    add_runs(out, request.api.runs);
+    add_store(out, request.api.store);
+    add_load(out, request.api.options);
+    add_tokens(out, request.api.options);
+    add_webhooks(out, request.api.options);
+    add_messages(out, request.api.options);
+    add_certificates(out, request.api.options);
+    add_process(out, request.api.options);
     http::Response response;
     response.body = out.text();
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";

@@ -52,7 +52,7 @@ std::string part_of(const Output& live, Part part) {
     return text;
 }
 
-std::optional<Output> live_output(const Context& api, const ExecuteId& id, std::uint64_t begin) {
+std::optional<Output> live_output(const ApiContext& api, const ExecuteId& id, std::uint64_t begin) {
     return api.options.output ? api.options.output(id, begin) : std::nullopt;
 }
 
@@ -89,10 +89,10 @@ std::string event(std::string_view name, std::string_view data, std::string_view
 /// reader's token expires.
 class Follower final : public http::BodyStream {
 public:
-    Follower(const Call& call, ExecuteId id, Position from)
-        : api_(call.api),
-          permission_(call),
-          tenant_(call.caller.whose),
+    Follower(const ApiRequest& request, ExecuteId id, Position from)
+        : api_(request.api),
+          permission_(request),
+          tenant_(request.caller.visible_tenant),
           id_(std::move(id)),
           at_(from) {}
 
@@ -168,15 +168,15 @@ private:
         const std::uint64_t from = std::max(at_.seen, kept_from) - kept_from;
         for (const Part part : {Part::output, Part::errors}) {
             // Only the end is new: the part of a stream's stored text that was not sent yet.
-            model::Attempt told = attempt;
-            told.output.resize(std::min<std::size_t>(told.output.size(), from));
-            const std::string text = part_of(attempt, part).substr(part_of(told, part).size());
+            model::Attempt sent = attempt;
+            sent.output.resize(std::min<std::size_t>(sent.output.size(), from));
+            const std::string text = part_of(attempt, part).substr(part_of(sent, part).size());
             if (!text.empty()) out += event(name_of(part == Part::errors), json_string(text), here);
         }
         return out;
     }
 
-    Context& api_;
+    ApiContext& api_;
     StreamPermission permission_;
     const std::optional<TenantId> tenant_;
     const ExecuteId id_;
@@ -185,7 +185,7 @@ private:
     bool over_{false};
 };
 
-Result<Part> part_asked(const Query& query) {
+Result<Part> requested_part(const Query& query) {
     const auto stream = query.first("stream");
     if (!stream) return Part::both;
     if (*stream == "stdout") return Part::output;
@@ -195,34 +195,33 @@ Result<Part> part_asked(const Query& query) {
 
 }  // namespace
 
-Answer show_output(Call call) {
-    const model::Language language = call.api.options.language;
-    if (!can_be_id(call.variable)) co_return refuse(language, Error{Errc::not_found, {}, {}}, "execute_id");
-    const Result<Query> query = Query::read(call.request.query);
-    if (!query) co_return refuse(language, query.error());
-    const Result<Part> part = part_asked(*query);
-    if (!part) co_return refuse(language, part.error());
+AsyncResponse show_output(ApiRequest request) {
+    if (!can_be_id(request.variable)) co_return request.not_found("execute_id");
+    const Result<Query> query = Query::read(request.http.query);
+    if (!query) co_return request.error(query.error());
+    const Result<Part> part = requested_part(*query);
+    if (!part) co_return request.error(part.error());
     const auto execution =
-        co_await call.api.store.find_execution(call.caller.whose, ExecuteId{call.variable});
-    if (!execution) co_return refuse(language, execution.error(), "execute_id");
-    if (!*execution) co_return refuse(language, Error{Errc::not_found, {}, {}}, "execute_id");
+        co_await request.api.store.find_execution(request.caller.visible_tenant, ExecuteId{request.variable});
+    if (!execution) co_return request.error(execution.error(), "execute_id");
+    if (!*execution) co_return request.not_found("execute_id");
     const ExecuteId id = (*execution)->id;
 
     http::Response response{.status = 200, .content_type = "text/plain; charset=utf-8"};
     if (query->first("follow") == "1") {
-        const std::string_view last = call.request.header("Last-Event-ID");
+        const std::string_view last = request.http.header("Last-Event-ID");
         if (last == kEnd) co_return http::Response{.status = 204};  // stops readers from reconnecting
         response.content_type = "text/event-stream";
         response.headers.push_back({"Cache-Control", "no-store"});
-        response.stream = std::make_shared<Follower>(call, id, read_position(last));
+        response.stream = std::make_shared<Follower>(request, id, read_position(last));
         co_return response;
     }
-    if (const std::optional<Output> live = live_output(call.api, id, 0)) {
+    if (const std::optional<Output> live = live_output(request.api, id, 0)) {
         response.body = part_of(*live, *part);
         co_return response;
     }
-    const auto attempts = co_await call.api.store.attempts(id);
-    if (!attempts) co_return refuse(language, attempts.error(), "execute_id");
+    const auto attempts = co_await request.api.store.attempts(id);
+    if (!attempts) co_return request.error(attempts.error(), "execute_id");
     if (!attempts->empty()) response.body = part_of(attempts->back(), *part);
     co_return response;
 }

@@ -14,7 +14,7 @@ enum class Change : bool { resume, pause };
 /// `{"all":true}`: the scheduling of all tenants, which requires an administrator; otherwise that of the
 /// caller's tenant.
 std::expected<bool, model::Problems> wants_all(std::string_view body) {
-    const auto object = read_object(body);
+    const auto object = parse_object(body);
     if (!object) return std::unexpected(object.error());
     const boost::json::value* all = object->if_contains("all");
     if (all == nullptr || all->is_null()) return false;
@@ -23,36 +23,36 @@ std::expected<bool, model::Problems> wants_all(std::string_view body) {
         model::Problems{{std::string{model::cause::kInvalidParameter}, "all", "true or false is expected"}});
 }
 
-Answer state_of(Call call) {
-    const auto pauses = co_await call.api.store.pauses();
-    if (!pauses) co_return refuse(call.api.options.language, pauses.error());
-    const bool own = std::ranges::find(pauses->tenants, call.caller.tenant, &store::Store::Pause::tenant) !=
-                     pauses->tenants.end();
+AsyncResponse state_of(ApiRequest request) {
+    const auto pauses = co_await request.api.store.pauses();
+    if (!pauses) co_return request.error(pauses.error());
+    const bool own = std::ranges::find(pauses->tenants, request.caller.tenant,
+                                       &store::Store::Pause::tenant) != pauses->tenants.end();
     std::string body;
     JsonWriter json{body};
     json.begin_object().key("paused").boolean(pauses->all.has_value() || own);
     json.key("all").boolean(pauses->all.has_value()).key("tenant").boolean(own).end_object();
-    co_return json_answer(200, std::move(body));
+    co_return json_response(200, std::move(body));
 }
 
-Answer change(Call call, Change wish) {
-    const auto all = wants_all(call.request.body);
-    if (!all) co_return refuse(call.api.options.language, all.error());
-    if (*all && !call.caller.identity.may.has(auth::Permission::admin))
-        co_return forbid(call.api, call.caller.identity, auth::Permission::admin);
-    const bool pause = wish == Change::pause;
-    const auto whose = *all ? std::nullopt : std::optional{call.caller.tenant};
-    const auto changed = co_await call.api.store.set_paused(whose, pause);
-    if (!changed) co_return refuse(call.api.options.language, changed.error());
-    call.note(*all ? "*" : "", {}, call.caller.tenant);
-    call.api.runs.paused(whose, pause);
-    co_return co_await state_of(std::move(call));
+AsyncResponse change(ApiRequest request, Change requested) {
+    const auto all = wants_all(request.http.body);
+    if (!all) co_return request.error(all.error());
+    if (*all && !request.caller.identity.may.has(auth::Permission::admin))
+        co_return forbidden_response(request.api, request.caller.identity, auth::Permission::admin);
+    const bool pause = requested == Change::pause;
+    const auto tenant = *all ? std::nullopt : std::optional{request.caller.tenant};
+    const auto changed = co_await request.api.store.set_paused(tenant, pause);
+    if (!changed) co_return request.error(changed.error());
+    request.record(*all ? "*" : "", {}, request.caller.tenant);
+    request.api.runs.paused(tenant, pause);
+    co_return co_await state_of(std::move(request));
 }
 
 }  // namespace
 
-Answer show_scheduling(Call call) { return state_of(std::move(call)); }
-Answer pause_scheduling(Call call) { return change(std::move(call), Change::pause); }
-Answer resume_scheduling(Call call) { return change(std::move(call), Change::resume); }
+AsyncResponse show_scheduling(ApiRequest request) { return state_of(std::move(request)); }
+AsyncResponse pause_scheduling(ApiRequest request) { return change(std::move(request), Change::pause); }
+AsyncResponse resume_scheduling(ApiRequest request) { return change(std::move(request), Change::resume); }
 
 }  // namespace ecron::management

@@ -18,7 +18,7 @@ namespace {
 namespace cause = model::cause;
 namespace bj = boost::json;
 
-constexpr std::int64_t kMostRuns = 1'000;
+constexpr std::int64_t kMaxRuns = 1'000;
 constexpr std::int64_t kNextDefault = 10;
 constexpr std::int64_t kPreviewDefault = 5;
 
@@ -36,14 +36,14 @@ std::string schedule_of_job(const bj::object& body) {
     return model::write_json(job);
 }
 
-struct Wanted {
+struct PreviewRange {
     std::size_t count{};
     Instant from{};
 };
 
 /// `count` and `from` of a preview, whose `job_context` must be an object.
-std::expected<Wanted, model::Problems> wanted_runs(const bj::object& body, Instant now) {
-    Wanted wanted{kPreviewDefault, now};
+std::expected<PreviewRange, model::Problems> preview_range(const bj::object& body, Instant now) {
+    PreviewRange range{kPreviewDefault, now};
     model::Problems problems;
     const bj::value* context = body.if_contains("job_context");
     if (context != nullptr && !context->is_object() && !context->is_null())
@@ -51,21 +51,21 @@ std::expected<Wanted, model::Problems> wanted_runs(const bj::object& body, Insta
     if (const bj::value* count = body.if_contains("count"); count != nullptr && !count->is_null()) {
         bj::error_code error;
         const auto number = count->to_number<std::int64_t>(error);
-        if (error || number < 1 || number > kMostRuns)
+        if (error || number < 1 || number > kMaxRuns)
             problems.push_back(
                 {std::string{cause::kInvalidParameter}, "count", "a whole number from 1 to 1000"});
         else
-            wanted.count = static_cast<std::size_t>(number);
+            range.count = static_cast<std::size_t>(number);
     }
     if (const bj::value* from = body.if_contains("from"); from != nullptr && !from->is_null()) {
         const auto instant = parse_rfc3339(from->is_string() ? std::string_view{from->get_string()} : "");
         if (!instant)
             problems.push_back({std::string{cause::kTime}, "from", "an RFC 3339 instant"});
         else
-            wanted.from = *instant;
+            range.from = *instant;
     }
     if (!problems.empty()) return std::unexpected(std::move(problems));
-    return wanted;
+    return range;
 }
 
 /// Returns the position in the expression where it was refused; nullopt if the refusal has another cause.
@@ -86,9 +86,9 @@ std::optional<std::size_t> fault_position(const std::string& job_text, Instant n
 }
 
 /// For a refused expression, `detail.position` is the character at which reading it failed.
-http::Response refuse_expression(model::Language language, const model::Problems& problems,
-                                 std::optional<std::size_t> position) {
-    http::Response response = refuse(language, problems);
+http::Response expression_error(const ApiRequest& request, const model::Problems& problems,
+                                std::optional<std::size_t> position) {
+    http::Response response = request.error(problems);
     if (!position) return response;
     assert(response.body.ends_with("}}"));  // the ends of `detail` and of the body
     response.body.insert(response.body.size() - 2, ",\"position\":" + std::to_string(*position));
@@ -97,25 +97,25 @@ http::Response refuse_expression(model::Language language, const model::Problems
 
 }  // namespace
 
-Answer next_runs_of_job(Call call) {
-    const model::Language language = call.api.options.language;
-    const auto query = Query::read(call.request.query);
-    if (!query) co_return refuse(language, query.error());
+AsyncResponse next_runs_of_job(ApiRequest request) {
+    const auto query = Query::read(request.http.query);
+    if (!query) co_return request.error(query.error());
     const auto count = query->number("count", 1, kNextDefault);
-    if (!count) co_return refuse(language, count.error());
+    if (!count) co_return request.error(count.error());
     const auto from = query->time("from");
-    if (!from) co_return refuse(language, from.error());
+    if (!from) co_return request.error(from.error());
 
-    if (!can_be_id(call.variable)) co_return refuse(language, Error{Errc::not_found, {}, {}});
-    const auto job = co_await call.api.store.find_job(call.caller.whose, JobId{call.variable});
-    if (!job) co_return refuse(language, job.error());
-    if (!*job) co_return refuse(language, Error{Errc::not_found, {}, {}});
+    if (!can_be_id(request.variable)) co_return request.not_found("job_id");
+    const auto job =
+        co_await request.api.store.find_job(request.caller.visible_tenant, JobId{request.variable});
+    if (!job) co_return request.error(job.error());
+    if (!*job) co_return request.not_found("job_id");
     const auto context = model::read_context((*job)->context);
-    if (!context) co_return refuse(language, context.error());
+    if (!context) co_return request.error(context.error());
 
     const auto schedule =
         model::schedule_of((*job)->cron_time, (*job)->type, context->plan, (*job)->id, (*job)->created_at,
-                           call.api.options.rules, cron::Strictness::takeover);
+                           request.api.options.rules, cron::Strictness::takeover);
     std::string body;
     JsonWriter json{body};
     json.begin_object().member("job_id", (*job)->id.value()).key("enabled").boolean((*job)->enabled);
@@ -124,8 +124,8 @@ Answer next_runs_of_job(Call call) {
         append_description(json, schedule->schedule);
         append_instants(json, "next",
                         model::first_occurrences(schedule->schedule, (*job)->type, context->plan,
-                                                 from->value_or(call.api.clock.now()),
-                                                 static_cast<std::size_t>(std::min(*count, kMostRuns))),
+                                                 from->value_or(request.api.clock.now()),
+                                                 static_cast<std::size_t>(std::min(*count, kMaxRuns))),
                         schedule->schedule.zone());
     } else {
         append_texts(json, "next", {});  // a real-time job without an expression runs only on request
@@ -135,29 +135,28 @@ Answer next_runs_of_job(Call call) {
             json.member("not_planned", schedule.error().reason);
     }
     json.end_object();
-    co_return json_answer(200, std::move(body));
+    co_return json_response(200, std::move(body));
 }
 
-Answer preview_schedule(Call call) {
-    const model::Language language = call.api.options.language;
-    const model::Rules& rules = call.api.options.rules;
-    const Instant now = std::chrono::floor<Seconds>(call.api.clock.now());
+AsyncResponse preview_schedule(ApiRequest request) {
+    const model::Rules& rules = request.api.options.rules;
+    const Instant now = std::chrono::floor<Seconds>(request.api.clock.now());
     const auto body =
-        co_await off_loop(call.request.body.size(), [&] { return read_object(call.request.body); });
-    if (!body) co_return refuse(language, body.error());
-    const auto wanted = wanted_runs(*body, now);
-    if (!wanted) co_return refuse(language, wanted.error());
+        co_await off_loop(request.http.body.size(), [&] { return parse_object(request.http.body); });
+    if (!body) co_return request.error(body.error());
+    const auto range = preview_range(*body, now);
+    if (!range) co_return request.error(range.error());
 
     const std::string job_text = schedule_of_job(*body);
     const auto input = co_await off_loop(
         job_text.size(), [&] { return model::read_job(job_text, model::Purpose::store, rules, now); });
-    if (!input) co_return refuse_expression(language, input.error(), fault_position(job_text, now, rules));
+    if (!input) co_return expression_error(request, input.error(), fault_position(job_text, now, rules));
     const model::Plan& plan = input->context.plan;
     const auto schedule = model::schedule_of(input->job.cron_time, input->job.type, plan, input->job.id, now,
                                              rules, cron::Strictness::create);
     if (!schedule) {
         const model::Problems none{{std::string{cause::kCronTime}, "job_cron_time", schedule.error().reason}};
-        co_return refuse_expression(language, none, schedule.error().position);
+        co_return expression_error(request, none, schedule.error().position);
     }
 
     std::string out;
@@ -166,11 +165,11 @@ Answer preview_schedule(Call call) {
     append_description(json, schedule->schedule);
     append_instants(
         json, "next",
-        model::first_occurrences(schedule->schedule, input->job.type, plan, wanted->from, wanted->count),
+        model::first_occurrences(schedule->schedule, input->job.type, plan, range->from, range->count),
         schedule->schedule.zone());
     append_texts(json, "warnings", input->warnings);
     json.end_object();
-    co_return json_answer(200, std::move(out));
+    co_return json_response(200, std::move(out));
 }
 
 }  // namespace ecron::management

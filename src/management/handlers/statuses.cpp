@@ -27,10 +27,6 @@ bool is_newer(const model::Execution& left, const model::Execution& right) {
     return std::pair{left.begin_at, left.key} > std::pair{right.begin_at, right.key};
 }
 
-http::Response no_job(const Call& call) {
-    return refuse(call.api.options.language, Error{Errc::not_found, {}, {"job_id"}});
-}
-
 struct Filter {
     store::ExecutionFilter rows;
     bool limited{false};  // the request has a limit
@@ -60,21 +56,21 @@ Result<Filter> filter_of(const Query& query, const std::optional<TenantId>& tena
 }
 
 /// With only job ids: the latest execution of each job.
-Answer latest_of(Call call, Query query, std::vector<JobId> jobs) {
+AsyncResponse latest_of(ApiRequest request, Query query, std::vector<JobId> jobs) {
     std::vector<model::Execution> latest;
     for (const JobId& job : jobs) {
-        auto execution = co_await call.api.store.latest_execution(call.caller.whose, job);
-        if (!execution) co_return refuse(call.api.options.language, execution.error());
+        auto execution = co_await request.api.store.latest_execution(request.caller.visible_tenant, job);
+        if (!execution) co_return request.error(execution.error());
         if (*execution) latest.push_back(std::move(**execution));
     }
     std::ranges::sort(latest, is_newer);
     const std::size_t count = latest.size();
-    co_return list_answer(call, query, std::move(latest), count, cursor_of);
+    co_return list_response(request, query, std::move(latest), count, cursor_of);
 }
 
 /// Returns true if all of the jobs are stored. A single job, which is what clients poll for, may come from
 /// the row cache.
-boost::asio::awaitable<Result<bool>> all_stored(Context& api, std::optional<TenantId> tenant,
+boost::asio::awaitable<Result<bool>> all_stored(ApiContext& api, std::optional<TenantId> tenant,
                                                 std::vector<JobId> jobs) {
     if (jobs.size() == 1) {
         const auto job = co_await api.store.find_job(std::move(tenant), std::move(jobs.front()));
@@ -88,53 +84,54 @@ boost::asio::awaitable<Result<bool>> all_stored(Context& api, std::optional<Tena
 }
 
 /// All executions that match the filter. A small list is returned at once; more than a page is streamed.
-Answer all_of(Call call, store::ExecutionFilter filter) {
+AsyncResponse all_of(ApiRequest request, store::ExecutionFilter filter) {
     filter.limit = kFirstPage;
-    auto first = co_await call.api.store.list_executions(filter);
-    if (!first) co_return refuse(call.api.options.language, first.error());
-    if (first->size() < kFirstPage) co_return rows_answer(std::move(*first));
-    http::Response response = json_answer(200, {});
-    response.stream =
-        std::make_shared<ListStream<model::Execution>>(std::move(*first), kFirstPage,
-                                                       [&store = call.api.store, filter = std::move(filter)](
-                                                           const model::Execution& last, std::size_t count) {
-                                                           store::ExecutionFilter rest = filter;
-                                                           rest.before = cursor_behind(last);
-                                                           rest.limit = count;
-                                                           return store.list_executions(std::move(rest));
-                                                       });
+    auto first = co_await request.api.store.list_executions(filter);
+    if (!first) co_return request.error(first.error());
+    if (first->size() < kFirstPage) co_return rows_response(std::move(*first));
+    http::Response response = json_response(200, {});
+    response.stream = std::make_shared<ListStream<model::Execution>>(
+        std::move(*first), kFirstPage,
+        [&store = request.api.store, filter = std::move(filter)](const model::Execution& last,
+                                                                 std::size_t count) {
+            store::ExecutionFilter rest = filter;
+            rest.before = cursor_behind(last);
+            rest.limit = count;
+            return store.list_executions(std::move(rest));
+        });
     co_return response;
 }
 
-Answer statuses(Call call, Query query, std::vector<std::string> ids) {
-    auto filter = filter_of(query, call.caller.whose);
-    if (!filter) co_return refuse(call.api.options.language, filter.error());
+AsyncResponse statuses(ApiRequest request, Query query, std::vector<std::string> ids) {
+    auto filter = filter_of(query, request.caller.visible_tenant);
+    if (!filter) co_return request.error(filter.error());
     const bool names_job = std::ranges::any_of(ids, [](const std::string& id) { return !id.empty(); });
-    if (!names_job && !filter->narrows) co_return refuse(call.api.options.language, 400, cause::kNoQuery);
+    if (!names_job && !filter->narrows) co_return request.error(400, cause::kNoQuery);
 
     for (std::string& id : ids) {
-        if (!can_be_id(id)) co_return no_job(call);
+        if (!can_be_id(id)) co_return request.not_found("job_id");
         filter->rows.jobs.emplace_back(std::move(id));
     }
     if (!filter->rows.jobs.empty()) {
-        const auto stored = co_await all_stored(call.api, call.caller.whose, filter->rows.jobs);
-        if (!stored) co_return refuse(call.api.options.language, stored.error());
-        if (!*stored) co_return no_job(call);
+        const auto stored =
+            co_await all_stored(request.api, request.caller.visible_tenant, filter->rows.jobs);
+        if (!stored) co_return request.error(stored.error());
+        if (!*stored) co_return request.not_found("job_id");
         if (!filter->narrows)
-            co_return co_await latest_of(std::move(call), std::move(query), std::move(filter->rows.jobs));
+            co_return co_await latest_of(std::move(request), std::move(query), std::move(filter->rows.jobs));
     }
 
-    if (!filter->limited) co_return co_await all_of(std::move(call), std::move(filter->rows));
+    if (!filter->limited) co_return co_await all_of(std::move(request), std::move(filter->rows));
     const std::size_t limit = filter->rows.limit;
-    if (limit == 0) co_return json_answer(200, "[]");
+    if (limit == 0) co_return json_response(200, "[]");
     ++filter->rows.limit;
-    auto executions = co_await call.api.store.list_executions(std::move(filter->rows));
-    if (!executions) co_return refuse(call.api.options.language, executions.error());
-    co_return list_answer(call, query, std::move(*executions), limit, cursor_of);
+    auto executions = co_await request.api.store.list_executions(std::move(filter->rows));
+    if (!executions) co_return request.error(executions.error());
+    co_return list_response(request, query, std::move(*executions), limit, cursor_of);
 }
 
 /// Returns the jobs of these executions by key.
-boost::asio::awaitable<Result<std::map<JobKey, model::Job>>> jobs_of(Context& api,
+boost::asio::awaitable<Result<std::map<JobKey, model::Job>>> jobs_of(ApiContext& api,
                                                                      std::vector<model::Execution> rows) {
     std::vector<JobKey> keys;
     for (const model::Execution& row : rows)
@@ -149,8 +146,9 @@ boost::asio::awaitable<Result<std::map<JobKey, model::Job>>> jobs_of(Context& ap
 
 /// Returns the announcements for the jobs' receivers if a client changes one of ecron's own executions.
 /// History is not announced.
-boost::asio::awaitable<Result<store::Announcements>> told_of(Context& api, std::optional<TenantId> tenant,
-                                                             std::vector<model::Execution> put) {
+boost::asio::awaitable<Result<store::Announcements>> announcements_of(ApiContext& api,
+                                                                      std::optional<TenantId> tenant,
+                                                                      std::vector<model::Execution> put) {
     std::vector<ExecuteId> ids;
     for (const model::Execution& execution : put) {
         ids.push_back(execution.id);
@@ -163,60 +161,62 @@ boost::asio::awaitable<Result<store::Announcements>> told_of(Context& api, std::
     });
     const auto jobs = co_await jobs_of(api, *rows);
     if (!jobs) co_return std::unexpected(jobs.error());
-    store::Announcements told;
+    store::Announcements announcements;
     for (model::Execution& row : *rows) {
         const auto job = jobs->find(row.job_key);
         if (row.snapshot.empty() && job == jobs->end()) continue;
         const auto context = model::read_context(row.snapshot.empty() ? job->second.context : row.snapshot);
         if (!context) continue;
-        const auto wanted = std::ranges::find_if(
+        const auto update = std::ranges::find_if(
             put, [&](const auto& one) { return one.id.value() == model::chosen_id(row.id); });
-        row.state = wanted->state;
+        row.state = update->state;
         row.end_at.reset();
-        if (model::is_end(row.state)) row.end_at = wanted->end_at.value_or(api.clock.now());
-        if (!wanted->result.empty()) row.result = wanted->result;
-        auto announcements = notify::announcements(*context, row, row.attempt, nullptr);
-        if (!announcements.empty()) told.emplace(row.id, std::move(announcements));
+        if (model::is_end(row.state)) row.end_at = update->end_at.value_or(api.clock.now());
+        if (!update->result.empty()) row.result = update->result;
+        auto messages = notify::announcements(*context, row, row.attempt, nullptr);
+        if (!messages.empty()) announcements.emplace(row.id, std::move(messages));
     }
-    co_return told;
+    co_return announcements;
 }
 
 }  // namespace
 
-Answer list_statuses(Call call) {
-    auto query = Query::read(call.request.query);
-    if (!query) co_return refuse(call.api.options.language, query.error());
+AsyncResponse list_statuses(ApiRequest request) {
+    auto query = Query::read(request.http.query);
+    if (!query) co_return request.error(query.error());
     std::vector<std::string> ids = query->all("job_id");
-    co_return co_await statuses(std::move(call), std::move(*query), std::move(ids));
+    co_return co_await statuses(std::move(request), std::move(*query), std::move(ids));
 }
 
-Answer statuses_of_job(Call call) {
-    auto query = Query::read(call.request.query);
-    if (!query) co_return refuse(call.api.options.language, query.error());
-    std::vector<std::string> ids{call.variable};
-    co_return co_await statuses(std::move(call), std::move(*query), std::move(ids));
+AsyncResponse statuses_of_job(ApiRequest request) {
+    auto query = Query::read(request.http.query);
+    if (!query) co_return request.error(query.error());
+    std::vector<std::string> ids{request.variable};
+    co_return co_await statuses(std::move(request), std::move(*query), std::move(ids));
 }
 
-Answer put_statuses(Call call) {
+AsyncResponse put_statuses(ApiRequest request) {
     auto statuses =
-        co_await off_loop(call.request.body.size(), [&] { return model::read_statuses(call.request.body); });
-    if (!statuses) co_return refuse(call.api.options.language, statuses.error());
+        co_await off_loop(request.http.body.size(), [&] { return model::read_statuses(request.http.body); });
+    if (!statuses) co_return request.error(statuses.error());
     for (model::Execution& execution : statuses->accepted) {
-        if (call.caller.whose || execution.tenant.value().empty()) execution.tenant = call.caller.tenant;
-        call.note(execution.id.value(), {}, execution.tenant);
+        if (request.caller.visible_tenant || execution.tenant.value().empty())
+            execution.tenant = request.caller.tenant;
+        request.record(execution.id.value(), {}, execution.tenant);
     }
-    auto told = co_await told_of(call.api, call.caller.whose, statuses->accepted);
-    if (!told) co_return refuse(call.api.options.language, told.error());
-    auto refused = co_await call.api.store.put_executions(call.caller.whose, std::move(statuses->accepted),
-                                                          std::move(*told));
-    if (!refused) co_return refuse(call.api.options.language, refused.error());
-    std::ranges::move(statuses->refused, std::back_inserter(*refused));
+    auto announcements =
+        co_await announcements_of(request.api, request.caller.visible_tenant, statuses->accepted);
+    if (!announcements) co_return request.error(announcements.error());
+    auto rejected = co_await request.api.store.put_executions(
+        request.caller.visible_tenant, std::move(statuses->accepted), std::move(*announcements));
+    if (!rejected) co_return request.error(rejected.error());
+    std::ranges::move(statuses->refused, std::back_inserter(*rejected));
     std::string body;
     JsonWriter json{body};
     json.begin_object().key("failed_job_id").begin_array();
-    for (const ExecuteId& id : *refused) json.text(id.value());
+    for (const ExecuteId& id : *rejected) json.text(id.value());
     json.end_array().end_object();
-    co_return json_answer(200, std::move(body));
+    co_return json_response(200, std::move(body));
 }
 
 }  // namespace ecron::management

@@ -9,25 +9,25 @@
 namespace ecron::management {
 namespace {
 
-std::unexpected<model::Problems> refused(std::string explanation) {
+std::unexpected<model::Problems> invalid(std::string explanation) {
     return std::unexpected(
         model::Problems{{std::string{model::cause::kInvalidParameter}, "", std::move(explanation)}});
 }
 
 }  // namespace
 
-std::expected<boost::json::object, model::Problems> read_object(std::string_view body) {
+std::expected<boost::json::object, model::Problems> parse_object(std::string_view body) {
     if (body.empty()) return boost::json::object{};
     boost::json::parse_options options;
     options.max_depth = 64;
     boost::json::parser parser{{}, options};
     boost::json::error_code error;
     const std::size_t parsed = parser.write_some(body.data(), body.size(), error);
-    if (error) return refused(fmt::format("{} at byte {}", error.message(), parsed));
+    if (error) return invalid(fmt::format("{} at byte {}", error.message(), parsed));
     if (body.find_first_not_of(" \t\r\n", parsed) != body.npos)
-        return refused(fmt::format("more than one value: the first ends at byte {}", parsed));
+        return invalid(fmt::format("more than one value: the first ends at byte {}", parsed));
     boost::json::value value = parser.release();
-    if (!value.is_object()) return refused("the body must be a JSON object");
+    if (!value.is_object()) return invalid("the body must be a JSON object");
     return std::move(value.get_object());
 }
 

@@ -9,6 +9,6 @@ namespace ecron::management {
 
 /// Parses the body as a JSON object; an empty body counts as an empty object. Errors contain the position of
 /// a syntax error.
-std::expected<boost::json::object, model::Problems> read_object(std::string_view body);
+std::expected<boost::json::object, model::Problems> parse_object(std::string_view body);
 
 }  // namespace ecron::management

@@ -60,10 +60,10 @@ public:
 
     /// For a complete list of rows.
     explicit ListStream(std::vector<Row> rows) : ListStream(std::move(rows), SIZE_MAX, {}) {}
-    /// `asked`: the requested number of rows of the first page; fewer rows mean the end of the list.
-    ListStream(std::vector<Row> first, std::size_t asked, NextPage next_page)
+    /// `requested`: the requested number of rows of the first page; fewer rows mean the end of the list.
+    ListStream(std::vector<Row> first, std::size_t requested, NextPage next_page)
         : next_page_(std::move(next_page)) {
-        take(std::move(first), asked);
+        take(std::move(first), requested);
     }
 
     boost::asio::awaitable<std::optional<std::string>> next() override {
@@ -83,10 +83,10 @@ public:
 private:
     static constexpr std::size_t kMostRows = 1'000;
 
-    void take(std::vector<Row> rows, std::size_t asked) {
+    void take(std::vector<Row> rows, std::size_t requested) {
         rows_ = std::move(rows);
         shown_ = 0;
-        is_last_ = rows_.size() < asked;
+        is_last_ = rows_.size() < requested;
         held_ = bytes_of(rows_);
         if (!rows_.empty()) average_ = std::max<std::size_t>(1, held_ / rows_.size());
     }

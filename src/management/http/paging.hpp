@@ -20,19 +20,19 @@ namespace ecron::management {
 
 inline constexpr std::int64_t kListLimit = 1'000;  // rows in one response
 inline constexpr std::int64_t kListDefault = 20;   // for jobs
-inline constexpr std::int64_t kMostPages = 1'000'000'000'000;
+inline constexpr std::int64_t kMaxPages = 1'000'000'000'000;
 
 /// Adds the header fields for continuing after the last row shown.
-inline void tell_next(http::Response& response, const Call& call, const Query& query,
-                      const std::string& after) {
+inline void add_next_page(http::Response& response, const ApiRequest& request, const Query& query,
+                          const std::string& after) {
     response.headers.push_back(
-        {"Link", '<' + call.request.path + '?' + query.continued(after) + ">; rel=\"next\""});
+        {"Link", '<' + request.http.path + '?' + query.continued(after) + ">; rel=\"next\""});
     response.headers.push_back({"X-Next-After", after});
 }
 
 /// Small lists are written at once; lists larger than one piece are written while they are sent.
-template <class Row> http::Response rows_answer(std::vector<Row> rows) {
-    http::Response response = json_answer(200, {});
+template <class Row> http::Response rows_response(std::vector<Row> rows) {
+    http::Response response = json_response(200, {});
     if (bytes_of(rows) > kPieceBytes) {
         response.stream = std::make_shared<ListStream<Row>>(std::move(rows));
         return response;
@@ -48,14 +48,14 @@ template <class Row> http::Response rows_answer(std::vector<Row> rows) {
 
 /// `rows` may contain one more than `limit`, which only shows that there is a next page.
 template <class Row>
-http::Response list_answer(const Call& call, const Query& query, std::vector<Row> rows, std::size_t limit,
-                           std::string (*cursor_of)(const Row&)) {
+http::Response list_response(const ApiRequest& request, const Query& query, std::vector<Row> rows,
+                             std::size_t limit, std::string (*cursor_of)(const Row&)) {
     const std::size_t shown = std::min(rows.size(), limit);
     const bool more = rows.size() > shown && shown > 0;
     rows.resize(shown);
     const std::string after = more ? cursor_of(rows.back()) : std::string{};
-    http::Response response = rows_answer(std::move(rows));
-    if (more) tell_next(response, call, query, after);
+    http::Response response = rows_response(std::move(rows));
+    if (more) add_next_page(response, request, query, after);
     return response;
 }
 
@@ -82,9 +82,9 @@ boost::asio::awaitable<Result<ListFront<Row>>> read_front(ReadRows<Row> read,
                                                           std::size_t limit) {
     ListFront<Row> front;
     std::size_t shown = 0, bytes = 0;
-    for (std::size_t asked = kFrontRows; shown <= limit;) {
-        asked = std::min(asked, limit + 1 - shown);
-        Result<std::vector<Row>> rows = co_await read(before, asked);
+    for (std::size_t requested = kFrontRows; shown <= limit;) {
+        requested = std::min(requested, limit + 1 - shown);
+        Result<std::vector<Row>> rows = co_await read(before, requested);
         if (!rows) co_return std::unexpected(rows.error());
         const std::size_t count = rows->size();
         front.continues = shown + count > limit;
@@ -96,8 +96,9 @@ boost::asio::awaitable<Result<ListFront<Row>>> read_front(ReadRows<Row> read,
         if (front.is_large) front.first.resize(std::min(front.first.size(), kFrontRows));
         if (!front.is_large || front.first.size() < kFrontRows)
             std::ranges::move(*rows, std::back_inserter(front.first));
-        if (count < asked) break;
-        asked = std::clamp<std::size_t>(kPageBytes / std::max<std::size_t>(1, bytes / shown), 1, kListLimit);
+        if (count < requested) break;
+        requested =
+            std::clamp<std::size_t>(kPageBytes / std::max<std::size_t>(1, bytes / shown), 1, kListLimit);
     }
     if (front.is_large) front.first.resize(std::min(front.first.size(), kFrontRows));
     co_return front;
@@ -115,23 +116,23 @@ boost::asio::awaitable<Result<std::vector<Row>>> read_down_to(ReadRows<Row> read
 /// A page of a list: written at once if it is small, otherwise read again while it is sent, so that only a
 /// part of it is in memory. The header contains the cursor of the next page.
 template <class Row>
-Answer page_answer(Call call, Query query, ReadRows<Row> read, std::optional<std::int64_t> before,
-                   std::size_t limit) {
-    if (limit == 0) co_return json_answer(200, "[]");
+AsyncResponse page_response(ApiRequest request, Query query, ReadRows<Row> read,
+                            std::optional<std::int64_t> before, std::size_t limit) {
+    if (limit == 0) co_return json_response(200, "[]");
     auto front = co_await read_front<Row>(read, before, limit);
-    if (!front) co_return refuse(call.api.options.language, front.error());
+    if (!front) co_return request.error(front.error());
     http::Response response;
     if (front->is_large) {
-        response = json_answer(200, {});
+        response = json_response(200, {});
         response.stream = std::make_shared<ListStream<Row>>(
             std::move(front->first), kFrontRows,
             [read, last = *front->last](const Row& behind, std::size_t count) {
                 return read_down_to<Row>(read, behind.key, count, last);
             });
     } else {
-        response = rows_answer(std::move(front->first));
+        response = rows_response(std::move(front->first));
     }
-    if (front->continues) tell_next(response, call, query, std::to_string(*front->last));
+    if (front->continues) add_next_page(response, request, query, std::to_string(*front->last));
     co_return response;
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 namespace cause = model::cause;
 
-std::unexpected<Error> refused(std::string_view cause, std::string_view parameter) {
+std::unexpected<Error> invalid(std::string_view cause, std::string_view parameter) {
     return fail(Errc::invalid, std::string{cause}, {std::string{parameter}});
 }
 
@@ -32,7 +32,7 @@ void add_once(std::vector<std::string>& list, std::string_view text) {
 /// (RFC 3629).
 struct Lead {
     unsigned following;
-    std::uint32_t bits, least;
+    std::uint32_t bits, min;
 };
 std::optional<Lead> lead_of(unsigned char byte) {
     if (byte < 0x80U) return Lead{0, byte, 1};
@@ -54,14 +54,14 @@ bool is_text(std::string_view bytes) {
             if ((byte & 0xC0U) != 0x80U) return false;
             point = point << 6U | (byte & 0x3FU);
         }
-        if (point < lead->least || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) return false;
+        if (point < lead->min || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) return false;
     }
     return true;
 }
 
 bool can_be_id(std::string_view text) {
-    constexpr std::size_t kLongest = std::size_t{36} * 4;  // 36 characters of up to four bytes
-    return !text.empty() && text.size() <= kLongest;
+    constexpr std::size_t kMaxBytes = std::size_t{36} * 4;  // 36 characters of up to four bytes
+    return !text.empty() && text.size() <= kMaxBytes;
 }
 
 std::vector<std::string> split_ids(std::string_view list) {
@@ -78,7 +78,7 @@ Result<Query> Query::read(std::string_view text) {
     std::vector<http::QueryParameter> parameters = http::parse_query(text);
     for (const http::QueryParameter& parameter : parameters)
         if (!is_text(parameter.name) || !is_text(parameter.value))
-            return refused(cause::kInvalidParameter, is_text(parameter.name) ? parameter.name : "query");
+            return invalid(cause::kInvalidParameter, is_text(parameter.name) ? parameter.name : "query");
     return Query{std::move(parameters)};
 }
 
@@ -99,7 +99,7 @@ Result<std::optional<Instant>> Query::time(std::string_view name) const {
     const std::optional<std::string_view> text = first(name);
     if (!text) return std::nullopt;
     const Result<Instant> instant = parse_rfc3339(*text);
-    if (!instant) return refused(cause::kTime, name);
+    if (!instant) return invalid(cause::kTime, name);
     return *instant;
 }
 
@@ -118,7 +118,7 @@ Result<std::optional<model::JobType>> Query::job_type() const {
     const std::optional<std::string_view> text = first("job_type");
     if (!text) return std::nullopt;
     const std::optional<model::JobType> type = model::job_type_from(*text);
-    if (!type) return refused(cause::kJobType, "job_type");
+    if (!type) return invalid(cause::kJobType, "job_type");
     return type;
 }
 
@@ -126,16 +126,16 @@ Result<std::optional<model::ExecutionState>> Query::job_status() const {
     const std::optional<std::string_view> text = first("job_status");
     if (!text) return std::nullopt;
     const std::optional<model::ExecutionState> state = model::state_from(*text);
-    if (!state) return refused(cause::kJobStatus, "job_status");
+    if (!state) return invalid(cause::kJobStatus, "job_status");
     return state;
 }
 
-Result<std::int64_t> Query::number(std::string_view name, std::int64_t least, std::int64_t fallback) const {
+Result<std::int64_t> Query::number(std::string_view name, std::int64_t min, std::int64_t fallback) const {
     const std::optional<std::string_view> text = first(name);
     if (!text) return fallback;
     const std::optional<std::int64_t> value = whole_number(*text);
     const bool paging = name == "limit" || name == "page";
-    if (!value || *value < least) return refused(paging ? cause::kPage : cause::kInvalidParameter, name);
+    if (!value || *value < min) return invalid(paging ? cause::kPage : cause::kInvalidParameter, name);
     return *value;
 }
 
@@ -143,7 +143,7 @@ Result<std::optional<std::int64_t>> Query::cursor() const {
     const std::optional<std::string_view> text = first("after");
     if (!text) return std::nullopt;
     const std::optional<std::int64_t> value = whole_number(*text);
-    if (!value || *value < 1) return refused(cause::kInvalidParameter, "after");
+    if (!value || *value < 1) return invalid(cause::kInvalidParameter, "after");
     return value;
 }
 
@@ -155,7 +155,7 @@ Result<std::optional<store::ExecutionCursor>> Query::execution_cursor() const {
     const auto key = whole_number(text->substr(std::min(dash + 1, text->size())));
     constexpr std::int64_t kEndOfTime = 253'402'300'799;  // end of the year 9999
     if (!begin || !key || *begin < 0 || *begin > kEndOfTime || *key < 1)
-        return refused(cause::kInvalidParameter, "after");
+        return invalid(cause::kInvalidParameter, "after");
     store::ExecutionCursor cursor{.key = *key};
     if (*begin > 0) cursor.begin = from_unix_seconds(*begin);
     return cursor;

@@ -32,8 +32,8 @@ public:
     [[nodiscard]] Result<Range> range() const;
     [[nodiscard]] Result<std::optional<model::JobType>> job_type() const;
     [[nodiscard]] Result<std::optional<model::ExecutionState>> job_status() const;
-    /// Returns an integer not below `least`; `fallback` if absent.
-    [[nodiscard]] Result<std::int64_t> number(std::string_view name, std::int64_t least,
+    /// Returns an integer of at least `min`; `fallback` if absent.
+    [[nodiscard]] Result<std::int64_t> number(std::string_view name, std::int64_t min,
                                               std::int64_t fallback) const;
     /// Returns the cursor `after`.
     [[nodiscard]] Result<std::optional<std::int64_t>> cursor() const;

@@ -10,20 +10,21 @@
 /// Responses of handlers: JSON, an empty body, or an error in the API's body format.
 namespace ecron::management {
 
-http::Response json_answer(unsigned status, std::string body);
-http::Response empty_answer();
+http::Response json_response(unsigned status, std::string body);
+http::Response empty_response();
 /// For responses whose body has no room for warnings: one header field `X-Ecron-Warning` per warning,
 /// percent-encoded if it is not ASCII.
 void add_warnings(http::Response& response, const std::vector<std::string>& warnings);
 
 /// Returns an error response without details, for errors that concern no field.
-http::Response refuse(model::Language language, unsigned status, std::string_view cause);
+http::Response error_response(model::Language language, unsigned status, std::string_view cause);
 /// The only table that maps Errc to status, cause and `Retry-After`. The text of an `invalid` or
 /// `unauthenticated` error is its cause. `subject` names what was looked up, if the error does not.
-http::Response refuse(model::Language language, const Error& error, std::string_view subject = "job_id");
-http::Response refuse(model::Language language, const model::Problems& problems);
+http::Response error_response(model::Language language, const Error& error,
+                              std::string_view subject = "job_id");
+http::Response error_response(model::Language language, const model::Problems& problems);
 
 /// Returns 429: the tenant has used up its rate; `wait` is the time until the next request is permitted.
-http::Response refuse_too_many(model::Language language, Millis wait);
+http::Response rate_limit_response(model::Language language, Millis wait);
 
 }  // namespace ecron::management

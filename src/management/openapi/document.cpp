@@ -11,7 +11,7 @@
 namespace ecron::management {
 namespace {
 
-struct Named {
+struct ParameterDoc {
     std::string_view name;
     std::string_view place;   // query, header or path
     std::string_view schema;  // JSON
@@ -29,60 +29,63 @@ constexpr std::string_view kTenant =
     R"(([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\s\\uFEFF\\u0000-\\u001F\\u007F-\\u009F])?)?$"})";
 
 constexpr std::array kParameters{
-    Named{"job_id", "query", R"({"type":"array","items":{"type":"string"}})",
-          "Repeat the parameter for several ids; commas do not separate."},
-    Named{"page", "query", R"({"type":"integer","minimum":1,"default":1})", "From 1."},
-    Named{"limit", "query", R"({"type":"integer","minimum":0})",
-          "Maximum number of elements; values over 1000 count as 1000. Default: no limit for statuses, "
-          "20 for other lists."},
-    Named{"after", "query",
-          R"({"type":"string","pattern":"^([1-9][0-9]{0,17}|[0-9]{1,12}-[1-9][0-9]{0,17})?$"})",
-          "Cursor: X-Next-After of the list's previous response; takes precedence over page."},
-    Named{"timestamp", "query", kTime, "Only jobs created up to this time, as returned by /jobtotal."},
-    Named{"job_type", "query", R"({"enum":["scheduled","timed","real-time","cron"]})",
-          "cron is a synonym of scheduled."},
-    Named{"job_status", "query",
-          R"({"enum":["success","executing","failure","interrupt","abandon","pending"]})",
-          "pending selects executions that have not started."},
-    Named{"begin_at", "query", kTime, "Earliest time, inclusive: creation of jobs, start of statuses."},
-    Named{"end_at", "query", kTime, "Latest time, inclusive."},
-    Named{"count", "query", kCount, "Number of runs; default: 10."},
-    Named{"from", "query", kTime, "Runs after this instant; default: now."},
-    Named{"follow", "query", R"({"enum":["0","1"]})", "1: continue until the execution has ended."},
-    Named{"stream", "query", R"({"enum":["stdout","stderr"]})",
-          "Only this stream of a command; not with follow."},
-    Named{"at", "query", R"({"type":"string","format":"date-time"})",
-          "The instant; the whole second that contains it is examined."},
-    Named{"object", "query", kAnyText, "Only changes to the job or execution with this id."},
-    Named{
+    ParameterDoc{"job_id", "query", R"({"type":"array","items":{"type":"string"}})",
+                 "Repeat the parameter for several ids; commas do not separate."},
+    ParameterDoc{"page", "query", R"({"type":"integer","minimum":1,"default":1})", "From 1."},
+    ParameterDoc{
+        "limit", "query", R"({"type":"integer","minimum":0})",
+        "Maximum number of elements; values over 1000 count as 1000. Default: no limit for statuses, "
+        "20 for other lists."},
+    ParameterDoc{"after", "query",
+                 R"({"type":"string","pattern":"^([1-9][0-9]{0,17}|[0-9]{1,12}-[1-9][0-9]{0,17})?$"})",
+                 "Cursor: X-Next-After of the list's previous response; takes precedence over page."},
+    ParameterDoc{"timestamp", "query", kTime, "Only jobs created up to this time, as returned by /jobtotal."},
+    ParameterDoc{"job_type", "query", R"({"enum":["scheduled","timed","real-time","cron"]})",
+                 "cron is a synonym of scheduled."},
+    ParameterDoc{"job_status", "query",
+                 R"({"enum":["success","executing","failure","interrupt","abandon","pending"]})",
+                 "pending selects executions that have not started."},
+    ParameterDoc{"begin_at", "query", kTime,
+                 "Earliest time, inclusive: creation of jobs, start of statuses."},
+    ParameterDoc{"end_at", "query", kTime, "Latest time, inclusive."},
+    ParameterDoc{"count", "query", kCount, "Number of runs; default: 10."},
+    ParameterDoc{"from", "query", kTime, "Runs after this instant; default: now."},
+    ParameterDoc{"follow", "query", R"({"enum":["0","1"]})", "1: continue until the execution has ended."},
+    ParameterDoc{"stream", "query", R"({"enum":["stdout","stderr"]})",
+                 "Only this stream of a command; not with follow."},
+    ParameterDoc{"at", "query", R"({"type":"string","format":"date-time"})",
+                 "The instant; the whole second that contains it is examined."},
+    ParameterDoc{"object", "query", kAnyText, "Only changes to the job or execution with this id."},
+    ParameterDoc{
         "tenant", "query", kTenant,
         "Administrators may act for this tenant, or with * see all tenants. Others may name only their own."},
-    Named{"If-Match", "header", kText, "Replace only this revision: an ETag, several, or *."},
-    Named{"Idempotency-Key", "header", kText, "Requests with the same key run the job once."},
+    ParameterDoc{"If-Match", "header", kText, "Replace only this revision: an ETag, several, or *."},
+    ParameterDoc{"Idempotency-Key", "header", kText, "Requests with the same key run the job once."},
 };
 
 constexpr std::array kVariables{
-    Named{"job_id", "path", kText, "Job id; where several are permitted, separated by commas."},
-    Named{"execute_id", "path", kText, "Execution id."},
-    Named{"dead_letter_id", "path", kText, "Dead letter id; several are separated by commas."},
+    ParameterDoc{"job_id", "path", kText, "Job id; where several are permitted, separated by commas."},
+    ParameterDoc{"execute_id", "path", kText, "Execution id."},
+    ParameterDoc{"dead_letter_id", "path", kText, "Dead letter id; several are separated by commas."},
 };
 
 constexpr std::array kHeaderFields{
-    Named{"ETag", "header", kText, "Revision of the job; only in responses about one job."},
-    Named{"X-Ecron-Warning", "header", kText,
-          "A part of the job that is accepted but probably unintended; one field per warning, "
-          "percent-encoded."},
-    Named{"Link", "header", kText, "RFC 8288: the next page, if there is one."},
-    Named{"X-Next-After", "header", kText, "Cursor of the next page."},
+    ParameterDoc{"ETag", "header", kText, "Revision of the job; only in responses about one job."},
+    ParameterDoc{"X-Ecron-Warning", "header", kText,
+                 "A part of the job that is accepted but probably unintended; one field per warning, "
+                 "percent-encoded."},
+    ParameterDoc{"Link", "header", kText, "RFC 8288: the next page, if there is one."},
+    ParameterDoc{"X-Next-After", "header", kText, "Cursor of the next page."},
 };
 
-template <std::size_t N> const Named& named(const std::array<Named, N>& table, std::string_view name) {
-    const auto found = std::ranges::find(table, name, &Named::name);
+template <std::size_t N>
+const ParameterDoc& find_parameter(const std::array<ParameterDoc, N>& table, std::string_view name) {
+    const auto found = std::ranges::find(table, name, &ParameterDoc::name);
     assert(found != table.end());
     return *found;
 }
 
-std::string_view reason_of(unsigned status) {
+std::string_view status_description(unsigned status) {
     switch (status) {
         case 200:
             return "Done";
@@ -129,7 +132,7 @@ void write_content(JsonWriter& json, std::string_view schema) {
     json.end_object().end_object();
 }
 
-void write_parameter(JsonWriter& json, const Named& parameter) {
+void write_parameter(JsonWriter& json, const ParameterDoc& parameter) {
     json.begin_object().member("name", parameter.name).member("in", parameter.place);
     // The only required query parameter.
     if (parameter.place == "path" || parameter.name == "at") json.key("required").boolean(true);
@@ -141,22 +144,24 @@ void write_header(JsonWriter& json, std::string_view name, std::string_view text
     json.member("description", text).member_raw("schema", kText).end_object().end_object();
 }
 
-void write_refusal(JsonWriter& json, unsigned status) {
-    json.key(std::to_string(status)).begin_object().member("description", reason_of(status));
+void write_error(JsonWriter& json, unsigned status) {
+    json.key(std::to_string(status)).begin_object().member("description", status_description(status));
     write_content(json, "Error");
     if (status == 503 || status == 429) write_header(json, "Retry-After", "Seconds.");
     if (status == 401) write_header(json, "WWW-Authenticate", "Bearer.");
     json.end_object();
 }
 
-void write_answers(JsonWriter& json, const Route& route) {
+void write_responses(JsonWriter& json, const Route& route) {
     json.key("responses").begin_object();
-    json.key(std::to_string(route.success)).begin_object().member("description", reason_of(route.success));
-    if (!route.answer.empty()) write_content(json, route.answer);
+    json.key(std::to_string(route.success))
+        .begin_object()
+        .member("description", status_description(route.success));
+    if (!route.response.empty()) write_content(json, route.response);
     if (!route.header_fields.empty()) {
         json.key("headers").begin_object();
         for (const std::string_view name : route.header_fields) {
-            const Named& field = named(kHeaderFields, name);
+            const ParameterDoc& field = find_parameter(kHeaderFields, name);
             json.key(name)
                 .begin_object()
                 .member("description", field.text)
@@ -166,10 +171,10 @@ void write_answers(JsonWriter& json, const Route& route) {
         json.end_object();
     }
     json.end_object();
-    std::set<unsigned> refusals(route.refusals.begin(), route.refusals.end());
-    refusals.insert({403, 500});
-    if (route.needs != Needs::nothing) refusals.insert({400, 401, 429, 503});
-    for (const unsigned status : refusals) write_refusal(json, status);
+    std::set<unsigned> statuses(route.error_statuses.begin(), route.error_statuses.end());
+    statuses.insert({403, 500});
+    if (route.access != Access::anonymous) statuses.insert({400, 401, 429, 503});
+    for (const unsigned status : statuses) write_error(json, status);
     json.end_object();
 }
 
@@ -179,13 +184,14 @@ void write_operation(JsonWriter& json, const Route& route, const Router::Path& p
     json.key(method).begin_object();
     json.member("operationId", std::string{route.name} + (is_alias ? "AtRoot" : ""));
     json.member("summary", route.summary);
-    const bool for_a_tenant = route.needs != Needs::nothing && route.needs != Needs::scrape;
+    const bool for_a_tenant = route.access != Access::anonymous && route.access != Access::scrape;
     if (!for_a_tenant) json.key("security").begin_array().end_array();
     if (!path.variable.empty() || !route.parameters.empty() || for_a_tenant) {
         json.key("parameters").begin_array();
-        if (for_a_tenant) write_parameter(json, named(kParameters, "tenant"));
-        if (!path.variable.empty()) write_parameter(json, named(kVariables, path.variable));
-        for (const std::string_view name : route.parameters) write_parameter(json, named(kParameters, name));
+        if (for_a_tenant) write_parameter(json, find_parameter(kParameters, "tenant"));
+        if (!path.variable.empty()) write_parameter(json, find_parameter(kVariables, path.variable));
+        for (const std::string_view name : route.parameters)
+            write_parameter(json, find_parameter(kParameters, name));
         json.end_array();
     }
     if (!route.request.empty()) {
@@ -196,7 +202,7 @@ void write_operation(JsonWriter& json, const Route& route, const Router::Path& p
         write_content(json, route.request);
         json.end_object();
     }
-    write_answers(json, route);
+    write_responses(json, route);
     json.end_object();
 }
 
@@ -225,7 +231,7 @@ std::string openapi_document(const Router& router, std::string_view version) {
         for (const Router::Path& other : router.paths()) {
             if (written(other) != text) continue;
             const Route& route = routes()[other.route];
-            write_operation(json, route, other, route.under == Under::both && other.head == route.pattern);
+            write_operation(json, route, other, route.mount == Mount::both && other.head == route.pattern);
         }
         json.end_object();
     }

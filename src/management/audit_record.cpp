@@ -1,0 +1,46 @@
+#include "management/audit_record.hpp"
+
+#include <algorithm>
+
+namespace ecron::management {
+namespace {
+
+constexpr std::size_t kMaxTextBytes = 255;  // bytes
+
+/// Truncates at a character boundary.
+std::string truncated(std::string text) {
+    std::size_t size = std::min(text.size(), kMaxTextBytes);
+    while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U)
+        --size;
+    text.resize(size);
+    return text;
+}
+
+}  // namespace
+
+bool is_audited(const Route& route) {
+    if (route.method == http::Method::get || route.mount == Mount::callback) return false;
+    return route.access == Access::write || route.access == Access::execute || route.access == Access::admin;
+}
+
+std::vector<store::AuditEntry> audit_entries(const Route& route, const http::Request& request,
+                                             const Caller& caller, std::string_view variable) {
+    std::vector<AuditRecord> records = caller.audit_records;
+    if (records.empty()) records.push_back({std::string{variable}, {}, caller.tenant});
+    std::vector<store::AuditEntry> entries;
+    for (AuditRecord& record : records) {
+        log::info("audit action={} tenant={} client={} subject={} address={} object={}", route.name,
+                  record.tenant, caller.identity.tenant, caller.identity.subject, request.peer,
+                  record.object);
+        entries.push_back({.tenant = std::move(record.tenant),
+                           .client = caller.identity.tenant,
+                           .subject = truncated(caller.identity.subject),
+                           .address = truncated(request.peer),
+                           .action = std::string{route.name},
+                           .object = truncated(std::move(record.object)),
+                           .difference = record.difference.text()});
+    }
+    return entries;
+}
+
+}  // namespace ecron::management
