@@ -30,7 +30,7 @@ Scheduler::Impl::Impl(asio::io_context& io, const Clock& clock, store::Store& st
       guard_(io) {
     context_.read_changes = [this] { return read_changes(); };
     context_.slot_freed = [this](const std::string& key) {
-        for (const auto& shard : shards_) shard->slot_freed(key);
+        for (const auto& shard : shards_) shard->starts().slot_freed(key);
     };
 }
 
@@ -71,11 +71,11 @@ store::CampaignRound Scheduler::Impl::next_round() const {
     auto wanted = static_cast<std::size_t>(
         std::ranges::count_if(shards_, [](const auto& shard) { return shard->in_term(); }));
     for (const auto& shard : shards_) {
-        if (shard->in_term() || !is_held(shard->shard())) continue;
+        if (shard->in_term() || !is_held(shard->id())) continue;
         if (wanted < keeps)
             ++wanted;
         else
-            round.release.push_back(shard->shard());
+            round.release.push_back(shard->id());
     }
     return round;
 }
@@ -155,7 +155,7 @@ asio::awaitable<void> Scheduler::Impl::guard_lease() {
         co_await guard_.wait(end > now ? end - now : kGuard);
         const bool ends = lease_renewed_ && context_.clock.steady() - *lease_renewed_ >= good;
         if (!ends) continue;
-        for (const auto& shard : shards_) shard->end_commands();
+        for (const auto& shard : shards_) shard->outcomes().end_commands();
     }
 }
 
@@ -185,7 +185,7 @@ void Scheduler::Impl::take_and_release() {
     std::size_t led = 0;
     for (const auto& shard : shards_) {
         if (shard->in_term() && !shard->is_releasing()) ++led;
-        const bool may = is_held(shard->shard()) && shard->is_loaded() && !shard->in_term();
+        const bool may = is_held(shard->id()) && shard->follower().is_loaded() && !shard->in_term();
         if (!may || led >= most) continue;
         ++led;
         shard->begin_term();
@@ -195,7 +195,7 @@ void Scheduler::Impl::take_and_release() {
     const auto surplus = std::ranges::find_if(shards_.rbegin(), shards_.rend(),
                                               [](const auto& shard) { return shard->in_term(); });
     if (surplus == shards_.rend()) return;
-    log::info("releasing surplus shard={} nodes={}", (*surplus)->shard(), live_nodes_);
+    log::info("releasing surplus shard={} nodes={}", (*surplus)->id(), live_nodes_);
     (*surplus)->release();
 }
 
@@ -211,7 +211,7 @@ SchedulerStanding Scheduler::Impl::standing() const {
                                .refuses_to_lead = clock_permit_.refuses(),
                                .clock_jumped = !context_.clock_check.is_believed()};
     for (const auto& shard : shards_)
-        if (shard->leads()) standing.leading.push_back(shard->shard());
+        if (shard->leads()) standing.leading.push_back(shard->id());
     return standing;
 }
 
@@ -228,11 +228,11 @@ asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
     // Leadership that was lost before the drain began.
     for (const auto& shard : shards_) shard->abandon_term();
 
-    for (const auto& shard : shards_) shard->abandon_attempts(ShardScheduler::Abandon::what_goes_on);
+    for (const auto& shard : shards_) shard->outcomes().abandon_attempts(Outcomes::Abandon::what_goes_on);
     const SteadyInstant deadline = context_.clock.steady() + grace;
     const auto busy = [this] { return context_.pool.running() + context_.pool.waiting() > 0; };
     while (busy() && context_.clock.steady() < deadline) co_await context_.progress.wait(Millis{50});
-    for (const auto& shard : shards_) shard->abandon_attempts(ShardScheduler::Abandon::all);
+    for (const auto& shard : shards_) shard->outcomes().abandon_attempts(Outcomes::Abandon::all);
     over_ = true;
     campaign_.notify();
     tail_.notify();

@@ -32,7 +32,7 @@ LoadedJob loaded_job(const PlannedJob& job, const store::StoredPlan& row, Instan
 asio::awaitable<void> Scheduler::Impl::tail_changes() {
     while (!over_) {
         const bool incomplete =
-            std::ranges::any_of(shards_, [](const auto& shard) { return !shard->is_loaded(); });
+            std::ranges::any_of(shards_, [](const auto& shard) { return !shard->follower().is_loaded(); });
         if (incomplete && !context_.stopping) {
             const bool loaded = co_await load();
             if (loaded) campaign_.notify();
@@ -53,9 +53,9 @@ asio::awaitable<bool> Scheduler::Impl::load() {
     for (const store::ShardState& state : cluster->shards) {
         if (state.shard.value() >= shards_.size()) continue;
         ShardScheduler& shard = *shards_[state.shard.value()];
-        if (shard.is_loaded()) continue;
+        if (shard.follower().is_loaded()) continue;
         wanted[state.shard.value()] = true;
-        shard.begin_load(state);
+        shard.follower().begin_load(state);
         oldest = std::min(oldest.value_or(state.planned), state.planned);
     }
     if (!oldest) co_return false;
@@ -64,9 +64,9 @@ asio::awaitable<bool> Scheduler::Impl::load() {
     if (!pauses) co_return false;
     for (std::size_t i = 0; i < shards_.size(); ++i) {
         if (!wanted[i]) continue;
-        if (pauses->all) shards_[i]->pause(std::nullopt, pauses->all);
+        if (pauses->all) shards_[i]->follower().pause(std::nullopt, pauses->all);
         for (const store::Store::Pause& pause : pauses->tenants)
-            shards_[i]->pause(context_.interner.intern(pause.tenant.value()), pause.since);
+            shards_[i]->follower().pause(context_.interner.intern(pause.tenant.value()), pause.since);
     }
     const bool recalled = co_await recall_pauses(*oldest, wanted);
     if (!recalled) co_return false;
@@ -76,7 +76,7 @@ asio::awaitable<bool> Scheduler::Impl::load() {
     if (!complete) co_return false;
     for (std::size_t i = 0; i < shards_.size(); ++i) {
         if (!wanted[i]) continue;
-        co_await shards_[i]->end_load();
+        co_await shards_[i]->follower().end_load();
     }
     caught_up_ = true;
     log::info("jobs loaded count={} took={}", jobs(),
@@ -106,12 +106,12 @@ asio::awaitable<bool> Scheduler::Impl::load_jobs(std::vector<bool> wanted) {
     const auto loading = std::make_shared<Loading>();
     loading->batches.resize(shards_.size());
     std::vector<store::ShardState> positions;
-    for (const auto& shard : shards_) positions.push_back(shard->position());
+    for (const auto& shard : shards_) positions.push_back(shard->follower().position());
 
     const auto resign = [this, loading](std::size_t shard) {
         loading->ahead.acquire();
         asio::post(context_.io, [this, loading, shard, batch = std::exchange(loading->batches[shard], {})] {
-            shards_[shard]->put(batch);
+            shards_[shard]->follower().put(batch);
             loading->ahead.release();
         });
     };
@@ -133,7 +133,8 @@ asio::awaitable<bool> Scheduler::Impl::load_jobs(std::vector<bool> wanted) {
         log::warn("failed to load jobs error={}", read.error().what);
         co_return false;
     }
-    for (std::size_t i = 0; i < shards_.size(); ++i) shards_[i]->put(std::exchange(loading->batches[i], {}));
+    for (std::size_t i = 0; i < shards_.size(); ++i)
+        shards_[i]->follower().put(std::exchange(loading->batches[i], {}));
     co_return true;
 }
 
@@ -141,7 +142,7 @@ asio::awaitable<bool> Scheduler::Impl::load_jobs(std::vector<bool> wanted) {
 asio::awaitable<bool> Scheduler::Impl::read_missing_changes(std::vector<bool> wanted) {
     ChangeNumber after = context_.changes;
     for (std::size_t i = 0; i < shards_.size(); ++i)
-        if (wanted[i]) after = std::min(after, shards_[i]->position().planned);
+        if (wanted[i]) after = std::min(after, shards_[i]->follower().position().planned);
     while (after < context_.changes) {
         const auto changes = co_await context_.store.changes_after(after, kChangesAtOnce);
         if (!changes || changes->empty()) co_return false;
@@ -199,11 +200,11 @@ void Scheduler::Impl::take_change(const store::Change& change, const std::vector
     }
     ShardScheduler& shard = shard_of(change.job_id);
     if (change.kind == "run")
-        context_.gate.spawn("requested", shard.requested(change.execution));
+        context_.gate.spawn("requested", shard.recovery().requested(change.execution));
     else if (change.kind == "cancel")
-        shard.cancel_told({.number = change.number, .execution = change.execution, .by = change.by});
+        shard.requests().cancel({.number = change.number, .execution = change.execution, .by = change.by});
     else if (change.kind == "callback")
-        context_.gate.spawn("callback", shard.callback_told(change.execution));
+        context_.gate.spawn("callback", shard.requests().read_result(change.execution));
     else
         take_job_change(change, jobs);
 }
@@ -215,9 +216,9 @@ void Scheduler::Impl::take_pause(const store::Change& change, const std::vector<
     for (std::size_t i = 0; i < shards_.size(); ++i) {
         if (!wanted[i]) continue;
         if (change.kind == "pause")
-            shards_[i]->pause(group, change.at);
+            shards_[i]->follower().pause(group, change.at);
         else
-            shards_[i]->resume(
+            shards_[i]->follower().resume(
                 {.number = change.number, .tenant = group, .at = change.at, .since = change.since});
     }
 }
@@ -227,16 +228,16 @@ void Scheduler::Impl::take_job_change(const store::Change& change, const std::ve
     const auto found = std::ranges::lower_bound(jobs, change.job_key, {}, &model::Job::key);
     const model::Job* const job = found != jobs.end() && found->key == change.job_key ? &*found : nullptr;
     context_.tasks.erase(change.job_key);
-    if (job != nullptr) shard.refresh_tasks(*job);
-    shard.changed(plan_change(change, job, context_.options, context_.interner));
-    if (change.kind == "delete") shard.job_gone(change.job_key, "deleted");
+    if (job != nullptr) shard.requests().refresh_tasks(*job);
+    shard.follower().changed(plan_change(change, job, context_.options, context_.interner));
+    if (change.kind == "delete") shard.requests().job_gone(change.job_key, "deleted");
 }
 
 /// Polls the progress of shards that other nodes lead, and the live nodes.
 asio::awaitable<void> Scheduler::Impl::watch_cluster() {
     while (!over_) {
         co_await watch_.wait(kWatch);
-        for (const auto& shard : shards_) shard->record_long_runs();
+        for (const auto& shard : shards_) shard->starts().record_long_runs();
         if (!caught_up_ || over_) continue;
         const SteadyInstant asked = context_.clock.steady();
         const auto cluster = co_await context_.store.cluster();
@@ -248,7 +249,8 @@ asio::awaitable<void> Scheduler::Impl::watch_cluster() {
         for (const store::ShardState& state : cluster->shards)
             if (state.shard.value() < shards_.size()) co_await shards_[state.shard.value()]->observe(state);
         for (const auto& shard : shards_)
-            if (shard->in_term()) context_.gate.spawn("poll remote executions", shard->look_elsewhere());
+            if (shard->in_term())
+                context_.gate.spawn("poll remote executions", shard->recovery().poll_remote());
     }
 }
 
@@ -257,7 +259,7 @@ asio::awaitable<void> Scheduler::Impl::watch_offers() {
     while (!over_) {
         co_await sleep(context_.io, kOffers);
         for (const auto& shard : shards_)
-            if (shard->in_term()) co_await shard->look_at_offers();
+            if (shard->in_term()) co_await shard->offers().poll();
     }
 }
 

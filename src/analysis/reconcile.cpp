@@ -31,31 +31,11 @@ asio::awaitable<void> Scheduler::Impl::reconcile() {
             const auto seen = before.find(row.id);
             const bool again = seen != before.end() && seen->second == row.attempt;
             found.emplace(row.id, row.attempt);
-            if (again) context_.gate.spawn("reconcile", shard.take_up(std::move(row)));
+            if (again) context_.gate.spawn("reconcile", shard.recovery().take_up(std::move(row)));
         }
         after = rows->size() < kPage ? 0 : rows->back().key;
         if (after == 0) before = std::exchange(found, {});
     }
-}
-
-/// Returns true if an active row should be in memory here and is not.
-bool ShardScheduler::misses(const model::Execution& row) {
-    if (find(row.id) != nullptr || inserting_.contains(row.id)) return false;
-    if (in_term_)
-        return leads() && !recovering_ &&
-               context_.window_of(context_.interner.intern(row.tenant.value())) > 0;
-    return row.node == context_.options.node;
-}
-
-asio::awaitable<void> ShardScheduler::take_up(model::Execution row) {
-    log::warn("found unknown execution={} job={} attempt={} node={}", row.id, row.job_id, row.attempt,
-              row.node);
-    if (term_) {
-        co_await adopt(std::move(row), term_count_);
-        co_return;
-    }
-    execution::TaskPtr task = co_await context_.task_of(row);
-    if (!context_.stopping) co_await handle_node_loss(row, std::move(task));
 }
 
 }  // namespace ecron::analysis

@@ -50,14 +50,14 @@ void Scheduler::Impl::job_changed(const model::Job& job) {
     }
     context_.changes = job.revision;
     context_.tasks.erase(job.key);
-    shard.refresh_tasks(job);
-    shard.changed(plan_change(job, context_.options, context_.interner));
+    shard.requests().refresh_tasks(job);
+    shard.follower().changed(plan_change(job, context_.options, context_.interner));
 }
 
 void Scheduler::Impl::job_deleted(const model::Job& job, std::string_view by) {
     log::info("deleted job={} by={}", job.id, by);
     if (!caught_up_) return;
-    shard_of(job.id).job_deleted_by(job.key, by);
+    shard_of(job.id).requests().job_deleted_by(job.key, by);
     tail_.notify();
 }
 
@@ -78,7 +78,7 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_now(model::Job jo
     const JobId job_id = job.id;
     Result<model::Execution> stored;
     if (shard.leads())
-        stored = co_await shard.run_now(std::move(job), std::move(task), trigger, chosen);
+        stored = co_await shard.requests().run_now(std::move(job), std::move(task), trigger, chosen);
     else
         stored = co_await request_run(job, *task, trigger, chosen);
     if (stored || stored.error().code != Errc::conflict) co_return stored;
@@ -111,7 +111,7 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::cancel(std::optional<
     if (model::is_end((*found)->state)) co_return has_ended();
     id = (*found)->id;
     ShardScheduler& shard = shard_of((*found)->job_id);
-    const bool known = shard.leads() && shard.stop(id, "cancelled", by);
+    const bool known = shard.leads() && shard.requests().stop(id, "cancelled", by);
     if (!known) {
         model::Execution row = std::move(**found);
         const Result<void> asked = co_await context_.store.ask_cancel(std::move(row), by);
@@ -159,7 +159,7 @@ asio::awaitable<Result<void>> Scheduler::Impl::callback(std::optional<TenantId> 
     }
     if (!kept || ended || is_history) co_return kept;
     if (here) {
-        co_await shard.take_result(id, std::move(result));
+        co_await shard.requests().take_result(id, std::move(result));
         co_return kept;
     }
     tail_.notify();
@@ -192,7 +192,7 @@ asio::awaitable<Result<void>> Scheduler::Impl::report_failure(ExecuteId id, bool
         co_return fail(Errc::unavailable, "the execution does not wait for a report yet");
     ShardScheduler& shard = shard_of((*found)->job_id);
     if (shard.leads()) {
-        shard.failure_told(id, given_up);
+        shard.requests().fail(id, given_up);
         co_return Result<void>{};
     }
     model::Execution row = std::move(**found);
@@ -212,7 +212,7 @@ asio::awaitable<Result<void>> Scheduler::Impl::begin_offered(ExecuteId id, int a
     if (!open) co_return Result<void>{};
     ShardScheduler& shard = shard_of((*found)->job_id);
     model::Execution row = std::move(**found);
-    co_await shard.begin_offered(std::move(row));
+    co_await shard.offers().accept(std::move(row));
     co_return Result<void>{};
 }
 
@@ -221,8 +221,8 @@ SchedulerStatistics Scheduler::Impl::statistics() const {
     statistics.lateness_buckets = context_.lateness.buckets();
     statistics.lateness_sum = context_.lateness.sum();
     for (const auto& shard : shards_) {
-        const double lag = std::chrono::duration<double>(shard->lag()).count();
-        const double held = std::chrono::duration<double>(shard->held_for()).count();
+        const double lag = std::chrono::duration<double>(shard->loop().lag()).count();
+        const double held = std::chrono::duration<double>(shard->loop().held_for()).count();
         statistics.lag_seconds = std::max(statistics.lag_seconds, lag);
         statistics.held_seconds = std::max(statistics.held_seconds, held);
     }

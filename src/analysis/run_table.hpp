@@ -51,6 +51,19 @@ struct Run {
     return task != nullptr && execution::outlives_node(task->context) && entered_attempts(row) >= row.attempt;
 }
 
+/// Returns true if the execution is an occurrence of its job rather than a request.
+[[nodiscard]] inline bool is_planned(const model::Execution& row) {
+    return row.trigger == model::Trigger::schedule && row.nominal.has_value();
+}
+
+/// Records the executor of the row's current attempt, once.
+inline void mark_begun(model::Execution& row, std::string executor, Instant began) {
+    if (entered_attempts(row) >= row.attempt) return;
+    row.end_at.reset();  // the attempt before it had one
+    add_executor(row, {std::move(executor), began});
+    if (row.execute_times == 1) row.begin_at = began;
+}
+
 /// Counts the runs in all tables of a process and the decided claims that are not in a table yet.
 class RunCount {
 public:
