@@ -1,12 +1,9 @@
+#include "campaign.hpp"
+
 #include <algorithm>
 
 #include "ecron/base/log.hpp"
-#include "scheduler_impl.hpp"
 
-/// Leader election of shards. A campaign round every 100 ms acquires this node's share of the unowned shards
-/// and releases what exceeds the share. A shard stays unowned if the node that should acquire it is dead but
-/// its lease has not ended: any node that sees this acquires it. Shards are redistributed once the set of
-/// live nodes is known.
 namespace ecron::analysis {
 namespace {
 
@@ -20,27 +17,8 @@ ClockDifference clock_difference(const store::Standing& standing) {
 
 }  // namespace
 
-Scheduler::Impl::Impl(asio::io_context& io, const Clock& clock, store::Store& store, execution::Pool& pool,
-                      SchedulerOptions options)
-    : context_(io, clock, store, pool, std::move(options)),
-      campaign_(io),
-      tail_(io),
-      watch_(io),
-      reconcile_timer_(io),
-      guard_(io) {
-    context_.read_changes = [this] { return read_changes(); };
-    context_.slot_freed = [this](const std::string& key) {
-        for (const auto& shard : shards_) shard->starts().slot_freed(key);
-    };
-}
-
-asio::awaitable<void> Scheduler::Impl::run() {
-    context_.gate.spawn("changes", tail_changes());
-    context_.gate.spawn("cluster", watch_cluster());
-    context_.gate.spawn("reconcile", reconcile());
-    if (context_.options.nodes == store::Nodes::many) context_.gate.spawn("lease", guard_lease());
-    if (context_.options.dispatcher != nullptr) context_.gate.spawn("offers", watch_offers());
-    while (!over_) {
+asio::awaitable<void> Campaign::run() {
+    while (!context_.over) {
         const SteadyInstant sent = context_.clock.steady();
         const Result<store::Standing> standing = co_await context_.store.campaign(next_round());
         context_.clock_check.look(context_.clock.now(), context_.clock.steady());
@@ -59,11 +37,11 @@ asio::awaitable<void> Scheduler::Impl::run() {
             rounds_with_free_ = 0;
             extra_ = 0;
         }
-        co_await campaign_.wait(context_.options.campaign);
+        co_await wake_.wait(context_.options.campaign);
     }
 }
 
-store::CampaignRound Scheduler::Impl::next_round() const {
+store::CampaignRound Campaign::next_round() const {
     store::CampaignRound round{.node = context_.options.node};
     if (may_lead()) round.most = extra_ > 0 ? std::max(share(), held_.size() + extra_) : share();
     // A lock that was acquired while there were fewer nodes is surplus, unless its shard is already led.
@@ -80,19 +58,19 @@ store::CampaignRound Scheduler::Impl::next_round() const {
     return round;
 }
 
-bool Scheduler::Impl::may_lead() const {
-    return !context_.stopping && !clock_permit_.refuses() && caught_up_;
+bool Campaign::may_lead() const {
+    return !context_.stopping && !clock_permit_.refuses() && feed_.is_loaded();
 }
 
 /// Returns this node's share of all shards among the nodes that can lead.
-std::size_t Scheduler::Impl::share() const {
+std::size_t Campaign::share() const {
     const std::size_t shards = shards_.size();
     return context_.options.nodes == store::Nodes::one ? shards : (shards + live_nodes_ - 1) / live_nodes_;
 }
 
 /// Shards acquired beyond the share are kept until the leases of dead nodes have ended, to avoid moving them
 /// back and forth.
-std::size_t Scheduler::Impl::most_to_keep() const {
+std::size_t Campaign::most_to_keep() const {
     if (!may_lead()) return 0;
     const bool keeps_all = took_extra_ && context_.clock.steady() - *took_extra_ < context_.options.lease;
     return keeps_all ? shards_.size() : share();
@@ -100,7 +78,7 @@ std::size_t Scheduler::Impl::most_to_keep() const {
 
 /// Shards that stayed unowned in several rounds belong to no share: each node that sees them acquires its
 /// part.
-void Scheduler::Impl::claim_abandoned(const store::Standing& standing) {
+void Campaign::claim_abandoned(const store::Standing& standing) {
     rounds_with_free_ = standing.free > 0 && may_lead() ? rounds_with_free_ + 1 : 0;
     const bool abandoned = rounds_with_free_ >= kRoundsFree;
     extra_ = abandoned ? (standing.free + live_nodes_ - 1) / live_nodes_ : 0;
@@ -109,14 +87,12 @@ void Scheduler::Impl::claim_abandoned(const store::Standing& standing) {
     log::info("acquiring unowned shards count={}", standing.free);
 }
 
-bool Scheduler::Impl::is_held(Shard shard) const { return std::ranges::find(held_, shard) != held_.end(); }
+bool Campaign::is_held(Shard shard) const { return std::ranges::find(held_, shard) != held_.end(); }
 
-void Scheduler::Impl::stood(const store::Standing& standing) {
-    if (shards_.empty()) {
-        context_.shards = standing.shards;
-        for (std::uint32_t number = 0; number < standing.shards; ++number)
-            shards_.push_back(std::make_unique<ShardScheduler>(context_, Shard{number}));
-        tail_.notify();
+void Campaign::stood(const store::Standing& standing) {
+    if (shards_.size() == 0) {
+        shards_.create(standing.shards);
+        feed_.notify();
     }
     held_ = standing.held;
     lease_renewed_ = standing.lease_renewed;
@@ -125,21 +101,21 @@ void Scheduler::Impl::stood(const store::Standing& standing) {
     context_.live_nodes = live_nodes_;
     check_clock(standing);
     if (standing.free > 0 && share() > share_before)
-        campaign_.notify();  // unowned shards may be part of the new share
+        wake_.notify();  // unowned shards may be part of the new share
     claim_abandoned(standing);
     take_and_release();
     // A round that was sent before the jobs were loaded requested no shard and may have found all of them
     // unowned.
-    const bool stands_by = caught_up_ && context_.options.nodes == store::Nodes::one && held_.empty() &&
-                           standing.led_by_others > 0 && !context_.stopping;
+    const bool stands_by = feed_.is_loaded() && context_.options.nodes == store::Nodes::one &&
+                           held_.empty() && standing.led_by_others > 0 && !context_.stopping;
     if (stands_by && !told_standby_)
         log::info("standing by, another process is the leader node={}", context_.options.node);
     told_standby_ = stands_by;
-    const bool is_one_of_many = caught_up_ && context_.options.nodes == store::Nodes::many;
-    ready_ = ready_ || stands_by || is_one_of_many || leads();
+    const bool is_one_of_many = feed_.is_loaded() && context_.options.nodes == store::Nodes::many;
+    ready_ = ready_ || stands_by || is_one_of_many || shards_.are_led();
 }
 
-void Scheduler::Impl::report_name_taken(const Error& error) {
+void Campaign::report_name_taken(const Error& error) {
     if (std::exchange(told_name_taken_, true)) return;
     log::error("{} node={}", error.what, context_.options.node);
     if (context_.options.name_taken) context_.options.name_taken(error);
@@ -147,9 +123,9 @@ void Scheduler::Impl::report_name_taken(const Error& error) {
 
 /// When its lease has ended, a node is considered dead and its executions run elsewhere: its commands must
 /// have been killed.
-asio::awaitable<void> Scheduler::Impl::guard_lease() {
+asio::awaitable<void> Campaign::guard_lease() {
     const Millis good = context_.options.lease - kBeforeLeaseEnds;
-    while (!over_) {
+    while (!context_.over) {
         const SteadyInstant now = context_.clock.steady();
         const SteadyInstant end = lease_renewed_.value_or(now) + good;
         co_await guard_.wait(end > now ? end - now : kGuard);
@@ -159,7 +135,7 @@ asio::awaitable<void> Scheduler::Impl::guard_lease() {
     }
 }
 
-void Scheduler::Impl::check_clock(const store::Standing& standing) {
+void Campaign::check_clock(const store::Standing& standing) {
     clock_ahead_ = standing.clock_ahead;
     const bool refused = clock_permit_.refuses();
     const ClockDifference difference = clock_difference(standing);
@@ -178,7 +154,7 @@ void Scheduler::Impl::check_clock(const store::Standing& standing) {
 }
 
 /// Starts a term for each held shard that is not led; releases surplus shards one at a time.
-void Scheduler::Impl::take_and_release() {
+void Campaign::take_and_release() {
     const std::size_t most = most_to_keep();
     const bool releasing =
         std::ranges::any_of(shards_, [](const auto& shard) { return shard->is_releasing(); });
@@ -199,50 +175,14 @@ void Scheduler::Impl::take_and_release() {
     (*surplus)->release();
 }
 
-bool Scheduler::Impl::leads() const {
-    const auto led = std::ranges::count_if(shards_, [](const auto& shard) { return shard->leads(); });
-    const bool all = !shards_.empty() && static_cast<std::size_t>(led) == shards_.size();
-    return context_.options.nodes == store::Nodes::one ? all : led > 0;
+void Campaign::describe(SchedulerStanding& standing) const {
+    standing.clock_ahead = clock_ahead_;
+    standing.refuses_to_lead = clock_permit_.refuses();
 }
 
-SchedulerStanding Scheduler::Impl::standing() const {
-    SchedulerStanding standing{.node = context_.options.node,
-                               .clock_ahead = clock_ahead_,
-                               .refuses_to_lead = clock_permit_.refuses(),
-                               .clock_jumped = !context_.clock_check.is_believed()};
-    for (const auto& shard : shards_)
-        if (shard->leads()) standing.leading.push_back(shard->id());
-    return standing;
-}
-
-asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
-    context_.stopping = true;
-    campaign_.notify();  // announces to the other nodes immediately that this node no longer leads
-    log::info("draining executions={}", context_.runs.all());
-    for (const auto& shard : shards_)
-        if (shard->in_term()) shard->release();
-    const auto ended = [this] {
-        return std::ranges::none_of(shards_, [](const auto& shard) { return shard->in_term(); });
-    };
-    while (!ended()) co_await context_.progress.wait(Millis{10});
-    // Leadership that was lost before the drain began.
-    for (const auto& shard : shards_) shard->abandon_term();
-
-    for (const auto& shard : shards_) shard->outcomes().abandon_attempts(Outcomes::Abandon::what_goes_on);
-    const SteadyInstant deadline = context_.clock.steady() + grace;
-    const auto busy = [this] { return context_.pool.running() + context_.pool.waiting() > 0; };
-    while (busy() && context_.clock.steady() < deadline) co_await context_.progress.wait(Millis{50});
-    for (const auto& shard : shards_) shard->outcomes().abandon_attempts(Outcomes::Abandon::all);
-    over_ = true;
-    campaign_.notify();
-    tail_.notify();
-    watch_.notify();
-    reconcile_timer_.notify();
+void Campaign::notify() {
+    wake_.notify();
     guard_.notify();
-    co_await context_.gate.drained();
-    NodeId self = context_.options.node;
-    const Result<void> left = co_await context_.store.leave(std::move(self));
-    if (!left) log::warn("failed to end lease error={}", left.error().what);
 }
 
 }  // namespace ecron::analysis

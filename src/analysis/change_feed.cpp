@@ -1,18 +1,15 @@
+#include "change_feed.hpp"
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <semaphore>
 
 #include "ecron/base/log.hpp"
 #include "ecron/model/shard.hpp"
-#include "scheduler_impl.hpp"
 
-/// State that every node keeps, leader or not: the jobs of all shards, read once, all their later changes,
-/// and each shard leader's progress.
 namespace ecron::analysis {
 namespace {
 
-constexpr Millis kWatch{1'000};
-constexpr Millis kOffers{100};
 constexpr std::size_t kChangesAtOnce = 1'000;
 constexpr std::size_t kChangesPerTurn = 64;  // yield to other coroutines after this many
 constexpr std::size_t kLoadBatch = 128;
@@ -29,22 +26,22 @@ LoadedJob loaded_job(const PlannedJob& job, const store::StoredPlan& row, Instan
 
 }  // namespace
 
-asio::awaitable<void> Scheduler::Impl::tail_changes() {
-    while (!over_) {
+asio::awaitable<void> ChangeFeed::run() {
+    while (!context_.over) {
         const bool incomplete =
             std::ranges::any_of(shards_, [](const auto& shard) { return !shard->follower().is_loaded(); });
         if (incomplete && !context_.stopping) {
             const bool loaded = co_await load();
-            if (loaded) campaign_.notify();
-        } else if (caught_up_) {
-            co_await read_changes();
+            if (loaded) on_loaded_();
+        } else if (loaded_) {
+            co_await read();
         }
-        co_await tail_.wait(context_.options.tail);
+        co_await wake_.wait(context_.options.tail);
     }
 }
 
 /// Loads the jobs of the shards that have none: initially of all, later of a shard that dropped its state.
-asio::awaitable<bool> Scheduler::Impl::load() {
+asio::awaitable<bool> ChangeFeed::load() {
     const SteadyInstant begun = context_.clock.steady();
     std::vector<bool> wanted(shards_.size());
     const auto cluster = co_await context_.store.cluster();
@@ -59,7 +56,7 @@ asio::awaitable<bool> Scheduler::Impl::load() {
         oldest = std::min(oldest.value_or(state.planned), state.planned);
     }
     if (!oldest) co_return false;
-    if (!caught_up_) context_.changes = *oldest;
+    if (!loaded_) context_.changes = *oldest;
     const Result<store::Store::Pauses> pauses = co_await context_.store.pauses();
     if (!pauses) co_return false;
     for (std::size_t i = 0; i < shards_.size(); ++i) {
@@ -72,20 +69,20 @@ asio::awaitable<bool> Scheduler::Impl::load() {
     if (!recalled) co_return false;
     const bool loaded = co_await load_jobs(wanted);
     if (!loaded) co_return false;
-    const bool complete = !caught_up_ || co_await read_missing_changes(wanted);
+    const bool complete = !loaded_ || co_await read_missing_changes(wanted);
     if (!complete) co_return false;
     for (std::size_t i = 0; i < shards_.size(); ++i) {
         if (!wanted[i]) continue;
         co_await shards_[i]->follower().end_load();
     }
-    caught_up_ = true;
-    log::info("jobs loaded count={} took={}", jobs(),
+    loaded_ = true;
+    log::info("jobs loaded count={} took={}", shards_.jobs(),
               format_duration(std::chrono::duration_cast<Millis>(context_.clock.steady() - begun)));
     co_return true;
 }
 
 /// Restores recently ended pauses: an occurrence that was due in one and lost its node may be found only now.
-asio::awaitable<bool> Scheduler::Impl::recall_pauses(ChangeNumber planned, std::vector<bool> wanted) {
+asio::awaitable<bool> ChangeFeed::recall_pauses(ChangeNumber planned, std::vector<bool> wanted) {
     const std::int64_t most = std::int64_t{kChangesAtOnce};
     const ChangeNumber after{std::max(std::int64_t{0}, planned.value() - most)};
     const auto changes = co_await context_.store.changes_after(after, kChangesAtOnce);
@@ -97,7 +94,7 @@ asio::awaitable<bool> Scheduler::Impl::recall_pauses(ChangeNumber planned, std::
 
 /// The reader's thread reads and parses rows and passes them on in small batches; it waits if it is too far
 /// ahead. Changes that the shard's leader had not recorded as planned come from the change log.
-asio::awaitable<bool> Scheduler::Impl::load_jobs(std::vector<bool> wanted) {
+asio::awaitable<bool> ChangeFeed::load_jobs(std::vector<bool> wanted) {
     struct Loading {
         std::counting_semaphore<> ahead{kLoadBatchesAhead};
         std::vector<std::vector<LoadedJob>> batches;
@@ -139,7 +136,7 @@ asio::awaitable<bool> Scheduler::Impl::load_jobs(std::vector<bool> wanted) {
 }
 
 /// A reloaded shard has missed none of the changes that the other shards know.
-asio::awaitable<bool> Scheduler::Impl::read_missing_changes(std::vector<bool> wanted) {
+asio::awaitable<bool> ChangeFeed::read_missing_changes(std::vector<bool> wanted) {
     ChangeNumber after = context_.changes;
     for (std::size_t i = 0; i < shards_.size(); ++i)
         if (wanted[i]) after = std::min(after, shards_[i]->follower().position().planned);
@@ -160,7 +157,7 @@ asio::awaitable<bool> Scheduler::Impl::read_missing_changes(std::vector<bool> wa
     co_return true;
 }
 
-asio::awaitable<bool> Scheduler::Impl::read_changes() {
+asio::awaitable<bool> ChangeFeed::read() {
     for (;;) {
         const auto changes = co_await context_.store.changes_after(context_.changes, kChangesAtOnce);
         if (!changes) co_return false;
@@ -178,7 +175,7 @@ asio::awaitable<bool> Scheduler::Impl::read_changes() {
     }
 }
 
-asio::awaitable<std::optional<std::vector<model::Job>>> Scheduler::Impl::jobs_of(
+asio::awaitable<std::optional<std::vector<model::Job>>> ChangeFeed::jobs_of(
     const std::vector<store::Change>& changes) {
     std::vector<JobKey> keys;
     for (const store::Change& change : changes)
@@ -193,12 +190,12 @@ asio::awaitable<std::optional<std::vector<model::Job>>> Scheduler::Impl::jobs_of
     co_return std::move(*jobs);
 }
 
-void Scheduler::Impl::take_change(const store::Change& change, const std::vector<model::Job>& jobs) {
+void ChangeFeed::take_change(const store::Change& change, const std::vector<model::Job>& jobs) {
     if (change.is_pause()) {
         take_pause(change, std::vector<bool>(shards_.size(), true));
         return;
     }
-    ShardScheduler& shard = shard_of(change.job_id);
+    ShardScheduler& shard = shards_.of(change.job_id);
     if (change.kind == "run")
         context_.gate.spawn("requested", shard.recovery().requested(change.execution));
     else if (change.kind == "cancel")
@@ -209,7 +206,7 @@ void Scheduler::Impl::take_change(const store::Change& change, const std::vector
         take_job_change(change, jobs);
 }
 
-void Scheduler::Impl::take_pause(const store::Change& change, const std::vector<bool>& wanted) {
+void ChangeFeed::take_pause(const store::Change& change, const std::vector<bool>& wanted) {
     const std::string& tenant = change.tenant.value();
     const std::optional<Group> group =
         tenant.empty() ? std::nullopt : std::optional{context_.interner.intern(tenant)};
@@ -223,8 +220,8 @@ void Scheduler::Impl::take_pause(const store::Change& change, const std::vector<
     }
 }
 
-void Scheduler::Impl::take_job_change(const store::Change& change, const std::vector<model::Job>& jobs) {
-    ShardScheduler& shard = shard_of(change.job_id);
+void ChangeFeed::take_job_change(const store::Change& change, const std::vector<model::Job>& jobs) {
+    ShardScheduler& shard = shards_.of(change.job_id);
     const auto found = std::ranges::lower_bound(jobs, change.job_key, {}, &model::Job::key);
     const model::Job* const job = found != jobs.end() && found->key == change.job_key ? &*found : nullptr;
     context_.tasks.erase(change.job_key);
@@ -233,34 +230,20 @@ void Scheduler::Impl::take_job_change(const store::Change& change, const std::ve
     if (change.kind == "delete") shard.requests().job_gone(change.job_key, "deleted");
 }
 
-/// Polls the progress of shards that other nodes lead, and the live nodes.
-asio::awaitable<void> Scheduler::Impl::watch_cluster() {
-    while (!over_) {
-        co_await watch_.wait(kWatch);
-        for (const auto& shard : shards_) shard->starts().record_long_runs();
-        if (!caught_up_ || over_) continue;
-        const SteadyInstant asked = context_.clock.steady();
-        const auto cluster = co_await context_.store.cluster();
-        if (!cluster) {
-            context_.watch.not_answered();
-            continue;
-        }
-        context_.watch.answered(*cluster, asked);
-        for (const store::ShardState& state : cluster->shards)
-            if (state.shard.value() < shards_.size()) co_await shards_[state.shard.value()]->observe(state);
-        for (const auto& shard : shards_)
-            if (shard->in_term())
-                context_.gate.spawn("poll remote executions", shard->recovery().poll_remote());
+/// A change that arrives out of order is left to the change log, so that none is planned without its
+/// predecessors.
+void ChangeFeed::job_changed(const model::Job& job) {
+    if (!loaded_) return;
+    ShardScheduler& shard = shards_.of(job.id);
+    const bool next = job.revision.value() == context_.changes.value() + 1;
+    if (!next || !shard.plans_changes()) {
+        wake_.notify();
+        return;
     }
-}
-
-/// Polls attempts that were offered to all nodes.
-asio::awaitable<void> Scheduler::Impl::watch_offers() {
-    while (!over_) {
-        co_await sleep(context_.io, kOffers);
-        for (const auto& shard : shards_)
-            if (shard->in_term()) co_await shard->offers().poll();
-    }
+    context_.changes = job.revision;
+    context_.tasks.erase(job.key);
+    shard.requests().refresh_tasks(job);
+    shard.follower().changed(plan_change(job, context_.options, context_.interner));
 }
 
 }  // namespace ecron::analysis

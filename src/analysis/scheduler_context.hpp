@@ -47,6 +47,7 @@ struct SchedulerContext {
     SteadyInstant no_offers_until{};  // an offer was not accepted
     std::uint64_t foreign_runs{0};    // attempts of shards that other nodes lead, started here
     bool stopping{false};
+    bool over{false};  // drained
 
     /// Reads new entries of the change log. Returns false if the store did not respond.
     std::function<asio::awaitable<bool>()> read_changes;

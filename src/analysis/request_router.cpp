@@ -1,13 +1,11 @@
+#include "request_router.hpp"
+
 #include <algorithm>
 
 #include "ecron/base/log.hpp"
 #include "ecron/base/uuid.hpp"
-#include "ecron/model/shard.hpp"
 #include "ecron/store/refusal.hpp"
-#include "scheduler_impl.hpp"
 
-/// Routes notifications and requests of the API: handled here if this node leads the job's shard, otherwise
-/// through the change log.
 namespace ecron::analysis {
 namespace {
 
@@ -34,38 +32,16 @@ bool can_begin(model::ExecutionState state) {
 
 }  // namespace
 
-ShardScheduler& Scheduler::Impl::shard_of(const JobId& job) const {
-    return *shards_[model::shard_of(job, shards_.size()).value()];
-}
-
-/// A change that arrives out of order is left to the change log, so that none is planned without its
-/// predecessors.
-void Scheduler::Impl::job_changed(const model::Job& job) {
-    if (!caught_up_) return;
-    ShardScheduler& shard = shard_of(job.id);
-    const bool next = job.revision.value() == context_.changes.value() + 1;
-    if (!next || !shard.plans_changes()) {
-        tail_.notify();
-        return;
-    }
-    context_.changes = job.revision;
-    context_.tasks.erase(job.key);
-    shard.requests().refresh_tasks(job);
-    shard.follower().changed(plan_change(job, context_.options, context_.interner));
-}
-
-void Scheduler::Impl::job_deleted(const model::Job& job, std::string_view by) {
+void RequestRouter::job_deleted(const model::Job& job, std::string_view by) {
     log::info("deleted job={} by={}", job.id, by);
-    if (!caught_up_) return;
-    shard_of(job.id).requests().job_deleted_by(job.key, by);
-    tail_.notify();
+    if (!feed_.is_loaded()) return;
+    shards_.of(job.id).requests().job_deleted_by(job.key, by);
+    feed_.notify();
 }
 
-void Scheduler::Impl::look_at_changes() { tail_.notify(); }
-
-asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_now(model::Job job, model::Trigger trigger,
-                                                                   std::optional<ExecuteId> id) {
-    if (!takes_writes()) co_return not_leading();
+asio::awaitable<Result<model::Execution>> RequestRouter::run_now(model::Job job, model::Trigger trigger,
+                                                                 std::optional<ExecuteId> id) {
+    if (!feed_.is_loaded()) co_return not_leading();
     execution::TaskPtr task = co_await context_.prepare_task(job);
     if (task == nullptr) co_return fail(Errc::invalid, "Invalid parameter", {"job_context"});
     if (context_.runs.present(context_.interner.intern(job.tenant.value())) >= context_.options.claim_window)
@@ -73,7 +49,7 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_now(model::Job jo
     if (context_.window() == 0)
         co_return fail(Errc::unavailable, "too many executions are under way, try again");
     const ExecuteId chosen = id.value_or(ExecuteId{random_uuid()});
-    ShardScheduler& shard = shard_of(job.id);
+    ShardScheduler& shard = shards_.of(job.id);
     TenantId tenant = job.tenant;
     const JobId job_id = job.id;
     Result<model::Execution> stored;
@@ -86,44 +62,44 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::run_now(model::Job jo
 }
 
 /// The leader of the shard learns of it from the change log.
-asio::awaitable<Result<model::Execution>> Scheduler::Impl::request_run(const model::Job& job,
-                                                                       const execution::Task& task,
-                                                                       model::Trigger trigger, ExecuteId id) {
+asio::awaitable<Result<model::Execution>> RequestRouter::request_run(const model::Job& job,
+                                                                     const execution::Task& task,
+                                                                     model::Trigger trigger, ExecuteId id) {
     model::Execution row = context_.requested_run(job, task, trigger, std::move(id));
     co_return co_await context_.store.insert_execution(std::move(row), store::Tell::leader);
 }
 
 /// The id already exists: the same job means the same request.
-asio::awaitable<Result<model::Execution>> Scheduler::Impl::same_execution(TenantId tenant, JobId job,
-                                                                          ExecuteId id, Error conflict) {
+asio::awaitable<Result<model::Execution>> RequestRouter::same_execution(TenantId tenant, JobId job,
+                                                                        ExecuteId id, Error conflict) {
     auto existing = co_await context_.store.find_execution(std::move(tenant), std::move(id));
     const bool same = existing && *existing && (*existing)->job_id == job;
     if (!same) co_return std::unexpected(std::move(conflict));
     co_return std::move(**existing);
 }
 
-asio::awaitable<Result<model::Execution>> Scheduler::Impl::cancel(std::optional<TenantId> tenant,
-                                                                  ExecuteId id, std::string by) {
-    if (!takes_writes()) co_return not_leading();
+asio::awaitable<Result<model::Execution>> RequestRouter::cancel(std::optional<TenantId> tenant, ExecuteId id,
+                                                                std::string by) {
+    if (!feed_.is_loaded()) co_return not_leading();
     auto found = co_await context_.store.find_execution(tenant, id);
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return no_execution();
     if (model::is_end((*found)->state)) co_return has_ended();
     id = (*found)->id;
-    ShardScheduler& shard = shard_of((*found)->job_id);
+    ShardScheduler& shard = shards_.of((*found)->job_id);
     const bool known = shard.leads() && shard.requests().stop(id, "cancelled", by);
     if (!known) {
         model::Execution row = std::move(**found);
         const Result<void> asked = co_await context_.store.ask_cancel(std::move(row), by);
         if (!asked) co_return std::unexpected(asked.error());
-        tail_.notify();
+        feed_.notify();
     }
     log::info("cancelled execution={} by={}", id, by);
     co_return co_await wait_for_end(std::move(tenant), std::move(id));
 }
 
-asio::awaitable<Result<model::Execution>> Scheduler::Impl::wait_for_end(std::optional<TenantId> tenant,
-                                                                        ExecuteId id) {
+asio::awaitable<Result<model::Execution>> RequestRouter::wait_for_end(std::optional<TenantId> tenant,
+                                                                      ExecuteId id) {
     const SteadyInstant deadline = context_.clock.steady() + kLongestWaitForEnd;
     for (;;) {
         auto row = co_await context_.store.find_execution(tenant, id);
@@ -132,19 +108,19 @@ asio::awaitable<Result<model::Execution>> Scheduler::Impl::wait_for_end(std::opt
         if ((*row)->state == model::ExecutionState::interrupt) co_return std::move(**row);
         if (model::is_end((*row)->state)) co_return has_ended();
         if (context_.clock.steady() >= deadline) co_return std::move(**row);  // its end is under way
-        const ShardScheduler& shard = shard_of((*row)->job_id);
+        const ShardScheduler& shard = shards_.of((*row)->job_id);
         co_await sleep(context_.io, shard.leads() ? Millis{5} : kLookForEnd);
     }
 }
 
-asio::awaitable<Result<void>> Scheduler::Impl::callback(std::optional<TenantId> tenant, ExecuteId id,
-                                                        std::string result) {
-    if (!takes_writes()) co_return not_leading();
+asio::awaitable<Result<void>> RequestRouter::callback(std::optional<TenantId> tenant, ExecuteId id,
+                                                      std::string result) {
+    if (!feed_.is_loaded()) co_return not_leading();
     auto found = co_await context_.store.find_execution(tenant, id);
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return no_execution();
     id = (*found)->id;
-    ShardScheduler& shard = shard_of((*found)->job_id);
+    ShardScheduler& shard = shards_.of((*found)->job_id);
     const bool here = shard.leads() && shard.find(id) != nullptr && is_here(shard.find(id)->stage);
     const bool ended = model::is_end((*found)->state);
     // Executions that the previous service started have no leader; the callback itself ends them.
@@ -162,14 +138,14 @@ asio::awaitable<Result<void>> Scheduler::Impl::callback(std::optional<TenantId> 
         co_await shard.requests().take_result(id, std::move(result));
         co_return kept;
     }
-    tail_.notify();
+    feed_.notify();
     const bool accepted = (*found)->accepted;
     if (accepted) co_await wait_for_end(std::move(tenant), std::move(id));
     co_return kept;
 }
 
 /// Executions that the previous service started have no leader: the callback itself ends them.
-asio::awaitable<Result<void>> Scheduler::Impl::end_history(model::Execution row, bool given_up) {
+asio::awaitable<Result<void>> RequestRouter::end_history(model::Execution row, bool given_up) {
     row.state = given_up ? model::ExecutionState::abandon : model::ExecutionState::failure;
     row.end_at = std::chrono::floor<Seconds>(context_.clock.now());
     std::vector<model::Execution> rows;
@@ -179,8 +155,8 @@ asio::awaitable<Result<void>> Scheduler::Impl::end_history(model::Execution row,
     co_return Result<void>{};
 }
 
-asio::awaitable<Result<void>> Scheduler::Impl::report_failure(ExecuteId id, bool given_up) {
-    if (!takes_writes()) co_return not_leading();
+asio::awaitable<Result<void>> RequestRouter::report_failure(ExecuteId id, bool given_up) {
+    if (!feed_.is_loaded()) co_return not_leading();
     ExecuteId asked = id;
     auto found = co_await context_.store.find_execution(std::nullopt, std::move(asked));
     if (!found) co_return std::unexpected(found.error());
@@ -190,7 +166,7 @@ asio::awaitable<Result<void>> Scheduler::Impl::report_failure(ExecuteId id, bool
         co_return co_await end_history(std::move(**found), given_up);
     if (!(*found)->accepted)
         co_return fail(Errc::unavailable, "the execution does not wait for a report yet");
-    ShardScheduler& shard = shard_of((*found)->job_id);
+    ShardScheduler& shard = shards_.of((*found)->job_id);
     if (shard.leads()) {
         shard.requests().fail(id, given_up);
         co_return Result<void>{};
@@ -198,47 +174,22 @@ asio::awaitable<Result<void>> Scheduler::Impl::report_failure(ExecuteId id, bool
     model::Execution row = std::move(**found);
     std::string wish = given_up ? kGivenUp : kFailed;
     const Result<void> told = co_await context_.store.ask_cancel(std::move(row), std::move(wish));
-    tail_.notify();
+    feed_.notify();
     co_return told;
 }
 
-asio::awaitable<Result<void>> Scheduler::Impl::begin_offered(ExecuteId id, int attempt) {
-    if (context_.stopping || !caught_up_ || context_.window() == 0)
+asio::awaitable<Result<void>> RequestRouter::begin_offered(ExecuteId id, int attempt) {
+    if (context_.stopping || !feed_.is_loaded() || context_.window() == 0)
         co_return fail(Errc::unavailable, "this node has no room");
     auto found = co_await context_.store.find_execution(std::nullopt, std::move(id));
     if (!found) co_return std::unexpected(found.error());
     const bool open =
         *found && (*found)->attempt == attempt && can_begin((*found)->state) && !(*found)->accepted;
     if (!open) co_return Result<void>{};
-    ShardScheduler& shard = shard_of((*found)->job_id);
+    ShardScheduler& shard = shards_.of((*found)->job_id);
     model::Execution row = std::move(**found);
     co_await shard.offers().accept(std::move(row));
     co_return Result<void>{};
-}
-
-SchedulerStatistics Scheduler::Impl::statistics() const {
-    SchedulerStatistics statistics = context_.statistics;
-    statistics.lateness_buckets = context_.lateness.buckets();
-    statistics.lateness_sum = context_.lateness.sum();
-    for (const auto& shard : shards_) {
-        const double lag = std::chrono::duration<double>(shard->loop().lag()).count();
-        const double held = std::chrono::duration<double>(shard->loop().held_for()).count();
-        statistics.lag_seconds = std::max(statistics.lag_seconds, lag);
-        statistics.held_seconds = std::max(statistics.held_seconds, held);
-    }
-    return statistics;
-}
-
-std::size_t Scheduler::Impl::jobs() const {
-    std::size_t count = 0;
-    for (const auto& shard : shards_) count += shard->jobs();
-    return count;
-}
-
-std::size_t Scheduler::Impl::planner_memory() const {
-    std::size_t bytes = 0;
-    for (const auto& shard : shards_) bytes += shard->memory();
-    return bytes;
 }
 
 }  // namespace ecron::analysis
