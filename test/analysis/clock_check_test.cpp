@@ -1,4 +1,4 @@
-#include "analysis/clock_check.hpp"
+#include "analysis/election/clock_check.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "analysis/missed.hpp"
+#include "analysis/shard/missed.hpp"
 
 #include "planner_fixture.hpp"
 

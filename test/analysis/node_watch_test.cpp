@@ -1,4 +1,4 @@
-#include "analysis/node_watch.hpp"
+#include "analysis/election/node_watch.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "analysis/plan_change.hpp"
+#include "analysis/scheduler/plan_change.hpp"
 
 #include <catch2/catch.hpp>
 

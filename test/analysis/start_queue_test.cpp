@@ -1,4 +1,4 @@
-#include "analysis/start_queue.hpp"
+#include "analysis/shard/start_queue.hpp"
 
 #include <catch2/catch.hpp>
 #include <vector>

@@ -1,0 +1,86 @@
+#include "analysis/scheduler/plan_change.hpp"
+
+#include "ecron/base/log.hpp"
+
+namespace ecron::analysis {
+namespace {
+
+PlanChange::Plan plan_of(const model::Job& job, const SchedulerOptions& defaults, Interner& interner) {
+    PlanChange::Plan plan{.from = job.effective_from};
+    if (!job.enabled) return plan;
+    auto planned = planned_job(job, defaults, interner);
+    if (planned)
+        plan.job = *planned;
+    else if (!job.cron_time.empty())
+        log::warn("failed to plan job={} reason={}", job.id, planned.error());
+    return plan;
+}
+
+PlanChange::Plan plan_of(const store::Change& change, const store::ReplacedSchedule& replaced,
+                         const model::Job* current, const SchedulerOptions& defaults, Interner& interner) {
+    PlanChange::Plan plan{.from = replaced.effective_from};
+    if (!replaced.enabled) return plan;
+    const bool told = replaced.created_at >= Instant{};
+    const store::StoredPlan stored{
+        .key = change.job_key,
+        .id = change.job_id.value(),
+        .cron_time = replaced.cron_time,
+        .type = replaced.type,
+        .plan = replaced.plan,
+        .tenant = change.tenant.value(),
+        .created_at = told || current == nullptr ? replaced.created_at : current->created_at,
+        .effective_from = replaced.effective_from};
+    auto planned = planned_job(stored, defaults, interner);
+    if (planned) plan.job = *planned;
+    return plan;
+}
+
+}  // namespace
+
+PlanChange plan_change(const model::Job& changed, const SchedulerOptions& defaults, Interner& interner) {
+    return {.number = changed.revision,
+            .key = changed.key,
+            .at = changed.effective_from,
+            .after = plan_of(changed, defaults, interner)};
+}
+
+PlanChange plan_change(const store::Change& change, const model::Job* current,
+                       const SchedulerOptions& defaults, Interner& interner) {
+    PlanChange planned{.number = change.number, .key = change.job_key, .at = change.at};
+    if (change.kind == "delete") planned.kind = PlanChange::Kind::deleted;
+    if (const auto replaced = store::read_replaced(change))
+        planned.before = plan_of(change, *replaced, current, defaults, interner);
+    if (current != nullptr && current->revision == change.number)
+        planned.after = plan_of(*current, defaults, interner);
+    return planned;
+}
+
+void apply(const PlanChange& change, Planner& planner) {
+    std::optional<PlannedJob> now = planner.find(change.key);
+    const auto same = [&](const PlannedJob& other) {
+        return now && now->since == other.since && now->occurrences() == other.occurrences();
+    };
+    const auto replace_by = [&](const PlanChange::Plan& plan, Instant until) {
+        if (!plan.job) {
+            planner.keep_remaining_until(change.key, until);
+            planner.remove(change.key);
+        } else if (same(*plan.job)) {
+            planner.update_policy(*plan.job);
+        } else {
+            planner.keep_remaining_until(change.key, plan.from);
+            planner.upsert(*plan.job, plan.from);
+        }
+    };
+    // If an intermediate change could not be read, the replaced definition differs from the planner's.
+    const bool unread = change.before && (change.before->job ? !same(*change.before->job) : now.has_value());
+    if (unread) {
+        replace_by(*change.before, change.before->from);
+        now = planner.find(change.key);
+    }
+    if (change.kind == PlanChange::Kind::deleted)
+        planner.remove(change.key);
+    else if (change.after)
+        replace_by(*change.after, change.at);
+}
+
+}  // namespace ecron::analysis

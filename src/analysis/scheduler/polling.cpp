@@ -1,0 +1,75 @@
+#include "analysis/scheduler/polling.hpp"
+
+#include "ecron/base/log.hpp"
+
+namespace ecron::analysis {
+namespace {
+
+constexpr Millis kWatch{1'000};
+constexpr Millis kOffers{100};
+constexpr Millis kReconcile{5'000};
+constexpr Millis kOverdue{5'000};  // executions that became due since then may still be in progress
+constexpr std::size_t kPage = 500;
+
+}  // namespace
+
+/// Polls the progress of shards that other nodes lead, and the live nodes.
+asio::awaitable<void> Polling::watch_cluster() {
+    while (!context_.over) {
+        co_await cluster_.wait(kWatch);
+        for (const auto& shard : shards_) shard->starts().record_long_runs();
+        if (!feed_.is_loaded() || context_.over) continue;
+        const SteadyInstant asked = context_.clock.steady();
+        const auto cluster = co_await context_.store.cluster();
+        if (!cluster) {
+            context_.watch.not_answered();
+            continue;
+        }
+        context_.watch.answered(*cluster, asked);
+        for (const store::ShardState& state : cluster->shards)
+            if (state.shard.value() < shards_.size()) co_await shards_[state.shard.value()]->observe(state);
+        for (const auto& shard : shards_)
+            if (shard->in_term())
+                context_.gate.spawn("poll remote executions", shard->recovery().poll_remote());
+    }
+}
+
+/// Polls attempts that were offered to all nodes.
+asio::awaitable<void> Polling::watch_offers() {
+    while (!context_.over) {
+        co_await sleep(context_.io, kOffers);
+        for (const auto& shard : shards_)
+            if (shard->in_term()) co_await shard->offers().poll();
+    }
+}
+
+/// Compares page by page. A row must be missing in two rounds, because it may be on its way into or out of
+/// memory.
+asio::awaitable<void> Polling::reconcile() {
+    std::unordered_map<ExecuteId, int> before;  // with their attempts, of the previous and the current round
+    std::unordered_map<ExecuteId, int> found;
+    std::int64_t after = 0;
+    while (!context_.over) {
+        co_await reconcile_.wait(kReconcile);
+        if (!feed_.is_loaded() || context_.stopping) continue;
+        auto rows = co_await context_.store.under_way(context_.now() - kOverdue, kPage, after);
+        if (!rows || context_.stopping) continue;
+        for (model::Execution& row : *rows) {
+            ShardScheduler& shard = shards_.of(row.job_id);
+            if (!shard.misses(row)) continue;
+            const auto seen = before.find(row.id);
+            const bool again = seen != before.end() && seen->second == row.attempt;
+            found.emplace(row.id, row.attempt);
+            if (again) context_.gate.spawn("reconcile", shard.recovery().take_up(std::move(row)));
+        }
+        after = rows->size() < kPage ? 0 : rows->back().key;
+        if (after == 0) before = std::exchange(found, {});
+    }
+}
+
+void Polling::notify() {
+    cluster_.notify();
+    reconcile_.notify();
+}
+
+}  // namespace ecron::analysis

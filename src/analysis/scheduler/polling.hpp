@@ -1,0 +1,35 @@
+#pragma once
+#include "analysis/scheduler/change_feed.hpp"
+
+namespace ecron::analysis {
+
+/// Periodic reads of the store.
+class Polling {
+public:
+    Polling(SchedulerContext& context, Shards& shards, ChangeFeed& feed)
+        : context_(context),
+          shards_(shards),
+          feed_(feed),
+          cluster_(context.io),
+          reconcile_(context.io) {}
+
+    /// Polls the progress of shards that other nodes lead, and the live nodes.
+    asio::awaitable<void> watch_cluster();
+    /// Polls attempts that were offered to all nodes.
+    asio::awaitable<void> watch_offers();
+    /// Finds executions that are active according to their rows but missing in the memory of their owner,
+    /// because a response of the store was lost or a process restarted under its name before it could be
+    /// declared dead. The leader adopts those of its shard; every node requeues those in its own name.
+    asio::awaitable<void> reconcile();
+    /// Lets the above notice the end of the drain.
+    void notify();
+
+private:
+    SchedulerContext& context_;
+    Shards& shards_;
+    ChangeFeed& feed_;
+    Wakeup cluster_;
+    Wakeup reconcile_;
+};
+
+}  // namespace ecron::analysis

@@ -1,0 +1,195 @@
+#include "analysis/scheduler/request_router.hpp"
+
+#include <algorithm>
+
+#include "ecron/base/log.hpp"
+#include "ecron/base/uuid.hpp"
+#include "ecron/store/refusal.hpp"
+
+namespace ecron::analysis {
+namespace {
+
+constexpr Millis kLongestWaitForEnd{10'000};
+constexpr Millis kLookForEnd{50};
+
+std::unexpected<Error> not_leading() {
+    return fail(Errc::unavailable, "this node does not lead at the moment, try again");
+}
+
+std::unexpected<Error> no_execution() {
+    return fail(Errc::not_found, "This execution does not exist", {"execute_id"});
+}
+
+std::unexpected<Error> has_ended() {
+    return fail(Errc::conflict, "This execution has ended", {"execute_id"});
+}
+
+bool is_here(Stage stage) { return stage != Stage::remote && stage != Stage::offered; }
+
+bool can_begin(model::ExecutionState state) {
+    return state == model::ExecutionState::pending || state == model::ExecutionState::failure;
+}
+
+}  // namespace
+
+void RequestRouter::job_deleted(const model::Job& job, std::string_view by) {
+    log::info("deleted job={} by={}", job.id, by);
+    if (!feed_.is_loaded()) return;
+    shards_.of(job.id).requests().job_deleted_by(job.key, by);
+    feed_.notify();
+}
+
+asio::awaitable<Result<model::Execution>> RequestRouter::run_now(model::Job job, model::Trigger trigger,
+                                                                 std::optional<ExecuteId> id) {
+    if (!feed_.is_loaded()) co_return not_leading();
+    execution::TaskPtr task = co_await context_.prepare_task(job);
+    if (task == nullptr) co_return fail(Errc::invalid, "Invalid parameter", {"job_context"});
+    if (context_.runs.present(context_.interner.intern(job.tenant.value())) >= context_.options.claim_window)
+        co_return fail(Errc::unavailable, "too many executions of this tenant are under way, try again");
+    if (context_.window() == 0)
+        co_return fail(Errc::unavailable, "too many executions are under way, try again");
+    const ExecuteId chosen = id.value_or(ExecuteId{random_uuid()});
+    ShardScheduler& shard = shards_.of(job.id);
+    TenantId tenant = job.tenant;
+    const JobId job_id = job.id;
+    Result<model::Execution> stored;
+    if (shard.leads())
+        stored = co_await shard.requests().run_now(std::move(job), std::move(task), trigger, chosen);
+    else
+        stored = co_await request_run(job, *task, trigger, chosen);
+    if (stored || stored.error().code != Errc::conflict) co_return stored;
+    co_return co_await same_execution(std::move(tenant), job_id, chosen, stored.error());
+}
+
+/// The leader of the shard learns of it from the change log.
+asio::awaitable<Result<model::Execution>> RequestRouter::request_run(const model::Job& job,
+                                                                     const execution::Task& task,
+                                                                     model::Trigger trigger, ExecuteId id) {
+    model::Execution row = context_.requested_run(job, task, trigger, std::move(id));
+    co_return co_await context_.store.insert_execution(std::move(row), store::Tell::leader);
+}
+
+/// The id already exists: the same job means the same request.
+asio::awaitable<Result<model::Execution>> RequestRouter::same_execution(TenantId tenant, JobId job,
+                                                                        ExecuteId id, Error conflict) {
+    auto existing = co_await context_.store.find_execution(std::move(tenant), std::move(id));
+    const bool same = existing && *existing && (*existing)->job_id == job;
+    if (!same) co_return std::unexpected(std::move(conflict));
+    co_return std::move(**existing);
+}
+
+asio::awaitable<Result<model::Execution>> RequestRouter::cancel(std::optional<TenantId> tenant, ExecuteId id,
+                                                                std::string by) {
+    if (!feed_.is_loaded()) co_return not_leading();
+    auto found = co_await context_.store.find_execution(tenant, id);
+    if (!found) co_return std::unexpected(found.error());
+    if (!*found) co_return no_execution();
+    if (model::is_end((*found)->state)) co_return has_ended();
+    id = (*found)->id;
+    ShardScheduler& shard = shards_.of((*found)->job_id);
+    const bool known = shard.leads() && shard.requests().stop(id, "cancelled", by);
+    if (!known) {
+        model::Execution row = std::move(**found);
+        const Result<void> asked = co_await context_.store.ask_cancel(std::move(row), by);
+        if (!asked) co_return std::unexpected(asked.error());
+        feed_.notify();
+    }
+    log::info("cancelled execution={} by={}", id, by);
+    co_return co_await wait_for_end(std::move(tenant), std::move(id));
+}
+
+asio::awaitable<Result<model::Execution>> RequestRouter::wait_for_end(std::optional<TenantId> tenant,
+                                                                      ExecuteId id) {
+    const SteadyInstant deadline = context_.clock.steady() + kLongestWaitForEnd;
+    for (;;) {
+        auto row = co_await context_.store.find_execution(tenant, id);
+        if (!row) co_return std::unexpected(row.error());
+        if (!*row) co_return no_execution();
+        if ((*row)->state == model::ExecutionState::interrupt) co_return std::move(**row);
+        if (model::is_end((*row)->state)) co_return has_ended();
+        if (context_.clock.steady() >= deadline) co_return std::move(**row);  // its end is under way
+        const ShardScheduler& shard = shards_.of((*row)->job_id);
+        co_await sleep(context_.io, shard.leads() ? Millis{5} : kLookForEnd);
+    }
+}
+
+asio::awaitable<Result<void>> RequestRouter::callback(std::optional<TenantId> tenant, ExecuteId id,
+                                                      std::string result) {
+    if (!feed_.is_loaded()) co_return not_leading();
+    auto found = co_await context_.store.find_execution(tenant, id);
+    if (!found) co_return std::unexpected(found.error());
+    if (!*found) co_return no_execution();
+    id = (*found)->id;
+    ShardScheduler& shard = shards_.of((*found)->job_id);
+    const bool here = shard.leads() && shard.find(id) != nullptr && is_here(shard.find(id)->stage);
+    const bool ended = model::is_end((*found)->state);
+    // Executions that the previous service started have no leader; the callback itself ends them.
+    const bool is_history = (*found)->trigger == model::Trigger::history;
+    const auto tell = here || ended || is_history ? store::Tell::nobody : store::Tell::leader;
+    Result<void> kept = co_await context_.store.record_result(id, result, tell);
+    if (!kept && store::is_refused_content(kept.error())) {
+        log::warn("result rejected, ending the execution without it execution={} error=\"{}\"", id,
+                  kept.error().what);
+        result = store::refused_result(kept.error().what);
+        kept = co_await context_.store.record_result(id, result, tell);
+    }
+    if (!kept || ended || is_history) co_return kept;
+    if (here) {
+        co_await shard.requests().take_result(id, std::move(result));
+        co_return kept;
+    }
+    feed_.notify();
+    const bool accepted = (*found)->accepted;
+    if (accepted) co_await wait_for_end(std::move(tenant), std::move(id));
+    co_return kept;
+}
+
+/// Executions that the previous service started have no leader: the callback itself ends them.
+asio::awaitable<Result<void>> RequestRouter::end_history(model::Execution row, bool given_up) {
+    row.state = given_up ? model::ExecutionState::abandon : model::ExecutionState::failure;
+    row.end_at = std::chrono::floor<Seconds>(context_.clock.now());
+    std::vector<model::Execution> rows;
+    rows.push_back(std::move(row));
+    const auto refused = co_await context_.store.put_executions(std::nullopt, std::move(rows), {});
+    if (!refused) co_return std::unexpected(refused.error());
+    co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> RequestRouter::report_failure(ExecuteId id, bool given_up) {
+    if (!feed_.is_loaded()) co_return not_leading();
+    ExecuteId asked = id;
+    auto found = co_await context_.store.find_execution(std::nullopt, std::move(asked));
+    if (!found) co_return std::unexpected(found.error());
+    if (!*found) co_return no_execution();
+    if (model::is_end((*found)->state)) co_return has_ended();
+    if ((*found)->trigger == model::Trigger::history)
+        co_return co_await end_history(std::move(**found), given_up);
+    if (!(*found)->accepted)
+        co_return fail(Errc::unavailable, "the execution does not wait for a report yet");
+    ShardScheduler& shard = shards_.of((*found)->job_id);
+    if (shard.leads()) {
+        shard.requests().fail(id, given_up);
+        co_return Result<void>{};
+    }
+    model::Execution row = std::move(**found);
+    std::string wish = given_up ? kGivenUp : kFailed;
+    const Result<void> told = co_await context_.store.ask_cancel(std::move(row), std::move(wish));
+    feed_.notify();
+    co_return told;
+}
+
+asio::awaitable<Result<void>> RequestRouter::begin_offered(ExecuteId id, int attempt) {
+    if (context_.stopping || !feed_.is_loaded() || context_.window() == 0)
+        co_return fail(Errc::unavailable, "this node has no room");
+    auto found = co_await context_.store.find_execution(std::nullopt, std::move(id));
+    if (!found) co_return std::unexpected(found.error());
+    const bool open =
+        *found && (*found)->attempt == attempt && can_begin((*found)->state) && !(*found)->accepted;
+    if (!open) co_return Result<void>{};
+    ShardScheduler& shard = shards_.of((*found)->job_id);
+    model::Execution row = std::move(**found);
+    co_await shard.offers().accept(std::move(row));
+    co_return Result<void>{};
+}
+
+}  // namespace ecron::analysis

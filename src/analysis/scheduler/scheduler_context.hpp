@@ -1,0 +1,109 @@
+#pragma once
+#include <array>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+
+#include "analysis/election/clock_check.hpp"
+#include "analysis/election/node_watch.hpp"
+#include "analysis/scheduler/interner.hpp"
+#include "analysis/scheduler/lateness.hpp"
+#include "analysis/scheduler/task_cache.hpp"
+#include "analysis/shard/run_table.hpp"
+#include "ecron/analysis/scheduler.hpp"
+#include "ecron/base/async.hpp"
+
+namespace ecron::analysis {
+
+namespace asio = boost::asio;
+
+/// State shared by the shards of one process.
+struct SchedulerContext {
+    SchedulerContext(asio::io_context& context, const Clock& wall, store::Store& kept,
+                     execution::Pool& executors, SchedulerOptions given);
+
+    asio::io_context& io;
+    const Clock& clock;
+    store::Store& store;
+    execution::Pool& pool;
+    const SchedulerOptions options;
+
+    Gate gate;
+    Wakeup progress;  // notifies coroutines that wait for capacity
+    std::mt19937_64 random;
+    Interner interner;
+    TaskCache tasks;
+    ChangeNumber changes{};  // changes up to this one have been read
+    NodeWatch watch;
+    ClockCheck clock_check;
+    RunCount runs;
+    SchedulerStatistics statistics;
+    Lateness lateness;
+    std::optional<Millis> store_offset;  // the store's clock minus the steady clock
+    std::size_t shards{1};
+    std::size_t live_nodes{1};
+    SteadyInstant no_offers_until{};  // an offer was not accepted
+    std::uint64_t foreign_runs{0};    // attempts of shards that other nodes lead, started here
+    bool stopping{false};
+    bool over{false};  // drained
+
+    /// Reads new entries of the change log. Returns false if the store did not respond.
+    std::function<asio::awaitable<bool>()> read_changes;
+    /// Called when a run that held a slot of a concurrency key has ended.
+    std::function<void(const std::string& key)> slot_freed;
+
+    /// The time for stored instants: the wall clock, or the store's clock if the wall clock is known to be
+    /// wrong.
+    [[nodiscard]] Instant now() const;
+    /// The time for events that may have happened before a backward step of the clock: the later of the above
+    /// and the store's time.
+    [[nodiscard]] Instant latest() const;
+    /// Remaining capacity for runs, in total and for one tenant: a tenant's runs leave capacity for the
+    /// others. Runs that only wait, perhaps for days, do not block running ones: they have a separate limit.
+    [[nodiscard]] std::size_t window() const;
+    [[nodiscard]] std::size_t window_of(Group tenant) const;
+    /// Returns true if a claim or a lease can be relied on: the last successful heartbeat is recent.
+    [[nodiscard]] bool heartbeat_is_fresh() const;
+    [[nodiscard]] double uniform() { return std::uniform_real_distribution<double>{0, 1}(random); }
+    /// Waits before a store call is retried. Returns false if a retry is pointless.
+    asio::awaitable<bool> back_off(std::size_t tries);
+    /// Repeats a store call while the store is unavailable. `ask` returns Awaitable<T>.
+    template <class Ask> std::invoke_result_t<Ask> until_available(Ask ask) {
+        for (std::size_t tries = 0;; ++tries) {
+            auto answer = co_await ask();
+            bool again = !answer && answer.error().code == Errc::unavailable;
+            if (again) again = co_await back_off(tries);
+            if (!again) co_return answer;
+        }
+    }
+    /// Existing tasks of these jobs, held because a change of a job removes its task from the cache. nullopt:
+    /// the store did not respond.
+    using Tasks = std::unordered_map<JobKey, execution::TaskPtr>;
+    asio::awaitable<std::optional<Tasks>> fetch_tasks(std::vector<JobKey> keys);
+    asio::awaitable<execution::TaskPtr> task_of(model::Execution row);
+    /// A page of unfinished executions after `since`. Shards that recover at the same time share the reads,
+    /// because each examines the rows of all shards.
+    using Page = std::shared_ptr<const std::vector<model::Execution>>;
+    asio::awaitable<Result<Page>> unended_page(std::int64_t after, SteadyInstant since);
+    [[nodiscard]] execution::TaskPtr make_task(const model::Job& job) const;
+    /// The same, off the io_context's thread where the job is large; `job` has to stay meanwhile.
+    [[nodiscard]] asio::awaitable<execution::TaskPtr> prepare_task(const model::Job& job) const;
+    execution::TaskPtr remember_task(const model::Job& job);
+    /// Returns the row of a requested run; its attempt is recorded when it ends.
+    [[nodiscard]] model::Execution requested_run(const model::Job& job, const execution::Task& task,
+                                                 model::Trigger trigger, ExecuteId id) const;
+    void count(model::ExecutionState state);
+
+private:
+    [[nodiscard]] Instant store_now() const;
+
+    struct SharedPage {
+        SteadyInstant sent{};
+        std::optional<Result<Page>> answer{};
+    };
+    std::map<std::int64_t, std::shared_ptr<SharedPage>> pages_{};  // of recent recoveries, by `after`
+};
+
+}  // namespace ecron::analysis

@@ -1,0 +1,118 @@
+#include "analysis/shard/follower.hpp"
+
+#include <algorithm>
+
+namespace ecron::analysis {
+
+void Follower::begin_load(const store::ShardState& state) {
+    position_ = state;
+    if (!position_.watermark) position_.watermark = context_.clock.now();
+    pending_.clear();
+    pending_resumes_.clear();
+    shard_.planner.clear(context_.clock.now(), *position_.watermark);
+}
+
+void Follower::put(const std::vector<LoadedJob>& jobs) {
+    for (const LoadedJob& loaded : jobs) shard_.planner.upsert(loaded.job, loaded.from, loaded.claimed);
+}
+
+asio::awaitable<void> Follower::end_load() {
+    advancing_ = true;
+    co_await skip_until(*position_.watermark);
+    advancing_ = false;
+    loaded_ = true;
+}
+
+void Follower::changed(const PlanChange& change) {
+    if (shard_.term.is_active()) {
+        apply(change, shard_.planner);
+        applied_ = std::max(applied_, change.number);
+        shard_.wake.notify();
+    } else {
+        // Reloading a shard delivers changes made during the load first, then earlier ones.
+        const auto place = std::ranges::lower_bound(pending_, change.number, {}, &PlanChange::number);
+        if (place == pending_.end() || place->number != change.number) pending_.insert(place, change);
+    }
+}
+
+void Follower::pause(std::optional<Group> tenant, std::optional<Instant> since) {
+    shard_.planner.pause(tenant, since);
+    claims_.passes_runs();
+    shard_.wake.notify();
+}
+
+void Follower::resume(const Resume& resume) {
+    shard_.planner.resume(resume.tenant, resume.at, resume.since);
+    claims_.passes_runs();
+    shard_.wake.notify();
+    if (shard_.term.is_active()) {
+        replay_from(resume);
+        applied_ = std::max(applied_, resume.number);
+    } else {
+        pending_resumes_.push_back(resume);
+    }
+}
+
+/// Occurrences were skipped as paused until the end of the pause became known.
+void Follower::replay_from(const Resume& resume) {
+    for (const JobKey job : shard_.planner.replay_from(resume.tenant, resume.at)) missed_.doubt(job);
+}
+
+asio::awaitable<void> Follower::follow(store::ShardState state) {
+    position_ = std::move(state);
+    advancing_ = true;
+    apply_until(position_.planned);
+    while (!pending_resumes_.empty() && pending_resumes_.front().number <= position_.planned)
+        pending_resumes_.pop_front();
+    co_await skip_until(*position_.watermark);
+    advancing_ = false;
+}
+
+void Follower::apply_until(ChangeNumber planned) {
+    while (!pending_.empty() && pending_.front().number <= planned) {
+        apply(pending_.front(), shard_.planner);
+        pending_.pop_front();
+    }
+}
+
+asio::awaitable<void> Follower::lead_from(store::Term term) {
+    position_.watermark = term.watermark;
+    apply_until(term.planned);
+    co_await skip_until(term.watermark);
+    missed_.begin_term(shard_.planner.watermark() + Millis{1});
+    replay_since(term);
+    for (const store::Missed& told : term.told) shard_.planner.skip_until(told.job, told.to);
+    claims_.planned(term.planned);
+    applied_ = term.planned;
+}
+
+void Follower::drop(bool committed) {
+    if (!committed) loaded_ = false;
+}
+
+asio::awaitable<void> Follower::skip_until(Instant watermark) {
+    while (!shard_.planner.advance_to(context_.clock.now(), watermark)) co_await yield(context_.io);
+}
+
+/// Replays the changes that the last leader had not planned or not recorded as planned.
+void Follower::replay_since(const store::Term& term) {
+    missed_.doubt_none();
+    std::unordered_set<JobKey> replayed;
+    for (const PlanChange& change : pending_) {
+        const bool first = replayed.insert(change.key).second;
+        missed_.doubt(change.key);
+        // The job had already changed when it should have been loaded.
+        if (first && change.before && change.before->job && !shard_.planner.find(change.key)) {
+            const PlannedJob& job = *change.before->job;
+            const Millis jitter = job.policy.jitter;
+            shard_.planner.upsert(job, std::max(change.before->from, term.watermark - jitter),
+                                  jitter > Millis{0} ? std::optional{term.watermark} : std::nullopt);
+        }
+        apply(change, shard_.planner);
+    }
+    pending_.clear();
+    for (const Resume& resume : std::exchange(pending_resumes_, {}))
+        if (resume.number > term.planned) replay_from(resume);
+}
+
+}  // namespace ecron::analysis

@@ -1,0 +1,98 @@
+#include "analysis/shard/planning_loop.hpp"
+
+#include <algorithm>
+
+#include "ecron/base/log.hpp"
+
+namespace ecron::analysis {
+namespace {
+
+constexpr std::chrono::seconds kLongestWait{1};  // upper limit of a wait, to notice steps of the wall clock
+constexpr std::chrono::milliseconds kClockDoubt{50};
+constexpr std::chrono::milliseconds kLookForRoom{50};
+
+}  // namespace
+
+asio::awaitable<void> PlanningLoop::run() {
+    running_ = true;
+    while (!shard_.releasing && !shard_.denied && shard_.is_led()) {
+        context_.clock_check.look(context_.clock.now(), context_.clock.steady());
+        const bool believed = context_.clock_check.is_believed();
+        if (believed) step();
+        co_await shard_.wake.wait(believed ? until_next() : kClockDoubt);
+    }
+    running_ = false;
+}
+
+Millis PlanningLoop::lag() const {
+    return running_ ? std::max(Millis{0}, context_.clock.now() - shard_.planner.decided_but_held())
+                    : Millis{0};
+}
+
+Millis PlanningLoop::held_for() const {
+    const Instant now = context_.clock.now();
+    return running_ ? std::max(Millis{0}, now - shard_.planner.held_since().value_or(now)) : Millis{0};
+}
+
+std::chrono::microseconds PlanningLoop::until_next() const {
+    const std::optional<Instant> next = shard_.planner.next_wake();
+    if (context_.window() == 0) return kLookForRoom;
+    const std::chrono::microseconds longest = shard_.planner.waits_for_room() ? kLookForRoom : kLongestWait;
+    if (!next) return longest;
+    return std::clamp<std::chrono::microseconds>(context_.clock.until(*next), std::chrono::microseconds{0},
+                                                 longest);
+}
+
+void PlanningLoop::step() {
+    const Room room{std::min(context_.window(), context_.options.claim_batch),
+                    [this](Group tenant) { return context_.window_of(tenant); }};
+    const ChangeNumber known = context_.changes;
+    const std::size_t before = missed_.size();
+    decisions_.clear();
+    shard_.planner.advance(context_.clock.now(), room, decisions_);
+
+    for (const Decision& decision : decisions_)
+        std::visit([this](const auto& one) { carry_out(one); }, decision);
+    if (shard_.planner.caught_up()) claims_.planned(known);
+
+    missed_.attach(decisions_, before);
+    claims_.run();
+    starts_.run();
+    withdrawals_.run();
+}
+
+void PlanningLoop::carry_out(const Refuse& refuse) {
+    context_.gate.spawn("refuse", outcomes_.finish_without_attempt(refuse.run, std::string{refuse.reason}));
+}
+
+void PlanningLoop::carry_out(const Stop& stop) {
+    Run* const run = shard_.find(stop.run);
+    if (run == nullptr) return;
+    if (run->stop_reason.empty()) run->stop_reason = stop.reason;
+    switch (run->stage) {
+        case Stage::running:
+            context_.pool.cancel(run->row.id);
+            break;
+        case Stage::retrying:
+        case Stage::accepted:
+        case Stage::waiting:
+            starts_.end_unstarted(*run);
+            break;
+        case Stage::offered:
+        case Stage::remote:
+            recovery_.request_stop(*run);
+            break;
+        case Stage::unclaimed:
+        case Stage::starting:
+        case Stage::ending:
+            break;  // the coroutine that writes the row checks stop_reason next
+    }
+}
+
+void PlanningLoop::carry_out(const Expire& expire) {
+    Run* const run = shard_.runs.find(expire.run);
+    if (run == nullptr || run->stage != Stage::accepted) return;
+    outcomes_.fail_accepted(*run, "the target took the run on, and its callback did not come in time");
+}
+
+}  // namespace ecron::analysis

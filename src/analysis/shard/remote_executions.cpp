@@ -1,0 +1,159 @@
+#include <algorithm>
+
+#include "analysis/shard/recovery.hpp"
+#include "ecron/base/log.hpp"
+
+/// Remote executions.
+namespace ecron::analysis {
+namespace {
+
+constexpr std::size_t kLookPage = 500;
+
+}  // namespace
+
+void Recovery::track_remote(model::Execution row, execution::TaskPtr task) {
+    const bool planned = row.trigger == model::Trigger::schedule && row.nominal.has_value();
+    const JobPolicy policy = task == nullptr
+                                 ? context_.options.policy
+                                 : policy_of(task->context.plan, task->job_type, task->tenant.value(),
+                                             context_.options.policy, context_.interner);
+    const RunId id = shard_.planner.adopt(row.job_key, planned ? row.nominal : std::nullopt,
+                                          row.due.value_or(context_.clock.now()), Planner::Adopted::running,
+                                          policy, context_.interner.intern(row.tenant.value()));
+    shard_.runs.add(Run{.id = id,
+                        .stage = Stage::remote,
+                        .task = std::move(task),
+                        .row = std::move(row),
+                        .needs_begin = true});
+}
+
+asio::awaitable<void> Recovery::poll_remote() {
+    if (polling_ || !shard_.term.is_active()) co_return;
+    polling_ = true;
+    std::vector<ExecuteId> ids;
+    for (const RunId id : shard_.runs.ids())
+        if (const Run& run = *shard_.runs.find(id); run.stage == Stage::remote) ids.push_back(run.row.id);
+    co_await look_at_rows(std::move(ids), [this](Run& run, const model::Execution* row) {
+        if (run.stage == Stage::remote) looked_at(run, row);
+    });
+    polling_ = false;
+}
+
+/// Passes each remaining run its stored row, or null if it has none; stops when the term ends.
+asio::awaitable<void> Recovery::look_at_rows(std::vector<ExecuteId> ids, Look look) {
+    const Term term = shard_.term.token();
+    for (std::size_t at = 0; at < ids.size() && !term.ended(); at += kLookPage) {
+        const auto first = ids.begin() + static_cast<std::ptrdiff_t>(at);
+        const auto count = static_cast<std::ptrdiff_t>(std::min(kLookPage, ids.size() - at));
+        const std::vector<ExecuteId> page(first, first + count);
+        const auto rows = co_await context_.store.find_executions(page);
+        if (!rows || term.ended()) break;
+        std::unordered_map<ExecuteId, const model::Execution*> found;
+        for (const model::Execution& row : *rows) found.emplace(row.id, &row);
+        for (const ExecuteId& id : page) {
+            Run* const run = shard_.runs.find(id);
+            const auto row = found.find(id);
+            if (run != nullptr) look(*run, row == found.end() ? nullptr : row->second);
+        }
+        co_await yield(context_.io);
+    }
+}
+
+void Recovery::looked_at(Run& run, const model::Execution* row) {
+    if (row == nullptr || model::is_end(row->state)) {
+        outcomes_.end_run(run.id);
+        return;
+    }
+    const bool handed_back = row->state == model::ExecutionState::pending && row->node.value().empty();
+    const bool not_due = row->state == model::ExecutionState::pending &&
+                         row->due.value_or(Instant::min()) > context_.latest() &&
+                         (is_lost(*row) || is_claim_over(*row));
+    if ((handed_back || not_due) && row->attempt <= 1 && run.stop_reason.empty()) {
+        // It never started: the current job definition applies, as for every waiting run.
+        model::Execution waiting = *row;
+        outcomes_.end_run(run.id);
+        context_.gate.spawn("adopt", adopt(std::move(waiting), shard_.term.token()));
+        return;
+    }
+    run.row = *row;
+    const bool waits = row->accepted || row->state == model::ExecutionState::failure || handed_back;
+    if (waits)
+        came_back(run);
+    else if (is_lost(*row))
+        context_.gate.spawn("recover remote", take_over(run.id));
+}
+
+/// The node that ran it has finished its part: the leader decides the next step.
+void Recovery::came_back(Run& run) {
+    const Instant due = run.row.due.value_or(context_.clock.now());
+    shard_.runs.move(run, run.row.accepted ? Stage::accepted : Stage::retrying);
+    run.offered_at.reset();
+    if (run.row.accepted)
+        shard_.planner.accepted(run.id, due);
+    else
+        shard_.planner.retry_at(run.id, due);
+    shard_.wake.notify();
+    if (!run.stop_reason.empty() || run.task == nullptr) {
+        const std::string reason = run.stop_reason.empty() ? "job_gone" : run.stop_reason;
+        context_.gate.spawn("stop", outcomes_.finish_without_attempt(run.id, reason));
+    } else if (run.row.accepted && !run.row.result.empty()) {
+        run.early_result = run.row.result;
+        context_.gate.spawn("callback", outcomes_.complete_by_callback(run.id));
+    }
+}
+
+bool Recovery::is_lost(const model::Execution& row) {
+    if (shard_.orphans.find(row.id) != nullptr) return false;
+    return row.node == context_.options.node || context_.watch.is_dead(row.node);
+}
+
+/// Returns true if the claim of an earlier term no longer leads to a start: its claimer starts what becomes
+/// due within one lease at most, or it has restarted under the same name without knowledge of the claim.
+bool Recovery::is_claim_over(const model::Execution& row) const {
+    return row.state == model::ExecutionState::pending && row.attempt <= 1 && shard_.term.is_active() &&
+           row.epoch != shard_.term->epoch &&
+           row.due.value_or(Instant::min()) > context_.now() + context_.options.lease;
+}
+
+asio::awaitable<void> Recovery::take_over(RunId id) {
+    Run* run = shard_.runs.find(id);
+    if (run == nullptr || run->stage != Stage::remote) co_return;
+    shard_.runs.move(*run, Stage::ending);
+    model::Execution row = run->row;
+    const Term term = shard_.term.token();
+    const Outcomes::AfterLoss after = co_await outcomes_.handle_node_loss(row, run->task);
+    if (term.ended()) {  // dropped as if this node had an attempt of it
+        outcomes_.end_run(id);
+        co_return;
+    }
+    run = shard_.runs.find(id);
+    if (run == nullptr) co_return;
+    if (after == Outcomes::AfterLoss::changed) {
+        shard_.runs.move(*run, Stage::remote);
+        co_return;
+    }
+    if (after == Outcomes::AfterLoss::ended) {
+        outcomes_.end_run(id);
+        co_return;
+    }
+    run->row = std::move(row);
+    came_back(*run);
+}
+
+void Recovery::request_stop(const Run& run) {
+    context_.gate.spawn("request cancel",
+                        ask_cancel(run.row, std::string{kInternalCancelPrefix} + run.stop_reason));
+}
+
+asio::awaitable<void> Recovery::ask_cancel(model::Execution row, std::string by) {
+    for (std::size_t tries = 0;; ++tries) {
+        const Result<void> asked = co_await context_.store.ask_cancel(row, by);
+        if (asked) co_return;
+        const bool again = co_await context_.back_off(tries);
+        if (again) continue;
+        log::warn("failed to request cancel execution={} error={}", row.id, asked.error().what);
+        co_return;
+    }
+}
+
+}  // namespace ecron::analysis

@@ -1,0 +1,183 @@
+#pragma once
+#include <algorithm>
+#include <cassert>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "analysis/scheduler/interner.hpp"
+#include "ecron/analysis/planner.hpp"
+#include "ecron/execution/pool.hpp"
+#include "ecron/execution/runner.hpp"
+#include "ecron/model/execution.hpp"
+
+namespace ecron::analysis {
+
+/// Stage of a run in this process; the planner decides, the store persists.
+enum class Stage : std::uint8_t {
+    unclaimed,  // decided, its row is not committed yet
+    waiting,    // its row is committed; not started
+    starting,   // a compare-and-set before the start is in progress
+    running,    // the pool has its attempt
+    ending,     // its outcome is being written
+    retrying,   // waits for its next attempt
+    accepted,   // waits for the target's callback
+    offered,    // the first node to start it wins
+    remote,     // another node claimed or carries it out; its row is polled
+};
+
+/// A run of this process.
+struct Run {
+    RunId id{};
+    Stage stage{Stage::unclaimed};  // changed by RunTable::move
+    execution::TaskPtr task{};
+    model::Execution row{};          // as stored, or as it will be once the write in progress is committed
+    bool needs_begin{false};         // its claim does not start it: a compare-and-set comes first
+    std::optional<Instant> spent{};  // set for the run of a one-shot: start of the schedule's validity
+    bool begin_recorded{false};      // the store says `executing`
+    bool given_up{false};            // permanently failed: not retried
+    std::optional<SteadyInstant> offered_at{};  // of the row's current attempt
+    bool lease_lost{false};                     // stopped because this node could not renew its lease
+    Instant began{};
+    std::string stop_reason{};   // why it is being stopped; empty if it is not
+    std::string asked_by{};      // the caller that requested the stop, if any
+    std::string early_result{};  // a callback that arrived before the response
+    Group tenant{};              // set by RunTable::add
+};
+
+/// Returns true if the row's current attempt was started earlier and may still be running even if its node is
+/// dead: its start is recorded. Kubernetes Jobs only.
+[[nodiscard]] inline bool is_resumed(const model::Execution& row, const execution::TaskPtr& task) {
+    return task != nullptr && execution::outlives_node(task->context) && entered_attempts(row) >= row.attempt;
+}
+
+/// Returns true if the execution is an occurrence of its job rather than a request.
+[[nodiscard]] inline bool is_planned(const model::Execution& row) {
+    return row.trigger == model::Trigger::schedule && row.nominal.has_value();
+}
+
+/// Records the executor of the row's current attempt, once.
+inline void mark_begun(model::Execution& row, std::string executor, Instant began) {
+    if (entered_attempts(row) >= row.attempt) return;
+    row.end_at.reset();  // the attempt before it had one
+    add_executor(row, {std::move(executor), began});
+    if (row.execute_times == 1) row.begin_at = began;
+}
+
+/// Counts the runs in all tables of a process and the decided claims that are not in a table yet.
+class RunCount {
+public:
+    /// Parked runs only wait: for their next attempt, their target's callback, another node.
+    enum class Kind : std::uint8_t { parked, present };
+    void add(Group tenant, Kind kind) {
+        if (kind == Kind::parked)
+            ++parked_;
+        else
+            ++present_, ++of_tenant_[tenant];
+    }
+    void remove(Group tenant, Kind kind) {
+        if (kind == Kind::parked) {
+            --parked_;
+            return;
+        }
+        --present_;
+        const auto count = of_tenant_.find(tenant);
+        assert(count != of_tenant_.end() && count->second > 0);
+        if (--count->second == 0) of_tenant_.erase(count);
+    }
+    [[nodiscard]] std::size_t all() const { return parked_ + present_; }
+    [[nodiscard]] std::size_t parked() const { return parked_; }
+    [[nodiscard]] std::size_t present() const { return present_; }
+    [[nodiscard]] std::size_t present(Group tenant) const {
+        const auto count = of_tenant_.find(tenant);
+        return count == of_tenant_.end() ? 0 : count->second;
+    }
+
+private:
+    std::size_t parked_{0};
+    std::size_t present_{0};
+    std::unordered_map<Group, std::size_t> of_tenant_;
+};
+
+/// The runs of a shard, indexed by their three identifiers. References are valid until the run is removed.
+class RunTable {
+public:
+    RunTable(RunCount& count, Interner& interner) : count_(count), interner_(interner) {}
+    ~RunTable() {
+        for (auto& [id, run] : runs_) uncount(run);
+    }
+    RunTable(const RunTable&) = delete;
+    RunTable& operator=(const RunTable&) = delete;
+
+    Run& add(Run run) {
+        const RunId id = run.id;
+        run.tenant = interner_.intern(run.row.tenant.value());
+        count(run);
+        by_execution_[run.row.id] = id;
+        by_job_.emplace(run.row.job_key, id);
+        return runs_.insert_or_assign(id, std::move(run)).first->second;
+    }
+
+    [[nodiscard]] Run* find(RunId id) {
+        const auto found = runs_.find(id);
+        return found == runs_.end() ? nullptr : &found->second;
+    }
+
+    [[nodiscard]] Run* find(const ExecuteId& id) {
+        const auto found = by_execution_.find(id);
+        return found == by_execution_.end() ? nullptr : find(found->second);
+    }
+
+    [[nodiscard]] std::vector<RunId> of_job(JobKey job) const {
+        std::vector<RunId> ids;
+        const auto [first, last] = by_job_.equal_range(job);
+        std::transform(first, last, std::back_inserter(ids), [](const auto& entry) { return entry.second; });
+        return ids;
+    }
+
+    void move(Run& run, Stage stage) {
+        uncount(run);
+        run.stage = stage;
+        count(run);
+    }
+
+    void erase(RunId id) { take(id); }
+
+    /// Removes a run from the table.
+    std::optional<Run> take(RunId id) {
+        const auto found = runs_.find(id);
+        if (found == runs_.end()) return {};
+        uncount(found->second);
+        by_execution_.erase(found->second.row.id);
+        const auto [first, last] = by_job_.equal_range(found->second.row.job_key);
+        by_job_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == id; }));
+        Run run = std::move(found->second);
+        runs_.erase(found);
+        return run;
+    }
+
+    [[nodiscard]] std::vector<RunId> ids() const {
+        std::vector<RunId> all;
+        all.reserve(runs_.size());
+        for (const auto& [id, run] : runs_) all.push_back(id);
+        return all;
+    }
+
+    [[nodiscard]] std::size_t size() const { return runs_.size(); }
+
+private:
+    static RunCount::Kind kind_of(Stage stage) {
+        const bool waits = stage == Stage::retrying || stage == Stage::accepted || stage == Stage::remote;
+        return waits ? RunCount::Kind::parked : RunCount::Kind::present;
+    }
+    void count(const Run& run) { count_.add(run.tenant, kind_of(run.stage)); }
+    void uncount(const Run& run) { count_.remove(run.tenant, kind_of(run.stage)); }
+
+    RunCount& count_;
+    Interner& interner_;
+    std::unordered_map<RunId, Run> runs_;
+    std::unordered_map<ExecuteId, RunId> by_execution_;
+    std::unordered_multimap<JobKey, RunId> by_job_;
+};
+
+}  // namespace ecron::analysis
