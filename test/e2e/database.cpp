@@ -117,6 +117,10 @@ std::vector<Database::Row> Database::ask(const Server& server, const std::string
     return ask_server(server, "", query);
 }
 
+std::size_t Database::sessions() const {
+    return ask(server_, "select id from information_schema.processlist where db = '" + name_ + "'").size();
+}
+
 std::string Database::value(const std::string& query) const {
     const std::vector<Row> found = rows(query);
     return found.empty() ? std::string{} : found.front().front();

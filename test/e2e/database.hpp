@@ -33,6 +33,9 @@ public:
     /// Queries the database directly, also while ecron is stopped. NULL becomes an empty string.
     [[nodiscard]] std::vector<Row> rows(const std::string& query) const;
     [[nodiscard]] std::string value(const std::string& query) const;
+    /// Returns the sessions of the server that use it. Asks without selecting it, so that sessions of earlier
+    /// queries that the server has not closed yet are not counted.
+    [[nodiscard]] std::size_t sessions() const;
     /// Queries a server without selecting a database. Throws on an error.
     static std::vector<Row> ask(const Server& server, const std::string& query);
 
