@@ -17,8 +17,7 @@
 #include <vector>
 
 #include "bare/target_server.hpp"
-#include "ecron/execution/http_runner.hpp"
-#include "ecron/execution/pool.hpp"
+#include "ecron/execution/executors.hpp"
 #include "ecron_bench/scenarios.hpp"
 #include "ecron_bench/statistics.hpp"
 
@@ -206,7 +205,7 @@ void measure_hang(const Options& options, Report& report) {
     const execution::Secrets none;
     http::Client client{io, {.connections_kept = kLimit, .connections_per_host = kPerHost}};
     const auto runner = execution::make_http_runner(io, client, none, {});
-    const auto pool = execution::make_pool(clock, {{.kind = execution::Kind::http,
+    const auto pool = execution::make_pool(clock, {{.kind = &execution::kHttpExecutor,
                                                     .runner = runner.get(),
                                                     .limit = kLimit,
                                                     .per_host = kPerHost,

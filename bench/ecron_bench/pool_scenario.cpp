@@ -14,9 +14,7 @@
 #include "bare/curl_loop.hpp"
 #include "bare/spawn_loop.hpp"
 #include "bare/target_server.hpp"
-#include "ecron/execution/command_runner.hpp"
-#include "ecron/execution/http_runner.hpp"
-#include "ecron/execution/pool.hpp"
+#include "ecron/execution/executors.hpp"
 #include "ecron_bench/scenarios.hpp"
 #include "ecron_bench/statistics.hpp"
 
@@ -95,7 +93,8 @@ void measure_command(const Options& options, Report& report) {
             io, none, {.enabled = true, .limit = kCommandsAtOnce, .as_self = true, .run_directory = folder});
         if (!runner) throw std::runtime_error(runner.error().what);
         const auto pool = execution::make_pool(
-            clock, {{.kind = execution::Kind::command, .runner = runner->get(), .limit = kCommandsAtOnce}});
+            clock,
+            {{.kind = &execution::kCommandExecutor, .runner = runner->get(), .limit = kCommandsAtOnce}});
         const Reached small = run_attempts(io, *pool, context, kCommandsAtOnce, kCommands);
         reached.push_back(small.per_second);
         const Resident memory;
@@ -121,9 +120,10 @@ void measure_http(const Options& options, Report& report) {
     const execution::Secrets none;
     http::Client client{io, {}};
     const auto runner = execution::make_http_runner(io, client, none, {});
-    const auto pool = execution::make_pool(
-        clock,
-        {{.kind = execution::Kind::http, .runner = runner.get(), .limit = kRequestsAtOnce, .per_host = 256}});
+    const auto pool = execution::make_pool(clock, {{.kind = &execution::kHttpExecutor,
+                                                    .runner = runner.get(),
+                                                    .limit = kRequestsAtOnce,
+                                                    .per_host = 256}});
     const model::Context context{.exec = url, .body = body};
     std::vector<double> bare, reached;
     std::uint64_t failures = 0;

@@ -46,18 +46,18 @@ Application::Application(const config::Config& config, const std::map<std::strin
       clock_(clock),
       store_(std::move(store)),
       client_(io, client_options(config)),
-      secrets_(config.execution.secrets_dir, environment),
+      secrets_(config.secrets_dir, environment),
       certificates_(config, environment),
-      http_runner_(execution::make_http_runner(io, client_, secrets_, http_run_options(config))),
-      command_runner_(opened(execution::make_command_runner(io, secrets_, command_options(config)))),
-      kubernetes_runner_(opened(execution::make_kubernetes_runner(io, clock, client_, secrets_, environment,
-                                                                  kubernetes_options(config)))),
-      pool_(execution::make_pool(clock, lanes())),
+      executors_(opened(
+          execution::Executors::make({io, clock, client_, secrets_, environment}, executor_options(config)))),
+      pool_(execution::make_pool(
+          clock, executors_.lanes(config.auth.enabled() ? execution::Tenants::many : execution::Tenants::one,
+                                  config.runs_per_tenant == 0 ? SIZE_MAX : config.runs_per_tenant))),
       messaging_(io, clock, *store_, config),
       scheduler_(io, clock, *store_, *pool_, scheduler_options_with_dispatcher()),
       webhook_client_(io, webhook_client_options(config)),
       notifier_(io, clock, store_->outbox(), webhook_client_, keyring(config), notify_options(config)),
-      retention_(io, clock, *store_, history_rule(config), [this] { return store_->leads(Shard{0}); }),
+      retention_(io, clock, *store_, config.history, [this] { return store_->leads(Shard{0}); }),
       usage_meter_(io, clock, *store_, [this] { return store_->leads(Shard{0}); }),
       loop_watch_(io, clock),
       auth_client_(io, auth_client_options(config)),
@@ -72,7 +72,7 @@ Application::Application(const config::Config& config, const std::map<std::strin
       file_watch_ends_(io),
       signals_(io, SIGINT, SIGTERM, SIGHUP) {
     messaging_.attach(scheduler_);
-    if (config.http.health_port != 0)
+    if (config.health_port != 0)
         health_.emplace(
             io, health_options(config), answer_health,
             [this](unsigned status, std::string_view reason) { return api_.error(status, reason); });
@@ -81,7 +81,6 @@ Application::Application(const config::Config& config, const std::map<std::strin
 analysis::SchedulerOptions Application::scheduler_options_with_dispatcher() {
     analysis::SchedulerOptions options = scheduler_options(config_);
     options.dispatcher = messaging_.dispatcher();
-    options.spread_fallback = config_.mq.fallback;
     options.name_taken = [this](const Error&) { fail(); };
     return options;
 }
@@ -89,7 +88,7 @@ analysis::SchedulerOptions Application::scheduler_options_with_dispatcher() {
 management::Options Application::api_options_with_load(
     const std::map<std::string, std::string>& environment) {
     management::Options options = api_options(config_);
-    options.cluster_rules = opened(execution::cluster_rules(kubernetes_options(config_), environment));
+    options.cluster_rules = opened(execution::cluster_rules(config_.executors.kubernetes, environment));
     options.authenticator = authenticator_.get();
     options.messages = messaging_.state();
     options.webhooks = [this] {
@@ -110,37 +109,13 @@ management::Options Application::api_options_with_load(
                                 .loop_stall = loop_watch_.longest()};
     };
     options.output = [this](const ExecuteId& id, std::uint64_t begin) -> std::optional<management::Output> {
-        auto live = command_runner_->output_since(id, begin);
-        if (!live) live = kubernetes_runner_->output_since(id, begin);
+        auto live = executors_.output_since(id, begin);
         if (!live) return std::nullopt;
         management::Output output{.attempt = live->attempt, .begin = live->begin, .end = live->end};
         for (auto& piece : live->pieces) output.pieces.push_back({piece.is_error, std::move(piece.text)});
         return output;
     };
     return options;
-}
-
-std::vector<execution::Lane> Application::lanes() const {
-    const config::Execution& given = config_.execution;
-    const execution::Tenants tenants =
-        config_.auth.enabled ? execution::Tenants::many : execution::Tenants::one;
-    const std::size_t per_tenant = config_.limits.runs == 0 ? SIZE_MAX : config_.limits.runs;
-    return {{.kind = execution::Kind::http,
-             .runner = http_runner_.get(),
-             .limit = given.executor_max,
-             .per_host = given.connections_per_host,
-             .tenants = tenants,
-             .per_tenant = per_tenant},
-            {.kind = execution::Kind::command,
-             .runner = command_runner_.get(),
-             .limit = config_.commands.max,
-             .tenants = tenants,
-             .per_tenant = per_tenant},
-            {.kind = execution::Kind::kubernetes,
-             .runner = kubernetes_runner_.get(),
-             .limit = config_.kubernetes.max,
-             .tenants = tenants,
-             .per_tenant = per_tenant}};
 }
 
 Result<void> Application::listen() {
@@ -155,7 +130,7 @@ int Application::run() {
         return 2;
     }
     log::info("ecron listens version={} address={} port={} tls={} node={} pid={}", kVersion,
-              config_.http.address, server_.port(), config_.http.tls ? "on" : "off", node_id(config_),
+              config_.server.address, server_.port(), config_.server.tls ? "on" : "off", config_.node,
               ::getpid());
     const std::jthread takeover{
         [this] { log_takeover(config_); }};  // blocks, and nothing depends on its completion
@@ -163,7 +138,7 @@ int Application::run() {
     gate_.spawn("messages", messaging_.run());
     gate_.spawn("webhooks", notifier_.run());
     gate_.spawn("retention", retention_.run());
-    if (config_.limits.bytes > 0) gate_.spawn("bytes of tenants", usage_meter_.run());
+    if (config_.store.bytes_per_tenant > 0) gate_.spawn("bytes of tenants", usage_meter_.run());
     gate_.spawn("loop watch", loop_watch_.run());
     gate_.spawn("signals", watch_signals());
     gate_.spawn("files", watch_files());
@@ -204,8 +179,9 @@ void Application::reload() {
 /// Renewed certificates and tokens take effect without a signal.
 asio::awaitable<void> Application::watch_files() {
     std::vector<std::string> files;
-    if (config_.http.tls)
-        files = {config_.http.tls->certificate, config_.http.tls->key, config_.http.tls->client_ca};
+    if (config_.server.tls)
+        files = {config_.server.tls->certificate_file, config_.server.tls->key_file,
+                 config_.server.tls->client_ca_file};
     if (config_.auth.mode == config::AuthMode::token) files.push_back(config_.auth.token_file);
     FileWatch watch{files};
     while (!draining_ && !files.empty()) {
@@ -220,9 +196,9 @@ void Application::reload_files() {
             log::error("failed to reload tokens, keeping the old ones: error={}", reloaded.error().what);
     }
     certificates_.read();
-    if (!config_.http.tls) return;
+    if (!config_.server.tls) return;
     if (const Result<void> reloaded = server_.reload_tls(); reloaded)
-        log::info("certificate reloaded: file={}", config_.http.tls->certificate);
+        log::info("certificate reloaded: file={}", config_.server.tls->certificate_file);
     else
         log::error("failed to reload certificate, keeping the old one: error={}", reloaded.error().what);
 }
@@ -236,9 +212,9 @@ asio::awaitable<void> Application::drain() {
     usage_meter_.stop();
     loop_watch_.stop();
     co_await messaging_.stop_taking();
-    co_await scheduler_.stop(config_.process.shutdown_grace);
+    co_await scheduler_.stop(config_.shutdown_grace);
     // Deadline for cancelled commands to react to SIGTERM; the remaining ones are killed with their runner.
-    const SteadyInstant deadline = clock_.steady() + config_.commands.kill_grace + kKillGrace;
+    const SteadyInstant deadline = clock_.steady() + config_.executors.command.kill_grace + kKillGrace;
     while (pool_->running() > 0 && clock_.steady() < deadline) co_await sleep(io_, Millis{10});
     co_await messaging_.stop();
     co_await notifier_.stop(kWebhookGrace);

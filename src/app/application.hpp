@@ -11,9 +11,7 @@
 #include "ecron/base/async.hpp"
 #include "ecron/base/loop_watch.hpp"
 #include "ecron/config/config.hpp"
-#include "ecron/execution/command_runner.hpp"
-#include "ecron/execution/http_runner.hpp"
-#include "ecron/execution/kubernetes_runner.hpp"
+#include "ecron/execution/executors.hpp"
 #include "ecron/execution/pool.hpp"
 #include "ecron/http/client.hpp"
 #include "ecron/http/server.hpp"
@@ -56,7 +54,6 @@ private:
     void reload_files();
     analysis::SchedulerOptions scheduler_options_with_dispatcher();
     management::Options api_options_with_load(const std::map<std::string, std::string>& environment);
-    [[nodiscard]] std::vector<execution::Lane> lanes() const;
 
     const config::Config& config_;
     boost::asio::io_context& io_;
@@ -65,9 +62,7 @@ private:
     http::Client client_;
     const execution::Secrets secrets_;
     Certificates certificates_;
-    std::unique_ptr<execution::Runner> http_runner_;
-    std::unique_ptr<execution::Runner> command_runner_;
-    std::unique_ptr<execution::Runner> kubernetes_runner_;
+    execution::Executors executors_;
     std::unique_ptr<execution::Pool> pool_;
     Messaging messaging_;
     analysis::Scheduler scheduler_;

@@ -9,12 +9,12 @@ namespace ecron::app {
 Certificates::Certificates(const config::Config& config,
                            const std::map<std::string, std::string>& environment)
     : files_{{"db_ca_file", config.store.ca_file},
-             {"ca_file", config.execution.ca_file},
+             {"ca_file", config.targets.ca_file},
              {"oauth_ca_file", config.auth.ca_file}} {
-    if (config.http.tls) files_["client_ca_file"] = config.http.tls->client_ca;
+    if (config.server.tls) files_["client_ca_file"] = config.server.tls->client_ca_file;
     std::erase_if(files_, [](const auto& entry) { return entry.second.empty(); });
     const auto shown =
-        http::certificate_ends(execution::cluster_certificate(kubernetes_options(config), environment));
+        http::certificate_ends(execution::cluster_certificate(config.executors.kubernetes, environment));
     if (shown) own_.push_back({"kubernetes_config", shown->first});
     read();
 }

@@ -41,7 +41,7 @@ std::vector<std::string> lines_of(const std::vector<config::Problem>& problems) 
 
 /// The config module does not resolve time zones; whether the default zone exists is checked here.
 std::optional<config::Problem> zone_problem(const config::Loaded& loaded) {
-    const Result<const cron::Zone*> zone = cron::find_zone(loaded.config.schedule.timezone);
+    const Result<const cron::Zone*> zone = cron::find_zone(loaded.config.rules.default_timezone);
     if (zone) return std::nullopt;
     const auto setting = std::ranges::find_if(loaded.settings, [](const config::Setting& one) {
         return one.option == config::find_option("timezone");

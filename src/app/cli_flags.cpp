@@ -93,9 +93,9 @@ std::string unknown_flag(const std::string& token, const po::options_description
 }
 
 const Option* option_of(const std::string& flag) {
-    const auto* const found =
+    const auto found =
         std::ranges::find_if(kOptions, [&](const Option& option) { return flag_of(option) == flag; });
-    return found == kOptions.end() ? nullptr : found;
+    return found == kOptions.end() ? nullptr : &*found;
 }
 
 void take(const po::option& parsed, const FlagSet& set, ParsedFlags& into) {

@@ -19,9 +19,9 @@ constexpr std::size_t kClusters = 128;  // Kubernetes watches, requests and logs
 std::size_t reserved(const config::Config& config) {
     std::size_t sum =
         kOwn + kIssuer + (config.store.readers + kSessions) * kPerReader + config.webhooks.limit;
-    if (config.http.health_port != 0) sum += kHealthConnections;
-    if (config.commands.enabled) sum += config.commands.max * kPerCommand;
-    if (config.kubernetes.enabled) sum += kClusters;
+    if (config.health_port != 0) sum += kHealthConnections;
+    if (config.executors.command.enabled) sum += config.executors.command.limit * kPerCommand;
+    if (config.executors.kubernetes.enabled) sum += kClusters;
     return sum;
 }
 
@@ -29,9 +29,9 @@ std::size_t reserved(const config::Config& config) {
 
 DescriptorShares divide_descriptors(std::size_t limit, const config::Config& config) {
     const std::size_t left = limit - std::min(reserved(config), limit / 2);
-    const std::size_t for_targets = std::min<std::size_t>(config.execution.executor_max, left / 2);
-    const std::size_t connections = std::min<std::size_t>(config.http.connection_limit, left - for_targets);
-    const std::size_t targets = std::min<std::size_t>(config.execution.executor_max, left - connections);
+    const std::size_t for_targets = std::min<std::size_t>(config.executors.http.limit, left / 2);
+    const std::size_t connections = std::min<std::size_t>(config.server.connection_limit, left - for_targets);
+    const std::size_t targets = std::min<std::size_t>(config.executors.http.limit, left - connections);
     return {.connections = std::max<std::size_t>(1, connections),
             .targets = std::max<std::size_t>(1, targets)};
 }
@@ -50,9 +50,9 @@ void fit_to_descriptors(config::Config& config) {
     if (limit == 0) return;  // limit unknown: keep the options unchanged
     const DescriptorShares shares = divide_descriptors(limit, config);
     const bool lowered =
-        shares.connections < config.http.connection_limit || shares.targets < config.execution.executor_max;
-    config.http.connection_limit = shares.connections;
-    config.execution.executor_max = shares.targets;
+        shares.connections < config.server.connection_limit || shares.targets < config.executors.http.limit;
+    config.server.connection_limit = shares.connections;
+    config.executors.http.limit = config.targets.connections_kept = shares.targets;
     constexpr auto kLine = "open files: limit={} connection_limit={} executor_max={}{}";
     if (lowered)
         log::warn(kLine, limit, shares.connections, shares.targets,

@@ -13,7 +13,7 @@ std::string reached_at(const std::string& listens) {
     return listens == "0.0.0.0" || listens == "::" ? "127.0.0.1" : listens;
 }
 
-std::string own_url(const config::Http& own) {
+std::string own_url(const http::ServerOptions& own) {
     const std::string host = reached_at(own.address);
     const bool is_six = host.contains(':');
     return fmt::format("{}://{}{}{}:{}", own.tls ? "https" : "http", is_six ? "[" : "", host,
@@ -23,10 +23,10 @@ std::string own_url(const config::Http& own) {
 }  // namespace
 
 std::optional<std::string> health(const config::Config& config, const std::string& url) {
-    if (url.empty() && config.http.port == 0)
+    if (url.empty() && config.server.port == 0)
         return "cron_port is 0: the service's port is unknown, specify --url";
     const Result<unsigned> status =
-        http::probe((url.empty() ? own_url(config.http) : url) + "/health/ready", kPatience);
+        http::probe((url.empty() ? own_url(config.server) : url) + "/health/ready", kPatience);
     if (!status) return status.error().what;
     if (*status != 200) return fmt::format("not ready: /health/ready answers {}", *status);
     return std::nullopt;

@@ -17,8 +17,9 @@ constexpr Millis kLeadLook{100};
 
 std::unique_ptr<mq::Broker> make_broker(asio::io_context& io, const Clock& clock, http::Client& client,
                                         const config::Config& config) {
-    if (config.mq.hosts.empty()) return nullptr;
-    if (!config.mq.kafka) return mq::make_nsq_broker(io, clock, client, nsq_options(config));
+    if (config.queue.hosts.empty()) return nullptr;
+    if (config.queue.kind == config::Queue::Kind::nsq)
+        return mq::make_nsq_broker(io, clock, client, nsq_options(config));
     auto broker = mq::make_kafka_broker(io, clock, kafka_options(config));
     if (!broker) throw std::runtime_error("mq_kafka: " + broker.error().what);
     return std::move(*broker);
@@ -35,17 +36,17 @@ Messaging::Messaging(asio::io_context& io, const Clock& clock, store::Store& sto
       client_(io, {}),
       broker_(make_broker(io, clock, client_, config)),
       gate_(io) {
-    if (broker_ && config.process.multi_node) publisher_.emplace(io, *broker_);
+    if (broker_ && config.multi_node) publisher_.emplace(io, *broker_);
 }
 
 void Messaging::attach(analysis::Scheduler& scheduler) {
     if (!broker_) return;
     scheduler_ = &scheduler;
     executions_.emplace(scheduler);
-    consumers_.emplace(io_, clock_, store_, *executions_, message_options(config_));
+    consumers_.emplace(io_, clock_, store_, *executions_, config_.messages);
     consumers_->subscribe(*broker_);
     relay_.emplace(
-        io_, *store_.messages(), *broker_, [this] { return store_.leads(Shard{0}); }, config_.mq.keep);
+        io_, *store_.messages(), *broker_, [this] { return store_.leads(Shard{0}); }, config_.queue.keep);
 }
 
 /// Messages are consumed once the jobs are loaded.
@@ -68,7 +69,7 @@ asio::awaitable<void> Messaging::stop() {
     if (!broker_) co_return;
     relay_->stop();
     co_await gate_.drained();
-    if (!config_.process.multi_node) co_await relay_->flush(kLastMessages);
+    if (!config_.multi_node) co_await relay_->flush(kLastMessages);
     co_await broker_->stop(kLastMessages);
 }
 

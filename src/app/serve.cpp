@@ -22,7 +22,7 @@ int serve_here(config::Config config, const std::map<std::string, std::string>& 
     boost::asio::io_context io{1};
     Application* running = nullptr;
     const auto failed = [&running](const Error& error) { running->fail(error); };
-    auto store = store::Store::open_in_background(io, store_options(config), clock, failed);
+    auto store = store::Store::open_in_background(io, config.store, clock, failed);
     if (!store) {
         log::error("failed to open store: error={}", store.error().what);
         return 2;
@@ -45,7 +45,7 @@ int serve(const config::Config& config, const std::map<std::string, std::string>
 }
 
 std::optional<std::string> set_shards(const config::Config& config, std::size_t shards) {
-    const Result<void> divided = store::set_shards(store_options(config), shards, SystemClock{});
+    const Result<void> divided = store::set_shards(config.store, shards, SystemClock{});
     if (divided) return std::nullopt;
     return divided.error().what;
 }

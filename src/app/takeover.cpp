@@ -42,9 +42,9 @@ bool refuses(const execution::Egress& egress, const std::string& host) {
 }  // namespace
 
 TakeoverReport::TakeoverReport(const config::Config& config)
-    : commands_enabled_(config.commands.enabled),
-      has_ca_file_(!config.execution.ca_file.empty()),
-      egress_(egress(config)) {}
+    : commands_enabled_(config.executors.command.enabled),
+      has_ca_file_(!config.targets.ca_file.empty()),
+      egress_(config.egress) {}
 
 void TakeoverReport::add(const store::StoredPlan& job) {
     if (job.has_plan) return;  // ecron has already written this job
@@ -89,11 +89,11 @@ std::vector<std::string> TakeoverReport::lines() const {
 /// Warning about the retention of the old service's executions, which it kept indefinitely; empty if none is
 /// deleted.
 Result<std::string> history_line(const config::Config& config) {
-    const Millis kept = config.store.history;
+    const Millis kept = config.history.keep;
     if (kept == Millis{0}) return std::string{};
     const SystemClock clock;
     const Instant before = clock.now() - kept;
-    const Result<bool> found = store::has_old_history(store_options(config), clock, before);
+    const Result<bool> found = store::has_old_history(config.store, clock, before);
     if (!found) return std::unexpected(found.error());
     if (!*found) return std::string{};
     return fmt::format(
@@ -104,9 +104,9 @@ Result<std::string> history_line(const config::Config& config) {
 }
 
 Result<std::vector<std::string>> takeover_lines(const config::Config& config) {
-    if (config.store.driver != config::Driver::mysql) return std::vector<std::string>{};
+    if (config.store.driver != store::Driver::mysql) return std::vector<std::string>{};
     TakeoverReport report{config};
-    const Result<void> read = store::each_old_job(store_options(config), SystemClock{},
+    const Result<void> read = store::each_old_job(config.store, SystemClock{},
                                                   [&](const store::StoredPlan& job) { report.add(job); });
     if (!read) return std::unexpected(read.error());
     std::vector<std::string> lines = report.lines();

@@ -1,9 +1,6 @@
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 #include "config/listen_address.hpp"
 #include "config/resolved_options.hpp"
@@ -16,20 +13,6 @@ bool is_name(std::string_view text, std::string_view punctuation) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                punctuation.contains(c);
     });
-}
-
-/// An IP address, or a network: 10.0.0.0/8, fd00::/8.
-bool is_network(std::string_view text) {
-    const std::size_t slash = std::min(text.find('/'), text.size());
-    const std::string address{text.substr(0, slash)};
-    std::array<unsigned char, 16> bytes{};
-    const bool four = inet_pton(AF_INET, address.c_str(), bytes.data()) == 1;
-    if (!four && inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return false;
-    if (slash == text.size()) return true;
-    const std::string_view prefix = text.substr(slash + 1);
-    unsigned bits = 0;
-    const auto [end, error] = std::from_chars(prefix.data(), prefix.data() + prefix.size(), bits);
-    return error == std::errc{} && end == prefix.data() + prefix.size() && bits <= (four ? 32U : 128U);
 }
 
 /// A secret as defined by the Standard Webhooks specification: "whsec_" and the base64 of 24 to 64 bytes.
@@ -54,7 +37,7 @@ public:
 
     void networks(std::string_view name) {
         for (const std::string& network : options_.list(name))
-            refuse_unless(is_network(network), name,
+            refuse_unless(execution::parse_network(network).has_value(), name,
                           fmt::format("{:?} is not a network such as 10.0.0.0/8 or fd00::/8", network));
     }
 
@@ -67,9 +50,9 @@ bool is_url(std::string_view text) { return text.starts_with("https://") || text
 
 void check_auth(Checks& checks, const ResolvedOptions& options, const Auth& auth) {
     const bool mode_is_set = options.is_set("auth_mode");
-    checks.refuse_unless(!mode_is_set || auth.enabled || !asks_for_tokens(options), "auth_enabled",
+    checks.refuse_unless(!mode_is_set || auth.enabled() || !asks_for_tokens(options), "auth_enabled",
                          "requires tokens, but auth_mode is none");
-    checks.refuse_unless(!auth.enabled || !options.is_set("auth_enabled") || asks_for_tokens(options),
+    checks.refuse_unless(!auth.enabled() || !options.is_set("auth_enabled") || asks_for_tokens(options),
                          "auth_enabled", "is false, but auth_mode requires tokens");
     const auto needed = [&](AuthMode mode, std::string_view option) {
         checks.refuse_unless(auth.mode != mode || options.is_set(option), option,
@@ -80,7 +63,7 @@ void check_auth(Checks& checks, const ResolvedOptions& options, const Auth& auth
     needed(AuthMode::token, "token_file");
     needed(AuthMode::hydra, "oauth_admin_addr");
     needed(AuthMode::jwt, "jwt_issuer");
-    checks.refuse_unless(auth.mode != AuthMode::jwt || is_url(auth.keys_url), "jwt_keys_url",
+    checks.refuse_unless(auth.mode != AuthMode::jwt || is_url(auth.jwt.keys_url), "jwt_keys_url",
                          "is not an http or https URL, and none can be derived from jwt_issuer");
     for (const std::string_view option :
          {"scope_read", "scope_write", "scope_execute", "scope_report", "scope_command", "scope_kubernetes",
@@ -93,7 +76,7 @@ bool steers_the_linker(std::string_view variable) {
     return variable.starts_with("LD_") || variable == "GLIBC_TUNABLES";
 }
 
-void check_commands(Checks& checks, const Commands& commands) {
+void check_commands(Checks& checks, const execution::CommandOptions& commands) {
     checks.refuse_unless(
         !commands.enabled || !commands.user.empty() || commands.as_self, "command_enabled",
         "would run commands as ecron's own user, which can read and change ecron's database, token file and "
@@ -124,18 +107,20 @@ bool is_namespace_pattern(std::string text) {
     return is_dns_label(text);
 }
 
-void check_kubernetes(Checks& checks, const Config& config) {
-    const Kubernetes& kubernetes = config.kubernetes;
-    checks.refuse_unless(!kubernetes.enabled || config.auth.enabled || kubernetes.without_auth,
-                         "kubernetes_enabled",
-                         "would let any client of the API create Jobs with ecron's credentials: set "
-                         "auth_mode, or consent with kubernetes_without_auth: true");
+void check_kubernetes(Checks& checks, const ResolvedOptions& options, const Config& config) {
+    const execution::KubernetesOptions& kubernetes = config.executors.kubernetes;
+    const model::ClusterRules& rules = kubernetes.rules;
     checks.refuse_unless(
-        kubernetes.name_space.empty() || is_namespace_pattern(kubernetes.name_space), "kubernetes_namespace",
+        !kubernetes.enabled || config.auth.enabled() || options.boolean("kubernetes_without_auth"),
+        "kubernetes_enabled",
+        "would let any client of the API create Jobs with ecron's credentials: set "
+        "auth_mode, or consent with kubernetes_without_auth: true");
+    checks.refuse_unless(
+        rules.name_space.empty() || is_namespace_pattern(rules.name_space), "kubernetes_namespace",
         fmt::format("{:?} is not a namespace (a DNS label), optionally with {{tenant}} once and "
                     "other characters",
-                    kubernetes.name_space));
-    for (const std::string& name : kubernetes.namespaces)
+                    rules.name_space));
+    for (const std::string& name : rules.name_spaces)
         checks.refuse_unless(is_dns_label(name), "kubernetes_namespaces",
                              fmt::format("{:?} is not a namespace (a DNS label)", name));
 }
@@ -145,31 +130,31 @@ void check_kubernetes(Checks& checks, const Config& config) {
 void cross_validate(const ResolvedOptions& options, const Config& config, std::vector<Problem>& errors) {
     Checks checks{options, errors};
     for (const std::string_view file : {"cert_file", "key_file"})
-        checks.refuse_unless(!config.http.tls || options.is_set(file), file,
+        checks.refuse_unless(!config.server.tls || options.is_set(file), file,
                              "is required because ssl_on is true");
     checks.refuse_unless(
-        config.api.webhook_path.starts_with('/') && is_name(config.api.webhook_path, "/.-_~"), "webhook",
+        config.api.callback_path.starts_with('/') && is_name(config.api.callback_path, "/.-_~"), "webhook",
         "is not a path such as /api/cronsvr/v1/executionresult");
     const std::size_t sessions = options.number("db_readers") + kSessionsBesideReaders;
     checks.refuse_unless(
-        config.store.driver != Driver::mysql || !options.is_set("db_readers") ||
+        config.store.driver != store::Driver::mysql || !options.is_set("db_readers") ||
             !options.is_set("max_open_conns") || sessions <= options.number("max_open_conns"),
         "max_open_conns", fmt::format("is less than the {} sessions that db_readers requires", sessions));
-    checks.refuse_unless(config.process.node_id.size() <= 64 && is_name(config.process.node_id, ".-_"),
-                         "node_id", "is not a name of at most 64 letters, digits and .-_");
-    checks.refuse_unless(config.execution.retry_initial <= config.execution.retry_max, "retry_initial",
+    checks.refuse_unless(config.node.value().size() <= 64 && is_name(config.node.value(), ".-_"), "node_id",
+                         "is not a name of at most 64 letters, digits and .-_");
+    checks.refuse_unless(config.rules.retry.initial <= config.rules.retry.max, "retry_initial",
                          "is longer than retry_max");
-    check_commands(checks, config.commands);
-    check_kubernetes(checks, config);
-    for (const QueueHost& host : config.mq.hosts)
+    check_commands(checks, config.executors.command);
+    check_kubernetes(checks, options, config);
+    for (const mq::Address& host : config.queue.hosts)
         checks.refuse_unless(!host.host.empty() && host.port != 0, host.option,
                              fmt::format("{:?} is not HOST or HOST:PORT", host.host));
-    for (const std::string& property : config.mq.kafka_properties)
+    for (const std::string& property : config.queue.kafka_properties)
         checks.refuse_unless(property.find('=') != property.npos && !property.starts_with('='), "mq_kafka",
                              "contains an entry that is not NAME=VALUE");
     checks.networks("egress_allow");
     checks.networks("egress_deny");
-    const std::string& secrets = config.webhooks.secret.reveal();
+    const std::string& secrets = config.webhook_secret.reveal();
     const std::size_t space = std::min(secrets.find(' '), secrets.size());
     const bool second_good =
         space == secrets.size() || is_signing_secret(std::string_view{secrets}.substr(space + 1));

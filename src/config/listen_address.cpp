@@ -64,6 +64,8 @@ Interfaces look_for(const std::optional<in6_addr>& wanted) {
 
 }  // namespace
 
+bool is_ip_literal(const std::string& text) { return parse(text).has_value(); }
+
 std::string listen_address(const std::string& text) {
     if (text == "localhost") return "127.0.0.1";
     const std::optional<in6_addr> literal = parse(text);

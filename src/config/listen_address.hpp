@@ -5,6 +5,8 @@
 /// resolves to a load balancer, so only an IP literal of this machine is used as is.
 namespace ecron::config {
 
+[[nodiscard]] bool is_ip_literal(const std::string& text);
+
 /// The text itself if it is a local IP literal, 127.0.0.1 for localhost, otherwise the wildcard address: "::"
 /// if the machine has IPv6 (which accepts IPv4 too), "0.0.0.0" if not.
 std::string listen_address(const std::string& text);

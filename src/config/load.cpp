@@ -41,10 +41,10 @@ bool consent_in_file(const Collected& collected, const ResolvedOptions& options)
 
 void check_exposure(const Collected& collected, const ResolvedOptions& options, const Config& config,
                     std::vector<Problem>& errors, std::vector<Problem>& warnings) {
-    if (config.auth.enabled || is_loopback(config.http.address)) return;
+    if (config.auth.enabled() || is_loopback(config.server.address)) return;
     const Setting& address = options.at("cron_addr");
     const std::string listens = fmt::format("{:?} listens on {}, which is reachable from other hosts",
-                                            address.value, config.http.address);
+                                            address.value, config.server.address);
     if (options.boolean("insecure_no_auth") || consent_in_file(collected, options))
         warnings.push_back({address.from, "cron_addr", listens + ", and authentication is disabled"});
     else
@@ -119,7 +119,7 @@ std::expected<Loaded, std::vector<Problem>> load(const Sources& sources) {
     Collected collected = collect(sources);
     std::vector<Problem> errors = std::move(collected.errors), warnings = std::move(collected.warnings);
     const ResolvedOptions options{collected.given, errors, warnings};
-    Config config = typed(options);
+    Config config = config_of(options);
     cross_validate(options, config, errors);
     check_exposure(collected, options, config, errors, warnings);
     check_character_set(options, warnings);

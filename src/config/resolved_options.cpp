@@ -24,9 +24,7 @@ bool was_raised(const Option& option, std::string_view from, std::string_view to
 /// Warns about accepted values that may not have the expected effect.
 void warn_about(const RawSetting& given, const std::string& checked, std::vector<Problem>& warnings) {
     const std::string key{key_in(given)};
-    if (given.option->effect == Effect::later)
-        warnings.push_back({given.where, key, "has no effect: the feature is not part of this version"});
-    else if (was_raised(*given.option, given.text, checked))
+    if (was_raised(*given.option, given.text, checked))
         warnings.push_back(
             {given.where, key, fmt::format("{} is below the minimum; using {}", given.text, checked)});
 }

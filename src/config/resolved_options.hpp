@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "config/sources.hpp"
+#include "ecron/config/config.hpp"
 
 /// Resolves the collected settings to one validated value per option, and builds the Config from these.
 namespace ecron::config {
@@ -35,7 +36,8 @@ private:
 /// renewal.
 inline constexpr std::size_t kSessionsBesideReaders = 3;
 
-Config typed(const ResolvedOptions& options);
+/// Fills the members that options are bound to, then those that follow from several options.
+Config config_of(const ResolvedOptions& options);
 /// auth_enabled is set to anything but false.
 [[nodiscard]] bool asks_for_tokens(const ResolvedOptions& options);
 

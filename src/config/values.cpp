@@ -32,8 +32,7 @@ struct SizeUnit {
     std::string_view name;
     std::int64_t bytes;
 };
-constexpr std::array kSizeUnits{SizeUnit{"KiB", detail::kKiB}, SizeUnit{"MiB", detail::kMiB},
-                                SizeUnit{"GiB", detail::kGiB}};
+constexpr std::array kSizeUnits{SizeUnit{"KiB", kKiB}, SizeUnit{"MiB", kMiB}, SizeUnit{"GiB", kGiB}};
 
 std::optional<std::int64_t> size_in(std::string_view text) {
     for (const SizeUnit& unit : kSizeUnits) {
@@ -149,6 +148,14 @@ std::vector<std::string> list_of(std::string_view text) {
     return items;
 }
 
+std::vector<execution::Network> networks_of(std::string_view text) {
+    std::vector<execution::Network> networks;
+    for (const std::string& item : list_of(text))
+        if (const Result<execution::Network> network = execution::parse_network(item))
+            networks.push_back(*network);
+    return networks;
+}
+
 std::vector<std::string_view> choices_of(const Option& option) {
     std::vector<std::string_view> words;
     for (std::string_view rest = option.choices; !rest.empty();) {
@@ -157,6 +164,11 @@ std::vector<std::string_view> choices_of(const Option& option) {
         rest.remove_prefix(std::min(bar + 1, rest.size()));
     }
     return words;
+}
+
+std::size_t index_of_choice(const Option& option, std::string_view text) {
+    const std::vector<std::string_view> words = choices_of(option);
+    return static_cast<std::size_t>(std::ranges::find(words, text) - words.begin());
 }
 
 }  // namespace ecron::config

@@ -7,10 +7,13 @@
 #include "ecron/base/error.hpp"
 #include "ecron/base/time.hpp"
 #include "ecron/config/options.hpp"
+#include "ecron/execution/egress.hpp"
 
 /// Conversion of an option's text to a value of its kind. Errors state the expected form and repeat the text
 /// unless it is secret.
 namespace ecron::config {
+
+inline constexpr std::int64_t kKiB = 1'024, kMiB = 1'024 * kKiB, kGiB = 1'024 * kMiB;  // bytes
 
 /// The normalised text (raised to the minimum if the option allows it, brackets of IPv6 removed), or the
 /// error.
@@ -21,8 +24,10 @@ std::int64_t number_of(const Option& option, std::string_view text);  // port, i
 Millis duration_of(std::string_view text);
 bool boolean_of(std::string_view text);
 std::vector<std::string> list_of(std::string_view text);
+std::vector<execution::Network> networks_of(std::string_view text);  // those of the list that are valid
 
 /// Splits "sqlite|mysql" into its words.
 std::vector<std::string_view> choices_of(const Option& option);
+std::size_t index_of_choice(const Option& option, std::string_view text);
 
 }  // namespace ecron::config

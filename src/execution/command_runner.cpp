@@ -13,6 +13,8 @@
 
 #include "ecron/base/file_access.hpp"
 #include "ecron/base/log.hpp"
+#include "ecron/execution/executors.hpp"
+#include "ecron/model/kubernetes.hpp"
 #include "execution/command.hpp"
 #include "execution/command_process.hpp"
 #include "execution/orphan_reaper.hpp"
@@ -203,7 +205,8 @@ Result<Confinement> confinement_of(const CommandOptions& options) {
             return std::unexpected(hidden.error());
     confinement.limits.emplace_back(RLIMIT_CORE, 0);
     if (options.memory > 0) confinement.limits.emplace_back(RLIMIT_AS, options.memory);
-    if (options.cpu_seconds > 0) confinement.limits.emplace_back(RLIMIT_CPU, options.cpu_seconds);
+    if (options.cpu_time > Seconds{0})
+        confinement.limits.emplace_back(RLIMIT_CPU, static_cast<rlim_t>(options.cpu_time.count()));
     if (options.open_files > 0) confinement.limits.emplace_back(RLIMIT_NOFILE, options.open_files);
     // RLIMIT_NPROC counts all processes of a user; for ecron's own user it would include ecron's threads.
     if (options.processes > 0 && confinement.identity)
@@ -247,5 +250,19 @@ Result<std::unique_ptr<Runner>> make_command_runner(asio::io_context& io, const 
     return std::make_unique<CommandRunner>(io, secrets, std::move(options), std::move(*confinement),
                                            std::move(*records), std::move(cgroups));
 }
+
+const ExecutorKind kCommandExecutor{
+    .name = "command",
+    .handles =
+        [](const model::Context& context) {
+            return context.mode == model::Mode::exe && !model::is_kubernetes_job(context);
+        },
+    .limits =
+        [](const ExecutorOptions& options) { return ExecutorKind::Limits{.total = options.command.limit}; },
+    .make =
+        [](const ExecutorContext& context, const ExecutorOptions& options) {
+            return make_command_runner(context.io, context.secrets, options.command);
+        },
+    .stops_with_lease = true};
 
 }  // namespace ecron::execution

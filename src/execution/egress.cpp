@@ -153,12 +153,6 @@ Result<Network> parse_network(std::string_view text) {
     return network;
 }
 
-Egress::Egress(Reach reach, Loopback loopback, std::vector<Network> allow, std::vector<Network> deny)
-    : reach_(reach),
-      loopback_(loopback),
-      allow_(std::move(allow)),
-      deny_(std::move(deny)) {}
-
 bool Egress::allows(const sockaddr& address) const {
     const std::optional<Bytes> bytes = bytes_of(address);
     if (!bytes) return false;
@@ -168,13 +162,13 @@ bool Egress::allows(const sockaddr& address) const {
 }
 
 bool Egress::allows(const Bytes& address, AddressClass is) const {
-    if (is == AddressClass::never || any_contains(deny_, address)) return false;
-    if (any_contains(allow_, address)) return true;
+    if (is == AddressClass::never || any_contains(rules_.deny, address)) return false;
+    if (any_contains(rules_.allow, address)) return true;
     switch (is) {
         case AddressClass::loopback:
-            return loopback_ == Loopback::allowed;
+            return rules_.loopback == Loopback::allowed;
         case AddressClass::not_public:
-            return reach_ == Reach::private_too;
+            return rules_.reach == Reach::private_too;
         case AddressClass::never:
         case AddressClass::ordinary:
             break;

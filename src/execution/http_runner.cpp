@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 #include <unordered_map>
 
+#include "ecron/execution/executors.hpp"
 #include "execution/http_request.hpp"
 
 namespace ecron::execution {
@@ -71,5 +72,20 @@ std::unique_ptr<Runner> make_http_runner(boost::asio::io_context& io, http::Clie
                                          const Secrets& secrets, HttpOptions options) {
     return std::make_unique<HttpRunner>(io, client, secrets, std::move(options));
 }
+
+const ExecutorKind kHttpExecutor{
+    .name = "http",
+    .handles =
+        [](const model::Context& context) {
+            return context.mode == model::Mode::http || context.mode == model::Mode::https;
+        },
+    .limits =
+        [](const ExecutorOptions& options) {
+            return ExecutorKind::Limits{.total = options.http.limit, .per_host = options.http.per_host};
+        },
+    .make = [](const ExecutorContext& context,
+               const ExecutorOptions& options) -> Result<std::unique_ptr<Runner>> {
+        return make_http_runner(context.io, context.client, context.secrets, options.http);
+    }};
 
 }  // namespace ecron::execution

@@ -1,5 +1,7 @@
 #include "ecron/execution/kubernetes_runner.hpp"
 
+#include "ecron/execution/executors.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -236,5 +238,22 @@ Result<std::unique_ptr<Runner>> make_kubernetes_runner(asio::io_context& io, con
 } catch (const std::runtime_error& unusable) {
     return fail(Errc::invalid, fmt::format("kubernetes_config: {}", unusable.what()));
 }
+
+const ExecutorKind kKubernetesExecutor{
+    .name = "kubernetes",
+    .handles =
+        [](const model::Context& context) {
+            return context.mode == model::Mode::exe && model::is_kubernetes_job(context);
+        },
+    .limits =
+        [](const ExecutorOptions& options) {
+            return ExecutorKind::Limits{.total = options.kubernetes.limit};
+        },
+    .make =
+        [](const ExecutorContext& context, const ExecutorOptions& options) {
+            return make_kubernetes_runner(context.io, context.clock, context.client, context.secrets,
+                                          context.environment, options.kubernetes);
+        },
+    .outlives_node = true};
 
 }  // namespace ecron::execution

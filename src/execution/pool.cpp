@@ -4,7 +4,6 @@
 #include <deque>
 #include <numeric>
 
-#include "ecron/model/kubernetes.hpp"
 #include "execution/lane.hpp"
 
 namespace ecron::execution {
@@ -20,11 +19,6 @@ std::size_t Task::memory() const {
     return bytes;
 }
 
-Kind kind_of(const model::Context& context) {
-    if (context.mode != model::Mode::exe) return Kind::http;
-    return model::is_kubernetes_job(context) ? Kind::kubernetes : Kind::command;
-}
-
 namespace {
 
 class AttemptPool final : public Pool {
@@ -34,11 +28,12 @@ public:
     }
 
     void submit(AttemptOrder order, Done done) override {
-        const bool is_known = order.task->context.mode != model::Mode::unknown;
-        const auto lane = std::ranges::find(lanes_, kind_of(order.task->context), &LaneQueue::kind);
-        if (is_known && lane != lanes_.end()) return lane->submit(std::move(order), std::move(done));
+        const ExecutorKind* const kind = kind_of(order.task->context);
+        const auto lane = std::ranges::find(lanes_, kind, &LaneQueue::kind);
+        if (kind != nullptr && lane != lanes_.end()) return lane->submit(std::move(order), std::move(done));
         AttemptResult result;
-        result.reason = is_known ? "runs of this kind are not available here" : "the job's mode is unknown";
+        result.reason =
+            kind != nullptr ? "runs of this kind are not available here" : "the job's mode is unknown";
         result.begin_at = result.end_at = clock_.now();
         done(std::move(result));
     }

@@ -15,7 +15,7 @@ TEST_CASE("the default command is serve, and its exit code is returned", "[cli]"
     GivenCli cli;
     cli.run(arguments);
     REQUIRE(cli.served);
-    CHECK(cli.served->http.port == 12345);
+    CHECK(cli.served->server.port == 12345);
     CHECK(cli.exit_code == 7);
     CHECK(cli.err.empty());
 }
@@ -28,7 +28,7 @@ TEST_CASE("a flag is accepted in each of its spellings", "[cli]") {
     cli.run(arguments);
     CAPTURE(cli.err);
     REQUIRE(cli.served);
-    CHECK(cli.served->http.port == 80);
+    CHECK(cli.served->server.port == 80);
 }
 
 TEST_CASE("a flag's value keeps underscores, equal signs and dashes", "[cli]") {
@@ -36,14 +36,14 @@ TEST_CASE("a flag's value keeps underscores, equal signs and dashes", "[cli]") {
     cli.run({"--db_path=/a_b/c=d-e", "--node-id", "a_b"});
     REQUIRE(cli.served);
     CHECK(cli.served->store.path == "/a_b/c=d-e");
-    CHECK(cli.served->process.node_id == "a_b");
+    CHECK(cli.served->node.value() == "a_b");
 }
 
 TEST_CASE("a boolean flag needs no value", "[cli]") {
     GivenCli cli;
     cli.run({"--cron-addr=0.0.0.0", "--insecure-no-auth"});
     REQUIRE(cli.served);
-    CHECK(cli.served->http.address == "0.0.0.0");
+    CHECK(cli.served->server.address == "0.0.0.0");
     CHECK_THAT(cli.err, Contains("ecron: warning: --cron-addr: cron_addr: \"0.0.0.0\" listens on 0.0.0.0"));
 }
 
@@ -101,7 +101,7 @@ TEST_CASE("the environment is used, and the default files unless others are spec
     GivenCli cli;
     cli.environment = {{"ECRON_CRON_PORT", "81"}};
     cli.usual_files = {"/no/such.yaml"};
-    CHECK(cli.run({}).served->http.port == 81);
+    CHECK(cli.run({}).served->server.port == 81);
     CHECK_FALSE(cli.run({"--config", "/no/such.yaml"}).served);
     CHECK(cli.exit_code == kExitWrong);
     CHECK(cli.err == "ecron: /no/such.yaml: cannot be read: No such file or directory\n");
@@ -223,7 +223,7 @@ TEST_CASE("db shards requires a number", "[cli]") {
 TEST_CASE("health reports readiness by its exit code", "[cli]") {
     GivenCli cli;
     CHECK(cli.run({"health", "--cron-port", "8080"}).exit_code == kExitGood);
-    CHECK(cli.asked->http.port == 8080);
+    CHECK(cli.asked->server.port == 8080);
     CHECK(cli.asked_url.empty());
     CHECK(cli.run({"health", "--url", "https://ecron:1"}).exit_code == kExitGood);
     CHECK(cli.asked_url == "https://ecron:1");

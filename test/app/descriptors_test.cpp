@@ -11,8 +11,8 @@ namespace {
 
 config::Config config_of(std::size_t connections, std::size_t attempts) {
     config::Config config;
-    config.http.connection_limit = connections;
-    config.execution.executor_max = attempts;
+    config.server.connection_limit = connections;
+    config.executors.http.limit = attempts;
     config.webhooks.limit = 64;
     config.store.readers = 3;
     return config;
@@ -57,10 +57,10 @@ TEST_CASE("options that fit are not lowered, and an unused share goes to the oth
 TEST_CASE("descriptors for commands, health and Kubernetes are reserved first", "[descriptors]") {
     config::Config config = config_of(20'000, 1'000);
     const std::size_t alone = divide_descriptors(4'096, config).connections;
-    config.commands.enabled = true;
-    config.commands.max = 16;
-    config.http.health_port = 8'080;
-    config.kubernetes.enabled = true;
+    config.executors.command.enabled = true;
+    config.executors.command.limit = 16;
+    config.health_port = 8'080;
+    config.executors.kubernetes.enabled = true;
     CHECK(divide_descriptors(4'096, config).connections < alone - 200);
 }
 
@@ -73,6 +73,6 @@ TEST_CASE("the soft limit of open files is raised to the hard limit, and options
     rlimit now{};
     getrlimit(RLIMIT_NOFILE, &now);
     CHECK(now.rlim_cur == std::min<rlim_t>(files.hard(), kMaxDescriptors));
-    CHECK(config.http.connection_limit < now.rlim_cur);
-    CHECK(config.http.connection_limit + config.execution.executor_max < now.rlim_cur);
+    CHECK(config.server.connection_limit < now.rlim_cur);
+    CHECK(config.server.connection_limit + config.executors.http.limit < now.rlim_cur);
 }

@@ -14,18 +14,53 @@ TEST_CASE("without any source, the table's defaults apply", "[config]") {
     REQUIRE(loaded);
     CHECK(loaded->warnings.empty());
     const Config& config = loaded->config;
-    CHECK(config.http.address == "127.0.0.1");
-    CHECK(config.http.port == 12345);
-    CHECK(config.http.body_limit == 1024 * 1024);
-    CHECK_FALSE(config.http.tls);
-    CHECK(config.store.driver == Driver::sqlite);
-    CHECK(config.schedule.claim_ahead == 250ms);
-    CHECK_FALSE(config.schedule.start_deadline);
-    CHECK(config.execution.max_attempts == 3);
-    CHECK(config.execution.retry_max == 5min);
-    CHECK_FALSE(config.process.node_id.empty());
-    CHECK(config.api.executor_id == config.process.node_id);
-    CHECK_FALSE(config.auth.enabled);
+    CHECK(config.server.address == "127.0.0.1");
+    CHECK(config.server.port == 12345);
+    CHECK(config.server.body_limit == 1024 * 1024);
+    CHECK_FALSE(config.server.tls);
+    CHECK(config.store.driver == store::Driver::sqlite);
+    CHECK(config.scheduler.claim_ahead == 250ms);
+    CHECK_FALSE(config.scheduler.policy.start_deadline);
+    CHECK(config.rules.retry.max_attempts == 3);
+    CHECK(config.rules.retry.max == 5min);
+    CHECK_FALSE(config.node.value().empty());
+    CHECK(config.api.executor_id == config.node.value());
+    CHECK_FALSE(config.auth.enabled());
+}
+
+TEST_CASE("a word of a choice selects the enumerator of the same name", "[config]") {
+    const auto [variable, is_set] = GENERATE(table<std::string, bool (*)(const Config&)>({
+        {"ECRON_LANG=zh_TW", [](const Config& c) { return c.api.language == model::Language::zh_tw; }},
+        {"ECRON_MISFIRE=all",
+         [](const Config& c) { return c.scheduler.policy.misfire == model::Misfire::all; }},
+        {"ECRON_OVERLAP=queue",
+         [](const Config& c) { return c.scheduler.policy.overlap == model::Overlap::queue; }},
+        {"ECRON_ON_NODE_LOSS=interrupt",
+         [](const Config& c) { return c.scheduler.on_node_loss == model::NodeLoss::interrupt; }},
+        {"ECRON_EGRESS=public",
+         [](const Config& c) { return c.egress.reach == execution::Reach::public_only; }},
+        {"ECRON_KUBERNETES_POD_POLICY=baseline",
+         [](const Config& c) { return c.executors.kubernetes.rules.policy == model::PodPolicy::baseline; }},
+        {"ECRON_LOG_LEVEL=warn", [](const Config& c) { return c.log.level == log::Level::warn; }},
+        {"ECRON_LOG_FORMAT=json", [](const Config& c) { return c.log.format == log::Format::json; }},
+        {"ECRON_MQ_CONNECTOR_TYPE=kafka", [](const Config& c) { return c.queue.kind == Queue::Kind::kafka; }},
+    }));
+    CAPTURE(variable);
+    const std::size_t sign = variable.find('=');
+    Sources sources;
+    sources.environment = {{variable.substr(0, sign), variable.substr(sign + 1)}};
+    const auto loaded = load(sources);
+    REQUIRE(loaded);
+    CHECK(is_set(loaded->config));
+}
+
+TEST_CASE("the store accepts watermarks as far ahead as the scheduler claims", "[config]") {
+    Sources sources;
+    sources.environment = {{"ECRON_CLAIM_AHEAD", "5s"}};
+    const auto loaded = load(sources);
+    REQUIRE(loaded);
+    CHECK(loaded->config.scheduler.claim_ahead == 5s);
+    CHECK(loaded->config.store.claim_ahead == 5s);
 }
 
 TEST_CASE("precedence is flags, environment, later files, earlier files", "[config]") {
@@ -37,10 +72,10 @@ TEST_CASE("precedence is flags, environment, later files, earlier files", "[conf
     sources.flags = {{"cron_port", "4"}, {"cron_port", "5"}};
     const auto loaded = load(sources);
     REQUIRE(loaded);
-    CHECK(loaded->config.http.port == 5);
-    CHECK(loaded->config.http.health_port == 3);
+    CHECK(loaded->config.server.port == 5);
+    CHECK(loaded->config.health_port == 3);
     CHECK(loaded->config.store.port == 2);
-    CHECK(loaded->config.execution.executor_max == 1);
+    CHECK(loaded->config.executors.http.limit == 1);
 }
 
 TEST_CASE("webhook_secret accepts one or two valid secrets", "[config]") {
@@ -58,7 +93,7 @@ TEST_CASE("webhook_secret accepts one or two valid secrets", "[config]") {
     sources.environment = {{"ECRON_WEBHOOK_SECRET", text}};
     const auto loaded = load(sources);
     CHECK(loaded.has_value() == is_good);
-    if (loaded) CHECK(loaded->config.webhooks.secret.reveal() == text);
+    if (loaded) CHECK(loaded->config.webhook_secret.reveal() == text);
 }
 
 TEST_CASE("an empty value means the default", "[config]") {
@@ -69,9 +104,9 @@ TEST_CASE("an empty value means the default", "[config]") {
     sources.environment = {{"ECRON_CA_FILE", ""}};
     const auto loaded = load(sources);
     REQUIRE(loaded);
-    CHECK(loaded->config.execution.ca_file.empty());
-    CHECK(loaded->config.http.port == 12345);
-    CHECK(loaded->config.api.language == "en_US");
+    CHECK(loaded->config.targets.ca_file.empty());
+    CHECK(loaded->config.server.port == 12345);
+    CHECK(loaded->config.api.language == model::Language::en_us);
 }
 
 TEST_CASE("all errors are reported at once, with their location", "[config]") {
@@ -175,8 +210,8 @@ TEST_CASE("optional files are read if they exist, before the named files", "[con
     sources.files = {files.write("named.yaml", "cron_port: 2\n")};
     const auto loaded = load(sources);
     REQUIRE(loaded);
-    CHECK(loaded->config.http.port == 2);
-    CHECK(loaded->config.http.health_port == 1);
+    CHECK(loaded->config.server.port == 2);
+    CHECK(loaded->config.health_port == 1);
 }
 
 TEST_CASE("a reachable address without authentication requires consent", "[config]") {
@@ -226,7 +261,7 @@ TEST_CASE("auth_enabled alone selects Hydra, auth_mode overrides it", "[config]"
     const auto loaded = load(sources);
     REQUIRE(loaded);
     CHECK(loaded->config.auth.mode == mode);
-    CHECK(loaded->config.auth.enabled == (mode != AuthMode::none));
+    CHECK(loaded->config.auth.enabled() == (mode != AuthMode::none));
 }
 
 TEST_CASE("with authentication, any listen address is accepted", "[config]") {
@@ -242,7 +277,7 @@ TEST_CASE("the keys URL is jwt_keys_url, or derived from Hydra or the issuer", "
     const GivenFiles files;
     Sources sources;
     sources.files = {files.write("ecron.yaml", "auth_mode: jwt\njwt_issuer: https://issuer/\n" + text)};
-    CHECK(load(sources)->config.auth.keys_url == url);
+    CHECK(load(sources)->config.auth.jwt.keys_url == url);
 }
 
 TEST_CASE("a name in cron_addr is a name of the API", "[config]") {
@@ -254,11 +289,11 @@ TEST_CASE("a name in cron_addr is a name of the API", "[config]") {
         REQUIRE(loaded);
         return loaded->config;
     };
-    CHECK(loaded_with("cron_addr: Ecron.Example\n").http.name == "ecron.example");
+    const auto allowed = [&](const std::string& text) { return loaded_with(text).api.hosts.allowed; };
+    CHECK(allowed("cron_addr: Ecron.Example\n") == std::vector<std::string>{"ecron.example"});
     for (const char* literal : {"127.0.0.1", "10.1.2.3", "'::1'", "'[::]'"})
-        CHECK(loaded_with("cron_addr: " + std::string{literal} + "\n").http.name.empty());
-    CHECK(loaded_with("allowed_hosts: [A.example, b:80]\n").auth.allowed_hosts ==
-          std::vector<std::string>{"a.example", "b:80"});
+        CHECK(allowed("cron_addr: " + std::string{literal} + "\n").empty());
+    CHECK(allowed("allowed_hosts: [A.example, b:80]\n") == std::vector<std::string>{"a.example", "b:80"});
 }
 
 TEST_CASE("no option prints a secret", "[config]") {
@@ -429,7 +464,7 @@ TEST_CASE("settings are printed as YAML that can be loaded, secrets masked", "[c
     again.files = {files.write("shown.yaml", shown)};
     const auto reloaded = load(again);
     REQUIRE(reloaded);
-    CHECK(reloaded->config.http.port == 80);
-    CHECK(reloaded->config.api.webhook_path == "/a/b");
-    CHECK(reloaded->config.process.node_id == "one");
+    CHECK(reloaded->config.server.port == 80);
+    CHECK(reloaded->config.api.callback_path == "/a/b");
+    CHECK(reloaded->config.node.value() == "one");
 }

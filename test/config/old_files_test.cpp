@@ -65,23 +65,23 @@ TEST_CASE("the three files of the old service are accepted unchanged", "[config]
     const auto loaded = load(sources);
     REQUIRE(loaded);
     const Config& config = loaded->config;
-    CHECK_FALSE(is_loopback(config.http.address));
-    CHECK(config.http.health_port == 12346);
+    CHECK_FALSE(is_loopback(config.server.address));
+    CHECK(config.health_port == 12346);
     CHECK(config.api.executor_id == "management");
-    CHECK(config.store.driver == Driver::mysql);  // because a server is configured
+    CHECK(config.store.driver == store::Driver::mysql);  // because a server is configured
     CHECK(config.store.host == "fd00::9");
-    CHECK(config.store.name == "dip_ecron");
+    CHECK(config.store.database == "dip_ecron");
     CHECK(config.store.password.reveal() == "p\"w'd");
     CHECK(config.store.connect_timeout == 10s);
     CHECK(config.auth.hydra_admin.host == "fd00::5");
-    REQUIRE(config.mq.hosts.size() == 2);
-    CHECK(config.mq.hosts[0].host == "nsqd.mq");
-    CHECK(config.mq.hosts[0].port == 4151);
-    CHECK(config.mq.hosts[1].option == "mq_lookupd_host");
-    CHECK(config.mq.hosts[1].port == 4161);
-    CHECK(config.mq.username == "u");
-    CHECK(config.mq.password.reveal() == "s3cret");
-    CHECK(config.mq.mechanism == "PLAIN");
+    REQUIRE(config.queue.hosts.size() == 2);
+    CHECK(config.queue.hosts[0].host == "nsqd.mq");
+    CHECK(config.queue.hosts[0].port == 4151);
+    CHECK(config.queue.hosts[1].option == "mq_lookupd_host");
+    CHECK(config.queue.hosts[1].port == 4161);
+    CHECK(config.queue.username == "u");
+    CHECK(config.queue.password.reveal() == "s3cret");
+    CHECK(config.queue.mechanism == "PLAIN");
 
     const Lines warnings = lines(loaded->warnings);
     const auto warned = [&](const std::string& part) {
@@ -118,11 +118,11 @@ TEST_CASE("values of the wrong type are errors in files of the old service too",
 }
 
 TEST_CASE("db_driver overrides the driver implied by db_addr", "[config]") {
-    const auto [text, driver] = GENERATE(table<std::string, Driver>({
-        {"db_addr: 10.0.0.1\n", Driver::mysql},
-        {"db_addr: 10.0.0.1\ndb_driver: sqlite\n", Driver::sqlite},
-        {"db_driver: mysql\n", Driver::mysql},
-        {"db_port: 3306\n", Driver::sqlite},
+    const auto [text, driver] = GENERATE(table<std::string, store::Driver>({
+        {"db_addr: 10.0.0.1\n", store::Driver::mysql},
+        {"db_addr: 10.0.0.1\ndb_driver: sqlite\n", store::Driver::sqlite},
+        {"db_driver: mysql\n", store::Driver::mysql},
+        {"db_port: 3306\n", store::Driver::sqlite},
     }));
     CAPTURE(text);
     const GivenFiles files;
@@ -147,10 +147,10 @@ TEST_CASE("the message queue accepts several hosts, each with its own port", "[c
     sources.files = {files.write("ecron.yaml", "mq_host: [\"" + text + "\", other:3]\n")};
     const auto loaded = load(sources);
     REQUIRE(loaded);
-    REQUIRE(loaded->config.mq.hosts.size() == 2);
-    CHECK(loaded->config.mq.hosts[0].host == host);
-    CHECK(loaded->config.mq.hosts[0].port == port);
-    CHECK(loaded->config.mq.hosts[1].port == 3);
+    REQUIRE(loaded->config.queue.hosts.size() == 2);
+    CHECK(loaded->config.queue.hosts[0].host == host);
+    CHECK(loaded->config.queue.hosts[0].port == port);
+    CHECK(loaded->config.queue.hosts[1].port == 3);
 }
 
 TEST_CASE("the default port for Kafka is 9092", "[config]") {
@@ -160,7 +160,7 @@ TEST_CASE("the default port for Kafka is 9092", "[config]") {
     sources.files = {files.write("ecron.yaml", "mq_connector_type: kafka\nmq_host: k\n" + text)};
     const auto loaded = load(sources);
     REQUIRE(loaded);
-    CHECK(loaded->config.mq.hosts.front().port == port);
+    CHECK(loaded->config.queue.hosts.front().port == port);
 }
 
 TEST_CASE("an invalid host of the message queue is an error", "[config]") {

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cctype>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <set>
 
 #include "config/values.hpp"
@@ -39,6 +41,54 @@ TEST_CASE("every option has a unique name, a valid default and a help sentence",
         CHECK((option.kind == Kind::text || option.kind == Kind::address || option.kind == Kind::path ||
                option.kind == Kind::list || !option.fallback.empty()));
     }
+}
+
+namespace {
+
+/// The text of the sources below a folder.
+std::string sources_of(const std::string& folder) {
+    std::string text;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator{folder})
+        if (entry.is_regular_file()) text += file_text(entry.path());
+    return text;
+}
+
+std::set<std::string> words_of(const std::string& text) {
+    static const std::regex kWord{R"(\w+)"};
+    std::set<std::string> words;
+    for (std::sregex_iterator word{text.begin(), text.end(), kWord}, end; word != end; ++word)
+        words.insert(word->str());
+    return words;
+}
+
+}  // namespace
+
+TEST_CASE("every option is read", "[config]") {
+    std::string by_name;
+    for (const char* file : {"derive", "cross_validate", "load"})
+        by_name += file_text("src/config/" + std::string{file} + ".cpp");
+    for (const Option& option : kOptions) {
+        CAPTURE(option.name);
+        const bool is_read =
+            option.assign != nullptr || by_name.contains('"' + std::string{option.name} + '"');
+        CHECK(is_read == (option.effect == Effect::works));
+    }
+}
+
+TEST_CASE("every member that an option fills is used by its module", "[config]") {
+    std::set<std::string> used;
+    for (const auto& folder : std::filesystem::directory_iterator{"src"})
+        if (folder.is_directory() && folder.path().filename() != "config")
+            used.merge(words_of(sources_of(folder.path())));
+    const std::string table = file_text("src/config/options.cpp");
+    static const std::regex kMember{R"(&\w+::(\w+)>)"};
+    std::size_t members = 0;
+    for (std::sregex_iterator bound{table.begin(), table.end(), kMember}, end; bound != end; ++bound) {
+        CAPTURE(bound->str());
+        CHECK(used.contains((*bound)[1]));
+        ++members;
+    }
+    CHECK(members > 100);
 }
 
 TEST_CASE("the documentation and the sample file match the table", "[config]") {

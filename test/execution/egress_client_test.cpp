@@ -60,7 +60,7 @@ private:
         co_return response;
     }
 
-    Egress egress_{Reach::private_too, Loopback::refused, {parse_network("127.0.0.9").value()}, {}};
+    Egress egress_{EgressRules{.allow = {parse_network("127.0.0.9").value()}}};
     boost::asio::io_context io_{1};
     http::Server server_{io_,
                          {.address = "0.0.0.0"},

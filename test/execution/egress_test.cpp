@@ -30,10 +30,10 @@ bool allowed(const Egress& egress, const std::string& address) {
 }  // namespace
 
 TEST_CASE("link-local and metadata addresses are refused in any notation", "[execution]") {
-    const Egress egress{Reach::private_too,
-                        Loopback::allowed,
-                        {parse_network("0.0.0.0/0").value(), parse_network("::/0").value()},
-                        {}};
+    const Egress egress{{Reach::private_too,
+                         Loopback::allowed,
+                         {parse_network("0.0.0.0/0").value(), parse_network("::/0").value()},
+                         {}}};
     const std::string address =
         GENERATE("169.254.169.254", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1",
                  "::a9fe:a9fe", "::ffff:0:169.254.169.254", "2001:0:102:304::5601:5601", "fe80::1", "0.0.0.0",
@@ -45,7 +45,7 @@ TEST_CASE("link-local and metadata addresses are refused in any notation", "[exe
 }
 
 TEST_CASE("a local-use translation prefix is checked for every address it may embed", "[execution]") {
-    const Egress egress{Reach::private_too, Loopback::refused, {}, {}};
+    const Egress egress{{Reach::private_too, Loopback::refused, {}, {}}};
     const std::string metadata =
         GENERATE("64:ff9b:1::a9fe:a9fe", "64:ff9b:1:abcd:a9:fea9:fe00:0", "64:ff9b:1:aba9:fe:a9fe:0:0",
                  "64:ff9b:1:a9fe:a9:fe00:0:0", "64:ff9b:1::7f00:1");
@@ -55,9 +55,9 @@ TEST_CASE("a local-use translation prefix is checked for every address it may em
 }
 
 TEST_CASE("every network of the table is treated as its row specifies", "[execution]") {
-    const Egress anything{Reach::private_too, Loopback::refused, {}, {}};
-    const Egress anything_here{Reach::private_too, Loopback::allowed, {}, {}};
-    const Egress outside{Reach::public_only, Loopback::refused, {}, {}};
+    const Egress anything{{Reach::private_too, Loopback::refused, {}, {}}};
+    const Egress anything_here{{Reach::private_too, Loopback::allowed, {}, {}}};
+    const Egress outside{{Reach::public_only, Loopback::refused, {}, {}}};
     for (const SpecialNetwork& row : kSpecialNetworks) {
         std::string first{row.network.substr(0, row.network.find('/'))};
         if (first == "2001::") first = "2001:1::";  // the first addresses are Teredo's, which embed others
@@ -70,7 +70,7 @@ TEST_CASE("every network of the table is treated as its row specifies", "[execut
 }
 
 TEST_CASE("public permits only addresses assigned as global unicast", "[execution]") {
-    const Egress egress{Reach::public_only, Loopback::refused, {}, {}};
+    const Egress egress{{Reach::public_only, Loopback::refused, {}, {}}};
     const std::string address = GENERATE("64:ff9b:1::5db8:d822", "fec0::1", "240.0.0.1", "192.88.99.1",
                                          "2001:db8::1", "4000::1", "1::1", "64:ff9b::a00:1", "2002:a00:1::1",
                                          "2001:0:102:304::f5ff:fffe", "2001::1", "3fff::1", "203.0.113.9");
@@ -82,14 +82,14 @@ TEST_CASE("public permits only addresses assigned as global unicast", "[executio
 }
 
 TEST_CASE("a denied network may be an IPv6 network that embeds IPv4", "[execution]") {
-    const Egress egress{Reach::private_too, Loopback::refused, {}, {parse_network("64:ff9b::/96").value()}};
+    const Egress egress{{Reach::private_too, Loopback::refused, {}, {parse_network("64:ff9b::/96").value()}}};
     CHECK_FALSE(allowed(egress, "64:ff9b::5db8:d822"));
     CHECK(allowed(egress, "93.184.216.34"));
 }
 
 TEST_CASE("loopback is permitted only if the API listens on loopback only", "[execution]") {
-    const Egress developer{Reach::private_too, Loopback::allowed, {}, {}};
-    const Egress server{Reach::private_too, Loopback::refused, {}, {}};
+    const Egress developer{{Reach::private_too, Loopback::allowed, {}, {}}};
+    const Egress server{{Reach::private_too, Loopback::refused, {}, {}}};
     const std::string address =
         GENERATE("127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1");
     CAPTURE(address);
@@ -98,7 +98,7 @@ TEST_CASE("loopback is permitted only if the API listens on loopback only", "[ex
 }
 
 TEST_CASE("private ranges are refused with public_only, except allowed networks", "[execution]") {
-    const Egress egress{Reach::public_only, Loopback::refused, {parse_network("10.1.0.0/16").value()}, {}};
+    const Egress egress{{Reach::public_only, Loopback::refused, {parse_network("10.1.0.0/16").value()}, {}}};
     CHECK(allowed(egress, "93.184.216.34"));
     CHECK(allowed(egress, "2606:2800:220:1::1"));
     CHECK(allowed(egress, "10.1.2.3"));
@@ -108,10 +108,10 @@ TEST_CASE("private ranges are refused with public_only, except allowed networks"
 }
 
 TEST_CASE("a denied network overrides an allowed one", "[execution]") {
-    const Egress egress{Reach::private_too,
-                        Loopback::refused,
-                        {parse_network("10.0.0.0/8").value()},
-                        {parse_network("10.1.2.3").value(), parse_network("2001:db8::/33").value()}};
+    const Egress egress{{Reach::private_too,
+                         Loopback::refused,
+                         {parse_network("10.0.0.0/8").value()},
+                         {parse_network("10.1.2.3").value(), parse_network("2001:db8::/33").value()}}};
     CHECK(allowed(egress, "10.1.2.4"));
     CHECK_FALSE(allowed(egress, "10.1.2.3"));
     CHECK_FALSE(allowed(egress, "2001:db8:7fff::1"));

@@ -1,4 +1,4 @@
-#include "ecron/execution/pool.hpp"
+#include "ecron/execution/executors.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -42,8 +42,9 @@ struct Order {
 class PoolWorld {
 public:
     explicit PoolWorld(Lane lane) {
+        lane.kind = &kHttpExecutor;
         lane.runner = &runner;
-        Lane commands{.kind = Kind::command, .runner = &command_runner, .limit = 1};
+        Lane commands{.kind = &kCommandExecutor, .runner = &command_runner, .limit = 1};
         pool = make_pool(clock, {lane, commands});
     }
 

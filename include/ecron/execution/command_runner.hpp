@@ -27,7 +27,8 @@ struct CommandOptions {
     bool as_self{false};                               // explicit consent to run them as ecron's own user
     std::vector<std::string>
         private_files{};  // must be neither readable nor replaceable by `user`; for folders: their contents
-    std::uint64_t memory{0}, cpu_seconds{0}, open_files{0}, processes{0}, file_size{0};  // limits; 0: none
+    std::uint64_t memory{0}, open_files{0}, processes{0}, file_size{0};  // limits; 0: none
+    Seconds cpu_time{0};                                                 // 0: no limit
     std::string
         cgroup{};  // a cgroup v2 folder in which each command gets its own cgroup; empty: ecron's own cgroup
     std::string run_directory{};  // records of running processes, with which the next start stops those of a
@@ -47,5 +48,7 @@ struct CommandOptions {
 /// used. Destruction kills running commands.
 Result<std::unique_ptr<Runner>> make_command_runner(boost::asio::io_context& io, const Secrets& secrets,
                                                     CommandOptions options);
+
+extern const ExecutorKind kCommandExecutor;
 
 }  // namespace ecron::execution

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ecron/base/error.hpp"
@@ -30,18 +31,21 @@ enum class Loopback : std::uint8_t { refused, allowed };
 
 enum class AddressClass : std::uint8_t;
 
+struct EgressRules {
+    Reach reach{Reach::private_too};
+    Loopback loopback{Loopback::refused};
+    std::vector<Network> allow{}, deny{};
+};
+
 class Egress {
 public:
-    Egress(Reach reach, Loopback loopback, std::vector<Network> allow, std::vector<Network> deny);
+    explicit Egress(EgressRules rules) : rules_(std::move(rules)) {}
     [[nodiscard]] bool allows(const sockaddr& address) const;
 
 private:
     [[nodiscard]] bool allows(const std::array<std::uint8_t, 16>& address, AddressClass is) const;
 
-    Reach reach_;
-    Loopback loopback_;
-    std::vector<Network> allow_;
-    std::vector<Network> deny_;
+    EgressRules rules_;
 };
 
 }  // namespace ecron::execution

@@ -11,6 +11,8 @@
 namespace ecron::execution {
 
 struct HttpOptions {
+    std::size_t limit{1'000};   // concurrent requests; enforced by the pool
+    std::size_t per_host{256};  // of these to one host
     Millis connect_timeout{10'000};
     Millis timeout{60'000};  // default for jobs that specify none
     std::size_t output_limit{64UL * 1024};
@@ -21,5 +23,7 @@ struct HttpOptions {
 /// response.
 std::unique_ptr<Runner> make_http_runner(boost::asio::io_context& io, http::Client& client,
                                          const Secrets& secrets, HttpOptions options);
+
+extern const ExecutorKind kHttpExecutor;
 
 }  // namespace ecron::execution

@@ -16,6 +16,7 @@ namespace ecron::execution {
 
 struct KubernetesOptions {
     bool enabled{false};  // permits Jobs in ecron's own cluster; Jobs with an `addr` are always permitted
+    std::size_t limit{2'000};     // concurrent Jobs; enforced by the pool
     std::string config_file{};    // a kubeconfig; empty: in-cluster configuration
     std::string context{};        // context of the kubeconfig; empty: the current one
     model::ClusterRules rules{};  // rules for Jobs in that cluster; an empty name_space: the kubeconfig's
@@ -56,5 +57,7 @@ Result<std::unique_ptr<Runner>> make_kubernetes_runner(boost::asio::io_context& 
                                                        http::Client& client, const Secrets& secrets,
                                                        const std::map<std::string, std::string>& environment,
                                                        KubernetesOptions options);
+
+extern const ExecutorKind kKubernetesExecutor;
 
 }  // namespace ecron::execution

@@ -38,7 +38,7 @@ public:
 enum class Tenants : std::uint8_t { one, many };
 
 struct Lane {
-    Kind kind{};
+    const ExecutorKind* kind{};
     Runner* runner{};
     std::size_t limit{1'000};        // concurrent attempts
     std::size_t per_host{SIZE_MAX};  // concurrent attempts per target host

@@ -9,13 +9,13 @@
 
 namespace ecron::execution {
 
-/// The kinds of attempts.
-enum class Kind : std::uint8_t { http, command, kubernetes };
-[[nodiscard]] Kind kind_of(const model::Context& context);
-/// Whether attempts continue after the failure of the node that started them: they are resumed, not repeated.
-[[nodiscard]] inline bool outlives_node(const model::Context& context) {
-    return kind_of(context) == Kind::kubernetes;
-}
+struct ExecutorKind;  // executors.hpp
+
+/// The executor that carries out a job; nullptr: its mode is unknown.
+[[nodiscard]] const ExecutorKind* kind_of(const model::Context& context);
+/// These are properties of the executor.
+[[nodiscard]] bool outlives_node(const model::Context& context);
+[[nodiscard]] bool stops_with_lease(const model::Context& context);
 
 /// The output of an attempt after its first `begin` bytes, as far as it is still kept.
 struct LiveOutput {

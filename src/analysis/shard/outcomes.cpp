@@ -372,9 +372,8 @@ void Outcomes::end_commands() {
     for (RunTable* const table : {&shard_.runs, &shard_.orphans}) {
         for (const RunId id : table->ids()) {
             Run& run = *table->find(id);
-            const bool command =
-                run.task != nullptr && execution::kind_of(run.task->context) == execution::Kind::command;
-            if (run.stage != Stage::running || !command || run.lease_lost) continue;
+            const bool stops = run.task != nullptr && execution::stops_with_lease(run.task->context);
+            if (run.stage != Stage::running || !stops || run.lease_lost) continue;
             run.lease_lost = true;
             context_.pool.cancel(run.row.id);
         }
