@@ -72,7 +72,7 @@ std::int64_t connections_so_far(World& world) {
 
 TEST_CASE("the error of a refused connection names the address and quotes the server", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
-    World world;
+    World world(Schema::none);
     const User user(world, "select");
     Options options = world.options();
     options.user = user.name();
@@ -177,7 +177,7 @@ TEST_CASE("a schema that needs a newer process is reported to the caller that op
     (*opened)->close();
 }
 
-TEST_CASE("a server that becomes read-only is abandoned and not polled continuously", "[store]") {
+TEST_CASE("a server that becomes read-only is abandoned and not polled continuously", "[store][server]") {
     if (tested_driver() == Driver::sqlite) return;
     World world;
     world.open();

@@ -251,7 +251,7 @@ TEST_CASE("a round that requests no shard distinguishes free shards from those t
     CHECK(starting.campaign(0)->led_by_others == 3);
 }
 
-TEST_CASE("a leader that is cut off stops, and its locks are free within the lease", "[store]") {
+TEST_CASE("a leader that is cut off stops, and its locks are free within the lease", "[store][lease]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world(4, Nodes::many, kShortLease);
     ecron::test::Proxy proxy(world.options().host, world.options().port);
@@ -275,7 +275,7 @@ TEST_CASE("a leader that is cut off stops, and its locks are free within the lea
     CHECK(leader.held(0).empty());
 }
 
-TEST_CASE("a leader that does not campaign for three seconds no longer leads", "[store]") {
+TEST_CASE("a leader that does not campaign for three seconds no longer leads", "[store][lease]") {
     if (tested_driver() == Driver::sqlite) return;
     World world(Options{.nodes = Nodes::many, .lease = Seconds{30}});
     world.open();
@@ -287,7 +287,7 @@ TEST_CASE("a leader that does not campaign for three seconds no longer leads", "
     CHECK(world.store().leads(kFirst));
 }
 
-TEST_CASE("a session frozen inside a transaction blocks a shard at most for the lease", "[store]") {
+TEST_CASE("a session frozen inside a transaction blocks a shard at most for the lease", "[store][lease]") {
     if (tested_driver() == Driver::sqlite) return;
     // Longer than the lock wait time-out, so the statement is retried.
     Divided world(4, Nodes::many, Seconds{5});
@@ -302,7 +302,7 @@ TEST_CASE("a session frozen inside a transaction blocks a shard at most for the 
     CHECK_THROWS_AS(frozen.run("commit"), SqlError);
 }
 
-TEST_CASE("nodes are alive while they renew their lease", "[store]") {
+TEST_CASE("nodes are alive while they renew their lease", "[store][lease]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world(4, Nodes::many, Seconds{5});
     Node one(world, "one");
@@ -407,7 +407,7 @@ TEST_CASE("a process of an older version, which does not report whether it can l
 }
 
 TEST_CASE("a process whose name is in use waits for that lease and then fails with the holder's name",
-          "[store]") {
+          "[store][lease]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world(4, Nodes::many, Seconds{5});
     Node holder(world, "same");
@@ -430,7 +430,7 @@ TEST_CASE("a process whose name is in use waits for that lease and then fails wi
     CHECK_FALSE(later.store().leads(kFirst));
 }
 
-TEST_CASE("a process takes over the name of one that has ended", "[store]") {
+TEST_CASE("a process takes over the name of one that has ended", "[store][lease]") {
     if (tested_driver() == Driver::sqlite) return;
     SECTION("immediately if its sessions have ended, as after a kill") {
         Divided world(4, Nodes::many, Seconds{600});  // far longer than the test waits

@@ -39,7 +39,7 @@ std::vector<std::string> ids(const std::vector<model::Execution>& executions) {
 }  // namespace
 
 TEST_CASE("migrations are applied once", "[store]") {
-    World world;
+    World world(Schema::none);
     world.open();
     const std::string key = world.store().id_key();
     CHECK(key.size() == 32);
@@ -66,7 +66,7 @@ TEST_CASE("both databases have the same migrations", "[store]") {
 }
 
 TEST_CASE("a schema is refused only if it needs a newer binary", "[store]") {
-    World world;
+    World world(Schema::none);
     world.open();
     world.close();
     world.sql(
@@ -95,7 +95,7 @@ TEST_CASE("a migration that was interrupted at any statement is completed by the
     const std::vector<std::string> all = statements(migration.text);
     const std::size_t done = GENERATE_COPY(values<std::size_t>({1, 2, 5, 9, 12, all.size()}));
     CAPTURE(done);
-    World world;
+    World world(Schema::none);
     {
         Session session = world.session(SessionUse::migrate);
         for (const std::string& statement : statements(migrations(Driver::mysql)[0].text))
@@ -112,7 +112,7 @@ TEST_CASE("a migration that was interrupted at any statement is completed by the
 
 TEST_CASE("a partially applied ALTER is completed", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
-    World world;
+    World world(Schema::none);
     {
         Session session = world.session(SessionUse::migrate);
         for (const std::string& statement : statements(migrations(Driver::mysql)[0].text))
@@ -125,7 +125,7 @@ TEST_CASE("a partially applied ALTER is completed", "[store]") {
 
 TEST_CASE("a failing migration names the statement and the server's message, and continues after a repair",
           "[store]") {
-    World world;
+    World world(Schema::none);
     Session session = world.session(SessionUse::migrate);
     session.run("create view t_cron_pause as select 1 as f_scope");
     const bool sqlite = tested_driver() == Driver::sqlite;
@@ -152,7 +152,7 @@ TEST_CASE("a failing migration names the statement and the server's message, and
 
 TEST_CASE("the documented rights are sufficient for migration and operation", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
-    World world;
+    World world(Schema::none);
     const Options own = world.options();
     const std::string name = "u" + own.database.substr(0, 20);
     const std::string of_user = " on " + own.database + ".* to " + name;
@@ -183,7 +183,7 @@ TEST_CASE("the documented rights are sufficient for migration and operation", "[
 
 TEST_CASE("a database of the previous service is taken over with its jobs", "[store]") {
     if (tested_driver() == Driver::sqlite) return;  // the previous service supported only MySQL
-    World world;
+    World world(Schema::none);
     given_old_database(world);
     world.open();
     CHECK(world.number("select f_id from t_of_another_service") == 7);
@@ -219,7 +219,7 @@ TEST_CASE("a database of the previous service is taken over with its jobs", "[st
 
 TEST_CASE("executions of the previous service are history", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
-    World world;
+    World world(Schema::none);
     given_old_database(world);
     world.open();
     CHECK(world.must(world.store().unended(100, 0)).empty());
@@ -255,7 +255,7 @@ TEST_CASE("executions of the previous service are history", "[store]") {
 
 TEST_CASE("a timed job of the previous service keeps repeating after a change", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
-    World world;
+    World world(Schema::none);
     given_old_database(world);
     world.open();
     auto job = world.must(world.store().find_job(std::nullopt, JobId("j-timed")));
@@ -281,7 +281,7 @@ TEST_CASE("a timed job of the previous service keeps repeating after a change", 
 
 TEST_CASE("the previous service can use the database again", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
-    World world;
+    World world(Schema::none);
     given_old_database(world);
     world.open();
     world.given_job("made by ecron");
@@ -314,7 +314,7 @@ TEST_CASE("the previous service can use the database again", "[store]") {
 
 TEST_CASE("a report on an execution that the previous service started ends it", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
-    World world;
+    World world(Schema::none);
     given_old_database(world);
     world.open();
     const Instant before = std::chrono::floor<Seconds>(world.clock().now());
@@ -331,7 +331,7 @@ TEST_CASE("a report on an execution that the previous service started ends it", 
 
 TEST_CASE("an execution id keeps its collation if the table's default differs", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
-    World world;
+    World world(Schema::none);
     {
         Session session = world.session(SessionUse::migrate);
         for (const std::string& statement : statements(migrations(Driver::mysql)[0].text))
@@ -346,7 +346,7 @@ TEST_CASE("an execution id keeps its collation if the table's default differs", 
 
 TEST_CASE("tables with another character set are migrated to one that supports every text", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
-    World world;
+    World world(Schema::none);
     const std::string charset = GENERATE("utf8 collate utf8_bin", "latin1", "utf8mb4");
     CAPTURE(charset);
     {

@@ -22,7 +22,7 @@ std::vector<ShardState> shards_of(World& world) {
 }  // namespace
 
 TEST_CASE("the number of shards can be changed while no node is alive", "[store]") {
-    World world;
+    World world(Schema::none);
     CHECK(divide(world, 4));  // a database that is created for this purpose
     CHECK(shards_of(world).size() == 4);
     CHECK(divide(world, 0).error().code == Errc::invalid);
@@ -50,7 +50,7 @@ TEST_CASE("planning continues from the slowest shard, in new terms", "[store]") 
 }
 
 TEST_CASE("a new database has the configured number of shards, an existing one keeps its number", "[store]") {
-    World world(Options{.new_shards = 16});
+    World world(Options{.new_shards = 16}, Schema::none);
     CHECK(shards_of(world).size() == 16);
     world.options().new_shards = 4;
     CHECK(shards_of(world).size() == 16);
@@ -76,7 +76,7 @@ TEST_CASE("a database in which a term has begun is not divided by a later migrat
 TEST_CASE("claims of several shards share a transaction, and only a deposed leader's are refused",
           "[store]") {
     constexpr std::uint32_t kShards = 16;
-    World world(Options{.lease = Seconds{60}, .new_shards = kShards});
+    World world(Options{.lease = Seconds{60}, .new_shards = kShards}, Schema::none);
     world.open();
     world.must(world.store().campaign({.node = NodeId("node-1"), .most = kShards}));
     const model::Job job = world.given_job("job");

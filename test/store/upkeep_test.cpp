@@ -185,7 +185,7 @@ TEST_CASE("a repair corrects derived values only", "[store]") {
 }
 
 TEST_CASE("check and export fail if there is no database", "[store]") {
-    World world;
+    World world(Schema::none);
     const auto lines = check(world.options(), world.clock());
     REQUIRE_FALSE(lines);
     CHECK(lines.error().code == Errc::not_found);

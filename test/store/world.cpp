@@ -1,56 +1,11 @@
 #include "store/world.hpp"
 
-#include <fmt/format.h>
-#include <soci/mysql/soci-mysql.h>
-#include <soci/soci.h>
-
-#include <cstdlib>
-#include <filesystem>
-
 #include "ecron/base/uuid.hpp"
 #include "ecron/model/json.hpp"
 
 namespace ecron::store::test {
 
-namespace {
-
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? std::string() : std::string(value);
-}
-
-void on_server(const Options& options, const std::string& sql) {
-    soci::session session(*soci::factory_mysql(),
-                          fmt::format("host='{}' port={} user='{}' password='{}'", options.host, options.port,
-                                      options.user, options.password.reveal()));
-    session << sql;
-}
-
-}  // namespace
-
-Driver tested_driver() { return environment("ECRON_TEST_STORE") == "mysql" ? Driver::mysql : Driver::sqlite; }
-
-Database::Database() {
-    options_.driver = tested_driver();
-    folder_ = (std::filesystem::temp_directory_path() / ("ecron-store-" + random_uuid())).string();
-    std::filesystem::create_directories(folder_);
-    options_.path = folder_ + "/ecron.db";
-    if (options_.driver == Driver::sqlite) return;
-    options_.host = environment("ECRON_TEST_MYSQL_HOST");
-    options_.port = static_cast<std::uint16_t>(std::stoi(environment("ECRON_TEST_MYSQL_PORT")));
-    options_.user = environment("ECRON_TEST_MYSQL_USER");
-    options_.password = SecretText(environment("ECRON_TEST_MYSQL_PASSWORD"));
-    options_.database = "ecron_" + to_hex(random_bytes(8));
-    on_server(options_,
-              "create database " + options_.database + " character set utf8mb4 collate utf8mb4_bin");
-}
-
-Database::~Database() {
-    std::filesystem::remove_all(folder_);
-    if (options_.driver == Driver::mysql) on_server(options_, "drop database " + options_.database);
-}
-
-World::World(const Options& knobs) : options_(knobs) {
+World::World(const Options& options, Schema schema) : database_(schema), options_(options) {
     const Options& address = database_.options();
     options_.driver = address.driver;
     options_.path = address.path;

@@ -9,34 +9,17 @@
 #include <vector>
 
 #include "ecron/store/store.hpp"
+#include "store/database.hpp"
 #include "store/session.hpp"
 
 /// A separate store for a test case on the database under test, with helpers to change it.
 namespace ecron::store::test {
 
-/// SQLite, or MySQL if ECRON_TEST_STORE is set to it.
-Driver tested_driver();
-/// An empty database of that kind: a temporary directory, or a database with a unique name. Removed with the
-/// object.
-class Database {
-public:
-    Database();
-    ~Database();
-    Database(const Database&) = delete;
-    Database& operator=(const Database&) = delete;
-    [[nodiscard]] const Options& options() const { return options_; }
-    [[nodiscard]] const std::string& folder() const { return folder_; }
-
-private:
-    std::string folder_;
-    Options options_;
-};
-
 class World {
 public:
-    World() : World(Options{}) {}
-    /// Uses everything in `knobs` except the address of the database.
-    explicit World(const Options& knobs);
+    explicit World(Schema schema = Schema::migrated) : World(Options{}, schema) {}
+    /// Uses everything in `options` except the address of the database.
+    explicit World(const Options& options, Schema schema = Schema::migrated);
     ~World();
 
     Result<void> try_open();
