@@ -16,6 +16,7 @@
 #include <sstream>
 
 #include "auth/digest.hpp"
+#include "ecron/base/file_access.hpp"
 #include "ecron/base/uuid.hpp"
 
 namespace ecron::auth {
@@ -70,6 +71,15 @@ private:
     int fd_;
 };
 
+/// Precedes every change beside the file.
+Result<void> check_file(const std::string& file) {
+    const auto why = why_not_file(file);
+    if (why) return fail(Errc::invalid, fmt::format("token_file: {} {}", file, *why), {"token_file"});
+    if (const auto missing = why_no_folder(file); missing)
+        return fail(Errc::invalid, fmt::format("token_file: {}", *missing), {"token_file"});
+    return {};
+}
+
 Result<void> write_private(const std::string& file, const std::string& text) {
     const std::string fresh = file + ".new";
     ::unlink(fresh.c_str());
@@ -102,6 +112,7 @@ Made make(std::string name, TenantId tenant, std::string scope) {
 }
 
 Result<std::vector<TokenEntry>> read_or_none(const std::string& file) {
+    if (const Result<void> usable = check_file(file); !usable) return std::unexpected(usable.error());
     std::error_code failed;
     if (!std::filesystem::exists(file, failed) && !failed) return std::vector<TokenEntry>{};
     return read_token_file(file);
@@ -121,6 +132,7 @@ const TokenEntry* find_token(const std::vector<TokenEntry>& entries, std::string
 }
 
 Result<std::vector<TokenEntry>> read_token_file(const std::string& file) {
+    if (const Result<void> usable = check_file(file); !usable) return std::unexpected(usable.error());
     std::ifstream in{file};
     if (!in) return file_error("cannot read the token file", file);
     std::vector<TokenEntry> entries;
@@ -154,6 +166,7 @@ Result<SecretText> create_token(const std::string& file, const std::string& name
         return fail(Errc::invalid, "a tenant is at most 36 characters without spaces");
     if (scope.empty() || scope.contains(','))
         return fail(Errc::invalid, "scopes are required, separated by spaces");
+    if (const auto usable = read_or_none(file); !usable) return std::unexpected(usable.error());
     const Lock lock{file};
     Result<std::vector<TokenEntry>> entries = read_or_none(file);
     if (!entries) return std::unexpected(entries.error());
@@ -167,8 +180,9 @@ Result<SecretText> create_token(const std::string& file, const std::string& name
 }
 
 Result<void> revoke_token(const std::string& file, const std::string& name) {
+    if (const auto usable = read_token_file(file); !usable) return std::unexpected(usable.error());
     const Lock lock{file};
-    Result<std::vector<TokenEntry>> entries = read_or_none(file);
+    Result<std::vector<TokenEntry>> entries = read_token_file(file);
     if (!entries) return std::unexpected(entries.error());
     if (std::erase_if(*entries, [&](const TokenEntry& entry) { return entry.name == name; }) == 0)
         return fail(Errc::not_found, fmt::format("there is no token named {:?}", name));
@@ -176,6 +190,7 @@ Result<void> revoke_token(const std::string& file, const std::string& name) {
 }
 
 Result<bool> create_first_token(const std::string& file, const TenantId& tenant, const std::string& scope) {
+    if (const Result<void> usable = check_file(file); !usable) return std::unexpected(usable.error());
     const Lock lock{file};
     std::error_code failed;
     if (std::filesystem::exists(file, failed)) return false;

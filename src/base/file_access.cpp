@@ -1,5 +1,6 @@
 #include "ecron/base/file_access.hpp"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -81,6 +82,22 @@ std::optional<std::string> replaceable_in(const std::string& path, const Account
 std::optional<std::string> file_readable_by_others(const std::string& path) {
     return first_readable(
         path, [](const struct stat& status, mode_t bits) { return (status.st_mode & bits) != 0; });
+}
+
+std::optional<std::string> why_not_file(const std::string& path) {
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return std::nullopt;
+    return S_ISDIR(status.st_mode) ? "is a directory" : "is not a regular file";
+}
+
+std::optional<std::string> why_no_folder(const std::string& path) {
+    std::error_code failed;  // a directory that cannot be examined may exist
+    const fs::path folder = fs::absolute(path, failed).parent_path();
+    const fs::file_status status = fs::status(folder, failed);
+    if (status.type() == fs::file_type::not_found)
+        return fmt::format("the directory {} does not exist", folder.string());
+    if (failed || fs::is_directory(status)) return std::nullopt;
+    return fmt::format("{} is not a directory", folder.string());
 }
 
 }  // namespace ecron

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 
+#include "ecron/base/file_access.hpp"
 #include "ecron/base/json_writer.hpp"
 #include "ecron/base/time.hpp"
 
@@ -74,6 +75,9 @@ std::string escape_controls(std::string_view line) {
 }  // namespace
 
 Result<void> configure(const Options& options) {
+    // The library would create the whole path of a misspelt name.
+    const auto missing = options.file.empty() ? std::nullopt : why_no_folder(options.file);
+    if (missing) return fail(Errc::invalid, *missing, {"log_file"});
     try {
         auto logger = make_logger(options);
         const std::scoped_lock lock{sink().mutex};

@@ -181,7 +181,7 @@ constexpr std::array kTable = [] {
 
     option("log_level", choice, "info", log, "Minimum level of log lines.", to_log<&Log::level>, {}, "debug|info|warn|error"),
     option("log_format", choice, "text", log, "Format of log lines.", to_log<&Log::format>, {}, "text|json"),
-    option("log_file", path, "", log, "File that the log is written to; empty: standard error.", to_log<&Log::file>),
+    option("log_file", path, "", log, "File that the log is written to, in an existing folder; empty: standard error.", to_log<&Log::file>),
 
     option("auth_mode", choice, "none", access, "Authentication of callers: none, tokens of token_file, tokens of Ory Hydra, or tokens signed by jwt_issuer. Default: hydra if auth_enabled is true.", derived, {}, "none|token|hydra|jwt"),
     option("auth_enabled", text, "", access, "false: disable authentication. Any other value requires tokens, as selected by auth_mode, or of Ory Hydra. Empty: as selected by auth_mode.", derived),

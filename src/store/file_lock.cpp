@@ -9,7 +9,10 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <string_view>
 
+#include "ecron/base/file_access.hpp"
 #include "ecron/base/log.hpp"
 #include "ecron/base/this_process.hpp"
 
@@ -44,7 +47,8 @@ void keep_private(const std::string& path) {
     for (const char* suffix : {"", "-wal", "-shm", ".lock"}) {
         const std::string name = path + suffix;
         struct stat status{};
-        if (stat(name.c_str(), &status) != 0 || (status.st_mode & kOthers) == 0) continue;
+        if (stat(name.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || (status.st_mode & kOthers) == 0)
+            continue;
         const mode_t mode = status.st_mode & ~kOthers & ~static_cast<mode_t>(S_IFMT);
         if (chmod(name.c_str(), mode) == 0)
             log::info("permissions of group and others removed file={} mode={:o} before={:o}", name, mode,
@@ -57,11 +61,25 @@ void keep_private(const std::string& path) {
 
 }  // namespace
 
+Result<void> check_database_file(const std::string& path) {
+    if (const auto why = why_not_file(path); why)
+        return fail(Errc::invalid, fmt::format("db_path: {} {}", path, *why), {"db_path"});
+    if (const auto why = why_no_folder(path); why)
+        return fail(Errc::invalid, fmt::format("db_path: {}", *why), {"db_path"});
+    constexpr std::string_view kHeader{"SQLite format 3\0", 16};
+    std::ifstream file{path, std::ios::binary};  // if it cannot be read, opening the database reports why
+    std::string begin(kHeader.size(), '\0');
+    file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+    if (file.gcount() == 0 || begin == kHeader) return {};
+    return fail(Errc::invalid, fmt::format("db_path: {} is not an SQLite database", path), {"db_path"});
+}
+
 FileLock::~FileLock() {
     if (descriptor_ >= 0) close(descriptor_);
 }
 
 Result<void> FileLock::take(const std::string& path) {
+    if (const Result<void> usable = check_database_file(path); !usable) return usable;
     const std::string name = path + ".lock";
     const int descriptor = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0) return fail(Errc::unavailable, not_writable(name, errno));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "store/file_lock.hpp"
 #include "store/migrations.hpp"
 
 namespace ecron::store {
@@ -48,9 +49,8 @@ int newest_schema(Driver driver) { return migrations(driver).back().version; }
 
 Result<void> find_file(const Options& options) {
     std::error_code unreadable;
-    if (!dialect_of(options.driver).owned_by_one_process() ||
-        std::filesystem::exists(options.path, unreadable))
-        return {};
+    if (!dialect_of(options.driver).owned_by_one_process()) return {};
+    if (std::filesystem::exists(options.path, unreadable)) return check_database_file(options.path);
     return fail(Errc::not_found, fmt::format("there is no database at {}", options.path));
 }
 

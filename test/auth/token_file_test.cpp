@@ -118,6 +118,27 @@ TEST_CASE("a malformed file is rejected with the line number", "[auth]") {
     CHECK_FALSE(make_token_authenticator(folder.file() + ".none", test::scope_map()));
 }
 
+TEST_CASE("a path that cannot be a token file is refused and nothing is created beside it", "[auth]") {
+    const Folder folder;
+    std::filesystem::create_directory(folder.file());
+    const std::string lost = folder.path + "/missing/tokens";
+    for (const std::string& file : {folder.file(), lost}) {
+        CAPTURE(file);
+        const std::string why = file == lost ? "the directory " + folder.path + "/missing does not exist"
+                                             : file + " is a directory";
+        const auto refused = [&](const auto& result) {
+            REQUIRE_FALSE(result);
+            CHECK(result.error().what == "token_file: " + why);
+        };
+        refused(create_token(file, "ci", TenantId{"me"}, "all"));
+        refused(create_first_token(file, TenantId{"me"}, "all"));
+        refused(revoke_token(file, "ci"));
+        refused(make_token_authenticator(file, test::scope_map()));
+    }
+    CHECK_FALSE(revoke_token(folder.path + "/none", "ci"));
+    CHECK(std::distance(std::filesystem::directory_iterator{folder.path}, {}) == 1);
+}
+
 TEST_CASE("the first start creates one token with all permissions and writes it next to the file", "[auth]") {
     const Folder folder;
     REQUIRE(create_first_token(folder.file(), TenantId{"me"}, "all command kubernetes admin") == true);

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "ecron/base/log.hpp"
+
 using namespace ecron;
 
 namespace {
@@ -103,4 +105,24 @@ TEST_CASE("an account that can write a parent directory can replace a file", "[a
     ::chmod(inner.c_str(), 0777);
     ::chmod(folder.path().c_str(), 0700);
     CHECK_FALSE(replaceable_in(file, other));
+}
+
+TEST_CASE("a file of ecron's own is a regular file in a folder that exists", "[base]") {
+    const Folder folder;
+    CHECK_FALSE(why_not_file(folder.path() + "/none"));
+    CHECK_FALSE(why_not_file(folder.file("file", 0600)));
+    CHECK(why_not_file(folder.path()) == "is a directory");
+    CHECK(why_not_file("/dev/null") == "is not a regular file");
+    CHECK_FALSE(why_no_folder(folder.path() + "/none"));
+    CHECK_FALSE(why_no_folder("none"));
+    CHECK(why_no_folder(folder.path() + "/a/b") == "the directory " + folder.path() + "/a does not exist");
+    CHECK(why_no_folder(folder.path() + "/file/b") == folder.path() + "/file is not a directory");
+}
+
+TEST_CASE("a log file in a missing folder is refused and creates nothing", "[base][log]") {
+    const Folder folder;
+    const auto refused = log::configure({.file = folder.path() + "/a/b/ecron.log"});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().what == "the directory " + folder.path() + "/a/b does not exist");
+    CHECK(std::filesystem::is_empty(folder.path()));
 }

@@ -1,4 +1,6 @@
+#include <fmt/format.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -9,6 +11,7 @@
 #include <thread>
 
 #include "ecron/base/log.hpp"
+#include "ecron/store/upkeep.hpp"
 #include "network/proxy.hpp"
 #include "store/state.hpp"
 #include "store/world.hpp"
@@ -163,6 +166,36 @@ TEST_CASE("a file that cannot be written is reported clearly", "[store]") {
     fs::permissions(file.parent_path(), fs::perms::owner_all);
     fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
     world.open();
+}
+
+TEST_CASE("a path that is not a database is refused and nothing is changed", "[store]") {
+    if (tested_driver() == Driver::mysql) return;
+    namespace fs = std::filesystem;
+    World world;
+    const fs::path file = world.options().path;
+    const auto [kind, why] =
+        GENERATE(table<std::string, std::string>({{"directory", "is a directory"},
+                                                  {"fifo", "is not a regular file"},
+                                                  {"text", "is not an SQLite database"},
+                                                  {"short", "is not an SQLite database"}}));
+    CAPTURE(kind);
+    if (kind == "directory") fs::create_directory(file);
+    if (kind == "fifo") REQUIRE(mkfifo(file.c_str(), 0600) == 0);
+    if (kind == "text") std::ofstream{file} << "a text that is longer than the header of a database\n";
+    if (kind == "short") std::ofstream{file} << "SQLite";
+    constexpr auto kOpen = fs::perms::owner_all | fs::perms::group_all | fs::perms::others_all;
+    fs::permissions(file, kOpen);
+    std::vector<Result<void>> results{world.try_open(), migrate(world.options(), world.clock())};
+    if (const auto checked = check(world.options(), world.clock()); !checked)
+        results.emplace_back(std::unexpected(checked.error()));
+    CHECK(results.size() == 3);
+    for (const Result<void>& result : results) {
+        REQUIRE_FALSE(result);
+        CHECK(result.error().code == Errc::invalid);
+        CHECK(result.error().what == fmt::format("db_path: {} {}", file.string(), why));
+    }
+    CHECK(fs::status(file).permissions() == kOpen);
+    CHECK(std::distance(fs::directory_iterator{file.parent_path()}, {}) == 1);
 }
 
 TEST_CASE("a closed store answers that it is closed", "[store]") {

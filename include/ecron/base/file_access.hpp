@@ -27,4 +27,12 @@ struct Account {
 /// nullopt if there is none. In a directory with the sticky bit, only the owner can replace an entry.
 [[nodiscard]] std::optional<std::string> replaceable_in(const std::string& path, const Account& account);
 
+/// Returns why `path` cannot be a file of ecron's own ("is a directory"); nullopt if it is a regular file or
+/// does not exist. To be asked before anything is created beside the file.
+[[nodiscard]] std::optional<std::string> why_not_file(const std::string& path);
+
+/// Returns why no file can be created at `path` ("the directory /x does not exist"); nullopt if its directory
+/// exists.
+[[nodiscard]] std::optional<std::string> why_no_folder(const std::string& path);
+
 }  // namespace ecron
