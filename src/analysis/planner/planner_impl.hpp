@@ -7,6 +7,7 @@
 #include "analysis/planner/due_queue.hpp"
 #include "analysis/planner/job_index.hpp"
 #include "analysis/planner/policy_table.hpp"
+#include "analysis/planner/run_state.hpp"
 #include "analysis/planner/slab.hpp"
 #include "ecron/analysis/planner.hpp"
 #include "ecron/analysis/timer_wheel.hpp"
@@ -93,8 +94,6 @@ private:
         Instant known_until{};        // up to here, occurrences of the schedule may already have a run
     };
 
-    enum class State : std::uint8_t { claiming, waiting, queued, grouped, running, retrying, accepted };
-
     struct Run {
         std::uint32_t generation{1};
         std::uint32_t job{kNone};
@@ -105,7 +104,7 @@ private:
         Instant nominal{};
         Instant due{};
         std::string_view stop_reason{};  // not empty: to be stopped
-        State state{State::claiming};
+        RunState state{RunState::claiming};
         Armed armed{Armed::no};
         bool planned{true};     // false: requested
         bool spends{false};     // the only run of a one-shot
@@ -190,6 +189,7 @@ private:
     [[nodiscard]] std::optional<std::uint32_t> find_run(RunId id) const;
     [[nodiscard]] RunId id_of(std::uint32_t run) const;
     std::uint32_t new_run(std::uint32_t job, std::uint32_t policy, Instant nominal, Instant due);
+    static void apply(RunEvent event, Run& run);
     void arm_run(std::uint32_t run, Instant at);
     void disarm_run(std::uint32_t run);
     void run_timers(Out& out);

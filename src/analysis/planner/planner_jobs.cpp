@@ -73,11 +73,11 @@ void Planner::Impl::reconcile_runs(std::uint32_t number, Instant from) {
         following = run.next;
         if (!run.planned) continue;
         const bool named = occurrences(job).contains(run.nominal);
-        if (run.state < State::running && !named) {
+        if (!has_started(run.state) && !named) {
             withdraw(one, pending_);
             continue;
         }
-        if (run.state >= State::grouped) continue;
+        if (is_active(run.state)) continue;
         run.withdrawn = false;
         policies_.release(run.policy);
         run.policy = policies_.retain(job.policy);
@@ -96,7 +96,7 @@ void Planner::Impl::update_policy(const PlannedJob& planned) {
     if (job.activity == kNone) return;
     for (std::uint32_t one = activities_[job.activity].first; one != kNone; one = runs_[one].next) {
         Run& run = runs_[one];
-        if (!run.planned || run.state >= State::grouped) continue;
+        if (!run.planned || is_active(run.state)) continue;
         policies_.release(run.policy);
         run.policy = policies_.retain(policy);
     }
@@ -115,7 +115,7 @@ void Planner::Impl::remove(JobKey key) {
          one = following) {
         const Run& run = runs_[one];
         following = run.next;
-        if (run.planned && !run.spends && run.state < State::running) withdraw(one, pending_);
+        if (run.planned && !run.spends && !has_started(run.state)) withdraw(one, pending_);
     }
     job.known = false;  // only now: a known job outlives its last run
     --known_;

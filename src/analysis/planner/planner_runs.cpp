@@ -39,6 +39,12 @@ std::uint32_t Planner::Impl::new_run(std::uint32_t job_number, std::uint32_t pol
     return number;
 }
 
+void Planner::Impl::apply(RunEvent event, Run& run) {
+    const std::optional<RunState> next = next_state(run.state, event);
+    assert(next);
+    run.state = *next;
+}
+
 void Planner::Impl::arm_run(std::uint32_t number, Instant at) {
     disarm_run(number);
     Run& run = runs_[number];
@@ -65,13 +71,13 @@ void Planner::Impl::disarm_run(std::uint32_t number) {
 
 void Planner::Impl::claimed(RunId id, bool mine) {
     const auto number = find_run(id);
-    if (!number || runs_[*number].state != State::claiming) return;
+    if (!number || runs_[*number].state != RunState::claiming) return;
     Run& run = runs_[*number];
     if (!mine) {
         forget(*number);
         return;
     }
-    run.state = State::waiting;
+    apply(RunEvent::commit, run);
     if (!run.stop_reason.empty())
         refuse(*number, run.stop_reason, pending_);
     else if (run.withdrawn)
@@ -83,7 +89,7 @@ void Planner::Impl::claimed(RunId id, bool mine) {
 RunId Planner::Impl::run_now(JobKey job, const JobPolicy& policy) {
     const std::uint32_t number = new_run(job_of(job), policies_.intern(policy), now_, now_);
     runs_[number].planned = false;
-    runs_[number].state = State::waiting;
+    runs_[number].state = RunState::waiting;
     arm_run(number, now_);
     return id_of(number);
 }
@@ -99,15 +105,15 @@ RunId Planner::Impl::adopt(JobKey key, std::optional<Instant> nominal, Instant d
     run.spends = policy.once;
     const Job& job = jobs_[job_number];
     if (state == Adopted::waiting) {
-        run.state = State::waiting;
+        run.state = RunState::waiting;
         if (job.known && run.planned && !occurrences(job).contains(run.nominal)) {
             withdraw(number, pending_);
             return id;
         }
     } else {
-        run.state = state == Adopted::running    ? State::running
-                    : state == Adopted::retrying ? State::retrying
-                                                 : State::accepted;
+        run.state = state == Adopted::running    ? RunState::running
+                    : state == Adopted::retrying ? RunState::retrying
+                                                 : RunState::accepted;
         ++activities_[job.activity].active;
         go_live(run);
     }
@@ -115,21 +121,21 @@ RunId Planner::Impl::adopt(JobKey key, std::optional<Instant> nominal, Instant d
         Activity& activity = activities_[job.activity];
         activity.known_until = std::max(activity.known_until, run.nominal);
     }
-    if (run.state != State::running) arm_run(number, due);
+    if (run.state != RunState::running) arm_run(number, due);
     return id;
 }
 
 void Planner::Impl::retry_at(RunId id, Instant due) {
     const auto number = find_run(id);
-    if (!number || runs_[*number].state < State::running) return;
-    runs_[*number].state = State::retrying;
+    if (!number || !has_started(runs_[*number].state)) return;
+    apply(RunEvent::retry, runs_[*number]);
     arm_run(*number, runs_[*number].stop_reason.empty() ? due : now_);
 }
 
 void Planner::Impl::accepted(RunId id, Instant deadline) {
     const auto number = find_run(id);
-    if (!number || runs_[*number].state < State::running) return;
-    runs_[*number].state = State::accepted;
+    if (!number || !has_started(runs_[*number].state)) return;
+    apply(RunEvent::accept, runs_[*number]);
     arm_run(*number, runs_[*number].stop_reason.empty() ? deadline : now_);
 }
 
@@ -141,12 +147,12 @@ void Planner::Impl::stop(RunId id, std::string_view reason) {
     const auto number = find_run(id);
     if (!number) return;
     Run& run = runs_[*number];
-    if (run.state > State::claiming && run.state < State::running) {
+    if (run.state != RunState::claiming && !has_started(run.state)) {
         refuse(*number, reason, pending_);
         return;
     }
     run.stop_reason = reason;
-    if (run.state >= State::running) arm_run(*number, now_);
+    if (has_started(run.state)) arm_run(*number, now_);
 }
 
 // --- timers
@@ -176,23 +182,23 @@ void Planner::Impl::run_timers(Out& out) {
 void Planner::Impl::fire(std::uint32_t number, Out& out) {
     const Run& run = runs_[number];
     switch (run.state) {
-        case State::claiming:
+        case RunState::claiming:
             return;
-        case State::waiting:
-        case State::queued:
+        case RunState::waiting:
+        case RunState::queued:
             fire_waiting(number, out);
             return;
-        case State::grouped:
+        case RunState::grouped:
             fire_grouped(number, out);
             return;
-        case State::running:
-        case State::retrying:
-        case State::accepted:
+        case RunState::running:
+        case RunState::retrying:
+        case RunState::accepted:
             break;
     }
     if (!run.stop_reason.empty())
         out.emplace_back(Stop{id_of(number), run.stop_reason});
-    else if (run.state == State::accepted)
+    else if (run.state == RunState::accepted)
         out.emplace_back(Expire{id_of(number)});
     else
         start(number, out);
@@ -201,10 +207,10 @@ void Planner::Impl::fire(std::uint32_t number, Out& out) {
 void Planner::Impl::fire_waiting(std::uint32_t number, Out& out) {
     Run& run = runs_[number];
     Activity& activity = activities_[jobs_[run.job].activity];
-    if (run.state == State::queued) {
+    if (run.state == RunState::queued) {
         if (activity.active > 0) return;  // it will be woken again
         activity.queued = kNone;
-        run.state = State::waiting;
+        apply(RunEvent::wake, run);
         if (too_late(run))
             refuse(number, "deadline", out);
         else
@@ -237,7 +243,7 @@ bool Planner::Impl::gives_way(std::uint32_t number, Out& out) {
         refuse(number, "overlap", out);
         return true;
     }
-    run.state = State::queued;
+    apply(RunEvent::queue, run);
     activities_[activity].queued = number;
     return true;
 }
@@ -250,9 +256,9 @@ void Planner::Impl::displace_others(std::uint32_t number, Out& out) {
         Run& run = runs_[one];
         following = run.next;
         if (one == number) continue;
-        if (run.state == State::queued || run.state == State::grouped) {
+        if (run.state == RunState::queued || run.state == RunState::grouped) {
             refuse(one, "overlap", out);
-        } else if (run.state >= State::running && run.stop_reason.empty()) {
+        } else if (has_started(run.state) && run.stop_reason.empty()) {
             run.stop_reason = "replaced";
             disarm_run(one);
             out.emplace_back(Stop{id_of(one), run.stop_reason});
@@ -268,7 +274,7 @@ void Planner::Impl::enter(std::uint32_t number, Out& out) {
     if (policy.concurrency != 0) {
         Concurrency& group = groups_[policy.concurrency];
         if (group.first != kNone || group.live >= policy.max_concurrency) {
-            run.state = State::grouped;
+            apply(RunEvent::join_group, run);
             run.group_previous = group.last;
             (group.last == kNone ? group.first : runs_[group.last].group_next) = number;
             group.last = number;
@@ -299,7 +305,7 @@ void Planner::Impl::go_live(Run& run) {
 }
 
 void Planner::Impl::start(std::uint32_t number, Out& out) {
-    runs_[number].state = State::running;
+    apply(RunEvent::start, runs_[number]);
     out.emplace_back(Start{id_of(number)});
 }
 
@@ -317,7 +323,7 @@ void Planner::Impl::wake_group(Group number) {
 // --- ends
 
 void Planner::Impl::withdraw(std::uint32_t number, Out& out) {
-    if (runs_[number].state == State::claiming) {
+    if (runs_[number].state == RunState::claiming) {
         runs_[number].withdrawn = true;
         return;
     }
@@ -347,11 +353,15 @@ void Planner::Impl::forget(std::uint32_t number) {
     Activity& activity = activities_[activity_number];
     const Group group = policies_[run.policy].concurrency;
 
-    if (run.state >= State::running && group != 0) --groups_[group].live;
-    if (run.state == State::grouped) leave_group(number);
-    if (run.state >= State::grouped) --activity.active;
+    if (has_started(run.state) && group != 0) {
+        assert(groups_.contains(group) && groups_[group].live > 0);
+        --groups_[group].live;
+    }
+    if (run.state == RunState::grouped) leave_group(number);
+    assert(!is_active(run.state) || activity.active > 0);
+    if (is_active(run.state)) --activity.active;
     if (activity.queued == number) activity.queued = kNone;
-    if (run.state >= State::grouped && group != 0) wake_group(group);
+    if (is_active(run.state) && group != 0) wake_group(group);
     if (activity.active == 0 && activity.queued != kNone) arm_run(activity.queued, now_);
 
     (run.previous == kNone ? activity.first : runs_[run.previous].next) = run.next;
