@@ -171,7 +171,7 @@ TEST_CASE("a file that cannot be written is reported clearly", "[store]") {
 TEST_CASE("a path that is not a database is refused and nothing is changed", "[store]") {
     if (tested_driver() == Driver::mysql) return;
     namespace fs = std::filesystem;
-    World world;
+    World world{Schema::none};
     const fs::path file = world.options().path;
     const auto [kind, why] =
         GENERATE(table<std::string, std::string>({{"directory", "is a directory"},
