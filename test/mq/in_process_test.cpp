@@ -1,3 +1,5 @@
+#include "mq/in_process.hpp"
+
 #include <boost/json/parse.hpp>
 
 #include "support.hpp"

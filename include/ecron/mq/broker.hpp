@@ -108,7 +108,4 @@ public:
 /// Returns the body of a dead-letter message.
 [[nodiscard]] std::string dead_letter(const Message& message, const std::string& reason);
 
-/// A broker without a server: messages are delivered in this process and lost when it exits.
-std::unique_ptr<Broker> make_in_process_broker(boost::asio::io_context& io);
-
 }  // namespace ecron::mq

@@ -1,3 +1,5 @@
+#include "mq/in_process.hpp"
+
 #include <deque>
 
 #include "mq/deliveries.hpp"
