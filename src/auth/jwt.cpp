@@ -11,6 +11,7 @@
 #include <boost/json/parse.hpp>
 
 #include "auth/json_members.hpp"
+#include "ecron/base/base64.hpp"
 
 namespace ecron::auth {
 namespace {
@@ -109,8 +110,6 @@ bool is_signed_by(EVP_PKEY* key, Algorithm algorithm, std::string_view message, 
                             message.size()) == 1;
 }
 
-constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
 }  // namespace
 
 struct KeySet::Key {
@@ -136,7 +135,7 @@ Result<KeySet> KeySet::read(std::string_view document) {
         const std::string use = text_of(given, "use");
         if (!use.empty() && use != "sig") continue;
         const auto part = [&](std::string_view name) {
-            return base64url_decode(text_of(given, name)).value_or(std::string{});
+            return from_base64url(text_of(given, name)).value_or(std::string{});
         };
         const std::string type = text_of(given, "kty"), curve = text_of(given, "crv");
         Key key{.id = text_of(given, "kid"), .algorithm = {}, .key = nullptr};
@@ -173,7 +172,7 @@ public:
         if (second == token.npos || token.size() > kLongestToken) return std::unexpected(Fault::malformed);
         const auto header = part(token.substr(0, first));
         const auto payload = part(token.substr(first + 1, second - first - 1));
-        const auto signature = base64url_decode(token.substr(second + 1));
+        const auto signature = from_base64url(token.substr(second + 1));
         if (!header || !payload || !signature) return std::unexpected(Fault::malformed);
         const auto algorithm = algorithm_named(text_of(*header, "alg"));
         // Extensions marked critical must be understood (RFC 7515 §4.1.11); none is supported.
@@ -185,7 +184,7 @@ public:
 
 private:
     static std::optional<bj::object> part(std::string_view text) {
-        const std::optional<std::string> decoded = base64url_decode(text);
+        const std::optional<std::string> decoded = from_base64url(text);
         return decoded ? object_in(*decoded) : std::nullopt;
     }
 
@@ -237,41 +236,6 @@ private:
 std::expected<Claims, Fault> verify(std::string_view token, const KeySet& keys,
                                     const Expectations& expectations, Instant now) {
     return Verification{keys, expectations, now}.of(token);
-}
-
-std::optional<std::string> base64url_decode(std::string_view text) {
-    if (text.size() % 4 == 1) return std::nullopt;
-    std::string out;
-    out.reserve(text.size() * 3 / 4);
-    std::uint32_t bits = 0;
-    unsigned held = 0;
-    for (const char c : text) {
-        const std::size_t value = kAlphabet.find(c);
-        if (value == kAlphabet.npos) return std::nullopt;
-        bits = (bits << 6U | static_cast<std::uint32_t>(value)) & 0xFFFFFFU;
-        held += 6;
-        if (held < 8) continue;
-        held -= 8;
-        out += static_cast<char>(bits >> held & 0xFFU);
-    }
-    // Unused bits must be zero, so that each token has only one textual form.
-    if ((bits & ((1U << held) - 1U)) != 0) return std::nullopt;
-    return out;
-}
-
-std::string base64url_encode(std::string_view text) {
-    std::string out;
-    std::uint32_t bits = 0;
-    unsigned held = 0;
-    for (const char byte : text) {
-        bits = (bits << 8U | static_cast<unsigned char>(byte)) & 0xFFFFFFU;
-        for (held += 8; held >= 6;) {
-            held -= 6;
-            out += kAlphabet[bits >> held & 0x3FU];
-        }
-    }
-    if (held > 0) out += kAlphabet[bits << (6 - held) & 0x3FU];
-    return out;
 }
 
 }  // namespace ecron::auth

@@ -6,6 +6,7 @@
 
 #include "ecron/auth/rate.hpp"
 #include "ecron/base/async.hpp"
+#include "ecron/base/back_off.hpp"
 #include "ecron/base/log.hpp"
 #include "ecron/base/uuid.hpp"
 #include "ecron/store/execute_ids.hpp"
@@ -20,8 +21,7 @@ namespace {
 
 using mq::Ack;
 
-constexpr Millis kFirstPause{50};
-constexpr Millis kLongestPause{1'000};
+constexpr BackOff kPause{.first = Millis{50}, .max = Millis{1'000}};
 constexpr Millis kPatience{30'000};  // maximum time in a handler, after which another node may succeed
 constexpr Millis kGivenBack{1'000};
 constexpr Millis kAgain{1'000};
@@ -82,8 +82,7 @@ private:
     /// Waits before a retry. Returns false if the message must be requeued instead.
     asio::awaitable<bool> pause(SteadyInstant begun, std::size_t tries) {
         if (stopping_ || !executions_.takes_writes() || clock_.steady() - begun > kPatience) co_return false;
-        co_await stopped_.wait(
-            std::min(kLongestPause, kFirstPause * (1U << std::min<std::size_t>(tries, 5))));
+        co_await stopped_.wait(kPause.after(tries + 1));
         co_return !stopping_;
     }
 

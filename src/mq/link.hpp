@@ -1,6 +1,8 @@
 #pragma once
 #include <map>
+#include <random>
 
+#include "ecron/base/back_off.hpp"
 #include "ecron/base/log.hpp"
 #include "ecron/mq/broker.hpp"
 
@@ -44,26 +46,21 @@ private:
     std::map<std::string, std::string> problems_;
 };
 
-/// Growing delays with jitter: each is between half of its value and all of it.
-class BackOff {
+/// The waits between attempts to connect.
+class ReconnectDelay {
 public:
-    BackOff(Millis longest, std::uint64_t seed) : longest_(longest), state_(seed | 1U) {}
-    void reset() { next_ = kFirst; }
+    ReconnectDelay(Millis longest, std::uint64_t seed)
+        : back_off_{.first = Millis{200}, .max = longest},
+          random_(seed) {}
+    void reset() { failures_ = 0; }
     Millis next() {
-        const Millis whole = next_;
-        next_ = std::min(longest_, next_ * 2);
-        state_ =
-            state_ * 6'364'136'223'846'793'005ULL + 1'442'695'040'888'963'407ULL;  // Knuth's MMIX generator
-        const auto half = whole.count() / 2;
-        return Millis{half +
-                      static_cast<std::int64_t>((state_ >> 33U) % static_cast<std::uint64_t>(half + 1))};
+        return back_off_.after(++failures_, std::uniform_real_distribution<double>{0, 1}(random_));
     }
 
 private:
-    static constexpr Millis kFirst{200};
-    Millis longest_;
-    Millis next_{kFirst};
-    std::uint64_t state_;
+    BackOff back_off_;
+    std::size_t failures_{0};
+    std::minstd_rand random_;
 };
 
 }  // namespace ecron::mq

@@ -115,7 +115,7 @@ private:
     asio::awaitable<void> find_out(Address address) {
         const std::string name = address.text();
         unsure_[name] = {.option = address.option, .address = name};
-        BackOff back_off{options_.longest_back_off, std::hash<std::string>{}(name)};
+        ReconnectDelay back_off{options_.longest_back_off, std::hash<std::string>{}(name)};
         while (!stopping_) {
             Address asked = address;
             const auto opened = co_await nsq::Connection::open(io_, clock_, std::move(asked), options_, {});

@@ -27,7 +27,8 @@ void Consumers::set(const std::vector<Address>& addresses, bool certain) {
         const auto same = [&](const SourcePtr& source) { return source->address == address; };
         if (std::ranges::any_of(sources_, same)) continue;
         const auto seed = std::hash<std::string>{}(address.text() + channel_.subscription().topic);
-        const auto source = std::make_shared<Source>(address, BackOff{options_.longest_back_off, seed});
+        const auto source =
+            std::make_shared<Source>(address, ReconnectDelay{options_.longest_back_off, seed});
         source->link = {.option = address.option, .address = address.text()};
         sources_.push_back(source);
         sources_gate_.spawn("nsq consumer", consume(source));

@@ -21,9 +21,9 @@ public:
 
 private:
     struct Source {
-        Source(Address at, BackOff pause) : address(std::move(at)), back_off(pause) {}
+        Source(Address at, ReconnectDelay pause) : address(std::move(at)), back_off(pause) {}
         Address address;
-        BackOff back_off;
+        ReconnectDelay back_off;
         std::shared_ptr<Connection> connection{};
         std::unordered_map<std::string, SteadyInstant>
             open{};  // messages in flight, and when each was last touched

@@ -45,7 +45,7 @@ void Producers::set(const std::vector<Address>& addresses) {
         const auto same = [&](const NodePtr& node) { return node->address == address; };
         if (std::ranges::any_of(nodes_, same)) continue;
         const auto seed = std::hash<std::string>{}(address.text());
-        const auto node = std::make_shared<Node>(address, BackOff{options_.longest_back_off, seed});
+        const auto node = std::make_shared<Node>(address, ReconnectDelay{options_.longest_back_off, seed});
         node->link = {.option = address.option, .address = address.text()};
         nodes_.push_back(node);
     }

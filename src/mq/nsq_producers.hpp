@@ -21,9 +21,9 @@ public:
 
 private:
     struct Node {
-        Node(Address to, BackOff pause) : address(std::move(to)), back_off(pause) {}
+        Node(Address to, ReconnectDelay pause) : address(std::move(to)), back_off(pause) {}
         Address address;
-        BackOff back_off;
+        ReconnectDelay back_off;
         std::shared_ptr<Connection> connection{};
         Link link{};
         SteadyInstant not_before{};

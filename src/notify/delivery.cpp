@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ecron/base/back_off.hpp"
 #include "ecron/http/retry_after.hpp"
 
 namespace ecron::notify {
@@ -13,14 +14,7 @@ namespace {
 using Verdict = store::Settlement::Verdict;
 
 constexpr std::size_t kResponseBodyLimit = 1'024;
-constexpr Millis kMinBackOff{1'000};
-constexpr Millis kMaxBackOff{3'600'000};
-
-Millis back_off(int tries, double uniform) {
-    const Millis max =
-        std::min(kMaxBackOff, kMinBackOff * (1U << static_cast<unsigned>(std::clamp(tries - 1, 0, 12))));
-    return max / 2 + Millis{std::llround(static_cast<double>(max.count()) * uniform / 2)};
-}
+constexpr BackOff kBackOff{.first = Millis{1'000}, .max = Millis{3'600'000}};
 
 /// The last try is made when `retry_for` ends, not earlier.
 store::Settlement retry_or_dead_letter(const store::Letter& letter, Millis wait, std::string reason,
@@ -57,7 +51,7 @@ http::ClientRequest webhook_request(const store::Letter& letter, const SigningKe
 
 Assessment assess(const store::Letter& letter, const Result<http::ClientResponse>& response,
                   const Options& options, double uniform) {
-    const Millis wait = back_off(letter.tries, uniform);
+    const Millis wait = kBackOff.after(static_cast<std::size_t>(letter.tries), uniform);
     if (!response) {
         const Error& error = response.error();
         if (is_permanent(error.code)) return {.settlement = {.verdict = Verdict::dead, .reason = error.what}};

@@ -2,17 +2,13 @@
 
 #include <algorithm>
 #include <cassert>
+#include "ecron/base/back_off.hpp"
 
 namespace ecron::notify {
 namespace {
 
 constexpr std::size_t kSharesOfSlots = 8;
-constexpr Millis kMinPause{1'000};
-constexpr Millis kMaxPause{60'000};
-
-Millis pause_after(int failures) {
-    return std::min(kMaxPause, kMinPause * (1U << static_cast<unsigned>(std::min(failures - 1, 10))));
-}
+constexpr BackOff kPause{.first = Millis{1'000}, .max = Millis{60'000}};
 
 std::string_view tenant_in(std::string_view name) { return name.substr(0, name.find(' ')); }
 
@@ -59,7 +55,8 @@ void Receivers::end(const std::string& name, Health health, std::optional<Millis
         // Concurrent requests that fail together count as one failure.
         if (receiver.pause_until <= now) ++receiver.failures;
         receiver.pause_until = std::max(
-            receiver.pause_until, now + std::max(pause_after(receiver.failures), pause.value_or(Millis{0})));
+            receiver.pause_until, now + std::max(kPause.after(static_cast<std::size_t>(receiver.failures)),
+                                                 pause.value_or(Millis{0})));
     } else {
         receiver.failures = 0;
     }

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <mutex>
 
-#include "store/back_off.hpp"
+#include "store/retry_timer.hpp"
 #include "store/session.hpp"
 #include "store/state.hpp"
 #include "store/work_thread.hpp"
@@ -92,7 +92,7 @@ private:
     State& state_;
     std::unique_ptr<Session> session_{};
     std::uint64_t generation_{0};  // of the session, see State
-    BackOff back_off_;
+    RetryTimer back_off_;
 
     mutable std::mutex mutex_;
     std::uint64_t held_{0};                // one bit per shard

@@ -2,7 +2,7 @@
 #include <boost/asio/io_context.hpp>
 #include <mutex>
 
-#include "store/back_off.hpp"
+#include "store/retry_timer.hpp"
 #include "store/session.hpp"
 #include "store/state.hpp"
 #include "store/work_thread.hpp"
@@ -97,7 +97,7 @@ private:
     std::optional<SteadyInstant> divided_since_{};  // nodes use different nodes of the Galera cluster
     bool told_divided_{false};
     std::uint64_t generation_{0};  // of the session, see store::State
-    BackOff back_off_;
+    RetryTimer back_off_;
     /// Since when this session has known the store to respond.
     std::optional<SteadyInstant> answering_since_{};
 

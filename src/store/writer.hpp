@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "store/answers.hpp"
-#include "store/back_off.hpp"
+#include "store/retry_timer.hpp"
 #include "store/session.hpp"
 #include "store/state.hpp"
 #include "store/write_queue.hpp"
@@ -85,7 +85,7 @@ private:
     std::unique_ptr<Session> session_;
     const Open open_;
     std::uint64_t generation_{0};  // of the session, see State
-    BackOff back_off_;
+    RetryTimer back_off_;
 
     mutable std::mutex mutex_;
     std::condition_variable wake_;

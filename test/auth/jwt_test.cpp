@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "auth/signer.hpp"
+#include "ecron/base/base64.hpp"
 
 using namespace ecron;
 using namespace ecron::auth;
@@ -26,12 +27,12 @@ std::string payload(std::string_view more = "", std::string_view issuer = "https
 KeySet keys_of(const Signer& signer) { return std::move(*KeySet::read(key_set({signer.jwk()}))); }
 
 std::string hmac_token(const std::string& header, const std::string& secret) {
-    const std::string message = base64url_encode(header) + '.' + base64url_encode(payload());
+    const std::string message = to_base64url(header) + '.' + to_base64url(payload());
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned size = 0;
     HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
          reinterpret_cast<const unsigned char*>(message.data()), message.size(), digest, &size);
-    return message + '.' + base64url_encode({reinterpret_cast<const char*>(digest), size});
+    return message + '.' + to_base64url({reinterpret_cast<const char*>(digest), size});
 }
 
 }  // namespace
@@ -66,7 +67,7 @@ TEST_CASE("none, HMAC with the public key, and other unsafe algorithms are refus
     const Signer signer{Algorithm::rs256, "k1"};
     const KeySet keys = keys_of(signer);
     const std::string unsigned_token =
-        base64url_encode(R"({"alg":"none","kid":"k1"})") + '.' + base64url_encode(payload()) + '.';
+        to_base64url(R"({"alg":"none","kid":"k1"})") + '.' + to_base64url(payload()) + '.';
     const std::vector<std::string> tokens{
         unsigned_token,
         unsigned_token + "AAAA",
@@ -156,7 +157,7 @@ TEST_CASE("unusable keys are skipped in a key set", "[auth][jwt]") {
     CHECK(KeySet::read(key_set({R"({"kty":"oct","k":"AAAA"})", "1", "{}"}))->size() == 0);
     CHECK(KeySet::read(key_set({R"({"kty":"EC","crv":"P-256","x":"AAAA","y":"AAAA"})"}))->size() == 0);
     // A point that is not on the curve.
-    const std::string zeros = base64url_encode(std::string(32, '\1'));
+    const std::string zeros = to_base64url(std::string(32, '\1'));
     CHECK(KeySet::read(key_set({fmt::format(R"({{"kty":"EC","crv":"P-256","x":"{0}","y":"{0}"}})", zeros)}))
               ->size() == 0);
     CHECK_FALSE(KeySet::read("[]"));
@@ -166,9 +167,9 @@ TEST_CASE("unusable keys are skipped in a key set", "[auth][jwt]") {
 
 TEST_CASE("base64url accepts only the canonical form", "[auth][jwt]") {
     for (const std::string text : {"", "f", "fo", "foo", "\xff\xfe\xfd\xfc"})
-        CHECK(base64url_decode(base64url_encode(text)) == text);
+        CHECK(from_base64url(to_base64url(text)) == text);
     for (const char* bad : {"A", "AA=", "AB", "A+", "A/", "AAB", " AA"}) {
         CAPTURE(bad);
-        CHECK_FALSE(base64url_decode(bad));
+        CHECK_FALSE(from_base64url(bad));
     }
 }

@@ -9,6 +9,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <stdexcept>
+#include "ecron/base/base64.hpp"
 
 namespace ecron::auth::test {
 namespace {
@@ -27,7 +28,7 @@ std::string number(EVP_PKEY* key, const char* name, std::size_t size) {
     std::string text(size == 0 ? static_cast<std::size_t>(BN_num_bytes(value)) : size, '\0');
     BN_bn2binpad(value, reinterpret_cast<unsigned char*>(text.data()), static_cast<int>(text.size()));
     BN_free(value);
-    return base64url_encode(text);
+    return to_base64url(text);
 }
 
 EVP_PKEY* generated(Algorithm algorithm) {
@@ -78,7 +79,7 @@ std::string Signer::jwk(std::string_view more) const {
     std::string x(32, '\0');
     std::size_t size = x.size();
     must(EVP_PKEY_get_raw_public_key(key, reinterpret_cast<unsigned char*>(x.data()), &size) == 1);
-    return fmt::format(R"({{"kty":"OKP","crv":"Ed25519","kid":"{}","x":"{}"{}}})", id_, base64url_encode(x),
+    return fmt::format(R"({{"kty":"OKP","crv":"Ed25519","kid":"{}","x":"{}"{}}})", id_, to_base64url(x),
                        more);
 }
 
@@ -99,8 +100,8 @@ std::string Signer::sign(std::string_view message) const {
 std::string Signer::token(std::string_view payload, std::string header) const {
     if (header.empty())
         header = fmt::format(R"({{"alg":"{}","typ":"JWT","kid":"{}"}})", name_of(algorithm_), id_);
-    const std::string message = base64url_encode(header) + '.' + base64url_encode(payload);
-    return message + '.' + base64url_encode(sign(message));
+    const std::string message = to_base64url(header) + '.' + to_base64url(payload);
+    return message + '.' + to_base64url(sign(message));
 }
 
 std::string Signer::public_pem() const {

@@ -56,8 +56,4 @@ struct Expectations {
 std::expected<Claims, Fault> verify(std::string_view token, const KeySet& keys,
                                     const Expectations& expectations, Instant now);
 
-/// base64url without padding (RFC 4648 §5); returns nullopt if the text is not base64url.
-std::optional<std::string> base64url_decode(std::string_view text);
-std::string base64url_encode(std::string_view bytes);
-
 }  // namespace ecron::auth
