@@ -14,7 +14,7 @@
 #include "ecron/base/json_writer.hpp"
 #include "ecron/http/message.hpp"
 #include "ecron/http/origin.hpp"
-#include "execution/descriptor.hpp"
+#include "execution/command/descriptor.hpp"
 
 namespace ecron::execution {
 namespace {

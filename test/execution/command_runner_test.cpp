@@ -16,8 +16,8 @@
 #include <sstream>
 #include <thread>
 
-#include "execution/command_cgroups.hpp"
-#include "execution/launch.hpp"
+#include "execution/command/command_cgroups.hpp"
+#include "execution/command/launch.hpp"
 
 // ThreadSanitizer treats a clone that shares memory as a fork, and fails itself.
 #if !__has_feature(thread_sanitizer)

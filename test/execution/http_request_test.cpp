@@ -1,7 +1,9 @@
-#include "execution/http_request.hpp"
+#include "execution/http/http_request.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+
+#include "ecron/http/origin.hpp"
 
 using namespace ecron;
 using namespace ecron::execution;
@@ -193,9 +195,9 @@ TEST_CASE("secrets are inserted into header values and the body with the require
 }
 
 TEST_CASE("connections are shared by scheme, host and port of the URL", "[execution]") {
-    CHECK(origin_of("HTTP://User:pw@Host.Example:80/a?b#c") == "http://host.example:80");
-    CHECK(origin_of("https://host") == "https://host");
-    CHECK(origin_of("http://[::1]:8080?x") == "http://[::1]:8080");
+    CHECK(http::origin_of("HTTP://User:pw@Host.Example/a?b#c") == "http://host.example:80");
+    CHECK(http::origin_of("https://host") == "https://host:443");
+    CHECK(http::origin_of("http://[::1]:8080?x") == "http://[::1]:8080");
 }
 
 TEST_CASE("Retry-After is parsed as seconds, or as a date by the target's or ecron's clock", "[execution]") {

@@ -3,9 +3,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "execution/kubeconfig.hpp"
-#include "execution/kubernetes_manifest.hpp"
-#include "execution/kubernetes_state.hpp"
+#include "execution/kubernetes/kubeconfig.hpp"
+#include "execution/kubernetes/kubernetes_manifest.hpp"
+#include "execution/kubernetes/kubernetes_state.hpp"
 
 using namespace ecron;
 using namespace ecron::execution;

@@ -1,4 +1,4 @@
-#include "execution/kubernetes_watch.hpp"
+#include "execution/kubernetes/kubernetes_watch.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
