@@ -18,6 +18,7 @@
 #include "ecron/config/helm.hpp"
 #include "ecron/config/load.hpp"
 #include "ecron/cron/zone.hpp"
+#include "ecron/model/fields.hpp"
 
 namespace ecron::app {
 namespace {
@@ -172,10 +173,12 @@ int document(const Cli& cli, const ParsedFlags& flags) {
         {"sample", config::sample_file},
         {"helm-values", config::helm_values},
         {"helm-schema", config::helm_schema},
+        {"jobs", model::job_reference},
     };
     const auto found = flags.words.size() == 1 ? documents.find(flags.words[0]) : documents.end();
     if (found == documents.end())
-        return complain(cli, {"document requires one of: configuration, sample, helm-values, helm-schema"}),
+        return complain(cli,
+                        {"document requires one of: configuration, sample, helm-values, helm-schema, jobs"}),
                kExitWrong;
     cli.out << found->second();
     return kExitGood;
@@ -262,8 +265,8 @@ const std::vector<Command>& commands() {
         {"version", "", "Print the version.", version, {}},
         {"help", "", "List the commands.", help, {}, true},
         {"document",
-         "configuration|sample|helm-values|helm-schema",
-         "Generate the list of options.",
+         "configuration|sample|helm-values|helm-schema|jobs",
+         "Generate the list of options, or of the members of a job.",
          document,
          {},
          true,

@@ -3,11 +3,11 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include "ecron/base/credentials.hpp"
 #include "ecron/base/json_writer.hpp"
+#include "ecron/model/fields.hpp"
 #include "ecron/model/json.hpp"
 #include "ecron/model/json_text.hpp"
 
@@ -17,10 +17,6 @@ namespace {
 namespace bj = boost::json;
 constexpr std::size_t kMaxValueBytes = 1'024;
 
-/// Members whose values are sent to targets and may contain credentials: their values are never recorded,
-/// whatever the names inside.
-constexpr std::array<std::string_view, 6> kTargetValues{"params",      "headers", "body",
-                                                        "environment", "env",     "value"};
 constexpr std::string_view kReference = "${secret:";
 
 /// JSON texts: `held` is compared to detect a change, `shown` is recorded.
@@ -49,7 +45,9 @@ void hide_all(bj::value& value) {
 
 /// Removes from the value of the member `name` what may be a credential.
 void hide_secrets(std::string_view name, bj::value& value) {
-    const bool is_given = std::ranges::find(kTargetValues, name) != kTargetValues.end();
+    // What is sent to targets may contain credentials, whatever the names inside; "value": of a variable of a
+    // container.
+    const bool is_given = model::is_secret_field(name) || name == "value";
     if (is_given || (name != "concurrency_key" && names_credential(name))) return hide_all(value);
     if (bj::object* const object = value.if_object()) {
         for (auto& member : *object) hide_secrets(member.key(), member.value());

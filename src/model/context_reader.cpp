@@ -9,12 +9,12 @@
 #include "ecron/model/command_line.hpp"
 #include "ecron/model/messages.hpp"
 #include "model/document.hpp"
+#include "model/fields/codec.hpp"
 #include "model/kubernetes.hpp"
 
 namespace ecron::model {
 namespace {
 
-constexpr std::size_t kIdLimit = 36;
 constexpr std::int64_t kEndOfTime = 253'402'300'799;  // end of the year 9999: the last RFC 3339 instant
 
 /// Treats meaningless times (such as the zero values of several languages) as absent.
@@ -113,21 +113,10 @@ void check_url(std::string_view url, std::string_view name, const Refuse& refuse
     if (const Result<void> checked = check_http_url(url); !checked) refuse(name, checked.error().what);
 }
 
-bool is_method(std::string_view text) {
-    constexpr std::array<std::string_view, 6> kMethods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
-    return std::ranges::find(kMethods, text) != kMethods.end();
-}
-
 std::string upper(std::string text) {
     for (char& c : text)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
     return text;
-}
-
-std::string method_of(Members& info, Origin origin) {
-    std::string method = info.text("method").value_or("");
-    if (origin == Origin::client) method = upper(std::move(method));
-    return is_method(method) ? method : "POST";
 }
 
 }  // namespace
@@ -147,27 +136,9 @@ std::optional<Mode> read_mode(const Members& context, Origin origin) {
     if (const boost::json::string* text = value->if_string())
         return value_of(std::string_view{*text}, kModes);
     if (origin == Origin::client || !value->is_int64()) return std::nullopt;
-    for (const Word<Mode>& word : kModes)
-        if (static_cast<std::int64_t>(word.value) == value->get_int64()) return word.value;
+    for (const EnumName<Mode>& name : kModes)
+        if (static_cast<std::int64_t>(name.value) == value->get_int64()) return name.value;
     return std::nullopt;
-}
-
-void read_target(Members& context, Origin origin, Context& into) {
-    into.exec = context.text("exec").value_or("");
-    into.execute_id = context.text("execute_id", kIdLimit).value_or("");
-    if (std::optional<Members> info = context.object("info")) {
-        into.method = method_of(*info, origin);
-        into.params = info->name_values("params");
-        into.headers = info->name_values("headers");
-        into.body = info->object_text("body");
-        into.kubernetes = info->object_text("kubernetes");
-        into.environment = info->name_values("environment");
-        into.working_directory = info->text("working_directory").value_or("");
-        if (std::optional<Members> kubernetes = info->object("kubernetes"))
-            static_cast<void>(read_kubernetes(*kubernetes));  // member types are checked in every mode
-    }
-    if (std::optional<Members> notify = context.object("notify"))
-        into.webhook = notify->text("webhook").value_or("");
 }
 
 KeptTarget kept_target(const Context& before, const Context& after) {
@@ -199,7 +170,7 @@ void check_target(const Context& context, Members& members, const KeptTarget& ke
 std::vector<std::string> replaced_method(Members& context) {
     std::optional<Members> info = context.object("info");
     const std::string given = info ? info->text("method").value_or("") : "";
-    if (given.empty() || is_method(upper(given))) return {};
+    if (given.empty() || std::ranges::find(kMethods, upper(given)) != kMethods.end()) return {};
     return {
         fmt::format("info.method \"{}\" is not known: POST is sent (known are GET, HEAD, POST, PUT, PATCH, "
                     "DELETE)",
@@ -242,12 +213,14 @@ Result<Context> read_context(std::string_view json) {
     const boost::json::object* root = document.root().if_object();
     if (root == nullptr) return fail(Errc::invalid, "job_context is no object", {"job_context"});
 
+    static const Retry kDefaultRetry;
     Findings ignored;  // invalid members take their defaults: old rows must load
     Members members{*root, json, "", ignored};
     context.mode = stored_mode(members);
     read_window(members, Origin::store, context.plan);
-    read_target(members, Origin::store, context);
-    read_knobs(members, Retry{}, context);
+    const Reading reading{Origin::store, kDefaultRetry};
+    read_fields(members, target_fields(), reading, context);
+    read_fields(members, policy_fields(), reading, context);
     return context;
 }
 

@@ -13,16 +13,10 @@ namespace ecron::model {
 void read_window(Members& context, Origin origin, Plan& plan);
 /// Returns the mode; nullopt if it is absent or unknown.
 std::optional<Mode> read_mode(const Members& context, Origin origin);
-/// Reads the target: exec, info, notify, execute_id. Lower-case methods are accepted for Origin::client only:
-/// the previous service sent a POST for them.
-void read_target(Members& context, Origin origin, Context& into);
 /// Returns a warning if `info.method` is unknown and replaced by POST.
 std::vector<std::string> replaced_method(Members& context);
 /// Returns a warning for each header of the job that is sent with another value.
 std::vector<std::string> replaced_headers(const Context& context);
-/// Reads the members specific to ecron. `retry`: defaults for absent members of the job's `retry`.
-void read_knobs(Members& context, const Retry& retry, Context& into);
-
 /// The target of the replaced job. Rows of the previous service contain values that new jobs may not have and
 /// must remain editable: such a value is accepted with a warning.
 struct KeptTarget {
@@ -32,7 +26,5 @@ struct KeptTarget {
 /// Rejects a target that can never be called.
 void check_target(const Context& context, Members& members, const KeptTarget& kept,
                   std::vector<std::string>& warnings);
-/// Warns of unknown members that resemble one of ecron's.
-std::vector<std::string> near_misses(const Members& context);
 
 }  // namespace ecron::model

@@ -6,6 +6,7 @@
 #include "ecron/model/occurrences.hpp"
 #include "model/context_reader.hpp"
 #include "model/document.hpp"
+#include "model/fields/codec.hpp"
 #include "model/plan_warnings.hpp"
 
 namespace ecron::model {
@@ -50,11 +51,12 @@ public:
         check_mode();
         check_type();
         check_length(input_.job.remarks, "remarks", rules_.remarks_limit);
-        read_target(context_, Origin::client, input_.context);
+        const Reading reading{Origin::client, rules_.retry};
+        read_fields(context_, target_fields(), reading, input_.context);
         if (input_.has_mode) check_target(input_.context, context_, kept(), input_.warnings);
-        read_knobs(context_, rules_.retry, input_.context);
+        read_fields(context_, policy_fields(), reading, input_.context);
         warn_of_retry();
-        warn(near_misses(context_));
+        warn_of_misspelt(root_.all(), "", job_fields(), input_.warnings);
         if (input_.context.mode != Mode::exe) {
             warn(replaced_method(context_));
             warn(replaced_headers(input_.context));

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "ecron/model/json.hpp"
-#include "model/words.hpp"
+#include "model/enum_names.hpp"
 
 namespace ecron::model {
 
@@ -66,11 +66,11 @@ public:
     std::optional<std::string> object_text(std::string_view name);
 
     template <class E, std::size_t N>
-    std::optional<E> choice(std::string_view name, const std::array<Word<E>, N>& words) {
+    std::optional<E> choice(std::string_view name, const std::array<EnumName<E>, N>& names) {
         const std::optional<std::string> given = text(name);
         if (!given) return std::nullopt;
-        const std::optional<E> value = value_of(*given, words);
-        if (!value) refuse(name, fmt::format("\"{}\" is none of {}", shortened(*given), listed(words)));
+        const std::optional<E> value = value_of(*given, names);
+        if (!value) refuse(name, fmt::format("\"{}\" is none of {}", shortened(*given), listed(names)));
         return value;
     }
 
@@ -82,9 +82,9 @@ public:
     [[nodiscard]] static std::string shortened(std::string_view text);
 
 private:
-    template <class E, std::size_t N> static std::string listed(const std::array<Word<E>, N>& words) {
+    template <class E, std::size_t N> static std::string listed(const std::array<EnumName<E>, N>& names) {
         std::string out;
-        for (const Word<E>& word : words) out += fmt::format("{}{}", out.empty() ? "" : ", ", word.text);
+        for (const EnumName<E>& name : names) out += fmt::format("{}{}", out.empty() ? "" : ", ", name.text);
         return out;
     }
 

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "ecron/model/json.hpp"
+#include "model/fields/codec.hpp"
 
 /// The text format of a plan: tokens of one character and a whole number, separated by spaces, only for
 /// values that differ from the default: "m1 j30000 k6:db one zEurope/Berlin". A concurrency key may contain
@@ -11,80 +13,25 @@
 namespace ecron::model {
 namespace {
 
-class PlanWriter {
-public:
-    void put(char letter, std::int64_t value) { fmt::format_to(next(), "{}{}", letter, value); }
-    void put_counted(char letter, std::string_view text) {
-        fmt::format_to(next(), "{}{}:{}", letter, text.size(), text);
-    }
-    void put(char letter, std::string_view text) { fmt::format_to(next(), "{}{}", letter, text); }
-    void put(char letter, const std::optional<Millis>& value) {
-        if (value) put(letter, value->count());
-    }
-    void put(char letter, const std::optional<Instant>& value) {
-        if (value) put(letter, to_unix_millis(*value));
-    }
-    template <class E>
-        requires std::is_enum_v<E>
-    void put(char letter, const std::optional<E>& value) {
-        if (value) put(letter, static_cast<std::int64_t>(*value));
-    }
-    [[nodiscard]] std::string take() && { return std::move(out_); }
-
-private:
-    std::back_insert_iterator<std::string> next() {
-        if (!out_.empty()) out_ += ' ';
-        return std::back_inserter(out_);
-    }
-    std::string out_;
-};
-
-template <class E> bool set_enum(E& member, std::int64_t value, E last) {
-    if (value < 0 || value > static_cast<std::int64_t>(last)) return false;
-    member = static_cast<E>(value);
-    return true;
+/// The rows with a key, including those of inner objects.
+const std::vector<const Field*>& plan_fields() {
+    static const std::vector<const Field*> rows = [] {
+        std::vector<const Field*> found;
+        const auto add = [&](this const auto& self, std::span<const Field> fields) -> void {
+            for (const Field& field : fields) {
+                if (field.plan_key != 0) found.push_back(&field);
+                self(field.members);
+            }
+        };
+        add(job_fields());
+        return found;
+    }();
+    return rows;
 }
 
-template <class E> bool set_enum(std::optional<E>& member, std::int64_t value, E last) {
-    return set_enum(member.emplace(), value, last);
-}
-
-bool set(Plan& plan, char letter, std::int64_t value) {
-    switch (letter) {
-        case 'd':
-            return set_enum(plan.dialect, value, cron::Dialect::quartz);
-        case 'g':
-            return set_enum(plan.dst.gap, value, cron::Gap::skip);
-        case 'o':
-            return set_enum(plan.dst.overlap, value, cron::Overlap::both);
-        case 'm':
-            return set_enum(plan.misfire, value, Misfire::skip);
-        case 'v':
-            return set_enum(plan.overlap, value, Overlap::replace);
-        case 'f':
-            plan.misfire_grace = Millis{value};
-            return true;
-        case 's':
-            plan.start_deadline = Millis{value};
-            return true;
-        case 'j':
-            plan.jitter = Millis{value};
-            return true;
-        case 'b':
-            plan.begin_at = from_unix_millis(value);
-            return true;
-        case 'e':
-            plan.end_at = from_unix_millis(value);
-            return true;
-        case 'r':
-            plan.repeats = value != 0;
-            return true;
-        case 'x':
-            plan.max_concurrency = static_cast<int>(value);
-            return true;
-        default:
-            return false;
-    }
+bool set(Plan& plan, char key, std::int64_t value) {
+    const auto found = std::ranges::find(plan_fields(), key, &Field::plan_key);
+    return found != plan_fields().end() && (*found)->codec->set_plan_value(plan, value);
 }
 
 std::unexpected<Error> unreadable(std::string_view text) {
@@ -94,22 +41,18 @@ std::unexpected<Error> unreadable(std::string_view text) {
 }  // namespace
 
 std::string write_plan(const Plan& plan) {
-    PlanWriter writer;
-    if (plan.dialect != cron::Dialect{}) writer.put('d', std::optional{plan.dialect});
-    if (plan.dst.gap != cron::Gap{}) writer.put('g', std::optional{plan.dst.gap});
-    if (plan.dst.overlap != cron::Overlap{}) writer.put('o', std::optional{plan.dst.overlap});
-    writer.put('m', plan.misfire);
-    writer.put('v', plan.overlap);
-    writer.put('f', plan.misfire_grace);
-    writer.put('s', plan.start_deadline);
-    if (plan.jitter != Millis{0}) writer.put('j', plan.jitter.count());
-    writer.put('b', plan.begin_at);
-    writer.put('e', plan.end_at);
-    if (plan.repeats) writer.put('r', 1);
-    if (plan.max_concurrency != 1) writer.put('x', plan.max_concurrency);
-    if (!plan.concurrency_key.empty()) writer.put_counted('k', plan.concurrency_key);
-    if (!plan.timezone.empty()) writer.put('z', std::string_view{plan.timezone});
-    return std::move(writer).take();
+    std::string out;
+    const auto next = [&out] {
+        if (!out.empty()) out += ' ';
+        return std::back_inserter(out);
+    };
+    for (const Field* field : plan_fields())
+        if (const auto value = field->codec->plan_value(plan))
+            fmt::format_to(next(), "{}{}", field->plan_key, *value);
+    const std::string& key = plan.concurrency_key;
+    if (!key.empty()) fmt::format_to(next(), "k{}:{}", key.size(), key);
+    if (!plan.timezone.empty()) fmt::format_to(next(), "z{}", plan.timezone);
+    return out;
 }
 
 Result<Plan> read_plan(std::string_view text) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "ecron/base/json_writer.hpp"
+#include "ecron/model/fields.hpp"
 #include "ecron/model/json.hpp"
 #include "store/usage.hpp"
 
@@ -130,12 +131,8 @@ model::Plan plan_of(const JobRow& row) {
 }
 
 bool same_schedule(const JobRow& before, const model::Job& after, const model::Plan& plan_after) {
-    const model::Plan plan = plan_of(before);
     return before.job.cron_time == after.cron_time && before.job.type == after.type &&
-           before.job.enabled == after.enabled && plan.timezone == plan_after.timezone &&
-           plan.dialect == plan_after.dialect && plan.dst == plan_after.dst &&
-           plan.jitter == plan_after.jitter && plan.begin_at == plan_after.begin_at &&
-           plan.end_at == plan_after.end_at && plan.repeats == plan_after.repeats;
+           before.job.enabled == after.enabled && model::same_occurrences(plan_of(before), plan_after);
 }
 
 }  // namespace ecron::store

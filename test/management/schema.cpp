@@ -59,7 +59,7 @@ void check_keyword(std::string_view keyword, const bj::value& rule, const bj::va
                    const bj::object& schema, const bj::value& document, const std::string& path,
                    Faults& faults) {
     static const std::set<std::string_view> kElsewhere{"properties", "additionalProperties", "required",
-                                                       "description", "default"};
+                                                       "description", "examples", "default"};
     if (kElsewhere.contains(keyword)) return;
     if (keyword == "$ref") {
         const std::string pointer = rule.get_string().subview(1);

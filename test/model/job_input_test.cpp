@@ -221,9 +221,10 @@ TEST_CASE("lists all members of the wrong type before every other problem", "[mo
           "Invalid parameter@remarks | Invalid parameter@job_context.begin_at | Invalid "
           "parameter@job_context.mode | "
           "Invalid parameter@job_type | Invalid parameter@job_context.exec | "
-          "Invalid parameter@job_context.execute_id | Invalid parameter@job_context.info.params.a | "
+          "Invalid parameter@job_context.info.params.a | "
           "Invalid parameter@job_context.info.headers | Invalid parameter@job_context.info.body | "
           "Invalid parameter@job_context.info.kubernetes | Invalid parameter@job_context.notify | "
+          "Invalid parameter@job_context.execute_id | "
           "Invalid parameter@job_context.timeout | Invalid parameter@job_context.retry | "
           "Invalid parameter@job_context.priority | Invalid parameter@job_context.labels.a");
     CHECK(problems_of(job_text(R"("job_context":[])")) ==

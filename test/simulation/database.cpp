@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ecron/base/json_writer.hpp"
+#include "ecron/model/fields.hpp"
 #include "ecron/model/json.hpp"
 #include "ecron/model/shard.hpp"
 
@@ -31,9 +32,7 @@ bool same_schedule(const Database::JobRow& before, const model::Job& after, cons
     const model::Plan a = model::read_plan(before.plan).value_or(model::Plan{});
     const model::Plan b = model::read_plan(plan_after).value_or(model::Plan{});
     return before.job.cron_time == after.cron_time && before.job.type == after.type &&
-           before.job.enabled == after.enabled && a.timezone == b.timezone && a.dialect == b.dialect &&
-           a.dst == b.dst && a.jitter == b.jitter && a.begin_at == b.begin_at && a.end_at == b.end_at &&
-           a.repeats == b.repeats;
+           before.job.enabled == after.enabled && model::same_occurrences(a, b);
 }
 
 std::unexpected<Error> no_job() { return fail(Errc::not_found, "this job does not exist", {"job_id"}); }

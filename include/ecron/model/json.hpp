@@ -14,37 +14,7 @@
 ///
 /// Input is UTF-8 with at most 64 levels of nesting. null is equivalent to an absent member, unknown members
 /// are ignored, the last of a repeated member counts, and text may contain any character except NUL.
-/// Durations are texts such as "1m30s" or numbers of seconds. Accepted values:
-///
-///   job_id, execute_id         at most 36 characters
-///   job_cron_time              at most 256 bytes; may be empty for a real-time job, which then runs only on
-///                              request
-///   exec                       http, https: a URL of that scheme; exe: words (command_line.hpp); the first
-///                              must not be empty unless kubernetes is given
-///   info.method                GET, HEAD, POST, PUT, PATCH, DELETE in any case; others become POST with a
-///                              warning
-///   info.headers               names are RFC 9110 tokens without the prefix X-Ecron-; values contain no
-///                              line breaks
-///   info.environment           names consist of letters, digits and _, without a leading digit or ECRON_
-///   info.working_directory     an absolute path
-///   notify.webhook             empty or a URL as in exec (base/http_url.hpp)
-///   notify.on                  any of executing, success, failure, interrupt, abandon
-///   misfire_grace              0 to 30d
-///   start_deadline             1ms to 30d
-///   jitter                     0 to 24h
-///   timeout                    1ms to 24h
-///   retry.max_attempts         1 to 1000
-///   retry.initial, retry.max   1ms to 7d, initial <= max
-///   retry.after_max            0 to 30d
-///   retry.multiplier           1 to 100
-///   retry.on                   at most 32 of: 404, "500-599", "5xx"; codes are 1 to 599
-///   callback_timeout           1s to 30d
-///   priority                   -1000 to 1000
-///   concurrency_key            at most 128 characters
-///   max_concurrency            1 to 10000
-///   labels                     at most 32; names up to 63, values up to 256 characters
-///   retention                  1m to 3650d
-///   repeats                    true: a `timed` job of the previous service, which runs at every match
+/// Durations are texts such as "1m30s" or numbers of seconds. Members, types and limits: fields.hpp.
 namespace ecron::model {
 
 /// A validation error. `cause` is one of the texts that clients match (messages.hpp). `field` is the path of

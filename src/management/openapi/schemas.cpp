@@ -13,8 +13,6 @@ constexpr std::string_view kValues = R"json(
 "Metrics":{"type":"string","description":"Prometheus text format 0.0.4."},
 "OpenApi":{"type":"object"},
 "Time":{"type":"string","description":"RFC 3339 in whole seconds; empty if unset."},
-"Duration":{"type":["string","number"],"description":"1m30s, 250ms, 7d, or a number of seconds."},
-"TextMap":{"type":"object","additionalProperties":{"type":["string","null"]}},
 "JobType":{"enum":["scheduled","timed","real-time","unknown"]},
 "JobStatus":{"enum":["success","executing","failure","interrupt","abandon","pending","unknown"]},
 "Error":{"type":"object","additionalProperties":false,"required":["cause","code","message","detail"],"properties":{
@@ -31,52 +29,6 @@ constexpr std::string_view kValues = R"json(
 )json";
 
 constexpr std::string_view kJobs = R"json(
-"Job":{"type":"object","additionalProperties":false,
-  "required":["job_id","job_name","job_cron_time","job_type","job_context","tenant_id","enabled","remarks",
-    "created_at","updated_at"],
-  "properties":{"job_id":{"type":"string"},"job_name":{"type":"string"},"job_cron_time":{"type":"string"},
-    "job_type":{"$ref":"#/components/schemas/JobType"},"job_context":{"$ref":"#/components/schemas/JobContext"},
-    "tenant_id":{"type":"string"},"enabled":{"type":"boolean"},"remarks":{"type":"string"},
-    "created_at":{"$ref":"#/components/schemas/Time"},"updated_at":{"$ref":"#/components/schemas/Time"},
-    "revision":{"type":"integer","description":"The ETag as a number."}}},
-"JobContext":{"type":"object","additionalProperties":false,
-  "required":["mode","exec","info","notify","begin_at","end_at","execute_id"],
-  "properties":{"mode":{"enum":["http","https","exe","unknown"]},"exec":{"type":"string","description":"http, https: a URL that libcurl accepts."},
-    "info":{"type":"object","additionalProperties":false,"required":["method","params","headers","body","kubernetes"],
-      "properties":{"method":{"enum":["GET","HEAD","POST","PUT","PATCH","DELETE"]},
-        "params":{"oneOf":[{"type":"null"},{"$ref":"#/components/schemas/TextMap"}]},
-        "headers":{"oneOf":[{"type":"null"},{"$ref":"#/components/schemas/TextMap"}]},
-        "body":{"type":["object","null"]},"kubernetes":{"type":["object","null"]},
-        "environment":{"$ref":"#/components/schemas/TextMap"},"working_directory":{"type":"string"}}},
-    "notify":{"$ref":"#/components/schemas/JobNotify"},
-    "begin_at":{"$ref":"#/components/schemas/Time"},"end_at":{"$ref":"#/components/schemas/Time"},
-    "execute_id":{"type":"string"},
-    "timezone":{"type":"string"},"dialect":{"enum":["cron","quartz"]},
-    "dst":{"type":"object","additionalProperties":false,
-      "properties":{"gap":{"enum":["run_after","skip"]},"overlap":{"enum":["first","both"]}}},
-    "misfire":{"enum":["once","all","skip"]},"misfire_grace":{"$ref":"#/components/schemas/Duration"},
-    "start_deadline":{"$ref":"#/components/schemas/Duration"},"overlap":{"enum":["skip","allow","queue","replace"]},
-    "jitter":{"$ref":"#/components/schemas/Duration"},"timeout":{"$ref":"#/components/schemas/Duration"},
-    "retry":{"$ref":"#/components/schemas/Retry"},"completion":{"enum":["response","callback","auto"]},
-    "callback_timeout":{"$ref":"#/components/schemas/Duration"},"on_node_loss":{"enum":["retry","interrupt"]},
-    "priority":{"type":"integer"},"concurrency_key":{"type":"string"},"max_concurrency":{"type":"integer"},
-    "labels":{"$ref":"#/components/schemas/TextMap"},"retention":{"$ref":"#/components/schemas/Duration"},
-    "repeats":{"type":"boolean"}}},
-"JobNotify":{"type":"object","additionalProperties":false,"required":["webhook"],
-  "properties":{"webhook":{"type":"string"},
-    "on":{"type":"array","items":{"enum":["executing","success","failure","interrupt","abandon"]}}}},
-"Retry":{"type":"object","additionalProperties":false,"properties":{"max_attempts":{"type":"integer"},
-  "initial":{"$ref":"#/components/schemas/Duration"},"multiplier":{"type":"number"},
-  "max":{"$ref":"#/components/schemas/Duration"},"after_max":{"$ref":"#/components/schemas/Duration"},
-  "on":{"type":"array","items":{"type":["integer","string"]},"description":"404, \"500-599\", \"5xx\"."}}},
-"JobInput":{"type":"object","description":"A job. Any member may be null. To run a stored job, job_id is sufficient.",
-  "properties":{"job_name":{"type":["string","null"],"maxLength":64},
-    "job_cron_time":{"type":["string","null"],"maxLength":256},
-    "job_type":{"enum":["scheduled","timed","real-time","cron",null]},
-    "job_context":{"type":["object","null"],"description":"As in responses; missing members have their defaults."},
-    "enabled":{"type":["boolean","null"],"description":"Default: false."},
-    "remarks":{"type":["string","null"],"maxLength":256},
-    "job_id":{"type":["string","null"],"description":"Only for running a stored job."}}},
 "Enable":{"type":"object","properties":{"enable":{"type":["boolean","null"],"description":"Default: false."}}},
 "Notify":{"type":"object","properties":{"webhook":{"type":["string","null"],"description":"An empty text removes the webhook."}}},
 "Created":{"type":"object","additionalProperties":false,"required":["job_id","warnings"],
@@ -217,7 +169,7 @@ std::string object_schema(std::string_view name, std::string_view required, std:
 
 std::string schemas() {
     std::string out{"{"};
-    out.append(kValues).append(kJobs).append(kExecutions);
+    out.append(kValues).append(job_schemas()).append(kJobs).append(kExecutions);
     out += object_schema("Status", kStatusRequired, kStatusMembers);
     out +=
         object_schema("Execution", std::string{kStatusRequired} + R"(,"attempts")",

@@ -1,4 +1,4 @@
-#include "model/words.hpp"
+#include "model/enum_names.hpp"
 
 #include "ecron/model/json.hpp"
 
@@ -12,12 +12,12 @@ constexpr std::string_view kUnknown = "unknown";
 }  // namespace
 
 std::string_view to_text(JobType type) {
-    return type == JobType::unknown ? kUnknown : word_of(type, kJobTypes);
+    return type == JobType::unknown ? kUnknown : name_of(type, kJobTypes);
 }
 std::string_view to_text(ExecutionState state) {
-    return state == ExecutionState::unknown ? kUnknown : word_of(state, kStates);
+    return state == ExecutionState::unknown ? kUnknown : name_of(state, kStates);
 }
-std::string_view to_text(Mode mode) { return mode == Mode::unknown ? kUnknown : word_of(mode, kModes); }
+std::string_view to_text(Mode mode) { return mode == Mode::unknown ? kUnknown : name_of(mode, kModes); }
 std::optional<JobType> job_type_from(std::string_view text) { return value_of(text, kJobTypes); }
 std::optional<ExecutionState> state_from(std::string_view text) { return value_of(text, kStates); }
 
