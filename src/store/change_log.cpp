@@ -84,6 +84,7 @@ void ChangeLog::finish() {
     for (const auto& [tenant, count] : counts_) {
         const auto [jobs, bytes] = count.difference;
         if (jobs == 0 && bytes == 0) continue;
+        if (session_.usage() != nullptr) session_.usage()->jobs_hold(tenant, amount_of(tenant).bytes, now_);
         Statement& add = session_.prepare(
             "update t_cron_tenant set f_jobs = f_jobs + :d, f_bytes = f_bytes + :b where f_tenant_id = :t",
             "iis");
@@ -96,10 +97,7 @@ void ChangeLog::finish() {
     }
 }
 
-Result<void> ChangeLog::allow(const TenantId& tenant, Amount more) {
-    const auto most_jobs = static_cast<std::int64_t>(session_.options().jobs_per_tenant);
-    const auto most_bytes = static_cast<std::int64_t>(session_.options().bytes_per_tenant);
-    if ((most_jobs == 0 || more.jobs <= 0) && (most_bytes == 0 || more.bytes <= 0)) return {};
+ChangeLog::Amount ChangeLog::amount_of(const TenantId& tenant) {
     Count& count = counts_[tenant];
     if (!count.before) {
         Statement& read =
@@ -107,11 +105,18 @@ Result<void> ChangeLog::allow(const TenantId& tenant, Amount more) {
         read << tenant.value();
         count.before = read.first() ? Amount{read.integer(0), read.integer(1)} : Amount{};
     }
-    if (most_jobs > 0 && more.jobs > 0 && count.before->jobs + count.difference.jobs + more.jobs > most_jobs)
+    return {count.before->jobs + count.difference.jobs, count.before->bytes + count.difference.bytes};
+}
+
+Result<void> ChangeLog::allow(const TenantId& tenant, Amount more) {
+    const auto most_jobs = static_cast<std::int64_t>(session_.options().jobs_per_tenant);
+    const auto most_bytes = static_cast<std::int64_t>(session_.options().bytes_per_tenant);
+    if ((most_jobs == 0 || more.jobs <= 0) && (most_bytes == 0 || more.bytes <= 0)) return {};
+    const Amount now = amount_of(tenant);
+    if (most_jobs > 0 && more.jobs > 0 && now.jobs + more.jobs > most_jobs)
         return fail(Errc::denied, "the tenant has reached its limit of jobs", {"limit_jobs"});
     const std::int64_t others = session_.usage() == nullptr ? 0 : session_.usage()->history(tenant);
-    if (most_bytes > 0 && more.bytes > 0 &&
-        others + count.before->bytes + count.difference.bytes + more.bytes > most_bytes)
+    if (most_bytes > 0 && more.bytes > 0 && others + now.bytes + more.bytes > most_bytes)
         return std::unexpected(no_room());
     return {};
 }

@@ -33,6 +33,9 @@ public:
     void finish();
 
 private:
+    /// What the tenant has, including the counted differences.
+    Amount amount_of(const TenantId& tenant);
+
     Session& session_;
     std::int64_t first_;
     std::size_t reserved_;

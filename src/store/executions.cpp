@@ -181,8 +181,12 @@ std::string with_room(Session& session, const ExecuteId& id, std::string result)
     if (session.usage() == nullptr) return result;
     const std::vector<model::Execution> found = find_executions(session, std::span(&id, 1));
     const auto bytes = static_cast<std::int64_t>(result.size());
-    if (found.empty() || session.usage()->has_room(found.front().tenant, bytes)) return result;
-    return refused_result(no_room().what);
+    if (found.empty()) return result;
+    const TenantId& tenant = found.front().tenant;
+    if (!session.usage()->has_room(tenant, bytes)) result = refused_result(no_room().what);
+    const auto growth = static_cast<std::int64_t>(result.size() - found.front().result.size());
+    session.usage()->wrote(tenant, growth, session.recent_now());
+    return result;
 }
 
 }  // namespace

@@ -266,7 +266,10 @@ void ChangeJobs::apply(JobTransaction& transaction) {
             model::Context context = model::read_context(job.context).value_or(model::Context{});
             context.webhook = std::get<Notify>(change_).webhook;
             job.context = model::write_context(context);
-            transaction.log.count(job.tenant, {0, bytes_of(job) - before.context_bytes});
+            const ChangeLog::Amount more{0, bytes_of(job) - before.context_bytes};
+            if (const Result<void> allowed = transaction.log.allow(job.tenant, more); !allowed)
+                throw Refused(allowed.error());  // other jobs of the request may have been changed
+            transaction.log.count(job.tenant, more);
             job.revision = transaction.log.add("notify", job, &before);
             update_context(transaction.session, job);
         }

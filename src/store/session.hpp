@@ -191,8 +191,8 @@ public:
     [[nodiscard]] const StatementLimit& statement_limit() const { return limit_; }
 
     /// The bytes that tenants store, if writes are limited by them; otherwise nullptr.
-    [[nodiscard]] const TenantUsage* usage() const { return usage_; }
-    void limit_by(const TenantUsage* usage) { usage_ = usage; }
+    [[nodiscard]] TenantUsage* usage() const { return usage_; }
+    void limit_by(TenantUsage* usage) { usage_ = usage; }
 
 private:
     Statement& rows_statement(const Rows& shape, std::size_t count);
@@ -211,7 +211,7 @@ private:
     };
     std::unordered_map<std::string, std::unique_ptr<Statement>, TextHash, std::equal_to<>> statements_;
     std::map<std::pair<const void*, std::size_t>, std::unique_ptr<Statement>> rows_statements_;
-    const TenantUsage* usage_{nullptr};
+    TenantUsage* usage_{nullptr};
     bool commit_unknown_{false};
     Instant asked_now_{};
     std::optional<SteadyInstant> asked_at_{};

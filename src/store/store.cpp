@@ -386,9 +386,11 @@ public:
         co_return true;
     }
     Awaitable<void> read_bytes() override {
+        const Instant begun = clock_.now();
         Result<TenantUsage::Sums> sums =
             co_await query<TenantUsage::Sums>([](Session& session) { return read_usage(session); });
         if (!sums) co_return std::unexpected(sums.error());
+        sums->jobs_read = begun;
         usage_.measured(std::move(*sums));
         co_return Result<void>{};
     }

@@ -76,7 +76,10 @@ std::int64_t size_of(const std::string& text) { return static_cast<std::int64_t>
 void TenantUsage::measured(Sums sums) {
     const std::scoped_lock lock{mutex_};
     const std::optional<Instant> since = sums.since;
-    sums_ = std::move(sums);
+    history_ = std::move(sums.history);
+    // The reading may have begun before the commit of what this process has just written.
+    std::erase_if(jobs_, [&](const auto& entry) { return entry.second.at + kClocksDiffer < sums.jobs_read; });
+    for (const auto& [tenant, bytes] : sums.jobs) jobs_.try_emplace(tenant, bytes, sums.jobs_read);
     while (since && !written_.empty() && written_.front().begin + kSpan + kClocksDiffer <= *since)
         forget_oldest();
 }
@@ -98,10 +101,17 @@ void TenantUsage::wrote(const TenantId& tenant, std::int64_t bytes, Instant now)
     written_.pop_front();
 }
 
+void TenantUsage::jobs_hold(const TenantId& tenant, std::int64_t bytes, Instant now) {
+    if (!is_limited()) return;
+    const std::scoped_lock lock{mutex_};
+    jobs_[tenant] = {bytes, now};
+}
+
 bool TenantUsage::has_room(const TenantId& tenant, std::int64_t bytes) const {
     if (!is_limited()) return true;
     const std::scoped_lock lock{mutex_};
-    return history_locked(tenant) + bytes_of(sums_.jobs, tenant) + bytes <= limit_;
+    const auto jobs = jobs_.find(tenant);
+    return history_locked(tenant) + (jobs == jobs_.end() ? 0 : jobs->second.bytes) + bytes <= limit_;
 }
 
 std::int64_t TenantUsage::history(const TenantId& tenant) const {
@@ -110,7 +120,7 @@ std::int64_t TenantUsage::history(const TenantId& tenant) const {
 }
 
 std::int64_t TenantUsage::history_locked(const TenantId& tenant) const {
-    return bytes_of(sums_.history, tenant) + bytes_of(recent_, tenant);
+    return bytes_of(history_, tenant) + bytes_of(recent_, tenant);
 }
 
 Error no_room() { return {Errc::denied, "the tenant stores as many bytes as it may", {"limit_bytes"}}; }

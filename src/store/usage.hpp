@@ -23,10 +23,14 @@ public:
         BytesByTenant history{};         // executions, attempts, dead letters
         BytesByTenant jobs{};            // contexts of jobs
         std::optional<Instant> since{};  // when measuring of the history began
+        Instant jobs_read{};             // when reading of the jobs began
     };
     void measured(Sums sums);
     /// Negative bytes undo a write that did not happen.
     void wrote(const TenantId& tenant, std::int64_t bytes, Instant now);
+
+    /// The contexts of the tenant's jobs now have this many bytes.
+    void jobs_hold(const TenantId& tenant, std::int64_t bytes, Instant now);
 
     [[nodiscard]] bool is_limited() const { return limit_ > 0; }
     [[nodiscard]] bool has_room(const TenantId& tenant, std::int64_t bytes) const;
@@ -38,12 +42,17 @@ private:
         Instant begin{};
         BytesByTenant bytes{};
     };
+    struct JobBytes {
+        std::int64_t bytes{};
+        Instant at{};  // when they were written or read
+    };
     void forget_oldest();
     [[nodiscard]] std::int64_t history_locked(const TenantId& tenant) const;
 
     const std::int64_t limit_;
     mutable std::mutex mutex_;
-    Sums sums_;
+    BytesByTenant history_;  // as measured
+    std::map<TenantId, JobBytes> jobs_;
     std::deque<Written> written_;  // by time
     BytesByTenant recent_;         // their sums
 };

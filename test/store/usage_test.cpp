@@ -93,6 +93,67 @@ TEST_CASE("requested executions, statuses and jobs share one limit of bytes", "[
     CHECK(again.error().code == Errc::conflict);  // the same request again
 }
 
+TEST_CASE("a webhook for several jobs is stored within the limit of bytes or for none of them",
+          "[store][limits]") {
+    World world{Options{.bytes_per_tenant = 1'000}};
+    world.open();
+    Store& store = world.store();
+    std::vector<JobId> ids;
+    for (const char* id : {"a", "b"}) {
+        ids.emplace_back(id);
+        world.must(store.create_job(
+            {.id = JobId{id}, .name = id, .cron_time = "@daily", .context = "{}", .tenant = kMe}, ""));
+    }
+    const std::string before = world.text("select group_concat(f_job_context) from t_cron_job");
+    const auto grown = world.await(store.notify_jobs(kMe, ids, "http://h/" + std::string(400, 'w')));
+    REQUIRE_FALSE(grown);
+    CHECK(refused(grown.error()));
+    CHECK(world.text("select group_concat(f_job_context) from t_cron_job") == before);
+    CHECK(world.number("select f_bytes from t_cron_tenant") == 4);
+    world.must(store.notify_jobs(kMe, ids, "http://h/"));
+}
+
+TEST_CASE("executions are refused as soon as jobs have used the bytes", "[store][limits]") {
+    World world{Options{.bytes_per_tenant = 3'000}};
+    world.open();
+    Store& store = world.store();
+    const model::Job job{.id = JobId{"j"},
+                         .name = "j",
+                         .cron_time = "@daily",
+                         .context = std::string(2'500, ' '),
+                         .tenant = kMe};
+    world.must(store.create_job(job, ""));
+    CHECK_FALSE(world.await(store.insert_execution(sent("e-1", 500), Tell::nobody)));
+    world.must(store.read_bytes());
+    CHECK_FALSE(world.await(store.insert_execution(sent("e-1", 500), Tell::nobody)));
+    world.must(store.delete_jobs(kMe, {job.id}));
+    world.must(store.insert_execution(sent("e-1", 500), Tell::nobody));
+}
+
+TEST_CASE("reading the sums keeps what this process has written meanwhile", "[store][limits]") {
+    TenantUsage usage{1'000};
+    const Instant begin{Millis{1'000'000}};
+    usage.jobs_hold(kMe, 900, begin);
+    usage.measured({.jobs = {{kMe, 100}}, .jobs_read = begin});
+    CHECK_FALSE(usage.has_room(kMe, 101));
+    usage.measured({.jobs = {{kMe, 100}}, .jobs_read = begin + Seconds{10}});
+    CHECK(usage.has_room(kMe, 900));
+    usage.measured({.jobs_read = begin + Seconds{20}});
+    CHECK(usage.has_room(kMe, 1'000));
+}
+
+TEST_CASE("reported results are counted when they are stored", "[store][limits]") {
+    World world{Options{.bytes_per_tenant = 3'000}};
+    world.open();
+    Store& store = world.store();
+    const std::string half = R"({"r":")" + std::string(1'200, 'r') + "\"}";
+    for (const char* id : {"e-1", "e-2", "e-3"})
+        world.must(store.insert_execution(sent(id, 10), Tell::nobody));
+    for (const char* id : {"e-1", "e-2", "e-3"})
+        world.must(store.record_result(ExecuteId{id}, half, Tell::nobody));
+    CHECK(world.number("select count(*) from t_cron_job_status where f_result like '{\"r\"%'") == 2);
+}
+
 TEST_CASE("a tenant's usage is known after a restart, and decreases with retention", "[store][limits]") {
     World world{Options{.bytes_per_tenant = 3'000}};
     world.open();
