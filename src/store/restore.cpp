@@ -29,21 +29,20 @@ struct BadFile {
 
 /// Destination of the rows of one table.
 struct Target {
-    Target(const Table& table, const std::vector<std::string>& wanted);
-    std::string head, types;
+    Target(const Table& from, const std::vector<std::string>& wanted);
+    std::string table, head, types;
     Rows shape;
 };
 
-Target::Target(const Table& table, const std::vector<std::string>& wanted) {
+Target::Target(const Table& from, const std::vector<std::string>& wanted) : table(from.name) {
     std::string columns;
     for (const std::string& name : wanted) {
-        const auto found = std::ranges::find(table.columns, name);
-        if (found == table.columns.end())
-            throw BadFile{fmt::format("{} has no column {:?}", table.name, name)};
+        const auto found = std::ranges::find(from.columns, name);
+        if (found == from.columns.end()) throw BadFile{fmt::format("{} has no column {:?}", table, name)};
         columns += (columns.empty() ? "" : ", ") + *found;
-        types += table.types[static_cast<std::size_t>(found - table.columns.begin())];
+        types += from.types[static_cast<std::size_t>(found - from.columns.begin())];
     }
-    head = fmt::format("insert into {} ({}) values ", table.name, columns);
+    head = fmt::format("insert into {} ({}) values ", table, columns);
     shape = {.head = head, .types = types};
 }
 
@@ -73,6 +72,7 @@ public:
                                           json::serialize(object.at("rows")), rows_)};
             break;
         }
+        find_end();
         if (scope_ == "jobs") finish_jobs();
         return rows_;
     }
@@ -84,6 +84,14 @@ private:
         ++line_;
         if (!std::getline(from_, text)) throw BadFile{"unexpected end of file: the export was cut off"};
         return json::parse(text);
+    }
+
+    void find_end() {
+        for (std::string text; std::getline(from_, text);) {
+            ++line_;
+            if (text.find_first_not_of(" \t\r") != text.npos)
+                throw BadFile{"the file continues after the last line of the export"};
+        }
     }
 
     void read_header() {
@@ -103,6 +111,8 @@ private:
         const auto found = std::ranges::find(tables_, name, &Table::name);
         if (found == tables_.end())
             throw BadFile{fmt::format("table {:?} does not exist in this version", name)};
+        for (const Target& earlier : targets_)
+            if (earlier.table == name) throw BadFile{fmt::format("table {:?} is in the file twice", name)};
         targets_.emplace_back(*found, json::value_to<std::vector<std::string>>(object.at("columns")));
         // Replaces the initial rows of a new store.
         session_.run("delete from " + found->name);
@@ -111,22 +121,56 @@ private:
     void add(const json::array& row) {
         if (targets_.empty() || row.size() != targets_.back().types.size())
             throw BadFile{"the number of values in a row differs from the number of columns"};
+        if (held_.empty()) held_lines_.clear();
         held_.push_back(row);
+        held_lines_.push_back(line_);
         ++rows_;
         if (held_.size() == kRowsHeld) flush();
     }
 
     void flush() {
         if (held_.empty()) return;
+        session_.run("savepoint import_rows");
+        try {
+            insert(0, held_.size());
+        } catch (const SqlError& error) {
+            if (!is_refused_row(error)) throw;
+            session_.run("rollback to savepoint import_rows");
+            find_refused_row();
+            throw;
+        }
+        held_.clear();
+    }
+
+    void insert(std::size_t first, std::size_t count) {
         const Target& target = targets_.back();
         session_.run_rows(
-            target.shape, held_.size(),
+            target.shape, count,
             [&](Statement& row, std::size_t i) {
                 for (std::size_t column = 0; column < target.types.size(); ++column)
-                    bind(row, held_[i][column], target.types[column]);
+                    bind(row, held_[first + i][column], target.types[column]);
             },
-            [&](std::size_t i) { return bytes_of(held_[i]); });
-        held_.clear();
+            [&](std::size_t i) { return bytes_of(held_[first + i]); });
+    }
+
+    static bool is_refused_row(const SqlError& error) {
+        return error.fault() == SqlFault::duplicate || error.fault() == SqlFault::content ||
+               error.fault() == SqlFault::too_long;
+    }
+
+    /// Inserts the held rows one by one, and names the line of the one that the database refuses.
+    void find_refused_row() {
+        for (std::size_t i = 0; i < held_.size(); ++i) {
+            try {
+                insert(i, 1);
+            } catch (const SqlError& error) {
+                if (!is_refused_row(error)) throw;
+                line_ = held_lines_[i];
+                if (error.fault() != SqlFault::duplicate) throw BadFile{to_error(error).what};
+                throw BadFile{fmt::format("duplicate: {} has a row with the same key above this line",
+                                          targets_.back().table)};
+            }
+        }
     }
 
     static void bind(Statement& row, const json::value& value, char type) {
@@ -164,6 +208,7 @@ private:
     std::string scope_;
     std::deque<Target> targets_;  // prepared statements point to their shapes
     std::vector<json::array> held_;
+    std::vector<std::uint64_t> held_lines_;
     std::uint64_t rows_{0}, line_{0};
 };
 

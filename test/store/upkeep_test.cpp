@@ -1,5 +1,6 @@
 #include "ecron/store/upkeep.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <sstream>
 
@@ -29,6 +30,20 @@ std::vector<std::string> broken(World& world) {
     const auto lines = check(world.options(), world.clock());
     if (!lines) FAIL(lines.error().what);
     return *lines;
+}
+
+/// The export with the first row of its jobs repeated in the next line.
+std::string with_row_twice(std::string text) {
+    text = text.substr(0, text.rfind("{\"rows\":")) + "{\"rows\":99}\n";
+    const std::size_t row = text.find('\n', text.find("{\"table\":\"t_cron_job\"")) + 1;
+    const std::size_t end = text.find('\n', row) + 1;
+    return text.insert(end, text.substr(row, end - row));
+}
+
+std::string with_table_twice(std::string text) {
+    const std::size_t head = text.find("{\"table\":\"t_cron_job\"");
+    const std::size_t end = text.find('\n', head) + 1;
+    return text.insert(end, text.substr(head, end - head));
 }
 
 /// Adds a job that has run and one that has not.
@@ -78,6 +93,8 @@ TEST_CASE("an import accepts only a complete export of a known version, into an 
     given_history(world);
     const std::string text = saved(world, Saved::all);
     const std::string without_last_line = text.substr(0, text.rfind('\n', text.size() - 2) + 1);
+    const std::size_t jobs = text.find("{\"table\":\"t_cron_job\"");
+    const auto second_row = std::ranges::count(text.substr(0, jobs), '\n') + 3;
     const auto [file, why] = GENERATE_COPY(table<std::string, std::string>({
         {"", "cut off"},
         {without_last_line, "cut off"},
@@ -88,6 +105,11 @@ TEST_CASE("an import accepts only a complete export of a known version, into an 
          "\n",
          "newer"},
         {without_last_line + "{\"rows\":1}\n", "rows"},
+        {text + "{\"rows\":0}\n", "continues after the last line"},
+        {text + text, "continues after the last line"},
+        {with_row_twice(text),
+         "line " + std::to_string(second_row) + ": duplicate: t_cron_job has a row with the same key"},
+        {with_table_twice(text), "table \"t_cron_job\" is in the file twice"},
         {R"({"ecron_export":1,"version":"0.1.0","schema":1,"scope":"all"})"
          "\n"
          R"({"table":"mysql.user","columns":["a"]})"
