@@ -46,4 +46,6 @@ Document::Document(std::string_view text) : text_(text) {
     }
 }
 
+bool is_json(std::string_view text) { return Document{text}.ok(); }
+
 }  // namespace ecron::model

@@ -150,6 +150,32 @@ void look_at_modes(Session& session, Report& report) {
     report.add("job has an unknown mode and does not run", found.example, found.count);
 }
 
+struct JsonColumn {
+    std::string_view what, table, id, column;
+};
+constexpr std::array kJsonColumns{
+    JsonColumn{"executor of an execution", "t_cron_job_status", "f_execute_id", "f_executor"},
+    JsonColumn{"ext_info of an execution", "t_cron_job_status", "f_execute_id", "f_ext_info"},
+    JsonColumn{"result of an execution", "t_cron_job_status", "f_execute_id", "f_result"},
+    JsonColumn{"job as sent of an execution", "t_cron_job_status", "f_execute_id", "f_snapshot"},
+    JsonColumn{"detail of an attempt", "t_cron_attempt", "f_execute_id", "f_detail"},
+    JsonColumn{"replaced schedule in the change log", "t_cron_change", "f_number", "f_replaced"},
+};
+
+void look_at_json(Session& session, Report& report) {
+    const auto damaged = find_damaged_contexts(session);
+    if (!damaged.empty()) report.add("context of a job is not readable", damaged.front(), damaged.size());
+    for (const JsonColumn& json : kJsonColumns) {
+        Breakers found;
+        session.stream(
+            fmt::format("select {1}, {2} from {0} where {2} <> ''", json.table, json.id, json.column), 2,
+            [&](StreamedRow row) {
+                if (!model::is_json(row[1])) found.add(row[0]);
+            });
+        report.add(fmt::format("{} is not JSON", json.what), found.example, found.count);
+    }
+}
+
 void look_at_file(Session& session, Report& report) {
     const std::string_view query = session.dialect().integrity_query();
     if (query.empty()) return;
@@ -197,6 +223,7 @@ Result<std::vector<std::string>> check(const Options& options, const Clock& cloc
         look_at_ids(session, report);
         look_at_plans(session, report);
         look_at_modes(session, report);
+        look_at_json(session, report);
         session.rollback();
         return std::move(report.lines);
     } catch (const SqlError& error) {

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "ecron/base/log.hpp"
+#include "ecron/model/json.hpp"
 #include "ecron/store/upkeep.hpp"
 #include "store/tables.hpp"
 
@@ -95,6 +96,14 @@ Miscounted find_miscounted(Session& session) {
     return {list(&Count::jobs), list(&Count::bytes)};
 }
 
+std::vector<std::string> find_damaged_contexts(Session& session) {
+    std::vector<std::string> jobs;
+    session.stream("select f_job_id, f_job_context from t_cron_job", 2, [&](StreamedRow row) {
+        if (!model::read_context(row[1])) jobs.emplace_back(row[0]);
+    });
+    return jobs;
+}
+
 std::size_t recount_tenants(Session& session) {
     if (find_miscounted(session).none()) return 0;
     session.begin();
@@ -132,7 +141,8 @@ Result<std::vector<std::string>> repair(const Options& options, const Clock& clo
         const auto note = [&](std::string_view what, std::size_t count) {
             if (count > 0) done.push_back(fmt::format("{} ({})", what, count));
         };
-        note("corrected job counters of tenants", recount_tenants(session));
+        if (find_damaged_contexts(session).empty())
+            note("corrected job counters of tenants", recount_tenants(session));
         for (const Repair& repair : kRepairs) note(repair.what, session.prepare(repair.statement).run());
         return done;
     } catch (const SqlError& error) {

@@ -16,6 +16,9 @@ struct Miscounted {
 };
 Miscounted find_miscounted(Session& session);
 
+/// Returns the ids of jobs whose context is not readable. Their length is not evidence for a counter.
+std::vector<std::string> find_damaged_contexts(Session& session);
+
 /// Sets the counters of every tenant to the values computed from its rows, if they differ; returns the number
 /// of corrected tenants. Locks job changes only if there are differences, so that nodes may be running.
 std::size_t recount_tenants(Session& session);

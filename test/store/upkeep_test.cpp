@@ -176,6 +176,13 @@ TEST_CASE("a check finds violated invariants and names them", "[store]") {
         {R"(update t_cron_job_status set f_trigger = 0, f_ext_info = '{"is_deleted":"0","tenant_id":"t"}')",
          "is_deleted of an execution is not a number"},
         {"update t_cron_job set f_plan = '{'", "plan of a job is not readable"},
+        {R"(update t_cron_job set f_job_context = '{"mode":"http","exec":')",
+         "context of a job is not readable"},
+        {"update t_cron_job_status set f_executor = '['", "executor of an execution is not JSON"},
+        {"update t_cron_job_status set f_ext_info = 'x'", "ext_info of an execution is not JSON"},
+        {"update t_cron_job_status set f_result = '{'", "result of an execution is not JSON"},
+        {"update t_cron_job_status set f_snapshot = '{}}'", "job as sent of an execution is not JSON"},
+        {"update t_cron_change set f_replaced = '{'", "replaced schedule in the change log is not JSON"},
     }));
     CAPTURE(damage);
     World world;
@@ -204,6 +211,18 @@ TEST_CASE("a repair corrects derived values only", "[store]") {
                                                  "marked deleted executions as deleted in ext_info (1)"});
     CHECK(broken(world).empty());
     CHECK(repaired().empty());
+}
+
+TEST_CASE("a repair leaves counters alone while a context is damaged, and the check reports both",
+          "[store]") {
+    World world;
+    given_history(world);
+    world.close();
+    world.sql(R"(update t_cron_job set f_job_context = '{"mode":"http"')");
+    const std::int64_t bytes = world.number("select f_bytes from t_cron_tenant");
+    CHECK(repair(world.options(), world.clock())->empty());
+    CHECK(world.number("select f_bytes from t_cron_tenant") == bytes);
+    CHECK(broken(world).size() == 2);
 }
 
 TEST_CASE("check and export fail if there is no database", "[store]") {

@@ -66,6 +66,8 @@ struct WebhookInput {
     std::optional<Problem> problem{};  // why it is rejected for jobs that do not already have it
 };
 std::expected<WebhookInput, Problems> read_webhook(std::string_view json);
+/// Whether the text is JSON as every reader of this header parses it.
+bool is_json(std::string_view text);
 /// Parses the body of a callback: returns a JSON object as compact text, "" for null, nullopt for any other
 /// text.
 std::optional<std::string> read_result(std::string_view json);

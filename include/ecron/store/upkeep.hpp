@@ -18,9 +18,9 @@ Result<void> migrate(const Options& options, const Clock& clock);
 /// snapshot; nodes may be running. Error: not_found if there is no database or its schema is not up to date.
 Result<std::vector<std::string>> check(const Options& options, const Clock& clock);
 
-/// Corrects derived values: the counters of tenants, times that are NULL, ext_info that differs from the
-/// corresponding column. Returns one line for each kind that was corrected; nodes may be running. Errors: as
-/// for check().
+/// Corrects derived values: the counters of tenants (unless the context of a job is damaged), times that are
+/// NULL, ext_info that differs from the corresponding column. Returns one line for each kind that was
+/// corrected; nodes may be running. Errors: as for check().
 Result<std::vector<std::string>> repair(const Options& options, const Clock& clock);
 
 /// Calls `each` for every enabled job of the previous service that ecron has not written since. Also works
