@@ -126,9 +126,10 @@ int create_token(const Cli& cli, const ParsedFlags& flags, const config::Config&
     const std::string scopes = flags.value("scope").value_or("all");
     if (const auto unknown = unknown_scope(config, scopes); unknown)
         return complain(cli, {*unknown}), kExitWrong;
-    const auto token = auth::create_token(config.auth.token_file, flags.words[1],
-                                          TenantId{flags.value("tenant").value_or("default")}, scopes);
+    const std::string tenant = flags.value("tenant").value_or("default");
+    const auto token = auth::create_token(config.auth.token_file, flags.words[1], TenantId{tenant}, scopes);
     if (!token) return complain(cli, {token.error().what}), kExitWrong;
+    cli.err << fmt::format("ecron: token {} of tenant {}, scopes {}\n", flags.words[1], tenant, scopes);
     cli.out << token->reveal() << '\n';
     return kExitGood;
 }

@@ -27,6 +27,16 @@ std::size_t reserved(const config::Config& config) {
 
 }  // namespace
 
+bool needs_attention(std::size_t limit, const DescriptorShares& shares, const config::Config& config) {
+    constexpr std::size_t kFew = 4'096;
+    static const config::Config defaults = config::defaults();
+    const auto is_lowered = [limit](std::size_t share, std::size_t given, std::size_t by_default) {
+        return share < given && (limit < kFew || given != by_default);
+    };
+    return is_lowered(shares.connections, config.server.connection_limit, defaults.server.connection_limit) ||
+           is_lowered(shares.targets, config.executors.http.limit, defaults.executors.http.limit);
+}
+
 DescriptorShares divide_descriptors(std::size_t limit, const config::Config& config) {
     const std::size_t left = limit - std::min(reserved(config), limit / 2);
     const std::size_t for_targets = std::min<std::size_t>(config.executors.http.limit, left / 2);
@@ -49,8 +59,7 @@ void fit_to_descriptors(config::Config& config) {
     const std::size_t limit = raise_descriptor_limit();
     if (limit == 0) return;  // limit unknown: keep the options unchanged
     const DescriptorShares shares = divide_descriptors(limit, config);
-    const bool lowered =
-        shares.connections < config.server.connection_limit || shares.targets < config.executors.http.limit;
+    const bool lowered = needs_attention(limit, shares, config);
     config.server.connection_limit = shares.connections;
     config.executors.http.limit = config.targets.connections_kept = shares.targets;
     constexpr auto kLine = "open files: limit={} connection_limit={} executor_max={}{}";

@@ -26,8 +26,12 @@ DescriptorShares divide_descriptors(std::size_t limit, const config::Config& con
 std::size_t raise_descriptor_limit();
 inline constexpr std::size_t kMaxDescriptors = 1'048'576;
 
+/// Whether a share is less than an option that was configured, or than its default at a limit of fewer than
+/// 4096 descriptors.
+bool needs_attention(std::size_t limit, const DescriptorShares& shares, const config::Config& config);
+
 /// Raises the limit, and lowers `connection_limit` and `executor_max` of `config` to their shares. Logs one
-/// line, as a warning if either was lowered.
+/// line, as a warning if that needs attention.
 void fit_to_descriptors(config::Config& config);
 
 }  // namespace ecron::app

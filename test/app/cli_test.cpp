@@ -57,6 +57,8 @@ TEST_CASE("tokens are created, listed and revoked, and only a new one is printed
     CHECK_THAT(cli.out, Catch::StartsWith("ecron_"));
     const std::string token = cli.out.substr(0, cli.out.size() - 1);
     CHECK(cli.run({"token", "create", "ci"}).exit_code == kExitWrong);
+    CHECK_THAT(cli.run({"token", "create", "other"}).err, Contains("token other of tenant default,"));
+    CHECK(cli.run({"token", "revoke", "other"}).exit_code == kExitGood);
     cli.run({"token", "list"});
     CHECK(cli.out == "ci  tenant=me  scope=\"ecron.read ecron.write\"\n");
     CHECK(cli.run({"token", "revoke", "ci"}).exit_code == kExitGood);

@@ -76,3 +76,16 @@ TEST_CASE("the soft limit of open files is raised to the hard limit, and options
     CHECK(config.server.connection_limit < now.rlim_cur);
     CHECK(config.server.connection_limit + config.executors.http.limit < now.rlim_cur);
 }
+
+TEST_CASE("lowered options need attention if they were configured, or if the limit is low", "[descriptors]") {
+    config::Config config = config::defaults();
+    const auto needs = [&](std::size_t limit) {
+        return needs_attention(limit, divide_descriptors(limit, config), config);
+    };
+    CHECK_FALSE(needs(65'536));
+    CHECK_FALSE(needs(20'000));
+    CHECK(needs(1'024));
+    config.server.connection_limit = 30'000;
+    CHECK(needs(20'000));
+    CHECK_FALSE(needs(65'536));
+}
