@@ -54,6 +54,7 @@ public:
                 .lateness_sum = counters.lateness_sum,
                 .lag_seconds = counters.lag_seconds,
                 .held_seconds = counters.held_seconds,
+                .watermark_ahead_seconds = counters.watermark_ahead_seconds,
                 .jobs = scheduler_.jobs(),
                 .runs = scheduler_.runs(),
                 .planner_bytes = scheduler_.planner_memory()};

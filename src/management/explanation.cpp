@@ -160,6 +160,12 @@ Explanation of_schedule(const Evidence& evidence, const Then& then, const cron::
         told.verdict = Verdict::not_planned_yet;
         told.text = fmt::format("Planning has come to {} and is still to decide it.",
                                 format_rfc3339_millis(*evidence.planned_until));
+    } else if (evidence.planned_until &&
+               *evidence.planned_until > evidence.now + store::kWatermarkTolerance) {
+        told.verdict = Verdict::not_planned_yet;
+        told.text = fmt::format(
+            "Planning has come to {}, which is ahead of the clock, and continues when it is set back.",
+            format_rfc3339_millis(*evidence.planned_until));
     } else if (then.replaced != nullptr) {
         told.verdict = Verdict::changed;
         told.change = copy_of(then.replaced);

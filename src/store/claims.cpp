@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <unordered_map>
 
 #include "ecron/base/log.hpp"
+#include "ecron/model/shard.hpp"
 #include "ecron/store/refusal.hpp"
 #include "store/changes.hpp"
+#include "store/history.hpp"
 #include "store/jobs.hpp"
 #include "store/records.hpp"
 
@@ -63,32 +66,37 @@ std::optional<std::vector<const Claim*>> newest_claims(std::span<Write* const> w
 
 /// The fences of several claims, one per shard, in one statement, so that the number of round trips does not
 /// grow with the number of shards. Each fence also advances its shard's watermark, never backwards and never
-/// beyond the tolerance for the store's clock.
+/// beyond the tolerance for the store's clock. A watermark beyond it, from a time when that clock was wrong,
+/// does not prevent claims that leave it where it is.
 void fence(Session& session, const std::vector<const Claim*>& claims) {
     const std::string_view clock = session.dialect().now_expression();
+    const std::size_t count = claims.size();
+    const bool own_clock = clock.empty();
+    const std::int64_t slack = Millis(session.options().claim_ahead + Seconds{1}).count();
+    const std::int64_t limit = own_clock ? to_unix_millis(session.now()) + slack : slack;
     std::string planned, watermark, where;
     for (std::size_t i = 0; i < claims.size(); ++i) {
         planned += fmt::format(" when :s{0} then :p{0}", i);
         watermark +=
             fmt::format(" when :t{0} then case when f_watermark > :w{0} then f_watermark else :x{0} end", i);
-        where += fmt::format("{}(f_shard = :u{} and f_epoch = :e{})", i > 0 ? " or " : "", i, i);
+        where += fmt::format(
+            "{0}(f_shard = :u{1} and f_epoch = :e{1} and (f_watermark >= :y{1} or :z{1} <= {2} + :k{1}))",
+            i > 0 ? " or " : "", i, own_clock ? "0" : clock);
     }
-    const std::size_t count = claims.size();
-    const bool own_clock = clock.empty();
     Statement& update = session.prepare(
         fmt::format("update t_cron_shard set f_beats = f_beats + 1, f_planned = case f_shard{} end, "
-                    "f_watermark = case f_shard{} end where ({}) and :newest <= {} + :slack",
-                    planned, watermark, where, own_clock ? ":now" : clock),
-        std::string(7 * count + (own_clock ? 3 : 2), 'i'));
+                    "f_watermark = case f_shard{} end where {}",
+                    planned, watermark, where),
+        std::string(10 * count, 'i'));
     for (const Claim* claim : claims) update << number_of(claim->shard) << claim->planned.value();
     for (const Claim* claim : claims) {
         const std::int64_t instant = to_unix_millis(claim->watermark);
         update << number_of(claim->shard) << instant << instant;
     }
-    for (const Claim* claim : claims) update << number_of(claim->shard) << claim->epoch.value();
-    update << to_unix_millis((*std::ranges::max_element(claims, {}, &Claim::watermark))->watermark);
-    if (own_clock) update << to_unix_millis(session.now());
-    update << std::int64_t{Millis(session.options().claim_ahead + Seconds{1}).count()};
+    for (const Claim* claim : claims) {
+        const std::int64_t instant = to_unix_millis(claim->watermark);
+        update << number_of(claim->shard) << claim->epoch.value() << instant << instant << limit;
+    }
     if (update.run() == count) return;
     if (count > 1) throw Together();
     refuse(session, *claims.front());
@@ -192,6 +200,47 @@ void insert(Session& session, const std::vector<Missed>& missed) {
         [](std::size_t) { return std::size_t{100}; });
 }
 
+/// A summary of occurrences that are after an instant, in whole or in part.
+struct Reaching {
+    std::int64_t id{}, from{}, to{}, count{};
+};
+
+std::vector<Reaching> summaries_beyond(Session& session, Shard shard, Instant instant) {
+    Statement& shards = session.prepare("select count(*) from t_cron_shard", "", "i");
+    shards.first();
+    const auto count = static_cast<std::size_t>(shards.integer(0));
+    Statement& read = session.prepare(
+        "select m.f_id, m.f_from, m.f_to, m.f_count, j.f_job_id from t_cron_missed m join t_cron_job j on "
+        "j.f_key_id = m.f_job_key where m.f_to > :instant",
+        "i", "iiiis");
+    read << to_unix_millis(instant);
+    std::vector<Reaching> found;
+    for (read.run(); read.fetch();)
+        if (model::shard_of(JobId(read.text(4)), count) == shard)
+            found.push_back({read.integer(0), read.integer(1), read.integer(2), read.integer(3)});
+    return found;
+}
+
+/// Removes the occurrences after an instant from the summaries of a shard: they are planned again. Of a
+/// summary that reaches beyond it, the count is reduced in proportion.
+void end_summaries(Session& session, Shard shard, Instant instant) {
+    const std::int64_t end = to_unix_millis(instant);
+    for (const Reaching& one : summaries_beyond(session, shard, instant)) {
+        if (one.from > end) {
+            Statement& remove = session.prepare("delete from t_cron_missed where f_id = :id", "i");
+            remove << one.id;
+            remove.run();
+            continue;
+        }
+        const double part = static_cast<double>(end - one.from) / static_cast<double>(one.to - one.from);
+        const auto count = std::max<std::int64_t>(1, std::llround(static_cast<double>(one.count) * part));
+        Statement& shorten =
+            session.prepare("update t_cron_missed set f_to = :to, f_count = :count where f_id = :id", "iii");
+        shorten << end << count << one.id;
+        shorten.run();
+    }
+}
+
 /// Logs which session keeps the shard's row locked, if the database user may see it: for example a leader
 /// that is frozen inside a transaction, until its session ends.
 void log_blockers(Session& session, Shard shard) {
@@ -281,6 +330,24 @@ void apply_claims(Session& session, std::span<Write* const> writes, Repetition r
         claim->result->disabled = disable_spent(session, claim->claim().spent);
         insert(session, claim->claim().missed);
     }
+}
+
+void Rewind::apply(Session& session) {
+    result.emplace();
+    fence(session, shard_, epoch_);
+    Statement& read =
+        session.prepare("select f_watermark from t_cron_shard where f_shard = :shard", "i", "i");
+    read << number_of(shard_);
+    read.first();
+    const Instant watermark = from_unix_millis(read.integer(0));
+    const Instant to = std::max(to_, deleted_until(session));
+    if (watermark <= session.now() + kWatermarkTolerance || watermark <= to) return;
+    Statement& update = session.prepare(
+        "update t_cron_shard set f_watermark = :to, f_epoch = f_epoch + 1 where f_shard = :shard", "ii");
+    update << to_unix_millis(to) << number_of(shard_);
+    update.run();
+    end_summaries(session, shard_, to);
+    *result = to;
 }
 
 void Withdraw::apply(Session& session) {

@@ -35,6 +35,22 @@ private:
 };
 void apply_claims(Session& session, std::span<Write* const> writes, Repetition repetition);
 
+/// Sets a watermark back that is ahead of the store's clock, and begins the next epoch.
+class Rewind final : public Answering<Write, std::optional<Instant>> {
+public:
+    Rewind(Shard shard, Epoch epoch, Instant to)
+        : Answering(WriteKind::others),
+          shard_(shard),
+          epoch_(epoch),
+          to_(to) {}
+    void apply(Session& session) override;
+
+private:
+    Shard shard_;
+    Epoch epoch_;
+    Instant to_;
+};
+
 class Withdraw final : public Answering<Write, void> {
 public:
     Withdraw(Shard shard, Epoch epoch, std::vector<ExecuteId> ids)

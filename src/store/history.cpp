@@ -188,6 +188,15 @@ bool find_of_job(Session& session, const JobId& job, JobLimits& limits, std::vec
     }
 }
 
+/// Written before the executions are deleted, in the same transaction.
+void record_deleted(Session& session, std::int64_t newest) {
+    if (from_unix_millis(newest) <= deleted_until(session)) return;
+    Statement& update =
+        session.prepare("update t_cron_meta set f_value = :until where f_key = 'deleted_until'", "s");
+    update << std::to_string(newest);
+    update.run();
+}
+
 /// Deletes the first rows of a table, up to the last one that satisfies a condition.
 std::size_t remove_first(Session& session, std::string_view table, std::string_view key, std::string_view at,
                          Instant before, std::int64_t until_key) {
@@ -207,6 +216,23 @@ std::size_t remove_first(Session& session, std::string_view table, std::string_v
 }
 
 }  // namespace
+
+Instant deleted_until(Session& session) {
+    Statement& read =
+        session.prepare("select f_value from t_cron_meta where f_key = 'deleted_until'", "", "s");
+    // Without a record the next start of a node makes one.
+    return read.first() ? from_unix_millis(std::stoll(read.text(0))) : Instant::max();
+}
+
+void assume_deleted(Session& session) {
+    if (deleted_until(session) != Instant::max()) return;
+    Statement& read = session.prepare("select coalesce(max(f_watermark), 0) from t_cron_shard", "", "i");
+    read.first();
+    Statement& insert =
+        session.prepare("insert into t_cron_meta (f_key, f_value) values ('deleted_until', :until)", "s");
+    insert << std::to_string(std::max<std::int64_t>(0, read.integer(0) - Millis(kBeforeWatermark).count()));
+    insert.run();
+}
 
 OldExecutions find_old(Session& session, const HistoryRule& rule, const JobId& after) {
     OldExecutions old{.after = after};
@@ -230,14 +256,20 @@ OldExecutions find_old(Session& session, const HistoryRule& rule, const JobId& a
 void RemoveExecutions::apply(Session& session) {
     result.emplace();
     std::vector<std::pair<std::int64_t, std::string>> rows;
+    std::int64_t newest = 0;  // scheduled time
     const std::size_t size = list_size(keys_.size());
-    Statement& lock = session.prepare(
-        fmt::format("select f_key_id, f_execute_id from t_cron_job_status where f_key_id in ({}) and {}{}",
-                    placeholders(size), kHasEnded, session.dialect().for_update()),
-        std::string(size, 'i'), "is");
+    Statement& lock =
+        session.prepare(fmt::format("select f_key_id, f_execute_id, coalesce(f_nominal, 0) from "
+                                    "t_cron_job_status where f_key_id in ({}) and {}{}",
+                                    placeholders(size), kHasEnded, session.dialect().for_update()),
+                        std::string(size, 'i'), "isi");
     for (std::size_t i = 0; i < size; ++i) lock << keys_[std::min(i, keys_.size() - 1)];
-    for (lock.run(); lock.fetch();) rows.emplace_back(lock.integer(0), lock.text(1));
+    for (lock.run(); lock.fetch();) {
+        rows.emplace_back(lock.integer(0), lock.text(1));
+        newest = std::max(newest, lock.integer(2));
+    }
     if (rows.empty()) return;
+    record_deleted(session, newest);
 
     const std::size_t found = list_size(rows.size());
     Statement& attempts = session.prepare(

@@ -16,6 +16,12 @@ struct OldExecutions {
 /// Examines some jobs; returns the keys of executions that may be deleted, at most one batch.
 OldExecutions find_old(Session& session, const HistoryRule& rule, const JobId& after);
 
+/// Returns the newest scheduled time of which an execution may have been deleted: planning never returns to
+/// occurrences up to it, because nothing shows any more which of them ran.
+Instant deleted_until(Session& session);
+/// Records it, if nothing is recorded, for a database whose deletions are unknown: from its watermark.
+void assume_deleted(Session& session);
+
 /// Deletes those executions that may still be deleted, with their attempts; returns their number.
 class RemoveExecutions final : public Answering<Write, std::size_t> {
 public:

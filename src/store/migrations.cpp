@@ -7,6 +7,7 @@
 
 #include "ecron/base/log.hpp"
 #include "ecron/base/uuid.hpp"
+#include "store/history.hpp"
 #include "store/migrations_data.hpp"
 #include "store/tables.hpp"
 
@@ -198,6 +199,7 @@ Result<std::string> migrate(Session& session) {
             applies = true;
         }
         if (applies) divide_new(session);
+        assume_deleted(session);
         std::string key = id_key(session);
         lock->commit();
         return key;

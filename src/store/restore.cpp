@@ -11,6 +11,7 @@
 #include "ecron/store/upkeep.hpp"
 #include "store/alone.hpp"
 #include "store/file_lock.hpp"
+#include "store/history.hpp"
 #include "store/migrations.hpp"
 #include "store/tables.hpp"
 
@@ -192,6 +193,8 @@ private:
 
     /// Removes planning state: jobs start at the first start of a node, as in a database that was taken over.
     void finish_jobs() {
+        session_.run("delete from t_cron_meta where f_key = 'deleted_until'");
+        assume_deleted(session_);  // the export does not contain what was deleted before
         session_.run("update t_cron_shard set f_watermark = null");
         session_.run("delete from t_cron_tenant");
         session_.run(

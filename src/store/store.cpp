@@ -257,6 +257,9 @@ public:
         }
         co_return claimed;
     }
+    Awaitable<std::optional<Instant>> rewind(Shard shard, Epoch epoch, Instant to) override {
+        return await_answer(std::make_unique<Rewind>(shard, epoch, to), *writer_);
+    }
     Awaitable<void> withdraw(Shard shard, Epoch epoch, std::vector<ExecuteId> ids) override {
         return await_answer(std::make_unique<Withdraw>(shard, epoch, std::move(ids)), *writer_);
     }

@@ -17,7 +17,8 @@ TEST_CASE("the cluster is shown with its nodes, shards and their lag", "[managem
         .shards = {
             {.shard = Shard{0}, .node = NodeId{"two"}, .epoch = Epoch{3}, .watermark = now - Millis{1'250}},
             {.shard = Shard{1}, .node = NodeId{"one"}, .epoch = Epoch{4}, .watermark = now + Millis{200}},
-            {.shard = Shard{2}}}};
+            {.shard = Shard{2}, .watermark = now + Seconds{3'600}},
+            {.shard = Shard{3}}}};
     const Reply reply = service.get("/cluster");
     REQUIRE(reply.status() == 200);
     CHECK(reply.json() == bj::parse(R"({
@@ -31,7 +32,9 @@ TEST_CASE("the cluster is shown with its nodes, shards and their lag", "[managem
         "shards":[
             {"shard":0,"node":"two","epoch":3,"watermark":"2026-01-05T09:59:58.750Z","lag_seconds":1.25},
             {"shard":1,"node":"one","epoch":4,"watermark":"2026-01-05T10:00:00.200Z","lag_seconds":0},
-            {"shard":2,"node":"","epoch":0,"watermark":"","lag_seconds":0}]})"));
+            {"shard":2,"node":"","epoch":0,"watermark":"2026-01-05T11:00:00.000Z","lag_seconds":0,
+             "trouble":"its watermark is 1h ahead of the database's clock; it does not plan"},
+            {"shard":3,"node":"","epoch":0,"watermark":"","lag_seconds":0}]})"));
 }
 
 TEST_CASE("a node without its store has no cluster information", "[management]") {

@@ -215,6 +215,8 @@ TEST_CASE("undecided occurrences are explained as such", "[management][explain]"
     Evidence evidence = given();
     evidence.planned_until = kAsked - Millis{1};
     CHECK(told(evidence).verdict == Verdict::not_planned_yet);
+    evidence.planned_until = evidence.now + Seconds{3'600};  // the clock was ahead
+    CHECK(told(evidence).verdict == Verdict::not_planned_yet);
     evidence.planned_until = kAsked;
     CHECK(told(evidence).verdict == Verdict::forgotten);
     evidence.now = kAsked - Seconds{1};

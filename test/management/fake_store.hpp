@@ -73,6 +73,9 @@ public:
     Awaitable<std::vector<store::Missed>> missed_of(JobKey job, Instant from, Instant to) override;
 
     Awaitable<store::Claimed> claim(store::Claim) override { return unused<store::Claimed>(); }
+    Awaitable<std::optional<Instant>> rewind(Shard, Epoch, Instant) override {
+        return unused<std::optional<Instant>>();
+    }
     Awaitable<void> withdraw(Shard, Epoch, std::vector<ExecuteId>) override { return unused<void>(); }
     Awaitable<model::Execution> insert_execution(model::Execution, store::Tell) override {
         return unused<model::Execution>();

@@ -61,23 +61,28 @@ std::vector<std::string> Checker::violations() {
 
 void Checker::check_terms() {
     std::map<Shard, FencedCommit> last;
+    std::map<Shard, Instant> from;  // where planning began
     for (const FencedCommit& commit : history_.fenced) {
         const auto found = last.find(commit.shard);
-        if (found == last.end()) planned_from_ = std::max(planned_from_, commit.watermark);
+        const bool rewound = found != last.end() && commit.watermark < found->second.watermark &&
+                             commit.what == Fenced::rewind;
+        if (found == last.end() || rewound) from[commit.shard] = commit.watermark;
         if (found != last.end()) {
             const FencedCommit& before = found->second;
             if (commit.what == Fenced::begin && commit.epoch <= before.epoch)
                 blame("terms: epoch {} of shard {} follows {}", commit.epoch, commit.shard, before.epoch);
-            if (commit.what != Fenced::begin && commit.epoch != before.epoch)
+            if (commit.what != Fenced::begin && !rewound && commit.epoch != before.epoch)
                 blame("terms: shard {} was written by epoch {} in the term of {} at {}", commit.shard,
                       commit.epoch, before.epoch, at(commit.at));
-            if (commit.watermark < before.watermark)
+            if (commit.watermark < before.watermark && !rewound)
                 blame("watermark: shard {} decreased from {} to {}", commit.shard, at(before.watermark),
                       at(commit.watermark));
         }
         last[commit.shard] = commit;
         if (commit.what == Fenced::claim) claims_[commit.shard].push_back(commit);
+        if (rewound) claims_[commit.shard].clear();
     }
+    for (const auto& [shard, begin] : from) planned_from_ = std::max(planned_from_, begin);
 }
 
 void Checker::check_arrows() {

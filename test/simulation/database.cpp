@@ -117,7 +117,7 @@ Database::Answer<store::Term> Database::begin_term(Shard shard, const NodeId& no
     ShardRow& row = shards_[shard.value()];
     row.epoch = Epoch{row.epoch.value() + 1};
     row.node = node;
-    if (!row.watermark) row.watermark = now();
+    if (!row.watermark) row.watermark = now() + ahead_;
     ++history_.commits;
     history_.fenced.push_back(
         {Fenced::begin, history_.commits, now(), shard, row.epoch, *row.watermark, row.planned});

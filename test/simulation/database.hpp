@@ -36,6 +36,9 @@ public:
     [[nodiscard]] Shard shard_of(const JobId& job) const;
     [[nodiscard]] Instant watermark(Shard shard) const;
 
+    /// The first terms begin this far ahead of the clock, as if it had been ahead and was set back.
+    void begin_ahead(Millis ahead) { ahead_ = ahead; }
+
     // --- leadership
     Session connect();
     /// The server notices the end of the session and releases its locks.
@@ -66,6 +69,7 @@ public:
 
     // --- executions
     Answer<store::Claimed> claim(const store::Claim& claim);
+    Answer<std::optional<Instant>> rewind(Shard shard, Epoch epoch, Instant to);
     Answer<void> withdraw(Shard shard, Epoch epoch, const std::vector<ExecuteId>& ids);
     Answer<model::Execution> insert(model::Execution execution, store::Tell tell);
     void ask_cancel(const model::Execution& execution, const std::string& by);
@@ -116,6 +120,7 @@ private:
     const Millis claim_ahead_;
     History& history_;
     const Mutations mutations_;
+    Millis ahead_{0};
 
     std::uint64_t last_session_{0};
     std::unordered_map<std::uint64_t, Instant> sessions_;  // last activity of each session

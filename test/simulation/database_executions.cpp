@@ -47,7 +47,8 @@ void Database::insert_row(model::Execution execution) {
 
 Database::Answer<store::Claimed> Database::claim(const store::Claim& claim) {
     ShardRow& shard = shards_[claim.shard.value()];
-    if (claim.watermark > now() + claim_ahead_ + Seconds{1} && !mutations_.no_fence) {
+    const bool moves = !shard.watermark || claim.watermark > *shard.watermark;
+    if (moves && claim.watermark > now() + claim_ahead_ + Seconds{1} && !mutations_.no_fence) {
         if (shard.epoch != claim.epoch) return fail(Errc::denied, "another term has begun");
         return fail(Errc::unavailable, "this node's clock is ahead of the database's");
     }
@@ -92,6 +93,17 @@ void Database::note_missed(const store::Missed& missed) {
         history_.missed.push_back(note);
     else if (MissedNote& there = history_.missed[place->second]; missed.to > there.missed.to)
         there = note;
+}
+
+Database::Answer<std::optional<Instant>> Database::rewind(Shard shard, Epoch epoch, Instant to) {
+    if (auto fenced = fence(shard, epoch, Fenced::rewind); !fenced) return std::unexpected(fenced.error());
+    ShardRow& row = shards_[shard.value()];
+    if (*row.watermark <= now() + store::kWatermarkTolerance || *row.watermark <= to) return std::nullopt;
+    row.watermark = to;
+    row.epoch = Epoch{row.epoch.value() + 1};
+    history_.fenced.back().watermark = to;
+    history_.fenced.back().epoch = row.epoch;
+    return to;
 }
 
 Database::Answer<void> Database::withdraw(Shard shard, Epoch epoch, const std::vector<ExecuteId>& ids) {

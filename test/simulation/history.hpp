@@ -54,7 +54,7 @@ struct Transition {
     Instant at{};
 };
 
-enum class Fenced : std::uint8_t { begin, claim, withdraw };
+enum class Fenced : std::uint8_t { begin, claim, withdraw, rewind };
 struct FencedCommit {
     Fenced what{};
     std::uint64_t commit{};

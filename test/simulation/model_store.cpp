@@ -286,6 +286,11 @@ store::Store::Awaitable<store::Claimed> ModelStore::claim(store::Claim claim) {
                                [&db = database_, claim = std::move(claim)] { return db.claim(claim); });
 }
 
+store::Store::Awaitable<std::optional<Instant>> ModelStore::rewind(Shard shard, Epoch epoch, Instant to) {
+    return ask<std::optional<Instant>>(
+        Link::Kind::write, [&db = database_, shard, epoch, to] { return db.rewind(shard, epoch, to); });
+}
+
 store::Store::Awaitable<void> ModelStore::withdraw(Shard shard, Epoch epoch, std::vector<ExecuteId> ids) {
     return ask<void>(
         Link::Kind::write,

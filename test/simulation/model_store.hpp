@@ -64,6 +64,7 @@ public:
     Awaitable<std::vector<store::Missed>> missed_of(JobKey job, Instant from, Instant to) override;
 
     Awaitable<store::Claimed> claim(store::Claim claim) override;
+    Awaitable<std::optional<Instant>> rewind(Shard shard, Epoch epoch, Instant to) override;
     Awaitable<void> withdraw(Shard shard, Epoch epoch, std::vector<ExecuteId> ids) override;
     Awaitable<model::Execution> insert_execution(model::Execution execution, store::Tell tell) override;
     Awaitable<void> ask_cancel(model::Execution execution, std::string by) override;

@@ -24,6 +24,7 @@ struct Wish {
     int jobs{1};
     bool day{false};
     bool small{false};
+    bool ahead{false};
     bool verbose{false};
     std::string about{};
 };
@@ -50,14 +51,17 @@ Wish read(int count, char** arguments) {
             wish.day = true;
         else if (name == "--small")
             wish.small = true;
+        else if (name == "--ahead")
+            wish.ahead = true;
         else if (name == "--tell" && i + 1 < count)
             wish.about = arguments[++i];
         else if (name == "--verbose")
             wish.verbose = true;
         else {
-            fmt::print(stderr,
-                       "simulate [--seed FIRST] [--seeds COUNT] [--day | --small] [--jobs PROCESSES] "
-                       "[--verbose] [--tell EXECUTION|JOB]\n");
+            fmt::print(
+                stderr,
+                "simulate [--seed FIRST] [--seeds COUNT] [--day | --small] [--ahead] [--jobs PROCESSES] "
+                "[--verbose] [--tell EXECUTION|JOB]\n");
             std::exit(2);
         }
     }
@@ -65,7 +69,9 @@ Wish read(int count, char** arguments) {
 }
 
 sim::Scale scale_of(const Wish& wish) {
-    return wish.day ? sim::one_day() : wish.small ? sim::small_world() : sim::Scale{};
+    sim::Scale scale = wish.day ? sim::one_day() : wish.small ? sim::small_world() : sim::Scale{};
+    if (wish.ahead) scale.watermark_ahead = std::chrono::hours{24};
+    return scale;
 }
 
 std::string_view size(const Wish& wish) { return wish.day ? " --day" : wish.small ? " --small" : ""; }

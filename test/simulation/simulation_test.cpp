@@ -35,6 +35,18 @@ TEST_CASE("no fault loses, duplicates or blocks an execution, and only leaders w
     }
 }
 
+TEST_CASE("a watermark ahead of the clock is set back, and nothing is lost or repeated", "[simulation]") {
+    log_nothing();
+    sim::Scale scale = kSmall;
+    scale.watermark_ahead = std::chrono::hours{24};
+    for (std::uint64_t seed = 1; seed <= kSeeds / 4; ++seed) {
+        const sim::Verdict verdict = sim::simulate(seed, scale);
+        INFO("replay: scripts/simulate --small --ahead --seed " << seed);
+        for (const std::string& violation : verdict.violations) FAIL_CHECK(violation);
+        CHECK(verdict.runs > sim::simulate(seed, kSmall).runs / 2);
+    }
+}
+
 TEST_CASE("worlds that failed before succeed", "[simulation]") {
     log_nothing();
     const std::uint64_t seed =

@@ -66,9 +66,10 @@ std::vector<std::string> tell(std::uint64_t seed, const Scale& scale, const std:
     for (const FencedCommit& commit : history.fenced)
         lines.emplace(commit.at, fmt::format("-- term {} of shard {} {}, watermark {}, planned {}",
                                              commit.epoch, commit.shard,
-                                             commit.what == Fenced::begin   ? "begins"
-                                             : commit.what == Fenced::claim ? "claims"
-                                                                            : "withdraws",
+                                             commit.what == Fenced::begin    ? "begins"
+                                             : commit.what == Fenced::claim  ? "claims"
+                                             : commit.what == Fenced::rewind ? "is rewound"
+                                                                             : "withdraws",
                                              format_rfc3339_millis(commit.watermark), commit.planned));
     tell_rows(history, about, lines);
     tell_job(history, about, lines);

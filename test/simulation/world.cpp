@@ -54,6 +54,7 @@ World::World(std::uint64_t seed, const Scale& scale, const Mutation& mutation)
                 history_, mutation.database),
       targets_(timeline_, dice_.split(), history_),
       clients_(timeline_, database_, nodes_, dice_.split(), std::chrono::duration_cast<Millis>(scale.span)) {
+    database_.begin_ahead(scale_.watermark_ahead);
     targets_.on_report([this](const ExecuteId& id) { clients_.report(id); });
     const Node::Setting all = setting(dice_, mutation);
     const auto nodes = dice_.pick({3, 3, 4, 5});

@@ -16,6 +16,7 @@ struct Scale {
         std::chrono::minutes{10}};  // with faults and edits; afterwards everything is repaired and completes
     std::size_t faults{20};
     std::size_t edits{120};
+    Millis watermark_ahead{0};  // of the clock, when the first terms begin
 };
 [[nodiscard]] Scale one_day();
 /// Small enough to run many seeds quickly.

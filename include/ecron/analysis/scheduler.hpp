@@ -55,8 +55,9 @@ struct SchedulerStatistics {
         withdrawn{};
     std::vector<std::uint64_t> lateness_buckets;  // one count per bound below; the last counts larger ones
     double lateness_sum{};
-    double lag_seconds{};   // planning delay of the shard that is furthest behind
-    double held_seconds{};  // delay of the oldest occurrence that waits for its tenant's capacity
+    double lag_seconds{};              // planning delay of the shard that is furthest behind
+    double held_seconds{};             // delay of the oldest occurrence that waits for its tenant's capacity
+    double watermark_ahead_seconds{};  // of the shard whose watermark is furthest ahead of the store's clock
 };
 
 /// The state of this node in the cluster.

@@ -24,8 +24,9 @@ struct RunStatistics {
     std::vector<std::uint64_t>
         lateness_buckets;  // starts per bucket (not cumulative); the last one counts larger values
     double lateness_sum{};
-    double lag_seconds{};   // planning delay of the shard that is furthest behind
-    double held_seconds{};  // delay of the oldest occurrence that waits for its tenant's capacity
+    double lag_seconds{};              // planning delay of the shard that is furthest behind
+    double held_seconds{};             // delay of the oldest occurrence that waits for its tenant's capacity
+    double watermark_ahead_seconds{};  // of the shard whose watermark is furthest ahead of the store's clock
     std::size_t jobs{}, runs{}, planner_bytes{};
 };
 

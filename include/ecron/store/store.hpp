@@ -122,6 +122,10 @@ struct Cluster {
     std::vector<ShardState> shards{};
 };
 
+/// A watermark further ahead of the store's clock was written while the clock was wrong. More than
+/// claim_ahead and the tolerance for clocks can amount to.
+inline constexpr Millis kWatermarkTolerance{10'000};
+
 /// A summary of runs that will not happen.
 struct Missed {
     JobKey job{};
@@ -351,9 +355,15 @@ public:
     virtual Awaitable<std::vector<Missed>> missed_of(JobKey job, Instant from, Instant to) = 0;
 
     // --- executions in progress
-    /// Errors: denied if the epoch is no longer current; unavailable also if the watermark exceeds the
-    /// store's clock by more than claim_ahead plus one second.
+    /// Errors: denied if the epoch is no longer current; unavailable also if the claim would move the
+    /// watermark more than claim_ahead plus one second ahead of the store's clock.
     virtual Awaitable<Claimed> claim(Claim claim) = 0;
+    /// Sets back a watermark that is ahead of the store's clock by more than kWatermarkTolerance: to `to`, or
+    /// to the newest scheduled time of an execution that retention has deleted, if that is later. Occurrences
+    /// that are planned again have the rows of their first claims, so none runs twice. Summaries of
+    /// occurrences after the new watermark end there. Ends the term. Returns the new watermark; nullopt if
+    /// nothing has changed. Error: denied if the epoch is no longer current.
+    virtual Awaitable<std::optional<Instant>> rewind(Shard shard, Epoch epoch, Instant to) = 0;
     /// Deletes claimed rows that were not started, so that their ids become available again.
     virtual Awaitable<void> withdraw(Shard shard, Epoch epoch, std::vector<ExecuteId> ids) = 0;
     /// Inserts an execution that is requested now (manual, message). Error: conflict if the id exists. The

@@ -16,10 +16,10 @@ constexpr std::size_t kLoadBatch = 128;
 constexpr std::ptrdiff_t kLoadBatchesAhead = 16;
 
 /// Returns where planning of a job resumes: with jitter an occurrence may lie before the watermark and be
-/// unclaimed.
-LoadedJob loaded_job(const PlannedJob& job, const store::StoredPlan& row, Instant watermark) {
+/// unclaimed. A job that was changed while the clock was ahead is planned from the watermark.
+LoadedJob loaded_job(const PlannedJob& job, Instant effective_from, Instant watermark) {
     const Millis jitter = job.policy.jitter;
-    LoadedJob loaded{.job = job, .from = std::max(row.effective_from, watermark - jitter)};
+    LoadedJob loaded{.job = job, .from = std::max(effective_from, watermark - jitter)};
     if (jitter > Millis{0}) loaded.claimed = watermark;
     return loaded;
 }
@@ -112,7 +112,8 @@ asio::awaitable<bool> ChangeFeed::load_jobs(std::vector<bool> wanted) {
             loading->ahead.release();
         });
     };
-    const auto each = [this, loading, resign, positions,
+    const Instant latest = context_.store_now() + store::kWatermarkTolerance;
+    const auto each = [this, loading, resign, positions, latest,
                        wanted = std::move(wanted)](const store::StoredPlan& row) {
         const std::size_t shard = model::shard_of(JobId{std::string{row.id}}, wanted.size()).value();
         if (!wanted[shard] || row.revision > positions[shard].planned) return;
@@ -122,7 +123,8 @@ asio::awaitable<bool> ChangeFeed::load_jobs(std::vector<bool> wanted) {
                 log::warn("failed to plan job={} reason={}", row.id, job.error());
             return;
         }
-        loading->batches[shard].push_back(loaded_job(*job, row, *positions[shard].watermark));
+        const Instant from = row.effective_from > latest ? Instant::min() : row.effective_from;
+        loading->batches[shard].push_back(loaded_job(*job, from, *positions[shard].watermark));
         if (loading->batches[shard].size() >= kLoadBatch) resign(shard);
     };
     const Result<std::size_t> read = co_await context_.store.load_plans(each);

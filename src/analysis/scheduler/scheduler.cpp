@@ -122,7 +122,9 @@ SchedulerStatistics Scheduler::statistics() const {
         const double lag = std::chrono::duration<double>(shard->loop().lag()).count();
         const double held = std::chrono::duration<double>(shard->loop().held_for()).count();
         statistics.lag_seconds = std::max(statistics.lag_seconds, lag);
+        const double ahead = std::chrono::duration<double>(shard->loop().watermark_ahead()).count();
         statistics.held_seconds = std::max(statistics.held_seconds, held);
+        statistics.watermark_ahead_seconds = std::max(statistics.watermark_ahead_seconds, ahead);
     }
     return statistics;
 }

@@ -60,6 +60,12 @@ struct SchedulerContext {
     /// The time for events that may have happened before a backward step of the clock: the later of the above
     /// and the store's time.
     [[nodiscard]] Instant latest() const;
+    /// Returns the current time of the store's clock, as estimated by the last round of the campaign.
+    [[nodiscard]] Instant store_now() const;
+    /// Returns true if an instant that was recorded as past can only be explained by a clock that was wrong.
+    [[nodiscard]] bool is_ahead(Instant recorded) const {
+        return recorded > store_now() + store::kWatermarkTolerance;
+    }
     /// Remaining capacity for runs, in total and for one tenant: a tenant's runs leave capacity for the
     /// others. Runs that only wait, perhaps for days, do not block running ones: they have a separate limit.
     [[nodiscard]] std::size_t window() const;
@@ -97,8 +103,6 @@ struct SchedulerContext {
     void count(model::ExecutionState state);
 
 private:
-    [[nodiscard]] Instant store_now() const;
-
     struct SharedPage {
         SteadyInstant sent{};
         std::optional<Result<Page>> answer{};

@@ -65,7 +65,10 @@ asio::awaitable<void> Claims::write() {
         const Instant decided = all ? shard_.planner.watermark() : decided_.front().claim_by - Millis{1};
         const Instant watermark =
             std::max(shard_.term->watermark, std::min(decided, shard_.planner.watermark()));
-        const ChangeNumber planned = all ? planned_ : shard_.term->planned;
+        // Behind a watermark that is ahead of the clock, a change is planned but not recorded as planned, so
+        // that the next term plans it from its own time and not from the watermark.
+        const bool records = all && !context_.is_ahead(watermark);
+        const ChangeNumber planned = records ? planned_ : shard_.term->planned;
         if (all) passes_runs_ = false;
         co_await write_batch(std::move(batch), watermark, planned);
         if (!term.ended() && uncommitted_) break;

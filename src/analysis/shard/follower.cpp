@@ -59,6 +59,10 @@ void Follower::replay_from(const Resume& resume) {
 }
 
 asio::awaitable<void> Follower::follow(store::ShardState state) {
+    if (has_passed(*state.watermark)) {  // it was set back
+        unload();
+        co_return;
+    }
     position_ = std::move(state);
     advancing_ = true;
     apply_until(position_.planned);
@@ -87,7 +91,8 @@ asio::awaitable<void> Follower::lead_from(store::Term term) {
 }
 
 void Follower::drop(bool committed) {
-    if (!committed) loaded_ = false;
+    position_.watermark = std::max(*position_.watermark, shard_.term->watermark);
+    if (!committed) unload();
 }
 
 asio::awaitable<void> Follower::skip_until(Instant watermark) {

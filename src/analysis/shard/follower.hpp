@@ -51,6 +51,12 @@ public:
     /// A term begins: plans from the last leader's watermark, and the changes that it had not recorded as
     /// planned.
     asio::awaitable<void> lead_from(store::Term term);
+    /// Returns true if the planner has followed or led beyond an instant, to which it cannot return.
+    [[nodiscard]] bool has_passed(Instant watermark) const {
+        return position_.watermark && *position_.watermark > watermark;
+    }
+    /// The jobs must be loaded again.
+    void unload() { loaded_ = false; }
     /// The term ended. The planner must be reloaded unless everything that it decided and received is stored.
     void drop(bool committed);
     /// Returns true if every change that the planner received is recorded as planned.

@@ -10,14 +10,20 @@ namespace {
 constexpr std::chrono::seconds kLongestWait{1};  // upper limit of a wait, to notice steps of the wall clock
 constexpr std::chrono::milliseconds kClockDoubt{50};
 constexpr std::chrono::milliseconds kLookForRoom{50};
+/// How long a watermark must be ahead before it is set back: a clock that is behind only until time
+/// synchronization has begun must not cause it. Shorter than the default misfire_grace, so that occurrences
+/// due meanwhile run.
+constexpr Seconds kRewindAfter{30};
 
 }  // namespace
 
 asio::awaitable<void> PlanningLoop::run() {
     running_ = true;
+    ahead_.reset();
     while (!shard_.releasing && !shard_.denied && shard_.is_led()) {
         context_.clock_check.look(context_.clock.now(), context_.clock.steady());
         const bool believed = context_.clock_check.is_believed();
+        watch_watermark();
         if (believed) step();
         co_await shard_.wake.wait(believed ? until_next() : kClockDoubt);
     }
@@ -32,6 +38,51 @@ Millis PlanningLoop::lag() const {
 Millis PlanningLoop::held_for() const {
     const Instant now = context_.clock.now();
     return running_ ? std::max(Millis{0}, now - shard_.planner.held_since().value_or(now)) : Millis{0};
+}
+
+Millis PlanningLoop::watermark_ahead() const {
+    const bool ahead = running_ && shard_.term.is_active() && context_.is_ahead(shard_.term->watermark);
+    return ahead ? shard_.term->watermark - context_.store_now() : Millis{0};
+}
+
+/// Notices that the clock was set back, and later sets the watermark back to that time.
+void PlanningLoop::watch_watermark() {
+    const Millis ahead = watermark_ahead();
+    if (ahead == Millis{0}) {
+        ahead_.reset();
+        return;
+    }
+    if (!ahead_) ahead_ = Ahead{.at = context_.store_now(), .steady = context_.clock.steady()};
+    if (!context_.clock_check.is_believed()) return;
+    if (!std::exchange(ahead_->reported, true))
+        log::error(
+            "watermark is ahead of the clock, unchanged jobs are not planned until it is set back shard={} "
+            "watermark={} ahead={} set_back_in={}",
+            shard_.id, format_rfc3339_millis(shard_.term->watermark), format_duration(ahead),
+            format_duration(kRewindAfter));
+    if (context_.clock.steady() - ahead_->steady >= kRewindAfter && !std::exchange(rewinding_, true))
+        context_.gate.spawn("rewind", rewind(*shard_.term.operator->(), ahead_->at));
+}
+
+/// The new watermark belongs to the next term, for which this shard loads its jobs again.
+asio::awaitable<void> PlanningLoop::rewind(store::Term term, Instant to) {
+    const auto rewound = co_await context_.store.rewind(shard_.id, term.epoch, to);
+    rewinding_ = false;
+    ahead_.reset();  // tried again after the same time
+    if (rewound && *rewound) {
+        log::warn("set watermark back shard={} from={} to={}", shard_.id,
+                  format_rfc3339_millis(term.watermark), format_rfc3339_millis(**rewound));
+        shard_.denied = true;
+        shard_.wake.notify();
+    } else if (rewound) {
+        log::error(
+            "watermark stays ahead of the clock, executions of later occurrences have been deleted shard={} "
+            "watermark={}",
+            shard_.id, format_rfc3339_millis(term.watermark));
+    } else {
+        log::warn("failed to set watermark back, retrying shard={} error=\"{}\"", shard_.id,
+                  rewound.error().what);
+    }
 }
 
 std::chrono::microseconds PlanningLoop::until_next() const {

@@ -25,8 +25,18 @@ public:
     [[nodiscard]] Millis lag() const;
     /// Returns the delay of the oldest occurrence that waits for the capacity of its tenant.
     [[nodiscard]] Millis held_for() const;
+    /// Returns how far the watermark is ahead of the store's clock, if further than the tolerance: unchanged
+    /// jobs are not planned until the clock reaches it or the watermark is set back.
+    [[nodiscard]] Millis watermark_ahead() const;
 
 private:
+    struct Ahead {  // when it was noticed
+        Instant at;
+        SteadyInstant steady;
+        bool reported{false};
+    };
+    void watch_watermark();
+    asio::awaitable<void> rewind(store::Term term, Instant to);
     void step();
     [[nodiscard]] std::chrono::microseconds until_next() const;
     void carry_out(const Claim& claim) { claims_.add(claim); }
@@ -46,6 +56,8 @@ private:
     Withdrawals& withdrawals_;
     Claims& claims_;
     std::vector<Decision> decisions_;
+    std::optional<Ahead> ahead_;
+    bool rewinding_{false};
     bool running_{false};
 };
 

@@ -51,7 +51,8 @@ asio::awaitable<bool> ShardScheduler::take() {
         co_return up_to_date;
     }
     if (shard_.term.is_active()) drop_term(context_.gate);
-    if (!follower_.is_loaded()) co_return false;  // its jobs must be reloaded first
+    if (follower_.has_passed(term->watermark)) follower_.unload();  // it was set back
+    if (!follower_.is_loaded()) co_return false;                    // its jobs must be reloaded first
 
     const bool caught_up = co_await catch_up(term->head);
     if (!caught_up) co_return false;

@@ -38,7 +38,12 @@ void append(JsonWriter& json, const store::ShardState& shard, Instant now) {
     json.member("node", shard.node.value()).key("epoch").number(shard.epoch.value());
     json.member("watermark", shard.watermark ? format_rfc3339_millis(*shard.watermark) : std::string{});
     const Millis lag = shard.watermark ? std::max(Millis{0}, now - *shard.watermark) : Millis{0};
-    json.key("lag_seconds").number(in_seconds(lag)).end_object();
+    json.key("lag_seconds").number(in_seconds(lag));
+    if (shard.watermark && *shard.watermark > now + store::kWatermarkTolerance)
+        json.member("trouble",
+                    fmt::format("its watermark is {} ahead of the database's clock; it does not plan",
+                                format_duration(*shard.watermark - now)));
+    json.end_object();
 }
 
 void append(JsonWriter& json, const Messages& messages) {

@@ -98,6 +98,9 @@ void add_runs(Exposition& out, const Runs& runs) {
     out.gauge("ecron_held_seconds",
               "Delay in seconds of the oldest run that waits for capacity of its tenant.",
               statistics.held_seconds);
+    out.gauge("ecron_watermark_ahead_seconds",
+              "How far a watermark is ahead of the database's clock, in seconds; its shard does not plan.",
+              statistics.watermark_ahead_seconds);
     out.gauge("ecron_planned_jobs", "Enabled jobs loaded in the planner.", number(statistics.jobs));
     out.gauge("ecron_open_runs", "Runs that are claimed, waiting or executing.", number(statistics.runs));
     out.gauge("ecron_planner_bytes", "Memory of the planner in bytes.", number(statistics.planner_bytes));
