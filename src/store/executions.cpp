@@ -5,6 +5,7 @@
 #include "ecron/model/attempts.hpp"
 #include "ecron/model/json.hpp"
 #include "ecron/store/refusal.hpp"
+#include "ecron/store/stop_ended.hpp"
 #include "store/outbox.hpp"
 #include "store/outcomes.hpp"
 #include "store/records.hpp"
@@ -160,6 +161,8 @@ bool PutExecutions::put(Session& session, const model::Execution& execution) {
     announce(session, now);
     if (!model::is_end(put.state)) return true;
     record_end(session, now, put);
+    const model::Execution* const ended = &now;
+    tell_leader(session, "cancel", std::span(&ended, 1), kStopEnded);
     const std::string_view id = put.id.value();
     free_slots(session, std::span(&id, 1));
     return true;

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "ecron/store/stop_ended.hpp"
 #include "store/world.hpp"
 
 using namespace ecron;
@@ -69,6 +70,21 @@ TEST_CASE("requests without notification are not written to the change log", "[s
     CHECK(world.await(world.store().record_result(ExecuteId("unknown"), "{}", Tell::leader)).error().code ==
           Errc::not_found);
     CHECK(world.changes().empty());
+}
+
+TEST_CASE("the leader is told to stop an execution that a client ends", "[store]") {
+    Asking world;
+    model::Execution run = world.manual("run-1");
+    run.state = model::ExecutionState::executing;
+    world.must(world.store().insert_execution(run, Tell::nobody));
+    run.state = model::ExecutionState::success;
+    CHECK(world.must(world.store().put_executions(std::nullopt, {run}, {})).empty());
+    const auto changes = world.changes();
+    REQUIRE(kinds(changes) == Kinds{"cancel"});
+    CHECK(changes[0].execution == run.id);
+    CHECK(changes[0].by == kStopEnded);
+    CHECK(world.must(world.store().put_executions(std::nullopt, {run}, {})) == std::vector{run.id});
+    CHECK(world.changes().size() == 1);
 }
 
 TEST_CASE("concurrent requests get separate numbers", "[store]") {

@@ -25,6 +25,12 @@ model::Attempt lost_attempt(const model::Execution& row, Instant now) {
             .reason = "node_lost"};
 }
 
+void log_discarded(const store::Outcome& outcome) {
+    // Its row has ended already; the record of the attempt is kept with it.
+    if (outcome.after.reason == kEndedByClient) return;
+    log::warn("outcome discarded, the execution had changed execution={}", outcome.id);
+}
+
 /// Returns why an attempt was stopped, and which part of it may still be running.
 std::string stopped_because(const std::string& reason, const execution::AttemptResult& result) {
     const bool clean = result.outcome != model::ExecutionState::interrupt || result.reason.empty() ||
@@ -167,10 +173,12 @@ asio::awaitable<void> Outcomes::write_and_settle(RunId id, Next next, store::Out
     if (const Run* const told = shard_.find(id); told != nullptr) task = told->task;
     if (task != nullptr) notify::announce(task->context, outcome);
     const std::optional<bool> written = co_await write_outcome(outcome, task);
-    if (written == false) log::warn("outcome discarded, the execution had changed execution={}", outcome.id);
+    if (written == false) log_discarded(outcome);
     Run* const run = shard_.find(id);
     if (run == nullptr) co_return;
     if (!written)
+        end_run(id);
+    else if (!*written && run->stop_reason == kEndedByClient)
         end_run(id);
     else if (!*written)
         look_later(*run);
@@ -298,7 +306,7 @@ asio::awaitable<Outcomes::AfterLoss> Outcomes::handle_node_loss(model::Execution
     outcome.after = row;
     if (task != nullptr) notify::announce(task->context, outcome);
     const std::optional<bool> written = co_await write_outcome(outcome, task);
-    if (written == false) log::warn("outcome discarded, the execution had changed execution={}", outcome.id);
+    if (written == false) log_discarded(outcome);
     if (goes_on && !resumes) ++row.attempt;
     if (written != true) co_return AfterLoss::changed;
     co_return goes_on ? AfterLoss::goes_on : AfterLoss::ended;

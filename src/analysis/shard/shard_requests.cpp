@@ -5,7 +5,8 @@ namespace {
 
 /// Maps to literals, as the planner requires.
 std::string_view reason_of(const std::string& by) {
-    for (const std::string_view own : {"replaced", "deleted"})
+    for (const std::string_view own :
+         {std::string_view{"replaced"}, std::string_view{"deleted"}, kEndedByClient})
         if (by.starts_with(kInternalCancelPrefix) && by.substr(kInternalCancelPrefix.size()) == own)
             return own;
     return "cancelled";

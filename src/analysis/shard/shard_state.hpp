@@ -2,12 +2,16 @@
 #include "analysis/scheduler/planned_job.hpp"
 #include "analysis/scheduler/scheduler_context.hpp"
 #include "analysis/shard/current_term.hpp"
+#include "ecron/store/stop_ended.hpp"
 
 namespace ecron::analysis {
 
 /// Prefix of the reason of a stop that a leader requests from another node; callers' names never start with
 /// it.
 inline constexpr std::string_view kInternalCancelPrefix{":"};
+
+/// Reason of the stop of an execution that a client has ended over PUT /jobstatus.
+inline constexpr std::string_view kEndedByClient = store::kStopEnded.substr(kInternalCancelPrefix.size());
 
 /// What the parts of a shard share: its planner, its runs and its term.
 struct ShardState {
