@@ -44,9 +44,11 @@ constexpr std::array kPromises{
     Promise{"unfinished execution has an end time",
             "select f_execute_id from t_cron_job_status where f_trigger > 0 and f_job_status in (2, 6) and "
             "coalesce(f_end_time, 0) > 0"},
-    Promise{"planned run is claimed beyond every watermark",
-            "select f_execute_id from t_cron_job_status where f_trigger = 1 and f_nominal > "
-            "(select coalesce(max(f_watermark), 0) from t_cron_shard)"},
+    Promise{
+        "planned run is claimed beyond every watermark",
+        "select f_execute_id from t_cron_job_status where f_trigger = 1 and f_nominal > "
+        "(select coalesce(max(f_watermark), 0) from t_cron_shard) and f_nominal > "
+        "(select coalesce(max(cast(f_value as signed)), 0) from t_cron_meta where f_key = 'rewound_from')"},
     Promise{
         "planned run refers to a job that does not exist and was not deleted",
         "select s.f_execute_id from t_cron_job_status s left join t_cron_job j on j.f_job_id = s.f_job_id "

@@ -332,6 +332,24 @@ void apply_claims(Session& session, std::span<Write* const> writes, Repetition r
     }
 }
 
+namespace {
+
+/// Keeps the furthest watermark that was set back: executions up to it may have been claimed.
+void record_rewound(Session& session, Instant watermark) {
+    Statement& read =
+        session.prepare("select f_value from t_cron_meta where f_key = 'rewound_from'", "", "s");
+    const bool known = read.first();
+    if (known && from_unix_millis(std::stoll(read.text(0))) >= watermark) return;
+    Statement& write =
+        session.prepare(known ? "update t_cron_meta set f_value = :value where f_key = 'rewound_from'"
+                              : "insert into t_cron_meta (f_key, f_value) values ('rewound_from', :value)",
+                        "s");
+    write << std::to_string(to_unix_millis(watermark));
+    write.run();
+}
+
+}  // namespace
+
 void Rewind::apply(Session& session) {
     result.emplace();
     fence(session, shard_, epoch_);
@@ -347,6 +365,7 @@ void Rewind::apply(Session& session) {
     update << to_unix_millis(to) << number_of(shard_);
     update.run();
     end_summaries(session, shard_, to);
+    record_rewound(session, watermark);
     *result = to;
 }
 

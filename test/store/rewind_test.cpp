@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "ecron/store/upkeep.hpp"
 #include "store/world.hpp"
 
 /// A watermark that is ahead of the store's clock, which was ahead and was set back.
@@ -64,6 +66,12 @@ TEST_CASE("a watermark ahead of the clock is set back, and no occurrence is clai
     const auto again = world.claim(next.epoch, world.now, {a_run(world.job, next.epoch, later)});
     REQUIRE(again);
     CHECK(again->mine == std::vector<bool>{false});
+    world.close();
+    const auto findings = check(world.options(), world.clock());
+    REQUIRE(findings);
+    CHECK(std::ranges::none_of(*findings, [](const std::string& line) {
+        return line.find("beyond every watermark") != std::string::npos;
+    }));
 }
 
 TEST_CASE("a watermark that is not ahead of the clock stays", "[store]") {
