@@ -15,6 +15,12 @@ namespace {
 
 constexpr std::size_t kSweepRows = 500;
 
+/// When a changed schedule takes effect. A claim knows the schedule that it follows by this instant, so it
+/// differs from the previous one even if both changes are made in the same millisecond.
+Instant effective_after(const model::Job& before, Instant now) {
+    return now == before.effective_from ? now + Millis{1} : now;
+}
+
 /// The ids are sorted. MySQL also finds ids that differ in trailing spaces; these are filtered out.
 std::vector<JobRow> rows_to_change(Session& session, const std::vector<JobId>& ids) {
     std::vector<JobRow> rows;
@@ -223,7 +229,9 @@ Result<model::Job> ReplaceJob::replace(JobTransaction& transaction) const {
     if (const Result<void> allowed = transaction.log.allow(job.tenant, more); !allowed)
         return std::unexpected(allowed.error());
     transaction.log.count(job.tenant, more);
-    job.effective_from = same_schedule(before, job, plan) ? before.job.effective_from : transaction.log.now();
+    job.effective_from = same_schedule(before, job, plan)
+                             ? before.job.effective_from
+                             : effective_after(before.job, transaction.log.now());
     job.revision = transaction.log.add("update", job, &before);
 
     Statement& update = transaction.session.prepare(
@@ -259,7 +267,8 @@ void ChangeJobs::apply(JobTransaction& transaction) {
         job.updated_at = whole_seconds(transaction.log.now());
         if (const auto* enable = std::get_if<Enable>(&change_)) {
             job.enabled = enable->enabled;
-            if (job.enabled != before.job.enabled) job.effective_from = transaction.log.now();
+            if (job.enabled != before.job.enabled)
+                job.effective_from = effective_after(before.job, transaction.log.now());
             job.revision = transaction.log.add("enable", job, &before);
             update_schedule_state(transaction.session, job);
         } else {

@@ -307,9 +307,12 @@ TEST_CASE("the previous service can use the database again", "[store]") {
           world.number("select count(*) from t_cron_job where f_tenant_id = 'tenant-a'"));
     const auto lines = check(world.options(), world.clock());
     REQUIRE(lines);
-    // Only the rows with unknown values.
+    // Only the rows with unknown values and damaged texts.
     CHECK(*lines == std::vector<std::string>{"execution has an unknown state: e-broken (1 in total)",
-                                             "execution has an unknown type: e-broken (1 in total)"});
+                                             "execution has an unknown type: e-broken (1 in total)",
+                                             "context of a job is not readable: j-broken (1 in total)",
+                                             "executor of an execution is not JSON: e-broken (1 in total)",
+                                             "ext_info of an execution is not JSON: e-broken (1 in total)"});
 }
 
 TEST_CASE("a report on an execution that the previous service started ends it", "[store]") {
