@@ -216,6 +216,7 @@ constexpr std::array kTable = [] {
     option("limit_interval", duration, "0", access, "Minimum interval between two occurrences of a new or changed schedule; 0: no minimum.", to_api<&Api::limits, &Limit::interval>, {0, 30 * kDay}),
     option("limit_rate", integer, "0", access, "Maximum requests per second and tenant; further requests are answered with 429. 0: unlimited.", each<to_api<&Api::limits, &Limit::requests_per_second>, to_messages<&Messages::jobs_per_second>>, {0, 1'000'000}),
     option("limit_retry", duration, "100ms", access, "Minimum wait between two attempts of an execution; jobs whose retry.initial is shorter wait this long. 0: no minimum.", to<&Config::rules, &Rules::retry_floor>, {0, kHour}),
+    option("limit_retries", integer, "1000", access, "Maximum retries per second, tenant and node; further retries wait. 0: unlimited.", to_scheduler<&Scheduler::retries_per_second>, {0, 1'000'000}),
     option("limit_runs", integer, "0", access, "Maximum concurrent executions per tenant, node and kind; others wait. 0: a fair share.", to<&Config::runs_per_tenant>, {0, 100'000}),
     option("audit_days", integer, "365", access, "Retention of the audit log in days; 0: unlimited.", days_to<&Config::history, &History::audit>, {0, 36'500}),
 

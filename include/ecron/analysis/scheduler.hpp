@@ -37,6 +37,7 @@ struct SchedulerOptions {
     JobPolicy policy{};  // defaults of jobs
     model::Retry retry{};
     Millis callback_timeout{3'600'000};
+    std::size_t retries_per_second{0};  // of one tenant on this node; 0: unlimited
     model::NodeLoss on_node_loss{model::NodeLoss::retry};
     model::Rules rules{};
     std::uint64_t seed{0};  // seed of the jitter between attempts

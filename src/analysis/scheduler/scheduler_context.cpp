@@ -31,7 +31,8 @@ SchedulerContext::SchedulerContext(asio::io_context& context, const Clock& wall,
       random(options.seed),
       tasks(options.task_cache_bytes),
       watch(options.lease, options.alone),
-      clock_check(options.alone ? std::optional{kJumpLasts} : std::nullopt) {}
+      clock_check(options.alone ? std::optional{kJumpLasts} : std::nullopt),
+      retries(options.retries_per_second) {}
 
 Instant SchedulerContext::now() const {
     const Instant wall = clock.now();

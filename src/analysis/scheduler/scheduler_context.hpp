@@ -10,6 +10,7 @@
 #include "analysis/election/node_watch.hpp"
 #include "analysis/scheduler/interner.hpp"
 #include "analysis/scheduler/lateness.hpp"
+#include "analysis/scheduler/retry_pace.hpp"
 #include "analysis/scheduler/task_cache.hpp"
 #include "analysis/shard/run_table.hpp"
 #include "ecron/analysis/scheduler.hpp"
@@ -38,6 +39,7 @@ struct SchedulerContext {
     ChangeNumber changes{};  // changes up to this one have been read
     NodeWatch watch;
     ClockCheck clock_check;
+    RetryPace retries;
     RunCount runs;
     SchedulerStatistics statistics;
     Lateness lateness;

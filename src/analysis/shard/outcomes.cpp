@@ -132,7 +132,7 @@ Outcomes::Next Outcomes::decide_outcome(Run& run, const execution::AttemptResult
             execution::next_attempt_after(context.retry.value_or(context_.options.retry), counted, result,
                                           context_.uniform(), context_.options.rules.retry_floor);
         if (result.outcome == model::ExecutionState::failure && delay && !run.given_up) {
-            row.due = context_.now() + *delay;
+            row.due = context_.now() + context_.retries.delay(row.tenant, context_.clock.steady(), *delay);
             outcome.next_attempt = row.attempt + 1;
             next = Next::retry;
         } else if (result.outcome == model::ExecutionState::failure) {
