@@ -58,8 +58,8 @@ void check_one_of(const bj::value& value, const bj::array& schemas, const bj::va
 void check_keyword(std::string_view keyword, const bj::value& rule, const bj::value& value,
                    const bj::object& schema, const bj::value& document, const std::string& path,
                    Faults& faults) {
-    static const std::set<std::string_view> kElsewhere{"properties", "additionalProperties", "required",
-                                                       "description", "examples", "default"};
+    static const std::set<std::string_view> kElsewhere{
+        "properties", "additionalProperties", "required", "description", "examples", "default"};
     if (kElsewhere.contains(keyword)) return;
     if (keyword == "$ref") {
         const std::string pointer = rule.get_string().subview(1);

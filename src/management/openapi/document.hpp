@@ -12,8 +12,8 @@ std::string openapi_document(const Router& router, std::string_view version);
 /// Returns `components.schemas` as a JSON object.
 std::string schemas();
 
-/// Returns the schemas of jobs, from the table of their members, each followed by a comma: Job, JobContext and
-/// JobInput.
+/// Returns the schemas of jobs, from the table of their members, each followed by a comma: Job, JobContext
+/// and JobInput.
 std::string job_schemas();
 
 }  // namespace ecron::management
