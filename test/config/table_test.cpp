@@ -12,6 +12,7 @@
 #include "ecron/config/document.hpp"
 #include "ecron/config/helm.hpp"
 #include "ecron/config/load.hpp"
+#include "ecron/model/fields.hpp"
 
 using namespace ecron;
 using namespace ecron::config;
@@ -23,7 +24,29 @@ std::string file_text(const std::string& path) {
     return {std::istreambuf_iterator<char>{file}, {}};
 }
 
+/// Collects the defaults of members of jobs that are names with an underscore, and no values of the member.
+void collect_option_names(std::span<const model::Field> fields, std::set<std::string>& names) {
+    static const std::regex name{"[a-z]+(_[a-z]+)+"};
+    for (const model::Field& field : fields) {
+        const auto values = field.choices == nullptr ? std::vector<std::string_view>{} : field.choices();
+        const std::string text{field.default_value};
+        if (std::regex_match(text, name) && std::ranges::find(values, text) == values.end())
+            names.insert(text);
+        collect_option_names(field.members, names);
+    }
+}
+
 }  // namespace
+
+TEST_CASE("every option that a member of a job names as its default exists", "[config]") {
+    std::set<std::string> names;
+    collect_option_names(model::job_fields(), names);
+    CHECK(names.contains("start_deadline"));
+    for (const std::string& name : names) {
+        INFO(name);
+        CHECK(find_option(name) != nullptr);
+    }
+}
 
 TEST_CASE("every option has a unique name, a valid default and a help sentence", "[config]") {
     std::set<std::string_view> names;

@@ -27,7 +27,7 @@ model::Attempt lost_attempt(const model::Execution& row, Instant now) {
 
 void log_discarded(const store::Outcome& outcome) {
     // Its row has ended already; the record of the attempt is kept with it.
-    if (outcome.after.reason == kEndedByClient) return;
+    if (outcome.after.reason == kRowEnded) return;
     log::warn("outcome discarded, the execution had changed execution={}", outcome.id);
 }
 
@@ -178,7 +178,7 @@ asio::awaitable<void> Outcomes::write_and_settle(RunId id, Next next, store::Out
     if (run == nullptr) co_return;
     if (!written)
         end_run(id);
-    else if (!*written && run->stop_reason == kEndedByClient)
+    else if (!*written && run->stop_reason == kRowEnded)
         end_run(id);
     else if (!*written)
         look_later(*run);

@@ -5,8 +5,7 @@ namespace {
 
 /// Maps to literals, as the planner requires.
 std::string_view reason_of(const std::string& by) {
-    for (const std::string_view own :
-         {std::string_view{"replaced"}, std::string_view{"deleted"}, kEndedByClient})
+    for (const std::string_view own : {std::string_view{"replaced"}, std::string_view{"deleted"}, kRowEnded})
         if (by.starts_with(kInternalCancelPrefix) && by.substr(kInternalCancelPrefix.size()) == own)
             return own;
     return "cancelled";

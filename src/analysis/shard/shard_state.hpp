@@ -11,7 +11,7 @@ namespace ecron::analysis {
 inline constexpr std::string_view kInternalCancelPrefix{":"};
 
 /// Reason of the stop of an execution that a client has ended over PUT /jobstatus.
-inline constexpr std::string_view kEndedByClient = store::kStopEnded.substr(kInternalCancelPrefix.size());
+inline constexpr std::string_view kRowEnded = store::kStopEnded.substr(kInternalCancelPrefix.size());
 
 /// What the parts of a shard share: its planner, its runs and its term.
 struct ShardState {

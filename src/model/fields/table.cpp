@@ -396,6 +396,7 @@ constexpr std::array kContextFields{
     bind<&Plan::start_deadline>({.name = "start_deadline",
                                  .min = 1,
                                  .max = 30 * kDay,
+                                 .default_value = "start_deadline",
                                  .doc = "Maximum delay of a start; a later execution is refused.",
                                  .example = R"("10m")",
                                  .planning = Planning::policy,
