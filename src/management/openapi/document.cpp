@@ -20,13 +20,19 @@ struct ParameterDoc {
 
 // An empty parameter counts as absent.
 constexpr std::string_view kTime = R"({"anyOf":[{"type":"string","format":"date-time"},{"const":""}]})";
-constexpr std::string_view kCount = R"({"type":"integer","minimum":1,"maximum":1000})";
+constexpr std::string_view kCount = R"({"type":"integer","minimum":1})";
 constexpr std::string_view kText = R"({"type":"string"})";
 constexpr std::string_view kAnyText = R"({"type":"string","pattern":"^[^\\u0000]*$"})";
 // Same as auth::can_be_tenant: no control characters, no leading or trailing white space.
 constexpr std::string_view kTenant =
     R"({"type":"string","maxLength":36,"pattern":"^([^\\s\\uFEFF\\u0000-\\u001F\\u007F-\\u009F])"
     R"(([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\s\\uFEFF\\u0000-\\u001F\\u007F-\\u009F])?)?$"})";
+
+constexpr std::string_view kCursor =
+    "Cursor: X-Next-After of the list's previous response; takes precedence over page.";
+/// Lists of executions are sorted by their begin and then by row; other lists by row.
+constexpr ParameterDoc kExecutionCursor{
+    "after", "query", R"({"type":"string","pattern":"^([0-9]{1,11}-[1-9][0-9]{0,17})?$"})", kCursor};
 
 constexpr std::array kParameters{
     ParameterDoc{"job_id", "query", R"({"type":"array","items":{"type":"string"}})",
@@ -36,9 +42,7 @@ constexpr std::array kParameters{
         "limit", "query", R"({"type":"integer","minimum":0})",
         "Maximum number of elements; values over 1000 count as 1000. Default: no limit for statuses, "
         "20 for other lists."},
-    ParameterDoc{"after", "query",
-                 R"({"type":"string","pattern":"^([1-9][0-9]{0,17}|[0-9]{1,12}-[1-9][0-9]{0,17})?$"})",
-                 "Cursor: X-Next-After of the list's previous response; takes precedence over page."},
+    ParameterDoc{"after", "query", R"({"type":"string","pattern":"^([1-9][0-9]{0,17})?$"})", kCursor},
     ParameterDoc{"timestamp", "query", kTime, "Only jobs created up to this time, as returned by /jobtotal."},
     ParameterDoc{"job_type", "query", R"({"enum":["scheduled","timed","real-time","cron"]})",
                  "cron is a synonym of scheduled."},
@@ -48,7 +52,7 @@ constexpr std::array kParameters{
     ParameterDoc{"begin_at", "query", kTime,
                  "Earliest time, inclusive: creation of jobs, start of statuses."},
     ParameterDoc{"end_at", "query", kTime, "Latest time, inclusive."},
-    ParameterDoc{"count", "query", kCount, "Number of runs; default: 10."},
+    ParameterDoc{"count", "query", kCount, "Number of runs; values over 1000 count as 1000. Default: 10."},
     ParameterDoc{"from", "query", kTime, "Runs after this instant; default: now."},
     ParameterDoc{"follow", "query", R"({"enum":["0","1"]})", "1: continue until the execution has ended."},
     ParameterDoc{"stream", "query", R"({"enum":["stdout","stderr"]})",
@@ -83,6 +87,11 @@ const ParameterDoc& find_parameter(const std::array<ParameterDoc, N>& table, std
     const auto found = std::ranges::find(table, name, &ParameterDoc::name);
     assert(found != table.end());
     return *found;
+}
+
+const ParameterDoc& parameter_of(const Route& route, std::string_view name) {
+    return name == "after" && route.response == "Status[]" ? kExecutionCursor
+                                                           : find_parameter(kParameters, name);
 }
 
 std::string_view status_description(unsigned status) {
@@ -190,8 +199,7 @@ void write_operation(JsonWriter& json, const Route& route, const Router::Path& p
         json.key("parameters").begin_array();
         if (for_a_tenant) write_parameter(json, find_parameter(kParameters, "tenant"));
         if (!path.variable.empty()) write_parameter(json, find_parameter(kVariables, path.variable));
-        for (const std::string_view name : route.parameters)
-            write_parameter(json, find_parameter(kParameters, name));
+        for (const std::string_view name : route.parameters) write_parameter(json, parameter_of(route, name));
         json.end_array();
     }
     if (!route.request.empty()) {
