@@ -20,7 +20,7 @@ constexpr std::string_view kStranger = "attacker.example";
 
 void check_host(const std::string& host, const std::string& origin) {
     static const management::HostCheck check{{.listens_on = "127.0.0.1", .allowed = {"jobs.internal:8443"}},
-                                             management::HostCheck::Callers::anybody};
+                                             management::HostCheck::Callers::anonymous};
     http::Request request;
     request.headers = {{"Host", host}, {"Origin", origin}};
     (void)check.is_foreign(request);
@@ -34,8 +34,7 @@ void check_network(std::string_view text) {
     const auto network = execution::parse_network(text);
     if (!network) return;
     assert(network->prefix <= 128);
-    const execution::Egress denies{
-        execution::Reach::private_too, execution::Loopback::allowed, {}, {*network}};
+    const execution::Egress denies{{.loopback = execution::Loopback::allowed, .deny = {*network}}};
     sockaddr_in6 address{};
     address.sin6_family = AF_INET6;
     std::memcpy(&address.sin6_addr, network->address.data(), network->address.size());
