@@ -32,7 +32,7 @@ bool Occurrences::contains(Instant instant) const noexcept {
 }
 
 Instant Occurrences::due(Instant occurrence) const noexcept {
-    if (jitter_.limit <= Millis{0}) return occurrence;
+    if (!is_jittered()) return occurrence;
     const std::uint64_t random =
         mixed(jitter_.seed ^ mixed(static_cast<std::uint64_t>(to_unix_millis(occurrence))));
     return occurrence +

@@ -56,6 +56,13 @@ TEST_CASE("worlds that failed before succeed", "[simulation]") {
     for (const std::string& violation : verdict.violations) FAIL_CHECK(violation);
 }
 
+TEST_CASE("a world whose schedule changed while the watermark was ahead succeeds", "[simulation]") {
+    log_nothing();
+    const sim::Verdict verdict = sim::simulate(78, {.watermark_ahead = std::chrono::hours{24}});
+    INFO("replay: scripts/simulate --ahead --seed 78");
+    for (const std::string& violation : verdict.violations) FAIL_CHECK(violation);
+}
+
 TEST_CASE("a seed replays event by event", "[simulation]") {
     log_nothing();
     const std::uint64_t seed = GENERATE(7U, 8U, 9U);

@@ -94,7 +94,8 @@ struct Missed {  // these occurrences do not run; a newer one that does (misfire
     JobKey job;
     Instant from;
     Instant to;
-    std::int64_t count;  // exact below kMissedCounted, which means that many or more
+    std::int64_t count;              // exact below kMissedCounted, which means that many or more
+    model::Occurrences occurrences;  // of the schedule then in effect, which may have changed since
 };
 inline constexpr std::int64_t kMissedCounted = 4'096;
 using Decision = std::variant<Claim, Start, Refuse, Withdraw, Stop, Expire, Missed>;

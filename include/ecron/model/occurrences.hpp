@@ -56,6 +56,7 @@ public:
     /// Returns the instant by which an occurrence is claimed: when it is due, but not after its successor, so
     /// that claims keep the order of the schedule and a short delay does not wait behind a long one.
     [[nodiscard]] Instant claim_by(Instant occurrence) const noexcept;
+    [[nodiscard]] bool is_jittered() const noexcept { return jitter_.limit > Millis{0}; }
     bool operator==(const Occurrences&) const = default;
 
 private:

@@ -259,7 +259,7 @@ std::size_t Planner::Impl::settle_misfire(Job& job, Instant cut, Out& out) {
 
     std::int64_t count = 1;
     for (Instant one = first; one < last_missed && count < kMissedCounted; ++count) one = *all.next(one);
-    out.emplace_back(Missed{job.key, first, last_missed, count});
+    out.emplace_back(Missed{job.key, first, last_missed, count, all});
     job.next = kept;
     return steps + static_cast<std::size_t>(count);
 }

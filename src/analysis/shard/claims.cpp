@@ -80,7 +80,7 @@ asio::awaitable<void> Claims::write() {
 
 asio::awaitable<void> Claims::write_batch(std::vector<Claim> batch, Instant watermark, ChangeNumber planned) {
     const Term term = shard_.term.token();
-    std::vector<store::Missed> missed = missed_.take_until(watermark);
+    std::vector<MissedSummary> summaries = missed_.take_until(watermark);
     std::vector<JobKey> keys;
     for (const Claim& claim : batch) keys.push_back(claim.job);
     const auto tasks = co_await context_.fetch_tasks(std::move(keys));
@@ -93,8 +93,10 @@ asio::awaitable<void> Claims::write_batch(std::vector<Claim> batch, Instant wate
     for (const Claim& claim : batch) runs.push_back(claim.run);
     const bool checked = co_await missed_.check_summaries(std::move(runs));
     if (!checked) co_return;
-    missed = co_await missed_.without_known(std::move(missed));
+    summaries = co_await missed_.without_known(std::move(summaries));
     if (term.ended()) co_return;
+    std::vector<store::Missed> missed;
+    for (MissedSummary& one : summaries) missed.push_back(std::move(one.missed));
     std::vector<RunId> ids = add_runs(batch, *tasks);
     co_await commit(std::move(ids), std::move(missed), watermark, planned);
 }

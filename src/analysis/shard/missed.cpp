@@ -14,8 +14,8 @@ std::string summary_text(const store::Missed& missed) {
     return text;
 }
 
-void leave_out(store::Missed& missed, std::span<const Instant> claimed,
-               const model::Occurrences& occurrences) {
+void leave_out(MissedSummary& summary, std::span<const Instant> claimed) {
+    auto& [missed, occurrences] = summary;
     for (const Instant instant : claimed) {
         if (instant < missed.from || instant > missed.to || missed.count == 0) continue;
         --missed.count;
@@ -26,11 +26,11 @@ void leave_out(store::Missed& missed, std::span<const Instant> claimed,
     if (missed.to < missed.from) missed.count = 0;
 }
 
-void append_instants(const store::Missed& told, const store::Missed& within,
-                     const model::Occurrences& occurrences, std::vector<Instant>& out) {
-    const Instant last = std::min(told.to, within.to);
-    std::optional<Instant> one = occurrences.next(std::max(told.from, within.from) - Millis{1});
-    for (; one && *one <= last; one = occurrences.next(*one)) out.push_back(*one);
+void append_instants(const store::Missed& recorded, const MissedSummary& within, std::vector<Instant>& out) {
+    const Instant last = std::min(recorded.to, within.missed.to);
+    const model::Occurrences& all = within.occurrences;
+    std::optional<Instant> one = all.next(std::max(recorded.from, within.missed.from) - Millis{1});
+    for (; one && *one <= last; one = all.next(*one)) out.push_back(*one);
 }
 
 }  // namespace ecron::analysis

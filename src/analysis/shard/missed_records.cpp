@@ -14,24 +14,24 @@ constexpr std::size_t kIdsAtOnce = 500;
 
 void MissedRecords::add(const Missed& missed) {
     context_.statistics.missed += static_cast<std::uint64_t>(missed.count);
-    records_.push_back({missed.job, missed.from, missed.to, missed.count, "misfire"});
+    records_.push_back({{missed.job, missed.from, missed.to, missed.count, "misfire"}, missed.occurrences});
 }
 
 void MissedRecords::attach(const std::vector<Decision>& decisions, std::size_t first) {
     for (std::size_t i = first; i < records_.size(); ++i) {
         const auto stands_for = [&](const Decision& decision) {
             const Claim* const claim = std::get_if<Claim>(&decision);
-            return claim != nullptr && claim->job == records_[i].job;
+            return claim != nullptr && claim->job == records_[i].missed.job;
         };
         const auto found = std::ranges::find_if(decisions, stands_for);
-        if (found != decisions.end()) summaries_[std::get<Claim>(*found).run] = records_[i];
+        if (found != decisions.end()) summaries_.insert_or_assign(std::get<Claim>(*found).run, records_[i]);
     }
 }
 
-std::vector<store::Missed> MissedRecords::take_until(Instant watermark) {
-    std::vector<store::Missed> taken;
-    std::erase_if(records_, [&](store::Missed& one) {
-        if (one.from > watermark) return false;
+std::vector<MissedSummary> MissedRecords::take_until(Instant watermark) {
+    std::vector<MissedSummary> taken;
+    std::erase_if(records_, [&](MissedSummary& one) {
+        if (one.missed.from > watermark) return false;
         taken.push_back(std::move(one));
         return true;
     });
@@ -40,7 +40,7 @@ std::vector<store::Missed> MissedRecords::take_until(Instant watermark) {
 
 std::string MissedRecords::take_summary(RunId run) {
     const auto entry = summaries_.extract(run);
-    return entry.empty() ? std::string{} : summary_text(entry.mapped());
+    return entry.empty() ? std::string{} : summary_text(entry.mapped().missed);
 }
 
 void MissedRecords::drop() {
@@ -53,27 +53,27 @@ asio::awaitable<bool> MissedRecords::check_summaries(std::vector<RunId> runs) {
     for (const RunId run : runs) {
         const auto summary = summaries_.find(run);
         if (summary == summaries_.end()) continue;
-        std::vector<store::Missed> one = co_await without_known({summary->second});
+        std::vector<MissedSummary> one = co_await without_known({summary->second});
         if (term.ended()) co_return false;
         if (one.empty())
             summaries_.erase(run);
         else
-            summaries_[run] = std::move(one.front());
+            summaries_.insert_or_assign(run, std::move(one.front()));
     }
     co_return !term.ended();
 }
 
-bool MissedRecords::is_doubtful(const store::Missed& one) const {
-    const std::optional<PlannedJob> job = shard_.planner.find(one.job);
-    const bool jittered = job && job->policy.jitter > Millis{0};
-    return one.from == first_undecided_ || jittered || doubtful_.contains(one.job);
+bool MissedRecords::is_doubtful(const MissedSummary& one) const {
+    return one.missed.from == first_undecided_ || one.occurrences.is_jittered() ||
+           doubtful_.contains(one.missed.job);
 }
 
-asio::awaitable<std::vector<store::Missed>> MissedRecords::without_known(std::vector<store::Missed> missed) {
+asio::awaitable<std::vector<MissedSummary>> MissedRecords::without_known(
+    std::vector<MissedSummary> summaries) {
     std::vector<JobKey> doubtful;
-    for (const store::Missed& one : missed)
-        if (is_doubtful(one)) doubtful.push_back(one.job);
-    if (doubtful.empty()) co_return missed;
+    for (const MissedSummary& one : summaries)
+        if (is_doubtful(one)) doubtful.push_back(one.missed.job);
+    if (doubtful.empty()) co_return summaries;
     std::ranges::sort(doubtful);
     const auto fetched = co_await context_.fetch_tasks(doubtful);
     const auto task_of = [&fetched](JobKey job) {
@@ -82,25 +82,25 @@ asio::awaitable<std::vector<store::Missed>> MissedRecords::without_known(std::ve
     };
 
     std::vector<ExecuteId> firsts;
-    for (const store::Missed& one : missed)
-        if (const auto task = task_of(one.job); one.from == first_undecided_ && task != nullptr)
-            firsts.emplace_back(keyed_uuid(context_.store.id_key(), task->job_id.value(), one.from));
+    for (const auto& [missed, occurrences] : summaries)
+        if (const auto task = task_of(missed.job); missed.from == first_undecided_ && task != nullptr)
+            firsts.emplace_back(keyed_uuid(context_.store.id_key(), task->job_id.value(), missed.from));
     const std::unordered_set<JobKey> first_claimed = co_await claimed_of(std::move(firsts));
 
-    std::vector<store::Missed> left;
-    for (store::Missed& one : missed) {
-        const auto task = task_of(one.job);
-        const std::optional<PlannedJob> job = shard_.planner.find(one.job);
-        if (task != nullptr && job && std::ranges::binary_search(doubtful, one.job)) {
+    std::vector<MissedSummary> left;
+    for (MissedSummary& one : summaries) {
+        const JobKey job = one.missed.job;
+        const auto task = task_of(job);
+        if (task != nullptr && std::ranges::binary_search(doubtful, job)) {
             std::vector<Instant> claimed;
-            const bool simple = job->policy.jitter == Millis{0} && !doubtful_.contains(one.job);
+            const bool simple = !one.occurrences.is_jittered() && !doubtful_.contains(job);
             if (!simple)
-                claimed = co_await known_of(one, task->job_id, job->occurrences());
-            else if (first_claimed.contains(one.job))
-                claimed.push_back(one.from);
-            leave_out(one, claimed, job->occurrences());
+                claimed = co_await known_of(one, task->job_id);
+            else if (first_claimed.contains(job))
+                claimed.push_back(one.missed.from);
+            leave_out(one, claimed);
         }
-        if (one.count > 0) left.push_back(std::move(one));
+        if (one.missed.count > 0) left.push_back(std::move(one));
     }
     co_return left;
 }
@@ -122,8 +122,8 @@ asio::awaitable<std::unordered_set<JobKey>> MissedRecords::claimed_of(std::vecto
 
 /// Returns the occurrences that have rows or that the last term recorded as missed, sorted and without
 /// duplicates: a summary can span occurrences that ran and those of another summary.
-asio::awaitable<std::vector<Instant>> MissedRecords::known_of(store::Missed missed, JobId job,
-                                                              model::Occurrences occurrences) {
+asio::awaitable<std::vector<Instant>> MissedRecords::known_of(MissedSummary summary, JobId job) {
+    const store::Missed& missed = summary.missed;
     std::vector<Instant> known;
     const auto rows = co_await context_.until_available(
         [&] { return context_.store.runs_of(job, missed.from, missed.to); });
@@ -131,11 +131,11 @@ asio::awaitable<std::vector<Instant>> MissedRecords::known_of(store::Missed miss
     if (rows)
         for (const model::Execution& row : *rows)
             if (row.trigger == model::Trigger::schedule && row.nominal) known.push_back(*row.nominal);
-    const auto told = co_await context_.until_available(
+    const auto recorded = co_await context_.until_available(
         [&] { return context_.store.missed_of(missed.job, missed.from, missed.to); });
-    if (!told) log::error("failed to read summaries job={} error={}", missed.job, told.error().what);
-    if (told)
-        for (const store::Missed& one : *told) append_instants(one, missed, occurrences, known);
+    if (!recorded) log::error("failed to read summaries job={} error={}", missed.job, recorded.error().what);
+    if (recorded)
+        for (const store::Missed& one : *recorded) append_instants(one, summary, known);
     std::ranges::sort(known);
     const auto twice = std::ranges::unique(known);
     known.erase(twice.begin(), twice.end());

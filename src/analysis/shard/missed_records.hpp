@@ -21,10 +21,10 @@ public:
 
     /// Removes the records that begin up to the watermark: occurrences behind it are never examined again;
     /// those beyond it are recorded by the next term.
-    [[nodiscard]] std::vector<store::Missed> take_until(Instant watermark);
+    [[nodiscard]] std::vector<MissedSummary> take_until(Instant watermark);
     /// Leaves out occurrences that have rows or that the last term recorded: it may have claimed runs beyond
     /// its final watermark (of its next instant, and of changed jobs), and they are planned again.
-    asio::awaitable<std::vector<store::Missed>> without_known(std::vector<store::Missed> missed);
+    asio::awaitable<std::vector<MissedSummary>> without_known(std::vector<MissedSummary> summaries);
     /// The same for the summaries of these claims. Returns false if the term ended.
     asio::awaitable<bool> check_summaries(std::vector<RunId> runs);
     /// Removes and formats the summary for a run's row; empty if there is none.
@@ -39,15 +39,14 @@ public:
     void drop();
 
 private:
-    [[nodiscard]] bool is_doubtful(const store::Missed& one) const;
+    [[nodiscard]] bool is_doubtful(const MissedSummary& one) const;
     asio::awaitable<std::unordered_set<JobKey>> claimed_of(std::vector<ExecuteId> ids);
-    asio::awaitable<std::vector<Instant>> known_of(store::Missed missed, JobId job,
-                                                   model::Occurrences occurrences);
+    asio::awaitable<std::vector<Instant>> known_of(MissedSummary summary, JobId job);
 
     SchedulerContext& context_;
     ShardState& shard_;
-    std::vector<store::Missed> records_;                  // until the watermark has passed them
-    std::unordered_map<RunId, store::Missed> summaries_;  // for the row of the run that represents them
+    std::vector<MissedSummary> records_;                  // until the watermark has passed them
+    std::unordered_map<RunId, MissedSummary> summaries_;  // for the row of the run that represents them
     Instant first_undecided_{};
     std::unordered_set<JobKey> doubtful_;
 };
