@@ -272,6 +272,18 @@ TEST_CASE("an earlier pause from a log that is read again takes effect", "[plann
                                                  "start 1@01-05 10:02:00", "start 1@01-05 10:03:00"});
 }
 
+TEST_CASE("an earlier pause is kept while the watermark is ahead of the clock", "[planner][pause]") {
+    World world{"01-05 10:04:30"};
+    world.planner.clear(world.now, at("01-06 10:00"));
+    world.planner.pause({}, at("01-05 10:00:30"));
+    world.planner.resume({}, at("01-05 10:01:30"));
+    world.planner.pause({}, at("01-05 10:03:30"));
+    world.job_from(1, "0 * * * * *", at("01-05 10:00"),  // changed, and therefore planned from its change
+                   {.overlap = model::Overlap::allow, .misfire_grace = Millis{600'000}});
+    CHECK(world.until("01-05 10:04:30") == Lines{"claim 1@01-05 10:02:00", "claim 1@01-05 10:03:00",
+                                                 "start 1@01-05 10:02:00", "start 1@01-05 10:03:00"});
+}
+
 TEST_CASE("occurrences recorded as missed beyond the watermark are neither recorded again nor run",
           "[planner][follow]") {
     World world{"01-05 10:00:30"};

@@ -213,7 +213,7 @@ void Planner::Impl::begin_pause(Spans& spans, Instant since) const {
         spans.back().begin = std::min(spans.back().begin, since);  // the log is read again from further back
         return;
     }
-    const Instant oldest = watermark() - kMostRewound;
+    const Instant oldest = std::min(watermark(), now_) - kMostRewound;  // the watermark may be ahead
     std::erase_if(spans, [oldest](const Span& span) { return span.end < oldest; });
     spans.push_back({since, kNever});
 }
