@@ -61,17 +61,21 @@ void Checker::check_planned(JobKey job, const Instants& instants) {
 
 void Checker::check_segment(JobKey job, const Instants& instants, const Segment& segment) {
     const Instant until = std::min({segment.until - kClockSlack, end_ - kUnsettled, planned_until_});
-    std::optional<Instant> nominal = segment.reference.after(std::max(segment.since, planned_from_));
+    // A one-shot may have been completed by an occurrence that was not owed.
+    const bool once = segment.reference.once;
+    const Instant first = once ? segment.since : std::max(segment.since, planned_from_);
+    std::optional<Instant> nominal = segment.reference.after(first);
     for (; nominal && *nominal <= until; nominal = segment.reference.after(*nominal)) {
         const Instant due = segment.reference.due(*nominal);
-        const bool owed = due <= until;
+        const bool owed = due <= until && *nominal > planned_from_;
         if (owed && !is_covered(job, instants, segment, *nominal, due))
             blame("lost: job {} {} should have run at {} (due {}); its schedule was valid from {} to {}", job,
                   segment.reference.job, at(*nominal), at(due), at(segment.since),
                   segment.until == Instant::max() ? "the end" : at(segment.until));
         if (owed && planned_.contains({job, *nominal})) check_watermark_waited(job, segment, *nominal);
         // The first occurrence that is not missed completes the one-shot, whether or not it is due.
-        if (segment.reference.once && !is_summarised(job, *nominal)) return;
+        const bool owed_or_ran = *nominal > planned_from_ || planned_.contains({job, *nominal});
+        if (once && owed_or_ran && !is_summarised(job, *nominal)) return;
     }
 }
 
