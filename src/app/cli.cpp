@@ -91,6 +91,11 @@ void warn_of_takeover(const Cli& cli, const config::Config& config) {
 int check_config(const Cli& cli, const ParsedFlags& flags) {
     const std::optional<config::Loaded> loaded = load(cli, flags);
     if (!loaded) return kExitWrong;
+    const bool is_for_here = !flags.has("skip-files");
+    const MachineCheck here =
+        is_for_here && cli.check_machine ? cli.check_machine(loaded->config) : MachineCheck{};
+    for (const std::string& line : here.warnings) cli.err << "ecron: warning: " << line << '\n';
+    if (!here.errors.empty()) return complain(cli, here.errors), kExitWrong;
     warn_of_takeover(cli, loaded->config);
     cli.out << (flags.has("print-config") ? config::format_settings(loaded->settings)
                                           : "The configuration is valid.\n");
@@ -206,6 +211,8 @@ std::vector<ExtraFlag> config_flags_and(ExtraFlag more) {
 }
 const std::vector<ExtraFlag> kHealthFlags =
     config_flags_and({"url", "URL", "URL of the service, for example http://ecron:12345."});
+const std::vector<ExtraFlag> kCheckFlags =
+    config_flags_and({"skip-files", "", "Do not check that named users, files and folders exist here."});
 const std::vector<ExtraFlag> kExportFlags =
     config_flags_and({"all", "", "Export everything, including executions, attempts and planning state."});
 const std::vector<ExtraFlag> kDatabaseFlags = config_flags_and(
@@ -222,7 +229,7 @@ const std::vector<Command>& commands() {
          "",
          "Check the configuration and report all errors.",
          check_config,
-         {kConfigFlags, true}},
+         {kCheckFlags, true}},
         {"next",
          "EXPRESSION",
          "Describe a schedule and list its next occurrences.",

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/machine_check.hpp"
 #include "ecron/base/error.hpp"
 #include "ecron/base/time.hpp"
 #include "ecron/config/config.hpp"
@@ -47,6 +48,7 @@ struct Cli {
     /// or nullopt if it is.
     std::function<std::optional<std::string>(const config::Config&, const std::string& url)> health{};
     Upkeep upkeep{};
+    std::function<MachineCheck(const config::Config&)> check_machine{};
 };
 
 /// Runs `arguments` (without the program's name) and returns the exit code.

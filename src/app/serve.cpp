@@ -6,10 +6,19 @@
 #include "descriptors.hpp"
 #include "ecron/base/log.hpp"
 #include "init.hpp"
+#include "machine_check.hpp"
 #include "settings.hpp"
 
 namespace ecron::app {
 namespace {
+
+/// Reports all problems at once, before anything is opened.
+bool fits_machine(const config::Config& config, const std::map<std::string, std::string>& environment) {
+    const MachineCheck here = check_machine(config, environment);
+    for (const std::string& line : here.warnings) log::warn("{}", line);
+    for (const std::string& line : here.errors) log::error("failed to start: error={}", line);
+    return here.errors.empty();
+}
 
 int serve_here(config::Config config, const std::map<std::string, std::string>& environment) {
     std::signal(SIGPIPE, SIG_IGN);
@@ -17,6 +26,7 @@ int serve_here(config::Config config, const std::map<std::string, std::string>& 
         log::error("failed to open log: file={} error={}", config.log.file, logging.error().what);
         return 2;
     }
+    if (!fits_machine(config, environment)) return 2;
     fit_to_descriptors(config);
     const SystemClock clock;
     boost::asio::io_context io{1};

@@ -63,6 +63,12 @@ void check_character_set(const ResolvedOptions& options, std::vector<Problem>& w
          fmt::format("{:?} has no effect: database sessions always use utf8mb4", given.value)});
 }
 
+void check_nodes(const ResolvedOptions& options, const Config& config, std::vector<Problem>& warnings) {
+    if (config.multi_node && config.store.driver == store::Driver::sqlite)
+        warnings.push_back({options.at("multi_node").from, "multi_node",
+                            "has no effect: only one process can use an SQLite database"});
+}
+
 constexpr std::string_view kReadable = "is readable by all local users; run chmod o-r";
 
 /// Files that secrets were read from: configuration files, or those specified by ECRON_…_FILE.
@@ -123,6 +129,7 @@ std::expected<Loaded, std::vector<Problem>> load(const Sources& sources) {
     cross_validate(options, config, errors);
     check_exposure(collected, options, config, errors, warnings);
     check_character_set(options, warnings);
+    check_nodes(options, config, warnings);
     check_old_zone(sources, options, warnings);
     check_secret_sources(collected, warnings);
     check_secret_files(options, warnings);

@@ -30,6 +30,17 @@ bool stops_with_lease(const model::Context& context) {
     return kind != nullptr && kind->stops_with_lease;
 }
 
+std::vector<std::string> executor_problems(const ExecutorOptions& options,
+                                           const std::map<std::string, std::string>& environment) {
+    std::vector<std::string> problems;
+    for (const ExecutorKind* const kind : kExecutors) {
+        if (kind->check == nullptr) continue;
+        if (const Result<void> usable = kind->check(options, environment); !usable)
+            problems.push_back(usable.error().what);
+    }
+    return problems;
+}
+
 Result<Executors> Executors::make(const ExecutorContext& context, const ExecutorOptions& options) {
     std::vector<Executor> executors;
     for (const ExecutorKind* const kind : kExecutors) {

@@ -1,5 +1,7 @@
 #include "ecron/model/execution.hpp"
 
+#include <algorithm>
+
 #include "ecron/model/attempts.hpp"
 
 namespace ecron::model {
@@ -15,16 +17,21 @@ void add_executor(Execution& execution, Executor executor) {
     execution.executors.push_back(std::move(executor));
 }
 
+std::optional<Instant> attempt_begin(const Execution& execution) {
+    const bool is_stored = entered_attempts(execution) >= execution.attempt && !execution.executors.empty();
+    if (!is_stored) return execution.due;
+    const Instant begin = execution.executors.back().executed_at;
+    return std::max(begin, execution.due.value_or(begin));
+}
+
 std::optional<Attempt> attempt_under_way(const Execution& execution) {
     if (execution.state != ExecutionState::executing || execution.attempt < 1 || execution.accepted)
         return std::nullopt;
-    const bool begin_known = entered_attempts(execution) >= execution.attempt && !execution.executors.empty();
-    return Attempt{
-        .execute_id = execution.id,
-        .number = execution.attempt,
-        .begin_at = begin_known ? execution.executors.back().executed_at : execution.due.value_or(Instant{}),
-        .node = execution.node,
-        .outcome = ExecutionState::executing};
+    return Attempt{.execute_id = execution.id,
+                   .number = execution.attempt,
+                   .begin_at = attempt_begin(execution).value_or(Instant{}),
+                   .node = execution.node,
+                   .outcome = ExecutionState::executing};
 }
 
 }  // namespace ecron::model

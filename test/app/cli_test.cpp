@@ -265,6 +265,19 @@ TEST_CASE("check-config lists changes for old jobs, and succeeds without a datab
     CHECK(cli.err == "ecron: failed to read the jobs of the old service: the database cannot be reached\n");
 }
 
+TEST_CASE("check-config reports what is missing on this machine, unless it is told not to look", "[cli]") {
+    GivenCli cli;
+    cli.machine = {.errors = {"ca_file: /nope.pem: No such file or directory"},
+                   .warnings = {"secrets_dir: /nope: is not a folder"}};
+    CHECK(cli.run({"check-config"}).exit_code == kExitWrong);
+    CHECK(cli.out.empty());
+    CHECK(cli.err ==
+          "ecron: warning: secrets_dir: /nope: is not a folder\n"
+          "ecron: ca_file: /nope.pem: No such file or directory\n");
+    CHECK(cli.run({"check-config", "--skip-files"}).exit_code == kExitGood);
+    CHECK(cli.err.empty());
+}
+
 TEST_CASE("TZ without timezone produces a warning, because the old service used it", "[cli]") {
     GivenCli cli;
     cli.environment["TZ"] = "Asia/Shanghai";

@@ -23,6 +23,7 @@ struct GivenCli {
     std::optional<config::Config> asked;        // configuration passed to health
     std::string asked_url;
     Upkeep upkeep;
+    MachineCheck machine;
     std::optional<std::string> illness;  // result of health
 
     GivenCli& run(const std::vector<std::string>& arguments) {
@@ -46,7 +47,8 @@ struct GivenCli {
                           asked_url = url;
                           return illness;
                       },
-                      upkeep};
+                      upkeep,
+                      [&](const config::Config&) { return machine; }};
         exit_code = app::run(cli, arguments);
         out = out_stream.str(), err = err_stream.str();
         return *this;

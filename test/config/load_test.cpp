@@ -448,6 +448,18 @@ TEST_CASE("values that require or contradict each other are rejected", "[config]
     CHECK(said_of("ecron.yaml", text) == said);
 }
 
+TEST_CASE("multi_node with SQLite is a warning", "[config]") {
+    const auto warnings = [](std::string driver) {
+        const auto loaded =
+            load({.flags = {{"multi_node", "true"}, {"db_driver", std::move(driver)}, {"db_addr", "db"}}});
+        REQUIRE(loaded);
+        return lines(loaded->warnings);
+    };
+    CHECK(warnings("sqlite") ==
+          Lines{"--multi-node: multi_node: has no effect: only one process can use an SQLite database"});
+    CHECK(warnings("mysql").empty());
+}
+
 TEST_CASE("settings are printed as YAML that can be loaded, secrets masked", "[config]") {
     const GivenFiles files;
     Sources sources;

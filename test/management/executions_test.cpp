@@ -155,11 +155,13 @@ TEST_CASE("an execution is shown with its attempts", "[management]") {
     execution.state = ExecutionState::executing;
     execution.attempt = 3;
     execution.node = NodeId{"node-2"};
-    execution.due = service.clock.now();
+    execution.due = service.clock.now() + Millis{702};
+    execution.executors = {{"node-1", {}}, {"node-1", {}}, {"node-2", service.clock.now()}};  // whole seconds
     const Reply running = service.get("/jobexecution/run");
     REQUIRE(running.at("/attempts").as_array().size() == 3);
     CHECK(running.at("/attempts/2/job_status") == "executing");
     CHECK(running.at("/attempts/2/executor_id") == "node-2");
+    CHECK(running.at("/attempts/2/begin_at").as_string() == format_rfc3339_millis(*execution.due));
     CHECK(running.at("/attempts/2/end_at") == "");
     execution.attempt = 2;  // its record exists: it waits for its target's report
     CHECK(service.get("/jobexecution/run").at("/attempts").as_array().size() == 2);

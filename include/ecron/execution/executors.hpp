@@ -38,6 +38,9 @@ struct ExecutorKind {
 
     std::string_view name;
     bool (*handles)(const model::Context& context);
+    /// Reads what the options name on this machine, and nothing else; null: they name nothing.
+    Result<void> (*check)(const ExecutorOptions& options,
+                          const std::map<std::string, std::string>& environment);
     Limits (*limits)(const ExecutorOptions& options);
     /// Errors: the options cannot be used.
     Result<std::unique_ptr<Runner>> (*make)(const ExecutorContext& context, const ExecutorOptions& options);
@@ -46,6 +49,10 @@ struct ExecutorKind {
     /// Attempts are stopped as soon as the node's lease has ended, because another node repeats them.
     bool stops_with_lease{false};
 };
+
+/// Returns the errors for which Executors::make would fail on this machine: unknown users, missing files.
+std::vector<std::string> executor_problems(const ExecutorOptions& options,
+                                           const std::map<std::string, std::string>& environment);
 
 /// One runner per kind.
 class Executors {

@@ -4,6 +4,7 @@
 
 #include "analysis/shard/refused.hpp"
 #include "ecron/base/log.hpp"
+#include "ecron/model/attempts.hpp"
 #include "ecron/notify/announce.hpp"
 #include "ecron/store/refusal.hpp"
 
@@ -12,13 +13,11 @@ namespace {
 
 constexpr int kMostLosses = 3;
 
-/// The attempt record that the lost node could not write. If the start was not stored, the due time is used
-/// as the start time.
+/// The attempt record that the lost node could not write.
 model::Attempt lost_attempt(const model::Execution& row, Instant now) {
-    const bool begin_known = entered_attempts(row) >= row.attempt && !row.executors.empty();
     return {.execute_id = row.id,
             .number = row.attempt,
-            .begin_at = begin_known ? row.executors.back().executed_at : row.due.value_or(now),
+            .begin_at = model::attempt_begin(row).value_or(now),
             .end_at = now,
             .node = row.node,
             .outcome = model::ExecutionState::interrupt,

@@ -251,12 +251,24 @@ Result<std::unique_ptr<Runner>> make_command_runner(asio::io_context& io, const 
                                            std::move(*records), std::move(cgroups));
 }
 
+namespace {
+
+Result<void> check_user(const CommandOptions& options) {
+    if (!options.enabled || options.user.empty()) return {};
+    const Result<Identity> identity = identity_of(options.user);
+    return identity ? Result<void>{} : fail(Errc::invalid, "command_user: " + identity.error().what);
+}
+
+}  // namespace
+
 const ExecutorKind kCommandExecutor{
     .name = "command",
     .handles =
         [](const model::Context& context) {
             return context.mode == model::Mode::exe && !model::is_kubernetes_job(context);
         },
+    .check = [](const ExecutorOptions& options,
+                const std::map<std::string, std::string>&) { return check_user(options.command); },
     .limits =
         [](const ExecutorOptions& options) { return ExecutorKind::Limits{.total = options.command.limit}; },
     .make =

@@ -239,11 +239,25 @@ Result<std::unique_ptr<Runner>> make_kubernetes_runner(asio::io_context& io, con
     return fail(Errc::invalid, fmt::format("kubernetes_config: {}", unusable.what()));
 }
 
+namespace {
+
+Result<void> check_access(const KubernetesOptions& options,
+                          const std::map<std::string, std::string>& environment) {
+    const auto rules = cluster_rules(options, environment);
+    return rules ? Result<void>{} : std::unexpected(rules.error());
+}
+
+}  // namespace
+
 const ExecutorKind kKubernetesExecutor{
     .name = "kubernetes",
     .handles =
         [](const model::Context& context) {
             return context.mode == model::Mode::exe && model::is_kubernetes_job(context);
+        },
+    .check =
+        [](const ExecutorOptions& options, const std::map<std::string, std::string>& environment) {
+            return check_access(options.kubernetes, environment);
         },
     .limits =
         [](const ExecutorOptions& options) {

@@ -1,0 +1,68 @@
+#include "app/machine_check.hpp"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "ecron/base/uuid.hpp"
+#include "ecron/config/load.hpp"
+
+using namespace ecron;
+using namespace ecron::app;
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+struct Folder {
+    std::filesystem::path path{std::filesystem::temp_directory_path() / ("ecron-" + random_uuid())};
+    Folder() { std::filesystem::create_directory(path); }
+    ~Folder() { std::filesystem::remove_all(path); }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    [[nodiscard]] std::string file(const char* name) const { return (path / name).string(); }
+};
+
+MachineCheck checked(std::vector<config::Flag> flags) {
+    const auto loaded = config::load({.flags = std::move(flags)});
+    REQUIRE(loaded);
+    return check_machine(loaded->config, {});
+}
+
+}  // namespace
+
+TEST_CASE("the default configuration names nothing on the machine", "[machine]") {
+    const MachineCheck here = checked({});
+    CHECK(here.errors.empty());
+    CHECK(here.warnings.empty());
+}
+
+TEST_CASE("a machine lacks what the configuration names", "[machine]") {
+    const Folder folder;
+    const std::string absent = folder.file("absent/file");
+    const auto error = [](std::vector<config::Flag> flags) {
+        const Lines errors = checked(std::move(flags)).errors;
+        REQUIRE(errors.size() == 1);
+        return errors.front();
+    };
+    CHECK(error({{"command_enabled", "true"}, {"command_user", "no-such-user"}}) ==
+          "command_user: unknown user no-such-user");
+    CHECK(error({{"auth_mode", "token"}, {"token_file", absent}}) ==
+          "token_file: cannot read the token file " + absent + ": No such file or directory");
+    CHECK(error({{"kubernetes_enabled", "true"},
+                 {"kubernetes_without_auth", "true"},
+                 {"kubernetes_config", absent}}) == "kubernetes_config: " + absent + " cannot be read");
+    for (const std::string option : {"log_file", "ca_file", "db_ca_file", "oauth_ca_file"})
+        CHECK(error({{option, absent}}) == option + ": " + absent + ": No such file or directory");
+    CHECK(checked({{"ssl_on", "true"}, {"cert_file", absent}, {"key_file", absent}}).errors.size() == 2);
+    CHECK(checked({{"secrets_dir", absent}}).warnings ==
+          Lines{"secrets_dir: " + absent + ": is not a folder"});
+}
+
+TEST_CASE("files that ecron creates may be absent", "[machine]") {
+    const Folder folder;
+    CHECK(checked({{"log_file", folder.file("new.log")}}).errors.empty());
+    CHECK(checked({{"auth_mode", "token"}, {"token_file", folder.file("tokens")}, {"token_init", "true"}})
+              .errors.empty());
+    CHECK(std::filesystem::is_empty(folder.path));
+}
