@@ -3,7 +3,7 @@
 
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
-find_package(Boost 1.81 REQUIRED COMPONENTS json program_options)
+find_package(Boost 1.81 REQUIRED COMPONENTS json program_options url)
 find_package(CURL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(fmt REQUIRED)

@@ -31,13 +31,13 @@ void check_host(const std::string& host, const std::string& origin) {
 }
 
 void check_network(std::string_view text) {
-    const auto network = execution::parse_network(text);
+    const auto network = parse_network(text);
     if (!network) return;
     assert(network->prefix <= 128);
     const execution::Egress denies{{.loopback = execution::Loopback::allowed, .deny = {*network}}};
     sockaddr_in6 address{};
     address.sin6_family = AF_INET6;
-    std::memcpy(&address.sin6_addr, network->address.data(), network->address.size());
+    std::memcpy(&address.sin6_addr, network->address.bytes.data(), network->address.bytes.size());
     assert(!denies.allows(reinterpret_cast<const sockaddr&>(address)));
 }
 

@@ -48,7 +48,7 @@ void check_tokens(Check& check, const config::Auth& auth) {
     const bool will_be_created = auth.token_init && ::access(auth.token_file.c_str(), F_OK) != 0;
     if (auth.mode != config::AuthMode::token || will_be_created) return;
     if (const auto tokens = auth::read_token_file(auth.token_file); !tokens)
-        check.error("token_file: " + tokens.error().what);
+        check.error(tokens.error().what);  // names the file
 }
 
 }  // namespace

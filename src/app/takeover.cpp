@@ -1,8 +1,6 @@
 #include "takeover.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
 
 #include <array>
 #include <optional>
@@ -17,26 +15,15 @@
 namespace ecron::app {
 namespace {
 
-/// The host of "http://host:80" or "http://[::1]:80".
-std::string host_of(const std::string& url) {
-    const std::string origin = http::origin_of(url);
-    const std::size_t begin = origin.find("://");
-    if (begin == origin.npos) return {};
-    std::string host = origin.substr(begin + 3, origin.rfind(':') - begin - 3);
-    if (host.starts_with('[')) host = host.substr(1, host.find(']') - 1);
-    return host;
-}
-
 /// Only addresses and localhost are checked: names are not resolved.
-bool refuses(const execution::Egress& egress, const std::string& host) {
-    sockaddr_in v4{.sin_family = AF_INET};
-    sockaddr_in6 v6{.sin6_family = AF_INET6};
-    const std::string& text = host == "localhost" || host.ends_with(".localhost") ? "127.0.0.1" : host;
-    if (::inet_pton(AF_INET, text.c_str(), &v4.sin_addr) == 1)
-        return !egress.allows(reinterpret_cast<const sockaddr&>(v4));
-    if (::inet_pton(AF_INET6, text.c_str(), &v6.sin6_addr) == 1)
-        return !egress.allows(reinterpret_cast<const sockaddr&>(v6));
-    return false;
+bool refuses(const execution::Egress& egress, const std::string& url) {
+    const std::optional<http::Origin> origin = http::Origin::of(url);
+    if (!origin) return false;
+    std::string host = origin->host;
+    if (host == "localhost" || host.ends_with(".localhost")) host = "127.0.0.1";
+    if (host.starts_with('[')) host = host.substr(1, host.find(']') - 1);
+    const std::optional<IpAddress> address = IpAddress::parse(host);
+    return address && !egress.allows(*address);
 }
 
 }  // namespace
@@ -55,7 +42,7 @@ void TakeoverReport::add(const store::StoredPlan& job) {
     if (context.mode == model::Mode::exe) {
         if (!model::is_kubernetes_job(context) && !commands_enabled_) note(commands, job.id);
     } else {
-        if (refuses(egress_, host_of(context.exec))) note(refused_address, job.id);
+        if (refuses(egress_, context.exec)) note(refused_address, job.id);
         if (context.exec.starts_with("https:") && !has_ca_file_) note(unverified, job.id);
     }
     if (!context.webhook.empty()) note(webhooks, job.id);
@@ -71,11 +58,9 @@ std::vector<std::string> TakeoverReport::lines() const {
         "have an unknown type or mode and do not run",
         "run a command, but command_enabled is false: their executions fail",
         "call an address that executions may not connect to, such as loopback: their executions fail unless "
-        "egress_allow "
-        "includes it",
+        "egress_allow includes it",
         "call an https target, whose certificate the old service did not verify: executions fail unless it "
-        "is "
-        "signed by a CA of ca_file or of the system",
+        "is signed by a CA of ca_file or of the system",
         "have a webhook, which ecron calls at the end of each execution",
     };
     std::vector<std::string> lines;

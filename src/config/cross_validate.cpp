@@ -37,7 +37,7 @@ public:
 
     void networks(std::string_view name) {
         for (const std::string& network : options_.list(name))
-            refuse_unless(execution::parse_network(network).has_value(), name,
+            refuse_unless(parse_network(network).has_value(), name,
                           fmt::format("{:?} is not a network such as 10.0.0.0/8 or fd00::/8", network));
     }
 

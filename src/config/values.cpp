@@ -148,11 +148,10 @@ std::vector<std::string> list_of(std::string_view text) {
     return items;
 }
 
-std::vector<execution::Network> networks_of(std::string_view text) {
-    std::vector<execution::Network> networks;
+std::vector<Network> networks_of(std::string_view text) {
+    std::vector<Network> networks;
     for (const std::string& item : list_of(text))
-        if (const Result<execution::Network> network = execution::parse_network(item))
-            networks.push_back(*network);
+        if (const Result<Network> network = parse_network(item)) networks.push_back(*network);
     return networks;
 }
 

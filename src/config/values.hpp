@@ -24,7 +24,7 @@ std::int64_t number_of(const Option& option, std::string_view text);  // port, i
 Millis duration_of(std::string_view text);
 bool boolean_of(std::string_view text);
 std::vector<std::string> list_of(std::string_view text);
-std::vector<execution::Network> networks_of(std::string_view text);  // those of the list that are valid
+std::vector<Network> networks_of(std::string_view text);  // those of the list that are valid
 
 /// Splits "sqlite|mysql" into its words.
 std::vector<std::string_view> choices_of(const Option& option);

@@ -2,10 +2,10 @@
 
 #include <curl/curl.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "ecron/base/http_url.hpp"
+#include "ecron/base/text.hpp"
 #include "ecron/http/origin.hpp"
 #include "http/ascii.hpp"
 
@@ -35,31 +35,34 @@ bool has_http_scheme(std::string_view url) {
     return istarts_with(url, "http://") || istarts_with(url, "https://");
 }
 
-bool same_origin(const std::string& left, const std::string& right) {
-    const Parsed a = parse(left);
-    const Parsed b = parse(right);
-    return a && b && iequals(part(a, CURLUPART_SCHEME), part(b, CURLUPART_SCHEME)) &&
-           iequals(part(a, CURLUPART_HOST), part(b, CURLUPART_HOST)) &&
-           part(a, CURLUPART_PORT) == part(b, CURLUPART_PORT);
+std::optional<Origin> Origin::of(const std::string& url) {
+    const Parsed parsed = parse(url);
+    if (!parsed) return std::nullopt;
+    return Origin{.scheme = part(parsed, CURLUPART_SCHEME),
+                  .host = lower_case(part(parsed, CURLUPART_HOST)),
+                  .port = part(parsed, CURLUPART_PORT)};
 }
 
 std::string origin_of(const std::string& url) {
-    const Parsed parsed = parse(url);
-    if (!parsed) return {};
-    std::string origin = part(parsed, CURLUPART_SCHEME) + "://" + part(parsed, CURLUPART_HOST) + ":" +
-                         part(parsed, CURLUPART_PORT);
-    std::ranges::transform(origin, origin.begin(), to_lower);
-    return origin;
+    const std::optional<Origin> origin = Origin::of(url);
+    return origin ? origin->text() : std::string{};
+}
+
+bool same_origin(const std::string& left, const std::string& right) {
+    const std::optional<Origin> origin = Origin::of(left);
+    return origin && origin == Origin::of(right);
 }
 
 bool is_upgrade(const std::string& from, const std::string& to) {
-    const Parsed a = parse(from);
-    const Parsed b = parse(to);
-    return a && b && iequals(part(a, CURLUPART_SCHEME), "http") && part(a, CURLUPART_PORT) == "80" &&
-           iequals(part(b, CURLUPART_SCHEME), "https") && part(b, CURLUPART_PORT) == "443" &&
-           iequals(part(a, CURLUPART_HOST), part(b, CURLUPART_HOST));
+    const std::optional<Origin> before = Origin::of(from);
+    const std::optional<Origin> after = Origin::of(to);
+    return before && after && *before == Origin{"http", after->host, "80"} &&
+           *after == Origin{"https", before->host, "443"};
 }
 
-std::string host_of(const std::string& url) { return part(parse(url), CURLUPART_HOST); }
+std::string host_of(const std::string& url) {
+    const std::optional<Origin> origin = Origin::of(url);
+    return origin ? origin->host : std::string{};
+}
 
 }  // namespace ecron::http

@@ -47,8 +47,10 @@ TEST_CASE("a machine lacks what the configuration names", "[machine]") {
     };
     CHECK(error({{"command_enabled", "true"}, {"command_user", "no-such-user"}}) ==
           "command_user: unknown user no-such-user");
+    CHECK(error({{"auth_mode", "token"}, {"token_file", folder.file("tokens")}}) ==
+          "cannot read the token file " + folder.file("tokens") + ": No such file or directory");
     CHECK(error({{"auth_mode", "token"}, {"token_file", absent}}) ==
-          "token_file: cannot read the token file " + absent + ": No such file or directory");
+          "token_file: the directory " + folder.file("absent") + " does not exist");
     CHECK(error({{"kubernetes_enabled", "true"},
                  {"kubernetes_without_auth", "true"},
                  {"kubernetes_config", absent}}) == "kubernetes_config: " + absent + " cannot be read");

@@ -1,12 +1,9 @@
 #pragma once
-#include <array>
 #include <cstdint>
-#include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "ecron/base/error.hpp"
+#include "ecron/base/ip.hpp"
 
 struct sockaddr;
 
@@ -17,14 +14,6 @@ struct sockaddr;
 /// `public_only`. An allowed network overrides the last two rules; a denied network overrides everything. An
 /// IPv6 address that embeds an IPv4 address (mapped, NAT64, 6to4, Teredo, …) is allowed only if both are.
 namespace ecron::execution {
-
-/// A block of addresses; IPv4 blocks are stored as IPv4-mapped IPv6 addresses.
-struct Network {
-    std::array<std::uint8_t, 16> address{};
-    unsigned prefix{};
-};
-/// "10.0.0.0/8", "fd00::/8", or a single address.
-Result<Network> parse_network(std::string_view text);
 
 enum class Reach : std::uint8_t { private_too, public_only };
 enum class Loopback : std::uint8_t { refused, allowed };
@@ -41,9 +30,10 @@ class Egress {
 public:
     explicit Egress(EgressRules rules) : rules_(std::move(rules)) {}
     [[nodiscard]] bool allows(const sockaddr& address) const;
+    [[nodiscard]] bool allows(const IpAddress& address) const;
 
 private:
-    [[nodiscard]] bool allows(const std::array<std::uint8_t, 16>& address, AddressClass is) const;
+    [[nodiscard]] bool allows(const IpAddress& address, AddressClass is) const;
 
     EgressRules rules_;
 };

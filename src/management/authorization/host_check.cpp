@@ -1,37 +1,17 @@
 #include "management/authorization/host_check.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
 #include <algorithm>
-#include <cstring>
 
+#include "ecron/base/ip.hpp"
 #include "ecron/base/text.hpp"
 
 namespace ecron::management {
 namespace {
 
-/// Returns both kinds of addresses as IPv6, so that they can be compared byte by byte.
-std::optional<in6_addr> address_in(const std::string& text) {
-    in6_addr address{};
-    if (inet_pton(AF_INET6, text.c_str(), &address) == 1) return address;
-    if (inet_pton(AF_INET6, ("::ffff:" + text).c_str(), &address) == 1) return address;
-    return std::nullopt;
-}
-
-bool is_v6_address(const std::string& text) {
-    in6_addr address{};
-    return inet_pton(AF_INET6, text.c_str(), &address) == 1;
-}
+bool is_v6_address(const std::string& text) { return text.contains(':') && IpAddress::parse(text); }
 
 /// Returns true if the text has no character that would begin another part of a URL.
 bool is_name(std::string_view text) { return text.find_first_of("@/\\?#[]%\"'<> \t") == text.npos; }
-
-bool is_loopback(const in6_addr& address) {
-    return IN6_IS_ADDR_V4MAPPED(&address) ? address.s6_addr[12] == 127 : IN6_IS_ADDR_LOOPBACK(&address);
-}
-
-bool means_all(const std::string& listens_on) { return listens_on == "0.0.0.0" || listens_on == "::"; }
 
 std::string_view usual_port(std::string_view scheme) {
     return scheme == "https" ? "443" : scheme == "http" ? "80" : "";
@@ -77,13 +57,12 @@ bool HostCheck::is_allowed(const Authority& named) const {
 
 bool HostCheck::is_own(const Authority& named) const {
     if (named.host == "localhost" || named.host.ends_with(".localhost")) return true;
-    const std::optional<in6_addr> address = address_in(named.host);
+    const std::optional<IpAddress> address = IpAddress::parse(named.host);
     if (!address) return false;
     // A name can be rebound, an address cannot. Behind a forwarded port, any address may be the one that the
     // client connected to.
-    if (is_loopback(*address) || means_all(rules_.listens_on)) return true;
-    const std::optional<in6_addr> own = address_in(rules_.listens_on);
-    return own && std::memcmp(&*own, &*address, sizeof *own) == 0;
+    const std::optional<IpAddress> own = IpAddress::parse(rules_.listens_on);
+    return address->is_loopback() || (own && (own->is_any() || own == address));
 }
 
 bool HostCheck::is_foreign(const http::Request& request) const {
