@@ -169,6 +169,25 @@ TEST_CASE("a requeued remote execution starts again", "[planner][follow]") {
     CHECK(world.until("01-05 10:01:00") == Lines{"start 1@01-05 10:00:00"});
 }
 
+TEST_CASE("a pause that begins when another ends is not ended with it", "[planner][pause]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 * * * * *");
+    world.planner.pause(7,
+                        at("01-05 10:00:30"));  // the current one; the end of its predecessor is read later
+    world.planner.resume(7, at("01-05 10:00:30"), at("01-05 10:00:10"));
+    CHECK(world.until("01-05 10:02:00").empty());
+    world.planner.resume(7, at("01-05 10:02:30"), at("01-05 10:00:30"));
+    CHECK(world.until("01-05 10:03:00") == Lines{"claim 1@01-05 10:03:00", "start 1@01-05 10:03:00"});
+}
+
+TEST_CASE("a pause of no length ends", "[planner][pause]") {
+    World world{"01-05 10:00"};
+    world.job(1, "0 * * * * *");
+    world.planner.pause(7, at("01-05 10:00:30"));
+    world.planner.resume(7, at("01-05 10:00:30"), at("01-05 10:00:30"));
+    CHECK(world.until("01-05 10:01:00") == Lines{"claim 1@01-05 10:01:00", "start 1@01-05 10:01:00"});
+}
+
 TEST_CASE("keeps all pauses that may contain undecided occurrences", "[planner][pause]") {
     World world{"01-05 10:00"};
     world.job(1, "0 * * * * *", {.misfire = model::Misfire::all, .overlap = model::Overlap::allow});

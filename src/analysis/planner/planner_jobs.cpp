@@ -220,7 +220,9 @@ void Planner::Impl::begin_pause(Spans& spans, Instant since) const {
 
 void Planner::Impl::end_pause(Spans& spans, Instant at, std::optional<Instant> since) {
     const bool is_open = !spans.empty() && spans.back().end == kNever;
-    if (is_open && spans.back().begin <= at)
+    const Instant begin = is_open ? spans.back().begin : kNever;
+    const bool is_later = begin > at || (begin == at && since.value_or(at) < at);
+    if (!is_later)
         spans.back().end = at;
     else if (since)  // an earlier pause than the current one, or one that ended before it became known
         spans.insert(is_open ? spans.end() - 1 : spans.end(), Span{*since, at});
