@@ -65,9 +65,9 @@ std::size_t Planner::memory() const { return impl_->memory(); }
 Planner::Impl::Impl(Instant now, PlannerOptions options)
     : now_(now),
       options_(options),
-      claims_(now),
+      claims_(jobs_, now),
       attended_(now),
-      starts_(now) {}
+      starts_(runs_, now) {}
 
 void Planner::Impl::advance(Instant now, const Room& room, std::vector<Decision>& out) {
     now_ = now;
@@ -88,11 +88,9 @@ void Planner::Impl::clear(Instant now, Instant decided) {
     known_ = 0;
     now_ = now;
     attended_ = decided;
-    claims_ = TimerWheel{decided};
-    starts_ = TimerWheel{now};
-    late_ = {};
+    claims_.clear(decided);
+    starts_.clear(now);
     crowded_.clear();
-    held_ = {};
     gaps_.clear();
     pauses_.clear();
     pauses_of_all_.clear();
@@ -104,9 +102,7 @@ std::optional<Instant> Planner::Impl::next_wake() const {
     if (!pending_.empty()) return now_;
     std::optional<Instant> first;
     const auto consider = [&first](Instant instant) { first = std::min(first.value_or(instant), instant); };
-    if (!late_.empty()) consider(claimed_from(late_.top().at));
     if (const auto hint = claims_.next_hint()) consider(claimed_from(*hint));
-    if (!held_.empty()) consider(held_.top().at);
     if (const auto hint = starts_.next_hint()) consider(*hint);
     if (first) first = std::max(*first, now_);
     return first;
@@ -118,7 +114,7 @@ std::size_t Planner::Impl::memory() const {
     std::size_t crowded = 0;
     for (const auto& [tenant, queue] : crowded_) crowded += kMapNode + queue.memory();
     return crowded + sizeof *this + jobs_.memory() + index_.memory() + policies_.memory() + claims_.memory() +
-           late_.memory() + runs_.memory() + activities_.memory() + starts_.memory() + held_.memory() +
+           runs_.memory() + activities_.memory() + starts_.memory() +
            pauses_.size() * (sizeof(Span) + kMapNode) + groups_.size() * (sizeof(Concurrency) + kMapNode) +
            pending_.capacity() * sizeof(Decision);
 }

@@ -44,13 +44,7 @@ void Planner::Impl::arm_job(std::uint32_t number, Instant seen, bool settled) {
         return;
     }
     const Instant at = occurrences(job).claim_by(job.next);
-    if (at > claims_.now()) {
-        job.armed = Armed::wheel;
-        job.timer = claims_.add(number, at).value();
-        return;
-    }
-    job.armed = Armed::queue;
-    late_.push({.at = at, .seen = seen, .subject = number, .settled = settled}, keep_position());
+    claims_.arm({.at = at, .seen = seen, .subject = number, .settled = settled});
 }
 
 void Planner::Impl::drop_rest_if_done(std::uint32_t number) {
@@ -65,14 +59,12 @@ void Planner::Impl::drop_rest_if_done(std::uint32_t number) {
 
 void Planner::Impl::disarm_job(std::uint32_t number) {
     Job& job = jobs_[number];
-    if (job.armed == Armed::wheel) claims_.cancel(TimerId{job.timer});
-    if (job.armed == Armed::queue) late_.erase(job.timer, keep_position());
     if (job.armed == Armed::crowded) {
         const auto queue = crowded_.find(job.tenant);
-        queue->second.erase(job.timer, keep_position());
+        queue->second.erase(job.timer, claims_.keep_position());
         if (queue->second.empty()) crowded_.erase(queue);
     }
-    job.armed = Armed::no;
+    claims_.disarm(number);
 }
 
 /// Skips all occurrences up to the watermark of another leader. Returns false if more remain.
@@ -82,12 +74,7 @@ bool Planner::Impl::advance_to(Instant now, Instant watermark) {
     gaps_.clear();
     while (!crowded_.empty()) release_held(crowded_.begin()->first, jobs_.size());
     for (std::size_t steps = 0; steps < kStepsPerFollow; ++steps) {
-        if (!late_.empty() && late_.top().at <= watermark) {
-            pass_followed(late_.pop(keep_position()).subject, watermark);
-            continue;
-        }
-        if (claims_.now() > watermark) return true;  // occurrences at the wheel's position are not skipped
-        const std::optional<Due> due = claims_.pop(watermark);
+        const auto due = claims_.pop(watermark);
         if (!due) return claims_.now() >= watermark;
         pass_followed(due->subject, watermark);
     }
@@ -96,7 +83,6 @@ bool Planner::Impl::advance_to(Instant now, Instant watermark) {
 
 void Planner::Impl::pass_followed(std::uint32_t number, Instant watermark) {
     Job& job = jobs_[number];
-    job.armed = Armed::no;
     // A follower completes a one-shot by its change, not by an occurrence, which may have been missed.
     if (policies_[job.policy].jitter > Millis{0})
         pass_claimed(job, watermark);
@@ -145,7 +131,7 @@ Instant Planner::Impl::claimed_from(Instant claim_by) const {
 void Planner::Impl::hold(const DueQueue::Entry& entry) {
     Job& job = jobs_[entry.subject];
     job.armed = Armed::crowded;
-    crowded_[job.tenant].push(entry, keep_position());
+    crowded_[job.tenant].push(entry, claims_.keep_position());
 }
 
 void Planner::Impl::release_held(RoomLeft& room) {
@@ -159,13 +145,12 @@ void Planner::Impl::release_held(RoomLeft& room) {
 void Planner::Impl::release_held(Group tenant, std::size_t count) {
     const auto queue = crowded_.find(tenant);
     for (; count > 0 && !queue->second.empty(); --count) {
-        DueQueue::Entry entry = queue->second.pop(keep_position());
+        DueQueue::Entry entry = queue->second.pop(claims_.keep_position());
         if (now_ - entry.at > kGap) {
             entry.seen = now_;
             entry.settled = false;
         }
-        jobs_[entry.subject].armed = Armed::queue;
-        late_.push(entry, keep_position());
+        claims_.arm(entry);
     }
     if (queue->second.empty()) crowded_.erase(queue);
 }
@@ -176,15 +161,9 @@ void Planner::Impl::plan(const Room& given, Out& out) {
     release_held(room);
     std::size_t steps = 0;
     while (room.any() && steps < kStepsPerAdvance) {
-        if (!late_.empty() && late_.top().at <= horizon) {
-            steps += decide(late_.pop(keep_position()), room, out);
-            continue;
-        }
-        if (claims_.now() > horizon) return;  // the clock was set back: these occurrences are already planned
-        const std::optional<Due> due = claims_.pop(horizon);
+        const auto due = claims_.pop(horizon);
         if (!due) return;
-        const auto number = due->subject;
-        steps += decide({.at = due->at, .seen = kAlways, .subject = number, .settled = false}, room, out);
+        steps += decide(*due, room, out);
     }
 }
 
@@ -195,7 +174,6 @@ std::size_t Planner::Impl::decide(DueQueue::Entry entry, RoomLeft& room, Out& ou
         hold(entry);
         return 1;
     }
-    job.armed = Armed::no;
     const JobPolicy& policy = policies_[job.policy];
     if (const Instant seen = known_since(entry.at); seen > entry.seen) {
         entry.seen = seen;
@@ -293,7 +271,6 @@ Instant Planner::Impl::watermark() const {
 Instant Planner::Impl::decided_but_held() const {
     Instant decided = std::max(claims_.now(), claim_horizon());
     if (const auto next = claims_.next_hint()) decided = std::min(decided, *next - Millis{1});
-    if (!late_.empty()) decided = std::min(decided, late_.top().at - Millis{1});
     return decided;
 }
 

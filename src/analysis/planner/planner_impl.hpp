@@ -4,7 +4,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "analysis/planner/due_queue.hpp"
+#include "analysis/planner/due_timers.hpp"
 #include "analysis/planner/job_index.hpp"
 #include "analysis/planner/policy_table.hpp"
 #include "analysis/planner/run_state.hpp"
@@ -65,8 +65,6 @@ public:
     [[nodiscard]] bool waits_for_room() const { return !crowded_.empty(); }
 
 private:
-    enum class Armed : std::uint8_t { no, wheel, queue, crowded };
-
     struct Job {
         Job() {}  // NOLINT(modernize-use-equals-default): the schedule is assigned when the job becomes known
         union {
@@ -172,10 +170,6 @@ private:
     void disarm_job(std::uint32_t job);
     void note_gap(std::size_t room);
     [[nodiscard]] Instant known_since(Instant instant) const;
-    /// Keeps each job's position in its queue up to date.
-    [[nodiscard]] auto keep_position() {
-        return [this](std::uint32_t job, std::size_t position) { jobs_[job].timer = position; };
-    }
     void hold(const DueQueue::Entry& entry);
     void release_held(RoomLeft& room);
     void release_held(Group tenant, std::size_t count);
@@ -191,7 +185,6 @@ private:
     std::uint32_t new_run(std::uint32_t job, std::uint32_t policy, Instant nominal, Instant due);
     static void apply(RunEvent event, Run& run);
     void arm_run(std::uint32_t run, Instant at);
-    void disarm_run(std::uint32_t run);
     void run_timers(Out& out);
     void fire(std::uint32_t run, Out& out);
     void fire_waiting(std::uint32_t run, Out& out);
@@ -215,8 +208,7 @@ private:
     JobIndex index_;
     PolicyTable policies_;
     std::size_t known_{0};
-    TimerWheel claims_;
-    DueQueue late_;                                // jobs with an occurrence that claims_ has already passed
+    DueTimers<Slab<Job, &Job::activity>> claims_;  // by the instant by which the next occurrence is claimed
     std::unordered_map<Group, DueQueue> crowded_;  // due jobs of tenants without capacity
     Instant attended_;                             // the time of the last planning
     std::vector<Span> gaps_;                       // planning gaps, sorted
@@ -226,9 +218,8 @@ private:
     Slab<Run, &Run::next> runs_;
     Slab<Activity, &Activity::first> activities_;
     std::unordered_map<Group, Concurrency> groups_;
-    TimerWheel starts_;
-    DueQueue held_;  // future runs while the wall clock was set back and is behind starts_
-    Out pending_;    // decided between two calls of advance
+    DueTimers<Slab<Run, &Run::next>> starts_;
+    Out pending_;  // decided between two calls of advance
 };
 
 }  // namespace ecron::analysis

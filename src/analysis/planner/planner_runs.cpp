@@ -46,25 +46,8 @@ void Planner::Impl::apply(RunEvent event, Run& run) {
 }
 
 void Planner::Impl::arm_run(std::uint32_t number, Instant at) {
-    disarm_run(number);
-    Run& run = runs_[number];
-    if (at <= now_ || at > starts_.now()) {
-        run.armed = Armed::wheel;
-        run.timer = starts_.add(number, at).value();
-        return;
-    }
-    run.armed = Armed::queue;
-    held_.push({.at = at, .subject = number},
-               [this](std::uint32_t moved, std::size_t position) { runs_[moved].timer = position; });
-}
-
-void Planner::Impl::disarm_run(std::uint32_t number) {
-    Run& run = runs_[number];
-    if (run.armed == Armed::wheel) starts_.cancel(TimerId{run.timer});
-    if (run.armed == Armed::queue)
-        held_.erase(run.timer,
-                    [this](std::uint32_t moved, std::size_t position) { runs_[moved].timer = position; });
-    run.armed = Armed::no;
+    starts_.disarm(number);
+    starts_.arm({.at = at, .subject = number});
 }
 
 // --- events
@@ -159,23 +142,9 @@ void Planner::Impl::stop(RunId id, std::string_view reason) {
 
 void Planner::Impl::run_timers(Out& out) {
     for (std::size_t count = 0; count < kStartsPerAdvance; ++count) {
-        if (!held_.empty() && held_.top().at <= now_) {
-            const auto moved = [this](std::uint32_t run, std::size_t position) {
-                runs_[run].timer = position;
-            };
-            const std::uint32_t number = held_.pop(moved).subject;
-            runs_[number].armed = Armed::no;
-            fire(number, out);
-            continue;
-        }
-        const std::optional<Due> due = starts_.pop(now_);
+        const auto due = starts_.pop(now_);
         if (!due) return;
-        const auto number = due->subject;
-        runs_[number].armed = Armed::no;
-        if (due->at > now_)
-            arm_run(number, due->at);  // the clock was set back before the timer fired
-        else
-            fire(number, out);
+        fire(due->subject, out);
     }
 }
 
@@ -260,7 +229,7 @@ void Planner::Impl::displace_others(std::uint32_t number, Out& out) {
             refuse(one, "overlap", out);
         } else if (has_started(run.state) && run.stop_reason.empty()) {
             run.stop_reason = "replaced";
-            disarm_run(one);
+            starts_.disarm(one);
             out.emplace_back(Stop{id_of(one), run.stop_reason});
         }
     }
@@ -347,7 +316,7 @@ void Planner::Impl::leave_group(std::uint32_t number) {
 /// Removes a run from all structures and wakes the runs that it blocked.
 void Planner::Impl::forget(std::uint32_t number) {
     Run& run = runs_[number];
-    disarm_run(number);
+    starts_.disarm(number);
     const std::uint32_t job_number = run.job;
     const std::uint32_t activity_number = jobs_[job_number].activity;
     Activity& activity = activities_[activity_number];
