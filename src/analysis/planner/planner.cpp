@@ -93,7 +93,6 @@ void Planner::Impl::clear(Instant now, Instant decided) {
     crowded_.clear();
     gaps_.clear();
     pauses_.clear();
-    pauses_of_all_.clear();
     groups_.clear();
     pending_.clear();
 }
@@ -114,9 +113,8 @@ std::size_t Planner::Impl::memory() const {
     std::size_t crowded = 0;
     for (const auto& [tenant, queue] : crowded_) crowded += kMapNode + queue.memory();
     return crowded + sizeof *this + jobs_.memory() + index_.memory() + policies_.memory() + claims_.memory() +
-           runs_.memory() + activities_.memory() + starts_.memory() +
-           pauses_.size() * (sizeof(Span) + kMapNode) + groups_.size() * (sizeof(Concurrency) + kMapNode) +
-           pending_.capacity() * sizeof(Decision);
+           runs_.memory() + activities_.memory() + starts_.memory() + pauses_.memory() +
+           groups_.size() * (sizeof(Concurrency) + kMapNode) + pending_.capacity() * sizeof(Decision);
 }
 
 }  // namespace ecron::analysis

@@ -182,7 +182,7 @@ std::size_t Planner::Impl::decide(DueQueue::Entry entry, RoomLeft& room, Out& ou
 
     const Instant horizon = claim_horizon();
     const Instant due = occurrences(job).due(job.next);
-    const Instant paused_until = due <= horizon ? pause_end(job.tenant, due) : kAlways;
+    const Instant paused_until = due <= horizon ? pauses_.end_of(job.tenant, due) : kAlways;
     if (paused_until != kAlways) {
         const Instant passed = std::min(paused_until, horizon);
         job.next = first_after(job, policy.jitter > Millis{0} ? job.next : std::max(job.next, passed));
@@ -195,7 +195,7 @@ std::size_t Planner::Impl::decide(DueQueue::Entry entry, RoomLeft& room, Out& ou
         policy.once && policy.misfire != model::Misfire::skip;  // a one-shot never had another occurrence
     if (!entry.settled && entry.seen != kAlways && !spends_first) {
         const Instant cut = entry.seen - policy.misfire_grace - policy.jitter;
-        const auto pause = pause_begin_within(job, job.next, cut);
+        const auto pause = pauses_.begin_within(job.tenant, job.next, cut);
         entry.settled = !pause;
         const Instant before = job.next;
         if (before < cut) steps += settle_misfire(job, pause ? *pause + Millis{1} : cut, out);

@@ -6,6 +6,7 @@
 
 #include "analysis/planner/due_timers.hpp"
 #include "analysis/planner/job_index.hpp"
+#include "analysis/planner/pauses.hpp"
 #include "analysis/planner/policy_table.hpp"
 #include "analysis/planner/run_state.hpp"
 #include "analysis/planner/slab.hpp"
@@ -113,11 +114,6 @@ private:
         std::uint32_t live{0};
         std::uint32_t first{kNone}, last{kNone};
     };
-    struct Span {  // (begin, end]
-        Instant begin{};
-        Instant end{};
-        [[nodiscard]] bool contains(Instant instant) const { return begin < instant && instant <= end; }
-    };
     /// The remaining capacity of one advance.
     class RoomLeft {
     public:
@@ -139,7 +135,6 @@ private:
         std::size_t total_;
         std::unordered_map<Group, std::size_t> tenants_;
     };
-    using Spans = std::vector<Span>;  // sorted; the last span of pauses may be open
     using Out = std::vector<Decision>;
 
     static constexpr Instant kNever = Instant::max();
@@ -150,13 +145,8 @@ private:
     std::uint32_t job_of(JobKey key);
     void drop_if_unused(std::uint32_t job);
     void reconcile_runs(std::uint32_t job, Instant from);
-    void begin_pause(Spans& spans, Instant since) const;
-    static void end_pause(Spans& spans, Instant at, std::optional<Instant> since);
     bool replay_from(std::uint32_t job, Instant at);
     void expect_runs_after(std::uint32_t job, Instant from);
-    [[nodiscard]] Instant pause_end(Group tenant, Instant due) const;
-    [[nodiscard]] std::optional<Instant> pause_begin_within(const Job& job, Instant from,
-                                                            Instant until) const;
 
     // planner_claims.cpp
     [[nodiscard]] model::Occurrences occurrences(const Job& job) const;
@@ -212,8 +202,7 @@ private:
     std::unordered_map<Group, DueQueue> crowded_;  // due jobs of tenants without capacity
     Instant attended_;                             // the time of the last planning
     std::vector<Span> gaps_;                       // planning gaps, sorted
-    std::unordered_map<Group, Spans> pauses_;  // pauses of each tenant that may contain undecided occurrences
-    Spans pauses_of_all_;
+    Pauses pauses_;
 
     Slab<Run, &Run::next> runs_;
     Slab<Activity, &Activity::first> activities_;

@@ -168,11 +168,11 @@ void Planner::Impl::skip_until(JobKey key, Instant until) {
 }
 
 void Planner::Impl::pause(std::optional<Group> tenant, Instant since) {
-    begin_pause(tenant ? pauses_[*tenant] : pauses_of_all_, since);
+    pauses_.begin(tenant, since, std::min(watermark(), now_) - kMostRewound);  // the watermark may be ahead
 }
 
 void Planner::Impl::resume(std::optional<Group> tenant, Instant at, std::optional<Instant> since) {
-    end_pause(tenant ? pauses_[*tenant] : pauses_of_all_, at, since);
+    pauses_.end(tenant, at, since);
 }
 
 std::vector<JobKey> Planner::Impl::replay_from(std::optional<Group> tenant, Instant at) {
@@ -208,54 +208,8 @@ void Planner::Impl::expect_runs_after(std::uint32_t number, Instant from) {
             activity.known_until = std::max(activity.known_until, runs_[one].nominal);
 }
 
-void Planner::Impl::begin_pause(Spans& spans, Instant since) const {
-    if (!spans.empty() && spans.back().end == kNever) {
-        spans.back().begin = std::min(spans.back().begin, since);  // the log is read again from further back
-        return;
-    }
-    const Instant oldest = std::min(watermark(), now_) - kMostRewound;  // the watermark may be ahead
-    std::erase_if(spans, [oldest](const Span& span) { return span.end < oldest; });
-    spans.push_back({since, kNever});
-}
-
-void Planner::Impl::end_pause(Spans& spans, Instant at, std::optional<Instant> since) {
-    const bool is_open = !spans.empty() && spans.back().end == kNever;
-    const Instant begin = is_open ? spans.back().begin : kNever;
-    const bool is_later = begin > at || (begin == at && since.value_or(at) < at);
-    if (!is_later)
-        spans.back().end = at;
-    else if (since)  // an earlier pause than the current one, or one that ended before it became known
-        spans.insert(is_open ? spans.end() - 1 : spans.end(), Span{*since, at});
-}
-
-bool Planner::Impl::is_paused(Group tenant, Instant due) const { return pause_end(tenant, due) != kAlways; }
-
-/// Returns the end of the pause that contains the instant; kAlways if it is not paused.
-Instant Planner::Impl::pause_end(Group group, Instant due) const {
-    Instant end = kAlways;
-    const auto consider = [&](const Spans& spans) {
-        for (const Span& span : spans)
-            if (span.contains(due)) end = std::max(end, span.end);
-    };
-    consider(pauses_of_all_);
-    if (pauses_.empty()) return end;
-    const auto tenant = pauses_.find(group);
-    if (tenant != pauses_.end()) consider(tenant->second);
-    return end;
-}
-
-/// Returns where the first pause in [from, until) begins.
-std::optional<Instant> Planner::Impl::pause_begin_within(const Job& job, Instant from, Instant until) const {
-    std::optional<Instant> first;
-    const auto consider = [&](const Spans& spans) {
-        for (const Span& span : spans)
-            if (span.begin >= from && span.begin < until && span.begin < span.end)
-                first = std::min(first.value_or(span.begin), span.begin);
-    };
-    consider(pauses_of_all_);
-    const auto tenant = pauses_.find(job.tenant);
-    if (tenant != pauses_.end()) consider(tenant->second);
-    return first;
+bool Planner::Impl::is_paused(Group tenant, Instant due) const {
+    return pauses_.end_of(tenant, due) != kAlways;
 }
 
 }  // namespace ecron::analysis
