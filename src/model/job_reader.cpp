@@ -148,9 +148,11 @@ private:
         if (!parsed && keeps_expression()) parsed = parse(plan, cron::Strictness::takeover);
         if (!parsed) {
             refuse_schedule(
-                fmt::format("{} (at position {})", parsed.error().reason, parsed.error().position));
+                fmt::format("{} (at position {})", parsed.error().reason, parsed.error().position),
+                parsed.error().position);
             return;
         }
+        input_.schedule = parsed->schedule;
         warn(parsed->warnings);
         if (!keeps_expression() && !Occurrences{parsed->schedule}.next(now_))
             refuse_schedule("no run is left: the last one was to be in the past");
@@ -200,8 +202,8 @@ private:
         return replaces_ != nullptr && replaces_->cron_time == input_.job.cron_time;
     }
 
-    void refuse_schedule(std::string explanation) {
-        root_.findings().refuse(cause::kCronTime, "job_cron_time", std::move(explanation));
+    void refuse_schedule(std::string explanation, std::optional<std::size_t> position = {}) {
+        root_.findings().refuse(cause::kCronTime, "job_cron_time", std::move(explanation), position);
     }
 
     Members& root_;

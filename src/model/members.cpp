@@ -47,8 +47,9 @@ void Findings::wrong_type(std::string field, std::string explanation) {
     note(types_, {std::string{cause::kInvalidParameter}, std::move(field), std::move(explanation), false});
 }
 
-void Findings::refuse(std::string_view cause, std::string field, std::string explanation) {
-    note(early_, {std::string{cause}, std::move(field), std::move(explanation), false});
+void Findings::refuse(std::string_view cause, std::string field, std::string explanation,
+                      std::optional<std::size_t> position) {
+    note(early_, {std::string{cause}, std::move(field), std::move(explanation), false, position});
 }
 
 void Findings::refuse_late(std::string_view cause, std::string field, std::string explanation) {

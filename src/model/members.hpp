@@ -18,7 +18,8 @@ public:
     /// errors.
     void wrong_type(std::string field, std::string explanation);
     /// Reports an error of the ordered checks: name, times, mode, expression.
-    void refuse(std::string_view cause, std::string field, std::string explanation);
+    void refuse(std::string_view cause, std::string field, std::string explanation,
+                std::optional<std::size_t> position = {});
     /// Reports an error of a check after the lookup of the job: its type, and everything that the previous
     /// service did not check.
     void refuse_late(std::string_view cause, std::string field, std::string explanation);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ecron/base/error.hpp"
+#include "ecron/cron/schedule.hpp"
 #include "ecron/model/execution.hpp"
 #include "ecron/model/job.hpp"
 
@@ -25,7 +26,8 @@ struct Problem {
     std::string cause;
     std::string field;
     std::string explanation;
-    bool after_lookup{false};  // PUT reports "no such job" before this error, as clients expect
+    bool after_lookup{false};               // PUT reports "no such job" before this error, as clients expect
+    std::optional<std::size_t> position{};  // where the expression was refused, in characters
     bool operator==(const Problem&) const = default;
 };
 /// In the order of the checks; the first one is the response's cause. At most 50.
@@ -35,7 +37,8 @@ using Problems = std::vector<Problem>;
 struct JobInput {
     Job job;  // id, name, cron_time, type, enabled, remarks, tenant as received; context canonical
     Context context;
-    bool has_type{true};  // false (run_now only): no type was given; read as real_time
+    std::optional<cron::Schedule> schedule{};  // of the expression; nullopt if there is none
+    bool has_type{true};                       // false (run_now only): no type was given; read as real_time
     bool has_mode{true};  // false (run_now only): only a job_id, which refers to the stored job
     std::vector<std::string> warnings{};  // sentences about accepted values that are probably mistakes
 };

@@ -69,6 +69,8 @@ boost::asio::awaitable<std::optional<http::Response>> check_mode(const ApiReques
     co_return context ? check_mode(request, *context) : std::nullopt;
 }
 
+namespace {
+
 std::optional<http::Response> check_environment(const ApiRequest& request, const model::Context& context) {
     const auto& allowed = request.api.options.command_environment;
     const bool is_command = context.mode == model::Mode::exe && !model::is_kubernetes_job(context);
@@ -93,15 +95,20 @@ std::optional<http::Response> check_pod(const ApiRequest& request, const TenantI
     return request.error(problems);
 }
 
-std::optional<http::Response> check_interval(const ApiRequest& request, const model::Job& job,
-                                             const model::Plan& plan) {
+}  // namespace
+
+std::optional<http::Response> check_definition(const ApiRequest& request, const model::JobInput& input) {
+    auto refused = check_mode(request, input.context);
+    if (!refused) refused = check_environment(request, input.context);
+    if (!refused) refused = check_pod(request, input.job.tenant, input.context);
+    return refused;
+}
+
+std::optional<http::Response> check_interval(const ApiRequest& request, const model::JobInput& input) {
     const Millis shortest = request.api.options.limits.interval;
-    if (shortest <= Millis{0}) return std::nullopt;
-    const auto schedule = model::schedule_of(job.cron_time, job.type, plan, job.id, job.created_at,
-                                             request.api.options.rules, cron::Strictness::takeover);
-    if (!schedule) return std::nullopt;
-    const std::vector<Instant> runs =
-        model::first_occurrences(schedule->schedule, job.type, plan, request.api.clock.now(), kRunsCompared);
+    if (shortest <= Millis{0} || !input.schedule) return std::nullopt;
+    const std::vector<Instant> runs = model::first_occurrences(
+        *input.schedule, input.job.type, input.context.plan, request.api.clock.now(), kRunsCompared);
     for (std::size_t i = 1; i < runs.size(); ++i) {
         if (runs[i] - runs[i - 1] >= shortest) continue;
         return request.error(model::Problems{

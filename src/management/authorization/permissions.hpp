@@ -2,7 +2,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <optional>
 
-#include "ecron/model/job.hpp"
+#include "ecron/model/json.hpp"
 #include "management/api_request.hpp"
 #include "management/routes.hpp"
 
@@ -24,17 +24,13 @@ std::optional<http::Response> check_mode(const ApiRequest& request, const model:
 boost::asio::awaitable<std::optional<http::Response>> check_mode(const ApiRequest& request,
                                                                  const model::Job& job);
 
-/// Returns 400 for a command with a variable that is not permitted for commands; nullopt if there is none.
-std::optional<http::Response> check_environment(const ApiRequest& request, const model::Context& context);
-
-/// Returns 400 for a Kubernetes Job that may not be created with ecron's own cluster credentials, with each
-/// member that the rules refuse; nullopt if permitted, or if such Jobs are disabled.
-std::optional<http::Response> check_pod(const ApiRequest& request, const TenantId& tenant,
-                                        const model::Context& context);
+/// For a definition by the caller: also returns 400 for a command with a variable that is not permitted for
+/// commands, and for a Kubernetes Job that may not be created with ecron's own cluster credentials, with each
+/// member that the rules refuse.
+std::optional<http::Response> check_definition(const ApiRequest& request, const model::JobInput& input);
 
 /// Returns an error for a schedule whose runs are closer together than the tenant's limit; nullopt if it is
 /// within the limit.
-std::optional<http::Response> check_interval(const ApiRequest& request, const model::Job& job,
-                                             const model::Plan& plan);
+std::optional<http::Response> check_interval(const ApiRequest& request, const model::JobInput& input);
 
 }  // namespace ecron::management

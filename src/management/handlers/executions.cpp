@@ -97,7 +97,7 @@ AsyncResponse run_job(ApiRequest request) {
         return model::read_job(request.http.body, model::Purpose::run_now, request.api.options.rules, now);
     });
     if (!input) co_return request.error(input.error());
-    model::Job job = std::move(input->job);
+    model::Job& job = input->job;
     if (!input->has_mode) {
         auto stored = co_await request.api.store.find_job(request.caller.visible_tenant, job.id);
         if (!stored) co_return request.error(stored.error());
@@ -109,10 +109,8 @@ AsyncResponse run_job(ApiRequest request) {
         // it needs the same permission as a stored one.
         if (!request.caller.identity.may.has(auth::Permission::write))
             co_return forbidden_response(request.api, request.caller.identity, auth::Permission::write);
-        if (auto forbidden = check_mode(request, input->context)) co_return std::move(*forbidden);
-        if (auto forbidden = check_environment(request, input->context)) co_return std::move(*forbidden);
-        job.tenant = request.caller.tenant;
-        if (auto forbidden = check_pod(request, job.tenant, input->context)) co_return std::move(*forbidden);
+        input->job.tenant = request.caller.tenant;
+        if (auto refused = check_definition(request, *input)) co_return std::move(*refused);
     }
     const auto foreign = co_await names_foreign(request, input->has_mode ? job.id : JobId{});
     if (!foreign) co_return request.error(foreign.error(), kSubject);

@@ -121,15 +121,12 @@ std::string created_body(const ApiRequest& request, const model::Job& job, const
     std::string body;
     JsonWriter json{body};
     json.begin_object().member("job_id", job.id.value());
-    const auto schedule =
-        model::schedule_of(job.cron_time, job.type, input.context.plan, job.id, job.created_at,
-                           request.api.options.rules, cron::Strictness::create);
-    if (schedule) {
-        append_description(json, schedule->schedule);
+    if (input.schedule) {
+        append_description(json, *input.schedule);
         append_instants(json, "next",
-                        model::first_occurrences(schedule->schedule, job.type, input.context.plan,
+                        model::first_occurrences(*input.schedule, job.type, input.context.plan,
                                                  request.api.clock.now(), kRunsInResponse),
-                        schedule->schedule.zone());
+                        input.schedule->zone());
     }
     append_texts(json, "warnings", input.warnings);
     json.end_object();
@@ -227,10 +224,8 @@ AsyncResponse create_job(ApiRequest request) {
     job.id = id;
     job.tenant = request.caller.tenant;
     job.created_at = job.updated_at = now;
-    if (auto forbidden = check_mode(request, input->context)) co_return std::move(*forbidden);
-    if (auto forbidden = check_environment(request, input->context)) co_return std::move(*forbidden);
-    if (auto forbidden = check_pod(request, job.tenant, input->context)) co_return std::move(*forbidden);
-    if (auto forbidden = check_interval(request, job, input->context.plan)) co_return std::move(*forbidden);
+    if (auto refused = check_definition(request, *input)) co_return std::move(*refused);
+    if (auto refused = check_interval(request, *input)) co_return std::move(*refused);
     const auto created = co_await request.api.store.create_job(job, model::write_plan(input->context.plan));
     if (!created) co_return request.error(created.error());
     request.api.runs.job_changed(*created);
@@ -269,10 +264,8 @@ AsyncResponse replace_job(ApiRequest request) {
     job.tenant = old->tenant;
     job.created_at = old->created_at;
     job.updated_at = now;
-    if (auto forbidden = check_mode(request, input->context)) co_return std::move(*forbidden);
-    if (auto forbidden = check_environment(request, input->context)) co_return std::move(*forbidden);
-    if (auto forbidden = check_pod(request, job.tenant, input->context)) co_return std::move(*forbidden);
-    if (auto forbidden = check_interval(request, job, input->context.plan)) co_return std::move(*forbidden);
+    if (auto refused = check_definition(request, *input)) co_return std::move(*refused);
+    if (auto refused = check_interval(request, *input)) co_return std::move(*refused);
     const auto replaced = co_await request.api.store.replace_job(
         request.caller.visible_tenant, job, model::write_plan(input->context.plan), if_match);
     if (!replaced) co_return request.error(replaced.error());

@@ -68,30 +68,14 @@ std::expected<PreviewRange, model::Problems> preview_range(const bj::object& bod
     return range;
 }
 
-/// Returns the position in the expression where it was refused; nullopt if the refusal has another cause.
-std::optional<std::size_t> fault_position(const std::string& job_text, Instant now,
-                                          const model::Rules& rules) {
-    const bj::value job = bj::parse(job_text);
-    const bj::value* text = job.get_object().if_contains("job_cron_time");
-    const bj::value& type_text = job.at("job_type");
-    if (text == nullptr || !text->is_string() || !type_text.is_string()) return std::nullopt;
-    const auto type = model::job_type_from(type_text.get_string());
-    auto context = model::read_context(model::write_json(job.at("job_context")));
-    if (!type || !context) return std::nullopt;
-    context->plan.timezone.clear();  // an unknown zone is not an error of the expression
-    const auto schedule = model::schedule_of(text->get_string(), *type, context->plan, JobId{}, now, rules,
-                                             cron::Strictness::create);
-    if (schedule) return std::nullopt;
-    return schedule.error().position;
-}
-
 /// For a refused expression, `detail.position` is the character at which reading it failed.
-http::Response expression_error(const ApiRequest& request, const model::Problems& problems,
-                                std::optional<std::size_t> position) {
+http::Response expression_error(const ApiRequest& request, const model::Problems& problems) {
     http::Response response = request.error(problems);
-    if (!position) return response;
+    const auto placed =
+        std::ranges::find_if(problems, [](const auto& one) { return one.position.has_value(); });
+    if (placed == problems.end()) return response;
     assert(response.body.ends_with("}}"));  // the ends of `detail` and of the body
-    response.body.insert(response.body.size() - 2, ",\"position\":" + std::to_string(*position));
+    response.body.insert(response.body.size() - 2, fmt::format(",\"position\":{}", *placed->position));
     return response;
 }
 
@@ -150,23 +134,19 @@ AsyncResponse preview_schedule(ApiRequest request) {
     const std::string job_text = schedule_of_job(*body);
     const auto input = co_await off_loop(
         job_text.size(), [&] { return model::read_job(job_text, model::Purpose::store, rules, now); });
-    if (!input) co_return expression_error(request, input.error(), fault_position(job_text, now, rules));
-    const model::Plan& plan = input->context.plan;
-    const auto schedule = model::schedule_of(input->job.cron_time, input->job.type, plan, input->job.id, now,
-                                             rules, cron::Strictness::create);
-    if (!schedule) {
-        const model::Problems none{{std::string{cause::kCronTime}, "job_cron_time", schedule.error().reason}};
-        co_return expression_error(request, none, schedule.error().position);
-    }
+    if (!input) co_return expression_error(request, input.error());
+    if (!input->schedule)
+        co_return request.error(
+            model::Problems{{std::string{cause::kCronTime}, "job_cron_time", "must not be empty"}});
 
     std::string out;
     JsonWriter json{out};
     json.begin_object().member("fields", fields_of(input->job.cron_time));
-    append_description(json, schedule->schedule);
-    append_instants(
-        json, "next",
-        model::first_occurrences(schedule->schedule, input->job.type, plan, range->from, range->count),
-        schedule->schedule.zone());
+    append_description(json, *input->schedule);
+    append_instants(json, "next",
+                    model::first_occurrences(*input->schedule, input->job.type, input->context.plan,
+                                             range->from, range->count),
+                    input->schedule->zone());
     append_texts(json, "warnings", input->warnings);
     json.end_object();
     co_return json_response(200, std::move(out));
