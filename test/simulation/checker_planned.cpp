@@ -10,6 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Millis kUnsettled{30'000};  // before the end of the world: not everything is claimed yet
+constexpr Millis kMostAhead{10'000};  // claim_ahead and a clock that is a little ahead
 constexpr Millis kMaxLag{90'000};     // maximum planning delay at the end, with less capacity than runs
 
 std::string at(Instant instant) { return format_rfc3339_millis(instant); }
@@ -20,7 +21,9 @@ std::string at(Instant instant) { return format_rfc3339_millis(instant); }
 void Checker::read_jobs() {
     for (const JobVersion& version : history_.jobs) {
         Instants& job = jobs_[version.key];
-        if (!version.job) job.gone = version.watermark;
+        // A watermark ahead of the clock does not state what was decided.
+        const bool is_ahead = version.watermark > version.at + kMostAhead;
+        if (!version.job) job.gone = is_ahead ? Instant::min() : version.watermark;
         std::optional<Reference> reference = version.job ? Reference::of(*version.job) : std::nullopt;
         const bool open = !job.segments.empty() && job.segments.back().until == Instant::max();
         if (reference) {
