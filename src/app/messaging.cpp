@@ -68,7 +68,7 @@ asio::awaitable<void> Messaging::stop_taking() {
 asio::awaitable<void> Messaging::stop() {
     if (!broker_) co_return;
     relay_->stop();
-    co_await gate_.drained();
+    co_await gate_.close();
     if (!config_.multi_node) co_await relay_->flush(kLastMessages);
     co_await broker_->stop(kLastMessages);
 }

@@ -45,6 +45,7 @@ struct Gate::State {
     asio::io_context& io;
     Wakeup empty;
     std::size_t count{0};
+    bool closed{false};
 };
 
 Gate::Gate(asio::io_context& io) : state_(std::make_shared<State>(io)) {}
@@ -52,6 +53,7 @@ Gate::~Gate() = default;
 std::size_t Gate::count() const { return state_->count; }
 
 void Gate::spawn(std::string name, asio::awaitable<void> work) {
+    if (state_->closed) return log::error("coroutine refused after the end of its owner name={}", name);
     ++state_->count;
     asio::co_spawn(state_->io, std::move(work),
                    [state = state_, name = std::move(name)](const std::exception_ptr& thrown) {
@@ -64,9 +66,10 @@ void Gate::spawn(std::string name, asio::awaitable<void> work) {
                    });
 }
 
-asio::awaitable<void> Gate::drained() {
+asio::awaitable<void> Gate::close() {
     const std::shared_ptr<State> state = state_;
     while (state->count > 0) co_await state->empty.wait(std::chrono::seconds{1});
+    state->closed = true;
 }
 
 /// Each waiter has its own timer, because a new wait on a shared timer would cancel the previous one.

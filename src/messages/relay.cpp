@@ -150,7 +150,7 @@ public:
     asio::awaitable<void> run() {
         Gate gate{io_};
         for (Lane& lane : lanes_) gate.spawn("relay", lane.run(may_work_));
-        co_await gate.drained();
+        co_await gate.close();
     }
     void stop() {
         for (Lane& lane : lanes_) lane.stop();
@@ -159,7 +159,7 @@ public:
         const auto deadline = std::chrono::steady_clock::now() + at_most;
         Gate gate{io_};
         for (Lane& lane : lanes_) gate.spawn("relay flush", lane.flush(deadline));
-        co_await gate.drained();
+        co_await gate.close();
     }
     [[nodiscard]] std::uint64_t dropped() const {
         std::uint64_t all = 0;

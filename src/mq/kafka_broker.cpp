@@ -44,7 +44,7 @@ public:
         unsubscribed_ = true;
         Gate stops{io_};
         for (const auto& consumer : consumers_) stops.spawn("kafka consumer's stop", consumer->stop(grace));
-        co_await stops.drained();
+        co_await stops.close();
     }
 
     asio::awaitable<void> stop(Millis grace) override {
@@ -52,7 +52,7 @@ public:
         stopped_.notify();
         if (!unsubscribed_) co_await unsubscribe(grace);
         co_await producer_.stop(grace);
-        co_await gate_.drained();
+        co_await gate_.close();
     }
 
     [[nodiscard]] bool connected() const override { return producer_.connected(); }

@@ -58,7 +58,7 @@ public:
         unsubscribed_ = true;
         Gate stops{io_};
         for (const auto& consumers : consumers_) stops.spawn("nsq consumers' stop", consumers->stop(grace));
-        co_await stops.drained();
+        co_await stops.close();
     }
 
     asio::awaitable<void> stop(Millis grace) override {
@@ -66,7 +66,7 @@ public:
         stopped_.notify();
         if (!unsubscribed_) co_await unsubscribe(grace);
         co_await producers_.close();
-        co_await gate_.drained();
+        co_await gate_.close();
     }
 
     [[nodiscard]] bool connected() const override { return producers_.connected(); }

@@ -140,9 +140,9 @@ asio::awaitable<void> Consumers::stop(Millis grace) {
         co_await connection->flushed();
         connection->close({Errc::unavailable, "ecron stops", {}});
     }
-    co_await quiet.drained();
+    co_await quiet.close();
     stopped_.notify();
-    co_await sources_gate_.drained();
+    co_await sources_gate_.close();
 }
 
 /// Messages that nsqd sent before its response are read before it and must be requeued: otherwise nsqd would

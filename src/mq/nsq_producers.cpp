@@ -150,7 +150,7 @@ asio::awaitable<Result<void>> Producers::publish_batch(const std::string& topic,
 asio::awaitable<void> Producers::close() {
     for (const NodePtr& node : nodes_)
         if (node->connection) node->connection->close({Errc::unavailable, "ecron stops", {}});
-    co_await gate_.drained();
+    co_await gate_.close();
 }
 
 bool Producers::connected() const {

@@ -1,5 +1,7 @@
 #include "ecron/base/async.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <catch2/catch.hpp>
 #include <vector>
@@ -76,6 +78,38 @@ TEST_CASE("notify ends the current or the next wait", "[async]") {
     }
     io.run();
     CHECK(woken == 1);
+}
+
+TEST_CASE("a gate closes after its coroutines, and refuses others", "[async]") {
+    asio::io_context io;
+    Wakeup wakeup{io};
+    Gate gate{io};
+    int woken = 0;
+    bool closed = false;
+    const auto wait_and_spawn = [&]() -> asio::awaitable<void> {
+        co_await wakeup.wait(1h);
+        gate.spawn("spawned while closing", wait_and_count(wakeup, woken));
+    };
+    const auto close = [&]() -> asio::awaitable<void> {
+        co_await gate.close();
+        closed = true;
+    };
+    gate.spawn("wait and spawn", wait_and_spawn());
+    asio::co_spawn(io, close(), asio::detached);
+    io.poll();
+    wakeup.notify();
+    io.poll();
+    CHECK_FALSE(closed);
+    wakeup.notify();
+    io.run();
+    CHECK(closed);
+    CHECK(woken == 1);
+    wakeup.notify();
+    gate.spawn("refused", wait_and_count(wakeup, woken));
+    io.restart();
+    io.run();
+    CHECK(woken == 1);
+    CHECK(gate.count() == 0);
 }
 
 TEST_CASE("several waiters of one wake-up are independent", "[async]") {

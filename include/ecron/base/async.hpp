@@ -33,15 +33,19 @@ private:
     void shutdown() override {}
 };
 
-/// Owns background coroutines: counts them, logs their exceptions, and completes drained() after the last one
-/// has ended. Must outlive its coroutines: wait for drained() before destruction.
+/// Owns background coroutines: counts them and logs their exceptions. Wait for close() before destruction; a
+/// coroutine that may outlive the gate must own what it uses.
 class Gate {
 public:
     explicit Gate(boost::asio::io_context& io);
     ~Gate();
+    Gate(const Gate&) = delete;
+    Gate& operator=(const Gate&) = delete;
+    /// Refused, with a line in the log, once close() has completed.
     void spawn(std::string name, boost::asio::awaitable<void> work);
     [[nodiscard]] std::size_t count() const;
-    boost::asio::awaitable<void> drained();
+    /// Completes after the last coroutine has ended. Until then they may spawn others.
+    boost::asio::awaitable<void> close();
 
 private:
     struct State;

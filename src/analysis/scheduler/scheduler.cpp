@@ -62,7 +62,7 @@ asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
     campaign.notify();
     feed.notify();
     polling.notify();
-    co_await context.gate.drained();
+    co_await context.gate.close();
     NodeId self = context.options.node;
     const Result<void> left = co_await context.store.leave(std::move(self));
     if (!left) log::warn("failed to end lease error={}", left.error().what);

@@ -89,7 +89,7 @@ asio::awaitable<void> ShardScheduler::resign() {
     while (claims_.is_writing()) co_await context_.progress.wait(Millis{10});
     Gate requeueing{context_.io};
     if (shard_.term.is_active()) drop_term(requeueing);
-    co_await requeueing.drained();
+    co_await requeueing.close();
     const Result<void> ended = co_await context_.store.end_term(shard_.id);
     if (!ended) log::warn("failed to end term shard={} error={}", shard_.id, ended.error().what);
     log::info("resigned leadership shard={} node={}", shard_.id, context_.options.node);
