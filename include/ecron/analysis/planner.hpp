@@ -112,6 +112,33 @@ struct Room {
     std::function<std::size_t(Group tenant)> of_tenant{};  // unset: limited only by `total`
 };
 
+/// A run that the planner did not decide: requested, or of an earlier term.
+struct ExternalRun {
+    enum class State : std::uint8_t { waiting, retrying, accepted, running };
+    JobKey job{};
+    std::optional<Instant> nominal{};  // nullopt: requested
+    Instant due{};                     // if accepted: the deadline of its callback
+    State state{State::waiting};
+    JobPolicy policy{};
+    Group tenant{};  // for a completed one-shot, whose job is unknown
+};
+
+struct Progress {
+    /// All occurrences due up to this instant have been decided; it becomes the watermark of the shard once
+    /// those claims are committed. It decreases only if past occurrences are added or planned again.
+    Instant watermark{};
+    /// The same as if no tenant lacked capacity.
+    Instant decided_but_held{};
+    /// When the oldest occurrence came due that waits for its tenant's capacity; nullopt if none waits.
+    std::optional<Instant> held_since{};
+    /// The last advance left no claimable occurrence undecided.
+    bool is_caught_up{false};
+    /// When advance must be called next; nullopt means after the next event. Due occurrences without capacity
+    /// count as now: without total capacity, the owner waits for capacity instead. Occurrences that wait for
+    /// their tenant's capacity do not count.
+    std::optional<Instant> next_wake{};
+};
+
 class Planner {
 public:
     Planner(Instant now, PlannerOptions options);
@@ -174,7 +201,7 @@ public:
     /// withdrawn; an occurrence with an adopted run is not claimed again. A run on another node only counts
     /// for overlap, until it ends, or until retry_at or accepted states what it waits for. `tenant`: for a
     /// completed one-shot, whose job is unknown.
-    enum class Adopted : std::uint8_t { waiting, retrying, accepted, running };
+    using Adopted = ExternalRun::State;
     RunId adopt(JobKey job, std::optional<Instant> nominal, Instant due, Adopted state, JobPolicy policy,
                 Group tenant = {});
     void retry_at(RunId run, Instant due);       // its attempt failed; Start is decided again
@@ -214,7 +241,7 @@ public:
     [[nodiscard]] std::size_t memory() const;  // bytes, of jobs and runs
 
 private:
-    class Impl;
+    struct Impl;
     std::unique_ptr<Impl> impl_;
 };
 

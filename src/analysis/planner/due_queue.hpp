@@ -14,9 +14,9 @@ class DueQueue {
 public:
     struct Entry {
         Instant at{};
-        Instant seen{};  // when it became known; see planner_claims.cpp
+        Instant seen{};  // when it became known, for ClaimPlanner::settle
         std::uint32_t subject{};
-        bool settled{false};
+        bool settled{false};  // known to be not missed
     };
 
     [[nodiscard]] bool empty() const { return heap_.empty(); }

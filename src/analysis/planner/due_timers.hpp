@@ -9,8 +9,14 @@
 
 namespace ecron::analysis {
 
-/// Where a subject waits.
-enum class Armed : std::uint8_t { no, wheel, queue, crowded };
+/// Where a subject waits: in a wheel, in a queue of overdue ones, or for the capacity of its tenant.
+enum class Armed : std::uint8_t { no, wheel, queue, held };
+
+/// Notes the position of a subject in a DueQueue.
+template <class Slots> struct KeepPosition {
+    Slots& slots;
+    void operator()(std::uint32_t subject, std::size_t position) const { slots[subject].timer = position; }
+};
 
 /// Subjects by the instant at which they are due: future ones are in a timing wheel, those that the wheel has
 /// already passed are in a queue, in order. If the clock is set back, nothing is due until it has caught up.
@@ -34,13 +40,13 @@ public:
             return;
         }
         slot.armed = Armed::queue;
-        overdue_.push(entry, keep_position());
+        overdue_.push(entry, keep_position_);
     }
 
     void disarm(std::uint32_t subject) {
         auto& slot = slots_[subject];
         if (slot.armed == Armed::wheel) wheel_.cancel(TimerId{slot.timer});
-        if (slot.armed == Armed::queue) overdue_.erase(slot.timer, keep_position());
+        if (slot.armed == Armed::queue) overdue_.erase(slot.timer, keep_position_);
         slot.armed = Armed::no;
     }
 
@@ -48,7 +54,7 @@ public:
     /// further call to get there.
     [[nodiscard]] std::optional<Entry> pop(Instant until) {
         if (!overdue_.empty() && overdue_.top().at <= until) {
-            const Entry entry = overdue_.pop(keep_position());
+            const Entry entry = overdue_.pop(keep_position_);
             slots_[entry.subject].armed = Armed::no;
             return entry;
         }
@@ -69,13 +75,9 @@ public:
     }
     [[nodiscard]] std::size_t memory() const { return wheel_.memory() + overdue_.memory(); }
 
-    /// Keeps each subject's position in a queue up to date.
-    [[nodiscard]] auto keep_position() {
-        return [this](std::uint32_t subject, std::size_t position) { slots_[subject].timer = position; };
-    }
-
 private:
     Slots& slots_;
+    const KeepPosition<Slots> keep_position_{slots_};
     TimerWheel wheel_;
     DueQueue overdue_;
 };

@@ -4,15 +4,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "analysis/planner/span.hpp"
 #include "ecron/analysis/planner.hpp"
 
 namespace ecron::analysis {
-
-struct Span {  // after begin, up to end
-    Instant begin{};
-    Instant end{};
-    [[nodiscard]] bool contains(Instant instant) const { return begin < instant && instant <= end; }
-};
 
 /// The pauses of a tenant, or of all (nullopt), that may contain undecided occurrences or unstarted runs.
 class Pauses {
@@ -21,7 +16,8 @@ public:
     void begin(std::optional<Group> tenant, Instant since, Instant oldest) {
         std::vector<Span>& spans = of(tenant);
         if (is_open(spans)) {
-            spans.back().begin = std::min(spans.back().begin, since);  // the log is read from further back
+            spans.back().begin = std::min(spans.back().begin,
+                                          since);  // the log is read from further back
             return;
         }
         std::erase_if(spans, [oldest](const Span& span) { return span.end < oldest; });
@@ -39,11 +35,11 @@ public:
             spans.insert(is_open(spans) ? spans.end() - 1 : spans.end(), Span{*since, at});
     }
 
-    /// Returns the end of the pause that contains the instant; Instant::min() if it is not paused.
-    [[nodiscard]] Instant end_of(Group tenant, Instant due) const {
-        Instant end = Instant::min();
+    /// Returns the end of the pause that contains the instant; nullopt if it is not paused.
+    [[nodiscard]] std::optional<Instant> end_of(Group tenant, Instant due) const {
+        std::optional<Instant> end;
         each(tenant, [&](const Span& span) {
-            if (span.contains(due)) end = std::max(end, span.end);
+            if (span.contains(due)) end = std::max(end.value_or(span.end), span.end);
         });
         return end;
     }

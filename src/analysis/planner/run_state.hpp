@@ -63,6 +63,13 @@ inline constexpr std::size_t kRunEvents = 7;
     return kTable[static_cast<std::size_t>(from)][static_cast<std::size_t>(event)];
 }
 
+/// Applies an event, which must be possible.
+constexpr void apply(RunEvent event, RunState& state) {
+    const std::optional<RunState> next = next_state(state, event);
+    assert(next);
+    state = *next;
+}
+
 [[nodiscard]] constexpr bool is_active(RunState state) { return state >= RunState::grouped; }
 [[nodiscard]] constexpr bool has_started(RunState state) { return state >= RunState::running; }
 
