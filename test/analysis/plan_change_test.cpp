@@ -79,7 +79,7 @@ TEST_CASE("a re-enabled one-shot runs again even if both changes are read togeth
     planner.upsert(*plan_change(job, defaults, interner).after->job, kNoon + 1h);
     std::vector<Decision> decisions;
     planner.advance(kNoon + 1h + 60s, {10}, decisions);
-    REQUIRE_FALSE(planner.next_nominal(job.key));
+    REQUIRE_FALSE(planner.find(job.key)->next);
 
     store::Change spent = change_to(ChangeNumber{3}, "spent");
     spent.replaced = R"({"cron_time":"0 * * * * *","plan":"","type":1,"enabled":true,"effective_from":0})";
@@ -88,7 +88,7 @@ TEST_CASE("a re-enabled one-shot runs again even if both changes are read togeth
     job.effective_from = kNoon + 1h + 61s;
     for (const store::Change& change : {spent, enabled})
         apply(plan_change(change, &job, defaults, interner), planner);
-    CHECK(planner.next_nominal(job.key) == kNoon + 1h + 120s);
+    CHECK(planner.find(job.key)->next == kNoon + 1h + 120s);
 }
 
 }  // namespace ecron::analysis::test

@@ -64,7 +64,7 @@ public:
     std::vector<std::string> until(Instant goal) {
         std::vector<std::string> lines;
         for (;;) {
-            const auto wake = planner.next_wake();
+            const auto wake = planner.progress().next_wake;
             const bool more = room > 0 && wake && *wake <= goal;
             now = more ? std::max(now, *wake) : goal;
             const std::size_t before = lines.size();
@@ -80,16 +80,21 @@ public:
         return lines;
     }
 
+    /// Returns the next occurrence of a job that is to be decided.
+    [[nodiscard]] std::optional<Instant> next_of(std::int64_t key) const {
+        const auto plan = planner.find(JobKey{key});
+        return plan ? plan->next : std::nullopt;
+    }
     [[nodiscard]] RunId run(std::string_view name) const { return runs.at(std::string{name}); }
-    void ended(std::string_view name) { planner.ended(run(name)); }
+    void ended(std::string_view name) { planner.report(run(name), Ended{}); }
     RunId run_now(std::int64_t key, JobPolicy policy = {}) {
-        const RunId id = planner.run_now(JobKey{key}, policy);
+        const RunId id = planner.add({.job = JobKey{key}, .due = now, .policy = policy});
         remember(id, "now" + std::to_string(++asked_));
         return id;
     }
-    RunId adopt(std::int64_t key, std::string_view nominal, Planner::Adopted state, JobPolicy policy = {},
+    RunId adopt(std::int64_t key, std::string_view nominal, ExternalRun::State state, JobPolicy policy = {},
                 Group tenant = {}) {
-        const RunId id = planner.adopt(JobKey{key}, at(nominal), at(nominal), state, policy, tenant);
+        const RunId id = planner.add({JobKey{key}, at(nominal), at(nominal), state, policy, tenant});
         remember(id, std::to_string(key) + "@" + std::string{nominal});
         return id;
     }
@@ -120,7 +125,7 @@ private:
     std::string told(const Claim& claim) {
         claims.push_back(claim);
         remember(claim.run, std::to_string(claim.job.value()) + "@" + shown(claim.nominal));
-        if (commits) planner.claimed(claim.run, true);
+        if (commits) planner.report(claim.run, Committed{});
         return "claim " + names_.at(claim.run.value()) + (claim.spent ? " spent" : "");
     }
     std::string told(const Start& one) { return "start " + names_.at(one.run.value()); }

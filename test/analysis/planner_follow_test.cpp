@@ -17,7 +17,7 @@ TEST_CASE("does not claim again what another leader has claimed", "[planner][fol
     world.job(2, "30 * * * * *");
     follow(world, "01-05 10:05:10", "01-05 10:05:00");
     CHECK(world.until("01-05 10:05:31") == Lines{"claim 2@01-05 10:05:30", "start 2@01-05 10:05:30"});
-    CHECK(world.planner.next_nominal(JobKey{1}) == at("01-05 10:06"));
+    CHECK(world.next_of(1) == at("01-05 10:06"));
 }
 
 TEST_CASE("a takeover claims occurrences due since the watermark", "[planner][follow]") {
@@ -46,8 +46,8 @@ TEST_CASE("with jitter, skips only occurrences to be claimed by the watermark", 
     leader.job(1, "*/10 * * * * *", policy);
     follower.job(1, "*/10 * * * * *", policy);
     leader.until("01-05 10:03:33");
-    follow(follower, "01-05 10:03:33", shown(leader.planner.watermark()));
-    CHECK(follower.planner.next_nominal(JobKey{1}) == leader.planner.next_nominal(JobKey{1}));
+    follow(follower, "01-05 10:03:33", shown(leader.planner.progress().watermark));
+    CHECK(follower.next_of(1) == leader.next_of(1));
 }
 
 TEST_CASE("a follower completes a one-shot by its change", "[planner][follow]") {
@@ -104,7 +104,7 @@ TEST_CASE("an occurrence without capacity is not skipped before its due time", "
     for (int key = 1; key <= 3; ++key) world.job(key, "0 * * * * *");
     world.room = 1;
     CHECK(world.jump("01-05 10:01:00") == Lines{"claim 1@01-05 10:01:00"});
-    follow(world, "01-05 10:01:01", shown(world.planner.watermark()));
+    follow(world, "01-05 10:01:01", shown(world.planner.progress().watermark));
     world.room = 10;
     world.until("01-05 10:01:02");
     CHECK(world.claims.size() == 3);
@@ -114,7 +114,6 @@ TEST_CASE("claims the undecided occurrences of a replaced schedule", "[planner][
     World world{"01-05 10:00"};
     world.job(1, "* * * * * *", {.overlap = model::Overlap::allow});
     follow(world, "01-05 10:00:10", "01-05 10:00:05");
-    world.planner.keep_remaining_until(JobKey{1}, at("01-05 10:00:07"));
     world.job_from(1, "0 * * * * *", at("01-05 10:00:07"), {.overlap = model::Overlap::allow});
     CHECK(world.until("01-05 10:01:00") == Lines{"claim 1@01-05 10:00:06", "claim 1@01-05 10:00:07",
                                                  "start 1@01-05 10:00:06", "start 1@01-05 10:00:07",
@@ -125,9 +124,8 @@ TEST_CASE("claims the undecided occurrences of a disabled job and none after the
     World world{"01-05 10:00"};
     world.job(1, "* * * * * *", {.overlap = model::Overlap::allow});
     follow(world, "01-05 10:00:10", "01-05 10:00:05");
-    world.planner.keep_remaining_until(JobKey{1}, at("01-05 10:00:06"));
-    world.planner.remove(JobKey{1});
-    CHECK(world.planner.jobs() == 0);
+    world.planner.remove(JobKey{1}, at("01-05 10:00:06"));
+    CHECK(world.planner.size().jobs == 0);
     CHECK(world.until("01-05 10:01:00") == Lines{"claim 1@01-05 10:00:06", "start 1@01-05 10:00:06"});
 }
 
@@ -135,16 +133,14 @@ TEST_CASE("a fully decided schedule leaves no remainder", "[planner][follow]") {
     World world{"01-05 10:00"};
     world.job(1, "* * * * * *");
     follow(world, "01-05 10:00:10", "01-05 10:00:10");
-    world.planner.keep_remaining_until(JobKey{1}, at("01-05 10:00:10"));
-    world.planner.remove(JobKey{1});
+    world.planner.remove(JobKey{1}, at("01-05 10:00:10"));
     CHECK(world.until("01-05 10:01:00").empty());
 }
 
 TEST_CASE("the remainder of a schedule is skipped, too", "[planner][follow]") {
     World world{"01-05 10:00"};
     world.job(1, "* * * * * *");
-    world.planner.keep_remaining_until(JobKey{1}, at("01-05 10:00:20"));
-    world.planner.remove(JobKey{1});
+    world.planner.remove(JobKey{1}, at("01-05 10:00:20"));
     follow(world, "01-05 10:00:30", "01-05 10:00:30");
     CHECK(world.until("01-05 10:01:00").empty());
 }
@@ -153,7 +149,7 @@ TEST_CASE("a remote execution counts for overlap until it ends", "[planner][foll
     World world{"01-05 10:00"};
     world.job(1, "0 * * * * *");
     follow(world, "01-05 10:00:10", "01-05 10:00:00");
-    world.adopt(1, "01-05 10:00:00", Planner::Adopted::running);
+    world.adopt(1, "01-05 10:00:00", ExternalRun::State::running);
     CHECK(world.until("01-05 10:01:00") ==
           Lines{"claim 1@01-05 10:01:00", "refuse 1@01-05 10:01:00 overlap"});
     world.ended("1@01-05 10:00:00");
@@ -163,9 +159,9 @@ TEST_CASE("a remote execution counts for overlap until it ends", "[planner][foll
 TEST_CASE("a requeued remote execution starts again", "[planner][follow]") {
     World world{"01-05 10:00"};
     world.job(1, "0 0 * * * *");
-    world.adopt(1, "01-05 10:00:00", Planner::Adopted::running);
+    world.adopt(1, "01-05 10:00:00", ExternalRun::State::running);
     CHECK(world.until("01-05 10:01:00").empty());
-    world.planner.retry_at(world.run("1@01-05 10:00:00"), world.now);
+    world.planner.report(world.run("1@01-05 10:00:00"), RetryAt{world.now});
     CHECK(world.until("01-05 10:01:00") == Lines{"start 1@01-05 10:00:00"});
 }
 
@@ -262,8 +258,8 @@ TEST_CASE("a cleared planner claims its earlier decisions again", "[planner][fol
     const RunId before = world.run("1@01-05 10:01:00");
 
     world.planner.clear(world.now, at("01-05 10:00:30"));
-    CHECK(world.planner.jobs() == 0);
-    CHECK(world.planner.runs() == 0);
+    CHECK(world.planner.size().jobs == 0);
+    CHECK(world.planner.size().runs == 0);
     world.job_from(1, "0 * * * * *", at("01-05 10:00:30"));
     follow(world, "01-05 10:01", "01-05 10:00:30");
     world.commits = true;
@@ -276,7 +272,7 @@ TEST_CASE("a cleared planner starts at the given watermark", "[planner][follow]"
     world.planner.clear(at("01-05 10:00"), at("01-05 09:59"));
     world.now = at("01-05 10:00");
     CHECK(world.until("01-05 10:00").empty());
-    CHECK(world.planner.watermark() == at("01-05 10:00") + Millis{250});
+    CHECK(world.planner.progress().watermark == at("01-05 10:00") + Millis{250});
 }
 
 TEST_CASE("an earlier pause from a log that is read again takes effect", "[planner][pause]") {

@@ -114,6 +114,8 @@ private:
         const std::int64_t key = 1 + below(6);
         const Instant from = now_ - Millis{below(4) == 0 ? below(200'000) : 0};
         ModelJob job{.planned = some_job(key), .cursor = from};
+        job.planned.since =
+            from - Millis{++definitions_};  // another definition, even if it has the same schedule
         planner_.upsert(job.planned, from);
         withdraw_unnamed(key, [&](Instant nominal) { return first_after(job, nominal - 1ms) == nominal; });
         jobs_.erase(key);
@@ -132,7 +134,7 @@ private:
         if (job == jobs_.end()) return;
         PlannedJob& planned = job->second.planned;
         planned.policy.overlap = static_cast<model::Overlap>(below(4));
-        planner_.update_policy(planned);
+        planner_.upsert(planned, now_);
     }
     void pause() {
         catch_up();
@@ -149,7 +151,7 @@ private:
     void asked() {
         const std::int64_t key = 1 + below(6);
         const JobPolicy policy{.concurrency = static_cast<Group>(below(3)), .max_concurrency = kRoomInGroup};
-        const RunId id = planner_.run_now(JobKey{key}, policy);
+        const RunId id = planner_.add({.job = JobKey{key}, .due = now_, .policy = policy});
         runs_[id.value()] = {.job = -key, .at = now_, .policy = policy, .is = ModelRun::Is::waiting};
     }
     void jump() {
@@ -161,11 +163,14 @@ private:
             const auto current = run++;
             if (current->second.is != ModelRun::Is::claiming || below(3) == 0) continue;
             const bool mine = below(10) != 0;
-            planner_.claimed(RunId{current->first}, mine);
-            if (!mine)
-                runs_.erase(current);
-            else
+            const RunId id{current->first};
+            if (mine) {
+                planner_.report(id, Committed{});
                 current->second.is = ModelRun::Is::waiting;
+            } else {
+                planner_.report(id, Ended{});
+                runs_.erase(current);
+            }
         }
     }
     void finish() {
@@ -177,20 +182,20 @@ private:
                 case 0:
                     current->second.is = ModelRun::Is::retrying;
                     current->second.at = current->second.stopping ? now_ : now_ + Millis{below(5'000)};
-                    planner_.retry_at(id, current->second.at);
+                    planner_.report(id, RetryAt{current->second.at});
                     break;
                 case 1:
                     current->second.is = ModelRun::Is::accepted;
                     current->second.at = current->second.stopping ? now_ : now_ + Millis{below(5'000)};
-                    planner_.accepted(id, current->second.at);
+                    planner_.report(id, AcceptedUntil{current->second.at});
                     break;
                 case 2:
                     current->second.stopping = true;
                     current->second.at = now_;
-                    planner_.stop(id, "cancelled");
+                    planner_.report(id, StopRequested{"cancelled"});
                     break;
                 default:
-                    planner_.ended(id);
+                    planner_.report(id, Ended{});
                     runs_.erase(current);
             }
         }
@@ -259,12 +264,12 @@ private:
     // --- decisions
     void catch_up() {
         do advance(1'000);
-        while (!planner_.caught_up());
+        while (!planner_.progress().is_caught_up);
     }
     void advance(std::size_t room) {
         if (room > 0)
             for (auto& [key, job] : jobs_) list(job, now_ + kAhead, now_);
-        const Instant watermark = planner_.watermark();
+        const Instant watermark = planner_.progress().watermark;
         claimed_ = 0;
         last_claim_ = Instant::min();
         do {
@@ -272,9 +277,9 @@ private:
             planner_.advance(now_, {room - claimed_}, decisions);
             for (const Decision& decision : decisions)
                 std::visit([this](const auto& one) { check(one); }, decision);
-        } while (planner_.next_wake() == now_ && claimed_ < room);
+        } while (planner_.progress().next_wake == now_ && claimed_ < room);
         REQUIRE(claimed_ <= room);
-        REQUIRE(planner_.watermark() >= watermark);
+        REQUIRE(planner_.progress().watermark >= watermark);
         check_nothing_is_wanting(room);
     }
     ModelRun& known(RunId id) {
@@ -385,14 +390,14 @@ private:
             });
             REQUIRE((live_of(job) > 0 || grouped));
         }
-        const Instant watermark = planner_.watermark();
+        const Instant watermark = planner_.progress().watermark;
         for (const auto& [key, job] : jobs_) {
-            REQUIRE(planner_.knows(JobKey{key}));
+            REQUIRE(planner_.find(JobKey{key}));
             if (claimed_ < room) REQUIRE(job.outcomes.empty());
             for (const Expected& outcome : job.outcomes) REQUIRE(outcome.nominal > watermark);
         }
-        REQUIRE(planner_.jobs() == jobs_.size());
-        REQUIRE(planner_.runs() == runs_.size());
+        REQUIRE(planner_.size().jobs == jobs_.size());
+        REQUIRE(planner_.size().runs == runs_.size());
         std::map<Group, std::uint32_t> groups;
         for (const auto& [id, run] : runs_)
             if (run.live() && run.policy.concurrency != 0)
@@ -407,6 +412,7 @@ private:
     using Spans = std::vector<std::pair<Instant, Instant>>;
     std::map<Group, Spans> paused_;
     std::size_t claimed_{0};
+    int definitions_{0};
     Instant last_claim_{};
 };
 

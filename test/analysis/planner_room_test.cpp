@@ -32,21 +32,21 @@ World crowded_world(JobPolicy policy = {}) {
 TEST_CASE("a tenant without capacity waits alone and holds back the watermark", "[planner][room]") {
     World world = crowded_world();
     CHECK(claims_in(world.until("01-05 10:02")) == Lines{"claim 2@01-05 10:01:00", "claim 2@01-05 10:02:00"});
-    CHECK(world.planner.waits_for_room());
-    CHECK(world.planner.watermark() == at("01-05 10:01") - 1ms);
-    CHECK_FALSE(world.planner.caught_up());
-    CHECK(world.planner.held_since() == at("01-05 10:01"));
-    CHECK(world.planner.decided_but_held() >= at("01-05 10:02"));  // nobody else lags
-    CHECK(world.planner.next_wake() > world.now);                  // for the other tenant's next
+    CHECK(world.planner.progress().held_since);
+    CHECK(world.planner.progress().watermark == at("01-05 10:01") - 1ms);
+    CHECK_FALSE(world.planner.progress().is_caught_up);
+    CHECK(world.planner.progress().held_since == at("01-05 10:01"));
+    CHECK(world.planner.progress().decided_but_held >= at("01-05 10:02"));  // nobody else lags
+    CHECK(world.planner.progress().next_wake > world.now);                  // for the other tenant's next
 
     world.room_of[kFull] = 1;
     CHECK(claims_in(world.jump("01-05 10:02:00")) == Lines{"claim 1@01-05 10:01:00"});
-    CHECK(world.planner.watermark() == at("01-05 10:02") - 1ms);
+    CHECK(world.planner.progress().watermark == at("01-05 10:02") - 1ms);
     CHECK(claims_in(world.jump("01-05 10:02:00")) == Lines{"claim 1@01-05 10:02:00"});
-    CHECK_FALSE(world.planner.waits_for_room());
-    CHECK_FALSE(world.planner.held_since());
-    CHECK(world.planner.watermark() >= at("01-05 10:02"));
-    CHECK(world.planner.caught_up());
+    CHECK_FALSE(world.planner.progress().held_since);
+    CHECK_FALSE(world.planner.progress().held_since);
+    CHECK(world.planner.progress().watermark >= at("01-05 10:02"));
+    CHECK(world.planner.progress().is_caught_up);
 }
 
 TEST_CASE("capacity is counted within one advance", "[planner][room]") {
@@ -57,9 +57,9 @@ TEST_CASE("capacity is counted within one advance", "[planner][room]") {
     const Lines first = claims_in(world.jump("01-05 10:01"));
     CHECK(first.size() == 3);
     CHECK(std::ranges::count(first, "claim 5@01-05 10:01:00") == 1);
-    CHECK(world.planner.waits_for_room());
+    CHECK(world.planner.progress().held_since);
     CHECK(claims_in(world.jump("01-05 10:01")).size() == 2);
-    CHECK_FALSE(world.planner.waits_for_room());
+    CHECK_FALSE(world.planner.progress().held_since);
 }
 
 TEST_CASE("occurrences that wait for capacity longer than the grace period follow the misfire policy",
@@ -81,17 +81,21 @@ TEST_CASE("occurrences that wait for capacity longer than the grace period follo
 TEST_CASE("a job that waits for capacity can be changed, removed and followed", "[planner][room]") {
     World world = crowded_world();
     (void)world.until("01-05 10:01");
-    REQUIRE(world.planner.waits_for_room());
+    REQUIRE(world.planner.progress().held_since);
     SECTION("removed") { world.planner.remove(JobKey{1}); }
-    SECTION("rescheduled") { world.job_of(kFull, 1, "0 0 12 * * *"); }
+    SECTION("rescheduled before it was due") {
+        PlannedJob job = World::described(1, "0 0 12 * * *");
+        job.tenant = kFull;
+        world.planner.upsert(job, at("01-05 10:00:30"));
+    }
     SECTION("skipped") { world.planner.skip_until(JobKey{1}, at("01-05 10:30")); }
     SECTION("followed") {
         while (!world.planner.advance_to(world.now, at("01-05 10:01"))) {}
-        CHECK(world.planner.next_nominal(JobKey{1}) == at("01-05 10:02"));
+        CHECK(world.next_of(1) == at("01-05 10:02"));
     }
     SECTION("cleared") { world.planner.clear(world.now, world.now); }
-    CHECK_FALSE(world.planner.waits_for_room());
-    CHECK(world.planner.watermark() >= at("01-05 10:01"));
+    CHECK_FALSE(world.planner.progress().held_since);
+    CHECK(world.planner.progress().watermark >= at("01-05 10:01"));
     world.room_of.clear();
     for (const std::string& line : claims_in(world.until("01-05 10:01:30")))
         CHECK(line.starts_with("claim 2"));

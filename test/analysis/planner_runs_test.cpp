@@ -28,7 +28,7 @@ TEST_CASE("an immediate run also starts after the clock was set back", "[planner
     const std::vector<std::string> lines = world.jump("01-05 10:00:01");
     REQUIRE(lines.size() == 1);
     CHECK(lines.front().starts_with("start "));
-    world.planner.retry_at(run, at("01-05 10:00:02"));
+    world.planner.report(run, RetryAt{at("01-05 10:00:02")});
     CHECK(world.jump("01-05 10:00:02").size() == 1);
 }
 
@@ -50,9 +50,9 @@ TEST_CASE("skip: waiting for a retry or a callback counts as active", "[planner]
     const RunId run = world.run("1@01-05 10:01:00");
     const bool retries = GENERATE(true, false);
     if (retries)
-        world.planner.retry_at(run, at("01-05 10:30"));
+        world.planner.report(run, RetryAt{at("01-05 10:30")});
     else
-        world.planner.accepted(run, at("01-05 10:30"));
+        world.planner.report(run, AcceptedUntil{at("01-05 10:30")});
     CHECK(world.until("01-05 10:02") == Lines{"claim 1@01-05 10:02:00", "refuse 1@01-05 10:02:00 overlap"});
     world.planner.remove(JobKey{1});
     CHECK(world.until("01-05 10:30").back() ==
@@ -72,7 +72,7 @@ TEST_CASE("queue: one run waits, the next is skipped", "[planner]") {
                                               "claim 1@01-05 10:02:00", "claim 1@01-05 10:03:00",
                                               "refuse 1@01-05 10:03:00 overlap"});
     world.ended("1@01-05 10:01:00");
-    CHECK(world.planner.next_wake() == world.now);
+    CHECK(world.planner.progress().next_wake == world.now);
     CHECK(world.until("01-05 10:03:10") == Lines{"start 1@01-05 10:02:00"});
 }
 
@@ -102,16 +102,16 @@ TEST_CASE("a run being stopped does not start again", "[planner]") {
     world.job(1, "0 0 11 * * *");
     world.until("01-05 11:00");
     const RunId run = world.run("1@01-05 11:00:00");
-    world.planner.stop(run, "cancelled");
+    world.planner.report(run, StopRequested{"cancelled"});
     CHECK(world.until("01-05 11:01") == Lines{"stop 1@01-05 11:00:00 cancelled"});
     if (GENERATE(true, false))
-        world.planner.retry_at(run, at("01-05 11:10"));  // its attempt failed in the meantime
+        world.planner.report(run, RetryAt{at("01-05 11:10")});  // its attempt failed in the meantime
     else
-        world.planner.accepted(run, at("01-05 11:10"));
+        world.planner.report(run, AcceptedUntil{at("01-05 11:10")});
     CHECK(world.until("01-05 11:02") == Lines{"stop 1@01-05 11:00:00 cancelled"});
     CHECK(world.until("01-05 12:00").empty());
-    world.planner.ended(run);
-    CHECK(world.planner.runs() == 0);
+    world.planner.report(run, Ended{});
+    CHECK(world.planner.size().runs == 0);
 }
 
 TEST_CASE("stopping a waiting run ends it without an attempt", "[planner]") {
@@ -119,19 +119,19 @@ TEST_CASE("stopping a waiting run ends it without an attempt", "[planner]") {
     SECTION("for its due time") {
         world.job(1, "0 0 11 * * *");
         world.until("01-05 10:59:59.900");
-        world.planner.stop(world.run("1@01-05 11:00:00"), "cancelled");
+        world.planner.report(world.run("1@01-05 11:00:00"), StopRequested{"cancelled"});
         CHECK(world.until("01-05 11:00") == Lines{"refuse 1@01-05 11:00:00 cancelled"});
     }
     SECTION("for its commit") {
         world.commits = false;
         world.job(1, "0 0 11 * * *");
         world.until("01-05 10:59:59.900");
-        world.planner.stop(world.run("1@01-05 11:00:00"), "cancelled");
+        world.planner.report(world.run("1@01-05 11:00:00"), StopRequested{"cancelled"});
         CHECK(world.until("01-05 11:00").empty());
-        world.planner.claimed(world.run("1@01-05 11:00:00"), true);
+        world.planner.report(world.run("1@01-05 11:00:00"), Committed{});
         CHECK(world.until("01-05 11:01") == Lines{"refuse 1@01-05 11:00:00 cancelled"});
     }
-    CHECK(world.planner.runs() == 0);
+    CHECK(world.planner.size().runs == 0);
 }
 
 TEST_CASE("a run does not start after its deadline", "[planner]") {
@@ -161,7 +161,7 @@ TEST_CASE("a requested run overlaps others and counts as active", "[planner]") {
     world.job(1, kMinutely);
     world.until("01-05 10:01");
     world.run_now(1);
-    CHECK(world.planner.next_wake() == world.now);
+    CHECK(world.planner.progress().next_wake == world.now);
     CHECK(world.until("01-05 10:01:01") == Lines{"start now1"});
     world.ended("1@01-05 10:01:00");
     CHECK(world.until("01-05 10:02") == Lines{"claim 1@01-05 10:02:00", "refuse 1@01-05 10:02:00 overlap"});
@@ -172,14 +172,14 @@ TEST_CASE("a requested run overlaps others and counts as active", "[planner]") {
 TEST_CASE("an unknown job can be run immediately", "[planner]") {
     World world{"01-05 10:00"};
     world.run_now(5);
-    CHECK_FALSE(world.planner.knows(JobKey{5}));
+    CHECK_FALSE(world.planner.find(JobKey{5}));
     CHECK(world.until("01-05 10:00:01") == Lines{"start now1"});
     world.job(5, "0 1 10 * * *");  // enabled in the meantime
     CHECK(world.until("01-05 10:01").back() == "refuse 5@01-05 10:01:00 overlap");
     world.planner.remove(JobKey{5});
     world.ended("now1");
-    CHECK(world.planner.runs() == 0);
-    CHECK(world.planner.jobs() == 0);
+    CHECK(world.planner.size().runs == 0);
+    CHECK(world.planner.size().jobs == 0);
 }
 
 TEST_CASE("removing a job withdraws only unstarted runs", "[planner]") {
@@ -189,8 +189,8 @@ TEST_CASE("removing a job withdraws only unstarted runs", "[planner]") {
     world.run_now(1);
     world.planner.remove(JobKey{1});
     CHECK(world.until("01-05 10:05") == Lines{"withdraw 1@01-05 10:02:00", "start now1"});
-    CHECK(world.planner.runs() == 2);
-    CHECK_FALSE(world.planner.knows(JobKey{1}));
+    CHECK(world.planner.size().runs == 2);
+    CHECK_FALSE(world.planner.find(JobKey{1}));
     world.job(1, kMinutely);  // enabled again: it has its active run
     CHECK(world.until("01-05 10:06").back() == "refuse 1@01-05 10:06:00 overlap");
 }
@@ -200,7 +200,7 @@ TEST_CASE("a concurrency group admits its maximum in order of arrival", "[planne
     JobPolicy policy{.overlap = model::Overlap::allow, .concurrency = 3, .max_concurrency = 2};
     for (std::int64_t key = 1; key <= 4; ++key) world.job(key, std::to_string(key) + " 0 11 * * *", policy);
     world.until("01-05 11:00:10");
-    CHECK(world.planner.runs() == 4);
+    CHECK(world.planner.size().runs == 4);
     CHECK(world.until("01-05 11:00:11").empty());
     world.ended("1@01-05 11:00:01");
     CHECK(world.until("01-05 11:00:12") == Lines{"start 3@01-05 11:00:03"});
@@ -211,7 +211,7 @@ TEST_CASE("a concurrency group admits its maximum in order of arrival", "[planne
     world.ended("now1");
     world.ended("3@01-05 11:00:03");
     CHECK(world.until("01-05 11:00:14").empty());
-    CHECK(world.planner.runs() == 0);
+    CHECK(world.planner.size().runs == 0);
 }
 
 TEST_CASE("two ends admit two runs", "[planner]") {
@@ -240,9 +240,9 @@ TEST_CASE("runs of an earlier term continue in their state", "[planner]") {
     World world{"01-05 10:00"};
     JobPolicy policy{.overlap = model::Overlap::skip, .concurrency = 3, .max_concurrency = 10};
     for (std::int64_t key = 1; key <= 3; ++key) world.job_from(key, kMinutely, at("01-05 10:00"), policy);
-    world.adopt(1, "01-05 10:01", Planner::Adopted::waiting, policy);
-    world.adopt(2, "01-05 10:02", Planner::Adopted::retrying, policy);
-    world.adopt(3, "01-05 10:02", Planner::Adopted::accepted, policy);
+    world.adopt(1, "01-05 10:01", ExternalRun::State::waiting, policy);
+    world.adopt(2, "01-05 10:02", ExternalRun::State::retrying, policy);
+    world.adopt(3, "01-05 10:02", ExternalRun::State::accepted, policy);
     // Job 1's first occurrence is not claimed again; jobs 2 and 3 have active runs.
     CHECK(sorted(world.until("01-05 10:01")) ==
           Lines{"claim 2@01-05 10:01:00", "claim 3@01-05 10:01:00", "refuse 2@01-05 10:01:00 overlap",
@@ -255,18 +255,17 @@ TEST_CASE("runs of an earlier term continue in their state", "[planner]") {
 TEST_CASE("withdraws a run of an earlier term that is no longer an occurrence of its job", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, kMinutely);
-    world.adopt(1, "01-05 10:00:30", Planner::Adopted::waiting);
+    world.adopt(1, "01-05 10:00:30", ExternalRun::State::waiting);
     CHECK(world.until("01-05 10:00:01") == Lines{"withdraw 1@01-05 10:00:30"});
-    world.planner.adopt(JobKey{1}, {}, at("01-05 10:00:30"), Planner::Adopted::waiting,
-                        {});  // a requested one
-    CHECK(world.planner.runs() == 1);
+    world.run_now(1);
+    CHECK(world.planner.size().runs == 1);
 }
 
 TEST_CASE("a run of an earlier term obeys its tenant's pause although its one-shot is completed",
           "[planner]") {
     World world{"01-05 10:00"};
     const Group tenant = 7;
-    world.adopt(1, "01-05 10:01", Planner::Adopted::waiting, {.once = true}, tenant);
+    world.adopt(1, "01-05 10:01", ExternalRun::State::waiting, {.once = true}, tenant);
     world.planner.pause(tenant, at("01-05 10:00:30"));
     CHECK(world.until("01-05 10:02") == Lines{"withdraw 1@01-05 10:01"});
 }
@@ -275,7 +274,7 @@ TEST_CASE("a changed overlap policy applies to unstarted runs", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, kMinutely, with(model::Overlap::skip));
     world.until("01-05 10:01:59.900");
-    world.planner.update_policy(World::described(1, kMinutely, with(model::Overlap::allow)));
+    world.planner.upsert(World::described(1, kMinutely, with(model::Overlap::allow)), world.now);
     CHECK(world.until("01-05 10:02") == Lines{"start 1@01-05 10:02:00"});
 }
 
@@ -285,32 +284,30 @@ TEST_CASE("finished runs leave no memory behind", "[planner]") {
         world.job(key, kMinutely, {.concurrency = static_cast<Group>(key % 5), .max_concurrency = 3});
     const auto go = [&](Instant until) {
         world.until(until);
-        for (const auto& [name, run] : world.runs) world.planner.ended(run);
+        for (const auto& [name, run] : world.runs) world.planner.report(run, Ended{});
         world.runs.clear();
     };
     go(at("01-05 10:01"));
-    const std::size_t memory = world.planner.memory();
+    const std::size_t memory = world.planner.size().memory;
     for (int minute = 2; minute < 60; ++minute) go(at("01-05 10:00") + std::chrono::minutes{minute});
-    CHECK(world.planner.runs() == 0);
-    CHECK(world.planner.memory() == memory);
+    CHECK(world.planner.size().runs == 0);
+    CHECK(world.planner.size().memory == memory);
 }
 
 TEST_CASE("a job costs at most 150 bytes", "[planner]") {
     constexpr std::size_t kCount = 200'000;
     World world{"01-05 10:00"};
-    const std::size_t empty = world.planner.memory();
-    const bool reserved = GENERATE(true, false);
-    if (reserved) world.planner.reserve(kCount);
+    const std::size_t empty = world.planner.size().memory;
     PlannedJob job = World::described(0, "0 0 12 * * *");
     for (std::size_t i = 1; i <= kCount; ++i) {
         job.key = JobKey{static_cast<std::int64_t>(i * 7)};
         world.planner.upsert(job, world.now);
     }
-    CHECK(world.planner.memory() - empty <= kCount * 150);
-    CHECK(world.planner.jobs() == kCount);
+    CHECK(world.planner.size().memory - empty <= kCount * 150);
+    CHECK(world.planner.size().jobs == kCount);
     for (std::size_t i = 1; i <= kCount; i += 2)
         world.planner.remove(JobKey{static_cast<std::int64_t>(i * 7)});
-    CHECK(world.planner.jobs() == kCount / 2);
+    CHECK(world.planner.size().jobs == kCount / 2);
     for (std::size_t i = 1; i <= kCount; ++i)
-        REQUIRE(world.planner.knows(JobKey{static_cast<std::int64_t>(i * 7)}) == (i % 2 == 0));
+        REQUIRE(world.planner.find(JobKey{static_cast<std::int64_t>(i * 7)}).has_value() == (i % 2 == 0));
 }

@@ -12,12 +12,12 @@ using namespace std::chrono_literals;
 TEST_CASE("a run is claimed ahead of its due time and started at it", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, "*/5 * * * *");
-    CHECK(world.planner.next_wake() <= at("01-05 10:05") - 250ms);
+    CHECK(world.planner.progress().next_wake <= at("01-05 10:05") - 250ms);
     CHECK(world.until(at("01-05 10:05") - 251ms).empty());
     CHECK(world.until(at("01-05 10:05") - 250ms) == Lines{"claim 1@01-05 10:05:00"});
     CHECK(world.until(at("01-05 10:05") - 1ms).empty());
     CHECK(world.until("01-05 10:05") == Lines{"start 1@01-05 10:05:00"});
-    CHECK(world.planner.next_nominal(JobKey{1}) == at("01-05 10:10"));
+    CHECK(world.next_of(1) == at("01-05 10:10"));
 }
 
 TEST_CASE("claims are made in steps, so that consecutive runs are claimed together", "[planner]") {
@@ -33,16 +33,16 @@ TEST_CASE("claims are made in steps, so that consecutive runs are claimed togeth
         planner.upsert(job, at("01-05 10:00"));
     }
     const Instant due = at("01-05 10:01");
-    CHECK(planner.next_wake() <= due - 250ms);
+    CHECK(planner.progress().next_wake <= due - 250ms);
     CHECK(claimed_at(due - 251ms) == 0);
     CHECK(claimed_at(due - 250ms) == 3);  // exactly at a step
-    CHECK(planner.watermark() == due);
-    CHECK(planner.caught_up());
+    CHECK(planner.progress().watermark == due);
+    CHECK(planner.progress().is_caught_up);
     CHECK(claimed_at(due - 226ms) == 0);
-    CHECK(planner.watermark() == due);  // until the next step
-    CHECK(planner.caught_up());
+    CHECK(planner.progress().watermark == due);  // until the next step
+    CHECK(planner.progress().is_caught_up);
     CHECK(claimed_at(due - 225ms) == 0);
-    CHECK(planner.watermark() == due + 25ms);
+    CHECK(planner.progress().watermark == due + 25ms);
 }
 
 TEST_CASE("an occurrence within a step is claimed at the previous step, at most a step late", "[planner]") {
@@ -57,7 +57,7 @@ TEST_CASE("an occurrence within a step is claimed at the previous step, at most 
         std::vector<Decision> decided;
         for (Instant now = at("01-05 10:00:59"); decided.empty(); now += 1ms) {
             REQUIRE(now < at("01-05 10:01:01"));
-            const bool wakes = planner.next_wake().value() <= now;
+            const bool wakes = planner.progress().next_wake.value() <= now;
             planner.advance(now, {100}, decided);
             if (decided.empty()) continue;
             const Millis ahead = std::get<Claim>(decided.front()).due - now;
@@ -75,11 +75,11 @@ TEST_CASE("a claim committed late starts immediately; a claim of another term ne
     world.job(1, "0 0 10-11 * * *");
     world.job(2, "0 0 11 * * *");
     CHECK(world.until("01-05 11:00:01") == Lines{"claim 1@01-05 11:00:00", "claim 2@01-05 11:00:00"});
-    world.planner.claimed(world.run("1@01-05 11:00:00"), true);
-    world.planner.claimed(world.run("2@01-05 11:00:00"), false);
-    CHECK(world.planner.next_wake() == world.now);
+    world.planner.report(world.run("1@01-05 11:00:00"), Committed{});
+    world.planner.report(world.run("2@01-05 11:00:00"), Ended{});
+    CHECK(world.planner.progress().next_wake == world.now);
     CHECK(world.until("01-05 11:00:02") == Lines{"start 1@01-05 11:00:00"});
-    CHECK(world.planner.runs() == 1);
+    CHECK(world.planner.size().runs == 1);
 }
 
 TEST_CASE("claims are ordered by due time and limited by capacity", "[planner]") {
@@ -87,19 +87,19 @@ TEST_CASE("claims are ordered by due time and limited by capacity", "[planner]")
     for (std::int64_t key = 1; key <= 3; ++key) world.job(key, std::to_string(key) + "/10 * * * * *");
     world.room = 2;
     CHECK(world.jump("01-05 10:00:13") == Lines{"claim 1@01-05 10:00:01", "claim 2@01-05 10:00:02"});
-    CHECK(world.planner.watermark() >= at("01-05 10:00:02"));
-    CHECK(world.planner.watermark() < at("01-05 10:00:03"));
-    CHECK_FALSE(world.planner.caught_up());
-    CHECK(world.planner.next_wake() == world.now);
+    CHECK(world.planner.progress().watermark >= at("01-05 10:00:02"));
+    CHECK(world.planner.progress().watermark < at("01-05 10:00:03"));
+    CHECK_FALSE(world.planner.progress().is_caught_up);
+    CHECK(world.planner.progress().next_wake == world.now);
     world.room = 0;
     CHECK(world.jump("01-05 10:00:13").size() == 2);  // their starts
-    CHECK(world.planner.watermark() >= at("01-05 10:00:02"));
-    CHECK(world.planner.watermark() < at("01-05 10:00:03"));
+    CHECK(world.planner.progress().watermark >= at("01-05 10:00:02"));
+    CHECK(world.planner.progress().watermark < at("01-05 10:00:03"));
     world.room = 10;
     CHECK(world.jump("01-05 10:00:13") == Lines{"claim 3@01-05 10:00:03", "claim 1@01-05 10:00:11",
                                                 "claim 2@01-05 10:00:12", "claim 3@01-05 10:00:13"});
-    CHECK(world.planner.watermark() == at("01-05 10:00:13") + 250ms);
-    CHECK(world.planner.caught_up());
+    CHECK(world.planner.progress().watermark == at("01-05 10:00:13") + 250ms);
+    CHECK(world.planner.progress().is_caught_up);
 }
 
 TEST_CASE("occurrences missed by more than the grace period follow the job's policy", "[planner]") {
@@ -171,7 +171,7 @@ TEST_CASE("an occurrence without capacity in time is late, not missed", "[planne
         REQUIRE(std::ranges::count_if(
                     decisions, [](const Decision& one) { return std::holds_alternative<Claim>(one); }) == 1);
     }
-    CHECK(world.planner.caught_up());
+    CHECK(world.planner.progress().is_caught_up);
 }
 
 TEST_CASE("a job that runs every second catches up a year in bounded steps", "[planner]") {
@@ -181,11 +181,11 @@ TEST_CASE("a job that runs every second catches up a year in bounded steps", "[p
     const auto lines = world.jump("01-05 10:00:30");
     REQUIRE(lines.size() == 1);
     CHECK(lines[0].ends_with(" to 01-05 09:58:58 4096"));  // that many or more
-    CHECK(world.planner.next_wake() == world.now);
+    CHECK(world.planner.progress().next_wake == world.now);
     world.jump("01-05 10:00:30");
     CHECK(world.claims.front().nominal == at("01-05 09:58:59"));
     CHECK(world.claims.size() == 92);  // from the newest missed one; those of 10:00:01 to :30 are late
-    CHECK(world.planner.caught_up());
+    CHECK(world.planner.progress().is_caught_up);
 }
 
 TEST_CASE("a simulated year loses and duplicates no occurrence", "[planner]") {
@@ -244,7 +244,7 @@ TEST_CASE("a planner that continues from another one's watermark claims every oc
     World first{"01-05 10:00"};
     first.job(1, cron, policy);
     first.until(at("01-05 10:00") + minute * 61s);
-    const Instant watermark = first.planner.watermark();
+    const Instant watermark = first.planner.progress().watermark;
 
     World second{"01-05 10:00"};
     second.now = first.now;
@@ -266,15 +266,15 @@ TEST_CASE("with jitter longer than the interval, every run starts at its own due
     World world{"01-05 10:00"};
     world.job(1, "0 * * * * *", {.overlap = model::Overlap::allow, .jitter = 10min});
     std::map<std::string, Instant> started;
-    Instant watermark = world.planner.watermark();
+    Instant watermark = world.planner.progress().watermark;
     while (world.now < at("01-05 12:00")) {
-        world.now = std::max(world.now + 1ms, *world.planner.next_wake());
+        world.now = std::max(world.now + 1ms, *world.planner.progress().next_wake);
         const std::size_t claimed = world.claims.size();
         for (const std::string& line : world.until(world.now))
             if (line.starts_with("start ")) started[line.substr(6)] = world.now;
         for (std::size_t i = claimed; i < world.claims.size(); ++i) CHECK(world.claims[i].due > watermark);
-        CHECK(world.planner.watermark() >= watermark);
-        watermark = world.planner.watermark();
+        CHECK(world.planner.progress().watermark >= watermark);
+        watermark = world.planner.progress().watermark;
     }
     CHECK(started.size() > 100);
     for (const Claim& claim : world.claims) {
@@ -292,13 +292,13 @@ TEST_CASE("a window is inclusive in whole seconds", "[planner]") {
               {.overlap = model::Overlap::allow,
                .begin_at = at("01-05 10:00:10") + 700ms,
                .end_at = at("01-05 10:00:12") + 1ms});
-    CHECK(world.planner.next_nominal(JobKey{1}) == at("01-05 10:00:10"));
+    CHECK(world.next_of(1) == at("01-05 10:00:10"));
     world.until("01-05 10:01");
     REQUIRE(world.claims.size() == 3);
     CHECK(world.claims.back().nominal == at("01-05 10:00:12"));
-    CHECK_FALSE(world.planner.next_nominal(JobKey{1}));
-    CHECK_FALSE(world.planner.next_wake());
-    CHECK(world.planner.knows(JobKey{1}));
+    CHECK_FALSE(world.next_of(1));
+    CHECK_FALSE(world.planner.progress().next_wake);
+    CHECK(world.planner.find(JobKey{1}));
 }
 
 TEST_CASE("an occurrence missed in its window does not run outside it", "[planner]") {
@@ -325,8 +325,8 @@ TEST_CASE("removing a completed one-shot keeps its only run", "[planner]") {
     world.planner.remove(JobKey{1});  // the claim disabled it
     CHECK(world.until("01-05 12:00") == Lines{"start 1@01-05 12:00:00"});
     world.ended("1@01-05 12:00:00");
-    CHECK(world.planner.runs() == 0);
-    CHECK(world.planner.jobs() == 0);
+    CHECK(world.planner.size().runs == 0);
+    CHECK(world.planner.size().jobs == 0);
 }
 
 TEST_CASE("a missed one-shot runs its first occurrence", "[planner]") {
@@ -357,13 +357,13 @@ TEST_CASE("a claim is withdrawn only once it is committed", "[planner]") {
     world.until(at("01-05 11:00") - 100ms);
     for (std::int64_t key = 1; key <= 3; ++key) world.planner.remove(JobKey{key});
     CHECK(world.until(at("01-05 11:00") - 50ms).empty());
-    world.planner.claimed(world.run("1@01-05 11:00:00"), true);
-    world.planner.claimed(world.run("2@01-05 11:00:00"), false);
+    world.planner.report(world.run("1@01-05 11:00:00"), Committed{});
+    world.planner.report(world.run("2@01-05 11:00:00"), Ended{});
     world.job(3, "0 11 * * *");  // enabled again before its claim is committed
-    world.planner.claimed(world.run("3@01-05 11:00:00"), true);
+    world.planner.report(world.run("3@01-05 11:00:00"), Committed{});
     CHECK(world.until("01-05 11:00") == Lines{"withdraw 1@01-05 11:00:00", "start 3@01-05 11:00:00"});
-    CHECK(world.planner.runs() == 1);
-    CHECK(world.planner.jobs() == 1);
+    CHECK(world.planner.size().runs == 1);
+    CHECK(world.planner.size().jobs == 1);
 }
 
 TEST_CASE("a pause suppresses occurrences and the job resumes afterwards", "[planner]") {
@@ -391,7 +391,7 @@ TEST_CASE("occurrences in a pause are not misfires", "[planner]") {
     world.planner.pause(7, at("01-05 08:35"));  // before this process started
     CHECK(world.jump("01-05 10:00") ==
           Lines{"missed 1@01-05 08:10:00 to 01-05 08:20:00 2", "claim 1@01-05 08:30:00"});
-    CHECK(world.planner.next_nominal(JobKey{1}) == at("01-05 10:10"));
+    CHECK(world.next_of(1) == at("01-05 10:10"));
 }
 
 TEST_CASE("if the clock goes backwards, claims do not and starts wait", "[planner]") {
@@ -399,8 +399,8 @@ TEST_CASE("if the clock goes backwards, claims do not and starts wait", "[planne
     world.job(1, "*/10 * * * * *", {.overlap = model::Overlap::allow});
     world.until("01-05 10:00:19.900");
     CHECK(world.jump("01-05 09:59:00").empty());
-    CHECK(world.planner.watermark() >= at("01-05 10:00:20"));
-    world.planner.retry_at(world.run("1@01-05 10:00:10"), at("01-05 09:59:30"));
+    CHECK(world.planner.progress().watermark >= at("01-05 10:00:20"));
+    world.planner.report(world.run("1@01-05 10:00:10"), RetryAt{at("01-05 09:59:30")});
     CHECK(world.until("01-05 09:59:29").empty());
     CHECK(world.until("01-05 09:59:30") == Lines{"start 1@01-05 10:00:10"});
     CHECK(world.until("01-05 10:00:19.999").empty());
@@ -411,14 +411,13 @@ TEST_CASE("if the clock goes backwards, claims do not and starts wait", "[planne
 TEST_CASE("calls about an unknown job or run have no effect", "[planner]") {
     World world{"01-05 10:00"};
     world.planner.remove(JobKey{1});
-    world.planner.update_policy(World::described(1, "* * * * *"));
-    world.planner.claimed(RunId{}, true);
-    world.planner.ended(RunId{77});
-    world.planner.retry_at(RunId{77}, world.now);
-    world.planner.stop(RunId{77}, "cancelled");
-    CHECK(world.planner.jobs() == 0);
-    CHECK(world.planner.runs() == 0);
-    CHECK_FALSE(world.planner.next_wake());
+    world.planner.report(RunId{}, Committed{});
+    world.planner.report(RunId{77}, Ended{});
+    world.planner.report(RunId{77}, RetryAt{world.now});
+    world.planner.report(RunId{77}, StopRequested{"cancelled"});
+    CHECK(world.planner.size().jobs == 0);
+    CHECK(world.planner.size().runs == 0);
+    CHECK_FALSE(world.planner.progress().next_wake);
     CHECK_FALSE(world.planner.find(JobKey{1}));
 }
 
@@ -428,7 +427,7 @@ TEST_CASE("a known job can be read back", "[planner]") {
     world.job(1, "*/10 * * * *", policy);
     const auto found = world.planner.find(JobKey{1});
     REQUIRE(found);
-    CHECK(found->policy == policy);
-    CHECK(found->tenant == 7);
-    CHECK(found->schedule.next_after(world.now) == at("01-05 10:10"));
+    CHECK(found->job.policy == policy);
+    CHECK(found->job.tenant == 7);
+    CHECK(found->job.schedule.next_after(world.now) == at("01-05 10:10"));
 }

@@ -52,7 +52,7 @@ public:
             const bool claimed = claim != claims_.end() && claim->first < second + 1s;
             if (!claimed && second.time_since_epoch() % 53s != 0s) continue;
             CAPTURE(format_rfc3339_millis(second));
-            const Explanation explanation = explain_at(second, end_, planner_.watermark());
+            const Explanation explanation = explain_at(second, end_, planner_.progress().watermark);
             CAPTURE(to_text(explanation.verdict));
             CHECK(claimed == (explanation.verdict == Verdict::forgotten));
             if (skipped_any()) continue;  // the neighbours may be paused
@@ -115,7 +115,7 @@ private:
             decisions.clear();
             planner_.advance(now, {.total = 1'000}, decisions);
             for (const analysis::Decision& decision : decisions) carry_out(decision, now);
-            Instant next = planner_.next_wake().value_or(end_ + 1ms);
+            Instant next = planner_.progress().next_wake.value_or(end_ + 1ms);
             for (const Instant event : {pause_begin_, pause_end_})
                 if (event > now) next = std::min(next, event);
             now = std::max(next, now + 1ms);
@@ -124,13 +124,13 @@ private:
     void carry_out(const analysis::Decision& decision, Instant now) {
         CHECK_FALSE(std::holds_alternative<analysis::Missed>(decision));
         if (const auto* const claim = std::get_if<analysis::Claim>(&decision)) {
-            planner_.claimed(claim->run, true);
+            planner_.report(claim->run, analysis::Committed{});
             runs_[claim->run] = claim->nominal;
             claims_[claim->nominal] = now;
         } else if (const auto* const withdrawn = std::get_if<analysis::Withdraw>(&decision)) {
             claims_.erase(runs_.at(withdrawn->run));  // due after a pause began, claimed before it
         } else if (const auto* const start = std::get_if<analysis::Start>(&decision)) {
-            planner_.ended(start->run);
+            planner_.report(start->run, analysis::Ended{});
         }
     }
 

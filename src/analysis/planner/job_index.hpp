@@ -57,14 +57,6 @@ public:
         --table.size;
     }
 
-    template <class KeyOf> void reserve(std::size_t count, const KeyOf& key_of) {
-        const std::size_t each = count / kTables;
-        const std::size_t cells = std::bit_ceil((each + each / 8 + 8) * 5 / 4);  // headroom, because keys are
-                                                                                 // not distributed evenly
-        for (Table& table : tables_)
-            if (table.cells.size() < cells) grow(table, cells, key_of);
-    }
-
     [[nodiscard]] std::size_t memory() const {
         std::size_t cells = 0;
         for (const Table& table : tables_) cells += table.cells.capacity();

@@ -100,9 +100,16 @@ void JobTable::drop_rest(std::uint32_t number) {
     jobs_.give_back(number);
 }
 
-PlannedJob JobTable::definition(std::uint32_t number) const {
+JobPlan JobTable::plan_of(std::uint32_t number) const {
     const Job& job = jobs_[number];
-    return {job.key, job.schedule, policies_[job.policy], job.tenant, job.jitter_seed, job.since};
+    return {.job = {job.key, job.schedule, policy(job), job.tenant, job.jitter_seed, job.since},
+            .next = job.next == kNever ? std::nullopt : std::optional{job.next}};
+}
+
+bool JobTable::has_occurrences_of(std::uint32_t number, const PlannedJob& other) const {
+    const Job& job = jobs_[number];
+    assert(!job.known || job.tenant == other.tenant);  // a job never changes its tenant
+    return job.known && job.since == other.since && occurrences(job) == other.occurrences();
 }
 
 model::Occurrences JobTable::occurrences(const Job& job) const {

@@ -61,7 +61,10 @@ public:
     [[nodiscard]] std::uint32_t add_rest(std::uint32_t number, Instant until);
     void drop_rest(std::uint32_t number);
 
-    [[nodiscard]] PlannedJob definition(std::uint32_t number) const;
+    [[nodiscard]] JobPlan plan_of(std::uint32_t number) const;
+    /// Returns true if the job is known and a definition has the same occurrences, in effect since the same
+    /// instant.
+    [[nodiscard]] bool has_occurrences_of(std::uint32_t number, const PlannedJob& other) const;
     [[nodiscard]] const JobPolicy& policy(const Job& job) const { return policies_[job.policy]; }
     [[nodiscard]] model::Occurrences occurrences(const Job& job) const;
     /// Returns the job's first occurrence after an instant within its window; kNever if there is none.

@@ -39,48 +39,36 @@ void Planner::clear(Instant now, Instant decided) {
 
 // --- jobs
 
-void Planner::reserve(std::size_t /*jobs*/) {}
-
 void Planner::upsert(const PlannedJob& job, Instant from, std::optional<Instant> claimed) {
     const std::uint32_t number = impl_->jobs.of(job.key);
+    if (impl_->jobs.has_occurrences_of(number, job)) {
+        impl_->jobs.update_policy(number, job.policy);
+        impl_->runs.update_policy(number);
+        return;
+    }
+    if (impl_->jobs[number].known) impl_->claims.keep_remaining(number, from);
     impl_->claims.disarm(number);
     impl_->jobs.define(number, job);
     impl_->claims.plan(number, from, claimed);
     impl_->runs.reconcile(number, from);
 }
 
-void Planner::update_policy(const PlannedJob& job) {
-    const auto number = impl_->jobs.find_known(job.key);
-    if (!number) return;
-    impl_->jobs.update_policy(*number, job.policy);
-    impl_->runs.update_policy(*number);
-}
-
-void Planner::keep_remaining_until(JobKey job, Instant until) {
-    if (const auto number = impl_->jobs.find_known(job)) impl_->claims.keep_remaining(*number, until);
-}
-
-void Planner::remove(JobKey job) {
+void Planner::remove(JobKey job, std::optional<Instant> until) {
     const auto number = impl_->jobs.find_known(job);
     if (!number) return;
+    if (until) impl_->claims.keep_remaining(*number, *until);
     impl_->claims.disarm(*number);
     impl_->runs.withdraw_unstarted(*number);
     impl_->jobs.undefine(*number);
 }
 
-std::optional<PlannedJob> Planner::find(JobKey job) const {
-    const auto number = impl_->jobs.find_known(job);
-    return number ? std::optional{impl_->jobs.definition(*number)} : std::nullopt;
-}
-bool Planner::knows(JobKey job) const { return impl_->jobs.find_known(job).has_value(); }
-std::optional<Instant> Planner::next_nominal(JobKey job) const {
-    const auto number = impl_->jobs.find_known(job);
-    if (!number || impl_->jobs[*number].next == kNever) return {};
-    return impl_->jobs[*number].next;
-}
-
 void Planner::skip_until(JobKey job, Instant until) {
     if (const auto number = impl_->jobs.find_known(job)) impl_->claims.skip_until(*number, until);
+}
+
+std::optional<JobPlan> Planner::find(JobKey job) const {
+    const auto number = impl_->jobs.find_known(job);
+    return number ? std::optional{impl_->jobs.plan_of(*number)} : std::nullopt;
 }
 
 // --- pauses
@@ -110,18 +98,10 @@ std::vector<JobKey> Planner::replay_from(std::optional<Group> tenant, Instant at
 
 // --- runs
 
-RunId Planner::run_now(JobKey job, JobPolicy policy) {
-    return impl_->runs.add({.job = job, .due = impl_->now, .policy = policy});
+RunId Planner::add(const ExternalRun& run) { return impl_->runs.add(run); }
+void Planner::report(RunId run, const RunReport& report) {
+    std::visit([&](const auto& event) { impl_->runs.on(run, event); }, report);
 }
-RunId Planner::adopt(JobKey job, std::optional<Instant> nominal, Instant due, Adopted state, JobPolicy policy,
-                     Group tenant) {
-    return impl_->runs.add({job, nominal, due, state, policy, tenant});
-}
-void Planner::claimed(RunId run, bool mine) { mine ? impl_->runs.committed(run) : impl_->runs.ended(run); }
-void Planner::retry_at(RunId run, Instant due) { impl_->runs.retry_at(run, due); }
-void Planner::accepted(RunId run, Instant deadline) { impl_->runs.accepted(run, deadline); }
-void Planner::ended(RunId run) { impl_->runs.ended(run); }
-void Planner::stop(RunId run, std::string_view reason) { impl_->runs.stop(run, reason); }
 
 // --- time
 
@@ -136,23 +116,19 @@ bool Planner::advance_to(Instant now, Instant watermark) {
     return impl_->claims.advance_to(watermark);
 }
 
-Instant Planner::watermark() const { return impl_->claims.progress().watermark; }
-Instant Planner::decided_but_held() const { return impl_->claims.progress().decided_but_held; }
-std::optional<Instant> Planner::held_since() const { return impl_->claims.progress().held_since; }
-bool Planner::caught_up() const { return impl_->claims.progress().is_caught_up; }
-bool Planner::waits_for_room() const { return held_since().has_value(); }
-std::optional<Instant> Planner::next_wake() const {
-    std::optional<Instant> next = impl_->claims.progress().next_wake;
+Progress Planner::progress() const {
+    Progress progress = impl_->claims.progress();
+    std::optional<Instant>& next = progress.next_wake;
     if (const auto run = impl_->runs.next_wake()) next = std::min(next.value_or(*run), *run);
     if (next) next = std::max(*next, impl_->now);
-    return next;
+    return progress;
 }
 
-std::size_t Planner::jobs() const { return impl_->jobs.size(); }
-std::size_t Planner::runs() const { return impl_->runs.list().size(); }
-std::size_t Planner::memory() const {
-    return sizeof *impl_ + impl_->jobs.memory() + impl_->policies.memory() + impl_->pauses.memory() +
-           impl_->runs.memory() + impl_->claims.memory();
+Planner::Size Planner::size() const {
+    return {.jobs = impl_->jobs.size(),
+            .runs = impl_->runs.list().size(),
+            .memory = sizeof *impl_ + impl_->jobs.memory() + impl_->policies.memory() +
+                      impl_->pauses.memory() + impl_->runs.memory() + impl_->claims.memory()};
 }
 
 }  // namespace ecron::analysis

@@ -68,9 +68,9 @@ RunId Runs::add(const ExternalRun& external) {
     return id;
 }
 
-// --- events
+// --- reports
 
-void Runs::committed(RunId id) {
+void Runs::on(RunId id, Committed) {
     const auto number = runs_.find(id);
     if (!number || runs_[*number].state != RunState::claiming) return;
     Run& run = runs_[*number];
@@ -83,9 +83,6 @@ void Runs::committed(RunId id) {
         arm(*number, run.due);
 }
 
-void Runs::retry_at(RunId id, Instant due) { wait(id, RunEvent::retry, due); }
-void Runs::accepted(RunId id, Instant deadline) { wait(id, RunEvent::accept, deadline); }
-
 void Runs::wait(RunId id, RunEvent event, Instant until) {
     const auto number = runs_.find(id);
     if (!number || !has_started(runs_[*number].state)) return;
@@ -94,19 +91,19 @@ void Runs::wait(RunId id, RunEvent event, Instant until) {
     arm(*number, run.stop_reason.empty() ? until : now_);
 }
 
-void Runs::ended(RunId id) {
+void Runs::on(RunId id, Ended) {
     if (const auto number = runs_.find(id)) forget(*number);
 }
 
-void Runs::stop(RunId id, std::string_view reason) {
+void Runs::on(RunId id, StopRequested stop) {
     const auto number = runs_.find(id);
     if (!number) return;
     Run& run = runs_[*number];
     if (run.state != RunState::claiming && !has_started(run.state)) {
-        refuse(*number, reason, pending_);
+        refuse(*number, stop.reason, pending_);
         return;
     }
-    run.stop_reason = reason;
+    run.stop_reason = stop.reason;
     if (has_started(run.state)) arm(*number, now_);
 }
 

@@ -31,12 +31,12 @@ public:
     RunId claim(std::uint32_t job, bool spends);
     RunId add(const ExternalRun& external);
 
-    // --- events
-    void committed(RunId id);
-    void retry_at(RunId id, Instant due);
-    void accepted(RunId id, Instant deadline);
-    void ended(RunId id);
-    void stop(RunId id, std::string_view reason);
+    // --- reports
+    void on(RunId id, Committed);
+    void on(RunId id, RetryAt retry) { wait(id, RunEvent::retry, retry.due); }
+    void on(RunId id, AcceptedUntil accepted) { wait(id, RunEvent::accept, accepted.deadline); }
+    void on(RunId id, Ended);
+    void on(RunId id, StopRequested stop);
 
     // --- changes of a job
     /// Keeps and updates unstarted runs that are occurrences of the job's new schedule, planned from `from`;

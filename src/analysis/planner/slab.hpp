@@ -44,7 +44,6 @@ public:
         size_ = 0;
     }
 
-    void reserve(std::size_t count) { chunks_.reserve((count + kChunk - 1) / kChunk); }
     /// Returns true if an object of that number was ever allocated.
     [[nodiscard]] bool reached(std::uint32_t index) const { return index < used_; }
     [[nodiscard]] std::size_t size() const { return size_; }

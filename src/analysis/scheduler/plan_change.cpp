@@ -56,27 +56,14 @@ PlanChange plan_change(const store::Change& change, const model::Job* current,
 }
 
 void apply(const PlanChange& change, Planner& planner) {
-    std::optional<PlannedJob> now = planner.find(change.key);
-    const auto same = [&](const PlannedJob& other) {
-        return now && now->since == other.since && now->occurrences() == other.occurrences();
-    };
     const auto replace_by = [&](const PlanChange::Plan& plan, Instant until) {
-        if (!plan.job) {
-            planner.keep_remaining_until(change.key, until);
-            planner.remove(change.key);
-        } else if (same(*plan.job)) {
-            planner.update_policy(*plan.job);
-        } else {
-            planner.keep_remaining_until(change.key, plan.from);
+        if (plan.job)
             planner.upsert(*plan.job, plan.from);
-        }
+        else
+            planner.remove(change.key, until);
     };
-    // If an intermediate change could not be read, the replaced definition differs from the planner's.
-    const bool unread = change.before && (change.before->job ? !same(*change.before->job) : now.has_value());
-    if (unread) {
-        replace_by(*change.before, change.before->from);
-        now = planner.find(change.key);
-    }
+    // The previous definition differs from the planner's if an intermediate change could not be read.
+    if (change.before) replace_by(*change.before, change.before->from);
     if (change.kind == PlanChange::Kind::deleted)
         planner.remove(change.key);
     else if (change.after)

@@ -29,7 +29,7 @@ void Claims::run() {
 bool Claims::drop() {
     const bool committed = decided_.empty() && !std::exchange(uncommitted_, false);
     for (const Claim& claim : decided_) {
-        shard_.planner.ended(claim.run);
+        shard_.planner.report(claim.run, Ended{});
         context_.runs.remove(claim.tenant, RunCount::Kind::present);
     }
     decided_.clear();
@@ -47,7 +47,7 @@ void Claims::drop_unclaimed(Run run, Gate& gate) {
 /// Returns true if the watermark must be committed without claims: because occurrences were missed or skipped
 /// in a pause, which the next term must not decide again, or because the watermark is old.
 bool Claims::owes_watermark() const {
-    const Millis behind = shard_.planner.watermark() - shard_.term->watermark;
+    const Millis behind = shard_.planner.progress().watermark - shard_.term->watermark;
     return behind > Millis{0} && (passes_runs_ || !missed_.empty() || behind > kWatermarkAge);
 }
 
@@ -62,9 +62,9 @@ asio::awaitable<void> Claims::write() {
         uncommitted_ = true;
         // The watermark passes an instant only with its last claim.
         const bool all = decided_.empty();
-        const Instant decided = all ? shard_.planner.watermark() : decided_.front().claim_by - Millis{1};
-        const Instant watermark =
-            std::max(shard_.term->watermark, std::min(decided, shard_.planner.watermark()));
+        const Instant reached = shard_.planner.progress().watermark;
+        const Instant decided = all ? reached : std::min(reached, decided_.front().claim_by - Millis{1});
+        const Instant watermark = std::max(shard_.term->watermark, decided);
         // Behind a watermark that is ahead of the clock, a change is planned but not recorded as planned, so
         // that the next term plans it from its own time and not from the watermark.
         const bool records = all && !context_.is_ahead(watermark);
@@ -125,7 +125,7 @@ std::vector<RunId> Claims::add_runs(const std::vector<Claim>& batch, const Sched
         if (task != nullptr) run = new_run(claim, task);
         if (run) run->row.missed = std::move(summary);
         if (!run || shard_.runs.find(run->row.id) != nullptr) {
-            shard_.planner.claimed(claim.run, false);
+            shard_.planner.report(claim.run, Ended{});
             continue;
         }
         shard_.runs.add(std::move(*run));
@@ -215,11 +215,12 @@ void Claims::settle(const std::vector<RunId>& ids, const store::Claimed& claimed
         if (mine) {
             Run* const run = shard_.runs.find(ids[i]);
             shard_.runs.move(*run, Stage::waiting);
+            shard_.planner.report(ids[i], Committed{});
             ++context_.statistics.claimed;
         } else {
             shard_.runs.erase(ids[i]);
+            shard_.planner.report(ids[i], Ended{});
         }
-        shard_.planner.claimed(ids[i], mine);
     }
     shard_.wake.notify();
 }

@@ -83,7 +83,7 @@ asio::awaitable<void> Follower::lead_from(store::Term term) {
     position_.watermark = term.watermark;
     apply_until(term.planned);
     co_await skip_until(term.watermark);
-    missed_.begin_term(shard_.planner.watermark() + Millis{1});
+    missed_.begin_term(shard_.planner.progress().watermark + Millis{1});
     replay_since(term);
     for (const store::Missed& told : term.told) shard_.planner.skip_until(told.job, told.to);
     claims_.planned(term.planned);

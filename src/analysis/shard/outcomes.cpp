@@ -234,10 +234,10 @@ void Outcomes::settle(RunId id, Next next, const store::Outcome& outcome) {
         run->needs_begin = true;
         run->offered_at.reset();
         ++run->row.attempt;
-        shard_.planner.retry_at(id, *outcome.after.due);
+        shard_.planner.report(id, RetryAt{*outcome.after.due});
     } else {
         shard_.move(*run, Stage::accepted);
-        shard_.planner.accepted(id, *outcome.after.due);
+        shard_.planner.report(id, AcceptedUntil{*outcome.after.due});
     }
     // A stop or a callback may have arrived while the outcome was being written.
     if (!run->stop_reason.empty())
@@ -260,7 +260,7 @@ void Outcomes::end_run(RunId id) {
         shard_.orphans.erase(id);
     } else {
         shard_.runs.erase(id);
-        shard_.planner.ended(id);
+        shard_.planner.report(id, Ended{});
     }
     shard_.wake.notify();
     context_.progress.notify();

@@ -31,13 +31,14 @@ asio::awaitable<void> PlanningLoop::run() {
 }
 
 Millis PlanningLoop::lag() const {
-    return running_ ? std::max(Millis{0}, context_.clock.now() - shard_.planner.decided_but_held())
-                    : Millis{0};
+    const Instant decided = shard_.planner.progress().decided_but_held;
+    return running_ ? std::max(Millis{0}, context_.clock.now() - decided) : Millis{0};
 }
 
 Millis PlanningLoop::held_for() const {
     const Instant now = context_.clock.now();
-    return running_ ? std::max(Millis{0}, now - shard_.planner.held_since().value_or(now)) : Millis{0};
+    return running_ ? std::max(Millis{0}, now - shard_.planner.progress().held_since.value_or(now))
+                    : Millis{0};
 }
 
 Millis PlanningLoop::watermark_ahead() const {
@@ -86,12 +87,12 @@ asio::awaitable<void> PlanningLoop::rewind(store::Term term, Instant to) {
 }
 
 std::chrono::microseconds PlanningLoop::until_next() const {
-    const std::optional<Instant> next = shard_.planner.next_wake();
     if (context_.window() == 0) return kLookForRoom;
-    const std::chrono::microseconds longest = shard_.planner.waits_for_room() ? kLookForRoom : kLongestWait;
-    if (!next) return longest;
-    return std::clamp<std::chrono::microseconds>(context_.clock.until(*next), std::chrono::microseconds{0},
-                                                 longest);
+    const Progress progress = shard_.planner.progress();
+    const std::chrono::microseconds longest = progress.held_since ? kLookForRoom : kLongestWait;
+    if (!progress.next_wake) return longest;
+    return std::clamp<std::chrono::microseconds>(context_.clock.until(*progress.next_wake),
+                                                 std::chrono::microseconds{0}, longest);
 }
 
 void PlanningLoop::step() {
@@ -104,7 +105,7 @@ void PlanningLoop::step() {
 
     for (const Decision& decision : decisions_)
         std::visit([this](const auto& one) { carry_out(one); }, decision);
-    if (shard_.planner.caught_up()) claims_.planned(known);
+    if (shard_.planner.progress().is_caught_up) claims_.planned(known);
 
     missed_.attach(decisions_, before);
     claims_.run();

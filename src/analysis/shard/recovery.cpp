@@ -137,13 +137,15 @@ asio::awaitable<void> Recovery::adopt(model::Execution row, Term term) {
 void Recovery::adopt_waiting(model::Execution row, execution::TaskPtr task, Instant now) {
     const bool has_begun =
         row.state == model::ExecutionState::failure || row.attempt > 1 || is_resumed(row, task);
-    const JobPolicy policy = shard_.policy_of(*task);
-    const Planner::Adopted state = row.accepted ? Planner::Adopted::accepted
-                                   : has_begun  ? Planner::Adopted::retrying
-                                                : Planner::Adopted::waiting;
-    const RunId id =
-        shard_.planner.adopt(row.job_key, is_planned(row) ? row.nominal : std::nullopt, row.due.value_or(now),
-                             state, policy, context_.interner.intern(row.tenant.value()));
+    using State = ExternalRun::State;
+    const RunId id = shard_.planner.add({.job = row.job_key,
+                                         .nominal = is_planned(row) ? row.nominal : std::nullopt,
+                                         .due = row.due.value_or(now),
+                                         .state = row.accepted ? State::accepted
+                                                  : has_begun  ? State::retrying
+                                                               : State::waiting,
+                                         .policy = shard_.policy_of(*task),
+                                         .tenant = context_.interner.intern(row.tenant.value())});
     const Stage stage = row.accepted ? Stage::accepted : has_begun ? Stage::retrying : Stage::waiting;
     const bool reported = row.accepted && !row.result.empty();
     Run& run = shard_.runs.add(
@@ -159,8 +161,8 @@ void Recovery::adopt_waiting(model::Execution row, execution::TaskPtr task, Inst
 bool Recovery::still_named(const model::Execution& row, const execution::TaskPtr& task) const {
     if (task == nullptr) return false;
     if (model::runs_once(task->job_type, task->context.plan)) return true;
-    const std::optional<PlannedJob> job = shard_.planner.find(row.job_key);
-    return job && job->occurrences().contains(*row.nominal);
+    const std::optional<JobPlan> plan = shard_.planner.find(row.job_key);
+    return plan && plan->job.occurrences().contains(*row.nominal);
 }
 
 asio::awaitable<void> Recovery::requested(ExecuteId id) {

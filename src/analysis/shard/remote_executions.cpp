@@ -17,9 +17,12 @@ void Recovery::track_remote(model::Execution row, execution::TaskPtr task) {
                                  ? context_.options.policy
                                  : policy_of(task->context.plan, task->job_type, task->tenant.value(),
                                              context_.options.policy, context_.interner);
-    const RunId id = shard_.planner.adopt(row.job_key, planned ? row.nominal : std::nullopt,
-                                          row.due.value_or(context_.clock.now()), Planner::Adopted::running,
-                                          policy, context_.interner.intern(row.tenant.value()));
+    const RunId id = shard_.planner.add({.job = row.job_key,
+                                         .nominal = planned ? row.nominal : std::nullopt,
+                                         .due = row.due.value_or(context_.clock.now()),
+                                         .state = ExternalRun::State::running,
+                                         .policy = policy,
+                                         .tenant = context_.interner.intern(row.tenant.value())});
     shard_.runs.add(Run{.id = id,
                         .stage = Stage::remote,
                         .task = std::move(task),
@@ -89,9 +92,9 @@ void Recovery::came_back(Run& run) {
     shard_.runs.move(run, run.row.accepted ? Stage::accepted : Stage::retrying);
     run.offered_at.reset();
     if (run.row.accepted)
-        shard_.planner.accepted(run.id, due);
+        shard_.planner.report(run.id, AcceptedUntil{due});
     else
-        shard_.planner.retry_at(run.id, due);
+        shard_.planner.report(run.id, RetryAt{due});
     shard_.wake.notify();
     if (!run.stop_reason.empty() || run.task == nullptr) {
         const std::string reason = run.stop_reason.empty() ? "job_gone" : run.stop_reason;

@@ -30,7 +30,7 @@ void ShardRequests::job_deleted_by(JobKey key, std::string_view by) {
 
 void ShardRequests::job_gone(JobKey key, std::string_view reason) {
     for (const RunId id : shard_.runs.of_job(key))
-        if (shard_.runs.find(id)->stage != Stage::unclaimed) shard_.planner.stop(id, reason);
+        if (shard_.runs.find(id)->stage != Stage::unclaimed) shard_.planner.report(id, StopRequested{reason});
     shard_.wake.notify();
 }
 
@@ -61,7 +61,8 @@ asio::awaitable<Result<model::Execution>> ShardRequests::run_now(model::Job job,
         context_.gate.spawn("requeue", outcomes_.requeue(std::move(run)));
         co_return stored;
     }
-    run.id = shard_.planner.run_now(job.key, shard_.policy_of(*task));
+    run.id =
+        shard_.planner.add({.job = job.key, .due = context_.clock.now(), .policy = shard_.policy_of(*task)});
     run.row.execute_times = execute_times;  // counts as started although the attempt is recorded at its end
     shard_.runs.add(std::move(run));
     shard_.wake.notify();
@@ -72,7 +73,7 @@ asio::awaitable<Result<model::Execution>> ShardRequests::run_now(model::Job job,
 void ShardRequests::continue_run(const model::Execution& row) {
     const Run* const run = shard_.runs.find(row.id);
     if (run == nullptr || run->stage != Stage::retrying || run->row.job_id != row.job_id) return;
-    shard_.planner.retry_at(run->id, context_.clock.now());
+    shard_.planner.report(run->id, RetryAt{context_.clock.now()});
     shard_.wake.notify();
 }
 
@@ -80,7 +81,7 @@ bool ShardRequests::stop(const ExecuteId& id, std::string_view reason, const std
     Run* const run = shard_.runs.find(id);
     if (run == nullptr) return false;
     if (run->asked_by.empty() && !by.starts_with(kInternalCancelPrefix)) run->asked_by = by;
-    shard_.planner.stop(run->id, reason);
+    shard_.planner.report(run->id, StopRequested{reason});
     shard_.wake.notify();
     return true;
 }

@@ -101,7 +101,7 @@ void ShardScheduler::drop_term(Gate& gate) {
     bool committed = follower_.has_recorded_changes() && missed_.empty();
     committed = claims_.drop() && committed;
     for (const RunId id : shard_.runs.ids()) {
-        shard_.planner.ended(id);
+        shard_.planner.report(id, Ended{});
         committed = drop_run(*shard_.runs.take(id), gate) && committed;
     }
     starts_.drop();

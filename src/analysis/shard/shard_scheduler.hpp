@@ -20,8 +20,8 @@ public:
     [[nodiscard]] bool plans_changes() const { return shard_.term.is_active(); }
     [[nodiscard]] bool leads() const { return loop_.is_running() && shard_.is_led(); }
     [[nodiscard]] const PlanningLoop& loop() const { return loop_; }
-    [[nodiscard]] std::size_t jobs() const { return shard_.planner.jobs(); }
-    [[nodiscard]] std::size_t memory() const { return shard_.planner.memory(); }
+    [[nodiscard]] std::size_t jobs() const { return shard_.planner.size().jobs; }
+    [[nodiscard]] std::size_t memory() const { return shard_.planner.size().memory; }
     [[nodiscard]] const Run* find(const ExecuteId& id) { return shard_.find(id); }
 
     [[nodiscard]] Follower& follower() { return follower_; }

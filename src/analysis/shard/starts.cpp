@@ -77,7 +77,7 @@ bool Starts::commits_begin(const Run& run) const {
 /// session is alive.
 void Starts::start_begun(Run& run) {
     if (context_.heartbeat_is_fresh()) return submit(run);
-    shard_.planner.retry_at(run.id, context_.clock.now() + kSessionRetry);
+    shard_.planner.report(run.id, RetryAt{context_.clock.now() + kSessionRetry});
     shard_.wake.notify();
 }
 
@@ -147,7 +147,7 @@ void Starts::wait_for_slot(Run& run) {
     shard_.move(run, Stage::waiting);
     run.needs_begin = true;
     slot_waiters_[slot_key(*run.task)].push_back(run.id);
-    shard_.planner.retry_at(run.id, context_.clock.now() + kSlotRetry);
+    shard_.planner.report(run.id, RetryAt{context_.clock.now() + kSlotRetry});
     shard_.wake.notify();
 }
 
@@ -159,7 +159,7 @@ void Starts::slot_freed(const std::string& key) {
         waiters->second.pop_front();
         const Run* const run = shard_.runs.find(id);
         if (run == nullptr || run->stage != Stage::waiting) continue;
-        shard_.planner.retry_at(id, context_.clock.now());
+        shard_.planner.report(id, RetryAt{context_.clock.now()});
         shard_.wake.notify();
         break;
     }
