@@ -234,11 +234,12 @@ bool ClaimPlanner::has_run(const Job& job) const {
 void ClaimPlanner::claim(const Entry& entry, Out& out) {
     const Job& job = jobs_[entry.subject];
     const bool spends = jobs_.policy(job).once && !job.rest;
-    const RunId run = runs_.claim(entry.subject, spends);
+    const Instant due = jobs_.occurrences(job).due(job.next);
+    const RunId run = runs_.claim(entry.subject, due, spends);
     out.emplace_back(Claim{.run = run,
                            .job = job.key,
                            .nominal = job.next,
-                           .due = jobs_.occurrences(job).due(job.next),
+                           .due = due,
                            .spent = spends ? std::optional{job.since} : std::nullopt,
                            .claim_by = entry.at,
                            .tenant = job.tenant});

@@ -19,7 +19,8 @@ public:
         gaps_.clear();
         attended_ = now;
     }
-    /// Planning goes on. `decided()` returns the instant up to which all occurrences are decided.
+    /// Occurrences are planned at `now`. `decided()` returns the instant up to which all occurrences are
+    /// decided.
     template <class Decided> void attend(Instant now, const Decided& decided) {
         const Instant before = std::exchange(attended_, now);
         if (now - before <= kShortest) return;

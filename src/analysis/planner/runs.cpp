@@ -33,10 +33,9 @@ void Runs::clear() {
 
 // --- new runs
 
-RunId Runs::claim(std::uint32_t number, bool spends) {
+RunId Runs::claim(std::uint32_t number, Instant due, bool spends) {
     const JobTable::Job& job = jobs_[number];
     const std::uint32_t owner = job.rest ? jobs_.of(job.key) : number;
-    const Instant due = jobs_.occurrences(job).due(job.next);
     const std::uint32_t run = runs_.add(owner, policies_.retain(job.policy), job.next, due);
     runs_[run].spends = spends;
     return runs_.id_of(run);

@@ -28,7 +28,7 @@ public:
 
     // --- new runs
     /// Adds the run of an occurrence that is to be claimed, of a known job or a rest.
-    RunId claim(std::uint32_t job, bool spends);
+    RunId claim(std::uint32_t job, Instant due, bool spends);
     RunId add(const ExternalRun& external);
 
     // --- reports
