@@ -173,7 +173,7 @@ constexpr std::array kTable = [] {
 
     option("node_id", text, "", process, "Unique name of this process, at most 64 letters, digits and .-_; empty: the host name, followed by the port if that is not the default.", derived),
     option("shutdown_grace", duration, "30s", process, "Maximum time for running executions to finish at shutdown.", to<&Config::shutdown_grace>, {0, kDay}),
-    option("multi_node", boolean, "false", process, "Share the jobs among several processes (MySQL and MariaDB); if false, one process is active and the others stand by.", to<&Config::multi_node>),
+    option("multi_node", boolean, "false", process, "Share the jobs among several processes (MySQL and MariaDB); if false, one process is active and the others are standbys.", to<&Config::multi_node>),
     ignored(option("analysis_load_sleep", duration, "10s", process, "Interval at which the old service loaded jobs.", unused, kOldSleep)),
     ignored(option("analysis_refresh_sleep", duration, "10s", process, "Interval at which the old service checked its peers.", unused, kOldSleep)),
     ignored(option("job_status_refresh_sleep", duration, "10s", process, "Interval at which the old service wrote states.", unused, kOldSleep)),

@@ -319,7 +319,7 @@ TEST_CASE("a command that ignores SIGTERM is killed", "[command]") {
     model::Context context = CommandWorld::shell("trap '' TERM; echo ready; while :; do sleep 1; done");
     context.timeout = 200ms;
     const AttemptResult result = world.run(context);
-    CHECK(result.reason == "no end within 200ms; it did not heed SIGTERM and was killed");
+    CHECK(result.reason == "no end within 200ms; it did not end on SIGTERM and was killed");
     CHECK(result.code == 137);
     CHECK(result.output == "ready\n");
 }
