@@ -61,6 +61,7 @@ public:
             warn(replaced_method(context_));
             warn(replaced_headers(input_.context));
         }
+        check_ids();
         if (purpose_ == Purpose::store) check_schedule();
         input_.job.context = write_context(input_.context);
         return std::move(input_);
@@ -76,6 +77,16 @@ private:
         job.tenant = TenantId{root_.text("tenant_id").value_or("")};
         job.enabled = root_.boolean("enabled").value_or(false);
         job.remarks = root_.text("remarks").value_or("");
+    }
+
+    /// Ids that a client chooses are names: databases compare them exactly, and headers and paths carry them.
+    void check_ids() {
+        if (replaces_ != nullptr) return;
+        if (const std::string_view fault = name_fault(input_.context.execute_id); !fault.empty())
+            context_.refuse("execute_id", std::string{fault});
+        const bool is_chosen = purpose_ == Purpose::run_now && input_.has_mode;
+        if (const std::string_view fault = name_fault(input_.job.id.value()); is_chosen && !fault.empty())
+            root_.refuse("job_id", std::string{fault});
     }
 
     [[nodiscard]] bool absent_or_empty(std::string_view name) const {

@@ -83,23 +83,17 @@ void bind_filter(Statement& select, const ExecutionFilter& filter,
 }  // namespace
 
 void find_executions_together(Session& session, std::span<Read* const> reads) {
-    std::unordered_set<std::string_view> wanted;
+    std::unordered_set<ExecuteId> wanted;
     for (const Read* const read : reads) {
         const auto* const find = static_cast<const FindExecution*>(read);
-        wanted.insert(find->id().value());
-        if (find->marked()) wanted.insert(find->marked()->value());
+        wanted.insert(find->id());
+        if (find->marked()) wanted.insert(*find->marked());
     }
-    const std::vector<std::string_view> ids(wanted.begin(), wanted.end());
-    const std::size_t size = list_size(ids.size());
-    Statement& select =
-        session.prepare(fmt::format("select {} from t_cron_job_status where f_execute_id in ({})",
-                                    kExecutionColumns, placeholders(size)),
-                        std::string(size, 's'), kExecutionTypes);
-    for (std::size_t i = 0; i < size; ++i) select << ids[std::min(i, ids.size() - 1)];
+    const std::vector<ExecuteId> ids(wanted.begin(), wanted.end());
     std::unordered_map<ExecuteId, model::Execution> found;
-    for (select.run(); select.fetch();) {
-        model::Execution execution = read_execution_row(select);
-        found.emplace(execution.id, std::move(execution));
+    for (model::Execution& execution : find_executions(session, ids)) {
+        const ExecuteId id = execution.id;
+        found.emplace(id, std::move(execution));
     }
     for (Read* const read : reads) {
         auto* const find = static_cast<FindExecution*>(read);

@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <mutex>
 
 #include "ecron/base/log.hpp"
+#include "ecron/base/log_limit.hpp"
 #include "ecron/base/utf8.hpp"
 #include "ecron/base/uuid.hpp"
 
@@ -37,6 +39,16 @@ std::string md5_hex(std::string_view bytes) {
     return to_hex({reinterpret_cast<const char*>(digest.data()), size});
 }
 
+/// ecron's own text, without values: only a defect or a missing right leads here. The same statement is tried
+/// again and again, from several threads.
+void log_refused(const SqlError& problem, const std::string& statement) {
+    static std::mutex mutex;
+    static log::LineLimit limit{{.lines = 1, .span = Millis{60'000}, .sources = 100}};
+    const std::string line = fmt::format("problem=\"{}\" sql=\"{}\"", problem.what(), statement);
+    const std::scoped_lock lock{mutex};
+    if (limit.takes(line, SystemClock{}.steady())) log::error("statement refused {}", line);
+}
+
 bool has_to_write(SessionUse use) {
     return use == SessionUse::write || use == SessionUse::lead || use == SessionUse::lease;
 }
@@ -49,9 +61,8 @@ template <class Function> auto Statement::guarded(Function function) {
     } catch (const soci::soci_error& error) {
         failed_ = true;
         SqlError known = dialect_of(driver_).to_sql_error(&session_, error);
-        // ecron's own text, without values: only a defect or a missing right leads here.
         if (known.fault() == SqlFault::other || known.fault() == SqlFault::denied)
-            log::error("statement refused problem=\"{}\" sql=\"{}\"", known.what(), beginning_);
+            log_refused(known, beginning_);
         if (dialect_of(driver_).is_packet_refusal(known))
             limit_.refused = std::min(limit_.refused, bytes() - 1);
         throw known;
@@ -438,7 +449,8 @@ std::string placeholders(std::size_t count, std::size_t first) {
 }
 
 std::size_t list_size(std::size_t count) {
-    return std::min(kLongestList, std::bit_ceil(std::max<std::size_t>(1, count)));
+    assert(count <= kLongestList);  // the rest of the list would be ignored
+    return std::bit_ceil(std::max<std::size_t>(1, count));
 }
 
 }  // namespace ecron::store

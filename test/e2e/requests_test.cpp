@@ -112,6 +112,22 @@ TEST_CASE("a cancelled run ends as interrupt and cannot be cancelled again", "[r
     CHECK(world.api().post("/jobexecution/00000000-0000-4000-8000-000000000000/cancel", "").status == 404);
 }
 
+TEST_CASE("an execution that a client runs can be cancelled", "[requests]") {
+    World world;
+    const std::string job = world.given(on_demand("other"));
+    const std::string status = R"([{"execute_id":"theirs","job_id":")" + job +
+                               R"(","job_type":"scheduled","job_status":"executing","begin_at":")" + in(0s) +
+                               R"("}])";
+    CHECK(world.api().put("/jobstatus/any", status).body == R"({"failed_job_id":[]})");
+    const Reply cancelled = world.api().post("/jobexecution/theirs/cancel", "");
+    CAPTURE(cancelled.body);
+    REQUIRE(cancelled.status == 200);
+    CHECK(cancelled.text("/job_status") == "interrupt");
+    CHECK(cancelled.text("/ext_info/reason") == "cancelled");
+    CHECK(cancelled.text("/end_at") != "");
+    CHECK(world.api().post("/jobexecution/theirs/cancel", "").status == 409);
+}
+
 TEST_CASE("a run that waits for a retry or a callback can be cancelled", "[requests]") {
     World world;
     world.target.answer("/again", Answer{.status = 500, .headers = {{"Retry-After", "600"}}});

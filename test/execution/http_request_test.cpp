@@ -57,6 +57,12 @@ TEST_CASE("a request has the job's method, URL and headers, and ecron's own head
     CHECK(values(request, "X-Ecron-Attempt") == Strings{"2"});
 }
 
+TEST_CASE("the path of the report names the execution whatever its id is", "[execution]") {
+    AttemptOrder order = order_for({});
+    order.execute_id = ExecuteId{"a/b c?é"};
+    CHECK(values(http_request(order, kOptions), "webhook") == Strings{"/results/a%2Fb%20c%3F%C3%A9"});
+}
+
 TEST_CASE("ecron's own headers replace the job's headers of the same name", "[execution]") {
     const auto request = http_request(
         order_for({.headers = model::NameValues{{"WebHook", "x"}, {"x-ecron-attempt", "x"}}}), kOptions);

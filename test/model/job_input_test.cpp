@@ -353,6 +353,13 @@ TEST_CASE("an immediate job needs a mode or an id, but neither name nor schedule
     CHECK(problems(R"({"job_id":"a","job_type":"daily"})") == "Illegal job type@job_type");
     CHECK(problems(R"({"job_id":")" + repeated("x", 37) + "\"}") == "Invalid parameter@job_id");
 
+    CHECK(problems(R"({"job_id":" a","job_context":{"mode":"exe","exec":"x"}})") ==
+          "Invalid parameter@job_id");
+    for (const std::string id : {" a", "a ", "a\\tb", "\\n", "x\\r\\nEvil: 1", "\\u00a0a"})
+        CHECK(problems(R"({"job_id":"a","job_context":{"execute_id":")" + id + "\"}}") ==
+              "Invalid parameter@job_context.execute_id");
+    CHECK(problems(R"({"job_id":"a","job_context":{"execute_id":"a/b c"}})") == "none");
+
     const auto stored = read(R"({"job_id":"a"})", Purpose::run_now);
     CHECK_FALSE(stored->has_mode);
     CHECK_FALSE(stored->has_type);

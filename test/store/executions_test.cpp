@@ -37,6 +37,19 @@ std::vector<std::string> ids(const Executions& executions) {
 
 }  // namespace
 
+TEST_CASE("executions that are looked up together are all found", "[store]") {
+    World world;
+    world.open();
+    constexpr int kMany = 400;  // each is looked up under two ids, and a statement takes 128
+    Executions rows;
+    for (int i = 0; i < kMany; ++i) rows.push_back(history(std::to_string(i), ExecutionState::success));
+    CHECK(world.must(world.store().put_executions(kTenant, rows, {})).empty());
+    std::vector<boost::asio::awaitable<Result<std::optional<model::Execution>>>> lookups;
+    for (const model::Execution& row : rows) lookups.push_back(world.store().find_execution(kTenant, row.id));
+    const auto found = world.all(std::move(lookups));
+    CHECK(std::ranges::count_if(found, [](const auto& one) { return one && one->has_value(); }) == kMany);
+}
+
 TEST_CASE("statuses that clients write are history and can be overwritten by their tenant", "[store]") {
     World world;
     world.open();

@@ -86,9 +86,14 @@ asio::awaitable<Result<model::Execution>> RequestRouter::cancel(std::optional<Te
     if (!*found) co_return no_execution();
     if (model::is_end((*found)->state)) co_return has_ended();
     id = (*found)->id;
+    const bool is_history = (*found)->trigger == model::Trigger::history;
     ShardScheduler& shard = shards_.of((*found)->job_id);
-    const bool known = shard.leads() && shard.requests().stop(id, "cancelled", by);
-    if (!known) {
+    const bool known = !is_history && shard.leads() && shard.requests().stop(id, "cancelled", by);
+    if (is_history) {
+        (*found)->reason = "cancelled";
+        const Result<void> ended = co_await end_history(std::move(**found), model::ExecutionState::interrupt);
+        if (!ended) co_return std::unexpected(ended.error());
+    } else if (!known) {
         model::Execution row = std::move(**found);
         const Result<void> asked = co_await context_.store.ask_cancel(std::move(row), by);
         if (!asked) co_return std::unexpected(asked.error());
@@ -144,9 +149,9 @@ asio::awaitable<Result<void>> RequestRouter::callback(std::optional<TenantId> te
     co_return kept;
 }
 
-/// Executions that the previous service started have no leader: the callback itself ends them.
-asio::awaitable<Result<void>> RequestRouter::end_history(model::Execution row, bool given_up) {
-    row.state = given_up ? model::ExecutionState::abandon : model::ExecutionState::failure;
+/// Executions that a client or the previous service started have no leader: the request itself ends them.
+asio::awaitable<Result<void>> RequestRouter::end_history(model::Execution row, model::ExecutionState state) {
+    row.state = state;
     row.end_at = std::chrono::floor<Seconds>(context_.clock.now());
     std::vector<model::Execution> rows;
     rows.push_back(std::move(row));
@@ -163,7 +168,8 @@ asio::awaitable<Result<void>> RequestRouter::report_failure(ExecuteId id, bool g
     if (!*found) co_return no_execution();
     if (model::is_end((*found)->state)) co_return has_ended();
     if ((*found)->trigger == model::Trigger::history)
-        co_return co_await end_history(std::move(**found), given_up);
+        co_return co_await end_history(
+            std::move(**found), given_up ? model::ExecutionState::abandon : model::ExecutionState::failure);
     if (!(*found)->accepted)
         co_return fail(Errc::unavailable, "the execution does not wait for a report yet");
     ShardScheduler& shard = shards_.of((*found)->job_id);

@@ -172,7 +172,8 @@ asio::awaitable<void> Recovery::requested(ExecuteId id) {
         auto rows = co_await context_.store.find_executions(std::move(ids));
         if (term.ended()) co_return;
         if (rows) {
-            const bool open = !rows->empty() && !model::is_end(rows->front().state);
+            const bool open = !rows->empty() && !model::is_end(rows->front().state) &&
+                              rows->front().trigger != model::Trigger::history;  // nobody here runs it
             if (open) co_await adopt(std::move(rows->front()), term);
             co_return;
         }
