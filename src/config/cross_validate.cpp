@@ -132,6 +132,8 @@ void cross_validate(const ResolvedOptions& options, const Config& config, std::v
     for (const std::string_view file : {"cert_file", "key_file"})
         checks.refuse_unless(!config.server.tls || options.is_set(file), file,
                              "is required because ssl_on is true");
+    checks.refuse_unless(config.health_port == 0 || config.health_port != config.server.port, "anlys_port",
+                         "is the port of cron_port");
     checks.refuse_unless(
         config.api.callback_path.starts_with('/') && is_name(config.api.callback_path, "/.-_~"), "webhook",
         "is not a path such as /api/cronsvr/v1/executionresult");

@@ -50,4 +50,9 @@ Result<std::shared_ptr<ssl::context>> make_tls_context(const TlsFiles& files) {
     return context;
 }
 
+Result<void> check_tls(const TlsFiles& files) {
+    const auto context = make_tls_context(files);
+    return context ? Result<void>{} : std::unexpected(context.error());
+}
+
 }  // namespace ecron::http

@@ -67,6 +67,9 @@ bool is_reserved_header(std::string_view name) {
            });
 }
 
+/// RFC 9110 §5.5: a value may contain tabs.
+bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; }
+
 void check_headers(const NameValues& headers, const Refuse& refuse) {
     for (const auto& [name, value] : headers) {
         if (is_reserved_header(name))
@@ -76,9 +79,9 @@ void check_headers(const NameValues& headers, const Refuse& refuse) {
         if (!is_header_name(name))
             refuse("info.headers",
                    fmt::format("\"{}\" is no name of a header (RFC 9110)", Members::shortened(name)));
-        if (value.find_first_of("\r\n") != std::string::npos)
+        if (std::ranges::any_of(value, is_control))
             refuse("info.headers",
-                   fmt::format("the value of \"{}\" holds a line break", Members::shortened(name)));
+                   fmt::format("the value of \"{}\" contains a control character", Members::shortened(name)));
     }
 }
 

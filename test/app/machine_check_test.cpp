@@ -54,9 +54,22 @@ TEST_CASE("a machine lacks what the configuration names", "[machine]") {
     CHECK(error({{"kubernetes_enabled", "true"},
                  {"kubernetes_without_auth", "true"},
                  {"kubernetes_config", absent}}) == "kubernetes_config: " + absent + " cannot be read");
-    for (const std::string option : {"log_file", "ca_file", "db_ca_file", "oauth_ca_file"})
+    for (const std::string option : {"log_file", "ca_file", "db_ca_file", "oauth_ca_file", "db_path"})
         CHECK(error({{option, absent}}) == option + ": " + absent + ": No such file or directory");
-    CHECK(checked({{"ssl_on", "true"}, {"cert_file", absent}, {"key_file", absent}}).errors.size() == 2);
+    for (const std::string option : {"log_file", "db_path"})
+        CHECK(error({{option, folder.path.string()}}) ==
+              option + ": " + folder.path.string() + ": is a folder");
+    CHECK_THAT(error({{"ssl_on", "true"}, {"cert_file", absent}, {"key_file", absent}}),
+               Catch::Contains("cert_file") && Catch::Contains(absent));
+
+    const std::string text = folder.file("text");
+    std::ofstream{text} << "no certificate\n";
+    for (const std::string option : {"ca_file", "db_ca_file", "oauth_ca_file"})
+        CHECK_THAT(error({{option, text}}), Catch::StartsWith(option + ": ") && Catch::Contains(text));
+    CHECK(error({{"command_enabled", "true"}, {"command_as_self", "true"}, {"run_dir", text}}) ==
+          "run_dir: " + text + ": is not a folder");
+    CHECK(checked({{"command_enabled", "true"}, {"command_as_self", "true"}, {"command_dir", absent}})
+              .warnings == Lines{"command_dir: " + absent + ": is not a folder"});
     CHECK(checked({{"secrets_dir", absent}}).warnings ==
           Lines{"secrets_dir: " + absent + ": is not a folder"});
 }

@@ -186,6 +186,7 @@ TEST_CASE("rejects an invalid job with cause and member", "[model]") {
         {"", R"("info":{"working_directory":"tmp"})", "Invalid parameter@job_context.info.working_directory"},
         {"", R"("info":{"headers":{"X Y":"v"}})", "Invalid parameter@job_context.info.headers"},
         {"", R"("info":{"headers":{"X":"a\r\nb"}})", "Invalid parameter@job_context.info.headers"},
+        {"", R"("info":{"headers":{"X":"a\u0001"}})", "Invalid parameter@job_context.info.headers"},
         {"", R"("notify":{"webhook":"nowhere"})", "Invalid parameter@job_context.notify.webhook"},
         {"", R"("notify":{"on":["pending"]})", "Invalid parameter@job_context.notify.on[0]"},
         {"", R"("timezone":"Mars/Olympus")", "Invalid parameter@job_context.timezone"},

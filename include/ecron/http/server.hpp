@@ -24,6 +24,9 @@ struct TlsFiles {
         client_ca_file{};  // PEM; if set, clients must present a certificate signed by one of these CAs
 };
 
+/// Reads the files as a server would. Errors name the file and the problem.
+Result<void> check_tls(const TlsFiles& files);
+
 struct ServerOptions {
     std::string address{"127.0.0.1"};  // an IP literal
     std::uint16_t port{0};             // 0: a free port, see Server::port()

@@ -217,7 +217,7 @@ constexpr std::array kInfoFields{
          .secrecy = Secrecy::secret}),
     bind<&Context::headers>({.name = "headers",
                              .doc = "Header fields of the request. Names are RFC 9110 tokens without the "
-                                    "prefix X-Ecron-; values contain no line breaks.",
+                                    "prefix X-Ecron-; values contain no control characters.",
                              .example = R"({"Content-Type":"application/json"})",
                              .presence = always,
                              .secrecy = Secrecy::secret}),
