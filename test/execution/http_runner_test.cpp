@@ -287,7 +287,7 @@ TEST_CASE("a response of one gibibyte is read to its end, and only a small part 
     Targets targets;
     static_cast<void>(targets.run(server.url("/warm-up")));
     const std::size_t before = resident_bytes();
-    const AttemptResult result = targets.run(server.url("/all"));
+    const AttemptResult result = targets.run(server.url("/all"), 120s);
     CHECK(result.outcome == model::ExecutionState::success);
     CHECK(result.output.size() == 64 * 1'024);
     CHECK(result.detail.find(R"("body_size":1073741824)") != std::string::npos);

@@ -19,7 +19,7 @@
 /// fails.
 namespace ecron::http::test {
 
-inline constexpr std::chrono::seconds kPatience{20};
+inline constexpr std::chrono::seconds kPatience{120};
 
 /// An io_context that runs on a thread of its own.
 class IoThread {

@@ -172,8 +172,9 @@ AttemptResult CommandProcess::result_of(const siginfo_t& how, const rusage& used
         result.outcome = model::ExecutionState::interrupt;
         result.reason = "cancelled";
     } else if (ending_ == Ending::timeout) {
-        result.reason = fmt::format("no end within {}; {}", format_duration(limits_.timeout),
-                                    killed_ ? "it did not end on SIGTERM and was killed" : "SIGTERM ended it");
+        result.reason =
+            fmt::format("no end within {}; {}", format_duration(limits_.timeout),
+                        killed_ ? "it did not end on SIGTERM and was killed" : "SIGTERM ended it");
     } else if (!exited) {
         result.reason = fmt::format("ended by signal {} ({})", status, ::strsignal(status));
     } else if (status != 0) {
