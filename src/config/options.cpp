@@ -117,7 +117,7 @@ constexpr std::array kTable = [] {
     option("timezone", text, "UTC", schedule, "Time zone of schedules that specify none; \"Local\" is the machine's time zone.", to<&Config::rules, &Rules::default_timezone>),
     option("claim_ahead", duration, "250ms", schedule, "How long before its scheduled time an execution is claimed.", each<to_scheduler<&Scheduler::claim_ahead>, to_store<&Store::claim_ahead>>, {0, 5 * kSecond}),
     option("misfire", choice, "once", schedule, "Policy for occurrences missed by more than misfire_grace: run the newest one (once), run all (all), or run none (skip).", to_policy<&Policy::misfire>, {}, "once|all|skip"),
-    option("misfire_grace", duration, "60s", schedule, "Occurrences missed by less than this time always run.", to_policy<&Policy::misfire_grace>, {0, 30 * kDay}),
+    option("misfire_grace", duration, "60s", schedule, "Occurrences missed by less than this time run late, subject to overlap.", to_policy<&Policy::misfire_grace>, {0, 30 * kDay}),
     option("overlap", choice, "skip", schedule, "Policy for an execution that is due while the previous one of its job is still running: do not run it (skip), run both (allow), wait (queue), or cancel the previous one (replace).", to_policy<&Policy::overlap>, {}, "skip|allow|queue|replace"),
     option("start_deadline", duration, "0", schedule, "Maximum delay of the start of an execution; 0: unlimited.", to_policy<&Policy::start_deadline>, {0, 365 * kDay}),
 
