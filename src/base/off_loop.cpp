@@ -34,12 +34,21 @@ private:
 
 asio::execution_context::id SecondThread::id;
 
+thread_local LargeWorkCount* count_of_thread = nullptr;
+
 asio::awaitable<void> carry_out(const std::function<void()>& work) {
     work();
     co_return;
 }
 
 }  // namespace
+
+void report_work(std::size_t bytes) {
+    if (bytes > kLargeWork && count_of_thread != nullptr) ++count_of_thread->pieces_;
+}
+
+LargeWorkCount::LargeWorkCount() : outer_(std::exchange(count_of_thread, this)) {}
+LargeWorkCount::~LargeWorkCount() { count_of_thread = outer_; }
 
 asio::awaitable<void> carry_out_off_loop(std::size_t bytes, std::function<void()> work) {
     if (bytes <= kLargeWork) {

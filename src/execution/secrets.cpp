@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "ecron/base/json_writer.hpp"
+#include "ecron/base/large_work.hpp"
 #include "ecron/http/message.hpp"
 #include "ecron/http/origin.hpp"
 #include "execution/command/descriptor.hpp"
@@ -206,6 +207,12 @@ Result<Secrets::Found> Secrets::look_up(const TenantId& tenant, std::string_view
     return fail(Errc::not_found, fmt::format("the secret {} is not known", name));
 }
 
+std::size_t count_secrets(std::string_view text) {
+    std::size_t count = 0;
+    for (std::size_t at = text.find(kOpening); at != text.npos; at = text.find(kOpening, at + 1)) ++count;
+    return count;
+}
+
 const std::string& Revealer::Forms::as(Quoting quoting) const {
     switch (quoting) {
         case Quoting::json:
@@ -229,6 +236,7 @@ Result<const Revealer::Forms*> Revealer::forms_of(std::string_view name) {
 }
 
 Result<std::string> Revealer::reveal(std::string_view text, Quoting quoting) {
+    report_work(text.size());
     std::string out;
     for (;;) {
         const std::size_t begin = text.find(kOpening);
@@ -303,6 +311,7 @@ bool Mask::may_begin_secret(std::string_view here) const {
 }
 
 std::string Mask::replace(Text text) {
+    report_work(rest_.size());
     std::string out;
     const std::string_view whole = rest_;
     std::size_t at = 0;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <boost/json/parser.hpp>
 
+#include "ecron/base/large_work.hpp"
+
 namespace ecron::model {
 namespace {
 
@@ -30,6 +32,7 @@ std::string reason_of(const boost::system::error_code& error) {
 }  // namespace
 
 Document::Document(std::string_view text) : text_(text) {
+    report_work(text.size());
     std::array<unsigned char, 2048> scratch;  // NOLINT: the parser writes before it reads
     boost::json::parse_options options;
     options.max_depth = kDepthLimit;

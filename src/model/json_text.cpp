@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "ecron/base/json_writer.hpp"
+#include "ecron/base/large_work.hpp"
 #include "model/raw_json.hpp"
 
 namespace ecron::model {
@@ -172,6 +173,7 @@ void append(std::string& out, const json::value& value) {
 }  // namespace
 
 Result<json::value> parse_json(std::string_view text) {
+    report_work(text.size());
     json::parse_options options;
     options.max_depth = kDepthLimit;
     json::error_code failed;

@@ -60,6 +60,23 @@ TEST_CASE("an exception of large work is thrown where its result is awaited", "[
         run(io, [&]() -> asio::awaitable<void> { (void)co_await off_loop(kLargeWork + 1, fails); }), "no");
 }
 
+TEST_CASE("large work is counted on the thread that carries it out", "[async]") {
+    asio::io_context io;
+    const auto report = [](std::size_t bytes) {
+        report_work(bytes);
+        return bytes;
+    };
+    const LargeWorkCount count;
+    run(io, [&]() -> asio::awaitable<void> {
+        (void)co_await off_loop(kLargeWork + 1, [&] { return report(kLargeWork + 1); });
+        CHECK(count.pieces() == 0);
+        (void)co_await off_loop(1, [&] { return report(kLargeWork); });
+        CHECK(count.pieces() == 0);
+        (void)co_await off_loop(1, [&] { return report(kLargeWork + 1); });
+        CHECK(count.pieces() == 1);
+    });
+}
+
 TEST_CASE("an io_context ends with large work under way", "[async]") {
     std::promise<void> begun, released;
     {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "ecron/base/large_work.hpp"
 #include "ecron/http/origin.hpp"
 
 using namespace ecron;
@@ -222,4 +223,15 @@ TEST_CASE("Retry-After is parsed as seconds, or as a date by the target's or ecr
     const AttemptResult result =
         read_answer(answered(503, {{"retry-after", after}, {"Date", date}}), model::Completion::automatic);
     CHECK(result.retry_after == wait);
+}
+
+TEST_CASE("a request is as much work as its text with the usual length of its secrets", "[http]") {
+    model::Context context{.exec = "http://a/", .body = std::string(1'000, 'x')};
+    const std::size_t plain = request_work(context);
+    CHECK(plain >= 1'000);
+    CHECK(plain < kLargeWork);
+    std::string references;
+    for (int use = 0; use < 100; ++use) references += "${secret:K}";
+    context.headers = model::NameValues{{"X-Any", references}};
+    CHECK(request_work(context) > kLargeWork);
 }

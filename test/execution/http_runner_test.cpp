@@ -14,6 +14,7 @@
 #include <optional>
 #include <thread>
 
+#include "ecron/base/off_loop.hpp"
 #include "http/certificates.hpp"
 #include "http/support.hpp"
 
@@ -174,6 +175,71 @@ TEST_CASE("a request with secrets is not redirected to another origin", "[http][
     check_failed(*result, "redirect to another origin");
     CHECK_THAT(result->reason, Catch::Contains("carries secrets") && !Catch::Contains("sesame"));
     CHECK(elsewhere.connections() == 0);
+}
+
+TEST_CASE("large requests are built, and large responses masked, beside the loop", "[http][targets]") {
+    constexpr std::size_t kLarge = 4 * kLargeWork;
+    TestServer target{[](const http::Request& request) -> boost::asio::awaitable<http::Response> {
+        const bool is_form = request.header("Content-Type").starts_with("application/x-www-form");
+        const std::string padding(kLarge, 'x');
+        const std::string sent = is_form ? "key=open%20sesame&pad=" + padding
+                                         : R"({"key":"open sesame","pad":")" + padding + "\"}";
+        const bool is_sent = request.body == sent;
+        co_return http::Response{.status = is_sent ? 200U : 400U, .body = "open sesame" + padding};
+    }};
+    auto task = std::make_shared<Task>();
+    task->context.exec = target.url("/");
+    task->context.body = R"({"key":"${secret:door}","pad":")" + std::string(kLarge, 'x') + "\"}";
+    if (GENERATE(false, true))
+        task->context.headers = model::NameValues{{"Content-Type", "application/x-www-form-urlencoded"}};
+    TestClient client;
+    const Secrets secrets{"", {{"ECRON_SECRET_DOOR", "open sesame"}}};
+    const auto runner = make_http_runner(client.io(), *client, secrets, {.output_limit = 2 * kLarge});
+    std::optional<AttemptResult> result;
+    const LargeWorkCount on_loop;
+    runner->start({ExecuteId{"e"}, 1, {}, task}, [&](AttemptResult ended) { result = std::move(ended); });
+    client.run_until([&] { return result.has_value(); });
+    CHECK(on_loop.pieces() == 0);
+    CHECK(result->reason.empty());
+    CHECK(result->outcome == model::ExecutionState::success);
+    CHECK(result->output == "***" + std::string(kLarge, 'x'));
+}
+
+TEST_CASE("a large request that is cancelled while it is built is not sent", "[http][targets]") {
+    TestServer target{echo};
+    auto task = std::make_shared<Task>();
+    task->context.exec = target.url("/");
+    task->context.body = "\"" + std::string(2 * kLargeWork, 'x') + "\"";
+    TestClient client;
+    const Secrets secrets;
+    const auto runner = make_http_runner(client.io(), *client, secrets, {});
+    std::optional<AttemptResult> result;
+    const AttemptOrder order{ExecuteId{"e"}, 1, {}, task};
+    runner->start(order, [&](AttemptResult ended) { result = std::move(ended); });
+    runner->cancel(order.execute_id);
+    CHECK_FALSE(result);
+    client.run_until([&] { return result.has_value(); });
+    CHECK(result->reason == "cancelled");
+    CHECK(target.connections() == 0);
+}
+
+TEST_CASE("a runner ends while a large request is built", "[http][targets]") {
+    TestServer target{echo};
+    auto task = std::make_shared<Task>();
+    task->context.exec = target.url("/");
+    task->context.body = "\"" + std::string(64 * kLargeWork, 'x') + "${secret:door}\"";
+    TestClient client;
+    bool is_done = false;
+    {
+        const Secrets secrets{"", {{"ECRON_SECRET_DOOR", "open sesame"}}};
+        const auto runner = make_http_runner(client.io(), *client, secrets, {});
+        runner->start({ExecuteId{"e"}, 1, {}, task}, [&](AttemptResult) { is_done = true; });
+        client.io().poll();
+    }
+    client.io().restart();
+    client.io().run();
+    CHECK_FALSE(is_done);
+    CHECK(target.connections() == 0);
 }
 
 TEST_CASE("a secret bound to another origin is not sent", "[http][targets]") {

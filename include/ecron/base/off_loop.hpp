@@ -6,10 +6,10 @@
 #include <type_traits>
 #include <utility>
 
+#include "ecron/base/large_work.hpp"
+
 /// Work that would keep an io_context's thread too long, such as parsing a request of a mebibyte.
 namespace ecron {
-
-inline constexpr std::size_t kLargeWork = std::size_t{64} << 10U;  // bytes of input: about a millisecond
 
 /// Carries out `work` on the calling thread or, if its input has more than kLargeWork bytes, on a second
 /// thread of the io_context, one piece of work after another. Exceptions of the work are thrown here. The

@@ -64,6 +64,9 @@ private:
     std::map<std::string, SecretText, std::less<>> variables_;
 };
 
+/// The number of references to secrets.
+[[nodiscard]] std::size_t count_secrets(std::string_view text);
+
 /// How a secret is quoted in the surrounding text.
 enum class Quoting : std::uint8_t {
     none,

@@ -128,7 +128,29 @@ bool waits_for_callback(model::Completion completion, unsigned status) {
     return false;
 }
 
+/// A reference is much shorter than most secrets.
+std::size_t text_work(std::string_view text) {
+    constexpr std::size_t kUsualSecret = 1'024;
+    return text.size() + count_secrets(text) * kUsualSecret;
+}
+
 }  // namespace
+
+std::size_t request_work(const model::Context& context) {
+    std::size_t bytes = context.exec.size();
+    if (context.body) bytes += text_work(*context.body);
+    if (context.headers)
+        for (const auto& [name, value] : *context.headers) bytes += name.size() + text_work(value);
+    return bytes;
+}
+
+std::size_t answer_work(const http::ClientResult& answer) {
+    const http::ClientResponse& received = answer ? *answer : answer.error().partial;
+    std::size_t bytes = received.body.size();
+    for (const http::Redirect& redirect : received.redirects) bytes += redirect.url.size();
+    for (const http::Header& header : received.headers) bytes += header.name.size() + header.value.size();
+    return bytes;
+}
 
 Result<http::ClientRequest> http_request(const AttemptOrder& order, const HttpOptions& options,
                                          Revealer& revealer) {

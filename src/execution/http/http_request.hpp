@@ -13,6 +13,11 @@ namespace ecron::execution {
 Result<http::ClientRequest> http_request(const AttemptOrder& order, const HttpOptions& options,
                                          Revealer& revealer);
 
+/// The approximate number of bytes that http_request processes.
+[[nodiscard]] std::size_t request_work(const model::Context& context);
+/// The same for read_answer.
+[[nodiscard]] std::size_t answer_work(const http::ClientResult& answer);
+
 /// 2xx is success, or acceptance if the job's end is reported by callback; anything else is a failure with a
 /// readable reason. The received part of a truncated response is kept.
 AttemptResult read_answer(const http::ClientResult& answer, model::Completion completion);

@@ -1,8 +1,13 @@
 #include "ecron/execution/http_runner.hpp"
 
 #include <boost/asio/post.hpp>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <unordered_map>
 
+#include "ecron/base/async.hpp"
+#include "ecron/base/off_loop.hpp"
 #include "ecron/execution/executors.hpp"
 #include "ecron/http/origin.hpp"
 #include "execution/http/http_request.hpp"
@@ -19,32 +24,64 @@ void take_out_secrets(AttemptResult& result, std::vector<std::string> secrets, b
     result.output = is_cut ? mask.feed(result.output) : mask.whole(result.output);
 }
 
+AttemptResult result_of(const http::ClientResult& answer, model::Completion completion,
+                        std::vector<std::string> secrets) {
+    AttemptResult result = read_answer(answer, completion);
+    const bool is_cut = !answer || answer->cut;
+    if (!secrets.empty()) take_out_secrets(result, std::move(secrets), is_cut);
+    return result;
+}
+
+std::size_t result_work(const http::ClientResult& answer, const std::vector<std::string>& secrets) {
+    std::size_t bytes = answer_work(answer);
+    for (const std::string& secret : secrets) bytes += secret.size();
+    return bytes;
+}
+
+/// Whether an object is alive that work on another thread uses.
+class Lifetime {
+public:
+    /// Waits for the work under way; later work is left out.
+    void end() {
+        const std::scoped_lock lock(mutex_);
+        ended_ = true;
+    }
+    template <class Work> void use(const Work& work) {
+        const std::scoped_lock lock(mutex_);
+        if (!ended_) work();
+    }
+    /// For the thread that calls end().
+    [[nodiscard]] bool ended() const { return ended_; }
+
+private:
+    std::mutex mutex_;
+    bool ended_{false};
+};
+
+/// Large requests are built, and large responses are read and masked, beside the io_context's thread.
 class HttpRunner final : public Runner {
 public:
     HttpRunner(boost::asio::io_context& io, http::Client& client, const Secrets& secrets, HttpOptions options)
         : io_(io),
           client_(client),
           secrets_(secrets),
-          options_(std::move(options)) {}
+          options_(std::move(options)),
+          gate_(io) {}
+    ~HttpRunner() override { lifetime_->end(); }
+    HttpRunner(const HttpRunner&) = delete;
+    HttpRunner& operator=(const HttpRunner&) = delete;
 
     void start(const AttemptOrder& order, Done done) override {
-        Revealer revealer{secrets_, order.task->tenant, Destination::of_url(order.task->context.exec)};
-        Result<http::ClientRequest> request = http_request(order, options_, revealer);
-        if (!request) return refuse(std::move(done), request.error().what);
-        const auto completion = order.task->context.completion.value_or(model::Completion::automatic);
-        auto answered = [this, id = order.execute_id, completion, done = std::move(done),
-                         secrets = std::move(revealer).revealed()](const http::ClientResult& answer) mutable {
-            requests_.erase(id);
-            AttemptResult result = read_answer(answer, completion);
-            const bool is_cut = !answer || answer->cut;
-            if (!secrets.empty()) take_out_secrets(result, std::move(secrets), is_cut);
-            done(std::move(result));
-        };
-        requests_[order.execute_id] = client_.start(std::move(*request), std::move(answered));
+        if (request_work(order.task->context) <= kLargeWork)
+            return send(order, build(order), std::move(done));
+        building_.emplace(order.execute_id, Building::wanted);
+        gate_.spawn("http request", build_and_send(lifetime_, order, std::move(done)));
     }
 
     void cancel(const ExecuteId& id) override {
-        if (const auto found = requests_.find(id); found != requests_.end()) client_.cancel(found->second);
+        if (const auto sent = requests_.find(id); sent != requests_.end()) client_.cancel(sent->second);
+        if (const auto found = building_.find(id); found != building_.end())
+            found->second = Building::cancelled;
     }
 
     [[nodiscard]] std::string host_of(const Task& task) const override {
@@ -52,6 +89,53 @@ public:
     }
 
 private:
+    enum class Building : std::uint8_t { wanted, cancelled };
+    struct Built {
+        Result<http::ClientRequest> request;
+        std::vector<std::string> secrets;
+    };
+
+    [[nodiscard]] Built build(const AttemptOrder& order) const {
+        Revealer revealer{secrets_, order.task->tenant, Destination::of_url(order.task->context.exec)};
+        Result<http::ClientRequest> request = http_request(order, options_, revealer);
+        return {std::move(request), std::move(revealer).revealed()};
+    }
+
+    boost::asio::awaitable<void> build_and_send(std::shared_ptr<Lifetime> lifetime, AttemptOrder order,
+                                                Done done) {
+        std::optional<Built> built;
+        const std::size_t bytes = request_work(order.task->context);
+        co_await carry_out_off_loop(bytes, [&] { lifetime->use([&] { built = build(order); }); });
+        if (lifetime->ended()) co_return;
+        const bool cancelled = building_.extract(order.execute_id).mapped() == Building::cancelled;
+        if (cancelled) built->request = fail(Errc::unavailable, "cancelled");
+        send(order, std::move(*built), std::move(done));
+    }
+
+    void send(const AttemptOrder& order, Built built, Done done) {
+        if (!built.request) return refuse(std::move(done), built.request.error().what);
+        const auto completion = order.task->context.completion.value_or(model::Completion::automatic);
+        auto answered = [this, id = order.execute_id, completion, done = std::move(done),
+                         secrets = std::move(built.secrets)](http::ClientResult answer) mutable {
+            requests_.erase(id);
+            if (result_work(answer, secrets) <= kLargeWork)
+                return done(result_of(answer, completion, std::move(secrets)));
+            gate_.spawn("http response", read_and_report(lifetime_, std::move(answer), completion,
+                                                         std::move(secrets), std::move(done)));
+        };
+        requests_[order.execute_id] = client_.start(std::move(*built.request), std::move(answered));
+    }
+
+    static boost::asio::awaitable<void> read_and_report(std::shared_ptr<Lifetime> lifetime,
+                                                        http::ClientResult answer,
+                                                        model::Completion completion,
+                                                        std::vector<std::string> secrets, Done done) {
+        const std::size_t bytes = result_work(answer, secrets);
+        AttemptResult result =
+            co_await off_loop(bytes, [&] { return result_of(answer, completion, std::move(secrets)); });
+        if (!lifetime->ended()) done(std::move(result));
+    }
+
     void refuse(Done done, std::string reason) {
         boost::asio::post(io_, [done = std::move(done), reason = std::move(reason)]() mutable {
             AttemptResult result;
@@ -64,7 +148,10 @@ private:
     http::Client& client_;
     const Secrets& secrets_;
     const HttpOptions options_;
+    const std::shared_ptr<Lifetime> lifetime_ = std::make_shared<Lifetime>();
+    std::unordered_map<ExecuteId, Building> building_;
     std::unordered_map<ExecuteId, http::Client::RequestId> requests_;
+    Gate gate_;
 };
 
 }  // namespace
