@@ -19,6 +19,12 @@ public:
     [[nodiscard]] std::string_view payer() const override {
         return tenant_ ? tenant_->value() : std::string_view{};
     }
+    [[nodiscard]] std::size_t bytes() const override {
+        std::size_t sum = 0;
+        for (const model::Execution& execution : executions_)
+            sum += execution.result.size() + execution.extra.size();
+        return sum;
+    }
     void apply(Session& session) override;
 
 private:

@@ -42,6 +42,7 @@ public:
     void apply(JobTransaction& transaction) override;
     using Answering::apply;
     [[nodiscard]] std::string_view payer() const override { return job_.tenant.value(); }
+    [[nodiscard]] std::size_t bytes() const override { return job_.context.size(); }
     [[nodiscard]] const std::string& plan() const { return plan_; }
 
 private:
@@ -58,6 +59,7 @@ public:
           plan_(std::move(plan)),
           if_match_(if_match) {}
     [[nodiscard]] std::string_view payer() const override { return job_.tenant.value(); }
+    [[nodiscard]] std::size_t bytes() const override { return job_.context.size(); }
     [[nodiscard]] bool repeatable() const override { return !if_match_; }
     void apply(JobTransaction& transaction) override;
     using Answering::apply;

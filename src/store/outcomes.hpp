@@ -14,6 +14,10 @@ public:
           step_(step),
           outcome_(std::move(outcome)) {}
     [[nodiscard]] std::string_view payer() const override { return outcome_.after.tenant.value(); }
+    [[nodiscard]] std::size_t bytes() const override {
+        const std::size_t output = outcome_.record ? outcome_.record->output.size() : 0;
+        return outcome_.after.result.size() + output;
+    }
     [[nodiscard]] Step step() const { return step_; }
     [[nodiscard]] const Outcome& outcome() const { return outcome_; }
     /// The attempt of the row after the write.
@@ -41,6 +45,9 @@ public:
           execution_(std::move(execution)),
           tell_(tell) {}
     [[nodiscard]] std::string_view payer() const override { return execution_.tenant.value(); }
+    [[nodiscard]] std::size_t bytes() const override {
+        return execution_.result.size() + execution_.snapshot.size();
+    }
     [[nodiscard]] const model::Execution& execution() const { return execution_; }
     [[nodiscard]] Tell tell() const { return tell_; }
 

@@ -23,6 +23,8 @@ public:
     [[nodiscard]] WriteKind kind() const { return kind_; }
     /// The tenant that causes it; empty for writes of ecron itself and of several tenants.
     [[nodiscard]] virtual std::string_view payer() const { return {}; }
+    /// The approximate number of bytes that it stores; only large ones matter.
+    [[nodiscard]] virtual std::size_t bytes() const { return 0; }
     /// Returns true if applying it twice has no further effect and gives the same answer.
     [[nodiscard]] virtual bool repeatable() const { return true; }
     /// For kinds whose members are executed one after the other: executes this member inside the transaction.
@@ -47,12 +49,14 @@ public:
         ++size_;
     }
 
-    /// Takes the next `count` writes, of which there must be as many.
-    std::vector<std::unique_ptr<Write>> take(std::size_t count) {
+    /// Takes the next `count` writes, of which there must be as many, or fewer if they store `bytes`
+    /// together.
+    std::vector<std::unique_ptr<Write>> take(std::size_t count, std::size_t bytes) {
         std::vector<std::unique_ptr<Write>> taken;
         taken.reserve(count);
-        while (taken.size() < count) {
+        for (std::size_t stored = 0; taken.size() < count && (taken.empty() || stored < bytes);) {
             const auto line = turns_.front();
+            stored += line->second.front()->bytes();
             turns_.pop_front();
             taken.push_back(std::move(line->second.front()));
             line->second.pop_front();
@@ -61,7 +65,7 @@ public:
             else
                 turns_.push_back(line);
         }
-        size_ -= count;
+        size_ -= taken.size();
         return taken;
     }
 

@@ -12,6 +12,7 @@ constexpr std::size_t kGroupLimit = 500;  // more rows make a transaction longer
 /// Writes of other kinds and tenants wait for the transaction that runs, so its statements should not take
 /// longer; its commit costs the same for any size.
 constexpr std::chrono::milliseconds kLongestGroup{6};
+constexpr std::size_t kGroupBytes = std::size_t{256} << 10U;  // a few milliseconds
 constexpr std::size_t kWholeGroup = 32;  // below it, two transactions cost more than they save
 constexpr int kTries = 5;
 constexpr Millis kLongestBackOff{2'000};
@@ -121,9 +122,10 @@ Writer::Batch Writer::take(std::unique_lock<std::mutex>&) {
     // answered.
     const std::size_t half = (queue.last_taken + queue.writes.size() + 1) / 2;
     const std::size_t size = std::min({queue.writes.size(), std::max(half, kWholeGroup), queue.limit});
-    queue.last_taken = size;
-    waiting_ -= size;
-    return queue.writes.take(size);
+    Batch batch = queue.writes.take(size, kGroupBytes);
+    queue.last_taken = batch.size();
+    waiting_ -= batch.size();
+    return batch;
 }
 
 void Writer::carry_out(Batch& batch) {

@@ -12,10 +12,12 @@ namespace {
 
 class NamedWrite final : public Write {
 public:
-    NamedWrite(std::string tenant, int number)
+    NamedWrite(std::string tenant, int number, std::size_t bytes = 0)
         : Write(WriteKind::outcomes),
           tenant_(std::move(tenant)),
-          number_(number) {}
+          number_(number),
+          bytes_(bytes) {}
+    [[nodiscard]] std::size_t bytes() const override { return bytes_; }
     [[nodiscard]] std::string_view payer() const override { return tenant_; }
     [[nodiscard]] std::string name() const { return tenant_ + std::to_string(number_); }
     void refuse(const ecron::Error&) override {}
@@ -24,11 +26,13 @@ public:
 private:
     std::string tenant_;
     int number_;
+    std::size_t bytes_;
 };
 
-std::string take(WriteQueue& queue, std::size_t count) {
+std::string take(WriteQueue& queue, std::size_t count, std::size_t bytes = SIZE_MAX) {
     std::string names;
-    for (const auto& write : queue.take(count)) names += static_cast<const NamedWrite&>(*write).name() + ' ';
+    for (const auto& write : queue.take(count, bytes))
+        names += static_cast<const NamedWrite&>(*write).name() + ' ';
     return names;
 }
 
@@ -60,6 +64,18 @@ TEST_CASE("a tenant's write does not wait for the backlog of another", "[store]"
     queue.push(std::make_unique<NamedWrite>("quiet", 2));
     CHECK(take(queue, 2) == "busy4 quiet2 ");
     take(queue, queue.size());
+    CHECK(queue.empty());
+}
+
+TEST_CASE("a transaction ends with the write that reaches its bytes", "[store]") {
+    WriteQueue queue;
+    for (int number = 0; number < 3; ++number)
+        queue.push(std::make_unique<NamedWrite>("large", number, 1'000));
+    for (int number = 0; number < 3; ++number) queue.push(std::make_unique<NamedWrite>("small", number, 10));
+    CHECK(take(queue, 6, 500) == "large0 ");
+    CHECK(take(queue, 5, 500) == "small0 large1 ");
+    CHECK(queue.size() == 3);
+    CHECK(take(queue, 3, 2'000) == "small1 large2 small2 ");
     CHECK(queue.empty());
 }
 
