@@ -9,7 +9,7 @@
 namespace ecron::execution {
 
 std::size_t Task::memory() const {
-    std::size_t bytes = sizeof(Task) + snapshot.capacity() + context.exec.capacity();
+    std::size_t bytes = sizeof(Task) + context.exec.capacity();
     if (context.body) bytes += context.body->capacity();
     if (context.kubernetes) bytes += context.kubernetes->capacity();
     for (const auto* pairs : {&context.headers, &context.params, &context.environment})

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "ecron/model/json.hpp"
+
 namespace ecron::analysis::test {
 namespace {
 
@@ -31,10 +33,18 @@ store::Change change_to(ChangeNumber number, std::string kind = "update") {
         .replaced = R"({"cron_time":"30 * * * * *","plan":"","type":1,"enabled":true,"effective_from":0})"};
 }
 
+ChangedJob with_task(const model::Job& job) {
+    auto task = std::make_shared<execution::Task>();
+    task->context = model::read_context(job.context).value();
+    return {job, task};
+}
+
 PlanChange read(const store::Change& change, const model::Job* current) {
     const SchedulerOptions defaults;
     Interner interner;
-    return plan_change(change, current, defaults, interner);
+    if (current == nullptr) return plan_change(change, nullptr, defaults, interner);
+    const ChangedJob changed = with_task(*current);
+    return plan_change(change, &changed, defaults, interner);
 }
 
 }  // namespace
@@ -76,7 +86,7 @@ TEST_CASE("a re-enabled one-shot runs again even if both changes are read togeth
     model::Job job = job_at(ChangeNumber{4});
     job.type = model::JobType::timed;
     Planner planner{kNoon + 1h, PlannerOptions{}};
-    planner.upsert(*plan_change(job, defaults, interner).after->job, kNoon + 1h);
+    planner.upsert(*plan_change(with_task(job), defaults, interner).after->job, kNoon + 1h);
     std::vector<Decision> decisions;
     planner.advance(kNoon + 1h + 60s, {10}, decisions);
     REQUIRE_FALSE(planner.find(job.key)->next);
@@ -86,8 +96,9 @@ TEST_CASE("a re-enabled one-shot runs again even if both changes are read togeth
     store::Change enabled = change_to(ChangeNumber{4}, "enable");
     enabled.replaced = R"({"cron_time":"0 * * * * *","plan":"","type":1,"enabled":false,"effective_from":0})";
     job.effective_from = kNoon + 1h + 61s;
+    const ChangedJob changed = with_task(job);
     for (const store::Change& change : {spent, enabled})
-        apply(plan_change(change, &job, defaults, interner), planner);
+        apply(plan_change(change, &changed, defaults, interner), planner);
     CHECK(planner.find(job.key)->next == kNoon + 1h + 120s);
 }
 

@@ -20,7 +20,6 @@ struct Task {
     model::JobType job_type{};
     TenantId tenant{};
     ChangeNumber revision{};
-    std::string snapshot{};  // canonical context if it differs from the stored job
     model::Context context{};
 
     [[nodiscard]] std::size_t memory() const;

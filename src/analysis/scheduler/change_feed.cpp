@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <semaphore>
 
+#include "ecron/base/large_work.hpp"
 #include "ecron/base/log.hpp"
 #include "ecron/model/shard.hpp"
 
@@ -177,7 +178,7 @@ asio::awaitable<bool> ChangeFeed::read() {
     }
 }
 
-asio::awaitable<std::optional<std::vector<model::Job>>> ChangeFeed::jobs_of(
+asio::awaitable<std::optional<std::vector<ChangedJob>>> ChangeFeed::jobs_of(
     const std::vector<store::Change>& changes) {
     std::vector<JobKey> keys;
     for (const store::Change& change : changes)
@@ -185,14 +186,21 @@ asio::awaitable<std::optional<std::vector<model::Job>>> ChangeFeed::jobs_of(
     std::ranges::sort(keys);
     const auto repeated = std::ranges::unique(keys);
     keys.erase(repeated.begin(), repeated.end());
-    if (keys.empty()) co_return std::vector<model::Job>{};
+    std::vector<ChangedJob> changed;
+    if (keys.empty()) co_return changed;
     auto jobs = co_await context_.store.find_jobs_by_key(std::move(keys));
     if (!jobs) co_return std::nullopt;
     std::ranges::sort(*jobs, {}, &model::Job::key);
-    co_return std::move(*jobs);
+    changed.reserve(jobs->size());
+    for (model::Job& job : *jobs) {
+        execution::TaskPtr task = co_await context_.prepare_task(job);
+        changed.push_back({std::move(job), std::move(task)});
+        if (changed.size() % kChangesPerTurn == 0) co_await yield(context_.io);
+    }
+    co_return changed;
 }
 
-void ChangeFeed::take_change(const store::Change& change, const std::vector<model::Job>& jobs) {
+void ChangeFeed::take_change(const store::Change& change, const std::vector<ChangedJob>& jobs) {
     if (change.is_pause()) {
         take_pause(change, std::vector<bool>(shards_.size(), true));
         return;
@@ -222,30 +230,31 @@ void ChangeFeed::take_pause(const store::Change& change, const std::vector<bool>
     }
 }
 
-void ChangeFeed::take_job_change(const store::Change& change, const std::vector<model::Job>& jobs) {
+void ChangeFeed::take_job_change(const store::Change& change, const std::vector<ChangedJob>& jobs) {
     ShardScheduler& shard = shards_.of(change.job_id);
-    const auto found = std::ranges::lower_bound(jobs, change.job_key, {}, &model::Job::key);
-    const model::Job* const job = found != jobs.end() && found->key == change.job_key ? &*found : nullptr;
+    const auto found =
+        std::ranges::lower_bound(jobs, change.job_key, {}, [](const ChangedJob& one) { return one.job.key; });
+    const ChangedJob* const job = found != jobs.end() && found->job.key == change.job_key ? &*found : nullptr;
     context_.tasks.erase(change.job_key);
-    if (job != nullptr) shard.requests().refresh_tasks(*job);
+    if (job != nullptr && job->task != nullptr) shard.requests().refresh_tasks(job->task);
     shard.follower().changed(plan_change(change, job, context_.options, context_.interner));
     if (change.kind == "delete") shard.requests().job_gone(change.job_key, "deleted");
 }
 
-/// A change that arrives out of order is left to the change log, so that none is planned without its
-/// predecessors.
 void ChangeFeed::job_changed(const model::Job& job) {
     if (!loaded_) return;
     ShardScheduler& shard = shards_.of(job.id);
     const bool next = job.revision.value() == context_.changes.value() + 1;
-    if (!next || !shard.plans_changes()) {
+    const bool is_large = job.context.size() > kLargeWork;
+    if (!next || is_large || !shard.plans_changes()) {
         wake_.notify();
         return;
     }
     context_.changes = job.revision;
     context_.tasks.erase(job.key);
-    shard.requests().refresh_tasks(job);
-    shard.follower().changed(plan_change(job, context_.options, context_.interner));
+    const ChangedJob changed{job, context_.make_task(job)};
+    if (changed.task != nullptr) shard.requests().refresh_tasks(changed.task);
+    shard.follower().changed(plan_change(changed, context_.options, context_.interner));
 }
 
 }  // namespace ecron::analysis

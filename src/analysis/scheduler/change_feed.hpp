@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 
+#include "analysis/scheduler/plan_change.hpp"
 #include "analysis/scheduler/shards.hpp"
 
 namespace ecron::analysis {
@@ -23,7 +24,7 @@ public:
     /// Reads new entries of the change log. Returns false if the store did not respond.
     asio::awaitable<bool> read();
     /// The API has changed a job. A change that arrives out of order is left to the change log, so that none
-    /// is planned without its predecessors.
+    /// is planned without its predecessors, and so is one of a large job.
     void job_changed(const model::Job& job);
 
 private:
@@ -31,11 +32,11 @@ private:
     asio::awaitable<bool> recall_pauses(ChangeNumber planned, std::vector<bool> wanted);
     asio::awaitable<bool> load_jobs(std::vector<bool> wanted);
     asio::awaitable<bool> read_missing_changes(std::vector<bool> wanted);
-    asio::awaitable<std::optional<std::vector<model::Job>>> jobs_of(
+    asio::awaitable<std::optional<std::vector<ChangedJob>>> jobs_of(
         const std::vector<store::Change>& changes);
-    void take_change(const store::Change& change, const std::vector<model::Job>& jobs);
+    void take_change(const store::Change& change, const std::vector<ChangedJob>& jobs);
     void take_pause(const store::Change& change, const std::vector<bool>& wanted);
-    void take_job_change(const store::Change& change, const std::vector<model::Job>& jobs);
+    void take_job_change(const store::Change& change, const std::vector<ChangedJob>& jobs);
 
     SchedulerContext& context_;
     Shards& shards_;

@@ -5,10 +5,11 @@
 namespace ecron::analysis {
 namespace {
 
-PlanChange::Plan plan_of(const model::Job& job, const SchedulerOptions& defaults, Interner& interner) {
+PlanChange::Plan plan_of(const ChangedJob& changed, const SchedulerOptions& defaults, Interner& interner) {
+    const model::Job& job = changed.job;
     PlanChange::Plan plan{.from = job.effective_from};
-    if (!job.enabled) return plan;
-    auto planned = planned_job(job, defaults, interner);
+    if (!job.enabled || changed.task == nullptr) return plan;
+    auto planned = planned_job(job, changed.task->context, defaults, interner);
     if (planned)
         plan.job = *planned;
     else if (!job.cron_time.empty())
@@ -17,7 +18,7 @@ PlanChange::Plan plan_of(const model::Job& job, const SchedulerOptions& defaults
 }
 
 PlanChange::Plan plan_of(const store::Change& change, const store::ReplacedSchedule& replaced,
-                         const model::Job* current, const SchedulerOptions& defaults, Interner& interner) {
+                         const ChangedJob* current, const SchedulerOptions& defaults, Interner& interner) {
     PlanChange::Plan plan{.from = replaced.effective_from};
     if (!replaced.enabled) return plan;
     const bool told = replaced.created_at >= Instant{};
@@ -28,7 +29,7 @@ PlanChange::Plan plan_of(const store::Change& change, const store::ReplacedSched
         .type = replaced.type,
         .plan = replaced.plan,
         .tenant = change.tenant.value(),
-        .created_at = told || current == nullptr ? replaced.created_at : current->created_at,
+        .created_at = told || current == nullptr ? replaced.created_at : current->job.created_at,
         .effective_from = replaced.effective_from};
     auto planned = planned_job(stored, defaults, interner);
     if (planned) plan.job = *planned;
@@ -37,20 +38,20 @@ PlanChange::Plan plan_of(const store::Change& change, const store::ReplacedSched
 
 }  // namespace
 
-PlanChange plan_change(const model::Job& changed, const SchedulerOptions& defaults, Interner& interner) {
-    return {.number = changed.revision,
-            .key = changed.key,
-            .at = changed.effective_from,
+PlanChange plan_change(const ChangedJob& changed, const SchedulerOptions& defaults, Interner& interner) {
+    return {.number = changed.job.revision,
+            .key = changed.job.key,
+            .at = changed.job.effective_from,
             .after = plan_of(changed, defaults, interner)};
 }
 
-PlanChange plan_change(const store::Change& change, const model::Job* current,
+PlanChange plan_change(const store::Change& change, const ChangedJob* current,
                        const SchedulerOptions& defaults, Interner& interner) {
     PlanChange planned{.number = change.number, .key = change.job_key, .at = change.at};
     if (change.kind == "delete") planned.kind = PlanChange::Kind::deleted;
     if (const auto replaced = store::read_replaced(change))
         planned.before = plan_of(change, *replaced, current, defaults, interner);
-    if (current != nullptr && current->revision == change.number)
+    if (current != nullptr && current->job.revision == change.number)
         planned.after = plan_of(*current, defaults, interner);
     return planned;
 }

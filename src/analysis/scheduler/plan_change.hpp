@@ -22,10 +22,16 @@ struct PlanChange {
     std::optional<Plan> after{};  // nullopt: a later change states it as its previous definition
 };
 
+/// A job with its task, which contains its context; null: the context cannot be read.
+struct ChangedJob {
+    model::Job job{};
+    execution::TaskPtr task{};
+};
+
 /// Converts a change of the store. `current` is the current job, or null if it was deleted.
-PlanChange plan_change(const store::Change& change, const model::Job* current,
+PlanChange plan_change(const store::Change& change, const ChangedJob* current,
                        const SchedulerOptions& defaults, Interner& interner);
-PlanChange plan_change(const model::Job& changed, const SchedulerOptions& defaults, Interner& interner);
+PlanChange plan_change(const ChangedJob& changed, const SchedulerOptions& defaults, Interner& interner);
 
 /// Applies changes in the order of their numbers; changes that were not read may be missing in between.
 void apply(const PlanChange& change, Planner& planner);

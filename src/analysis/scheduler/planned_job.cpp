@@ -69,10 +69,8 @@ std::expected<PlannedJob, std::string> planned_job(const store::StoredPlan& job,
     return build(job, model::Mode::http, *plan, defaults, interner);
 }
 
-std::expected<PlannedJob, std::string> planned_job(const model::Job& job, const SchedulerOptions& defaults,
-                                                   Interner& interner) {
-    const auto context = model::read_context(job.context);
-    if (!context) return std::unexpected(context.error().what);
+std::expected<PlannedJob, std::string> planned_job(const model::Job& job, const model::Context& context,
+                                                   const SchedulerOptions& defaults, Interner& interner) {
     const store::StoredPlan stored{.key = job.key,
                                    .id = job.id.value(),
                                    .cron_time = job.cron_time,
@@ -80,7 +78,7 @@ std::expected<PlannedJob, std::string> planned_job(const model::Job& job, const 
                                    .tenant = job.tenant.value(),
                                    .created_at = job.created_at,
                                    .effective_from = job.effective_from};
-    return build(stored, context->mode, context->plan, defaults, interner);
+    return build(stored, context.mode, context.plan, defaults, interner);
 }
 
 }  // namespace ecron::analysis

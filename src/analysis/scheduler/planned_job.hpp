@@ -15,8 +15,9 @@ namespace ecron::analysis {
 /// Accepts everything that the previous service accepted.
 std::expected<PlannedJob, std::string> planned_job(const store::StoredPlan& job,
                                                    const SchedulerOptions& defaults, Interner& interner);
-std::expected<PlannedJob, std::string> planned_job(const model::Job& job, const SchedulerOptions& defaults,
-                                                   Interner& interner);
+/// `context` is that of the job.
+std::expected<PlannedJob, std::string> planned_job(const model::Job& job, const model::Context& context,
+                                                   const SchedulerOptions& defaults, Interner& interner);
 
 /// Returns the name of a concurrency key that is unique among all tenants; empty if there is no key.
 std::string scoped_key(std::string_view tenant, std::string_view key);

@@ -56,16 +56,16 @@ asio::awaitable<Result<model::Execution>> RequestRouter::run_now(model::Job job,
     if (shard.leads())
         stored = co_await shard.requests().run_now(std::move(job), std::move(task), trigger, chosen);
     else
-        stored = co_await request_run(job, *task, trigger, chosen);
+        stored = co_await request_run(std::move(job), trigger, chosen);
     if (stored || stored.error().code != Errc::conflict) co_return stored;
     co_return co_await same_execution(std::move(tenant), job_id, chosen, stored.error());
 }
 
 /// The leader of the shard learns of it from the change log.
-asio::awaitable<Result<model::Execution>> RequestRouter::request_run(const model::Job& job,
-                                                                     const execution::Task& task,
-                                                                     model::Trigger trigger, ExecuteId id) {
-    model::Execution row = context_.requested_run(job, task, trigger, std::move(id));
+asio::awaitable<Result<model::Execution>> RequestRouter::request_run(model::Job job, model::Trigger trigger,
+                                                                     ExecuteId id) {
+    model::Execution row = context_.requested_run(job, trigger, std::move(id));
+    SchedulerContext::add_snapshot(row, std::move(job));
     co_return co_await context_.store.insert_execution(std::move(row), store::Tell::leader);
 }
 

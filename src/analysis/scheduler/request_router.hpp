@@ -23,8 +23,8 @@ public:
     asio::awaitable<Result<void>> begin_offered(ExecuteId id, int attempt);
 
 private:
-    asio::awaitable<Result<model::Execution>> request_run(const model::Job& job, const execution::Task& task,
-                                                          model::Trigger trigger, ExecuteId id);
+    asio::awaitable<Result<model::Execution>> request_run(model::Job job, model::Trigger trigger,
+                                                          ExecuteId id);
     asio::awaitable<Result<model::Execution>> same_execution(TenantId tenant, JobId job, ExecuteId id,
                                                              Error conflict);
     asio::awaitable<Result<model::Execution>> wait_for_end(std::optional<TenantId> tenant, ExecuteId id);

@@ -144,8 +144,8 @@ asio::awaitable<execution::TaskPtr> SchedulerContext::task_of(model::Execution r
     co_return co_await prepare_task(job);
 }
 
-model::Execution SchedulerContext::requested_run(const model::Job& job, const execution::Task& task,
-                                                 model::Trigger trigger, ExecuteId id) const {
+model::Execution SchedulerContext::requested_run(const model::Job& job, model::Trigger trigger,
+                                                 ExecuteId id) const {
     const Instant at = now();
     return {.id = std::move(id),
             .job_id = job.id,
@@ -159,8 +159,7 @@ model::Execution SchedulerContext::requested_run(const model::Job& job, const ex
             .nominal = at,
             .due = at,
             .attempt = 1,
-            .revision = job.revision,
-            .snapshot = task.snapshot};
+            .revision = job.revision};
 }
 
 execution::TaskPtr SchedulerContext::make_task(const model::Job& job) const {
@@ -176,19 +175,12 @@ execution::TaskPtr SchedulerContext::make_task(const model::Job& job) const {
     task->job_type = job.type;
     task->tenant = job.tenant;
     task->revision = job.revision;
-    task->snapshot = job.key == JobKey{} ? job.context : std::string{};
     task->context = std::move(*context);
     return task;
 }
 
 asio::awaitable<execution::TaskPtr> SchedulerContext::prepare_task(const model::Job& job) const {
     return off_loop(job.context.size(), [this, &job] { return make_task(job); });
-}
-
-execution::TaskPtr SchedulerContext::remember_task(const model::Job& job) {
-    execution::TaskPtr task = make_task(job);
-    if (task != nullptr) tasks.put(job.key, task);
-    return task;
 }
 
 void SchedulerContext::count(model::ExecutionState state) {

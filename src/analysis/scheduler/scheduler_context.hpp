@@ -98,10 +98,14 @@ struct SchedulerContext {
     [[nodiscard]] execution::TaskPtr make_task(const model::Job& job) const;
     /// The same, off the io_context's thread where the job is large; `job` has to stay meanwhile.
     [[nodiscard]] asio::awaitable<execution::TaskPtr> prepare_task(const model::Job& job) const;
-    execution::TaskPtr remember_task(const model::Job& job);
     /// Returns the row of a requested run; its attempt is recorded when it ends.
-    [[nodiscard]] model::Execution requested_run(const model::Job& job, const execution::Task& task,
-                                                 model::Trigger trigger, ExecuteId id) const;
+    [[nodiscard]] model::Execution requested_run(const model::Job& job, model::Trigger trigger,
+                                                 ExecuteId id) const;
+    /// Adds the context of a job as sent, which only its row contains. It is moved, because it may be large;
+    /// the run in memory needs only its task.
+    static void add_snapshot(model::Execution& row, model::Job job) {
+        if (job.key == JobKey{}) row.snapshot = std::move(job.context);
+    }
     void count(model::ExecutionState state);
 
 private:

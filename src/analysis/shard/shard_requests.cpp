@@ -13,13 +13,13 @@ std::string_view reason_of(const std::string& by) {
 
 }  // namespace
 
-void ShardRequests::refresh_tasks(const model::Job& job) {
-    for (const RunId id : shard_.runs.of_job(job.key)) {
+void ShardRequests::refresh_tasks(const execution::TaskPtr& task) {
+    for (const RunId id : shard_.runs.of_job(task->job_key)) {
         Run& run = *shard_.runs.find(id);
         const bool unstarted = run.stage == Stage::unclaimed || run.stage == Stage::waiting;
         if (!unstarted || run.row.trigger != model::Trigger::schedule) continue;
-        if (execution::TaskPtr task = context_.remember_task(job); task != nullptr)
-            run.task = std::move(task);
+        context_.tasks.put(task->job_key, task);
+        run.task = task;
     }
 }
 
@@ -36,7 +36,7 @@ void ShardRequests::job_gone(JobKey key, std::string_view reason) {
 
 asio::awaitable<Result<model::Execution>> ShardRequests::run_now(model::Job job, execution::TaskPtr task,
                                                                  model::Trigger trigger, ExecuteId id) {
-    model::Execution row = context_.requested_run(job, *task, trigger, std::move(id));
+    model::Execution row = context_.requested_run(job, trigger, std::move(id));
     row.node = context_.options.node;
     row.epoch = shard_.term->epoch;
     Run run{.stage = Stage::waiting, .task = task, .row = row};
@@ -49,6 +49,8 @@ asio::awaitable<Result<model::Execution>> ShardRequests::run_now(model::Job job,
     }
     const Term term = shard_.term.token();
     const int execute_times = row.execute_times;
+    const JobKey key = job.key;
+    SchedulerContext::add_snapshot(row, std::move(job));
     inserting_.insert(run.row.id);
     Result<model::Execution> stored =
         co_await context_.store.insert_execution(std::move(row), store::Tell::nobody);
@@ -61,8 +63,7 @@ asio::awaitable<Result<model::Execution>> ShardRequests::run_now(model::Job job,
         context_.gate.spawn("requeue", outcomes_.requeue(std::move(run)));
         co_return stored;
     }
-    run.id =
-        shard_.planner.add({.job = job.key, .due = context_.clock.now(), .policy = shard_.policy_of(*task)});
+    run.id = shard_.planner.add({.job = key, .due = context_.clock.now(), .policy = shard_.policy_of(*task)});
     run.row.execute_times = execute_times;  // counts as started although the attempt is recorded at its end
     shard_.runs.add(std::move(run));
     shard_.wake.notify();

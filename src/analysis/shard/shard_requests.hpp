@@ -31,7 +31,7 @@ public:
 
     // --- jobs
     /// Unstarted runs use the new job definition.
-    void refresh_tasks(const model::Job& job);
+    void refresh_tasks(const execution::TaskPtr& task);
     /// Records the caller; the deletion itself arrives through the change log, which does not contain it.
     void job_deleted_by(JobKey key, std::string_view by);
     void job_gone(JobKey key, std::string_view reason);
