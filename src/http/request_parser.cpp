@@ -155,12 +155,24 @@ void RequestParser::on_header_impl(error_code& ec) {
 }
 
 void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) {
-    // Content-Length is not trusted for allocation: a client that sends no data reserves little memory.
-    constexpr std::uint64_t kReserved = 16UL * 1024;
-    if (length) request_.body.reserve(static_cast<std::size_t>(std::min(*length, kReserved)));
+    constexpr std::size_t kReserved = 16UL * 1024;
+    if (!length) return;
+    announced_ = static_cast<std::size_t>(std::min<std::uint64_t>(*length, limits_.body));
+    request_.body.reserve(std::min(announced_, kReserved));
+}
+
+/// Content-Length is not trusted for allocation: a client that sends little data reserves little memory. One
+/// that has sent a part of its body reserves the rest at once, since growing step by step copies all of it
+/// several times.
+void RequestParser::reserve_body(std::size_t more) {
+    constexpr std::size_t kShareSent = 16;
+    const std::size_t size = request_.body.size() + more;
+    const bool grows = size > request_.body.capacity() && size <= announced_;
+    if (grows && size >= announced_ / kShareSent) request_.body.reserve(announced_);
 }
 
 std::size_t RequestParser::on_body_impl(string_view body, error_code&) {
+    reserve_body(body.size());
     request_.body.append(body.data(), body.size());
     return body.size();
 }

@@ -56,6 +56,7 @@ private:
     void on_response_impl(int, string_view, int, error_code&) override {}
 
     void refuse(Refusal refusal, error_code& ec);
+    void reserve_body(std::size_t more);
     [[nodiscard]] bool header_too_large(std::size_t left) const;
     [[nodiscard]] bool waits_for_whole_chunk_end(std::string_view input) const;
 
@@ -63,6 +64,7 @@ private:
     Limits limits_;
     Refusal refusal_{};
     std::size_t header_bytes_{0};
+    std::size_t announced_{0};  // size of the body according to Content-Length, up to the limit
     int version_{11};
     unsigned hosts_{0};
     unsigned lengths_{0};

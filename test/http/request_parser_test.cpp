@@ -206,3 +206,24 @@ TEST_CASE("arbitrary bytes in arbitrary pieces do not break the parser", "[http]
         if (parsed.step == Step::complete) REQUIRE(parsed.request.path.starts_with('/'));
     }
 }
+
+TEST_CASE("memory for a body is reserved once a part of it has arrived", "[http][parser]") {
+    constexpr std::size_t kSize = 1'000'000;
+    const std::string head = with_headers("Content-Length: " + std::to_string(kSize) + "\r\n");
+    Request request;
+    RequestParser parser{request, {.header = 1'024, .body = kSize}};
+    std::string_view input = head;
+    REQUIRE(parser.parse(input) == Step::need_more);
+    const std::string piece(kSize / 32, 'x');
+    input = piece;
+    REQUIRE(parser.parse(input) == Step::need_more);
+    CHECK(request.body.capacity() < kSize / 4);
+    input = piece;
+    REQUIRE(parser.parse(input) == Step::need_more);
+    CHECK(request.body.capacity() >= kSize);
+    const char* const place = request.body.data();
+    const std::string rest(kSize - 2 * piece.size(), 'x');
+    input = rest;
+    CHECK(parser.parse(input) == Step::complete);
+    CHECK(request.body.data() == place);
+}
