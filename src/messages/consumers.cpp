@@ -8,6 +8,7 @@
 #include "ecron/base/async.hpp"
 #include "ecron/base/back_off.hpp"
 #include "ecron/base/log.hpp"
+#include "ecron/base/off_loop.hpp"
 #include "ecron/base/uuid.hpp"
 #include "ecron/store/execute_ids.hpp"
 #include "messages/payload.hpp"
@@ -88,7 +89,9 @@ private:
 
     asio::awaitable<Ack> take_job(mq::Message message) {
         if (!executions_.takes_writes()) co_return given_back();
-        Result<model::JobInput> input = read_immediate(message.body, options_.rules, clock_.now());
+        const Instant now = clock_.now();
+        Result<model::JobInput> input = co_await off_loop(
+            message.body.size(), [&] { return read_immediate(message.body, options_.rules, now); });
         if (!input) co_return dead(input.error().what);
         const SteadyInstant begun = clock_.steady();
         bool is_counted = false;
@@ -144,7 +147,8 @@ private:
             const bool foreign = !job.tenant.value().empty() && job.tenant != (*stored)->tenant;
             if (foreign) co_return fail(Errc::not_found, "its tenant has no such job");
             job = std::move(**stored);
-            const auto context = model::read_context(job.context);
+            const auto context =
+                co_await off_loop(job.context.size(), [&] { return model::read_context(job.context); });
             if (context) mode = context->mode;
         } else {
             if (job.tenant.value().empty()) job.tenant = options_.own_tenant;
@@ -180,7 +184,8 @@ private:
     }
 
     asio::awaitable<Ack> take_status(mq::Message message) {
-        Result<std::optional<Ending>> ending = read_status(message.body);
+        Result<std::optional<Ending>> ending =
+            co_await off_loop(message.body.size(), [&] { return read_status(message.body); });
         if (!ending) co_return dead(ending.error().what);
         if (!*ending) co_return Ack{};
         if (!executions_.takes_writes()) co_return given_back();
@@ -211,7 +216,8 @@ private:
 
     /// Only a hint: the change itself is in the change log.
     asio::awaitable<Ack> take_change(mq::Message message) {
-        const Result<void> read = read_change(message.body);
+        const Result<void> read =
+            co_await off_loop(message.body.size(), [&] { return read_change(message.body); });
         if (!read) co_return dead(read.error().what);
         executions_.look_at_changes();
         co_return Ack{};
@@ -219,7 +225,8 @@ private:
 
     /// Without capacity, the offer is left to other nodes; the offering node does not wait long.
     asio::awaitable<Ack> take_attempt(mq::Message message) {
-        const Result<AttemptMessage> offer = read_attempt(message.body);
+        const Result<AttemptMessage> offer =
+            co_await off_loop(message.body.size(), [&] { return read_attempt(message.body); });
         if (!offer) co_return dead(offer.error().what);
         ExecuteId id = offer->id;
         const Result<void> begun = co_await executions_.begin(std::move(id), offer->attempt);

@@ -8,6 +8,7 @@
 #include <array>
 
 #include "ecron/base/json_writer.hpp"
+#include "ecron/base/large_work.hpp"
 #include "ecron/model/json_text.hpp"
 
 namespace ecron::messages {
@@ -18,6 +19,7 @@ namespace json = boost::json;
 constexpr std::size_t kIdLimit = 36;
 
 Result<json::object> object_of(std::string_view text) {
+    report_work(text.size());
     json::error_code failed;
     json::parse_options options;
     options.max_depth = 64;

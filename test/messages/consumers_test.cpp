@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "ecron/base/large_work.hpp"
 #include "ecron/model/execute_id.hpp"
 #include "management/fake_store.hpp"
 #include "mq/support.hpp"
@@ -66,6 +67,11 @@ public:
                                                                           .deliveries = deliveries}));
     }
 
+    Ack deliver_to(const std::string& topic, const std::string& body) {
+        return mq::await(
+            io_, broker_.handlers.at(topic)({.topic = topic, .body = body, .origin = "1", .deliveries = 1}));
+    }
+
     ManualClock clock{Instant{std::chrono::sys_days{std::chrono::year{2026} / 1 / 5}}};
     management::test::FakeStore store;
     FakeExecutions executions;
@@ -108,6 +114,24 @@ TEST_CASE("an execution id in a message is its tenant's, also where another tena
     CHECK(world.deliver("1", id, 2).verdict == Ack::Verdict::done);
     REQUIRE(world.executions.ids.size() == 1);
     CHECK(world.executions.ids[0] == model::marked_id(ExecuteId{"e"}, TenantId{"me"}));
+}
+
+TEST_CASE("large messages are read beside the loop", "[messages]") {
+    const std::string padding = R"(,"pad":")" + std::string(2 * kLargeWork, 'x') + "\"";
+    const auto [topic, body] = GENERATE_COPY(table<std::string, std::string>({
+        {"cron.topic.immediate.job",
+         R"({"job_name":"a","job_context":{"mode":"http","exec":"http://localhost/","info":{"body":{"a":1)" +
+             padding + "}}}}"},
+        {"cron.topic.job.status",
+         R"({"execute_id":"e","job_status":"success","end_at":"2026-01-01T00:00:00Z")" + padding + "}"},
+        {"cron.topic.cron.job", R"({"method":"update")" + padding + "}"},
+        {"cron.topic.execution", R"({"execute_id":"e","attempt":1)" + padding + "}"},
+    }));
+    CAPTURE(topic);
+    World world{{.own_tenant = TenantId{"me"}, .accepts_attempts = true}};
+    const LargeWorkCount on_loop;
+    CHECK(world.deliver_to(topic, body).verdict == Ack::Verdict::done);
+    CHECK(on_loop.pieces() == 0);
 }
 
 }  // namespace

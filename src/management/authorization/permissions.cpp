@@ -17,6 +17,10 @@ namespace {
 
 constexpr std::size_t kRunsCompared = 256;
 
+std::size_t kubernetes_size(const model::Context& context) {
+    return context.kubernetes ? context.kubernetes->size() : 0;
+}
+
 auth::Permission permission_for(const model::Context& context) {
     if (model::is_own_cluster_job(context)) return auth::Permission::kubernetes;
     return model::is_kubernetes_job(context) ? auth::Permission::kubernetes_proxy : auth::Permission::command;
@@ -49,11 +53,13 @@ http::Response forbidden_response(ApiContext& api, const auth::Identity& identit
     return error_response(api.options.language, Error{Errc::denied, {}, {scope}});
 }
 
-std::optional<http::Response> check_mode(const ApiRequest& request, const model::Context& context) {
-    if (context.mode != model::Mode::exe) return std::nullopt;
-    const auth::Permission permission = permission_for(context);
-    if (request.caller.identity.may.has(permission)) return std::nullopt;
-    return forbidden_response(request.api, request.caller.identity, permission);
+boost::asio::awaitable<std::optional<http::Response>> check_mode(const ApiRequest& request,
+                                                                 const model::Context& context) {
+    if (context.mode != model::Mode::exe) co_return std::nullopt;
+    const auth::Permission permission =
+        co_await off_loop(kubernetes_size(context), [&] { return permission_for(context); });
+    if (request.caller.identity.may.has(permission)) co_return std::nullopt;
+    co_return forbidden_response(request.api, request.caller.identity, permission);
 }
 
 bool may_use_every_mode(const ApiRequest& request) {
@@ -66,7 +72,8 @@ boost::asio::awaitable<std::optional<http::Response>> check_mode(const ApiReques
     if (may_use_every_mode(request)) co_return std::nullopt;
     const auto context =
         co_await off_loop(job.context.size(), [&job] { return model::read_context(job.context); });
-    co_return context ? check_mode(request, *context) : std::nullopt;
+    if (!context) co_return std::nullopt;
+    co_return co_await check_mode(request, *context);
 }
 
 namespace {
@@ -86,22 +93,26 @@ std::optional<http::Response> check_environment(const ApiRequest& request, const
     return request.error(problems);
 }
 
-std::optional<http::Response> check_pod(const ApiRequest& request, const TenantId& tenant,
-                                        const model::Context& context) {
+boost::asio::awaitable<std::optional<http::Response>> check_pod(const ApiRequest& request,
+                                                                const TenantId& tenant,
+                                                                const model::Context& context) {
     const auto& rules = request.api.options.cluster_rules;
-    if (!rules) return std::nullopt;
-    const model::Problems problems = model::cluster_problems(*rules, tenant, context);
-    if (problems.empty()) return std::nullopt;
-    return request.error(problems);
+    if (!rules) co_return std::nullopt;
+    const std::size_t bytes = kubernetes_size(context) + (context.body ? context.body->size() : 0);
+    const model::Problems problems =
+        co_await off_loop(bytes, [&] { return model::cluster_problems(*rules, tenant, context); });
+    if (problems.empty()) co_return std::nullopt;
+    co_return request.error(problems);
 }
 
 }  // namespace
 
-std::optional<http::Response> check_definition(const ApiRequest& request, const model::JobInput& input) {
-    auto refused = check_mode(request, input.context);
+boost::asio::awaitable<std::optional<http::Response>> check_definition(const ApiRequest& request,
+                                                                       const model::JobInput& input) {
+    auto refused = co_await check_mode(request, input.context);
     if (!refused) refused = check_environment(request, input.context);
-    if (!refused) refused = check_pod(request, input.job.tenant, input.context);
-    return refused;
+    if (!refused) refused = co_await check_pod(request, input.job.tenant, input.context);
+    co_return refused;
 }
 
 std::optional<http::Response> check_interval(const ApiRequest& request, const model::JobInput& input) {

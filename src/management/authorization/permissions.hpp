@@ -17,7 +17,8 @@ http::Response forbidden_response(ApiContext& api, const auth::Identity& identit
 
 /// Jobs that are commands or Kubernetes Jobs may be created and run only with the permission for their mode.
 /// Returns the 403 response, or nullopt if permitted.
-std::optional<http::Response> check_mode(const ApiRequest& request, const model::Context& context);
+boost::asio::awaitable<std::optional<http::Response>> check_mode(const ApiRequest& request,
+                                                                 const model::Context& context);
 /// Returns true if the caller has every permission that a mode can require.
 [[nodiscard]] bool may_use_every_mode(const ApiRequest& request);
 /// The same for a stored job.
@@ -27,7 +28,8 @@ boost::asio::awaitable<std::optional<http::Response>> check_mode(const ApiReques
 /// For a definition by the caller: also returns 400 for a command with a variable that is not permitted for
 /// commands, and for a Kubernetes Job that may not be created with ecron's own cluster credentials, with each
 /// member that the rules refuse.
-std::optional<http::Response> check_definition(const ApiRequest& request, const model::JobInput& input);
+boost::asio::awaitable<std::optional<http::Response>> check_definition(const ApiRequest& request,
+                                                                       const model::JobInput& input);
 
 /// Returns an error for a schedule whose runs are closer together than the tenant's limit; nullopt if it is
 /// within the limit.

@@ -28,11 +28,15 @@ std::optional<ExecuteId> execute_id_of(const ApiRequest& request, const model::J
 
 /// The id for a job in the request that has none. With a known execution id it is derived from the id and the
 /// job, so that a repeated request is recognized and one with another job is distinguished.
-JobId unnamed_job_id(const ApiRequest& request, const model::Job& job, const std::optional<ExecuteId>& id) {
-    if (!id) return JobId{random_uuid()};
-    const std::string subject = fmt::format("{}\n{}\n{}\n{}\n{}", request.caller.tenant.value(), id->value(),
-                                            job.name, model::to_text(job.type), job.context);
-    return JobId{keyed_uuid(request.api.store.id_key(), subject, Instant{})};
+boost::asio::awaitable<JobId> unnamed_job_id(const ApiRequest& request, const model::Job& job,
+                                             const std::optional<ExecuteId>& id) {
+    if (!id) co_return JobId{random_uuid()};
+    const auto& key = request.api.store.id_key();
+    co_return co_await off_loop(job.context.size(), [&] {
+        const std::string subject = fmt::format("{}\n{}\n{}\n{}\n{}", request.caller.tenant.value(),
+                                                id->value(), job.name, model::to_text(job.type), job.context);
+        return JobId{keyed_uuid(key, subject, Instant{})};
+    });
 }
 
 /// Shows the execution as executing, which clients understand as running, even while it waits for a slot.
@@ -110,13 +114,13 @@ AsyncResponse run_job(ApiRequest request) {
         if (!request.caller.identity.may.has(auth::Permission::write))
             co_return forbidden_response(request.api, request.caller.identity, auth::Permission::write);
         input->job.tenant = request.caller.tenant;
-        if (auto refused = check_definition(request, *input)) co_return std::move(*refused);
+        if (auto refused = co_await check_definition(request, *input)) co_return std::move(*refused);
     }
     const auto foreign = co_await names_foreign(request, input->has_mode ? job.id : JobId{});
     if (!foreign) co_return request.error(foreign.error(), kSubject);
     auto id = co_await stored_id(request, execute_id_of(request, *input));
     if (!id) co_return request.error(id.error(), kSubject);
-    if (job.id.value().empty()) job.id = unnamed_job_id(request, job, *id);
+    if (job.id.value().empty()) job.id = co_await unnamed_job_id(request, job, *id);
     auto execution =
         co_await request.api.runs.run_now(std::move(job), model::Trigger::manual, std::move(*id));
     if (!execution) co_return request.error(execution.error(), kSubject);
@@ -160,7 +164,8 @@ AsyncResponse cancel_execution(ApiRequest request) {
 }
 
 AsyncResponse take_callback(ApiRequest request) {
-    std::optional<std::string> result = model::read_result(request.http.body);
+    auto result =
+        co_await off_loop(request.http.body.size(), [&] { return model::read_result(request.http.body); });
     if (!result) co_return empty_response();  // targets that report something else were never refused
     if (!can_be_id(request.variable)) co_return request.not_found(kSubject);
     if (request.caller.over_rate > Millis{0}) {

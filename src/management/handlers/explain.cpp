@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "ecron/base/off_loop.hpp"
 #include "ecron/model/shard.hpp"
 #include "management/explanation.hpp"
 #include "management/handlers/handlers.hpp"
@@ -55,7 +56,8 @@ boost::asio::awaitable<Result<std::optional<Evidence>>> collect_evidence(ApiRequ
     const auto newest = std::ranges::find_if(*changes, own);
     if (!*job && newest == changes->end()) co_return std::nullopt;
     const JobKey key = *job ? (*job)->key : newest->job_key;
-    if (*job) evidence.current = definition_of(**job);
+    if (*job)
+        evidence.current = co_await off_loop((*job)->context.size(), [&] { return definition_of(**job); });
     evidence.changes = std::move(*changes);
 
     auto runs = co_await store.runs_of(evidence.job, at, at + kRestOfSecond);

@@ -133,6 +133,17 @@ std::string created_body(const ApiRequest& request, const model::Job& job, const
     return body;
 }
 
+std::size_t context_size(const model::Job* job) { return job == nullptr ? 0 : job->context.size(); }
+
+boost::asio::awaitable<void> record_difference(const ApiRequest& request, const model::Job* before,
+                                               const model::Job* after) {
+    if (!request.audits()) co_return;
+    const model::Job& job = after == nullptr ? *before : *after;
+    Difference changed = co_await off_loop(context_size(before) + context_size(after),
+                                           [&] { return difference(before, after); });
+    request.record(job.id.value(), std::move(changed), job.tenant);
+}
+
 /// Notifies the scheduler of the changed jobs, or returns the error response.
 http::Response after_change(const ApiRequest& request, const Result<std::vector<model::Job>>& changed,
                             const Difference& difference, http::Response done) {
@@ -153,12 +164,14 @@ std::optional<std::vector<JobId>> known_ids(std::string_view list) {
 
 /// A `timed` job of the previous service runs at every match of its expression; this is kept if a client that
 /// does not know `repeats` replaces the job.
-void keep_repeating(const model::Job& old, model::JobInput& input) {
-    if (old.type != model::JobType::timed || input.job.type != model::JobType::timed) return;
-    const auto context = model::read_context(old.context);
-    if (!context || !context->plan.repeats || input.context.plan.repeats) return;
-    input.context.plan.repeats = true;
-    input.job.context = model::write_context(input.context);
+boost::asio::awaitable<void> keep_repeating(const model::Job& old, model::JobInput& input) {
+    if (old.type != model::JobType::timed || input.job.type != model::JobType::timed) co_return;
+    co_await carry_out_off_loop(old.context.size() + input.job.context.size(), [&] {
+        const auto context = model::read_context(old.context);
+        if (!context || !context->plan.repeats || input.context.plan.repeats) return;
+        input.context.plan.repeats = true;
+        input.job.context = model::write_context(input.context);
+    });
 }
 
 /// Returns true if all of these jobs already have that webhook: rows of the previous service may contain
@@ -168,9 +181,14 @@ boost::asio::awaitable<Result<bool>> have_webhook(const ApiRequest& request, con
     if (ids.empty()) co_return false;
     const auto jobs = co_await request.api.store.find_jobs(request.caller.visible_tenant, ids);
     if (!jobs) co_return std::unexpected(jobs.error());
-    co_return jobs->size() == ids.size() && std::ranges::all_of(*jobs, [&](const model::Job& job) {
-        const auto context = model::read_context(job.context);
-        return context && context->webhook == webhook;
+    if (jobs->size() != ids.size()) co_return false;
+    std::size_t bytes = 0;
+    for (const model::Job& job : *jobs) bytes += job.context.size();
+    co_return co_await off_loop(bytes, [&] {
+        return std::ranges::all_of(*jobs, [&](const model::Job& job) {
+            const auto context = model::read_context(job.context);
+            return context && context->webhook == webhook;
+        });
     });
 }
 
@@ -224,13 +242,12 @@ AsyncResponse create_job(ApiRequest request) {
     job.id = id;
     job.tenant = request.caller.tenant;
     job.created_at = job.updated_at = now;
-    if (auto refused = check_definition(request, *input)) co_return std::move(*refused);
+    if (auto refused = co_await check_definition(request, *input)) co_return std::move(*refused);
     if (auto refused = check_interval(request, *input)) co_return std::move(*refused);
     const auto created = co_await request.api.store.create_job(job, model::write_plan(input->context.plan));
     if (!created) co_return request.error(created.error());
     request.api.runs.job_changed(*created);
-    if (request.audits())
-        request.record(created->id.value(), difference(nullptr, &*created), created->tenant);
+    co_await record_difference(request, nullptr, &*created);
     http::Response response = json_response(201, created_body(request, *created, *input));
     response.headers.push_back({"ETag", entity_tag(created->revision)});
     co_return response;
@@ -258,19 +275,19 @@ AsyncResponse replace_job(ApiRequest request) {
         co_return request.error(Error{Errc::conflict, {}, {"revision"}});
     const auto if_match = conditional ? std::optional{old->revision} : std::nullopt;
 
-    keep_repeating(*old, *input);
+    co_await keep_repeating(*old, *input);
     model::Job& job = input->job;
     job.id = old->id;
     job.tenant = old->tenant;
     job.created_at = old->created_at;
     job.updated_at = now;
-    if (auto refused = check_definition(request, *input)) co_return std::move(*refused);
+    if (auto refused = co_await check_definition(request, *input)) co_return std::move(*refused);
     if (auto refused = check_interval(request, *input)) co_return std::move(*refused);
     const auto replaced = co_await request.api.store.replace_job(
         request.caller.visible_tenant, job, model::write_plan(input->context.plan), if_match);
     if (!replaced) co_return request.error(replaced.error());
     request.api.runs.job_changed(*replaced);
-    if (request.audits()) request.record(replaced->id.value(), difference(old, &*replaced), replaced->tenant);
+    co_await record_difference(request, old, &*replaced);
     http::Response response = empty_response();
     response.headers.push_back({"ETag", entity_tag(replaced->revision)});
     add_warnings(response, input->warnings);
@@ -286,13 +303,14 @@ AsyncResponse delete_jobs(ApiRequest request) {
     if (!deleted) co_return request.error(deleted.error());
     for (const model::Job& job : *deleted) {
         request.api.runs.job_deleted(job, request.caller.identity.tenant.value());
-        if (request.audits()) request.record(job.id.value(), difference(&job, nullptr), job.tenant);
+        co_await record_difference(request, &job, nullptr);
     }
     co_return empty_response();
 }
 
 AsyncResponse enable_jobs(ApiRequest request) {
-    const auto enabled = model::read_enable(request.http.body);
+    const auto enabled =
+        co_await off_loop(request.http.body.size(), [&] { return model::read_enable(request.http.body); });
     if (!enabled) co_return request.error(enabled.error());
     auto ids = known_ids(request.variable);
     if (!ids) co_return request.not_found("job_id");
@@ -309,7 +327,8 @@ AsyncResponse enable_jobs(ApiRequest request) {
 }
 
 AsyncResponse notify_jobs(ApiRequest request) {
-    auto webhook = model::read_webhook(request.http.body);
+    auto webhook =
+        co_await off_loop(request.http.body.size(), [&] { return model::read_webhook(request.http.body); });
     if (!webhook) co_return request.error(webhook.error());
     auto ids = known_ids(request.variable);
     if (webhook->problem) {

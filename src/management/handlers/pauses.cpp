@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ecron/base/json_writer.hpp"
+#include "ecron/base/off_loop.hpp"
 #include "management/authorization/permissions.hpp"
 #include "management/handlers/handlers.hpp"
 #include "management/http/json_body.hpp"
@@ -36,7 +37,8 @@ AsyncResponse state_of(ApiRequest request) {
 }
 
 AsyncResponse change(ApiRequest request, Change requested) {
-    const auto all = wants_all(request.http.body);
+    const auto all =
+        co_await off_loop(request.http.body.size(), [&] { return wants_all(request.http.body); });
     if (!all) co_return request.error(all.error());
     if (*all && !request.caller.identity.may.has(auth::Permission::admin))
         co_return forbidden_response(request.api, request.caller.identity, auth::Permission::admin);

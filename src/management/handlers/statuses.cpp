@@ -144,6 +144,22 @@ boost::asio::awaitable<Result<std::map<JobKey, model::Job>>> jobs_of(ApiContext&
     co_return jobs;
 }
 
+using JobsByKey = std::map<JobKey, model::Job>;
+
+/// The context that the execution carries out; null if its job was deleted.
+const std::string* definition_of(const model::Execution& row, const JobsByKey& jobs) {
+    if (!row.snapshot.empty()) return &row.snapshot;
+    const auto job = jobs.find(row.job_key);
+    return job == jobs.end() ? nullptr : &job->second.context;
+}
+
+std::size_t bytes_of(const std::vector<model::Execution>& rows, const JobsByKey& jobs) {
+    std::size_t bytes = 0;
+    for (const model::Execution& row : rows)
+        if (const std::string* const definition = definition_of(row, jobs)) bytes += definition->size();
+    return bytes;
+}
+
 /// Returns the announcements for the jobs' receivers if a client changes one of ecron's own executions.
 /// History is not announced.
 boost::asio::awaitable<Result<store::Announcements>> announcements_of(ApiContext& api,
@@ -161,22 +177,25 @@ boost::asio::awaitable<Result<store::Announcements>> announcements_of(ApiContext
     });
     const auto jobs = co_await jobs_of(api, *rows);
     if (!jobs) co_return std::unexpected(jobs.error());
-    store::Announcements announcements;
-    for (model::Execution& row : *rows) {
-        const auto job = jobs->find(row.job_key);
-        if (row.snapshot.empty() && job == jobs->end()) continue;
-        const auto context = model::read_context(row.snapshot.empty() ? job->second.context : row.snapshot);
-        if (!context) continue;
-        const auto update = std::ranges::find_if(
-            put, [&](const auto& one) { return one.id.value() == model::chosen_id(row.id); });
-        row.state = update->state;
-        row.end_at.reset();
-        if (model::is_end(row.state)) row.end_at = update->end_at.value_or(api.clock.now());
-        if (!update->result.empty()) row.result = update->result;
-        auto messages = notify::announcements(*context, row, row.attempt, nullptr);
-        if (!messages.empty()) announcements.emplace(row.id, std::move(messages));
-    }
-    co_return announcements;
+    const Instant now = api.clock.now();
+    co_return co_await off_loop(bytes_of(*rows, *jobs), [&] {
+        store::Announcements announcements;
+        for (model::Execution& row : *rows) {
+            const std::string* const definition = definition_of(row, *jobs);
+            if (definition == nullptr) continue;
+            const auto context = model::read_context(*definition);
+            if (!context) continue;
+            const auto update = std::ranges::find_if(
+                put, [&](const auto& one) { return one.id.value() == model::chosen_id(row.id); });
+            row.state = update->state;
+            row.end_at.reset();
+            if (model::is_end(row.state)) row.end_at = update->end_at.value_or(now);
+            if (!update->result.empty()) row.result = update->result;
+            auto messages = notify::announcements(*context, row, row.attempt, nullptr);
+            if (!messages.empty()) announcements.emplace(row.id, std::move(messages));
+        }
+        return announcements;
+    });
 }
 
 }  // namespace

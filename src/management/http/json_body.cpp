@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "ecron/base/large_work.hpp"
 #include "ecron/model/messages.hpp"
 
 namespace ecron::management {
@@ -17,6 +18,7 @@ std::unexpected<model::Problems> invalid(std::string explanation) {
 }  // namespace
 
 std::expected<boost::json::object, model::Problems> parse_object(std::string_view body) {
+    report_work(body.size());
     if (body.empty()) return boost::json::object{};
     boost::json::parse_options options;
     options.max_depth = 64;
