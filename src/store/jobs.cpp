@@ -50,18 +50,41 @@ struct DeletedRow {
     std::optional<std::string> ext_info{};
 };
 
-std::vector<DeletedRow> rows_after(Session& session, const std::string& job, std::int64_t after) {
+/// Executions of a deleted job, without those that another tenant wrote under the id of the job.
+struct DeletedRows {
+    std::vector<DeletedRow> own{};
+    std::int64_t last{0};  // key of the last row that was read
+    std::size_t read{0};
+};
+
+/// nullopt: retention has removed the change.
+std::optional<std::string> tenant_of_deleted(Session& session, const std::string& job) {
     Statement& select = session.prepare(
-        fmt::format("select f_key_id, f_ext_info from t_cron_job_status where f_job_id = :job and f_key_id > "
-                    ":after order by f_key_id limit :rows{}",
-                    session.dialect().for_update()),
-        "sii", "is");
+        "select f_tenant_id from t_cron_change where f_job_id = :job and f_kind = 'delete' order by f_number "
+        "desc limit 1",
+        "s", "s");
+    select << job;
+    if (!select.first()) return std::nullopt;
+    return std::string{select.text(0)};
+}
+
+DeletedRows rows_after(Session& session, const std::string& job, std::int64_t after) {
+    const std::optional<std::string> tenant = tenant_of_deleted(session, job);
+    Statement& select = session.prepare(
+        fmt::format(
+            "select f_key_id, f_ext_info, f_tenant_id from t_cron_job_status where f_job_id = :job and "
+            "f_key_id > :after order by f_key_id limit :rows{}",
+            session.dialect().for_update()),
+        "sii", "iss");
     select << job << after << static_cast<std::int64_t>(kSweepRows);
-    std::vector<DeletedRow> rows;
-    for (select.run(); select.fetch();) {
-        DeletedRow row{.key = select.integer(0)};
+    DeletedRows rows;
+    for (select.run(); select.fetch(); ++rows.read) {
+        rows.last = select.integer(0);
+        const std::string_view owner = select.is_null(2) ? std::string_view{} : select.text(2);
+        if (tenant && !owner.empty() && owner != *tenant) continue;
+        DeletedRow row{.key = rows.last};
         if (!select.is_null(1)) row.ext_info = model::mark_deleted(select.text(1));
-        rows.push_back(std::move(row));
+        rows.own.push_back(std::move(row));
     }
     return rows;
 }
@@ -321,14 +344,13 @@ void SweepDeleted::apply(Session& session) {
     if (!*result) return;
     const std::string job = next.text(0);
     const std::int64_t after = next.integer(1);
-    std::vector<DeletedRow> rows = rows_after(session, job, after);
-    const std::int64_t until = rows.empty() ? 0 : rows.back().key;
-    mark_deleted(session, rows);
-    const bool finished = rows.size() < kSweepRows;
+    const DeletedRows rows = rows_after(session, job, after);
+    if (!rows.own.empty()) mark_deleted(session, rows.own);
+    const bool finished = rows.read < kSweepRows;
     Statement& progress =
         finished ? session.prepare("delete from t_cron_deleting where f_job_id = :job", "s")
                  : session.prepare("update t_cron_deleting set f_after = :until where f_job_id = :job", "is");
-    if (!finished) progress << until;
+    if (!finished) progress << rows.last;
     progress << job;
     progress.run();
 }

@@ -172,6 +172,24 @@ TEST_CASE("the executions of a deleted job are marked and no longer listed", "[s
           1);
 }
 
+TEST_CASE("the deletion of a job leaves the rows that another tenant wrote under its id", "[store]") {
+    World world;
+    world.open();
+    const model::Job job = world.given_job("job");
+    const TenantId other{"tenant-b"};
+    Executions own{history("own", ExecutionState::success)};
+    Executions foreign{history("foreign", ExecutionState::success)};
+    own[0].job_id = foreign[0].job_id = job.id;
+    foreign[0].tenant = other;
+    CHECK(world.must(world.store().put_executions(kTenant, own, {})).empty());
+    CHECK(world.must(world.store().put_executions(other, foreign, {})).empty());
+    world.must(world.store().delete_jobs(kTenant, {job.id}));
+    world.wait_for_none("select count(*) from t_cron_deleting");
+    CHECK(world.must(world.store().list_executions({.tenant = kTenant})).empty());
+    CHECK(world.must(world.store().list_executions({.tenant = other})).size() == 1);
+    CHECK(world.number("select count(*) from t_cron_job_status where f_is_deleted = 1") == 1);
+}
+
 TEST_CASE("an execution that ends after its job was deleted stays deleted in ext_info", "[store]") {
     World world;
     world.open();
