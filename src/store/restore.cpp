@@ -236,6 +236,11 @@ Result<std::uint64_t> read_into(Session& session, std::istream& from) {
     } catch (const BadFile& bad) {
         session.rollback();
         return fail(Errc::invalid, fmt::format("line {}: {}; nothing was imported", reader.line(), bad.what));
+    } catch (const std::logic_error&) {  // of Boost.JSON
+        session.rollback();
+        return fail(Errc::invalid,
+                    fmt::format("line {}: a member is missing or has another type; nothing was imported",
+                                reader.line()));
     } catch (const boost::system::system_error& error) {
         session.rollback();
         return fail(Errc::invalid,

@@ -112,6 +112,26 @@ TEST_CASE("an import accepts only a complete export of a known version, into an 
         {with_table_twice(text), "table \"t_cron_job\" is in the file twice"},
         {R"({"ecron_export":1,"version":"0.1.0","schema":1,"scope":"all"})"
          "\n"
+         R"({"ecron_export":1,"version":"0.1.0","schema":1,"scope":"all"})"
+         "\n",
+         "line 2: a member is missing or has another type"},
+        {R"({"ecron_export":1,"version":"0.1.0","schema":1,"scope":"all"})"
+         "\n"
+         R"({"table":"t_cron_job"})"
+         "\n",
+         "line 2: a member is missing or has another type"},
+        {R"({"ecron_export":1,"version":"0.1.0","schema":1,"scope":"all"})"
+         "\n"
+         R"({"table":5,"columns":[]})"
+         "\n",
+         "line 2: a member is missing or has another type"},
+        {R"({"ecron_export":1,"version":"0.1.0","schema":1,"scope":"all"})"
+         "\n"
+         R"({"table":null,"columns":[]})"
+         "\n",
+         "line 2: a member is missing or has another type"},
+        {R"({"ecron_export":1,"version":"0.1.0","schema":1,"scope":"all"})"
+         "\n"
          R"({"table":"mysql.user","columns":["a"]})"
          "\n",
          "table \""},
