@@ -270,6 +270,16 @@ TEST_CASE("a run of an earlier term obeys its tenant's pause although its one-sh
     CHECK(world.until("01-05 10:02") == Lines{"withdraw 1@01-05 10:01"});
 }
 
+TEST_CASE("a run that a deleted job left obeys its tenant's pause", "[planner]") {
+    World world{"01-05 10:00"};
+    const Group tenant = 7;
+    world.job(1, kMinutely, with(model::Overlap::allow));
+    world.planner.remove(JobKey{1}, at("01-05 10:01"));
+    CHECK(world.until("01-05 10:00:59.800") == Lines{"claim 1@01-05 10:01:00"});
+    world.planner.pause(tenant, at("01-05 10:00:59.900"));
+    CHECK(world.until("01-05 10:02") == Lines{"withdraw 1@01-05 10:01:00"});
+}
+
 TEST_CASE("a changed overlap policy applies to unstarted runs", "[planner]") {
     World world{"01-05 10:00"};
     world.job(1, kMinutely, with(model::Overlap::skip));

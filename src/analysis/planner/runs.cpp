@@ -36,6 +36,7 @@ void Runs::clear() {
 RunId Runs::claim(std::uint32_t number, Instant due, bool spends) {
     const JobTable::Job& job = jobs_[number];
     const std::uint32_t owner = job.rest ? jobs_.of(job.key) : number;
+    if (!jobs_[owner].known) jobs_[owner].tenant = jobs_[number].tenant;  // of a job deleted since
     const std::uint32_t run = runs_.add(owner, policies_.retain(job.policy), job.next, due);
     runs_[run].spends = spends;
     return runs_.id_of(run);
