@@ -12,7 +12,7 @@ namespace {
 Result<std::uint64_t> restore(const config::Config& config, const std::string& file) {
     std::ifstream from{file == "-" ? "/dev/stdin" : file, std::ios::binary};
     if (!from) return fail(Errc::invalid, file + " cannot be read");
-    return store::restore(config.store, SystemClock{}, from);
+    return store::import_store(config.store, SystemClock{}, from);
 }
 
 }  // namespace
@@ -25,8 +25,9 @@ Upkeep upkeep() {
         .takeover = takeover_lines,
         .save =
             [](const config::Config& config, Scope scope, std::ostream& to) {
-                return store::save(config.store, SystemClock{},
-                                   scope == Scope::all ? store::Saved::all : store::Saved::jobs, to);
+                return store::export_store(
+                    config.store, SystemClock{},
+                    scope == Scope::all ? store::ExportScope::all : store::ExportScope::jobs, to);
             },
         .restore = restore};
 }

@@ -11,14 +11,14 @@
 namespace ecron::notify {
 namespace {
 
-using Verdict = store::Settlement::Verdict;
+using Verdict = store::DeliveryResult::Verdict;
 
 constexpr std::size_t kResponseBodyLimit = 1'024;
 constexpr BackOff kBackOff{.first = Millis{1'000}, .max = Millis{3'600'000}};
 
 /// The last try is made when `retry_for` ends, not earlier.
-store::Settlement retry_or_dead_letter(const store::Letter& letter, Millis wait, std::string reason,
-                                       const Options& options) {
+store::DeliveryResult retry_or_dead_letter(const store::OutboxEntry& letter, Millis wait, std::string reason,
+                                           const Options& options) {
     const Millis left = options.retry_for - letter.age;
     if (left > Millis{0})
         return {.verdict = Verdict::again, .wait = std::min(wait, left), .reason = std::move(reason)};
@@ -30,7 +30,7 @@ bool is_permanent(Errc code) { return code == Errc::invalid || code == Errc::den
 
 }  // namespace
 
-http::ClientRequest webhook_request(const store::Letter& letter, const SigningKeys& keys, Instant now,
+http::ClientRequest webhook_request(const store::OutboxEntry& letter, const SigningKeys& keys, Instant now,
                                     const Options& options) {
     const store::Announcement& message = letter.announcement;
     http::ClientRequest request{.method = "POST",
@@ -49,7 +49,7 @@ http::ClientRequest webhook_request(const store::Letter& letter, const SigningKe
     return request;
 }
 
-Assessment assess(const store::Letter& letter, const Result<http::ClientResponse>& response,
+Assessment assess(const store::OutboxEntry& letter, const Result<http::ClientResponse>& response,
                   const Options& options, double uniform) {
     const Millis wait = kBackOff.after(static_cast<std::size_t>(letter.tries), uniform);
     if (!response) {

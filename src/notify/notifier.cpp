@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-using Verdict = store::Settlement::Verdict;
+using Verdict = store::DeliveryResult::Verdict;
 
 constexpr Millis kPoll{1'000};          // to find entries written by other nodes and entries that become due
 constexpr Millis kLeaseMargin{15'000};  // on top of a request's timeout: time to record the result
@@ -81,7 +81,7 @@ private:
     asio::awaitable<void> expire_and_measure() {
         if (clock_.steady() < housekeeping_at_) co_return;
         housekeeping_at_ = clock_.steady() + kHousekeeping;
-        const Result<std::size_t> buried = co_await outbox_.bury_older(
+        const Result<std::size_t> buried = co_await outbox_.expire_older_than(
             options_.retry_for + kLastTries, "its turn did not come in time: the receiver took too little");
         if (buried && *buried > 0) {
             statistics_.dead += *buried;
@@ -97,18 +97,18 @@ private:
     /// Returns true if more entries may be available immediately.
     asio::awaitable<bool> take_some() {
         if (receivers_.free() == 0) co_return false;
-        store::LetterWish wish{.channel = store::Channel::webhook,
-                               .node = options_.node,
-                               .lease = options_.timeout + kLeaseMargin,
-                               .limit = receivers_.free(),
-                               .per_receiver = receivers_.per_receiver(),
-                               .room = receivers_.room(clock_.steady()),
-                               .held = held(),
-                               .after = after_};
+        store::LeaseRequest wish{.channel = store::Channel::webhook,
+                                 .node = options_.node,
+                                 .lease = options_.timeout + kLeaseMargin,
+                                 .limit = receivers_.free(),
+                                 .per_receiver = receivers_.per_receiver(),
+                                 .room = receivers_.room(clock_.steady()),
+                                 .held = held(),
+                                 .after = after_};
         Result<store::Letters> letters = co_await outbox_.take(std::move(wish));
         if (!letters) co_return false;
         after_ = std::move(letters->after);
-        for (store::Letter& letter : letters->taken) {
+        for (store::OutboxEntry& letter : letters->taken) {
             receivers_.begin(letter.announcement.receiver);
             ++tenants_[letter.tenant];
             gate_.spawn("webhook", deliver(std::move(letter)));
@@ -116,7 +116,7 @@ private:
         co_return !letters->round_ended && receivers_.free() > 0;
     }
 
-    asio::awaitable<void> deliver(store::Letter letter) {
+    asio::awaitable<void> deliver(store::OutboxEntry letter) {
         Assessment assessment;
         const Result<SigningKeys> keys = keyring_.keys_of(letter.tenant);
         if (keys) {
@@ -137,7 +137,7 @@ private:
         wake_.notify();
     }
 
-    void count_and_log(const store::Letter& letter, const store::Settlement& settlement) {
+    void count_and_log(const store::OutboxEntry& letter, const store::DeliveryResult& settlement) {
         const bool delivered = settlement.verdict == Verdict::delivered;
         ++(delivered ? statistics_.delivered : statistics_.failed);
         if (settlement.verdict == Verdict::dead && is_log_due(letter, settlement)) {
@@ -152,14 +152,14 @@ private:
 
     /// A receiver that rejects every message, such as a URL that cannot be requested, is logged once an hour
     /// per reason; each rejected message is in the dead-letter table.
-    bool is_log_due(const store::Letter& letter, const store::Settlement& settlement) {
+    bool is_log_due(const store::OutboxEntry& letter, const store::DeliveryResult& settlement) {
         return dead_letter_log_.takes(letter.announcement.receiver + '\n' + settlement.reason,
                                       clock_.steady());
     }
 
     /// Records the result, retrying while the store is unavailable until the lease expires; the message is
     /// then sent again.
-    asio::awaitable<bool> settle(const store::Letter& letter, const store::Settlement& settlement) {
+    asio::awaitable<bool> settle(const store::OutboxEntry& letter, const store::DeliveryResult& settlement) {
         const SteadyInstant lease_end = clock_.steady() + kLeaseMargin;
         for (;;) {
             const Result<bool> settled = co_await outbox_.settle(letter, settlement);

@@ -37,7 +37,7 @@ void fence(Session& session, Shard shard, Epoch epoch) {
     Statement& update = session.prepare(
         "update t_cron_shard set f_beats = f_beats + 1 where f_shard = :shard and f_epoch = :epoch", "ii");
     update << number_of(shard) << epoch.value();
-    if (update.run() == 0) throw Refused({Errc::denied, "another term has begun", {}});
+    if (update.run() == 0) throw WriteRejected({Errc::denied, "another term has begun", {}});
 }
 
 /// Returns the newest claim of each shard among `writes`, by shard; nullopt if there are two terms of one
@@ -60,8 +60,9 @@ std::optional<std::vector<const Claim*>> newest_claims(std::span<Write* const> w
     Statement& read =
         session.prepare("select 1 from t_cron_shard where f_shard = :shard and f_epoch = :epoch", "ii", "i");
     read << number_of(claim.shard) << claim.epoch.value();
-    if (read.first()) throw Refused({Errc::unavailable, "this node's clock is ahead of the database's", {}});
-    throw Refused({Errc::denied, "another term has begun", {}});
+    if (read.first())
+        throw WriteRejected({Errc::unavailable, "this node's clock is ahead of the database's", {}});
+    throw WriteRejected({Errc::denied, "another term has begun", {}});
 }
 
 /// The fences of several claims, one per shard, in one statement, so that the number of round trips does not
@@ -98,7 +99,7 @@ void fence(Session& session, const std::vector<const Claim*>& claims) {
         update << number_of(claim->shard) << claim->epoch.value() << instant << instant << limit;
     }
     if (update.run() == count) return;
-    if (count > 1) throw Together();
+    if (count > 1) throw SplitBatch();
     refuse(session, *claims.front());
 }
 
@@ -259,7 +260,7 @@ void log_blockers(Session& session, Shard shard) {
 }  // namespace
 
 void BeginTerm::apply(Session& session) {
-    if (!holds_()) throw Refused({Errc::denied, "the lock of the shard is not held", {}});
+    if (!holds_()) throw WriteRejected({Errc::denied, "the lock of the shard is not held", {}});
     const Instant now = session.now();
     Statement& raise = session.prepare(
         "update t_cron_shard set f_epoch = f_epoch + 1, f_beats = f_beats + 1, f_node = :node, "
@@ -267,7 +268,7 @@ void BeginTerm::apply(Session& session) {
         "sii");
     raise << node_.value() << to_unix_millis(now) << number_of(shard_);
     try {
-        if (raise.run() == 0) throw Refused({Errc::denied, "this shard does not exist", {}});
+        if (raise.run() == 0) throw WriteRejected({Errc::denied, "this shard does not exist", {}});
     } catch (const SqlError& error) {
         if (error.fault() == SqlFault::again) log_blockers(session, shard_);
         throw;  // retried by the caller
@@ -275,7 +276,7 @@ void BeginTerm::apply(Session& session) {
     Statement& count = session.prepare("select count(*) from t_cron_shard", "", "i");
     count.first();
     if (count.integer(0) != static_cast<std::int64_t>(shards_))
-        throw Refused({Errc::denied, "the number of shards has changed", {}});
+        throw WriteRejected({Errc::denied, "the number of shards has changed", {}});
     Statement& read = session.prepare(
         "select f_epoch, f_watermark, f_planned, (select f_number from t_cron_change_head where f_id = 1) "
         "from t_cron_shard where f_shard = :shard",
@@ -290,9 +291,9 @@ void BeginTerm::apply(Session& session) {
     result = std::move(term);
 }
 
-void apply_claims(Session& session, std::span<Write* const> writes, Repetition repetition) {
+void apply_claims(Session& session, std::span<Write* const> writes, CommitAttempt attempt) {
     const auto claims = newest_claims(writes);
-    if (!claims) throw Together();
+    if (!claims) throw SplitBatch();
     fence(session, *claims);
 
     std::vector<ClaimedRow> rows;
@@ -306,7 +307,7 @@ void apply_claims(Session& session, std::span<Write* const> writes, Repetition r
     std::ranges::sort(rows, {},
                       [](const ClaimedRow& row) { return std::string_view(row.execution->id.value()); });
 
-    bool all_new = repetition == Repetition::first;
+    bool all_new = attempt == CommitAttempt::first;
     if (all_new) {
         try {
             insert(session, plain_insert(), rows);

@@ -33,7 +33,7 @@ public:
 private:
     Claim claim_;
 };
-void apply_claims(Session& session, std::span<Write* const> writes, Repetition repetition);
+void apply_claims(Session& session, std::span<Write* const> writes, CommitAttempt attempt);
 
 /// Sets a watermark back that is ahead of the store's clock, and begins the next epoch.
 class Rewind final : public Answering<Write, std::optional<Instant>> {

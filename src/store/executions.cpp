@@ -119,7 +119,7 @@ bool is_there(Session& session, const ExecuteId& id) {
 void PutExecutions::take_room(Session& session, const TenantId& tenant, std::int64_t bytes) {
     if (session.usage() == nullptr || bytes <= 0) return;
     bytes_ += bytes;
-    if (!session.usage()->has_room(tenant, bytes_)) throw Refused(no_room());
+    if (!session.usage()->has_room(tenant, bytes_)) throw WriteRejected(no_room());
 }
 
 bool PutExecutions::put(Session& session, const model::Execution& execution) {
@@ -210,7 +210,7 @@ void RecordResult::apply(Session& session) {
         return;
     }
     result = {};
-    if (tell_ == Tell::nobody) return;
+    if (tell_ == NotifyLeader::no) return;
     const std::vector<model::Execution> found = find_executions(session, std::span(&id_, 1));
     for (const model::Execution& execution : found) {
         const model::Execution* const one = &execution;

@@ -40,7 +40,7 @@ private:
 
 class RecordResult final : public Answering<Write, void> {
 public:
-    RecordResult(ExecuteId id, std::string given, Tell tell)
+    RecordResult(ExecuteId id, std::string given, NotifyLeader tell)
         : Answering(WriteKind::others),
           id_(std::move(id)),
           given_(std::move(given)),
@@ -50,7 +50,7 @@ public:
 private:
     ExecuteId id_;
     std::string given_;
-    Tell tell_;
+    NotifyLeader tell_;
 };
 
 /// Finds executions by id; those that wait at the same time share one statement.

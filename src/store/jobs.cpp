@@ -161,10 +161,10 @@ Error conflict_of(Session& session, const model::Job& job) {
 
 }  // namespace
 
-void apply_job_writes(Session& session, std::span<Write* const> writes, Repetition repetition) {
+void apply_job_writes(Session& session, std::span<Write* const> writes, CommitAttempt attempt) {
     std::size_t changes = 0;
     for (const Write* const write : writes) changes += static_cast<const JobWrite*>(write)->changes();
-    JobTransaction transaction(session, repetition, changes);
+    JobTransaction transaction(session, attempt, changes);
     for (Write* const write : writes) static_cast<JobWrite*>(write)->apply(transaction);
     transaction.flush();
     transaction.log.finish();
@@ -174,7 +174,7 @@ void CreateJob::apply(JobTransaction& transaction) {
     model::Job job = job_;
     job.created_at = whole_seconds(job.created_at);
     job.updated_at = whole_seconds(job.updated_at);
-    if (transaction.repetition == Repetition::repeated) {
+    if (transaction.attempt == CommitAttempt::repeated) {
         const auto rows = rows_to_change(transaction.session, {job.id});
         if (!rows.empty() && rows.front().job.name == job.name && rows.front().job.tenant == job.tenant) {
             result = rows.front().job;
@@ -216,7 +216,7 @@ void JobTransaction::flush() {
             [&](std::size_t i) { return 300 + made[i]->result->context.size(); });
     } catch (const SqlError& error) {
         if (error.fault() != SqlFault::duplicate || made.size() > 1) throw;
-        throw Refused(conflict_of(session, *made.front()->result));
+        throw WriteRejected(conflict_of(session, *made.front()->result));
     }
     for (std::size_t i = 0; i < made.size(); ++i) {
         model::Job& job = *made[i]->result;
@@ -269,7 +269,7 @@ Result<model::Job> ReplaceJob::replace(JobTransaction& transaction) const {
     try {
         update.run();
     } catch (const SqlError& error) {
-        if (error.fault() == SqlFault::duplicate) throw Refused(name_taken());
+        if (error.fault() == SqlFault::duplicate) throw WriteRejected(name_taken());
         throw;
     }
     return job;
@@ -355,7 +355,7 @@ void SweepDeleted::apply(Session& session) {
     progress.run();
 }
 
-std::vector<model::Job> disable_spent(Session& session, const std::vector<Spent>& spent) {
+std::vector<model::Job> disable_spent(Session& session, const std::vector<CompletedOneShot>& spent) {
     std::vector<model::Job> disabled;
     if (spent.empty()) return disabled;
     ChangeLog log(session, spent.size());

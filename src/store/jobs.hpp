@@ -12,15 +12,15 @@ class CreateJob;
 
 /// The shared transaction of a group of such writes. Jobs to be created are collected and inserted in bulk.
 struct JobTransaction {
-    JobTransaction(Session& the_session, Repetition the_repetition, std::size_t changes)
+    JobTransaction(Session& the_session, CommitAttempt the_attempt, std::size_t changes)
         : session(the_session),
-          repetition(the_repetition),
+          attempt(the_attempt),
           log(the_session, changes) {}
     /// Inserts the collected jobs; every write that reads jobs calls it first.
     void flush();
 
     Session& session;
-    Repetition repetition;
+    CommitAttempt attempt;
     ChangeLog log;
     std::vector<CreateJob*> creates{};
 };
@@ -34,7 +34,7 @@ public:
     [[nodiscard]] virtual std::size_t changes() const { return 1; }
 };
 
-void apply_job_writes(Session& session, std::span<Write* const> writes, Repetition repetition);
+void apply_job_writes(Session& session, std::span<Write* const> writes, CommitAttempt attempt);
 
 class CreateJob final : public Answering<JobWrite, model::Job> {
 public:
@@ -125,6 +125,6 @@ public:
 
 /// Disables `timed` jobs whose only run has been claimed, provided that the schedule of that run is still in
 /// effect.
-std::vector<model::Job> disable_spent(Session& session, const std::vector<Spent>& spent);
+std::vector<model::Job> disable_spent(Session& session, const std::vector<CompletedOneShot>& spent);
 
 }  // namespace ecron::store

@@ -53,7 +53,7 @@ void Leadership::close() {
         held = held_;
     }
     // Closing the session also frees the locks, but with a delay after this process has continued.
-    for (std::uint32_t shard = 0; shard < kMostShards; ++shard)
+    for (std::uint32_t shard = 0; shard < kMaxShards; ++shard)
         if ((held & bit(Shard(shard))) != 0) [[maybe_unused]]
             const auto freed = release(Shard(shard));
     session_.reset();
@@ -72,7 +72,7 @@ Result<Locks> Leadership::round(const CampaignRound& round, std::size_t shards, 
         const std::scoped_lock lock(mutex_);
         good_ = sent;
         back_off_.succeeded();
-        for (std::uint32_t shard = 0; shard < kMostShards; ++shard)
+        for (std::uint32_t shard = 0; shard < kMaxShards; ++shard)
             if ((held_ & bit(Shard(shard))) != 0) locks.held.emplace_back(shard);
         return locks;
     } catch (const SqlError& error) {

@@ -24,18 +24,18 @@ constexpr std::string_view kLetterColumns =
     "o.f_created, o.f_due, o.f_tries";
 constexpr std::string_view kLetterTypes = "iissssssiii";
 
-Letter read_letter(const Statement& row, Instant now) {
-    Letter letter{.key = row.integer(0),
-                  .announcement = {.channel = static_cast<Channel>(row.integer(1)),
-                                   .message_id = row.text(2),
-                                   .receiver = row.text(5),
-                                   .url = row.text(6),
-                                   .payload = row.text(7)},
-                  .execution = ExecuteId(row.text(3)),
-                  .tenant = TenantId(row.text(4)),
-                  .created = from_unix_millis(row.integer(8)),
-                  .tries = static_cast<int>(row.integer(10)),
-                  .due = from_unix_millis(row.integer(9))};
+OutboxEntry read_letter(const Statement& row, Instant now) {
+    OutboxEntry letter{.key = row.integer(0),
+                       .announcement = {.channel = static_cast<Channel>(row.integer(1)),
+                                        .message_id = row.text(2),
+                                        .receiver = row.text(5),
+                                        .url = row.text(6),
+                                        .payload = row.text(7)},
+                       .execution = ExecuteId(row.text(3)),
+                       .tenant = TenantId(row.text(4)),
+                       .created = from_unix_millis(row.integer(8)),
+                       .tries = static_cast<int>(row.integer(10)),
+                       .due = from_unix_millis(row.integer(9))};
     letter.age = now - letter.created;
     return letter;
 }
@@ -56,7 +56,7 @@ std::optional<Waiting> next_receiver(Session& session, Channel channel, const st
 }
 
 void find_of_receiver(Session& session, Channel channel, const std::string& receiver, Instant now,
-                      std::size_t limit, std::vector<Letter>& found) {
+                      std::size_t limit, std::vector<OutboxEntry>& found) {
     Statement& due = session.prepare(
         fmt::format(
             "select {} from t_cron_outbox o where o.f_channel = :channel and o.f_receiver = :receiver and "
@@ -70,13 +70,13 @@ void find_of_receiver(Session& session, Channel channel, const std::string& rece
 }
 
 /// Returns true if the entry was still in the state in which it was read.
-bool remove(Session& session, const Letter& letter) {
+bool remove(Session& session, const OutboxEntry& letter) {
     Statement& row = session.prepare("delete from t_cron_outbox where f_id = :id and f_due = :due", "ii");
     row << letter.key << to_unix_millis(letter.due);
     return row.run() > 0;
 }
 
-bool bury(Session& session, const Letter& letter, Instant now, int code, const std::string& reason) {
+bool bury(Session& session, const OutboxEntry& letter, Instant now, int code, const std::string& reason) {
     if (!remove(session, letter)) return false;
     Statement& row = session.prepare(
         "insert into t_cron_dead_letter (f_channel, f_message_id, f_execute_id, f_tenant_id, f_receiver, "
@@ -119,7 +119,7 @@ namespace {
 /// Computes which entries each tenant may get, from the entries that it holds and those found for it.
 class TenantShares {
 public:
-    explicit TenantShares(const LetterWish& wish) : free_(wish.limit) {
+    explicit TenantShares(const LeaseRequest& wish) : free_(wish.limit) {
         if (wish.held) held_ = *wish.held;
         bounded_ = wish.held.has_value();
     }
@@ -143,7 +143,7 @@ private:
 
 }  // namespace
 
-Letters find_letters(Session& session, const LetterWish& wish) {
+Letters find_letters(Session& session, const LeaseRequest& wish) {
     const Instant now = session.now();
     Letters letters{.after = wish.after, .round_ended = false};
     TenantShares shares{wish};
@@ -159,9 +159,9 @@ Letters find_letters(Session& session, const LetterWish& wish) {
         const std::size_t room = std::min(known == wish.room.end() ? wish.per_receiver : known->second,
                                           wish.limit - letters.taken.size());
         if (room == 0 || next->due > now) continue;
-        std::vector<Letter> found;
+        std::vector<OutboxEntry> found;
         find_of_receiver(session, wish.channel, next->receiver, now, room, found);
-        for (Letter& letter : found)
+        for (OutboxEntry& letter : found)
             if (shares.admit(letter.tenant)) letters.taken.push_back(std::move(letter));
     }
     return letters;
@@ -169,7 +169,7 @@ Letters find_letters(Session& session, const LetterWish& wish) {
 
 OutboxSize outbox_size(Session& session) {
     Statement& count = session.prepare(
-        fmt::format("select count(*) from (select 1 from t_cron_outbox limit {}) c", kMostCounted), "", "i");
+        fmt::format("select count(*) from (select 1 from t_cron_outbox limit {}) c", kMaxCounted), "", "i");
     count.first();
     OutboxSize size{.waiting = static_cast<std::size_t>(count.integer(0))};
     Statement& oldest =
@@ -182,7 +182,7 @@ OutboxSize outbox_size(Session& session) {
 void TakeLetters::apply(Session& session) {
     result.emplace();
     const Instant until = session.now() + lease_;
-    for (const Letter& letter : found_) {
+    for (const OutboxEntry& letter : found_) {
         Statement& take = session.prepare(
             "update t_cron_outbox set f_due = :until, f_tries = f_tries + 1, f_node = :node where f_id = :id "
             "and "
@@ -191,7 +191,7 @@ void TakeLetters::apply(Session& session) {
         take << to_unix_millis(until) << node_.value() << letter.key << to_unix_millis(letter.due)
              << letter.tries;
         if (take.run() == 0) continue;
-        Letter taken = letter;
+        OutboxEntry taken = letter;
         taken.due = until;
         ++taken.tries;
         result->push_back(std::move(taken));
@@ -200,7 +200,7 @@ void TakeLetters::apply(Session& session) {
 
 void SettleLetter::apply(Session& session) {
     switch (settlement_.verdict) {
-        case Settlement::Verdict::delivered: {
+        case DeliveryResult::Verdict::delivered: {
             result = remove(session, letter_);
             if (*result) return;
             // The current lease holder need not deliver it again.
@@ -209,7 +209,7 @@ void SettleLetter::apply(Session& session) {
             row.run();
             return;
         }
-        case Settlement::Verdict::again: {
+        case DeliveryResult::Verdict::again: {
             Statement& row = session.prepare(
                 "update t_cron_outbox set f_due = :at, f_node = '' where f_id = :id and f_due = :due", "iii");
             row << to_unix_millis(session.now() + settlement_.wait) << letter_.key
@@ -217,7 +217,7 @@ void SettleLetter::apply(Session& session) {
             result = row.run() > 0;
             return;
         }
-        case Settlement::Verdict::dead:
+        case DeliveryResult::Verdict::dead:
             result = bury(session, letter_, session.now(), settlement_.code, settlement_.reason);
             return;
     }
@@ -233,7 +233,7 @@ void ReleaseLetters::apply(Session& session) {
 
 void BuryOlder::apply(Session& session) {
     const Instant now = session.now();
-    std::vector<Letter> old;
+    std::vector<OutboxEntry> old;
     Statement& rows = session.prepare(
         fmt::format("select {} from t_cron_outbox o where o.f_created <= :until and o.f_due <= :now order by "
                     "o.f_created limit {}",
@@ -242,7 +242,7 @@ void BuryOlder::apply(Session& session) {
     rows << to_unix_millis(now - age_) << to_unix_millis(now);
     for (rows.run(); rows.fetch();) old.push_back(read_letter(rows, now));
     std::size_t buried = 0;
-    for (const Letter& letter : old) buried += bury(session, letter, now, 0, reason_) ? 1 : 0;
+    for (const OutboxEntry& letter : old) buried += bury(session, letter, now, 0, reason_) ? 1 : 0;
     result = buried;
 }
 
@@ -292,7 +292,7 @@ void Redeliver::apply(Session& session) {
         Statement& remove = session.prepare("delete from t_cron_dead_letter where f_id = :id", "i");
         remove << key;
         if (copy.run() == 0 || remove.run() == 0)
-            throw Refused({Errc::not_found, "there is no such dead letter", {"dead_letter"}});
+            throw WriteRejected({Errc::not_found, "there is no such dead letter", {"dead_letter"}});
     }
 }
 

@@ -17,15 +17,15 @@ void insert_announcements(Session& session, const std::vector<Announced>& announ
 
 /// Returns the entries that a request could lease, as seen by a reader. `due` of each is the value that it
 /// must still have when it is leased.
-Letters find_letters(Session& session, const LetterWish& wish);
+Letters find_letters(Session& session, const LeaseRequest& wish);
 OutboxSize outbox_size(Session& session);
 std::vector<DeadLetter> dead_letters(Session& session, const std::optional<TenantId>& tenant,
                                      std::size_t limit, std::optional<std::int64_t> before);
 
 /// Leases entries that were found; returns those that no other node leased first.
-class TakeLetters final : public Answering<Write, std::vector<Letter>> {
+class TakeLetters final : public Answering<Write, std::vector<OutboxEntry>> {
 public:
-    TakeLetters(NodeId node, Millis lease, std::vector<Letter> found)
+    TakeLetters(NodeId node, Millis lease, std::vector<OutboxEntry> found)
         : Answering(WriteKind::letters),
           node_(std::move(node)),
           lease_(lease),
@@ -35,20 +35,20 @@ public:
 private:
     NodeId node_;
     Millis lease_;
-    std::vector<Letter> found_;
+    std::vector<OutboxEntry> found_;
 };
 
 class SettleLetter final : public Answering<Write, bool> {
 public:
-    SettleLetter(Letter letter, Settlement settlement)
+    SettleLetter(OutboxEntry letter, DeliveryResult settlement)
         : Answering(WriteKind::letters),
           letter_(std::move(letter)),
           settlement_(std::move(settlement)) {}
     void apply(Session& session) override;
 
 private:
-    Letter letter_;
-    Settlement settlement_;
+    OutboxEntry letter_;
+    DeliveryResult settlement_;
 };
 
 class ReleaseLetters final : public Answering<Write, void> {

@@ -93,7 +93,7 @@ void compare_and_set(Session& session, std::span<OutcomeWrite* const> writes) {
     const std::size_t changed = session.run_rows(
         joined_rows(), writes.size(), [&](Statement& row, std::size_t i) { bind_outcome(row, *writes[i]); },
         [&](std::size_t i) { return execution_bytes(writes[i]->outcome().after); });
-    if (changed != writes.size()) throw Together();
+    if (changed != writes.size()) throw SplitBatch();
     for (OutcomeWrite* const write : writes) write->result = true;
 }
 
@@ -217,12 +217,12 @@ void apply_round(Session& session, std::vector<OutcomeWrite*>& round, bool slots
 
 }  // namespace
 
-void apply_outcomes(Session& session, std::span<Write* const> writes, Repetition repetition, bool slots) {
+void apply_outcomes(Session& session, std::span<Write* const> writes, CommitAttempt attempt, bool slots) {
     std::vector<OutcomeWrite*> outcomes;
     outcomes.reserve(writes.size());
     for (Write* const write : writes) outcomes.push_back(static_cast<OutcomeWrite*>(write));
     std::unordered_set<const OutcomeWrite*> done;
-    if (repetition == Repetition::repeated) recognise(session, outcomes, done);
+    if (attempt == CommitAttempt::repeated) recognise(session, outcomes, done);
 
     std::vector<OutcomeWrite*> round;
     std::unordered_set<std::string_view> in_round;
@@ -258,13 +258,13 @@ bool begin_one(Session& session, const Outcome& outcome) {
     return *write.result;
 }
 
-void apply_requests(Session& session, std::span<Write* const> writes, Repetition repetition) {
+void apply_requests(Session& session, std::span<Write* const> writes, CommitAttempt attempt) {
     static const Rows shape{.head = kExecutionInsert, .types = kExecutionInsertTypes};
     std::vector<InsertExecution*> requests;
     for (Write* const write : writes) {
         auto* const request = static_cast<InsertExecution*>(write);
         request->result = request->execution();
-        if (repetition == Repetition::repeated) {
+        if (attempt == CommitAttempt::repeated) {
             Statement& read = session.prepare(
                 "select f_job_id, f_node, f_trigger from t_cron_job_status where f_execute_id = :id", "s",
                 "ssi");
@@ -287,11 +287,11 @@ void apply_requests(Session& session, std::span<Write* const> writes, Repetition
             [&](std::size_t i) { return execution_bytes(requests[i]->execution()); });
     } catch (const SqlError& error) {
         if (error.fault() != SqlFault::duplicate || requests.size() > 1) throw;
-        throw Refused({Errc::conflict, "an execution with that id exists", {"execute_id"}});
+        throw WriteRejected({Errc::conflict, "an execution with that id exists", {"execute_id"}});
     }
     std::vector<const model::Execution*> told;
     for (const InsertExecution* const request : requests)
-        if (request->tell() == Tell::leader) told.push_back(&request->execution());
+        if (request->tell() == NotifyLeader::yes) told.push_back(&request->execution());
     tell_leader(session, "run", told);
 }
 

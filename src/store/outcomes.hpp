@@ -30,7 +30,7 @@ private:
     Outcome outcome_;
 };
 /// `slots`: executions may hold slots, which their end frees.
-void apply_outcomes(Session& session, std::span<Write* const> writes, Repetition repetition, bool slots);
+void apply_outcomes(Session& session, std::span<Write* const> writes, CommitAttempt attempt, bool slots);
 /// Overwrites existing records.
 void record_attempts(Session& session, std::span<const model::Attempt* const> attempts);
 /// The reason of an attempt whose end was not reported by its node.
@@ -40,7 +40,7 @@ bool begin_one(Session& session, const Outcome& outcome);
 
 class InsertExecution final : public Answering<Write, model::Execution> {
 public:
-    InsertExecution(model::Execution execution, Tell tell)
+    InsertExecution(model::Execution execution, NotifyLeader tell)
         : Answering(WriteKind::requests),
           execution_(std::move(execution)),
           tell_(tell) {}
@@ -49,12 +49,12 @@ public:
         return execution_.result.size() + execution_.snapshot.size();
     }
     [[nodiscard]] const model::Execution& execution() const { return execution_; }
-    [[nodiscard]] Tell tell() const { return tell_; }
+    [[nodiscard]] NotifyLeader tell() const { return tell_; }
 
 private:
     model::Execution execution_;
-    Tell tell_;
+    NotifyLeader tell_;
 };
-void apply_requests(Session& session, std::span<Write* const> writes, Repetition repetition);
+void apply_requests(Session& session, std::span<Write* const> writes, CommitAttempt attempt);
 
 }  // namespace ecron::store

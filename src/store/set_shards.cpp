@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "ecron/base/log.hpp"
-#include "store/alone.hpp"
+#include "store/exclusive.hpp"
 #include "store/file_lock.hpp"
 #include "store/migrations.hpp"
 #include "store/session.hpp"
@@ -37,8 +37,8 @@ void divide(Session& session, std::size_t shards) {
 }  // namespace
 
 Result<void> set_shards(const Options& options, std::size_t shards, const Clock& clock) {
-    if (shards < 1 || shards > kMostShards)
-        return fail(Errc::invalid, fmt::format("the number of shards is 1 to {}", kMostShards));
+    if (shards < 1 || shards > kMaxShards)
+        return fail(Errc::invalid, fmt::format("the number of shards is 1 to {}", kMaxShards));
     FileLock file_lock;
     if (dialect_of(options.driver).owned_by_one_process()) {
         const Result<void> taken = file_lock.take(options.path);

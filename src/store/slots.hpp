@@ -6,7 +6,7 @@
 /// two concurrent starts that take the same slot conflict in its unique key.
 namespace ecron::store {
 
-/// A start together with its slot, both or neither. Repetition by the same node in the same term has no
+/// A start together with its slot, both or neither. CommitAttempt by the same node in the same term has no
 /// effect.
 class BeginInSlot final : public Answering<Write, Begun> {
 public:

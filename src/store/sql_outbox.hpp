@@ -8,7 +8,7 @@ class SqlOutbox final : public Outbox {
 public:
     SqlOutbox(Writer& writer, Readers& readers) : writer_(writer), readers_(readers) {}
 
-    Awaitable<Letters> take(LetterWish wish) override {
+    Awaitable<Letters> take(LeaseRequest wish) override {
         const NodeId node = wish.node;
         const Millis lease = wish.lease;
         auto look = std::make_unique<Query<Letters>>(
@@ -16,19 +16,19 @@ public:
         Result<Letters> found = co_await await_answer(std::move(look), readers_);
         if (!found || found->taken.empty()) co_return found;
         auto take = std::make_unique<TakeLetters>(node, lease, std::move(found->taken));
-        Result<std::vector<Letter>> taken = co_await await_answer(std::move(take), writer_);
+        Result<std::vector<OutboxEntry>> taken = co_await await_answer(std::move(take), writer_);
         if (!taken) co_return std::unexpected(taken.error());
         found->taken = std::move(*taken);
         co_return found;
     }
-    Awaitable<bool> settle(Letter letter, Settlement settlement) override {
+    Awaitable<bool> settle(OutboxEntry letter, DeliveryResult settlement) override {
         return await_answer(std::make_unique<SettleLetter>(std::move(letter), std::move(settlement)),
                             writer_);
     }
     Awaitable<void> release(NodeId node) override {
         return await_answer(std::make_unique<ReleaseLetters>(std::move(node)), writer_);
     }
-    Awaitable<std::size_t> bury_older(Millis age, std::string reason) override {
+    Awaitable<std::size_t> expire_older_than(Millis age, std::string reason) override {
         return await_answer(std::make_unique<BuryOlder>(age, std::move(reason)), writer_);
     }
     Awaitable<OutboxSize> size() override {

@@ -17,7 +17,6 @@
 #include "store/job_reads.hpp"
 #include "store/jobs.hpp"
 #include "store/leadership.hpp"
-#include "store/lone_leader.hpp"
 #include "store/messages.hpp"
 #include "store/migrations.hpp"
 #include "store/node_lease.hpp"
@@ -26,6 +25,7 @@
 #include "store/repair.hpp"
 #include "store/requests.hpp"
 #include "store/row_cache.hpp"
+#include "store/single_node_election.hpp"
 #include "store/slots.hpp"
 #include "store/sql_outbox.hpp"
 #include "store/sweeper.hpp"
@@ -35,7 +35,7 @@ namespace ecron::store {
 
 namespace {
 
-void apply_in_turn(Session& session, std::span<Write* const> writes, Repetition) {
+void apply_in_turn(Session& session, std::span<Write* const> writes, CommitAttempt) {
     for (Write* const write : writes) write->apply(session);
 }
 
@@ -83,8 +83,8 @@ public:
         file_lock_.reset();
     }
 
-    Awaitable<Standing> campaign(CampaignRound round) override {
-        if (lone_) co_return lone_->campaign(round);
+    Awaitable<ElectionState> campaign(CampaignRound round) override {
+        if (single_node_) co_return single_node_->campaign(round);
         if (!opened_) co_return std::unexpected(state_.unavailable());
         start_sweeping();
         NodeLease::State lease = lease_->state();
@@ -114,21 +114,21 @@ public:
             if (renewed) lease = lease_->state();
         }
         const bool many = options_.nodes == Nodes::many;
-        co_return Standing{.held = std::move(locks->held),
-                           .store_now = locks->store_now,
-                           .clock_ahead = locks->clock_ahead,
-                           .clock_error = locks->clock_error,
-                           .shards = lease.shards,
-                           .live_nodes = many ? lease.live_nodes : 1,
-                           .free = locks->free,
-                           .led_by_others = leads_nothing ? lease.shards : locks->others,
-                           .lease_renewed = lease.renewed};
+        co_return ElectionState{.held = std::move(locks->held),
+                                .store_now = locks->store_now,
+                                .clock_ahead = locks->clock_ahead,
+                                .clock_error = locks->clock_error,
+                                .shards = lease.shards,
+                                .live_nodes = many ? lease.live_nodes : 1,
+                                .free = locks->free,
+                                .led_by_others = leads_nothing ? lease.shards : locks->others,
+                                .lease_renewed = lease.renewed};
     }
     [[nodiscard]] bool leads(Shard shard) const override {
-        return leadership_ ? leadership_->holds(shard) : lone_->holds(shard);
+        return leadership_ ? leadership_->holds(shard) : single_node_->holds(shard);
     }
     [[nodiscard]] std::optional<SteadyInstant> last_beat() const override {
-        return leadership_ ? leadership_->last_beat() : lone_->last_beat();
+        return leadership_ ? leadership_->last_beat() : single_node_->last_beat();
     }
     Awaitable<Term> begin_term(Shard shard, NodeId node) override {
         auto begin = std::make_unique<BeginTerm>(shard, std::move(node), shard_count(),
@@ -137,16 +137,16 @@ public:
     }
     Awaitable<void> end_term(Shard shard) override {
         if (leadership_) co_return co_await await_answer(std::make_unique<LockRelease>(shard), *leadership_);
-        lone_->release(shard);
+        single_node_->release(shard);
         co_return Result<void>{};
     }
     Awaitable<void> leave(NodeId node) override {
-        if (lone_ || !opened_) co_return Result<void>{};
+        if (single_node_ || !opened_) co_return Result<void>{};
         auto work = std::make_unique<LeaseWork>(LeaseWork::Wish::end, std::move(node));
         co_return co_await await_answer(std::move(work), *lease_);
     }
     Awaitable<Cluster> cluster() override {
-        auto alone = lone_ ? std::optional(lone_->nodes(options_.lease)) : std::nullopt;
+        auto alone = single_node_ ? std::optional(single_node_->nodes(options_.lease)) : std::nullopt;
         return query<Cluster>([alone = std::move(alone)](Session& session) {
             Cluster cluster{.now = session.now(), .shards = read_shards(session)};
             cluster.nodes = alone ? *alone : read_nodes(session, cluster.now);
@@ -263,7 +263,7 @@ public:
     Awaitable<void> withdraw(Shard shard, Epoch epoch, std::vector<ExecuteId> ids) override {
         return await_answer(std::make_unique<Withdraw>(shard, epoch, std::move(ids)), *writer_);
     }
-    Awaitable<model::Execution> insert_execution(model::Execution execution, Tell tell) override {
+    Awaitable<model::Execution> insert_execution(model::Execution execution, NotifyLeader tell) override {
         const TenantId tenant = execution.tenant;
         const std::int64_t bytes = stored_bytes(execution);
         if (!usage_.has_room(tenant, bytes)) co_return co_await refuse_insert(execution.id);
@@ -343,7 +343,7 @@ public:
         if (announces && refused) outbox_->written();
         co_return refused;
     }
-    Awaitable<void> record_result(ExecuteId id, std::string result, Tell tell) override {
+    Awaitable<void> record_result(ExecuteId id, std::string result, NotifyLeader tell) override {
         return await_answer(std::make_unique<RecordResult>(std::move(id), std::move(result), tell), *writer_);
     }
 
@@ -464,14 +464,14 @@ private:
 
     void start_with(std::unique_ptr<Session> session) {
         // With several shards, any node may have taken a slot.
-        const Group outcomes = [this](Session& on, std::span<Write* const> writes, Repetition repetition) {
-            apply_outcomes(on, writes, repetition, slots_ || shard_count() > 1);
+        const Group outcomes = [this](Session& on, std::span<Write* const> writes, CommitAttempt attempt) {
+            apply_outcomes(on, writes, attempt, slots_ || shard_count() > 1);
         };
         if (!dialect_of(options_.driver).owned_by_one_process()) {
             leadership_ = std::make_unique<Leadership>(io_, options_, clock_, state_);
             lease_ = std::make_unique<NodeLease>(io_, options_, clock_, state_);
         } else {
-            lone_ = std::make_unique<LoneLeader>(shards_at_start_, clock_);
+            single_node_ = std::make_unique<SingleNodeElection>(shards_at_start_, clock_);
             cache_ = std::make_unique<RowCache>(options_.row_cache_bytes);
         }
         writer_ = std::make_unique<Writer>(
@@ -521,7 +521,9 @@ private:
         co_return *begun ? Begun::yes : Begun::no;
     }
 
-    [[nodiscard]] std::size_t shard_count() const { return lone_ ? lone_->shards() : lease_->state().shards; }
+    [[nodiscard]] std::size_t shard_count() const {
+        return single_node_ ? single_node_->shards() : lease_->state().shards;
+    }
 
     /// Returns the error for a node name that another process uses.
     static Error name_error(const NodeLease::State& lease) {
@@ -534,7 +536,7 @@ private:
     /// Returns a round that releases all shards.
     static CampaignRound give_up(CampaignRound round) {
         round.most = 0;
-        for (std::uint32_t shard = 0; shard < kMostShards; ++shard) round.release.emplace_back(shard);
+        for (std::uint32_t shard = 0; shard < kMaxShards; ++shard) round.release.emplace_back(shard);
         return round;
     }
 
@@ -607,9 +609,9 @@ private:
     std::unique_ptr<SqlOutbox> outbox_;
     std::unique_ptr<SqlAuditLog> audit_;
     std::unique_ptr<SqlMessages> messages_;
-    std::unique_ptr<Leadership> leadership_;  // MySQL only
-    std::unique_ptr<NodeLease> lease_;        // MySQL only
-    std::unique_ptr<LoneLeader> lone_;        // SQLite only
+    std::unique_ptr<Leadership> leadership_;           // MySQL only
+    std::unique_ptr<NodeLease> lease_;                 // MySQL only
+    std::unique_ptr<SingleNodeElection> single_node_;  // SQLite only
     Millis clock_ahead_{0};
     std::atomic<bool> slots_{false};  // executions may hold slots of concurrency keys
     std::shared_ptr<Sweeper> sweeper_;

@@ -135,40 +135,40 @@ void Writer::carry_out(Batch& batch) {
 
     const bool is_behind = generation_ != state_.generation();
     if (!state_.takes_writes() || (is_behind && !reconnect())) return fail_all(writes, state_.unavailable());
-    Manner manner = Manner::together;
-    Repetition repetition = Repetition::first;
+    BatchMode mode = BatchMode::together;
+    CommitAttempt attempt = CommitAttempt::first;
     for (int tries = 1;; ++tries) {
         try {
-            transaction(writes, manner, repetition);
+            transaction(writes, mode, attempt);
             back_off_.succeeded();
             state_.committed();
             return;
-        } catch (const Together&) {
+        } catch (const SplitBatch&) {
             session_->rollback();
-            manner = Manner::each;
+            mode = BatchMode::each;
             ++state_.retries;
-        } catch (const Refused& refused) {
+        } catch (const WriteRejected& refused) {
             session_->rollback();
             if (writes.size() == 1) return writes.front()->refuse(refused.error());
-            manner = Manner::each;
+            mode = BatchMode::each;
             ++state_.retries;
         } catch (const SqlError& error) {
             const bool unknown = session_->commit_unknown();
             session_->rollback();
             if (is_of_one_member(error.fault())) {
-                if (writes.size() == 1 || manner == Manner::each) return fail_all(writes, to_error(error));
-                manner = Manner::each;
+                if (writes.size() == 1 || mode == BatchMode::each) return fail_all(writes, to_error(error));
+                mode = BatchMode::each;
                 ++state_.retries;
             } else if (error.fault() == SqlFault::again && tries < kTries) {
                 ++state_.retries;
             } else if (error.fault() == SqlFault::lost) {
                 const bool can_repeat =
                     std::ranges::all_of(writes, [](const Write* write) { return write->repeatable(); });
-                if (unknown) repetition = Repetition::repeated;
+                if (unknown) attempt = CommitAttempt::repeated;
                 const bool there = reconnect();
                 if (there && tries < kTries && (!unknown || can_repeat)) continue;
                 Error answer = to_error(error);
-                answer.what += repetition == Repetition::repeated ? "; it is unknown whether this was stored"
+                answer.what += attempt == CommitAttempt::repeated ? "; it is unknown whether this was stored"
                                                                   : "; nothing was stored";
                 return fail_all(writes, answer);
             } else if (error.fault() == SqlFault::read_only &&
@@ -188,16 +188,16 @@ void Writer::carry_out(Batch& batch) {
     }
 }
 
-void Writer::transaction(std::span<Write* const> writes, Manner manner, Repetition repetition) {
+void Writer::transaction(std::span<Write* const> writes, BatchMode mode, CommitAttempt attempt) {
     const SteadyInstant begun = clock_.steady();
     session_->begin();
-    if (manner == Manner::together) {
+    if (mode == BatchMode::together) {
         const auto kind = static_cast<std::size_t>(writes.front()->kind());
-        groups_[kind](*session_, writes, repetition);
+        groups_[kind](*session_, writes, attempt);
         if (writes.size() >= kWholeGroup)
             queues_[kind].limit = group_limit(writes.size(), clock_.steady() - begun);
     } else {
-        apply_each(writes, repetition);
+        apply_each(writes, attempt);
     }
     session_->commit();
     ++state_.transactions;
@@ -205,18 +205,18 @@ void Writer::transaction(std::span<Write* const> writes, Manner manner, Repetiti
     state_.commit_micros += static_cast<std::uint64_t>((clock_.steady() - begun).count());
 }
 
-void Writer::apply_each(std::span<Write* const> writes, Repetition repetition) {
+void Writer::apply_each(std::span<Write* const> writes, CommitAttempt attempt) {
     const Group& group = groups_[static_cast<std::size_t>(writes.front()->kind())];
     for (Write* const write : writes) {
         session_->run("savepoint member");
         try {
-            group(*session_, std::span(&write, 1), repetition);
+            group(*session_, std::span(&write, 1), attempt);
         } catch (const SqlError& error) {
             if (!is_of_one_member(error.fault())) throw;
             session_->run("rollback to savepoint member");
             write->refuse(to_error(error));
             ++state_.failures;
-        } catch (const Refused& refused) {
+        } catch (const WriteRejected& refused) {
             session_->run("rollback to savepoint member");
             write->refuse(refused.error());
         }

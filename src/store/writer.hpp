@@ -20,27 +20,30 @@
 /// member gets its own answer. Deadlocks are retried. After a lost connection, or if the server has become
 /// read-only, it reconnects once immediately, then with back-off, and answers unavailable in the meantime. A
 /// transaction whose commit was sent but not acknowledged is repeated if all its members can recognize a
-/// repetition (Write::repeatable); otherwise they fail with an error that says that the outcome is unknown.
+/// attempt (Write::repeatable); otherwise they fail with an error that says that the outcome is unknown.
 namespace ecron::store {
 
 /// Thrown by a group that cannot determine which of several members failed; each one is then executed
 /// separately.
-class Together final : public std::exception {};
+class SplitBatch final : public std::exception {};
 
 /// Thrown for a write that is refused after it has changed something: its changes are rolled back.
-class Refused final : public std::exception {
+class WriteRejected final : public std::exception {
 public:
-    explicit Refused(Error error) : error_(std::move(error)) {}
+    explicit WriteRejected(Error error) : error_(std::move(error)) {}
     [[nodiscard]] const Error& error() const { return error_; }
 
 private:
     Error error_;
 };
 
-enum class Repetition : std::uint8_t { first, repeated };  // repeated: an earlier try may have been committed
+enum class CommitAttempt : std::uint8_t {
+    first,
+    repeated
+};  // repeated: an earlier try may have been committed
 
 /// Executes writes of one kind inside the running transaction and stores each one's answer in it.
-using Group = std::function<void(Session&, std::span<Write* const>, Repetition)>;
+using Group = std::function<void(Session&, std::span<Write* const>, CommitAttempt)>;
 
 class Writer {
 public:
@@ -63,14 +66,14 @@ private:
         std::size_t last_taken{0};
         std::size_t limit{32};  // rows of the next transaction; only the writer's thread uses it
     };
-    enum class Manner : std::uint8_t { together, each };
+    enum class BatchMode : std::uint8_t { together, each };
 
     void run();
     Queue& next_queue();
     Batch take(std::unique_lock<std::mutex>& lock);
     void carry_out(Batch& batch);
-    void transaction(std::span<Write* const> writes, Manner manner, Repetition repetition);
-    void apply_each(std::span<Write* const> writes, Repetition repetition);
+    void transaction(std::span<Write* const> writes, BatchMode mode, CommitAttempt attempt);
+    void apply_each(std::span<Write* const> writes, CommitAttempt attempt);
     bool open_session();
     bool reconnect();
     bool leave_read_only_server(const SqlError& error, int tries);

@@ -13,10 +13,10 @@ public:
     std::vector<store::DeadLetter> dead;
     std::vector<std::int64_t> put_back;
 
-    Awaitable<store::Letters> take(store::LetterWish) override { return unused<store::Letters>(); }
-    Awaitable<bool> settle(store::Letter, store::Settlement) override { return unused<bool>(); }
+    Awaitable<store::Letters> take(store::LeaseRequest) override { return unused<store::Letters>(); }
+    Awaitable<bool> settle(store::OutboxEntry, store::DeliveryResult) override { return unused<bool>(); }
     Awaitable<void> release(NodeId) override { return unused<void>(); }
-    Awaitable<std::size_t> bury_older(Millis, std::string) override { return unused<std::size_t>(); }
+    Awaitable<std::size_t> expire_older_than(Millis, std::string) override { return unused<std::size_t>(); }
     Awaitable<store::OutboxSize> size() override { return unused<store::OutboxSize>(); }
     void on_written(std::function<void()>) override {}
 

@@ -31,7 +31,9 @@ public:
     FakeAudit audited;
 
     void close() override {}
-    Awaitable<store::Standing> campaign(store::CampaignRound) override { return unused<store::Standing>(); }
+    Awaitable<store::ElectionState> campaign(store::CampaignRound) override {
+        return unused<store::ElectionState>();
+    }
     [[nodiscard]] bool leads(Shard shard) const override {
         return std::ranges::find(led, shard) != led.end();
     }
@@ -77,7 +79,7 @@ public:
         return unused<std::optional<Instant>>();
     }
     Awaitable<void> withdraw(Shard, Epoch, std::vector<ExecuteId>) override { return unused<void>(); }
-    Awaitable<model::Execution> insert_execution(model::Execution, store::Tell) override {
+    Awaitable<model::Execution> insert_execution(model::Execution, store::NotifyLeader) override {
         return unused<model::Execution>();
     }
     Awaitable<void> ask_cancel(model::Execution, std::string) override { return unused<void>(); }
@@ -98,7 +100,9 @@ public:
     Awaitable<std::vector<ExecuteId>> put_executions(std::optional<TenantId> tenant,
                                                      std::vector<model::Execution> given,
                                                      store::Announcements told) override;
-    Awaitable<void> record_result(ExecuteId, std::string, store::Tell) override { return unused<void>(); }
+    Awaitable<void> record_result(ExecuteId, std::string, store::NotifyLeader) override {
+        return unused<void>();
+    }
 
     Awaitable<void> set_paused(std::optional<TenantId> tenant, bool is_paused) override;
     Awaitable<Pauses> pauses() override;

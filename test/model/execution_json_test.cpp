@@ -132,11 +132,11 @@ TEST_CASE("a row with ext_info of the previous service is visible only to its te
 
 TEST_CASE("counts all attempts and keeps the newest executors", "[model]") {
     Execution execution;
-    const int attempts = static_cast<int>(kMostExecutors) + 5;
+    const int attempts = static_cast<int>(kMaxExecutors) + 5;
     for (int attempt = 1; attempt <= attempts; ++attempt)
         add_executor(execution, {std::to_string(attempt), Instant{}});
     CHECK(execution.execute_times == attempts);
-    REQUIRE(execution.executors.size() == kMostExecutors);
+    REQUIRE(execution.executors.size() == kMaxExecutors);
     CHECK(execution.executors.front().executor_id == "6");
     CHECK(execution.executors.back().executor_id == std::to_string(attempts));
     CHECK(entered_attempts(execution) == attempts);

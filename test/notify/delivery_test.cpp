@@ -4,13 +4,13 @@
 
 using namespace ecron;
 using namespace ecron::notify;
-using Verdict = store::Settlement::Verdict;
+using Verdict = store::DeliveryResult::Verdict;
 
 namespace {
 
 const Instant kNow = *parse_rfc3339("2026-01-05T10:00:00Z");
 
-store::Letter letter(int tries = 1, Millis age = Millis{0}) {
+store::OutboxEntry letter(int tries = 1, Millis age = Millis{0}) {
     return {.announcement = {.message_id = "msg_1",
                              .receiver = "https://hook.example.com:443",
                              .url = "https://hook.example.com/h",
@@ -20,7 +20,7 @@ store::Letter letter(int tries = 1, Millis age = Millis{0}) {
 }
 
 Assessment judged(unsigned status, std::vector<http::Header> headers = {},
-                  const store::Letter& of = letter()) {
+                  const store::OutboxEntry& of = letter()) {
     http::ClientResponse response;
     response.status = status;
     response.headers = std::move(headers);
@@ -28,7 +28,7 @@ Assessment judged(unsigned status, std::vector<http::Header> headers = {},
     return assess(of, response, Options{}, 0.5);
 }
 
-Assessment failed(Errc code, const store::Letter& of = letter()) {
+Assessment failed(Errc code, const store::OutboxEntry& of = letter()) {
     return assess(of, fail(code, "connection refused"), Options{}, 0.5);
 }
 

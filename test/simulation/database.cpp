@@ -75,8 +75,8 @@ void Database::release(Session session, Shard shard) {
     if (shards_[shard.value()].lock == session) shards_[shard.value()].lock = Session::none;
 }
 
-Database::Answer<store::Standing> Database::campaign(Session session, const store::CampaignRound& round,
-                                                     bool renews, Millis clock_ahead) {
+Database::Answer<store::ElectionState> Database::campaign(Session session, const store::CampaignRound& round,
+                                                          bool renews, Millis clock_ahead) {
     if (!lives(session)) {
         disconnect(session);
         return fail(Errc::unavailable, "the session has ended");
@@ -86,7 +86,7 @@ Database::Answer<store::Standing> Database::campaign(Session session, const stor
         nodes_[round.node] = {
             .lease_until = now() + lease_, .clock_ahead = clock_ahead, .can_lead = round.most > 0};
     for (const Shard shard : round.release) release(session, shard);
-    store::Standing standing{.store_now = now(), .clock_ahead = clock_ahead, .shards = shards_.size()};
+    store::ElectionState standing{.store_now = now(), .clock_ahead = clock_ahead, .shards = shards_.size()};
     const auto held = [&](const ShardRow& shard) { return shard.lock == session; };
     auto count = static_cast<std::size_t>(std::ranges::count_if(shards_, held));
     for (std::size_t number = 0; number < shards_.size(); ++number) {
@@ -242,7 +242,7 @@ std::vector<model::Job> Database::delete_jobs(const std::vector<JobId>& ids) {
     return deleted;
 }
 
-std::optional<model::Job> Database::disable_spent(const store::Spent& spent) {
+std::optional<model::Job> Database::disable_spent(const store::CompletedOneShot& spent) {
     const auto found = jobs_.find(spent.job);
     if (found == jobs_.end()) return {};
     JobRow& row = found->second;

@@ -43,8 +43,8 @@ public:
     Session connect();
     /// The server notices the end of the session and releases its locks.
     void disconnect(Session session);
-    Answer<store::Standing> campaign(Session session, const store::CampaignRound& round, bool renews,
-                                     Millis clock_ahead);
+    Answer<store::ElectionState> campaign(Session session, const store::CampaignRound& round, bool renews,
+                                          Millis clock_ahead);
     Answer<store::Term> begin_term(Shard shard, const NodeId& node);
     void release(Session session, Shard shard);
     void leave(const NodeId& node);
@@ -71,9 +71,9 @@ public:
     Answer<store::Claimed> claim(const store::Claim& claim);
     Answer<std::optional<Instant>> rewind(Shard shard, Epoch epoch, Instant to);
     Answer<void> withdraw(Shard shard, Epoch epoch, const std::vector<ExecuteId>& ids);
-    Answer<model::Execution> insert(model::Execution execution, store::Tell tell);
+    Answer<model::Execution> insert(model::Execution execution, store::NotifyLeader tell);
     void ask_cancel(const model::Execution& execution, const std::string& by);
-    Answer<void> record_result(const ExecuteId& id, const std::string& result, store::Tell tell);
+    Answer<void> record_result(const ExecuteId& id, const std::string& result, store::NotifyLeader tell);
     store::Begun begin_attempt(const ExecuteId& id, int attempt, const model::Execution& after,
                                const std::optional<store::Slot>& slot);
     bool finish(const store::Outcome& outcome);
@@ -113,7 +113,7 @@ private:
                          int next_attempt, const std::optional<store::Outcome::Owner>& owner);
     void insert_row(model::Execution execution);
     void note_missed(const store::Missed& missed);
-    std::optional<model::Job> disable_spent(const store::Spent& spent);
+    std::optional<model::Job> disable_spent(const store::CompletedOneShot& spent);
 
     const Timeline& timeline_;
     const Millis lease_;

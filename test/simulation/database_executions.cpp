@@ -61,8 +61,8 @@ Database::Answer<store::Claimed> Database::claim(const store::Claim& claim) {
 
     store::Claimed claimed;
     for (const model::Execution& execution : claim.executions) {
-        const bool spends =
-            std::ranges::find(claim.spent, execution.job_key, &store::Spent::job) != claim.spent.end();
+        const bool spends = std::ranges::find(claim.spent, execution.job_key,
+                                              &store::CompletedOneShot::job) != claim.spent.end();
         if (spends && mutations_.spends_for_nothing) {
             claimed.mine.push_back(false);
             continue;
@@ -78,7 +78,7 @@ Database::Answer<store::Claimed> Database::claim(const store::Claim& claim) {
         claimed.mine.push_back(same_run && there.epoch == execution.epoch && there.state == execution.state &&
                                there.attempt == execution.attempt);
     }
-    for (const store::Spent& spent : claim.spent)
+    for (const store::CompletedOneShot& spent : claim.spent)
         if (auto disabled = disable_spent(spent)) claimed.disabled.push_back(std::move(*disabled));
     for (const store::Missed& missed : claim.missed) note_missed(missed);
     return claimed;
@@ -134,12 +134,12 @@ void Database::tell(std::string kind, const model::Execution& execution, const s
                         .by = by});
 }
 
-Database::Answer<model::Execution> Database::insert(model::Execution execution, store::Tell told) {
+Database::Answer<model::Execution> Database::insert(model::Execution execution, store::NotifyLeader told) {
     if (rows_.contains(execution.id))
         return fail(Errc::conflict, "an execution with that id exists", {"execute_id"});
     ++history_.commits;
     insert_row(execution);
-    if (told == store::Tell::leader) tell("run", execution, {});
+    if (told == store::NotifyLeader::yes) tell("run", execution, {});
     return execution;
 }
 
@@ -148,11 +148,11 @@ void Database::ask_cancel(const model::Execution& execution, const std::string& 
 }
 
 Database::Answer<void> Database::record_result(const ExecuteId& id, const std::string& result,
-                                               store::Tell told) {
+                                               store::NotifyLeader told) {
     const auto found = rows_.find(id);
     if (found == rows_.end()) return fail(Errc::not_found, "this execution does not exist", {"execute_id"});
     found->second.execution.result = result;
-    if (told == store::Tell::leader) tell("callback", found->second.execution, {});
+    if (told == store::NotifyLeader::yes) tell("callback", found->second.execution, {});
     return {};
 }
 

@@ -81,7 +81,7 @@ void ModelStore::lose_session() {
     session_ = Database::Session::none;
 }
 
-store::Store::Awaitable<store::Standing> ModelStore::campaign(store::CampaignRound round) {
+store::Store::Awaitable<store::ElectionState> ModelStore::campaign(store::CampaignRound round) {
     const SteadyInstant sent = clock_.steady();
     const bool can_lead = round.most > 0;
     const bool renews = !renewed_ || sent - *renewed_ >= kRenewal || can_lead != told_can_lead_;
@@ -89,7 +89,7 @@ store::Store::Awaitable<store::Standing> ModelStore::campaign(store::CampaignRou
     for (const Shard shard : round.release) held_.erase(shard);
     if (session_ == Database::Session::none) session_ = database_.connect();
     const Database::Session session = session_;
-    const Result<store::Standing> stands = co_await ask<store::Standing>(
+    const Result<store::ElectionState> stands = co_await ask<store::ElectionState>(
         Link::Kind::beat, [=, &db = database_] { return db.campaign(session, round, renews, clock_ahead); });
     if (session != session_) co_return fail(Errc::unavailable, "the session has ended");
     if (!stands) {
@@ -99,7 +99,7 @@ store::Store::Awaitable<store::Standing> ModelStore::campaign(store::CampaignRou
     held_ = {stands->held.begin(), stands->held.end()};
     beat_ = sent;
     if (renews) renewed_ = sent, told_can_lead_ = can_lead;
-    store::Standing standing = *stands;
+    store::ElectionState standing = *stands;
     standing.lease_renewed = renewed_;
     co_return standing;
 }
@@ -309,7 +309,7 @@ store::Store::Awaitable<void> ModelStore::withdraw(Shard shard, Epoch epoch, std
 }
 
 store::Store::Awaitable<model::Execution> ModelStore::insert_execution(model::Execution execution,
-                                                                       store::Tell tell) {
+                                                                       store::NotifyLeader tell) {
     return ask<model::Execution>(Link::Kind::write, [&db = database_, execution = std::move(execution),
                                                      tell] { return db.insert(execution, tell); });
 }
@@ -375,7 +375,8 @@ store::Store::Awaitable<std::vector<model::Execution>> ModelStore::find_executio
     });
 }
 
-store::Store::Awaitable<void> ModelStore::record_result(ExecuteId id, std::string result, store::Tell tell) {
+store::Store::Awaitable<void> ModelStore::record_result(ExecuteId id, std::string result,
+                                                        store::NotifyLeader tell) {
     return ask<void>(Link::Kind::write, [&db = database_, id = std::move(id), result = std::move(result),
                                          tell] { return db.record_result(id, result, tell); });
 }

@@ -30,7 +30,7 @@ public:
     /// notices.
     void killed();
 
-    Awaitable<store::Standing> campaign(store::CampaignRound round) override;
+    Awaitable<store::ElectionState> campaign(store::CampaignRound round) override;
     [[nodiscard]] bool leads(Shard shard) const override;
     [[nodiscard]] std::optional<SteadyInstant> last_beat() const override { return beat_; }
     Awaitable<store::Term> begin_term(Shard shard, NodeId node) override;
@@ -66,7 +66,8 @@ public:
     Awaitable<store::Claimed> claim(store::Claim claim) override;
     Awaitable<std::optional<Instant>> rewind(Shard shard, Epoch epoch, Instant to) override;
     Awaitable<void> withdraw(Shard shard, Epoch epoch, std::vector<ExecuteId> ids) override;
-    Awaitable<model::Execution> insert_execution(model::Execution execution, store::Tell tell) override;
+    Awaitable<model::Execution> insert_execution(model::Execution execution,
+                                                 store::NotifyLeader tell) override;
     Awaitable<void> ask_cancel(model::Execution execution, std::string by) override;
     Awaitable<store::Begun> begin_attempt(ExecuteId id, int attempt, model::Execution after,
                                           std::optional<store::Slot> slot,
@@ -85,7 +86,7 @@ public:
                                                      std::vector<model::Execution> executions,
                                                      store::Announcements told) override;
     Awaitable<store::Trimmed> trim_history(store::HistoryRule rule, JobId after) override;
-    Awaitable<void> record_result(ExecuteId id, std::string result, store::Tell tell) override;
+    Awaitable<void> record_result(ExecuteId id, std::string result, store::NotifyLeader tell) override;
 
     Awaitable<void> set_paused(std::optional<TenantId> tenant, bool paused) override;
     Awaitable<Pauses> pauses() override;

@@ -61,7 +61,8 @@ struct Tenants : World {
         const auto taken = must(store().outbox().take(
             {.node = NodeId{"n"}, .lease = Seconds{60}, .limit = 1, .per_receiver = 1}));
         REQUIRE(taken.taken.size() == 1);
-        REQUIRE(must(store().outbox().settle(taken.taken.front(), {.verdict = Settlement::Verdict::dead})));
+        REQUIRE(
+            must(store().outbox().settle(taken.taken.front(), {.verdict = DeliveryResult::Verdict::dead})));
         return must(store().outbox().dead_letters(std::nullopt, 1, std::nullopt)).front().key;
     }
 
@@ -203,7 +204,8 @@ TEST_CASE("an id with a trailing space is a different id", "[store][equality]") 
     CHECK(world.must(store.list_executions({.jobs = {job}})).empty());
     CHECK_FALSE(world.must(store.find_execution(std::nullopt, execution)));
     CHECK(world.must(store.find_executions({execution})).empty());
-    CHECK(world.await(store.record_result(execution, "{}", Tell::nobody)).error().code == Errc::not_found);
+    CHECK(world.await(store.record_result(execution, "{}", NotifyLeader::no)).error().code ==
+          Errc::not_found);
 }
 
 TEST_CASE("a concurrency key with a trailing space is a different key", "[store][equality]") {
@@ -215,7 +217,7 @@ TEST_CASE("a concurrency key with a trailing space is a different key", "[store]
     for (const std::string& key : kAlike) {
         CAPTURE(key);
         model::Execution run = a_run(job, term.epoch, term.watermark + Seconds{++number});
-        world.must(world.store().insert_execution(run, Tell::nobody));
+        world.must(world.store().insert_execution(run, NotifyLeader::no));
         run.state = ExecutionState::executing;
         CHECK(world.must(world.store().begin_attempt(run.id, 1, run, Slot{key, 1}, {})) == Begun::yes);
     }
@@ -251,9 +253,9 @@ TEST_CASE("an export omits generated columns and keeps tenants separate", "[stor
     Tenants world;
     world.close();
     std::stringstream file;
-    REQUIRE(save(world.options(), world.clock(), Saved::all, file));
+    REQUIRE(export_store(world.options(), world.clock(), ExportScope::all, file));
     World other;
-    REQUIRE(restore(other.options(), other.clock(), file));
+    REQUIRE(import_store(other.options(), other.clock(), file));
     CHECK(check(other.options(), other.clock())->empty());
     other.open();
     for (const std::string& tenant : kAlike)

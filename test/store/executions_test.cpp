@@ -79,7 +79,7 @@ TEST_CASE("a client can change ecron's own executions only by permitted transiti
     const model::Job job = world.given_job("job");
     const Term term = world.lead();
     model::Execution run = a_run(job, term.epoch, std::chrono::floor<Seconds>(world.clock().now()));
-    world.must(world.store().insert_execution(run, Tell::nobody));
+    world.must(world.store().insert_execution(run, NotifyLeader::no));
     const auto put = [&](ExecutionState state) {
         model::Execution wanted = run;
         wanted.state = state;
@@ -107,7 +107,7 @@ TEST_CASE("lists show started executions, newest first, unless other states are 
     Executions runs;
     for (int i = 0; i < 5; ++i) {
         runs.push_back(a_run(job, term.epoch, now - Seconds{10 - i}));
-        world.must(world.store().insert_execution(runs.back(), Tell::nobody));
+        world.must(world.store().insert_execution(runs.back(), NotifyLeader::no));
     }
     const auto finish = [&](std::size_t i, ExecutionState state, bool began) {
         Outcome outcome{.id = runs[i].id, .attempt = 1, .after = runs[i]};
@@ -198,7 +198,7 @@ TEST_CASE("an execution that ends after its job was deleted stays deleted in ext
     Executions runs;
     for (int i = 0; i < 3; ++i) {
         runs.push_back(a_run(job, term.epoch, std::chrono::floor<Seconds>(world.clock().now()) - Seconds{i}));
-        world.must(world.store().insert_execution(runs.back(), Tell::nobody));
+        world.must(world.store().insert_execution(runs.back(), NotifyLeader::no));
     }
     world.must(world.store().delete_jobs(kTenant, {job.id}));
     world.wait_for_none("select count(*) from t_cron_deleting");
@@ -251,7 +251,7 @@ TEST_CASE("no time is NULL in the database, since the previous service cannot re
     const model::Job job = world.given_job("job");
     const Term term = world.lead();
     model::Execution run = a_run(job, term.epoch, std::chrono::floor<Seconds>(world.clock().now()));
-    world.must(world.store().insert_execution(run, Tell::nobody));
+    world.must(world.store().insert_execution(run, NotifyLeader::no));
     CHECK(world.number("select count(*) from t_cron_job_status where f_begin_time = 0 and f_end_time = 0") ==
           1);
     model::Execution begun = run;
@@ -281,7 +281,7 @@ TEST_CASE("members of ext_info and executor that ecron does not know are kept", 
     const Term term = world.lead();
     model::Execution own = a_run(job, term.epoch, std::chrono::floor<Seconds>(world.clock().now()));
     own.state = ExecutionState::executing;
-    world.must(world.store().insert_execution(own, Tell::nobody));
+    world.must(world.store().insert_execution(own, NotifyLeader::no));
     own.state = ExecutionState::success;
     own.end_at = world.clock().now();
     own.extra = R"("by":"a client")";
@@ -307,7 +307,7 @@ TEST_CASE("each tenant chooses execution ids in its own space", "[store][executi
     const auto insert = [&](const TenantId& tenant) {
         const KnownId known = world.must(id_of(store, tenant, chosen));
         CHECK_FALSE(known.exists);
-        return world.must(store.insert_execution(sent(known.id, tenant), Tell::nobody)).id;
+        return world.must(store.insert_execution(sent(known.id, tenant), NotifyLeader::no)).id;
     };
     const ExecuteId mine = insert(me);
     CHECK(mine == chosen);  // unchanged, unless another tenant has the id
@@ -318,7 +318,7 @@ TEST_CASE("each tenant chooses execution ids in its own space", "[store][executi
     CHECK(world.must(store.find_execution(std::nullopt, chosen))->id == mine);
     CHECK(world.must(id_of(store, you, chosen)).exists);
     CHECK_FALSE(world.must(store.find_execution(TenantId{"them"}, chosen)));
-    const auto again = world.await(store.insert_execution(sent(yours, you), Tell::nobody));
+    const auto again = world.await(store.insert_execution(sent(yours, you), NotifyLeader::no));
     REQUIRE_FALSE(again);
     CHECK(again.error().code == Errc::conflict);
 

@@ -297,7 +297,7 @@ TEST_CASE("a commit whose response is lost is recognized, not repeated", "[store
         model::Execution run = a_run(job, Epoch(0), world.clock().now());
         run.trigger = model::Trigger::manual;
         proxy.lose_answer_to("commit");
-        CHECK(world.must(world.store().insert_execution(run, Tell::nobody)).id == run.id);
+        CHECK(world.must(world.store().insert_execution(run, NotifyLeader::no)).id == run.id);
         CHECK(world.number("select count(*) from t_cron_job_status") == 1);
     }
     SECTION("a write that cannot be recognized reports an unknown outcome") {

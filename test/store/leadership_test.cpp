@@ -78,7 +78,7 @@ TEST_CASE("one process owns a SQLite store and leads as soon as it campaigns", "
     CHECK(world.await(store.begin_term(kFirst, NodeId("node-1"))).error().code == Errc::denied);
     CHECK(world.must(store.cluster()).nodes.empty());
 
-    const Standing standing = world.must(store.campaign({.node = NodeId("node-1"), .most = 1}));
+    const ElectionState standing = world.must(store.campaign({.node = NodeId("node-1"), .most = 1}));
     CHECK(standing.held == Shards{kFirst});
     CHECK(standing.clock_ahead == Millis{0});
     CHECK(store.leads(kFirst));
@@ -230,7 +230,7 @@ TEST_CASE("in single-leader mode a second process gets no shard", "[store]") {
     Node standby(world, "standby");
     CHECK(leader.held(2) == Shards{Shard(0), Shard(1)});
     CHECK(standby.held().empty());
-    const Result<Standing> standing = leader.campaign();
+    const Result<ElectionState> standing = leader.campaign();
     REQUIRE(standing);
     CHECK(standing->held.size() == 4);
     CHECK(standing->live_nodes == 1);
@@ -242,7 +242,7 @@ TEST_CASE("a round that requests no shard distinguishes free shards from those t
     if (tested_driver() == Driver::sqlite) return;
     Divided world(4, Nodes::one);
     Node starting(world, "starting");
-    const Result<Standing> fresh = starting.campaign(0);
+    const Result<ElectionState> fresh = starting.campaign(0);
     REQUIRE(fresh);
     CHECK(fresh->held.empty());
     CHECK(fresh->led_by_others == 0);
@@ -262,7 +262,7 @@ TEST_CASE("a leader that is cut off stops, and its locks are free within the lea
     REQUIRE(leader.held().size() == 4);
     proxy.hang();
     wait_until([&] {
-        const Result<Standing> standing = standby.campaign();
+        const Result<ElectionState> standing = standby.campaign();
         return standing && standing->held.size() == 4;
     });
     CHECK(leader.campaign().error().code == Errc::unavailable);
@@ -308,7 +308,7 @@ TEST_CASE("nodes are alive while they renew their lease", "[store][lease]") {
     Node one(world, "one");
     Node two(world, "two");
     REQUIRE(one.campaign(1));
-    const Result<Standing> both = two.campaign(1);
+    const Result<ElectionState> both = two.campaign(1);
     REQUIRE(both);
     CHECK(both->live_nodes == 2);
     CHECK(both->shards == 4);
@@ -383,13 +383,13 @@ TEST_CASE("a node that sees a free shard immediately re-reads the number of live
         REQUIRE(count.first());
         return count.integer(0);
     };
-    const Result<Standing> held = two.campaign(2);
+    const Result<ElectionState> held = two.campaign(2);
     REQUIRE(held->held.size() == 2);
     wait_until([&] {
         REQUIRE(two.campaign(0, held->held));
         return leading_nodes() == 1;
     });
-    const Result<Standing> left = one.campaign(2);
+    const Result<ElectionState> left = one.campaign(2);
     CHECK(left->free == 2);
     CHECK(left->live_nodes == 1);
 }
@@ -414,7 +414,7 @@ TEST_CASE("a process whose name is in use waits for that lease and then fails wi
     REQUIRE(holder.held().size() == 4);
     const std::int64_t since = world.number("select f_since from t_cron_node");
     Node later(world, "same");
-    const Result<Standing> waiting = later.campaign();
+    const Result<ElectionState> waiting = later.campaign();
     REQUIRE_FALSE(waiting);
     CHECK(waiting.error().code == Errc::unavailable);
     Error error = waiting.error();
@@ -441,7 +441,7 @@ TEST_CASE("a process takes over the name of one that has ended", "[store][lease]
         REQUIRE(world.number("select count(*) from t_cron_node") == 1);
         Node restarted(world, "same");
         wait_until([&] {
-            const Result<Standing> standing = restarted.campaign();
+            const Result<ElectionState> standing = restarted.campaign();
             return standing && standing->held.size() == 4;
         });
     }
@@ -451,12 +451,12 @@ TEST_CASE("a process takes over the name of one that has ended", "[store][lease]
         REQUIRE(silent.held().size() == 4);
         Node restarted(world, "same");
         wait_until([&] {
-            const Result<Standing> standing = restarted.campaign();
+            const Result<ElectionState> standing = restarted.campaign();
             return standing && standing->held.size() == 4;
         });
         wait_until([&] {
             (void)restarted.campaign();
-            const Result<Standing> standing = silent.campaign();
+            const Result<ElectionState> standing = silent.campaign();
             return !standing && standing.error().code == Errc::conflict;
         });
         CHECK_FALSE(silent.store().leads(kFirst));
@@ -472,9 +472,9 @@ TEST_CASE("a slow lease renewal does not affect locks", "[store]") {
     Session slow = world.session(SessionUse::write);
     slow.begin();
     slow.run("update t_cron_node set f_clock_ahead = f_clock_ahead + 1");
-    std::optional<Standing> last;
+    std::optional<ElectionState> last;
     wait_until([&] {
-        const Result<Standing> standing = node.campaign();
+        const Result<ElectionState> standing = node.campaign();
         REQUIRE(standing);
         CHECK(standing->held == Shards{kFirst});
         CHECK(node.store().leads(kFirst));

@@ -321,12 +321,12 @@ TEST_CASE("a report on an execution that the previous service started ends it", 
     given_old_database(world);
     world.open();
     const Instant before = std::chrono::floor<Seconds>(world.clock().now());
-    world.must(world.store().record_result(ExecuteId("e-stuck"), R"({"rows":3})", Tell::nobody));
+    world.must(world.store().record_result(ExecuteId("e-stuck"), R"({"rows":3})", NotifyLeader::no));
     const auto stuck = world.must(world.store().find_execution(std::nullopt, ExecuteId("e-stuck")));
     CHECK(stuck->state == model::ExecutionState::success);
     CHECK(stuck->result == R"({"rows":3})");
     CHECK(stuck->end_at >= before);
-    world.must(world.store().record_result(ExecuteId("e-success"), R"({"rows":4})", Tell::nobody));
+    world.must(world.store().record_result(ExecuteId("e-success"), R"({"rows":4})", NotifyLeader::no));
     const auto success = world.must(world.store().find_execution(std::nullopt, ExecuteId("e-success")));
     CHECK(success->end_at == from_unix_seconds(1'600'000'110));
     CHECK(success->result == R"({"rows":4})");

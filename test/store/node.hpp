@@ -31,12 +31,12 @@ public:
     template <class T> Result<T> await(boost::asio::awaitable<Result<T>> work) {
         return world_.await(std::move(work), io_);
     }
-    Result<Standing> campaign(std::size_t most = kMostShards, std::vector<Shard> release = {}) {
+    Result<ElectionState> campaign(std::size_t most = kMaxShards, std::vector<Shard> release = {}) {
         return await(store_->campaign({.node = NodeId(name_), .most = most, .release = std::move(release)}));
     }
     /// Returns the shards held after a successful round.
-    std::vector<Shard> held(std::size_t most = kMostShards, std::vector<Shard> release = {}) {
-        const Result<Standing> standing = campaign(most, std::move(release));
+    std::vector<Shard> held(std::size_t most = kMaxShards, std::vector<Shard> release = {}) {
+        const Result<ElectionState> standing = campaign(most, std::move(release));
         if (!standing) FAIL(standing.error().what);
         return standing->held;
     }

@@ -7,7 +7,7 @@
 using namespace ecron;
 using namespace ecron::store;
 using namespace ecron::store::test;
-using Verdict = Settlement::Verdict;
+using Verdict = DeliveryResult::Verdict;
 
 namespace {
 
@@ -37,12 +37,14 @@ struct Post : World {
     void given(const std::string& message, const std::string& receiver = "https://a:443") {
         ends(execution(), {an_announcement(message, receiver)});
     }
-    LetterWish wish(const std::string& node = "node-1") {
+    LeaseRequest wish(const std::string& node = "node-1") {
         return {.node = NodeId(node), .lease = kLease, .limit = 100, .per_receiver = 10};
     }
-    std::vector<Letter> take(LetterWish asked) { return must(store().outbox().take(std::move(asked))).taken; }
-    std::vector<Letter> take() { return take(wish()); }
-    bool settle(const Letter& letter, Settlement settlement) {
+    std::vector<OutboxEntry> take(LeaseRequest asked) {
+        return must(store().outbox().take(std::move(asked))).taken;
+    }
+    std::vector<OutboxEntry> take() { return take(wish()); }
+    bool settle(const OutboxEntry& letter, DeliveryResult settlement) {
         return must(store().outbox().settle(letter, std::move(settlement)));
     }
     std::int64_t waiting() { return number("select count(*) from t_cron_outbox"); }
@@ -62,9 +64,9 @@ struct Post : World {
     int runs{0};
 };
 
-std::vector<std::string> ids(const std::vector<Letter>& letters) {
+std::vector<std::string> ids(const std::vector<OutboxEntry>& letters) {
     std::vector<std::string> found;
-    for (const Letter& letter : letters) found.push_back(letter.announcement.message_id);
+    for (const OutboxEntry& letter : letters) found.push_back(letter.announcement.message_id);
     return found;
 }
 using Ids = std::vector<std::string>;
@@ -77,9 +79,9 @@ TEST_CASE("an outcome's announcements are leased as they were written", "[store]
     Announcement announcement = an_announcement("it's \\ a :message");
     announcement.payload = R"({"text":"\u0000 ' \\ :p0"})";
     world.ends(run, {announcement});
-    const std::vector<Letter> letters = world.take();
+    const std::vector<OutboxEntry> letters = world.take();
     REQUIRE(letters.size() == 1);
-    const Letter& letter = letters.front();
+    const OutboxEntry& letter = letters.front();
     CHECK(letter.announcement.message_id == announcement.message_id);
     CHECK(letter.announcement.receiver == announcement.receiver);
     CHECK(letter.announcement.url == announcement.url);
@@ -130,7 +132,7 @@ TEST_CASE("a leased entry is not leased again until its lease ends", "[store][ou
     CHECK(world.take(world.wish("node-1")).size() == 1);
     CHECK(world.take(world.wish("node-2")).empty());
     world.leases_end();
-    const std::vector<Letter> again = world.take(world.wish("node-2"));
+    const std::vector<OutboxEntry> again = world.take(world.wish("node-2"));
     REQUIRE(again.size() == 1);
     CHECK(again.front().tries == 2);
 }
@@ -143,7 +145,7 @@ TEST_CASE("of many concurrent leases each entry goes to one", "[store][outbox]")
         takers.push_back(world.store().outbox().take(world.wish("node-" + std::to_string(i))));
     std::multiset<std::string> taken;
     for (const Result<Letters>& letters : world.all(std::move(takers)))
-        for (const Letter& letter : letters->taken) taken.insert(letter.announcement.message_id);
+        for (const OutboxEntry& letter : letters->taken) taken.insert(letter.announcement.message_id);
     CHECK(taken.size() == 20);
     CHECK(std::set<std::string>(taken.begin(), taken.end()).size() == 20);
 }
@@ -151,7 +153,7 @@ TEST_CASE("of many concurrent leases each entry goes to one", "[store][outbox]")
 TEST_CASE("entries are settled: delivered, retried, dead", "[store][outbox]") {
     Post world;
     world.given("m");
-    const Letter letter = world.take().front();
+    const OutboxEntry letter = world.take().front();
     SECTION("a delivered entry is deleted") {
         CHECK(world.settle(letter, {.verdict = Verdict::delivered}));
         CHECK(world.waiting() == 0);
@@ -180,9 +182,9 @@ TEST_CASE("entries are settled: delivered, retried, dead", "[store][outbox]") {
 TEST_CASE("settling after the lease was lost has no effect, except for a delivery", "[store][outbox]") {
     Post world;
     world.given("m");
-    const Letter late = world.take().front();
+    const OutboxEntry late = world.take().front();
     world.leases_end();
-    const Letter held = world.take(world.wish("node-2")).front();
+    const OutboxEntry held = world.take(world.wish("node-2")).front();
     CHECK_FALSE(world.settle(late, {.verdict = Verdict::again, .wait = Seconds{0}}));
     CHECK_FALSE(world.settle(late, {.verdict = Verdict::dead, .reason = "late"}));
     CHECK(world.dead().empty());
@@ -199,15 +201,15 @@ TEST_CASE("entries of one execution are delivered in order, those of others do n
     world.ends(run, {an_announcement("1a"), an_announcement("1b", "https://other:443")}, 1);
     world.ends(run, {an_announcement("2")}, 2);
     world.given("of another", "https://z:443");
-    const std::vector<Letter> first = world.take();
+    const std::vector<OutboxEntry> first = world.take();
     CHECK(ids(first) == Ids{"1a", "of another"});
     world.settle(first.front(), {.verdict = Verdict::again, .wait = Seconds{60}});
     CHECK(world.take().empty());  // the next entry waits while the first one waits for its retry
     world.leases_end();
-    const std::vector<Letter> again = world.take();
+    const std::vector<OutboxEntry> again = world.take();
     CHECK(ids(again) == Ids{"1a", "of another"});
     world.settle(again.front(), {.verdict = Verdict::delivered});
-    const std::vector<Letter> second = world.take();
+    const std::vector<OutboxEntry> second = world.take();
     CHECK(ids(second) == Ids{"1b"});
     world.settle(second.front(), {.verdict = Verdict::dead, .reason = "dead entries do not block others"});
     CHECK(ids(world.take()) == Ids{"2"});
@@ -217,7 +219,7 @@ TEST_CASE("a tenant gets entries only while it holds fewer than there are free p
     Post world;
     const TenantId tenant = world.execution().tenant;
     for (int i = 0; i < 20; ++i) world.given(std::to_string(i), "https://a" + std::to_string(i));
-    LetterWish wish = world.wish();
+    LeaseRequest wish = world.wish();
     wish.limit = 8;
     SECTION("a single tenant may use all places") { CHECK(world.take(wish).size() == 8); }
     SECTION("none leased") {
@@ -243,7 +245,7 @@ TEST_CASE("receivers are served round-robin, each with a limited number of entri
     for (int i = 0; i < 5; ++i)
         for (const char* receiver : {"https://a", "https://b", "https://c"})
             world.given(receiver + std::to_string(i), receiver);
-    LetterWish wish = world.wish();
+    LeaseRequest wish = world.wish();
     wish.per_receiver = 2;
     SECTION("two of each") {
         CHECK(ids(world.take(wish)) ==
@@ -270,7 +272,7 @@ TEST_CASE("a restarted node releases its earlier leases", "[store][outbox]") {
     Post world;
     world.given("m");
     world.given("other node's", "https://b");
-    LetterWish wish = world.wish();
+    LeaseRequest wish = world.wish();
     wish.room = {{"https://b", 0}};
     REQUIRE(world.take(wish).size() == 1);
     REQUIRE(world.take(world.wish("node-2")).size() == 1);
@@ -288,8 +290,8 @@ TEST_CASE("unleased entries older than an age become dead letters", "[store][out
     world.sql("update t_cron_outbox set f_created = f_created - 7200000");
     world.given("new");
     std::size_t buried = 0;
-    while (const std::size_t some =
-               world.must(world.store().outbox().bury_older(Seconds{3'600}, "not delivered in time"))) {
+    while (const std::size_t some = world.must(
+               world.store().outbox().expire_older_than(Seconds{3'600}, "not delivered in time"))) {
         CHECK(some <= 100);
         buried += some;
     }
@@ -345,7 +347,7 @@ TEST_CASE("dead letters are listed by tenant and redelivered", "[store][outbox]"
         world.must(world.store().outbox().redeliver(tenant, {dead[0].key, dead[2].key}));
         CHECK(told == 1);
         CHECK(world.dead().size() == 3);
-        const std::vector<Letter> letters = world.take();
+        const std::vector<OutboxEntry> letters = world.take();
         CHECK(ids(letters) == Ids{"m4", "m2"});
         CHECK(letters.front().tries == 1);
         CHECK(letters.front().created >= dead[0].created);

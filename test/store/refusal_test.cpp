@@ -260,7 +260,7 @@ TEST_CASE("a refused result is replaced by a note", "[store]") {
     Leading world;
     const model::Execution run = world.claimed(1).front();
     world.must(
-        world.store().record_result(run.id, refused_result("too long, \xF0\x9F\x8E\x89"), Tell::nobody));
+        world.store().record_result(run.id, refused_result("too long, \xF0\x9F\x8E\x89"), NotifyLeader::no));
     CHECK(world.stored(run.id).result == R"({"ecron":"payload not stored: too long, ?"})");
 }
 

@@ -42,9 +42,9 @@ using Kinds = std::vector<std::string>;
 TEST_CASE("a request reaches the leader through the change log", "[store]") {
     Asking world;
     const model::Execution run = world.manual("run-1");
-    world.must(world.store().insert_execution(run, Tell::leader));
+    world.must(world.store().insert_execution(run, NotifyLeader::yes));
     world.must(world.store().ask_cancel(run, "tenant-b \"\\ 😀"));
-    world.must(world.store().record_result(run.id, R"({"rows":3})", Tell::leader));
+    world.must(world.store().record_result(run.id, R"({"rows":3})", NotifyLeader::yes));
     const auto changes = world.changes();
     REQUIRE(kinds(changes) == Kinds{"run", "cancel", "callback"});
     for (std::size_t i = 0; i < changes.size(); ++i) {
@@ -64,11 +64,12 @@ TEST_CASE("a request reaches the leader through the change log", "[store]") {
 TEST_CASE("requests without notification are not written to the change log", "[store]") {
     Asking world;
     const model::Execution run = world.manual("run-1");
-    world.must(world.store().insert_execution(run, Tell::nobody));
-    world.must(world.store().record_result(run.id, "{}", Tell::nobody));
-    CHECK(world.await(world.store().insert_execution(run, Tell::leader)).error().code == Errc::conflict);
-    CHECK(world.await(world.store().record_result(ExecuteId("unknown"), "{}", Tell::leader)).error().code ==
-          Errc::not_found);
+    world.must(world.store().insert_execution(run, NotifyLeader::no));
+    world.must(world.store().record_result(run.id, "{}", NotifyLeader::no));
+    CHECK(world.await(world.store().insert_execution(run, NotifyLeader::yes)).error().code == Errc::conflict);
+    CHECK(world.await(world.store().record_result(ExecuteId("unknown"), "{}", NotifyLeader::yes))
+              .error()
+              .code == Errc::not_found);
     CHECK(world.changes().empty());
 }
 
@@ -92,7 +93,7 @@ TEST_CASE("concurrent requests get separate numbers", "[store]") {
     std::vector<boost::asio::awaitable<Result<model::Execution>>> requests;
     for (int i = 0; i < 40; ++i)
         requests.push_back(world.store().insert_execution(world.manual("run-" + std::to_string(i)),
-                                                          i % 2 == 0 ? Tell::leader : Tell::nobody));
+                                                          i % 2 == 0 ? NotifyLeader::yes : NotifyLeader::no));
     for (const auto& inserted : world.all(std::move(requests))) CHECK(inserted);
     CHECK(world.changes().size() == 20);
 }
@@ -181,7 +182,7 @@ TEST_CASE("the runs of a job are found by scheduled time", "[store]") {
     for (int i = 0; i < 3; ++i) {
         const model::Execution run = a_run(world.job, world.term.epoch, base + Seconds{i});
         ids.push_back(run.id);
-        world.must(world.store().insert_execution(run, Tell::nobody));
+        world.must(world.store().insert_execution(run, NotifyLeader::no));
     }
     const auto found = world.must(world.store().runs_of(world.job.id, base + Seconds{1}, base + Seconds{2}));
     REQUIRE(found.size() == 2);

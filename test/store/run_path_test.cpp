@@ -142,7 +142,7 @@ TEST_CASE("a repeated claim recognizes its own rows and those of another term", 
     const model::Execution mine = world.claimed(Seconds{1});
     model::Execution theirs = world.run(Seconds{2});
     theirs.epoch = Epoch(77);
-    world.must(world.store().insert_execution(theirs, Tell::nobody));
+    world.must(world.store().insert_execution(theirs, NotifyLeader::no));
     const model::Execution ended = world.claimed(Seconds{3});
     REQUIRE(world.must(world.store().finish(world.outcome_of(ended, ExecutionState::success))));
 
@@ -428,13 +428,14 @@ TEST_CASE("a callback's result is stored before the end and after it", "[store]"
     Leading world;
     const model::Execution run = world.claimed();
     const bool before = GENERATE(true, false);
-    if (before) world.must(world.store().record_result(run.id, R"({"rows":3})", Tell::nobody));
+    if (before) world.must(world.store().record_result(run.id, R"({"rows":3})", NotifyLeader::no));
     REQUIRE(world.must(world.store().finish(world.outcome_of(run, ExecutionState::success))));
-    if (!before) world.must(world.store().record_result(run.id, R"({"rows":3})", Tell::nobody));
+    if (!before) world.must(world.store().record_result(run.id, R"({"rows":3})", NotifyLeader::no));
     CHECK(world.stored(run.id).result == R"({"rows":3})");
     CHECK(world.stored(run.id).state == ExecutionState::success);
-    CHECK(world.await(world.store().record_result(ExecuteId("unknown"), "{}", Tell::nobody)).error().code ==
-          Errc::not_found);
+    CHECK(
+        world.await(world.store().record_result(ExecuteId("unknown"), "{}", NotifyLeader::no)).error().code ==
+        Errc::not_found);
 }
 
 TEST_CASE("a requested execution is inserted once", "[store]") {
@@ -444,11 +445,11 @@ TEST_CASE("a requested execution is inserted once", "[store]") {
     requested.trigger = model::Trigger::manual;
     requested.snapshot = a_context();
     std::vector<boost::asio::awaitable<Result<model::Execution>>> inserts;
-    inserts.push_back(world.store().insert_execution(requested, Tell::nobody));
-    inserts.push_back(world.store().insert_execution(requested, Tell::nobody));
+    inserts.push_back(world.store().insert_execution(requested, NotifyLeader::no));
+    inserts.push_back(world.store().insert_execution(requested, NotifyLeader::no));
     model::Execution other = requested;
     other.id = ExecuteId(random_uuid());
-    inserts.push_back(world.store().insert_execution(other, Tell::nobody));
+    inserts.push_back(world.store().insert_execution(other, NotifyLeader::no));
     const auto answers = world.all(std::move(inserts));
     CHECK(answers[0].has_value() != answers[1].has_value());
     CHECK(answers[2]);

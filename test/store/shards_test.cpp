@@ -26,9 +26,9 @@ TEST_CASE("the number of shards can be changed while no node is alive", "[store]
     CHECK(divide(world, 4));  // a database that is created for this purpose
     CHECK(shards_of(world).size() == 4);
     CHECK(divide(world, 0).error().code == Errc::invalid);
-    CHECK(divide(world, kMostShards + 1).error().code == Errc::invalid);
-    CHECK(divide(world, kMostShards));
-    CHECK(shards_of(world).size() == kMostShards);
+    CHECK(divide(world, kMaxShards + 1).error().code == Errc::invalid);
+    CHECK(divide(world, kMaxShards));
+    CHECK(shards_of(world).size() == kMaxShards);
     CHECK(divide(world, 1));
     CHECK(shards_of(world).size() == 1);
 }

@@ -18,7 +18,7 @@ struct Places : World {
     }
     model::Execution waiting(int number) {
         model::Execution run = a_run(job, term.epoch, term.watermark + Seconds{number});
-        must(store().insert_execution(run, Tell::nobody));
+        must(store().insert_execution(run, NotifyLeader::no));
         run.state = ExecutionState::executing;
         return run;
     }

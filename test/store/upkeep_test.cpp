@@ -14,16 +14,16 @@ using Catch::Contains;
 
 namespace {
 
-std::string saved(World& world, Saved what) {
+std::string saved(World& world, ExportScope what) {
     std::ostringstream to;
-    const auto rows = save(world.options(), world.clock(), what, to);
+    const auto rows = export_store(world.options(), world.clock(), what, to);
     REQUIRE(rows);
     return to.str();
 }
 
 Result<std::uint64_t> restored(World& world, const std::string& text) {
     std::istringstream from(text);
-    return restore(world.options(), world.clock(), from);
+    return import_store(world.options(), world.clock(), from);
 }
 
 std::vector<std::string> broken(World& world) {
@@ -64,10 +64,10 @@ TEST_CASE("an export is imported row by row without changes", "[store]") {
     World world;
     const model::Execution run = given_history(world);
     const std::string id_key = world.store().id_key();
-    const std::string text = saved(world, Saved::all);
+    const std::string text = saved(world, ExportScope::all);
     World other;
     REQUIRE(restored(other, text));
-    CHECK(saved(other, Saved::all) == text);
+    CHECK(saved(other, ExportScope::all) == text);
     CHECK(broken(other).empty());
     other.open();
     CHECK(other.store().id_key() == id_key);
@@ -79,7 +79,7 @@ TEST_CASE("an export of jobs starts without planning state when imported", "[sto
     World world;
     given_history(world);
     World other;
-    REQUIRE(restored(other, saved(world, Saved::jobs)) == 2);
+    REQUIRE(restored(other, saved(world, ExportScope::jobs)) == 2);
     CHECK(broken(other).empty());
     other.open();
     CHECK(other.must(other.store().count_jobs(std::nullopt, std::nullopt, std::nullopt)) == 2);
@@ -91,7 +91,7 @@ TEST_CASE("an export of jobs starts without planning state when imported", "[sto
 TEST_CASE("an import accepts only a complete export of a known version, into an empty store", "[store]") {
     World world;
     given_history(world);
-    const std::string text = saved(world, Saved::all);
+    const std::string text = saved(world, ExportScope::all);
     const std::string without_last_line = text.substr(0, text.rfind('\n', text.size() - 2) + 1);
     const std::size_t jobs = text.find("{\"table\":\"t_cron_job\"");
     const auto second_row = std::ranges::count(text.substr(0, jobs), '\n') + 3;
@@ -159,7 +159,7 @@ TEST_CASE("an import accepts only a complete export of a known version, into an 
 TEST_CASE("an import fails immediately if a node is running, and names it", "[store]") {
     World world;
     given_history(world);
-    const std::string text = saved(world, Saved::jobs);
+    const std::string text = saved(world, ExportScope::jobs);
     World other;
     other.open();
     other.lead();
@@ -251,7 +251,7 @@ TEST_CASE("check and export fail if there is no database", "[store]") {
     REQUIRE_FALSE(lines);
     CHECK(lines.error().code == Errc::not_found);
     std::ostringstream to;
-    const auto rows = save(world.options(), world.clock(), Saved::all, to);
+    const auto rows = export_store(world.options(), world.clock(), ExportScope::all, to);
     REQUIRE_FALSE(rows);
     CHECK(rows.error().code == Errc::not_found);
     REQUIRE(migrate(world.options(), world.clock()));

@@ -65,12 +65,12 @@ TEST_CASE("requested executions, statuses and jobs share one limit of bytes", "[
     World world{Options{.bytes_per_tenant = 3'000}};
     world.open();
     Store& store = world.store();
-    world.must(store.insert_execution(sent("e-1", 1'000), Tell::nobody));
-    const auto too_much = world.await(store.insert_execution(sent("e-2", 2'000), Tell::nobody));
+    world.must(store.insert_execution(sent("e-1", 1'000), NotifyLeader::no));
+    const auto too_much = world.await(store.insert_execution(sent("e-2", 2'000), NotifyLeader::no));
     REQUIRE_FALSE(too_much);
     CHECK(refused(too_much.error()));
     CHECK(world.number("select count(*) from t_cron_job_status") == 1);
-    world.must(store.insert_execution(sent("e-3", 2'000, TenantId{"you"}), Tell::nobody));
+    world.must(store.insert_execution(sent("e-3", 2'000, TenantId{"you"}), NotifyLeader::no));
 
     world.must(store.put_executions(kMe, {status("h-1", 500)}, {}));
     const auto statuses =
@@ -88,7 +88,7 @@ TEST_CASE("requested executions, statuses and jobs share one limit of bytes", "[
     REQUIRE_FALSE(job);
     CHECK(refused(job.error()));
 
-    const auto again = world.await(store.insert_execution(sent("e-1", 2'000), Tell::nobody));
+    const auto again = world.await(store.insert_execution(sent("e-1", 2'000), NotifyLeader::no));
     REQUIRE_FALSE(again);
     CHECK(again.error().code == Errc::conflict);  // the same request again
 }
@@ -157,14 +157,14 @@ TEST_CASE("reported results are counted when they are stored", "[store][limits]"
 TEST_CASE("a tenant's usage is known after a restart, and decreases with retention", "[store][limits]") {
     World world{Options{.bytes_per_tenant = 3'000}};
     world.open();
-    world.must(world.store().insert_execution(sent("e-1", 2'000), Tell::nobody));
+    world.must(world.store().insert_execution(sent("e-1", 2'000), NotifyLeader::no));
     measure(world);
     world.reopen();
     world.must(world.store().read_bytes());
-    CHECK_FALSE(world.await(world.store().insert_execution(sent("e-2", 1'500), Tell::nobody)));
+    CHECK_FALSE(world.await(world.store().insert_execution(sent("e-2", 1'500), NotifyLeader::no)));
     world.sql("delete from t_cron_job_status");
     measure(world);
-    world.must(world.store().insert_execution(sent("e-2", 1'500), Tell::nobody));
+    world.must(world.store().insert_execution(sent("e-2", 1'500), NotifyLeader::no));
 }
 
 TEST_CASE("a measurement adds up executions, attempts and dead letters of each tenant", "[store][limits]") {
@@ -173,7 +173,7 @@ TEST_CASE("a measurement adds up executions, attempts and dead letters of each t
     Store& store = world.store();
     for (int i = 0; i < 1'100; ++i)
         world.must(store.insert_execution(
-            sent("e-" + std::to_string(i), 10, TenantId{i % 2 == 0 ? "me" : "me "}), Tell::nobody));
+            sent("e-" + std::to_string(i), 10, TenantId{i % 2 == 0 ? "me" : "me "}), NotifyLeader::no));
     world.sql(
         "insert into t_cron_attempt (f_execute_id, f_attempt, f_begin, f_end, f_node, f_outcome, f_code, "
         "f_output) values ('e-0', 1, 0, 0, 'n', 1, 0, '12345')");
@@ -197,7 +197,7 @@ TEST_CASE("at the limit an outcome is stored with a marker in place of its paylo
     World world{Options{.bytes_per_tenant = 3'000}};
     world.open();
     Store& store = world.store();
-    const model::Execution run = world.must(store.insert_execution(sent("e-1", 1'000), Tell::nobody));
+    const model::Execution run = world.must(store.insert_execution(sent("e-1", 1'000), NotifyLeader::no));
     Outcome outcome{.id = run.id, .attempt = 1, .after = run};
     outcome.after.state = model::ExecutionState::success;
     outcome.after.end_at = world.clock().now();
@@ -227,10 +227,10 @@ TEST_CASE("at the limit a report and a status of a run keep their state without 
     for (const char* id : {"e-1", "e-2"}) {
         model::Execution run = sent(id, 1'000);
         run.state = model::ExecutionState::executing;
-        world.must(store.insert_execution(run, Tell::nobody));
+        world.must(store.insert_execution(run, NotifyLeader::no));
     }
     const std::string big = R"({"big":")" + std::string(2'000, 'x') + "\"}";
-    world.must(store.record_result(ExecuteId{"e-1"}, big, Tell::nobody));
+    world.must(store.record_result(ExecuteId{"e-1"}, big, NotifyLeader::no));
     const auto reported = world.must(store.find_execution(kMe, ExecuteId{"e-1"}));
     CHECK_THAT(reported->result, Catch::StartsWith(R"({"ecron":"payload not stored)"));
     model::Execution put = status("e-2", 2'000);

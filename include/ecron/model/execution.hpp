@@ -45,7 +45,7 @@ struct Execution {
     ExecutionState state{ExecutionState::pending};
     std::optional<Instant> begin_at{};  // stored in whole seconds
     std::optional<Instant> end_at{};
-    std::vector<Executor> executors{};  // of the newest attempts, at most kMostExecutors
+    std::vector<Executor> executors{};  // of the newest attempts, at most kMaxExecutors
     int execute_times{0};               // number of attempts started
 
     // stored in ext_info, where clients read it
@@ -70,13 +70,13 @@ struct Execution {
     std::string snapshot{};   // canonical context of a job that is not stored in this form; else empty
 };
 
-inline constexpr std::size_t kMostExecutors = 32;
+inline constexpr std::size_t kMaxExecutors = 32;
 
 /// Returns the number of attempts that were added to the executors, including dropped ones. A requested
 /// execution counts its first attempt (execute_times) before that attempt is added.
 [[nodiscard]] int entered_attempts(const Execution& execution);
 
-/// Adds the executor of a new attempt. Only the newest kMostExecutors are kept; every attempt also has its
+/// Adds the executor of a new attempt. Only the newest kMaxExecutors are kept; every attempt also has its
 /// own record.
 void add_executor(Execution& execution, Executor executor);
 

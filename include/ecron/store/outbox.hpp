@@ -35,7 +35,7 @@ struct Announcement {
 };
 
 /// A leased outbox entry.
-struct Letter {
+struct OutboxEntry {
     std::int64_t key{};
     Announcement announcement{};
     ExecuteId execution{};
@@ -46,7 +46,7 @@ struct Letter {
     Instant due{};  // end of the lease; identifies the lease holder in the row
 };
 
-struct LetterWish {
+struct LeaseRequest {
     Channel channel{Channel::webhook};
     NodeId node{};
     Millis lease{};
@@ -61,12 +61,12 @@ struct LetterWish {
     std::string after{};
 };
 struct Letters {
-    std::vector<Letter> taken{};
+    std::vector<OutboxEntry> taken{};
     std::string after{};
     bool round_ended{true};  // every receiver has been visited since the round began
 };
 
-struct Settlement {
+struct DeliveryResult {
     enum class Verdict : std::uint8_t { delivered, again, dead };
     Verdict verdict{};
     Millis wait{};         // delay before the next attempt
@@ -88,24 +88,24 @@ struct DeadLetter {
 };
 
 struct OutboxSize {
-    std::size_t waiting{};  // entries, including leased ones; counted up to kMostCounted
+    std::size_t waiting{};  // entries, including leased ones; counted up to kMaxCounted
     Millis oldest{};        // age of the oldest
 };
-inline constexpr std::size_t kMostCounted = 100'000;
+inline constexpr std::size_t kMaxCounted = 100'000;
 
 class Outbox {
 public:
     template <class T> using Awaitable = boost::asio::awaitable<Result<T>>;
 
     virtual ~Outbox() = default;
-    virtual Awaitable<Letters> take(LetterWish wish) = 0;
+    virtual Awaitable<Letters> take(LeaseRequest wish) = 0;
     /// Returns false if another node leased the entry after this lease had ended. If the entry was delivered,
     /// it is deleted nevertheless.
-    virtual Awaitable<bool> settle(Letter letter, Settlement settlement) = 0;
+    virtual Awaitable<bool> settle(OutboxEntry letter, DeliveryResult settlement) = 0;
     /// Releases the entries that an earlier process of this node had leased.
     virtual Awaitable<void> release(NodeId node) = 0;
     /// Moves unleased entries older than `age` to the dead letters, one batch per call; returns their number.
-    virtual Awaitable<std::size_t> bury_older(Millis age, std::string reason) = 0;
+    virtual Awaitable<std::size_t> expire_older_than(Millis age, std::string reason) = 0;
     virtual Awaitable<OutboxSize> size() = 0;
 
     /// Returns the newest dead letters with a key below `before` first.

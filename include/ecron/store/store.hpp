@@ -79,7 +79,7 @@ struct StoredPlan {
     bool has_plan{true};
 };
 
-inline constexpr std::size_t kMostShards = 64;
+inline constexpr std::size_t kMaxShards = 64;
 
 /// One round of the leadership campaign of `node`: the maximum number of shards to hold, and the shards to
 /// release. A node with a maximum of 0 does not count among the nodes that share the shards.
@@ -90,7 +90,7 @@ struct CampaignRound {
 };
 
 /// State of this node after a campaign round.
-struct Standing {
+struct ElectionState {
     std::vector<Shard> held{};  // in order; locks confirmed in this round
     Instant store_now{};        // by the store's clock
     Millis clock_ahead{};       // this node's clock minus the store's, corrected by half the round trip
@@ -145,7 +145,7 @@ struct Term {
 };
 
 /// A completed one-shot, and the instant since which the schedule of its occurrence is in effect.
-struct Spent {
+struct CompletedOneShot {
     JobKey job{};
     Instant since{};
 };
@@ -158,7 +158,8 @@ struct Claim {
     Instant watermark{};
     ChangeNumber planned{};
     std::vector<model::Execution> executions{};  // state pending, attempt 1, node set
-    std::vector<Spent> spent{};    // disabled in the same transaction unless their schedule has changed
+    std::vector<CompletedOneShot>
+        spent{};                   // disabled in the same transaction unless their schedule has changed
     std::vector<Missed> missed{};  // of several with the same job and beginning, the first one is kept
 };
 struct Claimed {
@@ -198,7 +199,7 @@ struct Slot {
 enum class Begun : std::uint8_t { yes, no, no_slot };
 
 /// Whether the leader of the job's shard is notified of a request through the change log.
-enum class Tell : std::uint8_t { nobody, leader };
+enum class NotifyLeader : std::uint8_t { no, yes };
 
 struct JobFilter {
     std::optional<TenantId> tenant{};  // nullopt: all tenants
@@ -303,7 +304,7 @@ public:
     /// Errors: unavailable if the state is unknown or another process still has a lease under this node's
     /// name; the locks count as lost. conflict if that process has renewed its lease since; the error names
     /// it, and this process should exit.
-    virtual Awaitable<Standing> campaign(CampaignRound round) = 0;
+    virtual Awaitable<ElectionState> campaign(CampaignRound round) = 0;
     /// Returns true if the shard's lock is held and the last successful round was sent less than 3 s ago.
     [[nodiscard]] virtual bool leads(Shard shard) const = 0;
     /// Returns when the last successful round was sent. A claim may serve as its own start only within 3 s of
@@ -368,7 +369,7 @@ public:
     virtual Awaitable<void> withdraw(Shard shard, Epoch epoch, std::vector<ExecuteId> ids) = 0;
     /// Inserts an execution that is requested now (manual, message). Error: conflict if the id exists. The
     /// leader is notified by the change "run".
-    virtual Awaitable<model::Execution> insert_execution(model::Execution execution, Tell tell) = 0;
+    virtual Awaitable<model::Execution> insert_execution(model::Execution execution, NotifyLeader tell) = 0;
     /// Requests the leader of the execution's shard to cancel it: change "cancel".
     virtual Awaitable<void> ask_cancel(model::Execution execution, std::string by) = 0;
     /// Records that attempts have begun: compare-and-set from pending or failure to executing. `no`: the
@@ -400,7 +401,7 @@ public:
                                                              Announcements told) = 0;
     /// Stores the result of a callback. Executions of ecron keep their state; an executing one of the
     /// previous service ends as a success now. The leader is notified by the change "callback".
-    virtual Awaitable<void> record_result(ExecuteId id, std::string result, Tell tell) = 0;
+    virtual Awaitable<void> record_result(ExecuteId id, std::string result, NotifyLeader tell) = 0;
 
     // --- pausing, for all tenants (nullopt) or one; changes "pause" and "resume"
     virtual Awaitable<void> set_paused(std::optional<TenantId> tenant, bool paused) = 0;
@@ -439,7 +440,7 @@ public:
     [[nodiscard]] virtual const std::string& id_key() const = 0;
 };
 
-/// Changes the number of shards, 1 to kMostShards; blocks. New shards start at the oldest watermark and
+/// Changes the number of shards, 1 to kMaxShards; blocks. New shards start at the oldest watermark and
 /// change number of the old ones. Error: conflict if a node is alive.
 Result<void> set_shards(const Options& options, std::size_t shards, const Clock& clock);
 

@@ -35,15 +35,16 @@ Result<bool> has_old_history(const Options& options, const Clock& clock, Instant
 /// Contents of an export. An export consists of lines of JSON: a header; for each table its name and columns,
 /// then its rows as arrays; and a last line with the number of rows, which reveals truncation. It can be
 /// imported into either database.
-enum class Saved : std::uint8_t {
+enum class ExportScope : std::uint8_t {
     jobs,  // without planning state: the jobs start at the time of the first start after the import
     all,   // also executions, attempts, outbox, change log, watermarks and keys
 };
 
 /// Writes a consistent snapshot of the store; nodes may be running. Returns the number of rows.
-Result<std::uint64_t> save(const Options& options, const Clock& clock, Saved what, std::ostream& to);
+Result<std::uint64_t> export_store(const Options& options, const Clock& clock, ExportScope what,
+                                   std::ostream& to);
 /// Fills a store that contains neither jobs nor executions, in one transaction. Returns the number of rows.
 /// Error: conflict if the store is not empty or a node is running.
-Result<std::uint64_t> restore(const Options& options, const Clock& clock, std::istream& from);
+Result<std::uint64_t> import_store(const Options& options, const Clock& clock, std::istream& from);
 
 }  // namespace ecron::store

@@ -11,7 +11,7 @@ constexpr int kRoundsFree = 2;  // after this many rounds an unowned shard belon
 constexpr Millis kGuard{200};
 constexpr Millis kBeforeLeaseEnds{1'000};  // commands must have been killed this long before the lease ends
 
-ClockDifference clock_difference(const store::Standing& standing) {
+ClockDifference clock_difference(const store::ElectionState& standing) {
     return {.ahead = standing.clock_ahead, .error = standing.clock_error};
 }
 
@@ -20,7 +20,7 @@ ClockDifference clock_difference(const store::Standing& standing) {
 asio::awaitable<void> Campaign::run() {
     while (!context_.over) {
         const SteadyInstant sent = context_.clock.steady();
-        const Result<store::Standing> standing = co_await context_.store.campaign(next_round());
+        const Result<store::ElectionState> standing = co_await context_.store.campaign(next_round());
         context_.clock_check.look(context_.clock.now(), context_.clock.steady());
         if (standing) {
             const SteadyInstant halfway = sent + (context_.clock.steady() - sent) / 2;
@@ -30,7 +30,7 @@ asio::awaitable<void> Campaign::run() {
             const bool confirms = doubtful && *doubtful < sent && !context_.options.alone &&
                                   clock_difference(*standing).is_surely_tolerable();
             if (confirms) context_.clock_check.confirm(context_.clock.now(), context_.clock.steady());
-            stood(*standing);
+            apply_election(*standing);
         } else {
             if (standing.error().code == Errc::conflict) report_name_taken(standing.error());
             held_.clear();
@@ -78,7 +78,7 @@ std::size_t Campaign::most_to_keep() const {
 
 /// Shards that stayed unowned in several rounds belong to no share: each node that sees them acquires its
 /// part.
-void Campaign::claim_abandoned(const store::Standing& standing) {
+void Campaign::claim_abandoned(const store::ElectionState& standing) {
     rounds_with_free_ = standing.free > 0 && may_lead() ? rounds_with_free_ + 1 : 0;
     const bool abandoned = rounds_with_free_ >= kRoundsFree;
     extra_ = abandoned ? (standing.free + live_nodes_ - 1) / live_nodes_ : 0;
@@ -89,7 +89,7 @@ void Campaign::claim_abandoned(const store::Standing& standing) {
 
 bool Campaign::is_held(Shard shard) const { return std::ranges::find(held_, shard) != held_.end(); }
 
-void Campaign::stood(const store::Standing& standing) {
+void Campaign::apply_election(const store::ElectionState& standing) {
     if (shards_.size() == 0) {
         shards_.create(standing.shards);
         feed_.notify();
@@ -135,7 +135,7 @@ asio::awaitable<void> Campaign::guard_lease() {
     }
 }
 
-void Campaign::check_clock(const store::Standing& standing) {
+void Campaign::check_clock(const store::ElectionState& standing) {
     clock_ahead_ = standing.clock_ahead;
     const bool refused = clock_permit_.refuses();
     const ClockDifference difference = clock_difference(standing);

@@ -31,11 +31,11 @@ private:
     [[nodiscard]] std::size_t share() const;
     [[nodiscard]] bool may_lead() const;
     [[nodiscard]] std::size_t most_to_keep() const;
-    void claim_abandoned(const store::Standing& standing);
+    void claim_abandoned(const store::ElectionState& standing);
     [[nodiscard]] bool is_held(Shard shard) const;
-    void stood(const store::Standing& standing);
+    void apply_election(const store::ElectionState& standing);
     void report_name_taken(const Error& error);
-    void check_clock(const store::Standing& standing);
+    void check_clock(const store::ElectionState& standing);
     void take_and_release();
 
     SchedulerContext& context_;

@@ -7,7 +7,7 @@
 namespace ecron::analysis {
 namespace {
 
-constexpr std::chrono::hours kMostRewound{1};
+constexpr std::chrono::hours kMaxRewound{1};
 
 }  // namespace
 
@@ -75,7 +75,7 @@ std::optional<JobPlan> Planner::find(JobKey job) const {
 
 void Planner::pause(std::optional<Group> tenant, std::optional<Instant> since) {
     const Instant decided = impl_->claims.progress().watermark;  // which may be ahead of the clock
-    impl_->pauses.begin(tenant, since.value_or(impl_->now), std::min(decided, impl_->now) - kMostRewound);
+    impl_->pauses.begin(tenant, since.value_or(impl_->now), std::min(decided, impl_->now) - kMaxRewound);
 }
 
 void Planner::resume(std::optional<Group> tenant, std::optional<Instant> at, std::optional<Instant> since) {

@@ -66,7 +66,7 @@ asio::awaitable<Result<model::Execution>> RequestRouter::request_run(model::Job 
                                                                      ExecuteId id) {
     model::Execution row = context_.requested_run(job, trigger, std::move(id));
     SchedulerContext::add_snapshot(row, std::move(job));
-    co_return co_await context_.store.insert_execution(std::move(row), store::Tell::leader);
+    co_return co_await context_.store.insert_execution(std::move(row), store::NotifyLeader::yes);
 }
 
 /// The id already exists: the same job means the same request.
@@ -130,7 +130,7 @@ asio::awaitable<Result<void>> RequestRouter::callback(std::optional<TenantId> te
     const bool ended = model::is_end((*found)->state);
     // Executions that the previous service started have no leader; the callback itself ends them.
     const bool is_history = (*found)->trigger == model::Trigger::history;
-    const auto tell = here || ended || is_history ? store::Tell::nobody : store::Tell::leader;
+    const auto tell = here || ended || is_history ? store::NotifyLeader::no : store::NotifyLeader::yes;
     Result<void> kept = co_await context_.store.record_result(id, result, tell);
     if (!kept && store::is_refused_content(kept.error())) {
         log::warn("result rejected, ending the execution without it execution={} error=\"{}\"", id,

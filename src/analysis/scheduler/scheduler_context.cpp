@@ -70,8 +70,8 @@ bool SchedulerContext::heartbeat_is_fresh() const {
 
 asio::awaitable<bool> SchedulerContext::back_off(std::size_t tries) {
     constexpr Millis kFirst{50};
-    constexpr Millis kMost{2'000};
-    const Millis wait = std::min(kMost, kFirst * (1U << std::min<std::size_t>(tries, 6)));
+    constexpr Millis kMax{2'000};
+    const Millis wait = std::min(kMax, kFirst * (1U << std::min<std::size_t>(tries, 6)));
     if (stopping && tries > 3) co_return false;
     co_await sleep(io, wait);
     co_return true;

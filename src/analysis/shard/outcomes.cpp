@@ -11,7 +11,7 @@
 namespace ecron::analysis {
 namespace {
 
-constexpr int kMostLosses = 3;
+constexpr int kMaxLosses = 3;
 
 /// The attempt record that the lost node could not write.
 model::Attempt lost_attempt(const model::Execution& row, Instant now) {
@@ -322,7 +322,7 @@ bool Outcomes::is_in_pause(const model::Execution& row) const {
 bool Outcomes::survives(const model::Execution& row, const execution::TaskPtr& task) const {
     if (task == nullptr) return false;
     const model::NodeLoss policy = task->context.on_node_loss.value_or(context_.options.on_node_loss);
-    return policy == model::NodeLoss::retry && row.losses + 1 < kMostLosses;
+    return policy == model::NodeLoss::retry && row.losses + 1 < kMaxLosses;
 }
 
 /// Requeues a run that this process will not finish, so that the leader starts it immediately; no effect if

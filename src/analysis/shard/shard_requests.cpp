@@ -53,7 +53,7 @@ asio::awaitable<Result<model::Execution>> ShardRequests::run_now(model::Job job,
     SchedulerContext::add_snapshot(row, std::move(job));
     inserting_.insert(run.row.id);
     Result<model::Execution> stored =
-        co_await context_.store.insert_execution(std::move(row), store::Tell::nobody);
+        co_await context_.store.insert_execution(std::move(row), store::NotifyLeader::no);
     inserting_.erase(run.row.id);
     if (!stored) {
         continue_run(run.row);

@@ -70,7 +70,7 @@ public:
         if (ended_) co_return std::nullopt;
         if (shown_ == rows_.size() && !is_last_) {
             const Row last = std::move(rows_.back());
-            const std::size_t count = std::clamp<std::size_t>(kPageBytes / average_, 1, kMostRows);
+            const std::size_t count = std::clamp<std::size_t>(kPageBytes / average_, 1, kMaxRows);
             Result<std::vector<Row>> rows = co_await next_page_(last, count);
             if (!rows) throw std::runtime_error("list was interrupted: " + rows.error().what);
             take(std::move(*rows), count);
@@ -81,7 +81,7 @@ public:
     [[nodiscard]] std::size_t held() const override { return held_; }
 
 private:
-    static constexpr std::size_t kMostRows = 1'000;
+    static constexpr std::size_t kMaxRows = 1'000;
 
     void take(std::vector<Row> rows, std::size_t requested) {
         rows_ = std::move(rows);

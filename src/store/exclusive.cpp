@@ -1,4 +1,4 @@
-#include "store/alone.hpp"
+#include "store/exclusive.hpp"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@ namespace {
 /// Acquires the advisory locks of all possible shards. A session that has just ended keeps its locks for a
 /// moment.
 Result<void> take_every_lock(Session& session) {
-    for (std::uint32_t shard = 0; shard < kMostShards; ++shard) {
+    for (std::uint32_t shard = 0; shard < kMaxShards; ++shard) {
         Statement& take =
             session.prepare(fmt::format("select get_lock({}, 1)", lock_name(session, Shard(shard))), "", "i");
         if (!take.first() || take.integer(0) != 1)

@@ -9,7 +9,7 @@
 
 #include "ecron/base/uuid.hpp"
 #include "ecron/store/upkeep.hpp"
-#include "store/alone.hpp"
+#include "store/exclusive.hpp"
 #include "store/file_lock.hpp"
 #include "store/history.hpp"
 #include "store/migrations.hpp"
@@ -250,7 +250,7 @@ Result<std::uint64_t> read_into(Session& session, std::istream& from) {
 
 }  // namespace
 
-Result<std::uint64_t> restore(const Options& options, const Clock& clock, std::istream& from) {
+Result<std::uint64_t> import_store(const Options& options, const Clock& clock, std::istream& from) {
     FileLock file_lock;
     if (dialect_of(options.driver).owned_by_one_process())
         if (const Result<void> taken = file_lock.take(options.path); !taken)

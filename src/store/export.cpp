@@ -63,13 +63,13 @@ private:
     std::string buffer_;
 };
 
-void write_header(std::string& line, Saved what, int schema) {
+void write_header(std::string& line, ExportScope what, int schema) {
     JsonWriter json(line);
     json.begin_object()
         .member("ecron_export", std::int64_t{1})
         .member("version", kBinaryVersion)
         .member("schema", std::int64_t{schema})
-        .member("scope", what == Saved::all ? "all" : "jobs")
+        .member("scope", what == ExportScope::all ? "all" : "jobs")
         .end_object();
     line += '\n';
 }
@@ -109,7 +109,8 @@ std::uint64_t write_all(Session& session, const std::vector<Table>& tables, Line
 
 }  // namespace
 
-Result<std::uint64_t> save(const Options& options, const Clock& clock, Saved what, std::ostream& to) {
+Result<std::uint64_t> export_store(const Options& options, const Clock& clock, ExportScope what,
+                                   std::ostream& to) {
     if (const Result<void> there = find_file(options); !there) return std::unexpected(there.error());
     try {
         Session session(options, SessionUse::migrate, clock);
@@ -117,7 +118,7 @@ Result<std::uint64_t> save(const Options& options, const Clock& clock, Saved wha
         if (schema == 0) return fail(Errc::not_found, "the database contains no tables of ecron");
         begin_snapshot(session);
         std::vector<Table> tables = read_tables(session);
-        if (what == Saved::jobs) tables = jobs_only(tables);
+        if (what == ExportScope::jobs) tables = jobs_only(tables);
         LineWriter writer(to);
         write_header(writer.line(), what, schema);
         const std::uint64_t rows = write_all(session, tables, writer);

@@ -10,13 +10,14 @@
 /// rest.
 namespace ecron::store {
 
-class LoneLeader {
+class SingleNodeElection {
 public:
-    LoneLeader(std::size_t shards, const Clock& clock) : shards_(shards), clock_(clock) {}
+    SingleNodeElection(std::size_t shards, const Clock& clock) : shards_(shards), clock_(clock) {}
 
-    Standing campaign(const CampaignRound& round) {
+    ElectionState campaign(const CampaignRound& round) {
         node_ = round.node;
-        Standing standing{.store_now = clock_.now(), .shards = shards_, .lease_renewed = clock_.steady()};
+        ElectionState standing{
+            .store_now = clock_.now(), .shards = shards_, .lease_renewed = clock_.steady()};
         for (std::uint32_t number = 0; number < shards_; ++number) {
             const Shard shard(number);
             const bool wanted = standing.held.size() < round.most &&
