@@ -54,7 +54,7 @@ void append_an_execution(benchmark::State& state) {
     execution.id = ExecuteId{"0198c0de-0000-8000-8000-000000000000"};
     execution.job_id = JobId{"0198c0de-0000-8000-8000-000000000001"};
     execution.job_name = "nightly report";
-    execution.begin_at = execution.end_at = execution.nominal = kNow;
+    execution.begin_at = execution.end_at = execution.scheduled_at = kNow;
     execution.executors = {{"node-1", kNow}};
     execution.attempt = 1;
     std::string out;

@@ -33,7 +33,7 @@ std::optional<Instant> read_time(Members& context, std::string_view name, Origin
     if (!text || text->empty()) return std::nullopt;
     const Result<Instant> instant = parse_rfc3339(*text);
     if (instant) return positive_seconds(to_unix_seconds(*instant));
-    context.findings().refuse(cause::kTime, std::string{name}, instant.error().what);
+    context.errors().refuse(cause::kTime, std::string{name}, instant.error().what);
     return std::nullopt;
 }
 
@@ -128,7 +128,7 @@ void read_window(Members& context, Origin origin, Plan& plan) {
     plan.begin_at = read_time(context, "begin_at", origin);
     plan.end_at = read_time(context, "end_at", origin);
     if (plan.begin_at && plan.end_at && *plan.end_at < *plan.begin_at)
-        context.findings().refuse(
+        context.errors().refuse(
             cause::kEndBeforeBegin, "end_at",
             fmt::format("{} is before {}", format_rfc3339(*plan.end_at), format_rfc3339(*plan.begin_at)));
 }
@@ -217,7 +217,7 @@ Result<Context> read_context(std::string_view json) {
     if (root == nullptr) return fail(Errc::invalid, "job_context is no object", {"job_context"});
 
     static const Retry kDefaultRetry;
-    Findings ignored;  // invalid members take their defaults: old rows must load
+    ValidationErrors ignored;  // invalid members take their defaults: old rows must load
     Members members{*root, json, "", ignored};
     context.mode = stored_mode(members);
     read_window(members, Origin::store, context.plan);

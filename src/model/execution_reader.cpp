@@ -124,7 +124,7 @@ private:
         if (!text || text->empty()) return std::nullopt;
         const Result<Instant> instant = parse_rfc3339(*text);
         if (!instant) {
-            members_.findings().refuse(cause::kTime, members_.path_of(name), instant.error().what);
+            members_.errors().refuse(cause::kTime, members_.path_of(name), instant.error().what);
             return std::nullopt;
         }
         if (to_unix_seconds(*instant) <= 0) return std::nullopt;
@@ -144,18 +144,19 @@ std::vector<Execution> last_of_each(std::vector<Execution> executions) {
     return kept;
 }
 
-std::vector<Execution> read_elements(const json::array& array, std::string_view text, Findings& findings) {
+std::vector<Execution> read_elements(const json::array& array, std::string_view text,
+                                     ValidationErrors& errors) {
     const std::vector<std::string_view> texts = element_texts(text);
     std::vector<Execution> executions;
     for (std::size_t i = 0; i < array.size(); ++i) {
         const std::string path = fmt::format("[{}]", i);
         const json::object* object = array[i].if_object();
         if (object == nullptr) {
-            findings.wrong_type(path, fmt::format("must be an object, is {}", kind_of(array[i])));
+            errors.wrong_type(path, fmt::format("must be an object, is {}", kind_of(array[i])));
             continue;
         }
         if (std::optional<Execution> execution =
-                StatusReader{Members{*object, texts[i], path, findings}}.read())
+                StatusReader{Members{*object, texts[i], path, errors}}.read())
             executions.push_back(std::move(*execution));
     }
     return executions;
@@ -173,7 +174,7 @@ void read_ext_info(std::string_view json, Execution& execution) {
     const Document document{json};
     const json::object* object = document.ok() ? document.root().if_object() : nullptr;
     if (object == nullptr) return;
-    Findings ignored;  // invalid members stay empty
+    ValidationErrors ignored;  // invalid members stay empty
     Members info{*object, json, "", ignored};
     fill_ext_info(info, execution);
 }
@@ -195,18 +196,18 @@ std::optional<std::string> read_result(std::string_view text) {
 }
 
 std::expected<Statuses, Problems> read_statuses(std::string_view json) {
-    Findings findings;
+    ValidationErrors errors;
     const Document document{json};
     std::vector<Execution> executions;
     if (!document.ok())
-        findings.wrong_type("", document.fault());
+        errors.wrong_type("", document.fault());
     else if (const json::array* array = document.root().if_array())
-        executions = read_elements(*array, json, findings);
+        executions = read_elements(*array, json, errors);
     else
-        findings.wrong_type("", fmt::format("must be a list, is {}", kind_of(document.root())));
-    if (!findings.any() && executions.empty())
-        findings.refuse(cause::kEmptyStatus, "", "no element has a known job_type and job_status");
-    if (findings.any()) return std::unexpected(std::move(findings).in_order());
+        errors.wrong_type("", fmt::format("must be a list, is {}", kind_of(document.root())));
+    if (!errors.any() && executions.empty())
+        errors.refuse(cause::kEmptyStatus, "", "no element has a known job_type and job_status");
+    if (errors.any()) return std::unexpected(std::move(errors).in_order());
     Statuses statuses;
     for (Execution& execution : last_of_each(std::move(executions))) {
         if (execution.begin_at && execution.end_at && *execution.end_at < *execution.begin_at)

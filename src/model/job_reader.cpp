@@ -20,14 +20,14 @@ const boost::json::object& no_members() {
 }
 
 /// Returns the root object of a text; nullptr after reporting the reason if the root is not an object.
-const boost::json::object* root_object(const Document& document, Findings& findings) {
+const boost::json::object* root_object(const Document& document, ValidationErrors& errors) {
     if (!document.ok()) {
-        findings.wrong_type("", document.fault());
+        errors.wrong_type("", document.fault());
         return nullptr;
     }
     const boost::json::object* root = document.root().if_object();
     if (root == nullptr)
-        findings.wrong_type("", fmt::format("must be an object, is {}", kind_of(document.root())));
+        errors.wrong_type("", fmt::format("must be an object, is {}", kind_of(document.root())));
     return root;
 }
 
@@ -96,17 +96,17 @@ private:
 
     void check_name() {
         if (purpose_ == Purpose::store && absent_or_empty("job_name"))
-            root_.findings().refuse(cause::kNameEmpty, "job_name", "must not be empty");
+            root_.errors().refuse(cause::kNameEmpty, "job_name", "must not be empty");
         const std::size_t length = characters(input_.job.name);
         if (length > rules_.name_limit)
-            root_.findings().refuse(
+            root_.errors().refuse(
                 cause::kInvalidParameter, "job_name",
                 fmt::format("has {} characters, at most {} are allowed", length, rules_.name_limit));
         // A stored name is accepted, so that its job remains editable.
         const bool chosen =
             purpose_ == Purpose::store && (replaces_ == nullptr || replaces_->name != input_.job.name);
         if (const std::string_view fault = name_fault(input_.job.name); chosen && !fault.empty())
-            root_.findings().refuse(cause::kInvalidParameter, "job_name", std::string{fault});
+            root_.errors().refuse(cause::kInvalidParameter, "job_name", std::string{fault});
     }
 
     void check_length(std::string_view text, std::string_view name, std::size_t limit) {
@@ -125,7 +125,7 @@ private:
         if (given != nullptr && !given->is_string())
             context_.wrong_type("mode", "text", *given);
         else
-            root_.findings().refuse(cause::kMode, "mode", "must be http, https or exe");
+            root_.errors().refuse(cause::kMode, "mode", "must be http, https or exe");
     }
 
     /// A stored job can be run by its id alone.
@@ -144,8 +144,7 @@ private:
         else if (given != nullptr && !given->is_string())
             root_.wrong_type("job_type", "text", *given);
         else
-            root_.findings().refuse_late(cause::kJobType, "job_type",
-                                         "must be scheduled, timed or real-time");
+            root_.errors().refuse_late(cause::kJobType, "job_type", "must be scheduled, timed or real-time");
     }
 
     void check_schedule() {
@@ -214,7 +213,7 @@ private:
     }
 
     void refuse_schedule(std::string explanation, std::optional<std::size_t> position = {}) {
-        root_.findings().refuse(cause::kCronTime, "job_cron_time", std::move(explanation), position);
+        root_.errors().refuse(cause::kCronTime, "job_cron_time", std::move(explanation), position);
     }
 
     Members& root_;
@@ -230,13 +229,13 @@ private:
 
 /// Parses the root object of a small body with `read`, or returns the errors.
 template <class T> std::expected<T, Problems> read_body(std::string_view json, T (*read)(Members)) {
-    Findings findings;
+    ValidationErrors errors;
     const Document document{json};
     T value{};
-    if (const boost::json::object* root = root_object(document, findings)) {
-        value = read(Members{*root, json, "", findings});
+    if (const boost::json::object* root = root_object(document, errors)) {
+        value = read(Members{*root, json, "", errors});
     }
-    if (findings.any()) return std::unexpected(std::move(findings).in_order());
+    if (errors.any()) return std::unexpected(std::move(errors).in_order());
     return value;
 }
 
@@ -244,16 +243,16 @@ template <class T> std::expected<T, Problems> read_body(std::string_view json, T
 
 std::expected<JobInput, Problems> read_job(std::string_view json, Purpose purpose, const Rules& rules,
                                            Instant now, const Job* replaces, const JobId& id) {
-    Findings findings;
+    ValidationErrors errors;
     const Document document{json};
     JobInput input;
-    if (const boost::json::object* object = root_object(document, findings)) {
-        Members root{*object, json, "", findings};
+    if (const boost::json::object* object = root_object(document, errors)) {
+        Members root{*object, json, "", errors};
         std::optional<Members> given = root.object("job_context");
-        Members none{no_members(), "{}", "job_context", findings};
+        Members none{no_members(), "{}", "job_context", errors};
         input = JobReader{root, given ? *given : none, purpose, rules, now, replaces, id}.read();
     }
-    if (findings.any()) return std::unexpected(std::move(findings).in_order());
+    if (errors.any()) return std::unexpected(std::move(errors).in_order());
     return input;
 }
 

@@ -67,7 +67,7 @@ void append_json(std::string& out, const Execution& execution, ExtInfo ext_info)
         write_ext_info_object(json, execution);
     else
         json.begin_object().end_object();
-    if (execution.nominal) json.member("scheduled_at", format_rfc3339_millis(*execution.nominal));
+    if (execution.scheduled_at) json.member("scheduled_at", format_rfc3339_millis(*execution.scheduled_at));
     if (execution.attempt > 0) json.member("attempt", std::int64_t{execution.attempt});
     json.end_object();
 }

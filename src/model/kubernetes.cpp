@@ -128,11 +128,11 @@ Result<KubernetesJob> read_kubernetes(std::string_view text) {
     const Document document{text};
     const json::object* const object = document.ok() ? document.root().if_object() : nullptr;
     if (object == nullptr) return fail(Errc::invalid, "info.kubernetes is no object");
-    Findings findings;
-    Members members{*object, text, "info.kubernetes", findings};
+    ValidationErrors errors;
+    Members members{*object, text, "info.kubernetes", errors};
     KubernetesJob job = read_kubernetes(members);
-    if (findings.any()) {
-        const Problems problems = std::move(findings).in_order();
+    if (errors.any()) {
+        const Problems problems = std::move(errors).in_order();
         return fail(Errc::invalid,
                     fmt::format("{} {}", problems.front().field, problems.front().explanation));
     }

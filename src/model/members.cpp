@@ -43,20 +43,20 @@ std::optional<Millis> duration_of(const json::value& value) {
 
 }  // namespace
 
-void Findings::wrong_type(std::string field, std::string explanation) {
+void ValidationErrors::wrong_type(std::string field, std::string explanation) {
     note(types_, {std::string{cause::kInvalidParameter}, std::move(field), std::move(explanation), false});
 }
 
-void Findings::refuse(std::string_view cause, std::string field, std::string explanation,
-                      std::optional<std::size_t> position) {
+void ValidationErrors::refuse(std::string_view cause, std::string field, std::string explanation,
+                              std::optional<std::size_t> position) {
     note(early_, {std::string{cause}, std::move(field), std::move(explanation), false, position});
 }
 
-void Findings::refuse_late(std::string_view cause, std::string field, std::string explanation) {
+void ValidationErrors::refuse_late(std::string_view cause, std::string field, std::string explanation) {
     note(late_, {std::string{cause}, std::move(field), std::move(explanation), true});
 }
 
-Problems Findings::in_order() && {
+Problems ValidationErrors::in_order() && {
     Problems all = std::move(types_);
     for (Problems* part : {&early_, &late_}) std::move(part->begin(), part->end(), std::back_inserter(all));
     all.resize(std::min(all.size(), kProblemLimit));
@@ -73,11 +73,11 @@ const json::value* Members::find(std::string_view name) const {
 }
 
 void Members::refuse(std::string_view name, std::string explanation) {
-    findings_.refuse_late(cause::kInvalidParameter, path_of(name), std::move(explanation));
+    errors_.refuse_late(cause::kInvalidParameter, path_of(name), std::move(explanation));
 }
 
 void Members::wrong_type(std::string_view name, std::string_view expected, const json::value& found) {
-    findings_.wrong_type(path_of(name), fmt::format("must be {}, is {}", expected, kind_of(found)));
+    errors_.wrong_type(path_of(name), fmt::format("must be {}, is {}", expected, kind_of(found)));
 }
 
 std::optional<std::string> Members::text(std::string_view name) {
@@ -161,7 +161,7 @@ std::optional<Members> Members::object(std::string_view name) {
     }
     const std::optional<std::string_view> text = member_text(raw_, name);
     assert(text);
-    return Members{*found, *text, path_of(name), findings_};
+    return Members{*found, *text, path_of(name), errors_};
 }
 
 const json::array* Members::array(std::string_view name) {

@@ -12,7 +12,7 @@
 namespace ecron::model {
 
 /// Collects validation errors and sorts them into the order of checks that clients expect.
-class Findings {
+class ValidationErrors {
 public:
     /// Reports a member of the wrong type: the previous service's decoder reported these before all other
     /// errors.
@@ -38,15 +38,16 @@ enum class Origin : std::uint8_t { client, store };
 class Members {
 public:
     /// `raw` is the text of `object`, `path` its position in the input ("" for the root).
-    Members(const boost::json::object& object, std::string_view raw, std::string path, Findings& findings)
+    Members(const boost::json::object& object, std::string_view raw, std::string path,
+            ValidationErrors& errors)
         : object_(object),
           raw_(raw),
           path_(std::move(path)),
-          findings_(findings) {}
+          errors_(errors) {}
 
     [[nodiscard]] const boost::json::object& all() const { return object_; }
     [[nodiscard]] std::string path_of(std::string_view name) const;
-    [[nodiscard]] Findings& findings() { return findings_; }
+    [[nodiscard]] ValidationErrors& errors() { return errors_; }
     /// Returns the value, or nullptr if it is absent or null.
     [[nodiscard]] const boost::json::value* find(std::string_view name) const;
 
@@ -92,7 +93,7 @@ private:
     const boost::json::object& object_;
     std::string_view raw_;
     std::string path_;
-    Findings& findings_;
+    ValidationErrors& errors_;
 };
 
 [[nodiscard]] std::size_t characters(std::string_view utf8);

@@ -17,9 +17,9 @@ constexpr std::size_t kResponseBodyLimit = 1'024;
 constexpr BackOff kBackOff{.first = Millis{1'000}, .max = Millis{3'600'000}};
 
 /// The last try is made when `retry_for` ends, not earlier.
-store::DeliveryResult retry_or_dead_letter(const store::OutboxEntry& letter, Millis wait, std::string reason,
+store::DeliveryResult retry_or_dead_letter(const store::OutboxEntry& entry, Millis wait, std::string reason,
                                            const Options& options) {
-    const Millis left = options.retry_for - letter.age;
+    const Millis left = options.retry_for - entry.age;
     if (left > Millis{0})
         return {.verdict = Verdict::again, .wait = std::min(wait, left), .reason = std::move(reason)};
     return {.verdict = Verdict::dead,
@@ -30,9 +30,9 @@ bool is_permanent(Errc code) { return code == Errc::invalid || code == Errc::den
 
 }  // namespace
 
-http::ClientRequest webhook_request(const store::OutboxEntry& letter, const SigningKeys& keys, Instant now,
+http::ClientRequest webhook_request(const store::OutboxEntry& entry, const SigningKeys& keys, Instant now,
                                     const Options& options) {
-    const store::Announcement& message = letter.announcement;
+    const store::Announcement& message = entry.announcement;
     http::ClientRequest request{.method = "POST",
                                 .url = message.url,
                                 .body = message.payload,
@@ -49,29 +49,28 @@ http::ClientRequest webhook_request(const store::OutboxEntry& letter, const Sign
     return request;
 }
 
-Assessment assess(const store::OutboxEntry& letter, const Result<http::ClientResponse>& response,
+Assessment assess(const store::OutboxEntry& entry, const Result<http::ClientResponse>& response,
                   const Options& options, double uniform) {
-    const Millis wait = kBackOff.after(static_cast<std::size_t>(letter.tries), uniform);
+    const Millis wait = kBackOff.after(static_cast<std::size_t>(entry.tries), uniform);
     if (!response) {
         const Error& error = response.error();
-        if (is_permanent(error.code)) return {.settlement = {.verdict = Verdict::dead, .reason = error.what}};
-        return {.settlement = retry_or_dead_letter(letter, wait, error.what, options),
-                .receiver_failing = true};
+        if (is_permanent(error.code)) return {.delivery = {.verdict = Verdict::dead, .reason = error.what}};
+        return {.delivery = retry_or_dead_letter(entry, wait, error.what, options), .receiver_failing = true};
     }
     const unsigned status = response->status;
-    if (status >= 200 && status <= 299) return {.settlement = {.verdict = Verdict::delivered}};
+    if (status >= 200 && status <= 299) return {.delivery = {.verdict = Verdict::delivered}};
     Assessment assessment;
     std::string reason = fmt::format("the receiver answered {}", status);
     if (status == 410) {
-        assessment.settlement = {.verdict = Verdict::dead, .reason = reason + ", it wants no more of this"};
+        assessment.delivery = {.verdict = Verdict::dead, .reason = reason + ", it wants no more of this"};
     } else {
         assessment.requested_pause = http::retry_after(*response);
         if (assessment.requested_pause > options.retry_for) assessment.requested_pause = options.retry_for;
         assessment.receiver_failing = status == 429 || status >= 500;
-        assessment.settlement = retry_or_dead_letter(
-            letter, std::max(wait, assessment.requested_pause.value_or(wait)), std::move(reason), options);
+        assessment.delivery = retry_or_dead_letter(
+            entry, std::max(wait, assessment.requested_pause.value_or(wait)), std::move(reason), options);
     }
-    assessment.settlement.code = static_cast<int>(status);
+    assessment.delivery.code = static_cast<int>(status);
     return assessment;
 }
 

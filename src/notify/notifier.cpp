@@ -81,12 +81,12 @@ private:
     asio::awaitable<void> expire_and_measure() {
         if (clock_.steady() < housekeeping_at_) co_return;
         housekeeping_at_ = clock_.steady() + kHousekeeping;
-        const Result<std::size_t> buried = co_await outbox_.expire_older_than(
+        const Result<std::size_t> expired = co_await outbox_.expire_older_than(
             options_.retry_for + kLastTries, "its turn did not come in time: the receiver took too little");
-        if (buried && *buried > 0) {
-            statistics_.dead += *buried;
+        if (expired && *expired > 0) {
+            statistics_.dead += *expired;
             housekeeping_at_ = clock_.steady();  // there may be more
-            log::warn("expired webhooks count={}", *buried);
+            log::warn("expired webhooks count={}", *expired);
         }
         const Result<store::OutboxSize> size = co_await outbox_.size();
         if (!size) co_return;
@@ -97,72 +97,71 @@ private:
     /// Returns true if more entries may be available immediately.
     asio::awaitable<bool> take_some() {
         if (receivers_.free() == 0) co_return false;
-        store::LeaseRequest wish{.channel = store::Channel::webhook,
-                                 .node = options_.node,
-                                 .lease = options_.timeout + kLeaseMargin,
-                                 .limit = receivers_.free(),
-                                 .per_receiver = receivers_.per_receiver(),
-                                 .room = receivers_.room(clock_.steady()),
-                                 .held = held(),
-                                 .after = after_};
-        Result<store::Letters> letters = co_await outbox_.take(std::move(wish));
-        if (!letters) co_return false;
-        after_ = std::move(letters->after);
-        for (store::OutboxEntry& letter : letters->taken) {
-            receivers_.begin(letter.announcement.receiver);
-            ++tenants_[letter.tenant];
-            gate_.spawn("webhook", deliver(std::move(letter)));
+        store::LeaseRequest request{.channel = store::Channel::webhook,
+                                    .node = options_.node,
+                                    .lease = options_.timeout + kLeaseMargin,
+                                    .limit = receivers_.free(),
+                                    .per_receiver = receivers_.per_receiver(),
+                                    .room = receivers_.room(clock_.steady()),
+                                    .held = held(),
+                                    .after = after_};
+        Result<store::LeasedEntries> entries = co_await outbox_.take(std::move(request));
+        if (!entries) co_return false;
+        after_ = std::move(entries->after);
+        for (store::OutboxEntry& entry : entries->taken) {
+            receivers_.begin(entry.announcement.receiver);
+            ++tenants_[entry.tenant];
+            gate_.spawn("webhook", deliver(std::move(entry)));
         }
-        co_return !letters->round_ended && receivers_.free() > 0;
+        co_return !entries->round_ended && receivers_.free() > 0;
     }
 
-    asio::awaitable<void> deliver(store::OutboxEntry letter) {
+    asio::awaitable<void> deliver(store::OutboxEntry entry) {
         Assessment assessment;
-        const Result<SigningKeys> keys = keyring_.keys_of(letter.tenant);
+        const Result<SigningKeys> keys = keyring_.keys_of(entry.tenant);
         if (keys) {
             const Result<http::ClientResponse> response =
-                co_await client_.send(webhook_request(letter, *keys, clock_.now(), options_));
-            assessment = assess(letter, response, options_, uniform());
+                co_await client_.send(webhook_request(entry, *keys, clock_.now(), options_));
+            assessment = assess(entry, response, options_, uniform());
         } else {
-            assessment = assess(letter, std::unexpected(keys.error()), options_, uniform());
+            assessment = assess(entry, std::unexpected(keys.error()), options_, uniform());
             assessment.receiver_failing = false;
         }
-        count_and_log(letter, assessment.settlement);
-        const bool settled = co_await settle(letter, assessment.settlement);
-        if (settled && assessment.settlement.verdict == Verdict::dead) ++statistics_.dead;
-        if (--tenants_[letter.tenant] == 0) tenants_.erase(letter.tenant);
-        receivers_.end(letter.announcement.receiver,
+        count_and_log(entry, assessment.delivery);
+        const bool settled = co_await settle(entry, assessment.delivery);
+        if (settled && assessment.delivery.verdict == Verdict::dead) ++statistics_.dead;
+        if (--tenants_[entry.tenant] == 0) tenants_.erase(entry.tenant);
+        receivers_.end(entry.announcement.receiver,
                        assessment.receiver_failing ? Receivers::Health::failing : Receivers::Health::good,
                        assessment.requested_pause, clock_.steady());
         wake_.notify();
     }
 
-    void count_and_log(const store::OutboxEntry& letter, const store::DeliveryResult& settlement) {
-        const bool delivered = settlement.verdict == Verdict::delivered;
+    void count_and_log(const store::OutboxEntry& entry, const store::DeliveryResult& delivery) {
+        const bool delivered = delivery.verdict == Verdict::delivered;
         ++(delivered ? statistics_.delivered : statistics_.failed);
-        if (settlement.verdict == Verdict::dead && is_log_due(letter, settlement)) {
-            log::warn("dead-lettered webhook execution={} message={} tries={} reason=\"{}\"",
-                      letter.execution, letter.announcement.message_id, letter.tries, settlement.reason);
+        if (delivery.verdict == Verdict::dead && is_log_due(entry, delivery)) {
+            log::warn("dead-lettered webhook execution={} message={} tries={} reason=\"{}\"", entry.execution,
+                      entry.announcement.message_id, entry.tries, delivery.reason);
         } else {
             log::debug("sent webhook execution={} message={} try={} delivered={} reason=\"{}\"",
-                       letter.execution, letter.announcement.message_id, letter.tries, delivered,
-                       settlement.reason);
+                       entry.execution, entry.announcement.message_id, entry.tries, delivered,
+                       delivery.reason);
         }
     }
 
     /// A receiver that rejects every message, such as a URL that cannot be requested, is logged once an hour
     /// per reason; each rejected message is in the dead-letter table.
-    bool is_log_due(const store::OutboxEntry& letter, const store::DeliveryResult& settlement) {
-        return dead_letter_log_.takes(letter.announcement.receiver + '\n' + settlement.reason,
-                                      clock_.steady());
+    bool is_log_due(const store::OutboxEntry& entry, const store::DeliveryResult& delivery) {
+        return dead_letter_log_.takes(entry.announcement.receiver + '\n' + delivery.reason, clock_.steady());
     }
 
     /// Records the result, retrying while the store is unavailable until the lease expires; the message is
     /// then sent again.
-    asio::awaitable<bool> settle(const store::OutboxEntry& letter, const store::DeliveryResult& settlement) {
+    asio::awaitable<bool> settle(const store::OutboxEntry& entry, const store::DeliveryResult& delivery) {
         const SteadyInstant lease_end = clock_.steady() + kLeaseMargin;
         for (;;) {
-            const Result<bool> settled = co_await outbox_.settle(letter, settlement);
+            const Result<bool> settled = co_await outbox_.settle(entry, delivery);
             if (settled) co_return *settled;
             const bool again = settled.error().code == Errc::unavailable && clock_.steady() < lease_end;
             if (!again) co_return false;

@@ -163,11 +163,11 @@ void read_back(Session& session, const std::vector<ClaimedRow>& rows) {
         for (select.run(); select.fetch();) {
             const ClaimedRow& row = *wanted.at(select.text(0));
             const model::Execution& execution = *row.execution;
-            const bool same_nominal =
+            const bool same_scheduled_at =
                 select.is_null(2)
-                    ? !execution.nominal
-                    : execution.nominal && to_unix_millis(*execution.nominal) == select.integer(2);
-            if (select.text(1) != execution.job_id.value() || !same_nominal) {
+                    ? !execution.scheduled_at
+                    : execution.scheduled_at && to_unix_millis(*execution.scheduled_at) == select.integer(2);
+            if (select.text(1) != execution.job_id.value() || !same_scheduled_at) {
                 log::error("execution id is already used by another run execution={} job={}", execution.id,
                            execution.job_id);
                 row.claim->result->mine[row.place] = false;
@@ -287,7 +287,7 @@ void BeginTerm::apply(Session& session) {
               .watermark = from_unix_millis(read.integer(1)),
               .planned = ChangeNumber(read.integer(2)),
               .head = ChangeNumber(read.integer(3))};
-    term.told = missed_beyond(session, term.watermark);
+    term.missed = missed_beyond(session, term.watermark);
     result = std::move(term);
 }
 
@@ -328,7 +328,7 @@ void apply_claims(Session& session, std::span<Write* const> writes, CommitAttemp
     }
     for (Write* const write : writes) {
         auto* const claim = static_cast<ClaimWrite*>(write);
-        claim->result->disabled = disable_spent(session, claim->claim().spent);
+        claim->result->disabled = disable_completed(session, claim->claim().completed);
         insert(session, claim->claim().missed);
     }
 }

@@ -169,10 +169,10 @@ bool PutExecutions::put(Session& session, const model::Execution& execution) {
 }
 
 void PutExecutions::announce(Session& session, const model::Execution& changed) const {
-    const auto told = told_.find(changed.id);
-    if (told == told_.end()) return;
+    const auto found = announcements_.find(changed.id);
+    if (found == announcements_.end()) return;
     std::vector<Announced> announced;
-    for (const Announcement& announcement : told->second)
+    for (const Announcement& announcement : found->second)
         announced.push_back({&changed.id, &changed.tenant, &announcement});
     insert_announcements(session, announced);
 }

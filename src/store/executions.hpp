@@ -11,11 +11,11 @@ namespace ecron::store {
 class PutExecutions final : public Answering<Write, std::vector<ExecuteId>> {
 public:
     PutExecutions(std::optional<TenantId> tenant, std::vector<model::Execution> executions,
-                  Announcements told)
+                  Announcements announcements)
         : Answering(WriteKind::others),
           tenant_(std::move(tenant)),
           executions_(std::move(executions)),
-          told_(std::move(told)) {}
+          announcements_(std::move(announcements)) {}
     [[nodiscard]] std::string_view payer() const override {
         return tenant_ ? tenant_->value() : std::string_view{};
     }
@@ -34,7 +34,7 @@ private:
 
     std::optional<TenantId> tenant_;
     std::vector<model::Execution> executions_;
-    Announcements told_;
+    Announcements announcements_;
     std::int64_t bytes_{0};  // added by this request
 };
 

@@ -90,14 +90,14 @@ struct Limits {
 struct Candidate {
     std::int64_t key{};
     bool ended{};
-    std::optional<Instant> nominal{}, begin{}, end{};
+    std::optional<Instant> scheduled_at{}, begin{}, end{};
     std::string tenant{};
 
-    [[nodiscard]] std::optional<Instant> started() const { return nominal ? nominal : begin; }
+    [[nodiscard]] std::optional<Instant> started() const { return scheduled_at ? scheduled_at : begin; }
     [[nodiscard]] bool may_go(const Limits& limits) const {
         const std::optional<Instant> when = end ? end : started();
         const bool old = key <= limits.until_key || (when && *when < limits.ended_before);
-        return ended && old && (!nominal || *nominal < limits.planned_before);
+        return ended && old && (!scheduled_at || *scheduled_at < limits.planned_before);
     }
     /// Returns true if this row, and therefore every later one, is too young to be deleted.
     [[nodiscard]] bool is_young(const Limits& limits) const {
@@ -167,7 +167,7 @@ std::vector<Candidate> rows_behind(Session& session, const JobId& job, std::int6
                       .begin = seconds(rows, 3),
                       .end = seconds(rows, 4),
                       .tenant = rows.text(5)};
-        if (!rows.is_null(2)) row.nominal = from_unix_millis(rows.integer(2));
+        if (!rows.is_null(2)) row.scheduled_at = from_unix_millis(rows.integer(2));
         found.push_back(std::move(row));
     }
     return found;

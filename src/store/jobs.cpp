@@ -300,7 +300,7 @@ void ChangeJobs::apply(JobTransaction& transaction) {
             job.context = model::write_context(context);
             const ChangeLog::Amount more{0, bytes_of(job) - before.context_bytes};
             if (const Result<void> allowed = transaction.log.allow(job.tenant, more); !allowed)
-                throw Refused(allowed.error());  // other jobs of the request may have been changed
+                throw WriteRejected(allowed.error());  // other jobs of the request may have been changed
             transaction.log.count(job.tenant, more);
             job.revision = transaction.log.add("notify", job, &before);
             update_context(transaction.session, job);
@@ -355,11 +355,11 @@ void SweepDeleted::apply(Session& session) {
     progress.run();
 }
 
-std::vector<model::Job> disable_spent(Session& session, const std::vector<CompletedOneShot>& spent) {
+std::vector<model::Job> disable_completed(Session& session, const std::vector<CompletedOneShot>& completed) {
     std::vector<model::Job> disabled;
-    if (spent.empty()) return disabled;
-    ChangeLog log(session, spent.size());
-    for (const auto& [key, since] : spent) {
+    if (completed.empty()) return disabled;
+    ChangeLog log(session, completed.size());
+    for (const auto& [key, since] : completed) {
         Statement& select = session.prepare(fmt::format("select {} from t_cron_job where f_key_id = :key{}",
                                                         kJobColumns, session.dialect().for_update()),
                                             "i", kJobTypes);

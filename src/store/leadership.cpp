@@ -40,7 +40,7 @@ bool Leadership::holds(Shard shard) const {
     return (held_ & bit(shard)) != 0 && good_ && clock_.steady() - *good_ < kGood;
 }
 
-std::optional<SteadyInstant> Leadership::last_beat() const {
+std::optional<SteadyInstant> Leadership::last_heartbeat() const {
     const std::scoped_lock lock(mutex_);
     return good_;
 }
@@ -68,7 +68,7 @@ Result<Locks> Leadership::round(const CampaignRound& round, std::size_t shards, 
         const Owners found = owners(shards, locks);
         locks.others = static_cast<std::size_t>(std::ranges::count(found, kOther));
         for (const Shard shard : round.release) give_back(shard);
-        if (may_take) locks.free = take_free(found, round.most, round.release);
+        if (may_take) locks.free = take_free(found, round.max_shards, round.release);
         const std::scoped_lock lock(mutex_);
         good_ = sent;
         back_off_.succeeded();

@@ -69,7 +69,7 @@ public:
     void submit(std::unique_ptr<LockWork> work) { thread_.submit(std::move(work)); }
     /// Returns true if the last round confirmed the lock and was sent less than 3 s ago. Threads: any.
     [[nodiscard]] bool holds(Shard shard) const;
-    [[nodiscard]] std::optional<SteadyInstant> last_beat() const;
+    [[nodiscard]] std::optional<SteadyInstant> last_heartbeat() const;
     void close();  // releases all locks
 
     // Called on its own thread only.

@@ -19,7 +19,7 @@ std::vector<QueuedMessage> oldest_messages(Session& session, const std::string& 
 class RemoveMessages final : public Answering<Write, void> {
 public:
     explicit RemoveMessages(std::vector<std::int64_t> keys)
-        : Answering(WriteKind::letters),
+        : Answering(WriteKind::outbox),
           keys_(std::move(keys)) {}
     void apply(Session& session) override;
 
@@ -41,15 +41,15 @@ public:
     Awaitable<void> remove(std::vector<std::int64_t> keys) override {
         return await_answer(std::make_unique<RemoveMessages>(std::move(keys)), writer_);
     }
-    void on_written(std::function<void()> told) override { told_ = std::move(told); }
+    void on_written(std::function<void()> callback) override { on_written_ = std::move(callback); }
     void written() const {
-        if (told_) told_();
+        if (on_written_) on_written_();
     }
 
 private:
     Writer& writer_;
     Readers& readers_;
-    std::function<void()> told_;
+    std::function<void()> on_written_;
 };
 
 }  // namespace ecron::store

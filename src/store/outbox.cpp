@@ -11,7 +11,7 @@ namespace ecron::store {
 namespace {
 
 constexpr std::size_t kReceiversALook = 256;  // limits the duration of one look-up if many receivers wait
-constexpr std::int64_t kBuriedAtOnce = 100;
+constexpr std::int64_t kExpiredAtOnce = 100;
 constexpr std::size_t kReasonKept = 4'096;  // of the reason why a delivery failed
 
 constexpr std::string_view kOutboxInsert =
@@ -19,25 +19,25 @@ constexpr std::string_view kOutboxInsert =
     "f_payload, "
     "f_created, f_due, f_tries, f_node) values ";
 
-constexpr std::string_view kLetterColumns =
+constexpr std::string_view kEntryColumns =
     "o.f_id, o.f_channel, o.f_message_id, o.f_execute_id, o.f_tenant_id, o.f_receiver, o.f_url, o.f_payload, "
     "o.f_created, o.f_due, o.f_tries";
-constexpr std::string_view kLetterTypes = "iissssssiii";
+constexpr std::string_view kEntryTypes = "iissssssiii";
 
-OutboxEntry read_letter(const Statement& row, Instant now) {
-    OutboxEntry letter{.key = row.integer(0),
-                       .announcement = {.channel = static_cast<Channel>(row.integer(1)),
-                                        .message_id = row.text(2),
-                                        .receiver = row.text(5),
-                                        .url = row.text(6),
-                                        .payload = row.text(7)},
-                       .execution = ExecuteId(row.text(3)),
-                       .tenant = TenantId(row.text(4)),
-                       .created = from_unix_millis(row.integer(8)),
-                       .tries = static_cast<int>(row.integer(10)),
-                       .due = from_unix_millis(row.integer(9))};
-    letter.age = now - letter.created;
-    return letter;
+OutboxEntry read_entry(const Statement& row, Instant now) {
+    OutboxEntry entry{.key = row.integer(0),
+                      .announcement = {.channel = static_cast<Channel>(row.integer(1)),
+                                       .message_id = row.text(2),
+                                       .receiver = row.text(5),
+                                       .url = row.text(6),
+                                       .payload = row.text(7)},
+                      .execution = ExecuteId(row.text(3)),
+                      .tenant = TenantId(row.text(4)),
+                      .created = from_unix_millis(row.integer(8)),
+                      .tries = static_cast<int>(row.integer(10)),
+                      .due = from_unix_millis(row.integer(9))};
+    entry.age = now - entry.created;
+    return entry;
 }
 
 /// The next receiver in name order, and when its first entry is due.
@@ -63,21 +63,22 @@ void find_of_receiver(Session& session, Channel channel, const std::string& rece
             "o.f_due <= :now and not exists (select 1 from t_cron_outbox p where p.f_execute_id = "
             "o.f_execute_id and p.f_channel = o.f_channel and p.f_id < o.f_id) "
             "order by o.f_due, o.f_id limit :rows",
-            kLetterColumns),
-        "isii", kLetterTypes);
+            kEntryColumns),
+        "isii", kEntryTypes);
     due << static_cast<int>(channel) << receiver << to_unix_millis(now) << static_cast<std::int64_t>(limit);
-    for (due.run(); due.fetch();) found.push_back(read_letter(due, now));
+    for (due.run(); due.fetch();) found.push_back(read_entry(due, now));
 }
 
 /// Returns true if the entry was still in the state in which it was read.
-bool remove(Session& session, const OutboxEntry& letter) {
+bool remove(Session& session, const OutboxEntry& entry) {
     Statement& row = session.prepare("delete from t_cron_outbox where f_id = :id and f_due = :due", "ii");
-    row << letter.key << to_unix_millis(letter.due);
+    row << entry.key << to_unix_millis(entry.due);
     return row.run() > 0;
 }
 
-bool bury(Session& session, const OutboxEntry& letter, Instant now, int code, const std::string& reason) {
-    if (!remove(session, letter)) return false;
+bool move_to_dead_letters(Session& session, const OutboxEntry& entry, Instant now, int code,
+                          const std::string& reason) {
+    if (!remove(session, entry)) return false;
     Statement& row = session.prepare(
         "insert into t_cron_dead_letter (f_channel, f_message_id, f_execute_id, f_tenant_id, f_receiver, "
         "f_url, "
@@ -85,10 +86,10 @@ bool bury(Session& session, const OutboxEntry& letter, Instant now, int code, co
         ":tenant, "
         ":receiver, :url, :payload, :created, :died, :tries, :code, :reason)",
         "issssssiiiit");
-    const Announcement& announcement = letter.announcement;
-    row << static_cast<int>(announcement.channel) << announcement.message_id << letter.execution.value()
-        << letter.tenant.value() << announcement.receiver << announcement.url << announcement.payload
-        << to_unix_millis(letter.created) << to_unix_millis(now) << letter.tries << code
+    const Announcement& announcement = entry.announcement;
+    row << static_cast<int>(announcement.channel) << announcement.message_id << entry.execution.value()
+        << entry.tenant.value() << announcement.receiver << announcement.url << announcement.payload
+        << to_unix_millis(entry.created) << to_unix_millis(now) << entry.tries << code
         << utf8_front(reason, kReasonKept);
     row.run();
     return true;
@@ -119,9 +120,9 @@ namespace {
 /// Computes which entries each tenant may get, from the entries that it holds and those found for it.
 class TenantShares {
 public:
-    explicit TenantShares(const LeaseRequest& wish) : free_(wish.limit) {
-        if (wish.held) held_ = *wish.held;
-        bounded_ = wish.held.has_value();
+    explicit TenantShares(const LeaseRequest& request) : free_(request.limit) {
+        if (request.held) held_ = *request.held;
+        bounded_ = request.held.has_value();
     }
     /// Returns true if the tenant may get an entry, which is then counted.
     bool admit(const TenantId& tenant) {
@@ -143,28 +144,28 @@ private:
 
 }  // namespace
 
-Letters find_letters(Session& session, const LeaseRequest& wish) {
+LeasedEntries find_entries(Session& session, const LeaseRequest& request) {
     const Instant now = session.now();
-    Letters letters{.after = wish.after, .round_ended = false};
-    TenantShares shares{wish};
-    for (std::size_t looked = 0; looked < kReceiversALook && letters.taken.size() < wish.limit; ++looked) {
-        const std::optional<Waiting> next = next_receiver(session, wish.channel, letters.after);
+    LeasedEntries entries{.after = request.after, .round_ended = false};
+    TenantShares shares{request};
+    for (std::size_t looked = 0; looked < kReceiversALook && entries.taken.size() < request.limit; ++looked) {
+        const std::optional<Waiting> next = next_receiver(session, request.channel, entries.after);
         if (!next) {
-            letters.after.clear();
-            letters.round_ended = true;
+            entries.after.clear();
+            entries.round_ended = true;
             break;
         }
-        letters.after = next->receiver;
-        const auto known = wish.room.find(next->receiver);
-        const std::size_t room = std::min(known == wish.room.end() ? wish.per_receiver : known->second,
-                                          wish.limit - letters.taken.size());
+        entries.after = next->receiver;
+        const auto known = request.room.find(next->receiver);
+        const std::size_t room = std::min(known == request.room.end() ? request.per_receiver : known->second,
+                                          request.limit - entries.taken.size());
         if (room == 0 || next->due > now) continue;
         std::vector<OutboxEntry> found;
-        find_of_receiver(session, wish.channel, next->receiver, now, room, found);
-        for (OutboxEntry& letter : found)
-            if (shares.admit(letter.tenant)) letters.taken.push_back(std::move(letter));
+        find_of_receiver(session, request.channel, next->receiver, now, room, found);
+        for (OutboxEntry& entry : found)
+            if (shares.admit(entry.tenant)) entries.taken.push_back(std::move(entry));
     }
-    return letters;
+    return entries;
 }
 
 OutboxSize outbox_size(Session& session) {
@@ -179,51 +180,50 @@ OutboxSize outbox_size(Session& session) {
     return size;
 }
 
-void TakeLetters::apply(Session& session) {
+void LeaseEntries::apply(Session& session) {
     result.emplace();
     const Instant until = session.now() + lease_;
-    for (const OutboxEntry& letter : found_) {
+    for (const OutboxEntry& entry : found_) {
         Statement& take = session.prepare(
             "update t_cron_outbox set f_due = :until, f_tries = f_tries + 1, f_node = :node where f_id = :id "
             "and "
             "f_due = :due and f_tries = :tries",
             "isiii");
-        take << to_unix_millis(until) << node_.value() << letter.key << to_unix_millis(letter.due)
-             << letter.tries;
+        take << to_unix_millis(until) << node_.value() << entry.key << to_unix_millis(entry.due)
+             << entry.tries;
         if (take.run() == 0) continue;
-        OutboxEntry taken = letter;
+        OutboxEntry taken = entry;
         taken.due = until;
         ++taken.tries;
         result->push_back(std::move(taken));
     }
 }
 
-void SettleLetter::apply(Session& session) {
-    switch (settlement_.verdict) {
+void SettleEntry::apply(Session& session) {
+    switch (delivery_.verdict) {
         case DeliveryResult::Verdict::delivered: {
-            result = remove(session, letter_);
+            result = remove(session, entry_);
             if (*result) return;
             // The current lease holder need not deliver it again.
             Statement& row = session.prepare("delete from t_cron_outbox where f_id = :id", "i");
-            row << letter_.key;
+            row << entry_.key;
             row.run();
             return;
         }
         case DeliveryResult::Verdict::again: {
             Statement& row = session.prepare(
                 "update t_cron_outbox set f_due = :at, f_node = '' where f_id = :id and f_due = :due", "iii");
-            row << to_unix_millis(session.now() + settlement_.wait) << letter_.key
-                << to_unix_millis(letter_.due);
+            row << to_unix_millis(session.now() + delivery_.wait) << entry_.key << to_unix_millis(entry_.due);
             result = row.run() > 0;
             return;
         }
         case DeliveryResult::Verdict::dead:
-            result = bury(session, letter_, session.now(), settlement_.code, settlement_.reason);
+            result = move_to_dead_letters(session, entry_, session.now(), delivery_.code, delivery_.reason);
             return;
     }
 }
 
-void ReleaseLetters::apply(Session& session) {
+void ReleaseEntries::apply(Session& session) {
     result = {};
     Statement& rows =
         session.prepare("update t_cron_outbox set f_due = :now, f_node = '' where f_node = :node", "is");
@@ -231,19 +231,20 @@ void ReleaseLetters::apply(Session& session) {
     rows.run();
 }
 
-void BuryOlder::apply(Session& session) {
+void ExpireOlder::apply(Session& session) {
     const Instant now = session.now();
     std::vector<OutboxEntry> old;
     Statement& rows = session.prepare(
         fmt::format("select {} from t_cron_outbox o where o.f_created <= :until and o.f_due <= :now order by "
                     "o.f_created limit {}",
-                    kLetterColumns, kBuriedAtOnce),
-        "ii", kLetterTypes);
+                    kEntryColumns, kExpiredAtOnce),
+        "ii", kEntryTypes);
     rows << to_unix_millis(now - age_) << to_unix_millis(now);
-    for (rows.run(); rows.fetch();) old.push_back(read_letter(rows, now));
-    std::size_t buried = 0;
-    for (const OutboxEntry& letter : old) buried += bury(session, letter, now, 0, reason_) ? 1 : 0;
-    result = buried;
+    for (rows.run(); rows.fetch();) old.push_back(read_entry(rows, now));
+    std::size_t expired = 0;
+    for (const OutboxEntry& entry : old)
+        expired += move_to_dead_letters(session, entry, now, 0, reason_) ? 1 : 0;
+    result = expired;
 }
 
 std::vector<DeadLetter> dead_letters(Session& session, const std::optional<TenantId>& tenant,

@@ -17,16 +17,16 @@ void insert_announcements(Session& session, const std::vector<Announced>& announ
 
 /// Returns the entries that a request could lease, as seen by a reader. `due` of each is the value that it
 /// must still have when it is leased.
-Letters find_letters(Session& session, const LeaseRequest& wish);
+LeasedEntries find_entries(Session& session, const LeaseRequest& request);
 OutboxSize outbox_size(Session& session);
 std::vector<DeadLetter> dead_letters(Session& session, const std::optional<TenantId>& tenant,
                                      std::size_t limit, std::optional<std::int64_t> before);
 
 /// Leases entries that were found; returns those that no other node leased first.
-class TakeLetters final : public Answering<Write, std::vector<OutboxEntry>> {
+class LeaseEntries final : public Answering<Write, std::vector<OutboxEntry>> {
 public:
-    TakeLetters(NodeId node, Millis lease, std::vector<OutboxEntry> found)
-        : Answering(WriteKind::letters),
+    LeaseEntries(NodeId node, Millis lease, std::vector<OutboxEntry> found)
+        : Answering(WriteKind::outbox),
           node_(std::move(node)),
           lease_(lease),
           found_(std::move(found)) {}
@@ -38,32 +38,32 @@ private:
     std::vector<OutboxEntry> found_;
 };
 
-class SettleLetter final : public Answering<Write, bool> {
+class SettleEntry final : public Answering<Write, bool> {
 public:
-    SettleLetter(OutboxEntry letter, DeliveryResult settlement)
-        : Answering(WriteKind::letters),
-          letter_(std::move(letter)),
-          settlement_(std::move(settlement)) {}
+    SettleEntry(OutboxEntry entry, DeliveryResult delivery)
+        : Answering(WriteKind::outbox),
+          entry_(std::move(entry)),
+          delivery_(std::move(delivery)) {}
     void apply(Session& session) override;
 
 private:
-    OutboxEntry letter_;
-    DeliveryResult settlement_;
+    OutboxEntry entry_;
+    DeliveryResult delivery_;
 };
 
-class ReleaseLetters final : public Answering<Write, void> {
+class ReleaseEntries final : public Answering<Write, void> {
 public:
-    explicit ReleaseLetters(NodeId node) : Answering(WriteKind::letters), node_(std::move(node)) {}
+    explicit ReleaseEntries(NodeId node) : Answering(WriteKind::outbox), node_(std::move(node)) {}
     void apply(Session& session) override;
 
 private:
     NodeId node_;
 };
 
-class BuryOlder final : public Answering<Write, std::size_t> {
+class ExpireOlder final : public Answering<Write, std::size_t> {
 public:
-    BuryOlder(Millis age, std::string reason)
-        : Answering(WriteKind::letters),
+    ExpireOlder(Millis age, std::string reason)
+        : Answering(WriteKind::outbox),
           age_(age),
           reason_(std::move(reason)) {}
     void apply(Session& session) override;
@@ -76,7 +76,7 @@ private:
 class Redeliver final : public Answering<Write, void> {
 public:
     Redeliver(std::optional<TenantId> tenant, std::vector<std::int64_t> keys)
-        : Answering(WriteKind::letters),
+        : Answering(WriteKind::outbox),
           tenant_(std::move(tenant)),
           keys_(std::move(keys)) {}
     [[nodiscard]] bool repeatable() const override { return false; }

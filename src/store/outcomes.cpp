@@ -181,9 +181,9 @@ void tell_statuses(Session& session, std::span<OutcomeWrite* const> writes) {
     std::vector<NewMessage> messages;
     for (const OutcomeWrite* const write : writes) {
         const model::Execution& after = write->outcome().after;
-        const bool told =
+        const bool sends =
             *write->result && write->step() == OutcomeWrite::Step::finish && after.execute_times > 0;
-        if (!told || after.state == model::ExecutionState::pending) continue;
+        if (!sends || after.state == model::ExecutionState::pending) continue;
         std::string payload;
         model::append_json(payload, after);
         payload.back() = ',';  // appends a member by which ecron recognizes its own messages
@@ -289,10 +289,10 @@ void apply_requests(Session& session, std::span<Write* const> writes, CommitAtte
         if (error.fault() != SqlFault::duplicate || requests.size() > 1) throw;
         throw WriteRejected({Errc::conflict, "an execution with that id exists", {"execute_id"}});
     }
-    std::vector<const model::Execution*> told;
+    std::vector<const model::Execution*> notified;
     for (const InsertExecution* const request : requests)
-        if (request->tell() == NotifyLeader::yes) told.push_back(&request->execution());
-    tell_leader(session, "run", told);
+        if (request->tell() == NotifyLeader::yes) notified.push_back(&request->execution());
+    tell_leader(session, "run", notified);
 }
 
 }  // namespace ecron::store

@@ -92,7 +92,7 @@ model::Execution read_execution_row(const Statement& row) {
     execution.trigger =
         within(row.integer(14), model::Trigger::history, model::Trigger::message, model::Trigger::history);
     execution.end_at = end_of(execution);
-    execution.nominal = millis_at(row, 15);
+    execution.scheduled_at = millis_at(row, 15);
     execution.due = millis_at(row, 16);
     execution.attempt = static_cast<int>(row.integer(17));
     execution.losses = static_cast<int>(row.integer(18));
@@ -119,7 +119,7 @@ void bind_execution(Statement& statement, const model::Execution& execution) {
               << model::write_executors(execution.executors) << execution.execute_times
               << ext_info_without_result(execution) << execution.tenant.value() << execution.deleted
               << execution.job_key.value() << static_cast<int>(execution.trigger)
-              << millis_or_null(execution.nominal) << millis_or_null(execution.due) << execution.attempt
+              << millis_or_null(execution.scheduled_at) << millis_or_null(execution.due) << execution.attempt
               << execution.losses << execution.accepted << execution.node.value() << execution.epoch.value()
               << execution.revision.value() << text_or_null(execution.result)
               << text_or_null(execution.snapshot);

@@ -6,8 +6,8 @@
 #include "ecron/store/store.hpp"
 
 /// Leadership if one process owns the store (SQLite): it holds every shard that it has not released itself,
-/// and no other process can acquire one. Threads: any for holds() and last_beat(), the io_context's for the
-/// rest.
+/// and no other process can acquire one. Threads: any for holds() and last_heartbeat(), the io_context's for
+/// the rest.
 namespace ecron::store {
 
 class SingleNodeElection {
@@ -20,7 +20,7 @@ public:
             .store_now = clock_.now(), .shards = shards_, .lease_renewed = clock_.steady()};
         for (std::uint32_t number = 0; number < shards_; ++number) {
             const Shard shard(number);
-            const bool wanted = standing.held.size() < round.most &&
+            const bool wanted = standing.held.size() < round.max_shards &&
                                 std::ranges::find(round.release, shard) == round.release.end();
             if (wanted)
                 held_ |= bit(shard), standing.held.push_back(shard);
@@ -31,7 +31,7 @@ public:
     }
     void release(Shard shard) { held_ &= ~bit(shard); }
     [[nodiscard]] bool holds(Shard shard) const { return (held_ & bit(shard)) != 0; }
-    [[nodiscard]] std::optional<SteadyInstant> last_beat() const {
+    [[nodiscard]] std::optional<SteadyInstant> last_heartbeat() const {
         return held_ == 0 ? std::nullopt : std::optional(clock_.steady());
     }
     /// Returns the only node, once it has campaigned.

@@ -58,7 +58,7 @@ bool BeginInSlot::take(Session& session) const {
     for (;;) {
         const Places places = places_of(session, slot_.key, outcome_.id);
         if (places.mine) return true;
-        if (places.taken.size() >= slot_.most) return false;
+        if (places.taken.size() >= slot_.limit) return false;
         Statement& insert = session.prepare(
             "insert into t_cron_slot (f_key, f_number, f_execute_id) values (:key, :number, :id)", "sis");
         insert << slot_.key << first_free(places.taken) << outcome_.id.value();

@@ -8,28 +8,27 @@ class SqlOutbox final : public Outbox {
 public:
     SqlOutbox(Writer& writer, Readers& readers) : writer_(writer), readers_(readers) {}
 
-    Awaitable<Letters> take(LeaseRequest wish) override {
-        const NodeId node = wish.node;
-        const Millis lease = wish.lease;
-        auto look = std::make_unique<Query<Letters>>(
-            [wish = std::move(wish)](Session& session) { return find_letters(session, wish); });
-        Result<Letters> found = co_await await_answer(std::move(look), readers_);
+    Awaitable<LeasedEntries> take(LeaseRequest request) override {
+        const NodeId node = request.node;
+        const Millis lease = request.lease;
+        auto look = std::make_unique<Query<LeasedEntries>>(
+            [request = std::move(request)](Session& session) { return find_entries(session, request); });
+        Result<LeasedEntries> found = co_await await_answer(std::move(look), readers_);
         if (!found || found->taken.empty()) co_return found;
-        auto take = std::make_unique<TakeLetters>(node, lease, std::move(found->taken));
+        auto take = std::make_unique<LeaseEntries>(node, lease, std::move(found->taken));
         Result<std::vector<OutboxEntry>> taken = co_await await_answer(std::move(take), writer_);
         if (!taken) co_return std::unexpected(taken.error());
         found->taken = std::move(*taken);
         co_return found;
     }
-    Awaitable<bool> settle(OutboxEntry letter, DeliveryResult settlement) override {
-        return await_answer(std::make_unique<SettleLetter>(std::move(letter), std::move(settlement)),
-                            writer_);
+    Awaitable<bool> settle(OutboxEntry entry, DeliveryResult delivery) override {
+        return await_answer(std::make_unique<SettleEntry>(std::move(entry), std::move(delivery)), writer_);
     }
     Awaitable<void> release(NodeId node) override {
-        return await_answer(std::make_unique<ReleaseLetters>(std::move(node)), writer_);
+        return await_answer(std::make_unique<ReleaseEntries>(std::move(node)), writer_);
     }
     Awaitable<std::size_t> expire_older_than(Millis age, std::string reason) override {
-        return await_answer(std::make_unique<BuryOlder>(age, std::move(reason)), writer_);
+        return await_answer(std::make_unique<ExpireOlder>(age, std::move(reason)), writer_);
     }
     Awaitable<OutboxSize> size() override {
         return await_answer(std::make_unique<Query<OutboxSize>>(outbox_size), readers_);
@@ -48,16 +47,16 @@ public:
         if (done) written();
         co_return done;
     }
-    void on_written(std::function<void()> told) override { told_ = std::move(told); }
+    void on_written(std::function<void()> callback) override { on_written_ = std::move(callback); }
     /// Entries were added and committed.
     void written() const {
-        if (told_) told_();
+        if (on_written_) on_written_();
     }
 
 private:
     Writer& writer_;
     Readers& readers_;
-    std::function<void()> told_;
+    std::function<void()> on_written_;
 };
 
 }  // namespace ecron::store

@@ -90,7 +90,7 @@ public:
         NodeLease::State lease = lease_->state();
         using Name = NodeLease::Name;
         const bool first = lease.name == Name::unknown;
-        const bool can_lead = round.most > 0 && lease.other_database_node.empty();
+        const bool can_lead = round.max_shards > 0 && lease.other_database_node.empty();
         const auto renewal = [this, can_lead, node = round.node] {
             return std::make_unique<LeaseWork>(LeaseWork::Wish::renew, node, clock_ahead_, can_lead);
         };
@@ -127,8 +127,8 @@ public:
     [[nodiscard]] bool leads(Shard shard) const override {
         return leadership_ ? leadership_->holds(shard) : single_node_->holds(shard);
     }
-    [[nodiscard]] std::optional<SteadyInstant> last_beat() const override {
-        return leadership_ ? leadership_->last_beat() : single_node_->last_beat();
+    [[nodiscard]] std::optional<SteadyInstant> last_heartbeat() const override {
+        return leadership_ ? leadership_->last_heartbeat() : single_node_->last_heartbeat();
     }
     Awaitable<Term> begin_term(Shard shard, NodeId node) override {
         auto begin = std::make_unique<BeginTerm>(shard, std::move(node), shard_count(),
@@ -277,12 +277,13 @@ public:
         return await_answer(std::make_unique<AskCancel>(std::move(execution), std::move(by)), *writer_);
     }
     Awaitable<Begun> begin_attempt(ExecuteId id, int attempt, model::Execution after,
-                                   std::optional<Slot> slot, std::vector<Announcement> told) override {
-        const bool announces = !told.empty();
+                                   std::optional<Slot> slot,
+                                   std::vector<Announcement> announcements) override {
+        const bool announces = !announcements.empty();
         Outcome outcome{.id = std::move(id),
                         .attempt = attempt,
                         .after = std::move(after),
-                        .announcements = std::move(told)};
+                        .announcements = std::move(announcements)};
         const Result<Begun> begun = co_await begin(std::move(outcome), std::move(slot));
         if (announces && begun && *begun == Begun::yes) outbox_->written();
         co_return begun;
@@ -330,13 +331,13 @@ public:
     }
     Awaitable<std::vector<ExecuteId>> put_executions(std::optional<TenantId> tenant,
                                                      std::vector<model::Execution> executions,
-                                                     Announcements told) override {
-        const bool announces = !told.empty();
+                                                     Announcements announcements) override {
+        const bool announces = !announcements.empty();
         BytesByTenant bytes;
         for (const model::Execution& execution : executions)
             bytes[tenant.value_or(execution.tenant)] += stored_bytes(execution);
-        auto write =
-            std::make_unique<PutExecutions>(std::move(tenant), std::move(executions), std::move(told));
+        auto write = std::make_unique<PutExecutions>(std::move(tenant), std::move(executions),
+                                                     std::move(announcements));
         Result<std::vector<ExecuteId>> refused = co_await await_answer(std::move(write), *writer_);
         for (const auto& [of, sum] : bytes)
             if (refused) usage_.wrote(of, sum, clock_.now());
@@ -535,7 +536,7 @@ private:
 
     /// Returns a round that releases all shards.
     static CampaignRound give_up(CampaignRound round) {
-        round.most = 0;
+        round.max_shards = 0;
         for (std::uint32_t shard = 0; shard < kMaxShards; ++shard) round.release.emplace_back(shard);
         return round;
     }

@@ -12,7 +12,7 @@
 
 namespace ecron::store {
 
-enum class WriteKind : std::uint8_t { claims, outcomes, requests, jobs, letters, history, others };
+enum class WriteKind : std::uint8_t { claims, outcomes, requests, jobs, outbox, history, others };
 inline constexpr std::size_t kWriteKinds = 7;
 
 class Session;

@@ -20,7 +20,7 @@
 /// member gets its own answer. Deadlocks are retried. After a lost connection, or if the server has become
 /// read-only, it reconnects once immediately, then with back-off, and answers unavailable in the meantime. A
 /// transaction whose commit was sent but not acknowledged is repeated if all its members can recognize a
-/// attempt (Write::repeatable); otherwise they fail with an error that says that the outcome is unknown.
+/// repetition (Write::repeatable); otherwise they fail with an error that says that the outcome is unknown.
 namespace ecron::store {
 
 /// Thrown by a group that cannot determine which of several members failed; each one is then executed

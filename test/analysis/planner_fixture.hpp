@@ -92,10 +92,11 @@ public:
         remember(id, "now" + std::to_string(++asked_));
         return id;
     }
-    RunId adopt(std::int64_t key, std::string_view nominal, ExternalRun::State state, JobPolicy policy = {},
-                Group tenant = {}) {
-        const RunId id = planner.add({JobKey{key}, at(nominal), at(nominal), state, policy, tenant});
-        remember(id, std::to_string(key) + "@" + std::string{nominal});
+    RunId adopt(std::int64_t key, std::string_view scheduled_at, ExternalRun::State state,
+                JobPolicy policy = {}, Group tenant = {}) {
+        const RunId id =
+            planner.add({JobKey{key}, at(scheduled_at), at(scheduled_at), state, policy, tenant});
+        remember(id, std::to_string(key) + "@" + std::string{scheduled_at});
         return id;
     }
 
@@ -124,7 +125,7 @@ private:
     }
     std::string told(const Claim& claim) {
         claims.push_back(claim);
-        remember(claim.run, std::to_string(claim.job.value()) + "@" + shown(claim.nominal));
+        remember(claim.run, std::to_string(claim.job.value()) + "@" + shown(claim.scheduled_at));
         if (commits) planner.report(claim.run, Committed{});
         return "claim " + names_.at(claim.run.value()) + (claim.spent ? " spent" : "");
     }

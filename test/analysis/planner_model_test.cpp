@@ -19,7 +19,7 @@ constexpr std::size_t kMisfireLimit = 4;
 constexpr std::uint32_t kRoomInGroup = 2;
 
 struct Expected {  // a claim, or the summary of that many missed occurrences
-    Instant nominal;
+    Instant scheduled_at;
     Instant to{};
     std::int64_t count{0};  // 0: a claim
 };
@@ -34,7 +34,7 @@ struct ModelJob {
 struct ModelRun {
     enum class Is { claiming, waiting, running, retrying, accepted };
     std::int64_t job{};
-    Instant nominal{};
+    Instant scheduled_at{};
     Instant at{};  // due time of the start, retry or expiry
     JobPolicy policy{};
     Is is{Is::claiming};
@@ -117,7 +117,8 @@ private:
         job.planned.since =
             from - Millis{++definitions_};  // another definition, even if it has the same schedule
         planner_.upsert(job.planned, from);
-        withdraw_unnamed(key, [&](Instant nominal) { return first_after(job, nominal - 1ms) == nominal; });
+        withdraw_unnamed(
+            key, [&](Instant scheduled_at) { return first_after(job, scheduled_at - 1ms) == scheduled_at; });
         jobs_.erase(key);
         list(job, now_, now_);
         jobs_.emplace(key, std::move(job));
@@ -202,7 +203,7 @@ private:
     }
     template <class Named> void withdraw_unnamed(std::int64_t key, const Named& named) {
         for (auto& [id, run] : runs_)
-            if (run.job == key && !run.live()) run.stopping = !named(run.nominal);
+            if (run.job == key && !run.live()) run.stopping = !named(run.scheduled_at);
     }
 
     // --- required outcomes of a job's occurrences
@@ -254,11 +255,11 @@ private:
                    return from <= span.first && span.first < until && span.first < span.second;
                });
     }
-    void expect_claim(ModelJob& job, Instant nominal) {
+    void expect_claim(ModelJob& job, Instant scheduled_at) {
         const bool has_run = std::ranges::any_of(runs_, [&](const auto& entry) {
-            return entry.second.job == job.planned.key.value() && entry.second.nominal == nominal;
+            return entry.second.job == job.planned.key.value() && entry.second.scheduled_at == scheduled_at;
         });
-        if (!has_run) job.outcomes.push_back({.nominal = nominal});
+        if (!has_run) job.outcomes.push_back({.scheduled_at = scheduled_at});
     }
 
     // --- decisions
@@ -297,21 +298,21 @@ private:
     }
     void check(const Missed& missed) {
         const Expected expected = next_outcome(missed.job);
-        CHECK(shown(missed.from) == shown(expected.nominal));
+        CHECK(shown(missed.from) == shown(expected.scheduled_at));
         REQUIRE(shown(missed.to) == shown(expected.to));
         REQUIRE(missed.count == expected.count);
     }
     void check(const Claim& claim) {
         const Expected expected = next_outcome(claim.job);
         REQUIRE(expected.count == 0);
-        REQUIRE(claim.nominal == expected.nominal);
-        REQUIRE(claim.due == claim.nominal);
+        REQUIRE(claim.scheduled_at == expected.scheduled_at);
+        REQUIRE(claim.due == claim.scheduled_at);
         REQUIRE(claim.claim_by >= last_claim_);
         REQUIRE_FALSE(runs_.contains(claim.run.value()));
         last_claim_ = claim.claim_by;
         ++claimed_;
         runs_[claim.run.value()] = {.job = claim.job.value(),
-                                    .nominal = claim.nominal,
+                                    .scheduled_at = claim.scheduled_at,
                                     .at = claim.due,
                                     .policy = jobs_.at(claim.job.value()).planned.policy};
     }
@@ -345,7 +346,7 @@ private:
         const ModelRun run = known(withdraw.run);
         REQUIRE(run.is == ModelRun::Is::waiting);
         const auto job = jobs_.find(run.job);
-        REQUIRE((run.stopping || (job != jobs_.end() && is_paused(job->second, run.nominal))));
+        REQUIRE((run.stopping || (job != jobs_.end() && is_paused(job->second, run.scheduled_at))));
         runs_.erase(withdraw.run.value());
     }
     void check(const Stop& stop) {
@@ -394,7 +395,7 @@ private:
         for (const auto& [key, job] : jobs_) {
             REQUIRE(planner_.find(JobKey{key}));
             if (claimed_ < room) REQUIRE(job.outcomes.empty());
-            for (const Expected& outcome : job.outcomes) REQUIRE(outcome.nominal > watermark);
+            for (const Expected& outcome : job.outcomes) REQUIRE(outcome.scheduled_at > watermark);
         }
         REQUIRE(planner_.size().jobs == jobs_.size());
         REQUIRE(planner_.size().runs == runs_.size());

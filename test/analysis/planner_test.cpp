@@ -183,7 +183,7 @@ TEST_CASE("a job that runs every second catches up a year in bounded steps", "[p
     CHECK(lines[0].ends_with(" to 01-05 09:58:58 4096"));  // that many or more
     CHECK(world.planner.progress().next_wake == world.now);
     world.jump("01-05 10:00:30");
-    CHECK(world.claims.front().nominal == at("01-05 09:58:59"));
+    CHECK(world.claims.front().scheduled_at == at("01-05 09:58:59"));
     CHECK(world.claims.size() == 92);  // from the newest missed one; those of 10:00:01 to :30 are late
     CHECK(world.planner.progress().is_caught_up);
 }
@@ -197,14 +197,15 @@ TEST_CASE("a simulated year loses and duplicates no occurrence", "[planner]") {
     world.job(3, "0 0 1 * *", allow);
     world.job(4, "CRON_TZ=Europe/Berlin 30 2 * * *", allow);
     world.until(at("01-01 00:00") + std::chrono::days{365});
-    std::map<std::int64_t, std::set<Instant>> nominal;
-    for (const Claim& claim : world.claims) CHECK(nominal[claim.job.value()].insert(claim.nominal).second);
-    CHECK(nominal[1].size() == 365 * 12);
-    CHECK(nominal[2].size() == 365);
-    CHECK(nominal[3].size() == 12);
-    CHECK(nominal[4].size() == 365);  // also once on each day with a DST transition
-    CHECK(nominal[4].contains(at("03-29 01:00")));
-    CHECK(nominal[4].contains(at("10-25 00:30")));
+    std::map<std::int64_t, std::set<Instant>> scheduled_at;
+    for (const Claim& claim : world.claims)
+        CHECK(scheduled_at[claim.job.value()].insert(claim.scheduled_at).second);
+    CHECK(scheduled_at[1].size() == 365 * 12);
+    CHECK(scheduled_at[2].size() == 365);
+    CHECK(scheduled_at[3].size() == 12);
+    CHECK(scheduled_at[4].size() == 365);  // also once on each day with a DST transition
+    CHECK(scheduled_at[4].contains(at("03-29 01:00")));
+    CHECK(scheduled_at[4].contains(at("10-25 00:30")));
 }
 
 TEST_CASE("a job on February 29 waits for years", "[planner]") {
@@ -224,15 +225,15 @@ TEST_CASE("jitter is stable for each scheduled time and within its limit", "[pla
     std::map<Instant, Instant> due;
     std::set<Millis> delays;
     for (const Claim& claim : world.claims) {
-        CHECK(claim.due >= claim.nominal);
-        CHECK(claim.due < claim.nominal + 20s);
+        CHECK(claim.due >= claim.scheduled_at);
+        CHECK(claim.due < claim.scheduled_at + 20s);
         CHECK(claim.claim_by == claim.due);
-        due[claim.nominal] = claim.due;
-        delays.insert(claim.due - claim.nominal);
+        due[claim.scheduled_at] = claim.due;
+        delays.insert(claim.due - claim.scheduled_at);
     }
     CHECK(delays.size() > 30);
     REQUIRE(again.claims.size() >= 29);
-    for (const Claim& claim : again.claims) CHECK(due.at(claim.nominal) == claim.due);
+    for (const Claim& claim : again.claims) CHECK(due.at(claim.scheduled_at) == claim.due);
 }
 
 TEST_CASE("a planner that continues from another one's watermark claims every occurrence once", "[planner]") {
@@ -252,13 +253,13 @@ TEST_CASE("a planner that continues from another one's watermark claims every oc
     second.until(first.now + 100s);
     std::vector<Instant> claimed;
     for (const World* world : {&first, &second})
-        for (const Claim& claim : world->claims) claimed.push_back(claim.nominal);
+        for (const Claim& claim : world->claims) claimed.push_back(claim.scheduled_at);
 
     World whole{"01-05 10:00"};
     whole.job(1, cron, policy);
     whole.until(first.now + 100s);
     std::vector<Instant> expected;
-    for (const Claim& claim : whole.claims) expected.push_back(claim.nominal);
+    for (const Claim& claim : whole.claims) expected.push_back(claim.scheduled_at);
     CHECK(claimed == expected);
 }
 
@@ -279,7 +280,7 @@ TEST_CASE("with jitter longer than the interval, every run starts at its own due
     CHECK(started.size() > 100);
     for (const Claim& claim : world.claims) {
         CHECK(claim.claim_by <= claim.due);
-        const auto found = started.find("1@" + shown(claim.nominal));
+        const auto found = started.find("1@" + shown(claim.scheduled_at));
         if (found != started.end()) CHECK(found->second - claim.due <= 1ms);
     }
     CHECK(std::ranges::is_sorted(world.claims, {}, &Claim::claim_by));
@@ -295,7 +296,7 @@ TEST_CASE("a window is inclusive in whole seconds", "[planner]") {
     CHECK(world.next_of(1) == at("01-05 10:00:10"));
     world.until("01-05 10:01");
     REQUIRE(world.claims.size() == 3);
-    CHECK(world.claims.back().nominal == at("01-05 10:00:12"));
+    CHECK(world.claims.back().scheduled_at == at("01-05 10:00:12"));
     CHECK_FALSE(world.next_of(1));
     CHECK_FALSE(world.planner.progress().next_wake);
     CHECK(world.planner.find(JobKey{1}));

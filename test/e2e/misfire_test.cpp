@@ -48,7 +48,7 @@ TEST_CASE("after downtime, each job's misfire policy applies", "[misfire]") {
         const std::string& job = jobs[policy];
         CAPTURE(policy);
         std::map<Instant, int> rows;
-        for (const Row& row : world.rows(job)) ++rows[row.nominal];
+        for (const Row& row : world.rows(job)) ++rows[row.scheduled_at];
         CHECK(std::ranges::all_of(rows, [](const auto& entry) { return entry.second == 1; }));
         // Every second between the first row and the last one is a row or counted in a summary.
         const auto instants = (rows.rbegin()->first - rows.begin()->first) / 1s + 1;
@@ -84,7 +84,7 @@ TEST_CASE("a new process does not record missed occurrences again", "[misfire]")
     const std::size_t before = world.rows(job).size();
     wait_until("another occurrence is claimed", [&] { return world.rows(job).size() > before; });
     const std::vector<Row> rows = world.rows(job);
-    const auto instants = (rows.back().nominal - rows.front().nominal) / 3s + 1;
+    const auto instants = (rows.back().scheduled_at - rows.front().scheduled_at) / 3s + 1;
     CHECK(static_cast<std::int64_t>(rows.size()) + missed_of(world, job) == instants);
     CHECK(missed_of(world, job) >= told);
 }

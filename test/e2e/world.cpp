@@ -35,7 +35,7 @@ Row row_of(const Database::Row& columns) {
             .attempt = static_cast<int>(number(columns[4])),
             .losses = static_cast<int>(number(columns[5])),
             .trigger = static_cast<int>(number(columns[6])),
-            .nominal = from_unix_millis(number(columns[7])),
+            .scheduled_at = from_unix_millis(number(columns[7])),
             .due = from_unix_millis(number(columns[8])),
             .accepted = number(columns[9]) != 0};
 }

@@ -29,7 +29,7 @@ struct JobText {
 struct Row {
     std::string id, state, reason, result, missed;
     int attempt{}, losses{}, trigger{};
-    Instant nominal{}, due{};
+    Instant scheduled_at{}, due{};
     bool accepted{false};
 };
 

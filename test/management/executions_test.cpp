@@ -121,7 +121,7 @@ TEST_CASE("an id used by another job's execution is a conflict", "[management]")
 TEST_CASE("an execution is shown with its attempts", "[management]") {
     Service service;
     model::Execution& execution = service.given_execution("run", "job", ExecutionState::success);
-    execution.nominal = service.clock.now();
+    execution.scheduled_at = service.clock.now();
     execution.attempt = 2;
     execution.result = R"({"rows":3})";
     execution.reason = "why not";

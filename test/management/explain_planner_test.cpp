@@ -64,9 +64,9 @@ public:
         std::optional<Instant> next = explain_at(begin_, begin_, begin_).next;
         if (skipped_any()) return;
         CHECK(next.value_or(end_) >= (claims_.empty() ? end_ : claims_.begin()->first));
-        for (const auto& [nominal, claim] : claims_) {
-            CHECK(next == nominal);
-            next = explain_at(std::chrono::floor<Seconds>(nominal), begin_, begin_).next;
+        for (const auto& [scheduled_at, claim] : claims_) {
+            CHECK(next == scheduled_at);
+            next = explain_at(std::chrono::floor<Seconds>(scheduled_at), begin_, begin_).next;
         }
     }
 
@@ -125,8 +125,8 @@ private:
         CHECK_FALSE(std::holds_alternative<analysis::Missed>(decision));
         if (const auto* const claim = std::get_if<analysis::Claim>(&decision)) {
             planner_.report(claim->run, analysis::Committed{});
-            runs_[claim->run] = claim->nominal;
-            claims_[claim->nominal] = now;
+            runs_[claim->run] = claim->scheduled_at;
+            claims_[claim->scheduled_at] = now;
         } else if (const auto* const withdrawn = std::get_if<analysis::Withdraw>(&decision)) {
             claims_.erase(runs_.at(withdrawn->run));  // due after a pause began, claimed before it
         } else if (const auto* const start = std::get_if<analysis::Start>(&decision)) {
@@ -142,8 +142,8 @@ private:
         return explain(evidence, model::Rules{});
     }
     /// Until the planner claims an occurrence, it is to come or undecided.
-    void check_before_claim(Instant nominal, Instant claimed_at) const {
-        const Instant second = std::chrono::floor<Seconds>(nominal);
+    void check_before_claim(Instant scheduled_at, Instant claimed_at) const {
+        const Instant second = std::chrono::floor<Seconds>(scheduled_at);
         const Instant before = claimed_at - 1ms;
         const Verdict undecided = explain_at(second, end_, before + kClaimAhead).verdict;
         CHECK(undecided == Verdict::not_planned_yet);

@@ -42,7 +42,7 @@ model::Execution run(ExecutionState state, int times, std::string reason = {}) {
             .execute_times = times,
             .reason = std::move(reason),
             .trigger = model::Trigger::schedule,
-            .nominal = kAsked};
+            .scheduled_at = kAsked};
 }
 Explanation told(const Evidence& evidence) { return explain(evidence, model::Rules{}); }
 
@@ -263,7 +263,7 @@ TEST_CASE("an explanation is requested by job and instant", "[management][explai
     CHECK(reply.at("/schedule/job_cron_time") == "0 2 * * *");
 
     model::Execution& run = service.given_execution("run", id, ExecutionState::interrupt);
-    run.nominal = kAsked;
+    run.scheduled_at = kAsked;
     run.trigger = model::Trigger::schedule;
     run.tenant = TenantId{"me"};
     run.reason = "overlap";

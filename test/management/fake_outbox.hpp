@@ -13,7 +13,9 @@ public:
     std::vector<store::DeadLetter> dead;
     std::vector<std::int64_t> put_back;
 
-    Awaitable<store::Letters> take(store::LeaseRequest) override { return unused<store::Letters>(); }
+    Awaitable<store::LeasedEntries> take(store::LeaseRequest) override {
+        return unused<store::LeasedEntries>();
+    }
     Awaitable<bool> settle(store::OutboxEntry, store::DeliveryResult) override { return unused<bool>(); }
     Awaitable<void> release(NodeId) override { return unused<void>(); }
     Awaitable<std::size_t> expire_older_than(Millis, std::string) override { return unused<std::size_t>(); }

@@ -181,7 +181,7 @@ FakeStore::Awaitable<std::vector<model::Execution>> FakeStore::runs_of(JobId job
     if (away) co_return gone();
     std::vector<model::Execution> found;
     for (const model::Execution& execution : executions)
-        if (execution.job_id == job && execution.nominal >= from && execution.nominal <= to)
+        if (execution.job_id == job && execution.scheduled_at >= from && execution.scheduled_at <= to)
             found.push_back(execution);
     co_return found;
 }
@@ -237,9 +237,9 @@ FakeStore::Awaitable<std::vector<model::Execution>> FakeStore::find_executions(s
 
 FakeStore::Awaitable<std::vector<ExecuteId>> FakeStore::put_executions(std::optional<TenantId> tenant,
                                                                        std::vector<model::Execution> given,
-                                                                       store::Announcements told) {
+                                                                       store::Announcements announcements) {
     if (away) co_return gone();
-    announced = std::move(told);
+    announced = std::move(announcements);
     std::vector<ExecuteId> refused;
     for (model::Execution& execution : given) {
         const auto other = std::ranges::find(executions, execution.id, &model::Execution::id);

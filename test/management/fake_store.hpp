@@ -37,7 +37,7 @@ public:
     [[nodiscard]] bool leads(Shard shard) const override {
         return std::ranges::find(led, shard) != led.end();
     }
-    [[nodiscard]] std::optional<SteadyInstant> last_beat() const override { return std::nullopt; }
+    [[nodiscard]] std::optional<SteadyInstant> last_heartbeat() const override { return std::nullopt; }
     Awaitable<store::Term> begin_term(Shard, NodeId) override { return unused<store::Term>(); }
     Awaitable<void> end_term(Shard) override { return unused<void>(); }
     Awaitable<void> leave(NodeId) override { return unused<void>(); }
@@ -99,7 +99,7 @@ public:
     Awaitable<std::vector<model::Attempt>> attempts(ExecuteId id) override;
     Awaitable<std::vector<ExecuteId>> put_executions(std::optional<TenantId> tenant,
                                                      std::vector<model::Execution> given,
-                                                     store::Announcements told) override;
+                                                     store::Announcements announcements) override;
     Awaitable<void> record_result(ExecuteId, std::string, store::NotifyLeader) override {
         return unused<void>();
     }

@@ -68,7 +68,7 @@ TEST_CASE("the JSON of an execution has the previous service's members, then ecr
     execution.reason = "overlap";
     execution.missed = R"({"count":2})";
     execution.deleted = true;
-    execution.nominal = at("2026-01-01T00:00:00Z");
+    execution.scheduled_at = at("2026-01-01T00:00:00Z");
     execution.attempt = 2;
     CHECK(json_of(execution).ends_with(
         R"("ext_info":{"tenant_id":"t","is_deleted":1,"result":{"a":1},"reason":"overlap","missed":{"count":2}},)"

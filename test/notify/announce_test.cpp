@@ -32,7 +32,7 @@ model::Execution execution(ExecutionState state) {
             .tenant = TenantId{"tenant-a"},
             .reason = "why",
             .trigger = model::Trigger::schedule,
-            .nominal = kNow,
+            .scheduled_at = kNow,
             .attempt = 1};
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 const Instant kNow = *parse_rfc3339("2026-01-05T10:00:00Z");
 
-store::OutboxEntry letter(int tries = 1, Millis age = Millis{0}) {
+store::OutboxEntry entry(int tries = 1, Millis age = Millis{0}) {
     return {.announcement = {.message_id = "msg_1",
                              .receiver = "https://hook.example.com:443",
                              .url = "https://hook.example.com/h",
@@ -20,7 +20,7 @@ store::OutboxEntry letter(int tries = 1, Millis age = Millis{0}) {
 }
 
 Assessment judged(unsigned status, std::vector<http::Header> headers = {},
-                  const store::OutboxEntry& of = letter()) {
+                  const store::OutboxEntry& of = entry()) {
     http::ClientResponse response;
     response.status = status;
     response.headers = std::move(headers);
@@ -28,7 +28,7 @@ Assessment judged(unsigned status, std::vector<http::Header> headers = {},
     return assess(of, response, Options{}, 0.5);
 }
 
-Assessment failed(Errc code, const store::OutboxEntry& of = letter()) {
+Assessment failed(Errc code, const store::OutboxEntry& of = entry()) {
     return assess(of, fail(code, "connection refused"), Options{}, 0.5);
 }
 
@@ -43,7 +43,7 @@ std::string header(const http::ClientRequest& request, const std::string& name) 
 TEST_CASE("a webhook is a POST with id, time and signature", "[notify]") {
     const auto keys = read_signing_keys("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
     const Options options{.timeout = Millis{1'234}};
-    const http::ClientRequest request = webhook_request(letter(), *keys, kNow, options);
+    const http::ClientRequest request = webhook_request(entry(), *keys, kNow, options);
     CHECK(request.method == "POST");
     CHECK(request.url == "https://hook.example.com/h");
     CHECK(request.body == R"({"a":1})");
@@ -53,30 +53,30 @@ TEST_CASE("a webhook is a POST with id, time and signature", "[notify]") {
     CHECK(header(request, "webhook-id") == "msg_1");
     CHECK(header(request, "webhook-timestamp") == "1767607200");
     CHECK(header(request, "webhook-signature") == signature(*keys, "msg_1", kNow, R"({"a":1})"));
-    CHECK(header(webhook_request(letter(), {}, kNow, options), "webhook-signature").empty());
+    CHECK(header(webhook_request(entry(), {}, kNow, options), "webhook-signature").empty());
 }
 
 TEST_CASE("2xx acknowledges, 410 dead-letters, all else retries", "[notify]") {
     for (const unsigned status : {200U, 201U, 202U, 204U})
-        CHECK(judged(status).settlement.verdict == Verdict::delivered);
-    CHECK(judged(410).settlement.verdict == Verdict::dead);
-    CHECK(judged(410).settlement.code == 410);
-    CHECK(judged(410).settlement.reason == "the receiver answered 410, it wants no more of this");
+        CHECK(judged(status).delivery.verdict == Verdict::delivered);
+    CHECK(judged(410).delivery.verdict == Verdict::dead);
+    CHECK(judged(410).delivery.code == 410);
+    CHECK(judged(410).delivery.reason == "the receiver answered 410, it wants no more of this");
     for (const unsigned status : {301U, 400U, 401U, 404U, 408U, 429U, 500U, 503U}) {
         CAPTURE(status);
         const Assessment assessment = judged(status);
-        CHECK(assessment.settlement.verdict == Verdict::again);
-        CHECK(assessment.settlement.code == static_cast<int>(status));
-        CHECK(assessment.settlement.reason == "the receiver answered " + std::to_string(status));
+        CHECK(assessment.delivery.verdict == Verdict::again);
+        CHECK(assessment.delivery.code == static_cast<int>(status));
+        CHECK(assessment.delivery.reason == "the receiver answered " + std::to_string(status));
     }
 }
 
 TEST_CASE("a permanent error dead-letters immediately", "[notify]") {
-    CHECK(failed(Errc::invalid).settlement.verdict == Verdict::dead);
-    CHECK(failed(Errc::denied).settlement.verdict == Verdict::dead);
-    CHECK(failed(Errc::unavailable).settlement.verdict == Verdict::again);
-    CHECK(failed(Errc::timeout).settlement.verdict == Verdict::again);
-    CHECK(failed(Errc::timeout).settlement.reason == "connection refused");
+    CHECK(failed(Errc::invalid).delivery.verdict == Verdict::dead);
+    CHECK(failed(Errc::denied).delivery.verdict == Verdict::dead);
+    CHECK(failed(Errc::unavailable).delivery.verdict == Verdict::again);
+    CHECK(failed(Errc::timeout).delivery.verdict == Verdict::again);
+    CHECK(failed(Errc::timeout).delivery.reason == "connection refused");
 }
 
 TEST_CASE("a receiver is failing if other messages would fail, too", "[notify]") {
@@ -97,7 +97,7 @@ TEST_CASE("delays double from a second up to an hour, half of each random", "[no
     CAPTURE(tries);
     const auto wait = [&](double uniform) {
         const auto answer = fail(Errc::unavailable, "refused");
-        return assess(letter(tries), answer, Options{}, uniform).settlement.wait;
+        return assess(entry(tries), answer, Options{}, uniform).delivery.wait;
     };
     CHECK(wait(0) == Millis{least});
     CHECK(wait(1) == Millis{most});
@@ -105,8 +105,7 @@ TEST_CASE("delays double from a second up to an hour, half of each random", "[no
 
 TEST_CASE("obeys Retry-After for the message and for the receiver", "[notify]") {
     const auto wait = [](const std::string& value) {
-        return judged(429, {{"retry-after", value}, {"Date", "Mon, 05 Jan 2026 10:00:00 GMT"}})
-            .settlement.wait;
+        return judged(429, {{"retry-after", value}, {"Date", "Mon, 05 Jan 2026 10:00:00 GMT"}}).delivery.wait;
     };
     CHECK(wait("120") == Seconds{120});
     CHECK(wait("Mon, 05 Jan 2026 10:05:00 GMT") == Seconds{300});
@@ -120,10 +119,10 @@ TEST_CASE("obeys Retry-After for the message and for the receiver", "[notify]") 
 
 TEST_CASE("a message past its deadline is dead-lettered with the last response as reason", "[notify]") {
     const Millis day{24LL * 3'600'000};
-    CHECK(judged(500, {}, letter(30, day - Millis{1'000})).settlement.wait == Seconds{1});  // one last try
-    const Assessment assessment = judged(500, {}, letter(31, day));
-    CHECK(assessment.settlement.verdict == Verdict::dead);
-    CHECK(assessment.settlement.reason == "not delivered within 1d: the receiver answered 500");
-    CHECK(assessment.settlement.code == 500);
-    CHECK(judged(204, {}, letter(31, day * 2)).settlement.verdict == Verdict::delivered);
+    CHECK(judged(500, {}, entry(30, day - Millis{1'000})).delivery.wait == Seconds{1});  // one last try
+    const Assessment assessment = judged(500, {}, entry(31, day));
+    CHECK(assessment.delivery.verdict == Verdict::dead);
+    CHECK(assessment.delivery.reason == "not delivered within 1d: the receiver answered 500");
+    CHECK(assessment.delivery.code == 500);
+    CHECK(judged(204, {}, entry(31, day * 2)).delivery.verdict == Verdict::delivered);
 }

@@ -39,8 +39,8 @@ Checker::Checker(const History& history, Instant end, const Clients::Promises& p
 std::vector<std::string> Checker::violations() {
     for (const RowLife& row : history_.rows) {
         if (row.deleted == 0) rows_[row.id.value()] = &row;
-        if (row.trigger == model::Trigger::schedule && row.nominal)
-            planned_[{row.job, *row.nominal}].push_back(&row);
+        if (row.trigger == model::Trigger::schedule && row.scheduled_at)
+            planned_[{row.job, *row.scheduled_at}].push_back(&row);
     }
     for (const Call& call : history_.calls) calls_[call.id.value()].push_back(&call);
     read_jobs();

@@ -72,13 +72,13 @@ private:
     void check_summaries();
     void check_progress();
     [[nodiscard]] bool is_covered(JobKey job, const Instants& instants, const Segment& segment,
-                                  Instant nominal, Instant due) const;
+                                  Instant scheduled_at, Instant due) const;
     [[nodiscard]] bool rightly_withdrawn(const RowLife& row, const Instants& instants,
                                          const Segment& segment) const;
-    [[nodiscard]] bool is_summarised(JobKey job, Instant nominal) const;
+    [[nodiscard]] bool is_summarised(JobKey job, Instant scheduled_at) const;
     [[nodiscard]] bool is_paused(const TenantId& tenant, Instant due, Millis slack) const;
-    void check_watermark_waited(JobKey job, const Segment& segment, Instant nominal);
-    [[nodiscard]] ChangeNumber known_to_run(const Segment& segment, Instant nominal) const;
+    void check_watermark_waited(JobKey job, const Segment& segment, Instant scheduled_at);
+    [[nodiscard]] ChangeNumber known_to_run(const Segment& segment, Instant scheduled_at) const;
 
     const History& history_;
     const Instant end_;

@@ -67,27 +67,28 @@ void Checker::check_segment(JobKey job, const Instants& instants, const Segment&
     // A one-shot may have been completed by an occurrence that was not owed.
     const bool once = segment.reference.once;
     const Instant first = once ? segment.since : std::max(segment.since, planned_from_);
-    std::optional<Instant> nominal = segment.reference.after(first);
-    for (; nominal && *nominal <= until; nominal = segment.reference.after(*nominal)) {
-        const Instant due = segment.reference.due(*nominal);
-        const bool owed = due <= until && *nominal > planned_from_;
-        if (owed && !is_covered(job, instants, segment, *nominal, due))
+    std::optional<Instant> scheduled_at = segment.reference.after(first);
+    for (; scheduled_at && *scheduled_at <= until; scheduled_at = segment.reference.after(*scheduled_at)) {
+        const Instant due = segment.reference.due(*scheduled_at);
+        const bool owed = due <= until && *scheduled_at > planned_from_;
+        if (owed && !is_covered(job, instants, segment, *scheduled_at, due))
             blame("lost: job {} {} should have run at {} (due {}); its schedule was valid from {} to {}", job,
-                  segment.reference.job, at(*nominal), at(due), at(segment.since),
+                  segment.reference.job, at(*scheduled_at), at(due), at(segment.since),
                   segment.until == Instant::max() ? "the end" : at(segment.until));
-        if (owed && planned_.contains({job, *nominal})) check_watermark_waited(job, segment, *nominal);
+        if (owed && planned_.contains({job, *scheduled_at}))
+            check_watermark_waited(job, segment, *scheduled_at);
         // The first occurrence that is not missed completes the one-shot, whether or not it is due.
-        const bool owed_or_ran = *nominal > planned_from_ || planned_.contains({job, *nominal});
-        if (once && owed_or_ran && !is_summarised(job, *nominal)) return;
+        const bool owed_or_ran = *scheduled_at > planned_from_ || planned_.contains({job, *scheduled_at});
+        if (once && owed_or_ran && !is_summarised(job, *scheduled_at)) return;
     }
 }
 
-bool Checker::is_covered(JobKey job, const Instants& instants, const Segment& segment, Instant nominal,
+bool Checker::is_covered(JobKey job, const Instants& instants, const Segment& segment, Instant scheduled_at,
                          Instant due) const {
-    if (const auto found = planned_.find({job, nominal}); found != planned_.end())
+    if (const auto found = planned_.find({job, scheduled_at}); found != planned_.end())
         for (const RowLife* const row : found->second)
             if (row->deleted == 0 || rightly_withdrawn(*row, instants, segment)) return true;
-    if (is_summarised(job, nominal)) return true;
+    if (is_summarised(job, scheduled_at)) return true;
     if (is_paused(segment.reference.tenant, due, kClockSlack)) return true;
     // A deleted job does not run, but occurrences before the watermark had been claimed.
     return instants.gone && (segment.reference.jitter > Millis{0} || due > *instants.gone);
@@ -100,15 +101,15 @@ bool Checker::rightly_withdrawn(const RowLife& row, const Instants& instants, co
     const auto next = std::ranges::find_if(instants.segments,
                                            [&](const Segment& one) { return one.since >= segment.until; });
     const bool disabled_between = next == instants.segments.end() || next->since > segment.until;
-    return disabled_between || !next->reference.names(*row.nominal) ||
+    return disabled_between || !next->reference.names(*row.scheduled_at) ||
            std::ranges::any_of(next, instants.segments.end(),
-                               [&](const Segment& one) { return !one.reference.names(*row.nominal); });
+                               [&](const Segment& one) { return !one.reference.names(*row.scheduled_at); });
 }
 
-bool Checker::is_summarised(JobKey job, Instant nominal) const {
+bool Checker::is_summarised(JobKey job, Instant scheduled_at) const {
     const auto [first, last] = summaries_.equal_range(job);
     return std::any_of(first, last, [&](const auto& one) {
-        return one.second.first <= nominal && nominal <= one.second.second;
+        return one.second.first <= scheduled_at && scheduled_at <= one.second.second;
     });
 }
 
@@ -121,30 +122,31 @@ bool Checker::is_paused(const TenantId& tenant, Instant due, Millis slack) const
 
 /// Returns the change after which a planner knows that the occurrence must run: the job's change, or the end
 /// of each pause that had begun before it.
-ChangeNumber Checker::known_to_run(const Segment& segment, Instant nominal) const {
+ChangeNumber Checker::known_to_run(const Segment& segment, Instant scheduled_at) const {
     ChangeNumber known = segment.number;
     for (const PauseSpan& span : history_.pauses) {
         const bool theirs = !span.tenant || *span.tenant == segment.reference.tenant;
-        if (theirs && span.to && span.from <= nominal + kClockSlack && *span.to <= nominal + kClockSlack)
+        if (theirs && span.to && span.from <= scheduled_at + kClockSlack &&
+            *span.to <= scheduled_at + kClockSlack)
             known = std::max(known, span.resume);
     }
     return known;
 }
 
 /// The watermark passes an occurrence only with its claim once the planner knows that it must run.
-void Checker::check_watermark_waited(JobKey job, const Segment& segment, Instant nominal) {
+void Checker::check_watermark_waited(JobKey job, const Segment& segment, Instant scheduled_at) {
     if (segment.reference.jitter > Millis{0}) return;
-    const std::vector<const RowLife*>& lives = planned_.at({job, nominal});
+    const std::vector<const RowLife*>& lives = planned_.at({job, scheduled_at});
     const std::uint64_t claimed = lives.front()->inserted;
-    const ChangeNumber known = known_to_run(segment, nominal);
+    const ChangeNumber known = known_to_run(segment, scheduled_at);
     for (const auto& [shard, claims] : claims_) {
         const auto own = std::ranges::lower_bound(claims, claimed, {}, &FencedCommit::commit);
         if (own == claims.end() || own->commit != claimed) continue;
         const auto passed = std::ranges::find_if(claims, [&](const FencedCommit& one) {
-            return one.watermark >= nominal && one.planned >= known;
+            return one.watermark >= scheduled_at && one.planned >= known;
         });
         if (passed != claims.end() && passed->commit < claimed)
-            blame("watermark: passed {} at {} before job {} was claimed for it at {}", at(nominal),
+            blame("watermark: passed {} at {} before job {} was claimed for it at {}", at(scheduled_at),
                   at(passed->at), job, at(lives.front()->inserted_at));
     }
 }
@@ -153,22 +155,22 @@ void Checker::check_watermark_waited(JobKey job, const Segment& segment, Instant
 void Checker::check_rows(JobKey job, const Instants& instants) {
     const auto first = planned_.lower_bound({job, Instant::min()});
     for (auto one = first; one != planned_.end() && one->first.first == job; ++one) {
-        const Instant nominal = one->first.second;
+        const Instant scheduled_at = one->first.second;
         for (const RowLife* const row : one->second) {
             const bool named = std::ranges::any_of(instants.segments, [&](const Segment& segment) {
                 const bool in_time =
-                    nominal > segment.since && segment.since <= row->inserted_at &&
-                    (segment.until == Instant::max() || nominal <= segment.until + kLearning);
-                return in_time && segment.reference.names(nominal);
+                    scheduled_at > segment.since && segment.since <= row->inserted_at &&
+                    (segment.until == Instant::max() || scheduled_at <= segment.until + kLearning);
+                return in_time && segment.reference.names(scheduled_at);
             });
             if (!named)
                 blame(
                     "ghost: {} was claimed for job {} at {}, which is not an occurrence of any definition "
                     "({})",
-                    row->id, job, at(nominal), at(row->inserted_at));
+                    row->id, job, at(scheduled_at), at(row->inserted_at));
         }
         const auto standing = std::ranges::count(one->second, 0U, &RowLife::deleted);
-        if (standing > 1) blame("doubled: job {} has {} rows for {}", job, standing, at(nominal));
+        if (standing > 1) blame("doubled: job {} has {} rows for {}", job, standing, at(scheduled_at));
         for (const PauseSpan& span : history_.pauses) {
             const RowLife* const row = one->second.back();
             const bool inside = row->due && *row->due > span.from + kLearning && span.to &&

@@ -84,7 +84,7 @@ Database::Answer<store::ElectionState> Database::campaign(Session session, const
     sessions_[static_cast<std::uint64_t>(session)] = now();
     if (renews)
         nodes_[round.node] = {
-            .lease_until = now() + lease_, .clock_ahead = clock_ahead, .can_lead = round.most > 0};
+            .lease_until = now() + lease_, .clock_ahead = clock_ahead, .can_lead = round.max_shards > 0};
     for (const Shard shard : round.release) release(session, shard);
     store::ElectionState standing{.store_now = now(), .clock_ahead = clock_ahead, .shards = shards_.size()};
     const auto held = [&](const ShardRow& shard) { return shard.lock == session; };
@@ -94,7 +94,7 @@ Database::Answer<store::ElectionState> Database::campaign(Session session, const
         const Shard name{static_cast<std::uint32_t>(number)};
         const bool given_back = std::ranges::find(round.release, name) != round.release.end();
         if (!held(shard) && !given_back && !lives(shard.lock)) {
-            if (count < round.most) {
+            if (count < round.max_shards) {
                 shard.lock = session;
                 ++count;
             } else {
@@ -126,7 +126,7 @@ Database::Answer<store::Term> Database::begin_term(Shard shard, const NodeId& no
                      .planned = row.planned,
                      .head = ChangeNumber{static_cast<std::int64_t>(changes_.size())}};
     for (const MissedNote& note : history_.missed)
-        if (note.missed.to > *row.watermark) term.told.push_back(note.missed);
+        if (note.missed.to > *row.watermark) term.missed.push_back(note.missed);
     return term;
 }
 
@@ -242,11 +242,11 @@ std::vector<model::Job> Database::delete_jobs(const std::vector<JobId>& ids) {
     return deleted;
 }
 
-std::optional<model::Job> Database::disable_spent(const store::CompletedOneShot& spent) {
-    const auto found = jobs_.find(spent.job);
+std::optional<model::Job> Database::disable_completed(const store::CompletedOneShot& completed) {
+    const auto found = jobs_.find(completed.job);
     if (found == jobs_.end()) return {};
     JobRow& row = found->second;
-    if (!row.job.enabled || row.job.effective_from != spent.since) return {};
+    if (!row.job.enabled || row.job.effective_from != completed.since) return {};
     const ChangeNumber number = add_change("spent", row.job, &row);
     row.job.enabled = false;
     row.job.updated_at = whole_seconds(now());

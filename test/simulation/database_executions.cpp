@@ -30,7 +30,7 @@ void Database::insert_row(model::Execution execution) {
     history_.rows.push_back({.id = execution.id,
                              .job = execution.job_key,
                              .trigger = execution.trigger,
-                             .nominal = execution.nominal,
+                             .scheduled_at = execution.scheduled_at,
                              .due = execution.due,
                              .revision = execution.revision,
                              .missed = execution.missed,
@@ -40,7 +40,7 @@ void Database::insert_row(model::Execution execution) {
                              .attempt = execution.attempt,
                              .changed_at = now()});
     unended_.emplace(execution.key, execution.id);
-    if (execution.nominal) planned_[execution.job_id].emplace(*execution.nominal, execution.id);
+    if (execution.scheduled_at) planned_[execution.job_id].emplace(*execution.scheduled_at, execution.id);
     ExecuteId id = execution.id;
     rows_.insert_or_assign(std::move(id), Row{std::move(execution), life});
 }
@@ -61,8 +61,8 @@ Database::Answer<store::Claimed> Database::claim(const store::Claim& claim) {
 
     store::Claimed claimed;
     for (const model::Execution& execution : claim.executions) {
-        const bool spends = std::ranges::find(claim.spent, execution.job_key,
-                                              &store::CompletedOneShot::job) != claim.spent.end();
+        const bool spends = std::ranges::find(claim.completed, execution.job_key,
+                                              &store::CompletedOneShot::job) != claim.completed.end();
         if (spends && mutations_.spends_for_nothing) {
             claimed.mine.push_back(false);
             continue;
@@ -74,12 +74,13 @@ Database::Answer<store::Claimed> Database::claim(const store::Claim& claim) {
             continue;
         }
         const model::Execution& there = found->second.execution;
-        const bool same_run = there.job_id == execution.job_id && there.nominal == execution.nominal;
+        const bool same_run =
+            there.job_id == execution.job_id && there.scheduled_at == execution.scheduled_at;
         claimed.mine.push_back(same_run && there.epoch == execution.epoch && there.state == execution.state &&
                                there.attempt == execution.attempt);
     }
-    for (const store::CompletedOneShot& spent : claim.spent)
-        if (auto disabled = disable_spent(spent)) claimed.disabled.push_back(std::move(*disabled));
+    for (const store::CompletedOneShot& completed : claim.completed)
+        if (auto disabled = disable_completed(completed)) claimed.disabled.push_back(std::move(*disabled));
     for (const store::Missed& missed : claim.missed) note_missed(missed);
     return claimed;
 }
@@ -198,7 +199,7 @@ bool Database::compare_and_set(const ExecuteId& id, int attempt, bool from_execu
 
 store::Begun Database::begin_attempt(const ExecuteId& id, int attempt, const model::Execution& after,
                                      const std::optional<store::Slot>& slot) {
-    if (slot && !slots_.contains(id) && slots_taken_[slot->key] >= slot->most) return store::Begun::no_slot;
+    if (slot && !slots_.contains(id) && slots_taken_[slot->key] >= slot->limit) return store::Begun::no_slot;
     if (!compare_and_set(id, attempt, false, after, 0, {})) return store::Begun::no;
     if (slot && slots_.emplace(id, slot->key).second) ++slots_taken_[slot->key];
     return store::Begun::yes;

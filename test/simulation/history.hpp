@@ -30,7 +30,7 @@ struct RowLife {
     ExecuteId id{};
     JobKey job{};
     model::Trigger trigger{};
-    std::optional<Instant> nominal{};
+    std::optional<Instant> scheduled_at{};
     std::optional<Instant> due{};
     ChangeNumber revision{};
     std::string missed{};

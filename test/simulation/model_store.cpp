@@ -83,7 +83,7 @@ void ModelStore::lose_session() {
 
 store::Store::Awaitable<store::ElectionState> ModelStore::campaign(store::CampaignRound round) {
     const SteadyInstant sent = clock_.steady();
-    const bool can_lead = round.most > 0;
+    const bool can_lead = round.max_shards > 0;
     const bool renews = !renewed_ || sent - *renewed_ >= kRenewal || can_lead != told_can_lead_;
     const Millis clock_ahead = clock_.now() - database_.now();
     for (const Shard shard : round.release) held_.erase(shard);

@@ -32,7 +32,7 @@ public:
 
     Awaitable<store::ElectionState> campaign(store::CampaignRound round) override;
     [[nodiscard]] bool leads(Shard shard) const override;
-    [[nodiscard]] std::optional<SteadyInstant> last_beat() const override { return beat_; }
+    [[nodiscard]] std::optional<SteadyInstant> last_heartbeat() const override { return beat_; }
     Awaitable<store::Term> begin_term(Shard shard, NodeId node) override;
     Awaitable<void> end_term(Shard shard) override;
     Awaitable<void> leave(NodeId node) override;
@@ -71,7 +71,7 @@ public:
     Awaitable<void> ask_cancel(model::Execution execution, std::string by) override;
     Awaitable<store::Begun> begin_attempt(ExecuteId id, int attempt, model::Execution after,
                                           std::optional<store::Slot> slot,
-                                          std::vector<store::Announcement> told) override;
+                                          std::vector<store::Announcement> announcements) override;
     Awaitable<bool> finish(store::Outcome outcome) override;
 
     Awaitable<std::optional<model::Execution>> find_execution(std::optional<TenantId> tenant,
@@ -84,7 +84,7 @@ public:
     Awaitable<std::vector<model::Attempt>> attempts(ExecuteId id) override;
     Awaitable<std::vector<ExecuteId>> put_executions(std::optional<TenantId> tenant,
                                                      std::vector<model::Execution> executions,
-                                                     store::Announcements told) override;
+                                                     store::Announcements announcements) override;
     Awaitable<store::Trimmed> trim_history(store::HistoryRule rule, JobId after) override;
     Awaitable<void> record_result(ExecuteId id, std::string result, store::NotifyLeader tell) override;
 

@@ -44,11 +44,12 @@ std::optional<Instant> Reference::after(Instant instant) const {
 
 bool Reference::names(Instant instant) const { return after(instant - Millis{1}) == instant; }
 
-Instant Reference::due(Instant nominal) const {
-    if (jitter <= Millis{0}) return nominal;
+Instant Reference::due(Instant scheduled_at) const {
+    if (jitter <= Millis{0}) return scheduled_at;
     const std::uint64_t random =
-        mixed(stable_hash(job) ^ mixed(static_cast<std::uint64_t>(to_unix_millis(nominal))));
-    return nominal + Millis{static_cast<std::int64_t>(random % static_cast<std::uint64_t>(jitter.count()))};
+        mixed(stable_hash(job) ^ mixed(static_cast<std::uint64_t>(to_unix_millis(scheduled_at))));
+    return scheduled_at +
+           Millis{static_cast<std::int64_t>(random % static_cast<std::uint64_t>(jitter.count()))};
 }
 
 bool Reference::same_instants(const Reference& other) const {
@@ -59,8 +60,8 @@ bool Reference::same_instants(const Reference& other) const {
 std::optional<Instant> next_due(const model::Job& job, Instant now) {
     const std::optional<Reference> reference = job.enabled ? Reference::of(job) : std::nullopt;
     if (!reference) return {};
-    const std::optional<Instant> nominal = reference->after(now);
-    return nominal ? std::optional{reference->due(*nominal)} : std::nullopt;
+    const std::optional<Instant> scheduled_at = reference->after(now);
+    return scheduled_at ? std::optional{reference->due(*scheduled_at)} : std::nullopt;
 }
 
 }  // namespace ecron::sim

@@ -29,7 +29,7 @@ struct Reference {
     /// Returns the first occurrence after an instant, within the window.
     [[nodiscard]] std::optional<Instant> after(Instant instant) const;
     [[nodiscard]] bool names(Instant instant) const;
-    [[nodiscard]] Instant due(Instant nominal) const;
+    [[nodiscard]] Instant due(Instant scheduled_at) const;
     /// Returns true if both have the same occurrences.
     [[nodiscard]] bool same_instants(const Reference& other) const;
 };

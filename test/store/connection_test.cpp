@@ -144,7 +144,7 @@ TEST_CASE("a store opened in the background answers unavailable until the server
     CHECK_FALSE(store.health().available);
     CHECK(world.await(store.create_job(a_job("early"), ""), io).error().code == Errc::unavailable);
     CHECK(world.await(store.list_jobs({}), io).error().code == Errc::unavailable);
-    CHECK(world.await(store.campaign({.node = NodeId("node-1"), .most = 1}), io).error().code ==
+    CHECK(world.await(store.campaign({.node = NodeId("node-1"), .max_shards = 1}), io).error().code ==
           Errc::unavailable);
     CHECK(store.id_key().empty());
     CHECK(world.await(store.leave(NodeId("node-1")), io));
@@ -152,7 +152,7 @@ TEST_CASE("a store opened in the background answers unavailable until the server
     wait_for("the database is open", [&] { return store.health().available; });
     CHECK(store.id_key().size() == 32);
     CHECK(world.await(store.create_job(a_job("late"), ""), io));
-    CHECK(world.await(store.campaign({.node = NodeId("node-1"), .most = 1}), io)->held.size() == 1);
+    CHECK(world.await(store.campaign({.node = NodeId("node-1"), .max_shards = 1}), io)->held.size() == 1);
     CHECK_FALSE(failed);
     store.close();
 }
@@ -184,7 +184,7 @@ TEST_CASE("a server that becomes read-only is abandoned and not polled continuou
     world.given_job("before");
     world.lead();
     ReadOnly read_only(world);
-    const CampaignRound round{.node = NodeId("node-1"), .most = 1};
+    const CampaignRound round{.node = NodeId("node-1"), .max_shards = 1};
     CHECK(world.await(world.store().campaign(round)).error().code == Errc::unavailable);
     CHECK_FALSE(world.store().leads(Shard(0)));
     const std::int64_t before = connections_so_far(world);

@@ -20,7 +20,7 @@ model::Execution history(const std::string& id, ExecutionState state, Seconds be
     model::Execution execution;
     execution.id = ExecuteId(id);
     execution.job_id = JobId("job-1");
-    execution.job_name = "told by a client";
+    execution.job_name = "reported by a client";
     execution.state = state;
     execution.begin_at = Instant{begin};
     execution.end_at = Instant{begin + Seconds{5}};

@@ -31,8 +31,8 @@ struct Past : World {
                         .after = run,
                         .record = model::Attempt{.execute_id = run.id, .number = 1}};
         outcome.after.state = state;
-        outcome.after.begin_at = run.nominal;
-        if (model::is_end(state)) outcome.after.end_at = *run.nominal + Seconds{1};
+        outcome.after.begin_at = run.scheduled_at;
+        if (model::is_end(state)) outcome.after.end_at = *run.scheduled_at + Seconds{1};
         must(store().finish(std::move(outcome)));
         return run.id;
     }

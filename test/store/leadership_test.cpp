@@ -74,15 +74,15 @@ TEST_CASE("one process owns a SQLite store and leads as soon as it campaigns", "
     world.open();
     Store& store = world.store();
     CHECK_FALSE(store.leads(kFirst));
-    CHECK_FALSE(store.last_beat());
+    CHECK_FALSE(store.last_heartbeat());
     CHECK(world.await(store.begin_term(kFirst, NodeId("node-1"))).error().code == Errc::denied);
     CHECK(world.must(store.cluster()).nodes.empty());
 
-    const ElectionState standing = world.must(store.campaign({.node = NodeId("node-1"), .most = 1}));
+    const ElectionState standing = world.must(store.campaign({.node = NodeId("node-1"), .max_shards = 1}));
     CHECK(standing.held == Shards{kFirst});
     CHECK(standing.clock_ahead == Millis{0});
     CHECK(store.leads(kFirst));
-    CHECK(store.last_beat());
+    CHECK(store.last_heartbeat());
     const Term term = world.must(store.begin_term(kFirst, NodeId("node-1")));
     CHECK(term.epoch == Epoch(1));
 
@@ -103,7 +103,7 @@ TEST_CASE("a term reads the missed summaries of earlier terms beyond the waterma
     World world;
     world.open();
     const Term first = world.lead("node-1");
-    CHECK(first.told.empty());
+    CHECK(first.missed.empty());
     const Instant from = first.watermark - Seconds{60};
     world.must(
         world.store().claim({.epoch = first.epoch,
@@ -111,9 +111,9 @@ TEST_CASE("a term reads the missed summaries of earlier terms beyond the waterma
                              .missed = {{JobKey(1), from, first.watermark, 60, "misfire"},
                                         {JobKey(2), from, first.watermark + Seconds{1}, 61, "misfire"}}}));
     const Term second = world.lead("node-2");
-    REQUIRE(second.told.size() == 1);
-    CHECK(second.told.front().job == JobKey(2));
-    CHECK(second.told.front().to == first.watermark + Seconds{1});
+    REQUIRE(second.missed.size() == 1);
+    CHECK(second.missed.front().job == JobKey(2));
+    CHECK(second.missed.front().to == first.watermark + Seconds{1});
 }
 
 TEST_CASE("one node leads at a time, and a lost session loses leadership", "[store]") {
@@ -267,7 +267,7 @@ TEST_CASE("a leader that is cut off stops, and its locks are free within the lea
     });
     CHECK(leader.campaign().error().code == Errc::unavailable);
     CHECK_FALSE(leader.store().leads(kFirst));
-    CHECK_FALSE(leader.store().last_beat());
+    CHECK_FALSE(leader.store().last_heartbeat());
     proxy.heal();
     // The standby did not campaign while the leader waited for its answer, so its own locks may be free by
     // now: this queries what the leader still holds, without acquiring any.
@@ -283,7 +283,8 @@ TEST_CASE("a leader that does not campaign for three seconds no longer leads", "
     CHECK(world.store().leads(kFirst));
     wait_until([&] { return !world.store().leads(kFirst); });
     CHECK(world.await(world.store().begin_term(kFirst, NodeId("node-1"))).error().code == Errc::denied);
-    CHECK(world.must(world.store().campaign({.node = NodeId("node-1"), .most = 1})).held == Shards{kFirst});
+    CHECK(world.must(world.store().campaign({.node = NodeId("node-1"), .max_shards = 1})).held ==
+          Shards{kFirst});
     CHECK(world.store().leads(kFirst));
 }
 
@@ -479,7 +480,7 @@ TEST_CASE("a slow lease renewal does not affect locks", "[store]") {
         CHECK(standing->held == Shards{kFirst});
         CHECK(node.store().leads(kFirst));
         last = *standing;
-        return *node.store().last_beat() - *standing->lease_renewed > Millis{1'500};
+        return *node.store().last_heartbeat() - *standing->lease_renewed > Millis{1'500};
     });
     slow.rollback();
     wait_until([&] { return *node.campaign()->lease_renewed > *last->lease_renewed; });

@@ -32,7 +32,8 @@ public:
         return world_.await(std::move(work), io_);
     }
     Result<ElectionState> campaign(std::size_t most = kMaxShards, std::vector<Shard> release = {}) {
-        return await(store_->campaign({.node = NodeId(name_), .most = most, .release = std::move(release)}));
+        return await(
+            store_->campaign({.node = NodeId(name_), .max_shards = most, .release = std::move(release)}));
     }
     /// Returns the shards held after a successful round.
     std::vector<Shard> held(std::size_t most = kMaxShards, std::vector<Shard> release = {}) {

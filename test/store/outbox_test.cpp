@@ -37,15 +37,15 @@ struct Post : World {
     void given(const std::string& message, const std::string& receiver = "https://a:443") {
         ends(execution(), {an_announcement(message, receiver)});
     }
-    LeaseRequest wish(const std::string& node = "node-1") {
+    LeaseRequest request(const std::string& node = "node-1") {
         return {.node = NodeId(node), .lease = kLease, .limit = 100, .per_receiver = 10};
     }
     std::vector<OutboxEntry> take(LeaseRequest asked) {
         return must(store().outbox().take(std::move(asked))).taken;
     }
-    std::vector<OutboxEntry> take() { return take(wish()); }
-    bool settle(const OutboxEntry& letter, DeliveryResult settlement) {
-        return must(store().outbox().settle(letter, std::move(settlement)));
+    std::vector<OutboxEntry> take() { return take(request()); }
+    bool settle(const OutboxEntry& entry, DeliveryResult delivery) {
+        return must(store().outbox().settle(entry, std::move(delivery)));
     }
     std::int64_t waiting() { return number("select count(*) from t_cron_outbox"); }
     std::vector<DeadLetter> dead(std::optional<TenantId> tenant = {}, std::size_t limit = 10,
@@ -64,9 +64,9 @@ struct Post : World {
     int runs{0};
 };
 
-std::vector<std::string> ids(const std::vector<OutboxEntry>& letters) {
+std::vector<std::string> ids(const std::vector<OutboxEntry>& entries) {
     std::vector<std::string> found;
-    for (const OutboxEntry& letter : letters) found.push_back(letter.announcement.message_id);
+    for (const OutboxEntry& entry : entries) found.push_back(entry.announcement.message_id);
     return found;
 }
 using Ids = std::vector<std::string>;
@@ -79,17 +79,17 @@ TEST_CASE("an outcome's announcements are leased as they were written", "[store]
     Announcement announcement = an_announcement("it's \\ a :message");
     announcement.payload = R"({"text":"\u0000 ' \\ :p0"})";
     world.ends(run, {announcement});
-    const std::vector<OutboxEntry> letters = world.take();
-    REQUIRE(letters.size() == 1);
-    const OutboxEntry& letter = letters.front();
-    CHECK(letter.announcement.message_id == announcement.message_id);
-    CHECK(letter.announcement.receiver == announcement.receiver);
-    CHECK(letter.announcement.url == announcement.url);
-    CHECK(letter.announcement.payload == announcement.payload);
-    CHECK(letter.execution == run.id);
-    CHECK(letter.tenant == run.tenant);
-    CHECK(letter.tries == 1);
-    CHECK(letter.due > letter.created + kLease / 2);
+    const std::vector<OutboxEntry> entries = world.take();
+    REQUIRE(entries.size() == 1);
+    const OutboxEntry& entry = entries.front();
+    CHECK(entry.announcement.message_id == announcement.message_id);
+    CHECK(entry.announcement.receiver == announcement.receiver);
+    CHECK(entry.announcement.url == announcement.url);
+    CHECK(entry.announcement.payload == announcement.payload);
+    CHECK(entry.execution == run.id);
+    CHECK(entry.tenant == run.tenant);
+    CHECK(entry.tries == 1);
+    CHECK(entry.due > entry.created + kLease / 2);
 }
 
 TEST_CASE("a start is announced in its own transaction, and only if it happens", "[store][outbox]") {
@@ -129,10 +129,10 @@ TEST_CASE("an end by a client is announced if it changed one of ecron's own exec
 TEST_CASE("a leased entry is not leased again until its lease ends", "[store][outbox]") {
     Post world;
     world.given("m");
-    CHECK(world.take(world.wish("node-1")).size() == 1);
-    CHECK(world.take(world.wish("node-2")).empty());
+    CHECK(world.take(world.request("node-1")).size() == 1);
+    CHECK(world.take(world.request("node-2")).empty());
     world.leases_end();
-    const std::vector<OutboxEntry> again = world.take(world.wish("node-2"));
+    const std::vector<OutboxEntry> again = world.take(world.request("node-2"));
     REQUIRE(again.size() == 1);
     CHECK(again.front().tries == 2);
 }
@@ -140,12 +140,12 @@ TEST_CASE("a leased entry is not leased again until its lease ends", "[store][ou
 TEST_CASE("of many concurrent leases each entry goes to one", "[store][outbox]") {
     Post world;
     for (int i = 0; i < 20; ++i) world.given(std::to_string(i), "https://" + std::to_string(i % 7));
-    std::vector<boost::asio::awaitable<Result<Letters>>> takers;
+    std::vector<boost::asio::awaitable<Result<LeasedEntries>>> takers;
     for (int i = 0; i < 8; ++i)
-        takers.push_back(world.store().outbox().take(world.wish("node-" + std::to_string(i))));
+        takers.push_back(world.store().outbox().take(world.request("node-" + std::to_string(i))));
     std::multiset<std::string> taken;
-    for (const Result<Letters>& letters : world.all(std::move(takers)))
-        for (const OutboxEntry& letter : letters->taken) taken.insert(letter.announcement.message_id);
+    for (const Result<LeasedEntries>& entries : world.all(std::move(takers)))
+        for (const OutboxEntry& entry : entries->taken) taken.insert(entry.announcement.message_id);
     CHECK(taken.size() == 20);
     CHECK(std::set<std::string>(taken.begin(), taken.end()).size() == 20);
 }
@@ -153,29 +153,29 @@ TEST_CASE("of many concurrent leases each entry goes to one", "[store][outbox]")
 TEST_CASE("entries are settled: delivered, retried, dead", "[store][outbox]") {
     Post world;
     world.given("m");
-    const OutboxEntry letter = world.take().front();
+    const OutboxEntry entry = world.take().front();
     SECTION("a delivered entry is deleted") {
-        CHECK(world.settle(letter, {.verdict = Verdict::delivered}));
+        CHECK(world.settle(entry, {.verdict = Verdict::delivered}));
         CHECK(world.waiting() == 0);
     }
     SECTION("an entry to be retried waits for its delay") {
-        CHECK(world.settle(letter, {.verdict = Verdict::again, .wait = Seconds{1'800}}));
+        CHECK(world.settle(entry, {.verdict = Verdict::again, .wait = Seconds{1'800}}));
         CHECK(world.take().empty());
         world.leases_end();
         CHECK(world.take().front().tries == 2);
     }
     SECTION("a dead entry is kept with the reason") {
-        CHECK(world.settle(letter, {.verdict = Verdict::dead, .code = 410, .reason = "gone"}));
+        CHECK(world.settle(entry, {.verdict = Verdict::dead, .code = 410, .reason = "gone"}));
         CHECK(world.waiting() == 0);
         const std::vector<DeadLetter> dead = world.dead();
         REQUIRE(dead.size() == 1);
         CHECK(dead.front().message_id == "m");
-        CHECK(dead.front().execution == letter.execution);
-        CHECK(dead.front().url == letter.announcement.url);
+        CHECK(dead.front().execution == entry.execution);
+        CHECK(dead.front().url == entry.announcement.url);
         CHECK(dead.front().code == 410);
         CHECK(dead.front().reason == "gone");
         CHECK(dead.front().tries == 1);
-        CHECK(dead.front().created == letter.created);
+        CHECK(dead.front().created == entry.created);
     }
 }
 
@@ -184,11 +184,11 @@ TEST_CASE("settling after the lease was lost has no effect, except for a deliver
     world.given("m");
     const OutboxEntry late = world.take().front();
     world.leases_end();
-    const OutboxEntry held = world.take(world.wish("node-2")).front();
+    const OutboxEntry held = world.take(world.request("node-2")).front();
     CHECK_FALSE(world.settle(late, {.verdict = Verdict::again, .wait = Seconds{0}}));
     CHECK_FALSE(world.settle(late, {.verdict = Verdict::dead, .reason = "late"}));
     CHECK(world.dead().empty());
-    CHECK(world.take(world.wish("node-3")).empty());
+    CHECK(world.take(world.request("node-3")).empty());
     CHECK_FALSE(world.settle(late, {.verdict = Verdict::delivered}));
     CHECK(world.waiting() == 0);
     CHECK_FALSE(world.settle(held, {.verdict = Verdict::dead, .reason = "too late"}));
@@ -211,7 +211,7 @@ TEST_CASE("entries of one execution are delivered in order, those of others do n
     world.settle(again.front(), {.verdict = Verdict::delivered});
     const std::vector<OutboxEntry> second = world.take();
     CHECK(ids(second) == Ids{"1b"});
-    world.settle(second.front(), {.verdict = Verdict::dead, .reason = "dead entries do not block others"});
+    world.settle(second.front(), {.verdict = Verdict::dead, .reason = "dead letters do not block others"});
     CHECK(ids(world.take()) == Ids{"2"});
 }
 
@@ -219,24 +219,24 @@ TEST_CASE("a tenant gets entries only while it holds fewer than there are free p
     Post world;
     const TenantId tenant = world.execution().tenant;
     for (int i = 0; i < 20; ++i) world.given(std::to_string(i), "https://a" + std::to_string(i));
-    LeaseRequest wish = world.wish();
-    wish.limit = 8;
-    SECTION("a single tenant may use all places") { CHECK(world.take(wish).size() == 8); }
+    LeaseRequest request = world.request();
+    request.limit = 8;
+    SECTION("a single tenant may use all places") { CHECK(world.take(request).size() == 8); }
     SECTION("none leased") {
-        wish.held.emplace();
-        CHECK(world.take(wish).size() == 4);
+        request.held.emplace();
+        CHECK(world.take(request).size() == 4);
     }
     SECTION("others hold the rest") {
-        wish.held = {{TenantId{"another"}, 100}};
-        CHECK(world.take(wish).size() == 4);
+        request.held = {{TenantId{"another"}, 100}};
+        CHECK(world.take(request).size() == 4);
     }
     SECTION("some leased") {
-        wish.held = {{tenant, 4}};
-        CHECK(world.take(wish).size() == 2);
+        request.held = {{tenant, 4}};
+        CHECK(world.take(request).size() == 2);
     }
     SECTION("as many leased as places are free") {
-        wish.held = {{tenant, 8}};
-        CHECK(world.take(wish).empty());
+        request.held = {{tenant, 8}};
+        CHECK(world.take(request).empty());
     }
 }
 
@@ -245,26 +245,26 @@ TEST_CASE("receivers are served round-robin, each with a limited number of entri
     for (int i = 0; i < 5; ++i)
         for (const char* receiver : {"https://a", "https://b", "https://c"})
             world.given(receiver + std::to_string(i), receiver);
-    LeaseRequest wish = world.wish();
-    wish.per_receiver = 2;
+    LeaseRequest request = world.request();
+    request.per_receiver = 2;
     SECTION("two of each") {
-        CHECK(ids(world.take(wish)) ==
+        CHECK(ids(world.take(request)) ==
               Ids{"https://a0", "https://a1", "https://b0", "https://b1", "https://c0", "https://c1"});
     }
     SECTION("if fewer are requested, the next call continues after the last receiver") {
-        wish.limit = 3;
-        const Letters first = world.must(world.store().outbox().take(wish));
+        request.limit = 3;
+        const LeasedEntries first = world.must(world.store().outbox().take(request));
         CHECK(ids(first.taken) == Ids{"https://a0", "https://a1", "https://b0"});
         CHECK_FALSE(first.round_ended);
-        wish.after = first.after;
-        const Letters second = world.must(world.store().outbox().take(wish));
+        request.after = first.after;
+        const LeasedEntries second = world.must(world.store().outbox().take(request));
         CHECK(ids(second.taken) == Ids{"https://c0", "https://c1"});
         CHECK(second.round_ended);
         CHECK(second.after.empty());
     }
     SECTION("individual limits per receiver") {
-        wish.room = {{"https://a", 0}, {"https://b", 1}};
-        CHECK(ids(world.take(wish)) == Ids{"https://b0", "https://c0", "https://c1"});
+        request.room = {{"https://a", 0}, {"https://b", 1}};
+        CHECK(ids(world.take(request)) == Ids{"https://b0", "https://c0", "https://c1"});
     }
 }
 
@@ -272,10 +272,10 @@ TEST_CASE("a restarted node releases its earlier leases", "[store][outbox]") {
     Post world;
     world.given("m");
     world.given("other node's", "https://b");
-    LeaseRequest wish = world.wish();
-    wish.room = {{"https://b", 0}};
-    REQUIRE(world.take(wish).size() == 1);
-    REQUIRE(world.take(world.wish("node-2")).size() == 1);
+    LeaseRequest request = world.request();
+    request.room = {{"https://b", 0}};
+    REQUIRE(world.take(request).size() == 1);
+    REQUIRE(world.take(world.request("node-2")).size() == 1);
     world.reopen();
     CHECK(world.take().empty());
     world.must(world.store().outbox().release(NodeId("node-1")));
@@ -347,10 +347,10 @@ TEST_CASE("dead letters are listed by tenant and redelivered", "[store][outbox]"
         world.must(world.store().outbox().redeliver(tenant, {dead[0].key, dead[2].key}));
         CHECK(told == 1);
         CHECK(world.dead().size() == 3);
-        const std::vector<OutboxEntry> letters = world.take();
-        CHECK(ids(letters) == Ids{"m4", "m2"});
-        CHECK(letters.front().tries == 1);
-        CHECK(letters.front().created >= dead[0].created);
+        const std::vector<OutboxEntry> entries = world.take();
+        CHECK(ids(entries) == Ids{"m4", "m2"});
+        CHECK(entries.front().tries == 1);
+        CHECK(entries.front().created >= dead[0].created);
     }
     SECTION("one unknown key leaves all of them dead") {
         const auto refused =

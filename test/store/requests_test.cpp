@@ -73,11 +73,11 @@ TEST_CASE("requests without notification are not written to the change log", "[s
     CHECK(world.changes().empty());
 }
 
-TEST_CASE("the leader is told to stop an execution that a client ends", "[store]") {
+TEST_CASE("the leader is notified to stop an execution that a client ends", "[store]") {
     Asking world;
     model::Execution run = world.manual("run-1");
     run.state = model::ExecutionState::executing;
-    world.must(world.store().insert_execution(run, Tell::nobody));
+    world.must(world.store().insert_execution(run, NotifyLeader::no));
     run.state = model::ExecutionState::success;
     CHECK(world.must(world.store().put_executions(std::nullopt, {run}, {})).empty());
     const auto changes = world.changes();

@@ -88,12 +88,12 @@ TEST_CASE("a watermark that is not ahead of the clock stays", "[store]") {
 TEST_CASE("a watermark is not set back past executions that retention has deleted", "[store][history]") {
     Ahead world;
     const Instant deleted = world.now + 2 * kHour;
-    for (const Instant nominal : {deleted, deleted + kHour}) {
-        const model::Execution run = a_run(world.job, world.term.epoch, nominal);
+    for (const Instant scheduled_at : {deleted, deleted + kHour}) {
+        const model::Execution run = a_run(world.job, world.term.epoch, scheduled_at);
         REQUIRE(world.claim(world.term.epoch, world.watermark(), {run}));
         Outcome outcome{.id = run.id, .attempt = 1, .after = run};
         outcome.after.state = model::ExecutionState::success;
-        outcome.after.end_at = nominal;
+        outcome.after.end_at = scheduled_at;
         world.must(world.store().finish(std::move(outcome)));
     }
     const Trimmed trimmed = world.must(world.store().trim_history({.per_job = 1}, JobId{}));
@@ -131,5 +131,5 @@ TEST_CASE("summaries of missed occurrences end at a watermark that is set back",
     REQUIRE(missed.size() == 1);
     CHECK(missed.front().to == world.now);
     CHECK(missed.front().count == 60);
-    CHECK(world.must(world.store().begin_term(Shard(0), NodeId("node-1"))).told.empty());
+    CHECK(world.must(world.store().begin_term(Shard(0), NodeId("node-1"))).missed.empty());
 }

@@ -89,7 +89,7 @@ TEST_CASE("a claim stores its runs and the watermark together", "[store]") {
     CHECK(world.number("select f_watermark from t_cron_shard") == to_unix_millis(world.now));
     const model::Execution run = world.stored(runs[7].id);
     CHECK(run.state == ExecutionState::pending);
-    CHECK(run.nominal == runs[7].nominal);
+    CHECK(run.scheduled_at == runs[7].scheduled_at);
     CHECK(run.due == runs[7].due);
     CHECK(run.node == NodeId("node-1"));
     CHECK(run.attempt == 1);
@@ -156,7 +156,7 @@ TEST_CASE("a repeated claim recognizes its own rows and those of another term", 
 TEST_CASE("an execution id used by another run does not prevent the other claims", "[store]") {
     Leading world;
     model::Execution taken = world.claimed(Seconds{1});
-    SECTION("another instant") { taken.nominal = *taken.nominal - Seconds{60}; }
+    SECTION("another instant") { taken.scheduled_at = *taken.scheduled_at - Seconds{60}; }
     SECTION("another job") { taken.job_id = JobId("another"); }
     const model::Execution innocent = world.run(Seconds{5});
     const Claimed claimed = world.must(world.store().claim(world.claim_of({taken, innocent})));
@@ -178,7 +178,7 @@ TEST_CASE("concurrent claims share a transaction", "[store]") {
 TEST_CASE("the claim of a timed job's only run disables the job in the same transaction", "[store]") {
     Leading world;
     Claim claim = world.claim_of({world.run()});
-    claim.spent = {{world.job.key, world.job.effective_from}};
+    claim.completed = {{world.job.key, world.job.effective_from}};
     SECTION("with the planned schedule") {
         const Claimed claimed = world.must(world.store().claim(claim));
         REQUIRE(claimed.disabled.size() == 1);

@@ -78,7 +78,7 @@ TEST_CASE("claims of several shards share a transaction, and only a deposed lead
     constexpr std::uint32_t kShards = 16;
     World world(Options{.lease = Seconds{60}, .new_shards = kShards}, Schema::none);
     world.open();
-    world.must(world.store().campaign({.node = NodeId("node-1"), .most = kShards}));
+    world.must(world.store().campaign({.node = NodeId("node-1"), .max_shards = kShards}));
     const model::Job job = world.given_job("job");
     std::vector<Term> terms;
     for (std::uint32_t shard = 0; shard < kShards; ++shard)
@@ -86,11 +86,11 @@ TEST_CASE("claims of several shards share a transaction, and only a deposed lead
     const Instant now = std::chrono::ceil<Seconds>(terms.back().watermark);
     const auto claim = [&](std::uint32_t shard, std::uint32_t round) {
         const Epoch epoch = terms[shard].epoch;
-        const Instant nominal = now - Seconds{round * kShards + shard};
+        const Instant scheduled_at = now - Seconds{round * kShards + shard};
         return world.store().claim({.shard = Shard(shard),
                                     .epoch = epoch,
                                     .watermark = now,
-                                    .executions = {a_run(job, epoch, nominal)}});
+                                    .executions = {a_run(job, epoch, scheduled_at)}});
     };
     constexpr std::uint32_t kRounds = 5;
     const auto claim_in_all = [&](std::uint32_t rounds) {

@@ -123,11 +123,11 @@ TEST_CASE("executions are refused as soon as jobs have used the bytes", "[store]
                          .context = std::string(2'500, ' '),
                          .tenant = kMe};
     world.must(store.create_job(job, ""));
-    CHECK_FALSE(world.await(store.insert_execution(sent("e-1", 500), Tell::nobody)));
+    CHECK_FALSE(world.await(store.insert_execution(sent("e-1", 500), NotifyLeader::no)));
     world.must(store.read_bytes());
-    CHECK_FALSE(world.await(store.insert_execution(sent("e-1", 500), Tell::nobody)));
+    CHECK_FALSE(world.await(store.insert_execution(sent("e-1", 500), NotifyLeader::no)));
     world.must(store.delete_jobs(kMe, {job.id}));
-    world.must(store.insert_execution(sent("e-1", 500), Tell::nobody));
+    world.must(store.insert_execution(sent("e-1", 500), NotifyLeader::no));
 }
 
 TEST_CASE("reading the sums keeps what this process has written meanwhile", "[store][limits]") {
@@ -148,9 +148,9 @@ TEST_CASE("reported results are counted when they are stored", "[store][limits]"
     Store& store = world.store();
     const std::string half = R"({"r":")" + std::string(1'200, 'r') + "\"}";
     for (const char* id : {"e-1", "e-2", "e-3"})
-        world.must(store.insert_execution(sent(id, 10), Tell::nobody));
+        world.must(store.insert_execution(sent(id, 10), NotifyLeader::no));
     for (const char* id : {"e-1", "e-2", "e-3"})
-        world.must(store.record_result(ExecuteId{id}, half, Tell::nobody));
+        world.must(store.record_result(ExecuteId{id}, half, NotifyLeader::no));
     CHECK(world.number("select count(*) from t_cron_job_status where f_result like '{\"r\"%'") == 2);
 }
 

@@ -84,16 +84,16 @@ model::Job a_job(const std::string& name, const std::string& tenant) {
     return job;
 }
 
-model::Execution a_run(const model::Job& job, Epoch epoch, Instant nominal) {
+model::Execution a_run(const model::Job& job, Epoch epoch, Instant scheduled_at) {
     model::Execution run;
-    run.id = ExecuteId(keyed_uuid("key", job.id.value(), nominal));
+    run.id = ExecuteId(keyed_uuid("key", job.id.value(), scheduled_at));
     run.job_id = job.id;
     run.job_key = job.key;
     run.job_type = job.type;
     run.job_name = job.name;
     run.tenant = job.tenant;
     run.trigger = model::Trigger::schedule;
-    run.nominal = run.due = nominal;
+    run.scheduled_at = run.due = scheduled_at;
     run.attempt = 1;
     run.node = NodeId("node-1");
     run.epoch = epoch;

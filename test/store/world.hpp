@@ -70,7 +70,7 @@ public:
     model::Job given_job(const std::string& name, const std::string& tenant = "tenant-a");
     /// Begins a term of the first shard.
     Term lead(const std::string& node = "node-1") {
-        must(store().campaign({.node = NodeId(node), .most = 1}));
+        must(store().campaign({.node = NodeId(node), .max_shards = 1}));
         return must(store().begin_term(Shard(0), NodeId(node)));
     }
 
@@ -94,7 +94,7 @@ private:
 /// A job as a client could send it, with a new id.
 model::Job a_job(const std::string& name, const std::string& tenant = "tenant-a");
 /// A planned run of a job as claimed by the leader.
-model::Execution a_run(const model::Job& job, Epoch epoch, Instant nominal);
+model::Execution a_run(const model::Job& job, Epoch epoch, Instant scheduled_at);
 /// An announcement for a webhook.
 Announcement an_announcement(const std::string& message_id,
                              const std::string& receiver = "https://hook.example.com:443");

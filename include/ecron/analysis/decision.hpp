@@ -15,7 +15,7 @@ using RunId = Id<struct RunIdTag, std::uint64_t>;
 struct Claim {  // claim this scheduled run in the store; it starts at `due`
     RunId run;
     JobKey job;
-    Instant nominal;
+    Instant scheduled_at;
     Instant due;
     std::optional<Instant> spent;  // set for a one-shot: disable the job in the same transaction, if its
                                    // schedule is still the one in effect since this instant

@@ -43,8 +43,8 @@ struct Room {
 struct ExternalRun {
     enum class State : std::uint8_t { waiting, retrying, accepted, running };
     JobKey job{};
-    std::optional<Instant> nominal{};  // nullopt: requested
-    Instant due{};                     // if accepted: the deadline of its callback
+    std::optional<Instant> scheduled_at{};  // nullopt: requested
+    Instant due{};                          // if accepted: the deadline of its callback
     State state{State::waiting};
     JobPolicy policy{};
     Group tenant{};  // for a completed one-shot, whose job is unknown

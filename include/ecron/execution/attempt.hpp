@@ -29,7 +29,7 @@ using TaskPtr = std::shared_ptr<const Task>;
 struct AttemptOrder {
     ExecuteId execute_id{};
     int attempt{1};
-    Instant nominal{};
+    Instant scheduled_at{};
     TaskPtr task{};
     bool resumed{false};  // this attempt was already started, by a process that no longer exists
 };

@@ -59,7 +59,7 @@ struct Execution {
     // specific to ecron
     std::int64_t key{0};  // its row (f_key_id), the page key of lists and recovery; 0: not stored
     Trigger trigger{Trigger::history};
-    std::optional<Instant> nominal{};  // the scheduled time
+    std::optional<Instant> scheduled_at{};  // the scheduled time
     std::optional<Instant> due{};  // scheduled time + jitter; after a failure: when the next attempt is due
     int attempt{0};                // the current or last attempt; 1 is the first
     int losses{0};                 // attempts that ended because of the loss of their node

@@ -38,7 +38,7 @@ public:
     virtual Awaitable<std::vector<QueuedMessage>> oldest(std::string topic, std::size_t limit) = 0;
     virtual Awaitable<void> remove(std::vector<std::int64_t> keys) = 0;
     /// The callback runs after each commit of this process that added messages.
-    virtual void on_written(std::function<void()> told) = 0;
+    virtual void on_written(std::function<void()> callback) = 0;
 };
 
 }  // namespace ecron::store

@@ -60,7 +60,7 @@ struct LeaseRequest {
     /// Cursor over the receivers, which are served round-robin: the last receiver of the previous call.
     std::string after{};
 };
-struct Letters {
+struct LeasedEntries {
     std::vector<OutboxEntry> taken{};
     std::string after{};
     bool round_ended{true};  // every receiver has been visited since the round began
@@ -98,10 +98,10 @@ public:
     template <class T> using Awaitable = boost::asio::awaitable<Result<T>>;
 
     virtual ~Outbox() = default;
-    virtual Awaitable<Letters> take(LeaseRequest wish) = 0;
+    virtual Awaitable<LeasedEntries> take(LeaseRequest request) = 0;
     /// Returns false if another node leased the entry after this lease had ended. If the entry was delivered,
     /// it is deleted nevertheless.
-    virtual Awaitable<bool> settle(OutboxEntry letter, DeliveryResult settlement) = 0;
+    virtual Awaitable<bool> settle(OutboxEntry entry, DeliveryResult delivery) = 0;
     /// Releases the entries that an earlier process of this node had leased.
     virtual Awaitable<void> release(NodeId node) = 0;
     /// Moves unleased entries older than `age` to the dead letters, one batch per call; returns their number.
@@ -115,7 +115,7 @@ public:
     virtual Awaitable<void> redeliver(std::optional<TenantId> tenant, std::vector<std::int64_t> keys) = 0;
 
     /// The callback runs after each commit of this process that added entries.
-    virtual void on_written(std::function<void()> told) = 0;
+    virtual void on_written(std::function<void()> callback) = 0;
 };
 
 }  // namespace ecron::store

@@ -85,7 +85,7 @@ inline constexpr std::size_t kMaxShards = 64;
 /// release. A node with a maximum of 0 does not count among the nodes that share the shards.
 struct CampaignRound {
     NodeId node{};
-    std::size_t most{};
+    std::size_t max_shards{};
     std::vector<Shard> release{};
 };
 
@@ -138,10 +138,10 @@ struct Missed {
 /// A term of leadership of a shard, and how far planning had progressed when it began.
 struct Term {
     Epoch epoch{};
-    Instant watermark{};         // every run due up to here was claimed
-    ChangeNumber planned{};      // the planner had applied the changes up to this one
-    ChangeNumber head{};         // the newest change
-    std::vector<Missed> told{};  // summaries, of any shard, that reach beyond the watermark
+    Instant watermark{};           // every run due up to here was claimed
+    ChangeNumber planned{};        // the planner had applied the changes up to this one
+    ChangeNumber head{};           // the newest change
+    std::vector<Missed> missed{};  // summaries, of any shard, that reach beyond the watermark
 };
 
 /// A completed one-shot, and the instant since which the schedule of its occurrence is in effect.
@@ -159,7 +159,7 @@ struct Claim {
     ChangeNumber planned{};
     std::vector<model::Execution> executions{};  // state pending, attempt 1, node set
     std::vector<CompletedOneShot>
-        spent{};                   // disabled in the same transaction unless their schedule has changed
+        completed{};               // disabled in the same transaction unless their schedule has changed
     std::vector<Missed> missed{};  // of several with the same job and beginning, the first one is kept
 };
 struct Claimed {
@@ -191,10 +191,10 @@ struct Outcome {
 /// Announcements by execution.
 using Announcements = std::unordered_map<ExecuteId, std::vector<Announcement>>;
 
-/// Capacity for executions of one concurrency key across all nodes: at most `most` of them hold a slot.
+/// Capacity for executions of one concurrency key across all nodes: at most `limit` of them hold a slot.
 struct Slot {
     std::string key{};
-    std::uint32_t most{1};
+    std::uint32_t limit{1};
 };
 enum class Begun : std::uint8_t { yes, no, no_slot };
 
@@ -300,16 +300,16 @@ public:
     // --- leadership and the cluster
     /// Runs one round of the leadership campaign, expected about every 100 ms: renews this node's lease if it
     /// is one second old, confirms the held locks, releases the named ones, and acquires free ones until
-    /// `most` are held, without queueing for any. Does not wait for the lease. SQLite: every shard is held.
-    /// Errors: unavailable if the state is unknown or another process still has a lease under this node's
-    /// name; the locks count as lost. conflict if that process has renewed its lease since; the error names
-    /// it, and this process should exit.
+    /// `max_shards` are held, without queueing for any. Does not wait for the lease. SQLite: every shard is
+    /// held. Errors: unavailable if the state is unknown or another process still has a lease under this
+    /// node's name; the locks count as lost. conflict if that process has renewed its lease since; the error
+    /// names it, and this process should exit.
     virtual Awaitable<ElectionState> campaign(CampaignRound round) = 0;
     /// Returns true if the shard's lock is held and the last successful round was sent less than 3 s ago.
     [[nodiscard]] virtual bool leads(Shard shard) const = 0;
     /// Returns when the last successful round was sent. A claim may serve as its own start only within 3 s of
     /// it.
-    [[nodiscard]] virtual std::optional<SteadyInstant> last_beat() const = 0;
+    [[nodiscard]] virtual std::optional<SteadyInstant> last_heartbeat() const = 0;
     /// Begins a term: increments the epoch and returns how far planning has progressed. Error: denied if the
     /// lock is not held.
     virtual Awaitable<Term> begin_term(Shard shard, NodeId node) = 0;
@@ -374,9 +374,10 @@ public:
     virtual Awaitable<void> ask_cancel(model::Execution execution, std::string by) = 0;
     /// Records that attempts have begun: compare-and-set from pending or failure to executing. `no`: the
     /// state was different. With a slot, the slot is taken in the same transaction; `no_slot`: none was free
-    /// and nothing was changed. `told` is written to the outbox in the same transaction.
+    /// and nothing was changed. `announcements` is written to the outbox in the same transaction.
     virtual Awaitable<Begun> begin_attempt(ExecuteId id, int attempt, model::Execution after,
-                                           std::optional<Slot> slot, std::vector<Announcement> told) = 0;
+                                           std::optional<Slot> slot,
+                                           std::vector<Announcement> announcements) = 0;
     /// Returns false if the execution was at another attempt or had ended; nothing was changed. Frees the
     /// slot that the execution holds.
     virtual Awaitable<bool> finish(Outcome outcome) = 0;
@@ -398,7 +399,7 @@ public:
     /// written to the outbox in the same transaction.
     virtual Awaitable<std::vector<ExecuteId>> put_executions(std::optional<TenantId> tenant,
                                                              std::vector<model::Execution> executions,
-                                                             Announcements told) = 0;
+                                                             Announcements announcements) = 0;
     /// Stores the result of a callback. Executions of ecron keep their state; an executing one of the
     /// previous service ends as a success now. The leader is notified by the change "callback".
     virtual Awaitable<void> record_result(ExecuteId id, std::string result, NotifyLeader tell) = 0;

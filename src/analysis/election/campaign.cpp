@@ -43,7 +43,7 @@ asio::awaitable<void> Campaign::run() {
 
 store::CampaignRound Campaign::next_round() const {
     store::CampaignRound round{.node = context_.options.node};
-    if (may_lead()) round.most = extra_ > 0 ? std::max(share(), held_.size() + extra_) : share();
+    if (may_lead()) round.max_shards = extra_ > 0 ? std::max(share(), held_.size() + extra_) : share();
     // A lock that was acquired while there were fewer nodes is surplus, unless its shard is already led.
     const std::size_t keeps = most_to_keep();
     auto wanted = static_cast<std::size_t>(

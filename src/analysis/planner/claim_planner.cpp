@@ -238,7 +238,7 @@ void ClaimPlanner::claim(const Entry& entry, Out& out) {
     const RunId run = runs_.claim(entry.subject, due, spends);
     out.emplace_back(Claim{.run = run,
                            .job = job.key,
-                           .nominal = job.next,
+                           .scheduled_at = job.next,
                            .due = due,
                            .spent = spends ? std::optional{job.since} : std::nullopt,
                            .claim_by = entry.at,

@@ -14,11 +14,15 @@ std::optional<std::uint32_t> RunList::find(RunId id) const {
     return number;
 }
 
-std::uint32_t RunList::add(std::uint32_t job_number, std::uint32_t policy, Instant nominal, Instant due) {
+std::uint32_t RunList::add(std::uint32_t job_number, std::uint32_t policy, Instant scheduled_at,
+                           Instant due) {
     const std::uint32_t number = runs_.take();
     Run& run = runs_[number];
-    run = Run{
-        .generation = run.generation, .job = job_number, .policy = policy, .nominal = nominal, .due = due};
+    run = Run{.generation = run.generation,
+              .job = job_number,
+              .policy = policy,
+              .scheduled_at = scheduled_at,
+              .due = due};
     JobTable::Job& job = jobs_[job_number];
     if (job.activity == kNone) {
         job.activity = activities_.take();
@@ -45,18 +49,18 @@ void RunList::remove(std::uint32_t number) {
     jobs_.drop_if_unused(job_number);
 }
 
-bool RunList::has_occurrence(const JobTable::Job& job, Instant nominal) const {
-    if (job.activity == kNone || nominal > activities_[job.activity].known_until) return false;
+bool RunList::has_occurrence(const JobTable::Job& job, Instant scheduled_at) const {
+    if (job.activity == kNone || scheduled_at > activities_[job.activity].known_until) return false;
     for (std::uint32_t one = first_of(job); one != kNone; one = runs_[one].next)
-        if (runs_[one].planned && runs_[one].nominal == nominal) return true;
+        if (runs_[one].planned && runs_[one].scheduled_at == scheduled_at) return true;
     return false;
 }
 
 void RunList::expect_occurrences(const JobTable::Job& job, Instant from) {
     each_of(job, [&](std::uint32_t one) {
         Activity& activity = activities_[job.activity];
-        if (runs_[one].planned && runs_[one].nominal > from)
-            activity.known_until = std::max(activity.known_until, runs_[one].nominal);
+        if (runs_[one].planned && runs_[one].scheduled_at > from)
+            activity.known_until = std::max(activity.known_until, runs_[one].scheduled_at);
     });
 }
 

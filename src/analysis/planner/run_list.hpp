@@ -22,7 +22,7 @@ public:
         std::uint32_t next{kNone}, previous{kNone};  // of the same job; next is the free-list link while free
         std::uint32_t group_next{kNone}, group_previous{kNone};  // waiting for the same group
         std::uint64_t timer{};
-        Instant nominal{};
+        Instant scheduled_at{};
         Instant due{};
         std::string_view stop_reason{};  // not empty: to be stopped
         RunState state{RunState::claiming};
@@ -53,7 +53,8 @@ public:
     [[nodiscard]] JobTable::Job& job_of(const Run& run) { return jobs_[run.job]; }
     [[nodiscard]] Activity& activity_of(const Run& run) { return activities_[jobs_[run.job].activity]; }
 
-    [[nodiscard]] std::uint32_t add(std::uint32_t job, std::uint32_t policy, Instant nominal, Instant due);
+    [[nodiscard]] std::uint32_t add(std::uint32_t job, std::uint32_t policy, Instant scheduled_at,
+                                    Instant due);
     /// Removes a run, and its job if that was kept only for this run.
     void remove(std::uint32_t number);
 
@@ -65,7 +66,7 @@ public:
             visit(one);
         }
     }
-    [[nodiscard]] bool has_occurrence(const JobTable::Job& job, Instant nominal) const;
+    [[nodiscard]] bool has_occurrence(const JobTable::Job& job, Instant scheduled_at) const;
     /// The job has another schedule: none of its occurrences is known to have a run.
     void forget_occurrences(const JobTable::Job& job) { activities_[job.activity].known_until = kAlways; }
     /// Occurrences of a job after `from` are planned again: some may already have a run.

@@ -45,16 +45,16 @@ RunId Runs::claim(std::uint32_t number, Instant due, bool spends) {
 RunId Runs::add(const ExternalRun& external) {
     const std::uint32_t job_number = jobs_.of(external.job);
     JobTable::Job& job = jobs_[job_number];
-    if (!job.known && external.nominal) job.tenant = external.tenant;
+    if (!job.known && external.scheduled_at) job.tenant = external.tenant;
     const std::uint32_t number = runs_.add(job_number, policies_.intern(external.policy),
-                                           external.nominal.value_or(external.due), external.due);
+                                           external.scheduled_at.value_or(external.due), external.due);
     const RunId id = runs_.id_of(number);
     Run& run = runs_[number];
-    run.planned = external.nominal.has_value();
+    run.planned = external.scheduled_at.has_value();
     run.spends = external.policy.once;
     run.state = state_of(external.state);
     if (run.state == RunState::waiting && run.planned && job.known &&
-        !jobs_.occurrences(job).contains(run.nominal)) {
+        !jobs_.occurrences(job).contains(run.scheduled_at)) {
         withdraw(number, pending_);
         return id;
     }
@@ -63,7 +63,7 @@ RunId Runs::add(const ExternalRun& external) {
         ++activity.active;
         groups_.start(external.policy.concurrency);
     }
-    if (run.planned) activity.known_until = std::max(activity.known_until, run.nominal);
+    if (run.planned) activity.known_until = std::max(activity.known_until, run.scheduled_at);
     if (run.state != RunState::running) arm(number, run.due);
     return id;
 }
@@ -116,7 +116,7 @@ void Runs::reconcile(std::uint32_t number, Instant from) {
     runs_.each_of(job, [&](std::uint32_t one) {
         Run& run = runs_[one];
         if (!run.planned) return;
-        if (!has_started(run.state) && !jobs_.occurrences(job).contains(run.nominal)) {
+        if (!has_started(run.state) && !jobs_.occurrences(job).contains(run.scheduled_at)) {
             withdraw(one, pending_);
         } else if (!is_active(run.state)) {
             run.withdrawn = false;

@@ -64,7 +64,7 @@ std::size_t SchedulerContext::window_of(Group tenant) const {
 }
 
 bool SchedulerContext::heartbeat_is_fresh() const {
-    const std::optional<SteadyInstant> beat = store.last_beat();
+    const std::optional<SteadyInstant> beat = store.last_heartbeat();
     return beat && clock.steady() - *beat < kBeatIsGood;
 }
 
@@ -156,7 +156,7 @@ model::Execution SchedulerContext::requested_run(const model::Job& job, model::T
             .begin_at = at,
             .tenant = job.tenant,
             .trigger = trigger,
-            .nominal = at,
+            .scheduled_at = at,
             .due = at,
             .attempt = 1,
             .revision = job.revision};

@@ -107,7 +107,8 @@ bool Claims::awaits_withdrawal(const std::vector<Claim>& batch, const SchedulerC
     return std::ranges::any_of(batch, [&](const Claim& claim) {
         const auto task = tasks.find(claim.job);
         if (task == tasks.end()) return false;
-        const ExecuteId id{keyed_uuid(context_.store.id_key(), task->second->job_id.value(), claim.nominal)};
+        const ExecuteId id{
+            keyed_uuid(context_.store.id_key(), task->second->job_id.value(), claim.scheduled_at)};
         return withdrawals_.is_pending(id) && shard_.runs.find(id) != nullptr;
     });
 }
@@ -137,7 +138,7 @@ std::vector<RunId> Claims::add_runs(const std::vector<Claim>& batch, const Sched
 Run Claims::new_run(const Claim& claim, const execution::TaskPtr& task) const {
     Run run{.id = claim.run, .task = task, .spent = claim.spent};
     model::Execution& row = run.row;
-    row.id = ExecuteId{keyed_uuid(context_.store.id_key(), task->job_id.value(), claim.nominal)};
+    row.id = ExecuteId{keyed_uuid(context_.store.id_key(), task->job_id.value(), claim.scheduled_at)};
     row.job_id = task->job_id;
     row.job_key = task->job_key;
     row.job_type = task->job_type;
@@ -146,7 +147,7 @@ Run Claims::new_run(const Claim& claim, const execution::TaskPtr& task) const {
     row.begin_at = claim.due;
     row.tenant = task->tenant;
     row.trigger = model::Trigger::schedule;
-    row.nominal = claim.nominal;
+    row.scheduled_at = claim.scheduled_at;
     row.due = claim.due;
     row.attempt = 1;
     row.node = context_.options.node;
@@ -198,7 +199,7 @@ store::Claim Claims::request_of(const std::vector<RunId>& ids) {
         Run* const run = shard_.runs.find(id);
         run->row.epoch = shard_.term->epoch;
         request.executions.push_back(run->row);
-        if (run->spent) request.spent.push_back({run->row.job_key, *run->spent});
+        if (run->spent) request.completed.push_back({run->row.job_key, *run->spent});
     }
     return request;
 }

@@ -85,7 +85,7 @@ asio::awaitable<void> Follower::lead_from(store::Term term) {
     co_await skip_until(term.watermark);
     missed_.begin_term(shard_.planner.progress().watermark + Millis{1});
     replay_since(term);
-    for (const store::Missed& told : term.told) shard_.planner.skip_until(told.job, told.to);
+    for (const store::Missed& missed : term.missed) shard_.planner.skip_until(missed.job, missed.to);
     claims_.planned(term.planned);
     applied_ = term.planned;
 }

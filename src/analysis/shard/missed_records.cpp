@@ -130,7 +130,8 @@ asio::awaitable<std::vector<Instant>> MissedRecords::known_of(MissedSummary summ
     if (!rows) log::error("failed to read executions job={} error={}", job, rows.error().what);
     if (rows)
         for (const model::Execution& row : *rows)
-            if (row.trigger == model::Trigger::schedule && row.nominal) known.push_back(*row.nominal);
+            if (row.trigger == model::Trigger::schedule && row.scheduled_at)
+                known.push_back(*row.scheduled_at);
     const auto recorded = co_await context_.until_available(
         [&] { return context_.store.missed_of(missed.job, missed.from, missed.to); });
     if (!recorded) log::error("failed to read summaries job={} error={}", missed.job, recorded.error().what);

@@ -139,7 +139,7 @@ void Recovery::adopt_waiting(model::Execution row, execution::TaskPtr task, Inst
         row.state == model::ExecutionState::failure || row.attempt > 1 || is_resumed(row, task);
     using State = ExternalRun::State;
     const RunId id = shard_.planner.add({.job = row.job_key,
-                                         .nominal = is_planned(row) ? row.nominal : std::nullopt,
+                                         .scheduled_at = is_planned(row) ? row.scheduled_at : std::nullopt,
                                          .due = row.due.value_or(now),
                                          .state = row.accepted ? State::accepted
                                                   : has_begun  ? State::retrying
@@ -162,7 +162,7 @@ bool Recovery::still_named(const model::Execution& row, const execution::TaskPtr
     if (task == nullptr) return false;
     if (model::runs_once(task->job_type, task->context.plan)) return true;
     const std::optional<JobPlan> plan = shard_.planner.find(row.job_key);
-    return plan && plan->job.occurrences().contains(*row.nominal);
+    return plan && plan->job.occurrences().contains(*row.scheduled_at);
 }
 
 asio::awaitable<void> Recovery::requested(ExecuteId id) {

@@ -12,13 +12,13 @@ constexpr std::size_t kLookPage = 500;
 }  // namespace
 
 void Recovery::track_remote(model::Execution row, execution::TaskPtr task) {
-    const bool planned = row.trigger == model::Trigger::schedule && row.nominal.has_value();
+    const bool planned = row.trigger == model::Trigger::schedule && row.scheduled_at.has_value();
     const JobPolicy policy = task == nullptr
                                  ? context_.options.policy
                                  : policy_of(task->context.plan, task->job_type, task->tenant.value(),
                                              context_.options.policy, context_.interner);
     const RunId id = shard_.planner.add({.job = row.job_key,
-                                         .nominal = planned ? row.nominal : std::nullopt,
+                                         .scheduled_at = planned ? row.scheduled_at : std::nullopt,
                                          .due = row.due.value_or(context_.clock.now()),
                                          .state = ExternalRun::State::running,
                                          .policy = policy,

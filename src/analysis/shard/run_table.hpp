@@ -53,7 +53,7 @@ struct Run {
 
 /// Returns true if the execution is an occurrence of its job rather than a request.
 [[nodiscard]] inline bool is_planned(const model::Execution& row) {
-    return row.trigger == model::Trigger::schedule && row.nominal.has_value();
+    return row.trigger == model::Trigger::schedule && row.scheduled_at.has_value();
 }
 
 /// Records the executor of the row's current attempt, once.

@@ -85,7 +85,7 @@ void Starts::start_begun(Run& run) {
 std::optional<store::Slot> Starts::slot_of(const Run& run) const {
     const model::Plan& plan = run.task->context.plan;
     if (context_.shards == 1 || plan.concurrency_key.empty()) return {};
-    return store::Slot{.key = slot_key(*run.task), .most = static_cast<std::uint32_t>(plan.max_concurrency)};
+    return store::Slot{.key = slot_key(*run.task), .limit = static_cast<std::uint32_t>(plan.max_concurrency)};
 }
 
 std::vector<store::Announcement> Starts::told_of_start(const Run& run) const {
@@ -178,7 +178,7 @@ void Starts::submit(Run& run) {
 void Starts::hand_to_pool(Run& run) {
     execution::AttemptOrder order{.execute_id = run.row.id,
                                   .attempt = run.row.attempt,
-                                  .nominal = run.row.nominal.value_or(run.began),
+                                  .scheduled_at = run.row.scheduled_at.value_or(run.began),
                                   .task = run.task,
                                   .resumed = is_resumed(run.row, run.task)};
     context_.pool.submit(std::move(order), [this, id = run.id](execution::AttemptResult result) {

@@ -47,7 +47,7 @@ std::map<std::string, std::string> base_environment(const AttemptOrder& order, c
         {"LANG", "C.UTF-8"},
         {"ECRON_EXECUTE_ID", std::string{model::chosen_id(order.execute_id)}},
         {"ECRON_ATTEMPT", std::to_string(order.attempt)},
-        {"ECRON_SCHEDULED_AT", format_rfc3339_millis(order.nominal)},
+        {"ECRON_SCHEDULED_AT", format_rfc3339_millis(order.scheduled_at)},
         {"ECRON_JOB_ID", order.task->job_id.value()},
         {"ECRON_JOB_NAME", order.task->job_name},
     };

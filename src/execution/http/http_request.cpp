@@ -179,7 +179,7 @@ Result<http::ClientRequest> http_request(const AttemptOrder& order, const HttpOp
     const std::string chosen{model::chosen_id(order.execute_id)};
     request.headers.push_back({"webhook", options.callback_path + '/' + http::percent_encode(chosen)});
     if (!has_own_key(context)) request.headers.push_back({std::string{kIdempotencyKey}, chosen});
-    request.headers.push_back({"X-Ecron-Scheduled-At", format_rfc3339_millis(order.nominal)});
+    request.headers.push_back({"X-Ecron-Scheduled-At", format_rfc3339_millis(order.scheduled_at)});
     request.headers.push_back({"X-Ecron-Attempt", std::to_string(order.attempt)});
     return request;
 }

@@ -94,7 +94,7 @@ std::string literal(std::string_view text) {
 void add_own_variables(Variables& variables, const AttemptOrder& order) {
     variables.add("ECRON_EXECUTE_ID", literal(std::string{model::chosen_id(order.execute_id)}));
     variables.add("ECRON_ATTEMPT", std::to_string(order.attempt));
-    variables.add("ECRON_SCHEDULED_AT", format_rfc3339_millis(order.nominal));
+    variables.add("ECRON_SCHEDULED_AT", format_rfc3339_millis(order.scheduled_at));
     variables.add("ECRON_JOB_ID", literal(order.task->job_id.value()));
     variables.add("ECRON_JOB_NAME", literal(order.task->job_name));
 }
