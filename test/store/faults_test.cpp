@@ -13,7 +13,7 @@
 #include "ecron/base/log.hpp"
 #include "ecron/store/upkeep.hpp"
 #include "network/proxy.hpp"
-#include "store/state.hpp"
+#include "store/sql/state.hpp"
 #include "store/world.hpp"
 
 using namespace ecron;

@@ -3,7 +3,7 @@
 
 #include "ecron/base/this_process.hpp"
 #include "network/proxy.hpp"
-#include "store/leadership.hpp"
+#include "store/election/leadership.hpp"
 #include "store/node.hpp"
 
 using namespace ecron;

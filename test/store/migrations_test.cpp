@@ -1,4 +1,4 @@
-#include "store/migrations.hpp"
+#include "store/sql/migrations.hpp"
 
 #include <catch2/catch.hpp>
 #include <fstream>

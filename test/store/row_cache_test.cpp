@@ -1,4 +1,4 @@
-#include "store/row_cache.hpp"
+#include "store/jobs/row_cache.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "store/usage.hpp"
+#include "store/retention/usage.hpp"
 
 #include "store/world.hpp"
 

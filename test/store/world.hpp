@@ -10,7 +10,7 @@
 
 #include "ecron/store/store.hpp"
 #include "store/database.hpp"
-#include "store/session.hpp"
+#include "store/sql/session.hpp"
 
 /// A separate store for a test case on the database under test, with helpers to change it.
 namespace ecron::store::test {

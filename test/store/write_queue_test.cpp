@@ -1,10 +1,10 @@
-#include "store/write_queue.hpp"
+#include "store/work/write_queue.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
 #include <thread>
 
-#include "store/answers.hpp"
+#include "store/work/answers.hpp"
 
 using namespace ecron::store;
 

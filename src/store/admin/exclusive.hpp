@@ -1,0 +1,11 @@
+#pragma once
+#include "store/sql/session.hpp"
+
+namespace ecron::store {
+
+/// Ensures that no node works on a MySQL database while the session lives; a node that starts in the meantime
+/// leads nothing until the session ends. Error: conflict if a node is running; the text names it. SQLite uses
+/// FileLock for this purpose.
+Result<void> keep_nodes_away(Session& session);
+
+}  // namespace ecron::store

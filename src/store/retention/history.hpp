@@ -1,0 +1,47 @@
+#pragma once
+#include "store/work/readers.hpp"
+#include "store/work/writer.hpp"
+
+/// Retention in SQL. Only finished executions are deleted, and none that was scheduled later than one hour
+/// before the watermark: a new term enumerates from there and must find the claimed rows. The change log
+/// keeps all changes that some shard has not planned, and the last day, which other nodes may still be
+/// reading.
+namespace ecron::store {
+
+struct OldExecutions {
+    std::vector<std::int64_t> keys{};
+    JobId after{};
+    bool round_ended{};
+};
+/// Examines some jobs; returns the keys of executions that may be deleted, at most one batch.
+OldExecutions find_old(Session& session, const HistoryRule& rule, const JobId& after);
+
+/// Returns the newest scheduled time of which an execution may have been deleted: planning never returns to
+/// occurrences up to it, because nothing shows any more which of them ran.
+Instant deleted_until(Session& session);
+/// Records it, if nothing is recorded, for a database whose deletions are unknown: from its watermark.
+void assume_deleted(Session& session);
+
+/// Deletes those executions that may still be deleted, with their attempts; returns their number.
+class RemoveExecutions final : public Answering<Write, std::size_t> {
+public:
+    explicit RemoveExecutions(std::vector<std::int64_t> keys)
+        : Answering(WriteKind::history),
+          keys_(std::move(keys)) {}
+    void apply(Session& session) override;
+
+private:
+    std::vector<std::int64_t> keys_;
+};
+
+/// Deletes one batch each of old summaries, changes, dead letters and audit entries; returns their number.
+class RemoveOthers final : public Answering<Write, std::size_t> {
+public:
+    explicit RemoveOthers(const HistoryRule& rule) : Answering(WriteKind::history), rule_(rule) {}
+    void apply(Session& session) override;
+
+private:
+    HistoryRule rule_;
+};
+
+}  // namespace ecron::store
