@@ -17,9 +17,8 @@
 #include "ecron/http/server.hpp"
 #include "ecron/management/api.hpp"
 #include "ecron/notify/notifier.hpp"
-#include "ecron/store/retention.hpp"
+#include "ecron/store/housekeeping.hpp"
 #include "ecron/store/store.hpp"
-#include "ecron/store/usage_meter.hpp"
 #include "messaging.hpp"
 #include "scheduler_runs.hpp"
 
@@ -68,7 +67,7 @@ private:
     analysis::Scheduler scheduler_;
     http::Client webhook_client_;
     notify::Notifier notifier_;
-    store::Retention retention_;
+    store::RetentionLoop retention_;
     store::UsageMeter usage_meter_;
     LoopWatch loop_watch_;
     http::Client auth_client_;

@@ -46,7 +46,8 @@ void Messaging::attach(analysis::Scheduler& scheduler) {
     consumers_.emplace(io_, clock_, store_, *executions_, config_.messages);
     consumers_->subscribe(*broker_);
     relay_.emplace(
-        io_, *store_.messages(), *broker_, [this] { return store_.leads(Shard{0}); }, config_.queue.keep);
+        io_, *store_.messages, *broker_, [this] { return store_.election->leads(Shard{0}); },
+        config_.queue.keep);
 }
 
 /// Messages are consumed once the jobs are loaded.

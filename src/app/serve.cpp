@@ -5,6 +5,7 @@
 #include "application.hpp"
 #include "descriptors.hpp"
 #include "ecron/base/log.hpp"
+#include "ecron/store/upkeep.hpp"
 #include "init.hpp"
 #include "machine_check.hpp"
 #include "settings.hpp"

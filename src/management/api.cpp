@@ -113,7 +113,7 @@ private:
         if (context_.options.authenticator != nullptr) response.account = caller->identity.tenant.value();
         if (context_.options.audits && response.status < 300 && is_audited(route)) {
             auto entries = audit_entries(route, request, *caller, *variable);
-            const auto kept = co_await context_.store.audit().append(std::move(entries));
+            const auto kept = co_await context_.store.audit->append(std::move(entries));
             if (!kept)
                 log::error("failed to write audit record action={} error={}", route.name, kept.error().what);
         }

@@ -10,7 +10,6 @@
 #include "ecron/base/log.hpp"
 #include "ecron/base/off_loop.hpp"
 #include "ecron/base/uuid.hpp"
-#include "ecron/store/execute_ids.hpp"
 #include "messages/payload.hpp"
 #include "messages/topics.hpp"
 
@@ -110,11 +109,11 @@ private:
     asio::awaitable<Result<void>> run(const model::JobInput& input, const mq::Message& message, Ack& ack,
                                       bool& is_counted) {
         const std::string& given = input.context.execute_id;
-        ExecuteId id{given.empty() ? keyed_uuid(store_.id_key(), message.origin, Instant{}) : given};
+        ExecuteId id{given.empty() ? keyed_uuid(store_.queries->id_key(), message.origin, Instant{}) : given};
         Result<model::Job> job = co_await job_of(input, id);
         if (!job) co_return std::unexpected(job.error());
         if (!given.empty()) {
-            auto known = co_await store::id_of(store_, job->tenant, std::move(id));
+            auto known = co_await store::id_of(*store_.queries, job->tenant, std::move(id));
             if (!known) co_return std::unexpected(known.error());
             const bool waits = !known->exists && message.deliveries <= 1 && options_.hold > Millis{0};
             if (waits) {  // it may have arrived before its execution's row
@@ -141,7 +140,7 @@ private:
         model::Job job = input.job;
         model::Mode mode = input.context.mode;
         if (!input.has_mode) {
-            auto stored = co_await store_.find_job(std::nullopt, JobId{job.id});
+            auto stored = co_await store_.jobs->find_job(std::nullopt, JobId{job.id});
             if (!stored) co_return std::unexpected(stored.error());
             if (!*stored) co_return fail(Errc::not_found, "its job does not exist");
             const bool foreign = !job.tenant.value().empty() && job.tenant != (*stored)->tenant;
@@ -158,7 +157,7 @@ private:
                 co_return fail(Errc::denied, fmt::format("there is no tenant {:?}", job.tenant.value()));
             // A redelivered message yields the same job.
             if (job.id.value().empty())
-                job.id = JobId{keyed_uuid(store_.id_key(), "job of " + id.value(), Instant{})};
+                job.id = JobId{keyed_uuid(store_.queries->id_key(), "job of " + id.value(), Instant{})};
         }
         if (mode == model::Mode::exe && !options_.commands)
             co_return fail(
@@ -175,7 +174,7 @@ private:
         const auto known = tenants_.find(tenant);
         if (known != tenants_.end() && now - known->second < kTenantKnown) co_return true;
         TenantId asked = tenant;
-        const auto jobs = co_await store_.count_jobs(std::move(asked), std::nullopt, std::nullopt);
+        const auto jobs = co_await store_.jobs->count_jobs(std::move(asked), std::nullopt, std::nullopt);
         if (!jobs) co_return std::unexpected(jobs.error());
         if (*jobs == 0) co_return false;
         if (tenants_.size() >= kTenantsRemembered) tenants_.clear();

@@ -12,14 +12,14 @@ public:
     std::vector<store::AuditEntry> entries;
     std::size_t most_read{0};  // bytes of differences in one list
 
-    Awaitable<void> append(std::vector<store::AuditEntry> given) override {
+    store::Awaitable<void> append(std::vector<store::AuditEntry> given) override {
         for (store::AuditEntry& entry : given) {
             entry.key = static_cast<std::int64_t>(entries.size()) + 1;
             entries.push_back(std::move(entry));
         }
         co_return Result<void>{};
     }
-    Awaitable<std::vector<store::AuditEntry>> list(store::AuditFilter filter) override {
+    store::Awaitable<std::vector<store::AuditEntry>> list(store::AuditFilter filter) override {
         std::vector<store::AuditEntry> found;
         for (auto entry = entries.rbegin(); entry != entries.rend() && found.size() < filter.limit; ++entry) {
             const bool fits = (!filter.tenant || entry->tenant == *filter.tenant) &&

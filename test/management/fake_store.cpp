@@ -39,7 +39,7 @@ std::vector<model::Job*> FakeStore::of(const std::optional<TenantId>& tenant, co
     return found;
 }
 
-FakeStore::Awaitable<model::Job> FakeStore::create_job(model::Job job, std::string) {
+store::Awaitable<model::Job> FakeStore::create_job(model::Job job, std::string) {
     if (away) co_return gone();
     for (const model::Job& other : jobs)
         if (other.name == job.name && other.tenant == job.tenant)
@@ -50,8 +50,8 @@ FakeStore::Awaitable<model::Job> FakeStore::create_job(model::Job job, std::stri
     co_return job;
 }
 
-FakeStore::Awaitable<model::Job> FakeStore::replace_job(std::optional<TenantId> tenant, model::Job job,
-                                                        std::string, std::optional<ChangeNumber> if_match) {
+store::Awaitable<model::Job> FakeStore::replace_job(std::optional<TenantId> tenant, model::Job job,
+                                                    std::string, std::optional<ChangeNumber> if_match) {
     if (away) co_return gone();
     const auto found = of(tenant, {job.id});
     if (found.empty()) co_return no_job();
@@ -66,8 +66,8 @@ FakeStore::Awaitable<model::Job> FakeStore::replace_job(std::optional<TenantId> 
     co_return job;
 }
 
-FakeStore::Awaitable<std::vector<model::Job>> FakeStore::delete_jobs(std::optional<TenantId> tenant,
-                                                                     std::vector<JobId> ids) {
+store::Awaitable<std::vector<model::Job>> FakeStore::delete_jobs(std::optional<TenantId> tenant,
+                                                                 std::vector<JobId> ids) {
     if (away) co_return gone();
     std::vector<model::Job> deleted;
     for (const model::Job* job : of(tenant, ids)) deleted.push_back(*job);
@@ -76,8 +76,8 @@ FakeStore::Awaitable<std::vector<model::Job>> FakeStore::delete_jobs(std::option
     co_return deleted;
 }
 
-FakeStore::Awaitable<std::vector<model::Job>> FakeStore::enable_jobs(std::optional<TenantId> tenant,
-                                                                     std::vector<JobId> ids, bool enabled) {
+store::Awaitable<std::vector<model::Job>> FakeStore::enable_jobs(std::optional<TenantId> tenant,
+                                                                 std::vector<JobId> ids, bool enabled) {
     if (away) co_return gone();
     const auto found = of(tenant, ids);
     if (found.size() != ids.size()) co_return no_job();
@@ -86,9 +86,9 @@ FakeStore::Awaitable<std::vector<model::Job>> FakeStore::enable_jobs(std::option
     co_return changed;
 }
 
-FakeStore::Awaitable<std::vector<model::Job>> FakeStore::notify_jobs(std::optional<TenantId> tenant,
-                                                                     std::vector<JobId> ids,
-                                                                     std::string webhook) {
+store::Awaitable<std::vector<model::Job>> FakeStore::notify_jobs(std::optional<TenantId> tenant,
+                                                                 std::vector<JobId> ids,
+                                                                 std::string webhook) {
     if (away) co_return gone();
     const auto found = of(tenant, ids);
     if (found.size() != ids.size()) co_return no_job();
@@ -102,23 +102,22 @@ FakeStore::Awaitable<std::vector<model::Job>> FakeStore::notify_jobs(std::option
     co_return changed;
 }
 
-FakeStore::Awaitable<std::optional<model::Job>> FakeStore::find_job(std::optional<TenantId> tenant,
-                                                                    JobId id) {
+store::Awaitable<std::optional<model::Job>> FakeStore::find_job(std::optional<TenantId> tenant, JobId id) {
     if (away) co_return gone();
     const auto found = of(tenant, {id});
     if (found.empty()) co_return std::nullopt;
     co_return *found.front();
 }
 
-FakeStore::Awaitable<std::vector<model::Job>> FakeStore::find_jobs(std::optional<TenantId> tenant,
-                                                                   std::vector<JobId> ids) {
+store::Awaitable<std::vector<model::Job>> FakeStore::find_jobs(std::optional<TenantId> tenant,
+                                                               std::vector<JobId> ids) {
     if (away) co_return gone();
     std::vector<model::Job> found;
     for (const model::Job* job : of(tenant, ids)) found.push_back(*job);
     co_return found;
 }
 
-FakeStore::Awaitable<std::vector<model::Job>> FakeStore::list_jobs(store::JobFilter filter) {
+store::Awaitable<std::vector<model::Job>> FakeStore::list_jobs(store::JobFilter filter) {
     if (away) co_return gone();
     std::vector<model::Job> found;
     for (const model::Job& job : jobs)
@@ -133,9 +132,9 @@ FakeStore::Awaitable<std::vector<model::Job>> FakeStore::list_jobs(store::JobFil
     co_return found;
 }
 
-FakeStore::Awaitable<std::int64_t> FakeStore::count_jobs(std::optional<TenantId> tenant,
-                                                         std::optional<Instant> from,
-                                                         std::optional<Instant> until) {
+store::Awaitable<std::int64_t> FakeStore::count_jobs(std::optional<TenantId> tenant,
+                                                     std::optional<Instant> from,
+                                                     std::optional<Instant> until) {
     if (away) co_return gone();
     co_return std::ranges::count_if(jobs, [&](const model::Job& job) {
         return theirs(tenant, job.tenant) && (!from || job.created_at >= *from) &&
@@ -143,8 +142,8 @@ FakeStore::Awaitable<std::int64_t> FakeStore::count_jobs(std::optional<TenantId>
     });
 }
 
-FakeStore::Awaitable<std::optional<model::Execution>> FakeStore::find_execution(
-    std::optional<TenantId> tenant, ExecuteId id) {
+store::Awaitable<std::optional<model::Execution>> FakeStore::find_execution(std::optional<TenantId> tenant,
+                                                                            ExecuteId id) {
     if (away) co_return gone();
     for (const model::Execution& execution : executions)
         if (execution.id == id && theirs(tenant, execution.tenant)) co_return execution;
@@ -154,18 +153,7 @@ FakeStore::Awaitable<std::optional<model::Execution>> FakeStore::find_execution(
     co_return std::nullopt;
 }
 
-FakeStore::Awaitable<std::optional<model::Execution>> FakeStore::latest_execution(
-    std::optional<TenantId> tenant, JobId job) {
-    if (away) co_return gone();
-    store::ExecutionFilter filter{.tenant = std::move(tenant), .limit = 1};
-    filter.jobs.push_back(std::move(job));
-    const auto found = co_await list_executions(std::move(filter));
-    if (!found) co_return std::unexpected(found.error());
-    co_return found->empty() ? std::nullopt : std::optional{found->front()};
-}
-
-FakeStore::Awaitable<std::vector<model::Execution>> FakeStore::list_executions(
-    store::ExecutionFilter filter) {
+store::Awaitable<std::vector<model::Execution>> FakeStore::list_executions(store::ExecutionFilter filter) {
     if (away || (pages_until_away && (*pages_until_away)-- == 0)) co_return gone();
     std::vector<model::Execution> found;
     for (const model::Execution& execution : executions)
@@ -177,7 +165,7 @@ FakeStore::Awaitable<std::vector<model::Execution>> FakeStore::list_executions(
     co_return found;
 }
 
-FakeStore::Awaitable<std::vector<model::Execution>> FakeStore::runs_of(JobId job, Instant from, Instant to) {
+store::Awaitable<std::vector<model::Execution>> FakeStore::runs_of(JobId job, Instant from, Instant to) {
     if (away) co_return gone();
     std::vector<model::Execution> found;
     for (const model::Execution& execution : executions)
@@ -186,8 +174,8 @@ FakeStore::Awaitable<std::vector<model::Execution>> FakeStore::runs_of(JobId job
     co_return found;
 }
 
-FakeStore::Awaitable<std::vector<store::Change>> FakeStore::changes_of(JobId job, TenantId tenant,
-                                                                       std::size_t limit) {
+store::Awaitable<std::vector<store::Change>> FakeStore::changes_of(JobId job, TenantId tenant,
+                                                                   std::size_t limit) {
     if (away) co_return gone();
     std::vector<store::Change> found;
     for (const store::Change& change : history) {
@@ -198,7 +186,7 @@ FakeStore::Awaitable<std::vector<store::Change>> FakeStore::changes_of(JobId job
     co_return found;
 }
 
-FakeStore::Awaitable<std::vector<store::Missed>> FakeStore::missed_of(JobKey job, Instant from, Instant to) {
+store::Awaitable<std::vector<store::Missed>> FakeStore::missed_of(JobKey job, Instant from, Instant to) {
     if (away) co_return gone();
     std::vector<store::Missed> found;
     for (const store::Missed& one : summaries)
@@ -206,12 +194,12 @@ FakeStore::Awaitable<std::vector<store::Missed>> FakeStore::missed_of(JobKey job
     co_return found;
 }
 
-FakeStore::Awaitable<store::Cluster> FakeStore::cluster() {
+store::Awaitable<store::Cluster> FakeStore::cluster() {
     if (away) co_return gone();
     co_return state_of_cluster;
 }
 
-FakeStore::Awaitable<std::vector<model::Attempt>> FakeStore::attempts(ExecuteId id) {
+store::Awaitable<std::vector<model::Attempt>> FakeStore::attempts(ExecuteId id) {
     if (away) co_return gone();
     std::vector<model::Attempt> found;
     for (const model::Attempt& attempt : tries)
@@ -219,7 +207,7 @@ FakeStore::Awaitable<std::vector<model::Attempt>> FakeStore::attempts(ExecuteId 
     co_return found;
 }
 
-FakeStore::Awaitable<std::vector<model::Job>> FakeStore::find_jobs_by_key(std::vector<JobKey> keys) {
+store::Awaitable<std::vector<model::Job>> FakeStore::find_jobs_by_key(std::vector<JobKey> keys) {
     if (away) co_return gone();
     std::vector<model::Job> found;
     for (const model::Job& job : jobs)
@@ -227,7 +215,7 @@ FakeStore::Awaitable<std::vector<model::Job>> FakeStore::find_jobs_by_key(std::v
     co_return found;
 }
 
-FakeStore::Awaitable<std::vector<model::Execution>> FakeStore::find_executions(std::vector<ExecuteId> ids) {
+store::Awaitable<std::vector<model::Execution>> FakeStore::find_executions(std::vector<ExecuteId> ids) {
     if (away) co_return gone();
     std::vector<model::Execution> found;
     for (const model::Execution& execution : executions)
@@ -235,9 +223,9 @@ FakeStore::Awaitable<std::vector<model::Execution>> FakeStore::find_executions(s
     co_return found;
 }
 
-FakeStore::Awaitable<std::vector<ExecuteId>> FakeStore::put_executions(std::optional<TenantId> tenant,
-                                                                       std::vector<model::Execution> given,
-                                                                       store::Announcements announcements) {
+store::Awaitable<std::vector<ExecuteId>> FakeStore::put_executions(std::optional<TenantId> tenant,
+                                                                   std::vector<model::Execution> given,
+                                                                   store::Announcements announcements) {
     if (away) co_return gone();
     announced = std::move(announcements);
     std::vector<ExecuteId> refused;
@@ -258,7 +246,7 @@ FakeStore::Awaitable<std::vector<ExecuteId>> FakeStore::put_executions(std::opti
     co_return refused;
 }
 
-FakeStore::Awaitable<void> FakeStore::set_paused(std::optional<TenantId> tenant, bool is_paused) {
+store::Awaitable<void> FakeStore::set_paused(std::optional<TenantId> tenant, bool is_paused) {
     if (away) co_return gone();
     if (!tenant)
         paused.all = is_paused ? std::optional{Instant{}} : std::nullopt;
@@ -269,7 +257,7 @@ FakeStore::Awaitable<void> FakeStore::set_paused(std::optional<TenantId> tenant,
     co_return Result<void>{};
 }
 
-FakeStore::Awaitable<store::Store::Pauses> FakeStore::pauses() {
+store::Awaitable<store::ActivePauses> FakeStore::pauses() {
     if (away) co_return gone();
     co_return paused;
 }

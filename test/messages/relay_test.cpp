@@ -17,12 +17,13 @@ constexpr const char* kStatuses = "cron.topic.job.status";
 /// A store queue in memory.
 class FakeQueue final : public store::MessageQueue {
 public:
-    Awaitable<std::vector<store::QueuedMessage>> oldest(std::string topic, std::size_t limit) override {
+    store::Awaitable<std::vector<store::QueuedMessage>> oldest(std::string topic,
+                                                               std::size_t limit) override {
         const std::vector<store::QueuedMessage>& all = kept[topic];
         co_return std::vector<store::QueuedMessage>(
             all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(limit, all.size())));
     }
-    Awaitable<void> remove(std::vector<std::int64_t> keys) override {
+    store::Awaitable<void> remove(std::vector<std::int64_t> keys) override {
         for (auto& [topic, messages] : kept)
             std::erase_if(messages, [&](const store::QueuedMessage& message) {
                 return std::ranges::find(keys, message.key) != keys.end();

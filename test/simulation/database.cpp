@@ -274,8 +274,8 @@ void Database::set_paused(const std::optional<TenantId>& tenant, bool paused) {
         if (span.tenant == tenant && !span.to) span.to = now(), span.resume = changes_.back().number;
 }
 
-store::Store::Pauses Database::pauses() const {
-    store::Store::Pauses pauses;
+store::ActivePauses Database::pauses() const {
+    store::ActivePauses pauses;
     for (const auto& [tenant, since] : pauses_) {
         if (tenant)
             pauses.tenants.push_back({*tenant, since});

@@ -65,7 +65,7 @@ public:
     std::vector<model::Job> delete_jobs(const std::vector<JobId>& ids);
     [[nodiscard]] const std::vector<store::Change>& changes() const { return changes_; }
     void set_paused(const std::optional<TenantId>& tenant, bool paused);
-    [[nodiscard]] store::Store::Pauses pauses() const;
+    [[nodiscard]] store::ActivePauses pauses() const;
 
     // --- executions
     Answer<store::Claimed> claim(const store::Claim& claim);

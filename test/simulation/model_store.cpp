@@ -1,7 +1,5 @@
 #include "model_store.hpp"
 
-#include <stdexcept>
-
 #include "ecron/base/stable_hash.hpp"
 #include "ecron/model/json.hpp"
 
@@ -31,12 +29,19 @@ ModelStore::ModelStore(Process& process, const Clock& clock, Database& database,
       clock_(clock),
       database_(database),
       link_(link),
-      mutations_(mutations) {}
+      mutations_(mutations) {
+    Store::election = this;
+    Store::jobs = this;
+    Store::changes = this;
+    Store::executions = this;
+    Store::reports = this;
+    Store::queries = this;
+    Store::pauses = this;
+}
 
 ModelStore::~ModelStore() = default;
 
-template <class T, class CarryOut>
-store::Store::Awaitable<T> ModelStore::ask(Link::Kind kind, CarryOut carry_out) {
+template <class T, class CarryOut> store::Awaitable<T> ModelStore::ask(Link::Kind kind, CarryOut carry_out) {
     struct Exchange {
         CarryOut carry_out;
         std::optional<Result<T>> answer{};
@@ -81,7 +86,7 @@ void ModelStore::lose_session() {
     session_ = Database::Session::none;
 }
 
-store::Store::Awaitable<store::ElectionState> ModelStore::campaign(store::CampaignRound round) {
+store::Awaitable<store::ElectionState> ModelStore::campaign(store::CampaignRound round) {
     const SteadyInstant sent = clock_.steady();
     const bool can_lead = round.max_shards > 0;
     const bool renews = !renewed_ || sent - *renewed_ >= kRenewal || can_lead != told_can_lead_;
@@ -108,14 +113,14 @@ bool ModelStore::leads(Shard shard) const {
     return held_.contains(shard) && beat_ && clock_.steady() - *beat_ < kGood;
 }
 
-store::Store::Awaitable<store::Term> ModelStore::begin_term(Shard shard, NodeId node) {
+store::Awaitable<store::Term> ModelStore::begin_term(Shard shard, NodeId node) {
     if (!leads(shard)) co_return fail(Errc::denied, "the lock is not held");
     co_return co_await ask<store::Term>(Link::Kind::write, [&db = database_, shard, node = std::move(node)] {
         return db.begin_term(shard, node);
     });
 }
 
-store::Store::Awaitable<void> ModelStore::end_term(Shard shard) {
+store::Awaitable<void> ModelStore::end_term(Shard shard) {
     held_.erase(shard);
     const Database::Session session = session_;
     if (session == Database::Session::none) co_return Result<void>{};
@@ -125,22 +130,21 @@ store::Store::Awaitable<void> ModelStore::end_term(Shard shard) {
     });
 }
 
-store::Store::Awaitable<void> ModelStore::leave(NodeId node) {
+store::Awaitable<void> ModelStore::leave(NodeId node) {
     return ask<void>(Link::Kind::beat, [&db = database_, node = std::move(node)] {
         db.leave(node);
         return Result<void>{};
     });
 }
 
-store::Store::Awaitable<store::Cluster> ModelStore::cluster() {
+store::Awaitable<store::Cluster> ModelStore::cluster() {
     return ask<store::Cluster>(Link::Kind::read,
                                [&db = database_] { return Result<store::Cluster>{db.cluster()}; });
 }
 
 // --- jobs
 
-store::Store::Awaitable<std::size_t> ModelStore::load_plans(
-    std::function<void(const store::StoredPlan&)> each) {
+store::Awaitable<std::size_t> ModelStore::load_plans(std::function<void(const store::StoredPlan&)> each) {
     return ask<std::size_t>(
         Link::Kind::read,
         [&db = database_, mutations = mutations_, each = std::move(each)]() -> Result<std::size_t> {
@@ -164,43 +168,40 @@ store::Store::Awaitable<std::size_t> ModelStore::load_plans(
         });
 }
 
-store::Store::Awaitable<std::vector<model::Execution>> ModelStore::unended(std::size_t limit,
-                                                                           std::int64_t after_key) {
+store::Awaitable<std::vector<model::Execution>> ModelStore::unended(std::size_t limit,
+                                                                    std::int64_t after_key) {
     return ask<std::vector<model::Execution>>(Link::Kind::read, [=, &db = database_] {
         return Result<std::vector<model::Execution>>{db.unended(limit, after_key)};
     });
 }
 
-store::Store::Awaitable<std::vector<model::Execution>> ModelStore::under_way(Instant due_before,
-                                                                             std::size_t limit,
-                                                                             std::int64_t after_key) {
+store::Awaitable<std::vector<model::Execution>> ModelStore::under_way(Instant due_before, std::size_t limit,
+                                                                      std::int64_t after_key) {
     return ask<std::vector<model::Execution>>(Link::Kind::read, [=, &db = database_] {
         return Result<std::vector<model::Execution>>{db.under_way(due_before, limit, after_key)};
     });
 }
 
-store::Store::Awaitable<model::Job> ModelStore::create_job(model::Job job, std::string plan) {
+store::Awaitable<model::Job> ModelStore::create_job(model::Job job, std::string plan) {
     return ask<model::Job>(Link::Kind::write, [&db = database_, job = std::move(job),
                                                plan = std::move(plan)] { return db.create_job(job, plan); });
 }
 
-store::Store::Awaitable<model::Job> ModelStore::replace_job(std::optional<TenantId>, model::Job job,
-                                                            std::string plan,
-                                                            std::optional<ChangeNumber> if_match) {
+store::Awaitable<model::Job> ModelStore::replace_job(std::optional<TenantId>, model::Job job,
+                                                     std::string plan, std::optional<ChangeNumber> if_match) {
     return ask<model::Job>(Link::Kind::write, [&db = database_, job = std::move(job), plan = std::move(plan),
                                                if_match] { return db.replace_job(job, plan, if_match); });
 }
 
-store::Store::Awaitable<std::vector<model::Job>> ModelStore::delete_jobs(std::optional<TenantId>,
-                                                                         std::vector<JobId> ids) {
+store::Awaitable<std::vector<model::Job>> ModelStore::delete_jobs(std::optional<TenantId>,
+                                                                  std::vector<JobId> ids) {
     return ask<std::vector<model::Job>>(Link::Kind::write, [&db = database_, ids = std::move(ids)] {
         return Result<std::vector<model::Job>>{db.delete_jobs(ids)};
     });
 }
 
-store::Store::Awaitable<std::vector<model::Job>> ModelStore::enable_jobs(std::optional<TenantId>,
-                                                                         std::vector<JobId> ids,
-                                                                         bool enabled) {
+store::Awaitable<std::vector<model::Job>> ModelStore::enable_jobs(std::optional<TenantId>,
+                                                                  std::vector<JobId> ids, bool enabled) {
     using Jobs = std::vector<model::Job>;
     return ask<Jobs>(Link::Kind::write, [&db = database_, ids = std::move(ids), enabled]() -> Result<Jobs> {
         Jobs changed;
@@ -213,7 +214,7 @@ store::Store::Awaitable<std::vector<model::Job>> ModelStore::enable_jobs(std::op
     });
 }
 
-store::Store::Awaitable<std::optional<model::Job>> ModelStore::find_job(std::optional<TenantId>, JobId id) {
+store::Awaitable<std::optional<model::Job>> ModelStore::find_job(std::optional<TenantId>, JobId id) {
     using Found = std::optional<model::Job>;
     return ask<Found>(Link::Kind::read,
                       [&db = database_, mutations = mutations_, id = std::move(id)]() -> Result<Found> {
@@ -222,8 +223,8 @@ store::Store::Awaitable<std::optional<model::Job>> ModelStore::find_job(std::opt
                       });
 }
 
-store::Store::Awaitable<std::vector<model::Job>> ModelStore::find_jobs(std::optional<TenantId>,
-                                                                       std::vector<JobId> ids) {
+store::Awaitable<std::vector<model::Job>> ModelStore::find_jobs(std::optional<TenantId>,
+                                                                std::vector<JobId> ids) {
     using Jobs = std::vector<model::Job>;
     return ask<Jobs>(Link::Kind::read,
                      [&db = database_, mutations = mutations_, ids = std::move(ids)]() -> Result<Jobs> {
@@ -235,7 +236,7 @@ store::Store::Awaitable<std::vector<model::Job>> ModelStore::find_jobs(std::opti
                      });
 }
 
-store::Store::Awaitable<std::vector<model::Job>> ModelStore::find_jobs_by_key(std::vector<JobKey> keys) {
+store::Awaitable<std::vector<model::Job>> ModelStore::find_jobs_by_key(std::vector<JobKey> keys) {
     using Jobs = std::vector<model::Job>;
     return ask<Jobs>(Link::Kind::read,
                      [&db = database_, mutations = mutations_, keys = std::move(keys)]() -> Result<Jobs> {
@@ -247,15 +248,15 @@ store::Store::Awaitable<std::vector<model::Job>> ModelStore::find_jobs_by_key(st
                      });
 }
 
-store::Store::Awaitable<std::int64_t> ModelStore::count_jobs(std::optional<TenantId>, std::optional<Instant>,
-                                                             std::optional<Instant>) {
+store::Awaitable<std::int64_t> ModelStore::count_jobs(std::optional<TenantId>, std::optional<Instant>,
+                                                      std::optional<Instant>) {
     return ask<std::int64_t>(Link::Kind::read, [&db = database_] {
         return Result<std::int64_t>{static_cast<std::int64_t>(db.jobs().size())};
     });
 }
 
-store::Store::Awaitable<std::vector<store::Change>> ModelStore::changes_after(ChangeNumber number,
-                                                                              std::size_t limit) {
+store::Awaitable<std::vector<store::Change>> ModelStore::changes_after(ChangeNumber number,
+                                                                       std::size_t limit) {
     using Changes = std::vector<store::Change>;
     return ask<Changes>(Link::Kind::read, [=, &db = database_]() -> Result<Changes> {
         const std::vector<store::Change>& all = db.changes();
@@ -266,32 +267,33 @@ store::Store::Awaitable<std::vector<store::Change>> ModelStore::changes_after(Ch
     });
 }
 
-store::Store::Awaitable<void> ModelStore::set_paused(std::optional<TenantId> tenant, bool paused) {
+store::Awaitable<void> ModelStore::set_paused(std::optional<TenantId> tenant, bool paused) {
     return ask<void>(Link::Kind::write, [&db = database_, tenant = std::move(tenant), paused] {
         db.set_paused(tenant, paused);
         return Result<void>{};
     });
 }
 
-store::Store::Awaitable<store::Store::Pauses> ModelStore::pauses() {
-    return ask<Pauses>(Link::Kind::read, [&db = database_] { return Result<Pauses>{db.pauses()}; });
+store::Awaitable<store::ActivePauses> ModelStore::pauses() {
+    return ask<store::ActivePauses>(Link::Kind::read,
+                                    [&db = database_] { return Result<store::ActivePauses>{db.pauses()}; });
 }
 
 // --- executions
 
-store::Store::Awaitable<store::Claimed> ModelStore::claim(store::Claim claim) {
+store::Awaitable<store::Claimed> ModelStore::claim(store::Claim claim) {
     if (mutations_.hasty_watermark && !claim.executions.empty())
         claim.watermark = std::max(claim.watermark, database_.now() + Millis{250});
     return ask<store::Claimed>(Link::Kind::write,
                                [&db = database_, claim = std::move(claim)] { return db.claim(claim); });
 }
 
-store::Store::Awaitable<std::optional<Instant>> ModelStore::rewind(Shard shard, Epoch epoch, Instant to) {
+store::Awaitable<std::optional<Instant>> ModelStore::rewind(Shard shard, Epoch epoch, Instant to) {
     return ask<std::optional<Instant>>(
         Link::Kind::write, [&db = database_, shard, epoch, to] { return db.rewind(shard, epoch, to); });
 }
 
-store::Store::Awaitable<void> ModelStore::withdraw(Shard shard, Epoch epoch, std::vector<ExecuteId> ids) {
+store::Awaitable<void> ModelStore::withdraw(Shard shard, Epoch epoch, std::vector<ExecuteId> ids) {
     return ask<void>(
         Link::Kind::write,
         [&db = database_, mutations = mutations_, shard, epoch, ids = std::move(ids)]() -> Result<void> {
@@ -308,13 +310,13 @@ store::Store::Awaitable<void> ModelStore::withdraw(Shard shard, Epoch epoch, std
         });
 }
 
-store::Store::Awaitable<model::Execution> ModelStore::insert_execution(model::Execution execution,
-                                                                       store::NotifyLeader tell) {
+store::Awaitable<model::Execution> ModelStore::insert_execution(model::Execution execution,
+                                                                store::NotifyLeader tell) {
     return ask<model::Execution>(Link::Kind::write, [&db = database_, execution = std::move(execution),
                                                      tell] { return db.insert(execution, tell); });
 }
 
-store::Store::Awaitable<void> ModelStore::ask_cancel(model::Execution execution, std::string by) {
+store::Awaitable<void> ModelStore::ask_cancel(model::Execution execution, std::string by) {
     return ask<void>(Link::Kind::write,
                      [&db = database_, execution = std::move(execution), by = std::move(by)] {
                          db.ask_cancel(execution, by);
@@ -322,17 +324,16 @@ store::Store::Awaitable<void> ModelStore::ask_cancel(model::Execution execution,
                      });
 }
 
-store::Store::Awaitable<store::Begun> ModelStore::begin_attempt(ExecuteId id, int attempt,
-                                                                model::Execution after,
-                                                                std::optional<store::Slot> slot,
-                                                                std::vector<store::Announcement>) {
+store::Awaitable<store::Begun> ModelStore::begin_attempt(ExecuteId id, int attempt, model::Execution after,
+                                                         std::optional<store::Slot> slot,
+                                                         std::vector<store::Announcement>) {
     return ask<store::Begun>(Link::Kind::write, [&db = database_, id = std::move(id), attempt,
                                                  after = std::move(after), slot = std::move(slot)] {
         return Result<store::Begun>{db.begin_attempt(id, attempt, after, slot)};
     });
 }
 
-store::Store::Awaitable<bool> ModelStore::finish(store::Outcome outcome) {
+store::Awaitable<bool> ModelStore::finish(store::Outcome outcome) {
     return ask<bool>(
         Link::Kind::write,
         [&db = database_, outcome = std::move(outcome), drops = mutations_.drops_refused]() -> Result<bool> {
@@ -355,8 +356,8 @@ std::optional<Error> ModelStore::refusal_of(const store::Outcome& outcome) {
     return Error{code, "a value is refused", {}};
 }
 
-store::Store::Awaitable<std::optional<model::Execution>> ModelStore::find_execution(std::optional<TenantId>,
-                                                                                    ExecuteId id) {
+store::Awaitable<std::optional<model::Execution>> ModelStore::find_execution(std::optional<TenantId>,
+                                                                             ExecuteId id) {
     using Found = std::optional<model::Execution>;
     return ask<Found>(Link::Kind::read, [&db = database_, id = std::move(id)]() -> Result<Found> {
         const model::Execution* const row = db.find(id);
@@ -364,8 +365,7 @@ store::Store::Awaitable<std::optional<model::Execution>> ModelStore::find_execut
     });
 }
 
-store::Store::Awaitable<std::vector<model::Execution>> ModelStore::find_executions(
-    std::vector<ExecuteId> ids) {
+store::Awaitable<std::vector<model::Execution>> ModelStore::find_executions(std::vector<ExecuteId> ids) {
     using Rows = std::vector<model::Execution>;
     return ask<Rows>(Link::Kind::read, [&db = database_, ids = std::move(ids)]() -> Result<Rows> {
         Rows found;
@@ -375,22 +375,19 @@ store::Store::Awaitable<std::vector<model::Execution>> ModelStore::find_executio
     });
 }
 
-store::Store::Awaitable<void> ModelStore::record_result(ExecuteId id, std::string result,
-                                                        store::NotifyLeader tell) {
+store::Awaitable<void> ModelStore::record_result(ExecuteId id, std::string result, store::NotifyLeader tell) {
     return ask<void>(Link::Kind::write, [&db = database_, id = std::move(id), result = std::move(result),
                                          tell] { return db.record_result(id, result, tell); });
 }
 
-store::Store::Awaitable<std::vector<model::Execution>> ModelStore::runs_of(JobId job, Instant from,
-                                                                           Instant to) {
+store::Awaitable<std::vector<model::Execution>> ModelStore::runs_of(JobId job, Instant from, Instant to) {
     using Rows = std::vector<model::Execution>;
     return ask<Rows>(Link::Kind::read, [&db = database_, job = std::move(job), from, to] {
         return Result<Rows>{db.runs_of(job, from, to)};
     });
 }
 
-store::Store::Awaitable<std::vector<store::Missed>> ModelStore::missed_of(JobKey job, Instant from,
-                                                                          Instant to) {
+store::Awaitable<std::vector<store::Missed>> ModelStore::missed_of(JobKey job, Instant from, Instant to) {
     using Missed = std::vector<store::Missed>;
     return ask<Missed>(Link::Kind::read, [&db = database_, job, from, to]() -> Result<Missed> {
         Missed found;
@@ -403,38 +400,26 @@ store::Store::Awaitable<std::vector<store::Missed>> ModelStore::missed_of(JobKey
 
 // --- used only by the API
 
-store::Store::Awaitable<std::vector<model::Job>> ModelStore::notify_jobs(std::optional<TenantId>,
-                                                                         std::vector<JobId>, std::string) {
+store::Awaitable<std::vector<model::Job>> ModelStore::notify_jobs(std::optional<TenantId>, std::vector<JobId>,
+                                                                  std::string) {
     co_return not_modelled();
 }
-store::Store::Awaitable<std::vector<model::Job>> ModelStore::list_jobs(store::JobFilter) {
+store::Awaitable<std::vector<model::Job>> ModelStore::list_jobs(store::JobFilter) {
     co_return not_modelled();
 }
-store::Store::Awaitable<std::vector<store::Change>> ModelStore::changes_of(JobId, TenantId, std::size_t) {
-    co_return not_modelled();
-}
-store::Store::Awaitable<std::optional<model::Execution>> ModelStore::latest_execution(std::optional<TenantId>,
-                                                                                      JobId) {
-    co_return not_modelled();
-}
-store::Store::Awaitable<std::vector<model::Execution>> ModelStore::list_executions(store::ExecutionFilter) {
-    co_return not_modelled();
-}
-store::Store::Awaitable<std::vector<model::Attempt>> ModelStore::attempts(ExecuteId) {
-    co_return not_modelled();
-}
-store::Store::Awaitable<std::vector<ExecuteId>> ModelStore::put_executions(std::optional<TenantId>,
-                                                                           std::vector<model::Execution>,
-                                                                           store::Announcements) {
+store::Awaitable<std::vector<store::Change>> ModelStore::changes_of(JobId, TenantId, std::size_t) {
     co_return not_modelled();
 }
 
-store::Store::Awaitable<store::Trimmed> ModelStore::trim_history(store::HistoryRule, JobId) {
+store::Awaitable<std::vector<model::Execution>> ModelStore::list_executions(store::ExecutionFilter) {
     co_return not_modelled();
 }
-
-store::AuditLog& ModelStore::audit() { throw std::logic_error{"the simulation has no audit log"}; }
-store::Outbox& ModelStore::outbox() { throw std::logic_error{"the simulation has no outbox"}; }
+store::Awaitable<std::vector<model::Attempt>> ModelStore::attempts(ExecuteId) { co_return not_modelled(); }
+store::Awaitable<std::vector<ExecuteId>> ModelStore::put_executions(std::optional<TenantId>,
+                                                                    std::vector<model::Execution>,
+                                                                    store::Announcements) {
+    co_return not_modelled();
+}
 
 const std::string& ModelStore::id_key() const {
     static const std::string key(32, 'k');

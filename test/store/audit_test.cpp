@@ -21,7 +21,7 @@ AuditEntry entry(std::string tenant, std::string object) {
 TEST_CASE("audit records are listed newest first, per tenant", "[store][audit]") {
     World world;
     world.open();
-    AuditLog& audit = world.store().audit();
+    AuditLog& audit = *world.store().audit;
     world.must(audit.append({entry("me", "one"), entry("me", "two")}));
     world.must(audit.append({entry("you", "three")}));
     const auto all = world.must(audit.list({}));
@@ -45,8 +45,8 @@ TEST_CASE("an audit record that does not fit is truncated", "[store][audit]") {
     AuditEntry long_one = entry("me", std::string(300, 'o'));
     long_one.subject = std::string(254, 's') + "\xF0\x9F\x8E\x89 and more";
     long_one.address = "\xFF";
-    world.must(world.store().audit().append({long_one, entry("me", "two")}));
-    const auto all = world.must(world.store().audit().list({}));
+    world.must(world.store().audit->append({long_one, entry("me", "two")}));
+    const auto all = world.must(world.store().audit->list({}));
     REQUIRE(all.size() == 2);
     CHECK(all[1].object == std::string(255, 'o'));
     CHECK(all[1].subject == std::string(254, 's') + "\xF0\x9F\x8E\x89");
@@ -57,23 +57,24 @@ TEST_CASE("an audit record that does not fit is truncated", "[store][audit]") {
 TEST_CASE("old audit entries are deleted even if history is kept without limit", "[store][audit]") {
     World world;
     world.open();
-    world.must(world.store().audit().append({entry("me", "one")}));
+    world.must(world.store().audit->append({entry("me", "one")}));
     world.sql("update t_cron_audit set f_at = f_at - 100000");
-    world.must(world.store().audit().append({entry("me", "two")}));
-    const auto trimmed = world.must(world.store().trim_history({.audit = Millis{50'000}}, JobId{}));
+    world.must(world.store().audit->append({entry("me", "two")}));
+    const auto trimmed =
+        world.must(world.store().retention->trim_history({.audit = Millis{50'000}}, JobId{}));
     CHECK(trimmed.others == 1);
-    CHECK(world.must(world.store().audit().list({})).front().object == "two");
+    CHECK(world.must(world.store().audit->list({})).front().object == "two");
 }
 
 TEST_CASE("a tenant cannot exceed its limit of jobs", "[store][limits]") {
     World world{Options{.jobs_per_tenant = 2}};
     world.open();
     const auto made = [&](const char* tenant, const char* name) {
-        return world.await(world.store().create_job({.id = JobId{std::string{name} + tenant},
-                                                     .name = name,
-                                                     .cron_time = "@daily",
-                                                     .tenant = TenantId{tenant}},
-                                                    ""));
+        return world.await(world.store().jobs->create_job({.id = JobId{std::string{name} + tenant},
+                                                           .name = name,
+                                                           .cron_time = "@daily",
+                                                           .tenant = TenantId{tenant}},
+                                                          ""));
     };
     CHECK(made("me", "a"));
     CHECK(made("me", "b"));
@@ -82,7 +83,7 @@ TEST_CASE("a tenant cannot exceed its limit of jobs", "[store][limits]") {
     CHECK(refused.error().code == Errc::denied);
     CHECK(refused.error().fields == std::vector<std::string>{"limit_jobs"});
     CHECK(made("you", "a"));
-    world.must(world.store().delete_jobs(TenantId{"me"}, {JobId{"ame"}}));
+    world.must(world.store().jobs->delete_jobs(TenantId{"me"}, {JobId{"ame"}}));
     CHECK(made("me", "c"));
 }
 
@@ -91,11 +92,11 @@ TEST_CASE("concurrent creates cannot exceed the limit of jobs", "[store][limits]
     world.open();
     std::vector<boost::asio::awaitable<Result<model::Job>>> work;
     for (int i = 0; i < 20; ++i)
-        work.push_back(world.store().create_job({.id = JobId{std::to_string(i)},
-                                                 .name = std::to_string(i),
-                                                 .cron_time = "@daily",
-                                                 .tenant = TenantId{"me"}},
-                                                ""));
+        work.push_back(world.store().jobs->create_job({.id = JobId{std::to_string(i)},
+                                                       .name = std::to_string(i),
+                                                       .cron_time = "@daily",
+                                                       .tenant = TenantId{"me"}},
+                                                      ""));
     std::size_t made = 0;
     for (const auto& answer : world.all(std::move(work))) made += answer ? 1 : 0;
     CHECK(made == 5);
@@ -114,20 +115,20 @@ TEST_CASE("the bytes of a tenant's jobs are counted through every change", "[sto
         return world.number("select coalesce(sum(f_bytes), 0) from t_cron_tenant") ==
                world.number("select coalesce(sum(length(f_job_context)), 0) from t_cron_job");
     };
-    world.must(world.store().create_job(job, ""));
+    world.must(world.store().jobs->create_job(job, ""));
     CHECK(counted());
     job.context = std::string(300, ' ');
-    world.must(world.store().replace_job(std::nullopt, job, "", std::nullopt));
+    world.must(world.store().jobs->replace_job(std::nullopt, job, "", std::nullopt));
     CHECK(counted());
     job.context = std::string(401, ' ');
-    const auto refused = world.await(world.store().replace_job(std::nullopt, job, "", std::nullopt));
+    const auto refused = world.await(world.store().jobs->replace_job(std::nullopt, job, "", std::nullopt));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().fields == std::vector<std::string>{"limit_bytes"});
     model::Job other = job;
     other.id = JobId{"b"}, other.name = "b", other.context = std::string(101, ' ');
-    CHECK_FALSE(world.await(world.store().create_job(other, "")));
-    world.must(world.store().notify_jobs(std::nullopt, {job.id}, "http://localhost/"));
+    CHECK_FALSE(world.await(world.store().jobs->create_job(other, "")));
+    world.must(world.store().jobs->notify_jobs(std::nullopt, {job.id}, "http://localhost/"));
     CHECK(counted());
-    world.must(world.store().delete_jobs(std::nullopt, {job.id}));
+    world.must(world.store().jobs->delete_jobs(std::nullopt, {job.id}));
     CHECK(counted());
 }

@@ -142,17 +142,20 @@ TEST_CASE("a store opened in the background answers unavailable until the server
     REQUIRE(opened);
     Store& store = **opened;
     CHECK_FALSE(store.health().available);
-    CHECK(world.await(store.create_job(a_job("early"), ""), io).error().code == Errc::unavailable);
-    CHECK(world.await(store.list_jobs({}), io).error().code == Errc::unavailable);
-    CHECK(world.await(store.campaign({.node = NodeId("node-1"), .max_shards = 1}), io).error().code ==
-          Errc::unavailable);
-    CHECK(store.id_key().empty());
-    CHECK(world.await(store.leave(NodeId("node-1")), io));
+    CHECK(world.await(store.jobs->create_job(a_job("early"), ""), io).error().code == Errc::unavailable);
+    CHECK(world.await(store.jobs->list_jobs({}), io).error().code == Errc::unavailable);
+    CHECK(
+        world.await(store.election->campaign({.node = NodeId("node-1"), .max_shards = 1}), io).error().code ==
+        Errc::unavailable);
+    CHECK(store.queries->id_key().empty());
+    CHECK(world.await(store.election->leave(NodeId("node-1")), io));
     proxy.heal();
     wait_for("the database is open", [&] { return store.health().available; });
-    CHECK(store.id_key().size() == 32);
-    CHECK(world.await(store.create_job(a_job("late"), ""), io));
-    CHECK(world.await(store.campaign({.node = NodeId("node-1"), .max_shards = 1}), io)->held.size() == 1);
+    CHECK(store.queries->id_key().size() == 32);
+    CHECK(world.await(store.jobs->create_job(a_job("late"), ""), io));
+    CHECK(
+        world.await(store.election->campaign({.node = NodeId("node-1"), .max_shards = 1}), io)->held.size() ==
+        1);
     CHECK_FALSE(failed);
     store.close();
 }
@@ -185,24 +188,24 @@ TEST_CASE("a server that becomes read-only is abandoned and not polled continuou
     world.lead();
     ReadOnly read_only(world);
     const CampaignRound round{.node = NodeId("node-1"), .max_shards = 1};
-    CHECK(world.await(world.store().campaign(round)).error().code == Errc::unavailable);
-    CHECK_FALSE(world.store().leads(Shard(0)));
+    CHECK(world.await(world.store().election->campaign(round)).error().code == Errc::unavailable);
+    CHECK_FALSE(world.store().election->leads(Shard(0)));
     const std::int64_t before = connections_so_far(world);
     for (int i = 0; i < 500; ++i) {
-        const auto refused = world.await(world.store().create_job(a_job("refused"), ""));
+        const auto refused = world.await(world.store().jobs->create_job(a_job("refused"), ""));
         REQUIRE_FALSE(refused);
         REQUIRE(refused.error().code == Errc::unavailable);
-        REQUIRE_FALSE(world.await(world.store().campaign(round)));
+        REQUIRE_FALSE(world.await(world.store().election->campaign(round)));
     }
     CHECK(connections_so_far(world) - before < 100);
     CHECK(world.store().health().available);  // reads still work
     CHECK(world.store().health().writes_refused == WriteRefusal::read_only);
-    CHECK(world.must(world.store().count_jobs(std::nullopt, std::nullopt, std::nullopt)) == 1);
+    CHECK(world.must(world.store().jobs->count_jobs(std::nullopt, std::nullopt, std::nullopt)) == 1);
     read_only.end();
     wait_for("writes are taken", [&] { return world.store().health().writes_refused == WriteRefusal::none; });
     world.given_job("after");
     wait_for("the shard is led", [&] {
-        const auto standing = world.await(world.store().campaign(round));
+        const auto standing = world.await(world.store().election->campaign(round));
         return standing && !standing->held.empty();
     });
 }

@@ -35,17 +35,18 @@ struct Tenants : World {
         Owned own{.job = given_job("same name", tenant)};
         const Instant now = std::chrono::ceil<Seconds>(term.watermark);
         const model::Execution run = a_run(own.job, term.epoch, now - Seconds{1});
-        must(store().claim({.epoch = term.epoch, .watermark = now, .executions = {run}}));
+        must(store().executions->claim({.epoch = term.epoch, .watermark = now, .executions = {run}}));
         own.execution = run.id;
         Outcome outcome{.id = run.id, .attempt = 1, .after = run, .announcements = {an_announcement("m")}};
         outcome.after.state = ExecutionState::abandon;
         outcome.after.begin_at = outcome.after.end_at = now;
-        REQUIRE(must(store().finish(std::move(outcome))));
+        REQUIRE(must(store().executions->finish(std::move(outcome))));
         own.dead_letter = buried();
         own.history = ExecuteId{"history of " + own.job.id.value().substr(0, 8)};
-        REQUIRE(must(store().put_executions(TenantId{tenant}, {status(own, ExecutionState::success)}, {}))
+        REQUIRE(must(store().reports->put_executions(TenantId{tenant}, {status(own, ExecutionState::success)},
+                                                     {}))
                     .empty());
-        must(store().audit().append(
+        must(store().audit->append(
             {{.tenant = TenantId{tenant}, .client = TenantId{tenant}, .action = "a", .object = tenant}}));
         return own;
     }
@@ -58,12 +59,12 @@ struct Tenants : World {
         return execution;
     }
     std::int64_t buried() {
-        const auto taken = must(store().outbox().take(
-            {.node = NodeId{"n"}, .lease = Seconds{60}, .limit = 1, .per_receiver = 1}));
+        const auto taken = must(
+            store().outbox->take({.node = NodeId{"n"}, .lease = Seconds{60}, .limit = 1, .per_receiver = 1}));
         REQUIRE(taken.taken.size() == 1);
         REQUIRE(
-            must(store().outbox().settle(taken.taken.front(), {.verdict = DeliveryResult::Verdict::dead})));
-        return must(store().outbox().dead_letters(std::nullopt, 1, std::nullopt)).front().key;
+            must(store().outbox->settle(taken.taken.front(), {.verdict = DeliveryResult::Verdict::dead})));
+        return must(store().dead_letters->dead_letters(std::nullopt, 1, std::nullopt)).front().key;
     }
 
     Term term;
@@ -91,22 +92,23 @@ TEST_CASE("a tenant sees only its own objects, even if tenant names are similar"
         const TenantId tenant{name};
         const std::vector<std::string> job{own.job.id.value()};
         const std::set<std::string> runs{own.history.value(), own.execution.value()};
-        CHECK(ids(world.must(store.list_jobs({.tenant = tenant}))) == job);
-        CHECK(world.must(store.count_jobs(tenant, std::nullopt, std::nullopt)) == 1);
-        CHECK(world.must(store.count_jobs(tenant, Instant{}, std::nullopt)) == 1);
-        const std::vector<std::string> listed = ids(world.must(store.list_executions({.tenant = tenant})));
+        CHECK(ids(world.must(store.jobs->list_jobs({.tenant = tenant}))) == job);
+        CHECK(world.must(store.jobs->count_jobs(tenant, std::nullopt, std::nullopt)) == 1);
+        CHECK(world.must(store.jobs->count_jobs(tenant, Instant{}, std::nullopt)) == 1);
+        const std::vector<std::string> listed =
+            ids(world.must(store.queries->list_executions({.tenant = tenant})));
         CHECK(std::set<std::string>(listed.begin(), listed.end()) == runs);
-        const auto audit = world.must(store.audit().list({.tenant = tenant}));
+        const auto audit = world.must(store.audit->list({.tenant = tenant}));
         REQUIRE(audit.size() == 1);
         CHECK(audit.front().tenant == tenant);
         CHECK(audit.front().client == tenant);
-        CHECK(world.must(store.audit().list({.object = name})).size() == 1);
-        const auto dead = world.must(store.outbox().dead_letters(tenant, 100, std::nullopt));
+        CHECK(world.must(store.audit->list({.object = name})).size() == 1);
+        const auto dead = world.must(store.dead_letters->dead_letters(tenant, 100, std::nullopt));
         REQUIRE(dead.size() == 1);
         CHECK(dead.front().key == own.dead_letter);
-        CHECK(world.must(store.find_execution(tenant, own.execution)));
-        CHECK(world.must(store.find_execution(tenant, own.history)));
-        CHECK(world.must(store.latest_execution(tenant, own.job.id)));
+        CHECK(world.must(store.queries->find_execution(tenant, own.execution)));
+        CHECK(world.must(store.queries->find_execution(tenant, own.history)));
+        CHECK(world.must(latest_execution(*store.queries, tenant, own.job.id)));
     }
 }
 
@@ -118,30 +120,31 @@ TEST_CASE("a tenant cannot access or change objects of a tenant with a similar n
             if (name == other) continue;
             CAPTURE(name, other);
             const TenantId tenant{name};
-            CHECK_FALSE(world.must(store.find_job(tenant, theirs.job.id)));
-            CHECK(world.must(store.find_jobs(tenant, {theirs.job.id})).empty());
-            CHECK_FALSE(world.await(store.replace_job(tenant, theirs.job, "", std::nullopt)));
-            CHECK_FALSE(world.await(store.enable_jobs(tenant, {theirs.job.id}, false)));
-            CHECK_FALSE(world.await(store.notify_jobs(tenant, {theirs.job.id}, "")));
-            CHECK(world.must(store.delete_jobs(tenant, {theirs.job.id})).empty());
-            CHECK_FALSE(world.must(store.find_execution(tenant, theirs.execution)));
-            CHECK_FALSE(world.must(store.latest_execution(tenant, theirs.job.id)));
-            CHECK(world.must(store.list_executions({.tenant = tenant, .jobs = {theirs.job.id}})).empty());
+            CHECK_FALSE(world.must(store.jobs->find_job(tenant, theirs.job.id)));
+            CHECK(world.must(store.jobs->find_jobs(tenant, {theirs.job.id})).empty());
+            CHECK_FALSE(world.await(store.jobs->replace_job(tenant, theirs.job, "", std::nullopt)));
+            CHECK_FALSE(world.await(store.jobs->enable_jobs(tenant, {theirs.job.id}, false)));
+            CHECK_FALSE(world.await(store.jobs->notify_jobs(tenant, {theirs.job.id}, "")));
+            CHECK(world.must(store.jobs->delete_jobs(tenant, {theirs.job.id})).empty());
+            CHECK_FALSE(world.must(store.queries->find_execution(tenant, theirs.execution)));
+            CHECK_FALSE(world.must(latest_execution(*store.queries, tenant, theirs.job.id)));
+            CHECK(world.must(store.queries->list_executions({.tenant = tenant, .jobs = {theirs.job.id}}))
+                      .empty());
             // Each tenant has its own space of execution ids.
             CHECK(world
-                      .must(store.put_executions(tenant, {Tenants::status(theirs, ExecutionState::failure)},
-                                                 {}))
+                      .must(store.reports->put_executions(
+                          tenant, {Tenants::status(theirs, ExecutionState::failure)}, {}))
                       .empty());
-            const auto untouched = world.must(store.find_execution(TenantId{other}, theirs.history));
+            const auto untouched = world.must(store.queries->find_execution(TenantId{other}, theirs.history));
             REQUIRE(untouched);
             CHECK(untouched->state == ExecutionState::success);
-            CHECK_FALSE(world.await(store.outbox().redeliver(tenant, {theirs.dead_letter})));
+            CHECK_FALSE(world.await(store.dead_letters->redeliver(tenant, {theirs.dead_letter})));
         }
     }
     CHECK(world.number("select count(*) from t_cron_job where f_enabled = 1") ==
           static_cast<std::int64_t>(kAlike.size()));
     for (const auto& [name, own] : world.owned)
-        world.must(store.outbox().redeliver(TenantId{name}, {own.dead_letter}));
+        world.must(store.dead_letters->redeliver(TenantId{name}, {own.dead_letter}));
 }
 
 TEST_CASE("a tenant's pause does not affect other tenants", "[store][equality]") {
@@ -149,13 +152,15 @@ TEST_CASE("a tenant's pause does not affect other tenants", "[store][equality]")
     world.open();
     Store& store = world.store();
     const model::Job job = world.given_job("job", "acme");
-    for (const char* tenant : {"acme ", "ACME", "acmé"}) world.must(store.set_paused(TenantId{tenant}, true));
-    CHECK(world.must(store.pauses()).tenants.size() == 3);
-    CHECK(world.must(store.changes_of(job.id, job.tenant, 10)).size() == 1);  // only its creation
-    world.must(store.set_paused(TenantId{"acme"}, true));
-    world.must(store.set_paused(TenantId{"acme "}, false));
+    for (const char* tenant : {"acme ", "ACME", "acmé"})
+        world.must(store.pauses->set_paused(TenantId{tenant}, true));
+    CHECK(world.must(store.pauses->pauses()).tenants.size() == 3);
+    CHECK(world.must(store.changes->changes_of(job.id, job.tenant, 10)).size() == 1);  // only its creation
+    world.must(store.pauses->set_paused(TenantId{"acme"}, true));
+    world.must(store.pauses->set_paused(TenantId{"acme "}, false));
     std::vector<std::string> paused;
-    for (const auto& pause : world.must(store.pauses()).tenants) paused.push_back(pause.tenant.value());
+    for (const auto& pause : world.must(store.pauses->pauses()).tenants)
+        paused.push_back(pause.tenant.value());
     CHECK_THAT(paused, Catch::UnorderedEquals(std::vector<std::string>{"acme", "ACME", "acmé"}));
 }
 
@@ -164,8 +169,9 @@ TEST_CASE("limits count only the tenant's own jobs", "[store][equality]") {
     world.open();
     for (const std::string& tenant : kAlike) {
         CAPTURE(tenant);
-        world.must(world.store().create_job(a_job("one", tenant), ""));
-        CHECK(world.await(world.store().create_job(a_job("two", tenant), "")).error().code == Errc::denied);
+        world.must(world.store().jobs->create_job(a_job("one", tenant), ""));
+        CHECK(world.await(world.store().jobs->create_job(a_job("two", tenant), "")).error().code ==
+              Errc::denied);
     }
     world.close();
     CHECK(check(world.options(), world.clock())->empty());
@@ -178,17 +184,17 @@ TEST_CASE("names that differ in a space, case or accent are different names", "[
     for (const std::string& name : kAlike) jobs.push_back(world.given_job("a" + name));
     for (const model::Job& job : jobs) {
         CAPTURE(job.name);
-        const auto again = world.await(world.store().create_job(a_job(job.name), ""));
+        const auto again = world.await(world.store().jobs->create_job(a_job(job.name), ""));
         REQUIRE_FALSE(again);
         CHECK(again.error().fields == std::vector<std::string>{"job_name"});
-        CHECK(world.must(world.store().find_job(std::nullopt, job.id))->name == job.name);
+        CHECK(world.must(world.store().jobs->find_job(std::nullopt, job.id))->name == job.name);
     }
     model::Job renamed = jobs[0];
     renamed.name += "   ";
-    CHECK(world.must(world.store().replace_job(std::nullopt, renamed, "", std::nullopt)).name ==
+    CHECK(world.must(world.store().jobs->replace_job(std::nullopt, renamed, "", std::nullopt)).name ==
           renamed.name);
     renamed.name = jobs[1].name;
-    CHECK_FALSE(world.await(world.store().replace_job(std::nullopt, renamed, "", std::nullopt)));
+    CHECK_FALSE(world.await(world.store().jobs->replace_job(std::nullopt, renamed, "", std::nullopt)));
 }
 
 TEST_CASE("an id with a trailing space is a different id", "[store][equality]") {
@@ -197,14 +203,14 @@ TEST_CASE("an id with a trailing space is a different id", "[store][equality]") 
     const Owned& own = world.owned.at("acme");
     const JobId job{own.job.id.value() + " "};
     const ExecuteId execution{own.execution.value() + " "};
-    CHECK_FALSE(world.must(store.find_job(std::nullopt, job)));
-    CHECK_FALSE(world.await(store.enable_jobs(std::nullopt, {job}, false)));
-    CHECK(world.must(store.delete_jobs(std::nullopt, {job})).empty());
-    CHECK(world.must(store.changes_of(job, own.job.tenant, 10)).empty());
-    CHECK(world.must(store.list_executions({.jobs = {job}})).empty());
-    CHECK_FALSE(world.must(store.find_execution(std::nullopt, execution)));
-    CHECK(world.must(store.find_executions({execution})).empty());
-    CHECK(world.await(store.record_result(execution, "{}", NotifyLeader::no)).error().code ==
+    CHECK_FALSE(world.must(store.jobs->find_job(std::nullopt, job)));
+    CHECK_FALSE(world.await(store.jobs->enable_jobs(std::nullopt, {job}, false)));
+    CHECK(world.must(store.jobs->delete_jobs(std::nullopt, {job})).empty());
+    CHECK(world.must(store.changes->changes_of(job, own.job.tenant, 10)).empty());
+    CHECK(world.must(store.queries->list_executions({.jobs = {job}})).empty());
+    CHECK_FALSE(world.must(store.queries->find_execution(std::nullopt, execution)));
+    CHECK(world.must(store.queries->find_executions({execution})).empty());
+    CHECK(world.await(store.reports->record_result(execution, "{}", NotifyLeader::no)).error().code ==
           Errc::not_found);
 }
 
@@ -217,9 +223,10 @@ TEST_CASE("a concurrency key with a trailing space is a different key", "[store]
     for (const std::string& key : kAlike) {
         CAPTURE(key);
         model::Execution run = a_run(job, term.epoch, term.watermark + Seconds{++number});
-        world.must(world.store().insert_execution(run, NotifyLeader::no));
+        world.must(world.store().executions->insert_execution(run, NotifyLeader::no));
         run.state = ExecutionState::executing;
-        CHECK(world.must(world.store().begin_attempt(run.id, 1, run, Slot{key, 1}, {})) == Begun::yes);
+        CHECK(world.must(world.store().executions->begin_attempt(run.id, 1, run, Slot{key, 1}, {})) ==
+              Begun::yes);
     }
 }
 
@@ -259,5 +266,5 @@ TEST_CASE("an export omits generated columns and keeps tenants separate", "[stor
     CHECK(check(other.options(), other.clock())->empty());
     other.open();
     for (const std::string& tenant : kAlike)
-        CHECK(other.must(other.store().list_jobs({.tenant = TenantId{tenant}})).size() == 1);
+        CHECK(other.must(other.store().jobs->list_jobs({.tenant = TenantId{tenant}})).size() == 1);
 }

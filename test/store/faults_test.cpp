@@ -75,14 +75,14 @@ TEST_CASE("a batch without conflicts is committed at the first try", "[store]") 
     world.open();
     std::vector<boost::asio::awaitable<Result<model::Job>>> creates;
     for (int i = 0; i < 250; ++i)
-        creates.push_back(world.store().create_job(a_job("job " + std::to_string(i)), ""));
+        creates.push_back(world.store().jobs->create_job(a_job("job " + std::to_string(i)), ""));
     for (const auto& created : world.all(std::move(creates))) REQUIRE(created);
     const model::Job job = world.given_job("runs");
     const Term term = world.lead();
     Claim claim{.epoch = term.epoch, .watermark = term.watermark};
     for (int i = 0; i < 250; ++i)
         claim.executions.push_back(a_run(job, term.epoch, term.watermark - Seconds{i}));
-    world.must(world.store().claim(claim));
+    world.must(world.store().executions->claim(claim));
     std::vector<boost::asio::awaitable<Result<bool>>> outcomes;
     for (const model::Execution& run : claim.executions) {
         Outcome outcome{.id = run.id,
@@ -93,7 +93,7 @@ TEST_CASE("a batch without conflicts is committed at the first try", "[store]") 
         outcome.after.state = ExecutionState::success;
         outcome.record->execute_id = run.id;
         outcome.record->number = 1;
-        outcomes.push_back(world.store().finish(std::move(outcome)));
+        outcomes.push_back(world.store().executions->finish(std::move(outcome)));
     }
     for (const auto& finished : world.all(std::move(outcomes))) CHECK(*finished);
     CHECK(world.store().statistics().retries == 0);  // a refused batch would be repeated member by member
@@ -125,7 +125,7 @@ TEST_CASE("a full disk is reported clearly, and writes succeed again once there 
         do {
             model::Job job = a_job("job " + std::to_string(stored));
             job.context = a_context(R"({"key":")" + std::string(20'000, 'x') + R"("})");
-            last = world.await(world.store().create_job(job, ""));
+            last = world.await(world.store().jobs->create_job(job, ""));
             if (last) ++stored;
         } while (last && stored < 1'000);
         REQUIRE_FALSE(last);
@@ -134,12 +134,12 @@ TEST_CASE("a full disk is reported clearly, and writes succeed again once there 
         CHECK_FALSE(world.store().health().problem.empty());
         CHECK(world.store().health().available);
         CHECK(world.store().health().writes_refused == WriteRefusal::disk_full);
-        CHECK(world.must(world.store().find_job(std::nullopt, kept.id)));  // reads still work
+        CHECK(world.must(world.store().jobs->find_job(std::nullopt, kept.id)));  // reads still work
     }
     world.given_job("after");
     CHECK(world.store().health().problem.empty());
     CHECK(world.store().health().writes_refused == WriteRefusal::none);
-    CHECK(world.must(world.store().count_jobs(std::nullopt, std::nullopt, std::nullopt)) == stored + 2);
+    CHECK(world.must(world.store().jobs->count_jobs(std::nullopt, std::nullopt, std::nullopt)) == stored + 2);
     CHECK(world.number("select count(*) from t_cron_job") == stored + 2);
 }
 
@@ -203,8 +203,8 @@ TEST_CASE("a closed store answers that it is closed", "[store]") {
     world.open();
     const model::Job job = a_job("late");
     world.store().close();
-    CHECK(world.await(world.store().create_job(job, "")).error().code == Errc::unavailable);
-    CHECK(world.await(world.store().find_job(std::nullopt, job.id)).error().code == Errc::unavailable);
+    CHECK(world.await(world.store().jobs->create_job(job, "")).error().code == Errc::unavailable);
+    CHECK(world.await(world.store().jobs->find_job(std::nullopt, job.id)).error().code == Errc::unavailable);
 }
 
 TEST_CASE("writes that wait when the store closes are carried out", "[store]") {
@@ -212,7 +212,7 @@ TEST_CASE("writes that wait when the store closes are carried out", "[store]") {
     world.open();
     std::vector<boost::asio::awaitable<Result<model::Job>>> creates;
     for (int i = 0; i < 300; ++i)
-        creates.push_back(world.store().create_job(a_job("job " + std::to_string(i)), ""));
+        creates.push_back(world.store().jobs->create_job(a_job("job " + std::to_string(i)), ""));
     for (const auto& created : world.all(std::move(creates), [&] { world.store().close(); })) CHECK(created);
 }
 
@@ -223,7 +223,7 @@ TEST_CASE("writes beyond the queue limit are refused immediately", "[store]") {
     world.open();
     std::vector<boost::asio::awaitable<Result<model::Job>>> creates;
     for (int i = 0; i < 500; ++i)
-        creates.push_back(world.store().create_job(a_job("job " + std::to_string(i)), ""));
+        creates.push_back(world.store().jobs->create_job(a_job("job " + std::to_string(i)), ""));
     int refused = 0;
     int stored = 0;
     for (const auto& created : world.all(std::move(creates))) {
@@ -247,8 +247,8 @@ TEST_CASE("killed connections are replaced without errors for callers", "[store]
     for (int round = 0; round < 5; ++round) {
         kill_connections(world);
         ids.push_back(world.given_job("job " + std::to_string(round)).id);
-        CHECK(world.must(world.store().find_jobs(std::nullopt, ids)).size() == ids.size());
-        CHECK(world.must(world.store().list_jobs({.limit = 100})).size() == ids.size());
+        CHECK(world.must(world.store().jobs->find_jobs(std::nullopt, ids)).size() == ids.size());
+        CHECK(world.must(world.store().jobs->list_jobs({.limit = 100})).size() == ids.size());
     }
     CHECK(world.store().statistics().reconnects >= 5);
 }
@@ -266,12 +266,12 @@ TEST_CASE("a commit whose response is lost is recognized, not repeated", "[store
     SECTION("a created job") {
         const model::Job given = a_job("job");
         proxy.lose_answer_to("commit");
-        const model::Job created = world.must(world.store().create_job(given, ""));
+        const model::Job created = world.must(world.store().jobs->create_job(given, ""));
         CHECK(proxy.lost() == 1);
         CHECK(created.id == given.id);
         CHECK(created.key.value() > 0);
         CHECK(world.number("select count(*) from t_cron_change") == 1);
-        CHECK(world.must(world.store().count_jobs(std::nullopt, std::nullopt, std::nullopt)) == 1);
+        CHECK(world.must(world.store().jobs->count_jobs(std::nullopt, std::nullopt, std::nullopt)) == 1);
     }
     SECTION("a claim, and its outcome") {
         const model::Job job = world.given_job("job");
@@ -280,30 +280,30 @@ TEST_CASE("a commit whose response is lost is recognized, not repeated", "[store
         for (int i = 0; i < 150; ++i)
             claim.executions.push_back(a_run(job, term.epoch, term.watermark - Seconds{i}));
         proxy.lose_answer_to("commit");
-        CHECK(world.must(world.store().claim(claim)).mine == std::vector<bool>(150, true));
+        CHECK(world.must(world.store().executions->claim(claim)).mine == std::vector<bool>(150, true));
         CHECK(proxy.lost() == 1);
         Outcome outcome{.id = claim.executions[3].id, .attempt = 1, .after = claim.executions[3]};
         outcome.after.state = ExecutionState::success;
         outcome.after.execute_times = 1;
         outcome.announcements = {an_announcement("m")};
         proxy.lose_answer_to("commit");
-        CHECK(world.must(world.store().finish(outcome)));
+        CHECK(world.must(world.store().executions->finish(outcome)));
         CHECK(proxy.lost() == 2);
         CHECK(world.number("select count(*) from t_cron_outbox") == 1);
-        CHECK_FALSE(world.must(world.store().finish(outcome)));
+        CHECK_FALSE(world.must(world.store().executions->finish(outcome)));
     }
     SECTION("a requested execution") {
         const model::Job job = world.given_job("job");
         model::Execution run = a_run(job, Epoch(0), world.clock().now());
         run.trigger = model::Trigger::manual;
         proxy.lose_answer_to("commit");
-        CHECK(world.must(world.store().insert_execution(run, NotifyLeader::no)).id == run.id);
+        CHECK(world.must(world.store().executions->insert_execution(run, NotifyLeader::no)).id == run.id);
         CHECK(world.number("select count(*) from t_cron_job_status") == 1);
     }
     SECTION("a write that cannot be recognized reports an unknown outcome") {
         const model::Job job = world.given_job("job");
         proxy.lose_answer_to("commit");
-        const auto answer = world.await(world.store().replace_job(std::nullopt, job, "", job.revision));
+        const auto answer = world.await(world.store().jobs->replace_job(std::nullopt, job, "", job.revision));
         REQUIRE_FALSE(answer);
         CHECK(answer.error().code == Errc::unavailable);
         CHECK(answer.error().what.find("unknown whether") != std::string::npos);
@@ -325,18 +325,19 @@ TEST_CASE("during an outage every call is answered, and afterwards no acknowledg
     proxy.cut();
     std::vector<boost::asio::awaitable<Result<model::Job>>> creates;
     for (int i = 0; i < 20; ++i)
-        creates.push_back(world.store().create_job(a_job("job " + std::to_string(i)), ""));
+        creates.push_back(world.store().jobs->create_job(a_job("job " + std::to_string(i)), ""));
     for (const auto& created : world.all(std::move(creates))) {
         REQUIRE_FALSE(created);
         CHECK(created.error().code == Errc::unavailable);
     }
-    CHECK(world.await(world.store().find_job(std::nullopt, before.id)).error().code == Errc::unavailable);
+    CHECK(world.await(world.store().jobs->find_job(std::nullopt, before.id)).error().code ==
+          Errc::unavailable);
     CHECK_FALSE(world.store().health().available);
     CHECK_FALSE(world.store().health().problem.empty());
     proxy.heal();
     wait_until_available(world);
     world.given_job("after");
-    CHECK(world.must(world.store().find_job(std::nullopt, before.id)));
+    CHECK(world.must(world.store().jobs->find_job(std::nullopt, before.id)));
     world.close();
     world.options() = direct;
     CHECK(world.number("select count(*) from t_cron_job") == 2);

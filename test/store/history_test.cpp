@@ -24,7 +24,7 @@ struct Past : World {
     /// Adds a run planned `ago` before now; it ends a second later if its state is terminal.
     ExecuteId given(ExecutionState state, Millis ago, const model::Job& of) {
         model::Execution run = a_run(of, term.epoch, now - ago - Millis{++runs});
-        must(store().claim({.epoch = term.epoch, .watermark = now, .executions = {run}}));
+        must(store().executions->claim({.epoch = term.epoch, .watermark = now, .executions = {run}}));
         if (state == ExecutionState::pending) return run.id;
         Outcome outcome{.id = run.id,
                         .attempt = 1,
@@ -33,7 +33,7 @@ struct Past : World {
         outcome.after.state = state;
         outcome.after.begin_at = run.scheduled_at;
         if (model::is_end(state)) outcome.after.end_at = *run.scheduled_at + Seconds{1};
-        must(store().finish(std::move(outcome)));
+        must(store().executions->finish(std::move(outcome)));
         return run.id;
     }
     ExecuteId given(ExecutionState state, Millis ago) { return given(state, ago, job); }
@@ -45,17 +45,19 @@ struct Past : World {
                              .state = state,
                              .begin_at = begin,
                              .end_at = end};
-        must(store().put_executions(std::nullopt, {row}, {}));
+        must(store().reports->put_executions(std::nullopt, {row}, {}));
         return row.id;
     }
-    bool exists(const ExecuteId& id) { return must(store().find_execution(std::nullopt, id)).has_value(); }
+    bool exists(const ExecuteId& id) {
+        return must(store().queries->find_execution(std::nullopt, id)).has_value();
+    }
     /// Runs a whole round; returns how many executions were deleted.
     std::size_t trim(HistoryRule rule) {
         std::size_t gone = 0;
         JobId after;
         for (int steps = 0;; ++steps) {
             REQUIRE(steps < 1'000);
-            const Trimmed trimmed = must(store().trim_history(rule, after));
+            const Trimmed trimmed = must(store().retention->trim_history(rule, after));
             CHECK(trimmed.executions <= 100);
             gone += trimmed.executions;
             after = trimmed.after;
@@ -87,7 +89,7 @@ TEST_CASE("old finished executions are deleted with their attempts, unfinished o
     for (const ExecuteId& id : gone) CHECK_FALSE(world.exists(id));
     for (const ExecuteId& id : kept) CHECK(world.exists(id));
     CHECK(world.count("t_cron_attempt") == 5);
-    CHECK(world.must(world.store().attempts(gone.front())).empty());
+    CHECK(world.must(world.store().queries->attempts(gone.front())).empty());
 }
 
 TEST_CASE("the newest executions of each job are kept", "[store][history]") {
@@ -116,7 +118,7 @@ TEST_CASE("executions that a tenant stores under another tenant's job id do not 
                              .state = ExecutionState::success,
                              .begin_at = world.now - 2 * kHour,
                              .end_at = world.now - 2 * kHour};
-        world.must(world.store().put_executions(TenantId{tenant}, {row}, {}));
+        world.must(world.store().reports->put_executions(TenantId{tenant}, {row}, {}));
         return row.id;
     };
     for (int i = 0; i < 3; ++i) own.push_back(world.given(ExecutionState::success, 20 * kDay));
@@ -140,7 +142,7 @@ TEST_CASE("what a tenant puts under the id of another's job keeps nothing of tha
                          .state = ExecutionState::success,
                          .begin_at = world.now + 400 * kDay,
                          .end_at = world.now + 400 * kDay};
-    world.must(world.store().put_executions(TenantId{"tenant-b"}, {row}, {}));
+    world.must(world.store().reports->put_executions(TenantId{"tenant-b"}, {row}, {}));
     const ExecuteId old = world.given(ExecutionState::success, 40 * kDay);
     const ExecuteId young = world.given(ExecutionState::success, 20 * kDay);
     CHECK(world.trim({.keep = 30 * kDay}) == 1);
@@ -157,7 +159,7 @@ TEST_CASE("executions of a job that is not stored are kept for each tenant", "[s
                                  .state = ExecutionState::success,
                                  .begin_at = world.now - 2 * kHour,
                                  .end_at = world.now - 2 * kHour};
-            world.must(world.store().put_executions(TenantId{tenant}, {row}, {}));
+            world.must(world.store().reports->put_executions(TenantId{tenant}, {row}, {}));
         }
     }
     CHECK(world.trim({.per_job = 3}) == 2);
@@ -172,7 +174,7 @@ TEST_CASE("a job's own retention overrides the default in both directions", "[st
         context.exec = "http://h/x";
         context.retention = retention;
         job.context = model::write_context(context);
-        return world.must(world.store().create_job(job, ""));
+        return world.must(world.store().jobs->create_job(job, ""));
     };
     const model::Job shorter = with_retention("shorter", 2 * kHour);
     const model::Job longer = with_retention("longer", 100 * kDay);
@@ -235,15 +237,15 @@ TEST_CASE("changes are deleted once every shard has planned them and no node rea
     Past world;
     const model::Job second = world.given_job("second");
     const model::Job third = world.given_job("third");
-    world.must(
-        world.store().claim({.epoch = world.term.epoch, .watermark = world.now, .planned = second.revision}));
+    world.must(world.store().executions->claim(
+        {.epoch = world.term.epoch, .watermark = world.now, .planned = second.revision}));
     const HistoryRule rule{.keep = kHour};
     CHECK(world.trim(rule) == 0);
     CHECK(world.count("t_cron_change") == 3);  // the whole last day
     world.sql("update t_cron_change set f_at = f_at - 2 * 86400000");
     world.trim(rule);
     CHECK(world.count("t_cron_change") == 1);
-    const auto changes = world.must(world.store().changes_after(second.revision, 10));
+    const auto changes = world.must(world.store().changes->changes_after(second.revision, 10));
     REQUIRE(changes.size() == 1);
     CHECK(changes.front().number == third.revision);
     CHECK(world.given_job("fourth").revision.value() == third.revision.value() + 1);
@@ -251,7 +253,7 @@ TEST_CASE("changes are deleted once every shard has planned them and no node rea
 
 TEST_CASE("old summaries and dead letters are deleted", "[store][history]") {
     Past world;
-    world.must(world.store().claim(
+    world.must(world.store().executions->claim(
         {.epoch = world.term.epoch,
          .watermark = world.now,
          .missed = {

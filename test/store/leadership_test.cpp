@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "ecron/base/this_process.hpp"
+#include "ecron/store/upkeep.hpp"
 #include "network/proxy.hpp"
 #include "store/election/leadership.hpp"
 #include "store/node.hpp"
@@ -73,20 +74,21 @@ TEST_CASE("one process owns a SQLite store and leads as soon as it campaigns", "
     World world;
     world.open();
     Store& store = world.store();
-    CHECK_FALSE(store.leads(kFirst));
-    CHECK_FALSE(store.last_heartbeat());
-    CHECK(world.await(store.begin_term(kFirst, NodeId("node-1"))).error().code == Errc::denied);
-    CHECK(world.must(store.cluster()).nodes.empty());
+    CHECK_FALSE(store.election->leads(kFirst));
+    CHECK_FALSE(store.election->last_heartbeat());
+    CHECK(world.await(store.election->begin_term(kFirst, NodeId("node-1"))).error().code == Errc::denied);
+    CHECK(world.must(store.election->cluster()).nodes.empty());
 
-    const ElectionState standing = world.must(store.campaign({.node = NodeId("node-1"), .max_shards = 1}));
+    const ElectionState standing =
+        world.must(store.election->campaign({.node = NodeId("node-1"), .max_shards = 1}));
     CHECK(standing.held == Shards{kFirst});
     CHECK(standing.clock_ahead == Millis{0});
-    CHECK(store.leads(kFirst));
-    CHECK(store.last_heartbeat());
-    const Term term = world.must(store.begin_term(kFirst, NodeId("node-1")));
+    CHECK(store.election->leads(kFirst));
+    CHECK(store.election->last_heartbeat());
+    const Term term = world.must(store.election->begin_term(kFirst, NodeId("node-1")));
     CHECK(term.epoch == Epoch(1));
 
-    const Cluster cluster = world.must(store.cluster());
+    const Cluster cluster = world.must(store.election->cluster());
     REQUIRE(cluster.nodes.size() == 1);
     CHECK(cluster.nodes.front().node == NodeId("node-1"));
     CHECK(cluster.nodes.front().alive);
@@ -95,8 +97,8 @@ TEST_CASE("one process owns a SQLite store and leads as soon as it campaigns", "
     CHECK(cluster.shards.front().epoch == term.epoch);
     CHECK(cluster.shards.front().watermark == term.watermark);
 
-    world.must(store.end_term(kFirst));
-    CHECK_FALSE(store.leads(kFirst));
+    world.must(store.election->end_term(kFirst));
+    CHECK_FALSE(store.election->leads(kFirst));
 }
 
 TEST_CASE("a term reads the missed summaries of earlier terms beyond the watermark", "[store]") {
@@ -105,11 +107,11 @@ TEST_CASE("a term reads the missed summaries of earlier terms beyond the waterma
     const Term first = world.lead("node-1");
     CHECK(first.missed.empty());
     const Instant from = first.watermark - Seconds{60};
-    world.must(
-        world.store().claim({.epoch = first.epoch,
-                             .watermark = first.watermark,
-                             .missed = {{JobKey(1), from, first.watermark, 60, "misfire"},
-                                        {JobKey(2), from, first.watermark + Seconds{1}, 61, "misfire"}}}));
+    world.must(world.store().executions->claim(
+        {.epoch = first.epoch,
+         .watermark = first.watermark,
+         .missed = {{JobKey(1), from, first.watermark, 60, "misfire"},
+                    {JobKey(2), from, first.watermark + Seconds{1}, 61, "misfire"}}}));
     const Term second = world.lead("node-2");
     REQUIRE(second.missed.size() == 1);
     CHECK(second.missed.front().job == JobKey(2));
@@ -122,7 +124,7 @@ TEST_CASE("one node leads at a time, and a lost session loses leadership", "[sto
     Node leader(world, "leader");
     Node standby(world, "standby");
     CHECK(leader.held() == Shards{kFirst});
-    CHECK(leader.store().leads(kFirst));
+    CHECK(leader.store().election->leads(kFirst));
     const Result<Term> first = leader.begin_term(kFirst);
     REQUIRE(first);
     CHECK(standby.held().empty());
@@ -130,18 +132,18 @@ TEST_CASE("one node leads at a time, and a lost session loses leadership", "[sto
 
     kill_holder(world, kFirst);
     CHECK(leader.campaign().error().code == Errc::unavailable);
-    CHECK_FALSE(leader.store().leads(kFirst));
+    CHECK_FALSE(leader.store().election->leads(kFirst));
     CHECK(standby.held() == Shards{kFirst});
     CHECK(leader.held().empty());
     const Result<Term> second = standby.begin_term(kFirst);
     REQUIRE(second);
     CHECK(second->epoch > first->epoch);
 
-    const auto late =
-        leader.await(leader.store().claim({.epoch = first->epoch, .watermark = first->watermark}));
+    const auto late = leader.await(
+        leader.store().executions->claim({.epoch = first->epoch, .watermark = first->watermark}));
     CHECK(late.error().code == Errc::denied);
 
-    REQUIRE(standby.await(standby.store().end_term(kFirst)));
+    REQUIRE(standby.await(standby.store().election->end_term(kFirst)));
     CHECK(leader.held() == Shards{kFirst});
 }
 
@@ -193,12 +195,12 @@ TEST_CASE("shards are divided among nodes and released one by one", "[store]") {
     CHECK(one.held(4) == Shards{Shard(0), Shard(1)});
     CHECK(one.held(4, {Shard(1)}) == Shards{Shard(0)});
     CHECK(two.held(3) == Shards{Shard(1), Shard(2), Shard(3)});
-    CHECK_FALSE(one.store().leads(Shard(1)));
-    CHECK(two.store().leads(Shard(1)));
+    CHECK_FALSE(one.store().election->leads(Shard(1)));
+    CHECK(two.store().election->leads(Shard(1)));
 
     kill_holder(world, Shard(2));
     CHECK_FALSE(two.campaign(3));
-    for (std::uint32_t shard = 0; shard < 4; ++shard) CHECK_FALSE(two.store().leads(Shard(shard)));
+    for (std::uint32_t shard = 0; shard < 4; ++shard) CHECK_FALSE(two.store().election->leads(Shard(shard)));
     CHECK(one.held(4).size() == 4);
 }
 
@@ -214,13 +216,14 @@ TEST_CASE("a fence affects only its own shard", "[store]") {
     REQUIRE(node.begin_term(Shard(3)));
     const auto claim = [&](Shard shard, Epoch epoch) {
         return node.await(
-            node.store().claim({.shard = shard, .epoch = epoch, .watermark = second->watermark}));
+            node.store().executions->claim({.shard = shard, .epoch = epoch, .watermark = second->watermark}));
     };
     CHECK(claim(Shard(2), second->epoch));
     CHECK(claim(Shard(3), third->epoch).error().code == Errc::denied);
     CHECK(claim(Shard(9), second->epoch).error().code == Errc::denied);
-    CHECK(node.await(node.store().withdraw(Shard(2), second->epoch, {})));
-    CHECK(node.await(node.store().withdraw(Shard(3), third->epoch, {})).error().code == Errc::denied);
+    CHECK(node.await(node.store().executions->withdraw(Shard(2), second->epoch, {})));
+    CHECK(node.await(node.store().executions->withdraw(Shard(3), third->epoch, {})).error().code ==
+          Errc::denied);
 }
 
 TEST_CASE("in single-leader mode a second process gets no shard", "[store]") {
@@ -266,8 +269,8 @@ TEST_CASE("a leader that is cut off stops, and its locks are free within the lea
         return standing && standing->held.size() == 4;
     });
     CHECK(leader.campaign().error().code == Errc::unavailable);
-    CHECK_FALSE(leader.store().leads(kFirst));
-    CHECK_FALSE(leader.store().last_heartbeat());
+    CHECK_FALSE(leader.store().election->leads(kFirst));
+    CHECK_FALSE(leader.store().election->last_heartbeat());
     proxy.heal();
     // The standby did not campaign while the leader waited for its answer, so its own locks may be free by
     // now: this queries what the leader still holds, without acquiring any.
@@ -280,12 +283,13 @@ TEST_CASE("a leader that does not campaign for three seconds no longer leads", "
     World world(Options{.nodes = Nodes::many, .lease = Seconds{30}});
     world.open();
     world.lead();
-    CHECK(world.store().leads(kFirst));
-    wait_until([&] { return !world.store().leads(kFirst); });
-    CHECK(world.await(world.store().begin_term(kFirst, NodeId("node-1"))).error().code == Errc::denied);
-    CHECK(world.must(world.store().campaign({.node = NodeId("node-1"), .max_shards = 1})).held ==
+    CHECK(world.store().election->leads(kFirst));
+    wait_until([&] { return !world.store().election->leads(kFirst); });
+    CHECK(world.await(world.store().election->begin_term(kFirst, NodeId("node-1"))).error().code ==
+          Errc::denied);
+    CHECK(world.must(world.store().election->campaign({.node = NodeId("node-1"), .max_shards = 1})).held ==
           Shards{kFirst});
-    CHECK(world.store().leads(kFirst));
+    CHECK(world.store().election->leads(kFirst));
 }
 
 TEST_CASE("a session frozen inside a transaction blocks a shard at most for the lease", "[store][lease]") {
@@ -316,7 +320,7 @@ TEST_CASE("nodes are alive while they renew their lease", "[store][lease]") {
     CHECK(both->lease_renewed);
     CHECK(std::chrono::abs(both->clock_ahead) < Seconds{1});
     const auto cluster = [&] {
-        const auto read = two.await(two.store().cluster());
+        const auto read = two.await(two.store().election->cluster());
         REQUIRE(read);
         return *read;
     };
@@ -331,7 +335,7 @@ TEST_CASE("nodes are alive while they renew their lease", "[store][lease]") {
         CHECK(cluster().nodes[1].alive);
     }
     SECTION("a node that leaves is gone immediately") {
-        REQUIRE(one.await(one.store().leave(NodeId("one"))));
+        REQUIRE(one.await(one.store().election->leave(NodeId("one"))));
         REQUIRE(cluster().nodes.size() == 1);
         CHECK(cluster().nodes[0].node == NodeId("two"));
     }
@@ -428,7 +432,7 @@ TEST_CASE("a process whose name is in use waits for that lease and then fails wi
     CHECK_THAT(error.what, Catch::Contains(", since 2"));
     CHECK(holder.held().size() == 4);
     CHECK(world.number("select f_since from t_cron_node") == since);
-    CHECK_FALSE(later.store().leads(kFirst));
+    CHECK_FALSE(later.store().election->leads(kFirst));
 }
 
 TEST_CASE("a process takes over the name of one that has ended", "[store][lease]") {
@@ -460,7 +464,7 @@ TEST_CASE("a process takes over the name of one that has ended", "[store][lease]
             const Result<ElectionState> standing = silent.campaign();
             return !standing && standing.error().code == Errc::conflict;
         });
-        CHECK_FALSE(silent.store().leads(kFirst));
+        CHECK_FALSE(silent.store().election->leads(kFirst));
     }
 }
 
@@ -478,9 +482,9 @@ TEST_CASE("a slow lease renewal does not affect locks", "[store]") {
         const Result<ElectionState> standing = node.campaign();
         REQUIRE(standing);
         CHECK(standing->held == Shards{kFirst});
-        CHECK(node.store().leads(kFirst));
+        CHECK(node.store().election->leads(kFirst));
         last = *standing;
-        return *node.store().last_heartbeat() - *standing->lease_renewed > Millis{1'500};
+        return *node.store().election->last_heartbeat() - *standing->lease_renewed > Millis{1'500};
     });
     slow.rollback();
     wait_until([&] { return *node.campaign()->lease_renewed > *last->lease_renewed; });

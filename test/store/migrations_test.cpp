@@ -41,15 +41,15 @@ std::vector<std::string> ids(const std::vector<model::Execution>& executions) {
 TEST_CASE("migrations are applied once", "[store]") {
     World world(Schema::none);
     world.open();
-    const std::string key = world.store().id_key();
+    const std::string key = world.store().queries->id_key();
     CHECK(key.size() == 32);
     const model::Job job = world.given_job("kept");
     const std::int64_t count = world.number("select count(*) from t_cron_schema");
     CHECK(count == static_cast<std::int64_t>(migrations(tested_driver()).size()));
     world.reopen();
-    CHECK(world.store().id_key() == key);
+    CHECK(world.store().queries->id_key() == key);
     CHECK(world.number("select count(*) from t_cron_schema") == count);
-    CHECK(world.must(world.store().find_job(std::nullopt, job.id)));
+    CHECK(world.must(world.store().jobs->find_job(std::nullopt, job.id)));
 }
 
 TEST_CASE("both databases have the same migrations", "[store]") {
@@ -107,7 +107,7 @@ TEST_CASE("a migration that was interrupted at any statement is completed by the
     const Term term = world.lead();
     Claim claim{.epoch = term.epoch, .watermark = term.watermark};
     claim.executions.push_back(a_run(job, term.epoch, term.watermark));
-    CHECK(world.must(world.store().claim(claim)).mine == std::vector<bool>{true});
+    CHECK(world.must(world.store().executions->claim(claim)).mine == std::vector<bool>{true});
 }
 
 TEST_CASE("a partially applied ALTER is completed", "[store]") {
@@ -170,7 +170,7 @@ TEST_CASE("the documented rights are sufficient for migration and operation", "[
     const Term term = world.lead();
     Claim claim{.epoch = term.epoch, .watermark = term.watermark};
     claim.executions.push_back(a_run(job, term.epoch, term.watermark));
-    CHECK(world.must(world.store().claim(claim)).mine == std::vector<bool>{true});
+    CHECK(world.must(world.store().executions->claim(claim)).mine == std::vector<bool>{true});
     world.close();
 
     admin.run("delete from t_cron_schema where f_version = 12");
@@ -191,18 +191,18 @@ TEST_CASE("a database of the previous service is taken over with its jobs", "[st
                        "and index_name "
                        "in ('index_job_type', 'index_create_time', 'index_update_time', 'index_is_deleted', "
                        "'index_end_time')") == 0);
-    CHECK(world.must(world.store().count_jobs(std::nullopt, std::nullopt, std::nullopt)) == 6);
-    CHECK(world.must(world.store().count_jobs(TenantId("tenant-a"), std::nullopt, std::nullopt)) == 3);
+    CHECK(world.must(world.store().jobs->count_jobs(std::nullopt, std::nullopt, std::nullopt)) == 6);
+    CHECK(world.must(world.store().jobs->count_jobs(TenantId("tenant-a"), std::nullopt, std::nullopt)) == 3);
 
     std::vector<std::string> loaded;
-    world.must(world.store().load_plans([&](const StoredPlan& plan) {
+    world.must(world.store().changes->load_plans([&](const StoredPlan& plan) {
         CHECK_FALSE(plan.has_plan);
         if (plan.id == "j-timed") CHECK(plan.context == R"({"mode":"http","exec":"http://old/"})");
         loaded.emplace_back(plan.id);
     }));
     CHECK(loaded.size() == 5);
 
-    const auto job = world.must(world.store().find_job(TenantId("tenant-a"), JobId("j-scheduled")));
+    const auto job = world.must(world.store().jobs->find_job(TenantId("tenant-a"), JobId("j-scheduled")));
     REQUIRE(job);
     CHECK(job->name == "it's \"quoted\" \\ 任务 😀");
     CHECK(job->created_at == from_unix_seconds(1'600'000'000));
@@ -211,7 +211,7 @@ TEST_CASE("a database of the previous service is taken over with its jobs", "[st
     CHECK(context->exec == "https://old.example.com/run");
     CHECK(job->context == model::write_context(*context));
     for (const char* id : {"j-no-context", "j-broken", "j-null-tenant"}) {
-        const auto odd = world.must(world.store().find_job(std::nullopt, JobId(id)));
+        const auto odd = world.must(world.store().jobs->find_job(std::nullopt, JobId(id)));
         REQUIRE(odd);
         CHECK(odd->context == model::write_context(model::Context{}));
     }
@@ -222,14 +222,14 @@ TEST_CASE("executions of the previous service are history", "[store]") {
     World world(Schema::none);
     given_old_database(world);
     world.open();
-    CHECK(world.must(world.store().unended(100, 0)).empty());
+    CHECK(world.must(world.store().queries->unended(100, 0)).empty());
     const Term term = world.lead();
     CHECK(std::chrono::abs(term.watermark - world.clock().now()) < Seconds{60});
 
     const JobId job("j-scheduled");
     const auto list = [&](const std::optional<TenantId>& tenant, std::size_t limit) {
-        return ids(
-            world.must(world.store().list_executions({.tenant = tenant, .jobs = {job}, .limit = limit})));
+        return ids(world.must(
+            world.store().queries->list_executions({.tenant = tenant, .jobs = {job}, .limit = limit})));
     };
     CHECK(list(TenantId("tenant-a"), 100) == std::vector<std::string>{"e-failed", "e-stuck", "e-success"});
     CHECK(list(TenantId("tenant-a"), 1) == std::vector<std::string>{"e-failed"});
@@ -238,19 +238,20 @@ TEST_CASE("executions of the previous service are history", "[store]") {
     CHECK(list(std::nullopt, 100).size() == 7);
 
     const auto success =
-        world.must(world.store().find_execution(TenantId("tenant-a"), ExecuteId("e-success")));
+        world.must(world.store().queries->find_execution(TenantId("tenant-a"), ExecuteId("e-success")));
     REQUIRE(success);
     CHECK(success->result == R"({"x":1})");
     CHECK(success->executors.front().executor_id == "svc");
     CHECK(success->trigger == model::Trigger::history);
-    const auto broken = world.must(world.store().find_execution(std::nullopt, ExecuteId("e-broken")));
+    const auto broken =
+        world.must(world.store().queries->find_execution(std::nullopt, ExecuteId("e-broken")));
     REQUIRE(broken);
     CHECK(broken->state == model::ExecutionState::unknown);
     CHECK(broken->job_type == model::JobType::unknown);
     CHECK_FALSE(broken->begin_at);
     CHECK(broken->executors.empty());
-    CHECK_FALSE(
-        world.must(world.store().finish({.id = ExecuteId("e-stuck"), .attempt = 0, .after = *success})));
+    CHECK_FALSE(world.must(
+        world.store().executions->finish({.id = ExecuteId("e-stuck"), .attempt = 0, .after = *success})));
 }
 
 TEST_CASE("a timed job of the previous service keeps repeating after a change", "[store]") {
@@ -258,24 +259,26 @@ TEST_CASE("a timed job of the previous service keeps repeating after a change", 
     World world(Schema::none);
     given_old_database(world);
     world.open();
-    auto job = world.must(world.store().find_job(std::nullopt, JobId("j-timed")));
+    auto job = world.must(world.store().jobs->find_job(std::nullopt, JobId("j-timed")));
     REQUIRE(job);
     const auto plan_of_row = [&] {
         return *model::read_plan(world.text("select f_plan from t_cron_job where f_job_id = 'j-timed'"));
     };
-    world.must(world.store().notify_jobs(std::nullopt, {job->id}, "https://hook"));
+    world.must(world.store().jobs->notify_jobs(std::nullopt, {job->id}, "https://hook"));
     CHECK(world.number("select count(*) from t_cron_job where f_job_id = 'j-timed' and f_plan is null") == 1);
     job->remarks = "changed";
-    const model::Job first = world.must(world.store().replace_job(std::nullopt, *job, "", std::nullopt));
+    const model::Job first =
+        world.must(world.store().jobs->replace_job(std::nullopt, *job, "", std::nullopt));
     CHECK(plan_of_row().repeats);
     CHECK(first.effective_from == job->effective_from);
-    const model::Job second = world.must(world.store().replace_job(std::nullopt, *job, "", std::nullopt));
+    const model::Job second =
+        world.must(world.store().jobs->replace_job(std::nullopt, *job, "", std::nullopt));
     CHECK(plan_of_row().repeats);
     job->type = model::JobType::scheduled;
-    world.must(world.store().replace_job(std::nullopt, *job, "", std::nullopt));
+    world.must(world.store().jobs->replace_job(std::nullopt, *job, "", std::nullopt));
     CHECK_FALSE(plan_of_row().repeats);
     job->type = model::JobType::timed;
-    world.must(world.store().replace_job(std::nullopt, *job, "", std::nullopt));
+    world.must(world.store().jobs->replace_job(std::nullopt, *job, "", std::nullopt));
     CHECK_FALSE(plan_of_row().repeats);
 }
 
@@ -300,10 +303,10 @@ TEST_CASE("the previous service can use the database again", "[store]") {
     CHECK(world.number("select count(*) from t_cron_job where f_job_context is not null") == 7);
     world.sql("delete from t_cron_job where f_job_id = 'j-scheduled'");
     world.open();
-    CHECK(world.must(world.store().find_job(std::nullopt, JobId("j-new"))));
-    CHECK(world.must(world.store().unended(10, 0)).empty());
+    CHECK(world.must(world.store().jobs->find_job(std::nullopt, JobId("j-new"))));
+    CHECK(world.must(world.store().queries->unended(10, 0)).empty());
     const TenantId tenant("tenant-a");
-    CHECK(world.must(world.store().count_jobs(tenant, std::nullopt, std::nullopt)) ==
+    CHECK(world.must(world.store().jobs->count_jobs(tenant, std::nullopt, std::nullopt)) ==
           world.number("select count(*) from t_cron_job where f_tenant_id = 'tenant-a'"));
     const auto lines = check(world.options(), world.clock());
     REQUIRE(lines);
@@ -321,13 +324,15 @@ TEST_CASE("a report on an execution that the previous service started ends it", 
     given_old_database(world);
     world.open();
     const Instant before = std::chrono::floor<Seconds>(world.clock().now());
-    world.must(world.store().record_result(ExecuteId("e-stuck"), R"({"rows":3})", NotifyLeader::no));
-    const auto stuck = world.must(world.store().find_execution(std::nullopt, ExecuteId("e-stuck")));
+    world.must(world.store().reports->record_result(ExecuteId("e-stuck"), R"({"rows":3})", NotifyLeader::no));
+    const auto stuck = world.must(world.store().queries->find_execution(std::nullopt, ExecuteId("e-stuck")));
     CHECK(stuck->state == model::ExecutionState::success);
     CHECK(stuck->result == R"({"rows":3})");
     CHECK(stuck->end_at >= before);
-    world.must(world.store().record_result(ExecuteId("e-success"), R"({"rows":4})", NotifyLeader::no));
-    const auto success = world.must(world.store().find_execution(std::nullopt, ExecuteId("e-success")));
+    world.must(
+        world.store().reports->record_result(ExecuteId("e-success"), R"({"rows":4})", NotifyLeader::no));
+    const auto success =
+        world.must(world.store().queries->find_execution(std::nullopt, ExecuteId("e-success")));
     CHECK(success->end_at == from_unix_seconds(1'600'000'110));
     CHECK(success->result == R"({"rows":4})");
 }
@@ -366,25 +371,25 @@ TEST_CASE("tables with another character set are migrated to one that supports e
             "'{}', 'tenant-a', 1, 1)");
     }
     world.open();
-    CHECK(world.must(world.store().find_job(std::nullopt, JobId("old")))->name == "grüß");
+    CHECK(world.must(world.store().jobs->find_job(std::nullopt, JobId("old")))->name == "grüß");
     model::Job given = a_job("party 🎉");
     given.remarks = "🎉";
     given.context = a_context(R"({"text":"🎉"})");
-    const model::Job job = world.must(world.store().create_job(given, ""));
-    const model::Job found = *world.must(world.store().find_job(std::nullopt, job.id));
+    const model::Job job = world.must(world.store().jobs->create_job(given, ""));
+    const model::Job found = *world.must(world.store().jobs->find_job(std::nullopt, job.id));
     CHECK(found.name == given.name);
     CHECK(found.remarks == given.remarks);
     CHECK(found.context == given.context);
     const Term term = world.lead();
     Claim claim{.epoch = term.epoch, .watermark = term.watermark};
     claim.executions.push_back(a_run(job, term.epoch, term.watermark));
-    world.must(world.store().claim(claim));
+    world.must(world.store().executions->claim(claim));
     Outcome outcome{.id = claim.executions.front().id, .attempt = 1, .after = claim.executions.front()};
     outcome.after.state = model::ExecutionState::success;
     outcome.after.reason = "🎉";
     outcome.after.result = R"({"text":"🎉"})";
-    CHECK(world.must(world.store().finish(outcome)));
-    const auto row = world.must(world.store().find_execution(std::nullopt, outcome.id));
+    CHECK(world.must(world.store().executions->finish(outcome)));
+    const auto row = world.must(world.store().queries->find_execution(std::nullopt, outcome.id));
     CHECK(row->job_name == given.name);
     CHECK(row->reason == "🎉");
     CHECK(row->result == outcome.after.result);

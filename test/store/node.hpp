@@ -32,8 +32,8 @@ public:
         return world_.await(std::move(work), io_);
     }
     Result<ElectionState> campaign(std::size_t most = kMaxShards, std::vector<Shard> release = {}) {
-        return await(
-            store_->campaign({.node = NodeId(name_), .max_shards = most, .release = std::move(release)}));
+        return await(store_->election->campaign(
+            {.node = NodeId(name_), .max_shards = most, .release = std::move(release)}));
     }
     /// Returns the shards held after a successful round.
     std::vector<Shard> held(std::size_t most = kMaxShards, std::vector<Shard> release = {}) {
@@ -41,7 +41,7 @@ public:
         if (!standing) FAIL(standing.error().what);
         return standing->held;
     }
-    Result<Term> begin_term(Shard shard) { return await(store_->begin_term(shard, NodeId(name_))); }
+    Result<Term> begin_term(Shard shard) { return await(store_->election->begin_term(shard, NodeId(name_))); }
 
 private:
     World& world_;

@@ -23,7 +23,7 @@ struct Post : World {
     }
     model::Execution execution() {
         model::Execution run = a_run(job, term.epoch, now - Seconds{++runs});
-        must(store().claim({.epoch = term.epoch, .watermark = now, .executions = {run}}));
+        must(store().executions->claim({.epoch = term.epoch, .watermark = now, .executions = {run}}));
         return run;
     }
     /// Each outcome of one execution adds one entry.
@@ -32,7 +32,7 @@ struct Post : World {
             .id = run.id, .attempt = attempt, .after = run, .announcements = std::move(announcements)};
         outcome.after.state = model::ExecutionState::failure;
         outcome.next_attempt = attempt + 1;
-        REQUIRE(must(store().finish(std::move(outcome))));
+        REQUIRE(must(store().executions->finish(std::move(outcome))));
     }
     void given(const std::string& message, const std::string& receiver = "https://a:443") {
         ends(execution(), {an_announcement(message, receiver)});
@@ -41,16 +41,16 @@ struct Post : World {
         return {.node = NodeId(node), .lease = kLease, .limit = 100, .per_receiver = 10};
     }
     std::vector<OutboxEntry> take(LeaseRequest asked) {
-        return must(store().outbox().take(std::move(asked))).taken;
+        return must(store().outbox->take(std::move(asked))).taken;
     }
     std::vector<OutboxEntry> take() { return take(request()); }
     bool settle(const OutboxEntry& entry, DeliveryResult delivery) {
-        return must(store().outbox().settle(entry, std::move(delivery)));
+        return must(store().outbox->settle(entry, std::move(delivery)));
     }
     std::int64_t waiting() { return number("select count(*) from t_cron_outbox"); }
     std::vector<DeadLetter> dead(std::optional<TenantId> tenant = {}, std::size_t limit = 10,
                                  std::optional<std::int64_t> before = {}) {
-        return must(store().outbox().dead_letters(std::move(tenant), limit, before));
+        return must(store().dead_letters->dead_letters(std::move(tenant), limit, before));
     }
     void leases_end() {
         sql("update t_cron_outbox set f_due = f_due - 3600000");
@@ -98,7 +98,8 @@ TEST_CASE("a start is announced in its own transaction, and only if it happens",
     run.state = model::ExecutionState::executing;
     const auto begin = [&](const std::string& message, std::optional<Slot> slot) {
         std::vector<Announcement> told{an_announcement(message)};
-        return world.must(world.store().begin_attempt(run.id, 1, run, std::move(slot), std::move(told)));
+        return world.must(
+            world.store().executions->begin_attempt(run.id, 1, run, std::move(slot), std::move(told)));
     };
     const std::optional<Slot> slot = GENERATE(std::optional<Slot>{}, Slot{"key", 1});
     CHECK(begin("first", slot) == Begun::yes);
@@ -111,10 +112,12 @@ TEST_CASE("an end by a client is announced if it changed one of ecron's own exec
     Post world;
     model::Execution run = world.execution();
     run.state = model::ExecutionState::executing;
-    REQUIRE(world.must(world.store().begin_attempt(run.id, 1, run, std::nullopt, {})) == Begun::yes);
+    REQUIRE(world.must(world.store().executions->begin_attempt(run.id, 1, run, std::nullopt, {})) ==
+            Begun::yes);
     const auto put = [&](model::Execution execution) {
         Announcements told{{execution.id, {an_announcement("of " + execution.id.value())}}};
-        return world.must(world.store().put_executions(std::nullopt, {execution}, std::move(told))).empty();
+        return world.must(world.store().reports->put_executions(std::nullopt, {execution}, std::move(told)))
+            .empty();
     };
     run.state = model::ExecutionState::success;
     CHECK(put(run));
@@ -142,7 +145,7 @@ TEST_CASE("of many concurrent leases each entry goes to one", "[store][outbox]")
     for (int i = 0; i < 20; ++i) world.given(std::to_string(i), "https://" + std::to_string(i % 7));
     std::vector<boost::asio::awaitable<Result<LeasedEntries>>> takers;
     for (int i = 0; i < 8; ++i)
-        takers.push_back(world.store().outbox().take(world.request("node-" + std::to_string(i))));
+        takers.push_back(world.store().outbox->take(world.request("node-" + std::to_string(i))));
     std::multiset<std::string> taken;
     for (const Result<LeasedEntries>& entries : world.all(std::move(takers)))
         for (const OutboxEntry& entry : entries->taken) taken.insert(entry.announcement.message_id);
@@ -253,11 +256,11 @@ TEST_CASE("receivers are served round-robin, each with a limited number of entri
     }
     SECTION("if fewer are requested, the next call continues after the last receiver") {
         request.limit = 3;
-        const LeasedEntries first = world.must(world.store().outbox().take(request));
+        const LeasedEntries first = world.must(world.store().outbox->take(request));
         CHECK(ids(first.taken) == Ids{"https://a0", "https://a1", "https://b0"});
         CHECK_FALSE(first.round_ended);
         request.after = first.after;
-        const LeasedEntries second = world.must(world.store().outbox().take(request));
+        const LeasedEntries second = world.must(world.store().outbox->take(request));
         CHECK(ids(second.taken) == Ids{"https://c0", "https://c1"});
         CHECK(second.round_ended);
         CHECK(second.after.empty());
@@ -278,7 +281,7 @@ TEST_CASE("a restarted node releases its earlier leases", "[store][outbox]") {
     REQUIRE(world.take(world.request("node-2")).size() == 1);
     world.reopen();
     CHECK(world.take().empty());
-    world.must(world.store().outbox().release(NodeId("node-1")));
+    world.must(world.store().outbox->release(NodeId("node-1")));
     CHECK(ids(world.take()) == Ids{"m"});
 }
 
@@ -290,8 +293,8 @@ TEST_CASE("unleased entries older than an age become dead letters", "[store][out
     world.sql("update t_cron_outbox set f_created = f_created - 7200000");
     world.given("new");
     std::size_t buried = 0;
-    while (const std::size_t some = world.must(
-               world.store().outbox().expire_older_than(Seconds{3'600}, "not delivered in time"))) {
+    while (const std::size_t some =
+               world.must(world.store().outbox->expire_older_than(Seconds{3'600}, "not delivered in time"))) {
         CHECK(some <= 100);
         buried += some;
     }
@@ -303,12 +306,12 @@ TEST_CASE("unleased entries older than an age become dead letters", "[store][out
 
 TEST_CASE("the outbox reports its size and the age of its oldest entry", "[store][outbox]") {
     Post world;
-    CHECK(world.must(world.store().outbox().size()).waiting == 0);
-    CHECK(world.must(world.store().outbox().size()).oldest == Millis{0});
+    CHECK(world.must(world.store().outbox->size()).waiting == 0);
+    CHECK(world.must(world.store().outbox->size()).oldest == Millis{0});
     world.given("old");
     world.sql("update t_cron_outbox set f_created = f_created - 7200000");
     world.given("new");
-    const OutboxSize size = world.must(world.store().outbox().size());
+    const OutboxSize size = world.must(world.store().outbox->size());
     CHECK(size.waiting == 2);
     CHECK(size.oldest >= Seconds{7'200});
     CHECK(size.oldest < Seconds{7'300});
@@ -334,7 +337,7 @@ TEST_CASE("dead letters are listed by tenant and redelivered", "[store][outbox]"
     SECTION("other tenants see none") {
         CHECK(world.dead(stranger).empty());
         const auto denied =
-            world.await(world.store().outbox().redeliver(stranger, {world.dead().front().key}));
+            world.await(world.store().dead_letters->redeliver(stranger, {world.dead().front().key}));
         REQUIRE_FALSE(denied);
         CHECK(denied.error().code == Errc::not_found);
         CHECK(world.dead().size() == 5);
@@ -342,9 +345,9 @@ TEST_CASE("dead letters are listed by tenant and redelivered", "[store][outbox]"
     }
     SECTION("redelivered entries are new, and the callback runs") {
         int told = 0;
-        world.store().outbox().on_written([&] { ++told; });
+        world.store().outbox->on_written([&] { ++told; });
         const std::vector<DeadLetter> dead = world.dead(tenant);
-        world.must(world.store().outbox().redeliver(tenant, {dead[0].key, dead[2].key}));
+        world.must(world.store().dead_letters->redeliver(tenant, {dead[0].key, dead[2].key}));
         CHECK(told == 1);
         CHECK(world.dead().size() == 3);
         const std::vector<OutboxEntry> entries = world.take();
@@ -354,7 +357,7 @@ TEST_CASE("dead letters are listed by tenant and redelivered", "[store][outbox]"
     }
     SECTION("one unknown key leaves all of them dead") {
         const auto refused =
-            world.await(world.store().outbox().redeliver(tenant, {world.dead().front().key, 999'999}));
+            world.await(world.store().dead_letters->redeliver(tenant, {world.dead().front().key, 999'999}));
         REQUIRE_FALSE(refused);
         CHECK(refused.error().code == Errc::not_found);
         CHECK(world.dead().size() == 5);
@@ -365,14 +368,14 @@ TEST_CASE("dead letters are listed by tenant and redelivered", "[store][outbox]"
 TEST_CASE("the callback runs once entries are committed", "[store][outbox]") {
     Post world;
     int told = 0;
-    world.store().outbox().on_written([&] { ++told; });
+    world.store().outbox->on_written([&] { ++told; });
     const model::Execution run = world.execution();
     world.ends(run, {}, 1);
     CHECK(told == 0);
     world.ends(run, {an_announcement("m")}, 2);
     CHECK(told == 1);
     Outcome refused{.id = run.id, .attempt = 9, .after = run, .announcements = {an_announcement("n")}};
-    CHECK_FALSE(world.must(world.store().finish(std::move(refused))));
+    CHECK_FALSE(world.must(world.store().executions->finish(std::move(refused))));
     CHECK(told == 1);
     CHECK(world.waiting() == 1);
 }

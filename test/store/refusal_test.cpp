@@ -33,11 +33,11 @@ struct Leading : World {
         Claim claim{.epoch = term.epoch, .watermark = term.watermark};
         for (int i = 0; i < count; ++i)
             claim.executions.push_back(a_run(job, term.epoch, term.watermark - Seconds{next_++}));
-        must(store().claim(claim));
+        must(store().executions->claim(claim));
         return std::move(claim.executions);
     }
     model::Execution stored(const ExecuteId& id) {
-        auto found = must(store().find_execution(std::nullopt, id));
+        auto found = must(store().queries->find_execution(std::nullopt, id));
         REQUIRE(found);
         return std::move(*found);
     }
@@ -72,7 +72,7 @@ Outcome success_of(const model::Execution& run, std::string output) {
 /// payload.
 int writes_until_kept(World& world, Outcome outcome) {
     for (int writes = 1;; ++writes) {
-        const Result<bool> kept = world.await(world.store().finish(outcome));
+        const Result<bool> kept = world.await(world.store().executions->finish(outcome));
         if (kept) {
             CHECK(*kept);
             return writes;
@@ -150,7 +150,7 @@ TEST_CASE("the end of an attempt is stored with output of any bytes and sizes", 
         CHECK(row.end_at == std::chrono::floor<Seconds>(*run.due));
         CHECK(row.execute_times == 1);
         CHECK(row.executors.size() == 1);
-        CHECK(world.must(world.store().attempts(run.id)).size() == 1);
+        CHECK(world.must(world.store().queries->attempts(run.id)).size() == 1);
     }
     CHECK(world.number("select count(*) from t_cron_outbox") == 12);
     CHECK(world.store().health().available);
@@ -165,7 +165,7 @@ TEST_CASE("four-byte characters are stored unchanged, and invalid bytes are repl
     outcome.after.result = R"({"text":"🎉"})";
     CHECK(writes_until_kept(world, outcome) == 1);
     CHECK(world.stored(run.id).result == R"({"text":"🎉"})");
-    const model::Attempt attempt = world.must(world.store().attempts(run.id)).front();
+    const model::Attempt attempt = world.must(world.store().queries->attempts(run.id)).front();
     CHECK(attempt.output == "\xF0\x9F\x8E\x89\xFF");
     CHECK(attempt.reason == "\xF0\x9F\x8E\x89 and \xEF\xBF\xBD");
     CHECK(attempt.detail == R"({"header":"🎉"})");
@@ -177,14 +177,15 @@ TEST_CASE("only the refused member of a batch is refused", "[store]") {
     given_refused_output(world, "poison");
     std::vector<boost::asio::awaitable<Result<bool>>> writes;
     for (std::size_t i = 0; i < runs.size(); ++i)
-        writes.push_back(world.store().finish(success_of(runs[i], i % 10 == 3 ? "poison" : "fine")));
+        writes.push_back(
+            world.store().executions->finish(success_of(runs[i], i % 10 == 3 ? "poison" : "fine")));
     const auto answers = world.all(std::move(writes));
     for (std::size_t i = 0; i < runs.size(); ++i) {
         CAPTURE(i);
         if (i % 10 != 3) {
             REQUIRE(answers[i]);
             CHECK(*answers[i]);
-            CHECK(world.must(world.store().attempts(runs[i].id)).front().output == "fine");
+            CHECK(world.must(world.store().queries->attempts(runs[i].id)).front().output == "fine");
             continue;
         }
         REQUIRE_FALSE(answers[i]);
@@ -216,7 +217,7 @@ TEST_CASE("a claimed row that the database refuses is stored without its texts, 
                                                   : "j\xC3\xB6"
                                                     "b";
     }
-    CHECK(world.must(world.store().claim(claim)).mine == std::vector<bool>(10, true));
+    CHECK(world.must(world.store().executions->claim(claim)).mine == std::vector<bool>(10, true));
     CHECK(world.stored(claim.executions[4].id).job_name == "job ?");
     CHECK(world.stored(claim.executions[5].id).job_name ==
           "j\xC3\xB6"
@@ -248,7 +249,7 @@ TEST_CASE("a statement larger than the server's packet is never sent", "[store]"
     SECTION("a batch of small values") {
         std::vector<boost::asio::awaitable<Result<bool>>> writes;
         for (const model::Execution& one : world.claimed(30))
-            writes.push_back(world.store().finish(success_of(one, std::string(200'000, '\\'))));
+            writes.push_back(world.store().executions->finish(success_of(one, std::string(200'000, '\\'))));
         for (const auto& written : world.all(std::move(writes))) CHECK(written);
         CHECK(world.number("select count(*) from t_cron_attempt where length(f_output) = 200000") == 30);
     }
@@ -259,8 +260,8 @@ TEST_CASE("a statement larger than the server's packet is never sent", "[store]"
 TEST_CASE("a refused result is replaced by a note", "[store]") {
     Leading world;
     const model::Execution run = world.claimed(1).front();
-    world.must(
-        world.store().record_result(run.id, refused_result("too long, \xF0\x9F\x8E\x89"), NotifyLeader::no));
+    world.must(world.store().reports->record_result(run.id, refused_result("too long, \xF0\x9F\x8E\x89"),
+                                                    NotifyLeader::no));
     CHECK(world.stored(run.id).result == R"({"ecron":"payload not stored: too long, ?"})");
 }
 

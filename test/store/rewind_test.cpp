@@ -23,12 +23,14 @@ struct Ahead : World {
         now = std::chrono::ceil<Seconds>(term.watermark);
         sql("update t_cron_shard set f_watermark = f_watermark + 86400000");
     }
-    Result<std::optional<Instant>> rewind() { return await(store().rewind(Shard(0), term.epoch, now)); }
+    Result<std::optional<Instant>> rewind() {
+        return await(store().executions->rewind(Shard(0), term.epoch, now));
+    }
     Instant watermark() {
         return from_unix_millis(number("select f_watermark from t_cron_shard where f_shard = 0"));
     }
     Result<Claimed> claim(Epoch epoch, Instant until, std::vector<model::Execution> executions) {
-        return await(store().claim(
+        return await(store().executions->claim(
             {.epoch = epoch, .watermark = until, .planned = term.head, .executions = std::move(executions)}));
     }
 
@@ -61,7 +63,7 @@ TEST_CASE("a watermark ahead of the clock is set back, and no occurrence is clai
     CHECK(world.watermark() == world.now);
     CHECK(world.claim(world.term.epoch, world.now, {}).error().code == Errc::denied);  // the term has ended
 
-    const Term next = world.must(world.store().begin_term(Shard(0), NodeId("node-1")));
+    const Term next = world.must(world.store().election->begin_term(Shard(0), NodeId("node-1")));
     CHECK(next.watermark == world.now);
     const auto again = world.claim(next.epoch, world.now, {a_run(world.job, next.epoch, later)});
     REQUIRE(again);
@@ -78,7 +80,8 @@ TEST_CASE("a watermark that is not ahead of the clock stays", "[store]") {
     Ahead world;
     world.sql("update t_cron_shard set f_watermark = f_watermark - 86400000");
     const Instant before = world.watermark();
-    const auto rewound = world.await(world.store().rewind(Shard(0), world.term.epoch, world.now - kHour));
+    const auto rewound =
+        world.await(world.store().executions->rewind(Shard(0), world.term.epoch, world.now - kHour));
     REQUIRE(rewound);
     CHECK_FALSE(*rewound);
     CHECK(world.watermark() == before);
@@ -94,9 +97,9 @@ TEST_CASE("a watermark is not set back past executions that retention has delete
         Outcome outcome{.id = run.id, .attempt = 1, .after = run};
         outcome.after.state = model::ExecutionState::success;
         outcome.after.end_at = scheduled_at;
-        world.must(world.store().finish(std::move(outcome)));
+        world.must(world.store().executions->finish(std::move(outcome)));
     }
-    const Trimmed trimmed = world.must(world.store().trim_history({.per_job = 1}, JobId{}));
+    const Trimmed trimmed = world.must(world.store().retention->trim_history({.per_job = 1}, JobId{}));
     REQUIRE(trimmed.executions == 1);
 
     const auto rewound = world.rewind();
@@ -120,16 +123,16 @@ TEST_CASE("summaries of missed occurrences end at a watermark that is set back",
     Ahead world;
     const Instant ahead = world.watermark();
     const JobKey job = world.job.key;
-    world.must(world.store().claim(
+    world.must(world.store().executions->claim(
         {.epoch = world.term.epoch,
          .watermark = ahead,
          .planned = world.term.head,
          .missed = {{job, world.now - kHour, world.now + kHour, 120, "misfire"},
                     {job, world.now + 2 * kHour, world.now + 3 * kHour, 60, "misfire"}}}));
     REQUIRE(world.rewind());
-    const auto missed = world.must(world.store().missed_of(job, world.now - kDay, world.now + kDay));
+    const auto missed = world.must(world.store().changes->missed_of(job, world.now - kDay, world.now + kDay));
     REQUIRE(missed.size() == 1);
     CHECK(missed.front().to == world.now);
     CHECK(missed.front().count == 60);
-    CHECK(world.must(world.store().begin_term(Shard(0), NodeId("node-1"))).missed.empty());
+    CHECK(world.must(world.store().election->begin_term(Shard(0), NodeId("node-1"))).missed.empty());
 }

@@ -26,7 +26,7 @@ struct Leading : World {
     }
     model::Execution claimed(Seconds before_now = Seconds{0}) {
         model::Execution execution = run(before_now);
-        CHECK(must(store().claim(claim_of({execution}))).mine == std::vector<bool>{true});
+        CHECK(must(store().executions->claim(claim_of({execution}))).mine == std::vector<bool>{true});
         return execution;
     }
     Outcome outcome_of(const model::Execution& execution, ExecutionState state) {
@@ -47,11 +47,13 @@ struct Leading : World {
         return outcome;
     }
     model::Execution stored(const ExecuteId& id) {
-        auto found = must(store().find_execution(std::nullopt, id));
+        auto found = must(store().queries->find_execution(std::nullopt, id));
         REQUIRE(found);
         return std::move(*found);
     }
-    bool exists(const ExecuteId& id) { return must(store().find_execution(std::nullopt, id)).has_value(); }
+    bool exists(const ExecuteId& id) {
+        return must(store().queries->find_execution(std::nullopt, id)).has_value();
+    }
 
     model::Job job;
     Term term;
@@ -67,12 +69,12 @@ TEST_CASE("the first term starts at the store's current time, the next one where
     const Term first = world.lead();
     CHECK(first.epoch == Epoch(1));
     CHECK(std::chrono::abs(first.watermark - world.clock().now()) < Seconds{10});
-    CHECK(world.store().leads(Shard(0)));
+    CHECK(world.store().election->leads(Shard(0)));
     const Instant watermark = first.watermark + Millis{200};
-    world.must(
-        world.store().claim({.epoch = first.epoch, .watermark = watermark, .planned = ChangeNumber(0)}));
-    world.must(world.store().end_term(Shard(0)));
-    CHECK_FALSE(world.store().leads(Shard(0)));
+    world.must(world.store().executions->claim(
+        {.epoch = first.epoch, .watermark = watermark, .planned = ChangeNumber(0)}));
+    world.must(world.store().election->end_term(Shard(0)));
+    CHECK_FALSE(world.store().election->leads(Shard(0)));
     world.reopen();
     const Term second = world.lead("node-2");
     CHECK(second.epoch == Epoch(2));
@@ -83,7 +85,7 @@ TEST_CASE("a claim stores its runs and the watermark together", "[store]") {
     Leading world;
     std::vector<model::Execution> runs;
     for (int i = 0; i < 333; ++i) runs.push_back(world.run(Seconds{i}));
-    const Claimed claimed = world.must(world.store().claim(world.claim_of(runs)));
+    const Claimed claimed = world.must(world.store().executions->claim(world.claim_of(runs)));
     CHECK(claimed.mine == std::vector<bool>(333, true));
     CHECK(world.number("select count(*) from t_cron_job_status") == 333);
     CHECK(world.number("select f_watermark from t_cron_shard") == to_unix_millis(world.now));
@@ -104,7 +106,7 @@ TEST_CASE("the watermark never decreases", "[store]") {
     world.claimed();
     Claim earlier = world.claim_of({});
     earlier.watermark -= Seconds{60};
-    world.must(world.store().claim(earlier));
+    world.must(world.store().executions->claim(earlier));
     CHECK(world.number("select f_watermark from t_cron_shard") == to_unix_millis(world.now));
 }
 
@@ -112,7 +114,7 @@ TEST_CASE("a watermark from a clock that is ahead of the store's is refused", "[
     Leading world;
     Claim ahead = world.claim_of({world.run()});
     ahead.watermark += Seconds{3'600};
-    const auto refused = world.await(world.store().claim(ahead));
+    const auto refused = world.await(world.store().executions->claim(ahead));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == Errc::unavailable);
     CHECK_FALSE(world.exists(ahead.executions.front().id));
@@ -121,14 +123,14 @@ TEST_CASE("a watermark from a clock that is ahead of the store's is refused", "[
 TEST_CASE("a claim of an ended term changes nothing", "[store]") {
     Leading world;
     const Term old = world.term;
-    world.must(world.store().end_term(Shard(0)));
+    world.must(world.store().election->end_term(Shard(0)));
     world.term = world.lead("node-2");
     std::vector<boost::asio::awaitable<Result<Claimed>>> claims;
     Claim stale = world.claim_of({world.run(Seconds{1})});
     stale.epoch = old.epoch;
-    claims.push_back(world.store().claim(stale));
-    claims.push_back(world.store().claim(world.claim_of({world.run(Seconds{2})})));
-    claims.push_back(world.store().claim(stale));
+    claims.push_back(world.store().executions->claim(stale));
+    claims.push_back(world.store().executions->claim(world.claim_of({world.run(Seconds{2})})));
+    claims.push_back(world.store().executions->claim(stale));
     const auto answers = world.all(std::move(claims));
     REQUIRE_FALSE(answers[0]);
     CHECK(answers[0].error().code == Errc::denied);
@@ -142,13 +144,14 @@ TEST_CASE("a repeated claim recognizes its own rows and those of another term", 
     const model::Execution mine = world.claimed(Seconds{1});
     model::Execution theirs = world.run(Seconds{2});
     theirs.epoch = Epoch(77);
-    world.must(world.store().insert_execution(theirs, NotifyLeader::no));
+    world.must(world.store().executions->insert_execution(theirs, NotifyLeader::no));
     const model::Execution ended = world.claimed(Seconds{3});
-    REQUIRE(world.must(world.store().finish(world.outcome_of(ended, ExecutionState::success))));
+    REQUIRE(world.must(world.store().executions->finish(world.outcome_of(ended, ExecutionState::success))));
 
     theirs.epoch = world.term.epoch;
     const Claim again = world.claim_of({mine, world.run(Seconds{4}), theirs, ended});
-    CHECK(world.must(world.store().claim(again)).mine == std::vector<bool>{true, true, false, false});
+    CHECK(world.must(world.store().executions->claim(again)).mine ==
+          std::vector<bool>{true, true, false, false});
     CHECK(world.number("select count(*) from t_cron_job_status") == 4);
     CHECK(world.stored(theirs.id).epoch == Epoch(77));
 }
@@ -159,7 +162,7 @@ TEST_CASE("an execution id used by another run does not prevent the other claims
     SECTION("another instant") { taken.scheduled_at = *taken.scheduled_at - Seconds{60}; }
     SECTION("another job") { taken.job_id = JobId("another"); }
     const model::Execution innocent = world.run(Seconds{5});
-    const Claimed claimed = world.must(world.store().claim(world.claim_of({taken, innocent})));
+    const Claimed claimed = world.must(world.store().executions->claim(world.claim_of({taken, innocent})));
     CHECK(claimed.mine == std::vector<bool>{false, true});
     CHECK(world.exists(innocent.id));
 }
@@ -168,7 +171,7 @@ TEST_CASE("concurrent claims share a transaction", "[store]") {
     Leading world;
     std::vector<boost::asio::awaitable<Result<Claimed>>> claims;
     for (int i = 0; i < 50; ++i)
-        claims.push_back(world.store().claim(world.claim_of({world.run(Seconds{i})})));
+        claims.push_back(world.store().executions->claim(world.claim_of({world.run(Seconds{i})})));
     const std::uint64_t before = world.store().statistics().transactions;
     for (const auto& claimed : world.all(std::move(claims))) CHECK(claimed);
     CHECK(world.store().statistics().transactions - before < 25);
@@ -180,11 +183,11 @@ TEST_CASE("the claim of a timed job's only run disables the job in the same tran
     Claim claim = world.claim_of({world.run()});
     claim.completed = {{world.job.key, world.job.effective_from}};
     SECTION("with the planned schedule") {
-        const Claimed claimed = world.must(world.store().claim(claim));
+        const Claimed claimed = world.must(world.store().executions->claim(claim));
         REQUIRE(claimed.disabled.size() == 1);
         CHECK_FALSE(claimed.disabled.front().enabled);
-        CHECK_FALSE(world.must(world.store().find_job(std::nullopt, world.job.id))->enabled);
-        const auto changes = world.must(world.store().changes_after(world.job.revision, 10));
+        CHECK_FALSE(world.must(world.store().jobs->find_job(std::nullopt, world.job.id))->enabled);
+        const auto changes = world.must(world.store().changes->changes_after(world.job.revision, 10));
         REQUIRE(changes.size() == 1);
         CHECK(changes.front().kind == "spent");
         CHECK(changes.front().number == claimed.disabled.front().revision);
@@ -192,16 +195,16 @@ TEST_CASE("the claim of a timed job's only run disables the job in the same tran
     SECTION("after another change of the job") {
         model::Job change = world.job;
         change.remarks = "changed";
-        world.must(world.store().replace_job(std::nullopt, change, "", std::nullopt));
-        CHECK(world.must(world.store().claim(claim)).disabled.size() == 1);
+        world.must(world.store().jobs->replace_job(std::nullopt, change, "", std::nullopt));
+        CHECK(world.must(world.store().executions->claim(claim)).disabled.size() == 1);
     }
     SECTION("but not after a change of its schedule, even if the run was read with the change") {
         model::Job change = world.job;
         change.cron_time = "1 1 * * *";
         claim.executions.front().revision =
-            world.must(world.store().replace_job(std::nullopt, change, "", std::nullopt)).revision;
-        CHECK(world.must(world.store().claim(claim)).disabled.empty());
-        CHECK(world.must(world.store().find_job(std::nullopt, world.job.id))->enabled);
+            world.must(world.store().jobs->replace_job(std::nullopt, change, "", std::nullopt)).revision;
+        CHECK(world.must(world.store().executions->claim(claim)).disabled.empty());
+        CHECK(world.must(world.store().jobs->find_job(std::nullopt, world.job.id))->enabled);
     }
 }
 
@@ -210,17 +213,17 @@ TEST_CASE("claimed runs that have not started can be withdrawn by their leader o
     const model::Execution waiting = world.claimed(Seconds{1});
     const model::Execution begun = world.claimed(Seconds{2});
     Outcome begin = world.outcome_of(begun, ExecutionState::executing);
-    REQUIRE(world.must(world.store().begin_attempt(begun.id, 1, begin.after, std::nullopt, {})) ==
+    REQUIRE(world.must(world.store().executions->begin_attempt(begun.id, 1, begin.after, std::nullopt, {})) ==
             Begun::yes);
-    const auto denied = world.await(world.store().withdraw(Shard(0), Epoch(99), {waiting.id}));
+    const auto denied = world.await(world.store().executions->withdraw(Shard(0), Epoch(99), {waiting.id}));
     REQUIRE_FALSE(denied);
     CHECK(denied.error().code == Errc::denied);
     CHECK(world.exists(waiting.id));
-    world.must(
-        world.store().withdraw(Shard(0), world.term.epoch, {waiting.id, begun.id, ExecuteId("unknown")}));
+    world.must(world.store().executions->withdraw(Shard(0), world.term.epoch,
+                                                  {waiting.id, begun.id, ExecuteId("unknown")}));
     CHECK_FALSE(world.exists(waiting.id));
     CHECK(world.exists(begun.id));
-    CHECK(world.must(world.store().claim(world.claim_of({waiting}))).mine ==
+    CHECK(world.must(world.store().executions->claim(world.claim_of({waiting}))).mine ==
           std::vector<bool>{true});  // the id is available again
 }
 
@@ -232,7 +235,7 @@ TEST_CASE("an outcome is stored with its attempt and its announcements", "[store
     outcome.record->output = std::string("bytes \0 \xff\xfe ' \\ :p0", 18);
     outcome.record->reason = "it's fine";
     outcome.announcements = {an_announcement("one"), an_announcement("two")};
-    CHECK(world.must(world.store().finish(outcome)));
+    CHECK(world.must(world.store().executions->finish(outcome)));
     const model::Execution stored = world.stored(run.id);
     CHECK(stored.state == ExecutionState::success);
     CHECK(stored.begin_at == world.now);
@@ -240,7 +243,7 @@ TEST_CASE("an outcome is stored with its attempt and its announcements", "[store
     CHECK(stored.execute_times == 1);
     REQUIRE(stored.executors.size() == 1);
     CHECK(stored.executors.front().executor_id == "node-1");
-    const auto attempts = world.must(world.store().attempts(run.id));
+    const auto attempts = world.must(world.store().queries->attempts(run.id));
     REQUIRE(attempts.size() == 1);
     CHECK(attempts.front().number == 1);
     CHECK(attempts.front().code == 200);
@@ -258,44 +261,45 @@ TEST_CASE("an execution ends once, at its current attempt", "[store]") {
     const model::Execution run = world.claimed();
     Outcome wrong = world.outcome_of(run, ExecutionState::success);
     wrong.attempt = 2;
-    CHECK_FALSE(world.must(world.store().finish(wrong)));
-    CHECK(world.must(world.store().finish(world.outcome_of(run, ExecutionState::success))));
+    CHECK_FALSE(world.must(world.store().executions->finish(wrong)));
+    CHECK(world.must(world.store().executions->finish(world.outcome_of(run, ExecutionState::success))));
     Outcome late = world.outcome_of(run, ExecutionState::abandon);
     late.announcements = {an_announcement("m")};
-    CHECK_FALSE(world.must(world.store().finish(late)));
+    CHECK_FALSE(world.must(world.store().executions->finish(late)));
     CHECK(world.stored(run.id).state == ExecutionState::success);
     CHECK(world.number("select count(*) from t_cron_outbox") == 0);
-    CHECK_FALSE(
-        world.must(world.store().finish(world.outcome_of(world.run(Seconds{9}), ExecutionState::success))));
+    CHECK_FALSE(world.must(
+        world.store().executions->finish(world.outcome_of(world.run(Seconds{9}), ExecutionState::success))));
 }
 
 TEST_CASE("an outcome with an owner applies only while the row has that owner", "[store]") {
     Leading world;
     const std::vector<model::Execution> runs{world.run(Seconds{3}), world.run(Seconds{2}),
                                              world.run(Seconds{1})};
-    world.must(world.store().claim(world.claim_of(runs)));
+    world.must(world.store().executions->claim(world.claim_of(runs)));
     const auto handed_back = [&](const model::Execution& run, const std::string& node, Epoch epoch) {
         Outcome outcome = world.outcome_of(run, ExecutionState::pending);
         outcome.owner = {.node = NodeId(node), .epoch = epoch};
         return outcome;
     };
     const std::string mine = runs[0].node.value();
-    CHECK_FALSE(world.must(world.store().finish(handed_back(runs[0], "another", runs[0].epoch))));
-    CHECK_FALSE(world.must(world.store().finish(handed_back(runs[0], mine, Epoch(99)))));
-    CHECK(world.must(world.store().finish(handed_back(runs[0], mine, runs[0].epoch))));
+    CHECK_FALSE(world.must(world.store().executions->finish(handed_back(runs[0], "another", runs[0].epoch))));
+    CHECK_FALSE(world.must(world.store().executions->finish(handed_back(runs[0], mine, Epoch(99)))));
+    CHECK(world.must(world.store().executions->finish(handed_back(runs[0], mine, runs[0].epoch))));
     // A recorded start means that the run must not be withdrawn as if it had never begun.
     model::Execution begun = world.stored(runs[0].id);
     begun.state = ExecutionState::executing;
     begun.node = runs[0].node;
-    REQUIRE(world.must(world.store().begin_attempt(begun.id, begun.attempt, begun, {}, {})) == Begun::yes);
+    REQUIRE(world.must(world.store().executions->begin_attempt(begun.id, begun.attempt, begun, {}, {})) ==
+            Begun::yes);
     Outcome unbegun = handed_back(runs[0], mine, runs[0].epoch);
     unbegun.owner->may_have_begun = false;
-    CHECK_FALSE(world.must(world.store().finish(unbegun)));
-    CHECK(world.must(world.store().finish(handed_back(runs[0], mine, runs[0].epoch))));
+    CHECK_FALSE(world.must(world.store().executions->finish(unbegun)));
+    CHECK(world.must(world.store().executions->finish(handed_back(runs[0], mine, runs[0].epoch))));
     // Several share a statement.
     std::vector<boost::asio::awaitable<Result<bool>>> together;
-    together.push_back(world.store().finish(handed_back(runs[1], mine, runs[1].epoch)));
-    together.push_back(world.store().finish(handed_back(runs[2], "another", runs[2].epoch)));
+    together.push_back(world.store().executions->finish(handed_back(runs[1], mine, runs[1].epoch)));
+    together.push_back(world.store().executions->finish(handed_back(runs[2], "another", runs[2].epoch)));
     const auto answers = world.all(std::move(together));
     CHECK(answers[0].value());
     CHECK_FALSE(answers[1].value());
@@ -305,13 +309,14 @@ TEST_CASE("each of many outcomes in one batch has its own answer", "[store]") {
     Leading world;
     std::vector<model::Execution> runs;
     for (int i = 0; i < 250; ++i) runs.push_back(world.run(Seconds{i}));
-    world.must(world.store().claim(world.claim_of(runs)));
-    REQUIRE(world.must(world.store().finish(world.outcome_of(runs[100], ExecutionState::interrupt))));
+    world.must(world.store().executions->claim(world.claim_of(runs)));
+    REQUIRE(
+        world.must(world.store().executions->finish(world.outcome_of(runs[100], ExecutionState::interrupt))));
     std::vector<boost::asio::awaitable<Result<bool>>> outcomes;
     for (const model::Execution& run : runs)
-        outcomes.push_back(world.store().finish(world.outcome_of(run, ExecutionState::success)));
-    outcomes.push_back(
-        world.store().finish(world.outcome_of(runs[5], ExecutionState::abandon)));  // a second end
+        outcomes.push_back(world.store().executions->finish(world.outcome_of(run, ExecutionState::success)));
+    outcomes.push_back(world.store().executions->finish(
+        world.outcome_of(runs[5], ExecutionState::abandon)));  // a second end
     const auto answers = world.all(std::move(outcomes));
     for (std::size_t i = 0; i < answers.size(); ++i) {
         CAPTURE(i);
@@ -328,7 +333,7 @@ TEST_CASE("a failed attempt continues as the next one", "[store]") {
     Outcome failed = world.outcome_of(run, ExecutionState::failure);
     failed.next_attempt = 2;
     failed.after.due = world.now + Millis{1'500};
-    CHECK(world.must(world.store().finish(failed)));
+    CHECK(world.must(world.store().executions->finish(failed)));
     model::Execution stored = world.stored(run.id);
     CHECK(stored.state == ExecutionState::failure);
     CHECK(stored.attempt == 2);
@@ -336,9 +341,12 @@ TEST_CASE("a failed attempt continues as the next one", "[store]") {
     CHECK(stored.end_at == world.now + Seconds{1});  // of the failed attempt
 
     stored.state = ExecutionState::executing;
-    CHECK(world.must(world.store().begin_attempt(run.id, 1, stored, std::nullopt, {})) == Begun::no);
-    CHECK(world.must(world.store().begin_attempt(run.id, 2, stored, std::nullopt, {})) == Begun::yes);
-    CHECK(world.must(world.store().begin_attempt(run.id, 2, stored, std::nullopt, {})) == Begun::no);
+    CHECK(world.must(world.store().executions->begin_attempt(run.id, 1, stored, std::nullopt, {})) ==
+          Begun::no);
+    CHECK(world.must(world.store().executions->begin_attempt(run.id, 2, stored, std::nullopt, {})) ==
+          Begun::yes);
+    CHECK(world.must(world.store().executions->begin_attempt(run.id, 2, stored, std::nullopt, {})) ==
+          Begun::no);
     stored = world.stored(run.id);
     CHECK(stored.state == ExecutionState::executing);
     CHECK_FALSE(stored.end_at);
@@ -349,7 +357,7 @@ TEST_CASE("a failed attempt continues as the next one", "[store]") {
     Outcome put_back{.id = run.id, .attempt = 2, .after = stored, .next_attempt = 3};
     put_back.after.state = ExecutionState::pending;
     put_back.after.end_at = world.now + Seconds{1};  // as remembered by a node
-    CHECK(world.must(world.store().finish(put_back)));
+    CHECK(world.must(world.store().executions->finish(put_back)));
     CHECK(world.number("select count(*) from t_cron_job_status where f_end_time <> 0") == 0);
 }
 
@@ -357,17 +365,17 @@ TEST_CASE("many attempts that follow a failure begin without an end", "[store]")
     Leading world;
     const std::vector<model::Execution> runs{world.run(Seconds{3}), world.run(Seconds{2}),
                                              world.run(Seconds{1})};
-    world.must(world.store().claim(world.claim_of(runs)));
+    world.must(world.store().executions->claim(world.claim_of(runs)));
     std::vector<boost::asio::awaitable<Result<bool>>> failures;
     for (const model::Execution& run : runs) {
-        failures.push_back(world.store().finish(world.outcome_of(run, ExecutionState::failure)));
+        failures.push_back(world.store().executions->finish(world.outcome_of(run, ExecutionState::failure)));
     }
     for (const Result<bool>& failed : world.all(std::move(failures))) CHECK(failed.value());
     std::vector<boost::asio::awaitable<Result<Begun>>> begins;
     for (const model::Execution& run : runs) {
         model::Execution after = world.stored(run.id);
         after.state = ExecutionState::executing;
-        begins.push_back(world.store().begin_attempt(run.id, 1, after, std::nullopt, {}));
+        begins.push_back(world.store().executions->begin_attempt(run.id, 1, after, std::nullopt, {}));
     }
     for (const Result<Begun>& begun : world.all(std::move(begins))) CHECK(begun.value() == Begun::yes);
     CHECK(world.number("select count(*) from t_cron_job_status where f_job_status = 2 and f_end_time = 0") ==
@@ -384,16 +392,18 @@ TEST_CASE("an attempt whose execution a client ends keeps its record, and its no
     begun.begin_at = world.now;
     begun.executors = {{"node-1", world.now}};
     begun.execute_times = 1;
-    REQUIRE(world.must(world.store().begin_attempt(run.id, 1, begun, std::nullopt, {})) == Begun::yes);
+    REQUIRE(world.must(world.store().executions->begin_attempt(run.id, 1, begun, std::nullopt, {})) ==
+            Begun::yes);
     model::Execution put = begun;
     put.state = ExecutionState::success;
     put.end_at = world.now - Seconds{1};
-    CHECK(world.must(world.store().put_executions(std::nullopt, {put}, {})).size() == 1);  // ends too early
+    CHECK(world.must(world.store().reports->put_executions(std::nullopt, {put}, {})).size() ==
+          1);  // ends too early
     CHECK(world.stored(run.id).state == ExecutionState::executing);
     put.end_at.reset();
-    CHECK(world.must(world.store().put_executions(std::nullopt, {put}, {})).empty());
+    CHECK(world.must(world.store().reports->put_executions(std::nullopt, {put}, {})).empty());
     CHECK(world.stored(run.id).end_at >= world.now - Seconds{1});
-    auto attempts = world.must(world.store().attempts(run.id));
+    auto attempts = world.must(world.store().queries->attempts(run.id));
     REQUIRE(attempts.size() == 1);
     CHECK(attempts.front().begin_at == world.now);
     CHECK(attempts.front().outcome == ExecutionState::success);
@@ -402,10 +412,10 @@ TEST_CASE("an attempt whose execution a client ends keeps its record, and its no
 
     Outcome late = world.outcome_of(run, ExecutionState::failure);
     late.record->reason = "status 500";
-    CHECK_FALSE(world.must(world.store().finish(late)));
+    CHECK_FALSE(world.must(world.store().executions->finish(late)));
     CHECK(world.stored(run.id).state == ExecutionState::success);
-    CHECK_FALSE(world.must(world.store().finish(world.outcome_of(run, ExecutionState::failure))));
-    attempts = world.must(world.store().attempts(run.id));
+    CHECK_FALSE(world.must(world.store().executions->finish(world.outcome_of(run, ExecutionState::failure))));
+    attempts = world.must(world.store().queries->attempts(run.id));
     REQUIRE(attempts.size() == 1);
     CHECK(attempts.front().outcome == ExecutionState::failure);
     CHECK(attempts.front().reason == "ended over PUT /jobstatus; status 500");
@@ -417,25 +427,25 @@ TEST_CASE("an attempt whose start was not stored is recorded, even if a client e
     const model::Execution run = world.claimed();
     model::Execution put = run;
     put.state = ExecutionState::interrupt;
-    CHECK(world.must(world.store().put_executions(std::nullopt, {put}, {})).empty());
-    CHECK(world.must(world.store().attempts(run.id)).empty());
-    CHECK_FALSE(world.must(world.store().finish(world.outcome_of(run, ExecutionState::success))));
+    CHECK(world.must(world.store().reports->put_executions(std::nullopt, {put}, {})).empty());
+    CHECK(world.must(world.store().queries->attempts(run.id)).empty());
+    CHECK_FALSE(world.must(world.store().executions->finish(world.outcome_of(run, ExecutionState::success))));
     CHECK(world.stored(run.id).state == ExecutionState::interrupt);
-    CHECK(world.must(world.store().attempts(run.id)).size() == 1);
+    CHECK(world.must(world.store().queries->attempts(run.id)).size() == 1);
 }
 
 TEST_CASE("a callback's result is stored before the end and after it", "[store]") {
     Leading world;
     const model::Execution run = world.claimed();
     const bool before = GENERATE(true, false);
-    if (before) world.must(world.store().record_result(run.id, R"({"rows":3})", NotifyLeader::no));
-    REQUIRE(world.must(world.store().finish(world.outcome_of(run, ExecutionState::success))));
-    if (!before) world.must(world.store().record_result(run.id, R"({"rows":3})", NotifyLeader::no));
+    if (before) world.must(world.store().reports->record_result(run.id, R"({"rows":3})", NotifyLeader::no));
+    REQUIRE(world.must(world.store().executions->finish(world.outcome_of(run, ExecutionState::success))));
+    if (!before) world.must(world.store().reports->record_result(run.id, R"({"rows":3})", NotifyLeader::no));
     CHECK(world.stored(run.id).result == R"({"rows":3})");
     CHECK(world.stored(run.id).state == ExecutionState::success);
-    CHECK(
-        world.await(world.store().record_result(ExecuteId("unknown"), "{}", NotifyLeader::no)).error().code ==
-        Errc::not_found);
+    CHECK(world.await(world.store().reports->record_result(ExecuteId("unknown"), "{}", NotifyLeader::no))
+              .error()
+              .code == Errc::not_found);
 }
 
 TEST_CASE("a requested execution is inserted once", "[store]") {
@@ -445,11 +455,11 @@ TEST_CASE("a requested execution is inserted once", "[store]") {
     requested.trigger = model::Trigger::manual;
     requested.snapshot = a_context();
     std::vector<boost::asio::awaitable<Result<model::Execution>>> inserts;
-    inserts.push_back(world.store().insert_execution(requested, NotifyLeader::no));
-    inserts.push_back(world.store().insert_execution(requested, NotifyLeader::no));
+    inserts.push_back(world.store().executions->insert_execution(requested, NotifyLeader::no));
+    inserts.push_back(world.store().executions->insert_execution(requested, NotifyLeader::no));
     model::Execution other = requested;
     other.id = ExecuteId(random_uuid());
-    inserts.push_back(world.store().insert_execution(other, NotifyLeader::no));
+    inserts.push_back(world.store().executions->insert_execution(other, NotifyLeader::no));
     const auto answers = world.all(std::move(inserts));
     CHECK(answers[0].has_value() != answers[1].has_value());
     CHECK(answers[2]);
@@ -462,18 +472,18 @@ TEST_CASE("unfinished executions are found in pages, without the rest of history
     Leading world;
     std::vector<model::Execution> runs;
     for (int i = 0; i < 10; ++i) runs.push_back(world.run(Seconds{i}));
-    world.must(world.store().claim(world.claim_of(runs)));
-    world.must(world.store().finish(world.outcome_of(runs[3], ExecutionState::success)));
+    world.must(world.store().executions->claim(world.claim_of(runs)));
+    world.must(world.store().executions->finish(world.outcome_of(runs[3], ExecutionState::success)));
     Outcome failed = world.outcome_of(runs[4], ExecutionState::failure);
     failed.next_attempt = 2;
-    world.must(world.store().finish(failed));
+    world.must(world.store().executions->finish(failed));
     world.sql(
         "insert into t_cron_job_status (f_execute_id, f_job_id, f_job_type, f_job_name, f_job_status) "
         "values ('stuck', 'x', 2, 'stuck since the previous service', 2)");
     std::vector<std::string> seen;
     std::int64_t after = 0;
     for (;;) {
-        const auto page = world.must(world.store().unended(4, after));
+        const auto page = world.must(world.store().queries->unended(4, after));
         if (page.empty()) break;
         for (const model::Execution& execution : page) {
             CHECK(execution.key > after);
@@ -490,28 +500,28 @@ TEST_CASE("executions in progress that are due are found, waiting ones are not",
     Leading world;
     std::vector<model::Execution> runs;
     for (int i = 0; i < 6; ++i) runs.push_back(world.run(Seconds{i}));
-    world.must(world.store().claim(world.claim_of(runs)));
-    world.must(world.store().finish(world.outcome_of(runs[0], ExecutionState::success)));
+    world.must(world.store().executions->claim(world.claim_of(runs)));
+    world.must(world.store().executions->finish(world.outcome_of(runs[0], ExecutionState::success)));
     Outcome failed = world.outcome_of(runs[1], ExecutionState::failure);
     failed.next_attempt = 2;
-    world.must(world.store().finish(failed));
+    world.must(world.store().executions->finish(failed));
     Outcome accepted = world.outcome_of(runs[2], ExecutionState::executing);
     accepted.after.accepted = true;
     accepted.after.end_at.reset();
-    world.must(world.store().finish(accepted));
+    world.must(world.store().executions->finish(accepted));
     model::Execution begun = runs[3];
     begun.state = ExecutionState::executing;
-    world.must(world.store().begin_attempt(begun.id, 1, begun, std::nullopt, {}));
+    world.must(world.store().executions->begin_attempt(begun.id, 1, begun, std::nullopt, {}));
 
     const auto ids = [&](Instant before, std::size_t limit, std::int64_t after) {
         std::vector<ExecuteId> found;
-        for (const model::Execution& row : world.must(world.store().under_way(before, limit, after)))
+        for (const model::Execution& row : world.must(world.store().queries->under_way(before, limit, after)))
             found.push_back(row.id);
         return found;
     };
     CHECK(ids(*runs[3].due, 10, 0) == std::vector{runs[5].id, runs[4].id});
     CHECK(ids(*runs[3].due + Millis{1}, 1, 0) == std::vector{runs[5].id});
-    const std::int64_t first = world.must(world.store().under_way(*runs[3].due, 1, 0)).front().key;
+    const std::int64_t first = world.must(world.store().queries->under_way(*runs[3].due, 1, 0)).front().key;
     CHECK(ids(*runs[3].due + Millis{1}, 10, first) == std::vector{runs[4].id, runs[3].id});
 }
 
@@ -523,14 +533,14 @@ TEST_CASE("missed summaries are stored once, with the watermark that passes them
                             .to = world.now,
                             .count = 60,
                             .reason = "misfire"});
-    world.must(world.store().claim(claim));
-    world.must(world.store().claim(claim));
+    world.must(world.store().executions->claim(claim));
+    world.must(world.store().executions->claim(claim));
     CHECK(world.number("select sum(f_count) from t_cron_missed") == 60);
     CHECK(world.number("select f_watermark from t_cron_shard") == to_unix_millis(world.now));
 
     world.lead("node-2");
     claim.missed.front().from = world.now + Seconds{1};
-    CHECK(world.await(world.store().claim(claim)).error().code == Errc::denied);
+    CHECK(world.await(world.store().executions->claim(claim)).error().code == Errc::denied);
     CHECK(world.number("select count(*) from t_cron_missed") == 1);
 }
 
@@ -540,8 +550,9 @@ TEST_CASE("of summaries that begin at the same instant the longer one is kept", 
     const Instant from = world.now - Seconds{60};
     const auto told = [&](Seconds length, std::int64_t count) {
         claim.missed.assign(1, {world.job.key, from, from + length, count, "misfire"});
-        world.must(world.store().claim(claim));
-        const std::vector<Missed> found = world.must(world.store().missed_of(world.job.key, from, from));
+        world.must(world.store().executions->claim(claim));
+        const std::vector<Missed> found =
+            world.must(world.store().changes->missed_of(world.job.key, from, from));
         REQUIRE(found.size() == 1);
         return std::pair(found.front().to - from, found.front().count);
     };
@@ -553,15 +564,15 @@ TEST_CASE("of summaries that begin at the same instant the longer one is kept", 
 TEST_CASE("scheduling is paused as a whole and per tenant", "[store]") {
     World world;
     world.open();
-    world.must(world.store().set_paused(TenantId("tenant-b"), true));
-    world.must(world.store().set_paused(TenantId("tenant-b"), true));
-    world.must(world.store().set_paused(std::nullopt, true));
-    Store::Pauses pauses = world.must(world.store().pauses());
+    world.must(world.store().pauses->set_paused(TenantId("tenant-b"), true));
+    world.must(world.store().pauses->set_paused(TenantId("tenant-b"), true));
+    world.must(world.store().pauses->set_paused(std::nullopt, true));
+    ActivePauses pauses = world.must(world.store().pauses->pauses());
     CHECK(pauses.all);
     REQUIRE(pauses.tenants.size() == 1);
     CHECK(pauses.tenants.front().tenant == TenantId("tenant-b"));
-    world.must(world.store().set_paused(std::nullopt, false));
-    pauses = world.must(world.store().pauses());
+    world.must(world.store().pauses->set_paused(std::nullopt, false));
+    pauses = world.must(world.store().pauses->pauses());
     CHECK_FALSE(pauses.all);
     CHECK(pauses.tenants.size() == 1);
 }

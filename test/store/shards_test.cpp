@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "ecron/store/upkeep.hpp"
 #include "store/node.hpp"
 
 using namespace ecron;
@@ -14,7 +15,7 @@ Result<void> divide(World& world, std::size_t shards) {
 
 std::vector<ShardState> shards_of(World& world) {
     world.open();
-    auto cluster = world.must(world.store().cluster());
+    auto cluster = world.must(world.store().election->cluster());
     world.close();
     return cluster.shards;
 }
@@ -78,19 +79,19 @@ TEST_CASE("claims of several shards share a transaction, and only a deposed lead
     constexpr std::uint32_t kShards = 16;
     World world(Options{.lease = Seconds{60}, .new_shards = kShards}, Schema::none);
     world.open();
-    world.must(world.store().campaign({.node = NodeId("node-1"), .max_shards = kShards}));
+    world.must(world.store().election->campaign({.node = NodeId("node-1"), .max_shards = kShards}));
     const model::Job job = world.given_job("job");
     std::vector<Term> terms;
     for (std::uint32_t shard = 0; shard < kShards; ++shard)
-        terms.push_back(world.must(world.store().begin_term(Shard(shard), NodeId("node-1"))));
+        terms.push_back(world.must(world.store().election->begin_term(Shard(shard), NodeId("node-1"))));
     const Instant now = std::chrono::ceil<Seconds>(terms.back().watermark);
     const auto claim = [&](std::uint32_t shard, std::uint32_t round) {
         const Epoch epoch = terms[shard].epoch;
         const Instant scheduled_at = now - Seconds{round * kShards + shard};
-        return world.store().claim({.shard = Shard(shard),
-                                    .epoch = epoch,
-                                    .watermark = now,
-                                    .executions = {a_run(job, epoch, scheduled_at)}});
+        return world.store().executions->claim({.shard = Shard(shard),
+                                                .epoch = epoch,
+                                                .watermark = now,
+                                                .executions = {a_run(job, epoch, scheduled_at)}});
     };
     constexpr std::uint32_t kRounds = 5;
     const auto claim_in_all = [&](std::uint32_t rounds) {
@@ -136,12 +137,12 @@ TEST_CASE("the number of shards cannot be changed while a node is alive", "[stor
     CHECK(refused.error().code == Errc::conflict);
     if (tested_driver() == Driver::mysql) {
         CHECK(refused.error().what.find("node-1") != std::string::npos);
-        world.must(world.store().leave(NodeId("node-1")));
+        world.must(world.store().election->leave(NodeId("node-1")));
         const Result<void> led = divide(world, 4);  // its locks still exist
         REQUIRE_FALSE(led);
         CHECK(led.error().what.find("shard 0") != std::string::npos);
     }
-    world.must(world.store().end_term(Shard(0)));
+    world.must(world.store().election->end_term(Shard(0)));
     world.close();
     CHECK(divide(world, 4));
 }

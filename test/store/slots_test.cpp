@@ -18,18 +18,18 @@ struct Places : World {
     }
     model::Execution waiting(int number) {
         model::Execution run = a_run(job, term.epoch, term.watermark + Seconds{number});
-        must(store().insert_execution(run, NotifyLeader::no));
+        must(store().executions->insert_execution(run, NotifyLeader::no));
         run.state = ExecutionState::executing;
         return run;
     }
     Begun begin(const model::Execution& run, std::uint32_t most, const std::string& key = "db") {
-        return must(store().begin_attempt(run.id, run.attempt, run, Slot{key, most}, {}));
+        return must(store().executions->begin_attempt(run.id, run.attempt, run, Slot{key, most}, {}));
     }
     bool finish(model::Execution run, ExecutionState state) {
         run.state = state;
         Outcome outcome{.id = run.id, .attempt = run.attempt, .after = run};
         if (state == ExecutionState::failure) outcome.next_attempt = run.attempt + 1;
-        return must(store().finish(std::move(outcome)));
+        return must(store().executions->finish(std::move(outcome)));
     }
     std::int64_t taken() { return number("select count(*) from t_cron_slot"); }
 
@@ -84,7 +84,7 @@ TEST_CASE("a client that ends an execution frees its slot", "[store]") {
     model::Execution run = world.waiting(1);
     CHECK(world.begin(run, 1) == Begun::yes);
     run.state = ExecutionState::interrupt;
-    CHECK(world.must(world.store().put_executions(std::nullopt, {run}, {})).empty());
+    CHECK(world.must(world.store().reports->put_executions(std::nullopt, {run}, {})).empty());
     CHECK(world.taken() == 0);
 }
 
@@ -96,7 +96,7 @@ TEST_CASE("slots are counted across nodes", "[store]") {
     Node other(world, "other");
     REQUIRE(other.campaign());
     const auto begin_there = [&] {
-        return other.await(other.store().begin_attempt(there.id, 1, there, Slot{"db", 1}, {}));
+        return other.await(other.store().executions->begin_attempt(there.id, 1, there, Slot{"db", 1}, {}));
     };
     CHECK(world.begin(here, 1) == Begun::yes);
     CHECK(begin_there() == Begun::no_slot);

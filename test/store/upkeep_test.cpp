@@ -54,7 +54,7 @@ model::Execution given_history(World& world) {
     const Term term = world.lead();
     Claim claim{.epoch = term.epoch, .watermark = term.watermark + Seconds{1}};
     claim.executions.push_back(a_run(job, term.epoch, term.watermark + Seconds{1}));
-    world.must(world.store().claim(claim));
+    world.must(world.store().executions->claim(claim));
     return claim.executions.front();
 }
 
@@ -63,16 +63,16 @@ model::Execution given_history(World& world) {
 TEST_CASE("an export is imported row by row without changes", "[store]") {
     World world;
     const model::Execution run = given_history(world);
-    const std::string id_key = world.store().id_key();
+    const std::string id_key = world.store().queries->id_key();
     const std::string text = saved(world, ExportScope::all);
     World other;
     REQUIRE(restored(other, text));
     CHECK(saved(other, ExportScope::all) == text);
     CHECK(broken(other).empty());
     other.open();
-    CHECK(other.store().id_key() == id_key);
-    CHECK(other.must(other.store().find_execution(std::nullopt, run.id)));
-    CHECK(other.must(other.store().unended(10, 0)).size() == 1);
+    CHECK(other.store().queries->id_key() == id_key);
+    CHECK(other.must(other.store().queries->find_execution(std::nullopt, run.id)));
+    CHECK(other.must(other.store().queries->unended(10, 0)).size() == 1);
 }
 
 TEST_CASE("an export of jobs starts without planning state when imported", "[store]") {
@@ -82,8 +82,8 @@ TEST_CASE("an export of jobs starts without planning state when imported", "[sto
     REQUIRE(restored(other, saved(world, ExportScope::jobs)) == 2);
     CHECK(broken(other).empty());
     other.open();
-    CHECK(other.must(other.store().count_jobs(std::nullopt, std::nullopt, std::nullopt)) == 2);
-    CHECK(other.must(other.store().unended(10, 0)).empty());
+    CHECK(other.must(other.store().jobs->count_jobs(std::nullopt, std::nullopt, std::nullopt)) == 2);
+    CHECK(other.must(other.store().queries->unended(10, 0)).empty());
     const Term term = other.lead();
     CHECK(std::chrono::abs(term.watermark - other.clock().now()) < Seconds{60});
 }
@@ -148,7 +148,7 @@ TEST_CASE("an import accepts only a complete export of a known version, into an 
     CHECK(refused.error().code == Errc::invalid);
     CHECK_THAT(refused.error().what, Contains(why));
     other.open();
-    CHECK(other.must(other.store().count_jobs(std::nullopt, std::nullopt, std::nullopt)) == 0);
+    CHECK(other.must(other.store().jobs->count_jobs(std::nullopt, std::nullopt, std::nullopt)) == 0);
     other.close();
     CHECK(restored(other, text));
     const auto full = restored(other, text);

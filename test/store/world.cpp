@@ -62,7 +62,7 @@ void World::wait_for_none(std::string_view query) {
 }
 
 model::Job World::given_job(const std::string& name, const std::string& tenant) {
-    return must(store().create_job(a_job(name, tenant), ""));
+    return must(store().jobs->create_job(a_job(name, tenant), ""));
 }
 
 std::string a_context(const std::string& body) {

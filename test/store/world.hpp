@@ -70,8 +70,8 @@ public:
     model::Job given_job(const std::string& name, const std::string& tenant = "tenant-a");
     /// Begins a term of the first shard.
     Term lead(const std::string& node = "node-1") {
-        must(store().campaign({.node = NodeId(node), .max_shards = 1}));
-        return must(store().begin_term(Shard(0), NodeId(node)));
+        must(store().election->campaign({.node = NodeId(node), .max_shards = 1}));
+        return must(store().election->begin_term(Shard(0), NodeId(node)));
     }
 
 private:

@@ -1,13 +1,5 @@
 #pragma once
-#include <boost/asio/awaitable.hpp>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <vector>
-
-#include "ecron/base/error.hpp"
-#include "ecron/base/id.hpp"
-#include "ecron/base/time.hpp"
+#include "ecron/store/port.hpp"
 
 /// The audit log: who changed what, when, from where, and how. Threads and errors: as for Store.
 namespace ecron::store {
@@ -34,8 +26,6 @@ struct AuditFilter {
 
 class AuditLog {
 public:
-    template <class T> using Awaitable = boost::asio::awaitable<Result<T>>;
-
     virtual ~AuditLog() = default;
     virtual Awaitable<void> append(std::vector<AuditEntry> entries) = 0;
     /// Returns the newest entries first.

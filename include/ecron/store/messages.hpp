@@ -1,14 +1,9 @@
 #pragma once
 #include <array>
-#include <boost/asio/awaitable.hpp>
-#include <cstdint>
 #include <functional>
-#include <string>
 #include <string_view>
-#include <vector>
 
-#include "ecron/base/error.hpp"
-#include "ecron/base/time.hpp"
+#include "ecron/store/port.hpp"
 
 /// Messages for the message queue: written in the transaction that they report, deleted once a broker has
 /// accepted them. One process publishes at a time, the oldest message of each topic first, so that messages
@@ -31,8 +26,6 @@ struct QueuedMessage {
 
 class MessageQueue {
 public:
-    template <class T> using Awaitable = boost::asio::awaitable<Result<T>>;
-
     virtual ~MessageQueue() = default;
     /// Returns the oldest messages of one topic.
     virtual Awaitable<std::vector<QueuedMessage>> oldest(std::string topic, std::size_t limit) = 0;

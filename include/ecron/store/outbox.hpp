@@ -1,16 +1,8 @@
 #pragma once
-#include <boost/asio/awaitable.hpp>
-#include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
-#include <string>
-#include <vector>
 
-#include "ecron/base/error.hpp"
-#include "ecron/base/id.hpp"
-#include "ecron/base/time.hpp"
+#include "ecron/store/port.hpp"
 
 /// Outbox of execution outcomes: an entry is written in the outcome's own transaction and kept until it is
 /// delivered or dead. A node leases an entry, which excludes other nodes, and then settles it: delivered, to
@@ -95,8 +87,6 @@ inline constexpr std::size_t kMaxCounted = 100'000;
 
 class Outbox {
 public:
-    template <class T> using Awaitable = boost::asio::awaitable<Result<T>>;
-
     virtual ~Outbox() = default;
     virtual Awaitable<LeasedEntries> take(LeaseRequest request) = 0;
     /// Returns false if another node leased the entry after this lease had ended. If the entry was delivered,
@@ -108,14 +98,18 @@ public:
     virtual Awaitable<std::size_t> expire_older_than(Millis age, std::string reason) = 0;
     virtual Awaitable<OutboxSize> size() = 0;
 
+    /// The callback runs after each commit of this process that added entries.
+    virtual void on_written(std::function<void()> callback) = 0;
+};
+
+class DeadLetters {
+public:
+    virtual ~DeadLetters() = default;
     /// Returns the newest dead letters with a key below `before` first.
     virtual Awaitable<std::vector<DeadLetter>> dead_letters(std::optional<TenantId> tenant, std::size_t limit,
                                                             std::optional<std::int64_t> before) = 0;
     /// Moves dead letters back to the outbox as new entries; all of them, or none and not_found.
     virtual Awaitable<void> redeliver(std::optional<TenantId> tenant, std::vector<std::int64_t> keys) = 0;
-
-    /// The callback runs after each commit of this process that added entries.
-    virtual void on_written(std::function<void()> callback) = 0;
 };
 
 }  // namespace ecron::store

@@ -1,7 +1,7 @@
 #pragma once
 #include <string_view>
 
-#include "ecron/store/store.hpp"
+#include "ecron/store/executions.hpp"
 
 /// Handling of writes that the database refuses because of their content. State, times and announcements of
 /// an execution are stored even if the accompanying text cannot be.

@@ -1,11 +1,9 @@
 #pragma once
-#include <cstdint>
 #include <functional>
 #include <iosfwd>
-#include <string>
-#include <vector>
 
-#include "ecron/store/store.hpp"
+#include "ecron/store/change_log.hpp"
+#include "ecron/store/options.hpp"
 
 /// Maintenance of a database outside the service. Every function opens its own sessions and blocks; none
 /// needs an io_context. Errors: as for Store; invalid if a file is not an export.
@@ -13,6 +11,10 @@ namespace ecron::store {
 
 /// Migrates the schema to the current version, as every start does.
 Result<void> migrate(const Options& options, const Clock& clock);
+
+/// Changes the number of shards, 1 to kMaxShards; blocks. New shards start at the oldest watermark and
+/// change number of the old ones. Error: conflict if a node is alive.
+Result<void> set_shards(const Options& options, std::size_t shards, const Clock& clock);
 
 /// Checks data integrity; returns one line with an example for each violated invariant. Reads a consistent
 /// snapshot; nodes may be running. Error: not_found if there is no database or its schema is not up to date.

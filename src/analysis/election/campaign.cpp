@@ -20,7 +20,8 @@ ClockDifference clock_difference(const store::ElectionState& standing) {
 asio::awaitable<void> Campaign::run() {
     while (!context_.over) {
         const SteadyInstant sent = context_.clock.steady();
-        const Result<store::ElectionState> standing = co_await context_.store.campaign(next_round());
+        const Result<store::ElectionState> standing =
+            co_await context_.store.election->campaign(next_round());
         context_.clock_check.look(context_.clock.now(), context_.clock.steady());
         if (standing) {
             const SteadyInstant halfway = sent + (context_.clock.steady() - sent) / 2;

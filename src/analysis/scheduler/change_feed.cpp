@@ -45,7 +45,7 @@ asio::awaitable<void> ChangeFeed::run() {
 asio::awaitable<bool> ChangeFeed::load() {
     const SteadyInstant begun = context_.clock.steady();
     std::vector<bool> wanted(shards_.size());
-    const auto cluster = co_await context_.store.cluster();
+    const auto cluster = co_await context_.store.election->cluster();
     if (!cluster) co_return false;
     std::optional<ChangeNumber> oldest;
     for (const store::ShardState& state : cluster->shards) {
@@ -58,12 +58,12 @@ asio::awaitable<bool> ChangeFeed::load() {
     }
     if (!oldest) co_return false;
     if (!loaded_) context_.changes = *oldest;
-    const Result<store::Store::Pauses> pauses = co_await context_.store.pauses();
+    const Result<store::ActivePauses> pauses = co_await context_.store.pauses->pauses();
     if (!pauses) co_return false;
     for (std::size_t i = 0; i < shards_.size(); ++i) {
         if (!wanted[i]) continue;
         if (pauses->all) shards_[i]->follower().pause(std::nullopt, pauses->all);
-        for (const store::Store::Pause& pause : pauses->tenants)
+        for (const store::Pause& pause : pauses->tenants)
             shards_[i]->follower().pause(context_.interner.intern(pause.tenant.value()), pause.since);
     }
     const bool recalled = co_await recall_pauses(*oldest, wanted);
@@ -86,7 +86,7 @@ asio::awaitable<bool> ChangeFeed::load() {
 asio::awaitable<bool> ChangeFeed::recall_pauses(ChangeNumber planned, std::vector<bool> wanted) {
     const std::int64_t most = std::int64_t{kChangesAtOnce};
     const ChangeNumber after{std::max(std::int64_t{0}, planned.value() - most)};
-    const auto changes = co_await context_.store.changes_after(after, kChangesAtOnce);
+    const auto changes = co_await context_.store.changes->changes_after(after, kChangesAtOnce);
     if (!changes) co_return false;
     for (const store::Change& change : *changes)
         if (change.number <= planned && change.kind == "resume") take_pause(change, wanted);
@@ -128,7 +128,7 @@ asio::awaitable<bool> ChangeFeed::load_jobs(std::vector<bool> wanted) {
         loading->batches[shard].push_back(loaded_job(*job, from, *positions[shard].watermark));
         if (loading->batches[shard].size() >= kLoadBatch) resign(shard);
     };
-    const Result<std::size_t> read = co_await context_.store.load_plans(each);
+    const Result<std::size_t> read = co_await context_.store.changes->load_plans(each);
     if (!read) {
         log::warn("failed to load jobs error={}", read.error().what);
         co_return false;
@@ -144,7 +144,7 @@ asio::awaitable<bool> ChangeFeed::read_missing_changes(std::vector<bool> wanted)
     for (std::size_t i = 0; i < shards_.size(); ++i)
         if (wanted[i]) after = std::min(after, shards_[i]->follower().position().planned);
     while (after < context_.changes) {
-        const auto changes = co_await context_.store.changes_after(after, kChangesAtOnce);
+        const auto changes = co_await context_.store.changes->changes_after(after, kChangesAtOnce);
         if (!changes || changes->empty()) co_return false;
         const auto jobs = co_await jobs_of(*changes);
         if (!jobs) co_return false;
@@ -162,7 +162,7 @@ asio::awaitable<bool> ChangeFeed::read_missing_changes(std::vector<bool> wanted)
 
 asio::awaitable<bool> ChangeFeed::read() {
     for (;;) {
-        const auto changes = co_await context_.store.changes_after(context_.changes, kChangesAtOnce);
+        const auto changes = co_await context_.store.changes->changes_after(context_.changes, kChangesAtOnce);
         if (!changes) co_return false;
         if (changes->empty()) co_return true;
         const auto jobs = co_await jobs_of(*changes);
@@ -188,7 +188,7 @@ asio::awaitable<std::optional<std::vector<ChangedJob>>> ChangeFeed::jobs_of(
     keys.erase(repeated.begin(), repeated.end());
     std::vector<ChangedJob> changed;
     if (keys.empty()) co_return changed;
-    auto jobs = co_await context_.store.find_jobs_by_key(std::move(keys));
+    auto jobs = co_await context_.store.jobs->find_jobs_by_key(std::move(keys));
     if (!jobs) co_return std::nullopt;
     std::ranges::sort(*jobs, {}, &model::Job::key);
     changed.reserve(jobs->size());

@@ -20,7 +20,7 @@ asio::awaitable<void> Polling::watch_cluster() {
         for (const auto& shard : shards_) shard->starts().record_long_runs();
         if (!feed_.is_loaded() || context_.over) continue;
         const SteadyInstant asked = context_.clock.steady();
-        const auto cluster = co_await context_.store.cluster();
+        const auto cluster = co_await context_.store.election->cluster();
         if (!cluster) {
             context_.watch.not_answered();
             continue;
@@ -52,7 +52,7 @@ asio::awaitable<void> Polling::reconcile() {
     while (!context_.over) {
         co_await reconcile_.wait(kReconcile);
         if (!feed_.is_loaded() || context_.stopping) continue;
-        auto rows = co_await context_.store.under_way(context_.now() - kOverdue, kPage, after);
+        auto rows = co_await context_.store.queries->under_way(context_.now() - kOverdue, kPage, after);
         if (!rows || context_.stopping) continue;
         for (model::Execution& row : *rows) {
             ShardScheduler& shard = shards_.of(row.job_id);

@@ -66,13 +66,13 @@ asio::awaitable<Result<model::Execution>> RequestRouter::request_run(model::Job 
                                                                      ExecuteId id) {
     model::Execution row = context_.requested_run(job, trigger, std::move(id));
     SchedulerContext::add_snapshot(row, std::move(job));
-    co_return co_await context_.store.insert_execution(std::move(row), store::NotifyLeader::yes);
+    co_return co_await context_.store.executions->insert_execution(std::move(row), store::NotifyLeader::yes);
 }
 
 /// The id already exists: the same job means the same request.
 asio::awaitable<Result<model::Execution>> RequestRouter::same_execution(TenantId tenant, JobId job,
                                                                         ExecuteId id, Error conflict) {
-    auto existing = co_await context_.store.find_execution(std::move(tenant), std::move(id));
+    auto existing = co_await context_.store.queries->find_execution(std::move(tenant), std::move(id));
     const bool same = existing && *existing && (*existing)->job_id == job;
     if (!same) co_return std::unexpected(std::move(conflict));
     co_return std::move(**existing);
@@ -81,7 +81,7 @@ asio::awaitable<Result<model::Execution>> RequestRouter::same_execution(TenantId
 asio::awaitable<Result<model::Execution>> RequestRouter::cancel(std::optional<TenantId> tenant, ExecuteId id,
                                                                 std::string by) {
     if (!feed_.is_loaded()) co_return not_leading();
-    auto found = co_await context_.store.find_execution(tenant, id);
+    auto found = co_await context_.store.queries->find_execution(tenant, id);
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return no_execution();
     if (model::is_end((*found)->state)) co_return has_ended();
@@ -95,7 +95,7 @@ asio::awaitable<Result<model::Execution>> RequestRouter::cancel(std::optional<Te
         if (!ended) co_return std::unexpected(ended.error());
     } else if (!known) {
         model::Execution row = std::move(**found);
-        const Result<void> asked = co_await context_.store.ask_cancel(std::move(row), by);
+        const Result<void> asked = co_await context_.store.executions->ask_cancel(std::move(row), by);
         if (!asked) co_return std::unexpected(asked.error());
         feed_.notify();
     }
@@ -107,7 +107,7 @@ asio::awaitable<Result<model::Execution>> RequestRouter::wait_for_end(std::optio
                                                                       ExecuteId id) {
     const SteadyInstant deadline = context_.clock.steady() + kLongestWaitForEnd;
     for (;;) {
-        auto row = co_await context_.store.find_execution(tenant, id);
+        auto row = co_await context_.store.queries->find_execution(tenant, id);
         if (!row) co_return std::unexpected(row.error());
         if (!*row) co_return no_execution();
         if ((*row)->state == model::ExecutionState::interrupt) co_return std::move(**row);
@@ -121,7 +121,7 @@ asio::awaitable<Result<model::Execution>> RequestRouter::wait_for_end(std::optio
 asio::awaitable<Result<void>> RequestRouter::callback(std::optional<TenantId> tenant, ExecuteId id,
                                                       std::string result) {
     if (!feed_.is_loaded()) co_return not_leading();
-    auto found = co_await context_.store.find_execution(tenant, id);
+    auto found = co_await context_.store.queries->find_execution(tenant, id);
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return no_execution();
     id = (*found)->id;
@@ -131,12 +131,12 @@ asio::awaitable<Result<void>> RequestRouter::callback(std::optional<TenantId> te
     // Executions that the previous service started have no leader; the callback itself ends them.
     const bool is_history = (*found)->trigger == model::Trigger::history;
     const auto tell = here || ended || is_history ? store::NotifyLeader::no : store::NotifyLeader::yes;
-    Result<void> kept = co_await context_.store.record_result(id, result, tell);
+    Result<void> kept = co_await context_.store.reports->record_result(id, result, tell);
     if (!kept && store::is_refused_content(kept.error())) {
         log::warn("result rejected, ending the execution without it execution={} error=\"{}\"", id,
                   kept.error().what);
         result = store::refused_result(kept.error().what);
-        kept = co_await context_.store.record_result(id, result, tell);
+        kept = co_await context_.store.reports->record_result(id, result, tell);
     }
     if (!kept || ended || is_history) co_return kept;
     if (here) {
@@ -155,7 +155,7 @@ asio::awaitable<Result<void>> RequestRouter::end_history(model::Execution row, m
     row.end_at = std::chrono::floor<Seconds>(context_.clock.now());
     std::vector<model::Execution> rows;
     rows.push_back(std::move(row));
-    const auto refused = co_await context_.store.put_executions(std::nullopt, std::move(rows), {});
+    const auto refused = co_await context_.store.reports->put_executions(std::nullopt, std::move(rows), {});
     if (!refused) co_return std::unexpected(refused.error());
     co_return Result<void>{};
 }
@@ -163,7 +163,7 @@ asio::awaitable<Result<void>> RequestRouter::end_history(model::Execution row, m
 asio::awaitable<Result<void>> RequestRouter::report_failure(ExecuteId id, bool given_up) {
     if (!feed_.is_loaded()) co_return not_leading();
     ExecuteId asked = id;
-    auto found = co_await context_.store.find_execution(std::nullopt, std::move(asked));
+    auto found = co_await context_.store.queries->find_execution(std::nullopt, std::move(asked));
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return no_execution();
     if (model::is_end((*found)->state)) co_return has_ended();
@@ -179,7 +179,7 @@ asio::awaitable<Result<void>> RequestRouter::report_failure(ExecuteId id, bool g
     }
     model::Execution row = std::move(**found);
     std::string wish = given_up ? kGivenUp : kFailed;
-    const Result<void> told = co_await context_.store.ask_cancel(std::move(row), std::move(wish));
+    const Result<void> told = co_await context_.store.executions->ask_cancel(std::move(row), std::move(wish));
     feed_.notify();
     co_return told;
 }
@@ -187,7 +187,7 @@ asio::awaitable<Result<void>> RequestRouter::report_failure(ExecuteId id, bool g
 asio::awaitable<Result<void>> RequestRouter::begin_offered(ExecuteId id, int attempt) {
     if (context_.stopping || !feed_.is_loaded() || context_.window() == 0)
         co_return fail(Errc::unavailable, "this node has no room");
-    auto found = co_await context_.store.find_execution(std::nullopt, std::move(id));
+    auto found = co_await context_.store.queries->find_execution(std::nullopt, std::move(id));
     if (!found) co_return std::unexpected(found.error());
     const bool open =
         *found && (*found)->attempt == attempt && can_begin((*found)->state) && !(*found)->accepted;

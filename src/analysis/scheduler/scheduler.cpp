@@ -64,7 +64,7 @@ asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
     polling.notify();
     co_await context.gate.close();
     NodeId self = context.options.node;
-    const Result<void> left = co_await context.store.leave(std::move(self));
+    const Result<void> left = co_await context.store.election->leave(std::move(self));
     if (!left) log::warn("failed to end lease error={}", left.error().what);
 }
 

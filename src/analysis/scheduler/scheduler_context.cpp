@@ -64,7 +64,7 @@ std::size_t SchedulerContext::window_of(Group tenant) const {
 }
 
 bool SchedulerContext::heartbeat_is_fresh() const {
-    const std::optional<SteadyInstant> beat = store.last_heartbeat();
+    const std::optional<SteadyInstant> beat = store.election->last_heartbeat();
     return beat && clock.steady() - *beat < kBeatIsGood;
 }
 
@@ -88,7 +88,7 @@ asio::awaitable<std::optional<SchedulerContext::Tasks>> SchedulerContext::fetch_
         return task != nullptr && fetched.emplace(key, std::move(task)).second;
     });
     for (std::size_t tries = 0; !keys.empty(); ++tries) {
-        const Result<std::vector<model::Job>> jobs = co_await store.find_jobs_by_key(keys);
+        const Result<std::vector<model::Job>> jobs = co_await store.jobs->find_jobs_by_key(keys);
         if (jobs) {
             for (const model::Job& job : *jobs) {
                 const std::uint64_t generation = tasks.generation();
@@ -116,7 +116,7 @@ asio::awaitable<Result<SchedulerContext::Page>> SchedulerContext::unended_page(s
     }
     const auto page = std::make_shared<SharedPage>(SharedPage{.sent = clock.steady()});
     pages_[after] = page;
-    Result<std::vector<model::Execution>> rows = co_await store.unended(kRecoveryPage, after);
+    Result<std::vector<model::Execution>> rows = co_await store.queries->unended(kRecoveryPage, after);
     if (rows) {
         page->answer = std::make_shared<const std::vector<model::Execution>>(std::move(*rows));
     } else {

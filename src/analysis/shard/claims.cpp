@@ -108,7 +108,7 @@ bool Claims::awaits_withdrawal(const std::vector<Claim>& batch, const SchedulerC
         const auto task = tasks.find(claim.job);
         if (task == tasks.end()) return false;
         const ExecuteId id{
-            keyed_uuid(context_.store.id_key(), task->second->job_id.value(), claim.scheduled_at)};
+            keyed_uuid(context_.store.queries->id_key(), task->second->job_id.value(), claim.scheduled_at)};
         return withdrawals_.is_pending(id) && shard_.runs.find(id) != nullptr;
     });
 }
@@ -138,7 +138,8 @@ std::vector<RunId> Claims::add_runs(const std::vector<Claim>& batch, const Sched
 Run Claims::new_run(const Claim& claim, const execution::TaskPtr& task) const {
     Run run{.id = claim.run, .task = task, .spent = claim.spent};
     model::Execution& row = run.row;
-    row.id = ExecuteId{keyed_uuid(context_.store.id_key(), task->job_id.value(), claim.scheduled_at)};
+    row.id =
+        ExecuteId{keyed_uuid(context_.store.queries->id_key(), task->job_id.value(), claim.scheduled_at)};
     row.job_id = task->job_id;
     row.job_key = task->job_key;
     row.job_type = task->job_type;
@@ -164,7 +165,7 @@ asio::awaitable<void> Claims::commit(std::vector<RunId> ids, std::vector<store::
         request.watermark = watermark;
         request.planned = planned;
         request.missed = missed;
-        const Result<store::Claimed> claimed = co_await context_.store.claim(std::move(request));
+        const Result<store::Claimed> claimed = co_await context_.store.executions->claim(std::move(request));
         if (term.ended()) break;
         if (claimed) {
             shard_.term.commit(watermark, planned);

@@ -84,7 +84,8 @@ asio::awaitable<std::vector<MissedSummary>> MissedRecords::without_known(
     std::vector<ExecuteId> firsts;
     for (const auto& [missed, occurrences] : summaries)
         if (const auto task = task_of(missed.job); missed.from == first_undecided_ && task != nullptr)
-            firsts.emplace_back(keyed_uuid(context_.store.id_key(), task->job_id.value(), missed.from));
+            firsts.emplace_back(
+                keyed_uuid(context_.store.queries->id_key(), task->job_id.value(), missed.from));
     const std::unordered_set<JobKey> first_claimed = co_await claimed_of(std::move(firsts));
 
     std::vector<MissedSummary> left;
@@ -113,7 +114,7 @@ asio::awaitable<std::unordered_set<JobKey>> MissedRecords::claimed_of(std::vecto
         const auto count = static_cast<std::ptrdiff_t>(std::min(kIdsAtOnce, ids.size() - at));
         const std::vector<ExecuteId> page{begin, begin + count};
         const auto rows =
-            co_await context_.until_available([&] { return context_.store.find_executions(page); });
+            co_await context_.until_available([&] { return context_.store.queries->find_executions(page); });
         if (!rows) continue;
         for (const model::Execution& row : *rows) jobs.insert(row.job_key);
     }
@@ -126,14 +127,14 @@ asio::awaitable<std::vector<Instant>> MissedRecords::known_of(MissedSummary summ
     const store::Missed& missed = summary.missed;
     std::vector<Instant> known;
     const auto rows = co_await context_.until_available(
-        [&] { return context_.store.runs_of(job, missed.from, missed.to); });
+        [&] { return context_.store.queries->runs_of(job, missed.from, missed.to); });
     if (!rows) log::error("failed to read executions job={} error={}", job, rows.error().what);
     if (rows)
         for (const model::Execution& row : *rows)
             if (row.trigger == model::Trigger::schedule && row.scheduled_at)
                 known.push_back(*row.scheduled_at);
     const auto recorded = co_await context_.until_available(
-        [&] { return context_.store.missed_of(missed.job, missed.from, missed.to); });
+        [&] { return context_.store.changes->missed_of(missed.job, missed.from, missed.to); });
     if (!recorded) log::error("failed to read summaries job={} error={}", missed.job, recorded.error().what);
     if (recorded)
         for (const store::Missed& one : *recorded) append_instants(one, summary, known);

@@ -192,7 +192,7 @@ asio::awaitable<std::optional<bool>> Outcomes::write_outcome(store::Outcome& out
                                                              execution::TaskPtr task) {
     bool reduced = false;
     for (std::size_t tries = 0;; ++tries) {
-        const Result<bool> written = co_await context_.store.finish(outcome);
+        const Result<bool> written = co_await context_.store.executions->finish(outcome);
         if (written) co_return *written;
         const Error& error = written.error();
         if (!reduced && needs_less(error, tries)) {

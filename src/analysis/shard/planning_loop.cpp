@@ -67,7 +67,7 @@ void PlanningLoop::watch_watermark() {
 
 /// The new watermark belongs to the next term, for which this shard loads its jobs again.
 asio::awaitable<void> PlanningLoop::rewind(store::Term term, Instant to) {
-    const auto rewound = co_await context_.store.rewind(shard_.id, term.epoch, to);
+    const auto rewound = co_await context_.store.executions->rewind(shard_.id, term.epoch, to);
     rewinding_ = false;
     ahead_.reset();  // tried again after the same time
     if (rewound && *rewound) {

@@ -111,7 +111,7 @@ asio::awaitable<void> Recovery::adopt(model::Execution row, Term term) {
     if (untouched && row.attempt <= 1 && is_planned(row) && !still_named(row, task)) {
         std::vector<ExecuteId> ids{row.id};
         const Result<void> gone =
-            co_await context_.store.withdraw(shard_.id, shard_.term->epoch, std::move(ids));
+            co_await context_.store.executions->withdraw(shard_.id, shard_.term->epoch, std::move(ids));
         if (!gone) log::warn("failed to withdraw execution={} error={}", row.id, gone.error().what);
         co_return;
     }
@@ -169,7 +169,7 @@ asio::awaitable<void> Recovery::requested(ExecuteId id) {
     const Term term = shard_.term.token();
     for (std::size_t tries = 0; !term.ended(); ++tries) {
         std::vector<ExecuteId> ids{id};
-        auto rows = co_await context_.store.find_executions(std::move(ids));
+        auto rows = co_await context_.store.queries->find_executions(std::move(ids));
         if (term.ended()) co_return;
         if (rows) {
             const bool open = !rows->empty() && !model::is_end(rows->front().state) &&

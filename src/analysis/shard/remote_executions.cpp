@@ -49,7 +49,7 @@ asio::awaitable<void> Recovery::look_at_rows(std::vector<ExecuteId> ids, Look lo
         const auto first = ids.begin() + static_cast<std::ptrdiff_t>(at);
         const auto count = static_cast<std::ptrdiff_t>(std::min(kLookPage, ids.size() - at));
         const std::vector<ExecuteId> page(first, first + count);
-        const auto rows = co_await context_.store.find_executions(page);
+        const auto rows = co_await context_.store.queries->find_executions(page);
         if (!rows || term.ended()) break;
         std::unordered_map<ExecuteId, const model::Execution*> found;
         for (const model::Execution& row : *rows) found.emplace(row.id, &row);
@@ -150,7 +150,7 @@ void Recovery::request_stop(const Run& run) {
 
 asio::awaitable<void> Recovery::ask_cancel(model::Execution row, std::string by) {
     for (std::size_t tries = 0;; ++tries) {
-        const Result<void> asked = co_await context_.store.ask_cancel(row, by);
+        const Result<void> asked = co_await context_.store.executions->ask_cancel(row, by);
         if (asked) co_return;
         const bool again = co_await context_.back_off(tries);
         if (again) continue;

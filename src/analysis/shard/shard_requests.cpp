@@ -53,7 +53,7 @@ asio::awaitable<Result<model::Execution>> ShardRequests::run_now(model::Job job,
     SchedulerContext::add_snapshot(row, std::move(job));
     inserting_.insert(run.row.id);
     Result<model::Execution> stored =
-        co_await context_.store.insert_execution(std::move(row), store::NotifyLeader::no);
+        co_await context_.store.executions->insert_execution(std::move(row), store::NotifyLeader::no);
     inserting_.erase(run.row.id);
     if (!stored) {
         continue_run(run.row);
@@ -127,7 +127,7 @@ void ShardRequests::fail(const ExecuteId& id, bool given_up) {
 
 asio::awaitable<void> ShardRequests::read_result(ExecuteId id) {
     std::vector<ExecuteId> ids{id};
-    const auto rows = co_await context_.store.find_executions(std::move(ids));
+    const auto rows = co_await context_.store.queries->find_executions(std::move(ids));
     if (!rows || rows->empty()) co_return;  // stored reports are found at the next poll of the row
     co_await take_result(id, rows->front().result);
 }

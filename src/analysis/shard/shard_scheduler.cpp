@@ -39,7 +39,8 @@ void ShardScheduler::release() {
 
 asio::awaitable<bool> ShardScheduler::take() {
     const SteadyInstant begun = context_.clock.steady();
-    const Result<store::Term> term = co_await context_.store.begin_term(shard_.id, context_.options.node);
+    const Result<store::Term> term =
+        co_await context_.store.election->begin_term(shard_.id, context_.options.node);
     if (!term) co_return false;
     recovery_.earlier_terms_ended(context_.clock.steady());
     shard_.denied = false;
@@ -90,7 +91,7 @@ asio::awaitable<void> ShardScheduler::resign() {
     Gate requeueing{context_.io};
     if (shard_.term.is_active()) drop_term(requeueing);
     co_await requeueing.close();
-    const Result<void> ended = co_await context_.store.end_term(shard_.id);
+    const Result<void> ended = co_await context_.store.election->end_term(shard_.id);
     if (!ended) log::warn("failed to end term shard={} error={}", shard_.id, ended.error().what);
     log::info("resigned leadership shard={} node={}", shard_.id, context_.options.node);
 }

@@ -2,7 +2,7 @@
 #include "analysis/scheduler/planned_job.hpp"
 #include "analysis/scheduler/scheduler_context.hpp"
 #include "analysis/shard/current_term.hpp"
-#include "ecron/store/stop_ended.hpp"
+#include "ecron/store/executions.hpp"
 
 namespace ecron::analysis {
 
@@ -24,7 +24,7 @@ struct ShardState {
     [[nodiscard]] bool is_orphan(RunId run) { return orphans.find(run) != nullptr; }
     void move(Run& run, Stage stage);
     [[nodiscard]] JobPolicy policy_of(const execution::Task& task) const;
-    [[nodiscard]] bool is_led() const { return context.store.leads(id); }
+    [[nodiscard]] bool is_led() const { return context.store.election->leads(id); }
 
     SchedulerContext& context;
     const Shard id;

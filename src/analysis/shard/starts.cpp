@@ -107,7 +107,7 @@ asio::awaitable<void> Starts::begin_then_submit(RunId id) {
         mark_begun(after, context_.options.executor_id, context_.clock.now());
         std::optional<store::Slot> slot = slot_of(*run);
         std::vector<store::Announcement> told = told_of_start(*run);
-        const Result<store::Begun> begun = co_await context_.store.begin_attempt(
+        const Result<store::Begun> begun = co_await context_.store.executions->begin_attempt(
             after.id, after.attempt, after, std::move(slot), std::move(told));
         run = shard_.find(id);
         if (run == nullptr) co_return;  // requeued in the meantime
@@ -218,7 +218,7 @@ asio::awaitable<void> Starts::record_begin(RunId id) {
     after.state = model::ExecutionState::executing;
     mark_begun(after, context_.options.executor_id, run->began);
     std::vector<store::Announcement> nothing_told;
-    const Result<store::Begun> begun = co_await context_.store.begin_attempt(
+    const Result<store::Begun> begun = co_await context_.store.executions->begin_attempt(
         after.id, after.attempt, after, std::nullopt, std::move(nothing_told));
     if (!begun) log::debug("failed to record start execution={} error={}", after.id, begun.error().what);
 }

@@ -25,7 +25,8 @@ asio::awaitable<void> Withdrawals::write(std::vector<RunId> ids) {
     if (executions.empty()) co_return;
     const Term term = shard_.term.token();
     for (std::size_t tries = 0; !term.ended(); ++tries) {
-        const Result<void> done = co_await context_.store.withdraw(shard_.id, shard_.term->epoch, executions);
+        const Result<void> done =
+            co_await context_.store.executions->withdraw(shard_.id, shard_.term->epoch, executions);
         if (done) break;
         if (done.error().code == Errc::denied || term.ended()) {
             log::error("failed to withdraw executions count={} error={}", executions.size(),

@@ -42,7 +42,7 @@ AsyncResponse list_audit(ApiRequest request) {
     if (!filter) co_return request.error(filter.error());
     const std::optional<std::int64_t> before = filter->before;
     const std::size_t limit = filter->limit;
-    ReadRows<store::AuditEntry> read = [&audit = request.api.store.audit(), requested = std::move(*filter)](
+    ReadRows<store::AuditEntry> read = [&audit = *request.api.store.audit, requested = std::move(*filter)](
                                            std::optional<std::int64_t> older_than, std::size_t count) {
         store::AuditFilter page = requested;
         page.before = older_than;

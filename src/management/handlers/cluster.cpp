@@ -61,14 +61,14 @@ void append(JsonWriter& json, const Messages& messages) {
 }  // namespace
 
 AsyncResponse show_cluster(ApiRequest request) {
-    const auto cluster = co_await request.api.store.cluster();
+    const auto cluster = co_await request.api.store.election->cluster();
     if (!cluster) co_return request.error(cluster.error());
     std::string body;
     JsonWriter json{body};
     json.begin_object().key("self").begin_object().member("node", request.api.options.node.value());
     json.key("leading").begin_array();
     for (const store::ShardState& shard : cluster->shards)
-        if (request.api.store.leads(shard.shard)) json.number(std::int64_t{shard.shard.value()});
+        if (request.api.store.election->leads(shard.shard)) json.number(std::int64_t{shard.shard.value()});
     json.end_array().end_object().key("nodes").begin_array();
     for (const store::NodeState& node : cluster->nodes) append(json, node);
     json.end_array().key("shards").begin_array();

@@ -38,10 +38,10 @@ AsyncResponse list_dead_letters(ApiRequest request) {
     if (!after) co_return request.error(after.error());
 
     const auto limit = static_cast<std::size_t>(std::min(*requested, kListLimit));
-    ReadRows<store::DeadLetter> read = [&outbox = request.api.store.outbox(),
+    ReadRows<store::DeadLetter> read = [&letters = *request.api.store.dead_letters,
                                         tenant = request.caller.visible_tenant](
                                            std::optional<std::int64_t> older_than, std::size_t count) {
-        return outbox.dead_letters(tenant, count, older_than);
+        return letters.dead_letters(tenant, count, older_than);
     };
     co_return co_await page_response(std::move(request), *query, std::move(read), *after, limit);
 }
@@ -54,7 +54,7 @@ AsyncResponse redeliver(ApiRequest request) {
         keys.push_back(*key);
     }
     const auto done =
-        co_await request.api.store.outbox().redeliver(request.caller.visible_tenant, std::move(keys));
+        co_await request.api.store.dead_letters->redeliver(request.caller.visible_tenant, std::move(keys));
     if (!done && done.error().code == Errc::not_found) co_return request.not_found("dead_letter_id");
     if (!done) co_return request.error(done.error());
     co_return empty_response();

@@ -5,7 +5,6 @@
 #include "ecron/base/off_loop.hpp"
 #include "ecron/base/uuid.hpp"
 #include "ecron/model/attempts.hpp"
-#include "ecron/store/execute_ids.hpp"
 #include "management/authorization/permissions.hpp"
 #include "management/handlers/handlers.hpp"
 #include "management/http/query.hpp"
@@ -23,7 +22,7 @@ std::optional<ExecuteId> execute_id_of(const ApiRequest& request, const model::J
     const std::string_view key = request.http.header("Idempotency-Key");
     if (key.empty()) return std::nullopt;
     const std::string subject = request.caller.tenant.value() + '\n' + std::string{key};
-    return ExecuteId{keyed_uuid(request.api.store.id_key(), subject, Instant{})};
+    return ExecuteId{keyed_uuid(request.api.store.queries->id_key(), subject, Instant{})};
 }
 
 /// The id for a job in the request that has none. With a known execution id it is derived from the id and the
@@ -31,7 +30,7 @@ std::optional<ExecuteId> execute_id_of(const ApiRequest& request, const model::J
 boost::asio::awaitable<JobId> unnamed_job_id(const ApiRequest& request, const model::Job& job,
                                              const std::optional<ExecuteId>& id) {
     if (!id) co_return JobId{random_uuid()};
-    const auto& key = request.api.store.id_key();
+    const auto& key = request.api.store.queries->id_key();
     co_return co_await off_loop(job.context.size(), [&] {
         const std::string subject = fmt::format("{}\n{}\n{}\n{}\n{}", request.caller.tenant.value(),
                                                 id->value(), job.name, model::to_text(job.type), job.context);
@@ -61,7 +60,7 @@ boost::asio::awaitable<Result<void>> names_foreign(const ApiRequest& request, Jo
     const std::optional<TenantId>& visible_tenant = request.caller.visible_tenant;
     if (!visible_tenant) co_return Result<void>{};
     if (!job.value().empty()) {
-        const auto stored = co_await request.api.store.find_job(std::nullopt, std::move(job));
+        const auto stored = co_await request.api.store.jobs->find_job(std::nullopt, std::move(job));
         if (!stored) co_return std::unexpected(stored.error());
         if (*stored && (*stored)->tenant != *visible_tenant) co_return fail(Errc::not_found, {}, {"job_id"});
     }
@@ -72,7 +71,8 @@ boost::asio::awaitable<Result<void>> names_foreign(const ApiRequest& request, Jo
 boost::asio::awaitable<Result<std::optional<ExecuteId>>> stored_id(const ApiRequest& request,
                                                                    std::optional<ExecuteId> given) {
     if (!given || !request.caller.visible_tenant) co_return given;
-    auto known = co_await store::id_of(request.api.store, *request.caller.visible_tenant, std::move(*given));
+    auto known =
+        co_await store::id_of(*request.api.store.queries, *request.caller.visible_tenant, std::move(*given));
     if (!known) co_return std::unexpected(known.error());
     co_return std::move(known->id);
 }
@@ -88,8 +88,8 @@ void add_attempt_under_way(const model::Execution& execution, std::vector<model:
 /// Returns true if an execution of the caller has neither ended nor received a report. Its first report is
 /// accepted regardless of the tenant's rate, since a target may not repeat it.
 boost::asio::awaitable<bool> awaits_report(const ApiRequest& request) {
-    const auto execution =
-        co_await request.api.store.find_execution(request.caller.visible_tenant, ExecuteId{request.variable});
+    const auto execution = co_await request.api.store.queries->find_execution(request.caller.visible_tenant,
+                                                                              ExecuteId{request.variable});
     co_return execution && *execution && !model::is_end((*execution)->state) && (*execution)->result.empty();
 }
 
@@ -103,7 +103,7 @@ AsyncResponse run_job(ApiRequest request) {
     if (!input) co_return request.error(input.error());
     model::Job& job = input->job;
     if (!input->has_mode) {
-        auto stored = co_await request.api.store.find_job(request.caller.visible_tenant, job.id);
+        auto stored = co_await request.api.store.jobs->find_job(request.caller.visible_tenant, job.id);
         if (!stored) co_return request.error(stored.error());
         if (!*stored) co_return request.not_found("job_id");
         job = std::move(**stored);
@@ -133,10 +133,11 @@ AsyncResponse run_job(ApiRequest request) {
 AsyncResponse show_execution(ApiRequest request) {
     if (!can_be_id(request.variable)) co_return request.not_found(kSubject);
     const ExecuteId id{request.variable};
-    const auto execution = co_await request.api.store.find_execution(request.caller.visible_tenant, id);
+    const auto execution =
+        co_await request.api.store.queries->find_execution(request.caller.visible_tenant, id);
     if (!execution) co_return request.error(execution.error(), kSubject);
     if (!*execution) co_return request.not_found(kSubject);
-    auto attempts = co_await request.api.store.attempts((*execution)->id);
+    auto attempts = co_await request.api.store.queries->attempts((*execution)->id);
     if (!attempts) co_return request.error(attempts.error(), kSubject);
     add_attempt_under_way(**execution, *attempts);
 

@@ -25,9 +25,9 @@ Definition definition_of(const model::Job& job) {
             .created_at = job.created_at};
 }
 
-std::optional<Instant> paused_since(const store::Store::Pauses& pauses, const TenantId& tenant) {
+std::optional<Instant> paused_since(const store::ActivePauses& pauses, const TenantId& tenant) {
     if (pauses.all) return pauses.all;
-    for (const store::Store::Pause& pause : pauses.tenants)
+    for (const store::Pause& pause : pauses.tenants)
         if (pause.tenant == tenant) return pause.since;
     return std::nullopt;
 }
@@ -45,10 +45,10 @@ std::optional<Instant> planned_until(const store::Cluster& cluster, const JobId&
 boost::asio::awaitable<Result<std::optional<Evidence>>> collect_evidence(ApiRequest request, Instant at) {
     store::Store& store = request.api.store;
     Evidence evidence{.at = at, .now = request.api.clock.now(), .job = JobId{request.variable}};
-    const auto job = co_await store.find_job(request.caller.visible_tenant, evidence.job);
+    const auto job = co_await store.jobs->find_job(request.caller.visible_tenant, evidence.job);
     if (!job) co_return std::unexpected(job.error());
     const TenantId tenant = *job ? (*job)->tenant : request.caller.tenant;
-    auto changes = co_await store.changes_of(evidence.job, tenant, kMaxChanges);
+    auto changes = co_await store.changes->changes_of(evidence.job, tenant, kMaxChanges);
     if (!changes) co_return std::unexpected(changes.error());
     const auto own = [&](const store::Change& change) {
         return change.job_id == evidence.job && change.tenant == tenant;
@@ -60,17 +60,17 @@ boost::asio::awaitable<Result<std::optional<Evidence>>> collect_evidence(ApiRequ
         evidence.current = co_await off_loop((*job)->context.size(), [&] { return definition_of(**job); });
     evidence.changes = std::move(*changes);
 
-    auto runs = co_await store.runs_of(evidence.job, at, at + kRestOfSecond);
+    auto runs = co_await store.queries->runs_of(evidence.job, at, at + kRestOfSecond);
     if (!runs) co_return std::unexpected(runs.error());
     std::erase_if(*runs, [&](const model::Execution& run) { return run.tenant != tenant; });
     evidence.runs = std::move(*runs);
-    auto missed = co_await store.missed_of(key, at, at + kRestOfSecond);
+    auto missed = co_await store.changes->missed_of(key, at, at + kRestOfSecond);
     if (!missed) co_return std::unexpected(missed.error());
     evidence.missed = std::move(*missed);
-    const auto pauses = co_await store.pauses();
+    const auto pauses = co_await store.pauses->pauses();
     if (!pauses) co_return std::unexpected(pauses.error());
     evidence.paused_since = paused_since(*pauses, tenant);
-    const auto cluster = co_await store.cluster();
+    const auto cluster = co_await store.election->cluster();
     if (!cluster) co_return std::unexpected(cluster.error());
     evidence.planned_until = planned_until(*cluster, evidence.job);
     co_return evidence;

@@ -31,7 +31,8 @@ Instant whole_second(const Clock& clock) { return std::chrono::floor<Seconds>(cl
 /// `GET /job?job_id=` with one id, the most frequent request by far.
 AsyncResponse job_by_id(ApiRequest request, std::string id) {
     if (!can_be_id(id)) co_return request.not_found("job_id");
-    const auto job = co_await request.api.store.find_job(request.caller.visible_tenant, JobId{std::move(id)});
+    const auto job =
+        co_await request.api.store.jobs->find_job(request.caller.visible_tenant, JobId{std::move(id)});
     if (!job) co_return request.error(job.error());
     if (!*job) co_return request.not_found("job_id");
     std::string body;
@@ -46,7 +47,7 @@ AsyncResponse job_by_id(ApiRequest request, std::string id) {
 AsyncResponse jobs_by_ids(ApiRequest request, Query query, std::vector<std::string> ids) {
     if (!std::ranges::all_of(ids, can_be_id)) co_return request.not_found("job_id");
     std::vector<JobId> job_ids(ids.begin(), ids.end());
-    auto jobs = co_await request.api.store.find_jobs(request.caller.visible_tenant, std::move(job_ids));
+    auto jobs = co_await request.api.store.jobs->find_jobs(request.caller.visible_tenant, std::move(job_ids));
     if (!jobs) co_return request.error(jobs.error());
     if (jobs->size() != ids.size()) co_return request.not_found("job_id");
     std::ranges::sort(*jobs, std::ranges::greater{}, &model::Job::key);
@@ -79,7 +80,7 @@ Result<store::JobFilter> filter_of(const Query& query, const std::optional<Tenan
 using JobsRead = boost::asio::awaitable<Result<std::vector<model::Job>>>;
 
 /// Returns a function that reads the next rows of a list that ends with the row `last`.
-JobsRead jobs_up_to(store::Store& store, store::JobFilter filter, JobKey last) {
+JobsRead jobs_up_to(store::JobStore& store, store::JobFilter filter, JobKey last) {
     auto jobs = co_await store.list_jobs(std::move(filter));
     if (jobs) std::erase_if(*jobs, [&](const model::Job& job) { return job.key < last; });
     co_return jobs;
@@ -90,14 +91,14 @@ JobsRead jobs_up_to(store::Store& store, store::JobFilter filter, JobKey last) {
 AsyncResponse many_jobs(ApiRequest request, Query query, store::JobFilter filter) {
     store::JobFilter page = filter;
     page.limit = kFirstRows;
-    auto first = co_await request.api.store.list_jobs(page);
+    auto first = co_await request.api.store.jobs->list_jobs(page);
     if (!first) co_return request.error(first.error());
     if (first->size() < kFirstRows) co_return rows_response(std::move(*first));
 
     store::JobFilter end = filter;
     end.offset += filter.limit - 1;
     end.limit = 2;
-    const auto ends = co_await request.api.store.list_jobs(std::move(end));
+    const auto ends = co_await request.api.store.jobs->list_jobs(std::move(end));
     if (!ends) co_return request.error(ends.error());
     const JobKey last = ends->empty() ? JobKey{} : ends->front().key;
     std::erase_if(*first, [&](const model::Job& job) { return job.key < last; });
@@ -107,7 +108,7 @@ AsyncResponse many_jobs(ApiRequest request, Query query, store::JobFilter filter
     page.offset = 0;
     response.stream = std::make_shared<ListStream<model::Job>>(
         std::move(*first), kFirstRows,
-        [&store = request.api.store, page, last](const model::Job& behind, std::size_t count) {
+        [&store = *request.api.store.jobs, page, last](const model::Job& behind, std::size_t count) {
             store::JobFilter rest = page;
             rest.before = behind.key;
             rest.limit = count;
@@ -179,7 +180,7 @@ boost::asio::awaitable<void> keep_repeating(const model::Job& old, model::JobInp
 boost::asio::awaitable<Result<bool>> have_webhook(const ApiRequest& request, const std::vector<JobId>& ids,
                                                   const std::string& webhook) {
     if (ids.empty()) co_return false;
-    const auto jobs = co_await request.api.store.find_jobs(request.caller.visible_tenant, ids);
+    const auto jobs = co_await request.api.store.jobs->find_jobs(request.caller.visible_tenant, ids);
     if (!jobs) co_return std::unexpected(jobs.error());
     if (jobs->size() != ids.size()) co_return false;
     std::size_t bytes = 0;
@@ -201,7 +202,7 @@ AsyncResponse count_jobs(ApiRequest request) {
     if (!range) co_return request.error(range.error());
     const Instant now = request.api.clock.now();
     const auto total =
-        co_await request.api.store.count_jobs(request.caller.visible_tenant, range->begin, range->end);
+        co_await request.api.store.jobs->count_jobs(request.caller.visible_tenant, range->begin, range->end);
     if (!total) co_return request.error(total.error());
     std::string body;
     JsonWriter{body}
@@ -225,7 +226,7 @@ AsyncResponse list_jobs(ApiRequest request) {
     if (filter->limit > kFirstPage)
         co_return co_await many_jobs(std::move(request), std::move(*query), std::move(*filter));
     const std::size_t limit = filter->limit++;
-    auto jobs = co_await request.api.store.list_jobs(std::move(*filter));
+    auto jobs = co_await request.api.store.jobs->list_jobs(std::move(*filter));
     if (!jobs) co_return request.error(jobs.error());
     co_return list_response(request, *query, std::move(*jobs), limit, cursor_of);
 }
@@ -244,7 +245,8 @@ AsyncResponse create_job(ApiRequest request) {
     job.created_at = job.updated_at = now;
     if (auto refused = co_await check_definition(request, *input)) co_return std::move(*refused);
     if (auto refused = check_interval(request, *input)) co_return std::move(*refused);
-    const auto created = co_await request.api.store.create_job(job, model::write_plan(input->context.plan));
+    const auto created =
+        co_await request.api.store.jobs->create_job(job, model::write_plan(input->context.plan));
     if (!created) co_return request.error(created.error());
     request.api.runs.job_changed(*created);
     co_await record_difference(request, nullptr, &*created);
@@ -256,7 +258,8 @@ AsyncResponse create_job(ApiRequest request) {
 AsyncResponse replace_job(ApiRequest request) {
     Result<std::optional<model::Job>> stored{std::nullopt};
     if (can_be_id(request.variable))
-        stored = co_await request.api.store.find_job(request.caller.visible_tenant, JobId{request.variable});
+        stored =
+            co_await request.api.store.jobs->find_job(request.caller.visible_tenant, JobId{request.variable});
     if (!stored) co_return request.error(stored.error());
     const model::Job* old = *stored ? &**stored : nullptr;
 
@@ -283,7 +286,7 @@ AsyncResponse replace_job(ApiRequest request) {
     job.updated_at = now;
     if (auto refused = co_await check_definition(request, *input)) co_return std::move(*refused);
     if (auto refused = check_interval(request, *input)) co_return std::move(*refused);
-    const auto replaced = co_await request.api.store.replace_job(
+    const auto replaced = co_await request.api.store.jobs->replace_job(
         request.caller.visible_tenant, job, model::write_plan(input->context.plan), if_match);
     if (!replaced) co_return request.error(replaced.error());
     request.api.runs.job_changed(*replaced);
@@ -299,7 +302,7 @@ AsyncResponse delete_jobs(ApiRequest request) {
     for (std::string& id : split_ids(request.variable))
         if (can_be_id(id)) ids.emplace_back(std::move(id));
     const auto deleted =
-        co_await request.api.store.delete_jobs(request.caller.visible_tenant, std::move(ids));
+        co_await request.api.store.jobs->delete_jobs(request.caller.visible_tenant, std::move(ids));
     if (!deleted) co_return request.error(deleted.error());
     for (const model::Job& job : *deleted) {
         request.api.runs.job_deleted(job, request.caller.identity.tenant.value());
@@ -315,13 +318,13 @@ AsyncResponse enable_jobs(ApiRequest request) {
     auto ids = known_ids(request.variable);
     if (!ids) co_return request.not_found("job_id");
     if (*enabled && !may_use_every_mode(request)) {
-        const auto jobs = co_await request.api.store.find_jobs(request.caller.visible_tenant, *ids);
+        const auto jobs = co_await request.api.store.jobs->find_jobs(request.caller.visible_tenant, *ids);
         if (!jobs) co_return request.error(jobs.error());
         for (const model::Job& job : *jobs)
             if (auto forbidden = co_await check_mode(request, job)) co_return std::move(*forbidden);
     }
-    const auto changed =
-        co_await request.api.store.enable_jobs(request.caller.visible_tenant, std::move(*ids), *enabled);
+    const auto changed = co_await request.api.store.jobs->enable_jobs(request.caller.visible_tenant,
+                                                                      std::move(*ids), *enabled);
     co_return after_change(request, changed, change_to("enabled", *enabled ? "true" : "false"),
                            empty_response());
 }
@@ -338,8 +341,8 @@ AsyncResponse notify_jobs(ApiRequest request) {
     }
     if (!ids) co_return request.not_found("job_id");
     const Difference webhook_change = change_to("job_context.notify.webhook", json_string(webhook->url));
-    const auto changed = co_await request.api.store.notify_jobs(request.caller.visible_tenant,
-                                                                std::move(*ids), std::move(webhook->url));
+    const auto changed = co_await request.api.store.jobs->notify_jobs(
+        request.caller.visible_tenant, std::move(*ids), std::move(webhook->url));
     http::Response done = json_response(200, R"({"failed_job_id":[]})");
     if (webhook->problem)
         add_warnings(

@@ -141,10 +141,10 @@ private:
     /// Returns the end of the stream if the execution has ended: the output that was not sent yet, and the
     /// status.
     boost::asio::awaitable<std::optional<std::string>> end_if_over() {
-        const auto execution = co_await api_.store.find_execution(tenant_, id_);
+        const auto execution = co_await api_.store.queries->find_execution(tenant_, id_);
         if (!execution || !*execution || !model::is_end((*execution)->state)) co_return std::nullopt;
         std::string out;
-        const auto attempts = co_await api_.store.attempts(id_);
+        const auto attempts = co_await api_.store.queries->attempts(id_);
         if (attempts && !attempts->empty()) out += rest_of(attempts->back());
         std::string status;
         model::append_json(status, **execution);
@@ -201,8 +201,8 @@ AsyncResponse show_output(ApiRequest request) {
     if (!query) co_return request.error(query.error());
     const Result<Part> part = requested_part(*query);
     if (!part) co_return request.error(part.error());
-    const auto execution =
-        co_await request.api.store.find_execution(request.caller.visible_tenant, ExecuteId{request.variable});
+    const auto execution = co_await request.api.store.queries->find_execution(request.caller.visible_tenant,
+                                                                              ExecuteId{request.variable});
     if (!execution) co_return request.error(execution.error(), "execute_id");
     if (!*execution) co_return request.not_found("execute_id");
     const ExecuteId id = (*execution)->id;
@@ -220,7 +220,7 @@ AsyncResponse show_output(ApiRequest request) {
         response.body = part_of(*live, *part);
         co_return response;
     }
-    const auto attempts = co_await request.api.store.attempts(id);
+    const auto attempts = co_await request.api.store.queries->attempts(id);
     if (!attempts) co_return request.error(attempts.error(), "execute_id");
     if (!attempts->empty()) response.body = part_of(attempts->back(), *part);
     co_return response;

@@ -25,10 +25,10 @@ std::expected<bool, model::Problems> wants_all(std::string_view body) {
 }
 
 AsyncResponse state_of(ApiRequest request) {
-    const auto pauses = co_await request.api.store.pauses();
+    const auto pauses = co_await request.api.store.pauses->pauses();
     if (!pauses) co_return request.error(pauses.error());
-    const bool own = std::ranges::find(pauses->tenants, request.caller.tenant,
-                                       &store::Store::Pause::tenant) != pauses->tenants.end();
+    const bool own = std::ranges::find(pauses->tenants, request.caller.tenant, &store::Pause::tenant) !=
+                     pauses->tenants.end();
     std::string body;
     JsonWriter json{body};
     json.begin_object().key("paused").boolean(pauses->all.has_value() || own);
@@ -44,7 +44,7 @@ AsyncResponse change(ApiRequest request, Change requested) {
         co_return forbidden_response(request.api, request.caller.identity, auth::Permission::admin);
     const bool pause = requested == Change::pause;
     const auto tenant = *all ? std::nullopt : std::optional{request.caller.tenant};
-    const auto changed = co_await request.api.store.set_paused(tenant, pause);
+    const auto changed = co_await request.api.store.pauses->set_paused(tenant, pause);
     if (!changed) co_return request.error(changed.error());
     request.record(*all ? "*" : "", {}, request.caller.tenant);
     request.api.runs.paused(tenant, pause);

@@ -91,7 +91,7 @@ AsyncResponse next_runs_of_job(ApiRequest request) {
 
     if (!can_be_id(request.variable)) co_return request.not_found("job_id");
     const auto job =
-        co_await request.api.store.find_job(request.caller.visible_tenant, JobId{request.variable});
+        co_await request.api.store.jobs->find_job(request.caller.visible_tenant, JobId{request.variable});
     if (!job) co_return request.error(job.error());
     if (!*job) co_return request.not_found("job_id");
     const auto context =

@@ -59,7 +59,8 @@ Result<Filter> filter_of(const Query& query, const std::optional<TenantId>& tena
 AsyncResponse latest_of(ApiRequest request, Query query, std::vector<JobId> jobs) {
     std::vector<model::Execution> latest;
     for (const JobId& job : jobs) {
-        auto execution = co_await request.api.store.latest_execution(request.caller.visible_tenant, job);
+        auto execution =
+            co_await store::latest_execution(*request.api.store.queries, request.caller.visible_tenant, job);
         if (!execution) co_return request.error(execution.error());
         if (*execution) latest.push_back(std::move(**execution));
     }
@@ -73,12 +74,12 @@ AsyncResponse latest_of(ApiRequest request, Query query, std::vector<JobId> jobs
 boost::asio::awaitable<Result<bool>> all_stored(ApiContext& api, std::optional<TenantId> tenant,
                                                 std::vector<JobId> jobs) {
     if (jobs.size() == 1) {
-        const auto job = co_await api.store.find_job(std::move(tenant), std::move(jobs.front()));
+        const auto job = co_await api.store.jobs->find_job(std::move(tenant), std::move(jobs.front()));
         if (!job) co_return std::unexpected(job.error());
         co_return job->has_value();
     }
     const std::size_t count = jobs.size();
-    const auto found = co_await api.store.find_jobs(std::move(tenant), std::move(jobs));
+    const auto found = co_await api.store.jobs->find_jobs(std::move(tenant), std::move(jobs));
     if (!found) co_return std::unexpected(found.error());
     co_return found->size() == count;
 }
@@ -86,7 +87,7 @@ boost::asio::awaitable<Result<bool>> all_stored(ApiContext& api, std::optional<T
 /// All executions that match the filter. A small list is returned at once; more than a page is streamed.
 AsyncResponse all_of(ApiRequest request, store::ExecutionFilter filter) {
     filter.limit = kFirstPage;
-    auto first = co_await request.api.store.list_executions(filter);
+    auto first = co_await request.api.store.queries->list_executions(filter);
     if (!first) co_return request.error(first.error());
     if (first->size() < kFirstPage) co_return rows_response(std::move(*first));
     http::Response response = json_response(200, {});
@@ -97,7 +98,7 @@ AsyncResponse all_of(ApiRequest request, store::ExecutionFilter filter) {
             store::ExecutionFilter rest = filter;
             rest.before = cursor_behind(last);
             rest.limit = count;
-            return store.list_executions(std::move(rest));
+            return store.queries->list_executions(std::move(rest));
         });
     co_return response;
 }
@@ -125,7 +126,7 @@ AsyncResponse statuses(ApiRequest request, Query query, std::vector<std::string>
     const std::size_t limit = filter->rows.limit;
     if (limit == 0) co_return json_response(200, "[]");
     ++filter->rows.limit;
-    auto executions = co_await request.api.store.list_executions(std::move(filter->rows));
+    auto executions = co_await request.api.store.queries->list_executions(std::move(filter->rows));
     if (!executions) co_return request.error(executions.error());
     co_return list_response(request, query, std::move(*executions), limit, cursor_of);
 }
@@ -138,7 +139,7 @@ boost::asio::awaitable<Result<std::map<JobKey, model::Job>>> jobs_of(ApiContext&
         if (row.snapshot.empty()) keys.push_back(row.job_key);
     std::map<JobKey, model::Job> jobs;
     if (keys.empty()) co_return jobs;
-    auto found = co_await api.store.find_jobs_by_key(std::move(keys));
+    auto found = co_await api.store.jobs->find_jobs_by_key(std::move(keys));
     if (!found) co_return std::unexpected(found.error());
     for (model::Job& job : *found) jobs.emplace(job.key, std::move(job));
     co_return jobs;
@@ -170,7 +171,7 @@ boost::asio::awaitable<Result<store::Announcements>> announcements_of(ApiContext
         ids.push_back(execution.id);
         if (tenant) ids.push_back(model::marked_id(execution.id, *tenant));
     }
-    auto rows = co_await api.store.find_executions(std::move(ids));
+    auto rows = co_await api.store.queries->find_executions(std::move(ids));
     if (!rows) co_return std::unexpected(rows.error());
     std::erase_if(*rows, [&](const auto& row) {
         return row.trigger == model::Trigger::history || (tenant && row.tenant != *tenant);
@@ -226,7 +227,7 @@ AsyncResponse put_statuses(ApiRequest request) {
     auto announcements =
         co_await announcements_of(request.api, request.caller.visible_tenant, statuses->accepted);
     if (!announcements) co_return request.error(announcements.error());
-    auto rejected = co_await request.api.store.put_executions(
+    auto rejected = co_await request.api.store.reports->put_executions(
         request.caller.visible_tenant, std::move(statuses->accepted), std::move(*announcements));
     if (!rejected) co_return request.error(rejected.error());
     std::ranges::move(statuses->refused, std::back_inserter(*rejected));

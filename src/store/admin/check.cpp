@@ -179,7 +179,7 @@ void look_at_json(Session& session, Report& report) {
 }
 
 void look_at_file(Session& session, Report& report) {
-    const std::string_view query = session.dialect().integrity_query();
+    const std::string_view query = session.dialect().texts.integrity_query;
     if (query.empty()) return;
     Breakers found;
     session.stream(query, 1, [&](StreamedRow row) {

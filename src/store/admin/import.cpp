@@ -199,9 +199,7 @@ private:
         session_.run("delete from t_cron_tenant");
         session_.run(
             "insert into t_cron_tenant (f_tenant_id, f_jobs, f_bytes) select coalesce(f_tenant_id, ''), "
-            "count(*), "
-            "cast(coalesce(sum(length(hex(f_job_context))), 0) / 2 as signed) from "
-            "t_cron_job "
+            "count(*), cast(coalesce(sum(length(hex(f_job_context))), 0) / 2 as signed) from t_cron_job "
             "group by coalesce(f_tenant_id, ''), hex(coalesce(f_tenant_id, ''))");
     }
 
@@ -252,15 +250,12 @@ Result<std::uint64_t> read_into(Session& session, std::istream& from) {
 
 Result<std::uint64_t> import_store(const Options& options, const Clock& clock, std::istream& from) {
     FileLock file_lock;
-    if (dialect_of(options.driver).owned_by_one_process())
-        if (const Result<void> taken = file_lock.take(options.path); !taken)
-            return std::unexpected(taken.error());
+    if (const Result<void> taken = file_lock.take(options); !taken) return std::unexpected(taken.error());
     try {
         Session session(options, SessionUse::migrate, clock);
         const Result<std::string> migrated = migrate(session);
         if (!migrated) return std::unexpected(migrated.error());
-        Result<void> ready =
-            dialect_of(options.driver).owned_by_one_process() ? Result<void>{} : keep_nodes_away(session);
+        Result<void> ready = keep_nodes_away(session);
         if (ready) ready = find_it_empty(session);
         if (!ready) return std::unexpected(ready.error());
         return read_into(session, from);
@@ -271,8 +266,7 @@ Result<std::uint64_t> import_store(const Options& options, const Clock& clock, s
 
 Result<void> migrate(const Options& options, const Clock& clock) {
     FileLock file_lock;
-    if (dialect_of(options.driver).owned_by_one_process())
-        if (const Result<void> taken = file_lock.take(options.path); !taken) return taken;
+    if (const Result<void> taken = file_lock.take(options); !taken) return taken;
     try {
         Session session(options, SessionUse::migrate, clock);
         const Result<std::string> migrated = migrate(session);

@@ -67,7 +67,7 @@ std::set<std::string> different(const Counts& kept, const Counts& real, std::int
 /// Blocks changes of jobs, since each of them increments the head first.
 void lock_job_changes(Session& session) {
     Statement& head = session.prepare("select f_number from t_cron_change_head where f_id = 1" +
-                                          std::string(session.dialect().for_update()),
+                                          std::string(session.dialect().texts.for_update),
                                       "", "i");
     head.first();
 }

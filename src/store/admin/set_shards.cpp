@@ -40,10 +40,7 @@ Result<void> set_shards(const Options& options, std::size_t shards, const Clock&
     if (shards < 1 || shards > kMaxShards)
         return fail(Errc::invalid, fmt::format("the number of shards is 1 to {}", kMaxShards));
     FileLock file_lock;
-    if (dialect_of(options.driver).owned_by_one_process()) {
-        const Result<void> taken = file_lock.take(options.path);
-        if (!taken) return taken;
-    }
+    if (const Result<void> taken = file_lock.take(options); !taken) return taken;
     try {
         {
             Session session(options, SessionUse::migrate, clock);
@@ -51,10 +48,7 @@ Result<void> set_shards(const Options& options, std::size_t shards, const Clock&
             if (!migrated) return std::unexpected(migrated.error());
         }
         Session session(options, SessionUse::write, clock);
-        if (!dialect_of(options.driver).owned_by_one_process()) {
-            const Result<void> alone = keep_nodes_away(session);
-            if (!alone) return alone;
-        }
+        if (const Result<void> alone = keep_nodes_away(session); !alone) return alone;
         session.begin();
         divide(session, shards);
         session.commit();

@@ -24,7 +24,7 @@ char type_of(std::string declared) {
 
 std::vector<Table> read_tables(Session& session) {
     std::vector<Table> tables;
-    session.stream(session.dialect().columns_query(), 3, [&](StreamedRow row) {
+    session.stream(session.dialect().texts.columns_query, 3, [&](StreamedRow row) {
         if (is_left_out(row[0])) return;
         if (tables.empty() || tables.back().name != row[0]) tables.push_back({std::string{row[0]}, {}, {}});
         tables.back().columns.emplace_back(row[1]);
@@ -49,7 +49,7 @@ int newest_schema(Driver driver) { return migrations(driver).back().version; }
 
 Result<void> find_file(const Options& options) {
     std::error_code unreadable;
-    if (!dialect_of(options.driver).owned_by_one_process()) return {};
+    if (!dialect_of(options.driver).flags.owned_by_one_process) return {};
     if (std::filesystem::exists(options.path, unreadable)) return check_database_file(options.path);
     return fail(Errc::not_found, fmt::format("there is no database at {}", options.path));
 }

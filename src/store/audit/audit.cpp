@@ -18,25 +18,9 @@ constexpr std::size_t kNameLength = 255;
 constexpr std::size_t kShortLength = 64;
 constexpr Instant kEver{Millis{std::numeric_limits<std::int64_t>::max()}};
 
-}  // namespace
+enum class Differences : std::uint8_t { kept, dropped };
 
-void AppendAudit::apply(Session& session) {
-    // One statement may store the first of them before the database refuses another.
-    const bool in_statements = entries_.size() > 1;
-    if (in_statements) session.run("savepoint audit_rows");
-    try {
-        insert(session, Differences::kept);
-    } catch (const SqlError& error) {
-        if (!is_refused_content(to_error(error))) throw;
-        log::warn("stored audit record without its difference action={} error=\"{}\"",
-                  entries_.front().action, error.what());
-        if (in_statements) session.run("rollback to savepoint audit_rows");
-        insert(session, Differences::dropped);
-    }
-    result = {};
-}
-
-void AppendAudit::insert(Session& session, Differences differences) const {
+void insert(Session& session, const std::vector<AuditEntry>& entries, Differences differences) {
     static const Rows rows{.head =
                                "insert into t_cron_audit (f_at, f_tenant_id, f_client_id, f_subject, "
                                "f_address, f_action, f_object, f_difference) values ",
@@ -44,15 +28,33 @@ void AppendAudit::insert(Session& session, Differences differences) const {
     const bool kept = differences == Differences::kept;
     const std::int64_t now = to_unix_millis(session.recent_now());
     session.run_rows(
-        rows, entries_.size(),
+        rows, entries.size(),
         [&](Statement& row, std::size_t i) {
-            const AuditEntry& entry = entries_[i];
+            const AuditEntry& entry = entries[i];
             row << now << entry.tenant.value() << entry.client.value()
                 << utf8_front(entry.subject, kNameLength) << utf8_front(entry.address, kShortLength)
                 << utf8_front(entry.action, kShortLength) << utf8_front(entry.object, kNameLength)
                 << (kept ? text_or_null(entry.difference) : std::nullopt);
         },
-        [&](std::size_t i) { return 300 + entries_[i].difference.size(); });
+        [&](std::size_t i) { return 300 + entries[i].difference.size(); });
+}
+
+}  // namespace
+
+Result<void> append_audit(Session& session, const std::vector<AuditEntry>& entries) {
+    // One statement may store the first of them before the database refuses another.
+    const bool in_statements = entries.size() > 1;
+    if (in_statements) session.run("savepoint audit_rows");
+    try {
+        insert(session, entries, Differences::kept);
+    } catch (const SqlError& error) {
+        if (!is_refused_content(to_error(error))) throw;
+        log::warn("stored audit record without its difference action={} error=\"{}\"", entries.front().action,
+                  error.what());
+        if (in_statements) session.run("rollback to savepoint audit_rows");
+        insert(session, entries, Differences::dropped);
+    }
+    return {};
 }
 
 std::vector<AuditEntry> read_audit(Session& session, const AuditFilter& filter) {

@@ -1,46 +1,27 @@
 #pragma once
 #include "ecron/store/audit.hpp"
-#include "store/work/readers.hpp"
-#include "store/work/writer.hpp"
+#include "store/work/threads.hpp"
 
 namespace ecron::store {
 
-class AppendAudit final : public Answering<Write, void> {
-public:
-    explicit AppendAudit(std::vector<AuditEntry> entries)
-        : Answering(WriteKind::others),
-          entries_(std::move(entries)) {}
-    /// A duplicate record is worse than an error that says the outcome is unknown.
-    [[nodiscard]] bool repeatable() const override { return false; }
-    void apply(Session& session) override;
-
-private:
-    enum class Differences : std::uint8_t { kept, dropped };
-    void insert(Session& session, Differences differences) const;
-
-    std::vector<AuditEntry> entries_;
-};
-
+Result<void> append_audit(Session& session, const std::vector<AuditEntry>& entries);
 std::vector<AuditEntry> read_audit(Session& session, const AuditFilter& filter);
 
 /// The audit log on the store's threads.
 class SqlAuditLog final : public AuditLog {
 public:
-    SqlAuditLog(Writer& writer, Readers& readers) : writer_(writer), readers_(readers) {}
+    explicit SqlAuditLog(Threads threads) : threads_(threads) {}
 
     Awaitable<void> append(std::vector<AuditEntry> entries) override {
-        return await_answer(std::make_unique<AppendAudit>(std::move(entries)), writer_);
+        // A duplicate record is worse than an error that says the outcome is unknown.
+        return threads_.write({.repeatable = false}, append_audit, std::move(entries));
     }
     Awaitable<std::vector<AuditEntry>> list(AuditFilter filter) override {
-        return await_answer(
-            std::make_unique<Query<std::vector<AuditEntry>>>(
-                [filter = std::move(filter)](Session& session) { return read_audit(session, filter); }),
-            readers_);
+        return threads_.read(read_audit, std::move(filter));
     }
 
 private:
-    Writer& writer_;
-    Readers& readers_;
+    Threads threads_;
 };
 
 }  // namespace ecron::store

@@ -15,6 +15,7 @@
 #include "ecron/base/file_access.hpp"
 #include "ecron/base/log.hpp"
 #include "ecron/base/this_process.hpp"
+#include "store/sql/dialect.hpp"
 
 namespace ecron::store {
 
@@ -78,7 +79,9 @@ FileLock::~FileLock() {
     if (descriptor_ >= 0) close(descriptor_);
 }
 
-Result<void> FileLock::take(const std::string& path) {
+Result<void> FileLock::take(const Options& options) {
+    if (!dialect_of(options.driver).flags.owned_by_one_process) return {};
+    const std::string& path = options.path;
     if (const Result<void> usable = check_database_file(path); !usable) return usable;
     const std::string name = path + ".lock";
     const int descriptor = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "ecron/base/error.hpp"
+#include "ecron/store/options.hpp"
 
 namespace ecron::store {
 
@@ -18,9 +19,9 @@ public:
     ~FileLock();
     FileLock(const FileLock&) = delete;
     FileLock& operator=(const FileLock&) = delete;
-    /// Errors: as check_database_file, which precedes every change; conflict if another process holds the
-    /// lock; the text names it.
-    Result<void> take(const std::string& path);
+    /// Has no effect for a server. Errors: as check_database_file, which precedes every change; conflict if
+    /// another process holds the lock; the text names it.
+    Result<void> take(const Options& options);
 
 private:
     int descriptor_{-1};

@@ -92,7 +92,8 @@ void Leadership::connect() {
 /// Queries the owner of each lock from the server, which also replaces the set of held locks.
 Leadership::Owners Leadership::owners(std::size_t shards, Locks& locks) {
     const Dialect& dialect = session_->dialect();
-    std::string sql = fmt::format("select {}, {}", dialect.now_expression(), dialect.read_only_expression());
+    std::string sql =
+        fmt::format("select {}, {}", dialect.texts.now_expression, dialect.texts.read_only_expression);
     for (std::uint32_t shard = 0; shard < shards; ++shard) {
         const std::string name = lock_name(*session_, Shard(shard));
         sql += fmt::format(

@@ -58,17 +58,17 @@ Result<void> NodeLease::carry_out(const LeaseWork& work) {
     {
         const std::scoped_lock lock(mutex_);
         last_try_ = clock_.steady();
-        told_can_lead_ = work.can_lead();
+        told_can_lead_ = work.can_lead;
     }
     if (!session_ && !back_off_.is_over(clock_.steady())) return std::unexpected(store_state_.unavailable());
     try {
         connect();
-        if (work.wish() == LeaseWork::Wish::renew) {
+        if (work.wish == LeaseWork::Wish::renew) {
             renew(work);
         } else {
             Statement& end = session_->prepare(
                 "delete from t_cron_node where f_node = :node and f_instance = :instance", "ss");
-            end << work.node().value() << instance_;
+            end << work.node.value() << instance_;
             end.run();
             const std::scoped_lock lock(mutex_);
             state_.renewed.reset();
@@ -119,7 +119,7 @@ void NodeLease::connect() {
 }
 
 void NodeLease::renew(const LeaseWork& work) {
-    const std::string_view now = session_->dialect().now_expression();
+    const std::string_view now = session_->dialect().texts.now_expression;
     if (state().name == Name::unknown) {
         Statement& forget = session_->prepare(
             fmt::format("delete from t_cron_node where f_lease_until < {} - :age", now), "i");
@@ -128,26 +128,24 @@ void NodeLease::renew(const LeaseWork& work) {
     }
     // A process takes over the row of an earlier process once. If another process has taken the name since,
     // it is not taken back before that process's lease has ended.
-    const bool alone = lock_name(work.node());
+    const bool alone = lock_name(work.node);
     const bool takes_over = alone && !had_name_;
     // The columns are assigned in this order.
     Statement& write = session_->prepare(
         fmt::format(
             "insert into t_cron_node (f_node, f_instance, f_lease_until, f_clock_ahead, f_can_lead, "
-            "f_process, "
-            "f_since, f_database_node) values (:node, :instance, {0} + :lease, :ahead, :leads, :process, "
-            "{0}, "
-            ":database) on duplicate key update f_since = if(f_instance <> values(f_instance) and "
-            "({1}f_lease_until <= {0}), values(f_since), f_since), f_instance = "
-            "if({1}f_lease_until <= {0}, values(f_instance), f_instance), {2}",
+            "f_process, f_since, f_database_node) values (:node, :instance, {0} + :lease, :ahead, :leads, "
+            ":process, {0}, :database) on duplicate key update f_since = if(f_instance <> values(f_instance) "
+            "and ({1}f_lease_until <= {0}), values(f_since), f_since), f_instance = if({1}f_lease_until <= "
+            "{0}, values(f_instance), f_instance), {2}",
             now, takes_over ? "1 = 1 or " : "",
             assign_if_own({"f_clock_ahead", "f_can_lead", "f_process", "f_database_node", "f_lease_until"})),
         "ssiiiss");
     const SteadyInstant sent = clock_.steady();
-    write << work.node().value() << instance_ << std::int64_t{Millis(options_.lease).count()}
-          << std::int64_t{work.clock_ahead().count()} << work.can_lead() << process_ << database_node_;
+    write << work.node.value() << instance_ << std::int64_t{Millis(options_.lease).count()}
+          << std::int64_t{work.clock_ahead.count()} << work.can_lead << process_ << database_node_;
     write.run();
-    read_cluster(work.node(), sent);
+    read_cluster(work.node, sent);
 }
 
 void NodeLease::read_cluster(const NodeId& node, SteadyInstant sent) {
@@ -164,7 +162,7 @@ void NodeLease::read_cluster(const NodeId& node, SteadyInstant sent) {
             "o.f_database_node not in ('', :database) and o.f_node <> n.f_node and (o.f_since < "
             "n.f_since or (o.f_since = n.f_since and o.f_node < n.f_node)) order by o.f_since limit 1) "
             "from t_cron_node n where n.f_node = :node",
-            session_->dialect().now_expression()),
+            session_->dialect().texts.now_expression),
         "isss", "iisisis");
     read << (settled ? std::int64_t{0} : std::int64_t{Millis(options_.lease).count()}) << node.value()
          << database_node_ << node.value();
@@ -208,10 +206,8 @@ void NodeLease::log_changes(const NodeId& node, const State& now, SteadyInstant 
     // During a failover of the writer, nodes may switch servers at different times.
     if (!divided_since_) divided_since_ = at;
     if (told_divided_ || at - *divided_since_ < options_.lease) return;
-    log::error(
-        "nodes use different nodes of the Galera cluster, not leading node={} uses={} "
-        "other=\"{}\"",
-        node, database_node_, now.other_database_node);
+    log::error("nodes use different nodes of the Galera cluster, not leading node={} uses={} other=\"{}\"",
+               node, database_node_, now.other_database_node);
     told_divided_ = true;
 }
 

@@ -27,21 +27,16 @@ class NodeLease;
 class LeaseWork : public Answering<Work, void> {
 public:
     enum class Wish : std::uint8_t { renew, end };
-    LeaseWork(Wish wish, NodeId node, Millis clock_ahead = {}, bool can_lead = false)
-        : wish_(wish),
-          node_(std::move(node)),
-          clock_ahead_(clock_ahead),
-          can_lead_(can_lead) {}
-    [[nodiscard]] Wish wish() const { return wish_; }
-    [[nodiscard]] const NodeId& node() const { return node_; }
-    [[nodiscard]] Millis clock_ahead() const { return clock_ahead_; }
-    [[nodiscard]] bool can_lead() const { return can_lead_; }
+    LeaseWork(Wish the_wish, NodeId the_node, Millis the_clock_ahead = {}, bool the_can_lead = false)
+        : wish(the_wish),
+          node(std::move(the_node)),
+          clock_ahead(the_clock_ahead),
+          can_lead(the_can_lead) {}
 
-private:
-    Wish wish_;
-    NodeId node_;
-    Millis clock_ahead_;
-    bool can_lead_;
+    const Wish wish;
+    const NodeId node;
+    const Millis clock_ahead;
+    const bool can_lead;
 };
 
 class NodeLease {

@@ -45,7 +45,7 @@ void fence(Session& session, Shard shard, Epoch epoch) {
 std::optional<std::vector<const Claim*>> newest_claims(std::span<Write* const> writes) {
     std::map<Shard, const Claim*> newest;
     for (const Write* const write : writes) {
-        const Claim& claim = static_cast<const ClaimWrite*>(write)->claim();
+        const Claim& claim = static_cast<const ClaimWrite*>(write)->claim;
         const Claim*& of_shard = newest[claim.shard];
         if (of_shard != nullptr && of_shard->epoch != claim.epoch) return std::nullopt;
         of_shard = &claim;
@@ -70,7 +70,7 @@ std::optional<std::vector<const Claim*>> newest_claims(std::span<Write* const> w
 /// beyond the tolerance for the store's clock. A watermark beyond it, from a time when that clock was wrong,
 /// does not prevent claims that leave it where it is.
 void fence(Session& session, const std::vector<const Claim*>& claims) {
-    const std::string_view clock = session.dialect().now_expression();
+    const std::string_view clock = session.dialect().texts.now_expression;
     const std::size_t count = claims.size();
     const bool own_clock = clock.empty();
     const std::int64_t slack = Millis(session.options().claim_ahead + Seconds{1}).count();
@@ -185,7 +185,7 @@ const Rows& missed_insert(Driver driver) {
     static const DialectRows rows(
         {.head = "insert into t_cron_missed (f_job_key, f_from, f_to, f_count, f_reason, f_at) values ",
          .types = "iiiisi"},
-        [](const Dialect& dialect) { return std::string(dialect.keep_longer_summary()); });
+        [](const Dialect& dialect) { return std::string(dialect.texts.keep_longer_summary); });
     return rows.of(driver);
 }
 
@@ -245,7 +245,7 @@ void end_summaries(Session& session, Shard shard, Instant instant) {
 /// Logs which session keeps the shard's row locked, if the database user may see it: for example a leader
 /// that is frozen inside a transaction, until its session ends.
 void log_blockers(Session& session, Shard shard) {
-    const std::string_view query = session.dialect().blocker_query();
+    const std::string_view query = session.dialect().texts.blocker_query;
     if (query.empty()) return;
     try {
         Statement& read = session.prepare(query, "", "issi");
@@ -257,38 +257,53 @@ void log_blockers(Session& session, Shard shard) {
     }
 }
 
+/// Keeps the furthest watermark that was set back: executions up to it may have been claimed.
+void record_rewound(Session& session, Instant watermark) {
+    Statement& read =
+        session.prepare("select f_value from t_cron_meta where f_key = 'rewound_from'", "", "s");
+    const bool known = read.first();
+    if (known && from_unix_millis(std::stoll(read.text(0))) >= watermark) return;
+    Statement& write =
+        session.prepare(known ? "update t_cron_meta set f_value = :value where f_key = 'rewound_from'"
+                              : "insert into t_cron_meta (f_key, f_value) values ('rewound_from', :value)",
+                        "s");
+    write << std::to_string(to_unix_millis(watermark));
+    write.run();
+}
+
 }  // namespace
 
-void BeginTerm::apply(Session& session) {
-    if (!holds_()) throw WriteRejected({Errc::denied, "the lock of the shard is not held", {}});
+Result<Term> begin_term(Session& session, Shard shard, const NodeId& node, std::size_t shards,
+                        const std::function<bool()>& holds) {
+    if (!holds()) throw WriteRejected({Errc::denied, "the lock of the shard is not held", {}});
     const Instant now = session.now();
     Statement& raise = session.prepare(
         "update t_cron_shard set f_epoch = f_epoch + 1, f_beats = f_beats + 1, f_node = :node, "
         "f_watermark = coalesce(f_watermark, :now) where f_shard = :shard",
         "sii");
-    raise << node_.value() << to_unix_millis(now) << number_of(shard_);
+    raise << node.value() << to_unix_millis(now) << number_of(shard);
     try {
         if (raise.run() == 0) throw WriteRejected({Errc::denied, "this shard does not exist", {}});
     } catch (const SqlError& error) {
-        if (error.fault() == SqlFault::again) log_blockers(session, shard_);
+        if (error.fault() == SqlFault::again) log_blockers(session, shard);
         throw;  // retried by the caller
     }
     Statement& count = session.prepare("select count(*) from t_cron_shard", "", "i");
     count.first();
-    if (count.integer(0) != static_cast<std::int64_t>(shards_))
+    if (count.integer(0) != static_cast<std::int64_t>(shards))
         throw WriteRejected({Errc::denied, "the number of shards has changed", {}});
     Statement& read = session.prepare(
         "select f_epoch, f_watermark, f_planned, (select f_number from t_cron_change_head where f_id = 1) "
         "from t_cron_shard where f_shard = :shard",
         "i", "iiii");
-    read << number_of(shard_);
+    read << number_of(shard);
     read.first();
     Term term{.epoch = Epoch(read.integer(0)),
               .watermark = from_unix_millis(read.integer(1)),
               .planned = ChangeNumber(read.integer(2)),
               .head = ChangeNumber(read.integer(3))};
     term.missed = missed_beyond(session, term.watermark);
-    result = std::move(term);
+    return term;
 }
 
 void apply_claims(Session& session, std::span<Write* const> writes, CommitAttempt attempt) {
@@ -299,7 +314,7 @@ void apply_claims(Session& session, std::span<Write* const> writes, CommitAttemp
     std::vector<ClaimedRow> rows;
     for (Write* const write : writes) {
         auto* const claim = static_cast<ClaimWrite*>(write);
-        const auto& executions = claim->claim().executions;
+        const auto& executions = claim->claim.executions;
         claim->result.emplace();
         claim->result->mine.assign(executions.size(), true);
         for (std::size_t i = 0; i < executions.size(); ++i) rows.push_back({&executions[i], claim, i});
@@ -328,62 +343,43 @@ void apply_claims(Session& session, std::span<Write* const> writes, CommitAttemp
     }
     for (Write* const write : writes) {
         auto* const claim = static_cast<ClaimWrite*>(write);
-        claim->result->disabled = disable_completed(session, claim->claim().completed);
-        insert(session, claim->claim().missed);
+        claim->result->disabled = disable_completed(session, claim->claim.completed);
+        insert(session, claim->claim.missed);
     }
 }
 
-namespace {
-
-/// Keeps the furthest watermark that was set back: executions up to it may have been claimed.
-void record_rewound(Session& session, Instant watermark) {
-    Statement& read =
-        session.prepare("select f_value from t_cron_meta where f_key = 'rewound_from'", "", "s");
-    const bool known = read.first();
-    if (known && from_unix_millis(std::stoll(read.text(0))) >= watermark) return;
-    Statement& write =
-        session.prepare(known ? "update t_cron_meta set f_value = :value where f_key = 'rewound_from'"
-                              : "insert into t_cron_meta (f_key, f_value) values ('rewound_from', :value)",
-                        "s");
-    write << std::to_string(to_unix_millis(watermark));
-    write.run();
-}
-
-}  // namespace
-
-void Rewind::apply(Session& session) {
-    result.emplace();
-    fence(session, shard_, epoch_);
+Result<std::optional<Instant>> rewind(Session& session, Shard shard, Epoch epoch, Instant target) {
+    fence(session, shard, epoch);
     Statement& read =
         session.prepare("select f_watermark from t_cron_shard where f_shard = :shard", "i", "i");
-    read << number_of(shard_);
+    read << number_of(shard);
     read.first();
     const Instant watermark = from_unix_millis(read.integer(0));
-    const Instant to = std::max(to_, deleted_until(session));
-    if (watermark <= session.now() + kWatermarkTolerance || watermark <= to) return;
+    const Instant to = std::max(target, deleted_until(session));
+    if (watermark <= session.now() + kWatermarkTolerance || watermark <= to) return std::nullopt;
     Statement& update = session.prepare(
         "update t_cron_shard set f_watermark = :to, f_epoch = f_epoch + 1 where f_shard = :shard", "ii");
-    update << to_unix_millis(to) << number_of(shard_);
+    update << to_unix_millis(to) << number_of(shard);
     update.run();
-    end_summaries(session, shard_, to);
+    end_summaries(session, shard, to);
     record_rewound(session, watermark);
-    *result = to;
+    return to;
 }
 
-void Withdraw::apply(Session& session) {
-    result = {};
-    fence(session, shard_, epoch_);
-    for (std::size_t at = 0; at < ids_.size(); at += kLongestList) {
-        const std::size_t count = std::min(kLongestList, ids_.size() - at);
+Result<void> withdraw(Session& session, Shard shard, Epoch epoch, const std::vector<ExecuteId>& ids) {
+    fence(session, shard, epoch);
+    for (std::size_t at = 0; at < ids.size(); at += kLongestList) {
+        const std::size_t count = std::min(kLongestList, ids.size() - at);
         const std::size_t size = list_size(count);
         Statement& remove = session.prepare(fmt::format("delete from t_cron_job_status where f_execute_id in "
                                                         "({}) and f_job_status = 6 and f_trigger = 1 "
                                                         "and f_execute_times = 0",
                                                         placeholders(size)),
                                             std::string(size, 's'));
-        for (std::size_t i = 0; i < size; ++i) remove << ids_[at + std::min(i, count - 1)].value();
+        for (std::size_t i = 0; i < size; ++i) remove << ids[at + std::min(i, count - 1)].value();
         remove.run();
     }
+    return {};
 }
 
 }  // namespace ecron::store

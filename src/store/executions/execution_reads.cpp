@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "ecron/store/execution_queries.hpp"
 #include "store/executions/executions.hpp"
 #include "store/sql/records.hpp"
 
@@ -86,8 +87,8 @@ void find_executions_together(Session& session, std::span<Read* const> reads) {
     std::unordered_set<ExecuteId> wanted;
     for (const Read* const read : reads) {
         const auto* const find = static_cast<const FindExecution*>(read);
-        wanted.insert(find->id());
-        if (find->marked()) wanted.insert(*find->marked());
+        wanted.insert(find->id);
+        if (find->marked) wanted.insert(*find->marked);
     }
     const std::vector<ExecuteId> ids(wanted.begin(), wanted.end());
     std::unordered_map<ExecuteId, model::Execution> found;
@@ -99,12 +100,12 @@ void find_executions_together(Session& session, std::span<Read* const> reads) {
         auto* const find = static_cast<FindExecution*>(read);
         const auto look = [&](const ExecuteId& id) {
             const auto execution = found.find(id);
-            const bool is_there = execution != found.end() && visible(execution->second, find->tenant());
+            const bool is_there = execution != found.end() && visible(execution->second, find->tenant);
             if (is_there) find->result = execution->second;
             return is_there;
         };
         find->result = std::nullopt;
-        if (!look(find->id()) && find->marked()) look(*find->marked());
+        if (!look(find->id) && find->marked) look(*find->marked);
     }
 }
 
@@ -198,8 +199,7 @@ std::vector<model::Execution> under_way(Session& session, Instant due_before, st
 std::vector<model::Attempt> attempts_of(Session& session, const ExecuteId& id) {
     Statement& select = session.prepare(
         "select f_attempt, f_begin, f_end, f_node, f_outcome, f_code, f_reason, f_detail, f_output from "
-        "t_cron_attempt "
-        "where f_execute_id = :id order by f_attempt",
+        "t_cron_attempt where f_execute_id = :id order by f_attempt",
         "s", "iiisiisss");
     select << id.value();
     std::vector<model::Attempt> attempts;
@@ -216,6 +216,26 @@ std::vector<model::Attempt> attempts_of(Session& session, const ExecuteId& id) {
                             .output = select.text(8)});
     }
     return attempts;
+}
+
+Awaitable<std::optional<model::Execution>> latest_execution(ExecutionQueries& queries,
+                                                            std::optional<TenantId> tenant, JobId job) {
+    ExecutionFilter filter{.tenant = std::move(tenant), .limit = 1};
+    filter.jobs.push_back(std::move(job));
+    Result<std::vector<model::Execution>> found = co_await queries.list_executions(std::move(filter));
+    if (!found) co_return std::unexpected(found.error());
+    if (found->empty()) co_return std::nullopt;
+    co_return std::move(found->front());
+}
+
+Awaitable<KnownId> id_of(ExecutionQueries& queries, TenantId tenant, ExecuteId chosen) {
+    const auto own = co_await queries.find_execution(tenant, chosen);
+    if (!own) co_return std::unexpected(own.error());
+    if (*own) co_return KnownId{(*own)->id, true};
+    const auto any = co_await queries.find_execution(std::nullopt, chosen);
+    if (!any) co_return std::unexpected(any.error());
+    const bool is_taken = *any && (*any)->tenant != tenant;
+    co_return KnownId{is_taken ? model::marked_id(chosen, tenant) : std::move(chosen), false};
 }
 
 }  // namespace ecron::store

@@ -5,9 +5,7 @@
 #include "ecron/model/attempts.hpp"
 #include "ecron/model/json.hpp"
 #include "ecron/store/refusal.hpp"
-#include "ecron/store/stop_ended.hpp"
 #include "store/executions/outcomes.hpp"
-#include "store/executions/requests.hpp"
 #include "store/executions/slots.hpp"
 #include "store/outbox/outbox.hpp"
 #include "store/retention/usage.hpp"
@@ -39,10 +37,9 @@ bool may_become(model::ExecutionState from, model::ExecutionState to) {
 void overwrite_history(Session& session, std::int64_t key, const model::Execution& execution) {
     Statement& update = session.prepare(
         "update t_cron_job_status set f_job_id = :job, f_job_type = :type, f_job_name = :name, f_job_status "
-        "= :state, "
-        "f_begin_time = :begin, f_end_time = :end, f_executor = :executor, f_execute_times = :times, "
-        "f_ext_info = :ext, "
-        "f_tenant_id = :tenant, f_is_deleted = :deleted, f_result = :result where f_key_id = :key",
+        "= :state, f_begin_time = :begin, f_end_time = :end, f_executor = :executor, f_execute_times = "
+        ":times, f_ext_info = :ext, f_tenant_id = :tenant, f_is_deleted = :deleted, f_result = :result where "
+        "f_key_id = :key",
         "sisiiisissisi");
     update << execution.job_id.value() << static_cast<int>(execution.job_type) << execution.job_name
            << static_cast<int>(execution.state) << seconds_or_zero(execution.begin_at)
@@ -84,22 +81,10 @@ void change_state(Session& session, const model::Execution& from, const model::E
     update.run();
 }
 
-}  // namespace
-
-void PutExecutions::apply(Session& session) {
-    result.emplace();
-    bytes_ = 0;
-    for (const model::Execution& execution : executions_) {
-        if (!put(session, execution)) result->push_back(execution.id);
-    }
-}
-
-namespace {
-
 std::optional<model::Execution> lock_row(Session& session, const ExecuteId& id) {
     Statement& select = session.prepare(std::string("select ") + std::string(kExecutionColumns) +
                                             " from t_cron_job_status where f_execute_id = :id" +
-                                            std::string(session.dialect().for_update()),
+                                            std::string(session.dialect().texts.for_update),
                                         "s", kExecutionTypes);
     select << id.value();
     if (!select.first()) return std::nullopt;
@@ -113,7 +98,28 @@ bool is_there(Session& session, const ExecuteId& id) {
     return select.first();
 }
 
+/// Returns the result, or a marker in its place if the execution's tenant has no capacity for it.
+std::string with_room(Session& session, const ExecuteId& id, std::string result) {
+    if (session.usage() == nullptr) return result;
+    const std::vector<model::Execution> found = find_executions(session, std::span(&id, 1));
+    const auto bytes = static_cast<std::int64_t>(result.size());
+    if (found.empty()) return result;
+    const TenantId& tenant = found.front().tenant;
+    if (!session.usage()->has_room(tenant, bytes)) result = refused_result(no_room().what);
+    const auto growth = static_cast<std::int64_t>(result.size() - found.front().result.size());
+    session.usage()->wrote(tenant, growth, session.recent_now());
+    return result;
+}
+
 }  // namespace
+
+void PutExecutions::apply(Session& session) {
+    result.emplace();
+    bytes_ = 0;
+    for (const model::Execution& execution : executions_) {
+        if (!put(session, execution)) result->push_back(execution.id);
+    }
+}
 
 /// Throws if the tenant has no capacity for the bytes. State changes of ecron's own executions are exempt.
 void PutExecutions::take_room(Session& session, const TenantId& tenant, std::int64_t bytes) {
@@ -177,25 +183,9 @@ void PutExecutions::announce(Session& session, const model::Execution& changed) 
     insert_announcements(session, announced);
 }
 
-namespace {
-
-/// Returns the result, or a marker in its place if the execution's tenant has no capacity for it.
-std::string with_room(Session& session, const ExecuteId& id, std::string result) {
-    if (session.usage() == nullptr) return result;
-    const std::vector<model::Execution> found = find_executions(session, std::span(&id, 1));
-    const auto bytes = static_cast<std::int64_t>(result.size());
-    if (found.empty()) return result;
-    const TenantId& tenant = found.front().tenant;
-    if (!session.usage()->has_room(tenant, bytes)) result = refused_result(no_room().what);
-    const auto growth = static_cast<std::int64_t>(result.size() - found.front().result.size());
-    session.usage()->wrote(tenant, growth, session.recent_now());
-    return result;
-}
-
-}  // namespace
-
-void RecordResult::apply(Session& session) {
-    const std::string given = with_room(session, id_, given_);
+Result<void> record_result(Session& session, const ExecuteId& id, const std::string& reported,
+                           NotifyLeader tell) {
+    const std::string result = with_room(session, id, reported);
     // The report ends an execution that the previous service started; nothing else ends it. MySQL assigns the
     // columns in this order.
     Statement& update = session.prepare(
@@ -204,18 +194,15 @@ void RecordResult::apply(Session& session) {
         "and coalesce(f_trigger, 0) = 0 then 1 else f_job_status end where " +
             session.dialect().exactly("f_execute_id"),
         "siss");
-    update << given << to_unix_seconds(session.now()) << id_.value() << id_.value();
-    if (update.run() == 0) {
-        result = fail(Errc::not_found, "this execution does not exist", {"execute_id"});
-        return;
-    }
-    result = {};
-    if (tell_ == NotifyLeader::no) return;
-    const std::vector<model::Execution> found = find_executions(session, std::span(&id_, 1));
+    update << result << to_unix_seconds(session.now()) << id.value() << id.value();
+    if (update.run() == 0) return fail(Errc::not_found, "this execution does not exist", {"execute_id"});
+    if (tell == NotifyLeader::no) return {};
+    const std::vector<model::Execution> found = find_executions(session, std::span(&id, 1));
     for (const model::Execution& execution : found) {
         const model::Execution* const one = &execution;
         tell_leader(session, "callback", std::span(&one, 1));
     }
+    return {};
 }
 
 }  // namespace ecron::store

@@ -38,40 +38,23 @@ private:
     std::int64_t bytes_{0};  // added by this request
 };
 
-class RecordResult final : public Answering<Write, void> {
-public:
-    RecordResult(ExecuteId id, std::string given, NotifyLeader tell)
-        : Answering(WriteKind::others),
-          id_(std::move(id)),
-          given_(std::move(given)),
-          tell_(tell) {}
-    void apply(Session& session) override;
-
-private:
-    ExecuteId id_;
-    std::string given_;
-    NotifyLeader tell_;
-};
+Result<void> record_result(Session& session, const ExecuteId& id, const std::string& reported,
+                           NotifyLeader tell);
 
 /// Finds executions by id; those that wait at the same time share one statement.
 class FindExecution final : public Answering<Read, std::optional<model::Execution>> {
 public:
-    FindExecution(std::optional<TenantId> tenant, ExecuteId id)
+    FindExecution(std::optional<TenantId> the_tenant, ExecuteId the_id)
         : Answering(Lookup::executions),
-          tenant_(std::move(tenant)),
-          id_(std::move(id)) {
-        if (tenant_) marked_ = model::marked_id(id_, *tenant_);
-    }
-    [[nodiscard]] const std::optional<TenantId>& tenant() const { return tenant_; }
-    [[nodiscard]] const ExecuteId& id() const { return id_; }
+          tenant(std::move(the_tenant)),
+          id(std::move(the_id)),
+          marked(tenant ? std::optional(model::marked_id(id, *tenant)) : std::nullopt) {}
+
+    const std::optional<TenantId> tenant;
+    const ExecuteId id;
     /// The id under which the execution is stored if another tenant's execution has the requested id; nullopt
     /// if any tenant is accepted.
-    [[nodiscard]] const std::optional<ExecuteId>& marked() const { return marked_; }
-
-private:
-    std::optional<TenantId> tenant_;
-    ExecuteId id_;
-    std::optional<ExecuteId> marked_;
+    const std::optional<ExecuteId> marked;
 };
 void find_executions_together(Session& session, std::span<Read* const> reads);
 

@@ -8,8 +8,9 @@
 #include <unordered_set>
 
 #include "ecron/model/json.hpp"
-#include "store/executions/requests.hpp"
 #include "store/executions/slots.hpp"
+#include "store/jobs/change_writer.hpp"
+#include "store/jobs/changes.hpp"
 #include "store/outbox/messages.hpp"
 #include "store/outbox/outbox.hpp"
 #include "store/sql/records.hpp"
@@ -30,15 +31,12 @@ constexpr std::string_view kTypes = "iiititiiiisitsiisi";
 /// A job may be deleted while it runs, so is_deleted in ext_info is kept equal to the column.
 constexpr std::string_view kOneRow =
     "update t_cron_job_status set f_job_status = :p0, f_begin_time = :p1, f_end_time = :p2, f_executor = "
-    ":p3, "
-    "f_execute_times = :p4, f_ext_info = replace(:p5, '\"is_deleted\":0', case when "
+    ":p3, f_execute_times = :p4, f_ext_info = replace(:p5, '\"is_deleted\":0', case when "
     "coalesce(f_is_deleted, 0) = 1 then '\"is_deleted\":1' else '\"is_deleted\":0' end), f_due = :p6, "
-    "f_attempt = :p7, f_losses = :p8, f_accepted = "
-    ":p9, "
-    "f_node = :p10, f_epoch = :p11, f_result = coalesce(:p12, f_result) "
-    "where f_execute_id = :p13 and f_attempt = :p14 and f_job_status in (3, 6, :p15) and f_trigger > 0 "
-    "and coalesce(f_node, '') = coalesce(:p16, f_node, '') and coalesce(f_epoch, 0) = coalesce(:p17, "
-    "f_epoch, 0)";
+    "f_attempt = :p7, f_losses = :p8, f_accepted = :p9, f_node = :p10, f_epoch = :p11, f_result = "
+    "coalesce(:p12, f_result) where f_execute_id = :p13 and f_attempt = :p14 and f_job_status in (3, 6, "
+    ":p15) and f_trigger > 0 and coalesce(f_node, '') = coalesce(:p16, f_node, '') and coalesce(f_epoch, 0) "
+    "= coalesce(:p17, f_epoch, 0)";
 
 /// For several rows, the values form a table that the update joins. Join order and index are specified,
 /// because the optimizer sometimes selected the rows by their state instead, which was ten times slower.
@@ -48,15 +46,14 @@ const Rows& joined_rows() {
         .types = kTypes,
         .tail =
             ") v straight_join t_cron_job_status s force index (index_execute_id) on s.f_execute_id = v.o_id "
-            "set s.f_job_status = v.n_state, s.f_begin_time = v.n_begin, "
-            "s.f_end_time = v.n_end, s.f_executor = v.n_executor, s.f_execute_times = v.n_times, "
-            "s.f_ext_info = replace(v.n_ext, '\"is_deleted\":0', case when coalesce(s.f_is_deleted, 0) = 1 "
-            "then '\"is_deleted\":1' else '\"is_deleted\":0' end), s.f_due = v.n_due, s.f_attempt = "
-            "v.n_attempt, s.f_losses = v.n_losses, "
-            "s.f_accepted = v.n_accepted, s.f_node = v.n_node, s.f_epoch = v.n_epoch, "
-            "s.f_result = coalesce(v.n_result, s.f_result) "
-            "where s.f_attempt = v.o_attempt and s.f_job_status in (3, 6, v.o_also) and s.f_trigger > 0 "
-            "and (v.o_node is null or s.f_node = v.o_node) and (v.o_epoch is null or s.f_epoch = v.o_epoch)",
+            "set s.f_job_status = v.n_state, s.f_begin_time = v.n_begin, s.f_end_time = v.n_end, "
+            "s.f_executor = v.n_executor, s.f_execute_times = v.n_times, s.f_ext_info = replace(v.n_ext, "
+            "'\"is_deleted\":0', case when coalesce(s.f_is_deleted, 0) = 1 then '\"is_deleted\":1' else "
+            "'\"is_deleted\":0' end), s.f_due = v.n_due, s.f_attempt = v.n_attempt, s.f_losses = v.n_losses, "
+            "s.f_accepted = v.n_accepted, s.f_node = v.n_node, s.f_epoch = v.n_epoch, s.f_result = "
+            "coalesce(v.n_result, s.f_result) where s.f_attempt = v.o_attempt and s.f_job_status in (3, 6, "
+            "v.o_also) and s.f_trigger > 0 and (v.o_node is null or s.f_node = v.o_node) and (v.o_epoch is "
+            "null or s.f_epoch = v.o_epoch)",
         .row_begin = "select ",
         .row_end = "",
         .separator = " union all ",
@@ -65,10 +62,10 @@ const Rows& joined_rows() {
 }
 
 void bind_outcome(Statement& row, const OutcomeWrite& write) {
-    const Outcome& outcome = write.outcome();
+    const Outcome& outcome = write.outcome;
     const model::Execution& after = outcome.after;
     const bool from_executing =
-        write.step() == OutcomeWrite::Step::finish && (!outcome.owner || outcome.owner->may_have_begun);
+        write.step == OutcomeWrite::Step::finish && (!outcome.owner || outcome.owner->may_have_begun);
     const auto also = from_executing ? model::ExecutionState::executing : model::ExecutionState::pending;
     row << static_cast<int>(after.state) << seconds_or_zero(after.begin_at) << seconds_or_zero(end_of(after))
         << model::write_executors(after.executors) << after.execute_times << ext_info_without_result(after)
@@ -92,7 +89,7 @@ void compare_and_set(Session& session, std::span<OutcomeWrite* const> writes) {
     }
     const std::size_t changed = session.run_rows(
         joined_rows(), writes.size(), [&](Statement& row, std::size_t i) { bind_outcome(row, *writes[i]); },
-        [&](std::size_t i) { return execution_bytes(writes[i]->outcome().after); });
+        [&](std::size_t i) { return execution_bytes(writes[i]->outcome.after); });
     if (changed != writes.size()) throw SplitBatch();
     for (OutcomeWrite* const write : writes) write->result = true;
 }
@@ -106,9 +103,9 @@ void recognise(Session& session, std::span<OutcomeWrite* const> writes,
             "select f_job_status, f_attempt, f_execute_times, f_end_time from t_cron_job_status where "
             "f_execute_id = :id",
             "s", "iiii");
-        read << write->outcome().id.value();
+        read << write->outcome.id.value();
         if (!read.first()) continue;
-        const model::Execution& after = write->outcome().after;
+        const model::Execution& after = write->outcome.after;
         const bool same =
             read.integer(0) == static_cast<int>(after.state) && read.integer(1) == write->attempt_after() &&
             read.integer(2) == after.execute_times && read.integer(3) == seconds_or_zero(end_of(after));
@@ -134,7 +131,7 @@ const Rows& attempt_rows(Driver driver) {
 void insert_attempts(Session& session, std::span<OutcomeWrite* const> writes) {
     std::vector<const model::Attempt*> attempts;
     for (const OutcomeWrite* const write : writes) {
-        if (*write->result && write->outcome().record) attempts.push_back(&*write->outcome().record);
+        if (*write->result && write->outcome.record) attempts.push_back(&*write->outcome.record);
     }
     record_attempts(session, attempts);
 }
@@ -142,7 +139,7 @@ void insert_attempts(Session& session, std::span<OutcomeWrite* const> writes) {
 /// Records the result of an attempt whose execution has been ended by a client in the meantime, unless there
 /// is another record.
 void record_late(Session& session, const OutcomeWrite& write) {
-    const Outcome& outcome = write.outcome();
+    const Outcome& outcome = write.outcome;
     Statement& read = session.prepare(
         "select a.f_node, a.f_reason from t_cron_job_status s left join t_cron_attempt a on a.f_execute_id = "
         "s.f_execute_id and a.f_attempt = s.f_attempt where s.f_execute_id = :id and s.f_attempt = :attempt "
@@ -162,14 +159,14 @@ void record_late(Session& session, const OutcomeWrite& write) {
 
 void record_late(Session& session, std::span<OutcomeWrite* const> writes) {
     for (const OutcomeWrite* const write : writes)
-        if (!*write->result && write->outcome().record) record_late(session, *write);
+        if (!*write->result && write->outcome.record) record_late(session, *write);
 }
 
 void announce(Session& session, std::span<OutcomeWrite* const> writes) {
     std::vector<Announced> announced;
     for (const OutcomeWrite* const write : writes) {
         if (!*write->result) continue;
-        const Outcome& outcome = write->outcome();
+        const Outcome& outcome = write->outcome;
         for (const Announcement& announcement : outcome.announcements)
             announced.push_back({&outcome.id, &outcome.after.tenant, &announcement});
     }
@@ -180,9 +177,9 @@ void announce(Session& session, std::span<OutcomeWrite* const> writes) {
 void tell_statuses(Session& session, std::span<OutcomeWrite* const> writes) {
     std::vector<NewMessage> messages;
     for (const OutcomeWrite* const write : writes) {
-        const model::Execution& after = write->outcome().after;
+        const model::Execution& after = write->outcome.after;
         const bool sends =
-            *write->result && write->step() == OutcomeWrite::Step::finish && after.execute_times > 0;
+            *write->result && write->step == OutcomeWrite::Step::finish && after.execute_times > 0;
         if (!sends || after.state == model::ExecutionState::pending) continue;
         std::string payload;
         model::append_json(payload, after);
@@ -196,16 +193,16 @@ void tell_statuses(Session& session, std::span<OutcomeWrite* const> writes) {
 void free_slots_of(Session& session, std::span<OutcomeWrite* const> writes) {
     std::vector<std::string_view> ended;
     for (const OutcomeWrite* const write : writes)
-        if (*write->result && write->step() == OutcomeWrite::Step::finish)
-            ended.emplace_back(write->outcome().id.value());
+        if (*write->result && write->step == OutcomeWrite::Step::finish)
+            ended.emplace_back(write->outcome.id.value());
     free_slots(session, ended);
 }
 
 /// Applies writes that may share a statement: at most one per execution, sorted by id.
 void apply_round(Session& session, std::vector<OutcomeWrite*>& round, bool slots) {
     if (round.empty()) return;
-    std::ranges::sort(
-        round, {}, [](const OutcomeWrite* write) { return std::string_view(write->outcome().id.value()); });
+    std::ranges::sort(round, {},
+                      [](const OutcomeWrite* write) { return std::string_view(write->outcome.id.value()); });
     compare_and_set(session, round);
     insert_attempts(session, round);
     record_late(session, round);
@@ -228,9 +225,9 @@ void apply_outcomes(Session& session, std::span<Write* const> writes, CommitAtte
     std::unordered_set<std::string_view> in_round;
     for (OutcomeWrite* const outcome : outcomes) {
         if (done.contains(outcome)) continue;
-        if (!in_round.insert(outcome->outcome().id.value()).second) {
+        if (!in_round.insert(outcome->outcome.id.value()).second) {
             apply_round(session, round, slots);
-            in_round = {outcome->outcome().id.value()};
+            in_round = {outcome->outcome.id.value()};
         }
         round.push_back(outcome);
     }
@@ -263,13 +260,13 @@ void apply_requests(Session& session, std::span<Write* const> writes, CommitAtte
     std::vector<InsertExecution*> requests;
     for (Write* const write : writes) {
         auto* const request = static_cast<InsertExecution*>(write);
-        request->result = request->execution();
+        request->result = request->execution;
         if (attempt == CommitAttempt::repeated) {
             Statement& read = session.prepare(
                 "select f_job_id, f_node, f_trigger from t_cron_job_status where f_execute_id = :id", "s",
                 "ssi");
-            read << request->execution().id.value();
-            const model::Execution& execution = request->execution();
+            read << request->execution.id.value();
+            const model::Execution& execution = request->execution;
             if (read.first() && read.text(0) == execution.job_id.value() &&
                 read.text(1) == execution.node.value() &&
                 read.integer(2) == static_cast<int>(execution.trigger))
@@ -278,21 +275,40 @@ void apply_requests(Session& session, std::span<Write* const> writes, CommitAtte
         requests.push_back(request);
     }
     std::ranges::sort(requests, {}, [](const InsertExecution* request) {
-        return std::string_view(request->execution().id.value());
+        return std::string_view(request->execution.id.value());
     });
     try {
         session.run_rows(
             shape, requests.size(),
-            [&](Statement& row, std::size_t i) { bind_execution(row, requests[i]->execution()); },
-            [&](std::size_t i) { return execution_bytes(requests[i]->execution()); });
+            [&](Statement& row, std::size_t i) { bind_execution(row, requests[i]->execution); },
+            [&](std::size_t i) { return execution_bytes(requests[i]->execution); });
     } catch (const SqlError& error) {
         if (error.fault() != SqlFault::duplicate || requests.size() > 1) throw;
         throw WriteRejected({Errc::conflict, "an execution with that id exists", {"execute_id"}});
     }
     std::vector<const model::Execution*> notified;
     for (const InsertExecution* const request : requests)
-        if (request->tell() == NotifyLeader::yes) notified.push_back(&request->execution());
+        if (request->tell == NotifyLeader::yes) notified.push_back(&request->execution);
     tell_leader(session, "run", notified);
+}
+
+void tell_leader(Session& session, std::string_view kind, std::span<const model::Execution* const> executions,
+                 std::string_view by) {
+    if (executions.empty()) return;
+    ChangeWriter log(session, executions.size());
+    for (const model::Execution* const execution : executions)
+        log.add(Change{.kind = std::string(kind),
+                       .job_id = execution->job_id,
+                       .job_key = execution->job_key,
+                       .tenant = execution->tenant,
+                       .replaced = request_text(execution->id, by)});
+    log.finish();
+}
+
+Result<void> ask_cancel(Session& session, const model::Execution& execution, const std::string& by) {
+    const model::Execution* const asked = &execution;
+    tell_leader(session, "cancel", std::span(&asked, 1), by);
+    return {};
 }
 
 }  // namespace ecron::store

@@ -9,25 +9,22 @@ namespace ecron::store {
 class OutcomeWrite final : public Answering<Write, bool> {
 public:
     enum class Step : std::uint8_t { begin, finish };
-    OutcomeWrite(Step step, Outcome outcome)
+    OutcomeWrite(Step the_step, Outcome the_outcome)
         : Answering(WriteKind::outcomes),
-          step_(step),
-          outcome_(std::move(outcome)) {}
-    [[nodiscard]] std::string_view payer() const override { return outcome_.after.tenant.value(); }
+          step(the_step),
+          outcome(std::move(the_outcome)) {}
+    [[nodiscard]] std::string_view payer() const override { return outcome.after.tenant.value(); }
     [[nodiscard]] std::size_t bytes() const override {
-        const std::size_t output = outcome_.record ? outcome_.record->output.size() : 0;
-        return outcome_.after.result.size() + output;
+        const std::size_t output = outcome.record ? outcome.record->output.size() : 0;
+        return outcome.after.result.size() + output;
     }
-    [[nodiscard]] Step step() const { return step_; }
-    [[nodiscard]] const Outcome& outcome() const { return outcome_; }
     /// The attempt of the row after the write.
     [[nodiscard]] int attempt_after() const {
-        return outcome_.next_attempt == 0 ? outcome_.attempt : outcome_.next_attempt;
+        return outcome.next_attempt == 0 ? outcome.attempt : outcome.next_attempt;
     }
 
-private:
-    Step step_;
-    Outcome outcome_;
+    const Step step;
+    const Outcome outcome;
 };
 /// `slots`: executions may hold slots, which their end frees.
 void apply_outcomes(Session& session, std::span<Write* const> writes, CommitAttempt attempt, bool slots);
@@ -40,21 +37,24 @@ bool begin_one(Session& session, const Outcome& outcome);
 
 class InsertExecution final : public Answering<Write, model::Execution> {
 public:
-    InsertExecution(model::Execution execution, NotifyLeader tell)
+    InsertExecution(model::Execution the_execution, NotifyLeader the_tell)
         : Answering(WriteKind::requests),
-          execution_(std::move(execution)),
-          tell_(tell) {}
-    [[nodiscard]] std::string_view payer() const override { return execution_.tenant.value(); }
+          execution(std::move(the_execution)),
+          tell(the_tell) {}
+    [[nodiscard]] std::string_view payer() const override { return execution.tenant.value(); }
     [[nodiscard]] std::size_t bytes() const override {
-        return execution_.result.size() + execution_.snapshot.size();
+        return execution.result.size() + execution.snapshot.size();
     }
-    [[nodiscard]] const model::Execution& execution() const { return execution_; }
-    [[nodiscard]] NotifyLeader tell() const { return tell_; }
 
-private:
-    model::Execution execution_;
-    NotifyLeader tell_;
+    const model::Execution execution;
+    const NotifyLeader tell;
 };
 void apply_requests(Session& session, std::span<Write* const> writes, CommitAttempt attempt);
+
+/// Writes one change for each execution, in the running transaction.
+void tell_leader(Session& session, std::string_view kind, std::span<const model::Execution* const> executions,
+                 std::string_view by = {});
+
+Result<void> ask_cancel(Session& session, const model::Execution& execution, const std::string& by);
 
 }  // namespace ecron::store

@@ -36,32 +36,14 @@ std::int64_t first_free(const std::vector<std::int64_t>& taken) {
     return number;
 }
 
-}  // namespace
-
-void BeginInSlot::apply(Session& session) {
-    if (begun_before(session)) {
-        result = Begun::yes;
-        return;
-    }
-    if (!take(session)) {
-        result = Begun::no_slot;
-    } else if (begin_one(session, outcome_)) {
-        result = Begun::yes;
-    } else {
-        const std::string_view id = outcome_.id.value();
-        free_slots(session, std::span(&id, 1));
-        result = Begun::no;
-    }
-}
-
-bool BeginInSlot::take(Session& session) const {
+bool take_slot(Session& session, const Outcome& outcome, const Slot& slot) {
     for (;;) {
-        const Places places = places_of(session, slot_.key, outcome_.id);
+        const Places places = places_of(session, slot.key, outcome.id);
         if (places.mine) return true;
-        if (places.taken.size() >= slot_.limit) return false;
+        if (places.taken.size() >= slot.limit) return false;
         Statement& insert = session.prepare(
             "insert into t_cron_slot (f_key, f_number, f_execute_id) values (:key, :number, :id)", "sis");
-        insert << slot_.key << first_free(places.taken) << outcome_.id.value();
+        insert << slot.key << first_free(places.taken) << outcome.id.value();
         try {
             insert.run();
             return true;
@@ -73,16 +55,26 @@ bool BeginInSlot::take(Session& session) const {
 }
 
 /// After a commit whose response was lost: returns true if the row already has the requested state.
-bool BeginInSlot::begun_before(Session& session) const {
+bool begun_before(Session& session, const Outcome& outcome) {
     Statement& read = session.prepare(
         "select s.f_job_status, s.f_attempt, s.f_node, s.f_epoch from t_cron_job_status s join t_cron_slot p "
-        "on "
-        "p.f_execute_id = s.f_execute_id where s.f_execute_id = :id",
+        "on p.f_execute_id = s.f_execute_id where s.f_execute_id = :id",
         "s", "iisi");
-    read << outcome_.id.value();
-    return read.first() && read.integer(0) == static_cast<int>(outcome_.after.state) &&
-           read.integer(1) == outcome_.attempt && read.text(2) == outcome_.after.node.value() &&
-           read.integer(3) == outcome_.after.epoch.value();
+    read << outcome.id.value();
+    return read.first() && read.integer(0) == static_cast<int>(outcome.after.state) &&
+           read.integer(1) == outcome.attempt && read.text(2) == outcome.after.node.value() &&
+           read.integer(3) == outcome.after.epoch.value();
+}
+
+}  // namespace
+
+Result<Begun> begin_in_slot(Session& session, const Outcome& outcome, const Slot& slot) {
+    if (begun_before(session, outcome)) return Begun::yes;
+    if (!take_slot(session, outcome, slot)) return Begun::no_slot;
+    if (begin_one(session, outcome)) return Begun::yes;
+    const std::string_view id = outcome.id.value();
+    free_slots(session, std::span(&id, 1));
+    return Begun::no;
 }
 
 void free_slots(Session& session, std::span<const std::string_view> executions) {

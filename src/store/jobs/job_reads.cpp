@@ -39,8 +39,8 @@ void find_jobs_together(Session& session, std::span<Read* const> reads) {
     std::unordered_set<JobKey> keys;
     for (const Read* const read : reads) {
         const auto* const find = static_cast<const FindJobs*>(read);
-        ids.insert(find->ids().begin(), find->ids().end());
-        keys.insert(find->keys().begin(), find->keys().end());
+        ids.insert(find->ids.begin(), find->ids.end());
+        keys.insert(find->keys.begin(), find->keys.end());
     }
     std::unordered_map<JobId, model::Job> by_id;
     std::unordered_map<JobKey, model::Job> by_key;
@@ -49,11 +49,11 @@ void find_jobs_together(Session& session, std::span<Read* const> reads) {
     for (Read* const read : reads) {
         auto* const find = static_cast<FindJobs*>(read);
         find->result.emplace();
-        for (const JobId& id : find->ids()) {
+        for (const JobId& id : find->ids) {
             if (const auto found = by_id.find(id); found != by_id.end())
                 find->result->push_back(found->second);
         }
-        for (const JobKey key : find->keys()) {
+        for (const JobKey key : find->keys) {
             if (const auto found = by_key.find(key); found != by_key.end())
                 find->result->push_back(found->second);
         }
@@ -158,8 +158,7 @@ bool has_old_executions(Session& session, Instant before) {
     if (table == OldTable::missing) return false;
     bool found = false;
     session.stream(
-        fmt::format("select 1 from t_cron_job_status where f_begin_time > 0 and f_begin_time < {}{} "
-                    "limit 1",
+        fmt::format("select 1 from t_cron_job_status where f_begin_time > 0 and f_begin_time < {}{} limit 1",
                     to_unix_seconds(before),
                     table == OldTable::migrated ? " and coalesce(f_trigger, 0) = 0" : ""),
         1, [&](StreamedRow) { found = true; });

@@ -8,16 +8,13 @@ namespace ecron::store {
 /// Finds jobs by id or key. Reads that wait at the same time share one statement per kind of key.
 class FindJobs final : public Answering<Read, std::vector<model::Job>> {
 public:
-    FindJobs(std::vector<JobId> ids, std::vector<JobKey> keys)
+    FindJobs(std::vector<JobId> the_ids, std::vector<JobKey> the_keys)
         : Answering(Lookup::jobs),
-          ids_(std::move(ids)),
-          keys_(std::move(keys)) {}
-    [[nodiscard]] const std::vector<JobId>& ids() const { return ids_; }
-    [[nodiscard]] const std::vector<JobKey>& keys() const { return keys_; }
+          ids(std::move(the_ids)),
+          keys(std::move(the_keys)) {}
 
-private:
-    std::vector<JobId> ids_;
-    std::vector<JobKey> keys_;
+    const std::vector<JobId> ids;
+    const std::vector<JobKey> keys;
 };
 void find_jobs_together(Session& session, std::span<Read* const> reads);
 

@@ -29,7 +29,7 @@ std::vector<JobRow> rows_to_change(Session& session, const std::vector<JobId>& i
         const std::size_t size = list_size(count);
         Statement& select = session.prepare(
             fmt::format("select {} from t_cron_job where f_job_id in ({}) order by f_key_id{}", kJobColumns,
-                        placeholders(size), session.dialect().for_update()),
+                        placeholders(size), session.dialect().texts.for_update),
             std::string(size, 's'), kJobTypes);
         for (std::size_t i = 0; i < size; ++i) select << ids[at + std::min(i, count - 1)].value();
         for (select.run(); select.fetch();) {
@@ -74,7 +74,7 @@ DeletedRows rows_after(Session& session, const std::string& job, std::int64_t af
         fmt::format(
             "select f_key_id, f_ext_info, f_tenant_id from t_cron_job_status where f_job_id = :job and "
             "f_key_id > :after order by f_key_id limit :rows{}",
-            session.dialect().for_update()),
+            session.dialect().texts.for_update),
         "sii", "iss");
     select << job << after << static_cast<std::int64_t>(kSweepRows);
     DeletedRows rows;
@@ -104,7 +104,7 @@ void mark_deleted(Session& session, std::span<const DeletedRow> rows) {
     const auto bind = [&](Statement& statement, const DeletedRow& row) {
         statement << row.ext_info << row.key;
     };
-    if (!session.dialect().owned_by_one_process()) {
+    if (!session.dialect().flags.owned_by_one_process) {
         session.run_rows(
             joined, rows.size(), [&](Statement& statement, std::size_t i) { bind(statement, rows[i]); },
             [&](std::size_t i) { return 50 + rows[i].ext_info.value_or("").size(); });
@@ -181,7 +181,7 @@ void CreateJob::apply(JobTransaction& transaction) {
             return;
         }
     }
-    const ChangeLog::Amount more{1, bytes_of(job)};
+    const ChangeWriter::Amount more{1, bytes_of(job)};
     if (const Result<void> allowed = transaction.log.allow(job.tenant, more); !allowed) {
         result = std::unexpected(allowed.error());
         return;
@@ -196,10 +196,9 @@ void CreateJob::apply(JobTransaction& transaction) {
 void JobTransaction::flush() {
     if (creates.empty()) return;
     static const Rows shape{.head =
-                                "insert into t_cron_job (f_job_id, f_job_name, f_job_cron_time, "
-                                "f_job_type, f_job_context, f_tenant_id, "
-                                "f_enabled, f_remarks, f_create_time, f_update_time, f_revision, "
-                                "f_effective_from, f_plan) values ",
+                                "insert into t_cron_job (f_job_id, f_job_name, f_job_cron_time, f_job_type, "
+                                "f_job_context, f_tenant_id, f_enabled, f_remarks, f_create_time, "
+                                "f_update_time, f_revision, f_effective_from, f_plan) values ",
                             .types = "sssissisiiiis"};
     const std::vector<CreateJob*> made = std::exchange(creates, {});
     std::vector<std::int64_t> keys;
@@ -248,7 +247,7 @@ Result<model::Job> ReplaceJob::replace(JobTransaction& transaction) const {
     model::Plan plan = model::read_plan(plan_).value_or(model::Plan{});
     plan.repeats = job.type == model::JobType::timed && before.job.type == model::JobType::timed &&
                    plan_of(before).repeats;
-    const ChangeLog::Amount more{0, bytes_of(job) - before.context_bytes};
+    const ChangeWriter::Amount more{0, bytes_of(job) - before.context_bytes};
     if (const Result<void> allowed = transaction.log.allow(job.tenant, more); !allowed)
         return std::unexpected(allowed.error());
     transaction.log.count(job.tenant, more);
@@ -259,9 +258,8 @@ Result<model::Job> ReplaceJob::replace(JobTransaction& transaction) const {
 
     Statement& update = transaction.session.prepare(
         "update t_cron_job set f_job_name = :name, f_job_cron_time = :cron, f_job_type = :type, "
-        "f_job_context = :context, "
-        "f_enabled = :enabled, f_remarks = :remarks, f_update_time = :updated, f_revision = :revision, "
-        "f_effective_from = :effective, f_plan = :plan where f_key_id = :key",
+        "f_job_context = :context, f_enabled = :enabled, f_remarks = :remarks, f_update_time = :updated, "
+        "f_revision = :revision, f_effective_from = :effective, f_plan = :plan where f_key_id = :key",
         "ssisisiiisi");
     update << job.name << job.cron_time << static_cast<int>(job.type) << job.context << job.enabled
            << job.remarks << to_unix_seconds(job.updated_at) << job.revision.value()
@@ -298,7 +296,7 @@ void ChangeJobs::apply(JobTransaction& transaction) {
             model::Context context = model::read_context(job.context).value_or(model::Context{});
             context.webhook = std::get<Notify>(change_).webhook;
             job.context = model::write_context(context);
-            const ChangeLog::Amount more{0, bytes_of(job) - before.context_bytes};
+            const ChangeWriter::Amount more{0, bytes_of(job) - before.context_bytes};
             if (const Result<void> allowed = transaction.log.allow(job.tenant, more); !allowed)
                 throw WriteRejected(allowed.error());  // other jobs of the request may have been changed
             transaction.log.count(job.tenant, more);
@@ -358,10 +356,10 @@ void SweepDeleted::apply(Session& session) {
 std::vector<model::Job> disable_completed(Session& session, const std::vector<CompletedOneShot>& completed) {
     std::vector<model::Job> disabled;
     if (completed.empty()) return disabled;
-    ChangeLog log(session, completed.size());
+    ChangeWriter log(session, completed.size());
     for (const auto& [key, since] : completed) {
         Statement& select = session.prepare(fmt::format("select {} from t_cron_job where f_key_id = :key{}",
-                                                        kJobColumns, session.dialect().for_update()),
+                                                        kJobColumns, session.dialect().texts.for_update),
                                             "i", kJobTypes);
         select << key.value();
         if (!select.first()) continue;

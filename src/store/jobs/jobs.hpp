@@ -1,7 +1,7 @@
 #pragma once
 #include <variant>
 
-#include "store/jobs/change_log.hpp"
+#include "store/jobs/change_writer.hpp"
 #include "store/work/writer.hpp"
 
 /// Writes that change jobs. Each one gets a number in the change log; those that share a transaction lock the
@@ -21,7 +21,7 @@ struct JobTransaction {
 
     Session& session;
     CommitAttempt attempt;
-    ChangeLog log;
+    ChangeWriter log;
     std::vector<CreateJob*> creates{};
 };
 

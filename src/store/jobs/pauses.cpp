@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "ecron/base/json_writer.hpp"
-#include "store/jobs/change_log.hpp"
+#include "store/jobs/change_writer.hpp"
 
 namespace ecron::store {
 
@@ -26,31 +26,31 @@ std::string since_text(Session& session, int scope, const TenantId& tenant) {
 
 }  // namespace
 
-void SetPaused::apply(Session& session) {
-    ChangeLog log(session, 1);
-    const TenantId tenant = tenant_.value_or(TenantId{});
-    const int scope = tenant_ ? kTenant : kEverything;
-    Change logged{.kind = paused_ ? "pause" : "resume", .tenant = tenant};
-    if (!paused_) logged.replaced = since_text(session, scope, tenant);
+Result<void> set_paused(Session& session, const std::optional<TenantId>& owner, bool paused) {
+    ChangeWriter log(session, 1);
+    const TenantId tenant = owner.value_or(TenantId{});
+    const int scope = owner ? kTenant : kEverything;
+    Change logged{.kind = paused ? "pause" : "resume", .tenant = tenant};
+    if (!paused) logged.replaced = since_text(session, scope, tenant);
     log.add(std::move(logged));
     Statement& change =
-        paused_ ? session.prepare(fmt::format("insert into t_cron_pause (f_scope, f_tenant_id, f_since) "
-                                              "values (:scope, :tenant, :at){}",
-                                              session.dialect().keep_existing("f_scope")),
-                                  "isi")
-                : session.prepare("delete from t_cron_pause where f_scope = :scope and f_tenant_id = :tenant",
-                                  "is");
+        paused ? session.prepare(fmt::format("insert into t_cron_pause (f_scope, f_tenant_id, f_since) "
+                                             "values (:scope, :tenant, :at){}",
+                                             session.dialect().keep_existing("f_scope")),
+                                 "isi")
+               : session.prepare("delete from t_cron_pause where f_scope = :scope and f_tenant_id = :tenant",
+                                 "is");
     change << scope << tenant.value();
-    if (paused_) change << to_unix_millis(log.now());
+    if (paused) change << to_unix_millis(log.now());
     change.run();
     log.finish();
-    result = {};
+    return {};
 }
 
-Store::Pauses read_pauses(Session& session) {
+ActivePauses read_pauses(Session& session) {
     Statement& select = session.prepare(
         "select f_scope, f_tenant_id, f_since from t_cron_pause order by f_scope, f_tenant_id", "", "isi");
-    Store::Pauses pauses;
+    ActivePauses pauses;
     for (select.run(); select.fetch();) {
         if (select.integer(0) == kEverything) {
             pauses.all = from_unix_millis(select.integer(2));

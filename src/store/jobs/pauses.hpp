@@ -1,22 +1,22 @@
 #pragma once
-#include "ecron/store/store.hpp"
-#include "store/work/writer.hpp"
+#include "ecron/store/pauses.hpp"
+#include "store/work/threads.hpp"
 
 namespace ecron::store {
 
-class SetPaused final : public Answering<Write, void> {
+Result<void> set_paused(Session& session, const std::optional<TenantId>& tenant, bool paused);
+ActivePauses read_pauses(Session& session);
+
+class SqlPauses final : public Pauses {
 public:
-    SetPaused(std::optional<TenantId> tenant, bool paused)
-        : Answering(WriteKind::others),
-          tenant_(std::move(tenant)),
-          paused_(paused) {}
-    void apply(Session& session) override;
+    explicit SqlPauses(Threads threads) : threads_(threads) {}
+    Awaitable<void> set_paused(std::optional<TenantId> tenant, bool paused) override {
+        return threads_.write({}, store::set_paused, std::move(tenant), paused);
+    }
+    Awaitable<ActivePauses> pauses() override { return threads_.read(read_pauses); }
 
 private:
-    std::optional<TenantId> tenant_;
-    bool paused_;
+    Threads threads_;
 };
-
-Store::Pauses read_pauses(Session& session);
 
 }  // namespace ecron::store

@@ -17,6 +17,10 @@ public:
         batch->waiter = std::make_unique<Next>(shared_from_this());
         writer_->submit(std::move(batch));
     }
+    /// Deleted jobs may have executions that an earlier process did not mark before it ended.
+    void start_once() {
+        if (!std::exchange(started_, true)) start();
+    }
     void stop() { stopped_ = true; }
 
 private:
@@ -35,6 +39,7 @@ private:
     };
 
     Writer* writer_;
+    bool started_{false};
     bool running_{false};
     bool again_{false};
     bool stopped_{false};

@@ -33,17 +33,17 @@ std::vector<QueuedMessage> oldest_messages(Session& session, const std::string& 
     return messages;
 }
 
-void RemoveMessages::apply(Session& session) {
-    result = {};
-    for (std::size_t at = 0; at < keys_.size(); at += kLongestList) {
-        const std::size_t count = std::min(kLongestList, keys_.size() - at);
+Result<void> remove_messages(Session& session, const std::vector<std::int64_t>& keys) {
+    for (std::size_t at = 0; at < keys.size(); at += kLongestList) {
+        const std::size_t count = std::min(kLongestList, keys.size() - at);
         const std::size_t size = list_size(count);
         Statement& remove =
             session.prepare(fmt::format("delete from t_cron_message where f_id in ({})", placeholders(size)),
                             std::string(size, 'i'));
-        for (std::size_t i = 0; i < size; ++i) remove << keys_[at + std::min(i, count - 1)];
+        for (std::size_t i = 0; i < size; ++i) remove << keys[at + std::min(i, count - 1)];
         remove.run();
     }
+    return {};
 }
 
 }  // namespace ecron::store

@@ -1,7 +1,6 @@
 #pragma once
 #include "ecron/store/messages.hpp"
-#include "store/work/readers.hpp"
-#include "store/work/writer.hpp"
+#include "store/work/threads.hpp"
 
 /// Messages to be published, in SQL.
 namespace ecron::store {
@@ -15,31 +14,17 @@ struct NewMessage {
 void insert_messages(Session& session, const std::vector<NewMessage>& messages);
 
 std::vector<QueuedMessage> oldest_messages(Session& session, const std::string& topic, std::size_t limit);
-
-class RemoveMessages final : public Answering<Write, void> {
-public:
-    explicit RemoveMessages(std::vector<std::int64_t> keys)
-        : Answering(WriteKind::outbox),
-          keys_(std::move(keys)) {}
-    void apply(Session& session) override;
-
-private:
-    std::vector<std::int64_t> keys_;
-};
+Result<void> remove_messages(Session& session, const std::vector<std::int64_t>& keys);
 
 /// The queue on the store's threads.
 class SqlMessages final : public MessageQueue {
 public:
-    SqlMessages(Writer& writer, Readers& readers) : writer_(writer), readers_(readers) {}
+    explicit SqlMessages(Threads threads) : threads_(threads) {}
     Awaitable<std::vector<QueuedMessage>> oldest(std::string topic, std::size_t limit) override {
-        return await_answer(std::make_unique<Query<std::vector<QueuedMessage>>>(
-                                [topic = std::move(topic), limit](Session& session) {
-                                    return oldest_messages(session, topic, limit);
-                                }),
-                            readers_);
+        return threads_.read(oldest_messages, std::move(topic), limit);
     }
     Awaitable<void> remove(std::vector<std::int64_t> keys) override {
-        return await_answer(std::make_unique<RemoveMessages>(std::move(keys)), writer_);
+        return threads_.write({WriteKind::outbox}, remove_messages, std::move(keys));
     }
     void on_written(std::function<void()> callback) override { on_written_ = std::move(callback); }
     void written() const {
@@ -47,8 +32,7 @@ public:
     }
 
 private:
-    Writer& writer_;
-    Readers& readers_;
+    Threads threads_;
     std::function<void()> on_written_;
 };
 

@@ -16,8 +16,7 @@ constexpr std::size_t kReasonKept = 4'096;  // of the reason why a delivery fail
 
 constexpr std::string_view kOutboxInsert =
     "insert into t_cron_outbox (f_channel, f_message_id, f_execute_id, f_tenant_id, f_receiver, f_url, "
-    "f_payload, "
-    "f_created, f_due, f_tries, f_node) values ";
+    "f_payload, f_created, f_due, f_tries, f_node) values ";
 
 constexpr std::string_view kEntryColumns =
     "o.f_id, o.f_channel, o.f_message_id, o.f_execute_id, o.f_tenant_id, o.f_receiver, o.f_url, o.f_payload, "
@@ -81,10 +80,8 @@ bool move_to_dead_letters(Session& session, const OutboxEntry& entry, Instant no
     if (!remove(session, entry)) return false;
     Statement& row = session.prepare(
         "insert into t_cron_dead_letter (f_channel, f_message_id, f_execute_id, f_tenant_id, f_receiver, "
-        "f_url, "
-        "f_payload, f_created, f_died, f_tries, f_code, f_reason) values (:channel, :message, :execution, "
-        ":tenant, "
-        ":receiver, :url, :payload, :created, :died, :tries, :code, :reason)",
+        "f_url, f_payload, f_created, f_died, f_tries, f_code, f_reason) values (:channel, :message, "
+        ":execution, :tenant, :receiver, :url, :payload, :created, :died, :tries, :code, :reason)",
         "issssssiiiit");
     const Announcement& announcement = entry.announcement;
     row << static_cast<int>(announcement.channel) << announcement.message_id << entry.execution.value()
@@ -94,28 +91,6 @@ bool move_to_dead_letters(Session& session, const OutboxEntry& entry, Instant no
     row.run();
     return true;
 }
-
-}  // namespace
-
-void insert_announcements(Session& session, const std::vector<Announced>& announced) {
-    if (announced.empty()) return;
-    static const Rows rows{.head = kOutboxInsert, .types = "issssssiiis"};
-    const std::int64_t now = to_unix_millis(session.now());
-    session.run_rows(
-        rows, announced.size(),
-        [&](Statement& row, std::size_t i) {
-            const Announcement& announcement = *announced[i].announcement;
-            row << static_cast<int>(announcement.channel) << announcement.message_id
-                << announced[i].execution->value() << announced[i].tenant->value() << announcement.receiver
-                << announcement.url << announcement.payload << now << now << 0 << "";
-        },
-        [&](std::size_t i) {
-            const Announcement& announcement = *announced[i].announcement;
-            return 300 + announcement.url.size() + announcement.payload.size();
-        });
-}
-
-namespace {
 
 /// Computes which entries each tenant may get, from the entries that it holds and those found for it.
 class TenantShares {
@@ -143,6 +118,24 @@ private:
 };
 
 }  // namespace
+
+void insert_announcements(Session& session, const std::vector<Announced>& announced) {
+    if (announced.empty()) return;
+    static const Rows rows{.head = kOutboxInsert, .types = "issssssiiis"};
+    const std::int64_t now = to_unix_millis(session.now());
+    session.run_rows(
+        rows, announced.size(),
+        [&](Statement& row, std::size_t i) {
+            const Announcement& announcement = *announced[i].announcement;
+            row << static_cast<int>(announcement.channel) << announcement.message_id
+                << announced[i].execution->value() << announced[i].tenant->value() << announcement.receiver
+                << announcement.url << announcement.payload << now << now << 0 << "";
+        },
+        [&](std::size_t i) {
+            const Announcement& announcement = *announced[i].announcement;
+            return 300 + announcement.url.size() + announcement.payload.size();
+        });
+}
 
 LeasedEntries find_entries(Session& session, const LeaseRequest& request) {
     const Instant now = session.now();
@@ -180,58 +173,57 @@ OutboxSize outbox_size(Session& session) {
     return size;
 }
 
-void LeaseEntries::apply(Session& session) {
-    result.emplace();
-    const Instant until = session.now() + lease_;
-    for (const OutboxEntry& entry : found_) {
+Result<std::vector<OutboxEntry>> lease_entries(Session& session, const NodeId& node, Millis lease,
+                                               const std::vector<OutboxEntry>& found) {
+    std::vector<OutboxEntry> leased;
+    const Instant until = session.now() + lease;
+    for (const OutboxEntry& entry : found) {
         Statement& take = session.prepare(
             "update t_cron_outbox set f_due = :until, f_tries = f_tries + 1, f_node = :node where f_id = :id "
-            "and "
-            "f_due = :due and f_tries = :tries",
+            "and f_due = :due and f_tries = :tries",
             "isiii");
-        take << to_unix_millis(until) << node_.value() << entry.key << to_unix_millis(entry.due)
+        take << to_unix_millis(until) << node.value() << entry.key << to_unix_millis(entry.due)
              << entry.tries;
         if (take.run() == 0) continue;
         OutboxEntry taken = entry;
         taken.due = until;
         ++taken.tries;
-        result->push_back(std::move(taken));
+        leased.push_back(std::move(taken));
     }
+    return leased;
 }
 
-void SettleEntry::apply(Session& session) {
-    switch (delivery_.verdict) {
+Result<bool> settle_entry(Session& session, const OutboxEntry& entry, const DeliveryResult& delivery) {
+    switch (delivery.verdict) {
         case DeliveryResult::Verdict::delivered: {
-            result = remove(session, entry_);
-            if (*result) return;
+            if (remove(session, entry)) return true;
             // The current lease holder need not deliver it again.
             Statement& row = session.prepare("delete from t_cron_outbox where f_id = :id", "i");
-            row << entry_.key;
+            row << entry.key;
             row.run();
-            return;
+            return false;
         }
         case DeliveryResult::Verdict::again: {
             Statement& row = session.prepare(
                 "update t_cron_outbox set f_due = :at, f_node = '' where f_id = :id and f_due = :due", "iii");
-            row << to_unix_millis(session.now() + delivery_.wait) << entry_.key << to_unix_millis(entry_.due);
-            result = row.run() > 0;
-            return;
+            row << to_unix_millis(session.now() + delivery.wait) << entry.key << to_unix_millis(entry.due);
+            return row.run() > 0;
         }
         case DeliveryResult::Verdict::dead:
-            result = move_to_dead_letters(session, entry_, session.now(), delivery_.code, delivery_.reason);
-            return;
+            return move_to_dead_letters(session, entry, session.now(), delivery.code, delivery.reason);
     }
+    return false;
 }
 
-void ReleaseEntries::apply(Session& session) {
-    result = {};
+Result<void> release_entries(Session& session, const NodeId& node) {
     Statement& rows =
         session.prepare("update t_cron_outbox set f_due = :now, f_node = '' where f_node = :node", "is");
-    rows << to_unix_millis(session.now()) << node_.value();
+    rows << to_unix_millis(session.now()) << node.value();
     rows.run();
+    return {};
 }
 
-void ExpireOlder::apply(Session& session) {
+Result<std::size_t> expire_older_than(Session& session, Millis age, const std::string& reason) {
     const Instant now = session.now();
     std::vector<OutboxEntry> old;
     Statement& rows = session.prepare(
@@ -239,12 +231,12 @@ void ExpireOlder::apply(Session& session) {
                     "o.f_created limit {}",
                     kEntryColumns, kExpiredAtOnce),
         "ii", kEntryTypes);
-    rows << to_unix_millis(now - age_) << to_unix_millis(now);
+    rows << to_unix_millis(now - age) << to_unix_millis(now);
     for (rows.run(); rows.fetch();) old.push_back(read_entry(rows, now));
     std::size_t expired = 0;
     for (const OutboxEntry& entry : old)
-        expired += move_to_dead_letters(session, entry, now, 0, reason_) ? 1 : 0;
-    result = expired;
+        expired += move_to_dead_letters(session, entry, now, 0, reason) ? 1 : 0;
+    return expired;
 }
 
 std::vector<DeadLetter> dead_letters(Session& session, const std::optional<TenantId>& tenant,
@@ -252,8 +244,7 @@ std::vector<DeadLetter> dead_letters(Session& session, const std::optional<Tenan
     Statement& rows = session.prepare(
         fmt::format(
             "select f_id, f_message_id, f_execute_id, f_tenant_id, f_url, f_created, f_died, f_tries, "
-            "f_code, f_reason from t_cron_dead_letter where f_id < :before{} order by f_id desc limit "
-            ":rows",
+            "f_code, f_reason from t_cron_dead_letter where f_id < :before{} order by f_id desc limit :rows",
             tenant ? " and f_tenant_id = :tenant" : ""),
         tenant ? "isi" : "ii", "issssiiiis");
     rows << before.value_or(std::numeric_limits<std::int64_t>::max());
@@ -275,10 +266,10 @@ std::vector<DeadLetter> dead_letters(Session& session, const std::optional<Tenan
     return letters;
 }
 
-void Redeliver::apply(Session& session) {
-    result = {};
+Result<void> redeliver(Session& session, const std::optional<TenantId>& tenant,
+                       const std::vector<std::int64_t>& keys) {
     const std::int64_t now = to_unix_millis(session.now());
-    for (const std::int64_t key : keys_) {
+    for (const std::int64_t key : keys) {
         // The deletion locks the row, so that only one of two concurrent requests finds it.
         Statement& copy = session.prepare(
             fmt::format(
@@ -286,15 +277,16 @@ void Redeliver::apply(Session& session) {
                 "f_url, f_payload, f_created, f_due, f_tries, f_node) select f_channel, f_message_id, "
                 "f_execute_id, f_tenant_id, f_receiver, f_url, f_payload, :created, :due, 0, '' from "
                 "t_cron_dead_letter where f_id = :id{}",
-                tenant_ ? " and f_tenant_id = :tenant" : ""),
-            tenant_ ? "iiis" : "iii");
+                tenant ? " and f_tenant_id = :tenant" : ""),
+            tenant ? "iiis" : "iii");
         copy << now << now << key;
-        if (tenant_) copy << tenant_->value();
+        if (tenant) copy << tenant->value();
         Statement& remove = session.prepare("delete from t_cron_dead_letter where f_id = :id", "i");
         remove << key;
         if (copy.run() == 0 || remove.run() == 0)
             throw WriteRejected({Errc::not_found, "there is no such dead letter", {"dead_letter"}});
     }
+    return {};
 }
 
 }  // namespace ecron::store

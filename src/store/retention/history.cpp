@@ -48,9 +48,7 @@ struct Owner {
 
 Owner owner_of(Session& session, const JobId& job, const HistoryRule& rule) {
     Statement& read = session.prepare(
-        "select f_job_context, coalesce(f_tenant_id, '') from t_cron_job where "
-        "f_job_id = :id",
-        "s", "ss");
+        "select f_job_context, coalesce(f_tenant_id, '') from t_cron_job where f_job_id = :id", "s", "ss");
     read << job.value();
     if (!read.first()) return {.keep = rule.keep};
     Owner owner{.tenant = read.text(1), .keep = rule.keep};
@@ -253,22 +251,21 @@ OldExecutions find_old(Session& session, const HistoryRule& rule, const JobId& a
     return old;
 }
 
-void RemoveExecutions::apply(Session& session) {
-    result.emplace();
+Result<std::size_t> remove_executions(Session& session, const std::vector<std::int64_t>& keys) {
     std::vector<std::pair<std::int64_t, std::string>> rows;
     std::int64_t newest = 0;  // scheduled time
-    const std::size_t size = list_size(keys_.size());
+    const std::size_t size = list_size(keys.size());
     Statement& lock =
         session.prepare(fmt::format("select f_key_id, f_execute_id, coalesce(f_nominal, 0) from "
                                     "t_cron_job_status where f_key_id in ({}) and {}{}",
-                                    placeholders(size), kHasEnded, session.dialect().for_update()),
+                                    placeholders(size), kHasEnded, session.dialect().texts.for_update),
                         std::string(size, 'i'), "isi");
-    for (std::size_t i = 0; i < size; ++i) lock << keys_[std::min(i, keys_.size() - 1)];
+    for (std::size_t i = 0; i < size; ++i) lock << keys[std::min(i, keys.size() - 1)];
     for (lock.run(); lock.fetch();) {
         rows.emplace_back(lock.integer(0), lock.text(1));
         newest = std::max(newest, lock.integer(2));
     }
-    if (rows.empty()) return;
+    if (rows.empty()) return 0;
     record_deleted(session, newest);
 
     const std::size_t found = list_size(rows.size());
@@ -283,25 +280,44 @@ void RemoveExecutions::apply(Session& session) {
         executions << rows[std::min(i, rows.size() - 1)].first;
     }
     attempts.run();
-    result = executions.run();
+    return executions.run();
 }
 
-void RemoveOthers::apply(Session& session) {
+Result<std::size_t> remove_others(Session& session, const HistoryRule& rule) {
     const Instant now = session.now();
-    result.emplace();
-    if (rule_.audit > Millis{0})
-        *result += remove_first(session, "t_cron_audit", "f_id", "f_at", now - rule_.audit,
+    std::size_t removed = 0;
+    if (rule.audit > Millis{0})
+        removed += remove_first(session, "t_cron_audit", "f_id", "f_at", now - rule.audit,
                                 std::numeric_limits<std::int64_t>::max());
-    if (rule_.keep <= Millis{0}) return;
-    const Instant before = now - rule_.keep;
+    if (rule.keep <= Millis{0}) return removed;
+    const Instant before = now - rule.keep;
     constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
     Statement& planned = session.prepare("select coalesce(min(f_planned), 0) from t_cron_shard", "", "i");
     planned.first();
     const std::int64_t planned_by_all = planned.integer(0);
-    *result += remove_first(session, "t_cron_missed", "f_id", "f_at", before, kAny) +
-               remove_first(session, "t_cron_change", "f_number", "f_at", std::min(before, now - kDay),
-                            planned_by_all) +
-               remove_first(session, "t_cron_dead_letter", "f_id", "f_died", before, kAny);
+    return removed + remove_first(session, "t_cron_missed", "f_id", "f_at", before, kAny) +
+           remove_first(session, "t_cron_change", "f_number", "f_at", std::min(before, now - kDay),
+                        planned_by_all) +
+           remove_first(session, "t_cron_dead_letter", "f_id", "f_died", before, kAny);
+}
+
+Awaitable<Trimmed> SqlRetention::trim_history(HistoryRule rule, JobId after) {
+    Result<OldExecutions> old = co_await threads_.read(find_old, rule, std::move(after));
+    if (!old) co_return std::unexpected(old.error());
+    Trimmed trimmed{.after = std::move(old->after), .round_ended = old->round_ended};
+    if (!old->keys.empty()) {
+        const Result<std::size_t> removed =
+            co_await threads_.write({WriteKind::history}, remove_executions, std::move(old->keys));
+        if (!removed) co_return std::unexpected(removed.error());
+        trimmed.executions = *removed;
+    }
+    if (trimmed.round_ended && (rule.keep > Millis{0} || rule.audit > Millis{0})) {
+        const Result<std::size_t> removed =
+            co_await threads_.write({WriteKind::history}, remove_others, rule);
+        if (!removed) co_return std::unexpected(removed.error());
+        trimmed.others = *removed;
+    }
+    co_return trimmed;
 }
 
 }  // namespace ecron::store

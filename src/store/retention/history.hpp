@@ -1,6 +1,6 @@
 #pragma once
-#include "store/work/readers.hpp"
-#include "store/work/writer.hpp"
+#include "ecron/store/history.hpp"
+#include "store/work/threads.hpp"
 
 /// Retention in SQL. Only finished executions are deleted, and none that was scheduled later than one hour
 /// before the watermark: a new term enumerates from there and must find the claimed rows. The change log
@@ -23,25 +23,18 @@ Instant deleted_until(Session& session);
 void assume_deleted(Session& session);
 
 /// Deletes those executions that may still be deleted, with their attempts; returns their number.
-class RemoveExecutions final : public Answering<Write, std::size_t> {
-public:
-    explicit RemoveExecutions(std::vector<std::int64_t> keys)
-        : Answering(WriteKind::history),
-          keys_(std::move(keys)) {}
-    void apply(Session& session) override;
-
-private:
-    std::vector<std::int64_t> keys_;
-};
+Result<std::size_t> remove_executions(Session& session, const std::vector<std::int64_t>& keys);
 
 /// Deletes one batch each of old summaries, changes, dead letters and audit entries; returns their number.
-class RemoveOthers final : public Answering<Write, std::size_t> {
+Result<std::size_t> remove_others(Session& session, const HistoryRule& rule);
+
+class SqlRetention final : public Retention {
 public:
-    explicit RemoveOthers(const HistoryRule& rule) : Answering(WriteKind::history), rule_(rule) {}
-    void apply(Session& session) override;
+    explicit SqlRetention(Threads threads) : threads_(threads) {}
+    Awaitable<Trimmed> trim_history(HistoryRule rule, JobId after) override;
 
 private:
-    HistoryRule rule_;
+    Threads threads_;
 };
 
 }  // namespace ecron::store

@@ -163,17 +163,38 @@ TenantUsage::Sums read_usage(Session& session) {
     return sums;
 }
 
-void WriteUsage::apply(Session& session) {
+Result<void> write_usage(Session& session, const UsageScan& scan) {
     static const Rows rows{.head = "insert into t_cron_usage (f_tenant_id, f_bytes, f_since) values ",
                            .types = "sii"};
     session.run("delete from t_cron_usage");
-    const std::vector<std::pair<TenantId, std::int64_t>> sums(scan_.sums.begin(), scan_.sums.end());
-    const std::int64_t since = to_unix_millis(scan_.since.value_or(Instant{}));
+    const std::vector<std::pair<TenantId, std::int64_t>> sums(scan.sums.begin(), scan.sums.end());
+    const std::int64_t since = to_unix_millis(scan.since.value_or(Instant{}));
     session.run_rows(
         rows, sums.size(),
         [&](Statement& row, std::size_t i) { row << sums[i].first.value() << sums[i].second << since; },
         [](std::size_t) { return std::size_t{200}; });
-    result = {};
+    return {};
+}
+
+Awaitable<bool> SqlUsage::measure_bytes() {
+    Result<UsageScan> scan = co_await threads_.read(scan_usage, std::exchange(scan_, {}));
+    if (!scan) co_return std::unexpected(scan.error());
+    if (scan->table != UsageScan::Table::none) {
+        scan_ = std::move(*scan);
+        co_return false;
+    }
+    const Result<void> written = co_await threads_.write({}, write_usage, std::move(*scan));
+    if (!written) co_return std::unexpected(written.error());
+    co_return true;
+}
+
+Awaitable<void> SqlUsage::read_bytes() {
+    const Instant begun = clock_.now();
+    Result<TenantUsage::Sums> sums = co_await threads_.read(read_usage);
+    if (!sums) co_return std::unexpected(sums.error());
+    sums->jobs_read = begun;
+    usage_.measured(std::move(*sums));
+    co_return Result<void>{};
 }
 
 }  // namespace ecron::store

@@ -5,8 +5,8 @@
 #include <mutex>
 #include <optional>
 
-#include "ecron/store/store.hpp"
-#include "store/work/writer.hpp"
+#include "ecron/store/history.hpp"
+#include "store/work/threads.hpp"
 
 namespace ecron::store {
 
@@ -75,14 +75,22 @@ struct UsageScan {
 /// Adds up the next page.
 UsageScan scan_usage(Session& session, UsageScan scan);
 TenantUsage::Sums read_usage(Session& session);
+Result<void> write_usage(Session& session, const UsageScan& scan);
 
-class WriteUsage final : public Answering<Write, void> {
+class SqlUsage final : public Usage {
 public:
-    explicit WriteUsage(UsageScan scan) : Answering(WriteKind::others), scan_(std::move(scan)) {}
-    void apply(Session& session) override;
+    SqlUsage(Threads threads, TenantUsage& usage, const Clock& clock)
+        : threads_(threads),
+          usage_(usage),
+          clock_(clock) {}
+    Awaitable<bool> measure_bytes() override;
+    Awaitable<void> read_bytes() override;
 
 private:
-    UsageScan scan_;
+    Threads threads_;
+    TenantUsage& usage_;
+    const Clock& clock_;
+    UsageScan scan_{};
 };
 
 }  // namespace ecron::store

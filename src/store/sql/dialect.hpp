@@ -86,19 +86,67 @@ public:
     virtual void commit() = 0;
 };
 
+struct DialectFlags {
+    /// True: one process at a time uses the database, enforced by a lock on its file. False: several nodes
+    /// may use it, coordinated by the server's advisory locks and clock.
+    bool owned_by_one_process{};
+    /// SOCI reads a whole result into memory before its first row.
+    bool buffers_results{};
+    /// The server ends sessions that are idle for long.
+    bool sessions_expire{};
+    /// An update with Dialect::raised() returns the new value as the insert id.
+    bool raised_is_insert_id{};
+};
+
+struct DialectTexts {
+    /// Query for the difference between two consecutive generated keys; empty: 1.
+    std::string_view key_step_query{};
+    /// Query for a name and the cipher of the session's connection, which is empty without TLS; an empty text
+    /// if there is no connection.
+    std::string_view cipher_query{};
+    /// Query for the name and the value ("1" if enabled) of the setting that makes each commit durable across
+    /// crashes; an empty text if ecron sets it itself.
+    std::string_view durability_query{};
+    /// Expression that is 1 if the server is read-only, even if this user may write nevertheless; empty if
+    /// there is no server.
+    std::string_view read_only_expression{};
+    /// Appended to a select whose rows the transaction is about to change; empty if there is only one writer.
+    std::string_view for_update{};
+    /// Query for connection, user, host and duration in seconds of the session that has held row locks for
+    /// the longest time; empty if there is only one writer.
+    std::string_view blocker_query{};
+    /// Ends an insert into t_cron_missed: of two summaries that begin at the same instant, the longer one is
+    /// kept.
+    std::string_view keep_longer_summary{};
+    /// Prefix of a parameter with raw bytes.
+    std::string_view bytes_prefix{};
+    /// Query for the maximum statement size of the server in bytes; empty if there is no limit.
+    std::string_view statement_limit_query{};
+    /// SQL expression for the store's clock in Unix milliseconds; empty if it is the process's clock.
+    std::string_view now_expression{};
+    /// Ends a table definition.
+    std::string_view table_options{};
+    /// Query for table, column and declared type of all columns of ecron's tables, in order, without
+    /// generated columns.
+    std::string_view columns_query{};
+    /// Query that returns "ok" or a description of the damage; empty if the server checks itself.
+    std::string_view integrity_query{};
+};
+
 /// One kind of database server. Stateless; there is one object of each kind, with the lifetime of the
 /// process. Differences between MySQL and MariaDB and between their versions are handled inside the MySQL
 /// dialect.
 class Dialect {
 public:
-    Dialect() = default;
+    Dialect(const DialectFlags& the_flags, const DialectTexts& the_texts)
+        : flags(the_flags),
+          texts(the_texts) {}
     virtual ~Dialect() = default;
     Dialect(const Dialect&) = delete;
     Dialect& operator=(const Dialect&) = delete;
 
-    /// True: one process at a time uses the database, enforced by a lock on its file. False: several nodes
-    /// may use it, coordinated by the server's advisory locks and clock.
-    [[nodiscard]] virtual bool owned_by_one_process() const = 0;
+    const DialectFlags flags;
+    const DialectTexts texts;
 
     // Sessions
     [[nodiscard]] virtual const soci::backend_factory& factory() const = 0;
@@ -106,27 +154,12 @@ public:
     /// Statements that configure a new session.
     [[nodiscard]] virtual std::vector<std::string> session_settings(const Options& options,
                                                                     SessionUse use) const = 0;
-    /// Query for the difference between two consecutive generated keys; empty: 1.
-    [[nodiscard]] virtual std::string_view key_step_query() const = 0;
-    /// Query for a name and the cipher of the session's connection, which is empty without TLS; an empty text
-    /// if there is no connection.
-    [[nodiscard]] virtual std::string_view cipher_query() const = 0;
-    /// Query for the name and the value ("1" if enabled) of the setting that makes each commit durable across
-    /// crashes; an empty text if ecron sets it itself.
-    [[nodiscard]] virtual std::string_view durability_query() const = 0;
-    /// Returns true if SOCI reads a whole result into memory before its first row.
-    [[nodiscard]] virtual bool buffers_results() const = 0;
     /// Converts the error of a failed statement, or of a connection that could not be opened (`session` is
     /// nullptr).
     [[nodiscard]] virtual SqlError to_sql_error(soci::session* session,
                                                 const soci::soci_error& error) const = 0;
     /// The database as shown in log lines: host, port, user and schema, or the file.
     [[nodiscard]] virtual std::string address_of(const Options& options) const = 0;
-    /// Expression that is 1 if the server is read-only, even if this user may write nevertheless; empty if
-    /// there is no server.
-    [[nodiscard]] virtual std::string_view read_only_expression() const = 0;
-    /// Returns true if the server ends sessions that are idle for long.
-    [[nodiscard]] virtual bool sessions_expire() const = 0;
     /// Returns true if there is a transaction to roll back. A fault may already have ended it.
     [[nodiscard]] virtual bool in_transaction(soci::session& session) const = 0;
 
@@ -135,11 +168,6 @@ public:
     [[nodiscard]] virtual std::string_view begin_text(SessionUse use) const = 0;
     /// Statements that begin a transaction which reads a consistent snapshot.
     [[nodiscard]] virtual std::vector<std::string_view> begin_snapshot() const = 0;
-    /// Appended to a select whose rows the transaction is about to change; empty if there is only one writer.
-    [[nodiscard]] virtual std::string_view for_update() const = 0;
-    /// Query for connection, user, host and duration in seconds of the session that has held row locks for
-    /// the longest time; empty if there is only one writer.
-    [[nodiscard]] virtual std::string_view blocker_query() const = 0;
 
     // Statements
     /// Ends an insert so that a row with an existing key stays unchanged.
@@ -147,18 +175,11 @@ public:
     /// Ends an insert so that a row with an existing key takes the new values of these columns.
     [[nodiscard]] virtual std::string overwrite(std::string_view key_columns,
                                                 std::initializer_list<std::string_view> columns) const = 0;
-    /// Ends an insert into t_cron_missed: of two summaries that begin at the same instant, the longer one is
-    /// kept.
-    [[nodiscard]] virtual std::string_view keep_longer_summary() const = 0;
     /// Condition that a text column equals a parameter byte by byte, which MySQL collations do not compare.
     /// Uses the column's index. The value is bound twice in succession.
     [[nodiscard]] virtual std::string exactly(std::string_view column) const = 0;
     /// Expression for the size of a text or blob in bytes.
     [[nodiscard]] virtual std::string byte_length(std::string_view column) const = 0;
-    /// Prefix of a parameter with raw bytes.
-    [[nodiscard]] virtual std::string_view bytes_prefix() const = 0;
-    /// Query for the maximum statement size of the server in bytes; empty if there is no limit.
-    [[nodiscard]] virtual std::string_view statement_limit_query() const = 0;
     /// Size of a text inside a statement, including quotes and escapes; 0 if values are sent separately from
     /// the statement.
     [[nodiscard]] virtual std::size_t bytes_in_statement(std::string_view value) const = 0;
@@ -167,22 +188,11 @@ public:
     [[nodiscard]] virtual bool is_packet_refusal(const SqlError& error) const = 0;
     /// Maximum number of rows in one statement.
     [[nodiscard]] virtual std::size_t rows_per_statement(const Options& options) const = 0;
-    /// SQL expression for the store's clock in Unix milliseconds; empty if it is the process's clock.
-    [[nodiscard]] virtual std::string_view now_expression() const = 0;
     /// The value of a counter's column increased by the parameter :by.
     [[nodiscard]] virtual std::string raised(std::string_view column) const = 0;
-    /// Returns true if an update with raised() returns the new value as the insert id.
-    [[nodiscard]] virtual bool raised_is_insert_id() const = 0;
 
     // Schema
     [[nodiscard]] virtual std::unique_ptr<MigrationLock> lock_migrations(Session& session) const = 0;
-    /// Ends a table definition.
-    [[nodiscard]] virtual std::string_view table_options() const = 0;
-    /// Query for table, column and declared type of all columns of ecron's tables, in order, without
-    /// generated columns.
-    [[nodiscard]] virtual std::string_view columns_query() const = 0;
-    /// Query that returns "ok" or a description of the damage; empty if the server checks itself.
-    [[nodiscard]] virtual std::string_view integrity_query() const = 0;
 };
 
 const Dialect& sqlite_dialect();

@@ -202,9 +202,41 @@ private:
     std::string name_;
 };
 
+constexpr DialectFlags kMysqlFlags{
+    .buffers_results = true, .sessions_expire = true, .raised_is_insert_id = true};
+constexpr DialectTexts kMysqlTexts{
+    .key_step_query = "select @@auto_increment_increment",
+    .cipher_query = "show session status like 'Ssl_cipher'",
+    .durability_query = "show variables like 'innodb_flush_log_at_trx_commit'",
+    // The variables are words in newer versions and numbers in older ones.
+    .read_only_expression =
+        "concat(@@global.read_only) not in ('0', 'OFF') or "
+        "concat(@@global.innodb_read_only) not in ('0', 'OFF')",
+    .for_update = " for update",
+    .blocker_query =
+        "select t.trx_mysql_thread_id, coalesce(p.user, ''), coalesce(p.host, ''), timestampdiff(second, "
+        "t.trx_started, now()) from information_schema.innodb_trx t left join information_schema.processlist "
+        "p on p.id = t.trx_mysql_thread_id where t.trx_rows_locked > 0 and t.trx_mysql_thread_id <> "
+        "connection_id() and p.db = database() order by t.trx_started limit 1",
+    // MySQL 8 deprecates values(), but MariaDB and MySQL 5.7 do not support its replacement. Columns are
+    // assigned in this order.
+    .keep_longer_summary =
+        " on duplicate key update f_count = if(values(f_to) > f_to, values(f_count), f_count), "
+        "f_at = if(values(f_to) > f_to, values(f_at), f_at), f_to = greatest(f_to, values(f_to))",
+    // Otherwise the bytes would be validated against the session's character set.
+    .bytes_prefix = "_binary ",
+    .statement_limit_query = "select @@max_allowed_packet",
+    .now_expression = "cast(unix_timestamp(now(3)) * 1000 as signed)",
+    .table_options = " engine=innodb default charset=utf8mb4 collate=utf8mb4_bin",
+    .columns_query =
+        "select table_name, column_name, data_type from information_schema.columns where "
+        "table_schema = database() and table_name like 't_cron_%' and "
+        "coalesce(generation_expression, '') = '' order by table_name, ordinal_position",
+};
+
 class MysqlDialect final : public Dialect {
 public:
-    bool owned_by_one_process() const override { return false; }
+    MysqlDialect() : Dialect(kMysqlFlags, kMysqlTexts) {}
     const soci::backend_factory& factory() const override { return *soci::factory_mysql(); }
     std::string connect_string(const Options& options, SessionUse use) const override;
     std::vector<std::string> session_settings(const Options& options, SessionUse use) const override;
@@ -213,18 +245,6 @@ public:
         return fmt::format("host={} port={} user={} schema={}", options.host, options.port, options.user,
                            options.database);
     }
-    // The variables are words in newer versions and numbers in older ones.
-    std::string_view read_only_expression() const override {
-        return "concat(@@global.read_only) not in ('0', 'OFF') or "
-               "concat(@@global.innodb_read_only) not in ('0', 'OFF')";
-    }
-    std::string_view key_step_query() const override { return "select @@auto_increment_increment"; }
-    std::string_view cipher_query() const override { return "show session status like 'Ssl_cipher'"; }
-    std::string_view durability_query() const override {
-        return "show variables like 'innodb_flush_log_at_trx_commit'";
-    }
-    bool buffers_results() const override { return true; }
-    bool sessions_expire() const override { return true; }
     bool in_transaction(soci::session&) const override { return true; }
 
     std::string_view begin_text(SessionUse use) const override {
@@ -234,33 +254,16 @@ public:
         return {"set session transaction isolation level repeatable read",
                 "start transaction with consistent snapshot, read only"};
     }
-    std::string_view for_update() const override { return " for update"; }
-    std::string_view blocker_query() const override {
-        return "select t.trx_mysql_thread_id, coalesce(p.user, ''), coalesce(p.host, ''), "
-               "timestampdiff(second, t.trx_started, now()) from information_schema.innodb_trx t left join "
-               "information_schema.processlist p on p.id = t.trx_mysql_thread_id where t.trx_rows_locked > 0 "
-               "and t.trx_mysql_thread_id <> connection_id() and p.db = database() order by t.trx_started "
-               "limit 1";
-    }
 
     std::string keep_existing(std::string_view key_column) const override {
         return fmt::format(" on duplicate key update {0} = {0}", key_column);
     }
     std::string overwrite(std::string_view key_columns,
                           std::initializer_list<std::string_view> columns) const override;
-    // MySQL 8 deprecates values(), but MariaDB and MySQL 5.7 do not support its replacement. Columns are
-    // assigned in this order.
-    std::string_view keep_longer_summary() const override {
-        return " on duplicate key update f_count = if(values(f_to) > f_to, values(f_count), f_count), "
-               "f_at = if(values(f_to) > f_to, values(f_at), f_at), f_to = greatest(f_to, values(f_to))";
-    }
     // The first comparison finds the rows by index; the second one compares their bytes.
     std::string exactly(std::string_view column) const override {
         return fmt::format("{0} = :value and cast({0} as binary) = :bytes", column);
     }
-    // Otherwise the bytes would be validated against the session's character set.
-    std::string_view bytes_prefix() const override { return "_binary "; }
-    std::string_view statement_limit_query() const override { return "select @@max_allowed_packet"; }
     std::size_t bytes_in_statement(std::string_view value) const override {
         constexpr std::string_view kEscaped{"\0\n\r\\'\"\x1a", 7};  // same as mysql_real_escape_string
         const auto escaped = std::ranges::count_if(value, [&](char c) { return kEscaped.contains(c); });
@@ -275,26 +278,13 @@ public:
     std::string byte_length(std::string_view column) const override {
         return fmt::format("length({})", column);
     }
-    std::string_view now_expression() const override {
-        return "cast(unix_timestamp(now(3)) * 1000 as signed)";
-    }
     std::string raised(std::string_view column) const override {
         return fmt::format("last_insert_id({} + :by)", column);
     }
-    bool raised_is_insert_id() const override { return true; }
 
     std::unique_ptr<MigrationLock> lock_migrations(Session& session) const override {
         return std::make_unique<MysqlMigrationLock>(session);
     }
-    std::string_view table_options() const override {
-        return " engine=innodb default charset=utf8mb4 collate=utf8mb4_bin";
-    }
-    std::string_view columns_query() const override {
-        return "select table_name, column_name, data_type from information_schema.columns where "
-               "table_schema = database() and table_name like 't_cron_%' and "
-               "coalesce(generation_expression, '') = '' order by table_name, ordinal_position";
-    }
-    std::string_view integrity_query() const override { return ""; }
 };
 
 }  // namespace

@@ -63,9 +63,20 @@ sqlite_api::sqlite3* connection_of(soci::session& session) {
     return backend == nullptr ? nullptr : backend->conn_;
 }
 
+constexpr DialectFlags kSqliteFlags{.owned_by_one_process = true};
+constexpr DialectTexts kSqliteTexts{
+    .keep_longer_summary =
+        " on conflict (f_job_key, f_from) do update set f_count = excluded.f_count, "
+        "f_at = excluded.f_at, f_to = excluded.f_to where excluded.f_to > f_to",
+    .columns_query =
+        "select m.name, c.name, c.type from sqlite_master m join pragma_table_info(m.name) c "
+        "where m.type = 'table' and m.name like 't_cron_%' order by m.name, c.cid",
+    .integrity_query = "select integrity_check from pragma_integrity_check",
+};
+
 class SqliteDialect final : public Dialect {
 public:
-    bool owned_by_one_process() const override { return true; }
+    SqliteDialect() : Dialect(kSqliteFlags, kSqliteTexts) {}
     const soci::backend_factory& factory() const override { return *soci::factory_sqlite3(); }
     std::string connect_string(const Options& options, SessionUse) const override;
     std::vector<std::string> session_settings(const Options&, SessionUse) const override {
@@ -75,33 +86,19 @@ public:
     std::string address_of(const Options& options) const override {
         return fmt::format("file={}", options.path);
     }
-    std::string_view read_only_expression() const override { return ""; }
-    std::string_view key_step_query() const override { return ""; }
-    std::string_view cipher_query() const override { return ""; }
-    std::string_view durability_query() const override { return ""; }
-    bool buffers_results() const override { return false; }
-    bool sessions_expire() const override { return false; }
     bool in_transaction(soci::session& session) const override {
         return sqlite_api::sqlite3_get_autocommit(connection_of(session)) == 0;
     }
 
     std::string_view begin_text(SessionUse) const override { return "begin immediate"; }
     std::vector<std::string_view> begin_snapshot() const override { return {"begin"}; }
-    std::string_view for_update() const override { return ""; }
-    std::string_view blocker_query() const override { return ""; }
 
     std::string keep_existing(std::string_view) const override { return " on conflict do nothing"; }
     std::string overwrite(std::string_view key_columns,
                           std::initializer_list<std::string_view> columns) const override;
-    std::string_view keep_longer_summary() const override {
-        return " on conflict (f_job_key, f_from) do update set f_count = excluded.f_count, "
-               "f_at = excluded.f_at, f_to = excluded.f_to where excluded.f_to > f_to";
-    }
     std::string exactly(std::string_view column) const override {
         return fmt::format("{0} = :value and {0} = :bytes", column);
     }
-    std::string_view bytes_prefix() const override { return ""; }
-    std::string_view statement_limit_query() const override { return ""; }
     std::size_t bytes_in_statement(std::string_view) const override { return 0; }
     bool is_packet_refusal(const SqlError&) const override { return false; }
     // SQLite runs in the process: one prepared statement per row is the fastest.
@@ -109,20 +106,10 @@ public:
     std::string byte_length(std::string_view column) const override {
         return fmt::format("length(cast({} as blob))", column);
     }
-    std::string_view now_expression() const override { return ""; }
     std::string raised(std::string_view column) const override { return fmt::format("{} + :by", column); }
-    bool raised_is_insert_id() const override { return false; }
 
     std::unique_ptr<MigrationLock> lock_migrations(Session& session) const override {
         return std::make_unique<SqliteMigrationLock>(session);
-    }
-    std::string_view table_options() const override { return ""; }
-    std::string_view columns_query() const override {
-        return "select m.name, c.name, c.type from sqlite_master m join pragma_table_info(m.name) c "
-               "where m.type = 'table' and m.name like 't_cron_%' order by m.name, c.cid";
-    }
-    std::string_view integrity_query() const override {
-        return "select integrity_check from pragma_integrity_check";
     }
 };
 

@@ -28,7 +28,7 @@ std::string_view trimmed(std::string_view text) {
 /// create tables can still use a database whose schema is up to date.
 void make_own_tables(Session& session) {
     if (has_own_tables(session)) return;
-    const std::string_view options = session.dialect().table_options();
+    const std::string_view options = session.dialect().texts.table_options;
     session.run(fmt::format(
         "create table if not exists t_cron_schema (f_version int not null primary key, "
         "f_name varchar(128) not null, f_min_binary int not null, f_applied_at bigint not null){}",

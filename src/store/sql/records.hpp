@@ -19,18 +19,15 @@ struct JobRow {
 
 inline constexpr std::string_view kJobColumns =
     "f_key_id, f_job_id, f_job_name, f_job_cron_time, f_job_type, f_job_context, f_tenant_id, f_enabled, "
-    "f_remarks, "
-    "f_create_time, f_update_time, f_revision, f_effective_from, f_plan";
+    "f_remarks, f_create_time, f_update_time, f_revision, f_effective_from, f_plan";
 inline constexpr std::string_view kJobTypes = "isssissisiiiis";
 /// The context of an old row is converted to the canonical form.
 JobRow read_job_row(const Statement& row);
 
 inline constexpr std::string_view kExecutionColumns =
     "f_key_id, f_execute_id, f_job_id, f_job_type, f_job_name, f_job_status, f_begin_time, f_end_time, "
-    "f_executor, "
-    "f_execute_times, f_ext_info, f_tenant_id, f_is_deleted, f_job_key, f_trigger, f_nominal, f_due, "
-    "f_attempt, "
-    "f_losses, f_accepted, f_node, f_epoch, f_revision, f_result, f_snapshot";
+    "f_executor, f_execute_times, f_ext_info, f_tenant_id, f_is_deleted, f_job_key, f_trigger, f_nominal, "
+    "f_due, f_attempt, f_losses, f_accepted, f_node, f_epoch, f_revision, f_result, f_snapshot";
 inline constexpr std::string_view kExecutionTypes = "issisiiisissiiiiiiiisiiss";
 model::Execution read_execution_row(const Statement& row);
 
@@ -38,10 +35,9 @@ model::Execution read_execution_row(const Statement& row);
 /// order.
 inline constexpr std::string_view kExecutionInsert =
     "insert into t_cron_job_status (f_execute_id, f_job_id, f_job_type, f_job_name, f_job_status, "
-    "f_begin_time, "
-    "f_end_time, f_executor, f_execute_times, f_ext_info, f_tenant_id, f_is_deleted, f_job_key, f_trigger, "
-    "f_nominal, "
-    "f_due, f_attempt, f_losses, f_accepted, f_node, f_epoch, f_revision, f_result, f_snapshot) values ";
+    "f_begin_time, f_end_time, f_executor, f_execute_times, f_ext_info, f_tenant_id, f_is_deleted, "
+    "f_job_key, f_trigger, f_nominal, f_due, f_attempt, f_losses, f_accepted, f_node, f_epoch, f_revision, "
+    "f_result, f_snapshot) values ";
 inline constexpr std::string_view kExecutionInsertTypes = "ssitiiititsiiiiiiiisiitt";
 void bind_execution(Statement& statement, const model::Execution& execution);
 [[nodiscard]] std::size_t execution_bytes(const model::Execution& execution);

@@ -211,15 +211,15 @@ void Session::reconnect() {
     }
     try {
         for (const std::string& setting : dialect().session_settings(options_, use_)) run(setting);
-        if (const std::string_view asked = dialect().key_step_query(); !asked.empty()) {
+        if (const std::string_view asked = dialect().texts.key_step_query; !asked.empty()) {
             Statement& step = prepare(asked, "", "i");
             if (step.first()) key_step_ = step.integer(0);
         }
-        if (const std::string_view asked = dialect().statement_limit_query(); !asked.empty()) {
+        if (const std::string_view asked = dialect().texts.statement_limit_query; !asked.empty()) {
             Statement& limit = prepare(asked, "", "i");
             if (limit.first()) limit_.server = static_cast<std::size_t>(limit.integer(0));
         }
-        if (const std::string_view asked = dialect().cipher_query();
+        if (const std::string_view asked = dialect().texts.cipher_query;
             !asked.empty() && !options_.ca_file.empty()) {
             Statement& cipher = prepare(asked, "", "ss");
             if (!cipher.first() || cipher.text(1).empty())
@@ -233,7 +233,7 @@ void Session::reconnect() {
 }
 
 void Session::refuse_read_only_server() {
-    const std::string_view expression = dialect().read_only_expression();
+    const std::string_view expression = dialect().texts.read_only_expression;
     if (expression.empty()) return;
     Statement& ask = prepare(fmt::format("select {}", expression), "", "i");
     ask.first();
@@ -277,7 +277,7 @@ Statement& Session::rows_statement(const Rows& shape, std::size_t count) {
             sql += shape.row_begin;
             for (std::size_t column = 0; column < shape.types.size(); ++column) {
                 if (column > 0) sql += ", ";
-                if (shape.types[column] == 'b') sql += dialect().bytes_prefix();
+                if (shape.types[column] == 'b') sql += dialect().texts.bytes_prefix;
                 sql += fmt::format(":p{}", parameter++);
                 if (row == 0 && !shape.names.empty()) sql += fmt::format(" as {}", shape.names[column]);
             }
@@ -366,7 +366,7 @@ std::size_t Session::stream(std::string_view sql, std::size_t columns,
     if (!session_) throw SqlError(SqlFault::lost, 0, "not connected");
     std::vector<std::string_view> row(columns);
     std::size_t count = 0;
-    if (!dialect().buffers_results()) {
+    if (!dialect().flags.buffers_results) {
         Statement statement(options_.driver, *session_, std::string(sql), "", std::string(columns, 's'),
                             counts_, limit_);
         for (statement.run(); statement.fetch(); ++count) {
@@ -398,7 +398,7 @@ std::size_t Session::stream(std::string_view sql, std::size_t columns,
 }
 
 Instant Session::now() {
-    const std::string_view expression = dialect().now_expression();
+    const std::string_view expression = dialect().texts.now_expression;
     if (expression.empty()) return clock_.now();
     Statement& statement = prepare(fmt::format("select {}", expression), "", "i");
     statement.first();
@@ -406,7 +406,7 @@ Instant Session::now() {
 }
 
 Instant Session::recent_now() {
-    if (dialect().now_expression().empty()) return clock_.now();
+    if (dialect().texts.now_expression.empty()) return clock_.now();
     const SteadyInstant at = clock_.steady();
     if (!asked_at_ || at - *asked_at_ > kRecent) {
         asked_now_ = now();
@@ -421,7 +421,7 @@ std::int64_t Session::advance_counter(const Counter& counter, std::int64_t by) {
                                 "i");
     update << by;
     update.run();
-    if (dialect().raised_is_insert_id()) {
+    if (dialect().flags.raised_is_insert_id) {
         long long value = 0;
         session_->get_last_insert_id("", value);
         return value;

@@ -188,7 +188,6 @@ public:
     [[nodiscard]] const Options& options() const { return options_; }
     /// Returns true if the commit of the last transaction was sent and no response arrived.
     [[nodiscard]] bool commit_unknown() const { return commit_unknown_; }
-    [[nodiscard]] const StatementLimit& statement_limit() const { return limit_; }
 
     /// The bytes that tenants store, if writes are limited by them; otherwise nullptr.
     [[nodiscard]] TenantUsage* usage() const { return usage_; }

@@ -51,6 +51,7 @@ public:
     std::atomic<std::uint64_t> transactions{0}, rows_written{0}, rows_read{0}, retries{0}, reconnects{0},
         failures{0};
     std::atomic<std::uint64_t> commit_micros{0};
+    std::atomic<bool> slots{false};  // executions may hold slots of concurrency keys
 
 private:
     void works_again();

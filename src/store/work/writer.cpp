@@ -172,7 +172,7 @@ void Writer::carry_out(Batch& batch) {
                                                                   : "; nothing was stored";
                 return fail_all(writes, answer);
             } else if (error.fault() == SqlFault::read_only &&
-                       !dialect_of(options_.driver).owned_by_one_process()) {
+                       !dialect_of(options_.driver).flags.owned_by_one_process) {
                 if (!leave_read_only_server(error, tries)) return fail_all(writes, to_error(error));
             } else {
                 if (error.fault() != SqlFault::again)
@@ -271,7 +271,7 @@ bool Writer::leave_read_only_server(const SqlError& error, int tries) {
 void Writer::keep_alive() {
     if (!state_.takes_writes() || generation_ != state_.generation()) {
         reconnect();
-    } else if (dialect_of(options_.driver).sessions_expire()) {
+    } else if (dialect_of(options_.driver).flags.sessions_expire) {
         try {
             session_->prepare("select 1", "", "i").first();
         } catch (const SqlError&) {

@@ -37,10 +37,8 @@ private:
     Error error_;
 };
 
-enum class CommitAttempt : std::uint8_t {
-    first,
-    repeated
-};  // repeated: an earlier try may have been committed
+/// `repeated`: an earlier try may have been committed.
+enum class CommitAttempt : std::uint8_t { first, repeated };
 
 /// Executes writes of one kind inside the running transaction and stores each one's answer in it.
 using Group = std::function<void(Session&, std::span<Write* const>, CommitAttempt)>;

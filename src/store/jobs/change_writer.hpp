@@ -10,11 +10,11 @@
 /// and writes the change rows and the tenants' counters at the end.
 namespace ecron::store {
 
-class ChangeLog {
+class ChangeWriter {
 public:
     /// Locks the head and reserves `expected` numbers; finish() corrects the head if there were more or
     /// fewer.
-    ChangeLog(Session& session, std::size_t expected);
+    ChangeWriter(Session& session, std::size_t expected);
     [[nodiscard]] Instant now() const { return now_; }
     /// Assigns a number to a change of a job; `before` is the row that it replaces, if any. The key may be
     /// filled in later.

@@ -1,4 +1,4 @@
-#include "store/jobs/change_log.hpp"
+#include "store/jobs/change_writer.hpp"
 
 #include <fmt/format.h>
 
@@ -30,14 +30,14 @@ std::string replaced_json(const JobRow& before) {
 
 }  // namespace
 
-ChangeLog::ChangeLog(Session& session, std::size_t expected)
+ChangeWriter::ChangeWriter(Session& session, std::size_t expected)
     : session_(session),
       first_(session.advance_counter(kHead, static_cast<std::int64_t>(expected)) -
              static_cast<std::int64_t>(expected)),
       reserved_(expected),
       now_(session.recent_now()) {}
 
-ChangeNumber ChangeLog::add(std::string_view kind, const model::Job& job, const JobRow* before) {
+ChangeNumber ChangeWriter::add(std::string_view kind, const model::Job& job, const JobRow* before) {
     const ChangeNumber number(first_ + static_cast<std::int64_t>(changes_.size()) + 1);
     changes_.push_back({.number = number,
                         .kind = std::string(kind),
@@ -51,17 +51,17 @@ ChangeNumber ChangeLog::add(std::string_view kind, const model::Job& job, const 
     return number;
 }
 
-void ChangeLog::add(Change change) {
+void ChangeWriter::add(Change change) {
     change.number = ChangeNumber(first_ + static_cast<std::int64_t>(changes_.size()) + 1);
     change.at = now_;
     changes_.push_back(std::move(change));
 }
 
-void ChangeLog::set_key(ChangeNumber number, JobKey key) {
+void ChangeWriter::set_key(ChangeNumber number, JobKey key) {
     changes_[static_cast<std::size_t>(number.value() - first_ - 1)].job_key = key;
 }
 
-void ChangeLog::finish() {
+void ChangeWriter::finish() {
     if (changes_.size() != reserved_) {
         const auto made = static_cast<std::int64_t>(changes_.size());
         session_.advance_counter(kHead, made - static_cast<std::int64_t>(reserved_));
@@ -97,7 +97,7 @@ void ChangeLog::finish() {
     }
 }
 
-ChangeLog::Amount ChangeLog::amount_of(const TenantId& tenant) {
+ChangeWriter::Amount ChangeWriter::amount_of(const TenantId& tenant) {
     Count& count = counts_[tenant];
     if (!count.before) {
         Statement& read =
@@ -108,7 +108,7 @@ ChangeLog::Amount ChangeLog::amount_of(const TenantId& tenant) {
     return {count.before->jobs + count.difference.jobs, count.before->bytes + count.difference.bytes};
 }
 
-Result<void> ChangeLog::allow(const TenantId& tenant, Amount more) {
+Result<void> ChangeWriter::allow(const TenantId& tenant, Amount more) {
     const auto most_jobs = static_cast<std::int64_t>(session_.options().jobs_per_tenant);
     const auto most_bytes = static_cast<std::int64_t>(session_.options().bytes_per_tenant);
     if ((most_jobs == 0 || more.jobs <= 0) && (most_bytes == 0 || more.bytes <= 0)) return {};
@@ -121,7 +121,7 @@ Result<void> ChangeLog::allow(const TenantId& tenant, Amount more) {
     return {};
 }
 
-void ChangeLog::count(const TenantId& tenant, Amount difference) {
+void ChangeWriter::count(const TenantId& tenant, Amount difference) {
     Amount& sum = counts_[tenant].difference;
     sum.jobs += difference.jobs;
     sum.bytes += difference.bytes;
