@@ -106,6 +106,9 @@ public:
     store::Awaitable<void> record_result(ExecuteId, std::string, store::NotifyLeader) override {
         return unused<void>();
     }
+    store::Awaitable<bool> end_history(ExecuteId, model::ExecutionState, std::string) override {
+        return unused<bool>();
+    }
 
     store::Awaitable<void> set_paused(std::optional<TenantId> tenant, bool is_paused) override;
     store::Awaitable<store::ActivePauses> pauses() override;

@@ -421,6 +421,10 @@ store::Awaitable<std::vector<ExecuteId>> ModelStore::put_executions(std::optiona
     co_return not_modelled();
 }
 
+store::Awaitable<bool> ModelStore::end_history(ExecuteId, model::ExecutionState, std::string) {
+    co_return not_modelled();
+}
+
 const std::string& ModelStore::id_key() const {
     static const std::string key(32, 'k');
     return key;

@@ -95,6 +95,7 @@ public:
                                                             std::vector<model::Execution> executions,
                                                             store::Announcements announcements) override;
     store::Awaitable<void> record_result(ExecuteId id, std::string result, store::NotifyLeader tell) override;
+    store::Awaitable<bool> end_history(ExecuteId id, model::ExecutionState end, std::string reason) override;
 
     store::Awaitable<void> set_paused(std::optional<TenantId> tenant, bool paused) override;
     store::Awaitable<store::ActivePauses> pauses() override;

@@ -36,6 +36,36 @@ std::vector<std::string> ids(const Executions& executions) {
 
 }  // namespace
 
+TEST_CASE("an execution of a client is ended once, and never after its own report", "[store]") {
+    World world;
+    world.open();
+    const auto end = [&](const std::string& id) {
+        return world.must(
+            world.store().reports->end_history(ExecuteId(id), ExecutionState::interrupt, "cancelled"));
+    };
+    const auto put = [&](const model::Execution& row) {
+        CHECK(world.must(world.store().reports->put_executions(kTenant, {row}, {})).empty());
+    };
+    const auto stored = [&](const std::string& id) {
+        return world.must(world.store().queries->find_execution(kTenant, ExecuteId(id))).value();
+    };
+    put(history("a", ExecutionState::executing));
+    CHECK(end("a"));
+    CHECK(stored("a").state == ExecutionState::interrupt);
+    CHECK(stored("a").reason == "cancelled");
+    CHECK(stored("a").end_at >= stored("a").begin_at);
+    CHECK_FALSE(end("a"));
+
+    model::Execution done = history("b", ExecutionState::success);
+    done.result = R"({"n":1})";
+    put(history("b", ExecutionState::executing));
+    put(done);  // after the cancel was asked for
+    CHECK_FALSE(end("b"));
+    CHECK(stored("b").state == ExecutionState::success);
+    CHECK(stored("b").result == done.result);
+    CHECK_FALSE(end("none"));
+}
+
 TEST_CASE("executions that are looked up together are all found", "[store]") {
     World world;
     world.open();

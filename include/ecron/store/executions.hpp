@@ -117,6 +117,9 @@ public:
     /// Stores the result of a callback. Executions of ecron keep their state; an executing one of the
     /// previous service ends as a success now. The leader is notified by the change "callback".
     virtual Awaitable<void> record_result(ExecuteId id, std::string result, NotifyLeader tell) = 0;
+    /// Ends an execution that a client or the previous service runs. Returns false, and changes nothing, if
+    /// it has ended in the meantime or is one of ecron's own.
+    virtual Awaitable<bool> end_history(ExecuteId id, model::ExecutionState end, std::string reason) = 0;
 };
 
 }  // namespace ecron::store

@@ -90,8 +90,9 @@ asio::awaitable<Result<model::Execution>> RequestRouter::cancel(std::optional<Te
     ShardScheduler& shard = shards_.of((*found)->job_id);
     const bool known = !is_history && shard.leads() && shard.requests().stop(id, "cancelled", by);
     if (is_history) {
-        (*found)->reason = "cancelled";
-        const Result<void> ended = co_await end_history(std::move(**found), model::ExecutionState::interrupt);
+        // It has no leader: the request itself ends it, unless its own end was reported first.
+        const Result<bool> ended =
+            co_await context_.store.reports->end_history(id, model::ExecutionState::interrupt, "cancelled");
         if (!ended) co_return std::unexpected(ended.error());
     } else if (!known) {
         model::Execution row = std::move(**found);
@@ -149,17 +150,6 @@ asio::awaitable<Result<void>> RequestRouter::callback(std::optional<TenantId> te
     co_return kept;
 }
 
-/// Executions that a client or the previous service started have no leader: the request itself ends them.
-asio::awaitable<Result<void>> RequestRouter::end_history(model::Execution row, model::ExecutionState state) {
-    row.state = state;
-    row.end_at = std::chrono::floor<Seconds>(context_.clock.now());
-    std::vector<model::Execution> rows;
-    rows.push_back(std::move(row));
-    const auto refused = co_await context_.store.reports->put_executions(std::nullopt, std::move(rows), {});
-    if (!refused) co_return std::unexpected(refused.error());
-    co_return Result<void>{};
-}
-
 asio::awaitable<Result<void>> RequestRouter::report_failure(ExecuteId id, bool given_up) {
     if (!feed_.is_loaded()) co_return not_leading();
     ExecuteId asked = id;
@@ -167,9 +157,13 @@ asio::awaitable<Result<void>> RequestRouter::report_failure(ExecuteId id, bool g
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return no_execution();
     if (model::is_end((*found)->state)) co_return has_ended();
-    if ((*found)->trigger == model::Trigger::history)
-        co_return co_await end_history(
-            std::move(**found), given_up ? model::ExecutionState::abandon : model::ExecutionState::failure);
+    if ((*found)->trigger == model::Trigger::history) {
+        const auto end = given_up ? model::ExecutionState::abandon : model::ExecutionState::failure;
+        const Result<bool> ended = co_await context_.store.reports->end_history((*found)->id, end, {});
+        if (!ended) co_return std::unexpected(ended.error());
+        if (!*ended) co_return has_ended();
+        co_return Result<void>{};
+    }
     if (!(*found)->accepted)
         co_return fail(Errc::unavailable, "the execution does not wait for a report yet");
     ShardScheduler& shard = shards_.of((*found)->job_id);

@@ -28,7 +28,6 @@ private:
     asio::awaitable<Result<model::Execution>> same_execution(TenantId tenant, JobId job, ExecuteId id,
                                                              Error conflict);
     asio::awaitable<Result<model::Execution>> wait_for_end(std::optional<TenantId> tenant, ExecuteId id);
-    asio::awaitable<Result<void>> end_history(model::Execution row, model::ExecutionState state);
 
     SchedulerContext& context_;
     Shards& shards_;

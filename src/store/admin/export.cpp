@@ -8,7 +8,7 @@
 #include "store/admin/tables.hpp"
 #include "store/migrations_data.hpp"
 
-/// The format of an export is described in upkeep.hpp; restore.cpp reads it.
+/// The format of an export is described in upkeep.hpp; import.cpp reads it.
 namespace ecron::store {
 
 namespace {

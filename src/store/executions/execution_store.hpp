@@ -94,6 +94,9 @@ public:
     Awaitable<void> record_result(ExecuteId id, std::string result, NotifyLeader tell) override {
         return threads_.write({}, store::record_result, std::move(id), std::move(result), tell);
     }
+    Awaitable<bool> end_history(ExecuteId id, model::ExecutionState end, std::string reason) override {
+        return threads_.write({}, store::end_history, std::move(id), end, std::move(reason));
+    }
 
 private:
     /// An existing id means a repeated request, whether or not its tenant has capacity.

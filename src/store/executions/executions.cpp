@@ -205,4 +205,17 @@ Result<void> record_result(Session& session, const ExecuteId& id, const std::str
     return {};
 }
 
+Result<bool> end_history(Session& session, const ExecuteId& id, model::ExecutionState end,
+                         const std::string& reason) {
+    std::optional<model::Execution> row = lock_row(session, id);
+    const bool is_open =
+        row && row->id == id && row->trigger == model::Trigger::history && !is_end(row->state);
+    if (!is_open) return false;
+    row->state = end;
+    row->end_at = std::chrono::floor<Seconds>(std::max(session.now(), row->begin_at.value_or(session.now())));
+    row->reason = reason;
+    overwrite_history(session, row->key, *row);
+    return true;
+}
+
 }  // namespace ecron::store

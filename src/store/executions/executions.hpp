@@ -41,6 +41,9 @@ private:
 Result<void> record_result(Session& session, const ExecuteId& id, const std::string& reported,
                            NotifyLeader tell);
 
+Result<bool> end_history(Session& session, const ExecuteId& id, model::ExecutionState end,
+                         const std::string& reason);
+
 /// Finds executions by id; those that wait at the same time share one statement.
 class FindExecution final : public Answering<Read, std::optional<model::Execution>> {
 public:
