@@ -1,6 +1,7 @@
 #include "ecron/execution/http_runner.hpp"
 
 #include <boost/asio/post.hpp>
+#include <cassert>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -74,7 +75,8 @@ public:
     void start(const AttemptOrder& order, Done done) override {
         if (request_work(order.task->context) <= kLargeWork)
             return send(order, build(order), std::move(done));
-        building_.emplace(order.execute_id, Building::wanted);
+        const bool is_new = building_.emplace(order.execute_id, Building::wanted).second;
+        assert(is_new);  // the pool starts one attempt of an execution at a time
         gate_.spawn("http request", build_and_send(lifetime_, order, std::move(done)));
     }
 
