@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "ecron/base/large_work.hpp"
 #include "kubernetes/stand_in.hpp"
 
 using namespace ecron;
@@ -93,6 +94,37 @@ TEST_CASE("a secret is sent only to the Kubernetes API proxies permitted by its 
     world.cluster.succeed(world.wait_for_job(1));
     CHECK(world.await(allowed).outcome == kSuccess);
     std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("large manifests and answers are processed beside the loop", "[kubernetes]") {
+    ClusterWorld world{{}, Secrets{"", {{"ECRON_SECRET_KEY", "canary"}}}};
+    world.more = R"(,"env":{"A":"${secret:key}","B":")" + std::string(2 * kLargeWork, 'x') + "\"}";
+    const LargeWorkCount on_loop;
+    const ExecuteId id = world.start("e");
+    const std::string name = world.wait_for_job(1);
+    world.wait_for_watch();
+    CHECK(boost::json::serialize(world.cluster.job(name)).find("canary") != std::string::npos);
+    world.cluster.succeed(name);
+    CHECK(world.await(id).outcome == kSuccess);
+    CHECK(on_loop.pieces() == 0);
+}
+
+TEST_CASE("a Job that is cancelled while its large manifest is built is not created", "[kubernetes]") {
+    ClusterWorld world;
+    world.more = R"(,"env":{"B":")" + std::string(2 * kLargeWork, 'x') + "\"}";
+    const ExecuteId id = world.start("e");
+    world.runner().cancel(id);
+    const AttemptResult result = world.await(id);
+    CHECK(result.reason == "cancelled");
+    CHECK(world.cluster.made().empty());
+}
+
+TEST_CASE("a runner ends while a large manifest is built", "[kubernetes]") {
+    ClusterWorld world;
+    world.more = R"(,"env":{"B":")" + std::string(32 * kLargeWork, 'x') + "\"}";
+    world.start("e");
+    world.destroy();
+    CHECK(world.cluster.made().empty());
 }
 
 TEST_CASE("many Jobs of a namespace are tracked by one watch", "[kubernetes]") {

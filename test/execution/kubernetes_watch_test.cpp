@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ecron/base/large_work.hpp"
 #include "ecron/http/server.hpp"
 
 using namespace ecron;
@@ -19,6 +20,23 @@ namespace {
 class Endless final : public http::BodyStream {
 public:
     boost::asio::awaitable<std::optional<std::string>> next() override { co_return std::string(64'000, 'x'); }
+};
+
+/// The events of one Job from a version on, half a mebibyte each; the last one reports its end.
+class LargeEvents final : public http::BodyStream {
+public:
+    static constexpr std::size_t kLast = 107;
+    explicit LargeEvents(std::size_t version) : version_(version) {}
+    boost::asio::awaitable<std::optional<std::string>> next() override {
+        if (version_ >= kLast) co_return std::nullopt;
+        const std::string end = ++version_ < kLast ? "" : R"({"type":"Complete","status":"True"})";
+        co_return R"({"type":"MODIFIED","object":{"metadata":{"name":"job","resourceVersion":")" +
+            std::to_string(version_) + R"(","note":")" + std::string(512UL * 1024, 'x') +
+            R"("},"status":{"conditions":[)" + end + "]}}}\n";
+    }
+
+private:
+    std::size_t version_;
 };
 
 /// A hostile API server: its lists or the events of its watches do not end.
@@ -45,13 +63,20 @@ public:
     boost::asio::io_context io{1};
     std::shared_ptr<WatchBudget> budget{std::make_shared<WatchBudget>(io)};
     bool lists_end{true};
+    bool large_events{false};                    // instead of one endless event
     std::size_t lists{0}, pages{0}, watches{0};  // requests received
     std::size_t most_line_bytes{0}, most_lists{0};
 
 private:
+    static std::size_t version_in(std::string_view query) {
+        constexpr std::string_view kKey = "resourceVersion=";
+        return std::stoul(std::string{query.substr(query.find(kKey) + kKey.size())});
+    }
     boost::asio::awaitable<http::Response> answer(const http::Request& request) {
         if (request.query.contains("watch=1")) {
             ++watches;
+            if (large_events)
+                co_return http::Response{.stream = std::make_shared<LargeEvents>(version_in(request.query))};
             co_return http::Response{.stream = std::make_shared<Endless>()};
         }
         ++pages;
@@ -100,6 +125,20 @@ TEST_CASE("a watch ends with the last attended Job, also in the middle of an eve
     watch->forget("job", job);
     server.run_until([&] { return !watch->is_running(); });
     CHECK(server.watches == 1);
+    CHECK(server.budget->line_bytes == 0);
+}
+
+TEST_CASE("large events are taken in order, beside the loop, and in bounded memory", "[kubernetes]") {
+    HostileServer server;
+    server.large_events = true;
+    const auto watch = server.watch("default");
+    const auto job = watch->attend("job");
+    const LargeWorkCount on_loop;
+    server.run_until([&] { return job->state && job->state->phase == JobPhase::succeeded; });
+    CHECK(on_loop.pieces() == 0);
+    CHECK(server.most_line_bytes < 34'000'000);
+    watch->forget("job", job);
+    server.run_until([&] { return !watch->is_running(); });
     CHECK(server.budget->line_bytes == 0);
 }
 

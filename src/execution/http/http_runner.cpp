@@ -3,7 +3,6 @@
 #include <boost/asio/post.hpp>
 #include <cassert>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <unordered_map>
 
@@ -12,6 +11,7 @@
 #include "ecron/execution/executors.hpp"
 #include "ecron/http/origin.hpp"
 #include "execution/http/http_request.hpp"
+#include "execution/lifetime.hpp"
 
 namespace ecron::execution {
 namespace {
@@ -38,26 +38,6 @@ std::size_t result_work(const http::ClientResult& answer, const std::vector<std:
     for (const std::string& secret : secrets) bytes += secret.size();
     return bytes;
 }
-
-/// Whether an object is alive that work on another thread uses.
-class Lifetime {
-public:
-    /// Waits for the work under way; later work is left out.
-    void end() {
-        const std::scoped_lock lock(mutex_);
-        ended_ = true;
-    }
-    template <class Work> void use(const Work& work) {
-        const std::scoped_lock lock(mutex_);
-        if (!ended_) work();
-    }
-    /// For the thread that calls end().
-    [[nodiscard]] bool ended() const { return ended_; }
-
-private:
-    std::mutex mutex_;
-    bool ended_{false};
-};
 
 /// Large requests are built, and large responses are read and masked, beside the io_context's thread.
 class HttpRunner final : public Runner {

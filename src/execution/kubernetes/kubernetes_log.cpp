@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ecron/base/off_loop.hpp"
 #include "ecron/http/message.hpp"
 #include "execution/kubernetes/kubernetes_state.hpp"
 
@@ -82,7 +83,9 @@ asio::awaitable<std::string> KubernetesLog::pod_path() {
     ClusterCall call{.path = pods + "?labelSelector=" + http::percent_encode("job-name=" + source_.job),
                      .timeout = kTimeout};
     const ClusterAnswer answer = co_await source_.cluster->call(std::move(call));
-    const std::optional<PodState> pod = answer.ok() ? newest_pod(answer.body) : std::nullopt;
+    if (!answer.ok()) co_return "";
+    const std::optional<PodState> pod =
+        co_await off_loop(answer.body.size(), [&] { return newest_pod(answer.body); });
     if (!pod || !pod->waiting.empty()) co_return "";
     co_return fmt::format("{}/{}/log?container={}", pods, http::percent_encode(pod->name),
                           http::percent_encode(pod->container));

@@ -12,7 +12,9 @@
 
 #include "ecron/base/async.hpp"
 #include "ecron/base/log.hpp"
+#include "ecron/base/off_loop.hpp"
 #include "execution/kubernetes/kubernetes_run.hpp"
+#include "execution/lifetime.hpp"
 
 namespace ecron::execution {
 namespace {
@@ -37,23 +39,20 @@ public:
           gate_(io) {}
 
     void start(const AttemptOrder& order, Done done) {
-        Result<std::shared_ptr<KubernetesRun>> made = prepare(order);
         auto& running = runs_[order.execute_id] = std::make_shared<Running>();
         running->done = std::move(done);
-        if (made)
-            running->run = std::move(*made);
-        else
-            running->refusal = made.error().what;
-        gate_.spawn("kubernetes run", carry_out(order.execute_id, running));
+        gate_.spawn("kubernetes run", carry_out(order, running));
     }
     void cancel(const ExecuteId& id) {
         const auto found = runs_.find(id);
-        if (found != runs_.end() && found->second->run) found->second->run->cancel();
+        if (found == runs_.end()) return;
+        found->second->cancelled = true;
+        if (found->second->run) found->second->run->cancel();
     }
     void detach(const ExecuteId& id) {
         const auto found = runs_.find(id);
-        if (found == runs_.end() || !found->second->run) return;
-        found->second->run->detach();
+        if (found == runs_.end()) return;
+        if (found->second->run) found->second->run->detach();
         asio::post(io_, [done = std::move(found->second->done)]() mutable { done({}); });
         runs_.erase(found);  // it ends without a result
     }
@@ -66,7 +65,7 @@ public:
         return live;
     }
     void close() {
-        closed_ = true;
+        lifetime_.end();
         for (const auto& [id, running] : runs_)
             if (running->run) running->run->log()->stop();
         for (const auto& [key, watch] : watches_) watch->stop();
@@ -75,12 +74,21 @@ public:
 
 private:
     struct Running {
-        std::shared_ptr<KubernetesRun> run;  // nullptr: the order was rejected
-        std::string refusal;
+        std::shared_ptr<KubernetesRun> run;  // nullptr: not prepared yet
+        bool cancelled{false};
         Done done;  // empty: released
     };
+    struct Prepared {
+        std::shared_ptr<Cluster> cluster;
+        JobManifest manifest;
+        std::vector<std::string> secrets;
+    };
 
-    Result<std::shared_ptr<KubernetesRun>> prepare(const AttemptOrder& order) {
+    [[nodiscard]] Millis timeout_of(const AttemptOrder& order) const {
+        return order.task->context.timeout.value_or(options_.timeout);
+    }
+
+    Result<Prepared> prepare(const AttemptOrder& order) {
         const Result<model::KubernetesJob> job =
             model::read_kubernetes(order.task->context.kubernetes.value_or(""));
         if (!job) return std::unexpected(job.error());
@@ -90,17 +98,23 @@ private:
                         "Kubernetes Jobs without an addr are switched off (kubernetes_enabled)");
         Revealer revealer{secrets_, order.task->tenant,
                           is_own ? Destination::kubernetes() : Destination::of_url(model::proxy_url(*job))};
-        const Millis timeout = order.task->context.timeout.value_or(options_.timeout);
         Result<JobManifest> manifest = manifest_of(
             order, *job,
-            {.rules = is_own ? &options_.rules : nullptr, .timeout = timeout, .ttl = options_.ttl}, revealer);
+            {.rules = is_own ? &options_.rules : nullptr, .timeout = timeout_of(order), .ttl = options_.ttl},
+            revealer);
         if (!manifest) return std::unexpected(manifest.error());
+        return Prepared{.cluster = is_own ? own_ : proxy(model::proxy_url(*job)),
+                        .manifest = std::move(*manifest),
+                        .secrets = std::move(revealer).revealed()};
+    }
+
+    std::shared_ptr<KubernetesRun> run_of(const AttemptOrder& order, Prepared prepared) {
         const std::shared_ptr<JobWatch> watch =
-            watch_of(is_own ? own_ : proxy(model::proxy_url(*job)), manifest->name_space);
+            watch_of(std::move(prepared.cluster), prepared.manifest.name_space);
         const KubernetesRun::Setting setting{
             .io = io_, .clock = clock_, .cluster = watch->cluster(), .watch = watch};
-        return std::make_shared<KubernetesRun>(setting, order, std::move(*manifest), timeout, options_,
-                                               std::move(revealer).revealed());
+        return std::make_shared<KubernetesRun>(setting, order, std::move(prepared.manifest),
+                                               timeout_of(order), options_, std::move(prepared.secrets));
     }
 
     std::shared_ptr<Cluster> proxy(const std::string& url) {
@@ -117,15 +131,26 @@ private:
         return watch;
     }
 
-    asio::awaitable<void> carry_out(ExecuteId id, std::shared_ptr<Running> running) {
+    /// A large manifest is built beside the io_context's thread.
+    asio::awaitable<void> carry_out(AttemptOrder order, std::shared_ptr<Running> running) {
         const auto self = shared_from_this();
+        const model::Context& context = order.task->context;
+        const std::size_t bytes =
+            context.kubernetes.value_or("").size() + (context.body ? context.body->size() : 0);
+        std::optional<Result<Prepared>> prepared;
+        co_await carry_out_off_loop(bytes, [&] { lifetime_.use([&] { prepared.emplace(prepare(order)); }); });
+        if (lifetime_.ended() || !running->done) co_return;
         AttemptResult result;
-        if (running->run)
+        if (running->cancelled) {
+            result.reason = "cancelled";
+        } else if (*prepared) {
+            running->run = run_of(order, std::move(**prepared));
             result = co_await running->run->run();
-        else
-            result.reason = running->refusal;
-        if (closed_ || !running->done) co_return;
-        runs_.erase(id);
+        } else {
+            result.reason = prepared->error().what;
+        }
+        if (lifetime_.ended() || !running->done) co_return;
+        runs_.erase(order.execute_id);
         running->done(std::move(result));
     }
 
@@ -137,7 +162,7 @@ private:
     std::shared_ptr<Cluster> own_;
     std::shared_ptr<WatchBudget> budget_{std::make_shared<WatchBudget>(io_)};
     Gate gate_;
-    bool closed_{false};
+    Lifetime lifetime_;
     std::unordered_map<ExecuteId, std::shared_ptr<Running>> runs_;
     std::unordered_map<std::string, std::shared_ptr<JobWatch>> watches_;
 };

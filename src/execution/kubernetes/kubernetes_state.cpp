@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "ecron/base/large_work.hpp"
 #include "execution/kubernetes/kubernetes_manifest.hpp"
 
 namespace ecron::execution {
@@ -108,6 +109,7 @@ PodState pod_state(const json::value& given) {
 }
 
 Result<json::value> parsed(std::string_view text, std::string_view what) {
+    report_work(text.size());
     boost::system::error_code failed;
     json::value value = json::parse(text, failed);
     if (failed || !value.is_object())
@@ -169,9 +171,10 @@ Result<WatchEvent> read_event(std::string_view line) {
 
 std::string status_message(std::string_view body) {
     constexpr std::size_t kLimit = 500;
-    boost::system::error_code failed;
-    const json::value status = json::parse(body, failed);
-    std::string message = failed ? std::string{} : text_in(&status, "message");
+    std::string message;
+    if (body.size() <= kLargeWork)
+        if (const Result<json::value> status = parsed(body, "the status"))
+            message = text_in(&*status, "message");
     if (message.empty()) message = body.substr(0, kLimit);
     std::ranges::replace_if(message, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
     if (message.size() > kLimit) message.resize(kLimit);

@@ -6,6 +6,7 @@
 
 #include "ecron/base/back_off.hpp"
 #include "ecron/base/log.hpp"
+#include "ecron/base/off_loop.hpp"
 #include "ecron/http/message.hpp"
 #include "execution/kubernetes/kubernetes_manifest.hpp"
 
@@ -34,12 +35,14 @@ JobWatch::JobWatch(asio::io_context& io, std::shared_ptr<Cluster> cluster, std::
       gate_(io),
       standing_changed_(io),
       poke_(io),
+      events_taken_(io),
       budget_(std::move(budget)),
       page_size_(kPage) {}
 
 JobWatch::~JobWatch() {
     line_.clear();
-    count_line();
+    queued_ = 0;
+    count_bytes();
 }
 
 std::shared_ptr<WatchedJob> JobWatch::attend(const std::string& name) {
@@ -135,7 +138,7 @@ asio::awaitable<Result<JobPage>> JobWatch::read_next_page(std::string next) {
         co_return fail(Errc::unavailable, answer.what);
     }
     list_bytes_ += answer.body.size();
-    Result<JobPage> page = read_page(answer.body);
+    Result<JobPage> page = co_await off_loop(answer.body.size(), [&] { return read_page(answer.body); });
     if (!page) broken(page.error().what);
     co_return page;
 }
@@ -172,7 +175,7 @@ asio::awaitable<bool> JobWatch::list() {
 
 /// False: wait before the next watch.
 asio::awaitable<bool> JobWatch::watch() {
-    heard_ = false;
+    heard_ = ended_ = false;
     const auto seconds = std::chrono::ceil<Seconds>(longest_silence_);
     ClusterCall call{
         .path = path(fmt::format("watch=1&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds={}",
@@ -181,7 +184,8 @@ asio::awaitable<bool> JobWatch::watch() {
         .on_body = [this](std::string_view piece) { return take(piece); }};
     const ClusterAnswer answer = co_await cluster_->call(std::move(call));
     std::string{}.swap(line_);
-    count_line();
+    while (!events_.empty()) co_await events_taken_.wait(kListTimeout);
+    count_bytes();
     if (answer.status != 0 && !answer.ok() && answer.status != 410)
         stand(Standing::broken, answer.what, answer.is_final());
     // Silence may mean no events, or a dead connection: list the Jobs again to find out.
@@ -194,36 +198,58 @@ bool JobWatch::take(std::string_view piece) {
     for (std::size_t end = piece.find('\n'); end != piece.npos; end = piece.find('\n')) {
         line_ += piece.substr(0, end);
         piece.remove_prefix(end + 1);
-        if (!line_.empty() && !take_line(line_)) return false;
-        line_.clear();
+        if (!line_.empty()) take_line(std::exchange(line_, {}));
     }
     line_ += piece;
-    count_line();
-    const bool fits = line_.size() <= kLongestLine && budget_->line_bytes <= WatchBudget::kMaxLineBytes;
-    if (!fits) return broken("an event of the API server's watch is too long");
-    return is_wanted();
+    count_bytes();
+    const bool fits = budget_->line_bytes <= WatchBudget::kMaxLineBytes;
+    if (line_.size() > kLongestLine || (!fits && events_.empty()))
+        return broken("an event of the API server's watch is too long");
+    return fits && !ended_ && is_wanted();  // the next watch continues after the queued events
 }
 
-void JobWatch::count_line() {
-    budget_->line_bytes += line_.size() - line_counted_;
-    line_counted_ = line_.size();
+void JobWatch::count_bytes() {
+    const std::size_t bytes = line_.size() + queued_;
+    budget_->line_bytes += bytes - counted_;
+    counted_ = bytes;
 }
 
-/// False: this watch cannot continue.
-bool JobWatch::take_line(std::string_view line) {
-    Result<WatchEvent> event = read_event(line);
+/// Events are taken in their order, large ones beside the io_context's thread.
+void JobWatch::take_line(std::string line) {
+    if (ended_) return;
+    if (events_.empty() && line.size() <= kLargeWork) return take_event(read_event(line));
+    queued_ += line.size();
+    events_.push_back(std::move(line));
+    if (events_.size() == 1) gate_.spawn("events of a watch", take_queued());
+}
+
+asio::awaitable<void> JobWatch::take_queued() {
+    const auto self = shared_from_this();
+    while (!events_.empty()) {
+        const std::string& line = events_.front();
+        auto event = co_await off_loop(line.size(), [&line] { return read_event(line); });
+        if (!ended_) take_event(std::move(event));
+        queued_ -= line.size();
+        events_.pop_front();
+        count_bytes();
+    }
+    events_taken_.notify();
+}
+
+/// Sets ended_ if this watch cannot continue.
+void JobWatch::take_event(Result<WatchEvent> event) {
     if (!event || event->kind == WatchEvent::Kind::error || event->kind == WatchEvent::Kind::gone) {
         const bool gone = event && event->kind == WatchEvent::Kind::gone;
         if (!gone)
             log::warn("watch of Jobs ended with an error: cluster={} namespace={} error={}",
                       cluster_->server(), name_space_, event ? event->what : event.error().what);
         version_.clear();
-        return false;
+        ended_ = true;
+        return;
     }
     if (!event->resource_version.empty()) version_ = event->resource_version;
     if (event->kind != WatchEvent::Kind::bookmark)
         tell(std::move(event->job), event->kind == WatchEvent::Kind::deleted);
-    return true;
 }
 
 void JobWatch::tell(JobState state, bool deleted) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,7 +28,7 @@ struct WatchBudget {
     explicit WatchBudget(boost::asio::io_context& io) : list_ended(io) {}
 
     static constexpr std::size_t kMaxLists = 4;                       // pages read concurrently
-    static constexpr std::size_t kMaxLineBytes = 32UL * 1024 * 1024;  // incomplete lines
+    static constexpr std::size_t kMaxLineBytes = 32UL * 1024 * 1024;  // incomplete lines and queued events
 
     std::size_t lists{0};
     std::size_t line_bytes{0};
@@ -67,10 +68,12 @@ private:
     boost::asio::awaitable<Result<JobPage>> read_next_page(std::string next);
     [[nodiscard]] bool is_wanted() const { return !stopping_ && (!jobs_.empty() || asking_ > 0); }
     bool broken(std::string trouble);
-    void count_line();
+    void count_bytes();
     boost::asio::awaitable<bool> watch();
     bool take(std::string_view piece);
-    bool take_line(std::string_view line);
+    void take_line(std::string line);
+    boost::asio::awaitable<void> take_queued();
+    void take_event(Result<WatchEvent> event);
     void tell(JobState state, bool deleted);
     void stand(Standing standing, std::string trouble = {}, bool refused = false);
     [[nodiscard]] std::string path(std::string_view query) const;
@@ -80,18 +83,21 @@ private:
     const std::string name_space_;
     const Millis longest_silence_;
     Gate gate_;
-    Wakeup standing_changed_, poke_;
+    Wakeup standing_changed_, poke_, events_taken_;
     std::unordered_map<std::string, std::shared_ptr<WatchedJob>> jobs_;
-    std::string version_;  // version to continue from; empty: the Jobs have to be listed
-    std::string line_;     // incomplete last line
+    std::string version_;             // version to continue from; empty: the Jobs have to be listed
+    std::string line_;                // incomplete last line
+    std::deque<std::string> events_;  // lines not taken yet
     std::shared_ptr<WatchBudget> budget_;
-    std::size_t line_counted_{0};  // bytes of line_ counted in the budget
-    std::size_t page_size_;        // Jobs per page; fewer if they are large
-    std::size_t list_bytes_{0};    // of the list being read
+    std::size_t queued_{0};      // bytes of events_
+    std::size_t counted_{0};     // bytes of line_ and events_ counted in the budget
+    std::size_t page_size_;      // Jobs per page; fewer if they are large
+    std::size_t list_bytes_{0};  // of the list being read
     Standing standing_{Standing::connecting};
     std::string trouble_;
     bool refused_{false};
     bool heard_{false};  // the current watch has received data
+    bool ended_{false};  // the current watch cannot continue
     std::size_t asking_{0};
     bool running_{false};
     bool stopping_{false};

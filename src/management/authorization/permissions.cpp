@@ -67,13 +67,23 @@ bool may_use_every_mode(const ApiRequest& request) {
     return may.has(auth::Permission::command) && may.has(auth::Permission::kubernetes);
 }
 
-boost::asio::awaitable<std::optional<http::Response>> check_mode(const ApiRequest& request,
-                                                                 const model::Job& job) {
+boost::asio::awaitable<std::optional<http::Response>> check_modes(const ApiRequest& request,
+                                                                  std::span<const model::Job> jobs) {
     if (may_use_every_mode(request)) co_return std::nullopt;
-    const auto context =
-        co_await off_loop(job.context.size(), [&job] { return model::read_context(job.context); });
-    if (!context) co_return std::nullopt;
-    co_return co_await check_mode(request, *context);
+    std::size_t bytes = 0;
+    for (const model::Job& job : jobs) bytes += job.context.size();
+    const auth::Permissions& may = request.caller.identity.may;
+    const auto missing = co_await off_loop(bytes, [&jobs, &may]() -> std::optional<auth::Permission> {
+        for (const model::Job& job : jobs) {
+            const auto context = model::read_context(job.context);
+            if (!context || context->mode != model::Mode::exe) continue;
+            const auth::Permission permission = permission_for(*context);
+            if (!may.has(permission)) return permission;
+        }
+        return std::nullopt;
+    });
+    if (!missing) co_return std::nullopt;
+    co_return forbidden_response(request.api, request.caller.identity, *missing);
 }
 
 namespace {

@@ -1,6 +1,7 @@
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <optional>
+#include <span>
 
 #include "ecron/model/json.hpp"
 #include "management/api_request.hpp"
@@ -21,9 +22,9 @@ boost::asio::awaitable<std::optional<http::Response>> check_mode(const ApiReques
                                                                  const model::Context& context);
 /// Returns true if the caller has every permission that a mode can require.
 [[nodiscard]] bool may_use_every_mode(const ApiRequest& request);
-/// The same for a stored job.
-boost::asio::awaitable<std::optional<http::Response>> check_mode(const ApiRequest& request,
-                                                                 const model::Job& job);
+/// The same for stored jobs, which the caller keeps meanwhile.
+boost::asio::awaitable<std::optional<http::Response>> check_modes(const ApiRequest& request,
+                                                                  std::span<const model::Job> jobs);
 
 /// For a definition by the caller: also returns 400 for a command with a variable that is not permitted for
 /// commands, and for a Kubernetes Job that may not be created with ecron's own cluster credentials, with each

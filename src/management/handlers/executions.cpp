@@ -107,7 +107,7 @@ AsyncResponse run_job(ApiRequest request) {
         if (!stored) co_return request.error(stored.error());
         if (!*stored) co_return request.not_found("job_id");
         job = std::move(**stored);
-        if (auto forbidden = co_await check_mode(request, job)) co_return std::move(*forbidden);
+        if (auto forbidden = co_await check_modes(request, {&job, 1})) co_return std::move(*forbidden);
     } else {
         // The job is not stored, but it is a definition by the caller that can read the tenant's secrets, so
         // it needs the same permission as a stored one.

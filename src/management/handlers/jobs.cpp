@@ -320,8 +320,7 @@ AsyncResponse enable_jobs(ApiRequest request) {
     if (*enabled && !may_use_every_mode(request)) {
         const auto jobs = co_await request.api.store.jobs->find_jobs(request.caller.visible_tenant, *ids);
         if (!jobs) co_return request.error(jobs.error());
-        for (const model::Job& job : *jobs)
-            if (auto forbidden = co_await check_mode(request, job)) co_return std::move(*forbidden);
+        if (auto forbidden = co_await check_modes(request, *jobs)) co_return std::move(*forbidden);
     }
     const auto changed = co_await request.api.store.jobs->enable_jobs(request.caller.visible_tenant,
                                                                       std::move(*ids), *enabled);
