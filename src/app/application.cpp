@@ -107,7 +107,7 @@ management::Options Application::api_options_with_load(
                                 .running_attempts = pool_->running(),
                                 .waiting_attempts = pool_->waiting(),
                                 .connections = server_.connections(),
-                                .loop_stall = loop_watch_.longest()};
+                                .loop = loop_watch_.longest()};
     };
     options.output = [this](const ExecuteId& id, std::uint64_t begin) -> std::optional<management::Output> {
         auto live = executors_.output_since(id, begin);

@@ -15,7 +15,8 @@ namespace {
 struct Watched {
     boost::asio::io_context io;
     ManualClock clock{Instant{}};
-    LoopWatch watch{io, clock, 1ms};
+    std::chrono::microseconds worked{};
+    LoopWatch watch{io, clock, [this] { return worked; }, 1ms};
 
     Watched() { boost::asio::co_spawn(io, watch.run(), boost::asio::detached); }
     ~Watched() {
@@ -25,11 +26,15 @@ struct Watched {
     Watched(const Watched&) = delete;
     Watched& operator=(const Watched&) = delete;
 
-    /// Simulates a handler that takes that long, then runs the watch.
-    void keep_busy(Millis time) {
-        boost::asio::post(io, [this, time] { clock.advance(time); });
+    /// Simulates a handler that takes that long, of which it works a part, then runs the watch.
+    void keep_busy(Millis time, Millis working) {
+        boost::asio::post(io, [this, time, working] {
+            clock.advance(time);
+            worked += working;
+        });
         for (int turns = 0; turns < 4; ++turns) io.run_one();
     }
+    void keep_busy(Millis time) { keep_busy(time, time); }
 };
 
 }  // namespace
@@ -38,18 +43,37 @@ TEST_CASE("a handler that blocks the loop increases the measured delay", "[loop]
     Watched watched;
     watched.io.poll();  // the watch waits
     watched.keep_busy(80ms);
-    CHECK(watched.watch.longest() == 79ms);  // of which the watch intended to wait one
+    CHECK(watched.watch.longest().delay == 79ms);  // of which the watch intended to wait one
+    CHECK(watched.watch.longest().work == 79ms);
     watched.keep_busy(30ms);
-    CHECK(watched.watch.longest() == 79ms);
+    CHECK(watched.watch.longest().delay == 79ms);
+}
+
+TEST_CASE("waiting for a processor is delay, not work of handlers", "[loop]") {
+    Watched watched;
+    watched.io.poll();
+    watched.keep_busy(80ms, 3ms);
+    CHECK(watched.watch.longest().delay == 79ms);
+    CHECK(watched.watch.longest().work == 3ms);
+    watched.keep_busy(20ms, 10ms);
+    CHECK(watched.watch.longest().delay == 79ms);
+    CHECK(watched.watch.longest().work == 10ms);
 }
 
 TEST_CASE("a long delay expires", "[loop]") {
     Watched watched;
     watched.io.poll();
     watched.keep_busy(120s);
-    CHECK(watched.watch.longest() == 120s - 1ms);
+    CHECK(watched.watch.longest().delay == 120s - 1ms);
     watched.keep_busy(40s);
-    CHECK(watched.watch.longest() == 120s - 1ms);
+    CHECK(watched.watch.longest().delay == 120s - 1ms);
     for (int times = 0; times < 3; ++times) watched.keep_busy(40s);
-    CHECK(watched.watch.longest() == 40s - 1ms);
+    CHECK(watched.watch.longest().delay == 40s - 1ms);
+}
+
+TEST_CASE("the processor time of a thread grows with its work", "[loop]") {
+    const std::chrono::microseconds begin = thread_cpu_time();
+    volatile unsigned sum = 0;
+    while (thread_cpu_time() - begin < 2ms) sum = sum + 1;
+    CHECK(sum > 0);
 }

@@ -43,7 +43,7 @@ TEST_CASE("metrics cover runs, store and process", "[management]") {
                     .running_attempts = 4,
                     .waiting_attempts = 5,
                     .connections = 6,
-                    .loop_stall = std::chrono::milliseconds{12}};
+                    .loop = {.delay = std::chrono::milliseconds{30}, .work = std::chrono::milliseconds{12}}};
     };
     service.options.webhooks = [] {
         return Webhooks{
@@ -81,6 +81,7 @@ TEST_CASE("metrics cover runs, store and process", "[management]") {
              R"(ecron_certificate_expiry_timestamp_seconds{option="db_ca_file"} 1900000000)",
              "ecron_http_connections 6",
              "ecron_loop_stall_seconds 0.012",
+             "ecron_loop_delay_seconds 0.03",
              "ecron_executions_removed_total 9",
              R"(ecron_webhooks_total{event="delivered"} 1)",
              R"(ecron_webhooks_total{event="failed"} 2)",

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ecron/auth/authenticator.hpp"
+#include "ecron/base/loop_watch.hpp"
 #include "ecron/base/time.hpp"
 #include "ecron/http/message.hpp"
 #include "ecron/management/ports.hpp"
@@ -27,7 +28,7 @@ using Language = model::Language;
 struct Load {
     std::uint64_t executions_removed{};
     std::size_t running_attempts{}, waiting_attempts{}, connections{};
-    std::chrono::microseconds loop_stall{};  // longest stall of the last minute
+    LoopWatch::Longest loop{};  // of the last minute
 };
 
 /// Output of a command that runs on this node, from byte `begin` on, as far as it is still kept.

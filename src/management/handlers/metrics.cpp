@@ -144,8 +144,14 @@ void add_load(Exposition& out, const Options& options) {
               {{"state", "running"}});
     out.add({{"state", "waiting"}}, number(load.waiting_attempts));
     out.gauge("ecron_http_connections", "Client connections.", number(load.connections));
-    out.gauge("ecron_loop_stall_seconds", "Longest stall of the event loop in the last minute, in seconds.",
-              std::chrono::duration<double>(load.loop_stall).count());
+    out.gauge("ecron_loop_stall_seconds",
+              "Longest time of the last minute for which handlers occupied the event loop, in seconds.",
+              std::chrono::duration<double>(load.loop.work).count());
+    out.gauge(
+        "ecron_loop_delay_seconds",
+        "Longest delay of a timer of the event loop in the last minute, in seconds: handlers, and waiting "
+        "for a processor.",
+        std::chrono::duration<double>(load.loop.delay).count());
 }
 
 void add_tokens(Exposition& out, const Options& options) {
