@@ -6,25 +6,13 @@
 #include <vector>
 
 #include "analysis/scheduler/interner.hpp"
+#include "analysis/shard/stage.hpp"
 #include "ecron/analysis/planner.hpp"
 #include "ecron/execution/pool.hpp"
 #include "ecron/execution/runner.hpp"
 #include "ecron/model/execution.hpp"
 
 namespace ecron::analysis {
-
-/// Stage of a run in this process; the planner decides, the store persists.
-enum class Stage : std::uint8_t {
-    unclaimed,  // decided, its row is not committed yet
-    waiting,    // its row is committed; not started
-    starting,   // a compare-and-set before the start is in progress
-    running,    // the pool has its attempt
-    ending,     // its outcome is being written
-    retrying,   // waits for its next attempt
-    accepted,   // waits for the target's callback
-    offered,    // the first node to start it wins
-    remote,     // another node claimed or carries it out; its row is polled
-};
 
 /// A run of this process.
 struct Run {
@@ -136,6 +124,7 @@ public:
     }
 
     void move(Run& run, Stage stage) {
+        assert(is_possible(run.stage, stage));
         uncount(run);
         run.stage = stage;
         count(run);
