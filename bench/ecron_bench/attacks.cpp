@@ -202,13 +202,14 @@ Attack::~Attack() { ended_ = true; }
 void Attack::run() {
     ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 19);
     HttpClient api{attacker_.port, attacker_.token};
-    while (!ended_) {
-        try {
-            if (behaviour_.repeat(attacker_, api, prepared_))
-                accepted_.fetch_add(1, std::memory_order_relaxed);
-        } catch (const std::exception&) {  // refused
-        }
-    }
+    while (!ended_)
+        if (is_accepted(api)) accepted_.fetch_add(1, std::memory_order_relaxed);
+}
+
+bool Attack::is_accepted(HttpClient& api) const try {
+    return behaviour_.repeat(attacker_, api, prepared_);
+} catch (const std::exception&) {  // a connection that ecron has closed
+    return false;
 }
 
 }  // namespace ecron::bench

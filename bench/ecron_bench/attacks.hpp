@@ -51,6 +51,7 @@ public:
 
 private:
     void run();
+    bool is_accepted(HttpClient& api) const;
 
     const Attacker& attacker_;
     const Behaviour& behaviour_;
