@@ -58,7 +58,7 @@ TEST_CASE("worlds that failed before succeed", "[simulation]") {
 
 TEST_CASE("worlds with a watermark ahead that failed before succeed", "[simulation]") {
     log_nothing();
-    const std::uint64_t seed = GENERATE(78U, 716U, 744U, 1530U, 2659U);
+    const std::uint64_t seed = GENERATE(78U, 716U, 744U, 1530U, 2659U, 4958U);
     const sim::Verdict verdict = sim::simulate(seed, {.watermark_ahead = std::chrono::hours{24}});
     INFO("replay: scripts/simulate --ahead --seed " << seed);
     for (const std::string& violation : verdict.violations) FAIL_CHECK(violation);

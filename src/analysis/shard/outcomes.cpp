@@ -216,6 +216,7 @@ void Outcomes::look_later(Run& run) {
     }
     shard_.move(run, Stage::remote);
     run.needs_begin = true;
+    run.begin_recorded = false;  // if it comes back, it may be at a later attempt
 }
 
 void Outcomes::settle(RunId id, Next next, const store::Outcome& outcome) {

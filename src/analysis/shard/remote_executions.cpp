@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cassert>
 
 #include "analysis/shard/recovery.hpp"
 #include "ecron/base/log.hpp"
@@ -88,6 +89,7 @@ void Recovery::looked_at(Run& run, const model::Execution* row) {
 
 /// The node that ran it has finished its part: the leader decides the next step.
 void Recovery::came_back(Run& run) {
+    assert(run.needs_begin && !run.begin_recorded);
     const Instant due = run.row.due.value_or(context_.clock.now());
     shard_.runs.move(run, run.row.accepted ? Stage::accepted : Stage::retrying);
     run.offered_at.reset();
