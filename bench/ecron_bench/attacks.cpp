@@ -90,6 +90,7 @@ std::string long_list(const Attacker& attacker) {
 /// Sends a request and does not read the response.
 bool read_slowly(const Attacker& attacker, HttpClient& /*api*/, const std::string& prepared) {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return false;
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -1,7 +1,7 @@
 #include "ecron/base/loop_watch.hpp"
 
 #include <algorithm>
-#include <ctime>
+#include <fstream>
 #include <numeric>
 #include <utility>
 
@@ -16,17 +16,22 @@ LoopWatch::Longest longer(LoopWatch::Longest one, LoopWatch::Longest other) {
 
 }  // namespace
 
-std::chrono::microseconds thread_cpu_time() {
-    std::timespec used{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::seconds{used.tv_sec} +
-                                                                 std::chrono::nanoseconds{used.tv_nsec});
+ThreadTimes thread_times() {
+    static thread_local std::ifstream file{"/proc/thread-self/schedstat"};
+    file.clear();
+    file.seekg(0);
+    file.sync();
+    std::int64_t worked = 0, waited = 0;  // nanoseconds
+    file >> worked >> waited;
+    using std::chrono::microseconds, std::chrono::nanoseconds, std::chrono::duration_cast;
+    return {.worked = duration_cast<microseconds>(nanoseconds{worked}),
+            .waited = duration_cast<microseconds>(nanoseconds{waited})};
 }
 
-LoopWatch::LoopWatch(boost::asio::io_context& io, const Clock& clock, CpuTime cpu_time,
+LoopWatch::LoopWatch(boost::asio::io_context& io, const Clock& clock, Times times,
                      std::chrono::microseconds interval)
     : clock_(clock),
-      cpu_time_(std::move(cpu_time)),
+      times_(std::move(times)),
       interval_(interval),
       wake_(io),
       since_(clock.steady()) {}
@@ -34,12 +39,13 @@ LoopWatch::LoopWatch(boost::asio::io_context& io, const Clock& clock, CpuTime cp
 boost::asio::awaitable<void> LoopWatch::run() {
     while (!stopping_) {
         const SteadyInstant due = clock_.steady() + interval_;
-        const std::chrono::microseconds used = cpu_time_();
+        const ThreadTimes before = times_();
         co_await wake_.wait(interval_);
         if (stopping_) break;
         const std::chrono::microseconds delay = clock_.steady() - due;
-        // Work before the timer was due may be counted here, but never more than the delay.
-        note({.delay = delay, .work = std::min(delay, cpu_time_() - used)});
+        const ThreadTimes after = times_();
+        const auto waited = std::min(delay, after.waited - before.waited);
+        note({.delay = delay, .work = std::min(delay - waited, after.worked - before.worked)});
     }
 }
 

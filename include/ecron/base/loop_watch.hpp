@@ -8,23 +8,27 @@
 
 namespace ecron {
 
-/// Returns the processor time that the calling thread has used.
-std::chrono::microseconds thread_cpu_time();
+/// What a thread has done since it began.
+struct ThreadTimes {
+    std::chrono::microseconds worked{};  // on a processor
+    std::chrono::microseconds waited{};  // for one; 0 if the kernel does not tell
+};
+/// Returns the calling thread's. Source: Linux, Documentation/scheduler/sched-stats.rst, /proc/PID/schedstat.
+ThreadTimes thread_times();
 
 /// Measures an io_context by the delay of a timer that is always due: how late its handlers run, and how much
-/// of that their predecessors worked. The rest of a delay was spent waiting for a processor, or blocked in a
-/// system call. Threads: the io_context's.
+/// of that is due to the handlers before them rather than to a busy machine. Threads: the io_context's.
 class LoopWatch {
 public:
     static constexpr std::chrono::milliseconds kInterval{20};
-    using CpuTime = std::function<std::chrono::microseconds()>;
+    using Times = std::function<ThreadTimes()>;
 
     struct Longest {
         std::chrono::microseconds delay{};  // of the timer
-        std::chrono::microseconds work{};   // processor time of the handlers that delayed it
+        std::chrono::microseconds work{};   // delay without waiting for a processor: work of handlers
     };
 
-    LoopWatch(boost::asio::io_context& io, const Clock& clock, CpuTime cpu_time = thread_cpu_time,
+    LoopWatch(boost::asio::io_context& io, const Clock& clock, Times times = thread_times,
               std::chrono::microseconds interval = kInterval);
 
     /// Runs until stop().
@@ -37,7 +41,7 @@ private:
     void note(Longest measured);
 
     const Clock& clock_;
-    const CpuTime cpu_time_;
+    const Times times_;
     const std::chrono::microseconds interval_;
     Wakeup wake_;
     bool stopping_{false};
