@@ -12,6 +12,8 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+constexpr std::chrono::milliseconds kLongestTurn{1};
+
 CURLM* make_multi() {
     static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
     CURLM* const multi = ready == CURLE_OK ? curl_multi_init() : nullptr;
@@ -43,6 +45,7 @@ void MultiDriver::remove(CURL* easy) { curl_multi_remove_handle(multi_.get(), ea
 void MultiDriver::close() {
     multi_.reset();  // closes kept-alive connections through close_socket
     for (curl_socket_t fd = 0; fd < static_cast<curl_socket_t>(watches_.size()); ++fd) forget(fd);
+    waiting_.clear();
     timer_.cancel();
 }
 
@@ -103,24 +106,44 @@ void MultiDriver::want(curl_socket_t fd, int what) {
 
 void MultiDriver::arm(const std::shared_ptr<Watch>& watch) {
     if ((watch->wanted & CURL_POLL_IN) != 0 && !std::exchange(watch->reading, true))
-        watch->descriptor.async_wait(asio::posix::descriptor_base::wait_read,
-                                     [self = shared_from_this(), watch](error_code ec) {
-                                         watch->reading = false;
-                                         self->ready(watch, CURL_CSELECT_IN, ec);
-                                     });
+        watch->descriptor.async_wait(
+            asio::posix::descriptor_base::wait_read,
+            [self = shared_from_this(), watch](error_code ec) { self->ready(watch, CURL_CSELECT_IN, ec); });
     if ((watch->wanted & CURL_POLL_OUT) != 0 && !std::exchange(watch->writing, true))
-        watch->descriptor.async_wait(asio::posix::descriptor_base::wait_write,
-                                     [self = shared_from_this(), watch](error_code ec) {
-                                         watch->writing = false;
-                                         self->ready(watch, CURL_CSELECT_OUT, ec);
-                                     });
+        watch->descriptor.async_wait(
+            asio::posix::descriptor_base::wait_write,
+            [self = shared_from_this(), watch](error_code ec) { self->ready(watch, CURL_CSELECT_OUT, ec); });
 }
 
 void MultiDriver::ready(const std::shared_ptr<Watch>& watch, int event, error_code ec) {
+    if (!turn_ends_) {
+        turn_ends_ = Clock::now() + kLongestTurn;
+        asio::post(io_, [self = shared_from_this()] { self->handle_waiting(); });
+    }
+    if (waiting_.empty() && Clock::now() < *turn_ends_) return handle({watch, event, ec});
+    waiting_.push_back({watch, event, ec});
+}
+
+void MultiDriver::handle(const Ready& ready) {
     static_assert(CURL_POLL_IN == CURL_CSELECT_IN && CURL_POLL_OUT == CURL_CSELECT_OUT);
+    const auto& [watch, event, error] = ready;
+    (event == CURL_CSELECT_IN ? watch->reading : watch->writing) = false;
     if (!watch->live || (watch->wanted & event) == 0) return;
-    drive(watch->fd, ec ? CURL_CSELECT_ERR : event);
+    drive(watch->fd, error ? CURL_CSELECT_ERR : event);
     if (watch->live) arm(watch);
+}
+
+/// Begins the next turn, if sockets wait for it.
+void MultiDriver::handle_waiting() {
+    turn_ends_.reset();
+    if (waiting_.empty()) return;
+    turn_ends_ = Clock::now() + kLongestTurn;
+    asio::post(io_, [self = shared_from_this()] { self->handle_waiting(); });
+    while (!waiting_.empty() && Clock::now() < *turn_ends_) {
+        const Ready next = std::move(waiting_.front());
+        waiting_.pop_front();
+        handle(next);
+    }
 }
 
 int MultiDriver::on_timer(CURLM*, long milliseconds, void* driver) try {

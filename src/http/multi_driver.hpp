@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,8 +17,9 @@ namespace ecron::http {
 /// libcurl's multi handle on an io_context: Asio watches the sockets and reports readiness and time to
 /// libcurl. The timer is lazy: libcurl asks for "now" with every request, and arming a kernel timer each time
 /// costs more than the request. "Now" therefore becomes one posted call for all, and the timer is re-armed
-/// only to fire earlier. Held by a shared_ptr, because pending handlers keep it alive; after close() it uses
-/// no other object.
+/// only to fire earlier. Sockets that are ready together are handled in turns of a millisecond, between which
+/// other handlers of the io_context run. Held by a shared_ptr, because pending handlers keep it alive; after
+/// close() it uses no other object.
 class MultiDriver final : public SocketSource, public std::enable_shared_from_this<MultiDriver> {
 public:
     /// Called for each transfer that libcurl has finished, outside of any call to libcurl.
@@ -52,6 +54,12 @@ private:
         bool live{true};
     };
 
+    struct Ready {
+        std::shared_ptr<Watch> watch;
+        int event;
+        boost::system::error_code error;
+    };
+
     static int on_socket(CURL* easy, curl_socket_t fd, int what, void* driver, void* watch);
     static int on_timer(CURLM* multi, long milliseconds, void* driver);
 
@@ -60,6 +68,8 @@ private:
     void want(curl_socket_t fd, int what);
     void arm(const std::shared_ptr<Watch>& watch);
     void ready(const std::shared_ptr<Watch>& watch, int event, boost::system::error_code ec);
+    void handle(const Ready& ready);
+    void handle_waiting();
     void kick();
     void arm_timer();
     void on_timer_fired();
@@ -73,6 +83,8 @@ private:
     std::optional<Clock::time_point> timer_wanted_;
     std::optional<Clock::time_point> timer_armed_;
     bool kicked_{false};
+    std::deque<Ready> waiting_;  // for the next turn
+    std::optional<Clock::time_point> turn_ends_;
 };
 
 }  // namespace ecron::http

@@ -90,7 +90,13 @@ asio::awaitable<std::optional<SchedulerContext::Tasks>> SchedulerContext::fetch_
     for (std::size_t tries = 0; !keys.empty(); ++tries) {
         const Result<std::vector<model::Job>> jobs = co_await store.jobs->find_jobs_by_key(keys);
         if (jobs) {
+            std::size_t bytes = 0;
             for (const model::Job& job : *jobs) {
+                bytes += job.context.size();
+                if (bytes > kLargeWork) {
+                    bytes = 0;
+                    co_await yield(io);
+                }
                 const std::uint64_t generation = tasks.generation();
                 execution::TaskPtr task = co_await prepare_task(job);
                 if (task == nullptr) continue;

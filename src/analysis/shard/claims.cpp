@@ -9,7 +9,8 @@ namespace ecron::analysis {
 namespace {
 
 constexpr std::size_t kTriesAMinute = 30;
-constexpr Millis kWatermarkAge{10'000};  // maximum age of the watermark while there is nothing to claim
+constexpr std::size_t kRunsPerTurn = 64;  // then other coroutines run
+constexpr Millis kWatermarkAge{10'000};   // maximum age of the watermark while there is nothing to claim
 
 }  // namespace
 
@@ -97,7 +98,8 @@ asio::awaitable<void> Claims::write_batch(std::vector<Claim> batch, Instant wate
     if (term.ended()) co_return;
     std::vector<store::Missed> missed;
     for (MissedSummary& one : summaries) missed.push_back(std::move(one.missed));
-    std::vector<RunId> ids = add_runs(batch, *tasks);
+    std::vector<RunId> ids = co_await add_runs(std::move(batch), std::move(*tasks));
+    if (term.ended()) co_return;
     co_await commit(std::move(ids), std::move(missed), watermark, planned);
 }
 
@@ -114,10 +116,15 @@ bool Claims::awaits_withdrawal(const std::vector<Claim>& batch, const SchedulerC
 }
 
 /// Adds the runs of a batch, except those whose job was deleted in the meantime or that are already in
-/// progress.
-std::vector<RunId> Claims::add_runs(const std::vector<Claim>& batch, const SchedulerContext::Tasks& tasks) {
+/// progress. Returns early if the term ends.
+asio::awaitable<std::vector<RunId>> Claims::add_runs(std::vector<Claim> batch,
+                                                     SchedulerContext::Tasks tasks) {
+    const Term term = shard_.term.token();
     std::vector<RunId> ids;
-    for (const Claim& claim : batch) {
+    for (std::size_t number = 0; number < batch.size(); ++number) {
+        if (number % kRunsPerTurn == kRunsPerTurn - 1) co_await yield(context_.io);
+        if (term.ended()) break;
+        const Claim& claim = batch[number];
         execution::TaskPtr task = context_.tasks.find(claim.job);  // newer if the job has changed
         if (const auto fetched = tasks.find(claim.job); task == nullptr && fetched != tasks.end())
             task = fetched->second;
@@ -132,7 +139,7 @@ std::vector<RunId> Claims::add_runs(const std::vector<Claim>& batch, const Sched
         shard_.runs.add(std::move(*run));
         ids.push_back(claim.run);
     }
-    return ids;
+    co_return ids;
 }
 
 Run Claims::new_run(const Claim& claim, const execution::TaskPtr& task) const {

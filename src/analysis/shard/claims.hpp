@@ -40,7 +40,7 @@ private:
     asio::awaitable<void> write_batch(std::vector<Claim> batch, Instant watermark, ChangeNumber planned);
     [[nodiscard]] bool awaits_withdrawal(const std::vector<Claim>& batch,
                                          const SchedulerContext::Tasks& tasks) const;
-    std::vector<RunId> add_runs(const std::vector<Claim>& batch, const SchedulerContext::Tasks& tasks);
+    asio::awaitable<std::vector<RunId>> add_runs(std::vector<Claim> batch, SchedulerContext::Tasks tasks);
     [[nodiscard]] Run new_run(const Claim& claim, const execution::TaskPtr& task) const;
     asio::awaitable<void> commit(std::vector<RunId> ids, std::vector<store::Missed> missed, Instant watermark,
                                  ChangeNumber planned);
