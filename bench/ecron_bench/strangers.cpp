@@ -51,6 +51,7 @@ void Strangers::run() {
 
 void Strangers::open(Connection& connection) {
     connection = {.fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    if (connection.fd < 0) return;
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

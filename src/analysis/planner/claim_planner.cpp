@@ -50,8 +50,7 @@ void ClaimPlanner::keep_remaining(std::uint32_t number, Instant until) {
 }
 
 void ClaimPlanner::skip_until(std::uint32_t number, Instant until) {
-    Job& job = jobs_[number];
-    if (job.next > until) return;
+    if (jobs_[number].next > until) return;
     disarm(number);
     plan(number, until, {});
 }
