@@ -1,0 +1,122 @@
+#include "client/import/imported.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <cctype>
+
+#include "client/text/json_access.hpp"
+#include "client/text/yaml_writer.hpp"
+#include "ecron/cron/schedule.hpp"
+#include "ecron/cron/zone.hpp"
+#include "ecron/model/json.hpp"
+#include "ecron/model/occurrences.hpp"
+
+namespace ecron::client {
+namespace {
+
+constexpr std::size_t kNameLimit = 64;
+constexpr std::size_t kRunsShown = 3;
+
+/// Cuts a UTF-8 text to at most that many bytes, at the beginning of a character.
+std::string cut(std::string_view text, std::size_t bytes) {
+    if (text.size() <= bytes) return std::string{text};
+    while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xc0U) == 0x80U) --bytes;
+    return std::string{text.substr(0, bytes)};
+}
+
+std::expected<cron::Parsed, cron::ParseError> schedule_of(const json::object& job) {
+    const json::object& context = object_at(job, "job_context");
+    model::Plan plan;
+    plan.timezone = text_at(context, "timezone");
+    if (text_at(context, "dialect") == "quartz") plan.dialect = cron::Dialect::quartz;
+    const auto type = model::job_type_from(text_at(job, "job_type")).value_or(model::JobType::scheduled);
+    return model::schedule_of(text_at(job, "job_cron_time"), type, plan, JobId{text_at(job, "job_name")},
+                              Instant{}, {}, cron::Strictness::create);
+}
+
+/// RFC 3339 with the offset of the zone.
+std::string local_text(Instant instant, const cron::Zone& zone) {
+    const Seconds offset = zone.offset_at(instant);
+    std::string text = format_rfc3339(instant + offset);
+    if (offset == Seconds{0}) return text;
+    const std::chrono::hh_mm_ss<Seconds> parts{std::chrono::abs(offset)};
+    text.pop_back();
+    return fmt::format("{}{}{:02}:{:02}", text, offset < Seconds{0} ? '-' : '+', parts.hours().count(),
+                       parts.minutes().count());
+}
+
+std::string next_line(const json::object& job, Instant now) {
+    if (text_at(job, "job_cron_time").empty()) return "# next: on request only\n";
+    const auto parsed = schedule_of(job);
+    if (!parsed) return {};
+    std::vector<std::string> runs;
+    const auto type = model::job_type_from(text_at(job, "job_type")).value_or(model::JobType::scheduled);
+    for (const Instant run : model::first_occurrences(parsed->schedule, type, {}, now, kRunsShown))
+        runs.push_back(local_text(run, *parsed->schedule.zone()));
+    return fmt::format("# {}\n# next: {}\n", parsed->schedule.describe(cron::Language::english),
+                       fmt::join(runs, ", "));
+}
+
+std::string commented(const std::string& text) {
+    std::string out;
+    for (std::string_view rest = text; !rest.empty();) {
+        const std::string_view line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+        out += fmt::format("# {}\n", line);
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string JobNames::unique(std::string_view wanted) {
+    std::string base{wanted};
+    std::ranges::replace_if(base, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '-');
+    while (base.starts_with(' ')) base.erase(0, 1);
+    while (base.ends_with(' ')) base.pop_back();
+    base = cut(base.empty() ? "job" : base, kNameLimit);
+    std::string name = base;
+    for (int number = 2; !used_.insert(name).second; ++number) {
+        const std::string suffix = fmt::format("-{}", number);
+        name = cut(base, kNameLimit - suffix.size()) + suffix;
+    }
+    return name;
+}
+
+void check_schedule(Imported& imported) {
+    if (text_at(imported.job, "job_cron_time").empty()) return;
+    if (const auto parsed = schedule_of(imported.job); !parsed) {
+        imported.warnings.push_back(
+            fmt::format("the schedule {:?} is refused: {}; the job is written as a comment",
+                        text_at(imported.job, "job_cron_time"), parsed.error().reason));
+        imported.use = Imported::Use::commented;
+    }
+}
+
+std::string format_import(const Import& import, Instant now) {
+    std::string out;
+    for (const std::string& warning : import.warnings) out += commented("warning: " + warning);
+    for (const Imported& imported : import.jobs) {
+        out += "---\n" + commented(imported.origin);
+        for (const std::string& warning : imported.warnings) out += commented("warning: " + warning);
+        out += next_line(imported.job, now);
+        const std::string yaml = to_yaml(imported.job);
+        out += imported.use == Imported::Use::commented ? commented(yaml) : yaml;
+    }
+    return out;
+}
+
+std::string shell_word(std::string_view text) {
+    const auto is_safe = [](unsigned char c) {
+        return std::isalnum(c) != 0 || std::string_view{"_-./:=,+@%^"}.contains(static_cast<char>(c));
+    };
+    if (!text.empty() && std::ranges::all_of(text, is_safe)) return std::string{text};
+    std::string out{"'"};
+    for (const char c : text) out += c == '\'' ? std::string{"'\\''"} : std::string{c};
+    return out + '\'';
+}
+
+}  // namespace ecron::client
