@@ -1,0 +1,120 @@
+#include "client/import/import_command.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <ostream>
+
+#include "client/jobs/output.hpp"
+#include "client/text/yaml_reader.hpp"
+#include "ecron/cron/zone.hpp"
+
+namespace ecron::client {
+namespace {
+
+using command_line::Arguments;
+using Importer = Outcome<Import> (*)(std::string_view, const ImportOptions&);
+
+/// The name of this machine's zone, which cron uses; UTC if it cannot be determined.
+std::string machine_timezone(const Environment& environment) {
+    namespace fs = std::filesystem;
+    std::string name = environment.variable("TZ");
+    if (name.starts_with(':')) name.erase(0, 1);
+    std::error_code error;
+    if (name.empty()) {
+        const std::string target = fs::read_symlink("/etc/localtime", error);
+        const std::size_t folder = target.find("zoneinfo/");
+        if (!error && folder != target.npos) name = target.substr(folder + 9);
+    }
+    if (name.empty()) std::getline(std::ifstream{"/etc/timezone"} >> std::ws, name);
+    return !name.empty() && cron::find_zone(name) ? name : "UTC";
+}
+
+/// The crontabs of the system have a column for the user.
+bool is_system_crontab(const std::string& path) {
+    return path == "/etc/crontab" || path.starts_with("/etc/cron.d/");
+}
+
+Outcome<ImportOptions> options_for(const Environment& environment, const Arguments& arguments) {
+    ImportOptions options;
+    options.timezone = arguments.value("tz").value_or("");
+    if (options.timezone.empty()) options.timezone = machine_timezone(environment);
+    if (const auto zone = cron::find_zone(options.timezone); !zone)
+        return failed(ExitCode::usage, "--tz: " + zone.error().what);
+    if (const auto url = arguments.value("executor-url")) options.executor_url = *url;
+    return options;
+}
+
+ImportOptions for_file(ImportOptions options, const std::string& file, const Arguments& arguments) {
+    options.file = file == "-" ? "standard input" : file;
+    const bool system = arguments.has("system") || (is_system_crontab(file) && !arguments.has("user"));
+    options.user_column = system ? ImportOptions::UserColumn::present : ImportOptions::UserColumn::absent;
+    return options;
+}
+
+void append(Import& to, Import&& from) {
+    std::ranges::move(from.jobs, std::back_inserter(to.jobs));
+    for (std::string& warning : from.warnings)
+        if (std::ranges::find(to.warnings, warning) == to.warnings.end())
+            to.warnings.push_back(std::move(warning));
+}
+
+/// Names are unique in each file; several files can have the same.
+void make_unique(Import& import) {
+    JobNames names;
+    for (Imported& imported : import.jobs) {
+        const json::string& name = imported.job["job_name"].as_string();
+        imported.job["job_name"] = names.unique(std::string_view{name});
+    }
+}
+
+void report_warnings(const Environment& environment, const Import& import) {
+    for (const std::string& warning : import.warnings)
+        environment.err << "ecron: warning: " << warning << '\n';
+    for (const Imported& imported : import.jobs)
+        for (const std::string& warning : imported.warnings)
+            environment.err << fmt::format("ecron: warning: {}: {}\n",
+                                           imported.origin.substr(0, imported.origin.find(": ")), warning);
+}
+
+ExitCode import_files(const Environment& environment, const Arguments& arguments, Importer importer) {
+    if (arguments.words.empty())
+        return report(environment, {ExitCode::usage, {"import requires FILE; - is standard input"}});
+    const auto options = options_for(environment, arguments);
+    if (!options) return report(environment, options.error());
+    Import all;
+    for (const std::string& file : arguments.words) {
+        const auto text = read_file(file);
+        if (!text) return report(environment, text.error());
+        auto import = importer(*text, for_file(*options, file, arguments));
+        if (!import) return report(environment, import.error());
+        append(all, std::move(*import));
+    }
+    make_unique(all);
+    report_warnings(environment, all);
+    environment.out << format_import(all, environment.clock.now());
+    environment.err << fmt::format("ecron: {} jobs; check them, then: ecron apply -f FILE\n",
+                                   all.jobs.size());
+    return ExitCode::good;
+}
+
+}  // namespace
+
+ExitCode import_crontab_command(const Environment& environment, const Arguments& arguments) {
+    return import_files(environment, arguments, import_crontab);
+}
+
+ExitCode import_cronjobs_command(const Environment& environment, const Arguments& arguments) {
+    return import_files(environment, arguments, import_cronjobs);
+}
+
+ExitCode import_dkron_command(const Environment& environment, const Arguments& arguments) {
+    return import_files(environment, arguments, import_dkron);
+}
+
+ExitCode import_xxl_job_command(const Environment& environment, const Arguments& arguments) {
+    return import_files(environment, arguments, import_xxl_job);
+}
+
+}  // namespace ecron::client

@@ -1,0 +1,228 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <ostream>
+
+#include "client/definitions/definition.hpp"
+#include "client/definitions/plan.hpp"
+#include "client/jobs/commands.hpp"
+#include "client/jobs/output.hpp"
+#include "client/text/json_access.hpp"
+#include "client/text/yaml_reader.hpp"
+#include "client/text/yaml_writer.hpp"
+#include "ecron/http/message.hpp"
+
+/// Commands that change jobs: create, edit, delete, enable and disable.
+namespace ecron::client {
+namespace {
+
+using command_line::Arguments;
+
+constexpr std::size_t kIdsInPath = 100;  // the header of a request has a limit
+
+void warn(const Environment& environment, const json::array& warnings) {
+    for (const json::value& warning : warnings)
+        if (warning.is_string())
+            environment.err << fmt::format("ecron: warning: {}\n", std::string_view{warning.get_string()});
+}
+
+/// The warnings of a response without a body.
+void warn_from_header(const Environment& environment, const Reply& reply) {
+    for (const http::Header& header : reply.headers)
+        if (header.name == "X-Ecron-Warning" || header.name == "x-ecron-warning")
+            environment.err << fmt::format("ecron: warning: {}\n",
+                                           http::percent_decode(header.value).value_or(header.value));
+}
+
+/// A job from the flags of `job create NAME`.
+Outcome<Definition> definition_from_flags(const Arguments& arguments) {
+    const auto url = arguments.value("url"), command = arguments.value("command");
+    if (arguments.words.size() != 1 || url.has_value() == command.has_value())
+        return failed(ExitCode::usage, "job create requires -f FILE, or NAME and one of --url and --command");
+    json::object info;
+    if (const auto method = arguments.value("method")) info["method"] = *method;
+    json::object context{{"mode", command                      ? "exe"
+                                  : url->starts_with("https:") ? "https"
+                                                               : "http"},
+                         {"exec", command ? *command : *url}};
+    if (!info.empty()) context["info"] = info;
+    if (const auto zone = arguments.value("tz")) context["timezone"] = *zone;
+    const auto labels = read_labels(arguments.values("label"));
+    if (!labels) return std::unexpected(labels.error());
+    if (!labels->empty()) {
+        json::object object;
+        for (const auto& [key, value] : *labels) object[key] = value;
+        context["labels"] = object;
+    }
+    const auto cron = arguments.value("cron");
+    json::object job{{"job_name", arguments.words[0]},
+                     {"job_type", cron ? "scheduled" : "real-time"},
+                     {"job_cron_time", cron.value_or("")},
+                     {"job_context", context}};
+    if (arguments.has("disabled")) job["enabled"] = false;
+    return Definition{std::move(job), "command line"};
+}
+
+Outcome<std::vector<Definition>> definitions_to_create(const Arguments& arguments) {
+    if (const auto files = arguments.values("filename"); !files.empty()) {
+        if (!arguments.words.empty())
+            return failed(ExitCode::usage, "job create takes -f FILE or a name, not both");
+        return read_definitions(files);
+    }
+    auto definition = definition_from_flags(arguments);
+    if (!definition) return std::unexpected(definition.error());
+    return std::vector{std::move(*definition)};
+}
+
+Outcome<void> create_job(const Environment& environment, Api& api, const Definition& definition) {
+    const std::string name = text_at(definition.job, "job_name");
+    const auto answer = api.call_json(
+        {.method = "POST", .path = "/job", .body = json::serialize(request_body(definition, nullptr))});
+    if (!answer) {
+        Failure failure = answer.error();
+        failure.lines[0] = fmt::format("{}: {}", name, failure.lines[0]);
+        return std::unexpected(std::move(failure));
+    }
+    if (!answer->is_object()) return {};
+    const json::object& created = answer->get_object();
+    warn(environment, array_at(created, "warnings"));
+    const std::string description = text_at(object_at(created, "description"), "en");
+    environment.out << fmt::format("created {} {}{}\n", name, text_at(created, "job_id"),
+                                   description.empty() ? "" : ": " + description);
+    return {};
+}
+
+/// Calls `path/IDS/end` for the jobs with these names, in parts.
+Outcome<ExitCode> call_for_ids(const Environment& environment, Api& api,
+                               const std::vector<std::string>& names, const Call& pattern,
+                               std::string_view past) {
+    const auto jobs = find_jobs(api, names);
+    if (!jobs) return std::unexpected(jobs.error());
+    for (std::size_t begin = 0; begin < jobs->size(); begin += kIdsInPath) {
+        std::string ids;
+        for (std::size_t i = begin; i < std::min(jobs->size(), begin + kIdsInPath); ++i)
+            ids += (ids.empty() ? "" : ",") + job_id((*jobs)[i]);
+        Call call = pattern;
+        call.path = "/job/" + ids + pattern.path;
+        const auto reply = api.call(std::move(call));
+        if (!reply) return std::unexpected(reply.error());
+    }
+    for (const JobObject& job : *jobs) environment.out << fmt::format("{} {}\n", past, job_name(job));
+    return ExitCode::good;
+}
+
+ExitCode change_each(const Environment& environment, const Arguments& arguments, const Call& pattern,
+                     std::string_view past) {
+    const auto names = required_words(arguments, "the name or id of a job");
+    if (!names) return report(environment, names.error());
+    return with_api(environment, arguments,
+                    [&](Api& api) { return call_for_ids(environment, api, *names, pattern, past); });
+}
+
+/// A file that only this user can read, deleted at the end.
+class PrivateFile {
+public:
+    explicit PrivateFile(const std::string& text) {
+        const int file = ::mkostemps(path_.data(), 5, O_CLOEXEC);
+        if (file < 0) {
+            path_.clear();
+            return;
+        }
+        ::close(file);
+        std::ofstream{path_} << text;
+    }
+    ~PrivateFile() {
+        if (!path_.empty()) ::unlink(path_.c_str());
+    }
+    PrivateFile(const PrivateFile&) = delete;
+    PrivateFile& operator=(const PrivateFile&) = delete;
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+private:
+    std::string path_{"/tmp/ecron-XXXXXX.yaml"};
+};
+
+/// Opens the editor, which may be a command with arguments, on the file.
+Outcome<void> run_editor(const Environment& environment, const std::string& path) {
+    std::string editor = environment.variable("VISUAL");
+    if (editor.empty()) editor = environment.variable("EDITOR");
+    if (editor.empty()) editor = "vi";
+    const int status = std::system(fmt::format("{} '{}'", editor, path).c_str());
+    if (status != 0)
+        return failed(ExitCode::usage, fmt::format("the editor {:?} failed; nothing was changed", editor));
+    return {};
+}
+
+Outcome<Definition> edited(const Environment& environment, const JobObject& job) {
+    const PrivateFile file{to_yaml(exported_job(job))};
+    if (file.path().empty()) return failed(ExitCode::usage, "failed to create a file in /tmp");
+    if (const auto done = run_editor(environment, file.path()); !done) return std::unexpected(done.error());
+    auto definitions = read_definitions({file.path()});
+    if (!definitions) return std::unexpected(definitions.error());
+    if (definitions->size() != 1)
+        return failed(ExitCode::usage, "the text must define one job; nothing was changed");
+    return std::move(definitions->front());
+}
+
+}  // namespace
+
+ExitCode create_command(const Environment& environment, const Arguments& arguments) {
+    const auto definitions = definitions_to_create(arguments);
+    if (!definitions) return report(environment, definitions.error());
+    return with_api(environment, arguments, [&](Api& api) -> Outcome<ExitCode> {
+        for (const Definition& definition : *definitions)
+            if (const auto created = create_job(environment, api, definition); !created)
+                return std::unexpected(created.error());
+        return ExitCode::good;
+    });
+}
+
+ExitCode edit_command(const Environment& environment, const Arguments& arguments) {
+    if (arguments.words.size() != 1)
+        return report(environment, {ExitCode::usage, {"job edit requires the name or id of one job"}});
+    return with_api(environment, arguments, [&](Api& api) -> Outcome<ExitCode> {
+        const auto job = find_job(api, arguments.words[0]);
+        if (!job) return std::unexpected(job.error());
+        const auto definition = edited(environment, *job);
+        if (!definition) return std::unexpected(definition.error());
+        const auto canonical = canonical_job(*definition, &*job, environment.clock.now());
+        if (canonical) {
+            json::object before = *job;
+            for (const char* name : {"job_id", "tenant_id", "created_at", "updated_at", "revision"})
+                before.erase(name);
+            if (member_changes(before, canonical->job).empty())
+                return environment.out << "unchanged " << job_name(*job) << '\n', ExitCode::good;
+        }
+        const auto reply =
+            api.call({.method = "PUT",
+                      .path = "/job/" + job_id(*job),
+                      .body = json::serialize(request_body(*definition, &*job)),
+                      .headers = {{"If-Match", fmt::format("\"{}\"", number_at(*job, "revision"))}}});
+        if (!reply) return std::unexpected(reply.error());
+        warn_from_header(environment, *reply);
+        environment.out << "changed " << text_at(definition->job, "job_name") << '\n';
+        return ExitCode::good;
+    });
+}
+
+ExitCode delete_command(const Environment& environment, const Arguments& arguments) {
+    return change_each(environment, arguments, {.method = "DELETE", .path = ""}, "deleted");
+}
+
+ExitCode enable_command(const Environment& environment, const Arguments& arguments) {
+    return change_each(environment, arguments,
+                       {.method = "PUT", .path = "/enable", .body = R"({"enable":true})"}, "enabled");
+}
+
+ExitCode disable_command(const Environment& environment, const Arguments& arguments) {
+    return change_each(environment, arguments,
+                       {.method = "PUT", .path = "/enable", .body = R"({"enable":false})"}, "disabled");
+}
+
+}  // namespace ecron::client

@@ -1,0 +1,32 @@
+#pragma once
+#include "client/api/api.hpp"
+#include "ecron/client/commands.hpp"
+
+/// The commands about jobs. Each returns its exit code after reporting errors.
+namespace ecron::client {
+
+ExitCode list_command(const Environment& environment, const command_line::Arguments& arguments);
+ExitCode get_command(const Environment& environment, const command_line::Arguments& arguments);
+ExitCode create_command(const Environment& environment, const command_line::Arguments& arguments);
+ExitCode edit_command(const Environment& environment, const command_line::Arguments& arguments);
+ExitCode delete_command(const Environment& environment, const command_line::Arguments& arguments);
+ExitCode enable_command(const Environment& environment, const command_line::Arguments& arguments);
+ExitCode disable_command(const Environment& environment, const command_line::Arguments& arguments);
+ExitCode run_command(const Environment& environment, const command_line::Arguments& arguments);
+ExitCode history_command(const Environment& environment, const command_line::Arguments& arguments);
+ExitCode logs_command(const Environment& environment, const command_line::Arguments& arguments);
+ExitCode explain_command(const Environment& environment, const command_line::Arguments& arguments);
+ExitCode preview_command(const Environment& environment, const command_line::Arguments& arguments);
+ExitCode login_command(const Environment& environment, const command_line::Arguments& arguments);
+
+/// Follows the output of an execution to its end, and returns its final state.
+Outcome<std::string> follow_output(const Environment& environment, Api& api, const std::string& execution);
+
+/// Connects as the arguments state, then runs `work` and reports its failure.
+ExitCode with_api(const Environment& environment, const command_line::Arguments& arguments,
+                  const std::function<Outcome<ExitCode>(Api&)>& work);
+/// The words of a command that needs at least one; `what` names them in the error.
+Outcome<std::vector<std::string>> required_words(const command_line::Arguments& arguments,
+                                                 std::string_view what);
+
+}  // namespace ecron::client

@@ -1,0 +1,119 @@
+#include <fmt/format.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <ostream>
+#include <thread>
+
+#include "client/jobs/commands.hpp"
+#include "client/jobs/event_stream.hpp"
+#include "client/jobs/output.hpp"
+#include "client/text/json_access.hpp"
+
+/// Commands about executions: run and logs.
+namespace ecron::client {
+namespace {
+
+using command_line::Arguments;
+
+constexpr Millis kFollowLimit{7L * 24 * 3'600 * 1'000};
+
+std::string text_of(const std::string& data) {
+    boost::system::error_code invalid;
+    const json::value value = json::parse(data, invalid);
+    return !invalid && value.is_string() ? std::string{value.get_string()} : data;
+}
+
+Outcome<std::string> latest_execution(Api& api, const std::string& job) {
+    const auto list = api.call_json({.path = "/jobstatus/" + job});
+    if (!list) return std::unexpected(list.error());
+    if (!list->is_array() || list->get_array().empty() || !list->get_array()[0].is_object())
+        return failed(ExitCode::refused, "the job has no execution yet");
+    return text_at(list->get_array()[0].get_object(), "execute_id");
+}
+
+/// The execution that `logs` means: a job's latest one, or the one with this id.
+Outcome<std::string> execution_of(Api& api, const std::string& word) {
+    const auto job = find_job(api, word);
+    if (job) return latest_execution(api, job_id(*job));
+    if (job.error().code != ExitCode::refused || !is_uuid(word)) return std::unexpected(job.error());
+    const auto execution = api.call({.path = "/jobexecution/" + word});
+    if (!execution && execution.error().code == ExitCode::refused)
+        return failed(ExitCode::refused, fmt::format("there is no job and no execution {}", word));
+    if (!execution) return std::unexpected(execution.error());
+    return word;
+}
+
+Outcome<ExitCode> follow(const Environment& environment, Api& api, const std::string& execution) {
+    const auto state = follow_output(environment, api, execution);
+    if (!state) return std::unexpected(state.error());
+    environment.err << fmt::format("ecron: execution {} ended: {}\n", execution, *state);
+    return *state == "success" ? ExitCode::good : ExitCode::refused;
+}
+
+}  // namespace
+
+Outcome<std::string> follow_output(const Environment& environment, Api& api, const std::string& execution) {
+    std::string state;
+    EventStream events{[&](const Event& event) {
+        if (event.name == "stdout") environment.out << text_of(event.data) << std::flush;
+        if (event.name == "stderr") environment.err << text_of(event.data) << std::flush;
+        if (event.name == "attempt" && event.data != "1")
+            environment.err << fmt::format("ecron: attempt {}\n", event.data);
+        boost::system::error_code invalid;
+        const json::value status = json::parse(event.data, invalid);
+        if (event.name == "end" && !invalid && status.is_object())
+            state = text_at(status.get_object(), "job_status");
+    }};
+    const auto reply = api.call({.path = fmt::format("/jobexecution/{}/output?follow=1", execution),
+                                 .timeout = kFollowLimit,
+                                 .on_body = [&](std::string_view part) {
+                                     events.add(part);
+                                     return true;
+                                 }});
+    if (!reply) return std::unexpected(reply.error());
+    if (state.empty())
+        return failed(ExitCode::unreachable, "the server ended the stream before the execution");
+    return state;
+}
+
+ExitCode run_command(const Environment& environment, const Arguments& arguments) {
+    if (arguments.words.size() != 1)
+        return report(environment, {ExitCode::usage, {"job run requires the name or id of one job"}});
+    return with_api(environment, arguments, [&](Api& api) -> Outcome<ExitCode> {
+        const auto job = find_job(api, arguments.words[0]);
+        if (!job) return std::unexpected(job.error());
+        Call call{.method = "POST",
+                  .path = "/jobexecution",
+                  .body = json::serialize(json::object{{"job_id", job_id(*job)}})};
+        if (const auto key = arguments.value("idempotency-key"))
+            call.headers.push_back({"Idempotency-Key", *key});
+        const auto answer = api.call_json(std::move(call));
+        if (!answer) return std::unexpected(answer.error());
+        const std::string execution =
+            answer->is_object() ? text_at(answer->get_object(), "execute_id") : std::string{};
+        if (!arguments.has("follow")) return environment.out << execution << '\n', ExitCode::good;
+        environment.err << fmt::format("ecron: execution {}\n", execution);
+        return follow(environment, api, execution);
+    });
+}
+
+ExitCode logs_command(const Environment& environment, const Arguments& arguments) {
+    if (arguments.words.size() != 1)
+        return report(
+            environment,
+            {ExitCode::usage, {"job logs requires the name or id of one job, or the id of an execution"}});
+    return with_api(environment, arguments, [&](Api& api) -> Outcome<ExitCode> {
+        const auto execution = execution_of(api, arguments.words[0]);
+        if (!execution) return std::unexpected(execution.error());
+        if (arguments.has("follow")) return follow(environment, api, *execution);
+        std::string path = fmt::format("/jobexecution/{}/output", *execution);
+        if (const auto stream = arguments.value("stream")) path += "?stream=" + *stream;
+        const auto reply = api.call({.path = path});
+        if (!reply) return std::unexpected(reply.error());
+        environment.out << reply->body;
+        return ExitCode::good;
+    });
+}
+
+}  // namespace ecron::client
