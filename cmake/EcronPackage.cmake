@@ -4,10 +4,17 @@ include(GNUInstallDirs)
 install(TARGETS ecron RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES deploy/debian/ecron.yaml DESTINATION /etc/ecron)
 install(FILES deploy/systemd/ecron.service DESTINATION lib/systemd/system)
-install(FILES etc/cronsvr.yaml docs/api.md docs/architecture.md docs/concepts.md docs/configuration.md docs/deployment.md
+install(FILES etc/cronsvr.yaml docs/api.md docs/architecture.md docs/cli.md docs/concepts.md docs/configuration.md docs/deployment.md
   docs/executors.md docs/getting-started.md docs/guarantees.md docs/messages.md docs/operations.md docs/security.md docs/upgrade.md
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
+
+if(NOT CMAKE_CROSSCOMPILING)
+  install(FILES ${PROJECT_BINARY_DIR}/texts/ecron.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 OPTIONAL)
+  install(FILES ${PROJECT_BINARY_DIR}/texts/ecron DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions OPTIONAL)
+  install(FILES ${PROJECT_BINARY_DIR}/texts/_ecron DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions OPTIONAL)
+  install(FILES ${PROJECT_BINARY_DIR}/texts/ecron.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d OPTIONAL)
+endif()
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)

@@ -24,7 +24,8 @@ int main(int argc, char** argv) {
             app::set_shards,
             app::health,
             app::upkeep(),
-            [&](const config::Config& config) { return app::check_machine(config, environment); }};
+            [&](const config::Config& config) { return app::check_machine(config, environment); },
+            client::process_terminals()};
         return app::run(cli, {argv + 1, argv + argc});
     } catch (const std::exception& error) {
         std::cerr << "ecron: " << error.what() << '\n';

@@ -4,16 +4,18 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <ostream>
-#include <sstream>
+#include <ranges>
 
 #include "app/cli_database.hpp"
 #include "app/cli_flags.hpp"
 #include "app/cli_next.hpp"
+#include "app/cli_reference.hpp"
+#include "app/cli_tokens.hpp"
 #include "ecron/app/version.hpp"
-#include "ecron/auth/token_file.hpp"
 #include "ecron/base/near_miss.hpp"
+#include "ecron/client/commands.hpp"
+#include "ecron/command_line/help.hpp"
 #include "ecron/config/document.hpp"
 #include "ecron/config/helm.hpp"
 #include "ecron/config/load.hpp"
@@ -23,16 +25,20 @@
 namespace ecron::app {
 namespace {
 
-using Arguments = std::vector<std::string>;
+using command_line::Arguments;
+using command_line::Candidates;
+using command_line::Command;
+using command_line::Flag;
+using command_line::Words;
 
-struct Command {
-    std::string_view name, arguments, help;
-    int (*run)(const Cli& cli, const ParsedFlags& flags);
-    FlagSet flags;
-    bool takes_words{};
-    bool hidden{};
+using Run = std::function<int(const Cli&, const Arguments&)>;
+
+/// All commands; `runs` has the function of each declaration.
+struct Table {
+    std::vector<Command> declarations;
+    std::vector<Run> runs;
 };
-const std::vector<Command>& commands();
+const Table& table();
 
 std::vector<std::string> lines_of(const std::vector<config::Problem>& problems) {
     std::vector<std::string> lines;
@@ -56,8 +62,8 @@ void complain(const Cli& cli, const std::vector<std::string>& lines) {
     for (const std::string& line : lines) cli.err << "ecron: " << line << '\n';
 }
 
-std::optional<config::Loaded> load(const Cli& cli, const ParsedFlags& flags) {
-    config::Sources sources{flags.options, cli.environment, flags.values("config"), {}};
+std::optional<config::Loaded> load(const Cli& cli, const Arguments& arguments) {
+    config::Sources sources{options_in(arguments), cli.environment, arguments.values("config"), {}};
     if (sources.files.empty()) sources.files_if_present = cli.usual_files;
     auto loaded = config::load(sources);
     if (!loaded) return complain(cli, lines_of(loaded.error())), std::nullopt;
@@ -69,10 +75,10 @@ std::optional<config::Loaded> load(const Cli& cli, const ParsedFlags& flags) {
 
 namespace {
 
-int serve(const Cli& cli, const ParsedFlags& flags) {
-    const std::optional<config::Loaded> loaded = load(cli, flags);
+int serve(const Cli& cli, const Arguments& arguments) {
+    const std::optional<config::Loaded> loaded = load(cli, arguments);
     if (!loaded) return kExitWrong;
-    if (!flags.has("print-config")) return cli.serve(loaded->config);
+    if (!arguments.has("print-config")) return cli.serve(loaded->config);
     cli.out << config::format_settings(loaded->settings);
     return kExitGood;
 }
@@ -88,241 +94,293 @@ void warn_of_takeover(const Cli& cli, const config::Config& config) {
     for (const std::string& line : *lines) cli.err << "ecron: warning: " << line << '\n';
 }
 
-int check_config(const Cli& cli, const ParsedFlags& flags) {
-    const std::optional<config::Loaded> loaded = load(cli, flags);
+int check_config(const Cli& cli, const Arguments& arguments) {
+    const std::optional<config::Loaded> loaded = load(cli, arguments);
     if (!loaded) return kExitWrong;
-    const bool is_for_here = !flags.has("skip-files");
+    const bool is_for_here = !arguments.has("skip-files");
     const MachineCheck here =
         is_for_here && cli.check_machine ? cli.check_machine(loaded->config) : MachineCheck{};
     for (const std::string& line : here.warnings) cli.err << "ecron: warning: " << line << '\n';
     if (!here.errors.empty()) return complain(cli, here.errors), kExitWrong;
     warn_of_takeover(cli, loaded->config);
-    cli.out << (flags.has("print-config") ? config::format_settings(loaded->settings)
-                                          : "The configuration is valid.\n");
+    cli.out << (arguments.has("print-config") ? config::format_settings(loaded->settings)
+                                              : "The configuration is valid.\n");
     return kExitGood;
 }
 
-int health(const Cli& cli, const ParsedFlags& flags) {
-    const std::optional<config::Loaded> loaded = load(cli, flags);
+int health(const Cli& cli, const Arguments& arguments) {
+    const std::optional<config::Loaded> loaded = load(cli, arguments);
     if (!loaded) return kExitWrong;
-    if (const auto wrong = cli.health(loaded->config, flags.value("url").value_or("")); wrong)
+    if (const auto wrong = cli.health(loaded->config, arguments.value("url").value_or("")); wrong)
         return complain(cli, {*wrong}), kExitBad;
     return kExitGood;
 }
 
-/// A misspelt scope would create a token that silently lacks permissions.
-std::optional<std::string> unknown_scope(const config::Config& config, const std::string& scopes) {
-    std::vector<std::string_view> known;
-    for (const std::vector<std::string>& granting : config.auth.scopes)
-        for (const std::string& scope : granting)
-            if (std::ranges::find(known, scope) == known.end()) known.push_back(scope);
-    std::istringstream words{scopes};
-    for (std::string word; words >> word;) {
-        if (std::ranges::find(known, word) != known.end()) continue;
-        const std::string_view meant = near_miss(word, known);
-        return fmt::format("{:?} is not a scope that grants a permission{}; known scopes: {}", word,
-                           meant.empty() ? "" : fmt::format(", did you mean {}?", meant),
-                           fmt::join(known, ", "));
-    }
-    return std::nullopt;
-}
-
-int create_token(const Cli& cli, const ParsedFlags& flags, const config::Config& config) {
-    const std::string scopes = flags.value("scope").value_or("all");
-    if (const auto unknown = unknown_scope(config, scopes); unknown)
-        return complain(cli, {*unknown}), kExitWrong;
-    const std::string tenant = flags.value("tenant").value_or("default");
-    const auto token = auth::create_token(config.auth.token_file, flags.words[1], TenantId{tenant}, scopes);
-    if (!token) return complain(cli, {token.error().what}), kExitWrong;
-    cli.err << fmt::format("ecron: token {} of tenant {}, scopes {}\n", flags.words[1], tenant, scopes);
-    cli.out << token->reveal() << '\n';
-    return kExitGood;
-}
-
-int revoke_token(const Cli& cli, const ParsedFlags& flags, const std::string& file) {
-    if (const auto revoked = auth::revoke_token(file, flags.words[1]); !revoked)
-        return complain(cli, {revoked.error().what}), kExitWrong;
-    return kExitGood;
-}
-
-int list_tokens(const Cli& cli, const std::string& file) {
-    const auto entries = auth::read_token_file(file);
-    if (!entries) return complain(cli, {entries.error().what}), kExitWrong;
-    for (const auth::TokenEntry& entry : *entries)
-        cli.out << fmt::format("{}  tenant={}  scope={:?}\n", entry.name, entry.tenant, entry.scope);
-    return kExitGood;
-}
-
-int token(const Cli& cli, const ParsedFlags& flags) {
-    const std::string verb = flags.words.empty() ? std::string{} : flags.words[0];
-    const std::size_t wanted = verb == "list" ? 1 : 2;
-    if ((verb != "create" && verb != "list" && verb != "revoke") || flags.words.size() != wanted)
-        return complain(cli, {"token requires: create NAME, list, or revoke NAME"}), kExitWrong;
-    const std::optional<config::Loaded> loaded = load(cli, flags);
-    if (!loaded) return kExitWrong;
-    const std::string& file = loaded->config.auth.token_file;
-    if (file.empty())
-        return complain(cli, {"no token file: set --token-file, or token_file in a configuration file"}),
-               kExitWrong;
-    if (verb == "create") return create_token(cli, flags, loaded->config);
-    return verb == "list" ? list_tokens(cli, file) : revoke_token(cli, flags, file);
-}
-
-int version(const Cli& cli, const ParsedFlags&) {
+int version(const Cli& cli, const Arguments&) {
     cli.out << "ecron " << kVersion << '\n';
     return kExitGood;
 }
 
-int document(const Cli& cli, const ParsedFlags& flags) {
+int document(const Cli& cli, const Arguments& arguments) {
     static const std::map<std::string_view, std::string (*)()> documents{
         {"configuration", config::configuration_page},
         {"sample", config::sample_file},
         {"helm-values", config::helm_values},
         {"helm-schema", config::helm_schema},
         {"jobs", model::job_reference},
+        {"cli", command_reference},
+        {"man", [] { return command_line::manual_page(table().declarations, kVersion); }},
     };
-    const auto found = flags.words.size() == 1 ? documents.find(flags.words[0]) : documents.end();
-    if (found == documents.end())
-        return complain(cli,
-                        {"document requires one of: configuration, sample, helm-values, helm-schema, jobs"}),
-               kExitWrong;
+    const auto found = arguments.words.size() == 1 ? documents.find(arguments.words[0]) : documents.end();
+    if (found == documents.end()) {
+        complain(cli,
+                 {fmt::format("document requires one of: {}", fmt::join(std::views::keys(documents), ", "))});
+        return kExitWrong;
+    }
     cli.out << found->second();
     return kExitGood;
 }
 
-int help(const Cli& cli, const ParsedFlags&) {
-    cli.out << "ecron runs HTTP requests, commands and Kubernetes Jobs on schedule.\n\nUsage: ecron "
-               "[COMMAND] [FLAG…]\n\n";
-    for (const Command& command : commands())
-        if (!command.hidden) cli.out << fmt::format("  {:<14}{}\n", command.name, command.help);
-    cli.out << "\nRun ecron COMMAND --help for its flags. The default command is serve.\n";
+int completion(const Cli& cli, const Arguments& arguments) {
+    using command_line::Shell;
+    static const std::map<std::string_view, Shell> shells{
+        {"bash", Shell::bash}, {"zsh", Shell::zsh}, {"fish", Shell::fish}};
+    const auto shell = arguments.words.size() == 1 ? shells.find(arguments.words[0]) : shells.end();
+    if (shell == shells.end())
+        return complain(cli, {"completion requires one of: bash, zsh, fish"}), kExitWrong;
+    cli.out << command_line::completion(table().declarations, shell->second);
     return kExitGood;
 }
 
-const std::vector<ExtraFlag> kConfigFlags{
-    {"config", "FILE", "YAML file to read; can be repeated, later files override earlier ones."},
-    {"print-config", "", "Print every option with its value and source, then exit."},
-};
-
-std::vector<ExtraFlag> config_flags_and(ExtraFlag more) {
-    std::vector<ExtraFlag> flags{kConfigFlags};
-    flags.push_back(std::move(more));
-    return flags;
-}
-const std::vector<ExtraFlag> kHealthFlags =
-    config_flags_and({"url", "URL", "URL of the service, for example http://ecron:12345."});
-const std::vector<ExtraFlag> kCheckFlags =
-    config_flags_and({"skip-files", "", "Do not check that named users, files and folders exist here."});
-const std::vector<ExtraFlag> kExportFlags =
-    config_flags_and({"all", "", "Export everything, including executions, attempts and planning state."});
-const std::vector<ExtraFlag> kDatabaseFlags = config_flags_and(
-    {"repair", "", "With db check: first repair values that can be computed from other rows."});
-std::vector<ExtraFlag> with_config(std::vector<ExtraFlag> flags) {
-    flags.insert(flags.end(), kConfigFlags.begin(), kConfigFlags.end());
-    return flags;
+int unknown_command(const Cli& cli, const std::vector<std::string>& words) {
+    const auto begins = [&](const Command& command) { return command.name.starts_with(words[0] + ' '); };
+    const bool is_group = std::ranges::any_of(table().declarations, begins);
+    const std::string given = is_group && words.size() > 1 ? words[0] + ' ' + words[1] : words[0];
+    std::vector<std::string_view> names;
+    for (const Command& command : table().declarations) names.push_back(command.name);
+    const std::string_view meant = near_miss(given, names);
+    complain(cli, {fmt::format("{:?} is not a command{}; see ecron help{}", given,
+                               meant.empty() ? "" : fmt::format(", did you mean {}?", meant),
+                               is_group ? " " + words[0] : "")});
+    return kExitWrong;
 }
 
-const std::vector<Command>& commands() {
-    static const std::vector<Command> all{
-        {"serve", "", "Run the service (the default).", serve, {kConfigFlags, true}},
-        {"check-config",
-         "",
-         "Check the configuration and report all errors.",
-         check_config,
-         {kCheckFlags, true}},
-        {"next",
-         "EXPRESSION",
-         "Describe a schedule and list its next occurrences.",
-         next,
-         {{{"tz", "ZONE", "Time zone of the schedule [UTC]."},
-           {"from", "INSTANT", "List occurrences after this RFC 3339 time [now]."},
-           {"count", "N", "Number of occurrences to list, at most 1000 [5]."}},
-          false},
-         true},
-        {"db",
-         "check|migrate|shards N",
-         "Check the integrity of the database, migrate its schema, or set the number of shards to N.",
-         database,
-         {kDatabaseFlags, true},
-         true},
-        {"export",
-         "",
-         "Export the jobs, or with --all the whole database, to standard output.",
-         export_rows,
-         {kExportFlags, true}},
-        {"import",
-         "FILE",
-         "Import an export into an empty database; - is standard input.",
-         import_rows,
-         {kConfigFlags, true},
-         true},
-        {"health",
-         "",
-         "Check the readiness of the service with this configuration; exit status 0: ready, 1: not ready.",
-         health,
-         {kHealthFlags, true}},
-        {"token",
-         "create NAME|list|revoke NAME",
-         "Create, list and revoke static tokens (auth_mode token); a new token is printed to standard "
-         "output.",
-         token,
-         {with_config({{"tenant", "TENANT", "Tenant of the token [default]."},
-                       {"scope", "SCOPES", "Scopes of the token, separated by spaces [all]."}}),
-          true},
-         true},
-        {"version", "", "Print the version.", version, {}},
-        {"help", "", "List the commands.", help, {}, true},
-        {"document",
-         "configuration|sample|helm-values|helm-schema|jobs",
-         "Generate the list of options, or of the members of a job.",
-         document,
-         {},
-         true,
-         true},
+int help_of(const Cli& cli, const std::vector<std::string>& words) {
+    const auto selected = command_line::select(table().declarations, words);
+    if (selected && selected->rest.empty()) {
+        cli.out << command_line::command_help(table().declarations[selected->index]);
+        return kExitGood;
+    }
+    const std::string list =
+        words.size() == 1 ? command_line::command_list(table().declarations, words[0]) : std::string{};
+    if (list.empty()) return unknown_command(cli, words);
+    cli.out << fmt::format("Usage: ecron {} COMMAND [FLAG…]\n{}", words[0], list);
+    return kExitGood;
+}
+
+int help(const Cli& cli, const Arguments& arguments) {
+    if (!arguments.words.empty()) return help_of(cli, arguments.words);
+    cli.out << "ecron runs HTTP requests, commands and Kubernetes Jobs on schedule.\n\n"
+               "Usage: ecron COMMAND [FLAG…]\n"
+            << command_line::command_list(table().declarations)
+            << "\nRun ecron help COMMAND for its flags.\n";
+    return kExitGood;
+}
+
+std::vector<Flag> configuration_and(std::vector<Flag> flags) {
+    flags.push_back({.name = "config",
+                     .metavar = "FILE",
+                     .help = "YAML file to read; can be repeated, later files override earlier ones.",
+                     .candidates = Candidates::files});
+    flags.push_back({.name = "print-config",
+                     .metavar = "",
+                     .help = "Print every option with its value and source, then exit."});
+    std::ranges::move(configuration_flags(), std::back_inserter(flags));
+    return flags;
+}
+
+/// Flags of the connection, except those whose name an option of the configuration has.
+std::vector<Flag> client_export_flags() {
+    std::vector<Flag> flags = client::export_flags();
+    const std::vector<Flag> options = configuration_flags();
+    std::erase_if(flags, [&](const Flag& flag) {
+        return std::ranges::find(options, flag.name, &Flag::name) != options.end();
+    });
+    return flags;
+}
+
+client::Environment client_environment(const Cli& cli) {
+    return {cli.out, cli.err, cli.clock, cli.environment, cli.terminals};
+}
+
+int export_something(const Cli& cli, const Arguments& arguments) {
+    if (!arguments.has("output")) return export_rows(cli, arguments);
+    return static_cast<int>(client::export_jobs(client_environment(cli), arguments));
+}
+
+constexpr std::string_view kService = "Service", kOther = "Other";
+
+void add_service_commands(Table& to) {
+    const auto add = [&](Command declaration, Run run) {
+        to.declarations.push_back(std::move(declaration));
+        to.runs.push_back(std::move(run));
     };
+    add({"serve", "", "Run the service.", configuration_and({}), Words::refused, kService}, serve);
+    add({"check-config", "", "Check the configuration and report all errors.",
+         configuration_and(
+             {{"skip-files", "", "Do not check that named users, files and folders exist here."}}),
+         Words::refused, kService},
+        check_config);
+    add({"health", "",
+         "Check the readiness of the service with this configuration; exit status 0: ready, 1: not ready.",
+         configuration_and({{"url", "URL", "URL of the service, for example http://ecron:12345."}}),
+         Words::refused, kService},
+        health);
+    add({.name = "token",
+         .arguments = "create NAME|list|revoke NAME",
+         .summary = "Create, list and revoke static tokens (auth_mode token); a new token is printed to "
+                    "standard output.",
+         .flags = configuration_and({{"tenant", "TENANT", "Tenant of the token [default]."},
+                                     {"scope", "SCOPES", "Scopes of the token, separated by spaces [all]."}}),
+         .words = Words::taken,
+         .section = kService,
+         .choices = {"create", "list", "revoke"}},
+        token);
+}
+
+void add_database_commands(Table& to) {
+    const auto add = [&](Command declaration, Run run) {
+        to.declarations.push_back(std::move(declaration));
+        to.runs.push_back(std::move(run));
+    };
+    add({.name = "db",
+         .arguments = "check|migrate|shards N",
+         .summary =
+             "Check the integrity of the database, migrate its schema, or set the number of shards to N.",
+         .flags = configuration_and(
+             {{"repair", "", "With db check: first repair values that can be computed from other rows."}}),
+         .words = Words::taken,
+         .section = kService,
+         .choices = {"check", "migrate", "shards"}},
+        database);
+    std::vector<Flag> export_flags{
+        {"all", "", "Export everything, including executions, attempts and planning state."}};
+    std::ranges::move(client_export_flags(), std::back_inserter(export_flags));
+    add({.name = "export",
+         .arguments = "",
+         .summary =
+             "Export the jobs, or with --all the whole database, to standard output; with -o, the jobs "
+             "of the server as a file for apply.",
+         .flags = configuration_and(std::move(export_flags)),
+         .section = kService,
+         .details = "Without -o the rows are read from the database of the configuration, for ecron import. "
+                    "With -o\nthe jobs are read from the API."},
+        export_something);
+    add({.name = "import",
+         .arguments = "FILE",
+         .summary = "Import an export into an empty database; - is standard input.",
+         .flags = configuration_and({}),
+         .words = Words::taken,
+         .section = kService,
+         .candidates = Candidates::files},
+        import_rows);
+}
+
+void add_client_commands(Table& to) {
+    for (const client::ClientCommand& command : client::commands()) {
+        to.declarations.push_back(command.declaration);
+        to.runs.emplace_back([run = command.run](const Cli& cli, const Arguments& arguments) {
+            return static_cast<int>(run(client_environment(cli), arguments));
+        });
+    }
+}
+
+void add_other_commands(Table& to) {
+    const auto add = [&](Command declaration, Run run) {
+        to.declarations.push_back(std::move(declaration));
+        to.runs.push_back(std::move(run));
+    };
+    add({.name = "next",
+         .arguments = "EXPRESSION",
+         .summary = "Describe a schedule and list its next occurrences, without a server.",
+         .flags = {{"tz", "ZONE", "Time zone of the schedule [UTC]."},
+                   {"from", "INSTANT", "List occurrences after this RFC 3339 time [now]."},
+                   {"count", "N", "Number of occurrences to list, at most 1000 [5]."}},
+         .words = Words::taken,
+         .section = kOther},
+        next);
+    add({.name = "completion",
+         .arguments = "bash|zsh|fish",
+         .summary = "Print the completion script of a shell.",
+         .words = Words::taken,
+         .section = kOther,
+         .details = "Load it with: source <(ecron completion bash), source <(ecron completion zsh), or\n"
+                    "ecron completion fish | source.",
+         .choices = {"bash", "zsh", "fish"}},
+        completion);
+    add({"version", "", "Print the version.", {}, Words::refused, kOther}, version);
+    add({"help", "[COMMAND]", "List the commands, or show the help of a command.", {}, Words::taken, kOther},
+        help);
+    add({"document",
+         "configuration|sample|helm-values|helm-schema|jobs|cli|man",
+         "Generate a document from the tables of options, members of a job and commands.",
+         {},
+         Words::taken},
+        document);
+}
+
+const Table& table() {
+    static const Table all = [] {
+        Table made;
+        add_client_commands(made);
+        add_service_commands(made);
+        add_database_commands(made);
+        add_other_commands(made);
+        return made;
+    }();
     return all;
 }
 
-std::string usage(const Command& command) {
-    const std::string arguments{command.arguments};
-    return fmt::format("Usage: ecron {} {}[FLAG…]\n\n{}\n\n{}", command.name,
-                       arguments.empty() ? "" : arguments + ' ', command.help, flags_help(command.flags));
+int run_command(const Cli& cli, std::size_t index, const std::vector<std::string>& rest) {
+    const Command& declaration = table().declarations[index];
+    const auto arguments = command_line::parse(declaration, rest);
+    const auto asks = [&](std::string_view flag, std::string_view letter) {
+        const auto end = std::ranges::find(rest, "--");
+        return std::any_of(rest.begin(), end, [&](const std::string& word) {
+            return word == flag || (!letter.empty() && word == letter);
+        });
+    };
+    // Help is shown even if the rest is incomplete or wrong.
+    if (arguments ? arguments->has("help") : asks("--help", "-h"))
+        return cli.out << command_line::command_help(declaration), kExitGood;
+    if (!arguments) return complain(cli, arguments.error()), kExitWrong;
+    if (arguments->has("version")) return version(cli, {});
+    return table().runs[index](cli, *arguments);
 }
 
-int run(const Cli& cli, const Command& command, const Arguments& arguments) {
-    FlagSet set = command.flags;
-    set.extra.push_back({"help", "", "Show this help."});
-    const auto flags = parse_flags(set, arguments);
-    if (!flags) return complain(cli, flags.error()), kExitWrong;
-    if (flags->has("help"))
-        return cli.out << usage({command.name, command.arguments, command.help, nullptr, set}), kExitGood;
-    if (!flags->words.empty() && !command.takes_words) {
-        complain(cli, {fmt::format("{:?}: {} does not take this argument", flags->words[0], command.name)});
-        return kExitWrong;
-    }
-    return command.run(cli, *flags);
-}
-
-int unknown_command(const Cli& cli, const std::string& name) {
-    std::vector<std::string_view> names;
-    for (const Command& command : commands()) names.push_back(command.name);
-    const std::string_view meant = near_miss(name, names);
-    complain(cli, {fmt::format("{:?} is not a command{}; see ecron help", name,
-                               meant.empty() ? "" : fmt::format(", did you mean {}?", meant))});
-    return kExitWrong;
+/// A group of commands alone, such as "job" or "job --help", lists them.
+bool is_group(const std::vector<std::string>& arguments) {
+    const bool alone = arguments.size() == 1 || arguments[1] == "--help" || arguments[1] == "-h";
+    return alone && !command_line::command_list(table().declarations, arguments[0]).empty();
 }
 
 }  // namespace
 
+std::string command_reference() {
+    return command_line::reference_page(table().declarations, reference_introduction());
+}
+
 int run(const Cli& cli, const std::vector<std::string>& arguments) {
-    if (arguments.empty() || arguments[0].starts_with('-')) {
-        if (arguments == Arguments{"--help"} || arguments == Arguments{"-h"}) return help(cli, {});
-        if (arguments == Arguments{"--version"}) return version(cli, {});
-        return run(cli, commands().front(), arguments);
-    }
-    const auto command = std::ranges::find(commands(), arguments[0], &Command::name);
-    if (command == commands().end()) return unknown_command(cli, arguments[0]);
-    return run(cli, *command, {arguments.begin() + 1, arguments.end()});
+    // A supervisor that starts ecron without a command must not take the help for a service that has ended
+    // well.
+    if (arguments.empty()) return help(cli, {}), kExitWrong;
+    if (arguments[0] == "--help" || arguments[0] == "-h") return help(cli, {});
+    if (arguments[0] == "--version") return version(cli, {});
+    std::vector<std::string> words = arguments;
+    if (words[0].starts_with('-')) words.insert(words.begin(), "serve");  // flags alone start the service
+    if (const auto selected = command_line::select(table().declarations, words); selected)
+        return run_command(cli, selected->index, selected->rest);
+    return is_group(words) ? help_of(cli, {words[0]}) : unknown_command(cli, words);
 }
 
 std::map<std::string, std::string> environment_of(char** entries) {

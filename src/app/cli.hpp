@@ -9,9 +9,12 @@
 #include "app/machine_check.hpp"
 #include "ecron/base/error.hpp"
 #include "ecron/base/time.hpp"
+#include "ecron/client/environment.hpp"
+#include "ecron/command_line/command.hpp"
 #include "ecron/config/config.hpp"
 
-/// The command line: subcommands, flags and help, all based on the one table of options.
+/// The command line: the commands of the service and of the client. Help, completion and docs/cli.md follow
+/// from the declarations (cli.cpp, src/client/commands.cpp) and the table of options.
 namespace ecron::app {
 
 inline constexpr int kExitGood = 0;
@@ -49,7 +52,11 @@ struct Cli {
     std::function<std::optional<std::string>(const config::Config&, const std::string& url)> health{};
     Upkeep upkeep{};
     std::function<MachineCheck(const config::Config&)> check_machine{};
+    client::Terminals terminals{};
 };
+
+/// docs/cli.md, from the declarations of the commands.
+std::string command_reference();
 
 /// Runs `arguments` (without the program's name) and returns the exit code.
 int run(const Cli& cli, const std::vector<std::string>& arguments);

@@ -8,6 +8,8 @@
 namespace ecron::app {
 namespace {
 
+using command_line::Arguments;
+
 std::optional<std::size_t> number_in(const std::string& text) {
     std::size_t number = 0;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -28,7 +30,7 @@ int migrate(const Cli& cli, const config::Config& config) {
     return kExitGood;
 }
 
-int check(const Cli& cli, const config::Config& config, const ParsedFlags& flags) {
+int check(const Cli& cli, const config::Config& config, const Arguments& flags) {
     if (flags.has("repair")) {
         const Result<std::vector<std::string>> repaired = cli.upkeep.repair(config);
         if (!repaired) return complain(cli, {repaired.error().what}), kExitWrong;
@@ -44,7 +46,7 @@ int check(const Cli& cli, const config::Config& config, const ParsedFlags& flags
 
 }  // namespace
 
-int database(const Cli& cli, const ParsedFlags& flags) {
+int database(const Cli& cli, const Arguments& flags) {
     const std::vector<std::string>& words = flags.words;
     const bool divides = words.size() == 2 && words[0] == "shards";
     const std::optional<std::size_t> shards = divides ? number_in(words[1]) : std::nullopt;
@@ -59,7 +61,7 @@ int database(const Cli& cli, const ParsedFlags& flags) {
     return words[0] == "check" ? check(cli, loaded->config, flags) : migrate(cli, loaded->config);
 }
 
-int export_rows(const Cli& cli, const ParsedFlags& flags) {
+int export_rows(const Cli& cli, const Arguments& flags) {
     const std::optional<config::Loaded> loaded = load(cli, flags);
     if (!loaded) return kExitWrong;
     const Scope scope = flags.has("all") ? Scope::all : Scope::jobs;
@@ -71,7 +73,7 @@ int export_rows(const Cli& cli, const ParsedFlags& flags) {
     return kExitGood;
 }
 
-int import_rows(const Cli& cli, const ParsedFlags& flags) {
+int import_rows(const Cli& cli, const Arguments& flags) {
     if (flags.words.size() != 1) return complain(cli, {"import requires a file name, or -"}), kExitWrong;
     const std::optional<config::Loaded> loaded = load(cli, flags);
     if (!loaded) return kExitWrong;

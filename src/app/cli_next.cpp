@@ -12,6 +12,8 @@
 namespace ecron::app {
 namespace {
 
+using command_line::Arguments;
+
 struct Question {
     std::string expression;
     const cron::Zone* zone{};
@@ -27,7 +29,7 @@ Result<std::size_t> count_of(const std::string& text) {
     return count;
 }
 
-Result<Question> question_of(const Cli& cli, const ParsedFlags& flags) {
+Result<Question> question_of(const Cli& cli, const Arguments& flags) {
     if (flags.words.empty()) return fail(Errc::invalid, "next needs an expression, such as '*/5 * * * *'");
     const Result<const cron::Zone*> zone = cron::find_zone(flags.value("tz").value_or("UTC"));
     if (!zone) return fail(Errc::invalid, "--tz: " + zone.error().what);
@@ -55,7 +57,7 @@ void point_at(std::ostream& err, std::string expression, const cron::ParseError&
 
 }  // namespace
 
-int next(const Cli& cli, const ParsedFlags& flags) {
+int next(const Cli& cli, const Arguments& flags) {
     const Result<Question> question = question_of(cli, flags);
     if (!question) {
         cli.err << "ecron: " << question.error().what << '\n';

@@ -171,6 +171,10 @@ bool is_service_link(std::string_view variable, std::string_view text) {
            names_service_port(variable);
 }
 
+/// The variables of the client commands (src/client/connection/connection.cpp): a shell that sets them can
+/// start the service, too.
+bool is_for_client(std::string_view name) { return name == "server" || name == "token" || name == "profile"; }
+
 }  // namespace
 
 void collect_environment(const std::map<std::string, std::string>& environment, Collected& into) {
@@ -192,7 +196,8 @@ void collect_environment(const std::map<std::string, std::string>& environment, 
             into.given.push_back({option, text, variable, Source::environment});
         } else if (const Option* secret = secret_in_file(name); secret != nullptr) {
             collect_secret(*secret, variable, text, into);
-        } else if (!is_service_link(variable, text) && !near_miss(name, option_names()).empty()) {
+        } else if (!is_for_client(name) && !is_service_link(variable, text) &&
+                   !near_miss(name, option_names()).empty()) {
             into.warnings.push_back({variable, "", unknown_key(name)});
         }
     }

@@ -1,5 +1,8 @@
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "app/given_cli.hpp"
 #include "ecron/base/uuid.hpp"
@@ -10,8 +13,16 @@ using namespace ecron::app;
 using Catch::Contains;
 using Arguments = std::vector<std::string>;
 
-TEST_CASE("the default command is serve, and its exit code is returned", "[cli]") {
-    const Arguments arguments = GENERATE(Arguments{}, Arguments{"serve"});
+TEST_CASE("ecron without arguments shows the help, starts nothing and fails", "[cli]") {
+    GivenCli cli;
+    cli.run({});
+    CHECK_FALSE(cli.served);
+    CHECK(cli.exit_code == kExitWrong);
+    CHECK_THAT(cli.out, Contains("Usage: ecron COMMAND") && Contains("job list") && Contains("serve"));
+}
+
+TEST_CASE("flags without a command start the service, and its exit code is returned", "[cli]") {
+    const Arguments arguments = GENERATE(Arguments{"--lang=en_US"}, Arguments{"serve"});
     GivenCli cli;
     cli.run(arguments);
     REQUIRE(cli.served);
@@ -103,7 +114,7 @@ TEST_CASE("the environment is used, and the default files unless others are spec
     GivenCli cli;
     cli.environment = {{"ECRON_CRON_PORT", "81"}};
     cli.usual_files = {"/no/such.yaml"};
-    CHECK(cli.run({}).served->server.port == 81);
+    CHECK(cli.run({"serve"}).served->server.port == 81);
     CHECK_FALSE(cli.run({"--config", "/no/such.yaml"}).served);
     CHECK(cli.exit_code == kExitWrong);
     CHECK(cli.err == "ecron: /no/such.yaml: cannot be read: No such file or directory\n");
@@ -116,10 +127,11 @@ TEST_CASE("an invalid command line starts nothing and reports all errors at once
          "ecron: --elephant: unknown flag\necron: --cron-addres: unknown flag; did you mean --cron-addr?\n"},
         {{"--cron"}, "ecron: --cron: unknown flag\n"},  // abbreviations are not accepted: they would change
                                                         // meaning as options are added
-        {{"--cron-port"}, "ecron: the required argument for option '--cron-port' is missing\n"},
-        {{"-x"}, "ecron: \"-x\": serve does not take this argument\n"},
+        {{"--cron-port"}, "ecron: --cron-port requires a value: PORT\n"},
+        {{"-x"}, "ecron: -x: unknown flag\n"},
         {{"serve", "now"}, "ecron: \"now\": serve does not take this argument\n"},
         {{"sevre"}, "ecron: \"sevre\" is not a command, did you mean serve?; see ecron help\n"},
+        {{"job", "lst"}, "ecron: \"job lst\" is not a command, did you mean job list?; see ecron help job\n"},
         {{"elephant"}, "ecron: \"elephant\" is not a command; see ecron help\n"},
         {{"--user-pwd=hunter2"},
          "ecron: --user-pwd: is secret, and all local users can read flags in /proc; use "
@@ -177,6 +189,71 @@ TEST_CASE("every command has help for its flags", "[cli]") {
     CHECK(cli.exit_code == kExitGood);
     CHECK_THAT(cli.out, Contains(mentions) && Contains("--help"));
     CHECK_THAT(GivenCli{}.run({"help"}).out, Contains(command));
+    CHECK(GivenCli{}.run({"help", command}).out == cli.out);
+    CHECK(GivenCli{}.run({command, "--nonsense", "-h"}).out == cli.out);
+    CHECK(GivenCli{}.run({command, "--version"}).out == GivenCli{}.run({"version"}).out);
+}
+
+TEST_CASE("a group of commands lists its commands", "[cli]") {
+    const Arguments arguments =
+        GENERATE(Arguments{"job"}, Arguments{"job", "--help"}, Arguments{"help", "job"});
+    GivenCli cli;
+    CHECK(cli.run(arguments).exit_code == kExitGood);
+    CHECK_THAT(cli.out, Contains("job history") && !Contains("check-config"));
+}
+
+TEST_CASE("docs/cli.md matches the declarations of the commands", "[cli]") {
+    std::ifstream file{"docs/cli.md"};
+    const std::string document{std::istreambuf_iterator<char>{file}, {}};
+    CHECK(document == command_reference());  // generated with scripts/document
+}
+
+TEST_CASE("no flag of a command is declared twice", "[cli]") {
+    // ecron export has the flags of a configuration and those of a connection.
+    GivenCli cli;
+    const std::string command = GENERATE("export", "apply", "serve", "job list");
+    const std::size_t space = command.find(' ');
+    Arguments arguments{command.substr(0, space)};
+    if (space != command.npos) arguments.push_back(command.substr(space + 1));
+    arguments.emplace_back("--help");
+    cli.run(arguments);
+    for (const std::string name : {"--server ", "--token-file ", "--ca-file ", "--config "}) {
+        const std::string flag = "\n      " + name;
+        CAPTURE(command, flag);
+        const std::size_t first = cli.out.find(flag);
+        CHECK((first == cli.out.npos || cli.out.find(flag, first + 1) == cli.out.npos));
+    }
+}
+
+TEST_CASE("bash completes commands, flags, permitted values and files", "[cli]") {
+    const auto [words, offered] = GENERATE(table<std::string, std::string>({
+        {"ecron ap", "apply"},
+        {"ecron job hi", "history"},
+        {"ecron job list -o ''", "table wide json yaml name"},
+        {"ecron job list --lab", "--label"},
+        {"ecron import cr", "crontab"},
+        {"ecron completion ''", "bash zsh fish"},
+        {"ecron apply -f CMakeL", "CMakeLists.txt"},
+        {"ecron job list --enabled ''", ""},
+    }));
+    GivenCli cli;
+    cli.run({"completion", "bash"});
+    const std::string script = std::filesystem::temp_directory_path() / ("ecron-completion-" + random_uuid());
+    std::ofstream{script} << cli.out << "COMP_WORDS=(" << words
+                          << ")\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n"
+                          << "_ecron\n[ \"${COMPREPLY[*]}\" = '" << offered << "' ]\n";
+    CAPTURE(words);
+    CHECK(std::system(("bash " + script).c_str()) == 0);
+    std::filesystem::remove(script);
+}
+
+TEST_CASE("variables of the client commands are no options of the service", "[cli]") {
+    GivenCli cli;
+    cli.environment = {{"ECRON_SERVER", "http://h"}, {"ECRON_TOKEN", "t"}, {"ECRON_PROFILE", "p"}};
+    cli.run({"serve"});
+    CHECK(cli.served);
+    CHECK(cli.err.empty());
+    for (const char* name : {"server", "token", "profile"}) CHECK(config::find_option(name) == nullptr);
 }
 
 TEST_CASE("serve's help lists every option except secrets", "[cli]") {

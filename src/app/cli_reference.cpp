@@ -1,0 +1,44 @@
+#include "app/cli_reference.hpp"
+
+#include <fmt/format.h>
+
+#include "ecron/client/exit_code.hpp"
+
+namespace ecron::app {
+
+std::string reference_introduction() {
+    std::string out = R"(# Command line
+
+This page is generated from the declarations of the commands. `ecron help COMMAND` shows the same text. The binary that
+runs the service also contains its client: `ecron serve` starts the service, and the commands for jobs, definitions and
+login use the [REST API](api.md) of a server.
+
+```sh
+ecron serve &
+ecron job create hello --cron '*/5 * * * *' --url http://localhost:8080/hello
+ecron job list
+ecron job run hello -f
+ecron export -o yaml > jobs.yaml
+ecron apply -f jobs.yaml
+```
+
+Jobs are named by `job_name` or `job_id`. If several jobs have a name, because an administrator sees those of several
+tenants, the command lists their ids and does nothing.
+
+A flag's value follows it as `--flag VALUE` or `--flag=VALUE`. Every command has `-h`, `--help` and `--version`. Colours
+and progress appear only on a terminal; `NO_COLOR` disables colours.
+
+## Exit codes
+
+The commands for jobs, definitions and login have these exit codes; [operations.md](operations.md) describes those of
+the service.
+
+| code | meaning |
+|---|---|
+)";
+    for (const client::ExitCodeText& row : client::kExitCodes)
+        out += fmt::format("| {} | {} |\n", static_cast<int>(row.code), row.meaning);
+    return out;
+}
+
+}  // namespace ecron::app
