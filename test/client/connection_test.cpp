@@ -68,6 +68,25 @@ TEST_CASE("flags take precedence over variables, and these over the profile", "[
     CHECK(home.connect({{"server", "https://flag"}, {"token", "f"}})->token.reveal() == "f");
 }
 
+TEST_CASE("the language of messages follows the locale", "[client]") {
+    const auto [locale, language] = GENERATE(table<std::string, std::string>(
+        {{"zh_CN.UTF-8", "zh-CN"}, {"de_DE@euro", "de-DE"}, {"C.UTF-8", "en"}, {"POSIX", "en"}, {"", "en"}}));
+    Home home;
+    home.variables["LANG"] = locale;
+    CHECK(home.connect()->language == language);
+    home.variables["LC_ALL"] = "fr";
+    CHECK(home.connect()->language == "fr");
+}
+
+TEST_CASE("colours need a terminal, and NO_COLOR disables them", "[client]") {
+    Home home;
+    CHECK_FALSE(home.environment.has_colours());
+    home.environment.terminals.out = true;
+    CHECK(home.environment.has_colours());
+    home.variables["NO_COLOR"] = "1";
+    CHECK_FALSE(home.environment.has_colours());
+}
+
 TEST_CASE("a profile's token is not sent to another server", "[client]") {
     const Home home;
     home.store(two_profiles());

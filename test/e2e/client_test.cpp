@@ -121,6 +121,21 @@ TEST_CASE("apply makes the server match the files, and then writes nothing", "[c
                Contains("enabled: false") && Contains("Asia/Shanghai"));
 }
 
+TEST_CASE("more jobs than one page of the list are applied, and then unchanged", "[client]") {
+    World world;
+    Client client{world.ecron.port()};
+    std::string many;
+    for (int i = 0; i < 1'100; ++i)
+        many += "---\n" + definition(fmt::format("job-{}", i), world.target.url("/x"));
+    client.file("many.yaml", many);
+    CHECK_THAT(client.run({"apply", "-f", "many.yaml"}).out,
+               Contains("1100 created, 0 changed, 0 deleted, 0 unchanged, 0 failed"));
+    CAPTURE(client.err);
+    CHECK(client.run({"apply", "-f", "many.yaml"}).out ==
+          "0 created, 0 changed, 0 deleted, 1100 unchanged, 0 failed\n");
+    CHECK(std::ranges::count(client.run({"job", "list"}).out, '\n') == 1'101);
+}
+
 TEST_CASE("invalid definitions change nothing and are reported with file, line and reason", "[client]") {
     World world;
     Client client{world.ecron.port()};

@@ -80,6 +80,7 @@ http::ClientRequest Api::request_of(const Call& call) const {
     if (!connection_.tenant.empty())
         request.url += (call.path.contains('?') ? "&" : "?") + parameter("tenant", connection_.tenant);
     request.headers = call.headers;
+    request.headers.push_back({"Accept-Language", connection_.language});
     if (!connection_.token.empty())
         request.headers.push_back({"Authorization", "Bearer " + connection_.token.reveal()});
     if (!call.body.empty() || call.method == "POST" || call.method == "PUT") {

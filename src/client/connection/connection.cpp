@@ -4,7 +4,9 @@
 #include <fmt/ranges.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -59,6 +61,19 @@ Outcome<std::optional<SecretText>> given_token(const Environment& environment, c
     if (const std::string token = environment.variable("ECRON_TOKEN"); !token.empty())
         return SecretText{token};
     return std::nullopt;
+}
+
+/// "zh-CN" for LANG=zh_CN.UTF-8; English for the locales C and POSIX, and for an unknown one.
+std::string language_of(const Environment& environment) {
+    std::string locale;
+    for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
+        if (locale.empty()) locale = environment.variable(name);
+    locale.resize(std::min(locale.size(), locale.find_first_of(".@")));
+    std::ranges::replace(locale, '_', '-');
+    const bool is_language =
+        locale.size() >= 2 && locale != "POSIX" &&
+        std::ranges::all_of(locale, [](unsigned char c) { return std::isalnum(c) != 0 || c == '-'; });
+    return is_language ? locale : "en";
 }
 
 }  // namespace
@@ -144,7 +159,8 @@ Outcome<Connection> connection_of(const Environment& environment, const Argument
     if (!profile && (given.empty() || arguments.has("profile"))) return std::unexpected(profile.error());
     const Profile stored = profile.value_or(Profile{});
     Connection connection{.ca_file = arguments.value("ca-file").value_or(stored.ca_file),
-                          .tenant = arguments.value("tenant").value_or(stored.tenant)};
+                          .tenant = arguments.value("tenant").value_or(stored.tenant),
+                          .language = language_of(environment)};
     auto server = normalized_server(!given.empty()           ? given
                                     : !stored.server.empty() ? stored.server
                                                              : std::string{kDefaultServer});

@@ -15,7 +15,8 @@ struct Connection {
     std::string server{};  // "http://127.0.0.1:12345", without a path and a trailing slash
     SecretText token{};    // empty: none is sent
     std::string ca_file{};
-    std::string tenant{};  // of administrators: whose jobs are meant; empty: the token's
+    std::string tenant{};        // of administrators: whose jobs are meant; empty: the token's
+    std::string language{"en"};  // of messages, as in Accept-Language
 };
 
 inline constexpr std::string_view kDefaultServer = "http://127.0.0.1:12345";

@@ -70,7 +70,10 @@ Outcome<Profile> profile_from(const Environment& environment, const Arguments& a
 
 /// A request that needs a valid token.
 Outcome<void> check(const Profile& profile) {
-    Connection connection{profile.server, profile.token, profile.ca_file, profile.tenant};
+    Connection connection{.server = profile.server,
+                          .token = profile.token,
+                          .ca_file = profile.ca_file,
+                          .tenant = profile.tenant};
     if (!profile.token_command.empty()) {
         auto token = token_from_command(profile.token_command);
         if (!token) return std::unexpected(token.error());

@@ -40,7 +40,7 @@ Outcome<Prepared> prepare(const Environment& environment, const Arguments& argum
     const std::vector<std::string> files = arguments.values("filename");
     std::vector<std::string> paths = files;
     paths.insert(paths.end(), arguments.words.begin(), arguments.words.end());
-    if (files.empty()) return failed(ExitCode::usage, "requires -f FILE; - is standard input");
+    if (files.empty()) return failed(ExitCode::usage, "the command requires -f FILE; - is standard input");
     const auto prune = prune_of(arguments);
     if (!prune) return std::unexpected(prune.error());
     const auto definitions = read_definitions(paths);

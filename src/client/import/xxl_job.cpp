@@ -70,7 +70,8 @@ private:
                                        {"body", request()}};
         if (kind.empty() || kind == "BEAN") {
             warn(fmt::format(
-                "handler {}: the request goes to {}, set --executor-url to the executor; it reports the "
+                "handler {}: the request goes to {}, set --executor-url to the executor, and a header "
+                "XXL-JOB-ACCESS-TOKEN if it has an access token; it reports the "
                 "result "
                 "to XXL-JOB's administration, so an execution succeeds when the executor accepts it",
                 text_of(job_, "executorHandler", "executor_handler"), options_.executor_url));

@@ -119,7 +119,7 @@ Outcome<ExitCode> call_for_ids(const Environment& environment, Api& api,
 
 ExitCode change_each(const Environment& environment, const Arguments& arguments, const Call& pattern,
                      std::string_view past) {
-    const auto names = required_words(arguments, "the name or id of a job");
+    const auto names = required_words(arguments, "the command requires the name or id of a job");
     if (!names) return report(environment, names.error());
     return with_api(environment, arguments,
                     [&](Api& api) { return call_for_ids(environment, api, *names, pattern, past); });

@@ -25,8 +25,8 @@ Outcome<std::string> follow_output(const Environment& environment, Api& api, con
 /// Connects as the arguments state, then runs `work` and reports its failure.
 ExitCode with_api(const Environment& environment, const command_line::Arguments& arguments,
                   const std::function<Outcome<ExitCode>(Api&)>& work);
-/// The words of a command that needs at least one; `what` names them in the error.
+/// The words of a command that needs at least one, or the error.
 Outcome<std::vector<std::string>> required_words(const command_line::Arguments& arguments,
-                                                 std::string_view what);
+                                                 std::string_view error);
 
 }  // namespace ecron::client

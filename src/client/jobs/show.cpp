@@ -64,6 +64,14 @@ std::string history_query(const Arguments& arguments) {
     return query;
 }
 
+/// An id is used as it is, because the API also explains deleted jobs, which no list contains.
+Outcome<std::string> id_to_explain(Api& api, const std::string& word) {
+    if (is_uuid(word)) return word;
+    const auto job = find_job(api, word);
+    if (!job) return std::unexpected(job.error());
+    return job_id(*job);
+}
+
 void print_explanation(const Environment& environment, const json::object& answer) {
     environment.out << fmt::format("{}: {}\n{}\n", text_at(answer, "at"), text_at(answer, "verdict"),
                                    text_at(answer, "explanation"));
@@ -87,8 +95,8 @@ ExitCode with_api(const Environment& environment, const Arguments& arguments,
     return code ? *code : report(environment, code.error());
 }
 
-Outcome<std::vector<std::string>> required_words(const Arguments& arguments, std::string_view what) {
-    if (arguments.words.empty()) return failed(ExitCode::usage, fmt::format("requires {}", what));
+Outcome<std::vector<std::string>> required_words(const Arguments& arguments, std::string_view error) {
+    if (arguments.words.empty()) return failed(ExitCode::usage, std::string{error});
     return arguments.words;
 }
 
@@ -112,22 +120,18 @@ ExitCode list_command(const Environment& environment, const Arguments& arguments
 }
 
 ExitCode get_command(const Environment& environment, const Arguments& arguments) {
-    const auto names = required_words(arguments, "the name or id of a job");
+    const auto names = required_words(arguments, "job get requires the name or id of a job");
     if (!names) return report(environment, names.error());
     return with_api(environment, arguments, [&](Api& api) -> Outcome<ExitCode> {
         const auto jobs = find_jobs(api, *names);
         if (!jobs) return std::unexpected(jobs.error());
-        const bool one_as_value =
-            jobs->size() == 1 && arguments.has("output") && format_of(arguments) != Format::name;
         const Format format = format_of(arguments);
-        if (one_as_value && (format == Format::json || format == Format::yaml))
+        const bool as_value = format == Format::json || format == Format::yaml;
+        if (jobs->size() == 1 && as_value)
             return show_value(environment, jobs->front(), format), ExitCode::good;
-        if (jobs->size() > 1 || arguments.has("output")) {
-            const auto shown = show_jobs(environment, api, *jobs, format);
-            if (!shown) return std::unexpected(shown.error());
-            return ExitCode::good;
-        }
-        const auto shown = show_job(environment, api, jobs->front());
+        const bool as_text = jobs->size() == 1 && !arguments.has("output");
+        const auto shown =
+            as_text ? show_job(environment, api, jobs->front()) : show_jobs(environment, api, *jobs, format);
         if (!shown) return std::unexpected(shown.error());
         return ExitCode::good;
     });
@@ -155,11 +159,11 @@ ExitCode explain_command(const Environment& environment, const Arguments& argume
     if (arguments.words.size() != 1)
         return report(environment, {ExitCode::usage, {"job explain requires the name or id of one job"}});
     return with_api(environment, arguments, [&](Api& api) -> Outcome<ExitCode> {
-        const auto job = find_job(api, arguments.words[0]);
-        if (!job) return std::unexpected(job.error());
+        const auto id = id_to_explain(api, arguments.words[0]);
+        if (!id) return std::unexpected(id.error());
         const std::string at = arguments.value("at").value_or(format_rfc3339(environment.clock.now()));
         const auto answer =
-            api.call_json({.path = fmt::format("/job/{}/explain?{}", job_id(*job), parameter("at", at))});
+            api.call_json({.path = fmt::format("/job/{}/explain?{}", *id, parameter("at", at))});
         if (!answer) return std::unexpected(answer.error());
         const Format format = format_of(arguments);
         if (format == Format::json || format == Format::yaml)
@@ -171,7 +175,7 @@ ExitCode explain_command(const Environment& environment, const Arguments& argume
 }
 
 ExitCode preview_command(const Environment& environment, const Arguments& arguments) {
-    const auto words = required_words(arguments, "an expression, such as '*/5 * * * *'");
+    const auto words = required_words(arguments, "preview requires an expression, such as '*/5 * * * *'");
     if (!words) return report(environment, words.error());
     const auto call = preview_call(arguments, *words);
     if (!call) return report(environment, call.error());
