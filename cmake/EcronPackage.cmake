@@ -5,7 +5,7 @@ install(TARGETS ecron RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES deploy/debian/ecron.yaml DESTINATION /etc/ecron)
 install(FILES deploy/systemd/ecron.service DESTINATION lib/systemd/system)
 install(FILES etc/cronsvr.yaml docs/api.md docs/architecture.md docs/cli.md docs/concepts.md docs/configuration.md docs/deployment.md
-  docs/executors.md docs/getting-started.md docs/guarantees.md docs/messages.md docs/operations.md docs/security.md docs/upgrade.md
+  docs/executors.md docs/getting-started.md docs/guarantees.md docs/import.md docs/messages.md docs/operations.md docs/security.md docs/upgrade.md
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 

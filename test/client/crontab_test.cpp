@@ -1,5 +1,7 @@
 #include <boost/json/serialize.hpp>
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
 
 #include "client/import/crontab_command.hpp"
 #include "client/import/imported.hpp"
@@ -113,7 +115,7 @@ TEST_CASE("% begins the standard input, and further ones are newlines", "[import
           Words_{"/bin/sh", "-c",
                  "printf %s 'Hello,\n\nit'\\''s Monday\n' | { mail -s hello team@example.com; }"});
     REQUIRE(imported.warnings.size() == 1);
-    CHECK_THAT(imported.warnings[0], Contains("%, which begins the standard input"));
+    CHECK_THAT(imported.warnings[0], Contains("standard input (%) needs a shell"));
     const Imported escaped = import_one("0 8 * * 1 /usr/bin/date +\\%F");
     CHECK(exec_of(escaped) == "/usr/bin/date +%F");
     CHECK_THAT(escaped.warnings.at(0), Contains("\\%"));
@@ -196,6 +198,16 @@ TEST_CASE("jobs are named after their programs", "[import]") {
     CHECK(name_for_command(command) == name);
     const Import twice = import("0 1 * * * " + command + "\n0 2 * * * " + command + "\n");
     CHECK(text_at(twice.jobs.at(1).job, "job_name") == name + "-2");
+}
+
+TEST_CASE("the example of docs/import.md is what an import writes", "[import]") {
+    std::ifstream file{"docs/import.md"};
+    const std::string page{std::istreambuf_iterator<char>{file}, {}};
+    const auto block = [&](const std::string& kind) {
+        const std::size_t begin = page.find("```" + kind + '\n') + kind.size() + 4;
+        return page.substr(begin, page.find("```\n", begin) - begin);
+    };
+    CHECK(format_import(import(block("crontab")), kNow) == block("yaml"));
 }
 
 TEST_CASE("an import is YAML with origin, warnings and next occurrences as comments", "[import]") {

@@ -153,7 +153,7 @@ Outcome<SecretText> token_from_command(const std::string& command) {
 }
 
 Outcome<Connection> connection_of(const Environment& environment, const Arguments& arguments) {
-    std::string given = arguments.value("server").value_or(environment.variable("ECRON_SERVER"));
+    const std::string given = arguments.value("server").value_or(environment.variable("ECRON_SERVER"));
     // Without a profile in use, a damaged file of profiles does not matter.
     auto profile = profile_for(environment, arguments);
     if (!profile && (given.empty() || arguments.has("profile"))) return std::unexpected(profile.error());

@@ -211,7 +211,7 @@ private:
             std::string input = *parts.input;
             if (!input.ends_with('\n')) input += '\n';
             script = fmt::format("printf %s {} | {{ {}; }}", shell_word(input), parts.command);
-            syntax = "%, which begins the standard input";
+            syntax = "standard input (%)";
         } else if (text.contains("\\%")) {
             imported.warnings.push_back("\\% is a literal % and written as such");
         }
