@@ -282,6 +282,8 @@ void add_database_commands(Table& to) {
          .flags = configuration_and({}),
          .words = Words::taken,
          .section = kService,
+         .details =
+             "ecron import crontab, kubernetes-cronjob, dkron and xxl-job convert jobs of other schedulers.",
          .candidates = Candidates::files},
         import_rows);
 }

@@ -41,6 +41,8 @@ std::string metavar(Kind kind) {
     return "TEXT";
 }
 
+constexpr std::string_view kWithoutEffect = "Options of the old service, without effect";
+
 std::string flag_of(const Option& option) { return config::flag_name(option).substr(2); }
 
 Flag flag_for(const Option& option) {
@@ -54,6 +56,8 @@ Flag flag_for(const Option& option) {
         .candidates = option.kind == Kind::path ? Candidates::files : Candidates::none,
         .group = Group::configuration,
         .visibility = option.secret == config::Secret::yes ? Visibility::hidden : Visibility::shown,
+        .heading =
+            option.effect == config::Effect::ignored ? kWithoutEffect : config::group_title(option.group),
     };
 }
 
@@ -61,7 +65,9 @@ Flag flag_for(const Option& option) {
 
 std::vector<Flag> configuration_flags() {
     std::vector<Flag> flags;
-    std::ranges::transform(kOptions, std::back_inserter(flags), flag_for);
+    for (const config::Effect effect : {config::Effect::works, config::Effect::ignored})
+        for (const Option& option : kOptions)
+            if (option.effect == effect) flags.push_back(flag_for(option));
     return flags;
 }
 

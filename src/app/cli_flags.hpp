@@ -7,8 +7,8 @@
 /// The options of the configuration as flags of commands.
 namespace ecron::app {
 
-/// A flag for every option, in the order of the table. Flags of secrets are hidden: using one is an error
-/// that names the alternatives.
+/// A flag for every option, in the order of the table, with those without effect at the end. Flags of secrets
+/// are hidden: using one is an error that names the alternatives.
 std::vector<command_line::Flag> configuration_flags();
 
 /// The options among the flags given.

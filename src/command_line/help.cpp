@@ -47,14 +47,24 @@ void append_flag(std::string& out, const Flag& flag) {
     append_wrapped(out, flag_help(flag), kFlagColumn, kFlagColumn);
 }
 
+/// Appends the shown flags of a group; of the options of the configuration, those with one heading.
 void append_group(std::string& out, std::string_view heading, const std::vector<Flag>& flags, Group group) {
     const auto belongs = [&](const Flag& flag) {
-        return flag.group == group && flag.visibility == Visibility::shown;
+        const bool is_listed_here = group != Group::configuration || flag.heading == heading;
+        return flag.group == group && is_listed_here && flag.visibility == Visibility::shown;
     };
     if (std::ranges::none_of(flags, belongs)) return;
     out += fmt::format("\n{}:\n", heading);
     for (const Flag& flag : flags)
         if (belongs(flag)) append_flag(out, flag);
+}
+
+void append_options(std::string& out, const std::vector<Flag>& flags) {
+    std::vector<std::string_view> headings;
+    for (const Flag& flag : flags)
+        if (flag.group == Group::configuration && std::ranges::find(headings, flag.heading) == headings.end())
+            headings.push_back(flag.heading);
+    for (const std::string_view heading : headings) append_group(out, heading, flags, Group::configuration);
 }
 
 }  // namespace
@@ -91,7 +101,7 @@ std::string command_help(const Command& command) {
     own.insert(own.end(), common_flags().begin(), common_flags().end());
     append_group(out, "Flags", own, Group::own);
     append_group(out, "Connection", own, Group::connection);
-    append_group(out, "Configuration options (docs/configuration.md)", own, Group::configuration);
+    append_options(out, own);
     return out;
 }
 

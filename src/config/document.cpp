@@ -153,6 +153,10 @@ std::string expected_value(const Option& option) {
                        magnitude_text(option, option.limits.max));
 }
 
+std::string_view group_title(Group group) {
+    return std::ranges::find(kChapters, group, &Chapter::group)->title;
+}
+
 std::string configuration_page() {
     std::string page{kPreface};
     for (const Chapter& chapter : kChapters) {

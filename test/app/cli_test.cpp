@@ -264,6 +264,10 @@ TEST_CASE("serve's help lists every option except secrets", "[cli]") {
         const bool listed = cli.out.contains(config::flag_name(option) + ' ');
         CHECK(listed == (option.secret == config::Secret::no));
     }
+    const std::size_t without_effect = cli.out.find("\nOptions of the old service, without effect:\n");
+    CHECK(cli.out.find("\nListening:\n") < cli.out.find("\nDatabase:\n"));
+    CHECK(cli.out.find("--analysis-load-sleep") > without_effect);
+    CHECK(cli.out.find("--cron-port") < without_effect);
 }
 
 TEST_CASE("version prints the version", "[cli]") {

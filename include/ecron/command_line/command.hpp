@@ -29,6 +29,7 @@ struct Flag {
     Candidates candidates{Candidates::none};
     Group group{Group::own};
     Visibility visibility{Visibility::shown};
+    std::string_view heading{};  // of an option of the configuration, below which help lists it
 };
 
 /// Whether a command takes arguments that are not flags.

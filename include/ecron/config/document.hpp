@@ -10,6 +10,9 @@ namespace ecron::config {
 std::string configuration_page();  // docs/configuration.md
 std::string sample_file();         // etc/cronsvr.yaml: every key, commented, with its default
 
+/// The heading of a group of options.
+std::string_view group_title(Group group);
+
 /// "--cron-port" and "ECRON_CRON_PORT" for cron_port.
 std::string flag_name(const Option& option);
 std::string variable_name(const Option& option);

@@ -62,6 +62,9 @@ private:
     http::Client client_;
 };
 
+/// The warnings of a response, from its body or its header fields.
+std::vector<std::string> warnings_of(const Reply& reply);
+
 /// "name=value" with the value percent-encoded.
 std::string parameter(std::string_view name, std::string_view value);
 

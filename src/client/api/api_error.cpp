@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 
 #include "client/text/json_access.hpp"
+#include "ecron/http/message.hpp"
 
 namespace ecron::client {
 namespace {
@@ -51,6 +52,19 @@ std::vector<std::string> reasons_in(unsigned status, const std::string& body) {
     const std::vector<std::string> details = details_in(error);
     lines.insert(lines.end(), details.begin(), details.end());
     return lines;
+}
+
+std::vector<std::string> warnings_of(const Reply& reply) {
+    std::vector<std::string> warnings;
+    for (const http::Header& header : reply.headers)
+        if (header.name == "X-Ecron-Warning" || header.name == "x-ecron-warning")
+            warnings.push_back(http::percent_decode(header.value).value_or(header.value));
+    boost::system::error_code invalid;
+    const json::value body = json::parse(reply.body, invalid);
+    if (!invalid && body.is_object())
+        for (const json::value& warning : array_at(body.get_object(), "warnings"))
+            if (warning.is_string()) warnings.emplace_back(warning.get_string());
+    return warnings;
 }
 
 Outcome<Reply> reply_of(const std::string& server, http::ClientResult result) {

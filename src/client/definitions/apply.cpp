@@ -57,6 +57,7 @@ Outcome<Prepared> prepare(const Environment& environment, const Arguments& argum
     return Prepared{std::move(api), std::move(*plan)};
 }
 
+/// Shows the warnings that the API would return.
 void warn(const Environment& environment, const Plan& plan) {
     for (const Change& change : plan.changes)
         if (change.kind != Change::Kind::none)
@@ -103,6 +104,8 @@ ExitCode carry_out(const Environment& environment, Prepared& prepared) {
         prepared.api->call_all(changes.size(), make, [&](std::size_t i, Outcome<Reply> reply) {
             progress.step();
             if (reply) {
+                for (const std::string& warning : warnings_of(*reply))
+                    environment.err << fmt::format("ecron: warning: {}: {}\n", changes[i]->name, warning);
                 environment.out << fmt::format("{} {}\n", past_of(changes[i]->kind), changes[i]->name);
                 ++done[changes[i]->kind];
                 return true;
@@ -127,8 +130,8 @@ ExitCode carry_out(const Environment& environment, Prepared& prepared) {
 ExitCode apply(const Environment& environment, const Arguments& arguments) {
     auto prepared = prepare(environment, arguments);
     if (!prepared) return report(environment, prepared.error());
-    warn(environment, prepared->plan);
     if (!arguments.has("dry-run")) return carry_out(environment, *prepared);
+    warn(environment, prepared->plan);
     environment.out << format_plan(prepared->plan, Style{environment}) << summary_of(prepared->plan) << '\n';
     return ExitCode::good;
 }

@@ -16,7 +16,6 @@
 #include "client/text/json_access.hpp"
 #include "client/text/yaml_reader.hpp"
 #include "client/text/yaml_writer.hpp"
-#include "ecron/http/message.hpp"
 
 /// Commands that change jobs: create, edit, delete, enable and disable.
 namespace ecron::client {
@@ -26,18 +25,9 @@ using command_line::Arguments;
 
 constexpr std::size_t kIdsInPath = 100;  // the header of a request has a limit
 
-void warn(const Environment& environment, const json::array& warnings) {
-    for (const json::value& warning : warnings)
-        if (warning.is_string())
-            environment.err << fmt::format("ecron: warning: {}\n", std::string_view{warning.get_string()});
-}
-
-/// The warnings of a response without a body.
-void warn_from_header(const Environment& environment, const Reply& reply) {
-    for (const http::Header& header : reply.headers)
-        if (header.name == "X-Ecron-Warning" || header.name == "x-ecron-warning")
-            environment.err << fmt::format("ecron: warning: {}\n",
-                                           http::percent_decode(header.value).value_or(header.value));
+void warn(const Environment& environment, const Reply& reply) {
+    for (const std::string& warning : warnings_of(reply))
+        environment.err << fmt::format("ecron: warning: {}\n", warning);
 }
 
 /// A job from the flags of `job create NAME`.
@@ -82,16 +72,17 @@ Outcome<std::vector<Definition>> definitions_to_create(const Arguments& argument
 
 Outcome<void> create_job(const Environment& environment, Api& api, const Definition& definition) {
     const std::string name = text_at(definition.job, "job_name");
-    const auto answer = api.call_json(
+    const auto answer = api.call(
         {.method = "POST", .path = "/job", .body = json::serialize(request_body(definition, nullptr))});
     if (!answer) {
         Failure failure = answer.error();
         failure.lines[0] = fmt::format("{}: {}", name, failure.lines[0]);
         return std::unexpected(std::move(failure));
     }
-    if (!answer->is_object()) return {};
-    const json::object& created = answer->get_object();
-    warn(environment, array_at(created, "warnings"));
+    warn(environment, *answer);
+    boost::system::error_code invalid;
+    const json::value body = json::parse(answer->body, invalid);
+    const json::object created = !invalid && body.is_object() ? body.get_object() : json::object{};
     const std::string description = text_at(object_at(created, "description"), "en");
     environment.out << fmt::format("created {} {}{}\n", name, text_at(created, "job_id"),
                                    description.empty() ? "" : ": " + description);
@@ -205,7 +196,7 @@ ExitCode edit_command(const Environment& environment, const Arguments& arguments
                       .body = json::serialize(request_body(*definition, &*job)),
                       .headers = {{"If-Match", fmt::format("\"{}\"", number_at(*job, "revision"))}}});
         if (!reply) return std::unexpected(reply.error());
-        warn_from_header(environment, *reply);
+        warn(environment, *reply);
         environment.out << "changed " << text_at(definition->job, "job_name") << '\n';
         return ExitCode::good;
     });
