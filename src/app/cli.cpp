@@ -129,7 +129,7 @@ int document(const Cli& cli, const Arguments& arguments) {
         {"helm-schema", config::helm_schema},
         {"jobs", model::job_reference},
         {"cli", command_reference},
-        {"man", [] { return command_line::manual_page(table().declarations, kVersion); }},
+        {"man", [] { return command_line::manual_page(table().declarations, kVersion, manual_sections()); }},
     };
     const auto found = arguments.words.size() == 1 ? documents.find(arguments.words[0]) : documents.end();
     if (found == documents.end()) {

@@ -41,4 +41,21 @@ the service.
     return out;
 }
 
+std::vector<command_line::ManualSection> manual_sections() {
+    command_line::ManualSection exit_status{"EXIT STATUS", {}};
+    for (const client::ExitCodeText& row : client::kExitCodes)
+        exit_status.entries.emplace_back(fmt::format("{}", static_cast<int>(row.code)),
+                                         std::string{row.meaning});
+    return {std::move(exit_status),
+            {"ENVIRONMENT",
+             {{"ECRON_SERVER, ECRON_TOKEN, ECRON_PROFILE", "Defaults of --server, --token and --profile."},
+              {"ECRON_…", "Every option of the service: ECRON_CRON_PORT is cron_port."},
+              {"VISUAL, EDITOR", "Editor of job edit."},
+              {"NO_COLOR", "Disables colours."}}},
+            {"FILES",
+             {{"$XDG_CONFIG_HOME/ecron/client.yaml",
+               "Profiles of ecron login; without the variable, below ~/.config."},
+              {"/etc/ecron/ecron.yaml", "Configuration of the service."}}}};
+}
+
 }  // namespace ecron::app

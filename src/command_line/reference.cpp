@@ -91,7 +91,8 @@ std::string reference_page(std::span<const Command> commands, std::string_view i
     return out;
 }
 
-std::string manual_page(std::span<const Command> commands, std::string_view version) {
+std::string manual_page(std::span<const Command> commands, std::string_view version,
+                        const std::vector<ManualSection>& further) {
     std::string out = fmt::format(
         ".TH ECRON 1 \"\" \"ecron {}\"\n.SH NAME\necron \\- distributed job scheduler\n.SH SYNOPSIS\n.B "
         "ecron\n"
@@ -111,6 +112,11 @@ std::string manual_page(std::span<const Command> commands, std::string_view vers
         for (const Flag& flag : command->flags)
             if (flag.group == Group::connection)
                 out += fmt::format(".TP\n.B {}\n{}\n", roff(flag_usage(flag)), roff(flag_help(flag)));
+    }
+    for (const ManualSection& section : further) {
+        out += fmt::format(".SH {}\n", section.heading);
+        for (const auto& [term, text] : section.entries)
+            out += fmt::format(".TP\n.B {}\n{}\n", roff(term), roff(text));
     }
     return out;
 }

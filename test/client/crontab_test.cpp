@@ -169,7 +169,7 @@ TEST_CASE("what cannot keep its meaning is said", "[import]") {
     CHECK(never.use == Imported::Use::commented);
     CHECK_THAT(never.warnings.at(0), Contains("refused"));
 
-    const Import nonsense = import("hello world\n0 0 * * *\n# 0 1 * * * old\n\n");
+    const Import nonsense = import("hello world\n0 0 * * *\n# 0 1 * * * old\n#\n  ##\n\n");
     CHECK(nonsense.jobs.empty());
     REQUIRE(nonsense.warnings.size() == 2);
     CHECK_THAT(nonsense.warnings[0], Contains("crontab:1: \"hello world\" is neither a job nor a variable"));

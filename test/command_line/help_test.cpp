@@ -74,5 +74,7 @@ TEST_CASE("completion offers commands, flags, permitted values and jobs", "[comm
 }
 
 TEST_CASE("the manual page escapes dashes", "[command_line]") {
-    CHECK_THAT(manual_page(commands(), "1.2.3"), Contains(".B \\-o, \\-\\-output FORMAT\n"));
+    const std::string page = manual_page(commands(), "1.2.3", {{"EXIT STATUS", {{"0", "success"}}}});
+    CHECK_THAT(page, Contains(".B \\-o, \\-\\-output FORMAT\n"));
+    CHECK_THAT(page, Catch::EndsWith(".SH EXIT STATUS\n.TP\n.B 0\nsuccess\n"));
 }

@@ -2,6 +2,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "ecron/command_line/command.hpp"
 
@@ -19,7 +21,12 @@ enum class Shell : std::uint8_t { bash, zsh, fish };
 
 /// docs/cli.md: the introduction, then every listed command. Flags for the connection are described once.
 [[nodiscard]] std::string reference_page(std::span<const Command> commands, std::string_view introduction);
-/// The manual page ecron(1) in roff.
-[[nodiscard]] std::string manual_page(std::span<const Command> commands, std::string_view version);
+struct ManualSection {
+    std::string_view heading;  // "EXIT STATUS"
+    std::vector<std::pair<std::string, std::string>> entries;
+};
+/// The manual page ecron(1) in roff: the commands, then further sections.
+[[nodiscard]] std::string manual_page(std::span<const Command> commands, std::string_view version,
+                                      const std::vector<ManualSection>& sections);
 
 }  // namespace ecron::command_line

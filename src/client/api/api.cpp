@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view kPrefix = "/api/ecron-management/v1";
 constexpr std::size_t kBodyLimit = 256UL << 20U;  // of a response; a page of 1000 large jobs fits
 constexpr int kAttempts = 5;
-constexpr Seconds kLongestWait{30};  // for a server that requests a later retry
+constexpr Seconds kLongestWait{10};  // for a server that requests a later retry
 
 bool is_repeatable(const std::string& method) { return method != "POST" && method != "PATCH"; }
 

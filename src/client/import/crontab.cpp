@@ -8,6 +8,7 @@
 
 #include "client/import/crontab_command.hpp"
 #include "client/import/imported.hpp"
+#include "ecron/base/utf8.hpp"
 
 /// Crontabs of Vixie cron and cronie: crontab(5).
 namespace ecron::client {
@@ -101,7 +102,8 @@ public:
         line = trimmed(line);
         number_ = number;
         if (line.empty() || line[0] == '#') {
-            remark_ = line.empty() ? "" : std::string{trimmed(line.substr(line.find_first_not_of("#")))};
+            line.remove_prefix(std::min(line.find_first_not_of('#'), line.size()));
+            remark_ = trimmed(line);
             return;
         }
         std::string_view rest = line;
@@ -174,7 +176,7 @@ private:
         context["timeout"] = "1d";
         if (!jitter_.empty()) context["jitter"] = jitter_;
         job["job_context"] = std::move(context);
-        if (!remark_.empty()) job["remarks"] = remark_.substr(0, 200);
+        if (!remark_.empty()) job["remarks"] = std::string{utf8_front(remark_, 200)};
         imported.job = std::move(job);
         check_schedule(imported);
         import_.jobs.push_back(std::move(imported));

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 
 #include "client/import/crontab_command.hpp"
@@ -10,6 +11,8 @@
 /// Jobs of Dkron as its API returns them (GET /v1/jobs).
 namespace ecron::client {
 namespace {
+
+constexpr std::int64_t kMaxRetries = 999;
 
 class DkronJob {
 public:
@@ -27,7 +30,9 @@ public:
         set_schedule(out, context);
         context["overlap"] = text_at(job_, "concurrency") == "forbid" ? "skip" : "allow";
         const json::value& retries = member(job_, "retries");
-        context["retry"] = json::object{{"max_attempts", (retries.is_int64() ? retries.get_int64() : 0) + 1}};
+        const std::int64_t count = retries.is_int64() ? retries.get_int64() : 0;
+        context["retry"] =
+            json::object{{"max_attempts", std::clamp<std::int64_t>(count, 0, kMaxRetries) + 1}};
         context["misfire"] = "skip";
         if (const json::object& metadata = object_at(job_, "metadata"); !metadata.empty())
             context["labels"] = metadata;
@@ -134,7 +139,7 @@ private:
 
     static json::value parsed(const std::string& text) {
         boost::system::error_code invalid;
-        json::value value = json::parse(text, invalid);
+        const json::value value = json::parse(text, invalid);
         return invalid ? json::value{} : value;
     }
 

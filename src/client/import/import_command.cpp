@@ -8,6 +8,7 @@
 
 #include "client/jobs/output.hpp"
 #include "client/text/yaml_reader.hpp"
+#include "ecron/base/utf8.hpp"
 #include "ecron/cron/zone.hpp"
 
 namespace ecron::client {
@@ -87,7 +88,9 @@ ExitCode import_files(const Environment& environment, const Arguments& arguments
     for (const std::string& file : arguments.words) {
         const auto text = read_file(file);
         if (!text) return report(environment, text.error());
-        auto import = importer(*text, for_file(*options, file, arguments));
+        std::string valid;
+        append_valid_utf8(valid, *text);
+        auto import = importer(valid, for_file(*options, file, arguments));
         if (!import) return report(environment, import.error());
         append(all, std::move(*import));
     }

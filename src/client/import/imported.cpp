@@ -9,6 +9,7 @@
 
 #include "client/text/json_access.hpp"
 #include "client/text/yaml_writer.hpp"
+#include "ecron/base/utf8.hpp"
 #include "ecron/cron/schedule.hpp"
 #include "ecron/cron/zone.hpp"
 #include "ecron/model/json.hpp"
@@ -19,13 +20,6 @@ namespace {
 
 constexpr std::size_t kNameLimit = 64;
 constexpr std::size_t kRunsShown = 3;
-
-/// Cuts a UTF-8 text to at most that many bytes, at the beginning of a character.
-std::string cut(std::string_view text, std::size_t bytes) {
-    if (text.size() <= bytes) return std::string{text};
-    while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xc0U) == 0x80U) --bytes;
-    return std::string{text.substr(0, bytes)};
-}
 
 std::expected<cron::Parsed, cron::ParseError> schedule_of(const json::object& job) {
     const json::object& context = object_at(job, "job_context");
@@ -60,7 +54,9 @@ std::string next_line(const json::object& job, Instant now) {
                        fmt::join(runs, ", "));
 }
 
-std::string commented(const std::string& text) {
+/// The text as comments. A control character, which could end a comment, becomes a space.
+std::string commented(std::string text) {
+    std::ranges::replace_if(text, [](unsigned char c) { return (c < 0x20 && c != '\n') || c == 0x7f; }, ' ');
     std::string out;
     for (std::string_view rest = text; !rest.empty();) {
         const std::string_view line = rest.substr(0, rest.find('\n'));
@@ -77,11 +73,11 @@ std::string JobNames::unique(std::string_view wanted) {
     std::ranges::replace_if(base, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '-');
     while (base.starts_with(' ')) base.erase(0, 1);
     while (base.ends_with(' ')) base.pop_back();
-    base = cut(base.empty() ? "job" : base, kNameLimit);
+    base = std::string{utf8_front(base.empty() ? "job" : base, kNameLimit)};
     std::string name = base;
     for (int number = 2; !used_.insert(name).second; ++number) {
         const std::string suffix = fmt::format("-{}", number);
-        name = cut(base, kNameLimit - suffix.size()) + suffix;
+        name = std::string{utf8_front(base, kNameLimit - suffix.size())} + suffix;
     }
     return name;
 }

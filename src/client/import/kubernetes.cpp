@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "client/import/imported.hpp"
@@ -67,9 +68,9 @@ private:
         std::string zone = text_at(spec_, "timeZone");
         for (const std::string_view prefix : {"CRON_TZ=", "TZ="}) {
             if (!schedule_.starts_with(prefix)) continue;
-            const std::size_t space = std::min(schedule_.find(' '), schedule_.size() - 1);
+            const std::size_t space = std::min(schedule_.find(' '), schedule_.size());
             zone = schedule_.substr(prefix.size(), space - prefix.size());
-            schedule_.erase(0, space + 1);
+            schedule_.erase(0, std::min(space + 1, schedule_.size()));
         }
         if (zone.empty()) {
             zone = options_.timezone;
@@ -90,8 +91,9 @@ private:
         const json::object& job = object_at(object_at(spec_, "jobTemplate"), "spec");
         const auto limit = whole_number(job, "activeDeadlineSeconds");
         if (!limit) warn("without activeDeadlineSeconds a Job has no limit; ecron ends it after 1d");
-        context["timeout"] =
-            fmt::format("{}s", std::min(limit.value_or(kLongestTimeout) + kMargin, kLongestTimeout));
+        context["timeout"] = fmt::format(
+            "{}s", std::clamp<std::int64_t>(limit.value_or(kLongestTimeout), 0, kLongestTimeout - kMargin) +
+                       kMargin);
     }
 
     void set_labels(json::object& context) {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "client/import/imported.hpp"
@@ -25,6 +26,8 @@ int whole_number(const std::string& text) {
     std::from_chars(text.data(), text.data() + text.size(), number);
     return number;
 }
+
+constexpr int kMaxRetries = 999;
 
 class XxlJob {
 public:
@@ -122,7 +125,7 @@ private:
             text_of(job_, "misfireStrategy", "misfire_strategy") == "FIRE_ONCE_NOW" ? "once" : "skip";
         const int retries =
             whole_number(text_of(job_, "executorFailRetryCount", "executor_fail_retry_count"));
-        context["retry"] = json::object{{"max_attempts", retries + 1}};
+        context["retry"] = json::object{{"max_attempts", std::clamp(retries, 0, kMaxRetries) + 1}};
         if (const int seconds = whole_number(text_of(job_, "executorTimeout", "executor_timeout"));
             seconds > 0)
             context["timeout"] = fmt::format("{}s", seconds);

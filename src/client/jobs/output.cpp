@@ -13,7 +13,7 @@
 namespace ecron::client {
 namespace {
 
-std::string dash_if_empty(std::string text) { return text.empty() ? "-" : text; }
+std::string dash_if_empty(const std::string& text) { return text.empty() ? "-" : text; }
 
 std::string target_of(const JobObject& job) {
     const json::object& context = object_at(job, "job_context");
@@ -54,8 +54,12 @@ json::array array_of(const std::vector<json::object>& objects) {
 
 std::vector<std::string> wide_cells(const JobObject& job) {
     const json::object& context = object_at(job, "job_context");
-    return {job_id(job), text_at(context, "mode"), dash_if_empty(target_of(job)),
-            dash_if_empty(text_at(context, "timezone")), text_at(job, "updated_at")};
+    return {job_id(job),
+            text_at(context, "mode"),
+            dash_if_empty(target_of(job)),
+            dash_if_empty(text_at(context, "timezone")),
+            text_at(job, "updated_at"),
+            text_at(job, "tenant_id")};
 }
 
 }  // namespace
@@ -111,7 +115,7 @@ Outcome<void> show_jobs(const Environment& environment, Api& api, const std::vec
     if (!last) return std::unexpected(last.error());
     std::vector<std::string> headings{"NAME", "TYPE", "SCHEDULE", "ENABLED", "NEXT", "LAST", "LAST STATE"};
     if (format == Format::wide)
-        headings.insert(headings.end(), {"ID", "MODE", "TARGET", "TIMEZONE", "UPDATED"});
+        headings.insert(headings.end(), {"ID", "MODE", "TARGET", "TIMEZONE", "UPDATED", "TENANT"});
     Table table{std::move(headings)};
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         const JobObject& job = jobs[i];
