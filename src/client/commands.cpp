@@ -137,6 +137,8 @@ std::vector<ClientCommand> job_commands() {
                 {follow_flag(
                      "Print the output until the execution ends; the exit code is 0 if it succeeds, else 1."),
                  {"idempotency-key", "KEY", "Repeated requests with this key start one execution."}}),
+        job_row("job cancel", "NAME|EXECUTION",
+                "End a job's latest execution, or the execution with that id, as interrupt.", cancel_command),
         job_row("job history", "NAME", "List the executions of a job, newest first.", history_command,
                 history_flags()),
         job_row("job logs", "NAME|EXECUTION",
@@ -225,19 +227,19 @@ std::vector<ClientCommand> import_commands() {
 }
 
 ClientCommand login_row() {
-    return {{.name = "login",
-             .arguments = "",
-             .summary = "Store the address of a server and a token as a profile, after checking them.",
-             .flags = with_connection({{"token-command", "COMMAND",
-                                        "Shell command that prints the token; it runs for every command."},
-                                       {"no-token", "", "Store no token and do not ask for one."}}),
-             .section = kConnection,
-             .details = "The token is read from --token-file, or from standard input. The profile is named "
-                        "by --profile\n"
-                        "[default] and becomes the current one. Profiles are stored in "
-                        "$XDG_CONFIG_HOME/ecron/client.yaml\n"
-                        "(~/.config/ecron/client.yaml), which only its owner can read."},
-            login_command};
+    return {
+        {.name = "login",
+         .arguments = "",
+         .summary = "Store the address of a server and a token as a profile, after checking them.",
+         .flags = with_connection({{"token-command", "COMMAND",
+                                    "Shell command that prints the token; it runs for every command."}}),
+         .section = kConnection,
+         .details =
+             "If the server requires a token and no flag states one, it is read from standard input. The\n"
+             "profile is named by --profile [default] and becomes the current one. Profiles are stored in\n"
+             "$XDG_CONFIG_HOME/ecron/client.yaml (~/.config/ecron/client.yaml), which only its owner can "
+             "read."},
+        login_command};
 }
 
 }  // namespace

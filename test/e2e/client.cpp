@@ -38,6 +38,8 @@ Client::Client(std::uint16_t port)
                     {"ECRON_SERVER", fmt::format("http://127.0.0.1:{}", port)}};
 }
 
+std::string Client::binary() { return ECRON_BINARY; }
+
 Client::~Client() { std::filesystem::remove_all(folder_); }
 
 std::string Client::file(const std::string& name, const std::string& text) const {

@@ -19,6 +19,7 @@ public:
     /// Writes a file in the folder and returns its path.
     std::string file(const std::string& name, const std::string& text) const;
 
+    [[nodiscard]] static std::string binary();
     std::map<std::string, std::string>& environment() { return environment_; }
     [[nodiscard]] const std::string& folder() const { return folder_; }
 

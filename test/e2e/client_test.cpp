@@ -58,6 +58,30 @@ TEST_CASE("jobs are created, shown, changed and deleted by name or id", "[client
     CHECK(client.err == fmt::format("ecron: there is no job \"{}\"\n", id));
 }
 
+TEST_CASE("an edit is refused if the job has changed in the meantime", "[client]") {
+    World world;
+    Client client{world.ecron.port()};
+    client.run({"job", "create", "shared", "--url", world.target.url("/x")});
+    client.environment()["EDITOR"] =
+        fmt::format("sh -c '{} job disable shared --server http://127.0.0.1:{} && sed -i s/shared/mine/ $0'",
+                    Client::binary(), world.ecron.port());
+    CHECK(client.run({"job", "edit", "shared"}).exit_code == 1);
+    CHECK_THAT(client.err, Contains("412") && Contains("changed in the meantime"));
+    CHECK(client.run({"job", "list", "-o", "name"}).out == "shared\n");
+}
+
+TEST_CASE("a running execution is cancelled by the name of its job", "[client]") {
+    World world;
+    world.target.answer("/slow", Answer{.hangs = true});
+    Client client{world.ecron.port()};
+    client.run({"job", "create", "slow", "--url", world.target.url("/slow")});
+    const std::string execution = first_line(client.run({"job", "run", "slow"}).out);
+    world.target.wait_for("/slow", 1);
+    CHECK(client.run({"job", "cancel", "slow"}).out == execution + " interrupt\n");
+    CHECK(client.run({"job", "cancel", execution}).exit_code == 1);
+    CHECK_THAT(client.err, Contains("409"));
+}
+
 TEST_CASE("a run's output is followed, listed and explained", "[client]") {
     World world;
     world.target.answer("/work", Answer{.body = "work done\n", .delay = Millis{300}});
@@ -204,6 +228,14 @@ TEST_CASE("login stores a profile that later commands use", "[client]") {
     client.run({"job", "create", "x", "--url", world.target.url("/x")});
     CHECK(client.exit_code == 4);
     CHECK_THAT(client.err, Contains("403") && Contains("ecron.write"));
+}
+
+TEST_CASE("login asks for no token if the server requires none", "[client]") {
+    World world;
+    Client client{world.ecron.port()};
+    CHECK(client.run({"login"}).exit_code == 0);
+    client.environment().erase("ECRON_SERVER");
+    CHECK(client.run({"job", "list"}).exit_code == 0);
 }
 
 TEST_CASE("a server that cannot be reached and wrong command lines have their own exit codes", "[client]") {

@@ -40,7 +40,7 @@ SecretText typed_token(const Environment& environment) {
         std::getline(std::cin, token);
         return SecretText{token};
     }
-    environment.err << "Token (empty: none): " << std::flush;
+    environment.err << "Token: " << std::flush;
     const HiddenInput hidden;
     std::getline(std::cin, token);
     environment.err << '\n';
@@ -55,20 +55,16 @@ Outcome<Profile> profile_from(const Environment& environment, const Arguments& a
                     .token_command = arguments.value("token-command").value_or(""),
                     .ca_file = arguments.value("ca-file").value_or(""),
                     .tenant = arguments.value("tenant").value_or("")};
-    if (!profile.token_command.empty()) return profile;
-    if (const auto token = arguments.value("token")) {
-        profile.token = SecretText{*token};
-    } else if (const auto file = arguments.value("token-file")) {
+    if (const auto token = arguments.value("token")) profile.token = SecretText{*token};
+    if (const auto file = arguments.value("token-file")) {
         auto read = token_from_file(*file);
         if (!read) return std::unexpected(read.error());
         profile.token = std::move(*read);
-    } else if (!arguments.has("no-token")) {
-        profile.token = typed_token(environment);
     }
     return profile;
 }
 
-/// A request that needs a valid token.
+/// A request that needs a valid token if the server requires tokens.
 Outcome<void> check(const Profile& profile) {
     Connection connection{.server = profile.server,
                           .token = profile.token,
@@ -85,13 +81,22 @@ Outcome<void> check(const Profile& profile) {
     return {};
 }
 
+/// Asks for a token only if the server requires one and none was given.
+Outcome<void> authenticate(const Environment& environment, Profile& profile) {
+    const Outcome<void> checked = check(profile);
+    const bool is_given = !profile.token.empty() || !profile.token_command.empty();
+    if (checked || is_given || checked.error().code != ExitCode::unauthorized) return checked;
+    profile.token = typed_token(environment);
+    return check(profile);
+}
+
 Outcome<ExitCode> login(const Environment& environment, const Arguments& arguments) {
     const std::string path = profiles_path(environment);
     auto profiles = read_profiles(path);
     if (!profiles) return std::unexpected(profiles.error());
     auto profile = profile_from(environment, arguments);
     if (!profile) return std::unexpected(profile.error());
-    if (const auto checked = check(*profile); !checked) return std::unexpected(checked.error());
+    if (const auto done = authenticate(environment, *profile); !done) return std::unexpected(done.error());
     const std::string name = arguments.value("profile").value_or("default");
     const std::string server = profile->server;
     profiles->by_name[name] = std::move(*profile);

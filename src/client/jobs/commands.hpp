@@ -13,6 +13,7 @@ ExitCode delete_command(const Environment& environment, const command_line::Argu
 ExitCode enable_command(const Environment& environment, const command_line::Arguments& arguments);
 ExitCode disable_command(const Environment& environment, const command_line::Arguments& arguments);
 ExitCode run_command(const Environment& environment, const command_line::Arguments& arguments);
+ExitCode cancel_command(const Environment& environment, const command_line::Arguments& arguments);
 ExitCode history_command(const Environment& environment, const command_line::Arguments& arguments);
 ExitCode logs_command(const Environment& environment, const command_line::Arguments& arguments);
 ExitCode explain_command(const Environment& environment, const command_line::Arguments& arguments);

@@ -10,7 +10,7 @@
 #include "client/jobs/output.hpp"
 #include "client/text/json_access.hpp"
 
-/// Commands about executions: run and logs.
+/// Commands about executions: run, logs and cancel.
 namespace ecron::client {
 namespace {
 
@@ -32,7 +32,7 @@ Outcome<std::string> latest_execution(Api& api, const std::string& job) {
     return text_at(list->get_array()[0].get_object(), "execute_id");
 }
 
-/// The execution that `logs` means: a job's latest one, or the one with this id.
+/// The execution that an argument means: a job's latest one, or the one with this id.
 Outcome<std::string> execution_of(Api& api, const std::string& word) {
     const auto job = find_job(api, word);
     if (job) return latest_execution(api, job_id(*job));
@@ -95,6 +95,24 @@ ExitCode run_command(const Environment& environment, const Arguments& arguments)
         if (!arguments.has("follow")) return environment.out << execution << '\n', ExitCode::good;
         environment.err << fmt::format("ecron: execution {}\n", execution);
         return follow(environment, api, execution);
+    });
+}
+
+ExitCode cancel_command(const Environment& environment, const Arguments& arguments) {
+    if (arguments.words.size() != 1)
+        return report(
+            environment,
+            {ExitCode::usage, {"job cancel requires the name or id of one job, or the id of an execution"}});
+    return with_api(environment, arguments, [&](Api& api) -> Outcome<ExitCode> {
+        const auto execution = execution_of(api, arguments.words[0]);
+        if (!execution) return std::unexpected(execution.error());
+        const auto answer =
+            api.call_json({.method = "POST", .path = fmt::format("/jobexecution/{}/cancel", *execution)});
+        if (!answer) return std::unexpected(answer.error());
+        const std::string state =
+            answer->is_object() ? text_at(answer->get_object(), "job_status") : std::string{};
+        environment.out << fmt::format("{} {}\n", *execution, state);
+        return ExitCode::good;
     });
 }
 
