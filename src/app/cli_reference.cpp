@@ -28,6 +28,26 @@ tenants, the command lists their ids and does nothing.
 A flag's value follows it as `--flag VALUE` or `--flag=VALUE`. Every command has `-h`, `--help` and `--version`. Colours
 and progress appear only on a terminal; `NO_COLOR` disables colours.
 
+## Definitions
+
+`apply`, `diff` and `job create` read files and folders of YAML or JSON. A file contains one or more documents with the
+members of [jobs.md](jobs.md); unknown members are errors.
+
+```yaml
+job_name: report
+job_type: scheduled
+job_cron_time: 30 2 * * 1-5
+job_context:
+  mode: https
+  exec: https://example.com/report
+  timezone: Europe/Berlin
+  labels: {team: billing}
+---
+job_name: cleanup
+job_type: real-time
+job_context: {mode: exe, exec: /usr/local/bin/cleanup --all, timeout: 10m}
+```
+
 ## Exit codes
 
 The commands for jobs, definitions and login have these exit codes; [operations.md](operations.md) describes those of

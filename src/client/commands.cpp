@@ -103,7 +103,7 @@ ClientCommand preview_row() {
              .arguments = "EXPRESSION",
              .summary = "Show how the server reads a schedule, and its next occurrences.",
              .flags =
-                 with_connection({output_flag(),
+                 with_connection({value_output_flag(),
                                   {"tz", "ZONE", "Time zone of the schedule [the server's option timezone]."},
                                   {"from", "INSTANT", "List occurrences after this RFC 3339 time [now]."},
                                   {"count", "N", "Number of occurrences to list, at most 1000 [5]."}}),
@@ -153,7 +153,7 @@ std::vector<ClientCommand> job_commands() {
                 "succeeds, "
                 "else 1."),
         job_row("job explain", "NAME", "Explain why a job ran or did not run at an instant.", explain_command,
-                {output_flag(), {"at", "INSTANT", "The instant, as RFC 3339 time [now]."}}),
+                {value_output_flag(), {"at", "INSTANT", "The instant, as RFC 3339 time [now]."}}),
         preview_row(),
     };
 }
@@ -193,7 +193,7 @@ constexpr std::string_view kImportDetails =
     "warning for\n"
     "each thing that does not carry over as comments; warnings also go to standard error. Nothing is sent to "
     "a server.\n"
-    "- is standard input.";
+    "The file - is standard input.";
 
 ClientCommand import_row(std::string_view name, std::string_view summary, Run run,
                          std::vector<Flag> flags = {}) {

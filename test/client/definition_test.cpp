@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "client/definitions/definition.hpp"
 #include "ecron/base/uuid.hpp"
@@ -67,6 +68,22 @@ TEST_CASE("an invalid definition is refused with the reasons of the API", "[clie
     CHECK(canonical.error().lines ==
           std::vector<std::string>{"f:1: mode: must be http, https or exe",
                                    "f:1: job_cron_time: hour 25 is above 23 (at position 2)"});
+}
+
+TEST_CASE("the definitions in docs/cli.md are valid", "[client]") {
+    std::ifstream file{"docs/cli.md"};
+    const std::string page{std::istreambuf_iterator<char>{file}, {}};
+    const std::size_t begin = page.find("```yaml\n") + 8;
+    const Folder folder;
+    folder.write("example.yaml", page.substr(begin, page.find("```\n", begin) - begin));
+    const auto definitions = read_definitions({folder.path});
+    REQUIRE(definitions);
+    REQUIRE(definitions->size() == 2);
+    for (const Definition& definition : *definitions) {
+        const auto canonical = canonical_job(definition, nullptr, Instant{});
+        REQUIRE(canonical);
+        CHECK(canonical->warnings.empty());
+    }
 }
 
 TEST_CASE("a job is enabled unless its definition or its state on the server says otherwise", "[client]") {

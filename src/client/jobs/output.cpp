@@ -72,6 +72,14 @@ command_line::Flag output_flag() {
             .choices = {"table", "wide", "json", "yaml", "name"}};
 }
 
+command_line::Flag value_output_flag() {
+    return {.name = "output",
+            .metavar = "FORMAT",
+            .help = "Output format [text].",
+            .letter = 'o',
+            .choices = {"text", "json", "yaml"}};
+}
+
 Format format_of(const command_line::Arguments& arguments) {
     const std::string name = arguments.value("output").value_or("table");
     if (name == "wide") return Format::wide;

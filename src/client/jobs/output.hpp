@@ -12,8 +12,9 @@ namespace ecron::client {
 
 enum class Format : std::uint8_t { table, wide, json, yaml, name };
 
-/// The flag -o with these formats.
+/// The flag -o of a list, with all formats, and of a command that shows one value as text, JSON or YAML.
 [[nodiscard]] command_line::Flag output_flag();
+[[nodiscard]] command_line::Flag value_output_flag();
 [[nodiscard]] Format format_of(const command_line::Arguments& arguments);
 
 /// Tables contain the next occurrence and the latest execution, which take further requests.
