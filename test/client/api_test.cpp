@@ -1,0 +1,145 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "client/api/jobs.hpp"
+#include "http/support.hpp"
+
+using namespace ecron;
+using namespace ecron::client;
+using Catch::Contains;
+
+namespace {
+
+/// A server whose responses a function decides; it runs on the server's thread.
+class StandIn {
+public:
+    using Answer = std::function<http::Response(const http::Request&, std::size_t number)>;
+
+    explicit StandIn(Answer answer)
+        : answer_(std::move(answer)),
+          server_([this](const http::Request& request) { return handle(request); }) {}
+
+    [[nodiscard]] Connection connection() const {
+        return {.server = fmt::format("http://127.0.0.1:{}", server_.port()), .token = SecretText{"t"}};
+    }
+    std::vector<http::Request> requests() {
+        std::vector<http::Request> copy;
+        server_.thread().call([&] { copy = requests_; });
+        return copy;
+    }
+    std::size_t connections() { return server_.connections(); }
+
+private:
+    boost::asio::awaitable<http::Response> handle(const http::Request& request) {
+        requests_.push_back(request);
+        co_return answer_(request, requests_.size());
+    }
+
+    Answer answer_;
+    std::vector<http::Request> requests_;
+    http::test::TestServer server_;
+};
+
+http::Response answer(unsigned status, std::string body, std::vector<http::Header> headers = {}) {
+    return {.status = status, .body = std::move(body), .headers = std::move(headers)};
+}
+
+http::Response after_a_second(unsigned status) {
+    return answer(status, R"({"cause":"Too many requests"})", {{"Retry-After", "1"}});
+}
+
+}  // namespace
+
+TEST_CASE("a request has the prefix, the token, the language and the tenant", "[client]") {
+    StandIn server{[](const http::Request&, std::size_t) { return answer(200, "[]"); }};
+    Connection connection = server.connection();
+    connection.tenant = "a b";
+    Api api{std::move(connection)};
+    REQUIRE(api.call({.path = "/job?limit=1"}));
+    const http::Request request = server.requests().at(0);
+    CHECK(request.path == "/api/ecron-management/v1/job");
+    CHECK(request.query == "limit=1&tenant=a%20b");
+    CHECK(request.header("authorization") == "Bearer t");
+    CHECK(request.header("accept-language") == "en");
+}
+
+TEST_CASE("a call that a limit refused is repeated after the wait that the server requests", "[client]") {
+    const auto [method, status, requests] = GENERATE(table<std::string, unsigned, std::size_t>(
+        {{"GET", 429, 2}, {"POST", 429, 2}, {"GET", 503, 2}, {"POST", 503, 1}}));  // a creation may be stored
+    StandIn server{[refusal = status](const http::Request&, std::size_t number) {
+        return number == 1 ? after_a_second(refusal) : answer(200, "{}");
+    }};
+    Api api{server.connection()};
+    const auto reply = api.call({.method = method, .path = "/job"});
+    CHECK(reply.has_value() == (requests == 2));
+    CHECK(server.requests().size() == requests);
+}
+
+TEST_CASE("a server that requests a long wait is reported at once", "[client]") {
+    StandIn server{[](const http::Request&, std::size_t) {
+        return answer(503, R"({"cause":"Database unavailable"})", {{"Retry-After", "600"}});
+    }};
+    Api api{server.connection()};
+    const auto reply = api.call({.path = "/job"});
+    REQUIRE_FALSE(reply);
+    CHECK(reply.error().code == ExitCode::unreachable);
+    CHECK(server.requests().size() == 1);
+}
+
+TEST_CASE("many calls share a limited number of kept connections", "[client]") {
+    StandIn server{
+        [](const http::Request& request, std::size_t) { return answer(200, '"' + request.query + '"'); }};
+    Api api{server.connection()};
+    std::vector<std::string> bodies(500);
+    api.call_all(
+        bodies.size(), [](std::size_t i) { return Call{.path = fmt::format("/job?i={}", i)}; },
+        [&](std::size_t i, Outcome<Reply> reply) {
+            bodies[i] = reply ? reply->body : "failed";
+            return true;
+        });
+    for (std::size_t i = 0; i < bodies.size(); ++i) CHECK(bodies[i] == fmt::format("\"i={}\"", i));
+    CHECK(server.connections() <= Api::kConcurrent);
+}
+
+TEST_CASE("a series ends when its caller has seen enough", "[client]") {
+    StandIn server{
+        [](const http::Request&, std::size_t) { return answer(401, R"({"cause":"Token expired"})"); }};
+    Api api{server.connection()};
+    std::size_t seen = 0;
+    api.call_all(
+        1'000, [](std::size_t) { return Call{.path = "/job"}; },
+        [&](std::size_t, const Outcome<Reply>& reply) {
+            ++seen;
+            return reply.has_value();
+        });
+    CHECK(seen == 1);
+    CHECK(server.requests().size() <= Api::kConcurrent);
+}
+
+TEST_CASE("a list follows the cursor to its end", "[client]") {
+    StandIn server{[](const http::Request& request, std::size_t) {
+        if (request.query.contains("after=c%2F1")) return answer(200, R"([{"job_id":"2","job_name":"b"}])");
+        return answer(200, R"([{"job_id":"1","job_name":"a"}])", {{"X-Next-After", "c/1"}});
+    }};
+    Api api{server.connection()};
+    const auto jobs = list_jobs(api);
+    REQUIRE(jobs);
+    REQUIRE(jobs->size() == 2);
+    CHECK(job_name(jobs->at(1)) == "b");
+}
+
+TEST_CASE("a name that several jobs have is an error that lists their ids", "[client]") {
+    StandIn server{[](const http::Request&, std::size_t) {
+        return answer(200, R"([{"job_id":"1","job_name":"a","tenant_id":"x"},{"job_id":"2","job_name":"a",)"
+                           R"("tenant_id":"y"},{"job_id":"3","job_name":"b","tenant_id":"x"}])");
+    }};
+    Api api{server.connection()};
+    const auto jobs = find_jobs(api, {"b", "a"});
+    REQUIRE_FALSE(jobs);
+    CHECK(jobs.error().lines == std::vector<std::string>{"2 jobs have the name \"a\"; use an id:",
+                                                         "  1 of tenant x", "  2 of tenant y"});
+    CHECK(find_jobs(api, {"b"})->at(0).at("job_id").as_string() == "3");
+    CHECK(find_jobs(api, {"c"}).error().lines == std::vector<std::string>{"there is no job \"c\""});
+}
