@@ -257,7 +257,12 @@ std::expected<JobInput, Problems> read_job(std::string_view json, Purpose purpos
 }
 
 std::expected<bool, Problems> read_enable(std::string_view json) {
-    return read_body<bool>(json, [](Members body) { return body.boolean("enable").value_or(false); });
+    return read_body<bool>(json, [](Members body) {
+        // The member of a job, sent here by mistake, would otherwise disable the job.
+        if (body.find("enable") == nullptr && body.find("enabled") != nullptr)
+            body.refuse("enable", "is absent, and the body has \"enabled\": this member is called enable");
+        return body.boolean("enable").value_or(false);
+    });
 }
 
 std::expected<WebhookInput, Problems> read_webhook(std::string_view json) {

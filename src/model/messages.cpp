@@ -75,6 +75,8 @@ void write_list(JsonWriter& json, std::string_view name, const std::vector<std::
     json.end_array();
 }
 
+std::string_view name_of(Detail detail) { return detail == Detail::parameters ? "parameters" : "conflicts"; }
+
 std::vector<std::string> fields_of(const Problems& problems) {
     std::vector<std::string> fields;
     for (const Problem& problem : problems) {
@@ -114,18 +116,22 @@ std::string error_body(unsigned status, std::string_view cause, Language languag
     JsonWriter json{out};
     begin_body(json, status, cause, language);
     json.begin_object();
-    write_list(json, detail == Detail::parameters ? "parameters" : "conflicts", fields);
+    write_list(json, name_of(detail), fields);
     json.end_object().end_object();
     return out;
 }
 
 std::string error_body(unsigned status, Language language, const Problems& problems) {
+    return error_body(status, language, Detail::parameters, problems);
+}
+
+std::string error_body(unsigned status, Language language, Detail detail, const Problems& problems) {
     assert(!problems.empty());
     std::string out;
     JsonWriter json{out};
     begin_body(json, status, problems.front().cause, language);
     json.begin_object();
-    write_list(json, "parameters", fields_of(problems));
+    write_list(json, name_of(detail), fields_of(problems));
     json.key("reasons").begin_array();
     for (const Problem& problem : problems)
         json.begin_object().member("field", problem.field).member("reason", problem.explanation).end_object();

@@ -439,6 +439,8 @@ TEST_CASE("parses small bodies", "[model]") {
     CHECK(read_enable(R"({"enable":true})") == true);
     CHECK(read_enable("{}") == false);
     CHECK(read_enable(R"({"enable":1})").error().front().field == "enable");
+    CHECK(read_enable(R"({"enabled":true})").error().front().field == "enable");
+    CHECK(read_enable(R"({"enabled":1,"enable":true})") == true);
     CHECK(read_webhook(R"({"webhook":"https://w/"})")->url == "https://w/");
     CHECK_FALSE(read_webhook(R"({"webhook":"https://w/"})")->problem);
     CHECK(read_webhook(R"({"webhook":"https://w:99999/"})")->problem);

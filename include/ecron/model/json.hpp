@@ -61,8 +61,8 @@ enum class Purpose : std::uint8_t { store, run_now };
 /// job_id of the text, if any.
 std::expected<JobInput, Problems> read_job(std::string_view json, Purpose purpose, const Rules& rules,
                                            Instant now, const Job* replaces = nullptr, const JobId& id = {});
-/// Parse the bodies of PUT …/enable and PUT …/notify: `{"enable":true}` (absent: false), `{"webhook":"…"}`
-/// (absent: "").
+/// Parse the bodies of PUT …/enable and PUT …/notify: `{"enable":true}` (absent: false, unless the body has
+/// `enabled`), `{"webhook":"…"}` (absent: "").
 std::expected<bool, Problems> read_enable(std::string_view json);
 struct WebhookInput {
     std::string url{};

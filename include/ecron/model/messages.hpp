@@ -61,5 +61,7 @@ std::string error_body(unsigned status, std::string_view cause, Language languag
 /// Writes the response to a rejected input: the first error's cause, every field in `detail.parameters`, and
 /// each explanation in `detail.reasons` as `{"field","reason"}`. Requires that `problems` is not empty.
 std::string error_body(unsigned status, Language language, const Problems& problems);
+/// The same with the fields in `detail.conflicts` if they conflict with other objects.
+std::string error_body(unsigned status, Language language, Detail detail, const Problems& problems);
 
 }  // namespace ecron::model
