@@ -11,6 +11,7 @@ struct JobFilter {
     std::optional<Instant> created_until{};
     std::optional<model::JobType> type{};
     std::optional<JobKey> before{};  // cursor: returns rows older than this one
+    std::optional<std::string> name{};
 };
 
 /// Stored jobs. The tenant is checked where one is given; nullopt: any tenant.

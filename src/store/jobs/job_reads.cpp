@@ -67,12 +67,14 @@ std::vector<model::Job> list_jobs(Session& session, const JobFilter& filter) {
     if (filter.created_until) sql += " and f_create_time <= :until", types += 'i';
     if (filter.type) sql += " and f_job_type = :type", types += 'i';
     if (filter.before) sql += " and f_key_id < :before", types += 'i';
+    if (filter.name) sql += " and " + session.dialect().exactly("f_job_name"), types += "ss";
     sql += " order by f_key_id desc limit :rows offset :skipped";
     Statement& select = session.prepare(sql, types + "ii", kJobTypes);
     if (filter.tenant) select << filter.tenant->value() << filter.tenant->value();
     if (filter.created_until) select << to_unix_seconds(*filter.created_until);
     if (filter.type) select << static_cast<int>(*filter.type);
     if (filter.before) select << filter.before->value();
+    if (filter.name) select << *filter.name << *filter.name;
     select << static_cast<std::int64_t>(filter.limit) << static_cast<std::int64_t>(filter.offset);
     std::vector<model::Job> jobs;
     for (select.run(); select.fetch();) jobs.push_back(read_job_row(select).job);

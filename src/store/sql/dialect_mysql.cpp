@@ -262,7 +262,7 @@ public:
                           std::initializer_list<std::string_view> columns) const override;
     // The first comparison finds the rows by index; the second one compares their bytes.
     std::string exactly(std::string_view column) const override {
-        return fmt::format("{0} = :value and cast({0} as binary) = :bytes", column);
+        return fmt::format("{0} = :{0} and cast({0} as binary) = :{0}_bytes", column);
     }
     std::size_t bytes_in_statement(std::string_view value) const override {
         constexpr std::string_view kEscaped{"\0\n\r\\'\"\x1a", 7};  // same as mysql_real_escape_string

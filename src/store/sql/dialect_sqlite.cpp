@@ -97,7 +97,7 @@ public:
     std::string overwrite(std::string_view key_columns,
                           std::initializer_list<std::string_view> columns) const override;
     std::string exactly(std::string_view column) const override {
-        return fmt::format("{0} = :value and {0} = :bytes", column);
+        return fmt::format("{0} = :{0} and {0} = :{0}_bytes", column);
     }
     std::size_t bytes_in_statement(std::string_view) const override { return 0; }
     bool is_packet_refusal(const SqlError&) const override { return false; }
