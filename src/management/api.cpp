@@ -8,6 +8,7 @@
 #include "management/handlers/handlers.hpp"
 #include "management/http/query.hpp"
 #include "management/http/responses.hpp"
+#include "management/http/unknown_parameters.hpp"
 #include "management/openapi/document.hpp"
 #include "management/router.hpp"
 
@@ -109,15 +110,32 @@ private:
         std::optional<std::string> variable = http::percent_decode(match.variable);
         if (!variable || !is_text(*variable))
             co_return error_response(language, Error{Errc::invalid, {}, {"path"}});
+        auto unknown = check_parameters(route, request);
+        if (!unknown) co_return std::move(unknown.error());
         http::Response response = co_await route.handler(ApiRequest{context_, request, *variable, *caller});
+        if (response.status < 400) warn_of(*unknown, response);
         if (context_.options.authenticator != nullptr) response.account = caller->identity.tenant.value();
-        if (context_.options.audits && response.status < 300 && is_audited(route)) {
+        const bool has_changes = response.status < 300 && !caller->changed_nothing && is_audited(route);
+        if (context_.options.audits && has_changes) {
             auto entries = audit_entries(route, request, *caller, *variable);
             const auto kept = co_await context_.store.audit->append(std::move(entries));
             if (!kept)
                 log::error("failed to write audit record action={} error={}", route.name, kept.error().what);
         }
         co_return response;
+    }
+
+    /// Returns the parameters that the route does not have; the response if the request refuses to have them
+    /// ignored.
+    [[nodiscard]] std::expected<UnknownParameters, http::Response> check_parameters(
+        const Route& route, const http::Request& request) const {
+        if (request.query.empty() || !is_for_tenant(route)) return UnknownParameters{};
+        auto unknown = unknown_parameters(request.query, route.parameters);
+        if (!unknown) return std::unexpected(error_response(context_.options.language, unknown.error()));
+        if (unknown->strict && !unknown->names.empty())
+            return std::unexpected(
+                error_response(context_.options.language, problems_of(*unknown, route.parameters)));
+        return std::move(*unknown);
     }
 
     /// Returns a redirect to the path without its trailing slash, 405, or 404.

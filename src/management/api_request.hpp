@@ -43,6 +43,8 @@ struct Caller {
     Millis over_rate{};  // for a report beyond limit_rate: the time until the next one is permitted
 
     std::vector<AuditRecord> audit_records{};
+    bool changed_nothing{
+        false};  // the request was accepted and found everything as it wants it: no audit entry
 };
 
 /// One request that is being handled.

@@ -32,7 +32,8 @@ struct Route {
     Handler handler;
     Access access;
     std::string_view summary;
-    std::vector<std::string_view> parameters;  // names of query parameters and header fields
+    std::vector<std::string_view>
+        parameters;  // names of query parameters, and of header fields, which begin with a capital letter
     std::string_view request;   // schema of the body; "Name[]" is a list; empty: no body is read
     unsigned success;           // status
     std::string_view response;  // schema of the response body; empty: no body
@@ -41,6 +42,11 @@ struct Route {
 };
 
 const std::vector<Route>& routes();
+
+/// Returns true if the route acts for a tenant; it then has the parameters `tenant` and `strict`.
+[[nodiscard]] inline bool is_for_tenant(const Route& route) {
+    return route.access != Access::anonymous && route.access != Access::scrape;
+}
 
 [[nodiscard]] std::string_view text_of(http::Method method);
 

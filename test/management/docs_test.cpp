@@ -45,8 +45,11 @@ Reply run(Service& service, const std::string& command) {
     const std::string target =
         "/api/" + between(command, "localhost:12345/api/", command.contains("'localhost") ? "'" : " ");
     const std::string body = between(command, "-d '", "'");
-    return service.ask(command.contains("-X POST") ? Method::post : Method::get, replaced(target, "\n", ""),
-                       body);
+    const std::string method = between(command, "-X ", " ");
+    return service.ask(method == "POST"    ? Method::post
+                       : method == "PATCH" ? Method::patch
+                                           : Method::get,
+                       replaced(target, "\n", ""), body);
 }
 
 }  // namespace

@@ -41,6 +41,13 @@ std::vector<model::Job*> FakeStore::of(const std::optional<TenantId>& tenant, co
 
 store::Awaitable<model::Job> FakeStore::create_job(model::Job job, std::string) {
     if (away) co_return gone();
+    if (names_appear > 0 && names_appear-- > 0) {
+        model::Job other = job;
+        other.id = JobId{"another client's"};
+        other.key = JobKey{++last_key_};
+        other.revision = ChangeNumber{++changes};
+        jobs.push_back(std::move(other));
+    }
     for (const model::Job& other : jobs)
         if (other.name == job.name && other.tenant == job.tenant)
             co_return fail(Errc::conflict, "the name is taken", {"job_name"});
@@ -55,6 +62,10 @@ store::Awaitable<model::Job> FakeStore::replace_job(std::optional<TenantId> tena
     if (away) co_return gone();
     const auto found = of(tenant, {job.id});
     if (found.empty()) co_return no_job();
+    if (races > 0 && races-- > 0) {
+        found.front()->remarks = "changed by a race";
+        found.front()->revision = ChangeNumber{++changes};
+    }
     for (const model::Job& other : jobs)
         if (other.name == job.name && other.tenant == job.tenant && other.id != job.id)
             co_return fail(Errc::conflict, "the name is taken", {"job_name"});
@@ -123,7 +134,7 @@ store::Awaitable<std::vector<model::Job>> FakeStore::list_jobs(store::JobFilter 
     for (const model::Job& job : jobs)
         if (theirs(filter.tenant, job.tenant) && (!filter.type || *filter.type == job.type) &&
             (!filter.created_until || job.created_at <= *filter.created_until) &&
-            (!filter.before || job.key < *filter.before))
+            (!filter.before || job.key < *filter.before) && (!filter.name || *filter.name == job.name))
             found.push_back(job);
     std::ranges::reverse(found);
     found.erase(found.begin(),

@@ -43,6 +43,8 @@ public:
     std::int64_t changes{0};
     bool away{false};                       // every call answers unavailable
     std::optional<int> pages_until_away{};  // of executions
+    int races{0};                           // number of replacements that another client's change precedes
+    int names_appear{0};  // number of creations that another client's job of that name precedes
     FakeDeadLetters letters;
     store::Announcements announced;  // with the last statuses put
     FakeAudit audited;

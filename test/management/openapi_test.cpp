@@ -15,6 +15,7 @@ namespace {
 Method method_of(std::string_view name) {
     if (name == "get") return Method::get;
     if (name == "post") return Method::post;
+    if (name == "patch") return Method::patch;
     return name == "put" ? Method::put : Method::delete_;
 }
 

@@ -20,6 +20,8 @@ std::string_view name_of(Method method) {
             return "post";
         case Method::put:
             return "put";
+        case Method::patch:
+            return "patch";
         case Method::delete_:
             return "delete";
         case Method::get:
@@ -47,6 +49,14 @@ const bj::object* operation_for(const bj::value& document, Method method, std::s
             return &operation->as_object();
     }
     return nullptr;
+}
+
+/// A response that the document describes as empty contains jobs if the request prefers that.
+bool shows_jobs(const bj::value& body, const bj::value& document) {
+    const bj::value& job = document.at_pointer("/components/schemas/Job");
+    if (!body.is_array()) return faults_of(body, job, document).empty();
+    return std::ranges::all_of(body.get_array(),
+                               [&](const bj::value& one) { return faults_of(one, job, document).empty(); });
 }
 
 boost::asio::awaitable<void> drain(http::BodyStream& stream, std::string& into) {
@@ -92,13 +102,13 @@ Reply Service::ask(Method method, std::string_view target, std::string body,
     std::ranges::copy(usual_headers, std::back_inserter(request.headers));
     request.body = std::move(body);
     Reply reply{run(request)};
-    check(method, request.path, reply.response);
+    check(request, reply.response);
     return reply;
 }
 
-void Service::check(Method method, const std::string& path, const http::Response& response) {
-    const bj::object* operation = operation_for(document(), method, path);
-    INFO(path << " answered " << response.status << ": " << response.body);
+void Service::check(const http::Request& request, const http::Response& response) {
+    const bj::object* operation = operation_for(document(), request.method, request.path);
+    INFO(request.path << " answered " << response.status << ": " << response.body);
     if (operation == nullptr) {
         REQUIRE(response.status >= 300);  // no route: a redirect, 404 or 405
         return;
@@ -107,7 +117,9 @@ void Service::check(Method method, const std::string& path, const http::Response
     const bj::value* answer = answers.if_contains(std::to_string(response.status));
     REQUIRE(answer != nullptr);
     const bj::value* content = answer->as_object().if_contains("content");
-    if (content == nullptr) {
+    if (content == nullptr && !request.header("Prefer").empty()) {
+        REQUIRE((response.body.empty() || shows_jobs(bj::parse(response.body), document())));
+    } else if (content == nullptr) {
         REQUIRE(response.body.empty());
     } else if (const bj::value* json = content->as_object().if_contains("application/json")) {
         const bj::value body = bj::parse(response.body);

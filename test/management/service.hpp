@@ -59,6 +59,9 @@ public:
     Reply post(std::string_view target, std::string body) {
         return ask(Method::post, target, std::move(body));
     }
+    Reply patch(std::string_view target, std::string body) {
+        return ask(Method::patch, target, std::move(body));
+    }
     Reply put(std::string_view target, std::string body) { return ask(Method::put, target, std::move(body)); }
     Reply remove(std::string_view target) { return ask(Method::delete_, target); }
 
@@ -74,7 +77,7 @@ public:
     void restart() { api_.reset(), document_ = nullptr; }
 
 private:
-    void check(Method method, const std::string& path, const http::Response& response);
+    void check(const http::Request& request, const http::Response& response);
     http::Response run(const http::Request& request);
 
     std::unique_ptr<Api> api_;

@@ -46,9 +46,13 @@ Rule get(std::string path, unsigned status) { return send(Method::get, std::move
 
 const std::map<std::string, Rule, std::less<>>& rules() {
     constexpr Method post = Method::post, put = Method::put, delete_ = Method::delete_;
+    constexpr Method patch = Method::patch;
     static const std::map<std::string, Rule, std::less<>> all{
         {"listJobs", get("/job?job_id=JOB", 404)},
         {"createJob", send(post, "/job", job_text("their name"), 201)},  // names are unique per tenant
+        {"putJobByName", send(put, "/job/by-name/their%20name", job_text("their name"), 201)},  // its own
+        {"showJob", get("/job/JOB", 404)},
+        {"patchJob", send(patch, "/job/JOB", R"({"enabled":false})", 404)},
         {"replaceJob", send(put, "/job/JOB", job_text("mine now"), 404)},
         {"deleteJobs", send(delete_, "/job/JOB", "", 200)},  // as for any unknown id; nothing is deleted
         {"enableJobs", send(put, "/job/JOB/enable", R"({"enable":false})", 404)},

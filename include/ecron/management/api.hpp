@@ -101,6 +101,7 @@ struct Options {
     Limits limits{};
     /// Variable names permitted in a command's info.environment; nullopt: any.
     std::optional<std::vector<std::string>> command_environment{};
+    bool commands_enabled{true};  // this node runs commands; otherwise a job that is one gets a warning
     /// Rules for Kubernetes Jobs that use ecron's own cluster credentials; nullopt: such Jobs are disabled.
     std::optional<model::ClusterRules> cluster_rules{};
     model::Rules rules{};

@@ -6,6 +6,7 @@
 #include "ecron/base/uuid.hpp"
 #include "ecron/model/attempts.hpp"
 #include "management/authorization/permissions.hpp"
+#include "management/definition_warnings.hpp"
 #include "management/handlers/handlers.hpp"
 #include "management/http/query.hpp"
 #include "management/http/responses.hpp"
@@ -115,6 +116,7 @@ AsyncResponse run_job(ApiRequest request) {
             co_return forbidden_response(request.api, request.caller.identity, auth::Permission::write);
         input->job.tenant = request.caller.tenant;
         if (auto refused = co_await check_definition(request, *input)) co_return std::move(*refused);
+        co_await warn_of_mode(request, *input);
     }
     const auto foreign = co_await names_foreign(request, input->has_mode ? job.id : JobId{});
     if (!foreign) co_return request.error(foreign.error(), kSubject);

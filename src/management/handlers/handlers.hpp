@@ -6,8 +6,11 @@ namespace ecron::management {
 
 AsyncResponse count_jobs(ApiRequest request);
 AsyncResponse list_jobs(ApiRequest request);
+AsyncResponse show_job(ApiRequest request);
 AsyncResponse create_job(ApiRequest request);
 AsyncResponse replace_job(ApiRequest request);
+AsyncResponse patch_job(ApiRequest request);
+AsyncResponse put_job_by_name(ApiRequest request);
 AsyncResponse delete_jobs(ApiRequest request);
 AsyncResponse enable_jobs(ApiRequest request);
 AsyncResponse notify_jobs(ApiRequest request);

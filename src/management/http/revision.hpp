@@ -12,19 +12,31 @@ namespace ecron::management {
     return '"' + std::to_string(revision.value()) + '"';
 }
 
+/// Calls `each` for the tags of a list until it returns true; returns whether it did.
+template <class Each> bool any_tag(std::string_view list, Each each) {
+    constexpr std::string_view kBlanks = " \t";
+    while (!list.empty()) {
+        std::string_view tag = list.substr(0, list.find(','));
+        list.remove_prefix(std::min(tag.size() + 1, list.size()));
+        tag.remove_prefix(std::min(tag.find_first_not_of(kBlanks), tag.size()));
+        if (each(tag.substr(0, tag.find_last_not_of(kBlanks) + 1))) return true;
+    }
+    return false;
+}
+
 /// Returns true if one of the tags in `If-Match` is this revision. The comparison is strong, so weak tags
 /// never match.
 [[nodiscard]] inline bool matches(std::string_view if_match, ChangeNumber revision) {
-    constexpr std::string_view kBlanks = " \t";
     const std::string wanted = entity_tag(revision);
-    while (!if_match.empty()) {
-        std::string_view tag = if_match.substr(0, if_match.find(','));
-        if_match.remove_prefix(std::min(tag.size() + 1, if_match.size()));
-        tag.remove_prefix(std::min(tag.find_first_not_of(kBlanks), tag.size()));
-        tag = tag.substr(0, tag.find_last_not_of(kBlanks) + 1);
-        if (tag == wanted) return true;
-    }
-    return false;
+    return any_tag(if_match, [&](std::string_view tag) { return tag == wanted; });
+}
+
+/// Returns true if `If-None-Match` is `*` or one of its tags is this one. The comparison is weak.
+[[nodiscard]] inline bool matches_weakly(std::string_view if_none_match, std::string_view wanted) {
+    return any_tag(if_none_match, [&](std::string_view tag) {
+        if (tag.starts_with("W/")) tag.remove_prefix(2);
+        return tag == wanted || tag == "*";
+    });
 }
 
 }  // namespace ecron::management

@@ -63,21 +63,33 @@ constexpr std::array kParameters{
     ParameterDoc{
         "tenant", "query", kTenant,
         "Administrators may act for this tenant, or with * see all tenants. Others may name only their own."},
-    ParameterDoc{"If-Match", "header", kText, "Replace only this revision: an ETag, several, or *."},
+    ParameterDoc{"strict", "query", R"({"enum":["0","1",""]})",
+                 "1: refuse parameters that the route does not have, instead of naming them in a warning."},
+    ParameterDoc{"If-None-Match", "header", kText,
+                 "ETags of known revisions: 304 if the job has one of them."},
+    ParameterDoc{
+        "Prefer", "header", kText,
+        "return=representation: the response contains the changed job as GET shows it, or a list of them "
+        "for a request that may name several (RFC 7240)."},
+    ParameterDoc{"If-Match", "header", kText, "Change only this revision: an ETag, several, or *."},
     ParameterDoc{"Idempotency-Key", "header", kText, "Requests with the same key run the job once."},
 };
 
 constexpr std::array kVariables{
     ParameterDoc{"job_id", "path", kText, "Job id; where several are permitted, separated by commas."},
+    ParameterDoc{"job_name", "path", kText, "Name of the job, percent-encoded."},
     ParameterDoc{"execute_id", "path", kText, "Execution id."},
     ParameterDoc{"dead_letter_id", "path", kText, "Dead letter id; several are separated by commas."},
 };
 
 constexpr std::array kHeaderFields{
     ParameterDoc{"ETag", "header", kText, "Revision of the job; only in responses about one job."},
-    ParameterDoc{"X-Ecron-Warning", "header", kText,
-                 "A part of the job that is accepted but probably unintended; one field per warning, "
-                 "percent-encoded."},
+    ParameterDoc{
+        "X-Ecron-Warning", "header", kText,
+        "A part of the request that is accepted but probably unintended: a member of the job, or a parameter "
+        "that the route does not have; one field per warning, percent-encoded."},
+    ParameterDoc{"Location", "header", kText, "Path of the new job."},
+    ParameterDoc{"Preference-Applied", "header", kText, "The preference that was followed (RFC 7240)."},
     ParameterDoc{"Link", "header", kText, "RFC 8288: the next page, if there is one."},
     ParameterDoc{"X-Next-After", "header", kText, "Cursor of the next page."},
 };
@@ -100,6 +112,8 @@ std::string_view status_description(unsigned status) {
             return "Done";
         case 201:
             return "Created";
+        case 304:
+            return "The job still has the given revision";
         case 400:
             return "The request is not valid";
         case 401:
@@ -132,11 +146,13 @@ void write_schema(JsonWriter& json, std::string_view name) {
     json.end_object();
 }
 
+std::string_view media_type_of(std::string_view schema) {
+    if (schema == "Metrics" || schema == "Output") return "text/plain";
+    return schema == "JobPatch" ? "application/merge-patch+json" : "application/json";
+}
+
 void write_content(JsonWriter& json, std::string_view schema) {
-    json.key("content")
-        .begin_object()
-        .key(schema == "Metrics" || schema == "Output" ? "text/plain" : "application/json")
-        .begin_object();
+    json.key("content").begin_object().key(media_type_of(schema)).begin_object();
     write_schema(json, schema);
     json.end_object().end_object();
 }
@@ -153,7 +169,16 @@ void write_header(JsonWriter& json, std::string_view name, std::string_view text
     json.member("description", text).member_raw("schema", kText).end_object().end_object();
 }
 
+/// 304 has no body.
+void write_not_modified(JsonWriter& json) {
+    json.key("304").begin_object().member("description", status_description(304));
+    write_header(json, "ETag", "Revision of the job.");
+    json.end_object();
+}
+
 void write_error(JsonWriter& json, unsigned status) {
+    if (status == 304) return write_not_modified(json);
+
     json.key(std::to_string(status)).begin_object().member("description", status_description(status));
     write_content(json, "Error");
     if (status == 503 || status == 429) write_header(json, "Retry-After", "Seconds.");
@@ -161,15 +186,14 @@ void write_error(JsonWriter& json, unsigned status) {
     json.end_object();
 }
 
-void write_responses(JsonWriter& json, const Route& route) {
-    json.key("responses").begin_object();
-    json.key(std::to_string(route.success))
-        .begin_object()
-        .member("description", status_description(route.success));
+void write_success(JsonWriter& json, const Route& route, unsigned status) {
+    json.key(std::to_string(status)).begin_object().member("description", status_description(status));
     if (!route.response.empty()) write_content(json, route.response);
-    if (!route.header_fields.empty()) {
+    std::set<std::string_view> fields(route.header_fields.begin(), route.header_fields.end());
+    if (is_for_tenant(route)) fields.insert("X-Ecron-Warning");
+    if (!fields.empty()) {
         json.key("headers").begin_object();
-        for (const std::string_view name : route.header_fields) {
+        for (const std::string_view name : fields) {
             const ParameterDoc& field = find_parameter(kHeaderFields, name);
             json.key(name)
                 .begin_object()
@@ -180,6 +204,13 @@ void write_responses(JsonWriter& json, const Route& route) {
         json.end_object();
     }
     json.end_object();
+}
+
+void write_responses(JsonWriter& json, const Route& route) {
+    json.key("responses").begin_object();
+    write_success(json, route, route.success);
+    // The only route that may create its object or find it.
+    if (route.name == "putJobByName") write_success(json, route, 200);
     std::set<unsigned> statuses(route.error_statuses.begin(), route.error_statuses.end());
     statuses.insert({403, 500});
     if (route.access != Access::anonymous) statuses.insert({400, 401, 429, 503});
@@ -193,11 +224,14 @@ void write_operation(JsonWriter& json, const Route& route, const Router::Path& p
     json.key(method).begin_object();
     json.member("operationId", std::string{route.name} + (is_alias ? "AtRoot" : ""));
     json.member("summary", route.summary);
-    const bool for_a_tenant = route.access != Access::anonymous && route.access != Access::scrape;
+    const bool for_a_tenant = is_for_tenant(route);
     if (!for_a_tenant) json.key("security").begin_array().end_array();
     if (!path.variable.empty() || !route.parameters.empty() || for_a_tenant) {
         json.key("parameters").begin_array();
-        if (for_a_tenant) write_parameter(json, find_parameter(kParameters, "tenant"));
+        if (for_a_tenant) {
+            write_parameter(json, find_parameter(kParameters, "tenant"));
+            write_parameter(json, find_parameter(kParameters, "strict"));
+        }
         if (!path.variable.empty()) write_parameter(json, find_parameter(kVariables, path.variable));
         for (const std::string_view name : route.parameters) write_parameter(json, parameter_of(route, name));
         json.end_array();

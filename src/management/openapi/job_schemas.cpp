@@ -145,9 +145,10 @@ std::string job_schemas() {
     for (const Field& field : model::job_fields())
         if (field.name == "job_context")
             out += schema("JobContext", field.doc, field.members, Body::response);
-    return out + schema("JobInput",
-                        "A job. Any member may be null. To run a stored job, job_id is sufficient.",
-                        model::job_fields(), Body::request);
+    out += schema("JobInput", "A job. Any member may be null. To run a stored job, job_id is sufficient.",
+                  model::job_fields(), Body::request);
+    return out +
+           R"("JobPatch":{"description":"The members to change; null removes a member.","$ref":"#/components/schemas/JobInput"},)";
 }
 
 }  // namespace ecron::management
