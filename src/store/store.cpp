@@ -10,6 +10,7 @@
 #include "store/jobs/changes.hpp"
 #include "store/jobs/job_store.hpp"
 #include "store/jobs/pauses.hpp"
+#include "store/listings.hpp"
 #include "store/outbox/messages.hpp"
 #include "store/retention/history.hpp"
 
@@ -104,6 +105,7 @@ private:
         SqlChangeLog changes{threads};
         SqlExecutionStore executions;
         SqlExecutionQueries queries;
+        SqlListings listings{threads};
         SqlPauses pauses{threads};
         SqlRetention retention{threads};
         SqlUsage usage;
@@ -128,6 +130,7 @@ private:
         executions = &running_->executions;
         reports = &running_->executions;
         queries = &running_->queries;
+        listings = &running_->listings;
         pauses = &running_->pauses;
         outbox = &running_->outbox;
         dead_letters = &running_->outbox;

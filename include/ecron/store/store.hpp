@@ -9,6 +9,7 @@
 #include "ecron/store/executions.hpp"
 #include "ecron/store/history.hpp"
 #include "ecron/store/jobs.hpp"
+#include "ecron/store/listings.hpp"
 #include "ecron/store/messages.hpp"
 #include "ecron/store/options.hpp"
 #include "ecron/store/outbox.hpp"
@@ -69,6 +70,7 @@ struct Store {
     ExecutionStore* executions{};
     ExecutionReports* reports{};
     ExecutionQueries* queries{};
+    Listings* listings{};
     Pauses* pauses{};
     Outbox* outbox{};
     DeadLetters* dead_letters{};

@@ -7,6 +7,7 @@
 #include "ecron/store/refusal.hpp"
 #include "store/executions/outcomes.hpp"
 #include "store/executions/slots.hpp"
+#include "store/jobs/last_states.hpp"
 #include "store/outbox/outbox.hpp"
 #include "store/retention/usage.hpp"
 #include "store/sql/records.hpp"
@@ -167,6 +168,8 @@ bool PutExecutions::put(Session& session, const model::Execution& execution) {
     announce(session, now);
     if (!model::is_end(put.state)) return true;
     record_end(session, now, put);
+    if (now.job_key.value() > 0 && now.execute_times > 0)
+        record_last_states(session, {{now.job_key, now.tenant, put.state}});
     const model::Execution* const ended = &now;
     tell_leader(session, "cancel", std::span(&ended, 1), kStopEnded);
     const std::string_view id = put.id.value();

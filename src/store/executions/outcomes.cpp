@@ -11,6 +11,7 @@
 #include "store/executions/slots.hpp"
 #include "store/jobs/change_writer.hpp"
 #include "store/jobs/changes.hpp"
+#include "store/jobs/last_states.hpp"
 #include "store/outbox/messages.hpp"
 #include "store/outbox/outbox.hpp"
 #include "store/sql/records.hpp"
@@ -198,6 +199,19 @@ void free_slots_of(Session& session, std::span<OutcomeWrite* const> writes) {
     free_slots(session, ended);
 }
 
+/// Executions that never started do not count, nor do those of jobs that are being deleted.
+void record_ends(Session& session, std::span<OutcomeWrite* const> writes) {
+    std::vector<LastState> ended;
+    for (const OutcomeWrite* const write : writes) {
+        const model::Execution& after = write->outcome.after;
+        const bool counts = *write->result && write->step == OutcomeWrite::Step::finish &&
+                            is_end(after.state) && after.execute_times > 0 && after.job_key.value() > 0 &&
+                            !after.deleted && after.reason != "deleted";
+        if (counts) ended.push_back({after.job_key, after.tenant, after.state});
+    }
+    record_last_states(session, std::move(ended));
+}
+
 /// Applies writes that may share a statement: at most one per execution, sorted by id.
 void apply_round(Session& session, std::vector<OutcomeWrite*>& round, bool slots) {
     if (round.empty()) return;
@@ -207,6 +221,7 @@ void apply_round(Session& session, std::vector<OutcomeWrite*>& round, bool slots
     insert_attempts(session, round);
     record_late(session, round);
     announce(session, round);
+    record_ends(session, round);
     if (session.options().messages) tell_statuses(session, round);
     if (slots) free_slots_of(session, round);
     round.clear();

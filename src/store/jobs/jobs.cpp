@@ -323,6 +323,10 @@ void DeleteJobs::apply(JobTransaction& transaction) {
         Statement& remove = transaction.session.prepare("delete from t_cron_job where f_key_id = :key", "i");
         remove << job.key.value();
         remove.run();
+        Statement& forget =
+            transaction.session.prepare("delete from t_cron_job_last where f_job_key = :key", "i");
+        forget << job.key.value();
+        forget.run();
         Statement& sweep = transaction.session.prepare(
             fmt::format("insert into t_cron_deleting (f_job_id, f_after) values (:id, 0){}",
                         transaction.session.dialect().keep_existing("f_job_id")),

@@ -118,6 +118,8 @@ struct DialectTexts {
     /// Ends an insert into t_cron_missed: of two summaries that begin at the same instant, the longer one is
     /// kept.
     std::string_view keep_longer_summary{};
+    /// Join of two tables in the written order.
+    std::string_view ordered_join{};
     /// Prefix of a parameter with raw bytes.
     std::string_view bytes_prefix{};
     /// Query for the maximum statement size of the server in bytes; empty if there is no limit.
@@ -178,6 +180,13 @@ public:
     /// Condition that a text column equals a parameter byte by byte, which MySQL collations do not compare.
     /// Uses the column's index. The value is bound twice in succession.
     [[nodiscard]] virtual std::string exactly(std::string_view column) const = 0;
+    /// Condition that a text column is like a pattern, {}, whose escape character is !, regardless of the
+    /// case of ASCII letters; other letters may be equal, too.
+    [[nodiscard]] virtual std::string like(std::string_view column) const = 0;
+    /// Condition that a text column contains the bytes of a parameter, {}.
+    [[nodiscard]] virtual std::string has_bytes(std::string_view column) const = 0;
+    /// After the name of a table in a query: reads it by this index.
+    [[nodiscard]] virtual std::string use_index(std::string_view table, std::string_view index) const = 0;
     /// Expression for the size of a text or blob in bytes.
     [[nodiscard]] virtual std::string byte_length(std::string_view column) const = 0;
     /// Size of a text inside a statement, including quotes and escapes; 0 if values are sent separately from

@@ -223,6 +223,7 @@ constexpr DialectTexts kMysqlTexts{
     .keep_longer_summary =
         " on duplicate key update f_count = if(values(f_to) > f_to, values(f_count), f_count), "
         "f_at = if(values(f_to) > f_to, values(f_at), f_at), f_to = greatest(f_to, values(f_to))",
+    .ordered_join = "straight_join",
     // Otherwise the bytes would be validated against the session's character set.
     .bytes_prefix = "_binary ",
     .statement_limit_query = "select @@max_allowed_packet",
@@ -263,6 +264,16 @@ public:
     // The first comparison finds the rows by index; the second one compares their bytes.
     std::string exactly(std::string_view column) const override {
         return fmt::format("{0} = :{0} and cast({0} as binary) = :{0}_bytes", column);
+    }
+    std::string like(std::string_view column) const override {
+        return fmt::format("{} like {{}} collate utf8mb4_general_ci escape '!'", column);
+    }
+    // Twice as fast as a comparison of characters.
+    std::string has_bytes(std::string_view column) const override {
+        return fmt::format("instr(cast({} as binary), cast({{}} as binary)) > 0", column);
+    }
+    std::string use_index(std::string_view, std::string_view index) const override {
+        return fmt::format(" force index ({})", index);
     }
     std::size_t bytes_in_statement(std::string_view value) const override {
         constexpr std::string_view kEscaped{"\0\n\r\\'\"\x1a", 7};  // same as mysql_real_escape_string

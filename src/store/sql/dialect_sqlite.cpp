@@ -68,6 +68,7 @@ constexpr DialectTexts kSqliteTexts{
     .keep_longer_summary =
         " on conflict (f_job_key, f_from) do update set f_count = excluded.f_count, "
         "f_at = excluded.f_at, f_to = excluded.f_to where excluded.f_to > f_to",
+    .ordered_join = "cross join",
     .columns_query =
         "select m.name, c.name, c.type from sqlite_master m join pragma_table_info(m.name) c "
         "where m.type = 'table' and m.name like 't_cron_%' order by m.name, c.cid",
@@ -98,6 +99,15 @@ public:
                           std::initializer_list<std::string_view> columns) const override;
     std::string exactly(std::string_view column) const override {
         return fmt::format("{0} = :{0} and {0} = :{0}_bytes", column);
+    }
+    std::string like(std::string_view column) const override {
+        return fmt::format("{} like {{}} escape '!'", column);
+    }
+    std::string has_bytes(std::string_view column) const override {
+        return fmt::format("instr({}, {{}}) > 0", column);
+    }
+    std::string use_index(std::string_view table, std::string_view index) const override {
+        return fmt::format(" indexed by {}_{}", table, index);
     }
     std::size_t bytes_in_statement(std::string_view) const override { return 0; }
     bool is_packet_refusal(const SqlError&) const override { return false; }

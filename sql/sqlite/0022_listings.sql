@@ -1,0 +1,19 @@
+-- min_binary: 0.1.0
+-- For lists of jobs and executions: the state of the execution that ended last, per job; jobs by enabled; executions by
+-- state, trigger and start, of all tenants or of one.
+create table t_cron_job_last (
+  f_job_key integer primary key,
+  f_tenant_id varchar(36) not null,
+  f_state tinyint not null
+);
+create index t_cron_job_last_index_state on t_cron_job_last (f_state, f_job_key);
+create index t_cron_job_last_index_tenant on t_cron_job_last (f_tenant_id, f_state);
+insert into t_cron_job_last (f_job_key, f_tenant_id, f_state)
+  select f_key_id, f_tenant_id, f_state from (select j.f_key_id, coalesce(j.f_tenant_id, '') as f_tenant_id, (select s.f_job_status from t_cron_job_status s where s.f_job_id = j.f_job_id order by s.f_begin_time desc, s.f_key_id desc limit 1) as f_state from t_cron_job j) v
+  where f_state in (1, 4, 5);
+create index t_cron_job_index_enabled on t_cron_job (f_enabled);
+drop index t_cron_job_index_tenant_id;
+create index t_cron_job_index_tenant_id on t_cron_job (f_tenant_id, f_enabled);
+drop index t_cron_job_status_index_open;
+create index t_cron_job_status_index_open on t_cron_job_status (f_job_status, f_trigger, f_begin_time);
+create index t_cron_job_status_index_tenant_state on t_cron_job_status (f_tenant_id, f_job_status, f_trigger, f_begin_time);

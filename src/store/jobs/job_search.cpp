@@ -1,0 +1,201 @@
+#include "store/jobs/job_search.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ecron/base/json_writer.hpp"
+#include "ecron/base/text.hpp"
+#include "ecron/model/json.hpp"
+#include "ecron/model/json_text.hpp"
+#include "store/sql/conditions.hpp"
+#include "store/sql/records.hpp"
+
+namespace ecron::store {
+
+namespace {
+
+/// Rows of a statement whose rows are narrow.
+constexpr std::size_t kMaxPlaces = 5'000;
+
+/// A pattern for LIKE with the escape character !.
+std::string pattern_of(std::string_view text) {
+    std::string pattern = "%";
+    for (const char c : text) {
+        if (c == '%' || c == '_' || c == '!') pattern += '!';
+        pattern += c;
+    }
+    return pattern + '%';
+}
+
+/// The text inside a JSON string.
+std::string escaped(std::string_view text) {
+    const std::string quoted = json_string(text);
+    return quoted.substr(1, quoted.size() - 2);
+}
+
+bool is_descending(JobOrder order) {
+    return order == JobOrder::newest || order == JobOrder::by_name_descending;
+}
+bool is_by_name(JobOrder order) {
+    return order == JobOrder::by_name || order == JobOrder::by_name_descending;
+}
+
+void add_cursor(Conditions& conditions, const JobSearch& search, const std::optional<JobPlace>& after) {
+    if (!after) return;
+    const std::int64_t key = after->key.value();
+    const std::string_view sign = is_descending(search.order) ? "<" : ">";
+    if (!is_by_name(search.order)) return conditions.add(fmt::format("f_key_id {} {{}}", sign), key);
+    // The first comparison is the range of the index.
+    conditions.add(fmt::format("f_job_name {0}= {{}} and (f_job_name {0} {{}} or f_key_id {0} {{}})", sign),
+                   std::string_view{after->name}, std::string_view{after->name}, key);
+}
+
+/// The latest execution that has ended is recorded per job; those that have not are few and have an index.
+void add_state(Conditions& conditions, model::ExecutionState state) {
+    const auto number = static_cast<std::int64_t>(state);
+    if (model::is_end(state))
+        conditions.add("f_key_id in (select f_job_key from t_cron_job_last where f_state = {})", number);
+    else
+        conditions.add(
+            "f_key_id in (select f_job_key from t_cron_job_status where f_job_status = {} and f_trigger in "
+            "(1, 2, 3))",
+            number);
+}
+
+/// Conditions on the context find a superset: their text may also be elsewhere in it.
+void add_contents(Conditions& conditions, const Dialect& dialect, const JobSearch& search) {
+    if (!search.text.empty()) {
+        const std::string pattern = pattern_of(search.text);
+        conditions.add(fmt::format("({} or {} or {})", dialect.like("f_job_name"), dialect.like("f_remarks"),
+                                   dialect.like("f_job_context")),
+                       std::string_view{pattern}, std::string_view{pattern},
+                       std::string_view{pattern_of(escaped(search.text))});
+    }
+    for (const auto& [name, value] : search.labels) {
+        const std::string member = json_string(name) + ':' + json_string(value);
+        conditions.add(dialect.has_bytes("f_job_context"), std::string_view{member});
+    }
+    // Canonical contexts begin with the mode; the previous service also wrote numbers.
+    if (search.mode)
+        conditions.add("(f_job_context like {} or f_job_context like {})",
+                       std::string_view{fmt::format(R"({{"mode":"{}"%)", model::to_text(*search.mode))},
+                       std::string_view{fmt::format(R"({{"mode":{},%)", static_cast<int>(*search.mode))});
+}
+
+Conditions conditions_of(const JobSearch& search, const Dialect& dialect,
+                         const std::optional<JobPlace>& after) {
+    Conditions conditions;
+    if (search.tenant) conditions.add_exactly(dialect, "f_tenant_id", search.tenant->value());
+    if (search.name) conditions.add_exactly(dialect, "f_job_name", *search.name);
+    if (search.created_until) conditions.add("f_create_time <= {}", to_unix_seconds(*search.created_until));
+    if (search.type) conditions.add("f_job_type = {}", static_cast<std::int64_t>(*search.type));
+    if (search.enabled) conditions.add("f_enabled = {}", std::int64_t{*search.enabled ? 1 : 0});
+    if (search.state) add_state(conditions, *search.state);
+    add_cursor(conditions, search, after);
+    add_contents(conditions, dialect, search);
+    return conditions;
+}
+
+bool contains(std::string_view text, const std::string& lower) {
+    return lower_case(std::string{text}).contains(lower);
+}
+
+/// Returns true if a name or value of a label contains the text.
+bool labels_contain(const model::Context& context, const std::string& lower) {
+    if (!context.labels) return false;
+    const auto labels = model::parse_json(*context.labels);
+    if (!labels || !labels->is_object()) return false;
+    return std::ranges::any_of(labels->get_object(), [&](const auto& label) {
+        return contains(label.key(), lower) ||
+               (label.value().is_string() && contains(label.value().get_string(), lower));
+    });
+}
+
+bool has_labels(const model::Context& context, const model::NameValues& wanted) {
+    if (wanted.empty()) return true;
+    const auto labels = model::parse_json(context.labels.value_or("{}"));
+    if (!labels || !labels->is_object()) return false;
+    return std::ranges::all_of(wanted, [&](const auto& label) {
+        const auto* const found = labels->get_object().if_contains(label.first);
+        return found != nullptr && found->is_string() && found->get_string() == label.second;
+    });
+}
+
+bool examines_rows(const JobSearch& search) {
+    return !search.text.empty() || !search.labels.empty() || search.mode.has_value();
+}
+
+/// Decides what the conditions on the text of the context leave open.
+bool matches(const JobSearch& search, const std::string& lower, const Statement& row) {
+    const Result<model::Context> context = model::read_context(row.text(4));
+    if (!context || (search.mode && context->mode != *search.mode)) return false;
+    if (!has_labels(*context, search.labels)) return false;
+    return lower.empty() || contains(row.text(2), lower) || contains(row.text(3), lower) ||
+           contains(context->exec, lower) || labels_contain(*context, lower);
+}
+
+/// Chooses how many rows to read next, so that their contexts fit in kBytesAtOnce.
+class ReadAhead {
+public:
+    [[nodiscard]] std::size_t rows() const {
+        if (read_ == 0) return kFirstRows;
+        return std::clamp<std::size_t>(kBytesAtOnce / std::max<std::size_t>(1, bytes_ / read_), 1, kMaxRows);
+    }
+    void add(const Statement& row) { ++read_, bytes_ += row.text(3).size() + row.text(4).size(); }
+
+private:
+    static constexpr std::size_t kFirstRows = 32, kMaxRows = 1'000, kBytesAtOnce = 512UL * 1024;
+    std::size_t read_{0};
+    std::size_t bytes_{0};
+};
+
+Statement& candidates(Session& session, const JobSearch& search, const std::optional<JobPlace>& after,
+                      std::size_t rows) {
+    const Conditions conditions = conditions_of(search, session.dialect(), after);
+    const std::string_view direction = is_descending(search.order) ? "desc" : "asc";
+    const bool uses_names = is_by_name(search.order) && !search.name;
+    Statement& select = session.prepare(
+        fmt::format("select f_key_id, f_job_id, f_job_name, {} from t_cron_job{} where 1 = 1{} order by "
+                    "{}f_key_id {} limit :rows",
+                    examines_rows(search) ? "f_remarks, f_job_context" : "'', ''",
+                    uses_names ? session.dialect().use_index("t_cron_job", "index_job_name") : "",
+                    conditions.sql(),
+                    is_by_name(search.order) ? fmt::format("f_job_name {}, ", direction) : "", direction),
+        conditions.types() + 'i', "issss");
+    conditions.bind(select);
+    select << static_cast<std::int64_t>(rows);
+    return select;
+}
+
+}  // namespace
+
+std::vector<JobPlace> search_jobs(Session& session, const JobSearch& search) {
+    const bool examines = examines_rows(search);
+    const std::string lower = lower_case(search.text);
+    std::vector<JobPlace> places;
+    ReadAhead ahead;
+    std::size_t skipped = 0;
+    std::optional<JobPlace> after = search.after;
+    while (places.size() < search.limit) {
+        const std::size_t missing = search.limit - places.size() + (search.offset - skipped);
+        const std::size_t wanted = examines ? ahead.rows() : std::min(missing, kMaxPlaces);
+        Statement& select = candidates(session, search, after, wanted);
+        std::size_t rows = 0;
+        for (select.run(); select.fetch(); ++rows) {
+            after = JobPlace{JobKey(select.integer(0)), JobId(select.text(1)), select.text(2)};
+            ahead.add(select);
+            if (places.size() == search.limit || (examines && !matches(search, lower, select))) continue;
+            if (skipped < search.offset)
+                ++skipped;
+            else
+                places.push_back(*after);
+        }
+        if (rows < wanted) break;
+    }
+    return places;
+}
+
+}  // namespace ecron::store

@@ -1,0 +1,301 @@
+#include "ecron/store/listings.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "ecron/model/json.hpp"
+#include "store/world.hpp"
+
+using namespace ecron;
+using namespace ecron::store;
+using namespace ecron::store::test;
+using model::ExecutionState;
+
+namespace {
+
+using Names = std::vector<std::string>;
+const TenantId kTenant{"tenant-a"};
+
+/// A store with jobs that differ in what a search looks at.
+struct Searched : World {
+    Searched() { open(); }
+
+    model::Job given(const std::string& name, const model::Context& context, const std::string& remarks = "",
+                     const std::string& tenant = "tenant-a") {
+        model::Job job = a_job(name, tenant);
+        job.context = model::write_context(context);
+        job.remarks = remarks;
+        return must(store().jobs->create_job(job, ""));
+    }
+    static model::Context context(const std::string& exec, const std::string& labels = "") {
+        model::Context context;
+        context.exec = exec;
+        if (!labels.empty()) context.labels = labels;
+        return context;
+    }
+    std::vector<JobPlace> places(JobSearch search) {
+        return must(store().listings->search_jobs(std::move(search)));
+    }
+    Names found(JobSearch search) {
+        Names names;
+        for (const JobPlace& place : places(std::move(search))) names.push_back(place.name);
+        return names;
+    }
+
+    /// Claims and ends a run of the job.
+    model::Execution given_run(const model::Job& job, ExecutionState state, Seconds offset = Seconds{0}) {
+        const model::Execution run = a_run(job, term.epoch, now + offset);
+        must(store().executions->claim(
+            {.epoch = term.epoch, .watermark = watermark, .planned = term.head, .executions = {run}}));
+        if (state == ExecutionState::pending) return run;
+        Outcome outcome{.id = run.id, .attempt = 1, .after = run};
+        outcome.after.state = state;
+        outcome.after.begin_at = now + offset;
+        outcome.after.execute_times = 1;
+        if (model::is_end(state)) outcome.after.end_at = now + offset + Seconds{1};
+        outcome.record =
+            model::Attempt{.execute_id = run.id,
+                           .number = 1,
+                           .begin_at = now + offset + Millis{3},
+                           .end_at = now + offset + Millis{1'234},
+                           .node = NodeId{"node-1"},
+                           .outcome = state == ExecutionState::success ? state : ExecutionState::failure};
+        CHECK(must(store().executions->finish(std::move(outcome))));
+        return run;
+    }
+    void begin_term() {
+        term = lead();
+        watermark = std::chrono::ceil<Seconds>(term.watermark);
+        now = watermark - Seconds{10};
+    }
+    std::vector<std::string> runs(ExecutionSearch search) {
+        std::vector<std::string> ids;
+        for (const ExecutionSummary& one : must(store().listings->search_executions(std::move(search))))
+            ids.push_back(one.execution.id.value());
+        return ids;
+    }
+
+    Term term;
+    Instant watermark;
+    Instant now;  // scheduled time of the first run; the others follow before the watermark
+};
+
+}  // namespace
+
+TEST_CASE("jobs are found by part of name, URL, remarks and labels, and by nothing else", "[store]") {
+    Searched world;
+    world.given("Nightly Report", Searched::context("http://a.example.com/x"));
+    world.given("url", Searched::context("http://reports.example.com/%7Equery_it"));
+    world.given("remarks", Searched::context("http://a.example.com/y"), "the REPORT of 100% of it's days");
+    world.given("label", Searched::context("http://a.example.com/z", R"({"kind":"report \"quoted\""})"));
+    model::Context elsewhere = Searched::context("http://a.example.com/report-less");
+    elsewhere.exec = "http://a.example.com/";
+    elsewhere.body = R"({"report":"report"})";
+    elsewhere.webhook = "https://hooks.example.com/report";
+    world.given("elsewhere", elsewhere);
+    world.given("other report", Searched::context("http://x/"), "", "tenant-b");
+
+    CHECK(world.found({.tenant = kTenant, .text = "rePort"}) ==
+          Names{"label", "remarks", "url", "Nightly Report"});
+    CHECK(world.found({.text = "report"}).size() == 5);
+    CHECK(world.found({.tenant = kTenant, .text = "100%"}) == Names{"remarks"});
+    CHECK(world.found({.tenant = kTenant, .text = "%7Equery_it"}) == Names{"url"});
+    CHECK(world.found({.tenant = kTenant, .text = "_"}) == Names{"url"});
+    CHECK(world.found({.tenant = kTenant, .text = "it's"}) == Names{"remarks"});
+    CHECK(world.found({.tenant = kTenant, .text = "report \"quoted\""}) == Names{"label"});
+    CHECK(world.found({.tenant = kTenant, .text = "webhook"}).empty());
+    CHECK(world.found({.tenant = kTenant, .text = "!"}).empty());
+    CHECK(world.found({.tenant = kTenant, .name = "url"}) == Names{"url"});
+    CHECK(world.found({.tenant = kTenant, .name = "URL"}).empty());
+}
+
+TEST_CASE("jobs are found by labels, mode, enabled, type and creation", "[store]") {
+    Searched world;
+    model::Context command;
+    command.mode = model::Mode::exe;
+    command.exec = "/bin/true";
+    command.labels = R"({"team":"a","env":"x:y"})";
+    const model::Job exe = world.given("exe", command);
+    world.given("http", Searched::context("http://h/", R"({"team":"a","tricky":"\"team\":\"b\""})"));
+    world.given("not a label", Searched::context(R"(http://h/?"team":"a")"));
+    CHECK(world.found({.labels = {{"team", "a"}}}) == Names{"http", "exe"});
+    CHECK(world.found({.labels = {{"team", "a"}, {"env", "x:y"}}}) == Names{"exe"});
+    CHECK(world.found({.labels = {{"team", "b"}}}).empty());
+    CHECK(world.found({.mode = model::Mode::exe}) == Names{"exe"});
+    CHECK(world.found({.mode = model::Mode::https}).empty());
+    world.must(world.store().jobs->enable_jobs(kTenant, {exe.id}, false));
+    CHECK(world.found({.tenant = kTenant, .enabled = false}) == Names{"exe"});
+    CHECK(world.found({.enabled = true}) == Names{"not a label", "http"});
+    CHECK(world.found({.type = model::JobType::timed}).empty());
+    CHECK(world.found({.created_until = exe.created_at}).size() == 3);
+    CHECK(world.found({.created_until = exe.created_at - Seconds{1}}).empty());
+}
+
+TEST_CASE("a search is sorted and continues behind its cursor, page by page", "[store]") {
+    Searched world;
+    for (const char* name : {"b", "任", "a", "d", "c"}) world.given(name, Searched::context("http://h/"));
+    world.given("a", Searched::context("http://h/"), "", "tenant-b");
+    const auto [order, all] = GENERATE(table<JobOrder, Names>({
+        {JobOrder::oldest, {"b", "任", "a", "d", "c"}},
+        {JobOrder::newest, {"c", "d", "a", "任", "b"}},
+        {JobOrder::by_name, {"a", "b", "c", "d", "任"}},
+        {JobOrder::by_name_descending, {"任", "d", "c", "b", "a"}},
+    }));
+    const std::string text = GENERATE("", "http");  // examined row by row, or not
+    JobSearch search{.tenant = kTenant, .text = text, .order = order, .limit = 2};
+    Names shown;
+    for (;;) {
+        const std::vector<JobPlace> page = world.places(search);
+        for (const JobPlace& place : page) shown.push_back(place.name);
+        if (page.size() < 2) break;
+        search.after = page.back();
+    }
+    CHECK(shown == all);
+    search.after.reset();
+    search.offset = 3;
+    CHECK(world.found(search) == Names{all[3], all[4]});
+    search = {.order = JobOrder::by_name, .limit = 1};
+    search.after = world.places(search).front();
+    CHECK(world.found(search) == Names{"a"});  // of the other tenant
+}
+
+TEST_CASE("a search examines more jobs than one statement reads", "[store]") {
+    Searched world;
+    for (int i = 0; i < 100; ++i)
+        world.given("job " + std::to_string(i),
+                    Searched::context("http://h/", R"({"n":")" + std::to_string(i) + "\"}"));
+    CHECK(world.found({.text = "job", .limit = 1'000}).size() == 100);
+    CHECK(world.found({.labels = {{"n", "3"}}}) == Names{"job 3"});
+    CHECK(world.found({.text = "job 9", .limit = 5, .offset = 9}) == Names{"job 90", "job 9"});
+}
+
+TEST_CASE("jobs are found and counted by the state of the run that ended last", "[store]") {
+    Searched world;
+    const model::Job good = world.given_job("good");
+    const model::Job bad = world.given_job("bad");
+    const model::Job busy = world.given_job("busy");
+    const model::Job other = world.given_job("other", "tenant-b");
+    world.begin_term();
+    world.given_run(good, ExecutionState::abandon);
+    world.given_run(good, ExecutionState::success, Seconds{1});
+    world.given_run(bad, ExecutionState::success);
+    world.given_run(bad, ExecutionState::abandon, Seconds{1});
+    world.given_run(other, ExecutionState::abandon, Seconds{2});
+    world.given_run(busy, ExecutionState::pending, Seconds{3});
+    const auto in_state = [&](ExecutionState state) {
+        return world.found({.tenant = kTenant, .state = state});
+    };
+    CHECK(in_state(ExecutionState::success) == Names{"good"});
+    CHECK(in_state(ExecutionState::abandon) == Names{"bad"});
+    CHECK(in_state(ExecutionState::pending) == Names{"busy"});
+    CHECK(in_state(ExecutionState::executing).empty());
+    CHECK(world.found({.state = ExecutionState::abandon}) == Names{"other", "bad"});
+
+    const JobCounts counts = world.must(world.store().listings->count_by_state(kTenant));
+    CHECK(counts.enabled == 3);
+    CHECK(counts.disabled == 0);
+    CHECK(counts.succeeded == 1);
+    CHECK(counts.abandoned == 1);
+    CHECK(counts.interrupted == 0);
+    CHECK(counts.pending == 1);
+    CHECK(world.must(world.store().listings->count_by_state(std::nullopt)).abandoned == 2);
+
+    world.must(world.store().jobs->delete_jobs(kTenant, {bad.id}));
+    CHECK(in_state(ExecutionState::abandon).empty());
+    CHECK(world.must(world.store().listings->count_by_state(kTenant)).abandoned == 0);
+}
+
+TEST_CASE("executions are found by job, name, state, trigger and start, newest first", "[store]") {
+    Searched world;
+    const model::Job job = world.given_job("job");
+    const model::Job second = world.given_job("second");
+    const model::Job other = world.given_job("other", "tenant-b");
+    world.begin_term();
+    const std::string a = world.given_run(job, ExecutionState::success).id.value();
+    const std::string b = world.given_run(second, ExecutionState::abandon, Seconds{1}).id.value();
+    const std::string c = world.given_run(other, ExecutionState::success, Seconds{2}).id.value();
+    const std::string d = world.given_run(job, ExecutionState::pending, Seconds{3}).id.value();
+    model::Execution told = a_run(job, Epoch{}, world.now);
+    told.id = ExecuteId{"told"};
+    told.state = ExecutionState::success;
+    told.begin_at = world.now + Seconds{5};
+    told.end_at = world.now + Seconds{6};
+    world.must(world.store().reports->put_executions(kTenant, {told}, {}));
+    using Ids = std::vector<std::string>;
+    CHECK(world.runs({}) == Ids{"told", c, b, a, d});
+    CHECK(world.runs({.tenant = kTenant}) == Ids{"told", b, a, d});
+    CHECK(world.runs({.job = job.id}) == Ids{"told", a, d});
+    CHECK(world.runs({.tenant = TenantId{"tenant-b"}, .job = job.id}).empty());
+    CHECK(world.runs({.job_name = "second"}) == Ids{b});
+    CHECK(world.runs({.tenant = TenantId{"tenant-b"}, .job_name = "second"}).empty());
+    CHECK(world.runs({.job = job.id, .job_name = "second"}).empty());
+    CHECK(world.runs({.state = ExecutionState::success}) == Ids{"told", c, a});
+    CHECK(world.runs({.tenant = kTenant, .state = ExecutionState::success}) == Ids{"told", a});
+    CHECK(world.runs({.trigger = model::Trigger::history}) == Ids{"told"});
+    CHECK(world.runs({.tenant = kTenant, .trigger = model::Trigger::schedule}) == Ids{b, a, d});
+    CHECK(world.runs({.begin_from = world.now + Seconds{1}, .begin_until = world.now + Seconds{2}}) ==
+          Ids{c, b});
+    ExecutionSearch page{.tenant = kTenant, .limit = 2};
+    const auto first = world.must(world.store().listings->search_executions(page));
+    page.before = ExecutionCursor{first.back().execution.begin_at, first.back().execution.key};
+    CHECK(world.runs(page) == Ids{a, d});
+    world.must(world.store().jobs->delete_jobs(kTenant, {second.id}));
+    world.wait_for_none("select count(*) from t_cron_deleting");
+    CHECK(world.runs({.tenant = kTenant}) == Ids{"told", a, d});
+}
+
+TEST_CASE("executions are listed with the times of their attempts", "[store]") {
+    Searched world;
+    const model::Job job = world.given_job("job");
+    world.begin_term();
+    world.given_run(job, ExecutionState::success);
+    const auto found = world.must(world.store().listings->search_executions({}));
+    REQUIRE(found.size() == 1);
+    CHECK(found.front().begin == world.now + Millis{3});
+    CHECK(found.front().end == world.now + Millis{1'234});
+    CHECK(found.front().execution.job_name == "job");
+    CHECK(found.front().execution.tenant == kTenant);
+    CHECK(found.front().execution.trigger == model::Trigger::schedule);
+}
+
+TEST_CASE("rows of the previous service are listed for the tenant in their ext_info", "[store]") {
+    Searched world;
+    world.sql(
+        "insert into t_cron_job_status (f_execute_id, f_job_id, f_job_type, f_job_name, f_job_status, "
+        "f_begin_time, f_end_time, f_executor, f_execute_times, f_ext_info) values ('old-a', 'j', 2, 'n', 1, "
+        "100, 101, '[]', 1, '{\"tenant_id\":\"tenant-a\",\"is_deleted\":0}'), ('old-b', 'j', 2, 'n', 1, 200, "
+        "201, "
+        "'[]', 1, '{\"tenant_id\":\"tenant-b\",\"is_deleted\":0}')");
+    using Ids = std::vector<std::string>;
+    CHECK(world.runs({.tenant = kTenant}) == Ids{"old-a"});
+    CHECK(world.runs({.tenant = kTenant, .limit = 1}) == Ids{"old-a"});
+    CHECK(world.runs({.tenant = kTenant, .trigger = model::Trigger::history}) == Ids{"old-a"});
+    CHECK(world.runs({.tenant = kTenant, .job = JobId{"j"}}) == Ids{"old-a"});
+    CHECK(world.runs({}) == Ids{"old-b", "old-a"});
+}
+
+TEST_CASE("missed runs are listed with their jobs, newest first", "[store]") {
+    Searched world;
+    const model::Job job = world.given_job("job");
+    const model::Job other = world.given_job("other", "tenant-b");
+    for (int i = 0; i < 3; ++i)
+        world.sql("insert into t_cron_missed (f_job_key, f_from, f_to, f_count, f_reason, f_at) values (" +
+                  std::to_string((i == 1 ? other : job).key.value()) + ", " + std::to_string(1'000 * i) +
+                  ", " + std::to_string(1'000 * i + 500) + ", " + std::to_string(i + 1) +
+                  ", 'misfire', 9000)");
+    const auto counts = [&](MissedSearch search) {
+        std::vector<std::int64_t> counts;
+        for (const MissedSummary& one : world.must(world.store().listings->search_missed(std::move(search))))
+            counts.push_back(one.count);
+        return counts;
+    };
+    using Counts = std::vector<std::int64_t>;
+    CHECK(counts({}) == Counts{3, 2, 1});
+    CHECK(counts({.tenant = kTenant}) == Counts{3, 1});
+    CHECK(counts({.job = other.id}) == Counts{2});
+    CHECK(counts({.from = Instant{Millis{600}}, .until = Instant{Millis{1'000}}}) == Counts{2});
+    const auto page = world.must(world.store().listings->search_missed({.tenant = kTenant, .limit = 1}));
+    CHECK(page.front().job_name == "job");
+    CHECK(page.front().job == job.id);
+    CHECK(page.front().at == Instant{Millis{9'000}});
+    CHECK(counts({.tenant = kTenant, .before = page.front().key}) == Counts{1});
+}
