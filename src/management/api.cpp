@@ -51,7 +51,7 @@ public:
         const std::optional<Router::Match> match = router_.find(request.method, request.path);
         http::Response response;
         if (const std::string_view fault = fault_of(match, request); !fault.empty())
-            response = error_response(context_.options.language, 403, fault);
+            response = error_response(language_of(request), 403, fault);
         else if (match)
             response = co_await serve(*match, request);
         else
@@ -67,7 +67,7 @@ public:
         const std::optional<Router::Match> match = router_.find(request.method, request.path);
         std::expected<http::BodyPermit, http::Response> permit;
         if (const std::string_view fault = fault_of(match, request); !fault.empty())
-            permit = std::unexpected(error_response(context_.options.language, 403, fault));
+            permit = std::unexpected(error_response(language_of(request), 403, fault));
         else if (!match && context_.options.authenticator == nullptr)
             co_return http::BodyPermit{};
         else if (match)
@@ -98,7 +98,7 @@ private:
     }
 
     AsyncResponse serve(Router::Match match, const http::Request& request) {
-        const model::Language language = context_.options.language;
+        const model::Language language = language_of(request);
         const Route& route = routes()[match.route];
         auto caller = co_await authorizer_.authorize(route, request);
         if (!caller) co_return std::move(caller.error());
@@ -125,16 +125,20 @@ private:
         co_return response;
     }
 
+    [[nodiscard]] model::Language language_of(const http::Request& request) const {
+        return management::language_of(request.header("Accept-Language"), context_.options.language);
+    }
+
     /// Returns the parameters that the route does not have; the response if the request refuses to have them
     /// ignored.
     [[nodiscard]] std::expected<UnknownParameters, http::Response> check_parameters(
         const Route& route, const http::Request& request) const {
         if (request.query.empty() || !is_for_tenant(route)) return UnknownParameters{};
         auto unknown = unknown_parameters(request.query, route.parameters);
-        if (!unknown) return std::unexpected(error_response(context_.options.language, unknown.error()));
+        if (!unknown) return std::unexpected(error_response(language_of(request), unknown.error()));
         if (unknown->strict && !unknown->names.empty())
             return std::unexpected(
-                error_response(context_.options.language, problems_of(*unknown, route.parameters)));
+                error_response(language_of(request), problems_of(*unknown, route.parameters)));
         return std::move(*unknown);
     }
 
@@ -146,8 +150,8 @@ private:
             if (router_.find(request.method, shorter)) return redirect(request, shorter);
         }
         const std::string allowed = router_.allowed(path);
-        if (allowed.empty()) return error_response(context_.options.language, 404, cause::kNoPath);
-        http::Response response = error_response(context_.options.language, 405, cause::kMethod);
+        if (allowed.empty()) return error_response(language_of(request), 404, cause::kNoPath);
+        http::Response response = error_response(language_of(request), 405, cause::kMethod);
         response.headers.push_back({"Allow", allowed});
         return response;
     }

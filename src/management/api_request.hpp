@@ -10,6 +10,7 @@
 #include "ecron/management/api.hpp"
 #include "management/authorization/denial_log.hpp"
 #include "management/difference.hpp"
+#include "management/http/language.hpp"
 #include "management/http/responses.hpp"
 #include "management/http_metrics.hpp"
 
@@ -25,6 +26,7 @@ struct ApiContext {
     DenialLog denials;
     const std::string* openapi_document{nullptr};  // the response to GET /openapi.json
     bool draining{false};
+    bool forecasting{false};  // a request reads the plans of all jobs
 };
 
 /// A change that a handler made.
@@ -54,15 +56,20 @@ struct ApiRequest {
     std::string variable;  // decoded value of the route's variable
     Caller& caller;
 
-    /// Error responses in the configured language; `subject` as for error_response().
+    /// Language of messages.
+    [[nodiscard]] model::Language language() const {
+        return language_of(http.header("Accept-Language"), api.options.language);
+    }
+
+    /// Error responses in the client's language; `subject` as for error_response().
     [[nodiscard]] http::Response error(const Error& error, std::string_view subject = "job_id") const {
-        return error_response(api.options.language, error, subject);
+        return error_response(language(), error, subject);
     }
     [[nodiscard]] http::Response error(const model::Problems& problems) const {
-        return error_response(api.options.language, problems);
+        return error_response(language(), problems);
     }
     [[nodiscard]] http::Response error(unsigned status, std::string_view cause) const {
-        return error_response(api.options.language, status, cause);
+        return error_response(language(), status, cause);
     }
     [[nodiscard]] http::Response not_found(std::string_view subject) const {
         return error(Error{Errc::not_found, {}, {}}, subject);

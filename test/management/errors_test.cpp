@@ -104,3 +104,33 @@ TEST_CASE("unexpected errors answer 500 without details", "[management]") {
     CHECK(reply.cause() == "Internal error");
     CHECK(reply.text().find("secret") == std::string::npos);
 }
+
+TEST_CASE("Accept-Language selects the language of messages, otherwise lang does", "[management]") {
+    Service service;
+    service.options.language = Language::zh_tw;
+    const std::string cn = "任务不存在。", tw = "任務不存在。", en = "There is no such job.";
+    const auto [accepted, message] = GENERATE_COPY(table<std::string, std::string>({
+        {"", tw},
+        {"en", en},
+        {"en-GB,zh-CN;q=0.9", en},
+        {"zh-CN, en;q=0.9", cn},
+        {"zh;q=0.5, en;q=0.8", en},
+        {"ZH-hant-hk", tw},
+        {"zh-Hans-HK", cn},
+        {"fr, de;q=0.9", tw},
+        {"fr, *;q=0.1", tw},
+        {"en;q=0, zh-CN;q=0.001", cn},
+        {"en;q=2", tw},
+        {"en;q=x, ;;;,=,", tw},
+    }));
+    CAPTURE(accepted);
+    const Reply reply = service.ask(Method::get, "/job/unknown", {}, {{"Accept-Language", accepted}});
+    CHECK(reply.at("/message").as_string() == message);
+    CHECK(reply.cause() == "This job does not exist");
+    const auto message_of = [&](const std::string& target, const std::string& language) {
+        return service.ask(Method::get, target, {}, {{"Accept-Language", language}}).at("/message");
+    };
+    CHECK(message_of("/nowhere", "en") == "There is nothing at this path.");
+    CHECK(message_of("/job?x=1&strict=1", "en") == "The request holds invalid values.");
+    CHECK(message_of("/job?tenant=%FF", "en") == "The request holds invalid values.");
+}

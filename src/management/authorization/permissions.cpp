@@ -47,10 +47,14 @@ auth::Permission permission_of(Access access) {
 }
 
 http::Response forbidden_response(ApiContext& api, const auth::Identity& identity,
-                                  auth::Permission permission) {
+                                  auth::Permission permission, model::Language language) {
     const std::string scope{api.options.scopes.needed_for(permission)};
     api.denials.log(identity, scope);
-    return error_response(api.options.language, Error{Errc::denied, {}, {scope}});
+    return error_response(language, Error{Errc::denied, {}, {scope}});
+}
+
+http::Response forbidden_response(const ApiRequest& request, auth::Permission permission) {
+    return forbidden_response(request.api, request.caller.identity, permission, request.language());
 }
 
 boost::asio::awaitable<std::optional<http::Response>> check_mode(const ApiRequest& request,
@@ -59,7 +63,7 @@ boost::asio::awaitable<std::optional<http::Response>> check_mode(const ApiReques
     const auth::Permission permission =
         co_await off_loop(kubernetes_size(context), [&] { return permission_for(context); });
     if (request.caller.identity.may.has(permission)) co_return std::nullopt;
-    co_return forbidden_response(request.api, request.caller.identity, permission);
+    co_return forbidden_response(request, permission);
 }
 
 bool may_use_every_mode(const ApiRequest& request) {
@@ -83,7 +87,7 @@ boost::asio::awaitable<std::optional<http::Response>> check_modes(const ApiReque
         return std::nullopt;
     });
     if (!missing) co_return std::nullopt;
-    co_return forbidden_response(request.api, request.caller.identity, *missing);
+    co_return forbidden_response(request, *missing);
 }
 
 namespace {

@@ -14,7 +14,8 @@ namespace ecron::management {
 [[nodiscard]] auth::Permission permission_of(Access access);
 /// Returns 403 with the missing scope.
 http::Response forbidden_response(ApiContext& api, const auth::Identity& identity,
-                                  auth::Permission permission);
+                                  auth::Permission permission, model::Language language);
+http::Response forbidden_response(const ApiRequest& request, auth::Permission permission);
 
 /// Jobs that are commands or Kubernetes Jobs may be created and run only with the permission for their mode.
 /// Returns the 403 response, or nullopt if permitted.

@@ -37,7 +37,7 @@ boost::asio::awaitable<std::expected<Caller, http::Response>> RequestAuthorizer:
         co_return authorized->caller;
     std::optional<Result<auth::Identity>> identity = cached_identity(route, request);
     if (!identity) identity = co_await authenticate(request);
-    if (!*identity) co_return std::unexpected(unauthenticated(identity->error()));
+    if (!*identity) co_return std::unexpected(unauthenticated(identity->error(), request));
     co_return authorize_identity(route, request, std::move(**identity));
 }
 
@@ -60,19 +60,25 @@ boost::asio::awaitable<Result<auth::Identity>> RequestAuthorizer::authenticate(c
     co_return identity;
 }
 
-http::Response RequestAuthorizer::unauthenticated(const Error& error) const {
-    http::Response response = error_response(options_.language, error);
+http::Response RequestAuthorizer::unauthenticated(const Error& error, const http::Request& request) const {
+    http::Response response = error_response(language_of(request), error);
     if (response.status == 401) response.headers.push_back({"WWW-Authenticate", "Bearer"});
     return response;
 }
 
+model::Language RequestAuthorizer::language_of(const http::Request& request) const {
+    return management::language_of(request.header("Accept-Language"), options_.language);
+}
+
 std::optional<http::Response> RequestAuthorizer::check_permission(const Route& route,
+                                                                  const http::Request& request,
                                                                   const auth::Identity& identity) {
     // No job can belong to such a tenant.
     if (!can_be_id(identity.tenant.value()) || !is_text(identity.tenant.value()))
-        return unauthenticated({Errc::unauthenticated, {}, {"Authorization"}});
+        return unauthenticated({Errc::unauthenticated, {}, {"Authorization"}}, request);
     const auth::Permission permission = permission_of(route.access);
-    if (!identity.may.has(permission)) return forbidden_response(api_, identity, permission);
+    if (!identity.may.has(permission))
+        return forbidden_response(api_, identity, permission, language_of(request));
     return std::nullopt;
 }
 
@@ -106,8 +112,8 @@ std::expected<Caller, http::Response> RequestAuthorizer::authorize_identity(cons
     if (is_anonymous(route, options_)) return caller;
     caller.over_rate = take_rate(route, caller.identity);  // refused requests also count toward the rate
     const bool is_refused = caller.over_rate > Millis{0} && route.access != Access::report;
-    if (is_refused) return std::unexpected(rate_limit_response(options_.language, caller.over_rate));
-    if (auto forbidden = check_permission(route, caller.identity))
+    if (is_refused) return std::unexpected(rate_limit_response(language_of(request), caller.over_rate));
+    if (auto forbidden = check_permission(route, request, caller.identity))
         return std::unexpected(std::move(*forbidden));
     if (request.query.contains("tenant="))
         if (auto chosen = choose_tenant(caller, request); !chosen)
@@ -119,18 +125,19 @@ std::expected<Caller, http::Response> RequestAuthorizer::authorize_identity(cons
 std::expected<void, http::Response> RequestAuthorizer::choose_tenant(Caller& caller,
                                                                      const http::Request& request) {
     const auto query = Query::read(request.query);
-    if (!query) return std::unexpected(error_response(options_.language, query.error()));
+    if (!query) return std::unexpected(error_response(language_of(request), query.error()));
     const auto named = query->first("tenant");
     if (!named) return {};
     const bool is_own = *named == caller.tenant.value() && *named != kAllTenants;
     if (!is_own && !caller.identity.may.has(auth::Permission::admin))
-        return std::unexpected(forbidden_response(api_, caller.identity, auth::Permission::admin));
+        return std::unexpected(
+            forbidden_response(api_, caller.identity, auth::Permission::admin, language_of(request)));
     if (*named == kAllTenants) {
         caller.visible_tenant.reset();
         return {};
     }
     if (!auth::can_be_tenant(*named))
-        return std::unexpected(error_response(options_.language, Error{Errc::invalid, {}, {"tenant"}}));
+        return std::unexpected(error_response(language_of(request), Error{Errc::invalid, {}, {"tenant"}}));
     caller.tenant = TenantId{std::string{*named}};
     caller.visible_tenant = caller.tenant;
     return {};

@@ -31,12 +31,14 @@ private:
     std::expected<Caller, http::Response> authorize_identity(const Route& route, const http::Request& request,
                                                              auth::Identity identity);
     /// Returns the error response for a caller that could not be authenticated.
-    [[nodiscard]] http::Response unauthenticated(const Error& error) const;
+    [[nodiscard]] http::Response unauthenticated(const Error& error, const http::Request& request) const;
+    [[nodiscard]] model::Language language_of(const http::Request& request) const;
     /// Takes one request from the tenant's rate and returns 0; if the rate is used up, returns how long to
     /// wait.
     Millis take_rate(const Route& route, const auth::Identity& identity);
     /// Returns the error response for an identity without permission for the route; nullopt if permitted.
     [[nodiscard]] std::optional<http::Response> check_permission(const Route& route,
+                                                                 const http::Request& request,
                                                                  const auth::Identity& identity);
     std::expected<void, http::Response> choose_tenant(Caller& caller, const http::Request& request);
 

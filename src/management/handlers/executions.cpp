@@ -113,7 +113,7 @@ AsyncResponse run_job(ApiRequest request) {
         // The job is not stored, but it is a definition by the caller that can read the tenant's secrets, so
         // it needs the same permission as a stored one.
         if (!request.caller.identity.may.has(auth::Permission::write))
-            co_return forbidden_response(request.api, request.caller.identity, auth::Permission::write);
+            co_return forbidden_response(request, auth::Permission::write);
         input->job.tenant = request.caller.tenant;
         if (auto refused = co_await check_definition(request, *input)) co_return std::move(*refused);
         co_await warn_of_mode(request, *input);
@@ -173,7 +173,7 @@ AsyncResponse take_callback(ApiRequest request) {
     if (!can_be_id(request.variable)) co_return request.not_found(kSubject);
     if (request.caller.over_rate > Millis{0}) {
         const bool is_due = co_await awaits_report(request);
-        if (!is_due) co_return rate_limit_response(request.api.options.language, request.caller.over_rate);
+        if (!is_due) co_return rate_limit_response(request.language(), request.caller.over_rate);
     }
     const auto taken = co_await request.api.runs.callback(request.caller.visible_tenant,
                                                           ExecuteId{request.variable}, std::move(*result));

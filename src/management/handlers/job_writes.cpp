@@ -262,7 +262,7 @@ http::Response ambiguous_name(const ApiRequest& request, const std::vector<model
     for (const model::Job& job : jobs)
         reason += fmt::format(" {} (tenant {})", job.id.value(), job.tenant.value());
     return json_response(409,
-                         model::error_body(409, request.api.options.language, model::Detail::conflicts,
+                         model::error_body(409, request.language(), model::Detail::conflicts,
                                            {{std::string{model::cause::kConflict}, "job_name", reason}}));
 }
 

@@ -41,7 +41,7 @@ AsyncResponse change(ApiRequest request, Change requested) {
         co_await off_loop(request.http.body.size(), [&] { return wants_all(request.http.body); });
     if (!all) co_return request.error(all.error());
     if (*all && !request.caller.identity.may.has(auth::Permission::admin))
-        co_return forbidden_response(request.api, request.caller.identity, auth::Permission::admin);
+        co_return forbidden_response(request, auth::Permission::admin);
     const bool pause = requested == Change::pause;
     const auto tenant = *all ? std::nullopt : std::optional{request.caller.tenant};
     const auto changed = co_await request.api.store.pauses->set_paused(tenant, pause);

@@ -65,6 +65,8 @@ constexpr std::array kParameters{
         "Administrators may act for this tenant, or with * see all tenants. Others may name only their own."},
     ParameterDoc{"strict", "query", R"({"enum":["0","1",""]})",
                  "1: refuse parameters that the route does not have, instead of naming them in a warning."},
+    ParameterDoc{"Accept-Language", "header", kText,
+                 "Language of messages: zh-CN, zh-TW or en; by default that of the option lang."},
     ParameterDoc{"If-None-Match", "header", kText,
                  "ETags of known revisions: 304 if the job has one of them."},
     ParameterDoc{
@@ -231,6 +233,7 @@ void write_operation(JsonWriter& json, const Route& route, const Router::Path& p
         if (for_a_tenant) {
             write_parameter(json, find_parameter(kParameters, "tenant"));
             write_parameter(json, find_parameter(kParameters, "strict"));
+            write_parameter(json, find_parameter(kParameters, "Accept-Language"));
         }
         if (!path.variable.empty()) write_parameter(json, find_parameter(kVariables, path.variable));
         for (const std::string_view name : route.parameters) write_parameter(json, parameter_of(route, name));

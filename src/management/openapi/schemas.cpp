@@ -18,7 +18,7 @@ constexpr std::string_view kValues = R"json(
 "Error":{"type":"object","additionalProperties":false,"required":["cause","code","message","detail"],"properties":{
   "cause":{"type":"string","description":"Identifies the error for programs."},
   "code":{"type":"integer","description":"Its first three digits are the HTTP status."},
-  "message":{"type":"string","description":"A sentence in the language set by the option lang."},
+  "message":{"type":"string","description":"A sentence in the language of Accept-Language, or of the option lang."},
   "detail":{"oneOf":[{"type":"null"},{"$ref":"#/components/schemas/ErrorDetail"}]}}},
 "ErrorDetail":{"type":"object","additionalProperties":false,"properties":{
   "parameters":{"type":"array","items":{"type":"string"},"description":"Invalid members."},
