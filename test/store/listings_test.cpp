@@ -292,6 +292,7 @@ TEST_CASE("missed runs are listed with their jobs, newest first", "[store]") {
     CHECK(counts({}) == Counts{3, 2, 1});
     CHECK(counts({.tenant = kTenant}) == Counts{3, 1});
     CHECK(counts({.job = other.id}) == Counts{2});
+    CHECK(counts({.tenant = TenantId{"nobody"}}).empty());
     CHECK(counts({.from = Instant{Millis{600}}, .until = Instant{Millis{1'000}}}) == Counts{2});
     const auto page = world.must(world.store().listings->search_missed({.tenant = kTenant, .limit = 1}));
     CHECK(page.front().job_name == "job");

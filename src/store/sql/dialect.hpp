@@ -181,7 +181,7 @@ public:
     /// Uses the column's index. The value is bound twice in succession.
     [[nodiscard]] virtual std::string exactly(std::string_view column) const = 0;
     /// Condition that a text column is like a pattern, {}, whose escape character is !, regardless of the
-    /// case of ASCII letters; other letters may be equal, too.
+    /// case of ASCII characters; others may be equal, too.
     [[nodiscard]] virtual std::string like(std::string_view column) const = 0;
     /// Condition that a text column contains the bytes of a parameter, {}.
     [[nodiscard]] virtual std::string has_bytes(std::string_view column) const = 0;
