@@ -226,3 +226,13 @@ TEST_CASE("a report on an unknown execution is refused", "[management]") {
     CHECK(reply.cause() == "This execution does not exist");
     CHECK(service.get(kCallback + "/nobody").status() == 405);
 }
+
+TEST_CASE("follow is 0 or 1", "[management]") {
+    Service service;
+    service.given_execution("r", "j", model::ExecutionState::success);
+    CHECK(service.get("/jobexecution/r/output?follow=0").status() == 200);
+    CHECK(service.get("/jobexecution/r/output?follow=").status() == 200);
+    const Reply refused = service.get("/jobexecution/r/output?follow=yes");
+    CHECK(refused.status() == 400);
+    CHECK(refused.at("/detail/parameters/0") == "follow");
+}

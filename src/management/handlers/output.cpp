@@ -201,6 +201,8 @@ AsyncResponse show_output(ApiRequest request) {
     if (!query) co_return request.error(query.error());
     const Result<Part> part = requested_part(*query);
     if (!part) co_return request.error(part.error());
+    const std::string_view follow = query->first("follow").value_or("0");
+    if (follow != "0" && follow != "1") co_return request.error(Error{Errc::invalid, {}, {"follow"}});
     const auto execution = co_await request.api.store.queries->find_execution(request.caller.visible_tenant,
                                                                               ExecuteId{request.variable});
     if (!execution) co_return request.error(execution.error(), "execute_id");
@@ -208,7 +210,7 @@ AsyncResponse show_output(ApiRequest request) {
     const ExecuteId id = (*execution)->id;
 
     http::Response response{.status = 200, .content_type = "text/plain; charset=utf-8"};
-    if (query->first("follow") == "1") {
+    if (follow == "1") {
         const std::string_view last = request.http.header("Last-Event-ID");
         if (last == kEnd) co_return http::Response{.status = 204};  // stops readers from reconnecting
         response.content_type = "text/event-stream";
