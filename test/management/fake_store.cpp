@@ -221,8 +221,9 @@ store::Awaitable<std::vector<model::Attempt>> FakeStore::attempts(ExecuteId id) 
 store::Awaitable<std::vector<model::Job>> FakeStore::find_jobs_by_key(std::vector<JobKey> keys) {
     if (away) co_return gone();
     std::vector<model::Job> found;
-    for (const model::Job& job : jobs)
-        if (contains(keys, job.key)) found.push_back(job);
+    for (const JobKey key : keys)
+        for (const model::Job& job : jobs)
+            if (job.key == key) found.push_back(job);
     co_return found;
 }
 
@@ -255,6 +256,112 @@ store::Awaitable<std::vector<ExecuteId>> FakeStore::put_executions(std::optional
         }
     }
     co_return refused;
+}
+
+store::Awaitable<std::size_t> FakeStore::load_plans(std::function<void(const store::StoredPlan&)> each) {
+    if (away) co_return gone();
+    for (const model::Job& job : jobs) {
+        if (!job.enabled) continue;
+        const std::string plan = model::write_plan(model::read_context(job.context)->plan);
+        each({.key = job.key,
+              .id = job.id.value(),
+              .cron_time = job.cron_time,
+              .type = job.type,
+              .plan = plan,
+              .tenant = job.tenant.value(),
+              .created_at = job.created_at});
+    }
+    co_return jobs.size();
+}
+
+/// Search and labels are the real store's matter; the tests look at what it was asked for.
+store::Awaitable<std::vector<store::JobPlace>> FakeStore::search_jobs(store::JobSearch search) {
+    searched = search;
+    if (away) co_return gone();
+    std::vector<store::JobPlace> found;
+    for (const model::Job& job : jobs) {
+        const bool fits = theirs(search.tenant, job.tenant) && (!search.name || *search.name == job.name) &&
+                          (!search.enabled || *search.enabled == job.enabled) &&
+                          job.name.contains(search.text);
+        if (fits) found.push_back({job.key, job.id, job.name});
+    }
+    const auto sorts_before = [&](const store::JobPlace& left, const store::JobPlace& right) {
+        switch (search.order) {
+            case store::JobOrder::newest:
+                return left.key > right.key;
+            case store::JobOrder::oldest:
+                return left.key < right.key;
+            case store::JobOrder::by_name:
+                return left.name < right.name;
+            case store::JobOrder::by_name_descending:
+                return left.name > right.name;
+        }
+        return false;
+    };
+    std::ranges::sort(found, sorts_before);
+    if (search.after)
+        std::erase_if(found, [&](const auto& place) { return !sorts_before(*search.after, place); });
+    found.erase(found.begin(),
+                found.begin() + static_cast<std::ptrdiff_t>(std::min(search.offset, found.size())));
+    if (found.size() > search.limit) found.resize(search.limit);
+    co_return found;
+}
+
+store::Awaitable<std::vector<store::ExecutionSummary>> FakeStore::search_executions(
+    store::ExecutionSearch search) {
+    if (away) co_return gone();
+    std::vector<store::ExecutionSummary> found;
+    for (const model::Execution& execution : executions) {
+        const bool fits = theirs(search.tenant, execution.tenant) && !execution.deleted &&
+                          (!search.job || *search.job == execution.job_id) &&
+                          (!search.job_name || *search.job_name == execution.job_name) &&
+                          (!search.state || *search.state == execution.state) &&
+                          (!search.trigger || *search.trigger == execution.trigger) &&
+                          (!search.begin_from || execution.begin_at >= search.begin_from) &&
+                          (!search.begin_until || execution.begin_at <= search.begin_until) &&
+                          (!search.before || std::pair{execution.begin_at, execution.key} <
+                                                 std::pair{search.before->begin, search.before->key});
+        if (!fits) continue;
+        store::ExecutionSummary summary{execution, {}, {}};
+        for (const model::Attempt& attempt : tries) {
+            if (attempt.execute_id != execution.id) continue;
+            summary.begin = std::min(summary.begin.value_or(attempt.begin_at), attempt.begin_at);
+            summary.end = std::max(summary.end.value_or(attempt.end_at), attempt.end_at);
+        }
+        found.push_back(std::move(summary));
+    }
+    std::ranges::sort(found, std::ranges::greater{},
+                      [](const auto& one) { return std::pair{one.execution.begin_at, one.execution.key}; });
+    if (found.size() > search.limit) found.resize(search.limit);
+    co_return found;
+}
+
+store::Awaitable<std::vector<store::MissedSummary>> FakeStore::search_missed(store::MissedSearch search) {
+    if (away) co_return gone();
+    std::vector<store::MissedSummary> found;
+    for (std::size_t i = summaries.size(); i-- > 0;) {
+        const store::Missed& one = summaries[i];
+        const auto key = static_cast<std::int64_t>(i) + 1;
+        const auto job = std::ranges::find(jobs, one.job, &model::Job::key);
+        if (job == jobs.end() || !theirs(search.tenant, job->tenant)) continue;
+        if ((search.job && *search.job != job->id) || (search.before && key >= *search.before)) continue;
+        if ((search.from && one.to < *search.from) || (search.until && one.from > *search.until)) continue;
+        if (found.size() < search.limit)
+            found.push_back(
+                {key, job->id, job->name, job->tenant, one.from, one.to, one.count, one.reason, one.to});
+    }
+    co_return found;
+}
+
+store::Awaitable<store::JobCounts> FakeStore::count_by_state(std::optional<TenantId> tenant) {
+    if (away) co_return gone();
+    store::JobCounts counts;
+    for (const model::Job& job : jobs)
+        if (theirs(tenant, job.tenant)) ++(job.enabled ? counts.enabled : counts.disabled);
+    for (const model::Execution& execution : executions)
+        if (theirs(tenant, execution.tenant) && execution.state == model::ExecutionState::executing)
+            ++counts.executing;
+    co_return counts;
 }
 
 store::Awaitable<void> FakeStore::set_paused(std::optional<TenantId> tenant, bool is_paused) {

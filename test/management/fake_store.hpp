@@ -18,6 +18,7 @@ class FakeStore final : public store::Store,
                         public store::ChangeLog,
                         public store::ExecutionReports,
                         public store::ExecutionQueries,
+                        public store::Listings,
                         public store::Pauses {
 public:
     FakeStore() {
@@ -26,6 +27,7 @@ public:
         Store::changes = this;
         Store::reports = this;
         Store::queries = this;
+        Store::listings = this;
         Store::pauses = this;
         Store::dead_letters = &letters;
         Store::audit = &audited;
@@ -46,6 +48,7 @@ public:
     int races{0};                           // number of replacements that another client's change precedes
     int names_appear{0};  // number of creations that another client's job of that name precedes
     FakeDeadLetters letters;
+    store::JobSearch searched;       // the last search
     store::Announcements announced;  // with the last statuses put
     FakeAudit audited;
 
@@ -61,9 +64,7 @@ public:
     store::Awaitable<void> end_term(Shard) override { return unused<void>(); }
     store::Awaitable<void> leave(NodeId) override { return unused<void>(); }
     store::Awaitable<store::Cluster> cluster() override;
-    store::Awaitable<std::size_t> load_plans(std::function<void(const store::StoredPlan&)>) override {
-        return unused<std::size_t>();
-    }
+    store::Awaitable<std::size_t> load_plans(std::function<void(const store::StoredPlan&)> each) override;
     store::Awaitable<std::vector<model::Execution>> unended(std::size_t, std::int64_t) override {
         return unused<std::vector<model::Execution>>();
     }
@@ -111,6 +112,12 @@ public:
     store::Awaitable<bool> end_history(ExecuteId, model::ExecutionState, std::string) override {
         return unused<bool>();
     }
+
+    store::Awaitable<std::vector<store::JobPlace>> search_jobs(store::JobSearch search) override;
+    store::Awaitable<std::vector<store::ExecutionSummary>> search_executions(
+        store::ExecutionSearch search) override;
+    store::Awaitable<std::vector<store::MissedSummary>> search_missed(store::MissedSearch search) override;
+    store::Awaitable<store::JobCounts> count_by_state(std::optional<TenantId> tenant) override;
 
     store::Awaitable<void> set_paused(std::optional<TenantId> tenant, bool is_paused) override;
     store::Awaitable<store::ActivePauses> pauses() override;

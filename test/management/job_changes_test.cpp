@@ -226,6 +226,7 @@ TEST_CASE("bad input for a job by name is refused with the reason", "[management
 TEST_CASE("If-Match applies to a job by name, and refuses to create one", "[management]") {
     Service service;
     CHECK(ask_if_match(service, Method::put, "/job/by-name/a", job_text("a"), R"("1")").status() == 412);
+    CHECK(ask_if_match(service, Method::put, "/job/by-name/a", job_text("a"), "*").status() == 412);
     CHECK(service.put("/job/by-name/a", job_text("a")).status() == 201);
     const std::string target = "/job/by-name/a";
     CHECK(ask_if_match(service, Method::put, target, job_text("a", "@daily"), R"("1")").status() == 200);
@@ -304,10 +305,10 @@ TEST_CASE("strict requests are refused if they have unknown parameters", "[manag
     const Reply reply = service.get("/job?limt=5&strict=1&page=1");
     CHECK(reply.status() == 400);
     CHECK(reply.detail().at("parameters") == bj::parse(R"(["limt"])"));
-    CHECK(
-        reply.at("/detail/reasons/0/reason") ==
-        "is not a parameter of this route, which has these: job_id, page, limit, after, timestamp, job_type, "
-        "tenant, strict");
+    CHECK_THAT(
+        reply.at("/detail/reasons/0/reason").as_string().c_str(),
+        Catch::StartsWith("is not a parameter of this route, which has these: job_id, page, limit, ") &&
+            Catch::EndsWith(", tenant, strict"));
     CHECK(service.post("/job?strict=1&dry=1", job_text("a")).status() == 400);
     CHECK(service.store.jobs.empty());
     CHECK(service.get("/job?limt=5&strict=0").status() == 200);

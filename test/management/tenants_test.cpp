@@ -65,6 +65,10 @@ const std::map<std::string, Rule, std::less<>>& rules() {
         {"statusesOfJob", get("/jobstatus/JOB", 404)},
         {"putStatuses", send(put, "/jobstatus/x", kStatus, 200)},  // as for any unknown id
         {"runJob", send(post, "/jobexecution", R"({"job_id":"JOB"})", 404)},
+        {"listExecutions", get("/jobexecution", 200)},
+        {"listMissed", get("/missed", 200)},
+        {"showOverview", get("/overview?next=5", 200)},
+        {"showForecast", get("/forecast", 200)},
         {"showExecution", get("/jobexecution/RUN", 404)},
         {"showOutput", get("/jobexecution/RUN/output", 404)},
         {"cancelExecution", send(post, "/jobexecution/RUN/cancel", "", 404)},

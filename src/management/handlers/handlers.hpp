@@ -20,6 +20,8 @@ AsyncResponse statuses_of_job(ApiRequest request);
 AsyncResponse put_statuses(ApiRequest request);
 
 AsyncResponse run_job(ApiRequest request);
+AsyncResponse list_executions(ApiRequest request);
+AsyncResponse list_missed(ApiRequest request);
 AsyncResponse show_execution(ApiRequest request);
 AsyncResponse cancel_execution(ApiRequest request);
 AsyncResponse show_output(ApiRequest request);
@@ -36,6 +38,8 @@ AsyncResponse show_scheduling(ApiRequest request);
 AsyncResponse pause_scheduling(ApiRequest request);
 AsyncResponse resume_scheduling(ApiRequest request);
 
+AsyncResponse show_overview(ApiRequest request);
+AsyncResponse show_forecast(ApiRequest request);
 AsyncResponse show_cluster(ApiRequest request);
 
 AsyncResponse list_audit(ApiRequest request);

@@ -343,7 +343,9 @@ AsyncResponse put_job_by_name(ApiRequest request) {
         if (!found) co_return request.error(found.error());
         if (found->size() > 1) co_return ambiguous_name(request, *found);
         const model::Job* const old = found->empty() ? nullptr : &found->front();
-        const bool is_other = old == nullptr ? is_conditional(request) : is_other_revision(request, *old);
+        // If-Match, also with *, requires that there is a job.
+        const bool is_other =
+            old == nullptr ? !request.http.header("If-Match").empty() : is_other_revision(request, *old);
         if (is_other) co_return request.error(other_revision());
         const JobId id{old == nullptr ? random_uuid() : old->id.value()};
         auto input = co_await off_loop(request.http.body.size(), [&] {

@@ -2,6 +2,7 @@
 
 #include "ecron/base/json_writer.hpp"
 #include "management/handlers/handlers.hpp"
+#include "management/handlers/job_search.hpp"
 #include "management/http/paging.hpp"
 #include "management/http/responses.hpp"
 #include "management/http/revision.hpp"
@@ -150,6 +151,8 @@ AsyncResponse list_jobs(ApiRequest request) {
     std::vector<std::string> ids = query->all("job_id");
     if (ids.size() == 1) co_return co_await job_by_id(std::move(request), std::move(ids.front()));
     if (!ids.empty()) co_return co_await jobs_by_ids(std::move(request), *query, std::move(ids));
+
+    if (is_search(*query)) co_return co_await search_jobs(std::move(request), std::move(*query));
 
     auto filter = filter_of(*query, request.caller.visible_tenant);
     if (!filter) co_return request.error(filter.error());

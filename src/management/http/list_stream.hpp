@@ -10,6 +10,7 @@
 #include "ecron/http/message.hpp"
 #include "ecron/model/json.hpp"
 #include "ecron/store/audit.hpp"
+#include "ecron/store/listings.hpp"
 #include "ecron/store/outbox.hpp"
 
 namespace ecron::management {
@@ -34,6 +35,9 @@ inline std::size_t bytes_of(const store::DeadLetter& letter) {
     return sizeof letter + letter.url.size() + letter.reason.size();
 }
 
+std::size_t bytes_of(const store::ExecutionSummary& summary);
+std::size_t bytes_of(const store::MissedSummary& missed);
+
 /// Appends a row as shown in its list.
 inline void append_row(std::string& out, const model::Job& job) { model::append_json(out, job); }
 inline void append_row(std::string& out, const model::Execution& execution) {
@@ -41,6 +45,8 @@ inline void append_row(std::string& out, const model::Execution& execution) {
 }
 void append_row(std::string& out, const store::AuditEntry& entry);
 void append_row(std::string& out, const store::DeadLetter& letter);
+void append_row(std::string& out, const store::ExecutionSummary& summary);
+void append_row(std::string& out, const store::MissedSummary& missed);
 
 template <class Row> std::size_t bytes_of(const std::vector<Row>& rows) {
     std::size_t bytes = 0;

@@ -20,7 +20,7 @@ struct ParameterDoc {
 
 // An empty parameter counts as absent.
 constexpr std::string_view kTime = R"({"anyOf":[{"type":"string","format":"date-time"},{"const":""}]})";
-constexpr std::string_view kCount = R"({"type":"integer","minimum":1})";
+constexpr std::string_view kCount = R"({"type":"integer","minimum":1,"maximum":9223372036854775807})";
 constexpr std::string_view kText = R"({"type":"string"})";
 constexpr std::string_view kAnyText = R"({"type":"string","pattern":"^[^\\u0000]*$"})";
 // Same as auth::can_be_tenant: no control characters, no leading or trailing white space.
@@ -34,12 +34,18 @@ constexpr std::string_view kCursor =
 constexpr ParameterDoc kExecutionCursor{
     "after", "query", R"({"type":"string","pattern":"^([0-9]{1,11}-[1-9][0-9]{0,17})?$"})", kCursor};
 
+constexpr ParameterDoc kJobCursor{
+    "after", "query", R"({"type":"string","pattern":"^([1-9][0-9]{0,17}([.][A-Za-z0-9_-]*)?)?$"})", kCursor};
+constexpr ParameterDoc kOneJob{"job_id", "query", kText, "Only rows of this job."};
+constexpr ParameterDoc kJobName{"name", "query", kAnyText,
+                                "Only executions of the job that has this name now."};
+
 constexpr std::array kParameters{
     ParameterDoc{"job_id", "query", R"({"type":"array","items":{"type":"string"}})",
                  "Repeat the parameter for several ids; commas do not separate."},
     ParameterDoc{"page", "query", R"({"type":"integer","minimum":1,"default":1})", "From 1."},
     ParameterDoc{
-        "limit", "query", R"({"type":"integer","minimum":0})",
+        "limit", "query", R"({"type":"integer","minimum":0,"maximum":9223372036854775807})",
         "Maximum number of elements; values over 1000 count as 1000. Default: no limit for statuses, "
         "20 for other lists."},
     ParameterDoc{"after", "query", R"({"type":"string","pattern":"^([1-9][0-9]{0,17})?$"})", kCursor},
@@ -52,6 +58,35 @@ constexpr std::array kParameters{
     ParameterDoc{"begin_at", "query", kTime,
                  "Earliest time, inclusive: creation of jobs, start of statuses."},
     ParameterDoc{"end_at", "query", kTime, "Latest time, inclusive."},
+    ParameterDoc{"name", "query", kAnyText, "Only the job of this name."},
+    ParameterDoc{
+        "search", "query", R"({"type":"string","maxLength":256,"pattern":"^[^\\u0000]*$"})",
+        "Only jobs with this text in the name, the URL or command, the remarks or a label; the case of ASCII "
+        "letters does not matter."},
+    ParameterDoc{
+        "label", "query",
+        R"({"type":"array","maxItems":8,"items":{"type":"string","pattern":"^[^\\u0000:]+:[^\\u0000]*$"}})",
+        "NAME:VALUE; repeat the parameter for labels that must all be present."},
+    ParameterDoc{"enabled", "query", R"({"enum":["true","false",""]})",
+                 "Only enabled or only disabled jobs."},
+    ParameterDoc{"mode", "query", R"({"enum":["http","https","exe",""]})", "Only jobs of this mode."},
+    ParameterDoc{
+        "state", "query", R"({"enum":["success","executing","failure","interrupt","abandon","pending",""]})",
+        "Executions: their state. Jobs: success, interrupt and abandon select those whose execution that "
+        "ended last has this state, the others those with an unfinished execution in it."},
+    ParameterDoc{"sort", "query", R"({"enum":["created","-created","name","-name",""]})",
+                 "- is descending. Default: -created."},
+    ParameterDoc{"trigger", "query", R"({"enum":["schedule","manual","message","history",""]})",
+                 "What requested the execution; history: a client or the previous service reported it."},
+    ParameterDoc{"next", "query", R"({"type":"integer","minimum":0,"maximum":100,"default":0})",
+                 "Number of next runs to return; reads the plans of all jobs."},
+    ParameterDoc{"to", "query", kTime, "End of the forecast, exclusive. Default: a day after from."},
+    ParameterDoc{"step", "query", kText,
+                 "Length of a bucket, such as 15m or 1h; at most 1000 buckets. Default: 1h."},
+    ParameterDoc{
+        "jobs", "query", R"({"type":"integer","minimum":0,"maximum":20,"default":3})",
+        "Number of jobs to name per bucket, those with the most occurrences; times the number of buckets at "
+        "most 5000."},
     ParameterDoc{"count", "query", kCount, "Number of runs; values over 1000 count as 1000. Default: 10."},
     ParameterDoc{"from", "query", kTime, "Runs after this instant; default: now."},
     ParameterDoc{"follow", "query", R"({"enum":["0","1"]})", "1: continue until the execution has ended."},
@@ -104,8 +139,13 @@ const ParameterDoc& find_parameter(const std::array<ParameterDoc, N>& table, std
 }
 
 const ParameterDoc& parameter_of(const Route& route, std::string_view name) {
-    return name == "after" && route.response == "Status[]" ? kExecutionCursor
-                                                           : find_parameter(kParameters, name);
+    const bool lists_executions = route.response == "Status[]" || route.response == "ExecutionSummary[]";
+    if (name == "after" && lists_executions) return kExecutionCursor;
+    if (name == "after" && route.response == "Job[]") return kJobCursor;
+    const bool is_of_one_job = route.response == "ExecutionSummary[]" || route.response == "Missed[]";
+    if (name == "job_id" && is_of_one_job) return kOneJob;
+    if (name == "name" && lists_executions) return kJobName;
+    return find_parameter(kParameters, name);
 }
 
 std::string_view status_description(unsigned status) {
@@ -156,7 +196,13 @@ std::string_view media_type_of(std::string_view schema) {
 void write_content(JsonWriter& json, std::string_view schema) {
     json.key("content").begin_object().key(media_type_of(schema)).begin_object();
     write_schema(json, schema);
-    json.end_object().end_object();
+    json.end_object();
+    if (schema == "Output") {  // with follow
+        json.key("text/event-stream").begin_object();
+        write_schema(json, schema);
+        json.end_object();
+    }
+    json.end_object();
 }
 
 void write_parameter(JsonWriter& json, const ParameterDoc& parameter) {

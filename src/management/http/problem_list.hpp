@@ -1,0 +1,33 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "ecron/base/error.hpp"
+#include "ecron/model/json.hpp"
+#include "ecron/model/messages.hpp"
+
+namespace ecron::management {
+
+/// Collects what is wrong with the parameters of a query, each with its reason.
+class ProblemList {
+public:
+    void add(std::string_view field, std::string reason) {
+        problems_.push_back(
+            {std::string{model::cause::kInvalidParameter}, std::string{field}, std::move(reason)});
+    }
+    /// Returns the value, or adds the error's fields with a reason and returns a default.
+    template <class T> T value(Result<T> result, std::string_view reason) {
+        if (result) return std::move(*result);
+        for (const std::string& field : result.error().fields)
+            problems_.push_back({result.error().what, field, std::string{reason}});
+        return T{};
+    }
+    [[nodiscard]] bool any() const { return !problems_.empty(); }
+    [[nodiscard]] const model::Problems& problems() const { return problems_; }
+
+private:
+    model::Problems problems_;
+};
+
+}  // namespace ecron::management
