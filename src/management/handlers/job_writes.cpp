@@ -332,7 +332,7 @@ AsyncResponse patch_job(ApiRequest request) {
         if (!input) co_return request.error(input.error());
         if (auto refused = co_await check_next(request, old, *input)) co_return std::move(*refused);
         auto version = co_await store_next(request, old, std::move(*input));
-        if (version) co_return job_response(request, std::move(*version));
+        if (version) co_return job_response(request, *version);
         if (!is_worth_repeating(request, version.error(), tries)) co_return request.error(version.error());
     }
 }
@@ -358,7 +358,7 @@ AsyncResponse put_job_by_name(ApiRequest request) {
         if (refused) co_return std::move(*refused);
         auto version = old == nullptr ? co_await store_first(request, std::move(*input))
                                       : co_await store_next(request, *old, std::move(*input));
-        if (version) co_return job_response(request, std::move(*version));
+        if (version) co_return job_response(request, *version);
         if (!is_worth_repeating(request, version.error(), tries)) co_return request.error(version.error());
     }
 }
