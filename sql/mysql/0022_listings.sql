@@ -1,6 +1,6 @@
 -- min_binary: 0.1.0
--- For lists of jobs and executions: the state of the execution that ended last, per job; jobs by enabled; executions by
--- state, trigger and start, of all tenants or of one.
+-- For lists of jobs: the state of the execution that ended last, per job; jobs by enabled. Executions get no further
+-- index, because each run would have to maintain it.
 create table if not exists t_cron_job_last (
   f_job_key bigint not null primary key,
   f_tenant_id varbinary(144) not null,
@@ -15,7 +15,3 @@ alter table t_cron_job
   add index index_enabled (f_enabled),
   drop index index_tenant_id,
   add index index_tenant_id (f_tenant_id, f_enabled);
-alter table t_cron_job_status
-  drop index index_open,
-  add index index_open (f_job_status, f_trigger, f_begin_time),
-  add index index_tenant_state (f_tenant_id, f_job_status, f_trigger, f_begin_time);

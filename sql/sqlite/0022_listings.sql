@@ -1,6 +1,6 @@
 -- min_binary: 0.1.0
--- For lists of jobs and executions: the state of the execution that ended last, per job; jobs by enabled; executions by
--- state, trigger and start, of all tenants or of one.
+-- For lists of jobs: the state of the execution that ended last, per job; jobs by enabled. Executions get no further
+-- index, because each run would have to maintain it.
 create table t_cron_job_last (
   f_job_key integer primary key,
   f_tenant_id varchar(36) not null,
@@ -14,6 +14,3 @@ insert into t_cron_job_last (f_job_key, f_tenant_id, f_state)
 create index t_cron_job_index_enabled on t_cron_job (f_enabled);
 drop index t_cron_job_index_tenant_id;
 create index t_cron_job_index_tenant_id on t_cron_job (f_tenant_id, f_enabled);
-drop index t_cron_job_status_index_open;
-create index t_cron_job_status_index_open on t_cron_job_status (f_job_status, f_trigger, f_begin_time);
-create index t_cron_job_status_index_tenant_state on t_cron_job_status (f_tenant_id, f_job_status, f_trigger, f_begin_time);

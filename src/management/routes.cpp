@@ -68,7 +68,8 @@ const std::vector<Route>& routes() {
          "the stored job with that job_id.",
          {"Idempotency-Key"}, "JobInput", 200, "Status", {}, {400, 404, 409, 503}},
         {get, prefix, "/jobexecution", "listExecutions", list_executions, read,
-         "Lists executions in all states, newest start first, with times in milliseconds.",
+         "Lists executions in all states, newest start first, with times in milliseconds. A page may contain fewer rows "
+         "than the limit, or none, although the list continues: Link and X-Next-After say so.",
          {"job_id", "name", "state", "trigger", "begin_at", "end_at", "limit", "after"}, "", 200, "ExecutionSummary[]",
          {"Link", "X-Next-After"}, {400, 503}},
         {get, prefix, "/missed", "listMissed", list_missed, read,

@@ -14,7 +14,7 @@ public:
     Awaitable<std::vector<JobPlace>> search_jobs(JobSearch search) override {
         return threads_.read(store::search_jobs, std::move(search));
     }
-    Awaitable<std::vector<ExecutionSummary>> search_executions(ExecutionSearch search) override {
+    Awaitable<ExecutionPage> search_executions(ExecutionSearch search) override {
         return threads_.read(store::search_executions, std::move(search));
     }
     Awaitable<std::vector<MissedSummary>> search_missed(MissedSearch search) override {

@@ -307,8 +307,7 @@ store::Awaitable<std::vector<store::JobPlace>> FakeStore::search_jobs(store::Job
     co_return found;
 }
 
-store::Awaitable<std::vector<store::ExecutionSummary>> FakeStore::search_executions(
-    store::ExecutionSearch search) {
+store::Awaitable<store::ExecutionPage> FakeStore::search_executions(store::ExecutionSearch search) {
     if (away) co_return gone();
     std::vector<store::ExecutionSummary> found;
     for (const model::Execution& execution : executions) {
@@ -333,7 +332,7 @@ store::Awaitable<std::vector<store::ExecutionSummary>> FakeStore::search_executi
     std::ranges::sort(found, std::ranges::greater{},
                       [](const auto& one) { return std::pair{one.execution.begin_at, one.execution.key}; });
     if (found.size() > search.limit) found.resize(search.limit);
-    co_return found;
+    co_return store::ExecutionPage{std::move(found), {}};
 }
 
 store::Awaitable<std::vector<store::MissedSummary>> FakeStore::search_missed(store::MissedSearch search) {

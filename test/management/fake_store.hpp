@@ -114,8 +114,7 @@ public:
     }
 
     store::Awaitable<std::vector<store::JobPlace>> search_jobs(store::JobSearch search) override;
-    store::Awaitable<std::vector<store::ExecutionSummary>> search_executions(
-        store::ExecutionSearch search) override;
+    store::Awaitable<store::ExecutionPage> search_executions(store::ExecutionSearch search) override;
     store::Awaitable<std::vector<store::MissedSummary>> search_missed(store::MissedSearch search) override;
     store::Awaitable<store::JobCounts> count_by_state(std::optional<TenantId> tenant) override;
 

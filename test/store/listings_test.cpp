@@ -69,7 +69,8 @@ struct Searched : World {
     }
     std::vector<std::string> runs(ExecutionSearch search) {
         std::vector<std::string> ids;
-        for (const ExecutionSummary& one : must(store().listings->search_executions(std::move(search))))
+        for (const ExecutionSummary& one :
+             must(store().listings->search_executions(std::move(search))).executions)
             ids.push_back(one.execution.id.value());
         return ids;
     }
@@ -235,7 +236,7 @@ TEST_CASE("executions are found by job, name, state, trigger and start, newest f
     CHECK(world.runs({.begin_from = world.now + Seconds{1}, .begin_until = world.now + Seconds{2}}) ==
           Ids{c, b});
     ExecutionSearch page{.tenant = kTenant, .limit = 2};
-    const auto first = world.must(world.store().listings->search_executions(page));
+    const auto first = world.must(world.store().listings->search_executions(page)).executions;
     page.before = ExecutionCursor{first.back().execution.begin_at, first.back().execution.key};
     CHECK(world.runs(page) == Ids{a, d});
     world.must(world.store().jobs->delete_jobs(kTenant, {second.id}));
@@ -243,12 +244,33 @@ TEST_CASE("executions are found by job, name, state, trigger and start, newest f
     CHECK(world.runs({.tenant = kTenant}) == Ids{"told", a, d});
 }
 
+TEST_CASE("a search examines a bounded number of executions and says where to continue", "[store]") {
+    Searched world;
+    const model::Job job = world.given_job("job");
+    world.begin_term();
+    const std::string rare = world.given_run(job, ExecutionState::abandon).id.value();
+    for (int i = 1; i <= 5; ++i) world.given_run(job, ExecutionState::success, Seconds{i});
+    ExecutionSearch search{.tenant = kTenant, .state = ExecutionState::abandon, .limit = 2, .examined = 2};
+    if (GENERATE(false, true)) search.job = job.id;
+    std::vector<std::string> found;
+    std::size_t pages = 0;
+    do {
+        const ExecutionPage page = world.must(world.store().listings->search_executions(search));
+        for (const ExecutionSummary& one : page.executions) found.push_back(one.execution.id.value());
+        CHECK(page.executions.size() <= 1);
+        search.before = page.next;
+        REQUIRE(++pages < 10);
+    } while (search.before);
+    CHECK(found == std::vector<std::string>{rare});
+    CHECK(pages == 4);  // six executions, and an empty page
+}
+
 TEST_CASE("executions are listed with the times of their attempts", "[store]") {
     Searched world;
     const model::Job job = world.given_job("job");
     world.begin_term();
     world.given_run(job, ExecutionState::success);
-    const auto found = world.must(world.store().listings->search_executions({}));
+    const auto found = world.must(world.store().listings->search_executions({})).executions;
     REQUIRE(found.size() == 1);
     CHECK(found.front().begin == world.now + Millis{3});
     CHECK(found.front().end == world.now + Millis{1'234});

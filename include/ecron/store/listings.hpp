@@ -45,6 +45,7 @@ struct ExecutionSearch {
     std::optional<model::Trigger> trigger{};
     std::optional<Instant> begin_from{}, begin_until{};
     std::size_t limit{20};
+    std::size_t examined{20'000};  // rows at most
     std::optional<ExecutionCursor> before{};
 };
 
@@ -54,6 +55,13 @@ struct ExecutionSummary {
     model::Execution execution{};
     std::optional<Instant> begin{};  // of the first attempt, in milliseconds; nullopt: no attempt is recorded
     std::optional<Instant> end{};    // of the last attempt
+};
+
+/// Part of a list. A search examines a bounded number of executions: `next` is where it continues if it ended
+/// before the list did and before the limit was reached.
+struct ExecutionPage {
+    std::vector<ExecutionSummary> executions{};
+    std::optional<ExecutionCursor> next{};
 };
 
 struct MissedSearch {
@@ -87,7 +95,7 @@ public:
     virtual ~Listings() = default;
     virtual Awaitable<std::vector<JobPlace>> search_jobs(JobSearch search) = 0;
     /// Newest start first, then by row; executions that have not started come last.
-    virtual Awaitable<std::vector<ExecutionSummary>> search_executions(ExecutionSearch search) = 0;
+    virtual Awaitable<ExecutionPage> search_executions(ExecutionSearch search) = 0;
     /// Newest first.
     virtual Awaitable<std::vector<MissedSummary>> search_missed(MissedSearch search) = 0;
     virtual Awaitable<JobCounts> count_by_state(std::optional<TenantId> tenant) = 0;

@@ -152,7 +152,11 @@ AsyncResponse list_executions(ApiRequest request) {
     const std::size_t limit = search.limit++;
     auto found = co_await request.api.store.listings->search_executions(std::move(search));
     if (!found) co_return request.error(found.error());
-    co_return list_response<ExecutionSummary>(request, *query, std::move(*found), limit, cursor_of);
+    const auto next = found->next;
+    http::Response response =
+        list_response<ExecutionSummary>(request, *query, std::move(found->executions), limit, cursor_of);
+    if (next) add_next_page(response, request, *query, text_of(*next));
+    co_return response;
 }
 
 AsyncResponse list_missed(ApiRequest request) {

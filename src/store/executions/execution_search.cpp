@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <unordered_map>
 
 #include "store/sql/conditions.hpp"
@@ -20,41 +19,13 @@ constexpr std::string_view kSummaryColumns =
     "f_execute_times, case when length(f_ext_info) <= 4096 then f_ext_info end, f_tenant_id, f_is_deleted, "
     "f_job_key, f_trigger, f_nominal, f_due, f_attempt, f_losses, f_accepted, f_node, f_epoch, f_revision, "
     "null, null";
-constexpr std::array kStates{1, 2, 3, 4, 5, 6};
-constexpr std::array kTriggers{0, 1, 2, 3};
-/// One ordered part of the result: the index that provides the order, and the condition that selects it.
+constexpr std::size_t kRounds = 10;
+
+/// Rows that an index provides in order: those of one job, those of one state, or all.
 struct Part {
     std::string_view index;
     Conditions conditions{};
 };
-
-/// Which executions have a tenant of their own.
-enum class Owner : std::uint8_t { any, tenant, previous_service };
-
-/// The parts with one state and trigger each, which an index orders by start.
-void add_parts(std::vector<Part>& parts, const ExecutionSearch& search, Owner owner) {
-    const auto add = [&](int state, std::optional<int> trigger) {
-        Part part{owner == Owner::any ? "index_open" : "index_tenant_state"};
-        if (owner == Owner::tenant)
-            part.conditions.add("f_tenant_id = {}", std::string_view{search.tenant->value()});
-        if (owner == Owner::previous_service) part.conditions.add("f_tenant_id is null");
-        part.conditions.add("f_job_status = {}", std::int64_t{state});
-        if (trigger)
-            part.conditions.add("f_trigger = {}", std::int64_t{*trigger});
-        else
-            part.conditions.add("f_trigger is null");
-        parts.push_back(std::move(part));
-    };
-    const bool old = !search.trigger || *search.trigger == model::Trigger::history;
-    for (const int state : kStates) {
-        if (search.state && static_cast<int>(*search.state) != state) continue;
-        for (const int trigger : kTriggers) {
-            const bool is_wanted = !search.trigger || static_cast<int>(*search.trigger) == trigger;
-            if (is_wanted && owner != Owner::previous_service) add(state, trigger);
-        }
-        if (old && owner != Owner::tenant) add(state, std::nullopt);
-    }
-}
 
 using Place = std::pair<std::int64_t, std::int64_t>;  // start in seconds, and row
 
@@ -62,12 +33,6 @@ ExecutionCursor cursor_at(const Place& place) {
     ExecutionCursor cursor{.key = place.second};
     if (place.first > 0) cursor.begin = from_unix_seconds(place.first);
     return cursor;
-}
-
-void add_state_and_trigger(Conditions& conditions, const ExecutionSearch& search) {
-    if (search.state) conditions.add("f_job_status = {}", static_cast<std::int64_t>(*search.state));
-    if (search.trigger)
-        conditions.add("coalesce(f_trigger, 0) = {}", static_cast<std::int64_t>(*search.trigger));
 }
 
 std::vector<Part> parts_by_job(Session& session, const ExecutionSearch& search) {
@@ -91,10 +56,6 @@ std::vector<Part> parts_by_job(Session& session, const ExecutionSearch& search) 
     for (const std::string& job : jobs) {
         Part part{"index_job_begin"};
         part.conditions.add("f_job_id = {}", std::string_view{job});
-        add_state_and_trigger(part.conditions, search);
-        if (search.tenant)
-            part.conditions.add("(f_tenant_id = {} or f_tenant_id is null)",
-                                std::string_view{search.tenant->value()});
         parts.push_back(std::move(part));
     }
     return parts;
@@ -103,11 +64,10 @@ std::vector<Part> parts_by_job(Session& session, const ExecutionSearch& search) 
 std::vector<Part> parts_of(Session& session, const ExecutionSearch& search) {
     if (search.job || search.job_name) return parts_by_job(session, search);
     std::vector<Part> parts;
-    if (search.tenant) {
-        add_parts(parts, search, Owner::tenant);
-        add_parts(parts, search, Owner::previous_service);  // their tenant is in ext_info
-    } else if (search.state || search.trigger) {
-        add_parts(parts, search, Owner::any);
+    if (search.state && !model::is_end(*search.state)) {
+        Part open{"index_open"};
+        open.conditions.add("f_job_status = {}", static_cast<std::int64_t>(*search.state));
+        parts.push_back(std::move(open));
     } else {
         parts.push_back(Part{"index_time"});
     }
@@ -130,30 +90,83 @@ bool matches(const model::Execution& execution, const ExecutionSearch& search) {
            (!search.job || execution.job_id == *search.job);
 }
 
-/// The newest rows of one part, without their contents.
-void add_places(Session& session, const ExecutionSearch& search, const Part& part,
-                const std::optional<ExecutionCursor>& before, std::vector<Place>& places) {
+/// The columns by which a row is decided; it is read only if it fits.
+constexpr std::string_view kDecidingColumns =
+    "f_begin_time, f_key_id, f_job_status, coalesce(f_trigger, 0), coalesce(f_is_deleted, 0), "
+    "coalesce(f_tenant_id, '')";
+
+bool fits(const ExecutionSearch& search, const Statement& row) {
+    if (row.integer(4) != 0) return false;
+    if (search.state && static_cast<std::int64_t>(*search.state) != row.integer(2)) return false;
+    if (search.trigger && static_cast<std::int64_t>(*search.trigger) != row.integer(3)) return false;
+    // The tenant of rows of the previous service is in ext_info.
+    const std::string tenant = row.text(5);
+    return !search.tenant || tenant.empty() || tenant == search.tenant->value();
+}
+
+/// Rows of one part or of several, newest first.
+struct Examined {
+    std::vector<Place> places{};
+    std::optional<Place> stopped{};  // the last row that was examined: no more were allowed
+};
+
+Statement& next_rows(Session& session, const ExecutionSearch& search, const Part& part,
+                     const std::optional<ExecutionCursor>& before, std::size_t rows) {
     Conditions conditions = part.conditions;
     add_times(conditions, search, before);
     Statement& select = session.prepare(
-        fmt::format(
-            "select f_begin_time, f_key_id from t_cron_job_status{} where coalesce(f_is_deleted, 0) = "
-            "0{} order by f_begin_time desc, f_key_id desc limit :rows",
-            session.dialect().use_index("t_cron_job_status", part.index), conditions.sql()),
-        conditions.types() + 'i', "ii");
+        fmt::format("select {} from t_cron_job_status{} where 1 = 1{} order by f_begin_time desc, f_key_id "
+                    "desc limit :rows",
+                    kDecidingColumns, session.dialect().use_index("t_cron_job_status", part.index),
+                    conditions.sql()),
+        conditions.types() + 'i', "iiiiis");
     conditions.bind(select);
-    select << static_cast<std::int64_t>(search.limit);
-    for (select.run(); select.fetch();) places.push_back({select.integer(0), select.integer(1)});
+    select << static_cast<std::int64_t>(rows);
+    return select;
 }
 
-/// The newest rows of all parts, newest first; fewer than the limit if there are no more.
-std::vector<Place> places_of(Session& session, const ExecutionSearch& search, std::span<const Part> parts,
-                             const std::optional<ExecutionCursor>& before) {
-    std::vector<Place> places;
-    for (const Part& part : parts) add_places(session, search, part, before, places);
-    std::ranges::sort(places, std::ranges::greater{});
-    if (places.size() > search.limit) places.resize(search.limit);
-    return places;
+/// Reads more rows at once the longer nothing fits.
+Examined examine(Session& session, const ExecutionSearch& search, const Part& part,
+                 std::optional<ExecutionCursor> before, std::size_t left) {
+    Examined result;
+    std::size_t wanted = search.limit;
+    while (left > 0) {
+        wanted = std::min(wanted, left);
+        std::size_t rows = 0;
+        Place last;
+        result.stopped.reset();
+        Statement& select = next_rows(session, search, part, before, wanted);
+        for (select.run(); select.fetch(); ++rows) {
+            last = {select.integer(0), select.integer(1)};
+            if (fits(search, select)) result.places.push_back(last);
+        }
+        left -= rows;
+        if (rows == wanted) result.stopped = last;
+        if (rows < wanted || result.places.size() >= search.limit) break;
+        before = cursor_at(last);
+        wanted *= 4;
+    }
+    return result;
+}
+
+/// The newest rows of all parts. Behind the place where a part stopped, those of the others are left out.
+Examined examine_all(Session& session, const ExecutionSearch& search, std::span<const Part> parts,
+                     const std::optional<ExecutionCursor>& before) {
+    Examined all;
+    const std::size_t left = std::max(search.examined / std::max<std::size_t>(parts.size(), 1), search.limit);
+    for (const Part& part : parts) {
+        Examined one = examine(session, search, part, before, left);
+        all.places.insert(all.places.end(), one.places.begin(), one.places.end());
+        const bool is_full = one.places.size() >= search.limit;
+        if (one.stopped && !is_full) all.stopped = std::max(all.stopped.value_or(*one.stopped), *one.stopped);
+    }
+    if (all.stopped) std::erase_if(all.places, [&](const Place& place) { return place < *all.stopped; });
+    std::ranges::sort(all.places, std::ranges::greater{});
+    if (all.places.size() >= search.limit) {
+        all.places.resize(search.limit);
+        all.stopped.reset();
+    }
+    return all;
 }
 
 std::vector<model::Execution> rows_at(Session& session, std::span<const Place> places) {
@@ -197,24 +210,31 @@ void add_attempts(Session& session, std::vector<ExecutionSummary>& summaries) {
 
 }  // namespace
 
-std::vector<ExecutionSummary> search_executions(Session& session, const ExecutionSearch& search) {
+ExecutionPage search_executions(Session& session, const ExecutionSearch& search) {
     const std::vector<Part> parts = parts_of(session, search);
-    std::vector<ExecutionSummary> summaries;
+    ExecutionPage page;
+    std::vector<ExecutionSummary>& summaries = page.executions;
     std::optional<ExecutionCursor> before = search.before;
     // Rows of the previous service may turn out to belong to another tenant.
-    while (summaries.size() < search.limit) {
-        const std::vector<Place> places = places_of(session, search, parts, before);
-        if (!places.empty()) before = cursor_at(places.back());
+    for (std::size_t round = 1;; ++round) {
+        const auto [places, stopped] = examine_all(session, search, parts, before);
         for (model::Execution& execution : rows_at(session, places))
             if (matches(execution, search)) summaries.push_back({std::move(execution), {}, {}});
-        if (places.size() < search.limit) break;
+        if (stopped) page.next = cursor_at(*stopped);
+        if (stopped || places.size() < search.limit || summaries.size() >= search.limit) break;
+        before = cursor_at(places.back());
+        if (round == kRounds) {
+            page.next = before;
+            break;
+        }
     }
     std::ranges::sort(summaries, std::ranges::greater{}, [](const ExecutionSummary& summary) {
         return std::pair{summary.execution.begin_at, summary.execution.key};
     });
+    if (summaries.size() >= search.limit) page.next.reset();
     if (summaries.size() > search.limit) summaries.resize(search.limit);
     add_attempts(session, summaries);
-    return summaries;
+    return page;
 }
 
 }  // namespace ecron::store

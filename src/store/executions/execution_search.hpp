@@ -4,8 +4,8 @@
 
 namespace ecron::store {
 
-/// Each search reads the indexes that fit its filters: of the job, of the tenant, of state and trigger, or of
-/// the start.
-std::vector<ExecutionSummary> search_executions(Session& session, const ExecutionSearch& search);
+/// Reads the index that fits the filters, newest first: that of the job, of executions that have not ended,
+/// or of the start. The other filters are decided row by row.
+ExecutionPage search_executions(Session& session, const ExecutionSearch& search);
 
 }  // namespace ecron::store
