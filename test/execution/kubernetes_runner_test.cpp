@@ -39,9 +39,11 @@ public:
         return ExecuteId{id};
     }
     AttemptResult await(const ExecuteId& id) {
-        run_until([&] { return results_.contains(id.value()); });
+        run_until([&] { return has_result(id); });
         return results_.at(id.value());
     }
+    [[nodiscard]] bool has_result(const ExecuteId& id) const { return results_.contains(id.value()); }
+    void forget_result(const ExecuteId& id) { results_.erase(id.value()); }
     std::string wait_for_job(std::size_t count) {
         run_until([&] { return cluster.made().size() >= count; });
         return cluster.made().back();
@@ -117,6 +119,22 @@ TEST_CASE("a Job that is cancelled while its large manifest is built is not crea
     const AttemptResult result = world.await(id);
     CHECK(result.reason == "cancelled");
     CHECK(world.cluster.made().empty());
+}
+
+TEST_CASE("a resumed Job that is cancelled while its large manifest is built is deleted", "[kubernetes]") {
+    ClusterWorld world;
+    world.more = R"(,"env":{"B":")" + std::string(2 * kLargeWork, 'x') + "\"}";
+    const ExecuteId id = world.start("e");
+    const std::string name = world.wait_for_job(1);
+    world.runner().detach(id);
+    world.run_until([&] { return world.has_result(id); });
+    CHECK(world.cluster.deleted().empty());
+    world.forget_result(id);
+    world.start("e", 20s, true);
+    world.runner().cancel(id);
+    const AttemptResult result = world.await(id);
+    CHECK(result.outcome == model::ExecutionState::interrupt);
+    CHECK(world.cluster.deleted() == std::vector{name});
 }
 
 TEST_CASE("a runner ends while a large manifest is built", "[kubernetes]") {

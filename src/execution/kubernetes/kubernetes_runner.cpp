@@ -141,10 +141,9 @@ private:
         co_await carry_out_off_loop(bytes, [&] { lifetime_.use([&] { prepared.emplace(prepare(order)); }); });
         if (lifetime_.ended() || !running->done) co_return;
         AttemptResult result;
-        if (running->cancelled) {
-            result.reason = "cancelled";
-        } else if (*prepared) {
+        if (*prepared) {
             running->run = run_of(order, std::move(**prepared));
+            if (running->cancelled) running->run->cancel();  // a resumed Job has to be deleted
             result = co_await running->run->run();
         } else {
             result.reason = prepared->error().what;
