@@ -203,6 +203,9 @@ TEST_CASE("jobs are found and counted by the state of the run that ended last", 
     world.must(world.store().jobs->delete_jobs(kTenant, {bad.id}));
     CHECK(in_state(ExecutionState::abandon).empty());
     CHECK(world.must(world.store().listings->count_by_state(kTenant)).abandoned == 0);
+    world.wait_for_none("select count(*) from t_cron_deleting");
+    world.given_run(bad, ExecutionState::abandon, Seconds{5});  // ends after its job was deleted
+    CHECK(world.must(world.store().listings->count_by_state(kTenant)).abandoned == 0);
 }
 
 TEST_CASE("executions are found by job, name, state, trigger and start, newest first", "[store]") {

@@ -20,24 +20,27 @@ const Rows& last_rows(Driver driver) {
 
 using LastStates = std::map<JobKey, LastState>;
 
-/// Reads the recorded states without locks.
-void remove_unchanged(Session& session, LastStates& states) {
+/// Removes those that are recorded already, and those of deleted jobs. Reads without locks.
+void keep_changed(Session& session, LastStates& states) {
     std::vector<JobKey> keys;
     for (const auto& [key, state] : states) keys.push_back(key);
+    LastStates changed;
     for (std::size_t at = 0; at < keys.size(); at += kLongestList) {
         const std::size_t count = std::min(kLongestList, keys.size() - at);
         const std::size_t size = list_size(count);
         Statement& select = session.prepare(
-            fmt::format("select f_job_key, f_state from t_cron_job_last where f_job_key in ({})",
+            fmt::format("select j.f_key_id, coalesce(l.f_state, 0) from t_cron_job j left join "
+                        "t_cron_job_last l on l.f_job_key = j.f_key_id where j.f_key_id in ({})",
                         placeholders(size)),
             std::string(size, 'i'), "ii");
         for (std::size_t i = 0; i < size; ++i) select << keys[at + std::min(i, count - 1)].value();
         for (select.run(); select.fetch();) {
             const auto found = states.find(JobKey(select.integer(0)));
-            if (found != states.end() && static_cast<std::int64_t>(found->second.state) == select.integer(1))
-                states.erase(found);
+            if (found != states.end() && static_cast<std::int64_t>(found->second.state) != select.integer(1))
+                changed.insert(states.extract(found));
         }
     }
+    states = std::move(changed);
 }
 
 std::int64_t& count_of(JobCounts& counts, model::ExecutionState state) {
@@ -74,7 +77,7 @@ void record_last_states(Session& session, std::vector<LastState> ended) {
         states.insert_or_assign(key, std::move(one));
     }
     if (states.empty()) return;
-    remove_unchanged(session, states);
+    keep_changed(session, states);
     std::vector<const LastState*> rows;
     for (const auto& [key, state] : states) rows.push_back(&state);
     session.run_rows(
