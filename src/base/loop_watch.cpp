@@ -1,6 +1,7 @@
 #include "ecron/base/loop_watch.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <fstream>
 #include <numeric>
 #include <utility>
@@ -17,14 +18,17 @@ LoopWatch::Longest longer(LoopWatch::Longest one, LoopWatch::Longest other) {
 }  // namespace
 
 ThreadTimes thread_times() {
+    using std::chrono::nanoseconds, std::chrono::microseconds, std::chrono::duration_cast;
+    std::timespec used{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    const nanoseconds worked = std::chrono::seconds{used.tv_sec} + nanoseconds{used.tv_nsec};
     static thread_local std::ifstream file{"/proc/thread-self/schedstat"};
     file.clear();
     file.seekg(0);
     file.sync();
-    std::int64_t worked = 0, waited = 0;  // nanoseconds
-    file >> worked >> waited;
-    using std::chrono::microseconds, std::chrono::nanoseconds, std::chrono::duration_cast;
-    return {.worked = duration_cast<microseconds>(nanoseconds{worked}),
+    std::int64_t on_processor = 0, waited = 0;  // nanoseconds
+    file >> on_processor >> waited;
+    return {.worked = duration_cast<microseconds>(worked),
             .waited = duration_cast<microseconds>(nanoseconds{waited})};
 }
 
