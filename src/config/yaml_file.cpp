@@ -1,14 +1,14 @@
 #include "config/yaml_file.hpp"
 
 #include <fmt/format.h>
-#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <cerrno>
 #include <fstream>
 #include <iterator>
-#include <sstream>
 #include <system_error>
+
+#include "ecron/yaml/rest.hpp"
 
 namespace ecron::config {
 namespace {
@@ -58,31 +58,6 @@ Entry entry_of(std::string key, const YAML::Node& value, std::size_t line) {
     return entry;
 }
 
-/// Discards all events of a document.
-class Passing final : public YAML::EventHandler {
-public:
-    void OnDocumentStart(const YAML::Mark&) override {}
-    void OnDocumentEnd() override {}
-    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
-    void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
-    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
-    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                         YAML::EmitterStyle::value) override {}
-    void OnSequenceEnd() override {}
-    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                    YAML::EmitterStyle::value) override {}
-    void OnMapEnd() override {}
-};
-
-/// Whether anything follows the first document. YAML::LoadAll would detect it too, but creates documents
-/// without end from a comma outside a list (yaml-cpp 0.7).
-bool holds_more(const std::string& text) {
-    std::istringstream stream{text};
-    YAML::Parser parser{stream};
-    Passing passing;
-    return parser.HandleNextDocument(passing) && parser.HandleNextDocument(passing);
-}
-
 void flatten(const YAML::Node& map, std::vector<Entry>& entries) {
     for (const auto& pair : map) {
         const std::string key = key_text(pair.first);
@@ -102,7 +77,7 @@ std::expected<std::vector<Entry>, Problem> read_yaml_file(const std::string& pat
     const std::expected<std::string, Problem> text = read_whole(path);
     if (!text) return std::unexpected(text.error());
     try {
-        if (holds_more(*text))
+        if (yaml::has_rest(*text))
             return std::unexpected(
                 Problem{path, "", "contains more than one YAML document, or a comma outside a list"});
         const YAML::Node document = YAML::Load(*text);

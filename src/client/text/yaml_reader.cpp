@@ -1,7 +1,6 @@
 #include "client/text/yaml_reader.hpp"
 
 #include <fmt/format.h>
-#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -13,10 +12,10 @@
 #include <iterator>
 #include <optional>
 #include <set>
-#include <sstream>
 #include <system_error>
 
 #include "ecron/base/near_miss.hpp"
+#include "ecron/yaml/rest.hpp"
 
 namespace ecron::client {
 namespace {
@@ -56,30 +55,6 @@ std::vector<Piece> split_documents(std::string_view text) {
         ++number;
     }
     return pieces;
-}
-
-/// Discards all events of a document.
-class Discarding final : public YAML::EventHandler {
-public:
-    void OnDocumentStart(const YAML::Mark&) override {}
-    void OnDocumentEnd() override {}
-    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
-    void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
-    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
-    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                         YAML::EmitterStyle::value) override {}
-    void OnSequenceEnd() override {}
-    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                    YAML::EmitterStyle::value) override {}
-    void OnMapEnd() override {}
-};
-
-/// Whether text follows the document: yaml-cpp 0.7 ends a document silently at a comma outside a list.
-bool has_rest(const std::string& text) {
-    std::istringstream stream{text};
-    YAML::Parser parser{stream};
-    Discarding discarding;
-    return parser.HandleNextDocument(discarding) && parser.HandleNextDocument(discarding);
 }
 
 /// A plain scalar by the core schema of YAML 1.2.
@@ -204,7 +179,7 @@ private:
 
 void add_piece(const std::string& file, const Piece& piece, Content content, std::vector<Document>& documents,
                std::vector<std::string>& errors) {
-    if (has_rest(piece.text)) {
+    if (yaml::has_rest(piece.text)) {
         errors.push_back(
             fmt::format("{}:{}: is not valid YAML: a comma outside a list", file, piece.first_line + 1));
         return;
