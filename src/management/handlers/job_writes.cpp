@@ -170,29 +170,35 @@ struct Version {
     std::vector<std::string> warnings{};
 };
 
-/// Stores the next version of a job, provided that it is still the version `old`; an equal definition is not
-/// written.
-boost::asio::awaitable<Result<Version>> store_next(const ApiRequest& request, const model::Job& old,
-                                                   model::JobInput input) {
-    if (same_definition(old, input.job)) {
-        request.caller.changed_nothing = true;
-        co_return Version{old, Version::Kind::unchanged, std::move(input.warnings)};
-    }
+/// Stores the next version of a job, if that is still at the revision `if_match`.
+boost::asio::awaitable<Result<Version>> store_replaced(const ApiRequest& request, const model::Job& old,
+                                                       const model::JobInput& input,
+                                                       std::optional<ChangeNumber> if_match) {
     auto replaced = co_await request.api.store.jobs->replace_job(
-        request.caller.visible_tenant, input.job, model::write_plan(input.context.plan), old.revision);
+        request.caller.visible_tenant, input.job, model::write_plan(input.context.plan), if_match);
     if (!replaced) co_return std::unexpected(std::move(replaced.error()));
     request.api.runs.job_changed(*replaced);
     co_await record_difference(request, &old, &*replaced);
-    co_return Version{std::move(*replaced), Version::Kind::replaced, std::move(input.warnings)};
+    co_return Version{std::move(*replaced), Version::Kind::replaced, input.warnings};
 }
 
-boost::asio::awaitable<Result<Version>> store_first(const ApiRequest& request, model::JobInput input) {
+/// The same, provided that it is still the version `old`; an equal definition is not written.
+boost::asio::awaitable<Result<Version>> store_next(const ApiRequest& request, const model::Job& old,
+                                                   const model::JobInput& input) {
+    if (same_definition(old, input.job)) {
+        request.caller.changed_nothing = true;
+        co_return Version{old, Version::Kind::unchanged, input.warnings};
+    }
+    co_return co_await store_replaced(request, old, input, old.revision);
+}
+
+boost::asio::awaitable<Result<Version>> store_first(const ApiRequest& request, const model::JobInput& input) {
     auto created =
         co_await request.api.store.jobs->create_job(input.job, model::write_plan(input.context.plan));
     if (!created) co_return std::unexpected(std::move(created.error()));
     request.api.runs.job_changed(*created);
     co_await record_difference(request, nullptr, &*created);
-    co_return Version{std::move(*created), Version::Kind::created, std::move(input.warnings)};
+    co_return Version{std::move(*created), Version::Kind::created, input.warnings};
 }
 
 /// Returns true if another client has changed or created the job meanwhile, and the request does not depend
@@ -276,15 +282,11 @@ AsyncResponse create_job(ApiRequest request) {
     });
     if (!input) co_return request.error(input.error());
     if (auto refused = co_await check_new(request, id, *input)) co_return std::move(*refused);
-    const auto created =
-        co_await request.api.store.jobs->create_job(input->job, model::write_plan(input->context.plan));
+    const auto created = co_await store_first(request, *input);
     if (!created) co_return request.error(created.error());
-    request.api.runs.job_changed(*created);
-    co_await record_difference(request, nullptr, &*created);
-    if (wants_representation(request.http))
-        co_return job_response(request, {*created, Version::Kind::created, std::move(input->warnings)});
-    http::Response response = json_response(201, created_body(request, *created, *input));
-    add_place(response, request, *created);
+    if (wants_representation(request.http)) co_return job_response(request, *created);
+    http::Response response = json_response(201, created_body(request, created->job, *input));
+    add_place(response, request, created->job);
     co_return response;
 }
 
@@ -305,16 +307,12 @@ AsyncResponse replace_job(ApiRequest request) {
     const auto if_match = is_conditional(request) ? std::optional{old->revision} : std::nullopt;
 
     if (auto refused = co_await check_next(request, *old, *input)) co_return std::move(*refused);
-    const auto replaced = co_await request.api.store.jobs->replace_job(
-        request.caller.visible_tenant, input->job, model::write_plan(input->context.plan), if_match);
+    const auto replaced = co_await store_replaced(request, *old, *input, if_match);
     if (!replaced) co_return request.error(replaced.error());
-    request.api.runs.job_changed(*replaced);
-    co_await record_difference(request, old, &*replaced);
-    if (wants_representation(request.http))
-        co_return job_response(request, {*replaced, Version::Kind::replaced, std::move(input->warnings)});
+    if (wants_representation(request.http)) co_return job_response(request, *replaced);
     http::Response response = empty_response();
-    response.headers.push_back({"ETag", entity_tag(replaced->revision)});
-    add_warnings(response, input->warnings);
+    response.headers.push_back({"ETag", entity_tag(replaced->job.revision)});
+    add_warnings(response, replaced->warnings);
     co_return response;
 }
 
@@ -331,7 +329,7 @@ AsyncResponse patch_job(ApiRequest request) {
         });
         if (!input) co_return request.error(input.error());
         if (auto refused = co_await check_next(request, old, *input)) co_return std::move(*refused);
-        auto version = co_await store_next(request, old, std::move(*input));
+        auto version = co_await store_next(request, old, *input);
         if (version) co_return job_response(request, *version);
         if (!is_worth_repeating(request, version.error(), tries)) co_return request.error(version.error());
     }
@@ -356,8 +354,8 @@ AsyncResponse put_job_by_name(ApiRequest request) {
         auto refused = old == nullptr ? co_await check_new(request, id, *input)
                                       : co_await check_next(request, *old, *input);
         if (refused) co_return std::move(*refused);
-        auto version = old == nullptr ? co_await store_first(request, std::move(*input))
-                                      : co_await store_next(request, *old, std::move(*input));
+        auto version = old == nullptr ? co_await store_first(request, *input)
+                                      : co_await store_next(request, *old, *input);
         if (version) co_return job_response(request, *version);
         if (!is_worth_repeating(request, version.error(), tries)) co_return request.error(version.error());
     }
