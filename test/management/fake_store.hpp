@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <memory>
 #include <vector>
@@ -34,7 +35,7 @@ public:
     }
 
     std::vector<model::Job> jobs;  // oldest first
-    std::vector<model::Execution> executions;
+    std::deque<model::Execution> executions;  // a reference to one stays valid when another is added
     std::vector<model::Attempt> tries;
     store::ActivePauses paused;
     store::Cluster state_of_cluster;
