@@ -34,7 +34,7 @@ public:
         Store::audit = &audited;
     }
 
-    std::vector<model::Job> jobs;  // oldest first
+    std::vector<model::Job> jobs;             // oldest first
     std::deque<model::Execution> executions;  // a reference to one stays valid when another is added
     std::vector<model::Attempt> tries;
     store::ActivePauses paused;
