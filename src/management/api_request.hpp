@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ecron/base/id.hpp"
+#include "ecron/base/off_loop.hpp"
 #include "ecron/http/message.hpp"
 #include "ecron/management/api.hpp"
 #include "management/authorization/denial_log.hpp"
@@ -81,6 +82,10 @@ struct ApiRequest {
             caller.audit_records.push_back({std::move(object), std::move(difference), tenant});
     }
     [[nodiscard]] bool audits() const { return api.options.audits; }
+
+    /// Work on so many bytes, or on the body, for this caller.
+    [[nodiscard]] Workload work_on(std::size_t bytes) const { return {caller.tenant.value(), bytes}; }
+    [[nodiscard]] Workload work_on_body() const { return work_on(http.body.size()); }
 };
 
 using AsyncResponse = boost::asio::awaitable<http::Response>;

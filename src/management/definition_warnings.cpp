@@ -35,7 +35,7 @@ boost::asio::awaitable<void> warn_of_mode(const ApiRequest& request, model::JobI
     const Options& options = request.api.options;
     const std::size_t bytes = input.context.kubernetes ? input.context.kubernetes->size() : 0;
     const std::string_view refusal =
-        co_await off_loop(bytes, [&] { return refusal_of(options, input.context); });
+        co_await off_loop(request.work_on(bytes), [&] { return refusal_of(options, input.context); });
     if (!refusal.empty()) input.warnings.emplace_back(refusal);
 }
 
@@ -45,7 +45,7 @@ boost::asio::awaitable<std::vector<std::string>> mode_warnings(const ApiRequest&
     if (carries_out_every_mode(options)) co_return std::vector<std::string>{};
     std::size_t bytes = 0;
     for (const model::Job& job : jobs) bytes += job.context.size();
-    co_return co_await off_loop(bytes, [&options, jobs] {
+    co_return co_await off_loop(request.work_on(bytes), [&options, jobs] {
         std::vector<std::string> warnings;
         for (const model::Job& job : jobs) {
             const auto context = model::read_context(job.context);

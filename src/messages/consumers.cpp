@@ -36,6 +36,10 @@ Ack again(Millis wait, std::string reason) {
 Ack delayed(Millis wait) {
     return {.verdict = Ack::Verdict::requeue, .wait = wait, .reason = "limit_rate", .counts = false};
 }
+/// Reading a message whose tenant is not known before.
+Workload reading(const mq::Message& message) {
+    return {.owner = "message queue", .bytes = message.body.size()};
+}
 Ack given_back() { return {.verdict = Ack::Verdict::requeue, .wait = kGivenBack, .counts = false}; }
 
 /// Maps a permanent error to the result for the message.
@@ -90,7 +94,7 @@ private:
         if (!executions_.takes_writes()) co_return given_back();
         const Instant now = clock_.now();
         Result<model::JobInput> input = co_await off_loop(
-            message.body.size(), [&] { return read_immediate(message.body, options_.rules, now); });
+            reading(message), [&] { return read_immediate(message.body, options_.rules, now); });
         if (!input) co_return dead(input.error().what);
         const SteadyInstant begun = clock_.steady();
         bool is_counted = false;
@@ -146,8 +150,8 @@ private:
             const bool foreign = !job.tenant.value().empty() && job.tenant != (*stored)->tenant;
             if (foreign) co_return fail(Errc::not_found, "its tenant has no such job");
             job = std::move(**stored);
-            const auto context =
-                co_await off_loop(job.context.size(), [&] { return model::read_context(job.context); });
+            const auto context = co_await off_loop({job.tenant.value(), job.context.size()},
+                                                   [&] { return model::read_context(job.context); });
             if (context) mode = context->mode;
         } else {
             if (job.tenant.value().empty()) job.tenant = options_.own_tenant;
@@ -184,7 +188,7 @@ private:
 
     asio::awaitable<Ack> take_status(mq::Message message) {
         Result<std::optional<Ending>> ending =
-            co_await off_loop(message.body.size(), [&] { return read_status(message.body); });
+            co_await off_loop(reading(message), [&] { return read_status(message.body); });
         if (!ending) co_return dead(ending.error().what);
         if (!*ending) co_return Ack{};
         if (!executions_.takes_writes()) co_return given_back();
@@ -216,7 +220,7 @@ private:
     /// Only a hint: the change itself is in the change log.
     asio::awaitable<Ack> take_change(mq::Message message) {
         const Result<void> read =
-            co_await off_loop(message.body.size(), [&] { return read_change(message.body); });
+            co_await off_loop(reading(message), [&] { return read_change(message.body); });
         if (!read) co_return dead(read.error().what);
         executions_.look_at_changes();
         co_return Ack{};
@@ -225,7 +229,7 @@ private:
     /// Without capacity, the offer is left to other nodes; the offering node does not wait long.
     asio::awaitable<Ack> take_attempt(mq::Message message) {
         const Result<AttemptMessage> offer =
-            co_await off_loop(message.body.size(), [&] { return read_attempt(message.body); });
+            co_await off_loop(reading(message), [&] { return read_attempt(message.body); });
         if (!offer) co_return dead(offer.error().what);
         ExecuteId id = offer->id;
         const Result<void> begun = co_await executions_.begin(std::move(id), offer->attempt);

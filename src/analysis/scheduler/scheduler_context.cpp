@@ -186,7 +186,7 @@ execution::TaskPtr SchedulerContext::make_task(const model::Job& job) const {
 }
 
 asio::awaitable<execution::TaskPtr> SchedulerContext::prepare_task(const model::Job& job) const {
-    return off_loop(job.context.size(), [this, &job] { return make_task(job); });
+    return off_loop({job.tenant.value(), job.context.size()}, [this, &job] { return make_task(job); });
 }
 
 void SchedulerContext::count(model::ExecutionState state) {

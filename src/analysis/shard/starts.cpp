@@ -46,7 +46,7 @@ asio::awaitable<void> Starts::start_queued() {
         const SteadyInstant turn_ends = context_.clock.steady() + kLongestTurn;
         const auto goes_on = [&] { return !queue_.empty() && context_.clock.steady() < turn_ends; };
         for (std::size_t i = 0; i < kStartsPerTurn && goes_on(); ++i) {
-            const RunId id = *queue_.pop();
+            const RunId id = queue_.pop();
             if (Run* const run = shard_.runs.find(id); run != nullptr) start(*run);
         }
         co_await yield(context_.io);

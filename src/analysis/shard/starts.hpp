@@ -3,7 +3,7 @@
 #include <unordered_map>
 
 #include "analysis/shard/outcomes.hpp"
-#include "analysis/shard/start_queue.hpp"
+#include "ecron/base/round_robin.hpp"
 
 namespace ecron::analysis {
 
@@ -48,7 +48,7 @@ private:
     SchedulerContext& context_;
     ShardState& shard_;
     Outcomes& outcomes_;
-    StartQueue queue_;
+    RoundRobin<Group, RunId> queue_;  // due runs, by tenant
     bool starting_{false};
     std::deque<RunId> unrecorded_;                                     // attempts in the order of their start
     std::unordered_map<std::string, std::deque<RunId>> slot_waiters_;  // by concurrency key

@@ -71,6 +71,10 @@ public:
     }
 
 private:
+    static model::Completion completion_of(const Task& task) {
+        return task.context.completion.value_or(model::Completion::automatic);
+    }
+
     enum class Building : std::uint8_t { wanted, cancelled };
     struct Built {
         Result<http::ClientRequest> request;
@@ -86,8 +90,8 @@ private:
     boost::asio::awaitable<void> build_and_send(std::shared_ptr<Lifetime> lifetime, AttemptOrder order,
                                                 Done done) {
         std::optional<Built> built;
-        const std::size_t bytes = request_work(order.task->context);
-        co_await carry_out_off_loop(bytes, [&] { lifetime->use([&] { built = build(order); }); });
+        const Workload load{order.task->tenant.value(), request_work(order.task->context)};
+        co_await carry_out_off_loop(load, [&] { lifetime->use([&] { built = build(order); }); });
         if (lifetime->ended()) co_return;
         const bool cancelled = building_.extract(order.execute_id).mapped() == Building::cancelled;
         if (cancelled) built->request = fail(Errc::unavailable, "cancelled");
@@ -96,25 +100,23 @@ private:
 
     void send(const AttemptOrder& order, Built built, Done done) {
         if (!built.request) return refuse(std::move(done), built.request.error().what);
-        const auto completion = order.task->context.completion.value_or(model::Completion::automatic);
-        auto answered = [this, id = order.execute_id, completion, done = std::move(done),
+        auto answered = [this, id = order.execute_id, task = order.task, done = std::move(done),
                          secrets = std::move(built.secrets)](http::ClientResult answer) mutable {
             requests_.erase(id);
             if (result_work(answer, secrets) <= kLargeWork)
-                return done(result_of(answer, completion, std::move(secrets)));
-            gate_.spawn("http response", read_and_report(lifetime_, std::move(answer), completion,
+                return done(result_of(answer, completion_of(*task), std::move(secrets)));
+            gate_.spawn("http response", read_and_report(lifetime_, std::move(answer), std::move(task),
                                                          std::move(secrets), std::move(done)));
         };
         requests_[order.execute_id] = client_.start(std::move(*built.request), std::move(answered));
     }
 
     static boost::asio::awaitable<void> read_and_report(std::shared_ptr<Lifetime> lifetime,
-                                                        http::ClientResult answer,
-                                                        model::Completion completion,
+                                                        http::ClientResult answer, TaskPtr task,
                                                         std::vector<std::string> secrets, Done done) {
-        const std::size_t bytes = result_work(answer, secrets);
-        AttemptResult result =
-            co_await off_loop(bytes, [&] { return result_of(answer, completion, std::move(secrets)); });
+        const Workload load{task->tenant.value(), result_work(answer, secrets)};
+        AttemptResult result = co_await off_loop(
+            load, [&] { return result_of(answer, completion_of(*task), std::move(secrets)); });
         if (!lifetime->ended()) done(std::move(result));
     }
 

@@ -84,8 +84,8 @@ asio::awaitable<std::string> KubernetesLog::pod_path() {
                      .timeout = kTimeout};
     const ClusterAnswer answer = co_await source_.cluster->call(std::move(call));
     if (!answer.ok()) co_return "";
-    const std::optional<PodState> pod =
-        co_await off_loop(answer.body.size(), [&] { return newest_pod(answer.body); });
+    const std::optional<PodState> pod = co_await off_loop({source_.cluster->server(), answer.body.size()},
+                                                          [&] { return newest_pod(answer.body); });
     if (!pod || !pod->waiting.empty()) co_return "";
     co_return fmt::format("{}/{}/log?container={}", pods, http::percent_encode(pod->name),
                           http::percent_encode(pod->container));

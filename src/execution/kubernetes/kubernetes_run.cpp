@@ -19,8 +19,9 @@ constexpr BackOff kPause{.first = Millis{200}, .max = Millis{5'000}};
 constexpr Millis kLogTimeout{10'000};
 constexpr Millis kSecondLook{1'000};
 
-asio::awaitable<Result<JobState>> job_in(const ClusterAnswer& answer) {
-    co_return co_await off_loop(answer.body.size(), [&] { return read_job(answer.body); });
+asio::awaitable<Result<JobState>> job_in(const Cluster& cluster, const ClusterAnswer& answer) {
+    co_return co_await off_loop({cluster.server(), answer.body.size()},
+                                [&] { return read_job(answer.body); });
 }
 
 constexpr std::string_view kBackground =
@@ -82,7 +83,7 @@ asio::awaitable<std::optional<AttemptResult>> KubernetesRun::create() {
         const ClusterAnswer answer = co_await setting_.cluster->call(std::move(call));
         if (answer.ok()) {
             posted_ = true;
-            if (const Result<JobState> state = co_await job_in(answer)) created(*state);
+            if (const Result<JobState> state = co_await job_in(*setting_.cluster, answer)) created(*state);
             co_return std::nullopt;
         }
         if (answer.status == 409 || (answer.is_final() && posted_)) {
@@ -104,7 +105,7 @@ asio::awaitable<std::optional<AttemptResult>> KubernetesRun::adopt(ClusterAnswer
     const ClusterAnswer answer = co_await look();
     if (answer.status == 404 && refusal.status != 409) co_return failed(refusal.what);
     if (!answer.ok()) co_return std::nullopt;
-    const Result<JobState> state = co_await job_in(answer);
+    const Result<JobState> state = co_await job_in(*setting_.cluster, answer);
     if (!state) co_return std::nullopt;
     if (state->execute_id != id_.value())
         co_return failed(fmt::format("the Job {} is there already, and another's", manifest_.name));
@@ -157,7 +158,7 @@ asio::awaitable<AttemptResult> KubernetesRun::timed_out() {
     std::string reason = fmt::format("no end within {}", format_duration(timeout_));
     if (posted_) {
         const ClusterAnswer answer = co_await look();
-        const Result<JobState> state = answer.ok() ? co_await job_in(answer) : JobState{};
+        const Result<JobState> state = answer.ok() ? co_await job_in(*setting_.cluster, answer) : JobState{};
         if (state && state->phase != JobPhase::going) co_return co_await ended(*state);
         co_await look_at_pod();
         if (pod_ && !pod_->waiting.empty()) reason += "; its pod waits: " + pod_->waiting;
@@ -214,7 +215,8 @@ asio::awaitable<void> KubernetesRun::look_at_pod() {
         log_error_ = answer.what;
         co_return;
     }
-    pod_ = co_await off_loop(answer.body.size(), [&] { return newest_pod(answer.body); });
+    pod_ = co_await off_loop({setting_.cluster->server(), answer.body.size()},
+                             [&] { return newest_pod(answer.body); });
     if (pod_ && (pod_->exit_code || pod_->waiting.empty())) co_await fetch_log();
 }
 

@@ -135,10 +135,10 @@ private:
     asio::awaitable<void> carry_out(AttemptOrder order, std::shared_ptr<Running> running) {
         const auto self = shared_from_this();
         const model::Context& context = order.task->context;
-        const std::size_t bytes =
-            context.kubernetes.value_or("").size() + (context.body ? context.body->size() : 0);
+        const Workload load{order.task->tenant.value(), context.kubernetes.value_or("").size() +
+                                                            (context.body ? context.body->size() : 0)};
         std::optional<Result<Prepared>> prepared;
-        co_await carry_out_off_loop(bytes, [&] { lifetime_.use([&] { prepared.emplace(prepare(order)); }); });
+        co_await carry_out_off_loop(load, [&] { lifetime_.use([&] { prepared.emplace(prepare(order)); }); });
         if (lifetime_.ended() || !running->done) co_return;
         AttemptResult result;
         if (*prepared) {

@@ -138,7 +138,8 @@ asio::awaitable<Result<JobPage>> JobWatch::read_next_page(std::string next) {
         co_return fail(Errc::unavailable, answer.what);
     }
     list_bytes_ += answer.body.size();
-    Result<JobPage> page = co_await off_loop(answer.body.size(), [&] { return read_page(answer.body); });
+    Result<JobPage> page =
+        co_await off_loop({cluster_->server(), answer.body.size()}, [&] { return read_page(answer.body); });
     if (!page) broken(page.error().what);
     co_return page;
 }
@@ -227,7 +228,8 @@ asio::awaitable<void> JobWatch::take_queued() {
     const auto self = shared_from_this();
     while (!events_.empty()) {
         const std::string& line = events_.front();
-        auto event = co_await off_loop(line.size(), [&line] { return read_event(line); });
+        auto event =
+            co_await off_loop({cluster_->server(), line.size()}, [&line] { return read_event(line); });
         if (!ended_) take_event(std::move(event));
         queued_ -= line.size();
         events_.pop_front();

@@ -61,7 +61,7 @@ boost::asio::awaitable<std::optional<http::Response>> check_mode(const ApiReques
                                                                  const model::Context& context) {
     if (context.mode != model::Mode::exe) co_return std::nullopt;
     const auth::Permission permission =
-        co_await off_loop(kubernetes_size(context), [&] { return permission_for(context); });
+        co_await off_loop(request.work_on(kubernetes_size(context)), [&] { return permission_for(context); });
     if (request.caller.identity.may.has(permission)) co_return std::nullopt;
     co_return forbidden_response(request, permission);
 }
@@ -77,15 +77,16 @@ boost::asio::awaitable<std::optional<http::Response>> check_modes(const ApiReque
     std::size_t bytes = 0;
     for (const model::Job& job : jobs) bytes += job.context.size();
     const auth::Permissions& may = request.caller.identity.may;
-    const auto missing = co_await off_loop(bytes, [&jobs, &may]() -> std::optional<auth::Permission> {
-        for (const model::Job& job : jobs) {
-            const auto context = model::read_context(job.context);
-            if (!context || context->mode != model::Mode::exe) continue;
-            const auth::Permission permission = permission_for(*context);
-            if (!may.has(permission)) return permission;
-        }
-        return std::nullopt;
-    });
+    const auto missing =
+        co_await off_loop(request.work_on(bytes), [&jobs, &may]() -> std::optional<auth::Permission> {
+            for (const model::Job& job : jobs) {
+                const auto context = model::read_context(job.context);
+                if (!context || context->mode != model::Mode::exe) continue;
+                const auth::Permission permission = permission_for(*context);
+                if (!may.has(permission)) return permission;
+            }
+            return std::nullopt;
+        });
     if (!missing) co_return std::nullopt;
     co_return forbidden_response(request, *missing);
 }
@@ -113,8 +114,8 @@ boost::asio::awaitable<std::optional<http::Response>> check_pod(const ApiRequest
     const auto& rules = request.api.options.cluster_rules;
     if (!rules) co_return std::nullopt;
     const std::size_t bytes = kubernetes_size(context) + (context.body ? context.body->size() : 0);
-    const model::Problems problems =
-        co_await off_loop(bytes, [&] { return model::cluster_problems(*rules, tenant, context); });
+    const model::Problems problems = co_await off_loop(
+        request.work_on(bytes), [&] { return model::cluster_problems(*rules, tenant, context); });
     if (problems.empty()) co_return std::nullopt;
     co_return request.error(problems);
 }

@@ -32,7 +32,7 @@ boost::asio::awaitable<JobId> unnamed_job_id(const ApiRequest& request, const mo
                                              const std::optional<ExecuteId>& id) {
     if (!id) co_return JobId{random_uuid()};
     const auto& key = request.api.store.queries->id_key();
-    co_return co_await off_loop(job.context.size(), [&] {
+    co_return co_await off_loop(request.work_on(job.context.size()), [&] {
         const std::string subject = fmt::format("{}\n{}\n{}\n{}\n{}", request.caller.tenant.value(),
                                                 id->value(), job.name, model::to_text(job.type), job.context);
         return JobId{keyed_uuid(key, subject, Instant{})};
@@ -98,7 +98,7 @@ boost::asio::awaitable<bool> awaits_report(const ApiRequest& request) {
 
 AsyncResponse run_job(ApiRequest request) {
     const Instant now = request.api.clock.now();
-    auto input = co_await off_loop(request.http.body.size(), [&] {
+    auto input = co_await off_loop(request.work_on_body(), [&] {
         return model::read_job(request.http.body, model::Purpose::run_now, request.api.options.rules, now);
     });
     if (!input) co_return request.error(input.error());
@@ -168,7 +168,7 @@ AsyncResponse cancel_execution(ApiRequest request) {
 
 AsyncResponse take_callback(ApiRequest request) {
     auto result =
-        co_await off_loop(request.http.body.size(), [&] { return model::read_result(request.http.body); });
+        co_await off_loop(request.work_on_body(), [&] { return model::read_result(request.http.body); });
     if (!result) co_return empty_response();  // targets that report something else were never refused
     if (!can_be_id(request.variable)) co_return request.not_found(kSubject);
     if (request.caller.over_rate > Millis{0}) {

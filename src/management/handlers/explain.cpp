@@ -57,7 +57,8 @@ boost::asio::awaitable<Result<std::optional<Evidence>>> collect_evidence(ApiRequ
     if (!*job && newest == changes->end()) co_return std::nullopt;
     const JobKey key = *job ? (*job)->key : newest->job_key;
     if (*job)
-        evidence.current = co_await off_loop((*job)->context.size(), [&] { return definition_of(**job); });
+        evidence.current =
+            co_await off_loop(request.work_on((*job)->context.size()), [&] { return definition_of(**job); });
     evidence.changes = std::move(*changes);
 
     auto runs = co_await store.queries->runs_of(evidence.job, at, at + kRestOfSecond);

@@ -50,7 +50,7 @@ boost::asio::awaitable<void> record_difference(const ApiRequest& request, const 
                                                const model::Job* after) {
     if (!request.audits()) co_return;
     const model::Job& job = after == nullptr ? *before : *after;
-    Difference changed = co_await off_loop(context_size(before) + context_size(after),
+    Difference changed = co_await off_loop(request.work_on(context_size(before) + context_size(after)),
                                            [&] { return difference(before, after); });
     request.record(job.id.value(), std::move(changed), job.tenant);
 }
@@ -82,7 +82,7 @@ std::optional<std::vector<JobId>> known_ids(std::string_view list) {
 /// does not know `repeats` replaces the job.
 boost::asio::awaitable<void> keep_repeating(const model::Job& old, model::JobInput& input) {
     if (old.type != model::JobType::timed || input.job.type != model::JobType::timed) co_return;
-    co_await carry_out_off_loop(old.context.size() + input.job.context.size(), [&] {
+    co_await carry_out_off_loop({old.tenant.value(), old.context.size() + input.job.context.size()}, [&] {
         const auto context = model::read_context(old.context);
         if (!context || !context->plan.repeats || input.context.plan.repeats) return;
         input.context.plan.repeats = true;
@@ -100,7 +100,7 @@ boost::asio::awaitable<Result<bool>> have_webhook(const ApiRequest& request, con
     if (jobs->size() != ids.size()) co_return false;
     std::size_t bytes = 0;
     for (const model::Job& job : *jobs) bytes += job.context.size();
-    co_return co_await off_loop(bytes, [&] {
+    co_return co_await off_loop(request.work_on(bytes), [&] {
         return std::ranges::all_of(*jobs, [&](const model::Job& job) {
             const auto context = model::read_context(job.context);
             return context && context->webhook == webhook;
@@ -276,7 +276,7 @@ http::Response ambiguous_name(const ApiRequest& request, const std::vector<model
 
 AsyncResponse create_job(ApiRequest request) {
     const JobId id{random_uuid()};
-    auto input = co_await off_loop(request.http.body.size(), [&] {
+    auto input = co_await off_loop(request.work_on_body(), [&] {
         return model::read_job(request.http.body, model::Purpose::store, request.api.options.rules,
                                whole_second(request.api.clock), nullptr, id);
     });
@@ -295,7 +295,7 @@ AsyncResponse replace_job(ApiRequest request) {
     if (!stored) co_return request.error(stored.error());
     const model::Job* old = *stored ? &**stored : nullptr;
 
-    auto input = co_await off_loop(request.http.body.size(), [&] {
+    auto input = co_await off_loop(request.work_on_body(), [&] {
         return model::read_job(request.http.body, model::Purpose::store, request.api.options.rules,
                                whole_second(request.api.clock), old);
     });
@@ -323,7 +323,7 @@ AsyncResponse patch_job(ApiRequest request) {
         if (!*stored) co_return request.not_found("job_id");
         const model::Job& old = **stored;
         if (is_other_revision(request, old)) co_return request.error(other_revision());
-        auto input = co_await off_loop(request.http.body.size() + old.context.size(), [&] {
+        auto input = co_await off_loop(request.work_on(request.http.body.size() + old.context.size()), [&] {
             return patched(request.http.body, old, request.api.options.rules,
                            whole_second(request.api.clock));
         });
@@ -346,7 +346,7 @@ AsyncResponse put_job_by_name(ApiRequest request) {
             old == nullptr ? !request.http.header("If-Match").empty() : is_other_revision(request, *old);
         if (is_other) co_return request.error(other_revision());
         const JobId id{old == nullptr ? random_uuid() : old->id.value()};
-        auto input = co_await off_loop(request.http.body.size(), [&] {
+        auto input = co_await off_loop(request.work_on_body(), [&] {
             return named_job(request.http.body, request.variable, request.api.options.rules,
                              whole_second(request.api.clock), old, id);
         });
@@ -377,7 +377,7 @@ AsyncResponse delete_jobs(ApiRequest request) {
 
 AsyncResponse enable_jobs(ApiRequest request) {
     const auto enabled =
-        co_await off_loop(request.http.body.size(), [&] { return model::read_enable(request.http.body); });
+        co_await off_loop(request.work_on_body(), [&] { return model::read_enable(request.http.body); });
     if (!enabled) co_return request.error(enabled.error());
     auto ids = known_ids(request.variable);
     if (!ids) co_return request.not_found("job_id");
@@ -399,7 +399,7 @@ AsyncResponse enable_jobs(ApiRequest request) {
 
 AsyncResponse notify_jobs(ApiRequest request) {
     auto webhook =
-        co_await off_loop(request.http.body.size(), [&] { return model::read_webhook(request.http.body); });
+        co_await off_loop(request.work_on_body(), [&] { return model::read_webhook(request.http.body); });
     if (!webhook) co_return request.error(webhook.error());
     auto ids = known_ids(request.variable);
     if (webhook->problem) {

@@ -206,7 +206,7 @@ AsyncResponse show_forecast(ApiRequest request) {
     const auto forecast = co_await forecast_of(request, range, {.jobs_per_bucket = jobs});
     if (!forecast) co_return request.error(forecast.error());
     const std::size_t bytes = 80 * (buckets + jobs * buckets);
-    std::string body = co_await off_loop(bytes, [&] { return forecast_body(**forecast); });
+    std::string body = co_await off_loop(request.work_on(bytes), [&] { return forecast_body(**forecast); });
     co_return json_response(200, std::move(body));
 }
 

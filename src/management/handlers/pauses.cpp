@@ -37,8 +37,7 @@ AsyncResponse state_of(ApiRequest request) {
 }
 
 AsyncResponse change(ApiRequest request, Change requested) {
-    const auto all =
-        co_await off_loop(request.http.body.size(), [&] { return wants_all(request.http.body); });
+    const auto all = co_await off_loop(request.work_on_body(), [&] { return wants_all(request.http.body); });
     if (!all) co_return request.error(all.error());
     if (*all && !request.caller.identity.may.has(auth::Permission::admin))
         co_return forbidden_response(request, auth::Permission::admin);

@@ -94,8 +94,8 @@ AsyncResponse next_runs_of_job(ApiRequest request) {
         co_await request.api.store.jobs->find_job(request.caller.visible_tenant, JobId{request.variable});
     if (!job) co_return request.error(job.error());
     if (!*job) co_return request.not_found("job_id");
-    const auto context =
-        co_await off_loop((*job)->context.size(), [&] { return model::read_context((*job)->context); });
+    const auto context = co_await off_loop(request.work_on((*job)->context.size()),
+                                           [&] { return model::read_context((*job)->context); });
     if (!context) co_return request.error(context.error());
 
     const auto schedule =
@@ -127,15 +127,16 @@ AsyncResponse preview_schedule(ApiRequest request) {
     const model::Rules& rules = request.api.options.rules;
     const Instant now = std::chrono::floor<Seconds>(request.api.clock.now());
     const auto body =
-        co_await off_loop(request.http.body.size(), [&] { return parse_object(request.http.body); });
+        co_await off_loop(request.work_on_body(), [&] { return parse_object(request.http.body); });
     if (!body) co_return request.error(body.error());
     const auto range = preview_range(*body, now);
     if (!range) co_return request.error(range.error());
 
     const std::string job_text =
-        co_await off_loop(request.http.body.size(), [&] { return schedule_of_job(*body); });
-    const auto input = co_await off_loop(
-        job_text.size(), [&] { return model::read_job(job_text, model::Purpose::store, rules, now); });
+        co_await off_loop(request.work_on_body(), [&] { return schedule_of_job(*body); });
+    const auto input = co_await off_loop(request.work_on(job_text.size()), [&] {
+        return model::read_job(job_text, model::Purpose::store, rules, now);
+    });
     if (!input) co_return expression_error(request, input.error());
     if (!input->schedule)
         co_return request.error(

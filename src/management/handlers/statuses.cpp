@@ -163,9 +163,10 @@ std::size_t bytes_of(const std::vector<model::Execution>& rows, const JobsByKey&
 
 /// Returns the announcements for the jobs' receivers if a client changes one of ecron's own executions.
 /// History is not announced.
-boost::asio::awaitable<Result<store::Announcements>> announcements_of(ApiContext& api,
-                                                                      std::optional<TenantId> tenant,
+boost::asio::awaitable<Result<store::Announcements>> announcements_of(const ApiRequest& request,
                                                                       std::vector<model::Execution> put) {
+    ApiContext& api = request.api;
+    const std::optional<TenantId>& tenant = request.caller.visible_tenant;
     std::vector<ExecuteId> ids;
     for (const model::Execution& execution : put) {
         ids.push_back(execution.id);
@@ -179,7 +180,7 @@ boost::asio::awaitable<Result<store::Announcements>> announcements_of(ApiContext
     const auto jobs = co_await jobs_of(api, *rows);
     if (!jobs) co_return std::unexpected(jobs.error());
     const Instant now = api.clock.now();
-    co_return co_await off_loop(bytes_of(*rows, *jobs), [&] {
+    co_return co_await off_loop(request.work_on(bytes_of(*rows, *jobs)), [&] {
         store::Announcements announcements;
         for (model::Execution& row : *rows) {
             const std::string* const definition = definition_of(row, *jobs);
@@ -217,15 +218,14 @@ AsyncResponse statuses_of_job(ApiRequest request) {
 
 AsyncResponse put_statuses(ApiRequest request) {
     auto statuses =
-        co_await off_loop(request.http.body.size(), [&] { return model::read_statuses(request.http.body); });
+        co_await off_loop(request.work_on_body(), [&] { return model::read_statuses(request.http.body); });
     if (!statuses) co_return request.error(statuses.error());
     for (model::Execution& execution : statuses->accepted) {
         if (request.caller.visible_tenant || execution.tenant.value().empty())
             execution.tenant = request.caller.tenant;
         request.record(execution.id.value(), {}, execution.tenant);
     }
-    auto announcements =
-        co_await announcements_of(request.api, request.caller.visible_tenant, statuses->accepted);
+    auto announcements = co_await announcements_of(request, statuses->accepted);
     if (!announcements) co_return request.error(announcements.error());
     auto rejected = co_await request.api.store.reports->put_executions(
         request.caller.visible_tenant, std::move(statuses->accepted), std::move(*announcements));

@@ -1,13 +1,11 @@
 #pragma once
 #include <cstdint>
-#include <deque>
-#include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "ecron/base/round_robin.hpp"
 #include "store/work/work.hpp"
 
 namespace ecron::store {
@@ -34,19 +32,12 @@ private:
     WriteKind kind_;
 };
 
-/// Waiting writes of one kind. Tenants are served round-robin, in order within a tenant, so that the writes
-/// of one tenant wait for a share of the others' and not for their backlog.
+/// Waiting writes of one kind.
 class WriteQueue {
 public:
     void push(std::unique_ptr<Write> write) {
         const std::string_view tenant = write->payer();
-        auto line = lines_.find(tenant);
-        if (line == lines_.end()) {
-            line = lines_.emplace(std::string{tenant}, Line{}).first;
-            turns_.push_back(line);
-        }
-        line->second.push_back(std::move(write));
-        ++size_;
+        waiting_.push(tenant, std::move(write));
     }
 
     /// Takes the next `count` writes, of which there must be as many, or fewer if they store `bytes`
@@ -55,30 +46,17 @@ public:
         std::vector<std::unique_ptr<Write>> taken;
         taken.reserve(count);
         for (std::size_t stored = 0; taken.size() < count && (taken.empty() || stored < bytes);) {
-            const auto line = turns_.front();
-            stored += line->second.front()->bytes();
-            turns_.pop_front();
-            taken.push_back(std::move(line->second.front()));
-            line->second.pop_front();
-            if (line->second.empty())
-                lines_.erase(line);
-            else
-                turns_.push_back(line);
+            taken.push_back(waiting_.pop());
+            stored += taken.back()->bytes();
         }
-        size_ -= taken.size();
         return taken;
     }
 
-    [[nodiscard]] std::size_t size() const { return size_; }
-    [[nodiscard]] bool empty() const { return size_ == 0; }
+    [[nodiscard]] std::size_t size() const { return waiting_.size(); }
+    [[nodiscard]] bool empty() const { return waiting_.empty(); }
 
 private:
-    using Line = std::deque<std::unique_ptr<Write>>;
-    using Lines = std::map<std::string, Line, std::less<>>;
-
-    Lines lines_;                        // no empty ones
-    std::deque<Lines::iterator> turns_;  // each line once
-    std::size_t size_{0};
+    RoundRobin<std::string, std::unique_ptr<Write>> waiting_;  // by payer
 };
 
 }  // namespace ecron::store
