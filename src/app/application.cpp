@@ -1,4 +1,4 @@
-#include "application.hpp"
+#include "app/application.hpp"
 
 #include <unistd.h>
 #include <boost/asio/redirect_error.hpp>
@@ -7,11 +7,11 @@
 #include <csignal>
 #include <thread>
 
+#include "app/file_watch.hpp"
+#include "app/settings.hpp"
+#include "app/takeover.hpp"
 #include "ecron/app/version.hpp"
 #include "ecron/base/log.hpp"
-#include "file_watch.hpp"
-#include "settings.hpp"
-#include "takeover.hpp"
 
 namespace ecron::app {
 

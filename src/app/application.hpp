@@ -5,7 +5,9 @@
 #include <memory>
 #include <stdexcept>
 
-#include "certificates.hpp"
+#include "app/certificates.hpp"
+#include "app/messaging.hpp"
+#include "app/scheduler_runs.hpp"
 #include "ecron/analysis/scheduler.hpp"
 #include "ecron/auth/authenticator.hpp"
 #include "ecron/base/async.hpp"
@@ -19,8 +21,6 @@
 #include "ecron/notify/notifier.hpp"
 #include "ecron/store/housekeeping.hpp"
 #include "ecron/store/store.hpp"
-#include "messaging.hpp"
-#include "scheduler_runs.hpp"
 
 namespace ecron::app {
 

@@ -1,8 +1,8 @@
-#include "certificates.hpp"
+#include "app/certificates.hpp"
 
+#include "app/settings.hpp"
 #include "ecron/base/log.hpp"
 #include "ecron/http/certificate.hpp"
-#include "settings.hpp"
 
 namespace ecron::app {
 

@@ -1,9 +1,9 @@
-#include "messaging.hpp"
+#include "app/messaging.hpp"
 
 #include <stdexcept>
 
+#include "app/settings.hpp"
 #include "ecron/base/log.hpp"
-#include "settings.hpp"
 
 namespace ecron::app {
 

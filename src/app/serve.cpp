@@ -2,13 +2,13 @@
 
 #include <csignal>
 
-#include "application.hpp"
-#include "descriptors.hpp"
+#include "app/application.hpp"
+#include "app/descriptors.hpp"
+#include "app/init.hpp"
+#include "app/machine_check.hpp"
+#include "app/settings.hpp"
 #include "ecron/base/log.hpp"
 #include "ecron/store/upkeep.hpp"
-#include "init.hpp"
-#include "machine_check.hpp"
-#include "settings.hpp"
 
 namespace ecron::app {
 namespace {

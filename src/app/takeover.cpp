@@ -1,16 +1,16 @@
-#include "takeover.hpp"
+#include "app/takeover.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <optional>
 
+#include "app/settings.hpp"
 #include "ecron/base/log.hpp"
 #include "ecron/http/origin.hpp"
 #include "ecron/model/json.hpp"
 #include "ecron/model/kubernetes.hpp"
 #include "ecron/store/upkeep.hpp"
-#include "settings.hpp"
 
 namespace ecron::app {
 namespace {

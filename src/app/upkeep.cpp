@@ -2,9 +2,9 @@
 
 #include <fstream>
 
+#include "app/settings.hpp"
+#include "app/takeover.hpp"
 #include "ecron/store/upkeep.hpp"
-#include "settings.hpp"
-#include "takeover.hpp"
 
 namespace ecron::app {
 namespace {

@@ -3,8 +3,8 @@
 #include <array>
 #include <string_view>
 
+#include "cron/shape.hpp"
 #include "ecron/cron/schedule.hpp"
-#include "shape.hpp"
 
 namespace ecron::cron {
 namespace {

@@ -3,7 +3,7 @@
 #include <array>
 #include <string_view>
 
-#include "shape.hpp"
+#include "cron/shape.hpp"
 
 namespace ecron::cron {
 namespace {

@@ -1,4 +1,4 @@
-#include "duration.hpp"
+#include "cron/duration.hpp"
 
 #include <array>
 #include <charconv>

@@ -1,4 +1,4 @@
-#include "field.hpp"
+#include "cron/field.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "mistakes.hpp"
+#include "cron/mistakes.hpp"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "field.hpp"
+#include "cron/field.hpp"
 
 namespace ecron::cron {
 

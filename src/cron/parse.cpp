@@ -4,11 +4,11 @@
 #include <array>
 #include <utility>
 
-#include "duration.hpp"
+#include "cron/duration.hpp"
+#include "cron/field.hpp"
+#include "cron/mistakes.hpp"
+#include "cron/years.hpp"
 #include "ecron/cron/schedule.hpp"
-#include "field.hpp"
-#include "mistakes.hpp"
-#include "years.hpp"
 
 namespace ecron::cron {
 namespace {

@@ -1,4 +1,4 @@
-#include "posix_rule.hpp"
+#include "cron/posix_rule.hpp"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "shape.hpp"
+#include "cron/shape.hpp"
 
 #include <fmt/format.h>
 

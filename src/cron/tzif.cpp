@@ -1,9 +1,9 @@
-#include "tzif.hpp"
+#include "cron/tzif.hpp"
 
 #include <cstdint>
 #include <utility>
 
-#include "posix_rule.hpp"
+#include "cron/posix_rule.hpp"
 
 namespace ecron::cron {
 namespace {

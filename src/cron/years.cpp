@@ -1,4 +1,4 @@
-#include "years.hpp"
+#include "cron/years.hpp"
 
 #include <numeric>
 #include <vector>

@@ -14,8 +14,8 @@
 #include <optional>
 #include <shared_mutex>
 
-#include "tzif.hpp"
-#include "zone_hint.hpp"
+#include "cron/tzif.hpp"
+#include "cron/zone_hint.hpp"
 
 namespace ecron::cron {
 namespace {

@@ -1,4 +1,4 @@
-#include "zone_hint.hpp"
+#include "cron/zone_hint.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "delivery.hpp"
+#include "notify/delivery.hpp"
 
 #include <fmt/format.h>
 

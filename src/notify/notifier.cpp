@@ -4,11 +4,11 @@
 
 #include <random>
 
-#include "delivery.hpp"
 #include "ecron/base/async.hpp"
 #include "ecron/base/log.hpp"
 #include "ecron/base/log_limit.hpp"
-#include "receivers.hpp"
+#include "notify/delivery.hpp"
+#include "notify/receivers.hpp"
 
 namespace ecron::notify {
 

@@ -1,4 +1,4 @@
-#include "receivers.hpp"
+#include "notify/receivers.hpp"
 
 #include <algorithm>
 #include <cassert>

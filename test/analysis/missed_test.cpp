@@ -1,6 +1,6 @@
 #include "analysis/shard/missed.hpp"
 
-#include "planner_fixture.hpp"
+#include "analysis/planner_fixture.hpp"
 
 namespace ecron::analysis::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "planner_fixture.hpp"
+#include "analysis/planner_fixture.hpp"
 
 /// Planners that follow another leader and take over from it.
 namespace ecron::analysis::test {

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <string_view>
 
-#include "support.hpp"
+#include "cron/support.hpp"
 
 using namespace ecron;
 using namespace ecron::cron;

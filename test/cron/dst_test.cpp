@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "support.hpp"
+#include "cron/support.hpp"
 
 using namespace ecron;
 using namespace ecron::cron;

@@ -6,7 +6,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "support.hpp"
+#include "cron/support.hpp"
 
 using namespace ecron;
 using namespace ecron::cron;

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "support.hpp"
+#include "cron/support.hpp"
 
 using namespace ecron;
 using namespace ecron::cron;

@@ -9,7 +9,7 @@
 #include <sstream>
 #include <vector>
 
-#include "support.hpp"
+#include "cron/support.hpp"
 
 using namespace ecron;
 using namespace ecron::cron;

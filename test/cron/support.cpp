@@ -1,4 +1,4 @@
-#include "support.hpp"
+#include "cron/support.hpp"
 
 #include <fmt/format.h>
 

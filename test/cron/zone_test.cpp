@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "cron/posix_rule.hpp"
+#include "cron/support.hpp"
 #include "cron/tzif.hpp"
-#include "support.hpp"
 
 using namespace ecron;
 using namespace ecron::cron;

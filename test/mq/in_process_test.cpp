@@ -2,7 +2,7 @@
 
 #include <boost/json/parse.hpp>
 
-#include "support.hpp"
+#include "mq/support.hpp"
 
 namespace ecron::mq {
 namespace {

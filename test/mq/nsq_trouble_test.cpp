@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "ecron/mq/nsq.hpp"
-#include "support.hpp"
+#include "mq/support.hpp"
 
 namespace ecron::mq {
 namespace {

@@ -1,4 +1,4 @@
-#include "checker.hpp"
+#include "simulation/checker.hpp"
 
 #include <algorithm>
 #include <set>

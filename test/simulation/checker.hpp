@@ -6,10 +6,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "clients.hpp"
 #include "ecron/base/log.hpp"
-#include "history.hpp"
-#include "reference.hpp"
+#include "simulation/clients.hpp"
+#include "simulation/history.hpp"
+#include "simulation/reference.hpp"
 
 namespace ecron::sim {
 

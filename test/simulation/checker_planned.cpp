@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "checker.hpp"
 #include "ecron/base/time.hpp"
+#include "simulation/checker.hpp"
 
 /// Checks every occurrence of every job.
 namespace ecron::sim {

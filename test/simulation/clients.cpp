@@ -1,10 +1,10 @@
-#include "clients.hpp"
+#include "simulation/clients.hpp"
 
 #include <fmt/format.h>
 
 #include "ecron/model/json.hpp"
-#include "jobs.hpp"
-#include "reference.hpp"
+#include "simulation/jobs.hpp"
+#include "simulation/reference.hpp"
 
 namespace ecron::sim {
 namespace {

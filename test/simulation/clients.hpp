@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "node.hpp"
+#include "simulation/node.hpp"
 
 namespace ecron::sim {
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "ecron/store/store.hpp"
-#include "history.hpp"
-#include "timeline.hpp"
+#include "simulation/history.hpp"
+#include "simulation/timeline.hpp"
 
 namespace ecron::sim {
 

@@ -1,4 +1,4 @@
-#include "database.hpp"
+#include "simulation/database.hpp"
 
 #include <algorithm>
 

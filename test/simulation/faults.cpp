@@ -1,6 +1,6 @@
-#include "faults.hpp"
+#include "simulation/faults.hpp"
 
-#include "reference.hpp"
+#include "simulation/reference.hpp"
 
 namespace ecron::sim {
 namespace {

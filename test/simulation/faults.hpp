@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "clients.hpp"
-#include "node.hpp"
+#include "simulation/clients.hpp"
+#include "simulation/node.hpp"
 
 namespace ecron::sim {
 

@@ -1,4 +1,4 @@
-#include "jobs.hpp"
+#include "simulation/jobs.hpp"
 
 #include <fmt/format.h>
 

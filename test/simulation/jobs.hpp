@@ -1,6 +1,6 @@
 #pragma once
-#include "dice.hpp"
 #include "ecron/model/job.hpp"
+#include "simulation/dice.hpp"
 
 /// Random jobs of every kind: most run every few minutes, some every few seconds, some once.
 namespace ecron::sim {

@@ -1,4 +1,4 @@
-#include "link.hpp"
+#include "simulation/link.hpp"
 
 namespace ecron::sim {
 namespace {

@@ -2,8 +2,8 @@
 #include <functional>
 #include <vector>
 
-#include "dice.hpp"
-#include "timeline.hpp"
+#include "simulation/dice.hpp"
+#include "simulation/timeline.hpp"
 
 namespace ecron::sim {
 

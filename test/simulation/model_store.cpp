@@ -1,4 +1,4 @@
-#include "model_store.hpp"
+#include "simulation/model_store.hpp"
 
 #include "ecron/base/stable_hash.hpp"
 #include "ecron/model/json.hpp"

@@ -1,10 +1,10 @@
 #pragma once
 #include <set>
 
-#include "database.hpp"
 #include "ecron/store/store.hpp"
-#include "link.hpp"
-#include "process.hpp"
+#include "simulation/database.hpp"
+#include "simulation/link.hpp"
+#include "simulation/process.hpp"
 
 namespace ecron::sim {
 

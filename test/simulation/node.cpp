@@ -1,4 +1,4 @@
-#include "node.hpp"
+#include "simulation/node.hpp"
 
 #include "ecron/base/log.hpp"
 

@@ -2,10 +2,10 @@
 #include <memory>
 
 #include "ecron/analysis/scheduler.hpp"
-#include "link.hpp"
-#include "model_store.hpp"
-#include "process.hpp"
-#include "targets.hpp"
+#include "simulation/link.hpp"
+#include "simulation/model_store.hpp"
+#include "simulation/process.hpp"
+#include "simulation/targets.hpp"
 
 namespace ecron::sim {
 

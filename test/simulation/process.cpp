@@ -1,10 +1,10 @@
-#include "process.hpp"
+#include "simulation/process.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
-#include "dice.hpp"
 #include "ecron/base/async.hpp"
+#include "simulation/dice.hpp"
 
 namespace ecron::sim {
 namespace asio = boost::asio;

@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "timeline.hpp"
+#include "simulation/timeline.hpp"
 
 namespace ecron::sim {
 

@@ -1,4 +1,4 @@
-#include "reference.hpp"
+#include "simulation/reference.hpp"
 
 #include "ecron/base/stable_hash.hpp"
 #include "ecron/model/json.hpp"

@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "ecron/base/log.hpp"
-#include "world.hpp"
+#include "simulation/world.hpp"
 
 /// Runs worlds, one per seed, in several processes. See README.md.
 namespace {

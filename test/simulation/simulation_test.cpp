@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "ecron/base/log.hpp"
-#include "world.hpp"
+#include "simulation/world.hpp"
 
 using namespace ecron;
 

@@ -1,4 +1,4 @@
-#include "targets.hpp"
+#include "simulation/targets.hpp"
 
 #include <algorithm>
 

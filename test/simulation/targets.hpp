@@ -3,10 +3,10 @@
 #include <functional>
 #include <unordered_map>
 
-#include "dice.hpp"
 #include "ecron/execution/pool.hpp"
-#include "history.hpp"
-#include "process.hpp"
+#include "simulation/dice.hpp"
+#include "simulation/history.hpp"
+#include "simulation/process.hpp"
 
 namespace ecron::sim {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "world.hpp"
+#include "simulation/world.hpp"
 
 namespace ecron::sim {
 namespace {

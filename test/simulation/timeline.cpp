@@ -1,9 +1,9 @@
-#include "timeline.hpp"
+#include "simulation/timeline.hpp"
 
 #include <algorithm>
 #include <stdexcept>
 
-#include "process.hpp"
+#include "simulation/process.hpp"
 
 namespace ecron::sim {
 namespace {

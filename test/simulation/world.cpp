@@ -1,8 +1,8 @@
-#include "world.hpp"
+#include "simulation/world.hpp"
 
 #include <fmt/format.h>
 
-#include "jobs.hpp"
+#include "simulation/jobs.hpp"
 
 namespace ecron::sim {
 namespace {

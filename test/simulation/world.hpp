@@ -3,10 +3,10 @@
 #include <string>
 #include <vector>
 
-#include "checker.hpp"
-#include "clients.hpp"
-#include "faults.hpp"
-#include "node.hpp"
+#include "simulation/checker.hpp"
+#include "simulation/clients.hpp"
+#include "simulation/faults.hpp"
+#include "simulation/node.hpp"
 
 namespace ecron::sim {
 

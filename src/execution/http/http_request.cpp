@@ -1,4 +1,4 @@
-#include "http_request.hpp"
+#include "execution/http/http_request.hpp"
 
 #include <fmt/format.h>
 

@@ -12,7 +12,7 @@ namespace {
 
 namespace cause = model::cause;
 
-constexpr std::size_t kFirstRows =
+constexpr std::size_t kFirstJobs =
     4;  // of a streamed list: rows may be large, and their size determines how many to read next
 constexpr std::size_t kFirstPage = static_cast<std::size_t>(kListDefault);
 
@@ -80,10 +80,10 @@ JobsRead jobs_up_to(store::JobStore& store, store::JobFilter filter, JobKey last
 /// last row is looked up first; the list ends there even if rows are deleted in the meantime.
 AsyncResponse many_jobs(ApiRequest request, Query query, store::JobFilter filter) {
     store::JobFilter page = filter;
-    page.limit = kFirstRows;
+    page.limit = kFirstJobs;
     auto first = co_await request.api.store.jobs->list_jobs(page);
     if (!first) co_return request.error(first.error());
-    if (first->size() < kFirstRows) co_return rows_response(std::move(*first));
+    if (first->size() < kFirstJobs) co_return rows_response(std::move(*first));
 
     store::JobFilter end = filter;
     end.offset += filter.limit - 1;
@@ -97,7 +97,7 @@ AsyncResponse many_jobs(ApiRequest request, Query query, store::JobFilter filter
     if (ends->size() > 1) add_next_page(response, request, query, cursor_of(ends->front()));
     page.offset = 0;
     response.stream = std::make_shared<ListStream<model::Job>>(
-        std::move(*first), kFirstRows,
+        std::move(*first), kFirstJobs,
         [&store = *request.api.store.jobs, page, last](const model::Job& behind, std::size_t count) {
             store::JobFilter rest = page;
             rest.before = behind.key;
