@@ -4,9 +4,8 @@ include(GNUInstallDirs)
 install(TARGETS ecron RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES deploy/debian/ecron.yaml DESTINATION /etc/ecron)
 install(FILES deploy/systemd/ecron.service DESTINATION lib/systemd/system)
-install(FILES etc/cronsvr.yaml docs/api.md docs/architecture.md docs/cli.md docs/concepts.md docs/configuration.md docs/deployment.md
-  docs/executors.md docs/getting-started.md docs/guarantees.md docs/import.md docs/messages.md docs/operations.md docs/security.md docs/upgrade.md
-  DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES etc/cronsvr.yaml DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 
 if(NOT CMAKE_CROSSCOMPILING)
