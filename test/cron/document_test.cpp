@@ -53,7 +53,7 @@ Examples begin_of(std::string_view comment) {
 
 std::vector<Examples> examples_in(const std::string& document) {
     std::vector<Examples> all;
-    std::ifstream file{std::string{ECRON_DOCS} + "/" + document};
+    std::ifstream file{"docs/" + document};
     REQUIRE(file);
     bool open = false;
     for (std::string line; std::getline(file, line);) {
