@@ -23,7 +23,7 @@ const std::vector<Route>& routes() {
         {put, prefix, "/job/by-name/:job_name", "putJobByName", put_job_by_name, write,
          "Creates the job of that name or replaces it (200). An equal definition is not written and keeps its "
          "revision.",
-         {"If-Match", "Prefer"}, "JobInput", 201, "Job", {"ETag", "Location", "Preference-Applied"},
+         {"If-Match", "Prefer"}, "JobNamedInput", 201, "Job", {"ETag", "Location", "Preference-Applied"},
          {400, 409, 412, 503}},
         {get, prefix, "/job/:job_id", "showJob", show_job, read, "Returns one job.", {"If-None-Match"}, "", 200, "Job",
          {"ETag"}, {304, 400, 404, 503}},
@@ -38,10 +38,10 @@ const std::vector<Route>& routes() {
          "Deletes one or more jobs and interrupts their executions; unknown ids are not an error.", {}, "", 200, "", {},
          {400, 503}},
         {put, prefix, "/job/:job_id/enable", "enableJobs", enable_jobs, write,
-         "Enables or disables one or more jobs, all or none.", {"Prefer"}, "Enable", 200, "", {"Preference-Applied"},
+         "Enables or disables one or more jobs, all or none.", {"Prefer"}, "EnableInput", 200, "", {"Preference-Applied"},
          {400, 404, 503}},
         {put, prefix, "/job/:job_id/notify", "notifyJobs", notify_jobs, write,
-         "Sets the webhook of one or more jobs, all or none.", {"Prefer"}, "Notify", 200, "NotifiedJobs",
+         "Sets the webhook of one or more jobs, all or none.", {"Prefer"}, "WebhookInput", 200, "NotifiedJobs",
          {"Preference-Applied"}, {400, 404, 503}},
         {get, prefix, "/job/:job_id/next", "nextRuns", next_runs_of_job, read,
          "Returns the next runs of a job by its expression and window, before jitter.", {"count", "from"}, "", 200,
@@ -66,7 +66,7 @@ const std::vector<Route>& routes() {
         {post, prefix, "/jobexecution", "runJob", run_job, execute,
          "Runs a job now: the job in the request if it has a mode, which also requires the write permission; otherwise "
          "the stored job with that job_id.",
-         {"Idempotency-Key"}, "JobInput", 200, "Status", {}, {400, 404, 409, 503}},
+         {"Idempotency-Key"}, "JobRunInput", 200, "Status", {}, {400, 404, 409, 503}},
         {get, prefix, "/jobexecution", "listExecutions", list_executions, read,
          "Lists executions in all states, newest start first, with times in milliseconds. A page may contain fewer rows "
          "than the limit, or none, although the list continues: Link and X-Next-After say so.",
@@ -90,7 +90,7 @@ const std::vector<Route>& routes() {
          "Returns the output of the latest attempt or the target's response. With follow: server-sent events until the "
          "execution has ended: stdout and stderr (data is JSON text), attempt (a new one begins), end (data is the "
          "status).",
-         {"follow", "stream"}, "", 200, "Output", {}, {400, 404, 503}},
+         {"follow", "stream", "Last-Event-ID"}, "", 200, "Output", {}, {400, 404, 503}},
         {post, prefix, "/jobexecution/:execute_id/cancel", "cancelExecution", cancel_execution, execute,
          "Ends an unfinished execution as interrupt.", {}, "", 200, "Status", {},
          {400, 404, 409, 503}},
@@ -105,10 +105,10 @@ const std::vector<Route>& routes() {
         {get, prefix, "/scheduling", "showScheduling", show_scheduling, read,
          "Returns whether planned runs are paused.", {}, "", 200, "Scheduling", {}, {503}},
         {post, prefix, "/scheduling/pause", "pauseScheduling", pause_scheduling, write,
-         "Pauses the planned runs of the caller's jobs, or of all jobs, until they are resumed.", {}, "Whose", 200,
+         "Pauses the planned runs of the caller's jobs, or of all jobs, until they are resumed.", {}, "PauseInput", 200,
          "Scheduling", {}, {400, 503}},
         {post, prefix, "/scheduling/resume", "resumeScheduling", resume_scheduling, write, "Ends a pause.",
-         {}, "Whose", 200, "Scheduling", {}, {400, 503}},
+         {}, "PauseInput", 200, "Scheduling", {}, {400, 503}},
         {get, prefix, "/audit", "listAudit", list_audit, read,
          "Lists the changes of the caller's tenant, newest first, with their authors.",
          {"object", "begin_at", "end_at", "limit", "after"}, "", 200, "Audit[]", {"Link", "X-Next-After"}, {400, 503}},

@@ -39,6 +39,24 @@ void collect_references(const bj::value& value, std::set<std::string>& reference
     }
 }
 
+/// Returns the component that a value refers to, or the value.
+const bj::value& resolved(const bj::value& value, const bj::value& document) {
+    const bj::value* reference = value.as_object().if_contains("$ref");
+    return reference == nullptr ? value : document.at_pointer(reference->as_string().subview(1));
+}
+
+bool is_described(const bj::value& schema, const bj::value& document) {
+    const bj::value* text = schema.as_object().if_contains("description");
+    if (text == nullptr) text = resolved(schema, document).as_object().if_contains("description");
+    return text != nullptr && !text->as_string().empty();
+}
+
+bool is_typed(const bj::value& schema) {
+    const bj::object& keywords = schema.as_object();
+    return keywords.contains("type") || keywords.contains("$ref") || keywords.contains("anyOf") ||
+           keywords.contains("properties");
+}
+
 }  // namespace
 
 TEST_CASE("every route of the table is in the document", "[management][openapi]") {
@@ -74,13 +92,14 @@ TEST_CASE("every operation of the document is served", "[management][openapi]") 
 
 TEST_CASE("path variables are declared, and no parameter is declared twice", "[management][openapi]") {
     Service service;
-    for (const auto& [pattern, operations] : service.document().at("paths").as_object())
+    const bj::value document = service.document();
+    for (const auto& [pattern, operations] : document.at("paths").as_object())
         for (const auto& [method, operation] : operations.as_object()) {
             std::set<std::string> names;
             const bj::value* parameters = operation.as_object().if_contains("parameters");
             if (parameters != nullptr)
                 for (const bj::value& parameter : parameters->as_array())
-                    CHECK(names.emplace(parameter.at("name").as_string()).second);
+                    CHECK(names.emplace(resolved(parameter, document).at("name").as_string()).second);
             const std::string path{pattern};
             const std::size_t open = path.find('{');
             if (open != path.npos) CHECK(names.contains(path.substr(open + 1, path.find('}') - open - 1)));
@@ -99,14 +118,134 @@ TEST_CASE("no two paths differ only by the name of their variable", "[management
     }
 }
 
-TEST_CASE("every schema is used, and every reference resolves", "[management][openapi]") {
+TEST_CASE("every component is used, and every reference resolves", "[management][openapi]") {
     Service service;
     std::set<std::string> references;
     collect_references(service.document(), references);
-    std::set<std::string> schemas;
-    for (const auto& [name, schema] : service.document().at_pointer("/components/schemas").as_object())
-        schemas.insert("#/components/schemas/" + std::string{name});
-    CHECK(references == schemas);
+    std::set<std::string> components;
+    for (const char* kind : {"schemas", "parameters", "responses"})
+        for (const auto& [name, component] : service.document().at("components").at(kind).as_object())
+            components.insert(std::string{"#/components/"} + kind + '/' + std::string{name});
+    CHECK(references == components);
+}
+
+TEST_CASE("every operation has a declared tag and a description", "[management][openapi]") {
+    Service service;
+    const bj::value document = service.document();
+    std::set<std::string> tags;
+    for (const bj::value& tag : document.at("tags").as_array()) {
+        CHECK_FALSE(tag.at("description").as_string().empty());
+        tags.emplace(tag.at("name").as_string());
+    }
+    std::set<std::string> used;
+    for (const auto& [pattern, operations] : document.at("paths").as_object())
+        for (const auto& [method, operation] : operations.as_object()) {
+            CAPTURE(pattern, method);
+            CHECK_FALSE(operation.at("description").as_string().empty());
+            REQUIRE(operation.at("tags").as_array().size() == 1);
+            used.emplace(operation.at("tags").at(0).as_string());
+        }
+    CHECK(used == tags);
+}
+
+TEST_CASE("every schema and each of its members has a type and a description", "[management][openapi]") {
+    Service service;
+    const bj::value document = service.document();
+    for (const auto& [name, schema] : document.at_pointer("/components/schemas").as_object()) {
+        CAPTURE(name);
+        CHECK(is_described(schema, document));
+        CHECK((is_typed(schema) || name == "Result"));  // a report can be any JSON value
+        const bj::value* members = schema.as_object().if_contains("properties");
+        if (members == nullptr) continue;
+        for (const auto& [member, of_member] : members->as_object()) {
+            CAPTURE(member);
+            CHECK(is_described(of_member, document));
+            CHECK(is_typed(of_member));
+            // Their types would have no stable names in generated clients.
+            CHECK_FALSE(of_member.as_object().contains("properties"));
+        }
+    }
+}
+
+TEST_CASE("every parameter and header field has a type and a description", "[management][openapi]") {
+    Service service;
+    const bj::value document = service.document();
+    std::vector<bj::value> described;
+    for (const auto& [name, parameter] : document.at_pointer("/components/parameters").as_object())
+        described.push_back(parameter);
+    for (const auto& [pattern, operations] : document.at("paths").as_object())
+        for (const auto& [method, operation] : operations.as_object()) {
+            if (const bj::value* parameters = operation.as_object().if_contains("parameters"))
+                for (const bj::value& parameter : parameters->as_array())
+                    if (!parameter.as_object().contains("$ref")) described.push_back(parameter);
+            for (const auto& [status, response] : operation.at("responses").as_object())
+                if (const bj::value* headers = response.as_object().if_contains("headers"))
+                    for (const auto& [name, field] : headers->as_object()) described.push_back(field);
+        }
+    CHECK(described.size() > 100);
+    for (const bj::value& one : described) {
+        CAPTURE(bj::serialize(one));
+        CHECK_FALSE(one.at("description").as_string().empty());
+        CHECK(is_typed(one.at("schema")));
+    }
+}
+
+TEST_CASE("members of a job have the defaults and limits of the table", "[management][openapi]") {
+    Service service;
+    const bj::value document = service.document();
+    const auto [pointer, value] = GENERATE(table<std::string, std::string>({
+        {"/JobInput/required", R"(["job_name","job_type","job_context"])"},
+        {"/JobInput/properties/job_name/maxLength", "64"},
+        {"/JobInput/properties/enabled/default", "false"},
+        {"/JobNamedInput/required", R"(["job_type","job_context"])"},
+        {"/JobContextInput/required", R"(["mode"])"},
+        {"/JobContextInput/properties/priority/default", "0"},
+        {"/JobContextInput/properties/priority/minimum", "-1000"},
+        {"/JobContextInput/properties/jitter/default", R"("0s")"},
+        {"/JobContextInput/properties/completion/default", R"("auto")"},
+        {"/JobContextInput/properties/labels/maxProperties", "32"},
+        {"/JobContextInput/properties/dialect/examples", R"(["quartz"])"},
+        {"/JobRetryInput/properties/on/maxItems", "32"},
+        {"/JobMisfire/enum", R"(["once","all","skip"])"},
+        {"/JobType/enum", R"(["timed","scheduled","real-time","unknown"])"},
+        {"/JobTypeInput/enum", R"(["timed","scheduled","real-time","cron"])"},
+    }));
+    CAPTURE(pointer);
+    CHECK(document.at_pointer("/components/schemas" + pointer) == bj::parse(value));
+}
+
+TEST_CASE("only definitions have defaults that generated clients would send", "[management][openapi]") {
+    Service service;
+    const bj::value document = service.document();
+    for (const auto& [name, schema] : document.at_pointer("/components/schemas").as_object()) {
+        if (name.ends_with("Input") || name == "PreviewContext") continue;
+        CAPTURE(name);
+        CHECK_FALSE(bj::serialize(schema).contains("\"default\":"));
+    }
+    // An option determines this one.
+    CHECK_FALSE(document.at_pointer("/components/schemas/JobContextInput/properties/misfire")
+                    .as_object()
+                    .contains("default"));
+}
+
+TEST_CASE("a definition without a required member is refused", "[management][openapi]") {
+    Service service;
+    const bj::value whole = bj::parse(R"({"job_name":"a","job_type":"real-time",
+        "job_context":{"mode":"http","exec":"http://h/x"}})");
+    CHECK(service.post("/job", bj::serialize(whole)).status() == 201);
+    for (const char* member : {"job_name", "job_type", "job_context"})
+        for (const bool is_null : {false, true}) {
+            CAPTURE(member, is_null);
+            bj::object job = whole.as_object();
+            if (is_null)
+                job[member] = nullptr;
+            else
+                job.erase(member);
+            CHECK(service.post("/job", bj::serialize(job)).status() == 400);
+        }
+    bj::object job = whole.as_object();
+    job["job_context"].as_object().erase("mode");
+    CHECK(service.post("/job", bj::serialize(job)).status() == 400);
 }
 
 TEST_CASE("the document uses the configured paths", "[management][openapi]") {
@@ -159,6 +298,11 @@ TEST_CASE("the schema check used by all tests finds errors", "[management][opena
         {R"({"const":"a"})", R"("b")"},
         {R"({"type":"string","format":"date-time"})", R"("now")"},
         {R"({"oneOf":[{"type":"null"},{"type":"string"}]})", "1"},
+        {R"({"anyOf":[{"type":"null"},{"type":"string"}]})", "1"},
+        {R"({"pattern":"^a$"})", R"("b")"},
+        {R"({"minimum":1})", "0"},
+        {R"({"maximum":1})", "2"},
+        {R"({"maxLength":1})", R"("ab")"},
         {R"({"patternProperties":{}})", "{}"},
     }));
     CAPTURE(schema, value);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <regex>
 #include <set>
 #include <string_view>
 
@@ -55,6 +56,27 @@ void check_one_of(const bj::value& value, const bj::array& schemas, const bj::va
     if (fitting != 1) faults.push_back(path + " fits " + std::to_string(fitting) + " alternatives");
 }
 
+void check_any_of(const bj::value& value, const bj::array& schemas, const bj::value& document,
+                  const std::string& path, Faults& faults) {
+    const bool fits = std::ranges::any_of(
+        schemas, [&](const bj::value& schema) { return faults_of(value, schema, document, path).empty(); });
+    if (!fits) faults.push_back(path + " fits no alternative");
+}
+
+void check_format(const bj::value& value, const bj::value& format, const std::string& path, Faults& faults) {
+    static const std::set<std::string_view> kOfNumbers{"int32", "int64", "double"};
+    if (value.is_null() || kOfNumbers.contains(format.get_string())) return;
+    if (format != "date-time" || (value.is_string() && !parse_rfc3339(value.get_string())))
+        faults.push_back(path + " is no " + bj::serialize(format));
+}
+
+void check_pattern(const bj::value& value, const bj::value& pattern, const std::string& path,
+                   Faults& faults) {
+    if (!value.is_string()) return;
+    if (!std::regex_search(std::string{value.get_string()}, std::regex{std::string{pattern.get_string()}}))
+        faults.push_back(path + " does not match " + bj::serialize(pattern));
+}
+
 void check_keyword(std::string_view keyword, const bj::value& rule, const bj::value& value,
                    const bj::object& schema, const bj::value& document, const std::string& path,
                    Faults& faults) {
@@ -79,12 +101,18 @@ void check_keyword(std::string_view keyword, const bj::value& rule, const bj::va
             for (const bj::value& element : value.get_array())
                 std::ranges::copy(faults_of(element, rule, document, path + "[]"),
                                   std::back_inserter(faults));
+    } else if (keyword == "anyOf") {
+        check_any_of(value, rule.get_array(), document, path, faults);
     } else if (keyword == "format") {
-        if (rule != "date-time" || (value.is_string() && !parse_rfc3339(value.get_string())))
-            faults.push_back(path + " is no " + bj::serialize(rule));
-    } else if (keyword == "minimum" || keyword == "maximum" || keyword == "maxLength") {
-        faults.push_back(path + ": limits are for requests; answers are not checked by " +
-                         std::string{keyword});
+        check_format(value, rule, path, faults);
+    } else if (keyword == "pattern") {
+        check_pattern(value, rule, path, faults);
+    } else if (keyword == "minimum") {
+        if (value.is_number() && value.to_number<double>() < rule.to_number<double>())
+            faults.push_back(path + " is below " + bj::serialize(rule));
+    } else if (keyword == "maximum") {
+        if (value.is_number() && value.to_number<double>() > rule.to_number<double>())
+            faults.push_back(path + " is above " + bj::serialize(rule));
     } else {
         faults.push_back(path + " has the unknown keyword " + std::string{keyword} + " in " +
                          bj::serialize(schema));

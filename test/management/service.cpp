@@ -116,6 +116,8 @@ void Service::check(const http::Request& request, const http::Response& response
     const bj::object& answers = operation->at("responses").as_object();
     const bj::value* answer = answers.if_contains(std::to_string(response.status));
     REQUIRE(answer != nullptr);
+    if (const bj::value* reference = answer->as_object().if_contains("$ref"))
+        answer = &document().at_pointer(reference->as_string().subview(1));
     const bj::value* content = answer->as_object().if_contains("content");
     if (content == nullptr && !request.header("Prefer").empty()) {
         REQUIRE((response.body.empty() || shows_jobs(bj::parse(response.body), document())));

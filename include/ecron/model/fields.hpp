@@ -38,7 +38,9 @@ struct FieldCodec;  // reads and writes the member (src/model/fields)
 struct Field {
     std::string_view name;
     FieldType type{FieldType::text};
-    std::int64_t min{}, max{};  // characters of a text, ms of a duration, value of a number; max 0: no limits
+    // Characters of a text, elements of a list or an object, ms of a duration, value of a number; max 0: no
+    // limits.
+    std::int64_t min{}, max{};
     std::string_view default_value{};
     std::string_view doc{};
     std::string_view example{};  // JSON
@@ -49,6 +51,7 @@ struct Field {
     std::vector<std::string_view> (*choices)(){nullptr};
     std::span<const Field> members{};
     bool is_read_only{false};          // ignored as input
+    bool is_required{false};           // a definition of a job without it is refused
     const FieldCodec* codec{nullptr};  // nullptr: read and written by the code of its object
 };
 

@@ -18,9 +18,9 @@ struct ParameterDoc {
     std::string_view text;
 };
 
-// An empty parameter counts as absent.
-constexpr std::string_view kTime = R"({"anyOf":[{"type":"string","format":"date-time"},{"const":""}]})";
-constexpr std::string_view kCount = R"({"type":"integer","minimum":1,"maximum":9223372036854775807})";
+constexpr std::string_view kTime = R"({"type":"string","format":"date-time"})";
+constexpr std::string_view kCount =
+    R"({"type":"integer","format":"int64","minimum":1,"maximum":9223372036854775807})";
 constexpr std::string_view kText = R"({"type":"string"})";
 constexpr std::string_view kAnyText = R"({"type":"string","pattern":"^[^\\u0000]*$"})";
 // Same as auth::can_be_tenant: no control characters, no leading or trailing white space.
@@ -43,17 +43,17 @@ constexpr ParameterDoc kJobName{"name", "query", kAnyText,
 constexpr std::array kParameters{
     ParameterDoc{"job_id", "query", R"({"type":"array","items":{"type":"string"}})",
                  "Repeat the parameter for several ids; commas do not separate."},
-    ParameterDoc{"page", "query", R"({"type":"integer","minimum":1,"default":1})", "From 1."},
+    ParameterDoc{"page", "query", R"({"type":"integer","format":"int64","minimum":1,"default":1})",
+                 "From 1."},
     ParameterDoc{
-        "limit", "query", R"({"type":"integer","minimum":0,"maximum":9223372036854775807})",
+        "limit", "query", R"({"type":"integer","format":"int64","minimum":0,"maximum":9223372036854775807})",
         "Maximum number of elements; values over 1000 count as 1000. Default: no limit for statuses, "
         "20 for other lists."},
     ParameterDoc{"after", "query", R"({"type":"string","pattern":"^([1-9][0-9]{0,17})?$"})", kCursor},
     ParameterDoc{"timestamp", "query", kTime, "Only jobs created up to this time, as returned by /jobtotal."},
-    ParameterDoc{"job_type", "query", R"({"enum":["scheduled","timed","real-time","cron"]})",
+    ParameterDoc{"job_type", "query", R"({"$ref":"#/components/schemas/JobTypeInput"})",
                  "cron is a synonym of scheduled."},
-    ParameterDoc{"job_status", "query",
-                 R"({"enum":["success","executing","failure","interrupt","abandon","pending"]})",
+    ParameterDoc{"job_status", "query", R"({"$ref":"#/components/schemas/ExecutionState"})",
                  "pending selects executions that have not started."},
     ParameterDoc{"begin_at", "query", kTime,
                  "Earliest time, inclusive: creation of jobs, start of statuses."},
@@ -67,30 +67,32 @@ constexpr std::array kParameters{
         "label", "query",
         R"({"type":"array","maxItems":8,"items":{"type":"string","pattern":"^[^\\u0000:]+:[^\\u0000]*$"}})",
         "NAME:VALUE; repeat the parameter for labels that must all be present."},
-    ParameterDoc{"enabled", "query", R"({"enum":["true","false",""]})",
-                 "Only enabled or only disabled jobs."},
-    ParameterDoc{"mode", "query", R"({"enum":["http","https","exe",""]})", "Only jobs of this mode."},
+    ParameterDoc{"enabled", "query", R"({"type":"boolean"})", "Only enabled or only disabled jobs."},
+    ParameterDoc{"mode", "query", R"({"$ref":"#/components/schemas/JobModeInput"})",
+                 "Only jobs of this mode."},
     ParameterDoc{
-        "state", "query", R"({"enum":["success","executing","failure","interrupt","abandon","pending",""]})",
+        "state", "query", R"({"$ref":"#/components/schemas/ExecutionState"})",
         "Executions: their state. Jobs: success, interrupt and abandon select those whose execution that "
         "ended last has this state, the others those with an unfinished execution in it."},
-    ParameterDoc{"sort", "query", R"({"enum":["created","-created","name","-name",""]})",
+    ParameterDoc{"sort", "query", R"({"type":"string","enum":["created","-created","name","-name"]})",
                  "- is descending. Default: -created."},
-    ParameterDoc{"trigger", "query", R"({"enum":["schedule","manual","message","history",""]})",
+    ParameterDoc{"trigger", "query", R"({"$ref":"#/components/schemas/Trigger"})",
                  "What requested the execution; history: a client or the previous service reported it."},
-    ParameterDoc{"next", "query", R"({"type":"integer","minimum":0,"maximum":100,"default":0})",
+    ParameterDoc{"next", "query",
+                 R"({"type":"integer","format":"int32","minimum":0,"maximum":100,"default":0})",
                  "Number of next runs to return; reads the plans of all jobs."},
     ParameterDoc{"to", "query", kTime, "End of the forecast, exclusive. Default: a day after from."},
     ParameterDoc{"step", "query", kText,
                  "Length of a bucket, such as 15m or 1h; at most 1000 buckets. Default: 1h."},
     ParameterDoc{
-        "jobs", "query", R"({"type":"integer","minimum":0,"maximum":20,"default":3})",
+        "jobs", "query", R"({"type":"integer","format":"int32","minimum":0,"maximum":20,"default":3})",
         "Number of jobs to name per bucket, those with the most occurrences; times the number of buckets at "
         "most 5000."},
     ParameterDoc{"count", "query", kCount, "Number of runs; values over 1000 count as 1000. Default: 10."},
     ParameterDoc{"from", "query", kTime, "Runs after this instant; default: now."},
-    ParameterDoc{"follow", "query", R"({"enum":["0","1"]})", "1: continue until the execution has ended."},
-    ParameterDoc{"stream", "query", R"({"enum":["stdout","stderr"]})",
+    ParameterDoc{"follow", "query", R"({"$ref":"#/components/schemas/Flag"})",
+                 "1: continue until the execution has ended."},
+    ParameterDoc{"stream", "query", R"({"type":"string","enum":["stdout","stderr"]})",
                  "Only this stream of a command; not with follow."},
     ParameterDoc{"at", "query", R"({"type":"string","format":"date-time"})",
                  "The instant; the whole second that contains it is examined."},
@@ -98,7 +100,7 @@ constexpr std::array kParameters{
     ParameterDoc{
         "tenant", "query", kTenant,
         "Administrators may act for this tenant, or with * see all tenants. Others may name only their own."},
-    ParameterDoc{"strict", "query", R"({"enum":["0","1",""]})",
+    ParameterDoc{"strict", "query", R"({"$ref":"#/components/schemas/Flag"})",
                  "1: refuse parameters that the route does not have, instead of naming them in a warning."},
     ParameterDoc{"Accept-Language", "header", kText,
                  "Language of messages: zh-CN, zh-TW or en; by default that of the option lang."},
@@ -109,8 +111,13 @@ constexpr std::array kParameters{
         "return=representation: the response contains the changed job as GET shows it, or a list of them "
         "for a request that may name several (RFC 7240)."},
     ParameterDoc{"If-Match", "header", kText, "Change only this revision: an ETag, several, or *."},
+    ParameterDoc{"Last-Event-ID", "header", kText,
+                 "With follow: id of the last event that the client has received; continues after it."},
     ParameterDoc{"Idempotency-Key", "header", kText, "Requests with the same key run the job once."},
 };
+
+/// The parameters of all routes that act for a tenant.
+constexpr std::array<std::string_view, 3> kTenantParameters{"tenant", "strict", "Accept-Language"};
 
 constexpr std::array kVariables{
     ParameterDoc{"job_id", "path", kText, "Job id; where several are permitted, separated by commas."},
@@ -148,34 +155,31 @@ const ParameterDoc& parameter_of(const Route& route, std::string_view name) {
     return find_parameter(kParameters, name);
 }
 
+struct StatusDoc {
+    unsigned status;
+    std::string_view name;  // of the component of the response
+    std::string_view text;
+};
+
+constexpr std::array kStatuses{
+    StatusDoc{304, "NotModified", "The job still has the given revision"},
+    StatusDoc{400, "BadRequest", "The request is not valid"},
+    StatusDoc{401, "Unauthorized", "The caller is not authenticated"},
+    StatusDoc{403, "Forbidden",
+              "The caller lacks permission: detail names the missing scope or the limit. Or the request was "
+              "sent by a web page of another origin, or to a Host that is not this server's"},
+    StatusDoc{404, "NotFound", "The object does not exist"},
+    StatusDoc{409, "Conflict", "The request conflicts with the current state"},
+    StatusDoc{412, "PreconditionFailed", "The job was changed since it was read"},
+    StatusDoc{413, "ContentTooLarge", "The body exceeds the limit"},
+    StatusDoc{429, "TooManyRequests", "The tenant has sent too many requests"},
+    StatusDoc{431, "HeaderTooLarge", "The header exceeds the limit"},
+    StatusDoc{500, "Defect", "A defect"},
+    StatusDoc{503, "Unavailable", "The store is unavailable, or the jobs are not loaded yet: retry later"},
+};
+
 std::string_view status_description(unsigned status) {
-    switch (status) {
-        case 200:
-            return "Done";
-        case 201:
-            return "Created";
-        case 304:
-            return "The job still has the given revision";
-        case 400:
-            return "The request is not valid";
-        case 401:
-            return "The caller is not authenticated";
-        case 403:
-            return "The caller lacks permission: detail names the missing scope or the limit. Or the request "
-                   "was sent by a web page of another origin, or to a Host that is not this server's";
-        case 429:
-            return "The tenant has sent too many requests";
-        case 404:
-            return "The object does not exist";
-        case 409:
-            return "The request conflicts with the current state";
-        case 412:
-            return "The job was changed since it was read";
-        case 500:
-            return "A defect";
-        default:
-            return "The store is unavailable, or the jobs are not loaded yet: retry later";
-    }
+    return status == 200 ? "Done" : status == 201 ? "Created" : "Nothing follows";
 }
 
 void write_schema(JsonWriter& json, std::string_view name) {
@@ -208,7 +212,11 @@ void write_content(JsonWriter& json, std::string_view schema) {
 void write_parameter(JsonWriter& json, const ParameterDoc& parameter) {
     json.begin_object().member("name", parameter.name).member("in", parameter.place);
     // The only required query parameter.
-    if (parameter.place == "path" || parameter.name == "at") json.key("required").boolean(true);
+    const bool is_required = parameter.place == "path" || parameter.name == "at";
+    if (is_required) json.key("required").boolean(true);
+    // An empty parameter counts as absent; job_id names a job.
+    const bool may_be_empty = parameter.place == "query" && !is_required && parameter.name != "job_id";
+    if (may_be_empty) json.key("allowEmptyValue").boolean(true);
     json.member("description", parameter.text).member_raw("schema", parameter.schema).end_object();
 }
 
@@ -217,18 +225,12 @@ void write_header(JsonWriter& json, std::string_view name, std::string_view text
     json.member("description", text).member_raw("schema", kText).end_object().end_object();
 }
 
-/// 304 has no body.
-void write_not_modified(JsonWriter& json) {
-    json.key("304").begin_object().member("description", status_description(304));
-    write_header(json, "ETag", "Revision of the job.");
-    json.end_object();
-}
-
-void write_error(JsonWriter& json, unsigned status) {
-    if (status == 304) return write_not_modified(json);
-
-    json.key(std::to_string(status)).begin_object().member("description", status_description(status));
-    write_content(json, "Error");
+/// Writes the component of a response; 304 has no body.
+void write_error(JsonWriter& json, const StatusDoc& doc) {
+    const unsigned status = doc.status;
+    json.key(doc.name).begin_object().member("description", doc.text);
+    if (status != 304) write_content(json, "Error");
+    if (status == 304) write_header(json, "ETag", "Revision of the job.");
     if (status == 503 || status == 429) write_header(json, "Retry-After", "Seconds.");
     if (status == 401) write_header(json, "WWW-Authenticate", "Bearer.");
     json.end_object();
@@ -254,16 +256,59 @@ void write_success(JsonWriter& json, const Route& route, unsigned status) {
     json.end_object();
 }
 
+/// Statuses that every route, or every route of this kind, can answer are not in its row.
+std::set<unsigned> error_statuses(const Route& route) {
+    std::set<unsigned> statuses(route.error_statuses.begin(), route.error_statuses.end());
+    statuses.insert({400, 403, 431, 500});
+    if (route.access != Access::anonymous) statuses.insert({401, 429, 503});
+    if (!route.request.empty()) statuses.insert(413);
+    return statuses;
+}
+
 void write_responses(JsonWriter& json, const Route& route) {
     json.key("responses").begin_object();
     write_success(json, route, route.success);
     // The only route that may create its object or find it.
     if (route.name == "putJobByName") write_success(json, route, 200);
-    std::set<unsigned> statuses(route.error_statuses.begin(), route.error_statuses.end());
-    statuses.insert({403, 500});
-    if (route.access != Access::anonymous) statuses.insert({400, 401, 429, 503});
-    for (const unsigned status : statuses) write_error(json, status);
+    // The only route with a stream that a client may have read to its end.
+    if (route.name == "showOutput")
+        json.key("204").begin_object().member("description", status_description(204)).end_object();
+    for (const unsigned status : error_statuses(route)) {
+        const auto doc = std::ranges::find(kStatuses, status, &StatusDoc::status);
+        assert(doc != kStatuses.end());
+        json.key(std::to_string(status)).begin_object();
+        json.member("$ref", "#/components/responses/" + std::string{doc->name}).end_object();
+    }
     json.end_object();
+}
+
+struct TagDoc {
+    std::string_view name, text;
+    std::array<std::string_view, 3> paths;  // first segments of the patterns
+};
+
+constexpr std::array kTags{
+    TagDoc{"Jobs", "Definitions of jobs and their schedules.", {"/job", "/jobtotal", "/preview"}},
+    TagDoc{"Executions",
+           "What jobs have done, running them, and reports of targets.",
+           {"/jobexecution", "/jobstatus", "/:execute_id"}},
+    TagDoc{"Overview", "Jobs and executions in total.", {"/overview", "/forecast", "/missed"}},
+    TagDoc{"Webhooks", "Notifications that could not be delivered.", {"/deadletter"}},
+    TagDoc{"Administration", "Pauses, the audit log and the cluster.", {"/scheduling", "/audit", "/cluster"}},
+    TagDoc{"Service", "Health, metrics and this document.", {"/health", "/metrics", "/openapi.json"}},
+};
+
+std::string_view tag_of(const Route& route) {
+    const std::string_view segment = route.pattern.substr(0, route.pattern.find('/', 1));
+    for (const TagDoc& tag : kTags)
+        if (std::ranges::find(tag.paths, segment) != tag.paths.end()) return tag.name;
+    return {};
+}
+
+/// Returns the first sentence; the last one keeps its full stop.
+std::string_view first_sentence(std::string_view text) {
+    const std::size_t end = text.find(". ");
+    return end == text.npos ? text : text.substr(0, end + 1);
 }
 
 void write_operation(JsonWriter& json, const Route& route, const Router::Path& path, bool is_alias) {
@@ -271,15 +316,17 @@ void write_operation(JsonWriter& json, const Route& route, const Router::Path& p
     std::ranges::transform(method, method.begin(), [](unsigned char c) { return std::tolower(c); });
     json.key(method).begin_object();
     json.member("operationId", std::string{route.name} + (is_alias ? "AtRoot" : ""));
-    json.member("summary", route.summary);
+    json.key("tags").begin_array().text(tag_of(route)).end_array();
+    json.member("summary", first_sentence(route.summary)).member("description", route.summary);
     const bool for_a_tenant = is_for_tenant(route);
-    if (!for_a_tenant) json.key("security").begin_array().end_array();
+    if (route.access == Access::anonymous) json.key("security").begin_array().end_array();
     if (!path.variable.empty() || !route.parameters.empty() || for_a_tenant) {
         json.key("parameters").begin_array();
         if (for_a_tenant) {
-            write_parameter(json, find_parameter(kParameters, "tenant"));
-            write_parameter(json, find_parameter(kParameters, "strict"));
-            write_parameter(json, find_parameter(kParameters, "Accept-Language"));
+            for (const std::string_view name : kTenantParameters)
+                json.begin_object()
+                    .member("$ref", "#/components/parameters/" + std::string{name})
+                    .end_object();
         }
         if (!path.variable.empty()) write_parameter(json, find_parameter(kVariables, path.variable));
         for (const std::string_view name : route.parameters) write_parameter(json, parameter_of(route, name));
@@ -289,7 +336,7 @@ void write_operation(JsonWriter& json, const Route& route, const Router::Path& p
         json.key("requestBody")
             .begin_object()
             .key("required")
-            .boolean(route.request != "Whose" && route.request != "Result");
+            .boolean(route.request != "PauseInput" && route.request != "Result");
         write_content(json, route.request);
         json.end_object();
     }
@@ -308,10 +355,18 @@ std::string openapi_document(const Router& router, std::string_view version) {
     JsonWriter json{out};
     json.begin_object().member("openapi", "3.1.0");
     json.key("info").begin_object().member("title", "ecron").member("version", version);
-    json.member("description", "A job scheduler. Unknown members and parameters are ignored.").end_object();
+    json.member(
+        "description",
+        "A job scheduler. Unknown members and parameters are ignored, and an empty parameter counts as "
+        "absent. Clients ignore unknown members of responses, which later versions may add.");
+    json.member_raw("license", R"({"name":"Apache License 2.0","identifier":"Apache-2.0"})").end_object();
     json.key("servers").begin_array().begin_object().member("url", "/").end_object().end_array();
     json.key("security").begin_array().begin_object().key("token").begin_array().end_array().end_object();
     json.begin_object().end_object().end_array();  // or no authentication
+    json.key("tags").begin_array();
+    for (const TagDoc& tag : kTags)
+        json.begin_object().member("name", tag.name).member("description", tag.text).end_object();
+    json.end_array();
     json.key("paths").begin_object();
     // All methods of a path are in one object, wherever they are in the table.
     std::set<std::string> done;
@@ -328,7 +383,17 @@ std::string openapi_document(const Router& router, std::string_view version) {
     }
     json.end_object();
     json.key("components").begin_object().member_raw("schemas", schemas());
-    json.member_raw("securitySchemes", R"({"token":{"type":"http","scheme":"bearer"}})")
+    json.key("parameters").begin_object();
+    for (const std::string_view name : kTenantParameters) {
+        json.key(name);
+        write_parameter(json, find_parameter(kParameters, name));
+    }
+    json.end_object().key("responses").begin_object();
+    for (const StatusDoc& doc : kStatuses) write_error(json, doc);
+    json.end_object();
+    json.member_raw(
+            "securitySchemes",
+            R"({"token":{"type":"http","scheme":"bearer","description":"Required if auth_mode is set."}})")
         .end_object()
         .end_object();
     return out;

@@ -37,7 +37,7 @@ std::string type_text(const Field& field) {
         case FieldType::text_map:
             return "object with text values";
         case FieldType::codes:
-            return "list, at most 32";
+            return fmt::format("list, at most {}", field.max);
         case FieldType::choices:
             return field.choices == nullptr ? "list of texts" : "list of " + joined(field.choices());
     }
@@ -45,7 +45,9 @@ std::string type_text(const Field& field) {
 }
 
 /// Names and values are code, sentences are not.
-std::string default_text(std::string_view text) {
+std::string default_text(const Field& field) {
+    if (field.is_required) return "required";
+    const std::string_view text = field.default_value;
     return text.empty() || text.contains(' ') ? std::string{text} : fmt::format("`{}`", text);
 }
 
@@ -57,7 +59,7 @@ void write_table(std::string& out, const std::string& path, std::span<const Fiel
                     path.empty() ? "Job" : path);
     for (const Field& field : fields)
         out += fmt::format("| `{}` | {} | {} | {} | {} |\n", field.name, type_text(field),
-                           default_text(field.default_value), field.doc, code(field.example));
+                           default_text(field), field.doc, code(field.example));
     for (const Field& field : fields)
         if (!field.members.empty())
             write_table(out, (path.empty() ? "" : path + '.') + std::string{field.name}, field.members);

@@ -15,7 +15,7 @@ using namespace fields;
 using enum Presence;
 namespace json = boost::json;
 
-constexpr std::size_t kListLimit = 32;
+constexpr std::int64_t kListLimit = 32;
 
 constexpr std::int64_t ms(Millis duration) { return duration.count(); }
 constexpr std::int64_t kSecond = ms(1s), kMinute = ms(1min), kDay = ms(24h);
@@ -64,7 +64,7 @@ std::vector<T> read_list(Members& members, std::string_view name, std::string_vi
     std::vector<T> items;
     const json::array* array = members.array(name);
     if (array == nullptr) return items;
-    if (array->size() > kListLimit) {
+    if (std::ssize(*array) > kListLimit) {
         members.refuse(name,
                        fmt::format("has {} elements, at most {} are allowed", array->size(), kListLimit));
         return items;
@@ -148,7 +148,7 @@ void read_retry(Members& context, const Field& field, const Reading& reading, Co
 void check_labels(Members& context) {
     const std::optional<NameValues> labels = context.name_values("labels");
     if (!labels) return;
-    if (labels->size() > kListLimit)
+    if (std::ssize(*labels) > kListLimit)
         context.refuse("labels",
                        fmt::format("has {} members, at most {} are allowed", labels->size(), kListLimit));
     for (const auto& [name, value] : *labels)
@@ -249,6 +249,7 @@ constexpr std::array kNotifyFields{
                              .presence = always}),
     [] {
         Field f = bind<&Context::notify_on, read_states>({.name = "on",
+                                                          .max = kListLimit,
                                                           .default_value = "every terminal state",
                                                           .doc = "States that are notified.",
                                                           .example = R"(["failure","abandon"])"});
@@ -312,6 +313,7 @@ constexpr std::array kRetryFields{
                              .example = R"("1h")"}),
     bind<&Retry::on, read_codes>(
         {.name = "on",
+         .max = kListLimit,
          .default_value = "every failure",
          .doc = "HTTP status or exit codes that are retried: a code from 1 to 599, \"500-599\" or \"5xx\". "
                 "Failures without a code are always retried.",
@@ -325,7 +327,8 @@ constexpr std::array kContextFields{
             {.name = "mode",
              .doc = "Kind of target: an HTTP request, or a command or Kubernetes Job.",
              .example = R"("https")",
-             .presence = always});
+             .presence = always,
+             .is_required = true});
         return f;
     }(),
     bind<&Context::exec>({.name = "exec",
@@ -460,9 +463,15 @@ constexpr std::array kContextFields{
          .example = "2",
          .planning = Planning::policy,
          .plan_key = 'x'}),
-    bind<&Context::labels, read_labels>({.name = "labels",
-                                         .doc = "At most 32; names up to 63, values up to 256 characters.",
-                                         .example = R"({"team":"billing"})"}),
+    [] {
+        Field f = bind<&Context::labels, read_labels>(
+            {.name = "labels",
+             .max = kListLimit,
+             .doc = "At most 32; names up to 63, values up to 256 characters.",
+             .example = R"({"team":"billing"})"});
+        f.type = FieldType::text_map;  // kept as received
+        return f;
+    }(),
     bind<&Context::retention>({.name = "retention",
                                .min = kMinute,
                                .max = 3'650 * kDay,
@@ -487,7 +496,8 @@ constexpr std::array kJobFields{
           .max = 64,
           .doc = "Name, unique in the tenant.",
           .example = R"("report")",
-          .presence = always},
+          .presence = always,
+          .is_required = true},
     Field{.name = "job_cron_time",
           .max = 256,
           .doc = "Expression or, for a timed job, an instant. May be empty for a real-time job, which then "
@@ -500,12 +510,14 @@ constexpr std::array kJobFields{
                  "a synonym of scheduled.",
           .example = R"("scheduled")",
           .presence = always,
-          .choices = job_types},
+          .choices = job_types,
+          .is_required = true},
     Field{.name = "job_context",
           .type = FieldType::object,
           .doc = "Target and policies.",
           .presence = always,
-          .members = kContextFields},
+          .members = kContextFields,
+          .is_required = true},
     Field{.name = "tenant_id",
           .doc = "Tenant of the job. Ignored as input.",
           .presence = always,
