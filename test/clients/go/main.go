@@ -61,7 +61,8 @@ func definition() ecron.JobInput {
 	}
 }
 
-func changeJob(client *ecron.ClientWithResponses, id string, job ecron.JobInput) {
+// changeJob returns the id of a second job.
+func changeJob(client *ecron.ClientWithResponses, id string, job ecron.JobInput) string {
 	shown := must(client.ShowJobWithResponse(ctx, id, nil))
 	check(*shown.JSON200.JobContext.Overlap == ecron.JobOverlapQueue, "overlap")
 	labels := []string{"team:go"}
@@ -79,7 +80,8 @@ func changeJob(client *ecron.ClientWithResponses, id string, job ecron.JobInput)
 	check(must(client.ReplaceJobWithResponse(ctx, id, nil, job)).StatusCode() == 200, "replace")
 
 	named := ecron.JobNamedInput{JobType: job.JobType, JobCronTime: job.JobCronTime, JobContext: job.JobContext}
-	check(must(client.PutJobByNameWithResponse(ctx, "go by name", nil, named)).JSON201 != nil, "create by name")
+	first := must(client.PutJobByNameWithResponse(ctx, "go by name", nil, named))
+	check(first.JSON201 != nil, "create by name")
 	check(must(client.PutJobByNameWithResponse(ctx, "go by name", nil, named)).JSON200 != nil, "replace by name")
 
 	disable := ecron.EnableInput{Enable: pointer(false)}
@@ -89,6 +91,7 @@ func changeJob(client *ecron.ClientWithResponses, id string, job ecron.JobInput)
 	check(must(client.EnableJobsWithResponse(ctx, id, nil, enable)).StatusCode() == 200, "enable")
 	webhook := ecron.WebhookInput{Webhook: pointer("")}
 	check(len(must(client.NotifyJobsWithResponse(ctx, id, nil, webhook)).JSON200.FailedJobId) == 0, "notify")
+	return first.JSON201.JobId
 }
 
 func runJob(client *ecron.ClientWithResponses, id string) {
@@ -150,11 +153,11 @@ func main() {
 	job := definition()
 	created := must(must(client.CreateJobWithResponse(ctx, nil, job)).JSON201.AsCreated())
 	check(len(*created.Next) == 3, "create")
-	changeJob(client, created.JobId, job)
+	second := changeJob(client, created.JobId, job)
 	runJob(client, created.JobId)
 	explain(client, created.JobId)
 	operate(client)
-	check(must(client.DeleteJobsWithResponse(ctx, created.JobId, nil)).StatusCode() == 200, "delete")
+	check(must(client.DeleteJobsWithResponse(ctx, created.JobId+","+second, nil)).StatusCode() == 200, "delete")
 	gone := must(client.ShowJobWithResponse(ctx, created.JobId, nil))
 	check(gone.JSON404 != nil && gone.JSON404.Cause == "This job does not exist", "gone")
 }

@@ -51,6 +51,7 @@ def definition():
 
 
 def change_job(job_id, job):
+    """Returns the id of a second job."""
     shown = show_job.sync_detailed(job_id, client=CLIENT)
     assert shown.parsed.job_context.retry.on == [429, "500-599"]
     listed = list_jobs.sync(client=CLIENT, label=["team:python"], enabled=True)
@@ -67,13 +68,15 @@ def change_job(job_id, job):
     assert replace_job.sync_detailed(job_id, client=CLIENT, body=job).status_code == HTTPStatus.OK
 
     named = models.JobNamedInput.from_dict({**job.to_dict(), "job_name": None})
-    assert put_job_by_name.sync_detailed("python by name", client=CLIENT, body=named).status_code == HTTPStatus.CREATED
+    first = put_job_by_name.sync_detailed("python by name", client=CLIENT, body=named)
+    assert first.status_code == HTTPStatus.CREATED
     assert put_job_by_name.sync_detailed("python by name", client=CLIENT, body=named).status_code == HTTPStatus.OK
 
     enable_jobs.sync_detailed(job_id, client=CLIENT, body=models.EnableInput(enable=False))
     assert not show_job.sync(job_id, client=CLIENT).enabled
     enable_jobs.sync_detailed(job_id, client=CLIENT, body=models.EnableInput(enable=True))
     assert notify_jobs.sync(job_id, client=CLIENT, body=models.WebhookInput(webhook="")).failed_job_id == []
+    return first.parsed.job_id
 
 
 def run(job_id):
@@ -124,11 +127,11 @@ def main():
     job = definition()
     created = create_job.sync(client=CLIENT, body=job)
     assert len(created.next_) == 3
-    change_job(created.job_id, job)
+    second = change_job(created.job_id, job)
     run(created.job_id)
     explain(created.job_id)
     operate()
-    assert delete_jobs.sync_detailed(created.job_id, client=CLIENT).status_code == HTTPStatus.OK
+    assert delete_jobs.sync_detailed(f"{created.job_id},{second}", client=CLIENT).status_code == HTTPStatus.OK
     gone = show_job.sync(created.job_id, client=CLIENT)
     assert gone.cause == "This job does not exist"
 

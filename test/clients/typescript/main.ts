@@ -63,7 +63,8 @@ assert.equal(stale.response.status, 412);
 const replaced = await client.PUT(`${prefix}/job/{job_id}`, { params: { path }, body: job });
 assert.equal(replaced.response.status, 200);
 const byName = { params: { path: { job_name: "typescript by name" } }, body: { ...job, job_name: null } };
-assert.equal((await client.PUT(`${prefix}/job/by-name/{job_name}`, byName)).response.status, 201);
+const first = await client.PUT(`${prefix}/job/by-name/{job_name}`, byName);
+assert.equal(first.response.status, 201);
 assert.equal((await client.PUT(`${prefix}/job/by-name/{job_name}`, byName)).response.status, 200);
 
 const disabled = await client.PUT(`${prefix}/job/{job_id}/enable`, { params: { path }, body: { enable: false } });
@@ -117,7 +118,7 @@ assert.deepEqual(body(await client.GET(`${prefix}/deadletter`)), []);
 assert.equal(body(await client.GET(`${prefix}/cluster`)).nodes.length, 1);
 assert.match(body(await client.GET("/metrics", { parseAs: "text" })), /^ecron_/m);
 
-const ids = { path: { job_id: listed.map((one) => one.job_id).join(",") } };
+const ids = { path: { job_id: [created.job_id, body(first).job_id].join(",") } };
 assert.equal((await client.DELETE(`${prefix}/job/{job_id}`, { params: ids })).response.status, 200);
 const gone = await client.GET(`${prefix}/job/{job_id}`, { params: { path } });
 assert.equal(gone.response.status, 404);
