@@ -32,6 +32,7 @@ public:
           file_lock_(std::move(file_lock)),
           state_(clock, dialect_of(options_.driver).address_of(options_)),
           usage_(static_cast<std::int64_t>(options_.bytes_per_tenant)),
+          last_states_(options_.last_states_every),
           opening_(io, options_, clock, state_, usage_) {}
     ~SqlStore() override { close(); }
 
@@ -75,15 +76,17 @@ private:
     /// The threads and the ports.
     struct Running {
         Running(SqlStore& store, std::unique_ptr<Session> session)
-            : writer(store.io_, store.options_, store.clock_, store.state_, store.groups(),
-                     std::move(session), [&opening = store.opening_] { return opening.open(); }),
+            : writer(store.io_, store.options_, store.clock_, store.state_,
+                     {store.groups(), store.last_states_}, std::move(session),
+                     [&opening = store.opening_] { return opening.open(); }),
               readers(store.io_, store.options_, store.clock_, store.state_, find_jobs_together,
                       find_executions_together),
               election(store.io_, store.options_, store.clock_, store.state_, store.opening_, *sweeper,
                        threads),
               jobs(threads, store.cache_.get(), *sweeper, messages),
-              executions(threads, store.clock_,
-                         {store.state_, store.usage_, store.cache_.get(), outbox, messages}),
+              executions(
+                  threads, store.clock_,
+                  {store.state_, store.usage_, store.last_states_, store.cache_.get(), outbox, messages}),
               queries(threads, store.opening_),
               usage(threads, store.usage_, store.clock_) {}
         void close() {
@@ -114,7 +117,8 @@ private:
     std::array<Group, kWriteKinds> groups() {
         // With several shards, any node may have taken a slot.
         const Group outcomes = [this](Session& on, std::span<Write* const> writes, CommitAttempt attempt) {
-            apply_outcomes(on, writes, attempt, state_.slots || running_->election.shards() > 1);
+            apply_outcomes(on, writes, attempt,
+                           {last_states_, state_.slots || running_->election.shards() > 1});
         };
         return {apply_claims,  outcomes,      apply_requests, apply_job_writes,
                 apply_in_turn, apply_in_turn, apply_in_turn};
@@ -146,6 +150,7 @@ private:
     std::unique_ptr<FileLock> file_lock_;
     State state_;
     TenantUsage usage_;
+    LastStates last_states_;
     Opening opening_;
     std::unique_ptr<RowCache> cache_;
     std::unique_ptr<Running> running_;

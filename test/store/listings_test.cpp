@@ -17,7 +17,10 @@ const TenantId kTenant{"tenant-a"};
 
 /// A store with jobs that differ in what a search looks at.
 struct Searched : World {
-    Searched() { open(); }
+    Searched() {
+        options().last_states_every = Millis{0};
+        open();
+    }
 
     model::Job given(const std::string& name, const model::Context& context, const std::string& remarks = "",
                      const std::string& tenant = "tenant-a") {
@@ -205,7 +208,61 @@ TEST_CASE("jobs are found and counted by the state of the run that ended last", 
     CHECK(world.must(world.store().listings->count_by_state(kTenant)).abandoned == 0);
     world.wait_for_none("select count(*) from t_cron_deleting");
     world.given_run(bad, ExecutionState::abandon, Seconds{5});  // ends after its job was deleted
+    world.given_run(busy, ExecutionState::pending, Seconds{6});
     CHECK(world.must(world.store().listings->count_by_state(kTenant)).abandoned == 0);
+    CHECK(world.number("select count(*) from t_cron_job_last") == 2);
+}
+
+TEST_CASE("last states that wait are written when the store closes", "[store]") {
+    Searched world;
+    world.options().last_states_every = Seconds{3'600};
+    world.reopen();
+    const model::Job job = world.given_job("job");
+    world.begin_term();
+    world.given_run(job, ExecutionState::abandon);
+    world.given_run(job, ExecutionState::pending, Seconds{1});
+    CHECK(world.found({.state = ExecutionState::abandon}).empty());
+    world.reopen();
+    CHECK(world.found({.state = ExecutionState::abandon}) == Names{"job"});
+}
+
+TEST_CASE("an end that a client reports is the last state of its job", "[store]") {
+    Searched world;
+    const model::Job job = world.given_job("job");
+    world.begin_term();
+    model::Execution run = world.given_run(job, ExecutionState::failure);
+    run.state = ExecutionState::interrupt;
+    run.end_at = world.now + Seconds{1};
+    CHECK(world.must(world.store().reports->put_executions(kTenant, {run}, {})).empty());
+    world.given_run(job, ExecutionState::pending, Seconds{1});
+    CHECK(world.found({.state = ExecutionState::interrupt}) == Names{"job"});
+}
+
+TEST_CASE("a round of the retention corrects last states that a killed process has lost", "[store]") {
+    Searched world;
+    const model::Job lost = world.given_job("lost");
+    const model::Job outdated = world.given_job("outdated");
+    const model::Job right = world.given_job("right");
+    world.begin_term();
+    for (const model::Job& job : {lost, outdated, right}) {
+        world.given_run(job, ExecutionState::success);
+        world.given_run(job, ExecutionState::abandon, Seconds{3});
+        world.given_run(job, ExecutionState::pending, Seconds{4});
+    }
+    // History that clients store does not count.
+    model::Execution told = a_run(right, Epoch{}, world.now + Seconds{30});
+    told.state = ExecutionState::success;
+    told.begin_at = world.now + Seconds{30};
+    told.end_at = world.now + Seconds{31};
+    told.execute_times = 1;
+    world.must(world.store().reports->put_executions(TenantId{"tenant-b"}, {told}, {}));
+    world.sql("delete from t_cron_job_last where f_job_key = " + std::to_string(lost.key.value()));
+    world.sql("update t_cron_job_last set f_state = 1 where f_job_key = " +
+              std::to_string(outdated.key.value()));
+    CHECK(world.found({.state = ExecutionState::abandon}) == Names{"right"});
+    CHECK(world.must(world.store().retention->trim_history({}, JobId{})).round_ended);
+    CHECK(world.found({.state = ExecutionState::abandon}) == Names{"right", "outdated", "lost"});
+    CHECK(world.found({.state = ExecutionState::success}).empty());
 }
 
 TEST_CASE("executions are found by job, name, state, trigger and start, newest first", "[store]") {

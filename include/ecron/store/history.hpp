@@ -23,7 +23,8 @@ public:
     virtual ~Retention() = default;
     /// Deletes one batch of expired history: finished executions with their attempts, except those scheduled
     /// later than one hour before the watermark; at the end of a round also missed-run summaries, changes
-    /// that every shard has planned and that are over a day old, and dead letters.
+    /// that every shard has planned and that are over a day old, and dead letters. Also corrects the
+    /// recorded last states of the jobs that it visits.
     virtual Awaitable<Trimmed> trim_history(HistoryRule rule, JobId after) = 0;
 };
 

@@ -28,6 +28,8 @@ struct JobSearch {
     std::optional<bool> enabled{};
     std::optional<model::Mode> mode{};
     /// success, interrupt, abandon: state of the execution that ended last; the others: of one that has not.
+    /// The former follows within Options::last_states_every, and after the loss of a process within a round
+    /// of Retention.
     std::optional<model::ExecutionState> state{};
     JobOrder order{JobOrder::newest};
     std::size_t limit{20};

@@ -28,6 +28,7 @@ struct Options {
     std::size_t readers{3};
     std::size_t row_cache_bytes{32U << 20U};  // SQLite only, where one process owns the store
     std::size_t batch_rows{100};              // rows per statement
+    Millis last_states_every{1'000};          // between two writes of the last states of jobs, see JobSearch
     std::size_t queue_limit{100'000};         // waiting writes; further ones fail as unavailable
     Nodes nodes{Nodes::one};                  // always `one` with SQLite
     bool messages{false};            // also write messages about changes and outcomes for the message queue

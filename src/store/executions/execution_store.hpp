@@ -20,6 +20,7 @@ public:
     struct Effects {
         State& state;
         TenantUsage& usage;
+        LastStates& last_states;
         RowCache* cache;
         const SqlOutbox& outbox;
         const SqlMessages& messages;
@@ -85,7 +86,7 @@ public:
         for (const model::Execution& execution : executions)
             bytes[tenant.value_or(execution.tenant)] += stored_bytes(execution);
         Result<std::vector<ExecuteId>> refused = co_await threads_.write<PutExecutions>(
-            std::move(tenant), std::move(executions), std::move(announcements));
+            std::move(tenant), std::move(executions), std::move(announcements), effects_.last_states);
         for (const auto& [of, sum] : bytes)
             if (refused) effects_.usage.wrote(of, sum, clock_.now());
         if (announces && refused) effects_.outbox.written();

@@ -7,7 +7,6 @@
 #include "ecron/store/refusal.hpp"
 #include "store/executions/outcomes.hpp"
 #include "store/executions/slots.hpp"
-#include "store/jobs/last_states.hpp"
 #include "store/outbox/outbox.hpp"
 #include "store/retention/usage.hpp"
 #include "store/sql/records.hpp"
@@ -168,12 +167,11 @@ bool PutExecutions::put(Session& session, const model::Execution& execution) {
     announce(session, now);
     if (!model::is_end(put.state)) return true;
     record_end(session, now, put);
-    if (now.job_key.value() > 0 && now.execute_times > 0)
-        record_last_states(session, {{now.job_key, now.tenant, put.state}});
     const model::Execution* const ended = &now;
     tell_leader(session, "cancel", std::span(&ended, 1), kStopEnded);
     const std::string_view id = put.id.value();
     free_slots(session, std::span(&id, 1));
+    if (now.job_key.value() > 0 && now.execute_times > 0) last_states_.record(now.job_key, put.state);
     return true;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include "ecron/model/execute_id.hpp"
 #include "ecron/store/store.hpp"
+#include "store/jobs/last_states.hpp"
 #include "store/work/readers.hpp"
 #include "store/work/writer.hpp"
 
@@ -11,11 +12,12 @@ namespace ecron::store {
 class PutExecutions final : public Answering<Write, std::vector<ExecuteId>> {
 public:
     PutExecutions(std::optional<TenantId> tenant, std::vector<model::Execution> executions,
-                  Announcements announcements)
+                  Announcements announcements, LastStates& last_states)
         : Answering(WriteKind::others),
           tenant_(std::move(tenant)),
           executions_(std::move(executions)),
-          announcements_(std::move(announcements)) {}
+          announcements_(std::move(announcements)),
+          last_states_(last_states) {}
     [[nodiscard]] std::string_view payer() const override {
         return tenant_ ? tenant_->value() : std::string_view{};
     }
@@ -35,6 +37,7 @@ private:
     std::optional<TenantId> tenant_;
     std::vector<model::Execution> executions_;
     Announcements announcements_;
+    LastStates& last_states_;
     std::int64_t bytes_{0};  // added by this request
 };
 

@@ -11,7 +11,6 @@
 #include "store/executions/slots.hpp"
 #include "store/jobs/change_writer.hpp"
 #include "store/jobs/changes.hpp"
-#include "store/jobs/last_states.hpp"
 #include "store/outbox/messages.hpp"
 #include "store/outbox/outbox.hpp"
 #include "store/sql/records.hpp"
@@ -200,20 +199,18 @@ void free_slots_of(Session& session, std::span<OutcomeWrite* const> writes) {
 }
 
 /// Executions that never started do not count, nor do those of jobs that are being deleted.
-void record_ends(Session& session, std::span<OutcomeWrite* const> writes) {
-    std::vector<LastState> ended;
+void record_ends(LastStates& last_states, std::span<OutcomeWrite* const> writes) {
     for (const OutcomeWrite* const write : writes) {
         const model::Execution& after = write->outcome.after;
         const bool counts = *write->result && write->step == OutcomeWrite::Step::finish &&
                             is_end(after.state) && after.execute_times > 0 && after.job_key.value() > 0 &&
                             !after.deleted && after.reason != "deleted";
-        if (counts) ended.push_back({after.job_key, after.tenant, after.state});
+        if (counts) last_states.record(after.job_key, after.state);
     }
-    record_last_states(session, std::move(ended));
 }
 
 /// Applies writes that may share a statement: at most one per execution, sorted by id.
-void apply_round(Session& session, std::vector<OutcomeWrite*>& round, bool slots) {
+void apply_round(Session& session, std::vector<OutcomeWrite*>& round, const OutcomeEffects& effects) {
     if (round.empty()) return;
     std::ranges::sort(round, {},
                       [](const OutcomeWrite* write) { return std::string_view(write->outcome.id.value()); });
@@ -221,15 +218,16 @@ void apply_round(Session& session, std::vector<OutcomeWrite*>& round, bool slots
     insert_attempts(session, round);
     record_late(session, round);
     announce(session, round);
-    record_ends(session, round);
     if (session.options().messages) tell_statuses(session, round);
-    if (slots) free_slots_of(session, round);
+    if (effects.has_slots) free_slots_of(session, round);
+    record_ends(effects.last_states, round);  // last: no statement that could fail follows
     round.clear();
 }
 
 }  // namespace
 
-void apply_outcomes(Session& session, std::span<Write* const> writes, CommitAttempt attempt, bool slots) {
+void apply_outcomes(Session& session, std::span<Write* const> writes, CommitAttempt attempt,
+                    const OutcomeEffects& effects) {
     std::vector<OutcomeWrite*> outcomes;
     outcomes.reserve(writes.size());
     for (Write* const write : writes) outcomes.push_back(static_cast<OutcomeWrite*>(write));
@@ -239,14 +237,17 @@ void apply_outcomes(Session& session, std::span<Write* const> writes, CommitAtte
     std::vector<OutcomeWrite*> round;
     std::unordered_set<std::string_view> in_round;
     for (OutcomeWrite* const outcome : outcomes) {
-        if (done.contains(outcome)) continue;
+        if (done.contains(outcome)) {
+            record_ends(effects.last_states, std::span(&outcome, 1));
+            continue;
+        }
         if (!in_round.insert(outcome->outcome.id.value()).second) {
-            apply_round(session, round, slots);
+            apply_round(session, round, effects);
             in_round = {outcome->outcome.id.value()};
         }
         round.push_back(outcome);
     }
-    apply_round(session, round, slots);
+    apply_round(session, round, effects);
 }
 
 void record_attempts(Session& session, std::span<const model::Attempt* const> attempts) {

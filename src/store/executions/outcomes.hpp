@@ -1,5 +1,6 @@
 #pragma once
 #include "ecron/store/store.hpp"
+#include "store/jobs/last_states.hpp"
 #include "store/work/writer.hpp"
 
 /// Changes of executions: requested, begun, ended. Each is a compare-and-set on (execution, attempt, state),
@@ -26,8 +27,13 @@ public:
     const Step step;
     const Outcome outcome;
 };
-/// `slots`: executions may hold slots, which their end frees.
-void apply_outcomes(Session& session, std::span<Write* const> writes, CommitAttempt attempt, bool slots);
+/// What outcomes change besides their rows. `has_slots`: executions may hold slots, which their end frees.
+struct OutcomeEffects {
+    LastStates& last_states;
+    bool has_slots{};
+};
+void apply_outcomes(Session& session, std::span<Write* const> writes, CommitAttempt attempt,
+                    const OutcomeEffects& effects);
 /// Overwrites existing records.
 void record_attempts(Session& session, std::span<const model::Attempt* const> attempts);
 /// The reason of an attempt whose end was not reported by its node.

@@ -18,27 +18,86 @@ const Rows& last_rows(Driver driver) {
     return rows.of(driver);
 }
 
-using LastStates = std::map<JobKey, LastState>;
+constexpr std::size_t kRowsOfPart = 512;
+constexpr Millis kRetry{1'000};
+constexpr int kExecutionsExamined = 8;
 
-/// Reads the recorded states without locks. Deleted jobs are left out when states are counted: a join here
-/// would cost each execution more than this read does.
-void remove_unchanged(Session& session, LastStates& states) {
-    std::vector<JobKey> keys;
-    for (const auto& [key, state] : states) keys.push_back(key);
-    for (std::size_t at = 0; at < keys.size(); at += kLongestList) {
-        const std::size_t count = std::min(kLongestList, keys.size() - at);
-        const std::size_t size = list_size(count);
-        Statement& select = session.prepare(
-            fmt::format("select f_job_key, f_state from t_cron_job_last where f_job_key in ({})",
-                        placeholders(size)),
-            std::string(size, 'i'), "ii");
-        for (std::size_t i = 0; i < size; ++i) select << keys[at + std::min(i, count - 1)].value();
-        for (select.run(); select.fetch();) {
-            const auto found = states.find(JobKey(select.integer(0)));
-            if (found != states.end() && static_cast<std::int64_t>(found->second.state) == select.integer(1))
-                states.erase(found);
+struct Recorded {
+    std::int64_t key{};
+    std::string tenant{};
+    std::int64_t state{};
+};
+
+void write_states(Session& session, const std::vector<Recorded>& rows) {
+    session.run_rows(
+        last_rows(session.driver()), rows.size(),
+        [&](Statement& row, std::size_t i) { row << rows[i].key << rows[i].tenant << rows[i].state; },
+        [&](std::size_t i) { return 32 + rows[i].tenant.size(); });
+}
+
+using EndedJob = std::pair<JobKey, model::ExecutionState>;
+
+/// Reads up to kLongestList recorded states without locks, and returns the rows to write. Jobs that were
+/// deleted meanwhile get none.
+std::vector<Recorded> changed(Session& session, std::span<const EndedJob> jobs) {
+    const std::size_t size = list_size(jobs.size());
+    Statement& select =
+        session.prepare(fmt::format("select j.f_key_id, coalesce(j.f_tenant_id, ''), coalesce(l.f_state, 0) "
+                                    "from t_cron_job j left join t_cron_job_last l on l.f_job_key = "
+                                    "j.f_key_id where j.f_key_id in ({}) order by j.f_key_id",
+                                    placeholders(size)),
+                        std::string(size, 'i'), "isi");
+    for (std::size_t i = 0; i < size; ++i) select << jobs[std::min(i, jobs.size() - 1)].first.value();
+    std::vector<Recorded> rows;
+    for (select.run(); select.fetch();) {
+        const auto ended = std::ranges::lower_bound(jobs, JobKey(select.integer(0)), {}, &EndedJob::first);
+        const auto state = static_cast<std::int64_t>(ended->second);
+        if (state != select.integer(2)) rows.push_back({select.integer(0), select.text(1), state});
+    }
+    return rows;
+}
+
+/// A part of the pending states, sorted by job.
+class LastStatesPart final : public Answering<Write, void> {
+public:
+    explicit LastStatesPart(std::vector<EndedJob> ended)
+        : Answering(WriteKind::others),
+          jobs(std::move(ended)) {}
+    void apply(Session& session) override {
+        for (std::span<const EndedJob> rest{jobs}; !rest.empty();) {
+            const auto some = rest.first(std::min(rest.size(), kLongestList));
+            write_states(session, changed(session, some));
+            rest = rest.subspan(some.size());
         }
     }
+
+    const std::vector<EndedJob> jobs;
+};
+
+/// Returns the row that the job should have, or nullopt if it is right.
+std::optional<Recorded> right_state(Session& session, const JobId& job) {
+    Statement& read = session.prepare(
+        fmt::format("select j.f_key_id, coalesce(j.f_tenant_id, ''), coalesce(l.f_state, 0), s.f_end_time, "
+                    "s.f_job_status from t_cron_job j left join t_cron_job_last l on l.f_job_key = "
+                    "j.f_key_id join t_cron_job_status s on s.f_job_id = j.f_job_id where j.f_job_id = :job "
+                    "and s.f_job_status in (1, 4, 5) and s.f_trigger in (1, 2, 3) and s.f_execute_times > 0 "
+                    "order by s.f_begin_time desc, "
+                    "s.f_key_id desc limit {}",
+                    kExecutionsExamined),
+        "s", "isiii");
+    read << job.value();
+    std::optional<Recorded> right;
+    std::int64_t newest_end = -1;
+    bool is_right = false;
+    for (read.run(); read.fetch();) {
+        if (read.integer(3) > newest_end) {
+            newest_end = read.integer(3);
+            right = Recorded{read.integer(0), read.text(1), read.integer(4)};
+            is_right = false;
+        }
+        is_right = is_right || (read.integer(3) == newest_end && read.integer(4) == read.integer(2));
+    }
+    return is_right ? std::nullopt : right;
 }
 
 std::int64_t& count_of(JobCounts& counts, model::ExecutionState state) {
@@ -67,23 +126,44 @@ void add_counts(Session& session, const std::string& sql, const Conditions& cond
 
 }  // namespace
 
-void record_last_states(Session& session, std::vector<LastState> ended) {
-    // Sorted by key, so that the transactions of several nodes lock rows in the same order.
-    LastStates states;
-    for (LastState& one : ended) {
-        const JobKey key = one.job;
-        states.insert_or_assign(key, std::move(one));
+void LastStates::committed(SteadyInstant now) {
+    if (uncommitted_.empty()) return;
+    for (const auto& [job, state] : uncommitted_) pending_.insert_or_assign(job, state);
+    uncommitted_.clear();
+    if (!due_) due_ = now + every_;
+}
+
+std::unique_ptr<Write> LastStates::take() {
+    std::vector<EndedJob> jobs;
+    while (!pending_.empty() && jobs.size() < kRowsOfPart) {
+        jobs.emplace_back(*pending_.begin());
+        pending_.erase(pending_.begin());
     }
-    if (states.empty()) return;
-    remove_unchanged(session, states);
-    std::vector<const LastState*> rows;
-    for (const auto& [key, state] : states) rows.push_back(&state);
-    session.run_rows(
-        last_rows(session.driver()), rows.size(),
-        [&](Statement& row, std::size_t i) {
-            row << rows[i]->job.value() << rows[i]->tenant.value() << static_cast<int>(rows[i]->state);
-        },
-        [&](std::size_t i) { return 32 + rows[i]->tenant.value().size(); });
+    return std::make_unique<LastStatesPart>(std::move(jobs));
+}
+
+bool LastStates::finished(Write& part, SteadyInstant now) {
+    const auto& written = static_cast<LastStatesPart&>(part);
+    if (!written.result) {
+        pending_.insert(written.jobs.begin(), written.jobs.end());  // keeps newer states
+        due_ = now + std::max(every_, kRetry);
+    } else if (pending_.empty()) {
+        due_.reset();
+    }
+    return written.result.has_value();
+}
+
+bool has_wrong_last_state(Session& session, const JobId& job) {
+    return right_state(session, job).has_value();
+}
+
+Result<void> correct_last_states(Session& session, const std::vector<JobId>& jobs) {
+    std::vector<Recorded> rows;
+    for (const JobId& job : jobs)
+        if (auto right = right_state(session, job)) rows.push_back(std::move(*right));
+    std::ranges::sort(rows, {}, &Recorded::key);
+    write_states(session, rows);
+    return {};
 }
 
 JobCounts count_by_state(Session& session, const std::optional<TenantId>& tenant) {

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "ecron/model/json.hpp"
+#include "store/jobs/last_states.hpp"
 
 namespace ecron::store {
 
@@ -247,6 +248,7 @@ OldExecutions find_old(Session& session, const HistoryRule& rule, const JobId& a
         // The next step continues with this job.
         if (!find_of_job(session, *job, limits, old.keys)) return old;
         old.after = *job;
+        if (has_wrong_last_state(session, *job)) old.wrong_states.push_back(*job);
     }
     return old;
 }
@@ -310,6 +312,11 @@ Awaitable<Trimmed> SqlRetention::trim_history(HistoryRule rule, JobId after) {
             co_await threads_.write({WriteKind::history}, remove_executions, std::move(old->keys));
         if (!removed) co_return std::unexpected(removed.error());
         trimmed.executions = *removed;
+    }
+    if (!old->wrong_states.empty()) {
+        const Result<void> corrected =
+            co_await threads_.write({WriteKind::history}, correct_last_states, std::move(old->wrong_states));
+        if (!corrected) co_return std::unexpected(corrected.error());
     }
     if (trimmed.round_ended && (rule.keep > Millis{0} || rule.audit > Millis{0})) {
         const Result<std::size_t> removed =

@@ -10,6 +10,7 @@ namespace ecron::store {
 
 struct OldExecutions {
     std::vector<std::int64_t> keys{};
+    std::vector<JobId> wrong_states{};  // jobs whose recorded last state may be wrong
     JobId after{};
     bool round_ended{};
 };

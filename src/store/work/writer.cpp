@@ -35,12 +35,13 @@ WriteRefusal refusal(SqlFault fault) {
 }  // namespace
 
 Writer::Writer(boost::asio::io_context& io, const Options& options, const Clock& clock, State& state,
-               std::array<Group, kWriteKinds> groups, std::unique_ptr<Session> session, Open open)
+               Parts parts, std::unique_ptr<Session> session, Open open)
     : answers_(std::make_shared<Answers>(io)),
       options_(options),
       clock_(clock),
       state_(state),
-      groups_(std::move(groups)),
+      groups_(std::move(parts.groups)),
+      deferred_(parts.deferred),
       session_(std::move(session)),
       open_(std::move(open)),
       back_off_(kLongestBackOff),
@@ -89,13 +90,18 @@ void Writer::run() {
     if (!session_) open_session();
     std::unique_lock lock(mutex_);
     for (;;) {
-        if (waiting_ == 0) {
-            if (closing_) return;
-            const auto rest = state_.takes_writes() ? Millis(options_.lease) / 3 : back_off_.delay();
-            wake_.wait_for(lock, std::max(rest, Millis{50}), [this] { return waiting_ > 0 || closing_; });
+        if (is_deferred_due()) {
+            lock.unlock();
+            write_deferred();
+            lock.lock();
         }
         if (waiting_ == 0) {
-            if (closing_) return;
+            if (closing_) break;
+            wake_.wait_for(lock, idle_time(), [this] { return waiting_ > 0 || closing_; });
+        }
+        if (waiting_ == 0) {
+            if (closing_) break;
+            if (is_deferred_due()) continue;
             lock.unlock();
             keep_alive();
             lock.lock();
@@ -107,6 +113,27 @@ void Writer::run() {
         answers_->deliver(std::move(batch));
         lock.lock();
     }
+    lock.unlock();
+    while (deferred_.due() && write_deferred()) {}
+}
+
+bool Writer::is_deferred_due() const { return deferred_.due() && *deferred_.due() <= clock_.steady(); }
+
+std::chrono::microseconds Writer::idle_time() const {
+    const Millis rest = state_.takes_writes() ? Millis(options_.lease) / 3 : back_off_.delay();
+    const std::chrono::microseconds longest = std::max(rest, Millis{50});
+    if (!deferred_.due()) return longest;
+    const auto until_due =
+        std::chrono::duration_cast<std::chrono::microseconds>(*deferred_.due() - clock_.steady());
+    return std::clamp(until_due, std::chrono::microseconds{0}, longest);
+}
+
+/// Returns true if a part was written.
+bool Writer::write_deferred() {
+    Batch part;
+    part.push_back(deferred_.take());
+    carry_out(part);
+    return deferred_.finished(*part.front(), clock_.steady());
 }
 
 /// One of them is not empty.
@@ -190,6 +217,7 @@ void Writer::carry_out(Batch& batch) {
 
 void Writer::transaction(std::span<Write* const> writes, BatchMode mode, CommitAttempt attempt) {
     const SteadyInstant begun = clock_.steady();
+    deferred_.begin();
     session_->begin();
     if (mode == BatchMode::together) {
         const auto kind = static_cast<std::size_t>(writes.front()->kind());
@@ -200,6 +228,7 @@ void Writer::transaction(std::span<Write* const> writes, BatchMode mode, CommitA
         apply_each(writes, attempt);
     }
     session_->commit();
+    deferred_.committed(clock_.steady());
     ++state_.transactions;
     state_.rows_written += session_->take_counts().written;
     state_.commit_micros += static_cast<std::uint64_t>((clock_.steady() - begun).count());

@@ -10,6 +10,7 @@
 #include "store/sql/session.hpp"
 #include "store/sql/state.hpp"
 #include "store/work/answers.hpp"
+#include "store/work/deferred.hpp"
 #include "store/work/retry_timer.hpp"
 #include "store/work/write_queue.hpp"
 
@@ -48,13 +49,18 @@ public:
     /// Connects for the first time and prepares the database.
     using Open = std::function<Result<std::unique_ptr<Session>>()>;
 
+    /// What the writer executes: groups by kind, and what their transactions leave for later.
+    struct Parts {
+        std::array<Group, kWriteKinds> groups{};
+        Deferred& deferred;
+    };
     /// Without a session it opens one itself, with back-off until it succeeds.
-    Writer(boost::asio::io_context& io, const Options& options, const Clock& clock, State& state,
-           std::array<Group, kWriteKinds> groups, std::unique_ptr<Session> session, Open open);
+    Writer(boost::asio::io_context& io, const Options& options, const Clock& clock, State& state, Parts parts,
+           std::unique_ptr<Session> session, Open open);
     ~Writer();
     void submit(std::unique_ptr<Write> write);
     [[nodiscard]] std::size_t waiting() const;
-    /// Executes waiting writes, then ends.
+    /// Executes waiting writes and what was deferred, then ends.
     void close();
 
 private:
@@ -67,6 +73,9 @@ private:
     enum class BatchMode : std::uint8_t { together, each };
 
     void run();
+    [[nodiscard]] bool is_deferred_due() const;
+    [[nodiscard]] std::chrono::microseconds idle_time() const;
+    bool write_deferred();
     Queue& next_queue();
     Batch take(std::unique_lock<std::mutex>& lock);
     void carry_out(Batch& batch);
@@ -83,6 +92,7 @@ private:
     const Clock& clock_;
     State& state_;
     std::array<Group, kWriteKinds> groups_;
+    Deferred& deferred_;
     std::unique_ptr<Session> session_;
     const Open open_;
     std::uint64_t generation_{0};  // of the session, see State
