@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "ecron/base/log.hpp"
+#include "http/compression.hpp"
 #include "http/connections.hpp"
 #include "http/input_buffer.hpp"
 #include "http/request_parser.hpp"
@@ -171,7 +172,9 @@ private:
     boost::asio::awaitable<Response> handle(const Request& request) {
         std::string failure;
         try {
-            co_return co_await state_->handler(request);
+            Response response = co_await state_->handler(request);
+            if (is_compressible(response)) co_await compress(request, response);
+            co_return response;
         } catch (const std::exception& error) {
             failure = error.what();
         } catch (...) {
