@@ -113,7 +113,7 @@ private:
         auto unknown = check_parameters(route, request);
         if (!unknown) co_return std::move(unknown.error());
         http::Response response = co_await route.handler(ApiRequest{context_, request, *variable, *caller});
-        if (response.status < 400) warn_of(*unknown, response);
+        if (response.status < 400) warn_of(*unknown, language, response);
         if (context_.options.authenticator != nullptr) response.account = caller->identity.tenant.value();
         const bool has_changes = response.status < 300 && !caller->changed_nothing && is_audited(route);
         if (context_.options.audits && has_changes) {

@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "ecron/base/json_writer.hpp"
+#include "ecron/model/translation.hpp"
 
 namespace ecron::model {
 namespace {
@@ -134,7 +135,10 @@ std::string error_body(unsigned status, Language language, Detail detail, const 
     write_list(json, name_of(detail), fields_of(problems));
     json.key("reasons").begin_array();
     for (const Problem& problem : problems)
-        json.begin_object().member("field", problem.field).member("reason", problem.explanation).end_object();
+        json.begin_object()
+            .member("field", problem.field)
+            .member("reason", translated(problem.explanation, language))
+            .end_object();
     json.end_array().end_object().end_object();
     return out;
 }

@@ -128,7 +128,7 @@ AsyncResponse run_job(ApiRequest request) {
     if (!execution) co_return request.error(execution.error(), kSubject);
     request.record(execution->id.value(), {}, execution->tenant);
     http::Response response = run_response(request.api, std::move(*execution));
-    add_warnings(response, input->warnings);
+    add_warnings(response, request.language(), input->warnings);
     co_return response;
 }
 

@@ -2,6 +2,7 @@
 
 #include "ecron/base/off_loop.hpp"
 #include "ecron/model/shard.hpp"
+#include "ecron/model/translation.hpp"
 #include "management/explanation.hpp"
 #include "management/handlers/handlers.hpp"
 #include "management/http/query.hpp"
@@ -123,7 +124,8 @@ AsyncResponse explain_run(ApiRequest request) {
     std::string body;
     JsonWriter json{body};
     json.begin_object().member("job_id", request.variable).member("at", format_rfc3339(second));
-    json.member("verdict", to_text(explanation.verdict)).member("explanation", explanation.text);
+    json.member("verdict", to_text(explanation.verdict))
+        .member("explanation", model::translated(explanation.text, request.language()));
     append(json, explanation);
     json.end_object();
     co_return json_response(200, std::move(body));

@@ -6,6 +6,7 @@
 #include "ecron/base/off_loop.hpp"
 #include "ecron/base/uuid.hpp"
 #include "ecron/model/merge_patch.hpp"
+#include "ecron/model/translation.hpp"
 #include "management/authorization/permissions.hpp"
 #include "management/definition_warnings.hpp"
 #include "management/difference.hpp"
@@ -39,7 +40,7 @@ std::string created_body(const ApiRequest& request, const model::Job& job, const
                                                  request.api.clock.now(), kRunsInResponse),
                         input.schedule->zone());
     }
-    append_texts(json, "warnings", input.warnings);
+    append_texts(json, "warnings", model::translated(input.warnings, request.language()));
     json.end_object();
     return body;
 }
@@ -226,7 +227,7 @@ http::Response job_response(const ApiRequest& request, const Version& version) {
     else
         response.headers.push_back({"ETag", entity_tag(version.job.revision)});
     if (wants_representation(request.http)) add_preference_applied(response);
-    add_warnings(response, version.warnings);
+    add_warnings(response, request.language(), version.warnings);
     return response;
 }
 
@@ -312,7 +313,7 @@ AsyncResponse replace_job(ApiRequest request) {
     if (wants_representation(request.http)) co_return job_response(request, *replaced);
     http::Response response = empty_response();
     response.headers.push_back({"ETag", entity_tag(replaced->job.revision)});
-    add_warnings(response, replaced->warnings);
+    add_warnings(response, request.language(), replaced->warnings);
     co_return response;
 }
 
@@ -391,7 +392,7 @@ AsyncResponse enable_jobs(ApiRequest request) {
     http::Response done = empty_response();
     if (changed && *enabled) {
         const std::vector<std::string> warnings = co_await mode_warnings(request, *changed);
-        add_warnings(done, warnings);
+        add_warnings(done, request.language(), warnings);
     }
     co_return after_change(request, std::move(changed), change_to("enabled", *enabled ? "true" : "false"),
                            std::move(done));
@@ -414,7 +415,8 @@ AsyncResponse notify_jobs(ApiRequest request) {
     http::Response done = json_response(200, R"({"failed_job_id":[]})");
     if (webhook->problem)
         add_warnings(
-            done, {fmt::format("webhook {}; each job had this value before", webhook->problem->explanation)});
+            done, request.language(),
+            {fmt::format("webhook {}; each job had this value before", webhook->problem->explanation)});
     co_return after_change(request, std::move(changed), webhook_change, std::move(done));
 }
 

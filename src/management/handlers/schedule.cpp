@@ -6,6 +6,7 @@
 
 #include "ecron/base/off_loop.hpp"
 #include "ecron/model/json_text.hpp"
+#include "ecron/model/translation.hpp"
 #include "management/handlers/handlers.hpp"
 #include "management/http/json_body.hpp"
 #include "management/http/query.hpp"
@@ -150,7 +151,7 @@ AsyncResponse preview_schedule(ApiRequest request) {
                     model::first_occurrences(*input->schedule, input->job.type, input->context.plan,
                                              range->from, range->count),
                     input->schedule->zone());
-    append_texts(json, "warnings", input->warnings);
+    append_texts(json, "warnings", model::translated(input->warnings, request.language()));
     json.end_object();
     co_return json_response(200, std::move(out));
 }

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "ecron/base/log.hpp"
+#include "ecron/model/translation.hpp"
 
 namespace ecron::management {
 namespace {
@@ -75,8 +76,9 @@ http::Response json_response(unsigned status, std::string body) {
 
 http::Response empty_response() { return {}; }
 
-void add_warnings(http::Response& response, const std::vector<std::string>& warnings) {
-    for (const std::string& warning : warnings)
+void add_warnings(http::Response& response, model::Language language,
+                  const std::vector<std::string>& warnings) {
+    for (const std::string& warning : model::translated(warnings, language))
         response.headers.push_back({"X-Ecron-Warning", field_value(warning)});
 }
 

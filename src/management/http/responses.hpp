@@ -14,7 +14,8 @@ http::Response json_response(unsigned status, std::string body);
 http::Response empty_response();
 /// For responses whose body has no room for warnings: one header field `X-Ecron-Warning` per warning,
 /// percent-encoded if it is not ASCII.
-void add_warnings(http::Response& response, const std::vector<std::string>& warnings);
+void add_warnings(http::Response& response, model::Language language,
+                  const std::vector<std::string>& warnings);
 
 /// Returns an error response without details, for errors that concern no field.
 http::Response error_response(model::Language language, unsigned status, std::string_view cause);

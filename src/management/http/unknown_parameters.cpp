@@ -72,11 +72,11 @@ model::Problems problems_of(const UnknownParameters& unknown, std::span<const st
     return problems;
 }
 
-void warn_of(const UnknownParameters& unknown, http::Response& response) {
+void warn_of(const UnknownParameters& unknown, model::Language language, http::Response& response) {
     std::vector<std::string> warnings;
     for (const std::string& name : unknown.names)
         warnings.push_back(fmt::format("parameter {} is not known to this route and was ignored", name));
-    add_warnings(response, warnings);
+    add_warnings(response, language, warnings);
 }
 
 }  // namespace ecron::management

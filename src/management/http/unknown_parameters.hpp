@@ -7,6 +7,7 @@
 
 #include "ecron/http/message.hpp"
 #include "ecron/model/json.hpp"
+#include "ecron/model/messages.hpp"
 
 /// Parameters of a query that its route does not have. They are ignored and named in a warning, or refused
 /// with `strict=1`.
@@ -26,6 +27,6 @@ std::expected<UnknownParameters, model::Problems> unknown_parameters(std::string
 
 /// Returns an error for each name.
 model::Problems problems_of(const UnknownParameters& unknown, std::span<const std::string_view> known);
-void warn_of(const UnknownParameters& unknown, http::Response& response);
+void warn_of(const UnknownParameters& unknown, model::Language language, http::Response& response);
 
 }  // namespace ecron::management
