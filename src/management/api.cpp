@@ -98,11 +98,17 @@ private:
     }
 
     AsyncResponse serve(Router::Match match, const http::Request& request) {
-        const model::Language language = language_of(request);
         const Route& route = routes()[match.route];
         auto caller = co_await authorizer_.authorize(route, request);
         if (!caller) co_return std::move(caller.error());
+        http::Response response = co_await respond(match, request, *caller);
+        if (caller->quota) add_quota(response, caller->quota_name, *caller->quota);
+        co_return response;
+    }
 
+    AsyncResponse respond(Router::Match match, const http::Request& request, Caller& caller) {
+        const model::Language language = language_of(request);
+        const Route& route = routes()[match.route];
         const bool changes = route.access == Access::write || route.access == Access::execute ||
                              route.access == Access::report;
         if (changes && !context_.runs.takes_writes())
@@ -112,12 +118,12 @@ private:
             co_return error_response(language, Error{Errc::invalid, {}, {"path"}});
         auto unknown = check_parameters(route, request);
         if (!unknown) co_return std::move(unknown.error());
-        http::Response response = co_await route.handler(ApiRequest{context_, request, *variable, *caller});
+        http::Response response = co_await route.handler(ApiRequest{context_, request, *variable, caller});
         if (response.status < 400) warn_of(*unknown, language, response);
-        if (context_.options.authenticator != nullptr) response.account = caller->identity.tenant.value();
-        const bool has_changes = response.status < 300 && !caller->changed_nothing && is_audited(route);
+        if (context_.options.authenticator != nullptr) response.account = caller.identity.tenant.value();
+        const bool has_changes = response.status < 300 && !caller.changed_nothing && is_audited(route);
         if (context_.options.audits && has_changes) {
-            auto entries = audit_entries(route, request, *caller, *variable);
+            auto entries = audit_entries(route, request, caller, *variable);
             const auto kept = co_await context_.store.audit->append(std::move(entries));
             if (!kept)
                 log::error("failed to write audit record action={} error={}", route.name, kept.error().what);

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "ecron/auth/rate.hpp"
 #include "ecron/base/id.hpp"
 #include "ecron/base/off_loop.hpp"
 #include "ecron/http/message.hpp"
@@ -43,6 +44,9 @@ struct Caller {
     /// Owner of created objects: the caller's tenant, or the one that an administrator names.
     TenantId tenant{};
     std::optional<TenantId> visible_tenant{};  // nullopt: all tenants
+    /// What is left of limit_rate, with the name of the limit; nullopt: no limit applies.
+    std::optional<auth::RateLimit::Quota> quota{};
+    std::string_view quota_name{};
     Millis over_rate{};  // for a report beyond limit_rate: the time until the next one is permitted
 
     std::vector<AuditRecord> audit_records{};

@@ -33,3 +33,19 @@ TEST_CASE("without a limit no request waits", "[auth]") {
     RateLimit limit{0};
     for (int i = 0; i < 1'000; ++i) REQUIRE(limit.take(kMe, SteadyInstant{}) == Millis{0});
 }
+
+TEST_CASE("the rest of a rate is known", "[auth]") {
+    RateLimit limit{10};
+    SteadyInstant now{Seconds{5}};
+    CHECK(limit.quota(kMe, now)->remaining == 10);
+    CHECK(limit.quota(kMe, now)->until_full == Seconds{0});
+    for (int i = 0; i < 4; ++i) limit.take(kMe, now);
+    CHECK(limit.quota(kMe, now)->limit == 10);
+    CHECK(limit.quota(kMe, now)->remaining == 6);
+    CHECK(limit.quota(kMe, now)->until_full == Seconds{1});
+    for (int i = 0; i < 10; ++i) limit.take(kMe, now);
+    CHECK(limit.quota(kMe, now)->remaining == 0);
+    now += Millis{300};
+    CHECK(limit.quota(kMe, now)->remaining == 3);
+    CHECK_FALSE(RateLimit{0}.quota(kMe, now));
+}

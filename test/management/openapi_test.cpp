@@ -123,7 +123,7 @@ TEST_CASE("every component is used, and every reference resolves", "[management]
     std::set<std::string> references;
     collect_references(service.document(), references);
     std::set<std::string> components;
-    for (const char* kind : {"schemas", "parameters", "responses"})
+    for (const char* kind : {"schemas", "parameters", "responses", "headers"})
         for (const auto& [name, component] : service.document().at("components").at(kind).as_object())
             components.insert(std::string{"#/components/"} + kind + '/' + std::string{name});
     CHECK(references == components);

@@ -277,11 +277,16 @@ TEST_CASE("a tenant that exceeds its rate gets 429 with Retry-After", "[manageme
     Guarded api;
     api.options.limits.requests_per_second = 2;
     api.restart();
-    CHECK(api.as("me", Method::get, "/job").status() == 200);
+    const Reply first = api.as("me", Method::get, "/job");
+    CHECK(first.status() == 200);
+    CHECK(first.field("RateLimit-Policy") == R"("requests";q=2;w=1)");
+    CHECK(first.field("RateLimit") == R"("requests";r=1;t=1)");
     CHECK(api.as("me", Method::get, "/job").status() == 200);
     const Reply refused = api.as("me", Method::get, "/job");
     CHECK(refused.status() == 429);
     CHECK(refused.field("Retry-After") == "1");
+    CHECK(refused.field("RateLimit") == R"("requests";r=0;t=1)");
+    CHECK(api.get("/health/alive").field("RateLimit").empty());
     CHECK(api.as("you", Method::get, "/job").status() == 200);
     CHECK(api.get("/health/alive").status() == 200);
     api.clock.advance(Millis{500});
@@ -314,7 +319,9 @@ TEST_CASE("reports have a separate rate, and the first report of each execution 
     for (const char* id : {"e-1", "e-2", "e-3"})
         api.given_execution(id, "j", model::ExecutionState::executing).tenant = TenantId{"me"};
     CHECK(report("e-1") == 200);
-    CHECK(report("unknown") == 200);  // the fake scheduler accepts any
+    CHECK(api.as("target", Method::post, kCallback + "/none", "{}")
+              .field("RateLimit")
+              .starts_with("\"reports\""));
     CHECK(report("unknown") == 429);
     CHECK(report("e-2") == 200);
     api.store.executions.at(2).result = "{}";  // it has received a report

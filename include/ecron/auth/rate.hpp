@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <map>
+#include <optional>
 
 #include "ecron/base/id.hpp"
 #include "ecron/base/time.hpp"
@@ -16,7 +17,16 @@ public:
     /// Takes one token from the bucket and returns 0, or returns the wait until one is available.
     Millis take(const TenantId& tenant, SteadyInstant now);
 
+    /// The state of a bucket. `until_full` is less than a second, rounded up.
+    struct Quota {
+        std::size_t limit{}, remaining{};
+        Seconds until_full{};
+    };
+    /// nullopt: no limit.
+    [[nodiscard]] std::optional<Quota> quota(const TenantId& tenant, SteadyInstant now) const;
+
 private:
+    [[nodiscard]] std::chrono::microseconds per_token() const;
     void forget_full(SteadyInstant now);
 
     std::size_t per_second_;

@@ -96,10 +96,14 @@ boost::asio::awaitable<std::expected<http::BodyPermit, http::Response>> RequestA
 
 /// Reports have their own rate, so that other requests of the same tenant do not cause their loss
 /// (docs/security.md).
-Millis RequestAuthorizer::take_rate(const Route& route, const auth::Identity& identity) {
+void RequestAuthorizer::take_rate(const Route& route, Caller& caller) {
+    const auth::Identity& identity = caller.identity;
     const bool reports = route.access == Access::report && identity.may.has(auth::Permission::report);
     auth::RateLimit& rate = reports ? reports_ : requests_;
-    return rate.take(identity.tenant, api_.clock.steady());
+    const SteadyInstant now = api_.clock.steady();
+    caller.over_rate = rate.take(identity.tenant, now);
+    caller.quota = rate.quota(identity.tenant, now);
+    caller.quota_name = reports ? "reports" : "requests";
 }
 
 std::expected<Caller, http::Response> RequestAuthorizer::authorize_identity(const Route& route,
@@ -110,15 +114,22 @@ std::expected<Caller, http::Response> RequestAuthorizer::authorize_identity(cons
     // Without authentication every caller is an administrator of all tenants.
     if (options_.authenticator != nullptr) caller.visible_tenant = caller.tenant;
     if (is_anonymous(route, options_)) return caller;
-    caller.over_rate = take_rate(route, caller.identity);  // refused requests also count toward the rate
+    take_rate(route, caller);  // refused requests also count toward the rate
     const bool is_refused = caller.over_rate > Millis{0} && route.access != Access::report;
-    if (is_refused) return std::unexpected(rate_limit_response(language_of(request), caller.over_rate));
+    auto checked = is_refused ? std::unexpected(rate_limit_response(language_of(request), caller.over_rate))
+                              : check_caller(route, request, caller);
+    if (checked) return caller;
+    if (caller.quota) add_quota(checked.error(), caller.quota_name, *caller.quota);
+    return std::unexpected(std::move(checked.error()));
+}
+
+std::expected<void, http::Response> RequestAuthorizer::check_caller(const Route& route,
+                                                                    const http::Request& request,
+                                                                    Caller& caller) {
     if (auto forbidden = check_permission(route, request, caller.identity))
         return std::unexpected(std::move(*forbidden));
-    if (request.query.contains("tenant="))
-        if (auto chosen = choose_tenant(caller, request); !chosen)
-            return std::unexpected(std::move(chosen.error()));
-    return caller;
+    if (request.query.contains("tenant=")) return choose_tenant(caller, request);
+    return {};
 }
 
 /// `tenant=` lets an administrator act for another tenant, or with * see all tenants.

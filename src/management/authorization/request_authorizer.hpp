@@ -33,9 +33,10 @@ private:
     /// Returns the error response for a caller that could not be authenticated.
     [[nodiscard]] http::Response unauthenticated(const Error& error, const http::Request& request) const;
     [[nodiscard]] model::Language language_of(const http::Request& request) const;
-    /// Takes one request from the tenant's rate and returns 0; if the rate is used up, returns how long to
-    /// wait.
-    Millis take_rate(const Route& route, const auth::Identity& identity);
+    /// Takes one request from the tenant's rate, and writes what is left of it to the caller.
+    void take_rate(const Route& route, Caller& caller);
+    std::expected<void, http::Response> check_caller(const Route& route, const http::Request& request,
+                                                     Caller& caller);
     /// Returns the error response for an identity without permission for the route; nullopt if permitted.
     [[nodiscard]] std::optional<http::Response> check_permission(const Route& route,
                                                                  const http::Request& request,

@@ -103,6 +103,12 @@ http::Response error_response(model::Language language, const Error& error, std:
     return response;
 }
 
+void add_quota(http::Response& response, std::string_view name, const auth::RateLimit::Quota& quota) {
+    response.headers.push_back({"RateLimit-Policy", fmt::format(R"("{}";q={};w=1)", name, quota.limit)});
+    response.headers.push_back(
+        {"RateLimit", fmt::format(R"("{}";r={};t={})", name, quota.remaining, quota.until_full.count())});
+}
+
 http::Response rate_limit_response(model::Language language, Millis wait) {
     http::Response response = error_response(language, Error{Errc::too_many, {}, {"limit_rate"}});
     for (http::Header& header : response.headers)

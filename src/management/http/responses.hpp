@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ecron/auth/rate.hpp"
 #include "ecron/base/error.hpp"
 #include "ecron/http/message.hpp"
 #include "ecron/model/messages.hpp"
@@ -24,6 +25,10 @@ http::Response error_response(model::Language language, unsigned status, std::st
 http::Response error_response(model::Language language, const Error& error,
                               std::string_view subject = "job_id");
 http::Response error_response(model::Language language, const model::Problems& problems);
+
+/// Adds the header fields of a rate limit (draft-ietf-httpapi-ratelimit-headers-10): RateLimit-Policy and
+/// RateLimit.
+void add_quota(http::Response& response, std::string_view name, const auth::RateLimit::Quota& quota);
 
 /// Returns 429: the tenant has used up its rate; `wait` is the time until the next request is permitted.
 http::Response rate_limit_response(model::Language language, Millis wait);

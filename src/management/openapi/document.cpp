@@ -221,8 +221,21 @@ void write_parameter(JsonWriter& json, const ParameterDoc& parameter) {
 }
 
 void write_header(JsonWriter& json, std::string_view name, std::string_view text) {
-    json.key("headers").begin_object().key(name).begin_object();
-    json.member("description", text).member_raw("schema", kText).end_object().end_object();
+    json.key(name).begin_object().member("description", text).member_raw("schema", kText).end_object();
+}
+
+/// In every response to a caller of a tenant, if there is a limit.
+constexpr std::array kQuotaFields{
+    ParameterDoc{"RateLimit", "header", kText,
+                 "What is left of limit_rate (draft-ietf-httpapi-ratelimit-headers-10)."},
+    ParameterDoc{"RateLimit-Policy", "header", kText, "The option limit_rate; absent if there is no limit."}};
+
+void write_quota(JsonWriter& json) {
+    for (const ParameterDoc& field : kQuotaFields)
+        json.key(field.name)
+            .begin_object()
+            .member("$ref", "#/components/headers/" + std::string{field.name})
+            .end_object();
 }
 
 /// Writes the component of a response; 304 has no body.
@@ -230,10 +243,12 @@ void write_error(JsonWriter& json, const StatusDoc& doc) {
     const unsigned status = doc.status;
     json.key(doc.name).begin_object().member("description", doc.text);
     if (status != 304) write_content(json, "Error");
+    json.key("headers").begin_object();
     if (status == 304) write_header(json, "ETag", "Revision of the job.");
     if (status == 503 || status == 429) write_header(json, "Retry-After", "Seconds.");
     if (status == 401) write_header(json, "WWW-Authenticate", "Bearer.");
-    json.end_object();
+    write_quota(json);
+    json.end_object().end_object();
 }
 
 void write_success(JsonWriter& json, const Route& route, unsigned status) {
@@ -241,19 +256,11 @@ void write_success(JsonWriter& json, const Route& route, unsigned status) {
     if (!route.response.empty()) write_content(json, route.response);
     std::set<std::string_view> fields(route.header_fields.begin(), route.header_fields.end());
     if (is_for_tenant(route)) fields.insert("X-Ecron-Warning");
-    if (!fields.empty()) {
-        json.key("headers").begin_object();
-        for (const std::string_view name : fields) {
-            const ParameterDoc& field = find_parameter(kHeaderFields, name);
-            json.key(name)
-                .begin_object()
-                .member("description", field.text)
-                .member_raw("schema", field.schema);
-            json.end_object();
-        }
-        json.end_object();
-    }
-    json.end_object();
+    json.key("headers").begin_object();
+    for (const std::string_view name : fields)
+        write_header(json, name, find_parameter(kHeaderFields, name).text);
+    if (route.access != Access::anonymous) write_quota(json);
+    json.end_object().end_object();
 }
 
 /// Statuses that every route, or every route of this kind, can answer are not in its row.
@@ -390,6 +397,9 @@ std::string openapi_document(const Router& router, std::string_view version) {
     }
     json.end_object().key("responses").begin_object();
     for (const StatusDoc& doc : kStatuses) write_error(json, doc);
+    json.end_object();
+    json.key("headers").begin_object();
+    for (const ParameterDoc& field : kQuotaFields) write_header(json, field.name, field.text);
     json.end_object();
     json.member_raw(
             "securitySchemes",
