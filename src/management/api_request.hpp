@@ -15,6 +15,7 @@
 #include "management/http/language.hpp"
 #include "management/http/responses.hpp"
 #include "management/http_metrics.hpp"
+#include "management/plans.hpp"
 
 namespace ecron::management {
 
@@ -28,7 +29,7 @@ struct ApiContext {
     DenialLog denials;
     const std::string* openapi_document{nullptr};  // the response to GET /openapi.json
     bool draining{false};
-    bool forecasting{false};  // a request reads the plans of all jobs
+    Plans plans{clock, store, options.rules};  // for forecasts
 };
 
 /// A change that a handler made.

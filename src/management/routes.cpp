@@ -81,8 +81,8 @@ const std::vector<Route>& routes() {
          "runs.",
          {"next"}, "", 200, "Overview", {}, {400, 503}},
         {get, prefix, "/forecast", "showForecast", show_forecast, read,
-         "Counts the occurrences of the enabled jobs in buckets of time, before jitter. One forecast at a time is "
-         "computed on a node; further ones are answered 429.",
+         "Counts the occurrences of the enabled jobs in buckets of time, before jitter. A tenant has one forecast "
+         "at a time, and a node eight; further ones are answered 429.",
          {"from", "to", "step", "jobs"}, "", 200, "Forecast", {}, {400, 429, 503}},
         {get, prefix, "/jobexecution/:execute_id", "showExecution", show_execution, read,
          "Returns one execution and its attempts.", {}, "", 200, "Execution", {}, {400, 404, 503}},

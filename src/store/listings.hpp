@@ -11,7 +11,7 @@ namespace ecron::store {
 class SqlListings final : public Listings {
 public:
     explicit SqlListings(Threads threads) : threads_(threads) {}
-    Awaitable<std::vector<JobPlace>> search_jobs(JobSearch search) override {
+    Awaitable<JobPage> search_jobs(JobSearch search) override {
         return threads_.read(store::search_jobs, std::move(search));
     }
     Awaitable<ExecutionPage> search_executions(ExecutionSearch search) override {

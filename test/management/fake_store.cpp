@@ -52,7 +52,7 @@ store::Awaitable<model::Job> FakeStore::create_job(model::Job job, std::string) 
         if (other.name == job.name && other.tenant == job.tenant)
             co_return fail(Errc::conflict, "the name is taken", {"job_name"});
     job.key = JobKey{++last_key_};
-    job.revision = ChangeNumber{++changes};
+    job.revision = changed(job);
     jobs.push_back(job);
     co_return job;
 }
@@ -72,7 +72,7 @@ store::Awaitable<model::Job> FakeStore::replace_job(std::optional<TenantId> tena
     if (if_match && *if_match != found.front()->revision)
         co_return fail(Errc::conflict, "another revision", {"revision"});
     job.key = found.front()->key;
-    job.revision = ChangeNumber{++changes};
+    job.revision = changed(job);
     *found.front() = job;
     co_return job;
 }
@@ -81,7 +81,7 @@ store::Awaitable<std::vector<model::Job>> FakeStore::delete_jobs(std::optional<T
                                                                  std::vector<JobId> ids) {
     if (away) co_return gone();
     std::vector<model::Job> deleted;
-    for (const model::Job* job : of(tenant, ids)) deleted.push_back(*job);
+    for (const model::Job* job : of(tenant, ids)) changed(*job), deleted.push_back(*job);
     std::erase_if(jobs,
                   [&](const model::Job& job) { return theirs(tenant, job.tenant) && contains(ids, job.id); });
     co_return deleted;
@@ -92,9 +92,9 @@ store::Awaitable<std::vector<model::Job>> FakeStore::enable_jobs(std::optional<T
     if (away) co_return gone();
     const auto found = of(tenant, ids);
     if (found.size() != ids.size()) co_return no_job();
-    std::vector<model::Job> changed;
-    for (model::Job* job : found) job->enabled = enabled, changed.push_back(*job);
-    co_return changed;
+    std::vector<model::Job> enabled_now;
+    for (model::Job* job : found) job->enabled = enabled, changed(*job), enabled_now.push_back(*job);
+    co_return enabled_now;
 }
 
 store::Awaitable<std::vector<model::Job>> FakeStore::notify_jobs(std::optional<TenantId> tenant,
@@ -258,8 +258,27 @@ store::Awaitable<std::vector<ExecuteId>> FakeStore::put_executions(std::optional
     co_return refused;
 }
 
+ChangeNumber FakeStore::changed(const model::Job& job) {
+    log.push_back({.number = ChangeNumber{++changes},
+                   .kind = "update",
+                   .job_id = job.id,
+                   .job_key = job.key,
+                   .tenant = job.tenant});
+    return log.back().number;
+}
+
+store::Awaitable<std::vector<store::Change>> FakeStore::changes_after(ChangeNumber number,
+                                                                      std::size_t limit) {
+    if (away) co_return gone();
+    std::vector<store::Change> found;
+    for (const store::Change& change : log)
+        if (change.number > number && found.size() < limit) found.push_back(change);
+    co_return found;
+}
+
 store::Awaitable<std::size_t> FakeStore::load_plans(std::function<void(const store::StoredPlan&)> each) {
     if (away) co_return gone();
+    ++loads;
     for (const model::Job& job : jobs) {
         if (!job.enabled) continue;
         const std::string plan = model::write_plan(model::read_context(job.context)->plan);
@@ -269,13 +288,14 @@ store::Awaitable<std::size_t> FakeStore::load_plans(std::function<void(const sto
               .type = job.type,
               .plan = plan,
               .tenant = job.tenant.value(),
-              .created_at = job.created_at});
+              .created_at = job.created_at,
+              .revision = job.revision});
     }
     co_return jobs.size();
 }
 
 /// Search and labels are the real store's matter; the tests look at what it was asked for.
-store::Awaitable<std::vector<store::JobPlace>> FakeStore::search_jobs(store::JobSearch search) {
+store::Awaitable<store::JobPage> FakeStore::search_jobs(store::JobSearch search) {
     searched = search;
     if (away) co_return gone();
     std::vector<store::JobPlace> found;
@@ -304,7 +324,7 @@ store::Awaitable<std::vector<store::JobPlace>> FakeStore::search_jobs(store::Job
     found.erase(found.begin(),
                 found.begin() + static_cast<std::ptrdiff_t>(std::min(search.offset, found.size())));
     if (found.size() > search.limit) found.resize(search.limit);
-    co_return found;
+    co_return store::JobPage{std::move(found), search_stops_at};
 }
 
 store::Awaitable<store::ExecutionPage> FakeStore::search_executions(store::ExecutionSearch search) {

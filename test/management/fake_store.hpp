@@ -44,12 +44,15 @@ public:
     std::vector<store::Missed> summaries;
     store::Health state{.available = true};
     std::int64_t changes{0};
+    std::vector<store::Change> log;         // of jobs, oldest first
+    int loads{0};                           // of all plans
     bool away{false};                       // every call answers unavailable
     std::optional<int> pages_until_away{};  // of executions
     int races{0};                           // number of replacements that another client's change precedes
     int names_appear{0};  // number of creations that another client's job of that name precedes
     FakeDeadLetters letters;
-    store::JobSearch searched;       // the last search
+    store::JobSearch searched;  // the last search
+    std::optional<store::JobPlace> search_stops_at{};
     store::Announcements announced;  // with the last statuses put
     FakeAudit audited;
 
@@ -91,9 +94,8 @@ public:
     store::Awaitable<std::int64_t> count_jobs(std::optional<TenantId> tenant,
                                               std::optional<Instant> created_from,
                                               std::optional<Instant> created_until) override;
-    store::Awaitable<std::vector<store::Change>> changes_after(ChangeNumber, std::size_t) override {
-        return unused<std::vector<store::Change>>();
-    }
+    store::Awaitable<std::vector<store::Change>> changes_after(ChangeNumber number,
+                                                               std::size_t limit) override;
     store::Awaitable<std::vector<store::Change>> changes_of(JobId job, TenantId tenant,
                                                             std::size_t limit) override;
     store::Awaitable<std::vector<store::Missed>> missed_of(JobKey job, Instant from, Instant to) override;
@@ -114,7 +116,7 @@ public:
         return unused<bool>();
     }
 
-    store::Awaitable<std::vector<store::JobPlace>> search_jobs(store::JobSearch search) override;
+    store::Awaitable<store::JobPage> search_jobs(store::JobSearch search) override;
     store::Awaitable<store::ExecutionPage> search_executions(store::ExecutionSearch search) override;
     store::Awaitable<std::vector<store::MissedSummary>> search_missed(store::MissedSearch search) override;
     store::Awaitable<store::JobCounts> count_by_state(std::optional<TenantId> tenant) override;
@@ -132,6 +134,7 @@ private:
     template <class T> store::Awaitable<T> unused() {
         co_return fail(Errc::internal, "unexpected call of the API");
     }
+    ChangeNumber changed(const model::Job& job);  // writes to the log
     std::vector<model::Job*> of(const std::optional<TenantId>& tenant, const std::vector<JobId>& ids);
 
     std::string key_{"a key of the first migration"};

@@ -91,6 +91,15 @@ TEST_CASE("sorted and filtered lists continue behind a cursor", "[management]") 
     CHECK(shown == all);
 }
 
+TEST_CASE("a list that stopped before its end says where it continues, also without jobs", "[management]") {
+    Service service;
+    service.store.search_stops_at = store::JobPlace{JobKey{7}, JobId{}, "name"};
+    const Reply page = service.get("/job?search=nothing&limit=3");
+    CHECK(page.text() == "[]");
+    CHECK(page.field("X-Next-After") == "7");
+    CHECK(page.field("Link").contains("after=7"));
+}
+
 TEST_CASE("a long filtered list is streamed in its order, without jobs deleted meanwhile", "[management]") {
     Service service;
     for (int i = 100; i < 160; ++i) service.given_job("job " + std::to_string(i));

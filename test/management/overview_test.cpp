@@ -1,4 +1,4 @@
-#include "management/forecast.hpp"
+#include "management/plans.hpp"
 
 #include "management/guarded.hpp"
 
@@ -83,31 +83,42 @@ TEST_CASE("invalid ranges of a forecast are refused, each with its reason", "[ma
     CHECK_FALSE(reply.at("/detail/reasons/0/reason").as_string().empty());
 }
 
-TEST_CASE("schedules of every second do not make a forecast unlimited", "[management]") {
-    const model::Rules rules;
-    const Instant from{std::chrono::sys_days{std::chrono::year{2026} / 1 / 5}};
-    Forecast forecast{
-        {.from = from, .to = from + std::chrono::hours{24 * 365}, .step = std::chrono::hours{24}},
-        {.jobs_per_bucket = 1, .next = 2},
-        std::nullopt,
-        rules};
-    for (int i = 0; i < 100; ++i)
-        forecast.add({.id = "j", .cron_time = "* * * * * *", .type = model::JobType::scheduled});
-    CHECK_FALSE(forecast.is_complete());
-    CHECK(forecast.total() <= 2'000'000);
-    CHECK(forecast.next().size() == 2);
+TEST_CASE("a forecast follows changes of jobs without loading all of them again", "[management]") {
+    Service service;
+    const std::string path = "/forecast?from=2026-01-06T00:00:00Z&to=2026-01-07T00:00:00Z&step=1d";
+    const auto total = [&] { return service.get(path).at("/total").to_number<int>(); };
+    const std::string daily = service.given_job("daily", "0 12 * * *");
+    const std::string hourly = service.given_job("hourly", "0 * * * *");
+    CHECK(total() == 25);
+    service.given_job("other hourly", "0 * * * *");
+    CHECK(total() == 49);
+    service.put("/job/" + daily + "/enable", R"({"enable":false})");
+    CHECK(total() == 48);
+    service.ask(Method::patch, "/job/" + hourly, R"({"job_cron_time":"0 */2 * * *"})");
+    CHECK(total() == 36);
+    service.ask(Method::delete_, "/job/" + hourly);
+    CHECK(total() == 24);
+    CHECK(service.store.loads == 1);
+    service.clock.advance(std::chrono::hours{2});  // the change log may have lost changes meanwhile
+    CHECK(total() == 24);
+    CHECK(service.store.loads == 2);
 }
 
-TEST_CASE("a timed job counts once in a forecast, and a job on request not at all", "[management]") {
-    const model::Rules rules;
-    const Instant from{std::chrono::sys_days{std::chrono::year{2026} / 1 / 5}};
-    Forecast forecast{{.from = from, .to = from + std::chrono::hours{48}, .step = std::chrono::hours{1}},
-                      {},
-                      std::nullopt,
-                      rules};
-    forecast.add({.id = "a", .cron_time = "0 * * * *", .type = model::JobType::timed});
-    forecast.add({.id = "b", .cron_time = "", .type = model::JobType::real_time});
-    forecast.add({.id = "c", .cron_time = "not an expression", .type = model::JobType::scheduled});
-    CHECK(forecast.total() == 1);
-    CHECK(forecast.is_complete());
+TEST_CASE("a tenant has one forecast at a time, and a node a few", "[management]") {
+    Service service;
+    Plans plans{service.clock, service.store, service.options.rules};
+    const Plans::Turn first{plans, TenantId{"a"}};
+    CHECK(first.is_free());
+    {
+        const Plans::Turn second{plans, TenantId{"a"}};
+        CHECK_FALSE(second.is_free());
+    }
+    std::vector<std::unique_ptr<Plans::Turn>> others;
+    for (std::size_t i = 1; i < Plans::kMaxForecasts; ++i) {
+        others.push_back(std::make_unique<Plans::Turn>(plans, TenantId{std::to_string(i)}));
+        CHECK(others.back()->is_free());
+    }
+    CHECK_FALSE(Plans::Turn(plans, TenantId{"b"}).is_free());
+    others.pop_back();
+    CHECK(Plans::Turn(plans, TenantId{"b"}).is_free());
 }

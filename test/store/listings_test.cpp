@@ -36,7 +36,7 @@ struct Searched : World {
         return context;
     }
     std::vector<JobPlace> places(JobSearch search) {
-        return must(store().listings->search_jobs(std::move(search)));
+        return must(store().listings->search_jobs(std::move(search))).places;
     }
     Names found(JobSearch search) {
         Names names;
@@ -170,6 +170,33 @@ TEST_CASE("a search examines more jobs than one statement reads", "[store]") {
     CHECK(world.found({.text = "job", .limit = 1'000}).size() == 100);
     CHECK(world.found({.labels = {{"n", "3"}}}) == Names{"job 3"});
     CHECK(world.found({.text = "job 9", .limit = 5, .offset = 9}) == Names{"job 90", "job 9"});
+}
+
+TEST_CASE("a search examines a bounded number of jobs and continues behind them", "[store]") {
+    Searched world;
+    for (const char* name : {"b", "hit 1", "a", "hit 2", "d", "c"})
+        world.given(name, Searched::context("http://h/"));
+    const auto [order, all] = GENERATE(table<JobOrder, Names>({
+        {JobOrder::oldest, {"hit 1", "hit 2"}},
+        {JobOrder::newest, {"hit 2", "hit 1"}},
+        {JobOrder::by_name, {"hit 1", "hit 2"}},
+        {JobOrder::by_name_descending, {"hit 2", "hit 1"}},
+    }));
+    JobSearch search{.tenant = kTenant, .text = "hit", .order = order, .examined = 2};
+    Names shown;
+    std::size_t pages = 0;
+    do {
+        const JobPage page = world.must(world.store().listings->search_jobs(search));
+        for (const JobPlace& place : page.places) shown.push_back(place.name);
+        search.after = page.next;
+        ++pages;
+    } while (search.after);
+    CHECK(shown == all);
+    CHECK(pages == 4);  // the last of six jobs is also a place to stop
+    // A full page says nothing about the rest, and other conditions need no bound.
+    CHECK(!world.must(world.store().listings->search_jobs({.text = "hit", .limit = 1})).next);
+    CHECK(world.must(world.store().listings->search_jobs({.enabled = true, .examined = 1})).places.size() ==
+          6);
 }
 
 TEST_CASE("jobs are found and counted by the state of the run that ended last", "[store]") {

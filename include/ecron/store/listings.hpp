@@ -33,10 +33,18 @@ struct JobSearch {
     std::optional<model::ExecutionState> state{};
     JobOrder order{JobOrder::newest};
     std::size_t limit{20};
-    std::size_t offset{0};
+    std::size_t offset{0};         // counted from `after`, and among the examined jobs only
+    std::size_t examined{10'000};  // jobs at most, by text, labels and mode
     std::optional<JobPlace> after{};
 
     static constexpr std::size_t kMaxLabels = 8;
+};
+
+/// Part of a list. A search by text, labels or mode examines a bounded number of jobs: `next` is where it
+/// continues if it ended before the list did and before the limit was reached.
+struct JobPage {
+    std::vector<JobPlace> places{};
+    std::optional<JobPlace> next{};
 };
 
 struct ExecutionSearch {
@@ -95,7 +103,7 @@ struct JobCounts {
 class Listings {
 public:
     virtual ~Listings() = default;
-    virtual Awaitable<std::vector<JobPlace>> search_jobs(JobSearch search) = 0;
+    virtual Awaitable<JobPage> search_jobs(JobSearch search) = 0;
     /// Newest start first, then by row; executions that have not started come last.
     virtual Awaitable<ExecutionPage> search_executions(ExecutionSearch search) = 0;
     /// Newest first.

@@ -197,15 +197,17 @@ AsyncResponse search_jobs(ApiRequest request, Query query) {
     if (search.limit == 0) co_return json_response(200, "[]");
     const std::size_t limit = search.limit++;
     const JobOrder order = search.order;
-    auto places = co_await request.api.store.listings->search_jobs(std::move(search));
-    if (!places) co_return request.error(places.error());
-    const bool continues = places->size() > limit;
-    if (continues) places->resize(limit);
+    auto page = co_await request.api.store.listings->search_jobs(std::move(search));
+    if (!page) co_return request.error(page.error());
+    if (page->places.size() > limit) {
+        page->places.resize(limit);
+        page->next = page->places.back();
+    }
     std::vector<JobKey> keys;
-    for (const store::JobPlace& place : *places) keys.push_back(place.key);
+    for (const store::JobPlace& place : page->places) keys.push_back(place.key);
     http::Response response = co_await found_response(request, std::move(keys));
-    if (continues && response.status == 200)
-        add_next_page(response, request, query, cursor_of(places->back(), order));
+    if (page->next && response.status == 200)
+        add_next_page(response, request, query, cursor_of(*page->next, order));
     co_return response;
 }
 

@@ -21,33 +21,17 @@ constexpr std::size_t kMaxJobsInAll = 5'000;  // of all buckets
 constexpr Millis kDay{86'400'000};
 constexpr Millis kHour{3'600'000};
 
-/// One forecast at a time reads the plans of all jobs, which occupies a thread of the store.
-class Turn {
-public:
-    explicit Turn(ApiContext& api) : api_(api), is_free_(!api.forecasting) { api_.forecasting = true; }
-    ~Turn() {
-        if (is_free_) api_.forecasting = false;
-    }
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-    [[nodiscard]] bool is_free() const { return is_free_; }
-
-private:
-    ApiContext& api_;
-    bool is_free_;
-};
-
-using MadeForecast = boost::asio::awaitable<Result<std::shared_ptr<Forecast>>>;
-
-MadeForecast forecast_of(const ApiRequest& request, Forecast::Range range, Forecast::Limits limits) {
-    const Turn turn{request.api};
+/// Passes the plans of the caller's jobs to the collector.
+template <class Collector>
+boost::asio::awaitable<Result<void>> collect(const ApiRequest& request,
+                                             std::shared_ptr<Collector> collector) {
+    Plans& plans = request.api.plans;
+    const Plans::Turn turn{plans, request.caller.tenant};
     if (!turn.is_free()) co_return fail(Errc::too_many, {}, {"forecast"});
-    const auto forecast =
-        std::make_shared<Forecast>(range, limits, request.caller.visible_tenant, request.api.options.rules);
-    const auto read = co_await request.api.store.changes->load_plans(
-        [forecast](const store::StoredPlan& plan) { forecast->add(plan); });
-    if (!read) co_return std::unexpected(read.error());
-    co_return forecast;
+    const auto refreshed = co_await plans.refresh();
+    if (!refreshed) co_return refreshed;
+    co_await plans.each(request.caller.visible_tenant, std::move(collector));
+    co_return Result<void>{};
 }
 
 void write_jobs(JsonWriter& json, const std::vector<store::JobPlace>& jobs) {
@@ -65,14 +49,14 @@ void write_counts(JsonWriter& json, const store::JobCounts& counts) {
     json.member("pending", counts.pending).member("failure", counts.retrying).end_object();
 }
 
-void write_next(JsonWriter& json, const Forecast& forecast) {
+void write_next(JsonWriter& json, const NextRuns& runs) {
     json.key("next").begin_array();
-    for (const Forecast::Next& next : forecast.next())
+    for (const NextRuns::Next& next : runs.next())
         json.begin_object()
             .member("at", format_rfc3339_millis(next.at))
             .member("job_id", next.job.value())
             .end_object();
-    json.end_array().key("next_complete").boolean(forecast.is_complete());
+    json.end_array().key("next_complete").boolean(true);
 }
 
 std::string forecast_body(const Forecast& forecast) {
@@ -136,7 +120,7 @@ struct Overview {
     std::vector<store::JobPlace> failing{};
     store::Cluster cluster{};
     bool is_paused{false};
-    std::shared_ptr<Forecast> next{};
+    std::shared_ptr<NextRuns> next{};
 };
 
 boost::asio::awaitable<Result<Overview>> read_overview(const ApiRequest& request, std::size_t next) {
@@ -150,7 +134,7 @@ boost::asio::awaitable<Result<Overview>> read_overview(const ApiRequest& request
                                                          .state = model::ExecutionState::abandon,
                                                          .limit = kFailingShown});
     if (!failing) co_return std::unexpected(failing.error());
-    overview.failing = std::move(*failing);
+    overview.failing = std::move(failing->places);
     auto cluster = co_await store.election->cluster();
     if (!cluster) co_return std::unexpected(cluster.error());
     overview.cluster = std::move(*cluster);
@@ -160,10 +144,9 @@ boost::asio::awaitable<Result<Overview>> read_overview(const ApiRequest& request
                                                           &store::Pause::tenant) != pauses->tenants.end();
     if (next == 0) co_return overview;
     const Instant now = request.api.clock.now();
-    auto forecast =
-        co_await forecast_of(request, {.from = now, .to = now + kDay, .step = kDay}, {.next = next});
-    if (!forecast) co_return std::unexpected(forecast.error());
-    overview.next = std::move(*forecast);
+    overview.next = std::make_shared<NextRuns>(now, now + kDay, next);
+    const auto collected = co_await collect(request, overview.next);
+    if (!collected) co_return std::unexpected(collected.error());
     co_return overview;
 }
 
@@ -203,10 +186,11 @@ AsyncResponse show_forecast(ApiRequest request) {
     if (jobs * buckets > kMaxJobsInAll)
         problems.add("jobs", fmt::format("times the number of buckets is above {}", kMaxJobsInAll));
     if (problems.any()) co_return request.error(problems.problems());
-    const auto forecast = co_await forecast_of(request, range, {.jobs_per_bucket = jobs});
-    if (!forecast) co_return request.error(forecast.error());
+    const auto forecast = std::make_shared<Forecast>(range, jobs);
+    const auto collected = co_await collect(request, forecast);
+    if (!collected) co_return request.error(collected.error());
     const std::size_t bytes = 80 * (buckets + jobs * buckets);
-    std::string body = co_await off_loop(request.work_on(bytes), [&] { return forecast_body(**forecast); });
+    std::string body = co_await off_loop(request.work_on(bytes), [&] { return forecast_body(*forecast); });
     co_return json_response(200, std::move(body));
 }
 

@@ -43,14 +43,27 @@ bool is_by_name(JobOrder order) {
     return order == JobOrder::by_name || order == JobOrder::by_name_descending;
 }
 
-void add_cursor(Conditions& conditions, const JobSearch& search, const std::optional<JobPlace>& after) {
-    if (!after) return;
-    const std::int64_t key = after->key.value();
-    const std::string_view sign = is_descending(search.order) ? "<" : ">";
-    if (!is_by_name(search.order)) return conditions.add(fmt::format("f_key_id {} {{}}", sign), key);
+/// The part of a list that a statement reads: behind a place, and up to another, inclusive.
+struct Section {
+    std::optional<JobPlace> after{};
+    std::optional<JobPlace> until{};
+};
+
+/// `sign`: how keys and names of the places compare to those of `place`; `equal`: "=" if it is included.
+void add_place(Conditions& conditions, JobOrder order, const JobPlace& place, std::string_view sign,
+               std::string_view equal) {
+    const std::int64_t key = place.key.value();
+    if (!is_by_name(order)) return conditions.add(fmt::format("f_key_id {}{} {{}}", sign, equal), key);
     // The first comparison is the range of the index.
-    conditions.add(fmt::format("f_job_name {0}= {{}} and (f_job_name {0} {{}} or f_key_id {0} {{}})", sign),
-                   std::string_view{after->name}, std::string_view{after->name}, key);
+    conditions.add(
+        fmt::format("f_job_name {0}= {{}} and (f_job_name {0} {{}} or f_key_id {0}{1} {{}})", sign, equal),
+        std::string_view{place.name}, std::string_view{place.name}, key);
+}
+
+void add_section(Conditions& conditions, JobOrder order, const Section& section) {
+    const bool descends = is_descending(order);
+    if (section.after) add_place(conditions, order, *section.after, descends ? "<" : ">", "");
+    if (section.until) add_place(conditions, order, *section.until, descends ? ">" : "<", "=");
 }
 
 /// The latest execution that has ended is recorded per job; those that have not are few and have an index.
@@ -85,8 +98,8 @@ void add_contents(Conditions& conditions, const Dialect& dialect, const JobSearc
                        std::string_view{fmt::format(R"({{"mode":{},%)", static_cast<int>(*search.mode))});
 }
 
-Conditions conditions_of(const JobSearch& search, const Dialect& dialect,
-                         const std::optional<JobPlace>& after) {
+/// All conditions except those on the contents.
+Conditions conditions_of(const JobSearch& search, const Dialect& dialect, const Section& section) {
     Conditions conditions;
     if (search.tenant) conditions.add_exactly(dialect, "f_tenant_id", search.tenant->value());
     if (search.name) conditions.add_exactly(dialect, "f_job_name", *search.name);
@@ -94,8 +107,7 @@ Conditions conditions_of(const JobSearch& search, const Dialect& dialect,
     if (search.type) conditions.add("f_job_type = {}", static_cast<std::int64_t>(*search.type));
     if (search.enabled) conditions.add("f_enabled = {}", std::int64_t{*search.enabled ? 1 : 0});
     if (search.state) add_state(conditions, *search.state);
-    add_cursor(conditions, search, after);
-    add_contents(conditions, dialect, search);
+    add_section(conditions, search.order, section);
     return conditions;
 }
 
@@ -152,50 +164,73 @@ private:
     std::size_t bytes_{0};
 };
 
-Statement& candidates(Session& session, const JobSearch& search, const std::optional<JobPlace>& after,
-                      std::size_t rows) {
-    const Conditions conditions = conditions_of(search, session.dialect(), after);
+/// Selects places in the order of the list.
+std::string select_places(const JobSearch& search, const Dialect& dialect, std::string_view columns,
+                          const Conditions& conditions) {
     const std::string_view direction = is_descending(search.order) ? "desc" : "asc";
     const bool uses_names = is_by_name(search.order) && !search.name;
+    return fmt::format(
+        "select f_key_id, f_job_id, f_job_name{} from t_cron_job{} where 1 = 1{} order by "
+        "{}f_key_id {} limit :rows",
+        columns, uses_names ? dialect.use_index("t_cron_job", "index_job_name") : "", conditions.sql(),
+        is_by_name(search.order) ? fmt::format("f_job_name {}, ", direction) : "", direction);
+}
+
+JobPlace place_in(const Statement& row) { return {JobKey(row.integer(0)), JobId(row.text(1)), row.text(2)}; }
+
+Statement& candidates(Session& session, const JobSearch& search, const Section& section, std::size_t rows) {
+    Conditions conditions = conditions_of(search, session.dialect(), section);
+    add_contents(conditions, session.dialect(), search);
     Statement& select = session.prepare(
-        fmt::format("select f_key_id, f_job_id, f_job_name, {} from t_cron_job{} where 1 = 1{} order by "
-                    "{}f_key_id {} limit :rows",
-                    examines_rows(search) ? "f_remarks, f_job_context" : "'', ''",
-                    uses_names ? session.dialect().use_index("t_cron_job", "index_job_name") : "",
-                    conditions.sql(),
-                    is_by_name(search.order) ? fmt::format("f_job_name {}, ", direction) : "", direction),
+        select_places(search, session.dialect(),
+                      examines_rows(search) ? ", f_remarks, f_job_context" : ", '', ''", conditions),
         conditions.types() + 'i', "issss");
     conditions.bind(select);
     select << static_cast<std::int64_t>(rows);
     return select;
 }
 
+/// Returns the last job that the search may examine; nullopt if it may examine the rest of the list.
+std::optional<JobPlace> last_examined(Session& session, const JobSearch& search) {
+    if (!examines_rows(search)) return std::nullopt;
+    const Conditions conditions = conditions_of(search, session.dialect(), {.after = search.after});
+    Statement& select =
+        session.prepare(select_places(search, session.dialect(), "", conditions) + " offset :skipped",
+                        conditions.types() + "ii", "iss");
+    conditions.bind(select);
+    select << std::int64_t{1} << static_cast<std::int64_t>(std::max<std::size_t>(search.examined, 1) - 1);
+    if (!select.first()) return std::nullopt;
+    return place_in(select);
+}
+
 }  // namespace
 
-std::vector<JobPlace> search_jobs(Session& session, const JobSearch& search) {
+JobPage search_jobs(Session& session, const JobSearch& search) {
     const bool examines = examines_rows(search);
     const std::string lower = lower_case(search.text);
-    std::vector<JobPlace> places;
+    JobPage page;
     ReadAhead ahead;
     std::size_t skipped = 0;
-    std::optional<JobPlace> after = search.after;
-    while (places.size() < search.limit) {
-        const std::size_t missing = search.limit - places.size() + (search.offset - skipped);
+    Section section{search.after, last_examined(session, search)};
+    while (page.places.size() < search.limit) {
+        const std::size_t missing = search.limit - page.places.size() + (search.offset - skipped);
         const std::size_t wanted = examines ? ahead.rows() : std::min(missing, kMaxPlaces);
-        Statement& select = candidates(session, search, after, wanted);
+        Statement& select = candidates(session, search, section, wanted);
         std::size_t rows = 0;
         for (select.run(); select.fetch(); ++rows) {
-            after = JobPlace{JobKey(select.integer(0)), JobId(select.text(1)), select.text(2)};
+            section.after = place_in(select);
             ahead.add(select);
-            if (places.size() == search.limit || (examines && !matches(search, lower, select))) continue;
+            const bool is_full = page.places.size() == search.limit;
+            if (is_full || (examines && !matches(search, lower, select))) continue;
             if (skipped < search.offset)
                 ++skipped;
             else
-                places.push_back(*after);
+                page.places.push_back(*section.after);
         }
         if (rows < wanted) break;
     }
-    return places;
+    if (page.places.size() < search.limit) page.next = section.until;
+    return page;
 }
 
 }  // namespace ecron::store

@@ -4,8 +4,8 @@
 
 namespace ecron::store {
 
-/// Cost: with a text, a label or a mode, every job that the other conditions admit is examined until the
-/// page is full.
-std::vector<JobPlace> search_jobs(Session& session, const JobSearch& search);
+/// Cost: with a text, a label or a mode, the jobs that the other conditions admit are examined, at most
+/// JobSearch::examined of them.
+JobPage search_jobs(Session& session, const JobSearch& search);
 
 }  // namespace ecron::store

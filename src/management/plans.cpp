@@ -1,0 +1,112 @@
+#include "management/plans.hpp"
+
+#include <algorithm>
+
+#include "ecron/base/off_loop.hpp"
+#include "management/raised_flag.hpp"
+
+namespace ecron::management {
+namespace {
+
+constexpr std::size_t kChangesAtOnce = 500;
+constexpr std::size_t kMaxChanges = 20'000;  // more are slower than loading all jobs
+/// The change log keeps changes for a day.
+constexpr std::chrono::hours kMaxAge{1};
+constexpr std::chrono::milliseconds kSlice{3};
+constexpr std::size_t kOffLoop = kLargeWork + 1;
+
+}  // namespace
+
+Plans::Turn::Turn(Plans& plans, TenantId tenant)
+    : plans_(plans),
+      tenant_(std::move(tenant)),
+      is_free_(plans.tenants_.size() < kMaxForecasts && plans.tenants_.insert(tenant_).second) {}
+
+Plans::Turn::~Turn() {
+    if (is_free_) plans_.tenants_.erase(tenant_);
+}
+
+boost::asio::awaitable<Result<void>> Plans::refresh() {
+    if (refreshing_) {
+        if (table_) co_return Result<void>{};
+        co_return fail(Errc::too_many, {}, {"forecast"});
+    }
+    const RaisedFlag refreshing{refreshing_};
+    if (!table_ || clock_.steady() - refreshed_ > kMaxAge) {
+        const auto loaded = co_await load();
+        if (!loaded) co_return loaded;
+    }
+    const auto read = co_await read_changes();
+    co_return read;
+}
+
+/// Builds another table: a forecast may still use the old one.
+boost::asio::awaitable<Result<void>> Plans::load() {
+    const auto table = std::make_shared<PlanTable>(rules_);
+    const SteadyInstant begun = clock_.steady();
+    const auto loaded =
+        co_await store_.changes->load_plans([table](const store::StoredPlan& plan) { table->put(plan); });
+    if (!loaded) co_return std::unexpected(loaded.error());
+    table_ = table;
+    read_until_ = table->newest();
+    refreshed_ = begun;
+    co_return Result<void>{};
+}
+
+boost::asio::awaitable<Result<void>> Plans::read_changes() {
+    const SteadyInstant begun = clock_.steady();
+    for (std::size_t read = 0;;) {
+        auto changes = co_await store_.changes->changes_after(read_until_, kChangesAtOnce);
+        if (!changes) co_return std::unexpected(changes.error());
+        const std::size_t count = changes->size();
+        if (count > 0) {
+            const auto applied = co_await apply(std::move(*changes));
+            if (!applied) co_return applied;
+        }
+        if (count < kChangesAtOnce) break;
+        read += count;
+        if (read < kMaxChanges) continue;
+        const auto loaded = co_await load();
+        if (!loaded) co_return loaded;
+        read = 0;
+    }
+    refreshed_ = begun;
+    co_return Result<void>{};
+}
+
+boost::asio::awaitable<Result<void>> Plans::apply(std::vector<store::Change> changes) {
+    std::vector<JobKey> keys;
+    for (const store::Change& change : changes)
+        if (!change.is_pause() && !change.is_request()) keys.push_back(change.job_key);
+    std::ranges::sort(keys);
+    const auto repeated = std::ranges::unique(keys);
+    keys.erase(repeated.begin(), repeated.end());
+    if (!keys.empty()) {
+        const auto jobs = co_await store_.jobs->find_jobs_by_key(keys);
+        if (!jobs) co_return std::unexpected(jobs.error());
+        const std::function<void()> update = [&] {
+            for (const JobKey key : keys) table_->remove(key);
+            for (const model::Job& job : *jobs) table_->put(job);
+        };
+        co_await carry_out_off_loop(kOffLoop, update);
+    }
+    read_until_ = changes.back().number;
+    co_return Result<void>{};
+}
+
+boost::asio::awaitable<void> Plans::visit(std::optional<TenantId> tenant, Visit visit) {
+    const std::shared_ptr<PlanTable> table = table_;
+    PlanTable::Cursor cursor;
+    bool ended = false;
+    const std::function<void()> slice = [&] {
+        const SteadyInstant ends = clock_.steady() + kSlice;
+        do {
+            const PlanTable::Group* const group = table->next(cursor, tenant);
+            ended = group == nullptr;
+            if (!ended) visit(*group);
+        } while (!ended && clock_.steady() < ends);
+    };
+    while (!ended) co_await carry_out_off_loop(kOffLoop, slice);
+}
+
+}  // namespace ecron::management
