@@ -34,6 +34,10 @@ void measure(const Options& options, Report& report) {
     report.settings = {{"jobs", shown(options.jobs)}};
     for (const auto& [name, value] : options.settings) report.settings.emplace_back(name, value);
     if (options.scenario == "mq") return measure_mq(options, report);
+    if (options.scenario == "pages") {
+        report.settings.emplace_back("executions", shown(options.executions));
+        return measure_pages(options, report);
+    }
     if (options.scenario == "load") return measure_load(options, report);
     report.settings.emplace_back("seconds", std::to_string(options.seconds.count()));
     if (options.scenario == "fire") {
@@ -50,7 +54,7 @@ void measure(const Options& options, Report& report) {
     if (options.scenario == "api") return measure_api(options, report);
     throw std::invalid_argument(
         "no scenario '" + options.scenario +
-        "': load, api, fire, failover, tenants, strangers, mq, command, http or hang");
+        "': load, api, pages, fire, failover, tenants, strangers, mq, command, http or hang");
 }
 
 int run(const Options& options) {

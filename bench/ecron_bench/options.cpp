@@ -18,6 +18,7 @@ constexpr const char* kUsage =
     "Measures ecron and the corresponding bare limit in the same run.\n"
     "  load   startup: load rate and memory of stored jobs\n"
     "  api    requests per second: health, reading a job, creating jobs\n"
+    "  pages  latency of each look-up of a page, with 100,000 jobs and 5 million executions\n"
     "  fire   lateness and cost of runs\n"
     "  failover   longest gap without runs after the loss of a leader\n"
     "  tenants   lateness and API latency of one tenant while another attacks, in ten ways\n"
@@ -38,9 +39,10 @@ po::options_description description() {
     add("set", po::value<std::vector<std::string>>()->composing(),
         "KEY=VALUE for ecron's configuration; repeatable");
     add("jobs", po::value<std::size_t>(),
-        "stored jobs; default: load and fire 100000, api 10000; mq: messages, 20000");
+        "stored jobs; default: load, pages and fire 100000, api 10000; mq: messages, 20000");
+    add("executions", po::value<std::size_t>()->default_value(5'000'000), "stored executions (pages)");
     add("seconds", po::value<unsigned>()->default_value(10),
-        "duration of each measurement in seconds (api, fire, hang)");
+        "duration of each measurement in seconds (api, fire, hang); at most (pages)");
     add("repeat", po::value<std::size_t>()->default_value(3),
         "rounds; the median is reported (load, api, mq)");
     add("connections", po::value<std::size_t>()->default_value(64), "connections to the API (api)");
@@ -99,13 +101,15 @@ std::optional<Options> parse_options(int argc, char** argv) {
     }
     if (!values.contains("scenario"))
         throw std::invalid_argument(
-            "which scenario? load, api, fire, failover, tenants, strangers, mq, command, http or hang; see "
+            "which scenario? load, api, pages, fire, failover, tenants, strangers, mq, command, http or "
+            "hang; see "
             "--help");
 
     Options options{.scenario = values["scenario"].as<std::string>(),
                     .driver = driver_named(values["db"].as<std::string>()),
                     .json = values["json"].as<bool>(),
                     .ecron = values.contains("ecron") ? values["ecron"].as<std::string>() : binary_beside(),
+                    .executions = values["executions"].as<std::size_t>(),
                     .repeat = std::max<std::size_t>(1, values["repeat"].as<std::size_t>()),
                     .seconds = std::chrono::seconds{std::max(1U, values["seconds"].as<unsigned>())},
                     .connections = values["connections"].as<std::size_t>(),

@@ -16,6 +16,7 @@ struct Options {
     std::string ecron;       // path of the binary
     Environment settings{};  // of ecron, in addition to those of the scenario
     std::size_t jobs{};
+    std::size_t executions{};  // pages: stored executions
     std::size_t repeat{};
     std::chrono::seconds seconds{};
     std::size_t connections{};

@@ -8,6 +8,8 @@ namespace ecron::bench {
 
 void measure_load(const Options& options, Report& report);
 void measure_api(const Options& options, Report& report);
+/// The look-ups of a page, with many jobs and executions.
+void measure_pages(const Options& options, Report& report);
 /// Compared with ecron without authentication (options.auth).
 void measure_auth(const Options& options, Report& report);
 void measure_fire(const Options& options, Report& report);
