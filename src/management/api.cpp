@@ -5,6 +5,7 @@
 #include "management/audit_record.hpp"
 #include "management/authorization/host_check.hpp"
 #include "management/authorization/request_authorizer.hpp"
+#include "management/events.hpp"
 #include "management/handlers/handlers.hpp"
 #include "management/http/query.hpp"
 #include "management/http/responses.hpp"
@@ -44,6 +45,7 @@ public:
           router_{context_.options},
           document_{openapi_document(router_, context_.options.version)} {
         context_.openapi_document = &document_;
+        context_.events = std::make_shared<Events>(clock, store);
     }
 
     AsyncResponse handle(const http::Request& request) {

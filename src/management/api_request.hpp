@@ -1,5 +1,6 @@
 #pragma once
 #include <boost/asio/awaitable.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,6 +20,8 @@
 
 namespace ecron::management {
 
+class Events;
+
 /// Shared state of all handlers; lives as long as the Api.
 struct ApiContext {
     const Clock& clock;
@@ -30,6 +33,7 @@ struct ApiContext {
     const std::string* openapi_document{nullptr};  // the response to GET /openapi.json
     bool draining{false};
     Plans plans{clock, store, options.rules};  // for forecasts
+    std::shared_ptr<Events> events{};
 };
 
 /// A change that a handler made.

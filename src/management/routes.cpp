@@ -84,6 +84,11 @@ const std::vector<Route>& routes() {
          "Counts the occurrences of the enabled jobs in buckets of time, before jitter. A tenant has one forecast "
          "at a time, and a node eight; further ones are answered 429.",
          {"from", "to", "step", "jobs"}, "", 200, "Forecast", {}, {400, 429, 503}},
+        {get, prefix, "/events", "streamEvents", stream_events, read,
+         "Sends changes as server-sent events: execution (its state or attempt changed), job, scheduling (a pause), "
+         "cluster (administrators), and lost, after which a client must read its lists again.",
+         {"topics", "after", "Last-Event-ID"}, "", 200, "Events", {"Cache-Control"},
+         {400, 403, 429, 503}},
         {get, prefix, "/jobexecution/:execute_id", "showExecution", show_execution, read,
          "Returns one execution and its attempts.", {}, "", 200, "Execution", {}, {400, 404, 503}},
         {get, prefix, "/jobexecution/:execute_id/output", "showOutput", show_output, read,

@@ -1,6 +1,7 @@
 #pragma once
 #include "ecron/store/listings.hpp"
 #include "store/executions/execution_search.hpp"
+#include "store/executions/execution_watch.hpp"
 #include "store/jobs/job_search.hpp"
 #include "store/jobs/last_states.hpp"
 #include "store/jobs/missed_search.hpp"
@@ -16,6 +17,9 @@ public:
     }
     Awaitable<ExecutionPage> search_executions(ExecutionSearch search) override {
         return threads_.read(store::search_executions, std::move(search));
+    }
+    Awaitable<WatchedExecutions> watch_executions(ExecutionWatch watch) override {
+        return threads_.read(store::watch_executions, std::move(watch));
     }
     Awaitable<std::vector<MissedSummary>> search_missed(MissedSearch search) override {
         return threads_.read(store::search_missed, std::move(search));

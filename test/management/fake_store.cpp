@@ -327,6 +327,25 @@ store::Awaitable<store::JobPage> FakeStore::search_jobs(store::JobSearch search)
     co_return store::JobPage{std::move(found), search_stops_at};
 }
 
+store::Awaitable<store::WatchedExecutions> FakeStore::watch_executions(store::ExecutionWatch watch) {
+    ++watches;
+    if (away) co_return gone();
+    store::WatchedExecutions watched;
+    for (const model::Execution& one : executions) {
+        const bool is_new = watch.behind && one.key > *watch.behind;
+        const bool is_open = !watch.behind && !model::is_end(one.state);
+        watched.newest = std::max(watched.newest, one.key);
+        if (is_new || is_open || std::ranges::count(watch.keys, one.key) > 0)
+            watched.executions.push_back({.key = one.key,
+                                          .id = one.id,
+                                          .job = one.job_id,
+                                          .tenant = one.tenant,
+                                          .state = one.state,
+                                          .attempt = one.attempt});
+    }
+    co_return watched;
+}
+
 store::Awaitable<store::ExecutionPage> FakeStore::search_executions(store::ExecutionSearch search) {
     if (away) co_return gone();
     std::vector<store::ExecutionSummary> found;

@@ -53,6 +53,7 @@ public:
     FakeDeadLetters letters;
     store::JobSearch searched;  // the last search
     std::optional<store::JobPlace> search_stops_at{};
+    std::size_t watches{0};          // reads of executions that are watched
     store::Announcements announced;  // with the last statuses put
     FakeAudit audited;
 
@@ -116,6 +117,7 @@ public:
         return unused<bool>();
     }
 
+    store::Awaitable<store::WatchedExecutions> watch_executions(store::ExecutionWatch watch) override;
     store::Awaitable<store::JobPage> search_jobs(store::JobSearch search) override;
     store::Awaitable<store::ExecutionPage> search_executions(store::ExecutionSearch search) override;
     store::Awaitable<std::vector<store::MissedSummary>> search_missed(store::MissedSearch search) override;

@@ -409,3 +409,36 @@ TEST_CASE("missed runs are listed with their jobs, newest first", "[store]") {
     CHECK(page.front().at == Instant{Millis{9'000}});
     CHECK(counts({.tenant = kTenant, .before = page.front().key}) == Counts{1});
 }
+
+TEST_CASE("executions are watched by their rows", "[store]") {
+    Searched world;
+    const model::Job job = world.given_job("job");
+    world.begin_term();
+    const auto ids = [&](ExecutionWatch watch) {
+        std::vector<std::string> found;
+        for (const WatchedExecution& one :
+             world.must(world.store().listings->watch_executions(std::move(watch))).executions)
+            found.push_back(one.id.value());
+        return found;
+    };
+    using Ids = std::vector<std::string>;
+    const std::string ended = world.given_run(job, ExecutionState::success).id.value();
+    const std::string open = world.given_run(job, ExecutionState::executing, Seconds{1}).id.value();
+    const std::string waiting = world.given_run(job, ExecutionState::pending, Seconds{2}).id.value();
+    const WatchedExecutions first = world.must(world.store().listings->watch_executions({.limit = 10}));
+    REQUIRE(first.executions.size() == 2);
+    CHECK(first.is_complete);
+    const WatchedExecution& one = first.executions.front();
+    CHECK(one.id.value() == open);
+    CHECK(one.job == job.id);
+    CHECK(one.tenant == kTenant);
+    CHECK(one.state == ExecutionState::executing);
+    CHECK(first.newest == first.executions.back().key);
+    const std::string later = world.given_run(job, ExecutionState::success, Seconds{3}).id.value();
+    CHECK(ids({.behind = first.newest, .limit = 10}) == Ids{later});
+    CHECK(ids({.behind = first.newest, .keys = {one.key, one.key}, .limit = 10}) == Ids{open, later});
+    CHECK(ids({.behind = 0, .limit = 10}) == Ids{ended, open, waiting, later});
+    const auto part = world.must(world.store().listings->watch_executions({.behind = 0, .limit = 2}));
+    CHECK_FALSE(part.is_complete);
+    CHECK(part.newest == one.key);
+}

@@ -74,6 +74,30 @@ struct ExecutionPage {
     std::optional<ExecutionCursor> next{};
 };
 
+/// The state of an execution, without anything that is large.
+struct WatchedExecution {
+    std::int64_t key{};
+    ExecuteId id{};
+    JobId job{};
+    TenantId tenant{};  // empty for rows of the previous service
+    model::ExecutionState state{};
+    int attempt{};
+};
+
+/// Which executions to read: those behind a row, and some others.
+struct ExecutionWatch {
+    std::optional<std::int64_t> behind{};  // nullopt: all that have not ended, instead
+    std::vector<std::int64_t> keys{};
+    std::size_t limit{};  // of the former
+};
+
+/// In the order of their rows, each once.
+struct WatchedExecutions {
+    std::vector<WatchedExecution> executions{};
+    std::int64_t newest{};   // the last row that was read, or that exists if no rows were requested
+    bool is_complete{true};  // false: there are more than the limit
+};
+
 struct MissedSearch {
     std::optional<TenantId> tenant{};
     std::optional<JobId> job{};
@@ -106,6 +130,7 @@ public:
     virtual Awaitable<JobPage> search_jobs(JobSearch search) = 0;
     /// Newest start first, then by row; executions that have not started come last.
     virtual Awaitable<ExecutionPage> search_executions(ExecutionSearch search) = 0;
+    virtual Awaitable<WatchedExecutions> watch_executions(ExecutionWatch watch) = 0;
     /// Newest first.
     virtual Awaitable<std::vector<MissedSummary>> search_missed(MissedSearch search) = 0;
     virtual Awaitable<JobCounts> count_by_state(std::optional<TenantId> tenant) = 0;

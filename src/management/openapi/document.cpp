@@ -36,6 +36,8 @@ constexpr ParameterDoc kExecutionCursor{
 
 constexpr ParameterDoc kJobCursor{
     "after", "query", R"({"type":"string","pattern":"^([1-9][0-9]{0,17}([.][A-Za-z0-9_-]*)?)?$"})", kCursor};
+constexpr ParameterDoc kEventId{
+    "after", "query", kText, "Like Last-Event-ID, for clients that cannot set it; the header field counts."};
 constexpr ParameterDoc kOneJob{"job_id", "query", kText, "Only rows of this job."};
 constexpr ParameterDoc kJobName{"name", "query", kAnyText,
                                 "Only executions of the job that has this name now."};
@@ -90,6 +92,8 @@ constexpr std::array kParameters{
         "most 5000."},
     ParameterDoc{"count", "query", kCount, "Number of runs; values over 1000 count as 1000. Default: 10."},
     ParameterDoc{"from", "query", kTime, "Runs after this instant; default: now."},
+    ParameterDoc{"topics", "query", kText,
+                 "Separated by commas: executions, jobs, cluster. Default: all that the caller may see."},
     ParameterDoc{"follow", "query", R"({"$ref":"#/components/schemas/Flag"})",
                  "1: continue until the execution has ended."},
     ParameterDoc{"stream", "query", R"({"type":"string","enum":["stdout","stderr"]})",
@@ -112,7 +116,7 @@ constexpr std::array kParameters{
         "for a request that may name several (RFC 7240)."},
     ParameterDoc{"If-Match", "header", kText, "Change only this revision: an ETag, several, or *."},
     ParameterDoc{"Last-Event-ID", "header", kText,
-                 "With follow: id of the last event that the client has received; continues after it."},
+                 "The id of the last event that was received: the stream continues behind it."},
     ParameterDoc{"Idempotency-Key", "header", kText, "Requests with the same key run the job once."},
 };
 
@@ -136,6 +140,7 @@ constexpr std::array kHeaderFields{
     ParameterDoc{"Preference-Applied", "header", kText, "The preference that was followed (RFC 7240)."},
     ParameterDoc{"Link", "header", kText, "RFC 8288: the next page, if there is one."},
     ParameterDoc{"X-Next-After", "header", kText, "Cursor of the next page."},
+    ParameterDoc{"Cache-Control", "header", kText, "no-store."},
 };
 
 template <std::size_t N>
@@ -149,6 +154,7 @@ const ParameterDoc& parameter_of(const Route& route, std::string_view name) {
     const bool lists_executions = route.response == "Status[]" || route.response == "ExecutionSummary[]";
     if (name == "after" && lists_executions) return kExecutionCursor;
     if (name == "after" && route.response == "Job[]") return kJobCursor;
+    if (name == "after" && route.response == "Events") return kEventId;
     const bool is_of_one_job = route.response == "ExecutionSummary[]" || route.response == "Missed[]";
     if (name == "job_id" && is_of_one_job) return kOneJob;
     if (name == "name" && lists_executions) return kJobName;
@@ -194,6 +200,7 @@ void write_schema(JsonWriter& json, std::string_view name) {
 
 std::string_view media_type_of(std::string_view schema) {
     if (schema == "Metrics" || schema == "Output") return "text/plain";
+    if (schema == "Events") return "text/event-stream";
     return schema == "JobPatch" ? "application/merge-patch+json" : "application/json";
 }
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kValues = R"json(
 "Ok":{"type":"string","const":"OK","description":"The answer of a health check."},
+"Events":{"type":"string","description":"A stream of server-sent events; the data of each is a JSON object."},
 "Output":{"type":"string","description":"The unmodified bytes; with follow text/event-stream."},
 "Metrics":{"type":"string","description":"Prometheus text format 0.0.4."},
 "OpenApi":{"type":"object","additionalProperties":true,"description":"An OpenAPI 3.1 document."},
