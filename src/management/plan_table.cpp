@@ -87,12 +87,17 @@ void PlanTable::remove(JobKey job) {
     jobs_.erase(found);
 }
 
-const PlanTable::Group* PlanTable::next(Cursor& cursor, const std::optional<TenantId>& tenant) const {
+bool PlanTable::each(Cursor& cursor, const std::optional<TenantId>& tenant, const Visit& visit) const {
     const bool is_before = tenant && cursor.first != tenant->value();
-    const auto found = groups_.upper_bound(is_before ? Cursor{tenant->value(), 0} : cursor);
-    if (found == groups_.end() || (tenant && found->first.first != tenant->value())) return nullptr;
-    cursor = found->first;
-    return &found->second;
+    auto at = groups_.upper_bound(is_before ? Cursor{tenant->value(), 0} : cursor);
+    auto last = groups_.end();
+    bool goes_on = true;
+    for (; goes_on && at != groups_.end() && (!tenant || at->first.first == tenant->value()); ++at) {
+        goes_on = visit(at->second);
+        last = at;
+    }
+    if (last != groups_.end()) cursor = last->first;
+    return !goes_on;
 }
 
 /// Returns the end if the schedule cannot be read.

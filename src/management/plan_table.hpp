@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -50,9 +51,10 @@ public:
     [[nodiscard]] std::size_t groups() const { return groups_.size(); }
     /// The newest change that is contained in a job.
     [[nodiscard]] ChangeNumber newest() const { return newest_; }
-    /// Returns the first group behind the cursor, of the tenant if there is one, and moves the cursor to it;
-    /// nullptr if there is none.
-    [[nodiscard]] const Group* next(Cursor& cursor, const std::optional<TenantId>& tenant) const;
+    /// Passes the groups behind the cursor, of the tenant if there is one, to `visit` until it returns false,
+    /// and moves the cursor to the last one. Returns false if all were visited.
+    using Visit = std::function<bool(const Group&)>;
+    bool each(Cursor& cursor, const std::optional<TenantId>& tenant, const Visit& visit) const;
 
 private:
     using Groups = std::map<Cursor, Group>;

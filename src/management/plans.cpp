@@ -97,16 +97,15 @@ boost::asio::awaitable<Result<void>> Plans::apply(std::vector<store::Change> cha
 boost::asio::awaitable<void> Plans::visit(std::optional<TenantId> tenant, Visit visit) {
     const std::shared_ptr<PlanTable> table = table_;
     PlanTable::Cursor cursor;
-    bool ended = false;
+    bool goes_on = true;
     const std::function<void()> slice = [&] {
         const SteadyInstant ends = clock_.steady() + kSlice;
-        do {
-            const PlanTable::Group* const group = table->next(cursor, tenant);
-            ended = group == nullptr;
-            if (!ended) visit(*group);
-        } while (!ended && clock_.steady() < ends);
+        goes_on = table->each(cursor, tenant, [&](const PlanTable::Group& group) {
+            visit(group);
+            return clock_.steady() < ends;
+        });
     };
-    while (!ended) co_await carry_out_off_loop(kOffLoop, slice);
+    while (goes_on) co_await carry_out_off_loop(kOffLoop, slice);
 }
 
 }  // namespace ecron::management

@@ -31,7 +31,10 @@ struct Table {
     template <class Collector>
     Collector given(Collector collector, const std::optional<TenantId>& tenant = {}) {
         PlanTable::Cursor cursor;
-        while (const PlanTable::Group* const group = table.next(cursor, tenant)) collector.add(*group);
+        table.each(cursor, tenant, [&](const PlanTable::Group& group) {
+            collector.add(group);
+            return true;
+        });
         return collector;
     }
 };
@@ -79,12 +82,20 @@ TEST_CASE("a cursor stays valid while groups are added and removed", "[managemen
     jobs.add("0 2 * * *");
     jobs.add("0 3 * * *", "b");
     PlanTable::Cursor cursor;
-    REQUIRE(jobs.table.next(cursor, {}) != nullptr);
+    const auto next = [&](const std::optional<TenantId>& tenant = {}) {
+        JobId job;
+        jobs.table.each(cursor, tenant, [&](const PlanTable::Group& group) {
+            job = group.job(0);
+            return false;
+        });
+        return job;
+    };
+    CHECK(next() == JobId{"job-1"});
     jobs.table.remove(first);
-    CHECK(jobs.table.next(cursor, {})->job(0) == JobId{"job-2"});
-    CHECK(jobs.table.next(cursor, TenantId{"a"}) == nullptr);
-    CHECK(jobs.table.next(cursor, {})->job(0) == JobId{"job-3"});
-    CHECK(jobs.table.next(cursor, {}) == nullptr);
+    CHECK(next() == JobId{"job-2"});
+    CHECK(next(TenantId{"a"}) == JobId{});
+    CHECK(next() == JobId{"job-3"});
+    CHECK(next() == JobId{});
 }
 
 TEST_CASE("schedules of every second do not make a forecast unlimited", "[management]") {

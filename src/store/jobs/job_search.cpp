@@ -164,16 +164,22 @@ private:
     std::size_t bytes_{0};
 };
 
+/// Names are unique in a tenant; MySQL would sort all of them if the key were given.
+std::string order_of(const JobSearch& search) {
+    const std::string_view direction = is_descending(search.order) ? "desc" : "asc";
+    if (!is_by_name(search.order)) return fmt::format("f_key_id {}", direction);
+    if (search.tenant) return fmt::format("f_job_name {}", direction);
+    return fmt::format("f_job_name {0}, f_key_id {0}", direction);
+}
+
 /// Selects places in the order of the list.
 std::string select_places(const JobSearch& search, const Dialect& dialect, std::string_view columns,
                           const Conditions& conditions) {
-    const std::string_view direction = is_descending(search.order) ? "desc" : "asc";
     const bool uses_names = is_by_name(search.order) && !search.name;
     return fmt::format(
-        "select f_key_id, f_job_id, f_job_name{} from t_cron_job{} where 1 = 1{} order by "
-        "{}f_key_id {} limit :rows",
+        "select f_key_id, f_job_id, f_job_name{} from t_cron_job{} where 1 = 1{} order by {} limit :rows",
         columns, uses_names ? dialect.use_index("t_cron_job", "index_job_name") : "", conditions.sql(),
-        is_by_name(search.order) ? fmt::format("f_job_name {}, ", direction) : "", direction);
+        order_of(search));
 }
 
 JobPlace place_in(const Statement& row) { return {JobKey(row.integer(0)), JobId(row.text(1)), row.text(2)}; }
