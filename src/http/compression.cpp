@@ -67,7 +67,9 @@ private:
 
 class CompressedStream final : public BodyStream {
 public:
-    explicit CompressedStream(std::shared_ptr<BodyStream> plain) : plain_(std::move(plain)) {}
+    CompressedStream(std::shared_ptr<BodyStream> plain, std::string client)
+        : plain_(std::move(plain)),
+          client_(std::move(client)) {}
 
     boost::asio::awaitable<std::optional<std::string>> next() override {
         if (ended_) co_return std::nullopt;
@@ -76,13 +78,15 @@ public:
         ended_ = !piece;
         const std::string text = piece ? std::move(*piece) : std::string{};
         const int flush = ended_ ? Z_FINISH : Z_SYNC_FLUSH;
-        std::string encoded = co_await off_loop(text.size(), [&] { return deflater_.feed(text, flush); });
+        std::string encoded =
+            co_await off_loop({client_, text.size()}, [&] { return deflater_.feed(text, flush); });
         co_return encoded;
     }
     [[nodiscard]] std::size_t held() const override { return plain_->held() + kStateBytes; }
 
 private:
     std::shared_ptr<BodyStream> plain_;
+    const std::string client_;
     Deflater deflater_;
     bool ended_{false};
 };
@@ -120,11 +124,11 @@ boost::asio::awaitable<void> compress(const Request& request, Response& response
     if (!accepts_gzip(request.header("Accept-Encoding"))) co_return;
     response.headers.push_back({"Content-Encoding", "gzip"});
     if (response.stream) {
-        response.stream = std::make_shared<CompressedStream>(std::move(response.stream));
+        response.stream = std::make_shared<CompressedStream>(std::move(response.stream), request.peer);
         co_return;
     }
-    std::string encoded =
-        co_await off_loop(response.body.size(), [&] { return Deflater{}.feed(response.body, Z_FINISH); });
+    std::string encoded = co_await off_loop({request.peer, response.body.size()},
+                                            [&] { return Deflater{}.feed(response.body, Z_FINISH); });
     response.body = std::move(encoded);
 }
 

@@ -13,7 +13,7 @@ constexpr std::size_t kMaxChanges = 20'000;  // more are slower than loading all
 /// The change log keeps changes for a day.
 constexpr std::chrono::hours kMaxAge{1};
 constexpr std::chrono::milliseconds kSlice{3};
-constexpr std::size_t kOffLoop = kLargeWork + 1;
+constexpr std::size_t kLarge = kLargeWork + 1;  // bytes: carried out on the second thread
 
 }  // namespace
 
@@ -88,7 +88,7 @@ boost::asio::awaitable<Result<void>> Plans::apply(std::vector<store::Change> cha
             for (const JobKey key : keys) table_->remove(key);
             for (const model::Job& job : *jobs) table_->put(job);
         };
-        co_await carry_out_off_loop(kOffLoop, update);
+        co_await carry_out_off_loop({.bytes = kLarge}, update);
     }
     read_until_ = changes.back().number;
     co_return Result<void>{};
@@ -105,7 +105,8 @@ boost::asio::awaitable<void> Plans::visit(std::optional<TenantId> tenant, Visit 
             return clock_.steady() < ends;
         });
     };
-    while (goes_on) co_await carry_out_off_loop(kOffLoop, slice);
+    const Workload load{tenant ? std::string_view{tenant->value()} : std::string_view{}, kLarge};
+    while (goes_on) co_await carry_out_off_loop(load, slice);
 }
 
 }  // namespace ecron::management

@@ -298,7 +298,7 @@ void write_responses(JsonWriter& json, const Route& route) {
 
 struct TagDoc {
     std::string_view name, text;
-    std::array<std::string_view, 3> paths;  // first segments of the patterns
+    std::array<std::string_view, 4> paths;  // first segments of the patterns
 };
 
 constexpr std::array kTags{
@@ -306,7 +306,7 @@ constexpr std::array kTags{
     TagDoc{"Executions",
            "What jobs have done, running them, and reports of targets.",
            {"/jobexecution", "/jobstatus", "/:execute_id"}},
-    TagDoc{"Overview", "Jobs and executions in total.", {"/overview", "/forecast", "/missed"}},
+    TagDoc{"Overview", "Jobs and executions in total.", {"/overview", "/forecast", "/missed", "/events"}},
     TagDoc{"Webhooks", "Notifications that could not be delivered.", {"/deadletter"}},
     TagDoc{"Administration", "Pauses, the audit log and the cluster.", {"/scheduling", "/audit", "/cluster"}},
     TagDoc{"Service", "Health, metrics and this document.", {"/health", "/metrics", "/openapi.json"}},
