@@ -20,7 +20,12 @@ endif()
 add_link_options(-fuse-ld=lld -Wl,--as-needed -Wl,-z,relro,-z,now,-z,noexecstack)
 
 # Hardening against memory errors; scripts/check-hardening verifies it in the binary.
-add_compile_options("$<$<CONFIG:Release,RelWithDebInfo>:-fstack-protector-strong;-fcf-protection=full;-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>")
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "aarch64")
+  set(branches -mbranch-protection=standard)
+else()
+  set(branches -fcf-protection=full)
+endif()
+add_compile_options("$<$<CONFIG:Release,RelWithDebInfo>:-fstack-protector-strong;${branches};-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>")
 
 # Assertions are always enabled: no configuration defines NDEBUG.
 foreach(configuration DEBUG RELEASE RELWITHDEBINFO)

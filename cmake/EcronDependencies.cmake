@@ -21,7 +21,7 @@ find_library(SOCI_SQLITE soci_sqlite3 REQUIRED)
 find_library(MIMALLOC mimalloc REQUIRED)
 add_library(ecron_soci INTERFACE)
 target_link_libraries(ecron_soci INTERFACE ${SOCI_MYSQL} ${SOCI_SQLITE} ${SOCI_CORE} PkgConfig::MARIADB PkgConfig::SQLITE3)
-target_include_directories(ecron_soci SYSTEM INTERFACE /usr/include/mariadb)
+target_include_directories(ecron_soci SYSTEM INTERFACE ${CMAKE_SYSROOT}/usr/include/mariadb)
 
 # Asio is used without Boost.Coroutine and with one translation unit for its non-template parts.
 add_library(ecron_asio INTERFACE)
