@@ -112,6 +112,17 @@ ClientCommand preview_row() {
             preview_command};
 }
 
+ClientCommand forecast_row() {
+    return {{.name = "forecast",
+             .summary = "Count the occurrences to come, and name the jobs with the most of them.",
+             .flags = with_connection({value_output_flag(),
+                                       {"from", "INSTANT", "Begin, as RFC 3339 time [now]."},
+                                       {"to", "INSTANT", "End, as RFC 3339 time [a day after the begin]."},
+                                       {"step", "DURATION", "Length of a line's period, such as 15m [1h]."}}),
+             .section = kJobs},
+            forecast_command};
+}
+
 std::vector<Flag> history_flags() {
     return {output_flag(),
             {"limit", "N", "Maximum number of executions [20]."},
@@ -155,6 +166,7 @@ std::vector<ClientCommand> job_commands() {
         job_row("job explain", "NAME", "Explain why a job ran or did not run at an instant.", explain_command,
                 {value_output_flag(), {"at", "INSTANT", "The instant, as RFC 3339 time [now]."}}),
         preview_row(),
+        forecast_row(),
     };
 }
 

@@ -252,6 +252,19 @@ TEST_CASE("a server that cannot be reached and wrong command lines have their ow
     CHECK_THAT(client.out, Contains("Usage: ecron COMMAND"));
 }
 
+TEST_CASE("a forecast counts occurrences and names the jobs", "[client]") {
+    World world;
+    Client client{world.ecron.port()};
+    const std::string url = world.target.url("/");
+    for (const auto& [name, cron] : {std::pair{"often", "*/20 * * * *"}, {"daily", "30 0 * * *"}})
+        REQUIRE(client.run({"job", "create", name, "--cron", cron, "--url", url}).exit_code == 0);
+    client.run({"forecast", "--from", "2036-01-01T00:00:00Z", "--to", "2036-01-01T02:00:00Z"});
+    CHECK(client.exit_code == 0);
+    CHECK_THAT(client.out, Contains("often ×3, daily\n") && Contains("often ×3\n"));
+    CHECK(client.run({"forecast", "--step", "never"}).exit_code == 1);
+    CHECK_THAT(client.err, Contains("step"));
+}
+
 TEST_CASE("a preview shows how the server reads a schedule", "[client]") {
     World world;
     Client client{world.ecron.port()};

@@ -18,6 +18,7 @@ ExitCode history_command(const Environment& environment, const command_line::Arg
 ExitCode logs_command(const Environment& environment, const command_line::Arguments& arguments);
 ExitCode explain_command(const Environment& environment, const command_line::Arguments& arguments);
 ExitCode preview_command(const Environment& environment, const command_line::Arguments& arguments);
+ExitCode forecast_command(const Environment& environment, const command_line::Arguments& arguments);
 ExitCode login_command(const Environment& environment, const command_line::Arguments& arguments);
 
 /// Follows the output of an execution to its end, and returns its final state.

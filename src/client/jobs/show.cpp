@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <map>
 #include <ostream>
 
 #include "client/definitions/definition.hpp"
@@ -9,9 +10,10 @@
 #include "client/jobs/commands.hpp"
 #include "client/jobs/output.hpp"
 #include "client/text/json_access.hpp"
+#include "client/text/table.hpp"
 #include "client/text/yaml_writer.hpp"
 
-/// Commands that read: list, get, history, explain and preview.
+/// Commands that read: list, get, history, explain, preview and forecast.
 namespace ecron::client {
 namespace {
 
@@ -62,6 +64,65 @@ std::string history_query(const Arguments& arguments) {
     if (const auto state = arguments.value("state")) query += '&' + parameter("job_status", *state);
     if (const auto since = arguments.value("since")) query += '&' + parameter("begin_at", *since);
     return query;
+}
+
+std::string forecast_query(const Arguments& arguments) {
+    std::string query;
+    for (const char* name : {"from", "to", "step"})
+        if (const auto value = arguments.value(name))
+            query += (query.empty() ? "" : "&") + parameter(name, *value);
+    return query;
+}
+
+std::int64_t count_at(const json::object& object) {
+    const json::value& count = member(object, "count");
+    return count.is_int64() ? count.get_int64() : 0;
+}
+
+/// The names of the jobs that a forecast mentions, by id; fewer if one was deleted meanwhile.
+std::map<std::string, std::string> names_in(Api& api, const json::array& buckets) {
+    std::vector<std::string> ids;
+    for (const json::value& bucket : buckets)
+        for (const json::value& job : array_at(bucket.as_object(), "jobs"))
+            ids.push_back(text_at(job.as_object(), "job_id"));
+    std::ranges::sort(ids);
+    ids.erase(std::ranges::unique(ids).begin(), ids.end());
+    std::map<std::string, std::string> names;
+    if (ids.empty()) return names;
+    const auto jobs = find_jobs(api, ids);
+    if (!jobs) return names;
+    for (const JobObject& job : *jobs) names[job_id(job)] = job_name(job);
+    return names;
+}
+
+/// "report ×3, cleanup"
+std::string jobs_of(const json::object& bucket, const std::map<std::string, std::string>& names) {
+    std::string text;
+    for (const json::value& entry : array_at(bucket, "jobs")) {
+        const json::object& job = entry.as_object();
+        const auto name = names.find(text_at(job, "job_id"));
+        text += (text.empty() ? "" : ", ") + (name == names.end() ? text_at(job, "job_id") : name->second);
+        if (const std::int64_t count = count_at(job); count > 1) text += fmt::format(" ×{}", count);
+    }
+    return text;
+}
+
+void show_forecast(const Environment& environment, Api& api, const json::object& answer) {
+    const json::array& buckets = array_at(answer, "buckets");
+    const auto names = names_in(api, buckets);
+    constexpr std::int64_t kLongestBar = 30;
+    std::int64_t most = 1;
+    for (const json::value& bucket : buckets) most = std::max(most, count_at(bucket.as_object()));
+    Table table{{"FROM", "OCCURRENCES", "", "MOST FREQUENT JOBS"}};
+    for (const json::value& entry : buckets) {
+        const json::object& bucket = entry.as_object();
+        const std::int64_t count = count_at(bucket);
+        const auto length = static_cast<std::size_t>((count * kLongestBar + most - 1) / most);
+        table.add(
+            {text_at(bucket, "at"), std::to_string(count), std::string(length, '#'), jobs_of(bucket, names)});
+    }
+    environment.out << table.text();
+    if (!flag_at(answer, "complete")) environment.out << "There are more occurrences than were counted.\n";
 }
 
 /// An id is used as it is, because the API also explains deleted jobs, which no list contains.
@@ -192,6 +253,17 @@ ExitCode preview_command(const Environment& environment, const Arguments& argume
             print_texts(environment, "", array_at(object, "next"));
         }
         return ExitCode::good;
+    });
+}
+
+ExitCode forecast_command(const Environment& environment, const Arguments& arguments) {
+    return with_api(environment, arguments, [&](Api& api) -> Outcome<ExitCode> {
+        const auto answer = api.call_json({.path = "/forecast?" + forecast_query(arguments)});
+        if (!answer) return std::unexpected(answer.error());
+        const Format format = format_of(arguments);
+        if (format == Format::json || format == Format::yaml || !answer->is_object())
+            return show_value(environment, *answer, format), ExitCode::good;
+        return show_forecast(environment, api, answer->get_object()), ExitCode::good;
     });
 }
 
