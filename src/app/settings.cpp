@@ -144,6 +144,7 @@ mq::KafkaOptions kafka_options(const config::Config& config) {
 management::Options api_options(const config::Config& config) {
     management::Options options = config.api;
     options.commands_enabled = config.executors.command.enabled;
+    options.shells_enabled = config.executors.command.shell;
     options.version = std::string{kVersion};
     return options;
 }

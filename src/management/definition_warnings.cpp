@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::string_view kNoCommands =
     "commands are disabled on this node (command_enabled): attempts of this job fail here";
+constexpr std::string_view kNoShell =
+    "info.shell is not permitted on this node (command_shell): attempts of this job fail here";
 constexpr std::string_view kNoKubernetes =
     "Kubernetes Jobs without addr are disabled on this node (kubernetes_enabled): attempts of this job fail "
     "here";
@@ -18,14 +20,16 @@ constexpr std::string_view kNoKubernetes =
 /// Returns an empty text if this node carries out the job.
 std::string_view refusal_of(const Options& options, const model::Context& context) {
     if (context.mode != model::Mode::exe) return {};
-    if (!model::is_kubernetes_job(context))
-        return options.commands_enabled ? std::string_view{} : kNoCommands;
+    if (!model::is_kubernetes_job(context)) {
+        if (!options.commands_enabled) return kNoCommands;
+        return context.shell && !options.shells_enabled ? kNoShell : std::string_view{};
+    }
     const bool is_refused = !options.cluster_rules && model::is_own_cluster_job(context);
     return is_refused ? kNoKubernetes : std::string_view{};
 }
 
 bool carries_out_every_mode(const Options& options) {
-    return options.commands_enabled && options.cluster_rules;
+    return options.commands_enabled && options.shells_enabled && options.cluster_rules;
 }
 
 }  // namespace

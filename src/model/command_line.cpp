@@ -1,6 +1,11 @@
 #include "ecron/model/command_line.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <optional>
+
+#include "ecron/model/job.hpp"
 
 namespace ecron::model {
 namespace {
@@ -87,10 +92,125 @@ private:
     std::optional<WordError> error_;
 };
 
+/// Words that only a shell can carry out.
+constexpr std::array kShellWords{".",     ":",      "!",    "{",    "[[",      "alias", "case",
+                                 "cd",    "eval",   "exec", "exit", "export",  "for",   "if",
+                                 "set",   "source", "time", "trap", "ulimit",  "umask", "unset",
+                                 "until", "while",  "read", "wait", "command", "type"};
+
+/// What an unquoted character means to a shell; empty: nothing.
+std::string_view meaning(char c, bool begins_word, char next) {
+    switch (c) {
+        case '|':
+            return next == '|' ? "||" : "a pipe";
+        case '&':
+            return next == '&' ? "&&" : "a background process (&)";
+        case ';':
+            return "several commands (;)";
+        case '<':
+        case '>':
+            return "a redirection";
+        case '(':
+        case ')':
+            return "a subshell";
+        case '$':
+            return "a variable or substitution ($)";
+        case '`':
+            return "a substitution (`)";
+        case '*':
+        case '?':
+        case '[':
+            return "a file name pattern";
+        case '~':
+            return begins_word ? "a home directory (~)" : "";
+        case '#':
+            return begins_word ? "a comment (#)" : "";
+        default:
+            return "";
+    }
+}
+
+bool is_telling(char c, char next) {
+    return std::string_view{"|;<>$`"}.contains(c) || (c == '&' && next == '&');
+}
+
+/// Reads a command character by character and keeps track of the quotes.
+class ShellReader {
+public:
+    explicit ShellReader(ShellSyntax wanted) : wanted_(wanted) {}
+
+    /// Returns the first meaning that an unquoted character has.
+    std::string find(std::string_view text) {
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            const char c = text[i], next = i + 1 < text.size() ? text[i + 1] : '\0';
+            if (c == '\\' && quote_ != '\'') {
+                ++i, begins_word_ = false;
+                continue;
+            }
+            const std::string_view found = step(c, next);
+            if (!found.empty() && (wanted_ == ShellSyntax::any || is_telling(c, next)))
+                return std::string{found};
+        }
+        return quote_ == '\0' ? "" : "a quote that is not closed";
+    }
+
+private:
+    std::string_view step(char c, char next) {
+        if (quote_ != '\0') {
+            if (c == quote_) quote_ = '\0';
+            return quote_ == '"' && (c == '$' || c == '`') ? meaning(c, false, next) : std::string_view{};
+        }
+        if (c == '\'' || c == '"') {
+            quote_ = c, begins_word_ = false;
+            return {};
+        }
+        const std::string_view found = meaning(c, begins_word_, next);
+        begins_word_ = c == ' ' || c == '\t';
+        return found;
+    }
+
+    const ShellSyntax wanted_;
+    char quote_{'\0'};
+    bool begins_word_{true};
+};
+
 }  // namespace
 
 std::expected<std::vector<std::string>, WordError> split_words(std::string_view text) {
     return Splitter{text}.split();
 }
 
+bool is_assignment(std::string_view word) {
+    const std::size_t sign = word.find('=');
+    if (sign == word.npos || sign == 0 || std::isdigit(static_cast<unsigned char>(word[0])) != 0)
+        return false;
+    return std::ranges::all_of(word.substr(0, sign),
+                               [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+}
+
+std::string shell_syntax_in(std::string_view command, ShellSyntax wanted) {
+    std::string found = ShellReader{wanted}.find(command);
+    if (!found.empty()) return found;
+    const auto words = split_words(command);
+    if (!words || words->empty()) return "no command";
+    if (is_assignment(words->front())) return "a variable assignment";
+    if (std::ranges::find(kShellWords, words->front()) != kShellWords.end())
+        return "the shell command " + words->front();
+    return "";
+}
+
+std::expected<std::vector<std::string>, WordError> command_words(const Context& context) {
+    if (!context.shell || context.exec.empty()) return split_words(context.exec);
+    return std::vector<std::string>{"/bin/sh", "-c", context.exec, "sh"};
+}
+
+std::string shell_word(std::string_view text) {
+    const auto is_safe = [](unsigned char c) {
+        return std::isalnum(c) != 0 || std::string_view{"_-./:=,+@%^"}.contains(static_cast<char>(c));
+    };
+    if (!text.empty() && std::ranges::all_of(text, is_safe)) return std::string{text};
+    std::string out{"'"};
+    for (const char c : text) out += c == '\'' ? std::string{"'\\''"} : std::string{c};
+    return out + '\'';
+}
 }  // namespace ecron::model

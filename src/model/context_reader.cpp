@@ -103,13 +103,24 @@ void check_environment(const NameValues& environment, Members& members) {
                             Members::shortened(name)));
 }
 
-void check_command(std::string_view exec, const Refuse& refuse) {
-    const auto words = split_words(exec);
+void check_command(const Context& context, const Refuse& refuse) {
+    const auto words = command_words(context);
     if (!words)
         refuse("exec", fmt::format("{} (at position {})", words.error().reason,
-                                   characters(exec.substr(0, words.error().position))));
+                                   characters(context.exec.substr(0, words.error().position))));
     else if (words->empty() || words->front().empty())
         refuse("exec", "must name the command to run");
+}
+
+/// Warns of a command that its author seems to expect a shell for.
+void warn_of_shell_syntax(const Context& context, std::vector<std::string>& warnings) {
+    if (context.shell) return;
+    const std::string syntax = shell_syntax_in(context.exec, ShellSyntax::telling);
+    if (!syntax.empty())
+        warnings.push_back(
+            fmt::format("exec contains {}, which no shell interprets: its words are passed to the program. "
+                        "Write /bin/sh -c {}, or set info.shell",
+                        syntax, Members::shortened(shell_word(context.exec))));
 }
 
 void check_url(std::string_view url, std::string_view name, const Refuse& refuse) {
@@ -158,9 +169,10 @@ void check_target(const Context& context, Members& members, const KeptTarget& ke
     if (is_kubernetes_job(context)) {
         std::optional<Members> info = members.object("info");
         if (info && check_kubernetes(context, *info) && !context.exec.empty())
-            check_command(context.exec, refuse_exec);
+            check_command(context, refuse_exec);
     } else if (context.mode == Mode::exe) {
-        check_command(context.exec, refuse_exec);
+        check_command(context, refuse_exec);
+        warn_of_shell_syntax(context, warnings);
     }
     if (context.environment) check_environment(*context.environment, members);
     if (!context.working_directory.empty() && !context.working_directory.starts_with('/'))

@@ -105,7 +105,7 @@ TEST_CASE("quoted characters need no shell", "[import]") {
                  "find /tmp -name '*.tmp' -mtime +7 -exec rm {} \\;", "echo \"a > b\"",
                  "curl 'https://h/?a=1&b=2'", "printf a\\ b\\$c", "/opt/x --user=a --t=#1 a~b");
     CAPTURE(command);
-    CHECK(shell_syntax_in(command) == "");
+    CHECK(ecron::model::shell_syntax_in(command, ecron::model::ShellSyntax::any) == "");
     CHECK(exec_of(import_one("0 1 * * * " + command)) == command);
 }
 

@@ -149,6 +149,17 @@ TEST_CASE("the body is a command's stdin", "[command]") {
     CHECK(world.run({.exec = "wc -c", .body = large}).output == std::to_string(large.size()) + "\n");
 }
 
+TEST_CASE("a shell interprets a command if the job wants it and the node permits it", "[command]") {
+    const model::Context job{
+        .exec = "echo a$1 | tr a b", .params = model::NameValues{{"x", "'c d'"}}, .shell = true};
+    CHECK(CommandWorld{{.shell = true}}.run(job).output == "b'c d'\n");
+    const AttemptResult refused = CommandWorld{{}}.run(job);
+    CHECK(refused.outcome == kFailure);
+    CHECK(refused.reason == "info.shell is not permitted on this node (command_shell)");
+    const AttemptResult limited = CommandWorld{{.allow = {"/bin/echo"}, .shell = true}}.run(job);
+    CHECK(limited.reason == "/bin/sh is not among the programs that may run (command_allow)");
+}
+
 TEST_CASE("a command runs in the job's directory, or else in the configured one", "[command]") {
     CommandWorld world{{.directory = "/usr"}};
     CHECK(world.run("pwd").output == "/usr\n");

@@ -377,6 +377,12 @@ TEST_CASE("a job whose mode this node refuses is created with a warning", "[mana
     CHECK(service.post("/job", proxied).at("/warnings").as_array().empty());
 
     service.options.commands_enabled = true;
+    service.options.shells_enabled = false;
     service.restart();
     CHECK(service.put("/job/" + id, command).field("X-Ecron-Warning").empty());
+    CHECK_THAT(service.put("/job/" + id, job("a", R"("exec":"true | true","info":{"shell":true})"))
+                   .field("X-Ecron-Warning"),
+               Catch::Contains("command_shell"));
+    CHECK_THAT(service.put("/job/" + id, job("a", R"("exec":"true | true")")).field("X-Ecron-Warning"),
+               Catch::Contains("exec contains a pipe") && Catch::Contains("/bin/sh -c 'true | true'"));
 }

@@ -5,6 +5,8 @@
 #include <optional>
 #include <random>
 
+#include "ecron/model/job.hpp"
+
 using namespace ecron::model;
 using Words = std::vector<std::string>;
 
@@ -40,6 +42,41 @@ TEST_CASE("reports an unclosed quote with its position", "[model]") {
     REQUIRE_FALSE(split);
     CHECK(split.error().position == position);
     CHECK_FALSE(split.error().reason.empty());
+}
+
+TEST_CASE("finds what only a shell would interpret", "[model]") {
+    struct Row {
+        std::string command, any, telling;
+    };
+    const std::string pipe = "a pipe", redirection = "a redirection",
+                      variable = "a variable or substitution ($)";
+    const Row row = GENERATE_COPY(values<Row>({
+        {"/bin/dump --all", "", ""},
+        {"dump | gzip", pipe, pipe},
+        {"dump || true", "||", "||"},
+        {"dump && report", "&&", "&&"},
+        {"dump >/tmp/out 2>&1", redirection, redirection},
+        {"dump $HOME", variable, variable},
+        {"dump \"$HOME\"", variable, variable},
+        {"a; b", "several commands (;)", "several commands (;)"},
+        {"cd /srv", "the shell command cd", "the shell command cd"},
+        {"A=b dump", "a variable assignment", "a variable assignment"},
+        {"dump '|' \"a > b\" \\; \\$x", "", ""},
+        {"curl http://h/?a=1&b=2", "a file name pattern", ""},
+        {"ls *.gz ~", "a file name pattern", ""},
+        {"/bin/sh -c 'dump | gzip'", "", ""},
+    }));
+    CAPTURE(row.command);
+    CHECK(shell_syntax_in(row.command, ShellSyntax::any) == row.any);
+    CHECK(shell_syntax_in(row.command, ShellSyntax::telling) == row.telling);
+}
+
+TEST_CASE("the words of a command are those of exec, or a shell's", "[model]") {
+    CHECK(command_words({.exec = "a 'b c'"}) == Words{"a", "b c"});
+    CHECK(command_words({.exec = "a 'b c' | d", .shell = true}) ==
+          Words{"/bin/sh", "-c", "a 'b c' | d", "sh"});
+    CHECK(command_words({.shell = true}) == Words{});
+    CHECK_FALSE(command_words({.exec = "'"}));
 }
 
 namespace {

@@ -29,6 +29,7 @@ public:
         if (maybe()) out.body = object();
         if (maybe()) out.environment = names();
         if (maybe()) out.working_directory = text();
+        out.shell = maybe();
         if (maybe())
             out.kubernetes = pick<std::string>({"{}", R"({"addr":"a","port":1,"image":"i","more":[]})"});
         out.webhook = text();

@@ -16,6 +16,7 @@ namespace ecron::execution {
 struct CommandOptions {
     bool enabled{false};
     std::vector<std::string> allow{};  // programs, or folders of programs ("/srv/jobs/"); empty: any program
+    bool shell{false};                 // permits info.shell
     std::vector<std::string> environment{};  // variables that jobs may set if `allow` is not empty
     std::size_t limit{16};                   // concurrent processes; enforced by the pool
     Millis timeout{3'600'000};               // default for jobs that specify none
@@ -35,11 +36,12 @@ struct CommandOptions {
                                   // killed ecron process
 };
 
-/// Runs the job's command as a process: without a shell, in its own session and process group, with a clean
-/// environment, without new privileges, within the limits. stdin is the job's body; stdout and stderr are
-/// kept together, limited to their tail. On timeout and cancellation the process group receives SIGTERM, and
-/// SIGKILL after kill_grace. Processes left behind by a command are killed when it ends: by its cgroup if the
-/// kernel permits ecron to create one, otherwise they are found by their parents. Exit code 0 is success.
+/// Runs the job's command as a process: without a shell unless the job has info.shell, in its own session and
+/// process group, with a clean environment, without new privileges, within the limits. stdin is the job's
+/// body; stdout and stderr are kept together, limited to their tail. On timeout and cancellation the process
+/// group receives SIGTERM, and SIGKILL after kill_grace. Processes left behind by a command are killed when
+/// it ends: by its cgroup if the kernel permits ecron to create one, otherwise they are found by their
+/// parents. Exit code 0 is success.
 ///
 /// The attempt's detail: {"pid", "exit_code" or "signal", "output_size", "stderr": [[offset, size], …] (parts
 /// of the output written to stderr), "cpu_ms", "max_memory"}. If commands are disabled, every attempt fails.

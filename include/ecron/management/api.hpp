@@ -102,6 +102,7 @@ struct Options {
     /// Variable names permitted in a command's info.environment; nullopt: any.
     std::optional<std::vector<std::string>> command_environment{};
     bool commands_enabled{true};  // this node runs commands; otherwise a job that is one gets a warning
+    bool shells_enabled{true};    // the same for commands with info.shell
     /// Rules for Kubernetes Jobs that use ecron's own cluster credentials; nullopt: such Jobs are disabled.
     std::optional<model::ClusterRules> cluster_rules{};
     model::Rules rules{};

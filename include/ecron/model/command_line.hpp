@@ -1,12 +1,15 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <string>
 #include <string_view>
 #include <vector>
 
-/// Splits the `exec` of a command into words like a POSIX shell, without running a shell. Pure.
+/// The `exec` of a command: its words as in a POSIX shell, and what only a shell would interpret. Pure.
 namespace ecron::model {
+
+struct Context;
 
 struct WordError {
     std::string reason;
@@ -17,5 +20,23 @@ struct WordError {
 /// \ preserves the next character. Nothing is expanded: $, *, ~, | and # are literal. Source: POSIX.1-2017,
 /// Shell Command Language, 2.2 Quoting.
 std::expected<std::vector<std::string>, WordError> split_words(std::string_view text);
+
+/// Which shell syntax to look for. `telling`: only what hardly anybody writes without expecting a shell, such
+/// as a pipe; file name patterns, `&` and `~` occur in ordinary arguments.
+enum class ShellSyntax : std::uint8_t { any, telling };
+
+/// Returns what a shell would interpret in the command, such as "a pipe"; empty: nothing, so the words of the
+/// command mean the same without a shell.
+std::string shell_syntax_in(std::string_view command, ShellSyntax wanted);
+
+/// Returns true for `NAME=value`.
+bool is_assignment(std::string_view word);
+
+/// The words of a job's command: those of `exec`, or those with which /bin/sh interprets it; further words
+/// are then its arguments `$1`, `$2`, ….
+std::expected<std::vector<std::string>, WordError> command_words(const Context& context);
+
+/// Writes a text as one word of a shell, in quotes if necessary.
+std::string shell_word(std::string_view text);
 
 }  // namespace ecron::model

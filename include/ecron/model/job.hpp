@@ -79,6 +79,7 @@ struct Context {
     std::optional<std::string> kubernetes{};  // a JSON object
     std::optional<NameValues> environment{};  // of a command
     std::string working_directory{};          // of a command; empty: the configured one
+    bool shell{false};                        // /bin/sh interprets the command
     std::string webhook{};                    // notify.webhook
     std::vector<std::string> notify_on{};     // empty: terminal states
     std::string execute_id{};                 // only as input of a message or of POST /jobexecution

@@ -9,6 +9,7 @@
 #include "client/import/crontab_command.hpp"
 #include "client/import/imported.hpp"
 #include "ecron/base/utf8.hpp"
+#include "ecron/model/command_line.hpp"
 
 /// Crontabs of Vixie cron and cronie: crontab(5).
 namespace ecron::client {
@@ -207,12 +208,12 @@ private:
     /// The command as ecron carries it out: its words, or a shell that interprets it.
     std::string exec_for(std::string_view text, Imported& imported) const {
         const CronCommand parts = split_percent(text);
-        std::string syntax = shell_syntax_in(parts.command);
+        std::string syntax = model::shell_syntax_in(parts.command, model::ShellSyntax::any);
         std::string script = parts.command;
         if (parts.input) {
             std::string input = *parts.input;
             if (!input.ends_with('\n')) input += '\n';
-            script = fmt::format("printf %s {} | {{ {}; }}", shell_word(input), parts.command);
+            script = fmt::format("printf %s {} | {{ {}; }}", model::shell_word(input), parts.command);
             syntax = "standard input (%)";
         } else if (text.contains("\\%")) {
             imported.warnings.push_back("\\% is a literal % and written as such");
@@ -220,7 +221,7 @@ private:
         if (syntax.empty()) return script;
         const std::string shell = shell_.empty() ? "/bin/sh" : shell_;
         imported.warnings.push_back(fmt::format("{} needs a shell: the job runs {} -c", syntax, shell));
-        return fmt::format("{} -c {}", shell_word(shell), shell_word(script));
+        return fmt::format("{} -c {}", model::shell_word(shell), model::shell_word(script));
     }
 
     void add_environment(json::object& context) const {

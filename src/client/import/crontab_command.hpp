@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-/// The command of a crontab line: `%` and shell syntax. Pure.
+/// The command of a crontab line: `%`, and a name for its job. Pure.
 namespace ecron::client {
 
 /// cron ends the command at the first `%` that is not escaped; the rest, with each further `%` as a newline,
@@ -14,10 +14,6 @@ struct CronCommand {
     std::optional<std::string> input{};
 };
 CronCommand split_percent(std::string_view text);
-
-/// Returns what a shell would interpret in the command, such as "a pipe"; empty: nothing, so the words of the
-/// command mean the same without a shell.
-std::string shell_syntax_in(std::string_view command);
 
 /// The name for a job with this command: the name of its program, or of the script that an interpreter runs.
 std::string name_for_command(std::string_view command);

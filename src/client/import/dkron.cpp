@@ -7,6 +7,7 @@
 #include "client/import/imported.hpp"
 #include "client/text/json_access.hpp"
 #include "client/text/yaml_reader.hpp"
+#include "ecron/model/command_line.hpp"
 
 /// Jobs of Dkron as its API returns them (GET /v1/jobs).
 namespace ecron::client {
@@ -85,10 +86,11 @@ private:
     void set_command(json::object& context) {
         const std::string command = text_at(config_, "command");
         const bool in_shell = text_at(config_, "shell") == "true" || flag_at(config_, "shell");
-        const std::string syntax = in_shell ? shell_syntax_in(command) : std::string{};
+        const std::string syntax =
+            in_shell ? model::shell_syntax_in(command, model::ShellSyntax::any) : std::string{};
         if (!syntax.empty()) warn(fmt::format("{} needs a shell: the job runs /bin/sh -c", syntax));
         context["mode"] = "exe";
-        context["exec"] = syntax.empty() ? command : fmt::format("/bin/sh -c {}", shell_word(command));
+        context["exec"] = syntax.empty() ? command : fmt::format("/bin/sh -c {}", model::shell_word(command));
         json::object info;
         if (const std::string folder = text_at(config_, "cwd"); !folder.empty())
             info["working_directory"] = folder;

@@ -105,14 +105,4 @@ std::string format_import(const Import& import, Instant now) {
     return out;
 }
 
-std::string shell_word(std::string_view text) {
-    const auto is_safe = [](unsigned char c) {
-        return std::isalnum(c) != 0 || std::string_view{"_-./:=,+@%^"}.contains(static_cast<char>(c));
-    };
-    if (!text.empty() && std::ranges::all_of(text, is_safe)) return std::string{text};
-    std::string out{"'"};
-    for (const char c : text) out += c == '\'' ? std::string{"'\\''"} : std::string{c};
-    return out + '\'';
-}
-
 }  // namespace ecron::client

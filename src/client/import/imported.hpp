@@ -56,7 +56,4 @@ void check_schedule(Imported& imported);
 /// YAML for `apply`: above each job its origin, warnings and next occurrences as comments.
 std::string format_import(const Import& import, Instant now);
 
-/// A word for a POSIX shell, in single quotes if necessary.
-std::string shell_word(std::string_view text);
-
 }  // namespace ecron::client

@@ -6,6 +6,7 @@
 #include "client/import/imported.hpp"
 #include "client/text/json_access.hpp"
 #include "client/text/yaml_reader.hpp"
+#include "ecron/model/command_line.hpp"
 
 /// Jobs of XXL-JOB as its administration returns them (/jobinfo/pageList), or as rows of the table
 /// xxl_job_info.
@@ -61,9 +62,9 @@ private:
         if (kind == "GLUE_SHELL") {
             context["mode"] = "exe";
             const std::string param = text_of(job_, "executorParam", "executor_param");
-            context["exec"] = fmt::format("/bin/bash -c {} bash{}{}",
-                                          shell_word(text_of(job_, "glueSource", "glue_source")),
-                                          param.empty() ? "" : " ", param.empty() ? "" : shell_word(param));
+            context["exec"] = fmt::format(
+                "/bin/bash -c {} bash{}{}", model::shell_word(text_of(job_, "glueSource", "glue_source")),
+                param.empty() ? "" : " ", param.empty() ? "" : model::shell_word(param));
             return;
         }
         context["mode"] = options_.executor_url.starts_with("https:") ? "https" : "http";

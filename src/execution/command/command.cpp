@@ -101,7 +101,9 @@ Result<Program> command_of(const AttemptOrder& order, const CommandOptions& opti
                            Revealer& revealer) {
     const model::Context& context = order.task->context;
     if (!options.enabled) return fail(Errc::denied, "commands are switched off (command_enabled)");
-    auto words = model::split_words(context.exec);
+    if (context.shell && !options.shell)
+        return fail(Errc::denied, "info.shell is not permitted on this node (command_shell)");
+    auto words = model::command_words(context);
     if (!words)
         return fail(Errc::invalid,
                     fmt::format("exec: {} (at position {})", words.error().reason, words.error().position));

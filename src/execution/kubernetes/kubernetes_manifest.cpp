@@ -103,7 +103,7 @@ Result<json::array> words_of(const model::Context& context, const model::Kuberne
     json::array words;
     for (const std::string& word : job.command) words.emplace_back(word);
     if (!words.empty() || context.exec.empty()) return words;
-    const auto split = model::split_words(context.exec);
+    const auto split = model::command_words(context);
     if (!split)
         return fail(Errc::invalid,
                     fmt::format("exec: {} (at position {})", split.error().reason, split.error().position));

@@ -240,6 +240,11 @@ constexpr std::array kInfoFields{
                                        .default_value = "the configured one",
                                        .doc = "Working directory of a command, an absolute path.",
                                        .example = R"("/srv/reports")"}),
+    bind<&Context::shell>({.name = "shell",
+                           .default_value = "false",
+                           .doc = "True: /bin/sh interprets the command (exec), with the values of params as "
+                                  "$1, $2, …. On a node only if command_shell permits it.",
+                           .example = "true"}),
 };
 
 constexpr std::array kNotifyFields{
