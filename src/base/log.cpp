@@ -9,7 +9,7 @@
 #include <mutex>
 
 #include "ecron/base/file_access.hpp"
-#include "ecron/base/json_writer.hpp"
+#include "ecron/base/log_line.hpp"
 #include "ecron/base/time.hpp"
 
 namespace ecron::log {
@@ -60,18 +60,6 @@ Sink& sink() {
     return instance;
 }
 
-std::string escape_controls(std::string_view line) {
-    std::string out;
-    out.reserve(line.size());
-    for (const char c : line) {
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
-            out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-        else
-            out += c;
-    }
-    return out;
-}
-
 }  // namespace
 
 Result<void> configure(const Options& options) {
@@ -102,15 +90,16 @@ void reopen() {
 
 bool enabled(Level level) { return level >= sink().level.load(std::memory_order_relaxed); }
 
-void write(Level level, std::string_view line) {
+void write(Level level, std::string_view text, fmt::format_args arguments) {
+    const Line line = split_line(text, arguments);
     const std::shared_ptr<spdlog::logger> logger = [] {
         const std::scoped_lock lock{sink().mutex};
         return sink().logger;
     }();
     if (sink().format == Format::json)
-        logger->log(spdlog_level(level), "{}", json_string(line));
+        logger->log(spdlog_level(level), "{}", to_json_members(line));
     else
-        logger->log(spdlog_level(level), "{}", escape_controls(line));
+        logger->log(spdlog_level(level), "{}", to_text(line));
 }
 
 }  // namespace ecron::log

@@ -21,7 +21,7 @@ boost::asio::awaitable<void> AttemptPublisher::publish_waiting() {
     co_await yield(io_);
     std::vector<mq::Outgoing> offers = std::exchange(waiting_, {});
     const Result<void> published = co_await broker_.publish(std::string{kExecutionTopic}, std::move(offers));
-    if (!published) log::debug("failed to offer executions error=\"{}\"", published.error().what);
+    if (!published) log::debug("failed to offer executions: error=\"{}\"", published.error().what);
 }
 
 }  // namespace ecron::messages

@@ -234,7 +234,8 @@ private:
         ExecuteId id = offer->id;
         const Result<void> begun = co_await executions_.begin(std::move(id), offer->attempt);
         if (!begun)
-            log::debug("failed to start offered execution={} error=\"{}\"", offer->id, begun.error().what);
+            log::debug("failed to start offered execution: execute_id={} error=\"{}\"", offer->id,
+                       begun.error().what);
         co_return Ack{};
     }
 

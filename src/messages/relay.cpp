@@ -101,7 +101,7 @@ private:
                 const bool waits = !buried && !is_at_fault(buried.error()) && message.age < keep_;
                 if (waits) co_return;
             }
-            log::error("failed to publish message topic={} about={} age={} bytes={} error=\"{}\"", topic_,
+            log::error("failed to publish message: topic={} about={} age={} bytes={} error=\"{}\"", topic_,
                        message.about, format_duration(message.age), message.payload.size(),
                        published.error().what);
             ++dropped_;

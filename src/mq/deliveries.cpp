@@ -64,7 +64,7 @@ asio::awaitable<std::optional<Millis>> Channel::bury(Broker& broker, Message mes
         co_return kBuryAgain;
     }
     if (!buried)
-        log::error("failed to publish dead letter, dropping message topic={} origin={} error={}",
+        log::error("failed to publish dead letter, dropping message: topic={} origin={} error={}",
                    message.topic, message.origin, buried.error().what);
     ++state_->dead;
     co_return std::nullopt;

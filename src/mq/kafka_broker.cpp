@@ -35,7 +35,7 @@ public:
             if (started)
                 gate_.spawn("kafka consumer", consumer->run());
             else
-                log::error("failed to start kafka consumer error={}", started.error().what);
+                log::error("failed to start kafka consumer: error={}", started.error().what);
         }
         while (!stopping_) co_await stopped_.wait(Seconds{1});
     }

@@ -187,7 +187,7 @@ void Consumer::take_rebalance(rd_kafka_event_t* event) {
     else
         rd_kafka_assign(handle, gained ? list : nullptr);
     if (failed != nullptr) {
-        log::warn("failed to assign kafka partitions topic={} error={}", channel_.subscription().topic,
+        log::warn("failed to assign kafka partitions: topic={} error={}", channel_.subscription().topic,
                   rd_kafka_error_string(failed));
         rd_kafka_error_destroy(failed);
     }

@@ -145,7 +145,7 @@ asio::awaitable<void> Producer::begin_anew() {
         co_await sleep(io_, Millis{20});
     }
     const Result<void> started = start();
-    if (!started) log::error("failed to start kafka producer error={}", started.error().what);
+    if (!started) log::error("failed to start kafka producer: error={}", started.error().what);
 }
 
 asio::awaitable<void> Producer::stop(Millis grace) {

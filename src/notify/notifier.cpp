@@ -141,10 +141,10 @@ private:
         const bool delivered = delivery.verdict == Verdict::delivered;
         ++(delivered ? statistics_.delivered : statistics_.failed);
         if (delivery.verdict == Verdict::dead && is_log_due(entry, delivery)) {
-            log::warn("dead-lettered webhook execution={} message={} tries={} reason=\"{}\"", entry.execution,
-                      entry.announcement.message_id, entry.tries, delivery.reason);
+            log::warn("dead-lettered webhook execute_id={} message={} tries={} reason=\"{}\"",
+                      entry.execution, entry.announcement.message_id, entry.tries, delivery.reason);
         } else {
-            log::debug("sent webhook execution={} message={} try={} delivered={} reason=\"{}\"",
+            log::debug("sent webhook execute_id={} message={} try={} delivered={} reason=\"{}\"",
                        entry.execution, entry.announcement.message_id, entry.tries, delivered,
                        delivery.reason);
         }

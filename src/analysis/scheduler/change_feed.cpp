@@ -121,7 +121,7 @@ asio::awaitable<bool> ChangeFeed::load_jobs(std::vector<bool> wanted) {
         const auto job = planned_job(row, context_.options, context_.interner);
         if (!job) {
             if (!row.cron_time.empty() && ++loading->unreadable <= 10)
-                log::warn("failed to plan job={} reason={}", row.id, job.error());
+                log::warn("failed to plan job: job_id={} reason={}", row.id, job.error());
             return;
         }
         const Instant from = row.effective_from > latest ? Instant::min() : row.effective_from;
@@ -130,7 +130,7 @@ asio::awaitable<bool> ChangeFeed::load_jobs(std::vector<bool> wanted) {
     };
     const Result<std::size_t> read = co_await context_.store.changes->load_plans(each);
     if (!read) {
-        log::warn("failed to load jobs error={}", read.error().what);
+        log::warn("failed to load jobs: error={}", read.error().what);
         co_return false;
     }
     for (std::size_t i = 0; i < shards_.size(); ++i)

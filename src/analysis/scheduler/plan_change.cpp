@@ -13,7 +13,7 @@ PlanChange::Plan plan_of(const ChangedJob& changed, const SchedulerOptions& defa
     if (planned)
         plan.job = *planned;
     else if (!job.cron_time.empty())
-        log::warn("failed to plan job={} reason={}", job.id, planned.error());
+        log::warn("failed to plan job: job_id={} reason={}", job.id, planned.error());
     return plan;
 }
 

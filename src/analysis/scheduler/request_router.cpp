@@ -33,7 +33,6 @@ bool can_begin(model::ExecutionState state) {
 }  // namespace
 
 void RequestRouter::job_deleted(const model::Job& job, std::string_view by) {
-    log::info("deleted job={} by={}", job.id, by);
     if (!feed_.is_loaded()) return;
     shards_.of(job.id).requests().job_deleted_by(job.key, by);
     feed_.notify();
@@ -100,7 +99,7 @@ asio::awaitable<Result<model::Execution>> RequestRouter::cancel(std::optional<Te
         if (!asked) co_return std::unexpected(asked.error());
         feed_.notify();
     }
-    log::info("cancelled execution={} by={}", id, by);
+    log::info("cancelled execution: execute_id={} by={}", id, by);
     co_return co_await wait_for_end(std::move(tenant), std::move(id));
 }
 
@@ -134,7 +133,7 @@ asio::awaitable<Result<void>> RequestRouter::callback(std::optional<TenantId> te
     const auto tell = here || ended || is_history ? store::NotifyLeader::no : store::NotifyLeader::yes;
     Result<void> kept = co_await context_.store.reports->record_result(id, result, tell);
     if (!kept && store::is_refused_content(kept.error())) {
-        log::warn("result rejected, ending the execution without it execution={} error=\"{}\"", id,
+        log::warn("result rejected, ending the execution without it execute_id={} error=\"{}\"", id,
                   kept.error().what);
         result = store::refused_result(kept.error().what);
         kept = co_await context_.store.reports->record_result(id, result, tell);

@@ -65,7 +65,7 @@ asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
     co_await context.gate.close();
     NodeId self = context.options.node;
     const Result<void> left = co_await context.store.election->leave(std::move(self));
-    if (!left) log::warn("failed to end lease error={}", left.error().what);
+    if (!left) log::warn("failed to end lease: error={}", left.error().what);
 }
 
 Scheduler::Scheduler(asio::io_context& io, const Clock& clock, store::Store& store, execution::Pool& pool,

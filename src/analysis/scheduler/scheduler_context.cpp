@@ -171,7 +171,7 @@ model::Execution SchedulerContext::requested_run(const model::Job& job, model::T
 execution::TaskPtr SchedulerContext::make_task(const model::Job& job) const {
     auto context = model::read_context(job.context);
     if (!context) {
-        log::warn("failed to read context job={} reason={}", job.id, context.error().what);
+        log::warn("failed to read context: job_id={} reason={}", job.id, context.error().what);
         return nullptr;
     }
     auto task = std::make_shared<execution::Task>();

@@ -191,7 +191,7 @@ asio::awaitable<void> Claims::commit(std::vector<RunId> ids, std::vector<store::
             shard_.wake.notify();
         }
         if (code != Errc::denied && code != Errc::unavailable && tries % kTriesAMinute == 0)
-            log::error("failed to claim, retrying shard={} count={} error=\"{}\"", shard_.id, ids.size(),
+            log::error("failed to claim, retrying: shard={} count={} error=\"{}\"", shard_.id, ids.size(),
                        claimed.error().what);
         bool again = !shard_.releasing;
         if (again) again = co_await context_.back_off(tries);

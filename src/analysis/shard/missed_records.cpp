@@ -128,7 +128,7 @@ asio::awaitable<std::vector<Instant>> MissedRecords::known_of(MissedSummary summ
     std::vector<Instant> known;
     const auto rows = co_await context_.until_available(
         [&] { return context_.store.queries->runs_of(job, missed.from, missed.to); });
-    if (!rows) log::error("failed to read executions job={} error={}", job, rows.error().what);
+    if (!rows) log::error("failed to read executions: job_id={} error={}", job, rows.error().what);
     if (rows)
         for (const model::Execution& row : *rows)
             if (row.trigger == model::Trigger::schedule && row.scheduled_at)

@@ -66,7 +66,7 @@ void Offers::looked_at(Run& run, const model::Execution* row) {
 
 /// No node has started it.
 void Offers::start_here(Run& run) {
-    log::debug("offer not accepted execution={} attempt={}", run.row.id, run.row.attempt);
+    log::debug("offer not accepted execute_id={} attempt={}", run.row.id, run.row.attempt);
     context_.no_offers_until = context_.clock.steady() + kNotHeard;
     if (!run.stop_reason.empty()) return starts_.end_unstarted(run);
     shard_.move(run, Stage::starting);

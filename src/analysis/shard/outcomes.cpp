@@ -27,7 +27,7 @@ model::Attempt lost_attempt(const model::Execution& row, Instant now) {
 void log_discarded(const store::Outcome& outcome) {
     // Its row has ended already; the record of the attempt is kept with it.
     if (outcome.after.reason == kRowEnded) return;
-    log::warn("outcome discarded, the execution had changed execution={}", outcome.id);
+    log::warn("outcome discarded, the execution had changed execute_id={}", outcome.id);
 }
 
 /// Returns why an attempt was stopped, and which part of it may still be running.
@@ -196,7 +196,7 @@ asio::awaitable<std::optional<bool>> Outcomes::write_outcome(store::Outcome& out
         if (written) co_return *written;
         const Error& error = written.error();
         if (!reduced && needs_less(error, tries)) {
-            log::warn("outcome rejected, retrying without payload execution={} error=\"{}\"", outcome.id,
+            log::warn("outcome rejected, retrying without payload execute_id={} error=\"{}\"", outcome.id,
                       error.what);
             reduced = true;
             store::drop_payload(outcome, error.what);
@@ -221,8 +221,8 @@ void Outcomes::look_later(Run& run) {
 
 void Outcomes::settle(RunId id, Next next, const store::Outcome& outcome) {
     Run* const run = shard_.find(id);
-    log::debug("attempt ended execution={} job={} attempt={} state={} reason={}", outcome.id, run->row.job_id,
-               outcome.attempt, model::to_text(outcome.after.state), outcome.after.reason);
+    log::debug("attempt ended execute_id={} job_id={} attempt={} state={} reason={}", outcome.id,
+               run->row.job_id, outcome.attempt, model::to_text(outcome.after.state), outcome.after.reason);
     context_.count(outcome.after.state);
     run->begin_recorded = next == Next::await_callback;
     if (next == Next::over || shard_.is_orphan(id)) {  // the leader handles what follows an orphan's attempt
@@ -300,7 +300,7 @@ asio::awaitable<Outcomes::AfterLoss> Outcomes::handle_node_loss(model::Execution
         row.reason = task == nullptr ? "job_gone" : in_pause ? "paused" : "node_lost";
         row.end_at = context_.now();
     }
-    log::info("execution lost its node execution={} job={} node={} attempt={} continues={}", row.id,
+    log::info("execution lost its node execute_id={} job_id={} node={} attempt={} continues={}", row.id,
               row.job_id, row.node, row.attempt, goes_on);
     row.node = NodeId{};
     outcome.after = row;

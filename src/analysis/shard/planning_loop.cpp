@@ -81,7 +81,7 @@ asio::awaitable<void> PlanningLoop::rewind(store::Term term, Instant to) {
             "watermark={}",
             shard_.id, format_rfc3339_millis(term.watermark));
     } else {
-        log::warn("failed to set watermark back, retrying shard={} error=\"{}\"", shard_.id,
+        log::warn("failed to set watermark back, retrying: shard={} error=\"{}\"", shard_.id,
                   rewound.error().what);
     }
 }

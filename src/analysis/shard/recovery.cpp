@@ -183,8 +183,8 @@ asio::awaitable<void> Recovery::requested(ExecuteId id) {
 }
 
 asio::awaitable<void> Recovery::take_up(model::Execution row) {
-    log::warn("found unknown execution={} job={} attempt={} node={}", row.id, row.job_id, row.attempt,
-              row.node);
+    log::warn("found unknown execution: execute_id={} job_id={} attempt={} node={}", row.id, row.job_id,
+              row.attempt, row.node);
     if (shard_.term.is_active()) {
         co_await adopt(std::move(row), shard_.term.token());
         co_return;

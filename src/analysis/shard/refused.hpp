@@ -20,7 +20,7 @@ namespace ecron::analysis {
 inline void log_refusal(std::string_view what, const ExecuteId& id, const Error& error, std::size_t tries) {
     constexpr std::size_t kTriesAMinute = 30;
     if (error.code == Errc::unavailable || tries % kTriesAMinute != 0) return;
-    log::error("failed to write {}, retrying execution={} error=\"{}\"", what, id, error.what);
+    log::error("failed to write {}, retrying: execute_id={} error=\"{}\"", what, id, error.what);
 }
 
 }  // namespace ecron::analysis

@@ -156,7 +156,7 @@ asio::awaitable<void> Recovery::ask_cancel(model::Execution row, std::string by)
         if (asked) co_return;
         const bool again = co_await context_.back_off(tries);
         if (again) continue;
-        log::warn("failed to request cancel execution={} error={}", row.id, asked.error().what);
+        log::warn("failed to request cancel: execute_id={} error={}", row.id, asked.error().what);
         co_return;
     }
 }

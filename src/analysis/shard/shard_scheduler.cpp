@@ -92,7 +92,7 @@ asio::awaitable<void> ShardScheduler::resign() {
     if (shard_.term.is_active()) drop_term(requeueing);
     co_await requeueing.close();
     const Result<void> ended = co_await context_.store.election->end_term(shard_.id);
-    if (!ended) log::warn("failed to end term shard={} error={}", shard_.id, ended.error().what);
+    if (!ended) log::warn("failed to end term: shard={} error={}", shard_.id, ended.error().what);
     log::info("resigned leadership shard={} node={}", shard_.id, context_.options.node);
 }
 

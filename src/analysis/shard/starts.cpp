@@ -220,7 +220,7 @@ asio::awaitable<void> Starts::record_begin(RunId id) {
     std::vector<store::Announcement> nothing_told;
     const Result<store::Begun> begun = co_await context_.store.executions->begin_attempt(
         after.id, after.attempt, after, std::nullopt, std::move(nothing_told));
-    if (!begun) log::debug("failed to record start execution={} error={}", after.id, begun.error().what);
+    if (!begun) log::debug("failed to record start: execute_id={} error={}", after.id, begun.error().what);
 }
 
 bool Starts::may_offer(const Run& run) const {

@@ -29,7 +29,7 @@ asio::awaitable<void> Withdrawals::write(std::vector<RunId> ids) {
             co_await context_.store.executions->withdraw(shard_.id, shard_.term->epoch, executions);
         if (done) break;
         if (done.error().code == Errc::denied || term.ended()) {
-            log::error("failed to withdraw executions count={} error={}", executions.size(),
+            log::error("failed to withdraw executions: count={} error={}", executions.size(),
                        done.error().what);
             break;
         }

@@ -93,7 +93,7 @@ asio::awaitable<std::optional<AttemptResult>> KubernetesRun::create() {
             co_return failed(answer.what);
         } else {
             posted_ = posted_ || answer.status != 429;
-            log::debug("failed to create Job, retrying: execution={} error={}", id_, answer.what);
+            log::debug("failed to create Job, retrying: execute_id={} error={}", id_, answer.what);
         }
         co_await pause(tries, answer);
     }
@@ -191,8 +191,9 @@ asio::awaitable<std::string> KubernetesRun::remove() {
         if (answer.ok() || answer.status == 404) co_return "";
         const bool last = now() >= patience || stop_ == Stop::detach;
         if (last || tries == 0)
-            log::warn("failed to delete Job: execution={} namespace={} job={} retrying={} error=\"{}\"", id_,
-                      manifest_.name_space, manifest_.name, !last, answer.what);
+            log::warn(
+                "failed to delete Job: execute_id={} namespace={} kubernetes_job={} retrying={} error=\"{}\"",
+                id_, manifest_.name_space, manifest_.name, !last, answer.what);
         if (last)
             co_return fmt::format("the Job {}/{} could not be deleted and may still run: {}",
                                   manifest_.name_space, manifest_.name, answer.what);

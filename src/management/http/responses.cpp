@@ -93,7 +93,7 @@ http::Response error_response(model::Language language, const Error& error, std:
     if (fields.empty() && error.code == Errc::not_found) fields.emplace_back(subject);
     const ErrorMapping& mapping =
         mapping_of(error.code, fields.empty() ? std::string_view{} : fields.front());
-    if (error.code == Errc::internal) log::error("failed to handle request error={}", error.what);
+    if (error.code == Errc::internal) log::error("failed to handle request: error={}", error.what);
     const bool has_own_cause = error.code == Errc::invalid || error.code == Errc::unauthenticated;
     const bool own_cause = has_own_cause && !error.what.empty();
     const std::string_view cause = own_cause ? std::string_view{error.what} : mapping.cause;

@@ -55,7 +55,7 @@ void keep_private(const std::string& path) {
             log::info("permissions of group and others removed file={} mode={:o} before={:o}", name, mode,
                       status.st_mode & ~static_cast<mode_t>(S_IFMT));
         else
-            log::warn("failed to restrict permissions, database readable by other users file={} error={}",
+            log::warn("failed to restrict permissions, database readable by other users: file={} error={}",
                       name, std::strerror(errno));
     }
 }

@@ -76,7 +76,7 @@ Result<void> NodeLease::carry_out(const LeaseWork& work) {
         back_off_.succeeded();
         return {};
     } catch (const SqlError& error) {
-        if (answering_since_) log::warn("failed to renew lease problem=\"{}\"", error.what());
+        if (answering_since_) log::warn("failed to renew lease: problem=\"{}\"", error.what());
         answering_since_.reset();
         if (!session_) back_off_.failed(clock_.steady());
         session_.reset();

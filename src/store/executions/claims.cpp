@@ -126,7 +126,7 @@ void insert_refused(Session& session, const ClaimedRow& row, const SqlError& ref
     model::Execution plain = *row.execution;
     plain.job_name = plain_text(plain.job_name, kNameBytes);
     drop_payload(plain, refusal.what());
-    log::warn("stored claimed execution without its texts execution={} job={} error=\"{}\"", plain.id,
+    log::warn("stored claimed execution without its texts execute_id={} job_id={} error=\"{}\"", plain.id,
               plain.job_id, refusal.what());
     insert(session, keeping_insert(session.driver()), {{&plain, row.claim, row.place}});
 }
@@ -168,8 +168,8 @@ void read_back(Session& session, const std::vector<ClaimedRow>& rows) {
                     ? !execution.scheduled_at
                     : execution.scheduled_at && to_unix_millis(*execution.scheduled_at) == select.integer(2);
             if (select.text(1) != execution.job_id.value() || !same_scheduled_at) {
-                log::error("execution id is already used by another run execution={} job={}", execution.id,
-                           execution.job_id);
+                log::error("execution id is already used by another run execute_id={} job_id={}",
+                           execution.id, execution.job_id);
                 row.claim->result->mine[row.place] = false;
                 continue;
             }

@@ -128,8 +128,9 @@ private:
             for (const auto& [of, lines] : cut_lines_.ended(clock_.steady()))
                 log::warn("stored outcomes without their payload tenant={} count={}", of, lines);
             if (cut_lines_.takes(tenant.value(), clock_.steady()))
-                log::warn("stored outcome without its payload, limit_bytes is reached execution={} tenant={}",
-                          outcome.id, tenant);
+                log::warn(
+                    "stored outcome without its payload, limit_bytes is reached execute_id={} tenant={}",
+                    outcome.id, tenant);
             drop_payload(outcome, no_room().what);
         }
         effects_.usage.wrote(tenant, stored_bytes(outcome), clock_.now());

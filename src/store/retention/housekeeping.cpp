@@ -54,7 +54,7 @@ boost::asio::awaitable<microseconds> RetentionLoop::step() {
     const SteadyInstant begun = clock_.steady();
     const Result<Trimmed> trimmed = co_await store_.trim_history(rule_, after_);
     if (!trimmed) {
-        log::debug("failed to delete history error={}", trimmed.error().what);
+        log::debug("failed to delete history: error={}", trimmed.error().what);
         co_return kLongestRest;
     }
     after_ = trimmed->after;
@@ -93,7 +93,7 @@ boost::asio::awaitable<void> UsageMeter::measure() {
     while (!stopping_ && may_measure_()) {
         const SteadyInstant begun = clock_.steady();
         const Result<bool> is_done = co_await store_.measure_bytes();
-        if (!is_done) log::debug("failed to measure bytes of tenants error={}", is_done.error().what);
+        if (!is_done) log::debug("failed to measure bytes of tenants: error={}", is_done.error().what);
         if (!is_done || *is_done) co_return;
         co_await wake_.wait(rest_after(begun, clock_.steady(), std::chrono::milliseconds{5}));
     }

@@ -189,7 +189,7 @@ public:
         try {
             session_.run(fmt::format("do release_lock({})", name_));
         } catch (const SqlError& error) {
-            log::debug("failed to release the migration lock, it ends with its connection error={}",
+            log::debug("failed to release the migration lock, it ends with its connection: error={}",
                        error.what());
         }
     }

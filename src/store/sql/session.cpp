@@ -357,7 +357,7 @@ void Session::rollback() noexcept {
     try {
         run("rollback");
     } catch (const SqlError& error) {
-        log::debug("failed to roll back, the transaction ends with its connection error={}", error.what());
+        log::debug("failed to roll back, the transaction ends with its connection: error={}", error.what());
     }
 }
 

@@ -146,7 +146,7 @@ void Readers::carry_out(Connection& connection, Batch& batch) {
             if (error.fault() == SqlFault::lost) answer.what = "the database cannot be reached";
             return fail_all(batch, answer);
         } catch (const std::exception& error) {
-            log::error("failed to read problem={}", error.what());
+            log::error("failed to read: problem={}", error.what());
             return fail_all(batch, {Errc::internal, "unexpected error of the store", {}});
         }
     }

@@ -208,7 +208,7 @@ void Writer::carry_out(Batch& batch) {
             }
         } catch (const std::exception& error) {
             session_->rollback();
-            log::error("failed to write problem={}", error.what());
+            log::error("failed to write: problem={}", error.what());
             return fail_all(writes,
                             {Errc::internal, "unexpected error of the store; nothing was stored", {}});
         }
