@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <regex>
+#include <sstream>
 
 #include "app/given_cli.hpp"
 #include "ecron/base/uuid.hpp"
@@ -314,6 +316,31 @@ TEST_CASE("health reports readiness by its exit code", "[cli]") {
     CHECK(cli.run({"health"}).exit_code == kExitBad);
     CHECK(cli.err == "ecron: not ready: /health/ready answers 503\n");
     CHECK(cli.run({"health", "--cron-port", "high"}).exit_code == kExitWrong);
+}
+
+TEST_CASE("ecron accepts the command lines of the chart's templates", "[cli]") {
+    const std::regex arguments{R"(\n *args: \[([^\n]*)\]\n)"};
+    const std::regex expression{R"(\{\{[^}]*\}\})"};
+    std::size_t found = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator{"deploy/helm/ecron/templates"}) {
+        if (!entry.is_regular_file()) continue;
+        std::ifstream file{entry.path()};
+        const std::string text{std::istreambuf_iterator<char>{file}, {}};
+        for (std::sregex_iterator match{text.begin(), text.end(), arguments}, end; match != end; ++match) {
+            const std::string line = std::regex_replace((*match)[1].str(), expression, "http://ecron:12345");
+            Arguments words;
+            std::istringstream list{line};
+            for (std::string word; std::getline(list >> std::ws, word, ',');) words.push_back(word);
+            CAPTURE(entry.path().string(), line);
+            GivenCli cli;
+            cli.upkeep.migrate = [](const config::Config&) { return Result<void>{}; };
+            cli.run(words);
+            CHECK(cli.err.empty());
+            CHECK(cli.exit_code != kExitWrong);
+            ++found;
+        }
+    }
+    CHECK(found == 3);  // serve, db migrate, health
 }
 
 TEST_CASE("db check lists violations, and its exit code reports whether there are any", "[cli]") {
