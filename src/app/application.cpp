@@ -103,10 +103,14 @@ management::Options Application::api_options_with_load(
     };
     options.certificates = [this] { return certificates_.ends(server_); };
     options.load = [this] {
+        std::vector<management::PoolLane> lanes;
+        for (const execution::Pool::Load& lane : pool_->loads())
+            lanes.push_back({lane.kind, lane.limit, lane.running, lane.waiting});
         return management::Load{.executions_removed = retention_.removed(),
                                 .running_attempts = pool_->running(),
                                 .waiting_attempts = pool_->waiting(),
                                 .connections = server_.connections(),
+                                .lanes = std::move(lanes),
                                 .loop = loop_watch_.longest()};
     };
     options.output = [this](const ExecuteId& id, std::uint64_t begin) -> std::optional<management::Output> {

@@ -36,6 +36,13 @@ void derive_node(const ResolvedOptions& options, Config& config) {
     config.api.executor_id = config.scheduler.executor_id = executor_id;
 }
 
+/// Returns the URL of an execution without its id; empty if the URL of the API is unknown. `base`: of the
+/// API.
+std::string executions_url(std::string base, const std::string& prefix) {
+    while (base.ends_with('/')) base.pop_back();
+    return base.empty() ? base : base + prefix + "/jobexecution/";
+}
+
 void derive_server(const ResolvedOptions& options, Config& config) {
     const std::string& address = options.text("cron_addr");
     config.server.address = listen_address(address);
@@ -134,6 +141,8 @@ void derive_queue(const ResolvedOptions& options, Config& config) {
 }
 
 void derive_scheduler(Config& config) {
+    config.api.executions_url = executions_url(config.api.executions_url, config.api.prefix);
+    config.scheduler.executions_url = config.api.executions_url;
     config.scheduler.nodes = config.store.nodes;
     config.scheduler.alone = config.store.driver == store::Driver::sqlite;
     config.scheduler.lease = config.store.lease;

@@ -24,6 +24,7 @@ using Rules = model::Rules;
 using Retry = model::Retry;
 using Cluster = model::ClusterRules;
 using Scheduler = analysis::SchedulerOptions;
+using Signals = analysis::SignalLimits;
 using Policy = analysis::JobPolicy;
 using Executors = execution::ExecutorOptions;
 using Http = execution::HttpOptions;
@@ -90,6 +91,7 @@ constexpr std::array kTable = [] {
 
     option("lang", choice, "zh_CN", api, "Language of the message in error responses.", to_api<&Api::language>, {}, "zh_CN|zh_TW|en_US"),
     option("webhook", text, "/api/cronsvr/v1/namespaces/common/executionresult", api, "Path under which targets report the end of asynchronous work.", derived),
+    option("external_url", text, "", api, "URL under which clients reach the API, such as https://ecron.example.com, for the links in notifications; empty: notifications contain no links.", to_api<&Api::executions_url>),
     option("management_service_id", text, "", api, "Name of this node in executor lists and logs; empty: node_id.", derived),
     ignored(option("analysis_service_id", text, "", api, "Name of the analysis component of the old service.", unused)),
 
@@ -212,6 +214,8 @@ constexpr std::array kTable = [] {
     option("scope_kubernetes_proxy", list, "ecron.kubernetes,all", access, "Scopes that permit creating and running jobs that are Kubernetes Jobs through an API proxy (addr).", scopes_of<Permission::kubernetes_proxy>),
     option("scope_admin", list, "ecron.admin", access, "Scopes that permit acting for all tenants and inspecting the installation.", scopes_of<Permission::admin>),
     option("metrics_public", boolean, "false", access, "Serve /metrics without a token.", to_api<&Api::metrics_public>),
+    option("metrics_tenants", integer, "0", access, "Maximum number of tenants with metrics of their own, in the order in which they run jobs; all others share the label (others). Whoever may read /metrics sees their names.", to_scheduler<&Scheduler::signals, &Signals::tenants>, {0, 1'000}),
+    option("metrics_jobs", integer, "0", access, "Maximum number of jobs whose last success on this node is a metric; beyond it, the job that succeeded longest ago is omitted. Whoever may read /metrics sees their names. 0: none.", to_scheduler<&Scheduler::signals, &Signals::jobs>, {0, 10'000}),
     option("limit_jobs", integer, "0", access, "Maximum jobs per tenant; 0: unlimited.", to_store<&Store::jobs_per_tenant>, {0, 1'000'000'000}),
     option("limit_bytes", size, "0", access, "Maximum stored bytes per tenant: job_context of its jobs, executions with results and output, dead letters (docs/security.md). 0: unlimited.", to_store<&Store::bytes_per_tenant>, {0, 1'024 * kGiB}),
     option("limit_interval", duration, "0", access, "Minimum interval between two occurrences of a new or changed schedule; 0: no minimum.", to_api<&Api::limits, &Limit::interval>, {0, 30 * kDay}),

@@ -20,6 +20,7 @@ public:
     [[nodiscard]] std::size_t running() const { return running_.size(); }
     [[nodiscard]] std::size_t waiting() const { return queue_.size() + blocked_; }
     [[nodiscard]] std::optional<Instant> began(const ExecuteId& id) const;
+    [[nodiscard]] std::size_t limit() const { return lane_.limit; }
     [[nodiscard]] const ExecutorKind* kind() const { return lane_.kind; }
 
 private:

@@ -4,6 +4,7 @@
 #include <deque>
 #include <numeric>
 
+#include "ecron/execution/executors.hpp"
 #include "execution/lane.hpp"
 
 namespace ecron::execution {
@@ -53,6 +54,12 @@ public:
     }
     [[nodiscard]] std::size_t waiting() const override {
         return sum([](const LaneQueue& lane) { return lane.waiting(); });
+    }
+    [[nodiscard]] std::vector<Load> loads() const override {
+        std::vector<Load> loads;
+        for (const LaneQueue& lane : lanes_)
+            loads.push_back({lane.kind()->name, lane.limit(), lane.running(), lane.waiting()});
+        return loads;
     }
     [[nodiscard]] std::optional<Instant> began(const ExecuteId& id) const override {
         for (const LaneQueue& lane : lanes_)

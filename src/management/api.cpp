@@ -1,7 +1,9 @@
 #include "ecron/management/api.hpp"
 
+#include <algorithm>
 #include <chrono>
 
+#include "ecron/base/uuid.hpp"
 #include "management/audit_record.hpp"
 #include "management/authorization/host_check.hpp"
 #include "management/authorization/request_authorizer.hpp"
@@ -17,6 +19,19 @@ namespace ecron::management {
 namespace {
 
 namespace cause = model::cause;
+
+constexpr std::string_view kRequestId = "X-Request-Id";
+
+/// Returns the id that the client gave to its request, or a new one.
+std::string request_id_of(const http::Request& request) {
+    constexpr std::size_t kLongest = 128;
+    const std::string_view given = request.header(kRequestId);
+    const bool plain = std::ranges::all_of(given, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+               c == '_' || c == '.';
+    });
+    return plain && !given.empty() && given.size() <= kLongest ? std::string{given} : random_uuid();
+}
 
 /// Returns the cause of protocol errors, which the HTTP server detects before routing.
 std::string_view cause_of(unsigned status, std::string_view reason) {
@@ -36,8 +51,15 @@ std::string_view cause_of(unsigned status, std::string_view reason) {
 class Api::Impl {
 public:
     Impl(const Clock& clock, store::Store& store, Runs& runs, Options options)
-        : context_{clock,   store, runs, std::move(options), HttpMetrics{routes().size()}, DenialLog{clock},
-                   nullptr, false},
+        : context_{clock,
+                   store,
+                   runs,
+                   std::move(options),
+                   HttpMetrics{routes().size()},
+                   DenialLog{clock},
+                   JobChangeLog{clock},
+                   nullptr,
+                   false},
           authorizer_{context_},
           hosts_{context_.options.hosts, context_.options.authenticator == nullptr
                                              ? HostCheck::Callers::anonymous
@@ -51,13 +73,15 @@ public:
     AsyncResponse handle(const http::Request& request) {
         const SteadyInstant begin = context_.clock.steady();
         const std::optional<Router::Match> match = router_.find(request.method, request.path);
+        const std::string id = request_id_of(request);
         http::Response response;
         if (const std::string_view fault = fault_of(match, request); !fault.empty())
             response = error_response(language_of(request), 403, fault);
         else if (match)
-            response = co_await serve(*match, request);
+            response = co_await serve(*match, request, id);
         else
             response = without_route(request);
+        response.headers.push_back({std::string{kRequestId}, id});
         const std::size_t route = match ? match->route : routes().size();
         context_.http_metrics.record_response(route, response.status, context_.clock.steady() - begin);
         co_return response;
@@ -99,10 +123,12 @@ private:
         return !needs_no_token && hosts_.names_other_host(request) ? cause::kForeignHost : std::string_view{};
     }
 
-    AsyncResponse serve(Router::Match match, const http::Request& request) {
+    AsyncResponse serve(Router::Match match, const http::Request& request, std::string id) {
         const Route& route = routes()[match.route];
         auto caller = co_await authorizer_.authorize(route, request);
         if (!caller) co_return std::move(caller.error());
+        caller->action = route.name;
+        caller->request_id = std::move(id);
         http::Response response = co_await respond(match, request, *caller);
         if (caller->quota) add_quota(response, caller->quota_name, *caller->quota);
         co_return response;
@@ -128,7 +154,8 @@ private:
             auto entries = audit_entries(route, request, caller, *variable);
             const auto kept = co_await context_.store.audit->append(std::move(entries));
             if (!kept)
-                log::error("failed to write audit record action={} error={}", route.name, kept.error().what);
+                log::error("failed to write audit record: action={} request_id={} error=\"{}\"", route.name,
+                           caller.request_id, kept.error().what);
         }
         co_return response;
     }

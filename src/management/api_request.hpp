@@ -16,6 +16,7 @@
 #include "management/http/language.hpp"
 #include "management/http/responses.hpp"
 #include "management/http_metrics.hpp"
+#include "management/job_change_log.hpp"
 #include "management/plans.hpp"
 
 namespace ecron::management {
@@ -30,6 +31,7 @@ struct ApiContext {
     Options options;
     HttpMetrics http_metrics;
     DenialLog denials;
+    JobChangeLog changes;
     const std::string* openapi_document{nullptr};  // the response to GET /openapi.json
     bool draining{false};
     Plans plans{clock, store, options.rules};  // for forecasts
@@ -48,6 +50,8 @@ struct Caller {
     auth::Identity identity{};
     /// Owner of created objects: the caller's tenant, or the one that an administrator names.
     TenantId tenant{};
+    std::string_view action{};  // name of the route
+    std::string request_id{};
     std::optional<TenantId> visible_tenant{};  // nullopt: all tenants
     /// What is left of limit_rate, with the name of the limit; nullopt: no limit applies.
     std::optional<auth::RateLimit::Quota> quota{};

@@ -29,9 +29,9 @@ std::vector<store::AuditEntry> audit_entries(const Route& route, const http::Req
     if (records.empty()) records.push_back({std::string{variable}, {}, caller.tenant});
     std::vector<store::AuditEntry> entries;
     for (AuditRecord& record : records) {
-        log::info("audit action={} tenant={} client={} subject={} address={} object={}", route.name,
-                  record.tenant, caller.identity.tenant, caller.identity.subject, request.peer,
-                  record.object);
+        log::info("audit action={} tenant={} client={} subject={} address={} object={} request_id={}",
+                  route.name, record.tenant, caller.identity.tenant, caller.identity.subject, request.peer,
+                  record.object, caller.request_id);
         entries.push_back({.tenant = std::move(record.tenant),
                            .client = caller.identity.tenant,
                            .subject = truncated(caller.identity.subject),

@@ -18,6 +18,7 @@ std::string_view to_text(ExecutionState state) {
     return state == ExecutionState::unknown ? kUnknown : name_of(state, kStates);
 }
 std::string_view to_text(Mode mode) { return mode == Mode::unknown ? kUnknown : name_of(mode, kModes); }
+std::string_view to_text(Event event) { return name_of(event, kEvents); }
 std::optional<JobType> job_type_from(std::string_view text) { return value_of(text, kJobTypes); }
 std::optional<ExecutionState> state_from(std::string_view text) { return value_of(text, kStates); }
 

@@ -25,6 +25,9 @@ inline constexpr std::array kStates{
     EnumName{"success", ExecutionState::success}, EnumName{"executing", ExecutionState::executing},
     EnumName{"failure", ExecutionState::failure}, EnumName{"interrupt", ExecutionState::interrupt},
     EnumName{"abandon", ExecutionState::abandon}, EnumName{"pending", ExecutionState::pending}};
+inline constexpr std::array kEvents{
+    EnumName{"missed", Event::missed}, EnumName{"late", Event::late}, EnumName{"skipped", Event::skipped},
+    EnumName{"recovered", Event::recovered}, EnumName{"running_long", Event::running_long}};
 inline constexpr std::array kDialects{EnumName{"cron", cron::Dialect::cron},
                                       EnumName{"quartz", cron::Dialect::quartz}};
 inline constexpr std::array kGaps{EnumName{"run_after", cron::Gap::run_after},

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "ecron/base/text.hpp"
+#include "ecron/base/trace.hpp"
 #include "ecron/base/utf8.hpp"
 #include "ecron/model/messages.hpp"
 #include "model/document.hpp"
@@ -69,13 +70,28 @@ std::optional<bool> is_deleted(const json::value* value) {
     return std::nullopt;
 }
 
+std::vector<Event> announced_in(Members& info) {
+    std::vector<Event> events;
+    const json::array* const names = info.array("announced");
+    if (names == nullptr) return events;
+    for (const json::value& name : *names) {
+        const json::string* const text = name.if_string();
+        const auto event = text == nullptr ? std::nullopt : value_of(std::string_view{*text}, kEvents);
+        if (event && std::ranges::find(events, *event) == events.end()) events.push_back(*event);
+    }
+    return events;
+}
+
 void fill_ext_info(Members& info, Execution& execution) {
-    constexpr std::array<std::string_view, 5> kKnown{"tenant_id", "is_deleted", "result", "reason", "missed"};
+    constexpr std::array<std::string_view, 7> kKnown{"tenant_id", "is_deleted",  "result",   "reason",
+                                                     "missed",    "traceparent", "announced"};
     execution.extra = extra_of(info.all(), info.raw(), kKnown);
     execution.result = info.object_text("result").value_or("");
     if (execution.result == "{}") execution.result.clear();
     execution.reason = info.text("reason").value_or("");
     execution.missed = info.object_text("missed").value_or("");
+    execution.traceparent = read_traceparent(info.text("traceparent").value_or("")).value_or("");
+    execution.announced = announced_in(info);
     const std::optional<bool> deleted = is_deleted(info.find("is_deleted"));
     if (!deleted) return;
     execution.deleted = *deleted;

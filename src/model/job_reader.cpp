@@ -55,6 +55,7 @@ public:
         read_fields(context_, target_fields(), reading, input_.context);
         if (input_.has_mode) check_target(input_.context, context_, kept(), input_.warnings);
         read_fields(context_, policy_fields(), reading, input_.context);
+        check_events();
         warn_of_retry();
         warn_of_misspelt(root_.all(), "", job_fields(), input_.warnings);
         if (input_.context.mode != Mode::exe) {
@@ -168,6 +169,18 @@ private:
             refuse_schedule("no run is left: the last one was to be in the past");
         else
             warn_of_plan(parsed->schedule, job.type, plan, now_, input_.warnings);
+    }
+
+    /// An event that could never be announced is a mistake.
+    void check_events() {
+        const Context& context = input_.context;
+        const auto needs = [&](Event event, const std::optional<Millis>& limit, std::string_view member) {
+            const std::vector<std::string>& on = context.notify_on;
+            if (!limit && std::ranges::find(on, to_text(event)) != on.end())
+                context_.refuse(member, fmt::format("is required by notify.on: {}", to_text(event)));
+        };
+        needs(Event::late, context.max_lateness, "max_lateness");
+        needs(Event::running_long, context.max_duration, "max_duration");
     }
 
     void warn_of_retry() {

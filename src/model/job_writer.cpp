@@ -26,6 +26,12 @@ void write_ext_info_object(JsonWriter& json, const Execution& execution) {
     json.member_raw("result", execution.result.empty() ? "{}" : execution.result);
     if (!execution.reason.empty()) json.member("reason", execution.reason);
     if (!execution.missed.empty()) json.member_raw("missed", execution.missed);
+    if (!execution.traceparent.empty()) json.member("traceparent", execution.traceparent);
+    if (!execution.announced.empty()) {
+        json.key("announced").begin_array();
+        for (const Event event : execution.announced) json.text(to_text(event));
+        json.end_array();
+    }
     if (!execution.extra.empty()) json.raw(execution.extra);
     json.end_object();
 }

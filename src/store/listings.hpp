@@ -24,6 +24,7 @@ public:
     Awaitable<std::vector<MissedSummary>> search_missed(MissedSearch search) override {
         return threads_.read(store::search_missed, std::move(search));
     }
+    Awaitable<std::int64_t> count_failing() override { return threads_.read(store::count_failing); }
     Awaitable<JobCounts> count_by_state(std::optional<TenantId> tenant) override {
         return threads_.read(store::count_by_state, std::move(tenant));
     }

@@ -83,7 +83,8 @@ TEST_CASE("each end of a run is delivered once, signed with both secrets", "[web
             CHECK(body.at("job_status") == "success");
             CHECK(last.at("code") == 200);
         }
-        body.erase("last_attempt");
+        CHECK(body.at("type") == body.at("job_status"));
+        for (const char* member : {"last_attempt", "type", "labels"}) body.erase(member);
         json::object shown = world.api().get("/jobexecution/" + id).parsed().as_object();
         shown.erase("attempts");
         CHECK(body == shown);
@@ -114,6 +115,43 @@ TEST_CASE("starts and failed attempts are delivered in order if configured", "[w
         CHECK(body.at("last_attempt").is_null() == (body.at("job_status") == "executing"));
     }
     CHECK(told == std::vector<std::string>{"executing 1", "failure 1", "executing 2", "success 2"});
+    wait_until("no webhook waits", [&] { return waiting(world) == "0"; });
+    CHECK(world.target.count("/hook") == 4);
+}
+
+TEST_CASE("a run that takes long, and a recovery, are announced once", "[webhook]") {
+    World world{{{"external_url", "https://ecron.example.com/"}}};
+    bool works = true;
+    world.target.answer(
+        "/slow", [&](const Call&) { return works ? Answer{.delay = 2'500ms} : Answer{.status = 500}; });
+    JobText job = telling("slow", world.target.url("/hook"),
+                          {{"retry", json::object{{"max_attempts", 1}}},
+                           {"max_duration", "1s"},
+                           {"labels", json::object{{"team", "ops"}}}});
+    job.context["notify"].as_object()["on"] = json::array{"running_long", "abandon", "recovered"};
+    const std::string id = world.given(job);
+    const auto types = [&](std::size_t count) {
+        std::vector<std::string> found;
+        for (const Call& call : world.target.wait_for("/hook", count))
+            found.emplace_back(json::parse(call.body).at("type").as_string());
+        return found;
+    };
+    const std::string first = run(world, id);
+    CHECK(types(1) == std::vector<std::string>{"running_long"});
+    const json::value told = json::parse(world.target.wait_for("/hook", 1).front().body);
+    CHECK(told.at("job_status") == "executing");
+    CHECK(told.at("labels").at("team") == "ops");
+    CHECK(told.at("url").as_string() ==
+          "https://ecron.example.com/api/ecron-management/v1/jobexecution/" + first);
+    wait_until("the run ends", [&] {
+        return world.api().get("/jobexecution/" + first).parsed().at("job_status") == "success";
+    });
+    works = false;
+    run(world, id);
+    CHECK(types(2).back() == "abandon");
+    works = true;
+    run(world, id);
+    CHECK(types(4) == std::vector<std::string>{"running_long", "abandon", "running_long", "recovered"});
     wait_until("no webhook waits", [&] { return waiting(world) == "0"; });
     CHECK(world.target.count("/hook") == 4);
 }

@@ -77,7 +77,7 @@ public:
         task->job_name = "a job";
         task->context = std::move(context);
         const ExecuteId id{"e-" + std::to_string(++count_)};
-        runner->start({id, 2, from_unix_millis(1'767'225'600'123), task},
+        runner->start({id, 2, from_unix_millis(1'767'225'600'123), task, traceparent},
                       [this, id](AttemptResult result) { results[id.value()] = std::move(result); });
         return id;
     }
@@ -106,6 +106,7 @@ public:
     Secrets secrets;
     std::unique_ptr<Runner> runner;
     std::map<std::string, AttemptResult> results;
+    std::string traceparent{};  // of the attempts
 
 private:
     int count_{0};
@@ -139,6 +140,15 @@ TEST_CASE("a command's environment contains only the documented variables", "[co
           "COLOUR=blue\nECRON_ATTEMPT=2\nECRON_EXECUTE_ID=e-1\nECRON_JOB_ID=job-1\nECRON_JOB_NAME=a job\n"
           "ECRON_SCHEDULED_AT=2026-01-01T00:00:00.123Z\nHOME=/\nLANG=C\n"
           "PATH=/usr/local/bin:/usr/bin:/bin\n");
+}
+
+TEST_CASE("a command gets the trace of its attempt, unless the job sets it", "[command]") {
+    CommandWorld world;
+    world.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    CHECK(world.run(CommandWorld::shell("echo $TRACEPARENT")).output == world.traceparent + "\n");
+    model::Context own = CommandWorld::shell("echo $TRACEPARENT");
+    own.environment = model::NameValues{{"TRACEPARENT", "mine"}};
+    CHECK(world.run(own).output == "mine\n");
 }
 
 TEST_CASE("the body is a command's stdin", "[command]") {

@@ -46,6 +46,17 @@ http::ClientResult answered(unsigned status, std::vector<http::Header> headers =
 
 }  // namespace
 
+TEST_CASE("a request carries the trace of its attempt, unless the job sets it", "[execution]") {
+    AttemptOrder order = order_for({});
+    CHECK(values(http_request(order, kOptions), "traceparent").empty());
+    order.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    CHECK(values(http_request(order, kOptions), "traceparent") == Strings{order.traceparent});
+    AttemptOrder own = order_for({.headers = model::NameValues{{"Traceparent", "mine"}}});
+    own.traceparent = order.traceparent;
+    CHECK(values(http_request(own, kOptions), "traceparent").empty());
+    CHECK(values(http_request(own, kOptions), "Traceparent") == Strings{"mine"});
+}
+
 TEST_CASE("a request has the job's method, URL and headers, and ecron's own headers", "[execution]") {
     const auto request =
         http_request(order_for({.method = "PUT", .headers = model::NameValues{{"X-Key", "v"}}}), kOptions);

@@ -34,7 +34,7 @@ public:
         task->context.kubernetes =
             own ? R"({"image":"i")" + more + "}"
                 : R"({"addr":"127.0.0.1","image":"i","port":)" + std::to_string(cluster.port()) + more + "}";
-        runner_->start({ExecuteId{id}, 1, clock_.now(), task, resumed},
+        runner_->start({ExecuteId{id}, 1, clock_.now(), task, {}, resumed},
                        [this, id](AttemptResult result) { results_[id] = std::move(result); });
         return ExecuteId{id};
     }

@@ -103,6 +103,21 @@ TEST_CASE("secrets are inserted into variables literally, ecron's own variables 
     CHECK(unknown.error().what == "the secret none is not known");
 }
 
+TEST_CASE("containers get the trace of their attempt, unless the job sets it", "[kubernetes]") {
+    AttemptOrder order = order_of({});
+    order.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    const auto variables_with = [&](model::KubernetesJob job) {
+        job.image = "i";
+        Revealer revealer{kSecrets, order.task->tenant, Destination::kubernetes()};
+        const json::value made = parsed(manifest_of(order, job, kOptions, revealer));
+        return json::serialize(made.at_pointer("/spec/template/spec/containers/0/env"));
+    };
+    CHECK(variables_with({}).contains(R"({"name":"TRACEPARENT","value":")" + order.traceparent + "\"}"));
+    const std::string own = variables_with({.environment = {{"TRACEPARENT", "mine"}}});
+    CHECK(own.contains(R"("value":"mine")"));
+    CHECK_FALSE(own.contains(order.traceparent));
+}
+
 TEST_CASE("a complete manifest is kept, except for name, labels and annotations", "[kubernetes]") {
     const model::Context context{.body = R"({"metadata":{"name":"mine","generateName":"m-","namespace":"work",
         "labels":{"app":"x","app.kubernetes.io/managed-by":"helm"}},

@@ -15,6 +15,7 @@ public:
     bool is_loaded{true};
     std::vector<std::string> heard;  // "changed ID", "deleted ID by CALLER", …
     std::vector<std::pair<model::Job, std::optional<ExecuteId>>> started;
+    std::string traceparent{};                            // of the last request
     Result<model::Execution> answer{model::Execution{}};  // of run_now and cancel
     Result<void> callback_answer{};
     std::map<ExecuteId, TenantId> owners;  // executions that only their tenant may find
@@ -23,7 +24,11 @@ public:
     [[nodiscard]] bool takes_writes() const override { return leading; }
     [[nodiscard]] bool loaded() const override { return is_loaded; }
     [[nodiscard]] NodeStanding standing() const override {
-        return {.node = NodeId{"node-1"}, .leading = {Shard{0}}, .clock_ahead = Millis{20}};
+        return {.node = NodeId{"node-1"},
+                .leading = {Shard{0}},
+                .clock_ahead = Millis{20},
+                .shards = 16,
+                .unled_shards = 2};
     }
     void job_changed(const model::Job& job) override { heard.push_back("changed " + job.name); }
     void job_deleted(const model::Job& job, std::string_view by) override {
@@ -32,9 +37,10 @@ public:
     void paused(std::optional<TenantId> tenant, bool is_paused) override {
         heard.push_back((is_paused ? "paused " : "resumed ") + (tenant ? tenant->value() : "all"));
     }
-    Awaitable<model::Execution> run_now(model::Job job, model::Trigger,
-                                        std::optional<ExecuteId> id) override {
+    Awaitable<model::Execution> run_now(model::Job job, model::RunRequest request) override {
+        const std::optional<ExecuteId> id = request.id;
         started.emplace_back(job, id);
+        traceparent = request.traceparent;
         if (!answer) co_return std::unexpected(answer.error());
         model::Execution execution = *answer;
         execution.id = id.value_or(ExecuteId{"run-1"});
@@ -63,7 +69,16 @@ public:
                 .lateness_sum = 1.5,
                 .jobs = 3,
                 .runs = 2,
-                .planner_bytes = 1000};
+                .planner_bytes = 1000,
+                .tenant_lateness_bounds = {0.1},
+                .duration_bounds = {1.0, 5.0},
+                .tenants = {{.tenant = "me",
+                             .outcomes = {{"abandon", "timeout", 2}},
+                             .lateness = {{3, 1}, 0.75},
+                             .durations = {{"success", {{1, 0, 1}, 8.5}}}}},
+                .last_successes = {{"me", "backup", Instant{Seconds{1'700'000'000}}}},
+                .overdue_jobs = 4,
+                .failing_jobs = 6};
     }
 
 private:

@@ -391,6 +391,8 @@ store::Awaitable<std::vector<store::MissedSummary>> FakeStore::search_missed(sto
     co_return found;
 }
 
+store::Awaitable<std::int64_t> FakeStore::count_failing() { co_return 0; }
+
 store::Awaitable<store::JobCounts> FakeStore::count_by_state(std::optional<TenantId> tenant) {
     if (away) co_return gone();
     store::JobCounts counts;

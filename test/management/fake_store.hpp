@@ -121,6 +121,7 @@ public:
     store::Awaitable<store::JobPage> search_jobs(store::JobSearch search) override;
     store::Awaitable<store::ExecutionPage> search_executions(store::ExecutionSearch search) override;
     store::Awaitable<std::vector<store::MissedSummary>> search_missed(store::MissedSearch search) override;
+    store::Awaitable<std::int64_t> count_failing() override;
     store::Awaitable<store::JobCounts> count_by_state(std::optional<TenantId> tenant) override;
 
     store::Awaitable<void> set_paused(std::optional<TenantId> tenant, bool is_paused) override;

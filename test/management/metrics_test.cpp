@@ -1,6 +1,12 @@
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
 #include <type_traits>
 
 #include "app/scheduler_runs.hpp"
+#include "ecron/management/metrics.hpp"
 #include "management/service.hpp"
 
 using namespace ecron;
@@ -43,6 +49,7 @@ TEST_CASE("metrics cover runs, store and process", "[management]") {
                     .running_attempts = 4,
                     .waiting_attempts = 5,
                     .connections = 6,
+                    .lanes = {{"http", 10, 3, 4}},
                     .loop = {.delay = std::chrono::milliseconds{30}, .work = std::chrono::milliseconds{12}}};
     };
     service.options.webhooks = [] {
@@ -67,6 +74,18 @@ TEST_CASE("metrics cover runs, store and process", "[management]") {
              "ecron_open_runs 2",
              "ecron_leader 1",
              "ecron_shards_led 1",
+             "ecron_shards 16",
+             "ecron_shards_unled 2",
+             "ecron_jobs_failing 6",
+             "ecron_jobs_overdue 4",
+             R"(ecron_outcomes_total{tenant="me",state="abandon",reason="timeout"} 2)",
+             R"(ecron_attempt_lateness_seconds_bucket{tenant="me",le="0.1"} 3)",
+             R"(ecron_attempt_lateness_seconds_count{tenant="me"} 4)",
+             R"(ecron_attempt_duration_seconds_bucket{tenant="me",outcome="success",le="5"} 1)",
+             R"(ecron_attempt_duration_seconds_sum{tenant="me",outcome="success"} 8.5)",
+             R"(ecron_job_last_success_timestamp_seconds{tenant="me",job="backup"} 1700000000)",
+             R"(ecron_pool_capacity{kind="http"} 10)",
+             R"(ecron_pool_attempts{kind="http",state="running"} 3)",
              "ecron_clock_ahead_seconds 0.02",
              "ecron_clock_refused 0",
              "ecron_store_transactions_total 7",
@@ -95,5 +114,90 @@ TEST_CASE("metrics cover runs, store and process", "[management]") {
         CHECK(has_line(reply, line));
     }
     CHECK(reply.text().contains("\nprocess_resident_memory_bytes "));
-    CHECK(reply.text().contains("\nprocess_cpu_seconds_total "));
+    for (const char* name : {"process_cpu_seconds_total", "process_virtual_memory_bytes",
+                             "process_start_time_seconds", "process_open_fds", "process_max_fds"})
+        CHECK(reply.text().contains(std::string{"\n"} + name + " "));
+}
+
+namespace {
+
+std::string file_text(const std::string& path) {
+    std::ifstream file{path};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+/// Returns the names of the metrics in a text, without the suffixes of a histogram.
+std::set<std::string> metrics_in(const std::string& text) {
+    static const std::regex name{R"(\b(ecron|process)_[a-z_]+(?=[{)\] ,"]|$))"};
+    static const std::regex suffix{"_(bucket|sum|count)$"};
+    std::set<std::string> names;
+    for (std::sregex_iterator match{text.begin(), text.end(), name}, end; match != end; ++match)
+        names.insert(std::regex_replace(match->str(), suffix, ""));
+    return names;
+}
+
+bool is_declared(const std::string& name) {
+    return std::ranges::find(metric_table(), std::string_view{name}, &Metric::name) != metric_table().end();
+}
+
+}  // namespace
+
+TEST_CASE("docs/metrics.md matches the table of metrics", "[management]") {
+    CHECK(file_text("docs/metrics.md") == metric_reference());  // ecron document metrics >docs/metrics.md
+}
+
+TEST_CASE("metrics have unique names with the suffix of their type and unit", "[management]") {
+    std::set<std::string_view> names;
+    for (const Metric& metric : metric_table()) {
+        CAPTURE(metric.name);
+        CHECK(names.insert(metric.name).second);
+        CHECK((metric.kind == MetricKind::counter) == metric.name.ends_with("_total"));
+        CHECK(metric.help.ends_with('.'));
+    }
+}
+
+TEST_CASE("every metric in the alerts, the dashboard and the documentation exists", "[management]") {
+    const std::string alerts = file_text("deploy/helm/ecron/files/alerts.yaml");
+    const std::string dashboard = file_text("deploy/helm/ecron/files/dashboard.json");
+    CHECK(metrics_in(alerts).size() > 15);
+    CHECK(metrics_in(dashboard).size() > 25);
+    for (const std::string& text : {alerts, dashboard})
+        for (const std::string& name : metrics_in(text)) {
+            CAPTURE(name);
+            CHECK(is_declared(name));
+        }
+}
+
+TEST_CASE("every alert has a test where it fires and one where it does not", "[management]") {
+    const std::string alerts = file_text("deploy/helm/ecron/files/alerts.yaml");
+    const std::string tests = file_text("deploy/monitoring/alerts_test.yaml");
+    const std::regex alert{"- alert: ([A-Za-z]+)"};
+    for (std::sregex_iterator match{alerts.begin(), alerts.end(), alert}, end; match != end; ++match) {
+        CAPTURE(match->str(1));
+        CHECK(tests.contains("name: " + match->str(1) + " fires\n"));
+        CHECK(tests.contains("name: " + match->str(1) + " does not fire\n"));
+    }
+}
+
+TEST_CASE("every response names its request by the client's id or a new one", "[management]") {
+    Service service;
+    CHECK(service.ask(Method::get, "/metrics", "", {{"X-Request-Id", "abc-1.2_Z"}}).field("X-Request-Id") ==
+          "abc-1.2_Z");
+    const std::string first = service.get("/nowhere").field("X-Request-Id");
+    CHECK(first.size() == 36);
+    CHECK(service.get("/nowhere").field("X-Request-Id") != first);
+    for (const std::string& bad : {std::string{"a b"}, std::string(129, 'x'), std::string{"a\"b"}})
+        CHECK(
+            service.ask(Method::get, "/metrics", "", {{"X-Request-Id", bad}}).field("X-Request-Id").size() ==
+            36);
+}
+
+TEST_CASE("an execution on request joins the trace of the request", "[management]") {
+    Service service;
+    const std::string body = R"({"job_id":")" + service.given_job("a") + R"("})";
+    const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    service.ask(Method::post, "/jobexecution", body, {{"traceparent", trace}});
+    CHECK(service.runs.traceparent == trace);
+    service.ask(Method::post, "/jobexecution", body, {{"traceparent", "00-nonsense"}});
+    CHECK(service.runs.traceparent.empty());
 }

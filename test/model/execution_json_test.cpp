@@ -252,3 +252,19 @@ TEST_CASE("rejects invalid lists of statuses", "[model]") {
     CAPTURE(json);
     CHECK(causes_of(json) == causes);
 }
+
+TEST_CASE("ext_info keeps the trace and the announced events", "[model]") {
+    Execution execution = ended();
+    execution.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    execution.announced = {Event::late, Event::running_long};
+    const std::string text = write_ext_info(execution);
+    CHECK(text.contains(R"("announced":["late","running_long"])"));
+    Execution read;
+    read_ext_info(text, read);
+    CHECK(read.traceparent == execution.traceparent);
+    CHECK(read.announced == execution.announced);
+    CHECK(read.extra.empty());
+    read_ext_info(R"({"is_deleted":0,"traceparent":"00-x","announced":["late","late","new",1]})", read);
+    CHECK(read.traceparent.empty());
+    CHECK(read.announced == std::vector{Event::late});
+}

@@ -104,6 +104,25 @@ TEST_CASE("parses the members specific to ecron", "[model]") {
     CHECK(context.notify_on == std::vector<std::string>{"success", "abandon"});
 }
 
+TEST_CASE("events can be notified, and need the limit that they report", "[model]") {
+    const auto read = [](const std::string& more) {
+        return read_job(
+            job_text("", R"("notify":{"webhook":"http://h/","on":["late","running_long","missed"]})" + more),
+            Purpose::store, Rules{}, kNow);
+    };
+    const auto input = read(R"(,"max_lateness":"5m","max_duration":"2h")");
+    REQUIRE(input);
+    CHECK(input->context.notify_on == std::vector<std::string>{"late", "running_long", "missed"});
+    CHECK(input->context.max_lateness == 5min);
+    CHECK(input->context.max_duration == 2h);
+    CHECK(read_context(input->job.context) == input->context);
+    const auto refused = read(R"(,"max_duration":"2h")");
+    REQUIRE_FALSE(refused);
+    REQUIRE(refused.error().size() == 1);
+    CHECK(refused.error()[0].field == "job_context.max_lateness");
+    CHECK(refused.error()[0].explanation.contains("is required by notify.on: late"));
+}
+
 TEST_CASE("absent members of retry take the defaults", "[model]") {
     Rules rules;
     rules.retry.max_attempts = 7;

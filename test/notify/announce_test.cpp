@@ -37,7 +37,7 @@ model::Execution execution(ExecutionState state) {
 }
 
 std::vector<store::Announcement> told(const model::Context& job, ExecutionState state, int attempt = 1) {
-    return announcements(job, execution(state), attempt, nullptr);
+    return Announcer{}.announcements(job, execution(state), attempt, nullptr);
 }
 
 }  // namespace
@@ -62,10 +62,10 @@ TEST_CASE("notify.on selects the states that have messages", "[notify]") {
 
 TEST_CASE("an outcome that leaves the execution executing has no message", "[notify]") {
     store::Outcome outcome{.after = execution(ExecutionState::executing)};
-    announce(a_job({"executing", "success"}), outcome);
+    Announcer{}.announce(a_job({"executing", "success"}), outcome);
     CHECK(outcome.announcements.empty());
     outcome.after.state = ExecutionState::success;
-    announce(a_job({"executing", "success"}), outcome);
+    Announcer{}.announce(a_job({"executing", "success"}), outcome);
     CHECK(outcome.announcements.size() == 1);
 }
 
@@ -79,7 +79,10 @@ TEST_CASE("the body is the execution as in the API and its last attempt", "[noti
                            .reason = "the target answered 500",
                            .output = std::string(10'000, 'x') + "\xff"};
     const model::Execution after = execution(ExecutionState::abandon);
-    const auto announced = announcements(a_job(), after, 1, &attempt);
+    model::Context job = a_job();
+    job.labels = R"({"team":"billing"})";
+    const Announcer announcer{"https://ecron.example.com/api/v1/jobexecution/"};
+    const auto announced = announcer.announcements(job, after, 1, &attempt);
     REQUIRE(announced.size() == 1);
     boost::json::object body = boost::json::parse(announced.front().payload).as_object();
     const boost::json::object last = body.at("last_attempt").as_object();
@@ -87,12 +90,21 @@ TEST_CASE("the body is the execution as in the API and its last attempt", "[noti
     CHECK(last.at("reason") == "the target answered 500");
     CHECK(last.at("output").as_string().size() == 4'096);
     body.erase("last_attempt");
+    CHECK(body.at("type") == "abandon");
+    CHECK(body.at("labels") == boost::json::parse(*job.labels));
+    CHECK(body.at("url").as_string() ==
+          std::string_view{
+              "https://ecron.example.com/api/v1/jobexecution/0193aaaa-0000-8000-8000-000000000001"});
+    for (const char* member : {"type", "labels", "url"}) body.erase(member);
     std::string shown;
     model::append_json(shown, after);
     CHECK(boost::json::value(body) == boost::json::parse(shown));
 
     const auto without = told(a_job(), ExecutionState::interrupt);
-    CHECK(boost::json::parse(without.front().payload).at("last_attempt").is_null());
+    const boost::json::value plain = boost::json::parse(without.front().payload);
+    CHECK(plain.at("last_attempt").is_null());
+    CHECK(plain.at("labels").as_object().empty());
+    CHECK_FALSE(plain.as_object().contains("url"));
 }
 
 TEST_CASE("a message's id is deterministic and unique", "[notify]") {
@@ -118,4 +130,90 @@ TEST_CASE("messages of one tenant to one origin share a receiver", "[notify]") {
     CHECK(receiver("http://hook.example.com") == "tenant-a http://hook.example.com:80");
     CHECK(receiver("http://[::1]:8080/") == "tenant-a http://[::1]:8080");
     CHECK(receiver("http://" + std::string(300, 'a') + ".example.com").size() == 255);
+}
+
+namespace {
+
+std::vector<std::string> types(const std::vector<store::Announcement>& announced) {
+    std::vector<std::string> found;
+    for (const store::Announcement& one : announced)
+        found.emplace_back(boost::json::parse(one.payload).at("type").as_string());
+    return found;
+}
+
+using Types = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("an execution is late if its first attempt began after jitter and max_lateness", "[notify]") {
+    model::Context job = a_job({"late"});
+    job.max_lateness = Seconds{30};
+    job.plan.jitter = Seconds{10};
+    model::Execution run = execution(ExecutionState::executing);
+    const auto began = [&](Seconds after) {
+        run.executors = {{"node-1", kNow + after}, {"node-2", kNow + Seconds{1'000}}};
+        return due_events(job, run, kNow);
+    };
+    CHECK(began(Seconds{40}).empty());
+    CHECK(began(Seconds{41}) == std::vector{model::Event::late});
+    run.announced = {model::Event::late};
+    CHECK(began(Seconds{41}).empty());
+    run.announced.clear();
+    run.executors.clear();
+    CHECK(due_events(job, run, kNow + Seconds{100}).empty());
+}
+
+TEST_CASE("an execution runs long once it takes more than max_duration since its first attempt", "[notify]") {
+    model::Context job = a_job({"running_long"});
+    job.max_duration = Seconds{60};
+    model::Execution run = execution(ExecutionState::executing);
+    run.end_at.reset();
+    CHECK(due_events(job, run, kNow + Seconds{60}).empty());
+    CHECK(due_events(job, run, kNow + Seconds{61}) == std::vector{model::Event::running_long});
+    run.end_at = kNow + Seconds{59};
+    CHECK(due_events(job, run, kNow + Seconds{100}).empty());
+    job.notify_on = {"late"};
+    run.end_at.reset();
+    CHECK(due_events(job, run, kNow + Seconds{61}).empty());
+}
+
+TEST_CASE("an execution that was due and did not start is skipped", "[notify]") {
+    const model::Context job = a_job({"skipped"});
+    store::Outcome outcome{.after = execution(ExecutionState::interrupt)};
+    outcome.after.execute_times = 0;
+    for (const auto& [reason, skipped] :
+         {std::pair{"overlap", true}, {"deadline", true}, {"cancelled", false}, {"paused", false}}) {
+        CAPTURE(reason);
+        outcome.after.reason = reason;
+        Announcer{}.announce(job, outcome);
+        CHECK(types(outcome.announcements) == (skipped ? Types{"skipped"} : Types{}));
+    }
+}
+
+TEST_CASE("a recovery is announced on condition of the job's history", "[notify]") {
+    store::Outcome outcome{.after = execution(ExecutionState::success)};
+    Announcer{}.announce(a_job({"success", "recovered"}), outcome);
+    CHECK(types(outcome.announcements) == Types{"success", "recovered"});
+    CHECK(outcome.announcements[0].condition == store::Announcement::Condition::none);
+    CHECK(outcome.announcements[1].condition == store::Announcement::Condition::recovered);
+}
+
+TEST_CASE("events of an outcome precede its state", "[notify]") {
+    store::Outcome outcome{.after = execution(ExecutionState::abandon)};
+    Announcer{}.announce(a_job({"abandon", "late"}), outcome, {model::Event::late});
+    CHECK(types(outcome.announcements) == Types{"late", "abandon"});
+    CHECK(outcome.announcements[0].message_id != outcome.announcements[1].message_id);
+}
+
+TEST_CASE("missed occurrences are announced with the job, the interval and the count", "[notify]") {
+    model::Context job = a_job({"missed"});
+    job.labels = R"({"team":"billing"})";
+    const store::Missed missed{JobKey{1}, kNow, kNow + Seconds{120}, 3, "misfire"};
+    const auto told = Announcer{"https://e/"}.missed(job, execution(ExecutionState::pending), missed);
+    CHECK(boost::json::parse(told.payload) ==
+          boost::json::parse(R"({"type":"missed","job_id":"job-1","job_type":"scheduled","job_name":"report",
+              "tenant_id":"tenant-a","missed":{"from":"2026-01-05T10:00:00.000Z","to":"2026-01-05T10:02:00.000Z",
+              "count":3},"reason":"misfire","labels":{"team":"billing"}})"));
+    const store::Missed longer{JobKey{1}, kNow, kNow + Seconds{180}, 4, "misfire"};
+    CHECK(Announcer{}.missed(job, execution(ExecutionState::pending), longer).message_id != told.message_id);
 }

@@ -51,6 +51,7 @@ std::vector<std::string> Checker::violations() {
     check_ends();
     check_outcomes();
     check_promises();
+    check_told();
     check_summaries();
     check_spent();
     for (const auto& [job, instants] : jobs_) check_planned(job, instants);
@@ -176,6 +177,37 @@ void Checker::check_promises() {
         if (row != rows_.end() && row->second->state != State::interrupt)
             blame("promises: {} was cancelled but is {}", id, model::to_text(row->second->state));
     }
+}
+
+void Checker::check_told() {
+    std::set<JobKey> subscribed;
+    for (const JobVersion& version : history_.jobs)
+        if (version.job && version.job->context.contains("running_long")) subscribed.insert(version.key);
+    if (subscribed.empty()) return;
+    std::set<std::string_view> messages;
+    std::set<std::pair<std::string_view, std::string_view>> types;
+    std::size_t missed = 0;
+    for (const Told& told : history_.told) {
+        if (!messages.insert(told.message_id).second) blame("told: {} of {} twice", told.type, told.id);
+        const bool is_event = told.type == "late" || told.type == "running_long" || told.type == "skipped";
+        if (!types.insert({told.id.value(), told.type}).second && is_event)
+            blame("told: {} of {} twice", told.type, told.id);
+        missed += told.type == "missed" ? 1 : 0;
+    }
+    const auto is_told = [&](const RowLife& row, std::string_view type) {
+        return types.contains({row.id.value(), type});
+    };
+    for (const RowLife& row : history_.rows) {
+        if (row.deleted != 0 || !subscribed.contains(row.job) || row.reason == "job_gone") continue;
+        if (model::is_end(row.state) && !is_told(row, model::to_text(row.state)))
+            blame("told: the end of {} as {} was not announced", row.id, model::to_text(row.state));
+        if ((row.reason == "overlap" || row.reason == "deadline") && row.attempt <= 1 &&
+            row.state == State::interrupt && !is_told(row, "skipped"))
+            blame("told: {} was skipped unannounced", row.id);
+    }
+    const auto of_subscribed = std::ranges::count_if(
+        history_.missed, [&](const MissedNote& note) { return subscribed.contains(note.missed.job); });
+    if (of_subscribed > 0 && missed == 0) blame("told: no missed record was announced");
 }
 
 std::uint64_t fingerprint(const History& history) {

@@ -22,7 +22,8 @@ namespace ecron::sim {
 /// are ended by another node;
 /// - only the newest term writes; the watermark of a shard never decreases and never passes an unclaimed
 /// occurrence;
-/// - everything acknowledged to a client is true.
+/// - everything acknowledged to a client is true;
+/// - if the jobs subscribe, every end, skipped start and missed record is announced, and nothing twice.
 class Checker {
 public:
     Checker(const History& history, Instant end, const Clients::Promises& promises);
@@ -65,6 +66,7 @@ private:
     void check_ends();
     void check_outcomes();
     void check_promises();
+    void check_told();
     void check_planned(JobKey job, const Instants& instants);
     void check_segment(JobKey job, const Instants& instants, const Segment& segment);
     void check_rows(JobKey job, const Instants& instants);

@@ -172,8 +172,8 @@ Clients::Done Clients::run(Clients& clients, Node& node, Request request) {
     const auto found = co_await node.store().find_job(std::nullopt, request.job);
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return fail(Errc::not_found, "no such job");
-    const auto accepted =
-        co_await node.scheduler().run_now(**found, model::Trigger::manual, request.execution);
+    model::RunRequest run{.id = request.execution};
+    const auto accepted = co_await node.scheduler().run_now(**found, std::move(run));
     if (!accepted) co_return std::unexpected(accepted.error());
     clients.promises_.runs.push_back(request.execution);
     co_return Result<void>{};

@@ -77,6 +77,8 @@ public:
     store::Begun begin_attempt(const ExecuteId& id, int attempt, const model::Execution& after,
                                const std::optional<store::Slot>& slot);
     bool finish(const store::Outcome& outcome);
+    bool announce(const store::Outcome& outcome);
+    void tell(const ExecuteId& id, const std::vector<store::Announcement>& announcements);
     [[nodiscard]] const model::Execution* find(const ExecuteId& id) const;
     /// Returns rows after `after_key`, in row order.
     [[nodiscard]] std::vector<model::Execution> unended(std::size_t limit, std::int64_t after_key) const;

@@ -81,6 +81,11 @@ Database::Answer<store::Claimed> Database::claim(const store::Claim& claim) {
     }
     for (const store::CompletedOneShot& completed : claim.completed)
         if (auto disabled = disable_completed(completed)) claimed.disabled.push_back(std::move(*disabled));
+    for (const store::MissedAnnouncement& one : claim.announcements) {
+        const auto known = missed_places_.find({one.missed.job, one.missed.from});
+        if (known == missed_places_.end() || history_.missed[known->second].missed.to < one.missed.to)
+            tell(one.execution, {one.announcement});
+    }
     for (const store::Missed& missed : claim.missed) note_missed(missed);
     return claimed;
 }
@@ -190,6 +195,7 @@ bool Database::compare_and_set(const ExecuteId& id, int attempt, bool from_execu
     row.missed = after.missed;
     row.due = after.due;
     row.losses = after.losses;
+    row.announced = after.announced;
     row.node = after.node;
     row.epoch = after.epoch;
     if (!after.result.empty()) row.result = after.result;
@@ -211,7 +217,28 @@ bool Database::finish(const store::Outcome& outcome) {
                          outcome.owner))
         return false;
     if (const auto slot = slots_.extract(outcome.id)) --slots_taken_[slot.mapped()];
+    tell(outcome.id, outcome.announcements);
     return true;
+}
+
+bool Database::announce(const store::Outcome& outcome) {
+    const auto found = rows_.find(outcome.id);
+    const bool repeated = found != rows_.end() && found->second.execution.attempt == outcome.attempt &&
+                          found->second.execution.announced == outcome.after.announced;
+    if (repeated) return true;
+    if (!compare_and_set(outcome.id, outcome.attempt, true, outcome.after, 0, {})) return false;
+    tell(outcome.id, outcome.announcements);
+    return true;
+}
+
+void Database::tell(const ExecuteId& id, const std::vector<store::Announcement>& announcements) {
+    constexpr std::string_view kMember = R"("type":")";
+    for (const store::Announcement& one : announcements) {
+        if (one.condition != store::Announcement::Condition::none) continue;
+        const std::size_t begin = one.payload.find(kMember) + kMember.size();
+        history_.told.push_back(
+            {id, one.message_id, one.payload.substr(begin, one.payload.find('"', begin) - begin)});
+    }
 }
 
 const model::Execution* Database::find(const ExecuteId& id) const {

@@ -87,6 +87,13 @@ struct Call {
     std::optional<Instant> ended{};  // when the calling node learned the result
 };
 
+/// A committed announcement: `type` is the state or event.
+struct Told {
+    ExecuteId id{};
+    std::string message_id{};
+    std::string type{};
+};
+
 /// An event of the world, for replay output.
 struct Remark {
     Instant at{};
@@ -102,6 +109,7 @@ struct History {
     std::vector<MissedNote> missed;
     std::vector<PauseSpan> pauses;
     std::vector<Call> calls;
+    std::vector<Told> told;
     std::vector<Remark> remarks;
 };
 

@@ -91,6 +91,16 @@ Definition new_job(Dice& dice, std::int64_t number, Instant now, Millis span) {
     return define(std::move(job), context);
 }
 
+void subscribe(Definition& definition) {
+    model::Context context = model::read_context(definition.job.context).value_or(model::Context{});
+    context.webhook = "http://receiver.test/";
+    context.notify_on = {"executing", "success", "failure", "interrupt", "abandon",
+                         "missed",    "late",    "skipped", "recovered", "running_long"};
+    context.max_lateness = 2s;
+    context.max_duration = 6s;
+    definition.job.context = model::write_context(context);
+}
+
 Definition changed_job(Dice& dice, const model::Job& before, Instant now, Millis span) {
     model::Job job = before;
     job.updated_at = now;

@@ -83,6 +83,7 @@ public:
     store::Awaitable<store::Begun> begin_attempt(ExecuteId id, int attempt, model::Execution after,
                                                  std::optional<store::Slot> slot,
                                                  std::vector<store::Announcement> announcements) override;
+    store::Awaitable<bool> announce(store::Outcome outcome) override;
     store::Awaitable<bool> finish(store::Outcome outcome) override;
 
     store::Awaitable<std::optional<model::Execution>> find_execution(std::optional<TenantId> tenant,

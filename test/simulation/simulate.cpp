@@ -25,6 +25,7 @@ struct Wish {
     bool day{false};
     bool small{false};
     bool ahead{false};
+    bool subscribes{false};
     bool verbose{false};
     std::string about{};
 };
@@ -53,15 +54,16 @@ Wish read(int count, char** arguments) {
             wish.small = true;
         else if (name == "--ahead")
             wish.ahead = true;
+        else if (name == "--subscribe")
+            wish.subscribes = true;
         else if (name == "--tell" && i + 1 < count)
             wish.about = arguments[++i];
         else if (name == "--verbose")
             wish.verbose = true;
         else {
-            fmt::print(
-                stderr,
-                "simulate [--seed FIRST] [--seeds COUNT] [--day | --small] [--ahead] [--jobs PROCESSES] "
-                "[--verbose] [--tell EXECUTION|JOB]\n");
+            fmt::print(stderr,
+                       "simulate [--seed FIRST] [--seeds COUNT] [--day | --small] [--ahead] [--subscribe] "
+                       "[--jobs PROCESSES] [--verbose] [--tell EXECUTION|JOB]\n");
             std::exit(2);
         }
     }
@@ -71,6 +73,7 @@ Wish read(int count, char** arguments) {
 sim::Scale scale_of(const Wish& wish) {
     sim::Scale scale = wish.day ? sim::one_day() : wish.small ? sim::small_world() : sim::Scale{};
     if (wish.ahead) scale.watermark_ahead = std::chrono::hours{24};
+    scale.subscribes = wish.subscribes;
     return scale;
 }
 

@@ -47,6 +47,17 @@ TEST_CASE("a watermark ahead of the clock is set back, and nothing is lost or re
     }
 }
 
+TEST_CASE("every subscribed state and event is announced, and none twice", "[simulation]") {
+    log_nothing();
+    sim::Scale scale = kSmall;
+    scale.subscribes = true;
+    for (std::uint64_t seed = 1; seed <= kSeeds / 2; ++seed) {
+        const sim::Verdict verdict = sim::simulate(seed, scale);
+        INFO("replay: scripts/simulate --small --subscribe --seed " << seed);
+        for (const std::string& violation : verdict.violations) FAIL_CHECK(violation);
+    }
+}
+
 TEST_CASE("worlds that failed before succeed", "[simulation]") {
     log_nothing();
     const std::uint64_t seed =

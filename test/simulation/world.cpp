@@ -64,8 +64,9 @@ World::World(std::uint64_t seed, const Scale& scale, const Mutation& mutation)
     faults_ = std::make_unique<Faults>(timeline_, database_, nodes_, history_, dice_.split());
     Dice makes = dice_.split();
     for (std::size_t number = 1; number <= scale_.jobs; ++number) {
-        const Definition made = new_job(makes, static_cast<std::int64_t>(number), timeline_.instant(),
-                                        std::chrono::duration_cast<Millis>(scale_.span));
+        Definition made = new_job(makes, static_cast<std::int64_t>(number), timeline_.instant(),
+                                  std::chrono::duration_cast<Millis>(scale_.span));
+        if (scale_.subscribes) subscribe(made);
         static_cast<void>(database_.create_job(made.job, made.plan));
     }
 }

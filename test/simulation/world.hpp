@@ -17,6 +17,7 @@ struct Scale {
     std::size_t faults{20};
     std::size_t edits{120};
     Millis watermark_ahead{0};  // of the clock, when the first terms begin
+    bool subscribes{false};     // the jobs subscribe to every state and event
 };
 [[nodiscard]] Scale one_day();
 /// Small enough to run many seeds quickly.

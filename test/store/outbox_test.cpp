@@ -108,6 +108,88 @@ TEST_CASE("a start is announced in its own transaction, and only if it happens",
     CHECK(world.waiting() == 1);
 }
 
+TEST_CASE("an event of an execution that continues is announced with its note", "[store][outbox]") {
+    Post world;
+    model::Execution run = world.execution();
+    const auto announce = [&](const std::string& message, int attempt) {
+        Outcome outcome{.id = run.id, .attempt = attempt, .after = run};
+        outcome.after.state = model::ExecutionState::executing;
+        outcome.after.announced = {model::Event::running_long};
+        outcome.announcements = {an_announcement(message)};
+        return world.must(world.store().executions->announce(std::move(outcome)));
+    };
+    CHECK_FALSE(announce("other attempt", 2));
+    CHECK(announce("written", 1));
+    CHECK(announce("repeated", 1));
+    CHECK(ids(world.take()) == Ids{"written"});
+    CHECK(world.waiting() == 1);
+    const auto stored =
+        world.must(world.store().queries->find_execution(std::nullopt, ExecuteId{run.id})).value();
+    CHECK(stored.announced == std::vector{model::Event::running_long});
+    CHECK(stored.state == model::ExecutionState::executing);
+
+    Outcome end{.id = run.id, .attempt = 1, .after = run};
+    end.after.state = model::ExecutionState::success;
+    REQUIRE(world.must(world.store().executions->finish(std::move(end))));
+    CHECK_FALSE(announce("ended", 1));
+    CHECK(world.waiting() == 1);
+}
+
+TEST_CASE("a success is announced as a recovery if the execution before it was abandoned",
+          "[store][outbox]") {
+    Post world;
+    int minute = 0;
+    const auto end = [&](model::ExecutionState state, const std::string& message) {
+        model::Execution run = world.execution();
+        run.begin_at = world.now + Seconds{60 * ++minute};
+        run.end_at = *run.begin_at + Seconds{5};
+        run.execute_times = 1;
+        run.state = state;
+        Announcement announcement = an_announcement(message);
+        announcement.condition = Announcement::Condition::recovered;
+        Outcome outcome{.id = run.id, .attempt = 1, .after = run, .announcements = {announcement}};
+        return world.store().executions->finish(std::move(outcome));
+    };
+    using enum model::ExecutionState;
+    CHECK(world.must(end(success, "the first one")));
+    CHECK(world.must(end(abandon, "failure")));
+    CHECK(world.waiting() == 0);
+    CHECK(world.must(end(interrupt, "cancelled")));
+    world.sql("delete from t_cron_outbox");
+    CHECK(world.must(end(success, "recovered")));
+    CHECK(ids(world.take()) == Ids{"recovered"});
+    world.sql("delete from t_cron_outbox");
+    CHECK(world.must(end(success, "again")));
+    CHECK(world.waiting() == 0);
+
+    CHECK(world.must(end(abandon, "failure")));
+    world.sql("delete from t_cron_outbox");
+    std::vector<boost::asio::awaitable<Result<bool>>> together;
+    for (const char* message : {"one", "two", "three"}) together.push_back(end(success, message));
+    for (const Result<bool>& written : world.all(std::move(together))) CHECK(written == true);
+    CHECK(world.waiting() == 1);
+}
+
+TEST_CASE("missed occurrences are announced once, and again if there are more", "[store][outbox]") {
+    Post world;
+    const auto claim = [&](Seconds length, const std::string& message) {
+        Claim claim{.epoch = world.term.epoch, .watermark = world.now};
+        claim.missed = {{world.job.key, world.now, world.now + length, 2, "misfire"}};
+        claim.announcements = {
+            {claim.missed.front(), ExecuteId{"first"}, TenantId{"tenant-a"}, an_announcement(message)}};
+        world.must(world.store().executions->claim(std::move(claim)));
+        return world.waiting();
+    };
+    CHECK(claim(Seconds{60}, "one") == 1);
+    CHECK(claim(Seconds{60}, "one") == 1);
+    CHECK(claim(Seconds{30}, "shorter") == 1);
+    CHECK(claim(Seconds{90}, "longer") == 2);
+    const std::vector<OutboxEntry> entries = world.take();
+    REQUIRE(entries.size() == 1);
+    CHECK(entries.front().execution.value() == "first");
+    CHECK(entries.front().tenant.value() == "tenant-a");
+}
+
 TEST_CASE("an end by a client is announced if it changed one of ecron's own executions", "[store][outbox]") {
     Post world;
     model::Execution run = world.execution();

@@ -10,6 +10,7 @@
 
 #include "ecron/analysis/attempt_dispatcher.hpp"
 #include "ecron/analysis/planner.hpp"
+#include "ecron/analysis/tenant_statistics.hpp"
 #include "ecron/base/error.hpp"
 #include "ecron/base/time.hpp"
 #include "ecron/execution/pool.hpp"
@@ -41,8 +42,10 @@ struct SchedulerOptions {
     model::NodeLoss on_node_loss{model::NodeLoss::retry};
     model::Rules rules{};
     std::uint64_t seed{0};  // seed of the jitter between attempts
-    Millis campaign{100};   // interval between campaign rounds
-    Millis tail{200};       // interval between polls of the change log
+    SignalLimits signals{};
+    std::string executions_url{};  // of executions in notifications, up to their id; empty: none
+    Millis campaign{100};          // interval between campaign rounds
+    Millis tail{200};              // interval between polls of the change log
     AttemptDispatcher* dispatcher{
         nullptr};                   // if set, attempts are offered to all nodes while several are alive
     Millis spread_fallback{2'000};  // after it, the shard's leader starts an offered attempt itself
@@ -59,6 +62,10 @@ struct SchedulerStatistics {
     double lag_seconds{};              // planning delay of the shard that is furthest behind
     double held_seconds{};             // delay of the oldest occurrence that waits for its tenant's capacity
     double watermark_ahead_seconds{};  // of the shard whose watermark is furthest ahead of the store's clock
+    std::vector<TenantStatistics> tenants{};
+    std::vector<JobSuccess> last_successes{};
+    std::optional<std::int64_t> failing_jobs{};  // of the whole store, if this node leads the first shard
+    std::size_t overdue_jobs{};  // of the led shards: with an execution that is late for its start
 };
 
 /// The state of this node in the cluster.
@@ -68,6 +75,8 @@ struct SchedulerStanding {
     Millis clock_ahead{};         // of the node's clock relative to the store's
     bool refuses_to_lead{false};  // because its clock offset is too large
     bool clock_jumped{false};     // claims are suspended until the store's clock confirms the wall clock
+    std::size_t shards{};         // known; 0: not yet
+    std::size_t unled_shards{};   // that no node held at the last round of the election
 };
 inline constexpr std::array kLatenessBounds{0.001, 0.002, 0.005, 0.01, 0.025, 0.05,
                                             0.1,   0.25,  0.5,   1.0,  5.0,   60.0};
@@ -100,8 +109,7 @@ public:
 
     /// Runs a job immediately: a stored one (`job.key` set) or one from the request. Returns after the row is
     /// committed. An execute id makes the call idempotent. Error: conflict if the id exists with another job.
-    boost::asio::awaitable<Result<model::Execution>> run_now(model::Job job, model::Trigger trigger,
-                                                             std::optional<ExecuteId> id);
+    boost::asio::awaitable<Result<model::Execution>> run_now(model::Job job, model::RunRequest request);
     /// Ends an unfinished execution as `interrupt`. Errors: not_found; conflict if it has ended.
     boost::asio::awaitable<Result<model::Execution>> cancel(std::optional<TenantId> tenant, ExecuteId id,
                                                             std::string by);

@@ -31,12 +31,14 @@ struct AttemptOrder {
     int attempt{1};
     Instant scheduled_at{};
     TaskPtr task{};
-    bool resumed{false};  // this attempt was already started, by a process that no longer exists
+    std::string traceparent{};  // for what the attempt calls
+    bool resumed{false};        // this attempt was already started, by a process that no longer exists
 };
 
 struct AttemptResult {
     model::ExecutionState outcome{
         model::ExecutionState::failure};  // success, failure or interrupt (cancelled)
+    bool timed_out{false};                // no end within the timeout
     bool accepted{false};                 // 2xx response; the end is reported by callback
     int code{0};
     bool incomplete{false};  // the response was truncated: its status code does not decide about a retry

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "ecron/base/time.hpp"
@@ -27,6 +28,12 @@ public:
     virtual void detach(const ExecuteId& id) { cancel(id); }
     [[nodiscard]] virtual std::size_t running() const = 0;
     [[nodiscard]] virtual std::size_t waiting() const = 0;
+    /// The load of each kind of attempts.
+    struct Load {
+        std::string_view kind;
+        std::size_t limit{}, running{}, waiting{};
+    };
+    [[nodiscard]] virtual std::vector<Load> loads() const { return {}; }
     /// The start time of a running attempt; nullopt if it is not running.
     [[nodiscard]] virtual std::optional<Instant> began(const ExecuteId& id) const = 0;
 };

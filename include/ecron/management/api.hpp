@@ -24,10 +24,17 @@ namespace ecron::management {
 
 using Language = model::Language;
 
+/// The attempts of one kind on this node.
+struct PoolLane {
+    std::string_view kind;
+    std::size_t capacity{}, running{}, waiting{};
+};
+
 /// Values for gauges from components that the API does not know.
 struct Load {
     std::uint64_t executions_removed{};
     std::size_t running_attempts{}, waiting_attempts{}, connections{};
+    std::vector<PoolLane> lanes{};
     LoopWatch::Longest loop{};  // of the last minute
 };
 
@@ -108,6 +115,7 @@ struct Options {
     model::Rules rules{};
     std::string version{};
     NodeId node{};                         // this process, as named by GET /cluster
+    std::string executions_url{};          // of executions in notifications, up to their id; empty: none
     std::string executor_id{};             // executor in the response to POST /jobexecution
     std::function<Load()> load{};          // for metrics; may be empty
     std::function<Webhooks()> webhooks{};  // may be empty

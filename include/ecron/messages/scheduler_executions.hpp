@@ -13,7 +13,7 @@ public:
 
     [[nodiscard]] bool takes_writes() const override { return scheduler_.takes_writes(); }
     Awaitable<model::Execution> run_now(model::Job job, ExecuteId id) override {
-        return scheduler_.run_now(std::move(job), model::Trigger::message, std::move(id));
+        return scheduler_.run_now(std::move(job), {model::Trigger::message, std::move(id), {}});
     }
     Awaitable<void> succeeded(ExecuteId id, std::string result) override {
         return scheduler_.callback(std::nullopt, std::move(id), std::move(result));

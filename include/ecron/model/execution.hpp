@@ -26,9 +26,25 @@ enum class ExecutionState : std::uint8_t {
            state == ExecutionState::abandon || state == ExecutionState::unknown;
 }
 
+/// What a job's webhook can subscribe to (`notify.on`) besides the states.
+enum class Event : std::uint8_t {
+    missed,        // occurrences were missed
+    late,          // the first attempt began later than `max_lateness` permits
+    skipped,       // an execution was due and did not start, because of overlap or its deadline
+    recovered,     // the first success after an abandoned execution of the job
+    running_long,  // the execution takes longer than `max_duration`
+};
+
 /// Source of the request. History: written by the previous service or inserted through PUT /jobstatus; never
 /// run.
 enum class Trigger : std::uint8_t { history = 0, schedule = 1, manual = 2, message = 3 };
+
+/// How an execution is requested. An id makes the request idempotent.
+struct RunRequest {
+    Trigger trigger{Trigger::manual};
+    std::optional<ExecuteId> id{};
+    std::string traceparent{};  // of the request (trace.hpp); empty: none
+};
 
 struct Executor {
     std::string executor_id{};
@@ -55,6 +71,8 @@ struct Execution {
     std::string reason{};  // why it ended or did not run: overlap, deadline, node_lost, cancelled, …
     std::string extra{};   // unknown members of ext_info, as JSON text without braces
     std::string missed{};  // JSON {"from","to","count"} of the occurrences that this one represents, or empty
+    std::string traceparent{};       // of the request for it; empty: none
+    std::vector<Event> announced{};  // late, running_long: announced once for the execution
 
     // specific to ecron
     std::int64_t key{0};  // its row (f_key_id), the page key of lists and recovery; 0: not stored

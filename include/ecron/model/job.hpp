@@ -81,7 +81,7 @@ struct Context {
     std::string working_directory{};          // of a command; empty: the configured one
     bool shell{false};                        // /bin/sh interprets the command
     std::string webhook{};                    // notify.webhook
-    std::vector<std::string> notify_on{};     // empty: terminal states
+    std::vector<std::string> notify_on{};     // names of states and events; empty: terminal states
     std::string execute_id{};                 // only as input of a message or of POST /jobexecution
 
     Plan plan{};
@@ -93,6 +93,8 @@ struct Context {
     int priority{0};
     std::optional<std::string> labels{};  // a JSON object with text values
     std::optional<Millis> retention{};
+    std::optional<Millis> max_lateness{};  // of the first attempt, for the event `late`
+    std::optional<Millis> max_duration{};  // of an execution, for the event `running_long`
     bool operator==(const Context&) const = default;
 };
 

@@ -107,7 +107,7 @@ enum class ExtInfo : std::uint8_t { full, empty };
 
 /// Appends a job or an execution in API format. The stored context is inserted unchanged. In addition to the
 /// members of the previous service: `revision` of a job; `scheduled_at` and `attempt` of ecron's own
-/// executions, `reason` and `missed` in their ext_info, if set.
+/// executions, `reason`, `missed`, `traceparent` and `announced` in their ext_info, if set.
 void append_json(std::string& out, const Job& job);
 void append_json(std::string& out, const Execution& execution, ExtInfo ext_info = ExtInfo::full);
 void append_json(std::string& out, const Attempt& attempt);
@@ -121,9 +121,9 @@ std::string change_message(std::string_view kind, const Job& job);
 std::string write_executors(const std::vector<Executor>& executors);
 std::vector<Executor> read_executors(std::string_view json);
 std::string write_ext_info(const Execution& execution);
-/// Fills tenant, deleted, result, reason, missed and extra; NULL, "null" and invalid text leave them empty.
-/// Without a numeric `is_deleted` the tenant stays empty, too: such rows of the previous service are shown to
-/// admins only.
+/// Fills tenant, deleted, result, reason, missed, traceparent, announced and extra; NULL, "null" and invalid
+/// text leave them empty. Without a numeric `is_deleted` the tenant stays empty, too: such rows of the
+/// previous service are shown to admins only.
 void read_ext_info(std::string_view json, Execution& execution);
 
 /// Returns the text with `is_deleted` 1 and all else unchanged; text that is not a JSON object is returned
@@ -141,6 +141,7 @@ std::expected<Statuses, Problems> read_statuses(std::string_view json);
 [[nodiscard]] std::string_view to_text(JobType type);
 [[nodiscard]] std::string_view to_text(ExecutionState state);
 [[nodiscard]] std::string_view to_text(Mode mode);
+[[nodiscard]] std::string_view to_text(Event event);
 [[nodiscard]] std::optional<JobType> job_type_from(std::string_view text);  // also "cron"
 [[nodiscard]] std::optional<ExecutionState> state_from(std::string_view text);
 

@@ -18,6 +18,15 @@ struct CompletedOneShot {
     Instant since{};
 };
 
+/// The announcement of a summary of missed occurrences. It is written to the outbox if the summary is new or
+/// extends the one that was recorded.
+struct MissedAnnouncement {
+    Missed missed{};
+    ExecuteId execution{};  // that the first occurrence would have had
+    TenantId tenant{};
+    Announcement announcement{};
+};
+
 /// States, in one fenced transaction, that everything due up to `watermark` is claimed by these rows or
 /// covered by these summaries. A summary that begins up to the watermark may end beyond it.
 struct Claim {
@@ -29,6 +38,7 @@ struct Claim {
     /// Disabled in the same transaction unless their schedule has changed.
     std::vector<CompletedOneShot> completed{};
     std::vector<Missed> missed{};  // of several with the same job and beginning, the first one is kept
+    std::vector<MissedAnnouncement> announcements{};
 };
 struct Claimed {
     /// In the order of the claim; false: the row belongs to another term and must not be run.
@@ -95,6 +105,10 @@ public:
     virtual Awaitable<Begun> begin_attempt(ExecuteId id, int attempt, model::Execution after,
                                            std::optional<Slot> slot,
                                            std::vector<Announcement> announcements) = 0;
+    /// Writes announcements of an execution that continues, and `after.announced`; the outcome names the
+    /// attempt that the row is at. Returns false if the row is at another attempt or has ended; nothing was
+    /// changed.
+    virtual Awaitable<bool> announce(Outcome outcome) = 0;
     /// Returns false if the execution was at another attempt or had ended; nothing was changed. Frees the
     /// slot that the execution holds.
     virtual Awaitable<bool> finish(Outcome outcome) = 0;

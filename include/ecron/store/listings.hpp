@@ -133,6 +133,8 @@ public:
     virtual Awaitable<WatchedExecutions> watch_executions(ExecutionWatch watch) = 0;
     /// Newest first.
     virtual Awaitable<std::vector<MissedSummary>> search_missed(MissedSearch search) = 0;
+    /// Returns the number of jobs whose execution that ended last was abandoned.
+    virtual Awaitable<std::int64_t> count_failing() = 0;
     virtual Awaitable<JobCounts> count_by_state(std::optional<TenantId> tenant) = 0;
 };
 

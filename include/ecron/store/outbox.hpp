@@ -17,7 +17,11 @@ namespace ecron::store {
 enum class Channel : std::uint8_t { webhook = 1 };
 
 struct Announcement {
+    /// recovered: written only if the execution of the job that ended before was abandoned.
+    enum class Condition : std::uint8_t { none, recovered };
+
     Channel channel{Channel::webhook};
+    Condition condition{Condition::none};
     std::string message_id{};  // the same for every delivery attempt
     /// Limits are shared per receiver: for a webhook its tenant, a space and the origin of its URL; at most
     /// 255 characters.

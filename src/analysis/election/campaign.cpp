@@ -96,6 +96,7 @@ void Campaign::apply_election(const store::ElectionState& standing) {
         feed_.notify();
     }
     held_ = standing.held;
+    unled_ = standing.free;
     lease_renewed_ = standing.lease_renewed;
     const std::size_t share_before = share();
     live_nodes_ = std::max<std::size_t>(standing.live_nodes, 1);
@@ -179,6 +180,8 @@ void Campaign::take_and_release() {
 void Campaign::describe(SchedulerStanding& standing) const {
     standing.clock_ahead = clock_ahead_;
     standing.refuses_to_lead = clock_permit_.refuses();
+    standing.shards = shards_.size();
+    standing.unled_shards = unled_;
 }
 
 void Campaign::notify() {

@@ -48,6 +48,7 @@ private:
     bool told_name_taken_{false};
     std::vector<Shard> held_;
     std::size_t live_nodes_{1};
+    std::size_t unled_{0};
     int rounds_with_free_{0};  // consecutive
     std::size_t extra_{0};     // shards that the next round may acquire beyond the share
     std::optional<SteadyInstant> took_extra_{};

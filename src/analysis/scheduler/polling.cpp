@@ -8,6 +8,7 @@ namespace {
 constexpr Millis kWatch{1'000};
 constexpr Millis kOffers{100};
 constexpr Millis kReconcile{5'000};
+constexpr Millis kCountFailing{15'000};
 constexpr Millis kOverdue{5'000};  // executions that became due since then may still be in progress
 constexpr std::size_t kPage = 500;
 
@@ -17,7 +18,11 @@ constexpr std::size_t kPage = 500;
 asio::awaitable<void> Polling::watch_cluster() {
     while (!context_.over) {
         co_await cluster_.wait(kWatch);
-        for (const auto& shard : shards_) shard->starts().record_long_runs();
+        for (const auto& shard : shards_) {
+            shard->starts().record_long_runs();
+            shard->watch().check();
+        }
+        context_.signals.log_suppressed();
         if (!feed_.is_loaded() || context_.over) continue;
         const SteadyInstant asked = context_.clock.steady();
         const auto cluster = co_await context_.store.election->cluster();
@@ -31,6 +36,18 @@ asio::awaitable<void> Polling::watch_cluster() {
         for (const auto& shard : shards_)
             if (shard->in_term())
                 context_.gate.spawn("poll remote executions", shard->recovery().poll_remote());
+    }
+}
+
+/// Counts the failing jobs on one node of the cluster.
+asio::awaitable<void> Polling::count_failing() {
+    while (!context_.over) {
+        if (!context_.store.election->leads(Shard{0})) {
+            failing_jobs_.reset();
+        } else if (const auto count = co_await context_.store.listings->count_failing()) {
+            failing_jobs_ = *count;
+        }
+        co_await failing_.wait(kCountFailing);
     }
 }
 
@@ -70,6 +87,7 @@ asio::awaitable<void> Polling::reconcile() {
 void Polling::notify() {
     cluster_.notify();
     reconcile_.notify();
+    failing_.notify();
 }
 
 }  // namespace ecron::analysis

@@ -11,7 +11,8 @@ public:
           shards_(shards),
           feed_(feed),
           cluster_(context.io),
-          reconcile_(context.io) {}
+          reconcile_(context.io),
+          failing_(context.io) {}
 
     /// Polls the progress of shards that other nodes lead, and the live nodes.
     asio::awaitable<void> watch_cluster();
@@ -21,6 +22,9 @@ public:
     /// because a response of the store was lost or a process restarted under its name before it could be
     /// declared dead. The leader adopts those of its shard; every node requeues those in its own name.
     asio::awaitable<void> reconcile();
+    /// Counts the failing jobs of the store while this node leads the first shard.
+    asio::awaitable<void> count_failing();
+    [[nodiscard]] std::optional<std::int64_t> failing_jobs() const { return failing_jobs_; }
     /// Lets the above notice the end of the drain.
     void notify();
 
@@ -30,6 +34,8 @@ private:
     ChangeFeed& feed_;
     Wakeup cluster_;
     Wakeup reconcile_;
+    Wakeup failing_;
+    std::optional<std::int64_t> failing_jobs_{};
 };
 
 }  // namespace ecron::analysis

@@ -38,8 +38,7 @@ void RequestRouter::job_deleted(const model::Job& job, std::string_view by) {
     feed_.notify();
 }
 
-asio::awaitable<Result<model::Execution>> RequestRouter::run_now(model::Job job, model::Trigger trigger,
-                                                                 std::optional<ExecuteId> id) {
+asio::awaitable<Result<model::Execution>> RequestRouter::run_now(model::Job job, model::RunRequest request) {
     if (!feed_.is_loaded()) co_return not_leading();
     execution::TaskPtr task = co_await context_.prepare_task(job);
     if (task == nullptr) co_return fail(Errc::invalid, "Invalid parameter", {"job_context"});
@@ -47,23 +46,24 @@ asio::awaitable<Result<model::Execution>> RequestRouter::run_now(model::Job job,
         co_return fail(Errc::unavailable, "too many executions of this tenant are under way, try again");
     if (context_.window() == 0)
         co_return fail(Errc::unavailable, "too many executions are under way, try again");
-    const ExecuteId chosen = id.value_or(ExecuteId{random_uuid()});
+    if (!request.id) request.id = ExecuteId{random_uuid()};
+    const ExecuteId chosen = *request.id;
     ShardScheduler& shard = shards_.of(job.id);
     TenantId tenant = job.tenant;
     const JobId job_id = job.id;
     Result<model::Execution> stored;
     if (shard.leads())
-        stored = co_await shard.requests().run_now(std::move(job), std::move(task), trigger, chosen);
+        stored = co_await shard.requests().run_now(std::move(job), std::move(task), std::move(request));
     else
-        stored = co_await request_run(std::move(job), trigger, chosen);
+        stored = co_await request_run(std::move(job), std::move(request));
     if (stored || stored.error().code != Errc::conflict) co_return stored;
     co_return co_await same_execution(std::move(tenant), job_id, chosen, stored.error());
 }
 
 /// The leader of the shard learns of it from the change log.
-asio::awaitable<Result<model::Execution>> RequestRouter::request_run(model::Job job, model::Trigger trigger,
-                                                                     ExecuteId id) {
-    model::Execution row = context_.requested_run(job, trigger, std::move(id));
+asio::awaitable<Result<model::Execution>> RequestRouter::request_run(model::Job job,
+                                                                     model::RunRequest request) {
+    model::Execution row = context_.requested_run(job, std::move(request));
     SchedulerContext::add_snapshot(row, std::move(job));
     co_return co_await context_.store.executions->insert_execution(std::move(row), store::NotifyLeader::yes);
 }

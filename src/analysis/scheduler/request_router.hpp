@@ -14,8 +14,7 @@ public:
 
     // As Scheduler declares them.
     void job_deleted(const model::Job& job, std::string_view by);
-    asio::awaitable<Result<model::Execution>> run_now(model::Job job, model::Trigger trigger,
-                                                      std::optional<ExecuteId> id);
+    asio::awaitable<Result<model::Execution>> run_now(model::Job job, model::RunRequest request);
     asio::awaitable<Result<model::Execution>> cancel(std::optional<TenantId> tenant, ExecuteId id,
                                                      std::string by);
     asio::awaitable<Result<void>> callback(std::optional<TenantId> tenant, ExecuteId id, std::string result);
@@ -23,8 +22,7 @@ public:
     asio::awaitable<Result<void>> begin_offered(ExecuteId id, int attempt);
 
 private:
-    asio::awaitable<Result<model::Execution>> request_run(model::Job job, model::Trigger trigger,
-                                                          ExecuteId id);
+    asio::awaitable<Result<model::Execution>> request_run(model::Job job, model::RunRequest request);
     asio::awaitable<Result<model::Execution>> same_execution(TenantId tenant, JobId job, ExecuteId id,
                                                              Error conflict);
     asio::awaitable<Result<model::Execution>> wait_for_end(std::optional<TenantId> tenant, ExecuteId id);

@@ -1,6 +1,7 @@
 #include "ecron/analysis/scheduler.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "analysis/election/campaign.hpp"
 #include "analysis/scheduler/polling.hpp"
@@ -22,6 +23,7 @@ public:
     }
     asio::awaitable<void> run();
     asio::awaitable<void> stop(Millis grace);
+    [[nodiscard]] std::size_t overdue_jobs() const;
 
     SchedulerContext context;
     Shards shards{context};
@@ -31,10 +33,21 @@ public:
     RequestRouter router{context, shards, feed};
 };
 
+/// Looks at every run of the led shards, unless all of them only wait for a retry or a callback.
+std::size_t Scheduler::Impl::overdue_jobs() const {
+    constexpr Seconds kOverdue{60};
+    std::unordered_set<JobKey> jobs;
+    if (context.runs.present() == 0) return 0;
+    for (const auto& shard : shards)
+        if (shard->leads()) shard->add_overdue(kOverdue, jobs);
+    return jobs.size();
+}
+
 asio::awaitable<void> Scheduler::Impl::run() {
     context.gate.spawn("changes", feed.run());
     context.gate.spawn("cluster", polling.watch_cluster());
     context.gate.spawn("reconcile", polling.reconcile());
+    if (context.store.listings != nullptr) context.gate.spawn("failing jobs", polling.count_failing());
     if (context.options.nodes == store::Nodes::many) context.gate.spawn("lease", campaign.guard_lease());
     if (context.options.dispatcher != nullptr) context.gate.spawn("offers", polling.watch_offers());
     co_await campaign.run();
@@ -95,9 +108,8 @@ void Scheduler::job_deleted(const model::Job& job, std::string_view by) {
 }
 void Scheduler::paused() { impl_->feed.notify(); }
 void Scheduler::look_at_changes() { impl_->feed.notify(); }
-asio::awaitable<Result<model::Execution>> Scheduler::run_now(model::Job job, model::Trigger trigger,
-                                                             std::optional<ExecuteId> id) {
-    return impl_->router.run_now(std::move(job), trigger, std::move(id));
+asio::awaitable<Result<model::Execution>> Scheduler::run_now(model::Job job, model::RunRequest request) {
+    return impl_->router.run_now(std::move(job), std::move(request));
 }
 asio::awaitable<Result<model::Execution>> Scheduler::cancel(std::optional<TenantId> tenant, ExecuteId id,
                                                             std::string by) {
@@ -118,6 +130,10 @@ SchedulerStatistics Scheduler::statistics() const {
     SchedulerStatistics statistics = impl_->context.statistics;
     statistics.lateness_buckets = impl_->context.lateness.buckets();
     statistics.lateness_sum = impl_->context.lateness.sum();
+    statistics.tenants = impl_->context.signals.tenants();
+    statistics.last_successes = impl_->context.signals.last_successes();
+    statistics.failing_jobs = impl_->polling.failing_jobs();
+    statistics.overdue_jobs = impl_->overdue_jobs();
     for (const auto& shard : impl_->shards) {
         const double lag = std::chrono::duration<double>(shard->loop().lag()).count();
         const double held = std::chrono::duration<double>(shard->loop().held_for()).count();

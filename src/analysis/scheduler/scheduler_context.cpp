@@ -32,7 +32,9 @@ SchedulerContext::SchedulerContext(asio::io_context& context, const Clock& wall,
       tasks(options.task_cache_bytes),
       watch(options.lease, options.alone),
       clock_check(options.alone ? std::optional{kJumpLasts} : std::nullopt),
-      retries(options.retries_per_second) {}
+      retries(options.retries_per_second),
+      signals(clock, options.signals),
+      announcer(options.executions_url) {}
 
 Instant SchedulerContext::now() const {
     const Instant wall = clock.now();
@@ -150,10 +152,9 @@ asio::awaitable<execution::TaskPtr> SchedulerContext::task_of(model::Execution r
     co_return co_await prepare_task(job);
 }
 
-model::Execution SchedulerContext::requested_run(const model::Job& job, model::Trigger trigger,
-                                                 ExecuteId id) const {
+model::Execution SchedulerContext::requested_run(const model::Job& job, model::RunRequest request) const {
     const Instant at = now();
-    return {.id = std::move(id),
+    return {.id = std::move(*request.id),
             .job_id = job.id,
             .job_key = job.key,
             .job_type = job.type,
@@ -161,7 +162,8 @@ model::Execution SchedulerContext::requested_run(const model::Job& job, model::T
             .state = model::ExecutionState::pending,
             .begin_at = at,
             .tenant = job.tenant,
-            .trigger = trigger,
+            .traceparent = std::move(request.traceparent),
+            .trigger = request.trigger,
             .scheduled_at = at,
             .due = at,
             .attempt = 1,
@@ -187,6 +189,11 @@ execution::TaskPtr SchedulerContext::make_task(const model::Job& job) const {
 
 asio::awaitable<execution::TaskPtr> SchedulerContext::prepare_task(const model::Job& job) const {
     return off_loop({job.tenant.value(), job.context.size()}, [this, &job] { return make_task(job); });
+}
+
+void SchedulerContext::outcome_stored(const store::Outcome& outcome, std::string_view reason) {
+    count(outcome.after.state);
+    signals.stored(outcome, reason);
 }
 
 void SchedulerContext::count(model::ExecutionState state) {

@@ -8,6 +8,7 @@
 
 #include "analysis/election/clock_check.hpp"
 #include "analysis/election/node_watch.hpp"
+#include "analysis/scheduler/execution_signals.hpp"
 #include "analysis/scheduler/interner.hpp"
 #include "analysis/scheduler/lateness.hpp"
 #include "analysis/scheduler/retry_pace.hpp"
@@ -15,6 +16,7 @@
 #include "analysis/shard/run_table.hpp"
 #include "ecron/analysis/scheduler.hpp"
 #include "ecron/base/async.hpp"
+#include "ecron/notify/announce.hpp"
 
 namespace ecron::analysis {
 
@@ -43,6 +45,8 @@ struct SchedulerContext {
     RunCount runs;
     SchedulerStatistics statistics;
     Lateness lateness;
+    ExecutionSignals signals;
+    const notify::Announcer announcer;
     std::optional<Millis> store_offset;  // the store's clock minus the steady clock
     std::size_t shards{1};
     std::size_t live_nodes{1};
@@ -98,17 +102,18 @@ struct SchedulerContext {
     [[nodiscard]] execution::TaskPtr make_task(const model::Job& job) const;
     /// The same, off the io_context's thread where the job is large; `job` has to stay meanwhile.
     [[nodiscard]] asio::awaitable<execution::TaskPtr> prepare_task(const model::Job& job) const;
-    /// Returns the row of a requested run; its attempt is recorded when it ends.
-    [[nodiscard]] model::Execution requested_run(const model::Job& job, model::Trigger trigger,
-                                                 ExecuteId id) const;
+    /// Returns the row of a requested run, which has an id; its attempt is recorded when it ends.
+    [[nodiscard]] model::Execution requested_run(const model::Job& job, model::RunRequest request) const;
     /// Adds the context of a job as sent, which only its row contains. It is moved, because it may be large;
     /// the run in memory needs only its task.
     static void add_snapshot(model::Execution& row, model::Job job) {
         if (job.key == JobKey{}) row.snapshot = std::move(job.context);
     }
-    void count(model::ExecutionState state);
+    /// An outcome was committed: counts and logs it. `reason`: see reason_of().
+    void outcome_stored(const store::Outcome& outcome, std::string_view reason);
 
 private:
+    void count(model::ExecutionState state);
     struct SharedPage {
         SteadyInstant sent{};
         std::optional<Result<Page>> answer{};

@@ -9,6 +9,7 @@ namespace ecron::analysis {
 namespace {
 
 constexpr std::size_t kTriesAMinute = 30;
+constexpr std::size_t kMissedPerTurn = 100;
 constexpr std::size_t kRunsPerTurn = 64;  // then other coroutines run
 constexpr Millis kWatermarkAge{10'000};   // maximum age of the watermark while there is nothing to claim
 
@@ -96,11 +97,45 @@ asio::awaitable<void> Claims::write_batch(std::vector<Claim> batch, Instant wate
     if (!checked) co_return;
     summaries = co_await missed_.without_known(std::move(summaries));
     if (term.ended()) co_return;
-    std::vector<store::Missed> missed;
-    for (MissedSummary& one : summaries) missed.push_back(std::move(one.missed));
+    store::Claim claim{.shard = shard_.id, .watermark = watermark, .planned = planned};
+    for (MissedSummary& one : summaries) claim.missed.push_back(std::move(one.missed));
+    const bool described = co_await describe_missed(claim);
+    if (!described || term.ended()) co_return;
     std::vector<RunId> ids = co_await add_runs(std::move(batch), std::move(*tasks));
     if (term.ended()) co_return;
-    co_await commit(std::move(ids), std::move(missed), watermark, planned);
+    co_await commit(std::move(ids), std::move(claim));
+}
+
+/// Logs the missed occurrences, and adds the announcements of those whose job subscribes. Returns false if
+/// the store did not respond.
+asio::awaitable<bool> Claims::describe_missed(store::Claim& claim) {
+    for (std::size_t at = 0; at < claim.missed.size(); at += kMissedPerTurn) {
+        const std::size_t end = std::min(claim.missed.size(), at + kMissedPerTurn);
+        std::vector<JobKey> keys;
+        for (std::size_t i = at; i < end; ++i) keys.push_back(claim.missed[i].job);
+        const auto tasks = co_await context_.fetch_tasks(std::move(keys));
+        if (!tasks) co_return false;
+        for (std::size_t i = at; i < end; ++i) {
+            const auto found = tasks->find(claim.missed[i].job);
+            if (found == tasks->end()) continue;  // deleted
+            context_.signals.missed(*found->second, claim.missed[i]);
+            if (notify::subscribes_to(found->second->context, model::Event::missed))
+                claim.announcements.push_back(announcement_of(*found->second, claim.missed[i]));
+        }
+        co_await yield(context_.io);
+    }
+    co_return true;
+}
+
+store::MissedAnnouncement Claims::announcement_of(const execution::Task& task,
+                                                  const store::Missed& missed) const {
+    const ExecuteId id{keyed_uuid(context_.store.queries->id_key(), task.job_id.value(), missed.from)};
+    const model::Execution first{.id = id,
+                                 .job_id = task.job_id,
+                                 .job_type = task.job_type,
+                                 .job_name = task.job_name,
+                                 .tenant = task.tenant};
+    return {missed, id, task.tenant, context_.announcer.missed(task.context, first, missed)};
 }
 
 /// Returns true if the batch claims an occurrence again whose row is just being deleted.
@@ -163,19 +198,16 @@ Run Claims::new_run(const Claim& claim, const execution::TaskPtr& task) const {
     return run;
 }
 
-asio::awaitable<void> Claims::commit(std::vector<RunId> ids, std::vector<store::Missed> missed,
-                                     Instant watermark, ChangeNumber planned) {
+asio::awaitable<void> Claims::commit(std::vector<RunId> ids, store::Claim claim) {
     const Term term = shard_.term.token();
     const Epoch first_epoch = shard_.term->epoch;
     for (std::size_t tries = 0; !term.ended(); ++tries) {
-        store::Claim request = request_of(ids);
-        request.watermark = watermark;
-        request.planned = planned;
-        request.missed = missed;
+        store::Claim request = claim;
+        add_executions(ids, request);
         const Result<store::Claimed> claimed = co_await context_.store.executions->claim(std::move(request));
         if (term.ended()) break;
         if (claimed) {
-            shard_.term.commit(watermark, planned);
+            shard_.term.commit(claim.watermark, claim.planned);
             uncommitted_ = false;
             settle(ids, *claimed);
             // An earlier try may have committed rows under the previous epoch although its response was lost:
@@ -200,16 +232,15 @@ asio::awaitable<void> Claims::commit(std::vector<RunId> ids, std::vector<store::
     hand_back_unclaimed();
 }
 
-/// Returns the claim of these runs under the term's current epoch.
-store::Claim Claims::request_of(const std::vector<RunId>& ids) {
-    store::Claim request{.shard = shard_.id, .epoch = shard_.term->epoch};
+/// Adds these runs under the term's current epoch.
+void Claims::add_executions(const std::vector<RunId>& ids, store::Claim& request) {
+    request.epoch = shard_.term->epoch;
     for (const RunId id : ids) {
         Run* const run = shard_.runs.find(id);
         run->row.epoch = shard_.term->epoch;
         request.executions.push_back(run->row);
         if (run->spent) request.completed.push_back({run->row.job_key, *run->spent});
     }
-    return request;
 }
 
 /// Leadership was dropped while runs were being claimed: they may have rows.

@@ -42,9 +42,12 @@ private:
                                          const SchedulerContext::Tasks& tasks) const;
     asio::awaitable<std::vector<RunId>> add_runs(std::vector<Claim> batch, SchedulerContext::Tasks tasks);
     [[nodiscard]] Run new_run(const Claim& claim, const execution::TaskPtr& task) const;
-    asio::awaitable<void> commit(std::vector<RunId> ids, std::vector<store::Missed> missed, Instant watermark,
-                                 ChangeNumber planned);
-    [[nodiscard]] store::Claim request_of(const std::vector<RunId>& ids);
+    asio::awaitable<bool> describe_missed(store::Claim& claim);
+    [[nodiscard]] store::MissedAnnouncement announcement_of(const execution::Task& task,
+                                                            const store::Missed& missed) const;
+    /// `claim`: without its executions and its epoch.
+    asio::awaitable<void> commit(std::vector<RunId> ids, store::Claim claim);
+    void add_executions(const std::vector<RunId>& ids, store::Claim& request);
     void settle(const std::vector<RunId>& ids, const store::Claimed& claimed);
     void hand_back_unclaimed();
 

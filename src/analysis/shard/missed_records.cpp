@@ -135,7 +135,8 @@ asio::awaitable<std::vector<Instant>> MissedRecords::known_of(MissedSummary summ
                 known.push_back(*row.scheduled_at);
     const auto recorded = co_await context_.until_available(
         [&] { return context_.store.changes->missed_of(missed.job, missed.from, missed.to); });
-    if (!recorded) log::error("failed to read summaries job={} error={}", missed.job, recorded.error().what);
+    if (!recorded)
+        log::error("failed to read summaries: job_key={} error={}", missed.job, recorded.error().what);
     if (recorded)
         for (const store::Missed& one : *recorded) append_instants(one, summary, known);
     std::ranges::sort(known);

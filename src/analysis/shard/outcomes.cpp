@@ -5,7 +5,6 @@
 #include "analysis/shard/refused.hpp"
 #include "ecron/base/log.hpp"
 #include "ecron/model/attempts.hpp"
-#include "ecron/notify/announce.hpp"
 #include "ecron/store/refusal.hpp"
 
 namespace ecron::analysis {
@@ -40,15 +39,21 @@ std::string stopped_because(const std::string& reason, const execution::AttemptR
 }  // namespace
 
 asio::awaitable<void> Outcomes::finish_attempt(RunId id, execution::AttemptResult result) {
+    co_await watch_.settled(id);
     Run* const run = shard_.find(id);
     if (run == nullptr) co_return;  // dropped with its term
-    if (run->stage == Stage::running && run->row.due)
-        context_.lateness.record(result.begin_at - *run->row.due);
+    if (run->stage == Stage::running) {
+        if (run->row.due) context_.lateness.record(result.begin_at - *run->row.due);
+        context_.signals.attempt_began(run->row.tenant,
+                                       result.begin_at - run->row.due.value_or(result.begin_at));
+        context_.signals.attempt_ended(run->row.tenant, result);
+    }
     shard_.move(*run, Stage::ending);
     store::Outcome outcome;
     const bool lost =
         run->lease_lost && run->stop_reason.empty() && result.outcome == model::ExecutionState::interrupt;
     const Next next = lost ? decide_loss(*run, result, outcome) : decide_outcome(*run, result, outcome);
+    run->failure = reason_of(outcome.after, run->task.get(), &result);
     co_await write_and_settle(id, next, std::move(outcome));
 }
 
@@ -143,6 +148,7 @@ Outcomes::Next Outcomes::decide_outcome(Run& run, const execution::AttemptResult
 }
 
 asio::awaitable<void> Outcomes::finish_without_attempt(RunId id, std::string reason) {
+    co_await watch_.settled(id);
     Run* const run = shard_.find(id);
     if (run == nullptr || run->stage == Stage::ending) co_return;
     co_await end_as(*run, model::ExecutionState::interrupt, std::move(reason));
@@ -163,16 +169,22 @@ asio::awaitable<void> Outcomes::end_as(Run& run, model::ExecutionState state, st
     run.row.end_at = context_.now();
     run.row.reason = std::move(reason);
     run.row.accepted = false;
+    run.failure = reason_of(run.row, run.task.get(), nullptr);
     store::Outcome outcome{.id = run.row.id, .attempt = run.row.attempt, .after = run.row};
     return write_and_settle(run.id, Next::over, std::move(outcome));
 }
 
 asio::awaitable<void> Outcomes::write_and_settle(RunId id, Next next, store::Outcome outcome) {
-    execution::TaskPtr task;
-    if (const Run* const told = shard_.find(id); told != nullptr) task = told->task;
-    if (task != nullptr) notify::announce(task->context, outcome);
-    const std::optional<bool> written = co_await write_outcome(outcome, task);
+    Announced announced;
+    std::string_view failure;
+    if (Run* const told = shard_.find(id); told != nullptr) {
+        failure = told->failure;
+        announced = announce(outcome, told->task);
+        told->row.announced = outcome.after.announced;
+    }
+    const std::optional<bool> written = co_await write_outcome(outcome, std::move(announced));
     if (written == false) log_discarded(outcome);
+    if (written == true) context_.outcome_stored(outcome, failure);
     Run* const run = shard_.find(id);
     if (run == nullptr) co_return;
     if (!written)
@@ -185,11 +197,18 @@ asio::awaitable<void> Outcomes::write_and_settle(RunId id, Next next, store::Out
         settle(id, next, outcome);
 }
 
+Outcomes::Announced Outcomes::announce(store::Outcome& outcome, execution::TaskPtr task) const {
+    if (task == nullptr) return {};
+    std::vector<model::Event> events = notify::due_events(task->context, outcome.after, context_.now());
+    outcome.after.announced.insert(outcome.after.announced.end(), events.begin(), events.end());
+    context_.announcer.announce(task->context, outcome, events);
+    return {std::move(task), std::move(events)};
+}
+
 /// Writes an outcome, retrying while the node runs. If the store rejects its content, the payload is dropped;
 /// any other rejection is retried until an operator resolves it. Returns nullopt if the node stops, false if
 /// the row had changed.
-asio::awaitable<std::optional<bool>> Outcomes::write_outcome(store::Outcome& outcome,
-                                                             execution::TaskPtr task) {
+asio::awaitable<std::optional<bool>> Outcomes::write_outcome(store::Outcome& outcome, Announced announced) {
     bool reduced = false;
     for (std::size_t tries = 0;; ++tries) {
         const Result<bool> written = co_await context_.store.executions->finish(outcome);
@@ -200,7 +219,8 @@ asio::awaitable<std::optional<bool>> Outcomes::write_outcome(store::Outcome& out
                       error.what);
             reduced = true;
             store::drop_payload(outcome, error.what);
-            if (task != nullptr) notify::announce(task->context, outcome);
+            if (announced.task != nullptr)
+                context_.announcer.announce(announced.task->context, outcome, announced.events);
             continue;
         }
         log_refusal("outcome", outcome.id, error, tries);
@@ -223,7 +243,6 @@ void Outcomes::settle(RunId id, Next next, const store::Outcome& outcome) {
     Run* const run = shard_.find(id);
     log::debug("attempt ended execute_id={} job_id={} attempt={} state={} reason={}", outcome.id,
                run->row.job_id, outcome.attempt, model::to_text(outcome.after.state), outcome.after.reason);
-    context_.count(outcome.after.state);
     run->begin_recorded = next == Next::await_callback;
     if (next == Next::over || shard_.is_orphan(id)) {  // the leader handles what follows an orphan's attempt
         end_run(id);
@@ -249,6 +268,7 @@ void Outcomes::settle(RunId id, Next next, const store::Outcome& outcome) {
 }
 
 asio::awaitable<void> Outcomes::complete_by_callback(RunId id) {
+    co_await watch_.settled(id);
     Run* const run = shard_.find(id);
     if (run == nullptr || run->stage != Stage::accepted) co_return;
     run->row.result = run->early_result;
@@ -304,9 +324,11 @@ asio::awaitable<Outcomes::AfterLoss> Outcomes::handle_node_loss(model::Execution
               row.job_id, row.node, row.attempt, goes_on);
     row.node = NodeId{};
     outcome.after = row;
-    if (task != nullptr) notify::announce(task->context, outcome);
-    const std::optional<bool> written = co_await write_outcome(outcome, task);
+    Announced announced = announce(outcome, task);
+    row.announced = outcome.after.announced;
+    const std::optional<bool> written = co_await write_outcome(outcome, std::move(announced));
     if (written == false) log_discarded(outcome);
+    if (written == true) context_.outcome_stored(outcome, reason_of(outcome.after, task.get(), nullptr));
     if (goes_on && !resumes) ++row.attempt;
     if (written != true) co_return AfterLoss::changed;
     co_return goes_on ? AfterLoss::goes_on : AfterLoss::ended;
@@ -360,8 +382,8 @@ asio::awaitable<void> Outcomes::requeue(Run run) {
                                         .outcome = model::ExecutionState::interrupt,
                                         .reason = "the node was shut down"};
     }
-    const std::optional<bool> written = co_await write_outcome(outcome, nullptr);
-    if (!written) log::warn("failed to requeue execution={}", execution);
+    const std::optional<bool> written = co_await write_outcome(outcome, {});
+    if (!written) log::warn("failed to requeue execution: execute_id={}", execution);
 }
 
 void Outcomes::abandon_attempts(Abandon which) {

@@ -1,5 +1,5 @@
 #pragma once
-#include "analysis/shard/shard_state.hpp"
+#include "analysis/shard/run_watch.hpp"
 
 namespace ecron::analysis {
 
@@ -7,7 +7,7 @@ namespace ecron::analysis {
 /// callback, or the end. Also handles executions whose node is lost or drains.
 class Outcomes {
 public:
-    explicit Outcomes(ShardState& shard) : context_(shard.context), shard_(shard) {}
+    Outcomes(ShardState& shard, RunWatch& watch) : context_(shard.context), shard_(shard), watch_(watch) {}
 
     asio::awaitable<void> finish_attempt(RunId id, execution::AttemptResult result);
     asio::awaitable<void> finish_without_attempt(RunId id, std::string reason);
@@ -40,7 +40,13 @@ private:
     Next decide_outcome(Run& run, const execution::AttemptResult& result, store::Outcome& outcome);
     asio::awaitable<void> end_as(Run& run, model::ExecutionState state, std::string reason);
     asio::awaitable<void> write_and_settle(RunId id, Next next, store::Outcome outcome);
-    asio::awaitable<std::optional<bool>> write_outcome(store::Outcome& outcome, execution::TaskPtr task);
+    /// What is announced with an outcome; `task`: nullptr if nothing is.
+    struct Announced {
+        execution::TaskPtr task;
+        std::vector<model::Event> events;
+    };
+    [[nodiscard]] Announced announce(store::Outcome& outcome, execution::TaskPtr task) const;
+    asio::awaitable<std::optional<bool>> write_outcome(store::Outcome& outcome, Announced announced);
     void settle(RunId id, Next next, const store::Outcome& outcome);
     void free_slot(const Run& run);
     [[nodiscard]] bool is_in_pause(const model::Execution& row) const;
@@ -48,6 +54,7 @@ private:
 
     SchedulerContext& context_;
     ShardState& shard_;
+    RunWatch& watch_;
 };
 
 }  // namespace ecron::analysis

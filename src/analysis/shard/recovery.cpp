@@ -112,7 +112,8 @@ asio::awaitable<void> Recovery::adopt(model::Execution row, Term term) {
         std::vector<ExecuteId> ids{row.id};
         const Result<void> gone =
             co_await context_.store.executions->withdraw(shard_.id, shard_.term->epoch, std::move(ids));
-        if (!gone) log::warn("failed to withdraw execution={} error={}", row.id, gone.error().what);
+        if (!gone)
+            log::warn("failed to withdraw execution: execute_id={} error={}", row.id, gone.error().what);
         co_return;
     }
     const bool under_way = !row.accepted && !waits && row.state != model::ExecutionState::failure;
@@ -150,6 +151,7 @@ void Recovery::adopt_waiting(model::Execution row, execution::TaskPtr task, Inst
     const bool reported = row.accepted && !row.result.empty();
     Run& run = shard_.runs.add(
         Run{.id = id, .stage = stage, .task = std::move(task), .row = std::move(row), .needs_begin = true});
+    if (has_begun || run.row.accepted) watch_.add(run);
     shard_.wake.notify();
     if (!reported) return;
     run.early_result = run.row.result;  // stored and acknowledged by a process that exited before the end

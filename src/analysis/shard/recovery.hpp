@@ -9,10 +9,11 @@ namespace ecron::analysis {
 /// their node is dead.
 class Recovery {
 public:
-    Recovery(ShardState& shard, Outcomes& outcomes)
+    Recovery(ShardState& shard, Outcomes& outcomes, RunWatch& watch)
         : context_(shard.context),
           shard_(shard),
-          outcomes_(outcomes) {}
+          outcomes_(outcomes),
+          watch_(watch) {}
 
     /// Earlier terms add no rows after this.
     void earlier_terms_ended(SteadyInstant at) { earlier_ended_ = at; }
@@ -59,6 +60,7 @@ private:
     SchedulerContext& context_;
     ShardState& shard_;
     Outcomes& outcomes_;
+    RunWatch& watch_;
     SteadyInstant earlier_ended_{};
     bool busy_{false};
     bool polling_{false};

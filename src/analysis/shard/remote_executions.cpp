@@ -92,6 +92,7 @@ void Recovery::came_back(Run& run) {
     assert(run.needs_begin && !run.begin_recorded);
     const Instant due = run.row.due.value_or(context_.clock.now());
     shard_.runs.move(run, run.row.accepted ? Stage::accepted : Stage::retrying);
+    watch_.add(run);
     run.offered_at.reset();
     if (run.row.accepted)
         shard_.planner.report(run.id, AcceptedUntil{due});

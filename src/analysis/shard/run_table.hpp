@@ -27,6 +27,7 @@ struct Run {
     std::optional<SteadyInstant> offered_at{};  // of the row's current attempt
     bool lease_lost{false};                     // stopped because this node could not renew its lease
     Instant began{};
+    std::string_view failure{};  // reason_of() the outcome that is being written
     std::string stop_reason{};   // why it is being stopped; empty if it is not
     std::string asked_by{};      // the caller that requested the stop, if any
     std::string early_result{};  // a callback that arrived before the response
@@ -143,6 +144,13 @@ public:
         Run run = std::move(found->second);
         runs_.erase(found);
         return run;
+    }
+
+    /// Calls `look` with each run that has a row and has not started.
+    template <class Look> void each_unstarted(Look look) const {
+        for (const auto& [id, run] : runs_)
+            if (run.stage == Stage::waiting || run.stage == Stage::starting || run.stage == Stage::offered)
+                look(run);
     }
 
     [[nodiscard]] std::vector<RunId> ids() const {

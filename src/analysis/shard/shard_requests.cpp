@@ -35,8 +35,8 @@ void ShardRequests::job_gone(JobKey key, std::string_view reason) {
 }
 
 asio::awaitable<Result<model::Execution>> ShardRequests::run_now(model::Job job, execution::TaskPtr task,
-                                                                 model::Trigger trigger, ExecuteId id) {
-    model::Execution row = context_.requested_run(job, trigger, std::move(id));
+                                                                 model::RunRequest request) {
+    model::Execution row = context_.requested_run(job, std::move(request));
     row.node = context_.options.node;
     row.epoch = shard_.term->epoch;
     Run run{.stage = Stage::waiting, .task = task, .row = row};

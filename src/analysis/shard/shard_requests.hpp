@@ -38,7 +38,7 @@ public:
 
     // --- executions
     asio::awaitable<Result<model::Execution>> run_now(model::Job job, execution::TaskPtr task,
-                                                      model::Trigger trigger, ExecuteId id);
+                                                      model::RunRequest request);
     [[nodiscard]] bool is_inserting(const ExecuteId& id) const { return inserting_.contains(id); }
     /// Stops the execution. Returns true if it is known here.
     bool stop(const ExecuteId& id, std::string_view reason, const std::string& by);

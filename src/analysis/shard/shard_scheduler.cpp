@@ -8,9 +8,10 @@ namespace ecron::analysis {
 ShardScheduler::ShardScheduler(SchedulerContext& context, Shard shard)
     : context_(context),
       shard_(context, shard),
-      outcomes_(shard_),
-      starts_(shard_, outcomes_),
-      recovery_(shard_, outcomes_),
+      watch_(shard_),
+      outcomes_(shard_, watch_),
+      starts_(shard_, outcomes_, watch_),
+      recovery_(shard_, outcomes_, watch_),
       offers_(shard_, starts_, recovery_),
       missed_(shard_),
       withdrawals_(shard_, outcomes_),
@@ -149,6 +150,13 @@ asio::awaitable<void> ShardScheduler::observe(store::ShardState state) {
     if (shard_.term.is_active() || !follower_.is_loaded() || !state.watermark) co_return;
     requests_.drop_cancels_until(state.planned);
     co_await follower_.follow(std::move(state));
+}
+
+void ShardScheduler::add_overdue(Millis limit, std::unordered_set<JobKey>& jobs) const {
+    const Instant before = context_.now() - limit;
+    shard_.runs.each_unstarted([&](const Run& run) {
+        if (run.row.due && *run.row.due < before) jobs.insert(run.row.job_key);
+    });
 }
 
 bool ShardScheduler::misses(const model::Execution& row) {

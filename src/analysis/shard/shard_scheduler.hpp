@@ -30,6 +30,9 @@ public:
     [[nodiscard]] Offers& offers() { return offers_; }
     [[nodiscard]] Starts& starts() { return starts_; }
     [[nodiscard]] Outcomes& outcomes() { return outcomes_; }
+    [[nodiscard]] RunWatch& watch() { return watch_; }
+    /// Adds the jobs with an execution whose start is late by more than `limit`.
+    void add_overdue(Millis limit, std::unordered_set<JobKey>& jobs) const;
 
     void begin_term() { in_term_ = true; }
     /// Leads while possible, until release(). Requires that the lock is held and begin_term() was called.
@@ -52,6 +55,7 @@ private:
 
     SchedulerContext& context_;
     ShardState shard_;
+    RunWatch watch_;
     Outcomes outcomes_;
     Starts starts_;
     Recovery recovery_;

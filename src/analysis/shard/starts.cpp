@@ -4,7 +4,7 @@
 
 #include "analysis/shard/refused.hpp"
 #include "ecron/base/log.hpp"
-#include "ecron/notify/announce.hpp"
+#include "ecron/base/trace.hpp"
 
 namespace ecron::analysis {
 namespace {
@@ -88,12 +88,16 @@ std::optional<store::Slot> Starts::slot_of(const Run& run) const {
     return store::Slot{.key = slot_key(*run.task), .limit = static_cast<std::uint32_t>(plan.max_concurrency)};
 }
 
-std::vector<store::Announcement> Starts::told_of_start(const Run& run) const {
-    if (!tells_start(run)) return {};
-    model::Execution begun = run.row;
-    begun.state = model::ExecutionState::executing;
-    mark_begun(begun, context_.options.executor_id, context_.clock.now());
-    return notify::announcements(run.task->context, begun, begun.attempt, nullptr);
+/// Returns the announcements of a start, and adds the events among them to the row.
+std::vector<store::Announcement> Starts::announce_start(const Run& run, model::Execution& begun) const {
+    if (is_resumed(run.row, run.task)) return {};
+    const model::Context& job = run.task->context;
+    const std::vector<model::Event> events = notify::due_events(job, begun, context_.now());
+    begun.announced.insert(begun.announced.end(), events.begin(), events.end());
+    std::vector<store::Announcement> told =
+        context_.announcer.announcements(job, begun, begun.attempt, nullptr);
+    std::ranges::move(context_.announcer.announcements(job, begun, events), std::back_inserter(told));
+    return told;
 }
 
 asio::awaitable<void> Starts::begin_then_submit(RunId id) {
@@ -106,13 +110,15 @@ asio::awaitable<void> Starts::begin_then_submit(RunId id) {
         after.node = context_.options.node;
         mark_begun(after, context_.options.executor_id, context_.clock.now());
         std::optional<store::Slot> slot = slot_of(*run);
-        std::vector<store::Announcement> told = told_of_start(*run);
+        std::vector<store::Announcement> told = announce_start(*run, after);
+        std::vector<model::Event> announced = after.announced;
         const Result<store::Begun> begun = co_await context_.store.executions->begin_attempt(
             after.id, after.attempt, after, std::move(slot), std::move(told));
         run = shard_.find(id);
         if (run == nullptr) co_return;  // requeued in the meantime
         if (begun && *begun == store::Begun::yes) {
             run->row.node = context_.options.node;
+            run->row.announced = std::move(announced);
             run->begin_recorded = true;
             submit(*run);
             co_return;
@@ -171,16 +177,19 @@ void Starts::submit(Run& run) {
     run.began = context_.clock.now();
     if (!run.stop_reason.empty()) return end_unstarted(run);
     ++context_.statistics.started;
+    watch_.add(run);
     if (!run.begin_recorded) unrecorded_.push_back(run.id);
     hand_to_pool(run);
 }
 
 void Starts::hand_to_pool(Run& run) {
-    execution::AttemptOrder order{.execute_id = run.row.id,
-                                  .attempt = run.row.attempt,
-                                  .scheduled_at = run.row.scheduled_at.value_or(run.began),
-                                  .task = run.task,
-                                  .resumed = is_resumed(run.row, run.task)};
+    execution::AttemptOrder order{
+        .execute_id = run.row.id,
+        .attempt = run.row.attempt,
+        .scheduled_at = run.row.scheduled_at.value_or(run.began),
+        .task = run.task,
+        .traceparent = attempt_traceparent(run.row.traceparent, run.row.id.value(), run.row.attempt),
+        .resumed = is_resumed(run.row, run.task)};
     context_.pool.submit(std::move(order), [this, id = run.id](execution::AttemptResult result) {
         context_.gate.spawn("finish", outcomes_.finish_attempt(id, std::move(result)));
     });

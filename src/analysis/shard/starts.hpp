@@ -10,10 +10,11 @@ namespace ecron::analysis {
 /// Starts attempts: on this node, or offers them to all nodes.
 class Starts {
 public:
-    Starts(ShardState& shard, Outcomes& outcomes)
+    Starts(ShardState& shard, Outcomes& outcomes, RunWatch& watch)
         : context_(shard.context),
           shard_(shard),
-          outcomes_(outcomes) {}
+          outcomes_(outcomes),
+          watch_(watch) {}
 
     void add(RunId id);
     /// Starts what was added.
@@ -37,7 +38,8 @@ private:
     void start(Run& run);
     void start_begun(Run& run);
     [[nodiscard]] std::optional<store::Slot> slot_of(const Run& run) const;
-    [[nodiscard]] std::vector<store::Announcement> told_of_start(const Run& run) const;
+    [[nodiscard]] std::vector<store::Announcement> announce_start(const Run& run,
+                                                                  model::Execution& begun) const;
     void wait_for_slot(Run& run);
     void submit(Run& run);
     void hand_to_pool(Run& run);
@@ -48,6 +50,7 @@ private:
     SchedulerContext& context_;
     ShardState& shard_;
     Outcomes& outcomes_;
+    RunWatch& watch_;
     RoundRobin<Group, RunId> queue_;  // due runs, by tenant
     bool starting_{false};
     std::deque<RunId> unrecorded_;                                     // attempts in the order of their start

@@ -51,6 +51,7 @@ std::map<std::string, std::string> base_environment(const AttemptOrder& order, c
         {"ECRON_JOB_ID", order.task->job_id.value()},
         {"ECRON_JOB_NAME", order.task->job_name},
     };
+    if (!order.traceparent.empty()) environment.emplace("TRACEPARENT", order.traceparent);
     if (as != nullptr) environment.insert({{"USER", as->name}, {"LOGNAME", as->name}});
     return environment;
 }

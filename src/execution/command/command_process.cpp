@@ -172,6 +172,7 @@ AttemptResult CommandProcess::result_of(const siginfo_t& how, const rusage& used
         result.outcome = model::ExecutionState::interrupt;
         result.reason = "cancelled";
     } else if (ending_ == Ending::timeout) {
+        result.timed_out = true;
         result.reason =
             fmt::format("no end within {}; {}", format_duration(limits_.timeout),
                         killed_ ? "it did not end on SIGTERM and was killed" : "SIGTERM ended it");

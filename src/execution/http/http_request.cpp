@@ -28,11 +28,12 @@ bool is_own_header(std::string_view name) {
 }
 
 constexpr std::string_view kIdempotencyKey = "Idempotency-Key";
+constexpr std::string_view kTraceparent = "traceparent";
 
-/// A target may identify its work by a key of its own instead of the execution; an empty value is not sent.
-bool has_own_key(const model::Context& context) {
-    return context.headers && std::ranges::any_of(*context.headers, [](const auto& header) {
-               return same_name(header.first, kIdempotencyKey) && !header.second.empty();
+/// A job may set these headers itself; an empty value is not sent.
+bool sets_header(const model::Context& context, std::string_view name) {
+    return context.headers && std::ranges::any_of(*context.headers, [&](const auto& header) {
+               return same_name(header.first, name) && !header.second.empty();
            });
 }
 
@@ -165,7 +166,7 @@ Result<http::ClientRequest> http_request(const AttemptOrder& order, const HttpOp
         .timeout = context.timeout.value_or(options.timeout),
         .body_limit = options.output_limit,
     };
-    request.headers.reserve(4 + (context.headers ? context.headers->size() : 0));
+    request.headers.reserve(5 + (context.headers ? context.headers->size() : 0));
     if (context.headers) {
         for (const auto& [name, value] : *context.headers) {
             if (is_own_header(name) || (value.empty() && same_name(name, kIdempotencyKey))) continue;
@@ -178,9 +179,12 @@ Result<http::ClientRequest> http_request(const AttemptOrder& order, const HttpOp
     if (revealer.has_revealed()) request.redirects = http::ClientRequest::Redirects::same_origin;
     const std::string chosen{model::chosen_id(order.execute_id)};
     request.headers.push_back({"webhook", options.callback_path + '/' + http::percent_encode(chosen)});
-    if (!has_own_key(context)) request.headers.push_back({std::string{kIdempotencyKey}, chosen});
+    if (!sets_header(context, kIdempotencyKey))
+        request.headers.push_back({std::string{kIdempotencyKey}, chosen});
     request.headers.push_back({"X-Ecron-Scheduled-At", format_rfc3339_millis(order.scheduled_at)});
     request.headers.push_back({"X-Ecron-Attempt", std::to_string(order.attempt)});
+    if (!order.traceparent.empty() && !sets_header(context, kTraceparent))
+        request.headers.push_back({std::string{kTraceparent}, order.traceparent});
     return request;
 }
 
@@ -193,6 +197,7 @@ AttemptResult read_answer(const http::ClientResult& answer, model::Completion co
     if (!answer) {
         result.reason = answer.error().what;
         result.incomplete = true;
+        result.timed_out = answer.error().code == Errc::timeout;
         result.retry_after = http::retry_after(received);
         return result;
     }

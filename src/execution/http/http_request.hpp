@@ -7,9 +7,10 @@ namespace ecron::execution {
 
 /// The request of one attempt: method, URL and headers as specified by the job, `webhook:
 /// <callback_path>/<execute id>`, `Idempotency-Key`, `X-Ecron-Scheduled-At` (the scheduled time, identical in
-/// all attempts) and `X-Ecron-Attempt`. POST, PUT and PATCH without a body send the four bytes `null`, which
-/// existing targets parse; GET, HEAD and DELETE send none. Secrets may be used in header values and the body;
-/// an unknown secret is an error, and a request with a secret is not redirected to another origin.
+/// all attempts), `X-Ecron-Attempt`, and `traceparent` unless the job sets it. POST, PUT and PATCH without a
+/// body send the four bytes `null`, which existing targets parse; GET, HEAD and DELETE send none. Secrets may
+/// be used in header values and the body; an unknown secret is an error, and a request with a secret is not
+/// redirected to another origin.
 Result<http::ClientRequest> http_request(const AttemptOrder& order, const HttpOptions& options,
                                          Revealer& revealer);
 

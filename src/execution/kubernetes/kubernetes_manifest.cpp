@@ -71,6 +71,13 @@ public:
             if (auto done = reveal_in(variable, revealer, Quoting::dollars); !done) return done;
         return {};
     }
+    [[nodiscard]] bool has(std::string_view name) const {
+        return std::ranges::any_of(list_, [&](const json::value& one) {
+            const json::object* const object = one.if_object();
+            const json::value* const own = object == nullptr ? nullptr : object->if_contains("name");
+            return own != nullptr && *own == json::value(name);
+        });
+    }
     void add(std::string_view name, std::string_view value) {
         for (auto one = list_.begin(); one != list_.end();) {
             const json::object* const object = one->if_object();
@@ -97,6 +104,8 @@ void add_own_variables(Variables& variables, const AttemptOrder& order) {
     variables.add("ECRON_SCHEDULED_AT", format_rfc3339_millis(order.scheduled_at));
     variables.add("ECRON_JOB_ID", literal(order.task->job_id.value()));
     variables.add("ECRON_JOB_NAME", literal(order.task->job_name));
+    if (!order.traceparent.empty() && !variables.has("TRACEPARENT"))
+        variables.add("TRACEPARENT", order.traceparent);
 }
 
 Result<json::array> words_of(const model::Context& context, const model::KubernetesJob& job) {

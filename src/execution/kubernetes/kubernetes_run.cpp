@@ -167,7 +167,9 @@ asio::awaitable<AttemptResult> KubernetesRun::timed_out() {
     }
     const std::string left = co_await remove();
     if (!left.empty()) reason += "; " + left;
-    co_return failed(std::move(reason));
+    AttemptResult result = failed(reason);
+    result.timed_out = true;
+    co_return result;
 }
 
 asio::awaitable<AttemptResult> KubernetesRun::stopped() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ecron/base/off_loop.hpp"
+#include "ecron/base/trace.hpp"
 #include "ecron/base/uuid.hpp"
 #include "ecron/model/attempts.hpp"
 #include "management/authorization/permissions.hpp"
@@ -123,8 +124,10 @@ AsyncResponse run_job(ApiRequest request) {
     auto id = co_await stored_id(request, execute_id_of(request, *input));
     if (!id) co_return request.error(id.error(), kSubject);
     if (job.id.value().empty()) job.id = co_await unnamed_job_id(request, job, *id);
-    auto execution =
-        co_await request.api.runs.run_now(std::move(job), model::Trigger::manual, std::move(*id));
+    model::RunRequest run{
+        .id = std::move(*id),
+        .traceparent = read_traceparent(request.http.header("traceparent")).value_or(std::string{})};
+    auto execution = co_await request.api.runs.run_now(std::move(job), std::move(run));
     if (!execution) co_return request.error(execution.error(), kSubject);
     request.record(execution->id.value(), {}, execution->tenant);
     http::Response response = run_response(request.api, std::move(*execution));

@@ -47,10 +47,11 @@ std::string created_body(const ApiRequest& request, const model::Job& job, const
 
 std::size_t context_size(const model::Job* job) { return job == nullptr ? 0 : job->context.size(); }
 
-boost::asio::awaitable<void> record_difference(const ApiRequest& request, const model::Job* before,
-                                               const model::Job* after) {
-    if (!request.audits()) co_return;
+boost::asio::awaitable<void> record_change(const ApiRequest& request, const model::Job* before,
+                                           const model::Job* after) {
     const model::Job& job = after == nullptr ? *before : *after;
+    request.api.changes.log(request.caller, job);
+    if (!request.audits()) co_return;
     Difference changed = co_await off_loop(request.work_on(context_size(before) + context_size(after)),
                                            [&] { return difference(before, after); });
     request.record(job.id.value(), std::move(changed), job.tenant);
@@ -63,6 +64,7 @@ http::Response after_change(const ApiRequest& request, Result<std::vector<model:
     if (!changed) return request.error(changed.error());
     for (const model::Job& job : *changed) {
         request.api.runs.job_changed(job);
+        request.api.changes.log(request.caller, job);
         request.record(job.id.value(), difference, job.tenant);
     }
     if (!wants_representation(request.http)) return done;
@@ -179,7 +181,7 @@ boost::asio::awaitable<Result<Version>> store_replaced(const ApiRequest& request
         request.caller.visible_tenant, input.job, model::write_plan(input.context.plan), if_match);
     if (!replaced) co_return std::unexpected(std::move(replaced.error()));
     request.api.runs.job_changed(*replaced);
-    co_await record_difference(request, &old, &*replaced);
+    co_await record_change(request, &old, &*replaced);
     co_return Version{std::move(*replaced), Version::Kind::replaced, input.warnings};
 }
 
@@ -198,7 +200,7 @@ boost::asio::awaitable<Result<Version>> store_first(const ApiRequest& request, c
         co_await request.api.store.jobs->create_job(input.job, model::write_plan(input.context.plan));
     if (!created) co_return std::unexpected(std::move(created.error()));
     request.api.runs.job_changed(*created);
-    co_await record_difference(request, nullptr, &*created);
+    co_await record_change(request, nullptr, &*created);
     co_return Version{std::move(*created), Version::Kind::created, input.warnings};
 }
 
@@ -371,7 +373,7 @@ AsyncResponse delete_jobs(ApiRequest request) {
     if (!deleted) co_return request.error(deleted.error());
     for (const model::Job& job : *deleted) {
         request.api.runs.job_deleted(job, request.caller.identity.tenant.value());
-        co_await record_difference(request, &job, nullptr);
+        co_await record_change(request, &job, nullptr);
     }
     co_return empty_response();
 }

@@ -1,14 +1,16 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
+#include <cassert>
+#include <initializer_list>
+#include <limits>
 #include <span>
 
 #include "management/handlers/handlers.hpp"
 #include "management/http/responses.hpp"
+#include "management/metrics/process.hpp"
+#include "management/metrics/table.hpp"
 #include "management/routes.hpp"
 
 namespace ecron::management {
@@ -17,34 +19,41 @@ namespace {
 using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
-using Labels = std::vector<ClientMetric::Label>;
 
-/// Metric families in the order of output. Labels have a bounded number of values; ids are never labels.
+MetricType type_of(MetricKind kind) {
+    switch (kind) {
+        case MetricKind::counter:
+            return MetricType::Counter;
+        case MetricKind::gauge:
+            return MetricType::Gauge;
+        case MetricKind::histogram:
+            break;
+    }
+    return MetricType::Histogram;
+}
+
+/// Metric families in the order of output.
 class Exposition {
 public:
-    void counter(std::string name, std::string help, double value) {
-        family(std::move(name), std::move(help), MetricType::Counter);
+    /// Begins the family of a metric; the values are added in the order of its labels.
+    void begin(MetricName name) {
+        const Metric& metric = name.metric();
+        families_.push_back({std::string{metric.name}, std::string{metric.help}, type_of(metric.kind), {}});
+        labels_ = metric.labels;
+    }
+    /// A metric with one value and no labels.
+    void value(MetricName name, double value) {
+        begin(name);
         add({}, value);
     }
-    void gauge(std::string name, std::string help, double value, Labels labels = {}) {
-        family(std::move(name), std::move(help), MetricType::Gauge);
-        add(std::move(labels), value);
-    }
-    void family(std::string name, std::string help, MetricType type) {
-        families_.push_back({std::move(name), std::move(help), type, {}});
-    }
-    /// Adds another value to the family that was begun last.
-    void add(Labels labels, double value) {
-        ClientMetric metric;
-        metric.label = std::move(labels);
+    void add(std::initializer_list<std::string_view> labels, double value) {
+        ClientMetric& metric = append(labels);
         metric.counter.value = metric.gauge.value = value;
-        families_.back().metric.push_back(std::move(metric));
     }
     /// `counts`: the number of values per bucket (not cumulative); the last one counts larger values.
-    void histogram(std::string name, std::string help, std::span<const double> bounds,
-                   std::span<const std::uint64_t> counts, double sum) {
-        family(std::move(name), std::move(help), MetricType::Histogram);
-        ClientMetric metric;
+    void add(std::initializer_list<std::string_view> labels, std::span<const double> bounds,
+             std::span<const std::uint64_t> counts, double sum) {
+        ClientMetric& metric = append(labels);
         std::uint64_t cumulative = 0;
         for (std::size_t i = 0; i < counts.size(); ++i) {
             cumulative += counts[i];
@@ -53,36 +62,63 @@ public:
         }
         metric.histogram.sample_count = cumulative;
         metric.histogram.sample_sum = sum;
-        families_.back().metric.push_back(std::move(metric));
     }
     [[nodiscard]] std::string text() const { return prometheus::TextSerializer{}.Serialize(families_); }
 
 private:
+    ClientMetric& append(std::initializer_list<std::string_view> values) {
+        ClientMetric& metric = families_.back().metric.emplace_back();
+        std::string_view names = labels_;
+        for (const std::string_view value : values) {
+            const std::size_t comma = std::min(names.find(','), names.size());
+            metric.label.push_back({std::string{names.substr(0, comma)}, std::string{value}});
+            names.remove_prefix(std::min(comma + 1, names.size()));
+        }
+        assert(names.empty());
+        return metric;
+    }
+
     std::vector<MetricFamily> families_;
+    std::string_view labels_;  // of the family that was begun last
 };
 
 double number(auto value) { return static_cast<double>(value); }
 
 void add_http(Exposition& out, const HttpMetrics& http) {
-    out.family("ecron_http_requests_total", "HTTP responses by route and status.", MetricType::Counter);
+    out.begin("ecron_http_requests_total");
     for (std::size_t i = 0; i < http.by_route().size(); ++i) {
         const bool routed = i < routes().size();
         const std::string route{routed ? routes()[i].pattern : "none"};
         const std::string method{routed ? text_of(routes()[i].method) : "any"};
         for (const HttpMetrics::Count& count : http.by_route()[i])
-            out.add({{"route", route}, {"method", method}, {"status", std::to_string(count.status)}},
-                    number(count.responses));
+            out.add({route, method, std::to_string(count.status)}, number(count.responses));
     }
-    out.histogram("ecron_http_request_seconds", "Time from the complete request to its response, in seconds.",
-                  HttpMetrics::kBounds, http.buckets(), http.seconds());
+    out.begin("ecron_http_request_seconds");
+    out.add({}, HttpMetrics::kBounds, http.buckets(), http.seconds());
+}
+
+void add_tenants(Exposition& out, const RunStatistics& statistics) {
+    out.begin("ecron_outcomes_total");
+    for (const TenantRuns& one : statistics.tenants)
+        for (const TenantRuns::Outcome& outcome : one.outcomes)
+            out.add({one.tenant, outcome.state, outcome.reason}, number(outcome.count));
+    out.begin("ecron_attempt_lateness_seconds");
+    for (const TenantRuns& one : statistics.tenants)
+        out.add({one.tenant}, statistics.tenant_lateness_bounds, one.lateness.counts, one.lateness.sum);
+    out.begin("ecron_attempt_duration_seconds");
+    for (const TenantRuns& one : statistics.tenants)
+        for (const auto& [outcome, durations] : one.durations)
+            out.add({one.tenant, outcome}, statistics.duration_bounds, durations.counts, durations.sum);
+    if (statistics.last_successes.empty()) return;
+    out.begin("ecron_job_last_success_timestamp_seconds");
+    for (const JobSuccess& success : statistics.last_successes)
+        out.add({success.tenant, success.job}, number(to_unix_seconds(success.at)));
 }
 
 void add_runs(Exposition& out, const Runs& runs) {
     const RunStatistics statistics = runs.statistics();
-    out.family("ecron_runs_total", "Runs by event.", MetricType::Counter);
-    const auto event = [&](const char* name, std::uint64_t count) {
-        out.add({{"event", name}}, number(count));
-    };
+    out.begin("ecron_runs_total");
+    const auto event = [&](const char* name, std::uint64_t count) { out.add({name}, number(count)); };
     event("claimed", statistics.claimed);
     event("started", statistics.started);
     event("succeeded", statistics.succeeded);
@@ -91,108 +127,105 @@ void add_runs(Exposition& out, const Runs& runs) {
     event("interrupted", statistics.interrupted);
     event("missed", statistics.missed);
     event("withdrawn", statistics.withdrawn);
-    out.histogram("ecron_lateness_seconds", "Delay between due time and start of runs, in seconds.",
-                  statistics.lateness_bounds, statistics.lateness_buckets, statistics.lateness_sum);
-    out.gauge("ecron_lag_seconds", "Planning delay in seconds, without tenants at their limit.",
-              statistics.lag_seconds);
-    out.gauge("ecron_held_seconds",
-              "Delay in seconds of the oldest run that waits for capacity of its tenant.",
-              statistics.held_seconds);
-    out.gauge("ecron_watermark_ahead_seconds",
-              "How far a watermark is ahead of the database's clock, in seconds; its shard does not plan.",
-              statistics.watermark_ahead_seconds);
-    out.gauge("ecron_planned_jobs", "Enabled jobs loaded in the planner.", number(statistics.jobs));
-    out.gauge("ecron_open_runs", "Runs that are claimed, waiting or executing.", number(statistics.runs));
-    out.gauge("ecron_planner_bytes", "Memory of the planner in bytes.", number(statistics.planner_bytes));
+    out.begin("ecron_lateness_seconds");
+    out.add({}, statistics.lateness_bounds, statistics.lateness_buckets, statistics.lateness_sum);
+    out.value("ecron_lag_seconds", statistics.lag_seconds);
+    out.value("ecron_held_seconds", statistics.held_seconds);
+    out.value("ecron_watermark_ahead_seconds", statistics.watermark_ahead_seconds);
+    out.value("ecron_planned_jobs", number(statistics.jobs));
+    if (statistics.failing_jobs) out.value("ecron_jobs_failing", number(*statistics.failing_jobs));
+    out.value("ecron_jobs_overdue", number(statistics.overdue_jobs));
+    add_tenants(out, statistics);
+    out.value("ecron_open_runs", number(statistics.runs));
+    out.value("ecron_planner_bytes", number(statistics.planner_bytes));
     const NodeStanding standing = runs.standing();
-    out.gauge("ecron_leader", "1 if this process leads at least one shard.", runs.leads() ? 1 : 0);
-    out.gauge("ecron_shards_led", "Number of shards that this process leads.",
-              number(standing.leading.size()));
-    out.gauge("ecron_clock_ahead_seconds", "Clock of this node minus clock of the database, in seconds.",
-              std::chrono::duration<double>(standing.clock_ahead).count());
-    out.gauge("ecron_clock_refused", "1 if this node does not lead because its clock offset is too large.",
-              standing.refuses_to_lead ? 1 : 0);
+    out.value("ecron_leader", runs.leads() ? 1 : 0);
+    out.value("ecron_shards", number(standing.shards));
+    out.value("ecron_shards_led", number(standing.leading.size()));
+    out.value("ecron_shards_unled", number(standing.unled_shards));
+    out.value("ecron_clock_ahead_seconds", std::chrono::duration<double>(standing.clock_ahead).count());
+    out.value("ecron_clock_refused", standing.refuses_to_lead ? 1 : 0);
 }
 
 void add_store(Exposition& out, const store::Store& store) {
     const store::Statistics statistics = store.statistics();
-    out.counter("ecron_store_transactions_total", "Committed transactions.", number(statistics.transactions));
-    out.counter("ecron_store_rows_written_total", "Rows written.", number(statistics.rows_written));
-    out.counter("ecron_store_rows_read_total", "Rows read.", number(statistics.rows_read));
-    out.counter("ecron_store_retries_total", "Retried transactions.", number(statistics.retries));
-    out.counter("ecron_store_reconnects_total", "Reopened database sessions.", number(statistics.reconnects));
-    out.counter("ecron_store_failures_total", "Failed calls.", number(statistics.failures));
-    out.counter("ecron_store_commit_seconds_total", "Total time spent in transactions, in seconds.",
-                statistics.commit_seconds);
+    out.value("ecron_store_transactions_total", number(statistics.transactions));
+    out.value("ecron_store_rows_written_total", number(statistics.rows_written));
+    out.value("ecron_store_rows_read_total", number(statistics.rows_read));
+    out.value("ecron_store_retries_total", number(statistics.retries));
+    out.value("ecron_store_reconnects_total", number(statistics.reconnects));
+    out.value("ecron_store_failures_total", number(statistics.failures));
+    out.value("ecron_store_commit_seconds_total", statistics.commit_seconds);
     const store::Health health = store.health();
-    out.gauge("ecron_store_available", "1 if the database is reachable.", health.available ? 1 : 0);
+    out.value("ecron_store_available", health.available ? 1 : 0);
     using store::WriteRefusal;
-    out.family("ecron_store_writes_refused", "1 if the database is reachable but refuses writes, by reason.",
-               MetricType::Gauge);
-    out.add({{"reason", "disk_full"}}, health.writes_refused == WriteRefusal::disk_full ? 1 : 0);
-    out.add({{"reason", "read_only"}}, health.writes_refused == WriteRefusal::read_only ? 1 : 0);
-    out.gauge("ecron_store_waiting", "Waiting calls.", number(health.writes_waiting), {{"kind", "write"}});
-    out.add({{"kind", "read"}}, number(health.reads_waiting));
+    out.begin("ecron_store_writes_refused");
+    out.add({"disk_full"}, health.writes_refused == WriteRefusal::disk_full ? 1 : 0);
+    out.add({"read_only"}, health.writes_refused == WriteRefusal::read_only ? 1 : 0);
+    out.begin("ecron_store_waiting");
+    out.add({"write"}, number(health.writes_waiting));
+    out.add({"read"}, number(health.reads_waiting));
+}
+
+void add_pool(Exposition& out, const std::vector<PoolLane>& lanes) {
+    out.begin("ecron_pool_capacity");
+    for (const PoolLane& lane : lanes) out.add({lane.kind}, number(lane.capacity));
+    out.begin("ecron_pool_attempts");
+    for (const PoolLane& lane : lanes) {
+        out.add({lane.kind, "running"}, number(lane.running));
+        out.add({lane.kind, "waiting"}, number(lane.waiting));
+    }
 }
 
 void add_load(Exposition& out, const Options& options) {
     if (!options.load) return;
     const Load load = options.load();
-    out.counter("ecron_executions_removed_total", "Executions deleted by retention.",
-                number(load.executions_removed));
-    out.gauge("ecron_attempts", "Attempts in the pool.", number(load.running_attempts),
-              {{"state", "running"}});
-    out.add({{"state", "waiting"}}, number(load.waiting_attempts));
-    out.gauge("ecron_http_connections", "Client connections.", number(load.connections));
-    out.gauge("ecron_loop_stall_seconds",
-              "Longest time of the last minute for which handlers occupied the event loop, in seconds.",
-              std::chrono::duration<double>(load.loop.work).count());
-    out.gauge(
-        "ecron_loop_delay_seconds",
-        "Longest delay of a timer of the event loop in the last minute, in seconds: handlers, and waiting "
-        "for a processor.",
-        std::chrono::duration<double>(load.loop.delay).count());
+    out.value("ecron_executions_removed_total", number(load.executions_removed));
+    out.begin("ecron_attempts");
+    out.add({"running"}, number(load.running_attempts));
+    out.add({"waiting"}, number(load.waiting_attempts));
+    add_pool(out, load.lanes);
+    out.value("ecron_http_connections", number(load.connections));
+    out.value("ecron_loop_stall_seconds", std::chrono::duration<double>(load.loop.work).count());
+    out.value("ecron_loop_delay_seconds", std::chrono::duration<double>(load.loop.delay).count());
 }
 
 void add_tokens(Exposition& out, const Options& options) {
     if (options.authenticator == nullptr) return;
     const auth::Statistics tokens = options.authenticator->statistics();
-    out.family("ecron_tokens_total", "Tokens of requests by result; unknown: the issuer was unreachable.",
-               MetricType::Counter);
-    out.add({{"event", "accepted"}}, number(tokens.accepted));
-    out.add({{"event", "refused"}}, number(tokens.refused));
-    out.add({{"event", "unknown"}}, number(tokens.unknown));
-    out.counter("ecron_token_issuer_requests_total", "Requests to the token issuer.", number(tokens.asked));
-    out.gauge("ecron_tokens_cached", "Tokens in the cache.", number(tokens.cached));
+    out.begin("ecron_tokens_total");
+    out.add({"accepted"}, number(tokens.accepted));
+    out.add({"refused"}, number(tokens.refused));
+    out.add({"unknown"}, number(tokens.unknown));
+    out.value("ecron_token_issuer_requests_total", number(tokens.asked));
+    out.value("ecron_tokens_cached", number(tokens.cached));
 }
 
 void add_webhooks(Exposition& out, const Options& options) {
     if (!options.webhooks) return;
     const Webhooks webhooks = options.webhooks();
-    out.family("ecron_webhooks_total", "Webhook requests by result; dead: given up.", MetricType::Counter);
-    out.add({{"event", "delivered"}}, number(webhooks.delivered));
-    out.add({{"event", "failed"}}, number(webhooks.failed));
-    out.add({{"event", "dead"}}, number(webhooks.dead));
-    out.gauge("ecron_webhooks_under_way", "Webhooks being sent.", number(webhooks.under_way));
-    out.gauge("ecron_webhooks_waiting", "Undelivered webhooks, counted up to 100000.",
-              number(webhooks.waiting));
-    out.gauge("ecron_webhooks_oldest_seconds", "Age of the oldest undelivered webhook, in seconds.",
-              webhooks.oldest_seconds);
+    out.begin("ecron_webhooks_total");
+    out.add({"delivered"}, number(webhooks.delivered));
+    out.add({"failed"}, number(webhooks.failed));
+    out.add({"dead"}, number(webhooks.dead));
+    out.value("ecron_webhooks_under_way", number(webhooks.under_way));
+    out.value("ecron_webhooks_waiting", number(webhooks.waiting));
+    out.value("ecron_webhooks_oldest_seconds", webhooks.oldest_seconds);
 }
 
 void add_messages(Exposition& out, const Options& options) {
     if (!options.messages) return;
     const Messages messages = options.messages();
-    out.gauge("ecron_mq_connected", "1 if messages can be published.", messages.connected ? 1 : 0);
-    out.family("ecron_mq_links", "Connections to the message queue.", MetricType::Gauge);
+    out.value("ecron_mq_connected", messages.connected ? 1 : 0);
+    out.begin("ecron_mq_links");
     const auto up =
         std::ranges::count_if(messages.links, [](const Messages::Link& link) { return link.connected; });
-    out.add({{"state", "connected"}}, number(up));
-    out.add({{"state", "in_trouble"}}, number(std::ssize(messages.links) - up));
-    out.family("ecron_mq_messages_total", "Messages by topic and event.", MetricType::Counter);
+    out.add({"connected"}, number(up));
+    out.add({"in_trouble"}, number(std::ssize(messages.links) - up));
+    out.begin("ecron_mq_messages_total");
     for (const Messages::Topic& topic : messages.topics) {
         const auto event = [&](const char* name, std::uint64_t count) {
-            out.add({{"topic", topic.topic}, {"event", name}}, number(count));
+            out.add({topic.topic, name}, number(count));
         };
         if (topic.channel.empty()) {
             event("published", topic.published);
@@ -204,49 +237,34 @@ void add_messages(Exposition& out, const Options& options) {
             event("dead", topic.dead);
         }
     }
-    out.family("ecron_mq_in_flight", "Messages being handled, by topic.", MetricType::Gauge);
+    out.begin("ecron_mq_in_flight");
     for (const Messages::Topic& topic : messages.topics)
-        if (!topic.channel.empty()) out.add({{"topic", topic.topic}}, number(topic.in_flight));
-    out.family("ecron_mq_lag", "Messages waiting at the broker, by topic, if the broker reports it.",
-               MetricType::Gauge);
+        if (!topic.channel.empty()) out.add({topic.topic}, number(topic.in_flight));
+    out.begin("ecron_mq_lag");
     for (const Messages::Topic& topic : messages.topics)
-        if (topic.lag) out.add({{"topic", topic.topic}}, number(*topic.lag));
-    out.counter("ecron_mq_dropped_total", "Messages given up before they were published.",
-                number(messages.dropped));
+        if (topic.lag) out.add({topic.topic}, number(*topic.lag));
+    out.value("ecron_mq_dropped_total", number(messages.dropped));
 }
 
 void add_certificates(Exposition& out, const Options& options) {
     const std::vector<CertificateEnd> certificates =
         options.certificates ? options.certificates() : std::vector<CertificateEnd>{};
     if (certificates.empty()) return;
-    out.family(
-        "ecron_certificate_expiry_timestamp_seconds",
-        "Expiry of the certificates of an option, in seconds since 1970: of a chain that ecron presents the "
-        "earliest, of authorities the latest.",
-        MetricType::Gauge);
+    out.begin("ecron_certificate_expiry_timestamp_seconds");
     for (const CertificateEnd& certificate : certificates)
-        out.add({{"option", certificate.option}}, number(to_unix_seconds(certificate.end)));
-}
-
-double resident_bytes() {
-    std::ifstream statm{"/proc/self/statm"};
-    double total = 0;
-    double resident = 0;
-    statm >> total >> resident;
-    return resident * number(sysconf(_SC_PAGESIZE));
-}
-
-double cpu_seconds() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& time) { return number(time.tv_sec) + number(time.tv_usec) / 1e6; };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+        out.add({certificate.option}, number(to_unix_seconds(certificate.end)));
 }
 
 void add_process(Exposition& out, const Options& options) {
-    out.gauge("process_resident_memory_bytes", "Resident memory in bytes.", resident_bytes());
-    out.counter("process_cpu_seconds_total", "User and system CPU time in seconds.", cpu_seconds());
-    out.gauge("ecron_build_info", "Always 1; the version is a label.", 1, {{"version", options.version}});
+    const ProcessUsage usage = process_usage();
+    out.value("process_resident_memory_bytes", usage.resident_bytes);
+    out.value("process_virtual_memory_bytes", usage.virtual_bytes);
+    out.value("process_cpu_seconds_total", usage.cpu_seconds);
+    out.value("process_start_time_seconds", usage.start_seconds);
+    out.value("process_open_fds", usage.open_descriptors);
+    out.value("process_max_fds", usage.max_descriptors);
+    out.begin("ecron_build_info");
+    out.add({options.version}, 1);
 }
 
 }  // namespace

@@ -180,6 +180,7 @@ boost::asio::awaitable<Result<store::Announcements>> announcements_of(const ApiR
     const auto jobs = co_await jobs_of(api, *rows);
     if (!jobs) co_return std::unexpected(jobs.error());
     const Instant now = api.clock.now();
+    const notify::Announcer announcer{api.options.executions_url};
     co_return co_await off_loop(request.work_on(bytes_of(*rows, *jobs)), [&] {
         store::Announcements announcements;
         for (model::Execution& row : *rows) {
@@ -193,7 +194,7 @@ boost::asio::awaitable<Result<store::Announcements>> announcements_of(const ApiR
             row.end_at.reset();
             if (model::is_end(row.state)) row.end_at = update->end_at.value_or(now);
             if (!update->result.empty()) row.result = update->result;
-            auto messages = notify::announcements(*context, row, row.attempt, nullptr);
+            auto messages = announcer.announcements(*context, row, row.attempt, nullptr);
             if (!messages.empty()) announcements.emplace(row.id, std::move(messages));
         }
         return announcements;

@@ -141,6 +141,9 @@ constexpr std::array kHeaderFields{
     ParameterDoc{"Link", "header", kText, "RFC 8288: the next page, if there is one."},
     ParameterDoc{"X-Next-After", "header", kText, "Cursor of the next page."},
     ParameterDoc{"Cache-Control", "header", kText, "no-store."},
+    ParameterDoc{"Retry-After", "header", kText, "Seconds."},
+    ParameterDoc{"WWW-Authenticate", "header", kText, "Bearer."},
+    ParameterDoc{"X-Request-Id", "header", kText, "Id of the request: the client's, or a new one."},
 };
 
 template <std::size_t N>
@@ -245,15 +248,24 @@ void write_quota(JsonWriter& json) {
             .end_object();
 }
 
+/// The fields of a response in addition to the id of its request.
+void write_headers(JsonWriter& json, std::set<std::string_view> names) {
+    names.insert("X-Request-Id");
+    for (const std::string_view name : names)
+        write_header(json, name, find_parameter(kHeaderFields, name).text);
+}
+
 /// Writes the component of a response; 304 has no body.
 void write_error(JsonWriter& json, const StatusDoc& doc) {
     const unsigned status = doc.status;
     json.key(doc.name).begin_object().member("description", doc.text);
     if (status != 304) write_content(json, "Error");
+    std::set<std::string_view> fields;
+    if (status == 304) fields.insert("ETag");
+    if (status == 503 || status == 429) fields.insert("Retry-After");
+    if (status == 401) fields.insert("WWW-Authenticate");
     json.key("headers").begin_object();
-    if (status == 304) write_header(json, "ETag", "Revision of the job.");
-    if (status == 503 || status == 429) write_header(json, "Retry-After", "Seconds.");
-    if (status == 401) write_header(json, "WWW-Authenticate", "Bearer.");
+    write_headers(json, std::move(fields));
     write_quota(json);
     json.end_object().end_object();
 }
@@ -264,8 +276,7 @@ void write_success(JsonWriter& json, const Route& route, unsigned status) {
     std::set<std::string_view> fields(route.header_fields.begin(), route.header_fields.end());
     if (is_for_tenant(route)) fields.insert("X-Ecron-Warning");
     json.key("headers").begin_object();
-    for (const std::string_view name : fields)
-        write_header(json, name, find_parameter(kHeaderFields, name).text);
+    write_headers(json, std::move(fields));
     if (route.access != Access::anonymous) write_quota(json);
     json.end_object().end_object();
 }

@@ -20,10 +20,11 @@ constexpr std::int64_t kListLimit = 32;
 constexpr std::int64_t ms(Millis duration) { return duration.count(); }
 constexpr std::int64_t kSecond = ms(1s), kMinute = ms(1min), kDay = ms(24h);
 
-/// Returns a state that a notification target can subscribe to: those that clients know.
+/// Returns what a notification target can subscribe to: an event, or a state that clients know.
 std::optional<std::string> announced_state(const json::value& value) {
     const json::string* text = value.if_string();
     if (text == nullptr) return std::nullopt;
+    if (value_of(std::string_view{*text}, kEvents)) return std::string{*text};
     const std::optional<ExecutionState> state = value_of(std::string_view{*text}, kStates);
     if (!state || *state == ExecutionState::pending) return std::nullopt;
     return std::string{to_text(*state)};
@@ -88,7 +89,9 @@ std::string upper(std::string text) {
 std::vector<std::string_view> methods() { return {kMethods.begin(), kMethods.end()}; }
 
 std::vector<std::string_view> announced_states() {
-    return {"executing", "success", "failure", "interrupt", "abandon"};
+    std::vector<std::string_view> names{"executing", "success", "failure", "interrupt", "abandon"};
+    for (const auto& event : kEvents) names.push_back(event.text);
+    return names;
 }
 
 /// Lower-case methods are accepted for Origin::client only: the previous service sent a POST for them.
@@ -118,7 +121,9 @@ void read_kubernetes_object(Members& info, const Field& field, const Reading&, C
 
 void read_states(Members& notify, const Field& field, const Reading&, Context& into) {
     into.notify_on = read_list<std::string>(
-        notify, field.name, "executing, success, failure, interrupt or abandon", announced_state);
+        notify, field.name,
+        "executing, success, failure, interrupt, abandon, missed, late, skipped, recovered or running_long",
+        announced_state);
 }
 
 void read_codes(Members& retry, const Field& field, const Reading&, Context& into) {
@@ -256,7 +261,7 @@ constexpr std::array kNotifyFields{
         Field f = bind<&Context::notify_on, read_states>({.name = "on",
                                                           .max = kListLimit,
                                                           .default_value = "every terminal state",
-                                                          .doc = "States that are notified.",
+                                                          .doc = "States and events that are notified.",
                                                           .example = R"(["failure","abandon"])"});
         f.choices = announced_states;
         return f;
@@ -483,6 +488,18 @@ constexpr std::array kContextFields{
                                .default_value = "history_days",
                                .doc = "Age at which executions of the job are deleted.",
                                .example = R"("30d")"}),
+    bind<&Context::max_lateness>({.name = "max_lateness",
+                                  .max = 30 * kDay,
+                                  .doc =
+                                      "Delay of the first attempt beyond which the event late is notified: "
+                                      "from the scheduled time, plus jitter.",
+                                  .example = R"("5m")"}),
+    bind<&Context::max_duration>({.name = "max_duration",
+                                  .min = 1,
+                                  .max = 30 * kDay,
+                                  .doc = "Duration of an execution, retries included, beyond which the event "
+                                         "running_long is notified; the execution continues.",
+                                  .example = R"("20m")"}),
     bind<&Plan::repeats>({.name = "repeats",
                           .default_value = "false",
                           .doc = "True: a timed job of the previous service, which runs at every match.",

@@ -13,6 +13,7 @@
 #include "ecron/store/refusal.hpp"
 #include "store/jobs/changes.hpp"
 #include "store/jobs/jobs.hpp"
+#include "store/outbox/outbox.hpp"
 #include "store/retention/history.hpp"
 #include "store/sql/records.hpp"
 
@@ -201,6 +202,22 @@ void insert(Session& session, const std::vector<Missed>& missed) {
         [](std::size_t) { return std::size_t{100}; });
 }
 
+/// Returns true if this summary is not recorded, or only in a shorter form.
+bool is_new(Session& session, const Missed& missed) {
+    Statement& read = session.prepare(
+        "select f_to from t_cron_missed where f_job_key = :job and f_from = :from", "ii", "i");
+    read << missed.job.value() << to_unix_millis(missed.from);
+    return !read.first() || read.integer(0) < to_unix_millis(missed.to);
+}
+
+void announce(Session& session, const std::vector<MissedAnnouncement>& announcements) {
+    std::vector<Announced> announced;
+    for (const MissedAnnouncement& one : announcements)
+        if (is_new(session, one.missed))
+            announced.push_back({&one.execution, &one.tenant, &one.announcement});
+    insert_announcements(session, announced);
+}
+
 /// A summary of occurrences that are after an instant, in whole or in part.
 struct Reaching {
     std::int64_t id{}, from{}, to{}, count{};
@@ -344,6 +361,7 @@ void apply_claims(Session& session, std::span<Write* const> writes, CommitAttemp
     for (Write* const write : writes) {
         auto* const claim = static_cast<ClaimWrite*>(write);
         claim->result->disabled = disable_completed(session, claim->claim.completed);
+        announce(session, claim->claim.announcements);
         insert(session, claim->claim.missed);
     }
 }

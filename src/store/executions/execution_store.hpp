@@ -31,7 +31,9 @@ public:
           effects_(effects) {}
 
     Awaitable<Claimed> claim(Claim claim) override {
+        const bool announces = !claim.announcements.empty();
         Result<Claimed> claimed = co_await threads_.write<ClaimWrite>(std::move(claim));
+        if (announces && claimed) effects_.outbox.written();
         if (claimed && effects_.cache != nullptr) {
             for (const model::Job& job : claimed->disabled) effects_.cache->changed(job);
         }
@@ -67,6 +69,12 @@ public:
         const Result<Begun> begun = co_await begin(std::move(outcome), std::move(slot));
         if (announces && begun && *begun == Begun::yes) effects_.outbox.written();
         co_return begun;
+    }
+    Awaitable<bool> announce(Outcome outcome) override {
+        const Result<bool> written =
+            co_await threads_.write<OutcomeWrite>(OutcomeWrite::Step::announce, std::move(outcome));
+        if (written && *written) effects_.outbox.written();
+        co_return written;
     }
     Awaitable<bool> finish(Outcome outcome) override {
         const bool announces = !outcome.announcements.empty();

@@ -65,7 +65,7 @@ void bind_outcome(Statement& row, const OutcomeWrite& write) {
     const Outcome& outcome = write.outcome;
     const model::Execution& after = outcome.after;
     const bool from_executing =
-        write.step == OutcomeWrite::Step::finish && (!outcome.owner || outcome.owner->may_have_begun);
+        write.step != OutcomeWrite::Step::begin && (!outcome.owner || outcome.owner->may_have_begun);
     const auto also = from_executing ? model::ExecutionState::executing : model::ExecutionState::pending;
     row << static_cast<int>(after.state) << seconds_or_zero(after.begin_at) << seconds_or_zero(end_of(after))
         << model::write_executors(after.executors) << after.execute_times << ext_info_without_result(after)
@@ -94,21 +94,28 @@ void compare_and_set(Session& session, std::span<OutcomeWrite* const> writes) {
     for (OutcomeWrite* const write : writes) write->result = true;
 }
 
+std::vector<model::Event> announced_in(const std::string& ext_info) {
+    model::Execution stored;
+    model::read_ext_info(ext_info, stored);
+    return stored.announced;
+}
+
 /// After a commit whose response was lost: finds the rows that already have the state that these writes
 /// request.
 void recognise(Session& session, std::span<OutcomeWrite* const> writes,
                std::unordered_set<const OutcomeWrite*>& done) {
     for (OutcomeWrite* const write : writes) {
         Statement& read = session.prepare(
-            "select f_job_status, f_attempt, f_execute_times, f_end_time from t_cron_job_status where "
-            "f_execute_id = :id",
-            "s", "iiii");
+            "select f_job_status, f_attempt, f_execute_times, f_end_time, f_ext_info from t_cron_job_status "
+            "where f_execute_id = :id",
+            "s", "iiiis");
         read << write->outcome.id.value();
         if (!read.first()) continue;
         const model::Execution& after = write->outcome.after;
         const bool same =
             read.integer(0) == static_cast<int>(after.state) && read.integer(1) == write->attempt_after() &&
-            read.integer(2) == after.execute_times && read.integer(3) == seconds_or_zero(end_of(after));
+            read.integer(2) == after.execute_times && read.integer(3) == seconds_or_zero(end_of(after)) &&
+            (write->step != OutcomeWrite::Step::announce || announced_in(read.text(4)) == after.announced);
         if (!same) continue;
         write->result = true;
         done.insert(write);
@@ -162,13 +169,63 @@ void record_late(Session& session, std::span<OutcomeWrite* const> writes) {
         if (!*write->result && write->outcome.record) record_late(session, *write);
 }
 
+bool is_conditional(const Announcement& announcement) {
+    return announcement.condition == Announcement::Condition::recovered;
+}
+
+/// Returns true if the execution that ended before these successes of the same job was abandoned, as far as
+/// it is among the job's newest ones by start. Of executions that end in the same second, the newer row
+/// counts.
+bool follows_abandoned(Session& session, const Outcome& success,
+                       const std::unordered_set<std::string_view>& undecided) {
+    constexpr std::int64_t kLooked = 64;
+    Statement& read = session.prepare(
+        "select f_execute_id, f_job_status, f_end_time, f_key_id from t_cron_job_status where f_job_id = "
+        ":job "
+        "order by f_begin_time desc limit :count",
+        "si", "siii");
+    read << success.after.job_id.value() << kLooked;
+    std::pair<std::int64_t, std::int64_t> newest{};
+    bool abandoned = false;
+    for (read.run(); read.fetch();) {
+        const auto state = static_cast<model::ExecutionState>(read.integer(1));
+        const bool counts =
+            state == model::ExecutionState::success || state == model::ExecutionState::abandon;
+        const std::pair at{read.integer(2), read.integer(3)};
+        if (!counts || undecided.contains(read.text(0)) || at < newest) continue;
+        newest = at;
+        abandoned = state == model::ExecutionState::abandon;
+    }
+    return abandoned;
+}
+
+/// The successes of one transaction are decided one after the other, so that only one of a job follows its
+/// abandoned execution.
+std::unordered_set<const OutcomeWrite*> recovered(Session& session, std::span<OutcomeWrite* const> writes) {
+    std::vector<const OutcomeWrite*> candidates;
+    std::unordered_set<std::string_view> undecided;
+    for (const OutcomeWrite* const write : writes) {
+        if (!*write->result || std::ranges::none_of(write->outcome.announcements, is_conditional)) continue;
+        candidates.push_back(write);
+        undecided.insert(write->outcome.id.value());
+    }
+    std::unordered_set<const OutcomeWrite*> found;
+    for (const OutcomeWrite* const write : candidates) {
+        if (follows_abandoned(session, write->outcome, undecided)) found.insert(write);
+        undecided.erase(write->outcome.id.value());
+    }
+    return found;
+}
+
 void announce(Session& session, std::span<OutcomeWrite* const> writes) {
+    const std::unordered_set<const OutcomeWrite*> after_failure = recovered(session, writes);
     std::vector<Announced> announced;
     for (const OutcomeWrite* const write : writes) {
         if (!*write->result) continue;
         const Outcome& outcome = write->outcome;
         for (const Announcement& announcement : outcome.announcements)
-            announced.push_back({&outcome.id, &outcome.after.tenant, &announcement});
+            if (!is_conditional(announcement) || after_failure.contains(write))
+                announced.push_back({&outcome.id, &outcome.after.tenant, &announcement});
     }
     insert_announcements(session, announced);
 }
@@ -232,7 +289,11 @@ void apply_outcomes(Session& session, std::span<Write* const> writes, CommitAtte
     outcomes.reserve(writes.size());
     for (Write* const write : writes) outcomes.push_back(static_cast<OutcomeWrite*>(write));
     std::unordered_set<const OutcomeWrite*> done;
-    if (attempt == CommitAttempt::repeated) recognise(session, outcomes, done);
+    std::vector<OutcomeWrite*> doubtful;  // an announcement is repeated by its caller, too
+    for (OutcomeWrite* const outcome : outcomes)
+        if (attempt == CommitAttempt::repeated || outcome->step == OutcomeWrite::Step::announce)
+            doubtful.push_back(outcome);
+    recognise(session, doubtful, done);
 
     std::vector<OutcomeWrite*> round;
     std::unordered_set<std::string_view> in_round;

@@ -9,7 +9,7 @@ namespace ecron::store {
 
 class OutcomeWrite final : public Answering<Write, bool> {
 public:
-    enum class Step : std::uint8_t { begin, finish };
+    enum class Step : std::uint8_t { begin, announce, finish };
     OutcomeWrite(Step the_step, Outcome the_outcome)
         : Answering(WriteKind::outcomes),
           step(the_step),

@@ -166,6 +166,14 @@ Result<void> correct_last_states(Session& session, const std::vector<JobId>& job
     return {};
 }
 
+std::int64_t count_failing(Session& session) {
+    Statement& read = session.prepare(
+        "select count(*) from t_cron_job_last where f_state = 5 and f_job_key in (select f_key_id from "
+        "t_cron_job)",
+        "", "i");
+    return read.first() ? read.integer(0) : 0;
+}
+
 JobCounts count_by_state(Session& session, const std::optional<TenantId>& tenant) {
     Conditions of_tenant;
     if (tenant) of_tenant.add_exactly(session.dialect(), "f_tenant_id", tenant->value());

@@ -44,6 +44,7 @@ bool has_wrong_last_state(Session& session, const JobId& job);
 /// Corrects those of the jobs that are still wrong.
 Result<void> correct_last_states(Session& session, const std::vector<JobId>& jobs);
 
+std::int64_t count_failing(Session& session);
 JobCounts count_by_state(Session& session, const std::optional<TenantId>& tenant);
 
 }  // namespace ecron::store
