@@ -114,7 +114,8 @@ void check_command(const Context& context, const Refuse& refuse) {
 
 /// Warns of a command that its author seems to expect a shell for.
 void warn_of_shell_syntax(const Context& context, std::vector<std::string>& warnings) {
-    if (context.shell) return;
+    const auto words = command_words(context);
+    if (context.shell || !words || words->empty()) return;
     const std::string syntax = shell_syntax_in(context.exec, ShellSyntax::telling);
     if (!syntax.empty())
         warnings.push_back(
