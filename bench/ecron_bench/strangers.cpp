@@ -64,6 +64,7 @@ void Strangers::open(Connection& connection) {
 void Strangers::step(std::size_t number) {
     Connection& connection = connections_[number];
     if (connection.fd < 0) open(connection);
+    if (connection.fd < 0) return;
     std::array<char, kAnswers> answer;
     const ssize_t got = ::recv(connection.fd, answer.data(), answer.size(), MSG_DONTWAIT);
     const std::string text = piece(number, connection.sent);
