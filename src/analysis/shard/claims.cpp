@@ -85,7 +85,7 @@ asio::awaitable<void> Claims::write_batch(std::vector<Claim> batch, Instant wate
     std::vector<MissedSummary> summaries = missed_.take_until(watermark);
     std::vector<JobKey> keys;
     for (const Claim& claim : batch) keys.push_back(claim.job);
-    const auto tasks = co_await context_.fetch_tasks(std::move(keys));
+    auto tasks = co_await context_.fetch_tasks(std::move(keys));
     if (!tasks || term.ended()) co_return;
     while (awaits_withdrawal(batch, *tasks)) {
         co_await context_.progress.wait(Millis{50});

@@ -187,9 +187,7 @@ asio::awaitable<void> Outcomes::write_and_settle(RunId id, Next next, store::Out
     if (written == true) context_.outcome_stored(outcome, failure);
     Run* const run = shard_.find(id);
     if (run == nullptr) co_return;
-    if (!written)
-        end_run(id);
-    else if (!*written && run->stop_reason == kRowEnded)
+    if (!written || (!*written && run->stop_reason == kRowEnded))
         end_run(id);
     else if (!*written)
         look_later(*run);
