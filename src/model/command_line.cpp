@@ -131,7 +131,8 @@ std::string_view meaning(char c, bool begins_word, char next) {
 }
 
 bool is_telling(char c, char next) {
-    return std::string_view{"|;<>$`"}.contains(c) || (c == '&' && next == '&');
+    return std::string_view{"|;<>$`"}.contains(c) ||
+           (c == '&' && std::string_view{"& \t\n"}.contains(next)) || (c == '&' && next == '\0');
 }
 
 /// Reads a command character by character and keeps track of the quotes.
@@ -148,8 +149,8 @@ public:
                 continue;
             }
             const std::string_view found = step(c, next);
-            if (!found.empty() && (wanted_ == ShellSyntax::any || is_telling(c, next)))
-                return std::string{found};
+            const bool counts = wanted_ == ShellSyntax::any || (quote_ == '\0' && is_telling(c, next));
+            if (!found.empty() && counts) return std::string{found};
         }
         return quote_ == '\0' ? "" : "a quote that is not closed";
     }

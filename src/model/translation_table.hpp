@@ -38,6 +38,15 @@ inline constexpr auto kTranslations = std::to_array<Translation>(
                  "info.kubernetes.addr 不是主機"},
      Translation{"\"{}\" is none of {}", "\"{0}\" 不在可选值之中：{1}", "\"{0}\" 不在可選值之中：{1}"},
      Translation{"must not be empty", "不能为空", "不能為空"},
+     Translation{"is required by notify.on: {}", "notify.on 的 {0} 需要此成员",
+                 "notify.on 的 {0} 需要此成員"},
+     Translation{
+         "exec contains {}, which no shell interprets: its words are passed to the program. Write /bin/sh -c "
+         "{}, or set info.shell",
+         "exec 含有 shell 语法（{0}），但没有 shell 解释它：这些单词会原样传给程序。请写成 /bin/sh -c "
+         "{1}，或设置 info.shell",
+         "exec 含有 shell 語法（{0}），但沒有 shell 解釋它：這些單字會原樣傳給程式。請寫成 /bin/sh -c "
+         "{1}，或設定 info.shell"},
      Translation{"must be {}", "必须是{0}", "必須是{0}"},
      Translation{"must be {}, is {}", "必须是{0}，实际是{1}", "必須是{0}，實際是{1}"},
      Translation{"must be between {} and {}", "必须在 {0} 到 {1} 之间", "必須在 {0} 到 {1} 之間"},

@@ -88,7 +88,7 @@ TEST_CASE("shell syntax runs in a shell, with a warning", "[import]") {
         {"/opt/a; /opt/b", "several commands (;)"},
         {"~/bin/x", "a home directory (~)"},
         {". /etc/profile", "the shell command ."},
-        {"/opt/bin/server &", "a background process (&)"},
+        {"/opt/bin/server & wait", "a background process (&)"},
         {"(/opt/a)", "a subshell"},
         {"echo it's", "a quote that is not closed"},
     }));
@@ -116,9 +116,18 @@ TEST_CASE("% begins the standard input, and further ones are newlines", "[import
                  "printf %s 'Hello,\n\nit'\\''s Monday\n' | { mail -s hello team@example.com; }"});
     REQUIRE(imported.warnings.size() == 1);
     CHECK_THAT(imported.warnings[0], Contains("standard input (%) needs a shell"));
+    CHECK(words_of(import_one("0 8 * * 1 cat # all%x")).at(2) == "printf %s 'x\n' | { cat # all\n}");
     const Imported escaped = import_one("0 8 * * 1 /usr/bin/date +\\%F");
     CHECK(exec_of(escaped) == "/usr/bin/date +%F");
     CHECK_THAT(escaped.warnings.at(0), Contains("\\%"));
+}
+
+TEST_CASE("a command that leaves a process in the background is disabled", "[import]") {
+    const Imported imported = import_one("0 1 * * * nohup /opt/serve >/dev/null 2>&1 &");
+    CHECK(imported.job.contains("enabled"));
+    CHECK_FALSE(flag_at(imported.job, "enabled"));
+    CHECK_THAT(imported.warnings.back(), Contains("leaves a process in the background"));
+    CHECK_FALSE(import_one("0 1 * * * a && b").job.contains("enabled"));
 }
 
 TEST_CASE("variables become the environment of later jobs or a warning", "[import]") {

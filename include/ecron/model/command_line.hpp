@@ -22,7 +22,8 @@ struct WordError {
 std::expected<std::vector<std::string>, WordError> split_words(std::string_view text);
 
 /// Which shell syntax to look for. `telling`: only what hardly anybody writes without expecting a shell, such
-/// as a pipe; file name patterns, `&` and `~` occur in ordinary arguments.
+/// as a pipe; file name patterns, `~`, an `&` within a word and a `$` in double quotes occur in ordinary
+/// arguments.
 enum class ShellSyntax : std::uint8_t { any, telling };
 
 /// Returns what a shell would interpret in the command, such as "a pipe"; empty: nothing, so the words of the

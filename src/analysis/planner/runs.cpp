@@ -307,7 +307,7 @@ void Runs::refuse(std::uint32_t number, std::string_view reason, Out& out) {
 
 /// Removes a run from all structures and wakes the runs that it blocked.
 void Runs::forget(std::uint32_t number) {
-    Run& run = runs_[number];
+    const Run& run = runs_[number];
     const Group group = policy(run).concurrency;
     starts_.disarm(number);
     if (has_started(run.state)) groups_.end(group);

@@ -122,8 +122,8 @@ public:
         if (!import_.jobs.empty())
             import_.warnings.insert(
                 import_.warnings.begin(),
-                "the jobs are commands: the server needs command_enabled and a command_user; output "
-                "is kept with the execution and not mailed");
+                "the jobs are commands: the server needs command_enabled and a command_user; they start in "
+                "command_dir and not in the user's home; output is kept with the execution and not mailed");
         return std::move(import_);
     }
 
@@ -169,6 +169,13 @@ private:
         json::object job{
             {"job_name", name}, {"job_type", "scheduled"}, {"job_cron_time", with_hashes(schedule)}};
         set_schedule(schedule, imported, job, context);
+        if (leaves_process(split_percent(rest).command)) {
+            job["enabled"] = false;
+            imported.warnings.push_back(
+                "& leaves a process in the background, which ecron ends when the command has ended: remove "
+                "the "
+                "&; the job is disabled");
+        }
         add_environment(context);
         // As cron: no retry, no run for a missed time, and a new run beside one that is still active.
         context["overlap"] = "allow";
@@ -213,7 +220,9 @@ private:
         if (parts.input) {
             std::string input = *parts.input;
             if (!input.ends_with('\n')) input += '\n';
-            script = fmt::format("printf %s {} | {{ {}; }}", model::shell_word(input), parts.command);
+            // A comment would hide the closing brace.
+            const std::string_view end = parts.command.contains('#') ? "\n" : "; ";
+            script = fmt::format("printf %s {} | {{ {}{}}}", model::shell_word(input), parts.command, end);
             syntax = "standard input (%)";
         } else if (text.contains("\\%")) {
             imported.warnings.push_back("\\% is a literal % and written as such");

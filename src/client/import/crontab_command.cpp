@@ -43,6 +43,10 @@ CronCommand split_percent(std::string_view text) {
     return result;
 }
 
+bool leaves_process(std::string_view command) {
+    return command.ends_with('&') && !command.ends_with("&&") && !command.ends_with("\\&");
+}
+
 std::string name_for_command(std::string_view command) {
     const auto words = model::split_words(command);
     if (!words) return "job";

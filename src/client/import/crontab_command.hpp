@@ -15,6 +15,9 @@ struct CronCommand {
 };
 CronCommand split_percent(std::string_view text);
 
+/// Whether the command ends while a process that it has begun with `&` runs.
+bool leaves_process(std::string_view command);
+
 /// The name for a job with this command: the name of its program, or of the script that an interpreter runs.
 std::string name_for_command(std::string_view command);
 

@@ -97,8 +97,8 @@ private:
         if (const std::string list = text_at(config_, "env"); !list.empty())
             info["environment"] = environment(list);
         if (!info.empty()) context["info"] = std::move(info);
-        if (const std::string timeout = text_at(config_, "timeout"); !timeout.empty())
-            context["timeout"] = timeout;
+        const std::string timeout = text_at(config_, "timeout");
+        context["timeout"] = timeout.empty() ? "1d" : timeout;
     }
 
     /// "A=1,B=2".

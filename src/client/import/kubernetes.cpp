@@ -91,6 +91,8 @@ private:
         const json::object& job = object_at(object_at(spec_, "jobTemplate"), "spec");
         const auto limit = whole_number(job, "activeDeadlineSeconds");
         if (!limit) warn("without activeDeadlineSeconds a Job has no limit; ecron ends it after 1d");
+        if (limit > kLongestTimeout)
+            warn(fmt::format("activeDeadlineSeconds {}: ecron ends an attempt after 1d", *limit));
         context["timeout"] = fmt::format(
             "{}s", std::clamp<std::int64_t>(limit.value_or(kLongestTimeout), 0, kLongestTimeout - kMargin) +
                        kMargin);
