@@ -23,7 +23,7 @@ const std::vector<Route>& routes() {
         {put, prefix, "/job/by-name/:job_name", "putJobByName", put_job_by_name, write,
          "Creates the job of that name or replaces it (200). An equal definition is not written and keeps its "
          "revision.",
-         {"If-Match", "Prefer"}, "JobNamedInput", 201, "Job", {"ETag", "Location", "Preference-Applied"},
+         {"If-Match", "If-None-Match", "Prefer"}, "JobNamedInput", 201, "Job", {"ETag", "Location", "Preference-Applied"},
          {400, 409, 412, 503}},
         {get, prefix, "/job/:job_id", "showJob", show_job, read, "Returns one job.", {"If-None-Match"}, "", 200, "Job",
          {"ETag"}, {304, 400, 404, 503}},

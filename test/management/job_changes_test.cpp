@@ -233,6 +233,17 @@ TEST_CASE("If-Match applies to a job by name, and refuses to create one", "[mana
     CHECK(ask_if_match(service, Method::put, target, job_text("a", "@hourly"), R"("1")").status() == 412);
 }
 
+TEST_CASE("If-None-Match keeps a job of that name from being replaced", "[management]") {
+    Service service;
+    const auto put = [&](const std::string& cron) {
+        return service.ask(Method::put, "/job/by-name/a", job_text("a", cron), {{"If-None-Match", "*"}})
+            .status();
+    };
+    CHECK(put("@daily") == 201);
+    CHECK(put("@hourly") == 412);
+    CHECK(service.store.jobs.front().cron_time == "@daily");
+}
+
 TEST_CASE("a job that another client creates first is replaced by name", "[management]") {
     Service service;
     service.store.names_appear = 1;

@@ -69,6 +69,7 @@ TEST_CASE("invalid ranges of a forecast are refused, each with its reason", "[ma
         {"from=x", "from"},
         {"to=2026-01-05T09:00:00Z", "to"},
         {"from=2026-01-05T10:00:00Z&to=2026-01-05T10:00:00Z", "to"},
+        {"from=9999-12-31T00:00:00Z", "to"},
         {"step=0", "step"},
         {"step=soon", "step"},
         {"step=1s", "step"},

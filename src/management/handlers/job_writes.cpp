@@ -347,7 +347,9 @@ AsyncResponse put_job_by_name(ApiRequest request) {
         // If-Match, also with *, requires that there is a job.
         const bool is_other =
             old == nullptr ? !request.http.header("If-Match").empty() : is_other_revision(request, *old);
-        if (is_other) co_return request.error(other_revision());
+        const bool is_known =
+            old != nullptr && matches_weakly(request.http.header("If-None-Match"), entity_tag(old->revision));
+        if (is_other || is_known) co_return request.error(other_revision());
         const JobId id{old == nullptr ? random_uuid() : old->id.value()};
         auto input = co_await off_loop(request.work_on_body(), [&] {
             return named_job(request.http.body, request.variable, request.api.options.rules,

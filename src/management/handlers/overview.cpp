@@ -90,6 +90,8 @@ Forecast::Range range_of(const Query& query, Instant now, ProblemList& problems)
         range.step = given.value_or(Millis{0});
         if (range.step <= Millis{0}) problems.add("step", "must be a duration above 0, such as 15m or 1h");
     }
+    constexpr Instant kEnd = std::chrono::sys_days{std::chrono::year{9999} / 1 / 1};
+    if (std::max(range.from, range.to) > kEnd) problems.add("to", "must not be later than 9999-01-01");
     if (problems.any()) return range;
     const Millis length = range.to - range.from;
     if (length <= Millis{0})

@@ -109,7 +109,7 @@ constexpr std::array kParameters{
     ParameterDoc{"Accept-Language", "header", kText,
                  "Language of messages: zh-CN, zh-TW or en; by default that of the option lang."},
     ParameterDoc{"If-None-Match", "header", kText,
-                 "ETags of known revisions: 304 if the job has one of them."},
+                 "ETags of revisions, or *. GET: 304 if the job has one of them; PUT: 412."},
     ParameterDoc{
         "Prefer", "header", kText,
         "return=representation: the response contains the changed job as GET shows it, or a list of them "
