@@ -15,8 +15,8 @@ namespace ecron::management {
 /// Changes of executions, jobs and the cluster, for the streams of GET /events. They are read from the store,
 /// so that every node has them: once per node for all streams, only while there are streams, by the stream
 /// whose turn it is. Each tenant with a stream, and all tenants together, have a channel with the latest
-/// kHistory events. A stream has no buffer: one that is slower than its channel misses events and is told so.
-/// Threads: the io_context's.
+/// kHistory events. A stream has no buffer: one that is slower than its channel misses events and sends
+/// `lost` in their place. Threads: the io_context's.
 class Events : public std::enable_shared_from_this<Events> {
 public:
     enum class Topic : std::uint8_t { executions, jobs, cluster };

@@ -75,12 +75,7 @@ boost::asio::awaitable<Result<void>> Plans::read_changes() {
 }
 
 boost::asio::awaitable<Result<void>> Plans::apply(std::vector<store::Change> changes) {
-    std::vector<JobKey> keys;
-    for (const store::Change& change : changes)
-        if (!change.is_pause() && !change.is_request()) keys.push_back(change.job_key);
-    std::ranges::sort(keys);
-    const auto repeated = std::ranges::unique(keys);
-    keys.erase(repeated.begin(), repeated.end());
+    const std::vector<JobKey> keys = store::changed_jobs(changes);
     if (!keys.empty()) {
         const auto jobs = co_await store_.jobs->find_jobs_by_key(keys);
         if (!jobs) co_return std::unexpected(jobs.error());

@@ -125,12 +125,13 @@ std::vector<store::Announcement> Announcer::announcements(const model::Context& 
 
 std::vector<store::Announcement> Announcer::announcements(const model::Context& job,
                                                           const model::Execution& after,
-                                                          const std::vector<Event>& events) const {
+                                                          const std::vector<Event>& events,
+                                                          const model::Attempt* record) const {
     std::vector<store::Announcement> messages;
     for (const Event event : events) {
         const std::string_view type = model::to_text(event);
         messages.push_back(message(job, after.tenant, fmt::format("{} {}", after.id.value(), type),
-                                   body_of(job, after, nullptr, type)));
+                                   body_of(job, after, record, type)));
         if (event == Event::recovered) messages.back().condition = store::Announcement::Condition::recovered;
     }
     return messages;
@@ -139,16 +140,16 @@ std::vector<store::Announcement> Announcer::announcements(const model::Context& 
 void Announcer::announce(const model::Context& job, store::Outcome& outcome,
                          const std::vector<Event>& events) const {
     const model::Execution& after = outcome.after;
-    outcome.announcements = announcements(job, after, events);
+    const model::Attempt* const record = outcome.record ? &*outcome.record : nullptr;
+    outcome.announcements = announcements(job, after, events, record);
     const auto append = [&](std::vector<store::Announcement> more) {
         std::ranges::move(more, std::back_inserter(outcome.announcements));
     };
-    const model::Attempt* const record = outcome.record ? &*outcome.record : nullptr;
     if (after.state != ExecutionState::executing) append(announcements(job, after, outcome.attempt, record));
     if (is_skipped(outcome) && subscribes_to(job, Event::skipped))
-        append(announcements(job, after, {Event::skipped}));
+        append(announcements(job, after, {Event::skipped}, record));
     if (after.state == ExecutionState::success && subscribes_to(job, Event::recovered))
-        append(announcements(job, after, {Event::recovered}));
+        append(announcements(job, after, {Event::recovered}, record));
 }
 
 store::Announcement Announcer::missed(const model::Context& job, const model::Execution& first,

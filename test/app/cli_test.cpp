@@ -373,7 +373,7 @@ TEST_CASE("check-config lists changes for old jobs, and succeeds without a datab
     CHECK(cli.err == "ecron: failed to read the jobs of the old service: the database cannot be reached\n");
 }
 
-TEST_CASE("check-config reports what is missing on this machine, unless it is told not to look", "[cli]") {
+TEST_CASE("check-config reports what is missing on this machine, except with --skip-files", "[cli]") {
     GivenCli cli;
     cli.machine = {.errors = {"ca_file: /nope.pem: No such file or directory"},
                    .warnings = {"secrets_dir: /nope: is not a folder"}};

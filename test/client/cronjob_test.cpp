@@ -166,6 +166,25 @@ TEST_CASE("jobs of Dkron carry over or are a warning", "[import]") {
     CHECK(result->warnings.size() == 1);
 }
 
+TEST_CASE("the window of a Dkron job carries over; a body that does not disables it", "[import]") {
+    const auto result = import_dkron(R"([
+        {"name":"window","schedule":"@daily","timezone":"UTC","starts_at":"2026-01-01T00:00:00.5Z",
+         "expires_at":"2026-12-31T00:00:00+01:00","executor":"shell","executor_config":{"command":"true"}},
+        {"name":"body","schedule":"@daily","timezone":"UTC","executor":"http",
+         "executor_config":{"method":"POST","url":"https://h/x","body":"plain"}},
+        {"name":"when","schedule":"@daily","timezone":"UTC","expires_at":"soon","executor":"shell",
+         "executor_config":{"command":"true"}}])",
+                                     {.file = "f", .timezone = "UTC"});
+    REQUIRE(result);
+    const Imported &window = result->jobs.at(0), &body = result->jobs.at(1), &when = result->jobs.at(2);
+    CHECK(text_at(context_of(window), "begin_at") == "2026-01-01T00:00:00Z");
+    CHECK(text_at(context_of(window), "end_at") == "2026-12-30T23:00:00Z");
+    CHECK(flag_at(window.job, "enabled"));
+    CHECK_FALSE(flag_at(body.job, "enabled"));
+    CHECK_FALSE(flag_at(when.job, "enabled"));
+    CHECK_THAT(when.warnings.at(0), Contains("expires_at \"soon\""));
+}
+
 TEST_CASE("jobs of XXL-JOB carry over or are a warning", "[import]") {
     const auto result =
         import_xxl_job(R"({"recordsTotal":3,"data":[

@@ -161,7 +161,7 @@ TEST_CASE("a stream continues behind the last event that a client received", "[m
     CHECK(service.open("me", "", "x").events() == News{"lost {}"});
 }
 
-TEST_CASE("a reader that falls behind is told so, and continues", "[management]") {
+TEST_CASE("a reader that falls behind receives lost, and continues", "[management]") {
     Streaming service;
     Stream slow = service.opened("me");
     Stream fast = service.opened("me");

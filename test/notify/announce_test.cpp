@@ -191,11 +191,13 @@ TEST_CASE("an execution that was due and did not start is skipped", "[notify]") 
 }
 
 TEST_CASE("a recovery is announced on condition of the job's history", "[notify]") {
-    store::Outcome outcome{.after = execution(ExecutionState::success)};
+    store::Outcome outcome{.after = execution(ExecutionState::success),
+                           .record = model::Attempt{.number = 2}};
     Announcer{}.announce(a_job({"success", "recovered"}), outcome);
     CHECK(types(outcome.announcements) == Types{"success", "recovered"});
     CHECK(outcome.announcements[0].condition == store::Announcement::Condition::none);
     CHECK(outcome.announcements[1].condition == store::Announcement::Condition::recovered);
+    CHECK_THAT(outcome.announcements[1].payload, Catch::Contains(R"("last_attempt":{"attempt":2)"));
 }
 
 TEST_CASE("events of an outcome precede its state", "[notify]") {

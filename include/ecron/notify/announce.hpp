@@ -34,10 +34,11 @@ public:
     [[nodiscard]] std::vector<store::Announcement> announcements(const model::Context& job,
                                                                  const model::Execution& after, int attempt,
                                                                  const model::Attempt* record) const;
-    /// Returns the messages about events of an execution.
-    [[nodiscard]] std::vector<store::Announcement> announcements(
-        const model::Context& job, const model::Execution& after,
-        const std::vector<model::Event>& events) const;
+    /// Returns the messages about events of an execution. `record`: of the attempt that has ended, if any.
+    [[nodiscard]] std::vector<store::Announcement> announcements(const model::Context& job,
+                                                                 const model::Execution& after,
+                                                                 const std::vector<model::Event>& events,
+                                                                 const model::Attempt* record) const;
     /// Replaces the messages of an outcome: about `events`, its state, and the events that follow from its
     /// state. An attempt that its target accepted continues, and its state was announced at its start.
     void announce(const model::Context& job, store::Outcome& outcome,

@@ -1,6 +1,8 @@
 #pragma once
 #include <functional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "ecron/model/job.hpp"
 #include "ecron/store/port.hpp"
@@ -49,6 +51,9 @@ struct Change {
     bool is_pause() const { return kind == "pause" || kind == "resume"; }
     bool is_request() const { return kind == "run" || kind == "cancel" || kind == "callback"; }
 };
+
+/// The jobs that changed, each once, in the order of their keys.
+[[nodiscard]] std::vector<JobKey> changed_jobs(std::span<const Change> changes);
 
 /// The schedule that a change replaced. Its job may have been deleted.
 struct ReplacedSchedule {

@@ -57,7 +57,8 @@ asio::awaitable<void> RunWatch::announce(RunId id, std::vector<model::Event> eve
     }
     store::Outcome outcome{.id = before->row.id, .attempt = before->row.attempt, .after = as_stored(*before)};
     outcome.after.announced.insert(outcome.after.announced.end(), events.begin(), events.end());
-    outcome.announcements = context_.announcer.announcements(before->task->context, outcome.after, events);
+    outcome.announcements =
+        context_.announcer.announcements(before->task->context, outcome.after, events, nullptr);
     // A process that requeues the run meanwhile takes the note over.
     std::vector<model::Event> earlier = std::exchange(before->row.announced, outcome.after.announced);
     const bool running = before->stage == Stage::running;

@@ -96,7 +96,8 @@ std::vector<store::Announcement> Starts::announce_start(const Run& run, model::E
     begun.announced.insert(begun.announced.end(), events.begin(), events.end());
     std::vector<store::Announcement> told =
         context_.announcer.announcements(job, begun, begun.attempt, nullptr);
-    std::ranges::move(context_.announcer.announcements(job, begun, events), std::back_inserter(told));
+    std::ranges::move(context_.announcer.announcements(job, begun, events, nullptr),
+                      std::back_inserter(told));
     return told;
 }
 

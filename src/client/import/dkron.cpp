@@ -29,6 +29,7 @@ public:
         json::object context;
         set_target(context);
         set_schedule(out, context);
+        set_window(context);
         context["overlap"] = text_at(job_, "concurrency") == "forbid" ? "skip" : "allow";
         const json::value& retries = member(job_, "retries");
         const std::int64_t count = retries.is_int64() ? retries.get_int64() : 0;
@@ -37,7 +38,8 @@ public:
         context["misfire"] = "skip";
         if (const json::object& metadata = object_at(job_, "metadata"); !metadata.empty())
             context["labels"] = metadata;
-        out["enabled"] = !flag_at(job_, "disabled") && imported_.use == Imported::Use::active;
+        out["enabled"] =
+            !flag_at(job_, "disabled") && keeps_meaning_ && imported_.use == Imported::Use::active;
         if (const std::string text = text_at(job_, "displayname"); !text.empty()) out["remarks"] = text;
         out["job_context"] = std::move(context);
         imported_.job = std::move(out);
@@ -48,6 +50,11 @@ public:
 
 private:
     void warn(std::string text) { imported_.warnings.push_back(std::move(text)); }
+    /// Warns of what would run otherwise than in Dkron.
+    void disable(const std::string& text) {
+        warn(text + ": the job is disabled");
+        keeps_meaning_ = false;
+    }
 
     void set_schedule(json::object& out, json::object& context) {
         std::string schedule = text_at(job_, "schedule");
@@ -71,6 +78,17 @@ private:
             warn(fmt::format("parent_job {}: ecron does not chain jobs; this one runs on request", parent));
         }
         out["job_cron_time"] = schedule;
+    }
+
+    void set_window(json::object& context) {
+        for (const auto& [from, to] : {std::pair{"starts_at", "begin_at"}, {"expires_at", "end_at"}}) {
+            const std::string text = text_at(job_, from);
+            if (text.empty()) continue;
+            if (const Result<Instant> instant = parse_rfc3339(text))
+                context[to] = format_rfc3339(std::chrono::floor<Seconds>(*instant));
+            else
+                disable(fmt::format("{} {:?} is not an RFC 3339 time", from, text));
+        }
     }
 
     void set_target(json::object& context) {
@@ -128,7 +146,7 @@ private:
             if (value.is_object())
                 info["body"] = value;
             else
-                warn("the body is not a JSON object and does not carry over");
+                disable("the body is not a JSON object and does not carry over");
         }
         context["info"] = std::move(info);
         if (const std::string timeout = text_at(config_, "timeout"); !timeout.empty())
@@ -162,13 +180,13 @@ private:
         if (!object_at(job_, "tags").empty()) warn("tags select nodes in Dkron and do not carry over");
         if (!object_at(job_, "processors").empty())
             warn("processors do not carry over; ecron keeps the output itself");
-        for (const char* name : {"owner_email", "expires_at", "starts_at"})
-            if (!text_at(job_, name).empty()) warn(fmt::format("{} does not carry over", name));
+        if (!text_at(job_, "owner_email").empty()) warn("owner_email does not carry over");
     }
 
     const json::object& job_;
     const json::object& config_;
     const ImportOptions& options_;
+    bool keeps_meaning_{true};
     Imported imported_;
 };
 

@@ -139,7 +139,7 @@ constexpr std::string_view kJobs = R"json(
     "node":{"type":"string","description":"The current or last leader; empty: none so far."},
     "epoch":{"type":"integer","format":"int64","description":"Number of the leader's term."},
     "watermark":{"type":"string","description":"All runs due up to this time have been decided; empty: none."},
-    "lag_seconds":{"type":"number","format":"double","description":"Planning delay."},
+    "lag_seconds":{"type":"number","format":"double","description":"Age of the stored watermark; up to 10 while there is nothing to claim."},
     "trouble":{"type":"string","description":"The watermark is ahead of the database's clock."}}},
 "MessageQueue":{"type":"object","description":"The message queue; present if one is configured.","additionalProperties":false,
   "required":["kind","connected","links"],"properties":{
@@ -270,7 +270,7 @@ constexpr std::string_view kExecutions = R"json(
     "executions":{"$ref":"#/components/schemas/OverviewExecutions"},
     "failing":{"type":"array","items":{"$ref":"#/components/schemas/OverviewJob"},
       "description":"Enabled jobs whose execution that ended last was abandoned; at most 20."},
-    "lag_seconds":{"type":"number","format":"double","description":"Planning delay of the shard that is furthest behind."},
+    "lag_seconds":{"type":"number","format":"double","description":"Age of the stored watermark that is furthest behind; up to 10 while there is nothing to claim."},
     "paused":{"type":"boolean","description":"True if the caller's planned runs are paused."},
     "next":{"type":"array","items":{"$ref":"#/components/schemas/OverviewRun"},
       "description":"The next runs within a day, one per job; present if requested."},

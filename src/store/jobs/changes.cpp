@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
@@ -72,6 +73,16 @@ Change read_change(const Statement& row) {
 }
 
 }  // namespace
+
+std::vector<JobKey> changed_jobs(std::span<const Change> changes) {
+    std::vector<JobKey> keys;
+    for (const Change& change : changes)
+        if (!change.is_pause() && !change.is_request()) keys.push_back(change.job_key);
+    std::ranges::sort(keys);
+    const auto repeated = std::ranges::unique(keys);
+    keys.erase(repeated.begin(), repeated.end());
+    return keys;
+}
 
 std::string request_text(const ExecuteId& execution, std::string_view by) {
     std::string text;
