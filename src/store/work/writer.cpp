@@ -117,12 +117,17 @@ void Writer::run() {
     while (deferred_.due() && write_deferred()) {}
 }
 
-bool Writer::is_deferred_due() const { return deferred_.due() && *deferred_.due() <= clock_.steady(); }
+/// What was deferred waits for a database that can be written, so that it does not take the place of
+/// keep_alive(), which looks for one.
+bool Writer::is_deferred_due() const {
+    return state_.takes_writes() && deferred_.due() && *deferred_.due() <= clock_.steady();
+}
 
 std::chrono::microseconds Writer::idle_time() const {
-    const Millis rest = state_.takes_writes() ? Millis(options_.lease) / 3 : back_off_.delay();
+    const bool takes_writes = state_.takes_writes();
+    const Millis rest = takes_writes ? Millis(options_.lease) / 3 : back_off_.delay();
     const std::chrono::microseconds longest = std::max(rest, Millis{50});
-    if (!deferred_.due()) return longest;
+    if (!takes_writes || !deferred_.due()) return longest;
     const auto until_due =
         std::chrono::duration_cast<std::chrono::microseconds>(*deferred_.due() - clock_.steady());
     return std::clamp(until_due, std::chrono::microseconds{0}, longest);
