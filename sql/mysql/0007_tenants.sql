@@ -17,4 +17,5 @@ create table if not exists t_cron_audit (
 
 alter table t_cron_tenant
   add column f_bytes bigint not null default 0;
-update t_cron_tenant set f_bytes = (select coalesce(sum(length(f_job_context)), 0) from t_cron_job j where j.f_tenant_id = t_cron_tenant.f_tenant_id);
+-- No subquery that refers to the updated row, see 0022.
+update t_cron_tenant t join (select f_tenant_id, sum(length(f_job_context)) as f_bytes from t_cron_job group by f_tenant_id) j on j.f_tenant_id = t.f_tenant_id set t.f_bytes = j.f_bytes;

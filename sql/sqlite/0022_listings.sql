@@ -9,8 +9,8 @@ create table t_cron_job_last (
 create index t_cron_job_last_index_state on t_cron_job_last (f_state, f_job_key);
 create index t_cron_job_last_index_tenant on t_cron_job_last (f_tenant_id, f_state);
 insert into t_cron_job_last (f_job_key, f_tenant_id, f_state)
-  select f_key_id, f_tenant_id, f_state from (select j.f_key_id, coalesce(j.f_tenant_id, '') as f_tenant_id, (select s.f_job_status from t_cron_job_status s where s.f_job_id = j.f_job_id order by s.f_begin_time desc, s.f_key_id desc limit 1) as f_state from t_cron_job j) v
-  where f_state in (1, 4, 5);
+  select j.f_key_id, coalesce(j.f_tenant_id, ''), s.f_job_status from (select max(f_key_id) as f_last from t_cron_job_status where f_job_status in (1, 4, 5) group by f_job_id) l
+  join t_cron_job_status s on s.f_key_id = l.f_last join t_cron_job j on j.f_job_id = s.f_job_id;
 create index t_cron_job_index_enabled on t_cron_job (f_enabled);
 drop index t_cron_job_index_tenant_id;
 create index t_cron_job_index_tenant_id on t_cron_job (f_tenant_id, f_enabled);

@@ -236,6 +236,8 @@ TEST_CASE("executions of the previous service are history", "[store]") {
     CHECK(list(TenantId("tenant-b"), 100) == std::vector<std::string>{"e-other"});
     // Administrators see rows without a tenant and those in an unknown state, but no deleted rows.
     CHECK(list(std::nullopt, 100).size() == 7);
+    CHECK(world.text("select concat(j.f_job_id, ' ', l.f_state) from t_cron_job_last l join t_cron_job j on "
+                     "j.f_key_id = l.f_job_key") == "j-scheduled 1");
 
     const auto success =
         world.must(world.store().queries->find_execution(TenantId("tenant-a"), ExecuteId("e-success")));
