@@ -18,6 +18,15 @@ function(ecron_module name)
   add_library(ecron_${name} STATIC ${ARG_SOURCES})
   ecron_link_headers(${name})
   target_link_libraries(ecron_${name} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
+  ecron_precompile(ecron_${name} ecron_precompiled)
+endfunction()
+
+# How programs of tests are compiled.
+function(ecron_test_program target)
+  if(ECRON_SANITIZE)  # not optimised: instrumented, they would take three times as long to compile
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+  ecron_precompile(${target} ecron_precompiled_test)
 endfunction()
 
 # ecron_test(name SOURCES … DEPS … [LABELS …]): one Catch2 program test_<name>, run as a single ctest test. Unit tests
@@ -32,9 +41,7 @@ function(ecron_test name)
   add_executable(test_${name} ${ARG_SOURCES})
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/test)
   target_link_libraries(test_${name} PRIVATE ${ARG_DEPS} Catch2::Catch2WithMain)
-  if(ECRON_SANITIZE)  # tests are not optimised: instrumented, they would take three times as long to compile
-    target_compile_options(test_${name} PRIVATE -O0)
-  endif()
+  ecron_test_program(test_${name})
   add_test(NAME ${name} COMMAND test_${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 900)
   if("unit" IN_LIST ARG_LABELS)

@@ -11,7 +11,7 @@ namespace ecron::command_line {
 namespace {
 
 /// Quotes a text for bash and zsh.
-std::string quoted(std::string_view text) {
+std::string shell_quoted(std::string_view text) {
     std::string out{"'"};
     for (const char c : text) out += c == '\'' ? std::string{"'\\''"} : std::string{c};
     return out + '\'';
@@ -120,27 +120,29 @@ void append_bash_values(std::string& out, const Command& command) {
         const std::string letter =
             flag.letter == '\0'
                 ? ""
-                : fmt::format(" | {}", quoted(fmt::format("{}:-{}", command.name, flag.letter)));
+                : fmt::format(" | {}", shell_quoted(fmt::format("{}:-{}", command.name, flag.letter)));
         out += fmt::format("        {}{}) echo {} ;;\n",
-                           quoted(fmt::format("{}:--{}", command.name, flag.name)), letter, quoted(offered));
+                           shell_quoted(fmt::format("{}:--{}", command.name, flag.name)), letter,
+                           shell_quoted(offered));
     }
     std::string words = fmt::format("{}", fmt::join(command.choices, " "));
     if (words.empty()) words = kind(command.candidates);
-    out += fmt::format("        {}) echo {} ;;\n", quoted(fmt::format("{}:", command.name)), quoted(words));
+    out += fmt::format("        {}) echo {} ;;\n", shell_quoted(fmt::format("{}:", command.name)),
+                       shell_quoted(words));
 }
 
 std::string bash(std::span<const Command> commands) {
     std::string out{
         "# bash completion of ecron: source <(ecron completion bash)\n_ecron_words() {\n    case $1 in\n"};
-    out += fmt::format("        '') echo {} ;;\n", quoted(joined(next_words(commands, ""))));
+    out += fmt::format("        '') echo {} ;;\n", shell_quoted(joined(next_words(commands, ""))));
     for (const std::string& group : groups(commands))
-        out += fmt::format("        {}) echo {} ;;\n", quoted(group),
-                           quoted(joined(next_words(commands, group))));
+        out += fmt::format("        {}) echo {} ;;\n", shell_quoted(group),
+                           shell_quoted(joined(next_words(commands, group))));
     out += "    esac\n}\n_ecron_flags() {\n    case $1 in\n";
     for (const Command* command : listed(commands)) {
         std::string flags;
         for (const Flag& flag : shown_flags(*command)) flags += (flags.empty() ? "--" : " --") + flag.name;
-        out += fmt::format("        {}) echo {} ;;\n", quoted(command->name), quoted(flags));
+        out += fmt::format("        {}) echo {} ;;\n", shell_quoted(command->name), shell_quoted(flags));
     }
     out += "    esac\n}\n_ecron_value() {\n    case $1:$2 in\n";
     for (const Command* command : listed(commands)) append_bash_values(out, *command);
@@ -166,27 +168,27 @@ std::string zsh_action(const std::vector<std::string_view>& choices, Candidates 
 void append_zsh_command(std::string& out, const Command& command, std::size_t words) {
     out +=
         fmt::format("        {})\n            shift {} words; ((CURRENT -= {}))\n            _arguments -s",
-                    quoted(command.name), words, words);
+                    shell_quoted(command.name), words, words);
     for (const Flag& flag : shown_flags(command)) {
         std::string rest = fmt::format("[{}]", zsh_help(flag.help));
         if (flag.value == Value::required)
             rest += fmt::format(":{}:{}", zsh_help(flag.metavar), zsh_action(flag.choices, flag.candidates));
         const std::string sign = flag.value == Value::required ? "=" : "";
-        out +=
-            fmt::format(" \\\n                {}", quoted(fmt::format("*--{}{}{}", flag.name, sign, rest)));
+        out += fmt::format(" \\\n                {}",
+                           shell_quoted(fmt::format("*--{}{}{}", flag.name, sign, rest)));
         if (flag.letter != '\0')
-            out += fmt::format(" {}",
-                               quoted(fmt::format("*-{}{}{}", flag.letter, sign.empty() ? "" : "+", rest)));
+            out += fmt::format(
+                " {}", shell_quoted(fmt::format("*-{}{}{}", flag.letter, sign.empty() ? "" : "+", rest)));
     }
     const std::string action = zsh_action(command.choices, command.candidates);
-    if (!action.empty()) out += fmt::format(" \\\n                {}", quoted("*:argument:" + action));
+    if (!action.empty()) out += fmt::format(" \\\n                {}", shell_quoted("*:argument:" + action));
     out += "\n            return ;;\n";
 }
 
 std::string zsh_words(const std::vector<std::pair<std::string, std::string>>& words) {
     std::string out;
     for (const auto& [word, summary] : words)
-        out += ' ' + quoted(fmt::format("{}:{}", word, zsh_help(summary)));
+        out += ' ' + shell_quoted(fmt::format("{}:{}", word, zsh_help(summary)));
     return out;
 }
 

@@ -167,7 +167,7 @@ SqlFault fault_of_connecting(int number) {
 
 /// Quoting in SOCI's connection strings: single quotes around the value, a backslash before characters that
 /// would end it.
-std::string quoted(std::string_view value) {
+std::string quoted_value(std::string_view value) {
     std::string text = "'";
     for (const char c : value) {
         if (c == '\'' || c == '\\') text += '\\';
@@ -322,10 +322,10 @@ std::string MysqlDialect::connect_string(const Options& options, SessionUse use)
     std::string text = fmt::format(
         "host={} port={} dbname={} user={} charset=utf8mb4 connect_timeout={} read_timeout={} "
         "write_timeout={}",
-        quoted(options.host), options.port, quoted(options.database), quoted(options.user),
+        quoted_value(options.host), options.port, quoted_value(options.database), quoted_value(options.user),
         connect_timeout.count(), read_timeout.count(), options.write_timeout.count());
-    if (!options.password.empty()) text += " password=" + quoted(options.password.reveal());
-    if (!options.ca_file.empty()) text += " sslca=" + quoted(options.ca_file);
+    if (!options.password.empty()) text += " password=" + quoted_value(options.password.reveal());
+    if (!options.ca_file.empty()) text += " sslca=" + quoted_value(options.ca_file);
     return text;
 }
 
