@@ -1,5 +1,5 @@
-// Third-party and standard headers that most sources include. A precompiled header only saves time: each source
-// includes what it uses.
+// Third-party and standard headers that most sources include. A precompiled header only saves time: each
+// source includes what it uses.
 #include <fmt/format.h>
 
 #include <algorithm>

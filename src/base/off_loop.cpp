@@ -14,6 +14,7 @@
 #include <string>
 
 #include "ecron/base/round_robin.hpp"
+#include "ecron/base/thread_priority.hpp"
 
 namespace ecron {
 namespace {
@@ -33,7 +34,9 @@ public:
     static asio::execution_context::id id;
     explicit SecondThread(asio::execution_context& owner)
         : service(owner),
-          thread_(std::make_unique<asio::thread_pool>(1)) {}
+          thread_(std::make_unique<asio::thread_pool>(1)) {
+        asio::post(*thread_, prefer_other_threads);
+    }
 
     void add(std::string_view owner, Piece piece) {
         {

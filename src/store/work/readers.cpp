@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ecron/base/log.hpp"
+#include "ecron/base/thread_priority.hpp"
 
 namespace ecron::store {
 
@@ -92,6 +93,7 @@ Readers::Batch Readers::take(Queue& queue) {
 }
 
 void Readers::run() {
+    prefer_other_threads();
     Connection connection;
     std::unique_lock lock(mutex_);
     for (;;) {
