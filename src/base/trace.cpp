@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 
 #include "ecron/base/stable_hash.hpp"
 
@@ -53,6 +54,15 @@ std::string attempt_traceparent(std::string_view requested, std::string_view exe
     const std::string_view flags = joins ? requested.substr(kFlagsBegin, 2) : "01";
     const std::uint64_t span = stable_hash(fmt::format("{} {}", execution, attempt), 's');
     return fmt::format("00-{}-{:016x}-{}", trace, span == 0 ? 1 : span, flags);
+}
+
+TraceContext trace_context(std::string_view traceparent) {
+    assert(traceparent.size() == kLength);
+    const char last = traceparent[kLength - 1];  // of the flags: the lowest bit of this digit is `sampled`
+    const int digit = last <= '9' ? last - '0' : last - 'a' + 10;
+    return {.trace = traceparent.substr(kTraceBegin, kTraceLength),
+            .span = traceparent.substr(kSpanBegin, kSpanLength),
+            .sampled = digit % 2 == 1};
 }
 
 }  // namespace ecron

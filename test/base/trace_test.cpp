@@ -42,3 +42,13 @@ TEST_CASE("a scheduled execution has a trace of its own, derived from its id", "
     CHECK(read_traceparent(chosen) == chosen);
     CHECK(attempt_traceparent("", "another name", 1).substr(0, 35) != chosen.substr(0, 35));
 }
+
+TEST_CASE("a traceparent is split into its parts", "[base]") {
+    const TraceContext parts = trace_context(kGiven);
+    CHECK(parts.trace == "4bf92f3577b34da6a3ce929d0e0e4736");
+    CHECK(parts.span == "00f067aa0ba902b7");
+    for (const auto& [flags, sampled] : {std::pair{"00", false}, {"01", true}, {"02", false}, {"ff", true}}) {
+        CAPTURE(flags);
+        CHECK(trace_context(kGiven.substr(0, 53) + flags).sampled == sampled);
+    }
+}

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ecron/analysis/attempt_dispatcher.hpp"
+#include "ecron/analysis/ended_attempt.hpp"
 #include "ecron/analysis/planner.hpp"
 #include "ecron/analysis/tenant_statistics.hpp"
 #include "ecron/base/error.hpp"
@@ -49,6 +50,8 @@ struct SchedulerOptions {
     AttemptDispatcher* dispatcher{
         nullptr};                   // if set, attempts are offered to all nodes while several are alive
     Millis spread_fallback{2'000};  // after it, the shard's leader starts an offered attempt itself
+    /// Called when this node has stored the record of an attempt; only one node stores it. May be empty.
+    std::function<void(const EndedAttempt&)> attempt_ended{};
     /// Called once if another process uses this node's name: this process should exit with that error.
     std::function<void(const Error&)> name_taken{};
 };

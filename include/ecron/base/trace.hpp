@@ -15,4 +15,11 @@ std::optional<std::string> read_traceparent(std::string_view text);
 /// or empty.
 std::string attempt_traceparent(std::string_view requested, std::string_view execution, int attempt);
 
+/// The parts of a `traceparent` that one of these functions returned, as long as that text lives.
+struct TraceContext {
+    std::string_view trace, span;  // in lower-case hexadecimal digits
+    bool sampled{false};
+};
+[[nodiscard]] TraceContext trace_context(std::string_view traceparent);
+
 }  // namespace ecron

@@ -23,9 +23,12 @@ model::Attempt lost_attempt(const model::Execution& row, Instant now) {
             .reason = "node_lost"};
 }
 
+/// A client ended the row while the attempt ran: the row does not change, and the record of the attempt is
+/// kept with it.
+bool had_ended(const store::Outcome& outcome) { return outcome.after.reason == kRowEnded; }
+
 void log_discarded(const store::Outcome& outcome) {
-    // Its row has ended already; the record of the attempt is kept with it.
-    if (outcome.after.reason == kRowEnded) return;
+    if (had_ended(outcome)) return;
     log::warn("outcome discarded, the execution had changed execute_id={}", outcome.id);
 }
 
@@ -48,13 +51,14 @@ asio::awaitable<void> Outcomes::finish_attempt(RunId id, execution::AttemptResul
                                        result.begin_at - run->row.due.value_or(result.begin_at));
         context_.signals.attempt_ended(run->row.tenant, result);
     }
+    const std::optional<Instant> due = is_resumed(run->row, run->task) ? std::nullopt : run->row.due;
     shard_.move(*run, Stage::ending);
     store::Outcome outcome;
     const bool lost =
         run->lease_lost && run->stop_reason.empty() && result.outcome == model::ExecutionState::interrupt;
     const Next next = lost ? decide_loss(*run, result, outcome) : decide_outcome(*run, result, outcome);
     run->failure = reason_of(outcome.after, run->task.get(), &result);
-    co_await write_and_settle(id, next, std::move(outcome));
+    co_await write_and_settle(id, next, std::move(outcome), due);
 }
 
 model::Attempt Outcomes::record_of(const model::Execution& row,
@@ -174,17 +178,21 @@ asio::awaitable<void> Outcomes::end_as(Run& run, model::ExecutionState state, st
     return write_and_settle(run.id, Next::over, std::move(outcome));
 }
 
-asio::awaitable<void> Outcomes::write_and_settle(RunId id, Next next, store::Outcome outcome) {
+asio::awaitable<void> Outcomes::write_and_settle(RunId id, Next next, store::Outcome outcome,
+                                                 std::optional<Instant> due) {
     Announced announced;
     std::string_view failure;
+    execution::TaskPtr task;
     if (Run* const told = shard_.find(id); told != nullptr) {
         failure = told->failure;
+        task = told->task;
         announced = announce(outcome, told->task);
         told->row.announced = outcome.after.announced;
     }
     const std::optional<bool> written = co_await write_outcome(outcome, std::move(announced));
     if (written == false) log_discarded(outcome);
     if (written == true) context_.outcome_stored(outcome, failure);
+    if (written == true || (written == false && had_ended(outcome))) report_attempt(outcome, task, due);
     Run* const run = shard_.find(id);
     if (run == nullptr) co_return;
     if (!written || (!*written && run->stop_reason == kRowEnded))
@@ -225,6 +233,12 @@ asio::awaitable<std::optional<bool>> Outcomes::write_outcome(store::Outcome& out
         const bool again = co_await context_.back_off(tries);
         if (!again) co_return std::nullopt;
     }
+}
+
+void Outcomes::report_attempt(const store::Outcome& outcome, const execution::TaskPtr& task,
+                              std::optional<Instant> due) const {
+    if (!outcome.record || !context_.options.attempt_ended) return;
+    context_.options.attempt_ended({outcome.after, *outcome.record, task.get(), due});
 }
 
 void Outcomes::look_later(Run& run) {
@@ -326,7 +340,10 @@ asio::awaitable<Outcomes::AfterLoss> Outcomes::handle_node_loss(model::Execution
     row.announced = outcome.after.announced;
     const std::optional<bool> written = co_await write_outcome(outcome, std::move(announced));
     if (written == false) log_discarded(outcome);
-    if (written == true) context_.outcome_stored(outcome, reason_of(outcome.after, task.get(), nullptr));
+    if (written == true) {
+        context_.outcome_stored(outcome, reason_of(outcome.after, task.get(), nullptr));
+        report_attempt(outcome, task, std::nullopt);  // its start is known to the second only
+    }
     if (goes_on && !resumes) ++row.attempt;
     if (written != true) co_return AfterLoss::changed;
     co_return goes_on ? AfterLoss::goes_on : AfterLoss::ended;
@@ -382,6 +399,7 @@ asio::awaitable<void> Outcomes::requeue(Run run) {
     }
     const std::optional<bool> written = co_await write_outcome(outcome, {});
     if (!written) log::warn("failed to requeue execution: execute_id={}", execution);
+    if (written == true) report_attempt(outcome, run.task, run.row.due);
 }
 
 void Outcomes::abandon_attempts(Abandon which) {

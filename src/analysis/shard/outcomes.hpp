@@ -39,7 +39,9 @@ private:
     Next decide_loss(Run& run, const execution::AttemptResult& result, store::Outcome& outcome);
     Next decide_outcome(Run& run, const execution::AttemptResult& result, store::Outcome& outcome);
     asio::awaitable<void> end_as(Run& run, model::ExecutionState state, std::string reason);
-    asio::awaitable<void> write_and_settle(RunId id, Next next, store::Outcome outcome);
+    /// `due`: when the attempt that the outcome records was due, if that is known.
+    asio::awaitable<void> write_and_settle(RunId id, Next next, store::Outcome outcome,
+                                           std::optional<Instant> due = {});
     /// What is announced with an outcome; `task`: nullptr if nothing is.
     struct Announced {
         execution::TaskPtr task;
@@ -47,6 +49,8 @@ private:
     };
     [[nodiscard]] Announced announce(store::Outcome& outcome, execution::TaskPtr task) const;
     asio::awaitable<std::optional<bool>> write_outcome(store::Outcome& outcome, Announced announced);
+    void report_attempt(const store::Outcome& outcome, const execution::TaskPtr& task,
+                        std::optional<Instant> due) const;
     void settle(RunId id, Next next, const store::Outcome& outcome);
     void free_slot(const Run& run);
     [[nodiscard]] bool is_in_pause(const model::Execution& row) const;
