@@ -25,6 +25,7 @@ constexpr Millis kKillGrace{1'000};  // time for processes to end after SIGKILL
 constexpr std::chrono::seconds kFilesLookedAt{1};
 constexpr Millis kWebhookGrace{
     2'000};  // deliveries that take longer are repeated by another node or after the restart
+constexpr Millis kTraceGrace = kWebhookGrace;  // both end at the same time
 
 /// The second listener of the old service: answers every request with OK.
 asio::awaitable<http::Response> answer_health(const http::Request&) {
@@ -54,7 +55,8 @@ Application::Application(const config::Config& config, const std::map<std::strin
           clock, executors_.lanes(config.auth.enabled() ? execution::Tenants::many : execution::Tenants::one,
                                   config.runs_per_tenant == 0 ? SIZE_MAX : config.runs_per_tenant))),
       messaging_(io, clock, *store_, config),
-      scheduler_(io, clock, *store_, *pool_, scheduler_options_with_dispatcher()),
+      trace_export_(TraceExport::make(io, clock, config)),
+      scheduler_(io, clock, *store_, *pool_, scheduler_options_with_ports()),
       webhook_client_(io, webhook_client_options(config)),
       notifier_(io, clock, *store_->outbox, webhook_client_, keyring(config), notify_options(config)),
       retention_(io, clock, *store_->retention, config.history,
@@ -79,9 +81,13 @@ Application::Application(const config::Config& config, const std::map<std::strin
             [this](unsigned status, std::string_view reason) { return api_.error(status, reason); });
 }
 
-analysis::SchedulerOptions Application::scheduler_options_with_dispatcher() {
+analysis::SchedulerOptions Application::scheduler_options_with_ports() {
     analysis::SchedulerOptions options = scheduler_options(config_);
     options.dispatcher = messaging_.dispatcher();
+    if (trace_export_)
+        options.attempt_ended = [this](const analysis::EndedAttempt& attempt) {
+            trace_export_->exporter().add(attempt);
+        };
     options.name_taken = [this](const Error&) { fail(); };
     return options;
 }
@@ -101,6 +107,11 @@ management::Options Application::api_options_with_load(
                                     .waiting = now.waiting,
                                     .oldest_seconds = now.oldest_seconds};
     };
+    if (trace_export_)
+        options.trace_spans = [this] {
+            const traces::Statistics now = trace_export_->exporter().statistics();
+            return management::TraceSpans{.exported = now.exported, .dropped = now.dropped};
+        };
     options.certificates = [this] { return certificates_.ends(server_); };
     options.load = [this] {
         std::vector<management::PoolLane> lanes;
@@ -142,6 +153,7 @@ int Application::run() {
     gate_.spawn("scheduler", scheduler_.run());
     gate_.spawn("messages", messaging_.run());
     gate_.spawn("webhooks", notifier_.run());
+    if (trace_export_) gate_.spawn("traces", trace_export_->exporter().run());
     gate_.spawn("retention", retention_.run());
     if (config_.store.bytes_per_tenant > 0) gate_.spawn("bytes of tenants", usage_meter_.run());
     gate_.spawn("loop watch", loop_watch_.run());
@@ -208,7 +220,8 @@ void Application::reload_files() {
         log::error("failed to reload certificate, keeping the old one: error={}", reloaded.error().what);
 }
 
-/// Reverse order of the start: stop new requests, then new executions, new webhooks, and finally the store.
+/// Reverse order of the start: stop new requests, then new executions, new webhooks and spans, and finally
+/// the store.
 asio::awaitable<void> Application::drain() {
     api_.drain();
     draining_ = true;
@@ -222,7 +235,9 @@ asio::awaitable<void> Application::drain() {
     const SteadyInstant deadline = clock_.steady() + config_.executors.command.kill_grace + kKillGrace;
     while (pool_->running() > 0 && clock_.steady() < deadline) co_await sleep(io_, Millis{10});
     co_await messaging_.stop();
+    if (trace_export_) trace_export_->exporter().finish(kTraceGrace);
     co_await notifier_.stop(kWebhookGrace);
+    if (trace_export_) co_await trace_export_->exporter().finished();
     co_await server_.stop(kAnswerGrace);
     if (health_) co_await health_->stop(Millis{0});
     io_.stop();

@@ -8,6 +8,7 @@
 #include "app/certificates.hpp"
 #include "app/messaging.hpp"
 #include "app/scheduler_runs.hpp"
+#include "app/trace_export.hpp"
 #include "ecron/analysis/scheduler.hpp"
 #include "ecron/auth/authenticator.hpp"
 #include "ecron/base/async.hpp"
@@ -51,7 +52,7 @@ private:
     void fail();  // drains, then exits with a failure
     void reload();
     void reload_files();
-    analysis::SchedulerOptions scheduler_options_with_dispatcher();
+    analysis::SchedulerOptions scheduler_options_with_ports();
     management::Options api_options_with_load(const std::map<std::string, std::string>& environment);
 
     const config::Config& config_;
@@ -64,6 +65,7 @@ private:
     execution::Executors executors_;
     std::unique_ptr<execution::Pool> pool_;
     Messaging messaging_;
+    const std::unique_ptr<TraceExport> trace_export_;  // nullptr: no spans are exported
     analysis::Scheduler scheduler_;
     http::Client webhook_client_;
     notify::Notifier notifier_;

@@ -94,6 +94,21 @@ notify::Options notify_options(const config::Config& config) {
     return options;
 }
 
+/// The operator chose the collector: the rules for the addresses of targets do not apply.
+http::ClientOptions trace_client_options(const config::Config& config) {
+    return {.connections_kept = 1,
+            .connections_per_host = 1,
+            .ca_file = config.targets.ca_file,
+            .user_agent = user_agent()};
+}
+
+traces::Options trace_options(const config::Config& config) {
+    traces::Options options = config.traces;
+    options.version = kVersion;
+    options.seed = random_seed();
+    return options;
+}
+
 notify::Keyring keyring(const config::Config& config) {
     notify::SigningKeys for_all;
     if (!config.webhook_secret.empty())

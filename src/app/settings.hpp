@@ -17,6 +17,8 @@ http::ServerOptions health_options(const config::Config& config);
 execution::ExecutorOptions executor_options(const config::Config& config);
 analysis::SchedulerOptions scheduler_options(const config::Config& config);
 notify::Options notify_options(const config::Config& config);
+http::ClientOptions trace_client_options(const config::Config& config);
+traces::Options trace_options(const config::Config& config);
 notify::Keyring keyring(const config::Config& config);
 mq::NsqOptions nsq_options(const config::Config& config);
 mq::KafkaOptions kafka_options(const config::Config& config);

@@ -27,6 +27,8 @@ template <class T> T convert(const Option& option, std::string_view text) {
         return duration_of(text) == Millis{0} ? std::nullopt : std::optional{duration_of(text)};
     else if constexpr (std::is_same_v<T, std::vector<std::string>>)
         return list_of(text);
+    else if constexpr (std::is_same_v<T, std::vector<SecretText>>)
+        return secrets_of(text);
     else if constexpr (std::is_same_v<T, std::vector<Network>>)
         return networks_of(text);
     else

@@ -4,6 +4,7 @@
 
 #include "config/listen_address.hpp"
 #include "config/resolved_options.hpp"
+#include "ecron/base/http_url.hpp"
 
 namespace ecron::config {
 namespace {
@@ -125,6 +126,20 @@ void check_kubernetes(Checks& checks, const ResolvedOptions& options, const Conf
                              fmt::format("{:?} is not a namespace (a DNS label)", name));
 }
 
+/// The errors do not show the values, which may contain credentials.
+void check_traces(Checks& checks, const traces::Options& traces) {
+    const bool is_base = check_http_url(traces.endpoint).has_value() &&
+                         traces.endpoint.find_first_of("?#@") == std::string::npos;
+    checks.refuse_unless(traces.endpoint.empty() || is_base, "otlp_endpoint",
+                         "is not an http or https URL without user, query and fragment");
+    for (const SecretText& header : traces.headers) {
+        const std::string_view text = header.reveal();
+        const std::size_t sign = text.find('=');
+        checks.refuse_unless(sign != text.npos && is_name(text.substr(0, sign), "!#$%&'*+-.^_`|~"),
+                             "otlp_headers", "contains an entry that is not NAME=VALUE");
+    }
+}
+
 }  // namespace
 
 void cross_validate(const ResolvedOptions& options, const Config& config, std::vector<Problem>& errors) {
@@ -164,6 +179,7 @@ void cross_validate(const ResolvedOptions& options, const Config& config, std::v
         secrets.empty() || (is_signing_secret(std::string_view{secrets}.substr(0, space)) && second_good),
         "webhook_secret",
         "is not whsec_ followed by the base64 of 24 to 64 bytes, or two of these separated by a space");
+    check_traces(checks, config.traces);
     check_auth(checks, options, config.auth);
 }
 

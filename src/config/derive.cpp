@@ -32,7 +32,7 @@ void derive_node(const ResolvedOptions& options, Config& config) {
         NodeId{options.is_set("node_id") ? options.text("node_id") : default_node_id(config.server.port)};
     const std::string executor_id =
         options.is_set("management_service_id") ? options.text("management_service_id") : config.node.value();
-    config.api.node = config.scheduler.node = config.webhooks.node = config.node;
+    config.api.node = config.scheduler.node = config.webhooks.node = config.traces.node = config.node;
     config.api.executor_id = config.scheduler.executor_id = executor_id;
 }
 

@@ -16,6 +16,7 @@ struct Chapter {
     Group group;
     std::string_view title;
 };
+// clang-format off
 constexpr std::array kChapters{
     Chapter{Group::listen, "Listening"},
     Chapter{Group::api, "API"},
@@ -25,9 +26,11 @@ constexpr std::array kChapters{
     Chapter{Group::webhooks, "Webhooks"},
     Chapter{Group::process, "Process"},
     Chapter{Group::log, "Log"},
+    Chapter{Group::traces, "Traces"},
     Chapter{Group::access, "Authentication and authorization"},
     Chapter{Group::messages, "Message queue"},
 };
+// clang-format on
 
 constexpr std::string_view kPreface = R"(# Configuration
 

@@ -36,6 +36,7 @@ using Cache = auth::CacheOptions;
 using Jwt = auth::JwtOptions;
 using Messages = messages::Options;
 using Log = log::Options;
+using Traces = traces::Options;
 
 template <auto... Path> constexpr Assign to_server = to<&Config::server, Path...>;
 template <auto... Path> constexpr Assign to_api = to<&Config::api, Path...>;
@@ -185,6 +186,9 @@ constexpr std::array kTable = [] {
     option("log_level", choice, "info", log, "Minimum level of log lines.", to_log<&Log::level>, {}, "debug|info|warn|error"),
     option("log_format", choice, "text", log, "Format of log lines.", to_log<&Log::format>, {}, "text|json"),
     option("log_file", path, "", log, "File that the log is written to, in an existing folder; empty: standard error.", to_log<&Log::file>),
+
+    option("otlp_endpoint", text, "", traces, "URL of an OpenTelemetry collector that receives a span for each attempt (OTLP over HTTP, JSON), such as http://127.0.0.1:4318; /v1/traces is appended. Empty: no spans are exported.", to<&Config::traces, &Traces::endpoint>),
+    secret(option("otlp_headers", list, "", traces, "Header fields of the requests to otlp_endpoint as NAME=VALUE, such as Authorization=Bearer TOKEN.", to<&Config::traces, &Traces::headers>)),
 
     option("auth_mode", choice, "none", access, "Authentication of callers: none, tokens of token_file, tokens of Ory Hydra, or tokens signed by jwt_issuer. Default: hydra if auth_enabled is true.", derived, {}, "none|token|hydra|jwt"),
     option("auth_enabled", text, "", access, "false: disable authentication. Any other value requires tokens, as selected by auth_mode, or of Ory Hydra. Empty: as selected by auth_mode.", derived),

@@ -148,6 +148,12 @@ std::vector<std::string> list_of(std::string_view text) {
     return items;
 }
 
+std::vector<SecretText> secrets_of(std::string_view text) {
+    std::vector<SecretText> secrets;
+    for (std::string& item : list_of(text)) secrets.emplace_back(std::move(item));
+    return secrets;
+}
+
 std::vector<Network> networks_of(std::string_view text) {
     std::vector<Network> networks;
     for (const std::string& item : list_of(text))

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ecron/base/error.hpp"
+#include "ecron/base/secret.hpp"
 #include "ecron/base/time.hpp"
 #include "ecron/config/options.hpp"
 #include "ecron/execution/egress.hpp"
@@ -24,7 +25,8 @@ std::int64_t number_of(const Option& option, std::string_view text);  // port, i
 Millis duration_of(std::string_view text);
 bool boolean_of(std::string_view text);
 std::vector<std::string> list_of(std::string_view text);
-std::vector<Network> networks_of(std::string_view text);  // those of the list that are valid
+std::vector<SecretText> secrets_of(std::string_view text);  // a list
+std::vector<Network> networks_of(std::string_view text);    // those of the list that are valid
 
 /// Splits "sqlite|mysql" into its words.
 std::vector<std::string_view> choices_of(const Option& option);

@@ -96,6 +96,38 @@ TEST_CASE("webhook_secret accepts one or two valid secrets", "[config]") {
     if (loaded) CHECK(loaded->config.webhook_secret.reveal() == text);
 }
 
+TEST_CASE("traces have an endpoint and header fields", "[config]") {
+    const GivenFiles files;
+    Sources sources;
+    sources.files = {files.write("a.yaml",
+                                 "otlp_endpoint: https://collector:4318/otlp/\n"
+                                 "otlp_headers: [Authorization=Bearer a=b, X-Team=ops]\n")};
+    const auto loaded = load(sources);
+    REQUIRE(loaded);
+    CHECK(loaded->config.traces.endpoint == "https://collector:4318/otlp/");
+    CHECK(loaded->config.traces.headers ==
+          std::vector{SecretText{"Authorization=Bearer a=b"}, SecretText{"X-Team=ops"}});
+}
+
+TEST_CASE("an endpoint or header fields for traces that cannot work are refused", "[config]") {
+    const auto [variable, value, said] = GENERATE(table<std::string, std::string, std::string>({
+        {"ECRON_OTLP_ENDPOINT", "collector:4318",
+         "is not an http or https URL without user, query and fragment"},
+        {"ECRON_OTLP_ENDPOINT", "http://a:canary@collector",
+         "is not an http or https URL without user, query and fragment"},
+        {"ECRON_OTLP_ENDPOINT", "http://collector/?key=canary",
+         "is not an http or https URL without user, query and fragment"},
+        {"ECRON_OTLP_HEADERS", "a=b,canary", "contains an entry that is not NAME=VALUE"},
+        {"ECRON_OTLP_HEADERS", "a canary=b", "contains an entry that is not NAME=VALUE"},
+        {"ECRON_OTLP_HEADERS", "=canary", "contains an entry that is not NAME=VALUE"},
+    }));
+    CAPTURE(variable, value);
+    const auto loaded = load({.environment = {{variable, value}}});
+    REQUIRE_FALSE(loaded);
+    const std::string error = lines(loaded.error()).front();
+    CHECK_THAT(error, Catch::EndsWith(said) && !Catch::Contains("canary"));
+}
+
 TEST_CASE("an empty value means the default", "[config]") {
     const GivenFiles files;
     Sources sources;
@@ -310,9 +342,10 @@ TEST_CASE("no option prints a secret", "[config]") {
         if (option.secret == Secret::no) continue;
         std::string variable = "ECRON_" + std::string{option.name};
         for (char& c : variable) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-        const bool is_signing = option.name == "webhook_secret";
         sources.environment[variable] =
-            is_signing ? "whsec_Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5" : "canary";
+            option.name == "webhook_secret" ? "whsec_Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5"
+            : option.name == "otlp_headers" ? "X-Team=canary,Authorization=Bearer canary"
+                                            : "canary";
     }
     const auto loaded = load(sources);
     REQUIRE(loaded);

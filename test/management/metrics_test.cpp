@@ -56,6 +56,7 @@ TEST_CASE("metrics cover runs, store and process", "[management]") {
         return Webhooks{
             .delivered = 1, .failed = 2, .dead = 3, .under_way = 4, .waiting = 5, .oldest_seconds = 6.5};
     };
+    service.options.trace_spans = [] { return TraceSpans{.exported = 7, .dropped = 2}; };
     service.options.certificates = [] {
         return std::vector<CertificateEnd>{{"cert_file", from_unix_seconds(1'800'000'000)},
                                            {"db_ca_file", from_unix_seconds(1'900'000'000)}};
@@ -108,6 +109,8 @@ TEST_CASE("metrics cover runs, store and process", "[management]") {
              "ecron_webhooks_under_way 4",
              "ecron_webhooks_waiting 5",
              "ecron_webhooks_oldest_seconds 6.5",
+             "ecron_trace_spans_exported_total 7",
+             "ecron_trace_spans_dropped_total 2",
              R"(ecron_build_info{version="0.0.0-test"} 1)",
          }) {
         CAPTURE(line);

@@ -21,6 +21,7 @@
 #include "ecron/notify/notifier.hpp"
 #include "ecron/store/history.hpp"
 #include "ecron/store/store.hpp"
+#include "ecron/traces/exporter.hpp"
 
 /// The validated, typed configuration: the options of each module, which src/app passes to it. The table in
 /// src/config/options.cpp names the member that each option fills; members that no option fills keep the
@@ -78,6 +79,7 @@ struct Config {
     Millis shutdown_grace{};
     bool multi_node{};
     log::Options log{};
+    traces::Options traces{};
     Auth auth{};
     messages::Options messages{};
     Queue queue{};

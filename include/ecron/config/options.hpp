@@ -32,6 +32,7 @@ enum class Group : std::uint8_t {
     webhooks,
     process,
     log,
+    traces,
     access,
     messages
 };

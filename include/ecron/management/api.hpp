@@ -56,6 +56,11 @@ struct Webhooks {
     double oldest_seconds{};
 };
 
+/// Statistics of the export of spans.
+struct TraceSpans {
+    std::uint64_t exported{}, dropped{};
+};
+
 /// Expiry of a certificate that ecron uses.
 struct CertificateEnd {
     std::string option;  // option that names the certificate file
@@ -120,7 +125,8 @@ struct Options {
     std::function<Load()> load{};          // for metrics; may be empty
     std::function<Webhooks()> webhooks{};  // may be empty
     std::function<std::vector<CertificateEnd>()> certificates{};
-    std::function<Messages()> messages{};  // empty: no message queue is configured
+    std::function<Messages()> messages{};       // empty: no message queue is configured
+    std::function<TraceSpans()> trace_spans{};  // empty: no spans are exported
     /// Returns the output of a command that runs on this node; may be empty.
     std::function<std::optional<Output>(const ExecuteId& id, std::uint64_t begin)> output{};
 };

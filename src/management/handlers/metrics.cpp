@@ -213,6 +213,13 @@ void add_webhooks(Exposition& out, const Options& options) {
     out.value("ecron_webhooks_oldest_seconds", webhooks.oldest_seconds);
 }
 
+void add_trace_spans(Exposition& out, const Options& options) {
+    if (!options.trace_spans) return;
+    const TraceSpans spans = options.trace_spans();
+    out.value("ecron_trace_spans_exported_total", number(spans.exported));
+    out.value("ecron_trace_spans_dropped_total", number(spans.dropped));
+}
+
 void add_messages(Exposition& out, const Options& options) {
     if (!options.messages) return;
     const Messages messages = options.messages();
@@ -277,6 +284,7 @@ AsyncResponse metrics(ApiRequest request) {
     add_load(out, request.api.options);
     add_tokens(out, request.api.options);
     add_webhooks(out, request.api.options);
+    add_trace_spans(out, request.api.options);
     add_messages(out, request.api.options);
     add_certificates(out, request.api.options);
     add_process(out, request.api.options);

@@ -52,6 +52,9 @@ inline constexpr std::array kMetrics = [] {
     Metric{"ecron_webhooks_waiting", gauge, "", "Undelivered webhooks, counted up to 100000."},
     Metric{"ecron_webhooks_oldest_seconds", gauge, "", "Age of the oldest undelivered webhook, in seconds."},
 
+    Metric{"ecron_trace_spans_exported_total", counter, "", "Spans that the collector of otlp_endpoint accepted."},
+    Metric{"ecron_trace_spans_dropped_total", counter, "", "Spans that were not exported: too many waited, the collector rejected them, or the process ended."},
+
     Metric{"ecron_mq_connected", gauge, "", "1 if messages can be published."},
     Metric{"ecron_mq_links", gauge, "state", "Connections to the message queue."},
     Metric{"ecron_mq_messages_total", counter, "topic,event", "Messages by topic and event."},
