@@ -45,6 +45,7 @@ Application::Application(const config::Config& config, const std::map<std::strin
     : config_(config),
       io_(io),
       clock_(clock),
+      manager_(io, environment),
       store_(std::move(store)),
       client_(io, client_options(config)),
       secrets_(config.secrets_dir, environment),
@@ -148,6 +149,7 @@ int Application::run() {
     log::info("ecron listens version={} address={} port={} tls={} node={} pid={}", kVersion,
               config_.server.address, server_.port(), config_.server.tls ? "on" : "off", config_.node,
               ::getpid());
+    manager_.send("READY=1");
     const std::jthread takeover{
         [this] { log_takeover(config_); }};  // blocks, and nothing depends on its completion
     gate_.spawn("scheduler", scheduler_.run());
@@ -159,6 +161,7 @@ int Application::run() {
     gate_.spawn("loop watch", loop_watch_.run());
     gate_.spawn("signals", watch_signals());
     gate_.spawn("files", watch_files());
+    gate_.spawn("watchdog", manager_.feed_watchdog());
     io_.run();
     store_->close();
     log::info("ecron ended");
@@ -223,6 +226,7 @@ void Application::reload_files() {
 /// Reverse order of the start: stop new requests, then new executions, new webhooks and spans, and finally
 /// the store.
 asio::awaitable<void> Application::drain() {
+    manager_.send("STOPPING=1");
     api_.drain();
     draining_ = true;
     file_watch_ends_.notify();
@@ -238,6 +242,7 @@ asio::awaitable<void> Application::drain() {
     if (trace_export_) trace_export_->exporter().finish(kTraceGrace);
     co_await notifier_.stop(kWebhookGrace);
     if (trace_export_) co_await trace_export_->exporter().finished();
+    manager_.stop();
     co_await server_.stop(kAnswerGrace);
     if (health_) co_await health_->stop(Millis{0});
     io_.stop();

@@ -8,6 +8,7 @@
 #include "app/certificates.hpp"
 #include "app/messaging.hpp"
 #include "app/scheduler_runs.hpp"
+#include "app/service_manager.hpp"
 #include "app/trace_export.hpp"
 #include "ecron/analysis/scheduler.hpp"
 #include "ecron/auth/authenticator.hpp"
@@ -58,6 +59,7 @@ private:
     const config::Config& config_;
     boost::asio::io_context& io_;
     const Clock& clock_;
+    ServiceManager manager_;
     std::unique_ptr<store::Store> store_;
     http::Client client_;
     const execution::Secrets secrets_;

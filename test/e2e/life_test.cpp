@@ -4,7 +4,9 @@
 #include <fstream>
 
 #include "e2e/accounts.hpp"
+#include "e2e/service_manager.hpp"
 #include "e2e/world.hpp"
+#include "ecron/base/uuid.hpp"
 
 /// Startup, shutdown and signals.
 namespace ecron::e2e {
@@ -113,6 +115,38 @@ TEST_CASE("TLS uses the configured certificate, and SIGHUP reloads it", "[life]"
     wait_until("the error is logged", [&] { return world.ecron.logged("failed to reload certificate"); });
     CHECK(Api(world.ecron.port(), folder + "/second.pem").get("/health/ready").status == 200);
     std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("ecron notifies the service manager when it listens, while it works and when it stops", "[life]") {
+    const Database database;
+    const bool is_abstract = GENERATE(false, true);
+    const std::string name = is_abstract ? "@ecron-e2e-" + random_uuid() : database.folder() + "/notify";
+    CAPTURE(name);
+    const ServiceManager manager{name};
+    Ecron ecron{database.folder(), database.settings()};
+    ecron.environment() = {{"NOTIFY_SOCKET", name}, {"WATCHDOG_USEC", "200000"}};
+    ecron.spawn();
+    CHECK(manager.next() == "READY=1");
+    CHECK(ecron.logged("ecron listens"));
+    for (int i = 0; i < 3; ++i) CHECK(manager.next() == "WATCHDOG=1");
+    ecron.signal(SIGTERM);
+    std::string message;
+    while ((message = manager.next()) == "WATCHDOG=1") {}
+    CHECK(message == "STOPPING=1");
+    CHECK(ecron.wait_for_end() == 0);
+}
+
+TEST_CASE("the watchdog is not fed on behalf of another process", "[life]") {
+    const Database database;
+    const ServiceManager manager{database.folder() + "/notify"};
+    Ecron ecron{database.folder(), database.settings()};
+    ecron.environment() = {
+        {"NOTIFY_SOCKET", manager.name()}, {"WATCHDOG_USEC", "1000"}, {"WATCHDOG_PID", "1"}};
+    ecron.spawn();
+    CHECK(manager.next() == "READY=1");
+    ecron.signal(SIGTERM);
+    CHECK(manager.next() == "STOPPING=1");
+    CHECK(ecron.wait_for_end() == 0);
 }
 
 TEST_CASE("a second process on the same SQLite file refuses to start and reports the owner", "[life]") {
