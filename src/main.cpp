@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
             app::health,
             app::upkeep(),
             [&](const config::Config& config) { return app::check_machine(config, environment); },
+            app::is_running,
             client::process_terminals()};
         return app::run(cli, {argv + 1, argv + argc});
     } catch (const std::exception& error) {

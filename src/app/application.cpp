@@ -7,6 +7,7 @@
 #include <csignal>
 #include <thread>
 
+#include "app/exit_code.hpp"
 #include "app/file_watch.hpp"
 #include "app/settings.hpp"
 #include "app/takeover.hpp"
@@ -19,7 +20,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr int kFailed = 2;  // exit code
 constexpr Millis kAnswerGrace{5'000};
 constexpr Millis kKillGrace{1'000};  // time for processes to end after SIGKILL
 constexpr std::chrono::seconds kFilesLookedAt{1};
@@ -89,7 +89,7 @@ analysis::SchedulerOptions Application::scheduler_options_with_ports() {
         options.attempt_ended = [this](const analysis::EndedAttempt& attempt) {
             trace_export_->exporter().add(attempt);
         };
-    options.name_taken = [this](const Error&) { fail(); };
+    options.name_taken = [this](const Error& error) { fail_with(exit_code_of(error)); };
     return options;
 }
 
@@ -144,7 +144,7 @@ Result<void> Application::listen() {
 int Application::run() {
     if (const Result<void> started = listen(); !started) {
         log::error("failed to listen: error={}", started.error().what);
-        return 2;
+        return exit_code_of(started.error());
     }
     log::info("ecron listens version={} address={} port={} tls={} node={} pid={}", kVersion,
               config_.server.address, server_.port(), config_.server.tls ? "on" : "off", config_.node,
@@ -170,12 +170,12 @@ int Application::run() {
 
 void Application::fail(const Error& error) {
     log::error("stopping after a fatal error: error={}", error.what);
-    fail();
+    fail_with(exit_code_of(error));
 }
 
-void Application::fail() {
+void Application::fail_with(int exit_code) {
     if (draining_) return;
-    exit_code_ = kFailed;
+    exit_code_ = exit_code;
     gate_.spawn("failure", drain());
 }
 

@@ -50,7 +50,7 @@ private:
     boost::asio::awaitable<void> watch_signals();
     boost::asio::awaitable<void> watch_files();
     boost::asio::awaitable<void> drain();
-    void fail();  // drains, then exits with a failure
+    void fail_with(int exit_code);  // drains first
     void reload();
     void reload_files();
     analysis::SchedulerOptions scheduler_options_with_ports();

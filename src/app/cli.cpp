@@ -47,14 +47,18 @@ std::vector<std::string> lines_of(const std::vector<config::Problem>& problems) 
     return lines;
 }
 
-/// The config module does not resolve time zones; whether the default zone exists is checked here.
-std::optional<config::Problem> zone_problem(const config::Loaded& loaded) {
-    const Result<const cron::Zone*> zone = cron::find_zone(loaded.config.rules.default_timezone);
-    if (zone) return std::nullopt;
-    const auto setting = std::ranges::find_if(loaded.settings, [](const config::Setting& one) {
-        return one.option == config::find_option("timezone");
-    });
-    return config::Problem{setting->from, "timezone", zone.error().what};
+config::Sources sources_of(const Cli& cli, const Arguments& arguments) {
+    config::Sources sources{.flags = options_in(arguments),
+                            .environment = cli.environment,
+                            .files = arguments.values("config"),
+                            .files_if_present = {}};
+    if (sources.files.empty()) sources.files_if_present = cli.usual_files;
+    sources.zone_fault = [](const std::string& name) -> std::optional<std::string> {
+        const Result<const cron::Zone*> zone = cron::find_zone(name);
+        if (zone) return std::nullopt;
+        return zone.error().what;
+    };
+    return sources;
 }
 
 }  // namespace
@@ -64,12 +68,8 @@ void complain(const Cli& cli, const std::vector<std::string>& lines) {
 }
 
 std::optional<config::Loaded> load(const Cli& cli, const Arguments& arguments) {
-    config::Sources sources{options_in(arguments), cli.environment, arguments.values("config"), {}};
-    if (sources.files.empty()) sources.files_if_present = cli.usual_files;
-    auto loaded = config::load(sources);
+    auto loaded = config::load(sources_of(cli, arguments));
     if (!loaded) return complain(cli, lines_of(loaded.error())), std::nullopt;
-    if (const auto problem = zone_problem(*loaded); problem)
-        return complain(cli, lines_of({*problem})), std::nullopt;
     for (const std::string& line : lines_of(loaded->warnings)) cli.err << "ecron: warning: " << line << '\n';
     return std::move(*loaded);
 }
@@ -95,16 +95,38 @@ void warn_of_takeover(const Cli& cli, const config::Config& config) {
     for (const std::string& line : *lines) cli.err << "ecron: warning: " << line << '\n';
 }
 
+/// The findings on this machine, without those that follow from an error of the same option. What only
+/// another process prevents is a warning if that process is the service itself.
+MachineCheck check_here(const Cli& cli, const config::Attempt& attempt) {
+    if (!cli.check_machine) return {};
+    MachineCheck here = cli.check_machine(attempt.loaded.config);
+    for (auto* lines : {&here.errors, &here.occupied, &here.warnings})
+        std::erase_if(*lines, [&](const std::string& line) {
+            return std::ranges::any_of(attempt.errors, [&](const config::Problem& problem) {
+                return !problem.key.empty() && line.starts_with(problem.key);
+            });
+        });
+    if (here.occupied.empty()) return here;
+    const bool runs = cli.is_running && cli.is_running(attempt.loaded.config);
+    for (std::string& line : here.occupied) {
+        if (runs) line += "; a service with this configuration is running";
+        (runs ? here.warnings : here.errors).push_back(std::move(line));
+    }
+    here.occupied.clear();
+    return here;
+}
+
 int check_config(const Cli& cli, const Arguments& arguments) {
-    const std::optional<config::Loaded> loaded = load(cli, arguments);
-    if (!loaded) return kExitWrong;
-    const bool is_for_here = !arguments.has("skip-files");
-    const MachineCheck here =
-        is_for_here && cli.check_machine ? cli.check_machine(loaded->config) : MachineCheck{};
+    const config::Attempt attempt = config::try_to_load(sources_of(cli, arguments));
+    const MachineCheck here = arguments.has("skip-files") ? MachineCheck{} : check_here(cli, attempt);
+    for (const std::string& line : lines_of(attempt.loaded.warnings))
+        cli.err << "ecron: warning: " << line << '\n';
     for (const std::string& line : here.warnings) cli.err << "ecron: warning: " << line << '\n';
-    if (!here.errors.empty()) return complain(cli, here.errors), kExitWrong;
-    warn_of_takeover(cli, loaded->config);
-    cli.out << (arguments.has("print-config") ? config::format_settings(loaded->settings)
+    complain(cli, lines_of(attempt.errors));
+    complain(cli, here.errors);
+    if (!attempt.errors.empty() || !here.errors.empty()) return kExitWrong;
+    warn_of_takeover(cli, attempt.loaded.config);
+    cli.out << (arguments.has("print-config") ? config::format_settings(attempt.loaded.settings)
                                               : "The configuration is valid.\n");
     return kExitGood;
 }
@@ -230,7 +252,7 @@ void add_service_commands(Table& to) {
     add({"serve", "", "Run the service.", configuration_and({}), Words::refused, kService}, serve);
     add({"check-config", "", "Check the configuration and report all errors.",
          configuration_and(
-             {{"skip-files", "", "Do not check that named users, files and folders exist here."}}),
+             {{"skip-files", "", "Do not check the named users, files, folders and ports on this machine."}}),
          Words::refused, kService},
         check_config);
     add({"health", "",

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/exit_code.hpp"
 #include "app/machine_check.hpp"
 #include "ecron/base/error.hpp"
 #include "ecron/base/time.hpp"
@@ -16,10 +17,6 @@
 /// The command line: the commands of the service and of the client. Help, completion and docs/cli.md follow
 /// from the declarations (cli.cpp, src/client/commands.cpp) and the table of options.
 namespace ecron::app {
-
-inline constexpr int kExitGood = 0;
-inline constexpr int kExitBad = 1;    // the check failed or the object does not exist
-inline constexpr int kExitWrong = 2;  // invalid command line or configuration; nothing was started
 
 enum class Scope : std::uint8_t { jobs, all };  // scope of an export
 
@@ -52,6 +49,8 @@ struct Cli {
     std::function<std::optional<std::string>(const config::Config&, const std::string& url)> health{};
     Upkeep upkeep{};
     std::function<MachineCheck(const config::Config&)> check_machine{};
+    /// Whether a service with this configuration runs already.
+    std::function<bool(const config::Config&)> is_running{};
     client::Terminals terminals{};
 };
 

@@ -32,4 +32,10 @@ std::optional<std::string> health(const config::Config& config, const std::strin
     return std::nullopt;
 }
 
+bool is_running(const config::Config& config) {
+    if (config.server.port == 0) return false;
+    const Result<unsigned> status = http::probe(own_url(config.server) + "/health/alive", kPatience);
+    return status && *status == 200;
+}
+
 }  // namespace ecron::app

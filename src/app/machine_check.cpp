@@ -7,9 +7,12 @@
 #include <filesystem>
 #include <system_error>
 
+#include "app/exit_code.hpp"
 #include "ecron/auth/token_file.hpp"
 #include "ecron/execution/executors.hpp"
 #include "ecron/http/certificate.hpp"
+#include "ecron/http/listening.hpp"
+#include "ecron/store/upkeep.hpp"
 
 namespace ecron::app {
 namespace {
@@ -21,6 +24,14 @@ public:
     [[nodiscard]] MachineCheck take() && { return std::move(result_); }
 
     void error(std::string what) { result_.errors.push_back(std::move(what)); }
+    /// `option` is the prefix of the line, unless the text names it already.
+    void require(const Result<void>& usable, std::string_view option = {}) {
+        if (usable) return;
+        const Error& error = usable.error();
+        const bool names_option = option.empty() || error.what.starts_with(option);
+        (exit_code_of(error) == kExitTemporary ? result_.occupied : result_.errors)
+            .push_back(names_option ? error.what : fmt::format("{}: {}", option, error.what));
+    }
     void certificates(std::string_view option, const std::string& file) {
         if (file.empty()) return;
         if (::access(file.c_str(), R_OK) != 0) return error(reason(option, file));
@@ -28,28 +39,36 @@ public:
             error(fmt::format("{}: {}", option, ends.error().what));
     }
     /// A file that ecron creates or continues.
-    void writable(std::string_view option, const std::string& file) {
-        if (file.empty()) return;
+    bool writable(std::string_view option, const std::string& file) {
+        if (file.empty()) return true;
         if (std::error_code none; fs::is_directory(file, none))
-            return error(fmt::format("{}: {}: is a folder", option, file));
-        if (::access(file.c_str(), W_OK) == 0) return;
-        const std::string folder = fs::path{file}.parent_path().string();
-        if (errno != ENOENT || ::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) != 0)
-            error(reason(option, file));
+            return error(fmt::format("{}: {}: is a folder", option, file)), false;
+        if (::access(file.c_str(), W_OK) == 0) return true;
+        if (errno == ENOENT && is_writable_folder(fs::path{file}.parent_path())) return true;
+        return error(reason(option, file)), false;
     }
     void folder(std::string_view option, const std::string& path) {
         std::error_code missing;
         if (!path.empty() && !fs::is_directory(path, missing))
             result_.warnings.push_back(fmt::format("{}: {}: is not a folder", option, path));
     }
-    /// A folder that ecron creates if it is missing.
-    void folder_or_nothing(std::string_view option, const std::string& path) {
+    /// A folder with files of ecron's own, which ecron creates if it is missing and needed.
+    void own_folder(std::string_view option, const std::string& path, bool is_needed) {
         std::error_code missing;
-        if (fs::exists(path, missing) && !fs::is_directory(path, missing))
+        if (!fs::exists(path, missing)) {
+            if (is_needed && !is_writable_folder(fs::path{path}.parent_path())) error(reason(option, path));
+        } else if (!fs::is_directory(path, missing)) {
             error(fmt::format("{}: {}: is not a folder", option, path));
+        } else if (!is_writable_folder(path)) {
+            error(reason(option, path));
+        }
     }
 
 private:
+    /// Otherwise errno states the reason.
+    static bool is_writable_folder(const fs::path& folder) {
+        return ::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) == 0;
+    }
     static std::string reason(std::string_view option, const std::string& file) {
         return fmt::format("{}: {}: {}", option, file, std::generic_category().message(errno));
     }
@@ -58,10 +77,17 @@ private:
 };
 
 void check_tokens(Check& check, const config::Auth& auth) {
-    const bool will_be_created = auth.token_init && ::access(auth.token_file.c_str(), F_OK) != 0;
-    if (auth.mode != config::AuthMode::token || will_be_created) return;
-    if (const auto tokens = auth::read_token_file(auth.token_file); !tokens)
+    if (auth.mode != config::AuthMode::token) return;
+    if (auth.token_init && ::access(auth.token_file.c_str(), F_OK) != 0) {
+        check.writable("token_file", auth.token_file);
+    } else if (const auto tokens = auth::read_token_file(auth.token_file); !tokens) {
         check.error(tokens.error().what);  // names the file
+    }
+}
+
+void check_listeners(Check& check, const config::Config& config) {
+    check.require(http::check_port(config.server.address, config.server.port), "cron_port");
+    check.require(http::check_port(config.server.address, config.health_port), "anlys_port");
 }
 
 }  // namespace
@@ -70,17 +96,16 @@ MachineCheck check_machine(const config::Config& config,
                            const std::map<std::string, std::string>& environment) {
     Check check;
     check.writable("log_file", config.log.file);
-    if (config.server.tls)
-        if (const auto usable = http::check_tls(*config.server.tls); !usable)
-            check.error(usable.error().what);
+    check_listeners(check, config);
+    if (config.server.tls) check.require(http::check_tls(*config.server.tls));
     check.certificates("db_ca_file", config.store.ca_file);
     check.certificates("ca_file", config.targets.ca_file);
     check.certificates("oauth_ca_file", config.auth.ca_file);
-    if (config.store.driver == store::Driver::sqlite) check.writable("db_path", config.store.path);
-    if (config.executors.command.enabled) {
-        check.folder_or_nothing("run_dir", config.executors.command.run_directory);
-        check.folder("command_dir", config.executors.command.directory);
-    }
+    if (config.store.driver == store::Driver::sqlite && check.writable("db_path", config.store.path))
+        check.require(store::check_free(config.store), "db_path");
+    const execution::CommandOptions& commands = config.executors.command;
+    check.own_folder("run_dir", commands.run_directory, commands.enabled);
+    if (commands.enabled) check.folder("command_dir", commands.directory);
     check_tokens(check, config.auth);
     check.folder("secrets_dir", config.secrets_dir);
     for (std::string& problem : execution::executor_problems(config.executors, environment))

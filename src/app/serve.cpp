@@ -4,6 +4,7 @@
 
 #include "app/application.hpp"
 #include "app/descriptors.hpp"
+#include "app/exit_code.hpp"
 #include "app/init.hpp"
 #include "app/machine_check.hpp"
 #include "app/settings.hpp"
@@ -13,21 +14,23 @@
 namespace ecron::app {
 namespace {
 
-/// Reports all problems at once, before anything is opened.
-bool fits_machine(const config::Config& config, const std::map<std::string, std::string>& environment) {
+/// Reports all problems at once, before anything is opened or changed; returns the exit code.
+int check_here(const config::Config& config, const std::map<std::string, std::string>& environment) {
     const MachineCheck here = check_machine(config, environment);
     for (const std::string& line : here.warnings) log::warn("{}", line);
-    for (const std::string& line : here.errors) log::error("failed to start: error={}", line);
-    return here.errors.empty();
+    for (const auto* lines : {&here.errors, &here.occupied})
+        for (const std::string& line : *lines) log::error("failed to start: error={}", line);
+    if (!here.errors.empty()) return kExitWrong;
+    return here.occupied.empty() ? kExitGood : kExitTemporary;
 }
 
 int serve_here(config::Config config, const std::map<std::string, std::string>& environment) {
     std::signal(SIGPIPE, SIG_IGN);
     if (const Result<void> logging = log::configure(config.log); !logging) {
         log::error("failed to open log: file={} error={}", config.log.file, logging.error().what);
-        return 2;
+        return kExitWrong;
     }
-    if (!fits_machine(config, environment)) return 2;
+    if (const int refused = check_here(config, environment); refused != kExitGood) return refused;
     fit_to_descriptors(config);
     const SystemClock clock;
     boost::asio::io_context io{1};
@@ -36,16 +39,16 @@ int serve_here(config::Config config, const std::map<std::string, std::string>& 
     auto store = store::Store::open_in_background(io, config.store, clock, failed);
     if (!store) {
         log::error("failed to open store: error={}", store.error().what);
-        return 2;
+        return exit_code_of(store.error());
     }
     try {
         Application application{config, environment, std::move(*store), io, clock};
         running = &application;
         return application.run();
     } catch (const NotStarted& refused) {
-        // Not 1, after which a systemd unit would restart it indefinitely: the configuration must be changed.
+        // Only a change of the configuration helps.
         log::error("failed to start: error={}", refused.what());
-        return 2;
+        return kExitWrong;
     }
 }
 

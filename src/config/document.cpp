@@ -45,8 +45,8 @@ exist, in this order: `/sysvol/conf/service_conf/cronsvr.yaml`, `/sysvol/conf/se
 sample with every key.
 
 `ecron check-config` reads the configuration as `ecron serve` would and reports all errors at once, with file, line, key
-and expected value; it exits with status 2 if there are any. It also checks that the users, files and folders that are
-named exist on this machine; `--skip-files` omits that for a configuration of another machine. `--print-config` prints the resulting configuration with the
+and expected value; it exits with status 2 if there are any. It also checks that the users, files, folders and ports that
+are named can be used on this machine; `--skip-files` omits that for a configuration of another machine. `--print-config` prints the resulting configuration with the
 source of each value; secrets are shown as `***`.
 
 Durations are written `1m30s`, `250ms`, `7d`, or as a number of seconds. Sizes are bytes, or `64KiB`, `1MiB`. Lists are

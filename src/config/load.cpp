@@ -95,6 +95,12 @@ void check_secret_files(const ResolvedOptions& options, std::vector<Problem>& wa
     if (options.is_set("token_file")) check("token_file", options.text("token_file") + ".initial");
 }
 
+void check_zone(const Sources& sources, const ResolvedOptions& options, std::vector<Problem>& errors) {
+    const Setting& zone = options.at("timezone");
+    const auto fault = sources.zone_fault ? sources.zone_fault(zone.value) : std::nullopt;
+    if (fault) errors.push_back({zone.from, "timezone", *fault});
+}
+
 /// The old service evaluated expressions in the time zone of its process.
 void check_old_zone(const Sources& sources, const ResolvedOptions& options, std::vector<Problem>& warnings) {
     const auto zone = sources.environment.find("TZ");
@@ -121,20 +127,26 @@ std::string format(const Problem& problem) {
     return line + (line.empty() ? "" : ": ") + problem.what;
 }
 
-std::expected<Loaded, std::vector<Problem>> load(const Sources& sources) {
+Attempt try_to_load(const Sources& sources) {
     Collected collected = collect(sources);
     std::vector<Problem> errors = std::move(collected.errors), warnings = std::move(collected.warnings);
     const ResolvedOptions options{collected.given, errors, warnings};
     Config config = config_of(options);
     cross_validate(options, config, errors);
     check_exposure(collected, options, config, errors, warnings);
+    check_zone(sources, options, errors);
     check_character_set(options, warnings);
     check_nodes(options, config, warnings);
     check_old_zone(sources, options, warnings);
     check_secret_sources(collected, warnings);
     check_secret_files(options, warnings);
-    if (!errors.empty()) return std::unexpected(std::move(errors));
-    return Loaded{std::move(config), options.settings(), std::move(warnings)};
+    return {{std::move(config), options.settings(), std::move(warnings)}, std::move(errors)};
+}
+
+std::expected<Loaded, std::vector<Problem>> load(const Sources& sources) {
+    Attempt attempt = try_to_load(sources);
+    if (!attempt.errors.empty()) return std::unexpected(std::move(attempt.errors));
+    return std::move(attempt.loaded);
 }
 
 Config defaults() {

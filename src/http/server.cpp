@@ -4,6 +4,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "ecron/http/certificate.hpp"
+#include "http/listener.hpp"
 #include "http/session.hpp"
 #include "http/tls_context.hpp"
 
@@ -27,12 +28,6 @@ void report(std::string_view who, const std::exception_ptr& failure) {
     } catch (const std::exception& error) {
         log::error("{} failed error={}", who, error.what());
     }
-}
-
-Error listen_error(const ServerOptions& options, std::string_view what, const error_code& ec) {
-    return {Errc::unavailable,
-            fmt::format("cannot {} {} port {}: {}", what, options.address, options.port, ec.message()),
-            {"cron_addr", "cron_port"}};
 }
 
 }  // namespace
@@ -96,18 +91,13 @@ Result<void> Server::Impl::reload_tls() {
 
 Result<void> Server::Impl::listen() {
     const ServerOptions& options = state_->options;
+    if (const Result<void> bound = bind(acceptor_, options.address, options.port); !bound) return bound;
     error_code ec;
-    const auto address = asio::ip::make_address(options.address, ec);
-    if (ec) return std::unexpected(listen_error(options, "understand the address", ec));
-    const tcp::endpoint endpoint{address, options.port};
-    acceptor_.open(endpoint.protocol(), ec);
-    if (!ec) acceptor_.set_option(tcp::acceptor::reuse_address{true}, ec);
-    if (!ec) acceptor_.bind(endpoint, ec);
-    if (!ec) acceptor_.listen(tcp::acceptor::max_listen_connections, ec);
+    acceptor_.listen(tcp::acceptor::max_listen_connections, ec);
     if (ec) {
         error_code ignored;
         acceptor_.close(ignored);
-        return std::unexpected(listen_error(options, "listen on", ec));
+        return std::unexpected(listen_error(options.address, options.port, ec));
     }
     port_ = acceptor_.local_endpoint(ec).port();
     return {};

@@ -376,6 +376,7 @@ TEST_CASE("check-config lists changes for old jobs, and succeeds without a datab
 TEST_CASE("check-config reports what is missing on this machine, except with --skip-files", "[cli]") {
     GivenCli cli;
     cli.machine = {.errors = {"ca_file: /nope.pem: No such file or directory"},
+                   .occupied = {},
                    .warnings = {"secrets_dir: /nope: is not a folder"}};
     CHECK(cli.run({"check-config"}).exit_code == kExitWrong);
     CHECK(cli.out.empty());
@@ -384,6 +385,33 @@ TEST_CASE("check-config reports what is missing on this machine, except with --s
           "ecron: ca_file: /nope.pem: No such file or directory\n");
     CHECK(cli.run({"check-config", "--skip-files"}).exit_code == kExitGood);
     CHECK(cli.err.empty());
+}
+
+TEST_CASE("check-config reports the errors of the options and of the machine at once", "[cli]") {
+    GivenCli cli;
+    cli.machine = {
+        .errors = {"ca_file: /nope.pem: No such file or directory", "cert_file : No such file or directory"},
+        .occupied = {},
+        .warnings = {}};
+    cli.run({"check-config", "--timezone", "Europe/Brelin", "--lang", "elvish", "--ssl-on", "--key-file=k"});
+    CHECK(cli.exit_code == kExitWrong);
+    for (const char* part : {"--timezone: timezone: ", "--lang: \"elvish\"",
+                             "cert_file: is required because ssl_on", "ca_file: /nope.pem: No such file"})
+        CHECK_THAT(cli.err, Contains(part));
+    CHECK_FALSE(cli.err.contains("cert_file : "));  // follows from the error of the option
+}
+
+TEST_CASE("check-config refuses a port in use, unless the service itself uses it", "[cli]") {
+    GivenCli cli;
+    cli.machine.occupied = {"cron_port: cannot listen on 127.0.0.1 port 12345: Address already in use"};
+    CHECK(cli.run({"check-config"}).exit_code == kExitWrong);
+    CHECK(cli.err == "ecron: cron_port: cannot listen on 127.0.0.1 port 12345: Address already in use\n");
+    cli.running = true;
+    CHECK(cli.run({"check-config"}).exit_code == kExitGood);
+    CHECK(
+        cli.err ==
+        "ecron: warning: cron_port: cannot listen on 127.0.0.1 port 12345: Address already in use; a service "
+        "with this configuration is running\n");
 }
 
 TEST_CASE("TZ without timezone produces a warning, because the old service used it", "[cli]") {

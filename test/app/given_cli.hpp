@@ -24,6 +24,7 @@ struct GivenCli {
     std::string asked_url;
     Upkeep upkeep;
     MachineCheck machine;
+    bool running{};                      // result of is_running
     std::optional<std::string> illness;  // result of health
 
     GivenCli& run(const std::vector<std::string>& arguments) {
@@ -48,7 +49,8 @@ struct GivenCli {
                           return illness;
                       },
                       upkeep,
-                      [&](const config::Config&) { return machine; }};
+                      [&](const config::Config&) { return machine; },
+                      [&](const config::Config&) { return running; }};
         exit_code = app::run(cli, arguments);
         out = out_stream.str(), err = err_stream.str();
         return *this;

@@ -1,11 +1,15 @@
 #include "app/machine_check.hpp"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 
 #include "ecron/base/uuid.hpp"
 #include "ecron/config/load.hpp"
+#include "ecron/store/store.hpp"
 
 using namespace ecron;
 using namespace ecron::app;
@@ -21,6 +25,26 @@ struct Folder {
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;
     [[nodiscard]] std::string file(const char* name) const { return (path / name).string(); }
+};
+
+/// A listening socket on a free port of 127.0.0.1.
+struct Listener {
+    int descriptor{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    std::string port;
+    Listener() {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        auto* const any = reinterpret_cast<sockaddr*>(&address);
+        REQUIRE(::bind(descriptor, any, size) == 0);
+        REQUIRE(::listen(descriptor, 1) == 0);
+        REQUIRE(::getsockname(descriptor, any, &size) == 0);
+        port = std::to_string(ntohs(address.sin_port));
+    }
+    ~Listener() { ::close(descriptor); }
+    Listener(const Listener&) = delete;
+    Listener& operator=(const Listener&) = delete;
 };
 
 MachineCheck checked(std::vector<config::Flag> flags) {
@@ -80,4 +104,54 @@ TEST_CASE("files that ecron creates may be absent", "[machine]") {
     CHECK(checked({{"auth_mode", "token"}, {"token_file", folder.file("tokens")}, {"token_init", "true"}})
               .errors.empty());
     CHECK(std::filesystem::is_empty(folder.path));
+}
+
+TEST_CASE("ports in use are found, all at once with what else is wrong", "[machine]") {
+    const Folder folder;
+    const Listener api, health;
+    const std::string absent = folder.file("absent/file");
+    const MachineCheck here =
+        checked({{"cron_port", api.port}, {"anlys_port", health.port}, {"ca_file", absent}});
+    CHECK(here.occupied ==
+          Lines{"cron_port: cannot listen on 127.0.0.1 port " + api.port + ": Address already in use",
+                "anlys_port: cannot listen on 127.0.0.1 port " + health.port + ": Address already in use"});
+    CHECK(here.errors == Lines{"ca_file: " + absent + ": No such file or directory"});
+    CHECK(checked({{"cron_port", "0"}}).occupied.empty());
+}
+
+TEST_CASE("a database that another process uses is found, and so is a file of another kind", "[machine]") {
+    const Folder folder;
+    const std::string path = folder.file("ecron.db");
+    const std::vector<config::Flag> flags{{"cron_port", "0"}, {"db_path", path}};
+    CHECK(checked(flags).occupied.empty());
+    CHECK(std::filesystem::is_empty(folder.path));
+    {
+        boost::asio::io_context io;
+        const SystemClock clock;
+        const auto store = store::Store::open(io, {.path = path}, clock);
+        REQUIRE(store);
+        const Lines occupied = checked(flags).occupied;
+        REQUIRE(occupied.size() == 1);
+        CHECK_THAT(occupied.front(), Catch::StartsWith("db_path: " + path + " is in use by process "));
+    }
+    CHECK(checked(flags).occupied.empty());
+    std::ofstream{path} << "these are not the first sixteen bytes of a database\n";
+    CHECK(checked(flags).errors == Lines{"db_path: " + path + " is not an SQLite database"});
+}
+
+TEST_CASE("folders in which ecron cannot create its own files are found", "[machine]") {
+    const auto errors = [](std::vector<config::Flag> flags) { return checked(std::move(flags)).errors; };
+    const std::vector<config::Flag> run_dir{{"run_dir", "/dev/null/run"}};
+    CHECK(errors({{"command_enabled", "true"}, {"command_as_self", "true"}, run_dir[0]}) ==
+          Lines{"run_dir: /dev/null/run: Permission denied"});
+    CHECK(errors(run_dir).empty());                         // not needed without commands
+    CHECK(errors({{"run_dir", "/dev/null"}}).size() == 1);  // but used if it exists
+    CHECK(errors({{"auth_mode", "token"}, {"token_file", "/dev/null/tokens"}, {"token_init", "true"}}) ==
+          Lines{"token_file: /dev/null/tokens: Not a directory"});
+}
+
+TEST_CASE("a command_user that serve refuses is found", "[machine]") {
+    const Lines errors = checked({{"command_enabled", "true"}, {"command_user", "root"}}).errors;
+    REQUIRE(errors.size() == 1);
+    CHECK_THAT(errors.front(), Catch::StartsWith("command_user: root is "));
 }

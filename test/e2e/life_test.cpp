@@ -149,11 +149,26 @@ TEST_CASE("the watchdog is not fed on behalf of another process", "[life]") {
     CHECK(ecron.wait_for_end() == 0);
 }
 
+TEST_CASE("a port in use ends the start with exit code 3, before the database is opened", "[life]") {
+    if (Database::tests_mysql()) return;
+    const World first;
+    const Database database;
+    Settings settings = database.settings();
+    const std::string option = GENERATE("cron_port", "anlys_port");
+    settings[option] = std::to_string(first.ecron.port());
+    Ecron second{database.folder(), settings};
+    CHECK(second.run_to_end() == 3);
+    CHECK(second.logged(option + ": cannot listen on 127.0.0.1 port " + settings[option] +
+                        ": Address already in use"));
+    CHECK_FALSE(std::filesystem::exists(settings["db_path"]));
+    CHECK(second.run_command({"check-config"}) == (option == "cron_port" ? 0 : 2));  // an ecron answers there
+}
+
 TEST_CASE("a second process on the same SQLite file refuses to start and reports the owner", "[life]") {
     if (Database::tests_mysql()) return;
     World world;
     Ecron second{world.database.folder(), world.database.settings()};
-    CHECK(second.run_to_end() == 2);
+    CHECK(second.run_to_end() == 3);
     CHECK(second.logged("is in use by process " + std::to_string(world.ecron.pid())));
     CHECK(world.api().get("/health/ready").status == 200);
 }

@@ -266,7 +266,7 @@ TEST_CASE("a second process with the same node_id exits with an error that ident
     settings["multi_node"] = "true";
     settings["node_id"] = "node-1";
     Ecron second{world.database.folder(), settings};
-    CHECK(second.run_to_end() == 2);
+    CHECK(second.run_to_end() == 3);
     CAPTURE(second.log());
     CHECK(second.logged("another process uses this node_id: process " + std::to_string(world.ecron.pid())));
     const std::size_t calls = world.target.count("/run");

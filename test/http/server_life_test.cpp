@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "ecron/http/listening.hpp"
 #include "http/support.hpp"
 
 using namespace ecron;
@@ -392,6 +393,22 @@ TEST_CASE("a server can be destroyed with requests in progress", "[http][server]
     server.reset();
     CHECK(idle.is_closed());
     CHECK(busy.is_closed());
+}
+
+TEST_CASE("a port can be checked before a server listens", "[http][server]") {
+    std::uint16_t port = 0;
+    {
+        TestServer server{echo};
+        port = server.port();
+        const auto in_use = check_port("127.0.0.1", port);
+        REQUIRE_FALSE(in_use);
+        CHECK(in_use.error().code == Errc::unavailable);
+    }
+    CHECK(check_port("127.0.0.1", 0));
+    const auto elsewhere = check_port("192.0.2.1", port);
+    REQUIRE_FALSE(elsewhere);
+    CHECK(elsewhere.error().code == Errc::unavailable);  // the address may appear later
+    CHECK(check_port("localhost", port).error().code == Errc::invalid);
 }
 
 TEST_CASE("a failure to listen names the address and the reason", "[http][server]") {

@@ -77,7 +77,7 @@ TEST_CASE("a schema is refused only if it needs a newer binary", "[store]") {
     world.sql("update t_cron_schema set f_min_binary = 2000000 where f_version = 900");
     const auto refused = world.try_open();
     REQUIRE_FALSE(refused);
-    CHECK(refused.error().code == Errc::conflict);
+    CHECK(refused.error().code == Errc::invalid);
     CHECK(refused.error().what.find("needs a newer ecron") != std::string::npos);
     CHECK(refused.error().what.find(kBinaryVersion) != std::string::npos);
 }

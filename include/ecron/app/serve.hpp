@@ -15,6 +15,8 @@ int serve(const config::Config& config, const std::map<std::string, std::string>
 /// Checks the readiness of the local service with this configuration, or of the one at the URL if given
 /// (`ecron health`). Returns the reason if it is not ready, otherwise nullopt.
 std::optional<std::string> health(const config::Config& config, const std::string& url);
+/// Whether a service answers at the address of this configuration.
+bool is_running(const config::Config& config);
 /// Changes the number of shards (`ecron db shards N`). Returns the error, or nullopt on success.
 std::optional<std::string> set_shards(const config::Config& config, std::size_t shards);
 

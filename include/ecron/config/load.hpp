@@ -1,6 +1,8 @@
 #pragma once
 #include <expected>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +29,8 @@ struct Sources {
     std::map<std::string, std::string> environment;  // only ECRON_* and TZ are used
     std::vector<std::string> files;                  // each must exist
     std::vector<std::string> files_if_present;       // optional; read before `files`
+    /// Why a time zone cannot be used. The default accepts every name: this module knows no time zones.
+    std::function<std::optional<std::string>(const std::string& zone)> zone_fault{};
 };
 
 /// The default locations if no file is specified: the old service's, then ecron's own.
@@ -55,6 +59,13 @@ struct Loaded {
 };
 
 std::expected<Loaded, std::vector<Problem>> load(const Sources& sources);
+
+/// What can be loaded despite errors: an invalid value counts as not set.
+struct Attempt {
+    Loaded loaded;
+    std::vector<Problem> errors;
+};
+Attempt try_to_load(const Sources& sources);
 
 /// The settings as a YAML file that can be loaded again, secrets as ***, each with its source.
 std::string format_settings(const std::vector<Setting>& settings);

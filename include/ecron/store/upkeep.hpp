@@ -9,6 +9,11 @@
 /// needs an io_context. Errors: as for Store; invalid if a file is not an export.
 namespace ecron::store {
 
+/// Whether a process could open this SQLite database now; always, for a server. Changes nothing. Errors:
+/// invalid if the file is another kind of file, denied if it cannot be written, conflict if another process
+/// uses it (the text names it).
+Result<void> check_free(const Options& options);
+
 /// Migrates the schema to the current version, as every start does.
 Result<void> migrate(const Options& options, const Clock& clock);
 

@@ -253,10 +253,10 @@ Result<std::unique_ptr<Runner>> make_command_runner(asio::io_context& io, const 
 
 namespace {
 
-Result<void> check_user(const CommandOptions& options) {
-    if (!options.enabled || options.user.empty()) return {};
-    const Result<Identity> identity = identity_of(options.user);
-    return identity ? Result<void>{} : fail(Errc::invalid, "command_user: " + identity.error().what);
+Result<void> check_confinement(const CommandOptions& options) {
+    if (!options.enabled) return {};
+    const Result<Confinement> confinement = confinement_of(options);
+    return confinement ? Result<void>{} : std::unexpected(confinement.error());
 }
 
 }  // namespace
@@ -268,7 +268,7 @@ const ExecutorKind kCommandExecutor{
             return context.mode == model::Mode::exe && !model::is_kubernetes_job(context);
         },
     .check = [](const ExecutorOptions& options,
-                const std::map<std::string, std::string>&) { return check_user(options.command); },
+                const std::map<std::string, std::string>&) { return check_confinement(options.command); },
     .limits =
         [](const ExecutorOptions& options) { return ExecutorKind::Limits{.total = options.command.limit}; },
     .make =

@@ -15,11 +15,20 @@
 #include "ecron/base/file_access.hpp"
 #include "ecron/base/log.hpp"
 #include "ecron/base/this_process.hpp"
+#include "ecron/store/upkeep.hpp"
 #include "store/sql/dialect.hpp"
 
 namespace ecron::store {
 
 namespace {
+
+/// A lock of the open file, not of the process: a second store in the same process is also refused.
+flock whole_file() {
+    flock lock{};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    return lock;
+}
 
 std::string holder(int descriptor) {
     std::array<char, 320> text{};
@@ -27,6 +36,10 @@ std::string holder(int descriptor) {
     const std::string name =
         size > 0 ? std::string(text.data(), static_cast<std::size_t>(size)) : std::string();
     return name.empty() ? "another process" : name.substr(0, name.find('\n'));
+}
+
+Error in_use(const std::string& path, int descriptor) {
+    return {Errc::conflict, fmt::format("{} is in use by {}", path, holder(descriptor)), {"db_path"}};
 }
 
 /// Includes user and group ids, the most useful facts in a container, where they often differ from the
@@ -75,6 +88,23 @@ Result<void> check_database_file(const std::string& path) {
     return fail(Errc::invalid, fmt::format("db_path: {} is not an SQLite database", path), {"db_path"});
 }
 
+Result<void> check_free(const Options& options) {
+    if (!dialect_of(options.driver).flags.owned_by_one_process) return {};
+    if (const Result<void> usable = check_database_file(options.path); !usable) return usable;
+    const std::string name = options.path + ".lock";
+    const int descriptor = open(name.c_str(), O_RDWR | O_CLOEXEC);
+    if (descriptor < 0) {
+        const std::string folder = std::filesystem::path{name}.parent_path().string();
+        if (errno == ENOENT && access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) == 0) return {};
+        return fail(Errc::denied, not_writable(name, errno), {"db_path"});
+    }
+    flock lock = whole_file();
+    const bool is_locked = fcntl(descriptor, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+    const Error error = is_locked ? in_use(options.path, descriptor) : Error{};
+    close(descriptor);
+    return is_locked ? Result<void>{std::unexpected(error)} : Result<void>{};
+}
+
 FileLock::~FileLock() {
     if (descriptor_ >= 0) close(descriptor_);
 }
@@ -85,15 +115,12 @@ Result<void> FileLock::take(const Options& options) {
     if (const Result<void> usable = check_database_file(path); !usable) return usable;
     const std::string name = path + ".lock";
     const int descriptor = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (descriptor < 0) return fail(Errc::unavailable, not_writable(name, errno));
-    struct flock lock{};
-    lock.l_type = F_WRLCK;
-    lock.l_whence = SEEK_SET;
-    // A lock of the open file, not of the process: a second store in the same process is also refused.
+    if (descriptor < 0) return fail(Errc::denied, not_writable(name, errno));
+    flock lock = whole_file();
     if (fcntl(descriptor, F_OFD_SETLK, &lock) != 0) {
-        const std::string text = fmt::format("{} is in use by {}", path, holder(descriptor));
+        const Error error = in_use(path, descriptor);
         close(descriptor);
-        return fail(Errc::conflict, text);
+        return std::unexpected(error);
     }
     const std::string self = this_process() + "\n";
     // The name is only informative; a full disk must not prevent ecron from starting.

@@ -185,7 +185,7 @@ Result<std::string> migrate(Session& session) {
         const auto own = binary_number(kBinaryVersion);
         if (!own) return std::unexpected(own.error());
         if (newest.integer(1) > *own)
-            return fail(Errc::conflict,
+            return fail(Errc::invalid,
                         fmt::format("the database's schema {} needs a newer ecron than this {}", version,
                                     kBinaryVersion));
         const std::set<std::int64_t> applied = applied_versions(session);
