@@ -56,6 +56,11 @@ ClientCommand job_row(std::string_view name, std::string_view arguments, std::st
             run};
 }
 
+constexpr std::string_view kFollowDetails =
+    "With -f the command reconnects if the server restarts. If it cannot reach the server for 2 minutes, it "
+    "states\n"
+    "how to continue, and the exit code is 3: the execution may still be running.";
+
 Flag follow_flag(std::string help) {
     return {.name = "follow", .metavar = "", .help = std::move(help), .letter = 'f'};
 }
@@ -147,7 +152,8 @@ std::vector<ClientCommand> job_commands() {
         job_row("job run", "NAME", "Run a job now and print the id of the execution.", run_command,
                 {follow_flag(
                      "Print the output until the execution ends; the exit code is 0 if it succeeds, else 1."),
-                 {"idempotency-key", "KEY", "Repeated requests with this key start one execution."}}),
+                 {"idempotency-key", "KEY", "Repeated requests with this key start one execution."}},
+                kFollowDetails),
         job_row("job cancel", "NAME|EXECUTION",
                 "End a job's latest execution, or the execution with that id, as interrupt.", cancel_command),
         job_row("job history", "NAME", "List the executions of a job, newest first.", history_command,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/json/parse.hpp>
+#include <thread>
 
 #include "e2e/ports.hpp"
 #include "e2e/world.hpp"
@@ -80,6 +81,26 @@ TEST_CASE("a running execution is cancelled by the name of its job", "[client]")
     CHECK(client.run({"job", "cancel", "slow"}).out == execution + " interrupt\n");
     CHECK(client.run({"job", "cancel", execution}).exit_code == 1);
     CHECK_THAT(client.err, Contains("409"));
+}
+
+TEST_CASE("a run is followed across a restart of the server", "[client]") {
+    World world{{{"shutdown_grace", "300ms"}}};
+    world.target.answer("/slow", Answer{.hangs = true});
+    const std::uint16_t port = world.ecron.port();
+    Client client{port};
+    client.run({"job", "create", "slow", "--url", world.target.url("/slow")});
+    world.ecron.settings()["cron_port"] = std::to_string(port);
+    {
+        const std::jthread following{[&] { client.run({"job", "run", "slow", "-f"}); }};
+        world.target.wait_for("/slow", 1);
+        world.ecron.terminate();
+        world.target.release("/slow");
+        world.ecron.start();
+    }
+    CAPTURE(client.err);
+    CHECK(client.exit_code == 0);
+    CHECK_THAT(client.err,
+               Contains("the stream ended before the execution, reconnecting") && Contains("ended: success"));
 }
 
 TEST_CASE("a run's output is followed, listed and explained", "[client]") {

@@ -21,8 +21,15 @@ ExitCode preview_command(const Environment& environment, const command_line::Arg
 ExitCode forecast_command(const Environment& environment, const command_line::Arguments& arguments);
 ExitCode login_command(const Environment& environment, const command_line::Arguments& arguments);
 
-/// Follows the output of an execution to its end, and returns its final state.
-Outcome<std::string> follow_output(const Environment& environment, Api& api, const std::string& execution);
+/// How a stream that ended before its execution is resumed, as during the restart of a server.
+struct Reconnection {
+    Millis pause{1'000};
+    Millis patience{120'000};  // since the last event
+};
+/// Follows the output of an execution to its end, across restarts of the server, and returns its final state.
+/// Error: unreachable if nothing arrived for the patience; the text states how to continue.
+Outcome<std::string> follow_output(const Environment& environment, Api& api, const std::string& execution,
+                                   const Reconnection& reconnection = {});
 
 /// Connects as the arguments state, then runs `work` and reports its failure.
 ExitCode with_api(const Environment& environment, const command_line::Arguments& arguments,

@@ -25,6 +25,7 @@ void EventStream::take_line(std::string_view line) {
     std::string_view value = colon == line.npos ? std::string_view{} : line.substr(colon + 1);
     if (value.starts_with(' ')) value.remove_prefix(1);
     if (field == "event") event_.name = value;
+    if (field == "id") event_.id = value;
     if (field != "data") return;
     if (has_data_) event_.data += '\n';
     event_.data += value;

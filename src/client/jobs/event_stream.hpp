@@ -8,10 +8,11 @@ namespace ecron::client {
 /// A server-sent event (WHATWG HTML, "Server-sent events").
 struct Event {
     std::string name{};
+    std::string id{};    // empty: none; Last-Event-ID resumes after it
     std::string data{};  // lines of repeated data fields are joined by a newline
 };
 
-/// Splits a stream into events as it arrives. Comments and fields other than event and data are ignored.
+/// Splits a stream into events as it arrives. Comments and fields other than event, id and data are ignored.
 class EventStream {
 public:
     using Take = std::function<void(const Event&)>;

@@ -44,6 +44,45 @@ Outcome<std::string> execution_of(Api& api, const std::string& word) {
     return word;
 }
 
+/// What has arrived of an execution's output, over one or more connections.
+class Followed {
+public:
+    explicit Followed(const Environment& environment) : environment_(environment) {}
+
+    /// Reads events until the stream ends. A repeated call continues after the last event.
+    Outcome<Reply> stream(Api& api, const std::string& execution) {
+        EventStream events{[this](const Event& event) { take(event); }};
+        Call call{.path = fmt::format("/jobexecution/{}/output?follow=1", execution),
+                  .timeout = kFollowLimit,
+                  .on_body = [&](std::string_view part) {
+                      events.add(part);
+                      return true;
+                  }};
+        if (!last_id_.empty()) call.headers.push_back({"Last-Event-ID", last_id_});
+        return api.call(std::move(call));
+    }
+    [[nodiscard]] std::size_t events() const { return events_; }
+    [[nodiscard]] const std::string& state() const { return state_; }  // empty: the end has not arrived
+
+private:
+    void take(const Event& event) {
+        ++events_;
+        if (!event.id.empty()) last_id_ = event.id;
+        if (event.name == "stdout") environment_.out << text_of(event.data) << std::flush;
+        if (event.name == "stderr") environment_.err << text_of(event.data) << std::flush;
+        if (event.name == "attempt" && event.data != "1")
+            environment_.err << fmt::format("ecron: attempt {}\n", event.data);
+        boost::system::error_code invalid;
+        const json::value status = json::parse(event.data, invalid);
+        if (event.name == "end" && !invalid && status.is_object())
+            state_ = text_at(status.get_object(), "job_status");
+    }
+
+    const Environment& environment_;
+    std::size_t events_{0};
+    std::string last_id_, state_;
+};
+
 Outcome<ExitCode> follow(const Environment& environment, Api& api, const std::string& execution) {
     const auto state = follow_output(environment, api, execution);
     if (!state) return std::unexpected(state.error());
@@ -53,28 +92,25 @@ Outcome<ExitCode> follow(const Environment& environment, Api& api, const std::st
 
 }  // namespace
 
-Outcome<std::string> follow_output(const Environment& environment, Api& api, const std::string& execution) {
-    std::string state;
-    EventStream events{[&](const Event& event) {
-        if (event.name == "stdout") environment.out << text_of(event.data) << std::flush;
-        if (event.name == "stderr") environment.err << text_of(event.data) << std::flush;
-        if (event.name == "attempt" && event.data != "1")
-            environment.err << fmt::format("ecron: attempt {}\n", event.data);
-        boost::system::error_code invalid;
-        const json::value status = json::parse(event.data, invalid);
-        if (event.name == "end" && !invalid && status.is_object())
-            state = text_at(status.get_object(), "job_status");
-    }};
-    const auto reply = api.call({.path = fmt::format("/jobexecution/{}/output?follow=1", execution),
-                                 .timeout = kFollowLimit,
-                                 .on_body = [&](std::string_view part) {
-                                     events.add(part);
-                                     return true;
-                                 }});
-    if (!reply) return std::unexpected(reply.error());
-    if (state.empty())
-        return failed(ExitCode::unreachable, "the server ended the stream before the execution");
-    return state;
+Outcome<std::string> follow_output(const Environment& environment, Api& api, const std::string& execution,
+                                   const Reconnection& reconnection) {
+    SteadyInstant last_sign = environment.clock.steady();
+    Followed followed{environment};
+    for (bool reported = false;;) {
+        const std::size_t before = followed.events();
+        const auto reply = followed.stream(api, execution);
+        if (!followed.state().empty()) return followed.state();
+        if (!reply && reply.error().code != ExitCode::unreachable) return std::unexpected(reply.error());
+        if (followed.events() > before) last_sign = environment.clock.steady(), reported = false;
+        if (environment.clock.steady() - last_sign >= reconnection.patience)
+            return failed(ExitCode::unreachable,
+                          fmt::format("lost the server before the end of execution {0}, which may still be "
+                                      "running; continue with: ecron job logs -f {0}",
+                                      execution));
+        if (!std::exchange(reported, true))
+            environment.err << "ecron: the stream ended before the execution, reconnecting\n";
+        std::this_thread::sleep_for(reconnection.pause);
+    }
 }
 
 ExitCode run_command(const Environment& environment, const Arguments& arguments) {
