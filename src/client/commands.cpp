@@ -211,11 +211,19 @@ constexpr std::string_view kImportDetails =
     "warning for\n"
     "each thing that does not carry over as comments; warnings also go to standard error. Nothing is sent to "
     "a server.\n"
-    "The file - is standard input.";
+    "The file - is standard input.\n"
+    "\n"
+    "apply replaces jobs that have the same name, such as those of another machine's crontab: give each "
+    "source "
+    "its\n"
+    "own --prefix.";
 
 ClientCommand import_row(std::string_view name, std::string_view summary, Run run,
                          std::vector<Flag> flags = {}) {
-    flags.insert(flags.begin(), {"tz", "ZONE", "Time zone of schedules that state none [this machine's]."});
+    flags.insert(
+        flags.begin(),
+        {{"tz", "ZONE", "Time zone of schedules that state none [this machine's]."},
+         {"prefix", "TEXT", "Begin the names of the jobs with this text, such as the machine's name."}});
     return {{.name = name,
              .arguments = "FILE…",
              .summary = summary,

@@ -210,6 +210,9 @@ TEST_CASE("jobs of XXL-JOB carry over or are a warning", "[import]") {
     CHECK(text_at(shell.job, "job_cron_time") == "@every 30s");
     CHECK(text_at(context_of(shell), "exec") == "/bin/bash -c 'echo \"$1\"' bash 'x y'");
     CHECK_FALSE(flag_at(shell.job, "enabled"));
+    CHECK(text_at(context_of(shell), "timeout") == "1d");
+    CHECK_THAT(shell.warnings.at(0), Contains("no time limit"));
+    CHECK(text_at(context_of(daily), "timeout") == "30s");
     CHECK(old.use == Imported::Use::commented);
     CHECK(old.warnings.size() == 4);
     for (const Imported* imported : {&daily, &shell})

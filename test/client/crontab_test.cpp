@@ -99,6 +99,34 @@ TEST_CASE("shell syntax runs in a shell, with a warning", "[import]") {
     CHECK(words_of(imported) == Words_{"/bin/sh", "-c", command});
 }
 
+TEST_CASE("braces are expanded if the shell of the crontab does that", "[import]") {
+    const auto [shell, command, expanded] = GENERATE(table<std::string, std::string, bool>({
+        {"/bin/bash", "/bin/cp /etc/app.{conf,old}", true},
+        {"/usr/bin/zsh", "/bin/touch /tmp/{1..3}", true},
+        {"/bin/bash", "/bin/echo '{a,b}' \"{a,b}\" \\{a,b} {a} {a b,c}", false},
+        {"/bin/sh", "/bin/cp /etc/app.{conf,old}", false},
+        {"", "/bin/cp /etc/app.{conf,old}", false},
+    }));
+    CAPTURE(shell, command);
+    const Import result = import("SHELL=" + shell + "\n0 2 * * * " + command + "\n");
+    REQUIRE(result.jobs.size() == 1);
+    const Imported& job = result.jobs[0];
+    if (expanded) {
+        CHECK(words_of(job) == Words_{shell, "-c", command});
+        CHECK(job.warnings == Words_{"brace expansion needs a shell: the job runs " + shell + " -c"});
+    } else {
+        CHECK(exec_of(job) == command);
+    }
+}
+
+TEST_CASE("an empty CRON_TZ ends an earlier one, with a warning", "[import]") {
+    const Import result = import("CRON_TZ=Asia/Tokyo\nCRON_TZ=\n0 2 * * * /opt/bin/job\n");
+    REQUIRE(result.jobs.size() == 1);
+    CHECK(text_at(context_of(result.jobs[0]), "timezone") == "Europe/Berlin");
+    CHECK_THAT(result.warnings.back(),
+               Contains("crontab:2: CRON_TZ: is empty: the following jobs have the time zone Europe/Berlin"));
+}
+
 TEST_CASE("quoted characters need no shell", "[import]") {
     const std::string command =
         GENERATE("grep -c 'a|b' /var/log/x", "awk '{print $1}' /etc/hosts",

@@ -137,7 +137,10 @@ private:
             import_.warnings.push_back(
                 fmt::format("{}:{}: {}: {}", options_.file, number_, variable.name, what));
         };
-        if (variable.name == "CRON_TZ") {
+        if (variable.name == "CRON_TZ" && variable.value.empty()) {
+            timezone_ = options_.timezone;
+            warn(fmt::format("is empty: the following jobs have the time zone {}", timezone_));
+        } else if (variable.name == "CRON_TZ") {
             timezone_ = variable.value;
         } else if (variable.name == "SHELL") {
             shell_ = variable.value;
@@ -227,6 +230,8 @@ private:
         } else if (text.contains("\\%")) {
             imported.warnings.push_back("\\% is a literal % and written as such");
         }
+        if (syntax.empty() && expands_braces(shell_) && has_brace_expansion(parts.command))
+            syntax = "brace expansion";
         if (syntax.empty()) return script;
         const std::string shell = shell_.empty() ? "/bin/sh" : shell_;
         imported.warnings.push_back(fmt::format("{} needs a shell: the job runs {} -c", syntax, shell));

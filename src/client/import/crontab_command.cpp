@@ -47,6 +47,36 @@ bool leaves_process(std::string_view command) {
     return command.ends_with('&') && !command.ends_with("&&") && !command.ends_with("\\&");
 }
 
+bool has_brace_expansion(std::string_view command) {
+    char quote = 0;
+    bool open = false, has_list = false;
+    for (std::size_t i = 0; i < command.size(); ++i) {
+        const char c = command[i];
+        if (quote != 0) {
+            if (c == quote) quote = 0;
+            if (c == '\\' && quote == '"') ++i;
+        } else if (c == '\\' || command.substr(i, 2) == "${") {
+            ++i;
+        } else if (c == '\'' || c == '"') {
+            quote = c;
+        } else if (c == ' ' || c == '\t') {
+            open = false;
+        } else if (c == '{') {
+            open = true, has_list = false;
+        } else if (c == '}' && open && has_list) {
+            return true;
+        } else if (c == ',' || command.substr(i, 2) == "..") {
+            has_list = true;
+        }
+    }
+    return false;
+}
+
+bool expands_braces(std::string_view shell) {
+    const std::string_view name = base_name(shell);
+    return name == "bash" || name == "ksh" || name == "zsh";
+}
+
 std::string name_for_command(std::string_view command) {
     const auto words = model::split_words(command);
     if (!words) return "job";

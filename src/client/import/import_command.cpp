@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <ostream>
 
 #include "client/jobs/output.hpp"
@@ -61,12 +62,23 @@ void append(Import& to, Import&& from) {
             to.warnings.push_back(std::move(warning));
 }
 
-/// Names are unique in each file; several files can have the same.
-void make_unique(Import& import) {
+/// The file and line of a job, without its text.
+std::string place_of(const Imported& imported) {
+    return imported.origin.substr(0, imported.origin.find(": "));
+}
+
+/// Adds the prefix. Names are unique in each file, but several files can have the same.
+void name_jobs(Import& import, const std::string& prefix) {
     JobNames names;
+    std::map<std::string, std::string> places;  // by name
     for (Imported& imported : import.jobs) {
-        const json::string& name = imported.job["job_name"].as_string();
-        imported.job["job_name"] = names.unique(std::string_view{name});
+        const std::string wanted = prefix + std::string{imported.job["job_name"].as_string()};
+        const std::string name = names.unique(wanted);
+        const auto [other, is_new] = places.emplace(wanted, place_of(imported));
+        if (!is_new)
+            imported.warnings.push_back(fmt::format(
+                "{:?} is also the name of the job at {}: this one is {:?}", wanted, other->second, name));
+        imported.job["job_name"] = name;
     }
 }
 
@@ -75,8 +87,7 @@ void report_warnings(const Environment& environment, const Import& import) {
         environment.err << "ecron: warning: " << warning << '\n';
     for (const Imported& imported : import.jobs)
         for (const std::string& warning : imported.warnings)
-            environment.err << fmt::format("ecron: warning: {}: {}\n",
-                                           imported.origin.substr(0, imported.origin.find(": ")), warning);
+            environment.err << fmt::format("ecron: warning: {}: {}\n", place_of(imported), warning);
 }
 
 ExitCode import_files(const Environment& environment, const Arguments& arguments, Importer importer) {
@@ -94,11 +105,14 @@ ExitCode import_files(const Environment& environment, const Arguments& arguments
         if (!import) return report(environment, import.error());
         append(all, std::move(*import));
     }
-    make_unique(all);
+    name_jobs(all, arguments.value("prefix").value_or(""));
     report_warnings(environment, all);
     environment.out << format_import(all, environment.clock.now());
-    environment.err << fmt::format("ecron: {} jobs; check them, then: ecron apply -f FILE\n",
-                                   all.jobs.size());
+    environment.err << fmt::format(
+        "ecron: {} jobs; check them (ecron diff -f FILE shows which jobs of the same names change), then: "
+        "ecron "
+        "apply -f FILE\n",
+        all.jobs.size());
     return ExitCode::good;
 }
 

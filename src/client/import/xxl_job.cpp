@@ -128,8 +128,12 @@ private:
             whole_number(text_of(job_, "executorFailRetryCount", "executor_fail_retry_count"));
         context["retry"] = json::object{{"max_attempts", std::clamp(retries, 0, kMaxRetries) + 1}};
         if (const int seconds = whole_number(text_of(job_, "executorTimeout", "executor_timeout"));
-            seconds > 0)
+            seconds > 0) {
             context["timeout"] = fmt::format("{}s", seconds);
+        } else if (text_at(context, "mode") == "exe") {
+            context["timeout"] = "1d";
+            warn("XXL-JOB sets no time limit for this script; ecron ends it after a day (timeout)");
+        }
     }
 
     void warn_of_rest() {
