@@ -164,16 +164,15 @@ private:
         return management::language_of(request.header("Accept-Language"), context_.options.language);
     }
 
-    /// Returns the parameters that the route does not have; the response if the request refuses to have them
-    /// ignored.
+    /// Returns the parameters without effect; the response if the request refuses to have them ignored.
     [[nodiscard]] std::expected<UnknownParameters, http::Response> check_parameters(
         const Route& route, const http::Request& request) const {
         if (request.query.empty() || !is_for_tenant(route)) return UnknownParameters{};
-        auto unknown = unknown_parameters(request.query, route.parameters);
+        auto unknown = unknown_parameters(request.query, route);
         if (!unknown) return std::unexpected(error_response(language_of(request), unknown.error()));
-        if (unknown->strict && !unknown->names.empty())
-            return std::unexpected(
-                error_response(language_of(request), problems_of(*unknown, route.parameters)));
+        if (!unknown->strict) return std::move(*unknown);
+        if (const model::Problems problems = problems_of(*unknown, route); !problems.empty())
+            return std::unexpected(error_response(language_of(request), problems));
         return std::move(*unknown);
     }
 

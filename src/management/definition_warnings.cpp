@@ -17,6 +17,9 @@ constexpr std::string_view kNoKubernetes =
     "Kubernetes Jobs without addr are disabled on this node (kubernetes_enabled): attempts of this job fail "
     "here";
 
+constexpr std::string_view kShellUnused =
+    "info.shell has no effect: it applies to commands (mode exe without info.kubernetes)";
+
 /// Returns an empty text if this node carries out the job.
 std::string_view refusal_of(const Options& options, const model::Context& context) {
     if (context.mode != model::Mode::exe) return {};
@@ -35,7 +38,10 @@ bool carries_out_every_mode(const Options& options) {
 }  // namespace
 
 boost::asio::awaitable<void> warn_of_mode(const ApiRequest& request, model::JobInput& input) {
-    if (input.context.mode != model::Mode::exe) co_return;
+    const bool is_exe = input.context.mode == model::Mode::exe;
+    if (input.context.shell && (!is_exe || model::is_kubernetes_job(input.context)))
+        input.warnings.emplace_back(kShellUnused);
+    if (!is_exe) co_return;
     const Options& options = request.api.options;
     const std::size_t bytes = input.context.kubernetes ? input.context.kubernetes->size() : 0;
     const std::string_view refusal =

@@ -142,10 +142,13 @@ Explanation of_schedule(const Evidence& evidence, const Then& then, const cron::
     if (!evidence.missed.empty()) {
         told.verdict = Verdict::missed;
         told.missed = evidence.missed.front();
+        const auto others = told.missed->count - 1;
         told.text = fmt::format(
-            "It was missed, with {} in all: the job was not started in time and its misfire "
-            "policy passed it over.",
-            told.missed->count);
+            "It was missed{}: the job was not started in time and its misfire policy passed it "
+            "over.",
+            others == 0   ? ""
+            : others == 1 ? ", as was one other occurrence"
+                          : fmt::format(", as were {} other occurrences", others));
     } else if (!occurrences.contains(*named)) {
         told.verdict = Verdict::outside_window;
         told.text = "The instant lies outside the job's begin_at and end_at.";

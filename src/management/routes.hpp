@@ -48,6 +48,12 @@ const std::vector<Route>& routes();
     return route.access != Access::anonymous && route.access != Access::scrape;
 }
 
+/// Returns true if all values of a repeated query parameter count.
+[[nodiscard]] inline bool is_repeatable(const Route& route, std::string_view parameter) {
+    const bool takes_ids = route.response == "Job[]" || route.response == "Status[]";
+    return parameter == "label" || (parameter == "job_id" && takes_ids);
+}
+
 [[nodiscard]] std::string_view text_of(http::Method method);
 
 }  // namespace ecron::management

@@ -85,6 +85,12 @@ TEST_CASE("a missed run is explained by its summary", "[management][explain]") {
     Evidence evidence = given();
     evidence.missed.push_back({.from = kAsked, .to = kAsked, .count = 1, .reason = "misfire"});
     CHECK(told(evidence).verdict == Verdict::missed);
+    const std::string rest = ": the job was not started in time and its misfire policy passed it over.";
+    CHECK(told(evidence).text == "It was missed" + rest);
+    evidence.missed.front().count = 2;
+    CHECK(told(evidence).text == "It was missed, as was one other occurrence" + rest);
+    evidence.missed.front().count = 9;
+    CHECK(told(evidence).text == "It was missed, as were 8 other occurrences" + rest);
     evidence.at += Seconds{60};  // within the interval of the summary, but not an occurrence of the job
     CHECK(told(evidence).verdict == Verdict::not_named);
 }
@@ -288,7 +294,10 @@ TEST_CASE("an explanation is requested by job and instant", "[management][explai
 TEST_CASE("an explanation needs a job that exists or existed, and an instant", "[management][explain]") {
     Service service;
     const std::string id = service.given_job("nightly", "0 2 * * *");
-    CHECK(service.get("/job/" + id + "/explain").status() == 400);
+    const Reply without = service.get("/job/" + id + "/explain");
+    CHECK(without.status() == 400);
+    CHECK(without.at("/detail/reasons/0/reason") ==
+          "is required: the instant to explain, such as 2026-01-05T02:00:00Z");
     CHECK(service.get("/job/" + id + "/explain?at=two").status() == 400);
     CHECK(service.get("/job/unknown/explain?at=2026-01-05T02:00:00Z").status() == 404);
     store::Change deleted = change("delete", kAsked - Seconds{1}, was("0 2 * * *"));

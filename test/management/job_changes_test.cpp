@@ -311,6 +311,41 @@ TEST_CASE("unknown parameters are ignored and named in a warning", "[management]
     CHECK(service.get(many).response.headers.size() == 11);
 }
 
+TEST_CASE("a repeated parameter of one value and a limit above the maximum are named in a warning",
+          "[management]") {
+    Service service;
+    const std::string id = service.given_job("a"), other = service.given_job("b");
+    const auto warnings = [&](const std::string& path) {
+        const Reply reply = service.get(path);
+        CHECK(reply.status() == 200);
+        Names found;
+        for (const http::Header& header : reply.response.headers)
+            if (header.name == "X-Ecron-Warning") found.push_back(header.value);
+        return found;
+    };
+    const auto repeated = [](const std::string& name) {
+        return Names{"parameter " + name + " is given more than once: only the first value counts"};
+    };
+    CHECK(warnings("/job?name=a&n%61me=b&name=c") == repeated("name"));
+    CHECK(warnings("/job?tenant=me&tenant=me") == repeated("tenant"));
+    CHECK(warnings("/job?job_id=" + id + "&job_id=" + other).empty());
+    CHECK(warnings("/job?label=a:b&label=c:d").empty());
+    CHECK(warnings("/missed?job_id=" + id + "&job_id=" + other) == repeated("job_id"));
+    const auto above = [](const std::string& name) {
+        return Names{"parameter " + name + " is above the maximum, 1000, which is used instead"};
+    };
+    CHECK(warnings("/job?limit=1000").empty());
+    CHECK(warnings("/job?limit=1001") == above("limit"));
+    CHECK(warnings("/job/" + id + "/next?count=1001") == above("count"));
+
+    const Reply refused = service.get("/job?strict=1&name=a&name=b");
+    CHECK(refused.status() == 400);
+    CHECK(refused.detail().at("parameters") == bj::parse(R"(["name"])"));
+    CHECK(refused.at("/detail/reasons/0/reason") ==
+          "is given more than once, and only one value is possible");
+    CHECK(service.get("/job?strict=1&limit=1001").status() == 200);
+}
+
 TEST_CASE("strict requests are refused if they have unknown parameters", "[management]") {
     Service service;
     const Reply reply = service.get("/job?limt=5&strict=1&page=1");
@@ -359,6 +394,23 @@ TEST_CASE("a job that is created disabled says so", "[management]") {
     other.replace(other.find("\"a\""), 3, "\"b\"");
     CHECK(service.put("/job/by-name/b", other).field("X-Ecron-Warning").starts_with("the job is disabled"));
     CHECK(service.post("/job", job_text("c")).at("/warnings").as_array().empty());
+}
+
+TEST_CASE("a shell for a job that is no command is a warning", "[management]") {
+    Service service;
+    service.options.commands_enabled = service.options.shells_enabled = true;
+    const auto warned = [&](const std::string& name, const std::string& context) {
+        const Reply created =
+            service.post("/job", R"({"job_name":")" + name +
+                                     R"(","job_type":"scheduled","job_cron_time":"@daily","enabled":true,)" +
+                                     R"("job_context":{)" + context + "}}");
+        CHECK(created.status() == 201);
+        return bj::serialize(created.at("/warnings")).contains("info.shell has no effect");
+    };
+    CHECK(warned("a", R"("mode":"http","exec":"http://h/","info":{"shell":true})"));
+    CHECK(warned("b", R"("mode":"exe","info":{"shell":true,"kubernetes":{"image":"i"}})"));
+    CHECK_FALSE(warned("c", R"("mode":"exe","exec":"true | true","info":{"shell":true})"));
+    CHECK_FALSE(warned("d", R"("mode":"http","exec":"http://h/","info":{"shell":false})"));
 }
 
 TEST_CASE("a job whose mode this node refuses is created with a warning", "[management]") {

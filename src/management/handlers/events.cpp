@@ -9,6 +9,7 @@
 #include <array>
 #include <set>
 
+#include "ecron/model/messages.hpp"
 #include "management/authorization/permissions.hpp"
 #include "management/authorization/stream_permission.hpp"
 #include "management/handlers/handlers.hpp"
@@ -107,7 +108,7 @@ private:
 };
 
 /// Without a list: every topic that the caller may see.
-Result<Topics> topics_of(const Query& query, bool may_see_cluster) {
+std::expected<Topics, model::Problems> topics_of(const Query& query, bool may_see_cluster) {
     Topics topics;
     std::string_view list = query.first("topics").value_or("");
     if (list.empty()) {
@@ -118,7 +119,10 @@ Result<Topics> topics_of(const Query& query, bool may_see_cluster) {
         const std::string_view name = list.substr(0, list.find(','));
         const auto* const found =
             std::ranges::find(kTopics, name, &std::pair<std::string_view, Topic>::first);
-        if (found == kTopics.end()) return fail(Errc::invalid, {}, {"topics"});
+        if (found == kTopics.end())
+            return std::unexpected(model::Problems{
+                {std::string{model::cause::kInvalidParameter}, "topics",
+                 fmt::format("{:?} is not a topic; the topics are executions, jobs and cluster", name)}});
         topics.insert(found->second);
         list.remove_prefix(std::min(list.size(), name.size() + 1));
     }
@@ -131,7 +135,7 @@ AsyncResponse stream_events(ApiRequest request) {
     const auto query = Query::read(request.http.query);
     if (!query) co_return request.error(query.error());
     const bool is_admin = request.caller.identity.may.has(auth::Permission::admin);
-    const Result<Topics> topics = topics_of(*query, is_admin);
+    const auto topics = topics_of(*query, is_admin);
     if (!topics) co_return request.error(topics.error());
     if (topics->contains(Topic::cluster) && !is_admin)
         co_return forbidden_response(request, auth::Permission::admin);

@@ -112,7 +112,10 @@ AsyncResponse explain_run(ApiRequest request) {
     if (!query) co_return request.error(query.error());
     const auto at = query->time("at");
     if (!at) co_return request.error(at.error());
-    if (!*at) co_return request.error(Error{Errc::invalid, std::string{model::cause::kTime}, {"at"}});
+    if (!*at)
+        co_return request.error(
+            model::Problems{{std::string{model::cause::kTime}, "at",
+                             "is required: the instant to explain, such as 2026-01-05T02:00:00Z"}});
     if (!can_be_id(request.variable)) co_return request.not_found("job_id");
 
     const Instant second = std::chrono::floor<Seconds>(**at);

@@ -1,6 +1,5 @@
 #pragma once
 #include <expected>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,25 +7,28 @@
 #include "ecron/http/message.hpp"
 #include "ecron/model/json.hpp"
 #include "ecron/model/messages.hpp"
+#include "management/routes.hpp"
 
-/// Parameters of a query that its route does not have. They are ignored and named in a warning, or refused
-/// with `strict=1`.
+/// Parameters of a query that have no effect: those that the route does not have, and further values of those
+/// that have one value. They are ignored and named in a warning, or refused with `strict=1`.
 namespace ecron::management {
 
 struct UnknownParameters {
-    std::vector<std::string> names{};  // each once; at most kMaxNames, shortened
-    bool strict{false};                // the query has strict=1
+    std::vector<std::string> names{};             // each once; at most kMaxNames, shortened
+    std::vector<std::string_view> repeated{};     // each once
+    std::vector<std::string_view> above_limit{};  // a limit or count; the maximum is used, also with strict=1
+    bool strict{false};                           // the query has strict=1
 
     static constexpr std::size_t kMaxNames = 10;
 };
 
-/// `known`: the parameters and header fields of the route, besides `tenant` and `strict`. Error: `strict` is
-/// neither 0 nor 1. Cost for a query without escapes in known names: comparisons, no allocation.
+/// Error: `strict` is neither 0 nor 1. Cost for a query without escapes in known names: comparisons, no
+/// allocation.
 std::expected<UnknownParameters, model::Problems> unknown_parameters(std::string_view query,
-                                                                     std::span<const std::string_view> known);
+                                                                     const Route& route);
 
-/// Returns an error for each name.
-model::Problems problems_of(const UnknownParameters& unknown, std::span<const std::string_view> known);
+/// Returns an error for each parameter that is refused.
+model::Problems problems_of(const UnknownParameters& unknown, const Route& route);
 void warn_of(const UnknownParameters& unknown, model::Language language, http::Response& response);
 
 }  // namespace ecron::management

@@ -105,7 +105,9 @@ constexpr std::array kParameters{
         "tenant", "query", kTenant,
         "Administrators may act for this tenant, or with * see all tenants. Others may name only their own."},
     ParameterDoc{"strict", "query", R"({"$ref":"#/components/schemas/Flag"})",
-                 "1: refuse parameters that the route does not have, instead of naming them in a warning."},
+                 "1: refuse parameters that the route does not have, and repeated ones that have one value, "
+                 "instead of "
+                 "naming them in a warning."},
     ParameterDoc{"Accept-Language", "header", kText,
                  "Language of messages: zh-CN, zh-TW or en; by default that of the option lang."},
     ParameterDoc{"If-None-Match", "header", kText,
@@ -135,7 +137,8 @@ constexpr std::array kHeaderFields{
     ParameterDoc{
         "X-Ecron-Warning", "header", kText,
         "A part of the request that is accepted but probably unintended: a member of the job, or a parameter "
-        "that the route does not have; one field per warning, percent-encoded."},
+        "that the route does not have, is repeated, or is above its maximum; one field per warning, "
+        "percent-encoded."},
     ParameterDoc{"Location", "header", kText, "Path of the new job."},
     ParameterDoc{"Preference-Applied", "header", kText, "The preference that was followed (RFC 7240)."},
     ParameterDoc{"Link", "header", kText, "RFC 8288: the next page, if there is one."},
@@ -158,8 +161,7 @@ const ParameterDoc& parameter_of(const Route& route, std::string_view name) {
     if (name == "after" && lists_executions) return kExecutionCursor;
     if (name == "after" && route.response == "Job[]") return kJobCursor;
     if (name == "after" && route.response == "Events") return kEventId;
-    const bool is_of_one_job = route.response == "ExecutionSummary[]" || route.response == "Missed[]";
-    if (name == "job_id" && is_of_one_job) return kOneJob;
+    if (name == "job_id" && !is_repeatable(route, name)) return kOneJob;
     if (name == "name" && lists_executions) return kJobName;
     return find_parameter(kParameters, name);
 }
