@@ -1,8 +1,11 @@
 #include "analysis/scheduler/execution_signals.hpp"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
 
 #include "ecron/base/log.hpp"
+#include "ecron/base/uuid.hpp"
 
 using namespace ecron;
 using namespace ecron::analysis;
@@ -61,6 +64,29 @@ TEST_CASE("the reason of an outcome is one of a fixed set", "[scheduler]") {
     CHECK(reason(ExecutionState::interrupt, "cancelled by ann") == "cancelled");
     CHECK(reason(ExecutionState::interrupt, "a text of a client") == "other");
     CHECK(reason(ExecutionState::pending, "") == "node_lost");
+}
+
+TEST_CASE("a failure without a code is logged without one", "[scheduler]") {
+    const std::filesystem::path file =
+        std::filesystem::temp_directory_path() / ("ecron-signals-" + random_uuid());
+    Given given;
+    REQUIRE(log::configure({.level = log::Level::info, .file = file}));
+    store::Outcome outcome;
+    outcome.after.state = ExecutionState::failure;
+    outcome.after.reason = "command not found: nope";
+    outcome.record.emplace();
+    given.signals.stored(outcome, "not_completed");
+    outcome.record->code = 3;
+    outcome.after.reason = "exit code 3";
+    given.signals.stored(outcome, "exit_code");
+    REQUIRE(log::configure({.level = log::Level::error, .file = "/dev/null"}));
+    std::ifstream in{file};
+    std::string without, with;
+    std::getline(in, without);
+    std::getline(in, with);
+    CHECK_THAT(without, Catch::Contains("command not found: nope") && !Catch::Contains("code="));
+    CHECK_THAT(with, Catch::Contains("code=3"));
+    std::filesystem::remove(file);
 }
 
 TEST_CASE("tenants beyond the limit are counted together", "[scheduler]") {

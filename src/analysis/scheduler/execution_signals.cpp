@@ -113,8 +113,13 @@ void ExecutionSignals::log(const store::Outcome& outcome) {
                                     : skipped                                ? "execution skipped"
                                                                              : "execution interrupted";
     const log::Level level = is_expected(reason) ? log::Level::info : log::Level::warn;
+    if (!log::enabled(level)) return;
     const int code = outcome.record ? outcome.record->code : 0;
-    if (log::enabled(level))
+    if (code == 0)  // no response, no exit: a command that was not found, for example
+        log::write(level, "{} execute_id={} job_id={} job_name=\"{}\" tenant={} attempt={} reason=\"{}\"",
+                   fmt::make_format_args(phrase, after.id, after.job_id, after.job_name, after.tenant,
+                                         outcome.attempt, after.reason));
+    else
         log::write(level,
                    "{} execute_id={} job_id={} job_name=\"{}\" tenant={} attempt={} code={} reason=\"{}\"",
                    fmt::make_format_args(phrase, after.id, after.job_id, after.job_name, after.tenant,
