@@ -145,7 +145,9 @@ std::vector<ClientCommand> job_commands() {
         create_row(),
         job_row("job edit", "NAME", "Edit the definition of a job in $VISUAL or $EDITOR.", edit_command, {},
                 "If the job changes on the server in the meantime, nothing is written."),
-        job_row("job delete", "NAME…", "Delete jobs and interrupt their executions.", delete_command),
+        job_row("job delete", "NAME…", "Delete jobs and interrupt their executions.", delete_command,
+                {label_flag("Instead of names: all jobs with this label; can be repeated, all must match."),
+                 {"yes", "", "With --label: delete without asking."}}),
         job_row("job enable", "NAME…", "Enable jobs.", enable_command),
         job_row("job disable", "NAME…", "Disable jobs: their planned executions do not start.",
                 disable_command),
@@ -157,7 +159,10 @@ std::vector<ClientCommand> job_commands() {
         job_row("job cancel", "NAME|EXECUTION",
                 "End a job's latest execution, or the execution with that id, as interrupt.", cancel_command),
         job_row("job history", "NAME", "List the executions of a job, newest first.", history_command,
-                history_flags()),
+                history_flags(),
+                "Executions that have not started are listed with --state pending, and those that never did, "
+                "such\n"
+                "as skipped ones, with --state interrupt."),
         job_row("job logs", "NAME|EXECUTION",
                 "Print the output of a job's latest execution, or of the execution with that id.",
                 logs_command,

@@ -83,6 +83,21 @@ TEST_CASE("a running execution is cancelled by the name of its job", "[client]")
     CHECK_THAT(client.err, Contains("409"));
 }
 
+TEST_CASE("jobs are deleted by label, after a confirmation", "[client]") {
+    World world;
+    Client client{world.ecron.port()};
+    for (const std::string name : {"one", "two"})
+        client.run({"job", "create", name, "--url", world.target.url("/x"), "-l", "team=a"});
+    client.run({"job", "create", "three", "--url", world.target.url("/x"), "-l", "team=b"});
+    CHECK(client.run({"job", "delete", "-l", "team=a"}).exit_code == 2);
+    CHECK_THAT(client.err, Contains("2 jobs have these labels; nothing was deleted: confirm with --yes"));
+    CHECK(client.run({"job", "delete", "three", "-l", "team=a", "--yes"}).exit_code == 2);
+    CHECK(client.run({"job", "delete", "-l", "team=c", "--yes"}).exit_code == 1);
+    CHECK(client.run({"job", "list", "-o", "name"}).out == "one\nthree\ntwo\n");
+    CHECK(client.run({"job", "delete", "-l", "team=a", "--yes"}).exit_code == 0);
+    CHECK(client.run({"job", "list", "-o", "name"}).out == "three\n");
+}
+
 TEST_CASE("a run is followed across a restart of the server", "[client]") {
     World world{{{"shutdown_grace", "300ms"}}};
     world.target.answer("/slow", Answer{.hangs = true});

@@ -7,7 +7,7 @@
 #include <boost/json/serialize.hpp>
 #include <cstdlib>
 #include <fstream>
-#include <ostream>
+#include <iostream>
 
 #include "client/definitions/definition.hpp"
 #include "client/definitions/plan.hpp"
@@ -24,6 +24,7 @@ namespace {
 using command_line::Arguments;
 
 constexpr std::size_t kIdsInPath = 100;  // the header of a request has a limit
+const Call kDelete{.method = "DELETE", .path = ""};
 
 void warn(const Environment& environment, const Reply& reply) {
     for (const std::string& warning : warnings_of(reply))
@@ -89,22 +90,19 @@ Outcome<void> create_job(const Environment& environment, Api& api, const Definit
     return {};
 }
 
-/// Calls `path/IDS/end` for the jobs with these names, in parts.
-Outcome<ExitCode> call_for_ids(const Environment& environment, Api& api,
-                               const std::vector<std::string>& names, const Call& pattern,
-                               std::string_view past) {
-    const auto jobs = find_jobs(api, names);
-    if (!jobs) return std::unexpected(jobs.error());
-    for (std::size_t begin = 0; begin < jobs->size(); begin += kIdsInPath) {
+/// Calls `path/IDS/end` for these jobs, in parts.
+Outcome<ExitCode> call_for_ids(const Environment& environment, Api& api, const std::vector<JobObject>& jobs,
+                               const Call& pattern, std::string_view past) {
+    for (std::size_t begin = 0; begin < jobs.size(); begin += kIdsInPath) {
         std::string ids;
-        for (std::size_t i = begin; i < std::min(jobs->size(), begin + kIdsInPath); ++i)
-            ids += (ids.empty() ? "" : ",") + job_id((*jobs)[i]);
+        for (std::size_t i = begin; i < std::min(jobs.size(), begin + kIdsInPath); ++i)
+            ids += (ids.empty() ? "" : ",") + job_id(jobs[i]);
         Call call = pattern;
         call.path = "/job/" + ids + pattern.path;
         const auto reply = api.call(std::move(call));
         if (!reply) return std::unexpected(reply.error());
     }
-    for (const JobObject& job : *jobs) environment.out << fmt::format("{} {}\n", past, job_name(job));
+    for (const JobObject& job : jobs) environment.out << fmt::format("{} {}\n", past, job_name(job));
     return ExitCode::good;
 }
 
@@ -112,8 +110,39 @@ ExitCode change_each(const Environment& environment, const Arguments& arguments,
                      std::string_view past) {
     const auto names = required_words(arguments, "the command requires the name or id of a job");
     if (!names) return report(environment, names.error());
-    return with_api(environment, arguments,
-                    [&](Api& api) { return call_for_ids(environment, api, *names, pattern, past); });
+    return with_api(environment, arguments, [&](Api& api) -> Outcome<ExitCode> {
+        const auto jobs = find_jobs(api, *names);
+        if (!jobs) return std::unexpected(jobs.error());
+        return call_for_ids(environment, api, *jobs, pattern, past);
+    });
+}
+
+/// Asks on a terminal; elsewhere, --yes is required.
+Outcome<bool> confirmed(const Environment& environment, const Arguments& arguments,
+                        const std::vector<JobObject>& jobs) {
+    if (arguments.has("yes")) return true;
+    for (const JobObject& job : jobs) environment.err << fmt::format("  {}\n", job_name(job));
+    if (!environment.terminals.in)
+        return failed(
+            ExitCode::usage,
+            fmt::format("{} jobs have these labels; nothing was deleted: confirm with --yes", jobs.size()));
+    environment.err << fmt::format("ecron: delete these {} jobs? [y/N] ", jobs.size()) << std::flush;
+    std::string answer;
+    std::getline(std::cin, answer);
+    return answer == "y" || answer == "yes";
+}
+
+Outcome<ExitCode> delete_labelled(const Environment& environment, const Arguments& arguments, Api& api) {
+    const auto labels = read_labels(arguments.values("label"));
+    if (!labels) return std::unexpected(labels.error());
+    auto jobs = list_jobs(api);
+    if (!jobs) return std::unexpected(jobs.error());
+    std::erase_if(*jobs, [&](const JobObject& job) { return !has_labels(job, *labels); });
+    if (jobs->empty()) return failed(ExitCode::refused, "no job has these labels");
+    const auto agreed = confirmed(environment, arguments, *jobs);
+    if (!agreed) return std::unexpected(agreed.error());
+    if (!*agreed) return failed(ExitCode::refused, "nothing was deleted");
+    return call_for_ids(environment, api, *jobs, kDelete, "deleted");
 }
 
 /// A file that only this user can read, deleted at the end.
@@ -203,7 +232,11 @@ ExitCode edit_command(const Environment& environment, const Arguments& arguments
 }
 
 ExitCode delete_command(const Environment& environment, const Arguments& arguments) {
-    return change_each(environment, arguments, {.method = "DELETE", .path = ""}, "deleted");
+    if (!arguments.has("label")) return change_each(environment, arguments, kDelete, "deleted");
+    if (!arguments.words.empty())
+        return report(environment, {ExitCode::usage, {"job delete takes names or --label, not both"}});
+    return with_api(environment, arguments,
+                    [&](Api& api) { return delete_labelled(environment, arguments, api); });
 }
 
 ExitCode enable_command(const Environment& environment, const Arguments& arguments) {
