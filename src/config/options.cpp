@@ -183,7 +183,7 @@ constexpr std::array kTable = [] {
     ignored(option("job_status_refresh_sleep", duration, "10s", process, "Interval at which the old service wrote states.", unused, kOldSleep)),
     ignored(option("db_client_ping_sleep", duration, "10s", process, "Interval at which the old service checked its database.", unused, kOldSleep)),
 
-    option("log_level", choice, "info", log, "Minimum level of log lines.", to_log<&Log::level>, {}, "debug|info|warn|error"),
+    option("log_level", choice, "info", log, "Minimum level of log lines; lines of level warn show it as warning.", to_log<&Log::level>, {}, "debug|info|warn|error"),
     option("log_format", choice, "text", log, "Format of log lines.", to_log<&Log::format>, {}, "text|json"),
     option("log_file", path, "", log, "File that the log is written to, in an existing folder; empty: standard error.", to_log<&Log::file>),
 
