@@ -20,6 +20,7 @@
 #include "ecron/config/helm.hpp"
 #include "ecron/config/load.hpp"
 #include "ecron/cron/zone.hpp"
+#include "ecron/management/error_reference.hpp"
 #include "ecron/management/metrics.hpp"
 #include "ecron/model/fields.hpp"
 
@@ -152,6 +153,7 @@ int document(const Cli& cli, const Arguments& arguments) {
         {"helm-schema", config::helm_schema},
         {"jobs", model::job_reference},
         {"metrics", management::metric_reference},
+        {"errors", management::error_reference},
         {"cli", command_reference},
         {"man", [] { return command_line::manual_page(table().declarations, kVersion, manual_sections()); }},
     };
@@ -348,8 +350,8 @@ void add_other_commands(Table& to) {
     add({"help", "[COMMAND]", "List the commands, or show the help of a command.", {}, Words::taken, kOther},
         help);
     add({"document",
-         "configuration|sample|helm-values|helm-schema|jobs|metrics|cli|man",
-         "Generate a document from the tables of options, members of a job, metrics and commands.",
+         "configuration|sample|helm-values|helm-schema|jobs|metrics|errors|cli|man",
+         "Generate a document from the tables of options, members of a job, metrics, errors and commands.",
          {},
          Words::taken},
         document);

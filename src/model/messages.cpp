@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "ecron/base/json_writer.hpp"
+#include "ecron/model/causes.hpp"
 #include "ecron/model/translation.hpp"
 
 namespace ecron::model {
@@ -94,6 +95,12 @@ std::optional<Language> language_from(std::string_view name) {
     if (name == "zh_TW") return Language::zh_tw;
     if (name == "en_US") return Language::en_us;
     return std::nullopt;
+}
+
+std::vector<std::string_view> all_causes() {
+    std::vector<std::string_view> causes;
+    for (const Message& message : kMessages) causes.push_back(message.cause);
+    return causes;
 }
 
 std::string_view localised(std::string_view cause, Language language) {

@@ -1,8 +1,48 @@
 #include "management/service.hpp"
 
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "ecron/management/error_reference.hpp"
+#include "ecron/model/causes.hpp"
+#include "management/http/responses.hpp"
+
 using namespace ecron;
 using namespace ecron::management;
 using namespace ecron::management::test;
+
+namespace {
+
+/// The row of a cause with this status in docs/errors.md.
+bool is_documented(std::string cause, unsigned status) {
+    while (cause.ends_with(' ')) cause.pop_back();
+    return error_reference().contains(fmt::format("| `{0}` | {1} | {1}009001 |", cause, status));
+}
+
+}  // namespace
+
+TEST_CASE("docs/errors.md has every cause, with the status of its responses", "[management]") {
+    std::ifstream file{"docs/errors.md"};
+    const std::string page{std::istreambuf_iterator<char>{file}, {}};
+    CHECK(page == error_reference());  // ecron document errors >docs/errors.md
+    for (std::string_view cause : model::all_causes()) {
+        CAPTURE(cause);
+        while (cause.ends_with(' ')) cause.remove_suffix(1);
+        CHECK(error_reference().contains(fmt::format("| `{}` |", cause)));
+    }
+    for (const Errc code :
+         {Errc::invalid, Errc::not_found, Errc::conflict, Errc::unauthenticated, Errc::denied,
+          Errc::too_large, Errc::too_many, Errc::timeout, Errc::unavailable, Errc::internal})
+        for (const char* field : {"", "execute_id", "dead_letter_id", "job_name", "revision", "limit_jobs"}) {
+            const http::Response response =
+                error_response(Language::en_us, Error{code, {}, {field}}, "job_id");
+            const std::string cause{bj::parse(response.body).at("cause").as_string()};
+            CAPTURE(cause, response.status);
+            CHECK(is_documented(cause, response.status));
+        }
+}
 
 TEST_CASE("messages use the configured language, causes never change", "[management]") {
     const auto [language, message] = GENERATE(table<Language, std::string>({
