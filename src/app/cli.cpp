@@ -251,7 +251,17 @@ void add_service_commands(Table& to) {
         to.declarations.push_back(std::move(declaration));
         to.runs.push_back(std::move(run));
     };
-    add({"serve", "", "Run the service.", configuration_and({}), Words::refused, kService}, serve);
+    add({.name = "serve",
+         .arguments = "",
+         .summary = "Run the service.",
+         .flags = configuration_and({}),
+         .section = kService,
+         .details = "The exit code is 0 after a drain, 2 if the command line or the configuration is "
+                    "invalid, so that "
+                    "a\nrestart does not help, and 3 if a restart may help: a port, the node_id or the "
+                    "SQLite file is "
+                    "in use."},
+        serve);
     add({"check-config", "", "Check the configuration and report all errors.",
          configuration_and(
              {{"skip-files", "", "Do not check the named users, files, folders and ports on this machine."}}),
