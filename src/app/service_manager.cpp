@@ -1,7 +1,6 @@
 #include "app/service_manager.hpp"
 
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -51,9 +50,7 @@ void ServiceManager::send(std::string_view message) const {
     const int descriptor = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return;
     // A manager that does not read must not stop the io_context.
-    const timeval patience{.tv_sec = 1, .tv_usec = 0};
-    ::setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    ::sendto(descriptor, message.data(), message.size(), MSG_NOSIGNAL,
+    ::sendto(descriptor, message.data(), message.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
              reinterpret_cast<const sockaddr*>(&address), size);
     ::close(descriptor);
 }
