@@ -152,6 +152,7 @@ int document(const Cli& cli, const Arguments& arguments) {
         {"helm-values", config::helm_values},
         {"helm-schema", config::helm_schema},
         {"jobs", model::job_reference},
+        {"jobs-zh-CN", model::job_reference_zh_cn},
         {"metrics", management::metric_reference},
         {"errors", management::error_reference},
         {"cli", command_reference},
@@ -360,7 +361,7 @@ void add_other_commands(Table& to) {
     add({"help", "[COMMAND]", "List the commands, or show the help of a command.", {}, Words::taken, kOther},
         help);
     add({"document",
-         "configuration|sample|helm-values|helm-schema|jobs|metrics|errors|cli|man",
+         "configuration|sample|helm-values|helm-schema|jobs|jobs-zh-CN|metrics|errors|cli|man",
          "Generate a document from the tables of options, members of a job, metrics, errors and commands.",
          {},
          Words::taken},

@@ -3,9 +3,12 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <regex>
 #include <set>
 
 #include "ecron/model/json.hpp"
+#include "model/fields/job_reference_zh_cn.hpp"
 
 using namespace ecron;
 using namespace ecron::model;
@@ -19,12 +22,38 @@ template <class Visit> void for_each_field(std::span<const Field> fields, const 
     }
 }
 
+std::string text_of(const char* path) {
+    std::ifstream file{path};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
 }  // namespace
 
-TEST_CASE("docs/jobs.md matches the table of members", "[model]") {
-    std::ifstream file{"docs/jobs.md"};
-    const std::string document{std::istreambuf_iterator<char>{file}, {}};
-    CHECK(document == job_reference());  // ecron document jobs >docs/jobs.md
+TEST_CASE("docs/jobs.md and docs/zh-CN/jobs.md match the table of members", "[model]") {
+    CHECK(text_of("docs/jobs.md") == job_reference());  // generated with scripts/document
+    CHECK(text_of("docs/zh-CN/jobs.md") == job_reference_zh_cn());
+}
+
+TEST_CASE("every member is described in Chinese", "[model]") {
+    std::map<std::string_view, std::string_view> chinese;
+    for (const ChineseText& row : kJobReferenceZhCn) CHECK(chinese.emplace(row.english, row.chinese).second);
+    for_each_field(job_fields(), [&](const Field& field) {
+        CAPTURE(field.name, field.doc, field.default_value);
+        CHECK(chinese[field.doc].ends_with("。"));
+        if (field.default_value.contains(' ')) CHECK_FALSE(chinese[field.default_value].empty());
+    });
+}
+
+TEST_CASE("the Chinese reference of members is Chinese, and uses each of its texts", "[model]") {
+    const std::string page = job_reference_zh_cn();
+    for (const ChineseText& row : kJobReferenceZhCn) {
+        CAPTURE(row.english);
+        CHECK(page.contains(row.chinese.substr(0, row.chinese.find('{'))));
+    }
+    static const std::regex untranslatable{"`[^`]*`|\\[[^\\]]*\\]\\([^)]*\\)|## job_context.*|POSIX shell"};
+    const std::string prose = std::regex_replace(page, untranslatable, "");
+    CAPTURE(prose);
+    CHECK_FALSE(std::regex_search(prose, std::regex{"\\b[a-z]{3,}\\b"}));
 }
 
 TEST_CASE("every member is described, and keys of the stored plan are unique", "[model]") {

@@ -64,7 +64,8 @@ struct Field {
 /// Returns true if the two plans have the same occurrences for the same expression.
 [[nodiscard]] bool same_occurrences(const Plan& a, const Plan& b);
 
-/// Returns docs/jobs.md.
+/// Returns docs/jobs.md and docs/zh-CN/jobs.md.
 [[nodiscard]] std::string job_reference();
+[[nodiscard]] std::string job_reference_zh_cn();
 
 }  // namespace ecron::model
