@@ -257,11 +257,10 @@ void add_service_commands(Table& to) {
          .summary = "Run the service.",
          .flags = configuration_and({}),
          .section = kService,
-         .details = "The exit code is 0 after a drain, 2 if the command line or the configuration is "
-                    "invalid, so that "
-                    "a\nrestart does not help, and 3 if a restart may help: a port, the node_id or the "
-                    "SQLite file is "
-                    "in use."},
+         .details =
+             "The exit code is 0 after a drain, 2 if the command line or the configuration is invalid,\n"
+             "so that a restart does not help, and 3 if a restart may help: a port, the node_id or the\n"
+             "SQLite file is in use."},
         serve);
     add({"check-config", "", "Check the configuration and report all errors.",
          configuration_and(

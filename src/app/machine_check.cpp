@@ -69,8 +69,13 @@ private:
     static bool is_writable_folder(const fs::path& folder) {
         return ::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) == 0;
     }
+    /// Names user and group, the most useful facts in a container, where they often differ from the
+    /// volume's.
     static std::string reason(std::string_view option, const std::string& file) {
-        return fmt::format("{}: {}: {}", option, file, std::generic_category().message(errno));
+        const int code = errno;
+        const std::string text =
+            fmt::format("{}: {}: {}", option, file, std::generic_category().message(code));
+        return code == EACCES ? fmt::format("{} for user {}:{}", text, ::geteuid(), ::getegid()) : text;
     }
 
     MachineCheck result_;

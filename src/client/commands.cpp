@@ -57,9 +57,8 @@ ClientCommand job_row(std::string_view name, std::string_view arguments, std::st
 }
 
 constexpr std::string_view kFollowDetails =
-    "With -f the command reconnects if the server restarts. If it cannot reach the server for 2 minutes, it "
-    "states\n"
-    "how to continue, and the exit code is 3: the execution may still be running.";
+    "With -f the command reconnects if the server restarts. If it cannot reach the server for 2 minutes,\n"
+    "it states how to continue, and the exit code is 3: the execution may still be running.";
 
 Flag follow_flag(std::string help) {
     return {.name = "follow", .metavar = "", .help = std::move(help), .letter = 'f'};
@@ -158,11 +157,11 @@ std::vector<ClientCommand> job_commands() {
                 kFollowDetails),
         job_row("job cancel", "NAME|EXECUTION",
                 "End a job's latest execution, or the execution with that id, as interrupt.", cancel_command),
-        job_row("job history", "NAME", "List the executions of a job, newest first.", history_command,
-                history_flags(),
-                "Executions that have not started are listed with --state pending, and those that never did, "
-                "such\n"
-                "as skipped ones, with --state interrupt."),
+        job_row(
+            "job history", "NAME", "List the executions of a job, newest first.", history_command,
+            history_flags(),
+            "Executions that have not started are listed with --state pending, and those that never did,\n"
+            "such as skipped ones, with --state interrupt."),
         job_row("job logs", "NAME|EXECUTION",
                 "Print the output of a job's latest execution, or of the execution with that id.",
                 logs_command,
@@ -218,10 +217,8 @@ constexpr std::string_view kImportDetails =
     "a server.\n"
     "The file - is standard input.\n"
     "\n"
-    "apply replaces jobs that have the same name, such as those of another machine's crontab: give each "
-    "source "
-    "its\n"
-    "own --prefix.";
+    "apply replaces jobs that have the same name, such as those of another machine's crontab: give each\n"
+    "source its own --prefix.";
 
 ClientCommand import_row(std::string_view name, std::string_view summary, Run run,
                          std::vector<Flag> flags = {}) {

@@ -1,7 +1,9 @@
 #include "app/machine_check.hpp"
 
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -143,7 +145,8 @@ TEST_CASE("folders in which ecron cannot create its own files are found", "[mach
     const auto errors = [](std::vector<config::Flag> flags) { return checked(std::move(flags)).errors; };
     const std::vector<config::Flag> run_dir{{"run_dir", "/dev/null/run"}};
     CHECK(errors({{"command_enabled", "true"}, {"command_as_self", "true"}, run_dir[0]}) ==
-          Lines{"run_dir: /dev/null/run: Permission denied"});
+          Lines{fmt::format("run_dir: /dev/null/run: Permission denied for user {}:{}", ::geteuid(),
+                            ::getegid())});
     CHECK(errors(run_dir).empty());                         // not needed without commands
     CHECK(errors({{"run_dir", "/dev/null"}}).size() == 1);  // but used if it exists
     CHECK(errors({{"auth_mode", "token"}, {"token_file", "/dev/null/tokens"}, {"token_init", "true"}}) ==

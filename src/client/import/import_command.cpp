@@ -109,9 +109,8 @@ ExitCode import_files(const Environment& environment, const Arguments& arguments
     report_warnings(environment, all);
     environment.out << format_import(all, environment.clock.now());
     environment.err << fmt::format(
-        "ecron: {} jobs; check them (ecron diff -f FILE shows which jobs of the same names change), then: "
-        "ecron "
-        "apply -f FILE\n",
+        "ecron: {} jobs; check them (ecron diff -f FILE shows which jobs of the same names change), "
+        "then: ecron apply -f FILE\n",
         all.jobs.size());
     return ExitCode::good;
 }

@@ -106,8 +106,7 @@ constexpr std::array kParameters{
         "Administrators may act for this tenant, or with * see all tenants. Others may name only their own."},
     ParameterDoc{"strict", "query", R"({"$ref":"#/components/schemas/Flag"})",
                  "1: refuse parameters that the route does not have, and repeated ones that have one value, "
-                 "instead of "
-                 "naming them in a warning."},
+                 "instead of naming them in a warning."},
     ParameterDoc{"Accept-Language", "header", kText,
                  "Language of messages: zh-CN, zh-TW or en; by default that of the option lang."},
     ParameterDoc{"If-None-Match", "header", kText,
