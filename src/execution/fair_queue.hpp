@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "ecron/base/segmented_map.hpp"
 #include "ecron/execution/pool.hpp"
 
 namespace ecron::execution {
@@ -37,10 +38,9 @@ public:
     }
 
     std::optional<Waiting> take(const ExecuteId& id) {
-        const auto found = hosts_.find(id);
-        if (found == hosts_.end()) return std::nullopt;
-        const Entry entry = found->second;
-        hosts_.erase(found);
+        const std::optional<Entry> found = hosts_.take(id);
+        if (!found) return std::nullopt;
+        const Entry entry = *found;
         Waiting taken = std::move(*entry);
         const auto tenant = lines_.find(taken.order.task->tenant);
         const auto line = tenant->second.find(-taken.order.task->context.priority);
@@ -65,12 +65,12 @@ private:
         if (tenant.empty()) turns_.push_back(waiting.order.task->tenant);
         Line& line = tenant[-waiting.order.task->context.priority];
         const ExecuteId id = waiting.order.execute_id;
-        hosts_[id] = line.insert(in_front ? line.begin() : line.end(), std::move(waiting));
+        hosts_.insert_or_assign(id, line.insert(in_front ? line.begin() : line.end(), std::move(waiting)));
     }
 
     std::unordered_map<TenantId, std::map<int, Line>> lines_;  // highest priority first
     std::list<TenantId> turns_;
-    std::unordered_map<ExecuteId, Entry> hosts_;
+    SegmentedMap<ExecuteId, Entry> hosts_;
 };
 
 }  // namespace ecron::execution

@@ -53,9 +53,8 @@ void PlanTable::put(const store::StoredPlan& plan) {
     const auto group = group_of(plan, *policies);
     if (group == groups_.end()) return;
     std::vector<Entry*>& members = group->second.jobs;
-    Entry& entry = jobs_[plan.key];
-    entry = {JobId{std::string{plan.id}}, plan.revision, group->first, members.size()};
-    members.push_back(&entry);
+    members.push_back(&jobs_.insert_or_assign(
+        plan.key, {JobId{std::string{plan.id}}, plan.revision, group->first, members.size()}));
 }
 
 void PlanTable::put(const model::Job& job) {
@@ -73,18 +72,19 @@ void PlanTable::put(const model::Job& job) {
 }
 
 void PlanTable::remove(JobKey job) {
-    const auto found = jobs_.find(job);
-    if (found == jobs_.end()) return;
-    const auto group = groups_.find(found->second.group);
+    const std::optional<Entry> removed = jobs_.take(job);
+    if (!removed) return;
+    const auto group = groups_.find(removed->group);
     std::vector<Entry*>& members = group->second.jobs;
-    members.back()->place = found->second.place;
-    members[found->second.place] = members.back();
+    if (members.size() != removed->place + 1) {
+        members.back()->place = removed->place;
+        members[removed->place] = members.back();
+    }
     members.pop_back();
     if (members.empty()) {
         by_schedule_.erase(group->second.schedule);
         groups_.erase(group);
     }
-    jobs_.erase(found);
 }
 
 bool PlanTable::each(Cursor& cursor, const std::optional<TenantId>& tenant, const Visit& visit) const {
@@ -103,8 +103,7 @@ bool PlanTable::each(Cursor& cursor, const std::optional<TenantId>& tenant, cons
 /// Returns the end if the schedule cannot be read.
 PlanTable::Groups::iterator PlanTable::group_of(const store::StoredPlan& plan, const model::Plan& policies) {
     const std::string schedule = schedule_text(plan, policies);
-    const auto found = by_schedule_.find(schedule);
-    if (found != by_schedule_.end()) return found->second;
+    if (const auto* const found = by_schedule_.find(schedule)) return *found;
     if (depends_on_job(plan, policies, rules_))
         return add_group(plan, policies, fmt::format("{}\n{}", schedule, plan.id));
     return add_group(plan, policies, schedule);
@@ -120,7 +119,7 @@ PlanTable::Groups::iterator PlanTable::add_group(const store::StoredPlan& plan, 
                 .schedule = schedule};
     const auto added =
         groups_.emplace(Cursor{std::string{plan.tenant}, ++last_group_}, std::move(group)).first;
-    by_schedule_.emplace(schedule, added);
+    by_schedule_.insert_or_assign(schedule, added);
     return added;
 }
 

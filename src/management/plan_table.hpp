@@ -7,10 +7,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "ecron/base/segmented_map.hpp"
 #include "ecron/model/json.hpp"
 #include "ecron/model/occurrences.hpp"
 #include "ecron/store/change_log.hpp"
@@ -64,8 +64,8 @@ private:
 
     const model::Rules& rules_;
     Groups groups_;
-    std::unordered_map<std::string, Groups::iterator> by_schedule_;
-    std::unordered_map<JobKey, Entry> jobs_;
+    SegmentedMap<std::string, Groups::iterator> by_schedule_;
+    SegmentedMap<JobKey, Entry> jobs_;
     std::uint64_t last_group_{0};
     ChangeNumber newest_{};
 };

@@ -41,7 +41,7 @@ asio::awaitable<void> Offers::poll() {
         return run.stage == Stage::offered || (run.stage == Stage::remote && now - *run.offered_at < kYoung);
     };
     std::vector<ExecuteId> ids;
-    for (const RunId id : shard_.runs.ids())
+    for (const RunId id : shard_.runs.elsewhere())
         if (const Run& run = *shard_.runs.find(id); is_out(run)) ids.push_back(run.row.id);
     co_await recovery_.look_at_rows(std::move(ids), [this, is_out](Run& run, const model::Execution* row) {
         if (is_out(run)) looked_at(run, row);

@@ -35,7 +35,7 @@ asio::awaitable<void> Recovery::poll_remote() {
     if (polling_ || !shard_.term.is_active()) co_return;
     polling_ = true;
     std::vector<ExecuteId> ids;
-    for (const RunId id : shard_.runs.ids())
+    for (const RunId id : shard_.runs.elsewhere())
         if (const Run& run = *shard_.runs.find(id); run.stage == Stage::remote) ids.push_back(run.row.id);
     co_await look_at_rows(std::move(ids), [this](Run& run, const model::Execution* row) {
         if (run.stage == Stage::remote) looked_at(run, row);

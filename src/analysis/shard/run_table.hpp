@@ -2,12 +2,14 @@
 #include <algorithm>
 #include <cassert>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
 #include "analysis/scheduler/interner.hpp"
 #include "analysis/shard/stage.hpp"
 #include "ecron/analysis/planner.hpp"
+#include "ecron/base/segmented_map.hpp"
 #include "ecron/execution/pool.hpp"
 #include "ecron/execution/runner.hpp"
 #include "ecron/model/execution.hpp"
@@ -88,39 +90,37 @@ private:
     std::unordered_map<Group, std::size_t> of_tenant_;
 };
 
-/// The runs of a shard, indexed by their three identifiers. References are valid until the run is removed.
+/// The runs of a shard, indexed by their three identifiers. References are valid until the run is removed. A
+/// tenant can have 100,000 of them, of one job even: nothing here takes a time in proportion to that, apart
+/// from ids() and each_unstarted().
 class RunTable {
 public:
     RunTable(RunCount& count, Interner& interner) : count_(count), interner_(interner) {}
     ~RunTable() {
-        for (auto& [id, run] : runs_) uncount(run);
+        runs_.each([this](RunId, const Run& run) { count_.remove(run.tenant, kind_of(run.stage)); });
     }
     RunTable(const RunTable&) = delete;
     RunTable& operator=(const RunTable&) = delete;
 
     Run& add(Run run) {
-        const RunId id = run.id;
         run.tenant = interner_.intern(run.row.tenant.value());
         count(run);
-        by_execution_[run.row.id] = id;
-        by_job_.emplace(run.row.job_key, id);
-        return runs_.insert_or_assign(id, std::move(run)).first->second;
+        by_execution_.insert_or_assign(run.row.id, run.id);
+        by_job_.emplace(run.row.job_key, run.id);
+        return runs_.insert_or_assign(run.id, std::move(run));
     }
 
-    [[nodiscard]] Run* find(RunId id) {
-        const auto found = runs_.find(id);
-        return found == runs_.end() ? nullptr : &found->second;
-    }
+    [[nodiscard]] Run* find(RunId id) { return runs_.find(id); }
 
     [[nodiscard]] Run* find(const ExecuteId& id) {
-        const auto found = by_execution_.find(id);
-        return found == by_execution_.end() ? nullptr : find(found->second);
+        const RunId* const found = by_execution_.find(id);
+        return found == nullptr ? nullptr : find(*found);
     }
 
     [[nodiscard]] std::vector<RunId> of_job(JobKey job) const {
         std::vector<RunId> ids;
-        const auto [first, last] = by_job_.equal_range(job);
-        std::transform(first, last, std::back_inserter(ids), [](const auto& entry) { return entry.second; });
+        for (auto at = by_job_.lower_bound({job, RunId{}}); at != by_job_.end() && at->first == job; ++at)
+            ids.push_back(at->second);
         return ids;
     }
 
@@ -135,30 +135,31 @@ public:
 
     /// Removes a run from the table.
     std::optional<Run> take(RunId id) {
-        const auto found = runs_.find(id);
-        if (found == runs_.end()) return {};
-        uncount(found->second);
-        by_execution_.erase(found->second.row.id);
-        const auto [first, last] = by_job_.equal_range(found->second.row.job_key);
-        by_job_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == id; }));
-        Run run = std::move(found->second);
-        runs_.erase(found);
+        std::optional<Run> run = runs_.take(id);
+        if (!run) return run;
+        uncount(*run);
+        by_execution_.erase(run->row.id);
+        by_job_.erase({run->row.job_key, id});
         return run;
     }
 
     /// Calls `look` with each run that has a row and has not started.
     template <class Look> void each_unstarted(Look look) const {
-        for (const auto& [id, run] : runs_)
+        runs_.each([&](RunId, const Run& run) {
             if (run.stage == Stage::waiting || run.stage == Stage::starting || run.stage == Stage::offered)
                 look(run);
+        });
     }
 
     [[nodiscard]] std::vector<RunId> ids() const {
         std::vector<RunId> all;
         all.reserve(runs_.size());
-        for (const auto& [id, run] : runs_) all.push_back(id);
+        runs_.each([&](RunId id, const Run&) { all.push_back(id); });
         return all;
     }
+
+    /// The runs that other nodes have or may have: offered or remote.
+    [[nodiscard]] const std::set<RunId>& elsewhere() const { return elsewhere_; }
 
     [[nodiscard]] std::size_t size() const { return runs_.size(); }
 
@@ -167,14 +168,22 @@ private:
         const bool waits = stage == Stage::retrying || stage == Stage::accepted || stage == Stage::remote;
         return waits ? RunCount::Kind::parked : RunCount::Kind::present;
     }
-    void count(const Run& run) { count_.add(run.tenant, kind_of(run.stage)); }
-    void uncount(const Run& run) { count_.remove(run.tenant, kind_of(run.stage)); }
+    static bool is_elsewhere(Stage stage) { return stage == Stage::offered || stage == Stage::remote; }
+    void count(const Run& run) {
+        count_.add(run.tenant, kind_of(run.stage));
+        if (is_elsewhere(run.stage)) elsewhere_.insert(run.id);
+    }
+    void uncount(const Run& run) {
+        count_.remove(run.tenant, kind_of(run.stage));
+        if (is_elsewhere(run.stage)) elsewhere_.erase(run.id);
+    }
 
     RunCount& count_;
     Interner& interner_;
-    std::unordered_map<RunId, Run> runs_;
-    std::unordered_map<ExecuteId, RunId> by_execution_;
-    std::unordered_multimap<JobKey, RunId> by_job_;
+    SegmentedMap<RunId, Run> runs_;
+    SegmentedMap<ExecuteId, RunId> by_execution_;
+    std::set<std::pair<JobKey, RunId>> by_job_;
+    std::set<RunId> elsewhere_;
 };
 
 }  // namespace ecron::analysis
