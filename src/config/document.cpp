@@ -132,6 +132,8 @@ std::string row(const Option& option) {
 
 }  // namespace
 
+std::string_view title_of(Group group) { return std::ranges::find(kChapters, group, &Chapter::group)->title; }
+
 std::string flag_name(const Option& option) {
     std::string name = fmt::format("--{}", option.name);
     std::ranges::replace(name, '_', '-');

@@ -140,6 +140,7 @@ Attempt try_to_load(const Sources& sources) {
     check_old_zone(sources, options, warnings);
     check_secret_sources(collected, warnings);
     check_secret_files(options, warnings);
+    config.api.configuration = settings_json(options.settings());
     return {{std::move(config), options.settings(), std::move(warnings)}, std::move(errors)};
 }
 
@@ -185,6 +186,21 @@ std::string format_settings(const std::vector<Setting>& settings) {
     for (const auto& [option, value, from] : settings) {
         out += fmt::format("{}: {}  # {}\n", option->name, json_string(visible(*option, value)), from);
     }
+    return out;
+}
+
+std::string settings_json(const std::vector<Setting>& settings) {
+    std::string out;
+    JsonWriter json{out};
+    json.begin_array();
+    for (const auto& [option, value, from] : settings) {
+        if (option->effect == Effect::ignored) continue;
+        json.begin_object().member("name", option->name).member("value", visible(*option, value));
+        json.member("default", option->fallback).member("source", from);
+        json.member("group", title_of(option->group)).member("description", option->help);
+        json.key("secret").boolean(option->secret == Secret::yes).end_object();
+    }
+    json.end_array();
     return out;
 }
 

@@ -120,6 +120,9 @@ const std::vector<Route>& routes() {
         {get, prefix, "/cluster", "showCluster", show_cluster, admin,
          "Returns the live nodes, the leader of each shard, and its planning progress.", {}, "", 200, "Cluster", {},
          {503}},
+        {get, prefix, "/configuration", "showConfiguration", show_configuration, admin,
+         "Returns the options of the process that answers: each with its value, which is masked if it is a secret, its "
+         "default, and its source.", {}, "", 200, "Configuration", {}, {}},
         {get, root, "/health/ready", "ready", ready, anonymous,
          "Reports whether this process is ready for requests: the jobs are loaded and it is not shutting down.", {}, "",
          200, "Ok", {}, {503}},

@@ -493,6 +493,20 @@ TEST_CASE("multi_node with SQLite is a warning", "[config]") {
     CHECK(warnings("mysql").empty());
 }
 
+TEST_CASE("settings are printed as JSON with their sources, secrets masked", "[config]") {
+    Sources sources;
+    sources.environment = {{"ECRON_USER_PWD", "hunter2"}};
+    sources.flags = {{"cron_port", "80"}};
+    const auto loaded = load(sources);
+    REQUIRE(loaded);
+    const std::string& shown = loaded->config.api.configuration;
+    CHECK_THAT(shown, !Catch::Contains("hunter2"));
+    CHECK_THAT(shown, Catch::Contains(R"({"name":"cron_port","value":"80","default":"12345",)"
+                                      R"("source":"--cron-port","group":"Listening",)"));
+    CHECK_THAT(shown, Catch::Contains(R"({"name":"user_pwd","value":"***","default":"",)"));
+    CHECK_THAT(shown, Catch::Contains(R"("name":"node_id","value":"","default":"","source":"default")"));
+}
+
 TEST_CASE("settings are printed as YAML that can be loaded, secrets masked", "[config]") {
     const GivenFiles files;
     Sources sources;

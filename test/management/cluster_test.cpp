@@ -42,3 +42,11 @@ TEST_CASE("a node without its store has no cluster information", "[management]")
     service.store.away = true;
     CHECK(service.get("/cluster").status() == 503);
 }
+
+TEST_CASE("the configuration is that of the node", "[management]") {
+    Service service;
+    service.options.node = NodeId{"one"};
+    service.options.configuration = R"([{"name":"cron_port","value":"80"}])";
+    CHECK(service.get("/configuration").json() ==
+          bj::parse(R"({"node":"one","options":[{"name":"cron_port","value":"80"}]})"));
+}

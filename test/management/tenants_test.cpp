@@ -80,6 +80,7 @@ const std::map<std::string, Rule, std::less<>>& rules() {
         {"pauseScheduling", send(post, "/scheduling/pause", "", 200)},  // its own
         {"resumeScheduling", send(post, "/scheduling/resume", "", 200)},
         {"showCluster", get("/cluster", 403)},
+        {"showConfiguration", get("/configuration", 403)},
         {"listAudit", get("/audit", 200)},
         {"alive", get("/health/alive", 200)},
         {"ready", get("/health/ready", 200)},
@@ -189,6 +190,7 @@ TEST_CASE("an administrator sees the named tenant or all tenants; other callers 
     CHECK(count("?tenant=*") == 2);
     CHECK(api.as("boss", Method::put, "/job/" + theirs.job + "/enable?tenant=me", "{}").status() == 200);
     CHECK(api.as("boss", Method::get, "/cluster").status() == 200);
+    CHECK(api.as("boss", Method::get, "/configuration").status() == 200);
     const Reply denied = api.as("you", Method::get, "/job?tenant=me");
     CHECK(denied.status() == 403);
     CHECK(denied.at("/detail/parameters/0") == "ecron.admin");

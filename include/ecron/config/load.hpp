@@ -69,5 +69,7 @@ Attempt try_to_load(const Sources& sources);
 
 /// The settings as a YAML file that can be loaded again, secrets as ***, each with its source.
 std::string format_settings(const std::vector<Setting>& settings);
+/// The same as a JSON array of the options that have an effect, for GET /configuration.
+std::string settings_json(const std::vector<Setting>& settings);
 
 }  // namespace ecron::config

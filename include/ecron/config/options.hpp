@@ -70,6 +70,9 @@ struct Option {
     Effect effect{Effect::works};
 };
 
+/// The title of the group's chapter in the reference.
+std::string_view title_of(Group group);
+
 /// All options, in the order of the table.
 extern const std::span<const Option> kOptions;
 

@@ -109,7 +109,8 @@ struct Options {
     auth::ScopeMap scopes{};  // names of the scopes, for responses that name a missing one
     bool metrics_public{false};
     HostRules hosts{};
-    bool audits{false};  // record changes in the audit log
+    bool audits{false};               // record changes in the audit log
+    std::string configuration{"[]"};  // the options with their sources, a JSON array (GET /configuration)
     Limits limits{};
     /// Variable names permitted in a command's info.environment; nullopt: any.
     std::optional<std::vector<std::string>> command_environment{};

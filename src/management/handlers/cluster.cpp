@@ -79,4 +79,14 @@ AsyncResponse show_cluster(ApiRequest request) {
     co_return json_response(200, std::move(body));
 }
 
+AsyncResponse show_configuration(ApiRequest request) {
+    std::string body;
+    JsonWriter{body}
+        .begin_object()
+        .member("node", request.api.options.node.value())
+        .member_raw("options", request.api.options.configuration)
+        .end_object();
+    co_return json_response(200, std::move(body));
+}
+
 }  // namespace ecron::management

@@ -122,6 +122,20 @@ constexpr std::string_view kJobs = R"json(
     "nodes":{"type":"array","items":{"$ref":"#/components/schemas/ClusterNode"},"description":"The known nodes."},
     "shards":{"type":"array","items":{"$ref":"#/components/schemas/ClusterShard"},"description":"The shards of planning."},
     "message_queue":{"$ref":"#/components/schemas/MessageQueue"}}},
+"Configuration":{"type":"object","description":"The options of one process.","additionalProperties":false,
+  "required":["node","options"],"properties":{
+    "node":{"type":"string","description":"The node that answers.","examples":["ecron-0"]},
+    "options":{"type":"array","items":{"$ref":"#/components/schemas/ConfiguredOption"},
+      "description":"The options that have an effect, in the order of the reference."}}},
+"ConfiguredOption":{"type":"object","description":"An option with its value.","additionalProperties":false,
+  "required":["name","value","default","source","group","description","secret"],"properties":{
+    "name":{"type":"string","description":"Its name.","examples":["cron_port"]},
+    "value":{"type":"string","description":"The value in effect, as in a file; of a secret *** if it is set.","examples":["12345"]},
+    "default":{"type":"string","description":"The value if it is not set.","examples":["12345"]},
+    "source":{"type":"string","description":"Where the value comes from: default, a file, an environment variable or a flag.","examples":["default"]},
+    "group":{"type":"string","description":"The chapter of the reference.","examples":["Listening"]},
+    "description":{"type":"string","description":"What it determines.","examples":["TCP port of the API."]},
+    "secret":{"type":"boolean","description":"True if the value is a secret."}}},
 "ClusterSelf":{"type":"object","description":"The node that answers.","additionalProperties":false,
   "required":["node","leading"],"properties":{
     "node":{"type":"string","description":"Id of the node."},
