@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <string_view>
 #include <vector>
 
@@ -39,6 +40,7 @@ struct Route {
     std::string_view response;  // schema of the response body; empty: no body
     std::vector<std::string_view> header_fields;  // of the response
     std::vector<unsigned> error_statuses;         // statuses besides 500
+    std::vector<std::string_view> repeatable{};   // query parameters of which all values count
 };
 
 const std::vector<Route>& routes();
@@ -50,8 +52,7 @@ const std::vector<Route>& routes();
 
 /// Returns true if all values of a repeated query parameter count.
 [[nodiscard]] inline bool is_repeatable(const Route& route, std::string_view parameter) {
-    const bool takes_ids = route.response == "Job[]" || route.response == "Status[]";
-    return parameter == "label" || (parameter == "job_id" && takes_ids);
+    return std::ranges::find(route.repeatable, parameter) != route.repeatable.end();
 }
 
 [[nodiscard]] std::string_view text_of(http::Method method);

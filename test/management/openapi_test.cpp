@@ -106,6 +106,29 @@ TEST_CASE("path variables are declared, and no parameter is declared twice", "[m
         }
 }
 
+TEST_CASE("parameters of which all values count are lists", "[management][openapi]") {
+    Service service;
+    const bj::value document = service.document();
+    const Router router{service.options};
+    for (const Router::Path& path : router.paths()) {
+        if (!path.variable.empty()) continue;
+        const Route& route = routes()[path.route];
+        const bj::value* parameters = document.at("paths")
+                                          .at(path.head)
+                                          .at(lower(text_of(route.method)))
+                                          .as_object()
+                                          .if_contains("parameters");
+        if (parameters == nullptr) continue;
+        for (const bj::value& parameter : parameters->as_array()) {
+            const bj::value& resolved_one = resolved(parameter, document);
+            const bj::value* type = resolved_one.at("schema").as_object().if_contains("type");
+            const bool is_list = type != nullptr && *type == "array";
+            CAPTURE(route.name, bj::serialize(resolved_one));
+            CHECK(is_list == is_repeatable(route, std::string_view{resolved_one.at("name").as_string()}));
+        }
+    }
+}
+
 TEST_CASE("no two paths differ only by the name of their variable", "[management][openapi]") {
     Service service;
     std::set<std::string> shapes;
