@@ -117,6 +117,10 @@ const std::vector<Route>& routes() {
         {get, prefix, "/audit", "listAudit", list_audit, read,
          "Lists the changes of the caller's tenant, newest first, with their authors.",
          {"object", "begin_at", "end_at", "limit", "after"}, "", 200, "Audit[]", {"Link", "X-Next-After"}, {400, 503}},
+        {get, prefix, "/caller", "showCaller", show_caller, authenticated,
+         "Returns the identity and the permissions of the present credentials; without authentication all "
+         "permissions.",
+         {}, "", 200, "Caller", {}, {}},
         {get, prefix, "/cluster", "showCluster", show_cluster, admin,
          "Returns the live nodes, the leader of each shard, and its planning progress.", {}, "", 200, "Cluster", {},
          {503}},

@@ -16,8 +16,9 @@ enum class Mount : std::uint8_t {
 };
 /// The permission that a caller needs; a new route does not compile without one.
 enum class Access : std::uint8_t {
-    anonymous,  // no authentication
-    scrape,     // same as read, unless metrics are public
+    anonymous,      // no authentication
+    authenticated,  // authentication; no permission
+    scrape,         // same as read, unless metrics are public
     read,
     write,  // this and the next two are answered 503 by a process that does not accept writes
     execute,

@@ -129,7 +129,9 @@ TEST_CASE("a target may report with a token that has no other permission", "[man
     CHECK(denied.status() == 403);
     CHECK(denied.at("/detail/parameters/0") == "ecron.report");
     for (const Route& route : routes()) {
-        if (route.access == Access::anonymous || route.access == Access::report) continue;
+        if (route.access == Access::anonymous || route.access == Access::authenticated ||
+            route.access == Access::report)
+            continue;
         std::string path{route.pattern};
         if (const std::size_t begin = path.find(':'); begin != path.npos)
             path.replace(begin, std::min(path.find('/', begin), path.size()) - begin, id);
@@ -169,6 +171,27 @@ TEST_CASE("Jobs through an API proxy need the same scopes as before", "[manageme
     const Reply denied = api.as("writer", Method::post, "/job", command_text("c", kProxy));
     CHECK(denied.status() == 403);
     CHECK(denied.at("/detail/parameters/0") == "ecron.kubernetes");
+}
+
+TEST_CASE("a caller reads its permissions with any valid token", "[management][permissions]") {
+    Guarded api;
+    api.given_token("nothing", "me", "");
+    api.given_token("target", "me", "ecron.report");
+    api.given_token("operator", "me", "all ecron.command");
+    const auto permissions = [&](const std::string& token, const std::string& query = "") {
+        const Reply reply = api.as(token, Method::get, "/caller" + query);
+        REQUIRE(reply.status() == 200);
+        CHECK(reply.at("/subject") == (token + "-subject").c_str());
+        return bj::serialize(reply.at("/permissions"));
+    };
+    CHECK(permissions("nothing") == "[]");
+    CHECK(permissions("target") == R"(["report"])");
+    CHECK(permissions("operator") == R"(["read","write","execute","report","command","kubernetes_proxy"])");
+    CHECK(permissions("boss", "?tenant=me") ==
+          R"(["read","write","execute","report","kubernetes_proxy","admin"])");
+    CHECK(api.as("boss", Method::get, "/caller?tenant=me").at("/tenant_id") == "boss");
+    CHECK(api.as("me", Method::get, "/caller?tenant=you").status() == 403);
+    CHECK(api.as("unknown", Method::get, "/caller").status() == 401);
 }
 
 TEST_CASE("a manifest that violates the pod policy is refused in the request", "[management][permissions]") {

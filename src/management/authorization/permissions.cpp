@@ -28,7 +28,7 @@ auth::Permission permission_for(const model::Context& context) {
 
 }  // namespace
 
-auth::Permission permission_of(Access access) {
+std::optional<auth::Permission> permission_of(Access access) {
     switch (access) {
         case Access::write:
             return auth::Permission::write;
@@ -39,6 +39,8 @@ auth::Permission permission_of(Access access) {
         case Access::admin:
             return auth::Permission::admin;
         case Access::anonymous:
+        case Access::authenticated:
+            return std::nullopt;
         case Access::scrape:
         case Access::read:
             return auth::Permission::read;

@@ -10,8 +10,8 @@
 /// Permissions that depend on the contents of a request, not only on its route.
 namespace ecron::management {
 
-/// For a route that needs a permission.
-[[nodiscard]] auth::Permission permission_of(Access access);
+/// Returns the permission that a route needs; nullopt: none.
+[[nodiscard]] std::optional<auth::Permission> permission_of(Access access);
 /// Returns 403 with the missing scope.
 http::Response forbidden_response(ApiContext& api, const auth::Identity& identity,
                                   auth::Permission permission, model::Language language);

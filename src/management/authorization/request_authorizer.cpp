@@ -76,9 +76,9 @@ std::optional<http::Response> RequestAuthorizer::check_permission(const Route& r
     // No job can belong to such a tenant.
     if (!can_be_id(identity.tenant.value()) || !is_text(identity.tenant.value()))
         return unauthenticated({Errc::unauthenticated, {}, {"Authorization"}}, request);
-    const auth::Permission permission = permission_of(route.access);
-    if (!identity.may.has(permission))
-        return forbidden_response(api_, identity, permission, language_of(request));
+    const std::optional<auth::Permission> permission = permission_of(route.access);
+    if (permission && !identity.may.has(*permission))
+        return forbidden_response(api_, identity, *permission, language_of(request));
     return std::nullopt;
 }
 

@@ -45,6 +45,7 @@ AsyncResponse show_configuration(ApiRequest request);
 AsyncResponse stream_events(ApiRequest request);
 
 AsyncResponse list_audit(ApiRequest request);
+AsyncResponse show_caller(ApiRequest request);
 
 AsyncResponse alive(ApiRequest request);
 AsyncResponse ready(ApiRequest request);

@@ -320,7 +320,7 @@ constexpr std::array kTags{
            {"/jobexecution", "/jobstatus", "/:execute_id"}},
     TagDoc{"Overview", "Jobs and executions in total.", {"/overview", "/forecast", "/missed", "/events"}},
     TagDoc{"Webhooks", "Notifications that could not be delivered.", {"/deadletter"}},
-    TagDoc{"Administration", "Pauses, the audit log and the cluster.", {"/scheduling", "/audit", "/cluster"}},
+    TagDoc{"Administration", "The caller, pauses, the audit log and the cluster.", {"/caller", "/scheduling", "/audit", "/cluster"}},
     TagDoc{"Service", "Health, metrics and this document.", {"/health", "/metrics", "/openapi.json"}},
 };
 

@@ -116,6 +116,14 @@ constexpr std::string_view kJobs = R"json(
     "paused":{"type":"boolean","description":"True if the caller's planned runs are paused."},
     "all":{"type":"boolean","description":"True if all tenants are paused."},
     "tenant":{"type":"boolean","description":"True if the caller's tenant is paused."}}},
+"Caller":{"type":"object","description":"Who the credentials of a request belong to, and what they permit.","additionalProperties":false,
+  "required":["subject","tenant_id","permissions"],"properties":{
+    "subject":{"type":"string","description":"Subject of the token, or the name of a static one; empty: none.","examples":["deploy"]},
+    "tenant_id":{"type":"string","description":"Tenant of the credentials, also if the request acts for another one.","examples":["billing"]},
+    "permissions":{"type":"array","items":{"$ref":"#/components/schemas/Permission"},"description":"What the caller may do.",
+      "examples":[["read","write","execute","report"]]}}},
+"Permission":{"type":"string","enum":["read","write","execute","report","command","kubernetes","kubernetes_proxy","admin"],
+  "description":"The options scope_read, scope_write, … name the scopes that grant it. write: jobs and their settings; execute: run stored jobs, cancel; report: the end of executions; command: jobs that run programs; kubernetes: Jobs with ecron's credentials; kubernetes_proxy: Jobs through an API proxy; admin: all tenants."},
 "Cluster":{"type":"object","description":"Nodes, leaders and planning progress.","additionalProperties":false,
   "required":["self","nodes","shards"],"properties":{
     "self":{"$ref":"#/components/schemas/ClusterSelf"},
