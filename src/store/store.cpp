@@ -7,6 +7,7 @@
 #include "store/executions/execution_queries.hpp"
 #include "store/executions/execution_store.hpp"
 #include "store/executions/outcomes.hpp"
+#include "store/insights/insights.hpp"
 #include "store/jobs/changes.hpp"
 #include "store/jobs/job_store.hpp"
 #include "store/jobs/pauses.hpp"
@@ -58,6 +59,7 @@ public:
 
     [[nodiscard]] Health health() const override {
         Health health = state_.health();
+        health.driver = options_.driver;
         health.writes_waiting = running_->writer.waiting();
         health.reads_waiting = running_->readers.waiting();
         return health;
@@ -109,6 +111,7 @@ private:
         SqlExecutionStore executions;
         SqlExecutionQueries queries;
         SqlListings listings{threads};
+        SqlInsights insights{threads};
         SqlPauses pauses{threads};
         SqlRetention retention{threads};
         SqlUsage usage;
@@ -135,6 +138,7 @@ private:
         reports = &running_->executions;
         queries = &running_->queries;
         listings = &running_->listings;
+        insights = &running_->insights;
         pauses = &running_->pauses;
         outbox = &running_->outbox;
         dead_letters = &running_->outbox;

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "ecron/model/json.hpp"
-#include "store/world.hpp"
+#include "store/run_world.hpp"
 
 using namespace ecron;
 using namespace ecron::store;
@@ -16,12 +16,7 @@ using Names = std::vector<std::string>;
 const TenantId kTenant{"tenant-a"};
 
 /// A store with jobs that differ in what a search looks at.
-struct Searched : World {
-    Searched() {
-        options().last_states_every = Millis{0};
-        open();
-    }
-
+struct Searched : RunWorld {
     model::Job given(const std::string& name, const model::Context& context, const std::string& remarks = "",
                      const std::string& tenant = "tenant-a") {
         model::Job job = a_job(name, tenant);
@@ -44,32 +39,6 @@ struct Searched : World {
         return names;
     }
 
-    /// Claims and ends a run of the job.
-    model::Execution given_run(const model::Job& job, ExecutionState state, Seconds offset = Seconds{0}) {
-        const model::Execution run = a_run(job, term.epoch, now + offset);
-        must(store().executions->claim(
-            {.epoch = term.epoch, .watermark = watermark, .planned = term.head, .executions = {run}}));
-        if (state == ExecutionState::pending) return run;
-        Outcome outcome{.id = run.id, .attempt = 1, .after = run};
-        outcome.after.state = state;
-        outcome.after.begin_at = now + offset;
-        outcome.after.execute_times = 1;
-        if (model::is_end(state)) outcome.after.end_at = now + offset + Seconds{1};
-        outcome.record =
-            model::Attempt{.execute_id = run.id,
-                           .number = 1,
-                           .begin_at = now + offset + Millis{3},
-                           .end_at = now + offset + Millis{1'234},
-                           .node = NodeId{"node-1"},
-                           .outcome = state == ExecutionState::success ? state : ExecutionState::failure};
-        CHECK(must(store().executions->finish(std::move(outcome))));
-        return run;
-    }
-    void begin_term() {
-        term = lead();
-        watermark = std::chrono::ceil<Seconds>(term.watermark);
-        now = watermark - Seconds{10};
-    }
     std::vector<std::string> runs(ExecutionSearch search) {
         std::vector<std::string> ids;
         for (const ExecutionSummary& one :
@@ -77,10 +46,6 @@ struct Searched : World {
             ids.push_back(one.execution.id.value());
         return ids;
     }
-
-    Term term;
-    Instant watermark;
-    Instant now;  // scheduled time of the first run; the others follow before the watermark
 };
 
 }  // namespace

@@ -26,11 +26,15 @@
 /// SQL nor values.
 namespace ecron::store {
 
+class Insights;  // insights.hpp
+
 /// Why the database refuses writes although it responds.
 enum class WriteRefusal : std::uint8_t { none, disk_full, read_only };
 
 struct Health {
     bool available{false};
+    Driver driver{Driver::sqlite};
+    std::string version{};  // of the server, or of the library; empty until the database has been opened
     WriteRefusal writes_refused{WriteRefusal::none};  // reset to `none` by the next successful write
     std::string problem{};
     Instant since{};
@@ -71,6 +75,7 @@ struct Store {
     ExecutionReports* reports{};
     ExecutionQueries* queries{};
     Listings* listings{};
+    Insights* insights{};
     Pauses* pauses{};
     Outbox* outbox{};
     DeadLetters* dead_letters{};

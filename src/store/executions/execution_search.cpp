@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_map>
 
+#include "store/executions/summaries.hpp"
 #include "store/sql/conditions.hpp"
 #include "store/sql/records.hpp"
 
@@ -12,13 +12,6 @@ namespace ecron::store {
 
 namespace {
 
-/// The columns of an execution in their usual order, without payloads. ext_info contains the reason, and the
-/// tenant of rows that the previous service wrote, which are at most 4 KiB long.
-constexpr std::string_view kSummaryColumns =
-    "f_key_id, f_execute_id, f_job_id, f_job_type, f_job_name, f_job_status, f_begin_time, f_end_time, null, "
-    "f_execute_times, case when length(f_ext_info) <= 4096 then f_ext_info end, f_tenant_id, f_is_deleted, "
-    "f_job_key, f_trigger, f_nominal, f_due, f_attempt, f_losses, f_accepted, f_node, f_epoch, f_revision, "
-    "null, null";
 constexpr std::size_t kRounds = 10;
 
 /// Rows that an index provides in order: those of one job, those of one state, or all.
@@ -170,42 +163,9 @@ Examined examine_all(Session& session, const ExecutionSearch& search, std::span<
 }
 
 std::vector<model::Execution> rows_at(Session& session, std::span<const Place> places) {
-    std::vector<model::Execution> executions;
-    for (std::size_t at = 0; at < places.size(); at += kLongestList) {
-        const std::size_t count = std::min(kLongestList, places.size() - at);
-        const std::size_t size = list_size(count);
-        Statement& select =
-            session.prepare(fmt::format("select {} from t_cron_job_status where f_key_id in ({})",
-                                        kSummaryColumns, placeholders(size)),
-                            std::string(size, 'i'), kExecutionTypes);
-        for (std::size_t i = 0; i < size; ++i) select << places[at + std::min(i, count - 1)].second;
-        for (select.run(); select.fetch();) executions.push_back(read_execution_row(select));
-    }
-    return executions;
-}
-
-/// Adds the times of the attempts in milliseconds.
-void add_attempts(Session& session, std::vector<ExecutionSummary>& summaries) {
-    std::unordered_map<std::string_view, ExecutionSummary*> by_id;
-    for (ExecutionSummary& summary : summaries) by_id.emplace(summary.execution.id.value(), &summary);
-    for (std::size_t at = 0; at < summaries.size(); at += kLongestList) {
-        const std::size_t count = std::min(kLongestList, summaries.size() - at);
-        const std::size_t size = list_size(count);
-        Statement& select = session.prepare(
-            fmt::format(
-                "select f_execute_id, min(f_begin), max(f_end) from t_cron_attempt where f_execute_id "
-                "in ({}) group by f_execute_id",
-                placeholders(size)),
-            std::string(size, 's'), "sii");
-        for (std::size_t i = 0; i < size; ++i)
-            select << summaries[at + std::min(i, count - 1)].execution.id.value();
-        for (select.run(); select.fetch();) {
-            const auto found = by_id.find(select.text(0));
-            if (found == by_id.end()) continue;
-            found->second->begin = from_unix_millis(select.integer(1));
-            if (found->second->execution.end_at) found->second->end = from_unix_millis(select.integer(2));
-        }
-    }
+    std::vector<std::int64_t> keys;
+    for (const Place& place : places) keys.push_back(place.second);
+    return executions_at(session, keys);
 }
 
 }  // namespace
@@ -233,7 +193,9 @@ ExecutionPage search_executions(Session& session, const ExecutionSearch& search)
     });
     if (summaries.size() >= search.limit) page.next.reset();
     if (summaries.size() > search.limit) summaries.resize(search.limit);
-    add_attempts(session, summaries);
+    std::vector<ExecutionSummary*> all;
+    for (ExecutionSummary& summary : summaries) all.push_back(&summary);
+    add_attempts(session, all);
     return page;
 }
 

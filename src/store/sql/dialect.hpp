@@ -101,6 +101,8 @@ struct DialectFlags {
 struct DialectTexts {
     /// Query for the difference between two consecutive generated keys; empty: 1.
     std::string_view key_step_query{};
+    /// Query for the version of the server, or of the library.
+    std::string_view version_query{};
     /// Query for a name and the cipher of the session's connection, which is empty without TLS; an empty text
     /// if there is no connection.
     std::string_view cipher_query{};

@@ -206,6 +206,7 @@ constexpr DialectFlags kMysqlFlags{
     .buffers_results = true, .sessions_expire = true, .raised_is_insert_id = true};
 constexpr DialectTexts kMysqlTexts{
     .key_step_query = "select @@auto_increment_increment",
+    .version_query = "select version()",
     .cipher_query = "show session status like 'Ssl_cipher'",
     .durability_query = "show variables like 'innodb_flush_log_at_trx_commit'",
     // The variables are words in newer versions and numbers in older ones.

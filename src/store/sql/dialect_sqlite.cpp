@@ -65,6 +65,7 @@ sqlite_api::sqlite3* connection_of(soci::session& session) {
 
 constexpr DialectFlags kSqliteFlags{.owned_by_one_process = true};
 constexpr DialectTexts kSqliteTexts{
+    .version_query = "select sqlite_version()",
     .keep_longer_summary =
         " on conflict (f_job_key, f_from) do update set f_count = excluded.f_count, "
         "f_at = excluded.f_at, f_to = excluded.f_to where excluded.f_to > f_to",

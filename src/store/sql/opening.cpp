@@ -49,6 +49,8 @@ Result<std::unique_ptr<Session>> Opening::try_to_open() {
         id_key_ = std::move(*key);
         take_over_counters(session);
         warn_of_settings(session);
+        Statement& version = session.prepare(session.dialect().texts.version_query, "", "s");
+        if (version.first()) state_.opened(version.text(0));
         Statement& count = session.prepare("select count(*) from t_cron_shard", "", "i");
         count.first();
         shards_ = static_cast<std::size_t>(count.integer(0));

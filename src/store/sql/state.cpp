@@ -9,6 +9,11 @@ void State::opening() {
     available_ = false;
 }
 
+void State::opened(std::string version) {
+    const std::scoped_lock lock(mutex_);
+    version_ = std::move(version);
+}
+
 void State::connected() {
     const std::scoped_lock lock(mutex_);
     available_ = true;
@@ -65,7 +70,11 @@ void State::lost(std::string problem, Trouble trouble) {
 
 Health State::health() const {
     const std::scoped_lock lock(mutex_);
-    return {.available = available_, .writes_refused = refusal_, .problem = problem_, .since = since_};
+    return {.available = available_,
+            .version = version_,
+            .writes_refused = refusal_,
+            .problem = problem_,
+            .since = since_};
 }
 
 Error State::unavailable() const {

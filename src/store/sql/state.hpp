@@ -25,6 +25,7 @@ public:
     [[nodiscard]] bool takes_writes() const { return available() && !read_only_; }
 
     void opening();    // no connection has been made yet
+    void opened(std::string version);  // of the database server
     void connected();  // the writer's session was opened
     void committed();  // a write was stored
     /// The database responds and refused a write; the next write may be tried.
@@ -67,6 +68,7 @@ private:
     mutable std::mutex mutex_;
     WriteRefusal refusal_{WriteRefusal::none};
     std::string problem_{};
+    std::string version_{};
     Instant since_;
     log::LineLimit logged_{log::LineRule{.lines = 1, .span = Seconds{60}, .sources = 8}};
 };
