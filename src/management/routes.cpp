@@ -16,7 +16,7 @@ const std::vector<Route>& routes() {
         {get, prefix, "/job", "listJobs", list_jobs, read,
          "Lists jobs, newest first. With job_id only those jobs: one unknown id fails the request.",
          {"job_id", "page", "limit", "after", "timestamp", "job_type", "name", "search", "label", "enabled", "mode",
-          "state", "sort"}, "", 200, "Job[]",
+          "state", "sort", "with"}, "", 200, "Job[]",
          {"ETag", "Link", "X-Next-After"}, {400, 404, 503}, {"job_id", "label"}},
         {post, prefix, "/job", "createJob", create_job, write, "Creates a job.", {"Prefer"}, "JobInput", 201,
          "CreatedJob", {"ETag", "Location", "Preference-Applied"}, {400, 409, 503}},
@@ -84,6 +84,10 @@ const std::vector<Route>& routes() {
          "Counts the occurrences of the enabled jobs in buckets of time, before jitter. A tenant has one forecast "
          "at a time, and a node eight; further ones are answered 429.",
          {"from", "to", "step", "jobs"}, "", 200, "Forecast", {}, {400, 429, 503}},
+        {get, prefix, "/history", "showHistory", show_history, read,
+         "Counts executions by their state in buckets of their start; those that have not started count at their due "
+         "time. With job_id also the job's durations and delays.",
+         {"from", "to", "step", "job_id"}, "", 200, "History", {}, {400, 503}},
         {get, prefix, "/events", "streamEvents", stream_events, read,
          "Sends changes as server-sent events: execution (its state or attempt changed), job, scheduling (a pause), "
          "cluster (administrators), and lost, after which a client must read its lists again.",

@@ -9,6 +9,7 @@ TEST_CASE("the cluster is shown with its nodes, shards and their lag", "[managem
     const Instant now = service.clock.now();
     service.options.node = NodeId{"one"};
     service.store.led = {Shard{1}};
+    service.store.state = {.available = true, .driver = store::Driver::mysql, .version = "10.11.14-MariaDB"};
     service.store.state_of_cluster = {
         .now = now,
         .nodes = {{.node = NodeId{"one"}, .lease_until = now + Seconds{4}, .alive = true},
@@ -34,7 +35,22 @@ TEST_CASE("the cluster is shown with its nodes, shards and their lag", "[managem
             {"shard":1,"node":"one","epoch":4,"watermark":"2026-01-05T10:00:00.200Z","lag_seconds":0},
             {"shard":2,"node":"","epoch":0,"watermark":"2026-01-05T11:00:00.000Z","lag_seconds":0,
              "trouble":"its watermark is 1h ahead of the database's clock; it does not plan"},
-            {"shard":3,"node":"","epoch":0,"watermark":"","lag_seconds":0}]})"));
+            {"shard":3,"node":"","epoch":0,"watermark":"","lag_seconds":0}],
+        "database":{"driver":"mysql","version":"10.11.14-MariaDB","reachable":true,"latency_ms":0}})"));
+}
+
+TEST_CASE("the cluster shows a database that refuses writes, and the webhooks that wait", "[management]") {
+    Service service;
+    service.store.state = {.available = true,
+                           .version = "3.40.1",
+                           .writes_refused = store::WriteRefusal::disk_full,
+                           .problem = "the disk is full"};
+    service.options.webhooks = [] { return Webhooks{.waiting = 3, .oldest_seconds = 1.5}; };
+    const Reply reply = service.get("/cluster");
+    CHECK(reply.at("/database") ==
+          bj::parse(R"({"driver":"sqlite","version":"3.40.1","reachable":true,"latency_ms":0,
+        "trouble":"the disk is full"})"));
+    CHECK(reply.at("/outbox") == bj::parse(R"({"waiting":3,"oldest_seconds":1.5})"));
 }
 
 TEST_CASE("a node without its store has no cluster information", "[management]") {

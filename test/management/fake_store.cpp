@@ -404,6 +404,53 @@ store::Awaitable<store::JobCounts> FakeStore::count_by_state(std::optional<Tenan
     co_return counts;
 }
 
+store::Awaitable<std::vector<std::vector<store::ExecutionSummary>>> FakeStore::last_runs(
+    store::LastRunsQuery query) {
+    if (away) co_return gone();
+    run_reads.push_back(query);
+    std::vector<std::vector<store::ExecutionSummary>> all;
+    for (const store::OwnedJob& job : query.jobs) {
+        auto found =
+            co_await search_executions({.tenant = job.tenant, .job = job.id, .limit = query.per_job});
+        std::erase_if(found->executions, [](const auto& one) { return !one.execution.begin_at; });
+        all.push_back(std::move(found->executions));
+    }
+    co_return all;
+}
+
+store::Awaitable<store::History> FakeStore::count_history(store::HistoryQuery query) {
+    if (away) co_return gone();
+    history_read = query;
+    co_return counted;
+}
+
+store::Awaitable<std::vector<store::FailingJob>> FakeStore::failing_jobs(std::optional<TenantId> tenant,
+                                                                         std::size_t limit) {
+    if (away) co_return gone();
+    std::vector<store::FailingJob> found;
+    for (const store::FailingJob& one : failures) {
+        const auto job = std::ranges::find(jobs, one.job.id, &model::Job::id);
+        const bool is_visible = job != jobs.end() && theirs(tenant, job->tenant);
+        if (is_visible && found.size() < limit) found.push_back(one);
+    }
+    co_return found;
+}
+
+store::Awaitable<std::vector<store::ExecutionSummary>> FakeStore::longest_running(
+    std::optional<TenantId> tenant, std::size_t limit) {
+    auto found = co_await search_executions(
+        {.tenant = tenant, .state = model::ExecutionState::executing, .limit = executions.size()});
+    if (!found) co_return std::unexpected(found.error());
+    std::ranges::reverse(found->executions);
+    if (found->executions.size() > limit) found->executions.resize(limit);
+    co_return found->executions;
+}
+
+store::Awaitable<store::Incidents> FakeStore::incidents(store::IncidentQuery) {
+    if (away) co_return gone();
+    co_return wrong;
+}
+
 store::Awaitable<void> FakeStore::set_paused(std::optional<TenantId> tenant, bool is_paused) {
     if (away) co_return gone();
     if (!tenant)

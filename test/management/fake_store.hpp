@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "ecron/store/insights.hpp"
 #include "ecron/store/store.hpp"
 #include "management/fake_audit.hpp"
 #include "management/fake_dead_letters.hpp"
@@ -20,6 +21,7 @@ class FakeStore final : public store::Store,
                         public store::ExecutionReports,
                         public store::ExecutionQueries,
                         public store::Listings,
+                        public store::Insights,
                         public store::Pauses {
 public:
     FakeStore() {
@@ -29,6 +31,7 @@ public:
         Store::reports = this;
         Store::queries = this;
         Store::listings = this;
+        Store::insights = this;
         Store::pauses = this;
         Store::dead_letters = &letters;
         Store::audit = &audited;
@@ -53,6 +56,11 @@ public:
     FakeDeadLetters letters;
     store::JobSearch searched;  // the last search
     std::optional<store::JobPlace> search_stops_at{};
+    std::vector<store::LastRunsQuery> run_reads;  // of the last runs of jobs
+    std::vector<store::FailingJob> failures;      // of any tenant
+    store::Incidents wrong;                       // of any tenant
+    store::HistoryQuery history_read;             // the last one
+    store::History counted;
     std::size_t watches{0};          // reads of executions that are watched
     store::Announcements announced;  // with the last statuses put
     FakeAudit audited;
@@ -123,6 +131,15 @@ public:
     store::Awaitable<std::vector<store::MissedSummary>> search_missed(store::MissedSearch search) override;
     store::Awaitable<std::int64_t> count_failing() override;
     store::Awaitable<store::JobCounts> count_by_state(std::optional<TenantId> tenant) override;
+
+    store::Awaitable<std::vector<std::vector<store::ExecutionSummary>>> last_runs(
+        store::LastRunsQuery query) override;
+    store::Awaitable<store::History> count_history(store::HistoryQuery query) override;
+    store::Awaitable<std::vector<store::FailingJob>> failing_jobs(std::optional<TenantId> tenant,
+                                                                  std::size_t limit) override;
+    store::Awaitable<std::vector<store::ExecutionSummary>> longest_running(std::optional<TenantId> tenant,
+                                                                           std::size_t limit) override;
+    store::Awaitable<store::Incidents> incidents(store::IncidentQuery query) override;
 
     store::Awaitable<void> set_paused(std::optional<TenantId> tenant, bool is_paused) override;
     store::Awaitable<store::ActivePauses> pauses() override;

@@ -22,17 +22,70 @@ TEST_CASE("the overview counts jobs and executions and shows the planning delay"
     CHECK(reply.at("/executions/executing") == 1);
     CHECK(reply.at("/lag_seconds").to_number<double>() == 3);
     CHECK(reply.at("/paused") == false);
-    CHECK(service.store.searched.state == model::ExecutionState::abandon);
     CHECK_FALSE(reply.json().as_object().contains("next"));
     service.post("/scheduling/pause", "");
     const Reply next = service.get("/overview?next=1");
     CHECK(next.at("/paused") == true);
     CHECK(next.at("/next").as_array().size() == 1);
     CHECK(next.at("/next/0/at") == "2026-01-05T10:30:00.000Z");
+    CHECK(next.at("/next/0/job_name") == "b");
     CHECK(next.at("/next_complete") == true);
     CHECK(service.get("/overview?next=101").at("/detail/parameters/0") == "next");
     service.store.away = true;
     CHECK(service.get("/overview").status() == 503);
+}
+
+TEST_CASE("the overview explains what fails, runs long or is late", "[management]") {
+    Service service;
+    const std::string id = service.given_job("failing");
+    service.store.failures = {{.job = {.key = JobKey{1}, .id = JobId{id}, .name = "failing"},
+                               .execution = ExecuteId{"last"},
+                               .reason = "HTTP status 500",
+                               .code = 500,
+                               .since = service.clock.now() - Seconds{60},
+                               .streak = 20,
+                               .is_streak_complete = false}};
+    service.store.wrong = {.late = 1, .missed = 2, .dead_letters = 3};
+    const auto given = [&](const std::string& name, model::ExecutionState state, Seconds began) {
+        model::Execution& run = service.given_execution(name, id, state);
+        run.job_name = "failing";
+        run.begin_at = service.clock.now() - began;
+        if (model::is_end(state)) run.end_at = *run.begin_at + Seconds{4};
+    };
+    given("ended", model::ExecutionState::success, Seconds{90});
+    given("younger", model::ExecutionState::executing, Seconds{30});
+    given("older", model::ExecutionState::executing, Seconds{60});
+    const Reply reply = service.get("/overview");
+    REQUIRE(reply.status() == 200);
+    CHECK(reply.at("/failing") ==
+          bj::array{bj::parse(R"({"job_id":")" + id + R"(","job_name":"failing","execute_id":"last",
+        "reason":"HTTP status 500","code":500,"since":"2026-01-05T09:59:00.000Z","streak":20,
+        "streak_complete":false,"last_success_at":""})")});
+    CHECK(reply.at("/executing/0") ==
+          bj::parse(R"({"execute_id":"older","job_id":")" + id + R"(","job_name":"failing",
+        "begin_at":"2026-01-05T09:59:00.000Z","p95_ms":4000})"));
+    CHECK(reply.at("/executing/1/execute_id") == "younger");
+    REQUIRE(service.store.run_reads.size() == 1);
+    CHECK(service.store.run_reads.front().jobs.size() == 1);
+    CHECK(reply.at("/late") == 1);
+    CHECK(reply.at("/missed") == 2);
+    CHECK(reply.at("/dead_letters") == 3);
+}
+
+TEST_CASE("the overview is limited to the caller's tenant", "[management]") {
+    Guarded service;
+    const std::string id = service.job_of("me", "mine");
+    service.store.failures = {{.job = {.key = JobKey{1}, .id = JobId{id}, .name = "mine"}}};
+    service.given_execution("run", id, model::ExecutionState::executing).tenant = TenantId{"me"};
+    const auto sizes = [&](const std::string& token, const std::string& query) {
+        const Reply reply = service.as(token, Method::get, "/overview" + query);
+        return std::pair{reply.at("/failing").as_array().size(), reply.at("/executing").as_array().size()};
+    };
+    using Sizes = std::pair<std::size_t, std::size_t>;
+    CHECK(sizes("me", "") == Sizes{1, 1});
+    CHECK(sizes("you", "") == Sizes{0, 0});
+    CHECK(sizes("boss", "") == Sizes{0, 0});
+    CHECK(sizes("boss", "?tenant=*") == Sizes{1, 1});
 }
 
 TEST_CASE("a forecast counts occurrences in buckets and names the jobs behind them", "[management]") {
@@ -73,7 +126,7 @@ TEST_CASE("invalid ranges of a forecast are refused, each with its reason", "[ma
         {"step=0", "step"},
         {"step=soon", "step"},
         {"step=1s", "step"},
-        {"jobs=21", "jobs"},
+        {"jobs=101", "jobs"},
         {"jobs=-1", "jobs"},
         {"step=90s&jobs=20", "jobs"},
     }));

@@ -69,6 +69,7 @@ const std::map<std::string, Rule, std::less<>>& rules() {
         {"listMissed", get("/missed", 200)},
         {"showOverview", get("/overview?next=5", 200)},
         {"showForecast", get("/forecast", 200)},
+        {"showHistory", get("/history?job_id=JOB", 200)},
         {"streamEvents", get("/events", 200)},
         {"showExecution", get("/jobexecution/RUN", 404)},
         {"showOutput", get("/jobexecution/RUN/output", 404)},

@@ -58,10 +58,27 @@ void append(JsonWriter& json, const Messages& messages) {
     json.end_array().end_object();
 }
 
+/// `took`: the time of a look-up.
+void append(JsonWriter& json, const store::Health& health, Millis took) {
+    json.key("database").begin_object();
+    json.member("driver", health.driver == store::Driver::mysql ? "mysql" : "sqlite");
+    json.member("version", health.version).key("reachable").boolean(health.available);
+    json.member("latency_ms", std::int64_t{took.count()});
+    if (!health.problem.empty()) json.member("trouble", health.problem);
+    json.end_object();
+}
+
+void append(JsonWriter& json, const Webhooks& webhooks) {
+    json.key("outbox").begin_object().member("waiting", static_cast<std::int64_t>(webhooks.waiting));
+    json.key("oldest_seconds").number(webhooks.oldest_seconds).end_object();
+}
+
 }  // namespace
 
 AsyncResponse show_cluster(ApiRequest request) {
+    const SteadyInstant begun = request.api.clock.steady();
     const auto cluster = co_await request.api.store.election->cluster();
+    const auto took = std::chrono::ceil<Millis>(request.api.clock.steady() - begun);
     if (!cluster) co_return request.error(cluster.error());
     std::string body;
     JsonWriter json{body};
@@ -74,6 +91,8 @@ AsyncResponse show_cluster(ApiRequest request) {
     json.end_array().key("shards").begin_array();
     for (const store::ShardState& shard : cluster->shards) append(json, shard, cluster->now);
     json.end_array();
+    append(json, request.api.store.health(), took);
+    if (request.api.options.webhooks) append(json, request.api.options.webhooks());
     if (request.api.options.messages) append(json, request.api.options.messages());
     json.end_object();
     co_return json_response(200, std::move(body));

@@ -8,6 +8,7 @@
 #include "ecron/model/attempts.hpp"
 #include "management/authorization/permissions.hpp"
 #include "management/definition_warnings.hpp"
+#include "management/execution_times.hpp"
 #include "management/handlers/handlers.hpp"
 #include "management/http/query.hpp"
 #include "management/http/responses.hpp"
@@ -146,10 +147,17 @@ AsyncResponse show_execution(ApiRequest request) {
     if (!attempts) co_return request.error(attempts.error(), kSubject);
     add_attempt_under_way(**execution, *attempts);
 
+    store::ExecutionSummary times{**execution, {}, {}};
+    if (!attempts->empty()) times.begin = attempts->front().begin_at;
+    if (!attempts->empty() && times.execution.end_at) times.end = attempts->back().end_at;
     std::string body;
     model::append_json(body, **execution);
-    body.back() = ',';  // for one more member
-    body += R"("attempts":[)";
+    body.back() = ',';  // for more members
+    JsonWriter json{body};
+    json.member("trigger", name_of(times.execution.trigger));
+    write_millis(json, "duration_ms", duration_of(times));
+    write_millis(json, "lateness_ms", lateness_of(times));
+    body += R"(,"attempts":[)";
     for (const model::Attempt& attempt : *attempts) {
         if (&attempt != &attempts->front()) body += ',';
         model::append_json(body, attempt);

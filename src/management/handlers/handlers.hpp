@@ -40,6 +40,7 @@ AsyncResponse resume_scheduling(ApiRequest request);
 
 AsyncResponse show_overview(ApiRequest request);
 AsyncResponse show_forecast(ApiRequest request);
+AsyncResponse show_history(ApiRequest request);
 AsyncResponse show_cluster(ApiRequest request);
 AsyncResponse show_configuration(ApiRequest request);
 AsyncResponse stream_events(ApiRequest request);

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "ecron/base/base64.hpp"
+#include "management/handlers/job_members.hpp"
 #include "management/http/paging.hpp"
 #include "management/http/problem_list.hpp"
 #include "management/http/responses.hpp"
@@ -15,8 +16,9 @@
 namespace ecron::management {
 namespace {
 
-constexpr std::array<std::string_view, 7> kFilters{"name", "search", "label", "enabled",
-                                                   "mode", "state",  "sort"};
+/// What only a search has.
+constexpr std::array<std::string_view, 8> kFilters{"name", "search", "label", "enabled",
+                                                   "mode", "state",  "sort",  "with"};
 constexpr std::size_t kFirstRows = 4;  // of a streamed list
 constexpr std::size_t kMaxSearch = 256;
 
@@ -59,7 +61,10 @@ std::optional<model::Mode> mode_from(std::string_view text) {
 /// Reads the filters; what is wrong with them goes to `problems`.
 class SearchReader {
 public:
-    SearchReader(const Query& query, ProblemList& problems) : query_(query), problems_(problems) {}
+    SearchReader(const Query& query, ProblemList& problems, std::int64_t max_limit)
+        : query_(query),
+          problems_(problems),
+          max_limit_(max_limit) {}
 
     store::JobSearch read(const std::optional<TenantId>& tenant) {
         store::JobSearch search{.tenant = tenant};
@@ -127,7 +132,7 @@ private:
         }
         const std::int64_t limit =
             problems_.value(query_.number("limit", 0, kListDefault), "must be a number from 0");
-        search.limit = static_cast<std::size_t>(std::min(limit, kListLimit));
+        search.limit = static_cast<std::size_t>(std::min(limit, max_limit_));
         const std::int64_t page = problems_.value(query_.number("page", 1, 1), "must be a number from 1");
         if (page > kMaxPages) problems_.add("page", "is too large");
         const auto after = query_.first("after");
@@ -141,14 +146,18 @@ private:
 
     const Query& query_;
     ProblemList& problems_;
+    std::int64_t max_limit_;
 };
 
-using JobsRead = boost::asio::awaitable<Result<std::vector<model::Job>>>;
+using JobsRead = boost::asio::awaitable<Result<std::vector<ListedJob>>>;
 
 /// The jobs of a list, read in its order while it is sent.
 class FoundJobs {
 public:
-    FoundJobs(store::JobStore& store, std::vector<JobKey> keys) : store_(store), keys_(std::move(keys)) {}
+    FoundJobs(store::JobStore& store, JobMemberReader members, std::vector<JobKey> keys)
+        : store_(store),
+          members_(std::move(members)),
+          keys_(std::move(keys)) {}
 
     /// Fewer jobs than `count` mean the end of the list; jobs that were deleted meanwhile are omitted.
     JobsRead read(std::size_t count) {
@@ -162,24 +171,26 @@ public:
             if (!found) co_return std::unexpected(std::move(found.error()));
             std::ranges::move(*found, std::back_inserter(jobs));
         }
-        co_return jobs;
+        co_return co_await members_.add(std::move(jobs));
     }
 
 private:
     store::JobStore& store_;
+    JobMemberReader members_;
     std::vector<JobKey> keys_;
     std::size_t next_{0};
 };
 
-AsyncResponse found_response(const ApiRequest& request, std::vector<JobKey> keys) {
-    const auto found = std::make_shared<FoundJobs>(*request.api.store.jobs, std::move(keys));
+AsyncResponse found_response(const ApiRequest& request, JobMembers members, std::vector<JobKey> keys) {
+    const auto found = std::make_shared<FoundJobs>(*request.api.store.jobs, JobMemberReader{request, members},
+                                                   std::move(keys));
     auto first = co_await found->read(kFirstRows);
     if (!first) co_return request.error(first.error());
     if (first->size() < kFirstRows) co_return rows_response(std::move(*first));
     http::Response response = json_response(200, {});
-    response.stream = std::make_shared<ListStream<model::Job>>(
+    response.stream = std::make_shared<ListStream<ListedJob>>(
         std::move(*first), kFirstRows,
-        [found](const model::Job&, std::size_t count) { return found->read(count); });
+        [found](const ListedJob&, std::size_t count) { return found->read(count); });
     co_return response;
 }
 
@@ -192,7 +203,9 @@ bool is_search(const Query& query) {
 
 AsyncResponse search_jobs(ApiRequest request, Query query) {
     ProblemList problems;
-    store::JobSearch search = SearchReader{query, problems}.read(request.caller.visible_tenant);
+    const JobMembers members = job_members(query, problems);
+    const std::int64_t max_limit = members.any() ? kExtendedLimit : kListLimit;
+    store::JobSearch search = SearchReader{query, problems, max_limit}.read(request.caller.visible_tenant);
     if (problems.any()) co_return request.error(problems.problems());
     if (search.limit == 0) co_return json_response(200, "[]");
     const std::size_t limit = search.limit++;
@@ -205,7 +218,7 @@ AsyncResponse search_jobs(ApiRequest request, Query query) {
     }
     std::vector<JobKey> keys;
     for (const store::JobPlace& place : page->places) keys.push_back(place.key);
-    http::Response response = co_await found_response(request, std::move(keys));
+    http::Response response = co_await found_response(request, members, std::move(keys));
     if (page->next && response.status == 200)
         add_next_page(response, request, query, cursor_of(*page->next, order));
     co_return response;

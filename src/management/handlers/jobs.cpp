@@ -1,7 +1,10 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "ecron/base/json_writer.hpp"
 #include "management/handlers/handlers.hpp"
+#include "management/handlers/job_members.hpp"
 #include "management/handlers/job_search.hpp"
 #include "management/http/paging.hpp"
 #include "management/http/responses.hpp"
@@ -43,6 +46,28 @@ AsyncResponse jobs_by_ids(ApiRequest request, Query query, std::vector<std::stri
     std::ranges::sort(*jobs, std::ranges::greater{}, &model::Job::key);
     const std::size_t count = jobs->size();
     co_return list_response(request, query, std::move(*jobs), count, cursor_of);
+}
+
+std::string cursor_of_listed(const ListedJob& listed) { return cursor_of(listed.job); }
+
+/// Jobs by their ids, with members on request.
+AsyncResponse extended_jobs(ApiRequest request, Query query, std::vector<std::string> ids) {
+    ProblemList problems;
+    const JobMembers members = job_members(query, problems);
+    if (ids.size() > static_cast<std::size_t>(kExtendedLimit))
+        problems.add("job_id", fmt::format("is given {} times, at most {} are allowed together with with",
+                                           ids.size(), kExtendedLimit));
+    if (problems.any()) co_return request.error(problems.problems());
+    if (!std::ranges::all_of(ids, can_be_id)) co_return request.not_found("job_id");
+    const std::size_t count = ids.size();
+    auto jobs = co_await request.api.store.jobs->find_jobs(request.caller.visible_tenant,
+                                                           std::vector<JobId>(ids.begin(), ids.end()));
+    if (!jobs) co_return request.error(jobs.error());
+    if (jobs->size() != count) co_return request.not_found("job_id");
+    std::ranges::sort(*jobs, std::ranges::greater{}, &model::Job::key);
+    auto listed = co_await JobMemberReader{request, members}.add(std::move(*jobs));
+    if (!listed) co_return request.error(listed.error());
+    co_return list_response(request, query, std::move(*listed), count, cursor_of_listed);
 }
 
 Result<store::JobFilter> filter_of(const Query& query, const std::optional<TenantId>& tenant) {
@@ -149,6 +174,8 @@ AsyncResponse list_jobs(ApiRequest request) {
     auto query = Query::read(request.http.query);
     if (!query) co_return request.error(query.error());
     std::vector<std::string> ids = query->all("job_id");
+    if (!ids.empty() && query->first("with"))
+        co_return co_await extended_jobs(std::move(request), std::move(*query), std::move(ids));
     if (ids.size() == 1) co_return co_await job_by_id(std::move(request), std::move(ids.front()));
     if (!ids.empty()) co_return co_await jobs_by_ids(std::move(request), *query, std::move(ids));
 

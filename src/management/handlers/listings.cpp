@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <array>
 
 #include "ecron/base/json_writer.hpp"
 #include "ecron/model/execute_id.hpp"
+#include "management/execution_times.hpp"
 #include "management/handlers/handlers.hpp"
 #include "management/http/paging.hpp"
 #include "management/http/problem_list.hpp"
@@ -14,51 +14,6 @@ namespace ecron::management {
 using store::ExecutionSummary;
 using store::MissedSummary;
 
-namespace {
-
-constexpr std::array<std::pair<std::string_view, model::Trigger>, 4> kTriggers{
-    {{"history", model::Trigger::history},
-     {"schedule", model::Trigger::schedule},
-     {"manual", model::Trigger::manual},
-     {"message", model::Trigger::message}}};
-
-std::string_view name_of(model::Trigger trigger) {
-    return std::ranges::find(kTriggers, trigger, &std::pair<std::string_view, model::Trigger>::second)->first;
-}
-
-std::string millis_text(const std::optional<Instant>& instant) {
-    return instant && *instant > Instant{} ? format_rfc3339_millis(*instant) : std::string{};
-}
-
-/// Attempts have milliseconds, executions whole seconds.
-std::optional<Instant> begin_of(const ExecutionSummary& summary) {
-    return summary.begin ? summary.begin : summary.execution.begin_at;
-}
-std::optional<Instant> end_of(const ExecutionSummary& summary) {
-    const std::optional<Instant>& end = summary.execution.end_at;
-    if (!end || !model::is_end(summary.execution.state)) return std::nullopt;
-    // A report of the target may end an execution after its last attempt.
-    return summary.end && std::chrono::floor<Seconds>(*summary.end) >= *end ? summary.end : end;
-}
-
-/// Delay of the first attempt: behind the due time, or, after a retry, which has another one, behind the
-/// scheduled time.
-std::optional<Millis> lateness_of(const ExecutionSummary& summary) {
-    const model::Execution& execution = summary.execution;
-    const auto& due = execution.attempt <= 1 && execution.due ? execution.due : execution.scheduled_at;
-    if (!summary.begin || !due) return std::nullopt;
-    return std::max(Millis{0}, *summary.begin - *due);
-}
-
-void write_millis(JsonWriter& json, std::string_view name, const std::optional<Millis>& millis) {
-    if (millis)
-        json.member(name, std::int64_t{millis->count()});
-    else
-        json.key(name).null();
-}
-
-}  // namespace
-
 std::size_t bytes_of(const ExecutionSummary& summary) {
     return sizeof summary + summary.execution.reason.size() + summary.execution.extra.size();
 }
@@ -68,8 +23,6 @@ std::size_t bytes_of(const MissedSummary& missed) {
 
 void append_row(std::string& out, const ExecutionSummary& summary) {
     const model::Execution& execution = summary.execution;
-    const auto begin = begin_of(summary);
-    const auto end = end_of(summary);
     JsonWriter json{out};
     json.begin_object().member("execute_id", model::chosen_id(execution.id));
     json.member("job_id", execution.job_id.value()).member("job_name", execution.job_name);
@@ -77,9 +30,8 @@ void append_row(std::string& out, const ExecutionSummary& summary) {
     json.member("job_status", model::to_text(execution.state));
     json.member("trigger", name_of(execution.trigger));
     json.member("scheduled_at", millis_text(execution.scheduled_at));
-    json.member("begin_at", millis_text(begin)).member("end_at", millis_text(end));
-    write_millis(json, "duration_ms",
-                 begin && end ? std::optional{std::max(Millis{0}, *end - *begin)} : std::nullopt);
+    json.member("begin_at", millis_text(begin_of(summary))).member("end_at", millis_text(end_of(summary)));
+    write_millis(json, "duration_ms", duration_of(summary));
     write_millis(json, "lateness_ms", lateness_of(summary));
     json.member("execute_times", std::int64_t{execution.execute_times});
     json.member("executor_id", execution.node.value()).member("reason", execution.reason);
@@ -119,12 +71,8 @@ store::ExecutionSearch execution_search(const Query& query, ProblemList& problem
             problems.add("state", "must be success, executing, failure, interrupt, abandon or pending");
     }
     if (const auto trigger = query.first("trigger")) {
-        const auto* const found =
-            std::ranges::find(kTriggers, *trigger, &std::pair<std::string_view, model::Trigger>::first);
-        if (found == kTriggers.end())
-            problems.add("trigger", "must be schedule, manual, message or history");
-        else
-            search.trigger = found->second;
+        search.trigger = trigger_from(*trigger);
+        if (!search.trigger) problems.add("trigger", "must be schedule, manual, message or history");
     }
     const Query::Range range = range_of(query, problems);
     search.begin_from = range.begin;

@@ -1,11 +1,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "ecron/base/json_writer.hpp"
 #include "ecron/base/off_loop.hpp"
+#include "ecron/model/execute_id.hpp"
+#include "ecron/store/insights.hpp"
+#include "management/execution_times.hpp"
 #include "management/forecast.hpp"
 #include "management/handlers/handlers.hpp"
+#include "management/handlers/time_range.hpp"
+#include "management/history.hpp"
 #include "management/http/problem_list.hpp"
 #include "management/http/query.hpp"
 #include "management/http/responses.hpp"
@@ -16,10 +22,12 @@ namespace {
 
 constexpr std::size_t kFailingShown = 20;
 constexpr std::int64_t kMaxNext = 100;
-constexpr std::int64_t kJobsDefault = 3, kMaxJobs = 20;
+constexpr std::int64_t kJobsDefault = 3, kMaxJobs = 100;
 constexpr std::size_t kMaxJobsInAll = 5'000;  // of all buckets
 constexpr Millis kDay{86'400'000};
 constexpr Millis kHour{3'600'000};
+constexpr std::size_t kRunningShown = 20;
+constexpr std::size_t kRunsCompared = 20;  // of a job, for its usual duration
 
 /// Passes the plans of the caller's jobs to the collector.
 template <class Collector>
@@ -34,10 +42,35 @@ boost::asio::awaitable<Result<void>> collect(const ApiRequest& request,
     co_return Result<void>{};
 }
 
-void write_jobs(JsonWriter& json, const std::vector<store::JobPlace>& jobs) {
-    json.begin_array();
-    for (const store::JobPlace& job : jobs)
-        json.begin_object().member("job_id", job.id.value()).member("job_name", job.name).end_object();
+void write_failing(JsonWriter& json, const std::vector<store::FailingJob>& failing) {
+    json.key("failing").begin_array();
+    for (const store::FailingJob& one : failing) {
+        json.begin_object().member("job_id", one.job.id.value()).member("job_name", one.job.name);
+        json.member("execute_id", model::chosen_id(one.execution)).member("reason", one.reason);
+        json.member("code", std::int64_t{one.code}).member("since", millis_text(one.since));
+        json.member("streak", std::int64_t{one.streak});
+        json.key("streak_complete").boolean(one.is_streak_complete);
+        json.member("last_success_at", millis_text(one.last_success)).end_object();
+    }
+    json.end_array();
+}
+
+/// An execution under way, and the time that its job usually takes.
+struct Running {
+    store::ExecutionSummary execution;
+    std::optional<Millis> p95{};
+};
+
+void write_running(JsonWriter& json, const std::vector<Running>& running) {
+    json.key("executing").begin_array();
+    for (const Running& one : running) {
+        const model::Execution& execution = one.execution.execution;
+        json.begin_object().member("execute_id", model::chosen_id(execution.id));
+        json.member("job_id", execution.job_id.value()).member("job_name", execution.job_name);
+        json.member("begin_at", millis_text(begin_of(one.execution)));
+        write_millis(json, "p95_ms", one.p95);
+        json.end_object();
+    }
     json.end_array();
 }
 
@@ -49,13 +82,27 @@ void write_counts(JsonWriter& json, const store::JobCounts& counts) {
     json.member("pending", counts.pending).member("failure", counts.retrying).end_object();
 }
 
-void write_next(JsonWriter& json, const NextRuns& runs) {
+using Names = std::map<JobId, std::string>;
+
+/// Jobs that were deleted meanwhile have no name.
+boost::asio::awaitable<Result<Names>> names_of(const ApiRequest& request, const NextRuns& runs) {
+    std::vector<JobId> ids;
+    for (const NextRuns::Next& next : runs.next()) ids.push_back(next.job);
+    Names names;
+    if (ids.empty()) co_return names;
+    auto jobs = co_await request.api.store.jobs->find_jobs(request.caller.visible_tenant, std::move(ids));
+    if (!jobs) co_return std::unexpected(jobs.error());
+    for (model::Job& job : *jobs) names.emplace(std::move(job.id), std::move(job.name));
+    co_return names;
+}
+
+void write_next(JsonWriter& json, const NextRuns& runs, const Names& names) {
     json.key("next").begin_array();
-    for (const NextRuns::Next& next : runs.next())
-        json.begin_object()
-            .member("at", format_rfc3339_millis(next.at))
-            .member("job_id", next.job.value())
-            .end_object();
+    for (const NextRuns::Next& next : runs.next()) {
+        const auto name = names.find(next.job);
+        json.begin_object().member("at", format_rfc3339_millis(next.at)).member("job_id", next.job.value());
+        json.member("job_name", name == names.end() ? std::string{} : name->second).end_object();
+    }
     json.end_array().key("next_complete").boolean(true);
 }
 
@@ -80,28 +127,6 @@ std::string forecast_body(const Forecast& forecast) {
     return body;
 }
 
-Forecast::Range range_of(const Query& query, Instant now, ProblemList& problems) {
-    constexpr std::string_view kTime = "must be an RFC 3339 time";
-    Forecast::Range range{.step = kHour};
-    range.from = problems.value(query.time("from"), kTime).value_or(now);
-    range.to = problems.value(query.time("to"), kTime).value_or(range.from + kDay);
-    if (const auto step = query.first("step")) {
-        const Result<Millis> given = parse_duration(*step);
-        range.step = given.value_or(Millis{0});
-        if (range.step <= Millis{0}) problems.add("step", "must be a duration above 0, such as 15m or 1h");
-    }
-    constexpr Instant kEnd = std::chrono::sys_days{std::chrono::year{9999} / 1 / 1};
-    if (std::max(range.from, range.to) > kEnd) problems.add("to", "must not be later than 9999-01-01");
-    if (problems.any()) return range;
-    const Millis length = range.to - range.from;
-    if (length <= Millis{0})
-        problems.add("to", "must be later than from");
-    else if ((length - Millis{1}) / range.step >= static_cast<std::int64_t>(Forecast::kMaxBuckets))
-        problems.add("step",
-                     fmt::format("divides the range into more than {} buckets", Forecast::kMaxBuckets));
-    return range;
-}
-
 std::size_t count_of(const Query& query, std::string_view name, std::int64_t fallback, std::int64_t max,
                      ProblemList& problems) {
     const std::int64_t count = problems.value(query.number(name, 0, fallback), "must be a number from 0");
@@ -119,11 +144,38 @@ Millis longest_lag(const store::Cluster& cluster) {
 /// What GET /overview reads.
 struct Overview {
     store::JobCounts counts{};
-    std::vector<store::JobPlace> failing{};
+    std::vector<store::FailingJob> failing{};
+    std::vector<Running> running{};
+    store::Incidents incidents{};
     store::Cluster cluster{};
     bool is_paused{false};
     std::shared_ptr<NextRuns> next{};
+    Names names{};  // of the next runs
 };
+
+using RunningRead = boost::asio::awaitable<Result<std::vector<Running>>>;
+
+RunningRead read_running(const ApiRequest& request) {
+    store::Insights& insights = *request.api.store.insights;
+    auto found = co_await insights.longest_running(request.caller.visible_tenant, kRunningShown);
+    if (!found) co_return std::unexpected(found.error());
+    store::LastRunsQuery query{.jobs = {}, .per_job = kRunsCompared};
+    for (const store::ExecutionSummary& one : *found)
+        if (std::ranges::find(query.jobs, one.execution.job_id, &store::OwnedJob::id) == query.jobs.end())
+            query.jobs.push_back({one.execution.job_id, one.execution.tenant});
+    const auto runs = co_await insights.last_runs(query);
+    if (!runs) co_return std::unexpected(runs.error());
+    std::vector<Running> running;
+    for (store::ExecutionSummary& one : *found) {
+        const auto job = std::ranges::find(query.jobs, one.execution.job_id, &store::OwnedJob::id);
+        std::vector<Millis> durations;
+        for (const store::ExecutionSummary& run :
+             runs->at(static_cast<std::size_t>(job - query.jobs.begin())))
+            if (const auto duration = duration_of(run)) durations.push_back(*duration);
+        running.push_back({std::move(one), JobHistory::percentiles(std::move(durations)).p95});
+    }
+    co_return running;
+}
 
 boost::asio::awaitable<Result<Overview>> read_overview(const ApiRequest& request, std::size_t next) {
     store::Store& store = request.api.store;
@@ -131,12 +183,17 @@ boost::asio::awaitable<Result<Overview>> read_overview(const ApiRequest& request
     auto counts = co_await store.listings->count_by_state(request.caller.visible_tenant);
     if (!counts) co_return std::unexpected(counts.error());
     overview.counts = *counts;
-    auto failing = co_await store.listings->search_jobs({.tenant = request.caller.visible_tenant,
-                                                         .enabled = true,
-                                                         .state = model::ExecutionState::abandon,
-                                                         .limit = kFailingShown});
+    auto failing = co_await store.insights->failing_jobs(request.caller.visible_tenant, kFailingShown);
     if (!failing) co_return std::unexpected(failing.error());
-    overview.failing = std::move(failing->places);
+    overview.failing = std::move(*failing);
+    auto running = co_await read_running(request);
+    if (!running) co_return std::unexpected(running.error());
+    overview.running = std::move(*running);
+    const Instant now = request.api.clock.now();
+    const auto incidents = co_await store.insights->incidents(
+        {.tenant = request.caller.visible_tenant, .since = now - kHour, .now = now});
+    if (!incidents) co_return std::unexpected(incidents.error());
+    overview.incidents = *incidents;
     auto cluster = co_await store.election->cluster();
     if (!cluster) co_return std::unexpected(cluster.error());
     overview.cluster = std::move(*cluster);
@@ -145,10 +202,12 @@ boost::asio::awaitable<Result<Overview>> read_overview(const ApiRequest& request
     overview.is_paused = pauses->all || std::ranges::find(pauses->tenants, request.caller.tenant,
                                                           &store::Pause::tenant) != pauses->tenants.end();
     if (next == 0) co_return overview;
-    const Instant now = request.api.clock.now();
     overview.next = std::make_shared<NextRuns>(now, now + kDay, next);
     const auto collected = co_await collect(request, overview.next);
     if (!collected) co_return std::unexpected(collected.error());
+    auto names = co_await names_of(request, *overview.next);
+    if (!names) co_return std::unexpected(names.error());
+    overview.names = std::move(*names);
     co_return overview;
 }
 
@@ -166,11 +225,13 @@ AsyncResponse show_overview(ApiRequest request) {
     JsonWriter json{body};
     json.begin_object().member("at", format_rfc3339_millis(request.api.clock.now()));
     write_counts(json, overview->counts);
-    json.key("failing");
-    write_jobs(json, overview->failing);
+    write_failing(json, overview->failing);
+    write_running(json, overview->running);
+    json.member("late", overview->incidents.late).member("missed", overview->incidents.missed);
+    json.member("dead_letters", overview->incidents.dead_letters);
     json.key("lag_seconds").number(std::chrono::duration<double>(longest_lag(overview->cluster)).count());
     json.key("paused").boolean(overview->is_paused);
-    if (overview->next) write_next(json, *overview->next);
+    if (overview->next) write_next(json, *overview->next, overview->names);
     json.end_object();
     co_return json_response(200, std::move(body));
 }
@@ -180,7 +241,7 @@ AsyncResponse show_forecast(ApiRequest request) {
     if (!query) co_return request.error(query.error());
     ProblemList problems;
     const Instant now = std::chrono::floor<Seconds>(request.api.clock.now());
-    const Forecast::Range range = range_of(*query, now, problems);
+    const Forecast::Range range = time_range(*query, Anchor::begin, now, problems);
     const std::size_t jobs = count_of(*query, "jobs", kJobsDefault, kMaxJobs, problems);
     if (problems.any()) co_return request.error(problems.problems());
     const auto buckets =

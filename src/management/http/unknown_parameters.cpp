@@ -28,11 +28,12 @@ std::optional<std::size_t> place_of(std::string_view name, Known known) {
     return std::nullopt;
 }
 
-bool is_above_limit(std::string_view name, std::string_view value) {
-    if (name != "limit" && name != "count") return false;
+/// Returns the number if the parameter is a limit or count; otherwise 0.
+std::int64_t limit_in(std::string_view name, std::string_view value) {
+    if (name != "limit" && name != "count") return 0;
     std::int64_t number{};
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    return error == std::errc{} && end == value.data() + value.size() && number > kListLimit;
+    return error == std::errc{} && end == value.data() + value.size() ? number : 0;
 }
 
 /// Returns the name as shown: valid UTF-8 and not too long.
@@ -61,6 +62,8 @@ std::expected<UnknownParameters, model::Problems> unknown_parameters(std::string
     UnknownParameters unknown;
     std::bitset<32> seen, repeated;
     assert(known.size() + 2 <= seen.size());
+    std::pair<std::string_view, std::int64_t> limit{};  // no route has both a limit and a count
+    std::int64_t max_limit = kListLimit;
     while (!query.empty()) {
         const std::string_view pair = query.substr(0, query.find('&'));
         query.remove_prefix(std::min(pair.size() + 1, query.size()));
@@ -83,7 +86,8 @@ std::expected<UnknownParameters, model::Problems> unknown_parameters(std::string
         if (place) {
             const std::string_view own_name = *place < known.size() ? known[*place] : "tenant";
             const bool is_first = !seen[*place];
-            if (is_first && is_above_limit(own_name, value)) unknown.above_limit.push_back(own_name);
+            if (is_first && limit_in(own_name, value) > 0) limit = {own_name, limit_in(own_name, value)};
+            if (is_first && own_name == "with" && !value.empty()) max_limit = kExtendedLimit;
             if (!is_first && !repeated[*place] && !is_repeatable(route, own_name)) {
                 repeated.set(*place);
                 unknown.repeated.push_back(own_name);
@@ -96,6 +100,7 @@ std::expected<UnknownParameters, model::Problems> unknown_parameters(std::string
         if (is_new && unknown.names.size() < UnknownParameters::kMaxNames)
             unknown.names.push_back(std::move(name));
     }
+    if (limit.second > max_limit) unknown.above_limit.emplace_back(limit.first, max_limit);
     return unknown;
 }
 
@@ -119,9 +124,9 @@ void warn_of(const UnknownParameters& unknown, model::Language language, http::R
     for (const std::string_view name : unknown.repeated)
         warnings.push_back(
             fmt::format("parameter {} is given more than once: only the first value counts", name));
-    for (const std::string_view name : unknown.above_limit)
+    for (const auto& [name, max] : unknown.above_limit)
         warnings.push_back(
-            fmt::format("parameter {} is above the maximum, {}, which is used instead", name, kListLimit));
+            fmt::format("parameter {} is above the maximum, {}, which is used instead", name, max));
     add_warnings(response, language, warnings);
 }
 

@@ -14,10 +14,11 @@
 namespace ecron::management {
 
 struct UnknownParameters {
-    std::vector<std::string> names{};             // each once; at most kMaxNames, shortened
-    std::vector<std::string_view> repeated{};     // each once
-    std::vector<std::string_view> above_limit{};  // a limit or count; the maximum is used, also with strict=1
-    bool strict{false};                           // the query has strict=1
+    std::vector<std::string> names{};          // each once; at most kMaxNames, shortened
+    std::vector<std::string_view> repeated{};  // each once
+    /// A limit or count and its maximum, which is used instead, also with strict=1.
+    std::vector<std::pair<std::string_view, std::int64_t>> above_limit{};
+    bool strict{false};  // the query has strict=1
 
     static constexpr std::size_t kMaxNames = 10;
 };

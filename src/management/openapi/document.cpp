@@ -39,6 +39,13 @@ constexpr ParameterDoc kJobCursor{
 constexpr ParameterDoc kEventId{
     "after", "query", kText, "Like Last-Event-ID, for clients that cannot set it; the header field counts."};
 constexpr ParameterDoc kOneJob{"job_id", "query", kText, "Only rows of this job."};
+constexpr ParameterDoc kHistoryFrom{
+    "from", "query", kTime, "Begin of the history, inclusive, in whole seconds. Default: a day before to."};
+constexpr ParameterDoc kHistoryTo{"to", "query", kTime,
+                                  "End of the history, exclusive, in whole seconds. Default: now."};
+constexpr ParameterDoc kHistoryStep{
+    "step", "query", kText,
+    "Length of a bucket in whole seconds, such as 15m or 1h; at most 1000 buckets. Default: 1h."};
 constexpr ParameterDoc kJobName{"name", "query", kAnyText,
                                 "Only executions of the job that has this name now."};
 
@@ -78,6 +85,10 @@ constexpr std::array kParameters{
         "ended last has this state, the others those with an unfinished execution in it."},
     ParameterDoc{"sort", "query", R"({"type":"string","enum":["created","-created","name","-name"]})",
                  "- is descending. Default: -created."},
+    ParameterDoc{
+        "with", "query", R"({"type":"string","pattern":"^((next|runs|words)(,(next|runs|words))*)?$"})",
+        "Members to add to each job, separated by commas: next (next_run), runs (last_runs) and words "
+        "(schedule_words, in the language of the request). At most 200 jobs are then returned."},
     ParameterDoc{"trigger", "query", R"({"$ref":"#/components/schemas/Trigger"})",
                  "What requested the execution; history: a client or the previous service reported it."},
     ParameterDoc{"next", "query",
@@ -87,7 +98,7 @@ constexpr std::array kParameters{
     ParameterDoc{"step", "query", kText,
                  "Length of a bucket, such as 15m or 1h; at most 1000 buckets. Default: 1h."},
     ParameterDoc{
-        "jobs", "query", R"({"type":"integer","format":"int32","minimum":0,"maximum":20,"default":3})",
+        "jobs", "query", R"({"type":"integer","format":"int32","minimum":0,"maximum":100,"default":3})",
         "Number of jobs to name per bucket, those with the most occurrences; times the number of buckets at "
         "most 5000."},
     ParameterDoc{"count", "query", kCount, "Number of runs; values over 1000 count as 1000. Default: 10."},
@@ -162,6 +173,11 @@ const ParameterDoc& parameter_of(const Route& route, std::string_view name) {
     if (name == "after" && route.response == "Events") return kEventId;
     if (name == "job_id" && !is_repeatable(route, name)) return kOneJob;
     if (name == "name" && lists_executions) return kJobName;
+    if (route.response == "History") {
+        if (name == "from") return kHistoryFrom;
+        if (name == "to") return kHistoryTo;
+        if (name == "step") return kHistoryStep;
+    }
     return find_parameter(kParameters, name);
 }
 
@@ -310,7 +326,7 @@ void write_responses(JsonWriter& json, const Route& route) {
 
 struct TagDoc {
     std::string_view name, text;
-    std::array<std::string_view, 4> paths;  // first segments of the patterns
+    std::array<std::string_view, 5> paths;  // first segments of the patterns
 };
 
 constexpr std::array kTags{
@@ -318,9 +334,13 @@ constexpr std::array kTags{
     TagDoc{"Executions",
            "What jobs have done, running them, and reports of targets.",
            {"/jobexecution", "/jobstatus", "/:execute_id"}},
-    TagDoc{"Overview", "Jobs and executions in total.", {"/overview", "/forecast", "/missed", "/events"}},
+    TagDoc{"Overview",
+           "Jobs and executions in total.",
+           {"/overview", "/forecast", "/history", "/missed", "/events"}},
     TagDoc{"Webhooks", "Notifications that could not be delivered.", {"/deadletter"}},
-    TagDoc{"Administration", "The caller, pauses, the audit log and the cluster.", {"/caller", "/scheduling", "/audit", "/cluster"}},
+    TagDoc{"Administration",
+           "The caller, pauses, the audit log and the cluster.",
+           {"/caller", "/scheduling", "/audit", "/cluster"}},
     TagDoc{"Service", "Health, metrics and this document.", {"/health", "/metrics", "/openapi.json"}},
 };
 

@@ -131,6 +131,17 @@ void write_names(JsonWriter& json, const std::vector<std::string_view>& names) {
     json.end_array();
 }
 
+constexpr std::string_view kScheduleWords = R"json({"type":"string",
+  "description":"The schedule in words; empty: none. Only with words.",
+  "examples":["at 02:30 on weekdays (Europe/Berlin)"]})json";
+constexpr std::string_view kNextRun = R"json({"type":["string","null"],"format":"date-time",
+  "description":"The next run by the expression and the window, before jitter, with the offset of the job's time zone; null: none, or the job is disabled. Only with next.",
+  "examples":["2026-01-06T02:30:00+01:00"]})json";
+constexpr std::string_view kLastRuns = R"json({"type":"array","items":{"$ref":"#/components/schemas/LastRun"},
+  "description":"The executions that began last, newest first; at most 20. Only with runs.",
+  "examples":[[{"execute_id":"01a2049a-e208-87f9-b8de-1b911a17f609","job_status":"success",
+    "begin_at":"2026-01-05T10:00:00.003Z","duration_ms":1234,"lateness_ms":3}]]})json";
+
 class JobSchemas {
 public:
     /// Writes the component of an object, followed by those of its members. `base` is its name without the
@@ -150,6 +161,7 @@ public:
         json.key("properties").begin_object();
         for (const Field& field : fields)
             if (!is_request(body) || !field.is_read_only) write_property(json, base, field, body);
+        if (name == "Job") write_members_on_request(json);
         json.end_object().end_object();
         out_ += ',';
         for (const Field& field : fields) add_types_of(base, field, body);
@@ -192,6 +204,13 @@ private:
         if (required.empty()) return;
         json.key("required");
         write_names(json, required);
+    }
+
+    /// Members of the response to GET /job with the parameter `with`.
+    static void write_members_on_request(JsonWriter& json) {
+        json.member_raw("schedule_words", kScheduleWords);
+        json.member_raw("next_run", kNextRun);
+        json.member_raw("last_runs", kLastRuns);
     }
 
     static void write_property(JsonWriter& json, std::string_view parent, const Field& field, Body body) {

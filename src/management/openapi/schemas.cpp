@@ -125,10 +125,12 @@ constexpr std::string_view kJobs = R"json(
 "Permission":{"type":"string","enum":["read","write","execute","report","command","kubernetes","kubernetes_proxy","admin"],
   "description":"The options scope_read, scope_write, … name the scopes that grant it. write: jobs and their settings; execute: run stored jobs, cancel; report: the end of executions; command: jobs that run programs; kubernetes: Jobs with ecron's credentials; kubernetes_proxy: Jobs through an API proxy; admin: all tenants."},
 "Cluster":{"type":"object","description":"Nodes, leaders and planning progress.","additionalProperties":false,
-  "required":["self","nodes","shards"],"properties":{
+  "required":["self","nodes","shards","database"],"properties":{
     "self":{"$ref":"#/components/schemas/ClusterSelf"},
     "nodes":{"type":"array","items":{"$ref":"#/components/schemas/ClusterNode"},"description":"The known nodes."},
     "shards":{"type":"array","items":{"$ref":"#/components/schemas/ClusterShard"},"description":"The shards of planning."},
+    "database":{"$ref":"#/components/schemas/ClusterDatabase"},
+    "outbox":{"$ref":"#/components/schemas/ClusterOutbox"},
     "message_queue":{"$ref":"#/components/schemas/MessageQueue"}}},
 "Configuration":{"type":"object","description":"The options of one process.","additionalProperties":false,
   "required":["node","options"],"properties":{
@@ -144,6 +146,17 @@ constexpr std::string_view kJobs = R"json(
     "group":{"type":"string","description":"The chapter of the reference.","examples":["Listening"]},
     "description":{"type":"string","description":"What it determines.","examples":["TCP port of the API."]},
     "secret":{"type":"boolean","description":"True if the value is a secret."}}},
+"ClusterDatabase":{"type":"object","description":"The database, as the node that answers sees it.","additionalProperties":false,
+  "required":["driver","version","reachable","latency_ms"],"properties":{
+    "driver":{"type":"string","enum":["sqlite","mysql"],"description":"Kind of the database; mysql: MySQL or MariaDB.","examples":["mysql"]},
+    "version":{"type":"string","description":"Version of the server or library when the store was opened.","examples":["10.11.14-MariaDB"]},
+    "reachable":{"type":"boolean","description":"Whether the connection for writing is established.","examples":[true]},
+    "latency_ms":{"type":"integer","format":"int64","description":"Time that the reads for this response took, including their wait for a connection.","examples":[2]},
+    "trouble":{"type":"string","description":"Why it cannot be reached, or refuses writes.","examples":["the server is read-only"]}}},
+"ClusterOutbox":{"type":"object","description":"Webhooks that wait for delivery, as of the last count of the node.","additionalProperties":false,
+  "required":["waiting","oldest_seconds"],"properties":{
+    "waiting":{"type":"integer","format":"int64","description":"Number of them, at most 100000.","examples":[3]},
+    "oldest_seconds":{"type":"number","format":"double","description":"Age of the oldest one.","examples":[1.5]}}},
 "ClusterSelf":{"type":"object","description":"The node that answers.","additionalProperties":false,
   "required":["node","leading"],"properties":{
     "node":{"type":"string","description":"Id of the node."},
@@ -273,6 +286,13 @@ constexpr std::string_view kExecutions = R"json(
     "executor_id":{"type":"string","description":"Node of the last attempt."},
     "reason":{"type":"string","description":"Why the execution ended or did not run."},
     "tenant_id":{"type":"string","description":"Tenant of the execution."}}},
+"LastRun":{"type":"object","description":"One of the last executions of a job.","additionalProperties":false,
+  "required":["execute_id","job_status","begin_at","duration_ms","lateness_ms"],"properties":{
+    "execute_id":{"type":"string","description":"Id of the execution.","examples":["01a2049a-e208-87f9-b8de-1b911a17f609"]},
+    "job_status":{"$ref":"#/components/schemas/JobStatus"},
+    "begin_at":{"type":"string","format":"date-time","description":"Begin of the first attempt.","examples":["2026-01-05T10:00:00.003Z"]},
+    "duration_ms":{"type":["integer","null"],"format":"int64","description":"From begin to end; null: it has not ended.","examples":[1234]},
+    "lateness_ms":{"type":["integer","null"],"format":"int64","description":"As in ExecutionSummary.","examples":[3]}}},
 "Missed":{"type":"object","description":"Occurrences that were missed and not run.","additionalProperties":false,
   "required":["missed_id","job_id","job_name","tenant_id","from","to","count","reason","recorded_at"],"properties":{
     "missed_id":{"type":"string","description":"Id of the record."},
@@ -285,13 +305,18 @@ constexpr std::string_view kExecutions = R"json(
     "reason":{"type":"string","description":"Why they did not run."},
     "recorded_at":{"type":"string","format":"date-time","description":"Time of the record."}}},
 "Overview":{"type":"object","description":"Counts of jobs and executions by state.","additionalProperties":false,
-  "required":["at","jobs","last","executions","failing","lag_seconds","paused"],"properties":{
+  "required":["at","jobs","last","executions","failing","executing","late","missed","dead_letters","lag_seconds","paused"],"properties":{
     "at":{"type":"string","format":"date-time","description":"Time of the counts."},
     "jobs":{"$ref":"#/components/schemas/OverviewJobs"},
     "last":{"$ref":"#/components/schemas/OverviewLast"},
     "executions":{"$ref":"#/components/schemas/OverviewExecutions"},
     "failing":{"type":"array","items":{"$ref":"#/components/schemas/OverviewJob"},
       "description":"Enabled jobs whose execution that ended last was abandoned; at most 20."},
+    "executing":{"type":"array","items":{"$ref":"#/components/schemas/OverviewExecution"},
+      "description":"The executions under way that began first; at most 20."},
+    "late":{"type":"integer","format":"int64","description":"Executions of the last hour, at most the newest 20000, that began a minute or more after their due time, and those that are due for a minute and have not begun.","examples":[1]},
+    "missed":{"type":"integer","format":"int64","description":"Occurrences of the last hour that were missed and will not run.","examples":[0]},
+    "dead_letters":{"type":"integer","format":"int64","description":"Dead letters that are kept, at most 10000.","examples":[0]},
     "lag_seconds":{"type":"number","format":"double","description":"Age of the stored watermark that is furthest behind; up to 10 while there is nothing to claim."},
     "paused":{"type":"boolean","description":"True if the caller's planned runs are paused."},
     "next":{"type":"array","items":{"$ref":"#/components/schemas/OverviewRun"},
@@ -311,14 +336,29 @@ constexpr std::string_view kExecutions = R"json(
     "executing":{"type":"integer","format":"int64","description":"An attempt is under way."},
     "pending":{"type":"integer","format":"int64","description":"They have not begun."},
     "failure":{"type":"integer","format":"int64","description":"They wait for the next attempt."}}},
-"OverviewJob":{"type":"object","description":"A job.","additionalProperties":false,
-  "required":["job_id","job_name"],"properties":{
-    "job_id":{"type":"string","description":"Id of the job."},
-    "job_name":{"type":"string","description":"Name of the job."}}},
+"OverviewJob":{"type":"object","description":"A failing job.","additionalProperties":false,
+  "required":["job_id","job_name","execute_id","reason","code","since","streak","streak_complete","last_success_at"],"properties":{
+    "job_id":{"type":"string","description":"Id of the job.","examples":["6f9ad6c5-0a5d-4f0e-9f3b-1d1c5a0c7e11"]},
+    "job_name":{"type":"string","description":"Name of the job.","examples":["report"]},
+    "execute_id":{"type":"string","description":"The newest execution that has ended; empty if it is no longer stored.","examples":["01a2049a-e208-87f9-b8de-1b911a17f609"]},
+    "reason":{"type":"string","description":"Why its last attempt failed.","examples":["HTTP status 500"]},
+    "code":{"type":"integer","format":"int32","description":"HTTP status or exit code of its last attempt; 0: none.","examples":[500]},
+    "since":{"$ref":"#/components/schemas/TimeInMilliseconds","description":"End of the first execution of the streak."},
+    "streak":{"type":"integer","format":"int32","description":"Number of executions that ended without success since the last success; among the newest 20.","examples":[3]},
+    "streak_complete":{"type":"boolean","description":"False if older executions were not examined: the streak may be longer.","examples":[true]},
+    "last_success_at":{"$ref":"#/components/schemas/TimeInMilliseconds","description":"End of the last success; empty if none is among the newest 20 executions."}}},
+"OverviewExecution":{"type":"object","description":"An execution under way.","additionalProperties":false,
+  "required":["execute_id","job_id","job_name","begin_at","p95_ms"],"properties":{
+    "execute_id":{"type":"string","description":"Id of the execution.","examples":["01a2049a-e208-87f9-b8de-1b911a17f609"]},
+    "job_id":{"type":"string","description":"Id of the job.","examples":["6f9ad6c5-0a5d-4f0e-9f3b-1d1c5a0c7e11"]},
+    "job_name":{"type":"string","description":"Name of the job.","examples":["report"]},
+    "begin_at":{"$ref":"#/components/schemas/TimeInMilliseconds","description":"Begin of the first attempt."},
+    "p95_ms":{"type":["integer","null"],"format":"int64","description":"95th percentile of the durations among the newest 20 executions of the job; null: none has ended.","examples":[1234]}}},
 "OverviewRun":{"type":"object","description":"A run that will start.","additionalProperties":false,
-  "required":["at","job_id"],"properties":{
+  "required":["at","job_id","job_name"],"properties":{
     "at":{"type":"string","format":"date-time","description":"Scheduled time."},
-    "job_id":{"type":"string","description":"Id of the job."}}},
+    "job_id":{"type":"string","description":"Id of the job."},
+    "job_name":{"type":"string","description":"Name of the job; empty: it was deleted meanwhile.","examples":["report"]}}},
 "Forecast":{"type":"object","description":"Number of occurrences by time.","additionalProperties":false,
   "required":["from","to","step","complete","total","buckets"],"properties":{
     "from":{"type":"string","format":"date-time","description":"Begin of the forecast, inclusive."},
@@ -336,6 +376,40 @@ constexpr std::string_view kExecutions = R"json(
   "required":["job_id","count"],"properties":{
     "job_id":{"type":"string","description":"Id of the job."},
     "count":{"type":"integer","format":"int64","description":"Number of its occurrences."}}},
+"History":{"type":"object","description":"Number of executions by time.","additionalProperties":false,
+  "required":["from","to","step","complete_from","buckets"],"properties":{
+    "from":{"type":"string","format":"date-time","description":"Begin of the history, inclusive.","examples":["2026-01-05T09:00:00.000Z"]},
+    "to":{"type":"string","format":"date-time","description":"End of the history, exclusive.","examples":["2026-01-05T10:00:00.000Z"]},
+    "step":{"type":"string","description":"Length of a bucket, a duration such as 1h.","examples":["1m"]},
+    "complete_from":{"type":"string","format":"date-time","description":"From here on all executions are counted; older ones only in part, because the number of examined executions is limited.","examples":["2026-01-05T09:00:00.000Z"]},
+    "buckets":{"type":"array","items":{"$ref":"#/components/schemas/HistoryBucket"},"description":"The parts of the history."},
+    "statistics":{"$ref":"#/components/schemas/HistoryStatistics"}}},
+"HistoryBucket":{"type":"object","description":"A part of a history: executions that began in it. Those that have not begun count at their due time.","additionalProperties":false,
+  "required":["at","success","abandon","interrupt","failure","executing","pending","late"],"properties":{
+    "at":{"type":"string","format":"date-time","description":"Begin of the bucket.","examples":["2026-01-05T09:00:00.000Z"]},
+    "success":{"type":"integer","format":"int64","description":"Executions that succeeded.","examples":[12]},
+    "abandon":{"type":"integer","format":"int64","description":"Executions whose last attempt failed.","examples":[1]},
+    "interrupt":{"type":"integer","format":"int64","description":"Executions that were interrupted.","examples":[0]},
+    "failure":{"type":"integer","format":"int64","description":"Executions that wait for the next attempt.","examples":[0]},
+    "executing":{"type":"integer","format":"int64","description":"Executions under way.","examples":[0]},
+    "pending":{"type":"integer","format":"int64","description":"Executions that have not begun.","examples":[0]},
+    "late":{"type":"integer","format":"int64","description":"Those of all these that began a minute or more after their due time, or are due for a minute and have not begun.","examples":[0]}}},
+"HistoryStatistics":{"type":"object","description":"Durations and delays of a job's executions in the history, at most the newest 2000; present with job_id.","additionalProperties":false,
+  "required":["ended","duration_ms","lateness_ms","durations"],"properties":{
+    "ended":{"type":"integer","format":"int64","description":"Number of executions that have a duration.","examples":[13]},
+    "duration_ms":{"$ref":"#/components/schemas/Percentiles","description":"From begin to end."},
+    "lateness_ms":{"$ref":"#/components/schemas/Percentiles","description":"From the due time to the begin, as in ExecutionSummary."},
+    "durations":{"type":"array","items":{"$ref":"#/components/schemas/DurationCount"},"description":"A histogram of the durations, without the empty ends."}}},
+"Percentiles":{"type":"object","description":"Percentiles by nearest rank; null: there are no values.","additionalProperties":false,
+  "required":["p50","p95","p99"],"properties":{
+    "p50":{"type":["integer","null"],"format":"int64","description":"Median.","examples":[120]},
+    "p95":{"type":["integer","null"],"format":"int64","description":"95th percentile.","examples":[480]},
+    "p99":{"type":["integer","null"],"format":"int64","description":"99th percentile.","examples":[950]}}},
+"DurationCount":{"type":"object","description":"Executions with a duration in a range.","additionalProperties":false,
+  "required":["from_ms","to_ms","count"],"properties":{
+    "from_ms":{"type":"integer","format":"int64","description":"Begin of the range, inclusive.","examples":[100]},
+    "to_ms":{"type":["integer","null"],"format":"int64","description":"End of the range, exclusive; null: unlimited.","examples":[200]},
+    "count":{"type":"integer","format":"int64","description":"Number of executions.","examples":[7]}}},
 "DeadLetter":{"type":"object","description":"A webhook that could not be delivered.","additionalProperties":false,
   "required":["dead_letter_id","message_id","execute_id","webhook","tries","code","reason","created_at","died_at"],"properties":{
     "dead_letter_id":{"type":"string","description":"Id of the dead letter."},
@@ -374,6 +448,11 @@ constexpr std::string_view kExecutions = R"json(
       "description":"As in Status; unknown members are kept."}}},
 "Result":{"description":"The target's report. An object or null is stored; other values change nothing."})json";
 
+constexpr std::string_view kExecutionTimes = R"json(,
+    "trigger":{"$ref":"#/components/schemas/Trigger"},
+    "duration_ms":{"type":["integer","null"],"format":"int64","description":"As in ExecutionSummary.","examples":[1234]},
+    "lateness_ms":{"type":["integer","null"],"format":"int64","description":"As in ExecutionSummary.","examples":[3]})json";
+
 std::string object_schema(std::string_view name, std::string_view description, std::string_view required,
                           std::string_view members) {
     std::string out{",\""};
@@ -389,8 +468,9 @@ std::string schemas() {
     out.append(kValues).append(job_schemas()).append(kJobs).append(kExecutions);
     out += object_schema("Status", "An execution.", kStatusRequired, kStatusMembers);
     out += object_schema(
-        "Execution", "An execution with its attempts.", std::string{kStatusRequired} + R"(,"attempts")",
-        std::string{kStatusMembers} +
+        "Execution", "An execution with its attempts.",
+        std::string{kStatusRequired} + R"(,"trigger","duration_ms","lateness_ms","attempts")",
+        std::string{kStatusMembers} + std::string{kExecutionTimes} +
             R"(,"attempts":{"type":"array","items":{"$ref":"#/components/schemas/Attempt"},"description":"Oldest first."})");
     return out += '}';
 }

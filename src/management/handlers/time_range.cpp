@@ -1,0 +1,41 @@
+#include "management/handlers/time_range.hpp"
+
+#include <fmt/format.h>
+
+namespace ecron::management {
+namespace {
+
+constexpr Millis kDay{86'400'000};
+constexpr Millis kHour{3'600'000};
+
+void check(const Forecast::Range& range, ProblemList& problems) {
+    constexpr Instant kEnd = std::chrono::sys_days{std::chrono::year{9999} / 1 / 1};
+    if (std::max(range.from, range.to) > kEnd) problems.add("to", "must not be later than 9999-01-01");
+    if (problems.any()) return;
+    const Millis length = range.to - range.from;
+    if (length <= Millis{0})
+        problems.add("to", "must be later than from");
+    else if ((length - Millis{1}) / range.step >= static_cast<std::int64_t>(Forecast::kMaxBuckets))
+        problems.add("step",
+                     fmt::format("divides the range into more than {} buckets", Forecast::kMaxBuckets));
+}
+
+}  // namespace
+
+Forecast::Range time_range(const Query& query, Anchor anchor, Instant now, ProblemList& problems) {
+    constexpr std::string_view kTime = "must be an RFC 3339 time";
+    Forecast::Range range{.step = kHour};
+    const auto from = problems.value(query.time("from"), kTime);
+    const auto to = problems.value(query.time("to"), kTime);
+    range.from = from.value_or(anchor == Anchor::begin ? now : to.value_or(now) - kDay);
+    range.to = to.value_or(anchor == Anchor::begin ? range.from + kDay : now);
+    if (const auto step = query.first("step")) {
+        const Result<Millis> given = parse_duration(*step);
+        range.step = given.value_or(Millis{0});
+        if (range.step <= Millis{0}) problems.add("step", "must be a duration above 0, such as 15m or 1h");
+    }
+    if (!problems.any()) check(range, problems);
+    return range;
+}
+
+}  // namespace ecron::management
