@@ -129,6 +129,12 @@ std::vector<Page> pages_of(const Samples& samples) {
                                    "/job",
                                    "/job?sort=name",
                                    "/job?page=1000",
+                                   "/job?with=next,words",
+                                   "/job?with=runs",
+                                   "/job?with=next,runs,words&limit=200",
+                                   "/job?with=runs&sort=name&limit=200",
+                                   "/history",
+                                   "/history?step=1m",
                                    "/job?enabled=false",
                                    "/job?mode=http",
                                    "/job?label=team:none",
@@ -147,15 +153,21 @@ std::vector<Page> pages_of(const Samples& samples) {
                                    "/deadletter",
                                    "/audit",
                                    "/scheduling",
+                                   "/caller",
                                    "/cluster"})
         pages.push_back({path, same(path)});
     pages.push_back({"/job?name=", name("/job?name=")});
     pages.push_back({"/job?search= (one job)", name("/job?search=")});
     pages.push_back({"/job/:id", job("/job/", "")});
     pages.push_back({"/job/:id/next", job("/job/", "/next")});
-    const std::string at = format_rfc3339(std::chrono::floor<Millis>(std::chrono::system_clock::now()));
+    const Instant now = std::chrono::floor<Millis>(std::chrono::system_clock::now());
+    const std::string at = format_rfc3339(now);
     pages.push_back({"/job/:id/explain", job("/job/", "/explain?at=" + at.substr(0, 19) + "Z")});
     pages.push_back({"/jobexecution?job_id=", job("/jobexecution?job_id=", "")});
+    pages.push_back({"/history?job_id=", job("/history?job_id=", "")});
+    pages.push_back(
+        {"/history?job_id= (a year)",
+         job("/history?from=" + format_rfc3339(now - std::chrono::days{365}) + "&step=1d&job_id=", "")});
     pages.push_back({"/jobexecution?name=", name("/jobexecution?name=")});
     pages.push_back({"/jobstatus/:job_id", job("/jobstatus/", "")});
     pages.push_back({"/missed?job_id=", job("/missed?job_id=", "")});

@@ -113,3 +113,35 @@ TEST_CASE("a name that several jobs have is an error that lists their ids", "[cl
     CHECK(find_jobs(api, {"b"})->at(0).at("job_id").as_string() == "3");
     CHECK(find_jobs(api, {"c"}).error().lines == std::vector<std::string>{"there is no job \"c\""});
 }
+
+TEST_CASE("a list with next runs is read in pages, without a request per job", "[client]") {
+    StandIn server{[](const http::Request& request, std::size_t) {
+        if (request.query.contains("after=2"))
+            return answer(200, R"([{"job_id":"c","enabled":true,"job_cron_time":"@daily","next_run":null}])");
+        return answer(
+            200,
+            R"([{"job_id":"a","enabled":true,"job_cron_time":"@daily","next_run":"2026-01-06T00:00:00Z"},
+                          {"job_id":"b","enabled":false,"job_cron_time":"@daily","next_run":null}])",
+            {{"X-Next-After", "2"}});
+    }};
+    Api api{server.connection()};
+    const auto jobs = list_jobs(api, "job_type=timed", Members::with_next);
+    REQUIRE(jobs);
+    CHECK(next_runs(api, *jobs) == std::vector<std::string>{"2026-01-06T00:00:00Z", "", ""});
+    REQUIRE(server.requests().size() == 2);
+    CHECK(server.requests().at(0).query == "limit=200&with=next&job_type=timed");
+}
+
+TEST_CASE("next runs are requested from a server that does not list them", "[client]") {
+    StandIn server{[](const http::Request& request, std::size_t) {
+        if (request.path.ends_with("/a/next")) return answer(200, R"({"next":["2026-01-06T00:00:00Z"]})");
+        return answer(200, R"([{"job_id":"a","enabled":true,"job_cron_time":"@daily"},
+                               {"job_id":"b","enabled":false,"job_cron_time":"@daily"},
+                               {"job_id":"c","enabled":true,"job_cron_time":""}])");
+    }};
+    Api api{server.connection()};
+    const auto jobs = list_jobs(api, {}, Members::with_next);
+    REQUIRE(jobs);
+    CHECK(next_runs(api, *jobs) == std::vector<std::string>{"2026-01-06T00:00:00Z", "", ""});
+    CHECK(server.requests().size() == 2);
+}

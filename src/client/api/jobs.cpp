@@ -14,6 +14,7 @@ namespace ecron::client {
 namespace {
 
 constexpr std::size_t kPage = 1'000;
+constexpr std::size_t kPageWithNext = 200;
 constexpr std::size_t kIdsInQuery = 100;  // the header of a request has a limit
 
 using ByName = std::map<std::string, std::vector<JobObject>>;
@@ -74,11 +75,13 @@ bool is_uuid(std::string_view text) {
     return true;
 }
 
-Outcome<std::vector<JobObject>> list_jobs(Api& api, const std::string& filter) {
+Outcome<std::vector<JobObject>> list_jobs(Api& api, const std::string& filter, Members members) {
     std::vector<JobObject> jobs;
     std::string after;
     do {
-        std::string path = fmt::format("/job?limit={}", kPage);
+        std::string path = members == Members::with_next
+                               ? fmt::format("/job?limit={}&with=next", kPageWithNext)
+                               : fmt::format("/job?limit={}", kPage);
         if (!filter.empty()) path += '&' + filter;
         if (!after.empty()) path += '&' + parameter("after", after);
         const Outcome<Reply> reply = api.call({.path = path});
@@ -138,8 +141,12 @@ Outcome<JobObject> find_job(Api& api, const std::string& name) {
 Outcome<std::vector<std::string>> next_runs(Api& api, const std::vector<JobObject>& jobs) {
     std::vector<std::string> next(jobs.size());
     std::vector<std::size_t> planned;  // the others have no next occurrence
-    for (std::size_t i = 0; i < jobs.size(); ++i)
-        if (flag_at(jobs[i], "enabled") && !text_at(jobs[i], "job_cron_time").empty()) planned.push_back(i);
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        if (jobs[i].contains("next_run"))
+            next[i] = text_at(jobs[i], "next_run");
+        else if (flag_at(jobs[i], "enabled") && !text_at(jobs[i], "job_cron_time").empty())
+            planned.push_back(i);
+    }
     const auto make = [&](std::size_t i) {
         return Call{.path = fmt::format("/job/{}/next?count=1", job_id(jobs[planned[i]]))};
     };

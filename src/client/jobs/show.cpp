@@ -166,7 +166,10 @@ ExitCode list_command(const Environment& environment, const Arguments& arguments
     if (!labels) return report(environment, labels.error());
     return with_api(environment, arguments, [&](Api& api) -> Outcome<ExitCode> {
         const auto type = arguments.value("type");
-        auto jobs = list_jobs(api, type ? parameter("job_type", *type) : std::string{});
+        const Format format = format_of(arguments);
+        const bool shows_next = format == Format::table || format == Format::wide;
+        auto jobs = list_jobs(api, type ? parameter("job_type", *type) : std::string{},
+                              shows_next ? Members::with_next : Members::stored);
         if (!jobs) return std::unexpected(jobs.error());
         std::erase_if(*jobs, [&](const JobObject& job) {
             const bool other_state = (arguments.has("enabled") && !flag_at(job, "enabled")) ||
@@ -174,7 +177,7 @@ ExitCode list_command(const Environment& environment, const Arguments& arguments
             return other_state || !has_labels(job, *labels);
         });
         std::ranges::sort(*jobs, {}, job_name);
-        const auto shown = show_jobs(environment, api, *jobs, format_of(arguments));
+        const auto shown = show_jobs(environment, api, *jobs, format);
         if (!shown) return std::unexpected(shown.error());
         return ExitCode::good;
     });
