@@ -24,10 +24,10 @@ public:
     /// Returns false if a write would certainly be refused, because the database is unreachable or read-only.
     [[nodiscard]] bool takes_writes() const { return available() && !read_only_; }
 
-    void opening();    // no connection has been made yet
+    void opening();                    // no connection has been made yet
     void opened(std::string version);  // of the database server
-    void connected();  // the writer's session was opened
-    void committed();  // a write was stored
+    void connected();                  // the writer's session was opened
+    void committed();                  // a write was stored
     /// The database responds and refused a write; the next write may be tried.
     void refused_write(WriteRefusal reason, std::string problem);
     /// The database responds, but no write is tried until another session has been opened.
