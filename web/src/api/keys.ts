@@ -1,0 +1,25 @@
+/// Keys of queries. The first element is what an event of the stream invalidates (api/live.ts); the others say which
+/// part of it the query reads. Every query of the page takes its key from here.
+export const keys = {
+  overview: ['overview'] as const,
+  forecast: (params: object) => ['forecast', params] as const,
+  jobs: {
+    all: ['jobs'] as const,
+    list: (params: object) => ['jobs', 'list', params] as const,
+  },
+  job: (id: string) => ['job', id] as const,
+  /// Something about a job that follows from its definition: 'next', 'explain', …
+  ofJob: (id: string, what: string, params: object = {}) => ['job', id, what, params] as const,
+  executions: {
+    all: ['executions'] as const,
+    list: (params: object) => ['executions', 'list', params] as const,
+    latest: (jobs: string[]) => ['executions', 'latest', jobs] as const,
+  },
+  execution: (id: string) => ['execution', id] as const,
+  missed: (params: object) => ['missed', params] as const,
+  cluster: ['cluster'] as const,
+  scheduling: ['scheduling'] as const,
+  deadLetters: (params: object) => ['deadletter', params] as const,
+  audit: (params: object) => ['audit', params] as const,
+  auth: ['auth'] as const,
+};

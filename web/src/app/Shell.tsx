@@ -1,0 +1,156 @@
+import { Drawer } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { follow } from '../api/live';
+import { ExpiredDialog, SignInPage } from '../auth/SignIn';
+import { useSession } from '../auth/session';
+import { useAuthSettings } from '../auth/settings';
+import { Icon } from '../components/icons';
+import { ErrorState } from '../components/States';
+import { Toasts } from '../components/toasts';
+import { useText } from '../i18n';
+import { useShortcut } from './keyboard';
+import { Navigation } from './Navigation';
+import classes from './Shell.module.css';
+
+const KeyboardHelp = lazy(() => import('./KeyboardHelp').then(module => ({ default: module.KeyboardHelp })));
+const Palette = lazy(() => import('./Palette').then(module => ({ default: module.Palette })));
+
+/// The frame of every view: navigation, banners, palette, and the sign-in where the server asks for one.
+export function Shell() {
+  const settings = useAuthSettings();
+  const { token } = useSession();
+  const path = useLocation({ select: location => location.pathname });
+  if (settings.isError)
+    return (
+      <main className={classes.alone}>
+        <div className="panel">
+          <ErrorState error={settings.error} onRetry={() => settings.refetch()} />
+        </div>
+      </main>
+    );
+  if (!settings.data) return null;
+  if (settings.data.mode !== 'none' && token === null && path !== '/signed-in')
+    return <SignInPage settings={settings.data} />;
+  return (
+    <>
+      <Frame open={settings.data.mode === 'none'} />
+      <ReAuthentication />
+    </>
+  );
+}
+
+function ReAuthentication() {
+  const settings = useAuthSettings().data;
+  const client = useQueryClient();
+  if (!settings) return null;
+  return <ExpiredDialog settings={settings} onSignedIn={() => client.invalidateQueries()} />;
+}
+
+/// Opens the event stream while somebody may read; a new token opens a new one.
+function useEvents(): void {
+  const client = useQueryClient();
+  const { token } = useSession();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new token needs a new stream
+  useEffect(() => follow(client), [client, token]);
+}
+
+function Frame({ open }: { open: boolean }) {
+  const t = useText();
+  const [drawer, setDrawer] = useState(false);
+  const [palette, setPalette] = useState(false);
+  const [help, setHelp] = useState(false);
+  const path = useLocation({ select: location => location.pathname });
+  useEvents();
+  useNavigationKeys(() => setHelp(true));
+  usePaletteKey(() => setPalette(true));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: closes when the view changes
+  useEffect(() => setDrawer(false), [path]);
+
+  const navigation = <Navigation onSearch={() => setPalette(true)} onHelp={() => setHelp(true)} />;
+  return (
+    <div className={classes.frame}>
+      <a href="#content" className={classes.skip}>
+        {t.app.skip}
+      </a>
+      <aside className={`${classes.sidebar} no-print`}>{navigation}</aside>
+      <header className={`${classes.bar} no-print`}>
+        <button
+          type="button"
+          className={classes.barButton}
+          aria-label={t.app.menu}
+          onClick={() => setDrawer(true)}
+        >
+          <Icon name="menu" />
+        </button>
+        <span className={classes.barTitle}>{t.app.name}</span>
+        <button
+          type="button"
+          className={classes.barButton}
+          aria-label={t.palette.open}
+          onClick={() => setPalette(true)}
+        >
+          <Icon name="search" />
+        </button>
+      </header>
+      <Drawer
+        opened={drawer}
+        onClose={() => setDrawer(false)}
+        size={264}
+        withCloseButton={false}
+        padding={0}
+        aria-label={t.nav.label}
+        classNames={{ body: classes.drawer }}
+      >
+        {navigation}
+      </Drawer>
+      <main id="content" className={classes.content} tabIndex={-1}>
+        {open ? <OpenBanner /> : null}
+        <Outlet />
+      </main>
+      <Suspense>
+        {palette ? <Palette onClose={() => setPalette(false)} onHelp={() => setHelp(true)} /> : null}
+        {help ? <KeyboardHelp opened onClose={() => setHelp(false)} /> : null}
+      </Suspense>
+      <Toasts />
+    </div>
+  );
+}
+
+/// Warns if anyone who reaches the address can change jobs.
+function OpenBanner() {
+  const t = useText();
+  const { hostname, host } = window.location;
+  if (/^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)) return null;
+  return (
+    <div className={classes.banner} role="status">
+      <Icon name="warning" /> {t.app.openAddress(host)}
+    </div>
+  );
+}
+
+function useNavigationKeys(onHelp: () => void): void {
+  const t = useText();
+  const navigate = useNavigate();
+  useShortcut('?', t.keyboard.help, onHelp, 'everywhere');
+  useShortcut('c', t.keyboard.create, () => navigate({ to: '/jobs/new' }), 'everywhere');
+  useShortcut('g o', t.keyboard.toOverview, () => navigate({ to: '/' }), 'everywhere');
+  useShortcut('g j', t.keyboard.toJobs, () => navigate({ to: '/jobs' }), 'everywhere');
+  useShortcut('g e', t.keyboard.toExecutions, () => navigate({ to: '/executions' }), 'everywhere');
+  useShortcut('g s', t.keyboard.toSchedule, () => navigate({ to: '/schedule' }), 'everywhere');
+  useShortcut('g p', t.keyboard.toOperations, () => navigate({ to: '/operations' }), 'everywhere');
+}
+
+/// Ctrl+K and ⌘K open the palette, from fields too.
+function usePaletteKey(open: () => void): void {
+  useEffect(() => {
+    const handle = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+      event.preventDefault();
+      open();
+    };
+    document.addEventListener('keydown', handle);
+    return () => document.removeEventListener('keydown', handle);
+  });
+}

@@ -1,0 +1,3 @@
+import type { Messages } from '../messages';
+
+export const editor: Messages['editor'] = { title: '新建任务' };

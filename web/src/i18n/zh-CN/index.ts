@@ -1,0 +1,20 @@
+import type { Messages } from '../messages';
+import { common } from './common';
+import { editor } from './editor';
+import { execution } from './execution';
+import { job } from './job';
+import { jobs } from './jobs';
+import { operations } from './operations';
+import { overview } from './overview';
+import { schedule } from './schedule';
+
+export const zhCN: Messages = {
+  ...common,
+  overview,
+  jobs,
+  job,
+  editor,
+  execution,
+  schedule,
+  operations,
+};

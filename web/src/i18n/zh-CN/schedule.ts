@@ -1,0 +1,3 @@
+import type { Messages } from '../messages';
+
+export const schedule: Messages['schedule'] = { title: '调度计划' };
