@@ -95,3 +95,13 @@ export async function callPage<Row>(answer: Promise<Answer<Row[]>>): Promise<Pag
   const { data, response } = await callFully(answer);
   return { rows: data, after: response.headers.get('X-Next-After') };
 }
+
+let forecasts: Promise<unknown> = Promise.resolve();
+
+/// Runs a request after the earlier ones of its kind. The server computes one forecast per tenant at a time and answers
+/// 429 otherwise, also for `next` of the overview: `call(...)` of both goes through here.
+export function inTurn<Data>(request: () => Promise<Data>): Promise<Data> {
+  const turn = forecasts.then(request, request);
+  forecasts = turn.catch(() => undefined);
+  return turn;
+}

@@ -6,6 +6,7 @@ export const keys = {
   jobs: {
     all: ['jobs'] as const,
     list: (params: object) => ['jobs', 'list', params] as const,
+    named: (ids: string[]) => ['jobs', 'named', ids] as const,
   },
   job: (id: string) => ['job', id] as const,
   /// Something about a job that follows from its definition: 'next', 'explain', …
@@ -15,6 +16,8 @@ export const keys = {
     list: (params: object) => ['executions', 'list', params] as const,
     latest: (jobs: string[]) => ['executions', 'latest', jobs] as const,
   },
+  /// Figures over a window that follow no event: they are read again at an interval.
+  history: (params: object) => ['history', params] as const,
   execution: (id: string) => ['execution', id] as const,
   missed: (params: object) => ['missed', params] as const,
   cluster: ['cluster'] as const,

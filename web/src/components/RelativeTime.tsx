@@ -1,7 +1,7 @@
 import { Tooltip } from '@mantine/core';
 import { useLanguage, useText } from '../i18n';
 import { useNow } from '../time/clock';
-import { absolute, type Instant, offsetName, relative, toMillis } from '../time/format';
+import { absolute, clockTime, type Instant, offsetName, relative, toMillis } from '../time/format';
 import { useZone } from '../time/zone';
 
 type Props = {
@@ -45,6 +45,22 @@ export function AbsoluteTime({ at, zone: jobZone, empty = '—' }: Props) {
     <Tooltip label={label}>
       <time dateTime={new Date(millis).toISOString()} className="num">
         {absolute(millis, zone)}
+      </time>
+    </Tooltip>
+  );
+}
+
+/// The time of day, for instants of today and of the next hours; the tooltip has the date, the zone and the distance.
+export function TimeOfDay({ at, zone: jobZone }: Props) {
+  const t = useText();
+  const zone = useZone(jobZone);
+  const millis = toMillis(at);
+  if (millis === null) return <span className="soft">—</span>;
+  const full = t.time.inZone(absolute(millis, zone), `${zone}, ${offsetName(millis, zone)}`);
+  return (
+    <Tooltip label={full}>
+      <time dateTime={new Date(millis).toISOString()} className="num">
+        {clockTime(millis, zone, true)}
       </time>
     </Tooltip>
   );
