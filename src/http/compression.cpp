@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <memory>
 #include <new>
 
 #include "ecron/base/off_loop.hpp"
+#include "ecron/http/accept_encoding.hpp"
 #include "http/ascii.hpp"
 #include "http/response_format.hpp"
 
@@ -19,20 +19,6 @@ constexpr int kLevel = 3;             // about 100 MB/s
 constexpr int kGzipWindow = 13 + 16;  // 8 KiB; 16 selects the gzip format
 constexpr int kMemoryLevel = 6;
 constexpr std::size_t kStateBytes = std::size_t{80} << 10U;  // with these parameters
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kBlanks = " \t";
-    const std::size_t begin = std::min(text.find_first_not_of(kBlanks), text.size());
-    text.remove_prefix(begin);
-    return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
-
-/// Returns false for a weight of 0.
-bool has_weight(std::string_view parameters) {
-    const std::size_t q = parameters.find("q=");
-    if (q == parameters.npos) return true;
-    return parameters.substr(q + 2).find_first_of("123456789") != parameters.npos;
-}
 
 /// A gzip stream.
 class Deflater {
@@ -107,16 +93,7 @@ bool is_compressible(const Response& response) {
 }
 
 bool accepts_gzip(std::string_view accept_encoding) {
-    bool others = false;
-    while (!accept_encoding.empty()) {
-        const std::string_view item = accept_encoding.substr(0, accept_encoding.find(','));
-        accept_encoding.remove_prefix(std::min(accept_encoding.size(), item.size() + 1));
-        const std::string_view coding = trimmed(item.substr(0, item.find(';')));
-        const bool accepted = has_weight(item.substr(std::min(item.find(';'), item.size())));
-        if (iequals(coding, "gzip") || iequals(coding, "x-gzip")) return accepted;
-        if (coding == "*") others = accepted;
-    }
-    return others;
+    return coding_weight(accept_encoding, "gzip").value_or(0) > 0;
 }
 
 boost::asio::awaitable<void> compress(const Request& request, Response& response) {

@@ -54,7 +54,7 @@ void append_head(std::string& out, const Response& response, Persistence persist
         if (framing == Framing::chunks) out += "\r\nTransfer-Encoding: chunked";
         if (framing == Framing::length) {
             out += "\r\nContent-Length: ";
-            append_number(out, response.body.size());
+            append_number(out, response.content().size());
         }
     }
     for (const Header& header : response.headers) append_header(out, header);

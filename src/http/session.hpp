@@ -154,11 +154,11 @@ private:
                 continue;
             }
             const bool keep = parser.keeps_alive() && !state_->stopping;
-            std::string rest = offer(response, request.method, persistence(parser, keep));
+            Unsent rest = offer(response, request.method, persistence(parser, keep));
             if (!rest.empty()) {
                 MemoryShare waiting{state_->answers};
                 waiting.belongs_to(response.account);
-                waiting.hold(rest.size());
+                waiting.hold(rest.own.size());
                 if (!fits(waiting)) co_return;
                 response = Response{};
                 const bool sent = co_await send(std::move(rest));
@@ -236,24 +236,33 @@ private:
         return parser.is_http_1_0() ? Persistence::keep_http_1_0 : Persistence::keep;
     }
 
+    /// The part of a response that the kernel has not taken.
+    struct Unsent {
+        std::string own{};
+        std::string_view constant{};  // follows; lives as long as the process
+        [[nodiscard]] bool empty() const { return own.empty() && constant.empty(); }
+    };
+
     /// Writes a response to the kernel; returns the part that was not taken.
-    std::string offer(const Response& response, Method method, Persistence persistence) {
+    Unsent offer(const Response& response, Method method, Persistence persistence) {
         constexpr std::size_t kWorthCopying = 8UL * 1024;
         std::string& head = state_->scratch;
         head.clear();
         append_head(head, response, persistence, state_->date(), Framing::length, state_->options.headers);
         const bool bodiless = method == Method::head || !status_allows_body(response.status);
-        std::string_view body = bodiless ? std::string_view{} : std::string_view{response.body};
+        std::string_view body = bodiless ? std::string_view{} : response.content();
         if (body.size() <= kWorthCopying) {
             head += body;
             body = {};
         }
         const std::size_t sent = write_now(head, body);
         if (sent == head.size() + body.size()) return {};
-        std::string rest;
-        rest.reserve(head.size() + body.size() - sent);
-        rest += std::string_view{head}.substr(std::min(sent, head.size()));
-        rest += body.substr(std::max(sent, head.size()) - head.size());
+        body.remove_prefix(std::max(sent, head.size()) - head.size());
+        Unsent rest{.own = head.substr(std::min(sent, head.size()))};
+        if (response.constant_body.empty())
+            rest.own += body;
+        else
+            rest.constant = body;
         return rest;
     }
 
@@ -308,13 +317,16 @@ private:
     }
 
     /// Waits until all is sent; false if the connection is gone.
-    boost::asio::awaitable<bool> send(std::string rest) {
+    boost::asio::awaitable<bool> send(Unsent rest) {
         if (rest.empty()) co_return true;
         enter(Phase::writing);
+        const std::array<boost::asio::const_buffer, 2> both{boost::asio::buffer(rest.own),
+                                                            boost::asio::buffer(rest.constant)};
         error_code ec;
-        co_await boost::asio::async_write(stream_, boost::asio::buffer(rest), on(ec));
+        co_await boost::asio::async_write(stream_, both, on(ec));
         co_return !ec;
     }
+    boost::asio::awaitable<bool> send(std::string text) { return send(Unsent{.own = std::move(text)}); }
 
     /// False: the unsent bytes exceed what the account of this response may hold. The connection is then
     /// closed.

@@ -27,6 +27,15 @@ asio::awaitable<Response> answer_large(const Request&) {
         .status = 200, .body = std::string(8'000'000, 'x'), .content_type = "text/plain", .headers = {}};
 }
 
+const std::string& constant_text() {
+    static const std::string text = std::string(4'000'000, 'x') + std::string(4'000'000, 'y');
+    return text;
+}
+
+asio::awaitable<Response> answer_constant(const Request&) {
+    co_return Response{.content_type = "text/plain", .constant_body = constant_text()};
+}
+
 asio::awaitable<Response> answer_nothing(const Request&) {
     co_return Response{.status = 204, .body = "not sent", .content_type = "text/plain", .headers = {}};
 }
@@ -169,6 +178,16 @@ TEST_CASE("a slow reader receives a large response completely", "[http][server]"
     client.send(get_request("/") + get_request("/"));
     CHECK(client.receive().body == std::string(8'000'000, 'x'));
     CHECK(client.receive().body.size() == 8'000'000);
+}
+
+TEST_CASE("constant data is sent completely and takes no memory for responses", "[http][server]") {
+    // A copy of the data would exceed the limit, and the connection would be closed.
+    TestServer server{answer_constant, {.buffered_limit = 100'000}};
+    RawClient client = server.connect();
+    client.send(get_request("/") + "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n" + get_request("/"));
+    CHECK(client.receive().body == constant_text());
+    CHECK(client.receive(true).header("content-length") == "8000000");
+    CHECK(client.receive().body == constant_text());
 }
 
 TEST_CASE("an exception of the handler is answered with 500 without details", "[http][server]") {

@@ -52,6 +52,18 @@ TEST_CASE("requests over TLS work like those without", "[http][tls]") {
     CHECK(server.connections() == 1);
 }
 
+TEST_CASE("constant data is sent over TLS", "[http][tls]") {
+    static const std::string text = std::string(500'000, 'x') + "the end";
+    const auto answer = [](const Request&) -> asio::awaitable<Response> {
+        co_return Response{.content_type = "text/plain", .constant_body = text};
+    };
+    const TlsWorld world;
+    TestServer server{answer, world.options()};
+    const auto response = world.client().send({.url = server.url("/"), .body_limit = 1'000'000});
+    REQUIRE(response);
+    CHECK(response->body == text);
+}
+
 TEST_CASE("a server with an invalid certificate is refused", "[http][tls]") {
     TlsWorld world;
     std::string host = "localhost";

@@ -69,6 +69,11 @@ struct Response {
         headers{};  // in addition to Content-Type, Content-Length, Transfer-Encoding, Connection
     std::shared_ptr<BodyStream> stream{};  // replaces the body
     std::string account{};  // shares the memory for responses with other accounts, as in BodyPermit
+    std::string_view constant_body{};  // data that lives as long as the process; sent in place of `body`
+
+    [[nodiscard]] std::string_view content() const {
+        return constant_body.empty() ? std::string_view{body} : constant_body;
+    }
 };
 
 /// Parameters of a query string in order, decoded (RFC 3986). '+' is kept or becomes a space, as in HTML

@@ -1,9 +1,9 @@
 #pragma once
-#include <algorithm>
 #include <string>
 #include <string_view>
 
 #include "ecron/base/id.hpp"
+#include "ecron/http/entity_tag.hpp"
 
 /// The revision of a job as an entity tag (RFC 9110 §8.8.3), always a strong one.
 namespace ecron::management {
@@ -12,31 +12,13 @@ namespace ecron::management {
     return '"' + std::to_string(revision.value()) + '"';
 }
 
-/// Calls `each` for the tags of a list until it returns true; returns whether it did.
-template <class Each> bool any_tag(std::string_view list, Each each) {
-    constexpr std::string_view kBlanks = " \t";
-    while (!list.empty()) {
-        std::string_view tag = list.substr(0, list.find(','));
-        list.remove_prefix(std::min(tag.size() + 1, list.size()));
-        tag.remove_prefix(std::min(tag.find_first_not_of(kBlanks), tag.size()));
-        if (each(tag.substr(0, tag.find_last_not_of(kBlanks) + 1))) return true;
-    }
-    return false;
-}
+using http::matches_weakly;
 
 /// Returns true if one of the tags in `If-Match` is this revision. The comparison is strong, so weak tags
 /// never match.
 [[nodiscard]] inline bool matches(std::string_view if_match, ChangeNumber revision) {
     const std::string wanted = entity_tag(revision);
-    return any_tag(if_match, [&](std::string_view tag) { return tag == wanted; });
-}
-
-/// Returns true if `If-None-Match` is `*` or one of its tags is this one. The comparison is weak.
-[[nodiscard]] inline bool matches_weakly(std::string_view if_none_match, std::string_view wanted) {
-    return any_tag(if_none_match, [&](std::string_view tag) {
-        if (tag.starts_with("W/")) tag.remove_prefix(2);
-        return tag == wanted || tag == "*";
-    });
+    return http::any_tag(if_match, [&](std::string_view tag) { return tag == wanted; });
 }
 
 }  // namespace ecron::management
