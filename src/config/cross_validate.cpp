@@ -72,6 +72,26 @@ void check_auth(Checks& checks, const ResolvedOptions& options, const Auth& auth
         checks.refuse_unless(!options.list(option).empty(), option, "contains no scope");
 }
 
+/// Without the user, which a browser would refuse, and the fragment, which RFC 6749 §3.1 forbids.
+bool is_endpoint(const std::string& url) {
+    return check_http_url(url).has_value() && url.find_first_of("#@") == std::string::npos;
+}
+
+void check_sign_in(Checks& checks, const Auth& auth, const management::SignIn& sign_in) {
+    if (sign_in.client_id.empty()) return;
+    checks.refuse_unless(auth.mode == AuthMode::hydra || auth.mode == AuthMode::jwt, "oauth_client_id",
+                         "requires auth_mode hydra or jwt");
+    const auto check_url = [&](const std::string& url, std::string_view option) {
+        checks.refuse_unless(is_endpoint(url), option,
+                             url.empty() ? "is required: oauth_client_id is set, and oauth_public_addr is not"
+                                         : "is not an http or https URL without user and fragment");
+    };
+    check_url(sign_in.authorization_endpoint, "oauth_authorization_url");
+    check_url(sign_in.token_endpoint, "oauth_token_url");
+    checks.refuse_unless(sign_in.scope.find_first_not_of(' ') != std::string::npos, "oauth_scope",
+                         "contains no scope");
+}
+
 /// Variables by which the dynamic linker loads arbitrary code into a program.
 bool steers_the_linker(std::string_view variable) {
     return variable.starts_with("LD_") || variable == "GLIBC_TUNABLES";
@@ -181,6 +201,7 @@ void cross_validate(const ResolvedOptions& options, const Config& config, std::v
         "is not whsec_ followed by the base64 of 24 to 64 bytes, or two of these separated by a space");
     check_traces(checks, config.traces);
     check_auth(checks, options, config.auth);
+    check_sign_in(checks, config.auth, config.api.sign_in);
 }
 
 }  // namespace ecron::config

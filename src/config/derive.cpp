@@ -99,11 +99,34 @@ std::string keys_url(const ResolvedOptions& options, const Endpoint& hydra) {
     return base + std::string{kUsual};
 }
 
+std::string_view name_of(AuthMode mode) {
+    switch (mode) {
+        case AuthMode::none:
+            return "none";
+        case AuthMode::token:
+            return "token";
+        case AuthMode::hydra:
+            return "hydra";
+        case AuthMode::jwt:
+            return "jwt";
+    }
+    return "";
+}
+
+void derive_sign_in(const Auth& auth, management::SignIn& sign_in) {
+    sign_in.mode = name_of(auth.mode);
+    if (sign_in.client_id.empty() || auth.hydra_public.host.empty()) return;
+    const std::string hydra = url_of(auth.hydra_public);
+    if (sign_in.authorization_endpoint.empty()) sign_in.authorization_endpoint = hydra + "/oauth2/auth";
+    if (sign_in.token_endpoint.empty()) sign_in.token_endpoint = hydra + "/oauth2/token";
+}
+
 void derive_auth(const ResolvedOptions& options, Config& config) {
     Auth& auth = config.auth;
     auth.mode = auth_mode(options);
     auth.jwt.keys_url = keys_url(options, auth.hydra_public);
     auth.jwt.cache = auth.cache;
+    derive_sign_in(auth, config.api.sign_in);
     config.api.scopes = auth::ScopeMap{auth.scopes};
     config.api.audits = auth.enabled();
     config.webhooks.tenants = auth.enabled() ? notify::Options::Tenants::many : notify::Options::Tenants::one;

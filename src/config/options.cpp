@@ -18,6 +18,7 @@ using Server = http::ServerOptions;
 using Client = http::ClientOptions;
 using Api = management::Options;
 using Limit = management::Limits;
+using SignIn = management::SignIn;
 using Store = store::Options;
 using History = store::HistoryRule;
 using Rules = model::Rules;
@@ -40,6 +41,7 @@ using Traces = traces::Options;
 
 template <auto... Path> constexpr Assign to_server = to<&Config::server, Path...>;
 template <auto... Path> constexpr Assign to_api = to<&Config::api, Path...>;
+template <auto... Path> constexpr Assign to_sign_in = to_api<&Api::sign_in, Path...>;
 template <auto... Path> constexpr Assign to_store = to<&Config::store, Path...>;
 template <auto... Path> constexpr Assign to_scheduler = to<&Config::scheduler, Path...>;
 template <auto... Path> constexpr Assign to_policy = to_scheduler<&Scheduler::policy, Path...>;
@@ -205,6 +207,10 @@ constexpr std::array kTable = [] {
     option("oauth_public_port", port, "4444", access, "Port of Hydra's public API.", to_auth<&Auth::hydra_public, &Endpoint::port>),
     option("oauth_public_protocol", choice, "http", access, "Protocol of Hydra's public API.", to_auth<&Auth::hydra_public, &Endpoint::protocol>, {}, "http|https"),
     option("oauth_ca_file", path, "", access, "PEM file with the CA certificates for Hydra and jwt_keys_url; empty: the system's CA bundle.", to_auth<&Auth::ca_file>),
+    option("oauth_client_id", text, "", access, "Public OAuth client with which users sign in at the web page (authorization code with PKCE), for auth_mode hydra or jwt; empty: they enter a token.", to_sign_in<&SignIn::client_id>),
+    option("oauth_authorization_url", text, "", access, "URL at which users of the web page sign in; empty: /oauth2/auth of Hydra's public API.", to_sign_in<&SignIn::authorization_endpoint>),
+    option("oauth_token_url", text, "", access, "URL at which the web page exchanges codes for tokens; empty: /oauth2/token of Hydra's public API. Its server must permit requests of the page's origin (CORS).", to_sign_in<&SignIn::token_endpoint>),
+    option("oauth_scope", text, "all", access, "Scopes that the web page requests, separated by spaces.", to_sign_in<&SignIn::scope>),
     ignored(option("token_refresh_sleep", duration, "10s", access, "Interval at which the old service rechecked its tokens.", unused, kOldSleep)),
     option("jwt_issuer", text, "", access, "Issuer (iss) that signed tokens must contain, exact match, for auth_mode jwt.", to_auth<&Auth::jwt, &Jwt::issuer>),
     option("jwt_audience", list, "", access, "Accepted audiences (aud), of which a signed token must contain one; empty: not checked.", to_auth<&Auth::jwt, &Jwt::audiences>),

@@ -136,6 +136,9 @@ const std::vector<Route>& routes() {
          200, "Ok", {}, {503}},
         {get, both, "/metrics", "metrics", metrics, scrape, "Prometheus metrics.", {}, "", 200, "Metrics", {},
          {}},
+        {get, both, "/auth", "showSignIn", show_sign_in, anonymous,
+         "Returns how callers sign in: the mode of authentication, and the OAuth client of the web page.", {}, "", 200,
+         "SignIn", {}, {}},
         {get, both, "/openapi.json", "openapi", openapi, anonymous, "This document.", {}, "", 200, "OpenApi", {},
          {}},
     };

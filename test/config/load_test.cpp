@@ -328,6 +328,30 @@ TEST_CASE("a name in cron_addr is a name of the API", "[config]") {
     CHECK(allowed("allowed_hosts: [A.example, b:80]\n") == std::vector<std::string>{"a.example", "b:80"});
 }
 
+TEST_CASE("the endpoints for signing in are those of Hydra unless they are set", "[config]") {
+    const auto [text, authorization, token] = GENERATE(table<std::string, std::string, std::string>({
+        {"oauth_public_addr: fd00::5\noauth_public_protocol: https", "https://[fd00::5]:4444/oauth2/auth",
+         "https://[fd00::5]:4444/oauth2/token"},
+        {"oauth_public_addr: h\noauth_token_url: https://login/token", "http://h:4444/oauth2/auth",
+         "https://login/token"},
+        {"oauth_authorization_url: https://login/auth?a=b\noauth_token_url: https://login/token",
+         "https://login/auth?a=b", "https://login/token"},
+    }));
+    CAPTURE(text);
+    const GivenFiles files;
+    Sources sources;
+    sources.files = {
+        files.write("ecron.yaml", "auth_mode: hydra\noauth_admin_addr: h\noauth_client_id: page\n" + text)};
+    const auto loaded = load(sources);
+    REQUIRE(loaded);
+    const management::SignIn& sign_in = loaded->config.api.sign_in;
+    CHECK(sign_in.mode == "hydra");
+    CHECK(sign_in.client_id == "page");
+    CHECK(sign_in.authorization_endpoint == authorization);
+    CHECK(sign_in.token_endpoint == token);
+    CHECK(sign_in.scope == "all");
+}
+
 TEST_CASE("no option prints a secret", "[config]") {
     const GivenFiles files;
     Sources sources;
@@ -442,6 +466,17 @@ TEST_CASE("values that require or contradict each other are rejected", "[config]
         {"auth_mode: token\n", {"default: token_file: is required for this auth_mode"}},
         {"auth_mode: jwt\njwt_issuer: us\n",
          {"default: jwt_keys_url: is not an http or https URL, and none can be derived from jwt_issuer"}},
+        {"auth_mode: token\ntoken_file: /t\noauth_client_id: page\noauth_public_addr: hydra\n",
+         {"ecron.yaml:3: oauth_client_id: requires auth_mode hydra or jwt"}},
+        {"auth_mode: hydra\noauth_admin_addr: h\noauth_client_id: page\n",
+         {"default: oauth_authorization_url: is required: oauth_client_id is set, and oauth_public_addr is "
+          "not",
+          "default: oauth_token_url: is required: oauth_client_id is set, and oauth_public_addr is not"}},
+        {"auth_mode: hydra\noauth_admin_addr: h\noauth_public_addr: h\noauth_client_id: page\n"
+         "oauth_authorization_url: /auth\noauth_token_url: https://u@h/token\noauth_scope: ' '\n",
+         {"ecron.yaml:5: oauth_authorization_url: is not an http or https URL without user and fragment",
+          "ecron.yaml:6: oauth_token_url: is not an http or https URL without user and fragment",
+          "ecron.yaml:7: oauth_scope: contains no scope"}},
         {"auth_mode: none\nauth_enabled: true\n",
          {"ecron.yaml:2: auth_enabled: requires tokens, but auth_mode is none"}},
         {"auth_mode: token\ntoken_file: /t\nauth_enabled: false\n",

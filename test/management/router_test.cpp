@@ -72,6 +72,21 @@ TEST_CASE("metrics and the OpenAPI document are served at the root and under the
     }
 }
 
+TEST_CASE("anybody can read how callers sign in", "[management]") {
+    Service service;
+    SECTION("without authentication") {
+        CHECK(service.get("/auth").text() == R"({"mode":"none","oauth":null})");
+        CHECK(service.answer({.path = "/auth"}).status == 200);  // also at the root
+    }
+    SECTION("with an OAuth client") {
+        service.options.sign_in = {"hydra", "page", "https://h/oauth2/auth", "https://h/oauth2/token", "all"};
+        CHECK(
+            service.get("/auth").text() ==
+            R"({"mode":"hydra","oauth":{"client_id":"page","authorization_endpoint":"https://h/oauth2/auth",)"
+            R"("token_endpoint":"https://h/oauth2/token","scope":"all"}})");
+    }
+}
+
 TEST_CASE("prefix and callback path are configurable", "[management]") {
     Service service;
     service.options.callback_path = kPrefix + "/executionresult";  // as in the previous chart

@@ -87,6 +87,7 @@ const std::map<std::string, Rule, std::less<>>& rules() {
         {"alive", get("/health/alive", 200)},
         {"ready", get("/health/ready", 200)},
         {"metrics", get("/metrics", 200)},
+        {"showSignIn", get("/auth", 200)},
         {"openapi", get("/openapi.json", 200)},
     };
     return all;

@@ -99,6 +99,13 @@ struct Messages {
     std::uint64_t dropped{};
 };
 
+/// How callers sign in, as GET /auth states it. The members after `mode` are those of the web page's OAuth
+/// client; an empty client_id means that there is none.
+struct SignIn {
+    std::string mode{"none"};  // none, token, hydra, jwt
+    std::string client_id{}, authorization_endpoint{}, token_endpoint{}, scope{};
+};
+
 struct Options {
     Language language{Language::zh_cn};
     std::string prefix{"/api/ecron-management/v1"};
@@ -107,6 +114,7 @@ struct Options {
     /// Authenticates callers; nullptr: every caller may do everything.
     auth::Authenticator* authenticator{nullptr};
     auth::ScopeMap scopes{};  // names of the scopes, for responses that name a missing one
+    SignIn sign_in{};
     bool metrics_public{false};
     HostRules hosts{};
     bool audits{false};               // record changes in the audit log

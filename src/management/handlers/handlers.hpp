@@ -4,6 +4,8 @@
 /// Handlers of the routes. A handler reads the request, calls a module and returns the response.
 namespace ecron::management {
 
+AsyncResponse show_sign_in(ApiRequest request);
+
 AsyncResponse count_jobs(ApiRequest request);
 AsyncResponse list_jobs(ApiRequest request);
 AsyncResponse show_job(ApiRequest request);

@@ -339,9 +339,11 @@ constexpr std::array kTags{
            {"/overview", "/forecast", "/history", "/missed", "/events"}},
     TagDoc{"Webhooks", "Notifications that could not be delivered.", {"/deadletter"}},
     TagDoc{"Administration",
-           "The caller, pauses, the audit log and the cluster.",
-           {"/caller", "/scheduling", "/audit", "/cluster"}},
-    TagDoc{"Service", "Health, metrics and this document.", {"/health", "/metrics", "/openapi.json"}},
+           "The caller, pauses, the audit log, the cluster and the configuration.",
+           {"/caller", "/scheduling", "/audit", "/cluster", "/configuration"}},
+    TagDoc{"Service",
+           "Health, metrics, sign-in and this document.",
+           {"/health", "/metrics", "/auth", "/openapi.json"}},
 };
 
 std::string_view tag_of(const Route& route) {

@@ -16,6 +16,15 @@ constexpr std::string_view kValues = R"json(
 "Events":{"type":"string","description":"A stream of server-sent events; the data of each is a JSON object."},
 "Output":{"type":"string","description":"The unmodified bytes; with follow text/event-stream."},
 "Metrics":{"type":"string","description":"Prometheus text format 0.0.4."},
+"SignIn":{"type":"object","description":"How callers sign in.","additionalProperties":false,"required":["mode","oauth"],"properties":{
+  "mode":{"type":"string","enum":["none","token","hydra","jwt"],"description":"none: requests need no token; token: static tokens; hydra: tokens of Ory Hydra; jwt: signed tokens."},
+  "oauth":{"description":"The OAuth client of the web page; null: tokens are entered by hand.","anyOf":[{"$ref":"#/components/schemas/OAuthClient"},{"type":"null"}]}}},
+"OAuthClient":{"type":"object","description":"A public OAuth client that obtains tokens with an authorization code and PKCE (RFC 7636).","additionalProperties":false,
+  "required":["client_id","authorization_endpoint","token_endpoint","scope"],"properties":{
+  "client_id":{"type":"string","description":"Name of the client at the authorization server."},
+  "authorization_endpoint":{"type":"string","description":"URL at which users sign in."},
+  "token_endpoint":{"type":"string","description":"URL at which codes are exchanged for tokens."},
+  "scope":{"type":"string","description":"Scopes to request, separated by spaces."}}},
 "OpenApi":{"type":"object","additionalProperties":true,"description":"An OpenAPI 3.1 document."},
 "Time":{"type":"string","description":"RFC 3339 in whole seconds; empty if unset."},
 "TimeInMilliseconds":{"type":"string","description":"RFC 3339 with milliseconds; empty if unset."},
