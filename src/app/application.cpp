@@ -13,6 +13,7 @@
 #include "app/takeover.hpp"
 #include "ecron/app/version.hpp"
 #include "ecron/base/log.hpp"
+#include "ecron/http/origin.hpp"
 
 namespace ecron::app {
 
@@ -68,10 +69,12 @@ Application::Application(const config::Config& config, const std::map<std::strin
       authenticator_(opened(make_authenticator(io, clock, auth_client_, config))),
       runs_(scheduler_),
       api_(clock, *store_, runs_, api_options_with_load(environment)),
+      page_(config.ui_enabled ? ui::embedded_files() : std::span<const ui::File>{},
+            http::origin_of(config.api.sign_in.token_endpoint)),
       server_(
-          io, server_options(config), [this](const http::Request& request) { return api_.handle(request); },
+          io, server_options(config), [this](const http::Request& request) { return respond(request); },
           [this](unsigned status, std::string_view reason) { return api_.error(status, reason); },
-          [this](const http::Request& request) { return api_.permit_body(request); }),
+          [this](const http::Request& request) { return permit_body(request); }),
       gate_(io),
       file_watch_ends_(io),
       signals_(io, SIGINT, SIGTERM, SIGHUP) {
@@ -80,6 +83,19 @@ Application::Application(const config::Config& config, const std::map<std::strin
         health_.emplace(
             io, health_options(config), answer_health,
             [this](unsigned status, std::string_view reason) { return api_.error(status, reason); });
+}
+
+asio::awaitable<http::Response> Application::respond(const http::Request& request) {
+    if (page_.serves(request)) co_return page_.respond(request);
+    co_return co_await api_.handle(request);
+}
+
+/// The page has no use for the body that a GET may have.
+asio::awaitable<std::expected<http::BodyPermit, http::Response>> Application::permit_body(
+    const http::Request& request) {
+    constexpr std::size_t kPageBodyLimit = 1'024;
+    if (page_.serves(request)) co_return http::BodyPermit{.limit = kPageBodyLimit, .counted = false};
+    co_return co_await api_.permit_body(request);
 }
 
 analysis::SchedulerOptions Application::scheduler_options_with_ports() {

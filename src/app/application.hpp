@@ -23,6 +23,7 @@
 #include "ecron/notify/notifier.hpp"
 #include "ecron/store/housekeeping.hpp"
 #include "ecron/store/store.hpp"
+#include "ecron/ui/page.hpp"
 
 namespace ecron::app {
 
@@ -53,6 +54,9 @@ private:
     void fail_with(int exit_code);  // drains first
     void reload();
     void reload_files();
+    boost::asio::awaitable<http::Response> respond(const http::Request& request);
+    boost::asio::awaitable<std::expected<http::BodyPermit, http::Response>> permit_body(
+        const http::Request& request);
     analysis::SchedulerOptions scheduler_options_with_ports();
     management::Options api_options_with_load(const std::map<std::string, std::string>& environment);
 
@@ -78,6 +82,7 @@ private:
     const std::unique_ptr<auth::Authenticator> authenticator_;  // nullptr: authentication is disabled
     management::SchedulerRuns runs_;
     management::Api api_;
+    const ui::Page page_;
     http::Server server_;
     std::optional<http::Server> health_;
     Gate gate_;

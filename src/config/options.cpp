@@ -79,6 +79,7 @@ constexpr std::array kTable = [] {
     option("cron_port", port, "12345", listen, "Port of the API; 0: a free port.", to_server<&Server::port>),
     ignored(option("cron_protocol", text, "", listen, "Protocol of calls between the components of the old service.", unused)),
     option("anlys_port", port, "0", listen, "Port of a second listener that answers health checks with OK; 0: none.", to<&Config::health_port>),
+    option("ui_enabled", boolean, "true", listen, "Serve the web page at /ui/, if this binary contains it.", to<&Config::ui_enabled>),
     option("ssl_on", boolean, "false", listen, "Serve the API over TLS.", derived),
     option("cert_file", path, "", listen, "PEM file with the certificate and its chain, for ssl_on.", derived),
     option("key_file", path, "", listen, "PEM file with the certificate's private key, for ssl_on.", derived),

@@ -63,6 +63,7 @@ struct Queue {
 struct Config {
     http::ServerOptions server{};  // of the API
     std::uint16_t health_port{};   // 0: no second listener
+    bool ui_enabled{};             // serve the web page
     management::Options api{};
     store::Options store{};
     store::HistoryRule history{};

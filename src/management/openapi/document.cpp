@@ -7,6 +7,7 @@
 #include <set>
 
 #include "ecron/base/json_writer.hpp"
+#include "ecron/management/openapi.hpp"
 
 namespace ecron::management {
 namespace {
@@ -397,6 +398,10 @@ std::string written(const Router::Path& path) {
 }
 
 }  // namespace
+
+std::string openapi_document(const Options& options) {
+    return openapi_document(Router{options}, options.version);
+}
 
 std::string openapi_document(const Router& router, std::string_view version) {
     std::string out;

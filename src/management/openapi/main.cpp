@@ -1,14 +1,10 @@
-#include <cstdio>
+#include <iostream>
 
-#include "ecron/management/api.hpp"
-#include "management/openapi/document.hpp"
+#include "ecron/management/openapi.hpp"
 
-/// Writes the OpenAPI document with the default paths to standard output, for builds that need it before the
-/// server: openapi_document VERSION.
-int main(int argc, char** argv) {
-    using namespace ecron::management;
-    const Options options;
-    const Router router{options};
-    std::puts(openapi_document(router, argc > 1 ? argv[1] : "0.0.0").c_str());
-    return 0;
+/// Prints the OpenAPI document of the API with the default configuration. The build uses it for the web page,
+/// which is part of ecron, so that ecron itself cannot print it then.
+int main() {
+    std::cout << ecron::management::openapi_document({.version = "build"}) << '\n';
+    return std::cout.flush() ? 0 : 1;
 }
