@@ -6,13 +6,14 @@ FROM ${BASE} AS build
 ENV LANG=C.UTF-8
 WORKDIR /src
 # Build dependencies change less often than the sources, so they are a layer of their own.
-COPY scripts/common.sh scripts/install-packages scripts/
-RUN scripts/install-packages build
+COPY scripts/common.sh scripts/install-packages scripts/node-toolchain scripts/
+RUN scripts/install-packages build && scripts/node-toolchain
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
 COPY sql sql
 COPY include include
 COPY scripts scripts
+COPY web web
 COPY src src
 RUN scripts/build release && strip build/release/ecron && scripts/runtime-packages build/release/ecron >packages
 

@@ -52,6 +52,7 @@ function(ecron_build_page document)
     COMMAND ${CMAKE_COMMAND} -E touch ${web}/dist/index.html
     DEPENDS ${sources} ${settings} ${document} ${web}/node_modules/.package-lock.json
     WORKING_DIRECTORY ${web} COMMENT "Building the web page")
+  add_custom_target(page DEPENDS ${web}/dist/index.html)
 endfunction()
 
 # ecron_page(RESULT): sets RESULT to the source that defines ecron::ui::embedded_files().
