@@ -4,7 +4,9 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
+#include "ecron/base/uuid.hpp"
 #include "ecron/model/json.hpp"
+#include "ecron/store/fill.hpp"
 #include "store/world.hpp"
 
 using namespace ecron;
@@ -59,6 +61,53 @@ model::Execution given_history(World& world) {
 }
 
 }  // namespace
+
+TEST_CASE("a store is filled with jobs and their history", "[store]") {
+    World world;
+    const Instant created = world.clock().now() - std::chrono::hours{2};
+    Content content;
+    Content::PastJob& past = content.jobs.emplace_back();
+    past.job = a_job("filled");
+    past.job.created_at = past.job.updated_at = created;
+    Content::PastExecution& done = past.history.emplace_back();
+    done.execution.trigger = model::Trigger::schedule;
+    done.execution.scheduled_at = done.execution.due = done.execution.begin_at = created + Seconds{60};
+    done.execution.end_at = created + Seconds{61};
+    done.execution.state = model::ExecutionState::abandon;
+    done.execution.attempt = done.execution.execute_times = 1;
+    done.execution.node = NodeId{"n"};
+    done.attempts.push_back({.number = 1,
+                             .begin_at = created + Seconds{60},
+                             .end_at = created + Seconds{61},
+                             .node = NodeId{"n"},
+                             .code = 503,
+                             .reason = "the target answered 503"});
+    past.missed.push_back(
+        {.from = created + Seconds{120}, .to = created + Seconds{180}, .count = 2, .reason = "misfire"});
+    REQUIRE(fill_store(world.options(), world.clock(), content));
+    CHECK(broken(world) == std::vector<std::string>{});
+    const Result<void> again = fill_store(world.options(), world.clock(), content);
+    REQUIRE_FALSE(again);
+    CHECK(again.error().code == Errc::conflict);
+
+    world.open();
+    const auto job = world.must(world.store().jobs->find_job(std::nullopt, past.job.id));
+    REQUIRE(job);
+    CHECK(job->created_at == from_unix_seconds(to_unix_seconds(created)));
+    const ExecuteId id{
+        keyed_uuid(world.store().queries->id_key(), job->id.value(), *done.execution.scheduled_at)};
+    const auto execution = world.must(world.store().queries->find_execution(std::nullopt, id));
+    REQUIRE(execution);
+    CHECK(execution->state == model::ExecutionState::abandon);
+    CHECK(execution->job_name == "filled");
+    CHECK(world.must(world.store().changes->missed_of(job->key, created, created + Seconds{200})).size() ==
+          1);
+    CHECK(world.must(world.store().listings->count_failing()) == 1);
+    // The first term plans from now on, not from the creation of the jobs.
+    const Term term = world.lead();
+    CHECK(term.planned == term.head);
+    CHECK(term.watermark >= world.clock().now() - Seconds{5});
+}
 
 TEST_CASE("an export is imported row by row without changes", "[store]") {
     World world;

@@ -39,4 +39,15 @@ Result<void> keep_nodes_away(Session& session) {
     return none ? take_every_lock(session) : none;
 }
 
+Result<void> require_empty(Session& session) {
+    for (const std::string_view what : {"job", "job_status"}) {
+        Statement& read = session.prepare(fmt::format("select count(*) from t_cron_{}", what), "", "i");
+        read.first();
+        if (read.integer(0) > 0)
+            return fail(Errc::conflict, fmt::format("the database is not empty: t_cron_{} has {} rows", what,
+                                                    read.integer(0)));
+    }
+    return {};
+}
+
 }  // namespace ecron::store

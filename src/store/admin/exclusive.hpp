@@ -8,4 +8,7 @@ namespace ecron::store {
 /// effect for SQLite, where FileLock serves this purpose.
 Result<void> keep_nodes_away(Session& session);
 
+/// Error: conflict if the store contains jobs or executions.
+Result<void> require_empty(Session& session);
+
 }  // namespace ecron::store

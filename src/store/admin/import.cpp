@@ -213,17 +213,6 @@ private:
     std::uint64_t rows_{0}, line_{0};
 };
 
-Result<void> find_it_empty(Session& session) {
-    for (const std::string_view what : {"job", "job_status"}) {
-        Statement& read = session.prepare(fmt::format("select count(*) from t_cron_{}", what), "", "i");
-        read.first();
-        if (read.integer(0) > 0)
-            return fail(Errc::conflict, fmt::format("the database is not empty: t_cron_{} has {} rows", what,
-                                                    read.integer(0)));
-    }
-    return {};
-}
-
 Result<std::uint64_t> read_into(Session& session, std::istream& from) {
     Reader reader(session, from);
     session.begin();
@@ -256,7 +245,7 @@ Result<std::uint64_t> import_store(const Options& options, const Clock& clock, s
         const Result<std::string> migrated = migrate(session);
         if (!migrated) return std::unexpected(migrated.error());
         Result<void> ready = keep_nodes_away(session);
-        if (ready) ready = find_it_empty(session);
+        if (ready) ready = require_empty(session);
         if (!ready) return std::unexpected(ready.error());
         return read_into(session, from);
     } catch (const SqlError& error) {
