@@ -26,7 +26,8 @@ int main(int argc, char** argv) {
             app::upkeep(),
             [&](const config::Config& config) { return app::check_machine(config, environment); },
             app::is_running,
-            client::process_terminals()};
+            client::process_terminals(),
+            [&](const config::Config& config) { return app::serve_demo(config, environment); }};
         return app::run(cli, {argv + 1, argv + argc});
     } catch (const std::exception& error) {
         std::cerr << "ecron: " << error.what() << '\n';

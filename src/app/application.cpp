@@ -157,7 +157,7 @@ Result<void> Application::listen() {
     return started;
 }
 
-int Application::run() {
+int Application::run(const std::function<void(std::uint16_t)>& listening) {
     if (const Result<void> started = listen(); !started) {
         log::error("failed to listen: error={}", started.error().what);
         return exit_code_of(started.error());
@@ -165,6 +165,7 @@ int Application::run() {
     log::info("ecron listens version={} address={} port={} tls={} node={} pid={}", kVersion,
               config_.server.address, server_.port(), config_.server.tls ? "on" : "off", config_.node,
               ::getpid());
+    if (listening) listening(server_.port());
     manager_.send("READY=1");
     const std::jthread takeover{
         [this] { log_takeover(config_); }};  // blocks, and nothing depends on its completion

@@ -41,8 +41,9 @@ public:
     Application(const config::Config& config, const std::map<std::string, std::string>& environment,
                 std::unique_ptr<store::Store> store, boost::asio::io_context& io, const Clock& clock);
 
-    /// Listens and serves until a signal or a fatal error; returns the exit code.
-    int run();
+    /// Listens and serves until a signal or a fatal error; returns the exit code. `listening` is called with
+    /// the port.
+    int run(const std::function<void(std::uint16_t)>& listening = {});
     /// Ends run(): this process can never use the database.
     void fail(const Error& error);
 

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
 #include <ostream>
 #include <ranges>
 
@@ -77,10 +79,29 @@ std::optional<config::Loaded> load(const Cli& cli, const Arguments& arguments) {
 
 namespace {
 
+/// Returns why a demo is refused, or an empty text: its data must not be mistaken for those of a database.
+std::string demo_fault(const config::Loaded& loaded) {
+    constexpr std::array<std::string_view, 3> kDatabase{"db_driver", "db_path", "db_addr"};
+    for (const config::Setting& setting : loaded.settings)
+        if (std::ranges::find(kDatabase, setting.option->name) != kDatabase.end() &&
+            setting.from != "default")
+            return fmt::format("{}: {}: a demo has a database of its own; omit --demo to use this one",
+                               setting.from, setting.option->name);
+    const std::string& file = loaded.config.store.path;
+    if (std::error_code none; std::filesystem::exists(file, none))
+        return fmt::format("{} exists here; omit --demo to use it, or start the demo in another folder",
+                           file);
+    return {};
+}
+
 int serve(const Cli& cli, const Arguments& arguments) {
     const std::optional<config::Loaded> loaded = load(cli, arguments);
     if (!loaded) return kExitWrong;
-    if (!arguments.has("print-config")) return cli.serve(loaded->config);
+    const bool is_demo = arguments.has("demo");
+    if (const std::string fault = is_demo ? demo_fault(*loaded) : std::string{}; !fault.empty())
+        return complain(cli, {fault}), kExitWrong;
+    if (!arguments.has("print-config"))
+        return is_demo ? cli.serve_demo(loaded->config) : cli.serve(loaded->config);
     cli.out << config::format_settings(loaded->settings);
     return kExitGood;
 }
@@ -255,7 +276,8 @@ void add_service_commands(Table& to) {
     add({.name = "serve",
          .arguments = "",
          .summary = "Run the service.",
-         .flags = configuration_and({}),
+         .flags = configuration_and(
+             {{"demo", "", "Try ecron with 200 jobs and a week of history, in a temporary database."}}),
          .section = kService,
          .details =
              "The exit code is 0 after a drain, 2 if the command line or the configuration is invalid,\n"

@@ -52,6 +52,7 @@ struct Cli {
     /// Whether a service with this configuration runs already.
     std::function<bool(const config::Config&)> is_running{};
     client::Terminals terminals{};
+    std::function<int(const config::Config&)> serve_demo{};
 };
 
 /// docs/cli.md, from the declarations of the commands.

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "app/own_url.hpp"
 #include "ecron/app/serve.hpp"
 #include "ecron/http/probe.hpp"
 
@@ -13,14 +14,14 @@ std::string reached_at(const std::string& listens) {
     return listens == "0.0.0.0" || listens == "::" ? "127.0.0.1" : listens;
 }
 
+}  // namespace
+
 std::string own_url(const http::ServerOptions& own) {
     const std::string host = reached_at(own.address);
     const bool is_six = host.contains(':');
     return fmt::format("{}://{}{}{}:{}", own.tls ? "https" : "http", is_six ? "[" : "", host,
                        is_six ? "]" : "", own.port);
 }
-
-}  // namespace
 
 std::optional<std::string> health(const config::Config& config, const std::string& url) {
     if (url.empty() && config.server.port == 0)

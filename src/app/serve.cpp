@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "app/application.hpp"
+#include "app/demo.hpp"
 #include "app/descriptors.hpp"
 #include "app/exit_code.hpp"
 #include "app/init.hpp"
@@ -24,7 +25,9 @@ int check_here(const config::Config& config, const std::map<std::string, std::st
     return here.occupied.empty() ? kExitGood : kExitTemporary;
 }
 
-int serve_here(config::Config config, const std::map<std::string, std::string>& environment) {
+enum class Mode : bool { usual, demo };
+
+int serve_here(config::Config config, const std::map<std::string, std::string>& environment, Mode mode) {
     std::signal(SIGPIPE, SIG_IGN);
     if (const Result<void> logging = log::configure(config.log); !logging) {
         log::error("failed to open log: file={} error={}", config.log.file, logging.error().what);
@@ -34,6 +37,13 @@ int serve_here(config::Config config, const std::map<std::string, std::string>& 
     fit_to_descriptors(config);
     const SystemClock clock;
     boost::asio::io_context io{1};
+    std::optional<Demo> demo;
+    if (mode == Mode::demo) {
+        if (const Result<void> started = demo.emplace(io).start(config, clock); !started) {
+            log::error("failed to start demo: error={}", started.error().what);
+            return exit_code_of(started.error());
+        }
+    }
     Application* running = nullptr;
     const auto failed = [&running](const Error& error) { running->fail(error); };
     auto store = store::Store::open_in_background(io, config.store, clock, failed);
@@ -44,7 +54,8 @@ int serve_here(config::Config config, const std::map<std::string, std::string>& 
     try {
         Application application{config, environment, std::move(*store), io, clock};
         running = &application;
-        return application.run();
+        return mode == Mode::demo ? application.run([&](std::uint16_t port) { print_address(config, port); })
+                                  : application.run();
     } catch (const NotStarted& refused) {
         // Only a change of the configuration helps.
         log::error("failed to start: error={}", refused.what());
@@ -55,7 +66,14 @@ int serve_here(config::Config config, const std::map<std::string, std::string>& 
 }  // namespace
 
 int serve(const config::Config& config, const std::map<std::string, std::string>& environment) {
-    return run_below_init([&] { return serve_here(config, environment); });
+    return run_below_init([&] { return serve_here(config, environment, Mode::usual); });
+}
+
+int serve_demo(config::Config config, const std::map<std::string, std::string>& environment) {
+    return run_below_init([&] {
+        const TemporaryFolder folder;
+        return serve_here(demo_config(std::move(config), folder.path()), environment, Mode::demo);
+    });
 }
 
 std::optional<std::string> set_shards(const config::Config& config, std::size_t shards) {

@@ -476,3 +476,19 @@ TEST_CASE("import requires a file name", "[cli]") {
     CHECK(cli.run({"import"}).exit_code == kExitWrong);
     CHECK(cli.run({"import", "a", "b"}).exit_code == kExitWrong);
 }
+
+TEST_CASE("a demo starts unless a database is configured", "[cli]") {
+    GivenCli cli;
+    cli.run({"serve", "--demo", "--cron-port=80"});
+    CAPTURE(cli.err);
+    REQUIRE(cli.demonstrated);
+    CHECK(cli.demonstrated->server.port == 80);
+    CHECK_FALSE(cli.served);
+    CHECK(cli.exit_code == 7);
+    const std::string database = GENERATE("--db-path=/x.db", "--db-addr=db", "--db-driver=sqlite");
+    cli.demonstrated.reset();
+    cli.run({"serve", "--demo", database});
+    CHECK_FALSE(cli.demonstrated);
+    CHECK(cli.exit_code == kExitWrong);
+    CHECK_THAT(cli.err, Contains("a demo has a database of its own"));
+}

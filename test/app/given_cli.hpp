@@ -18,6 +18,7 @@ struct GivenCli {
     int exit_code{-1};
     std::string out, err;
     std::optional<config::Config> served;
+    std::optional<config::Config> demonstrated;
     std::optional<std::size_t> divided;         // number of shards requested
     std::optional<std::string> shards_problem;  // result of set_shards
     std::optional<config::Config> asked;        // configuration passed to health
@@ -50,7 +51,12 @@ struct GivenCli {
                       },
                       upkeep,
                       [&](const config::Config&) { return machine; },
-                      [&](const config::Config&) { return running; }};
+                      [&](const config::Config&) { return running; },
+                      {},
+                      [&](const config::Config& config) {
+                          demonstrated = config;
+                          return 7;
+                      }};
         exit_code = app::run(cli, arguments);
         out = out_stream.str(), err = err_stream.str();
         return *this;

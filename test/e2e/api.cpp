@@ -33,7 +33,7 @@ std::size_t take_header(char* data, std::size_t, std::size_t size, void* reply) 
 }
 
 std::string full_path(const std::string& path) {
-    for (const char* root : {"/health", "/metrics", "/api"})
+    for (const char* root : {"/health", "/metrics", "/api", "/ui"})
         if (path.starts_with(root)) return path;
     return "/api/ecron-management/v1" + path;
 }

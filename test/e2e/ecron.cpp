@@ -121,7 +121,11 @@ int Ecron::run_command(std::vector<std::string> words) {
     return wait_for_end();
 }
 
-void Ecron::spawn() { spawn({"serve"}); }
+void Ecron::spawn() {
+    std::vector<std::string> words{"serve"};
+    words.insert(words.end(), flags_.begin(), flags_.end());
+    spawn(std::move(words));
+}
 
 void Ecron::spawn(std::vector<std::string> words) {
     kill();

@@ -41,6 +41,8 @@ public:
     [[nodiscard]] bool runs();
 
     Settings& settings() { return settings_; }
+    /// Flags of `ecron serve` for the next starts.
+    std::vector<std::string>& flags() { return flags_; }
     /// Additional environment variables for the next starts.
     std::map<std::string, std::string>& environment() { return environment_; }
     Api& api() { return *api_; }
@@ -58,6 +60,7 @@ private:
     std::string binary_;
     Settings settings_;
     std::map<std::string, std::string> environment_;
+    std::vector<std::string> flags_;
     int number_;  // of this object, for the names of its logs
     int starts_{0};
     pid_t pid_{-1};

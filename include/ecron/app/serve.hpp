@@ -12,6 +12,9 @@ namespace ecron::app {
 /// it runs the service in a child, see src/app/init.hpp. `environment` is that of the process: the
 /// ECRON_SECRET_… variables and those set by Kubernetes are read from it.
 int serve(const config::Config& config, const std::map<std::string, std::string>& environment);
+/// The same with the jobs and the history of a fictional shop, in a temporary folder that is deleted at the
+/// end, and with a local target for the jobs (`ecron serve --demo`). Prints the address of the page.
+int serve_demo(config::Config config, const std::map<std::string, std::string>& environment);
 /// Checks the readiness of the local service with this configuration, or of the one at the URL if given
 /// (`ecron health`). Returns the reason if it is not ready, otherwise nullopt.
 std::optional<std::string> health(const config::Config& config, const std::string& url);
