@@ -56,7 +56,20 @@ export const theme = createTheme({
     Modal: { defaultProps: { lockScroll: false, centered: false, transitionProps: { duration: 100 } } },
     Drawer: { defaultProps: { lockScroll: false, transitionProps: { duration: 100 } } },
     Tooltip: { defaultProps: { withArrow: false, openDelay: 250, transitionProps: { duration: 80 } } },
-    Button: { defaultProps: { size: 'sm' } },
+    // Controls are 32 px high, as the filters and the items of the navigation are.
+    Button: {
+      defaultProps: { size: 'sm' },
+      vars: (_theme: unknown, props: { size?: string }) =>
+        props.size === 'sm'
+          ? { root: { '--button-height': '32px', '--button-padding-x': '12px', '--button-fz': '13px' } }
+          : { root: {} },
+    },
+    Input: {
+      vars: (_theme: unknown, props: { size?: string }) =>
+        props.size === undefined || props.size === 'sm'
+          ? { wrapper: { '--input-height': '32px', '--input-fz': '13px' } }
+          : { wrapper: {} },
+    },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
   },
 });

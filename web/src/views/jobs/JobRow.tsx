@@ -1,0 +1,206 @@
+import { Checkbox, Menu, Tooltip } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
+import type { Schemas } from '../../api/client';
+import { Icon } from '../../components/icons';
+import { AbsoluteTime, RelativeTime } from '../../components/RelativeTime';
+import { Sparkline } from '../../components/Sparkline';
+import { StateBadge } from '../../components/StateBadge';
+import { useLanguage, useText } from '../../i18n';
+import { absolute, toMillis } from '../../time/format';
+import { useZone } from '../../time/zone';
+import classes from './jobs.module.css';
+import type { Job } from './queries';
+
+export type RowActions = {
+  select: (id: string, range: boolean) => void;
+  run: (job: Job) => void;
+  enable: (ids: string[], enable: boolean) => void;
+  remove: (ids: string[]) => void;
+  filterLabel: (label: string) => void;
+};
+
+type Props = {
+  job: Job;
+  latest: Schemas['Status'] | undefined;
+  selected: boolean;
+  selectable: boolean;
+  runnable: boolean;
+  withNext: boolean;
+  withRuns: boolean;
+  actions: RowActions;
+};
+
+/// One job in the list.
+export const JobRow = memo(function JobRow(props: Props) {
+  const { job, latest, selected, selectable, withNext, withRuns, actions } = props;
+  const t = useText();
+  const context = job.job_context;
+  const labels = Object.entries(context.labels ?? {});
+  return (
+    <>
+      <div role="cell" className={classes.cellSelect}>
+        {selectable ? (
+          <Checkbox
+            size="xs"
+            checked={selected}
+            aria-label={t.jobs.selectJob(job.job_name)}
+            onChange={() => {}}
+            onClick={event => actions.select(job.job_id, event.shiftKey)}
+          />
+        ) : null}
+      </div>
+      <div role="cell" className={classes.cellState}>
+        <LastState latest={latest} />
+      </div>
+      <div role="cell" className={classes.cellName}>
+        <div className={classes.nameLine}>
+          <Link
+            to="/jobs/$jobId"
+            params={{ jobId: job.job_id }}
+            className={`${classes.name} truncate`}
+            data-job={job.job_id}
+          >
+            {job.job_name}
+          </Link>
+          {job.enabled ? null : <span className={classes.tag}>{t.jobs.disabled}</span>}
+        </div>
+        <div className={`${classes.target} truncate`} title={context.exec}>
+          {context.exec || job.remarks}
+        </div>
+      </div>
+      <div role="cell" className={classes.cellSchedule}>
+        <Schedule job={job} />
+      </div>
+      {withNext ? (
+        <div role="cell" className={classes.cellNext}>
+          <Next job={job} />
+        </div>
+      ) : null}
+      {withRuns ? (
+        <div role="cell" className={classes.cellRuns}>
+          <Sparkline runs={job.runs ?? []} />
+        </div>
+      ) : null}
+      <div role="cell" className={classes.cellLabels}>
+        {labels.slice(0, 3).map(([name, value]) => (
+          <button
+            type="button"
+            key={name}
+            className={classes.label}
+            title={`${name}:${value}`}
+            onClick={() => actions.filterLabel(`${name}:${value}`)}
+          >
+            <span className="soft">{name}</span> {String(value)}
+          </button>
+        ))}
+        {labels.length > 3 ? <span className="soft">+{labels.length - 3}</span> : null}
+      </div>
+      <div role="cell" className={classes.cellActions}>
+        <RowMenu {...props} />
+      </div>
+    </>
+  );
+});
+
+function LastState({ latest }: { latest: Schemas['Status'] | undefined }) {
+  const t = useText();
+  if (!latest) return <span className="soft">{t.state.none}</span>;
+  return (
+    <Link
+      to="/executions/$executeId"
+      params={{ executeId: latest.execute_id }}
+      className={classes.stateLink}
+      tabIndex={-1}
+    >
+      <StateBadge state={latest.job_status} compact />
+      <span className={classes.stateTime}>
+        <RelativeTime at={latest.end_at || latest.begin_at} />
+      </span>
+    </Link>
+  );
+}
+
+/// The schedule in words, where the server sends them, with the expression below.
+function Schedule({ job }: { job: Job }) {
+  const t = useText();
+  const language = useLanguage();
+  const zone = useZone(job.job_context.timezone);
+  const expression = job.job_cron_time;
+  const words = language === 'en' ? job.description?.en : job.description?.zh;
+  if (!expression) return <span className="soft">{t.jobs.onRequest}</span>;
+  const instant = /^\d{4}-/.test(expression) ? toMillis(expression) : null;
+  if (instant !== null)
+    return <span className="truncate">{t.jobs.once(absolute(instant, zone, false))}</span>;
+  return (
+    <>
+      <div className="truncate">{words ?? <code className={classes.expression}>{expression}</code>}</div>
+      <div className={`${classes.second} soft truncate`}>
+        {words ? <code className={classes.expression}>{expression}</code> : job.job_context.timezone}
+      </div>
+    </>
+  );
+}
+
+function Next({ job }: { job: Job }) {
+  const t = useText();
+  if (!job.enabled || job.next === undefined) return <span className="soft">—</span>;
+  if (job.next === '') return <span className="soft">{t.jobs.noNext}</span>;
+  return (
+    <>
+      <div>
+        <RelativeTime at={job.next} zone={job.job_context.timezone} />
+      </div>
+      <div className={`${classes.second} soft`}>
+        <AbsoluteTime at={job.next} zone={job.job_context.timezone} />
+      </div>
+    </>
+  );
+}
+
+function RowMenu({ job, selectable, runnable, actions }: Props) {
+  const t = useText();
+  if (!selectable && !runnable) return null;
+  return (
+    <Menu position="bottom-end" shadow="md" width={180}>
+      <Menu.Target>
+        <Tooltip label={t.jobs.columns.actions}>
+          <button type="button" className={classes.menuButton} aria-label={t.jobs.actionsOf(job.job_name)}>
+            <span aria-hidden="true">⋯</span>
+          </button>
+        </Tooltip>
+      </Menu.Target>
+      <Menu.Dropdown aria-label={t.jobs.actionsOf(job.job_name)}>
+        {runnable ? (
+          <Menu.Item leftSection={<Icon name="executions" />} onClick={() => actions.run(job)}>
+            {t.action.run}
+          </Menu.Item>
+        ) : null}
+        {selectable ? (
+          <>
+            <Menu.Item
+              leftSection={<Icon name="edit" />}
+              renderRoot={props => <Link to="/jobs/$jobId/edit" params={{ jobId: job.job_id }} {...props} />}
+            >
+              {t.action.edit}
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<Icon name={job.enabled ? 'pause' : 'power'} />}
+              onClick={() => actions.enable([job.job_id], !job.enabled)}
+            >
+              {job.enabled ? t.action.disable : t.action.enable}
+            </Menu.Item>
+            <Menu.Divider />
+            <Menu.Item
+              leftSection={<Icon name="trash" />}
+              className={classes.danger}
+              onClick={() => actions.remove([job.job_id])}
+            >
+              {t.action.delete}
+            </Menu.Item>
+          </>
+        ) : null}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
