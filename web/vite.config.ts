@@ -1,33 +1,17 @@
-import {
-  convertCssVariables,
-  DEFAULT_THEME,
-  defaultCssVariablesResolver,
-  mergeMantineTheme,
-} from '@mantine/core';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin } from 'vite';
-import { theme } from './src/app/theme';
+import { defineConfig } from 'vite';
+import { mantineStyles } from './scripts/mantine_styles';
 
 /// The path below which the server serves the page.
 const base = '/ui/';
 
-/// Mantine's variables as a style sheet that is part of the build. MantineProvider would inject them as a <style>
-/// element, which the server's Content-Security-Policy refuses.
-function mantineVariables(): Plugin {
-  const id = '\0mantine-variables.css';
-  return {
-    name: 'mantine-variables',
-    resolveId: source => (source === 'virtual:mantine-variables.css' ? id : undefined),
-    load: source =>
-      source === id
-        ? convertCssVariables(defaultCssVariablesResolver(mergeMantineTheme(DEFAULT_THEME, theme)), ':root')
-        : undefined,
-  };
-}
+/// Libraries that every view needs, in a chunk that changes with their versions only.
+const kFramework =
+  /node_modules\/(react|react-dom|scheduler|@tanstack\/(react-)?(query|router|store|history)[\w-]*)\//;
 
 export default defineConfig({
   base,
-  plugins: [react(), mantineVariables()],
+  plugins: [react(), mantineStyles()],
   build: {
     target: 'es2022',
     // The policy of the server permits no data: URLs for fonts and scripts.
@@ -36,10 +20,7 @@ export default defineConfig({
     sourcemap: false,
     chunkSizeWarningLimit: 700,
     rollupOptions: {
-      output: {
-        manualChunks: id =>
-          /node_modules\/(react|react-dom|scheduler|@tanstack)\//.test(id) ? 'framework' : undefined,
-      },
+      output: { manualChunks: id => (kFramework.test(id) ? 'framework' : undefined) },
     },
   },
   server: {

@@ -1,4 +1,4 @@
-import '@mantine/core/styles.css';
+import 'virtual:mantine-components.css';
 import 'virtual:mantine-variables.css';
 import './styles/tokens.css';
 import './styles/global.css';

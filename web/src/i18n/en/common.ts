@@ -25,7 +25,7 @@ export const common = {
   settings: {
     language: 'Language',
     theme: 'Theme',
-    themes: { auto: 'As the system', light: 'Light', dark: 'Dark' },
+    themes: { auto: 'System', light: 'Light', dark: 'Dark' },
     zone: 'Time zone of the page',
     zones: { utc: 'UTC', browser: 'Browser', job: 'Job’s zone' },
     zoneHelp: {
@@ -146,8 +146,8 @@ export const common = {
     runJob: (name: string) => `Run ${name} now`,
     empty: (text: string) => `Nothing matches “${text}”.`,
     searching: 'Searching…',
-    useZone: (zone: string) => `Show times in: ${zone}`,
-    useTheme: (theme: string) => `Theme: ${theme}`,
+    showZone: (zone: string) => `Show times in: ${zone}`,
+    showTheme: (theme: string) => `Theme: ${theme}`,
     keys: 'Show keyboard shortcuts',
     hint: '↑↓ select · Enter open · Esc close',
     started: (name: string) => `${name} was started`,

@@ -29,7 +29,7 @@ export const common: Common = {
   settings: {
     language: '语言',
     theme: '主题',
-    themes: { auto: '跟随系统', light: '浅色', dark: '深色' },
+    themes: { auto: '系统', light: '浅色', dark: '深色' },
     zone: '显示时区',
     zones: { utc: 'UTC', browser: '浏览器', job: '任务时区' },
     zoneHelp: {
@@ -148,8 +148,8 @@ export const common: Common = {
     runJob: name => `立即执行 ${name}`,
     empty: text => `没有与“${text}”匹配的结果。`,
     searching: '搜索中…',
-    useZone: zone => `时间显示为：${zone}`,
-    useTheme: theme => `主题：${theme}`,
+    showZone: zone => `时间显示为：${zone}`,
+    showTheme: theme => `主题：${theme}`,
     keys: '查看快捷键',
     hint: '↑↓ 选择 · Enter 打开 · Esc 关闭',
     started: name => `${name} 已开始执行`,
