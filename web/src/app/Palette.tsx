@@ -44,61 +44,58 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
   }
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      withCloseButton={false}
-      padding={0}
-      size={560}
-      yOffset="12vh"
-      aria-label={t.palette.title}
-    >
-      <div className={classes.field}>
-        <Icon name="search" />
-        <input
-          role="combobox"
-          aria-expanded="true"
-          aria-controls={`${id}-list`}
-          aria-activedescendant={current ? `${id}-${current.id}` : undefined}
-          aria-label={t.palette.placeholder}
-          aria-autocomplete="list"
-          placeholder={t.palette.placeholder}
-          value={typed}
-          data-autofocus
-          spellCheck={false}
-          onChange={event => {
-            setTyped(event.target.value);
-            setActive(0);
-          }}
-          onKeyDown={onKeyDown}
-        />
-      </div>
-      <div id={`${id}-list`} role="listbox" aria-label={t.palette.title} className={classes.list}>
-        {groups.map(group => (
-          <div key={group.title} role="group" aria-label={group.title}>
-            <div className={classes.group} aria-hidden="true">
-              {group.title}
-            </div>
-            {group.items.map(command => (
-              <Option
-                key={command.id}
-                id={`${id}-${command.id}`}
-                command={command}
-                active={command === current}
-                onChoose={() => choose(command)}
-                onHover={() => setActive(all.indexOf(command))}
-              />
+    <Modal.Root opened onClose={onClose} size={560} yOffset="12vh">
+      <Modal.Overlay />
+      <Modal.Content aria-label={t.palette.title}>
+        <Modal.Body p={0}>
+          <div className={classes.field}>
+            <Icon name="search" />
+            <input
+              role="combobox"
+              aria-expanded="true"
+              aria-controls={`${id}-list`}
+              aria-activedescendant={current ? `${id}-${current.id}` : undefined}
+              aria-label={t.palette.placeholder}
+              aria-autocomplete="list"
+              placeholder={t.palette.placeholder}
+              value={typed}
+              data-autofocus
+              spellCheck={false}
+              onChange={event => {
+                setTyped(event.target.value);
+                setActive(0);
+              }}
+              onKeyDown={onKeyDown}
+            />
+          </div>
+          <div id={`${id}-list`} role="listbox" aria-label={t.palette.title} className={classes.list}>
+            {groups.map(group => (
+              <div key={group.title} role="group" aria-label={group.title}>
+                <div className={classes.group} aria-hidden="true">
+                  {group.title}
+                </div>
+                {group.items.map(command => (
+                  <Option
+                    key={command.id}
+                    id={`${id}-${command.id}`}
+                    command={command}
+                    active={command === current}
+                    onChoose={() => choose(command)}
+                    onHover={() => setActive(all.indexOf(command))}
+                  />
+                ))}
+              </div>
             ))}
           </div>
-        ))}
-      </div>
-      {all.length === 0 ? (
-        <p className={classes.empty}>{searching ? t.palette.searching : t.palette.empty(typed)}</p>
-      ) : null}
-      <div className={classes.hint} aria-hidden="true">
-        {t.palette.hint}
-      </div>
-    </Modal>
+          {all.length === 0 ? (
+            <p className={classes.empty}>{searching ? t.palette.searching : t.palette.empty(typed)}</p>
+          ) : null}
+          <div className={classes.hint} aria-hidden="true">
+            {t.palette.hint}
+          </div>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

@@ -17,7 +17,7 @@ export function SettingsMenu() {
     job: t.settings.zoneHelp.job,
   };
   return (
-    <Popover position="top-start" width={288} trapFocus shadow="md">
+    <Popover position="top-start" width={248} withinPortal={false} trapFocus shadow="md">
       <Popover.Target>
         <button type="button" className={classes.button}>
           <Icon name="globe" />

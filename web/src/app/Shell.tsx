@@ -14,8 +14,10 @@ import { useShortcut } from './keyboard';
 import { Navigation } from './Navigation';
 import classes from './Shell.module.css';
 
+const loadPalette = () => import('./Palette');
+
 const KeyboardHelp = lazy(() => import('./KeyboardHelp').then(module => ({ default: module.KeyboardHelp })));
-const Palette = lazy(() => import('./Palette').then(module => ({ default: module.Palette })));
+const Palette = lazy(() => loadPalette().then(module => ({ default: module.Palette })));
 
 /// The frame of every view: navigation, banners, palette, and the sign-in where the server asks for one.
 export function Shell() {
@@ -94,17 +96,16 @@ function Frame({ open }: { open: boolean }) {
           <Icon name="search" />
         </button>
       </header>
-      <Drawer
-        opened={drawer}
-        onClose={() => setDrawer(false)}
-        size={264}
-        withCloseButton={false}
-        padding={0}
-        aria-label={t.nav.label}
-        classNames={{ body: classes.drawer }}
-      >
-        {navigation}
-      </Drawer>
+      {drawer ? (
+        <Drawer.Root opened onClose={() => setDrawer(false)} size={264}>
+          <Drawer.Overlay />
+          <Drawer.Content aria-label={t.nav.label}>
+            <Drawer.Body p={0} className={classes.drawer}>
+              {navigation}
+            </Drawer.Body>
+          </Drawer.Content>
+        </Drawer.Root>
+      ) : null}
       <main id="content" className={classes.content} tabIndex={-1}>
         {open ? <OpenBanner /> : null}
         <Outlet />
@@ -142,8 +143,13 @@ function useNavigationKeys(onHelp: () => void): void {
   useShortcut('g p', t.keyboard.toOperations, () => navigate({ to: '/operations' }), 'everywhere');
 }
 
-/// Ctrl+K and ⌘K open the palette, from fields too.
+/// Ctrl+K and ⌘K open the palette, from fields too. Its code is loaded ahead of the first use, so that the keys that
+/// follow at once reach its field.
 function usePaletteKey(open: () => void): void {
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette().catch(() => undefined), 500);
+    return () => clearTimeout(timer);
+  }, []);
   useEffect(() => {
     const handle = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;

@@ -54,7 +54,11 @@ export const theme = createTheme({
   components: {
     // react-remove-scroll, behind lockScroll, injects a <style> element.
     Modal: { defaultProps: { lockScroll: false, centered: false, transitionProps: { duration: 100 } } },
+    ModalRoot: { defaultProps: { lockScroll: false, transitionProps: { duration: 100 } } },
     Drawer: { defaultProps: { lockScroll: false, transitionProps: { duration: 100 } } },
+    DrawerRoot: { defaultProps: { lockScroll: false, transitionProps: { duration: 100 } } },
+    // The content of a menu belongs to the landmark of the view; an element without a role in it is no item.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false, portalProps: { target: '#content' } } },
     Tooltip: { defaultProps: { withArrow: false, openDelay: 250, transitionProps: { duration: 80 } } },
     // Controls are 32 px high, as the filters and the items of the navigation are.
     Button: {

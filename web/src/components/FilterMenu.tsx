@@ -40,8 +40,10 @@ export function FilterMenu<Value extends string>({
         {all.map(option => (
           <Menu.Item
             key={option.value ?? ''}
-            role="menuitemradio"
-            aria-checked={option.value === value}
+            // Mantine gives every item the role menuitem; one of several is menuitemradio.
+            renderRoot={props => (
+              <button {...props} type="button" role="menuitemradio" aria-checked={option.value === value} />
+            )}
             leftSection={
               <span className={classes.check}>
                 {option.value === value ? <Icon name="check" size={14} /> : null}

@@ -2,7 +2,7 @@ import type { Messages } from '../messages';
 
 type Common = Omit<
   Messages,
-  'overview' | 'jobs' | 'job' | 'editor' | 'execution' | 'schedule' | 'operations'
+  'overview' | 'jobs' | 'job' | 'editor' | 'execution' | 'executions' | 'schedule' | 'operations'
 >;
 
 export const common: Common = {

@@ -2,6 +2,7 @@ import type { Messages } from '../messages';
 import { common } from './common';
 import { editor } from './editor';
 import { execution } from './execution';
+import { executions } from './executions';
 import { job } from './job';
 import { jobs } from './jobs';
 import { operations } from './operations';
@@ -15,6 +16,7 @@ export const zhCN: Messages = {
   job,
   editor,
   execution,
+  executions,
   schedule,
   operations,
 };

@@ -105,7 +105,13 @@ export const JobRow = memo(function JobRow(props: Props) {
 
 function LastState({ latest }: { latest: Schemas['Status'] | undefined }) {
   const t = useText();
-  if (!latest) return <span className="soft">{t.state.none}</span>;
+  if (!latest)
+    return (
+      <span className={classes.stateLink}>
+        <StateBadge state="none" compact />
+        <span className={classes.stateTime}>{t.state.none}</span>
+      </span>
+    );
   return (
     <Link
       to="/executions/$executeId"

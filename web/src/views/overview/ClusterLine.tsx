@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Schemas } from '../../api/client';
 import { Icon } from '../../components/icons';
+import { Bone } from '../../components/States';
 import { useText } from '../../i18n';
 import { duration } from '../../time/format';
 import classes from './overview.module.css';
@@ -57,7 +58,13 @@ export function ClusterLine({ lag }: { lag: number | undefined }) {
       good: dead === 0,
     });
   return (
-    <Link to="/operations" className={`panel ${classes.cluster}`} aria-label={words.title}>
+    <Link to="/operations" className={`panel ${classes.cluster}`}>
+      {facts.length === 0 ? (
+        <>
+          <span className="visually-hidden">{words.title}</span>
+          <Bone width={280} height={20} />
+        </>
+      ) : null}
       {facts.map(({ name, value, good }) => (
         <span key={name} className={classes.fact}>
           <span

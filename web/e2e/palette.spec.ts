@@ -1,0 +1,38 @@
+import { address, expect, openPalette, putJob, request, test } from './page';
+
+test('the palette finds a job and opens it, by keys only', async ({ page }) => {
+  await page.goto(`${address.page()}/`);
+  await openPalette(page);
+  await page.keyboard.type('fraud');
+  await expect(page.getByRole('option', { name: /^fraud-score-refresh/ })).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/ui\/jobs\/[0-9a-f-]{36}$/);
+});
+
+test('the palette runs a job', async ({ page }) => {
+  const id = await putJob('test-palette-run');
+  await page.goto(`${address.page()}/`);
+  await openPalette(page);
+  await page.keyboard.type('test-palette');
+  await page.getByRole('option', { name: 'Run test-palette-run now' }).click();
+  await expect(page.getByText('test-palette-run was started')).toBeVisible();
+  const runs = (await request('GET', `/jobexecution?job_id=${id}`)) as { trigger: string }[];
+  expect(runs[0]?.trigger).toBe('manual');
+});
+
+test('the palette changes the language, and the choice stays', async ({ page }) => {
+  await page.goto(`${address.page()}/jobs`);
+  await openPalette(page);
+  await page.keyboard.type('中文');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: '任务' })).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+});
+
+test('two keys in sequence lead to a view', async ({ page }) => {
+  await page.goto(`${address.page()}/`);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await page.keyboard.press('g');
+  await page.keyboard.press('j');
+  await expect(page).toHaveURL(/\/ui\/jobs$/);
+});

@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { seed, startTarget } from './seed.mjs';
+import { serve } from './server';
+
+const kWeb = fileURLToPath(new URL('..', import.meta.url));
+
+function freePort(): Promise<number> {
+  return new Promise(resolve => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+/// Starts ecron with a database of its own; returns its URL when it is ready.
+async function startEcron(folder: string): Promise<{ url: string; process: ChildProcess }> {
+  const port = await freePort();
+  const binary = process.env.ECRON_BINARY ?? join(kWeb, '../build/dev/ecron');
+  const flags = ['--db-path', join(folder, 'ecron.db'), '--run-dir', join(folder, 'run')];
+  const child = spawn(binary, ['serve', ...flags, '--cron-port', String(port), '--lang', 'en_US'], {
+    cwd: folder,
+    stdio: 'ignore',
+  });
+  const url = `http://127.0.0.1:${port}`;
+  for (let tries = 0; tries < 200; tries++) {
+    const ready = await fetch(`${url}/health/ready`).then(
+      response => response.ok,
+      () => false,
+    );
+    if (ready) return { url, process: child };
+    await new Promise(resolve => setTimeout(resolve, 100));
+  }
+  child.kill();
+  throw new Error(`${binary} did not become ready`);
+}
+
+/// One server with about 60 jobs and one without any, each with the page in front of it. Tests read their addresses
+/// from ECRON_PAGE, ECRON_API and ECRON_EMPTY_PAGE.
+export default async function setup(): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), 'ecron-web-'));
+  const folders = ['full', 'empty'].map(name => mkdtempSync(join(folder, name)));
+  const full = await startEcron(folders[0] as string);
+  const empty = await startEcron(folders[1] as string);
+  const target = await startTarget();
+  await seed(full.url, target.url);
+  const page = await serve(join(kWeb, 'dist'), full.url);
+  const emptyPage = await serve(join(kWeb, 'dist'), empty.url);
+  process.env.ECRON_API = `${full.url}/api/ecron-management/v1`;
+  process.env.ECRON_PAGE = `${page.url}/ui`;
+  process.env.ECRON_EMPTY_PAGE = `${emptyPage.url}/ui`;
+  return async () => {
+    for (const { server } of [page, emptyPage]) {
+      server.closeAllConnections();
+      server.close();
+    }
+    target.stop();
+    await Promise.all(
+      [full, empty].map(
+        ({ process: child }) =>
+          new Promise(resolve => {
+            child.once('exit', resolve);
+            child.kill();
+          }),
+      ),
+    );
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
