@@ -25,4 +25,5 @@ export const keys = {
   deadLetters: (params: object) => ['deadletter', params] as const,
   audit: (params: object) => ['audit', params] as const,
   auth: ['auth'] as const,
+  caller: (token: string | null) => ['caller', token] as const,
 };

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { api, call, type Schemas } from '../api/client';
 import { keys } from '../api/keys';
-import { useCan } from '../auth/session';
+import { useCan } from '../auth/permissions';
 import type { IconName } from '../components/icons';
 import { toastDone, toastFailed } from '../components/toasts';
 import { changeLanguage, useLanguage, useText } from '../i18n';

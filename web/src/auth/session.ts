@@ -118,8 +118,3 @@ export function allows(scopes: string[] | null, permission: Permission): boolean
   if (scopes === null || !scopes.some(scope => known.includes(scope))) return true;
   return scopes.some(scope => kGrants[permission].includes(scope));
 }
-
-/// Whether buttons that need this permission are shown.
-export function useCan(permission: Permission): boolean {
-  return allows(useSession().scopes, permission);
-}

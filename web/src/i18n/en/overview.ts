@@ -26,7 +26,8 @@ export const overview = {
     executions: (count: number) => plural(count, 'execution', 'executions'),
     planned: (count: number) => plural(count, 'planned occurrence', 'planned occurrences'),
     none: 'Nothing',
-    partial: (time: string) => `The past is complete from ${time}: the newest 1,000 executions.`,
+    partial: (time: string) =>
+      `The past is complete from ${time} only: there were too many executions to count.`,
     truncated: 'The future is an estimate: there are too many occurrences to count.',
     hint: 'Arrow keys move, Enter opens.',
     up: 'Ended well, under way or planned',
@@ -36,9 +37,10 @@ export const overview = {
   failingNone: 'No job is failing',
   failingNoneHelp: 'A job is listed here while the execution that ended last has failed for good.',
   failingMore: (count: number) => `All ${count.toLocaleString('en')}`,
-  lastFailure: 'Last failed',
   inLastHour: (count: number) => `${plural(count, 'failure', 'failures')} in the last hour`,
-  attempts: (count: number) => `after ${plural(count, 'attempt', 'attempts')}`,
+  streak: (count: number, complete: boolean) =>
+    complete ? `${plural(count, 'failure', 'failures')} in a row` : `${count} or more failures in a row`,
+  since: 'failing since',
   unknownReason: 'The error is no longer kept.',
   lateTitle: 'Late and missed',
   lateNone: 'Nothing was late or missed',

@@ -1,6 +1,6 @@
 import { Button, CloseButton, Modal, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { useCan } from '../../auth/session';
+import { useCan } from '../../auth/permissions';
 import { Icon } from '../../components/icons';
 import { useText } from '../../i18n';
 import { kRunLimit } from './bulk';

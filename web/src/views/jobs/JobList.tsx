@@ -7,7 +7,7 @@ import { Bone } from '../../components/States';
 import { useText } from '../../i18n';
 import { JobRow, type RowActions } from './JobRow';
 import classes from './jobs.module.css';
-import { type Job, kPage, useLatest } from './queries';
+import { type Job, kPage, useActivity } from './queries';
 import type { Selection } from './selection';
 
 type Props = {
@@ -47,10 +47,8 @@ export function JobList({ jobs, hasMore, loadMore, selection, selectable, runnab
     if (hasMore && last >= jobs.length - 20) loadMore();
   }, [hasMore, last, jobs.length, loadMore]);
 
-  const latest = useLatest(useVisiblePages(jobs, first, last));
+  const activity = useActivity(useVisiblePages(jobs, first, last));
   const focusRow = useRowKeys(jobs, actions, index => virtualizer.scrollToIndex(index));
-  const withNext = jobs.some(job => job.next !== undefined);
-  const withRuns = jobs.some(job => job.runs !== undefined);
   const all = jobs.length > 0 && jobs.every(job => selection.ids.has(job.job_id));
   const some = !all && selection.ids.size > 0;
   return (
@@ -58,7 +56,7 @@ export function JobList({ jobs, hasMore, loadMore, selection, selectable, runnab
       role="table"
       aria-label={t.jobs.table}
       aria-rowcount={hasMore ? -1 : jobs.length + 1}
-      className={`panel ${classes.table} ${withNext ? classes.withNext : ''} ${withRuns ? classes.withRuns : ''}`}
+      className={`panel ${classes.table}`}
       onFocus={focusRow}
     >
       <div role="rowgroup">
@@ -85,16 +83,12 @@ export function JobList({ jobs, hasMore, loadMore, selection, selectable, runnab
           <div role="columnheader" className={classes.cellSchedule}>
             {t.jobs.columns.schedule}
           </div>
-          {withNext ? (
-            <div role="columnheader" className={classes.cellNext}>
-              {t.jobs.columns.next}
-            </div>
-          ) : null}
-          {withRuns ? (
-            <div role="columnheader" className={classes.cellRuns}>
-              {t.jobs.columns.runs}
-            </div>
-          ) : null}
+          <div role="columnheader" className={classes.cellNext}>
+            {t.jobs.columns.next}
+          </div>
+          <div role="columnheader" className={classes.cellRuns}>
+            {t.jobs.columns.runs}
+          </div>
           <div role="columnheader" className={classes.cellLabels}>
             {t.jobs.columns.labels}
           </div>
@@ -132,12 +126,10 @@ export function JobList({ jobs, hasMore, loadMore, selection, selectable, runnab
             >
               <JobRow
                 job={job}
-                latest={latest.get(job.job_id)}
+                activity={activity.get(job.job_id)}
                 selected={selection.ids.has(job.job_id)}
                 selectable={selectable}
                 runnable={runnable}
-                withNext={withNext}
-                withRuns={withRuns}
                 actions={actions}
               />
             </div>

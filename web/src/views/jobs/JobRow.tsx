@@ -1,16 +1,15 @@
 import { Checkbox, Menu, Tooltip } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
-import type { Schemas } from '../../api/client';
 import { Icon } from '../../components/icons';
 import { AbsoluteTime, RelativeTime } from '../../components/RelativeTime';
 import { Sparkline } from '../../components/Sparkline';
 import { StateBadge } from '../../components/StateBadge';
-import { useLanguage, useText } from '../../i18n';
+import { useText } from '../../i18n';
 import { absolute, toMillis } from '../../time/format';
 import { useZone } from '../../time/zone';
 import classes from './jobs.module.css';
-import type { Job } from './queries';
+import type { Activity, Job } from './queries';
 
 export type RowActions = {
   select: (id: string, range: boolean) => void;
@@ -22,18 +21,16 @@ export type RowActions = {
 
 type Props = {
   job: Job;
-  latest: Schemas['Status'] | undefined;
+  activity: Partial<Activity> | undefined;
   selected: boolean;
   selectable: boolean;
   runnable: boolean;
-  withNext: boolean;
-  withRuns: boolean;
   actions: RowActions;
 };
 
 /// One job in the list.
 export const JobRow = memo(function JobRow(props: Props) {
-  const { job, latest, selected, selectable, withNext, withRuns, actions } = props;
+  const { job, activity, selected, selectable, actions } = props;
   const t = useText();
   const context = job.job_context;
   const labels = Object.entries(context.labels ?? {});
@@ -51,7 +48,7 @@ export const JobRow = memo(function JobRow(props: Props) {
         ) : null}
       </div>
       <div role="cell" className={classes.cellState}>
-        <LastState latest={latest} />
+        <LastState activity={activity} />
       </div>
       <div role="cell" className={classes.cellName}>
         <div className={classes.nameLine}>
@@ -72,16 +69,12 @@ export const JobRow = memo(function JobRow(props: Props) {
       <div role="cell" className={classes.cellSchedule}>
         <Schedule job={job} />
       </div>
-      {withNext ? (
-        <div role="cell" className={classes.cellNext}>
-          <Next job={job} />
-        </div>
-      ) : null}
-      {withRuns ? (
-        <div role="cell" className={classes.cellRuns}>
-          <Sparkline runs={job.runs ?? []} />
-        </div>
-      ) : null}
+      <div role="cell" className={classes.cellNext}>
+        <Next job={job} next={activity?.next} />
+      </div>
+      <div role="cell" className={classes.cellRuns}>
+        <Sparkline runs={activity?.runs ?? []} />
+      </div>
       <div role="cell" className={classes.cellLabels}>
         {labels.slice(0, 3).map(([name, value]) => (
           <button
@@ -103,9 +96,9 @@ export const JobRow = memo(function JobRow(props: Props) {
   );
 });
 
-function LastState({ latest }: { latest: Schemas['Status'] | undefined }) {
+function LastState({ activity }: { activity: Partial<Activity> | undefined }) {
   const t = useText();
-  if (!latest)
+  if (!activity?.state || !activity.execution)
     return (
       <span className={classes.stateLink}>
         <StateBadge state="none" compact />
@@ -115,13 +108,13 @@ function LastState({ latest }: { latest: Schemas['Status'] | undefined }) {
   return (
     <Link
       to="/executions/$executeId"
-      params={{ executeId: latest.execute_id }}
+      params={{ executeId: activity.execution }}
       className={classes.stateLink}
       tabIndex={-1}
     >
-      <StateBadge state={latest.job_status} compact />
+      <StateBadge state={activity.state} compact />
       <span className={classes.stateTime}>
-        <RelativeTime at={latest.end_at || latest.begin_at} />
+        <RelativeTime at={activity.at} />
       </span>
     </Link>
   );
@@ -130,17 +123,15 @@ function LastState({ latest }: { latest: Schemas['Status'] | undefined }) {
 /// The schedule in words, where the server sends them, with the expression below.
 function Schedule({ job }: { job: Job }) {
   const t = useText();
-  const language = useLanguage();
   const zone = useZone(job.job_context.timezone);
   const expression = job.job_cron_time;
-  const words = language === 'en' ? job.description?.en : job.description?.zh;
+  const words = job.schedule_words;
   if (!expression) return <span className="soft">{t.jobs.onRequest}</span>;
   const instant = /^\d{4}-/.test(expression) ? toMillis(expression) : null;
-  if (instant !== null)
-    return <span className="truncate">{t.jobs.once(absolute(instant, zone, false))}</span>;
+  if (instant !== null) return <div className="truncate">{t.jobs.once(absolute(instant, zone, false))}</div>;
   return (
     <>
-      <div className="truncate">{words ?? <code className={classes.expression}>{expression}</code>}</div>
+      <div className="truncate">{words || <code className={classes.expression}>{expression}</code>}</div>
       <div className={`${classes.second} soft truncate`}>
         {words ? <code className={classes.expression}>{expression}</code> : job.job_context.timezone}
       </div>
@@ -148,17 +139,17 @@ function Schedule({ job }: { job: Job }) {
   );
 }
 
-function Next({ job }: { job: Job }) {
+function Next({ job, next }: { job: Job; next: string | null | undefined }) {
   const t = useText();
-  if (!job.enabled || job.next === undefined) return <span className="soft">—</span>;
-  if (job.next === '') return <span className="soft">{t.jobs.noNext}</span>;
+  if (!job.enabled || next === undefined) return <span className="soft">—</span>;
+  if (next === null) return <span className="soft">{t.jobs.noNext}</span>;
   return (
     <>
       <div>
-        <RelativeTime at={job.next} zone={job.job_context.timezone} />
+        <RelativeTime at={next} zone={job.job_context.timezone} />
       </div>
       <div className={`${classes.second} soft`}>
-        <AbsoluteTime at={job.next} zone={job.job_context.timezone} />
+        <AbsoluteTime at={next} zone={job.job_context.timezone} />
       </div>
     </>
   );

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
-import { useCan } from '../../auth/session';
+import { useCan } from '../../auth/permissions';
 import { Icon } from '../../components/icons';
 import { Page } from '../../components/Page';
 import { Bone, EmptyState, ErrorState } from '../../components/States';

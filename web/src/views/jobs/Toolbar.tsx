@@ -2,6 +2,7 @@ import { CloseButton, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
 import { useShortcut } from '../../app/keyboard';
+import { useCan } from '../../auth/permissions';
 import { useSession } from '../../auth/session';
 import { FilterMenu } from '../../components/FilterMenu';
 import { Icon } from '../../components/icons';
@@ -15,7 +16,9 @@ type Props = { search: JobsSearch; change: (part: Partial<JobsSearch>) => void; 
 export function Toolbar({ search, change, clear }: Props) {
   const t = useText();
   const words = t.jobs.filters;
-  const scopes = useSession().scopes;
+  const signedIn = useSession().token !== null;
+  // Without authentication there is one tenant.
+  const manyTenants = useCan('admin') && signedIn;
   const filtered = Object.keys(search).some(key => key !== 'sort' && key !== 'tenant');
   return (
     <div className={`${classes.toolbar} no-print`} role="search">
@@ -61,7 +64,7 @@ export function Toolbar({ search, change, clear }: Props) {
           />
         </span>
       ))}
-      {scopes?.includes('ecron.admin') ? <TenantField search={search} change={change} /> : null}
+      {manyTenants ? <TenantField search={search} change={change} /> : null}
       {filtered ? (
         <button type="button" className={classes.link} onClick={clear}>
           {words.clear}

@@ -1,14 +1,22 @@
 import { useInfiniteQuery, useQueries } from '@tanstack/react-query';
 import { api, call, callPage, type Schemas } from '../../api/client';
 import { keys } from '../../api/keys';
+import type { JobOnRequest, LastRun } from '../../api/newer';
 import type { State } from '../../components/StateBadge';
+import { useLanguage } from '../../i18n';
 import type { JobsSearch } from './search';
 
-/// A job as the list shows it. The members of `Extras` come with `GET /job?with=…`; a server that does not know that
-/// parameter leaves them out, and the columns that need them stay hidden.
-export type Run = { job_status: State; duration_ms: number | null };
-type Extras = { description?: { en: string; zh: string }; next?: string; runs?: Run[] };
-export type Job = Schemas['Job'] & Extras;
+/// A job of the list. The schedule in words is in the language of the request.
+export type Job = Schemas['Job'] & JobOnRequest;
+
+/// What changes with the executions of a job.
+export type Activity = {
+  state: State;
+  at: string;
+  execution: string;
+  next: string | null | undefined;
+  runs: LastRun[];
+};
 
 export const kPage = 100;
 
@@ -25,13 +33,14 @@ export function listQuery(search: JobsSearch, limit: number, after?: string) {
     label: search.label,
     sort: search.sort,
     tenant: search.tenant,
-    with: 'description,next,runs',
+    with: 'words',
   };
 }
 
 export function useJobs(search: JobsSearch) {
+  const language = useLanguage();
   return useInfiniteQuery({
-    queryKey: keys.jobs.list(search),
+    queryKey: keys.jobs.list({ ...search, language }),
     queryFn: ({ pageParam, signal }) =>
       callPage<Job>(api.GET('/job', { params: { query: listQuery(search, kPage, pageParam) }, signal })),
     initialPageParam: undefined as string | undefined,
@@ -40,23 +49,40 @@ export function useJobs(search: JobsSearch) {
   });
 }
 
-/// The latest executions of jobs: one request per page of the list, for the pages that are on the screen.
-export function useLatest(pages: Job[][]): Map<string, Schemas['Status']> {
+/// The last and next runs of jobs: one request per page of the list, for the pages that are on the screen.
+export function useActivity(pages: Job[][]): Map<string, Partial<Activity>> {
   const results = useQueries({
     queries: pages.map(jobs => {
       const ids = jobs.map(job => job.job_id);
       return {
         queryKey: keys.executions.latest(ids),
-        queryFn: ({ signal }: { signal: AbortSignal }) =>
-          call(api.GET('/jobstatus', { params: { query: { job_id: ids } }, signal })),
+        queryFn: ({ signal }: { signal: AbortSignal }) => readActivity(ids, signal),
         enabled: ids.length > 0,
-        placeholderData: (before: Schemas['Status'][] | undefined) => before,
+        refetchInterval: 60_000,
+        placeholderData: (before: [string, Partial<Activity>][] | undefined) => before,
       };
     }),
   });
-  const latest = new Map<string, Schemas['Status']>();
-  for (const { data } of results) for (const status of data ?? []) latest.set(status.job_id, status);
-  return latest;
+  return new Map(results.flatMap(({ data }) => data ?? []));
+}
+
+async function readActivity(ids: string[], signal: AbortSignal): Promise<[string, Partial<Activity>][]> {
+  const query = { job_id: ids, with: 'next,runs' };
+  const jobs = await call<Job[]>(api.GET('/job', { params: { query }, signal }));
+  if (jobs.some(job => job.last_runs !== undefined))
+    return jobs.map(({ job_id, next_run, last_runs = [] }) => [
+      job_id,
+      { ...stateOf(last_runs[0]), next: next_run, runs: last_runs },
+    ]);
+  // A server that does not know `with`: the last run only.
+  const statuses = await call(api.GET('/jobstatus', { params: { query: { job_id: ids } }, signal }));
+  return statuses.map(status => [status.job_id, stateOf(status)]);
+}
+
+function stateOf(
+  run: Pick<LastRun, 'execute_id' | 'job_status' | 'begin_at'> | undefined,
+): Partial<Activity> {
+  return run ? { state: run.job_status, at: run.begin_at, execution: run.execute_id } : {};
 }
 
 /// Returns the ids of all jobs that match, page by page; `progress` hears how many are known so far.

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useCan } from '../../auth/session';
+import { useCan } from '../../auth/permissions';
 import { Icon } from '../../components/icons';
 import { Page } from '../../components/Page';
 import { Bone, EmptyState, ErrorState } from '../../components/States';
@@ -9,7 +9,15 @@ import { ClusterLine } from './ClusterLine';
 import { failingJobs, lateExecutions } from './model';
 import classes from './overview.module.css';
 import { FailingJobs, LateAndMissed, NextRuns, RunningNow } from './Panels';
-import { useFailures, useLastHour, useMissed, useNextHour, useOverview, useRunning } from './queries';
+import {
+  useFailures,
+  useHistory,
+  useLastHour,
+  useMissed,
+  useNextHour,
+  useOverview,
+  useRunning,
+} from './queries';
 import { PauseBanner, Status } from './Status';
 import { Timeline } from './Timeline';
 
@@ -17,9 +25,10 @@ import { Timeline } from './Timeline';
 export function OverviewView() {
   const t = useText();
   const overview = useOverview();
-  const lastHour = useLastHour();
   const nextHour = useNextHour();
-  const failures = useFailures((overview.data?.failing.length ?? 0) > 0);
+  const history = useHistory();
+  const lastHour = useLastHour(Boolean(history.data));
+  const failures = useFailures(overview.data?.failing.some(job => job.reason === undefined) ?? false);
   const running = useRunning();
   const missed = useMissed();
   const data = overview.data;
@@ -37,7 +46,7 @@ export function OverviewView() {
   const recent = lastHour.data?.rows ?? [];
   const late = lateExecutions(recent);
   const failing =
-    data && (data.failing.length === 0 || failures.data || failures.error)
+    data && (failures.data || failures.error || failures.fetchStatus === 'idle')
       ? failingJobs(data.failing, failures.data ?? [], recent)
       : undefined;
   const lateRows =
@@ -47,9 +56,13 @@ export function OverviewView() {
   const missedCount = missed.data?.reduce((sum, { count }) => sum + count, 0) ?? 0;
   return (
     <Page title={t.overview.title}>
-      {data ? <Status overview={data} late={late.length} missed={missedCount} /> : <StatusBone />}
+      {data ? (
+        <Status overview={data} late={data.late ?? late.length} missed={data.missed ?? missedCount} />
+      ) : (
+        <StatusBone />
+      )}
       {data?.paused ? <PauseBanner /> : null}
-      <Timeline past={lastHour.data} future={nextHour.data} />
+      <Timeline history={history.data} past={lastHour.data} future={nextHour.data} />
       <div className={classes.columns}>
         <div className={classes.column}>
           <FailingJobs
@@ -65,7 +78,14 @@ export function OverviewView() {
           />
         </div>
         <div className={classes.column}>
-          <RunningNow query={running} lastHour={recent} />
+          <RunningNow
+            query={{
+              data: data?.executing ?? running.data?.map(row => ({ ...row, p95_ms: null })),
+              error: running.error,
+              refetch: running.refetch,
+            }}
+            lastHour={recent}
+          />
           <NextRuns
             query={{
               data: data?.next ?? (data ? [] : undefined),

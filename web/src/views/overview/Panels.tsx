@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Schemas } from '../../api/client';
+import type { RunningExecution } from '../../api/newer';
 import { Section } from '../../components/Page';
 import { RelativeTime, TimeOfDay } from '../../components/RelativeTime';
 import { StateBadge } from '../../components/StateBadge';
@@ -61,30 +62,37 @@ export function FailingJobs({ query, count }: { query: Query<Failing[]>; count: 
     >
       <Rows query={query} empty={{ title: t.overview.failingNone, help: t.overview.failingNoneHelp }}>
         {rows =>
-          rows.map(({ id, name, latest, recent }) => (
-            <li key={id} className={classes.row}>
+          rows.map(job => (
+            <li key={job.id} className={classes.row}>
               <StateBadge state="abandon" compact />
               <div className={classes.main}>
-                <Link to="/jobs/$jobId" params={{ jobId: id }} className={`${classes.name} truncate`}>
-                  {name}
+                <Link to="/jobs/$jobId" params={{ jobId: job.id }} className={`${classes.name} truncate`}>
+                  {job.name}
                 </Link>
                 <div className={`${classes.reason} truncate`}>
-                  {latest ? (
-                    <>
-                      <Link to="/executions/$executeId" params={{ executeId: latest.execute_id }}>
-                        {latest.reason || t.state.abandon}
-                      </Link>
-                      <span className="soft"> {t.overview.attempts(latest.execute_times)}</span>
-                    </>
+                  {job.execution ? (
+                    <Link to="/executions/$executeId" params={{ executeId: job.execution }}>
+                      {job.reason || t.state.abandon}
+                    </Link>
                   ) : (
                     <span className="soft">{t.overview.unknownReason}</span>
                   )}
                 </div>
               </div>
               <div className={classes.end}>
-                <RelativeTime at={latest?.end_at} />
+                {job.since ? (
+                  <>
+                    <span className="soft">{t.overview.since}</span> <RelativeTime at={job.since} />
+                  </>
+                ) : (
+                  <RelativeTime at={job.at} />
+                )}
                 <div className={`${classes.recent} soft`}>
-                  {recent > 0 ? t.overview.inLastHour(recent) : null}
+                  {job.streak !== null
+                    ? t.overview.streak(job.streak, job.streakComplete)
+                    : job.recent > 0
+                      ? t.overview.inLastHour(job.recent)
+                      : null}
                 </div>
               </div>
             </li>
@@ -150,7 +158,7 @@ export function LateAndMissed({ query }: { query: Query<LateRow[]> }) {
   );
 }
 
-export function RunningNow({ query, lastHour }: { query: Query<Execution[]>; lastHour: Execution[] }) {
+export function RunningNow({ query, lastHour }: { query: Query<RunningExecution[]>; lastHour: Execution[] }) {
   const t = useText();
   return (
     <Section
@@ -165,7 +173,7 @@ export function RunningNow({ query, lastHour }: { query: Query<Execution[]>; las
               <Running
                 key={execution.execute_id}
                 execution={execution}
-                usual={usualDuration(execution.job_id, lastHour)}
+                usual={execution.p95_ms ?? usualDuration(execution.job_id, lastHour)}
               />
             ))
         }
@@ -174,7 +182,7 @@ export function RunningNow({ query, lastHour }: { query: Query<Execution[]>; las
   );
 }
 
-function Running({ execution, usual }: { execution: Execution; usual: number | null }) {
+function Running({ execution, usual }: { execution: RunningExecution; usual: number | null }) {
   const t = useText();
   const present = useNow(1_000);
   const elapsed = Math.max(0, present - (toMillis(execution.begin_at) ?? present));

@@ -2,8 +2,9 @@ import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Fragment, type ReactNode } from 'react';
-import { api, call, type Schemas } from '../../api/client';
-import { useCan } from '../../auth/session';
+import { api, call } from '../../api/client';
+import type { Overview } from '../../api/newer';
+import { useCan } from '../../auth/permissions';
 import { Icon } from '../../components/icons';
 import { toastDone, toastFailed } from '../../components/toasts';
 import { useText } from '../../i18n';
@@ -24,15 +25,7 @@ function joined(parts: ReactNode[], separator: string): ReactNode {
 }
 
 /// The answer to "is anything wrong", in one sentence with links.
-export function Status({
-  overview,
-  late,
-  missed,
-}: {
-  overview: Schemas['Overview'];
-  late: number;
-  missed: number;
-}) {
+export function Status({ overview, late, missed }: { overview: Overview; late: number; missed: number }) {
   const t = useText();
   const { enabled, disabled } = overview.jobs;
   const failing = overview.failing.length < 20 ? overview.failing.length : overview.last.abandon;

@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { Page, Schemas } from '../../api/client';
+import type { History } from '../../api/newer';
 import { Section } from '../../components/Page';
 import { Bone } from '../../components/States';
 import { TimelineStrip } from '../../components/TimelineStrip';
@@ -13,19 +14,30 @@ import { stripBuckets } from './model';
 import classes from './overview.module.css';
 import { type Execution, instant, useJobsById } from './queries';
 
-type Props = { past: Page<Execution> | undefined; future: Schemas['Forecast'] | undefined };
+type Props = {
+  /// The counts of the server; null: it has none, and the executions themselves are counted.
+  history: History | null | undefined;
+  past: Page<Execution> | undefined;
+  future: Schemas['Forecast'] | undefined;
+};
 
 /// The last hour and the next hour on one axis.
-export function Timeline({ past, future }: Props) {
+export function Timeline({ history, past, future }: Props) {
   const t = useText();
   const zone = useZone();
   const navigate = useNavigate();
   const present = useNow(5_000);
-  const buckets = useMemo(() => stripBuckets(past?.rows ?? [], future, present), [past, future, present]);
+  const minutes = history?.buckets ?? past?.rows;
+  const buckets = useMemo(() => stripBuckets(minutes ?? [], future, present), [minutes, future, present]);
   const names = useJobsById(
     (future?.buckets ?? []).flatMap(({ jobs }) => jobs.map(({ job_id }) => job_id)),
   ).data;
-  const oldest = past?.after ? toMillis(past.rows[past.rows.length - 1]?.begin_at) : null;
+  const completeFrom = history
+    ? toMillis(history.complete_from)
+    : past?.after
+      ? toMillis(past.rows.at(-1)?.begin_at)
+      : null;
+  const oldest = completeFrom !== null && completeFrom > (buckets[0]?.from ?? 0) ? completeFrom : null;
 
   function details(bucket: Bucket) {
     const planned = future?.buckets.find(({ at }) => toMillis(at) === bucket.from);
@@ -44,7 +56,7 @@ export function Timeline({ past, future }: Props) {
 
   return (
     <Section title={t.overview.timeline.title} aside={<Legend />}>
-      {past && future ? (
+      {minutes && future ? (
         <TimelineStrip
           buckets={buckets}
           present={present}

@@ -53,7 +53,7 @@ test('a failing job has its newest failure and the number of failures in the las
     failures[0] as Execution,
     execution({}),
   ]);
-  expect(job).toMatchObject({ id: 'j', recent: 1, latest: { execute_id: 'new' } });
+  expect(job).toMatchObject({ id: 'j', recent: 1, execution: 'new', streak: null });
 });
 
 test('executions that began more than 30 s after their due time are late', () => {
@@ -67,4 +67,25 @@ test('the usual duration needs five successes', () => {
   expect(usualDuration('j', of([1, 2, 3, 4]))).toBeNull();
   expect(usualDuration('j', of([5, 1, 2, 3, 4]))).toBe(5);
   expect(usualDuration('other', of([5, 1, 2, 3, 4]))).toBeNull();
+});
+
+test('what the server says about a failing job is preferred', () => {
+  const said = { job_id: 'j', job_name: 'job', execute_id: 'e1', reason: 'HTTP status 500', streak: 20 };
+  const [job] = failingJobs([{ ...said, streak_complete: false }], [], []);
+  expect(job).toMatchObject({
+    execution: 'e1',
+    reason: 'HTTP status 500',
+    streak: 20,
+    streakComplete: false,
+  });
+});
+
+test('the strip takes the counts of the server', () => {
+  const none = { success: 0, abandon: 0, interrupt: 0, failure: 0, executing: 0, pending: 0, late: 0 };
+  const [last] = stripBuckets(
+    [{ ...none, at: '2026-01-05T09:59:00.000Z', success: 7, abandon: 2 }],
+    undefined,
+    present,
+  ).slice(59, 60);
+  expect(last?.counts).toEqual({ success: 7, abandon: 2 });
 });

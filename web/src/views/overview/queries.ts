@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ApiError, api, call, callPage, inTurn, type Schemas } from '../../api/client';
 import { keys } from '../../api/keys';
+import { getIfKnown, type History, type Overview } from '../../api/newer';
 import { now } from '../../time/clock';
 
 const kHour = 3_600_000;
@@ -23,14 +24,14 @@ export function useOverview() {
   return useQuery({
     queryKey: keys.overview,
     queryFn: ({ signal }) =>
-      inTurn(() => call(api.GET('/overview', { params: { query: { next: 8 } }, signal }))),
+      inTurn(() => call<Overview>(api.GET('/overview', { params: { query: { next: 8 } }, signal }))),
     refetchInterval: 30_000,
   });
 }
 
 /// The newest executions of the last hour, at most 1,000. They are read at an interval and not with each event: the page
 /// of a busy server would read them all the time.
-export function useLastHour() {
+export function useLastHour(counted: boolean) {
   return useQuery({
     queryKey: keys.history({ last: 'hour' }),
     queryFn: async ({ signal }) => {
@@ -38,7 +39,21 @@ export function useLastHour() {
       const query = { begin_at: instant(from), limit: 1_000 };
       return callPage<Execution>(api.GET('/jobexecution', { params: { query }, signal }));
     },
-    refetchInterval: 10_000,
+    // Late executions and usual durations are taken from it; the strip only if the server does not count.
+    refetchInterval: counted ? 30_000 : 10_000,
+  });
+}
+
+/// The executions of the last hour by minute and state; null if the server does not count them.
+export function useHistory() {
+  return useQuery({
+    queryKey: keys.history({ counts: 'hour' }),
+    queryFn: ({ signal }) => {
+      const from = floorMinute(now()) - kHour;
+      const to = floorMinute(now()) + kMinute;
+      return getIfKnown<History>(`/history?from=${instant(from)}&to=${instant(to)}&step=1m`, signal);
+    },
+    refetchInterval: query => (query.state.data === null ? false : 5_000),
   });
 }
 
