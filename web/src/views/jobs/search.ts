@@ -24,7 +24,7 @@ export function parseJobsSearch(raw: RawSearch): JobsSearch {
     enabled: oneOf(raw.enabled, ['true', 'false']),
     mode: oneOf(raw.mode, modes),
     type: oneOf(raw.type, types),
-    label: listOf(raw.label)?.filter(label => /^[^:]+:/.test(label)),
+    label: listOf(listOf(raw.label)?.filter(label => /^[^:]+:/.test(label))),
     sort: oneOf(raw.sort, sorts),
     tenant: textOf(raw.tenant),
   }) as JobsSearch;
