@@ -152,7 +152,12 @@ function definitions(target) {
 /** Creates or replaces the jobs, and starts each of the steady ones once, so that most have a last run. */
 export async function seed(server, target) {
   const send = async (method, path, body) => {
-    const response = await fetch(`${server}${kPrefix}${path}`, { method, body: JSON.stringify(body) });
+    const headers = process.env.ECRON_TOKEN ? { Authorization: `Bearer ${process.env.ECRON_TOKEN}` } : {};
+    const response = await fetch(`${server}${kPrefix}${path}`, {
+      method,
+      headers,
+      body: JSON.stringify(body),
+    });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return response.json();
   };

@@ -1,0 +1,15 @@
+import { useEffect, useRef, useState } from 'react';
+
+/// The width of an element, which follows its size: `const [ref, width] = useWidth<HTMLCanvasElement>()`.
+export function useWidth<Element extends HTMLElement>() {
+  const ref = useRef<Element>(null);
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const element = ref.current;
+    if (!element) return;
+    const observer = new ResizeObserver(entries => setWidth(entries[0]?.contentRect.width ?? 0));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return [ref, width] as const;
+}

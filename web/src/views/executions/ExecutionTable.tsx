@@ -1,0 +1,184 @@
+import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { Schemas } from '../../api/client';
+import { AbsoluteTime, RelativeTime } from '../../components/RelativeTime';
+import { StateBadge } from '../../components/StateBadge';
+import { Bone } from '../../components/States';
+import { useText } from '../../i18n';
+import { useNow } from '../../time/clock';
+import { duration, toMillis } from '../../time/format';
+import classes from './executions.module.css';
+
+type Execution = Schemas['ExecutionSummary'];
+
+/// Executions as a table; narrow screens show each as a card.
+export function ExecutionTable({
+  rows,
+  label,
+  withJob = false,
+  zone,
+}: {
+  rows: Execution[] | undefined;
+  label: string;
+  withJob?: boolean;
+  zone?: string | undefined;
+}) {
+  const t = useText();
+  const words = t.execution.column;
+  const columns = [
+    words.state,
+    ...(withJob ? [words.job] : []),
+    words.begin,
+    words.duration,
+    words.late,
+    words.attempts,
+    words.trigger,
+    words.reason,
+  ];
+  return (
+    <table className={`${classes.table} ${withJob ? classes.withJob : ''}`} aria-label={label}>
+      <thead className={classes.headGroup}>
+        <tr className={`${classes.row} ${classes.head}`}>
+          {columns.map(column => (
+            <th key={column} scope="col">
+              {column}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows
+          ? rows.map(row => <Row key={row.execute_id} row={row} withJob={withJob} zone={zone} />)
+          : [0, 1, 2, 3, 4, 5, 6, 7].map(index => <BoneRow key={index} withJob={withJob} />)}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ row, withJob, zone }: { row: Execution; withJob: boolean; zone: string | undefined }) {
+  const t = useText();
+  const begun = row.begin_at !== '';
+  const late = row.lateness_ms !== null && row.lateness_ms >= 1_000;
+  return (
+    <tr className={classes.row}>
+      <td className={classes.state}>
+        <StateBadge state={row.job_status} />
+      </td>
+      {withJob ? (
+        <td className={`${classes.job} truncate`} title={row.job_name}>
+          <Link to="/jobs/$jobId" params={{ jobId: row.job_id }} className={classes.jobLink}>
+            {row.job_name}
+          </Link>
+        </td>
+      ) : null}
+      <td className={classes.begin}>
+        <Link to="/executions/$executeId" params={{ executeId: row.execute_id }} className={classes.link}>
+          {begun ? (
+            <>
+              <AbsoluteTime at={row.begin_at} zone={zone} />
+              <span className={classes.ago}>
+                <RelativeTime at={row.begin_at} zone={zone} />
+              </span>
+            </>
+          ) : row.scheduled_at ? (
+            <>
+              <AbsoluteTime at={row.scheduled_at} zone={zone} />
+              <span className={classes.ago}>{t.execution.notBegun}</span>
+            </>
+          ) : (
+            t.execution.notBegun
+          )}
+        </Link>
+      </td>
+      <td className={`${classes.duration} num`}>
+        <Duration row={row} />
+      </td>
+      <td className={`${late ? classes.late : 'soft'} num`} data-label={t.execution.column.late}>
+        {row.lateness_ms === null ? '—' : late ? duration(row.lateness_ms) : t.execution.onTime}
+      </td>
+      <td className="num" data-label={t.execution.column.attempts}>
+        {row.execute_times}
+      </td>
+      <td className="soft" title={t.execution.triggerHelp[row.trigger]}>
+        {t.execution.trigger[row.trigger]}
+      </td>
+      <td className={`${classes.reason} truncate`} title={row.reason}>
+        {row.reason}
+      </td>
+    </tr>
+  );
+}
+
+function Duration({ row }: { row: Execution }) {
+  const running = row.job_status === 'executing' || row.job_status === 'failure';
+  const begin = toMillis(row.begin_at);
+  if (running && begin !== null) return <Elapsed since={begin} />;
+  return row.duration_ms === null ? '—' : duration(row.duration_ms);
+}
+
+function Elapsed({ since }: { since: number }) {
+  const present = useNow(1_000);
+  return duration(Math.max(0, Math.floor((present - since) / 1_000) * 1_000));
+}
+
+function BoneRow({ withJob }: { withJob: boolean }) {
+  return (
+    <tr className={classes.row}>
+      <td className={classes.state}>
+        <Bone width={76} height={20} />
+      </td>
+      {withJob ? (
+        <td className={classes.job}>
+          <Bone width="70%" />
+        </td>
+      ) : null}
+      <td className={classes.begin}>
+        <Bone width={180} />
+      </td>
+      <td className={classes.duration}>
+        <Bone width={48} />
+      </td>
+    </tr>
+  );
+}
+
+type Pages = {
+  hasNextPage: boolean;
+  isFetchingNextPage: boolean;
+  fetchNextPage: () => unknown;
+  /// Whether the list stands still; undefined: it always follows.
+  paused?: boolean;
+  toNewest?: () => unknown;
+};
+
+/// The foot of a list: loads the next page, or says that it is complete.
+export function MoreRows({ query, count }: { query: Pages; count: number }) {
+  const t = useText();
+  const words = t.execution.list;
+  return (
+    <div className={classes.foot}>
+      {query.hasNextPage ? (
+        <Button
+          className="no-print"
+          variant="default"
+          loading={query.isFetchingNextPage}
+          onClick={() => query.fetchNextPage()}
+        >
+          {words.more}
+        </Button>
+      ) : null}
+      <span className="soft">
+        {count === 0 && query.hasNextPage ? words.searching : words.shown(count)}
+        {query.hasNextPage ? '' : ` · ${words.end}`}
+      </span>
+      {query.paused ? (
+        <span className={`${classes.status} no-print`}>
+          {words.paused}
+          <Button variant="subtle" size="compact-sm" onClick={() => query.toNewest?.()}>
+            {words.refresh}
+          </Button>
+        </span>
+      ) : null}
+    </div>
+  );
+}
