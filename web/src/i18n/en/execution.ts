@@ -58,6 +58,9 @@ export const execution = {
   action: {
     cancel: 'Cancel execution',
     cancelled: 'The execution is being cancelled',
+    keep: 'Keep it running',
+    confirm: 'Cancel this execution? The attempt that is under way is stopped, and no further one follows.',
+    rerunGone: 'The job was deleted, so it cannot run again.',
     again: 'Run again',
     compare: 'Compare',
     compareWith: { previous: 'With the previous execution', success: 'With the last success' },

@@ -58,6 +58,9 @@ export const execution: Messages['execution'] = {
   action: {
     cancel: '取消执行',
     cancelled: '正在取消执行',
+    keep: '继续执行',
+    confirm: '确定取消本次执行？进行中的尝试会被终止，且不再重试。',
+    rerunGone: '任务已被删除，无法重新执行。',
     again: '重新执行',
     compare: '对比',
     compareWith: { previous: '与上一次执行对比', success: '与最近一次成功对比' },

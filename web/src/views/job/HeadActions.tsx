@@ -80,7 +80,7 @@ function MoreActions({ job, mayWrite }: { job: Job; mayWrite: boolean }) {
         {mayWrite ? (
           <>
             <Menu.Divider />
-            <Menu.Item color="red" leftSection={<Icon name="trash" />} onClick={remove}>
+            <Menu.Item className={classes.bad ?? ''} leftSection={<Icon name="trash" />} onClick={remove}>
               {t.action.delete}
             </Menu.Item>
           </>

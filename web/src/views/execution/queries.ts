@@ -1,0 +1,90 @@
+import { useQuery } from '@tanstack/react-query';
+import { ApiError, api, call, type Schemas } from '../../api/client';
+import { keys } from '../../api/keys';
+import { toMillis } from '../../time/format';
+import type { Comparison } from './search';
+
+export type Execution = Schemas['Execution'];
+export type Summary = Schemas['ExecutionSummary'];
+export type Attempt = Schemas['Attempt'];
+export type Job = Schemas['Job'];
+
+const kPrevious = 5;
+
+export function useExecution(id: string) {
+  return useQuery({
+    queryKey: keys.execution(id),
+    queryFn: ({ signal }) =>
+      call(api.GET('/jobexecution/{execute_id}', { params: { path: { execute_id: id } }, signal })),
+  });
+}
+
+/// The definition of the job now; null: it was deleted.
+export function useJobOf(execution: Execution) {
+  return useQuery({
+    queryKey: keys.job(execution.job_id),
+    queryFn: ({ signal }) =>
+      call(api.GET('/job/{job_id}', { params: { path: { job_id: execution.job_id } }, signal })),
+    retry: (count, error) => !(error instanceof ApiError && error.status === 404) && count < 2,
+  });
+}
+
+export type Neighbours = { self: Summary | null; previous: Summary[] };
+
+/// The row of the execution in the list, which has its trigger and lateness, and the ones before it.
+export function useNeighbours(execution: Execution) {
+  const { execute_id, job_id, begin_at } = execution;
+  return useQuery({
+    queryKey: [...keys.execution(execute_id), 'neighbours', execution.job_status],
+    queryFn: async ({ signal }): Promise<Neighbours> => {
+      const query = { job_id, limit: 50, ...(begin_at ? { end_at: begin_at } : {}) };
+      const rows = await call(api.GET('/jobexecution', { params: { query }, signal }));
+      const index = rows.findIndex(row => row.execute_id === execute_id);
+      const earlier = index < 0 ? rows : rows.slice(index + 1);
+      return { self: rows[index] ?? null, previous: earlier.slice(0, kPrevious) };
+    },
+    staleTime: 60_000,
+  });
+}
+
+/// Who asked for the execution and who cancelled it, from the audit log.
+export function useRequests(id: string) {
+  return useQuery({
+    queryKey: keys.audit({ object: id }),
+    queryFn: ({ signal }) =>
+      call(api.GET('/audit', { params: { query: { object: id, limit: 10 } }, signal })),
+    staleTime: 60_000,
+  });
+}
+
+/// The execution to compare with; null: none is kept.
+export function useOther(execution: Execution, comparison: Comparison, neighbours: Neighbours | undefined) {
+  return useQuery({
+    queryKey: [...keys.execution(execution.execute_id), 'other', comparison],
+    queryFn: async ({ signal }): Promise<Execution | null> => {
+      let row = neighbours?.previous.find(({ begin_at }) => begin_at !== '') ?? null;
+      if (comparison === 'success') {
+        const { job_id, begin_at } = execution;
+        const query = {
+          job_id,
+          state: 'success' as const,
+          limit: kPrevious,
+          ...(begin_at ? { end_at: begin_at } : {}),
+        };
+        const rows = await call(api.GET('/jobexecution', { params: { query }, signal }));
+        row = rows.find(each => isBefore(each, execution)) ?? null;
+      }
+      if (!row) return null;
+      const params = { path: { execute_id: row.execute_id } };
+      return call(api.GET('/jobexecution/{execute_id}', { params, signal }));
+    },
+    enabled: neighbours !== undefined,
+    staleTime: 60_000,
+  });
+}
+
+function isBefore(row: Summary, execution: Execution): boolean {
+  if (row.execute_id === execution.execute_id) return false;
+  const first = toMillis(execution.attempts[0]?.begin_at) ?? toMillis(execution.begin_at) ?? 0;
+  return (toMillis(row.begin_at) ?? 0) <= first;
+}
