@@ -208,6 +208,7 @@ export const execution = {
     outputOld: 'only in the other',
     outputNew: 'only in this one',
     unchanged: (count: number) => plural(count, 'equal line', 'equal lines'),
+    ignoreTimes: 'Ignore times',
     tooLong: 'The outputs are too long to compare; the first 2,000 lines are shown.',
     code: 'Code',
     difference: 'Difference',

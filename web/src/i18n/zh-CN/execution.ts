@@ -200,6 +200,7 @@ export const execution: Messages['execution'] = {
     outputOld: '仅对方有',
     outputNew: '仅本次有',
     unchanged: count => `${count} 行相同`,
+    ignoreTimes: '忽略时间',
     tooLong: '输出过长，仅对比前 2,000 行。',
     code: '返回码',
     difference: '差异',

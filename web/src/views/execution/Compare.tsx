@@ -1,6 +1,6 @@
-import { ActionIcon } from '@mantine/core';
+import { ActionIcon, Switch } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { Icon } from '../../components/icons';
 import { Section } from '../../components/Page';
 import { AbsoluteTime } from '../../components/RelativeTime';
@@ -8,7 +8,7 @@ import { StateBadge } from '../../components/StateBadge';
 import { Bone, EmptyState, ErrorState } from '../../components/States';
 import { useText } from '../../i18n';
 import { duration, toMillis } from '../../time/format';
-import { diffLines, hunksOf, kMostLines } from './diff';
+import { diffLines, hunksOf, kMostLines, withoutTimes } from './diff';
 import classes from './execution.module.css';
 import { linesOf, piecesOf, prettyJson, timingOf } from './model';
 import { type Execution, type Neighbours, useOther } from './queries';
@@ -111,7 +111,7 @@ function Figures({
   const time = (value: number | null) => (value === null ? '—' : duration(value));
   const change = (a: number | null, b: number | null) =>
     a === null || b === null || a === b ? '' : `${a > b ? '+' : ''}${duration(a - b)}`;
-  const rows: [string, string, string, string][] = [
+  const all: [string, string, string, string][] = [
     [column.duration, time(mine.duration), time(theirs.duration), change(mine.duration, theirs.duration)],
     [t.execution.timing.wait, time(mine.wait), time(theirs.wait), change(mine.wait, theirs.wait)],
     [column.attempts, String(mine.attempts), String(theirs.attempts), ''],
@@ -119,6 +119,7 @@ function Figures({
     [column.node, mine.node || '—', theirs.node || '—', ''],
     [column.reason, execution.ext_info.reason || '—', other.ext_info.reason || '—', ''],
   ];
+  const rows = all.filter(([, one, two]) => one !== '—' || two !== '—');
   return (
     <div className={classes.scroll}>
       <table className={classes.compare}>
@@ -185,13 +186,26 @@ function OutputDifference({ execution, other }: { execution: Execution; other: E
   const t = useText();
   const words = t.execution.compare;
   const [before, after] = useMemo(() => [textLines(other), textLines(execution)], [other, execution]);
-  const lines = useMemo(() => diffLines(before, after), [before, after]);
+  const [times, setTimes] = useState(false);
+  const lines = useMemo(
+    () => diffLines(before, after, times ? undefined : withoutTimes),
+    [before, after, times],
+  );
   if (before.length === 0 && after.length === 0) return null;
   const equal = lines.every(({ kind }) => kind === 'same');
   const names = { same: '', old: words.outputOld, new: words.outputNew };
   return (
     <div className={classes.pad}>
-      <h3 className={classes.partTitle}>{words.output}</h3>
+      <div className={classes.diffHead}>
+        <h3 className={classes.partTitle}>{words.output}</h3>
+        <Switch
+          size="xs"
+          className="no-print"
+          label={words.ignoreTimes}
+          checked={!times}
+          onChange={event => setTimes(!event.currentTarget.checked)}
+        />
+      </div>
       {before.length > kMostLines || after.length > kMostLines ? (
         <p className={`${classes.partNote} soft`}>{words.tooLong}</p>
       ) : null}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type DiffLine, diffLines, hunksOf } from './diff';
+import { type DiffLine, diffLines, hunksOf, withoutTimes } from './diff';
 
 const applied = (lines: DiffLine[], without: DiffLine['kind']) =>
   lines.filter(({ kind }) => kind !== without).map(({ text }) => text);
@@ -39,4 +39,15 @@ test('long runs of equal lines are folded', () => {
   const after = before.with(25, 'changed');
   const hunks = hunksOf(diffLines(before, after));
   expect(hunks.map(hunk => (hunk.kind === 'skipped' ? hunk.count : hunk.lines.length))).toEqual([22, 8, 21]);
+});
+
+test('times can be left out of the comparison, and the lines are shown with them', () => {
+  const before = ['2026-01-05T02:30:00.123Z start', '02:30:01 10 rows', 'end'];
+  const after = ['2026-01-06T02:30:00.456Z start', '02:30:02 12 rows', 'end'];
+  expect(diffLines(before, after, withoutTimes)).toEqual([
+    { kind: 'same', text: after[0] },
+    { kind: 'old', text: before[1] },
+    { kind: 'new', text: after[1] },
+    { kind: 'same', text: 'end' },
+  ]);
 });

@@ -3,10 +3,28 @@ export type DiffLine = { kind: 'same' | 'old' | 'new'; text: string };
 
 export const kMostLines = 2_000;
 
-/// Returns the shortest edit from `before` to `after` (Myers). Both have at most kMostLines lines, or are cut.
-export function diffLines(before: string[], after: string[]): DiffLine[] {
-  const a = before.slice(0, kMostLines);
-  const b = after.slice(0, kMostLines);
+const kTimes =
+  /\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?|\d\d:\d\d:\d\d(?:[.,]\d+)?/g;
+
+/// Replaces dates and times of day, which differ between any two runs.
+export function withoutTimes(line: string): string {
+  return line.replace(kTimes, '<time>');
+}
+
+/// Returns the shortest edit from `before` to `after` (Myers). Both have at most kMostLines lines, or are cut. Lines are
+/// equal if `key` says so; of those the newer is returned.
+export function diffLines(before: string[], after: string[], key = (line: string) => line): DiffLine[] {
+  const keyed = compare(before.slice(0, kMostLines).map(key), after.slice(0, kMostLines).map(key));
+  let old = 0;
+  let fresh = 0;
+  return keyed.map(({ kind }) => {
+    if (kind === 'old') return { kind, text: before[old++] ?? '' };
+    if (kind === 'same') old++;
+    return { kind, text: after[fresh++] ?? '' };
+  });
+}
+
+function compare(a: string[], b: string[]): DiffLine[] {
   let head = 0;
   while (head < a.length && head < b.length && a[head] === b[head]) head++;
   let tail = 0;

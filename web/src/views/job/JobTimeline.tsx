@@ -11,7 +11,7 @@ import { useZone } from '../../time/zone';
 import { pan, type Range, rangeOfWindow, zoom } from './axis';
 import { Ask } from './Explain';
 import classes from './job.module.css';
-import { marksOf } from './marks';
+import { marksOf, visible } from './marks';
 import { instant, kMost, useMissedOf, usePlanned, useRange } from './queries';
 import { type JobSearch, kDefaultWindow, type Window, windows } from './search';
 import { TimelineCanvas } from './TimelineCanvas';
@@ -109,6 +109,7 @@ export function JobTimeline({
           zone={zone}
           asked={search.at ? Date.parse(search.at) : null}
           endless={enabled && last !== null && last < range.to ? last : null}
+          empty={visible(marks, range).length === 0}
           onRange={show}
           onOpen={executeId => void navigate({ to: '/executions/$executeId', params: { executeId } })}
           onExplain={at => set({ at: instant(at) })}
@@ -122,7 +123,6 @@ export function JobTimeline({
               : '',
             enabled && last !== null && last < range.to ? t.job.timeline.endless : '',
             enabled || !planning ? '' : t.job.timeline.disabled,
-            past.data && marks.length === 0 ? t.job.timeline.empty : '',
           ]
             .filter(Boolean)
             .map(sentence => (

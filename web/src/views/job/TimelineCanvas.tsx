@@ -16,6 +16,7 @@ type Props = {
   zone: string;
   asked: number | null;
   endless: number | null;
+  empty: boolean;
   onRange: (range: Range) => void;
   onOpen: (executeId: string) => void;
   onExplain: (at: number) => void;
@@ -179,6 +180,7 @@ export function TimelineCanvas(props: Props) {
         onBlur={() => setCursor(null)}
         {...pointer}
       />
+      {props.empty && !tip ? <p className={`${classes.nothing} soft`}>{t.job.timeline.empty}</p> : null}
       <div className={`${classes.ticks} num`} aria-hidden="true">
         {lines.map(({ at, label, strong }) =>
           Math.abs(toX(at) - toX(present)) < 56 || toX(at) < 16 || toX(at) > width - 16 ? null : (
