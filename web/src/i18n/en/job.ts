@@ -13,7 +13,6 @@ export const job = {
     enabledDone: (name: string) => `${name} is enabled`,
     disabledDone: (name: string) => `${name} is disabled: planned executions do not start`,
     schedule: 'Schedule',
-    zone: 'Zone',
     next: 'Next runs',
     last: 'Last run',
     target: 'Target',
@@ -34,7 +33,6 @@ export const job = {
     copied: (format: string) => `Copied as ${format}`,
     copyFailed: 'The browser did not permit to copy. Select the text under “Definition” instead.',
     started: (name: string) => `${name} was started`,
-    deleted: (name: string) => `${name} is being deleted`,
     policy: {
       retry: (attempts: number) => plural(attempts, 'attempt', 'attempts'),
       misfire: { once: 'missed: newest runs', all: 'missed: each runs', skip: 'missed: none runs' },
@@ -67,10 +65,7 @@ export const job = {
     explainFuture: 'Click to ask what will happen here',
     zoom: 'Click to zoom in',
     nothing: 'Nothing ran here',
-    planned: 'Planned',
-    plannedUnder: 'Planned while enabled',
     missed: (count: number) => plural(count, 'missed occurrence', 'missed occurrences'),
-    more: (count: number) => `${count.toLocaleString('en')} in this slice`,
     partial: (time: string) =>
       `Complete from ${time}: only the newest 1,000 executions are shown. Zoom in for more.`,
     endless: 'Planned occurrences are drawn up to the 1,000th; the shaded part continues in the same way.',
@@ -80,7 +75,6 @@ export const job = {
     took: 'Duration',
     late: 'Late by',
     attempts: 'Attempts',
-    lowIsBad: 'Height: duration. Failed, interrupted and missed below the line.',
   },
   explain: {
     title: (time: string) => `What happened at ${time}?`,

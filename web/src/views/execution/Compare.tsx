@@ -106,7 +106,7 @@ function Figures({
 }) {
   const t = useText();
   const words = t.execution.compare;
-  const column = t.execution.column;
+  const column = t.executions.columns;
   const [mine, theirs] = [figuresOf(execution), figuresOf(other)];
   const time = (value: number | null) => (value === null ? '—' : duration(value));
   const change = (a: number | null, b: number | null) =>

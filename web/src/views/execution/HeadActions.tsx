@@ -1,7 +1,7 @@
 import { Button, Menu, Popover } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useCan } from '../../auth/session';
+import { useCan } from '../../auth/permissions';
 import { Icon } from '../../components/icons';
 import { useText } from '../../i18n';
 import { useCancel, useRunAgain } from './actions';

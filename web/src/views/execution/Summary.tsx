@@ -45,7 +45,7 @@ export function Summary({ execution, job, neighbours }: Props) {
           <Time at={execution.scheduled_at} zone={zone} />
         </Fact>
         <Fact name={words.began}>
-          <Time at={begin} zone={zone} empty={t.execution.notBegun} />
+          <Time at={begin} zone={zone} empty={t.executions.notBegun} />
         </Fact>
         <Lateness execution={execution} job={job} neighbours={neighbours} />
         {hasEnded(execution) ? (
@@ -126,7 +126,7 @@ function Trigger({ execution, neighbours }: { execution: Execution; neighbours: 
     <>
       <Fact name={words.trigger}>
         {trigger ? (
-          <span title={t.execution.triggerHelp[trigger]}>{t.execution.trigger[trigger]}</span>
+          <span title={t.executions.triggerHelp[trigger]}>{t.executions.trigger[trigger]}</span>
         ) : neighbours ? (
           '—'
         ) : (
@@ -160,7 +160,7 @@ function Lateness({ execution, job, neighbours }: Props) {
     <Fact name={t.execution.summary.late} wide={reason !== null}>
       {lateness < kLate ? (
         <span>
-          {t.execution.onTime} <span className="soft num">({duration(lateness)})</span>
+          {t.executions.onTime} <span className="soft num">({duration(lateness)})</span>
         </span>
       ) : (
         <span className={`${classes.warn} num`}>{duration(lateness)}</span>

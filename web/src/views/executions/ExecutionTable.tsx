@@ -24,13 +24,13 @@ export function ExecutionTable({
   zone?: string | undefined;
 }) {
   const t = useText();
-  const words = t.execution.column;
+  const words = t.executions.columns;
   const columns = [
     words.state,
     ...(withJob ? [words.job] : []),
     words.begin,
     words.duration,
-    words.late,
+    words.lateness,
     words.attempts,
     words.trigger,
     words.reason,
@@ -83,24 +83,22 @@ function Row({ row, withJob, zone }: { row: Execution; withJob: boolean; zone: s
           ) : row.scheduled_at ? (
             <>
               <AbsoluteTime at={row.scheduled_at} zone={zone} />
-              <span className={classes.ago}>{t.execution.notBegun}</span>
+              <span className={classes.ago}>{t.executions.notBegun}</span>
             </>
           ) : (
-            t.execution.notBegun
+            t.executions.notBegun
           )}
         </Link>
       </td>
       <td className={`${classes.duration} num`}>
         <Duration row={row} />
       </td>
-      <td className={`${late ? classes.late : 'soft'} num`} data-label={t.execution.column.late}>
-        {row.lateness_ms === null ? '—' : late ? duration(row.lateness_ms) : t.execution.onTime}
+      <td className={`${late ? classes.late : 'soft'} num`}>
+        {row.lateness_ms === null ? '—' : late ? duration(row.lateness_ms) : t.executions.onTime}
       </td>
-      <td className="num" data-label={t.execution.column.attempts}>
-        {row.execute_times}
-      </td>
-      <td className="soft" title={t.execution.triggerHelp[row.trigger]}>
-        {t.execution.trigger[row.trigger]}
+      <td className="num">{row.execute_times}</td>
+      <td className="soft" title={t.executions.triggerHelp[row.trigger]}>
+        {t.executions.trigger[row.trigger]}
       </td>
       <td className={`${classes.reason} truncate`} title={row.reason}>
         {row.reason}
@@ -154,7 +152,7 @@ type Pages = {
 /// The foot of a list: loads the next page, or says that it is complete.
 export function MoreRows({ query, count }: { query: Pages; count: number }) {
   const t = useText();
-  const words = t.execution.list;
+  const words = t.executions;
   return (
     <div className={classes.foot}>
       {query.hasNextPage ? (
@@ -175,7 +173,7 @@ export function MoreRows({ query, count }: { query: Pages; count: number }) {
         <span className={`${classes.status} no-print`}>
           {words.paused}
           <Button variant="subtle" size="compact-sm" onClick={() => query.toNewest?.()}>
-            {words.refresh}
+            {words.toNewest}
           </Button>
         </span>
       ) : null}

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Menu, Switch } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useShortcut } from '../../app/keyboard';
-import { useCan } from '../../auth/session';
+import { useCan } from '../../auth/permissions';
 import { useAuthSettings } from '../../auth/settings';
 import { Icon } from '../../components/icons';
 import { useText } from '../../i18n';

@@ -1,5 +1,6 @@
-import { Button, Select } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { FilterMenu } from '../../components/FilterMenu';
 import { EmptyState, ErrorState } from '../../components/States';
 import { useText } from '../../i18n';
 import { ExecutionTable, MoreRows } from '../executions/ExecutionTable';
@@ -15,26 +16,22 @@ export function Runs({ id, zone }: { id: string; zone: string | undefined }) {
   const navigate = useNavigate({ from: '/jobs/$jobId' });
   const runs = useRuns(id, state);
   const rows = runs.data?.pages.flatMap(page => page.rows);
-  const choose = (value: string | null) =>
+  const choose = (value: JobSearch['state']) =>
     void navigate({
-      search: before => ({ ...before, state: (value || undefined) as JobSearch['state'] }),
+      search: before => ({ ...before, state: value }),
       replace: true,
       resetScroll: false,
     });
-  const words = t.execution.list;
+  const words = t.executions;
   return (
     <>
       <div className={`${classes.tabTools} no-print`}>
-        <Select
-          size="xs"
-          aria-label={words.state}
-          placeholder={words.state}
-          clearable
-          value={state ?? null}
+        <FilterMenu
+          label={words.filters.state}
+          value={state}
+          any={words.filters.any}
+          options={states.map(value => ({ value, label: t.state[value] }))}
           onChange={choose}
-          data={states.map(value => ({ value, label: t.state[value] }))}
-          className={classes.stateField}
-          clearButtonProps={{ 'aria-label': t.action.clear }}
         />
       </div>
       {rows === undefined && runs.error ? (
@@ -45,16 +42,16 @@ export function Runs({ id, zone }: { id: string; zone: string | undefined }) {
             compact
             title={words.noneTitle}
             actions={
-              <Button variant="default" onClick={() => choose(null)}>
-                {words.clear}
+              <Button variant="default" onClick={() => choose(undefined)}>
+                {words.filters.clear}
               </Button>
             }
           >
             {words.none}
           </EmptyState>
         ) : (
-          <EmptyState compact title={words.noneOfJob}>
-            {words.noneOfJobHelp}
+          <EmptyState compact title={words.ofJobTitle}>
+            {words.ofJob}
           </EmptyState>
         )
       ) : (

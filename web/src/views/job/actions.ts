@@ -2,8 +2,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { api, call } from '../../api/client';
 import { keys } from '../../api/keys';
-import { toastDone, toastFailed, toastUndoable } from '../../components/toasts';
+import { toastDone, toastFailed } from '../../components/toasts';
 import { text } from '../../i18n';
+import { useJobActions } from '../jobs/actions';
 import type { Job } from './queries';
 
 /// Starts a job now; the execution appears in the views by itself.
@@ -45,24 +46,10 @@ export function useEnable(job: Job) {
 
 /// Deletes a job when the time to undo is over, and shows the list of jobs meanwhile.
 export function useDelete(job: Job) {
-  const client = useQueryClient();
+  const { remove } = useJobActions();
   const navigate = useNavigate();
   return () => {
-    const id = job.job_id;
-    const act = async () => {
-      try {
-        await call(api.DELETE('/job/{job_id}', { params: { path: { job_id: id } } }));
-        client.removeQueries({ queryKey: keys.job(id) });
-      } catch (error) {
-        toastFailed(error);
-      }
-      await client.invalidateQueries({ queryKey: keys.jobs.all });
-    };
-    toastUndoable(
-      text().job.head.deleted(job.job_name),
-      () => void act(),
-      () => void navigate({ to: '/jobs/$jobId', params: { jobId: id } }),
-    );
+    remove([job.job_id]);
     void navigate({ to: '/jobs' });
   };
 }
