@@ -25,6 +25,8 @@ export class ApiError extends Error {
     readonly conflicts: string[] = [],
     readonly retryAfter: number | null = null,
     readonly requestId: string = '',
+    /// Where an expression could not be read, in characters from 0.
+    readonly position: number | null = null,
   ) {
     super(message);
   }
@@ -62,6 +64,7 @@ function toError(response: Response, body: unknown): ApiError {
     error.detail?.conflicts ?? [],
     Number.isFinite(wait) && wait > 0 ? wait : null,
     response.headers.get('X-Request-Id') ?? '',
+    error.detail?.position ?? null,
   );
 }
 

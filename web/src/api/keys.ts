@@ -26,4 +26,6 @@ export const keys = {
   audit: (params: object) => ['audit', params] as const,
   auth: ['auth'] as const,
   caller: (token: string | null) => ['caller', token] as const,
+  /// How a schedule that is not stored is read.
+  preview: (input: object) => ['preview', input] as const,
 };

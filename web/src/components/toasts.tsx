@@ -12,6 +12,8 @@ type Toast = {
   message: string;
   kind: 'done' | 'failed';
   error?: unknown;
+  /// What was accepted but is probably not meant.
+  warnings?: string[];
   /// Milliseconds until it disappears; failures stay until they are closed.
   life: number | null;
   undo?: (() => void) | undefined;
@@ -35,6 +37,11 @@ function close(id: number, undone = false): void {
 
 export function toastDone(message: string): void {
   set([...toasts, { id: next++, message, kind: 'done', life: 4_000 }]);
+}
+
+/// What was done, with warnings of the server, which stay until they are closed.
+export function toastWarned(message: string, warnings: string[]): void {
+  set([...toasts, { id: next++, message, kind: 'done', warnings, life: null }]);
 }
 
 export function toastFailed(error: unknown, message: string = text().error.actionTitle): void {
@@ -88,6 +95,9 @@ function ToastCard({ toast }: { toast: Toast }) {
       </span>
       <div className={classes.text}>
         <div className={classes.message}>{toast.message}</div>
+        {toast.warnings?.map(warning => (
+          <div key={warning}>{warning}</div>
+        ))}
         {toast.error ? (
           <>
             <div>{toast.error instanceof Error ? toast.error.message : null}</div>

@@ -1,0 +1,131 @@
+import { plural } from '../plural';
+
+/// Texts of the schedule field of the editor.
+export const schedule = {
+  type: 'When it runs',
+  types: { scheduled: 'Recurring', timed: 'Once', 'real-time': 'On request' },
+  typeHelp: {
+    scheduled: 'At every time that the expression names.',
+    timed: 'Once, then the job is disabled.',
+    'real-time': 'When it is requested. With an expression, also at the times that it names.',
+  },
+  repeat: 'Repeat',
+  kinds: {
+    minutes: 'Every few minutes',
+    hours: 'Every few hours',
+    daily: 'Every day',
+    weekdays: 'Monday to Friday',
+    weekly: 'Days of the week',
+    monthly: 'Every month',
+    interval: 'Fixed interval',
+    custom: 'Custom expression',
+    none: 'No schedule',
+  },
+  every: 'Every',
+  minutesValue: (count: number) => plural(count, 'minute', 'minutes'),
+  hoursValue: (count: number) => plural(count, 'hour', 'hours'),
+  atMinute: 'At minute',
+  at: 'At',
+  onDays: 'On',
+  days: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
+  shortDays: ['Su', 'Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa'],
+  dayOfMonth: 'Day',
+  monthDay: (day: string) =>
+    ({
+      L: 'the last day',
+      LW: 'the last working day',
+      'MON#1': 'the first Monday',
+      FRIL: 'the last Friday',
+    })[day] ?? `day ${day}`,
+  intervalSeconds: 'Interval',
+  presets: 'Presets',
+  presetNames: {
+    every5: 'Every 5 minutes',
+    hourly: 'Every hour',
+    daily: 'Daily at 09:00',
+    nightly: 'Some time at night',
+    weekdays: 'Weekdays at 09:00',
+    weekly: 'Mondays at 09:00',
+    monthly: 'Last day of the month',
+  },
+  expression: 'Expression',
+  expressionOrInstant: 'Expression or instant',
+  instant: 'Date and time',
+  optional: 'optional',
+  zone: 'Time zone',
+  zoneDefault: (zone: string) => `Default: ${zone}`,
+  fields: {
+    second: 'second',
+    minute: 'minute',
+    hour: 'hour',
+    day: 'day',
+    month: 'month',
+    weekday: 'weekday',
+    year: 'year',
+  },
+  readAs: 'Read as',
+  emptyTitle: 'No schedule yet',
+  empty:
+    'Choose a preset, use the builder, or write an expression. Its next runs appear here while you type.',
+  emptyOnRequest: 'This job runs when it is requested. An expression would let it run by itself as well.',
+  nextRuns: 'Next runs',
+  jobZone: (zone: string) => `Job (${zone})`,
+  viewerZone: (zone: string) => `You (${zone})`,
+  relative: 'In',
+  noRuns: 'There are no further runs.',
+  offsetChange: (offset: string) => `the clock changes to ${offset}`,
+  disabledNote: 'The job is disabled: these runs would start if it were enabled.',
+  warnings: 'Warnings',
+  didYouMean: 'Did you mean',
+  reasons: {
+    onceAnHour: 'once an hour',
+    lastDay: 'the last day of each month',
+    secondInFront: 'with a second in front',
+    evenStep: 'equal intervals',
+    dayOnly: 'by day of the month only',
+    weekdayOnly: 'by day of the week only',
+    descriptor: 'a descriptor',
+    interval: 'a fixed interval, which does not restart',
+    oneShot: 'once, as a one-shot job',
+  },
+  clock: {
+    title: 'Clock changes',
+    none: (zone: string) => `The clocks of ${zone} do not change in the next year.`,
+    realTime: 'This schedule follows real hours: clock changes neither skip nor double a run.',
+    unaffected: (zone: string, dates: string) =>
+      `The clocks of ${zone} change on ${dates}. No run falls into the hours concerned.`,
+    movedRuns: (date: string, from: string, to: string) =>
+      `On ${date} clocks go forward from ${from} to ${to}: the run in the skipped time starts at ${to}.`,
+    movedSkips: (date: string, from: string, to: string) =>
+      `On ${date} clocks go forward from ${from} to ${to}: the run in the skipped time does not take place.`,
+    repeatedFirst: (date: string, from: string, to: string) =>
+      `On ${date} clocks go back from ${from} to ${to}: the run in the repeated time starts once, in the first pass.`,
+    repeatedBoth: (date: string, from: string, to: string) =>
+      `On ${date} clocks go back from ${from} to ${to}: the run in the repeated time starts twice.`,
+    gap: 'A skipped time',
+    gaps: { run_after: 'Run after the gap', skip: 'Do not run' },
+    overlap: 'A repeated time',
+    overlaps: { first: 'Run once', both: 'Run twice' },
+  },
+  load: {
+    title: 'Other jobs around this time',
+    none: (time: string) => `No other job starts at ${time}.`,
+    some: (time: string, count: number, names: string[]) =>
+      `At ${time}, ${plural(count, 'other run starts', 'other runs start')}${names.length > 0 ? `: ${names.join(', ')}${count > names.length ? ', …' : ''}` : ''}.`,
+    use: (minute: string, count: number) =>
+      count === 0
+        ? `Use minute ${minute}: nothing else starts then`
+        : `Use minute ${minute}: ${count} instead`,
+    spread: 'Use H: a minute chosen by the job’s id',
+    bar: (time: string, count: number) => `${time}: ${plural(count, 'run', 'runs')}`,
+    chart: (from: string, to: string, most: number) =>
+      `Runs of other jobs per minute from ${from} to ${to}, at most ${most}`,
+  },
+  window: 'Window, delay and syntax',
+  beginAt: 'Not before',
+  endAt: 'Not after',
+  jitter: 'Random delay, up to',
+  dialect: 'Syntax',
+  dialects: { cron: 'cron', quartz: 'Quartz (6 or 7 fields, Sunday is 1)' },
+  previewFailed: 'The schedule could not be checked',
+};
