@@ -25,7 +25,8 @@ export default defineConfig({
   },
   server: {
     // A running ecron; ECRON_SERVER names another one.
-    proxy: { '/api': process.env.ECRON_SERVER ?? 'http://127.0.0.1:12345' },
+    // The server compares Origin with Host, which therefore stays as the browser sends it.
+    proxy: { '/api': { target: process.env.ECRON_SERVER ?? 'http://127.0.0.1:12345', changeOrigin: false } },
   },
   test: { include: ['src/**/*.test.ts', 'src/**/*.test.tsx'] },
 } as Parameters<typeof defineConfig>[0]);

@@ -37,7 +37,7 @@ export const editor = {
   },
   name: 'Name',
   enabled: 'Enabled',
-  enabledHelp: { on: 'Runs on schedule', off: 'Planned runs do not start' },
+  enabledHelp: { on: 'Planned runs start', off: 'Planned runs do not start' },
   remarks: 'Remarks',
   labels: 'Labels',
   kinds: { http: 'HTTP request', command: 'Command', kubernetes: 'Kubernetes Job' },
@@ -142,7 +142,7 @@ export const editor = {
     misfireSkip: (when: string, grace: string) =>
       `${when} for more than ${grace}, the missed runs are not made up; they are recorded as missed.`,
     misfireDeadline: (deadline: string) =>
-      `It must be back within ${deadline}: a later start is refused by the latest start.`,
+      ` It must be back within ${deadline}: a later start is refused by the latest start.`,
     stillRunningAt: (time: string) => `If the previous run is still under way at ${time}`,
     stillRunning: 'If the previous run is still under way when the next is due',
     overlapSkip: (when: string) => `${when}, the new run is skipped.`,
@@ -220,7 +220,7 @@ export const editor = {
   conflict: {
     title: 'This job was changed in the meantime',
     help: 'Another client saved a newer version. Your changes can be applied to it; choose where both changed the same member.',
-    changedAt: (time: string) => `Their version is from ${time}.`,
+    changedAt: (time: string) => `Their version: ${time}`,
     member: 'Member',
     before: 'When you opened it',
     theirs: 'Theirs',

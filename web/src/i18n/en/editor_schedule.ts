@@ -63,7 +63,7 @@ export const schedule = {
     weekday: 'weekday',
     year: 'year',
   },
-  readAs: 'Read as',
+  readAs: 'Fields',
   emptyTitle: 'No schedule yet',
   empty:
     'Choose a preset, use the builder, or write an expression. Its next runs appear here while you type.',
@@ -111,7 +111,7 @@ export const schedule = {
     title: 'Other jobs around this time',
     none: (time: string) => `No other job starts at ${time}.`,
     some: (time: string, count: number, names: string[]) =>
-      `At ${time}, ${plural(count, 'other run starts', 'other runs start')}${names.length > 0 ? `: ${names.join(', ')}${count > names.length ? ', …' : ''}` : ''}.`,
+      `At ${time}, ${plural(count, 'other run starts', 'other runs start')}${names.length > 0 ? `: ${names.join(', ')}${count > names.length ? ' and others' : ''}` : ''}.`,
     use: (minute: string, count: number) =>
       count === 0
         ? `Use minute ${minute}: nothing else starts then`

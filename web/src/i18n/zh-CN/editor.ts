@@ -201,7 +201,7 @@ export const editor: Messages['editor'] = {
   conflict: {
     title: '任务已在别处被修改',
     help: '另一个客户端保存了更新的版本。可以把你的修改应用到该版本；双方都改动的成员请选择保留哪一方。',
-    changedAt: time => `对方版本的时间为 ${time}。`,
+    changedAt: time => `对方的版本：${time}`,
     member: '成员',
     before: '打开时',
     theirs: '对方',

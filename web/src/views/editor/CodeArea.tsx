@@ -42,7 +42,7 @@ export function CodeArea({
           ))}
         </div>
       )}
-      <div className={classes.stack}>
+      <div className={classes.stack} style={{ minHeight: rows * 20 + 16 }}>
         <pre className={classes.colours} aria-hidden="true">
           {lines.map((line, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a line has no other identity than its place

@@ -45,11 +45,14 @@ export function Conflict({
       onClose={onClose}
       size={920}
       title={t.editor.conflict.title}
+      classNames={{ title: form.dialogTitle ?? '' }}
       closeButtonProps={{ 'aria-label': t.app.close }}
     >
       <p className={form.under}>
         {t.editor.conflict.help}
-        {at === null ? null : ` ${t.editor.conflict.changedAt(relative(at, present, language))}`}
+        {at === null
+          ? null
+          : ` ${t.editor.conflict.changedAt(relative(Math.min(at, present), present, language))}`}
       </p>
       {all.length === 0 ? (
         <p className="soft">{t.editor.conflict.nothing}</p>

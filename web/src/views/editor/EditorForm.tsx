@@ -62,13 +62,19 @@ export function EditorForm({
   const changed = isChanged(state);
   const theirs = newer(state.revision);
 
+  // The server's opinion of the schedule needs no attempt to save.
+  const previewErrors = useMemo(
+    () => (preview.isError && preview.input.job_cron_time !== '' ? fieldErrors(preview.error, '') : []),
+    [preview.isError, preview.error, preview.input.job_cron_time],
+  );
   const errors = useMemo(() => {
     const own = problemsOf(state.draft)
       .filter(({ path }) => state.submitted || state.touched.has(path))
       .map(({ path, problem }) => ({ path, reason: problemText(problem, t) }));
-    const said = state.refused.filter(error => !own.some(each => concerns(error, each.path)));
-    return [...own, ...said];
-  }, [state.draft, state.submitted, state.touched, state.refused, t]);
+    const known = [...own, ...previewErrors];
+    const said = state.refused.filter(error => !known.some(each => concerns(error, each.path)));
+    return [...known, ...said];
+  }, [state.draft, state.submitted, state.touched, state.refused, previewErrors, t]);
 
   const editor: Editor = {
     jobId,
@@ -91,7 +97,7 @@ export function EditorForm({
     if (save.isPending) return;
     dispatch({ type: 'submit' });
     setFailure(null);
-    if (state.failure || problemsOf(state.draft).length > 0) {
+    if (state.failure || previewErrors.length > 0 || problemsOf(state.draft).length > 0) {
       setAttempt(attempt + 1);
       if (state.failure) {
         setSide('document');

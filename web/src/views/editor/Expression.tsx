@@ -4,7 +4,6 @@ import { Icon } from '../../components/icons';
 import { useLanguage, useText } from '../../i18n';
 import { useEditor } from './context';
 import { setAt, textAt } from './definition';
-import { concerns, fieldErrors } from './errors';
 import { namedZones, proposals } from './proposals';
 import classes from './schedule.module.css';
 
@@ -16,9 +15,8 @@ export function Expression({ optional, instant }: { optional: boolean; instant: 
   const s = t.editor.schedule;
   const { state, dispatch, set, errorAt, preview } = useEditor();
   const text = textAt(state.draft, kPath);
-  const refused = useScheduleErrors().filter(error => concerns(error, kPath));
-  const error = (text.trim() ? refused[0]?.reason : undefined) ?? errorAt(kPath);
-  const position = refused.length > 0 && preview.error instanceof ApiError ? preview.error.position : null;
+  const error = errorAt(kPath);
+  const position = preview.isError && preview.error instanceof ApiError ? preview.error.position : null;
   const label = instant ? s.expressionOrInstant : s.expression;
   return (
     <Input.Wrapper id={kPath} label={optional ? `${label} (${s.optional})` : label} error={error}>
@@ -49,12 +47,6 @@ function Mark({ text, position }: { text: string; position: number }) {
       <b>{characters.slice(at).join('') || '␣'}</b>
     </div>
   );
-}
-
-/// Errors of the schedule that the preview names, while the draft is being written.
-export function useScheduleErrors() {
-  const { preview } = useEditor();
-  return preview.isError && preview.input.job_cron_time !== '' ? fieldErrors(preview.error, '') : [];
 }
 
 /// The words of both languages, that of the page first.
@@ -88,8 +80,7 @@ export function Words() {
 export function Advice() {
   const t = useText();
   const s = t.editor.schedule;
-  const { state, dispatch, preview } = useEditor();
-  const errors = useScheduleErrors();
+  const { state, dispatch, errors, preview } = useEditor();
   const warnings = preview.isError ? [] : (preview.data?.warnings ?? []);
   const zones = errors
     .filter(error => error.path === 'job_context.timezone')

@@ -32,7 +32,7 @@ export function JsonField({
   help,
   invalid,
   format = 'json',
-  rows = 4,
+  rows = 3,
 }: {
   path: string;
   label: string;

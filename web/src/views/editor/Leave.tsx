@@ -17,6 +17,7 @@ export function Leave({ changed, leaving }: { changed: boolean; leaving: RefObje
       opened={status === 'blocked'}
       onClose={() => reset?.()}
       title={t.editor.leaveTitle}
+      classNames={{ title: classes.dialogTitle ?? '' }}
       closeButtonProps={{ 'aria-label': t.app.close }}
     >
       <p className={classes.under}>{t.editor.leave}</p>

@@ -33,7 +33,9 @@ export function Newer({
       <div className={classes.banner} role="alert">
         <Icon name="warning" />
         <span>
-          {t.editor.changedBanner(relative(toMillis(theirs.updated_at) ?? present, present, language))}
+          {t.editor.changedBanner(
+            relative(Math.min(toMillis(theirs.updated_at) ?? present, present), present, language),
+          )}
         </span>
         <Button size="compact-sm" variant="default" onClick={onCompare}>
           {t.editor.showDifference}

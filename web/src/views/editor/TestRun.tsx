@@ -56,6 +56,7 @@ export function TestRun({
       position="right"
       size={520}
       title={t.editor.testTitle}
+      classNames={{ title: form.dialogTitle ?? '' }}
       closeButtonProps={{ 'aria-label': t.app.close }}
     >
       <div className={classes.test}>

@@ -1,5 +1,6 @@
 import { parseDocument, stringify } from 'yaml';
 import { type Definition, isObject, type Json, ordered } from './definition';
+import { lineOfJsonError } from './json_error';
 
 /// A definition as text, and back.
 export type Format = 'yaml' | 'json';
@@ -18,21 +19,12 @@ function typed(value: unknown): Parsed {
   return { definition: value };
 }
 
-/// Returns the line that the message of a JSON parser names, by line or by position.
-export function lineOfJsonError(message: string, text: string): number | null {
-  const line = /line (\d+)/.exec(message);
-  if (line) return Number(line[1]);
-  const position = /position (\d+)/.exec(message);
-  if (position) return text.slice(0, Number(position[1])).split('\n').length;
-  return /end of (JSON|data)|Unexpected end/i.test(message) ? text.trimEnd().split('\n').length : null;
-}
-
 function parseJson(text: string): Parsed {
   try {
     return typed(JSON.parse(text) as Json);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { failure: { kind: 'syntax', message, line: lineOfJsonError(message, text) } };
+    return { failure: { kind: 'syntax', message, line: lineOfJsonError(text) } };
   }
 }
 

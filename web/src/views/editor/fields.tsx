@@ -69,7 +69,7 @@ export function TextField({
     withAsterisk: false,
     spellCheck: false,
     autoComplete: 'off',
-    classNames: { input: mono ? 'mono' : '' },
+    classNames: { input: `${mono ? 'mono' : ''} ${standard === undefined ? '' : classes.standard}` },
     onChange: (event: { currentTarget: { value: string } }) => {
       const text = event.currentTarget.value;
       if (onText) onText(text);

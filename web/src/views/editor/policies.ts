@@ -89,7 +89,7 @@ function misfireSentence(policies: Policies, at: string | null, t: Messages): Se
   const { misfire, deadline } = policies;
   if (misfire === 'skip') return { text: says.misfireSkip(when, grace) };
   const text = misfire === 'all' ? says.misfireAll(when) : says.misfireOnce(when);
-  return { text: deadline ? `${text} ${says.misfireDeadline(durationText(deadline))}` : text };
+  return { text: deadline ? text + says.misfireDeadline(durationText(deadline)) : text };
 }
 
 function overlapSentence(policies: Policies, at: string | null, t: Messages): Sentence {
