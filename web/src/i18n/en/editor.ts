@@ -6,6 +6,7 @@ const list = (items: string[]): string =>
 
 export const editor = {
   title: 'New job',
+  edit: 'Edit job',
   editTitle: (name: string) => `Edit ${name}`,
   copyTitle: (name: string) => `Copy of ${name}`,
   copyName: (name: string) => `${name}-copy`,
@@ -40,7 +41,7 @@ export const editor = {
   enabledHelp: { on: 'Planned runs start', off: 'Planned runs do not start' },
   remarks: 'Remarks',
   labels: 'Labels',
-  kinds: { http: 'HTTP request', command: 'Command', kubernetes: 'Kubernetes Job' },
+  kinds: { http: 'HTTP', command: 'Command', kubernetes: 'Kubernetes' },
   kind: 'Kind of target',
   method: 'Method',
   url: 'URL',
@@ -52,7 +53,7 @@ export const editor = {
   bodyInvalid: 'This is not valid JSON yet; the job keeps the last valid body.',
   completion: 'Completion',
   completions: {
-    auto: 'By the response; 202 means a callback',
+    auto: 'By the response (202: callback)',
     response: 'By the response',
     callback: 'By a callback',
   },

@@ -3,6 +3,7 @@ import { schedule } from './editor_schedule';
 
 export const editor: Messages['editor'] = {
   title: '新建任务',
+  edit: '编辑任务',
   editTitle: name => `编辑 ${name}`,
   copyTitle: name => `复制 ${name}`,
   copyName: name => `${name}-copy`,
@@ -37,7 +38,7 @@ export const editor: Messages['editor'] = {
   enabledHelp: { on: '按计划执行', off: '不启动计划执行' },
   remarks: '备注',
   labels: '标签',
-  kinds: { http: 'HTTP 请求', command: '命令', kubernetes: 'Kubernetes Job' },
+  kinds: { http: 'HTTP', command: '命令', kubernetes: 'Kubernetes' },
   kind: '目标类型',
   method: '方法',
   url: 'URL',
@@ -48,7 +49,7 @@ export const editor: Messages['editor'] = {
   bodyHelp: 'JSON 格式。${secret:NAME} 会在尝试开始时替换。',
   bodyInvalid: '尚不是有效的 JSON，任务保留最近一次有效的请求体。',
   completion: '完成条件',
-  completions: { auto: '以响应为准；202 表示等待回调', response: '以响应为准', callback: '以回调为准' },
+  completions: { auto: '以响应为准（202 等待回调）', response: '以响应为准', callback: '以回调为准' },
   callbackTimeout: '等待回调的时限',
   command: '命令',
   commandHelp: {

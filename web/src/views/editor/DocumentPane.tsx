@@ -46,7 +46,8 @@ export function DocumentPane() {
             <span>
               {failure.kind === 'type'
                 ? t.editor.notAnObject
-                : t.editor.syntaxError(failure.line, failure.message)}{' '}
+                : t.editor.syntaxError(failure.line, failure.message)}
+              <br />
               {t.editor.formIsOlder}
             </span>
           </p>

@@ -40,7 +40,7 @@ export function EditorView() {
     );
   if (query.isError)
     return (
-      <Frame title={t.editor.title}>
+      <Frame title={jobId ? t.editor.edit : t.editor.title}>
         {isMissing(query.error) ? (
           <EmptyState
             icon="question"
@@ -58,7 +58,7 @@ export function EditorView() {
         )}
       </Frame>
     );
-  return <Skeleton />;
+  return <Skeleton title={jobId ? t.editor.edit : t.editor.title} />;
 }
 
 const isMissing = (error: unknown): boolean => error instanceof ApiError && error.status === 404;
@@ -128,10 +128,9 @@ function Edit({
   );
 }
 
-function Skeleton() {
-  const t = useText();
+function Skeleton({ title }: { title: string }) {
   return (
-    <Page title={t.editor.title}>
+    <Page title={title}>
       <div className={classes.columns} data-side="form" aria-busy="true">
         <div className={classes.form}>
           {[96, 260, 420].map(height => (

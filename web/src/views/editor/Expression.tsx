@@ -110,6 +110,7 @@ export function Advice() {
               key={`${expression} ${reason}`}
               size="compact-sm"
               variant="default"
+              classNames={{ root: classes.proposal ?? '', label: classes.proposalText ?? '' }}
               onClick={() => {
                 const draft = setAt(state.draft, kPath, expression);
                 replace(type ? setAt(draft, 'job_type', type) : draft);
@@ -124,6 +125,7 @@ export function Advice() {
               key={zone}
               size="compact-sm"
               variant="default"
+              classNames={{ root: classes.proposal ?? '', label: classes.proposalText ?? '' }}
               onClick={() => replace(setAt(state.draft, 'job_context.timezone', zone))}
             >
               {zone}

@@ -25,7 +25,7 @@ export function Leave({ changed, leaving }: { changed: boolean; leaving: RefObje
         <Button variant="default" onClick={() => reset?.()} data-autofocus>
           {t.editor.leaveStay}
         </Button>
-        <Button color="red" onClick={() => proceed?.()}>
+        <Button color="red.9" onClick={() => proceed?.()}>
           {t.editor.leaveGo}
         </Button>
       </div>

@@ -80,7 +80,11 @@ function Table({ next, zone }: { next: string[]; zone: string }) {
       <thead>
         <tr>
           <th scope="col">{s.jobZone(zone)}</th>
-          {zones.length > 1 ? <th scope="col">{s.viewerZone(viewer)}</th> : null}
+          {zones.length > 1 ? (
+            <th scope="col" className={classes.viewer}>
+              {s.viewerZone(viewer)}
+            </th>
+          ) : null}
           <th scope="col" className={classes.right}>
             {s.relative}
           </th>
@@ -102,7 +106,7 @@ function Table({ next, zone }: { next: string[]; zone: string }) {
               ) : null}
               <tr>
                 {zones.map(each => (
-                  <td key={each}>
+                  <td key={each} className={each === zone ? '' : classes.viewer}>
                     <span className={classes.weekday}>{day(at, each)}</span> {absolute(at, each, seconds)}
                   </td>
                 ))}
