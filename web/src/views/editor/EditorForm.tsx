@@ -2,7 +2,7 @@ import { Button, Kbd, SegmentedControl } from '@mantine/core';
 import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import { ApiError, type Schemas } from '../../api/client';
-import { useCan } from '../../auth/session';
+import { useCan } from '../../auth/permissions';
 import { Icon } from '../../components/icons';
 import { Page } from '../../components/Page';
 import { toastDone, toastWarned } from '../../components/toasts';
@@ -120,6 +120,9 @@ export function EditorForm({
     });
   };
   useSaveKey(submit);
+  useEffect(() => {
+    if (jobId === null) document.getElementById('job_name')?.focus({ preventScroll: true });
+  }, [jobId]);
 
   const cancel = () => {
     if (router.history.canGoBack()) router.history.back();

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ApiError, type Schemas } from '../../api/client';
-import { useCan } from '../../auth/session';
+import { useMay } from '../../auth/permissions';
 import { Page } from '../../components/Page';
 import { Bone, EmptyState, ErrorState } from '../../components/States';
 import { useText } from '../../i18n';
@@ -21,7 +21,8 @@ export function EditorView() {
   const search: EditorSearch = useSearch({ strict: false });
   const source = jobId ?? search.from;
   const query = useJob(source);
-  const mayWrite = useCan('write');
+  const mayWrite = useMay('write');
+  if (mayWrite === undefined) return <Skeleton title={jobId ? t.editor.edit : t.editor.title} />;
   if (!mayWrite)
     return (
       <Frame title={t.editor.title}>
