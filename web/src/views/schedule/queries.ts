@@ -1,0 +1,183 @@
+import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
+import { api, call, callPage, inTurn, type Page, type Schemas } from '../../api/client';
+import { keys } from '../../api/keys';
+import { getUntyped } from '../../api/untyped';
+import { toMillis } from '../../time/format';
+import { type Execution, instant, kMinute } from '../overview/queries';
+import { kQuarter, type Point } from './heat';
+import type { Minute } from './spread';
+
+const kHour = 3_600_000;
+const kPage = 1_000;
+/// Without /history: pages of the list of executions that the past is counted from.
+const kPages = 5;
+/// The maximum of the API.
+const kJobsPerMinute = 20;
+
+type Loaded = { points: Point[]; complete: boolean; loading: boolean; error: unknown; refetch: () => void };
+
+/// The occurrences of the days, one request per day: a schedule of every second is counted up to a day, and the map fills
+/// row by row. `from` is the beginning of the first day or later.
+export function usePlanned(from: number, days: number[]): Loaded {
+  return useQueries({
+    queries: days.slice(0, -1).map((day, index) => {
+      const range = { from: instant(Math.max(day, from)), to: instant(days[index + 1] ?? day) };
+      return {
+        queryKey: keys.forecast({ ...range, step: '15m' }),
+        queryFn: ({ signal }: { signal: AbortSignal }) =>
+          inTurn(() =>
+            call(api.GET('/forecast', { params: { query: { ...range, step: '15m', jobs: 1 } }, signal })),
+          ),
+        staleTime: 300_000,
+      };
+    }),
+    combine: results => ({
+      points: results.flatMap(({ data }) => (data?.buckets ?? []).map(toPoint)),
+      complete: results.every(({ data }) => data?.complete !== false),
+      loading: results.some(({ isPending }) => isPending),
+      error: results.find(({ data, error }) => !data && error)?.error ?? null,
+      refetch: () => {
+        for (const { refetch, isError } of results) if (isError) void refetch();
+      },
+    }),
+  });
+}
+
+function toPoint({ at, count }: Schemas['ForecastBucket']): Point {
+  return { at: toMillis(at) ?? 0, count, failed: 0, late: 0 };
+}
+
+export type Hour = { minutes: Minute[]; complete: boolean };
+
+/// The minutes of an hour with the jobs of each.
+export function useHour(from: number | null) {
+  const range = { from: instant(from ?? 0), to: instant((from ?? 0) + kHour), step: '1m' };
+  return useQuery({
+    queryKey: keys.forecast({ ...range, jobs: true }),
+    queryFn: async ({ signal }): Promise<Hour> => {
+      const query = { ...range, jobs: kJobsPerMinute };
+      const { buckets, complete } = await inTurn(() =>
+        call(api.GET('/forecast', { params: { query }, signal })),
+      );
+      return {
+        minutes: buckets.map(({ at, count, jobs }) => ({ at: toMillis(at) ?? 0, count, jobs })),
+        complete,
+      };
+    },
+    enabled: from !== null,
+    staleTime: 300_000,
+  });
+}
+
+/// GET /history, until the generated types contain it.
+type History = {
+  complete_from: string;
+  buckets: {
+    at: string;
+    success: number;
+    abandon: number;
+    interrupt: number;
+    failure: number;
+    executing: number;
+    pending: number;
+    late: number;
+  }[];
+};
+
+export type Past = { points: Point[]; completeFrom: number };
+
+/// Returns the history of a range; null if this server has no such route.
+async function readHistory(from: number, to: number, signal: AbortSignal): Promise<Past | null> {
+  const query = { from: instant(from), to: instant(to), step: '15m' };
+  const history = await getUntyped<History>('/history', query, signal);
+  if (!history) return null;
+  return {
+    completeFrom: toMillis(history.complete_from) ?? from,
+    points: history.buckets.map(each => ({
+      at: toMillis(each.at) ?? 0,
+      count: each.success + each.abandon + each.interrupt + each.failure + each.executing,
+      failed: each.abandon,
+      late: each.late,
+    })),
+  };
+}
+
+/// Starts at least this much after the due time count as late, as in /history.
+export const kLate = 60_000;
+
+/// Counts executions, newest first, into quarters.
+export function countExecutions(executions: Execution[], from: number, to: number): Point[] {
+  const first = Math.floor(from / kQuarter) * kQuarter;
+  const points = Array.from({ length: Math.ceil((to - first) / kQuarter) }, (_, index) => ({
+    at: first + index * kQuarter,
+    count: 0,
+    failed: 0,
+    late: 0,
+  }));
+  for (const { begin_at, job_status, lateness_ms } of executions) {
+    const begin = toMillis(begin_at);
+    const point = begin === null ? undefined : points[Math.floor((begin - first) / kQuarter)];
+    if (!point) continue;
+    point.count++;
+    if (job_status === 'abandon') point.failed++;
+    if ((lateness_ms ?? 0) >= kLate) point.late++;
+  }
+  return points;
+}
+
+async function readPages(from: number, to: number, signal: AbortSignal): Promise<Past> {
+  const rows: Execution[] = [];
+  let after: string | null = null;
+  for (let page = 0; page < kPages; page++) {
+    const query = { begin_at: instant(from), limit: kPage, ...(after ? { after } : {}) };
+    const found: Page<Execution> = await callPage(api.GET('/jobexecution', { params: { query }, signal }));
+    rows.push(...found.rows);
+    after = found.after;
+    if (!after) break;
+  }
+  const oldest = after ? (toMillis(rows[rows.length - 1]?.begin_at) ?? from) : from;
+  return { points: countExecutions(rows, oldest, to), completeFrom: oldest };
+}
+
+export function usePast(days: number[]) {
+  const from = days[0] ?? 0;
+  const to = days[days.length - 1] ?? 0;
+  return useQuery({
+    queryKey: keys.history({ from, to, step: '15m' }),
+    queryFn: async ({ signal }): Promise<Past> =>
+      (await readHistory(from, to, signal)) ?? (await readPages(from, to, signal)),
+    refetchInterval: kMinute,
+    staleTime: 30_000,
+  });
+}
+
+/// The executions of a cell of the past, at most 1,000, newest first.
+export function useCellExecutions(range: { from: number; to: number } | null) {
+  const query = {
+    begin_at: instant(range?.from ?? 0),
+    // The API's end is inclusive.
+    end_at: instant((range?.to ?? 1_000) - 1_000),
+    limit: kPage,
+  };
+  return useQuery({
+    queryKey: keys.history({ executions: query }),
+    queryFn: ({ signal }) => callPage<Execution>(api.GET('/jobexecution', { params: { query }, signal })),
+    enabled: range !== null,
+    staleTime: 30_000,
+  });
+}
+
+/// Records of missed occurrences, newest first, of a job or of all.
+export function useMissedRecords(since: number, job: string | undefined) {
+  const limits = { begin_at: instant(since), limit: 50, ...(job ? { job_id: job } : {}) };
+  return useInfiniteQuery({
+    queryKey: keys.missed({ list: limits }),
+    queryFn: ({ pageParam, signal }) => {
+      const query = { ...limits, ...(pageParam ? { after: pageParam } : {}) };
+      return callPage<Schemas['Missed']>(api.GET('/missed', { params: { query }, signal }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: last => last.after,
+    refetchInterval: 30_000,
+  });
+}
