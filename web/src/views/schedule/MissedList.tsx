@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Section } from '../../components/Page';
 import { AbsoluteTime, RelativeTime } from '../../components/RelativeTime';
 import { Bone, EmptyState, ErrorState } from '../../components/States';
+import table from '../../components/Table.module.css';
 import { formatNumber, useText } from '../../i18n';
 import { now } from '../../time/clock';
 import { useMissedRecords } from './queries';
@@ -45,7 +46,7 @@ export function MissedList() {
       <p className={`${classes.intro} soft`}>
         {words.help}{' '}
         {job ? (
-          <Link to="/schedule" search={({ job: _job, ...before }) => before}>
+          <Link from="/schedule" to="/schedule" search={({ job: _job, ...before }) => before}>
             {words.allJobs}
           </Link>
         ) : null}
@@ -62,11 +63,11 @@ export function MissedList() {
         </EmptyState>
       ) : (
         <>
-          <table className={classes.records}>
+          <table className={table.table}>
             <thead>
               <tr>
                 <th>{words.job}</th>
-                <th className={classes.number}>{words.count}</th>
+                <th className={table.number}>{words.count}</th>
                 <th>{words.first}</th>
                 <th>{words.last}</th>
                 <th>{words.reason}</th>
@@ -76,7 +77,7 @@ export function MissedList() {
             <tbody>
               {rows.map(row => (
                 <tr key={row.missed_id}>
-                  <td className={classes.jobCell}>
+                  <td data-label={words.job}>
                     <Link
                       to="/jobs/$jobId"
                       params={{ jobId: row.job_id }}
@@ -85,13 +86,15 @@ export function MissedList() {
                       {row.job_name}
                     </Link>
                   </td>
-                  <td className={`${classes.number} num`}>{formatNumber(row.count)}</td>
-                  <td className={classes.wide}>
+                  <td data-label={words.count} className={`${table.number} num`}>
+                    {formatNumber(row.count)}
+                  </td>
+                  <td data-label={words.first}>
                     <AbsoluteTime at={row.from} />
                   </td>
-                  <td className={classes.hidden}>{row.count > 1 ? <AbsoluteTime at={row.to} /> : '—'}</td>
-                  <td>{row.reason}</td>
-                  <td>
+                  <td data-label={words.last}>{row.count > 1 ? <AbsoluteTime at={row.to} /> : '—'}</td>
+                  <td data-label={words.reason}>{row.reason}</td>
+                  <td data-label={words.recorded}>
                     <RelativeTime at={row.recorded_at} />
                   </td>
                 </tr>
@@ -99,7 +102,7 @@ export function MissedList() {
             </tbody>
           </table>
           {missed.hasNextPage ? (
-            <div className={`${classes.more} no-print`}>
+            <div className={`${table.more} no-print`}>
               <Button
                 variant="default"
                 loading={missed.isFetchingNextPage}

@@ -1,0 +1,125 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { ApiError, api, call, callPage, type Schemas } from '../../api/client';
+import { keys } from '../../api/keys';
+import { getUntyped } from '../../api/untyped';
+import { toastDone, toastFailed } from '../../components/toasts';
+import { useText } from '../../i18n';
+import { instant } from '../overview/queries';
+
+/// The cluster with the members that the generated types do not contain yet.
+export type Cluster = Schemas['Cluster'] & {
+  database?: { driver: string; version: string; reachable: boolean; latency_ms: number; trouble?: string };
+  outbox?: { waiting: number; oldest_seconds: number };
+};
+
+export function useClusterState() {
+  return useQuery({
+    queryKey: [...keys.cluster, 'operations'],
+    queryFn: ({ signal }): Promise<Cluster> => call(api.GET('/cluster', { signal })),
+    refetchInterval: 5_000,
+    retry: (count, error) => !(error instanceof ApiError && error.status === 403) && count < 3,
+  });
+}
+
+export function useScheduling() {
+  return useQuery({
+    queryKey: keys.scheduling,
+    queryFn: ({ signal }) => call(api.GET('/scheduling', { signal })),
+    refetchInterval: 30_000,
+  });
+}
+
+export type PauseChange = { pause: boolean; all: boolean };
+
+/// Pauses or resumes planned executions of the tenant or of all tenants.
+export function usePause(onDone: () => void) {
+  const t = useText();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ pause, all }: PauseChange) =>
+      pause
+        ? call(api.POST('/scheduling/pause', { body: { all } }))
+        : call(api.POST('/scheduling/resume', { body: { all } })),
+    onSuccess: (state, { pause }) => {
+      client.setQueryData(keys.scheduling, state);
+      void client.invalidateQueries({ queryKey: keys.overview });
+      toastDone(pause ? t.palette.paused : t.palette.resumed);
+      onDone();
+    },
+    onError: error => toastFailed(error),
+  });
+}
+
+const kPage = 50;
+
+export function useDeadLetterPages() {
+  return useInfiniteQuery({
+    queryKey: keys.deadLetters({ list: true }),
+    queryFn: ({ pageParam, signal }) => {
+      const query = { limit: kPage, ...(pageParam ? { after: pageParam } : {}) };
+      return callPage<Schemas['DeadLetter']>(api.GET('/deadletter', { params: { query }, signal }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: last => last.after,
+    refetchInterval: 30_000,
+  });
+}
+
+/// Delivers dead letters again, all or none.
+export function useRedelivery(onDone: () => void) {
+  const t = useText();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (ids: string[]) =>
+      call(
+        api.POST('/deadletter/{dead_letter_id}/redeliver', {
+          params: { path: { dead_letter_id: ids.join(',') } },
+        }),
+      ),
+    onSuccess: (_, ids) => {
+      toastDone(t.operations.letters.redelivered(ids.length));
+      onDone();
+    },
+    onError: error => toastFailed(error),
+    onSettled: () => client.invalidateQueries({ queryKey: ['deadletter'] }),
+  });
+}
+
+export function useAuditPages(object: string | undefined, since: number | null) {
+  const limits = {
+    limit: kPage,
+    ...(object ? { object } : {}),
+    ...(since === null ? {} : { begin_at: instant(since) }),
+  };
+  return useInfiniteQuery({
+    queryKey: keys.audit({ list: limits }),
+    queryFn: ({ pageParam, signal }) => {
+      const query = { ...limits, ...(pageParam ? { after: pageParam } : {}) };
+      return callPage<Schemas['Audit']>(api.GET('/audit', { params: { query }, signal }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: last => last.after,
+    refetchInterval: 30_000,
+  });
+}
+
+/// GET /configuration, which the API does not have yet.
+export type ConfigurationOption = {
+  name: string;
+  value: string;
+  default: string;
+  source: string;
+  group: string;
+  description: string;
+  secret: boolean;
+};
+export type Configuration = { node: string; options: ConfigurationOption[] };
+
+/// The configuration of the node that answers; null if the server does not show it.
+export function useConfiguration() {
+  return useQuery({
+    queryKey: ['configuration'],
+    queryFn: ({ signal }) => getUntyped<Configuration>('/configuration', {}, signal),
+    staleTime: 60_000,
+  });
+}
