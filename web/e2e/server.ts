@@ -26,12 +26,18 @@ async function file(dist: string, path: string): Promise<{ body: Buffer; type: s
   }
 }
 
-export function serve(dist: string, target: string): Promise<{ server: Server; url: string }> {
+/// `revive` passes requests on to another server from then on.
+export type Served = { server: Server; url: string; revive: (target: string) => void };
+
+/// `tokens`: origin of the authorization server's token endpoint, which the policy permits then.
+export function serve(dist: string, target: string, tokens = ''): Promise<Served> {
+  let behind = target;
+  const policy = kPolicy.replace("connect-src 'self'", `connect-src 'self' ${tokens}`.trim());
   const server = createServer(async (incoming, outgoing) => {
     const path = new URL(incoming.url ?? '/', 'http://localhost').pathname;
     if (path.startsWith('/api/')) {
       const passed = request(
-        `${target}${incoming.url}`,
+        `${behind}${incoming.url}`,
         { method: incoming.method, headers: incoming.headers },
         answer => {
           outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -46,14 +52,20 @@ export function serve(dist: string, target: string): Promise<{ server: Server; u
     const found = await file(dist, path);
     if (!found) return void outgoing.writeHead(404).end();
     outgoing
-      .writeHead(200, { 'Content-Type': found.type, 'Content-Security-Policy': kPolicy })
+      .writeHead(200, { 'Content-Type': found.type, 'Content-Security-Policy': policy })
       .end(found.body);
   });
   return new Promise(resolve =>
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
       const port = typeof address === 'object' && address ? address.port : 0;
-      resolve({ server, url: `http://127.0.0.1:${port}` });
+      resolve({
+        server,
+        url: `http://127.0.0.1:${port}`,
+        revive: url => {
+          behind = url;
+        },
+      });
     }),
   );
 }

@@ -10,7 +10,7 @@ import { serve } from './server';
 
 const kWeb = fileURLToPath(new URL('..', import.meta.url));
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise(resolve => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const address = server.address();
@@ -20,14 +20,14 @@ function freePort(): Promise<number> {
 }
 
 /// Starts ecron with a database of its own; returns its URL when it is ready.
-async function startEcron(
+export async function startEcron(
   folder: string,
-  further: string[] = [],
+  more: string[] = [],
 ): Promise<{ url: string; process: ChildProcess }> {
   const port = await freePort();
   const binary = process.env.ECRON_BINARY ?? join(kWeb, '../build/dev/ecron');
-  const flags = [...further, '--db-path', join(folder, 'ecron.db'), '--run-dir', join(folder, 'run')];
-  const child = spawn(binary, ['serve', ...flags, '--cron-port', String(port), '--lang', 'en_US'], {
+  const flags = ['--db-path', join(folder, 'ecron.db'), '--run-dir', join(folder, 'run')];
+  const child = spawn(binary, ['serve', ...flags, '--cron-port', String(port), '--lang', 'en_US', ...more], {
     cwd: folder,
     stdio: 'ignore',
   });

@@ -1,13 +1,14 @@
 import { Drawer } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { keys } from '../api/keys';
 import { follow } from '../api/live';
 import { ExpiredDialog, SignInPage } from '../auth/SignIn';
 import { useSession } from '../auth/session';
 import { useAuthSettings } from '../auth/settings';
 import { Icon } from '../components/icons';
-import { ErrorState } from '../components/States';
+import { EmptyState, ErrorState } from '../components/States';
 import { Toasts } from '../components/toasts';
 import { useText } from '../i18n';
 import { useShortcut } from './keyboard';
@@ -21,20 +22,25 @@ const Palette = lazy(() => loadPalette().then(module => ({ default: module.Palet
 
 /// The frame of every view: navigation, banners, palette, and the sign-in where the server asks for one.
 export function Shell() {
+  const t = useText();
   const settings = useAuthSettings();
   const { token } = useSession();
   const path = useLocation({ select: location => location.pathname });
-  if (settings.isError)
+  useForgottenData();
+  if (!settings.data)
     return (
       <main className={classes.alone}>
         <div className="panel">
-          <ErrorState error={settings.error} onRetry={() => settings.refetch()} />
+          {settings.error ? (
+            <ErrorState error={settings.error} onRetry={() => settings.refetch()} />
+          ) : (
+            <EmptyState title={t.auth.connecting} />
+          )}
         </div>
       </main>
     );
-  if (!settings.data) return null;
-  if (settings.data.mode !== 'none' && token === null && path !== '/signed-in')
-    return <SignInPage settings={settings.data} />;
+  if (path === '/signed-in') return <Outlet />;
+  if (settings.data.mode !== 'none' && token === null) return <SignInPage settings={settings.data} />;
   return (
     <>
       <Frame open={settings.data.mode === 'none'} />
@@ -48,6 +54,22 @@ function ReAuthentication() {
   const client = useQueryClient();
   if (!settings) return null;
   return <ExpiredDialog settings={settings} onSignedIn={() => client.invalidateQueries()} />;
+}
+
+/// After a sign-out, forgets what was read with the token. A server that now refuses requests without a token is asked
+/// again how one signs in.
+function useForgottenData(): void {
+  const client = useQueryClient();
+  const { token, expired } = useSession();
+  const before = useRef(token);
+  useEffect(() => {
+    if (before.current !== null && token === null)
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.auth[0] });
+    before.current = token;
+  }, [client, token]);
+  useEffect(() => {
+    if (expired && token === null) void client.invalidateQueries({ queryKey: keys.auth });
+  }, [client, expired, token]);
 }
 
 /// Opens the event stream while somebody may read; a new token opens a new one.

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { kPrefix } from '../api/client';
+import { ApiError, kPrefix } from '../api/client';
 import { keys } from '../api/keys';
 
 /// How one signs in, from `GET /auth`, which needs no token. A server without that route has no sign-in.
@@ -8,18 +8,28 @@ export type AuthSettings = {
   oauth: { client_id: string; authorization_endpoint: string; token_endpoint: string; scope: string } | null;
 };
 
+const kAgain = 3_000;
+
 export async function readAuthSettings(): Promise<AuthSettings> {
-  const response = await fetch(`${kPrefix}/auth`);
+  let response: Response;
+  try {
+    response = await fetch(`${kPrefix}/auth`);
+  } catch (failure) {
+    throw new ApiError(0, String(failure));
+  }
   if (response.status === 404) return { mode: 'none', oauth: null };
-  if (!response.ok) throw new Error(`auth: HTTP ${response.status}`);
+  if (!response.ok) throw new ApiError(response.status, response.statusText);
   return (await response.json()) as AuthSettings;
 }
 
+/// Until the server has answered, it is asked every few seconds: the page opens by itself when the server is back.
 export function useAuthSettings() {
   return useQuery({
     queryKey: keys.auth,
     queryFn: readAuthSettings,
     staleTime: Number.POSITIVE_INFINITY,
-    retry: 5,
+    gcTime: Number.POSITIVE_INFINITY,
+    retry: false,
+    refetchInterval: query => (query.state.data ? false : kAgain),
   });
 }

@@ -58,6 +58,23 @@ export const common = {
     signOut: 'Sign out',
     signedInAs: (subject: string) => `Signed in as ${subject}`,
     finishing: 'Finishing the sign-in…',
+    accessTokenHelp: 'An access token of your authorization server, with the scope ecron.read or all',
+    showToken: 'Show the token',
+    signedIn: 'You are signed in',
+    closeWindow: 'You can close this window and continue in the other one.',
+    inWindow: 'Sign in in the window that has opened.',
+    otherWay: 'Sign in another way',
+    connecting: 'Connecting to ecron…',
+    problem: {
+      state: 'The answer belongs to another sign-in, or came too late. Sign in again.',
+      denied: (reason: string) => `The authorization server refused: ${reason || 'no reason given'}.`,
+      network: (origin: string) =>
+        `${origin} does not answer, or does not permit requests of this page (CORS). Ask its administrator.`,
+      blocked: 'The browser blocked the window. Permit windows of this page, or use a token.',
+      insecure:
+        'This browser signs in over HTTPS or on localhost only. Open the page over HTTPS, or use a token.',
+      cancelled: 'The sign-in was cancelled.',
+    },
   },
   state: {
     success: 'Success',
