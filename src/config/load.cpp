@@ -196,7 +196,7 @@ std::string settings_json(const std::vector<Setting>& settings) {
     for (const auto& [option, value, from] : settings) {
         if (option->effect == Effect::ignored) continue;
         json.begin_object().member("name", option->name).member("value", visible(*option, value));
-        json.member("default", option->fallback).member("source", from);
+        json.member("default_value", option->fallback).member("source", from);
         json.member("group", title_of(option->group)).member("description", option->help);
         json.key("secret").boolean(option->secret == Secret::yes).end_object();
     }

@@ -536,10 +536,11 @@ TEST_CASE("settings are printed as JSON with their sources, secrets masked", "[c
     REQUIRE(loaded);
     const std::string& shown = loaded->config.api.configuration;
     CHECK_THAT(shown, !Catch::Contains("hunter2"));
-    CHECK_THAT(shown, Catch::Contains(R"({"name":"cron_port","value":"80","default":"12345",)"
+    CHECK_THAT(shown, Catch::Contains(R"({"name":"cron_port","value":"80","default_value":"12345",)"
                                       R"("source":"--cron-port","group":"Listening",)"));
-    CHECK_THAT(shown, Catch::Contains(R"({"name":"user_pwd","value":"***","default":"",)"));
-    CHECK_THAT(shown, Catch::Contains(R"("name":"node_id","value":"","default":"","source":"default")"));
+    CHECK_THAT(shown, Catch::Contains(R"({"name":"user_pwd","value":"***","default_value":"",)"));
+    CHECK_THAT(shown,
+               Catch::Contains(R"("name":"node_id","value":"","default_value":"","source":"default")"));
 }
 
 TEST_CASE("settings are printed as YAML that can be loaded, secrets masked", "[config]") {

@@ -62,7 +62,10 @@ TEST_CASE("a node without its store has no cluster information", "[management]")
 TEST_CASE("the configuration is that of the node", "[management]") {
     Service service;
     service.options.node = NodeId{"one"};
-    service.options.configuration = R"([{"name":"cron_port","value":"80"}])";
-    CHECK(service.get("/configuration").json() ==
-          bj::parse(R"({"node":"one","options":[{"name":"cron_port","value":"80"}]})"));
+    service.options.configuration =
+        R"([{"name":"cron_port","value":"80","default_value":"12345","source":"--cron-port","group":"Listening",)"
+        R"("description":"TCP port of the API.","secret":false}])";
+    const Reply reply = service.get("/configuration");
+    CHECK(reply.at("/node") == "one");
+    CHECK(reply.at("/options") == bj::parse(service.options.configuration));
 }

@@ -147,10 +147,10 @@ constexpr std::string_view kJobs = R"json(
     "options":{"type":"array","items":{"$ref":"#/components/schemas/ConfiguredOption"},
       "description":"The options that have an effect, in the order of the reference."}}},
 "ConfiguredOption":{"type":"object","description":"An option with its value.","additionalProperties":false,
-  "required":["name","value","default","source","group","description","secret"],"properties":{
+  "required":["name","value","default_value","source","group","description","secret"],"properties":{
     "name":{"type":"string","description":"Its name.","examples":["cron_port"]},
     "value":{"type":"string","description":"The value in effect, as in a file; of a secret *** if it is set.","examples":["12345"]},
-    "default":{"type":"string","description":"The value if it is not set.","examples":["12345"]},
+    "default_value":{"type":"string","description":"The value if it is not set.","examples":["12345"]},
     "source":{"type":"string","description":"Where the value comes from: default, a file, an environment variable or a flag.","examples":["default"]},
     "group":{"type":"string","description":"The chapter of the reference.","examples":["Listening"]},
     "description":{"type":"string","description":"What it determines.","examples":["TCP port of the API."]},
