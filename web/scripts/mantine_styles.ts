@@ -44,9 +44,11 @@ function needed(components: string, names: string[]): Set<string> {
     found.add(name);
     for (const path of files(join(components, name), /\.mjs$/)) {
       const text = readFileSync(path, 'utf8');
-      for (const match of text.matchAll(/^import \{[^}]*\} from '(?:\.\.\/)+([A-Z]\w+)\//gm)) {
+      for (const match of text.matchAll(/^import \{[^}]*\} from '(?:\.\.\/)+(?:utils\/)?([A-Z]\w+)\//gm)) {
         const other = match[1] ?? '';
         if (existsSync(join(components, other))) waiting.push(other);
+        // What several components share has no folder among them, such as InlineInput: the label of a switch.
+        else if (match[0].includes('/utils/')) found.add(other);
       }
     }
   }

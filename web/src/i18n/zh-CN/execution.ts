@@ -65,7 +65,6 @@ export const execution: Messages['execution'] = {
     noneHelp: '执行在没有进行任何尝试的情况下结束或等待，具体见原因。',
     noneHistory: '该执行由客户端上报，没有尝试明细。',
     pendingHelp: '尚未开始。',
-    number: number => `第 ${number} 次尝试`,
     state: { success: '成功', failure: '失败', interrupt: '已中断', executing: '执行中' },
     request: '请求',
     command: '命令',

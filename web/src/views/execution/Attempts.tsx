@@ -1,5 +1,7 @@
-import { SegmentedControl, Select } from '@mantine/core';
+import { SegmentedControl } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { FilterMenu } from '../../components/FilterMenu';
+import { Icon } from '../../components/icons';
 import { Section } from '../../components/Page';
 import { AbsoluteTime } from '../../components/RelativeTime';
 import { EmptyState } from '../../components/States';
@@ -14,6 +16,7 @@ import { ResponsePart } from './ResponsePart';
 import { Waterfall } from './Waterfall';
 
 const kSegments = 5;
+const kIcons = { success: 'check', failure: 'cross', interrupt: 'stop', executing: 'executions' } as const;
 
 /// The attempts of an execution, one at a time: what was sent, what came back, how long each phase took.
 export function Attempts({ execution, job, gone }: { execution: Execution; job: Job | null; gone: boolean }) {
@@ -23,16 +26,12 @@ export function Attempts({ execution, job, gone }: { execution: Execution; job: 
   const navigate = useNavigate({ from: '/executions/$executeId' });
   const { attempts } = execution;
   const chosen = attempts.find(({ attempt }) => attempt === search.attempt) ?? attempts.at(-1);
-  const choose = (value: string | null) =>
+  const choose = (value: string | undefined) =>
     void navigate({
       search: before => ({ ...before, attempt: value ? Number(value) : undefined }),
       replace: true,
       resetScroll: false,
     });
-  const options = attempts.map(({ attempt, job_status }) => ({
-    value: String(attempt),
-    label: `${words.number(attempt)} · ${words.state[job_status]}`,
-  }));
   return (
     <Section
       title={words.title}
@@ -40,20 +39,21 @@ export function Attempts({ execution, job, gone }: { execution: Execution; job: 
         attempts.length < 2 ? null : attempts.length <= kSegments ? (
           <SegmentedControl
             size="xs"
-            className={`${classes.segments} no-print`}
             aria-label={words.title}
             value={String(chosen?.attempt)}
             onChange={choose}
-            data={options}
+            data={attempts.map(each => ({ value: String(each.attempt), label: <Segment attempt={each} /> }))}
           />
         ) : (
-          <Select
-            size="xs"
-            aria-label={words.title}
+          <FilterMenu
+            label={words.title}
             value={String(chosen?.attempt)}
             onChange={choose}
-            data={options}
-            allowDeselect={false}
+            align="end"
+            options={attempts.map(({ attempt, job_status }) => ({
+              value: String(attempt),
+              label: `${attempt} · ${words.state[job_status]}`,
+            }))}
           />
         )
       }
@@ -70,6 +70,22 @@ export function Attempts({ execution, job, gone }: { execution: Execution; job: 
         </EmptyState>
       )}
     </Section>
+  );
+}
+
+/// The number of an attempt with the sign of its state.
+function Segment({ attempt }: { attempt: Attempt }) {
+  const t = useText();
+  const words = t.execution.attempt;
+  const { job_status: state } = attempt;
+  return (
+    <span className={classes.segment} title={words.state[state]}>
+      <span className={classes[`text-${state}`]}>
+        <Icon name={kIcons[state]} size={12} />
+      </span>
+      {attempt.attempt}
+      <span className="visually-hidden">{words.state[state]}</span>
+    </span>
   );
 }
 

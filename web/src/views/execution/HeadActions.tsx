@@ -64,7 +64,7 @@ function CancelButton({ id }: { id: string }) {
   const [open, setOpen] = useState(false);
   const cancel = useCancel(id);
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" width={300} trapFocus withRoles>
+    <Popover opened={open} onChange={setOpen} position="bottom-end" width={344} trapFocus withRoles>
       <Popover.Target>
         <Button
           variant="default"

@@ -72,8 +72,8 @@ export function timingOf(detail: Record<string, unknown>): Timing[] {
     found.push({ phase, from: at, to: end });
     at = end;
   };
-  // A name lookup of microseconds is that of a reused connection or of an address.
-  if (connect > 0 || dns >= 0.1) add('dns', dns);
+  // A name lookup of microseconds is that of an address, or of a reused connection.
+  if (dns >= 0.05) add('dns', dns);
   add('connect', connect);
   add('tls', tls);
   add('wait', first_byte);

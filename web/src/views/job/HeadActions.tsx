@@ -23,6 +23,7 @@ export function HeadActions({ job }: { job: Job }) {
     <div className={`${classes.actions} no-print`}>
       <Switch
         className={classes.switch}
+        classNames={{ labelWrapper: classes.switchLabel ?? '' }}
         checked={job.enabled}
         disabled={!mayWrite}
         label={job.enabled ? t.job.head.enabled : t.job.head.disabled}
