@@ -95,6 +95,13 @@ function jobs(target) {
       enabled: true,
       job_context: http('/fresh', { timezone: 'America/New_York' }),
     },
+    {
+      job_name: 'spare-job',
+      job_type: 'scheduled',
+      job_cron_time: '0 4 1 1 *',
+      enabled: true,
+      job_context: http('/spare', { timezone: 'America/New_York' }),
+    },
   ];
 }
 

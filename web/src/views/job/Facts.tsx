@@ -93,7 +93,8 @@ function Schedule({ job }: { job: Job }) {
       {scheduled ? (
         <Fact name={words.next}>
           {!next.data ? (
-            <Bone width={260} height={20} />
+            // Five lines, so that nothing below moves when they arrive.
+            <Bone width={260} height={100} />
           ) : next.data.next.length === 0 ? (
             <span className="soft">{words.noNext}</span>
           ) : (

@@ -44,9 +44,10 @@ export function TimelineCanvas(props: Props) {
   );
   const lines = useMemo(() => ticks(range, width / 88, zone), [range, width, zone]);
   const toX = (at: number) => ((at - range.from) / length) * width;
-  const column =
-    columns && cursor !== null ? columns.find(each => cursor >= each.from && cursor < each.to) : null;
-  const mark = !columns && cursor !== null ? markAt(shown, range, width, toX(cursor)) : null;
+  const columnAt = (at: number) => columns?.find(each => at >= each.from && at < each.to) ?? null;
+  const markNear = (at: number) => (columns ? null : markAt(shown, range, width, toX(at)));
+  const column = cursor === null ? null : columnAt(cursor);
+  const mark = cursor === null ? null : markNear(cursor);
   const chosen = column && column.marks.length > 0 ? column : mark;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the colours depend on the theme
@@ -71,14 +72,17 @@ export function TimelineCanvas(props: Props) {
   };
   useWheelZoom(ref, (clientX, factor) => props.onRange(zoom(range, instantAt(clientX), factor)));
 
-  function open() {
-    if (cursor === null) return;
-    if (column && column.marks.length > 0) {
-      const only = column.marks[0];
-      if (column.marks.length === 1 && only?.kind === 'execution') props.onOpen(only.execution.execute_id);
-      else props.onRange(zoom(range, (column.from + column.to) / 2, 0.1));
-    } else if (mark?.kind === 'execution') props.onOpen(mark.execution.execute_id);
-    else props.onExplain(Math.floor((mark?.from ?? cursor) / 1_000) * 1_000);
+  function open(at: number) {
+    const slice = columnAt(at);
+    if (slice && slice.marks.length > 0) {
+      const only = slice.marks[0];
+      if (slice.marks.length === 1 && only?.kind === 'execution') props.onOpen(only.execution.execute_id);
+      else props.onRange(zoom(range, (slice.from + slice.to) / 2, 0.1));
+      return;
+    }
+    const near = markNear(at);
+    if (near?.kind === 'execution') props.onOpen(near.execution.execute_id);
+    else props.onExplain(Math.floor((near?.from ?? at) / 1_000) * 1_000);
   }
 
   const pointer = {
@@ -94,10 +98,11 @@ export function TimelineCanvas(props: Props) {
         props.onRange(pan(held.range, ((held.x - event.clientX) / Math.max(1, width)) * length));
       } else setCursor(instantAt(event.clientX));
     },
-    onPointerUp() {
-      const moved = drag.current?.moved;
+    onPointerUp(event: PointerEvent) {
+      const held = drag.current;
       drag.current = null;
-      if (!moved) open();
+      // By its own position: a tap has no move before it, and that of a quick click may not be rendered yet.
+      if (held && !held.moved) open(instantAt(event.clientX));
     },
     onPointerLeave() {
       if (!drag.current?.moved) setCursor(null);
@@ -148,7 +153,7 @@ export function TimelineCanvas(props: Props) {
         return () => props.onRange(zoom(range, at, 2));
       case 'Enter':
       case ' ':
-        return cursor === null ? null : open;
+        return cursor === null ? null : () => open(cursor);
       case 'Escape':
         return cursor === null ? null : () => setCursor(null);
       default:
