@@ -7,6 +7,7 @@ import { Icon } from '../../components/icons';
 import { Page } from '../../components/Page';
 import { toastDone, toastWarned } from '../../components/toasts';
 import { useText } from '../../i18n';
+import { afterPress } from './after_press';
 import { Basics } from './Basics';
 import { Conflict } from './Conflict';
 import { type Editor, EditorContext } from './context';
@@ -69,7 +70,11 @@ export function EditorForm({
   );
   const errors = useMemo(() => {
     const own = problemsOf(state.draft)
-      .filter(({ path }) => state.submitted || state.touched.has(path))
+      .filter(
+        ({ path, problem }) =>
+          // Nobody is blamed for what is still to be written.
+          state.submitted || (problem.kind !== 'required' && state.touched.has(path)),
+      )
       .map(({ path, problem }) => ({ path, reason: problemText(problem, t) }));
     const known = [...own, ...previewErrors];
     const said = state.refused.filter(error => !known.some(each => concerns(error, each.path)));
@@ -79,7 +84,10 @@ export function EditorForm({
   const editor: Editor = {
     jobId,
     state,
-    dispatch,
+    dispatch: action => {
+      if (action.type === 'touch') afterPress(() => dispatch(action));
+      else dispatch(action);
+    },
     set: (path, value) => dispatch({ type: 'set', path, value }),
     errors,
     errorAt: path => errors.find(error => concerns(error, path))?.reason,
