@@ -20,14 +20,9 @@ export type JobOnRequest = {
   last_runs?: LastRun[];
 };
 
-export type FailingJob = Schemas['OverviewJob'] & {
-  execute_id?: string;
-  reason?: string;
-  code?: number;
-  since?: string;
-  streak?: number;
-  streak_complete?: boolean;
-};
+/// Older servers send the id and the name only.
+export type FailingJob = Pick<Schemas['OverviewJob'], 'job_id' | 'job_name'> &
+  Partial<Schemas['OverviewJob']>;
 
 export type RunningExecution = {
   execute_id: string;

@@ -138,7 +138,7 @@ function Option({ option }: { option: ConfigurationOption }) {
           {option.secret ? <span className={classes.tag}>{words.secret}</span> : null}
         </div>
         {changed && !option.secret ? (
-          <div className="soft">{words.isDefault(option.default || words.empty)}</div>
+          <div className="soft">{words.isDefault(option.default_value || words.empty)}</div>
         ) : null}
       </div>
       <div className={changed ? classes.set : 'soft'}>{changed ? option.source : words.default}</div>

@@ -30,7 +30,7 @@ export function OperationsView() {
           navigate({ search: value === 'cluster' ? {} : ({ view: value } as OperationsSearch) })
         }
       >
-        <Tabs.List>
+        <Tabs.List className="tabs">
           {all.map(each => (
             <Tabs.Tab key={each} value={each}>
               {t.operations.tabs[each]}

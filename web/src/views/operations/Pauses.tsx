@@ -1,6 +1,6 @@
 import { Button, Modal } from '@mantine/core';
 import { useState } from 'react';
-import { useCan } from '../../auth/session';
+import { useCan } from '../../auth/permissions';
 import { Icon } from '../../components/icons';
 import { Section } from '../../components/Page';
 import { Bone, ErrorState } from '../../components/States';

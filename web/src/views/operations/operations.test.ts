@@ -23,6 +23,8 @@ const cluster = (change: Partial<Cluster> = {}): Cluster => ({
   self: { node: 'b', leading: [1] },
   nodes: [node('c', false), node('b'), node('a')],
   shards: [shard(0, 'a'), shard(1, 'b'), shard(2, 'c')],
+  database: { driver: 'mysql', version: '10.11.14-MariaDB', reachable: true, latency_ms: 2 },
+  outbox: { waiting: 0, oldest_seconds: 0 },
   ...change,
 });
 
@@ -42,6 +44,8 @@ test('a shard whose leader is gone is not led', () => {
     ['2 of 3 alive', 'warn'],
     ['2 of 3 led', 'bad'],
     ['400 ms', 'good'],
+    ['reads take 2 ms', 'good'],
+    ['none waiting', 'good'],
   ]);
 });
 
@@ -96,7 +100,7 @@ test('options are found by all words, and grouped', () => {
     source,
     group,
     value: '1',
-    default: '1',
+    default_value: '1',
     description: 'Port of the API',
     secret: false,
   });

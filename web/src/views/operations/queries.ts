@@ -6,11 +6,7 @@ import { toastDone, toastFailed } from '../../components/toasts';
 import { useText } from '../../i18n';
 import { instant } from '../overview/queries';
 
-/// The cluster with the members that the generated types do not contain yet.
-export type Cluster = Schemas['Cluster'] & {
-  database?: { driver: string; version: string; reachable: boolean; latency_ms: number; trouble?: string };
-  outbox?: { waiting: number; oldest_seconds: number };
-};
+export type Cluster = Schemas['Cluster'];
 
 export function useClusterState() {
   return useQuery({
@@ -107,7 +103,7 @@ export function useAuditPages(object: string | undefined, since: number | null) 
 export type ConfigurationOption = {
   name: string;
   value: string;
-  default: string;
+  default_value: string;
   source: string;
   group: string;
   description: string;

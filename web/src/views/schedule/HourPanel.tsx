@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useCan } from '../../auth/session';
+import { useCan } from '../../auth/permissions';
 import { Icon } from '../../components/icons';
 import { Section } from '../../components/Page';
 import { Bone, EmptyState, ErrorState } from '../../components/States';

@@ -25,7 +25,7 @@ export function ScheduleView() {
           })
         }
       >
-        <Tabs.List>
+        <Tabs.List className="tabs">
           {all.map(each => (
             <Tabs.Tab key={each} value={each}>
               {t.schedule.tabs[each]}
