@@ -8,6 +8,7 @@ import { StateBadge } from '../../components/StateBadge';
 import { Bone, EmptyState, ErrorState } from '../../components/States';
 import { useText } from '../../i18n';
 import { duration, toMillis } from '../../time/format';
+import own from './compare.module.css';
 import { diffLines, hunksOf, kMostLines, withoutTimes } from './diff';
 import classes from './execution.module.css';
 import { linesOf, piecesOf, prettyJson, timingOf } from './model';
@@ -121,8 +122,8 @@ function Figures({
   ];
   const rows = all.filter(([, one, two]) => one !== '—' || two !== '—');
   return (
-    <div className={classes.scroll}>
-      <table className={classes.compare}>
+    <div className={own.scroll}>
+      <table className={own.compare}>
         <thead>
           <tr>
             <th scope="col">{words.member}</th>
@@ -157,7 +158,7 @@ function Figures({
             <td />
           </tr>
           {rows.map(([name, one, two, difference]) => (
-            <tr key={name} className={one === two ? '' : classes.differs}>
+            <tr key={name} className={one === two ? '' : own.differs}>
               <th scope="row">{name}</th>
               <td className="num">{one}</td>
               <td className="num">{two}</td>
@@ -196,7 +197,7 @@ function OutputDifference({ execution, other }: { execution: Execution; other: E
   const names = { same: '', old: words.outputOld, new: words.outputNew };
   return (
     <div className={classes.pad}>
-      <div className={classes.diffHead}>
+      <div className={own.diffHead}>
         <h3 className={classes.partTitle}>{words.output}</h3>
         <Switch
           size="xs"
@@ -213,18 +214,18 @@ function OutputDifference({ execution, other }: { execution: Execution; other: E
         <p className={`${classes.partNote} soft`}>{words.same}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls needs the keyboard
-        <section className={classes.diff} tabIndex={0} aria-label={words.output}>
+        <section className={own.diff} tabIndex={0} aria-label={words.output}>
           {hunksOf(lines).map((hunk, index) =>
             hunk.kind === 'skipped' ? (
               // biome-ignore lint/suspicious/noArrayIndexKey: hunks have no other identity
-              <div key={index} className={classes.skipped}>
+              <div key={index} className={own.skipped}>
                 {words.unchanged(hunk.count)}
               </div>
             ) : (
               hunk.lines.map((line, number) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity
-                <div key={`${index} ${number}`} className={classes[`diff-${line.kind}`]}>
-                  <span className={classes.sign} title={names[line.kind] || undefined}>
+                <div key={`${index} ${number}`} className={own[`diff-${line.kind}`]}>
+                  <span className={own.sign} title={names[line.kind] || undefined}>
                     {signs[line.kind]}
                   </span>
                   <span>{line.text}</span>

@@ -42,7 +42,7 @@ export function StatesOverTime({ execution, zone }: { execution: Execution; zone
             {phases.map(phase => (
               <li key={`${phase.kind} ${phase.from}`}>
                 <i className={`${classes.key} ${classes[toneOf(phase)]}`} aria-hidden="true" />
-                <span className={classes.stateName}>
+                <span>
                   {nameOf(phase, t)}
                   {phase.attempt ? (
                     <span className="soft"> · {t.execution.attempt.state[phase.attempt.job_status]}</span>

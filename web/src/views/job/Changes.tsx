@@ -5,7 +5,8 @@ import { AbsoluteTime, RelativeTime } from '../../components/RelativeTime';
 import { Bone, EmptyState, ErrorState } from '../../components/States';
 import { useText } from '../../i18n';
 import { type Change, changesOf } from './changes_model';
-import classes from './job.module.css';
+import classes from './details.module.css';
+import jobClasses from './job.module.css';
 import { useChanges } from './queries';
 
 const kShown = 6;
@@ -85,7 +86,7 @@ function Record({ record, zone }: { record: Schemas['Audit']; zone: string | und
         </ul>
       )}
       {found.length > shown.length ? (
-        <button type="button" className={classes.textButton} onClick={() => setAll(true)}>
+        <button type="button" className={jobClasses.textButton} onClick={() => setAll(true)}>
           {words.showAll(found.length)}
         </button>
       ) : null}

@@ -5,7 +5,7 @@ import { Icon } from '../../components/icons';
 import { useText } from '../../i18n';
 import { copyText } from './actions';
 import { copyAs } from './copy_as';
-import classes from './job.module.css';
+import classes from './details.module.css';
 import type { Job } from './queries';
 import { type Format, formats } from './search';
 

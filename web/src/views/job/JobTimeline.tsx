@@ -10,11 +10,11 @@ import { clockTime, dateOf, toMillis } from '../../time/format';
 import { useZone } from '../../time/zone';
 import { pan, type Range, rangeOfWindow, zoom } from './axis';
 import { Ask } from './Explain';
-import classes from './job.module.css';
 import { marksOf, visible } from './marks';
 import { instant, kMost, useMissedOf, usePlanned, useRange } from './queries';
 import { type JobSearch, kDefaultWindow, type Window, windows } from './search';
 import { TimelineCanvas } from './TimelineCanvas';
+import classes from './timeline.module.css';
 
 /// Past executions and future occurrences of a job on one axis that can be moved and zoomed.
 export function JobTimeline({

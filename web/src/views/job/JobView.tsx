@@ -6,6 +6,7 @@ import { Bone, EmptyState, ErrorState } from '../../components/States';
 import { useText } from '../../i18n';
 import { Changes } from './Changes';
 import { Definition } from './Definition';
+import details from './details.module.css';
 import { Explain } from './Explain';
 import { Facts } from './Facts';
 import { HeadActions } from './HeadActions';
@@ -15,6 +16,7 @@ import { type Job, useJob, useJobEvents } from './queries';
 import { Runs } from './Runs';
 import { Statistics } from './Statistics';
 import { type JobSearch, tabs } from './search';
+import timeline from './timeline.module.css';
 
 /// One job: what it is, what happened, what will happen, and why.
 export function JobView() {
@@ -65,7 +67,7 @@ function Details({ job, zone }: { job: Job; zone: string | undefined }) {
           })
         }
       >
-        <Tabs.List className={`${classes.tabs} no-print`}>
+        <Tabs.List className={`${details.tabs} no-print`}>
           {tabs.map(each => (
             <Tabs.Tab key={each} value={each}>
               {t.job.tabs[each]}
@@ -98,7 +100,7 @@ function Loading() {
           </div>
         ))}
       </div>
-      <div className={`panel ${classes.timelineBone}`}>
+      <div className={`panel ${timeline.timelineBone}`}>
         <Bone height={164} />
       </div>
     </Page>

@@ -5,7 +5,7 @@ import { EmptyState, ErrorState } from '../../components/States';
 import { useText } from '../../i18n';
 import { ExecutionTable, MoreRows } from '../executions/ExecutionTable';
 import { states } from '../executions/search';
-import classes from './job.module.css';
+import classes from './details.module.css';
 import { useRuns } from './queries';
 import type { JobSearch } from './search';
 

@@ -116,7 +116,7 @@ function Histogram({ bins }: { bins: Bin[] }) {
   const name = ({ from, to }: Bin) =>
     to === null ? words.over(short(from)) : words.histogramRow(short(from), short(to));
   return (
-    <div className={`${classes.figure} ${classes.histogram}`}>
+    <div className={classes.figure}>
       <div className={classes.figureName}>{words.histogram}</div>
       <ul className={classes.bars} aria-label={words.histogram}>
         {bins.map(bin => (

@@ -4,9 +4,9 @@ import { useWidth } from '../../components/useWidth';
 import { useText } from '../../i18n';
 import { clockTime } from '../../time/format';
 import { pan, type Range, ticks, zoom } from './axis';
-import classes from './job.module.css';
 import { columnsOf, isDense, type Mark, markAt, visible } from './marks';
 import { spoken, TimelineTip } from './TimelineTip';
+import classes from './timeline.module.css';
 import { drawTimeline } from './timeline_draw';
 
 type Props = {

@@ -2,8 +2,8 @@ import { StateBadge } from '../../components/StateBadge';
 import { formatNumber, useLanguage, useText } from '../../i18n';
 import type { Messages } from '../../i18n/messages';
 import { absolute, clockTime, dateOf, duration, relative } from '../../time/format';
-import classes from './job.module.css';
 import type { Column, Mark } from './marks';
+import classes from './timeline.module.css';
 
 /// What is below the pointer: one mark, a slice with several, or an instant without any.
 export type Tip = { at: number; mark: Mark | null; column: Column | null };
