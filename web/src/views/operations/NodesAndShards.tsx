@@ -88,13 +88,13 @@ export function Shards({ cluster }: { cluster: Cluster }) {
   return (
     <Section title={words.title} aside={<span className="num">{shards.length}</span>}>
       <p className={`${classes.help} soft`}>{words.help}</p>
-      <table className={table.table}>
+      <table className={`${table.table} ${table.plain}`}>
         <thead>
           <tr>
             <th>{words.shard}</th>
             <th>{words.leader}</th>
             <th className={table.number}>{words.epoch}</th>
-            <th>{words.watermark}</th>
+            <th className={table.optional}>{words.watermark}</th>
             <th className={table.number} title={words.lagHelp}>
               {words.lag}
             </th>
@@ -103,22 +103,18 @@ export function Shards({ cluster }: { cluster: Cluster }) {
         <tbody>
           {shards.map(shard => (
             <tr key={shard.shard}>
-              <td data-label={words.shard} className="num">
-                {shard.shard}
-              </td>
-              <td data-label={words.leader}>
+              <td className="num">{shard.shard}</td>
+              <td>
                 <Leader shard={shard} led={isLed(shard, cluster)} />
               </td>
-              <td data-label={words.epoch} className={`${table.number} num`}>
-                {formatNumber(shard.epoch)}
-              </td>
-              <td data-label={words.watermark}>
+              <td className={`${table.number} num`}>{formatNumber(shard.epoch)}</td>
+              <td className={table.optional}>
                 <span>
                   <AbsoluteTime at={shard.watermark} />
                   {shard.trouble ? <div className={classes.warn}>{shard.trouble}</div> : null}
                 </span>
               </td>
-              <td data-label={words.lag} className={`${table.number} num`}>
+              <td className={`${table.number} num`}>
                 {shard.lag_seconds > kLag ? (
                   <Mark tone="bad" icon="warning">
                     {duration(shard.lag_seconds * 1_000)}
@@ -140,7 +136,7 @@ function Leader({ shard, led }: { shard: Cluster['shards'][number]; led: boolean
   if (!shard.node) return <Mark tone="bad">{words.none}</Mark>;
   if (led) return <span>{shard.node}</span>;
   return (
-    <span>
+    <span className={classes.leader}>
       {shard.node} <Mark tone="bad">{words.gone}</Mark>
     </span>
   );

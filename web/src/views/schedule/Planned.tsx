@@ -95,7 +95,12 @@ export function Planned() {
 export function MapBone() {
   return (
     <div className={classes.mapBone}>
-      <Bone height={262} />
+      {['', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map(row => (
+        <div key={row} className={classes.boneRow}>
+          {row ? <Bone width={64} /> : <span />}
+          <Bone height={row ? 26 : 12} />
+        </div>
+      ))}
     </div>
   );
 }
