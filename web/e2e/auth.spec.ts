@@ -65,6 +65,9 @@ test('signing out forgets the token', async ({ page }) => {
 test('buttons that the scopes of a token do not permit are not shown', async ({ page }) => {
   const claims = Buffer.from(JSON.stringify({ sub: 'ann', scope: 'ecron.read' })).toString('base64url');
   await page.route('**/v1/auth', route => route.fulfill({ json: { mode: 'jwt', oauth: null } }));
+  await page.route('**/v1/caller', route =>
+    route.fulfill({ json: { subject: 'ann', tenant_id: 'tenant', permissions: ['read'] } }),
+  );
   await page.goto(`${address.page()}/jobs`);
   await page.getByLabel('Token', { exact: true }).fill(`e30.${claims}.x`);
   await page.keyboard.press('Enter');
