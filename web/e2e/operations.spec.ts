@@ -78,9 +78,12 @@ test('planned executions are paused after a question, and resumed', async ({ pag
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Pause planned executions?' });
   await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeFocused();
   expect(await send('GET', '/scheduling')).toMatchObject({ paused: false });
   await page.getByRole('button', { name: 'Pause all tenants' }).click();
   await expect(dialog.getByText('This affects the jobs of all tenants.')).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Pause all tenants' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.getByText('Paused for all tenants')).toBeVisible();
   expect(await send('GET', '/scheduling')).toMatchObject({ all: true });
