@@ -228,9 +228,10 @@ TEST_CASE("an execution that ends after its job was deleted stays deleted in ext
     world.open();
     const model::Job job = world.given_job("job");
     const Term term = world.lead();
+    const Instant now = std::chrono::floor<Seconds>(world.clock().now());
     Executions runs;
     for (int i = 0; i < 3; ++i) {
-        runs.push_back(a_run(job, term.epoch, std::chrono::floor<Seconds>(world.clock().now()) - Seconds{i}));
+        runs.push_back(a_run(job, term.epoch, now - Seconds{i}));
         world.must(world.store().executions->insert_execution(runs.back(), NotifyLeader::no));
     }
     world.must(world.store().jobs->delete_jobs(kTenant, {job.id}));
