@@ -39,11 +39,11 @@ struct Insightful : RunWorld {
     History history(const std::optional<TenantId>& tenant = {},
                     std::size_t examined = HistoryQuery::kExamined) {
         return must(store().insights->count_history({.tenant = tenant,
-                                               .from = now,
-                                               .to = now + Seconds{10},
-                                               .step = Seconds{5},
-                                               .now = now + Seconds{100},
-                                               .examined = examined}));
+                                                     .from = now,
+                                                     .to = now + Seconds{10},
+                                                     .step = Seconds{5},
+                                                     .now = now + Seconds{100},
+                                                     .examined = examined}));
     }
     std::vector<FailingJob> failing(const std::optional<TenantId>& tenant = {}) {
         wait_for_none("select case when count(*) < 1 then 1 else 0 end from t_cron_job_last");

@@ -20,6 +20,12 @@ void check(const Forecast::Range& range, ProblemList& problems) {
                      fmt::format("divides the range into more than {} buckets", Forecast::kMaxBuckets));
 }
 
+/// Until now, as far as the buckets reach; a range that begins later has one bucket.
+Instant default_end(Instant from, Millis step, Instant now) {
+    return now > from ? std::min(now, from + step * static_cast<std::int64_t>(Forecast::kMaxBuckets))
+                      : from + step;
+}
+
 }  // namespace
 
 Forecast::Range time_range(const Query& query, Anchor anchor, Instant now, ProblemList& problems) {
@@ -28,12 +34,17 @@ Forecast::Range time_range(const Query& query, Anchor anchor, Instant now, Probl
     const auto from = problems.value(query.time("from"), kTime);
     const auto to = problems.value(query.time("to"), kTime);
     range.from = from.value_or(anchor == Anchor::begin ? now : to.value_or(now) - kDay);
-    range.to = to.value_or(anchor == Anchor::begin ? range.from + kDay : now);
     if (const auto step = query.first("step")) {
         const Result<Millis> given = parse_duration(*step);
         range.step = given.value_or(Millis{0});
         if (range.step <= Millis{0}) problems.add("step", "must be a duration above 0, such as 15m or 1h");
     }
+    Instant end = now;
+    if (anchor == Anchor::begin)
+        end = range.from + kDay;
+    else if (from)
+        end = default_end(range.from, range.step, now);
+    range.to = to.value_or(end);
     if (!problems.any()) check(range, problems);
     return range;
 }

@@ -42,8 +42,9 @@ constexpr ParameterDoc kEventId{
 constexpr ParameterDoc kOneJob{"job_id", "query", kText, "Only rows of this job."};
 constexpr ParameterDoc kHistoryFrom{
     "from", "query", kTime, "Begin of the history, inclusive, in whole seconds. Default: a day before to."};
-constexpr ParameterDoc kHistoryTo{"to", "query", kTime,
-                                  "End of the history, exclusive, in whole seconds. Default: now."};
+constexpr ParameterDoc kHistoryTo{
+    "to", "query", kTime,
+    "End of the history, exclusive, in whole seconds. Default: now, or 1000 buckets after from."};
 constexpr ParameterDoc kHistoryStep{
     "step", "query", kText,
     "Length of a bucket in whole seconds, such as 15m or 1h; at most 1000 buckets. Default: 1h."};
