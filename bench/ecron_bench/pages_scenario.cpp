@@ -134,7 +134,7 @@ std::vector<Page> pages_of(const Samples& samples) {
                                    "/job?with=next,runs,words&limit=200",
                                    "/job?with=runs&sort=name&limit=200",
                                    "/history",
-                                   "/history?step=1m",
+                                   "/history?step=5m",
                                    "/job?enabled=false",
                                    "/job?mode=http",
                                    "/job?label=team:none",
