@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test';
 
-/// The tests run the real binary on SQLite, and the built page behind the server's Content-Security-Policy.
+/// The tests run the real binary on SQLite and open the page that it contains.
 export default defineConfig({
   testDir: 'e2e',
   globalSetup: './e2e/setup.ts',

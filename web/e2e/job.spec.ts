@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { ask, expect, history, jobPath, test } from './history_page';
+import { binary } from './servers';
 
 test('a job says what it is and when it runs next', async ({ page }) => {
   await page.goto(jobPath('nightly-invoices'));
@@ -95,8 +95,6 @@ test('what is copied as YAML is the same job to ecron diff', async ({ page, cont
     await page.getByRole('menuitem', { name: 'Copy as YAML' }).click();
     await expect(page.getByText('Copied as YAML')).toBeVisible();
     const yaml = await page.evaluate(() => navigator.clipboard.readText());
-    const binary =
-      process.env.ECRON_BINARY ?? fileURLToPath(new URL('../../build/dev/ecron', import.meta.url));
     const server = new URL(history().api).origin;
     // The exit code is 1 if there are differences.
     execFileSync(binary, ['diff', '-f', '-', '--server', server], {

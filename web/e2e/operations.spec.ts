@@ -1,13 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
-import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { violations } from './axe';
 import { address, expect, look, test } from './page';
-import { binary, type OwnServer, startOwn } from './servers';
+import { createToken, type Server as Ecron, startEcron, tokenFlags } from './servers';
 
 /// An ecron with tokens, so that there is an audit log, whose webhooks become dead letters after a second.
-let own: OwnServer;
+let own: Ecron;
 let token = '';
 let receiver: Server;
 let received = 0;
@@ -28,14 +26,9 @@ test.beforeAll(async () => {
   });
   await new Promise<void>(resolve => receiver.listen(0, '127.0.0.1', () => resolve()));
   const port = (receiver.address() as { port: number }).port;
-  own = await startOwn(folder => {
-    const file = join(folder, 'tokens');
-    token = execFileSync(
-      binary,
-      ['token', 'create', 'admin', '--scope', 'all ecron.admin', '--token-file', file],
-      { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
-    ).trim();
-    return ['--auth-mode', 'token', '--token-file', file, '--webhook-retry-for', '1s'];
+  own = await startEcron(folder => {
+    token = createToken(folder, 'admin', '--scope', 'all ecron.admin');
+    return [...tokenFlags(folder), '--webhook-retry-for', '1s'];
   });
   const job = {
     job_name: 'announces',
@@ -55,14 +48,12 @@ test.beforeAll(async () => {
     .toBe(2);
 });
 test.afterAll(async () => {
-  await own?.stop();
+  await own?.remove();
   receiver?.closeAllConnections();
   receiver?.close();
 });
 test.beforeEach(async ({ page }) => {
   await page.addInitScript(value => sessionStorage.setItem('ecron.token', value), token);
-  // A server without GET /auth does not ask for a token; the page then has nothing to send.
-  await page.route('**/v1/auth', route => route.fulfill({ json: { mode: 'token', oauth: null } }));
 });
 
 test('nodes, shards and the queue are shown', async ({ page }) => {

@@ -30,7 +30,24 @@ test('overlays inject no style', async ({ page }) => {
   await expect(page.locator('style')).toHaveCount(0);
 });
 
-test('the policy of the test refuses an injected style', async ({ page, problems }) => {
+test('the server sends the policy, without unsafe directives, with every address of the page', async ({
+  page,
+}) => {
+  for (const route of routes) {
+    const policy = (await page.goto(`${address.page()}${route}`))?.headers()['content-security-policy'] ?? '';
+    expect(policy.split(/; */)).toEqual(
+      expect.arrayContaining([
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "frame-ancestors 'none'",
+      ]),
+    );
+    expect(policy).not.toContain('unsafe');
+  }
+});
+
+test('the policy refuses an injected style', async ({ page, problems }) => {
   await page.goto(`${address.page()}/jobs`);
   await page.evaluate(() => {
     const style = document.createElement('style');

@@ -1,10 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { type OAuthServer, startOAuth } from './oauth_server';
 import { address, expect, test } from './page';
-import { serve } from './server';
-import { binary, hasOption, type OwnServer, startOwn } from './servers';
+import { createToken, revokeToken, type Server, startEcron, tokenFlags } from './servers';
 
 test.use({
   causesErrors: true,
@@ -21,50 +18,40 @@ test.describe('without authentication', () => {
     await page.goto(address.page());
     await expect(page.getByRole('navigation')).toBeVisible();
     await expect(page.getByText('Authentication is off')).toHaveCount(0);
-    const own = await startOwn(() => ['--allowed-hosts', '*']);
+    const own = await startEcron(() => ['--allowed-hosts', '*']);
     try {
       await page.goto(`${own.page.replace('127.0.0.1', 'ecron.test')}/operations`);
       await expect(
         page.getByText('Authentication is off, and this page is reachable at ecron.test'),
       ).toBeVisible();
     } finally {
-      await own.stop();
+      await own.remove();
     }
   });
 
-  test('a server that does not answer is a state, and the page opens when it is back', async ({ page }) => {
-    const dead = await serve(join(import.meta.dirname, '../dist'), 'http://127.0.0.1:9');
-    try {
-      await page.goto(`${dead.url}/ui/operations`);
-      await expect(page.getByText('The server does not answer')).toBeVisible();
-      await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
-      dead.revive(address.api().replace(/\/api\/.*/, ''));
-      await expect(page.getByRole('heading', { name: 'Operations' })).toBeVisible();
-    } finally {
-      dead.server.closeAllConnections();
-      dead.server.close();
-    }
+  test('a server whose API does not answer is a state, and the page opens when it is back', async ({
+    page,
+  }) => {
+    await page.route('**/api/**', route => route.abort('connectionrefused'));
+    await page.goto(`${address.page()}/operations`);
+    await expect(page.getByText('The server does not answer')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+    await page.unroute('**/api/**');
+    await expect(page.getByRole('heading', { name: 'Operations' })).toBeVisible();
   });
 });
 
 test.describe('with static tokens', () => {
-  let own: OwnServer;
+  let own: Server;
   const tokens = { admin: '', reader: '' };
   test.beforeAll(async () => {
-    test.skip(!hasOption('--oauth-client-id'), 'the binary has no GET /auth');
-    own = await startOwn(folder => {
-      const file = join(folder, 'tokens');
-      const create = (name: string, scope: string) =>
-        execFileSync(binary, ['token', 'create', name, '--scope', scope, '--token-file', file], {
-          cwd: folder,
-          encoding: 'utf8',
-        }).trim();
-      tokens.admin = create('admin', 'all ecron.admin');
-      tokens.reader = create('reader', 'ecron.read');
-      return ['--auth-mode', 'token', '--token-file', file];
+    own = await startEcron(folder => {
+      tokens.admin = createToken(folder, 'admin', '--scope', 'all ecron.admin');
+      tokens.reader = createToken(folder, 'reader', '--scope', 'ecron.read');
+      return tokenFlags(folder);
     });
   });
-  test.afterAll(() => own?.stop());
+  test.afterAll(() => own?.remove());
 
   test('a token is pasted, kept for the tab, and forgotten at the sign-out', async ({ page }) => {
     await page.goto(`${own.page}/operations?view=audit`);
@@ -97,6 +84,39 @@ test.describe('with static tokens', () => {
     await expect(title(page)).toBeVisible();
   });
 
+  test('a token that is revoked while typing is replaced above the view, which keeps the text', async ({
+    page,
+  }) => {
+    const first = createToken(own.folder, 'first', '--scope', 'all ecron.admin');
+    await page.goto(`${own.page}/operations?view=audit`);
+    await page.getByLabel('Token', { exact: true }).fill(first);
+    await page.keyboard.press('Enter');
+    const search = page.getByRole('searchbox');
+    await search.fill('474c2c5e');
+    await expect(page.getByText('No record matches')).toBeVisible();
+    revokeToken(own.folder, 'first');
+    const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+    await expect(async () => {
+      if (!(await dialog.isVisible())) await search.pressSequentially('0');
+      await expect(dialog).toBeVisible({ timeout: 500 });
+    }).toPass({ timeout: 40_000 });
+    const typed = await search.inputValue();
+    await dialog.getByLabel('Token', { exact: true }).fill(tokens.admin);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await expect(dialog).toBeHidden();
+    await expect(search).toHaveValue(typed);
+    await expect(page.getByText('No record matches')).toBeVisible();
+  });
+
+  test('buttons that the scopes of a token do not permit are not shown', async ({ page }) => {
+    await page.goto(`${own.page}/jobs`);
+    await page.getByLabel('Token', { exact: true }).fill(tokens.reader);
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { level: 1, name: 'Jobs' })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'New job' })).toHaveCount(0);
+    await expect(page.getByRole('checkbox')).toHaveCount(0);
+  });
+
   test('a caller who may not see the cluster is told the scope, and sees the rest', async ({ page }) => {
     await page.goto(`${own.page}/operations`);
     await page.getByLabel('Token', { exact: true }).fill(tokens.reader);
@@ -107,23 +127,19 @@ test.describe('with static tokens', () => {
 });
 
 test.describe('with an authorization server', () => {
-  let own: OwnServer;
+  let own: Server;
   let oauth: OAuthServer;
   test.beforeAll(async () => {
-    test.skip(!hasOption('--oauth-client-id'), 'the binary has no GET /auth');
     oauth = await startOAuth('ecron-web');
-    own = await startOwn(
-      () => [
-        ...['--auth-mode', 'jwt', '--jwt-issuer', oauth.url, '--jwt-keys-url', `${oauth.url}/jwks`],
-        ...['--oauth-client-id', 'ecron-web', '--oauth-authorization-url', `${oauth.url}/authorize`],
-        ...['--oauth-token-url', `${oauth.url}/token`, '--token-cache', '1s'],
-      ],
-      oauth.url,
-    );
+    own = await startEcron(() => [
+      ...['--auth-mode', 'jwt', '--jwt-issuer', oauth.url, '--jwt-keys-url', `${oauth.url}/jwks`],
+      ...['--oauth-client-id', 'ecron-web', '--oauth-authorization-url', `${oauth.url}/authorize`],
+      ...['--oauth-token-url', `${oauth.url}/token`, '--token-cache', '1s'],
+    ]);
   });
   test.beforeEach(() => Object.assign(oauth, { scope: 'all ecron.admin', lifetime: 3_600 }));
   test.afterAll(async () => {
-    await own?.stop();
+    await own?.remove();
     oauth?.stop();
   });
 
