@@ -13,6 +13,8 @@ COPY cmake cmake
 COPY sql sql
 COPY include include
 COPY scripts scripts
+# The page's editor shows the reference of the members of a job.
+COPY docs docs
 COPY web web
 COPY src src
 RUN scripts/build release && strip build/release/ecron && scripts/runtime-packages build/release/ecron >packages

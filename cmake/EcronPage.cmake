@@ -46,6 +46,8 @@ function(ecron_build_page document)
     WORKING_DIRECTORY ${web} COMMENT "Installing the dependencies of the web page")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${web}/src/* ${web}/scripts/* ${web}/public/*)
   list(FILTER sources EXCLUDE REGEX "/src/api/schema\\.d\\.ts$")  # written by the build
+  # The editor shows the reference of the members of a job.
+  list(APPEND sources ${PROJECT_SOURCE_DIR}/docs/jobs.md ${PROJECT_SOURCE_DIR}/docs/zh-CN/jobs.md)
   file(GLOB settings CONFIGURE_DEPENDS ${web}/*.ts ${web}/*.json ${web}/*.html ${web}/*.cjs ${web}/*.mjs)
   add_custom_command(OUTPUT ${web}/dist/index.html
     COMMAND ${CMAKE_COMMAND} -E env "ECRON_OPENAPI=${document}" ${npm} run --silent build

@@ -57,3 +57,9 @@ test('the policy refuses an injected style', async ({ page, problems }) => {
   await expect.poll(() => problems.length).toBe(1);
   expect(problems.pop()).toContain('Content Security Policy');
 });
+
+test('the licences of the packages in the page come with it', async () => {
+  const response = await fetch(`${address.page()}/licenses.txt`);
+  expect(response.headers.get('content-type')).toContain('text/plain');
+  expect(await response.text()).toContain('react-dom 19');
+});
