@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <set>
+
 #include "ecron/base/uuid.hpp"
 #include "ecron/store/upkeep.hpp"
 #include "store/world.hpp"
@@ -206,6 +208,37 @@ TEST_CASE("the claim of a timed job's only run disables the job in the same tran
         CHECK(world.must(world.store().executions->claim(claim)).disabled.empty());
         CHECK(world.must(world.store().jobs->find_job(std::nullopt, world.job.id))->enabled);
     }
+}
+
+TEST_CASE("a claim disables many jobs, each with its own change", "[store]") {
+    Leading world;
+    constexpr std::size_t kJobs = 300;  // more than one statement names
+    Claim claim = world.claim_of({});
+    std::vector<JobId> ids;
+    for (std::size_t i = 0; i < kJobs; ++i) {
+        const model::Job job = world.given_job("one-shot-" + std::to_string(i));
+        ids.push_back(job.id);
+        // A schedule of an earlier revision, which the job no longer has.
+        claim.completed.push_back({job.key, job.effective_from - Millis{1}});
+        if (i > 0) claim.completed.push_back({job.key, job.effective_from});
+    }
+    claim.completed.push_back({JobKey(987'654'321), world.now});
+    const Claimed claimed = world.must(world.store().executions->claim(claim));
+    REQUIRE(claimed.disabled.size() == kJobs - 1);
+    CHECK(world.must(world.store().jobs->find_job(std::nullopt, ids.front()))->enabled);
+    std::set<ChangeNumber> revisions;
+    for (const model::Job& job : claimed.disabled) {
+        const auto stored = world.must(world.store().jobs->find_job(std::nullopt, job.id));
+        REQUIRE(stored);
+        CHECK_FALSE(stored->enabled);
+        CHECK(stored->revision == job.revision);
+        CHECK(stored->effective_from == job.effective_from);
+        CHECK(world.number("select count(*) from t_cron_change where f_kind = 'spent' and f_number = " +
+                           std::to_string(job.revision.value()) +
+                           " and f_job_key = " + std::to_string(job.key.value())) == 1);
+        revisions.insert(job.revision);
+    }
+    CHECK(revisions.size() == kJobs - 1);
 }
 
 TEST_CASE("claimed runs that have not started can be withdrawn by their leader only", "[store]") {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <span>
 #include <unordered_map>
 
@@ -357,26 +358,69 @@ void SweepDeleted::apply(Session& session) {
     progress.run();
 }
 
+namespace {
+
+/// The jobs of completed one-shots, locked in the order of their keys, without those that have changed since.
+std::vector<JobRow> lock_completed(Session& session, const std::vector<CompletedOneShot>& completed) {
+    std::set<std::pair<JobKey, Instant>> schedules;
+    for (const CompletedOneShot& one : completed) schedules.emplace(one.job, one.since);
+    std::vector<JobKey> keys;
+    for (const auto& [key, since] : schedules)
+        if (keys.empty() || keys.back() != key) keys.push_back(key);
+    std::vector<JobRow> rows;
+    for (std::size_t at = 0; at < keys.size(); at += kLongestList) {
+        const std::size_t count = std::min(kLongestList, keys.size() - at);
+        const std::size_t size = list_size(count);
+        Statement& select = session.prepare(
+            fmt::format("select {} from t_cron_job where f_key_id in ({}) order by f_key_id{}", kJobColumns,
+                        placeholders(size), session.dialect().texts.for_update),
+            std::string(size, 'i'), kJobTypes);
+        for (std::size_t i = 0; i < size; ++i) select << keys[at + std::min(i, count - 1)].value();
+        for (select.run(); select.fetch();) {
+            JobRow row = read_job_row(select);
+            if (row.job.enabled && schedules.contains({row.job.key, row.job.effective_from}))
+                rows.push_back(std::move(row));
+        }
+    }
+    return rows;
+}
+
+/// Stores that the jobs are disabled; they have been changed at one instant.
+void store_disabled(Session& session, const std::vector<model::Job>& jobs) {
+    for (std::size_t at = 0; at < jobs.size(); at += kLongestList) {
+        const std::size_t count = std::min(kLongestList, jobs.size() - at);
+        const std::size_t size = list_size(count);
+        const auto job = [&](std::size_t i) -> const model::Job& {
+            return jobs[at + std::min(i, count - 1)];
+        };
+        std::string revisions;
+        for (std::size_t i = 0; i < size; ++i) revisions += fmt::format(" when :k{0} then :r{0}", i);
+        Statement& update = session.prepare(
+            fmt::format("update t_cron_job set f_enabled = 0, f_update_time = :updated, f_effective_from = "
+                        ":effective, f_revision = case f_key_id{} end where f_key_id in ({})",
+                        revisions, placeholders(size)),
+            std::string((3 * size) + 2, 'i'));
+        update << to_unix_seconds(job(0).updated_at) << to_unix_millis(job(0).effective_from);
+        for (std::size_t i = 0; i < size; ++i) update << job(i).key.value() << job(i).revision.value();
+        for (std::size_t i = 0; i < size; ++i) update << job(i).key.value();
+        update.run();
+    }
+}
+
+}  // namespace
+
 std::vector<model::Job> disable_completed(Session& session, const std::vector<CompletedOneShot>& completed) {
     std::vector<model::Job> disabled;
     if (completed.empty()) return disabled;
     ChangeWriter log(session, completed.size());
-    for (const auto& [key, since] : completed) {
-        Statement& select = session.prepare(fmt::format("select {} from t_cron_job where f_key_id = :key{}",
-                                                        kJobColumns, session.dialect().texts.for_update),
-                                            "i", kJobTypes);
-        select << key.value();
-        if (!select.first()) continue;
-        const JobRow before = read_job_row(select);
-        if (!before.job.enabled || before.job.effective_from != since) continue;
-        model::Job job = before.job;
+    for (const JobRow& before : lock_completed(session, completed)) {
+        model::Job& job = disabled.emplace_back(before.job);
         job.enabled = false;
         job.updated_at = whole_seconds(log.now());
         job.effective_from = log.now();
         job.revision = log.add("spent", job, &before);
-        update_schedule_state(session, job);
-        disabled.push_back(std::move(job));
     }
+    store_disabled(session, disabled);
     log.finish();
     return disabled;
 }
