@@ -257,6 +257,20 @@ TEST_CASE("a round of the retention corrects last states that a killed process h
     CHECK(world.found({.state = ExecutionState::success}).empty());
 }
 
+TEST_CASE("a round of the retention removes last states of jobs that do not exist", "[store]") {
+    Searched world;
+    const model::Job job = world.given_job("job");
+    world.begin_term();
+    world.given_run(job, ExecutionState::success);
+    world.given_run(job, ExecutionState::pending, Seconds{1});
+    world.sql("insert into t_cron_job_last (f_job_key, f_tenant_id, f_state) values (999999, 'gone', 1)");
+    world.sql("insert into t_cron_job_last (f_job_key, f_tenant_id, f_state) values (999998, 'gone', 5)");
+    CHECK(world.must(world.store().listings->count_by_state(std::nullopt)).abandoned == 0);
+    CHECK(world.must(world.store().retention->trim_history({}, JobId{})).round_ended);
+    CHECK(world.number("select count(*) from t_cron_job_last") == 1);
+    CHECK(world.must(world.store().listings->count_by_state(std::nullopt)).succeeded == 1);
+}
+
 TEST_CASE("executions are found by job, name, state, trigger and start, newest first", "[store]") {
     Searched world;
     const model::Job job = world.given_job("job");

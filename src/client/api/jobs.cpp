@@ -14,7 +14,7 @@ namespace ecron::client {
 namespace {
 
 constexpr std::size_t kPage = 1'000;
-constexpr std::size_t kPageWithNext = 200;
+constexpr std::size_t kPageWithNext = 100;
 constexpr std::size_t kIdsInQuery = 100;  // the header of a request has a limit
 
 using ByName = std::map<std::string, std::vector<JobObject>>;

@@ -20,7 +20,7 @@ namespace ecron::management {
 
 inline constexpr std::int64_t kListLimit = 1'000;    // rows in one response
 inline constexpr std::int64_t kListDefault = 20;     // for jobs
-inline constexpr std::int64_t kExtendedLimit = 200;  // jobs in one response, with members on request
+inline constexpr std::int64_t kExtendedLimit = 100;  // jobs in one response, with members on request
 inline constexpr std::int64_t kMaxPages = 1'000'000'000'000;
 
 /// Adds the header fields for continuing after the last row shown.

@@ -90,7 +90,7 @@ constexpr std::array kParameters{
     ParameterDoc{
         "with", "query", R"({"type":"string","pattern":"^((next|runs|words)(,(next|runs|words))*)?$"})",
         "Members to add to each job, separated by commas: next (next_run), runs (last_runs) and words "
-        "(schedule_words, in the language of the request). At most 200 jobs are then returned."},
+        "(schedule_words, in the language of the request). At most 100 jobs are then returned."},
     ParameterDoc{"trigger", "query", R"({"$ref":"#/components/schemas/Trigger"})",
                  "What requested the execution; history: a client or the previous service reported it."},
     ParameterDoc{"next", "query",

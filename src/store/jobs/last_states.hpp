@@ -44,6 +44,12 @@ bool has_wrong_last_state(Session& session, const JobId& job);
 /// Corrects those of the jobs that are still wrong.
 Result<void> correct_last_states(Session& session, const std::vector<JobId>& jobs);
 
+/// Returns jobs that no longer exist and have a recorded state, at most one batch: an execution may end after
+/// its job was deleted.
+std::vector<JobKey> orphaned_states(Session& session);
+/// Deletes the recorded states of jobs that do not exist.
+Result<void> remove_states(Session& session, const std::vector<JobKey>& jobs);
+
 std::int64_t count_failing(Session& session);
 JobCounts count_by_state(Session& session, const std::optional<TenantId>& tenant);
 

@@ -242,6 +242,7 @@ OldExecutions find_old(Session& session, const HistoryRule& rule, const JobId& a
         if (!job) {
             old.after = JobId{};
             old.round_ended = true;
+            old.orphaned_states = orphaned_states(session);
             return old;
         }
         JobLimits limits(session, *job, rule, planned_before);
@@ -317,6 +318,11 @@ Awaitable<Trimmed> SqlRetention::trim_history(HistoryRule rule, JobId after) {
         const Result<void> corrected =
             co_await threads_.write({WriteKind::history}, correct_last_states, std::move(old->wrong_states));
         if (!corrected) co_return std::unexpected(corrected.error());
+    }
+    if (!old->orphaned_states.empty()) {
+        const Result<void> removed =
+            co_await threads_.write({WriteKind::history}, remove_states, std::move(old->orphaned_states));
+        if (!removed) co_return std::unexpected(removed.error());
     }
     if (trimmed.round_ended && (rule.keep > Millis{0} || rule.audit > Millis{0})) {
         const Result<std::size_t> removed =

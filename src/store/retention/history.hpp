@@ -10,7 +10,8 @@ namespace ecron::store {
 
 struct OldExecutions {
     std::vector<std::int64_t> keys{};
-    std::vector<JobId> wrong_states{};  // jobs whose recorded last state may be wrong
+    std::vector<JobId> wrong_states{};      // jobs whose recorded last state may be wrong
+    std::vector<JobKey> orphaned_states{};  // when the round has ended
     JobId after{};
     bool round_ended{};
 };
