@@ -1,5 +1,5 @@
 import { expect, test } from './page';
-import { type Server, startEcron } from './servers';
+import { createStorage, type Server, startEcron, usesMysql } from './servers';
 
 test.use({ causesErrors: true });
 
@@ -31,5 +31,28 @@ test('a server that is killed while the page is open is said, and the page recov
     await expect(page.getByRole('link', { name: 'after-the-crash' })).toBeVisible();
   } finally {
     await server.remove();
+  }
+});
+
+test('a leader that is killed is seen at another node, which takes over', async ({ page }) => {
+  test.skip(!usesMysql, 'several nodes need a database server');
+  test.setTimeout(120_000);
+  const storage = createStorage('');
+  const nodes: Server[] = [];
+  try {
+    for (const name of ['first', 'second'])
+      nodes.push(await startEcron(() => ['--multi-node', '--node-id', name], storage));
+    const [first, second] = nodes as [Server, Server];
+    await page.goto(`${second.page}/operations`);
+    await expect(page.getByText('2 alive')).toBeVisible({ timeout: 30_000 });
+    await first.stop('SIGKILL');
+    await expect(page.getByText('1 of 2 alive')).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText('Live', { exact: true })).toBeVisible();
+    const leaders = page.getByRole('region', { name: 'Shards' });
+    await expect(leaders.getByText('first')).toHaveCount(0, { timeout: 30_000 });
+    await expect(leaders.getByText('second').first()).toBeVisible();
+  } finally {
+    for (const node of nodes) await node.remove();
+    storage.remove();
   }
 });
