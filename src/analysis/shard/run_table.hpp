@@ -107,7 +107,8 @@ public:
         count(run);
         by_execution_.insert_or_assign(run.row.id, run.id);
         by_job_.emplace(run.row.job_key, run.id);
-        return runs_.insert_or_assign(run.id, std::move(run));
+        const RunId id = run.id;
+        return runs_.insert_or_assign(id, std::move(run));
     }
 
     [[nodiscard]] Run* find(RunId id) { return runs_.find(id); }
