@@ -38,6 +38,7 @@ void measure(const Options& options, Report& report) {
         report.settings.emplace_back("executions", shown(options.executions));
         return measure_pages(options, report);
     }
+    if (options.scenario == "burst") return measure_burst(options, report);
     if (options.scenario == "load") return measure_load(options, report);
     report.settings.emplace_back("seconds", std::to_string(options.seconds.count()));
     if (options.scenario == "fire") {
@@ -54,7 +55,7 @@ void measure(const Options& options, Report& report) {
     if (options.scenario == "api") return measure_api(options, report);
     throw std::invalid_argument(
         "no scenario '" + options.scenario +
-        "': load, api, pages, fire, failover, tenants, strangers, mq, command, http or hang");
+        "': load, api, pages, fire, burst, failover, tenants, strangers, mq, command, http or hang");
 }
 
 int run(const Options& options) {

@@ -20,6 +20,7 @@ constexpr const char* kUsage =
     "  api    requests per second: health, reading a job, creating jobs\n"
     "  pages  latency of each look-up of a page, with 100,000 jobs and 5 million executions\n"
     "  fire   lateness and cost of runs\n"
+    "  burst  jobs due at one instant: one-shots beside recurring ones\n"
     "  failover   longest gap without runs after the loss of a leader\n"
     "  tenants   lateness and API latency of one tenant while another attacks, in ten ways\n"
     "  strangers  valid requests while 1,000 connections have no valid token\n"

@@ -13,6 +13,8 @@ void measure_pages(const Options& options, Report& report);
 /// Compared with ecron without authentication (options.auth).
 void measure_auth(const Options& options, Report& report);
 void measure_fire(const Options& options, Report& report);
+/// Many jobs due at one instant: one-shots beside recurring ones.
+void measure_burst(const Options& options, Report& report);
 void measure_failover(const Options& options, Report& report);
 /// Compared with the broker that scripts/with-queue starts.
 void measure_mq(const Options& options, Report& report);
