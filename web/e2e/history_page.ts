@@ -45,7 +45,12 @@ export async function ended(id: string): Promise<string> {
 
 export async function signedIn(page: Page, preferences: Look = {}): Promise<void> {
   await look(page, { zone: 'job', ...preferences });
-  await page.addInitScript(value => sessionStorage.setItem('ecron.token', value), history().token);
+  await signIn(page, history().token);
+}
+
+/// Opens the pages that follow with a token.
+export async function signIn(page: Page, token: string): Promise<void> {
+  await page.addInitScript(value => sessionStorage.setItem('ecron.token', value), token);
 }
 
 /// A test whose page is signed in to that server.

@@ -18,6 +18,20 @@ test('search, filters and order are in the address', async ({ page }) => {
   await expect(page).toHaveURL(/\/ui\/jobs$/);
 });
 
+test('a row shows the schedule in words, the next run and the last runs', async ({ page }) => {
+  await page.goto(`${address.page()}/jobs?search=nightly-backup-orders`);
+  const nightly = page.getByRole('row', { name: /nightly-backup-orders/ });
+  await expect(nightly).toContainText(/at 02:30/i);
+  await expect(nightly).toContainText('30 2 * * *');
+  await expect(nightly).toContainText(/in \d+ (h|min)/);
+  await expect(nightly.getByRole('img', { name: '1 run, 0 failed or interrupted' })).toBeVisible();
+  await page.goto(`${address.page()}/jobs?search=payment-reconciliation`);
+  const failing = page.getByRole('row', { name: /payment-reconciliation/ });
+  await expect(failing.getByRole('img', { name: /\d+ runs?, [1-9]\d* failed/ })).toBeVisible({
+    timeout: 40_000,
+  });
+});
+
 test('a search without a match says so', async ({ page }) => {
   await page.goto(`${address.page()}/jobs?search=no-such-thing`);
   await expect(page.getByText('No job matches')).toBeVisible();

@@ -9,6 +9,7 @@ test('the overview names failing jobs with their error, and links to them', asyn
   await expect(failing.getByText('the target answered 500').first()).toBeVisible();
   await page.getByRole('link', { name: /^\d+ failing$/ }).click();
   await expect(page).toHaveURL(/\/ui\/jobs\?state=abandon&enabled=true$/);
+  await expect(page.getByRole('heading', { level: 1, name: 'Jobs' })).toBeVisible();
   await expect(page.getByRole('link', { name: 'payment-reconciliation' })).toBeVisible();
 });
 

@@ -88,6 +88,9 @@ test.describe('with static tokens', () => {
     page,
   }) => {
     const first = createToken(own.folder, 'first', '--scope', 'all ecron.admin');
+    // The file is read again within a second.
+    const headers = { Authorization: `Bearer ${first}` };
+    await expect.poll(async () => (await fetch(`${own.api}/caller`, { headers })).status).toBe(200);
     await page.goto(`${own.page}/operations?view=audit`);
     await page.getByLabel('Token', { exact: true }).fill(first);
     await page.keyboard.press('Enter');

@@ -1,6 +1,7 @@
 import { Kbd, Tooltip } from '@mantine/core';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import { useLive } from '../api/live';
+import { useCaller } from '../auth/permissions';
 import { signOut, useSession } from '../auth/session';
 import { Icon, type IconName } from '../components/icons';
 import { useText } from '../i18n';
@@ -90,7 +91,8 @@ function LiveMark() {
 
 function Account() {
   const t = useText();
-  const { token, subject } = useSession();
+  const { token } = useSession();
+  const subject = useCaller().data?.subject;
   if (token === null) return null;
   return (
     <button

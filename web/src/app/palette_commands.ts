@@ -26,8 +26,7 @@ export function useJobCommands(jobs: Schemas['Job'][]): { open: Command[]; run: 
   const navigate = useNavigate();
   const mayExecute = useCan('execute');
   const run = useMutation({
-    mutationFn: (job: Schemas['Job']) =>
-      call(api.POST('/jobexecution', { body: { job_id: job.job_id } as never })),
+    mutationFn: (job: Schemas['Job']) => call(api.POST('/jobexecution', { body: { job_id: job.job_id } })),
     onSuccess: (_answer, job) => toastDone(t.palette.started(job.job_name)),
     onError: error => toastFailed(error),
   });

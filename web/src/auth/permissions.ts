@@ -1,23 +1,26 @@
 import { useQuery } from '@tanstack/react-query';
+import { api, call, type Schemas } from '../api/client';
 import { keys } from '../api/keys';
-import { type Caller, getIfKnown } from '../api/newer';
-import { allows, type Permission, useSession } from './session';
+import { useSession } from './session';
 
-/// Whether the caller has a permission: by GET /caller, or by the scopes of the token if the server does not have that
-/// route; undefined until this is known.
-export function useMay(permission: Permission): boolean | undefined {
-  const { token, scopes } = useSession();
-  const caller = useQuery({
+/// Who the token belongs to and what it permits. The server decides about every request; this only hides what it would
+/// refuse.
+export function useCaller() {
+  const { token } = useSession();
+  return useQuery({
     queryKey: keys.caller(token),
-    queryFn: ({ signal }) => getIfKnown<Caller>('/caller', signal),
+    queryFn: ({ signal }) => call(api.GET('/caller', { signal })),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  if (caller.isPending) return undefined;
-  return caller.data ? caller.data.permissions.includes(permission) : allows(scopes, permission);
+}
+
+/// Whether the caller has a permission; undefined until this is known.
+export function useMay(permission: Schemas['Permission']): boolean | undefined {
+  return useCaller().data?.permissions.includes(permission);
 }
 
 /// Whether buttons that need this permission are shown. Nothing is shown until this is known, so that no button
 /// disappears under the pointer.
-export function useCan(permission: Permission): boolean {
+export function useCan(permission: Schemas['Permission']): boolean {
   return useMay(permission) ?? false;
 }

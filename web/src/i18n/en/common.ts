@@ -10,7 +10,6 @@ export const common = {
     notFound: 'This page does not exist',
     notFoundAdvice: 'The address may be misspelt, or the object was deleted.',
     toOverview: 'Go to the overview',
-    beingBuilt: 'This view is not built yet. The API has the data:',
     openAddress: (host: string) =>
       `Authentication is off, and this page is reachable at ${host}. Anyone who reaches it can change jobs: set auth_mode, or listen on 127.0.0.1 only.`,
   },

@@ -14,7 +14,6 @@ export const common: Common = {
     notFound: '页面不存在',
     notFoundAdvice: '地址可能有误，或者对象已被删除。',
     toOverview: '返回总览',
-    beingBuilt: '该页面尚未完成，数据可通过 API 查看：',
     openAddress: host =>
       `当前未启用鉴权，且页面可通过 ${host} 访问，任何能访问的人都可以修改任务。请设置 auth_mode，或仅监听 127.0.0.1。`,
   },

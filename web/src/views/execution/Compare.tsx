@@ -12,22 +12,22 @@ import own from './compare.module.css';
 import { diffLines, hunksOf, kMostLines, withoutTimes } from './diff';
 import classes from './execution.module.css';
 import { linesOf, piecesOf, prettyJson, timingOf } from './model';
-import { type Execution, type Neighbours, useOther } from './queries';
+import { type Execution, type Summary, useOther } from './queries';
 import type { Comparison } from './search';
 
 type Props = {
   execution: Execution;
   comparison: Comparison;
-  neighbours: Neighbours | undefined;
+  previous: Summary[] | undefined;
   zone: string | undefined;
 };
 
 /// This execution beside an earlier one: figures first, then the difference of their outputs.
-export function Compare({ execution, comparison, neighbours, zone }: Props) {
+export function Compare({ execution, comparison, previous, zone }: Props) {
   const t = useText();
   const words = t.execution.compare;
   const navigate = useNavigate({ from: '/executions/$executeId' });
-  const other = useOther(execution, comparison, neighbours);
+  const other = useOther(execution, comparison, previous);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     box.current?.scrollIntoView({ block: 'nearest' });

@@ -8,7 +8,7 @@ import { Attempts } from './Attempts';
 import { Compare } from './Compare';
 import classes from './execution.module.css';
 import { HeadActions } from './HeadActions';
-import { type Execution, useExecution, useJobOf, useNeighbours } from './queries';
+import { type Execution, useExecution, useJobOf, usePrevious } from './queries';
 import { StatesOverTime } from './StatesOverTime';
 import { Summary } from './Summary';
 
@@ -34,20 +34,20 @@ function Loaded({ execution }: { execution: Execution }) {
   const t = useText();
   const { compare } = useSearch({ from: '/executions/$executeId' });
   const job = useJobOf(execution);
-  const neighbours = useNeighbours(execution);
+  const previous = usePrevious(execution);
   const gone = job.error instanceof ApiError && job.error.status === 404;
   const known = gone ? null : (job.data ?? null);
   const zone = known?.job_context.timezone;
   const title = t.execution.of(execution.job_name || execution.job_id);
   return (
     <Page title={title} actions={<HeadActions execution={execution} gone={gone} />}>
-      <Summary execution={execution} job={known} neighbours={neighbours.data} />
+      <Summary execution={execution} job={known} previous={previous.data} />
       {compare ? (
         <Compare
           key={compare}
           execution={execution}
           comparison={compare}
-          neighbours={neighbours.data}
+          previous={previous.data}
           zone={zone}
         />
       ) : null}

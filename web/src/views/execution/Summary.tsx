@@ -3,19 +3,18 @@ import type { ReactNode } from 'react';
 import { Section } from '../../components/Page';
 import { AbsoluteTime, RelativeTime } from '../../components/RelativeTime';
 import { StateBadge } from '../../components/StateBadge';
-import { Bone } from '../../components/States';
 import { useText } from '../../i18n';
 import { useNow } from '../../time/clock';
 import { absolute, duration, toMillis } from '../../time/format';
 import { useZone } from '../../time/zone';
 import classes from './execution.module.css';
 import { busyUntil, hasEnded, kLate, lateReasonOf } from './model';
-import { type Execution, type Job, type Neighbours, useRequests } from './queries';
+import { type Execution, type Job, type Summary as Row, useRequests } from './queries';
 
-type Props = { execution: Execution; job: Job | null; neighbours: Neighbours | undefined };
+type Props = { execution: Execution; job: Job | null; previous: Row[] | undefined };
 
 /// What the execution is: when, why then, who asked, where, with which result.
-export function Summary({ execution, job, neighbours }: Props) {
+export function Summary({ execution, job, previous }: Props) {
   const t = useText();
   const words = t.execution.summary;
   const zone = job?.job_context.timezone;
@@ -40,14 +39,14 @@ export function Summary({ execution, job, neighbours }: Props) {
           </Link>
           {info.is_deleted === 1 ? <div className="soft">{words.deleted}</div> : null}
         </Fact>
-        <Trigger execution={execution} neighbours={neighbours} />
+        <Trigger execution={execution} />
         <Fact name={words.scheduled}>
           <Time at={execution.scheduled_at} zone={zone} />
         </Fact>
         <Fact name={words.began}>
           <Time at={begin} zone={zone} empty={t.executions.notBegun} />
         </Fact>
-        <Lateness execution={execution} job={job} neighbours={neighbours} />
+        <Lateness execution={execution} job={job} previous={previous} />
         {hasEnded(execution) ? (
           <Fact name={words.ended}>
             <Time at={end} zone={zone} />
@@ -114,24 +113,18 @@ function Duration({ begin, end }: { begin: number | null; end: number | null }) 
 }
 
 /// What requested the execution, and who, as far as the audit log knows.
-function Trigger({ execution, neighbours }: { execution: Execution; neighbours: Neighbours | undefined }) {
+function Trigger({ execution }: { execution: Execution }) {
   const t = useText();
   const words = t.execution.summary;
   const requests = useRequests(execution.execute_id);
-  const trigger = neighbours?.self?.trigger;
+  const { trigger } = execution;
   const asked = requests.data?.findLast(({ action }) => action === 'runJob');
   const cancelled = requests.data?.find(({ action }) => action === 'cancelExecution');
   const by = (record: { subject: string; address: string }) => words.by(record.subject, record.address);
   return (
     <>
       <Fact name={words.trigger}>
-        {trigger ? (
-          <span title={t.executions.triggerHelp[trigger]}>{t.executions.trigger[trigger]}</span>
-        ) : neighbours ? (
-          '—'
-        ) : (
-          <Bone width={80} height={20} />
-        )}
+        <span title={t.executions.triggerHelp[trigger]}>{t.executions.trigger[trigger]}</span>
       </Fact>
       {trigger === 'manual' || asked ? (
         <Fact name={words.asked}>
@@ -143,14 +136,14 @@ function Trigger({ execution, neighbours }: { execution: Execution; neighbours: 
   );
 }
 
-function Lateness({ execution, job, neighbours }: Props) {
+function Lateness({ execution, job, previous }: Props) {
   const t = useText();
   const words = t.execution.late;
   const zone = useZone(job?.job_context.timezone);
-  const lateness = neighbours?.self?.lateness_ms ?? null;
-  if (!neighbours || lateness === null) return null;
+  const { lateness_ms: lateness } = execution;
+  if (lateness === null) return null;
   const context = job?.job_context;
-  const busy = busyUntil(neighbours.previous, toMillis(execution.scheduled_at));
+  const busy = busyUntil(previous ?? [], toMillis(execution.scheduled_at));
   const reason = lateReasonOf(lateness, {
     missed: Boolean(execution.ext_info.missed),
     busyUntil: busy,

@@ -24,10 +24,9 @@ export function useRunAgain(jobId: string) {
   const client = useQueryClient();
   const navigate = useNavigate();
   return useMutation({
-    mutationFn: () => call(api.POST('/jobexecution', { body: { job_id: jobId } as never })),
-    onSuccess: started => {
+    mutationFn: () => call(api.POST('/jobexecution', { body: { job_id: jobId } })),
+    onSuccess: ({ execute_id }) => {
       void client.invalidateQueries({ queryKey: keys.executions.all });
-      const { execute_id } = started as { execute_id: string };
       void navigate({ to: '/executions/$executeId', params: { executeId: execute_id } });
     },
     onError: error => toastFailed(error),

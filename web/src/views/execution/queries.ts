@@ -29,19 +29,16 @@ export function useJobOf(execution: Execution) {
   });
 }
 
-export type Neighbours = { self: Summary | null; previous: Summary[] };
-
-/// The row of the execution in the list, which has its trigger and lateness, and the ones before it.
-export function useNeighbours(execution: Execution) {
+/// The executions of the job that began before, newest first.
+export function usePrevious(execution: Execution) {
   const { execute_id, job_id, begin_at } = execution;
   return useQuery({
-    queryKey: [...keys.execution(execute_id), 'neighbours', execution.job_status],
-    queryFn: async ({ signal }): Promise<Neighbours> => {
+    queryKey: [...keys.execution(execute_id), 'previous', execution.job_status],
+    queryFn: async ({ signal }) => {
       const query = { job_id, limit: 50, ...(begin_at ? { end_at: begin_at } : {}) };
       const rows = await call(api.GET('/jobexecution', { params: { query }, signal }));
       const index = rows.findIndex(row => row.execute_id === execute_id);
-      const earlier = index < 0 ? rows : rows.slice(index + 1);
-      return { self: rows[index] ?? null, previous: earlier.slice(0, kPrevious) };
+      return rows.slice(index + 1, index + 1 + kPrevious);
     },
     staleTime: 60_000,
   });
@@ -58,11 +55,11 @@ export function useRequests(id: string) {
 }
 
 /// The execution to compare with; null: none is kept.
-export function useOther(execution: Execution, comparison: Comparison, neighbours: Neighbours | undefined) {
+export function useOther(execution: Execution, comparison: Comparison, previous: Summary[] | undefined) {
   return useQuery({
     queryKey: [...keys.execution(execution.execute_id), 'other', comparison],
     queryFn: async ({ signal }): Promise<Execution | null> => {
-      let row = neighbours?.previous.find(({ begin_at }) => begin_at !== '') ?? null;
+      let row = previous?.find(({ begin_at }) => begin_at !== '') ?? null;
       if (comparison === 'success') {
         const { job_id, begin_at } = execution;
         const query = {
@@ -78,7 +75,7 @@ export function useOther(execution: Execution, comparison: Comparison, neighbour
       const params = { path: { execute_id: row.execute_id } };
       return call(api.GET('/jobexecution/{execute_id}', { params, signal }));
     },
-    enabled: neighbours !== undefined,
+    enabled: previous !== undefined,
     staleTime: 60_000,
   });
 }

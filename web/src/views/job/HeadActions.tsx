@@ -68,7 +68,7 @@ function MoreActions({ job, mayWrite }: { job: Job; mayWrite: boolean }) {
         {mayWrite ? (
           <Menu.Item
             leftSection={<Icon name="copy" />}
-            renderRoot={props => <Link to="/jobs/new" search={{ from: job.job_id } as never} {...props} />}
+            renderRoot={props => <Link to="/jobs/new" search={{ from: job.job_id }} {...props} />}
           >
             {t.job.head.clone}
           </Menu.Item>

@@ -12,7 +12,7 @@ export function useRunNow() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ id }: { id: string; name: string }) =>
-      call(api.POST('/jobexecution', { body: { job_id: id } as never })),
+      call(api.POST('/jobexecution', { body: { job_id: id } })),
     onSuccess: (_, { id, name }) => {
       toastDone(text().job.head.started(name));
       void client.invalidateQueries({ queryKey: ['history', 'job', id] });

@@ -21,7 +21,7 @@ export type RowActions = {
 
 type Props = {
   job: Job;
-  activity: Partial<Activity> | undefined;
+  activity: Activity | undefined;
   selected: boolean;
   selectable: boolean;
   runnable: boolean;
@@ -48,7 +48,7 @@ export const JobRow = memo(function JobRow(props: Props) {
         ) : null}
       </div>
       <div role="cell" className={classes.cellState}>
-        <LastState activity={activity} />
+        <LastState last={activity?.last} />
       </div>
       <div role="cell" className={classes.cellName}>
         <div className={classes.nameLine}>
@@ -96,9 +96,9 @@ export const JobRow = memo(function JobRow(props: Props) {
   );
 });
 
-function LastState({ activity }: { activity: Partial<Activity> | undefined }) {
+function LastState({ last }: { last: Activity['last'] }) {
   const t = useText();
-  if (!activity?.state || !activity.execution)
+  if (!last)
     return (
       <span className={classes.stateLink}>
         <StateBadge state="none" compact />
@@ -108,19 +108,19 @@ function LastState({ activity }: { activity: Partial<Activity> | undefined }) {
   return (
     <Link
       to="/executions/$executeId"
-      params={{ executeId: activity.execution }}
+      params={{ executeId: last.execute_id }}
       className={classes.stateLink}
       tabIndex={-1}
     >
-      <StateBadge state={activity.state} compact />
+      <StateBadge state={last.job_status} compact />
       <span className={classes.stateTime}>
-        <RelativeTime at={activity.at} />
+        <RelativeTime at={last.begin_at} />
       </span>
     </Link>
   );
 }
 
-/// The schedule in words, where the server sends them, with the expression below.
+/// The schedule in words with the expression below; an expression without words has its zone there.
 function Schedule({ job }: { job: Job }) {
   const t = useText();
   const zone = useZone(job.job_context.timezone);

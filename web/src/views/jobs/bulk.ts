@@ -55,7 +55,7 @@ export function deleteJobs(ids: string[]): Promise<Outcome> {
 }
 
 export function runJobs(ids: string[], progress?: Progress): Promise<Outcome> {
-  const act = (id: string) => call(api.POST('/jobexecution', { body: { job_id: id } as never }));
+  const act = (id: string) => call(api.POST('/jobexecution', { body: { job_id: id } }));
   return runAll(ids, () => 1, act, progress);
 }
 
@@ -65,7 +65,7 @@ export function labelJobs(ids: string[], name: string, value: string, progress?:
     call(
       api.PATCH('/job/{job_id}', {
         params: path([id]),
-        body: { job_context: { labels: { [name]: value === '' ? null : value } } } as never,
+        body: { job_context: { labels: { [name]: value === '' ? null : value } } },
         headers: { 'Content-Type': 'application/merge-patch+json' },
       }),
     );

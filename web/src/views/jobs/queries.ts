@@ -1,19 +1,15 @@
 import { useInfiniteQuery, useQueries } from '@tanstack/react-query';
 import { api, call, callPage, type Schemas } from '../../api/client';
 import { keys } from '../../api/keys';
-import type { JobOnRequest, LastRun } from '../../api/newer';
-import type { State } from '../../components/StateBadge';
 import { useLanguage } from '../../i18n';
 import type { JobsSearch } from './search';
 
-/// A job of the list. The schedule in words is in the language of the request.
-export type Job = Schemas['Job'] & JobOnRequest;
+export type Job = Schemas['Job'];
+type LastRun = Schemas['LastRun'];
 
-/// What changes with the executions of a job.
+/// What changes with the executions of a job. Without a last run it has no state.
 export type Activity = {
-  state: State;
-  at: string;
-  execution: string;
+  last: LastRun | undefined;
   next: string | null | undefined;
   runs: LastRun[];
 };
@@ -42,7 +38,7 @@ export function useJobs(search: JobsSearch) {
   return useInfiniteQuery({
     queryKey: keys.jobs.list({ ...search, language }),
     queryFn: ({ pageParam, signal }) =>
-      callPage<Job>(api.GET('/job', { params: { query: listQuery(search, kPage, pageParam) }, signal })),
+      callPage(api.GET('/job', { params: { query: listQuery(search, kPage, pageParam) }, signal })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: page => page.after ?? undefined,
     placeholderData: before => before,
@@ -50,7 +46,7 @@ export function useJobs(search: JobsSearch) {
 }
 
 /// The last and next runs of jobs: one request per page of the list, for the pages that are on the screen.
-export function useActivity(pages: Job[][]): Map<string, Partial<Activity>> {
+export function useActivity(pages: Job[][]): Map<string, Activity> {
   const results = useQueries({
     queries: pages.map(jobs => {
       const ids = jobs.map(job => job.job_id);
@@ -59,30 +55,20 @@ export function useActivity(pages: Job[][]): Map<string, Partial<Activity>> {
         queryFn: ({ signal }: { signal: AbortSignal }) => readActivity(ids, signal),
         enabled: ids.length > 0,
         refetchInterval: 60_000,
-        placeholderData: (before: [string, Partial<Activity>][] | undefined) => before,
+        placeholderData: (before: [string, Activity][] | undefined) => before,
       };
     }),
   });
   return new Map(results.flatMap(({ data }) => data ?? []));
 }
 
-async function readActivity(ids: string[], signal: AbortSignal): Promise<[string, Partial<Activity>][]> {
+async function readActivity(ids: string[], signal: AbortSignal): Promise<[string, Activity][]> {
   const query = { job_id: ids, with: 'next,runs' };
-  const jobs = await call<Job[]>(api.GET('/job', { params: { query }, signal }));
-  if (jobs.some(job => job.last_runs !== undefined))
-    return jobs.map(({ job_id, next_run, last_runs = [] }) => [
-      job_id,
-      { ...stateOf(last_runs[0]), next: next_run, runs: last_runs },
-    ]);
-  // A server that does not know `with`: the last run only.
-  const statuses = await call(api.GET('/jobstatus', { params: { query: { job_id: ids } }, signal }));
-  return statuses.map(status => [status.job_id, stateOf(status)]);
-}
-
-function stateOf(
-  run: Pick<LastRun, 'execute_id' | 'job_status' | 'begin_at'> | undefined,
-): Partial<Activity> {
-  return run ? { state: run.job_status, at: run.begin_at, execution: run.execute_id } : {};
+  const jobs = await call(api.GET('/job', { params: { query }, signal }));
+  return jobs.map(({ job_id, next_run, last_runs = [] }) => [
+    job_id,
+    { last: last_runs[0], next: next_run, runs: last_runs },
+  ]);
 }
 
 /// Returns the ids of all jobs that match, page by page; `progress` hears how many are known so far.

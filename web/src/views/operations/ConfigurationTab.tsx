@@ -1,13 +1,13 @@
-import { ActionIcon, Checkbox, CopyButton, TextInput, Tooltip } from '@mantine/core';
+import { Checkbox, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { ApiError } from '../../api/client';
+import { ApiError, type Schemas } from '../../api/client';
 import { Icon } from '../../components/icons';
 import { Section } from '../../components/Page';
 import { Bone, EmptyState, ErrorState } from '../../components/States';
 import { useText } from '../../i18n';
 import { groupsOf, isChanged } from './configuration_model';
 import classes from './operations.module.css';
-import { type Configuration, type ConfigurationOption, useConfiguration } from './queries';
+import { type ConfigurationOption, useConfiguration } from './queries';
 import type { OperationsSearch } from './search';
 
 /// Every option of the node that answers, with the source of its value. Secrets are masked by the server.
@@ -19,9 +19,7 @@ export function ConfigurationTab() {
   if (data) return <Options configuration={data} />;
   return (
     <Section title={words.title}>
-      {data === null ? (
-        <NotShown />
-      ) : error instanceof ApiError && error.status === 403 ? (
+      {error instanceof ApiError && error.status === 403 ? (
         <EmptyState icon="key" title={t.operations.denied}>
           {error.message}
         </EmptyState>
@@ -38,34 +36,7 @@ export function ConfigurationTab() {
   );
 }
 
-function NotShown() {
-  const t = useText();
-  const words = t.operations.configuration;
-  return (
-    <EmptyState
-      icon="info"
-      title={words.absent}
-      actions={
-        <span className={classes.command}>
-          {words.command}
-          <CopyButton value={words.command}>
-            {({ copied, copy }) => (
-              <Tooltip label={copied ? t.action.copied : words.copy}>
-                <ActionIcon aria-label={words.copy} onClick={copy}>
-                  <Icon name={copied ? 'check' : 'copy'} />
-                </ActionIcon>
-              </Tooltip>
-            )}
-          </CopyButton>
-        </span>
-      }
-    >
-      {words.absentHelp}
-    </EmptyState>
-  );
-}
-
-function Options({ configuration }: { configuration: Configuration }) {
+function Options({ configuration }: { configuration: Schemas['Configuration'] }) {
   const t = useText();
   const words = t.operations.configuration;
   const { find = '', changed } = useSearch({ from: '/operations' });

@@ -1,12 +1,12 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiError, api, call, callPage, type Schemas } from '../../api/client';
 import { keys } from '../../api/keys';
-import { getUntyped } from '../../api/untyped';
 import { toastDone, toastFailed } from '../../components/toasts';
 import { useText } from '../../i18n';
 import { instant } from '../overview/queries';
 
 export type Cluster = Schemas['Cluster'];
+export type ConfigurationOption = Schemas['ConfiguredOption'];
 
 export function useClusterState() {
   return useQuery({
@@ -99,23 +99,11 @@ export function useAuditPages(object: string | undefined, since: number | null) 
   });
 }
 
-/// GET /configuration, which the API does not have yet.
-export type ConfigurationOption = {
-  name: string;
-  value: string;
-  default_value: string;
-  source: string;
-  group: string;
-  description: string;
-  secret: boolean;
-};
-export type Configuration = { node: string; options: ConfigurationOption[] };
-
-/// The configuration of the node that answers; null if the server does not show it.
+/// The configuration of the node that answers.
 export function useConfiguration() {
   return useQuery({
     queryKey: ['configuration'],
-    queryFn: ({ signal }) => getUntyped<Configuration>('/configuration', {}, signal),
+    queryFn: ({ signal }) => call(api.GET('/configuration', { signal })),
     staleTime: 60_000,
   });
 }

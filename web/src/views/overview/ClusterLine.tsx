@@ -5,7 +5,7 @@ import { Bone } from '../../components/States';
 import { useText } from '../../i18n';
 import { duration } from '../../time/format';
 import classes from './overview.module.css';
-import { kDeadLetters, useCluster, useDeadLetters } from './queries';
+import { useCluster } from './queries';
 import { kLag } from './Status';
 
 type Fact = { name: string; value: string; good: boolean };
@@ -28,7 +28,12 @@ function clusterFacts(cluster: Schemas['Cluster'], t: ReturnType<typeof useText>
       good: led === cluster.shards.length,
     },
   ];
-  const queue = cluster.message_queue;
+  const { database, message_queue: queue } = cluster;
+  facts.push({
+    name: words.database,
+    value: database.reachable ? (database.trouble ?? words.reachable) : words.unreachable,
+    good: database.reachable && !database.trouble,
+  });
   if (queue)
     facts.push({
       name: `${words.queue} (${queue.kind})`,
@@ -39,11 +44,10 @@ function clusterFacts(cluster: Schemas['Cluster'], t: ReturnType<typeof useText>
 }
 
 /// What the scheduler itself is made of, in one line. Callers who may not see the cluster see the rest.
-export function ClusterLine({ lag }: { lag: number | undefined }) {
+export function ClusterLine({ lag, dead }: { lag: number | undefined; dead: number | undefined }) {
   const t = useText();
   const words = t.overview.cluster;
   const cluster = useCluster().data;
-  const dead = useDeadLetters().data?.length;
   const facts: Fact[] = cluster ? clusterFacts(cluster, t) : [];
   if (lag !== undefined)
     facts.push({
@@ -54,7 +58,7 @@ export function ClusterLine({ lag }: { lag: number | undefined }) {
   if (dead !== undefined)
     facts.push({
       name: words.webhooks,
-      value: dead === 0 ? words.delivered : words.dead(dead === kDeadLetters ? `${dead}+` : String(dead)),
+      value: dead === 0 ? words.delivered : words.dead(dead),
       good: dead === 0,
     });
   return (

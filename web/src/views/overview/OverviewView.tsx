@@ -6,18 +6,9 @@ import { Page } from '../../components/Page';
 import { Bone, EmptyState, ErrorState } from '../../components/States';
 import { useText } from '../../i18n';
 import { ClusterLine } from './ClusterLine';
-import { failingJobs, lateExecutions } from './model';
 import classes from './overview.module.css';
 import { FailingJobs, LateAndMissed, NextRuns, RunningNow } from './Panels';
-import {
-  useFailures,
-  useHistory,
-  useLastHour,
-  useMissed,
-  useNextHour,
-  useOverview,
-  useRunning,
-} from './queries';
+import { useHistory, useLate, useMissed, useNextHour, useOverview } from './queries';
 import { PauseBanner, Status } from './Status';
 import { Timeline } from './Timeline';
 
@@ -27,11 +18,9 @@ export function OverviewView() {
   const overview = useOverview();
   const nextHour = useNextHour();
   const history = useHistory();
-  const lastHour = useLastHour(Boolean(history.data));
-  const failures = useFailures(overview.data?.failing.some(job => job.reason === undefined) ?? false);
-  const running = useRunning();
   const missed = useMissed();
   const data = overview.data;
+  const late = useLate(data?.late);
 
   if (!data && overview.error)
     return (
@@ -43,48 +32,33 @@ export function OverviewView() {
     );
   if (data && data.jobs.enabled + data.jobs.disabled === 0) return <FirstVisit />;
 
-  const recent = lastHour.data?.rows ?? [];
-  const late = lateExecutions(recent);
-  const failing =
-    data && (failures.data || failures.error || failures.fetchStatus === 'idle')
-      ? failingJobs(data.failing, failures.data ?? [], recent)
-      : undefined;
   const lateRows =
-    lastHour.data && missed.data
-      ? [...missed.data.map(row => ({ missed: row })), ...late.slice(0, 10).map(row => ({ late: row }))]
+    late.data && missed.data
+      ? [...missed.data.map(row => ({ missed: row })), ...late.data.slice(0, 10).map(row => ({ late: row }))]
       : undefined;
-  const missedCount = missed.data?.reduce((sum, { count }) => sum + count, 0) ?? 0;
   return (
     <Page title={t.overview.title}>
-      {data ? (
-        <Status overview={data} late={data.late ?? late.length} missed={data.missed ?? missedCount} />
-      ) : (
-        <StatusBone />
-      )}
+      {data ? <Status overview={data} /> : <StatusBone />}
       {data?.paused ? <PauseBanner /> : null}
-      <Timeline history={history.data} past={lastHour.data} future={nextHour.data} />
+      <Timeline history={history.data} future={nextHour.data} />
       <div className={classes.columns}>
         <div className={classes.column}>
           <FailingJobs
-            query={{ data: failing, error: overview.error, refetch: overview.refetch }}
+            query={{ data: data?.failing, error: overview.error, refetch: overview.refetch }}
             count={data?.last.abandon ?? 0}
           />
           <LateAndMissed
             query={{
               data: lateRows,
-              error: missed.error ?? lastHour.error,
-              refetch: () => Promise.all([missed.refetch(), lastHour.refetch()]),
+              error: missed.error ?? late.error,
+              refetch: () => Promise.all([missed.refetch(), late.refetch()]),
             }}
           />
         </div>
         <div className={classes.column}>
           <RunningNow
-            query={{
-              data: data?.executing ?? running.data?.map(row => ({ ...row, p95_ms: null })),
-              error: running.error,
-              refetch: running.refetch,
-            }}
-            lastHour={recent}
+            query={{ data: data?.executing, error: overview.error, refetch: overview.refetch }}
+            all={data?.executions.executing ?? 0}
           />
           <NextRuns
             query={{
@@ -95,7 +69,7 @@ export function OverviewView() {
           />
         </div>
       </div>
-      <ClusterLine lag={data?.lag_seconds} />
+      <ClusterLine lag={data?.lag_seconds} dead={data?.dead_letters} />
     </Page>
   );
 }
@@ -139,7 +113,7 @@ function FirstVisit() {
           {t.overview.empty}
         </EmptyState>
       </div>
-      <ClusterLine lag={undefined} />
+      <ClusterLine lag={undefined} dead={undefined} />
     </Page>
   );
 }

@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Schemas } from '../../api/client';
-import type { RunningExecution } from '../../api/newer';
 import { Section } from '../../components/Page';
 import { RelativeTime, TimeOfDay } from '../../components/RelativeTime';
 import { StateBadge } from '../../components/StateBadge';
@@ -9,7 +8,6 @@ import { Bone, EmptyState, ErrorState } from '../../components/States';
 import { useText } from '../../i18n';
 import { useNow } from '../../time/clock';
 import { duration, toMillis } from '../../time/format';
-import { type Failing, usualDuration } from './model';
 import classes from './overview.module.css';
 import { type Execution, useJobsById } from './queries';
 
@@ -46,7 +44,7 @@ export function Rows<Data>({
   return <ul className={classes.rows}>{children(query.data)}</ul>;
 }
 
-export function FailingJobs({ query, count }: { query: Query<Failing[]>; count: number }) {
+export function FailingJobs({ query, count }: { query: Query<Schemas['OverviewJob'][]>; count: number }) {
   const t = useText();
   const shown = query.data?.length ?? 0;
   return (
@@ -63,15 +61,15 @@ export function FailingJobs({ query, count }: { query: Query<Failing[]>; count: 
       <Rows query={query} empty={{ title: t.overview.failingNone, help: t.overview.failingNoneHelp }}>
         {rows =>
           rows.map(job => (
-            <li key={job.id} className={classes.row}>
+            <li key={job.job_id} className={classes.row}>
               <StateBadge state="abandon" compact />
               <div className={classes.main}>
-                <Link to="/jobs/$jobId" params={{ jobId: job.id }} className={`${classes.name} truncate`}>
-                  {job.name}
+                <Link to="/jobs/$jobId" params={{ jobId: job.job_id }} className={`${classes.name} truncate`}>
+                  {job.job_name}
                 </Link>
                 <div className={`${classes.reason} truncate`}>
-                  {job.execution ? (
-                    <Link to="/executions/$executeId" params={{ executeId: job.execution }}>
+                  {job.execute_id ? (
+                    <Link to="/executions/$executeId" params={{ executeId: job.execute_id }}>
                       {job.reason || t.state.abandon}
                     </Link>
                   ) : (
@@ -84,15 +82,9 @@ export function FailingJobs({ query, count }: { query: Query<Failing[]>; count: 
                   <>
                     <span className="soft">{t.overview.since}</span> <RelativeTime at={job.since} />
                   </>
-                ) : (
-                  <RelativeTime at={job.at} />
-                )}
+                ) : null}
                 <div className={`${classes.recent} soft`}>
-                  {job.streak !== null
-                    ? t.overview.streak(job.streak, job.streakComplete)
-                    : job.recent > 0
-                      ? t.overview.inLastHour(job.recent)
-                      : null}
+                  {t.overview.streak(job.streak, job.streak_complete)}
                 </div>
               </div>
             </li>
@@ -102,6 +94,8 @@ export function FailingJobs({ query, count }: { query: Query<Failing[]>; count: 
     </Section>
   );
 }
+
+const kRunning = 8;
 
 type LateRow = { late: Execution } | { missed: Schemas['Missed'] };
 
@@ -158,32 +152,33 @@ export function LateAndMissed({ query }: { query: Query<LateRow[]> }) {
   );
 }
 
-export function RunningNow({ query, lastHour }: { query: Query<RunningExecution[]>; lastHour: Execution[] }) {
+export function RunningNow({ query, all }: { query: Query<Schemas['OverviewExecution'][]>; all: number }) {
   const t = useText();
   return (
     <Section
       title={t.overview.runningTitle}
-      aside={query.data && query.data.length > 0 ? <span className="num">{query.data.length}</span> : null}
+      aside={
+        all > kRunning ? (
+          <Link to="/executions" search={{ state: 'executing' }}>
+            {t.overview.failingMore(all)}
+          </Link>
+        ) : null
+      }
     >
       <Rows query={query} empty={{ title: t.overview.runningNone, help: t.overview.runningNoneHelp }}>
         {rows =>
           rows
-            .slice(0, 8)
-            .map(execution => (
-              <Running
-                key={execution.execute_id}
-                execution={execution}
-                usual={execution.p95_ms ?? usualDuration(execution.job_id, lastHour)}
-              />
-            ))
+            .slice(0, kRunning)
+            .map(execution => <Running key={execution.execute_id} execution={execution} />)
         }
       </Rows>
     </Section>
   );
 }
 
-function Running({ execution, usual }: { execution: RunningExecution; usual: number | null }) {
+function Running({ execution }: { execution: Schemas['OverviewExecution'] }) {
   const t = useText();
+  const usual = execution.p95_ms;
   const present = useNow(1_000);
   const elapsed = Math.max(0, present - (toMillis(execution.begin_at) ?? present));
   const long = usual !== null && elapsed > usual;
@@ -219,18 +214,19 @@ function Running({ execution, usual }: { execution: RunningExecution; usual: num
 
 export function NextRuns({ query }: { query: Query<Schemas['OverviewRun'][]> }) {
   const t = useText();
+  // For their zones.
   const jobs = useJobsById(query.data?.map(({ job_id }) => job_id) ?? []).data;
   return (
     <Section title={t.overview.nextTitle} aside={<Link to="/schedule">{t.nav.schedule}</Link>}>
       <Rows query={query} empty={{ title: t.overview.nextNone, help: t.overview.nextNoneHelp }}>
         {rows =>
-          rows.map(({ job_id, at }) => {
+          rows.map(({ job_id, job_name, at }) => {
             const job = jobs?.get(job_id);
             return (
               <li key={job_id} className={classes.row}>
                 <div className={classes.main}>
                   <Link to="/jobs/$jobId" params={{ jobId: job_id }} className={`${classes.name} truncate`}>
-                    {job?.job_name ?? job_id.slice(0, 8)}
+                    {job_name || job_id.slice(0, 8)}
                   </Link>
                 </div>
                 <div className={`${classes.end} ${classes.inline}`}>

@@ -2,8 +2,7 @@ import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Fragment, type ReactNode } from 'react';
-import { api, call } from '../../api/client';
-import type { Overview } from '../../api/newer';
+import { api, call, type Schemas } from '../../api/client';
 import { useCan } from '../../auth/permissions';
 import { Icon } from '../../components/icons';
 import { toastDone, toastFailed } from '../../components/toasts';
@@ -25,8 +24,9 @@ function joined(parts: ReactNode[], separator: string): ReactNode {
 }
 
 /// The answer to "is anything wrong", in one sentence with links.
-export function Status({ overview, late, missed }: { overview: Overview; late: number; missed: number }) {
+export function Status({ overview }: { overview: Schemas['Overview'] }) {
   const t = useText();
+  const { late, missed } = overview;
   const { enabled, disabled } = overview.jobs;
   const failing = overview.failing.length < 20 ? overview.failing.length : overview.last.abandon;
   const lagging = overview.lag_seconds > kLag;

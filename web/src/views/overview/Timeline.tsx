@@ -1,7 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import type { Page, Schemas } from '../../api/client';
-import type { History } from '../../api/newer';
+import type { Schemas } from '../../api/client';
 import { Section } from '../../components/Page';
 import { Bone } from '../../components/States';
 import { TimelineStrip } from '../../components/TimelineStrip';
@@ -12,31 +11,25 @@ import { clockTime, toMillis } from '../../time/format';
 import { useZone } from '../../time/zone';
 import { stripBuckets } from './model';
 import classes from './overview.module.css';
-import { type Execution, instant, useJobsById } from './queries';
+import { instant, useJobsById } from './queries';
 
 type Props = {
-  /// The counts of the server; null: it has none, and the executions themselves are counted.
-  history: History | null | undefined;
-  past: Page<Execution> | undefined;
+  history: Schemas['History'] | undefined;
   future: Schemas['Forecast'] | undefined;
 };
 
 /// The last hour and the next hour on one axis.
-export function Timeline({ history, past, future }: Props) {
+export function Timeline({ history, future }: Props) {
   const t = useText();
   const zone = useZone();
   const navigate = useNavigate();
   const present = useNow(5_000);
-  const minutes = history?.buckets ?? past?.rows;
+  const minutes = history?.buckets;
   const buckets = useMemo(() => stripBuckets(minutes ?? [], future, present), [minutes, future, present]);
   const names = useJobsById(
     (future?.buckets ?? []).flatMap(({ jobs }) => jobs.map(({ job_id }) => job_id)),
   ).data;
-  const completeFrom = history
-    ? toMillis(history.complete_from)
-    : past?.after
-      ? toMillis(past.rows.at(-1)?.begin_at)
-      : null;
+  const completeFrom = toMillis(history?.complete_from);
   const oldest = completeFrom !== null && completeFrom > (buckets[0]?.from ?? 0) ? completeFrom : null;
 
   function details(bucket: Bucket) {

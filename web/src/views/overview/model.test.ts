@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { failingJobs, lateExecutions, stripBuckets, usualDuration } from './model';
-import type { Execution } from './queries';
+import { stripBuckets } from './model';
+import { type Execution, lateExecutions } from './queries';
 
 const present = Date.parse('2026-01-05T10:00:30Z');
 
@@ -25,9 +25,14 @@ function execution(change: Partial<Execution>): Execution {
   };
 }
 
+const none = { success: 0, abandon: 0, interrupt: 0, failure: 0, executing: 0, pending: 0, late: 0 };
+
 test('the strip has the present in the middle, executions before and occurrences after it', () => {
   const buckets = stripBuckets(
-    [execution({}), execution({ job_status: 'abandon', begin_at: '2026-01-05T09:59:59.000Z' })],
+    [
+      { ...none, at: '2026-01-05T09:59:00.000Z', success: 7, abandon: 2 },
+      { ...none, at: '2026-01-05T10:00:00.000Z', executing: 1 },
+    ],
     {
       from: '2026-01-05T10:00:00.000Z',
       to: '2026-01-05T11:00:00.000Z',
@@ -39,53 +44,17 @@ test('the strip has the present in the middle, executions before and occurrences
     present,
   );
   expect(buckets).toHaveLength(121);
-  expect(buckets[59]?.counts).toEqual({ success: 1, abandon: 1 });
+  expect(buckets[59]?.counts).toEqual({ success: 7, abandon: 2 });
   expect(buckets[60]?.from).toBe(Date.parse('2026-01-05T10:00:00Z'));
+  expect(buckets[60]?.counts).toEqual({ executing: 1 });
   expect(buckets[61]?.counts).toEqual({ planned: 7 });
 });
 
-test('a failing job has its newest failure and the number of failures in the last hour', () => {
-  const failures = [
-    execution({ execute_id: 'new', job_status: 'abandon' }),
-    execution({ execute_id: 'old' }),
-  ];
-  const [job] = failingJobs([{ job_id: 'j', job_name: 'job' }], failures, [
-    failures[0] as Execution,
-    execution({}),
+test('executions that began a minute or more after their due time are late, unless they were retried', () => {
+  const found = lateExecutions([
+    execution({ execute_id: 'soon', lateness_ms: 59_999 }),
+    execution({ execute_id: 'late', lateness_ms: 60_000 }),
+    execution({ execute_id: 'retried', lateness_ms: 90_000, execute_times: 2 }),
   ]);
-  expect(job).toMatchObject({ id: 'j', recent: 1, execution: 'new', streak: null });
-});
-
-test('executions that began more than 30 s after their due time are late', () => {
-  expect(
-    lateExecutions([execution({ lateness_ms: 30_000 }), execution({ lateness_ms: 30_001 })]),
-  ).toHaveLength(1);
-});
-
-test('the usual duration needs five successes', () => {
-  const of = (durations: number[]) => durations.map(duration_ms => execution({ duration_ms }));
-  expect(usualDuration('j', of([1, 2, 3, 4]))).toBeNull();
-  expect(usualDuration('j', of([5, 1, 2, 3, 4]))).toBe(5);
-  expect(usualDuration('other', of([5, 1, 2, 3, 4]))).toBeNull();
-});
-
-test('what the server says about a failing job is preferred', () => {
-  const said = { job_id: 'j', job_name: 'job', execute_id: 'e1', reason: 'HTTP status 500', streak: 20 };
-  const [job] = failingJobs([{ ...said, streak_complete: false }], [], []);
-  expect(job).toMatchObject({
-    execution: 'e1',
-    reason: 'HTTP status 500',
-    streak: 20,
-    streakComplete: false,
-  });
-});
-
-test('the strip takes the counts of the server', () => {
-  const none = { success: 0, abandon: 0, interrupt: 0, failure: 0, executing: 0, pending: 0, late: 0 };
-  const [last] = stripBuckets(
-    [{ ...none, at: '2026-01-05T09:59:00.000Z', success: 7, abandon: 2 }],
-    undefined,
-    present,
-  ).slice(59, 60);
-  expect(last?.counts).toEqual({ success: 7, abandon: 2 });
+  expect(found.map(({ execute_id }) => execute_id)).toEqual(['late']);
 });

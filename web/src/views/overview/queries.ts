@@ -1,13 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { ApiError, api, call, callPage, inTurn, type Schemas } from '../../api/client';
+import { ApiError, api, call, inTurn, type Schemas } from '../../api/client';
 import { keys } from '../../api/keys';
-import { getIfKnown, type History, type Overview } from '../../api/newer';
 import { now } from '../../time/clock';
 
 const kHour = 3_600_000;
 export const kMinute = 60_000;
-/// A start later than this is listed as late.
-export const kLate = 30_000;
+/// A start this much after the due time, or more, is late, as in `late` of the overview.
+export const kLate = 60_000;
 
 export type Execution = Schemas['ExecutionSummary'];
 
@@ -24,37 +23,42 @@ export function useOverview() {
   return useQuery({
     queryKey: keys.overview,
     queryFn: ({ signal }) =>
-      inTurn(() => call<Overview>(api.GET('/overview', { params: { query: { next: 8 } }, signal }))),
+      inTurn(() => call(api.GET('/overview', { params: { query: { next: 8 } }, signal }))),
     refetchInterval: 30_000,
   });
 }
 
-/// The newest executions of the last hour, at most 1,000. They are read at an interval and not with each event: the page
-/// of a busy server would read them all the time.
-export function useLastHour(counted: boolean) {
-  return useQuery({
-    queryKey: keys.history({ last: 'hour' }),
-    queryFn: async ({ signal }) => {
-      const from = floorMinute(now()) - kHour;
-      const query = { begin_at: instant(from), limit: 1_000 };
-      return callPage<Execution>(api.GET('/jobexecution', { params: { query }, signal }));
-    },
-    // Late executions and usual durations are taken from it; the strip only if the server does not count.
-    refetchInterval: counted ? 30_000 : 10_000,
-  });
-}
-
-/// The executions of the last hour by minute and state; null if the server does not count them.
+/// The executions of the last hour by minute and state.
 export function useHistory() {
   return useQuery({
     queryKey: keys.history({ counts: 'hour' }),
     queryFn: ({ signal }) => {
-      const from = floorMinute(now()) - kHour;
-      const to = floorMinute(now()) + kMinute;
-      return getIfKnown<History>(`/history?from=${instant(from)}&to=${instant(to)}&step=1m`, signal);
+      const from = instant(floorMinute(now()) - kHour);
+      const query = { from, to: instant(floorMinute(now()) + kMinute), step: '1m' };
+      return call(api.GET('/history', { params: { query }, signal }));
     },
-    refetchInterval: query => (query.state.data === null ? false : 5_000),
+    refetchInterval: 5_000,
   });
+}
+
+/// The late ones among the newest executions of the last hour; `count` is how many the overview knows.
+export function useLate(count: number | undefined) {
+  const query = useQuery({
+    queryKey: keys.history({ late: 'hour' }),
+    queryFn: async ({ signal }) => {
+      const query = { begin_at: instant(floorMinute(now()) - kHour), limit: 1_000 };
+      return lateExecutions(await call(api.GET('/jobexecution', { params: { query }, signal })));
+    },
+    enabled: Boolean(count),
+    refetchInterval: 30_000,
+  });
+  return count === 0 ? { ...query, data: kNone } : query;
+}
+const kNone: Execution[] = [];
+
+/// The executions that began late. A retry is not late.
+export function lateExecutions(executions: Execution[]): Execution[] {
+  return executions.filter(each => each.execute_times === 1 && (each.lateness_ms ?? 0) >= kLate);
 }
 
 export function useNextHour() {
@@ -67,24 +71,6 @@ export function useNextHour() {
       return inTurn(() => call(api.GET('/forecast', { params: { query }, signal })));
     },
     refetchInterval: kMinute,
-  });
-}
-
-/// The newest failures, from which the errors of failing jobs are taken.
-export function useFailures(enabled: boolean) {
-  return useQuery({
-    queryKey: keys.executions.list({ state: 'abandon', limit: 200 }),
-    queryFn: ({ signal }) =>
-      call(api.GET('/jobexecution', { params: { query: { state: 'abandon', limit: 200 } }, signal })),
-    enabled,
-  });
-}
-
-export function useRunning() {
-  return useQuery({
-    queryKey: keys.executions.list({ state: 'executing', limit: 50 }),
-    queryFn: ({ signal }) =>
-      call(api.GET('/jobexecution', { params: { query: { state: 'executing', limit: 50 } }, signal })),
   });
 }
 
@@ -112,17 +98,6 @@ export function useCluster() {
       }
     },
     refetchInterval: 15_000,
-  });
-}
-
-export const kDeadLetters = 100;
-
-export function useDeadLetters() {
-  return useQuery({
-    queryKey: keys.deadLetters({ limit: kDeadLetters }),
-    queryFn: ({ signal }) =>
-      call(api.GET('/deadletter', { params: { query: { limit: kDeadLetters } }, signal })),
-    refetchInterval: 60_000,
   });
 }
 

@@ -1,17 +1,13 @@
 import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
-import { api, call, callPage, inTurn, type Page, type Schemas } from '../../api/client';
+import { api, call, callPage, inTurn, type Schemas } from '../../api/client';
 import { keys } from '../../api/keys';
-import type { History } from '../../api/newer';
-import { getUntyped } from '../../api/untyped';
 import { toMillis } from '../../time/format';
 import { type Execution, instant, kMinute } from '../overview/queries';
-import { kQuarter, type Point } from './heat';
+import type { Point } from './heat';
 import type { Minute } from './spread';
 
 const kHour = 3_600_000;
 const kPage = 1_000;
-/// Without /history: pages of the list of executions that the past is counted from.
-const kPages = 5;
 /// The API names at most 5,000 jobs: 60 minutes with 80 of them.
 const kJobsPerMinute = 80;
 
@@ -72,66 +68,25 @@ export function useHour(from: number | null) {
 
 export type Past = { points: Point[]; completeFrom: number };
 
-/// Returns the history of a range; null if this server has no such route.
-async function readHistory(from: number, to: number, signal: AbortSignal): Promise<Past | null> {
-  const query = { from: instant(from), to: instant(to), step: '15m' };
-  const history = await getUntyped<History>('/history', query, signal);
-  if (!history) return null;
-  return {
-    completeFrom: toMillis(history.complete_from) ?? from,
-    points: history.buckets.map(each => ({
-      at: toMillis(each.at) ?? 0,
-      count: each.success + each.abandon + each.interrupt + each.failure + each.executing,
-      failed: each.abandon,
-      late: each.late,
-    })),
-  };
-}
-
-/// Starts at least this much after the due time count as late, as in /history.
-export const kLate = 60_000;
-
-/// Counts executions, newest first, into quarters.
-export function countExecutions(executions: Execution[], from: number, to: number): Point[] {
-  const first = Math.floor(from / kQuarter) * kQuarter;
-  const points = Array.from({ length: Math.ceil((to - first) / kQuarter) }, (_, index) => ({
-    at: first + index * kQuarter,
-    count: 0,
-    failed: 0,
-    late: 0,
-  }));
-  for (const { begin_at, job_status, lateness_ms } of executions) {
-    const begin = toMillis(begin_at);
-    const point = begin === null ? undefined : points[Math.floor((begin - first) / kQuarter)];
-    if (!point) continue;
-    point.count++;
-    if (job_status === 'abandon') point.failed++;
-    if ((lateness_ms ?? 0) >= kLate) point.late++;
-  }
-  return points;
-}
-
-async function readPages(from: number, to: number, signal: AbortSignal): Promise<Past> {
-  const rows: Execution[] = [];
-  let after: string | null = null;
-  for (let page = 0; page < kPages; page++) {
-    const query = { begin_at: instant(from), limit: kPage, ...(after ? { after } : {}) };
-    const found: Page<Execution> = await callPage(api.GET('/jobexecution', { params: { query }, signal }));
-    rows.push(...found.rows);
-    after = found.after;
-    if (!after) break;
-  }
-  const oldest = after ? (toMillis(rows[rows.length - 1]?.begin_at) ?? from) : from;
-  return { points: countExecutions(rows, oldest, to), completeFrom: oldest };
-}
-
+/// The executions of the days, counted in quarters of an hour.
 export function usePast(days: number[]) {
   const from = days[0] ?? 0;
   const to = days[days.length - 1] ?? 0;
   return useQuery({
     queryKey: keys.history({ from, to, step: '15m' }),
-    queryFn: async ({ signal }): Promise<Past> =>
-      (await readHistory(from, to, signal)) ?? (await readPages(from, to, signal)),
+    queryFn: async ({ signal }): Promise<Past> => {
+      const query = { from: instant(from), to: instant(to), step: '15m' };
+      const history = await call(api.GET('/history', { params: { query }, signal }));
+      return {
+        completeFrom: toMillis(history.complete_from) ?? from,
+        points: history.buckets.map(each => ({
+          at: toMillis(each.at) ?? 0,
+          count: each.success + each.abandon + each.interrupt + each.failure + each.executing,
+          failed: each.abandon,
+          late: each.late,
+        })),
+      };
+    },
     refetchInterval: kMinute,
     staleTime: 30_000,
   });
