@@ -12,7 +12,7 @@ export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   return page.evaluate(async () => {
     const { axe: runner } = window as unknown as { axe: { run: (options: object) => Promise<AxeResult> } };
-    const result = await runner.run({ resultTypes: ['violations'] });
+    const result = await runner.run({ resultTypes: ['violations'], preload: false });
     return result.violations.map(each => `${each.id}: ${each.nodes.map(node => node.html).join(' | ')}`);
   });
 }

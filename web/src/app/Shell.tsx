@@ -30,6 +30,7 @@ export function Shell() {
   if (!settings.data)
     return (
       <main className={classes.alone}>
+        <h1 className="visually-hidden">{t.app.name}</h1>
         <div className="panel">
           {settings.error ? (
             <ErrorState error={settings.error} onRetry={() => settings.refetch()} />

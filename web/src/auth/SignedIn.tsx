@@ -49,6 +49,7 @@ export function SignedIn() {
   return (
     <main className={classes.page}>
       <div className={`panel ${classes.card}`}>
+        <h1 className="visually-hidden">{t.auth.title}</h1>
         <EmptyState
           icon={failure ? 'warning' : 'key'}
           title={failure ? t.auth.failed : inWindow ? t.auth.signedIn : t.auth.finishing}

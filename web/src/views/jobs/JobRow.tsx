@@ -1,4 +1,4 @@
-import { Checkbox, Menu, Tooltip } from '@mantine/core';
+import { Checkbox, Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import { Icon } from '../../components/icons';
@@ -161,11 +161,9 @@ function RowMenu({ job, selectable, runnable, actions }: Props) {
   return (
     <Menu position="bottom-end" shadow="md" width={180}>
       <Menu.Target>
-        <Tooltip label={t.jobs.columns.actions}>
-          <button type="button" className={classes.menuButton} aria-label={t.jobs.actionsOf(job.job_name)}>
-            <span aria-hidden="true">⋯</span>
-          </button>
-        </Tooltip>
+        <button type="button" className={classes.menuButton} aria-label={t.jobs.actionsOf(job.job_name)}>
+          <span aria-hidden="true">⋯</span>
+        </button>
       </Menu.Target>
       <Menu.Dropdown aria-label={t.jobs.actionsOf(job.job_name)}>
         {runnable ? (
