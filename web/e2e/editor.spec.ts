@@ -247,7 +247,7 @@ test('names clock changes, and shows how busy the time of the next run is', asyn
 test('is written by keyboard alone', async ({ page }) => {
   const name = unique('keyboard');
   await page.goto(`${address.page()}/jobs`);
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(page.locator('#content h1')).toBeVisible();
   await page.keyboard.press('c');
   await expect(field(page, 'job_name')).toBeFocused();
   await page.keyboard.type(name);

@@ -75,7 +75,7 @@ export async function putJob(name: string, change: object = {}): Promise<string>
 
 /// Opens the command palette when the view is there, and waits for its field.
 export async function openPalette(page: Page): Promise<void> {
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(page.locator('#content h1')).toBeVisible();
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('combobox')).toBeFocused();
 }

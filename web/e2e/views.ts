@@ -11,7 +11,7 @@ const kNarrow = { width: 360, height: 720 };
 const field = (page: Page, path: string) => page.locator(`[id="${path}"]`);
 const dialog = (page: Page) => expect(page.getByRole('dialog')).toBeVisible();
 
-async function visit(page: Page, path: string, visible = 'h1'): Promise<void> {
+async function visit(page: Page, path: string, visible = '#content h1'): Promise<void> {
   await page.goto(path.startsWith('http') ? path : `${address.page()}${path}`);
   await expect(page.locator(visible).first()).toBeVisible();
 }

@@ -1,8 +1,8 @@
 import { Modal } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
-import { api, call } from '../api/client';
+import { api, callPage } from '../api/client';
 import { keys } from '../api/keys';
 import { Icon, type IconName } from '../components/icons';
 import { useText } from '../i18n';
@@ -134,18 +134,31 @@ function Option({
   );
 }
 
-/// Jobs that match the text, by the search of the server.
+const kShown = 6;
+
+/// The newest jobs that match the text, by the search of the server. A request examines a part of a long list only: what
+/// it finds is shown, and the rest is read until there are kShown.
 function useJobSearch(typed: string) {
   const [text] = useDebouncedValue(typed.trim(), 120);
-  const query = useQuery({
+  const query = useInfiniteQuery({
     queryKey: keys.jobs.list({ palette: text }),
-    queryFn: ({ signal }) =>
-      call(api.GET('/job', { params: { query: { search: text, limit: 6, sort: 'name' } }, signal })),
+    queryFn: ({ pageParam, signal }) => {
+      const params = { query: { search: text, limit: kShown, after: pageParam } };
+      return callPage(api.GET('/job', { params, signal }));
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: page => page.after ?? undefined,
     enabled: text !== '',
     placeholderData: keepPreviousData,
   });
+  const jobs = (query.data?.pages ?? []).flatMap(page => page.rows).slice(0, kShown);
+  const { hasNextPage, isPlaceholderData, isFetching, isError, fetchNextPage } = query;
+  const incomplete = text !== '' && !isPlaceholderData && hasNextPage && jobs.length < kShown;
+  useEffect(() => {
+    if (incomplete && !isFetching && !isError) void fetchNextPage();
+  }, [incomplete, isFetching, isError, fetchNextPage]);
   return {
-    jobs: text === '' ? [] : (query.data ?? []),
-    searching: query.isFetching || text !== typed.trim(),
+    jobs: text === '' ? [] : jobs,
+    searching: isFetching || (incomplete && !isError) || text !== typed.trim(),
   };
 }
