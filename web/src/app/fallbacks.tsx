@@ -9,9 +9,11 @@ export function NotFound() {
   return (
     <Page title={t.app.notFound}>
       <div className="panel">
-        <EmptyState icon="question" title={t.app.notFound} actions={<Link to="/">{t.app.toOverview}</Link>}>
-          {t.app.notFoundAdvice}
-        </EmptyState>
+        <EmptyState
+          icon="question"
+          title={t.app.notFoundAdvice}
+          actions={<Link to="/">{t.app.toOverview}</Link>}
+        />
       </div>
     </Page>
   );

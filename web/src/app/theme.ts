@@ -74,6 +74,8 @@ export const theme = createTheme({
           ? { wrapper: { '--input-height': '32px', '--input-fz': '13px' } }
           : { wrapper: {} },
     },
+    // Rounder, a small one looks like a radio button.
+    Checkbox: { defaultProps: { radius: 'sm' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
   },
 });

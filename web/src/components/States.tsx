@@ -99,5 +99,11 @@ export function ErrorDetails({ error }: { error: unknown }) {
 
 /// A grey bar in the place of text that is being loaded, of the text's size, so that nothing jumps.
 export function Bone({ width = '100%', height = 12 }: { width?: number | string; height?: number | string }) {
-  return <div className={classes.bone} style={{ width, height, flex: 'none' }} aria-hidden="true" />;
+  return (
+    <div
+      className={classes.bone}
+      style={{ width, height, maxWidth: '100%', flex: 'none' }}
+      aria-hidden="true"
+    />
+  );
 }

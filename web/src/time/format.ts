@@ -66,14 +66,15 @@ export function offsetName(millis: number, zone: string): string {
   return (found?.value ?? 'UTC').replace('GMT', 'UTC');
 }
 
-/// "in 5 minutes", "3 hours ago", "now". The unit grows so that the number stays below about 90.
+/// "in 5 min.", "3 hr. ago", "now". The unit grows so that the number stays below about 90. Days are periods of 24 hours
+/// and not those of the calendar, so none is "yesterday".
 export function relative(millis: number, present: number, locale: string): string {
   const seconds = (millis - present) / 1_000;
   const size = Math.abs(seconds);
   const units: [number, Intl.RelativeTimeFormatUnit][] = [
     [90, 'second'],
     [90 * 60, 'minute'],
-    [36 * 3600, 'hour'],
+    [48 * 3600, 'hour'],
     [60 * 86400, 'day'],
     [730 * 86400, 'month'],
   ];
@@ -87,7 +88,8 @@ export function relative(millis: number, present: number, locale: string): strin
   };
   const unit = units.find(([limit]) => size < limit)?.[1] ?? 'year';
   const value = Math.trunc(seconds / (divisors[unit] ?? 1));
-  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' }).format(value || 0, unit);
+  const numeric = value === 0 ? 'auto' : 'always';
+  return new Intl.RelativeTimeFormat(locale, { numeric, style: 'short' }).format(value || 0, unit);
 }
 
 /// "350 ms", "4.2 s", "3 min 05 s", "2 h 10 min", "3 d 4 h". Units are the symbols of SI, the same in every language.

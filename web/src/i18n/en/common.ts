@@ -87,6 +87,8 @@ export const common = {
     missed: 'Missed',
     planned: 'Planned',
   },
+  /// Reasons of missed occurrences, which the API names for programs.
+  missedReason: { misfire: 'misfire policy' },
   stateHelp: {
     success: 'The execution succeeded.',
     executing: 'An attempt is under way.',

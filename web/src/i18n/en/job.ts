@@ -2,7 +2,6 @@ import { plural } from '../plural';
 
 export const job = {
   title: 'Job',
-  loading: 'Loading the job',
   goneTitle: 'This job does not exist',
   gone: 'It was deleted, or belongs to another tenant. Its executions are kept until their retention ends.',
   goneExecutions: 'Executions of this job',

@@ -74,7 +74,7 @@ export const schedule = {
   },
   missed: {
     title: 'Missed occurrences',
-    help: 'An occurrence is missed if planning reaches it too late, for example because no node ran. The catch-up policy of the job decided that it does not run.',
+    help: 'An occurrence is missed if planning reaches it too late, for example because no node ran. The misfire policy of the job decided that it does not run.',
     window: 'Window',
     windows: { '1': '24 hours', '7': '7 days', '30': '30 days' },
     none: 'No occurrence was missed',

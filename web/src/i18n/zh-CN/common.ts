@@ -89,6 +89,8 @@ export const common: Common = {
     missed: '已错过',
     planned: '计划中',
   },
+  /// Reasons of missed occurrences, which the API names for programs.
+  missedReason: { misfire: '错过策略' },
   stateHelp: {
     success: '执行成功。',
     executing: '正在执行。',

@@ -2,7 +2,6 @@ import type { Messages } from '../messages';
 
 export const job: Messages['job'] = {
   title: '任务',
-  loading: '正在加载任务',
   goneTitle: '任务不存在',
   gone: '任务已被删除，或属于其他租户。其执行记录会保留至保留期结束。',
   goneExecutions: '该任务的执行记录',

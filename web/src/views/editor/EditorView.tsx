@@ -136,7 +136,7 @@ function Skeleton({ title }: { title: string }) {
         <div className={classes.form}>
           {[96, 260, 420].map(height => (
             <div key={height} className="panel">
-              <div className={classes.body} style={{ height }}>
+              <div className={classes.body} style={{ minHeight: height }}>
                 <Bone width={120} />
                 <Bone height={36} />
                 <Bone width="70%" />

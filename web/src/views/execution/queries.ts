@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { ApiError, api, call, type Schemas } from '../../api/client';
+import { api, call, type Schemas } from '../../api/client';
 import { keys } from '../../api/keys';
 import { toMillis } from '../../time/format';
 import type { Comparison } from './search';
@@ -25,7 +25,6 @@ export function useJobOf(execution: Execution) {
     queryKey: keys.job(execution.job_id),
     queryFn: ({ signal }) =>
       call(api.GET('/job/{job_id}', { params: { path: { job_id: execution.job_id } }, signal })),
-    retry: (count, error) => !(error instanceof ApiError && error.status === 404) && count < 2,
   });
 }
 

@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { Icon } from '../../components/icons';
+import { missedReason } from '../../components/missed_reason';
 import { AbsoluteTime } from '../../components/RelativeTime';
 import { StateBadge } from '../../components/StateBadge';
 import { Bone, ErrorState } from '../../components/States';
@@ -149,7 +150,8 @@ function Evidence({
         ) : null}
         {missed ? (
           <Item name={words.missed}>
-            {words.missedText(missed.count, time(missed.from), time(missed.to))} · {missed.reason}
+            {words.missedText(missed.count, time(missed.from), time(missed.to))} ·{' '}
+            {missedReason(missed.reason, t)}
           </Item>
         ) : null}
         {change ? (

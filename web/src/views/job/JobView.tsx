@@ -91,7 +91,7 @@ function Details({ job, zone }: { job: Job; zone: string | undefined }) {
 function Loading() {
   const t = useText();
   return (
-    <Page title={t.job.loading}>
+    <Page title={t.job.title}>
       <div className={`panel ${classes.facts}`}>
         {[280, 320, 240, 200].map(width => (
           <div key={width} className={classes.fact}>

@@ -60,7 +60,6 @@ export const JobRow = memo(function JobRow(props: Props) {
           >
             {job.job_name}
           </Link>
-          {job.enabled ? null : <span className={classes.tag}>{t.jobs.disabled}</span>}
         </div>
         <div className={`${classes.target} truncate`} title={context.exec}>
           {context.exec || job.remarks}
@@ -76,7 +75,7 @@ export const JobRow = memo(function JobRow(props: Props) {
         <Sparkline runs={activity?.runs ?? []} />
       </div>
       <div role="cell" className={classes.cellLabels}>
-        {labels.slice(0, 3).map(([name, value]) => (
+        {labels.slice(0, 2).map(([name, value]) => (
           <button
             type="button"
             key={name}
@@ -87,7 +86,7 @@ export const JobRow = memo(function JobRow(props: Props) {
             <span className="soft">{name}</span> {String(value)}
           </button>
         ))}
-        {labels.length > 3 ? <span className="soft">+{labels.length - 3}</span> : null}
+        {labels.length > 2 ? <span className="soft">+{labels.length - 2}</span> : null}
       </div>
       <div role="cell" className={classes.cellActions}>
         <RowMenu {...props} />
@@ -131,7 +130,9 @@ function Schedule({ job }: { job: Job }) {
   if (instant !== null) return <div className="truncate">{t.jobs.once(absolute(instant, zone, false))}</div>;
   return (
     <>
-      <div className="truncate">{words || <code className={classes.expression}>{expression}</code>}</div>
+      <div className={`${classes.words} truncate`} title={words}>
+        {words || <code className={classes.expression}>{expression}</code>}
+      </div>
       <div className={`${classes.second} soft truncate`}>
         {words ? <code className={classes.expression}>{expression}</code> : job.job_context.timezone}
       </div>
@@ -141,7 +142,8 @@ function Schedule({ job }: { job: Job }) {
 
 function Next({ job, next }: { job: Job; next: string | null | undefined }) {
   const t = useText();
-  if (!job.enabled || next === undefined) return <span className="soft">—</span>;
+  if (!job.enabled) return <span className={classes.tag}>{t.jobs.disabled}</span>;
+  if (!job.job_cron_time || next === undefined) return <span className="soft">—</span>;
   if (next === null) return <span className="soft">{t.jobs.noNext}</span>;
   return (
     <>

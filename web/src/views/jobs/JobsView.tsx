@@ -192,6 +192,10 @@ function Skeleton({ text }: { text: string }) {
       <div className={`${classes.row} ${classes.headRow}`} />
       {[62, 48, 70, 55, 66, 44, 58, 64].map(width => (
         <div key={width} className={classes.row}>
+          <div className={classes.cellSelect} />
+          <div className={classes.cellState}>
+            <Bone width={72} />
+          </div>
           <div className={classes.cellName}>
             <Bone width={`${width}%`} />
           </div>

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { ApiError, api, call, callPage, type Schemas } from '../../api/client';
+import { api, call, callPage, type Schemas } from '../../api/client';
 import { keys } from '../../api/keys';
 import { toastDone, toastFailed } from '../../components/toasts';
 import { useText } from '../../i18n';
@@ -13,7 +13,6 @@ export function useClusterState() {
     queryKey: [...keys.cluster, 'operations'],
     queryFn: ({ signal }): Promise<Cluster> => call(api.GET('/cluster', { signal })),
     refetchInterval: 5_000,
-    retry: (count, error) => !(error instanceof ApiError && error.status === 403) && count < 3,
   });
 }
 

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Schemas } from '../../api/client';
+import { missedReason } from '../../components/missed_reason';
 import { Section } from '../../components/Page';
 import { RelativeTime, TimeOfDay } from '../../components/RelativeTime';
 import { StateBadge } from '../../components/StateBadge';
@@ -80,7 +81,8 @@ export function FailingJobs({ query, count }: { query: Query<Schemas['OverviewJo
               <div className={classes.end}>
                 {job.since ? (
                   <>
-                    <span className="soft">{t.overview.since}</span> <RelativeTime at={job.since} />
+                    <span className={`${classes.since} soft`}>{t.overview.since}</span>{' '}
+                    <RelativeTime at={job.since} />
                   </>
                 ) : null}
                 <div className={`${classes.recent} soft`}>
@@ -136,7 +138,7 @@ export function LateAndMissed({ query }: { query: Query<LateRow[]> }) {
                       {row.missed.job_name}
                     </Link>
                     <div className="soft truncate">
-                      {t.overview.missedCount(row.missed.count)} · {row.missed.reason}
+                      {t.overview.missedCount(row.missed.count)} · {missedReason(row.missed.reason, t)}
                     </div>
                   </div>
                   <div className={classes.end}>

@@ -1,6 +1,7 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { missedReason } from '../../components/missed_reason';
 import { Section } from '../../components/Page';
 import { AbsoluteTime, RelativeTime } from '../../components/RelativeTime';
 import { Bone, EmptyState, ErrorState } from '../../components/States';
@@ -71,7 +72,7 @@ export function MissedList() {
                 <th>{words.first}</th>
                 <th>{words.last}</th>
                 <th>{words.reason}</th>
-                <th>{words.recorded}</th>
+                <th className={table.spare}>{words.recorded}</th>
               </tr>
             </thead>
             <tbody>
@@ -89,12 +90,14 @@ export function MissedList() {
                   <td data-label={words.count} className={`${table.number} num`}>
                     {formatNumber(row.count)}
                   </td>
-                  <td data-label={words.first}>
+                  <td data-label={words.first} className={table.tight}>
                     <AbsoluteTime at={row.from} />
                   </td>
-                  <td data-label={words.last}>{row.count > 1 ? <AbsoluteTime at={row.to} /> : '—'}</td>
-                  <td data-label={words.reason}>{row.reason}</td>
-                  <td data-label={words.recorded}>
+                  <td data-label={words.last} className={table.tight}>
+                    {row.count > 1 ? <AbsoluteTime at={row.to} /> : '—'}
+                  </td>
+                  <td data-label={words.reason}>{missedReason(row.reason, t)}</td>
+                  <td data-label={words.recorded} className={table.spare}>
                     <RelativeTime at={row.recorded_at} />
                   </td>
                 </tr>
