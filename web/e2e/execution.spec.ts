@@ -102,6 +102,17 @@ test('the list is filtered in the address, loads older pages and opens a row', a
   await expect(page.getByRole('heading', { name: 'Execution of order-report' })).toBeVisible();
 });
 
+test('the failures of last night are two choices away', async ({ page }) => {
+  await page.goto(`${history().page}/executions`);
+  await page.getByRole('button', { name: 'Started' }).click();
+  await page.getByRole('button', { name: 'Last 24 h' }).click();
+  await expect(page).toHaveURL(/from=/);
+  await page.getByRole('button', { name: 'State' }).click();
+  await page.getByRole('menuitemradio', { name: 'Failed' }).click();
+  await expect(page.getByRole('row', { name: /the target answered 503/ }).first()).toBeVisible();
+  await expect(page.getByRole('row', { name: /Success/ })).toHaveCount(0);
+});
+
 test.describe('an execution that is gone', () => {
   test.use({ causesErrors: true });
   test('says so', async ({ page }) => {

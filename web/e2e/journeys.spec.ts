@@ -116,3 +116,19 @@ test.describe('a hundred thousand jobs', () => {
     await expect(page.getByText('1 job', { exact: true })).toBeVisible();
   });
 });
+
+test('a job for each weekday at 7:30 in Shanghai is made without writing an expression', async ({ page }) => {
+  await page.goto(`${address.page()}/jobs/new`);
+  await page.locator('[id="job_name"]').fill(`shanghai-${Date.now().toString(36)}`);
+  await page.locator('[id="job_context.exec"]').fill('http://127.0.0.1:9/');
+  await page.getByRole('button', { name: 'Weekdays at 09:00' }).click();
+  await page.getByLabel('At', { exact: true }).fill('07:30');
+  const zone = page.locator('[id="job_context.timezone"]');
+  await zone.fill('shanghai');
+  await page.getByRole('option', { name: 'Asia/Shanghai' }).click();
+  await expect(page.getByText('at 07:30 on weekdays (Asia/Shanghai)')).toBeVisible();
+  await page.getByRole('button', { name: 'Create job' }).click();
+  const facts = page.getByRole('region', { name: 'Schedule and target' });
+  await expect(facts).toContainText('30 7 * * 1-5');
+  await expect(facts).toContainText('Asia/Shanghai');
+});

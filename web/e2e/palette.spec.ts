@@ -36,3 +36,36 @@ test('two keys in sequence lead to a view', async ({ page }) => {
   await page.keyboard.press('j');
   await expect(page).toHaveURL(/\/ui\/jobs$/);
 });
+
+test('who looks for maintenance is asked before planned executions are paused', async ({ page }) => {
+  await page.goto(`${address.page()}/`);
+  await openPalette(page);
+  await page.keyboard.type('maintenance');
+  await page.getByRole('option', { name: 'Pause planned executions' }).click();
+  const question = page.getByRole('dialog', { name: 'Pause planned executions?' });
+  await question.getByRole('button', { name: 'Pause', exact: true }).click();
+  await expect(page.getByText('Paused for your tenant')).toBeVisible();
+  await expect(page).toHaveURL(/\/ui\/operations$/);
+  expect(await request('GET', '/scheduling')).toMatchObject({ paused: true });
+  await openPalette(page);
+  await page.keyboard.type('maintenance');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Occurrences start when they are due.')).toBeVisible();
+});
+
+test('a link opens what its sender sees', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto(`${address.page()}/schedule`);
+  await expect(page.getByText('Most crowded:')).toBeVisible();
+  const minutes = page.getByRole('listbox').getByRole('option');
+  await minutes.nth(17).click();
+  await expect(minutes.nth(17)).toHaveAttribute('aria-selected', 'true');
+  const title = await page.getByRole('heading', { name: /^Jobs at/ }).textContent();
+  await openPalette(page);
+  await page.keyboard.type('share');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('The link is copied')).toBeVisible();
+  const colleague = await context.newPage();
+  await colleague.goto(await page.evaluate(() => navigator.clipboard.readText()));
+  await expect(colleague.getByRole('heading', { name: title ?? '' })).toBeVisible();
+});

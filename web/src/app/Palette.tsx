@@ -7,7 +7,7 @@ import { keys } from '../api/keys';
 import { Icon, type IconName } from '../components/icons';
 import { useText } from '../i18n';
 import classes from './Palette.module.css';
-import { type Command, matches, useCommands, useJobCommands } from './palette_commands';
+import { type Command, matches, ranked, useCommands, useJobCommands } from './palette_commands';
 
 /// Search and commands (Ctrl+K, ⌘K): jump to a job or a view, run a job, pause, change language, zone and theme.
 /// An input with a list box; the focus stays in the input (ARIA combobox pattern).
@@ -18,7 +18,9 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
   const [active, setActive] = useState(0);
   const { jobs, searching } = useJobSearch(typed);
   const found = useJobCommands(jobs);
-  const commands = useCommands(onHelp).filter(command => matches(command.label, typed));
+  const commands = useCommands(onHelp).filter(command =>
+    matches(`${command.label} ${command.also ?? ''}`, typed),
+  );
   const groups = [
     { title: t.palette.jobs, items: found.open },
     { title: t.palette.commands, items: [...found.run, ...commands] },
@@ -135,6 +137,8 @@ function Option({
 }
 
 const kShown = 6;
+/// Read, of which the best by name are shown.
+const kRead = 50;
 
 /// The newest jobs that match the text, by the search of the server. A request examines a part of a long list only: what
 /// it finds is shown, and the rest is read until there are kShown.
@@ -143,7 +147,7 @@ function useJobSearch(typed: string) {
   const query = useInfiniteQuery({
     queryKey: keys.jobs.list({ palette: text }),
     queryFn: ({ pageParam, signal }) => {
-      const params = { query: { search: text, limit: kShown, after: pageParam } };
+      const params = { query: { search: text, limit: kRead, after: pageParam } };
       return callPage(api.GET('/job', { params, signal }));
     },
     initialPageParam: undefined as string | undefined,
@@ -151,9 +155,10 @@ function useJobSearch(typed: string) {
     enabled: text !== '',
     placeholderData: keepPreviousData,
   });
-  const jobs = (query.data?.pages ?? []).flatMap(page => page.rows).slice(0, kShown);
+  const found = (query.data?.pages ?? []).flatMap(page => page.rows);
+  const jobs = ranked(found, text).slice(0, kShown);
   const { hasNextPage, isPlaceholderData, isFetching, isError, fetchNextPage } = query;
-  const incomplete = text !== '' && !isPlaceholderData && hasNextPage && jobs.length < kShown;
+  const incomplete = text !== '' && !isPlaceholderData && hasNextPage && found.length < kShown;
   useEffect(() => {
     if (incomplete && !isFetching && !isError) void fetchNextPage();
   }, [incomplete, isFetching, isError, fetchNextPage]);

@@ -9,7 +9,15 @@ import { changeLanguage, useLanguage, useText } from '../i18n';
 import { useZoneChoice } from '../time/zone';
 import { setPreference, usePreference } from './preferences';
 
-export type Command = { id: string; label: string; hint?: string; icon: IconName; run: () => void };
+export type Command = {
+  id: string;
+  label: string;
+  /// Further words by which it is found.
+  also?: string;
+  hint?: string;
+  icon: IconName;
+  run: () => void;
+};
 
 /// Whether each word of `typed` occurs in the label; the case does not matter.
 export function matches(label: string, typed: string): boolean {
@@ -18,6 +26,16 @@ export function matches(label: string, typed: string): boolean {
     .toLowerCase()
     .split(/\s+/)
     .every(word => text.includes(word));
+}
+
+/// Orders jobs: names that begin with the text, names that contain it, and then those that match by something else.
+export function ranked<Found extends { job_name: string }>(found: Found[], text: string): Found[] {
+  const wanted = text.toLowerCase();
+  const rank = ({ job_name }: Found) => {
+    const place = job_name.toLowerCase().indexOf(wanted);
+    return place < 0 ? 2 : Math.min(place, 1);
+  };
+  return [...found].sort((a, b) => rank(a) - rank(b));
 }
 
 /// Commands for jobs that were found: to open them, and to run the first ones.
@@ -59,6 +77,7 @@ export function useCommands(onHelp: () => void): Command[] {
     ...views,
     ...pause,
     ...preferences,
+    useLinkCommand(),
     { id: 'keys', label: t.palette.keys, hint: '?', icon: 'question', run: onHelp },
   ];
 }
@@ -93,22 +112,21 @@ function useViewCommands(): Command[] {
   ];
 }
 
+/// Pausing asks first, in the view that says what it means; resuming needs no question.
 function usePauseCommand(): Command[] {
   const t = useText();
   const client = useQueryClient();
+  const navigate = useNavigate();
   const mayWrite = useCan('write');
   const paused = useQuery({
     queryKey: keys.scheduling,
     queryFn: ({ signal }) => call(api.GET('/scheduling', { signal })),
     enabled: mayWrite,
   }).data?.paused;
-  const change = useMutation({
-    mutationFn: (resume: boolean) =>
-      resume
-        ? call(api.POST('/scheduling/resume', { body: {} }))
-        : call(api.POST('/scheduling/pause', { body: {} })),
-    onSuccess: (_answer, resume) => {
-      toastDone(resume ? t.palette.resumed : t.palette.paused);
+  const resume = useMutation({
+    mutationFn: () => call(api.POST('/scheduling/resume', { body: {} })),
+    onSuccess: () => {
+      toastDone(t.palette.resumed);
       return client.invalidateQueries();
     },
     onError: error => toastFailed(error),
@@ -118,10 +136,30 @@ function usePauseCommand(): Command[] {
     {
       id: 'pause',
       label: paused ? t.action.resume : t.action.pause,
+      also: t.palette.pauseWords,
       icon: paused ? 'executions' : 'pause',
-      run: () => change.mutate(paused),
+      run: () => {
+        if (paused) resume.mutate();
+        else void navigate({ to: '/operations', search: { ask: 'pause' } });
+      },
     },
   ];
+}
+
+/// Everything that is shown is in the address, except for the zone, language and theme of the reader.
+function useLinkCommand(): Command {
+  const t = useText();
+  return {
+    id: 'link',
+    label: t.palette.link,
+    also: t.palette.linkWords,
+    icon: 'copy',
+    run: () =>
+      void navigator.clipboard.writeText(window.location.href).then(
+        () => toastDone(t.palette.linkCopied),
+        () => toastFailed(new Error(window.location.href), t.palette.linkFailed),
+      ),
+  };
 }
 
 function usePreferenceCommands(): Command[] {

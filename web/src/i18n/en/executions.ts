@@ -23,6 +23,7 @@ export const executions = {
     from: (zone: string) => `From (${zone})`,
     to: (zone: string) => `To (${zone})`,
     apply: 'Apply',
+    last: { hour: 'Last hour', day: 'Last 24 h', week: 'Last 7 days' },
     between: (from: string, to: string) =>
       from && to ? `Started ${from} – ${to}` : from ? `Started from ${from}` : `Started until ${to}`,
     removeTime: 'Remove the filter for the time',
@@ -43,7 +44,7 @@ export const executions = {
   empty:
     'An execution is the record of one occurrence of a job, or of one request to run it now. Executions appear here as soon as they are planned, and are kept as long as history_days says.',
   noneTitle: 'No execution matches',
-  none: 'Executions that have not started are found by the state “Pending”. Older ones may have been deleted by the retention.',
+  none: 'The name of a job must be complete, with the same capitals. Executions that have not started are found by the state “Pending”. Older ones may have been deleted by the retention.',
   ofJobTitle: 'This job has not run yet',
   ofJob: 'Run it now, or wait for its next occurrence. Every execution is listed here.',
   more: 'Older executions',

@@ -6,6 +6,7 @@ export const schedule = {
   map: {
     planned: 'Planned occurrences by day and time',
     past: 'Executions by day and time',
+    peak: 'Most crowded:',
     inZone: (zone: string) => `Times in ${zone}`,
     day: 'Day',
     cell: (when: string, counts: string) => `${when}: ${counts}`,

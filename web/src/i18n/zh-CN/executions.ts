@@ -25,6 +25,7 @@ export const executions: Messages['executions'] = {
     from: zone => `从（${zone}）`,
     to: zone => `到（${zone}）`,
     apply: '应用',
+    last: { hour: '最近 1 小时', day: '最近 24 小时', week: '最近 7 天' },
     between: (from, to) =>
       from && to ? `开始于 ${from} – ${to}` : from ? `开始时间不早于 ${from}` : `开始时间不晚于 ${to}`,
     removeTime: '移除时间筛选',
@@ -44,7 +45,7 @@ export const executions: Messages['executions'] = {
   emptyTitle: '还没有执行记录',
   empty: '每次计划触发或每次手动执行都会产生一条执行记录，保留时间由 history_days 决定。',
   noneTitle: '没有匹配的执行记录',
-  none: '尚未开始的执行可按状态“等待中”查找，更早的记录可能已超过保留期被清理。',
+  none: '任务名称须完整且区分大小写。尚未开始的执行可按状态“等待中”查找，更早的记录可能已超过保留期被清理。',
   ofJobTitle: '该任务还没有执行过',
   ofJob: '可以立即执行，或等待下一次触发，所有执行都会显示在这里。',
   more: '更早的执行记录',

@@ -8,6 +8,7 @@ export const schedule: Messages['schedule'] = {
   map: {
     planned: '按日期和时刻统计的计划触发次数',
     past: '按日期和时刻统计的执行次数',
+    peak: '最密集：',
     inZone: zone => `时区：${zone}`,
     day: '日期',
     cell: (when, counts) => `${when}：${counts}`,

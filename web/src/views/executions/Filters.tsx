@@ -6,6 +6,7 @@ import { FilterMenu } from '../../components/FilterMenu';
 import filterClasses from '../../components/FilterMenu.module.css';
 import { Icon } from '../../components/icons';
 import { useText } from '../../i18n';
+import { now } from '../../time/clock';
 import { absolute, toMillis } from '../../time/format';
 import { useZone } from '../../time/zone';
 import { instantOf } from '../job/axis';
@@ -124,7 +125,13 @@ function NameField({ value, onSubmit }: { value: string; onSubmit: (name: string
   );
 }
 
-/// Two instants in the zone of the page.
+const lasts = [
+  ['hour', 3_600_000],
+  ['day', 86_400_000],
+  ['week', 604_800_000],
+] as const;
+
+/// Since an hour, a day or a week ago, or two instants in the zone of the page.
 function TimeFilter({
   zone,
   onChange,
@@ -155,6 +162,21 @@ function TimeFilter({
         </button>
       </Popover.Target>
       <Popover.Dropdown aria-label={words.time}>
+        <div className={classes.lasts}>
+          {lasts.map(([name, length]) => (
+            <Button
+              key={name}
+              size="xs"
+              variant="default"
+              onClick={() => {
+                setOpen(false);
+                onChange({ from: instant(Math.floor((now() - length) / 60_000) * 60_000), to: undefined });
+              }}
+            >
+              {words.last[name]}
+            </Button>
+          ))}
+        </div>
         <form onSubmit={submit} className={classes.times}>
           <TextInput
             type="datetime-local"

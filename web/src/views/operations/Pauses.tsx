@@ -1,4 +1,5 @@
 import { Button, Modal } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useCan } from '../../auth/permissions';
 import { Icon } from '../../components/icons';
@@ -15,8 +16,15 @@ export function Pauses() {
   const state = useScheduling();
   const mayWrite = useCan('write');
   const isAdmin = useCan('admin');
-  const [asking, setAsking] = useState<'tenant' | 'all' | null>(null);
-  const change = usePause(() => setAsking(null));
+  const navigate = useNavigate({ from: '/operations' });
+  const { ask } = useSearch({ from: '/operations' });
+  const [chosen, setAsking] = useState<'tenant' | 'all' | null>(null);
+  const asking = chosen ?? (ask && mayWrite ? 'tenant' : null);
+  const close = () => {
+    setAsking(null);
+    if (ask) void navigate({ search: ({ ask: _, ...before }) => before, replace: true });
+  };
+  const change = usePause(close);
   const { paused, all, tenant } = state.data ?? { paused: false, all: false, tenant: false };
 
   if (!state.data)
@@ -73,7 +81,7 @@ export function Pauses() {
       </div>
       <Modal
         opened={asking !== null}
-        onClose={() => setAsking(null)}
+        onClose={close}
         title={words.confirmTitle}
         closeButtonProps={{ 'aria-label': t.app.close }}
       >
@@ -81,7 +89,7 @@ export function Pauses() {
           {words.confirm} {asking === 'all' ? words.confirmAll : null}
         </p>
         <div className={classes.answers}>
-          <Button variant="default" onClick={() => setAsking(null)}>
+          <Button variant="default" onClick={close}>
             {t.action.cancel}
           </Button>
           <Button

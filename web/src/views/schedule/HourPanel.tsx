@@ -1,13 +1,12 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useCan } from '../../auth/permissions';
 import { Icon } from '../../components/icons';
 import { Section } from '../../components/Page';
 import { Bone, EmptyState, ErrorState } from '../../components/States';
 import { useText } from '../../i18n';
 import { clockTime } from '../../time/format';
-import { useJobsById } from '../overview/queries';
+import { instant, useJobsById } from '../overview/queries';
 import { useDayName } from './day_name';
 import { MinuteBars } from './MinuteBars';
 import { useHour } from './queries';
@@ -32,7 +31,15 @@ export function HourPanel({
 }) {
   const t = useText();
   const hour = useHour(from);
-  const [minute, setMinute] = useState<number | null>(null);
+  const navigate = useNavigate({ from: '/schedule' });
+  const { minute: inAddress } = useSearch({ from: '/schedule' });
+  const minute = inAddress ? Date.parse(inAddress) : null;
+  const setMinute = (next: number | null) =>
+    navigate({
+      search: before => ({ ...before, minute: next === null ? undefined : instant(next) }),
+      replace: true,
+      resetScroll: false,
+    });
   const dayName = useDayName(zone);
   const minutes = hour.data?.minutes ?? [];
   const suggestion = suggest(minutes);

@@ -14,6 +14,7 @@ import { instant } from '../overview/queries';
 import { HeatMap } from './HeatMap';
 import { type Cell, heatOf, kQuarter, type Measure, peakOf } from './heat';
 import { PastCell } from './PastCell';
+import { PeakLine } from './PeakLine';
 import { MapBone } from './Planned';
 import { usePast } from './queries';
 import classes from './schedule.module.css';
@@ -48,6 +49,12 @@ export function Past() {
     const from = at ? Date.parse(at) : peak?.from;
     return from === undefined ? null : { from, to: to ? Date.parse(to) : from + kQuarter };
   }, [at, to, peak]);
+  const choose = (cell: Cell) =>
+    void navigate({
+      search: before => ({ ...before, at: instant(cell.from), to: instant(cell.to) }),
+      replace: true,
+      resetScroll: false,
+    });
   const partial = (past.data?.completeFrom ?? 0) > (days[0] ?? 0) + kQuarter ? past.data?.completeFrom : null;
 
   if (!past.data && past.error)
@@ -104,18 +111,20 @@ export function Past() {
             measure={measure}
             marks={measure === 'count'}
             chosen={chosen?.from ?? null}
-            onChoose={cell =>
-              navigate({
-                search: before => ({ ...before, at: instant(cell.from), to: instant(cell.to) }),
-                replace: true,
-                resetScroll: false,
-              })
-            }
+            onChoose={choose}
             spoken={cell => spoken(cell, t)}
           />
         ) : (
           <MapBone />
         )}
+        <PeakLine
+          peak={peak}
+          measure={measure}
+          zone={zone}
+          chosen={chosen?.from ?? null}
+          words={measure === 'count' ? t.schedule.map.executions : t.schedule.map[measure]}
+          onChoose={choose}
+        />
         {nothing ? (
           <p className={`${classes.even} soft`}>
             <span className={classes.good}>

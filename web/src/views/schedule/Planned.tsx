@@ -11,6 +11,7 @@ import { instant } from '../overview/queries';
 import { HeatMap } from './HeatMap';
 import { HourPanel } from './HourPanel';
 import { heatOf, kQuarter, peakOf } from './heat';
+import { PeakLine } from './PeakLine';
 import { usePlanned } from './queries';
 import classes from './schedule.module.css';
 
@@ -35,7 +36,11 @@ export function Planned() {
   );
   const chosen = at ? Date.parse(at) : (peak?.from ?? null);
   const choose = (from: number) =>
-    navigate({ search: before => ({ ...before, at: instant(from) }), replace: true, resetScroll: false });
+    navigate({
+      search: before => ({ ...before, at: instant(from), minute: undefined }),
+      replace: true,
+      resetScroll: false,
+    });
 
   if (planned.points.length === 0 && planned.error)
     return (
@@ -71,6 +76,14 @@ export function Planned() {
             spoken={({ count }) => (count === 0 ? t.schedule.map.none : t.schedule.map.occurrences(count))}
           />
         )}
+        <PeakLine
+          peak={peak}
+          measure="count"
+          zone={zone}
+          chosen={chosen}
+          words={t.schedule.map.occurrences}
+          onChoose={cell => void choose(cell.from)}
+        />
         {planned.error && planned.points.length > 0 ? (
           <ErrorState compact error={planned.error} onRetry={planned.refetch} />
         ) : null}

@@ -1,11 +1,12 @@
 import { compact, oneOf, type RawSearch, textOf } from '../../app/search';
 
-/// What the address of this view contains besides its path: the tab, the chosen cell from its first instant to its end, what the map of
-/// the past counts, the window of missed occurrences in days, and their job.
+/// What the address of this view contains besides its path: the tab, the chosen cell from its first instant to its end, the
+/// minute of its hour, what the map of the past counts, the window of missed occurrences in days, and their job.
 export type ScheduleSearch = {
   view?: (typeof views)[number];
   at?: string;
   to?: string;
+  minute?: string;
   count?: (typeof counts)[number];
   days?: (typeof windows)[number];
   job?: string;
@@ -26,6 +27,7 @@ export function parseScheduleSearch(raw: RawSearch): ScheduleSearch {
     view: oneOf(raw.view, views),
     at,
     to: at ? instantOf(raw.to) : undefined,
+    minute: instantOf(raw.minute),
     count: oneOf(raw.count, counts),
     days: oneOf(raw.days, windows),
     job: textOf(raw.job),
