@@ -4,7 +4,7 @@
 //
 // A view is also shown as it is on an empty server (VIEW-empty), while it loads (VIEW-loading), and when the server fails
 // (VIEW-error). ECRON_BINARY names the binary (default: ../build/dev/ecron), CHROMIUM the browser, and ECRON_LANGUAGE the
-// language (en or zh-CN). WIDTHS and THEMES select some: WIDTHS=1440 THEMES=light.
+// language (en or zh-CN). WIDTHS and THEMES select some: WIDTHS=1440 THEMES=light. HEIGHT cuts the pictures.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -17,6 +17,7 @@ const binary = process.env.ECRON_BINARY ?? fileURLToPath(new URL('../../build/de
 const widths = (process.env.WIDTHS ?? '360,768,1440').split(',').map(Number);
 const themes = (process.env.THEMES ?? 'light,dark').split(',');
 const language = process.env.ECRON_LANGUAGE ?? 'en';
+const cut = Number(process.env.HEIGHT ?? 0);
 const kHeights = { 360: 740, 768: 1024 };
 const kPrefix = '/api/ecron-management/v1';
 
@@ -167,7 +168,7 @@ async function viewsOf(demo, empty) {
 }
 
 async function shoot(browser, open, width, theme, file) {
-  const viewport = { width, height: kHeights[width] ?? 900 };
+  const viewport = { width, height: cut || (kHeights[width] ?? 900) };
   const context = await browser.newContext({
     viewport,
     colorScheme: theme,
@@ -183,7 +184,7 @@ async function shoot(browser, open, width, theme, file) {
   // What the width does not hold is a fault of the view.
   const extent = await page.evaluate(() => document.documentElement.scrollWidth);
   if (extent > width) console.log(`${file}: ${extent - width} px wider than the screen`);
-  await page.screenshot({ path: file, fullPage: true });
+  await page.screenshot({ path: file, fullPage: !cut });
   await context.close();
 }
 
