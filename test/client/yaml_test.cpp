@@ -53,13 +53,15 @@ TEST_CASE("the members of a job decide how a scalar is read", "[client]") {
 }
 
 TEST_CASE("unknown members of a job are errors with the probable name", "[client]") {
-    const auto documents =
-        read_documents("f", "job_nmae: a\njob_context:\n  timezon: UTC\n  elephant: 1\n", Content::jobs);
+    const auto documents = read_documents(
+        "f", "job_nmae: a\njob_context:\n  timezon: UTC\n  elephant: 1\n  method: GET\n", Content::jobs);
     REQUIRE_FALSE(documents);
     CHECK(documents.error().code == ExitCode::usage);
     CHECK(documents.error().lines == Lines{"f:1: job_nmae: unknown member, did you mean job_name?",
                                            "f:3: job_context.timezon: unknown member, did you mean timezone?",
-                                           "f:4: job_context.elephant: unknown member"});
+                                           "f:4: job_context.elephant: unknown member",
+                                           "f:5: job_context.method: unknown member, did you mean "
+                                           "job_context.info.method?"});
     CHECK(read("just text", Content::jobs) == "error: f:1: is not a definition of a job, which is a map");
 }
 

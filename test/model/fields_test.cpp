@@ -101,6 +101,14 @@ TEST_CASE("a misspelt member is reported at every level", "[model]") {
               "job_context.dst.gab is not known and ignored; did you mean \"gap\"?"});
 }
 
+TEST_CASE("the path of a member is that of the uppermost object that has it", "[model]") {
+    CHECK(member_path("job_name") == "job_name");
+    CHECK(member_path("timezone") == "job_context.timezone");
+    CHECK(member_path("overlap") == "job_context.overlap");  // dst has one, too
+    CHECK(member_path("max_attempts") == "job_context.retry.max_attempts");
+    CHECK(member_path("timezon").empty());
+}
+
 TEST_CASE("members with values for targets are secret", "[model]") {
     for (const char* const name : {"params", "headers", "body", "environment", "env"})
         CHECK(is_secret_field(name));

@@ -328,6 +328,10 @@ TEST_CASE("warns of a misspelled member", "[model]") {
         {R"("retry":{"max_atempts":5})",
          R"(job_context.retry.max_atempts is not known and ignored; did you mean "max_attempts"?)"},
         {R"("something_else":1)", ""},
+        {R"("method":"GET")",
+         R"(job_context.method is not known and ignored; did you mean "job_context.info.method"?)"},
+        {R"("info":{"body":{"labels":{"method":"x"}}})", ""},
+        {R"("enabled":true)", R"(job_context.enabled is not known and ignored; did you mean "enabled"?)"},
     }));
     CAPTURE(context);
     const auto input = read(job_text("", context));

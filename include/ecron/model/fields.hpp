@@ -58,6 +58,10 @@ struct Field {
 /// Returns the members of a job; those of job_context are the members of that row.
 [[nodiscard]] std::span<const Field> job_fields();
 
+/// Returns the path of the member of that name, such as "job_context.timezone", the uppermost if several
+/// objects have one; empty if none has.
+[[nodiscard]] std::string member_path(std::string_view name);
+
 /// Returns true if a member of that name, at any level, is secret.
 [[nodiscard]] bool is_secret_field(std::string_view name);
 

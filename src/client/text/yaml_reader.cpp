@@ -162,7 +162,8 @@ private:
                         const std::string& name) {
         std::vector<std::string_view> names;
         for (const Field& field : known) names.push_back(field.name);
-        const std::string_view meant = near_miss(name, names);
+        std::string meant = model::member_path(name);
+        if (meant.empty()) meant = near_miss(name, names);
         report(node, path,
                meant.empty() ? "unknown member" : fmt::format("unknown member, did you mean {}?", meant));
     }

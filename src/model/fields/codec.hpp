@@ -31,7 +31,8 @@ struct FieldCodec {
 void read_fields(Members& members, std::span<const Field> fields, const Reading& reading, Context& into);
 void write_fields(JsonWriter& json, std::span<const Field> fields, const Context& context);
 
-/// Warns of unknown members that resemble a known one, at every level. `path`: of the object; empty: a job.
+/// Warns of unknown members that belong to another object or resemble a known one, at every level. `path`: of
+/// the object; empty: a job.
 void warn_of_misspelt(const boost::json::object& object, const std::string& path,
                       std::span<const Field> known, std::vector<std::string>& warnings);
 

@@ -16,17 +16,17 @@ constexpr std::string_view kIntroduction =
     "This page is generated from the table of members. [api.md](api.md) describes the API. null is "
     "equivalent to\n"
     "an absent member, and unknown members are ignored; the response warns of those that resemble a "
-    "known one. A\n"
-    "default that is the name of an option is the value of that option "
-    "([configuration.md](configuration.md)).\n"
-    "A duration is a text such as `1m30s`, or a number of seconds.\n";
+    "known one or\n"
+    "belong to another object. A default that is the name of an option is the value of that option\n"
+    "([configuration.md](configuration.md)). A duration is a text such as `1m30s`, or a number of seconds.\n";
 
 constexpr std::string_view kIntroductionZhCn =
     "# 任务的成员\n\n"
     "[English](../jobs.md)\n\n"
     "本页由成员表生成，术语的定义见 [concepts.md](concepts.md)，API 见 [api.md](../api.md)。值为 `null` "
     "等同于未指定该成员。\n"
-    "未知的成员会被忽略；如果其名称与某个已知成员相近，响应会给出警告。默认值为选项名称时，表示该选项的值（见"
+    "未知的成员会被忽略；如果其名称与某个已知成员相近，或属于其他对象，响应会给出警告。默认值为选项名称时，表"
+    "示该选项的值（见"
     "\n"
     "[configuration.md](../configuration.md)）。时长是 `1m30s` 这样的文本，或以秒为单位的数值。\n";
 
