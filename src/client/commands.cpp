@@ -143,7 +143,8 @@ std::vector<ClientCommand> job_commands() {
         job_row("job get", "NAME…", "Show jobs by name or id.", get_command, {output_flag()}),
         create_row(),
         job_row("job edit", "NAME", "Edit the definition of a job in $VISUAL or $EDITOR.", edit_command, {},
-                "If the job changes on the server in the meantime, nothing is written."),
+                "If the job changes on the server in the meantime, nothing is written. A text that is "
+                "refused is kept in /tmp."),
         job_row("job delete", "NAME…", "Delete jobs and interrupt their executions.", delete_command,
                 {label_flag("Instead of names: all jobs with this label; can be repeated, all must match."),
                  {"yes", "", "With --label: delete without asking."}}),

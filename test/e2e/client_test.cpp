@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <boost/json/parse.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 #include "e2e/ports.hpp"
@@ -15,6 +18,16 @@ namespace {
 using Catch::Contains;
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+std::string last_word(std::string text) {
+    while (text.ends_with('\n')) text.pop_back();
+    return text.substr(text.rfind(' ') + 1);
+}
+
+std::string file_text(const std::string& path) {
+    std::ifstream file{path};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
 
 std::string definition(const std::string& name, const std::string& url, const std::string& more = {}) {
     return fmt::format(
@@ -54,6 +67,12 @@ TEST_CASE("jobs are created, shown, changed and deleted by name or id", "[client
     CHECK(client.run({"job", "edit", "hello"}).out == "changed renamed\n");
     client.environment()["EDITOR"] = "true";
     CHECK(client.run({"job", "edit", id}).out == "unchanged renamed\n");
+    client.environment()["EDITOR"] = "sed -i s/exec:/exce:/";
+    CHECK(client.run({"job", "edit", "renamed"}).exit_code == 2);
+    CHECK_THAT(client.err, Contains("did you mean exec?"));
+    const std::string kept = last_word(client.err);
+    CHECK_THAT(file_text(kept), Contains("exce: " + world.target.url("/renamed")));
+    std::filesystem::remove(kept);
     CHECK(client.run({"job", "delete", "renamed"}).out == "deleted renamed\n");
     CHECK(client.run({"job", "get", id}).exit_code == 1);
     CHECK(client.err == fmt::format("ecron: there is no job \"{}\"\n", id));
@@ -68,6 +87,7 @@ TEST_CASE("an edit is refused if the job has changed in the meantime", "[client]
                     Client::binary(), world.ecron.port());
     CHECK(client.run({"job", "edit", "shared"}).exit_code == 1);
     CHECK_THAT(client.err, Contains("412") && Contains("changed in the meantime"));
+    CHECK(std::filesystem::remove(last_word(client.err)));  // the edited text
     CHECK(client.run({"job", "list", "-o", "name"}).out == "shared\n");
 }
 

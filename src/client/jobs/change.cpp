@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <utility>
 
 #include "client/definitions/definition.hpp"
 #include "client/definitions/plan.hpp"
@@ -145,7 +146,7 @@ Outcome<ExitCode> delete_labelled(const Environment& environment, const Argument
     return call_for_ids(environment, api, *jobs, kDelete, "deleted");
 }
 
-/// A file that only this user can read, deleted at the end.
+/// A file that only this user can read, deleted at the end unless it is kept.
 class PrivateFile {
 public:
     explicit PrivateFile(const std::string& text) {
@@ -163,6 +164,8 @@ public:
     PrivateFile(const PrivateFile&) = delete;
     PrivateFile& operator=(const PrivateFile&) = delete;
     [[nodiscard]] const std::string& path() const { return path_; }
+    /// Returns the path of the file, which is no longer deleted.
+    std::string keep() { return std::exchange(path_, {}); }
 
 private:
     std::string path_{"/tmp/ecron-XXXXXX.yaml"};
@@ -179,15 +182,36 @@ Outcome<void> run_editor(const Environment& environment, const std::string& path
     return {};
 }
 
-Outcome<Definition> edited(const Environment& environment, const JobObject& job) {
-    const PrivateFile file{to_yaml(exported_job(job))};
-    if (file.path().empty()) return failed(ExitCode::usage, "failed to create a file in /tmp");
-    if (const auto done = run_editor(environment, file.path()); !done) return std::unexpected(done.error());
-    auto definitions = read_definitions({file.path()});
+Outcome<Definition> edited_definition(const std::string& path) {
+    auto definitions = read_definitions({path});
     if (!definitions) return std::unexpected(definitions.error());
     if (definitions->size() != 1)
         return failed(ExitCode::usage, "the text must define one job; nothing was changed");
     return std::move(definitions->front());
+}
+
+/// Replaces the job with the definition in the file, unless nothing changes or the job has changed since.
+Outcome<ExitCode> store_edited(const Environment& environment, Api& api, const JobObject& job,
+                               const std::string& path) {
+    const auto definition = edited_definition(path);
+    if (!definition) return std::unexpected(definition.error());
+    const auto canonical = canonical_job(*definition, &job, environment.clock.now());
+    if (canonical) {
+        json::object before = job;
+        for (const char* name : {"job_id", "tenant_id", "created_at", "updated_at", "revision"})
+            before.erase(name);
+        if (member_changes(before, canonical->job).empty())
+            return environment.out << "unchanged " << job_name(job) << '\n', ExitCode::good;
+    }
+    const auto reply =
+        api.call({.method = "PUT",
+                  .path = "/job/" + job_id(job),
+                  .body = json::serialize(request_body(*definition, &job)),
+                  .headers = {{"If-Match", fmt::format("\"{}\"", number_at(job, "revision"))}}});
+    if (!reply) return std::unexpected(reply.error());
+    warn(environment, *reply);
+    environment.out << "changed " << text_at(definition->job, "job_name") << '\n';
+    return ExitCode::good;
 }
 
 }  // namespace
@@ -209,25 +233,13 @@ ExitCode edit_command(const Environment& environment, const Arguments& arguments
     return with_api(environment, arguments, [&](Api& api) -> Outcome<ExitCode> {
         const auto job = find_job(api, arguments.words[0]);
         if (!job) return std::unexpected(job.error());
-        const auto definition = edited(environment, *job);
-        if (!definition) return std::unexpected(definition.error());
-        const auto canonical = canonical_job(*definition, &*job, environment.clock.now());
-        if (canonical) {
-            json::object before = *job;
-            for (const char* name : {"job_id", "tenant_id", "created_at", "updated_at", "revision"})
-                before.erase(name);
-            if (member_changes(before, canonical->job).empty())
-                return environment.out << "unchanged " << job_name(*job) << '\n', ExitCode::good;
-        }
-        const auto reply =
-            api.call({.method = "PUT",
-                      .path = "/job/" + job_id(*job),
-                      .body = json::serialize(request_body(*definition, &*job)),
-                      .headers = {{"If-Match", fmt::format("\"{}\"", number_at(*job, "revision"))}}});
-        if (!reply) return std::unexpected(reply.error());
-        warn(environment, *reply);
-        environment.out << "changed " << text_at(definition->job, "job_name") << '\n';
-        return ExitCode::good;
+        PrivateFile file{to_yaml(exported_job(*job))};
+        if (file.path().empty()) return failed(ExitCode::usage, "failed to create a file in /tmp");
+        if (const auto done = run_editor(environment, file.path()); !done)
+            return std::unexpected(done.error());
+        auto code = store_edited(environment, api, *job, file.path());
+        if (!code) code.error().lines.push_back(fmt::format("  the edited text is in {}", file.keep()));
+        return code;
     });
 }
 
