@@ -22,7 +22,7 @@ struct Follower {
     SystemClock clock;
     std::map<std::string, std::string> variables;
 
-    Outcome<std::string> follow(const StandIn& server, const Reconnection& reconnection = kQuick) {
+    Outcome<Ended> follow(const StandIn& server, const Reconnection& reconnection = kQuick) {
         Api api{server.connection()};
         return follow_output({out, err, clock, variables}, api, "e", reconnection);
     }
@@ -42,7 +42,10 @@ TEST_CASE("a stream that a restarting server ended continues after its last even
         return events(kEnd);
     }};
     Follower follower;
-    CHECK(follower.follow(server) == "success");
+    const auto end = follower.follow(server);
+    REQUIRE(end);
+    CHECK(end->state == "success");
+    CHECK(end->reason.empty());
     CHECK(follower.out.str() == "one\ntwo\n");
     CHECK(follower.err.str() == "ecron: the stream ended before the execution, reconnecting\n");
     const auto requests = server.requests();
@@ -50,6 +53,19 @@ TEST_CASE("a stream that a restarting server ended continues after its last even
     CHECK(requests[0].header("Last-Event-ID").empty());
     CHECK(requests[1].header("Last-Event-ID") == "1-4");
     CHECK(requests[2].header("Last-Event-ID") == "1-4");
+}
+
+TEST_CASE("a follower learns why the execution failed", "[client]") {
+    StandIn server{[](const http::Request&, std::size_t) {
+        return events(
+            "event: end\nid: end\n"
+            "data: {\"job_status\":\"abandon\",\"ext_info\":{\"reason\":\"exit code 3\"}}\n\n");
+    }};
+    Follower follower;
+    const auto end = follower.follow(server);
+    REQUIRE(end);
+    CHECK(end->state == "abandon");
+    CHECK(end->reason == "exit code 3");
 }
 
 TEST_CASE("a follower that cannot reconnect says how to continue", "[client]") {

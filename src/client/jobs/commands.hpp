@@ -26,10 +26,14 @@ struct Reconnection {
     Millis pause{1'000};
     Millis patience{120'000};  // since the last event
 };
+struct Ended {
+    std::string state;
+    std::string reason{};  // empty if there is none
+};
 /// Follows the output of an execution to its end, across restarts of the server, and returns its final state.
 /// Error: unreachable if nothing arrived for the patience; the text states how to continue.
-Outcome<std::string> follow_output(const Environment& environment, Api& api, const std::string& execution,
-                                   const Reconnection& reconnection = {});
+Outcome<Ended> follow_output(const Environment& environment, Api& api, const std::string& execution,
+                             const Reconnection& reconnection = {});
 
 /// Connects as the arguments state, then runs `work` and reports its failure.
 ExitCode with_api(const Environment& environment, const command_line::Arguments& arguments,

@@ -62,7 +62,7 @@ public:
         return api.call(std::move(call));
     }
     [[nodiscard]] std::size_t events() const { return events_; }
-    [[nodiscard]] const std::string& state() const { return state_; }  // empty: the end has not arrived
+    [[nodiscard]] const Ended& end() const { return end_; }  // without a state: the end has not arrived
 
 private:
     void take(const Event& event) {
@@ -75,31 +75,36 @@ private:
         boost::system::error_code invalid;
         const json::value status = json::parse(event.data, invalid);
         if (event.name == "end" && !invalid && status.is_object())
-            state_ = text_at(status.get_object(), "job_status");
+            end_ = {.state = text_at(status.get_object(), "job_status"),
+                    .reason = text_at(object_at(status.get_object(), "ext_info"), "reason")};
     }
 
     const Environment& environment_;
     std::size_t events_{0};
-    std::string last_id_, state_;
+    std::string last_id_;
+    Ended end_;
 };
 
 Outcome<ExitCode> follow(const Environment& environment, Api& api, const std::string& execution) {
-    const auto state = follow_output(environment, api, execution);
-    if (!state) return std::unexpected(state.error());
-    environment.err << fmt::format("ecron: execution {} ended: {}\n", execution, *state);
-    return *state == "success" ? ExitCode::good : ExitCode::refused;
+    const auto end = follow_output(environment, api, execution);
+    if (!end) return std::unexpected(end.error());
+    const bool succeeded = end->state == "success";  // its reason would be that of an earlier attempt
+    const bool explained = !succeeded && !end->reason.empty();
+    environment.err << fmt::format("ecron: execution {} ended: {}{}\n", execution, end->state,
+                                   explained ? fmt::format(" ({})", end->reason) : "");
+    return succeeded ? ExitCode::good : ExitCode::refused;
 }
 
 }  // namespace
 
-Outcome<std::string> follow_output(const Environment& environment, Api& api, const std::string& execution,
-                                   const Reconnection& reconnection) {
+Outcome<Ended> follow_output(const Environment& environment, Api& api, const std::string& execution,
+                             const Reconnection& reconnection) {
     SteadyInstant last_sign = environment.clock.steady();
     Followed followed{environment};
     for (bool reported = false;;) {
         const std::size_t before = followed.events();
         const auto reply = followed.stream(api, execution);
-        if (!followed.state().empty()) return followed.state();
+        if (!followed.end().state.empty()) return followed.end();
         if (!reply && reply.error().code != ExitCode::unreachable) return std::unexpected(reply.error());
         if (followed.events() > before) last_sign = environment.clock.steady(), reported = false;
         if (environment.clock.steady() - last_sign >= reconnection.patience)
